@@ -1,0 +1,20 @@
+// Instants and stretches of time. Inside the core an instant is epoch milliseconds; text is ISO 8601 in UTC.
+
+/** Epoch milliseconds. */
+export type Instant = number;
+
+/** Half-open: from <= t < to. */
+export type Interval = { readonly from: Instant; readonly to: Instant };
+
+export const MINUTE = 60_000;
+export const HOUR = 60 * MINUTE;
+export const DAY = 24 * HOUR;
+
+/** "2026-11-02T09:14:07.000Z": sorts as text in the order of time. */
+export const iso = (at: Instant): string => new Date(at).toISOString();
+
+/** The start of the minute, hour or UTC day that holds `at`. */
+export const floorTo = (unit: number, at: Instant): Instant => Math.floor(at / unit) * unit;
+
+/** "2026-11-02" */
+export const dayOf = (at: Instant): string => iso(at).slice(0, 10);
