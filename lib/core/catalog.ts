@@ -49,7 +49,13 @@ export const Membership = z.object({
 export type Membership = z.infer<typeof Membership>;
 
 /** A row of sys.iam_pg_role_mappings. */
-export const Mapping = z.object({ iamOid: Oid, arn: z.string(), role: Oid, roleName: z.string(), grantor: Oid });
+export const Mapping = z.object({
+  iamOid: Oid,
+  arn: z.string(),
+  role: Oid,
+  roleName: z.string(),
+  grantor: Oid,
+});
 export type Mapping = z.infer<typeof Mapping>;
 
 export const Schema = z.object({ oid: Oid, name: z.string(), owner: Oid, acl: Acl });
@@ -84,18 +90,35 @@ export const Routine = z.object({
 export type Routine = z.infer<typeof Routine>;
 
 /** `kind` is pg_type.typtype: b base, c composite (stand-alone), d domain, e enum, r range, m multirange. */
-export const Type = z.object({ oid: Oid, schema: Oid, name: z.string(), kind: z.string(), owner: Oid, acl: Acl });
+export const Type = z.object({
+  oid: Oid,
+  schema: Oid,
+  name: z.string(),
+  kind: z.string(),
+  owner: Oid,
+  acl: Acl,
+});
 export type Type = z.infer<typeof Type>;
 
 /** A row of pg_default_acl. `schema` 0: all schemas. `objectType`: r relation, S sequence, f function, T type, n schema. */
-export const DefaultPrivilege = z.object({ oid: Oid, role: Oid, schema: Oid, objectType: z.string(), acl: Acl });
+export const DefaultPrivilege = z.object({
+  oid: Oid,
+  role: Oid,
+  schema: Oid,
+  objectType: z.string(),
+  acl: Acl,
+});
 export type DefaultPrivilege = z.infer<typeof DefaultPrivilege>;
 
 export const Database = z.object({ oid: Oid, name: z.string(), owner: Oid, acl: Acl });
 export type Database = z.infer<typeof Database>;
 
 /** Why a section could not be read; `code` is the SQLSTATE where there was one. */
-export type Unreadable = { readonly status: "unreadable"; readonly reason: string; readonly code: string | null };
+export type Unreadable = {
+  readonly status: "unreadable";
+  readonly reason: string;
+  readonly code: string | null;
+};
 const section = <T extends z.ZodType>(row: T) =>
   z.discriminatedUnion("status", [
     z.object({ status: z.literal("read"), rows: z.array(row) }),

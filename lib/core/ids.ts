@@ -33,7 +33,14 @@ export type ArnParts = {
 /** Splits an ARN; undefined when the text is none. `resource` keeps its colons and slashes. */
 export const parseArn = (text: string): ArnParts | undefined => {
   const [arn, partition, service, region, account, ...rest] = text.split(":");
-  if (arn !== "arn" || !partition || !service || region === undefined || account === undefined || !rest.length) {
+  if (
+    arn !== "arn" ||
+    !partition ||
+    !service ||
+    region === undefined ||
+    account === undefined ||
+    !rest.length
+  ) {
     return undefined;
   }
   return { partition, service, region, account, resource: rest.join(":") };
