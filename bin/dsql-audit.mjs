@@ -1,0 +1,42 @@
+#!/usr/bin/env node
+// Finds the right Node.js and the right form of the program: sources in a checkout, one bundled file in a package.
+import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { createRequire } from "node:module";
+import { fileURLToPath } from "node:url";
+
+const NEEDED = 24;
+const at = (path) => fileURLToPath(new URL(path, import.meta.url));
+const bundled = at("../dist/dsql-audit.mjs");
+const sources = at("../cli/main.ts");
+// A checkout always runs its sources: a bundle that was left behind by packing would be a stale program.
+const program = existsSync(sources) ? sources : bundled;
+
+const npmNode = () => {
+  try {
+    const require = createRequire(import.meta.url);
+    return require.resolve(`node-${process.platform}-${process.arch}/bin/node`);
+  } catch {
+    return undefined;
+  }
+};
+
+if (Number(process.versions.node.split(".")[0]) >= NEEDED) {
+  await import(program);
+} else {
+  const node = npmNode();
+  if (!node) {
+    process.stderr.write(
+      `error: dsql-audit needs Node.js ${NEEDED} or later, this is ${process.version}\n` +
+        "  Install it from https://nodejs.org, or let npm bring it: npm ci (without --omit=optional)\n",
+    );
+    process.exit(1);
+  }
+  const child = spawn(node, [program, ...process.argv.slice(2)], { stdio: "inherit" });
+  // Ctrl-C reaches the child by the terminal; a signal sent to this process alone is handed on.
+  process.on("SIGINT", () => {});
+  process.on("SIGTERM", () => child.kill("SIGTERM"));
+  child.on("exit", (code, signal) => {
+    process.exitCode = signal ? 1 : (code ?? 1);
+  });
+}

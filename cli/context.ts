@@ -1,0 +1,92 @@
+// The options that many commands share, and what they open: the store, the source, the cluster, the time.
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { type Command, Option } from "commander";
+import type { Cluster } from "../lib/core/ids.ts";
+import { parseTime } from "../lib/core/parse-time.ts";
+import { AuditError } from "../lib/errors.ts";
+import { listClusters } from "../lib/store/clusters.ts";
+import { openTable, type Table } from "../lib/store/table.ts";
+import { startDynamoDb } from "../local/dynamodb.ts";
+import type { Io } from "./io.ts";
+
+export type StoreOptions = {
+  readonly store?: string;
+  readonly table?: string;
+  readonly region?: string;
+  readonly cluster?: string;
+};
+export type OutputFlags = { readonly json?: boolean; readonly ndjson?: boolean };
+
+/** The name of the table inside an embedded store. */
+export const EMBEDDED_TABLE = "dsql-audit";
+const DEFAULT_STORE = ".dsql-audit";
+
+export const addStoreOptions = (command: Command): Command =>
+  command
+    .addOption(new Option("--store <dir>", `embedded store (default: ./${DEFAULT_STORE})`).conflicts("table"))
+    .option("--table <name>", "DynamoDB table in AWS")
+    .option("--region <region>", "AWS Region of the table, or of the cluster")
+    .option("--cluster <arn>", "which cluster, where the store holds more than one");
+
+export const addOutputOptions = (command: Command): Command =>
+  command.option("--json", "one JSON document on stdout").option("--ndjson", "rows as one JSON value a line");
+
+/** `mustExist`: a question about a store that is not there is an error, not an empty answer. */
+export const withStore = async <T>(
+  io: Io,
+  options: StoreOptions,
+  { mustExist }: { mustExist: boolean },
+  work: (table: Table) => Promise<T>,
+): Promise<T> => {
+  const { sleep, random } = io;
+  if (options.table !== undefined) {
+    const client = new DynamoDBClient({ ...(options.region && { region: options.region }) });
+    try {
+      return await work(openTable({ client, name: options.table, sleep, random }));
+    } finally {
+      client.destroy();
+    }
+  }
+  const folder = resolve(io.cwd, options.store ?? DEFAULT_STORE);
+  if (mustExist && !existsSync(folder)) {
+    throw new AuditError("not-found", `there is no store in ${folder}`, {
+      hint: "Name one with --store DIR or --table NAME, or make one with: dsql-audit snapshot",
+    });
+  }
+  const database = await startDynamoDb({ folder });
+  try {
+    await database.createTable(EMBEDDED_TABLE);
+    return await work(openTable({ client: database.client, name: EMBEDDED_TABLE, sleep, random }));
+  } finally {
+    await database.stop();
+  }
+};
+
+/** The cluster named, or the only one in the store. */
+export const pickCluster = async (table: Table, named: string | undefined): Promise<Cluster> => {
+  const known = await listClusters(table);
+  if (named !== undefined) {
+    const found = known.filter((cluster) => cluster === named || cluster.endsWith(`/${named}`));
+    if (found.length === 1 && found[0]) return found[0];
+    throw new AuditError("not-found", `the store knows no cluster ${named}`, { hint: whichClusters(known) });
+  }
+  const [only] = known;
+  if (only === undefined) {
+    throw new AuditError("not-found", "the store holds no snapshot yet", {
+      hint: "Take one with: dsql-audit snapshot --endpoint HOST --user ROLE",
+    });
+  }
+  if (known.length > 1) {
+    throw new AuditError("usage", "the store holds more than one cluster", { hint: whichClusters(known) });
+  }
+  return only;
+};
+
+const whichClusters = (known: readonly Cluster[]): string =>
+  known.length ? `Name one with --cluster: ${known.join(", ")}` : "It holds no cluster yet.";
+
+/** `--at`, or now. */
+export const atOption = (io: Io, text: string | undefined): number =>
+  text === undefined ? io.now() : parseTime(text, io.now());

@@ -1,0 +1,101 @@
+// Tables for people, JSON for scripts. Nothing that came from a database or a log reaches a terminal raw.
+import Table from "cli-table3";
+import type { Io } from "./io.ts";
+
+export type OutputOptions = { readonly json?: boolean; readonly ndjson?: boolean };
+
+export type Column<T> = {
+  readonly head: string;
+  readonly cell: (row: T) => string | number | null | undefined;
+  readonly align?: "left" | "right";
+  /** The widest it may get; longer text is wrapped. */
+  readonly max?: number;
+};
+
+/** Control characters, bidirectional overrides and line breaks made visible: names may come from an attacker. */
+export const printable = (text: string): string =>
+  text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (c) => `\\u{${(c.codePointAt(0) ?? 0).toString(16)}}`);
+
+const plain = {
+  "top": "", "top-mid": "", "top-left": "", "top-right": "", "bottom": "", "bottom-mid": "", "bottom-left": "",
+  "bottom-right": "", "left": "", "left-mid": "", "mid": "", "mid-mid": "", "right": "", "right-mid": "", "middle": " ",
+}; // biome-ignore format: one glance
+
+/** Splits the width among the columns: each as wide as its longest cell, the widest shrunk first until all fit. */
+const widths = (
+  cells: readonly (readonly string[])[],
+  max: readonly (number | undefined)[],
+  total: number,
+): number[] => {
+  const wide = max.map((limit, i) => {
+    const longest = cells.reduce((most, row) => Math.max(most, row[i]?.length ?? 0), 0);
+    return Math.min(longest, limit ?? Number.POSITIVE_INFINITY) + 1;
+  });
+  const room = total - (wide.length - 1);
+  while (wide.reduce((sum, w) => sum + w, 0) > room) {
+    const widest = wide.indexOf(Math.max(...wide));
+    if ((wide[widest] ?? 0) <= 8) break;
+    wide[widest] = (wide[widest] ?? 0) - 1;
+  }
+  return wide;
+};
+
+/** A table of at most 80 columns (the terminal's width, if that is wider), or a line that says there is nothing. */
+export const table = <T>(
+  io: Io,
+  rows: readonly T[],
+  columns: readonly Column<T>[],
+  nothing = "Nothing.",
+): void => {
+  if (!rows.length) {
+    io.stdout.write(`${nothing}\n`);
+    return;
+  }
+  const cells = rows.map((row) => columns.map(({ cell }) => printable(String(cell(row) ?? "-"))));
+  const head = columns.map((column) => column.head);
+  const colWidths = widths(
+    [head, ...cells],
+    columns.map(({ max }) => max),
+    io.stdout.isTTY ? Math.max(80, io.stdout.columns) : 80,
+  );
+  const printed = new Table({
+    head,
+    colWidths,
+    colAligns: columns.map(({ align }) => align ?? "left"),
+    chars: plain,
+    style: { head: [], border: [], "padding-left": 0, "padding-right": 1, compact: true },
+    wordWrap: true,
+    wrapOnWordBoundary: false,
+  });
+  printed.push(...cells);
+  const text = printed
+    .toString()
+    .split("\n")
+    .map((line) => line.trimEnd());
+  io.stdout.write(`${text.join("\n")}\n`);
+};
+
+/** Rows as one JSON array, as NDJSON, or as a table. */
+export const printRows = <T>(
+  io: Io,
+  options: OutputOptions,
+  rows: readonly T[],
+  columns: readonly Column<T>[],
+  nothing?: string,
+): void => {
+  if (options.ndjson) for (const row of rows) io.stdout.write(`${JSON.stringify(row)}\n`);
+  else if (options.json) io.stdout.write(`${JSON.stringify(rows, null, 1)}\n`);
+  else table(io, rows, columns, nothing);
+};
+
+/** One document: as JSON, or as the lines that `people` makes of it. */
+export const printDocument = <T>(
+  io: Io,
+  options: OutputOptions,
+  value: T,
+  people: (value: T) => string,
+): void => {
+  if (options.json || options.ndjson)
+    io.stdout.write(`${JSON.stringify(value, null, options.ndjson ? 0 : 1)}\n`);
+  else io.stdout.write(`${people(value).trimEnd()}\n`);
+};
