@@ -1,0 +1,77 @@
+// What the Lambda functions are told by their environment: one schema, every problem listed at once.
+import * as z from "zod";
+import { Cluster, Principal } from "./core/ids.ts";
+import { AuditError } from "./errors.ts";
+
+/** JSON in an environment variable, parsed by `shape`. */
+const json = <T extends z.ZodType>(shape: T) =>
+  z
+    .string()
+    .transform((text, context) => {
+      try {
+        return JSON.parse(text) as unknown;
+      } catch {
+        context.addIssue({ code: "custom", message: "is no JSON" });
+        return z.NEVER;
+      }
+    })
+    .pipe(shape);
+
+/** Another way to the cluster than its own host name: PrivateLink, or a stand-in. SNI and token keep the host name. */
+export const Dial = z.object({ host: z.string(), port: z.int().positive(), ca: z.optional(z.string()) });
+export type Dial = z.infer<typeof Dial>;
+
+/** A cluster to watch. `user` is the auditor's own database role; `dial` as above. */
+export const WatchedCluster = z.object({
+  cluster: Cluster,
+  endpoint: z.string().min(1),
+  user: z.string().min(1),
+  dial: z.optional(Dial),
+});
+export type WatchedCluster = z.infer<typeof WatchedCluster>;
+
+const shapes = {
+  /** The DynamoDB table. */
+  TABLE_NAME: z.string().min(1),
+  /** The SNS topic that notices go to. */
+  TOPIC_ARN: z.string().min(1),
+  SNAPSHOT_QUEUE_URL: z.url(),
+  DETECT_QUEUE_URL: z.url(),
+  NOTIFY_QUEUE_URL: z.url(),
+  /** `auto`: all clusters of this account and Region; or a JSON array of WatchedCluster. */
+  CLUSTERS: z.union([z.literal("auto"), json(z.array(WatchedCluster).min(1))]),
+  /** The database role that the auditor connects as, with `auto`. */
+  AUDITOR_USER: z.string().min(1).default("dsql_auditor"),
+  /** The IAM role of the snapshot function: its logins are the auditor's own. */
+  AUDITOR_PRINCIPAL: z.optional(Principal),
+  /** What a role is declared to be for, by role name: `{"reporting": "read-only"}`. */
+  ARCHETYPES: json(z.record(z.string(), z.enum(["read-only", "read-write", "owner", "admin"]))).default({}),
+  /** Detector options by detector id. */
+  DETECTOR_OPTIONS: json(z.record(z.string(), z.record(z.string(), z.unknown()))).default({}),
+} as const;
+
+export type Setting = keyof typeof shapes;
+export type Settings<K extends Setting> = { readonly [N in K]: z.output<(typeof shapes)[N]> };
+
+/** The named settings out of `env`. AuditError("config") lists every variable that is missing or wrong. */
+export const readSettings = <K extends Setting>(
+  env: Readonly<Record<string, string | undefined>>,
+  ...names: readonly K[]
+): Settings<K> => {
+  const values: Partial<Record<Setting, unknown>> = {};
+  const problems: string[] = [];
+  for (const name of names) {
+    const parsed = shapes[name].safeParse(env[name]);
+    if (parsed.success) values[name] = parsed.data;
+    else
+      problems.push(
+        `${name}: ${parsed.error.issues.map((i) => [...i.path, i.message].join(" ")).join("; ")}`,
+      );
+  }
+  if (problems.length) {
+    throw new AuditError("config", `environment: ${problems.join(" | ")}`, {
+      hint: "Set them in serverless.yml, provider.environment, and deploy again.",
+    });
+  }
+  return values as Settings<K>;
+};
