@@ -1,0 +1,78 @@
+// Configuration and clients, once per container: the only place with the environment, clients and the clock.
+import { setTimeout as delay } from "node:timers/promises";
+import { Logger } from "@aws-lambda-powertools/logger";
+import { CloudTrailClient } from "@aws-sdk/client-cloudtrail";
+import { DSQLClient } from "@aws-sdk/client-dsql";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { S3Client } from "@aws-sdk/client-s3";
+import { SNSClient } from "@aws-sdk/client-sns";
+import { SendMessageBatchCommand, SQSClient } from "@aws-sdk/client-sqs";
+import { readSettings, type Setting, type Settings } from "../lib/config.ts";
+import { AuditError } from "../lib/errors.ts";
+import type { Fields, Log } from "../lib/log.ts";
+import { openTable, type Table } from "../lib/store/table.ts";
+
+/** What every handler gets besides its own clients. */
+export type Runtime = {
+  readonly now: () => number;
+  readonly random: () => number;
+  readonly sleep: (ms: number) => Promise<void>;
+  readonly log: Log;
+};
+
+/** The real clock and chance; `now` may be another one, for a stretch that is lived through faster. */
+export const runtime = (now: () => number = Date.now): Runtime => ({
+  now,
+  random: Math.random,
+  sleep: (ms) => delay(ms),
+  log: logger(),
+});
+
+const logger = (): Log => {
+  const powertools = new Logger({ serviceName: "dsql-access-auditor" });
+  const say =
+    (level: "info" | "warn" | "error") =>
+    (message: string, fields: Fields = {}): void =>
+      powertools[level](message, { ...fields });
+  return { info: say("info"), warn: say("warn"), error: say("error") };
+};
+
+/** The named environment variables; AuditError("config") with every problem listed. */
+export const settings = <K extends Setting>(...names: readonly K[]): Settings<K> =>
+  readSettings(process.env, ...names);
+
+// The SDK retries throttles with jitter; more tries than its three, because a queue would only bring the work back.
+const patient = { retryMode: "standard", maxAttempts: 6 } as const;
+
+export const tableOf = (name: string, { sleep, random }: Runtime): Table =>
+  openTable({ client: new DynamoDBClient(patient), name, sleep, random });
+
+export const snsClient = (): SNSClient => new SNSClient(patient);
+export const s3Client = (): S3Client => new S3Client({ ...patient, followRegionRedirects: true });
+export const dsqlClient = (): DSQLClient => new DSQLClient(patient);
+export const cloudTrailClient = (): CloudTrailClient => new CloudTrailClient(patient);
+
+/** Puts messages into a queue; all of them, or AuditError("throttled") and the caller's own event comes again. */
+export type Send = (messages: readonly unknown[], options?: { delaySeconds?: number }) => Promise<void>;
+
+const SQS_BATCH = 10;
+
+export const queueOf = (QueueUrl: string): Send => {
+  const client = new SQSClient(patient);
+  return async (messages, { delaySeconds = 0 } = {}) => {
+    for (let at = 0; at < messages.length; at += SQS_BATCH) {
+      const Entries = messages.slice(at, at + SQS_BATCH).map((message, i) => ({
+        Id: String(i),
+        MessageBody: JSON.stringify(message),
+        ...(delaySeconds && { DelaySeconds: delaySeconds }),
+      }));
+      const { Failed } = await client.send(new SendMessageBatchCommand({ QueueUrl, Entries }));
+      if (Failed?.length) {
+        throw new AuditError(
+          "throttled",
+          `SQS did not take ${Failed.length} messages: ${Failed[0]?.Message ?? ""}`,
+        );
+      }
+    }
+  };
+};
