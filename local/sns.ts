@@ -1,0 +1,174 @@
+// SNS for one machine: answers the real client's Publish and puts each message into an outbox as the email it would become.
+import { randomUUID } from "node:crypto";
+import nodemailer from "nodemailer";
+import { xmlDocument, xmlResponse } from "./aws-xml.ts";
+import { type LoopbackRequest, type LoopbackResponse, startLoopback } from "./loopback-server.ts";
+import { openOutbox, SENDER } from "./outbox.ts";
+
+export type SnsFault = "denied" | "throttled" | "internal" | "expired-credentials" | "key-denied";
+
+export type LocalSns = {
+  /** For AWS_ENDPOINT_URL_SNS. */
+  readonly endpoint: string;
+  /** The next `times` (1) Publish calls fail so; the client's own retries count. */
+  readonly failNext: (fault: SnsFault, times?: number) => void;
+  /** Emails that the SMTP server did not take; they are in the outbox all the same. */
+  readonly undelivered: readonly { readonly file: string; readonly reason: string }[];
+  readonly stop: () => Promise<void>;
+};
+
+export type SnsOptions = {
+  /** Folder of the `.eml` files. */
+  readonly outbox: string;
+  /** Epoch ms, the time on the emails. */
+  readonly now: () => number;
+  /** ARNs of the topics that exist. */
+  readonly topics: readonly string[];
+  /** The one email subscriber of every topic. */
+  readonly subscriber?: string;
+  /** Each email also goes there; a server that is down never fails a Publish, as with SNS. */
+  readonly smtp?: { readonly host: string; readonly port: number };
+};
+
+type Failure = { readonly status: number; readonly code: string; readonly message: string };
+
+const NAMESPACE = "http://sns.amazonaws.com/doc/2010-03-31/";
+const MAX_BYTES = 262_144;
+const TOPIC_ARN = /^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}(\.fifo)?$/;
+
+// Codes and statuses as the client's model has them.
+const faults: Readonly<Record<SnsFault, Failure>> = {
+  denied: {
+    status: 403,
+    code: "AuthorizationError",
+    message: "User is not authorized to perform: SNS:Publish",
+  },
+  throttled: { status: 429, code: "Throttled", message: "Rate exceeded" },
+  internal: { status: 500, code: "InternalError", message: "An internal error occurred" },
+  "expired-credentials": {
+    status: 403,
+    code: "ExpiredToken",
+    message: "The security token included in the request is expired",
+  },
+  "key-denied": {
+    status: 400,
+    code: "KMSAccessDenied",
+    message: "The ciphertext refers to a key you may not use",
+  },
+};
+
+const invalid = (message: string): Failure => ({ status: 400, code: "InvalidParameter", message });
+
+const refuse = ({ status, code, message }: Failure): LoopbackResponse =>
+  xmlResponse(
+    status,
+    xmlDocument(
+      [
+        "ErrorResponse",
+        [
+          [
+            "Error",
+            [
+              ["Type", status < 500 ? "Sender" : "Receiver"],
+              ["Code", code],
+              ["Message", message],
+            ],
+          ],
+          ["RequestId", randomUUID()],
+        ],
+      ],
+      NAMESPACE,
+    ),
+  );
+
+// https://docs.aws.amazon.com/sns/latest/api/API_Publish.html: "less than 100 characters", no line breaks, no controls.
+// Its older editions ask for ASCII that begins with a letter, number or punctuation mark; a stand-in had better be strict.
+const subjectProblem = (subject: string): boolean => !/^[!-~][ -~]{0,98}$/.test(subject);
+
+/** Why SNS would refuse these parameters; undefined when it would not. */
+const problemOf = (form: URLSearchParams, topics: ReadonlySet<string>): Failure | undefined => {
+  const topic = form.get("TopicArn") ?? form.get("TargetArn") ?? "";
+  const message = form.get("Message") ?? "";
+  const subject = form.get("Subject");
+  const unknown = [...form.keys()].find(
+    (key) => !["Action", "Version", "TopicArn", "TargetArn", "Message", "Subject"].includes(key),
+  );
+  // What is not imitated is refused, so that nobody builds upon it unseen.
+  if (unknown) return invalid(`Invalid parameter: the local stand-in does not know ${unknown}`);
+  if (!TOPIC_ARN.test(topic)) return invalid("Invalid parameter: TopicArn");
+  if (message === "") return invalid("Invalid parameter: Empty message");
+  if (Buffer.byteLength(message) + Buffer.byteLength(subject ?? "") > MAX_BYTES) {
+    return invalid("Invalid parameter: Message too long");
+  }
+  if (subject !== null && subjectProblem(subject)) return invalid("Invalid parameter: Subject");
+  return topics.has(topic) ? undefined : { status: 404, code: "NotFound", message: "Topic does not exist" };
+};
+
+/** Starts the endpoint on a free loopback port. */
+export const startSns = async (options: SnsOptions): Promise<LocalSns> => {
+  const topics = new Set(options.topics);
+  const outbox = openOutbox(options.outbox);
+  const to = options.subscriber ?? "oncall@example.com";
+  const faultsAhead: SnsFault[] = [];
+  const undelivered: { file: string; reason: string }[] = [];
+  const smtp = options.smtp && nodemailer.createTransport({ ...options.smtp, connectionTimeout: 5_000 });
+  // One relay after the other, so that the server receives the emails in order.
+  let relayed: Promise<void> = Promise.resolve();
+  const relay = async (file: string, raw: Buffer): Promise<void> => {
+    try {
+      await smtp?.sendMail({ envelope: { from: SENDER.address, to }, raw });
+    } catch (error) {
+      undelivered.push({ file, reason: String(error) });
+    }
+  };
+
+  const answer = async ({ method, headers, body }: LoopbackRequest): Promise<LoopbackResponse> => {
+    const form = new URLSearchParams(body.toString("utf8"));
+    if (!headers.authorization?.startsWith("AWS4-HMAC-SHA256 ")) {
+      return refuse({ status: 403, code: "MissingAuthenticationToken", message: "Request is not signed" });
+    }
+    if (method !== "POST" || form.get("Action") !== "Publish") {
+      return refuse({ status: 400, code: "InvalidAction", message: `No such action: ${form.get("Action")}` });
+    }
+    const fault = faultsAhead.shift();
+    const failure = fault ? faults[fault] : problemOf(form, topics);
+    if (failure) return refuse(failure);
+
+    const messageId = randomUUID();
+    const { file, raw } = await outbox.write({
+      messageId,
+      to,
+      subject: form.get("Subject") ?? "AWS Notification Message",
+      text: form.get("Message") ?? "",
+      at: options.now(),
+    });
+    if (smtp) relayed = relayed.then(() => relay(file, raw));
+    return xmlResponse(
+      200,
+      xmlDocument(
+        [
+          "PublishResponse",
+          [
+            ["PublishResult", [["MessageId", messageId]]],
+            ["ResponseMetadata", [["RequestId", randomUUID()]]],
+          ],
+        ],
+        NAMESPACE,
+      ),
+    );
+  };
+
+  const server = await startLoopback(answer);
+  return {
+    endpoint: server.endpoint,
+    failNext: (fault, times = 1) => {
+      faultsAhead.push(...Array<SnsFault>(times).fill(fault));
+    },
+    undelivered,
+    stop: async () => {
+      await server.stop();
+      await relayed;
+      smtp?.close();
+    },
+  };
+};
