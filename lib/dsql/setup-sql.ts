@@ -1,0 +1,25 @@
+// The SQL that gives the auditor its own database role: it may log in and read the catalog, nothing else.
+
+import { parseArn } from "../core/ids.ts";
+import { quoteIdentifier, quoteLiteral } from "../core/quote.ts";
+import { AuditError } from "../errors.ts";
+
+/**
+ * Statements for `admin` to run, one transaction each (DSQL takes one DDL statement a transaction). No GRANT follows:
+ * the catalogs that the auditor reads are open to every role in PostgreSQL. AuditError("usage") where `arn` is no IAM
+ * role or user. https://docs.aws.amazon.com/aurora-dsql/latest/userguide/using-database-and-iam-roles.html
+ */
+export const setupSql = (role: string, arn: string): readonly string[] => {
+  const parts = parseArn(arn);
+  if (
+    parts?.service !== "iam" ||
+    !/^(?:role|user)\/[^*]+$/.test(parts.resource) ||
+    !/^\d{12}$/.test(parts.account)
+  ) {
+    throw new AuditError("usage", `${arn} is no ARN of an IAM role or user`, {
+      hint: "It reads arn:aws:iam::ACCOUNT:role/NAME, in full: a wildcard is not accepted.",
+    });
+  }
+  const name = quoteIdentifier(role);
+  return [`CREATE ROLE ${name} WITH LOGIN;`, `AWS IAM GRANT ${name} TO ${quoteLiteral(arn)};`];
+};
