@@ -1,0 +1,73 @@
+// The company of the demonstration: one cluster, its schemas, roles and mappings, made as its admin would make them.
+import { Cluster } from "../../lib/core/ids.ts";
+
+export const ACCOUNT = "111122223333";
+export const REGION = "us-east-1";
+export const CLUSTER_ID = "k7abcdefghij1234567890orders";
+export const CLUSTER = Cluster.parse(`arn:aws:dsql:${REGION}:${ACCOUNT}:cluster/${CLUSTER_ID}`);
+export const AUDITOR_USER = "dsql_auditor";
+
+const iamRole = (path: string): string => `arn:aws:iam::${ACCOUNT}:role/${path}`;
+
+/** The IAM roles of the company; the key is how the rest of the demonstration names them. */
+export const principals = {
+  admin: { arn: iamRole("ops/DatabaseAdmin"), id: "AROADEMODBADMIN000001", role: "admin" },
+  auditor: { arn: iamRole("dsql-access-auditor-snapshot"), id: "AROADEMOAUDITOR000002", role: AUDITOR_USER },
+  ordersApi: { arn: iamRole("service/OrdersApi"), id: "AROADEMOORDERSAPI0003", role: "api_readwrite" },
+  catalogApi: { arn: iamRole("service/CatalogApi"), id: "AROADEMOCATALOGAPI004", role: "api_readonly" },
+  userService: { arn: iamRole("service/UserService"), id: "AROADEMOUSERSERVICE05", role: "user_service" },
+  reporting: { arn: iamRole("jobs/NightlyReports"), id: "AROADEMOREPORTING0006", role: "reporting_readonly" },
+  migrations: { arn: iamRole("ci/SchemaMigrations"), id: "AROADEMOMIGRATIONS007", role: "migration_user" },
+  analytics: { arn: iamRole("data/AnalyticsNotebook"), id: "AROADEMOANALYTICS0008", role: "analytics_user" },
+  backup: { arn: iamRole("jobs/LogicalBackup"), id: "AROADEMOBACKUP0000009", role: "backup_user" },
+  contractor: {
+    arn: iamRole("external/ContractorNils"),
+    id: "AROADEMOCONTRACTOR010",
+    role: "contractor_nils",
+  },
+} as const satisfies Record<string, { arn: string; id: string; role: string }>;
+export type PrincipalKey = keyof typeof principals;
+
+const map = (key: PrincipalKey): string =>
+  `AWS IAM GRANT ${principals[key].role} TO '${principals[key].arn}'`;
+
+/** One statement each: DSQL takes one DDL statement a transaction, and GRANT counts as DDL. */
+export const estateSql: readonly string[] = [
+  "CREATE TABLE public.orders (id uuid PRIMARY KEY, customer uuid NOT NULL, total numeric, placed_at timestamptz)",
+  "CREATE TABLE public.order_items (order_id uuid, line int, product uuid, quantity int, PRIMARY KEY (order_id, line))",
+  "CREATE TABLE public.products (id uuid PRIMARY KEY, name text, price numeric)",
+  "CREATE TABLE public.payments (id uuid PRIMARY KEY, order_id uuid, amount numeric, card_token text)",
+  "CREATE SCHEMA users_schema",
+  "CREATE TABLE users_schema.users (id uuid PRIMARY KEY, email text, full_name text, password_hash text)",
+  "CREATE TABLE users_schema.addresses (id uuid PRIMARY KEY, user_id uuid, street text, city text)",
+  "CREATE TABLE users_schema.sessions (id uuid PRIMARY KEY, user_id uuid, expires_at timestamptz)",
+  `CREATE ROLE ${AUDITOR_USER} WITH LOGIN`,
+  map("auditor"),
+  "CREATE ROLE api_readonly WITH LOGIN",
+  map("catalogApi"),
+  "GRANT SELECT ON public.orders, public.order_items, public.products TO api_readonly",
+  "CREATE ROLE api_readwrite WITH LOGIN",
+  map("ordersApi"),
+  "GRANT SELECT, INSERT, UPDATE, DELETE ON public.orders, public.order_items, public.payments TO api_readwrite",
+  "GRANT SELECT ON public.products TO api_readwrite",
+  "CREATE ROLE user_service WITH LOGIN",
+  map("userService"),
+  "GRANT USAGE ON SCHEMA users_schema TO user_service",
+  "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA users_schema TO user_service",
+  "CREATE ROLE reporting_readonly WITH LOGIN",
+  map("reporting"),
+  "GRANT SELECT ON ALL TABLES IN SCHEMA public TO reporting_readonly",
+  "CREATE ROLE migration_user WITH LOGIN",
+  map("migrations"),
+  "GRANT USAGE, CREATE ON SCHEMA users_schema TO migration_user",
+  "CREATE ROLE analytics_user WITH LOGIN",
+  map("analytics"),
+  "GRANT SELECT ON public.orders, public.order_items, public.products TO analytics_user",
+  "GRANT USAGE ON SCHEMA users_schema TO analytics_user",
+  "GRANT SELECT (id, full_name) ON users_schema.users TO analytics_user",
+  "CREATE ROLE backup_user WITH LOGIN",
+  map("backup"),
+  "GRANT SELECT ON ALL TABLES IN SCHEMA public TO backup_user",
+  "GRANT USAGE ON SCHEMA users_schema TO backup_user",
+  "GRANT SELECT ON ALL TABLES IN SCHEMA users_schema TO backup_user",
+];

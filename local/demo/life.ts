@@ -1,0 +1,100 @@
+// Who connects when in the demonstration: pools that renew hourly, nightly jobs, people in office hours.
+import { DAY, HOUR, MINUTE } from "../../lib/core/time.ts";
+import { type Chance, chance } from "./chance.ts";
+import type { PrincipalKey } from "./estate.ts";
+import type { Story } from "./story.ts";
+
+/** One connection that somebody makes; `at` counts from the first midnight. */
+export type Attempt = {
+  readonly at: number;
+  readonly who: PrincipalKey;
+  readonly session: string;
+  readonly ip: string;
+  readonly agent: string;
+  readonly vpce?: string;
+  readonly refused?: boolean;
+  readonly eventId: string;
+};
+
+type Habit = {
+  readonly session: (c: Chance) => string;
+  readonly ip: (c: Chance) => string;
+  readonly agent: string;
+  readonly vpce?: string;
+};
+
+const NODE_AGENT = "aurora-dsql-nodejs-pg/0.1.9";
+const pod =
+  (name: string) =>
+  (c: Chance): string =>
+    `${name}-${c.below(16).toString(16)}${c.below(256).toString(16)}`;
+const inNetwork =
+  (prefix: string) =>
+  (c: Chance): string =>
+    `${prefix}.${10 + c.below(60)}`;
+
+const habits = {
+  ordersApi: {
+    session: pod("orders-api"),
+    ip: inNetwork("10.20.4"),
+    agent: NODE_AGENT,
+    vpce: "vpce-0a1b2c3d4e5f67890",
+  },
+  catalogApi: { session: pod("catalog-api"), ip: inNetwork("10.20.5"), agent: NODE_AGENT },
+  userService: { session: pod("user-service"), ip: inNetwork("10.20.6"), agent: NODE_AGENT },
+  reporting: {
+    session: () => "nightly-reports",
+    ip: inNetwork("10.20.9"),
+    agent: "aurora-dsql-python-psycopg/0.2.1",
+  },
+  migrations: { session: () => "schema-migrations", ip: inNetwork("10.20.12"), agent: "flyway/11.2" },
+  analytics: { session: () => "mira@example.com", ip: inNetwork("198.51.100"), agent: "DBeaver/25.2" },
+  backup: { session: () => "logical-backup", ip: inNetwork("10.20.9"), agent: "pg_dump/16.4" },
+  contractor: { session: () => "nils", ip: inNetwork("192.0.2"), agent: "psql/16.4" },
+} as const satisfies Partial<Record<PrincipalKey, Habit>>;
+
+/** How many connections a service's pool opens each time it renews; DSQL ends connections after 60 minutes. */
+const POOL = 3;
+
+/** Every connection of the story in the order of time; the same seed gives the same life. */
+export const life = (story: Story, seed: number): Attempt[] => {
+  const c = chance(seed);
+  const attempts: Attempt[] = [];
+  const connect = (who: keyof typeof habits, at: number, change: Partial<Attempt> = {}): void => {
+    const habit: Habit = habits[who];
+    const { session, ip, agent, vpce } = habit;
+    attempts.push({
+      at,
+      who,
+      session: session(c),
+      ip: ip(c),
+      agent,
+      ...(vpce && { vpce }),
+      eventId: c.uuid(),
+      ...change,
+    });
+  };
+  for (let day = 0; day < story.days; day++) {
+    const midnight = day * DAY;
+    const weekday = (day + 1) % 7 < 5;
+    for (let hour = 0; hour < 24; hour++) {
+      for (const who of ["ordersApi", "catalogApi", "userService"] as const) {
+        const busy = hour >= 6 && hour < 22 ? POOL : 1;
+        for (let i = 0; i < busy; i++) connect(who, midnight + hour * HOUR + 7 * MINUTE + i * 900);
+      }
+    }
+    connect("backup", midnight + HOUR + 30 * MINUTE);
+    connect("reporting", midnight + 4 * HOUR + 15 * MINUTE);
+    if (day % 7 === 1) connect("migrations", midnight + 13 * HOUR + c.below(40) * MINUTE);
+    const analysed = midnight + 11 * HOUR + 5 * MINUTE;
+    if (weekday && analysed <= story.analyticsLastUsed) connect("analytics", analysed);
+    const contracted = midnight + 15 * HOUR + 20 * MINUTE;
+    const mappedAt = story.changes[1]?.at ?? 0;
+    if (contracted > mappedAt && contracted <= story.contractorLastUsed) connect("contractor", contracted);
+    if (day % 17 === 9) connect("analytics", midnight + 16 * HOUR, { refused: true });
+  }
+  const { at, ip, agent } = story.newNetwork;
+  for (const delay of [0, 40_000, 95_000])
+    connect("userService", at + delay, { ip, agent, session: "user-service-7c1" });
+  return attempts.sort((a, b) => a.at - b.at);
+};
