@@ -1,0 +1,157 @@
+// Makes a connection of one CloudTrail record, bare or in its EventBridge envelope. AWS publishes no sample of a connect
+// record, so every field but eventID, eventTime, eventSource and eventName may be missing or of another type.
+// Checked by hand instead of by a schema: it runs for every record of every trail file.
+// https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html
+import type { ParsedRecord } from "../core/activity.ts";
+import type { Connection } from "../core/connection.ts";
+import { type Cluster, parseArn } from "../core/ids.ts";
+import { callerOf, fieldsOf, textOf } from "../core/principal.ts";
+import type { Instant } from "../core/time.ts";
+
+const DSQL = "dsql.amazonaws.com";
+const MAX_EVENT_ID = 128;
+const MAX_CLUSTER = 512;
+
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z$/;
+/** CloudTrail began in 2013; a time outside of these years is a broken field, not a connection. */
+const EARLIEST = Date.UTC(2013, 0, 1);
+const LATEST = Date.UTC(2200, 0, 1);
+
+/** Epoch milliseconds of an `eventTime`, undefined for what is none: 30 February is no day that rolls over. */
+export const eventTimeOf = (value: unknown): Instant | undefined => {
+  if (typeof value !== "string" || !TIME.test(value)) return undefined;
+  const at = Date.parse(value);
+  if (!(at >= EARLIEST && at < LATEST)) return undefined;
+  const day = Number(value.slice(8, 10));
+  return day > 28 && new Date(at).getUTCDate() !== day ? undefined : at;
+};
+
+/** Names under which a database role might turn up, compared without case and separators. */
+const ROLE_KEYS = new Set([
+  "databaserole",
+  "databaserolename",
+  "databaseuser",
+  "databaseusername",
+  "dbrole",
+  "dbrolename",
+  "dbuser",
+  "dbusername",
+  "pgrole",
+  "pgrolename",
+  "pguser",
+  "postgresrole",
+  "postgresuser",
+  "role",
+  "rolename",
+  "user",
+  "username",
+]);
+
+type Fields = { readonly [key: string]: unknown };
+
+const databaseRoleOf = (record: Fields): string | undefined => {
+  for (const part of ["requestParameters", "additionalEventData", "serviceEventDetails"]) {
+    const fields = fieldsOf(record[part]);
+    for (const key in fields) {
+      if (!ROLE_KEYS.has(key.replace(/[^a-z]/gi, "").toLowerCase())) continue;
+      const role = textOf(fields[key]);
+      // An IAM role's ARN under the same name is the caller once more.
+      if (role !== undefined && !role.startsWith("arn:")) return role;
+    }
+  }
+  return undefined;
+};
+
+const CLUSTER_ID = /^[a-z0-9]{26}$/;
+
+/** The cluster's id where the record names no ARN: a request parameter, or the host that the client asked for. */
+const clusterIdOf = (record: Fields): string | undefined => {
+  const request = fieldsOf(record.requestParameters);
+  const host = textOf(fieldsOf(record.tlsDetails).clientProvidedHostHeader);
+  const candidates = [
+    textOf(request.clusterIdentifier),
+    textOf(request.clusterId),
+    textOf(request.identifier),
+    host?.split(".")[0],
+  ];
+  return candidates.find((id) => id !== undefined && CLUSTER_ID.test(id));
+};
+
+const clusterOf = (record: Fields): Cluster => {
+  const resources = Array.isArray(record.resources) ? (record.resources as unknown[]) : [];
+  let untyped: string | undefined;
+  for (const resource of resources) {
+    const { ARN, arn, type } = fieldsOf(resource);
+    const text = textOf(ARN) ?? textOf(arn);
+    if (text === undefined || text.length > MAX_CLUSTER) continue;
+    const parts = parseArn(text);
+    if (parts?.service !== "dsql" || !parts.resource.startsWith("cluster/")) continue;
+    if (type === "AWS::DSQL::Cluster") return text as Cluster;
+    untyped ??= text;
+  }
+  if (untyped !== undefined) return untyped as Cluster;
+  const named = textOf(fieldsOf(record.requestParameters).clusterArn);
+  if (named !== undefined && parseArn(named)?.service === "dsql")
+    return named.slice(0, MAX_CLUSTER) as Cluster;
+  const region = textOf(record.awsRegion);
+  const account = textOf(record.recipientAccountId) ?? textOf(fieldsOf(record.userIdentity).accountId);
+  const id = clusterIdOf(record);
+  return (
+    id !== undefined && region !== undefined && account !== undefined
+      ? `arn:aws:dsql:${region}:${account}:cluster/${id}`
+      : `unknown:${region ?? ""}/${account ?? ""}`
+  ).slice(0, MAX_CLUSTER) as Cluster;
+};
+
+/** The record itself and whether it came in an EventBridge envelope: `detail-type` may be either of the two of CloudTrail. */
+export const unwrapRecord = (raw: unknown): { readonly record: Fields; readonly enveloped: boolean } => {
+  const outer = fieldsOf(raw);
+  const enveloped = "detail" in outer && "detail-type" in outer;
+  return { record: enveloped ? fieldsOf(outer.detail) : outer, enveloped };
+};
+
+const rejected = (reason: string): ParsedRecord => ({ kind: "rejected", reason });
+
+/**
+ * One record as a connection; *ignored* when it is of something else, *rejected* with a reason when it cannot be read.
+ * Never throws. A record that names no cluster belongs to `unknown:<region>/<account>`; an attempt with an error code or
+ * message was refused.
+ */
+export const parseRecord = (raw: unknown): ParsedRecord => {
+  if (typeof raw !== "object" || raw === null || Array.isArray(raw)) return rejected("is no JSON object");
+  const { record } = unwrapRecord(raw);
+  const { eventSource, eventName, eventID } = record;
+  if (typeof eventSource !== "string" || typeof eventName !== "string") {
+    return rejected("is no CloudTrail record: eventSource or eventName is missing");
+  }
+  const at = eventTimeOf(record.eventTime);
+  if (eventSource !== DSQL || (eventName !== "DbConnect" && eventName !== "DbConnectAdmin")) {
+    return { kind: "ignored", at };
+  }
+  if (typeof eventID !== "string" || eventID === "") return rejected("has no eventID");
+  if (eventID.length > MAX_EVENT_ID) return rejected(`its eventID is longer than ${MAX_EVENT_ID} characters`);
+  if (at === undefined) return rejected("its eventTime is missing or no time");
+  const errorCode = textOf(record.errorCode);
+  const errorMessage = textOf(record.errorMessage);
+  const connection: Connection = {
+    eventId: eventID,
+    at,
+    cluster: clusterOf(record),
+    action: eventName,
+    outcome: errorCode === undefined && errorMessage === undefined ? "allowed" : "refused",
+    ...callerOf(record.userIdentity),
+  };
+  const optional = {
+    errorCode,
+    errorMessage,
+    sourceIp: textOf(record.sourceIPAddress),
+    vpcEndpointId: textOf(record.vpcEndpointId),
+    userAgent: textOf(record.userAgent),
+    databaseRole: databaseRoleOf(record),
+  };
+  for (const key in optional) {
+    const value = optional[key as keyof typeof optional];
+    if (value !== undefined) connection[key as keyof typeof optional] = value;
+  }
+  return { kind: "connection", connection };
+};

@@ -1,0 +1,80 @@
+// Adds connections up: those alike in all that a detector looks at make one tally. Merging is associative and commutative.
+import type { Tally } from "./activity.ts";
+import { clientOf } from "./client-family.ts";
+import type { Connection } from "./connection.ts";
+import { networkOf } from "./network.ts";
+import { sessionShape } from "./session-shape.ts";
+
+/** What stands in network, client and session of the tally that gathers a principal's rarest kinds. */
+export const FOLDED = "…";
+
+/** The database role of DbConnectAdmin: the action names it. */
+export const ADMIN_ROLE = "admin";
+
+/** Two tallies with one key count the same kind of connection. */
+export const tallyKey = (t: Omit<Tally, "count" | "firstAt" | "lastAt" | "firstEventId">): string =>
+  `${t.principal}\n${t.action}\n${t.outcome}\n${t.network}\n${t.client}\n${t.session}\n${t.role}`;
+
+/** One connection as a tally of one. */
+export const tallyOf = (c: Connection): Tally => ({
+  principal: c.principal,
+  action: c.action,
+  outcome: c.outcome,
+  network: networkOf(c),
+  client: clientOf(c.userAgent),
+  session: sessionShape(c.sessionName),
+  role: c.action === "DbConnectAdmin" ? ADMIN_ROLE : (c.databaseRole ?? ""),
+  count: 1,
+  firstAt: c.at,
+  lastAt: c.at,
+  firstEventId: c.eventId,
+});
+
+const merge = (a: Tally, b: Tally): Tally => {
+  const first = b.firstAt < a.firstAt || (b.firstAt === a.firstAt && b.firstEventId < a.firstEventId) ? b : a;
+  return {
+    ...a,
+    count: a.count + b.count,
+    firstAt: first.firstAt,
+    firstEventId: first.firstEventId,
+    lastAt: Math.max(a.lastAt, b.lastAt),
+  };
+};
+
+const byKey = (a: readonly [string, Tally], b: readonly [string, Tally]): number =>
+  a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : 0;
+
+/** Sums tallies of equal key, sorted by key. */
+export const mergeTallies = (tallies: Iterable<Tally>): Tally[] => {
+  const sums = new Map<string, Tally>();
+  for (const tally of tallies) {
+    const key = tallyKey(tally);
+    const sum = sums.get(key);
+    sums.set(key, sum === undefined ? tally : merge(sum, tally));
+  }
+  return [...sums].sort(byKey).map(([, tally]) => tally);
+};
+
+export type Bounded = { readonly tallies: readonly Tally[]; readonly folded: number };
+
+const connections = (tallies: readonly Tally[]): number => tallies.reduce((sum, { count }) => sum + count, 0);
+
+/**
+ * Keeps at most about `limit` tallies: the rarest kinds are gathered into their principal's "…" tally, which keeps action,
+ * outcome, role and the stretch of time. No connection and no principal is lost; `folded` counts the connections that lost
+ * their kind, those gathered before (`already`) included. The result may exceed `limit` where there are more principals.
+ */
+export const boundTallies = (merged: readonly Tally[], limit: number, already = 0): Bounded => {
+  if (merged.length <= limit) return { tallies: merged, folded: already };
+  // A total order, so that the same tallies fold the same way whoever rebuilds them.
+  const common = merged.map((tally) => [tallyKey(tally), tally] as const);
+  common.sort(([ka, a], [kb, b]) => b.count - a.count || (ka < kb ? -1 : 1));
+  const keep: Tally[] = [];
+  const rare: Tally[] = [];
+  for (const [, tally] of common) {
+    if (tally.network === FOLDED || keep.length < limit / 2) keep.push(tally);
+    else rare.push(tally);
+  }
+  const gathered = rare.map((tally) => ({ ...tally, network: FOLDED, client: FOLDED, session: FOLDED }));
+  return { tallies: mergeTallies([...keep, ...gathered]), folded: already + connections(rare) };
+};
