@@ -1,0 +1,11 @@
+// One row per ALTER DEFAULT PRIVILEGES that is in force. schema 0: for all schemas.
+import * as z from "zod";
+import { DefaultPrivilege } from "../../core/catalog.ts";
+
+/** As read: the ACL is still the server's text. */
+export const DefaultPrivilegeRow = DefaultPrivilege.extend({ acl: z.nullable(z.string()) });
+
+export const defaultPrivilegesSql = /* sql */ `
+select d.oid, d.defaclrole as "role", d.defaclnamespace as "schema", d.defaclobjtype as "objectType",
+  d.defaclacl::pg_catalog.text as "acl"
+from pg_catalog.pg_default_acl d order by d.oid`;

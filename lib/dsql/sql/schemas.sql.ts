@@ -1,0 +1,12 @@
+// One row per schema that is not the system's. $1: names of system schemas that do not begin with pg_.
+import * as z from "zod";
+import { Schema } from "../../core/catalog.ts";
+
+/** As read: the ACL is still the server's text. */
+export const SchemaRow = Schema.extend({ acl: z.nullable(z.string()) });
+
+export const schemasSql = /* sql */ `
+select n.oid, n.nspname as "name", n.nspowner as "owner", n.nspacl::pg_catalog.text as "acl"
+from pg_catalog.pg_namespace n
+where pg_catalog.left(n.nspname::pg_catalog.text, 3) <> 'pg_' and n.nspname::pg_catalog.text <> all ($1::pg_catalog.text[])
+order by n.oid`;
