@@ -6,6 +6,7 @@ import type { AddressInfo } from "node:net";
 import { CreateTableCommand, DynamoDBClient, ResourceInUseException } from "@aws-sdk/client-dynamodb";
 import dynalite from "dynalite";
 import { tableDefinition } from "../lib/store/table-definition.ts";
+import { lockFolder } from "./folder-lock.ts";
 
 export type LocalDynamoDb = {
   /** For AWS_ENDPOINT_URL_DYNAMODB. */
@@ -16,9 +17,11 @@ export type LocalDynamoDb = {
   readonly stop: () => Promise<void>;
 };
 
-/** `folder`: where the tables live; in memory without it. One process at a time may open a folder. */
+/** `folder`: where the tables live; in memory without it. One process at a time may open a folder: AuditError("conflict"). */
 export const startDynamoDb = async (options: { folder?: string } = {}): Promise<LocalDynamoDb> => {
   if (options.folder) mkdirSync(options.folder, { recursive: true, mode: 0o700 });
+  // A second opener would bring down the process from inside the database: it is turned away before.
+  const lock = options.folder ? lockFolder(options.folder) : undefined;
   const server: Server = dynalite({
     createTableMs: 0,
     deleteTableMs: 0,
@@ -46,6 +49,7 @@ export const startDynamoDb = async (options: { folder?: string } = {}): Promise<
       client.destroy();
       server.closeAllConnections();
       await new Promise<void>((done, fail) => server.close((error) => (error ? fail(error) : done())));
+      lock?.release();
     },
   };
 };
