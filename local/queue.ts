@@ -1,0 +1,196 @@
+// One standard SQS queue: visibility, receive counts, a dead-letter queue, copies that come twice, no order.
+import { AuditError } from "../lib/errors.ts";
+import type { Delivery } from "./lambda-events.ts";
+import { takeOne } from "./seeded-random.ts";
+
+export type QueueOptions = {
+  readonly name: string;
+  /** How long a message that was received stays hidden; 30 s. */
+  readonly visibilityTimeoutMs?: number;
+  /** After so many receives without a delete a message goes to the dead-letter queue. */
+  readonly redrive?: { readonly maxReceiveCount: number; readonly deadLetterQueue: string };
+};
+
+export type QueueCounters = {
+  /** Messages that came in, moves into a dead-letter queue included. */
+  readonly sent: number;
+  /** Copies made by at-least-once delivery, on top of `sent`. */
+  readonly duplicated: number;
+  /** Times that a copy was handed out. */
+  readonly received: number;
+  /** Deliveries that were given back by a failure. */
+  readonly returned: number;
+  readonly deleted: number;
+  /** Given up to the dead-letter queue. */
+  readonly deadLettered: number;
+  /** Copies that are there now, hidden ones included. */
+  readonly waiting: number;
+};
+
+type Copy = {
+  readonly messageId: string;
+  readonly body: string;
+  readonly sentAt: number;
+  readonly deadLetterSource?: string;
+  firstReceivedAt?: number;
+  receiveCount: number;
+  visibleAt: number;
+  receiptHandle?: string;
+};
+
+export type ReceiveOptions = {
+  readonly max: number;
+  readonly visibilityTimeoutMs?: number;
+  /** Asked for each message in turn; the first no ends the batch. */
+  readonly fits?: (delivery: Delivery) => boolean;
+};
+
+export type Queue = {
+  readonly name: string;
+  readonly arn: string;
+  readonly redrive: QueueOptions["redrive"];
+  /** Answers the message id. AuditError("usage") when SQS would refuse the body. */
+  readonly send: (body: string, options?: { delayMs?: number }) => string;
+  readonly receive: (options: ReceiveOptions) => readonly Delivery[];
+  /** A handle that a later receive has replaced deletes nothing, as with SQS. */
+  readonly remove: (receiptHandle: string) => void;
+  /** Counts a failure; the message comes again when its visibility timeout is over. */
+  readonly giveBack: (receiptHandle: string) => void;
+  readonly visible: () => number;
+  /** When the next hidden message shows itself; undefined when none is hidden. */
+  readonly nextVisibleAt: () => number | undefined;
+  readonly bury: (dead: DeadLetter) => void;
+  readonly counters: () => QueueCounters;
+  readonly bodies: () => readonly string[];
+};
+
+/** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html */
+export const MAX_BODY_BYTES = 1_048_576;
+
+// Not the time of sending: a drain's skipped time ends with it, and what it sent must not hide until the clock is there.
+const AT_ONCE = Number.NEGATIVE_INFINITY;
+
+/** A message on its way into a dead-letter queue: id, body and time stay, `from` is the ARN of where it was. */
+export type DeadLetter = {
+  readonly messageId: string;
+  readonly body: string;
+  readonly sentAt: number;
+  readonly from: string;
+};
+
+export type QueueWorld = {
+  readonly arn: string;
+  readonly now: () => number;
+  readonly random: () => number;
+  readonly newId: () => string;
+  /** The probability that a message comes twice. */
+  readonly duplicates: number;
+  /** Takes what this queue gives up. */
+  readonly deadLetters: (dead: DeadLetter) => void;
+};
+
+export const createQueue = (
+  { name, visibilityTimeoutMs = 30_000, redrive }: QueueOptions,
+  { arn, now, random, newId, duplicates, deadLetters }: QueueWorld,
+): Queue => {
+  const copies = new Set<Copy>();
+  const held = new Map<string, Copy>(); // by the newest receipt handle
+  const count = { sent: 0, duplicated: 0, received: 0, returned: 0, deleted: 0, deadLettered: 0 };
+
+  const visibleCopies = (): Copy[] => [...copies].filter(({ visibleAt }) => visibleAt <= now());
+
+  const giveUp = (copy: Copy): void => {
+    copies.delete(copy);
+    held.delete(copy.receiptHandle ?? "");
+    count.deadLettered += 1;
+    deadLetters({ messageId: copy.messageId, body: copy.body, sentAt: copy.sentAt, from: arn });
+  };
+
+  const deliveryOf = (copy: Copy): Delivery => ({
+    messageId: copy.messageId,
+    receiptHandle: `AQEB${newId()}`,
+    body: copy.body,
+    sentAt: copy.sentAt,
+    firstReceivedAt: copy.firstReceivedAt ?? now(),
+    receiveCount: copy.receiveCount + 1,
+    ...(copy.deadLetterSource && { deadLetterSource: copy.deadLetterSource }),
+  });
+
+  const handOut = (copy: Copy, delivery: Delivery, visibleAt: number): void => {
+    held.delete(copy.receiptHandle ?? "");
+    held.set(delivery.receiptHandle, copy);
+    copy.receiptHandle = delivery.receiptHandle;
+    copy.receiveCount = delivery.receiveCount;
+    copy.firstReceivedAt = delivery.firstReceivedAt;
+    copy.visibleAt = visibleAt;
+    count.received += 1;
+  };
+
+  return {
+    name,
+    arn,
+    redrive,
+    send: (body, { delayMs = 0 } = {}) => {
+      const bytes = Buffer.byteLength(body);
+      if (bytes === 0 || bytes > MAX_BODY_BYTES) {
+        throw new AuditError("usage", `SQS takes 1 to ${MAX_BODY_BYTES} bytes, not ${bytes}`);
+      }
+      const messageId = newId();
+      const copy = {
+        messageId,
+        body,
+        sentAt: now(),
+        receiveCount: 0,
+        visibleAt: delayMs ? now() + delayMs : AT_ONCE,
+      };
+      copies.add(copy);
+      count.sent += 1;
+      if (random() < duplicates) {
+        copies.add({ ...copy });
+        count.duplicated += 1;
+      }
+      return messageId;
+    },
+    bury: ({ messageId, body, sentAt, from }) => {
+      copies.add({ messageId, body, sentAt, deadLetterSource: from, receiveCount: 0, visibleAt: AT_ONCE });
+      count.sent += 1;
+    },
+    receive: ({ max, visibilityTimeoutMs: hideMs = visibilityTimeoutMs, fits = () => true }) => {
+      const candidates = visibleCopies();
+      const batch: Delivery[] = [];
+      while (batch.length < max) {
+        const copy = takeOne(candidates, random);
+        if (!copy) break;
+        if (redrive && copy.receiveCount >= redrive.maxReceiveCount) {
+          giveUp(copy);
+          continue;
+        }
+        const delivery = deliveryOf(copy);
+        if (!fits(delivery)) break;
+        handOut(copy, delivery, now() + hideMs);
+        batch.push(delivery);
+      }
+      return batch;
+    },
+    remove: (receiptHandle) => {
+      const copy = held.get(receiptHandle);
+      if (!copy) return;
+      held.delete(receiptHandle);
+      copies.delete(copy);
+      count.deleted += 1;
+    },
+    giveBack: (receiptHandle) => {
+      if (held.has(receiptHandle)) count.returned += 1;
+    },
+    visible: () => visibleCopies().length,
+    nextVisibleAt: () => {
+      let next: number | undefined;
+      for (const { visibleAt } of copies) {
+        if (visibleAt > now() && (next === undefined || visibleAt < next)) next = visibleAt;
+      }
+      return next;
+    },
+    counters: () => ({ ...count, waiting: copies.size }),
+    bodies: () => [...copies].map(({ body }) => body),
+  };
+};
