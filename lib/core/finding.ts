@@ -73,4 +73,10 @@ export type Finding = z.infer<typeof Finding>;
  * What a detector could look at. A finding is resolved only by a complete look: where `complete` is false, or names
  * subjects that could not be judged, open findings stay as they are.
  */
-export type Look = { readonly detector: string; readonly complete: boolean; readonly reason?: string };
+export type Look = {
+  readonly detector: string;
+  readonly complete: boolean;
+  readonly reason?: string;
+  /** Ids of the findings whose subject could not be judged, in a look that was complete otherwise. */
+  readonly unjudged?: readonly string[];
+};

@@ -1,0 +1,44 @@
+// Everything that a judgement rests on, as plain data: what snapshots, activity and coverage say about one cluster.
+import type { Tally } from "./activity.ts";
+import type { Archetype } from "./archetype.ts";
+import type { Catalog } from "./catalog.ts";
+import type { Coverage, Doubt } from "./coverage.ts";
+import type { Cluster, Principal } from "./ids.ts";
+import type { MappingPeriod } from "./mapping-period.ts";
+import { HOUR, type Instant, type Interval } from "./time.ts";
+
+/** What a judgement asks of recorded activity. */
+export type ActivityPort = {
+  readonly principals: () => Iterable<Principal>;
+  /** Tallies that overlap the interval. Those of an hour or a day tell their own first and last instant. */
+  readonly talliesOf: (principal: Principal, interval: Interval) => readonly Tally[];
+};
+
+/** The newest snapshot that a judgement may look at. */
+export type SnapshotFacts = { readonly catalog: Catalog; readonly takenAt: Instant; readonly seq: number };
+
+export type Facts = {
+  readonly cluster: Cluster;
+  readonly now: Instant;
+  /** null: none was taken, or none was given (offline). */
+  readonly snapshot: SnapshotFacts | null;
+  /** When mappings were first read; null: never, so that nothing can be said about them. */
+  readonly firstSnapshotAt: Instant | null;
+  readonly mappingPeriods: readonly MappingPeriod[];
+  /** The mappings came without a time: they are taken as standing all along, and every finding says so. */
+  readonly agesAssumed?: boolean;
+  readonly activity: ActivityPort;
+  readonly coverage: Coverage;
+  readonly doubts: readonly Doubt[];
+  /** From here on capture is expected; hours before it are no gap. null: from the first covered hour. */
+  readonly captureExpectedFrom: Instant | null;
+  /** Proof of an hour comes late: the last `settleMs` before `now` are not judged yet. 0 offline. */
+  readonly settleMs: number;
+  /** What roles are declared to be for, by role name. */
+  readonly archetypes: Readonly<Record<string, Archetype>>;
+  /** The auditor's own principal: its logins are not judged like others'. */
+  readonly auditor: Principal | null;
+};
+
+/** Digests come within the hour after theirs, trail files some minutes after an event: three hours hold both. */
+export const LIVE_SETTLE_MS = 3 * HOUR;

@@ -1,0 +1,113 @@
+// What the detectors of the dormant family say about a mapping: one judgement, the verdict's evidence in words and figures.
+import type { Judgement } from "./detector.ts";
+import type { Evidence, Verdict } from "./finding.ts";
+import { quoteIdentifier, quoteLiteral } from "./quote.ts";
+import { DAY, type Instant, iso } from "./time.ts";
+import type { Judged } from "./verdict.ts";
+import type { AuditView, MappingSubject } from "./view.ts";
+import { principalName, visible } from "./visible-text.ts";
+
+const SHOWN = 10;
+
+/** SQL for people, or a comment that says why there is none: a name may hold what SQL cannot. */
+const revokeSql = ({ role, principal }: MappingSubject): string => {
+  if (role.includes("\0") || principal.includes("\0"))
+    return "-- The name holds a NUL character: revoke it by hand.";
+  return `AWS IAM REVOKE ${quoteIdentifier(role)} FROM ${quoteLiteral(principal)};`;
+};
+
+export const mappingSubject = ({ principal, role, roleOid }: MappingSubject): Judgement["subject"] => ({
+  principal,
+  role,
+  roleOid,
+});
+
+const instant = (at: Instant | undefined | null): string | null => (at == null ? null : iso(at));
+
+const evidenceOf = (view: AuditView, mapping: MappingSubject, judged: Judged, days: number): Evidence => {
+  const window = view.windowOf(days);
+  const { period } = mapping;
+  const rivals = judged.reason === "several roles" ? view.rivalsOf(mapping) : [];
+  const gaps = judged.uncoveredHours > 0 ? view.uncovered.gapsIn(window) : [];
+  return {
+    window: { from: iso(window.from), to: iso(window.to), days },
+    reason: judged.reason,
+    lastUseAt: instant(judged.lastUse?.at),
+    ...(judged.lastUse && { lastUseEventId: judged.lastUse.eventId }),
+    ...(judged.lastPossibleUse && {
+      lastPossibleUseAt: iso(judged.lastPossibleUse.at),
+      lastPossibleUseEventId: judged.lastPossibleUse.eventId,
+    }),
+    // "Never" is known no further back than capture is proven without a gap.
+    captureProvenSince: instant(
+      judged.uncoveredHours > 0 ? null : Math.max(view.uncovered.provenSince(window.to), 0),
+    ),
+    mappingAgeAssumed: view.agesAssumed,
+    mappingFirstSeenAt: view.agesAssumed ? null : iso(period.firstSeenAt),
+    mappingNotSeenAt: instant(period.notSeenAt),
+    uncoveredHours: judged.uncoveredHours,
+    ...(gaps.length && {
+      uncovered: gaps.slice(-SHOWN).map(({ from, to, reasons }) => ({
+        from: iso(Math.max(from, window.from)),
+        to: iso(Math.min(to, window.to)),
+        ...(reasons.length && { reasons }),
+      })),
+    }),
+    ...(rivals.length && { otherRoles: rivals.slice(0, SHOWN).map(({ role }) => role) }),
+  };
+};
+
+const titleOf = (view: AuditView, mapping: MappingSubject, judged: Judged, days: number): string => {
+  const who = `${principalName(mapping.principal)} as ${visible(mapping.role, 63)}`;
+  switch (judged.verdict) {
+    case "dormant": {
+      const last = judged.lastUse ?? judged.lastPossibleUse;
+      const idleDays = last ? Math.floor((view.settledUntil - last.at) / DAY) : days;
+      return `${who}: not used for ${idleDays} days`;
+    }
+    case "never-used":
+      return `${who}: never used, as far as capture is proven`;
+    case "unknown":
+      return `${who}: cannot say whether it is used (${judged.reason})`;
+    case "ambiguous":
+      return `${who}: cannot say whether this role is used, the principal has several`;
+    case "active":
+    case "grace":
+      return `${who}: ${judged.reason}`;
+    default:
+      return judged.verdict satisfies never;
+  }
+};
+
+/** Since when what is claimed is so: the last use, or since when "never" is known, within the mapping's life. */
+const sinceOf = (view: AuditView, { period }: MappingSubject, judged: Judged, days: number): Instant => {
+  const window = view.windowOf(days);
+  const last = judged.lastUse ?? judged.lastPossibleUse;
+  if (judged.verdict === "dormant" && last) return last.at;
+  if (judged.verdict === "never-used") {
+    const known = Math.max(view.uncovered.provenSince(window.to), 0);
+    return Math.min(window.from, Math.max(known, view.agesAssumed ? 0 : period.firstSeenAt));
+  }
+  return Math.max(window.from, view.agesAssumed ? window.from : period.firstSeenAt);
+};
+
+/** Judgements of all mappings with this verdict. */
+export const mappingsWith = (view: AuditView, verdict: Verdict, days: number): readonly Judgement[] =>
+  view.mappings.flatMap((mapping): Judgement | readonly Judgement[] => {
+    const judged = view.useOf(mapping, days);
+    if (judged.verdict !== verdict) return [];
+    const removable = verdict === "dormant" || verdict === "never-used";
+    return {
+      subject: mappingSubject(mapping),
+      title: titleOf(view, mapping, judged, days),
+      evidence: evidenceOf(view, mapping, judged, days),
+      firstSeenAt: sinceOf(view, mapping, judged, days),
+      lastSeenAt: view.settledUntil,
+      verdict,
+      ...(removable && { fix: revokeSql(mapping) }),
+    };
+  });
+
+/** Mappings on which nothing can be said at present: what was found of them before must stay. */
+export const mappingsNotJudged = (view: AuditView, days: number): readonly Judgement["subject"][] =>
+  view.mappings.filter((mapping) => view.useOf(mapping, days).verdict === "unknown").map(mappingSubject);

@@ -1,0 +1,19 @@
+// The registry: every detector there is, one file and one line each.
+import type { Detector } from "../core/detector.ts";
+import { ambiguousMapping } from "./ambiguous-mapping.ts";
+import { captureGap } from "./capture-gap.ts";
+import { dormantMapping } from "./dormant-mapping.ts";
+import { neverUsedMapping } from "./never-used-mapping.ts";
+import { newNetwork } from "./new-network.ts";
+import { sectionUnreadable } from "./section-unreadable.ts";
+import { unknownMapping } from "./unknown-mapping.ts";
+
+export const detectors: readonly Detector[] = [
+  ambiguousMapping,
+  captureGap,
+  dormantMapping,
+  neverUsedMapping,
+  newNetwork,
+  sectionUnreadable,
+  unknownMapping,
+];

@@ -1,0 +1,65 @@
+// Every detector against its own examples, and every detector's documents.
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import type { Case } from "../../lib/core/example-facts.ts";
+import type { Observation } from "../../lib/core/finding.ts";
+import { judgeWith } from "../../lib/core/judge.ts";
+import { auditView } from "../../lib/core/view.ts";
+import { principalName } from "../../lib/core/visible-text.ts";
+import { detectors } from "../../lib/detectors/index.ts";
+
+const folder = join(import.meta.dirname, "../../lib/detectors");
+const files = readdirSync(folder).filter((file) => file.endsWith(".ts") && file !== "index.ts");
+const modules = await Promise.all(
+  files.map(async (file) => ({
+    id: file.replace(/\.ts$/, ""),
+    module: (await import(join(folder, file))) as { cases?: () => Case[] },
+  })),
+);
+
+const label = ({ subject: { role, principal, object, facet } }: Observation): string =>
+  role ?? (principal ? principalName(principal) : (object ?? facet));
+
+describe("the registry", () => {
+  it("holds exactly the files of the folder", () => {
+    expect(detectors.map(({ id }) => id)).toEqual(modules.map(({ id }) => id).toSorted());
+  });
+
+  it("has the four documents of every detector, each a sentence at least", () => {
+    for (const { id, docs } of detectors) {
+      expect(Object.keys(docs), id).toEqual(["why", "fix", "falsePositives", "blindSpots"]);
+      for (const text of Object.values(docs)) expect(text, id).toMatch(/^\S.{20,}[.!]$/);
+    }
+  });
+
+  it("takes no options to mean the defaults", () => {
+    for (const { id, options } of detectors) expect(options.safeParse({}).success, id).toBe(true);
+  });
+});
+
+describe.each(modules)("$id", ({ id, module }) => {
+  const cases = module.cases?.() ?? [];
+
+  it("has examples that fire, near misses and one that clears", () => {
+    const names = cases.map(({ name }) => name).join("\n");
+    expect(names).toMatch(/^fires /m);
+    expect(names).toMatch(/^is quiet (?:while|for|where) /m);
+    expect(names).toMatch(/^clears /m);
+    expect(cases.length).toBeGreaterThanOrEqual(4);
+    for (const { name, expect: expected } of cases)
+      expect(expected.length > 0, name).toBe(/^fires/.test(name));
+  });
+
+  it.each(cases)("$name", ({ facts, options, expect: expected }) => {
+    const judge = judgeWith(detectors, options ? { [id]: options } : {});
+    const found = judge(auditView(facts)).observations.filter(({ detector }) => detector === id);
+    expect(found.map(label).toSorted()).toEqual([...expected].toSorted());
+    for (const { title, evidence, firstSeenAt, lastSeenAt } of found) {
+      expect(title).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+      expect(JSON.parse(JSON.stringify(evidence))).toEqual(evidence);
+      expect(firstSeenAt).toBeLessThanOrEqual(lastSeenAt);
+      expect(lastSeenAt).toBeLessThanOrEqual(facts.now);
+    }
+  });
+});
