@@ -1,0 +1,65 @@
+// Who did connect: the charts, their keys, and the same figures as a table.
+import { principalName } from "../core/visible-text.ts";
+import type { ActivityFigures } from "./activity-figures.ts";
+import { otherSeries, series } from "./charts/chart-style.ts";
+import { principalColours } from "./charts/connections-chart.ts";
+import { type Html, html } from "./html.ts";
+import { count, day, figure, firstOf, time } from "./wording.ts";
+
+const MAX_PRINCIPALS = 40;
+
+export type ActivityCharts = { readonly connections: Html; readonly week: Html; readonly networks: Html };
+
+/** Colours by class, since the page allows no inline style: `s0` to `s6` and `s-other` are in the style sheet. */
+const swatch = (colour: string): Html => {
+  const i = series.findIndex(([light]) => light === colour);
+  return html`<span class="key ${i < 0 ? "s-other" : `s${i}`}"></span>`;
+};
+
+const legend = (figures: ActivityFigures): Html => {
+  const { colourOf, others } = principalColours(figures);
+  return html`<ul class="legend">${figures.principals
+    .slice(0, series.length)
+    .map(
+      ({ principal, attempts }) =>
+        html`<li>${swatch(colourOf(principal))}${principalName(principal)} <span class="dim">${figure(attempts)}</span></li>`,
+    )}${others > 0 && html`<li>${swatch(otherSeries[0])}${count(others, "other")}</li>`}<li><span class="key diamond"></span>refused attempts</li><li><span class="key key-unproven"></span>capture not proven</li></ul>`;
+};
+
+const principalTable = ({ principals }: ActivityFigures): Html => {
+  const { shown, more } = firstOf(principals, MAX_PRINCIPALS);
+  return html`<details class="fold"><summary>The same as a table, by principal <span class="n">${figure(principals.length)}</span></summary>
+<div class="scroll" tabindex="0" role="region" aria-label="Connections by principal"><table class="list">
+<caption>Connections by principal</caption>
+<thead><tr><th scope="col">Principal</th><th scope="col" class="num">Attempts</th><th scope="col" class="num">Refused</th><th scope="col" class="num">As admin</th><th scope="col" class="num">Days</th><th scope="col" class="num">Networks</th><th scope="col">First</th><th scope="col">Last</th></tr></thead>
+<tbody>${shown.map(
+    (one) =>
+      html`<tr><th scope="row"><b>${principalName(one.principal)}</b><small>${one.principal}</small></th><td class="num">${figure(one.attempts)}</td><td class="num">${figure(one.refused)}</td><td class="num">${figure(one.admin)}</td><td class="num">${figure(one.activeDays)}</td><td class="num">${figure(one.networks)}</td><td>${day(one.firstAt)}</td><td>${time(one.lastAt)}</td></tr>`,
+  )}</tbody></table></div>${more > 0 && html`<p class="more">and ${count(more, "more principal")}.</p>`}</details>`;
+};
+
+/** `figures` null: nothing was ever ingested. */
+export const activitySection = (figures: ActivityFigures | null, charts: ActivityCharts | null): Html => {
+  const open = html`<h2 id="activity-title">Who did connect</h2>`;
+  if (figures === null || charts === null || figures.attempts === 0) {
+    return html`<section id="activity" aria-labelledby="activity-title">${open}<p class="unknown-line">${
+      figures === null
+        ? "Not known: no connection was ever ingested for this cluster. That is not “nobody”."
+        : "No connection is on record for this stretch of time. Whether there was none depends on the coverage below."
+    }</p></section>`;
+  }
+  const fresh = figures.networks.filter(({ isNew }) => isNew).length;
+  return html`<section id="activity" aria-labelledby="activity-title">${open}
+<p class="hint">${count(figures.attempts, "connection attempt")} by ${count(figures.principals.length, "principal")}, ${figure(figures.refused)} refused. All times are UTC.</p>
+<h3>Day by day</h3>
+${charts.connections}
+${legend(figures)}
+${principalTable(figures)}
+<h3>Hours of the week</h3>
+<p class="hint">Average number of connections in each hour of the week, from none (pale) to the busiest (dark).</p>
+${charts.week}
+<h3>Networks</h3>
+<p class="hint">${fresh ? `${count(fresh, "network")} first seen after the principal's first day on record, marked by a diamond.` : "Every principal kept to the networks of its first day on record."}</p>
+${charts.networks}
+</section>`;
+};

@@ -1,0 +1,65 @@
+// Colours and type of the charts. Charts are drawn once in light colours; the style sheet turns each into its dark twin.
+import type { Config } from "vega-lite";
+
+/** [light, dark], in the order in which the busiest principals take them. Told apart by the colour-blind too. */
+export const series = [
+  ["#2463c9", "#6ea8ff"],
+  ["#d9730d", "#f5a35a"],
+  ["#12866a", "#4cc9a4"],
+  ["#8448c4", "#b98cf0"],
+  ["#bf3468", "#f07fa6"],
+  ["#6f7d12", "#b9c64f"],
+  ["#1e94b8", "#62cbe6"],
+] as const;
+/** Everybody else. */
+export const otherSeries = ["#8a94a3", "#7d8794"] as const;
+
+/** From few to many. */
+export const heat = [
+  ["#eef1f5", "#1a2029"],
+  ["#cfe0f7", "#1c3354"],
+  ["#9dc1ef", "#20508a"],
+  ["#5e97de", "#2f74c4"],
+  ["#2463c9", "#58a0f5"],
+  ["#123d86", "#a9d0ff"],
+] as const;
+
+export const alarm = ["#c01f3a", "#ff7a8a"] as const;
+export const calm = ["#aab3c0", "#566070"] as const;
+export const proofColours = {
+  digest: ["#12866a", "#4cc9a4"],
+  canary: ["#1e94b8", "#62cbe6"],
+  folder: ["#6d8fb3", "#7ea3cc"],
+} as const;
+
+/** A pattern of the page: hatched, so that it reads as "not known" in print and in either scheme. */
+export const GAP_FILL = "url(#gap)";
+
+/** All pairs, for the style sheet. */
+export const colourPairs: readonly (readonly [string, string])[] = [
+  ...series,
+  otherSeries,
+  ...heat,
+  alarm,
+  calm,
+  ...Object.values(proofColours),
+];
+
+export const CHART_WIDTH = 1000;
+
+export const chartConfig: Config = {
+  background: "transparent",
+  font: "system-ui, sans-serif",
+  padding: 4,
+  view: { stroke: null },
+  axis: {
+    domainColor: "#c9d0d9",
+    gridColor: "#e3e7ec",
+    tickColor: "#c9d0d9",
+    labelColor: "#55606e",
+    labelFontSize: 11.5,
+    titleFontSize: 11.5,
+    titleFontWeight: "normal",
+    titleColor: "#55606e",
+  },
+};

@@ -1,0 +1,59 @@
+// At which hours of the week connections come, in UTC: an average per hour that is known, hatched where none is.
+import type { ActivityFigures, WeekHour } from "../activity-figures.ts";
+import { CHART_WIDTH, GAP_FILL, heat } from "./chart-style.ts";
+import type { Chart } from "./draw-chart.ts";
+
+const weekdays = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
+
+/** On a root scale: a batch job's hundred connections must not bleach the ten of an ordinary hour. */
+const colourOf = ({ attempts, knownHours }: WeekHour, busiest: number): string => {
+  if (knownHours === 0) return GAP_FILL;
+  if (attempts === 0) return heat[0][0];
+  const step = Math.ceil(Math.sqrt(attempts / knownHours / busiest) * (heat.length - 1));
+  return (heat[step] ?? heat[heat.length - 1] ?? heat[0])[0];
+};
+
+/** The average of the busiest hour of the week. */
+export const busiestAverage = (week: readonly WeekHour[]): number =>
+  Math.max(0, ...week.map(({ attempts, knownHours }) => (knownHours ? attempts / knownHours : 0)));
+
+export const weekChart = ({ week }: ActivityFigures): Chart => {
+  const busiest = busiestAverage(week);
+  const peak = week.find(({ attempts, knownHours }) => knownHours > 0 && attempts / knownHours === busiest);
+  const when = peak ? `${weekdays[peak.weekday]} ${String(peak.hour).padStart(2, "0")}:00` : "none";
+  const quiet = week.filter(({ attempts, knownHours }) => knownHours > 0 && attempts === 0).length;
+  const unknown = week.filter(({ knownHours }) => knownHours === 0).length;
+  return {
+    id: "week-chart",
+    title: "Connections by hour of the week, UTC",
+    description: `Seven rows of 24 hours. Busiest: ${when} with ${busiest.toFixed(1)} connections on average. ${quiet} hours of the week without any, ${unknown} unknown.`,
+    spec: {
+      width: CHART_WIDTH,
+      height: 7 * 26,
+      data: {
+        values: week.map((cell) => ({
+          day: weekdays[cell.weekday],
+          hour: cell.hour,
+          colour: colourOf(cell, busiest),
+        })),
+      },
+      mark: { type: "rect", aria: false, cornerRadius: 2 },
+      encoding: {
+        x: {
+          field: "hour",
+          type: "ordinal",
+          scale: { paddingInner: 0.06 },
+          axis: { title: null, labelAngle: 0, domain: false, ticks: false, format: "02d" },
+        },
+        y: {
+          field: "day",
+          type: "ordinal",
+          sort: weekdays,
+          scale: { paddingInner: 0.1 },
+          axis: { title: null, domain: false, ticks: false },
+        },
+        color: { field: "colour", type: "nominal", scale: null },
+      },
+    },
+  };
+};

@@ -1,0 +1,83 @@
+// Coverage in figures: how many hours are proven, by what, and where the gaps lie.
+import type { Coverage, Doubt, Proof } from "../core/coverage.ts";
+import { DAY, floorTo, HOUR, type Instant, type Interval } from "../core/time.ts";
+
+export type Gap = Interval & { readonly hours: number; readonly reason: string | undefined };
+
+export type CoverageFigures = {
+  readonly hours: number;
+  readonly coveredHours: number;
+  readonly byProof: Readonly<Record<Proof, number>>;
+  readonly gaps: readonly Gap[];
+  /** Whether the hour that starts here is proven. */
+  readonly isCovered: (hour: Instant) => boolean;
+};
+
+/** Proofs in the order in which they count; the strongest of an hour is kept. */
+const rank: Readonly<Record<Proof, number>> = { digest: 0, canary: 1, folder: 2 };
+
+/** Looks at each whole hour of the window once; a doubt takes the proof of every hour that it touches away. */
+export const coverageFigures = (
+  window: Interval,
+  covered: Coverage,
+  doubts: readonly Doubt[],
+): CoverageFigures => {
+  const from = floorTo(HOUR, window.from);
+  const proofs = new Map<Instant, Proof>();
+  for (const { from: start, to, proof } of covered) {
+    for (let hour = Math.max(from, floorTo(HOUR, start)); hour < Math.min(to, window.to); hour += HOUR) {
+      // Only hours that lie wholly inside the stretch: half an hour of proof proves no hour.
+      if (hour < start || hour + HOUR > to) continue;
+      const known = proofs.get(hour);
+      if (known === undefined || rank[proof] < rank[known]) proofs.set(hour, proof);
+    }
+  }
+  const doubted = new Map<Instant, string>();
+  for (const { from: start, to, reason } of doubts) {
+    for (let hour = Math.max(from, floorTo(HOUR, start)); hour < Math.min(to, window.to); hour += HOUR) {
+      proofs.delete(hour);
+      doubted.set(hour, reason);
+    }
+  }
+  const byProof: Record<Proof, number> = { digest: 0, canary: 0, folder: 0 };
+  const gaps: Gap[] = [];
+  let hours = 0;
+  for (let hour = from; hour < window.to; hour += HOUR) {
+    hours++;
+    const proof = proofs.get(hour);
+    if (proof !== undefined) {
+      byProof[proof]++;
+      continue;
+    }
+    const reason = doubted.get(hour);
+    const last = gaps.at(-1);
+    if (last && last.to === hour && last.reason === reason) {
+      gaps[gaps.length - 1] = { ...last, to: hour + HOUR, hours: last.hours + 1 };
+    } else gaps.push({ from: hour, to: hour + HOUR, hours: 1, reason });
+  }
+  return {
+    hours,
+    coveredHours: byProof.digest + byProof.canary + byProof.folder,
+    byProof,
+    gaps,
+    isCovered: (hour) => proofs.has(hour),
+  };
+};
+
+/** Proven and unproven hours of each UTC day of the window, for the strip under the time axis. */
+export const coverageByDay = (
+  window: Interval,
+  covered: Coverage,
+  doubts: readonly Doubt[],
+): readonly { readonly day: Instant; readonly kind: Proof | "unproven"; readonly hours: number }[] => {
+  const days: { day: Instant; kind: Proof | "unproven"; hours: number }[] = [];
+  for (let day = floorTo(DAY, window.from); day < window.to; day += DAY) {
+    const part = { from: Math.max(day, window.from), to: Math.min(day + DAY, window.to) };
+    const { byProof, hours, coveredHours } = coverageFigures(part, covered, doubts);
+    for (const kind of ["digest", "canary", "folder"] as const) {
+      if (byProof[kind]) days.push({ day, kind, hours: byProof[kind] });
+    }
+    if (hours > coveredHours) days.push({ day, kind: "unproven", hours: hours - coveredHours });
+  }
+  return days;
+};

@@ -1,0 +1,170 @@
+// Who reaches what: principal -> role -> schema as a matrix, then role by role with paths and object names.
+
+import type { Oid } from "../core/ids.ts";
+import { principalName } from "../core/visible-text.ts";
+import { type Html, html } from "./html.ts";
+import { verdictPill } from "./pills.ts";
+import {
+  pickSchemas,
+  type ReachCell,
+  type ReachGroup,
+  type RoleReach,
+  reachByRole,
+} from "./reach-figures.ts";
+import type { ReportData, ReportMapping, ReportRole, ReportSchema } from "./report-data.ts";
+import { count, figure, firstOf, lengthOf, shellWord, time } from "./wording.ts";
+
+const MAX_SCHEMA_COLUMNS = 5;
+/** Rows that stand open; then a folded second table; then "and N more". */
+const OPEN_ROWS = 30;
+const FOLDED_ROWS = 170;
+const MAX_ROLE_DETAILS = 60;
+const MAX_GROUPS = 12;
+const MAX_NAMES = 8;
+
+/** One line of the matrix: a mapping, or a role that nobody is mapped to. */
+type Line = { readonly mapping: ReportMapping | null; readonly oid: Oid; readonly role: string };
+
+/** Unused access first, then the mightiest. */
+const rank = ({ mapping }: Line): number =>
+  mapping === null
+    ? 3
+    : mapping.verdict === "dormant" || mapping.verdict === "never-used"
+      ? 0
+      : mapping.verdict === "unknown" || mapping.verdict === "ambiguous"
+        ? 1
+        : 2;
+
+const linesOf = (
+  mappings: readonly ReportMapping[],
+  roles: readonly ReportRole[],
+  reach: ReadonlyMap<Oid, RoleReach>,
+): Line[] => {
+  const mapped = new Set(mappings.map(({ roleOid }) => roleOid));
+  const lines: Line[] = mappings.map((mapping) => ({ mapping, oid: mapping.roleOid, role: mapping.role }));
+  for (const { oid, name } of roles) {
+    if (!mapped.has(oid) && reach.has(oid)) lines.push({ mapping: null, oid, role: name });
+  }
+  const weight = ({ oid }: Line): number => reach.get(oid)?.weight ?? 0;
+  return lines.toSorted((a, b) => rank(a) - rank(b) || weight(b) - weight(a) || (a.role < b.role ? -1 : 1));
+};
+
+const lastUse = ({ lastUsedAt, knownFor, unprovenHours }: ReportMapping): Html => {
+  const window = html`${lengthOf(knownFor.to - knownFor.from)} on record`;
+  const doubt = unprovenHours > 0 && html`, ${count(unprovenHours, "hour")} of them unproven`;
+  return lastUsedAt === null
+    ? html`<b>never</b> <span class="dim">in ${window}${doubt}</span>`
+    : html`last ${time(lastUsedAt)}`;
+};
+
+const badge = (kind: string, word: string, n: number, of: number): Html | false =>
+  n > 0 &&
+  html`<span class="reach ${kind}">${word} <b>${n >= of && of > 1 ? `all ${figure(n)}` : figure(n)}</b></span> `;
+
+const cellBadges = (cell: ReachCell | undefined, objects: number): Html => {
+  if (!cell) return html`<span class="nil">–</span>`;
+  const badges = [
+    badge("own", "owns", cell.own, objects),
+    badge("write", "writes", cell.write, objects),
+    badge("read", "reads", cell.read, objects),
+    cell.create && html`<span class="reach create">creates</span> `,
+    cell.unusable > 0 && html`<span class="note">${figure(cell.unusable)} without USAGE</span> `,
+    cell.setRole > 0 && html`<span class="note">${figure(cell.setRole)} by SET ROLE</span>`,
+  ].filter((part) => part !== false);
+  return badges.length ? html`${badges}` : html`<span class="nil">–</span>`;
+};
+
+const otherCell = (found: RoleReach | undefined, others: readonly ReportSchema[]): Html => {
+  const reached = others.filter(({ name }) => found?.cells.has(name));
+  if (!reached.length) return html`<span class="nil">–</span>`;
+  const sum = (pick: (cell: ReachCell) => number): number =>
+    reached.reduce((total, { name }) => {
+      const cell = found?.cells.get(name);
+      return total + (cell ? pick(cell) : 0);
+    }, 0);
+  return html`<span class="dim">in ${count(reached.length, "schema")}:</span> ${badge(
+    "own",
+    "owns",
+    sum((c) => c.own),
+    Infinity,
+  )}${badge(
+    "write",
+    "writes",
+    sum((c) => c.write),
+    Infinity,
+  )}${badge(
+    "read",
+    "reads",
+    sum((c) => c.read),
+    Infinity,
+  )}`;
+};
+
+const matrix = (
+  caption: string,
+  lines: readonly Line[],
+  columns: ReturnType<typeof pickSchemas>,
+  reach: ReadonlyMap<Oid, RoleReach>,
+): Html => html`<div class="scroll" tabindex="0" role="region" aria-label="${caption}"><table class="matrix">
+<caption>${caption}</caption>
+<thead><tr><th scope="col">Principal</th><th scope="col">Role</th><th scope="col">Use</th>${columns.shown.map(
+  ({ name, objects }) => html`<th scope="col">${name}<small>${count(objects, "table")}</small></th>`,
+)}${columns.others.length > 0 && html`<th scope="col">${count(columns.others.length, "other schema")}</th>`}</tr></thead>
+<tbody>${lines.map(({ mapping, oid, role }) => {
+  const found = reach.get(oid);
+  return html`<tr>
+<th scope="row" data-label="Principal">${mapping ? html`<b>${principalName(mapping.principal)}</b><small>${mapping.principal}</small>` : html`<span class="dim">nobody is mapped</span>`}</th>
+<td data-label="Role"><code>${role}</code></td>
+<td data-label="Use">${mapping ? html`${verdictPill(mapping.verdict)} <small>${lastUse(mapping)}</small>` : html`<span class="nil">–</span>`}</td>${columns.shown.map(
+    ({ name, objects }) => html`<td data-label="${name}">${cellBadges(found?.cells.get(name), objects)}</td>`,
+  )}${columns.others.length > 0 && html`<td data-label="Other schemas">${otherCell(found, columns.others)}</td>`}</tr>
+`;
+})}</tbody></table></div>`;
+
+const groupRow = ({ schema, access, path, setRole, usable, objects }: ReachGroup): Html => {
+  const { shown, more } = firstOf(objects, MAX_NAMES);
+  return html`<tr><td data-label="Schema"><code>${schema}</code></td><td data-label="Can">${access.map((one) => html`<span class="reach ${one}">${one}</span> `)}</td>
+<td data-label="Of">${objects.length === 0 ? html`<i>the schema itself</i>` : html`${shown.map((name, i) => html`${i > 0 && ", "}<code>${name}</code>`)}${more > 0 && html` and ${count(more, "more", "more")}`}`}</td>
+<td data-label="By">${path.map((step, i) => html`${i > 0 && html`<span class="arrow" aria-label="through"> → </span>`}<code>${step}</code>`)}${setRole && html` <span class="note">only after SET ROLE</span>`}${usable === false && html` <span class="note">USAGE on the schema is missing</span>`}</td></tr>`;
+};
+
+const roleDetail = (role: ReportRole, found: RoleReach, data: ReportData): Html => {
+  const { shown, more } = firstOf(found.groups, MAX_GROUPS);
+  const command = html`<code class="command">dsql-audit privileges --role ${shellWord(role.name)} ${data.storeOption}</code>`;
+  return html`<details class="role"><summary><code>${role.name}</code>${role.superuser && html` <span class="pill tone-critical">superuser</span>`}${!role.canLogin && html` <span class="pill">no login</span>`} <span class="n">${count(found.cells.size, "schema")}</span></summary>
+<table class="list"><caption>What ${role.name} reaches, and by which path</caption>
+<thead><tr><th scope="col">Schema</th><th scope="col">Can</th><th scope="col">Of</th><th scope="col">By</th></tr></thead>
+<tbody>${shown.map(groupRow)}</tbody></table>
+<p class="more">${more > 0 && html`and ${count(more, "more group", "more groups")}. `}All of it: ${command}</p></details>`;
+};
+
+export const reachSection = (data: ReportData): Html => {
+  const { roles, schemas, mappings } = data;
+  const title = html`<h2 id="reach-title">Who reaches what</h2>`;
+  if (roles === null || schemas === null || data.reach === null) {
+    return html`<section id="reach" aria-labelledby="reach-title">${title}<p class="unknown-line">Not known: the catalog could not be read for this. That is not “nobody”.</p></section>`;
+  }
+  const reach = reachByRole(data.reach);
+  const columns = pickSchemas(schemas, reach, MAX_SCHEMA_COLUMNS);
+  const lines = linesOf(mappings ?? [], roles, reach);
+  const open = lines.slice(0, OPEN_ROWS);
+  const foldedRows = lines.slice(OPEN_ROWS, OPEN_ROWS + FOLDED_ROWS);
+  const left = lines.length - open.length - foldedRows.length;
+  const detailed = roles
+    .flatMap((role) => {
+      const found = reach.get(role.oid);
+      return found ? [{ role, found }] : [];
+    })
+    .toSorted((a, b) => b.found.weight - a.found.weight);
+  const details = firstOf(detailed, MAX_ROLE_DETAILS);
+  return html`<section id="reach" aria-labelledby="reach-title">${title}
+<p class="hint">Each line is one path in: a principal, the database role that it is mapped to, and how many tables and views of each schema that role reaches, through whatever it inherits. Unused access stands first.</p>
+${mappings === null && html`<p class="unknown-line">The mappings could not be read: which principals stand behind these roles is not known.</p>`}
+${open.length ? matrix("Principals, their roles, and the tables they reach", open, columns, reach) : html`<p class="none">No role reaches a table or view.</p>`}
+${foldedRows.length > 0 && html`<details class="fold"><summary>Further lines <span class="n">${figure(foldedRows.length)}</span></summary>${matrix("Further principals and roles", foldedRows, columns, reach)}</details>`}
+${left > 0 && html`<p class="more">and ${count(left, "more line", "more lines")}: <code class="command">dsql-audit privileges --json ${data.storeOption}</code></p>`}
+<h3>By which path, role by role</h3>
+${details.shown.map(({ role, found }) => roleDetail(role, found, data))}
+${details.more > 0 && html`<p class="more">and ${count(details.more, "more role", "more roles")} that reach less.</p>`}
+</section>`;
+};

@@ -1,0 +1,101 @@
+// What a report is made of: one cluster at one instant, as plain data. Whoever fills it decides nothing about looks.
+import type { Profile } from "../core/activity.ts";
+import type { SectionName } from "../core/catalog.ts";
+import type { Coverage, Doubt } from "../core/coverage.ts";
+import type { Finding, Look, Verdict } from "../core/finding.ts";
+import type { Cluster, Oid, Principal } from "../core/ids.ts";
+import type { Instant, Interval } from "../core/time.ts";
+
+/** The snapshot that the report rests on: the last one taken at or before the instant asked for. */
+export type ReportSnapshot = { readonly seq: number; readonly takenAt: Instant; readonly hash?: string };
+
+/** What the docs of a detector say, so that a finding explains itself. */
+export type ReportRule = {
+  readonly id: string;
+  readonly title: string;
+  readonly why: string;
+  readonly falsePositives: string;
+  readonly blindSpots: string;
+};
+
+/** One principal mapped to one database role, and what is known of its use. */
+export type ReportMapping = {
+  readonly principal: Principal;
+  readonly roleOid: Oid;
+  readonly role: string;
+  readonly verdict: Verdict;
+  /** The last successful connection that can be ascribed to it; null: none in `knownFor`. */
+  readonly lastUsedAt: Instant | null;
+  /** The stretch of which connections are on record for this cluster. */
+  readonly knownFor: Interval;
+  /** Hours of that stretch for which capture is not proven. */
+  readonly unprovenHours: number;
+  /** null: older than the first snapshot, its age is not known. */
+  readonly mappedAfter: Instant | null;
+  readonly firstSeenAt: Instant;
+};
+
+export type Access = "read" | "write" | "own" | "create";
+
+/** What one role can do to one table or view, or (`object` "") to the schema itself. */
+export type Reach = {
+  readonly roleOid: Oid;
+  readonly schema: string;
+  readonly object: string;
+  readonly access: readonly Access[];
+  /** From the role to the one that holds it directly; a last "PUBLIC" where it comes from there. */
+  readonly path: readonly string[];
+  /** Only after SET ROLE. */
+  readonly setRole: boolean;
+  /** Whether the schema's USAGE lets it be used; null: not known, or not asked for schemas. */
+  readonly usable: boolean | null;
+};
+
+export type ReportRole = {
+  readonly oid: Oid;
+  readonly name: string;
+  readonly canLogin: boolean;
+  readonly superuser: boolean;
+};
+
+/** One schema and how many tables and views it holds. */
+export type ReportSchema = { readonly name: string; readonly objects: number };
+
+/** One change, known to lie between two snapshots; `after` null: it was there in the first one. */
+export type ReportChange = { readonly after: Instant | null; readonly by: Instant; readonly text: string };
+
+export type ReportData = {
+  readonly cluster: Cluster;
+  /** The instant asked for. */
+  readonly at: Instant;
+  /** null: no snapshot at or before `at`; then roles, schemas, mappings and reach are null too. */
+  readonly snapshot: ReportSnapshot | null;
+  /** First to last snapshot in the store up to `at`, and how many; null: none. */
+  readonly history: (Interval & { readonly snapshots: number }) | null;
+  readonly unreadable: readonly {
+    readonly section: SectionName;
+    readonly reason: string;
+    readonly code: string | null;
+  }[];
+  /** Looks that were not complete: their detectors' silence means nothing. */
+  readonly incompleteLooks: readonly Look[];
+  readonly findings: readonly Finding[];
+  readonly rules: readonly ReportRule[];
+  /** Each null where the catalog could not be read: unknown, not none. */
+  readonly roles: readonly ReportRole[] | null;
+  readonly schemas: readonly ReportSchema[] | null;
+  readonly mappings: readonly ReportMapping[] | null;
+  readonly reach: readonly Reach[] | null;
+  /** Hours with connections; an hour that is not here and not covered is unknown. null: nothing was ever ingested. */
+  readonly activity: { readonly window: Interval; readonly hours: readonly Profile[] } | null;
+  readonly coverage: {
+    readonly window: Interval;
+    readonly covered: Coverage;
+    readonly doubts: readonly Doubt[];
+  };
+  /** Newest first, as many as the loader gives; `olderChanges` were left off. */
+  readonly changes: readonly ReportChange[];
+  readonly olderChanges: number;
+  /** What a command needs to find the store again, ready for a shell: "--store ./demo/store". */
+  readonly storeOption: string;
+};
