@@ -17,14 +17,48 @@ export const keys = {
   manifests: (c: Cluster) => `CLUSTER#${c}`,
   manifest: (c: Cluster, seq: number) => ({ pk: `CLUSTER#${c}`, sk: `SNAPSHOT#${pad(seq)}` }),
 
-  // "the bytes behind this hash"                        PutItem where absent; BatchGetItem
-  chunk: (c: Cluster, hash: Sha256) => ({ pk: `CHUNK#${c}#${hash}`, sk: "CHUNK" }),
+  // "how far are the derived items"                     PutItem; comes with the newest manifest when read backward
+  derived: (c: Cluster) => ({ pk: `CLUSTER#${c}`, sk: "SNAPSHOTS" }),
 
-  // "what was counted in this minute"                   Query, consistent; PutItem where absent
-  slot: (c: Cluster, minute: Instant) => `SLOT#${c}#${iso(minute).slice(0, 16)}`,
+  // "the bytes behind this hash"                        PutItem; BatchGetItem
+  // "which chunks are there"                            Query, one shard after the other
+  chunk: (c: Cluster, hash: Sha256) => ({ pk: `CHUNK#${c}#${hash.slice(0, 1)}`, sk: hash }),
+  chunkShards: (c: Cluster) => [..."0123456789abcdef"].map((digit) => `CHUNK#${c}#${digit}`),
+
+  // "what happened to this role, this object, the mappings" Query; PutItem, derived
+  timeline: (c: Cluster, subject: string) => `TIMELINE#${c}#${subject}`,
+  timelineItem: (c: Cluster, subject: string, seq: number, part: number) => ({
+    pk: `TIMELINE#${c}#${subject}`,
+    sk: `${pad(seq)}#${part}`,
+  }),
+
+  // "who was ever called this"                          Query; PutItem, derived
+  named: (c: Cluster, nameHash: string) => `NAMED#${c}#${nameHash}`,
+  namedItem: (c: Cluster, nameHash: string, oid: number) => ({ pk: `NAMED#${c}#${nameHash}`, sk: pad(oid) }),
+
+  // "what was counted in this minute, this hour"        Query, consistent; PutItem where absent
+  slots: (c: Cluster, hour: Instant) => `SLOT#${c}#${iso(hour).slice(0, 13)}`,
+  segments: (minute: Instant) => `${iso(minute).slice(14, 16)}#`,
   segment: (c: Cluster, minute: Instant, n: number) => ({
-    pk: `SLOT#${c}#${iso(minute).slice(0, 16)}`,
-    sk: `SEG#${pad(n)}`,
+    pk: `SLOT#${c}#${iso(minute).slice(0, 13)}`,
+    sk: `${iso(minute).slice(14, 16)}#${pad(n)}`,
+  }),
+
+  // "which hours have to be added up again"             Query, consistent; PutItem; PutItem and DeleteItem on its token
+  dirtyHours: (c: Cluster) => `DIRTY#${c}`,
+  dirtyHour: (c: Cluster, hour: Instant) => ({ pk: `DIRTY#${c}`, sk: iso(hour) }),
+
+  // "what did everybody do in these hours, these days"  Query; PutItem on its revision
+  hours: (c: Cluster) => `HOUR#${c}`,
+  hour: (c: Cluster, hour: Instant) => ({ pk: `HOUR#${c}`, sk: iso(hour) }),
+  days: (c: Cluster) => `DAY#${c}`,
+  day: (c: Cluster, day: Instant) => ({ pk: `DAY#${c}`, sk: iso(day) }),
+
+  // "for which hours is capture proven"                 Query; PutItem on its revision
+  coverage: (scope: string) => `COVERAGE#${scope}`,
+  coverageDay: (scope: string, day: Instant, proof: string) => ({
+    pk: `COVERAGE#${scope}`,
+    sk: `${iso(day)}#${proof}`,
   }),
 
   // "every finding of this cluster, open or not"        Query; PutItem on its revision
