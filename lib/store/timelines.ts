@@ -1,0 +1,114 @@
+// The items that find changes by role, by object and by name. All derived from the chain: written twice, they are the same.
+import { constants, zstdCompressSync, zstdDecompressSync } from "node:zlib";
+import * as z from "zod";
+import { RecordedChange } from "../core/change.ts";
+import { changeFor, type Naming, namingsOf, subjectsOf } from "../core/change-subjects.ts";
+import { sha256 } from "../core/chunk.ts";
+import type { Cluster } from "../core/ids.ts";
+import { AuditError } from "../errors.ts";
+import { keys, pad } from "./keys.ts";
+import type { Item, Table } from "./table.ts";
+
+const FORMAT = 1;
+/** Changes of one subject in one snapshot are split here, far below an item's 400 KB even if nothing compresses. */
+const MAX_TEXT = 200_000;
+/** What a timeline item may unpack to. */
+const MAX_UNPACKED = 4 * 1024 * 1024;
+
+const Changes = z.array(RecordedChange);
+
+const pack = (text: string): Uint8Array =>
+  zstdCompressSync(text, { params: { [constants.ZSTD_c_compressionLevel]: 19 } });
+
+/** How a naming is stored: names may be long and hold anything, their hash may not. */
+const nameHash = ({ what, name }: Pick<Naming, "what" | "name">): string =>
+  sha256(`${what}\n${name}`).slice(0, 32);
+
+const split = (texts: readonly string[]): string[] => {
+  const parts: string[] = [];
+  let open: string[] = [];
+  let size = 0;
+  for (const text of texts) {
+    if (open.length && size + text.length > MAX_TEXT) {
+      parts.push(`[${open.join(",")}]`);
+      open = [];
+      size = 0;
+    }
+    open.push(text);
+    size += text.length;
+  }
+  if (open.length) parts.push(`[${open.join(",")}]`);
+  return parts;
+};
+
+/** The items that one snapshot's changes make: one per subject, one per name. */
+export const derivedItems = (cluster: Cluster, seq: number, changes: readonly RecordedChange[]): Item[] => {
+  const bySubject = new Map<string, string[]>();
+  const items: Item[] = [];
+  for (const recorded of changes) {
+    for (const subject of subjectsOf(recorded.change)) {
+      const texts = bySubject.get(subject) ?? [];
+      bySubject.set(subject, texts);
+      texts.push(JSON.stringify({ ...recorded, change: changeFor(subject, recorded.change) }));
+    }
+  }
+  for (const [subject, texts] of bySubject) {
+    split(texts).forEach((text, part) => {
+      items.push({ ...keys.timelineItem(cluster, subject, seq, part), v: FORMAT, z: pack(text) });
+    });
+  }
+  const named = new Map<string, Item>();
+  for (const naming of changes.flatMap(({ change }) => namingsOf(change))) {
+    const key = keys.namedItem(cluster, nameHash(naming), Number(naming.subject.split(":")[1]));
+    named.set(`${key.pk} ${key.sk}`, { ...key, v: FORMAT, subject: naming.subject, name: naming.name });
+  }
+  return [...items, ...named.values()];
+};
+
+/** Says that every snapshot up to `upTo` has its derived items. */
+export const markDerived = (table: Table, cluster: Cluster, upTo: number): Promise<void> =>
+  table.put({ ...keys.derived(cluster), v: FORMAT, upTo });
+
+const readItem = (item: Item): RecordedChange[] => {
+  try {
+    const text = zstdDecompressSync(item.z as Uint8Array, { maxOutputLength: MAX_UNPACKED }).toString("utf8");
+    return Changes.parse(JSON.parse(text));
+  } catch (cause) {
+    throw new AuditError("store", "an item of a timeline is of a later format, or was altered", {
+      cause,
+      hint: "Run: dsql-audit history verify",
+    });
+  }
+};
+
+/** Changes of one subject in the snapshots `first` to `last`, oldest first; read units grow with these alone. */
+export async function* readTimeline(
+  table: Table,
+  cluster: Cluster,
+  subject: string,
+  { first = 0, last = Number.MAX_SAFE_INTEGER }: { first?: number; last?: number } = {},
+): AsyncGenerator<RecordedChange> {
+  if (last < first) return;
+  const pk = keys.timeline(cluster, subject);
+  for await (const item of table.query({
+    pk,
+    from: pad(first),
+    to: `${pad(Math.min(last, 9_999_999_999))}~`,
+  })) {
+    yield* readItem(item);
+  }
+}
+
+/** The subjects that ever bore this name since the first snapshot, from what was made, dropped or renamed. */
+export const subjectsNamed = async (
+  table: Table,
+  cluster: Cluster,
+  what: Naming["what"],
+  name: string,
+): Promise<string[]> => {
+  const subjects: string[] = [];
+  for await (const item of table.query({ pk: keys.named(cluster, nameHash({ what, name })) })) {
+    if (item.name === name) subjects.push(String(item.subject));
+  }
+  return subjects;
+};
