@@ -7,6 +7,8 @@ import { buffer } from "node:stream/consumers";
 export type LoopbackRequest = {
   readonly method: string;
   readonly url: URL;
+  /** The path as it was sent: `url` would fold `..` and `.`, which are part of an S3 key. */
+  readonly rawPath: string;
   readonly headers: IncomingHttpHeaders;
   readonly body: Buffer;
 };
@@ -62,11 +64,12 @@ export const startLoopback = async (
 ): Promise<Loopback> => {
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const body = await buffer(request);
+    const [rawPath = "/"] = (request.url ?? "/").split("?", 1);
     const url = new URL(request.url ?? "/", "http://127.0.0.1");
     await respond(
       request,
       response,
-      await answer({ method: request.method ?? "GET", url, headers: request.headers, body }),
+      await answer({ method: request.method ?? "GET", url, rawPath, headers: request.headers, body }),
     );
   };
   const server = createServer((request, response) => {
