@@ -1,10 +1,11 @@
 // Who did connect: the charts, their keys, and the same figures as a table.
 import { principalName } from "../core/visible-text.ts";
 import type { ActivityFigures } from "./activity-figures.ts";
-import { otherSeries, series } from "./charts/chart-style.ts";
+import { heat, otherSeries, series } from "./charts/chart-style.ts";
 import { principalColours } from "./charts/connections-chart.ts";
+import { busiestAverage } from "./charts/week-chart.ts";
 import { type Html, html } from "./html.ts";
-import { count, day, figure, firstOf, time } from "./wording.ts";
+import { breakable, count, day, figure, firstOf, time } from "./wording.ts";
 
 const MAX_PRINCIPALS = 40;
 
@@ -26,6 +27,9 @@ const legend = (figures: ActivityFigures): Html => {
     )}${others > 0 && html`<li>${swatch(otherSeries[0])}${count(others, "other")}</li>`}<li><span class="key diamond"></span>refused attempts</li><li><span class="key key-unproven"></span>capture not proven</li></ul>`;
 };
 
+const heatLegend = ({ week }: ActivityFigures): Html =>
+  html`<ul class="legend"><li>none<span class="scale">${heat.map((_, i) => html`<span class="key h${i}"></span>`)}</span>${busiestAverage(week).toFixed(1)} an hour</li>${week.some(({ knownHours }) => knownHours === 0) && html`<li><span class="key key-unproven"></span>not known</li>`}</ul>`;
+
 const principalTable = ({ principals }: ActivityFigures): Html => {
   const { shown, more } = firstOf(principals, MAX_PRINCIPALS);
   return html`<details class="fold"><summary>The same as a table, by principal <span class="n">${figure(principals.length)}</span></summary>
@@ -34,7 +38,7 @@ const principalTable = ({ principals }: ActivityFigures): Html => {
 <thead><tr><th scope="col">Principal</th><th scope="col" class="num">Attempts</th><th scope="col" class="num">Refused</th><th scope="col" class="num">As admin</th><th scope="col" class="num">Days</th><th scope="col" class="num">Networks</th><th scope="col">First</th><th scope="col">Last</th></tr></thead>
 <tbody>${shown.map(
     (one) =>
-      html`<tr><th scope="row"><b>${principalName(one.principal)}</b><small>${one.principal}</small></th><td class="num">${figure(one.attempts)}</td><td class="num">${figure(one.refused)}</td><td class="num">${figure(one.admin)}</td><td class="num">${figure(one.activeDays)}</td><td class="num">${figure(one.networks)}</td><td>${day(one.firstAt)}</td><td>${time(one.lastAt)}</td></tr>`,
+      html`<tr><th scope="row"><b>${principalName(one.principal)}</b><small>${breakable(one.principal)}</small></th><td class="num">${figure(one.attempts)}</td><td class="num">${figure(one.refused)}</td><td class="num">${figure(one.admin)}</td><td class="num">${figure(one.activeDays)}</td><td class="num">${figure(one.networks)}</td><td>${day(one.firstAt)}</td><td>${time(one.lastAt)}</td></tr>`,
   )}</tbody></table></div>${more > 0 && html`<p class="more">and ${count(more, "more principal")}.</p>`}</details>`;
 };
 
@@ -56,8 +60,9 @@ ${charts.connections}
 ${legend(figures)}
 ${principalTable(figures)}
 <h3>Hours of the week</h3>
-<p class="hint">Average number of connections in each hour of the week, from none (pale) to the busiest (dark).</p>
+<p class="hint">How many connections each hour of the week sees on average.</p>
 ${charts.week}
+${heatLegend(figures)}
 <h3>Networks</h3>
 <p class="hint">${fresh ? `${count(fresh, "network")} first seen after the principal's first day on record, marked by a diamond.` : "Every principal kept to the networks of its first day on record."}</p>
 ${charts.networks}

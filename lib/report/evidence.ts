@@ -1,6 +1,6 @@
 // A finding's evidence, whatever a detector put there, as a list that people can read.
 import { type Html, html } from "./html.ts";
-import { figure, firstOf, time } from "./wording.ts";
+import { breakable, figure, firstOf, time } from "./wording.ts";
 
 const MAX_DEPTH = 3;
 const MAX_ITEMS = 8;
@@ -26,6 +26,7 @@ const ISO_INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?Z$/;
 const textOf = (text: string): Html => {
   const at = ISO_INSTANT.test(text) ? Date.parse(text) : Number.NaN;
   if (!Number.isNaN(at)) return time(at);
+  if (text.startsWith("arn:") && text.length <= MAX_TEXT) return breakable(text);
   return text.length > MAX_TEXT
     ? html`${text.slice(0, MAX_TEXT)}… <i>(${figure(text.length - MAX_TEXT)} characters more)</i>`
     : html`${text}`;
@@ -34,7 +35,7 @@ const textOf = (text: string): Html => {
 const moreItems = (more: number): Html | false => more > 0 && html`<li><i>and ${figure(more)} more</i></li>`;
 
 const spell = (key: string, value: unknown, depth: number): Html => {
-  if (value === null || value === undefined) return html`<i>not known</i>`;
+  if (value === null || value === undefined) return html`<i>none known</i>`;
   if (typeof value === "boolean") return html`${value ? "yes" : "no"}`;
   if (typeof value === "number")
     return isInstant(key, value) ? time(value) : html`${Number.isInteger(value) ? figure(value) : value}`;

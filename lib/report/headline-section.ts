@@ -8,7 +8,7 @@ import type { CoverageFigures } from "./coverage-figures.ts";
 import { type Html, html } from "./html.ts";
 import { severities } from "./pills.ts";
 import type { ReportData } from "./report-data.ts";
-import { count, figure, firstOf, lengthOf, share, time, timeText } from "./wording.ts";
+import { breakable, count, figure, firstOf, lengthOf, share, time, timeText } from "./wording.ts";
 
 /** "1 critical, 2 high"; empty without findings. */
 const bySeverity = (data: ReportData): string => {
@@ -121,7 +121,7 @@ export const pageHeader = ({ cluster, at, snapshot, history }: ReportData): Html
 <p class="product">dsql-access-auditor <span>access report</span></p>
 <h1>Who can reach <span class="name">${clusterName(cluster)}</span>, and who did</h1>
 <dl class="facts">
-<div><dt>Cluster</dt><dd><code>${cluster}</code></dd></div>
+<div><dt>Cluster</dt><dd><code>${breakable(cluster)}</code></dd></div>
 <div><dt>As of</dt><dd>${time(at)}</dd></div>
 <div><dt>Snapshot</dt><dd>${snapshot ? html`no. ${figure(snapshot.seq)}, taken ${time(snapshot.takenAt)}${snapshot.hash !== undefined && html`<br><code class="hash">${snapshot.hash}</code>`}` : "none"}</dd></div>
 <div><dt>On record</dt><dd>${history ? html`${time(history.from)} to ${time(history.to)}, ${count(history.snapshots, "snapshot")}` : "nothing yet"}</dd></div>

@@ -12,7 +12,7 @@ import {
   reachByRole,
 } from "./reach-figures.ts";
 import type { ReportData, ReportMapping, ReportRole, ReportSchema } from "./report-data.ts";
-import { count, figure, firstOf, lengthOf, shellWord, time } from "./wording.ts";
+import { breakable, count, figure, firstOf, lengthOf, shellWord, time } from "./wording.ts";
 
 const MAX_SCHEMA_COLUMNS = 5;
 /** Rows that stand open; then a folded second table; then "and N more". */
@@ -113,19 +113,20 @@ const matrix = (
 <tbody>${lines.map(({ mapping, oid, role }) => {
   const found = reach.get(oid);
   return html`<tr>
-<th scope="row" data-label="Principal">${mapping ? html`<b>${principalName(mapping.principal)}</b><small>${mapping.principal}</small>` : html`<span class="dim">nobody is mapped</span>`}</th>
-<td data-label="Role"><code>${role}</code></td>
-<td data-label="Use">${mapping ? html`${verdictPill(mapping.verdict)} <small>${lastUse(mapping)}</small>` : html`<span class="nil">–</span>`}</td>${columns.shown.map(
-    ({ name, objects }) => html`<td data-label="${name}">${cellBadges(found?.cells.get(name), objects)}</td>`,
-  )}${columns.others.length > 0 && html`<td data-label="Other schemas">${otherCell(found, columns.others)}</td>`}</tr>
+<th scope="row" data-label="Principal">${mapping ? html`<b>${principalName(mapping.principal)}</b><small>${breakable(mapping.principal)}</small>` : html`<span class="dim">nobody is mapped</span>`}</th>
+<td data-label="Role"><div><code>${role}</code></div></td>
+<td data-label="Use"><div>${mapping ? html`${verdictPill(mapping.verdict)} <small>${lastUse(mapping)}</small>` : html`<span class="nil">–</span>`}</div></td>${columns.shown.map(
+    ({ name, objects }) =>
+      html`<td data-label="${name}"><div>${cellBadges(found?.cells.get(name), objects)}</div></td>`,
+  )}${columns.others.length > 0 && html`<td data-label="Other schemas"><div>${otherCell(found, columns.others)}</div></td>`}</tr>
 `;
 })}</tbody></table></div>`;
 
 const groupRow = ({ schema, access, path, setRole, usable, objects }: ReachGroup): Html => {
   const { shown, more } = firstOf(objects, MAX_NAMES);
-  return html`<tr><td data-label="Schema"><code>${schema}</code></td><td data-label="Can">${access.map((one) => html`<span class="reach ${one}">${one}</span> `)}</td>
-<td data-label="Of">${objects.length === 0 ? html`<i>the schema itself</i>` : html`${shown.map((name, i) => html`${i > 0 && ", "}<code>${name}</code>`)}${more > 0 && html` and ${count(more, "more", "more")}`}`}</td>
-<td data-label="By">${path.map((step, i) => html`${i > 0 && html`<span class="arrow" aria-label="through"> → </span>`}<code>${step}</code>`)}${setRole && html` <span class="note">only after SET ROLE</span>`}${usable === false && html` <span class="note">USAGE on the schema is missing</span>`}</td></tr>`;
+  return html`<tr><td data-label="Schema"><div><code>${schema}</code></div></td><td data-label="Can"><div>${access.map((one) => html`<span class="reach ${one}">${one}</span> `)}</div></td>
+<td data-label="Of"><div>${objects.length === 0 ? html`<i>the schema itself</i>` : html`${shown.map((name, i) => html`${i > 0 && ", "}<code>${name}</code>`)}${more > 0 && html` and ${count(more, "more", "more")}`}`}</div></td>
+<td data-label="By"><div>${path.map((step, i) => html`${i > 0 && html`<span class="arrow" aria-label="through"> → </span>`}<code>${step}</code>`)}${setRole && html` <span class="note">only after SET ROLE</span>`}${usable === false && html` <span class="note">USAGE on the schema is missing</span>`}</div></td></tr>`;
 };
 
 const roleDetail = (role: ReportRole, found: RoleReach, data: ReportData): Html => {

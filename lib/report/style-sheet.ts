@@ -1,5 +1,5 @@
 // The report's one style sheet: light and dark by the reader's preference, phone to paper. It loads nothing.
-import { alarm, colourPairs, otherSeries, proofColours, series } from "./charts/chart-style.ts";
+import { alarm, colourPairs, heat, otherSeries, proofColours, series } from "./charts/chart-style.ts";
 
 const light = `--bg:#fff;--panel:#f6f8fa;--ink:#171c23;--ink2:#55606e;--line:#dde2e8;--link:#1d56b3;--code:#eef1f5;
 --critical:#a8112d;--critical-bg:#fde8eb;--high:#a84400;--high-bg:#fdeee0;--medium:#7a5a00;--medium-bg:#fbf3d4;--low:#3d5a7a;--low-bg:#e6eef7;
@@ -14,6 +14,7 @@ const darkCharts = colourPairs.map(([from, to]) => `.chart [fill="${from}"]{fill
 const swatches = (index: 0 | 1): string =>
   [
     ...series.map((pair, i) => `.s${i}{background:${pair[index]}}`),
+    ...heat.map((pair, i) => `.h${i}{background:${pair[index]}}`),
     `.s-other{background:${otherSeries[index]}}`,
     ...Object.entries(proofColours).map(([kind, pair]) => `.key-${kind}{background:${pair[index]}}`),
     `.diamond{background:${alarm[index]}}`,
@@ -96,7 +97,7 @@ caption{text-align:left;color:var(--ink2);font-size:.82rem;padding:.2rem 0 .4rem
 th,td{text-align:left;vertical-align:top;padding:.45rem .7rem .45rem 0;border-bottom:1px solid var(--line)}
 thead th{color:var(--ink2);font-size:.8rem;font-weight:600;vertical-align:bottom}
 tbody th{font-weight:400}.num{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
-td time{white-space:nowrap}.alarm td,.alarm th{color:var(--unknown);font-weight:600}
+td time,dd time,p time{white-space:nowrap}.alarm td,.alarm th{color:var(--unknown);font-weight:600}
 .list th:first-child,.list td:first-child{min-width:7rem}
 .matrix th,.matrix td{min-width:6.5rem}.matrix tbody th{min-width:13rem;max-width:19rem}.matrix td:nth-child(3){min-width:9rem}
 .reach{display:inline-block;border-radius:5px;padding:.02rem .42rem;margin:.08rem .1rem .08rem 0;font-size:.82rem;white-space:nowrap;background:var(--low-bg);color:var(--low)}
@@ -106,10 +107,11 @@ td time{white-space:nowrap}.alarm td,.alarm th{color:var(--unknown);font-weight:
 .more{color:var(--ink2);font-size:.88rem}
 .legend{display:flex;flex-wrap:wrap;gap:.25rem 1.1rem;list-style:none;padding:0;margin:.4rem 0 .9rem;font-size:.86rem}
 .key{display:inline-block;width:.8em;height:.8em;border-radius:3px;margin-right:.45em}
+.scale{display:inline-flex;margin:0 .5em}.scale .key{margin:0 1px 0 0;width:1.1em}
 .key.diamond{transform:rotate(45deg) scale(.8);border-radius:1px}
 .key-unproven{background:repeating-linear-gradient(45deg,var(--hatch) 0 2px,var(--hatch-bg) 2px 5px)}
 .chart svg{display:block;width:100%;height:auto;min-width:720px}
-.chart text{fill:var(--ink2);font-family:inherit}.chart line{stroke:var(--line)}.chart .role-mark text{fill:var(--ink)}
+.chart text{fill:var(--ink2);font-family:inherit}.chart line{stroke:var(--line)}.chart .role-mark text{fill:var(--ink);paint-order:stroke;stroke:var(--bg);stroke-width:4px;stroke-linejoin:round}
 .defs{position:absolute;width:0;height:0}.defs .g1{fill:var(--hatch-bg)}.defs .g2{stroke:var(--hatch)}
 footer.end{color:var(--ink2);font-size:.85rem;padding-top:1.5rem;padding-bottom:3rem;margin-top:2rem;border-top:1px solid var(--line)}
 ${swatches(0)}
@@ -118,12 +120,11 @@ ${darkCharts}
 ${swatches(1)}}
 @media (max-width:900px){.tiles{grid-template-columns:repeat(4,1fr)}.two{grid-template-columns:minmax(0,1fr)}}
 @media (max-width:640px){main,header.top,footer.end{padding-left:1rem;padding-right:1rem}nav ul{padding-left:1rem;padding-right:1rem}h1{font-size:1.5rem}
-.tiles{grid-template-columns:repeat(2,1fr)}.lead{font-size:1.02rem}.card{padding:.85rem .9rem .7rem}.pills .detector{margin-left:0;width:100%}
+.tiles{grid-template-columns:repeat(2,1fr)}.tile:last-child{grid-column:span 2}.lead{font-size:1.02rem}.card{padding:.85rem .9rem .7rem}.pills .detector{margin-left:0;width:100%}
 .evidence>div{grid-template-columns:minmax(5.5rem,7.5rem) minmax(0,1fr)}
 .matrix thead{display:none}.matrix,.matrix tbody,.matrix tr,.matrix th,.matrix td,.matrix caption{display:block;min-width:0}.matrix tbody th{max-width:none}
 .matrix tr{border:1px solid var(--line);border-radius:10px;padding:.5rem .8rem;margin:0 0 .7rem}.matrix tbody th,.matrix td{border:0;padding:.2rem 0}
 .matrix td,.role td{display:grid;grid-template-columns:6.5rem minmax(0,1fr);gap:.5rem}.matrix td::before,.role td::before{content:attr(data-label);color:var(--ink2);font-size:.8rem}
-.matrix td>*{grid-column:2}
 .role thead{display:none}.role table,.role tbody,.role tr{display:block}.role tr{border-bottom:1px solid var(--line)}.role td{border:0;padding:.15rem 0}
 .timeline td:first-child{width:9rem}.timeline td time{white-space:normal}}
 @media print{:root{${light}}body{font-size:10pt}nav,.skip{display:none}section{padding-top:1rem}.card,tr,.chart{break-inside:avoid}h2,h3{break-after:avoid}

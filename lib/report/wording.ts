@@ -37,6 +37,10 @@ export const share = (part: number, whole: number): string => {
   return `${(Math.floor(percent * 10) / 10).toFixed(1)} %`;
 };
 
+/** An ARN or a path that may break after its colons and slashes, rather than in a name. */
+export const breakable = (text: string): Html =>
+  html`${text.split(/(?<=[:/])/).map((part) => html`${part}<wbr>`)}`;
+
 /** At most `max` characters, cut in the middle: both ends of a name tell it from its neighbours. */
 export const shorten = (text: string, max: number): string => {
   const letters = [...text];

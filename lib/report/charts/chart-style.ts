@@ -16,12 +16,13 @@ export const otherSeries = ["#8a94a3", "#7d8794"] as const;
 
 /** From few to many. */
 export const heat = [
-  ["#eef1f5", "#1a2029"],
-  ["#cfe0f7", "#1c3354"],
-  ["#9dc1ef", "#20508a"],
-  ["#5e97de", "#2f74c4"],
-  ["#2463c9", "#58a0f5"],
-  ["#123d86", "#a9d0ff"],
+  ["#eef1f5", "#1b222b"],
+  ["#d9e6f8", "#1b2d47"],
+  ["#b7d1f3", "#1d3f6b"],
+  ["#88b2ea", "#225694"],
+  ["#5589db", "#2f74c4"],
+  ["#2c61bd", "#5a9ff2"],
+  ["#143f8a", "#a9d0ff"],
 ] as const;
 
 export const alarm = ["#c01f3a", "#ff7a8a"] as const;

@@ -74,7 +74,7 @@ export const networksChart = (window: Interval, figures: ActivityFigures, gaps: 
           mark: {
             type: "point",
             shape: "diamond",
-            size: 90,
+            size: 170,
             filled: true,
             color: alarm[0],
             opacity: 1,

@@ -5,12 +5,14 @@ import type { Chart } from "./draw-chart.ts";
 
 const weekdays = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 
-/** On a root scale: a batch job's hundred connections must not bleach the ten of an ordinary hour. */
+/** Bent a little: a batch job's hundred connections must not bleach the ten of an ordinary hour. */
+const BEND = 0.7;
+
 const colourOf = ({ attempts, knownHours }: WeekHour, busiest: number): string => {
   if (knownHours === 0) return GAP_FILL;
   if (attempts === 0) return heat[0][0];
-  const step = Math.ceil(Math.sqrt(attempts / knownHours / busiest) * (heat.length - 1));
-  return (heat[step] ?? heat[heat.length - 1] ?? heat[0])[0];
+  const step = Math.max(1, Math.round((attempts / knownHours / busiest) ** BEND * (heat.length - 1)));
+  return (heat[step] ?? heat[0])[0];
 };
 
 /** The average of the busiest hour of the week. */
