@@ -64,4 +64,11 @@ export const keys = {
   // "every finding of this cluster, open or not"        Query; PutItem on its revision
   findings: (c: Cluster) => `FINDING#${c}`,
   finding: (c: Cluster, id: string) => ({ pk: `FINDING#${c}`, sk: id }),
+
+  // "which findings were accepted, by whom, until when" Query; PutItem; DeleteItem
+  exemptions: (c: Cluster) => `EXEMPTION#${c}`,
+  exemption: (c: Cluster, key: string) => ({ pk: `EXEMPTION#${c}`, sk: key }),
+
+  // "when was this cluster last judged"                 GetItem; PutItem on its revision
+  look: (c: Cluster) => ({ pk: `LOOK#${c}`, sk: "LOOK" }),
 } as const;
