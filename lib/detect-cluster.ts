@@ -1,0 +1,40 @@
+// Judges one cluster and brings its findings up to date. Used by the detect function and by the command line.
+import type { Finding, Look } from "./core/finding.ts";
+import type { Cluster } from "./core/ids.ts";
+import { type DetectorOptions, judgeWith } from "./core/judge.ts";
+import { reconcileFindings } from "./core/reconcile-findings.ts";
+import type { Instant } from "./core/time.ts";
+import { auditView } from "./core/view.ts";
+import { detectors } from "./detectors/index.ts";
+import { type FactOptions, loadFacts } from "./load-facts.ts";
+import { createActivityStore } from "./store/activity.ts";
+import { createFindingStore } from "./store/findings.ts";
+import type { Table } from "./store/table.ts";
+
+export type DetectOptions = FactOptions & { readonly detectorOptions?: DetectorOptions };
+
+/** All findings of the cluster after this look, closed ones included, and what each detector could look at. */
+export type Detected = { readonly findings: readonly Finding[]; readonly looks: readonly Look[] };
+
+/**
+ * One look at `now`. Twice is the same as once; a look that is older than the newest one recorded changes nothing.
+ * AuditError("config") names an option that does not parse.
+ */
+export const detectCluster = async (
+  table: Table,
+  cluster: Cluster,
+  now: Instant,
+  { detectorOptions = {}, ...options }: DetectOptions = {},
+): Promise<Detected> => {
+  const judge = judgeWith(detectors, detectorOptions);
+  await createActivityStore(table).fold(cluster, now);
+  const facts = await loadFacts(table, cluster, now, options);
+  const { observations, looks } = judge(auditView(facts));
+  const store = createFindingStore(table);
+  const [lastLook, exemptions] = await Promise.all([store.lastLook(cluster), store.exemptions(cluster)]);
+  const findings = await store.update(cluster, (existing) =>
+    reconcileFindings(existing, observations, looks, now, { exemptions, lastLookAt: lastLook?.at }),
+  );
+  await store.looked(cluster, { at: now, snapshotAt: facts.snapshot?.takenAt ?? null });
+  return { findings, looks };
+};
