@@ -25,8 +25,8 @@ export type TrailFile = {
 
 export type OnConnection = (connection: Connection, index: number) => void;
 
-/** A file of nothing but rubbish must not fill the memory with reasons: the first so many are told, all are counted. */
-const MAX_REASONS = 1_000;
+/** A file with more unreadable records than this is no trail file: it is refused instead of filling the memory. */
+const MAX_REJECTED = 10_000;
 
 /** Opens a file anew each time it is called: a large file is read twice, first to see that it is whole. */
 export type TrailFileSource = { readonly name: string; readonly open: () => AsyncIterable<Uint8Array> };
@@ -68,10 +68,10 @@ const parser = (name: string, onConnection: OnConnection): Parser => {
     else hours.set(scope, new Set([hour]));
   };
   const reject = (index: number, reason: string): void => {
-    if (rejected.length < MAX_REASONS) rejected.push({ file: name, index, reason });
-    else if (rejected.length === MAX_REASONS) {
-      rejected.push({ file: name, index, reason: `${reason}; later reasons of this file are left out` });
+    if (rejected.length >= MAX_REJECTED) {
+      throw badFile(name, `is no trail file: more than ${MAX_REJECTED} of its records cannot be read`);
     }
+    rejected.push({ file: name, index, reason });
   };
 
   /** A record that has been parsed as JSON. */

@@ -44,15 +44,22 @@ const merge = (a: Tally, b: Tally): Tally => {
 const byKey = (a: readonly [string, Tally], b: readonly [string, Tally]): number =>
   a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : 0;
 
+/** Adds one tally to sums by key. */
+export const addTally = (sums: Map<string, Tally>, tally: Tally): void => {
+  const key = tallyKey(tally);
+  const sum = sums.get(key);
+  sums.set(key, sum === undefined ? tally : merge(sum, tally));
+};
+
+/** Sums by key as a list in the order of their keys: equal sums make equal lists. */
+export const sortedTallies = (sums: ReadonlyMap<string, Tally>): Tally[] =>
+  [...sums].sort(byKey).map(([, tally]) => tally);
+
 /** Sums tallies of equal key, sorted by key. */
 export const mergeTallies = (tallies: Iterable<Tally>): Tally[] => {
   const sums = new Map<string, Tally>();
-  for (const tally of tallies) {
-    const key = tallyKey(tally);
-    const sum = sums.get(key);
-    sums.set(key, sum === undefined ? tally : merge(sum, tally));
-  }
-  return [...sums].sort(byKey).map(([, tally]) => tally);
+  for (const tally of tallies) addTally(sums, tally);
+  return sortedTallies(sums);
 };
 
 export type Bounded = { readonly tallies: readonly Tally[]; readonly folded: number };

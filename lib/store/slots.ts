@@ -2,12 +2,12 @@
 // was. What a writer read before it put segment n + 1 is all that there was before n + 1, so no id is ever written twice.
 import { randomUUID } from "node:crypto";
 import type { Connection } from "../core/connection.ts";
+import { eventHash, packHashes, unpackHashes } from "../core/event-hash.ts";
 import type { Cluster } from "../core/ids.ts";
 import { mergeTallies, tallyOf } from "../core/tally.ts";
 import { DAY, floorTo, HOUR, type Instant, MINUTE } from "../core/time.ts";
 import { AuditError } from "../errors.ts";
 import type { DirtyHours } from "./dirty-hours.ts";
-import { eventHash, packHashes, unpackHashes } from "./event-hash.ts";
 import { inParallel } from "./in-parallel.ts";
 import { keys } from "./keys.ts";
 import type { Item, Table } from "./table.ts";

@@ -1,0 +1,67 @@
+// Counts what trail files hold into a store, and marks the hours that they prove. The one way in for folders, S3 prefixes
+// and single objects.
+import type { IngestCounts } from "../core/activity.ts";
+import type { Connection } from "../core/connection.ts";
+import type { Proof } from "../core/coverage.ts";
+import type { Scope } from "../core/coverage-scope.ts";
+import type { Cluster } from "../core/ids.ts";
+import type { Instant } from "../core/time.ts";
+import { type ReadingProgress, readSources } from "./read-sources.ts";
+import type { TrailSource } from "./trail-source.ts";
+
+/** What of the store is needed: createActivityStore has it. */
+export type ActivitySink = {
+  readonly count: (
+    connections: readonly Connection[],
+    now: Instant,
+  ) => Promise<{ readonly counted: number; readonly duplicates: number; readonly tooOld: number }>;
+  readonly markHours: (scope: Scope, hours: Iterable<Instant>, proof: Proof) => Promise<void>;
+};
+
+export type IngestOptions = {
+  readonly now: Instant;
+  /** "folder" for backfills, whose folder is all there is; none for single files: one file does not make an hour complete. */
+  readonly proof?: Proof;
+  readonly onProgress?: (progress: ReadingProgress) => void;
+};
+
+/** The counts, and the clusters that have something new to be added up. */
+export type Ingested = IngestCounts & { readonly files: number; readonly clusters: readonly Cluster[] };
+
+/** Connections gathered before they are counted: files of one hour share their slots, and a slot is read once per batch. */
+const BATCH = 5_000;
+
+/**
+ * Counts every connection of the sources once. Hours are marked last, when all that they hold is counted; dying before
+ * means that the run is to be repeated, which counts nothing twice. Throws what the store throws.
+ */
+export const ingestSources = async (
+  sources: Iterable<TrailSource> | AsyncIterable<TrailSource>,
+  sink: ActivitySink,
+  { now, proof, onProgress }: IngestOptions,
+): Promise<Ingested> => {
+  const total = { counted: 0, duplicates: 0, tooOld: 0 };
+  const clusters = new Set<Cluster>();
+  let waiting: Connection[] = [];
+  const flush = async (): Promise<void> => {
+    const batch = waiting;
+    waiting = [];
+    if (!batch.length) return;
+    const { counted, duplicates, tooOld } = await sink.count(batch, now);
+    total.counted += counted;
+    total.duplicates += duplicates;
+    total.tooOld += tooOld;
+    if (counted > 0) for (const { cluster } of batch) clusters.add(cluster);
+  };
+  const { hours, ...read } = await readSources(
+    sources,
+    async (connections) => {
+      for (const connection of connections) waiting.push(connection);
+      if (waiting.length >= BATCH) await flush();
+    },
+    { onProgress },
+  );
+  await flush();
+  if (proof) for (const [scope, own] of hours) await sink.markHours(scope, own, proof);
+  return { ...read, ...total, clusters: [...clusters].sort() };
+};

@@ -1,0 +1,103 @@
+// A folder of trail files as activity and coverage, storing nothing: for replays and for comparing a day with the record.
+import type { Profile, Tally } from "../core/activity.ts";
+import type { Connection } from "../core/connection.ts";
+import type { Coverage } from "../core/coverage.ts";
+import { ANY_SCOPE, type Scope, scopeOfCluster } from "../core/coverage-scope.ts";
+import { coverageOf, mergeCoverage } from "../core/covered-hours.ts";
+import { eventHash } from "../core/event-hash.ts";
+import type { Cluster } from "../core/ids.ts";
+import { addTally, sortedTallies, tallyOf } from "../core/tally.ts";
+import { floorTo, HOUR, type Instant } from "../core/time.ts";
+import { listFolder } from "./list-folder.ts";
+import { type ReadingProgress, readSources, type SourcesRead } from "./read-sources.ts";
+
+export type FolderActivity = Omit<SourcesRead, "hours"> & {
+  /** `connections = counted + duplicates`. */
+  readonly counted: number;
+  readonly duplicates: number;
+  /** Every cluster that a connection named, with its profiles by time; nothing is folded. */
+  readonly profiles: ReadonlyMap<Cluster, readonly Profile[]>;
+  /** The hours that the folder's files prove, by account and Region. */
+  readonly coverageByScope: ReadonlyMap<Scope, Coverage>;
+  /** What is proven for one cluster: files of its account and Region, and files that name neither. */
+  readonly coverageOf: (cluster: Cluster) => Coverage;
+};
+
+type FolderOptions = {
+  /** Total files and how far we are; called some twenty times a second. */
+  readonly onProgress?: (progress: ReadingProgress & { readonly totalFiles: number }) => void;
+  /** The length of a profile: an hour unless a replay steps finer. */
+  readonly unit?: number;
+};
+
+/**
+ * Reads every trail file below `path`, each event once. Memory grows with the number of different kinds of connections per
+ * hour and with eight bytes and a little for each event id, not with the files. Throws AuditError "bad-file" only when the
+ * folder itself cannot be read.
+ */
+export const readFolder = async (
+  path: string,
+  { onProgress, unit = HOUR }: FolderOptions = {},
+): Promise<FolderActivity> => {
+  const { logs } = listFolder(path);
+  const seen = new Map<Cluster, Set<string>>();
+  const sums = new Map<Cluster, Map<Instant, Map<string, Tally>>>();
+  let duplicates = 0;
+  const count = (connection: Connection): void => {
+    const { cluster, at, eventId } = connection;
+    const ids = seen.get(cluster) ?? new Set();
+    if (ids.size === 0) seen.set(cluster, ids);
+    const before = ids.size;
+    ids.add(eventHash(eventId));
+    if (ids.size === before) {
+      duplicates++;
+      return;
+    }
+    const byTime = sums.get(cluster) ?? new Map<Instant, Map<string, Tally>>();
+    if (byTime.size === 0) sums.set(cluster, byTime);
+    const from = floorTo(unit, at);
+    const tallies = byTime.get(from) ?? new Map<string, Tally>();
+    if (tallies.size === 0) byTime.set(from, tallies);
+    addTally(tallies, tallyOf(connection));
+  };
+  const { hours, ...read } = await readSources(
+    logs,
+    (connections) => {
+      for (const connection of connections) count(connection);
+    },
+    { onProgress: onProgress && ((progress) => onProgress({ ...progress, totalFiles: logs.length })) },
+  );
+  const profiles = new Map<Cluster, Profile[]>();
+  for (const [cluster, byTime] of sums) {
+    const own = [...byTime].map(
+      ([from, tallies]): Profile => ({
+        cluster,
+        from,
+        to: from + unit,
+        tallies: sortedTallies(tallies),
+        folded: 0,
+      }),
+    );
+    profiles.set(
+      cluster,
+      own.sort((a, b) => a.from - b.from),
+    );
+  }
+  const coverageByScope = new Map(
+    [...hours].map(([scope, own]) => [scope, coverageOf([...own].map((hour) => [hour, "folder"] as const))]),
+  );
+  return {
+    ...read,
+    counted: read.connections - duplicates,
+    duplicates,
+    profiles,
+    coverageByScope,
+    coverageOf: (cluster) => {
+      const scope = scopeOfCluster(cluster);
+      return mergeCoverage(
+        coverageByScope.get(ANY_SCOPE) ?? [],
+        (scope !== undefined && coverageByScope.get(scope)) || [],
+      );
+    },
+  };
+};
