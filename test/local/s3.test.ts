@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
@@ -47,8 +47,11 @@ const start = async (options: Partial<S3Options> = {}) => {
     maxAttempts: 1,
   });
   cleanups.push(s3.stop, () => client.destroy());
-  const put = (Key: string, Body: PutObjectCommandInput["Body"], more: Partial<PutObjectCommandInput> = {}) =>
-    client.send(new PutObjectCommand({ Bucket, Key, Body, ...more }));
+  const put = (
+    Key: string,
+    Body: NonNullable<PutObjectCommandInput["Body"]>,
+    more: Partial<PutObjectCommandInput> = {},
+  ) => client.send(new PutObjectCommand({ Bucket, Key, Body, ...more }));
   const get = async (Key: string) => {
     const { Body } = await client.send(new GetObjectCommand({ Bucket, Key }));
     return Buffer.from((await Body?.transformToByteArray()) ?? []);
@@ -127,6 +130,9 @@ describe("objects", () => {
     const { Metadata } = await second.client.send(new HeadObjectCommand({ Bucket, Key: "a" }));
     expect(Metadata).toEqual({ n: "2" });
     expect(await second.keys()).toEqual(["a"]);
+    await second.put("0", "new");
+    expect(await second.keys()).toEqual(["0", "a"]);
+    expect(readdirSync(join(folder, Bucket))).toHaveLength(4); // a head and a body each, nothing of the old one
   });
 
   it("cause the event that S3 sends to EventBridge", async () => {
