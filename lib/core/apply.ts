@@ -3,7 +3,7 @@ import { AuditError } from "../errors.ts";
 import { builtInAcl } from "./built-in-acl.ts";
 import { type AnyRow, canonicalAcl, canonicalRows, rowKey } from "./canonical-rows.ts";
 import { type Acl, type Catalog, type SectionName, sectionNames } from "./catalog.ts";
-import type { Change, ObjectRef } from "./change.ts";
+import type { Change, ChangeOf, ObjectRef } from "./change.ts";
 import type { KnownCatalog, LastRead } from "./known-catalog.ts";
 import { knownRows } from "./known-catalog.ts";
 
@@ -187,7 +187,7 @@ export const applyChange = (working: Working, change: Change): void => {
       return;
     }
     case "acl-form":
-      applyAclForm(working, change.object, change.explicit);
+      applyAclForm(working, change);
       return;
     case "acl-unknown":
       replace(change.object.section, objectKey(change.object), (row) => ({
@@ -226,7 +226,7 @@ export const applyChange = (working: Working, change: Change): void => {
 };
 
 /** From "the built-in default applies" to that default written down, or back. A column without an ACL has no row. */
-const applyAclForm = (working: Working, object: ObjectRef, explicit: boolean): void => {
+const applyAclForm = (working: Working, { object, explicit, column }: ChangeOf<"acl-form">): void => {
   const key = objectKey(object);
   const rows = working.sections[object.section].rows;
   if (object.section === "columns") {
@@ -235,7 +235,7 @@ const applyAclForm = (working: Working, object: ObjectRef, explicit: boolean): v
       rows?.set(key, {
         relation: object.oid,
         number: object.column,
-        name: object.name,
+        name: column,
         acl: { entries: [], unknown: [] },
       });
     return;

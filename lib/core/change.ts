@@ -99,8 +99,8 @@ export const Change = z.discriminatedUnion("kind", [
   }),
   kind("object-attribute", { object: ObjectRef, attribute: z.string(), from: Value, to: Value }),
   kind("owner", { object: ObjectRef, from: RoleRef, to: RoleRef }),
-  /** An object without an ACL of its own has its kind's built-in privileges; writing them down changes nobody's access. */
-  kind("acl-form", { object: ObjectRef, explicit: z.boolean() }),
+  /** An object without an ACL of its own has its kind's built-in privileges; writing them down changes nobody's access. `column`: a column's bare name. */
+  kind("acl-form", { object: ObjectRef, explicit: z.boolean(), column: z.nullable(z.string()) }),
   kind("acl-unknown", { object: ObjectRef, from: z.array(z.string()), to: z.array(z.string()) }),
   kind("grant", {
     object: ObjectRef,

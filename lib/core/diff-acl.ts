@@ -36,12 +36,13 @@ const diffEntries = ({ object, acl, role, found }: AclDiff, to: readonly AclEntr
 export const diffAcl = (diff: AclDiff): void => {
   const { object, acl, to, row, serverVersion, found } = diff;
   if (!acl() && !to) return;
-  if (!acl()) found({ kind: "acl-form", object, explicit: true });
+  const column = object.section === "columns" ? String(row.name) : null;
+  if (!acl()) found({ kind: "acl-form", object, explicit: true, column });
   const target = to ?? builtInAcl(object.section, row, serverVersion);
   const unknown = acl()?.unknown ?? [];
   if (unknown.join("\n") !== target.unknown.join("\n")) {
     found({ kind: "acl-unknown", object, from: unknown, to: target.unknown });
   }
   diffEntries(diff, target.entries);
-  if (!to) found({ kind: "acl-form", object, explicit: false });
+  if (!to) found({ kind: "acl-form", object, explicit: false, column });
 };
