@@ -3,7 +3,7 @@ import { type DSQLClient, GetClusterCommand, paginateListClusters } from "@aws-s
 import type { WatchedCluster } from "../lib/config.ts";
 import { Cluster } from "../lib/core/ids.ts";
 import { AuditError } from "../lib/errors.ts";
-import type { SnapshotJob } from "../lib/jobs.ts";
+import type { DetectJob, SnapshotJob } from "../lib/jobs.ts";
 import { type LambdaHandler, lambda, onLambda } from "./lambda.ts";
 import { dsqlClient, queueOf, type Runtime, runtime, type Send, settings } from "./wiring.ts";
 
@@ -13,12 +13,21 @@ export type Discovery = {
   readonly failures: readonly unknown[];
 };
 
-export type PlanDeps = Runtime & { readonly discover: () => Promise<Discovery>; readonly send: Send };
+export type PlanDeps = Runtime & {
+  readonly discover: () => Promise<Discovery>;
+  readonly snapshot: Send;
+  readonly detect: Send;
+};
+
+/** Judgement follows even where a snapshot fails: that it is missing must be noticed too. */
+const DETECT_AFTER_SECONDS = 600;
 
 export const planHandler = (deps: PlanDeps): LambdaHandler<unknown, { planned: number }> =>
   lambda(deps, async () => {
     const { clusters, failures } = await deps.discover();
-    await deps.send(clusters satisfies readonly SnapshotJob[]);
+    await deps.snapshot(clusters satisfies readonly SnapshotJob[]);
+    const judge = clusters.map(({ cluster }): DetectJob => ({ cluster, reason: "schedule" }));
+    await deps.detect(judge, { delaySeconds: DETECT_AFTER_SECONDS });
     deps.log.info("planned", { clusters: clusters.length, failures: failures.length });
     if (failures.length) {
       throw new AuditError("denied", `${failures.length} clusters could not be described`, {
@@ -52,16 +61,18 @@ export const discoverClusters = async (client: DSQLClient, user: string): Promis
 };
 
 export const handler = onLambda(() => {
-  const { CLUSTERS, AUDITOR_USER, SNAPSHOT_QUEUE_URL } = settings(
+  const { CLUSTERS, AUDITOR_USER, SNAPSHOT_QUEUE_URL, DETECT_QUEUE_URL } = settings(
     "CLUSTERS",
     "AUDITOR_USER",
     "SNAPSHOT_QUEUE_URL",
+    "DETECT_QUEUE_URL",
   );
   const client = dsqlClient();
   return planHandler({
     ...runtime(),
     discover: async () =>
       CLUSTERS === "auto" ? discoverClusters(client, AUDITOR_USER) : { clusters: CLUSTERS, failures: [] },
-    send: queueOf(SNAPSHOT_QUEUE_URL),
+    snapshot: queueOf(SNAPSHOT_QUEUE_URL),
+    detect: queueOf(DETECT_QUEUE_URL),
   });
 });

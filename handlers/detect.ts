@@ -1,0 +1,40 @@
+// Judges one cluster per message, then asks for notices where there is something to tell.
+import { type DetectOptions, detectCluster } from "../lib/detect-cluster.ts";
+import { DetectJob, type NotifyJob } from "../lib/jobs.ts";
+import type { Table } from "../lib/store/table.ts";
+import { eachMessage, onLambda } from "./lambda.ts";
+import { queueOf, type Runtime, runtime, type Send, settings, tableOf } from "./wiring.ts";
+
+export type DetectDeps = Runtime & {
+  readonly table: Table;
+  readonly options: DetectOptions;
+  readonly notify: Send;
+};
+
+export const detectHandler = (deps: DetectDeps) =>
+  eachMessage(deps, async (body) => {
+    const { cluster, reason } = DetectJob.parse(body);
+    const { findings, looks } = await detectCluster(deps.table, cluster, deps.now(), deps.options);
+    const open = findings.filter(({ status }) => status === "open").length;
+    const incomplete = looks.filter(({ complete }) => !complete).length;
+    deps.log.info("judged", { cluster, reason, open, incomplete });
+    // The notify function decides what is news: it looks again, so that a message lost or doubled does no harm.
+    await deps.notify([{ cluster } satisfies NotifyJob]);
+  });
+
+export const handler = onLambda(() => {
+  const { TABLE_NAME, NOTIFY_QUEUE_URL, AUDITOR_PRINCIPAL, ARCHETYPES, DETECTOR_OPTIONS } = settings(
+    "TABLE_NAME",
+    "NOTIFY_QUEUE_URL",
+    "AUDITOR_PRINCIPAL",
+    "ARCHETYPES",
+    "DETECTOR_OPTIONS",
+  );
+  const shared = runtime();
+  return detectHandler({
+    ...shared,
+    table: tableOf(TABLE_NAME, shared),
+    options: { auditor: AUDITOR_PRINCIPAL, archetypes: ARCHETYPES, detectorOptions: DETECTOR_OPTIONS },
+    notify: queueOf(NOTIFY_QUEUE_URL),
+  });
+});

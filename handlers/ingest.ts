@@ -1,0 +1,78 @@
+// Counts connections: from SQS behind EventBridge, where each message is one event, and from trail files in S3, where
+// each message names one object. What cannot be read fails alone, and ends in its dead-letter queue.
+import type { SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
+import { parseRecord } from "../lib/cloudtrail/parse-record.ts";
+import type { Connection } from "../lib/core/connection.ts";
+import type { Cluster } from "../lib/core/ids.ts";
+import { AuditError } from "../lib/errors.ts";
+import { type IngestObjects, objectIngest } from "../lib/ingest-objects.ts";
+import type { DetectJob } from "../lib/jobs.ts";
+import { errorFields } from "../lib/log.ts";
+import type { ActivityStore } from "../lib/store/activity.ts";
+import { createActivityStore } from "../lib/store/activity.ts";
+import { bodyOf, type LambdaHandler, lambda, onLambda } from "./lambda.ts";
+import { queueOf, type Runtime, runtime, type Send, s3Client, settings, tableOf } from "./wiring.ts";
+
+export type IngestDeps = Runtime & {
+  readonly activity: ActivityStore;
+  readonly detect: Send;
+  readonly ingestObjects: IngestObjects;
+};
+
+/** Judgement waits a moment, so that the events of one burst are judged together. */
+const DETECT_AFTER_SECONDS = 60;
+
+export const ingestHandler = (deps: IngestDeps): LambdaHandler<SQSEvent, SQSBatchResponse> =>
+  lambda(deps, async ({ Records }) => {
+    const failed = new Set<string>();
+    const changed = new Set<Cluster>();
+    const fail = ({ messageId }: SQSRecord, error: unknown): void => {
+      failed.add(messageId);
+      deps.log.error("message failed", { messageId, ...errorFields(error) });
+    };
+
+    const events: { record: SQSRecord; connection: Connection }[] = [];
+    let ignored = 0;
+    for (const record of Records) {
+      try {
+        const body = bodyOf(record);
+        const objects = deps.ingestObjects(body);
+        if (objects) {
+          for (const cluster of await objects) changed.add(cluster);
+          continue;
+        }
+        const parsed = parseRecord(body);
+        if (parsed.kind === "rejected") throw new AuditError("bad-record", parsed.reason);
+        if (parsed.kind === "connection") events.push({ record, connection: parsed.connection });
+        else ignored++;
+      } catch (error) {
+        fail(record, error);
+      }
+    }
+    try {
+      const counts = await deps.activity.count(
+        events.map(({ connection }) => connection),
+        deps.now(),
+      );
+      if (counts.counted) for (const { connection } of events) changed.add(connection.cluster);
+      deps.log.info("counted", { messages: Records.length, ignored, failed: failed.size, ...counts });
+    } catch (error) {
+      // Whatever part of it was counted is known by its event ids when the batch comes again.
+      for (const { record } of events) fail(record, error);
+    }
+    const jobs = [...changed].map((cluster): DetectJob => ({ cluster, reason: "connections" }));
+    await deps.detect(jobs, { delaySeconds: DETECT_AFTER_SECONDS });
+    return { batchItemFailures: [...failed].map((itemIdentifier) => ({ itemIdentifier })) };
+  });
+
+export const handler = onLambda(() => {
+  const { TABLE_NAME, DETECT_QUEUE_URL } = settings("TABLE_NAME", "DETECT_QUEUE_URL");
+  const shared = runtime();
+  const activity = createActivityStore(tableOf(TABLE_NAME, shared));
+  return ingestHandler({
+    ...shared,
+    activity,
+    detect: queueOf(DETECT_QUEUE_URL),
+    ingestObjects: objectIngest(s3Client(), activity, shared.now),
+  });
+});

@@ -1,0 +1,42 @@
+// Takes one snapshot per message, then asks for a judgement.
+import type { Principal } from "../lib/core/ids.ts";
+import { type DetectJob, SnapshotJob } from "../lib/jobs.ts";
+import type { Table } from "../lib/store/table.ts";
+import { takeSnapshot } from "../lib/take-snapshot.ts";
+import { eachMessage, onLambda } from "./lambda.ts";
+import { queueOf, type Runtime, runtime, type Send, settings, tableOf } from "./wiring.ts";
+
+export type SnapshotDeps = Runtime & {
+  readonly table: Table;
+  readonly auditor: Principal | undefined;
+  readonly detect: Send;
+};
+
+export const snapshotHandler = ({ detect, ...deps }: SnapshotDeps) =>
+  eachMessage(deps, async (body) => {
+    const { cluster, endpoint, user, dial } = SnapshotJob.parse(body);
+    const { seq, unchanged, changes } = await takeSnapshot(deps, {
+      kind: "dsql",
+      cluster,
+      endpoint,
+      user,
+      ...(dial && { dial: { host: dial.host, port: dial.port, ...(dial.ca && { ca: dial.ca }) } }),
+    });
+    deps.log.info("snapshot stored", { cluster, seq, unchanged, changes: changes.length });
+    await detect([{ cluster, reason: "snapshot" } satisfies DetectJob]);
+  });
+
+export const handler = onLambda(() => {
+  const { TABLE_NAME, DETECT_QUEUE_URL, AUDITOR_PRINCIPAL } = settings(
+    "TABLE_NAME",
+    "DETECT_QUEUE_URL",
+    "AUDITOR_PRINCIPAL",
+  );
+  const shared = runtime();
+  return snapshotHandler({
+    ...shared,
+    table: tableOf(TABLE_NAME, shared),
+    auditor: AUDITOR_PRINCIPAL,
+    detect: queueOf(DETECT_QUEUE_URL),
+  });
+});

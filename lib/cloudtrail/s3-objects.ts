@@ -1,0 +1,76 @@
+// Trail files in S3: which objects a message names, and how one is read.
+import { GetObjectCommand, type S3Client } from "@aws-sdk/client-s3";
+import * as z from "zod";
+import { AuditError } from "../errors.ts";
+import type { TrailSource } from "./trail-source.ts";
+
+export type S3Object = { readonly bucket: string; readonly key: string; readonly size?: number };
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html */
+const ObjectCreated = z.object({
+  "detail-type": z.literal("Object Created"),
+  detail: z.object({
+    bucket: z.object({ name: z.string() }),
+    object: z.object({ key: z.string(), size: z.optional(z.number()) }),
+  }),
+});
+
+/** https://docs.aws.amazon.com/awscloudtrail/latest/userguide/configure-sns-notifications-for-cloudtrail.html */
+const TrailNotification = z.object({ s3Bucket: z.string(), s3ObjectKey: z.array(z.string()) });
+const SnsWrapped = z.object({ Type: z.literal("Notification"), Message: z.string() });
+
+/**
+ * The objects that a message names: S3's "Object Created" through EventBridge, or a trail's own notification, as it is or
+ * wrapped by SNS. undefined: the message names no objects. AuditError("bad-record") where a wrapped text is no JSON.
+ */
+export const objectsNamed = (body: unknown): readonly S3Object[] | undefined => {
+  const created = ObjectCreated.safeParse(body);
+  if (created.success) {
+    const { bucket, object } = created.data.detail;
+    return [
+      { bucket: bucket.name, key: object.key, ...(object.size !== undefined && { size: object.size }) },
+    ];
+  }
+  const wrapped = SnsWrapped.safeParse(body);
+  if (wrapped.success) {
+    try {
+      return objectsNamed(JSON.parse(wrapped.data.Message));
+    } catch (cause) {
+      throw new AuditError("bad-record", "the message inside an SNS notification is no JSON", { cause });
+    }
+  }
+  const notified = TrailNotification.safeParse(body);
+  if (!notified.success) return undefined;
+  return notified.data.s3ObjectKey.map((key) => ({ bucket: notified.data.s3Bucket, key }));
+};
+
+const explain = (name: string, error: unknown): unknown => {
+  const code = error instanceof Error ? error.name : "";
+  if (code === "NoSuchKey" || code === "NoSuchBucket" || code === "NotFound") {
+    return new AuditError("not-found", `${name} is not there`, { cause: error });
+  }
+  if (code === "AccessDenied" || code === "Forbidden") {
+    return new AuditError("denied", `${name} may not be read`, {
+      cause: error,
+      hint: "The ingest role needs s3:GetObject on the trail's bucket, and kms:Decrypt where it is encrypted with a key.",
+    });
+  }
+  return error;
+};
+
+/** One object as a source of trail records, streamed. AuditError("not-found" | "denied") when it cannot be read. */
+export const s3Source = (client: S3Client, { bucket, key, size }: S3Object): TrailSource => {
+  const name = `s3://${bucket}/${key}`;
+  return {
+    name,
+    ...(size !== undefined && { size }),
+    open: async function* () {
+      try {
+        const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+        if (Body) yield* Body as AsyncIterable<Uint8Array>;
+      } catch (error) {
+        throw explain(name, error);
+      }
+    },
+  };
+};
