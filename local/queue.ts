@@ -1,7 +1,6 @@
 // One standard SQS queue: visibility, receive counts, a dead-letter queue, copies that come twice, no order.
 import { AuditError } from "../lib/errors.ts";
 import type { Delivery } from "./lambda-events.ts";
-import { takeOne } from "./seeded-random.ts";
 
 export type QueueOptions = {
   readonly name: string;
@@ -93,14 +92,22 @@ export const createQueue = (
   { name, visibilityTimeoutMs = 30_000, redrive }: QueueOptions,
   { arn, now, random, newId, duplicates, deadLetters }: QueueWorld,
 ): Queue => {
-  const copies = new Set<Copy>();
+  const shown: Copy[] = []; // could be received now
+  const hidden = new Set<Copy>(); // delayed, or received and not yet deleted
   const held = new Map<string, Copy>(); // by the newest receipt handle
   const count = { sent: 0, duplicated: 0, received: 0, returned: 0, deleted: 0, deadLettered: 0 };
 
-  const visibleCopies = (): Copy[] => [...copies].filter(({ visibleAt }) => visibleAt <= now());
+  /** Shows what is due. Each message moves once per delivery, so that a long queue is not searched again and again. */
+  const reveal = (): readonly Copy[] => {
+    for (const copy of hidden) {
+      if (copy.visibleAt > now()) continue;
+      hidden.delete(copy);
+      shown.push(copy);
+    }
+    return shown;
+  };
 
   const giveUp = (copy: Copy): void => {
-    copies.delete(copy);
     held.delete(copy.receiptHandle ?? "");
     count.deadLettered += 1;
     deadLetters({ messageId: copy.messageId, body: copy.body, sentAt: copy.sentAt, from: arn });
@@ -123,6 +130,7 @@ export const createQueue = (
     copy.receiveCount = delivery.receiveCount;
     copy.firstReceivedAt = delivery.firstReceivedAt;
     copy.visibleAt = visibleAt;
+    hidden.add(copy);
     count.received += 1;
   };
 
@@ -143,30 +151,33 @@ export const createQueue = (
         receiveCount: 0,
         visibleAt: delayMs ? now() + delayMs : AT_ONCE,
       };
-      copies.add(copy);
+      hidden.add(copy);
       count.sent += 1;
       if (random() < duplicates) {
-        copies.add({ ...copy });
+        hidden.add({ ...copy });
         count.duplicated += 1;
       }
       return messageId;
     },
     bury: ({ messageId, body, sentAt, from }) => {
-      copies.add({ messageId, body, sentAt, deadLetterSource: from, receiveCount: 0, visibleAt: AT_ONCE });
+      hidden.add({ messageId, body, sentAt, deadLetterSource: from, receiveCount: 0, visibleAt: AT_ONCE });
       count.sent += 1;
     },
     receive: ({ max, visibilityTimeoutMs: hideMs = visibilityTimeoutMs, fits = () => true }) => {
-      const candidates = visibleCopies();
       const batch: Delivery[] = [];
+      reveal();
       while (batch.length < max) {
-        const copy = takeOne(candidates, random);
+        const at = Math.floor(random() * shown.length);
+        const copy = shown[at];
         if (!copy) break;
         if (redrive && copy.receiveCount >= redrive.maxReceiveCount) {
+          shown.splice(at, 1);
           giveUp(copy);
           continue;
         }
         const delivery = deliveryOf(copy);
         if (!fits(delivery)) break;
+        shown.splice(at, 1);
         handOut(copy, delivery, now() + hideMs);
         batch.push(delivery);
       }
@@ -176,21 +187,21 @@ export const createQueue = (
       const copy = held.get(receiptHandle);
       if (!copy) return;
       held.delete(receiptHandle);
-      copies.delete(copy);
+      // Its time may have run out meanwhile: then it was shown again, and is deleted all the same.
+      if (!hidden.delete(copy)) shown.splice(shown.indexOf(copy), 1);
       count.deleted += 1;
     },
     giveBack: (receiptHandle) => {
       if (held.has(receiptHandle)) count.returned += 1;
     },
-    visible: () => visibleCopies().length,
+    visible: () => reveal().length,
     nextVisibleAt: () => {
       let next: number | undefined;
-      for (const { visibleAt } of copies) {
-        if (visibleAt > now() && (next === undefined || visibleAt < next)) next = visibleAt;
-      }
+      reveal();
+      for (const { visibleAt } of hidden) if (next === undefined || visibleAt < next) next = visibleAt;
       return next;
     },
-    counters: () => ({ ...count, waiting: copies.size }),
-    bodies: () => [...copies].map(({ body }) => body),
+    counters: () => ({ ...count, waiting: shown.length + hidden.size }),
+    bodies: () => [...shown, ...hidden].map(({ body }) => body),
   };
 };

@@ -105,6 +105,16 @@ describe("SQS through its real client", () => {
     expect(bus.queue("dead").counters().waiting).toBe(0);
   });
 
+  it("deletes what was received even after it has shown itself again", async () => {
+    const QueueUrl = served.queueUrl("work");
+    for (const MessageBody of ["a", "b"]) await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody }));
+    const [a] = await receive();
+    clock.now += 60_000;
+    expect(bus.queue("work").visible()).toBe(2);
+    await sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle: a?.ReceiptHandle }));
+    expect(bus.queue("work").bodies()).toEqual(["b"]);
+  });
+
   it("refuses what SQS refuses", async () => {
     const QueueUrl = served.queueUrl("work");
     const entries = (count: number) =>
