@@ -15,7 +15,7 @@ const changeTable = (caption: string, changes: readonly ReportChange[]): Html =>
 <tbody>${changes.map((change) => {
     const starts = dayOf(change.by) !== lastDay;
     lastDay = dayOf(change.by);
-    return html`<tr class="${starts && "new-day"}"><td>${change.after === null ? html`before ${time(change.by)}` : html`${time(change.after)}<br>and ${time(change.by)}`}</td><td>${change.text}</td></tr>`;
+    return html`<tr class="${starts && "new-day"}"><td>${time(change.after)}<br>and ${time(change.by)}</td><td>${change.text}</td></tr>`;
   })}</tbody></table></div>`;
 };
 

@@ -9,7 +9,7 @@ import type { ReportData, ReportRule } from "./report-data.ts";
 import { count, day, firstOf, shellWord, time } from "./wording.ts";
 
 /** Full cards; further findings are rows of a table. */
-const MAX_CARDS = 40;
+const MAX_CARDS = 25;
 const MAX_ROWS = 300;
 
 /** Worst first; among equals the one that stands longest. */

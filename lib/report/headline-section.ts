@@ -69,6 +69,13 @@ const unknowns = (data: ReportData, coverage: CoverageFigures, activity: Activit
       html`<strong>Catalog section “${section}”</strong> could not be read: ${reason}${code && html` (SQLSTATE ${code})`}. What stands in it is missing here; that is not “none”.`,
     );
   }
+  if (data.judgedAt === null) {
+    list.push(html`<strong>Nothing was judged yet.</strong> That no finding is open means nothing.`);
+  } else if (at - data.judgedAt >= 2 * DAY) {
+    list.push(
+      html`<strong>The last judgement is of ${time(data.judgedAt)}.</strong> What came later was not judged.`,
+    );
+  }
   if (activity === null) {
     list.push(
       html`<strong>No connection was ever ingested.</strong> No mapping can be called unused from this.`,
@@ -124,7 +131,7 @@ export const pageHeader = ({ cluster, at, snapshot, history }: ReportData): Html
 <div><dt>Cluster</dt><dd><code>${breakable(cluster)}</code></dd></div>
 <div><dt>As of</dt><dd>${time(at)}</dd></div>
 <div><dt>Snapshot</dt><dd>${snapshot ? html`no. ${figure(snapshot.seq)}, taken ${time(snapshot.takenAt)}${snapshot.hash !== undefined && html`<br><code class="hash">${snapshot.hash}</code>`}` : "none"}</dd></div>
-<div><dt>On record</dt><dd>${history ? html`${time(history.from)} to ${time(history.to)}, ${count(history.snapshots, "snapshot")}` : "nothing yet"}</dd></div>
+<div><dt>On record</dt><dd>${history ? html`${time(history.from)} to ${time(history.to)}, ${count(history.snapshots, "snapshot")} taken` : "nothing yet"}</dd></div>
 </dl>
 </header>`;
 

@@ -64,7 +64,9 @@ const groupsOf = (reach: readonly Reach[]): ReachGroup[] => {
     const [first] = same;
     if (!first) return [];
     const { schema, path, setRole, usable } = first;
-    const objects = same.map(({ object }) => object).filter((object) => object !== "");
+    const objects = same
+      .filter(({ object }) => object !== "")
+      .map(({ object, column }) => (column === null ? object : `${object} (${column})`));
     return [
       {
         schema,

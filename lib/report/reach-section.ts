@@ -17,8 +17,8 @@ import { breakable, count, figure, firstOf, lengthOf, shellWord, time } from "./
 const MAX_SCHEMA_COLUMNS = 5;
 /** Rows that stand open; then a folded second table; then "and N more". */
 const OPEN_ROWS = 30;
-const FOLDED_ROWS = 170;
-const MAX_ROLE_DETAILS = 60;
+const FOLDED_ROWS = 120;
+const MAX_ROLE_DETAILS = 40;
 const MAX_GROUPS = 12;
 const MAX_NAMES = 8;
 
@@ -49,12 +49,12 @@ const linesOf = (
   return lines.toSorted((a, b) => rank(a) - rank(b) || weight(b) - weight(a) || (a.role < b.role ? -1 : 1));
 };
 
-const lastUse = ({ lastUsedAt, knownFor, unprovenHours }: ReportMapping): Html => {
+const lastUse = ({ lastUsedAt, certain, knownFor, unprovenHours }: ReportMapping): Html => {
   const window = html`${lengthOf(knownFor.to - knownFor.from)} on record`;
   const doubt = unprovenHours > 0 && html`, ${count(unprovenHours, "hour")} of them unproven`;
   return lastUsedAt === null
     ? html`<b>never</b> <span class="dim">in ${window}${doubt}</span>`
-    : html`last ${time(lastUsedAt)}`;
+    : html`${certain ? "last" : "perhaps"} ${time(lastUsedAt)}`;
 };
 
 const badge = (kind: string, word: string, n: number, of: number): Html | false =>

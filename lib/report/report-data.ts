@@ -24,24 +24,23 @@ export type ReportMapping = {
   readonly roleOid: Oid;
   readonly role: string;
   readonly verdict: Verdict;
-  /** The last successful connection that can be ascribed to it; null: none in `knownFor`. */
+  /** The last successful connection that is certainly or (`certain` false) possibly of it; null: none in `knownFor`. */
   readonly lastUsedAt: Instant | null;
+  readonly certain: boolean;
   /** The stretch of which connections are on record for this cluster. */
   readonly knownFor: Interval;
   /** Hours of that stretch for which capture is not proven. */
   readonly unprovenHours: number;
-  /** null: older than the first snapshot, its age is not known. */
-  readonly mappedAfter: Instant | null;
-  readonly firstSeenAt: Instant;
 };
 
 export type Access = "read" | "write" | "own" | "create";
 
-/** What one role can do to one table or view, or (`object` "") to the schema itself. */
+/** What one role can do to one table or view, to one column of it alone, or (`object` "") to the schema itself. */
 export type Reach = {
   readonly roleOid: Oid;
   readonly schema: string;
   readonly object: string;
+  readonly column: string | null;
   readonly access: readonly Access[];
   /** From the role to the one that holds it directly; a last "PUBLIC" where it comes from there. */
   readonly path: readonly string[];
@@ -61,8 +60,8 @@ export type ReportRole = {
 /** One schema and how many tables and views it holds. */
 export type ReportSchema = { readonly name: string; readonly objects: number };
 
-/** One change, known to lie between two snapshots; `after` null: it was there in the first one. */
-export type ReportChange = { readonly after: Instant | null; readonly by: Instant; readonly text: string };
+/** One change, known to lie between two snapshots. */
+export type ReportChange = { readonly after: Instant; readonly by: Instant; readonly text: string };
 
 export type ReportData = {
   readonly cluster: Cluster;
@@ -70,7 +69,7 @@ export type ReportData = {
   readonly at: Instant;
   /** null: no snapshot at or before `at`; then roles, schemas, mappings and reach are null too. */
   readonly snapshot: ReportSnapshot | null;
-  /** First to last snapshot in the store up to `at`, and how many; null: none. */
+  /** First to last snapshot in the store up to `at`, and how many were taken; null: none. */
   readonly history: (Interval & { readonly snapshots: number }) | null;
   readonly unreadable: readonly {
     readonly section: SectionName;
@@ -79,6 +78,8 @@ export type ReportData = {
   }[];
   /** Looks that were not complete: their detectors' silence means nothing. */
   readonly incompleteLooks: readonly Look[];
+  /** The last judgement that the findings come from; null: nothing was judged yet. */
+  readonly judgedAt: Instant | null;
   readonly findings: readonly Finding[];
   readonly rules: readonly ReportRule[];
   /** Each null where the catalog could not be read: unknown, not none. */

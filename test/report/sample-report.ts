@@ -173,8 +173,7 @@ const mapping = ({ who, role, oid, perDay }: (typeof estate)[number]): ReportMap
   lastUsedAt: perDay === 0 ? null : perDay < 1 ? END - 92 * DAY : END - HOUR,
   knownFor: { from: START, to: END },
   unprovenHours: 72,
-  mappedAfter: null,
-  firstSeenAt: START,
+  certain: true,
 });
 
 const tables = {
@@ -195,6 +194,7 @@ const reachOf = (
     object,
     access,
     path: [role, ...via],
+    column: null,
     setRole: false,
     usable: true,
   }));
@@ -207,6 +207,7 @@ export const sampleReport = (): ReportData => ({
   history: { from: START, to: END, snapshots: 2881 },
   unreadable: [{ section: "functions", reason: "permission denied for table pg_proc", code: "42501" }],
   incompleteLooks: [],
+  judgedAt: END,
   findings: sampleFindings,
   rules: ["privilege-exceeds-archetype", "never-used-mapping", "capture-gap", "dormant-mapping"].map(
     (id) => ({
@@ -233,6 +234,7 @@ export const sampleReport = (): ReportData => ({
       object: "orders",
       access: ["write"],
       path: ["api_readonly"],
+      column: null,
       setRole: false,
       usable: true,
     },
@@ -246,6 +248,7 @@ export const sampleReport = (): ReportData => ({
       object: "",
       access: ["create"],
       path: ["migration_user"],
+      column: null,
       setRole: false,
       usable: null,
     },
