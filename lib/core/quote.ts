@@ -1,8 +1,7 @@
 // Puts names and texts into SQL that people run. The only place that does.
 import { AuditError } from "../errors.ts";
 
-// Words of PostgreSQL 16 that cannot stand bare as a name everywhere (pg_get_keywords() without the unreserved ones),
-// and the names that GRANT and SET ROLE read as something else.
+// Words of PostgreSQL 16 that cannot stand bare as a name everywhere: pg_get_keywords() without the unreserved ones.
 const RESERVED = new Set(
   `all analyse analyze and any array as asc asymmetric authorization between bigint binary bit boolean both case cast
   char character check coalesce collate collation column concurrently constraint create cross current_catalog
@@ -14,7 +13,7 @@ const RESERVED = new Set(
   precision primary real references returning right row select session_user setof similar smallint some substring
   symmetric system_user table tablesample then time timestamp to trailing treat trim true union unique user using
   values varchar variadic verbose when where window with xmlattributes xmlconcat xmlelement xmlexists xmlforest
-  xmlnamespaces xmlparse xmlpi xmlroot xmlserialize xmltable public`.split(/\s+/),
+  xmlnamespaces xmlparse xmlpi xmlroot xmlserialize xmltable`.split(/\s+/),
 );
 
 const refuseNul = (text: string): void => {
