@@ -5,9 +5,10 @@ import packageJson from "../package.json" with { type: "json" };
 import type { AddCommand, ExitCode } from "./command.ts";
 import type { Io } from "./io.ts";
 import { printable } from "./output.ts";
+import { addReport } from "./report.ts";
 import { addSetupSql } from "./setup-sql.ts";
 
-const commands: readonly AddCommand[] = [addSetupSql];
+const commands: readonly AddCommand[] = [addReport, addSetupSql];
 
 /** Message, then what to do next; a stack only for what we did not foresee, and only when asked for. */
 export const explainError = (error: unknown, verbose: boolean): string => {
