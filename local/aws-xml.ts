@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import type { LoopbackResponse } from "./loopback-server.ts";
 
 /** An element's content: text, or children in order; a child of undefined is left out. */
-export type XmlContent = string | number | boolean | readonly XmlChild[];
+type XmlContent = string | number | boolean | readonly XmlChild[];
 export type XmlChild = readonly [name: string, content: XmlContent | undefined];
 
 // Control characters are written by number, as S3 does with keys that hold them.

@@ -7,7 +7,7 @@ import { eventBridgeOperations } from "./eventbridge-api.ts";
 import { type LoopbackRequest, type LoopbackResponse, startLoopback } from "./loopback-server.ts";
 import { sqsOperations } from "./sqs-api.ts";
 
-export type BusFault = "denied" | "throttled" | "internal";
+type BusFault = "denied" | "throttled" | "internal";
 
 export type BusEndpoint = {
   /** For AWS_ENDPOINT_URL_SQS and AWS_ENDPOINT_URL_EVENTBRIDGE alike. */

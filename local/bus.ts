@@ -7,15 +7,15 @@ import { createQueue, MAX_BODY_BYTES, type Queue, type QueueOptions } from "./qu
 import { createPoller, type Poller, type PollerOptions } from "./queue-poller.ts";
 import { seededRandom, takeOne, uuidFrom } from "./seeded-random.ts";
 
-export type Target = { readonly queue: string } | { readonly function: string };
+type Target = { readonly queue: string } | { readonly function: string };
 
-export type RuleOptions = {
+type RuleOptions = {
   readonly name: string;
   readonly pattern: EventPattern;
   readonly targets: readonly Target[];
 };
 
-export type ScheduleOptions = {
+type ScheduleOptions = {
   readonly name: string;
   /** `rule` of the event bus (serverless' default) or EventBridge `scheduler`: their events differ. */
   readonly kind: "rule" | "scheduler";

@@ -30,7 +30,7 @@ export type Delivery = {
   readonly deadLetterSource?: string;
 };
 
-export const SENDER_ID = "AIDAIT2UOQQY3AUEKVGXU";
+const SENDER_ID = "AIDAIT2UOQQY3AUEKVGXU";
 
 export const md5 = (text: string): string => createHash("md5").update(text).digest("hex");
 

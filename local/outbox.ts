@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import MailComposer from "nodemailer/lib/mail-composer";
 
-export type Email = {
+type Email = {
   readonly messageId: string;
   readonly to: string;
   readonly subject: string;

@@ -10,7 +10,7 @@ export type QueueOptions = {
   readonly redrive?: { readonly maxReceiveCount: number; readonly deadLetterQueue: string };
 };
 
-export type QueueCounters = {
+type QueueCounters = {
   /** Messages that came in, moves into a dead-letter queue included. */
   readonly sent: number;
   /** Copies made by at-least-once delivery, on top of `sent`. */
@@ -37,7 +37,7 @@ type Copy = {
   receiptHandle?: string;
 };
 
-export type ReceiveOptions = {
+type ReceiveOptions = {
   readonly max: number;
   readonly visibilityTimeoutMs?: number;
   /** Asked for each message in turn; the first no ends the batch. */
@@ -70,7 +70,7 @@ export const MAX_BODY_BYTES = 1_048_576;
 const AT_ONCE = Number.NEGATIVE_INFINITY;
 
 /** A message on its way into a dead-letter queue: id, body and time stay, `from` is the ARN of where it was. */
-export type DeadLetter = {
+type DeadLetter = {
   readonly messageId: string;
   readonly body: string;
   readonly sentAt: number;

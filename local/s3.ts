@@ -7,9 +7,9 @@ import { type ObjectHead, openObjectStore } from "./object-store.ts";
 import { headersOf, listAnswer, META, notImitated, refuse } from "./s3-answers.ts";
 
 /** `cut`: the answer breaks off in the middle of the body, as a lost connection does. */
-export type S3Fault = "denied" | "slow-down" | "internal" | "cut";
+type S3Fault = "denied" | "slow-down" | "internal" | "cut";
 
-export type S3Put = {
+type S3Put = {
   readonly bucket: string;
   readonly key: string;
   readonly body: Uint8Array | string;
