@@ -1,0 +1,32 @@
+// Time that can be set: a simulated stretch is lived through faster, then the real clock takes over.
+
+export type Clock = {
+  /** Epoch ms. */
+  readonly now: () => number;
+  /** Jumps to a time that is not earlier; an earlier one is passed over, for time does not go back. */
+  readonly jumpTo: (at: number) => void;
+  readonly advance: (ms: number) => void;
+  /** From here on it is the real time. */
+  readonly goLive: () => void;
+};
+
+/** Stands still at `at` until it is moved. */
+export const simulatedClock = (at: number): Clock => {
+  let frozen: number | undefined = at;
+  let ahead = 0;
+  const now = (): number => frozen ?? Date.now() + ahead;
+  return {
+    now,
+    jumpTo: (to) => {
+      if (frozen !== undefined) frozen = Math.max(frozen, to);
+    },
+    advance: (ms) => {
+      if (frozen === undefined) ahead += ms;
+      else frozen += ms;
+    },
+    goLive: () => {
+      frozen = undefined;
+      ahead = 0;
+    },
+  };
+};
