@@ -32,9 +32,12 @@ const shortValue = (bytes: Buffer, key: Buffer): string | undefined => {
   return to < 0 || to - from > 64 ? undefined : bytes.toString("latin1", from, to);
 };
 
+/** Whether a record may be DSQL's: it names the service somewhere. */
+export const mayBeDsql = (bytes: Buffer): boolean => bytes.includes(DSQL);
+
 /** When and where a record of another service was made; undefined: parse it (it may be DSQL's, or is written otherwise). */
 export const summaryOfForeign = (bytes: Buffer): ForeignRecord | undefined => {
-  if (bytes.includes(DSQL) || valueAt(bytes, SOURCE) < 0) return undefined;
+  if (mayBeDsql(bytes) || valueAt(bytes, SOURCE) < 0) return undefined;
   const from = valueAt(bytes, TIME);
   const at = from < 0 ? undefined : eventTimeOf(bytes.toString("latin1", from, from + TIME_LENGTH));
   if (at === undefined) return undefined;

@@ -6,6 +6,7 @@ import type { ParsedRecord } from "../core/activity.ts";
 import type { Connection } from "../core/connection.ts";
 import { type Cluster, parseArn } from "../core/ids.ts";
 import { callerOf, fieldsOf, textOf } from "../core/principal.ts";
+import { remember } from "../core/remember.ts";
 import type { Instant } from "../core/time.ts";
 
 const DSQL = "dsql.amazonaws.com";
@@ -77,6 +78,11 @@ const clusterIdOf = (record: Fields): string | undefined => {
   return candidates.find((id) => id !== undefined && CLUSTER_ID.test(id));
 };
 
+const isClusterArn = remember((arn: string): boolean => {
+  const parts = parseArn(arn);
+  return parts?.service === "dsql" && parts.resource.startsWith("cluster/");
+});
+
 const clusterOf = (record: Fields): Cluster => {
   const resources = Array.isArray(record.resources) ? (record.resources as unknown[]) : [];
   let untyped: string | undefined;
@@ -84,8 +90,7 @@ const clusterOf = (record: Fields): Cluster => {
     const { ARN, arn, type } = fieldsOf(resource);
     const text = textOf(ARN) ?? textOf(arn);
     if (text === undefined || text.length > MAX_CLUSTER) continue;
-    const parts = parseArn(text);
-    if (parts?.service !== "dsql" || !parts.resource.startsWith("cluster/")) continue;
+    if (!isClusterArn(text)) continue;
     if (type === "AWS::DSQL::Cluster") return text as Cluster;
     untyped ??= text;
   }
@@ -131,27 +136,29 @@ export const parseRecord = (raw: unknown): ParsedRecord => {
   if (typeof eventID !== "string" || eventID === "") return rejected("has no eventID");
   if (eventID.length > MAX_EVENT_ID) return rejected(`its eventID is longer than ${MAX_EVENT_ID} characters`);
   if (at === undefined) return rejected("its eventTime is missing or no time");
-  const errorCode = textOf(record.errorCode);
-  const errorMessage = textOf(record.errorMessage);
+  const { principal, principalType, ...caller } = callerOf(record.userIdentity);
   const connection: Connection = {
     eventId: eventID,
     at,
     cluster: clusterOf(record),
     action: eventName,
-    outcome: errorCode === undefined && errorMessage === undefined ? "allowed" : "refused",
-    ...callerOf(record.userIdentity),
+    outcome: "allowed",
+    principal,
+    principalType,
+    ...caller,
   };
-  const optional = {
-    errorCode,
-    errorMessage,
-    sourceIp: textOf(record.sourceIPAddress),
-    vpcEndpointId: textOf(record.vpcEndpointId),
-    userAgent: textOf(record.userAgent),
-    databaseRole: databaseRoleOf(record),
-  };
-  for (const key in optional) {
-    const value = optional[key as keyof typeof optional];
-    if (value !== undefined) connection[key as keyof typeof optional] = value;
-  }
+  const errorCode = textOf(record.errorCode);
+  const errorMessage = textOf(record.errorMessage);
+  if (errorCode !== undefined || errorMessage !== undefined) connection.outcome = "refused";
+  if (errorCode !== undefined) connection.errorCode = errorCode;
+  if (errorMessage !== undefined) connection.errorMessage = errorMessage;
+  const sourceIp = textOf(record.sourceIPAddress);
+  if (sourceIp !== undefined) connection.sourceIp = sourceIp;
+  const vpcEndpointId = textOf(record.vpcEndpointId);
+  if (vpcEndpointId !== undefined) connection.vpcEndpointId = vpcEndpointId;
+  const userAgent = textOf(record.userAgent);
+  if (userAgent !== undefined) connection.userAgent = userAgent;
+  const databaseRole = databaseRoleOf(record);
+  if (databaseRole !== undefined) connection.databaseRole = databaseRole;
   return { kind: "connection", connection };
 };

@@ -30,14 +30,30 @@ const LIST = 1;
 const RECORDS = 2;
 const WRAPPER = 3;
 
+const BETWEEN = Buffer.from("},{");
+
+const IS_TEXT = 1;
+const OPENS = 2;
+const CLOSES = 3;
+const KIND = new Uint8Array(256);
+KIND[QUOTE] = IS_TEXT;
+KIND[OPEN_BRACE] = OPENS;
+KIND[OPEN_BRACKET] = OPENS;
+KIND[CLOSE_BRACE] = CLOSES;
+KIND[CLOSE_BRACKET] = CLOSES;
+
 const isSpace = (byte: number): boolean =>
   byte === 0x20 || byte === NEWLINE || byte === 0x0d || byte === 0x09;
 
 /**
  * Calls `onPiece` with the bytes of each record, in order: elements of `{"Records":[…]}` (wherever the key stands), of a
  * top-level array, of JSON lines or of documents one after the other. The bytes are valid during the call only.
+ * `tryPiece` saves looking at each byte: it gets what is probably the next record and says true if it parsed and took it.
  */
-export const splitRecords = (onPiece: (bytes: Buffer, flaw?: PieceFlaw) => void): RecordSplitter => {
+export const splitRecords = (
+  onPiece: (bytes: Buffer, flaw?: PieceFlaw) => void,
+  tryPiece?: (bytes: Buffer) => boolean,
+): RecordSplitter => {
   let where = TOP;
   let seenAny = false;
   let noJson = false;
@@ -72,13 +88,70 @@ export const splitRecords = (onPiece: (bytes: Buffer, flaw?: PieceFlaw) => void)
     onPiece(bytes, tooLarge ? "oversize" : flaw);
   };
 
+  /**
+   * The hot path: from `from` to the end of an element of a list, whose nesting is all that counts. Returns the index
+   * after it, or -1 when the chunk ends first. Works on locals, which is what makes it three times as fast.
+   */
+  const skipElement = (chunk: Buffer, from: number): number => {
+    const length = chunk.length;
+    let at = from;
+    let open = depth;
+    let text = inString;
+    if (escaped && at < length) {
+      escaped = false;
+      at++;
+    }
+    while (at < length) {
+      const byte = chunk[at++] as number;
+      if (text) {
+        if (byte === QUOTE) text = false;
+        else if (byte === BACKSLASH) {
+          if (at === length) escaped = true;
+          at++;
+        }
+      } else {
+        const kind = KIND[byte] as number;
+        if (kind === 0) continue;
+        if (kind === IS_TEXT) text = true;
+        else if (kind === OPENS) open++;
+        else if (--open === 0) {
+          depth = 0;
+          inString = false;
+          return at;
+        }
+      }
+    }
+    depth = open;
+    inString = text;
+    return -1;
+  };
+
   const push = (input: Uint8Array): void => {
     const chunk = Buffer.isBuffer(input)
       ? input
       : Buffer.from(input.buffer, input.byteOffset, input.byteLength);
     const length = chunk.length;
     let start = 0; // where the current element begins in this chunk
+    let compact = tryPiece !== undefined; // elements stand close together, as CloudTrail writes them
     for (let i = 0; i < length; i++) {
+      if (inElement && !scalar && where !== TOP) {
+        if (compact && tryPiece && i === start + 1 && depth === 1 && !heldBytes) {
+          // Where the next element seems to begin. Only if all before it parses is it true: a piece that ends too early is
+          // no JSON, for its brackets are open.
+          const next = chunk.indexOf(BETWEEN, i);
+          compact = next >= 0 && next - start < MAX_RECORD_BYTES;
+          if (compact && tryPiece(chunk.subarray(start, next + 1))) {
+            inElement = false;
+            i = next;
+            continue;
+          }
+        }
+        const after = skipElement(chunk, i);
+        if (after < 0) break;
+        finish(chunk.subarray(start, after));
+        i = after - 1;
+        continue;
+      }
       const byte = chunk[i] as number;
       if (inString) {
         if (escaped) escaped = false;

@@ -9,7 +9,7 @@ import { textOf } from "../core/principal.ts";
 import { floorTo, HOUR, type Instant } from "../core/time.ts";
 import { parseTrailFileName } from "../core/trail-file-name.ts";
 import { AuditError } from "../errors.ts";
-import { summaryOfForeign } from "./foreign-record.ts";
+import { mayBeDsql, summaryOfForeign } from "./foreign-record.ts";
 import { parseRecord, unwrapRecord } from "./parse-record.ts";
 import { MAX_RECORD_BYTES, type PieceFlaw, splitRecords } from "./split-records.ts";
 
@@ -105,7 +105,14 @@ const parser = (name: string, onConnection: OnConnection): Parser => {
     }
   };
 
-  const splitter = splitRecords(onPiece);
+  const tryPiece = (bytes: Buffer): boolean => {
+    const raw = mayBeDsql(bytes) ? jsonOf(bytes) : undefined;
+    if (raw === undefined) return false;
+    take(raw, records++);
+    return true;
+  };
+
+  const splitter = splitRecords(onPiece, tryPiece);
   return {
     push: splitter.push,
     end: () => {

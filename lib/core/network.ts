@@ -1,5 +1,6 @@
 // From which network a connection came: coarse enough to recur, fine enough to tell a stranger.
 import type { Connection } from "./connection.ts";
+import { remember } from "./remember.ts";
 
 const UNKNOWN = "unknown";
 const IPV4 = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/;
@@ -47,14 +48,16 @@ const network4 = (a: number, b: number, c: number): Address => ({
   local: isPrivate4(a, b),
 });
 
-const addressOf = (text: string): Address | undefined => {
+const NO_ADDRESS: Address = { network: UNKNOWN, local: true };
+
+const readAddress = (text: string): Address => {
   const v4 = IPV4.exec(text);
   if (v4) {
     const [a, b, c, d] = v4.slice(1).map(Number) as [number, number, number, number];
-    return Math.max(a, b, c, d) > 255 ? undefined : network4(a, b, c);
+    return Math.max(a, b, c, d) > 255 ? NO_ADDRESS : network4(a, b, c);
   }
   const groups = groupsOf(text);
-  if (!groups) return undefined;
+  if (!groups) return NO_ADDRESS;
   const [g0 = 0, g1 = 0, g2 = 0, , , g5, g6 = 0, g7 = 0] = groups;
   // ::ffff:a.b.c.d is IPv4 on an IPv6 socket: the same network, whichever way the record writes it.
   if (groups.slice(0, 5).every((group) => group === 0) && g5 === 0xffff) {
@@ -64,6 +67,8 @@ const addressOf = (text: string): Address | undefined => {
   return { network: `${prefix}::/48`, local: (g0 & 0xfe00) === 0xfc00 || (g0 & 0xffc0) === 0xfe80 };
 };
 
+const addressOf = remember(readAddress);
+
 /**
  * `vpce-…` for a connection through an endpoint, else `10.20.4.0/24` or `2001:db8:1::/48`, else "unknown" (a service's
  * name, "AWS Internal", nothing). A public address wins over the endpoint: it is no address of the endpoint's network.
@@ -72,9 +77,6 @@ export const networkOf = ({
   sourceIp,
   vpcEndpointId,
 }: Pick<Connection, "sourceIp" | "vpcEndpointId">): string => {
-  const address = sourceIp === undefined ? undefined : addressOf(sourceIp);
-  if (vpcEndpointId !== undefined && (address === undefined || address.local)) {
-    return vpcEndpointId.slice(0, 64);
-  }
-  return address?.network ?? UNKNOWN;
+  const address = sourceIp === undefined ? NO_ADDRESS : addressOf(sourceIp);
+  return vpcEndpointId !== undefined && address.local ? vpcEndpointId.slice(0, 64) : address.network;
 };

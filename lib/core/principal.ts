@@ -1,7 +1,8 @@
 // Who a CloudTrail record's userIdentity is, folded to the IAM ARN that a mapping names.
 // https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-user-identity.html
 import type { Connection } from "./connection.ts";
-import { type ArnParts, type Principal, parseArn } from "./ids.ts";
+import { type Principal, parseArn } from "./ids.ts";
+import { remember } from "./remember.ts";
 
 type Fields = { readonly [key: string]: unknown };
 
@@ -20,15 +21,11 @@ export const fieldsOf = (value: unknown): Fields =>
 
 /** A non-empty text, cut to a length that no real field reaches; undefined for all else. */
 export const textOf = (value: unknown): string | undefined =>
-  typeof value === "string" && value !== "" ? value.slice(0, MAX_TEXT) : undefined;
-
-/** `assumed-role/Name/session`: the session name may hold no slash, so the last part is all of it. */
-const sessionOf = ({ service, resource }: ArnParts): string | undefined => {
-  if (service !== "sts") return undefined;
-  const [kind, , ...rest] = resource.split("/");
-  if (kind === "assumed-role" && rest.length) return rest.join("/");
-  return kind === "federated-user" ? resource.slice("federated-user/".length) : undefined;
-};
+  typeof value === "string" && value !== ""
+    ? value.length > MAX_TEXT
+      ? value.slice(0, MAX_TEXT)
+      : value
+    : undefined;
 
 /**
  * An STS session ARN as the ARN of the role behind it, as far as the ARN itself tells: it has lost the role's path.
@@ -82,6 +79,30 @@ const nameless = (identity: Fields): string => {
   return `unknown:${[type, account, detail].filter((part) => part !== "").join("/")}`;
 };
 
+/** What an ARN says about whom it names; remembered, for a few principals make up all records. */
+const namedBy = remember((arn: string) => {
+  const folded = foldArn(arn).slice(0, MAX_PRINCIPAL);
+  const parts = parseArn(folded);
+  const principal = folded as Principal;
+  return { principal, isArn: parts !== undefined, isIam: parts?.service === "iam", account: parts?.account };
+});
+
+const typesOf = remember((key: string): Connection["principalType"] => {
+  const cut = key.indexOf(" ");
+  return typeOf(key.slice(0, cut) || undefined, key.slice(cut + 1));
+});
+
+/** `…:assumed-role/Name/session` and `…:federated-user/name`: what follows. */
+const sessionOfArn = (arn: string): string | undefined => {
+  const role = arn.indexOf(":assumed-role/");
+  if (role >= 0) {
+    const slash = arn.indexOf("/", role + ":assumed-role/".length);
+    return slash < 0 ? undefined : arn.slice(slash + 1) || undefined;
+  }
+  const user = arn.indexOf(":federated-user/");
+  return user < 0 ? undefined : arn.slice(user + ":federated-user/".length) || undefined;
+};
+
 /**
  * Folds a `userIdentity` to the IAM ARN behind it: a session to its `sessionIssuer`, which keeps the role's path; without
  * one an assumed-role ARN as far as it can be. Never throws: who cannot be named is `unknown:<detail>`.
@@ -92,42 +113,28 @@ export const callerOf = (userIdentity: unknown): Caller => {
   const issuer = fieldsOf(context.sessionIssuer);
   const own = textOf(identity.arn);
   const issuerArn = textOf(issuer.arn);
+  const issuerNamed = issuerArn === undefined ? undefined : namedBy(issuerArn);
   // Only an IAM ARN can be the issuer of a session: anything else there must not become a principal.
-  const folded = issuerArn && parseArn(issuerArn)?.service === "iam" ? issuerArn : own && foldArn(own);
-  const named = folded !== undefined && parseArn(folded) !== undefined;
-  const principal = (named ? folded : nameless(identity)).slice(0, MAX_PRINCIPAL);
-  const ownParts = own === undefined ? undefined : parseArn(own);
-  const [uniqueId, sessionOfId] = splitOnce(textOf(identity.principalId), ":");
-  return compact({
-    principal: principal as Principal,
-    principalType: typeOf(textOf(identity.type), principal),
-    account:
-      textOf(issuer.accountId) ?? ((named && parseArn(principal)?.account) || textOf(identity.accountId)),
-    principalId: textOf(issuer.principalId) ?? uniqueId,
-    sessionName: (ownParts && sessionOf(ownParts)) ?? sessionOfId,
-    sourceIdentity: textOf(context.sourceIdentity) ?? textOf(identity.sourceIdentity),
-    accessKeyId: textOf(identity.accessKeyId),
-  });
-};
-
-const splitOnce = (text: string | undefined, at: string): [string | undefined, string | undefined] => {
-  const cut = text?.indexOf(at) ?? -1;
-  return text === undefined || cut < 0
-    ? [text, undefined]
-    : [text.slice(0, cut), text.slice(cut + 1) || undefined];
-};
-
-type Loose = { readonly [K in keyof Caller]: Caller[K] | undefined } & Pick<
-  Caller,
-  "principal" | "principalType"
->;
-
-/** Leaves out what is not there: an absent field and an undefined one are not the same item in a store. */
-const compact = ({ principal, principalType, ...optional }: Loose): Caller => {
-  const caller: Record<string, string> = { principal, principalType };
-  for (const key in optional) {
-    const value = optional[key as keyof typeof optional];
-    if (value !== undefined) caller[key] = value;
-  }
-  return caller as unknown as Caller;
+  const named = issuerNamed?.isIam ? issuerNamed : own === undefined ? undefined : namedBy(own);
+  const principal = named?.isArn
+    ? named.principal
+    : (nameless(identity).slice(0, MAX_PRINCIPAL) as Principal);
+  const caller: Caller = {
+    principal,
+    principalType: typesOf(`${textOf(identity.type)?.replaceAll(" ", "") ?? ""} ${principal}`),
+  };
+  const account = textOf(issuer.accountId) ?? ((named?.isArn && named.account) || textOf(identity.accountId));
+  if (account !== undefined) caller.account = account;
+  const unique = textOf(identity.principalId);
+  const colon = unique?.indexOf(":") ?? -1;
+  const principalId = textOf(issuer.principalId) ?? (colon < 0 ? unique : unique?.slice(0, colon));
+  if (principalId) caller.principalId = principalId;
+  const sessionName =
+    (own === undefined ? undefined : sessionOfArn(own)) ?? (colon < 0 ? undefined : unique?.slice(colon + 1));
+  if (sessionName) caller.sessionName = sessionName;
+  const sourceIdentity = textOf(context.sourceIdentity) ?? textOf(identity.sourceIdentity);
+  if (sourceIdentity !== undefined) caller.sourceIdentity = sourceIdentity;
+  const accessKeyId = textOf(identity.accessKeyId);
+  if (accessKeyId !== undefined) caller.accessKeyId = accessKeyId;
+  return caller;
 };

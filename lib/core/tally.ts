@@ -30,25 +30,25 @@ export const tallyOf = (c: Connection): Tally => ({
   firstEventId: c.eventId,
 });
 
-const merge = (a: Tally, b: Tally): Tally => {
-  const first = b.firstAt < a.firstAt || (b.firstAt === a.firstAt && b.firstEventId < a.firstEventId) ? b : a;
-  return {
-    ...a,
-    count: a.count + b.count,
-    firstAt: first.firstAt,
-    firstEventId: first.firstEventId,
-    lastAt: Math.max(a.lastAt, b.lastAt),
-  };
+/** Adds `b` to the sum `a`, in place: sums are ours, and this runs for every connection. */
+const add = (a: Tally, b: Tally): void => {
+  if (b.firstAt < a.firstAt || (b.firstAt === a.firstAt && b.firstEventId < a.firstEventId)) {
+    a.firstAt = b.firstAt;
+    a.firstEventId = b.firstEventId;
+  }
+  if (b.lastAt > a.lastAt) a.lastAt = b.lastAt;
+  a.count += b.count;
 };
 
 const byKey = (a: readonly [string, Tally], b: readonly [string, Tally]): number =>
   a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : 0;
 
-/** Adds one tally to sums by key. */
+/** Adds one tally to sums by key; the sums are copies, what is added stays as it is. */
 export const addTally = (sums: Map<string, Tally>, tally: Tally): void => {
   const key = tallyKey(tally);
   const sum = sums.get(key);
-  sums.set(key, sum === undefined ? tally : merge(sum, tally));
+  if (sum === undefined) sums.set(key, { ...tally });
+  else add(sum, tally);
 };
 
 /** Sums by key as a list in the order of their keys: equal sums make equal lists. */
