@@ -15,7 +15,13 @@ export type ActivityPort = {
 };
 
 /** The newest snapshot that a judgement may look at. */
-export type SnapshotFacts = { readonly catalog: Catalog; readonly takenAt: Instant; readonly seq: number };
+export type SnapshotFacts = {
+  readonly catalog: Catalog;
+  readonly takenAt: Instant;
+  readonly seq: number;
+  /** The newest snapshot that was judged before, where there is one: what is new began between the two. */
+  readonly judgedBefore?: Instant | null;
+};
 
 export type Facts = {
   readonly cluster: Cluster;

@@ -2,6 +2,7 @@
 import type { Tally } from "./activity.ts";
 import { type ArchetypeOf, archetypeOf } from "./archetype.ts";
 import type { Catalog, SectionName } from "./catalog.ts";
+import { type AccessEngine, accessEngine } from "./effective.ts";
 import type { Facts, SnapshotFacts } from "./facts.ts";
 import { type Cluster, type Oid, Principal } from "./ids.ts";
 import type { MappingPeriod } from "./mapping-period.ts";
@@ -42,6 +43,8 @@ export type AuditView = {
   readonly rivalsOf: (mapping: MappingSubject) => readonly MappingSubject[];
   readonly uncovered: Uncovered;
   readonly captureExpectedFrom: Instant | undefined;
+  /** The privilege engine over the catalog, made at the first question; undefined: there is no snapshot. */
+  readonly access: () => AccessEngine | undefined;
   readonly archetypeOf: (role: string) => ArchetypeOf | undefined;
   readonly principals: readonly Principal[];
   /** All that is known of a principal, sorted by first instant; later than `now` included: cut it off yourself. */
@@ -131,6 +134,7 @@ export const auditViews = (facts: Facts): ((now: Instant) => AuditView) => {
   });
   const kept = new WeakMap<object, unknown>();
   const expectedFrom = [facts.captureExpectedFrom, uncovered.firstCoveredAt].filter((at) => at != null);
+  const engine = lazily(accessEngine);
   const mappingSection = snapshot?.catalog.sections.mappings;
 
   return (now) => {
@@ -165,6 +169,7 @@ export const auditViews = (facts: Facts): ((now: Instant) => AuditView) => {
       rivalsOf: (mapping) => standing(mapping.principal).filter((other) => other !== mapping),
       uncovered,
       captureExpectedFrom: expectedFrom.length ? Math.min(...expectedFrom) : undefined,
+      access: () => (snapshot ? engine(snapshot.catalog) : undefined),
       archetypeOf: (role) => archetypeOf(role, facts.archetypes),
       principals,
       talliesOf: tallies,

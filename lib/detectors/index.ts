@@ -5,6 +5,7 @@ import { captureGap } from "./capture-gap.ts";
 import { dormantMapping } from "./dormant-mapping.ts";
 import { neverUsedMapping } from "./never-used-mapping.ts";
 import { newNetwork } from "./new-network.ts";
+import { privilegeExceedsArchetype } from "./privilege-exceeds-archetype.ts";
 import { sectionUnreadable } from "./section-unreadable.ts";
 import { unknownMapping } from "./unknown-mapping.ts";
 
@@ -14,6 +15,7 @@ export const detectors: readonly Detector[] = [
   dormantMapping,
   neverUsedMapping,
   newNetwork,
+  privilegeExceedsArchetype,
   sectionUnreadable,
   unknownMapping,
 ];
