@@ -1,0 +1,31 @@
+// Sends the notices that are due for one cluster per message.
+import type { SNSClient } from "@aws-sdk/client-sns";
+import { NotifyJob } from "../lib/jobs.ts";
+import { sendNotices } from "../lib/send-notices.ts";
+import type { Table } from "../lib/store/table.ts";
+import { eachMessage, onLambda } from "./lambda.ts";
+import { type Runtime, runtime, settings, snsClient, tableOf } from "./wiring.ts";
+
+export type NotifyDeps = Runtime & {
+  readonly table: Table;
+  readonly sns: SNSClient;
+  readonly topicArn: string;
+};
+
+export const notifyHandler = (deps: NotifyDeps) =>
+  eachMessage(deps, async (body) => {
+    const { cluster } = NotifyJob.parse(body);
+    const sent = await sendNotices(deps, cluster, deps.now());
+    if (sent) deps.log.info("notices sent", { cluster, sent });
+  });
+
+export const handler = onLambda(() => {
+  const { TABLE_NAME, TOPIC_ARN } = settings("TABLE_NAME", "TOPIC_ARN");
+  const shared = runtime();
+  return notifyHandler({
+    ...shared,
+    table: tableOf(TABLE_NAME, shared),
+    sns: snsClient(),
+    topicArn: TOPIC_ARN,
+  });
+});
