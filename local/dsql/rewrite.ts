@@ -30,7 +30,8 @@ export type Rewriter = {
 /** A prepared statement must still take its parameters, or the client would hear of their number instead. */
 const raise = ({ code, message }: SqlError, parameters = 0): string => {
   const list = [code, message].map(pg.escapeLiteral);
-  for (let n = 1; n <= parameters; n++) list.push(`$${n}::text`);
+  const taken = Array.from({ length: parameters }, (_, i) => `$${i + 1}::text`);
+  if (parameters > 0) list.push(`variadic array[${taken.join(", ")}]`);
   return `call sys.__refuse(${list.join(", ")})`;
 };
 

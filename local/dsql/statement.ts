@@ -37,6 +37,7 @@ export const splitStatements = (sql: string): Statement[] => {
 };
 
 const opensBody = (tokens: readonly Token[]): boolean =>
+  tokens.find(({ kind }) => kind === "name")?.text.toUpperCase() === "CREATE" &&
   /^CREATE (OR REPLACE )?(FUNCTION|PROCEDURE) .* BEGIN ATOMIC$/.test(toStatement(tokens).shape);
 
 const toStatement = (tokens: readonly Token[]): Statement => {
