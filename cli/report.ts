@@ -13,11 +13,12 @@ import { printDocument } from "./output.ts";
 type Options = StoreOptions & { readonly out: string; readonly at?: string; readonly json?: boolean };
 
 /** How the commands in the report find the same store again. */
-const storeOption = ({ store, table, region }: StoreOptions): string =>
+const storeOption = ({ store, table, region, cluster }: StoreOptions): string =>
   [
     ...(store === undefined ? [] : ["--store", shellWord(store)]),
     ...(table === undefined ? [] : ["--table", shellWord(table)]),
     ...(region === undefined ? [] : ["--region", shellWord(region)]),
+    ...(cluster === undefined ? [] : ["--cluster", shellWord(cluster)]),
   ].join(" ");
 
 /** Whole or not at all: a reader never sees half a page, and a failure leaves the page before it. */
@@ -28,7 +29,8 @@ export const writeWhole = async (file: string, text: string): Promise<void> => {
     await writeFile(draft, text, { mode: 0o600 });
     await rename(draft, file);
   } catch (cause) {
-    await rm(draft, { force: true });
+    // The draft may not even have been begun: what went wrong first is what counts.
+    await rm(draft, { force: true }).catch(() => undefined);
     throw new AuditError("bad-file", `the report could not be written to ${file}`, {
       cause,
       hint: "Name a file in a folder that you may write to with --out FILE.",

@@ -2,7 +2,7 @@
 import { type Html, html } from "./html.ts";
 import { breakable, figure, firstOf, time } from "./wording.ts";
 
-const MAX_DEPTH = 3;
+const MAX_DEPTH = 5;
 const MAX_ITEMS = 8;
 /** Longer text is cut: evidence is for reading, the whole of it is one command away. */
 const MAX_TEXT = 600;
@@ -41,7 +41,7 @@ const spell = (key: string, value: unknown, depth: number): Html => {
     return isInstant(key, value) ? time(value) : html`${Number.isInteger(value) ? figure(value) : value}`;
   if (typeof value === "string") return value === "" ? html`<i>empty</i>` : textOf(value);
   if (typeof value !== "object") return html`${String(value)}`;
-  if (depth >= MAX_DEPTH) return html`<code>${JSON.stringify(value).slice(0, MAX_TEXT)}</code>`;
+  if (depth >= MAX_DEPTH) return html`<i>more inside</i>`;
   if (Array.isArray(value)) {
     if (!value.length) return html`<i>none</i>`;
     const { shown, more } = firstOf<unknown>(value, MAX_ITEMS);
