@@ -3,12 +3,14 @@ import { Command, CommanderError } from "commander";
 import { AuditError } from "../lib/errors.ts";
 import packageJson from "../package.json" with { type: "json" };
 import type { AddCommand, ExitCode } from "./command.ts";
+import { addIngest } from "./ingest.ts";
 import type { Io } from "./io.ts";
 import { printable } from "./output.ts";
+import { addReconcile } from "./reconcile.ts";
 import { addReport } from "./report.ts";
 import { addSetupSql } from "./setup-sql.ts";
 
-const commands: readonly AddCommand[] = [addReport, addSetupSql];
+const commands: readonly AddCommand[] = [addIngest, addReconcile, addReport, addSetupSql];
 
 /** Message, then what to do next; a stack only for what we did not foresee, and only when asked for. */
 export const explainError = (error: unknown, verbose: boolean): string => {

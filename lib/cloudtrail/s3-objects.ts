@@ -44,7 +44,8 @@ export const objectsNamed = (body: unknown): readonly S3Object[] | undefined => 
   return notified.data.s3ObjectKey.map((key) => ({ bucket: notified.data.s3Bucket, key }));
 };
 
-const explain = (name: string, error: unknown): unknown => {
+/** S3's refusals as AuditError("not-found" | "denied"), all else as it is. */
+export const explainS3Error = (name: string, error: unknown): unknown => {
   const code = error instanceof Error ? error.name : "";
   if (code === "NoSuchKey" || code === "NoSuchBucket" || code === "NotFound") {
     return new AuditError("not-found", `${name} is not there`, { cause: error });
@@ -69,7 +70,7 @@ export const s3Source = (client: S3Client, { bucket, key, size }: S3Object): Tra
         const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
         if (Body) yield* Body as AsyncIterable<Uint8Array>;
       } catch (error) {
-        throw explain(name, error);
+        throw explainS3Error(name, error);
       }
     },
   };

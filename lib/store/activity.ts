@@ -6,7 +6,7 @@ import type { Instant, Interval } from "../core/time.ts";
 import { type CoverageHours, coverageHours } from "./coverage-hours.ts";
 import { dirtyHours } from "./dirty-hours.ts";
 import { type Folded, foldedSegments, profileStore } from "./profiles.ts";
-import { type Counted, SLOT_DAYS, slotCounter } from "./slots.ts";
+import { type Counted, countedIds, SLOT_DAYS, slotCounter } from "./slots.ts";
 import type { Table } from "./table.ts";
 
 export type ActivityStore = CoverageHours & {
@@ -16,6 +16,8 @@ export type ActivityStore = CoverageHours & {
   readonly fold: (cluster: Cluster, now: Instant) => Promise<Folded>;
   /** Adds a stretch up anew from what was counted. Changes nothing unless something was amiss. */
   readonly refold: (cluster: Cluster, interval: Interval) => Promise<Folded>;
+  /** 64-bit hashes of the events counted in a stretch of whole minutes, by minute: see eventHash. */
+  readonly countedIds: (cluster: Cluster, interval: Interval) => Promise<Map<Instant, Set<string>>>;
   /** Profiles of the hours that begin in the interval and saw connections, as of the last fold. */
   readonly hours: (cluster: Cluster, interval: Interval) => Promise<Profile[]>;
   /** The same by UTC day. */
@@ -30,6 +32,7 @@ export const createActivityStore = (
   const dirty = dirtyHours(table);
   return {
     count: slotCounter(table, dirty, { slotDays, folded: foldedSegments(table) }),
+    countedIds: countedIds(table),
     ...profileStore(table, dirty, slotDays),
     ...coverageHours(table),
   };

@@ -5,7 +5,7 @@ import type { Connection } from "../core/connection.ts";
 import { eventHash, packHashes, unpackHashes } from "../core/event-hash.ts";
 import type { Cluster } from "../core/ids.ts";
 import { mergeTallies, tallyOf } from "../core/tally.ts";
-import { DAY, floorTo, HOUR, type Instant, MINUTE } from "../core/time.ts";
+import { DAY, floorTo, HOUR, type Instant, type Interval, MINUTE } from "../core/time.ts";
 import { AuditError } from "../errors.ts";
 import type { DirtyHours } from "./dirty-hours.ts";
 import { inParallel } from "./in-parallel.ts";
@@ -176,3 +176,20 @@ export const slotCounter = (table: Table, dirty: DirtyHours, { slotDays, folded 
     };
   };
 };
+
+/** The hashes of the events that were counted in a stretch, by minute. */
+export const countedIds =
+  (table: Table) =>
+  async (cluster: Cluster, { from, to }: Interval): Promise<Map<Instant, Set<string>>> => {
+    const minutes = new Map<Instant, Set<string>>();
+    for (let hour = floorTo(HOUR, from); hour < to; hour += HOUR) {
+      for await (const item of table.query({ pk: keys.slots(cluster, hour), consistent: true })) {
+        const minute = hour + Number(item.sk.slice(0, 2)) * MINUTE;
+        if (minute < from || minute >= to) continue;
+        const ids = minutes.get(minute) ?? new Set<string>();
+        for (const hash of slotOf([item]).ids) ids.add(hash);
+        minutes.set(minute, ids);
+      }
+    }
+    return minutes;
+  };

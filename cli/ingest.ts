@@ -1,0 +1,136 @@
+// `dsql-audit ingest`: counts trail files, folders, S3 prefixes and the bodies of a dead-letter queue.
+import { resolve } from "node:path";
+import { S3Client } from "@aws-sdk/client-s3";
+import { SQSClient } from "@aws-sdk/client-sqs";
+import { type ActivitySink, ingestSources } from "../lib/cloudtrail/ingest-sources.ts";
+import { listFolder } from "../lib/cloudtrail/list-folder.ts";
+import { prefixSources } from "../lib/cloudtrail/list-prefix.ts";
+import { replayQueue } from "../lib/cloudtrail/replay-queue.ts";
+import { s3Source } from "../lib/cloudtrail/s3-objects.ts";
+import type { IngestCounts } from "../lib/core/activity.ts";
+import type { Cluster } from "../lib/core/ids.ts";
+import { AuditError } from "../lib/errors.ts";
+import { createActivityStore } from "../lib/store/activity.ts";
+import type { AddCommand } from "./command.ts";
+import { addStoreOptions, type StoreOptions, withStore } from "./context.ts";
+import type { Io } from "./io.ts";
+import { printable, printDocument } from "./output.ts";
+import { type Progress, progressLine } from "./progress.ts";
+
+type Options = StoreOptions & { readonly queue?: string; readonly json?: boolean };
+
+const SHOWN_REASONS = 20;
+
+const nothing: IngestCounts = {
+  records: 0,
+  connections: 0,
+  counted: 0,
+  duplicates: 0,
+  ignored: 0,
+  tooOld: 0,
+  rejected: [],
+};
+
+const add = (a: IngestCounts, b: IngestCounts): IngestCounts => ({
+  records: a.records + b.records,
+  connections: a.connections + b.connections,
+  counted: a.counted + b.counted,
+  duplicates: a.duplicates + b.duplicates,
+  ignored: a.ignored + b.ignored,
+  tooOld: a.tooOld + b.tooOld,
+  rejected: [...a.rejected, ...b.rejected],
+});
+
+const lines = (counts: IngestCounts, files: number): string => {
+  const figure = (n: number): string => n.toLocaleString("en-US").padStart(12);
+  const more = counts.rejected.length - SHOWN_REASONS;
+  return [
+    `${figure(counts.records)} records${files ? ` in ${files.toLocaleString("en-US")} files` : ""}`,
+    `${figure(counts.connections)} connections: ${counts.counted.toLocaleString("en-US")} counted, ${counts.duplicates.toLocaleString("en-US")} seen before, ${counts.tooOld.toLocaleString("en-US")} too old`,
+    `${figure(counts.ignored)} of other calls, ignored`,
+    `${figure(counts.rejected.length)} could not be read${counts.rejected.length ? ":" : ""}`,
+    ...counts.rejected
+      .slice(0, SHOWN_REASONS)
+      .map(({ file, index, reason }) => `  ${printable(file)} record ${index}: ${printable(reason)}`),
+    ...(more > 0 ? [`  and ${more} more (--json lists all)`] : []),
+  ].join("\n");
+};
+
+const ingest = async (paths: readonly string[], options: Options, io: Io): Promise<void> => {
+  if (!paths.length && options.queue === undefined) {
+    throw new AuditError("usage", "nothing to ingest", {
+      hint: "Name files, folders, s3://… or --queue URL.",
+    });
+  }
+  const region = options.region === undefined ? {} : { region: options.region };
+  const s3 = new S3Client({ ...region, followRegionRedirects: true });
+  // All are looked at before the first is counted: a mistyped path must not be found out after an hour.
+  const inputs = paths.map((path) =>
+    path.startsWith("s3://")
+      ? { sources: prefixSources(s3, path), total: undefined }
+      : (({ logs }) => ({ sources: logs, total: logs.length }))(listFolder(resolve(io.cwd, path))),
+  );
+  const progress: Progress = progressLine(io);
+  try {
+    await withStore(io, options, { mustExist: false }, async (table) => {
+      const activity = createActivityStore(table);
+      const stoppable: ActivitySink = {
+        ...activity,
+        count: (connections, now) => {
+          io.signal.throwIfAborted();
+          return activity.count(connections, now);
+        },
+      };
+      let counts = nothing;
+      let files = 0;
+      const clusters = new Set<Cluster>();
+      for (const { sources, total } of inputs) {
+        const part = await ingestSources(sources, stoppable, {
+          now: io.now(),
+          proof: "folder",
+          onProgress: (at) =>
+            progress.update(
+              `${(files + at.files).toLocaleString("en-US")}${total ? ` of ${(files + total).toLocaleString("en-US")}` : ""} files, ${(counts.records + at.records).toLocaleString("en-US")} records`,
+            ),
+        });
+        counts = add(counts, part);
+        files += part.files;
+        for (const cluster of part.clusters) clusters.add(cluster);
+      }
+      if (options.queue !== undefined) {
+        const client = new SQSClient(region);
+        const sourceOf = s3Source.bind(null, s3);
+        const part = await replayQueue(options.queue, { client, sink: stoppable, sourceOf, now: io.now() });
+        client.destroy();
+        counts = add(counts, part);
+        for (const cluster of part.clusters) clusters.add(cluster);
+      }
+      progress.update("adding up …");
+      for (const cluster of clusters) await activity.fold(cluster, io.now());
+      progress.done();
+      const { records, connections, counted, duplicates, ignored, tooOld, rejected } = counts;
+      const summary = { records, connections, counted, duplicates, ignored, tooOld, rejected };
+      printDocument(io, options, summary, () => lines(counts, files));
+    });
+  } finally {
+    progress.done();
+    s3.destroy();
+  }
+};
+
+export const addIngest: AddCommand = (program, io) => {
+  const command = program
+    .command("ingest")
+    .summary("count connections from trail files, S3 or a dead-letter queue")
+    .description(
+      "Counts each connection once, however often and by whichever way it comes. Running it again is safe.\n" +
+        "A file that breaks off or is no JSON is named with its reason and counts for nothing.",
+    )
+    .argument(
+      "[path...]",
+      "trail files and folders (.json, .json.gz, NDJSON, EventBridge envelopes), s3://BUCKET/PREFIX",
+    )
+    .option("--queue <url>", "replay the bodies of a dead-letter queue; what is counted leaves it")
+    .option("--json", "one JSON document on stdout");
+  addStoreOptions(command).action((paths: string[], options: Options) => ingest(paths, options, io));
+};

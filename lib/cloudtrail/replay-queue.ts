@@ -1,0 +1,111 @@
+// Replays the bodies of a dead-letter queue: events of EventBridge, and messages that name objects. A message leaves the
+// queue only when all that it stands for is counted.
+import {
+  DeleteMessageBatchCommand,
+  type Message,
+  ReceiveMessageCommand,
+  type SQSClient,
+} from "@aws-sdk/client-sqs";
+import type { IngestCounts, Rejected } from "../core/activity.ts";
+import type { Cluster } from "../core/ids.ts";
+import type { Instant } from "../core/time.ts";
+import { kindOfTrailKey } from "../core/trail-file-name.ts";
+import { AuditError } from "../errors.ts";
+import { type ActivitySink, type Ingested, ingestSources } from "./ingest-sources.ts";
+import { parseRecord } from "./parse-record.ts";
+import { objectsNamed, type S3Object } from "./s3-objects.ts";
+import type { TrailSource } from "./trail-source.ts";
+
+export type ReplayPorts = {
+  readonly client: SQSClient;
+  readonly sink: ActivitySink;
+  readonly sourceOf: (object: S3Object) => TrailSource;
+  readonly now: Instant;
+};
+
+type Outcome = { readonly counts: IngestCounts; readonly clusters: readonly Cluster[] };
+
+const nothing: IngestCounts = {
+  records: 0,
+  connections: 0,
+  counted: 0,
+  duplicates: 0,
+  ignored: 0,
+  tooOld: 0,
+  rejected: [],
+};
+
+const rejection = (file: string, reason: string): Outcome => ({
+  counts: { ...nothing, records: 1, rejected: [{ file, index: 0, reason }] },
+  clusters: [],
+});
+
+const replayOne = async (message: Message, { sink, sourceOf, now }: ReplayPorts): Promise<Outcome> => {
+  const file = `message ${message.MessageId ?? ""}`;
+  let body: unknown;
+  let objects: readonly S3Object[] | undefined;
+  try {
+    body = JSON.parse(message.Body ?? "");
+    objects = objectsNamed(body);
+  } catch {
+    return rejection(file, "is no JSON");
+  }
+  if (objects) {
+    const logs = objects.filter(({ key }) => kindOfTrailKey(key) === "log");
+    const { clusters, files: _, ...counts } = await ingestSources(logs.map(sourceOf), sink, { now });
+    return { counts, clusters };
+  }
+  const parsed = parseRecord(body);
+  if (parsed.kind === "rejected") return rejection(file, parsed.reason);
+  if (parsed.kind === "ignored") return { counts: { ...nothing, records: 1, ignored: 1 }, clusters: [] };
+  const counts = await sink.count([parsed.connection], now);
+  return {
+    counts: { ...nothing, records: 1, connections: 1, ...counts },
+    clusters: counts.counted ? [parsed.connection.cluster] : [],
+  };
+};
+
+/** Two empty answers in a row: a queue answers from some of its servers only. */
+const EMPTY_ANSWERS = 2;
+
+/**
+ * Works a queue off until it is empty, or holds only messages that failed in this run. What is counted, ignored or too old
+ * is deleted; what is rejected stays, with its reason in the counts. AuditError("config") when the queue cannot be read.
+ */
+export const replayQueue = async (
+  QueueUrl: string,
+  ports: ReplayPorts,
+): Promise<Pick<Ingested, keyof IngestCounts | "clusters">> => {
+  const total = { records: 0, connections: 0, counted: 0, duplicates: 0, ignored: 0, tooOld: 0 };
+  const rejected: Rejected[] = [];
+  const clusters = new Set<Cluster>();
+  const failed = new Set<string | undefined>();
+  for (let empty = 0; empty < EMPTY_ANSWERS; ) {
+    const { Messages = [] } = await ports.client
+      .send(new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10, WaitTimeSeconds: 1 }))
+      .catch((cause: unknown) => {
+        throw new AuditError("config", `The queue ${QueueUrl} cannot be read`, {
+          cause,
+          hint: "Check the URL, the Region, and sqs:ReceiveMessage and sqs:DeleteMessage.",
+        });
+      });
+    const fresh = Messages.filter(({ MessageId }) => !failed.has(MessageId));
+    empty = fresh.length ? 0 : empty + 1;
+    const done: Message[] = [];
+    for (const message of fresh) {
+      const { counts, clusters: touched } = await replayOne(message, ports);
+      for (const key of ["records", "connections", "counted", "duplicates", "ignored", "tooOld"] as const) {
+        total[key] += counts[key];
+      }
+      rejected.push(...counts.rejected);
+      for (const cluster of touched) clusters.add(cluster);
+      if (counts.rejected.length) failed.add(message.MessageId);
+      else done.push(message);
+    }
+    if (done.length) {
+      const Entries = done.map(({ ReceiptHandle }, n) => ({ Id: String(n), ReceiptHandle }));
+      await ports.client.send(new DeleteMessageBatchCommand({ QueueUrl, Entries }));
+    }
+  }
+  return { ...total, rejected, clusters: [...clusters].sort() };
+};
