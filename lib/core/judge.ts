@@ -4,6 +4,7 @@ import type { Detector, Judgement } from "./detector.ts";
 import { CLOSE_AFTER_MS, type Episode, episodesOf, QUIET_MS } from "./episode.ts";
 import type { Look, Observation, Severity, Subject } from "./finding.ts";
 import { findingId } from "./finding-id.ts";
+import type { Cluster } from "./ids.ts";
 import type { NamedSign } from "./sign.ts";
 import { floorTo, HOUR, iso } from "./time.ts";
 import type { AuditView } from "./view.ts";
@@ -23,18 +24,37 @@ const SHOWN_EVENTS = 50;
 
 const severityOf = (bits: number): Severity => (bits >= 10 ? "high" : bits >= 5 ? "medium" : "low");
 
-const subjectOf = (subject: Judgement["subject"]): Subject => ({ ...subject, facet: subject.facet ?? "" });
+type Identity = { readonly id: string; readonly subject: Subject };
+type Identify = (cluster: Cluster, subject: Judgement["subject"]) => Identity;
 
-const observe = (view: AuditView, detector: Detector, { subject, ...judgement }: Judgement): Observation => {
-  const { eventIds, ...rest } = judgement;
-  const whole = subjectOf(subject);
+/** Works out the identity of a subject once for as long as somebody holds it: a replay asks thousands of times. */
+const identifier = (detector: string): Identify => {
+  const known = new WeakMap<Judgement["subject"], Identity>();
+  return (cluster, given) => {
+    const found = known.get(given);
+    if (found) return found;
+    const subject = { ...given, facet: given.facet ?? "" };
+    const identity = { id: findingId(detector, cluster, subject), subject };
+    known.set(given, identity);
+    return identity;
+  };
+};
+
+const observe = (
+  view: AuditView,
+  detector: Detector,
+  identify: Identify,
+  judgement: Judgement,
+): Observation => {
+  const { eventIds, subject, ...rest } = judgement;
+  const identity = identify(view.cluster, subject);
   return {
-    id: findingId(detector.id, view.cluster, whole),
+    id: identity.id,
     detector: detector.id,
     category: detector.category,
     severity: detector.severity,
     cluster: view.cluster,
-    subject: whole,
+    subject: identity.subject,
     ...rest,
     ...(eventIds && { eventIds: [...eventIds] }),
   };
@@ -88,7 +108,7 @@ export const judgeWith = (
     throw new AuditError("config", `options for a detector that there is not: ${unknown.join(", ")}`);
   const ready = detectors.map((detector) => {
     const parsed = detector.options.safeParse(options[detector.id] ?? {});
-    if (parsed.success) return { detector, own: parsed.data };
+    if (parsed.success) return { detector, own: parsed.data, identify: identifier(detector.id) };
     const problems = parsed.error.issues.map(({ path, message }) => [...path, message].join(" "));
     throw new AuditError("config", `options of ${detector.id}: ${problems.join("; ")}`);
   });
@@ -97,18 +117,18 @@ export const judgeWith = (
     const observations: Observation[] = [];
     const looks: Look[] = [];
     const signs: NamedSign[] = [];
-    for (const { detector, own } of ready) {
+    for (const { detector, own, identify } of ready) {
       const reasons = (detector.needs ?? []).flatMap((need) => view.missing(need) ?? []);
       if (reasons.length) {
         looks.push({ detector: detector.id, complete: false, reason: [...new Set(reasons)].join("; ") });
         continue;
       }
       for (const judgement of detector.detect?.(view, own) ?? []) {
-        observations.push(observe(view, detector, judgement));
+        observations.push(observe(view, detector, identify, judgement));
       }
       for (const sign of detector.signs?.(view, own) ?? []) signs.push({ ...sign, detector: detector.id });
-      const unjudged = (detector.unjudged?.(view, own) ?? []).map((subject) =>
-        findingId(detector.id, view.cluster, subjectOf(subject)),
+      const unjudged = (detector.unjudged?.(view, own) ?? []).map(
+        (subject) => identify(view.cluster, subject).id,
       );
       looks.push({ detector: detector.id, complete: true, ...(unjudged.length && { unjudged }) });
     }

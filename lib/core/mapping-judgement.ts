@@ -16,11 +16,12 @@ const revokeSql = ({ role, principal }: MappingSubject): string => {
   return `AWS IAM REVOKE ${quoteIdentifier(role)} FROM ${quoteLiteral(principal)};`;
 };
 
-export const mappingSubject = ({ principal, role, roleOid }: MappingSubject): Judgement["subject"] => ({
-  principal,
-  role,
-  roleOid,
-});
+/** The same object each time, so that its identity is worked out once. */
+const subjectOf = (view: AuditView, mapping: MappingSubject): Judgement["subject"] =>
+  view.once(mapping, () => {
+    const { principal, role, roleOid } = mapping;
+    return { principal, role, roleOid };
+  });
 
 const instant = (at: Instant | undefined | null): string | null => (at == null ? null : iso(at));
 
@@ -96,18 +97,23 @@ export const mappingsWith = (view: AuditView, verdict: Verdict, days: number): r
   view.mappings.flatMap((mapping): Judgement | readonly Judgement[] => {
     const judged = view.useOf(mapping, days);
     if (judged.verdict !== verdict) return [];
-    const removable = verdict === "dormant" || verdict === "never-used";
-    return {
-      subject: mappingSubject(mapping),
-      title: titleOf(view, mapping, judged, days),
-      evidence: evidenceOf(view, mapping, judged, days),
+    const found = {
+      subject: subjectOf(view, mapping),
       firstSeenAt: sinceOf(view, mapping, judged, days),
       lastSeenAt: view.settledUntil,
       verdict,
-      ...(removable && { fix: revokeSql(mapping) }),
+    };
+    if (view.brief) return { ...found, title: "", evidence: {} };
+    return {
+      ...found,
+      title: titleOf(view, mapping, judged, days),
+      evidence: evidenceOf(view, mapping, judged, days),
+      ...((verdict === "dormant" || verdict === "never-used") && { fix: revokeSql(mapping) }),
     };
   });
 
 /** Mappings on which nothing can be said at present: what was found of them before must stay. */
 export const mappingsNotJudged = (view: AuditView, days: number): readonly Judgement["subject"][] =>
-  view.mappings.filter((mapping) => view.useOf(mapping, days).verdict === "unknown").map(mappingSubject);
+  view.mappings
+    .filter((mapping) => view.useOf(mapping, days).verdict === "unknown")
+    .map((mapping) => subjectOf(view, mapping));

@@ -4,7 +4,6 @@ import { parseArn } from "./ids.ts";
 import type { MappingPeriod } from "./mapping-period.ts";
 import { type LastUse, lastUseBefore, type MappingUses } from "./mapping-uses.ts";
 import type { Instant, Interval } from "./time.ts";
-import type { Uncovered } from "./uncovered.ts";
 
 export type VerdictReason =
   | "used"
@@ -21,30 +20,38 @@ export type Judged = {
   /** The newest use that is certainly of this mapping, and the newest that may be. */
   readonly lastUse: LastUse | undefined;
   readonly lastPossibleUse: LastUse | undefined;
+  /** Of the whole window. */
   readonly uncoveredHours: number;
 };
 
 /** Only an IAM role or user can be recognised in a connection: a wildcard or a session ARN names nobody we could count. */
-const canBeRecognised = (arn: string): boolean => {
+export const canBeRecognised = (arn: string): boolean => {
   const parts = parseArn(arn);
   return parts?.service === "iam" && /^(?:role|user)\/[^*?]+$/.test(parts.resource) && !/[*?]/.test(arn);
 };
 
+/** What one mapping is judged by; `recognised` as `canBeRecognised` says. */
+export type MappingFacts = {
+  readonly period: MappingPeriod;
+  readonly recognised: boolean;
+  readonly uses: MappingUses;
+};
+export type WindowFacts = { readonly window: Interval; readonly uncoveredHours: number };
+
 /**
  * Decides in this order: used in the window, certainly (`active`) or possibly (`ambiguous`); made within it (`grace`);
  * not all of it covered, or the mapping's age not known to reach its start (`unknown`); else `dormant`, or `never-used`
- * where no use of it is known at all. `window` ends where coverage can be judged, uses count up to `now`.
+ * where no use of it is known at all. `window` ends where coverage can be judged, with
+ * `uncoveredHours` in it; uses count up to `now`.
  */
 export const judgeMapping = (
-  period: MappingPeriod,
-  uses: MappingUses,
-  window: Interval,
+  { period, recognised, uses }: MappingFacts,
+  { window, uncoveredHours }: WindowFacts,
   now: Instant,
-  uncovered: Uncovered,
 ): Judged => {
   const lastUse = lastUseBefore(uses.certain, now);
   const lastPossibleUse = lastUseBefore(uses.possible, now);
-  const answer = (verdict: Verdict, reason: VerdictReason, uncoveredHours = 0): Judged => ({
+  const answer = (verdict: Verdict, reason: VerdictReason): Judged => ({
     verdict,
     reason,
     lastUse,
@@ -55,9 +62,8 @@ export const judgeMapping = (
   if (lastPossibleUse && lastPossibleUse.at >= window.from) return answer("ambiguous", "several roles");
   const madeLater = period.firstSeenAt > window.from;
   if (madeLater && period.notSeenAt !== null) return answer("grace", "younger than the window");
-  if (!canBeRecognised(period.arn)) return answer("unknown", "not an IAM role or user");
-  const uncoveredHours = uncovered.hoursIn(window);
-  if (uncoveredHours > 0) return answer("unknown", "capture not proven", uncoveredHours);
+  if (!recognised) return answer("unknown", "not an IAM role or user");
+  if (uncoveredHours > 0) return answer("unknown", "capture not proven");
   if (madeLater) return answer("unknown", "age not known");
   return answer(lastUse || lastPossibleUse ? "dormant" : "never-used", "silent");
 };

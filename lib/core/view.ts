@@ -10,7 +10,7 @@ import { ascribe, countBefore, type MappingUses, usesOf, withoutPath } from "./m
 import { type NetworkRun, networkRuns } from "./network-runs.ts";
 import { DAY, floorTo, HOUR, type Instant, type Interval } from "./time.ts";
 import { type Uncovered, uncoveredOf } from "./uncovered.ts";
-import { type Judged, judgeMapping } from "./verdict.ts";
+import { canBeRecognised, type Judged, judgeMapping } from "./verdict.ts";
 
 /** A mapping that stands at the moment of the view. */
 export type MappingSubject = {
@@ -31,6 +31,8 @@ export type AuditView = {
   readonly snapshot: SnapshotFacts | null;
   readonly catalog: Catalog | null;
   readonly agesAssumed: boolean;
+  /** Only what is found counts, not how it reads: titles and evidence may be left empty where they cost time. */
+  readonly brief: boolean;
   readonly auditor: Principal | null;
   /** Mappings that stand, by role and principal. */
   readonly mappings: readonly MappingSubject[];
@@ -75,11 +77,13 @@ const lazily = <K, V>(make: (key: K) => V): ((key: K) => V) => {
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
+export type AuditViews = (now: Instant, options?: { readonly brief?: boolean }) => AuditView;
+
 /**
  * Indexes the facts once and gives a view of any moment: nothing later than `now` shows in what it answers. For a replay,
  * which asks for thousands of moments; `facts.now` is not looked at. The snapshot is the same at all moments.
  */
-export const auditViews = (facts: Facts): ((now: Instant) => AuditView) => {
+export const auditViews = (facts: Facts): AuditViews => {
   const { mappingPeriods, activity, snapshot } = facts;
   const uncovered = uncoveredOf(facts.coverage, facts.doubts);
   const names = new Map(
@@ -100,6 +104,7 @@ export const auditViews = (facts: Facts): ((now: Instant) => AuditView) => {
     ({ arn }) => withoutPath(arn),
   );
   const identity = lazily(withoutPath);
+  const recognised = lazily(canBeRecognised);
   const firstSeens = lazily((key: string) => (periodsOf.get(key) ?? []).map((p) => p.firstSeenAt));
   const uses = lazily((key: string) => usesOf(activity, principalsOf.get(key) ?? []));
   // What is known of an identity's mappings grows at few instants; between them the ascription is the same.
@@ -137,12 +142,27 @@ export const auditViews = (facts: Facts): ((now: Instant) => AuditView) => {
   const engine = lazily(accessEngine);
   const mappingSection = snapshot?.catalog.sections.mappings;
 
-  return (now) => {
+  return (now, { brief = false } = {}) => {
     const settledUntil = floorTo(HOUR, now - facts.settleMs);
     const windowOf = (days: number): Interval => ({ from: settledUntil - days * DAY, to: settledUntil });
     const mappings = subjects.filter(
       ({ period }) => period.firstSeenAt <= now && (period.goneAt === null || period.goneAt > now),
     );
+    const judged = lazily((days: number) => {
+      const window = windowOf(days);
+      const uncoveredHours = uncovered.hoursIn(window);
+      return lazily((mapping: MappingSubject) =>
+        judgeMapping(
+          {
+            period: mapping.period,
+            recognised: recognised(mapping.principal),
+            uses: usesAt(mapping, now),
+          },
+          { window, uncoveredHours },
+          now,
+        ),
+      );
+    });
     const standing = lazily((principal: Principal) => mappings.filter((m) => m.principal === principal));
     return {
       cluster: facts.cluster,
@@ -151,6 +171,7 @@ export const auditViews = (facts: Facts): ((now: Instant) => AuditView) => {
       snapshot,
       catalog: snapshot?.catalog ?? null,
       agesAssumed: facts.agesAssumed ?? false,
+      brief,
       auditor: facts.auditor,
       mappings,
       missing: (need) => {
@@ -164,8 +185,7 @@ export const auditViews = (facts: Facts): ((now: Instant) => AuditView) => {
         return section.status === "unreadable" ? section.reason : undefined;
       },
       windowOf,
-      useOf: (mapping, days) =>
-        judgeMapping(mapping.period, usesAt(mapping, now), windowOf(days), now, uncovered),
+      useOf: (mapping, days) => judged(days)(mapping),
       rivalsOf: (mapping) => standing(mapping.principal).filter((other) => other !== mapping),
       uncovered,
       captureExpectedFrom: expectedFrom.length ? Math.min(...expectedFrom) : undefined,
