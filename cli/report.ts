@@ -1,14 +1,12 @@
 // `dsql-audit report`: one self-contained HTML page about one cluster at one instant.
-import { randomUUID } from "node:crypto";
-import { mkdir, rename, rm, writeFile } from "node:fs/promises";
-import { dirname, resolve } from "node:path";
-import { AuditError } from "../lib/errors.ts";
+import { resolve } from "node:path";
 import { loadReportData } from "../lib/load-report-data.ts";
 import { shellWord } from "../lib/report/wording.ts";
 import type { AddCommand } from "./command.ts";
 import { addStoreOptions, atOption, pickCluster, type StoreOptions, withStore } from "./context.ts";
 import type { Io } from "./io.ts";
 import { printDocument } from "./output.ts";
+import { writeWhole } from "./write-whole.ts";
 
 type Options = StoreOptions & { readonly out: string; readonly at?: string; readonly json?: boolean };
 
@@ -20,23 +18,6 @@ const storeOption = ({ store, table, region, cluster }: StoreOptions): string =>
     ...(region === undefined ? [] : ["--region", shellWord(region)]),
     ...(cluster === undefined ? [] : ["--cluster", shellWord(cluster)]),
   ].join(" ");
-
-/** Whole or not at all: a reader never sees half a page, and a failure leaves the page before it. */
-export const writeWhole = async (file: string, text: string): Promise<void> => {
-  const draft = `${file}.${randomUUID()}.part`;
-  try {
-    await mkdir(dirname(file), { recursive: true });
-    await writeFile(draft, text, { mode: 0o600 });
-    await rename(draft, file);
-  } catch (cause) {
-    // The draft may not even have been begun: what went wrong first is what counts.
-    await rm(draft, { force: true }).catch(() => undefined);
-    throw new AuditError("bad-file", `the report could not be written to ${file}`, {
-      cause,
-      hint: "Name a file in a folder that you may write to with --out FILE.",
-    });
-  }
-};
 
 const report = async (io: Io, options: Options): Promise<void> => {
   const at = atOption(io, options.at);

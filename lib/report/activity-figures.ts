@@ -3,7 +3,7 @@ import type { Profile, Tally } from "../core/activity.ts";
 import type { Principal } from "../core/ids.ts";
 import { DAY, floorTo, HOUR, type Instant, type Interval } from "../core/time.ts";
 
-export type PrincipalFigures = {
+type PrincipalFigures = {
   readonly principal: Principal;
   readonly attempts: number;
   readonly refused: number;

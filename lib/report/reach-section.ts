@@ -12,9 +12,9 @@ import {
   reachByRole,
 } from "./reach-figures.ts";
 import type { ReportData, ReportMapping, ReportRole, ReportSchema } from "./report-data.ts";
-import { breakable, count, figure, firstOf, lengthOf, shellWord, time } from "./wording.ts";
+import { breakable, count, day, figure, firstOf, lengthOf, shellWord } from "./wording.ts";
 
-const MAX_SCHEMA_COLUMNS = 5;
+const MAX_SCHEMA_COLUMNS = 4;
 /** Rows that stand open; then a folded second table; then "and N more". */
 const OPEN_ROWS = 30;
 const FOLDED_ROWS = 120;
@@ -54,7 +54,7 @@ const lastUse = ({ lastUsedAt, certain, knownFor, unprovenHours }: ReportMapping
   const doubt = unprovenHours > 0 && html`, ${count(unprovenHours, "hour")} of them unproven`;
   return lastUsedAt === null
     ? html`<b>never</b> <span class="dim">in ${window}${doubt}</span>`
-    : html`${certain ? "last" : "perhaps"} ${time(lastUsedAt)}`;
+    : html`${certain ? "last" : "perhaps"} ${day(lastUsedAt)}`;
 };
 
 const badge = (kind: string, word: string, n: number, of: number): Html | false =>

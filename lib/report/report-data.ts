@@ -7,7 +7,7 @@ import type { Cluster, Oid, Principal } from "../core/ids.ts";
 import type { Instant, Interval } from "../core/time.ts";
 
 /** The snapshot that the report rests on: the last one taken at or before the instant asked for. */
-export type ReportSnapshot = { readonly seq: number; readonly takenAt: Instant; readonly hash?: string };
+type ReportSnapshot = { readonly seq: number; readonly takenAt: Instant; readonly hash?: string };
 
 /** What the docs of a detector say, so that a finding explains itself. */
 export type ReportRule = {

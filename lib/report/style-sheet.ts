@@ -127,6 +127,6 @@ ${swatches(1)}}
 .matrix td,.role td{display:grid;grid-template-columns:6.5rem minmax(0,1fr);gap:.5rem}.matrix td::before,.role td::before{content:attr(data-label);color:var(--ink2);font-size:.8rem}
 .role thead{display:none}.role table,.role tbody,.role tr{display:block}.role tr{border-bottom:1px solid var(--line)}.role td{border:0;padding:.15rem 0}
 .timeline td:first-child{width:9rem}.timeline td time{white-space:normal}}
-@media print{:root{${light}}body{font-size:10pt}nav,.skip{display:none}section{padding-top:1rem}.card,tr,.chart{break-inside:avoid}h2,h3{break-after:avoid}
+@media print{:root{${light}}body{font-size:9pt}h1{font-size:16pt}.two{grid-template-columns:minmax(0,1fr) minmax(0,1fr)}.tiles{grid-template-columns:repeat(7,1fr)}.tile:last-child{grid-column:auto}.hint,.legend,caption{break-after:avoid}nav,.skip{display:none}section{padding-top:1rem}.card,tr,.chart{break-inside:avoid}h2,h3{break-after:avoid}
 details::details-content{content-visibility:visible;height:auto}.scroll{overflow:visible}.chart svg{min-width:0}a{color:inherit;text-decoration:none}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
 `;

@@ -75,7 +75,7 @@ describe("dsql-audit report", () => {
   it("names the file that it could not write, and ends with 1", async () => {
     const { io: process, err } = io();
     expect(await run(["report", "--store", "store", "--out", "/dev/null/report.html"], process)).toBe(1);
-    expect(err.join("")).toMatch(/could not be written to \/dev\/null\/report\.html\n {2}Name a file/);
+    expect(err.join("")).toMatch(/\/dev\/null\/report\.html could not be written\n {2}Name a file/);
   });
 
   it("takes wrong usage for wrong usage", async () => {

@@ -195,7 +195,7 @@ describe("what the report says", () => {
     expect(text).toContain("and 50 more lines");
     expect(text).toContain("and 160 more roles");
     expect(text).toContain("and 175 more");
-    expect(text).toContain("7 other schemas");
+    expect(text).toContain("8 other schemas");
   });
 
   it("draws the outage as a band where capture is not proven", () => {
