@@ -1,4 +1,4 @@
-// Takes one snapshot per message, then asks for a judgement.
+// Takes one snapshot per message, and asks for a judgement where something changed.
 import type { Principal } from "../lib/core/ids.ts";
 import { type DetectJob, SnapshotJob } from "../lib/jobs.ts";
 import type { Table } from "../lib/store/table.ts";
@@ -23,7 +23,8 @@ export const snapshotHandler = ({ detect, ...deps }: SnapshotDeps) =>
       ...(dial && { dial: { host: dial.host, port: dial.port, ...(dial.ca && { ca: dial.ca }) } }),
     });
     deps.log.info("snapshot stored", { cluster, seq, unchanged, changes: changes.length });
-    await detect([{ cluster, reason: "snapshot" } satisfies DetectJob]);
+    // What changed is judged at once; where nothing did, the judgement that was planned with this snapshot is enough.
+    if (!unchanged) await detect([{ cluster, reason: "snapshot" } satisfies DetectJob]);
   });
 
 export const handler = onLambda(() => {

@@ -98,3 +98,9 @@ export const life = (story: Story, seed: number): Attempt[] => {
     connect("userService", at + delay, { ip, agent, session: "user-service-7c1" });
   return attempts.sort((a, b) => a.at - b.at);
 };
+
+/** Where a principal's real clients of the last minute come from, as its records show it: from where it always came. */
+export const homeOf = (who: PrincipalKey): { sourceIp?: string; vpcEndpointId?: string } => {
+  const habit: Habit | undefined = (habits as Partial<Record<PrincipalKey, Habit>>)[who];
+  return habit ? { sourceIp: habit.ip(chance(0)), ...(habit.vpce && { vpcEndpointId: habit.vpce }) } : {};
+};
