@@ -5,6 +5,7 @@ import { type Facts, LIVE_SETTLE_MS } from "./core/facts.ts";
 import type { Cluster, Principal } from "./core/ids.ts";
 import { DAY, floorTo, HOUR, type Instant } from "./core/time.ts";
 import { createActivityStore } from "./store/activity.ts";
+import { createFindingStore } from "./store/findings.ts";
 import { createSnapshotStore } from "./store/snapshots.ts";
 import type { Table } from "./store/table.ts";
 
@@ -30,18 +31,24 @@ export const loadFacts = async (
   const activity = createActivityStore(table);
   const lookback = { from: now - LOOKBACK_DAYS * DAY, to: now + HOUR };
   const hourlyFrom = floorTo(DAY, now - HOURLY_DAYS * DAY);
-  const [snapshot, history, days, hours, coverage] = await Promise.all([
+  const [snapshot, history, days, hours, coverage, lastLook] = await Promise.all([
     snapshots.asOf(cluster, now),
     snapshots.mappingHistory(cluster, now),
     activity.days(cluster, { from: lookback.from, to: hourlyFrom }),
     activity.hours(cluster, { from: hourlyFrom, to: lookback.to }),
     activity.coverage(cluster, lookback),
+    createFindingStore(table).lastLook(cluster),
   ]);
   return {
     cluster,
     now,
     snapshot: snapshot
-      ? { catalog: snapshot.catalog, takenAt: snapshot.manifest.takenAt, seq: snapshot.manifest.seq }
+      ? {
+          catalog: snapshot.catalog,
+          takenAt: snapshot.manifest.takenAt,
+          seq: snapshot.manifest.seq,
+          judgedBefore: lastLook?.snapshotAt ?? null,
+        }
       : null,
     firstSnapshotAt: history.firstReadAt,
     mappingPeriods: history.periods,
