@@ -1,0 +1,115 @@
+// When somebody has to look: work that was given up, work that waits, functions that fail, an auditor that sleeps.
+import { functionId, pascal, type Resource, type Resources, ref, sub } from "./cloudformation.ts";
+import { deadLetterQueueId, queueId, queuePlans } from "./queues.ts";
+
+type Alarm = {
+  readonly name: string;
+  /** For the person who is woken: what it means, where to look. */
+  readonly says: string;
+  readonly namespace: "AWS/SQS" | "AWS/Lambda";
+  readonly metric: string;
+  readonly of: { readonly Name: "QueueName" | "FunctionName"; readonly Value: unknown };
+  readonly statistic: "Maximum" | "Sum";
+  readonly periodSeconds: number;
+  /** Alarms when `datapoints` of the last `periods` reach the threshold. */
+  readonly periods?: number;
+  readonly datapoints?: number;
+  readonly threshold: number;
+  readonly below?: true;
+};
+
+const alarm = ({ name, says, of, periods = 1, below, ...a }: Alarm): Resource => ({
+  Type: "AWS::CloudWatch::Alarm",
+  Properties: {
+    AlarmName: sub(`\${AWS::StackName}-${name}`), // the topic's policy admits alarms by this prefix
+    AlarmDescription: says,
+    Namespace: a.namespace,
+    MetricName: a.metric,
+    Dimensions: [of],
+    Statistic: a.statistic,
+    Period: a.periodSeconds,
+    EvaluationPeriods: periods,
+    DatapointsToAlarm: a.datapoints ?? periods,
+    Threshold: a.threshold,
+    ComparisonOperator: below ? "LessThanThreshold" : "GreaterThanOrEqualToThreshold",
+    TreatMissingData: below ? "breaching" : "notBreaching",
+    AlarmActions: [ref("Topic")],
+    OKActions: [ref("Topic")],
+  },
+});
+
+const queueNamed = (logicalId: string): Alarm["of"] => ({
+  Name: "QueueName",
+  Value: { "Fn::GetAtt": [logicalId, "QueueName"] },
+});
+
+const REDRIVE = "when that is mended, start a redrive of the queue: what was done already is done only once";
+const PURGE = "when that is mended, purge the queue: the next hour plans everything again";
+
+const givenUp = (name: string, then = REDRIVE): Resource =>
+  alarm({
+    name: `${name}-given-up`,
+    says: `Work of the function ${name} failed until its retries were used up. It waits in the function's dead-letter queue for up to 14 days. The function's log says why; ${then}.`,
+    namespace: "AWS/SQS",
+    metric: "ApproximateNumberOfMessagesVisible",
+    of: queueNamed(deadLetterQueueId(name)),
+    statistic: "Maximum",
+    periodSeconds: 300,
+    threshold: 1,
+  });
+
+const late = (name: string, seconds: number): Resource =>
+  alarm({
+    name: `${name}-late`,
+    says: `The oldest message for the function ${name} waits for more than ${seconds / 60} minutes: the function fails, is throttled or cannot keep up. Nothing is lost yet; its log and its throttle metric say more.`,
+    namespace: "AWS/SQS",
+    metric: "ApproximateAgeOfOldestMessage",
+    of: queueNamed(queueId(name)),
+    statistic: "Maximum",
+    periodSeconds: 300,
+    periods: 2,
+    threshold: seconds,
+  });
+
+/** One failed batch comes again by itself; failures in two of three stretches do not go away. */
+const failing = (name: string): Resource =>
+  alarm({
+    name: `${name}-failing`,
+    says: `Calls of the function ${name} end in an error again and again: it ran out of time or memory, or could not start. Its log says why.`,
+    namespace: "AWS/Lambda",
+    metric: "Errors",
+    of: { Name: "FunctionName", Value: ref(functionId(name)) },
+    statistic: "Sum",
+    periodSeconds: 300,
+    periods: 3,
+    datapoints: 2,
+    threshold: 1,
+  });
+
+/** An auditor that no longer runs has no errors either. */
+const asleep = alarm({
+  name: "plan-asleep",
+  says: "No snapshot was planned for two hours: the schedule is off, or the function plan may no longer be called.",
+  namespace: "AWS/Lambda",
+  metric: "Invocations",
+  of: { Name: "FunctionName", Value: ref(functionId("plan")) },
+  statistic: "Sum",
+  periodSeconds: 3600,
+  periods: 2,
+  threshold: 1,
+  below: true,
+});
+
+const functions = ["plan", ...queuePlans.map(({ name }) => name), "query"];
+
+export const alarms: Resources = {
+  ...Object.fromEntries(
+    queuePlans.flatMap(({ name, late: seconds }) => [
+      [`${pascal(name)}GivenUpAlarm`, givenUp(name)],
+      [`${pascal(name)}LateAlarm`, late(name, seconds)],
+    ]),
+  ),
+  PlanGivenUpAlarm: givenUp("plan", PURGE),
+  ...Object.fromEntries(functions.map((name) => [`${pascal(name)}FailingAlarm`, failing(name)])),
+  PlanAsleepAlarm: asleep,
+};

@@ -1,0 +1,30 @@
+// The few words of CloudFormation that the resource files are written in.
+
+export type Intrinsic = { readonly [fn: string]: unknown };
+
+export type Resource = {
+  readonly Type: string;
+  readonly Condition?: string;
+  readonly DependsOn?: string | readonly string[];
+  readonly DeletionPolicy?: "Retain";
+  readonly UpdateReplacePolicy?: "Retain";
+  readonly Properties: { readonly [name: string]: unknown };
+};
+
+/** Resources by logical id: what serverless.yml includes. */
+export type Resources = { readonly [logicalId: string]: Resource };
+
+export const ref = (logicalId: string): Intrinsic => ({ Ref: logicalId });
+export const arnOf = (logicalId: string): Intrinsic => ({ "Fn::GetAtt": [logicalId, "Arn"] });
+export const sub = (text: string): Intrinsic => ({ "Fn::Sub": text });
+
+/** An ARN of this account and Region: `arn("events", "rule/x")`. */
+export const arn = (service: string, resource: string): Intrinsic =>
+  sub(`arn:\${AWS::Partition}:${service}:\${AWS::Region}:\${AWS::AccountId}:${resource}`);
+
+/** `ingestEvents` -> `IngestEvents`, as the framework names a function's own resources. */
+export const pascal = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1);
+
+/** The framework's own names for what it makes of a function. */
+export const functionId = (name: string): string => `${pascal(name)}LambdaFunction`;
+export const logGroupId = (name: string): string => `${pascal(name)}LogGroup`;

@@ -1,0 +1,167 @@
+// One role per function, with what that function does and nothing else.
+import { TIME_INDEX } from "../lib/store/keys.ts";
+import {
+  arn,
+  arnOf,
+  type Intrinsic,
+  logGroupId,
+  pascal,
+  type Resource,
+  type Resources,
+  ref,
+  sub,
+} from "./cloudformation.ts";
+import { deadLetterQueueId, type QueueName, queueId } from "./queues.ts";
+
+type Statement = {
+  readonly Sid: string;
+  readonly Effect: "Allow" | "Deny";
+  readonly Action: readonly string[];
+  readonly Resource: readonly (string | Intrinsic)[] | "*";
+  readonly Condition?: object;
+};
+
+const allow = (Sid: string, Action: readonly string[], Resource: Statement["Resource"]): Statement => ({
+  Sid,
+  Effect: "Allow",
+  Action,
+  Resource,
+});
+
+// By the IAM actions of lib/store/table.ts. Nobody scans, updates in place or changes the table.
+const READ = ["dynamodb:GetItem", "dynamodb:Query"];
+/** A catalog is put together from chunks. */
+const READ_CHUNKS = ["dynamodb:BatchGetItem"];
+const WRITE = ["dynamodb:PutItem"];
+/** IAM lets whoever may write batches delete by them as well. */
+const WRITE_CHUNKS = ["dynamodb:BatchWriteItem"];
+/** Marks of hours that have been added up. */
+const CLEAR = ["dynamodb:DeleteItem"];
+
+const table = (...actions: readonly string[]): Statement =>
+  allow("Table", actions, [arnOf("Table"), sub(`\${Table.Arn}/index/${TIME_INDEX}`)]);
+
+const sendTo = (queue: string): Statement => allow(`SendTo${queue}`, ["sqs:SendMessage"], [arnOf(queue)]);
+
+/** What Lambda's poller does in the function's name. */
+const empties = (queue: QueueName): Statement =>
+  allow(
+    "EmptyItsQueue",
+    ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"],
+    [arnOf(queueId(queue))],
+  );
+
+const role = (
+  name: string,
+  statements: readonly Statement[],
+  more: { readonly RoleName?: Intrinsic } = {},
+): Resource => ({
+  Type: "AWS::IAM::Role",
+  Properties: {
+    ...more,
+    Description: sub(`The function ${name} of \${AWS::StackName}`),
+    AssumeRolePolicyDocument: {
+      Version: "2012-10-17",
+      Statement: [
+        { Effect: "Allow", Principal: { Service: "lambda.amazonaws.com" }, Action: "sts:AssumeRole" },
+      ],
+    },
+    Policies: [
+      {
+        PolicyName: name,
+        PolicyDocument: {
+          Version: "2012-10-17",
+          Statement: [
+            // The log group's ARN ends in ":*": the streams of this group. The group itself is made by the stack.
+            allow("ItsLog", ["logs:CreateLogStream", "logs:PutLogEvents"], [arnOf(logGroupId(name))]),
+            ...statements,
+          ],
+        },
+      },
+    ],
+  },
+});
+
+/** A grant that exists only with the trail's bucket. */
+const onTrail = (condition: string, name: string, statement: Statement): Resource => ({
+  Type: "AWS::IAM::RolePolicy",
+  Condition: condition,
+  Properties: {
+    RoleName: ref("IngestFilesRole"),
+    PolicyName: name,
+    PolicyDocument: { Version: "2012-10-17", Statement: [statement] },
+  },
+});
+
+// Clusters come and go, so all of this account and Region are named. A login also needs a mapping in the database, which
+// only that cluster's admin can make: IAM has no word for a database role.
+const clusters = arn("dsql", "cluster/*");
+
+const statements = {
+  plan: [
+    // ListClusters knows no resource: https://docs.aws.amazon.com/service-authorization/latest/reference/list_dsql.html
+    allow("FindClusters", ["dsql:ListClusters"], "*"),
+    allow("DescribeClusters", ["dsql:GetCluster"], [clusters]),
+    sendTo(queueId("snapshot")),
+    sendTo(deadLetterQueueId("plan")),
+  ],
+  snapshot: [
+    empties("snapshot"),
+    allow("ConnectAsTheAuditor", ["dsql:DbConnect"], [clusters]),
+    // Holds whatever else is attached to the role later, on every cluster there is: so a Deny on all.
+    { Sid: "NeverAsAdmin", Effect: "Deny", Action: ["dsql:DbConnectAdmin"], Resource: "*" },
+    table(...READ, ...READ_CHUNKS, ...WRITE, ...WRITE_CHUNKS),
+    sendTo(queueId("detect")),
+  ],
+  ingestEvents: [empties("ingestEvents"), table(...READ, ...WRITE), sendTo(queueId("detect"))],
+  ingestFiles: [empties("ingestFiles"), table(...READ, ...WRITE), sendTo(queueId("detect"))],
+  detect: [
+    empties("detect"),
+    table(...READ, ...READ_CHUNKS, ...WRITE, ...CLEAR),
+    // These two know no resource: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awscloudtrail.html
+    allow("FindTrails", ["cloudtrail:ListTrails", "cloudtrail:LookupEvents"], "*"),
+    // A trail that records this Region may live in another one, and an organization's in another account.
+    allow(
+      "DescribeTrails",
+      ["cloudtrail:GetTrail", "cloudtrail:GetTrailStatus", "cloudtrail:GetEventSelectors"],
+      [sub(`arn:\${AWS::Partition}:cloudtrail:*:*:trail/*`)],
+    ),
+    sendTo(queueId("notify")),
+  ],
+  notify: [
+    empties("notify"),
+    table(...READ, ...WRITE),
+    allow("PublishNotices", ["sns:Publish"], [ref("Topic")]),
+  ],
+  query: [table(...READ, ...READ_CHUNKS)],
+} satisfies { readonly [name: string]: readonly Statement[] };
+
+/**
+ * The role that mappings in the databases name has a name of its own: replaced under a generated one, every mapping
+ * would have to be granted anew.
+ */
+const fixedNames: { readonly [name: string]: { readonly RoleName: Intrinsic } } = {
+  snapshot: { RoleName: sub(`\${AWS::StackName}-snapshot-\${AWS::Region}`) },
+};
+
+export const roles: Resources = {
+  ...Object.fromEntries(
+    Object.entries(statements).map(([name, own]) => [
+      `${pascal(name)}Role`,
+      role(name, own, fixedNames[name]),
+    ]),
+  ),
+  ReadTrailFiles: onTrail(
+    "HasTrailBucket",
+    "trail-files",
+    allow(
+      "ReadTrailFiles",
+      ["s3:GetObject"],
+      [sub(`arn:\${AWS::Partition}:s3:::\${TrailBucket}/\${TrailPrefix}AWSLogs/*`)],
+    ),
+  ),
+  OpenTrailFiles: onTrail("HasTrailKey", "trail-key", {
+    ...allow("OpenTrailFiles", ["kms:Decrypt"], [ref("TrailKeyArn")]),
+    Condition: { StringLike: { "kms:ViaService": "s3.*.amazonaws.com" } },
+  }),
+};
