@@ -100,9 +100,10 @@ export const startPostgres = async (options: PostgresOptions = {}): Promise<Post
   } catch (cause) {
     rmSync(scratch, { recursive: true, force: true });
     if (cause instanceof AuditError) throw cause;
-    throw new AuditError("config", "PostgreSQL could not be prepared", {
+    const words = cause instanceof Error ? cause.message.trim().split("\n").at(-1) : String(cause);
+    throw new AuditError("config", `PostgreSQL could not be prepared: ${words}`, {
       cause,
-      hint: `it works below ${base}: TMPDIR chooses`,
+      hint: `it works below ${base} (TMPDIR chooses), as a user that the machine knows by name`,
     });
   }
 };

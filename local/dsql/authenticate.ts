@@ -21,7 +21,7 @@ export type Gate = ClusterIdentity & {
 };
 
 /** A refusal with CloudTrail's name for it. */
-export type GateRefusal = Refusal & { readonly errorCode: string };
+type GateRefusal = Refusal & { readonly errorCode: string };
 
 export type Attempt = {
   readonly user: string;

@@ -1,7 +1,7 @@
 // What makes a fresh PostgreSQL 16 look like a fresh DSQL cluster: the admin role, schema sys, mappings with their rules.
 
 /** The oid of `admin` in AWS's sample of sys.iam_pg_role_mappings. */
-export const adminOid = 15579;
+const adminOid = 15579;
 
 // admin is created by the bootstrap superuser, is none itself, and owns neither database nor schema public: else it could
 // drop other roles' objects there. The iam_oid sequence starts where AWS's sample does. set_config() would get round the

@@ -1,6 +1,6 @@
 // Who may sign for a connection: the part of IAM and STS that the stand-in plays.
 
-export type Action = "DbConnect" | "DbConnectAdmin";
+type Action = "DbConnect" | "DbConnectAdmin";
 
 /** The identity behind an access key. Of IAM's policies only their outcome is modelled: `actions`. */
 export type Principal = {

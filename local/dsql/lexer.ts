@@ -1,7 +1,7 @@
 // Cuts SQL text into PostgreSQL's tokens. Nothing is dropped: the tokens' texts, joined, are the input again.
 // https://www.postgresql.org/docs/16/sql-syntax-lexical.html
 
-export type TokenKind =
+type TokenKind =
   | "space"
   | "comment"
   | "name" // keyword or plain identifier

@@ -35,7 +35,7 @@ export const relay = (
 };
 
 /** Whole messages, each with its head, and the start of one that has not arrived yet. */
-export const cutMessages = (bytes: Buffer) => {
+const cutMessages = (bytes: Buffer) => {
   const messages: Buffer[] = [];
   let at = 0;
   while (bytes.length - at >= 5) {

@@ -41,7 +41,7 @@ const parameterCount = ({ words }: Statement): number =>
     0,
   );
 
-type Rewritten = { readonly sql: string; readonly step: Step };
+type Rewritten = { readonly sql: string; readonly step: Step; readonly fails?: true };
 const nothing: Step = { kind: "other" };
 const mostParameters = 65_535; // the protocol's own limit; a number beyond it is an error of the client
 
@@ -81,16 +81,21 @@ export const openRewriter = ({ principalIdOf, faults, refusedCatalogs }: Rewrite
     const parameters = simple ? 0 : Math.min(parameterCount(statement), mostParameters);
     const fault = strike(statement);
     // A COMMIT that fails ends its transaction; in a simple query that can be said, in a prepared one it cannot.
-    if (fault && simple && step.kind === "end") return { sql: `rollback; ${raise(fault)}`, step };
+    if (fault && simple && step.kind === "end") {
+      return { sql: `rollback; ${raise(fault)}`, step, fails: true };
+    }
     const refusal = fault ?? ledger.refusalOf(step) ?? refusalOf(statement) ?? refusedCatalog(statement);
-    if (refusal) return { sql: raise(refusal, parameters), step: nothing };
+    if (refusal) return { sql: raise(refusal, parameters), step: nothing, fails: true };
     return { sql: awsIam(statement) ?? withoutAsync(statement), step };
   };
 
   const query = (sql: string): string => {
+    let reached = true; // what stands behind a refusal is not run: it counts for nothing
     const rewritten = splitStatements(sql).map((statement) => {
-      const { sql: text, step } = one(statement, true);
+      if (!reached) return statement.text;
+      const { sql: text, step, fails } = one(statement, true);
       ledger.apply(step);
+      reached = !fails;
       return text;
     });
     ledger.endOfMessage();

@@ -14,8 +14,7 @@ const settable = new Set([
   "timezone",
 ]);
 
-export const isSettable = (name: string): boolean =>
-  settable.has(name.toLowerCase()) || /^enable_\w+$/i.test(name);
+const isSettable = (name: string): boolean => settable.has(name.toLowerCase()) || /^enable_\w+$/i.test(name);
 
 /** `role` can be set for one transaction only. */
 const isSettableLocally = (name: string): boolean => name === "role" || isSettable(name);

@@ -9,7 +9,7 @@ import type { SqlError } from "./refusals.ts";
 import type { StatementFault } from "./rewrite.ts";
 import type { ConnectAttempt } from "./session.ts";
 
-export type { Credential, Principal } from "./credentials.ts";
+export type { Credential } from "./credentials.ts";
 export { type ConnectRecord, toEventBridge } from "./record.ts";
 export type { ConnectAttempt } from "./session.ts";
 

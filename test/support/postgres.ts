@@ -3,7 +3,7 @@ import pg from "pg";
 import { afterAll, beforeAll } from "vitest";
 import { type Postgres, type PostgresOptions, startPostgres } from "../../local/postgres.ts";
 
-export type TestDatabase = {
+type TestDatabase = {
   readonly name: string;
   readonly url: string;
   /** Runs one statement (or several without values) as superuser on a connection of its own. */

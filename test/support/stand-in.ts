@@ -34,7 +34,7 @@ export const roleSession = (path: string, more: Partial<Credential["principal"]>
 
 export const adminKey = "ASIAADMIN";
 
-export type Login = {
+type Login = {
   /** The database role. */
   readonly user: string;
   readonly accessKeyId: string;

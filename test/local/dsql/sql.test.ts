@@ -238,6 +238,24 @@ describe("DSQL refuses", () => {
   });
 });
 
+describe("after a refusal", () => {
+  it("the rest of the message counts for nothing", async () => {
+    const client = await shared.connect(admin);
+    await expect(client.query("set role app; begin; create table unreached (id int)")).rejects.toMatchObject({
+      code: "0A000",
+    });
+    await client.query("create table reached (id int)");
+    await client.query("create table reached_too (id int)");
+    await expect(
+      client.query("begin; create table a1 (id int); create table a2 (id int); commit"),
+    ).rejects.toMatchObject({
+      code: "0A000",
+    });
+    await client.query("rollback");
+    expect((await client.query("select to_regclass('a1') as a1")).rows).toEqual([{ a1: null }]);
+  });
+});
+
 describe("DSQL does", () => {
   it.each([
     "SET search_path = a, b",
