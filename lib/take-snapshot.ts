@@ -2,8 +2,10 @@
 
 import type { Catalog } from "./core/catalog.ts";
 import type { Principal } from "./core/ids.ts";
-import type { Target } from "./dsql/connect.ts";
+import { clusterOf, type Target } from "./dsql/connect.ts";
 import { readCatalog } from "./dsql/read-catalog.ts";
+import { createActivityStore } from "./store/activity.ts";
+import { canaryStore } from "./store/canaries.ts";
 import { registerCluster } from "./store/clusters.ts";
 import type { Saved } from "./store/save-snapshot.ts";
 import { createSnapshotStore } from "./store/snapshots.ts";
@@ -27,7 +29,11 @@ export const takeSnapshot = async (
   target: Target,
 ): Promise<Saved & { readonly catalog: Catalog }> => {
   const takenAt = now();
-  const catalog = await readCatalog(target, { random, sleep });
+  const canaries = canaryStore(table, createActivityStore(table));
+  const cluster = clusterOf(target);
+  // A login that is not written down before it is made would look like somebody who hides behind the auditor.
+  const onAttempt = (): Promise<void> => canaries.recordAttempt(cluster, { at: now(), snapshotSeq: 0 });
+  const catalog = await readCatalog(target, { random, sleep }, auditor === undefined ? {} : { onAttempt });
   await registerCluster(table, catalog.cluster);
   const saved = await createSnapshotStore(table, { now }).save(
     catalog.cluster,

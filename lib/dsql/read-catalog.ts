@@ -1,13 +1,18 @@
 // Reads the catalog of one database: a constant number of statements, whatever its size; each section read or unreadable.
-import type { ClientBase } from "pg";
 import type { Catalog, SectionName } from "../core/catalog.ts";
 import { CATALOG_FORMAT, sectionNames } from "../core/catalog.ts";
 import type { Cluster } from "../core/ids.ts";
 import { AuditError } from "../errors.ts";
 import { type Connection, connect, type Target, type Timeouts } from "./connect.ts";
 import { queryError, refusalText, serverError } from "./database-error.ts";
-import { readOnly } from "./read-only.ts";
-import { type RawSection, type RawSections, readSection, type ServerFacts } from "./read-section.ts";
+import { type Queryable, readOnly } from "./read-only.ts";
+import {
+  type RawSection,
+  type RawSections,
+  type ServerFacts,
+  sectionOf,
+  sectionStatement,
+} from "./read-section.ts";
 import { resolveSections } from "./resolve-sections.ts";
 import { isTransient, type RetryLimits, type RetryPorts, withRetry } from "./retry.ts";
 import { ServerRow, ServerVersionRow, serverSql, serverVersionSql } from "./sql/server.sql.ts";
@@ -21,18 +26,17 @@ export const versionNumber = (text: string): number => {
   return Number(major) * 10_000 + Number(minor);
 };
 
-const serverFacts = async (client: ClientBase, kind: Connection["serverKind"]): Promise<ServerFacts> => {
+const serverFacts = async (client: Queryable, kind: Connection["serverKind"]): Promise<ServerFacts> => {
   let serverVersion = 0;
   try {
-    const { rows } = await client.query(serverVersionSql);
+    const { rows } = await client.query({ text: serverVersionSql, values: [] });
     serverVersion = versionNumber(ServerVersionRow.parse(rows[0]).server_version);
   } catch (error) {
     if (!serverError(error) || isTransient(error)) throw error;
   }
-  const row = await readOnly(client, "dsql", async () => {
-    const { rows } = await client.query(serverSql);
-    return ServerRow.parse(rows[0]);
-  });
+  const outcome = await readOnly(client, "dsql", [{ text: serverSql }]);
+  if (!outcome.ok) throw outcome.error;
+  const row = ServerRow.parse(outcome.results[0]?.[0]);
   const looksLikeDsql = kind === "dsql" || row.hasMappings;
   return {
     serverKind: looksLikeDsql ? "dsql" : "postgres",
@@ -46,29 +50,32 @@ const serverFacts = async (client: ClientBase, kind: Connection["serverKind"]): 
  * read again without it, so that they still share one view. Transient failures are thrown, for the caller to start over.
  */
 const readGroup = async (
-  client: ClientBase,
+  client: Queryable,
   facts: ServerFacts,
   names: readonly SectionName[],
 ): Promise<Map<SectionName, RawSection>> => {
-  const unreadable = new Map<SectionName, RawSection>();
+  const sections = new Map<SectionName, RawSection>();
   for (;;) {
-    let reading: SectionName | undefined;
-    try {
-      return await readOnly(client, facts.serverKind, async () => {
-        const sections = new Map(unreadable);
-        for (const name of names) {
-          if (unreadable.has(name)) continue;
-          reading = name;
-          sections.set(name, await readSection(client, facts, name));
-        }
-        reading = undefined;
-        return sections;
-      });
-    } catch (error) {
-      const server = serverError(error);
-      if (!server || isTransient(error) || reading === undefined) throw error;
-      unreadable.set(reading, { status: "unreadable", reason: refusalText(error), code: server.code });
+    const open = names.filter((name) => !sections.has(name));
+    const asked = open.flatMap((name) => {
+      const statement = sectionStatement(name, facts);
+      return statement ? [{ name, statement }] : [];
+    });
+    const outcome = await readOnly(
+      client,
+      facts.serverKind,
+      asked.map(({ statement }) => statement),
+    );
+    if (outcome.ok) {
+      for (const name of open) sections.set(name, { status: "read", rows: [] });
+      asked.forEach(({ name }, i) => void sections.set(name, sectionOf(name, outcome.results[i] ?? [])));
+      return sections;
     }
+    const server = serverError(outcome.error);
+    const refused = asked[outcome.refused];
+    if (!server || !refused || isTransient(outcome.error)) throw outcome.error;
+    const reason = refusalText(outcome.error);
+    sections.set(refused.name, { status: "unreadable", reason, code: server.code });
   }
 };
 
@@ -77,7 +84,7 @@ const readGroup = async (
  * itself fails; one attempt.
  */
 export const readCatalogFrom = async (
-  client: ClientBase,
+  client: Queryable,
   {
     cluster,
     serverKind = "postgres",
@@ -115,10 +122,16 @@ export const readCatalogFrom = async (
 export const readCatalog = (
   target: Target,
   ports: RetryPorts,
-  options: { readonly timeouts?: Timeouts; readonly retry?: RetryLimits } = {},
+  options: {
+    readonly timeouts?: Timeouts;
+    readonly retry?: RetryLimits;
+    /** Awaited before each login, also before one that is tried again. */
+    readonly onAttempt?: () => Promise<void>;
+  } = {},
 ): Promise<Catalog> =>
   withRetry(
     async () => {
+      await options.onAttempt?.();
       const { client, cluster, serverKind, close } = await connect(target, options.timeouts);
       try {
         return await readCatalogFrom(client, { cluster, serverKind });

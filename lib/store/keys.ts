@@ -25,6 +25,10 @@ export const keys = {
   chunk: (c: Cluster, hash: Sha256) => ({ pk: `CHUNK#${c}#${hash.slice(0, 1)}`, sk: hash }),
   chunkShards: (c: Cluster) => [..."0123456789abcdef"].map((digit) => `CHUNK#${c}#${digit}`),
 
+  // "when was a backup restored"                        PutItem where absent; Query
+  restores: (c: Cluster) => `RESTORE#${c}`,
+  restore: (c: Cluster, at: Instant) => ({ pk: `RESTORE#${c}`, sk: iso(at) }),
+
   // "what happened to this role, this object, the mappings" Query; PutItem, derived
   timeline: (c: Cluster, subject: string) => `TIMELINE#${c}#${subject}`,
   timelineItem: (c: Cluster, subject: string, seq: number, part: number) => ({
@@ -53,6 +57,26 @@ export const keys = {
   hour: (c: Cluster, hour: Instant) => ({ pk: `HOUR#${c}`, sk: iso(hour) }),
   days: (c: Cluster) => `DAY#${c}`,
   day: (c: Cluster, day: Instant) => ({ pk: `DAY#${c}`, sk: iso(day) }),
+
+  // "which logins did the auditor make, which came back" Query, consistent; PutItem
+  loginAttempts: (c: Cluster) => `ATTEMPT#${c}`,
+  loginAttempt: (c: Cluster, at: Instant, id: string) => ({ pk: `ATTEMPT#${c}`, sk: `${iso(at)}#${id}` }),
+  ownLogins: (c: Cluster) => `LOGIN#${c}`,
+  ownLogin: (c: Cluster, at: Instant, eventId: string) => ({ pk: `LOGIN#${c}`, sk: `${iso(at)}#${eventId}` }),
+
+  // "when was a trail stopped or changed"               Query; PutItem, idempotent
+  trailEvents: (scope: string) => `TRAILEVENT#${scope}`,
+  trailEvent: (scope: string, at: Instant, eventId: string) => ({
+    pk: `TRAILEVENT#${scope}`,
+    sk: `${iso(at)}#${eventId}`,
+  }),
+
+  // "which digest files were verified"                  Query; PutItem, idempotent
+  digests: (scope: string) => `DIGEST#${scope}`,
+  digest: (scope: string, end: Instant, trail: string) => ({
+    pk: `DIGEST#${scope}`,
+    sk: `${iso(end)}#${trail}`,
+  }),
 
   // "for which hours is capture proven"                 Query; PutItem on its revision
   coverage: (scope: string) => `COVERAGE#${scope}`,
