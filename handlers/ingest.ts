@@ -1,20 +1,21 @@
 // Counts connections: from SQS behind EventBridge, where each message is one event, and from trail files in S3, where
 // each message names one object. What cannot be read fails alone, and ends in its dead-letter queue.
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
+import type { ActivitySink } from "../lib/cloudtrail/ingest-sources.ts";
 import { parseRecord } from "../lib/cloudtrail/parse-record.ts";
 import type { Connection } from "../lib/core/connection.ts";
 import type { Cluster } from "../lib/core/ids.ts";
+import { connectionSink } from "../lib/count-connections.ts";
 import { AuditError } from "../lib/errors.ts";
 import { type IngestObjects, objectIngest } from "../lib/ingest-objects.ts";
 import type { DetectJob } from "../lib/jobs.ts";
 import { errorFields } from "../lib/log.ts";
-import type { ActivityStore } from "../lib/store/activity.ts";
-import { createActivityStore } from "../lib/store/activity.ts";
 import { bodyOf, type LambdaHandler, lambda, onLambda } from "./lambda.ts";
 import { queueOf, type Runtime, runtime, type Send, s3Client, settings, tableOf } from "./wiring.ts";
 
 export type IngestDeps = Runtime & {
-  readonly activity: ActivityStore;
+  /** Where the events go. */
+  readonly sink: ActivitySink;
   readonly detect: Send;
   readonly ingestObjects: IngestObjects;
 };
@@ -50,7 +51,7 @@ export const ingestHandler = (deps: IngestDeps): LambdaHandler<SQSEvent, SQSBatc
       }
     }
     try {
-      const counts = await deps.activity.count(
+      const counts = await deps.sink.count(
         events.map(({ connection }) => connection),
         deps.now(),
       );
@@ -66,13 +67,17 @@ export const ingestHandler = (deps: IngestDeps): LambdaHandler<SQSEvent, SQSBatc
   });
 
 export const handler = onLambda(() => {
-  const { TABLE_NAME, DETECT_QUEUE_URL } = settings("TABLE_NAME", "DETECT_QUEUE_URL");
+  const { TABLE_NAME, DETECT_QUEUE_URL, AUDITOR_PRINCIPAL } = settings(
+    "TABLE_NAME",
+    "DETECT_QUEUE_URL",
+    "AUDITOR_PRINCIPAL",
+  );
   const shared = runtime();
-  const activity = createActivityStore(tableOf(TABLE_NAME, shared));
+  const table = tableOf(TABLE_NAME, shared);
   return ingestHandler({
     ...shared,
-    activity,
+    sink: connectionSink(table, AUDITOR_PRINCIPAL, "event"),
     detect: queueOf(DETECT_QUEUE_URL),
-    ingestObjects: objectIngest(s3Client(), activity, shared.now),
+    ingestObjects: objectIngest(s3Client(), connectionSink(table, AUDITOR_PRINCIPAL, "trail"), shared.now),
   });
 });

@@ -3,13 +3,17 @@ import type { Finding, Look } from "./core/finding.ts";
 import type { Cluster } from "./core/ids.ts";
 import { type DetectorOptions, judgeWith } from "./core/judge.ts";
 import { reconcileFindings } from "./core/reconcile-findings.ts";
-import type { Instant } from "./core/time.ts";
+import { DAY, type Instant } from "./core/time.ts";
 import { auditView } from "./core/view.ts";
 import { detectors } from "./detectors/index.ts";
 import { type FactOptions, loadFacts } from "./load-facts.ts";
 import { createActivityStore } from "./store/activity.ts";
+import { canaryStore } from "./store/canaries.ts";
 import { createFindingStore } from "./store/findings.ts";
 import type { Table } from "./store/table.ts";
+
+/** How far back own logins are matched again: trail files come late, but not by days. */
+const CANARY_DAYS = 3;
 
 export type DetectOptions = FactOptions & { readonly detectorOptions?: DetectorOptions };
 
@@ -27,7 +31,9 @@ export const detectCluster = async (
   { detectorOptions = {}, ...options }: DetectOptions = {},
 ): Promise<Detected> => {
   const judge = judgeWith(detectors, detectorOptions);
-  await createActivityStore(table).fold(cluster, now);
+  const activity = createActivityStore(table);
+  await activity.fold(cluster, now);
+  await canaryStore(table, activity).prove(cluster, { from: now - CANARY_DAYS * DAY, to: now }, []);
   const facts = await loadFacts(table, cluster, now, options);
   const { observations, looks } = judge(auditView(facts));
   const store = createFindingStore(table);

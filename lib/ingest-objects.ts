@@ -1,11 +1,10 @@
 // Counts the trail files that a message names. Used by the ingest function.
 import type { S3Client } from "@aws-sdk/client-s3";
-import { ingestSources } from "./cloudtrail/ingest-sources.ts";
+import { type ActivitySink, ingestSources } from "./cloudtrail/ingest-sources.ts";
 import { objectsNamed, s3Source } from "./cloudtrail/s3-objects.ts";
 import type { Cluster } from "./core/ids.ts";
 import { kindOfTrailKey } from "./core/trail-file-name.ts";
 import { AuditError } from "./errors.ts";
-import type { ActivityStore } from "./store/activity.ts";
 
 /** undefined: the message names no objects. Else the clusters with new connections. */
 export type IngestObjects = (body: unknown) => Promise<readonly Cluster[]> | undefined;
@@ -16,14 +15,14 @@ export type IngestObjects = (body: unknown) => Promise<readonly Cluster[]> | und
  * message ends in the dead-letter queue, and replaying it counts nothing twice.
  */
 export const objectIngest =
-  (client: S3Client, activity: ActivityStore, now: () => number): IngestObjects =>
+  (client: S3Client, sink: ActivitySink, now: () => number): IngestObjects =>
   (body) => {
     const objects = objectsNamed(body);
     if (!objects) return undefined;
     const logs = objects.filter(({ key }) => kindOfTrailKey(key) === "log");
     return ingestSources(
       logs.map((object) => s3Source(client, object)),
-      activity,
+      sink,
       { now: now() },
     ).then(({ clusters, rejected }) => {
       const [first] = rejected;

@@ -5,6 +5,7 @@ import { type Facts, LIVE_SETTLE_MS } from "./core/facts.ts";
 import type { Cluster, Principal } from "./core/ids.ts";
 import { DAY, floorTo, HOUR, type Instant } from "./core/time.ts";
 import { createActivityStore } from "./store/activity.ts";
+import { canaryStore } from "./store/canaries.ts";
 import { createFindingStore } from "./store/findings.ts";
 import { createSnapshotStore } from "./store/snapshots.ts";
 import type { Table } from "./store/table.ts";
@@ -20,24 +21,39 @@ export type FactOptions = {
   readonly settleMs?: number;
 };
 
+/** A cluster that sleeps is left alone for a day at most; later the missing proof is a gap, whatever it waits for. */
+const LONGEST_SETTLE_MS = DAY + LIVE_SETTLE_MS;
+
+/**
+ * How much before `now` is not judged yet: proof of an hour takes an own login after it, and that login's way back. So
+ * hours count as settled up to the last login that had the time to come back.
+ */
+const settleMsOf = async (table: Table, cluster: Cluster, now: Instant): Promise<number> => {
+  const interval = { from: now - LONGEST_SETTLE_MS, to: now - LIVE_SETTLE_MS };
+  const { canaries } = await canaryStore(table, createActivityStore(table)).look(cluster, interval, now);
+  const last = canaries.at(-1);
+  return last ? now - last.at : LIVE_SETTLE_MS;
+};
+
 /** The facts of one cluster as of `now`. Activity is as of its last fold. */
 export const loadFacts = async (
   table: Table,
   cluster: Cluster,
   now: Instant,
-  { auditor, archetypes = {}, settleMs = LIVE_SETTLE_MS }: FactOptions = {},
+  { auditor, archetypes = {}, settleMs }: FactOptions = {},
 ): Promise<Facts> => {
   const snapshots = createSnapshotStore(table, { now: () => now });
   const activity = createActivityStore(table);
   const lookback = { from: now - LOOKBACK_DAYS * DAY, to: now + HOUR };
   const hourlyFrom = floorTo(DAY, now - HOURLY_DAYS * DAY);
-  const [snapshot, history, days, hours, coverage, lastLook] = await Promise.all([
+  const [snapshot, history, days, hours, coverage, lastLook, settle] = await Promise.all([
     snapshots.asOf(cluster, now),
     snapshots.mappingHistory(cluster, now),
     activity.days(cluster, { from: lookback.from, to: hourlyFrom }),
     activity.hours(cluster, { from: hourlyFrom, to: lookback.to }),
     activity.coverage(cluster, lookback),
     createFindingStore(table).lastLook(cluster),
+    settleMs ?? settleMsOf(table, cluster, now),
   ]);
   return {
     cluster,
@@ -56,7 +72,7 @@ export const loadFacts = async (
     coverage,
     doubts: [],
     captureExpectedFrom: history.firstReadAt,
-    settleMs,
+    settleMs: settle,
     archetypes,
     auditor: auditor ?? null,
   };

@@ -9,9 +9,9 @@ import { snapshotHandler } from "../handlers/snapshot.ts";
 import { queueOf, runtime, s3Client, snsClient, tableOf } from "../handlers/wiring.ts";
 import type { WatchedCluster } from "../lib/config.ts";
 import type { Principal } from "../lib/core/ids.ts";
+import { connectionSink } from "../lib/count-connections.ts";
 import type { DetectOptions } from "../lib/detect-cluster.ts";
 import { objectIngest } from "../lib/ingest-objects.ts";
-import { createActivityStore } from "../lib/store/activity.ts";
 import type { Table } from "../lib/store/table.ts";
 import { type Bus, createBus } from "./bus.ts";
 import { startBusEndpoint } from "./bus-endpoint.ts";
@@ -136,7 +136,6 @@ export const startStack = async (options: StackOptions): Promise<Stack> => {
     }
     const shared = runtime(clock.now);
     const table = tableOf(TABLE_NAME, shared);
-    const activity = createActivityStore(table);
     const send = (queue: (typeof QUEUES)[number]) => queueOf(endpoint.queueUrl(queue));
     const discover = async () => ({ clusters: options.clusters(), failures: [] });
 
@@ -148,10 +147,15 @@ export const startStack = async (options: StackOptions): Promise<Stack> => {
       name: "snapshot",
       handler: snapshotHandler({ ...shared, table, auditor: options.auditor, detect: send("detect") }),
     });
-    const ingestObjects = objectIngest(s3Client(), activity, shared.now);
+    const ingestObjects = objectIngest(
+      s3Client(),
+      connectionSink(table, options.auditor, "trail"),
+      shared.now,
+    );
+    const sink = connectionSink(table, options.auditor, "event");
     bus.addFunction({
       name: "ingest",
-      handler: ingestHandler({ ...shared, activity, detect: send("detect"), ingestObjects }),
+      handler: ingestHandler({ ...shared, sink, detect: send("detect"), ingestObjects }),
     });
     bus.addFunction({
       name: "detect",

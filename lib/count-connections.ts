@@ -1,0 +1,26 @@
+// Counts connections and keeps the auditor's own among them as canaries. Used by both ways in of the ingest function.
+import type { ActivitySink } from "./cloudtrail/ingest-sources.ts";
+import type { Principal } from "./core/ids.ts";
+import { createActivityStore } from "./store/activity.ts";
+import { canaryStore } from "./store/canaries.ts";
+import type { Table } from "./store/table.ts";
+
+/**
+ * Where connections go that came by `way`: "trail" from a trail's files, which is the record; "event" from EventBridge,
+ * which is best effort. Canaries are noted first: whatever dies in between, the batch comes again.
+ */
+export const connectionSink = (
+  table: Table,
+  auditor: Principal | undefined,
+  way: "trail" | "event",
+): ActivitySink => {
+  const activity = createActivityStore(table);
+  const canaries = canaryStore(table, activity);
+  return {
+    count: async (connections, now) => {
+      if (auditor !== undefined) await canaries.noteLogins(connections, auditor, way, now);
+      return activity.count(connections, now);
+    },
+    markHours: activity.markHours,
+  };
+};
