@@ -2,15 +2,33 @@
 import { Command, CommanderError } from "commander";
 import { AuditError } from "../lib/errors.ts";
 import packageJson from "../package.json" with { type: "json" };
+import { addAck } from "./ack.ts";
 import type { AddCommand, ExitCode } from "./command.ts";
+import { addDetect } from "./detect.ts";
+import { addExempt, addUnexempt } from "./exempt.ts";
+import { addFinding } from "./finding.ts";
+import { addFindings } from "./findings.ts";
 import { addIngest } from "./ingest.ts";
 import type { Io } from "./io.ts";
 import { printable } from "./output.ts";
 import { addReconcile } from "./reconcile.ts";
+import { addReplay } from "./replay.ts";
 import { addReport } from "./report.ts";
 import { addSetupSql } from "./setup-sql.ts";
 
-const commands: readonly AddCommand[] = [addIngest, addReconcile, addReport, addSetupSql];
+const commands: readonly AddCommand[] = [
+  addAck,
+  addDetect,
+  addExempt,
+  addFinding,
+  addFindings,
+  addIngest,
+  addReconcile,
+  addReplay,
+  addReport,
+  addSetupSql,
+  addUnexempt,
+];
 
 /** Message, then what to do next; a stack only for what we did not foresee, and only when asked for. */
 export const explainError = (error: unknown, verbose: boolean): string => {

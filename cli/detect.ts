@@ -1,0 +1,52 @@
+// `dsql-audit detect`: judges what the store knows, and brings the findings up to date.
+import { readSettings } from "../lib/config.ts";
+import { detectCluster } from "../lib/detect-cluster.ts";
+import type { AddCommand } from "./command.ts";
+import {
+  addOutputOptions,
+  addStoreOptions,
+  atOption,
+  type OutputFlags,
+  pickCluster,
+  type StoreOptions,
+  withStore,
+} from "./context.ts";
+import { findingColumns, findingDocument } from "./finding-document.ts";
+import { printable, printRows } from "./output.ts";
+
+type Options = StoreOptions & OutputFlags & { readonly at?: string; readonly exitCode?: boolean };
+
+export const addDetect: AddCommand = (program, io, finish) => {
+  const command = program
+    .command("detect")
+    .summary("judge what is stored and update the findings")
+    .description(
+      "Prints the findings that are not closed. What could not be looked at is named and resolves nothing.\n" +
+        "ARCHETYPES, DETECTOR_OPTIONS and AUDITOR_PRINCIPAL are read from the environment, as in the functions.",
+    )
+    .option("--at <time>", "judge as of this instant: ISO 8601, or 7d, 24h, 90m ago")
+    .option("--exit-code", "exit with 2 when a finding is open")
+    .addHelpText("after", "\nExample:\n  $ dsql-audit detect --store ./dsql-audit-demo/store");
+  addOutputOptions(addStoreOptions(command)).action(async (options: Options) => {
+    const at = atOption(io, options.at);
+    const { ARCHETYPES, DETECTOR_OPTIONS, AUDITOR_PRINCIPAL } = readSettings(
+      io.env,
+      "ARCHETYPES",
+      "DETECTOR_OPTIONS",
+      "AUDITOR_PRINCIPAL",
+    );
+    const { findings, looks } = await withStore(io, options, { mustExist: true }, async (table) =>
+      detectCluster(table, await pickCluster(table, options.cluster), at, {
+        auditor: AUDITOR_PRINCIPAL,
+        archetypes: ARCHETYPES,
+        detectorOptions: DETECTOR_OPTIONS,
+      }),
+    );
+    for (const { detector, complete, reason } of looks) {
+      if (!complete) io.stderr.write(`Not judged: ${detector} (${printable(reason ?? "unknown")})\n`);
+    }
+    const live = findings.filter(({ status, closedAt }) => status !== "resolved" && closedAt === undefined);
+    printRows(io, options, live.map(findingDocument), findingColumns, "Nothing was found.");
+    if (options.exitCode && live.some(({ status }) => status === "open")) finish(2);
+  });
+};

@@ -1,0 +1,46 @@
+// A finding as JSON gives it and as people read it: one shape for every command.
+import type { Finding } from "../lib/core/finding.ts";
+import { iso } from "../lib/core/time.ts";
+import { principalName } from "../lib/core/visible-text.ts";
+import type { Column } from "./output.ts";
+
+/** Flat, times as ISO 8601 in UTC; a field that does not apply is left out. */
+export const findingDocument = (finding: Finding) => {
+  const { principal, role, object } = finding.subject;
+  return {
+    id: finding.id,
+    detector: finding.detector,
+    category: finding.category,
+    severity: finding.severity,
+    status: finding.status,
+    cluster: finding.cluster,
+    ...(principal !== undefined && { principal }),
+    ...(role !== undefined && { role }),
+    ...(object !== undefined && { object }),
+    title: finding.title,
+    ...(finding.verdict && { verdict: finding.verdict }),
+    firstSeenAt: iso(finding.firstSeenAt),
+    lastSeenAt: iso(finding.lastSeenAt),
+    detectedAt: iso(finding.detectedAt),
+    ...(finding.closedAt !== undefined && { closedAt: iso(finding.closedAt) }),
+    ...(finding.reopened > 0 && { reopened: finding.reopened }),
+    evidence: finding.evidence,
+    ...(finding.eventIds && { eventIds: finding.eventIds }),
+    ...(finding.fix !== undefined && { fix: finding.fix }),
+  };
+};
+export type FindingDocument = ReturnType<typeof findingDocument>;
+
+const minute = (text: string): string => text.slice(0, 16).replace("T", " ");
+
+export const findingColumns: readonly Column<FindingDocument>[] = [
+  { head: "severity", cell: ({ severity }) => severity },
+  { head: "status", cell: ({ status }) => status },
+  { head: "since (UTC)", cell: ({ detectedAt }) => minute(detectedAt) },
+  { head: "what", cell: ({ title }) => title, max: 60 },
+  { head: "id", cell: ({ id }) => id, max: 46 },
+];
+
+/** Who a finding is about, in a word. */
+export const aboutFinding = ({ principal, role, object }: FindingDocument): string =>
+  [principal && principalName(principal), role, object].filter(Boolean).join(" / ") || "the cluster";
