@@ -1,8 +1,7 @@
 // Starts a private PostgreSQL 16 that is gone without a trace when it is stopped or when its starter ends.
-import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { chmodSync, chownSync, cpSync, mkdirSync, mkdtempSync, rmSync, statSync } from "node:fs";
-import { createServer, Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { promisify } from "node:util";
@@ -11,6 +10,7 @@ import { AuditError } from "../lib/errors.ts";
 import { copyBinaries, installedBinaries } from "./postgres/binaries.ts";
 import { builtOnce, entriesBelow, ownDirectory } from "./postgres/cache.ts";
 import { guard } from "./postgres/guard.ts";
+import { launch, onFreePort, serverEnv, shutDown } from "./postgres/server-process.ts";
 
 const run = promisify(execFile);
 
@@ -161,60 +161,12 @@ const prepared = async (base: string, scratch: string, superuser: string, owner:
     await run(join(native, "bin/initdb"), ["-D", fresh, "--wal-segsize=1", ...flags], {
       ...owner,
       cwd: scratch,
-      env,
+      env: serverEnv,
     });
     cpSync(fresh, empty, { recursive: true });
     rmSync(fresh, { recursive: true });
   });
   return { native, template };
-};
-
-const env = { PATH: process.env.PATH ?? "/usr/bin:/bin", LC_ALL: "C", TZ: "UTC" };
-
-/** Resolves with the server process when it says that it is ready, rejects with its last words when it ends before. */
-const launch = (
-  file: string,
-  args: readonly string[],
-  options: { cwd: string; uid?: number; gid?: number },
-) =>
-  new Promise<ChildProcess>((ready, failed) => {
-    const child = spawn(file, args, { ...options, env, detached: true, stdio: ["ignore", "ignore", "pipe"] });
-    let words = "";
-    child.stderr.setEncoding("utf8").on("data", (text: string) => {
-      words = (words + text).slice(-2000);
-      if (!words.includes("ready to accept connections")) return;
-      child.stderr.removeAllListeners("data").resume();
-      child.unref(); // neither the server nor its log keeps our process alive
-      if (child.stderr instanceof Socket) child.stderr.unref();
-      ready(child);
-    });
-    const refuse = (cause: unknown) =>
-      failed(
-        new AuditError("config", `PostgreSQL did not start: ${words.trim()}`, {
-          cause,
-          hint: `it runs ${file}`,
-        }),
-      );
-    child.once("error", refuse).once("exit", refuse);
-  });
-
-/** Another process may take a port between our look and the server's start: three tries, then the server's own error. */
-const onFreePort = async (
-  start: (port: number) => Promise<ChildProcess>,
-  tries = 3,
-): Promise<{ child: ChildProcess; port: number }> => {
-  const port = await new Promise<number>((found) => {
-    const probe = createServer().listen(0, "127.0.0.1", () => {
-      const address = probe.address();
-      probe.close(() => found(typeof address === "object" && address ? address.port : 0));
-    });
-  });
-  try {
-    return { child: await start(port), port };
-  } catch (cause) {
-    if (tries <= 1) throw cause;
-    return onFreePort(start, tries - 1);
-  }
 };
 
 /** Any user of this machine reaches a TCP port, so it asks for a password. */
@@ -226,16 +178,3 @@ const withPassword = async (url: string, superuser: string, port: number): Promi
   await client.end();
   return `postgres://${encodeURIComponent(superuser)}:${password}@127.0.0.1:${port}/postgres`;
 };
-
-/** A fast shutdown; what has not ended after five seconds is made to. */
-const shutDown = (child: ChildProcess): Promise<void> =>
-  new Promise((ended) => {
-    if (child.exitCode !== null || child.signalCode !== null) return ended();
-    child.ref();
-    const late = setTimeout(() => child.kill("SIGQUIT"), 5000);
-    child.once("exit", () => {
-      clearTimeout(late);
-      ended();
-    });
-    child.kill("SIGINT");
-  });
