@@ -14,7 +14,9 @@ import { printable } from "./output.ts";
 import { addReconcile } from "./reconcile.ts";
 import { addReplay } from "./replay.ts";
 import { addReport } from "./report.ts";
+import { addScan } from "./scan.ts";
 import { addSetupSql } from "./setup-sql.ts";
+import { addSnapshot } from "./snapshot.ts";
 
 const commands: readonly AddCommand[] = [
   addAck,
@@ -26,7 +28,9 @@ const commands: readonly AddCommand[] = [
   addReconcile,
   addReplay,
   addReport,
+  addScan,
   addSetupSql,
+  addSnapshot,
   addUnexempt,
 ];
 

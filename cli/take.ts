@@ -1,0 +1,102 @@
+// Takes a snapshot from whatever source is named into a store; `snapshot` and `scan` both do it.
+import { readFileSync } from "node:fs";
+import { canonicalText, parseCanonical } from "../lib/core/canonical.ts";
+import { type Catalog, type SectionName, sectionNames } from "../lib/core/catalog.ts";
+import type { RecordedChange } from "../lib/core/change.ts";
+import type { Cluster, Principal } from "../lib/core/ids.ts";
+import { iso } from "../lib/core/time.ts";
+import { AuditError } from "../lib/errors.ts";
+import { changeText } from "../lib/report/change-text.ts";
+import { registerCluster } from "../lib/store/clusters.ts";
+import { createSnapshotStore } from "../lib/store/snapshots.ts";
+import type { Table } from "../lib/store/table.ts";
+import { takeSnapshot } from "../lib/take-snapshot.ts";
+import type { Io } from "./io.ts";
+import type { Source } from "./source.ts";
+
+/** A catalog file. AuditError("bad-file") names the file and what is wrong with it. */
+const readCatalogFile = (file: string): Catalog => {
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch (cause) {
+    throw new AuditError("bad-file", `${file} cannot be read`, { cause });
+  }
+  try {
+    return parseCanonical(text);
+  } catch (cause) {
+    const what = cause instanceof Error ? cause.message : String(cause);
+    throw new AuditError("bad-file", `${file}: ${what}`, {
+      cause,
+      hint: "Use a file written by: dsql-audit snapshot --out FILE",
+    });
+  }
+};
+
+type SectionDocument =
+  | { readonly status: "read"; readonly rows: number }
+  | { readonly status: "unreadable"; readonly reason: string };
+
+/** What `snapshot --json` prints. */
+export type SnapshotDocument = {
+  readonly cluster: Cluster;
+  readonly snapshot: number;
+  readonly takenAt: string;
+  readonly unchanged: boolean;
+  readonly changes: readonly (RecordedChange["change"] & {
+    readonly from: string;
+    readonly to: string;
+    readonly text: string;
+  })[];
+  readonly sections: Readonly<Record<SectionName, SectionDocument>>;
+};
+
+export type Taken = {
+  readonly cluster: Cluster;
+  readonly document: SnapshotDocument;
+  readonly canonical: string;
+};
+
+const sectionsOf = (catalog: Catalog): SnapshotDocument["sections"] =>
+  Object.fromEntries(
+    sectionNames.map((name): [SectionName, SectionDocument] => {
+      const section = catalog.sections[name];
+      return section.status === "read"
+        ? [name, { status: "read", rows: section.rows.length }]
+        : [name, { status: "unreadable", reason: section.reason }];
+    }),
+  ) as SnapshotDocument["sections"];
+
+/** Reads and stores; running it twice stores an unchanged snapshot. */
+export const take = async (
+  io: Io,
+  table: Table,
+  source: Source,
+  auditor: Principal | undefined,
+): Promise<Taken> => {
+  const store = async () => {
+    if (source.kind === "database") return takeSnapshot({ table, ...io, auditor }, source.target);
+    const catalog = readCatalogFile(source.file);
+    await registerCluster(table, catalog.cluster);
+    const saved = await createSnapshotStore(table, io).save(catalog.cluster, catalog, io.now());
+    return { ...saved, catalog };
+  };
+  const { seq, takenAt, unchanged, changes, catalog } = await store();
+  return {
+    cluster: catalog.cluster,
+    canonical: canonicalText(catalog),
+    document: {
+      cluster: catalog.cluster,
+      snapshot: seq,
+      takenAt: iso(takenAt),
+      unchanged,
+      changes: changes.map(({ from, to, change }) => ({
+        ...change,
+        from: iso(from),
+        to: iso(to),
+        text: changeText(change),
+      })),
+      sections: sectionsOf(catalog),
+    },
+  };
+};
