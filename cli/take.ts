@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { canonicalText, parseCanonical } from "../lib/core/canonical.ts";
 import { type Catalog, type SectionName, sectionNames } from "../lib/core/catalog.ts";
-import type { RecordedChange } from "../lib/core/change.ts";
+import type { Change } from "../lib/core/change.ts";
 import type { Cluster, Principal } from "../lib/core/ids.ts";
 import { iso } from "../lib/core/time.ts";
 import { AuditError } from "../lib/errors.ts";
@@ -43,11 +43,13 @@ export type SnapshotDocument = {
   readonly snapshot: number;
   readonly takenAt: string;
   readonly unchanged: boolean;
-  readonly changes: readonly (RecordedChange["change"] & {
+  /** Each with the two snapshots it happened between. */
+  readonly changes: readonly {
     readonly from: string;
     readonly to: string;
     readonly text: string;
-  })[];
+    readonly change: Change;
+  }[];
   readonly sections: Readonly<Record<SectionName, SectionDocument>>;
 };
 
@@ -91,10 +93,10 @@ export const take = async (
       takenAt: iso(takenAt),
       unchanged,
       changes: changes.map(({ from, to, change }) => ({
-        ...change,
         from: iso(from),
         to: iso(to),
         text: changeText(change),
+        change,
       })),
       sections: sectionsOf(catalog),
     },
