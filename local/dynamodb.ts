@@ -3,7 +3,12 @@ import { once } from "node:events";
 import { mkdirSync } from "node:fs";
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { CreateTableCommand, DynamoDBClient, ResourceInUseException } from "@aws-sdk/client-dynamodb";
+import {
+  CreateTableCommand,
+  DescribeTableCommand,
+  DynamoDBClient,
+  ResourceInUseException,
+} from "@aws-sdk/client-dynamodb";
 import dynalite from "dynalite";
 import { tableDefinition } from "../lib/store/table-definition.ts";
 import { lockFolder } from "./folder-lock.ts";
@@ -43,6 +48,10 @@ export const startDynamoDb = async (options: { folder?: string } = {}): Promise<
         await client.send(new CreateTableCommand(tableDefinition(name)));
       } catch (error) {
         if (!(error instanceof ResourceInUseException)) throw error;
+      }
+      // A new table takes a moment before it can be written to, here as in AWS.
+      for (let status = "CREATING"; status === "CREATING"; ) {
+        status = (await client.send(new DescribeTableCommand({ TableName: name }))).Table?.TableStatus ?? "";
       }
     },
     stop: async () => {

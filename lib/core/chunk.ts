@@ -1,20 +1,21 @@
-// Chunks: pieces of content under their SHA-256, packed with zstd. Which bytes go into which chunk, and back.
+// Chunks: pieces of content under their SHA-256, cut so that a changed row changes one of them.
 import { createHash } from "node:crypto";
-import { constants, zstdCompressSync, zstdDecompressSync } from "node:zlib";
 import { AuditError } from "../errors.ts";
 import type { Line } from "./canonical.ts";
 import type { Sha256 } from "./ids.ts";
+import { pack, unpack } from "./packing.ts";
 
 /** `bytes` is the content; `hash` its SHA-256. */
 export type Chunk = { readonly hash: Sha256; readonly bytes: Uint8Array };
 
 /** No chunk is bigger than this before it is packed, so no item comes near DynamoDB's 400 KB. */
 export const MAX_CHUNK_BYTES = 96 * 1024;
-/** A border falls where a key's hash is below weight / TARGET_WEIGHT of its range. */
-const TARGET_WEIGHT = 1_000;
-/** The first bytes of a packed chunk: a checksum of the packed form, because zstd ignores some bits of its frame. */
-const CHECK_BYTES = 8;
-
+/**
+ * A border falls where a key's hash is below weight / BORDER_WEIGHT of its range, and never before a chunk has weighed
+ * MIN_WEIGHT: without a minimum a row would most often lie in one of the few very big chunks.
+ */
+const BORDER_WEIGHT = 250;
+const MIN_WEIGHT = 250;
 const encoder = new TextEncoder();
 
 export const sha256 = (bytes: Uint8Array | string): Sha256 =>
@@ -46,16 +47,20 @@ export const chunkLines = (lines: readonly Line[]): Chunk[] => {
   const chunks: Chunk[] = [];
   let open: string[] = [];
   let size = 0;
+  let weighed = 0;
   const close = (): void => {
     if (open.length) chunks.push(...split(encoder.encode(open.join(""))));
     open = [];
     size = 0;
+    weighed = 0;
   };
   for (const { key, text, weight } of lines) {
     const length = Buffer.byteLength(text) + 1;
-    if (keyHash(key) < (weight / TARGET_WEIGHT) * 2 ** 32 || size + length > MAX_CHUNK_BYTES) close();
+    const border = weighed >= MIN_WEIGHT && keyHash(key) < (weight / BORDER_WEIGHT) * 2 ** 32;
+    if (border || size + length > MAX_CHUNK_BYTES) close();
     open.push(`${text}\n`);
     size += length;
+    weighed += weight;
   }
   close();
   return chunks;
@@ -64,32 +69,18 @@ export const chunkLines = (lines: readonly Line[]): Chunk[] => {
 /** Cuts text that has no keys, such as a list of changes. Empty text is no chunk. */
 export const chunkText = (text: string): Chunk[] => split(encoder.encode(text));
 
-const checkOf = (packed: Uint8Array): Buffer =>
-  createHash("sha256").update(packed).digest().subarray(0, CHECK_BYTES);
-
 /** A chunk's bytes as they are stored. */
-export const packChunk = ({ bytes }: Chunk): Uint8Array => {
-  const packed = zstdCompressSync(bytes, {
-    params: { [constants.ZSTD_c_compressionLevel]: 19, [constants.ZSTD_c_contentSizeFlag]: 1 },
-  });
-  return Buffer.concat([checkOf(packed), packed]);
-};
+export const packChunk = ({ bytes }: Chunk): Uint8Array => pack(bytes);
 
 /** The content behind `hash`. AuditError("store") where the stored bytes are not what the hash says. */
 export const openChunk = (hash: Sha256, stored: Uint8Array): Uint8Array => {
-  const altered = (cause?: unknown): AuditError =>
-    new AuditError("store", `the chunk ${hash.slice(0, 12)} was altered: its bytes do not match its hash`, {
-      cause,
-      hint: "Run: dsql-audit history verify",
-    });
-  const packed = stored.subarray(CHECK_BYTES);
-  if (!checkOf(packed).equals(stored.subarray(0, CHECK_BYTES))) throw altered();
-  let bytes: Uint8Array;
-  try {
-    bytes = zstdDecompressSync(packed, { maxOutputLength: MAX_CHUNK_BYTES });
-  } catch (cause) {
-    throw altered(cause);
-  }
-  if (sha256(bytes) !== hash) throw altered();
-  return bytes;
+  const bytes = unpack(stored, MAX_CHUNK_BYTES);
+  if (bytes && sha256(bytes) === hash) return bytes;
+  throw new AuditError(
+    "store",
+    `the chunk ${hash.slice(0, 12)} was altered: its bytes do not match its hash`,
+    {
+      hint: "Run: dsql-audit history verify. A later release of dsql-audit may also have packed it in a way of its own.",
+    },
+  );
 };

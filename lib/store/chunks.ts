@@ -1,6 +1,6 @@
 // Chunks in the table: written once under their hash, read as whole trees, whatever the catalog's size.
 import { type Chunk, openChunk, packChunk } from "../core/chunk.ts";
-import { decodeNode } from "../core/chunk-tree.ts";
+import { decodeNode, isNode } from "../core/chunk-tree.ts";
 import type { Cluster, Sha256 } from "../core/ids.ts";
 import type { Instant } from "../core/time.ts";
 import { AuditError } from "../errors.ts";
@@ -65,20 +65,24 @@ export const readTree = async (
       return (known.get(hash) ?? found.get(hash)) as Uint8Array;
     });
   };
-  let level = [root];
-  for (let height = Number.POSITIVE_INFINITY; ; ) {
-    const nodes = (await fetch(level)).map(decodeNode);
-    const next = nodes[0]?.level ?? 1;
-    if (next >= height || nodes.some((node) => node.level !== next)) {
+  const content = (parts: readonly Uint8Array[]): TreeContent => ({
+    text: Buffer.concat(parts).toString("utf8"),
+    hashes,
+  });
+  let opened = await fetch([root]);
+  if (opened[0] && !isNode(opened[0])) return content(opened);
+  for (let height = Number.POSITIVE_INFINITY; height > 1; ) {
+    const nodes = opened.map(decodeNode);
+    const level = nodes[0]?.level ?? 1;
+    if (level >= height || nodes.some((node) => node.level !== level)) {
       throw new AuditError("store", "an index chunk is out of its place", {
         hint: "Run: dsql-audit history verify",
       });
     }
-    height = next;
-    level = nodes.flatMap(({ children }) => children);
-    if (height === 1) break;
+    height = level;
+    opened = await fetch(nodes.flatMap(({ children }) => children));
   }
-  return { text: Buffer.concat(await fetch(level)).toString("utf8"), hashes };
+  return content(opened);
 };
 
 /** Stores chunks; those already there are written again, so that a collection that runs just now sees them as new. */

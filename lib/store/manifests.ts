@@ -2,6 +2,7 @@
 import type { Cluster } from "../core/ids.ts";
 import { openManifest, type SealedManifest } from "../core/manifest.ts";
 import { type Instant, iso } from "../core/time.ts";
+import type { StoredManifest } from "../core/verify.ts";
 import { AuditError } from "../errors.ts";
 import { keys, pad } from "./keys.ts";
 import type { Item, Table } from "./table.ts";
@@ -22,8 +23,8 @@ export const checkTakenAt = (at: Instant): void => {
   }
 };
 
-/** `sum` lets a flipped bit in the newest manifest be seen, which no later one vouches for yet. */
-const toItem = (cluster: Cluster, { manifest, hash, body }: SealedManifest): Item => ({
+/** A manifest as the table holds it. `sum` lets a flipped bit in the newest manifest be seen, which no later one vouches for yet. */
+export const manifestItem = (cluster: Cluster, { manifest, hash, body }: SealedManifest): Item => ({
   ...keys.manifest(cluster, manifest.seq),
   takenAt: timeKey(manifest.takenAt, manifest.seq),
   body,
@@ -34,7 +35,7 @@ const fromItem = (item: Item): SealedManifest => openManifest(String(item.body))
 
 /** Stores and chains in one write. false: another snapshot took this number first. */
 export const putManifest = (table: Table, cluster: Cluster, sealed: SealedManifest): Promise<boolean> =>
-  table.putIfAbsent(toItem(cluster, sealed));
+  table.putIfAbsent(manifestItem(cluster, sealed));
 
 /** The newest manifest, and up to which one the derived items were written (0: none): one query, one read unit. */
 export const readHead = async (
@@ -141,4 +142,23 @@ export async function* manifestsBySeq(
   const [from, to] = [keys.manifest(cluster, first).sk, keys.manifest(cluster, last).sk];
   for await (const item of table.query({ pk: keys.manifests(cluster), from, to, consistent: true }))
     yield fromItem(item);
+}
+
+/** Every manifest as it is stored, by number, none of it believed: for verify and export. */
+export async function* storedManifests(table: Table, cluster: Cluster): AsyncGenerator<StoredManifest> {
+  const from = keys.manifest(cluster, 0).sk;
+  for await (const item of table.query({
+    pk: keys.manifests(cluster),
+    from,
+    to: `${from.slice(0, -10)}~`,
+    consistent: true,
+  })) {
+    const takenAt = Date.parse(String(item.takenAt).split("#")[0] ?? "");
+    yield {
+      key: Number(item.sk.slice(-10)),
+      takenAt: Number.isNaN(takenAt) ? null : takenAt,
+      body: String(item.body),
+      sum: String(item.sum),
+    };
+  }
 }

@@ -1,7 +1,8 @@
 // The changes of a snapshot as its manifest names them, and those that have no derived items yet.
 import { parseCanonical } from "../core/canonical.ts";
 import type { RecordedChange } from "../core/change.ts";
-import { decodeChanges } from "../core/change-log.ts";
+import { decodeChanges, recordChanges } from "../core/change-log.ts";
+import { diffCatalogs } from "../core/diff.ts";
 import type { Cluster } from "../core/ids.ts";
 import type { KnownCatalog, LastRead } from "../core/known-catalog.ts";
 import type { SealedManifest } from "../core/manifest.ts";
@@ -25,19 +26,31 @@ export const baseline = (catalog: KnownCatalog, taken: LastRead): RecordedChange
   return [{ fromSeq: taken.seq, from: taken.at, toSeq: taken.seq, to: taken.at, change }];
 };
 
-/** The changes of one snapshot; none where it has none. */
+/**
+ * The changes of one snapshot; none where it has none. Where the snapshot before was thinned out, they are those since
+ * the day before: that is all that the two snapshots which are left can tell.
+ */
 export const recordedChanges = async (
   table: Table,
   cluster: Cluster,
   sealed: SealedManifest,
 ): Promise<RecordedChange[]> => {
-  const { seq, changes } = sealed.manifest;
-  if (!changes) return [];
-  const previous = await readManifest(table, cluster, seq - 1);
-  // Thinned out: the changes are still known, only the exact time before which they happened is the day's first.
-  const before = previous ?? (await readManifest(table, cluster, sealed.manifest.dayFirst));
-  const { text } = await readTree(table, cluster, changes.root);
-  return decodeChanges(text, before ? stampOf(before) : stampOf(sealed), stampOf(sealed));
+  const { seq, changes, previousDay, root } = sealed.manifest;
+  const previous = seq > 1 ? await readManifest(table, cluster, seq - 1) : undefined;
+  if (previous) {
+    if (!changes) return [];
+    const { text } = await readTree(table, cluster, changes.root);
+    return decodeChanges(text, stampOf(previous), stampOf(sealed));
+  }
+  const dayBefore = previousDay && (await readManifest(table, cluster, previousDay.seq));
+  if (!dayBefore || dayBefore.manifest.root === root) return [];
+  const [before, after] = await Promise.all(
+    [dayBefore.manifest.root, root].map(async (one) =>
+      parseCanonical((await readTree(table, cluster, one)).text),
+    ),
+  );
+  if (!before || !after) return [];
+  return recordChanges(diffCatalogs(before, after), before, stampOf(dayBefore), stampOf(sealed));
 };
 
 /** What timelines hold of the snapshots `first` to `last`, oldest first, read from the chain itself. */

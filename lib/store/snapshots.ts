@@ -96,7 +96,11 @@ const none = (cluster: Cluster, at: Instant, first: SealedManifest | undefined):
   );
 
 /** As of `at`, or AuditError("not-found") that names the first snapshot there is. */
-export const requireAsOf = async (store: SnapshotStore, cluster: Cluster, at: Instant): Promise<Snapshot> => {
+export const requireAsOf = async (
+  store: Pick<SnapshotStore, "asOf" | "after">,
+  cluster: Cluster,
+  at: Instant,
+): Promise<Snapshot> => {
   const found = await store.asOf(cluster, at);
   if (found) return found;
   throw none(cluster, at, await store.after(cluster, at));
@@ -161,7 +165,8 @@ export const createSnapshotStore = (table: Table, { now }: SnapshotStoreOptions)
     diff,
     changes: async function* (cluster, from, to) {
       for await (const sealed of manifestsByTime(table, cluster, { from: from + 1, to })) {
-        if (sealed.manifest.changes) yield* await recordedChanges(table, cluster, sealed);
+        const { changes, previousDay } = sealed.manifest;
+        if (changes || previousDay) yield* await recordedChanges(table, cluster, sealed);
       }
     },
     timeline,

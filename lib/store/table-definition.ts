@@ -23,7 +23,7 @@ export const tableDefinition = (name: string) =>
           { AttributeName: "pk", KeyType: "HASH" },
           { AttributeName: "takenAt", KeyType: "RANGE" },
         ],
-        Projection: { ProjectionType: "ALL" },
+        Projection: { ProjectionType: "KEYS_ONLY" },
       },
     ],
   }) satisfies CreateTableCommandInput;

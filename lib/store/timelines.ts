@@ -1,10 +1,10 @@
 // The items that find changes by role, by object and by name. All derived from the chain: written twice, they are the same.
-import { constants, zstdCompressSync, zstdDecompressSync } from "node:zlib";
 import * as z from "zod";
 import { RecordedChange } from "../core/change.ts";
 import { changeFor, type Naming, namingsOf, subjectsOf } from "../core/change-subjects.ts";
 import { sha256 } from "../core/chunk.ts";
 import type { Cluster } from "../core/ids.ts";
+import { pack, unpack } from "../core/packing.ts";
 import { AuditError } from "../errors.ts";
 import { keys, pad } from "./keys.ts";
 import type { Item, Table } from "./table.ts";
@@ -16,9 +16,6 @@ const MAX_TEXT = 200_000;
 const MAX_UNPACKED = 4 * 1024 * 1024;
 
 const Changes = z.array(RecordedChange);
-
-const pack = (text: string): Uint8Array =>
-  zstdCompressSync(text, { params: { [constants.ZSTD_c_compressionLevel]: 19 } });
 
 /** How a naming is stored: names may be long and hold anything, their hash may not. */
 const nameHash = ({ what, name }: Pick<Naming, "what" | "name">): string =>
@@ -70,14 +67,17 @@ export const markDerived = (table: Table, cluster: Cluster, upTo: number): Promi
   table.put({ ...keys.derived(cluster), v: FORMAT, upTo });
 
 const readItem = (item: Item): RecordedChange[] => {
+  const text = unpack(item.z as Uint8Array, MAX_UNPACKED)?.toString("utf8");
+  const altered = (cause?: unknown): AuditError =>
+    new AuditError("store", "an item of a timeline is of a later format, or was altered", {
+      cause,
+      hint: "Use the version of dsql-audit that wrote it, or run: dsql-audit history verify",
+    });
+  if (text === undefined) throw altered();
   try {
-    const text = zstdDecompressSync(item.z as Uint8Array, { maxOutputLength: MAX_UNPACKED }).toString("utf8");
     return Changes.parse(JSON.parse(text));
   } catch (cause) {
-    throw new AuditError("store", "an item of a timeline is of a later format, or was altered", {
-      cause,
-      hint: "Run: dsql-audit history verify",
-    });
+    throw altered(cause);
   }
 };
 

@@ -1,0 +1,233 @@
+// Walks the chain of manifests and names what is broken: altered, missing, reordered or forked.
+import { AuditError } from "../errors.ts";
+import { type Manifest, openManifest, type SealedManifest } from "./manifest.ts";
+import { DAY, floorTo, type Instant, iso } from "./time.ts";
+
+/** `key` is the number under which it was found, `takenAt` the time: both must be what its own text says. */
+export type StoredManifest = {
+  readonly key: number;
+  readonly takenAt: Instant | null;
+  readonly body: string;
+  readonly sum: string;
+};
+
+export type FaultKind = "altered" | "missing" | "reordered" | "forked";
+/** `seq`: the first snapshot that it touches; null: none can be named. */
+export type Fault = { readonly kind: FaultKind; readonly seq: number | null; readonly message: string };
+
+/** A head that went out by email, or was written down: later verifications hold the chain against it. */
+export type ExpectedHead = { readonly seq: number | null; readonly hash: string };
+
+export type ChainCheck = {
+  /** By number; the ones that could be read. */
+  readonly chain: readonly SealedManifest[];
+  readonly faults: readonly Fault[];
+  /** Nothing is wrong with these, but a reader wants to know. */
+  readonly notes: readonly string[];
+};
+
+const fault = (kind: FaultKind, seq: number | null, message: string): Fault => ({ kind, seq, message });
+const short = (hash: string): string => hash.slice(0, 12);
+const range = (from: number, to: number): string =>
+  from === to ? `snapshot ${from} is` : `snapshots ${from} to ${to} are`;
+
+/** Opens one stored manifest; a fault where it is not what it was when it was stored. */
+const openStored = ({ key, takenAt, body, sum }: StoredManifest): SealedManifest | Fault => {
+  let sealed: SealedManifest;
+  try {
+    sealed = openManifest(body);
+  } catch (error) {
+    if (!(error instanceof AuditError)) throw error;
+    return fault(
+      "altered",
+      key,
+      `the manifest of snapshot ${key} cannot be read: it was altered, or is of a later format`,
+    );
+  }
+  const { seq } = sealed.manifest;
+  if (!sum || !sealed.hash.startsWith(sum)) {
+    return fault(
+      "altered",
+      key,
+      `the manifest of snapshot ${key} was altered: it does not match its checksum`,
+    );
+  }
+  if (seq !== key) return fault("reordered", key, `in the place of snapshot ${key} stands snapshot ${seq}`);
+  if (takenAt !== null && takenAt !== sealed.manifest.takenAt) {
+    return fault(
+      "altered",
+      key,
+      `snapshot ${key} is filed under ${iso(takenAt)}, it was taken at ${iso(sealed.manifest.takenAt)}`,
+    );
+  }
+  return sealed;
+};
+
+/** The manifests that can be read, each number once; and what is wrong with the others. */
+const openAll = (
+  stored: readonly StoredManifest[],
+): { bySeq: Map<number, SealedManifest>; faults: Fault[] } => {
+  const bySeq = new Map<number, SealedManifest>();
+  const faults: Fault[] = [];
+  let last = 0;
+  for (const one of stored) {
+    const opened = openStored(one);
+    if ("kind" in opened) {
+      faults.push(opened);
+      continue;
+    }
+    const twin = bySeq.get(one.key);
+    if (twin) faults.push(fault("forked", one.key, `there are two snapshots with the number ${one.key}`));
+    else if (one.key < last)
+      faults.push(fault("reordered", one.key, `snapshot ${one.key} stands after snapshot ${last}`));
+    else bySeq.set(one.key, opened);
+    last = Math.max(last, one.key);
+  }
+  return { bySeq, faults };
+};
+
+/** Days before this instant may be thinned to their first snapshot: whole days, counted from the newest snapshot. */
+export const thinningCutoff = (newest: Instant, keepDays: number): Instant =>
+  floorTo(DAY, newest) - keepDays * DAY;
+
+/**
+ * True where thinning explains why the snapshots between `before` and `next` are gone: `next` opens a day, names the
+ * first of the day before, `before` is of that day, and all of it is older than what is kept in full.
+ */
+const isThinned = (before: Manifest, next: Manifest, cutoff: Instant): boolean =>
+  next.previousDay !== null &&
+  next.previousDay.seq === before.dayFirst &&
+  floorTo(DAY, next.takenAt) <= cutoff;
+
+const checkDay = (
+  next: Manifest,
+  before: Manifest | undefined,
+  bySeq: ReadonlyMap<number, SealedManifest>,
+): Fault[] => {
+  const { seq, dayFirst, previousDay } = next;
+  if (!previousDay) {
+    const expected = before?.seq === seq - 1 ? before.dayFirst : undefined;
+    if (expected === undefined || expected === dayFirst) return [];
+    return [
+      fault(
+        "forked",
+        seq,
+        `snapshot ${seq} names ${dayFirst} as the first of its day, the one before names ${expected}`,
+      ),
+    ];
+  }
+  const first = bySeq.get(previousDay.seq);
+  if (!first)
+    return [
+      fault("missing", previousDay.seq, `snapshot ${previousDay.seq}, the first of its day, is missing`),
+    ];
+  if (first.hash === previousDay.hash) return [];
+  return [
+    fault(
+      "forked",
+      previousDay.seq,
+      `snapshot ${seq} follows another day than the one of snapshot ${previousDay.seq}`,
+    ),
+  ];
+};
+
+const checkLinks = (
+  bySeq: ReadonlyMap<number, SealedManifest>,
+  broken: ReadonlySet<number>,
+  keepDays: number,
+): Fault[] => {
+  const chain = [...bySeq.values()].sort((a, b) => a.manifest.seq - b.manifest.seq);
+  const newest = chain.reduce((latest, { manifest }) => Math.max(latest, manifest.takenAt), 0);
+  const cutoff = thinningCutoff(newest, keepDays);
+  const faults: Fault[] = [];
+  let before: SealedManifest | undefined;
+  for (const sealed of chain) {
+    const { manifest } = sealed;
+    const expected = (before?.manifest.seq ?? 0) + 1;
+    if (manifest.seq > expected) {
+      const gone = Array.from({ length: manifest.seq - expected }, (_, i) => expected + i);
+      const thinned = before !== undefined && isThinned(before.manifest, manifest, cutoff);
+      // A manifest that is there but broken has its own fault already.
+      const missing = gone.filter((seq) => !broken.has(seq));
+      const [first, last] = [missing[0], missing.at(-1)];
+      if (!thinned && first !== undefined && last !== undefined) {
+        faults.push(fault("missing", first, `${range(first, last)} missing`));
+      }
+    } else if (manifest.previous !== (before?.hash ?? null)) {
+      faults.push(
+        fault(
+          "forked",
+          manifest.seq,
+          `snapshot ${manifest.seq} continues another history than that of snapshot ${manifest.seq - 1}`,
+        ),
+      );
+    }
+    faults.push(...checkDay(manifest, before?.manifest, bySeq));
+    before = sealed;
+  }
+  return faults;
+};
+
+/** Holds the chain against a head that was noted earlier. */
+const checkHead = (chain: readonly SealedManifest[], expected: ExpectedHead): Fault[] => {
+  if (chain.some(({ hash }) => hash.startsWith(expected.hash))) return [];
+  const { seq } = expected;
+  const there = chain.find(({ manifest }) => manifest.seq === seq);
+  const newest = chain.at(-1)?.manifest.seq ?? 0;
+  if (there) {
+    return [
+      fault(
+        "forked",
+        seq,
+        `snapshot ${seq} has the hash ${short(there.hash)}, not ${short(expected.hash)}: the past was rewritten`,
+      ),
+    ];
+  }
+  if (seq !== null && seq > newest) {
+    return [
+      fault("missing", newest + 1, `the history ends at snapshot ${newest}, snapshot ${seq} was there`),
+    ];
+  }
+  return [
+    fault(
+      "missing",
+      seq,
+      `no snapshot has the hash ${short(expected.hash)}: it is missing, or the past was rewritten`,
+    ),
+  ];
+};
+
+const timeNotes = (chain: readonly SealedManifest[]): string[] =>
+  chain.flatMap(({ manifest }, i) => {
+    const before = chain[i - 1]?.manifest;
+    if (!before || manifest.takenAt > before.takenAt) return [];
+    return [
+      `the clock went back between snapshots ${before.seq} (${iso(before.takenAt)}) and ${manifest.seq} (${iso(manifest.takenAt)})`,
+    ];
+  });
+
+/** Faults in the order of the chain; what no number can be given to comes last. */
+export const byPlace = (faults: readonly Fault[]): Fault[] =>
+  [...faults].sort((a, b) => (a.seq ?? Number.POSITIVE_INFINITY) - (b.seq ?? Number.POSITIVE_INFINITY));
+
+/**
+ * Checks the manifests in the order in which they were stored. `keepDays`: what retention keeps in full; older days
+ * may be down to their first snapshot. Content is checked apart: see verify-content.ts.
+ */
+export const checkChain = (
+  stored: readonly StoredManifest[],
+  {
+    keepDays,
+    expectedHeads = [],
+  }: { readonly keepDays: number; readonly expectedHeads?: readonly ExpectedHead[] },
+): ChainCheck => {
+  const { bySeq, faults } = openAll(stored);
+  const chain = [...bySeq.values()].sort((a, b) => a.manifest.seq - b.manifest.seq);
+  const broken = new Set(faults.map(({ seq }) => seq ?? 0));
+  const all = [
+    ...faults,
+    ...checkLinks(bySeq, broken, keepDays),
+    ...expectedHeads.flatMap((head) => checkHead(chain, head)),
+  ];
+  return { chain, faults: byPlace(all), notes: timeNotes(chain) };
+};
