@@ -1,0 +1,282 @@
+import { generateKeyPairSync } from "node:crypto";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Cluster } from "../../lib/core/ids.ts";
+import { openManifest, sealManifest } from "../../lib/core/manifest.ts";
+import { pack, unpack } from "../../lib/core/packing.ts";
+import { signRestore } from "../../lib/core/restore-marker.ts";
+import { HOUR } from "../../lib/core/time.ts";
+import { exportHistory, readExport, tableHistory } from "../../lib/store/export.ts";
+import { keys } from "../../lib/store/keys.ts";
+import { putMarker } from "../../lib/store/restores.ts";
+import { createSnapshotStore } from "../../lib/store/snapshots.ts";
+import { verifyHistory } from "../../lib/store/verify-history.ts";
+import { acl, cluster, estate, table } from "../support/catalogs.ts";
+import { testTables } from "../support/table.ts";
+
+let tables: Awaited<ReturnType<typeof testTables>>;
+let lines: readonly string[];
+let head: { seq: number; hash: string };
+
+const T = Date.UTC(2026, 2, 1, 2);
+const SNAPSHOTS = 20;
+const others = Array.from({ length: 250 }, (_, i) =>
+  table(2000 + i, `t${i}`, { acl: acl("10=arwdDxt/10", `${100 + (i % 3)}=r/10`) }),
+);
+const state = (n: number) =>
+  estate({
+    relations: [table(1000, "orders", { acl: acl("10=arwdDxt/10", `${100 + (n >> 1)}=r/10`) }), ...others],
+  });
+
+const build = async (count = SNAPSHOTS) => {
+  const db = await tables.fresh();
+  const store = createSnapshotStore(db, { now: () => T });
+  // Every second snapshot changes a grant, and days go by.
+  for (let n = 0; n < count; n++) await store.save(cluster, state(n), T + n * 6 * HOUR);
+  return { db, store };
+};
+
+beforeAll(async () => {
+  tables = await testTables();
+  const { db } = await build();
+  lines = await Array.fromAsync(exportHistory(db, cluster));
+  const report = await verifyHistory(await tableHistory(db, cluster));
+  if (!report.head) throw new Error("the store is empty");
+  head = report.head;
+});
+afterAll(() => tables.stop());
+
+type Line = {
+  manifest?: number;
+  body?: string;
+  sum?: string;
+  takenAt?: number;
+  chunk?: string;
+  data?: string;
+};
+const parsed = (): Line[] => lines.map((line) => JSON.parse(line) as Line);
+const verifyLines = async (changed: readonly Line[]) =>
+  verifyHistory(await readExport(changed.map((line) => JSON.stringify(line))), { expectedHeads: [head] });
+
+/** Numbers that look random and are the same in every run. */
+const dice = (seed: number) => {
+  let at = seed;
+  return (sides: number): number => {
+    at = (Math.imul(at, 1_664_525) + 1_013_904_223) >>> 0;
+    return Math.floor(((at ^ (at >>> 13)) >>> 0) / (2 ** 32 / sides)) % sides;
+  };
+};
+
+const flipIn = (text: string, encoding: BufferEncoding, roll: (sides: number) => number): string => {
+  const bytes = Buffer.from(text, encoding);
+  const bit = roll(bytes.length * 8);
+  bytes[bit >> 3] = (bytes[bit >> 3] ?? 0) ^ (1 << (bit & 7));
+  return bytes.toString(encoding === "base64" ? "base64" : "latin1");
+};
+
+/** A manifest that says something else and is sealed again, checksum and all, as one who can write the table would. */
+const forge = (line: Line, roll: (sides: number) => number): Line => {
+  const { manifest } = openManifest(line.body ?? "");
+  const forged = sealManifest({ ...manifest, takenAt: manifest.takenAt + 1 + roll(1000), meta: {} });
+  return { ...line, takenAt: forged.manifest.takenAt, body: forged.body, sum: forged.hash.slice(0, 16) };
+};
+
+const isManifest = (line: Line) => line.manifest !== undefined;
+const isChunk = (line: Line) => line.chunk !== undefined;
+
+const tamper = {
+  "flips a bit of a manifest": (all: Line[], at: number, roll: (sides: number) => number) => {
+    const line = all[at] as Line;
+    all[at] = { ...line, body: flipIn(line.body ?? "", "latin1", roll) };
+  },
+  "drops a manifest": (all: Line[], at: number) => {
+    all.splice(at, 1);
+  },
+  "swaps two manifests' texts": (all: Line[], at: number, roll: (sides: number) => number) => {
+    const from = 1;
+    const other = from + ((at - from + 1 + roll(SNAPSHOTS - 1)) % SNAPSHOTS);
+    const [a, b] = [all[at] as Line, all[other] as Line];
+    all[at] = { ...a, ...pick(b) };
+    all[other] = { ...b, ...pick(a) };
+  },
+  "forks the chain": (all: Line[], at: number, roll: (sides: number) => number) => {
+    all[at] = forge(all[at] as Line, roll);
+  },
+  "adds a second manifest with the same number": (
+    all: Line[],
+    at: number,
+    roll: (sides: number) => number,
+  ) => {
+    all.splice(at + 1, 0, forge(all[at] as Line, roll));
+  },
+  "flips a bit of a chunk": (all: Line[], at: number, roll: (sides: number) => number) => {
+    const line = all[at] as Line;
+    all[at] = { ...line, data: flipIn(line.data ?? "", "base64", roll) };
+  },
+  "drops a chunk": (all: Line[], at: number) => {
+    all.splice(at, 1);
+  },
+  "swaps two chunks": (all: Line[], at: number, roll: (sides: number) => number) => {
+    const chunks = all.flatMap((line, i) => (isChunk(line) && i !== at ? [i] : []));
+    const other = chunks[roll(chunks.length)] as number;
+    const [a, b] = [all[at] as Line, all[other] as Line];
+    all[at] = { ...a, data: b.data as string };
+    all[other] = { ...b, data: a.data as string };
+  },
+  "packs another content into a chunk": (all: Line[], at: number) => {
+    const line = all[at] as Line;
+    const content = unpack(Buffer.from(line.data ?? "", "base64"), 1 << 20) ?? Buffer.alloc(0);
+    all[at] = {
+      ...line,
+      data: Buffer.from(pack(Buffer.concat([content, Buffer.from(" ")]))).toString("base64"),
+    };
+  },
+};
+const pick = ({ takenAt, body, sum }: Line): Line => ({
+  takenAt: takenAt as number,
+  body: body as string,
+  sum: sum as string,
+});
+
+describe("verify", () => {
+  it("finds nothing wrong with what was stored, in the table and in an export", async () => {
+    const report = await verifyLines(parsed());
+    expect(report).toMatchObject({ whole: true, snapshots: SNAPSHOTS, faults: [], head, notes: [] });
+    expect(report.chunks).toBeGreaterThan(30);
+  });
+
+  it("finds 1,000 random manipulations, each", async () => {
+    const roll = dice(20_260_301);
+    const names = Object.keys(tamper) as (keyof typeof tamper)[];
+    const found: Record<string, number> = {};
+    for (let n = 0; n < 1_000; n++) {
+      const name = names[n % names.length] as keyof typeof tamper;
+      const all = parsed();
+      const places = all.flatMap((line, i) =>
+        (name.includes("manifest") || name.includes("chain") ? isManifest : isChunk)(line) ? [i] : [],
+      );
+      const at = places[roll(places.length)] as number;
+      tamper[name](all, at, roll);
+      const { whole, faults } = await verifyLines(all);
+      expect(whole, `${name} at line ${at}, try ${n}`).toBe(false);
+      const kind = faults[0]?.kind ?? "";
+      found[`${name}: ${kind}`] = (found[`${name}: ${kind}`] ?? 0) + 1;
+    }
+    for (const [name, kind] of [
+      ["flips a bit of a manifest", "altered"],
+      ["drops a manifest", "missing"],
+      ["swaps two manifests' texts", "reordered"],
+      ["forks the chain", "forked"],
+      ["adds a second manifest with the same number", "forked"],
+      ["flips a bit of a chunk", "altered"],
+      ["drops a chunk", "missing"],
+      ["swaps two chunks", "altered"],
+      ["packs another content into a chunk", "altered"],
+    ]) {
+      expect(found[`${name}: ${kind}`], `${name} is called ${kind}`).toBeGreaterThan(80);
+    }
+  });
+
+  it("names the snapshot of the first broken link", async () => {
+    const all = parsed().filter(({ manifest }) => manifest !== 7 && manifest !== 12);
+    expect((await verifyLines(all)).faults.map(({ kind, seq }) => ({ kind, seq })).slice(0, 2)).toEqual([
+      { kind: "missing", seq: 7 },
+      { kind: "missing", seq: 12 },
+    ]);
+  });
+
+  it("finds a past that was rewritten throughout, by the head that went out earlier", async () => {
+    const { db } = await build(SNAPSHOTS - 1);
+    const rewritten = await tableHistory(db, cluster);
+    expect((await verifyHistory(rewritten)).whole).toBe(true);
+    const { faults } = await verifyHistory(rewritten, { expectedHeads: [head] });
+    expect(faults).toMatchObject([{ kind: "missing", seq: SNAPSHOTS }]);
+    const { faults: bare } = await verifyHistory(rewritten, {
+      expectedHeads: [{ seq: null, hash: head.hash }],
+    });
+    expect(bare).toMatchObject([{ kind: "missing", seq: null }]);
+    const other = await verifyHistory(rewritten, { expectedHeads: [{ seq: 3, hash: head.hash }] });
+    expect(other.faults).toMatchObject([{ kind: "forked", seq: 3 }]);
+  });
+
+  it("finds an export that ends early, and refuses a file that is none", async () => {
+    const cut = await verifyHistory(await readExport(lines.slice(0, -1)));
+    expect(cut.faults.map(({ kind }) => kind)).toContain("missing");
+    for (const bad of [[], ["{"], ['{"what":"else"}'], ["[1]"]]) {
+      await expect(readExport(bad)).rejects.toMatchObject({ code: "bad-file" });
+    }
+    const garbled = await verifyHistory(
+      await readExport(lines.map((line, i) => (i === 4 ? line.slice(0, 40) : line))),
+    );
+    expect(garbled.whole).toBe(false);
+  });
+
+  it("finds another cluster's catalog in the place of ours", async () => {
+    const all = parsed();
+    const other = "arn:aws:dsql:us-east-1:111122223333:cluster/other" as Cluster;
+    const { faults } = await verifyHistory(
+      await readExport([JSON.stringify({ ...all[0], cluster: other }), ...lines.slice(1)]),
+    );
+    expect(faults[0]).toMatchObject({ seq: 1, message: expect.stringContaining("another cluster") });
+  });
+
+  it("finds everything below an index gone", async () => {
+    const { db } = await build(2);
+    const first = await createSnapshotStore(db, { now: () => T }).bySeq(cluster, 1);
+    const root = first?.manifest.root;
+    if (!root) throw new Error("there is a first snapshot");
+    const request = await tableHistory(db, cluster);
+    const broken = await verifyHistory({
+      ...request,
+      chunks: async (wanted) => {
+        const found = new Map(await request.chunks(wanted));
+        for (const hash of wanted) if (hash !== root) found.delete(hash);
+        return found;
+      },
+    });
+    expect(broken.faults[0]).toMatchObject({ kind: "missing", seq: 1 });
+  });
+});
+
+describe("a restore from backup", () => {
+  const keysOf = () => {
+    const { publicKey, privateKey } = generateKeyPairSync("ed25519");
+    return {
+      publicKey: publicKey.export({ type: "spki", format: "pem" }).toString(),
+      privateKey: privateKey.export({ type: "pkcs8", format: "pem" }).toString(),
+    };
+  };
+
+  it("is told from a rewrite by the marker that the operator signed, and by no other", async () => {
+    const { db, store } = await build(8);
+    const lost = await store.bySeq(cluster, 8);
+    const kept = await store.bySeq(cluster, 5);
+    if (!lost || !kept) throw new Error("both are stored");
+    // The backup knows five snapshots; life goes on from there.
+    for (const seq of [6, 7, 8]) await db.remove(keys.manifest(cluster, seq));
+    await store.save(cluster, state(40), T + 90 * HOUR);
+    const expectedHeads = [{ seq: 8, hash: lost.hash }];
+    const { publicKey, privateKey } = keysOf();
+    const note = {
+      v: 1 as const,
+      cluster,
+      restoredAt: T + 89 * HOUR,
+      kept: { seq: 5, hash: kept.hash },
+      lost: { seq: 8, hash: lost.hash },
+      reason: "table dropped by mistake",
+    };
+    const verify = async (key?: string) =>
+      verifyHistory(await tableHistory(db, cluster), { expectedHeads, ...(key && { publicKey: key }) });
+    expect((await verify(publicKey)).whole).toBe(false);
+    await putMarker(db, signRestore(note, privateKey));
+    expect(await verify(publicKey)).toMatchObject({
+      whole: true,
+      notes: [expect.stringContaining("table dropped by mistake")],
+    });
+    expect((await verify()).whole).toBe(false);
+    expect((await verify(keysOf().publicKey)).whole).toBe(false);
+    await expect(verify("no key")).rejects.toMatchObject({ code: "usage" });
+    // The marker explains what was lost, not a change to what was kept.
+    await db.remove(keys.manifest(cluster, 5));
+    expect((await verify(publicKey)).whole).toBe(false);
+  });
+});
