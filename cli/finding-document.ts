@@ -1,7 +1,6 @@
 // A finding as JSON gives it and as people read it: one shape for every command.
 import type { Finding } from "../lib/core/finding.ts";
 import { iso } from "../lib/core/time.ts";
-import { principalName } from "../lib/core/visible-text.ts";
 import type { Column } from "./output.ts";
 
 /** Flat, times as ISO 8601 in UTC; a field that does not apply is left out. */
