@@ -1,0 +1,170 @@
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { CloudTrailClient } from "@aws-sdk/client-cloudtrail";
+import { afterEach, describe, expect, it } from "vitest";
+import {
+  captureState,
+  lookupManagementEvents,
+  publicKeyPort,
+  type TrailRead,
+  trailPort,
+} from "../../lib/cloudtrail/trail-config.ts";
+import type { Cluster } from "../../lib/core/ids.ts";
+import { CLUSTER, connectRecord } from "../support/records.ts";
+
+const cluster = CLUSTER as Cluster;
+const selectors = [
+  {
+    FieldSelectors: [
+      { Field: "eventCategory", Equals: ["Data"] },
+      { Field: "resources.type", Equals: ["AWS::DSQL::Cluster"] },
+    ],
+  },
+];
+const trail: TrailRead = {
+  arn: "arn:aws:cloudtrail:us-east-1:111122223333:trail/main",
+  homeRegion: "us-east-1",
+  multiRegion: false,
+  bucket: "b",
+  prefix: null,
+  validation: true,
+  logging: true,
+  deliveryError: null,
+  deliveredAt: 0,
+  stoppedAt: null,
+  selectors,
+};
+
+describe("captureState", () => {
+  it.each<[string, TrailRead[], string]>([
+    ["a logging trail of the Region", [trail], "yes"],
+    ["no trail", [], "no"],
+    ["a stopped trail", [{ ...trail, logging: false }], "no"],
+    ["a trail that cannot deliver", [{ ...trail, deliveryError: "AccessDenied" }], "no"],
+    ["a trail of another Region", [{ ...trail, homeRegion: "eu-west-1" }], "no"],
+    ["a trail of all Regions", [{ ...trail, homeRegion: "eu-west-1", multiRegion: true }], "yes"],
+    ["a trail without data events", [{ ...trail, selectors: [] }], "no"],
+    ["a trail that may not be read", [{ arn: "x", unreadable: "AccessDeniedException" }], "unknown"],
+    [
+      "one that may not be read beside a good one",
+      [{ arn: "x", unreadable: "AccessDeniedException" }, trail],
+      "yes",
+    ],
+    [
+      "a filter that is not understood",
+      [
+        {
+          ...trail,
+          selectors: [
+            {
+              FieldSelectors: [
+                ...(selectors[0]?.FieldSelectors ?? []),
+                { Field: "readOnly", Equals: ["true"] },
+              ],
+            },
+          ],
+        },
+      ],
+      "unknown",
+    ],
+  ])("says of %s: %s", (_, trails, captured) => {
+    const state = captureState(trails, cluster);
+    expect(state.captured).toBe(captured);
+    expect(state.reasons.length > 0).toBe(captured !== "yes");
+  });
+});
+
+let server: Server | undefined;
+afterEach(() => server?.close());
+
+/** The service's JSON protocol, as far as the calls need it. */
+const service = async (answers: Record<string, (input: Record<string, unknown>) => object>) => {
+  server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on("data", (chunk: Buffer) => chunks.push(chunk));
+    request.on("end", () => {
+      const operation = String(request.headers["x-amz-target"]).split(".").at(-1) ?? "";
+      const answer = answers[operation];
+      response.writeHead(answer ? 200 : 400, { "content-type": "application/x-amz-json-1.1" });
+      const input = JSON.parse(Buffer.concat(chunks).toString() || "{}");
+      response.end(
+        JSON.stringify(answer ? answer(input) : { __type: "AccessDeniedException", message: "no" }),
+      );
+    });
+  }).listen(0, "127.0.0.1");
+  await new Promise((done) => server?.once("listening", done));
+  const { port } = server.address() as AddressInfo;
+  return new CloudTrailClient({
+    endpoint: `http://127.0.0.1:${port}`,
+    region: "us-east-1",
+    maxAttempts: 1,
+    credentials: { accessKeyId: "x", secretAccessKey: "x" },
+  });
+};
+
+describe("the CloudTrail client", () => {
+  it("reads every page of trails with their status and selectors", async () => {
+    const client = await service({
+      ListTrails: ({ NextToken }) =>
+        NextToken
+          ? { Trails: [{ TrailARN: "t2", HomeRegion: "us-east-1" }] }
+          : { Trails: [{ TrailARN: "t1", HomeRegion: "us-east-1" }], NextToken: "more" },
+      GetTrail: ({ Name }) => ({
+        Trail: {
+          TrailARN: Name,
+          IsMultiRegionTrail: true,
+          S3BucketName: "b",
+          LogFileValidationEnabled: true,
+        },
+      }),
+      GetTrailStatus: () => ({ IsLogging: true, LatestDeliveryTime: 1_762_000_000 }),
+      GetEventSelectors: () => ({ AdvancedEventSelectors: selectors }),
+    });
+    const trails = await trailPort(() => client).trails();
+    expect(trails.map(({ arn }) => arn)).toEqual(["t1", "t2"]);
+    expect(trails[0]).toMatchObject({
+      logging: true,
+      bucket: "b",
+      deliveredAt: 1_762_000_000_000,
+      stoppedAt: null,
+    });
+    expect(captureState(trails, cluster)).toMatchObject({ captured: "yes", validation: true });
+  });
+
+  it("keeps a trail that it may not read as unreadable", async () => {
+    const client = await service({ ListTrails: () => ({ Trails: [{ TrailARN: "t1" }] }) });
+    expect(await trailPort(() => client).trails()).toEqual([
+      { arn: "t1", unreadable: "AccessDeniedException" },
+    ]);
+  });
+
+  it("asks for a public key once", async () => {
+    let asked = 0;
+    const client = await service({
+      ListPublicKeys: () => {
+        asked++;
+        return { PublicKeyList: [{ Fingerprint: "f", Value: Buffer.from("nokey").toString("base64") }] };
+      },
+    });
+    const port = publicKeyPort(client);
+    expect(await port("f", 0)).toBeUndefined();
+    expect(await port("f", 0)).toBeUndefined();
+    expect(asked).toBe(1);
+  });
+
+  it("looks up what happened to trails and clusters, each event once", async () => {
+    const stop = connectRecord({
+      id: "s",
+      action: "StopLogging",
+      extra: { eventSource: "cloudtrail.amazonaws.com", requestParameters: { name: "main" } },
+    });
+    const client = await service({
+      LookupEvents: ({ NextToken }) => ({
+        Events: [{ CloudTrailEvent: JSON.stringify(stop) }, { CloudTrailEvent: "broken" }, {}],
+        ...(!NextToken && { NextToken: "more" }),
+      }),
+    });
+    const events = await lookupManagementEvents(client, { from: 0, to: 1_000 }, async () => {});
+    expect(events).toMatchObject([{ eventId: "s", kind: "stopped", target: "main" }]);
+  });
+});
