@@ -4,6 +4,7 @@ import { AuditError } from "../lib/errors.ts";
 import packageJson from "../package.json" with { type: "json" };
 import { addAck } from "./ack.ts";
 import type { AddCommand, ExitCode } from "./command.ts";
+import { addDemo } from "./demo.ts";
 import { addDetect } from "./detect.ts";
 import { addExempt, addUnexempt } from "./exempt.ts";
 import { addFinding } from "./finding.ts";
@@ -20,6 +21,7 @@ import { addSnapshot } from "./snapshot.ts";
 
 const commands: readonly AddCommand[] = [
   addAck,
+  addDemo,
   addDetect,
   addExempt,
   addFinding,

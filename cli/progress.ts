@@ -1,25 +1,23 @@
-// One line of progress on stderr, on a terminal only: scripts and logs get none.
+// Progress on stderr, on a terminal only: scripts and logs get none.
+import ora from "ora";
 import type { Io } from "./io.ts";
 
-export type Progress = { readonly update: (text: string) => void; readonly done: () => void };
+export type Progress = {
+  readonly update: (text: string) => void;
+  /** Takes the line away. */
+  readonly done: () => void;
+};
 
-const EVERY_MS = 100;
-
-/** `update` overwrites the line, at most ten times a second; `done` clears it. */
+/** One line with a spinner; `update` changes its text. */
 export const progressLine = (io: Io): Progress => {
   if (!io.stderr.isTTY) return { update: () => {}, done: () => {} };
-  let shownAt = Number.NEGATIVE_INFINITY;
-  let shown = false;
+  // Only the real process has a terminal; its Ctrl-C is ours.
+  const spinner = ora({ stream: process.stderr, discardStdin: false });
   return {
     update: (text) => {
-      const now = performance.now();
-      if (now - shownAt < EVERY_MS) return;
-      shownAt = now;
-      shown = true;
-      io.stderr.write(`\r\u001b[2K${text.slice(0, Math.max(20, io.stderr.columns - 1))}`);
+      spinner.text = text.slice(0, Math.max(20, io.stderr.columns - 4));
+      if (!spinner.isSpinning) spinner.start();
     },
-    done: () => {
-      if (shown) io.stderr.write("\r\u001b[2K");
-    },
+    done: () => void spinner.stop(),
   };
 };

@@ -52,7 +52,7 @@ export const story = (scale = 1): Story => {
         what: "api_readonly, read-only by name, may now DELETE from orders",
       },
       {
-        at: at(day(53), 9, 25),
+        at: at(day(50) + 3, 9, 25),
         sql: "REVOKE DELETE ON public.orders FROM api_readonly",
         what: "the grant is taken back",
       },
