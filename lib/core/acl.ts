@@ -1,7 +1,14 @@
 // Reads PostgreSQL's text form of an ACL (aclitem[]). Never throws and never guesses: what it cannot read is kept as text.
 import type { Acl, AclEntry } from "./catalog.ts";
 import { type Oid, PUBLIC } from "./ids.ts";
-import { GRANT_SHIFT, HELD_BITS, letterBit, type PrivilegeMask, privilegeLetters } from "./privileges.ts";
+import {
+  entryMask,
+  GRANT_SHIFT,
+  HELD_BITS,
+  letterBit,
+  type PrivilegeMask,
+  privilegeLetters,
+} from "./privileges.ts";
 
 /** Role names of the same snapshot to their OIDs. */
 export type RoleOids = ReadonlyMap<string, Oid>;
@@ -81,7 +88,7 @@ const readLetters = (text: string): Letters => {
   return letters;
 };
 
-type Item = Letters & { readonly grantee: Oid; readonly grantor: Oid };
+type Item = Letters & { readonly entry: AclEntry };
 
 /** One aclitem; undefined where its form, its grantee or its grantor cannot be read. */
 const readItem = (text: string, roles: RoleOids): Item | undefined => {
@@ -92,7 +99,24 @@ const readItem = (text: string, roles: RoleOids): Item | undefined => {
   const grantee = granteeName === "" ? PUBLIC : roles.get(bareName(granteeName));
   const grantor = roles.get(bareName(grantorName));
   if (grantee === undefined || grantor === undefined) return undefined;
-  return { ...readLetters(letters), grantee, grantor };
+  const { mask, complete } = readLetters(letters);
+  return { mask, complete, entry: toEntry(grantee, grantor, mask) };
+};
+
+// The same few items stand in the ACLs of many objects: each is read once per set of roles.
+const itemsSeen = new WeakMap<RoleOids, Map<string, Item | undefined>>();
+const MOST_ITEMS = 100_000;
+
+const itemReader = (roles: RoleOids): ((text: string) => Item | undefined) => {
+  const known = itemsSeen.get(roles) ?? new Map<string, Item | undefined>();
+  itemsSeen.set(roles, known);
+  return (text) => {
+    const seen = known.get(text);
+    if (seen !== undefined || known.has(text)) return seen;
+    const item = readItem(text, roles);
+    if (known.size < MOST_ITEMS) known.set(text, item);
+    return item;
+  };
 };
 
 /**
@@ -104,27 +128,34 @@ export const parseAcl = (text: string | null, roles: RoleOids): Acl => {
   if (text === null) return null;
   const items = arrayElements(text);
   if (items === undefined) return { entries: [], unknown: [text] };
-  const read: Item[] = [];
+  const readOne = itemReader(roles);
+  const entries: AclEntry[] = [];
   const unknown: string[] = [];
   for (const text of items) {
-    const item = readItem(text, roles);
+    const item = readOne(text);
     if (!item?.complete) unknown.push(text);
-    if (item && (item.mask !== 0 || item.complete)) read.push(item);
+    if (item && (item.mask !== 0 || item.complete)) entries.push(item.entry);
   }
-  return { entries: mergedEntries(read), unknown: unknown.sort() };
+  return { entries: merged(entries.sort(byGrant)), unknown: unknown.sort() };
 };
 
-const mergedEntries = (items: Item[]): AclEntry[] => {
-  items.sort((a, b) => a.grantee - b.grantee || a.grantor - b.grantor);
-  const entries: AclEntry[] = [];
-  for (let i = 0; i < items.length; ) {
-    const { grantee, grantor } = items[i] as Item;
-    let mask = 0;
-    for (; items[i]?.grantee === grantee && items[i]?.grantor === grantor; i += 1)
-      mask |= items[i]?.mask ?? 0;
-    entries.push(toEntry(grantee, grantor, mask));
+const byGrant = (a: AclEntry, b: AclEntry): number => a.grantee - b.grantee || a.grantor - b.grantor;
+
+/** The server keeps one entry for each grantee and grantor; a text may hold several. */
+const merged = (sorted: AclEntry[]): AclEntry[] => {
+  const isRepeated = (entry: AclEntry, i: number): boolean =>
+    i > 0 && byGrant(sorted[i - 1] as AclEntry, entry) === 0;
+  if (!sorted.some(isRepeated)) return sorted;
+  const groups: AclEntry[] = [];
+  for (const entry of sorted) {
+    const last = groups.at(-1);
+    if (!last || byGrant(last, entry) !== 0) groups.push(entry);
+    else {
+      const mask = entryMask(last.privileges, last.grantable) | entryMask(entry.privileges, entry.grantable);
+      groups[groups.length - 1] = toEntry(entry.grantee, entry.grantor, mask);
+    }
   }
-  return entries;
+  return groups;
 };
 
 const toEntry = (grantee: Oid, grantor: Oid, mask: PrivilegeMask): AclEntry => ({

@@ -21,7 +21,7 @@ export type Holders = {
   readonly everyone: PrivilegeMask;
   /** What entries that could not be read may give to anybody. */
   readonly doubt: PrivilegeMask;
-  /** Each role once, with its mask beside it. */
+  /** Who holds something, with the mask beside it; a role may stand more than once. */
   readonly roles: Int32Array;
   readonly masks: Int32Array;
 };
@@ -42,7 +42,8 @@ const predefined = (kind: AclKind): Readonly<Record<string, PrivilegeMask>> => {
 };
 
 type Collected = {
-  readonly byRole: Map<RoleId, PrivilegeMask>;
+  readonly roles: RoleId[];
+  readonly masks: PrivilegeMask[];
   everyone: PrivilegeMask;
   doubt: PrivilegeMask;
 };
@@ -67,8 +68,10 @@ export const holdersOf = (graph: RoleGraph, serverVersion: number): HoldersOf =>
     return facts;
   };
 
-  const give = ({ byRole }: Collected, role: RoleId | undefined, mask: PrivilegeMask): void => {
-    if (role !== undefined && mask) byRole.set(role, (byRole.get(role) ?? 0) | mask);
+  const give = ({ roles, masks }: Collected, role: RoleId | undefined, mask: PrivilegeMask): void => {
+    if (role === undefined || !mask) return;
+    roles.push(role);
+    masks.push(mask);
   };
 
   const addAcl = (collected: Collected, kind: AclKind, owner: Oid, acl: Acl, all: PrivilegeMask): void => {
@@ -80,29 +83,30 @@ export const holdersOf = (graph: RoleGraph, serverVersion: number): HoldersOf =>
     }
     for (const { grantee, privileges, grantable } of acl.entries) {
       const mask = entryMask(privileges, grantable) & all;
+      const role = graph.idOf.get(grantee);
       if (grantee === PUBLIC) collected.everyone |= mask;
-      else if (graph.idOf.has(grantee)) give(collected, graph.idOf.get(grantee), mask);
-      else collected.doubt |= mask;
+      else if (role === undefined) collected.doubt |= mask;
+      else give(collected, role, mask);
     }
     if (acl.unknown.some((text) => leavesOpen(text, roleOids))) collected.doubt |= all;
   };
 
   return (kind, owner, acl, tableAcl) => {
     const { all, predefined: everywhere } = kindFacts(kind);
-    const collected: Collected = { byRole: new Map(), everyone: 0, doubt: 0 };
+    const collected: Collected = { roles: [], masks: [], everyone: 0, doubt: 0 };
     addAcl(collected, kind, owner, acl, all);
     // A privilege on the whole table is one on each of its columns.
     if (kind === "column") addAcl(collected, "table", owner, tableAcl ?? null, all);
     for (const [role, mask] of everywhere) give(collected, role, mask);
     // The owner may always grant, even what he has taken from himself.
     give(collected, graph.idOf.get(owner), all & ~HELD_BITS);
-    const { byRole, everyone, doubt } = collected;
+    const { everyone, doubt } = collected;
     return {
       all,
       everyone,
       doubt,
-      roles: Int32Array.from(byRole.keys()),
-      masks: Int32Array.from(byRole.values()),
+      roles: new Int32Array(collected.roles),
+      masks: new Int32Array(collected.masks),
     };
   };
 };

@@ -9,9 +9,11 @@ export type Block = {
   readonly width: number;
   /** What has_*_privilege answers. */
   readonly held: Int32Array;
+  /** The same, but nothing where the role has no USAGE on the schema. */
+  readonly usable: Int32Array;
   /** The union over all roles that SET ROLE can make of it. */
   readonly settable: Int32Array;
-  /** The same, of those roles alone that may also use the schema (own grant bits as held). */
+  /** The same, of those roles alone that may also use the schema. */
   readonly settableUsable: Int32Array;
 };
 
@@ -94,8 +96,8 @@ const solveSettable = (graph: RoleGraph, source: Int32Array, width: number): Int
 };
 
 const BLOCK_WIDTH = 512;
-/** Cells of all blocks kept: 64 M of them with three masks each would be 768 MB, 16 M are 192 MB. */
-const KEPT_CELLS = 16_000_000;
+/** Cells of all blocks kept, at 16 bytes each: 96 MB. */
+const KEPT_CELLS = 6_000_000;
 
 /** Solves on demand and keeps what is small enough. `objects` in the engine's order. */
 export const accessMatrix = (graph: RoleGraph, objects: readonly AccessObject[]): Matrix => {
@@ -114,14 +116,19 @@ export const accessMatrix = (graph: RoleGraph, objects: readonly AccessObject[])
   };
 
   const usableOnly = (held: Int32Array, from: number, width: number): Int32Array => {
-    const cells = Int32Array.from(held);
-    for (let i = 0; i < width; i += 1) {
+    const cells = held.slice();
+    // -1: always usable; beyond the schemas that are known: never.
+    const schemaAt = Int32Array.from({ length: width }, (_, i) => {
       const { schemaOid } = objects[from + i] as AccessObject;
-      if (schemaOid === null) continue;
-      const at = schemaIndex.get(schemaOid);
-      for (let role = 0; role < size; role += 1) {
-        const may = at !== undefined && (usageHeld[role * schemas.length + at] as number) & USAGE;
-        if (!may) cells[role * width + i] = 0;
+      return schemaOid === null ? -1 : (schemaIndex.get(schemaOid) ?? schemas.length);
+    });
+    const may = new Uint8Array(schemas.length + 1);
+    for (let role = 0; role < size; role += 1) {
+      for (let s = 0; s < schemas.length; s += 1)
+        may[s] = (usageHeld[role * schemas.length + s] as number) & USAGE ? 1 : 0;
+      for (let i = 0; i < width; i += 1) {
+        const at = schemaAt[i] as number;
+        if (at >= 0 && may[at] === 0) cells[role * width + i] = 0;
       }
     }
     return cells;
@@ -129,13 +136,16 @@ export const accessMatrix = (graph: RoleGraph, objects: readonly AccessObject[])
 
   const solve = (from: number, width: number): Block => {
     const held = solveHeld(graph, objects, from, width);
-    if (graph.set.to.length === 0) {
-      const none = new Int32Array(held.length);
-      return { from, width, held, settable: none, settableUsable: none };
-    }
+    const usableCells = usableOnly(held, from, width);
     const settable = solveSettable(graph, held, width);
-    const settableUsable = solveSettable(graph, usableOnly(held, from, width), width);
-    return { from, width, held, settable, settableUsable };
+    return {
+      from,
+      width,
+      held,
+      usable: usableCells,
+      settable,
+      settableUsable: solveSettable(graph, usableCells, width),
+    };
   };
 
   const width = Math.max(1, Math.min(BLOCK_WIDTH, Math.floor(KEPT_CELLS / 4 / Math.max(1, size))));

@@ -61,18 +61,19 @@ export const privilegeLetters = (mask: PrivilegeMask): string =>
 
 const lettersMasks = new Map<string, PrivilegeMask>();
 
-/** The mask of an ACL entry's letters, grant options included; letters that we do not know are left out. */
-export const entryMask = (privileges: string, grantable: string): PrivilegeMask => {
-  const key = `${privileges}*${grantable}`;
-  const known = lettersMasks.get(key);
+const lettersMask = (letters: string): PrivilegeMask => {
+  const known = lettersMasks.get(letters);
   if (known !== undefined) return known;
   let mask = 0;
-  for (const letter of privileges) mask |= letterBit(letter);
-  for (const letter of grantable) mask |= letterBit(letter) << GRANT_SHIFT;
+  for (const letter of letters) mask |= letterBit(letter);
   // A file may hold any text: the cache stays as small as the letters that real ACLs combine.
-  if (lettersMasks.size < 4096) lettersMasks.set(key, mask);
+  if (lettersMasks.size < 4096) lettersMasks.set(letters, mask);
   return mask;
 };
+
+/** The mask of an ACL entry's letters, grant options included; letters that we do not know are left out. */
+export const entryMask = (privileges: string, grantable: string): PrivilegeMask =>
+  lettersMask(privileges) | (lettersMask(grantable) << GRANT_SHIFT);
 
 /** All privileges that a kind of object knows on a server of that version (0: not known, taken as 16). */
 export const kindMask = (kind: AclKind, serverVersion: number): PrivilegeMask =>

@@ -122,12 +122,15 @@ const asTimeout = (error: unknown, elapsedMs: number, limitMs: number): unknown 
 export const connect = async (target: Target, timeouts: Timeouts = defaultTimeouts): Promise<Connection> => {
   const config: pg.ClientConfig =
     target.kind === "dsql" ? await dsqlConfig(target) : { connectionString: checkedUrl(target.url) };
+  const kind = kindOf(target, new pg.Client(config).host);
   const client = new pg.Client({
     ...config,
     application_name: "dsql-access-auditor",
     connectionTimeoutMillis: timeouts.connectMs,
     query_timeout: timeouts.queryMs,
     keepAlive: true,
+    // Saves round trips where it is known to work; nothing is documented for DSQL.
+    pipeline: kind === "postgres",
   });
   // A connection that dies between two statements raises an event; the next statement reports it.
   client.on("error", () => {});
@@ -140,7 +143,7 @@ export const connect = async (target: Target, timeouts: Timeouts = defaultTimeou
   }
   return {
     client,
-    serverKind: kindOf(target, client.host),
+    serverKind: kind,
     cluster: clusterOf(target),
     close: async () => {
       await client.end().catch(() => {}); // it is given up either way

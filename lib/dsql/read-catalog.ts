@@ -1,19 +1,13 @@
 // Reads the catalog of one database: a constant number of statements, whatever its size; each section read or unreadable.
-import type { Catalog, SectionName } from "../core/catalog.ts";
+import type { RoleOids } from "../core/acl.ts";
+import type { Catalog, Role, SectionName, Sections } from "../core/catalog.ts";
 import { CATALOG_FORMAT, sectionNames } from "../core/catalog.ts";
 import type { Cluster } from "../core/ids.ts";
 import { AuditError } from "../errors.ts";
 import { type Connection, connect, type Target, type Timeouts } from "./connect.ts";
 import { queryError, refusalText, serverError } from "./database-error.ts";
 import { type Queryable, readOnly } from "./read-only.ts";
-import {
-  type RawSection,
-  type RawSections,
-  type ServerFacts,
-  sectionOf,
-  sectionStatement,
-} from "./read-section.ts";
-import { resolveSections } from "./resolve-sections.ts";
+import { type Section, type ServerFacts, sectionOf, sectionStatement } from "./read-section.ts";
 import { isTransient, type RetryLimits, type RetryPorts, withRetry } from "./retry.ts";
 import { ServerRow, ServerVersionRow, serverSql, serverVersionSql } from "./sql/server.sql.ts";
 
@@ -27,16 +21,17 @@ export const versionNumber = (text: string): number => {
 };
 
 const serverFacts = async (client: Queryable, kind: Connection["serverKind"]): Promise<ServerFacts> => {
+  let row: ServerRow | undefined;
   let serverVersion = 0;
-  try {
-    const { rows } = await client.query({ text: serverVersionSql, values: [] });
-    serverVersion = versionNumber(ServerVersionRow.parse(rows[0]).server_version);
-  } catch (error) {
-    if (!serverError(error) || isTransient(error)) throw error;
-  }
-  const outcome = await readOnly(client, "dsql", [{ text: serverSql }]);
-  if (!outcome.ok) throw outcome.error;
-  const row = ServerRow.parse(outcome.results[0]?.[0]);
+  const statements = [{ text: serverSql }, { text: serverVersionSql }];
+  const refusal = await readOnly(client, "dsql", statements, (at, [first]) => {
+    if (at === 0) row = ServerRow.parse(first);
+    else serverVersion = versionNumber(ServerVersionRow.parse(first).server_version);
+  });
+  // A server that does not tell its version has told the rest.
+  if (refusal && (refusal.at === 0 || isTransient(refusal.error) || !serverError(refusal.error)))
+    throw refusal.error;
+  if (!row) throw new AuditError("query", "the server did not tell what it is");
   const looksLikeDsql = kind === "dsql" || row.hasMappings;
   return {
     serverKind: looksLikeDsql ? "dsql" : "postgres",
@@ -45,38 +40,51 @@ const serverFacts = async (client: Queryable, kind: Connection["serverKind"]): P
   };
 };
 
+const roleOids = (section: Section | undefined): RoleOids => {
+  const rows = section?.status === "read" ? (section.rows as readonly Role[]) : [];
+  return new Map(rows.map(({ name, oid }) => [name, oid]));
+};
+
 /**
  * Reads some sections in one transaction. A refusal aborts it: the section is noted as unreadable and the others are
  * read again without it, so that they still share one view. Transient failures are thrown, for the caller to start over.
+ * Without readable roles no name can be resolved: all ACL entries then stay as unknown text.
  */
 const readGroup = async (
   client: Queryable,
   facts: ServerFacts,
   names: readonly SectionName[],
-): Promise<Map<SectionName, RawSection>> => {
-  const sections = new Map<SectionName, RawSection>();
+  sections: Map<SectionName, Section>,
+): Promise<void> => {
+  const refused = new Map<SectionName, Section>();
   for (;;) {
-    const open = names.filter((name) => !sections.has(name));
+    const open = names.filter((name) => !refused.has(name));
     const asked = open.flatMap((name) => {
       const statement = sectionStatement(name, facts);
       return statement ? [{ name, statement }] : [];
     });
-    const outcome = await readOnly(
-      client,
-      facts.serverKind,
-      asked.map(({ statement }) => statement),
-    );
-    if (outcome.ok) {
-      for (const name of open) sections.set(name, { status: "read", rows: [] });
-      asked.forEach(({ name }, i) => void sections.set(name, sectionOf(name, outcome.results[i] ?? [])));
-      return sections;
-    }
-    const server = serverError(outcome.error);
-    const refused = asked[outcome.refused];
-    if (!server || !refused || isTransient(outcome.error)) throw outcome.error;
-    const reason = refusalText(outcome.error);
-    sections.set(refused.name, { status: "unreadable", reason, code: server.code });
+    for (const name of open) sections.set(name, { status: "read", rows: [] });
+    for (const [name, section] of refused) sections.set(name, section);
+    let roles = roleOids(sections.get("roles"));
+    const statements = asked.map(({ statement }) => statement);
+    const refusal = await readOnly(client, facts.serverKind, statements, (at, rows) => {
+      const name = asked[at]?.name as SectionName;
+      sections.set(name, sectionOf(name, rows, roles));
+      if (name === "roles") roles = roleOids(sections.get(name));
+    });
+    if (!refusal) return;
+    const server = serverError(refusal.error);
+    const name = asked[refusal.at]?.name;
+    if (!server || !name || isTransient(refusal.error)) throw refusal.error;
+    refused.set(name, { status: "unreadable", reason: refusalText(refusal.error), code: server.code });
   }
+};
+
+/** Only the columns of relations that we look at; where these could not be read, all that have an ACL. */
+const columnsOfInterest = ({ columns, relations }: Sections): Sections["columns"] => {
+  if (columns.status === "unreadable" || relations.status === "unreadable") return columns;
+  const read = new Set(relations.rows.map(({ oid }) => oid));
+  return { status: "read", rows: columns.rows.filter(({ relation }) => read.has(relation)) };
 };
 
 /**
@@ -92,23 +100,17 @@ export const readCatalogFrom = async (
 ): Promise<Catalog> => {
   try {
     const facts = await serverFacts(client, serverKind);
+    const safe = sectionNames.filter((name) => !riskySections.includes(name));
+    const sections = new Map<SectionName, Section>();
     const groups =
-      facts.serverKind === "dsql"
-        ? [
-            sectionNames.filter((name) => !riskySections.includes(name)),
-            ...riskySections.map((name) => [name]),
-          ]
-        : [sectionNames];
-    const sections = new Map<SectionName, RawSection>();
-    for (const group of groups) {
-      for (const [name, section] of await readGroup(client, facts, group)) sections.set(name, section);
-    }
-    const raw = Object.fromEntries(sections) as RawSections;
+      facts.serverKind === "dsql" ? [safe, ...riskySections.map((name) => [name])] : [sectionNames];
+    for (const group of groups) await readGroup(client, facts, group, sections);
+    const read = Object.fromEntries(sections) as Sections;
     return {
       format: CATALOG_FORMAT,
       cluster,
       serverVersion: facts.serverVersion,
-      sections: resolveSections(raw),
+      sections: { ...read, columns: columnsOfInterest(read) },
     };
   } catch (error) {
     throw error instanceof AuditError ? error : queryError("the catalog", error);

@@ -1,7 +1,8 @@
-// One section of the catalog: its query, its parameters and its rows as the server gives them, ACLs still text.
-import type { ClientBase } from "pg";
+// One section of the catalog: its statement, and what its rows say.
 import * as z from "zod";
-import type { SectionName } from "../core/catalog.ts";
+import { parseAcl, type RoleOids } from "../core/acl.ts";
+import type { SectionName, Sections } from "../core/catalog.ts";
+import type { Statement } from "./read-only.ts";
 import { ColumnRow, columnsSql } from "./sql/columns.sql.ts";
 import { DatabaseRow, databaseSql } from "./sql/database.sql.ts";
 import { DefaultPrivilegeRow, defaultPrivilegesSql } from "./sql/default-privileges.sql.ts";
@@ -34,64 +35,54 @@ const rowTypes = {
   database: z.array(DatabaseRow),
 } as const;
 
-type Unread = { readonly status: "unreadable"; readonly reason: string; readonly code: string | null };
-export type RawRows<N extends SectionName> = z.infer<(typeof rowTypes)[N]>;
-export type RawSections = {
-  readonly [N in SectionName]: { readonly status: "read"; readonly rows: RawRows<N> } | Unread;
-};
-export type RawSection = RawSections[SectionName];
+export type Section = Sections[SectionName];
 
-type Statement = { readonly text: string; readonly values: readonly unknown[] };
-
-const statementOf = (name: SectionName, facts: ServerFacts): Statement | undefined => {
+/** The section's one statement; undefined where there is nothing to ask, as the server cannot have such rows. */
+export const sectionStatement = (name: SectionName, facts: ServerFacts): Statement | undefined => {
   // information_schema's objects are the system's though its name does not say so; sys is, where DSQL made it.
   const system = facts.serverKind === "dsql" ? ["information_schema", "sys"] : ["information_schema"];
   switch (name) {
     case "roles":
-      return { text: rolesSql, values: [] };
+      return { text: rolesSql };
     case "memberships":
-      return { text: facts.membershipOptions ? membershipsSql : membershipsBefore16Sql, values: [] };
+      return { text: facts.membershipOptions ? membershipsSql : membershipsBefore16Sql };
     case "mappings":
       // Another PostgreSQL has no mappings at all: that is an answer, not a gap.
-      return facts.serverKind === "dsql" ? { text: mappingsSql, values: [] } : undefined;
+      return facts.serverKind === "dsql" ? { text: mappingsSql } : undefined;
     case "schemas":
       return { text: schemasSql, values: [system] };
     case "relations":
       return { text: relationsSql, values: [system] };
     case "columns":
-      return { text: columnsSql, values: [system] };
+      return { text: columnsSql };
     case "functions":
       return { text: functionsSql, values: [system] };
     case "types":
       return { text: typesSql, values: [system, facts.serverVersion < 170_000] };
     case "defaultPrivileges":
-      return { text: defaultPrivilegesSql, values: [] };
+      return { text: defaultPrivilegesSql };
     case "database":
-      return { text: databaseSql, values: [] };
+      return { text: databaseSql };
     default:
       return name satisfies never;
   }
 };
 
 /**
- * Runs the section's one statement. Throws what the driver throws; rows of another shape than we know make the section
- * unreadable, as a server that answers differently has not told what we asked.
+ * The section that the rows make, ACL texts read by the roles of the same reading. Rows of another shape than we know
+ * make it unreadable: a server that answers differently has not told what we asked.
  */
-export const readSection = async (
-  client: ClientBase,
-  facts: ServerFacts,
-  name: SectionName,
-): Promise<RawSection> => {
-  const statement = statementOf(name, facts);
-  if (!statement) return { status: "read", rows: [] };
-  const { rows } = await client.query({ text: statement.text, values: [...statement.values] });
+export const sectionOf = (name: SectionName, rows: readonly unknown[], roles: RoleOids): Section => {
   const parsed = rowTypes[name].safeParse(rows);
-  if (parsed.success) return { status: "read", rows: parsed.data } as RawSection;
-  const [issue] = parsed.error.issues;
-  const where = issue ? ` (${issue.path.join(".")}: ${issue.message})` : "";
-  return {
-    status: "unreadable",
-    reason: `the server's rows have a shape that is not known${where}`,
-    code: null,
-  };
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    const where = issue ? ` (${issue.path.join(".")}: ${issue.message})` : "";
+    return {
+      status: "unreadable",
+      reason: `the server's rows have a shape that is not known${where}`,
+      code: null,
+    };
+  }
+  const resolved = parsed.data.map((row) => ("acl" in row ? { ...row, acl: parseAcl(row.acl, roles) } : row));
+  return { status: "read", rows: resolved } as Section;
 };

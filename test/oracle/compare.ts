@@ -7,6 +7,7 @@ import { Cluster } from "../../lib/core/ids.ts";
 import type { Privilege } from "../../lib/core/privileges.ts";
 import { quoteIdentifier, quoteLiteral } from "../../lib/core/quote.ts";
 import { readCatalogFrom } from "../../lib/dsql/read-catalog.ts";
+import type { Queryable } from "../../lib/dsql/read-only.ts";
 import { type QuestionKind, questions, serverAnswers, serverMemberships } from "./server-answers.ts";
 import type { World } from "./world.ts";
 
@@ -25,14 +26,12 @@ exception when others then
 end $$`;
 
 /** The reader opens transactions of its own; inside ours they are no-ops, so that a world is rolled back as a whole. */
-const withinTransaction = (client: ClientBase): ClientBase =>
-  ({
-    query: (query: string | { text: string }) => {
-      const text = typeof query === "string" ? query : query.text;
-      if (/^(begin|commit|rollback)/.test(text)) return Promise.resolve({ rows: [] });
-      return client.query(query as string);
-    },
-  }) as unknown as ClientBase;
+const withinTransaction = (client: ClientBase): Queryable => ({
+  query: (statement) =>
+    /^(begin|commit|rollback)/.test(statement.text)
+      ? client.query("select where false")
+      : client.query(statement),
+});
 
 /** Runs `work` in a transaction in which the world exists, then undoes it. Gives back the statements' SQLSTATEs too. */
 export const inWorld = async <T>(

@@ -7,6 +7,7 @@ export const ServerRow = z.object({
   /** pg_auth_members has inherit_option and set_option: PostgreSQL 16 and later. */
   membershipOptions: z.boolean(),
 });
+export type ServerRow = z.infer<typeof ServerRow>;
 
 export const serverSql = /* sql */ `
 select

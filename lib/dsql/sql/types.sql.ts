@@ -6,15 +6,18 @@ import { Type } from "../../core/catalog.ts";
 /** As read: the ACL is still the server's text. */
 export const TypeRow = Type.extend({ acl: z.nullable(z.string()) });
 
-/** $2: whether multiranges have an ACL of their own. */
+/**
+ * $2: whether multiranges have an ACL of their own. 6179 is array_subscript_handler, by which the server itself tells an
+ * array that follows its element (IsTrueArrayType); by number, as pg_proc may be out of reach.
+ */
 export const typesSql = /* sql */ `
 select t.oid, t.typnamespace as "schema", t.typname as "name", t.typtype as "kind", t.typowner as "owner",
   t.typacl::pg_catalog.text as "acl"
 from pg_catalog.pg_type t
 where (t.typtype in ('b', 'd', 'e', 'r')
     or t.typtype = 'm' and $2::pg_catalog.bool
-    or t.typtype = 'c' and exists (select from pg_catalog.pg_class c where c.oid = t.typrelid and c.relkind = 'c'))
-  and not exists (select from pg_catalog.pg_type e where e.typarray = t.oid)
+    or t.typtype = 'c' and t.typrelid in (select c.oid from pg_catalog.pg_class c where c.relkind = 'c'))
+  and not (t.typelem <> 0 and t.typsubscript::pg_catalog.oid = 6179)
   and t.typnamespace in (
     select n.oid from pg_catalog.pg_namespace n
     where pg_catalog.left(n.nspname::pg_catalog.text, 3) <> 'pg_' and n.nspname::pg_catalog.text <> all ($1::pg_catalog.text[]))
