@@ -1,20 +1,13 @@
 // What the detectors of the dormant family say about a mapping: one judgement, the verdict's evidence in words and figures.
 import type { Judgement } from "./detector.ts";
 import type { Evidence, Verdict } from "./finding.ts";
-import { quoteIdentifier, quoteLiteral } from "./quote.ts";
+import { revokeMappingSql } from "./fix-sql.ts";
 import { DAY, type Instant, iso } from "./time.ts";
 import type { Judged } from "./verdict.ts";
 import type { AuditView, MappingSubject } from "./view.ts";
 import { principalName, visible } from "./visible-text.ts";
 
 const SHOWN = 10;
-
-/** SQL for people, or a comment that says why there is none: a name may hold what SQL cannot. */
-const revokeSql = ({ role, principal }: MappingSubject): string => {
-  if (role.includes("\0") || principal.includes("\0"))
-    return "-- The name holds a NUL character: revoke it by hand.";
-  return `AWS IAM REVOKE ${quoteIdentifier(role)} FROM ${quoteLiteral(principal)};`;
-};
 
 /** The same object each time, so that its identity is worked out once. */
 const subjectOf = (view: AuditView, mapping: MappingSubject): Judgement["subject"] =>
@@ -108,7 +101,9 @@ export const mappingsWith = (view: AuditView, verdict: Verdict, days: number): r
       ...found,
       title: titleOf(view, mapping, judged, days),
       evidence: evidenceOf(view, mapping, judged, days),
-      ...((verdict === "dormant" || verdict === "never-used") && { fix: revokeSql(mapping) }),
+      ...((verdict === "dormant" || verdict === "never-used") && {
+        fix: revokeMappingSql(mapping.role, mapping.principal),
+      }),
     };
   });
 

@@ -23,8 +23,9 @@ export type WriteAccess = {
   readonly inherited: ReadonlyMap<string, readonly WriteRight[]>;
 };
 
-const writing: readonly Privilege[] = ["INSERT", "UPDATE", "DELETE", "TRUNCATE", "CREATE"];
-const writeBits = writing.map((privilege) => [privilege, privilegeBit(privilege)] as const);
+/** What changes rows or makes objects, in the order in which it is told. */
+export const writePrivileges: readonly Privilege[] = ["INSERT", "UPDATE", "DELETE", "TRUNCATE", "CREATE"];
+const writeBits = writePrivileges.map((privilege) => [privilege, privilegeBit(privilege)] as const);
 const WRITE_MASK = writeBits.reduce((mask, [, bit]) => mask | bit, 0);
 
 /** All that the role can write, own or create, each by its shortest path. Reads no clock, asks no database. */

@@ -6,63 +6,17 @@ import type { AccessEngine } from "../core/effective.ts";
 import type { AccessObject } from "../core/effective-objects.ts";
 import { type Case, type Example, exampleFacts } from "../core/example-facts.ts";
 import type { Evidence } from "../core/finding.ts";
-import { quoteIdentifier, quoteQualified } from "../core/quote.ts";
+import { alterOwnerSql, noSuperuserSql, revokeMembershipSql, revokePrivilegeSql } from "../core/fix-sql.ts";
 import { iso } from "../core/time.ts";
 import type { AuditView } from "../core/view.ts";
 import { visible } from "../core/visible-text.ts";
-import { type WriteRight, writeAccess } from "../core/write-access.ts";
+import { writeAccess, writePrivileges } from "../core/write-access.ts";
 
 const SHOWN_OBJECTS = 20;
 
 const rawName = ({ schema, name, column }: AccessObject): string =>
   [schema, name, column].filter((part) => part !== null).join(".");
 const shownName = (object: AccessObject): string => visible(rawName(object), 130);
-
-/** "table public.orders" as GRANT and REVOKE name it. */
-const onClause = ({ kind, schema, name }: AccessObject): string => {
-  const qualified = schema === null ? quoteIdentifier(name) : quoteQualified(schema, name);
-  const words = { sequence: "SEQUENCE ", schema: "SCHEMA ", database: "DATABASE " } as const;
-  return `${kind === "sequence" || kind === "schema" || kind === "database" ? words[kind] : ""}${qualified}`;
-};
-
-/** SQL for people; a name with a NUL character cannot stand in any. */
-const sql = (make: () => string, ...names: readonly (string | null)[]): string =>
-  names.some((name) => name?.includes("\0")) ? "-- The name holds a NUL character: do it by hand." : make();
-
-const revokeSql = ({ object, privilege, path }: WriteRight, role: string): string =>
-  sql(
-    () => {
-      const columns = object.column === null ? "" : ` (${quoteIdentifier(object.column)})`;
-      const from = path.everybody ? "PUBLIC" : quoteIdentifier(role);
-      return `REVOKE ${privilege}${columns} ON ${onClause(object)} FROM ${from};`;
-    },
-    role,
-    object.schema,
-    object.name,
-    object.column,
-  );
-
-const alterOwnerSql = (object: AccessObject): string =>
-  sql(
-    () => {
-      const words = {
-        table: "TABLE",
-        view: "VIEW",
-        sequence: "SEQUENCE",
-        schema: "SCHEMA",
-        type: "TYPE",
-      } as const;
-      if (object.kind === "function")
-        return `-- ALTER FUNCTION ${shownName(object)} OWNER TO the role that should own it;`;
-      const word =
-        object.kind in words ? words[object.kind as keyof typeof words] : object.kind.toUpperCase();
-      const name =
-        object.schema === null ? quoteIdentifier(object.name) : quoteQualified(object.schema, object.name);
-      return `ALTER ${word} ${name} OWNER TO /* the role that should own it */;`;
-    },
-    object.schema,
-    object.name,
-  );
 
 const idOf = ({ kind, oid, columnNumber }: AccessObject): string => `${kind}:${oid}:${columnNumber}`;
 
@@ -99,7 +53,7 @@ const judgeRole = (
         title: `${name} is a superuser`,
         severity: "critical",
         evidence: evidence({}),
-        fix: sql(() => `ALTER ROLE ${quoteIdentifier(self.name)} NOSUPERUSER;`, self.name),
+        fix: noSuperuserSql(self.name),
       },
     ];
   }
@@ -128,7 +82,7 @@ const judgeRole = (
         path: engine.pathNames(path),
         usable,
       }),
-      fix: revokeSql(right, self.name),
+      fix: revokePrivilegeSql(engine.catalog, object, privilege, self, path.everybody),
     });
   }
   for (const [key, rights] of inherited) {
@@ -136,7 +90,7 @@ const judgeRole = (
     if (!first) continue;
     const names = engine.pathNames(first.path);
     const [, group = ""] = names;
-    const privileges = [...new Set(rights.map(({ privilege }) => privilege))];
+    const privileges = writePrivileges.filter((one) => rights.some(({ privilege }) => privilege === one));
     const setRole = first.path.holds === "set-role";
     const usable = rights.some((right) => right.usable);
     const objects = new Set(rights.map(({ object }) => shownName(object)));
@@ -154,11 +108,7 @@ const judgeRole = (
         objectCount: objects.size,
         usable,
       }),
-      fix: sql(
-        () => `REVOKE ${quoteIdentifier(group)} FROM ${quoteIdentifier(self.name)};`,
-        group,
-        self.name,
-      ),
+      fix: revokeMembershipSql(engine.catalog, group, self),
     });
   }
   return found;
