@@ -1,0 +1,23 @@
+// All routes. A path without parameters stands before those that could take it for one.
+import { principals } from "./activity.ts";
+import { clusters } from "./clusters.ts";
+import { coverage } from "./coverage.ts";
+import { finding, findings } from "./findings.ts";
+import { historyChanges, historyDiff } from "./history.ts";
+import { openApiRoute } from "./openapi.ts";
+import type { Route } from "./route.ts";
+import { snapshotAsOf, snapshotList } from "./snapshots.ts";
+
+const questions: readonly Route[] = [
+  clusters,
+  findings,
+  finding,
+  snapshotList,
+  snapshotAsOf,
+  historyDiff,
+  historyChanges,
+  coverage,
+  principals,
+];
+
+export const routes: readonly Route[] = [...questions, openApiRoute(questions)];

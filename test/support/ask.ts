@@ -1,0 +1,89 @@
+// Asks the query function as API Gateway does, and holds every answer against the schema that is published for it.
+import type { Context } from "aws-lambda";
+import { expect } from "vitest";
+import { type QueryDeps, queryHandler } from "../../handlers/query.ts";
+import type { Fields, Log } from "../../lib/log.ts";
+import { Problem } from "../../lib/query/problem.ts";
+import { routes } from "../../lib/query/routes.ts";
+import type { ReadTable } from "../../lib/store/read-only.ts";
+
+export type Answered = {
+  readonly status: number;
+  readonly type: string | undefined;
+  readonly headers: Readonly<Record<string, string>>;
+  // biome-ignore lint/suspicious/noExplicitAny: a test looks at what it knows to be there
+  readonly body: any;
+};
+export type Ask = (path: string, params?: Readonly<Record<string, string>>) => Promise<Answered>;
+
+/** An event of the HTTP API, payload format 2.0. */
+export const httpEvent = (path: string, query = "", method = "GET", stage = "$default"): unknown => ({
+  version: "2.0",
+  routeKey: "GET /{path+}",
+  rawPath: path,
+  rawQueryString: query,
+  headers: { host: "api.example.com" },
+  requestContext: {
+    accountId: "111122223333",
+    stage,
+    requestId: "req-1",
+    http: { method, path, protocol: "HTTP/1.1", sourceIp: "203.0.113.7", userAgent: "test" },
+  },
+  isBase64Encoded: false,
+});
+
+const templateOf = (path: string): (typeof routes)[number] | undefined =>
+  routes.find((one) => one.path === path) ??
+  routes.find((one) => one.path.includes("{") && path.startsWith(one.path.split("{")[0] ?? "/"));
+
+/** What a route answers must be what its schema says, no field more. */
+const conforms = (path: string, body: unknown): void => {
+  const schema = templateOf(path)?.answer;
+  if (!schema) throw new Error(`no route for ${path}`);
+  expect(schema.parse(body)).toEqual(body);
+};
+
+export const asker = (
+  table: ReadTable,
+  now: () => number,
+): { ask: Ask; send: (event: unknown) => Promise<Answered>; logged: [string, Fields][] } => {
+  const logged: [string, Fields][] = [];
+  const note = (message: string, fields: Fields = {}): void => void logged.push([message, fields]);
+  const log: Log = { info: note, warn: note, error: note };
+  const deps: QueryDeps = { table, now, log, random: Math.random, sleep: async () => {} };
+  const handler = queryHandler(deps);
+  const send = async (event: unknown): Promise<Answered> => {
+    const { statusCode, headers, body } = await handler(event, {} as Context);
+    const parsed: unknown = JSON.parse(body);
+    if (statusCode !== 200) expect(Problem.parse(parsed)).toEqual(parsed);
+    return { status: statusCode, type: headers["content-type"], headers, body: parsed };
+  };
+  return {
+    logged,
+    send,
+    ask: async (path, params = {}) => {
+      const answered = await send(httpEvent(path, new URLSearchParams(params).toString()));
+      if (answered.status === 200) conforms(path, answered.body);
+      return answered;
+    },
+  };
+};
+
+/** All pages of an answer, row by row. */
+export const allPages = async (
+  ask: Ask,
+  path: string,
+  params: Readonly<Record<string, string>>,
+  between: () => Promise<void> = async () => {},
+): Promise<{ pages: number; items: unknown[] }> => {
+  const items: unknown[] = [];
+  let cursor: string | undefined;
+  for (let pages = 1; ; pages++) {
+    const { status, body } = await ask(path, { ...params, ...(cursor !== undefined && { cursor }) });
+    expect(status, JSON.stringify(body)).toBe(200);
+    items.push(...body.items);
+    if (body.next === null) return { pages, items };
+    cursor = body.next;
+    await between();
+  }
+};
