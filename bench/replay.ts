@@ -1,0 +1,115 @@
+// What judging a recorded stretch hour by hour costs, beside folding the same connections and beside judging from scratch.
+
+import type { Tally } from "../lib/core/activity.ts";
+import { activityIndex } from "../lib/core/activity-index.ts";
+import type { Connection } from "../lib/core/connection.ts";
+import { coverageOf } from "../lib/core/covered-hours.ts";
+import { exampleArn } from "../lib/core/example-facts.ts";
+import type { Facts } from "../lib/core/facts.ts";
+import { Cluster } from "../lib/core/ids.ts";
+import { judgeWith } from "../lib/core/judge.ts";
+import { replayAll } from "../lib/core/replay.ts";
+import { addTally, sortedTallies, tallyOf } from "../lib/core/tally.ts";
+import { DAY, floorTo, HOUR } from "../lib/core/time.ts";
+import { auditView } from "../lib/core/view.ts";
+import { detectors } from "../lib/detectors/index.ts";
+import { seededRandom } from "../local/seeded-random.ts";
+import type { Bench } from "./row.ts";
+
+export const name = "replay";
+
+const START = Date.UTC(2026, 0, 1);
+const DAYS = 120;
+const PRINCIPALS = 300;
+const CONNECTIONS = 500_000;
+const SAMPLES = 20;
+
+const cpuMs = <T>(work: () => T): { value: T; ms: number } => {
+  const before = process.cpuUsage();
+  const value = work();
+  const { user, system } = process.cpuUsage(before);
+  return { value, ms: (user + system) / 1000 };
+};
+
+const cluster = Cluster.parse("arn:aws:dsql:us-east-1:111122223333:cluster/bench");
+
+/** A quarter of the principals falls silent after a fifth of the time; each comes from three networks. */
+const connections = (): Connection[] => {
+  const random = seededRandom(7);
+  return Array.from({ length: CONNECTIONS }, (_, i) => {
+    const p = i % PRINCIPALS;
+    const length = (p % 4 === 0 ? DAYS / 5 : DAYS) * DAY;
+    return {
+      eventId: `event-${i}`,
+      at: START + Math.floor(random() * length),
+      cluster,
+      action: "DbConnect",
+      outcome: "allowed",
+      principal: exampleArn(`p${p}`),
+      principalType: "role",
+      sourceIp: `10.${p % 250}.${Math.floor(random() * 3)}.7`,
+      userAgent: "aurora-dsql-nodejs-pg/0.1.9",
+    };
+  });
+};
+
+const fold = (all: readonly Connection[]) => {
+  const hours = new Map<number, Map<string, Tally>>();
+  for (const connection of all) {
+    const hour = floorTo(HOUR, connection.at);
+    const tallies = hours.get(hour) ?? new Map<string, Tally>();
+    if (tallies.size === 0) hours.set(hour, tallies);
+    addTally(tallies, tallyOf(connection));
+  }
+  return activityIndex([...hours.values()].map((tallies) => ({ tallies: sortedTallies(tallies) })));
+};
+
+export const run: Bench["run"] = async () => {
+  const all = connections();
+  const folded = cpuMs(() => fold(all));
+  const end = START + DAYS * DAY;
+  const facts: Facts = {
+    cluster,
+    now: end,
+    snapshot: null,
+    firstSnapshotAt: START,
+    mappingPeriods: Array.from({ length: Math.floor(PRINCIPALS * 1.3) }, (_, i) => ({
+      arn: exampleArn(`p${i % PRINCIPALS}`),
+      iamOid: i,
+      roleOid: 20_000 + i,
+      roleName: `role${i}`,
+      notSeenAt: null,
+      firstSeenAt: START,
+      lastSeenAt: end,
+      goneAt: null,
+    })),
+    activity: folded.value,
+    coverage: coverageOf(Array.from({ length: DAYS * 24 }, (_, i) => [START + i * HOUR, "folder"] as const)),
+    doubts: [],
+    captureExpectedFrom: START,
+    settleMs: 0,
+    archetypes: {},
+    auditor: null,
+  };
+  const judge = judgeWith(detectors);
+  const moments = DAYS * 24 + 1;
+  const replayed = cpuMs(() => replayAll(facts, judge, { from: START, to: end, stepMs: HOUR }));
+  const fresh = cpuMs(() => {
+    for (let i = 1; i <= SAMPLES; i++)
+      judge(auditView({ ...facts, now: START + (i * DAYS * DAY) / SAMPLES }));
+  });
+  return [
+    {
+      name: `replay of ${moments} hours / folding its 500,000 connections`,
+      value: replayed.ms / folded.ms,
+      unit: "x",
+      note: `${Math.round(replayed.ms)} ms CPU, ${replayed.value.length} findings`,
+    },
+    {
+      name: "a moment judged from scratch / a moment of the replay",
+      value: fresh.ms / SAMPLES / (replayed.ms / moments),
+      unit: "x",
+      target: { op: ">=", value: 20 },
+    },
+  ];
+};
