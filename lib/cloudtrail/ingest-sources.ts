@@ -23,12 +23,13 @@ export type IngestOptions = {
   /** "folder" for backfills, whose folder is all there is; none for single files: one file does not make an hour complete. */
   readonly proof?: Proof;
   readonly onProgress?: (progress: ReadingProgress) => void;
+  /** Connections gathered before they are counted: files of one hour share their slots, and a slot is read per batch. */
+  readonly batch?: number;
 };
 
 /** The counts, and the clusters that have something new to be added up. */
 export type Ingested = IngestCounts & { readonly files: number; readonly clusters: readonly Cluster[] };
 
-/** Connections gathered before they are counted: files of one hour share their slots, and a slot is read once per batch. */
 const BATCH = 5_000;
 
 /**
@@ -38,26 +39,26 @@ const BATCH = 5_000;
 export const ingestSources = async (
   sources: Iterable<TrailSource> | AsyncIterable<TrailSource>,
   sink: ActivitySink,
-  { now, proof, onProgress }: IngestOptions,
+  { now, proof, onProgress, batch = BATCH }: IngestOptions,
 ): Promise<Ingested> => {
   const total = { counted: 0, duplicates: 0, tooOld: 0 };
   const clusters = new Set<Cluster>();
   let waiting: Connection[] = [];
   const flush = async (): Promise<void> => {
-    const batch = waiting;
+    const gathered = waiting;
     waiting = [];
-    if (!batch.length) return;
-    const { counted, duplicates, tooOld } = await sink.count(batch, now);
+    if (!gathered.length) return;
+    const { counted, duplicates, tooOld } = await sink.count(gathered, now);
     total.counted += counted;
     total.duplicates += duplicates;
     total.tooOld += tooOld;
-    if (counted > 0) for (const { cluster } of batch) clusters.add(cluster);
+    if (counted > 0) for (const { cluster } of gathered) clusters.add(cluster);
   };
   const { hours, ...read } = await readSources(
     sources,
     async (connections) => {
       for (const connection of connections) waiting.push(connection);
-      if (waiting.length >= BATCH) await flush();
+      if (waiting.length >= batch) await flush();
     },
     { onProgress },
   );
