@@ -103,6 +103,7 @@ const statements = {
     allow("FindClusters", ["dsql:ListClusters"], "*"),
     allow("DescribeClusters", ["dsql:GetCluster"], [clusters]),
     sendTo(queueId("snapshot")),
+    sendTo(queueId("detect")),
     sendTo(deadLetterQueueId("plan")),
   ],
   snapshot: [

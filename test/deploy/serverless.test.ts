@@ -1,0 +1,333 @@
+// What a deployment would make: packaged once, then held against the code and against AWS's rules. One file, because
+// packaging takes longer than all of it.
+import { execFileSync } from "node:child_process";
+import { globSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { queuePlans } from "../../deploy/queues.ts";
+import { readSettings, type Setting } from "../../lib/config.ts";
+import { TTL_ATTRIBUTE, tableDefinition } from "../../lib/store/table-definition.ts";
+import { compilePattern, type EventPattern } from "../../local/event-pattern.ts";
+import { filled, type Made, named, ofType, packageStack, root, type Stack } from "./stack.ts";
+
+type Statement = { Effect: string; Action: string | string[]; Resource: unknown; Condition: unknown };
+
+const FUNCTIONS = ["plan", "snapshot", "ingestEvents", "ingestFiles", "detect", "notify", "query"];
+const VALUES = {
+  "AWS::Partition": "aws",
+  "AWS::Region": "us-east-1",
+  "AWS::AccountId": "111122223333",
+  "AWS::StackName": "dsql-access-auditor-prod",
+  TrailBucket: "trails",
+  TrailPrefix: "org/",
+  "SnapshotRole.Arn": "arn:aws:iam::111122223333:role/snapshot",
+};
+const envelope = JSON.parse(readFileSync(join(root, "test/fixtures/dbconnect-eventbridge.json"), "utf8")) as {
+  readonly detail: Readonly<Record<string, unknown>>;
+};
+
+let stack: Stack;
+beforeAll(async () => {
+  stack = await packageStack();
+}, 130_000);
+afterAll(() => stack?.remove());
+
+const upper = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1);
+const all = (type: string): [string, Made][] => ofType(stack.template, type);
+const made = (logicalId: string): Made => {
+  const resource = stack.template.Resources[logicalId];
+  if (!resource) throw new Error(`the template has no ${logicalId}`);
+  return resource;
+};
+/** A property with references filled in. */
+const property = (resource: Made, name: string): unknown => filled(resource.Properties[name], VALUES);
+const lambda = (fn: string): Made => made(`${upper(fn)}LambdaFunction`);
+
+describe("the template", () => {
+  it("names nothing that is not there, and nothing in a circle", () => {
+    const { Resources, Parameters, Conditions, Outputs } = stack.template;
+    const edges = new Map(
+      Object.entries(Resources).map(([id, { Properties, DependsOn = [] }]) => [
+        id,
+        [...named(Properties), ...[DependsOn].flat()].filter((to) => !(to in Parameters)),
+      ]),
+    );
+    const done = new Set<string>();
+    const visit = (id: string, path: readonly string[]): void => {
+      expect(path, "a circle").not.toContain(id);
+      if (done.has(id)) return;
+      expect([...edges.keys()], path.join(" -> ")).toContain(id);
+      for (const to of edges.get(id) ?? []) visit(to, [...path, id]);
+      done.add(id);
+    };
+    for (const id of edges.keys()) visit(id, []);
+    for (const { Value } of Object.values(Outputs))
+      for (const id of named(Value)) expect(Resources).toHaveProperty(id);
+    const conditions = Object.values(Resources).flatMap(({ Condition }) => Condition ?? []);
+    expect(new Set(conditions)).toEqual(new Set(Object.keys(Conditions)));
+    expect(Object.keys(Outputs)).toEqual(
+      expect.arrayContaining(["TableName", "TopicArn", "SnapshotRoleArn", "HttpApiUrl"]),
+    );
+  });
+
+  it("asks for nothing without conditions that needs the trail's bucket or an address", () => {
+    for (const [id, { Condition, Properties }] of Object.entries(stack.template.Resources)) {
+      if (named(Properties).includes("TrailBucket")) expect(Condition, id).toBe("HasTrailBucket");
+      if (named(Properties).includes("TrailKeyArn")) expect(Condition, id).toBe("HasTrailKey");
+      if (named(Properties).includes("AlertEmail")) expect(Condition, id).toBe("HasAlertEmail");
+    }
+  });
+
+  it("uses no AWS-managed key, and gives a first deployment no parameter that its template lacks", () => {
+    expect(JSON.stringify(stack.template)).not.toMatch(/alias\/aws|KmsMasterKeyId/);
+    expect(stack.first).not.toHaveProperty("Parameters");
+    expect(readFileSync(join(root, "serverless.yml"), "utf8")).not.toMatch(/^ +stackParameters:/m);
+  });
+
+  it("makes the table that the code was written for, and keeps it", () => {
+    const [[, table] = [], ...more] = all("AWS::DynamoDB::Table");
+    const { TableName: _, ...definition } = tableDefinition("");
+    expect(more).toEqual([]);
+    expect(table).toMatchObject({ DeletionPolicy: "Retain", UpdateReplacePolicy: "Retain" });
+    expect(table?.Properties).toEqual({
+      ...definition,
+      TimeToLiveSpecification: { AttributeName: TTL_ATTRIBUTE, Enabled: true },
+      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+      DeletionProtectionEnabled: true,
+    });
+  });
+});
+
+describe("functions", () => {
+  it("are these, each with a role and a log of its own, on Node.js 24 and arm64", () => {
+    const functions = all("AWS::Lambda::Function");
+    expect(functions.map(([id]) => id).sort()).toEqual(
+      FUNCTIONS.map((fn) => `${upper(fn)}LambdaFunction`).sort(),
+    );
+    const roles = functions.map(([, { Properties }]) => named(Properties.Role).join());
+    expect(new Set(roles).size).toBe(FUNCTIONS.length);
+    expect(roles.sort()).toEqual(
+      all("AWS::IAM::Role")
+        .map(([id]) => id)
+        .sort(),
+    );
+    for (const fn of FUNCTIONS) {
+      expect(lambda(fn).Properties).toMatchObject({ Runtime: "nodejs24.x", Architectures: ["arm64"] });
+      expect(made(`${upper(fn)}LogGroup`).Properties.RetentionInDays).toBe(90);
+    }
+  });
+
+  it.each(FUNCTIONS)("%s is told what its handler reads, and no more", (fn) => {
+    const file = String(lambda(fn).Properties.Handler).replace(/\.handler$/, ".ts");
+    const calls = readFileSync(join(root, file), "utf8").matchAll(/\bsettings\(([^)]*)\)/g);
+    const names = [...calls].flatMap(([, list = ""]) =>
+      [...list.matchAll(/"(\w+)"/g)].map(([, name]) => name ?? ""),
+    );
+    const { Variables } = lambda(fn).Properties.Environment as { Variables: Record<string, unknown> };
+    const { NODE_OPTIONS, POWERTOOLS_LOG_LEVEL, ...own } = Variables;
+    expect(NODE_OPTIONS).toBe("--enable-source-maps");
+    expect(POWERTOOLS_LOG_LEVEL).toEqual({ Ref: "LogLevel" });
+    expect(Object.keys(own).sort()).toEqual([...new Set(names)].sort());
+
+    const defaults = Object.entries(stack.template.Parameters).map(([id, { Default = "" }]) => [id, Default]);
+    const urls = queuePlans.map(({ name }) => [`${upper(name)}Queue`, `https://sqs.example/${name}`]);
+    const environment = filled(own, { ...VALUES, ...Object.fromEntries([...defaults, ...urls]) });
+    expect(() => readSettings(environment as Record<string, string>, ...(names as Setting[]))).not.toThrow();
+  });
+
+  it.each(FUNCTIONS)("%s may use what it is told of, and nothing else of the stack", (fn) => {
+    const { Variables } = lambda(fn).Properties.Environment as { Variables: Record<string, unknown> };
+    const role = made(named(lambda(fn).Properties.Role)[0] ?? "");
+    const [policy] = role.Properties.Policies as { PolicyDocument: { Statement: Statement[] } }[];
+    const reached = (action: string): string[] =>
+      (policy?.PolicyDocument.Statement ?? [])
+        .filter(({ Action }) => [Action].flat().some((name) => name.startsWith(action)))
+        .flatMap(({ Resource }) => named(Resource));
+    const told = (suffix: string): string[] =>
+      Object.keys(Variables)
+        .filter((name) => name.endsWith(suffix))
+        .flatMap((name) => named(Variables[name]));
+    const queues = reached("sqs:SendMessage").filter((id) => id !== "PlanDeadLetterQueue");
+    expect(queues.sort()).toEqual(told("_QUEUE_URL").sort());
+    expect(reached("sns:Publish")).toEqual(told("TOPIC_ARN"));
+    expect([...new Set(reached("dynamodb:"))]).toEqual(told("TABLE_NAME"));
+    expect(reached("sqs:ReceiveMessage")).toEqual(
+      queuePlans.filter(({ name }) => name === fn).map(() => `${upper(fn)}Queue`),
+    );
+  });
+
+  it("are asked over HTTP with signed GET requests alone", () => {
+    for (const [, { Properties }] of all("AWS::ApiGatewayV2::Route")) {
+      expect(Properties).toMatchObject({
+        AuthorizationType: "AWS_IAM",
+        RouteKey: expect.stringMatching(/^GET /),
+      });
+    }
+    expect(all("AWS::ApiGatewayV2::Route")).not.toEqual([]);
+  });
+});
+
+describe("queues", () => {
+  const mappings = () => all("AWS::Lambda::EventSourceMapping").map(([, { Properties }]) => Properties);
+
+  it("are sealed by SQS, and give up into a queue that keeps for 14 days", () => {
+    for (const [id, { Properties }] of all("AWS::SQS::Queue")) {
+      expect(Properties, id).toMatchObject({ SqsManagedSseEnabled: true });
+      if (id.endsWith("DeadLetterQueue")) expect(Properties.MessageRetentionPeriod, id).toBe(14 * 86_400);
+      else {
+        const { deadLetterTargetArn } = Properties.RedrivePolicy as { deadLetterTargetArn: unknown };
+        expect(named(deadLetterTargetArn)).toEqual([id.replace(/Queue$/, "DeadLetterQueue")]);
+        expect(Properties.MessageRetentionPeriod).toBeLessThan(14 * 86_400);
+      }
+    }
+    expect(made("PlanLambdaEvConf").Properties).toMatchObject({
+      DestinationConfig: { OnFailure: { Destination: { "Fn::GetAtt": ["PlanDeadLetterQueue", "Arn"] } } },
+    });
+  });
+
+  it("are each emptied by one function, message by message, with time to come back", () => {
+    expect(
+      mappings()
+        .map((m) => named(m.EventSourceArn).join())
+        .sort(),
+    ).toEqual(queuePlans.map(({ name }) => `${upper(name)}Queue`).sort());
+    for (const mapping of mappings()) {
+      const [queue = "", fn = ""] = [...named(mapping.EventSourceArn), ...named(mapping.FunctionName)];
+      expect(queue.replace("Queue", "LambdaFunction")).toBe(fn);
+      expect(mapping.FunctionResponseTypes, fn).toEqual(["ReportBatchItemFailures"]);
+      const window = Number(mapping.MaximumBatchingWindowInSeconds ?? 0);
+      expect(made(queue).Properties.VisibilityTimeout).toBeGreaterThanOrEqual(
+        6 * Number(made(fn).Properties.Timeout) + window,
+      );
+    }
+  });
+
+  it("wake somebody: what was given up, what waits, what fails", () => {
+    const alarms = all("AWS::CloudWatch::Alarm").map(([, { Properties }]) => Properties);
+    const watched = (metric: string) =>
+      alarms.filter(({ MetricName }) => MetricName === metric).flatMap(({ Dimensions }) => named(Dimensions));
+    const queues = all("AWS::SQS::Queue").map(([id]) => id);
+    expect(watched("ApproximateNumberOfMessagesVisible").sort()).toEqual(
+      queues.filter((id) => id.endsWith("DeadLetterQueue")).sort(),
+    );
+    expect(watched("ApproximateAgeOfOldestMessage").sort()).toEqual(
+      queues.filter((id) => !id.endsWith("DeadLetterQueue")).sort(),
+    );
+    expect(watched("Errors").sort()).toEqual(FUNCTIONS.map((fn) => `${upper(fn)}LambdaFunction`).sort());
+    for (const { AlarmActions, AlarmName } of alarms) {
+      expect(AlarmActions).toEqual([{ Ref: "Topic" }]);
+      // By this prefix the topic's policy lets the alarms in.
+      expect(filled(AlarmName, VALUES)).toMatch(/^dsql-access-auditor-prod-/);
+    }
+  });
+
+  it("let in the rules that put into them, and nobody else", () => {
+    const admitted = all("AWS::SQS::QueuePolicy").flatMap(([, { Properties }]) =>
+      (Properties.PolicyDocument as { Statement: Statement[] }).Statement.flatMap((statement) => {
+        expect(statement).toMatchObject({ Effect: "Allow", Action: "sqs:SendMessage" });
+        const { ArnEquals } = statement.Condition as { ArnEquals: { "aws:SourceArn": unknown[] } };
+        return ArnEquals["aws:SourceArn"].map(
+          (from) =>
+            `${String(filled(from, VALUES)).replace(/^.*rule\//, "")} > ${named(statement.Resource).join()}`,
+        );
+      }),
+    );
+    const targeted = all("AWS::Events::Rule").flatMap(([id, rule]) => {
+      const from = String(property(rule, "Name") ?? `${id}.Arn`);
+      return named(rule.Properties.Targets)
+        .filter((to) => to.endsWith("Queue"))
+        .map((to) => `${from} > ${to}`);
+    });
+    expect(admitted.sort()).toEqual(targeted.sort());
+    expect(all("AWS::Events::Rule").every(([, rule]) => named(rule.Properties.Targets).length === 2)).toBe(
+      true,
+    );
+  });
+});
+
+describe("rules", () => {
+  const catches = (event: unknown): string[] =>
+    all("AWS::Events::Rule")
+      .filter(([, rule]) => rule.Properties.EventPattern !== undefined)
+      .filter(([, rule]) => compilePattern(property(rule, "EventPattern") as EventPattern)(event))
+      .flatMap(([, rule]) => named(rule.Properties.Targets)[0] ?? []);
+  const called = (source: string, eventName: string, type = "AWS API Call via CloudTrail") => ({
+    source: `aws.${source}`,
+    "detail-type": type,
+    detail: { ...envelope.detail, eventSource: `${source}.amazonaws.com`, eventName },
+  });
+
+  it("catch connects under either detail-type", () => {
+    expect(catches(envelope)).toEqual(["IngestEventsQueue"]);
+    expect(catches(called("dsql", "DbConnectAdmin"))).toEqual(["IngestEventsQueue"]);
+    expect(catches(called("dsql", "DbConnect", "AWS Service Event via CloudTrail"))).toEqual([
+      "IngestEventsQueue",
+    ]);
+  });
+
+  it("look at once where clusters, identities or trails change, and never at the auditor's own calls", () => {
+    expect(catches(called("dsql", "PutClusterPolicy"))).toEqual(["PlanLambdaFunction"]);
+    expect(catches(called("iam", "DeleteRole"))).toEqual(["PlanLambdaFunction"]);
+    expect(catches(called("cloudtrail", "StopLogging"))).toEqual(["PlanLambdaFunction"]);
+    for (const own of ["ListClusters", "GetCluster"]) expect(catches(called("dsql", own))).toEqual([]);
+    for (const own of ["LookupEvents", "GetTrail"]) expect(catches(called("cloudtrail", own))).toEqual([]);
+  });
+
+  it("catch new files of the trail, below its prefix in its bucket", () => {
+    const file = (name: string, key: string) => ({
+      source: "aws.s3",
+      "detail-type": "Object Created",
+      detail: { bucket: { name }, object: { key } },
+    });
+    const key = "org/AWSLogs/o-1/111122223333/CloudTrail/us-east-1/2026/11/02/x.json.gz";
+    expect(catches(file("trails", key))).toEqual(["IngestFilesQueue"]);
+    expect(catches(file("trails", `copy/${key}`))).toEqual([]);
+    expect(catches(file("other", key))).toEqual([]);
+  });
+});
+
+describe("bundles", () => {
+  /** What each function may carry of the packages that reach outside. */
+  const CLIENTS: Readonly<Record<string, readonly string[]>> = {
+    plan: ["client-dsql", "client-sqs"],
+    snapshot: ["client-dynamodb", "client-sqs", "dsql-signer", "pg"],
+    ingestEvents: ["client-dynamodb", "client-s3", "client-sqs"],
+    ingestFiles: ["client-dynamodb", "client-s3", "client-sqs"],
+    detect: ["client-dynamodb", "client-sqs"],
+    notify: ["client-dynamodb", "client-sns"],
+    query: ["client-dynamodb"],
+  };
+
+  it.for(FUNCTIONS)(
+    "%s carries the clients it uses, below 1 MB, and loads on its own",
+    async (fn, { annotate }) => {
+      const { zipBytes, files, sources, directory } = stack.bundle(fn);
+      const file = String(lambda(fn).Properties.Handler).replace(/\.handler$/, ".mjs");
+      expect(files).toEqual([file, `${file}.map`]);
+      expect(zipBytes).toBeLessThan(1_000_000);
+      await annotate(`${fn}.zip: ${zipBytes} bytes`);
+      const packages = sources.flatMap((source) =>
+        /node_modules\/(?:@aws-sdk\/(client-[^/]+|dsql-signer)|(pg))\/(?!.*node_modules\/)/
+          .exec(source)
+          ?.slice(1),
+      );
+      expect([...new Set(packages.filter(Boolean))].sort()).toEqual(CLIENTS[fn]);
+      const load = `console.log(typeof (await import(${JSON.stringify(join(directory, file))})).handler)`;
+      const env = { AWS_REGION: "us-east-1" }; // wiring waits for the first call: no other variable is there
+      expect(
+        execFileSync(process.execPath, ["--input-type=module", "-e", load], { env, encoding: "utf8" }),
+      ).toBe("function\n");
+    },
+  );
+
+  it("leave the detectors' cases at home", () => {
+    const names = globSync("lib/detectors/*.ts", { cwd: root }).flatMap((file) =>
+      [...readFileSync(join(root, file), "utf8").matchAll(/\bname: "((?:fires|is quiet|clears)[^"]*)"/g)].map(
+        ([, name]) => name ?? "",
+      ),
+    );
+    expect(names.length).toBeGreaterThan(3);
+    const { code } = stack.bundle("detect");
+    expect(names.filter((name) => code.includes(name))).toEqual([]);
+  });
+});

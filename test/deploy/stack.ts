@@ -1,0 +1,125 @@
+// Packages the stack as a deployment would, in a directory of its own, and reads what came out.
+import { execFile } from "node:child_process";
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { promisify } from "node:util";
+import { strFromU8, unzipSync } from "fflate";
+
+export const root = join(import.meta.dirname, "../..");
+
+type Json = Record<string, unknown>;
+export type Made = {
+  readonly Type: string;
+  readonly Condition?: string;
+  readonly DependsOn?: string | readonly string[];
+  readonly Properties: Json;
+};
+export type Template = {
+  readonly Parameters: Readonly<Record<string, { readonly Default?: string }>>;
+  readonly Conditions: Json;
+  readonly Resources: Readonly<Record<string, Made>>;
+  readonly Outputs: Readonly<Record<string, { readonly Value: unknown }>>;
+};
+
+/** One function's zip: its size, and where each of its files was unpacked. */
+export type Bundle = {
+  readonly zipBytes: number;
+  readonly files: readonly string[];
+  readonly code: string;
+  /** The files that left something in the bundle. */
+  readonly sources: readonly string[];
+  /** Where it was unpacked to, outside of the checkout. */
+  readonly directory: string;
+};
+
+export type Stack = {
+  readonly template: Template;
+  /** The first deployment's template. */
+  readonly first: Json;
+  readonly bundle: (fn: string) => Bundle;
+  readonly remove: () => void;
+};
+
+const SOURCES = ["handlers", "lib", "deploy", "node_modules", "package.json"];
+
+/** Runs the framework with an empty environment: no account, no login, nothing of this machine. */
+export const packageStack = async (): Promise<Stack> => {
+  const directory = mkdtempSync(join(tmpdir(), "dsql-audit-package-"));
+  for (const name of SOURCES) symlinkSync(join(root, name), join(directory, name));
+  copyFileSync(join(root, "serverless.yml"), join(directory, "serverless.yml")); // no link is taken for a configuration
+  const home = join(directory, "home");
+  mkdirSync(home);
+  await promisify(execFile)(process.execPath, ["node_modules/serverless/bin/serverless.js", "package"], {
+    cwd: directory,
+    env: { PATH: dirname(process.execPath), HOME: home, AWS_EC2_METADATA_DISABLED: "true" },
+    maxBuffer: 1e8,
+    timeout: 120_000,
+  });
+  const out = join(directory, ".serverless");
+  const json = (file: string) => JSON.parse(readFileSync(join(out, file), "utf8"));
+  return {
+    template: json("cloudformation-template-update-stack.json") as Template,
+    first: json("cloudformation-template-create-stack.json") as Json,
+    bundle: (fn) => {
+      const zip = join(out, `${fn}.zip`);
+      const unpacked = join(directory, "unpacked", fn);
+      const entries = Object.entries(unzipSync(readFileSync(zip)));
+      for (const [name, bytes] of entries) {
+        mkdirSync(dirname(join(unpacked, name)), { recursive: true });
+        writeFileSync(join(unpacked, name), bytes);
+      }
+      const text = (end: string): string =>
+        strFromU8(entries.find(([name]) => name.endsWith(end))?.[1] ?? new Uint8Array());
+      return {
+        zipBytes: statSync(zip).size,
+        files: entries.map(([name]) => name).sort(),
+        code: text(".mjs"),
+        sources: (JSON.parse(text(".map")) as { sources: string[] }).sources,
+        directory: unpacked,
+      };
+    },
+    remove: () => rmSync(directory, { recursive: true, force: true }),
+  };
+};
+
+/** Resources of one type, by logical id. */
+export const ofType = ({ Resources }: Template, type: string): [string, Made][] =>
+  Object.entries(Resources).filter(([, { Type }]) => Type === type);
+
+/** The logical ids that a value names: by Ref, Fn::GetAtt and within Fn::Sub. */
+export const named = (value: unknown): string[] => {
+  if (Array.isArray(value)) return value.flatMap(named);
+  if (typeof value !== "object" || value === null) return [];
+  const { Ref, "Fn::GetAtt": att, "Fn::Sub": text, ...rest } = value as Json;
+  return [
+    ...(typeof Ref === "string" ? [Ref] : []),
+    ...(Array.isArray(att) ? [String(att[0])] : typeof att === "string" ? [att.split(".")[0] ?? ""] : []),
+    ...(typeof text === "string"
+      ? [...text.matchAll(/\$\{([\w:]+)(?:\.\w+)?\}/g)].map((match) => match[1] ?? "")
+      : []),
+    ...named(Object.values(rest)),
+  ].filter((id) => !id.startsWith("AWS::"));
+};
+
+/** A value with Ref, Fn::GetAtt, Fn::Sub and Fn::Join filled in: what `values` has not, is its own name. */
+export const filled = (value: unknown, values: Readonly<Record<string, string>>): unknown => {
+  const of = (name: string): string => values[name] ?? name;
+  if (Array.isArray(value)) return value.map((item) => filled(item, values));
+  if (typeof value !== "object" || value === null) return value;
+  const { Ref, "Fn::GetAtt": att, "Fn::Sub": text, "Fn::Join": join } = value as Json;
+  if (typeof Ref === "string") return of(Ref);
+  if (Array.isArray(att)) return of(att.join("."));
+  if (typeof text === "string") return text.replace(/\$\{([\w:.]+)\}/g, (_, name: string) => of(name));
+  if (Array.isArray(join)) return (filled(join[1], values) as string[]).join(String(join[0]));
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, filled(inner, values)]));
+};
