@@ -90,7 +90,7 @@ export const startStack = async (options: StackOptions): Promise<Stack> => {
       region,
     });
 
-    const database = await startDynamoDb({ folder: join(folder, "store") });
+    const database = await startDynamoDb({ folder: join(folder, "store"), ownThread: true });
     stops.push(database.stop);
     await database.createTable(TABLE_NAME);
     const endpoint = await startBusEndpoint(bus);

@@ -55,6 +55,9 @@ const habits = {
 
 /** How many connections a service's pool opens each time it renews; DSQL ends connections after 60 minutes. */
 const POOL = 3;
+/** The shop's hours; at night only jobs connect. */
+const OPENS = 6;
+const CLOSES = 22;
 
 /** Every connection of the story in the order of time; the same seed gives the same life. */
 export const life = (story: Story, seed: number): Attempt[] => {
@@ -77,10 +80,9 @@ export const life = (story: Story, seed: number): Attempt[] => {
   for (let day = 0; day < story.days; day++) {
     const midnight = day * DAY;
     const weekday = (day + 1) % 7 < 5;
-    for (let hour = 0; hour < 24; hour++) {
+    for (let hour = OPENS; hour < CLOSES; hour++) {
       for (const who of ["ordersApi", "catalogApi", "userService"] as const) {
-        const busy = hour >= 6 && hour < 22 ? POOL : 1;
-        for (let i = 0; i < busy; i++) connect(who, midnight + hour * HOUR + 7 * MINUTE + i * 900);
+        for (let i = 0; i < POOL; i++) connect(who, midnight + hour * HOUR + 7 * MINUTE + i * 900);
       }
     }
     connect("backup", midnight + HOUR + 30 * MINUTE);
