@@ -22,7 +22,7 @@ export const EPISODE_BITS = 4;
 const SHOWN_SIGNS = 20;
 const SHOWN_EVENTS = 50;
 
-const severityOf = (bits: number): Severity => (bits >= 10 ? "high" : bits >= 5 ? "medium" : "low");
+const severityOf = (bits: number): Severity => (bits >= 9 ? "high" : bits >= 5 ? "medium" : "low");
 
 type Identity = { readonly id: string; readonly subject: Subject };
 type Identify = (cluster: Cluster, subject: Judgement["subject"]) => Identity;

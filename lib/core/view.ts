@@ -188,7 +188,8 @@ export const auditViews = (facts: Facts): AuditViews => {
       useOf: (mapping, days) => judged(days)(mapping),
       rivalsOf: (mapping) => standing(mapping.principal).filter((other) => other !== mapping),
       uncovered,
-      captureExpectedFrom: expectedFrom.length ? Math.min(...expectedFrom) : undefined,
+      // An hour that capture began in cannot be proven: the first whole one can.
+      captureExpectedFrom: expectedFrom.length ? -floorTo(HOUR, -Math.min(...expectedFrom)) : undefined,
       access: () => (snapshot ? engine(snapshot.catalog) : undefined),
       archetypeOf: (role) => archetypeOf(role, facts.archetypes),
       principals,

@@ -3,7 +3,7 @@ import * as z from "zod";
 import { Exemption } from "../core/exemption.ts";
 import { Finding } from "../core/finding.ts";
 import type { Cluster } from "../core/ids.ts";
-import { DAY, type Instant } from "../core/time.ts";
+import { DAY, HOUR, type Instant } from "../core/time.ts";
 import { AuditError } from "../errors.ts";
 import { inParallel } from "./in-parallel.ts";
 import { keys } from "./keys.ts";
@@ -11,6 +11,8 @@ import type { Table } from "./table.ts";
 import { TTL_ATTRIBUTE } from "./table-definition.ts";
 
 const FORMAT = 1;
+/** What only was seen once more is written so often: a finding is looked at every hour and rarely changes. */
+const REFRESH_MS = 6 * HOUR;
 /** A closed finding is kept as long as what it rests on. */
 const CLOSED_DAYS = 400;
 const MAX_ROUNDS = 10;
@@ -32,7 +34,8 @@ export type FindingStore = {
   readonly list: (cluster: Cluster) => Promise<Finding[]>;
   readonly get: (cluster: Cluster, id: string) => Promise<Finding | undefined>;
   /**
-   * Reads all findings, lets `change` say what they should be, and writes those that it made anew, each on its revision.
+   * Reads all findings, lets `change` say what they should be, and writes those that changed, each on its revision; what
+   * only was seen once more is written every six hours.
    * `change` is asked again where another writer was first: it must say the same twice. Returns the findings afterwards.
    */
   readonly update: (
@@ -45,6 +48,36 @@ export type FindingStore = {
   readonly lastLook: (cluster: Cluster) => Promise<LastLook | undefined>;
   /** Written after the findings; an older look does not replace a newer one. */
   readonly looked: (cluster: Cluster, look: LastLook) => Promise<void>;
+};
+
+/** Whether a change has to be written now; else the next look, or the one after, writes it along. */
+const isNews = (before: Finding, after: Finding): boolean => {
+  if (before === after) return false;
+  const facts = ({
+    status,
+    severity,
+    verdict,
+    closedAt,
+    noticedAt,
+    closeNoticedAt,
+    reopened,
+    subject,
+    ...f
+  }: Finding) =>
+    JSON.stringify([
+      status,
+      severity,
+      verdict,
+      closedAt,
+      noticedAt,
+      closeNoticedAt,
+      reopened,
+      subject,
+      f.detectedAt,
+      f.fix,
+    ]);
+  const grew = before.category === "anomalous" && before.lastSeenAt !== after.lastSeenAt;
+  return grew || after.confirmedAt - before.confirmedAt >= REFRESH_MS || facts(before) !== facts(after);
 };
 
 type Stored = { readonly finding: Finding; readonly rev: number };
@@ -87,7 +120,10 @@ export const createFindingStore = (table: Table): FindingStore => {
         const stored = new Map((await readAll(cluster)).map((one) => [one.finding.id, one]));
         const wanted = change([...stored.values()].map(({ finding }) => finding));
         let lost = 0;
-        const changed = wanted.filter((finding) => stored.get(finding.id)?.finding !== finding);
+        const changed = wanted.filter((finding) => {
+          const before = stored.get(finding.id)?.finding;
+          return before === undefined || isNews(before, finding);
+        });
         await inParallel(changed, LANES, async (finding) => {
           if (!(await write(finding, stored.get(finding.id)?.rev))) lost += 1;
         });

@@ -54,6 +54,24 @@ describe("the store of findings", () => {
     expect(table.consumed().writeUnits).toBe(before);
   });
 
+  it("writes what was only seen once more every six hours", async () => {
+    const table = await tables.fresh();
+    const store = createFindingStore(table);
+    const detect = (at: number, change: Partial<Observation> = {}) =>
+      store.update(cluster, (existing) =>
+        reconcileFindings(existing, [{ ...observation("a"), lastSeenAt: at, ...change }], [look], at),
+      );
+    await detect(T);
+    const before = table.consumed().writeUnits;
+    const [fresh] = await detect(T + 5 * HOUR);
+    expect(fresh?.confirmedAt).toBe(T + 5 * HOUR);
+    expect(table.consumed().writeUnits).toBe(before);
+    await detect(T + 6 * HOUR);
+    expect(await store.list(cluster)).toMatchObject([{ confirmedAt: T + 6 * HOUR }]);
+    await detect(T + 7 * HOUR, { severity: "high" });
+    expect(await store.list(cluster)).toMatchObject([{ severity: "high", confirmedAt: T + 7 * HOUR }]);
+  });
+
   it("keeps both changes of two writers at once", async () => {
     const store = createFindingStore(await tables.fresh());
     const detect = (at: number) =>
@@ -63,8 +81,8 @@ describe("the store of findings", () => {
         existing.map((f): Finding => ({ ...f, noticedAt: f.noticedAt ?? T })),
       );
     await detect(T);
-    await Promise.all([detect(T + HOUR), tell(), detect(T + 2 * HOUR)]);
-    expect(await store.list(cluster)).toMatchObject([{ noticedAt: T, confirmedAt: T + 2 * HOUR }]);
+    await Promise.all([detect(T + 7 * HOUR), tell(), detect(T + 14 * HOUR)]);
+    expect(await store.list(cluster)).toMatchObject([{ noticedAt: T, confirmedAt: T + 14 * HOUR }]);
   });
 
   it("expires what was closed long ago, and nothing that is open", async () => {
