@@ -1,20 +1,12 @@
 // `dsql-audit replay`: judges a recorded stretch offline, hour by hour, storing nothing.
-import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { type FolderActivity, readFolder } from "../lib/cloudtrail/read-folder.ts";
-import type { Profile } from "../lib/core/activity.ts";
+import { readFolder } from "../lib/cloudtrail/read-folder.ts";
 import { activityIndex } from "../lib/core/activity-index.ts";
-import { parseCanonical } from "../lib/core/canonical.ts";
-import type { Catalog } from "../lib/core/catalog.ts";
 import type { Coverage } from "../lib/core/coverage.ts";
-import { scopeOfCluster } from "../lib/core/coverage-scope.ts";
-import { mergeCoverage } from "../lib/core/covered-hours.ts";
 import type { Facts } from "../lib/core/facts.ts";
 import type { Finding } from "../lib/core/finding.ts";
-import { Cluster } from "../lib/core/ids.ts";
 import { type DetectorOptions, judgeWith } from "../lib/core/judge.ts";
-import { mappingFacts, parseMappingFile } from "../lib/core/mapping-captures.ts";
 import { parseInterval } from "../lib/core/parse-time.ts";
 import { type ReplayRange, replay } from "../lib/core/replay.ts";
 import { DAY, HOUR, type Interval, iso, MINUTE } from "../lib/core/time.ts";
@@ -26,6 +18,7 @@ import { type FindingDocument, findingColumns, findingDocument } from "./finding
 import type { Io } from "./io.ts";
 import { printable, printRows } from "./output.ts";
 import { progressLine } from "./progress.ts";
+import { pickActivity, readCatalog, readMappings } from "./replay-inputs.ts";
 
 type Options = {
   readonly mappings: string;
@@ -52,37 +45,6 @@ const windowed = [
   "capture-gap",
 ];
 
-const readJson = (file: string): unknown => {
-  const text = readText(file);
-  try {
-    return JSON.parse(text) as unknown;
-  } catch (cause) {
-    throw new AuditError("bad-file", `${file} is no JSON`, { cause });
-  }
-};
-
-const readText = (file: string): string => {
-  try {
-    return readFileSync(file, "utf8");
-  } catch (cause) {
-    const code = cause instanceof Error && "code" in cause ? String(cause.code) : "unknown";
-    throw new AuditError("bad-file", `${file} cannot be read (${code})`, { cause });
-  }
-};
-
-/** Says which file an error is about, where the parser could not know. */
-const inFile = <T>(file: string, parse: () => T): T => {
-  try {
-    return parse();
-  } catch (error) {
-    if (!(error instanceof AuditError) || error.message.includes(file)) throw error;
-    throw new AuditError(error.code, `${file}: ${error.message}`, {
-      cause: error,
-      ...(error.hint !== undefined && { hint: error.hint }),
-    });
-  }
-};
-
 const parseStep = (text: string): number => {
   const [, count, unit] = /^(\d{1,5})([mhd])$/.exec(text) ?? [];
   const stepMs = Number(count) * ({ m: MINUTE, h: HOUR, d: DAY }[unit ?? ""] ?? Number.NaN);
@@ -102,66 +64,20 @@ const parseDays = (text: string | undefined): DetectorOptions => {
   return Object.fromEntries(windowed.map((id) => [id, { days }]));
 };
 
-const connectionsOf = (profiles: readonly Profile[]): number =>
-  profiles.reduce((sum, { tallies }) => sum + tallies.reduce((n, { count }) => n + count, 0), 0);
-
-/**
- * The cluster to judge: the one named, the catalog's, or the one that most connections are of. Records that name no cluster
- * belong to it if it is the only one.
- */
-const pickActivity = (
-  { profiles, coverageByScope, coverageOf }: FolderActivity,
-  named: string | undefined,
-  say: (line: string) => void,
-): { cluster: Cluster; profiles: readonly Profile[]; coverage: Coverage } => {
-  const isReal = (cluster: string): boolean => !cluster.startsWith("unknown:");
-  const real = [...profiles.keys()].filter(isReal);
-  const byCount = real.toSorted(
-    (a, b) => connectionsOf(profiles.get(b) ?? []) - connectionsOf(profiles.get(a) ?? []) || (a < b ? -1 : 1),
-  );
-  const matching = named === undefined ? byCount : real.filter((c) => c === named || c.endsWith(`/${named}`));
-  const [nameless] = [...profiles.keys()].filter((cluster) => !isReal(cluster));
-  const cluster = matching[0] ?? Cluster.parse(named ?? nameless ?? "unknown:");
-  if (named === undefined && real.length > 1) {
-    say(
-      `The folder holds ${real.length} clusters; judged is ${cluster}, others with --cluster: ${byCount.slice(1).join(", ")}`,
-    );
-  }
-  if (named !== undefined && matching.length === 0) say(`The folder holds no connection of ${named}.`);
-  const alone = real.length <= 1 && (matching.length === 1 || real.length === 0);
-  const others = alone ? [...profiles.keys()].filter((other) => !isReal(other) && other !== cluster) : [];
-  return {
-    cluster,
-    profiles: [cluster, ...others].flatMap((one) => profiles.get(one) ?? []),
-    // Without an account and Region to tell by, every file of the folder is taken as one of this cluster's trail.
-    coverage:
-      scopeOfCluster(cluster) === undefined
-        ? mergeCoverage(...coverageByScope.values())
-        : coverageOf(cluster),
-  };
-};
-
 const extent = (coverage: Coverage): Interval | undefined => {
   const [first] = coverage;
   const last = coverage.at(-1);
   return first && last && { from: first.from, to: last.to };
 };
 
-const readCatalog = (file: string): Catalog => {
-  const catalog = inFile(file, () => parseCanonical(readText(file)));
-  // The mappings come from their own file, whatever the snapshot could read of them.
-  return { ...catalog, sections: { ...catalog.sections, mappings: { status: "read", rows: [] } } };
-};
-
 const run = async (options: Options, io: Io): Promise<FindingDocument[]> => {
   const say = (line: string): void => void io.stderr.write(`${printable(line)}\n`);
-  const mappingsFile = resolve(io.cwd, options.mappings);
   const stepMs = parseStep(options.step);
   const judge = judgeWith(detectors, parseDays(options.dormantDays));
   // Times are read before the folder is, so that a mistyped one is told at once.
   const anytime = { from: Number.MIN_SAFE_INTEGER, to: Number.MAX_SAFE_INTEGER };
   const asked = parseInterval(options, io.now(), anytime);
-  const mappings = mappingFacts(inFile(mappingsFile, () => parseMappingFile(readJson(mappingsFile))));
+  const mappings = readMappings(resolve(io.cwd, options.mappings));
   const catalog = options.catalog === undefined ? undefined : readCatalog(resolve(io.cwd, options.catalog));
   const progress = progressLine(io);
   try {
