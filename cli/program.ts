@@ -7,26 +7,33 @@ import type { AddCommand, ExitCode } from "./command.ts";
 import { addDemo } from "./demo.ts";
 import { addDetect } from "./detect.ts";
 import { addExempt, addUnexempt } from "./exempt.ts";
+import { addExplain } from "./explain.ts";
 import { addFinding } from "./finding.ts";
 import { addFindings } from "./findings.ts";
+import { addHistory } from "./history.ts";
 import { addIngest } from "./ingest.ts";
 import type { Io } from "./io.ts";
 import { printable } from "./output.ts";
+import { addPrivileges } from "./privileges.ts";
 import { addReconcile } from "./reconcile.ts";
 import { addReplay } from "./replay.ts";
 import { addReport } from "./report.ts";
 import { addScan } from "./scan.ts";
 import { addSetupSql } from "./setup-sql.ts";
 import { addSnapshot } from "./snapshot.ts";
+import { addWhoCan } from "./who-can.ts";
 
 const commands: readonly AddCommand[] = [
   addAck,
   addDemo,
   addDetect,
   addExempt,
+  addExplain,
   addFinding,
   addFindings,
+  addHistory,
   addIngest,
+  addPrivileges,
   addReconcile,
   addReplay,
   addReport,
@@ -34,6 +41,7 @@ const commands: readonly AddCommand[] = [
   addSetupSql,
   addSnapshot,
   addUnexempt,
+  addWhoCan,
 ];
 
 /** Message, then what to do next; a stack only for what we did not foresee, and only when asked for. */
@@ -57,6 +65,8 @@ export const run = async (argv: readonly string[], io: Io): Promise<ExitCode> =>
     .description("Who can reach what in Amazon Aurora DSQL, who did, and what should be taken away.")
     .version(packageJson.version)
     .showHelpAfterError("(add --help for the options and examples)")
+    // An option belongs to the command that it stands after: `history` and `history show` both know --json.
+    .enablePositionalOptions()
     .exitOverride()
     .configureOutput({
       writeOut: (text) => io.stdout.write(text),

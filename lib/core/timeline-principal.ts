@@ -1,0 +1,38 @@
+// What happened to a principal: its own mappings, and what happened to each role while it was mapped to it.
+import type { RecordedChange } from "./change.ts";
+import type { Oid } from "./ids.ts";
+import type { MappingPeriod } from "./mapping-period.ts";
+
+/** In the order of the snapshots; a change that belongs to several timelines once. */
+export const mergeTimelines = (timelines: readonly (readonly RecordedChange[])[]): RecordedChange[] => {
+  const seen = new Set<string>();
+  return timelines
+    .flat()
+    .filter((recorded) => {
+      const key = JSON.stringify(recorded);
+      return !seen.has(key) && seen.add(key);
+    })
+    .sort((a, b) => a.toSeq - b.toSeq);
+};
+
+/** True where the change may have happened while the mapping stood. */
+const during = ({ from, to }: RecordedChange, period: MappingPeriod): boolean =>
+  to > (period.notSeenAt ?? period.firstSeenAt) && (period.goneAt === null || from < period.goneAt);
+
+/** `periods`: all of the cluster; `mappings`: the mappings' timeline; `roles`: the timeline of each role once mapped. */
+export const principalTimeline = (
+  principal: string,
+  periods: readonly MappingPeriod[],
+  mappings: readonly RecordedChange[],
+  roles: ReadonlyMap<Oid, readonly RecordedChange[]>,
+): RecordedChange[] => {
+  const own = mappings.filter(({ change }) => change.kind === "mapping" && change.principal === principal);
+  const mine = periods.filter(({ arn }) => arn === principal);
+  const ofRoles = mine.map((period) =>
+    (roles.get(period.roleOid) ?? []).filter(
+      // Another principal's mapping to the same role is that principal's affair.
+      (recorded) => recorded.change.kind !== "mapping" && during(recorded, period),
+    ),
+  );
+  return mergeTimelines([own, ...ofRoles]);
+};
