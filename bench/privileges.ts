@@ -86,7 +86,8 @@ const onServer = async (): Promise<BenchRow[]> => {
   try {
     await client.query(build);
     // Building all in one go bloats the catalog as no life does: packed, as autovacuum would keep it.
-    for (const packed of ["full pg_class", "full pg_attribute", "analyze"]) await client.query(`vacuum ${packed}`);
+    for (const packed of ["full pg_class", "full pg_attribute", "analyze"])
+      await client.query(`vacuum ${packed}`);
     const catalog = await readCatalogFrom(client, { cluster });
     const t = await rounds(11, {
       bare: () => client.query(bare),

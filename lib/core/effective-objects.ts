@@ -30,6 +30,8 @@ export type AccessObject = Holders & {
   readonly schemaOid: Oid | null;
   /** Raw; of a column its relation's; of a function `name(identity arguments)`. */
   readonly name: string;
+  /** Of a function its arguments as the server writes them in SQL, else null; `name` holds them too. */
+  readonly identityArguments: string | null;
   /** Of a column its name, else null. */
   readonly column: string | null;
   /** Of a column its number, negative for system columns; else 0. */
@@ -87,7 +89,14 @@ const compare = (a: Unplaced, b: Unplaced): number =>
 export const accessObjects = (catalog: Catalog, graph: RoleGraph): AccessObject[] => {
   const holders = holdersOf(graph, catalog.serverVersion);
   const schemaNames = new Map(rowsOf(catalog, "schemas").map(({ oid, name }) => [oid, name]));
-  const plain = { schema: null, schemaOid: null, column: null, columnNumber: 0, securityDefiner: false };
+  const plain = {
+    schema: null,
+    schemaOid: null,
+    identityArguments: null,
+    column: null,
+    columnNumber: 0,
+    securityDefiner: false,
+  };
   const within = (oid: Oid) => ({ schemaOid: oid, schema: schemaNames.get(oid) ?? null });
   const found: Unplaced[] = [];
 
@@ -116,8 +125,8 @@ export const accessObjects = (catalog: Catalog, graph: RoleGraph): AccessObject[
     found.push({ ...plain, ...held, ...place, column, columnNumber: number });
   }
   for (const row of rowsOf(catalog, "functions")) {
-    const { oid, owner, securityDefiner } = row;
-    const name = `${row.name}(${row.identityArguments})`;
+    const { oid, owner, securityDefiner, identityArguments } = row;
+    const name = `${row.name}(${identityArguments})`;
     const held = holders("function", owner, row.acl);
     found.push({
       ...plain,
@@ -127,6 +136,7 @@ export const accessObjects = (catalog: Catalog, graph: RoleGraph): AccessObject[
       oid,
       owner,
       name,
+      identityArguments,
       securityDefiner,
     });
   }

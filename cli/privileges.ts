@@ -1,0 +1,95 @@
+// `dsql-audit privileges`: every privilege that a role holds, with the path that gives it.
+
+import type { PrivilegeRow } from "../lib/core/effective-rows.ts";
+import { findObjects, findRole } from "../lib/core/find-object.ts";
+import { addCatalogOptions, type CatalogOptions, openEngine } from "./catalog-source.ts";
+import type { AddCommand } from "./command.ts";
+import { addOutputOptions, type OutputFlags } from "./context.ts";
+import type { Io } from "./io.ts";
+import { printable, table } from "./output.ts";
+
+type Options = CatalogOptions & OutputFlags & { readonly role?: string; readonly object?: string };
+
+/** Rows go out as they are made: there may be millions. */
+const printJson = (io: Io, { ndjson }: OutputFlags, rows: Iterable<PrivilegeRow>): void => {
+  let buffered = "";
+  let count = 0;
+  const put = (text: string): void => {
+    buffered += text;
+    if (buffered.length < 65_536) return;
+    io.stdout.write(buffered);
+    buffered = "";
+  };
+  for (const row of rows) {
+    if (ndjson) put(`${JSON.stringify(row)}\n`);
+    else put(`${count === 0 ? "[" : ","}\n ${JSON.stringify(row)}`);
+    count += 1;
+  }
+  if (!ndjson) put(count === 0 ? "[]\n" : "\n]\n");
+  if (buffered) io.stdout.write(buffered);
+};
+
+type Line = { role: string; object: string; privileges: string; how: string };
+
+/** What the table shows of one role on one object: privileges that are held alike stand together. */
+const linesOf = (rows: Iterable<PrivilegeRow>): Line[] => {
+  const lines = new Map<string, { line: Line; privileges: string[] }>();
+  for (const row of rows) {
+    const name = [row.schema, row.object, row.column]
+      .filter((part) => part !== null)
+      .map(printable)
+      .join(".");
+    const notes = [
+      row.path.length > 1 ? row.path.slice(1).map(printable).join(" > ") : "own",
+      row.holds === "set-role" ? "after SET ROLE" : "",
+      row.usable === false ? "no USAGE on the schema" : "",
+    ].filter(Boolean);
+    const key = JSON.stringify([row.role, row.kind, row.schema, row.object, row.column, notes]);
+    const line = lines.get(key) ?? {
+      line: { role: row.role, object: `${row.kind} ${name}`, privileges: "", how: notes.join(", ") },
+      privileges: [],
+    };
+    line.privileges.push(`${row.privilege}${row.grantable ? "*" : ""}`);
+    lines.set(key, line);
+  }
+  return [...lines.values()].map(({ line, privileges }) => ({ ...line, privileges: privileges.join(" ") }));
+};
+
+export const addPrivileges: AddCommand = (program, io) => {
+  const command = program
+    .command("privileges")
+    .description("effective privileges: who holds what, by which path")
+    .option("--role <role>", "of this role only")
+    .option("--object <object>", 'on this object only: app.orders, "a.b".c, schema app')
+    .addHelpText(
+      "after",
+      "\nExample:\n  $ dsql-audit privileges --url postgres://me@localhost/app --role api_readonly",
+    );
+  addOutputOptions(addCatalogOptions(command)).action(async (options: Options) => {
+    const engine = await openEngine(io, options);
+    const named = options.object === undefined ? undefined : findObjects(engine, options.object);
+    const relations = new Set(named?.map(({ oid }) => oid));
+    // A table named is meant with its columns.
+    const objects =
+      named &&
+      engine.objects.filter((o) => named.includes(o) || (o.kind === "column" && relations.has(o.oid)));
+    const rows = engine.rows({
+      ...(options.role !== undefined && { role: findRole(engine, options.role) }),
+      ...(objects && { objects }),
+    });
+    if (options.json || options.ndjson) return printJson(io, options, rows);
+    const lines = linesOf(rows);
+    table(
+      io,
+      lines,
+      [
+        { head: "role", cell: ({ role }) => role, max: 24 },
+        { head: "object", cell: ({ object }) => object },
+        { head: "privileges", cell: ({ privileges }) => privileges },
+        { head: "by", cell: ({ how }) => how },
+      ],
+      "No privilege is held.",
+    );
+    if (lines.length) io.stdout.write(`\n${lines.length} lines. * with grant option. --json for all rows.\n`);
+  });
+};
