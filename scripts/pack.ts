@@ -1,28 +1,57 @@
-// Makes the npm tarball: one bundled file instead of sources (Node strips no types below node_modules), and a manifest
+// Makes the npm tarball: bundled files instead of sources (Node strips no types below node_modules), and a manifest
 // without what only a checkout needs: the PostgreSQL binaries and a Node.js of our own, 160 MB.
+// node scripts/pack.ts [folder for the tarball, default: here]
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { build } from "esbuild";
+import { cpSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
+import { build, type Plugin } from "esbuild";
 
 const root = join(import.meta.dirname, "..");
+const destination = resolve(process.argv[2] ?? root);
 const out = join(root, "dist", "package");
 rmSync(out, { recursive: true, force: true });
-mkdirSync(join(out, "dist"), { recursive: true });
+mkdirSync(out, { recursive: true });
+
+/** A file that is started by its URL, as a worker is, is a bundle of its own beside the others. */
+const STARTED = /new URL\("(\.\/[\w./-]+)\.ts", import\.meta\.url\)/g;
+const started = globSync("{cli,lib,local}/**/*.ts", { cwd: root }).flatMap((file) =>
+  [...readFileSync(join(root, file), "utf8").matchAll(STARTED)].map(([, path]) =>
+    join(root, dirname(file), `${path}.ts`),
+  ),
+);
+const bundledUrls: Plugin = {
+  name: "bundled-urls",
+  setup: ({ onLoad }) => {
+    onLoad({ filter: /\/(?:cli|lib|local)\/.*\.ts$/ }, ({ path }) => ({
+      loader: "ts",
+      contents: readFileSync(path, "utf8").replace(
+        STARTED,
+        (_, file: string) => `new URL("./${basename(file)}.mjs", import.meta.url)`,
+      ),
+    }));
+  },
+};
 
 const { metafile } = await build({
-  entryPoints: [join(root, "cli/main.ts")],
-  outfile: join(out, "dist/dsql-audit.mjs"),
+  entryPoints: [
+    { in: join(root, "cli/main.ts"), out: "dsql-audit" },
+    ...started.map((file) => ({ in: file, out: basename(file, ".ts") })),
+  ],
+  outdir: join(out, "dist"),
+  outExtension: { ".js": ".mjs" },
   bundle: true,
+  // What only some commands need stays in files that only they load; all of them side by side, for the URLs above.
+  splitting: true,
   platform: "node",
   target: "node24",
   format: "esm",
   packages: "external",
+  plugins: [bundledUrls],
   metafile: true,
   logLevel: "warning",
 });
 
-/** Only what the bundle still imports is a dependency of the package. */
+/** Only what the bundles still import is a dependency of the package. */
 const imported = new Set(
   Object.values(metafile.outputs)
     .flatMap(({ imports }) => imports)
@@ -34,9 +63,11 @@ const imported = new Set(
         .join("/"),
     ),
 );
-const { name, version, description, license, type, bin, dependencies } = JSON.parse(
+const { name, version, description, license, type, bin, engines, dependencies } = JSON.parse(
   readFileSync(join(root, "package.json"), "utf8"),
 ) as Record<string, Record<string, string>>;
+const undeclared = [...imported].filter((id) => !dependencies?.[id]);
+if (undeclared.length) throw new Error(`package.json lacks the dependencies ${undeclared.join(", ")}`);
 const manifest = {
   name,
   version,
@@ -44,11 +75,14 @@ const manifest = {
   license,
   type,
   bin,
-  engines: { node: ">=24" },
+  engines,
   dependencies: Object.fromEntries(Object.entries(dependencies ?? {}).filter(([id]) => imported.has(id))),
 };
 writeFileSync(join(out, "package.json"), `${JSON.stringify(manifest, null, 2)}\n`);
 for (const file of ["README.md", "LICENSE", "CHANGELOG.md", "bin"])
   cpSync(join(root, file), join(out, file), { recursive: true });
 
-execFileSync("npm", ["pack", "--pack-destination", root], { cwd: out, stdio: "inherit" });
+execFileSync("npm", ["pack", "--loglevel=error", "--pack-destination", destination], {
+  cwd: out,
+  stdio: "inherit",
+});
