@@ -97,10 +97,10 @@ export const noticeFor = (finding: Finding, kind: NoticeKind, docs: DetectorDocs
 };
 
 /** SQL keeps its line feeds, and nothing else that is not seen. */
-const fixLines = (fix: string | undefined, docs: DetectorDocs | undefined): string[] => [
-  ...(fix === undefined ? [] : fix.split("\n").map((line) => visible(line, 2000))),
-  ...(docs ? [docs.fix] : []),
-];
+const fixLines = (fix: string | undefined, docs: DetectorDocs | undefined): string[] => {
+  if (fix !== undefined) return fix.split("\n").map((line) => visible(line, 2000));
+  return docs ? [docs.fix] : [];
+};
 
 /** One mail for many: a count, then a line each, the worst first. */
 export const noticeForMany = (findings: readonly Finding[], kind: NoticeKind): Notice => {

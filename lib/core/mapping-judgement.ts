@@ -102,7 +102,7 @@ export const mappingsWith = (view: AuditView, verdict: Verdict, days: number): r
       title: titleOf(view, mapping, judged, days),
       evidence: evidenceOf(view, mapping, judged, days),
       ...((verdict === "dormant" || verdict === "never-used") && {
-        fix: revokeMappingSql(mapping.role, mapping.principal),
+        fix: `${revokeMappingSql(mapping.role, mapping.principal)}\n-- Then drop the role, if it owns nothing and nobody else is mapped to it.`,
       }),
     };
   });

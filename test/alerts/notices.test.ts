@@ -51,8 +51,8 @@ describe("a notice", () => {
       An unused mapping is access that nobody would miss and nobody watches.
 
       WHAT WAS SEEN
-      last use: 2025-12-31 10:00 UTC
-      uncovered hours: 0
+      Last use: 2025-12-31 10:00 UTC
+      Hours without proof: 0
 
       SINCE WHEN
       from 2025-12-31 02:00 UTC
@@ -60,7 +60,6 @@ describe("a notice", () => {
 
       TO FIX IT
       AWS IAM REVOKE app_ro FROM 'arn:aws:iam::111122223333:role/OldJob';
-      AWS IAM REVOKE role FROM 'arn', then drop the role when it owns nothing and nobody else is mapped to it.
 
       IF IT IS EXPECTED
       Break-glass access and yearly jobs: exempt the finding with an owner, a reason and an end.
