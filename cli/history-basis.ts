@@ -53,14 +53,28 @@ export const basisOf = async (
   };
 };
 
+/** Words in lines of at most 80 columns, the later ones indented like the first. */
+const wrap = (text: string, indent = "  "): string[] => {
+  const lines: string[] = [];
+  for (const word of text.split(" ")) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + 1 + word.length <= 80)
+      lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(`${indent}${word}`);
+  }
+  return lines;
+};
+
 /** Lines for people; the loud ones about what could not be read come last. */
 export const basisLines = (label: string, { snapshot, uncertainty }: Basis): string[] => [
   `${label}: snapshot ${snapshot.seq} of ${stamp(Date.parse(snapshot.takenAt))}`,
-  `  ${uncertainty.text}`,
-  ...uncertainty.unreadable.map(({ section, lastReadAt }) =>
-    lastReadAt === null
-      ? `  NOT KNOWN: ${section} was never read.`
-      : `  NOT KNOWN: ${section} could not be read; last read ${stamp(Date.parse(lastReadAt))}.`,
+  ...wrap(uncertainty.text),
+  ...uncertainty.unreadable.flatMap(({ section, lastReadAt }) =>
+    wrap(
+      lastReadAt === null
+        ? `NOT KNOWN: ${section} was never read.`
+        : `NOT KNOWN: ${section} could not be read; last read ${stamp(Date.parse(lastReadAt))}.`,
+    ),
   ),
 ];
 
