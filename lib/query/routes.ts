@@ -5,8 +5,10 @@ import { coverage } from "./coverage.ts";
 import { finding, findings } from "./findings.ts";
 import { historyChanges, historyDiff } from "./history.ts";
 import { openApiRoute } from "./openapi.ts";
+import { privileges, whoCan } from "./privileges.ts";
 import type { Route } from "./route.ts";
 import { snapshotAsOf, snapshotList } from "./snapshots.ts";
+import { historyTimeline } from "./timeline.ts";
 
 const questions: readonly Route[] = [
   clusters,
@@ -14,8 +16,11 @@ const questions: readonly Route[] = [
   finding,
   snapshotList,
   snapshotAsOf,
+  privileges,
+  whoCan,
   historyDiff,
   historyChanges,
+  historyTimeline,
   coverage,
   principals,
 ];

@@ -59,11 +59,17 @@ export const unreadableOf = ({ manifest }: SealedManifest): z.input<typeof Unrea
       : [{ section, lastReadAt: lastReadAt === null ? null : iso(lastReadAt) }];
   });
 
-const textOf = (takenAt: Instant, next: Instant | undefined, sections: readonly string[]): string => {
-  const seen =
-    next === undefined
-      ? `Changes after ${iso(takenAt)} are not known: no later snapshot was taken.`
-      : `Changes between the snapshots of ${iso(takenAt)} and ${iso(next)} may have happened before or after the moment asked about.`;
+const textOf = (
+  { manifest: { takenAt, root } }: SealedManifest,
+  next: SealedManifest | undefined,
+  sections: readonly string[],
+): string => {
+  const between = next && `${iso(takenAt)} and ${iso(next.manifest.takenAt)}`;
+  const seen = !next
+    ? `What changed after ${iso(takenAt)} is not known: no later snapshot was taken.`
+    : next.manifest.root === root
+      ? `The snapshots of ${between} show the same.`
+      : `Something changed between the snapshots of ${between}; when exactly is not known.`;
   return sections.length ? `${seen} Could not be read, and so unknown: ${sections.join(", ")}.` : seen;
 };
 
@@ -80,16 +86,16 @@ export const basisOf = async (
   sealed: SealedManifest,
 ): Promise<z.input<typeof Side>> => {
   const { takenAt } = sealed.manifest;
-  const next = (await snapshots.after(cluster, takenAt))?.manifest.takenAt;
+  const next = await snapshots.after(cluster, takenAt);
   const unreadable = unreadableOf(sealed);
   return {
     snapshot: snapshotRef(sealed),
     uncertainty: {
       after: iso(takenAt),
-      before: next === undefined ? null : iso(next),
+      before: next ? iso(next.manifest.takenAt) : null,
       unreadable,
       text: textOf(
-        takenAt,
+        sealed,
         next,
         unreadable.map(({ section }) => section),
       ),

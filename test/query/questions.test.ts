@@ -192,14 +192,14 @@ describe("/history", () => {
     expect(body).toMatchObject({
       from: { snapshot: { seq: 1 } },
       to: { snapshot: { seq: 2 } },
-      items: [{ kind: "grant", object: { name: "orders" }, after: { privileges: "rd" } }],
+      items: [{ change: { kind: "grant", object: { name: "orders" }, after: { privileges: "rd" } } }],
     });
     expect((await ask("/history/diff", { from: at(1), to: at(2) })).body.items).toEqual([]);
     const whole = await ask("/history/diff", { from: at(1), to: at(3) });
     const paged = await allPages(ask, "/history/diff", { from: at(1), to: at(3), limit: "1" });
     expect(paged.items).toEqual(whole.body.items);
     expect(paged.pages).toBe(whole.body.items.length);
-    expect(whole.body.items.map(({ kind }: { kind: string }) => kind).sort()).toEqual([
+    expect(whole.body.items.map((one: { change: { kind: string } }) => one.change.kind).sort()).toEqual([
       "grant",
       "object-dropped",
       "section-unreadable",
