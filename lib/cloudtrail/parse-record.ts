@@ -11,6 +11,7 @@ import type { Instant } from "../core/time.ts";
 
 const DSQL = "dsql.amazonaws.com";
 const MAX_EVENT_ID = 128;
+const MAX_TIME = 40;
 const MAX_CLUSTER = 512;
 
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z$/;
@@ -18,13 +19,19 @@ const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z$/;
 const EARLIEST = Date.UTC(2013, 0, 1);
 const LATEST = Date.UTC(2200, 0, 1);
 
+/** NaN for what is no time. */
+const readTime = remember((text: string): Instant => {
+  if (!TIME.test(text)) return Number.NaN;
+  const at = Date.parse(text);
+  if (!(at >= EARLIEST && at < LATEST)) return Number.NaN;
+  const day = Number(text.slice(8, 10));
+  return day > 28 && new Date(at).getUTCDate() !== day ? Number.NaN : at;
+});
+
 /** Epoch milliseconds of an `eventTime`, undefined for what is none: 30 February is no day that rolls over. */
 export const eventTimeOf = (value: unknown): Instant | undefined => {
-  if (typeof value !== "string" || !TIME.test(value)) return undefined;
-  const at = Date.parse(value);
-  if (!(at >= EARLIEST && at < LATEST)) return undefined;
-  const day = Number(value.slice(8, 10));
-  return day > 28 && new Date(at).getUTCDate() !== day ? undefined : at;
+  const at = typeof value === "string" && value.length <= MAX_TIME ? readTime(value) : Number.NaN;
+  return Number.isNaN(at) ? undefined : at;
 };
 
 /** Names under which a database role might turn up, compared without case and separators. */
@@ -136,16 +143,13 @@ export const parseRecord = (raw: unknown): ParsedRecord => {
   if (typeof eventID !== "string" || eventID === "") return rejected("has no eventID");
   if (eventID.length > MAX_EVENT_ID) return rejected(`its eventID is longer than ${MAX_EVENT_ID} characters`);
   if (at === undefined) return rejected("its eventTime is missing or no time");
-  const { principal, principalType, ...caller } = callerOf(record.userIdentity);
   const connection: Connection = {
+    ...callerOf(record.userIdentity),
     eventId: eventID,
     at,
     cluster: clusterOf(record),
     action: eventName,
     outcome: "allowed",
-    principal,
-    principalType,
-    ...caller,
   };
   const errorCode = textOf(record.errorCode);
   const errorMessage = textOf(record.errorMessage);

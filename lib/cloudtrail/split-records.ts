@@ -14,6 +14,19 @@ const NEWLINE = 0x0a;
 /** CloudTrail's records are at most 1 MB; what is larger is skipped to its end and reported, not held. */
 export const MAX_RECORD_BYTES = 4 * 1024 * 1024;
 
+/**
+ * Takes records that are only probably whole. A run is text from the beginning of an element of a list to what looks like
+ * the end of one; only if it parses as elements is it such, for a piece that ends inside an element leaves brackets open.
+ */
+export type QuickTaker = {
+  /** Whether several at a time are wanted now. */
+  readonly wantsRun: () => boolean;
+  /** Elements with commas between; true: they parsed and are taken. */
+  readonly takeRun: (bytes: Buffer) => boolean;
+  /** The same for one element. */
+  readonly takeOne: (bytes: Buffer) => boolean;
+};
+
 /** `oversize`: the bytes are not there. `broken`: a line that does not end as JSON does. */
 export type PieceFlaw = "oversize" | "broken";
 
@@ -31,6 +44,7 @@ const RECORDS = 2;
 const WRAPPER = 3;
 
 const BETWEEN = Buffer.from("},{");
+const RUN_BYTES = 128 * 1024;
 
 const IS_TEXT = 1;
 const OPENS = 2;
@@ -48,11 +62,11 @@ const isSpace = (byte: number): boolean =>
 /**
  * Calls `onPiece` with the bytes of each record, in order: elements of `{"Records":[…]}` (wherever the key stands), of a
  * top-level array, of JSON lines or of documents one after the other. The bytes are valid during the call only.
- * `tryPiece` saves looking at each byte: it gets what is probably the next record and says true if it parsed and took it.
+ * `quick` saves looking at each byte.
  */
 export const splitRecords = (
   onPiece: (bytes: Buffer, flaw?: PieceFlaw) => void,
-  tryPiece?: (bytes: Buffer) => boolean,
+  quick?: QuickTaker,
 ): RecordSplitter => {
   let where = TOP;
   let seenAny = false;
@@ -126,25 +140,35 @@ export const splitRecords = (
     return -1;
   };
 
+  /** The index of the last byte taken from `start` on; `start`: nothing; -1: nothing looks like the end of an element. */
+  const takeQuickly = (chunk: Buffer, start: number): number => {
+    if (!quick) return -1;
+    const next = chunk.indexOf(BETWEEN, start);
+    if (next < 0 || next - start > MAX_RECORD_BYTES) return -1;
+    if (quick.wantsRun()) {
+      const last = chunk.lastIndexOf(BETWEEN, start + RUN_BYTES);
+      if (last > next && quick.takeRun(chunk.subarray(start, last + 1))) return last;
+    }
+    return quick.takeOne(chunk.subarray(start, next + 1)) ? next : start;
+  };
+
   const push = (input: Uint8Array): void => {
     const chunk = Buffer.isBuffer(input)
       ? input
       : Buffer.from(input.buffer, input.byteOffset, input.byteLength);
     const length = chunk.length;
     let start = 0; // where the current element begins in this chunk
-    let compact = tryPiece !== undefined; // elements stand close together, as CloudTrail writes them
+    let compact = quick !== undefined; // elements stand close together, as CloudTrail writes them
     for (let i = 0; i < length; i++) {
       if (inElement && !scalar && where !== TOP) {
-        if (compact && tryPiece && i === start + 1 && depth === 1 && !heldBytes) {
-          // Where the next element seems to begin. Only if all before it parses is it true: a piece that ends too early is
-          // no JSON, for its brackets are open.
-          const next = chunk.indexOf(BETWEEN, i);
-          compact = next >= 0 && next - start < MAX_RECORD_BYTES;
-          if (compact && tryPiece(chunk.subarray(start, next + 1))) {
+        if (compact && quick && i === start + 1 && depth === 1 && !heldBytes) {
+          const taken = takeQuickly(chunk, start);
+          if (taken > start) {
             inElement = false;
-            i = next;
+            i = taken;
             continue;
           }
+          compact = taken === start;
         }
         const after = skipElement(chunk, i);
         if (after < 0) break;

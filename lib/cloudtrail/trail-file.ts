@@ -11,7 +11,7 @@ import { parseTrailFileName } from "../core/trail-file-name.ts";
 import { AuditError } from "../errors.ts";
 import { mayBeDsql, summaryOfForeign } from "./foreign-record.ts";
 import { parseRecord, unwrapRecord } from "./parse-record.ts";
-import { MAX_RECORD_BYTES, type PieceFlaw, splitRecords } from "./split-records.ts";
+import { MAX_RECORD_BYTES, type PieceFlaw, type QuickTaker, splitRecords } from "./split-records.ts";
 
 /** `records = connections + ignored + rejected`. */
 export type TrailFile = {
@@ -39,10 +39,13 @@ const badFile = (name: string, what: string, cause?: unknown): AuditError =>
     hint: "Fetch the file again; nothing of it was counted.",
   });
 
+/** So many of DSQL's records in a row make it likely that the next ones are, too. */
+const RUN_AFTER = 20;
+
 /** undefined: no JSON. JSON itself has no undefined. */
-const jsonOf = (bytes: Buffer): unknown => {
+const jsonOf = (text: string): unknown => {
   try {
-    return JSON.parse(bytes.toString("utf8"));
+    return JSON.parse(text);
   } catch {
     return undefined;
   }
@@ -99,20 +102,37 @@ const parser = (name: string, onConnection: OnConnection): Parser => {
       note(foreign.at, foreign.account, foreign.region);
     } else if (flaw === "oversize") reject(index, `is larger than ${MAX_RECORD_BYTES} bytes`);
     else {
-      const raw = jsonOf(bytes);
+      const raw = jsonOf(bytes.toString("utf8"));
       if (raw === undefined) reject(index, flaw === "broken" ? "breaks off before its end" : "is no JSON");
       else take(raw, index);
     }
   };
 
-  const tryPiece = (bytes: Buffer): boolean => {
-    const raw = mayBeDsql(bytes) ? jsonOf(bytes) : undefined;
-    if (raw === undefined) return false;
-    take(raw, records++);
-    return true;
+  // Parsing many records at a time is quickest, as long as nearly all of them are DSQL's.
+  let inARow = 0;
+  const quick: QuickTaker = {
+    wantsRun: () => inARow >= RUN_AFTER,
+    takeRun: (bytes) => {
+      const run = mayBeDsql(bytes) ? jsonOf(`[${bytes.toString("utf8")}]`) : undefined;
+      if (!Array.isArray(run)) {
+        inARow = 0;
+        return false;
+      }
+      const before = connections;
+      for (const raw of run) take(raw, records++);
+      if ((connections - before) * 2 < run.length) inARow = 0;
+      return true;
+    },
+    takeOne: (bytes) => {
+      const raw = mayBeDsql(bytes) ? jsonOf(bytes.toString("utf8")) : undefined;
+      inARow = raw === undefined ? 0 : inARow + 1;
+      if (raw === undefined) return false;
+      take(raw, records++);
+      return true;
+    },
   };
 
-  const splitter = splitRecords(onPiece, tryPiece);
+  const splitter = splitRecords(onPiece, quick);
   return {
     push: splitter.push,
     end: () => {
@@ -195,7 +215,7 @@ const pump = async (
 };
 
 /** So many connections of a file are held while its end is awaited; a larger file is read twice instead. */
-const HOLD = 50_000;
+const HOLD = 20_000;
 
 /**
  * Streams a file of any size in bounded memory. Connections come out in batches of at most `batch`, only when the file has
