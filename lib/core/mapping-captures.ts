@@ -2,6 +2,7 @@
 import * as z from "zod";
 import { AuditError } from "../errors.ts";
 import type { MappingPeriod } from "./mapping-period.ts";
+import { parseTime } from "./parse-time.ts";
 import type { Instant } from "./time.ts";
 
 /** An OID as JSON gives it: a number, or its digits. */
@@ -19,9 +20,20 @@ const FileRow = z.object({
 });
 type FileRow = z.infer<typeof FileRow>;
 
+/** ISO 8601, in UTC where it names no offset; or epoch milliseconds. */
 const FileTime = z.union([
   z.int().nonnegative(),
-  z.iso.datetime({ offset: true }).transform((text) => Date.parse(text)),
+  z
+    .string()
+    .regex(/^\d{4}-/)
+    .transform((text, context) => {
+      try {
+        return parseTime(text, 0);
+      } catch {
+        context.addIssue({ code: "custom", message: "is no time in ISO 8601" });
+        return z.NEVER;
+      }
+    }),
 ]);
 const FileCapture = z.object({ capturedAt: FileTime, rows: z.array(FileRow) });
 
@@ -40,7 +52,9 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
  * A parsed JSON file as rows or history. AuditError("bad-file") names the first row that is wrong. An empty array is a
  * reading that found no mapping.
  */
-export const parseMappingFile = (json: unknown): MappingFile => {
+export const parseMappingFile = (given: unknown): MappingFile => {
+  // One capture by itself is a history of one.
+  const json = isObject(given) && "rows" in given ? [given] : given;
   const history = Array.isArray(json) && json.some((entry) => isObject(entry) && "rows" in entry);
   const parsed = history ? z.array(FileCapture).safeParse(json) : z.array(FileRow).safeParse(json);
   if (!parsed.success) {
