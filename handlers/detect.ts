@@ -1,4 +1,5 @@
 // Judges one cluster per message, then asks for notices where there is something to tell.
+import { planNotices } from "../lib/alerts/plan-notices.ts";
 import { type DetectOptions, detectCluster } from "../lib/detect-cluster.ts";
 import { DetectJob, type NotifyJob } from "../lib/jobs.ts";
 import type { Table } from "../lib/store/table.ts";
@@ -18,8 +19,8 @@ export const detectHandler = (deps: DetectDeps) =>
     const open = findings.filter(({ status }) => status === "open").length;
     const incomplete = looks.filter(({ complete }) => !complete).length;
     deps.log.info("judged", { cluster, reason, open, incomplete });
-    // The notify function decides what is news: it looks again, so that a message lost or doubled does no harm.
-    await deps.notify([{ cluster } satisfies NotifyJob]);
+    // The notify function looks again before it sends: a message lost or doubled does no harm.
+    if (planNotices(findings, () => undefined).length) await deps.notify([{ cluster } satisfies NotifyJob]);
   });
 
 export const handler = onLambda(() => {

@@ -44,7 +44,7 @@ export type DemoResult = {
 };
 
 /** Hours that are lived through in one go while nothing changes; an hour at a time on days when something does. */
-const QUIET_STEP = 6 * HOUR;
+const QUIET_STEP = 12 * HOUR;
 
 type World = {
   readonly standIn: StandIn;
