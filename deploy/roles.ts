@@ -131,7 +131,7 @@ const statements = {
   ],
   notify: [
     empties("notify"),
-    table(...READ, ...WRITE),
+    table("dynamodb:Query", ...WRITE),
     allow("PublishNotices", ["sns:Publish"], [ref("Topic")]),
   ],
   query: [table(...READ, ...READ_CHUNKS)],

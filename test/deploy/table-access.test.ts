@@ -1,0 +1,95 @@
+// What each function asks of the table, seen at the SDK's client, against what its role allows: no more, and no less.
+import type { SNSClient } from "@aws-sdk/client-sns";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { roles } from "../../deploy/roles.ts";
+import { Principal } from "../../lib/core/ids.ts";
+import { DAY, HOUR } from "../../lib/core/time.ts";
+import { connectionSink } from "../../lib/count-connections.ts";
+import { detectCluster } from "../../lib/detect-cluster.ts";
+import { sendNotices } from "../../lib/send-notices.ts";
+import { registerCluster } from "../../lib/store/clusters.ts";
+import { createSnapshotStore } from "../../lib/store/snapshots.ts";
+import { asker } from "../support/ask.ts";
+import { acl, cluster, estate, table } from "../support/catalogs.ts";
+import { connection } from "../support/connections.ts";
+import { testTables } from "../support/table.ts";
+
+const T = Date.UTC(2026, 2, 1);
+const NOW = T + 5 * DAY;
+const auditor = Principal.parse("arn:aws:iam::111122223333:role/auditor");
+const used = new Map<string, Set<string>>();
+let tables: Awaited<ReturnType<typeof testTables>>;
+
+beforeAll(async () => {
+  tables = await testTables();
+  let running = "";
+  tables.database.client.middlewareStack.add(
+    (next, { commandName }) =>
+      (args) => {
+        used.get(running)?.add(`dynamodb:${String(commandName).replace(/Command$/, "")}`);
+        return next(args);
+      },
+    { step: "initialize" },
+  );
+  const db = await tables.fresh();
+  const as = async (fn: string, work: () => Promise<unknown>): Promise<void> => {
+    running = fn;
+    if (!used.has(fn)) used.set(fn, new Set());
+    await work();
+    running = "";
+  };
+  const logins = (prefix: string, principal?: Principal) =>
+    Array.from({ length: 3 }, (_, n) =>
+      connection(`${prefix}${n}`, T + n * DAY + HOUR, { cluster, ...(principal && { principal }) }),
+    );
+
+  // A reader that may write, so that there is something to tell.
+  const orders = table(1000, "orders", { acl: acl("10=arwdDxt/10", "100=rd/10") });
+  const snapshots = createSnapshotStore(db, { now: () => NOW });
+  await as("snapshot", async () => {
+    await registerCluster(db, cluster);
+    await snapshots.save(cluster, estate(), T, { login: { at: T, principal: auditor } });
+    await snapshots.save(cluster, estate({ relations: [orders] }), T + HOUR);
+    await snapshots.save(cluster, estate({ relations: [orders] }), NOW - HOUR);
+  });
+  for (const [fn, way] of [
+    ["ingestEvents", "event"],
+    ["ingestFiles", "trail"],
+  ] as const) {
+    await as(fn, async () => {
+      const sink = connectionSink(db, auditor, way);
+      await sink.count([...logins("a"), ...logins("own", auditor)], NOW);
+      if (way === "trail") await sink.markHours(cluster, [T, T + HOUR], "digest");
+    });
+  }
+  await as("detect", () => detectCluster(db, cluster, NOW, { auditor }));
+  const sns = { send: async () => ({ MessageId: "m" }) } as unknown as SNSClient;
+  await as("notify", async () => {
+    expect(await sendNotices({ table: db, sns, topicArn: "topic" }, cluster, NOW)).toBeGreaterThan(0);
+  });
+  const { ask } = asker(db, () => NOW);
+  await as("query", async () => {
+    for (const path of ["/clusters", "/findings", "/snapshots", "/activity/principals", "/coverage"]) {
+      expect((await ask(path, path === "/clusters" ? {} : { cluster })).status, path).toBe(200);
+    }
+    expect((await ask("/snapshots/as-of", { cluster, at: new Date(NOW).toISOString() })).status).toBe(200);
+  });
+}, 60_000);
+afterAll(() => tables.stop());
+
+const allowed = (fn: string): string[] =>
+  Object.entries(roles)
+    .filter(([id]) => id.toLowerCase() === `${fn}role`.toLowerCase())
+    .flatMap(
+      ([, { Properties }]) =>
+        Properties.Policies as { PolicyDocument: { Statement: { Action: string[] }[] } }[],
+    )
+    .flatMap(({ PolicyDocument }) => PolicyDocument.Statement.flatMap(({ Action }) => Action))
+    .filter((action) => action.startsWith("dynamodb:"));
+
+it.each(["snapshot", "ingestEvents", "ingestFiles", "detect", "notify", "query"])(
+  "%s may do to the table what it does, and nothing else",
+  (fn) => {
+    expect([...(used.get(fn) ?? [])].sort()).toEqual(allowed(fn).sort());
+  },
+);
