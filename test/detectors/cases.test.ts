@@ -1,5 +1,5 @@
 // Every detector against its own examples, and every detector's documents.
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { Case } from "../../lib/core/example-facts.ts";
@@ -8,6 +8,7 @@ import { judgeWith } from "../../lib/core/judge.ts";
 import { auditView } from "../../lib/core/view.ts";
 import { principalName } from "../../lib/core/visible-text.ts";
 import { detectors } from "../../lib/detectors/index.ts";
+import { detectorsPage } from "../../scripts/detectors-page.ts";
 
 const folder = join(import.meta.dirname, "../../lib/detectors");
 const files = readdirSync(folder).filter((file) => file.endsWith(".ts") && file !== "index.ts");
@@ -31,6 +32,12 @@ describe("the registry", () => {
       expect(Object.keys(docs), id).toEqual(["why", "fix", "falsePositives", "blindSpots"]);
       for (const text of Object.values(docs)) expect(text, id).toMatch(/^\S.{20,}[.!]$/);
     }
+  });
+
+  it("is what docs/detectors.md says", () => {
+    // When this fails: node scripts/detectors-page.ts
+    const page = readFileSync(join(folder, "../../docs/detectors.md"), "utf8");
+    expect(page).toBe(detectorsPage(detectors));
   });
 
   it("takes no options to mean the defaults", () => {
