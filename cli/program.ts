@@ -84,6 +84,10 @@ export const run = async (argv: readonly string[], io: Io): Promise<ExitCode> =>
     return code;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 64;
+    if (io.signal.aborted) {
+      io.stderr.write("Stopped; nothing is left running.\n");
+      return 1;
+    }
     io.stderr.write(explainError(error, Boolean(io.env.DSQL_AUDIT_DEBUG)));
     return exitOf(error);
   }
