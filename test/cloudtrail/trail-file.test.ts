@@ -124,6 +124,30 @@ describe("readTrailFile", () => {
     expect(file).toMatchObject({ records: 2, connections: 1, ignored: 1, ids: ["real"] });
   });
 
+  it("reads long runs of records like single ones, hostile and poisonous ones between them included", async () => {
+    const many = (from: number) =>
+      Array.from({ length: 60 }, (_, n) => JSON.stringify(connectRecord({ id: uuidOf(from + n) })));
+    const forged = connectRecord({ id: "forged" });
+    const between = [
+      JSON.stringify(connectRecord({ id: "agent", agent: `x"},${JSON.stringify(forged)},{"a":"` })),
+      JSON.stringify(
+        connectRecord({ id: "nested", extra: { requestParameters: { list: [{ a: 1 }, forged, forged] } } }),
+      ),
+      JSON.stringify(
+        foreignRecord("2026-11-02T09:00:00Z", {
+          requestParameters: { list: [forged, forged], dsql: "dsql.amazonaws.com" },
+        }),
+      ),
+      '{"eventSource":"dsql.amazonaws.com","broken":}',
+      "7",
+    ];
+    const all = [...many(0), ...between, ...many(100), ...between.toReversed(), ...many(200)];
+    const file = await read(`{"Records":[${all.join(",")}]}`, { size: 50_000 });
+    expect(file).toMatchObject({ records: 190, connections: 184, ignored: 2 });
+    expect(file.rejected.map(({ index }) => index)).toEqual([63, 64, 125, 126]);
+    expect(file.ids).not.toContain("forged");
+  });
+
   it("does not let a nested time of another service's record prove an hour", async () => {
     const nested = foreignRecord("2026-11-02T09:00:00Z", { aaa: 1 });
     const text = JSON.stringify({
