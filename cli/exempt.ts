@@ -37,7 +37,7 @@ const withExemptions = (
   });
 
 /** A date, or how far ahead: 30d is in thirty days here, where all other commands look back. */
-export const parseUntil = (text: string, now: number): number => {
+const parseUntil = (text: string, now: number): number => {
   const relative = /^\d{1,6}[mhdw]$/.test(text.trim());
   const at = parseTime(text, now);
   return relative ? now + (now - at) : at;

@@ -31,7 +31,7 @@ export const findingDocument = (finding: Finding) => {
 export type FindingDocument = ReturnType<typeof findingDocument>;
 
 /** What tells findings apart at a glance; commands take it in place of the whole id. */
-export const shortId = (id: string): string => id.slice(id.lastIndexOf("-") + 1).slice(0, 8);
+const shortId = (id: string): string => id.slice(id.lastIndexOf("-") + 1).slice(0, 8);
 
 export const findingColumns: readonly Column<FindingDocument>[] = [
   { head: "severity", cell: ({ severity }) => severity },

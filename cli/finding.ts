@@ -11,7 +11,7 @@ import { printable, printDocument } from "./output.ts";
 import { pickFinding } from "./pick-finding.ts";
 
 /** The finding for people; every name in it made visible. */
-export const findingText = (finding: Finding): string => {
+const findingText = (finding: Finding): string => {
   const { subject, fix, eventIds } = finding;
   const docs = detectors.find(({ id }) => id === finding.detector)?.docs;
   const line = (label: string, value: string | undefined): string[] =>

@@ -19,7 +19,7 @@ export type Notice = {
 export const severityOrder: readonly Severity[] = ["critical", "high", "medium", "low"];
 
 /** "[HIGH] … (orders-prod)": the cluster stays readable however long the rest is. */
-export const subjectLine = (tag: string, text: string, cluster: string): string => {
+const subjectLine = (tag: string, text: string, cluster: string): string => {
   const end = ` (${clusterName(cluster)})`;
   const head = safeSubject(`[${tag}] ${text}`);
   const room = MAX_SUBJECT - end.length;

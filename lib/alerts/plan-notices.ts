@@ -12,7 +12,7 @@ export type NoticeOptions = {
 };
 
 /** Low findings (unknown, ambiguous) are for the report: a mail for each would teach people to ignore mails. */
-export const DEFAULT_MIN_SEVERITY: Severity = "medium";
+const DEFAULT_MIN_SEVERITY: Severity = "medium";
 const DEFAULT_MERGE_ABOVE = 3;
 
 const isDue = (finding: Finding, kind: NoticeKind, min: Severity): boolean => {

@@ -21,7 +21,7 @@ export const exampleArn = (name: string): Principal =>
 
 const CLUSTER = Cluster.parse("arn:aws:dsql:us-east-1:111122223333:cluster/abcdefghijklmnopqrstuvwxyz");
 
-export type ExampleMapping = {
+type ExampleMapping = {
   readonly to: string;
   readonly role: string;
   /** When the first snapshot showed it; without, the first snapshot of all had it. */

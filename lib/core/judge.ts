@@ -17,7 +17,7 @@ export type Judged = { readonly observations: readonly Observation[]; readonly l
 export type DetectorOptions = Readonly<Record<string, unknown>>;
 
 /** An episode below this is quiet: one chance in sixteen for a principal that does what it always did. */
-export const EPISODE_BITS = 4;
+const EPISODE_BITS = 4;
 
 const SHOWN_SIGNS = 20;
 const SHOWN_EVENTS = 50;

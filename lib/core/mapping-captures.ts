@@ -38,7 +38,7 @@ const FileTime = z.union([
 const FileCapture = z.object({ capturedAt: FileTime, rows: z.array(FileRow) });
 
 /** What stood at one moment. */
-export type MappingCapture = { readonly capturedAt: Instant; readonly rows: readonly FileRow[] };
+type MappingCapture = { readonly capturedAt: Instant; readonly rows: readonly FileRow[] };
 
 export type MappingFile =
   | { readonly kind: "history"; readonly captures: readonly MappingCapture[] }

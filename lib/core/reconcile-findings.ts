@@ -13,12 +13,32 @@ export type ReconcileOptions = {
 
 const isClosed = ({ status, closedAt }: Finding): boolean => status === "resolved" || closedAt !== undefined;
 
-/** Stretches of one principal with less than a day between are one episode, also where a late event moved its start. */
-const sameEpisode = (a: Observation, b: Observation): boolean =>
-  a.cluster === b.cluster &&
-  a.subject.principal === b.subject.principal &&
-  a.firstSeenAt - b.lastSeenAt < QUIET_MS &&
-  b.firstSeenAt - a.lastSeenAt < QUIET_MS;
+/** Both are about a stretch of time, which late events move: then the facet alone does not tell that it is the same one. */
+const isOfStretch = ({ category, subject }: Observation): boolean =>
+  category === "anomalous" || (category === "coverage" && subject.facet !== "");
+
+/**
+ * Is it the same stretch? Of one principal's episode with less than a day between; of one detector's gap where they
+ * overlap and the finding is still open: a gap that is filled from its beginning is no new gap.
+ */
+const isSameStretch = (finding: Finding, observation: Observation): boolean => {
+  const { category, subject } = observation;
+  if (finding.cluster !== observation.cluster || finding.category !== category) return false;
+  if (category === "anomalous") {
+    return (
+      finding.subject.principal === subject.principal &&
+      finding.firstSeenAt - observation.lastSeenAt < QUIET_MS &&
+      observation.firstSeenAt - finding.lastSeenAt < QUIET_MS
+    );
+  }
+  return (
+    finding.detector === observation.detector &&
+    finding.subject.object === subject.object &&
+    !isClosed(finding) &&
+    finding.firstSeenAt < observation.lastSeenAt &&
+    observation.firstSeenAt < finding.lastSeenAt
+  );
+};
 
 /** Observations by the id of the finding that they continue. */
 const matched = (
@@ -26,17 +46,16 @@ const matched = (
   observations: readonly Observation[],
 ): ReadonlyMap<string, Observation> => {
   const known = new Set(existing.map(({ id }) => id));
-  const episodes = existing
-    .filter(({ category }) => category === "anomalous")
+  const stretches = existing
+    .filter(isOfStretch)
     .toSorted((a, b) => a.firstSeenAt - b.firstSeenAt || (a.id < b.id ? -1 : 1));
   const byId = new Map<string, Observation>();
   for (const observation of observations) {
-    if (observation.category !== "anomalous" || known.has(observation.id))
-      byId.set(observation.id, observation);
+    if (!isOfStretch(observation) || known.has(observation.id)) byId.set(observation.id, observation);
   }
   for (const observation of observations) {
     if (byId.has(observation.id)) continue;
-    const same = episodes.find((finding) => !byId.has(finding.id) && sameEpisode(finding, observation));
+    const same = stretches.find((finding) => !byId.has(finding.id) && isSameStretch(finding, observation));
     byId.set(same?.id ?? observation.id, observation);
   }
   return byId;
@@ -50,6 +69,10 @@ const begin = (id: string, observation: Observation, now: Instant, reopened: num
   confirmedAt: now,
   reopened,
 });
+
+/** A state was seen first when it was seen first; an idle time or a gap is as long as the newest look says. */
+const keepsBeginning = ({ category, subject }: Finding): boolean =>
+  category !== "dormant" && !(category === "coverage" && subject.facet !== "");
 
 /** Found again. What is known of its beginning stays known: later looks see less of it. */
 const seenAgain = (finding: Finding, observation: Observation, now: Instant): Finding => {
@@ -67,10 +90,9 @@ const seenAgain = (finding: Finding, observation: Observation, now: Instant): Fi
     id: finding.id,
     subject: { ...observation.subject, facet: finding.subject.facet },
     evidence: since === undefined ? observation.evidence : { ...observation.evidence, since },
-    firstSeenAt:
-      finding.category === "dormant"
-        ? observation.firstSeenAt
-        : Math.min(finding.firstSeenAt, observation.firstSeenAt),
+    firstSeenAt: keepsBeginning(finding)
+      ? Math.min(finding.firstSeenAt, observation.firstSeenAt)
+      : observation.firstSeenAt,
     confirmedAt: now,
   };
 };

@@ -16,7 +16,7 @@ export type ReplayRange = {
 };
 
 /** The moments that are judged: `from`, every step after it, and `to`. */
-export function* replayMoments({ from, to, stepMs }: ReplayRange): Generator<Instant> {
+function* replayMoments({ from, to, stepMs }: ReplayRange): Generator<Instant> {
   for (let now = from; now < to; now += stepMs) yield now;
   if (from <= to) yield to;
 }

@@ -5,7 +5,7 @@ import { countBefore } from "./mapping-uses.ts";
 import { HOUR, type Instant, type Interval } from "./time.ts";
 
 /** A stretch of whole hours without proof; `reasons` say why, where somebody knows. */
-export type Gap = Interval & { readonly reasons: readonly string[] };
+type Gap = Interval & { readonly reasons: readonly string[] };
 
 export type Uncovered = {
   /** Stretches that overlap the interval, whole: also where they reach beyond it. Bounded by nothing but the facts. */

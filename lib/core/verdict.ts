@@ -5,7 +5,7 @@ import type { MappingPeriod } from "./mapping-period.ts";
 import { type LastUse, lastUseBefore, type MappingUses } from "./mapping-uses.ts";
 import type { Instant, Interval } from "./time.ts";
 
-export type VerdictReason =
+type VerdictReason =
   | "used"
   | "several roles"
   | "younger than the window"

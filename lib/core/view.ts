@@ -58,8 +58,8 @@ export type AuditView = {
   /** Makes a value once for all moments: only of what is the same at all of them. */
   readonly once: <T>(key: object, make: () => T) => T;
 };
-export type NetworkUser = { readonly principal: Principal; readonly firstAt: Instant };
-export type NetworkRunOptions = { readonly baselineDays: number; readonly learnDays: number };
+type NetworkUser = { readonly principal: Principal; readonly firstAt: Instant };
+type NetworkRunOptions = { readonly baselineDays: number; readonly learnDays: number };
 
 const always = { from: 0, to: Number.MAX_SAFE_INTEGER };
 

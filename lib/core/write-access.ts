@@ -7,7 +7,7 @@ import { cellOf } from "./effective-rows.ts";
 import { type Privilege, privilegeBit } from "./privileges.ts";
 
 /** One privilege that changes something, and whether it can be used as things stand. */
-export type WriteRight = {
+type WriteRight = {
   readonly object: AccessObject;
   readonly privilege: Privilege;
   readonly path: Path;
