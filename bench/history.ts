@@ -10,9 +10,9 @@ import { manifestItem } from "../lib/store/manifests.ts";
 import { createSnapshotStore, type SnapshotStore } from "../lib/store/snapshots.ts";
 import { openTable, type Table } from "../lib/store/table.ts";
 import { type LocalDynamoDb, startDynamoDb } from "../local/dynamodb.ts";
-import { itemBytes } from "./item-bytes.ts";
-import { cluster, largeCatalog, withOneGrantChanged } from "./large-catalog.ts";
 import type { BenchRow } from "./row.ts";
+import { itemBytes } from "./support/item-bytes.ts";
+import { cluster, largeCatalog, withOneGrantChanged } from "./support/large-catalog.ts";
 
 export const name = "history";
 

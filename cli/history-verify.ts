@@ -7,6 +7,7 @@ import type { ExpectedHead } from "../lib/core/verify.ts";
 import { AuditError } from "../lib/errors.ts";
 import { exportHistory, readExport, tableHistory } from "../lib/store/export.ts";
 import { type VerifyReport, type VerifyRequest, verifyHistory } from "../lib/store/verify-history.ts";
+import { checkTimelines } from "../lib/store/verify-timelines.ts";
 import type { AddCommand } from "./command.ts";
 import { addStoreOptions, pickCluster, type StoreOptions, withStore } from "./context.ts";
 import type { Io } from "./io.ts";
@@ -118,9 +119,11 @@ export const addVerify: AddCommand = (history, io, finish) => {
     };
     const report =
       options.file === undefined
-        ? await withStore(io, options, { mustExist: true }, async (db) =>
-            verifyHistory(await tableHistory(db, await pickCluster(db, options.cluster)), checks),
-          )
+        ? await withStore(io, options, { mustExist: true }, async (db) => {
+            const cluster = await pickCluster(db, options.cluster);
+            const faults = await checkTimelines(db, cluster);
+            return verifyHistory({ ...(await tableHistory(db, cluster)), faults }, checks);
+          })
         : await verifyHistory(await fromFile(io, options.file), checks);
     printDocument(io, options, report, reportText);
     if (!report.whole) finish(1);

@@ -46,7 +46,7 @@ export const takeApart = (catalog: KnownCatalog): Working => {
 };
 
 /** The inverse of `takeApart`: rows come out in canonical order. */
-export const putTogether = ({ serverVersion, sections }: Working, of: Catalog): KnownCatalog => {
+const putTogether = ({ serverVersion, sections }: Working, of: Catalog): KnownCatalog => {
   const found: Record<string, unknown> = {};
   const lastKnown: Record<string, unknown> = {};
   for (const name of sectionNames) {

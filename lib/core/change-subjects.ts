@@ -16,7 +16,7 @@ export const objectSubject = ({ section, oid }: Pick<ObjectRef, "section" | "oid
 const granteesOf = (acl: Acl | undefined): Oid[] => (acl?.entries ?? []).map(({ grantee }) => grantee);
 
 /** The roles that a change is about: who gains or loses, never who merely granted it. 0 is PUBLIC. */
-export const rolesOfChange = (change: Change): Oid[] => {
+const rolesOfChange = (change: Change): Oid[] => {
   switch (change.kind) {
     case "role-created":
     case "role-dropped":
@@ -92,7 +92,7 @@ export const changeFor = (subject: string, change: Change): Change => {
 /** A name that a role or an object bears or bore: those no longer in the newest snapshot are found by it. */
 export type Naming = { readonly what: "role" | "object"; readonly name: string; readonly subject: string };
 
-export const qualifiedName = ({ schema, name }: Pick<ObjectRef, "schema" | "name">): string =>
+const qualifiedName = ({ schema, name }: Pick<ObjectRef, "schema" | "name">): string =>
   schema === null ? name : `${schema}.${name}`;
 
 export const namingsOf = (change: Change): Naming[] => {

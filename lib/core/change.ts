@@ -119,7 +119,7 @@ export const Change = z.discriminatedUnion("kind", [
   }),
 ]);
 export type Change = z.infer<typeof Change>;
-export type ChangeKind = Change["kind"];
+type ChangeKind = Change["kind"];
 export type ChangeOf<K extends ChangeKind> = Extract<Change, { kind: K }>;
 
 /**

@@ -7,7 +7,7 @@ import type { Instant } from "./time.ts";
 export type LastRead = { readonly at: Instant; readonly seq: number };
 
 /** What the last snapshot that could read a section saw in it. */
-export type LastKnown<N extends SectionName> = LastRead & { readonly rows: readonly RowOf<N>[] };
+type LastKnown<N extends SectionName> = LastRead & { readonly rows: readonly RowOf<N>[] };
 
 /** `lastKnown` holds unreadable sections only; one that was never read is in neither place. */
 export type KnownCatalog = Catalog & {

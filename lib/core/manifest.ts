@@ -7,7 +7,7 @@ import { Sha256 } from "./ids.ts";
 import { dayOf, type Instant } from "./time.ts";
 
 /** Raised when a field changes its meaning. What an older release wrote stays readable: its text is never rewritten. */
-export const MANIFEST_FORMAT = 1;
+const MANIFEST_FORMAT = 1;
 
 /** What the auditor itself did to take the snapshot: its own login, to be found again as a canary. */
 export const SnapshotMeta = z.object({

@@ -11,7 +11,7 @@ export type StoredManifest = {
   readonly sum: string;
 };
 
-export type FaultKind = "altered" | "missing" | "reordered" | "forked";
+type FaultKind = "altered" | "missing" | "reordered" | "forked";
 /** `seq`: the first snapshot that it touches; null: none can be named. */
 export type Fault = { readonly kind: FaultKind; readonly seq: number | null; readonly message: string };
 

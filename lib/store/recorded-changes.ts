@@ -3,7 +3,7 @@ import { parseCanonical } from "../core/canonical.ts";
 import type { RecordedChange } from "../core/change.ts";
 import { decodeChanges, recordChanges } from "../core/change-log.ts";
 import { diffCatalogs } from "../core/diff.ts";
-import type { Cluster } from "../core/ids.ts";
+import type { Cluster, Sha256 } from "../core/ids.ts";
 import type { KnownCatalog, LastRead } from "../core/known-catalog.ts";
 import type { SealedManifest } from "../core/manifest.ts";
 import { readTree } from "./chunks.ts";
@@ -14,6 +14,9 @@ export const stampOf = ({ manifest }: SealedManifest): LastRead => ({
   at: manifest.takenAt,
   seq: manifest.seq,
 });
+
+export const readCatalog = async (table: Table, cluster: Cluster, root: Sha256): Promise<KnownCatalog> =>
+  parseCanonical((await readTree(table, cluster, root)).text);
 
 /**
  * What the first snapshot tells timelines: the mappings that it already had. The rest of its catalog is not copied:
@@ -62,8 +65,7 @@ export async function* pendingChanges(
 ): AsyncGenerator<RecordedChange> {
   for await (const sealed of manifestsBySeq(table, cluster, first, last)) {
     if (sealed.manifest.seq === 1) {
-      const { text } = await readTree(table, cluster, sealed.manifest.root);
-      yield* baseline(parseCanonical(text), stampOf(sealed));
+      yield* baseline(await readCatalog(table, cluster, sealed.manifest.root), stampOf(sealed));
     } else yield* await recordedChanges(table, cluster, sealed);
   }
 }

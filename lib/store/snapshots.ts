@@ -1,5 +1,4 @@
 // The snapshot store: takes catalogs in, answers what was true when and what changed. See save-snapshot.ts for the writes.
-import { parseCanonical } from "../core/canonical.ts";
 import type { Catalog } from "../core/catalog.ts";
 import type { Change, RecordedChange } from "../core/change.ts";
 import { changeFor, MAPPINGS, roleSubject, SECTIONS, subjectsOf } from "../core/change-subjects.ts";
@@ -11,7 +10,6 @@ import type { Instant } from "../core/time.ts";
 import { iso } from "../core/time.ts";
 import { type MappingHistory, mappingHistory } from "../core/timeline-mappings.ts";
 import { AuditError } from "../errors.ts";
-import { readTree } from "./chunks.ts";
 import {
   type ListRange,
   manifestAfter,
@@ -20,7 +18,7 @@ import {
   readHead,
   readManifest,
 } from "./manifests.ts";
-import { pendingChanges, recordedChanges } from "./recorded-changes.ts";
+import { pendingChanges, readCatalog, recordedChanges } from "./recorded-changes.ts";
 import { type Saved, saveSnapshot } from "./save-snapshot.ts";
 import type { Table } from "./table.ts";
 import { readTimeline, subjectsNamed } from "./timelines.ts";
@@ -28,7 +26,7 @@ import { readTimeline, subjectsNamed } from "./timelines.ts";
 /** A snapshot with the catalog that it holds; `catalog.lastKnown` has what was last known of unreadable sections. */
 export type Snapshot = SealedManifest & { readonly catalog: KnownCatalog };
 
-export type SnapshotDiff = {
+type SnapshotDiff = {
   readonly from: SealedManifest;
   readonly to: SealedManifest;
   readonly changes: readonly Change[];
@@ -109,8 +107,7 @@ export const requireAsOf = async (
 /** The store over one table. Times in and out are epoch milliseconds. */
 export const createSnapshotStore = (table: Table, { now }: SnapshotStoreOptions): SnapshotStore => {
   const open = async (cluster: Cluster, sealed: SealedManifest): Promise<Snapshot> => {
-    const { text } = await readTree(table, cluster, sealed.manifest.root);
-    return { ...sealed, catalog: parseCanonical(text) };
+    return { ...sealed, catalog: await readCatalog(table, cluster, sealed.manifest.root) };
   };
   const openIf = async (
     cluster: Cluster,

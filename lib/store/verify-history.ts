@@ -7,7 +7,7 @@ import { byPlace, checkChain, type ExpectedHead, type Fault, type StoredManifest
 import { checkChunk, type Expected } from "../core/verify-content.ts";
 
 /** Stored bytes by hash; what is missing is left out. */
-export type ChunkSource = (hashes: readonly Sha256[]) => Promise<ReadonlyMap<Sha256, Uint8Array>>;
+type ChunkSource = (hashes: readonly Sha256[]) => Promise<ReadonlyMap<Sha256, Uint8Array>>;
 
 export type VerifyRequest = {
   readonly cluster: Cluster;

@@ -10,6 +10,7 @@ import { keys } from "../../lib/store/keys.ts";
 import { putMarker } from "../../lib/store/restores.ts";
 import { createSnapshotStore } from "../../lib/store/snapshots.ts";
 import { verifyHistory } from "../../lib/store/verify-history.ts";
+import { checkTimelines } from "../../lib/store/verify-timelines.ts";
 import { acl, cluster, estate, table } from "../support/catalogs.ts";
 import { testTables } from "../support/table.ts";
 
@@ -234,6 +235,28 @@ describe("verify", () => {
       },
     });
     expect(broken.faults[0]).toMatchObject({ kind: "missing", seq: 1 });
+  });
+});
+
+describe("verify of timelines", () => {
+  const timeline = keys.timeline(cluster, "role:105");
+
+  it("finds an item that was altered, taken away or made up, and nothing else", async () => {
+    const { db } = await build();
+    expect(await checkTimelines(db, cluster)).toEqual([]);
+    const [item] = await Array.fromAsync(db.query({ pk: timeline }));
+    if (!item) throw new Error("the role has a timeline");
+    const seq = Number(item.sk.slice(0, 10));
+    const [other] = await Array.fromAsync(db.query({ pk: keys.timeline(cluster, "role:106") }));
+    await db.put({ ...item, z: other?.z });
+    expect(await checkTimelines(db, cluster)).toMatchObject([{ kind: "altered", seq }]);
+    await db.put({ ...item, z: Buffer.from("x") });
+    expect(await checkTimelines(db, cluster)).toMatchObject([{ kind: "altered", seq }]);
+    await db.remove({ pk: item.pk, sk: item.sk });
+    expect(await checkTimelines(db, cluster)).toMatchObject([{ kind: "missing", seq }]);
+    await db.put(item);
+    await db.put({ ...item, sk: "0000000002#0" });
+    expect(await checkTimelines(db, cluster)).toMatchObject([{ kind: "altered", seq: 2 }]);
   });
 });
 
