@@ -33,7 +33,7 @@ const PrincipalRow = z
   })
   .meta({ id: "PrincipalActivity" });
 
-export const PrincipalList = z
+const PrincipalList = z
   .object({
     cluster: z.string(),
     from: Time.meta({ description: "The beginning of the hour that `from` is in." }),

@@ -11,7 +11,7 @@ import { SnapshotRef, snapshotRef, Time } from "./snapshot-ref.ts";
 
 const path = "/clusters";
 
-export const ClusterList = z
+const ClusterList = z
   .object({
     items: z.array(
       z.object({

@@ -12,7 +12,7 @@ const DAYS = 30;
 
 const Stretch = { from: Time, to: Time } as const;
 
-export const CoverageAnswer = z
+const CoverageAnswer = z
   .object({
     cluster: z.string(),
     ...Stretch,

@@ -18,7 +18,7 @@ const Judged = {
   judgedSnapshotAt: z.nullable(Time).meta({ description: "The newest snapshot that was judged." }),
 };
 
-export const FindingList = z
+const FindingList = z
   .object({
     cluster: z.string(),
     ...Judged,

@@ -1,16 +1,18 @@
 // GET /history/diff and /history/changes: what differs between two moments, and all that changed between them.
 import * as z from "zod";
+import type { Cluster } from "../core/ids.ts";
 import { type Instant, iso } from "../core/time.ts";
 import { AuditError } from "../errors.ts";
 import type { SnapshotStore } from "../store/snapshots.ts";
 import { ChangeAnswer, changeAnswer, RecordedChangeAnswer, recordedChangeAnswer } from "./change-answer.ts";
 import { Moment, readCursor } from "./cursor.ts";
+import type { QueryDeps } from "./deps.ts";
 import { type Placed, takePage } from "./page.ts";
 import { clusterParam, intervalParams, pageParams, pickCluster, pickInterval, text } from "./params.ts";
 import { type Route, route } from "./route.ts";
 import { basisOf, Side, Time } from "./snapshot-ref.ts";
 
-export const DiffAnswer = z
+const DiffAnswer = z
   .object({
     cluster: z.string(),
     from: Side.meta({ description: "The last snapshot at or before `from`." }),
@@ -29,6 +31,22 @@ const diffPath = "/history/diff";
 const DiffPlace = z.tuple([Moment, z.int(), Moment, z.int(), z.int().nonnegative()]);
 const DIFF_DAYS = 1;
 
+/** Later pages differ between the same two snapshots as the first, or not at all. */
+const requireKept = async (
+  { snapshots }: QueryDeps,
+  cluster: Cluster,
+  [from, fromSeq, to, toSeq]: z.output<typeof DiffPlace>,
+): Promise<void> => {
+  const [a, b] = await Promise.all([
+    snapshots.manifestAsOf(cluster, from),
+    snapshots.manifestAsOf(cluster, to),
+  ]);
+  if (a?.manifest.seq === fromSeq && b?.manifest.seq === toSeq) return;
+  throw new AuditError("usage", "the cursor's snapshots are no longer kept", {
+    hint: "Begin anew without a cursor.",
+  });
+};
+
 export const historyDiff: Route = route({
   path: diffPath,
   summary: "What differs between two moments",
@@ -45,17 +63,10 @@ export const historyDiff: Route = route({
     const place = readCursor(DiffPlace, question);
     const cluster = await pickCluster(deps, params.cluster);
     const asked = pickInterval(deps, params, DIFF_DAYS);
-    const { from, to, changes } = await deps.snapshots.diff(
-      cluster,
-      place?.[0] ?? asked.from,
-      place?.[2] ?? asked.to,
-    );
+    if (place) await requireKept(deps, cluster, place);
+    const [start, end] = place ? [place[0], place[2]] : [asked.from, asked.to];
+    const { from, to, changes } = await deps.snapshots.diff(cluster, start, end);
     const [a, b] = [from.manifest, to.manifest];
-    if (place && (a.seq !== place[1] || b.seq !== place[3])) {
-      throw new AuditError("usage", "the cursor's snapshots are no longer kept", {
-        hint: "Begin anew without a cursor.",
-      });
-    }
     const first = place ? place[4] + 1 : 0;
     const placed = changes
       .slice(first)
@@ -74,7 +85,7 @@ export const historyDiff: Route = route({
   },
 });
 
-export const ChangesAnswer = z
+const ChangesAnswer = z
   .object({
     cluster: z.string(),
     from: Time,
@@ -95,7 +106,7 @@ const ChangePlace = z.tuple([Moment, Moment, Moment, z.int(), z.int().nonnegativ
 
 const changesAfter = async function* (
   changes: SnapshotStore["changes"],
-  cluster: Parameters<SnapshotStore["changes"]>[0],
+  cluster: Cluster,
   [from, to]: readonly [Instant, Instant],
   place: z.output<typeof ChangePlace> | undefined,
 ): AsyncGenerator<Placed<z.input<typeof RecordedChangeAnswer>>> {

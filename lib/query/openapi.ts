@@ -130,7 +130,7 @@ export const openApi = (routes: readonly Route[]): Json => ({
   },
 });
 
-export const OpenApiDocument = z
+const OpenApiDocument = z
   .looseObject({ openapi: z.string() })
   .meta({ id: "OpenApiDocument", description: "This document." });
 

@@ -2,7 +2,7 @@
 import { type Question, writeCursor } from "./cursor.ts";
 
 /** Lambda gives back 6 MB, with the body as a JSON text inside JSON: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
-export const MAX_PAGE_BYTES = 4_000_000;
+const MAX_PAGE_BYTES = 4_000_000;
 
 /** A row and where it stands: what the cursor after it holds. */
 export type Placed<T> = readonly [row: T, place: unknown];

@@ -37,7 +37,7 @@ const Row = z
   .object(RowShape)
   .meta({ id: "PrivilegeRow", description: "One privilege that a role holds; names are raw." });
 
-export const PrivilegeList = z
+const PrivilegeList = z
   .object({ cluster: z.string(), ...Basis, items: z.array(Row), next: z.nullable(z.string()) })
   .meta({ id: "PrivilegeList" });
 
@@ -111,7 +111,7 @@ const WhoCanRow = z
   })
   .meta({ id: "WhoCanRow" });
 
-export const WhoCanAnswer = z
+const WhoCanAnswer = z
   .object({
     cluster: z.string(),
     ...Basis,

@@ -2,6 +2,7 @@
 import { principals } from "./activity.ts";
 import { clusters } from "./clusters.ts";
 import { coverage } from "./coverage.ts";
+import { explainAccess } from "./explain.ts";
 import { finding, findings } from "./findings.ts";
 import { historyChanges, historyDiff } from "./history.ts";
 import { openApiRoute } from "./openapi.ts";
@@ -18,6 +19,7 @@ const questions: readonly Route[] = [
   snapshotAsOf,
   privileges,
   whoCan,
+  explainAccess,
   historyDiff,
   historyChanges,
   historyTimeline,

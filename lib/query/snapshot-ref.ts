@@ -33,7 +33,7 @@ export const Unreadable = z
     description: "A section that could not be read: nothing in it is known to be absent.",
   });
 
-export const Uncertainty = z
+const Uncertainty = z
   .object({
     after: Time.meta({ description: "The snapshot's time: what changed later is not in the answer." }),
     before: z.nullable(Time).meta({ description: "The next snapshot's time; null: there is none yet." }),

@@ -33,7 +33,7 @@ const Counts = z.record(z.string(), z.nullable(z.int())).meta({
   description: "Rows by section; of an unreadable one what was last known, null where nothing ever was.",
 });
 
-export const SnapshotList = z
+const SnapshotList = z
   .object({
     cluster: z.string(),
     items: z.array(
@@ -106,7 +106,7 @@ export const snapshotList: Route = route({
   },
 });
 
-export const SnapshotAnswer = z
+const SnapshotAnswer = z
   .object({
     cluster: z.string(),
     ...Basis,

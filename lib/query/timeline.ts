@@ -33,7 +33,7 @@ const HeldPeriod = z
   })
   .meta({ id: "HeldPeriod", description: "A stretch in which the answer stayed the same." });
 
-export const TimelineAnswer = z
+const TimelineAnswer = z
   .object({
     cluster: z.string(),
     from: Time.meta({ description: "The first snapshot: what was before is not known." }),

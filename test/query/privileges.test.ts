@@ -146,3 +146,28 @@ describe("/who-can", () => {
     });
   });
 });
+
+describe("/explain", () => {
+  it("draws the chain from a principal to the privilege", async () => {
+    const { body } = await ask("/explain", { who: WRITER, privilege: "DELETE", object: "orders", at: at(1) });
+    expect(body).toMatchObject({
+      snapshot: { seq: 2 },
+      principal: WRITER,
+      role: "app_rw",
+      verdict: "yes",
+      path: ["app_rw", "app_ro"],
+      paths: 1,
+    });
+    expect(body.links.map(({ step }: { step: string }) => step)).toContain("mapping");
+  });
+
+  it("names the first broken link and what would complete it", async () => {
+    const { body } = await ask("/explain", { who: "app_ro", privilege: "DELETE", object: "orders" });
+    expect(body).toMatchObject({ verdict: "no", path: [], links: expect.any(Array) });
+    expect(body.links.at(-1).state).toBe("broken");
+    expect(body.completes.join(" ")).toMatch(/GRANT/);
+    expect(await ask("/explain", { who: "nobody", privilege: "DELETE", object: "orders" })).toMatchObject({
+      status: 404,
+    });
+  });
+});

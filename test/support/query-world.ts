@@ -7,7 +7,7 @@ import { registerCluster } from "../../lib/store/clusters.ts";
 import { createFindingStore } from "../../lib/store/findings.ts";
 import { createSnapshotStore } from "../../lib/store/snapshots.ts";
 import type { Table } from "../../lib/store/table.ts";
-import { acl, cluster, estate, table } from "./catalogs.ts";
+import { acl, cluster, estate, publicSchema, table } from "./catalogs.ts";
 import { connection } from "./connections.ts";
 
 /** The first snapshot; the others follow by the hour. */
@@ -45,12 +45,17 @@ export const findingOf = (id: string, more: Partial<Finding> = {}): Finding => (
 export const fillWorld = async (db: Table): Promise<void> => {
   const snapshots = createSnapshotStore(db, { now: () => T });
   await registerCluster(db, cluster);
+  const schemas = [{ ...publicSchema, acl: acl("0=U/10", "10=UC/10") }];
   const before = orders("100=r/10", "101=arw/10");
   const granted = orders("100=rd/10", "101=arw/10");
-  await snapshots.save(cluster, estate({ relations: [before, payments] }), T);
-  await snapshots.save(cluster, estate({ relations: [granted, payments] }), T + HOUR);
-  await snapshots.save(cluster, estate({ relations: [granted, payments] }), T + 2 * HOUR);
-  await snapshots.save(cluster, estate({ relations: [before], functions: "unreadable" }), T + 3 * HOUR);
+  await snapshots.save(cluster, estate({ schemas, relations: [before, payments] }), T);
+  await snapshots.save(cluster, estate({ schemas, relations: [granted, payments] }), T + HOUR);
+  await snapshots.save(cluster, estate({ schemas, relations: [granted, payments] }), T + 2 * HOUR);
+  await snapshots.save(
+    cluster,
+    estate({ schemas, relations: [before], functions: "unreadable" }),
+    T + 3 * HOUR,
+  );
 
   const findings = createFindingStore(db);
   await findings.update(cluster, () => [
