@@ -8,8 +8,9 @@ import type { Sign } from "../core/sign.ts";
 import { DAY, HOUR, iso } from "../core/time.ts";
 import type { AuditView } from "../core/view.ts";
 
-/** A network that nobody else of the cluster uses either is the stranger for it. */
+/** A network that nobody else of the cluster uses either weighs more, but not for who roams: to him all are strange. */
 const FOREIGN_BITS = 2;
+const SETTLED_BITS = 4;
 const SHOWN_EVENTS = 10;
 
 const usedByOthers = (view: AuditView, principal: Principal, { network, firstAt }: NetworkRun): boolean =>
@@ -25,12 +26,13 @@ const signOf = (view: AuditView, principal: Principal, run: NetworkRun): Sign =>
   // Beyond the moment of the view nothing is known: a tally that reaches there counts with its beginning.
   const lastAt = Math.max(...seen.map((tally) => (tally.lastAt < view.now ? tally.lastAt : tally.firstAt)));
   const foreign = !usedByOthers(view, principal, run);
-  const chance = (baseline.introductionDays + 0.5) / (baseline.activeDays + 1);
+  // How often an active day brought a new network, with half a day's doubt (Krichevsky and Trofimov's estimate).
+  const bits = -Math.log2((baseline.introductionDays + 0.5) / (baseline.activeDays + 1));
   return {
     principal,
     firstAt,
     lastAt,
-    bits: -Math.log2(chance) + (foreign ? FOREIGN_BITS : 0),
+    bits: bits + (foreign && bits >= SETTLED_BITS ? FOREIGN_BITS : 0),
     says: `connected from a network that is new for it, ${network}`,
     evidence: {
       network,
