@@ -1,16 +1,24 @@
 // What a deployment would make: packaged once, then held against the code and against AWS's rules. One file, because
 // packaging takes longer than all of it.
-import { execFileSync } from "node:child_process";
-import { globSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { queuePlans } from "../../deploy/queues.ts";
 import { readSettings, type Setting } from "../../lib/config.ts";
 import { TTL_ATTRIBUTE, tableDefinition } from "../../lib/store/table-definition.ts";
 import { compilePattern, type EventPattern } from "../../local/event-pattern.ts";
-import { filled, type Made, named, ofType, packageStack, root, type Stack } from "./stack.ts";
-
-type Statement = { Effect: string; Action: string | string[]; Resource: unknown; Condition: unknown };
+import { bundleTests } from "./bundle-tests.ts";
+import {
+  filled,
+  lookIn,
+  type Made,
+  named,
+  packageStack,
+  root,
+  type Stack,
+  type Statement,
+  upper,
+} from "./stack.ts";
 
 const FUNCTIONS = ["plan", "snapshot", "ingestEvents", "ingestFiles", "detect", "notify", "query"];
 const VALUES = {
@@ -32,16 +40,9 @@ beforeAll(async () => {
 }, 130_000);
 afterAll(() => stack?.remove());
 
-const upper = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1);
-const all = (type: string): [string, Made][] => ofType(stack.template, type);
-const made = (logicalId: string): Made => {
-  const resource = stack.template.Resources[logicalId];
-  if (!resource) throw new Error(`the template has no ${logicalId}`);
-  return resource;
-};
+const { all, made, lambda } = lookIn(() => stack);
 /** A property with references filled in. */
 const property = (resource: Made, name: string): unknown => filled(resource.Properties[name], VALUES);
-const lambda = (fn: string): Made => made(`${upper(fn)}LambdaFunction`);
 
 describe("the template", () => {
   it("names nothing that is not there, and nothing in a circle", () => {
@@ -286,48 +287,4 @@ describe("rules", () => {
   });
 });
 
-describe("bundles", () => {
-  /** What each function may carry of the packages that reach outside. */
-  const CLIENTS: Readonly<Record<string, readonly string[]>> = {
-    plan: ["client-dsql", "client-sqs"],
-    snapshot: ["client-dynamodb", "client-sqs", "dsql-signer", "pg"],
-    ingestEvents: ["client-dynamodb", "client-s3", "client-sqs"],
-    ingestFiles: ["client-dynamodb", "client-s3", "client-sqs"],
-    detect: ["client-dynamodb", "client-sqs"],
-    notify: ["client-dynamodb", "client-sns"],
-    query: ["client-dynamodb"],
-  };
-
-  it.for(FUNCTIONS)(
-    "%s carries the clients it uses, below 1 MB, and loads on its own",
-    async (fn, { annotate }) => {
-      const { zipBytes, files, sources, directory } = stack.bundle(fn);
-      const file = String(lambda(fn).Properties.Handler).replace(/\.handler$/, ".mjs");
-      expect(files).toEqual([file, `${file}.map`]);
-      expect(zipBytes).toBeLessThan(1_000_000);
-      await annotate(`${fn}.zip: ${zipBytes} bytes`);
-      const packages = sources.flatMap((source) =>
-        /node_modules\/(?:@aws-sdk\/(client-[^/]+|dsql-signer)|(pg))\/(?!.*node_modules\/)/
-          .exec(source)
-          ?.slice(1),
-      );
-      expect([...new Set(packages.filter(Boolean))].sort()).toEqual(CLIENTS[fn]);
-      const load = `console.log(typeof (await import(${JSON.stringify(join(directory, file))})).handler)`;
-      const env = { AWS_REGION: "us-east-1" }; // wiring waits for the first call: no other variable is there
-      expect(
-        execFileSync(process.execPath, ["--input-type=module", "-e", load], { env, encoding: "utf8" }),
-      ).toBe("function\n");
-    },
-  );
-
-  it("leave the detectors' cases at home", () => {
-    const names = globSync("lib/detectors/*.ts", { cwd: root }).flatMap((file) =>
-      [...readFileSync(join(root, file), "utf8").matchAll(/\bname: "((?:fires|is quiet|clears)[^"]*)"/g)].map(
-        ([, name]) => name ?? "",
-      ),
-    );
-    expect(names.length).toBeGreaterThan(3);
-    const { code } = stack.bundle("detect");
-    expect(names.filter((name) => code.includes(name))).toEqual([]);
-  });
-});
+bundleTests(FUNCTIONS, () => stack);

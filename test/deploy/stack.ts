@@ -24,7 +24,7 @@ export type Made = {
   readonly DependsOn?: string | readonly string[];
   readonly Properties: Json;
 };
-export type Template = {
+type Template = {
   readonly Parameters: Readonly<Record<string, { readonly Default?: string }>>;
   readonly Conditions: Json;
   readonly Resources: Readonly<Record<string, Made>>;
@@ -32,7 +32,7 @@ export type Template = {
 };
 
 /** One function's zip: its size, and where each of its files was unpacked. */
-export type Bundle = {
+type Bundle = {
   readonly zipBytes: number;
   readonly files: readonly string[];
   readonly code: string;
@@ -92,9 +92,32 @@ export const packageStack = async (): Promise<Stack> => {
   };
 };
 
-/** Resources of one type, by logical id. */
-export const ofType = ({ Resources }: Template, type: string): [string, Made][] =>
-  Object.entries(Resources).filter(([, { Type }]) => Type === type);
+/** One statement of a policy. */
+export type Statement = {
+  readonly Effect: string;
+  readonly Action: string | readonly string[];
+  readonly Resource: unknown;
+  readonly Condition?: unknown;
+};
+
+/** `ingestEvents` -> `IngestEvents`, as logical ids begin. */
+export const upper = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1);
+
+/** Finds resources in a template that is there by the time of asking. */
+export const lookIn = (stack: () => Stack) => {
+  const made = (logicalId: string): Made => {
+    const resource = stack().template.Resources[logicalId];
+    if (!resource) throw new Error(`the template has no ${logicalId}`);
+    return resource;
+  };
+  return {
+    made,
+    /** The resources of one type, by logical id. */
+    all: (type: string): [string, Made][] =>
+      Object.entries(stack().template.Resources).filter(([, { Type }]) => Type === type),
+    lambda: (fn: string): Made => made(`${upper(fn)}LambdaFunction`),
+  };
+};
 
 /** The logical ids that a value names: by Ref, Fn::GetAtt and within Fn::Sub. */
 export const named = (value: unknown): string[] => {

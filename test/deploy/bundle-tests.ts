@@ -1,0 +1,83 @@
+// What is in the zips: registered by serverless.test.ts, which packages once for everything.
+import { execFileSync } from "node:child_process";
+import { globSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { lookIn, named, root, type Stack, type Statement } from "./stack.ts";
+
+/** Registers the tests; `packaged` is asked when they run. */
+export const bundleTests = (functions: readonly string[], packaged: () => Stack): void => {
+  describe("bundles", () => {
+    const { made, all, lambda } = lookIn(packaged);
+    /** What each function may carry of the packages that reach outside. */
+    const CLIENTS: Readonly<Record<string, readonly string[]>> = {
+      plan: ["client-dsql", "client-sqs"],
+      snapshot: ["client-dynamodb", "client-sqs", "dsql-signer", "pg"],
+      ingestEvents: ["client-dynamodb", "client-s3", "client-sqs"],
+      ingestFiles: ["client-dynamodb", "client-s3", "client-sqs"],
+      detect: ["client-dynamodb", "client-sqs"],
+      notify: ["client-dynamodb", "client-sns"],
+      query: ["client-dynamodb"],
+    };
+
+    it.for(functions)(
+      "%s carries the clients it uses, below 1 MB, and loads on its own",
+      async (fn, { annotate }) => {
+        const { zipBytes, files, sources, directory } = packaged().bundle(fn);
+        const file = String(lambda(fn).Properties.Handler).replace(/\.handler$/, ".mjs");
+        expect(files).toEqual([file, `${file}.map`]);
+        expect(zipBytes).toBeLessThan(1_000_000);
+        await annotate(`${fn}.zip: ${zipBytes} bytes`);
+        const packages = sources.flatMap((source) =>
+          /node_modules\/(?:@aws-sdk\/(client-[^/]+|dsql-signer)|(pg))\/(?!.*node_modules\/)/
+            .exec(source)
+            ?.slice(1),
+        );
+        expect([...new Set(packages.filter(Boolean))].sort()).toEqual(CLIENTS[fn]);
+        const load = `console.log(typeof (await import(${JSON.stringify(join(directory, file))})).handler)`;
+        const env = { AWS_REGION: "us-east-1" }; // wiring waits for the first call: no other variable is there
+        expect(
+          execFileSync(process.execPath, ["--input-type=module", "-e", load], { env, encoding: "utf8" }),
+        ).toBe("function\n");
+      },
+    );
+
+    it.each(functions)("%s may make the calls that it carries", (fn) => {
+      // The table has a test of its own, at run time. CreateSession comes with the S3 client, for directory buckets.
+      const calls = packaged()
+        .bundle(fn)
+        .sources.flatMap((source) => {
+          const [, service, call] = /client-(\w+)\/dist-es\/commands\/(\w+)Command\.js$/.exec(source) ?? [];
+          return service && service !== "dynamodb"
+            ? `${service}:${call?.replace(/^SendMessageBatch$/, "SendMessage")}`
+            : [];
+        })
+        .filter((call) => call !== "s3:CreateSession");
+      const role = named(lambda(fn).Properties.Role);
+      const policies = [
+        ...role.flatMap((id) => made(id).Properties.Policies as object[]),
+        ...all("AWS::IAM::RolePolicy")
+          .filter(([, { Properties }]) => named(Properties.RoleName).join() === role.join())
+          .map(([, { Properties }]) => Properties),
+      ] as { PolicyDocument: { Statement: Statement[] } }[];
+      const allowed = policies.flatMap(({ PolicyDocument }) =>
+        PolicyDocument.Statement.flatMap(({ Action }) => Action),
+      );
+      // ingestEvents shares its code with ingestFiles, but no message of its queue may make it read the trail.
+      const held = fn === "ingestEvents" ? ["s3:GetObject"] : [];
+      expect([...new Set(calls)].filter((call) => !allowed.includes(call))).toEqual(held);
+      expect(calls.length).toBeGreaterThan(fn === "query" ? -1 : 0);
+    });
+
+    it("leave the detectors' cases at home", () => {
+      const names = globSync("lib/detectors/*.ts", { cwd: root }).flatMap((file) =>
+        [
+          ...readFileSync(join(root, file), "utf8").matchAll(/\bname: "((?:fires|is quiet|clears)[^"]*)"/g),
+        ].map(([, name]) => name ?? ""),
+      );
+      expect(names.length).toBeGreaterThan(3);
+      const { code } = packaged().bundle("detect");
+      expect(names.filter((name) => code.includes(name))).toEqual([]);
+    });
+  });
+};
