@@ -2,12 +2,13 @@
 import { resolve } from "node:path";
 import { S3Client } from "@aws-sdk/client-s3";
 import { SQSClient } from "@aws-sdk/client-sqs";
+import { checkFolderDigests } from "../lib/cloudtrail/folder-digests.ts";
 import { type ActivitySink, ingestSources } from "../lib/cloudtrail/ingest-sources.ts";
-import { listFolder } from "../lib/cloudtrail/list-folder.ts";
+import { type FolderListing, listFolder } from "../lib/cloudtrail/list-folder.ts";
 import { prefixSources } from "../lib/cloudtrail/list-prefix.ts";
 import { replayQueue } from "../lib/cloudtrail/replay-queue.ts";
 import { s3Source } from "../lib/cloudtrail/s3-objects.ts";
-import type { IngestCounts } from "../lib/core/activity.ts";
+import type { IngestCounts, Rejected } from "../lib/core/activity.ts";
 import type { Cluster } from "../lib/core/ids.ts";
 import { AuditError } from "../lib/errors.ts";
 import { createActivityStore } from "../lib/store/activity.ts";
@@ -56,6 +57,19 @@ const lines = (counts: IngestCounts, files: number): string => {
   ].join("\n");
 };
 
+const inputOf = ({ logs, digests }: FolderListing) => ({
+  sources: logs,
+  total: logs.length,
+  digests: checkFolderDigests(digests, logs),
+});
+
+/** Digests are no records: what is wrong with one is said on stderr and leaves its hours unproven. */
+const warn = (io: Io, problems: readonly Rejected[]): void => {
+  for (const { file, reason } of problems.slice(0, SHOWN_REASONS)) {
+    io.stderr.write(`warning: ${printable(file)}: ${printable(reason)}\n`);
+  }
+};
+
 const ingest = async (paths: readonly string[], options: Options, io: Io): Promise<void> => {
   if (!paths.length && options.queue === undefined) {
     throw new AuditError("usage", "nothing to ingest", {
@@ -67,8 +81,8 @@ const ingest = async (paths: readonly string[], options: Options, io: Io): Promi
   // All are looked at before the first is counted: a mistyped path must not be found out after an hour.
   const inputs = paths.map((path) =>
     path.startsWith("s3://")
-      ? { sources: prefixSources(s3, path), total: undefined }
-      : (({ logs }) => ({ sources: logs, total: logs.length }))(listFolder(resolve(io.cwd, path))),
+      ? { sources: prefixSources(s3, path), total: undefined, digests: undefined }
+      : inputOf(listFolder(resolve(io.cwd, path))),
   );
   const progress: Progress = progressLine(io);
   try {
@@ -84,15 +98,17 @@ const ingest = async (paths: readonly string[], options: Options, io: Io): Promi
       let counts = nothing;
       let files = 0;
       const clusters = new Set<Cluster>();
-      for (const { sources, total } of inputs) {
+      for (const { sources, total, digests } of inputs) {
         const part = await ingestSources(sources, stoppable, {
           now: io.now(),
           proof: "folder",
+          ...(digests && { adjustHours: digests.adjust }),
           onProgress: (at) =>
             progress.update(
               `${(files + at.files).toLocaleString("en-US")}${total ? ` of ${(files + total).toLocaleString("en-US")}` : ""} files, ${(counts.records + at.records).toLocaleString("en-US")} records`,
             ),
         });
+        warn(io, digests?.problems ?? []);
         counts = add(counts, part);
         files += part.files;
         for (const cluster of part.clusters) clusters.add(cluster);

@@ -6,6 +6,7 @@ import type { Proof } from "../core/coverage.ts";
 import type { Scope } from "../core/coverage-scope.ts";
 import type { Cluster } from "../core/ids.ts";
 import type { Instant } from "../core/time.ts";
+import type { FolderHours } from "./folder-digests.ts";
 import { type ReadingProgress, readSources } from "./read-sources.ts";
 import type { TrailSource } from "./trail-source.ts";
 
@@ -22,6 +23,8 @@ export type IngestOptions = {
   readonly now: Instant;
   /** "folder" for backfills, whose folder is all there is; none for single files: one file does not make an hour complete. */
   readonly proof?: Proof;
+  /** What digest files say about the hours: see checkFolderDigests. */
+  readonly adjustHours?: (hours: FolderHours) => FolderHours;
   readonly onProgress?: (progress: ReadingProgress) => void;
   /** Connections gathered before they are counted: files of one hour share their slots, and a slot is read per batch. */
   readonly batch?: number;
@@ -39,7 +42,7 @@ const BATCH = 5_000;
 export const ingestSources = async (
   sources: Iterable<TrailSource> | AsyncIterable<TrailSource>,
   sink: ActivitySink,
-  { now, proof, onProgress, batch = BATCH }: IngestOptions,
+  { now, proof, adjustHours, onProgress, batch = BATCH }: IngestOptions,
 ): Promise<Ingested> => {
   const total = { counted: 0, duplicates: 0, tooOld: 0 };
   const clusters = new Set<Cluster>();
@@ -63,6 +66,7 @@ export const ingestSources = async (
     { onProgress },
   );
   await flush();
-  if (proof) for (const [scope, own] of hours) await sink.markHours(scope, own, proof);
+  const proven = adjustHours ? adjustHours(hours) : hours;
+  if (proof) for (const [scope, own] of proven) await sink.markHours(scope, own, proof);
   return { ...read, ...total, clusters: [...clusters].sort() };
 };

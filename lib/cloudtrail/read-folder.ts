@@ -1,5 +1,5 @@
 // A folder of trail files as activity and coverage, storing nothing: for replays and for comparing a day with the record.
-import type { Profile, Tally } from "../core/activity.ts";
+import type { Profile, Rejected, Tally } from "../core/activity.ts";
 import type { Connection } from "../core/connection.ts";
 import type { Coverage } from "../core/coverage.ts";
 import { ANY_SCOPE, type Scope, scopeOfCluster } from "../core/coverage-scope.ts";
@@ -8,6 +8,7 @@ import { eventHash } from "../core/event-hash.ts";
 import type { Cluster } from "../core/ids.ts";
 import { addTally, sortedTallies, tallyOf } from "../core/tally.ts";
 import { floorTo, HOUR, type Instant } from "../core/time.ts";
+import { checkFolderDigests } from "./folder-digests.ts";
 import { listFolder } from "./list-folder.ts";
 import { type ReadingProgress, readSources, type SourcesRead } from "./read-sources.ts";
 
@@ -17,6 +18,8 @@ export type FolderActivity = Omit<SourcesRead, "hours"> & {
   readonly duplicates: number;
   /** Every cluster that a connection named, with its profiles by time; nothing is folded. */
   readonly profiles: ReadonlyMap<Cluster, readonly Profile[]>;
+  /** Digest files that cannot be read, or that name log files which are missing or changed. */
+  readonly digestProblems: readonly Rejected[];
   /** The hours that the folder's files prove, by account and Region. */
   readonly coverageByScope: ReadonlyMap<Scope, Coverage>;
   /** What is proven for one cluster: files of its account and Region, and files that name neither. */
@@ -39,7 +42,7 @@ export const readFolder = async (
   path: string,
   { onProgress, unit = HOUR }: FolderOptions = {},
 ): Promise<FolderActivity> => {
-  const { logs } = listFolder(path);
+  const { logs, digests } = listFolder(path);
   const seen = new Map<Cluster, Set<string>>();
   const sums = new Map<Cluster, Map<Instant, Map<string, Tally>>>();
   let duplicates = 0;
@@ -60,13 +63,15 @@ export const readFolder = async (
     if (tallies.size === 0) byTime.set(from, tallies);
     addTally(tallies, tallyOf(connection));
   };
-  const { hours, ...read } = await readSources(
+  const { hours: hoursOfFiles, ...read } = await readSources(
     logs,
     (connections) => {
       for (const connection of connections) count(connection);
     },
     { onProgress: onProgress && ((progress) => onProgress({ ...progress, totalFiles: logs.length })) },
   );
+  const { adjust, problems } = checkFolderDigests(digests, logs);
+  const hours = adjust(hoursOfFiles);
   const profiles = new Map<Cluster, Profile[]>();
   for (const [cluster, byTime] of sums) {
     const own = [...byTime].map(
@@ -88,6 +93,7 @@ export const readFolder = async (
   );
   return {
     ...read,
+    digestProblems: problems,
     counted: read.connections - duplicates,
     duplicates,
     profiles,

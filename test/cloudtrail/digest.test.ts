@@ -1,4 +1,3 @@
-import { createHash, generateKeyPairSync, sign } from "node:crypto";
 import { gunzipSync as gunzip, gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { checkSignature, parseDigest, publicKeyOf } from "../../lib/cloudtrail/digest-file.ts";
@@ -10,59 +9,10 @@ import { DAY, HOUR } from "../../lib/core/time.ts";
 import { AuditError } from "../../lib/errors.ts";
 import { createActivityStore } from "../../lib/store/activity.ts";
 import { digestStore } from "../../lib/store/digests.ts";
-import { CLUSTER, connectRecord, uuidOf } from "../support/records.ts";
+import { BUCKET, chainOf, type DigestHour as Hour, keyPort, START } from "../support/digests.ts";
+import { CLUSTER } from "../support/records.ts";
 import { testTables } from "../support/table.ts";
 
-const BUCKET = "trail";
-const START = Date.parse("2026-11-02T08:31:00Z");
-const { privateKey, publicKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
-const der = publicKey.export({ format: "der", type: "pkcs1" });
-const keyPort = async (fingerprint: string) => (fingerprint === "f1" ? publicKeyOf(der) : undefined);
-const sha = (bytes: string | Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
-const isoSecond = (at: number): string => `${new Date(at).toISOString().slice(0, 19)}Z`;
-
-type Hour = {
-  readonly object: DigestObject;
-  readonly hash: string;
-  readonly objects: Map<string, Uint8Array>;
-};
-
-/** A trail's hours: one log file and one digest each, signed as CloudTrail does it. */
-const chainOf = (hours: number, drop?: number): Hour[] => {
-  const chain: Hour[] = [];
-  let before: { key: string; hash: string; signature: string } | undefined;
-  for (let n = 0; n < hours; n++) {
-    const from = START + n * HOUR;
-    const log = JSON.stringify({ Records: [connectRecord({ id: uuidOf(n), at: from + 60_000 })] });
-    const logKey = `AWSLogs/111122223333/CloudTrail/us-east-1/2026/11/02/111122223333_CloudTrail_us-east-1_x_${n}.json.gz`;
-    const key = `AWSLogs/111122223333/CloudTrail-Digest/us-east-1/2026/11/02/d${n}.json.gz`;
-    const text = JSON.stringify({
-      awsAccountId: "111122223333",
-      digestStartTime: isoSecond(from),
-      digestEndTime: isoSecond(from + HOUR),
-      digestS3Bucket: BUCKET,
-      digestS3Object: key,
-      digestPublicKeyFingerprint: "f1",
-      digestSignatureAlgorithm: "SHA256withRSA",
-      previousDigestS3Bucket: before ? BUCKET : null,
-      previousDigestS3Object: before?.key ?? null,
-      previousDigestHashValue: before?.hash ?? null,
-      previousDigestHashAlgorithm: "SHA-256",
-      previousDigestSignature: before?.signature ?? null,
-      logFiles: [{ s3Bucket: BUCKET, s3Object: logKey, hashValue: sha(log), hashAlgorithm: "SHA-256" }],
-    });
-    const signed = `${isoSecond(from + HOUR)}\n${BUCKET}/${key}\n${sha(text)}\n${before?.signature ?? "null"}`;
-    const signature = sign("RSA-SHA256", Buffer.from(signed), privateKey).toString("hex");
-    before = { key, hash: sha(text), signature };
-    if (n === drop) continue;
-    chain.push({
-      object: { bucket: BUCKET, key, bytes: gzipSync(text), signature },
-      hash: sha(text),
-      objects: new Map([[logKey, gzipSync(log)]]),
-    });
-  }
-  return chain;
-};
 const sourceIn =
   (objects: ReadonlyMap<string, Uint8Array>) =>
   ({ bucket, key }: S3Object) => ({

@@ -1,0 +1,91 @@
+// Digest files that lie in a folder: without S3's metadata their signature cannot be checked, but what they name can. They
+// prove quiet hours that left no log file, and betray log files that are missing or changed.
+import { createHash } from "node:crypto";
+import { basename } from "node:path";
+import { gunzipSync } from "node:zlib";
+import type { Rejected } from "../core/activity.ts";
+import { type Scope, scopeOf } from "../core/coverage-scope.ts";
+import { hoursProvenByDigests, type VerifiedDigest } from "../core/digest-chain.ts";
+import { floorTo, HOUR, type Instant } from "../core/time.ts";
+import { AuditError } from "../errors.ts";
+import { type DigestFile, parseDigest } from "./digest-file.ts";
+import type { TrailSource } from "./trail-source.ts";
+
+export type FolderHours = ReadonlyMap<Scope, ReadonlySet<Instant>>;
+
+export type FolderDigests = {
+  /** Digests that cannot be read, and log files that they miss: not records, but told. */
+  readonly problems: readonly Rejected[];
+  /** The hours of the folder's files, without those that a digest betrays, with those that digests prove. */
+  readonly adjust: (hours: FolderHours) => FolderHours;
+};
+
+const REGION_IN_PATH = /_CloudTrail-Digest_([a-z0-9-]+)_|CloudTrail-Digest[/\\]([a-z0-9-]+)[/\\]/;
+
+const hashOf = (source: TrailSource | undefined): string | undefined => {
+  const bytes = source?.bytes?.();
+  if (!bytes) return undefined;
+  try {
+    const plain = bytes[0] === 0x1f && bytes[1] === 0x8b ? gunzipSync(bytes) : bytes;
+    return createHash("sha256").update(plain).digest("hex");
+  } catch {
+    return undefined;
+  }
+};
+
+const linkOf = ({ from, to, key, hash, previous }: DigestFile): VerifiedDigest => ({
+  from,
+  to,
+  key,
+  hash,
+  previousKey: previous?.key ?? null,
+  previousHash: previous?.hash ?? null,
+});
+
+/** Reads the digests and every log file that they name, by its name anywhere in the folder. */
+export const checkFolderDigests = (
+  digests: readonly TrailSource[],
+  logs: readonly TrailSource[],
+): FolderDigests => {
+  const byName = new Map(digests.length ? logs.map((log) => [basename(log.name), log]) : []);
+  const problems: Rejected[] = [];
+  const whole = new Map<Scope, VerifiedDigest[]>();
+  const betrayed = new Map<Scope, Set<Instant>>();
+  for (const source of digests) {
+    let digest: DigestFile;
+    try {
+      digest = parseDigest(source.name, source.bytes?.() ?? new Uint8Array());
+    } catch (error) {
+      if (!(error instanceof AuditError)) throw error;
+      problems.push({ file: source.name, index: 0, reason: error.message });
+      continue;
+    }
+    const [, inName, inPath] = REGION_IN_PATH.exec(source.name) ?? REGION_IN_PATH.exec(digest.key) ?? [];
+    const scope = scopeOf(digest.account, inName ?? inPath);
+    const bad = digest.logFiles.filter(({ key, hash }) => hashOf(byName.get(basename(key))) !== hash);
+    if (!bad.length) {
+      whole.set(scope, [...(whole.get(scope) ?? []), linkOf(digest)]);
+      continue;
+    }
+    const hours = betrayed.get(scope) ?? new Set<Instant>();
+    for (let hour = floorTo(HOUR, digest.from); hour < digest.to; hour += HOUR) hours.add(hour);
+    betrayed.set(scope, hours);
+    problems.push({
+      file: source.name,
+      index: 0,
+      reason: `names ${bad.length} log files that are missing or changed, first ${basename(bad[0]?.key ?? "")}`,
+    });
+  }
+  return {
+    problems,
+    adjust: (hours) => {
+      const adjusted = new Map<Scope, Set<Instant>>();
+      for (const scope of new Set([...hours.keys(), ...whole.keys()])) {
+        const proven = hoursProvenByDigests(whole.get(scope) ?? []);
+        const all = new Set([...(hours.get(scope) ?? []), ...proven]);
+        adjusted.set(scope, all.difference(betrayed.get(scope) ?? new Set()));
+      }
+      return adjusted;
+    },
+  };
+};
