@@ -41,6 +41,8 @@ type Common<O> = {
 export type SubjectDetector<O> = Common<O> & {
   readonly detect: (view: AuditView, options: O) => readonly Judgement[];
   readonly unjudged?: (view: AuditView, options: O) => readonly Judgement["subject"][];
+  /** Likewise by the beginning of the facet: what an unreadable section would have shown. */
+  readonly unjudgedFacets?: (view: AuditView) => readonly string[];
 };
 
 /** Sees signs; the core joins those of one principal's episode into one finding. */
@@ -54,6 +56,7 @@ export type Detector = Omit<Common<unknown>, "options"> & {
   readonly options: z.ZodType;
   readonly detect?: SubjectDetector<unknown>["detect"];
   readonly unjudged?: SubjectDetector<unknown>["unjudged"];
+  readonly unjudgedFacets?: SubjectDetector<unknown>["unjudgedFacets"];
   readonly signs?: SignDetector<unknown>["signs"];
 };
 

@@ -79,4 +79,6 @@ export type Look = {
   readonly reason?: string;
   /** Ids of the findings whose subject could not be judged, in a look that was complete otherwise. */
   readonly unjudged?: readonly string[];
+  /** Beginnings of the facets that could not be judged. */
+  readonly unjudgedFacets?: readonly string[];
 };

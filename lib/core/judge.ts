@@ -130,7 +130,13 @@ export const judgeWith = (
       const unjudged = (detector.unjudged?.(view, own) ?? []).map(
         (subject) => identify(view.cluster, subject).id,
       );
-      looks.push({ detector: detector.id, complete: true, ...(unjudged.length && { unjudged }) });
+      const unjudgedFacets = detector.unjudgedFacets?.(view) ?? [];
+      looks.push({
+        detector: detector.id,
+        complete: true,
+        ...(unjudged.length && { unjudged }),
+        ...(unjudgedFacets.length && { unjudgedFacets }),
+      });
     }
     // What is over for so long that its finding would be closed is not news any more.
     const recent = episodesOf(signs).filter(({ lastAt }) => view.now < lastAt + QUIET_MS + CLOSE_AFTER_MS);

@@ -146,7 +146,10 @@ export const reconcileFindings = (
         : finding;
     }
     if (finding.category === "anomalous" || isClosed(finding)) return finding;
-    const judged = complete.has(finding.detector) && !unjudged.has(finding.id) && now > finding.confirmedAt;
+    const own = complete.get(finding.detector);
+    const hidden =
+      own?.unjudgedFacets?.some((beginning) => finding.subject.facet.startsWith(beginning)) ?? false;
+    const judged = own !== undefined && !hidden && !unjudged.has(finding.id) && now > finding.confirmedAt;
     return judged ? { ...finding, status: "resolved", closedAt: now } : finding;
   };
 

@@ -67,6 +67,16 @@ describe("findings", () => {
     expect(resolved).toMatchObject({ status: "resolved", closedAt: T + HOUR });
   });
 
+  it("stay where the look could not see their kind of facet", () => {
+    const grant = (facet: string) => ({ ...dormant(), id: facet, subject: { role: "r", facet } });
+    const before = reconcileFindings([], [grant("grant:database:1"), grant("grant:table:1")], [look], T);
+    const looks = [{ ...look, unjudgedFacets: ["grant:database:"] }];
+    expect(reconcileFindings(before, [], looks, T + HOUR).map(({ status }) => status)).toEqual([
+      "open",
+      "resolved",
+    ]);
+  });
+
   it("come back as a new life that people are told of again", () => {
     const told = opened().map((finding) => ({ ...finding, noticedAt: T }));
     const resolved = reconcileFindings(told, [], [look], T + HOUR);

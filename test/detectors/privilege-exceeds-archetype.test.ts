@@ -93,6 +93,17 @@ describe("privilege-exceeds-archetype", () => {
     expect((await found(url)).filter(({ subject }) => subject.role === "lent_readonly")).toEqual([]);
   });
 
+  it("says what it cannot judge while the database's own privileges are unreadable", () => {
+    const facts = exampleFacts({ catalog: { database: "refused" } });
+    const look = judge(auditView(facts)).looks.find(
+      ({ detector }) => detector === "privilege-exceeds-archetype",
+    );
+    expect(look).toMatchObject({
+      complete: true,
+      unjudgedFacets: expect.arrayContaining(["grant:database:"]),
+    });
+  });
+
   it("leaves a superuser to be told once", async () => {
     const { url, query } = await postgres.freshDatabase();
     await query("create role root_readonly superuser");
