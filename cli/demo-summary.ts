@@ -73,7 +73,7 @@ export const demoDocument = async (
   const about = (detector: string, who: keyof typeof principals) => (finding: Finding) =>
     finding.detector === detector && finding.subject.principal === principals[who].arn;
   const granted = story.changes.find(({ sql }) => sql.startsWith("GRANT DELETE"));
-  const day = (at: number): string => `${iso(midnight + at).slice(0, 13)}:00Z`;
+  const hour = (at: number): string => `${iso(midnight + at).slice(0, 13)}:00Z`;
   const store = `--store ${folder}/store`;
   const outbox = join(folder, "outbox");
   return {
@@ -118,8 +118,8 @@ export const demoDocument = async (
     folder,
     tryNext: [
       `npx dsql-audit findings ${store}`,
-      `npx dsql-audit privileges --role api_readonly --at ${day((granted?.at ?? 0) + HOUR)} ${store}`,
-      `npx dsql-audit history diff --from ${day((granted?.at ?? 0) - HOUR)} --to ${day((granted?.at ?? 0) + HOUR)} ${store}`,
+      `npx dsql-audit privileges --role api_readonly --at ${hour((granted?.at ?? 0) + 2 * HOUR)} ${store}`,
+      `npx dsql-audit history diff --from ${hour(granted?.at ?? 0)} --to ${hour((granted?.at ?? 0) + 2 * HOUR)} ${store}`,
     ],
   };
 };

@@ -81,6 +81,7 @@ const demo = async (io: Io, options: Options): Promise<void> => {
       ]);
       const data = await loadReportData(table, result.cluster, io.now(), {
         storeOption: `--store ${shown}/store`,
+        dormantDays: result.story.dormantDays,
       });
       await writeWhole(join(folder, "report.html"), await renderReport(data));
       return demoDocument(table, result, shown, Math.round((performance.now() - startedAt) / 1000));

@@ -22,16 +22,17 @@ export const addDetect: AddCommand = (program, io, finish) => {
     .summary("judge what is stored and update the findings")
     .description(
       "Prints the findings that are not closed. What could not be looked at is named and resolves nothing.\n" +
-        "ARCHETYPES, DETECTOR_OPTIONS and AUDITOR_PRINCIPAL are read from the environment, as in the functions.",
+        "ARCHETYPES, DORMANT_DAYS, DETECTOR_OPTIONS and AUDITOR_PRINCIPAL are read from the environment, as in the functions.",
     )
     .option("--at <time>", "judge as of this instant: ISO 8601, or 7d, 24h, 90m ago")
     .option("--exit-code", "exit with 2 when a finding is open")
     .addHelpText("after", "\nExample:\n  $ dsql-audit detect --store ./dsql-audit-demo/store");
   addOutputOptions(addStoreOptions(command)).action(async (options: Options) => {
     const at = atOption(io, options.at);
-    const { ARCHETYPES, DETECTOR_OPTIONS, AUDITOR_PRINCIPAL } = readSettings(
+    const { ARCHETYPES, DORMANT_DAYS, DETECTOR_OPTIONS, AUDITOR_PRINCIPAL } = readSettings(
       io.env,
       "ARCHETYPES",
+      "DORMANT_DAYS",
       "DETECTOR_OPTIONS",
       "AUDITOR_PRINCIPAL",
     );
@@ -39,6 +40,7 @@ export const addDetect: AddCommand = (program, io, finish) => {
       detectCluster(table, await pickCluster(table, options.cluster), at, {
         auditor: AUDITOR_PRINCIPAL,
         archetypes: ARCHETYPES,
+        dormantDays: DORMANT_DAYS,
         detectorOptions: DETECTOR_OPTIONS,
       }),
     );

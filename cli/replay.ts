@@ -4,6 +4,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { readFolder } from "../lib/cloudtrail/read-folder.ts";
 import { activityIndex } from "../lib/core/activity-index.ts";
 import type { Coverage } from "../lib/core/coverage.ts";
+import { windowOptions } from "../lib/core/dormant-window.ts";
 import type { Facts } from "../lib/core/facts.ts";
 import type { Finding } from "../lib/core/finding.ts";
 import { type DetectorOptions, judgeWith } from "../lib/core/judge.ts";
@@ -36,14 +37,6 @@ type Options = {
 
 const MAX_MOMENTS = 200_000;
 const TURN_MS = 50;
-/** The detectors that look at the window that --dormant-days sets. */
-const windowed = [
-  "dormant-mapping",
-  "never-used-mapping",
-  "unknown-mapping",
-  "ambiguous-mapping",
-  "capture-gap",
-];
 
 const parseStep = (text: string): number => {
   const [, count, unit] = /^(\d{1,5})([mhd])$/.exec(text) ?? [];
@@ -61,7 +54,7 @@ const parseDays = (text: string | undefined): DetectorOptions => {
   const days = /^\d{1,4}$/.test(text) ? Number(text) : 0;
   if (days < 1)
     throw new AuditError("usage", `--dormant-days must be a number of days, not ${JSON.stringify(text)}`);
-  return Object.fromEntries(windowed.map((id) => [id, { days }]));
+  return windowOptions(days);
 };
 
 const extent = (coverage: Coverage): Interval | undefined => {

@@ -1,5 +1,6 @@
 // `dsql-audit report`: one self-contained HTML page about one cluster at one instant.
 import { resolve } from "node:path";
+import { readSettings } from "../lib/config.ts";
 import { loadReportData } from "../lib/load-report-data.ts";
 import { shellWord } from "../lib/report/wording.ts";
 import type { AddCommand } from "./command.ts";
@@ -24,7 +25,10 @@ const report = async (io: Io, options: Options): Promise<void> => {
   const file = resolve(io.cwd, options.out);
   const page = await withStore(io, options, { mustExist: true }, async (table) => {
     const cluster = await pickCluster(table, options.cluster);
-    const data = await loadReportData(table, cluster, at, { storeOption: storeOption(options) });
+    const data = await loadReportData(table, cluster, at, {
+      storeOption: storeOption(options),
+      dormantDays: readSettings(io.env, "DORMANT_DAYS").DORMANT_DAYS,
+    });
     // The drawing library takes longer to load than most commands take to run.
     const { renderReport } = await import("../lib/report/render-report.ts");
     return { data, text: await renderReport(data) };

@@ -21,9 +21,10 @@ export const addScan: AddCommand = (program, io, finish) => {
     .addHelpText("after", "\nExample:\n  $ dsql-audit scan --url postgres://me@localhost/app");
   addSourceOptions(addStoreOptions(command)).action(async (options: Options) => {
     const source = requireSource(io, options);
-    const { ARCHETYPES, DETECTOR_OPTIONS, AUDITOR_PRINCIPAL } = readSettings(
+    const { ARCHETYPES, DORMANT_DAYS, DETECTOR_OPTIONS, AUDITOR_PRINCIPAL } = readSettings(
       io.env,
       "ARCHETYPES",
+      "DORMANT_DAYS",
       "DETECTOR_OPTIONS",
       "AUDITOR_PRINCIPAL",
     );
@@ -32,6 +33,7 @@ export const addScan: AddCommand = (program, io, finish) => {
       const detected = await detectCluster(table, taken.cluster, io.now(), {
         auditor: AUDITOR_PRINCIPAL,
         archetypes: ARCHETYPES,
+        dormantDays: DORMANT_DAYS,
         detectorOptions: DETECTOR_OPTIONS,
       });
       return { taken, ...detected };

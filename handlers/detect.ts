@@ -24,18 +24,25 @@ export const detectHandler = (deps: DetectDeps) =>
   });
 
 export const handler = onLambda(() => {
-  const { TABLE_NAME, NOTIFY_QUEUE_URL, AUDITOR_PRINCIPAL, ARCHETYPES, DETECTOR_OPTIONS } = settings(
-    "TABLE_NAME",
-    "NOTIFY_QUEUE_URL",
-    "AUDITOR_PRINCIPAL",
-    "ARCHETYPES",
-    "DETECTOR_OPTIONS",
-  );
+  const { TABLE_NAME, NOTIFY_QUEUE_URL, AUDITOR_PRINCIPAL, ARCHETYPES, DORMANT_DAYS, DETECTOR_OPTIONS } =
+    settings(
+      "TABLE_NAME",
+      "NOTIFY_QUEUE_URL",
+      "AUDITOR_PRINCIPAL",
+      "ARCHETYPES",
+      "DORMANT_DAYS",
+      "DETECTOR_OPTIONS",
+    );
   const shared = runtime();
   return detectHandler({
     ...shared,
     table: tableOf(TABLE_NAME, shared),
-    options: { auditor: AUDITOR_PRINCIPAL, archetypes: ARCHETYPES, detectorOptions: DETECTOR_OPTIONS },
+    options: {
+      auditor: AUDITOR_PRINCIPAL,
+      archetypes: ARCHETYPES,
+      dormantDays: DORMANT_DAYS,
+      detectorOptions: DETECTOR_OPTIONS,
+    },
     notify: queueOf(NOTIFY_QUEUE_URL),
   });
 });

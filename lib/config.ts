@@ -1,5 +1,6 @@
 // What the Lambda functions are told by their environment: one schema, every problem listed at once.
 import * as z from "zod";
+import { DORMANT_DAYS } from "./core/dormant-window.ts";
 import { Cluster, Principal } from "./core/ids.ts";
 import { AuditError } from "./errors.ts";
 
@@ -46,6 +47,8 @@ const shapes = {
   AUDITOR_PRINCIPAL: z.optional(Principal),
   /** What a role is declared to be for, by role name: `{"reporting": "read-only"}`. */
   ARCHETYPES: json(z.record(z.string(), z.enum(["read-only", "read-write", "owner", "admin"]))).default({}),
+  /** How long a mapping must be silent to be called dormant, where capture is proven for as long. */
+  DORMANT_DAYS: z.coerce.number().int().positive().max(390).default(DORMANT_DAYS),
   /** Detector options by detector id. */
   DETECTOR_OPTIONS: json(z.record(z.string(), z.record(z.string(), z.unknown()))).default({}),
 } as const;

@@ -1,7 +1,10 @@
 // Judges one cluster and brings its findings up to date. Used by the detect function and by the command line.
+import { scopeOfCluster } from "./core/coverage-scope.ts";
+import { DORMANT_DAYS, windowOptions } from "./core/dormant-window.ts";
 import type { Finding, Look } from "./core/finding.ts";
 import type { Cluster } from "./core/ids.ts";
 import { type DetectorOptions, judgeWith } from "./core/judge.ts";
+import { breaksOf } from "./core/management-event.ts";
 import { reconcileFindings } from "./core/reconcile-findings.ts";
 import { DAY, type Instant } from "./core/time.ts";
 import { auditView } from "./core/view.ts";
@@ -11,11 +14,16 @@ import { createActivityStore } from "./store/activity.ts";
 import { canaryStore } from "./store/canaries.ts";
 import { createFindingStore } from "./store/findings.ts";
 import type { Table } from "./store/table.ts";
+import { trailEventStore } from "./store/trail-events.ts";
 
 /** How far back own logins are matched again: trail files come late, but not by days. */
 const CANARY_DAYS = 3;
 
-export type DetectOptions = FactOptions & { readonly detectorOptions?: DetectorOptions };
+export type DetectOptions = FactOptions & {
+  readonly detectorOptions?: DetectorOptions;
+  /** The window of the verdicts on mappings; 90. */
+  readonly dormantDays?: number;
+};
 
 /** All findings of the cluster after this look, closed ones included, and what each detector could look at. */
 export type Detected = { readonly findings: readonly Finding[]; readonly looks: readonly Look[] };
@@ -28,12 +36,14 @@ export const detectCluster = async (
   table: Table,
   cluster: Cluster,
   now: Instant,
-  { detectorOptions = {}, ...options }: DetectOptions = {},
+  { detectorOptions = {}, dormantDays = DORMANT_DAYS, ...options }: DetectOptions = {},
 ): Promise<Detected> => {
-  const judge = judgeWith(detectors, detectorOptions);
+  const judge = judgeWith(detectors, windowOptions(dormantDays, detectorOptions));
   const activity = createActivityStore(table);
   await activity.fold(cluster, now);
-  await canaryStore(table, activity).prove(cluster, { from: now - CANARY_DAYS * DAY, to: now }, []);
+  const lately = { from: now - CANARY_DAYS * DAY, to: now };
+  const changes = await trailEventStore(table).within(scopeOfCluster(cluster) ?? cluster, lately);
+  await canaryStore(table, activity).prove(cluster, lately, breaksOf(changes));
   const facts = await loadFacts(table, cluster, now, options);
   const { observations, looks } = judge(auditView(facts));
   const store = createFindingStore(table);

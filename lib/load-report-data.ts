@@ -1,5 +1,6 @@
 // Reads from the store what a report shows: one cluster as of one instant.
 import { sectionNames } from "./core/catalog.ts";
+import { DORMANT_DAYS, windowOptions } from "./core/dormant-window.ts";
 import type { Cluster } from "./core/ids.ts";
 import { judgeWith } from "./core/judge.ts";
 import { DAY, floorTo, HOUR, type Instant, type Interval } from "./core/time.ts";
@@ -17,13 +18,11 @@ import type { Table } from "./store/table.ts";
 
 /** Whole weeks, so that every hour of the week comes equally often. */
 const WINDOW_DAYS = 18 * 7;
-/** The window of the verdict on a mapping. */
-const IDLE_DAYS = 90;
 const MAX_CHANGES = 250;
 
-const mappingsOf = (view: AuditView, knownFor: Interval): ReportMapping[] =>
+const mappingsOf = (view: AuditView, knownFor: Interval, dormantDays: number): ReportMapping[] =>
   view.mappings.map((mapping) => {
-    const { verdict, lastUse, lastPossibleUse } = view.useOf(mapping, IDLE_DAYS);
+    const { verdict, lastUse, lastPossibleUse } = view.useOf(mapping, dormantDays);
     const { principal, role, roleOid, period } = mapping;
     // "Never" is said of the stretch in which the mapping stood, and no longer.
     const from = Math.min(Math.max(knownFor.from, period.notSeenAt ?? knownFor.from), knownFor.to);
@@ -55,7 +54,10 @@ export const loadReportData = async (
   table: Table,
   cluster: Cluster,
   at: Instant,
-  { storeOption = "" }: { readonly storeOption?: string } = {},
+  {
+    storeOption = "",
+    dormantDays = DORMANT_DAYS,
+  }: { readonly storeOption?: string; readonly dormantDays?: number } = {},
 ): Promise<ReportData> => {
   const snapshots = createSnapshotStore(table, { now: () => at });
   const activity = createActivityStore(table);
@@ -105,7 +107,10 @@ export const loadReportData = async (
         ? { from: first.manifest.takenAt, to: snapshot.manifest.takenAt, snapshots: snapshot.manifest.seq }
         : null,
     unreadable: unreadableOf(snapshot),
-    incompleteLooks: judgeWith(detectors)(view).looks.filter(({ complete }) => !complete),
+    incompleteLooks: judgeWith(
+      detectors,
+      windowOptions(dormantDays),
+    )(view).looks.filter(({ complete }) => !complete),
     judgedAt: look?.at ?? null,
     findings: findingsAt(await findings.list(cluster), at),
     rules: detectors.map(({ id, title, docs }) => ({
@@ -116,7 +121,10 @@ export const loadReportData = async (
       blindSpots: docs.blindSpots,
     })),
     ...(snapshot ? reachOfCatalog(snapshot.catalog) : { roles: null, schemas: null, reach: null }),
-    mappings: facts.firstSnapshotAt === null ? null : mappingsOf(view, { from: begun, to: settledUntil }),
+    mappings:
+      facts.firstSnapshotAt === null
+        ? null
+        : mappingsOf(view, { from: begun, to: settledUntil }, dormantDays),
     activity: view.principals.length ? { window: { from, to: at }, hours } : null,
     coverage: {
       window: { from: Math.min(from, settledUntil), to: settledUntil },

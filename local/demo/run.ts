@@ -80,7 +80,7 @@ const build = async (options: DemoOptions, story: Story, midnight: Instant): Pro
         sessionToken: "demo session of auditor",
       },
       auditor: Principal.parse(principals.auditor.arn),
-      detect: { detectorOptions: { "dormant-mapping": { days: story.dormantDays } } },
+      detect: { dormantDays: story.dormantDays },
       duplicates: 0.02,
       ...(options.smtp && { smtp: options.smtp }),
     });
