@@ -15,7 +15,7 @@ type FaultKind = "altered" | "missing" | "reordered" | "forked";
 /** `seq`: the first snapshot that it touches; null: none can be named. */
 export type Fault = { readonly kind: FaultKind; readonly seq: number | null; readonly message: string };
 
-/** A head that went out by email, or was written down: later verifications hold the chain against it. */
+/** A head that went out by email, or was written down; `hash` may be cut to MIN_HEAD_DIGITS or more. */
 export type ExpectedHead = { readonly seq: number | null; readonly hash: string };
 
 export type ChainCheck = {
@@ -25,6 +25,9 @@ export type ChainCheck = {
   /** Nothing is wrong with these, but a reader wants to know. */
   readonly notes: readonly string[];
 };
+
+/** Fewer digits of a hash could be matched by trying. */
+export const MIN_HEAD_DIGITS = 12;
 
 const fault = (kind: FaultKind, seq: number | null, message: string): Fault => ({ kind, seq, message });
 const short = (hash: string): string => hash.slice(0, 12);
@@ -91,12 +94,12 @@ export const thinningCutoff = (newest: Instant, keepDays: number): Instant =>
   floorTo(DAY, newest) - keepDays * DAY;
 
 /**
- * True where thinning explains why the snapshots between `before` and `next` are gone: `next` opens a day, names the
- * first of the day before, `before` is of that day, and all of it is older than what is kept in full.
+ * True where thinning explains why the snapshots between `before` and `next` are gone: `next` opens a day that is old
+ * enough, and the first of the day before is that of `before`. If that first is itself gone, it is the fault to name.
  */
 const isThinned = (before: Manifest, next: Manifest, cutoff: Instant): boolean =>
   next.previousDay !== null &&
-  next.previousDay.seq === before.dayFirst &&
+  (next.previousDay.seq === before.dayFirst || next.previousDay.seq > before.seq) &&
   floorTo(DAY, next.takenAt) <= cutoff;
 
 const checkDay = (
@@ -170,7 +173,8 @@ const checkLinks = (
 
 /** Holds the chain against a head that was noted earlier. */
 const checkHead = (chain: readonly SealedManifest[], expected: ExpectedHead): Fault[] => {
-  if (chain.some(({ hash }) => hash.startsWith(expected.hash))) return [];
+  const enough = expected.hash.length >= MIN_HEAD_DIGITS;
+  if (enough && chain.some(({ hash }) => hash.startsWith(expected.hash))) return [];
   const { seq } = expected;
   const there = chain.find(({ manifest }) => manifest.seq === seq);
   const newest = chain.at(-1)?.manifest.seq ?? 0;

@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { DAY, HOUR } from "../../lib/core/time.ts";
 import { tableHistory } from "../../lib/store/export.ts";
@@ -6,6 +7,7 @@ import { applyRetention, CHUNK_GRACE } from "../../lib/store/retention.ts";
 import { createSnapshotStore } from "../../lib/store/snapshots.ts";
 import type { Table } from "../../lib/store/table.ts";
 import { verifyHistory } from "../../lib/store/verify-history.ts";
+import { checkTimelines } from "../../lib/store/verify-timelines.ts";
 import { acl, cluster, estate, role, table } from "../support/catalogs.ts";
 import { Crash, dyingTable } from "../support/faulty-table.ts";
 import { testTables } from "../support/table.ts";
@@ -72,16 +74,46 @@ describe("retention", () => {
   });
 
   it("does not let a missing snapshot pass that is too young to be thinned, or a day's first", async () => {
-    for (const [seq, kind] of [
-      [20, "missing"],
-      [5, "missing"],
-      [24, undefined],
-    ] as const) {
-      const { db, now } = await sixDays();
-      await applyRetention(db, cluster, { now, keepDays });
-      await db.remove(keys.manifest(cluster, seq));
-      expect((await verify(db)).faults[0]?.kind).toBe(kind);
+    const { db, now } = await sixDays();
+    await applyRetention(db, cluster, { now, keepDays });
+    for (const seq of [1, 5, 20]) {
+      const key = keys.manifest(cluster, seq);
+      const item = await db.get(key);
+      await db.remove(key);
+      expect((await verify(db)).faults[0], `${seq}`).toMatchObject({ kind: "missing", seq });
+      if (item) await db.put(item);
     }
+    expect((await verify(db)).faults).toEqual([]);
+  });
+
+  it("leaves a whole chain and true answers whatever the clock did", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.integer({ min: -30, max: 60 }), { minLength: 4, maxLength: 10 }),
+        fc.integer({ min: 1, max: 3 }),
+        async (hours, days) => {
+          const db = await tables.fresh();
+          const store = createSnapshotStore(db, { now: () => T });
+          let at = T + 30 * DAY;
+          for (const [n, step] of hours.entries()) {
+            at += step * HOUR;
+            await store.save(cluster, estate({ roles: [role(10, `boss${n}`)] }), at);
+          }
+          await applyRetention(db, cluster, { now: () => T + 60 * DAY, keepDays: days });
+          const report = await verifyHistory(await tableHistory(db, cluster), { keepDays: days });
+          expect(report.faults).toEqual([]);
+          expect(await checkTimelines(db, cluster)).toEqual([]);
+          const kept = (await Array.fromAsync(store.list(cluster))).map(({ manifest }) => manifest);
+          for (const { takenAt } of kept) {
+            const found = await store.asOf(cluster, takenAt);
+            const last = Math.max(...kept.filter((one) => one.takenAt === takenAt).map(({ seq }) => seq));
+            expect(found?.manifest.seq).toBe(last);
+            expect(found?.catalog.sections.roles).toMatchObject({ rows: [{ name: `boss${last - 1}` }] });
+          }
+        },
+      ),
+      { numRuns: 6, endOnFailure: true },
+    );
   });
 
   it("may die at any removal and be run again", async () => {

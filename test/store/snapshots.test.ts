@@ -69,6 +69,23 @@ describe("snapshot store", () => {
     expect(after.calls - before.calls).toBe(2);
   });
 
+  it("keeps a manifest within the 1 KB of one write unit, login and all", async () => {
+    const { db, store } = await open();
+    const login = {
+      at: T,
+      principal: `arn:aws:iam::111122223333:role/${"x".repeat(64)}`,
+      sourceIp: "203.0.113.7",
+    };
+    await store.save(cluster, estate(), T, { login });
+    // The first of a new day, with changes and an unreadable section: there is no bigger one.
+    const { manifest } = await store.save(cluster, estate({ mappings: "unreadable", roles: [] }), T + DAY, {
+      login,
+    });
+    expect(manifest).toMatchObject({ previousDay: { seq: 1 }, meta: { login }, unreadable: { mappings: T } });
+    const item = await db.get({ pk: `CLUSTER#${cluster}`, sk: "SNAPSHOT#0000000002" });
+    expect(Buffer.byteLength(JSON.stringify(item))).toBeLessThan(1024);
+  });
+
   it("takes the same run twice as one snapshot", async () => {
     const { store } = await open();
     await store.save(cluster, estate(), T);
