@@ -64,6 +64,9 @@ export const packageStack = async (): Promise<Stack> => {
     env: { PATH: dirname(process.execPath), HOME: home, AWS_EC2_METADATA_DISABLED: "true" },
     maxBuffer: 1e8,
     timeout: 120_000,
+  }).catch((error: { stdout?: string; stderr?: string }) => {
+    rmSync(directory, { recursive: true, force: true });
+    throw new Error(`packaging failed:\n${error.stdout ?? ""}${error.stderr ?? ""}`, { cause: error });
   });
   const out = join(directory, ".serverless");
   const json = (file: string) => JSON.parse(readFileSync(join(out, file), "utf8"));
