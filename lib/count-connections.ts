@@ -4,6 +4,7 @@ import type { Principal } from "./core/ids.ts";
 import { createActivityStore } from "./store/activity.ts";
 import { canaryStore } from "./store/canaries.ts";
 import type { Table } from "./store/table.ts";
+import { trailEventStore } from "./store/trail-events.ts";
 
 /**
  * Where connections go that came by `way`: "trail" from a trail's files, which is the record; "event" from EventBridge,
@@ -22,5 +23,6 @@ export const connectionSink = (
       return activity.count(connections, now);
     },
     markHours: activity.markHours,
+    noteManagement: trailEventStore(table).record,
   };
 };

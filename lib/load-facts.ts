@@ -1,14 +1,17 @@
 // Gathers what a judgement of one cluster rests on: its newest snapshot, mapping periods, activity and coverage.
 import { activityIndex } from "./core/activity-index.ts";
 import type { Archetype } from "./core/archetype.ts";
+import { scopeOfCluster } from "./core/coverage-scope.ts";
 import { type Facts, LIVE_SETTLE_MS } from "./core/facts.ts";
 import type { Cluster, Principal } from "./core/ids.ts";
+import { doubtsOfTrails } from "./core/management-event.ts";
 import { DAY, floorTo, HOUR, type Instant } from "./core/time.ts";
 import { createActivityStore } from "./store/activity.ts";
 import { canaryStore } from "./store/canaries.ts";
 import { createFindingStore } from "./store/findings.ts";
 import { createSnapshotStore } from "./store/snapshots.ts";
 import type { Table } from "./store/table.ts";
+import { trailEventStore } from "./store/trail-events.ts";
 
 /** How far back activity is looked at: as long as slots are kept, so that "never" has its longest meaning. */
 const LOOKBACK_DAYS = 400;
@@ -46,7 +49,7 @@ export const loadFacts = async (
   const activity = createActivityStore(table);
   const lookback = { from: now - LOOKBACK_DAYS * DAY, to: now + HOUR };
   const hourlyFrom = floorTo(DAY, now - HOURLY_DAYS * DAY);
-  const [snapshot, history, days, hours, coverage, lastLook, settle] = await Promise.all([
+  const [snapshot, history, days, hours, coverage, lastLook, settle, trailEvents] = await Promise.all([
     snapshots.asOf(cluster, now),
     snapshots.mappingHistory(cluster, now),
     activity.days(cluster, { from: lookback.from, to: hourlyFrom }),
@@ -54,7 +57,9 @@ export const loadFacts = async (
     activity.coverage(cluster, lookback),
     createFindingStore(table).lastLook(cluster),
     settleMs ?? settleMsOf(table, cluster, now),
+    trailEventStore(table).within(scopeOfCluster(cluster) ?? cluster, { from: lookback.from, to: now }),
   ]);
+  const index = activityIndex([...days, ...hours]);
   return {
     cluster,
     now,
@@ -68,9 +73,9 @@ export const loadFacts = async (
       : null,
     firstSnapshotAt: history.firstReadAt,
     mappingPeriods: history.periods,
-    activity: activityIndex([...days, ...hours]),
+    activity: index,
     coverage,
-    doubts: [],
+    doubts: doubtsOfTrails(trailEvents, now, (at) => index.talliesIn({ from: at + 1, to: now })[0]?.lastAt),
     captureExpectedFrom: history.firstReadAt,
     settleMs: settle,
     archetypes,

@@ -9,6 +9,8 @@ export type ForeignRecord = {
 };
 
 const DSQL = Buffer.from("dsql.amazonaws.com");
+/** Management events of trails matter, and there are few. */
+const TRAILS = Buffer.from('"eventSource":"cloudtrail.amazonaws.com"');
 const TIME = Buffer.from('"eventTime":"');
 const SOURCE = Buffer.from('"eventSource":"');
 const ACCOUNT = Buffer.from('"recipientAccountId":"');
@@ -37,7 +39,7 @@ export const mayBeDsql = (bytes: Buffer): boolean => bytes.includes(DSQL);
 
 /** When and where a record of another service was made; undefined: parse it (it may be DSQL's, or is written otherwise). */
 export const summaryOfForeign = (bytes: Buffer): ForeignRecord | undefined => {
-  if (mayBeDsql(bytes) || valueAt(bytes, SOURCE) < 0) return undefined;
+  if (mayBeDsql(bytes) || bytes.includes(TRAILS) || valueAt(bytes, SOURCE) < 0) return undefined;
   const from = valueAt(bytes, TIME);
   const at = from < 0 ? undefined : eventTimeOf(bytes.toString("latin1", from, from + TIME_LENGTH));
   if (at === undefined) return undefined;

@@ -5,6 +5,7 @@ import type { Connection } from "../core/connection.ts";
 import type { Proof } from "../core/coverage.ts";
 import type { Scope } from "../core/coverage-scope.ts";
 import type { Cluster } from "../core/ids.ts";
+import type { ManagementEvent } from "../core/management-event.ts";
 import type { Instant } from "../core/time.ts";
 import type { FolderHours } from "./folder-digests.ts";
 import { type ReadingProgress, readSources } from "./read-sources.ts";
@@ -17,6 +18,8 @@ export type ActivitySink = {
     now: Instant,
   ) => Promise<{ readonly counted: number; readonly duplicates: number; readonly tooOld: number }>;
   readonly markHours: (scope: Scope, hours: Iterable<Instant>, proof: Proof) => Promise<void>;
+  /** Keeps what happened to trails; without it such events are passed over. */
+  readonly noteManagement?: (event: ManagementEvent) => Promise<void>;
 };
 
 export type IngestOptions = {
@@ -57,7 +60,7 @@ export const ingestSources = async (
     total.tooOld += tooOld;
     if (counted > 0) for (const { cluster } of gathered) clusters.add(cluster);
   };
-  const { hours, ...read } = await readSources(
+  const { hours, management, ...read } = await readSources(
     sources,
     async (connections) => {
       for (const connection of connections) waiting.push(connection);
@@ -66,6 +69,8 @@ export const ingestSources = async (
     { onProgress },
   );
   await flush();
+  // Before the hours: what puts them in doubt must never be missing beside them.
+  for (const event of management) await sink.noteManagement?.(event);
   const proven = adjustHours ? adjustHours(hours) : hours;
   if (proof) for (const [scope, own] of proven) await sink.markHours(scope, own, proof);
   return { ...read, ...total, clusters: [...clusters].sort() };

@@ -1,18 +1,19 @@
 // A folder of trail files as activity and coverage, storing nothing: for replays and for comparing a day with the record.
 import type { Profile, Rejected, Tally } from "../core/activity.ts";
 import type { Connection } from "../core/connection.ts";
-import type { Coverage } from "../core/coverage.ts";
+import type { Coverage, Doubt } from "../core/coverage.ts";
 import { ANY_SCOPE, type Scope, scopeOfCluster } from "../core/coverage-scope.ts";
 import { coverageOf, mergeCoverage } from "../core/covered-hours.ts";
 import { eventHash } from "../core/event-hash.ts";
 import type { Cluster } from "../core/ids.ts";
+import { doubtsOfTrails } from "../core/management-event.ts";
 import { addTally, sortedTallies, tallyOf } from "../core/tally.ts";
 import { floorTo, HOUR, type Instant } from "../core/time.ts";
 import { checkFolderDigests } from "./folder-digests.ts";
 import { listFolder } from "./list-folder.ts";
 import { type ReadingProgress, readSources, type SourcesRead } from "./read-sources.ts";
 
-export type FolderActivity = Omit<SourcesRead, "hours"> & {
+export type FolderActivity = Omit<SourcesRead, "hours" | "management"> & {
   /** `connections = counted + duplicates`. */
   readonly counted: number;
   readonly duplicates: number;
@@ -24,6 +25,8 @@ export type FolderActivity = Omit<SourcesRead, "hours"> & {
   readonly coverageByScope: ReadonlyMap<Scope, Coverage>;
   /** What is proven for one cluster: files of its account and Region, and files that name neither. */
   readonly coverageOf: (cluster: Cluster) => Coverage;
+  /** Hours that the folder's own records put in doubt: a trail of the cluster's account and Region stopped or changed. */
+  readonly doubtsOf: (cluster: Cluster, until: Instant) => readonly Doubt[];
 };
 
 type FolderOptions = {
@@ -63,7 +66,11 @@ export const readFolder = async (
     if (tallies.size === 0) byTime.set(from, tallies);
     addTally(tallies, tallyOf(connection));
   };
-  const { hours: hoursOfFiles, ...read } = await readSources(
+  const {
+    hours: hoursOfFiles,
+    management,
+    ...read
+  } = await readSources(
     logs,
     (connections) => {
       for (const connection of connections) count(connection);
@@ -103,6 +110,14 @@ export const readFolder = async (
       return mergeCoverage(
         coverageByScope.get(ANY_SCOPE) ?? [],
         (scope !== undefined && coverageByScope.get(scope)) || [],
+      );
+    },
+    doubtsOf: (cluster, until) => {
+      const scope = scopeOfCluster(cluster);
+      return doubtsOfTrails(
+        management.filter((event) => event.scope === scope && event.at < until),
+        until,
+        (at) => profiles.get(cluster)?.find(({ from }) => from > at)?.from,
       );
     },
   };

@@ -3,6 +3,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Rejected } from "../core/activity.ts";
 import type { Connection } from "../core/connection.ts";
 import type { Scope } from "../core/coverage-scope.ts";
+import type { ManagementEvent } from "../core/management-event.ts";
 import type { Instant } from "../core/time.ts";
 import { AuditError } from "../errors.ts";
 import { readSource, type TrailSource } from "./trail-source.ts";
@@ -17,6 +18,7 @@ export type SourcesRead = {
   readonly ignored: number;
   readonly rejected: readonly Rejected[];
   readonly hours: ReadonlyMap<Scope, ReadonlySet<Instant>>;
+  readonly management: readonly ManagementEvent[];
 };
 
 /** Between two looks at the event loop, so that Ctrl-C and a progress bar live. */
@@ -45,6 +47,7 @@ export const readSources = async (
 ): Promise<SourcesRead> => {
   const total = { files: 0, records: 0, connections: 0, ignored: 0, bytes: 0 };
   const rejected: Rejected[] = [];
+  const management: ManagementEvent[] = [];
   const hours = new Map<Scope, Set<Instant>>();
   let turnAt = performance.now();
   // What the consumer throws is remembered apart, so that a file is not blamed for a store.
@@ -66,6 +69,7 @@ export const readSources = async (
       total.connections += file.connections;
       total.ignored += file.ignored;
       rejected.push(...file.rejected);
+      management.push(...file.management);
       for (const [scope, own] of file.hours) hours.set(scope, (hours.get(scope) ?? new Set()).union(own));
     } catch (error) {
       if (broken) throw broken.error;
@@ -82,5 +86,5 @@ export const readSources = async (
   }
   onProgress?.({ files: total.files, records: total.records, bytes: total.bytes });
   const { bytes: _, ...counts } = total;
-  return { ...counts, rejected, hours };
+  return { ...counts, rejected, hours, management };
 };

@@ -5,11 +5,13 @@ import { createGunzip, gunzipSync } from "node:zlib";
 import type { Rejected } from "../core/activity.ts";
 import type { Connection } from "../core/connection.ts";
 import { ANY_SCOPE, type Scope, scopeOf } from "../core/coverage-scope.ts";
+import type { ManagementEvent } from "../core/management-event.ts";
 import { textOf } from "../core/principal.ts";
 import { floorTo, HOUR, type Instant } from "../core/time.ts";
 import { parseTrailFileName } from "../core/trail-file-name.ts";
 import { AuditError } from "../errors.ts";
 import { mayBeDsql, summaryOfForeign } from "./foreign-record.ts";
+import { parseManagementEvent } from "./parse-management-event.ts";
 import { parseRecord, unwrapRecord } from "./parse-record.ts";
 import { MAX_RECORD_BYTES, type PieceFlaw, type QuickTaker, splitRecords } from "./split-records.ts";
 
@@ -21,12 +23,17 @@ export type TrailFile = {
   readonly rejected: readonly Rejected[];
   /** The hours that its records lie in, by account and Region. Empty for EventBridge envelopes: they prove no delivery. */
   readonly hours: ReadonlyMap<Scope, ReadonlySet<Instant>>;
+  /** What happened to trails and clusters: among the ignored records, and kept apart. */
+  readonly management: readonly ManagementEvent[];
 };
 
 export type OnConnection = (connection: Connection, index: number) => void;
 
 /** A file with more unreadable records than this is no trail file: it is refused instead of filling the memory. */
 const MAX_REJECTED = 10_000;
+
+/** No account changes its trails so often in the minutes of one file; a forger shall not fill the memory. */
+const MAX_MANAGEMENT = 10_000;
 
 /** Opens a file anew each time it is called: a large file is read twice, first to see that it is whole. */
 export type TrailFileSource = { readonly name: string; readonly open: () => AsyncIterable<Uint8Array> };
@@ -57,6 +64,7 @@ const parser = (name: string, onConnection: OnConnection): Parser => {
   let ignored = 0;
   let enveloped = 0;
   const rejected: Rejected[] = [];
+  const management: ManagementEvent[] = [];
   const hours = new Map<Scope, Set<Instant>>();
   const named = parseTrailFileName(name);
   const ofName = named ? scopeOf(named.account, named.region) : ANY_SCOPE;
@@ -88,8 +96,11 @@ const parser = (name: string, onConnection: OnConnection): Parser => {
     const at = parsed.kind === "ignored" ? parsed.at : parsed.connection.at;
     if (wrapped) enveloped++;
     else note(at, textOf(record.recipientAccountId), textOf(record.awsRegion));
-    if (parsed.kind === "ignored") ignored++;
-    else {
+    if (parsed.kind === "ignored") {
+      ignored++;
+      const event = parseManagementEvent(raw);
+      if (event && management.length < MAX_MANAGEMENT) management.push(event);
+    } else {
       connections++;
       onConnection(parsed.connection, index);
     }
@@ -141,7 +152,7 @@ const parser = (name: string, onConnection: OnConnection): Parser => {
       if (ending === "no-json") throw badFile(name, "is no JSON");
       if (ending === "truncated") throw badFile(name, "breaks off before its end");
       if (!hours.size && !enveloped && named) hours.set(ofName, new Set([floorTo(HOUR, named.at)]));
-      return { records, connections, ignored, rejected, hours };
+      return { records, connections, ignored, rejected, hours, management };
     },
   };
 };

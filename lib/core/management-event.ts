@@ -43,7 +43,8 @@ export type ManagementEvent = {
   readonly target: string | null;
 };
 
-const ENDS = new Set<ManagementKind>(["stopped", "deleted"]);
+/** After these nothing may be captured any more; after another change only its own hour is in doubt. */
+const ENDS = new Set<ManagementKind>(["stopped", "deleted", "selectors-changed"]);
 const BREAKS = new Set<ManagementKind>(["stopped", "deleted", "changed", "selectors-changed"]);
 const BEGINS = new Set<ManagementKind>(["started", "created"]);
 
@@ -63,19 +64,25 @@ const because: Partial<Record<ManagementKind, string>> = {
 };
 
 /**
- * From a trail's stop until its next start (or `now`) nothing is proven; a change puts its own hour in doubt. Which trail
- * it was is looked at only to find its restart: a second trail may have captured all along, but that is not proven here.
+ * From a trail's stop, or a change of what it takes, nothing is proven until it starts again, until the next connection
+ * that came (`aliveAfter`: some trail takes them), or until `until`. Another change puts its own hour in doubt. Which trail
+ * it was is looked at only to find its restart.
  */
-export const doubtsOfTrails = (events: readonly ManagementEvent[], now: Instant): Doubt[] => {
+export const doubtsOfTrails = (
+  events: readonly ManagementEvent[],
+  until: Instant,
+  aliveAfter: (at: Instant) => Instant | undefined = () => undefined,
+): Doubt[] => {
   const sorted = events.toSorted((a, b) => a.at - b.at);
   return sorted.flatMap((event, n): Doubt[] => {
     const reason = because[event.kind];
     if (reason === undefined) return [];
-    const hour = { from: floorTo(HOUR, event.at), to: floorTo(HOUR, event.at) + HOUR };
-    if (!ENDS.has(event.kind)) return [{ ...hour, reason }];
+    const from = floorTo(HOUR, event.at);
+    if (!ENDS.has(event.kind)) return [{ from, to: from + HOUR, reason }];
     const restart = sorted
       .slice(n + 1)
       .find(({ kind, target }) => BEGINS.has(kind) && sameTrail(target, event.target));
-    return [{ from: hour.from, to: Math.max(hour.to, restart?.at ?? now), reason }];
+    const end = Math.min(restart?.at ?? until, aliveAfter(event.at) ?? until, until);
+    return [{ from, to: Math.max(from + HOUR, end), reason }];
   });
 };

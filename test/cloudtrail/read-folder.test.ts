@@ -7,7 +7,7 @@ import { ingestSources } from "../../lib/cloudtrail/ingest-sources.ts";
 import { listFolder } from "../../lib/cloudtrail/list-folder.ts";
 import { readFolder } from "../../lib/cloudtrail/read-folder.ts";
 import type { Cluster } from "../../lib/core/ids.ts";
-import { HOUR } from "../../lib/core/time.ts";
+import { DAY, HOUR, MINUTE } from "../../lib/core/time.ts";
 import { AuditError } from "../../lib/errors.ts";
 import { createActivityStore } from "../../lib/store/activity.ts";
 import { CLUSTER, connectRecord, envelope, foreignRecord, uuidOf } from "../support/records.ts";
@@ -91,6 +91,26 @@ describe("readFolder", () => {
     const read = await readFolder(folder);
     expect(read.coverageOf(CLUSTER as Cluster)).toEqual([{ from: H, to: H + 3 * HOUR, proof: "folder" }]);
     expect(read.coverageOf(OTHER as Cluster)).toEqual([{ from: H, to: H + HOUR, proof: "folder" }]);
+  });
+
+  it("doubts the hours after a trail was stopped until the next connection", async () => {
+    const other = mkdtempSync(join(tmpdir(), "trail-"));
+    const stop = connectRecord({
+      id: "stop",
+      at: T + MINUTE,
+      action: "StopLogging",
+      extra: { eventSource: "cloudtrail.amazonaws.com", requestParameters: { name: "main" } },
+    });
+    const others = Array.from({ length: 5 }, (_, n) => foreignRecord(new Date(H + n * HOUR).toISOString()));
+    writeFileSync(join(other, "a.json.gz"), fileOf(record(1), ...others, stop, record(2, T + 3 * HOUR)));
+    const read = await readFolder(other);
+    rmSync(other, { recursive: true });
+    expect(read.coverageOf(CLUSTER as Cluster)).toHaveLength(1);
+    expect(read.doubtsOf(CLUSTER as Cluster, T + DAY)).toEqual([
+      { from: H, to: H + 3 * HOUR, reason: "a trail was stopped" },
+    ]);
+    expect(read.doubtsOf(CLUSTER as Cluster, T)).toEqual([]);
+    expect(read.doubtsOf(OTHER as Cluster, T + DAY)).toEqual([]);
   });
 
   it("refuses a folder that is not there", async () => {

@@ -59,10 +59,16 @@ describe("doubtsOfTrails", () => {
     ]);
   });
 
+  it("believes that some trail takes connects as soon as one comes", () => {
+    const stop = event("StopLogging", H + 10 * MINUTE);
+    const alive = (at: number) => (at < H + 3 * HOUR ? H + 3 * HOUR : undefined);
+    expect(doubtsOfTrails([stop], H + 9 * HOUR, alive)).toMatchObject([{ from: H, to: H + 3 * HOUR }]);
+  });
+
   it("doubts the hour of a change, and lets no canary link across it", () => {
-    const change = event("PutEventSelectors", H + 10 * MINUTE);
+    const change = event("UpdateTrail", H + 10 * MINUTE);
     expect(doubtsOfTrails([change], H + 9 * HOUR)).toEqual([
-      { from: H, to: H + HOUR, reason: "a trail's event selectors were changed" },
+      { from: H, to: H + HOUR, reason: "a trail was changed" },
     ]);
     expect(breaksOf([change, event("StartLogging", H)])).toEqual([H + 10 * MINUTE]);
   });
