@@ -1,5 +1,6 @@
 // Tables for people, JSON for scripts. Nothing that came from a database or a log reaches a terminal raw.
 import Table from "cli-table3";
+import wrapAnsi from "wrap-ansi";
 import type { Io } from "./io.ts";
 
 export type OutputOptions = { readonly json?: boolean; readonly ndjson?: boolean };
@@ -64,10 +65,11 @@ export const table = <T>(
     colAligns: columns.map(({ align }) => align ?? "left"),
     chars: plain,
     style: { head: [], border: [], "padding-left": 0, "padding-right": 1, compact: true },
-    wordWrap: true,
-    wrapOnWordBoundary: false,
   });
-  printed.push(...cells);
+  // Between words where it can be, within a word (an ARN) where it must be: nothing is cut off.
+  const wrapped = (text: string, column: number): string =>
+    wrapAnsi(text, Math.max(1, (colWidths[column] ?? 80) - 1), { hard: true });
+  printed.push(...cells.map((row) => row.map(wrapped)));
   const text = printed
     .toString()
     .split("\n")

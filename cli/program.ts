@@ -68,6 +68,7 @@ export const run = async (argv: readonly string[], io: Io): Promise<ExitCode> =>
     // An option belongs to the command that it stands after: `history` and `history show` both know --json.
     .enablePositionalOptions()
     .exitOverride()
+    .configureHelp({ subcommandTerm: (command) => command.name() })
     .configureOutput({
       writeOut: (text) => io.stdout.write(text),
       writeErr: (text) => io.stderr.write(text),
