@@ -1,11 +1,14 @@
 import { join } from "node:path";
+import type { Context } from "aws-lambda";
 import { build } from "esbuild";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { handler } from "../../handlers/query.ts";
+import { AuditError } from "../../lib/errors.ts";
 import { openApi } from "../../lib/query/openapi.ts";
 import { routes } from "../../lib/query/routes.ts";
 import { type ReadTable, readOnly, refuseWrites } from "../../lib/store/read-only.ts";
 import { createSnapshotStore } from "../../lib/store/snapshots.ts";
-import type { Table } from "../../lib/store/table.ts";
+import { openTable, type Table } from "../../lib/store/table.ts";
 import { type Answered, type Ask, asker, httpEvent } from "../support/ask.ts";
 import { cluster, estate } from "../support/catalogs.ts";
 import { fillWorld, NOW, T } from "../support/query-world.ts";
@@ -108,23 +111,41 @@ describe("the query function", () => {
         throw error;
       },
     });
-    const { ask, logged } = asker(failing(new Error("arn:aws:dynamodb:secret")), () => NOW);
-    const { status, body } = await ask("/findings");
-    expect([status, body]).toMatchObject([500, { code: "internal", requestId: "req-1" }]);
-    expect(JSON.stringify(body)).not.toContain("secret");
-    expect(logged).toEqual([
-      ["question failed", expect.objectContaining({ message: "arn:aws:dynamodb:secret" })],
-    ]);
+    for (const error of [
+      new Error("arn:aws:dynamodb:secret"),
+      new AuditError("store", "secret chunk", { hint: "secret" }),
+      new AuditError("denied", "secret role"),
+    ]) {
+      const { ask, logged } = asker(failing(error), () => NOW);
+      const { status, body } = await ask("/findings");
+      expect([status, body]).toMatchObject([500, { code: "internal", requestId: "req-1" }]);
+      expect(JSON.stringify(body)).not.toContain("secret");
+      expect(logged).toEqual([["question failed", expect.objectContaining({ message: error.message })]]);
+    }
+  });
+
+  it("is wired by its environment", async () => {
+    const name = "wired";
+    await tables.database.createTable(name);
+    const { client, endpoint } = tables.database;
+    await fillWorld(openTable({ client, name, sleep: async () => {}, random: Math.random }));
+    vi.stubEnv("TABLE_NAME", name);
+    vi.stubEnv("AWS_ENDPOINT_URL_DYNAMODB", endpoint);
+    for (const variable of ["AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"])
+      vi.stubEnv(variable, "local");
+    const { statusCode, body } = await handler(httpEvent("/findings", "limit=1"), {} as Context);
+    vi.unstubAllEnvs();
+    expect([statusCode, JSON.parse(body)]).toMatchObject([200, { cluster, items: [{ id: "a-1" }] }]);
   });
 
   it("tells who finds the store busy to come back", async () => {
     const busy = refuseWrites(db);
-    const { AuditError } = await import("../../lib/errors.ts");
     const query = (): never => {
       throw new AuditError("throttled", "slow down");
     };
     expect(await asker({ ...busy, query }, () => NOW).ask("/findings")).toMatchObject({
       status: 503,
+      body: { detail: "The store is busy." },
       headers: { "retry-after": "5" },
     });
   });

@@ -78,16 +78,16 @@ describe("/privileges", () => {
   it("ends a page before it outgrows a response", async () => {
     const other = await tables.fresh();
     await fillWorld(other);
-    const name = (n: number): string => `${"\u0001".repeat(60)}${n}`;
+    const name = (n: number): string => `${"\u0001".repeat(500)}${n}`;
     const many = Array.from({ length: 9 }, (_, n) => role(1000 + n, name(n)));
-    const relations = Array.from({ length: 40 }, (_, n) =>
+    const relations = Array.from({ length: 15 }, (_, n) =>
       table(2000 + n, name(n), { acl: acl(...many.map(({ oid }) => `${oid}=arwdDxt/10`)) }),
     );
     const wide = catalog({ roles: [role(10, "admin"), ...many], schemas: [publicSchema], relations });
     await createSnapshotStore(other, { now: () => T }).save(cluster, wide, NOW);
     const { items, pages } = await allPages(asker(other, () => NOW).ask, "/privileges", { limit: "1000" });
-    expect(items.length).toBeGreaterThan(2_500);
-    expect(pages).toBeGreaterThanOrEqual(3);
+    expect(items.length).toBeGreaterThan(900);
+    expect(pages).toBeGreaterThan(2);
   });
 
   it("does not know who is not in the snapshot", async () => {
@@ -164,7 +164,7 @@ describe("/explain", () => {
   it("names the first broken link and what would complete it", async () => {
     const { body } = await ask("/explain", { who: "app_ro", privilege: "DELETE", object: "orders" });
     expect(body).toMatchObject({ verdict: "no", path: [], links: expect.any(Array) });
-    expect(body.links.at(-1).state).toBe("broken");
+    expect(body.links.at(-1)?.state).toBe("broken");
     expect(body.completes.join(" ")).toMatch(/GRANT/);
     expect(await ask("/explain", { who: "nobody", privilege: "DELETE", object: "orders" })).toMatchObject({
       status: 404,

@@ -272,13 +272,15 @@ describe("/activity/principals", () => {
   it("counts each hour once, whether the stretch keeps to days or not", async () => {
     for (const [from, to, allowed] of [
       [T - DAY, T + 3 * HOUR, 2],
+      [T - DAY, T, 1],
       [T - DAY + HOUR, T + 3 * HOUR, 1],
       [T, T + HOUR, 0],
       [T + HOUR, T + HOUR + 1, 1],
       [T - 2 * HOUR, T + 22 * HOUR, 1],
     ] as const) {
       const { body } = await ask("/activity/principals", { from: iso(from), to: iso(to) });
-      const row = body.items.find(({ principal }: { principal: string }) => principal === READER);
+      const rows: readonly { principal: string; allowed: number }[] = body.items;
+      const row = rows.find(({ principal }) => principal === READER);
       expect(row?.allowed ?? 0, iso(from)).toBe(allowed);
     }
   });
