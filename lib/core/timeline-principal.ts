@@ -3,16 +3,24 @@ import type { RecordedChange } from "./change.ts";
 import type { Oid } from "./ids.ts";
 import type { MappingPeriod } from "./mapping-period.ts";
 
-/** In the order of the snapshots; a change that belongs to several timelines once. */
+/** One change under several subjects is told with more or less of an ACL: what it is about identifies it. */
+const identity = ({ toSeq, change }: RecordedChange): string => {
+  if (change.kind === "object-created" || change.kind === "object-dropped") {
+    return `${toSeq} ${change.kind} ${change.entry.section} ${change.entry.row.oid}`;
+  }
+  if (change.kind === "default-privilege") return `${toSeq} ${change.kind} ${change.oid}`;
+  return `${toSeq} ${JSON.stringify(change)}`;
+};
+
+/** In the order of the snapshots; a change that belongs to several timelines once, in its fullest form. */
 export const mergeTimelines = (timelines: readonly (readonly RecordedChange[])[]): RecordedChange[] => {
-  const seen = new Set<string>();
-  return timelines
-    .flat()
-    .filter((recorded) => {
-      const key = JSON.stringify(recorded);
-      return !seen.has(key) && seen.add(key);
-    })
-    .sort((a, b) => a.toSeq - b.toSeq);
+  const merged = new Map<string, { readonly recorded: RecordedChange; readonly size: number }>();
+  for (const recorded of timelines.flat()) {
+    const key = identity(recorded);
+    const size = JSON.stringify(recorded).length;
+    if (size > (merged.get(key)?.size ?? 0)) merged.set(key, { recorded, size });
+  }
+  return [...merged.values()].map(({ recorded }) => recorded).sort((a, b) => a.toSeq - b.toSeq);
 };
 
 /** True where the change may have happened while the mapping stood. */
