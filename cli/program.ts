@@ -45,7 +45,7 @@ const commands: readonly AddCommand[] = [
 ];
 
 /** Message, then what to do next; a stack only for what we did not foresee, and only when asked for. */
-export const explainError = (error: unknown, verbose: boolean): string => {
+const explainError = (error: unknown, verbose: boolean): string => {
   const message = error instanceof Error ? error.message : String(error);
   const lines = [`error: ${message.split("\n").map(printable).join("\n")}`];
   if (error instanceof AuditError && error.hint)

@@ -8,9 +8,6 @@ export type Log = {
   readonly error: (message: string, fields?: Fields) => void;
 };
 
-/** For work whose caller tells people itself. */
-export const silentLog: Log = { info: () => {}, warn: () => {}, error: () => {} };
-
 /** The fields of a caught error: code and message, never its cause's content. */
 export const errorFields = (error: unknown): Fields =>
   error instanceof Error

@@ -21,7 +21,7 @@ export const installedBinaries = (platform = `${process.platform}-${process.arch
   } catch (cause) {
     throw new AuditError("config", `no PostgreSQL for ${platform} is installed`, {
       cause,
-      hint: `run "npm ci" without --omit=optional; it installs ${name} where that exists`,
+      hint: `In a checkout: npm ci, without --omit=optional. Elsewhere: npm install ${name}@16.14.0-beta.17`,
     });
   }
 };
