@@ -16,7 +16,7 @@ export const parseS3Url = (url: string): { bucket: string; prefix: string } | un
 };
 
 /** Every object below the prefix, page by page. AuditError("denied" | "not-found") when it cannot be listed. */
-export const listObjects = async function* (
+const listObjects = async function* (
   client: S3Client,
   bucket: string,
   prefix: string,
@@ -61,7 +61,7 @@ const fetched = async (client: S3Client, object: S3Object): Promise<TrailSource>
 };
 
 /** The log files among the objects as sources, in order; digests and everything else are left out. */
-export const logSources = async function* (
+const logSources = async function* (
   client: S3Client,
   objects: AsyncIterable<S3Object>,
 ): AsyncGenerator<TrailSource> {

@@ -15,7 +15,7 @@ import { type AdvancedSelector, connectsTaken } from "../core/trail-selectors.ts
 import { type PublicKeyPort, publicKeyOf } from "./digest-file.ts";
 import { parseManagementEvent } from "./parse-management-event.ts";
 
-export type TrailState = {
+type TrailState = {
   readonly arn: string;
   readonly homeRegion: string | null;
   readonly multiRegion: boolean;

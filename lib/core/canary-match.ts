@@ -23,7 +23,7 @@ export type CanaryMatch = {
 export const MATCH_MS = 2 * MINUTE;
 
 /** A canary that has not come back after this long is missed. */
-export const BACK_WITHIN_MS = 30 * MINUTE;
+const BACK_WITHIN_MS = 30 * MINUTE;
 
 /**
  * Matches attempts and logins of one cluster one to one, as many as can be: both in order of time, each login going to the

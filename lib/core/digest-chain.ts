@@ -13,7 +13,7 @@ export type VerifiedDigest = {
 };
 
 /** Events reach a log file minutes after they happen: an hour needs the digests until so long after its end. */
-export const DELIVERY_LAG = 15 * MINUTE;
+const DELIVERY_LAG = 15 * MINUTE;
 
 /**
  * Whole hours that lie in one unbroken run of digests, with the delivery lag after them. A run breaks where a digest does

@@ -4,7 +4,7 @@ import type { Instant } from "./time.ts";
 /** Event ids, or what stands for them, by minute. */
 export type EventsByMinute = ReadonlyMap<Instant, ReadonlySet<string>>;
 
-export type MinuteDifference = {
+type MinuteDifference = {
   readonly minute: Instant;
   /** In the record and not counted: to be ingested. */
   readonly missing: readonly string[];

@@ -9,10 +9,10 @@ import { sessionShape } from "./session-shape.ts";
 export const FOLDED = "…";
 
 /** The database role of DbConnectAdmin: the action names it. */
-export const ADMIN_ROLE = "admin";
+const ADMIN_ROLE = "admin";
 
 /** Two tallies with one key count the same kind of connection. */
-export const tallyKey = (t: Omit<Tally, "count" | "firstAt" | "lastAt" | "firstEventId">): string =>
+const tallyKey = (t: Omit<Tally, "count" | "firstAt" | "lastAt" | "firstEventId">): string =>
   `${t.principal}\n${t.action}\n${t.outcome}\n${t.network}\n${t.client}\n${t.session}\n${t.role}`;
 
 /** One connection as a tally of one. */

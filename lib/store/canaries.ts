@@ -18,7 +18,7 @@ import { TTL_ATTRIBUTE } from "./table-definition.ts";
 
 const KEEP_DAYS = 400;
 
-export type CanaryLook = {
+type CanaryLook = {
   readonly canaries: readonly Canary[];
   /** Not back after 30 minutes. */
   readonly missed: readonly Canary[];

@@ -13,7 +13,7 @@ import { TTL_ATTRIBUTE } from "./table-definition.ts";
 import { packTallies, unpackTallies } from "./tally-codec.ts";
 
 /** Kinds that an hour and a day keep apart; the rarest beyond are folded into their principal's "…" tally. */
-export const MAX_KINDS = { hour: 1_000, day: 2_000 } as const;
+const MAX_KINDS = { hour: 1_000, day: 2_000 } as const;
 
 /** An hour is left open this long after its end: most of a trail's files come within 15 minutes. */
 const GRACE = 15 * MINUTE;

@@ -34,7 +34,7 @@ const LANES = 8;
 type Slot = { ids: Set<string>; segments: number };
 
 /** What a slot holds, from its items. */
-export const slotOf = (items: readonly Item[]): Slot => {
+const slotOf = (items: readonly Item[]): Slot => {
   const slot: Slot = { ids: new Set(), segments: items.length };
   for (const { ids } of items) {
     if (!(ids instanceof Uint8Array)) throw new AuditError("store", "A slot's segment cannot be read");
