@@ -1,33 +1,14 @@
 // What changed from one catalog to another, as changes that people recognise. Pure, and exact: see apply.ts.
 import { AuditError } from "../errors.ts";
-import { applyChange, objectKey, takeApart, type Working } from "./apply.ts";
+import { applyChange } from "./apply.ts";
 import { type AnyRow, rowFields } from "./canonical-rows.ts";
-import type { Acl, Mapping, Role, SectionName } from "./catalog.ts";
-import { sectionNames } from "./catalog.ts";
-import type { Change, ObjectRef, ObjectRow, ObjectSection } from "./change.ts";
-import { diffAcl } from "./diff-acl.ts";
-import { type Names, namesOf } from "./diff-names.ts";
+import { type Mapping, type Role, sectionNames } from "./catalog.ts";
+import type { Change } from "./change.ts";
+import { namesOf } from "./diff-names.ts";
+import { diffGrants, diffObjects, objectSections } from "./diff-objects.ts";
+import { both, type Step, same } from "./diff-step.ts";
 import type { KnownCatalog } from "./known-catalog.ts";
-
-const same = (a: unknown, b: unknown): boolean => a === b || JSON.stringify(a) === JSON.stringify(b);
-
-type Step = {
-  readonly now: Working;
-  readonly target: Working;
-  readonly names: Names;
-  /** Applies the change and keeps it: what follows from it is then no change of its own. */
-  readonly found: (change: Change) => void;
-};
-
-/** The rows on both sides, where both are known. */
-const both = (
-  { now, target }: Step,
-  name: SectionName,
-): { readonly from: Map<string, AnyRow>; readonly to: Map<string, AnyRow> } | undefined => {
-  const from = now.sections[name].rows;
-  const to = target.sections[name].rows;
-  return from && to ? { from, to } : undefined;
-};
+import { takeApart } from "./working-catalog.ts";
 
 const diffStatus = ({ now, target, found }: Step): void => {
   for (const section of sectionNames) {
@@ -108,84 +89,6 @@ const diffMappings = (step: Step): void => {
     if (!row || same(before, after)) continue;
     const role = { oid: row.role, name: row.roleName };
     step.found({ kind: "mapping", role, principal: row.arn, before, after });
-  }
-};
-
-const objectSections = ["schemas", "relations", "functions", "types", "database"] as const;
-
-const diffObjects = (step: Step, section: (typeof objectSections)[number]): void => {
-  const rows = both(step, section);
-  if (!rows) return;
-  const { names, found } = step;
-  const entry = (row: AnyRow): ObjectRow => ({ section, row }) as unknown as ObjectRow;
-  for (const [key, row] of [...rows.from]) {
-    if (!rows.to.has(key))
-      found({ kind: "object-dropped", object: names.object(section, row), entry: entry(row) });
-  }
-  for (const [key, to] of rows.to) {
-    const from = rows.from.get(key);
-    const object = names.object(section, to);
-    if (from) diffObject(step, object, from, to);
-    else found({ kind: "object-created", object, entry: entry(to) });
-  }
-};
-
-const diffObject = ({ names, found }: Step, object: ObjectRef, from: AnyRow, to: AnyRow): void => {
-  if (from.name !== to.name)
-    found({ kind: "object-renamed", object, from: String(from.name), to: String(to.name) });
-  if (from.schema !== to.schema) {
-    const [was, is] = [from.schema as number, to.schema as number];
-    found({
-      kind: "object-moved",
-      object,
-      from: was,
-      to: is,
-      fromName: names.schema(was),
-      toName: names.schema(is),
-    });
-  }
-  if (from.owner !== to.owner) {
-    found({
-      kind: "owner",
-      object,
-      from: names.role(from.owner as number),
-      to: names.role(to.owner as number),
-    });
-  }
-  for (const attribute of ["kind", "identityArguments", "securityDefiner"] as const) {
-    const [was, is] = [from[attribute], to[attribute]] as [
-      string | boolean | undefined,
-      string | boolean | undefined,
-    ];
-    if (was !== is) found({ kind: "object-attribute", object, attribute, from: was ?? null, to: is ?? null });
-  }
-};
-
-/** After owners and names: grants are compared on what those have left behind. */
-const diffGrants = (step: Step, section: ObjectSection): void => {
-  const rows = both(step, section);
-  if (!rows) return;
-  const { names, now, found } = step;
-  const compare = (row: AnyRow, to: Acl): void => {
-    const object = names.object(section, row);
-    // Every step reads the row anew: the change before it may have replaced it.
-    const acl = (): Acl => now.sections[section].rows?.get(objectKey(object))?.acl ?? null;
-    diffAcl({ object, acl, to, row, serverVersion: now.serverVersion, role: names.role, found });
-  };
-  for (const [key, row] of [...rows.from]) {
-    if (section === "columns" && !rows.to.has(key)) compare(row, null);
-  }
-  for (const [key, row] of rows.to) {
-    const from = rows.from.get(key);
-    if (section === "columns" && from && from.name !== row.name) {
-      found({
-        kind: "object-renamed",
-        object: names.object(section, row),
-        from: String(from.name),
-        to: String(row.name),
-      });
-    }
-    if (!same(from?.acl ?? null, row.acl ?? null)) compare(row, row.acl ?? null);
   }
 };
 

@@ -1,19 +1,7 @@
 // Walks the chain of manifests and names what is broken: altered, missing, reordered or forked.
-import { AuditError } from "../errors.ts";
-import { type Manifest, openManifest, type SealedManifest } from "./manifest.ts";
+import type { Manifest, SealedManifest } from "./manifest.ts";
 import { DAY, floorTo, type Instant, iso } from "./time.ts";
-
-/** `key` is the number under which it was found, `takenAt` the time: both must be what its own text says. */
-export type StoredManifest = {
-  readonly key: number;
-  readonly takenAt: Instant | null;
-  readonly body: string;
-  readonly sum: string;
-};
-
-type FaultKind = "altered" | "missing" | "reordered" | "forked";
-/** `seq`: the first snapshot that it touches; null: none can be named. */
-export type Fault = { readonly kind: FaultKind; readonly seq: number | null; readonly message: string };
+import { type Fault, fault, openAll, type StoredManifest } from "./verify-manifest.ts";
 
 /** A head that went out by email, or was written down; `hash` may be cut to MIN_HEAD_DIGITS or more. */
 export type ExpectedHead = { readonly seq: number | null; readonly hash: string };
@@ -29,65 +17,9 @@ export type ChainCheck = {
 /** Fewer digits of a hash could be matched by trying. */
 export const MIN_HEAD_DIGITS = 12;
 
-const fault = (kind: FaultKind, seq: number | null, message: string): Fault => ({ kind, seq, message });
 const short = (hash: string): string => hash.slice(0, 12);
 const range = (from: number, to: number): string =>
   from === to ? `snapshot ${from} is` : `snapshots ${from} to ${to} are`;
-
-/** Opens one stored manifest; a fault where it is not what it was when it was stored. */
-const openStored = ({ key, takenAt, body, sum }: StoredManifest): SealedManifest | Fault => {
-  let sealed: SealedManifest;
-  try {
-    sealed = openManifest(body);
-  } catch (error) {
-    if (!(error instanceof AuditError)) throw error;
-    return fault(
-      "altered",
-      key,
-      `the manifest of snapshot ${key} cannot be read: it was altered, or is of a later format`,
-    );
-  }
-  const { seq } = sealed.manifest;
-  if (!sum || !sealed.hash.startsWith(sum)) {
-    return fault(
-      "altered",
-      key,
-      `the manifest of snapshot ${key} was altered: it does not match its checksum`,
-    );
-  }
-  if (seq !== key) return fault("reordered", key, `in the place of snapshot ${key} stands snapshot ${seq}`);
-  if (takenAt !== null && takenAt !== sealed.manifest.takenAt) {
-    return fault(
-      "altered",
-      key,
-      `snapshot ${key} is filed under ${iso(takenAt)}, it was taken at ${iso(sealed.manifest.takenAt)}`,
-    );
-  }
-  return sealed;
-};
-
-/** The manifests that can be read, each number once; and what is wrong with the others. */
-const openAll = (
-  stored: readonly StoredManifest[],
-): { bySeq: Map<number, SealedManifest>; faults: Fault[] } => {
-  const bySeq = new Map<number, SealedManifest>();
-  const faults: Fault[] = [];
-  let last = 0;
-  for (const one of stored) {
-    const opened = openStored(one);
-    if ("kind" in opened) {
-      faults.push(opened);
-      continue;
-    }
-    const twin = bySeq.get(one.key);
-    if (twin) faults.push(fault("forked", one.key, `there are two snapshots with the number ${one.key}`));
-    else if (one.key < last)
-      faults.push(fault("reordered", one.key, `snapshot ${one.key} stands after snapshot ${last}`));
-    else bySeq.set(one.key, opened);
-    last = Math.max(last, one.key);
-  }
-  return { bySeq, faults };
-};
 
 /** Days before this instant may be thinned to their first snapshot: whole days, counted from the newest snapshot. */
 export const thinningCutoff = (newest: Instant, keepDays: number): Instant =>

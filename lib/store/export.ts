@@ -2,7 +2,7 @@
 import * as z from "zod";
 import { Cluster, Sha256 } from "../core/ids.ts";
 import { RestoreMarker } from "../core/restore-marker.ts";
-import type { Fault, StoredManifest } from "../core/verify.ts";
+import type { Fault, StoredManifest } from "../core/verify-manifest.ts";
 import { AuditError } from "../errors.ts";
 import { keys } from "./keys.ts";
 import { storedManifests } from "./manifests.ts";

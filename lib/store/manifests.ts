@@ -2,7 +2,7 @@
 import type { Cluster } from "../core/ids.ts";
 import { openManifest, type SealedManifest } from "../core/manifest.ts";
 import { type Instant, iso } from "../core/time.ts";
-import type { StoredManifest } from "../core/verify.ts";
+import type { StoredManifest } from "../core/verify-manifest.ts";
 import { AuditError } from "../errors.ts";
 import { keys, pad } from "./keys.ts";
 import type { Item, Table } from "./table.ts";

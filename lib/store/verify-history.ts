@@ -3,8 +3,9 @@ import type { Cluster, Sha256 } from "../core/ids.ts";
 import { type RestoreMarker, type RestoreNote, readRestore } from "../core/restore-marker.ts";
 import { KEEP_DAYS } from "../core/retention.ts";
 import { iso } from "../core/time.ts";
-import { byPlace, checkChain, type ExpectedHead, type Fault, type StoredManifest } from "../core/verify.ts";
+import { byPlace, checkChain, type ExpectedHead } from "../core/verify.ts";
 import { checkChunk, type Expected } from "../core/verify-content.ts";
+import type { Fault, StoredManifest } from "../core/verify-manifest.ts";
 
 /** Stored bytes by hash; what is missing is left out. */
 type ChunkSource = (hashes: readonly Sha256[]) => Promise<ReadonlyMap<Sha256, Uint8Array>>;

@@ -4,7 +4,7 @@ import { roleSubject } from "../core/change-subjects.ts";
 import type { Cluster } from "../core/ids.ts";
 import { knownRows } from "../core/known-catalog.ts";
 import type { SealedManifest } from "../core/manifest.ts";
-import type { Fault } from "../core/verify.ts";
+import type { Fault } from "../core/verify-manifest.ts";
 import { AuditError } from "../errors.ts";
 import { keys } from "./keys.ts";
 import { manifestsBySeq, readHead } from "./manifests.ts";
