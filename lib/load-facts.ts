@@ -31,7 +31,7 @@ const LONGEST_SETTLE_MS = DAY + LIVE_SETTLE_MS;
  * How much before `now` is not judged yet: proof of an hour takes an own login after it, and that login's way back. So
  * hours count as settled up to the last login that had the time to come back.
  */
-const settleMsOf = async (table: Table, cluster: Cluster, now: Instant): Promise<number> => {
+export const settleMsOf = async (table: Table, cluster: Cluster, now: Instant): Promise<number> => {
   const interval = { from: now - LONGEST_SETTLE_MS, to: now - LIVE_SETTLE_MS };
   const { canaries } = await canaryStore(table, createActivityStore(table)).look(cluster, interval, now);
   const last = canaries.at(-1);

@@ -4,11 +4,11 @@ import type { Profile, Tally } from "../core/activity.ts";
 import type { Cluster } from "../core/ids.ts";
 import { withoutPath } from "../core/mapping-uses.ts";
 import { DAY, floorTo, HOUR, type Instant, type Interval, iso } from "../core/time.ts";
-import { uncoveredOf } from "../core/uncovered.ts";
 import { readCursor } from "./cursor.ts";
 import type { QueryDeps } from "./deps.ts";
 import { type Placed, takePage } from "./page.ts";
 import { clusterParam, intervalParams, pageParams, pickBounded, pickCluster } from "./params.ts";
+import { proofIn } from "./proof.ts";
 import { type Route, route } from "./route.ts";
 import { basisOf, Side, Time } from "./snapshot-ref.ts";
 
@@ -101,10 +101,10 @@ export const principals: Route = route({
     const cluster = await pickCluster(deps, params.cluster);
     const asked = pickBounded(deps, params, DAYS);
     const stretch = { from: floorTo(HOUR, asked.from), to: asked.to };
-    const [profiles, periods, covered, last] = await Promise.all([
+    const [profiles, periods, { uncovered }, last] = await Promise.all([
       profilesIn(deps, cluster, stretch),
       deps.snapshots.mappingPeriods(cluster, asked.to),
-      deps.activity.coverage(cluster, stretch),
+      proofIn(deps, cluster, stretch),
       deps.snapshots.manifestAsOf(cluster, asked.to),
     ]);
     const seen = Map.groupBy(
@@ -127,7 +127,7 @@ export const principals: Route = route({
       cluster,
       from: iso(stretch.from),
       to: iso(stretch.to),
-      unprovenHours: uncoveredOf(covered, []).hoursIn(stretch),
+      unprovenHours: uncovered.hoursIn(stretch),
       mappingsAsOf: last ? await basisOf(deps, cluster, last) : null,
       ...(await takePage(placed, question)),
     };

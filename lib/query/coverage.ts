@@ -1,10 +1,9 @@
 // GET /coverage: the hours for which it is proven that connections were captured, and those for which it is not.
 import * as z from "zod";
 import { Proof } from "../core/coverage.ts";
-import { LIVE_SETTLE_MS } from "../core/facts.ts";
 import { floorTo, HOUR, iso } from "../core/time.ts";
-import { uncoveredOf } from "../core/uncovered.ts";
 import { clusterParam, intervalParams, pickBounded, pickCluster } from "./params.ts";
+import { proofIn } from "./proof.ts";
 import { type Route, route } from "./route.ts";
 import { Time } from "./snapshot-ref.ts";
 
@@ -20,7 +19,7 @@ const CoverageAnswer = z
     hours: z.int().meta({ description: "The hours of the stretch, begun ones included." }),
     unprovenHours: z.int(),
     covered: z.array(z.object({ ...Stretch, proof: Proof })),
-    gaps: z.array(z.object(Stretch)).meta({
+    gaps: z.array(z.object({ ...Stretch, reasons: z.array(z.string()) })).meta({
       description: "Hours without proof: whoever is not seen in them may have connected all the same.",
     }),
   })
@@ -35,13 +34,15 @@ export const coverage: Route = route({
   run: async (deps, params) => {
     const cluster = await pickCluster(deps, params.cluster);
     const { from, to } = pickBounded(deps, params, DAYS);
-    const covered = await deps.activity.coverage(cluster, { from, to });
-    const uncovered = uncoveredOf(covered, []);
+    const [{ covered, uncovered }, settleMs] = await Promise.all([
+      proofIn(deps, cluster, { from, to }),
+      deps.settleMs(cluster),
+    ]);
     return {
       cluster,
       from: iso(from),
       to: iso(to),
-      settledUntil: iso(floorTo(HOUR, deps.now - LIVE_SETTLE_MS)),
+      settledUntil: iso(floorTo(HOUR, deps.now - settleMs)),
       hours: Math.ceil((to - from) / HOUR),
       unprovenHours: uncovered.hoursIn({ from, to }),
       covered: covered.map((stretch) => ({
@@ -52,6 +53,7 @@ export const coverage: Route = route({
       gaps: uncovered.gapsIn({ from, to }).map((gap) => ({
         from: iso(Math.max(from, gap.from)),
         to: iso(Math.min(to, gap.to)),
+        reasons: [...gap.reasons],
       })),
     };
   },

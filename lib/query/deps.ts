@@ -1,13 +1,17 @@
 // What routes may ask: the reading halves of the stores, and the moment of the request.
 import type { Catalog } from "../core/catalog.ts";
+import { scopeOfCluster } from "../core/coverage-scope.ts";
 import { type AccessEngine, accessEngine } from "../core/effective.ts";
 import type { Cluster } from "../core/ids.ts";
-import type { Instant } from "../core/time.ts";
+import type { ManagementEvent } from "../core/management-event.ts";
+import type { Instant, Interval } from "../core/time.ts";
+import { settleMsOf } from "../load-facts.ts";
 import { type ActivityStore, createActivityStore } from "../store/activity.ts";
 import { listClusters } from "../store/clusters.ts";
 import { createFindingStore, type FindingStore } from "../store/findings.ts";
 import { type ReadTable, refuseWrites } from "../store/read-only.ts";
 import { createSnapshotStore, type Snapshot, type SnapshotStore } from "../store/snapshots.ts";
+import { trailEventStore } from "../store/trail-events.ts";
 
 export type QueryDeps = {
   /** One moment for the whole request: `24h` means the same wherever it stands. */
@@ -16,6 +20,10 @@ export type QueryDeps = {
   readonly snapshots: Omit<SnapshotStore, "save">;
   readonly findings: Pick<FindingStore, "list" | "get" | "lastLook">;
   readonly activity: Pick<ActivityStore, "hours" | "days" | "coverage">;
+  /** When trails of the cluster's account and Region were stopped or changed. */
+  readonly trailEvents: (cluster: Cluster, interval: Interval) => Promise<ManagementEvent[]>;
+  /** How much before `now` is not settled yet: its proof may still come. */
+  readonly settleMs: (cluster: Cluster) => Promise<number>;
   /** The privilege engine over a snapshot; kept for the next page. */
   readonly access: (snapshot: Snapshot) => AccessEngine;
 };
@@ -38,6 +46,7 @@ export const openStores = (table: ReadTable): ((now: Instant) => QueryDeps) => {
   const { save: _, ...snapshots } = createSnapshotStore(whole, { now: () => 0 });
   const { list, get, lastLook } = createFindingStore(whole);
   const { hours, days, coverage } = createActivityStore(whole);
+  const { within } = trailEventStore(whole);
   const access = lastEngine();
   return (now) => ({
     now,
@@ -45,6 +54,8 @@ export const openStores = (table: ReadTable): ((now: Instant) => QueryDeps) => {
     snapshots,
     findings: { list, get, lastLook },
     activity: { hours, days, coverage },
+    trailEvents: (cluster, interval) => within(scopeOfCluster(cluster) ?? cluster, interval),
+    settleMs: (cluster) => settleMsOf(whole, cluster, now),
     access,
   });
 };

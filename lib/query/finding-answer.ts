@@ -26,7 +26,7 @@ export const FindingAnswer = z
     eventIds: z.optional(z.array(z.string())),
     verdict: z.optional(Verdict),
     status: Status,
-    reopened: z.int(),
+    reopened: z.optional(z.int()).meta({ description: "How many lives it had before this one." }),
     fix: z.optional(z.string()).meta({ description: "The SQL, or what a person has to do." }),
   })
   .meta({
@@ -56,7 +56,7 @@ export const findingAnswer = (finding: Finding): z.input<typeof FindingAnswer> =
     ...(finding.eventIds && { eventIds: finding.eventIds }),
     ...(finding.verdict && { verdict: finding.verdict }),
     status: finding.status,
-    reopened: finding.reopened,
+    ...(finding.reopened > 0 && { reopened: finding.reopened }),
     ...(finding.fix !== undefined && { fix: finding.fix }),
   };
 };

@@ -1,8 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { findingDocument } from "../../cli/finding-document.ts";
+import { scopeOfCluster } from "../../lib/core/coverage-scope.ts";
 import { DAY, HOUR, iso } from "../../lib/core/time.ts";
 import { createFindingStore } from "../../lib/store/findings.ts";
 import { createSnapshotStore } from "../../lib/store/snapshots.ts";
 import type { Table } from "../../lib/store/table.ts";
+import { trailEventStore } from "../../lib/store/trail-events.ts";
 import { type Ask, allPages, asker } from "../support/ask.ts";
 import { catalog, cluster, estate, role } from "../support/catalogs.ts";
 import { fillWorld, findingOf, NOW, READER, T, WRITER } from "../support/query-world.ts";
@@ -78,6 +81,13 @@ describe("/findings", () => {
     expect((await ask("/findings")).body).toMatchObject({ judgedAt: at(3), judgedSnapshotAt: at(3) });
     const { pages, items } = await allPages(ask, "/findings", { limit: "1", severity: "high" });
     expect([pages, items]).toMatchObject([2, [{ id: "b-1", closedAt: at(2) }, { id: "c-1" }]]);
+  });
+
+  it("says the same of a finding as the command line does", async () => {
+    const { confirmedAt, ...body } = (await ask("/findings/b-1")).body;
+    const stored = await createFindingStore(db).get(cluster, "b-1");
+    expect(confirmedAt).toBe(at(1));
+    expect(body).toEqual(stored && findingDocument(stored));
   });
 
   it("gives one by its id, with its evidence", async () => {
@@ -242,11 +252,43 @@ describe("/coverage", () => {
         { from: at(0), to: at(2), proof: "digest" },
         { from: at(3), to: at(4), proof: "digest" },
       ],
-      gaps: [{ from: at(2), to: at(3) }],
+      gaps: [{ from: at(2), to: at(3), reasons: [] }],
     });
     const all = await ask("/coverage", { from: "800d" });
     expect(all.body.unprovenHours).toBe(800 * 24 - 3);
     expect(await ask("/coverage", { from: "801d" })).toMatchObject({ status: 400 });
+  });
+});
+
+describe("/coverage of a trail that was stopped", () => {
+  it("takes no hour for proven from its stop to the next connection that came", async () => {
+    const table = await tables.fresh();
+    await fillWorld(table);
+    const scope = scopeOfCluster(cluster) ?? "";
+    await trailEventStore(table).record({
+      eventId: "stop-1",
+      at: T + HOUR / 2,
+      kind: "stopped",
+      name: "StopLogging",
+      scope,
+      principal: READER,
+      target: "trail",
+    });
+    const stopped = asker(table, () => NOW).ask;
+    const { body } = await stopped("/coverage", { from: at(0), to: at(4) });
+    expect(body).toMatchObject({
+      unprovenHours: 2,
+      covered: [
+        { from: at(1), to: at(2) },
+        { from: at(3), to: at(4) },
+      ],
+      gaps: [
+        { from: at(0), to: at(1), reasons: ["a trail was stopped"] },
+        { from: at(2), reasons: [] },
+      ],
+    });
+    const principals = await stopped("/activity/principals", { from: at(0), to: at(4) });
+    expect(principals.body).toMatchObject({ unprovenHours: 2 });
   });
 });
 

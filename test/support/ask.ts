@@ -8,7 +8,7 @@ import { routes } from "../../lib/query/routes.ts";
 import type { ReadTable } from "../../lib/store/read-only.ts";
 
 /** What tests look at by name; the rest is matched as a whole. A row of `items` is what the reader says it is. */
-export type Body = Readonly<Record<string, unknown>> & {
+type Body = Readonly<Record<string, unknown>> & {
   readonly items: readonly never[];
   readonly sections: readonly never[];
   readonly links: readonly { readonly step: string; readonly state: string }[];
