@@ -151,6 +151,42 @@ describe("profiles", () => {
     expect(await store.refold(cluster, ALL)).toEqual({ hours: 0, days: 0 });
   });
 
+  it("marks an hour again that was closed while its segment was on the way", async () => {
+    const table = await tables.fresh();
+    const store = createActivityStore(table);
+    const slow = createActivityStore({
+      ...table,
+      putIfAbsent: async (item) => {
+        await store.fold(cluster, T + DAY);
+        return table.putIfAbsent(item);
+      },
+    });
+    await slow.count([connection("late", T)], T);
+    await store.fold(cluster, T + DAY);
+    expect(total(await store.hours(cluster, ALL))).toBe(1);
+  });
+
+  it("does not put an older sum over a newer one", async () => {
+    const table = await tables.fresh();
+    const store = createActivityStore(table);
+    await store.count([connection("first", T)], T);
+    let raced = false;
+    const slow = createActivityStore({
+      ...table,
+      // Between the slow one's reading and its writing, another counts and adds up.
+      query: async function* (range) {
+        yield* table.query(range);
+        if (raced || !range.pk.startsWith("SLOT#")) return;
+        raced = true;
+        await store.count([connection("second", T)], T);
+        await store.fold(cluster, T + MINUTE);
+      },
+    });
+    await slow.fold(cluster, T + MINUTE);
+    expect(raced).toBe(true);
+    expect(total(await store.hours(cluster, ALL))).toBe(2);
+  });
+
   it("notices when its writer died between a segment and the second mark", async () => {
     const table = await tables.fresh();
     const store = createActivityStore(table);
