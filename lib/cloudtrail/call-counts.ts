@@ -1,7 +1,11 @@
 // Asks CloudWatch how many connect calls it counted.
 import { type CloudWatchClient, GetMetricStatisticsCommand } from "@aws-sdk/client-cloudwatch";
-import { type CallCountPort, callCountMetric } from "../core/call-count.ts";
-import { DAY, floorTo, HOUR, type Instant } from "../core/time.ts";
+import { callCountMetric } from "../core/call-count.ts";
+import type { Cluster } from "../core/ids.ts";
+import { DAY, floorTo, HOUR, type Instant, type Interval } from "../core/time.ts";
+
+/** Calls that CloudWatch counted for a cluster (both actions), by hour; hours without a data point are left out. */
+export type CallCountPort = (cluster: Cluster, interval: Interval) => Promise<ReadonlyMap<Instant, number>>;
 
 /** One request returns at most 1,440 data points: sixty days of hours. */
 const PIECE = 50 * DAY;

@@ -1,6 +1,7 @@
 // Where trail files come from, as far as reading them goes: a name, a size, the bytes. And how one of them is read.
 import type { Connection } from "../core/connection.ts";
-import { readTrailBytes, readTrailFile, type TrailFile, type TrailFileSource } from "./trail-file.ts";
+import { readTrailBytes, readTrailFile, type TrailFileSource } from "./trail-file.ts";
+import type { TrailFile } from "./trail-parser.ts";
 
 export type TrailSource = TrailFileSource & {
   /** Stored bytes; undefined when not known: then it is streamed. */

@@ -3,10 +3,7 @@
 import type { Tally } from "./activity.ts";
 import type { Doubt } from "./coverage.ts";
 import { type Cluster, parseArn } from "./ids.ts";
-import { floorTo, HOUR, type Instant, type Interval } from "./time.ts";
-
-/** Calls that CloudWatch counted for a cluster (both actions), by hour; hours without a data point are left out. */
-export type CallCountPort = (cluster: Cluster, interval: Interval) => Promise<ReadonlyMap<Instant, number>>;
+import { floorTo, HOUR, type Instant } from "./time.ts";
 
 /** The metric's name and dimensions for one action. undefined: no DSQL cluster. */
 export const callCountMetric = (cluster: Cluster, action: "DbConnect" | "DbConnectAdmin") => {

@@ -1,0 +1,154 @@
+// Makes records of a trail file's uncompressed bytes and sorts them: connections, ignored, rejected; and the hours they show.
+import type { Rejected } from "../core/activity.ts";
+import type { Connection } from "../core/connection.ts";
+import { ANY_SCOPE, type Scope, scopeOf } from "../core/coverage-scope.ts";
+import type { ManagementEvent } from "../core/management-event.ts";
+import { textOf } from "../core/principal.ts";
+import { floorTo, HOUR, type Instant } from "../core/time.ts";
+import { parseTrailFileName } from "../core/trail-file-name.ts";
+import { AuditError } from "../errors.ts";
+import { mayBeDsql, summaryOfForeign } from "./foreign-record.ts";
+import { parseManagementEvent } from "./parse-management-event.ts";
+import { parseRecord, unwrapRecord } from "./parse-record.ts";
+import { MAX_RECORD_BYTES, type PieceFlaw, type QuickTaker, splitRecords } from "./split-records.ts";
+
+/** `records = connections + ignored + rejected`. */
+export type TrailFile = {
+  readonly records: number;
+  readonly connections: number;
+  readonly ignored: number;
+  readonly rejected: readonly Rejected[];
+  /** The hours that its records lie in, by account and Region. Empty for EventBridge envelopes: they prove no delivery. */
+  readonly hours: ReadonlyMap<Scope, ReadonlySet<Instant>>;
+  /** What happened to trails and clusters: among the ignored records, and kept apart. */
+  readonly management: readonly ManagementEvent[];
+};
+
+export type OnConnection = (connection: Connection, index: number) => void;
+
+/** A file with more unreadable records than this is no trail file: it is refused instead of filling the memory. */
+const MAX_REJECTED = 10_000;
+
+/** No account changes its trails so often in the minutes of one file; a forger shall not fill the memory. */
+const MAX_MANAGEMENT = 10_000;
+
+/** `end` throws AuditError "bad-file" when the file is empty, no JSON, or breaks off. */
+export type TrailParser = { readonly push: (chunk: Uint8Array) => void; readonly end: () => TrailFile };
+
+export const badFile = (name: string, what: string, cause?: unknown): AuditError =>
+  new AuditError("bad-file", `${name} ${what}`, {
+    cause,
+    hint: "Fetch the file again; nothing of it was counted.",
+  });
+
+/** So many of DSQL's records in a row make it likely that the next ones are, too. */
+const RUN_AFTER = 20;
+
+/** undefined: no JSON. JSON itself has no undefined. */
+const jsonOf = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+};
+
+/** Parses a file's uncompressed bytes as they come. Until `end` has returned, connections are only promised. */
+export const trailParser = (name: string, onConnection: OnConnection): TrailParser => {
+  let records = 0;
+  let connections = 0;
+  let ignored = 0;
+  let enveloped = 0;
+  const rejected: Rejected[] = [];
+  const management: ManagementEvent[] = [];
+  const hours = new Map<Scope, Set<Instant>>();
+  const named = parseTrailFileName(name);
+  const ofName = named ? scopeOf(named.account, named.region) : ANY_SCOPE;
+
+  const note = (at: Instant | undefined, account: string | undefined, region: string | undefined): void => {
+    if (at === undefined) return;
+    const own = scopeOf(account, region);
+    const scope = own === ANY_SCOPE ? ofName : own;
+    const known = hours.get(scope);
+    const hour = floorTo(HOUR, at);
+    if (known) known.add(hour);
+    else hours.set(scope, new Set([hour]));
+  };
+  const reject = (index: number, reason: string): void => {
+    if (rejected.length >= MAX_REJECTED) {
+      throw badFile(name, `is no trail file: more than ${MAX_REJECTED} of its records cannot be read`);
+    }
+    rejected.push({ file: name, index, reason });
+  };
+
+  /** A record that has been parsed as JSON. */
+  const take = (raw: unknown, index: number): void => {
+    const parsed = parseRecord(raw);
+    if (parsed.kind === "rejected") {
+      reject(index, parsed.reason);
+      return;
+    }
+    const { record, enveloped: wrapped } = unwrapRecord(raw);
+    const at = parsed.kind === "ignored" ? parsed.at : parsed.connection.at;
+    if (wrapped) enveloped++;
+    else note(at, textOf(record.recipientAccountId), textOf(record.awsRegion));
+    if (parsed.kind === "ignored") {
+      ignored++;
+      const event = parseManagementEvent(raw);
+      if (event && management.length < MAX_MANAGEMENT) management.push(event);
+    } else {
+      connections++;
+      onConnection(parsed.connection, index);
+    }
+  };
+  const onPiece = (bytes: Buffer, flaw?: PieceFlaw): void => {
+    const index = records++;
+    const foreign = flaw === undefined ? summaryOfForeign(bytes) : undefined;
+    if (foreign) {
+      ignored++;
+      note(foreign.at, foreign.account, foreign.region);
+    } else if (flaw === "oversize") reject(index, `is larger than ${MAX_RECORD_BYTES} bytes`);
+    else {
+      const raw = jsonOf(bytes.toString("utf8"));
+      if (raw === undefined) reject(index, flaw === "broken" ? "breaks off before its end" : "is no JSON");
+      else take(raw, index);
+    }
+  };
+
+  // Parsing many records at a time is quickest, as long as nearly all of them are DSQL's.
+  let inARow = 0;
+  const quick: QuickTaker = {
+    wantsRun: () => inARow >= RUN_AFTER,
+    takeRun: (bytes) => {
+      const run = mayBeDsql(bytes) ? jsonOf(`[${bytes.toString("utf8")}]`) : undefined;
+      if (!Array.isArray(run)) {
+        inARow = 0;
+        return false;
+      }
+      const before = connections;
+      for (const raw of run) take(raw, records++);
+      if ((connections - before) * 2 < run.length) inARow = 0;
+      return true;
+    },
+    takeOne: (bytes) => {
+      const raw = mayBeDsql(bytes) ? jsonOf(bytes.toString("utf8")) : undefined;
+      inARow = raw === undefined ? 0 : inARow + 1;
+      if (raw === undefined) return false;
+      take(raw, records++);
+      return true;
+    },
+  };
+
+  const splitter = splitRecords(onPiece, quick);
+  return {
+    push: splitter.push,
+    end: () => {
+      const ending = splitter.end();
+      if (ending === "empty") throw badFile(name, "is empty");
+      if (ending === "no-json") throw badFile(name, "is no JSON");
+      if (ending === "truncated") throw badFile(name, "breaks off before its end");
+      if (!hours.size && !enveloped && named) hours.set(ofName, new Set([floorTo(HOUR, named.at)]));
+      return { records, connections, ignored, rejected, hours, management };
+    },
+  };
+};
