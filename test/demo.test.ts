@@ -100,8 +100,15 @@ describe("the whole loop", () => {
     expect(mails[0]?.sentAt).toBeLessThan(known + 30 * HOUR);
   });
 
-  it("tells of the outage and of the new network, with the right principal", async () => {
-    expect(about(/No proof of capture/)).toHaveLength(1);
+  it("tells of the outage when it can be known, and again when it has left the window", () => {
+    const mails = about(/No proof of capture/);
+    expect(mails.map(({ subject }) => subject?.split(" ", 1)[0])).toEqual(["[MEDIUM]", "[RESOLVED]"]);
+    expect(mails[0]?.sentAt).toBeGreaterThan(at(story.outage.from));
+    expect(mails[0]?.sentAt).toBeLessThan(at(story.outage.from) + DAY);
+    expect(mails[1]?.sentAt).toBeGreaterThan(at(story.outage.to + story.dormantDays * DAY));
+  });
+
+  it("tells of the new network, with the right principal", () => {
     const mails = about(/network that is new/);
     expect(mails).toHaveLength(1);
     expect(mails[0]?.text).toContain(principals.userService.arn);
@@ -110,7 +117,7 @@ describe("the whole loop", () => {
   });
 
   it("sends no other mail", () => {
-    expect(emails.map(({ subject }) => subject)).toHaveLength(6);
+    expect(emails.map(({ subject }) => subject)).toHaveLength(7);
   });
 
   it("shows access before and after the grant that differs by exactly that grant", async () => {

@@ -49,7 +49,7 @@ export const captureGap = /* @__PURE__ */ defineDetector({
           },
           firstSeenAt: start,
           lastSeenAt: end,
-          fix: "dsql-audit ingest PATH, with the trail's files of these hours; then: dsql-audit doctor",
+          fix: "dsql-audit ingest PATH, with the trail's files of these hours; then: dsql-audit detect",
         };
       });
   },

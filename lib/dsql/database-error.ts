@@ -98,7 +98,7 @@ export const queryError = (what: string, error: unknown): AuditError => {
     hint:
       server?.code === "42501"
         ? "The role lacks a privilege: dsql-audit setup-sql prints what the auditor's role needs."
-        : "Try again; if it stays, run dsql-audit doctor.",
+        : "Try again; if it stays, look at the cluster in the AWS console.",
   });
 };
 
