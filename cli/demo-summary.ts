@@ -1,6 +1,7 @@
 // What the demonstration says in the end: what happened, what the auditor made of it, where to look next.
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
+import wrapAnsi from "wrap-ansi";
 import type { Finding } from "../lib/core/finding.ts";
 import { DAY, HOUR, iso } from "../lib/core/time.ts";
 import { createActivityStore } from "../lib/store/activity.ts";
@@ -18,6 +19,8 @@ export type Told = {
   readonly title: string | null;
   readonly status: string | null;
   readonly detectedAt: string | null;
+  /** What a newcomer would ask about it. */
+  readonly because: string | null;
 };
 
 export type DemoDocument = {
@@ -59,7 +62,7 @@ export const demoDocument = async (
     to: midnight + (story.days + 2) * DAY,
   });
   const counted = profiles.flatMap(({ tallies }) => tallies).reduce((sum, { count }) => sum + count, 0);
-  const told = (at: number, what: string, matches: (finding: Finding) => boolean): Told => {
+  const told = (at: number, what: string, matches: (finding: Finding) => boolean, because?: string): Told => {
     const finding = findings.find(matches);
     return {
       at: iso(midnight + at),
@@ -68,6 +71,7 @@ export const demoDocument = async (
       title: finding?.title ?? null,
       status: finding ? (finding.verdict ?? finding.status) : null,
       detectedAt: finding ? iso(finding.detectedAt) : null,
+      because: because ?? null,
     };
   };
   const about = (detector: string, who: keyof typeof principals) => (finding: Finding) =>
@@ -102,6 +106,7 @@ export const demoDocument = async (
         story.analyticsLastUsed,
         "the analyst connects for the last time",
         about("dormant-mapping", "analytics"),
+        `not called so after ${story.dormantDays} days: until the outage below had left the window, the verdict was unknown`,
       ),
       told(story.outage.from, "capture fails for three days", ({ detector }) => detector === "capture-gap"),
       told(
@@ -126,11 +131,18 @@ export const demoDocument = async (
 
 const short = (instant: string): string => instant.slice(0, 16).replace("T", " ");
 
-const toldText = (told: Told): string[] => [
-  `  ${short(told.at)}  ${told.what}`,
-  told.title === null || told.detectedAt === null
+/** `text` after `head`, at most 80 columns wide, its further lines below its first. */
+const hanging = (head: string, text: string): string => {
+  const lines = wrapAnsi(printable(text), 80 - head.length, { hard: true }).split("\n");
+  return lines.map((line, i) => (i === 0 ? head : " ".repeat(head.length)) + line).join("\n");
+};
+
+const toldText = ({ at, what, title, status, detectedAt, because }: Told): string[] => [
+  hanging(`  ${short(at)}  `, what),
+  title === null || detectedAt === null
     ? "      nothing was found"
-    : `      ${short(told.detectedAt)}  ${printable(told.title)} (${told.status})`,
+    : hanging(`    found ${short(detectedAt)}  `, `${title} (${status})`),
+  ...(because === null ? [] : [hanging("                            ", because)]),
 ];
 
 /** For people: a screenful that explains itself. */
@@ -140,19 +152,19 @@ export const demoText = (d: DemoDocument): string => {
     "",
     `${d.days} days of a company with one DSQL cluster, lived through in ${d.seconds} s:`,
     `${n(d.snapshots)} snapshots of its roles, mappings and grants, ${n(d.connections)} connections.`,
-    `${n(d.lostInOutage)} connections fell into a capture outage. Each of the others arrived by`,
+    `${n(d.lostInOutage)} of these fell into a capture outage. Each of the others arrived two ways, by`,
     `EventBridge and in a trail file: ${n(d.deliveries)} deliveries, counted once: ${n(d.counted)}.`,
     "",
     "What happened, and what the auditor made of it (times are UTC):",
     ...d.told.flatMap(toldText),
     "",
     "Then, with real clients and signed tokens:",
-    ...d.live.map((line) => `  ${printable(line)}`),
+    ...d.live.map((line) => hanging("  ", line)),
     "",
     `${d.emails.length} emails in ${d.folder}/outbox:`,
     ...d.emails
       .slice(0, SHOWN_EMAILS)
-      .map(({ file, subject }) => `  ${file.slice(0, 4)}  ${printable(subject)}`),
+      .map(({ file, subject }) => hanging(`  ${file.slice(0, 4)}  `, subject)),
     ...(d.emails.length > SHOWN_EMAILS ? [`  and ${d.emails.length - SHOWN_EMAILS} more`] : []),
     "",
     `The report, for any browser: ${d.folder}/report.html`,
