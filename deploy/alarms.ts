@@ -45,6 +45,7 @@ const queueNamed = (logicalId: string): Alarm["of"] => ({
 
 const REDRIVE = "when that is mended, start a redrive of the queue: what was done already is done only once";
 const PURGE = "when that is mended, purge the queue: the next hour plans everything again";
+const NEXT_DAY = "when that is mended, purge the queue: the next day removes what was left";
 
 const givenUp = (name: string, then = REDRIVE): Resource =>
   alarm({
@@ -100,7 +101,7 @@ const asleep = alarm({
   below: true,
 });
 
-const functions = ["plan", ...queuePlans.map(({ name }) => name), "query"];
+const functions = ["plan", ...queuePlans.map(({ name }) => name), "retain", "query"];
 
 export const alarms: Resources = {
   ...Object.fromEntries(
@@ -110,6 +111,7 @@ export const alarms: Resources = {
     ]),
   ),
   PlanGivenUpAlarm: givenUp("plan", PURGE),
+  RetainGivenUpAlarm: givenUp("retain", NEXT_DAY),
   ...Object.fromEntries(functions.map((name) => [`${pascal(name)}FailingAlarm`, failing(name)])),
   PlanAsleepAlarm: asleep,
 };

@@ -57,6 +57,7 @@ export const queues: Resources = {
       [deadLetterQueueId(plan.name), deadLetterQueue],
     ]),
   ),
-  // plan has no queue before it: what Lambda or EventBridge give up on comes here.
+  // These have no queue before them: what Lambda or EventBridge give up on comes here.
   [deadLetterQueueId("plan")]: deadLetterQueue,
+  [deadLetterQueueId("retain")]: deadLetterQueue,
 };

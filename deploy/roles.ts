@@ -1,5 +1,6 @@
 // One role per function, with what that function does and nothing else.
-import { TIME_INDEX } from "../lib/store/keys.ts";
+import type { Cluster, Sha256 } from "../lib/core/ids.ts";
+import { keys, TIME_INDEX } from "../lib/store/keys.ts";
 import {
   arn,
   arnOf,
@@ -35,11 +36,21 @@ const READ_CHUNKS = ["dynamodb:BatchGetItem"];
 const WRITE = ["dynamodb:PutItem"];
 /** IAM lets whoever may write batches delete by them as well. */
 const WRITE_CHUNKS = ["dynamodb:BatchWriteItem"];
-/** Marks of hours that have been added up. */
+/** Marks of hours that have been added up; what retention takes away. */
 const CLEAR = ["dynamodb:DeleteItem"];
 
 const table = (...actions: readonly string[]): Statement =>
   allow("Table", actions, [arnOf("Table"), sub(`\${Table.Arn}/index/${TIME_INDEX}`)]);
+
+/** Snapshots and chunks of all clusters, and nothing else of the table: no finding, no connection, no coverage. */
+const removeHistory: Statement = {
+  ...allow("RemoveHistory", CLEAR, [arnOf("Table")]),
+  Condition: {
+    "ForAllValues:StringLike": {
+      "dynamodb:LeadingKeys": [keys.manifests("*" as Cluster), keys.chunk("*" as Cluster, "*" as Sha256).pk],
+    },
+  },
+};
 
 const sendTo = (queue: string): Statement => allow(`SendTo${queue}`, ["sqs:SendMessage"], [arnOf(queue)]);
 
@@ -134,6 +145,7 @@ const statements = {
     table("dynamodb:Query", ...WRITE),
     allow("PublishNotices", ["sns:Publish"], [ref("Topic")]),
   ],
+  retain: [table(...READ, ...READ_CHUNKS), removeHistory, sendTo(deadLetterQueueId("retain"))],
   query: [table(...READ, ...READ_CHUNKS)],
 } satisfies { readonly [name: string]: readonly Statement[] };
 

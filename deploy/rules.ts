@@ -69,9 +69,13 @@ export const rules: Resources = {
   TrailFileRulePolicy: withTrail(
     admit([queueId("ingestFiles"), deadLetterQueueId("ingestFiles")], [arnOf("TrailFileRule")]),
   ),
-  // The rules that call plan are made from serverless.yml, which gives them these names.
+  // The rules that call functions are made from serverless.yml, which gives them these names.
   PlanRulePolicy: admit(
     [deadLetterQueueId("plan")],
     ["hourly", "dsql", "iam", "trail"].map((name) => arn("events", `rule/\${AWS::StackName}-plan-${name}`)),
+  ),
+  RetainRulePolicy: admit(
+    [deadLetterQueueId("retain")],
+    [arn("events", `rule/\${AWS::StackName}-retain-daily`)],
   ),
 };

@@ -2,6 +2,7 @@
 import * as z from "zod";
 import { DORMANT_DAYS } from "./core/dormant-window.ts";
 import { Cluster, Principal } from "./core/ids.ts";
+import { KEEP_DAYS } from "./core/retention.ts";
 import { AuditError } from "./errors.ts";
 
 /** JSON in an environment variable, parsed by `shape`. */
@@ -49,6 +50,8 @@ const shapes = {
   ARCHETYPES: json(z.record(z.string(), z.enum(["read-only", "read-write", "owner", "admin"]))).default({}),
   /** How long a mapping must be silent to be called dormant, where capture is proven for as long. */
   DORMANT_DAYS: z.coerce.number().int().positive().max(390).default(DORMANT_DAYS),
+  /** How many days every snapshot is kept; before them, the first of each day. */
+  KEEP_DAYS: z.coerce.number().int().positive().default(KEEP_DAYS),
   /** Detector options by detector id. */
   DETECTOR_OPTIONS: json(z.record(z.string(), z.record(z.string(), z.unknown()))).default({}),
 } as const;

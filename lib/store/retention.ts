@@ -18,36 +18,44 @@ import type { Table } from "./table.ts";
  */
 export const CHUNK_GRACE = Math.max(DAY, 4 * MAX_RUN);
 
-export type RetentionOptions = { readonly now: () => Instant; readonly keepDays?: number };
+export type RetentionOptions = {
+  readonly now: () => Instant;
+  readonly keepDays?: number;
+  /** false: nothing is removed, the result says what would be. */
+  readonly apply?: boolean;
+};
 export type RetentionResult = {
+  /** What was taken before this day is thinned; null: there is no snapshot yet. */
+  readonly before: Instant | null;
   readonly removedSnapshots: number;
+  readonly keptSnapshots: number;
   readonly removedChunks: number;
   readonly keptChunks: number;
 };
 
-/** Removes all but the first snapshot of each day older than `keepDays`. Running it again, or dying in it, does no harm. */
-const thin = async (table: Table, cluster: Cluster, newest: Instant, keepDays: number): Promise<number> => {
-  const cutoff = thinningCutoff(newest, keepDays);
-  let removed = 0;
+/** The numbers of all but the first snapshot of each day before `cutoff`, in the order in which they may go. */
+const toThin = async (table: Table, cluster: Cluster, head: number, cutoff: Instant): Promise<number[]> => {
+  const found: number[] = [];
   let day: Manifest[] = [];
-  const head = (await readHead(table, cluster)).head?.manifest.seq ?? 0;
   for await (const { manifest } of manifestsBySeq(table, cluster, 1, head)) {
     if (manifest.seq === manifest.dayFirst) {
-      for (const seq of thinnable(day, manifest, cutoff)) {
-        await table.remove(keys.manifest(cluster, seq));
-        removed++;
-      }
+      found.push(...thinnable(day, manifest, cutoff));
       day = [];
       if (floorTo(DAY, manifest.takenAt) > cutoff) break;
     }
     day.push(manifest);
   }
-  return removed;
+  return found;
 };
 
-/** All hashes that manifests name, directly or through an index. */
-const namedChunks = async (table: Table, cluster: Cluster): Promise<Set<Sha256>> => {
+/** All hashes that manifests name, directly or through an index; those of `gone` name nothing any more. */
+const namedChunks = async (
+  table: Table,
+  cluster: Cluster,
+  gone: ReadonlySet<number>,
+): Promise<{ named: ReadonlySet<Sha256>; snapshots: number }> => {
   const named = new Set<Sha256>();
+  let snapshots = 0;
   let level: Sha256[] = [];
   const add = (hash: Sha256, to: Sha256[]): void => {
     if (named.has(hash)) return;
@@ -55,6 +63,8 @@ const namedChunks = async (table: Table, cluster: Cluster): Promise<Set<Sha256>>
     to.push(hash);
   };
   for await (const { manifest } of manifestsBySeq(table, cluster, 1, Number.MAX_SAFE_INTEGER)) {
+    if (gone.has(manifest.seq)) continue;
+    snapshots++;
     add(manifest.root, level);
     if (manifest.changes) add(manifest.changes.root, level);
   }
@@ -68,7 +78,7 @@ const namedChunks = async (table: Table, cluster: Cluster): Promise<Set<Sha256>>
     }
     level = below;
   }
-  return named;
+  return { named, snapshots };
 };
 
 /**
@@ -79,36 +89,48 @@ const namedChunks = async (table: Table, cluster: Cluster): Promise<Set<Sha256>>
 const collect = async (
   table: Table,
   cluster: Cluster,
-  now: Instant,
+  named: ReadonlySet<Sha256>,
+  { now, apply }: { readonly now: Instant; readonly apply: boolean },
 ): Promise<{ removed: number; kept: number }> => {
-  const named = await namedChunks(table, cluster);
   let removed = 0;
   let kept = 0;
   for (const pk of keys.chunkShards(cluster)) {
     for await (const item of table.query({ pk })) {
       const at = Number(item.at);
       const leftover = !named.has(item.sk as Sha256) && at < now - CHUNK_GRACE;
-      if (leftover && (await table.removeIf({ pk, sk: item.sk }, "at", at))) removed++;
+      if (leftover && (!apply || (await table.removeIf({ pk, sk: item.sk }, "at", at)))) removed++;
       else kept++;
     }
   }
   return { removed, kept };
 };
 
-/** Applies retention to one cluster: thins, then collects. */
+/**
+ * Applies retention to one cluster: thins to the first snapshot of each day what is older than `keepDays`, then collects
+ * the chunks that nothing names any more. Running it again, dying in it, or two at once do no harm. AuditError("config")
+ * for days that are none, ("store") where the history cannot be read: then no chunk is removed.
+ */
 export const applyRetention = async (
   table: Table,
   cluster: Cluster,
-  { now, keepDays = KEEP_DAYS }: RetentionOptions,
+  { now, keepDays = KEEP_DAYS, apply = true }: RetentionOptions,
 ): Promise<RetentionResult> => {
   if (!Number.isInteger(keepDays) || keepDays < 1) {
     throw new AuditError("config", `retention must keep at least 1 day, not ${keepDays}`);
   }
   const { head } = await readHead(table, cluster);
-  if (!head) return { removedSnapshots: 0, removedChunks: 0, keptChunks: 0 };
+  if (!head) return { before: null, removedSnapshots: 0, keptSnapshots: 0, removedChunks: 0, keptChunks: 0 };
   // From the newest snapshot, not from the clock: a cluster that nobody looks at any more keeps its history.
-  const newest = Math.min(head.manifest.takenAt, now());
-  const removedSnapshots = await thin(table, cluster, newest, keepDays);
-  const { removed, kept } = await collect(table, cluster, now());
-  return { removedSnapshots, removedChunks: removed, keptChunks: kept };
+  const before = thinningCutoff(Math.min(head.manifest.takenAt, now()), keepDays);
+  const thinned = await toThin(table, cluster, head.manifest.seq, before);
+  if (apply) for (const seq of thinned) await table.remove(keys.manifest(cluster, seq));
+  const { named, snapshots } = await namedChunks(table, cluster, new Set(thinned));
+  const { removed, kept } = await collect(table, cluster, named, { now: now(), apply });
+  return {
+    before,
+    removedSnapshots: thinned.length,
+    keptSnapshots: snapshots,
+    removedChunks: removed,
+    keptChunks: kept,
+  };
 };

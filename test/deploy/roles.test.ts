@@ -74,6 +74,18 @@ describe("permissions", () => {
     ]);
   });
 
+  it("let retention remove snapshots and chunks, and nothing else", () => {
+    const removing = statements().filter(
+      ({ role, statement }) => role === "RetainRole" && statement.Action.includes("dynamodb:DeleteItem"),
+    );
+    expect(removing.map(({ statement }) => statement)).toMatchObject([
+      {
+        Action: ["dynamodb:DeleteItem"],
+        Condition: { "ForAllValues:StringLike": { "dynamodb:LeadingKeys": ["CLUSTER#*", "CHUNK#*#*"] } },
+      },
+    ]);
+  });
+
   it("let the query function read, and nothing else", () => {
     const own = statements().filter(({ role }) => role === "QueryRole");
     expect(

@@ -20,7 +20,7 @@ import {
   upper,
 } from "./stack.ts";
 
-const FUNCTIONS = ["plan", "snapshot", "ingestEvents", "ingestFiles", "detect", "notify", "query"];
+const FUNCTIONS = ["plan", "snapshot", "ingestEvents", "ingestFiles", "detect", "notify", "retain", "query"];
 const VALUES = {
   "AWS::Partition": "aws",
   "AWS::Region": "us-east-1",
@@ -148,7 +148,7 @@ describe("functions", () => {
       Object.keys(Variables)
         .filter((name) => name.endsWith(suffix))
         .flatMap((name) => named(Variables[name]));
-    const queues = reached("sqs:SendMessage").filter((id) => id !== "PlanDeadLetterQueue");
+    const queues = reached("sqs:SendMessage").filter((id) => id !== `${upper(fn)}DeadLetterQueue`);
     expect(queues.sort()).toEqual(told("_QUEUE_URL").sort());
     expect(reached("sns:Publish")).toEqual(told("TOPIC_ARN"));
     expect([...new Set(reached("dynamodb:"))]).toEqual(told("TABLE_NAME"));
@@ -181,9 +181,13 @@ describe("queues", () => {
         expect(Properties.MessageRetentionPeriod).toBeLessThan(14 * 86_400);
       }
     }
-    expect(made("PlanLambdaEvConf").Properties).toMatchObject({
-      DestinationConfig: { OnFailure: { Destination: { "Fn::GetAtt": ["PlanDeadLetterQueue", "Arn"] } } },
-    });
+    for (const fn of ["Plan", "Retain"]) {
+      expect(made(`${fn}LambdaEvConf`).Properties).toMatchObject({
+        DestinationConfig: {
+          OnFailure: { Destination: { "Fn::GetAtt": [`${fn}DeadLetterQueue`, "Arn"] } },
+        },
+      });
+    }
   });
 
   it("are each emptied by one function, message by message, with time to come back", () => {

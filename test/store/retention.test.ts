@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { DAY, HOUR } from "../../lib/core/time.ts";
 import { tableHistory } from "../../lib/store/export.ts";
 import { keys } from "../../lib/store/keys.ts";
+import { refuseWrites } from "../../lib/store/read-only.ts";
 import { applyRetention, CHUNK_GRACE } from "../../lib/store/retention.ts";
 import { createSnapshotStore } from "../../lib/store/snapshots.ts";
 import type { Table } from "../../lib/store/table.ts";
@@ -64,6 +65,22 @@ describe("retention", () => {
       removedSnapshots: 0,
       removedChunks: 0,
     });
+  });
+
+  it("tells beforehand what it would remove, and writes nothing", async () => {
+    const { db, now } = await sixDays();
+    const later = () => now() + 2 * CHUNK_GRACE;
+    const dying = dyingTable(db, 1, false);
+    const dead = estate({ roles: [role(10, "never stored")] });
+    await expect(createSnapshotStore(dying, { now }).save(cluster, dead, now() + HOUR)).rejects.toThrow(
+      Crash,
+    );
+    const told = await applyRetention(refuseWrites(db), cluster, { now: later, keepDays, apply: false });
+    expect(told.before).toBe(Date.UTC(2026, 2, 3));
+    expect(told.removedChunks).toBeGreaterThan(0);
+    expect(await seqs(db)).toHaveLength(24);
+    expect(await applyRetention(db, cluster, { now: later, keepDays })).toEqual(told);
+    expect(told.keptSnapshots).toBe((await seqs(db)).length);
   });
 
   it("tells what changed over thinned days by the snapshots that are left", async () => {

@@ -1,0 +1,48 @@
+// Thins the history of every cluster once a day, and collects what no snapshot names any more.
+import { AuditError } from "../lib/errors.ts";
+import { errorFields } from "../lib/log.ts";
+import { listClusters } from "../lib/store/clusters.ts";
+import { applyRetention } from "../lib/store/retention.ts";
+import type { Table } from "../lib/store/table.ts";
+import { type LambdaHandler, lambda, onLambda } from "./lambda.ts";
+import { type Runtime, runtime, settings, tableOf } from "./wiring.ts";
+
+export type RetainDeps = Runtime & {
+  readonly table: Table;
+  /** Every snapshot of so many days is kept, before them the first of each day. */
+  readonly keepDays: number;
+};
+
+export const retainHandler = (deps: RetainDeps): LambdaHandler<unknown, { clusters: number }> =>
+  lambda(deps, async () => {
+    const { table, now, keepDays, log } = deps;
+    const clusters = await listClusters(table);
+    // Another one first each time: those that a run out of time did not come to have their turn in the next.
+    const first = Math.floor(deps.random() * clusters.length);
+    const failures: unknown[] = [];
+    for (const cluster of [...clusters.slice(first), ...clusters.slice(0, first)]) {
+      try {
+        log.info("retained", { cluster, ...(await applyRetention(table, cluster, { now, keepDays })) });
+      } catch (error) {
+        failures.push(error);
+        log.error("retention failed", { cluster, ...errorFields(error) });
+      }
+    }
+    if (failures.length) {
+      throw new AuditError(
+        "store",
+        `retention failed for ${failures.length} of ${clusters.length} clusters`,
+        {
+          cause: failures[0],
+          hint: "The log names each. Nothing is half done: the next run goes on.",
+        },
+      );
+    }
+    return { clusters: clusters.length };
+  });
+
+export const handler = onLambda(() => {
+  const { TABLE_NAME, KEEP_DAYS } = settings("TABLE_NAME", "KEEP_DAYS");
+  const shared = runtime();
+  return retainHandler({ ...shared, table: tableOf(TABLE_NAME, shared), keepDays: KEEP_DAYS });
+});

@@ -1,0 +1,134 @@
+import type { Context } from "aws-lambda";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { retainHandler } from "../../handlers/retain.ts";
+import { Cluster } from "../../lib/core/ids.ts";
+import { DAY, HOUR } from "../../lib/core/time.ts";
+import type { Fields } from "../../lib/log.ts";
+import { registerCluster } from "../../lib/store/clusters.ts";
+import { tableHistory } from "../../lib/store/export.ts";
+import { keys } from "../../lib/store/keys.ts";
+import { CHUNK_GRACE } from "../../lib/store/retention.ts";
+import { createSnapshotStore } from "../../lib/store/snapshots.ts";
+import type { Table } from "../../lib/store/table.ts";
+import { verifyHistory } from "../../lib/store/verify-history.ts";
+import { cluster, estate, role } from "../support/catalogs.ts";
+import { dyingTable } from "../support/faulty-table.ts";
+import { testTables } from "../support/table.ts";
+
+const T = Date.UTC(2026, 2, 1, 2);
+const keepDays = 2;
+const other = Cluster.parse(`${cluster}2`);
+const end = T + 4 * DAY + 18 * HOUR;
+
+let tables: Awaited<ReturnType<typeof testTables>>;
+beforeAll(async () => {
+  tables = await testTables();
+});
+afterAll(() => tables.stop());
+
+/** Five days of each cluster, four snapshots a day, each with a role of another name. */
+const twoClusters = async (): Promise<Table> => {
+  const db = await tables.fresh();
+  for (const one of [cluster, other]) {
+    await registerCluster(db, one);
+    const store = createSnapshotStore(db, { now: () => T });
+    for (let n = 0; n < 20; n++) {
+      const catalog = { ...estate({ roles: [role(10, `boss${n}`)] }), cluster: one };
+      await store.save(one, catalog, T + n * 6 * HOUR);
+    }
+  }
+  return db;
+};
+
+/** One run of the function; `random` says which cluster has the first turn. */
+const retain = async (db: Table, { now = end, random = 0 } = {}) => {
+  const logged: [string, Fields][] = [];
+  const note = (message: string, fields: Fields = {}): void => void logged.push([message, fields]);
+  const handler = retainHandler({
+    table: db,
+    keepDays,
+    now: () => now,
+    random: () => random,
+    sleep: async () => {},
+    log: { info: note, warn: note, error: note },
+  });
+  const failure = await handler({}, {} as Context).then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  const told = (message: string) => logged.filter(([one]) => one === message).map(([, fields]) => fields);
+  return { failure, told };
+};
+const count = async (db: Table, pk: string): Promise<number> =>
+  (await Array.fromAsync(db.query({ pk, prefix: "" }))).length;
+const seqs = async (db: Table, one: Cluster): Promise<number[]> =>
+  (await tableHistory(db, one)).manifests.map(({ key }) => key);
+const chunks = async (db: Table, one: Cluster): Promise<number> => {
+  const counts = await Promise.all(keys.chunkShards(one).map((pk) => count(db, pk)));
+  return counts.reduce((sum, n) => sum + n, 0);
+};
+const faults = async (db: Table, one: Cluster) =>
+  (await verifyHistory(await tableHistory(db, one), { keepDays })).faults;
+
+// The first of each of the days before, then all.
+const THINNED = [1, 5, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20];
+
+describe("the retain function", () => {
+  it("thins every cluster, collects the chunks that are left over, and has nothing to do the second time", async () => {
+    const db = await twoClusters();
+    const before = await chunks(db, other);
+    const late = end + 2 * CHUNK_GRACE;
+    const first = await retain(db, { now: late });
+    expect(first.failure).toBeUndefined();
+    expect(first.told("retained").map(({ cluster: one }) => one)).toEqual([cluster, other]);
+    for (const one of [cluster, other]) {
+      expect(await seqs(db, one)).toEqual(THINNED);
+      expect(await faults(db, one)).toEqual([]);
+    }
+    expect(await chunks(db, other)).toBeLessThan(before);
+    const second = await retain(db, { now: late });
+    expect(second.failure).toBeUndefined();
+    expect(second.told("retained")).toMatchObject([
+      { removedSnapshots: 0, removedChunks: 0 },
+      { removedSnapshots: 0, removedChunks: 0 },
+    ]);
+  });
+
+  it("lets one cluster that fails neither hide the others nor pass for done", async () => {
+    const db = await twoClusters();
+    const key = keys.manifest(cluster, 20);
+    await db.put({ ...key, ...(await db.get(key)), body: "{}" });
+    const { failure, told } = await retain(db);
+    expect(failure).toMatchObject({ code: "store", message: "retention failed for 1 of 2 clusters" });
+    expect(told("retention failed")).toMatchObject([{ cluster, code: "store" }]);
+    expect(await seqs(db, cluster)).toHaveLength(20);
+    expect(await seqs(db, other)).toEqual(THINNED);
+  });
+
+  it("may die at any removal: the history is whole, and the next run goes on", async () => {
+    const db = await twoClusters();
+    const late = end + 2 * CHUNK_GRACE;
+    let runs = 0;
+    for (let died = true; died; runs++) {
+      const { failure } = await retain(dyingTable(db, 3, runs % 2 === 0), { now: late });
+      died = failure !== undefined;
+      for (const one of [cluster, other]) expect(await faults(db, one)).toEqual([]);
+      expect(runs).toBeLessThan(40);
+    }
+    expect(runs).toBeGreaterThan(3);
+    for (const one of [cluster, other]) expect(await seqs(db, one)).toEqual(THINNED);
+  });
+
+  it("gives each cluster the first turn at times, so that a slow one cannot keep another waiting for ever", async () => {
+    const db = await twoClusters();
+    const { told } = await retain(db, { random: 0.5 });
+    expect(told("retained").map(({ cluster: one }) => one)).toEqual([other, cluster]);
+  });
+
+  it("has nothing to do where no cluster is known yet, or none was read", async () => {
+    const db = await tables.fresh();
+    expect((await retain(db)).failure).toBeUndefined();
+    await registerCluster(db, cluster);
+    expect((await retain(db)).told("retained")).toMatchObject([{ before: null, removedSnapshots: 0 }]);
+  });
+});
