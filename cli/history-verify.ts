@@ -10,6 +10,7 @@ import { type VerifyReport, type VerifyRequest, verifyHistory } from "../lib/sto
 import { checkTimelines } from "../lib/store/verify-timelines.ts";
 import type { AddCommand } from "./command.ts";
 import { addStoreOptions, pickCluster, type StoreOptions, withStore } from "./context.ts";
+import { parseKeepDays } from "./history-retain.ts";
 import type { Io } from "./io.ts";
 import { printable, printDocument } from "./output.ts";
 import { writeWhole } from "./write-whole.ts";
@@ -109,11 +110,8 @@ export const addVerify: AddCommand = (history, io, finish) => {
       "\nExample:\n  $ dsql-audit history verify --file history.ndjson --head 812:3f1c6a0b9d2e",
     );
   addStoreOptions(command).action(async (options: VerifyFlags) => {
-    const keepDays = Number(options.keepDays);
-    if (!Number.isInteger(keepDays) || keepDays < 1)
-      throw new AuditError("usage", "--keep-days wants a whole number of days");
     const checks = {
-      keepDays,
+      keepDays: parseKeepDays(options.keepDays),
       expectedHeads: (options.head ?? []).map(parseHead),
       ...(options.publicKey !== undefined && { publicKey: readFile(io, options.publicKey) }),
     };

@@ -18,6 +18,7 @@ import {
 import { stamp } from "./history-basis.ts";
 import { addDiff } from "./history-diff.ts";
 import { addRestored } from "./history-restored.ts";
+import { addRetain } from "./history-retain.ts";
 import { addShow } from "./history-show.ts";
 import { addTimeline } from "./history-timeline.ts";
 import { addExport, addVerify } from "./history-verify.ts";
@@ -89,6 +90,6 @@ export const addHistory: AddCommand = (program, io, finish) => {
         "  $ dsql-audit history verify --head 812:3f1c…",
     );
   addList(history, program, io, finish);
-  for (const add of [addShow, addDiff, addTimeline, addExport, addVerify, addRestored])
+  for (const add of [addShow, addDiff, addTimeline, addExport, addVerify, addRetain, addRestored])
     add(history, io, finish);
 };
