@@ -25,7 +25,12 @@ const DEFAULT_STORE = ".dsql-audit";
 
 export const addStoreOptions = (command: Command): Command =>
   command
-    .addOption(new Option("--store <dir>", `embedded store (default: ./${DEFAULT_STORE})`).conflicts("table"))
+    .addOption(
+      new Option(
+        "--store <dir>",
+        `embedded store (default: $DSQL_AUDIT_STORE or ./${DEFAULT_STORE})`,
+      ).conflicts("table"),
+    )
     .option("--table <name>", "DynamoDB table in AWS")
     .option("--region <region>", "AWS Region of the table, or of the cluster")
     .option("--cluster <arn>", "which cluster, where the store holds more than one");
@@ -49,7 +54,7 @@ export const withStore = async <T>(
       client.destroy();
     }
   }
-  const folder = resolve(io.cwd, options.store ?? DEFAULT_STORE);
+  const folder = resolve(io.cwd, options.store ?? io.env.DSQL_AUDIT_STORE ?? DEFAULT_STORE);
   if (mustExist && !existsSync(folder)) {
     throw new AuditError("not-found", `there is no store in ${folder}`, {
       hint: "Name one with --store DIR or --table NAME, or make one with: dsql-audit snapshot",

@@ -53,7 +53,12 @@ export const addDiff: AddCommand = (history, io) => {
       table(
         io,
         answer.changes,
-        [{ head: `${answer.changes.length} changes`, cell: ({ text }) => text }],
+        [
+          {
+            head: answer.changes.length === 1 ? "1 change" : `${answer.changes.length} changes`,
+            cell: ({ text }) => text,
+          },
+        ],
         nothing,
       );
   });

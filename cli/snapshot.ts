@@ -34,7 +34,13 @@ export const snapshotText = ({
     ...unreadable,
     ...(snapshot === 1
       ? []
-      : [unchanged ? "Nothing changed since the snapshot before." : `${changes.length} changes:`]),
+      : [
+          unchanged
+            ? "Nothing changed since the snapshot before."
+            : changes.length === 1
+              ? "1 change:"
+              : `${changes.length} changes:`,
+        ]),
     ...shown,
     ...(changes.length > SHOWN_CHANGES ? [`  and ${changes.length - SHOWN_CHANGES} more`] : []),
   ].join("\n");
