@@ -126,7 +126,13 @@ const statements = {
     sendTo(queueId("detect")),
   ],
   ingestEvents: [empties("ingestEvents"), table(...READ, ...WRITE), sendTo(queueId("detect"))],
-  ingestFiles: [empties("ingestFiles"), table(...READ, ...WRITE), sendTo(queueId("detect"))],
+  ingestFiles: [
+    empties("ingestFiles"),
+    table(...READ, ...WRITE),
+    // Knows no resource either, and a trail's digests are signed with the keys of their own Region.
+    allow("ProveDigests", ["cloudtrail:ListPublicKeys"], "*"),
+    sendTo(queueId("detect")),
+  ],
   detect: [
     empties("detect"),
     table(...READ, ...READ_CHUNKS, ...WRITE, ...CLEAR),

@@ -3,15 +3,26 @@
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
 import type { ActivitySink } from "../lib/cloudtrail/ingest-sources.ts";
 import { parseRecord } from "../lib/cloudtrail/parse-record.ts";
+import { publicKeyPort } from "../lib/cloudtrail/public-keys.ts";
 import type { Connection } from "../lib/core/connection.ts";
 import type { Cluster } from "../lib/core/ids.ts";
 import { connectionSink } from "../lib/count-connections.ts";
 import { AuditError } from "../lib/errors.ts";
+import { digestIngest } from "../lib/ingest-digest.ts";
 import { type IngestObjects, objectIngest } from "../lib/ingest-objects.ts";
 import type { DetectJob } from "../lib/jobs.ts";
 import { errorFields } from "../lib/log.ts";
 import { bodyOf, type LambdaHandler, lambda, onLambda } from "./lambda.ts";
-import { queueOf, type Runtime, runtime, type Send, s3Client, settings, tableOf } from "./wiring.ts";
+import {
+  cloudTrailClients,
+  queueOf,
+  type Runtime,
+  runtime,
+  type Send,
+  s3Client,
+  settings,
+  tableOf,
+} from "./wiring.ts";
 
 export type IngestDeps = Runtime & {
   /** Where the events go. */
@@ -74,10 +85,13 @@ export const handler = onLambda(() => {
   );
   const shared = runtime();
   const table = tableOf(TABLE_NAME, shared);
+  const s3 = s3Client();
+  const trail = connectionSink(table, AUDITOR_PRINCIPAL, "trail");
+  const digests = digestIngest(s3, table, trail, publicKeyPort(cloudTrailClients()), shared.now);
   return ingestHandler({
     ...shared,
     sink: connectionSink(table, AUDITOR_PRINCIPAL, "event"),
     detect: queueOf(DETECT_QUEUE_URL),
-    ingestObjects: objectIngest(s3Client(), connectionSink(table, AUDITOR_PRINCIPAL, "trail"), shared.now),
+    ingestObjects: objectIngest(s3, trail, shared.now, digests),
   });
 });

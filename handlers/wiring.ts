@@ -50,7 +50,15 @@ export const tableOf = (name: string, { sleep, random }: Runtime): Table =>
 export const snsClient = (): SNSClient => new SNSClient(patient);
 export const s3Client = (): S3Client => new S3Client({ ...patient, followRegionRedirects: true });
 export const dsqlClient = (): DSQLClient => new DSQLClient(patient);
-export const cloudTrailClient = (): CloudTrailClient => new CloudTrailClient(patient);
+/** CloudTrail of each Region, made once; undefined: the function's own. */
+export const cloudTrailClients = (): ((region: string | undefined) => CloudTrailClient) => {
+  const made = new Map<string | undefined, CloudTrailClient>();
+  return (region) => {
+    const client = made.get(region) ?? new CloudTrailClient({ ...patient, ...(region && { region }) });
+    made.set(region, client);
+    return client;
+  };
+};
 
 /** Puts messages into a queue; all of them, or AuditError("throttled") and the caller's own event comes again. */
 export type Send = (messages: readonly unknown[], options?: { delaySeconds?: number }) => Promise<void>;

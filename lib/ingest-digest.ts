@@ -7,13 +7,15 @@ import { fetchDigest } from "./cloudtrail/s3-digest.ts";
 import { type S3Object, s3Source } from "./cloudtrail/s3-objects.ts";
 import { coverageHours } from "./store/coverage-hours.ts";
 import { digestStore } from "./store/digests.ts";
+import { doubtStore } from "./store/doubts.ts";
 import type { Table } from "./store/table.ts";
 
 export type DigestIngest = (object: S3Object) => Promise<DigestCheck>;
 
 /**
  * Checks the digest, counts what its log files hold, and marks the hours that its chain proves. What does not hold proves
- * nothing and is told in the result; AuditError "bad-file" for what is no digest. Any number of times, in any order.
+ * nothing and is told in the result; log files that it names and that are not there as they were signed put its hours in
+ * doubt until it is proven after all. AuditError "bad-file" for what is no digest. Any number of times, in any order.
  */
 export const digestIngest = (
   client: S3Client,
@@ -23,6 +25,7 @@ export const digestIngest = (
   now: () => number,
 ): DigestIngest => {
   const digests = digestStore(table, coverageHours(table));
+  const doubts = doubtStore(table);
   return async (object) => {
     const check = await proveByDigest(await fetchDigest(client, object), {
       sourceOf: (named) => s3Source(client, named),
@@ -30,6 +33,10 @@ export const digestIngest = (
       sink,
       now: now(),
     });
+    // Only what CloudTrail surely signed can betray files: anybody who may write to the bucket can put a digest there.
+    const lost = check.signature === "valid" ? check.missing.length + check.altered.length : 0;
+    const reason = `a digest file names ${lost} log files that are missing or were changed`;
+    await doubts.replace(check.scope, `digest ${object.key}`, lost ? [{ ...check.interval, reason }] : []);
     if (check.verified) await digests.record(check.scope, check.verified);
     return check;
   };

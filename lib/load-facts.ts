@@ -8,6 +8,7 @@ import { doubtsOfTrails } from "./core/management-event.ts";
 import { DAY, floorTo, HOUR, type Instant } from "./core/time.ts";
 import { createActivityStore } from "./store/activity.ts";
 import { canaryStore } from "./store/canaries.ts";
+import { doubtStore } from "./store/doubts.ts";
 import { createFindingStore } from "./store/findings.ts";
 import { createSnapshotStore } from "./store/snapshots.ts";
 import type { Table } from "./store/table.ts";
@@ -49,16 +50,19 @@ export const loadFacts = async (
   const activity = createActivityStore(table);
   const lookback = { from: now - LOOKBACK_DAYS * DAY, to: now + HOUR };
   const hourlyFrom = floorTo(DAY, now - HOURLY_DAYS * DAY);
-  const [snapshot, history, days, hours, coverage, lastLook, settle, trailEvents] = await Promise.all([
-    snapshots.asOf(cluster, now),
-    snapshots.mappingHistory(cluster, now),
-    activity.days(cluster, { from: lookback.from, to: hourlyFrom }),
-    activity.hours(cluster, { from: hourlyFrom, to: lookback.to }),
-    activity.coverage(cluster, lookback),
-    createFindingStore(table).lastLook(cluster),
-    settleMs ?? settleMsOf(table, cluster, now),
-    trailEventStore(table).within(scopeOfCluster(cluster) ?? cluster, { from: lookback.from, to: now }),
-  ]);
+  const [snapshot, history, days, hours, coverage, lastLook, settle, trailEvents, doubts] = await Promise.all(
+    [
+      snapshots.asOf(cluster, now),
+      snapshots.mappingHistory(cluster, now),
+      activity.days(cluster, { from: lookback.from, to: hourlyFrom }),
+      activity.hours(cluster, { from: hourlyFrom, to: lookback.to }),
+      activity.coverage(cluster, lookback),
+      createFindingStore(table).lastLook(cluster),
+      settleMs ?? settleMsOf(table, cluster, now),
+      trailEventStore(table).within(scopeOfCluster(cluster) ?? cluster, { from: lookback.from, to: now }),
+      doubtStore(table).within(cluster, { from: lookback.from, to: now }),
+    ],
+  );
   const index = activityIndex([...days, ...hours]);
   return {
     cluster,
@@ -75,7 +79,10 @@ export const loadFacts = async (
     mappingPeriods: history.periods,
     activity: index,
     coverage,
-    doubts: doubtsOfTrails(trailEvents, now, (at) => index.talliesIn({ from: at + 1, to: now })[0]?.lastAt),
+    doubts: [
+      ...doubtsOfTrails(trailEvents, now, (at) => index.talliesIn({ from: at + 1, to: now })[0]?.lastAt),
+      ...doubts,
+    ],
     captureExpectedFrom: history.firstReadAt,
     settleMs: settle,
     archetypes,

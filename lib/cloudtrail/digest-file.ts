@@ -106,8 +106,16 @@ export const publicKeyOf = (der: Uint8Array): KeyObject | undefined => {
   }
 };
 
-/** Public keys of the Region by fingerprint: ListPublicKeys behind it. */
-export type PublicKeyPort = (fingerprint: string, at: Instant) => Promise<KeyObject | undefined>;
+/** Public keys by fingerprint and the Region whose digests they sign; undefined: the Region is not known. */
+export type PublicKeyPort = (
+  fingerprint: string,
+  at: Instant,
+  region?: string,
+) => Promise<KeyObject | undefined>;
+
+/** The Region that a digest is of, as its key says; a trail of all Regions writes one for each. */
+export const regionOfDigest = (key: string): string | undefined =>
+  /\/CloudTrail-Digest\/([a-z0-9-]+)\//.exec(key)?.[1];
 
 export type Signature = "valid" | "invalid" | "missing" | "key-unknown";
 
@@ -124,7 +132,7 @@ export const checkSignature = async (
   if (signature === undefined || signature === "") return "missing";
   if (digest.bucket !== place.bucket || digest.key !== place.key) return "invalid";
   if (digest.algorithm !== "SHA256withRSA" || !/^(?:[0-9a-f]{2})+$/i.test(signature)) return "invalid";
-  const key = await publicKey(digest.fingerprint, digest.to);
+  const key = await publicKey(digest.fingerprint, digest.to, regionOfDigest(place.key));
   if (key === undefined) return "key-unknown";
   return verify("RSA-SHA256", Buffer.from(digest.signed), key, Buffer.from(signature, "hex"))
     ? "valid"

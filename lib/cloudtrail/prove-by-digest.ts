@@ -3,13 +3,14 @@ import { createHash, type Hash } from "node:crypto";
 import { createGunzip } from "node:zlib";
 import { type Scope, scopeOf } from "../core/coverage-scope.ts";
 import type { VerifiedDigest } from "../core/digest-chain.ts";
-import type { Instant } from "../core/time.ts";
+import type { Instant, Interval } from "../core/time.ts";
 import { AuditError } from "../errors.ts";
 import {
   checkSignature,
   type DigestFile,
   type PublicKeyPort,
   parseDigest,
+  regionOfDigest,
   type Signature,
 } from "./digest-file.ts";
 import { type ActivitySink, type Ingested, ingestSources } from "./ingest-sources.ts";
@@ -33,6 +34,8 @@ export type DigestPorts = {
 
 export type DigestCheck = {
   readonly scope: Scope;
+  /** The stretch that it was written for. */
+  readonly interval: Interval;
   readonly signature: Signature;
   /** Log files that are not there or may not be read, and those that are not what was signed. */
   readonly missing: readonly string[];
@@ -41,8 +44,6 @@ export type DigestCheck = {
   readonly verified?: VerifiedDigest;
   readonly ingested: Ingested;
 };
-
-const REGION_IN_KEY = /\/CloudTrail-Digest\/([a-z0-9-]+)\//;
 
 /** Hashes what is read without holding it: the hash is of the uncompressed bytes. */
 const hashUncompressed = async (source: TrailSource): Promise<string> => {
@@ -116,7 +117,8 @@ export const proveByDigest = async (
   const whole = !missing.length && !altered.length && !ingested.rejected.length && ingested.tooOld === 0;
   const holds = signature === "valid" && whole && !/_backfill/.test(key);
   return {
-    scope: scopeOf(digest.account, REGION_IN_KEY.exec(key)?.[1]),
+    scope: scopeOf(digest.account, regionOfDigest(key)),
+    interval: { from: digest.from, to: digest.to },
     signature,
     missing,
     altered,

@@ -4,15 +4,13 @@ import {
   GetEventSelectorsCommand,
   GetTrailCommand,
   GetTrailStatusCommand,
-  ListPublicKeysCommand,
   ListTrailsCommand,
   LookupEventsCommand,
 } from "@aws-sdk/client-cloudtrail";
 import { type Cluster, parseArn } from "../core/ids.ts";
 import { type ManagementEvent, managementKinds } from "../core/management-event.ts";
-import { DAY, type Instant, type Interval } from "../core/time.ts";
+import type { Instant, Interval } from "../core/time.ts";
 import { type AdvancedSelector, connectsTaken } from "../core/trail-selectors.ts";
-import { type PublicKeyPort, publicKeyOf } from "./digest-file.ts";
 import { parseManagementEvent } from "./parse-management-event.ts";
 
 type TrailState = {
@@ -126,31 +124,6 @@ export const captureState = (trails: readonly TrailRead[], cluster: Cluster): Ca
   }
   if (!reasons.length) reasons.push("no trail in this Region takes the cluster's connects");
   return { captured: maybe ? "unknown" : "no", reasons, trails: [], validation: false };
-};
-
-/** ListPublicKeys of the client's Region, remembered: keys are few and live for months. */
-export const publicKeyPort = (client: CloudTrailClient): PublicKeyPort => {
-  const keys = new Map<string, Uint8Array>();
-  return async (fingerprint, at) => {
-    if (!keys.has(fingerprint)) {
-      let NextToken: string | undefined;
-      do {
-        const page = await client.send(
-          new ListPublicKeysCommand({
-            StartTime: new Date(at - DAY),
-            EndTime: new Date(at + DAY),
-            ...(NextToken && { NextToken }),
-          }),
-        );
-        for (const { Fingerprint, Value } of page.PublicKeyList ?? []) {
-          if (Fingerprint !== undefined && Value) keys.set(Fingerprint, Value);
-        }
-        NextToken = page.NextToken;
-      } while (NextToken);
-    }
-    const der = keys.get(fingerprint);
-    return der && publicKeyOf(der);
-  };
 };
 
 /**

@@ -78,6 +78,9 @@ export const keys = {
     sk: `${iso(end)}#${trail}`,
   }),
 
+  // "why is this stretch not proven after all"          Query; PutItem
+  doubts: (scope: string) => `DOUBT#${scope}`,
+
   // "for which hours is capture proven"                 Query; PutItem on its revision
   coverage: (scope: string) => `COVERAGE#${scope}`,
   coverageDay: (scope: string, day: Instant, proof: string) => ({

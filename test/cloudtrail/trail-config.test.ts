@@ -2,10 +2,10 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { CloudTrailClient } from "@aws-sdk/client-cloudtrail";
 import { afterEach, describe, expect, it } from "vitest";
+import { publicKeyPort } from "../../lib/cloudtrail/public-keys.ts";
 import {
   captureState,
   lookupManagementEvents,
-  publicKeyPort,
   type TrailRead,
   trailPort,
 } from "../../lib/cloudtrail/trail-config.ts";
@@ -146,10 +146,15 @@ describe("the CloudTrail client", () => {
         return { PublicKeyList: [{ Fingerprint: "f", Value: Buffer.from("nokey").toString("base64") }] };
       },
     });
-    const port = publicKeyPort(client);
+    const port = publicKeyPort(() => client);
     expect(await port("f", 0)).toBeUndefined();
     expect(await port("f", 0)).toBeUndefined();
     expect(asked).toBe(1);
+  });
+
+  it("takes a refusal to tell public keys for a key that is not known", async () => {
+    const client = await service({});
+    expect(await publicKeyPort(() => client)("f", 0, "eu-west-1")).toBeUndefined();
   });
 
   it("looks up what happened to trails and clusters, each event once", async () => {

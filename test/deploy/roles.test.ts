@@ -33,6 +33,7 @@ describe("permissions", () => {
   const WIDE: Readonly<Record<string, string>> = {
     FindClusters: "dsql:ListClusters knows no resource",
     FindTrails: "cloudtrail:ListTrails and LookupEvents know no resource",
+    ProveDigests: "cloudtrail:ListPublicKeys knows no resource",
     NeverAsAdmin: "a Deny, for every cluster there is",
     ConnectAsTheAuditor: "clusters come and go; each also needs a mapping made by its admin",
     DescribeClusters: "clusters come and go",
@@ -50,6 +51,7 @@ describe("permissions", () => {
       "FindClusters",
       "FindTrails",
       "NeverAsAdmin",
+      "ProveDigests",
     ]);
     for (const { statement } of statements()) expect([statement.Action].flat().join()).not.toContain("*");
   });
