@@ -1,6 +1,7 @@
 // Tables for people, JSON for scripts. Nothing that came from a database or a log reaches a terminal raw.
 import Table from "cli-table3";
 import wrapAnsi from "wrap-ansi";
+import { spelledOut } from "../lib/core/visible-text.ts";
 import type { Io } from "./io.ts";
 
 export type OutputOptions = { readonly json?: boolean; readonly ndjson?: boolean };
@@ -13,9 +14,8 @@ export type Column<T> = {
   readonly max?: number;
 };
 
-/** Control characters, bidirectional overrides and line breaks made visible: names may come from an attacker. */
-export const printable = (text: string): string =>
-  text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (c) => `\\u{${(c.codePointAt(0) ?? 0).toString(16)}}`);
+/** Names may come from an attacker: what a terminal would act on or hide is spelled out. */
+export const printable = spelledOut;
 
 const plain = {
   "top": "", "top-mid": "", "top-left": "", "top-right": "", "bottom": "", "bottom-mid": "", "bottom-left": "",
