@@ -4,16 +4,18 @@ import { AuditError } from "../errors.ts";
 import { type SectionName, sectionNames } from "./catalog.ts";
 import { sha256 } from "./chunk.ts";
 import { Sha256 } from "./ids.ts";
-import { dayOf, type Instant } from "./time.ts";
+import { dayOf, type Instant, LAST_INSTANT } from "./time.ts";
 
 /** Raised when a field changes its meaning. What an older release wrote stays readable: its text is never rewritten. */
 const MANIFEST_FORMAT = 1;
+
+const Time = z.int().min(0).max(LAST_INSTANT);
 
 /** What the auditor itself did to take the snapshot: its own login, to be found again as a canary. */
 export const SnapshotMeta = z.object({
   login: z.optional(
     z.object({
-      at: z.int(),
+      at: Time,
       eventId: z.optional(z.nullable(z.string().max(128))),
       principal: z.string().max(2048),
       sourceIp: z.optional(z.string().max(64)),
@@ -54,7 +56,7 @@ const Hash = z.string().regex(/^[A-Za-z0-9_-]{43}$/);
 const Body = z.object({
   f: z.literal(MANIFEST_FORMAT),
   n: z.int().positive(),
-  t: z.int(),
+  t: Time,
   i: Hash,
   p: z.optional(Hash),
   d: z.int().positive(),
@@ -63,7 +65,7 @@ const Body = z.object({
   c: z.optional(z.tuple([z.int().positive(), Hash])),
   r: z.array(z.nullable(z.int().nonnegative())),
   u: z.optional(
-    z.partialRecord(z.enum(sectionNames as readonly [SectionName, ...SectionName[]]), z.nullable(z.int())),
+    z.partialRecord(z.enum(sectionNames as readonly [SectionName, ...SectionName[]]), z.nullable(Time)),
   ),
   k: z.optional(Hash),
   m: z.optional(SnapshotMeta),

@@ -10,6 +10,9 @@ export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;
 export const DAY = 24 * HOUR;
 
+/** The end of the year 9999: later ones do not sort as text, and far later ones are no time at all. */
+export const LAST_INSTANT: Instant = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
+
 /** "2026-11-02T09:14:07.000Z": sorts as text in the order of time. */
 export const iso = (at: Instant): string => new Date(at).toISOString();
 

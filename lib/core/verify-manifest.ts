@@ -47,7 +47,7 @@ const openStored = ({ key, takenAt, body, sum }: StoredManifest): SealedManifest
     return fault(
       "altered",
       key,
-      `snapshot ${key} is filed under ${iso(takenAt)}, it was taken at ${iso(sealed.manifest.takenAt)}`,
+      `snapshot ${key} is filed under another time than it was taken at, ${iso(sealed.manifest.takenAt)}`,
     );
   }
   return sealed;

@@ -1,24 +1,22 @@
 // The chain of snapshots in the table: one item each, found by number and by time.
 import type { Cluster } from "../core/ids.ts";
 import { openManifest, type SealedManifest } from "../core/manifest.ts";
-import { type Instant, iso } from "../core/time.ts";
+import { type Instant, iso, LAST_INSTANT } from "../core/time.ts";
 import type { StoredManifest } from "../core/verify-manifest.ts";
 import { AuditError } from "../errors.ts";
 import { keys, pad } from "./keys.ts";
 import type { Item, Table } from "./table.ts";
 
-/** The last instant that ISO text can sort: the end of the year 9999. */
-const LAST = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
 /** Sorts after every sequence number. */
 const AFTER_ALL = "#~";
 
 /** Of two snapshots with one time the later stored comes later: the sequence number is part of the sort key. */
 const timeKey = (takenAt: Instant, seq: number): string => `${iso(takenAt)}#${pad(seq)}`;
-const clamp = (at: Instant): Instant => Math.min(Math.max(at, 0), LAST);
+const clamp = (at: Instant): Instant => Math.min(Math.max(at, 0), LAST_INSTANT);
 
 /** AuditError("usage") for a time that cannot be ordered as text. */
 export const checkTakenAt = (at: Instant): void => {
-  if (!Number.isSafeInteger(at) || at < 0 || at > LAST) {
+  if (!Number.isSafeInteger(at) || at < 0 || at > LAST_INSTANT) {
     throw new AuditError("usage", `a snapshot cannot have the time ${at}`);
   }
 };
@@ -119,12 +117,12 @@ export async function* manifestsByTime(
   range: ListRange = {},
 ): AsyncGenerator<SealedManifest> {
   const { from, to, limit, backward } = range;
-  if ((from ?? 0) > (to ?? LAST)) return;
+  if ((from ?? 0) > (to ?? LAST_INSTANT)) return;
   const items = table.query({
     pk: keys.manifests(cluster),
     byTime: true,
     from: iso(clamp(from ?? 0)),
-    to: `${iso(clamp(to ?? LAST))}${AFTER_ALL}`,
+    to: `${iso(clamp(to ?? LAST_INSTANT))}${AFTER_ALL}`,
     ...(limit !== undefined && { limit }),
     ...(backward && { backward }),
   });

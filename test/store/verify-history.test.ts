@@ -1,5 +1,6 @@
 import { generateKeyPairSync } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { sha256 } from "../../lib/core/chunk.ts";
 import type { Cluster } from "../../lib/core/ids.ts";
 import { signRestore } from "../../lib/core/restore-marker.ts";
 import { HOUR } from "../../lib/core/time.ts";
@@ -85,6 +86,19 @@ describe("verify", () => {
       ["packs another content into a chunk", "altered"],
     ]) {
       expect(found[`${name}: ${kind}`], `${name} is called ${kind}`).toBeGreaterThan(80);
+    }
+  });
+
+  it("calls a manifest with an impossible time altered, also where its checksum was made to fit", async () => {
+    for (const takenAt of [Number.MAX_SAFE_INTEGER, -1]) {
+      const all = parsed().map((line) => {
+        if (line.manifest !== 7) return line;
+        const body = JSON.stringify({ ...(JSON.parse(String(line.body)) as object), t: takenAt });
+        return { ...line, body, sum: sha256(body).slice(0, 16) };
+      });
+      const filed = parsed().map((line) => (line.manifest === 7 ? { ...line, takenAt } : line));
+      expect((await verifyLines(filed)).faults[0]).toMatchObject({ kind: "altered", seq: 7 });
+      expect((await verifyLines(all)).faults[0]).toMatchObject({ kind: "altered", seq: 7 });
     }
   });
 
