@@ -33,9 +33,7 @@ if (Number(process.versions.node.split(".")[0]) >= NEEDED) {
     process.exit(1);
   }
   const child = spawn(node, [program, ...process.argv.slice(2)], { stdio: "inherit" });
-  // Ctrl-C reaches the child by the terminal; a signal sent to this process alone is handed on.
-  process.on("SIGINT", () => {});
-  process.on("SIGTERM", () => child.kill("SIGTERM"));
+  for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => child.kill(signal));
   child.on("exit", (code, signal) => {
     process.exitCode = signal ? 1 : (code ?? 1);
   });

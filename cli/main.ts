@@ -3,9 +3,15 @@ import { processIo } from "./io.ts";
 import { run } from "./program.ts";
 
 const stop = new AbortController();
+/** Who asks twice does not want to wait; a terminal and a parent may each hand on the same Ctrl-C within a moment. */
+const IMPATIENT_MS = 1_000;
+let askedAt: number | undefined;
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
-  process.once(signal, () => {
-    process.exitCode = signal === "SIGINT" ? 130 : 143;
+  process.on(signal, () => {
+    const code = signal === "SIGINT" ? 130 : 143;
+    if (askedAt !== undefined && performance.now() - askedAt > IMPATIENT_MS) process.exit(code);
+    askedAt ??= performance.now();
+    process.exitCode = code;
     stop.abort(new Error(`stopped by ${signal}`));
   });
 }
