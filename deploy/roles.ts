@@ -113,6 +113,7 @@ const statements = {
     // ListClusters knows no resource: https://docs.aws.amazon.com/service-authorization/latest/reference/list_dsql.html
     allow("FindClusters", ["dsql:ListClusters"], "*"),
     allow("DescribeClusters", ["dsql:GetCluster"], [clusters]),
+    table("dynamodb:GetItem", ...WRITE),
     sendTo(queueId("snapshot")),
     sendTo(queueId("detect")),
     sendTo(deadLetterQueueId("plan")),

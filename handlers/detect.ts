@@ -2,6 +2,7 @@
 import { planNotices } from "../lib/alerts/plan-notices.ts";
 import { type DetectOptions, detectCluster } from "../lib/detect-cluster.ts";
 import { DetectJob, type NotifyJob } from "../lib/jobs.ts";
+import { createFindingStore } from "../lib/store/findings.ts";
 import type { Table } from "../lib/store/table.ts";
 import { eachMessage, onLambda } from "./lambda.ts";
 import { queueOf, type Runtime, runtime, type Send, settings, tableOf } from "./wiring.ts";
@@ -14,7 +15,11 @@ export type DetectDeps = Runtime & {
 
 export const detectHandler = (deps: DetectDeps) =>
   eachMessage(deps, async (body) => {
-    const { cluster, reason } = DetectJob.parse(body);
+    const { cluster, reason, unlessSince } = DetectJob.parse(body);
+    if (unlessSince !== undefined) {
+      const last = await createFindingStore(deps.table).lastLook(cluster);
+      if (last && last.at >= unlessSince) return deps.log.info("judged already", { cluster, reason });
+    }
     const { findings, looks } = await detectCluster(deps.table, cluster, deps.now(), deps.options);
     const open = findings.filter(({ status }) => status === "open").length;
     const incomplete = looks.filter(({ complete }) => !complete).length;

@@ -1,11 +1,13 @@
-// Decides which clusters to look at, and asks for one snapshot of each.
+// Decides which clusters to look at, and asks for one snapshot of each: by the hour, and soon after a change.
 import { type DSQLClient, GetClusterCommand, paginateListClusters } from "@aws-sdk/client-dsql";
 import type { WatchedCluster } from "../lib/config.ts";
 import { Cluster } from "../lib/core/ids.ts";
 import { AuditError } from "../lib/errors.ts";
 import type { DetectJob, SnapshotJob } from "../lib/jobs.ts";
+import { planChange } from "../lib/plan-change.ts";
+import type { Table } from "../lib/store/table.ts";
 import { type LambdaHandler, lambda, onLambda } from "./lambda.ts";
-import { dsqlClient, queueOf, type Runtime, runtime, type Send, settings } from "./wiring.ts";
+import { dsqlClient, queueOf, type Runtime, runtime, type Send, settings, tableOf } from "./wiring.ts";
 
 /** Clusters to look at, and those that AWS would not tell about: one of these does not hide the others. */
 export type Discovery = {
@@ -14,6 +16,7 @@ export type Discovery = {
 };
 
 export type PlanDeps = Runtime & {
+  readonly table: Table;
   readonly discover: () => Promise<Discovery>;
   readonly snapshot: Send;
   readonly detect: Send;
@@ -21,14 +24,24 @@ export type PlanDeps = Runtime & {
 
 /** Judgement follows even where a snapshot fails: that it is missing must be noticed too. */
 const DETECT_AFTER_SECONDS = 600;
+/** After a change people wait for the answer: a snapshot takes seconds, and where it differs it asks for a judgement itself. */
+const DETECT_CHANGE_AFTER_SECONDS = 240;
 
 export const planHandler = (deps: PlanDeps): LambdaHandler<unknown, { planned: number }> =>
-  lambda(deps, async () => {
+  lambda(deps, async (event) => {
+    const plan = await planChange(deps.table, event, deps.now());
+    if (plan.kind === "none") return { planned: 0 };
+    const change = plan.kind === "change" ? plan : undefined;
+    const waitSeconds = (change?.waitMs ?? 0) / 1_000;
+    const unless = change ? { unlessSince: change.dueAt } : {};
     const { clusters, failures } = await deps.discover();
-    await deps.snapshot(clusters satisfies readonly SnapshotJob[]);
-    const judge = clusters.map(({ cluster }): DetectJob => ({ cluster, reason: "schedule" }));
-    await deps.detect(judge, { delaySeconds: DETECT_AFTER_SECONDS });
-    deps.log.info("planned", { clusters: clusters.length, failures: failures.length });
+    const read = clusters.map((cluster): SnapshotJob => ({ ...cluster, ...unless }));
+    await deps.snapshot(read, { delaySeconds: waitSeconds });
+    const judge = clusters.map(({ cluster }): DetectJob => ({ cluster, reason: plan.kind, ...unless }));
+    const judgeAfter = change ? waitSeconds + DETECT_CHANGE_AFTER_SECONDS : DETECT_AFTER_SECONDS;
+    await deps.detect(judge, { delaySeconds: judgeAfter });
+    await change?.done();
+    deps.log.info("planned", { reason: plan.kind, clusters: clusters.length, failures: failures.length });
     if (failures.length) {
       throw new AuditError("denied", `${failures.length} clusters could not be described`, {
         cause: failures[0],
@@ -61,15 +74,18 @@ export const discoverClusters = async (client: DSQLClient, user: string): Promis
 };
 
 export const handler = onLambda(() => {
-  const { CLUSTERS, AUDITOR_USER, SNAPSHOT_QUEUE_URL, DETECT_QUEUE_URL } = settings(
+  const { TABLE_NAME, CLUSTERS, AUDITOR_USER, SNAPSHOT_QUEUE_URL, DETECT_QUEUE_URL } = settings(
+    "TABLE_NAME",
     "CLUSTERS",
     "AUDITOR_USER",
     "SNAPSHOT_QUEUE_URL",
     "DETECT_QUEUE_URL",
   );
   const client = dsqlClient();
+  const shared = runtime();
   return planHandler({
-    ...runtime(),
+    ...shared,
+    table: tableOf(TABLE_NAME, shared),
     discover: async () =>
       CLUSTERS === "auto" ? discoverClusters(client, AUDITOR_USER) : { clusters: CLUSTERS, failures: [] },
     snapshot: queueOf(SNAPSHOT_QUEUE_URL),

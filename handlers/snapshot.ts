@@ -1,6 +1,7 @@
 // Takes one snapshot per message, and asks for a judgement where something changed.
 import type { Principal } from "../lib/core/ids.ts";
 import { type DetectJob, SnapshotJob } from "../lib/jobs.ts";
+import { createSnapshotStore } from "../lib/store/snapshots.ts";
 import type { Table } from "../lib/store/table.ts";
 import { takeSnapshot } from "../lib/take-snapshot.ts";
 import { eachMessage, onLambda } from "./lambda.ts";
@@ -14,7 +15,11 @@ export type SnapshotDeps = Runtime & {
 
 export const snapshotHandler = ({ detect, ...deps }: SnapshotDeps) =>
   eachMessage(deps, async (body) => {
-    const { cluster, endpoint, user, dial } = SnapshotJob.parse(body);
+    const { cluster, endpoint, user, dial, unlessSince } = SnapshotJob.parse(body);
+    if (unlessSince !== undefined) {
+      const head = await createSnapshotStore(deps.table, deps).head(cluster);
+      if (head && head.manifest.takenAt >= unlessSince) return deps.log.info("taken already", { cluster });
+    }
     const { seq, unchanged, changes } = await takeSnapshot(deps, {
       kind: "dsql",
       cluster,

@@ -9,6 +9,7 @@ import { snapshotHandler } from "../handlers/snapshot.ts";
 import { queueOf, runtime, s3Client, snsClient, tableOf } from "../handlers/wiring.ts";
 import type { WatchedCluster } from "../lib/config.ts";
 import type { Principal } from "../lib/core/ids.ts";
+import { KEEP_DAYS } from "../lib/core/retention.ts";
 import { connectionSink } from "../lib/count-connections.ts";
 import type { DetectOptions } from "../lib/detect-cluster.ts";
 import { objectIngest } from "../lib/ingest-objects.ts";
@@ -141,7 +142,13 @@ export const startStack = async (options: StackOptions): Promise<Stack> => {
 
     bus.addFunction({
       name: "plan",
-      handler: planHandler({ ...shared, discover, snapshot: send("snapshot"), detect: send("detect") }),
+      handler: planHandler({
+        ...shared,
+        table,
+        discover,
+        snapshot: send("snapshot"),
+        detect: send("detect"),
+      }),
     });
     bus.addFunction({
       name: "snapshot",
@@ -168,7 +175,7 @@ export const startStack = async (options: StackOptions): Promise<Stack> => {
     });
     bus.addFunction({
       name: "notify",
-      handler: notifyHandler({ ...shared, table, sns: snsClient(), topicArn: topic }),
+      handler: notifyHandler({ ...shared, table, sns: snsClient(), topicArn: topic, keepDays: KEEP_DAYS }),
     });
 
     const reportBatchItemFailures = true;

@@ -96,6 +96,9 @@ export const keys = {
   exemptions: (c: Cluster) => `EXEMPTION#${c}`,
   exemption: (c: Cluster, key: string) => ({ pk: `EXEMPTION#${c}`, sk: key }),
 
+  // "is a look planned that will see this change"       GetItem; PutItem
+  plannedLook: (waitMs: number) => ({ pk: "PLANNED", sk: String(waitMs) }),
+
   // "when was this cluster last judged"                 GetItem; PutItem on its revision
   look: (c: Cluster) => ({ pk: `LOOK#${c}`, sk: "LOOK" }),
 } as const;

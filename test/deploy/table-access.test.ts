@@ -6,6 +6,7 @@ import { Principal } from "../../lib/core/ids.ts";
 import { DAY, HOUR } from "../../lib/core/time.ts";
 import { connectionSink } from "../../lib/count-connections.ts";
 import { detectCluster } from "../../lib/detect-cluster.ts";
+import { planChange } from "../../lib/plan-change.ts";
 import { sendNotices } from "../../lib/send-notices.ts";
 import { listClusters, registerCluster } from "../../lib/store/clusters.ts";
 import { applyRetention, CHUNK_GRACE } from "../../lib/store/retention.ts";
@@ -47,6 +48,15 @@ beforeAll(async () => {
   // A reader that may write, so that there is something to tell.
   const orders = table(1000, "orders", { acl: acl("10=arwdDxt/10", "100=rd/10") });
   const snapshots = createSnapshotStore(db, { now: () => NOW });
+  await as("plan", async () => {
+    const detail = {
+      ...{ eventSource: "cloudtrail.amazonaws.com", eventName: "UpdateTrail", eventID: "u" },
+      ...{ eventTime: "2026-03-01T00:00:00Z", awsRegion: "eu-west-1", recipientAccountId: "111122223333" },
+    };
+    const plan = await planChange(db, { "detail-type": "AWS API Call via CloudTrail", detail }, T);
+    if (plan.kind === "change") await plan.done();
+    expect(plan.kind).toBe("change");
+  });
   await as("snapshot", async () => {
     await registerCluster(db, cluster);
     await snapshots.save(cluster, estate(), T, { login: { at: T, principal: auditor } });
@@ -97,7 +107,7 @@ const allowed = (fn: string): string[] =>
     .flatMap(({ PolicyDocument }) => PolicyDocument.Statement.flatMap(({ Action }) => Action))
     .filter((action) => action.startsWith("dynamodb:"));
 
-it.each(["snapshot", "ingestEvents", "ingestFiles", "detect", "notify", "retain", "query"])(
+it.each(["plan", "snapshot", "ingestEvents", "ingestFiles", "detect", "notify", "retain", "query"])(
   "%s may do to the table what it does, and nothing else",
   (fn) => {
     expect([...(used.get(fn) ?? [])].sort()).toEqual(allowed(fn).sort());

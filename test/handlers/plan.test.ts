@@ -1,0 +1,125 @@
+// The plan function: by the hour, and once for all changes of a while; what changed capture is kept and doubted.
+import type { Context } from "aws-lambda";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { planHandler } from "../../handlers/plan.ts";
+import type { WatchedCluster } from "../../lib/config.ts";
+import type { Cluster } from "../../lib/core/ids.ts";
+import { floorTo, HOUR, MINUTE } from "../../lib/core/time.ts";
+import { loadFacts } from "../../lib/load-facts.ts";
+import type { Table } from "../../lib/store/table.ts";
+import { CLUSTER, connectRecord } from "../support/records.ts";
+import { testTables } from "../support/table.ts";
+
+const cluster = CLUSTER as Cluster;
+const watched: WatchedCluster = { cluster, endpoint: "c.dsql.us-east-1.on.aws", user: "auditor" };
+const START = Date.parse("2026-11-02T09:20:00Z");
+
+let tables: Awaited<ReturnType<typeof testTables>>;
+let table: Table;
+beforeAll(async () => {
+  tables = await testTables();
+});
+beforeEach(async () => {
+  table = await tables.fresh();
+});
+afterAll(() => tables.stop());
+
+const happened = (service: string, action: string, at: number, extra: object = {}) => ({
+  source: `aws.${service}`,
+  "detail-type": "AWS API Call via CloudTrail",
+  detail: connectRecord({
+    id: `${action}-${at}`,
+    at,
+    action,
+    extra: { eventSource: `${service}.amazonaws.com`, requestParameters: { name: "main" }, ...extra },
+  }),
+});
+
+const planner = () => {
+  const sent: { snapshot: unknown[]; detect: unknown[] } = { snapshot: [], detect: [] };
+  let at = START;
+  let failing = false;
+  const keep =
+    (queue: "snapshot" | "detect") =>
+    async (jobs: readonly unknown[], { delaySeconds = 0 } = {}): Promise<void> => {
+      if (failing) throw new Error("SQS is away");
+      sent[queue].push(...jobs.map((job) => ({ ...(job as object), delaySeconds })));
+    };
+  const handler = planHandler({
+    now: () => at,
+    random: Math.random,
+    sleep: async () => {},
+    log: { info: () => {}, warn: () => {}, error: () => {} },
+    table,
+    discover: async () => ({ clusters: [watched], failures: [] }),
+    snapshot: keep("snapshot"),
+    detect: keep("detect"),
+  });
+  return {
+    sent,
+    fail: (yes: boolean) => {
+      failing = yes;
+    },
+    plan: (event: unknown, now: number) => {
+      at = now;
+      return handler(event, {} as Context);
+    },
+  };
+};
+
+describe("the plan function", () => {
+  it("plans at once by the hour, whatever else is planned", async () => {
+    const { plan, sent } = planner();
+    await plan({ "detail-type": "Scheduled Event", source: "aws.events", detail: {} }, START);
+    await plan(undefined, START + HOUR);
+    expect(sent.snapshot).toEqual([
+      { ...watched, delaySeconds: 0 },
+      { ...watched, delaySeconds: 0 },
+    ]);
+    expect(sent.detect).toEqual(Array(2).fill({ cluster, reason: "schedule", delaySeconds: 600 }));
+  });
+
+  it("plans one look in ten minutes for any number of IAM's events, and each is followed by a look", async () => {
+    const { plan, sent } = planner();
+    for (let n = 0; n < 120; n++) {
+      await plan(happened("iam", "PutRolePolicy", START + n * 10_000), START + n * 10_000);
+    }
+    const dues = [10, 20].map((minutes) => START + minutes * MINUTE);
+    expect(sent.snapshot).toEqual(
+      dues.map((unlessSince) => ({ ...watched, unlessSince, delaySeconds: 600 })),
+    );
+    expect(sent.detect).toEqual(
+      dues.map((unlessSince) => ({ cluster, reason: "change", unlessSince, delaySeconds: 840 })),
+    );
+  });
+
+  it("plans for a cluster or a trail within a minute, beside what IAM has planned", async () => {
+    const { plan, sent } = planner();
+    await plan(happened("iam", "DeleteRole", START), START);
+    await plan(happened("dsql", "PutClusterPolicy", START), START);
+    expect(sent.snapshot.map((job) => (job as { delaySeconds: number }).delaySeconds)).toEqual([600, 60]);
+  });
+
+  it("plans nothing for a call that was refused", async () => {
+    const { plan, sent } = planner();
+    const refused = happened("cloudtrail", "StopLogging", START, { errorCode: "AccessDenied" });
+    expect(await plan(refused, START)).toEqual({ planned: 0 });
+    expect(sent).toEqual({ snapshot: [], detect: [] });
+    expect((await loadFacts(table, cluster, START + HOUR)).doubts).toEqual([]);
+  });
+
+  it("keeps that a trail was stopped before anything can fail, so that a judgement doubts what follows", async () => {
+    const { plan, sent, fail } = planner();
+    const stopped = happened("cloudtrail", "StopLogging", START);
+    fail(true);
+    await expect(plan(stopped, START + 2_000)).rejects.toThrow("SQS is away");
+    fail(false);
+    await plan(stopped, START + 60_000);
+    await plan(stopped, START + 61_000);
+    expect(sent.snapshot).toHaveLength(1);
+    const { doubts } = await loadFacts(table, cluster, START + 3 * HOUR);
+    expect(doubts).toEqual([
+      { from: floorTo(HOUR, START), to: START + 3 * HOUR, reason: "a trail was stopped" },
+    ]);
+  });
+});
