@@ -59,7 +59,8 @@ export const addSnapshot: AddCommand = (program, io) => {
     .addHelpText(
       "after",
       "\nExamples:\n" +
-        "  $ dsql-audit snapshot --endpoint abc.dsql.us-east-1.on.aws --user dsql_auditor\n" +
+        "  $ dsql-audit snapshot --endpoint abc.dsql.us-east-1.on.aws --user dsql_auditor \\\n" +
+        "      --cluster arn:aws:dsql:us-east-1:111122223333:cluster/abc\n" +
         "  $ dsql-audit snapshot --url postgres://me@localhost/app --store ./history",
     );
   addSourceOptions(addStoreOptions(command)).action(async (options: Options) => {

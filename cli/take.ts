@@ -84,6 +84,12 @@ export const take = async (
     return { ...saved, catalog };
   };
   const { seq, takenAt, unchanged, changes, catalog } = await store();
+  if (source.kind === "database" && source.target.kind === "dsql" && source.target.cluster === undefined) {
+    io.stderr.write(
+      `Stored as ${catalog.cluster}, for an endpoint does not tell its account.\n` +
+        "Name the ARN with --cluster: only so are the cluster's connections joined to it.\n",
+    );
+  }
   return {
     cluster: catalog.cluster,
     canonical: canonicalText(catalog),

@@ -23,7 +23,8 @@ process.stdout.write(`A stand-in of ${standIn.clusterArn}, with the demonstratio
   export AWS_REGION=${REGION} AWS_ACCESS_KEY_ID=${key}
   export AWS_SECRET_ACCESS_KEY='demo secret of auditor' AWS_SESSION_TOKEN='demo session of auditor'
   npx dsql-audit snapshot --endpoint ${standIn.host} --user ${AUDITOR_USER} \\
-    --dial ${standIn.dial.host}:${standIn.dial.port} --ca ${values.ca}
+    --dial ${standIn.dial.host}:${standIn.dial.port} --ca ${values.ca} \\
+    --cluster ${standIn.clusterArn}
 
 Ctrl-C ends it.
 `);
