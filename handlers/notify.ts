@@ -10,22 +10,25 @@ export type NotifyDeps = Runtime & {
   readonly table: Table;
   readonly sns: SNSClient;
   readonly topicArn: string;
+  /** What retention keeps in full. */
+  readonly keepDays: number;
 };
 
 export const notifyHandler = (deps: NotifyDeps) =>
   eachMessage(deps, async (body) => {
     const { cluster } = NotifyJob.parse(body);
-    const sent = await sendNotices(deps, cluster, deps.now());
+    const sent = await sendNotices(deps, cluster, deps.now(), { keepDays: deps.keepDays });
     if (sent) deps.log.info("notices sent", { cluster, sent });
   });
 
 export const handler = onLambda(() => {
-  const { TABLE_NAME, TOPIC_ARN } = settings("TABLE_NAME", "TOPIC_ARN");
+  const { TABLE_NAME, TOPIC_ARN, KEEP_DAYS } = settings("TABLE_NAME", "TOPIC_ARN", "KEEP_DAYS");
   const shared = runtime();
   return notifyHandler({
     ...shared,
     table: tableOf(TABLE_NAME, shared),
     sns: snsClient(),
     topicArn: TOPIC_ARN,
+    keepDays: KEEP_DAYS,
   });
 });

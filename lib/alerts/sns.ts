@@ -112,23 +112,30 @@ const printable = (text: string): string =>
     .replace(/(?![\n\t])\p{Cc}/gu, "?");
 
 /**
- * Sends one notice. The subject is made safe and the body cut to SNS's 256 KB, subject included; both are reported back.
+ * Sends one notice. The subject is made safe and the body cut so that subject, body and `end` stay within SNS's 256 KB;
+ * both are reported back. `end` stands after the body and is never cut.
  * Throws AuditError: `config` (no such topic, bad ARN, unusable key), `denied`, `throttled`, `connect` (no answer, 5xx).
  * A send that ends in `connect` may still have been delivered.
  */
 export const publish = async (
   client: SNSClient,
-  notice: { readonly topicArn: string; readonly subject: string; readonly body: string },
+  notice: {
+    readonly topicArn: string;
+    readonly subject: string;
+    readonly body: string;
+    readonly end?: string;
+  },
 ): Promise<Published> => {
   const subject = safeSubject(notice.subject);
+  const end = printable(notice.end ?? "");
   // SNS refuses an empty message.
   const { text, cutBytes } = fitToBytes(
     printable(notice.body) || subject,
-    MAX_MESSAGE_BYTES - byteLength(subject),
+    MAX_MESSAGE_BYTES - byteLength(subject) - byteLength(end),
   );
   try {
     const { MessageId } = await client.send(
-      new PublishCommand({ TopicArn: notice.topicArn, Subject: subject, Message: text }),
+      new PublishCommand({ TopicArn: notice.topicArn, Subject: subject, Message: text + end }),
     );
     return { messageId: MessageId ?? "", subject, cutBytes };
   } catch (error) {
