@@ -1,12 +1,15 @@
 // `dsql-audit privileges`: every privilege that a role holds, with the path that gives it.
 
+import type { AccessEngine } from "../lib/core/effective.ts";
 import type { PrivilegeRow } from "../lib/core/effective-rows.ts";
 import { findObjects, findRole } from "../lib/core/find-object.ts";
+import { privilegeNames } from "../lib/core/privileges.ts";
+import { quoteIdentifier } from "../lib/core/quote.ts";
 import { addCatalogOptions, type CatalogOptions, openEngine } from "./catalog-source.ts";
 import type { AddCommand } from "./command.ts";
 import { addOutputOptions, type OutputFlags } from "./context.ts";
 import type { Io } from "./io.ts";
-import { printable, table } from "./output.ts";
+import { table } from "./output.ts";
 
 type Options = CatalogOptions & OutputFlags & { readonly role?: string; readonly object?: string };
 
@@ -31,28 +34,58 @@ const printJson = (io: Io, { ndjson }: OutputFlags, rows: Iterable<PrivilegeRow>
 
 type Line = { role: string; object: string; privileges: string; how: string };
 
+/** As it can be typed again; a function's name holds its arguments as they are. */
+const nameOf = ({ kind, schema, object, column }: PrivilegeRow): string =>
+  [
+    ...(schema === null ? [] : [quoteIdentifier(schema)]),
+    kind === "function" ? object : quoteIdentifier(object),
+    ...(column === null ? [] : [quoteIdentifier(column)]),
+  ].join(".");
+
+/** `ALL` where nothing is missing: seven names on a line tell less. */
+const listed = (rows: readonly PrivilegeRow[], known: number): string => {
+  const star = (grantable: boolean): string => (grantable ? "*" : "");
+  const [first] = rows;
+  if (
+    first &&
+    known > 1 &&
+    rows.length === known &&
+    rows.every(({ grantable }) => grantable === first.grantable)
+  ) {
+    return `ALL${star(first.grantable)}`;
+  }
+  return rows.map(({ privilege, grantable }) => `${privilege}${star(grantable)}`).join(" ");
+};
+
 /** What the table shows of one role on one object: privileges that are held alike stand together. */
-const linesOf = (rows: Iterable<PrivilegeRow>): Line[] => {
-  const lines = new Map<string, { line: Line; privileges: string[] }>();
+const linesOf = (engine: AccessEngine, rows: Iterable<PrivilegeRow>): Line[] => {
+  const known = new Map(engine.objects.map(({ kind, all }) => [kind, privilegeNames(all).length]));
+  const lines = new Map<
+    string,
+    { role: string; object: string; how: string; held: PrivilegeRow[]; known: number }
+  >();
   for (const row of rows) {
-    const name = [row.schema, row.object, row.column]
-      .filter((part) => part !== null)
-      .map(printable)
-      .join(".");
     const notes = [
-      row.path.length > 1 ? row.path.slice(1).map(printable).join(" > ") : "own",
-      row.holds === "set-role" ? "after SET ROLE" : "",
-      row.usable === false ? "no USAGE on the schema" : "",
+      row.path.length > 1 ? row.path.slice(1).join(" > ") : "own",
+      row.holds === "set-role" ? "SET ROLE" : "",
+      row.usable === false ? "no USAGE" : "",
     ].filter(Boolean);
-    const key = JSON.stringify([row.role, row.kind, row.schema, row.object, row.column, notes]);
+    const object = `${row.kind} ${nameOf(row)}`;
+    const key = JSON.stringify([row.role, object, notes]);
     const line = lines.get(key) ?? {
-      line: { role: row.role, object: `${row.kind} ${name}`, privileges: "", how: notes.join(", ") },
-      privileges: [],
+      role: row.role,
+      object,
+      how: notes.join(", "),
+      held: [],
+      known: known.get(row.kind) ?? 0,
     };
-    line.privileges.push(`${row.privilege}${row.grantable ? "*" : ""}`);
+    line.held.push(row);
     lines.set(key, line);
   }
-  return [...lines.values()].map(({ line, privileges }) => ({ ...line, privileges: privileges.join(" ") }));
+  return [...lines.values()].map(({ held, known: all, ...line }) => ({
+    ...line,
+    privileges: listed(held, all),
+  }));
 };
 
 export const addPrivileges: AddCommand = (program, io) => {
@@ -78,7 +111,7 @@ export const addPrivileges: AddCommand = (program, io) => {
       ...(objects && { objects }),
     });
     if (options.json || options.ndjson) return printJson(io, options, rows);
-    const lines = linesOf(rows);
+    const lines = linesOf(engine, rows);
     table(
       io,
       lines,
@@ -90,6 +123,7 @@ export const addPrivileges: AddCommand = (program, io) => {
       ],
       "No privilege is held.",
     );
-    if (lines.length) io.stdout.write(`\n${lines.length} lines. * with grant option. --json for all rows.\n`);
+    if (lines.length)
+      io.stdout.write(`\n${lines.length} lines. * with grant option; no USAGE: the schema bars it.\n`);
   });
 };

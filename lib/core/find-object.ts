@@ -1,14 +1,8 @@
 // From what a person types to an object of the catalog: `app.orders`, `"a.b".c`, `table app.orders`, `app.f(integer)`.
 import { AuditError } from "../errors.ts";
 import type { AccessEngine } from "./effective.ts";
-import {
-  type AccessObject,
-  aclKindOf,
-  type ObjectKind,
-  objectKinds,
-  sectionOf,
-} from "./effective-objects.ts";
-import { PRIVILEGES, type Privilege, privilegeBit } from "./privileges.ts";
+import { type AccessObject, type ObjectKind, objectKinds, sectionOf } from "./effective-objects.ts";
+import { PRIVILEGES, type Privilege, privilegeBit, privilegeNames } from "./privileges.ts";
 import { quoteIdentifier } from "./quote.ts";
 
 /** The names that a dotted text can mean: quoted parts may hold dots. undefined where a quote is not closed. */
@@ -103,11 +97,7 @@ export const findObjects = (engine: AccessEngine, text: string, privilege?: Priv
   if (able.length) return able;
   if (named[0] && privilege !== undefined) {
     throw new AuditError("usage", `${privilege} is no privilege of a ${named[0].kind}`, {
-      hint: `A ${named[0].kind} knows: ${PRIVILEGES.filter(({ kinds }) =>
-        (kinds as readonly string[]).includes(aclKindOf(named[0]?.kind ?? "table")),
-      )
-        .map(({ name }) => name)
-        .join(", ")}`,
+      hint: `A ${named[0].kind} knows: ${privilegeNames(named[0].all).join(", ")}`,
     });
   }
   const sections = new Set(kind === undefined ? objectKinds.map(sectionOf) : [sectionOf(kind)]);

@@ -33,6 +33,17 @@ const withinTransaction = (client: ClientBase): Queryable => ({
       : client.query(statement),
 });
 
+/** Runs a world's statements; the SQLSTATE of each, null where the server took it. */
+export const makeWorld = async (client: ClientBase, world: World): Promise<(string | null)[]> => {
+  await client.query(attemptSql);
+  const { rows } = await client.query<{ state: string | null }>(
+    `select pg_temp.attempt(s.who, s.statement) as state
+     from unnest($1::text[], $2::text[]) with ordinality as s (who, statement, at) order by s.at`,
+    [world.statements.map(({ as }) => as ?? null), world.statements.map(({ sql }) => sql)],
+  );
+  return rows.map(({ state }) => state);
+};
+
 /** Runs `work` in a transaction in which the world exists, then undoes it. Gives back the statements' SQLSTATEs too. */
 export const inWorld = async <T>(
   client: ClientBase,
@@ -41,18 +52,10 @@ export const inWorld = async <T>(
 ): Promise<T> => {
   await client.query("begin isolation level read committed");
   try {
-    await client.query(attemptSql);
-    const { rows } = await client.query<{ state: string | null }>(
-      `select pg_temp.attempt(s.who, s.statement) as state
-       from unnest($1::text[], $2::text[]) with ordinality as s (who, statement, at) order by s.at`,
-      [world.statements.map(({ as }) => as ?? null), world.statements.map(({ sql }) => sql)],
-    );
+    const states = await makeWorld(client, world);
     const catalog = await readCatalogFrom(withinTransaction(client), { cluster });
     await client.query("set local search_path = public");
-    return await work(
-      accessEngine(catalog),
-      rows.map(({ state }) => state),
-    );
+    return await work(accessEngine(catalog), states);
   } finally {
     await client.query("rollback");
   }

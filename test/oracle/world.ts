@@ -72,7 +72,7 @@ const action = fc.oneof(
   { weight: 12, arbitrary: fc.record({ do: fc.constant("grant" as const), ...{ rights }, option: fc.boolean() }) },
   { weight: 4, arbitrary: fc.record({ do: fc.constant("revoke" as const), ...{ rights }, optionOnly: fc.boolean(), fromOwner: fc.boolean() }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant("owner" as const), target, owner: pick }) },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant("default" as const), creator: pick, schema: fc.option(pick), grantee: fc.oneof(pick, fc.constant("PUBLIC" as const)), on: fc.constantFrom("TABLES", "SEQUENCES", "FUNCTIONS", "TYPES"), revoke: fc.boolean(), option: fc.boolean() }) },
+  { weight: 6, arbitrary: fc.record({ do: fc.constant("default" as const), creator: pick, schema: fc.option(pick), grantee: fc.oneof(pick, fc.constant("PUBLIC" as const)), on: fc.constantFrom("TABLES", "SEQUENCES", "FUNCTIONS", "TYPES"), revoke: fc.boolean(), option: fc.boolean() }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("attributes" as const), role: pick, attributes }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("dropColumn" as const), relation: pick }) },
 ); // biome-ignore format: one line an action
