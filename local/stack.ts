@@ -5,6 +5,7 @@ import { detectHandler } from "../handlers/detect.ts";
 import { ingestHandler } from "../handlers/ingest.ts";
 import { notifyHandler } from "../handlers/notify.ts";
 import { planHandler } from "../handlers/plan.ts";
+import { queryHandler } from "../handlers/query.ts";
 import { snapshotHandler } from "../handlers/snapshot.ts";
 import { queueOf, runtime, s3Client, snsClient, tableOf } from "../handlers/wiring.ts";
 import type { WatchedCluster } from "../lib/config.ts";
@@ -18,6 +19,7 @@ import { type Bus, createBus } from "./bus.ts";
 import { startBusEndpoint } from "./bus-endpoint.ts";
 import type { Clock } from "./clock.ts";
 import { startDynamoDb } from "./dynamodb.ts";
+import { type AskHttp, httpApi } from "./http-api.ts";
 import { type LocalS3, startS3 } from "./s3.ts";
 import { type LocalSns, startSns } from "./sns.ts";
 
@@ -54,6 +56,8 @@ export type Stack = {
   readonly outbox: string;
   /** What the hourly schedule does: a plan, and all that follows from it. */
   readonly scan: () => Promise<void>;
+  /** Asks the query function, as a signed request to the HTTP API would. */
+  readonly query: AskHttp;
   readonly stop: () => Promise<void>;
 };
 
@@ -218,6 +222,12 @@ export const startStack = async (options: StackOptions): Promise<Stack> => {
         bus.fire({ name: "hourly", kind: "rule", target: { function: "plan" } });
         await bus.drain();
       },
+      query: httpApi(queryHandler({ ...shared, table }), {
+        account,
+        region,
+        now: clock.now,
+        caller: options.auditor,
+      }),
       stop,
     };
   } catch (error) {

@@ -4,34 +4,43 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import PostalMime, { type Email } from "postal-mime";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { parseHead } from "../cli/history-verify.ts";
 import { diffCatalogs } from "../lib/core/diff.ts";
+import { Principal } from "../lib/core/ids.ts";
 import { DAY, HOUR, iso, MINUTE } from "../lib/core/time.ts";
 import { createActivityStore } from "../lib/store/activity.ts";
+import { tableHistory } from "../lib/store/export.ts";
 import { createFindingStore } from "../lib/store/findings.ts";
 import { createSnapshotStore, requireAsOf } from "../lib/store/snapshots.ts";
-import { openTable, type Table } from "../lib/store/table.ts";
-import { principals } from "../local/demo/estate.ts";
+import type { Table } from "../lib/store/table.ts";
+import { verifyHistory } from "../lib/store/verify-history.ts";
+import { simulatedClock } from "../local/clock.ts";
+import { ACCOUNT, principals, REGION } from "../local/demo/estate.ts";
 import { type DemoResult, runDemo } from "../local/demo/run.ts";
 import { story as wholeStory } from "../local/demo/story.ts";
-import { type LocalDynamoDb, startDynamoDb } from "../local/dynamodb.ts";
-import { TABLE_NAME } from "../local/stack.ts";
+import { type Stack, startStack } from "../local/stack.ts";
 
 const story = wholeStory(0.25);
 const folder = mkdtempSync(join(tmpdir(), "demo-"));
 let result: DemoResult;
-let database: LocalDynamoDb;
+let stack: Stack;
 let table: Table;
 let emails: (Email & { sentAt: number })[];
 
 beforeAll(async () => {
   result = await runDemo({ folder, now: Date.now(), story });
-  database = await startDynamoDb({ folder: join(folder, "store") });
-  table = openTable({
-    client: database.client,
-    name: TABLE_NAME,
-    sleep: async () => {},
+  // The stack once more, over the store that the demonstration left.
+  stack = await startStack({
+    folder,
+    clock: simulatedClock(Date.now()),
     random: Math.random,
+    account: ACCOUNT,
+    region: REGION,
+    clusters: () => [],
+    credentials: { accessKeyId: "local", secretAccessKey: "local", sessionToken: "local" },
+    auditor: Principal.parse(principals.auditor.arn),
   });
+  table = stack.table;
   const outbox = join(folder, "outbox");
   emails = await Promise.all(
     readdirSync(outbox)
@@ -43,7 +52,7 @@ beforeAll(async () => {
   );
 }, 170_000);
 afterAll(async () => {
-  await database?.stop();
+  await stack?.stop();
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -130,6 +139,55 @@ describe("the whole loop", () => {
     expect(changes[0]).toMatchObject({ kind: "grant" });
     expect(JSON.stringify(changes[0])).toMatch(/api_readonly.*/);
     expect(after.manifest.takenAt - before.manifest.takenAt).toBeLessThanOrEqual(2 * HOUR);
+  });
+
+  it("answers over HTTP as the store does: before the grant, after it, and in the role's timeline", async () => {
+    const snapshots = createSnapshotStore(table, { now: Date.now });
+    const [granted, revoked] = story.changes.slice(-2).map((change) => at(change.at));
+    const holders: string[][] = [];
+    for (const moment of [(granted ?? 0) - HOUR, (granted ?? 0) + HOUR]) {
+      const asked = { cluster: result.cluster, at: iso(moment) };
+      const { manifest, hash, catalog } = await requireAsOf(snapshots, result.cluster, moment);
+      const { relations } = catalog.sections;
+      expect(await stack.query("/snapshots/as-of", { ...asked, section: "relations" })).toMatchObject({
+        status: 200,
+        body: {
+          snapshot: { seq: manifest.seq, takenAt: iso(manifest.takenAt), manifestHash: hash },
+          items: relations.status === "read" && relations.rows.map((row) => ({ row })),
+        },
+      });
+      const holding = { ...asked, privilege: "DELETE", object: "public.orders" };
+      const { body } = await stack.query("/who-can", holding);
+      holders.push((body as { items: { role: string }[] }).items.map(({ role }) => role));
+    }
+    expect(holders[0]).not.toContain("api_readonly");
+    expect(holders[1]).toEqual([...(holders[0] ?? []), "api_readonly"].sort());
+
+    const head = (await snapshots.asOf(result.cluster, Date.now()))?.catalog.sections.roles;
+    const oid = head?.status === "read" ? head.rows.find(({ name }) => name === "api_readonly")?.oid : 0;
+    const timeline = await snapshots.roleTimeline(result.cluster, oid ?? 0);
+    const { status, body } = await stack.query("/history/timeline", { role: "api_readonly" });
+    expect(status).toBe(200);
+    expect(body).toMatchObject({
+      items: timeline.map(({ from, to, toSeq, change }) => ({
+        after: { takenAt: iso(from) },
+        before: { seq: toSeq, takenAt: iso(to) },
+        change: { kind: change.kind },
+      })),
+    });
+    const planted = timeline.slice(-2);
+    expect(planted.map(({ change }) => change.kind)).toEqual(["grant", "grant"]);
+    for (const [n, moment] of [granted ?? 0, revoked ?? 0].entries()) {
+      expect(planted[n]?.from).toBeLessThan(moment);
+      expect(planted[n]?.to).toBeGreaterThan(moment);
+    }
+  });
+
+  it("ends each mail with a head that the history still holds", async () => {
+    const expectedHeads = emails.map(({ text }) => parseHead(/ --head (\S+)/.exec(text ?? "")?.[1] ?? ""));
+    expect(new Set(expectedHeads.map(({ seq }) => seq)).size).toBeGreaterThan(3);
+    const report = await verifyHistory(await tableHistory(table, result.cluster), { expectedHeads });
+    expect(report.faults).toEqual([]);
   });
 
   it("sees its own last login come back, and what real clients did", async () => {
