@@ -145,6 +145,8 @@ const statements = {
       ["cloudtrail:GetTrail", "cloudtrail:GetTrailStatus", "cloudtrail:GetEventSelectors"],
       [sub(`arn:\${AWS::Partition}:cloudtrail:*:*:trail/*`)],
     ),
+    // CloudWatch knows no resource: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatch.html
+    allow("CountCalls", ["cloudwatch:GetMetricStatistics"], "*"),
     sendTo(queueId("notify")),
   ],
   notify: [

@@ -5,7 +5,7 @@ import { DetectJob, type NotifyJob } from "../lib/jobs.ts";
 import { createFindingStore } from "../lib/store/findings.ts";
 import type { Table } from "../lib/store/table.ts";
 import { eachMessage, onLambda } from "./lambda.ts";
-import { queueOf, type Runtime, runtime, type Send, settings, tableOf } from "./wiring.ts";
+import { capturePorts, queueOf, type Runtime, runtime, type Send, settings, tableOf } from "./wiring.ts";
 
 export type DetectDeps = Runtime & {
   readonly table: Table;
@@ -43,6 +43,7 @@ export const handler = onLambda(() => {
     ...shared,
     table: tableOf(TABLE_NAME, shared),
     options: {
+      capture: capturePorts(shared),
       auditor: AUDITOR_PRINCIPAL,
       archetypes: ARCHETYPES,
       dormantDays: DORMANT_DAYS,

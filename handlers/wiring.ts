@@ -2,11 +2,15 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { Logger } from "@aws-lambda-powertools/logger";
 import { CloudTrailClient } from "@aws-sdk/client-cloudtrail";
+import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { DSQLClient } from "@aws-sdk/client-dsql";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { S3Client } from "@aws-sdk/client-s3";
 import { SNSClient } from "@aws-sdk/client-sns";
 import { SendMessageBatchCommand, SQSClient } from "@aws-sdk/client-sqs";
+import type { CapturePorts } from "../lib/check-capture.ts";
+import { callCountPort } from "../lib/cloudtrail/call-counts.ts";
+import { lookupManagementEvents, trailPort } from "../lib/cloudtrail/trail-config.ts";
 import { readSettings, type Setting, type Settings } from "../lib/config.ts";
 import { AuditError } from "../lib/errors.ts";
 import type { Fields, Log } from "../lib/log.ts";
@@ -57,6 +61,16 @@ export const cloudTrailClients = (): ((region: string | undefined) => CloudTrail
     const client = made.get(region) ?? new CloudTrailClient({ ...patient, ...(region && { region }) });
     made.set(region, client);
     return client;
+  };
+};
+
+/** What the detect function asks AWS about capture. */
+export const capturePorts = ({ sleep }: Runtime): CapturePorts => {
+  const clients = cloudTrailClients();
+  return {
+    ...trailPort(clients),
+    calls: callCountPort(new CloudWatchClient(patient)),
+    events: (interval) => lookupManagementEvents(clients(undefined), interval, sleep),
   };
 };
 

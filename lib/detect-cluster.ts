@@ -1,4 +1,5 @@
 // Judges one cluster and brings its findings up to date. Used by the detect function and by the command line.
+import { type CapturePorts, checkCapture } from "./check-capture.ts";
 import { scopeOfCluster } from "./core/coverage-scope.ts";
 import { DORMANT_DAYS, windowOptions } from "./core/dormant-window.ts";
 import type { Finding, Look } from "./core/finding.ts";
@@ -20,6 +21,8 @@ import { trailEventStore } from "./store/trail-events.ts";
 const CANARY_DAYS = 3;
 
 export type DetectOptions = FactOptions & {
+  /** Asks AWS about its trails; without, nothing is asked and nothing is claimed. */
+  readonly capture?: CapturePorts;
   readonly detectorOptions?: DetectorOptions;
   /** The window of the verdicts on mappings; 90. */
   readonly dormantDays?: number;
@@ -36,11 +39,12 @@ export const detectCluster = async (
   table: Table,
   cluster: Cluster,
   now: Instant,
-  { detectorOptions = {}, dormantDays = DORMANT_DAYS, ...options }: DetectOptions = {},
+  { detectorOptions = {}, dormantDays = DORMANT_DAYS, capture, ...options }: DetectOptions = {},
 ): Promise<Detected> => {
   const judge = judgeWith(detectors, windowOptions(dormantDays, detectorOptions));
   const activity = createActivityStore(table);
   await activity.fold(cluster, now);
+  if (capture) await checkCapture(table, cluster, now, capture);
   const lately = { from: now - CANARY_DAYS * DAY, to: now };
   const changes = await trailEventStore(table).within(scopeOfCluster(cluster) ?? cluster, lately);
   await canaryStore(table, activity).prove(cluster, lately, breaksOf(changes));

@@ -2,12 +2,13 @@
 import { activityIndex } from "./core/activity-index.ts";
 import type { Archetype } from "./core/archetype.ts";
 import { scopeOfCluster } from "./core/coverage-scope.ts";
-import { type Facts, LIVE_SETTLE_MS } from "./core/facts.ts";
+import { type Facts, LIVE_SETTLE_MS, type OwnLogins } from "./core/facts.ts";
 import type { Cluster, Principal } from "./core/ids.ts";
 import { doubtsOfTrails } from "./core/management-event.ts";
 import { DAY, floorTo, HOUR, type Instant } from "./core/time.ts";
 import { createActivityStore } from "./store/activity.ts";
 import { canaryStore } from "./store/canaries.ts";
+import { captureChecks } from "./store/capture-checks.ts";
 import { doubtStore } from "./store/doubts.ts";
 import { createFindingStore } from "./store/findings.ts";
 import { createSnapshotStore } from "./store/snapshots.ts";
@@ -18,6 +19,8 @@ import { trailEventStore } from "./store/trail-events.ts";
 const LOOKBACK_DAYS = 400;
 /** Younger activity is read by the hour, so that an episode's hours are known; older by the day. */
 const HOURLY_DAYS = 2;
+/** How far back own logins are matched. */
+const OWN_LOGIN_DAYS = 30;
 
 export type FactOptions = {
   readonly auditor?: Principal | undefined;
@@ -39,6 +42,24 @@ export const settleMsOf = async (table: Table, cluster: Cluster, now: Instant): 
   return last ? now - last.at : LIVE_SETTLE_MS;
 };
 
+/** Matched from an hour before on, so that no attempt and its login lie on two sides of where the look begins. */
+const ownLoginsOf = async (table: Table, cluster: Cluster, now: Instant): Promise<OwnLogins> => {
+  const from = now - OWN_LOGIN_DAYS * DAY;
+  const all = await canaryStore(table, createActivityStore(table)).look(
+    cluster,
+    { from: from - HOUR, to: now },
+    now,
+  );
+  const since = <T extends { readonly at: Instant }>(logins: readonly T[]) =>
+    logins.filter(({ at }) => at >= from);
+  return {
+    from,
+    canaries: since(all.canaries),
+    missed: since(all.missed),
+    surplus: since(all.surplus),
+  };
+};
+
 /** The facts of one cluster as of `now`. Activity is as of its last fold. */
 export const loadFacts = async (
   table: Table,
@@ -50,19 +71,31 @@ export const loadFacts = async (
   const activity = createActivityStore(table);
   const lookback = { from: now - LOOKBACK_DAYS * DAY, to: now + HOUR };
   const hourlyFrom = floorTo(DAY, now - HOURLY_DAYS * DAY);
-  const [snapshot, history, days, hours, coverage, lastLook, settle, trailEvents, doubts] = await Promise.all(
-    [
-      snapshots.asOf(cluster, now),
-      snapshots.mappingHistory(cluster, now),
-      activity.days(cluster, { from: lookback.from, to: hourlyFrom }),
-      activity.hours(cluster, { from: hourlyFrom, to: lookback.to }),
-      activity.coverage(cluster, lookback),
-      createFindingStore(table).lastLook(cluster),
-      settleMs ?? settleMsOf(table, cluster, now),
-      trailEventStore(table).within(scopeOfCluster(cluster) ?? cluster, { from: lookback.from, to: now }),
-      doubtStore(table).within(cluster, { from: lookback.from, to: now }),
-    ],
-  );
+  const [
+    snapshot,
+    history,
+    days,
+    hours,
+    coverage,
+    lastLook,
+    settle,
+    trailEvents,
+    doubts,
+    ownLogins,
+    captureCheck,
+  ] = await Promise.all([
+    snapshots.asOf(cluster, now),
+    snapshots.mappingHistory(cluster, now),
+    activity.days(cluster, { from: lookback.from, to: hourlyFrom }),
+    activity.hours(cluster, { from: hourlyFrom, to: lookback.to }),
+    activity.coverage(cluster, lookback),
+    createFindingStore(table).lastLook(cluster),
+    settleMs ?? settleMsOf(table, cluster, now),
+    trailEventStore(table).within(scopeOfCluster(cluster) ?? cluster, { from: lookback.from, to: now }),
+    doubtStore(table).within(cluster, { from: lookback.from, to: now }),
+    ownLoginsOf(table, cluster, now),
+    captureChecks(table).last(cluster),
+  ]);
   const index = activityIndex([...days, ...hours]);
   return {
     cluster,
@@ -87,5 +120,7 @@ export const loadFacts = async (
     settleMs: settle,
     archetypes,
     auditor: auditor ?? null,
+    ownLogins,
+    captureCheck,
   };
 };

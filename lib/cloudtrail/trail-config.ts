@@ -136,12 +136,13 @@ export const lookupManagementEvents = async (
   sleep: (ms: number) => Promise<void>,
 ): Promise<ManagementEvent[]> => {
   const found = new Map<string, ManagementEvent>();
-  for (const AttributeValue of Object.keys(managementKinds)) {
+  // By name: those that matter are rare, while every look at a trail is an event of CloudTrail's too.
+  for (const AttributeValue of Object.values(managementKinds).flatMap((kinds) => Object.keys(kinds))) {
     let NextToken: string | undefined;
     do {
       const page = await client.send(
         new LookupEventsCommand({
-          LookupAttributes: [{ AttributeKey: "EventSource", AttributeValue }],
+          LookupAttributes: [{ AttributeKey: "EventName", AttributeValue }],
           StartTime: new Date(from),
           EndTime: new Date(to),
           ...(NextToken && { NextToken }),
@@ -152,7 +153,7 @@ export const lookupManagementEvents = async (
         if (event) found.set(event.eventId, event);
       }
       NextToken = page.NextToken;
-      if (NextToken) await sleep(LOOKUP_MS);
+      await sleep(LOOKUP_MS);
     } while (NextToken);
   }
   return [...found.values()].sort((a, b) => a.at - b.at);

@@ -10,6 +10,8 @@ export type OwnLogin = {
   readonly at: Instant;
   readonly eventId: string;
   readonly seenInTrailAt: Instant | null;
+  /** As admin, which the auditor never is: no attempt explains it. */
+  readonly admin?: true;
 };
 
 export type CanaryMatch = {
@@ -23,7 +25,7 @@ export type CanaryMatch = {
 export const MATCH_MS = 2 * MINUTE;
 
 /** A canary that has not come back after this long is missed. */
-const BACK_WITHIN_MS = 30 * MINUTE;
+export const BACK_WITHIN_MS = 30 * MINUTE;
 
 /**
  * Matches attempts and logins of one cluster one to one, as many as can be: both in order of time, each login going to the
@@ -37,9 +39,9 @@ export const matchCanaries = (
   const made = attempts.toSorted((a, b) => a.at - b.at);
   const since = (made[0]?.at ?? Number.POSITIVE_INFINITY) - MATCH_MS;
   const came = logins
-    .filter(({ at }) => at >= since)
+    .filter(({ at, admin }) => at >= since && !admin)
     .toSorted((a, b) => a.at - b.at || (a.eventId < b.eventId ? -1 : 1));
-  const surplus: OwnLogin[] = [];
+  const surplus = logins.filter(({ admin }) => admin);
   let next = 0;
   const canaries = made.map(({ at, snapshotSeq }): Canary => {
     for (let login = came[next]; login && login.at < at - MATCH_MS; login = came[next]) {
@@ -51,7 +53,8 @@ export const matchCanaries = (
     next++;
     return { at, snapshotSeq, eventId: login.eventId, seenInTrailAt: login.seenInTrailAt };
   });
-  return { canaries, surplus: [...surplus, ...came.slice(next)] };
+  surplus.push(...came.slice(next));
+  return { canaries, surplus: surplus.sort((a, b) => a.at - b.at) };
 };
 
 /** Canaries that should have come back by now and have not, by any way. */

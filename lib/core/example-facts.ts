@@ -1,7 +1,9 @@
 // Small made-up estates for the examples that detectors carry: plain facts, said in a few words.
 import type { Tally } from "./activity.ts";
+import { missedCanaries } from "./canary-match.ts";
+import type { CaptureCheck } from "./capture-check.ts";
 import type { Catalog, RowOf, SectionName } from "./catalog.ts";
-import type { Facts } from "./facts.ts";
+import type { Facts, OwnLogins } from "./facts.ts";
 import { Cluster, Principal } from "./ids.ts";
 import type { MappingPeriod } from "./mapping-period.ts";
 import { DAY, HOUR, type Instant, type Interval } from "./time.ts";
@@ -46,6 +48,29 @@ export type Example = {
   readonly connections?: readonly ExampleConnection[];
   readonly catalog?: Partial<{ readonly [N in SectionName]: readonly RowOf<N>[] | string }>;
   readonly declared?: Facts["archetypes"];
+  readonly own?: ExampleLogins;
+  readonly asked?: Partial<CaptureCheck>;
+};
+
+/** The auditor's own logins of the last 30 days: one every hour, all of them back but those said here. */
+export type ExampleLogins = {
+  readonly missing?: (at: Instant) => boolean;
+  readonly surplusAt?: readonly Instant[];
+};
+
+const ownLoginsOf = ({ missing = () => false, surplusAt = [] }: ExampleLogins, now: Instant): OwnLogins => {
+  const canaries = Array.from({ length: 30 * 24 }, (_, n) => now - (30 * 24 - n) * HOUR).map((at, n) => ({
+    at,
+    snapshotSeq: n,
+    eventId: missing(at) ? null : `own-${n}`,
+    seenInTrailAt: missing(at) ? null : at + HOUR,
+  }));
+  return {
+    from: now - 30 * DAY,
+    canaries,
+    missed: missedCanaries(canaries, now),
+    surplus: surplusAt.map((at, n) => ({ at, eventId: `surplus-${n}`, seenInTrailAt: null })),
+  };
 };
 
 const oidOf = (names: string[], name: string): number => {
@@ -125,6 +150,17 @@ export const exampleFacts = (example: Example): Facts => {
     captureExpectedFrom: null,
     settleMs: 0,
     archetypes: example.declared ?? {},
-    auditor: null,
+    auditor: example.own ? exampleArn("Auditor") : null,
+    ...(example.own && { ownLogins: ownLoginsOf(example.own, now) }),
+    ...(example.asked && {
+      captureCheck: {
+        at: now,
+        captured: "yes",
+        reasons: [],
+        doubtSince: null,
+        unanswered: [],
+        ...example.asked,
+      },
+    }),
   };
 };

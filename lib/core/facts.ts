@@ -1,8 +1,10 @@
 // Everything that a judgement rests on, as plain data: what snapshots, activity and coverage say about one cluster.
 import type { Tally } from "./activity.ts";
 import type { Archetype } from "./archetype.ts";
+import type { OwnLogin } from "./canary-match.ts";
+import type { CaptureCheck } from "./capture-check.ts";
 import type { Catalog } from "./catalog.ts";
-import type { Coverage, Doubt } from "./coverage.ts";
+import type { Canary, Coverage, Doubt } from "./coverage.ts";
 import type { Cluster, Principal } from "./ids.ts";
 import type { MappingPeriod } from "./mapping-period.ts";
 import { HOUR, type Instant, type Interval } from "./time.ts";
@@ -21,6 +23,14 @@ export type SnapshotFacts = {
   readonly seq: number;
   /** The newest snapshot that was judged before, where there is one: what is new began between the two. */
   readonly judgedBefore?: Instant | null;
+};
+
+/** The auditor's own logins since `from`: what it attempted, what is not back after 30 minutes, what it did not make. */
+export type OwnLogins = {
+  readonly from: Instant;
+  readonly canaries: readonly Canary[];
+  readonly missed: readonly Canary[];
+  readonly surplus: readonly OwnLogin[];
 };
 
 export type Facts = {
@@ -44,6 +54,10 @@ export type Facts = {
   readonly archetypes: Readonly<Record<string, Archetype>>;
   /** The auditor's own principal: its logins are not judged like others'. */
   readonly auditor: Principal | null;
+  /** undefined: nobody wrote them down, as offline. */
+  readonly ownLogins?: OwnLogins | undefined;
+  /** What AWS last said about capture; undefined: it was not asked. */
+  readonly captureCheck?: CaptureCheck | undefined;
 };
 
 /** Digests come within the hour after theirs, trail files some minutes after an event: three hours hold both. */

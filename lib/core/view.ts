@@ -1,9 +1,10 @@
 // What detectors look at: the facts of one moment, with the questions that they ask of them.
 import type { Tally } from "./activity.ts";
 import { type ArchetypeOf, archetypeOf } from "./archetype.ts";
+import { type CaptureCheck, STALE_CHECK_HOURS } from "./capture-check.ts";
 import type { Catalog, SectionName } from "./catalog.ts";
 import { type AccessEngine, accessEngine } from "./effective.ts";
-import type { Facts, SnapshotFacts } from "./facts.ts";
+import type { Facts, OwnLogins, SnapshotFacts } from "./facts.ts";
 import { type Cluster, type Oid, Principal } from "./ids.ts";
 import type { MappingPeriod } from "./mapping-period.ts";
 import { ascribe, countBefore, type MappingUses, usesOf, withoutPath } from "./mapping-uses.ts";
@@ -21,7 +22,7 @@ export type MappingSubject = {
 };
 
 /** What a detector cannot do without; where it is missing, its look is not complete. */
-export type Need = "mappings" | SectionName;
+export type Need = "mappings" | "ownLogins" | "captureCheck" | SectionName;
 
 export type AuditView = {
   readonly cluster: Cluster;
@@ -45,6 +46,9 @@ export type AuditView = {
   readonly rivalsOf: (mapping: MappingSubject) => readonly MappingSubject[];
   readonly uncovered: Uncovered;
   readonly captureExpectedFrom: Instant | undefined;
+  /** As of the facts' own moment, like the snapshot. */
+  readonly ownLogins: OwnLogins | undefined;
+  readonly captureCheck: CaptureCheck | undefined;
   /** The privilege engine over the catalog, made at the first question; undefined: there is no snapshot. */
   readonly access: () => AccessEngine | undefined;
   readonly archetypeOf: (role: string) => ArchetypeOf | undefined;
@@ -180,6 +184,14 @@ export const auditViews = (facts: Facts): AuditViews => {
             return "no mappings were read yet";
           return mappingSection?.status === "unreadable" ? mappingSection.reason : undefined;
         }
+        if (need === "ownLogins") {
+          return facts.ownLogins?.canaries.length ? undefined : "no login of the auditor's own was recorded";
+        }
+        if (need === "captureCheck") {
+          const asked = facts.captureCheck;
+          const isFresh = asked !== undefined && now - asked.at < STALE_CHECK_HOURS * HOUR;
+          return isFresh ? undefined : "AWS was not asked about its trails";
+        }
         if (!snapshot) return "there is no snapshot";
         const section = snapshot.catalog.sections[need];
         return section.status === "unreadable" ? section.reason : undefined;
@@ -190,6 +202,8 @@ export const auditViews = (facts: Facts): AuditViews => {
       uncovered,
       // An hour that capture began in cannot be proven: the first whole one can.
       captureExpectedFrom: expectedFrom.length ? -floorTo(HOUR, -Math.min(...expectedFrom)) : undefined,
+      ownLogins: facts.ownLogins,
+      captureCheck: facts.captureCheck,
       access: () => (snapshot ? engine(snapshot.catalog) : undefined),
       archetypeOf: (role) => archetypeOf(role, facts.archetypes),
       principals,

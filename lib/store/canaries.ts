@@ -47,28 +47,32 @@ const instantOrNull = (value: unknown): Instant | null => (typeof value === "num
 export const canaryStore = (table: Table, coverage: Pick<CoverageHours, "markHours">): CanaryStore => {
   const expiry = (at: Instant) => ({ [TTL_ATTRIBUTE]: Math.ceil((at + KEEP_DAYS * DAY) / 1_000) });
 
-  const note = async ({ cluster, at, eventId }: Connection, way: "trail" | "event", now: Instant) => {
+  const note = async ({ cluster, at, eventId, action }: Connection, way: "trail" | "event", now: Instant) => {
     const key = keys.ownLogin(cluster, at, eventId);
     const stored = await table.get(key, { consistent: true });
     const trailAt = instantOrNull(stored?.trailAt) ?? (way === "trail" ? now : null);
     if (stored && stored.trailAt === trailAt) return;
+    const item = { ...key, v: 1, at, eventId, trailAt, ...expiry(at) };
+    const login = action === "DbConnectAdmin" ? { ...item, admin: true } : item;
     // A login that the trail has shown stays shown: the event that comes late must not take it back.
-    if (trailAt === null) await table.putIfAbsent({ ...key, v: 1, at, eventId, trailAt, ...expiry(at) });
-    else await table.put({ ...key, v: 1, at, eventId, trailAt, ...expiry(at) });
+    if (trailAt === null) await table.putIfAbsent(login);
+    else await table.put(login);
   };
 
   const read = async (cluster: Cluster, { from, to }: Interval) => {
     const range = { from: iso(from), to: `${iso(to)}~` };
-    const attempts: LoginAttempt[] = [];
-    for await (const item of table.query({ pk: keys.loginAttempts(cluster), ...range, consistent: true })) {
-      const at = instantOrNull(item.at);
-      if (at !== null) attempts.push({ at, snapshotSeq: instantOrNull(item.seq) ?? 0 });
-    }
+    // Logins first: an attempt is written down before its login, so none of them can be missing beside it.
     const logins: OwnLogin[] = [];
     for await (const item of table.query({ pk: keys.ownLogins(cluster), ...range, consistent: true })) {
       const at = instantOrNull(item.at);
       if (at === null || typeof item.eventId !== "string") continue;
-      logins.push({ at, eventId: item.eventId, seenInTrailAt: instantOrNull(item.trailAt) });
+      const admin = item.admin === true && { admin: true as const };
+      logins.push({ at, eventId: item.eventId, seenInTrailAt: instantOrNull(item.trailAt), ...admin });
+    }
+    const attempts: LoginAttempt[] = [];
+    for await (const item of table.query({ pk: keys.loginAttempts(cluster), ...range, consistent: true })) {
+      const at = instantOrNull(item.at);
+      if (at !== null) attempts.push({ at, snapshotSeq: instantOrNull(item.seq) ?? 0 });
     }
     return matchCanaries(attempts, logins);
   };

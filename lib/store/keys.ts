@@ -81,6 +81,9 @@ export const keys = {
   // "why is this stretch not proven after all"          Query; PutItem
   doubts: (scope: string) => `DOUBT#${scope}`,
 
+  // "what did AWS last say about capture"               GetItem; PutItem
+  captureCheck: (c: Cluster) => ({ pk: `CAPTURE#${c}`, sk: "CHECK" }),
+
   // "for which hours is capture proven"                 Query; PutItem on its revision
   coverage: (scope: string) => `COVERAGE#${scope}`,
   coverageDay: (scope: string, day: Instant, proof: string) => ({

@@ -32,6 +32,7 @@ describe("permissions", () => {
   /** Why a statement may say more than one thing by name. */
   const WIDE: Readonly<Record<string, string>> = {
     FindClusters: "dsql:ListClusters knows no resource",
+    CountCalls: "cloudwatch:GetMetricStatistics knows no resource",
     FindTrails: "cloudtrail:ListTrails and LookupEvents know no resource",
     ProveDigests: "cloudtrail:ListPublicKeys knows no resource",
     NeverAsAdmin: "a Deny, for every cluster there is",
@@ -48,6 +49,7 @@ describe("permissions", () => {
     expect([...new Set(wide.map(({ statement }) => statement.Sid))].sort()).toEqual(Object.keys(WIDE).sort());
     const everything = wide.filter(({ statement }) => [statement.Resource].flat().includes("*"));
     expect(everything.map(({ statement }) => statement.Sid).sort()).toEqual([
+      "CountCalls",
       "FindClusters",
       "FindTrails",
       "NeverAsAdmin",
@@ -70,6 +72,7 @@ describe("permissions", () => {
       .flatMap(({ role, statement }) => [statement.Action].flat().map((action) => `${role} ${action}`))
       .filter((line) => !/ (?:logs|dynamodb|sqs|dsql|cloudtrail):/.test(line));
     expect(outside.sort()).toEqual([
+      "DetectRole cloudwatch:GetMetricStatistics",
       "IngestFilesRole kms:Decrypt",
       "IngestFilesRole s3:GetObject",
       "NotifyRole sns:Publish",
