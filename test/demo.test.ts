@@ -125,8 +125,18 @@ describe("the whole loop", () => {
     expect(mails[0]?.sentAt).toBeLessThan(at(story.newNetwork.at) + 70 * MINUTE);
   });
 
+  it("tells once, early in the outage, that its own logins do not come back, and once that they do again", () => {
+    const mails = about(/own logins? did not come back/);
+    expect(mails.map(({ subject }) => subject?.split(" ", 1)[0])).toEqual(["[MEDIUM]", "[RESOLVED]"]);
+    expect(mails[0]?.sentAt).toBeGreaterThan(at(story.outage.from));
+    expect(mails[0]?.sentAt).toBeLessThan(at(story.outage.from) + DAY);
+    expect(mails[1]?.sentAt).toBeGreaterThan(at(story.outage.to));
+    expect(mails[1]?.sentAt).toBeLessThan(at(story.outage.to) + DAY);
+  });
+
   it("sends no other mail", () => {
-    expect(emails.map(({ subject }) => subject)).toHaveLength(7);
+    // Two of the grant, two dormant mappings, one new network, and of the outage: its hours and the logins lost in it.
+    expect(emails.map(({ subject }) => subject)).toHaveLength(9);
   });
 
   it("shows access before and after the grant that differs by exactly that grant", async () => {
