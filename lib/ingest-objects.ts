@@ -1,7 +1,7 @@
 // Counts the trail files that a message names, and takes its digests for proofs. Used by the ingest function.
 import type { S3Client } from "@aws-sdk/client-s3";
 import { type ActivitySink, ingestSources } from "./cloudtrail/ingest-sources.ts";
-import type { DigestCheck } from "./cloudtrail/prove-by-digest.ts";
+import { flawOfDigest } from "./cloudtrail/prove-by-digest.ts";
 import { objectsNamed, type S3Object, s3Source } from "./cloudtrail/s3-objects.ts";
 import type { Cluster } from "./core/ids.ts";
 import { kindOfTrailKey } from "./core/trail-file-name.ts";
@@ -10,14 +10,6 @@ import type { DigestIngest } from "./ingest-digest.ts";
 
 /** undefined: the message names no objects. Else the clusters with new connections. */
 export type IngestObjects = (body: unknown) => Promise<readonly Cluster[]> | undefined;
-
-/** What is wrong with a digest that coming again may mend, or that a person has to look at. */
-const flawOf = ({ signature, missing, altered }: DigestCheck): string | undefined => {
-  if (signature === "invalid") return "its signature is not CloudTrail's";
-  if (altered.length) return `${altered.length} log files that it names were changed, first ${altered[0]}`;
-  if (missing.length) return `${missing.length} log files that it names are missing, first ${missing[0]}`;
-  return undefined;
-};
 
 /**
  * Reads each log file named and counts its connections; then each digest, whose log files are read on where they were not
@@ -52,7 +44,7 @@ const ingestObjects = async (
     const check = await digest?.(object);
     for (const cluster of check?.ingested.clusters ?? []) clusters.add(cluster);
     rejected.push(...(check?.ingested.rejected ?? []));
-    const flaw = check && flawOf(check);
+    const flaw = check && flawOfDigest(check);
     if (flaw) flaws.push(`s3://${object.bucket}/${object.key}: ${flaw}`);
   }
   const [first] = rejected;

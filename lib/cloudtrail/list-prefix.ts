@@ -75,13 +75,26 @@ const logSources = async function* (
   for (const last of window) yield await last;
 };
 
-/** The log files below `s3://bucket/prefix`. AuditError("usage") for another kind of address. */
-export const prefixSources = (client: S3Client, url: string): AsyncGenerator<TrailSource> => {
+const placeOf = (url: string): { bucket: string; prefix: string } => {
   const place = parseS3Url(url);
   if (!place) {
     throw new AuditError("usage", `${url} is no address in S3`, {
       hint: "Write s3://BUCKET/PREFIX, for example s3://my-trail/AWSLogs/111122223333/CloudTrail/",
     });
   }
-  return logSources(client, listObjects(client, place.bucket, place.prefix));
+  return place;
+};
+
+/** The log files below `s3://bucket/prefix`. AuditError("usage") for another kind of address. */
+export const prefixSources = (client: S3Client, url: string): AsyncGenerator<TrailSource> => {
+  const { bucket, prefix } = placeOf(url);
+  return logSources(client, listObjects(client, bucket, prefix));
+};
+
+/** The digests below it, in order. */
+export const prefixDigests = async function* (client: S3Client, url: string): AsyncGenerator<S3Object> {
+  const { bucket, prefix } = placeOf(url);
+  for await (const object of listObjects(client, bucket, prefix)) {
+    if (kindOfTrailKey(object.key) === "digest") yield object;
+  }
 };

@@ -45,6 +45,14 @@ export type DigestCheck = {
   readonly ingested: Ingested;
 };
 
+/** What is wrong with a digest that coming again may mend, or that a person has to look at; undefined: nothing. */
+export const flawOfDigest = ({ signature, missing, altered }: DigestCheck): string | undefined => {
+  if (signature === "invalid") return "its signature is not CloudTrail's";
+  if (altered.length) return `${altered.length} log files that it names were changed, first ${altered[0]}`;
+  if (missing.length) return `${missing.length} log files that it names are missing, first ${missing[0]}`;
+  return undefined;
+};
+
 /** Hashes what is read without holding it: the hash is of the uncompressed bytes. */
 const hashUncompressed = async (source: TrailSource): Promise<string> => {
   const hash: Hash = createHash("sha256");

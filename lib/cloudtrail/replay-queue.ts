@@ -13,12 +13,17 @@ import { kindOfTrailKey } from "../core/trail-file-name.ts";
 import { AuditError } from "../errors.ts";
 import { type ActivitySink, type Ingested, ingestSources } from "./ingest-sources.ts";
 import { parseRecord } from "./parse-record.ts";
+import { type DigestCheck, flawOfDigest } from "./prove-by-digest.ts";
 import { objectsNamed, type S3Object } from "./s3-objects.ts";
 import type { TrailSource } from "./trail-source.ts";
 
 export type ReplayPorts = {
   readonly client: SQSClient;
+  /** Where connections of files go, and where those go that are events of EventBridge. */
   readonly sink: ActivitySink;
+  readonly eventSink: ActivitySink;
+  /** Proves a digest; without, its message stays in the queue. */
+  readonly digest?: (object: S3Object) => Promise<DigestCheck>;
   readonly sourceOf: (object: S3Object) => TrailSource;
   readonly now: Instant;
 };
@@ -40,7 +45,38 @@ const rejection = (file: string, reason: string): Outcome => ({
   clusters: [],
 });
 
-const replayOne = async (message: Message, { sink, sourceOf, now }: ReplayPorts): Promise<Outcome> => {
+const replayObjects = async (
+  objects: readonly S3Object[],
+  { sink, sourceOf, now, digest }: ReplayPorts,
+): Promise<Outcome> => {
+  const logs = objects.filter(({ key }) => kindOfTrailKey(key) === "log");
+  const { clusters, files: _, ...counts } = await ingestSources(logs.map(sourceOf), sink, { now });
+  const rejected = [...counts.rejected];
+  let { records } = counts;
+  for (const object of objects.filter(({ key }) => kindOfTrailKey(key) === "digest")) {
+    const reason = digest ? await flawOf(object, digest) : "a digest that nobody here can prove";
+    if (reason === undefined) continue;
+    rejected.push({ file: `s3://${object.bucket}/${object.key}`, index: 0, reason });
+    records++;
+  }
+  return { counts: { ...counts, records, rejected }, clusters };
+};
+
+/** What keeps a digest from proving anything, as a reason: also that it is none, or is not there. */
+const flawOf = async (
+  object: S3Object,
+  digest: NonNullable<ReplayPorts["digest"]>,
+): Promise<string | undefined> => {
+  try {
+    return flawOfDigest(await digest(object));
+  } catch (error) {
+    if (error instanceof AuditError) return error.message;
+    throw error;
+  }
+};
+
+const replayOne = async (message: Message, ports: ReplayPorts): Promise<Outcome> => {
+  const { eventSink, now } = ports;
   const file = `message ${message.MessageId ?? ""}`;
   let body: unknown;
   let objects: readonly S3Object[] | undefined;
@@ -51,14 +87,12 @@ const replayOne = async (message: Message, { sink, sourceOf, now }: ReplayPorts)
     return rejection(file, "is no JSON");
   }
   if (objects) {
-    const logs = objects.filter(({ key }) => kindOfTrailKey(key) === "log");
-    const { clusters, files: _, ...counts } = await ingestSources(logs.map(sourceOf), sink, { now });
-    return { counts, clusters };
+    return replayObjects(objects, ports);
   }
   const parsed = parseRecord(body);
   if (parsed.kind === "rejected") return rejection(file, parsed.reason);
   if (parsed.kind === "ignored") return { counts: { ...nothing, records: 1, ignored: 1 }, clusters: [] };
-  const counts = await sink.count([parsed.connection], now);
+  const counts = await eventSink.count([parsed.connection], now);
   return {
     counts: { ...nothing, records: 1, connections: 1, ...counts },
     clusters: counts.counted ? [parsed.connection.cluster] : [],

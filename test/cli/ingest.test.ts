@@ -1,11 +1,21 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { EMBEDDED_TABLE } from "../../cli/context.ts";
 import type { Io } from "../../cli/io.ts";
 import { run } from "../../cli/program.ts";
-import { connectRecord, foreignRecord, uuidOf } from "../support/records.ts";
+import type { Cluster } from "../../lib/core/ids.ts";
+import { loadFacts } from "../../lib/load-facts.ts";
+import { keys } from "../../lib/store/keys.ts";
+import { openTable } from "../../lib/store/table.ts";
+import { startDynamoDb } from "../../local/dynamodb.ts";
+import { type LocalS3, startS3 } from "../../local/s3.ts";
+import { BUCKET, chainOf, der, START } from "../support/digests.ts";
+import { APP_ROLE, CLUSTER, connectRecord, foreignRecord, uuidOf } from "../support/records.ts";
 
 let cwd: string;
 beforeEach(() => {
@@ -13,12 +23,12 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(cwd, { recursive: true, force: true }));
 
-const cli = async (args: string, { isTTY = false } = {}) => {
+const cli = async (args: string, { isTTY = false, env = {} }: { isTTY?: boolean; env?: Io["env"] } = {}) => {
   const written = { out: "", err: "" };
   const io: Io = {
     stdout: { write: (text) => (written.out += text), isTTY: false, columns: 80 },
     stderr: { write: (text) => (written.err += text), isTTY, columns: 80 },
-    env: {},
+    env,
     cwd,
     now: () => Date.parse("2026-11-03T12:00:00Z"),
     random: () => 0,
@@ -79,6 +89,82 @@ describe("dsql-audit ingest", () => {
     expect(ended.code).toBe(code);
     expect(ended.err).toContain(message);
   });
+});
+
+describe("dsql-audit ingest s3://", () => {
+  let s3: LocalS3;
+  let cloudTrail: Server;
+  let tells = true;
+  beforeAll(async () => {
+    s3 = await startS3({ now: () => START, buckets: [BUCKET] });
+    cloudTrail = createServer((request, response) => {
+      request.resume();
+      response.writeHead(tells ? 200 : 400, { "content-type": "application/x-amz-json-1.1" });
+      const PublicKeyList = [{ Fingerprint: "f1", Value: Buffer.from(der).toString("base64") }];
+      response.end(JSON.stringify(tells ? { PublicKeyList } : { __type: "AccessDeniedException" }));
+    }).listen(0, "127.0.0.1");
+    await new Promise((done) => cloudTrail.once("listening", done));
+    vi.stubEnv("AWS_ENDPOINT_URL_S3", s3.endpoint);
+    vi.stubEnv(
+      "AWS_ENDPOINT_URL_CLOUDTRAIL",
+      `http://127.0.0.1:${(cloudTrail.address() as AddressInfo).port}`,
+    );
+    vi.stubEnv("AWS_REGION", "us-east-1");
+    vi.stubEnv("AWS_ACCESS_KEY_ID", "x");
+    vi.stubEnv("AWS_SECRET_ACCESS_KEY", "x");
+    for (const { object, objects } of chainOf(4)) {
+      for (const [key, body] of objects) s3.put({ bucket: BUCKET, key, body, contentEncoding: "gzip" });
+      const metadata = { signature: object.signature ?? "" };
+      s3.put({ bucket: BUCKET, key: object.key, body: object.bytes, metadata });
+    }
+  });
+  afterAll(async () => {
+    vi.unstubAllEnvs();
+    cloudTrail.close();
+    await s3.stop();
+  });
+
+  it("proves the digests beside the files, unless AWS does not tell the key", async () => {
+    tells = false;
+    const silent = await cli(`ingest s3://${BUCKET}/AWSLogs/ --json`);
+    expect(silent.json()).toMatchObject({ counted: 4, digests: { checked: 4, proven: 0 } });
+    expect(silent.err).toContain("4 digests prove nothing");
+    tells = true;
+    const told = await cli(`ingest s3://${BUCKET}/AWSLogs/`);
+    expect(told.err).toBe("");
+    expect(told.out).toContain("4 digests: 4 proven");
+    s3.put({ bucket: BUCKET, key: "AWSLogs/1/CloudTrail-Digest/us-east-1/x.json.gz", body: "{" });
+    const broken = await cli(`ingest s3://${BUCKET}/AWSLogs/ --json`);
+    expect(broken).toMatchObject({ code: 0, err: expect.stringContaining("no digest file") });
+    expect(broken.json()).toMatchObject({ digests: { checked: 5, proven: 4 } });
+  }, 30_000);
+
+  it("keeps the auditor's own logins and what happened to trails, as the ingest function does", async () => {
+    const at = Date.parse("2026-11-02T09:00:00Z");
+    const stop = connectRecord({
+      id: "stop",
+      at,
+      action: "StopLogging",
+      extra: { eventSource: "cloudtrail.amazonaws.com", requestParameters: { name: "main" } },
+    });
+    put("t/a.json.gz", fileOf(record(1), stop));
+    await cli("ingest t --json", { env: { AUDITOR_PRINCIPAL: APP_ROLE } });
+    const database = await startDynamoDb({ folder: join(cwd, ".dsql-audit") });
+    const table = openTable({
+      client: database.client,
+      name: EMBEDDED_TABLE,
+      sleep: async () => {},
+      random: Math.random,
+    });
+    const own: unknown[] = [];
+    for await (const { eventId, trailAt } of table.query({ pk: keys.ownLogins(CLUSTER as Cluster) })) {
+      own.push({ eventId, inTrail: typeof trailAt === "number" });
+    }
+    expect(own).toEqual([{ eventId: uuidOf(1), inTrail: true }]);
+    const { doubts } = await loadFacts(table, CLUSTER as Cluster, at + 60_000);
+    expect(doubts).toMatchObject([{ reason: "a trail was stopped" }]);
+    await database.stop();
+  }, 30_000);
 });
 
 describe("dsql-audit reconcile", () => {

@@ -1,6 +1,7 @@
 import { gzipSync } from "node:zlib";
 import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import type { DigestCheck } from "../../lib/cloudtrail/prove-by-digest.ts";
 import { replayQueue } from "../../lib/cloudtrail/replay-queue.ts";
 import type { S3Object } from "../../lib/cloudtrail/s3-objects.ts";
 import { AuditError } from "../../lib/errors.ts";
@@ -18,6 +19,7 @@ beforeAll(async () => {
   tables = await testTables();
   const bus = createBus({ random: () => 0, now: () => T });
   bus.addQueue({ name: "dead" });
+  bus.addQueue({ name: "dead-digests" });
   served = await startBusEndpoint(bus);
   client = new SQSClient({
     endpoint: served.endpoint,
@@ -58,7 +60,7 @@ it("counts what a dead-letter queue holds, deletes that, and leaves what still f
     },
   });
   const sink = createActivityStore(await tables.fresh());
-  const counts = await replayQueue(QueueUrl, { client, sink, sourceOf, now: T });
+  const counts = await replayQueue(QueueUrl, { client, sink, eventSink: sink, sourceOf, now: T });
   expect(counts).toMatchObject({
     connections: 3,
     counted: 2,
@@ -69,8 +71,38 @@ it("counts what a dead-letter queue holds, deletes that, and leaves what still f
   expect(counts.records).toBe(counts.connections + counts.ignored + counts.rejected.length);
   expect(counts.rejected.map(({ reason }) => reason).sort()).toEqual([
     expect.stringContaining("is not there"),
+    "a digest that nobody here can prove",
     "has no eventID",
     "is no JSON",
+  ]);
+});
+
+it("proves the digests that a queue names, and keeps those that do not hold", async () => {
+  const QueueUrl = served.queueUrl("dead-digests");
+  const keyOf = (n: number) => `AWSLogs/1/CloudTrail-Digest/us-east-1/d${n}.json.gz`;
+  const bodies = [0, 1, 2].map((n) => JSON.stringify({ s3Bucket: "b", s3ObjectKey: [keyOf(n)] }));
+  for (const MessageBody of bodies) await client.send(new SendMessageCommand({ QueueUrl, MessageBody }));
+  const sink = createActivityStore(await tables.fresh());
+  const digest = async ({ key }: S3Object): Promise<DigestCheck> => {
+    if (key === keyOf(2)) throw new AuditError("not-found", "it is gone");
+    const ingested = { files: 0, clusters: [], records: 0, connections: 0, counted: 0, duplicates: 0 };
+    return {
+      scope: "*",
+      interval: { from: 0, to: 0 },
+      signature: "valid",
+      missing: [],
+      altered: key === keyOf(1) ? ["log"] : [],
+      ingested: { ...ingested, ignored: 0, tooOld: 0, rejected: [] },
+    };
+  };
+  const sourceOf = () => {
+    throw new Error("never");
+  };
+  const ports = { client, sink, eventSink: sink, sourceOf, digest, now: T };
+  const { rejected } = await replayQueue(QueueUrl, ports);
+  expect(rejected.map(({ file, reason }) => `${file.at(-9)} ${reason}`).sort()).toEqual([
+    "1 1 log files that it names were changed, first log",
+    "2 it is gone",
   ]);
 });
 
@@ -80,6 +112,6 @@ it("says what to check when the queue cannot be read", async () => {
     throw new Error("never");
   };
   await expect(
-    replayQueue(`${served.queueUrl("dead")}-none`, { client, sink, sourceOf, now: T }),
+    replayQueue(`${served.queueUrl("dead")}-none`, { client, sink, eventSink: sink, sourceOf, now: T }),
   ).rejects.toMatchObject({ code: "config" });
 });

@@ -9,7 +9,8 @@ import { connectRecord, uuidOf } from "./records.ts";
 export const BUCKET = "trail";
 export const START = Date.parse("2026-11-02T08:31:00Z");
 const { privateKey, publicKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
-const der = publicKey.export({ format: "der", type: "pkcs1" });
+/** As ListPublicKeys tells it. */
+export const der = publicKey.export({ format: "der", type: "pkcs1" });
 export const keyPort = async (fingerprint: string) => (fingerprint === "f1" ? publicKeyOf(der) : undefined);
 const sha = (bytes: string | Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
 const isoSecond = (at: number): string => `${new Date(at).toISOString().slice(0, 19)}Z`;
