@@ -1,4 +1,5 @@
 // Everything in a catalog that privileges can be on, in the order in which people read it.
+import { builtInAcl } from "./built-in-acl.ts";
 import { type Catalog, type Relation, rowsOf, type SectionName } from "./catalog.ts";
 import type { RoleGraph } from "./effective-graph.ts";
 import { type Holders, holdersOf } from "./effective-holders.ts";
@@ -120,7 +121,9 @@ export const accessObjects = (catalog: Catalog, graph: RoleGraph): AccessObject[
     const table = relations.get(relation);
     if (!table || acl === null) continue;
     const { oid, owner, name } = table;
-    const held = holders("column", owner, acl, table.acl);
+    // What nobody wrote is another thing for a sequence than for a table.
+    const whole = table.acl ?? builtInAcl("relations", table, catalog.serverVersion);
+    const held = holders("column", owner, acl, whole);
     const place = { ...within(table.schema), kind: "column" as const, oid, owner, name };
     found.push({ ...plain, ...held, ...place, column, columnNumber: number });
   }
