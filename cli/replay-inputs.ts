@@ -56,21 +56,32 @@ export const readCatalog = (file: string): Catalog => {
 const connectionsOf = (profiles: readonly Profile[]): number =>
   profiles.reduce((sum, { tallies }) => sum + tallies.reduce((n, { count }) => n + count, 0), 0);
 
+/** A catalog's source names a trail's cluster only by the id in an endpoint: any other URL says nothing of it. */
+const nameInTrail = (name: string | undefined): string | undefined =>
+  name?.startsWith("postgres://") ? /^postgres:\/\/([a-z0-9]{26})\./.exec(name)?.[1] : name;
+
 /**
  * The cluster to judge: the one named, the catalog's, or the one that most connections are of. Records that name no cluster
  * belong to it if it is the only one.
  */
 export const pickActivity = (
   { profiles, coverageByScope, coverageOf }: FolderActivity,
-  named: string | undefined,
+  asked: string | undefined,
   say: (line: string) => void,
 ): { cluster: Cluster; profiles: readonly Profile[]; coverage: Coverage } => {
+  const named = nameInTrail(asked);
   const isReal = (cluster: string): boolean => !cluster.startsWith("unknown:");
   const real = [...profiles.keys()].filter(isReal);
   const byCount = real.toSorted(
     (a, b) => connectionsOf(profiles.get(b) ?? []) - connectionsOf(profiles.get(a) ?? []) || (a < b ? -1 : 1),
   );
   const matching = named === undefined ? byCount : real.filter((c) => c === named || c.endsWith(`/${named}`));
+  // An ARN's trail may well prove that nobody connected; a name that is no ARN was most likely meant for another.
+  if (named !== undefined && real.length && !matching.length && !scopeOfCluster(Cluster.parse(named))) {
+    throw new AuditError("not-found", `the folder holds no connection of ${named}`, {
+      hint: `It holds those of ${byCount.slice(0, 5).join(", ")}`,
+    });
+  }
   const [nameless] = [...profiles.keys()].filter((cluster) => !isReal(cluster));
   const cluster = matching[0] ?? Cluster.parse(named ?? nameless ?? "unknown:");
   if (named === undefined && real.length > 1) {

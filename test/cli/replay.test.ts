@@ -4,7 +4,10 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { canonicalText } from "../../lib/core/canonical.ts";
+import { Cluster } from "../../lib/core/ids.ts";
 import { DAY, HOUR, iso } from "../../lib/core/time.ts";
+import { catalog } from "../support/catalogs.ts";
 import { cliIn } from "../support/cli.ts";
 import { CLUSTER, connectRecord, foreignRecord } from "../support/records.ts";
 
@@ -133,6 +136,16 @@ describe("dsql-audit replay", () => {
     );
   });
 
+  it.each([
+    "postgres://127.0.0.1:5432/app",
+    "postgres://abcdefghij1234567890klmnop.dsql.us-east-1.on.aws:5432/postgres",
+  ])("judges the folder's cluster whatever a catalog's source is called: %s", async (name) => {
+    put("catalog", canonicalText({ ...catalog(), cluster: Cluster.parse(name) }));
+    const found = await replay("mappings.json", " --catalog catalog");
+    expect(found.map(brief)).toEqual((await replay("mappings.json")).map(brief));
+    expect(new Set(found.map(({ cluster }) => cluster))).toEqual(new Set([CLUSTER]));
+  });
+
   it("ends in 2 with --exit-code, and prints a table for people", async () => {
     const done = await cli(`replay --mappings mappings.json --events trail ${range} --exit-code`);
     expect(done.code).toBe(2);
@@ -177,6 +190,12 @@ describe("dsql-audit replay", () => {
       /mappings\.json/,
     ],
     ["no mappings", "--events trail", 64, /--mappings/],
+    [
+      "a cluster that no file names",
+      "--mappings mappings.json --events trail --cluster abcdefghij",
+      1,
+      /holds no connection of abcdefghij/,
+    ],
   ])("refuses %s in one line", async (_, args, code, message) => {
     put("broken.json", "[{");
     put("other.json", "[{}]");
