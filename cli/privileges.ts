@@ -2,9 +2,8 @@
 
 import type { AccessEngine } from "../lib/core/effective.ts";
 import type { PrivilegeRow } from "../lib/core/effective-rows.ts";
-import { findObjects, findRole } from "../lib/core/find-object.ts";
+import { findObjects, findRole, typedName } from "../lib/core/find-object.ts";
 import { privilegeNames } from "../lib/core/privileges.ts";
-import { quoteIdentifier } from "../lib/core/quote.ts";
 import { addCatalogOptions, type CatalogOptions, openEngine } from "./catalog-source.ts";
 import type { AddCommand } from "./command.ts";
 import { addOutputOptions, type OutputFlags } from "./context.ts";
@@ -37,9 +36,9 @@ type Line = { role: string; object: string; privileges: string; how: string };
 /** As it can be typed again; a function's name holds its arguments as they are. */
 const nameOf = ({ kind, schema, object, column }: PrivilegeRow): string =>
   [
-    ...(schema === null ? [] : [quoteIdentifier(schema)]),
-    kind === "function" ? object : quoteIdentifier(object),
-    ...(column === null ? [] : [quoteIdentifier(column)]),
+    ...(schema === null ? [] : [typedName(schema)]),
+    kind === "function" ? object : typedName(object),
+    ...(column === null ? [] : [typedName(column)]),
   ].join(".");
 
 /** `ALL` where nothing is missing: seven names on a line tell less. */

@@ -6,16 +6,25 @@ import type { KnownCatalog } from "./known-catalog.ts";
 
 const again = "Write it again with: dsql-audit snapshot --out FILE";
 
+/** Whether a string, an object or an array is still open at the end: then the rest is missing. */
+const endsOpen = (text: string): boolean => {
+  const outside = text.replace(/"(?:[^"\\]|\\.)*"/gs, "");
+  const count = (pattern: RegExp): number => outside.match(pattern)?.length ?? 0;
+  return outside.includes('"') || count(/[{[]/g) > count(/[}\]]/g);
+};
+
 const parseJson = (text: string, name: string): unknown => {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    // Ours ends with a brace: what begins like it and stops in between was cut off.
-    const cut = !text.trimEnd().endsWith("}");
-    throw new AuditError("bad-file", `${name}: ${cut ? "the file is truncated" : "the file is no JSON"}`, {
-      cause,
-      hint: again,
-    });
+    throw new AuditError(
+      "bad-file",
+      `${name}: ${endsOpen(text) ? "the file is truncated" : "the file is no JSON"}`,
+      {
+        cause,
+        hint: again,
+      },
+    );
   }
 };
 

@@ -154,10 +154,10 @@ const explainPrincipal = (
           // Whether IAM lets it be admin is not known here: then its yes is none either.
           (one): Explanation => ({ ...one, verdict: one.verdict === "no" ? "no" : "unknown" }),
         );
-  const [best, ...rest] = [...found, ...asAdmin].sort((a, b) => rank[a.verdict] - rank[b.verdict]);
+  const [best, ...rest] = found.sort((a, b) => rank[a.verdict] - rank[b.verdict]);
   const alsoOf = (others: readonly Explanation[]) =>
     others.flatMap(({ role, verdict }) => (role === null ? [] : [{ role, verdict }]));
-  if (found.length && best) return { ...best, also: alsoOf(rest) };
+  if (best) return { ...best, also: alsoOf([...rest, ...asAdmin]) };
   // Nobody is mapped: the role that would do is the first that holds it at once and may log in.
   const useful = engine
     .whoCan(privilege, object)

@@ -23,43 +23,42 @@ const dottedNames = (text: string): string[] | undefined => {
 const partsOf = ({ schema, name, column }: AccessObject): string[] =>
   [schema, name, column].filter((part) => part !== null);
 
+/** As quoteIdentifier, but for people to read: a name that no SQL can hold is shown all the same. */
+export const typedName = (name: string): string =>
+  name.includes("\0") ? `"${name.replaceAll('"', '""')}"` : quoteIdentifier(name);
+
 /** `"a.b".c`: what tells the object from all others, to be typed again. A function keeps its arguments as they are. */
 export const objectText = (object: AccessObject): string => {
   const { schema, name, column, identityArguments } = object;
   const own =
     identityArguments === null
-      ? quoteIdentifier(name)
-      : `${quoteIdentifier(name.slice(0, -identityArguments.length - 2))}(${identityArguments})`;
-  return [
-    schema === null ? [] : [quoteIdentifier(schema)],
-    own,
-    column === null ? [] : [quoteIdentifier(column)],
-  ]
+      ? typedName(name)
+      : `${typedName(name.slice(0, -identityArguments.length - 2))}(${identityArguments})`;
+  return [schema === null ? [] : [typedName(schema)], own, column === null ? [] : [typedName(column)]]
     .flat()
     .join(".");
 };
 
 /** The whole name, or without its schema where there is one. */
-const matches = (object: AccessObject, text: string, names: readonly string[] | undefined): boolean => {
-  if (object.identityArguments !== null) {
-    const bare = object.name.slice(0, -object.identityArguments.length - 2);
-    const own = [
-      object.name,
-      bare,
-      objectText(object).slice(object.schema === null ? 0 : quoteIdentifier(object.schema).length + 1),
-    ];
-    return (
-      own.includes(text) ||
-      own.some((one) => text === `${object.schema}.${one}`) ||
-      text === objectText(object)
-    );
-  }
+const isNamed = (object: AccessObject, names: readonly string[] | undefined): boolean => {
   const parts = partsOf(object);
   const shorter = object.schema === null ? parts : parts.slice(1);
-  if (text === parts.join(".") || text === shorter.join(".")) return true;
   return [parts, shorter].some(
     (some) => some.length === names?.length && some.every((part, i) => part === names[i]),
   );
+};
+
+const matches = (object: AccessObject, text: string, names: readonly string[] | undefined): boolean => {
+  const { schema, identityArguments } = object;
+  if (identityArguments === null) {
+    const parts = partsOf(object);
+    const shorter = schema === null ? parts : parts.slice(1);
+    return text === parts.join(".") || text === shorter.join(".") || isNamed(object, names);
+  }
+  const bare = object.name.slice(0, -identityArguments.length - 2);
+  const own = [object.name, bare, `${typedName(bare)}(${identityArguments})`];
+  const inSchema = schema === null ? [] : [schema, typedName(schema)];
+  return own.some((one) => text === one || inSchema.some((name) => text === `${name}.${one}`));
 };
 
 const kindWord = new RegExp(`^(${objectKinds.join("|")})\\s+(.+)$`, "s");
@@ -102,15 +101,12 @@ export const findObjects = (engine: AccessEngine, text: string, privilege?: Priv
   }
   const sections = new Set(kind === undefined ? objectKinds.map(sectionOf) : [sectionOf(kind)]);
   const gap = engine.gaps.find(({ section }) => sections.has(section));
-  const table =
-    names &&
-    names.length > 1 &&
-    engine.objects.some(
-      (o) =>
-        matches(o, names.slice(0, -1).map(quoteIdentifier).join("."), names.slice(0, -1)) &&
-        sectionOf(o.kind) === "relations",
-    );
-  if (table && !gap) {
+  const owner = names && names.length > 1 ? names.slice(0, -1) : [];
+  const isRelation = (object: AccessObject): boolean =>
+    sectionOf(object.kind) === "relations" && isNamed(object, owner);
+  const isSchema =
+    owner.length === 1 && engine.objects.some((o) => o.kind === "schema" && o.name === owner[0]);
+  if (!gap && !isSchema && engine.objects.some(isRelation)) {
     throw new AuditError("not-found", `${text} is no column with privileges of its own`, {
       hint: "A column without an ACL follows its table: ask about the table.",
     });
