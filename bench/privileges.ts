@@ -8,6 +8,7 @@ import { connect } from "../lib/dsql/connect.ts";
 import { readCatalogFrom } from "../lib/dsql/read-catalog.ts";
 import { startPostgres } from "../local/postgres.ts";
 import { type BenchRow, median } from "./row.ts";
+import { peakMegabytes } from "./support/peak-memory.ts";
 
 export const name = "privileges";
 
@@ -144,7 +145,7 @@ const solveDeep = (roles: number, tables: number): Deep => {
   const startedAt = performance.now();
   const engine = accessEngine(catalog);
   for (let at = 0; at < engine.objects.length; ) at += engine.matrix.block(at).width;
-  return { milliseconds: performance.now() - startedAt, megabytes: process.resourceUsage().maxRSS / 1024 };
+  return { milliseconds: performance.now() - startedAt, megabytes: peakMegabytes() };
 };
 
 /** The median time and the highest memory of three fresh processes. */
