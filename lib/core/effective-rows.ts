@@ -1,5 +1,5 @@
 // The table of effective privileges: one row for each privilege that a role holds, made on demand.
-import type { RoleGraph, RoleId } from "./effective-graph.ts";
+import { type RoleGraph, type RoleId, targetsOf } from "./effective-graph.ts";
 import type { Matrix } from "./effective-matrix.ts";
 import { grantOptionsOf } from "./effective-matrix.ts";
 import type { AccessObject, ObjectKind } from "./effective-objects.ts";
@@ -60,19 +60,59 @@ const holdsOf = (cell: Cell, bit: PrivilegeMask): Holds | undefined =>
 const grantableOf = (cell: Cell, bit: PrivilegeMask, holds: Holds): boolean =>
   (grantOptionsOf(holds === "inherited" ? cell.held : cell.settable) & bit) !== 0;
 
+/** So many chains are looked at for one that can be used; beyond them the shortest is shown. */
+const MAX_CHAINS = 10_000;
+
+/** Whether the chain passes, by SET ROLE, a role that holds the privilege and may use its schema: the acting role. */
+const actsUsably = (
+  { graph, matrix }: RowContext,
+  object: AccessObject,
+  bit: PrivilegeMask,
+  roles: readonly RoleId[],
+): boolean => {
+  for (let i = 1; i < roles.length; i++) {
+    const acting = roles[i] as RoleId;
+    if (!targetsOf(graph.set, roles[i - 1] as RoleId).includes(acting)) return false;
+    if (cellOf(matrix, acting, object).held & bit && matrix.usable(acting, object)) return true;
+  }
+  return false;
+};
+
+/** The shortest chain; where some acting role can use the privilege, the shortest by such a one. */
+const pathOf = (
+  context: RowContext,
+  object: AccessObject,
+  role: RoleId,
+  bit: PrivilegeMask,
+  paths: Paths,
+  usable: boolean,
+): Path | undefined => {
+  const shortest = paths.shortest(role);
+  if (!usable || shortest?.holds !== "set-role" || actsUsably(context, object, bit, shortest.roles))
+    return shortest;
+  let left = MAX_CHAINS;
+  for (const path of paths.all(role)) {
+    if (path.holds === "set-role" && actsUsably(context, object, bit, path.roles)) return path;
+    if (--left === 0) break;
+  }
+  return shortest;
+};
+
 /** One privilege (one bit) of one role on one object, or nothing where it is not held. */
 export const privilegeRow = (
-  { graph, matrix }: RowContext,
+  context: RowContext,
   object: AccessObject,
   role: RoleId,
   bit: PrivilegeMask,
   paths: Paths,
 ): PrivilegeRow | undefined => {
+  const { graph, matrix } = context;
   const cell = cellOf(matrix, role, object);
   const holds = holdsOf(cell, bit);
-  const path = holds && paths.shortest(role);
-  if (!holds || !path) return undefined;
+  if (!holds) return undefined;
   const usable = holds === "inherited" ? matrix.usable(role, object) : (cell.settableUsable & bit) !== 0;
+  const path = pathOf(context, object, role, bit, paths, usable && object.schemaOid !== null);
+  if (!path) return undefined;
   return {
     role: graph.roles[role]?.name ?? "",
     kind: object.kind,
