@@ -117,7 +117,7 @@ export const readCatalogFrom = async (
   }
 };
 
-export type ReadOptions = {
+type ReadOptions = {
   readonly timeouts?: Timeouts;
   readonly retry?: RetryLimits;
   /** Before each login, so that it can be written down first. */
