@@ -12,7 +12,8 @@ import {
   withStore,
 } from "./context.ts";
 import { findingColumns, findingDocument } from "./finding-document.ts";
-import { printable, printRows } from "./output.ts";
+import { sayNotJudged } from "./not-judged.ts";
+import { printRows } from "./output.ts";
 
 type Options = StoreOptions & OutputFlags & { readonly at?: string; readonly exitCode?: boolean };
 
@@ -44,9 +45,7 @@ export const addDetect: AddCommand = (program, io, finish) => {
         detectorOptions: DETECTOR_OPTIONS,
       }),
     );
-    for (const { detector, complete, reason } of looks) {
-      if (!complete) io.stderr.write(`Not judged: ${detector} (${printable(reason ?? "unknown")})\n`);
-    }
+    sayNotJudged(io, looks);
     const live = findings.filter(({ status, closedAt }) => status !== "resolved" && closedAt === undefined);
     printRows(io, options, live.map(findingDocument), findingColumns, "Nothing was found.");
     if (options.exitCode && live.some(({ status }) => status === "open")) finish(2);

@@ -17,6 +17,7 @@ import { AuditError } from "../lib/errors.ts";
 import type { AddCommand } from "./command.ts";
 import { type FindingDocument, findingColumns, findingDocument } from "./finding-document.ts";
 import type { Io } from "./io.ts";
+import { sayNotJudged } from "./not-judged.ts";
 import { printable, printRows } from "./output.ts";
 import { progressLine } from "./progress.ts";
 import { pickActivity, readCatalog, readMappings } from "./replay-inputs.ts";
@@ -34,6 +35,11 @@ type Options = {
   readonly ndjson?: boolean;
   readonly exitCode?: boolean;
 };
+
+/** What needs a running auditor's own notes is not asked of recorded files. */
+const offline = detectors.filter(
+  ({ needs = [] }) => !needs.includes("ownLogins") && !needs.includes("captureCheck"),
+);
 
 const MAX_MOMENTS = 200_000;
 const TURN_MS = 50;
@@ -66,7 +72,7 @@ const extent = (coverage: Coverage): Interval | undefined => {
 const run = async (options: Options, io: Io): Promise<FindingDocument[]> => {
   const say = (line: string): void => void io.stderr.write(`${printable(line)}\n`);
   const stepMs = parseStep(options.step);
-  const judge = judgeWith(detectors, parseDays(options.dormantDays));
+  const judge = judgeWith(offline, parseDays(options.dormantDays));
   // Times are read before the folder is, so that a mistyped one is told at once.
   const anytime = { from: Number.MIN_SAFE_INTEGER, to: Number.MAX_SAFE_INTEGER };
   const asked = parseInterval(options, io.now(), anytime);
@@ -107,9 +113,7 @@ const run = async (options: Options, io: Io): Promise<FindingDocument[]> => {
     };
     const findings = await stepThrough(facts, judge, range, io, progress.update);
     progress.done();
-    for (const { detector, complete, reason } of judge(auditView(facts)).looks) {
-      if (!complete) say(`Not judged: ${detector} (${reason ?? "unknown"})`);
-    }
+    sayNotJudged(io, judge(auditView(facts)).looks);
     return findings.map(findingDocument);
   } finally {
     progress.done();

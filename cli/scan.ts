@@ -4,7 +4,8 @@ import { detectCluster } from "../lib/detect-cluster.ts";
 import type { AddCommand } from "./command.ts";
 import { addStoreOptions, type StoreOptions, withStore } from "./context.ts";
 import { findingColumns, findingDocument } from "./finding-document.ts";
-import { printable, table as printTable } from "./output.ts";
+import { sayNotJudged } from "./not-judged.ts";
+import { table as printTable } from "./output.ts";
 import { snapshotText } from "./snapshot.ts";
 import { addSourceOptions, requireSource, type SourceOptions } from "./source.ts";
 import { take } from "./take.ts";
@@ -45,9 +46,7 @@ export const addScan: AddCommand = (program, io, finish) => {
       io.stdout.write(`${JSON.stringify({ snapshot: taken.document, findings: live, looks }, null, 1)}\n`);
     } else {
       io.stdout.write(`${snapshotText(taken.document)}\n\n`);
-      for (const { detector, complete, reason } of looks) {
-        if (!complete) io.stderr.write(`Not judged: ${detector} (${printable(reason ?? "unknown")})\n`);
-      }
+      sayNotJudged(io, looks);
       printTable(io, live, findingColumns, "Nothing was found.");
     }
     if (options.exitCode && live.some(({ status }) => status === "open")) finish(2);
