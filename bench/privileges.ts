@@ -90,18 +90,22 @@ const onServer = async (): Promise<BenchRow[]> => {
     for (const packed of ["full pg_class", "full pg_attribute", "analyze"])
       await client.query(`vacuum ${packed}`);
     const catalog = await readCatalogFrom(client, { cluster });
-    const t = await rounds(11, {
-      bare: () => client.query(bare),
-      read: () => readCatalogFrom(client, { cluster }),
+    const read = () => readCatalogFrom(client, { cluster });
+    // Apart, as the 20,000 rows of the standard view leave garbage that the next in turn would have to sweep.
+    const reading = await rounds(40, { bare: () => client.query(bare), read });
+    const solving = await rounds(11, {
       engine: () => solve(catalog),
       server: () => client.query(serverAnswers),
-      view: () => client.query(standardView),
     });
-    const at = (what: string): number => t[what] ?? Number.NaN;
+    const viewing = await rounds(11, {
+      view: () => client.query(standardView),
+      all: async () => solve(await read()),
+    });
+    const at = (what: string): number => ({ ...reading, ...solving, ...viewing })[what] ?? Number.NaN;
     return [
       { name: "read the catalog / a bare select of relacl", value: at("read") / at("bare"), unit: "x", target: { op: "<=", value: 3 }, note: `${ms(at("read"))} / ${ms(at("bare"))}` },
       { name: "has_table_privilege over all / engine after the read", value: at("server") / at("engine"), unit: "x", target: { op: ">=", value: 20 }, note: `${ms(at("server"))} / ${ms(at("engine"))}` },
-      { name: "information_schema.role_table_grants / read and engine", value: at("view") / (at("read") + at("engine")), unit: "x", target: { op: ">=", value: 2 }, note: `${ms(at("view"))} / ${ms(at("read") + at("engine"))}` },
+      { name: "information_schema.role_table_grants / read and engine", value: at("view") / at("all"), unit: "x", target: { op: ">=", value: 2 }, note: `${ms(at("view"))} / ${ms(at("all"))}` },
     ]; // biome-ignore format: one line a figure
   } finally {
     await close();

@@ -107,9 +107,14 @@ const dsqlConfig = async (target: DsqlTarget): Promise<pg.ClientConfig> => {
 const kindOf = (target: Target, host: string): Connection["serverKind"] =>
   target.kind === "dsql" || regionOfEndpoint(host) !== undefined ? "dsql" : "postgres";
 
+/** Timers may fire a little before the clock says so. */
+const TIMER_SLACK_MS = 20;
+
 /** The driver's own timeout carries no code; only the time that passed tells it from other failures. */
 const asTimeout = (error: unknown, elapsedMs: number, limitMs: number): unknown =>
-  elapsedMs >= limitMs && networkCode(error) === undefined && serverError(error) === undefined
+  elapsedMs >= limitMs - TIMER_SLACK_MS &&
+  networkCode(error) === undefined &&
+  serverError(error) === undefined
     ? Object.assign(new Error(`no answer within ${limitMs / 1000} s`, { cause: error }), {
         code: "ETIMEDOUT",
       })

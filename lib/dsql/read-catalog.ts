@@ -117,13 +117,6 @@ export const readCatalogFrom = async (
   }
 };
 
-type ReadOptions = {
-  readonly timeouts?: Timeouts;
-  readonly retry?: RetryLimits;
-  /** Before each login, so that it can be written down first. */
-  readonly onAttempt?: () => Promise<void>;
-};
-
 /**
  * The catalog of a target: each attempt on a fresh connection, as DSQL lets changed privileges reach old connections
  * late; tried again on conflicts and while a cluster wakes. Throws AuditError `connect`, `query`, `usage`.
