@@ -27,7 +27,10 @@ export type Holders = {
 };
 
 /** Reads the direct holders of an object; made once per catalog. */
-export type HoldersOf = (kind: AclKind, owner: Oid, acl: Acl, tableAcl?: Acl) => Holders;
+export type HoldersOf = (kind: AclKind, owner: Oid, acl: Acl, more?: HoldersOptions) => Holders;
+
+/** `tableAcl`: of a column, that of its table. `frozen`: what the table's ACL cannot give. */
+export type HoldersOptions = { readonly tableAcl?: Acl; readonly frozen?: PrivilegeMask };
 
 const READ = privilegeBit("SELECT");
 const WRITE = privilegeBit("INSERT") | privilegeBit("UPDATE") | privilegeBit("DELETE");
@@ -91,13 +94,14 @@ export const holdersOf = (graph: RoleGraph, serverVersion: number): HoldersOf =>
     if (acl.unknown.some((text) => leavesOpen(text, roleOids))) collected.doubt |= all;
   };
 
-  return (kind, owner, acl, tableAcl) => {
+  return (kind, owner, acl, { tableAcl = null, frozen = 0 } = {}) => {
     const { all, predefined: everywhere } = kindFacts(kind);
+    const byTable = all & ~frozen;
     const collected: Collected = { roles: [], masks: [], everyone: 0, doubt: 0 };
-    addAcl(collected, kind, owner, acl, all);
+    addAcl(collected, kind, owner, acl, kind === "column" ? all : byTable);
     // A privilege on the whole table is one on each of its columns.
-    if (kind === "column") addAcl(collected, "table", owner, tableAcl ?? null, all);
-    for (const [role, mask] of everywhere) give(collected, role, mask);
+    if (kind === "column") addAcl(collected, "table", owner, tableAcl, byTable);
+    for (const [role, mask] of everywhere) give(collected, role, mask & byTable);
     // The owner may always grant, even what he has taken from himself.
     give(collected, graph.idOf.get(owner), all & ~HELD_BITS);
     const { everyone, doubt } = collected;

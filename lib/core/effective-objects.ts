@@ -4,7 +4,7 @@ import { type Catalog, type Relation, rowsOf, type SectionName } from "./catalog
 import type { RoleGraph } from "./effective-graph.ts";
 import { type Holders, holdersOf } from "./effective-holders.ts";
 import type { Oid } from "./ids.ts";
-import type { AclKind } from "./privileges.ts";
+import { type AclKind, type PrivilegeMask, privilegeBit } from "./privileges.ts";
 
 export const objectKinds = [
   "database",
@@ -75,6 +75,20 @@ export const sectionOf = (kind: ObjectKind): SectionName => {
   }
 };
 
+/** The schemas that every database has; users' own never have such names. */
+export const isSystemSchema = (name: string | null): boolean =>
+  name !== null && (name.startsWith("pg_") || name === "information_schema");
+
+/**
+ * What only a superuser may do to the system's own tables, whatever their ACL says (pg_class_aclmask() in aclchk.c). They
+ * are known by their OIDs, which the server itself was built with.
+ */
+const frozenOf = ({ oid, kind }: Relation): PrivilegeMask =>
+  oid < FIRST_UNPINNED_OID && kind !== "v"
+    ? ["INSERT", "UPDATE", "DELETE", "TRUNCATE", "USAGE"].reduce((mask, name) => mask | privilegeBit(name), 0)
+    : 0;
+const FIRST_UNPINNED_OID = 12_000;
+
 const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 const kindRank = new Map(objectKinds.map((kind, rank) => [kind, rank]));
 
@@ -114,7 +128,7 @@ export const accessObjects = (catalog: Catalog, graph: RoleGraph): AccessObject[
     relations.set(row.oid, row);
     const kind = relationKinds[row.kind];
     const { oid, owner, name } = row;
-    const held = holders(aclKindOf(kind), owner, row.acl);
+    const held = holders(aclKindOf(kind), owner, row.acl, { frozen: frozenOf(row) });
     found.push({ ...plain, ...held, ...within(row.schema), kind, oid, owner, name });
   }
   for (const { relation, number, name: column, acl } of rowsOf(catalog, "columns")) {
@@ -123,7 +137,7 @@ export const accessObjects = (catalog: Catalog, graph: RoleGraph): AccessObject[
     const { oid, owner, name } = table;
     // What nobody wrote is another thing for a sequence than for a table.
     const whole = table.acl ?? builtInAcl("relations", table, catalog.serverVersion);
-    const held = holders("column", owner, acl, whole);
+    const held = holders("column", owner, acl, { tableAcl: whole, frozen: frozenOf(table) });
     const place = { ...within(table.schema), kind: "column" as const, oid, owner, name };
     found.push({ ...plain, ...held, ...place, column, columnNumber: number });
   }

@@ -2,7 +2,7 @@
 import { type Catalog, type SectionName, sectionNames } from "./catalog.ts";
 import { type RoleGraph, type RoleId, reachable, roleGraph, targetsOf } from "./effective-graph.ts";
 import { accessMatrix, grantOptionsOf, type Matrix } from "./effective-matrix.ts";
-import { type AccessObject, accessObjects, sectionOf } from "./effective-objects.ts";
+import { type AccessObject, accessObjects, isSystemSchema, sectionOf } from "./effective-objects.ts";
 import { type Path, type Paths, pathsTo } from "./effective-paths.ts";
 import {
   cellOf,
@@ -37,7 +37,7 @@ export type AccessEngine = {
   readonly matrix: Matrix;
   /** The sections that could not be read: what is not found may be there. */
   readonly gaps: readonly Gap[];
-  /** Rows of `privileges`; without `role` of all roles but the predefined ones. */
+  /** Rows of `privileges`; without `role` of all roles but the predefined ones, without `objects` of all but the system's. */
   readonly rows: (filter?: {
     readonly role?: RoleId;
     readonly objects?: readonly AccessObject[];
@@ -81,6 +81,9 @@ export const accessEngine = (catalog: Catalog): AccessEngine => {
     if (object.kind === "column") columnsOf.set(object.oid, [...(columnsOf.get(object.oid) ?? []), object]);
   }
   const context: RowContext = { graph, objects, matrix, relationIndex };
+  const ownObjects = objects.filter(
+    ({ kind, schema, name }) => !isSystemSchema(kind === "schema" ? name : schema),
+  );
   const gaps = sectionNames.flatMap((section) => {
     const found = catalog.sections[section];
     return found.status === "unreadable" ? [{ section, reason: found.reason }] : [];
@@ -143,7 +146,7 @@ export const accessEngine = (catalog: Catalog): AccessEngine => {
     matrix,
     gaps,
     rows: ({ role, objects: some } = {}) =>
-      privilegeRows(context, some ?? objects, role === undefined ? ordinaryRoles : [role]),
+      privilegeRows(context, some ?? ownObjects, role === undefined ? ordinaryRoles : [role]),
     holds: (role, privilege, object, question = {}) => ask("held", role, privilege, object, question),
     holdsAfterSetRole: (role, privilege, object, question = {}) =>
       ask("settable", role, privilege, object, question),

@@ -3,7 +3,7 @@ import { type Becoming, becomings, type Step } from "./become.ts";
 import type { AccessEngine } from "./effective.ts";
 import { type RoleId, reachable, targetsOf } from "./effective-graph.ts";
 import { grantOptionsOf } from "./effective-matrix.ts";
-import type { AccessObject, ObjectKind } from "./effective-objects.ts";
+import { type AccessObject, isSystemSchema, type ObjectKind } from "./effective-objects.ts";
 import { pathsTo } from "./effective-paths.ts";
 import { cellOf } from "./effective-rows.ts";
 import { objectText } from "./find-object.ts";
@@ -18,6 +18,7 @@ export type Escalation = {
     | "ownership"
     | "grant-option"
     | "create-in-schema"
+    | "system-object"
     | "security-definer";
   /** What it becomes (a role) or takes (an object). */
   readonly kind: "role" | ObjectKind;
@@ -28,7 +29,7 @@ export type Escalation = {
   readonly by: readonly Step[];
   /** It ends in superuser, or in what is as good. */
   readonly superuser: boolean;
-  /** Of grant options: which privileges may be passed on; of ownership: which the owner had lost. */
+  /** Of grant options: which may be passed on; of ownership: which were lost; of a system object: which are held. */
   readonly privileges: readonly Privilege[];
 };
 
@@ -148,6 +149,18 @@ const takingsOf = (engine: AccessEngine, role: RoleId): Escalation[] => {
         how: "create-in-schema",
         privileges: [],
       });
+    }
+    // The catalog has the system's objects only where an ordinary role was given something on them.
+    if (object.kind !== "schema" && isSystemSchema(object.schema)) {
+      const own = privilegeNames(mask & HELD_BITS & ~object.everyone);
+      const [held] = own;
+      if (held)
+        found.push({
+          ...base,
+          ...wayToPrivilege(engine, role, held, object),
+          how: "system-object",
+          privileges: own,
+        });
     }
     const usable = matrix.usable(role, object) ? mask : cell.settableUsable;
     if (object.securityDefiner && owner !== undefined && !asOwner && usable & EXECUTE) {

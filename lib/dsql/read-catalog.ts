@@ -4,6 +4,7 @@ import type { Catalog, Role, SectionName, Sections } from "../core/catalog.ts";
 import { CATALOG_FORMAT, sectionNames } from "../core/catalog.ts";
 import type { Cluster } from "../core/ids.ts";
 import { AuditError } from "../errors.ts";
+import { onlyAbusable } from "./abusable.ts";
 import { type Connection, connect, type Target, type Timeouts } from "./connect.ts";
 import { queryError, refusalText, serverError } from "./database-error.ts";
 import { type Queryable, readOnly } from "./read-only.ts";
@@ -80,13 +81,6 @@ const readGroup = async (
   }
 };
 
-/** Only the columns of relations that we look at; where these could not be read, all that have an ACL. */
-const columnsOfInterest = ({ columns, relations }: Sections): Sections["columns"] => {
-  if (columns.status === "unreadable" || relations.status === "unreadable") return columns;
-  const read = new Set(relations.rows.map(({ oid }) => oid));
-  return { status: "read", rows: columns.rows.filter(({ relation }) => read.has(relation)) };
-};
-
 /**
  * The catalog through an open connection that is in no transaction. Throws AuditError `query` where the connection
  * itself fails; one attempt.
@@ -110,7 +104,7 @@ export const readCatalogFrom = async (
       format: CATALOG_FORMAT,
       cluster,
       serverVersion: facts.serverVersion,
-      sections: { ...read, columns: columnsOfInterest(read) },
+      sections: onlyAbusable(read),
     };
   } catch (error) {
     throw error instanceof AuditError ? error : queryError("the catalog", error);

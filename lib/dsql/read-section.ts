@@ -41,6 +41,8 @@ export type Section = Sections[SectionName];
 export const sectionStatement = (name: SectionName, facts: ServerFacts): Statement | undefined => {
   // information_schema's objects are the system's though its name does not say so; sys is, where DSQL made it.
   const system = facts.serverKind === "dsql" ? ["information_schema", "sys"] : ["information_schema"];
+  // DSQL refuses every GRANT on a system entity: there is nothing to look for.
+  const withSystem = facts.serverKind === "postgres";
   switch (name) {
     case "roles":
       return { text: rolesSql };
@@ -50,13 +52,13 @@ export const sectionStatement = (name: SectionName, facts: ServerFacts): Stateme
       // Another PostgreSQL has no mappings at all: that is an answer, not a gap.
       return facts.serverKind === "dsql" ? { text: mappingsSql } : undefined;
     case "schemas":
-      return { text: schemasSql, values: [system] };
+      return { text: schemasSql, values: [system, withSystem] };
     case "relations":
-      return { text: relationsSql, values: [system] };
+      return { text: relationsSql, values: [system, withSystem] };
     case "columns":
       return { text: columnsSql };
     case "functions":
-      return { text: functionsSql, values: [system] };
+      return { text: functionsSql, values: [system, withSystem] };
     case "types":
       return { text: typesSql, values: [system, facts.serverVersion < 170_000] };
     case "defaultPrivileges":

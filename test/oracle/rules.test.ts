@@ -3,6 +3,7 @@ import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { AccessEngine } from "../../lib/core/effective.ts";
 import { accessEngine } from "../../lib/core/effective.ts";
+import { escalations } from "../../lib/core/escalation.ts";
 import { findObject, findRole } from "../../lib/core/find-object.ts";
 import { Cluster } from "../../lib/core/ids.ts";
 import type { Privilege } from "../../lib/core/privileges.ts";
@@ -306,6 +307,72 @@ describe("the engine keeps the rule that", () => {
         },
       ),
   );
+});
+
+describe("the system's own objects", () => {
+  const asked = async (sql: string): Promise<boolean> =>
+    (await client.query<{ it: boolean }>(`select ${sql} as it`)).rows[0]?.it ?? false;
+
+  it("are left out while nobody has been given any of them", () =>
+    inFixed(["create role r"], ({ engine }) => {
+      expect(engine.objects.map(({ kind, name }) => `${kind} ${name}`)).toEqual([
+        "database postgres",
+        "schema public",
+      ]);
+    }));
+
+  it("are told where an ordinary role may abuse them, by the server's rules", () =>
+    inWorld(
+      client,
+      world(
+        "create role r",
+        "create role w",
+        "grant select, update, insert on pg_authid to r with grant option",
+        "grant update (rolname) on pg_authid to r",
+        "grant execute on function pg_read_file(text) to r",
+        "grant pg_write_all_data to w",
+        "grant create on schema pg_catalog to r",
+      ),
+      async (engine, states) => {
+        expect(states.filter(Boolean)).toEqual([]);
+        const holds = (role: string, privilege: Privilege, text: string, grantOption = false) =>
+          engine.holds(findRole(engine, role), privilege, findObject(engine, text), { grantOption });
+        for (const role of ["r", "w", "rdsadmin"]) {
+          for (const privilege of ["SELECT", "UPDATE", "INSERT", "DELETE"] as const) {
+            for (const option of [false, true]) {
+              const said = await asked(
+                `has_table_privilege('${role}', 'pg_authid', '${privilege}${option ? " WITH GRANT OPTION" : ""}')`,
+              );
+              expect([role, privilege, option, holds(role, privilege, "table pg_authid", option)]).toEqual([
+                role,
+                privilege,
+                option,
+                said ? "yes" : "no",
+              ]);
+            }
+          }
+          for (const privilege of ["SELECT", "UPDATE", "INSERT"] as const) {
+            const said = await asked(
+              `has_column_privilege('${role}', 'pg_authid', 'rolname', '${privilege}')`,
+            );
+            expect([role, privilege, holds(role, privilege, "pg_authid.rolname")]).toEqual([
+              role,
+              privilege,
+              said ? "yes" : "no",
+            ]);
+          }
+        }
+        expect(holds("r", "EXECUTE", "function pg_catalog.pg_read_file(text)")).toBe("yes");
+        expect(holds("r", "CREATE", "schema pg_catalog")).toBe("yes");
+        expect([...engine.rows()].filter(({ schema }) => schema === "pg_catalog")).toEqual([]);
+        const found = escalations(engine, findRole(engine, "r")).filter(({ how }) => how === "system-object");
+        expect(found.map(({ target }) => target)).toEqual([
+          "pg_catalog.pg_authid",
+          "pg_catalog.pg_authid.rolname",
+          "pg_catalog.pg_read_file(text)",
+        ]);
+      },
+    ));
 });
 
 describe("what is read", () => {

@@ -6,6 +6,7 @@ import { Routine } from "../../core/catalog.ts";
 /** As read: the ACL is still the server's text. */
 export const RoutineRow = Routine.extend({ acl: z.nullable(z.string()) });
 
+/** $1: system schemas whose name does not begin with pg_. $2: with what of the system's has an ACL of its own. */
 export const functionsSql = /* sql */ `
 select p.oid, p.pronamespace as "schema", p.proname as "name",
   pg_catalog.pg_get_function_identity_arguments(p.oid) as "identityArguments", p.prokind as "kind",
@@ -13,5 +14,6 @@ select p.oid, p.pronamespace as "schema", p.proname as "name",
 from pg_catalog.pg_proc p
 where p.pronamespace in (
   select n.oid from pg_catalog.pg_namespace n
-  where pg_catalog.left(n.nspname::pg_catalog.text, 3) <> 'pg_' and n.nspname::pg_catalog.text <> all ($1::pg_catalog.text[]))
+  where pg_catalog.left(n.nspname::pg_catalog.text, 3) <> 'pg_' and n.nspname::pg_catalog.text <> all ($1::pg_catalog.text[])
+    or $2::pg_catalog.bool and p.proacl is not null and n.nspname in ('pg_catalog', 'information_schema'))
 order by p.oid`;
