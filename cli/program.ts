@@ -6,6 +6,7 @@ import { addAck } from "./ack.ts";
 import type { AddCommand, ExitCode } from "./command.ts";
 import { addDemo } from "./demo.ts";
 import { addDetect } from "./detect.ts";
+import { addEscalations } from "./escalations.ts";
 import { addExempt, addUnexempt } from "./exempt.ts";
 import { addExplain } from "./explain.ts";
 import { addFinding } from "./finding.ts";
@@ -21,12 +22,14 @@ import { addReport } from "./report.ts";
 import { addScan } from "./scan.ts";
 import { addSetupSql } from "./setup-sql.ts";
 import { addSnapshot } from "./snapshot.ts";
+import { addTomorrow } from "./tomorrow.ts";
 import { addWhoCan } from "./who-can.ts";
 
 const commands: readonly AddCommand[] = [
   addAck,
   addDemo,
   addDetect,
+  addEscalations,
   addExempt,
   addExplain,
   addFinding,
@@ -41,6 +44,7 @@ const commands: readonly AddCommand[] = [
   addSetupSql,
   addSnapshot,
   addUnexempt,
+  addTomorrow,
   addWhoCan,
 ];
 
