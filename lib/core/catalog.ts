@@ -113,12 +113,7 @@ export type DefaultPrivilege = z.infer<typeof DefaultPrivilege>;
 export const Database = z.object({ oid: Oid, name: z.string(), owner: Oid, acl: Acl });
 export type Database = z.infer<typeof Database>;
 
-/** Why a section could not be read; `code` is the SQLSTATE where there was one. */
-export type Unreadable = {
-  readonly status: "unreadable";
-  readonly reason: string;
-  readonly code: string | null;
-};
+/** Rows, or why they could not be read; `code` is the SQLSTATE where there was one. */
 const section = <T extends z.ZodType>(row: T) =>
   z.discriminatedUnion("status", [
     z.object({ status: z.literal("read"), rows: z.array(row) }),
