@@ -83,10 +83,11 @@ export const isSystemSchema = (name: string | null): boolean =>
  * What only a superuser may do to the system's own tables, whatever their ACL says (pg_class_aclmask() in aclchk.c). They
  * are known by their OIDs, which the server itself was built with.
  */
-const frozenOf = ({ oid, kind }: Relation): PrivilegeMask =>
-  oid < FIRST_UNPINNED_OID && kind !== "v"
+const frozenOf = ({ oid, kind, schema }: Relation): PrivilegeMask =>
+  schema === PG_CATALOG_OID && oid < FIRST_UNPINNED_OID && kind !== "v"
     ? ["INSERT", "UPDATE", "DELETE", "TRUNCATE", "USAGE"].reduce((mask, name) => mask | privilegeBit(name), 0)
     : 0;
+const PG_CATALOG_OID = 11;
 const FIRST_UNPINNED_OID = 12_000;
 
 const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

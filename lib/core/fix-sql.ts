@@ -1,6 +1,8 @@
 // The SQL that takes access away: for a person to read and run, every name quoted, with a word on who can run it.
-import { type Acl, type Catalog, rowsOf } from "./catalog.ts";
+import { aclOf } from "./acl-of.ts";
+import { type Catalog, rowsOf } from "./catalog.ts";
 import type { AccessObject } from "./effective-objects.ts";
+import { grantObject } from "./grant-sql.ts";
 import { type Oid, PUBLIC } from "./ids.ts";
 import { type Privilege, privilegeBit, privilegeLetters } from "./privileges.ts";
 import { quoteIdentifier, quoteLiteral, quoteQualified } from "./quote.ts";
@@ -15,31 +17,6 @@ export const revokeMappingSql = (role: string, arn: string): string =>
 
 const qualified = ({ schema, name }: AccessObject): string =>
   schema === null ? quoteIdentifier(name) : quoteQualified(schema, name);
-
-const aclOf = (catalog: Catalog, { kind, oid, columnNumber }: AccessObject): Acl => {
-  const byOid = (row: { readonly oid: Oid }): boolean => row.oid === oid;
-  switch (kind) {
-    case "table":
-    case "view":
-    case "sequence":
-      return rowsOf(catalog, "relations").find(byOid)?.acl ?? null;
-    case "column":
-      return (
-        rowsOf(catalog, "columns").find((row) => row.relation === oid && row.number === columnNumber)?.acl ??
-        null
-      );
-    case "schema":
-      return rowsOf(catalog, "schemas").find(byOid)?.acl ?? null;
-    case "function":
-      return rowsOf(catalog, "functions").find(byOid)?.acl ?? null;
-    case "type":
-      return rowsOf(catalog, "types").find(byOid)?.acl ?? null;
-    case "database":
-      return rowsOf(catalog, "database").find(byOid)?.acl ?? null;
-    default:
-      return kind satisfies never;
-  }
-};
 
 const nameOf = (catalog: Catalog, oid: Oid): string =>
   visible(rowsOf(catalog, "roles").find((role) => role.oid === oid)?.name ?? `the role with OID ${oid}`, 63);
@@ -60,9 +37,7 @@ export const revokePrivilegeSql = (
   everybody: boolean,
 ): string =>
   written([role.name, object.schema, object.name, object.column], () => {
-    const { kind, column } = object;
-    const what =
-      kind === "sequence" || kind === "schema" || kind === "database" ? `${kind.toUpperCase()} ` : "";
+    const { column } = object;
     const columns = column === null ? "" : ` (${quoteIdentifier(column)})`;
     const from = everybody ? "PUBLIC" : quoteIdentifier(role.name);
     const letter = privilegeLetters(privilegeBit(privilege));
@@ -70,7 +45,7 @@ export const revokePrivilegeSql = (
     const grantors = (aclOf(catalog, object)?.entries ?? [])
       .filter((entry) => entry.grantee === grantee && entry.privileges.includes(letter))
       .map(({ grantor }) => grantor);
-    return `REVOKE ${privilege}${columns} ON ${what}${qualified(object)} FROM ${from};${grantedByOthers(catalog, grantors, object.owner)}`;
+    return `REVOKE ${privilege}${columns} ON ${grantObject(object)} FROM ${from};${grantedByOthers(catalog, grantors, object.owner)}`;
   });
 
 /** ALTER … OWNER: to whom is for people to say. */

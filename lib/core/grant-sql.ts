@@ -21,14 +21,17 @@ const keywords: Readonly<Partial<Record<AccessObject["kind"], string>>> = {
   type: "TYPE ",
 };
 
+/** The object as GRANT and REVOKE name it after ON: `app.orders`, `SCHEMA app`, `ROUTINE app.f(integer)`. */
+export const grantObject = (object: AccessObject): string =>
+  `${keywords[object.kind] ?? ""}${objectText({ ...object, column: null })}`;
+
 /** GRANT of one privilege on one object to a role; for a column on the column. */
 export const grantPrivilegeSql = (privilege: Privilege, object: AccessObject, role: string): string => {
-  const { kind, schema, name, column, identityArguments } = object;
+  const { schema, name, column, identityArguments } = object;
   if (!isWritable(schema, name, column, role) || !ARGUMENTS.test(identityArguments ?? ""))
     return byHand("GRANT");
   const columns = column === null ? "" : ` (${quoteIdentifier(column)})`;
-  const table = objectText({ ...object, column: null });
-  return `GRANT ${privilege}${columns} ON ${keywords[kind] ?? ""}${table} TO ${quoteIdentifier(role)};`;
+  return `GRANT ${privilege}${columns} ON ${grantObject(object)} TO ${quoteIdentifier(role)};`;
 };
 
 export const grantUsageSql = (schema: string, role: string): string =>

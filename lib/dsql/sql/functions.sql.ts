@@ -12,8 +12,9 @@ select p.oid, p.pronamespace as "schema", p.proname as "name",
   pg_catalog.pg_get_function_identity_arguments(p.oid) as "identityArguments", p.prokind as "kind",
   p.proowner as "owner", p.prosecdef as "securityDefiner", p.proacl::pg_catalog.text as "acl"
 from pg_catalog.pg_proc p
-where p.pronamespace in (
-  select n.oid from pg_catalog.pg_namespace n
-  where pg_catalog.left(n.nspname::pg_catalog.text, 3) <> 'pg_' and n.nspname::pg_catalog.text <> all ($1::pg_catalog.text[])
-    or $2::pg_catalog.bool and p.proacl is not null and n.nspname in ('pg_catalog', 'information_schema'))
+where (p.pronamespace in (
+    select n.oid from pg_catalog.pg_namespace n
+    where pg_catalog.left(n.nspname::pg_catalog.text, 3) <> 'pg_' and n.nspname::pg_catalog.text <> all ($1::pg_catalog.text[]))
+  or $2::pg_catalog.bool and p.proacl is not null and p.pronamespace in (
+    select n.oid from pg_catalog.pg_namespace n where n.nspname in ('pg_catalog', 'information_schema')))
 order by p.oid`;
