@@ -27,6 +27,7 @@ export type DemoDocument = {
   readonly cluster: string;
   readonly from: string;
   readonly days: number;
+  readonly dormantDays: number;
   readonly seconds: number;
   readonly snapshots: number;
   readonly connections: number;
@@ -84,6 +85,7 @@ export const demoDocument = async (
     cluster,
     from: iso(midnight),
     days: story.days,
+    dormantDays: story.dormantDays,
     seconds,
     snapshots: result.snapshots,
     connections: result.connections,
@@ -168,6 +170,11 @@ export const demoText = (d: DemoDocument): string => {
     ...(d.emails.length > SHOWN_EMAILS ? [`  and ${d.emails.length - SHOWN_EMAILS} more`] : []),
     "",
     `The report, for any browser: ${d.folder}/report.html`,
+    "",
+    hanging(
+      "",
+      `Verdicts rest on ${d.dormantDays} days here, on 90 elsewhere. To judge this store again: DORMANT_DAYS=${d.dormantDays} npx dsql-audit detect`,
+    ),
     "",
     "Try next:",
     ...d.tryNext.map((command) => `  ${command}`),

@@ -68,7 +68,7 @@ export const run = async (argv: readonly string[], io: Io): Promise<ExitCode> =>
   const program = new Command("dsql-audit")
     .description("Who can reach what in Amazon Aurora DSQL, who did, and what should be taken away.")
     .version(packageJson.version)
-    .showHelpAfterError("(add --help for the options and examples)")
+    .showHelpAfterError("(add --help for the options)")
     // An option belongs to the command that it stands after: `history` and `history show` both know --json.
     .enablePositionalOptions()
     .exitOverride()

@@ -6,8 +6,8 @@ export type Clock = {
   /** Jumps to a time that is not earlier; an earlier one is passed over, for time does not go back. */
   readonly jumpTo: (at: number) => void;
   readonly advance: (ms: number) => void;
-  /** From here on it is the real time. */
-  readonly goLive: () => void;
+  /** From here on it goes with the real time, `lagMs` behind it (never behind what it has shown). */
+  readonly goLive: (lagMs: number) => void;
 };
 
 /** Stands still at `at` until it is moved. */
@@ -24,9 +24,9 @@ export const simulatedClock = (at: number): Clock => {
       if (frozen === undefined) ahead += ms;
       else frozen += ms;
     },
-    goLive: () => {
+    goLive: (lagMs) => {
+      ahead = Math.max(-lagMs, now() - Date.now());
       frozen = undefined;
-      ahead = 0;
     },
   };
 };

@@ -77,7 +77,7 @@ describe("every mail", () => {
         "",
         "PROOF OF HISTORY",
         "Snapshot 2 of 2026-09-12 15:06 UTC is the newest. Whether anything up to it was rewritten since:",
-        `npx dsql-audit history verify --head 2:${head?.hash} --cluster abcdefghijklmnopqrstuvwxyz`,
+        `dsql-audit history verify --head 2:${head?.hash} --cluster abcdefghijklmnopqrstuvwxyz`,
       ]);
     }
   });
@@ -115,7 +115,7 @@ describe("every mail", () => {
       await find(db, findingOf("a-1"));
       const text = (await send(db)).at(-1) ?? "";
       expect(text).toContain("The newest snapshot CANNOT BE READ");
-      expect(text).toContain("npx dsql-audit history verify --cluster");
+      expect(text).toContain("dsql-audit history verify --cluster");
       await createFindingStore(db).update(cluster, (all) => all.map(({ noticedAt: _, ...one }) => one));
     }
     expect(readdirSync(outbox)).toHaveLength(3);

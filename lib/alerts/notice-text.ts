@@ -82,10 +82,7 @@ export const noticeFor = (finding: Finding, kind: NoticeKind, docs: DetectorDocs
     ...paragraph("SINCE WHEN", sinceLines(finding)),
     ...(resolved ? [] : paragraph("TO FIX IT", fixLines(fix, docs))),
     ...(resolved ? [] : paragraph("IF IT IS EXPECTED", docs ? [docs.falsePositives] : [])),
-    ...paragraph("LOOK FURTHER", [
-      `npx dsql-audit finding ${id}`,
-      ...(resolved ? [] : [`npx dsql-audit ack ${id}`]),
-    ]),
+    ...paragraph("LOOK FURTHER", [`dsql-audit finding ${id}`, ...(resolved ? [] : [`dsql-audit ack ${id}`])]),
     "",
   ].join("\n");
   return {
@@ -125,11 +122,11 @@ export const noticeForMany = (findings: readonly Finding[], kind: NoticeKind): N
     ...shown.flatMap((finding) => [
       "",
       `${finding.severity.toUpperCase()} ${visible(finding.title, 200)}`,
-      `npx dsql-audit finding ${finding.id}`,
+      `dsql-audit finding ${finding.id}`,
     ]),
     ...(sorted.length > shown.length ? ["", `... and ${sorted.length - shown.length} more.`] : []),
     "",
-    "All of them: npx dsql-audit findings",
+    "All of them: dsql-audit findings",
     "",
   ].join("\n");
   const tag = kind === "resolved" ? "RESOLVED" : (worst?.severity ?? "low").toUpperCase();

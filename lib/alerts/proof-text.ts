@@ -8,7 +8,7 @@ import { utc } from "./evidence-text.ts";
 const command = (cluster: Cluster, head: string, keepDays: number): string => {
   const name = clusterName(cluster);
   return [
-    "npx dsql-audit history verify",
+    "dsql-audit history verify",
     ...(head ? [`--head ${head}`] : []),
     // Pasted into a shell: a name that is more than a name is left out.
     ...(/^[\w-]+$/.test(name) ? [`--cluster ${name}`] : []),

@@ -65,8 +65,8 @@ describe("a notice", () => {
       Break-glass access and yearly jobs: exempt the finding with an owner, a reason and an end.
 
       LOOK FURTHER
-      npx dsql-audit finding dormant-mapping-0123456789abcdef
-      npx dsql-audit ack dormant-mapping-0123456789abcdef
+      dsql-audit finding dormant-mapping-0123456789abcdef
+      dsql-audit ack dormant-mapping-0123456789abcdef
       "
     `);
   });
