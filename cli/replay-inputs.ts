@@ -2,8 +2,8 @@
 import { readFileSync } from "node:fs";
 import type { FolderActivity } from "../lib/cloudtrail/read-folder.ts";
 import type { Profile } from "../lib/core/activity.ts";
-import { parseCanonical } from "../lib/core/canonical.ts";
 import type { Catalog } from "../lib/core/catalog.ts";
+import { parseCatalogFile } from "../lib/core/catalog-file.ts";
 import type { Coverage } from "../lib/core/coverage.ts";
 import { scopeOfCluster } from "../lib/core/coverage-scope.ts";
 import { mergeCoverage } from "../lib/core/covered-hours.ts";
@@ -48,7 +48,7 @@ export const readMappings = (file: string): MappingFacts =>
 
 /** A canonical snapshot, as `snapshot --out` writes it. */
 export const readCatalog = (file: string): Catalog => {
-  const catalog = inFile(file, () => parseCanonical(readText(file)));
+  const catalog = parseCatalogFile(readText(file), file);
   // The mappings come from their own file, whatever the snapshot could read of them.
   return { ...catalog, sections: { ...catalog.sections, mappings: { status: "read", rows: [] } } };
 };

@@ -1,7 +1,7 @@
 // Takes a snapshot from whatever source is named into a store; `snapshot` and `scan` both do it.
 import { readFileSync } from "node:fs";
-import { canonicalText, parseCanonical } from "../lib/core/canonical.ts";
 import { type Catalog, type SectionName, sectionNames } from "../lib/core/catalog.ts";
+import { catalogFileText, parseCatalogFile } from "../lib/core/catalog-file.ts";
 import type { Change } from "../lib/core/change.ts";
 import type { Cluster, Principal } from "../lib/core/ids.ts";
 import { iso } from "../lib/core/time.ts";
@@ -22,15 +22,7 @@ const readCatalogFile = (file: string): Catalog => {
   } catch (cause) {
     throw new AuditError("bad-file", `${file} cannot be read`, { cause });
   }
-  try {
-    return parseCanonical(text);
-  } catch (cause) {
-    const what = cause instanceof Error ? cause.message : String(cause);
-    throw new AuditError("bad-file", `${file}: ${what}`, {
-      cause,
-      hint: "Use a file written by: dsql-audit snapshot --out FILE",
-    });
-  }
+  return parseCatalogFile(text, file);
 };
 
 type SectionDocument =
@@ -92,7 +84,7 @@ export const take = async (
   }
   return {
     cluster: catalog.cluster,
-    canonical: canonicalText(catalog),
+    canonical: catalogFileText(catalog),
     document: {
       cluster: catalog.cluster,
       snapshot: seq,

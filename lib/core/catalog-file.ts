@@ -1,6 +1,6 @@
 // Reads a catalog file that somebody hands over: whole, of this version, ours, or an error that names it and its fault.
 import { AuditError } from "../errors.ts";
-import { parseCanonical } from "./canonical.ts";
+import { canonicalText, parseCanonical } from "./canonical.ts";
 import { CATALOG_FORMAT, Catalog } from "./catalog.ts";
 import type { KnownCatalog } from "./known-catalog.ts";
 
@@ -50,8 +50,31 @@ const fromDocument = (text: string, name: string): Catalog => {
   });
 };
 
+const linesIn = (text: string): number => text.split("\n").length - 1;
+
 /**
- * A catalog from the text of a file: the canonical form, one JSON array a line, or one JSON document of the same fields.
+ * The text of a catalog file: the canonical form, and a last line that counts the others, so that a file cut between two
+ * lines can be told from a whole one.
+ */
+export const catalogFileText = (catalog: KnownCatalog): string => {
+  const text = canonicalText(catalog);
+  return `${text}${JSON.stringify(["end", linesIn(text)])}\n`;
+};
+
+/** The canonical text of a whole file; undefined: its last line is missing or counts other lines. */
+const canonicalOf = (text: string): string | undefined => {
+  const [, body, count] = /^(.*\n)\["end",(\d{1,10})\]\n$/s.exec(text) ?? [];
+  return body !== undefined && linesIn(body) === Number(count) ? body : undefined;
+};
+
+/** Whether the first line names another format: then that is the fault to tell, whatever its last line is like. */
+const isOtherFormat = (text: string): boolean => {
+  const [, format] = /^\["catalog",(\d+),/.exec(text) ?? [];
+  return format !== undefined && Number(format) !== CATALOG_FORMAT;
+};
+
+/**
+ * A catalog from the text of a file: what catalogFileText makes, or one JSON document of the same fields.
  * `name` is what the errors call it. Throws AuditError `bad-file`: truncated, of another version, not ours.
  */
 export const parseCatalogFile = (text: string, name: string): KnownCatalog => {
@@ -60,21 +83,14 @@ export const parseCatalogFile = (text: string, name: string): KnownCatalog => {
   if (!text.startsWith('["catalog",')) {
     throw new AuditError("bad-file", `${name}: this is not a catalog of dsql-audit`, { hint: again });
   }
-  // Every line of ours is ended: the last one, too.
-  if (!text.endsWith("\n"))
+  const body = canonicalOf(text);
+  if (body === undefined && !isOtherFormat(text)) {
     throw new AuditError("bad-file", `${name}: the file is truncated`, { hint: again });
-  let catalog: KnownCatalog;
+  }
   try {
-    catalog = parseCanonical(text);
+    return parseCanonical(body ?? text);
   } catch (cause) {
     if (!(cause instanceof AuditError)) throw cause;
     throw new AuditError(cause.code, `${name}: ${cause.message}`, { cause, hint: cause.hint ?? again });
   }
-  const { database } = catalog.sections;
-  if (database.status === "read" && database.rows.length === 0) {
-    throw new AuditError("bad-file", `${name}: the file is truncated: its last section is empty`, {
-      hint: again,
-    });
-  }
-  return catalog;
 };

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { canonicalText } from "../../lib/core/canonical.ts";
+import { catalogFileText } from "../../lib/core/catalog-file.ts";
 import { catalog, estate } from "../support/catalogs.ts";
 import { cliIn } from "../support/cli.ts";
 import { sharedPostgres } from "../support/postgres.ts";
@@ -27,8 +27,8 @@ beforeAll(async () => {
   await database.query(
     "do $$ begin for i in 1..200 loop execute format('create role many_%s', i); execute format('grant readers to many_%s', i); end loop; end $$",
   );
-  writeFileSync(join(folder, "whole.catalog"), canonicalText(estate()));
-  writeFileSync(join(folder, "cut.catalog"), canonicalText(estate()).slice(0, 300));
+  writeFileSync(join(folder, "whole.catalog"), catalogFileText(estate()));
+  writeFileSync(join(folder, "cut.catalog"), catalogFileText(estate()).slice(0, 300));
   writeFileSync(join(folder, "gap.catalog"), JSON.stringify(catalog({ ...{ functions: "unreadable" } })));
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { canonicalText } from "../../lib/core/canonical.ts";
+import { catalogFileText } from "../../lib/core/catalog-file.ts";
 import { Cluster } from "../../lib/core/ids.ts";
 import { DAY, HOUR, iso } from "../../lib/core/time.ts";
 import { catalog } from "../support/catalogs.ts";
@@ -140,7 +140,7 @@ describe("dsql-audit replay", () => {
     "postgres://127.0.0.1:5432/app",
     "postgres://abcdefghij1234567890klmnop.dsql.us-east-1.on.aws:5432/postgres",
   ])("judges the folder's cluster whatever a catalog's source is called: %s", async (name) => {
-    put("catalog", canonicalText({ ...catalog(), cluster: Cluster.parse(name) }));
+    put("catalog", catalogFileText({ ...catalog(), cluster: Cluster.parse(name) }));
     const found = await replay("mappings.json", " --catalog catalog");
     expect(found.map(brief)).toEqual((await replay("mappings.json")).map(brief));
     expect(new Set(found.map(({ cluster }) => cluster))).toEqual(new Set([CLUSTER]));

@@ -1,10 +1,9 @@
 // A file that somebody hands over: whole and ours, or an error that names it and its fault.
 import { describe, expect, it } from "vitest";
-import { canonicalText } from "../../lib/core/canonical.ts";
-import { parseCatalogFile } from "../../lib/core/catalog-file.ts";
+import { catalogFileText, parseCatalogFile } from "../../lib/core/catalog-file.ts";
 import { estate } from "../support/catalogs.ts";
 
-const text = canonicalText(estate());
+const text = catalogFileText(estate());
 const document = JSON.stringify(estate());
 
 describe("parseCatalogFile", () => {
