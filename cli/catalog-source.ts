@@ -1,5 +1,4 @@
 // The catalog that a command judges: live, from a file, or as the store holds it at a time.
-import { readFileSync } from "node:fs";
 import type { Command } from "commander";
 import type { Catalog } from "../lib/core/catalog.ts";
 import { parseCatalogFile } from "../lib/core/catalog-file.ts";
@@ -12,6 +11,7 @@ import { createSnapshotStore } from "../lib/store/snapshots.ts";
 import { addStoreOptions, atOption, pickCluster, type StoreOptions, withStore } from "./context.ts";
 import type { Io } from "./io.ts";
 import { printable } from "./output.ts";
+import { readText } from "./read-text.ts";
 import { addSourceOptions, type SourceOptions, sourceOf } from "./source.ts";
 
 export type CatalogOptions = SourceOptions & StoreOptions & { readonly at?: string };
@@ -21,17 +21,6 @@ export const addCatalogOptions = (command: Command): Command =>
     "--at <time>",
     "as it was then, from the store: ISO 8601 or 24h, 7d",
   );
-
-const readFile = (file: string): string => {
-  try {
-    return readFileSync(file, "utf8");
-  } catch (cause) {
-    throw new AuditError("bad-file", `${file}: the file cannot be read`, {
-      cause,
-      hint: "--catalog takes a file of snapshot --out.",
-    });
-  }
-};
 
 const fromStore = (io: Io, options: CatalogOptions): Promise<Catalog> =>
   withStore(io, options, { mustExist: true }, async (table) => {
@@ -54,7 +43,7 @@ const openCatalog = (io: Io, options: CatalogOptions): Promise<Catalog> | Catalo
     });
   }
   return source.kind === "file"
-    ? parseCatalogFile(readFile(source.file), source.file)
+    ? parseCatalogFile(readText(source.file), source.file)
     : readCatalog(source.target, { random: io.random, sleep: io.sleep });
 };
 

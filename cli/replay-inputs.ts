@@ -1,5 +1,4 @@
 // The files that a replay is fed with: mappings, a snapshot, and a folder's activity of one cluster.
-import { readFileSync } from "node:fs";
 import type { FolderActivity } from "../lib/cloudtrail/read-folder.ts";
 import type { Profile } from "../lib/core/activity.ts";
 import type { Catalog } from "../lib/core/catalog.ts";
@@ -10,6 +9,7 @@ import { mergeCoverage } from "../lib/core/covered-hours.ts";
 import { Cluster } from "../lib/core/ids.ts";
 import { type MappingFacts, mappingFacts, parseMappingFile } from "../lib/core/mapping-captures.ts";
 import { AuditError } from "../lib/errors.ts";
+import { readText } from "./read-text.ts";
 
 const readJson = (file: string): unknown => {
   const text = readText(file);
@@ -20,21 +20,12 @@ const readJson = (file: string): unknown => {
   }
 };
 
-const readText = (file: string): string => {
-  try {
-    return readFileSync(file, "utf8");
-  } catch (cause) {
-    const code = cause instanceof Error && "code" in cause ? String(cause.code) : "unknown";
-    throw new AuditError("bad-file", `${file} cannot be read (${code})`, { cause });
-  }
-};
-
 /** Says which file an error is about, where the parser could not know. */
 const inFile = <T>(file: string, parse: () => T): T => {
   try {
     return parse();
   } catch (error) {
-    if (!(error instanceof AuditError) || error.message.includes(file)) throw error;
+    if (!(error instanceof AuditError)) throw error;
     throw new AuditError(error.code, `${file}: ${error.message}`, {
       cause: error,
       ...(error.hint !== undefined && { hint: error.hint }),
@@ -43,8 +34,10 @@ const inFile = <T>(file: string, parse: () => T): T => {
 };
 
 /** The mappings of a file, rows or history. AuditError("bad-file") names the file and the fault. */
-export const readMappings = (file: string): MappingFacts =>
-  mappingFacts(inFile(file, () => parseMappingFile(readJson(file))));
+export const readMappings = (file: string): MappingFacts => {
+  const json = readJson(file);
+  return mappingFacts(inFile(file, () => parseMappingFile(json)));
+};
 
 /** A canonical snapshot, as `snapshot --out` writes it. */
 export const readCatalog = (file: string): Catalog => {

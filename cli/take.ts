@@ -1,29 +1,17 @@
 // Takes a snapshot from whatever source is named into a store; `snapshot` and `scan` both do it.
-import { readFileSync } from "node:fs";
 import { type Catalog, type SectionName, sectionNames } from "../lib/core/catalog.ts";
 import { catalogFileText, parseCatalogFile } from "../lib/core/catalog-file.ts";
 import type { Change } from "../lib/core/change.ts";
 import type { Cluster, Principal } from "../lib/core/ids.ts";
 import { iso } from "../lib/core/time.ts";
-import { AuditError } from "../lib/errors.ts";
 import { changeText } from "../lib/report/change-text.ts";
 import { registerCluster } from "../lib/store/clusters.ts";
 import { createSnapshotStore } from "../lib/store/snapshots.ts";
 import type { Table } from "../lib/store/table.ts";
 import { takeSnapshot } from "../lib/take-snapshot.ts";
 import type { Io } from "./io.ts";
+import { readText } from "./read-text.ts";
 import type { Source } from "./source.ts";
-
-/** A catalog file. AuditError("bad-file") names the file and what is wrong with it. */
-const readCatalogFile = (file: string): Catalog => {
-  let text: string;
-  try {
-    text = readFileSync(file, "utf8");
-  } catch (cause) {
-    throw new AuditError("bad-file", `${file} cannot be read`, { cause });
-  }
-  return parseCatalogFile(text, file);
-};
 
 type SectionDocument =
   | { readonly status: "read"; readonly rows: number }
@@ -70,7 +58,7 @@ export const take = async (
 ): Promise<Taken> => {
   const store = async () => {
     if (source.kind === "database") return takeSnapshot({ table, ...io, auditor }, source.target);
-    const catalog = readCatalogFile(source.file);
+    const catalog = parseCatalogFile(readText(source.file), source.file);
     await registerCluster(table, catalog.cluster);
     const saved = await createSnapshotStore(table, io).save(catalog.cluster, catalog, io.now());
     return { ...saved, catalog };

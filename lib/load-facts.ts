@@ -33,13 +33,18 @@ const LONGEST_SETTLE_MS = DAY + LIVE_SETTLE_MS;
 
 /**
  * How much before `now` is not judged yet: proof of an hour takes an own login after it, and that login's way back. So
- * hours count as settled up to the last login that had the time to come back.
+ * hours count as settled up to the last login that had the time to come back. `logins` by time.
  */
+const settleMsAfter = (logins: readonly { readonly at: Instant }[], now: Instant): number => {
+  const last = logins.findLast(({ at }) => at >= now - LONGEST_SETTLE_MS && at <= now - LIVE_SETTLE_MS);
+  return last ? now - last.at : LIVE_SETTLE_MS;
+};
+
+/** The same, for who has not read the logins. */
 export const settleMsOf = async (table: Table, cluster: Cluster, now: Instant): Promise<number> => {
   const interval = { from: now - LONGEST_SETTLE_MS, to: now - LIVE_SETTLE_MS };
   const { canaries } = await canaryStore(table, createActivityStore(table)).look(cluster, interval, now);
-  const last = canaries.at(-1);
-  return last ? now - last.at : LIVE_SETTLE_MS;
+  return settleMsAfter(canaries, now);
 };
 
 /** Matched from an hour before on, so that no attempt and its login lie on two sides of where the look begins. */
@@ -71,31 +76,19 @@ export const loadFacts = async (
   const activity = createActivityStore(table);
   const lookback = { from: now - LOOKBACK_DAYS * DAY, to: now + HOUR };
   const hourlyFrom = floorTo(DAY, now - HOURLY_DAYS * DAY);
-  const [
-    snapshot,
-    history,
-    days,
-    hours,
-    coverage,
-    lastLook,
-    settle,
-    trailEvents,
-    doubts,
-    ownLogins,
-    captureCheck,
-  ] = await Promise.all([
-    snapshots.asOf(cluster, now),
-    snapshots.mappingHistory(cluster, now),
-    activity.days(cluster, { from: lookback.from, to: hourlyFrom }),
-    activity.hours(cluster, { from: hourlyFrom, to: lookback.to }),
-    activity.coverage(cluster, lookback),
-    createFindingStore(table).lastLook(cluster),
-    settleMs ?? settleMsOf(table, cluster, now),
-    trailEventStore(table).within(scopeOfCluster(cluster) ?? cluster, { from: lookback.from, to: now }),
-    doubtStore(table).within(cluster, { from: lookback.from, to: now }),
-    ownLoginsOf(table, cluster, now),
-    captureChecks(table).last(cluster),
-  ]);
+  const [snapshot, history, days, hours, coverage, lastLook, trailEvents, doubts, ownLogins, captureCheck] =
+    await Promise.all([
+      snapshots.asOf(cluster, now),
+      snapshots.mappingHistory(cluster, now),
+      activity.days(cluster, { from: lookback.from, to: hourlyFrom }),
+      activity.hours(cluster, { from: hourlyFrom, to: lookback.to }),
+      activity.coverage(cluster, lookback),
+      createFindingStore(table).lastLook(cluster),
+      trailEventStore(table).within(scopeOfCluster(cluster) ?? cluster, { from: lookback.from, to: now }),
+      doubtStore(table).within(cluster, { from: lookback.from, to: now }),
+      ownLoginsOf(table, cluster, now),
+      captureChecks(table).last(cluster),
+    ]);
   const index = activityIndex([...days, ...hours]);
   return {
     cluster,
@@ -117,7 +110,7 @@ export const loadFacts = async (
       ...doubts,
     ],
     captureExpectedFrom: history.firstReadAt,
-    settleMs: settle,
+    settleMs: settleMs ?? settleMsAfter(ownLogins.canaries, now),
     archetypes,
     auditor: auditor ?? null,
     ownLogins,

@@ -160,7 +160,7 @@ describe("dsql-audit replay", () => {
       "mappings that are not there",
       "--mappings none.json --events trail",
       1,
-      /none\.json cannot be read \(ENOENT\)/,
+      /none\.json: the file cannot be read \(ENOENT\)/,
     ],
     ["mappings that are no JSON", "--mappings broken.json --events trail", 1, /broken\.json is no JSON/],
     ["mappings of another shape", "--mappings other.json --events trail", 1, /other\.json: mappings: 0\.arn/],
