@@ -1,12 +1,12 @@
 // Reading the catalog and solving it, beside what PostgreSQL itself takes for the same questions, in one run on one server.
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-import { CATALOG_FORMAT, type Catalog, type Sections } from "../lib/core/catalog.ts";
-import { accessEngine } from "../lib/core/effective.ts";
-import { Cluster } from "../lib/core/ids.ts";
+import { Cluster } from "../lib/core/base/ids.ts";
+import { CATALOG_FORMAT, type Catalog, type Sections } from "../lib/core/catalog/catalog.ts";
+import { accessEngine } from "../lib/core/privileges/effective.ts";
 import { connect } from "../lib/dsql/connect.ts";
 import { readCatalogFrom } from "../lib/dsql/read-catalog.ts";
-import { startPostgres } from "../local/postgres.ts";
+import { startPostgres } from "../local/postgres/postgres.ts";
 import { type BenchRow, median } from "./row.ts";
 import { peakMegabytes } from "./support/peak-memory.ts";
 

@@ -1,17 +1,17 @@
 // What judging a recorded stretch hour by hour costs, beside folding the same connections and beside judging from scratch.
 
-import type { Tally } from "../lib/core/activity.ts";
-import { activityIndex } from "../lib/core/activity-index.ts";
-import type { Connection } from "../lib/core/connection.ts";
-import { coverageOf } from "../lib/core/covered-hours.ts";
-import { exampleArn } from "../lib/core/example-facts.ts";
-import type { Facts } from "../lib/core/facts.ts";
-import { Cluster } from "../lib/core/ids.ts";
-import { judgeWith } from "../lib/core/judge.ts";
-import { replayAll } from "../lib/core/replay.ts";
-import { addTally, sortedTallies, tallyOf } from "../lib/core/tally.ts";
-import { DAY, floorTo, HOUR } from "../lib/core/time.ts";
-import { auditView } from "../lib/core/view.ts";
+import type { Tally } from "../lib/core/activity/activity.ts";
+import { activityIndex } from "../lib/core/activity/activity-index.ts";
+import type { Connection } from "../lib/core/activity/connection.ts";
+import { addTally, sortedTallies, tallyOf } from "../lib/core/activity/tally.ts";
+import { Cluster } from "../lib/core/base/ids.ts";
+import { DAY, floorTo, HOUR } from "../lib/core/base/time.ts";
+import { coverageOf } from "../lib/core/coverage/covered-hours.ts";
+import { exampleArn } from "../lib/core/findings/example-facts.ts";
+import type { Facts } from "../lib/core/findings/facts.ts";
+import { judgeWith } from "../lib/core/findings/judge.ts";
+import { replayAll } from "../lib/core/findings/replay.ts";
+import { auditView } from "../lib/core/findings/view.ts";
 import { detectors } from "../lib/detectors/index.ts";
 import { seededRandom } from "../local/seeded-random.ts";
 import type { Bench } from "./row.ts";

@@ -1,13 +1,13 @@
 // The catalog that a command judges: live, from a file, or as the store holds it at a time.
 import type { Command } from "commander";
-import type { Catalog } from "../lib/core/catalog.ts";
-import { parseCatalogFile } from "../lib/core/catalog-file.ts";
-import type { AccessEngine } from "../lib/core/effective.ts";
-import { accessEngine } from "../lib/core/effective.ts";
-import { iso } from "../lib/core/time.ts";
+import { iso } from "../lib/core/base/time.ts";
+import type { Catalog } from "../lib/core/catalog/catalog.ts";
+import { parseCatalogFile } from "../lib/core/catalog/catalog-file.ts";
+import type { AccessEngine } from "../lib/core/privileges/effective.ts";
+import { accessEngine } from "../lib/core/privileges/effective.ts";
 import { readCatalog } from "../lib/dsql/read-catalog.ts";
 import { AuditError } from "../lib/errors.ts";
-import { createSnapshotStore } from "../lib/store/snapshots.ts";
+import { createSnapshotStore } from "../lib/store/history/snapshots.ts";
 import { addStoreOptions, atOption, pickCluster, type StoreOptions, withStore } from "./context.ts";
 import type { Io } from "./io.ts";
 import { printable } from "./output.ts";

@@ -3,12 +3,12 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { type Command, Option } from "commander";
-import type { Cluster } from "../lib/core/ids.ts";
-import { parseTime } from "../lib/core/parse-time.ts";
+import type { Cluster } from "../lib/core/base/ids.ts";
+import { parseTime } from "../lib/core/base/parse-time.ts";
 import { AuditError } from "../lib/errors.ts";
-import { listClusters } from "../lib/store/clusters.ts";
-import { openTable, type Table } from "../lib/store/table.ts";
-import { startDynamoDb } from "../local/dynamodb.ts";
+import { listClusters } from "../lib/store/history/clusters.ts";
+import { openTable, type Table } from "../lib/store/table/table.ts";
+import { startDynamoDb } from "../local/store/dynamodb.ts";
 import type { Io } from "./io.ts";
 
 export type StoreOptions = {

@@ -1,7 +1,7 @@
 // Tables for people, JSON for scripts. Nothing that came from a database or a log reaches a terminal raw.
 import Table from "cli-table3";
 import wrapAnsi from "wrap-ansi";
-import { spelledOut } from "../lib/core/visible-text.ts";
+import { spelledOut } from "../lib/core/base/visible-text.ts";
 import type { Io } from "./io.ts";
 
 export type OutputOptions = { readonly json?: boolean; readonly ndjson?: boolean };

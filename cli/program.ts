@@ -2,28 +2,28 @@
 import { Command, CommanderError } from "commander";
 import { AuditError } from "../lib/errors.ts";
 import packageJson from "../package.json" with { type: "json" };
-import { addAck } from "./ack.ts";
+import { addEscalations } from "./ask/escalations.ts";
+import { addExplain } from "./ask/explain.ts";
+import { addPrivileges } from "./ask/privileges.ts";
+import { addTomorrow } from "./ask/tomorrow.ts";
+import { addWhoCan } from "./ask/who-can.ts";
 import type { AddCommand, ExitCode } from "./command.ts";
-import { addDemo } from "./demo.ts";
-import { addDetect } from "./detect.ts";
-import { addEscalations } from "./escalations.ts";
-import { addExempt, addUnexempt } from "./exempt.ts";
-import { addExplain } from "./explain.ts";
-import { addFinding } from "./finding.ts";
-import { addFindings } from "./findings.ts";
-import { addHistory } from "./history.ts";
-import { addIngest } from "./ingest.ts";
+import { addAck } from "./findings/ack.ts";
+import { addDetect } from "./findings/detect.ts";
+import { addExempt, addUnexempt } from "./findings/exempt.ts";
+import { addFinding } from "./findings/finding.ts";
+import { addFindings } from "./findings/findings.ts";
+import { addScan } from "./findings/scan.ts";
+import { addHistory } from "./history/history.ts";
+import { addSnapshot } from "./history/snapshot.ts";
 import type { Io } from "./io.ts";
 import { printable } from "./output.ts";
-import { addPrivileges } from "./privileges.ts";
-import { addReconcile } from "./reconcile.ts";
-import { addReplay } from "./replay.ts";
-import { addReport } from "./report.ts";
-import { addScan } from "./scan.ts";
-import { addSetupSql } from "./setup-sql.ts";
-import { addSnapshot } from "./snapshot.ts";
-import { addTomorrow } from "./tomorrow.ts";
-import { addWhoCan } from "./who-can.ts";
+import { addDemo } from "./run/demo.ts";
+import { addIngest } from "./run/ingest.ts";
+import { addReconcile } from "./run/reconcile.ts";
+import { addReplay } from "./run/replay.ts";
+import { addReport } from "./run/report.ts";
+import { addSetupSql } from "./run/setup-sql.ts";
 
 const commands: readonly AddCommand[] = [
   addAck,

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { type Command, Option } from "commander";
-import { Cluster } from "../lib/core/ids.ts";
+import { Cluster } from "../lib/core/base/ids.ts";
 import type { DsqlTarget, Target } from "../lib/dsql/connect.ts";
 import { AuditError } from "../lib/errors.ts";
 import type { Io } from "./io.ts";

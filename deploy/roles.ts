@@ -1,6 +1,6 @@
 // One role per function, with what that function does and nothing else.
-import type { Cluster, Sha256 } from "../lib/core/ids.ts";
-import { keys, TIME_INDEX } from "../lib/store/keys.ts";
+import type { Cluster, Sha256 } from "../lib/core/base/ids.ts";
+import { keys, TIME_INDEX } from "../lib/store/table/keys.ts";
 import {
   arn,
   arnOf,

@@ -1,5 +1,5 @@
 // The one DynamoDB table, made from the definition that the embedded database is made from.
-import { TTL_ATTRIBUTE, tableDefinition } from "../lib/store/table-definition.ts";
+import { TTL_ATTRIBUTE, tableDefinition } from "../lib/store/table/table-definition.ts";
 import type { Resources } from "./cloudformation.ts";
 
 // CloudFormation names the table: with a fixed name the retained one would stand in the way of the next deployment.

@@ -1,9 +1,10 @@
 // Judges one cluster per message, then asks for notices where there is something to tell.
-import { planNotices } from "../lib/alerts/plan-notices.ts";
-import { type DetectOptions, detectCluster } from "../lib/detect-cluster.ts";
-import { DetectJob, type NotifyJob } from "../lib/jobs.ts";
-import { createFindingStore } from "../lib/store/findings.ts";
-import type { Table } from "../lib/store/table.ts";
+
+import { type DetectOptions, detectCluster } from "../lib/jobs/judge-cluster.ts";
+import { DetectJob, type NotifyJob } from "../lib/jobs/messages.ts";
+import { planNotices } from "../lib/notices/plan-notices.ts";
+import { createFindingStore } from "../lib/store/findings/findings.ts";
+import type { Table } from "../lib/store/table/table.ts";
 import { eachMessage, onLambda } from "./lambda.ts";
 import { capturePorts, queueOf, type Runtime, runtime, type Send, settings, tableOf } from "./wiring.ts";
 

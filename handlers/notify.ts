@@ -1,8 +1,8 @@
 // Sends the notices that are due for one cluster per message.
 import type { SNSClient } from "@aws-sdk/client-sns";
-import { NotifyJob } from "../lib/jobs.ts";
-import { sendNotices } from "../lib/send-notices.ts";
-import type { Table } from "../lib/store/table.ts";
+import { NotifyJob } from "../lib/jobs/messages.ts";
+import { sendNotices } from "../lib/jobs/send-notices.ts";
+import type { Table } from "../lib/store/table/table.ts";
 import { eachMessage, onLambda } from "./lambda.ts";
 import { type Runtime, runtime, settings, snsClient, tableOf } from "./wiring.ts";
 

@@ -1,11 +1,11 @@
 // Decides which clusters to look at, and asks for one snapshot of each: by the hour, and soon after a change.
 import { type DSQLClient, GetClusterCommand, paginateListClusters } from "@aws-sdk/client-dsql";
 import type { WatchedCluster } from "../lib/config.ts";
-import { Cluster } from "../lib/core/ids.ts";
+import { Cluster } from "../lib/core/base/ids.ts";
 import { AuditError } from "../lib/errors.ts";
-import type { DetectJob, SnapshotJob } from "../lib/jobs.ts";
-import { planChange } from "../lib/plan-change.ts";
-import type { Table } from "../lib/store/table.ts";
+import type { DetectJob, SnapshotJob } from "../lib/jobs/messages.ts";
+import { planChange } from "../lib/jobs/plan-change.ts";
+import type { Table } from "../lib/store/table/table.ts";
 import { type LambdaHandler, lambda, onLambda } from "./lambda.ts";
 import { dsqlClient, queueOf, type Runtime, runtime, type Send, settings, tableOf } from "./wiring.ts";
 

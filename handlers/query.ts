@@ -1,11 +1,11 @@
 // Answers questions over HTTP: who may reach what, who did, what changed. Reads the table and nothing else.
 import * as z from "zod";
+import { answerRequest } from "../lib/api/answer-request.ts";
+import { openStores } from "../lib/api/deps.ts";
+import { problem } from "../lib/api/problem.ts";
+import { routes } from "../lib/api/routes.ts";
 import { errorFields } from "../lib/log.ts";
-import { answerRequest } from "../lib/query/answer-request.ts";
-import { openStores } from "../lib/query/deps.ts";
-import { problem } from "../lib/query/problem.ts";
-import { routes } from "../lib/query/routes.ts";
-import { type ReadTable, readOnly } from "../lib/store/read-only.ts";
+import { type ReadTable, readOnly } from "../lib/store/table/read-only.ts";
 import { type LambdaHandler, lambda, onLambda } from "./lambda.ts";
 import { type Runtime, runtime, settings, tableOf } from "./wiring.ts";
 

@@ -1,9 +1,9 @@
 // Thins the history of every cluster once a day, and collects what no snapshot names any more.
 import { AuditError } from "../lib/errors.ts";
 import { errorFields } from "../lib/log.ts";
-import { listClusters } from "../lib/store/clusters.ts";
-import { applyRetention } from "../lib/store/retention.ts";
-import type { Table } from "../lib/store/table.ts";
+import { listClusters } from "../lib/store/history/clusters.ts";
+import { applyRetention } from "../lib/store/history/retention.ts";
+import type { Table } from "../lib/store/table/table.ts";
 import { type LambdaHandler, lambda, onLambda } from "./lambda.ts";
 import { type Runtime, runtime, settings, tableOf } from "./wiring.ts";
 

@@ -1,9 +1,9 @@
 // Takes one snapshot per message, and asks for a judgement where something changed.
-import type { Principal } from "../lib/core/ids.ts";
-import { type DetectJob, SnapshotJob } from "../lib/jobs.ts";
-import { createSnapshotStore } from "../lib/store/snapshots.ts";
-import type { Table } from "../lib/store/table.ts";
-import { takeSnapshot } from "../lib/take-snapshot.ts";
+import type { Principal } from "../lib/core/base/ids.ts";
+import { type DetectJob, SnapshotJob } from "../lib/jobs/messages.ts";
+import { takeSnapshot } from "../lib/jobs/take-snapshot.ts";
+import { createSnapshotStore } from "../lib/store/history/snapshots.ts";
+import type { Table } from "../lib/store/table/table.ts";
 import { eachMessage, onLambda } from "./lambda.ts";
 import { queueOf, type Runtime, runtime, type Send, settings, tableOf } from "./wiring.ts";
 

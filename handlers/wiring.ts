@@ -8,13 +8,13 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { S3Client } from "@aws-sdk/client-s3";
 import { SNSClient } from "@aws-sdk/client-sns";
 import { SendMessageBatchCommand, SQSClient } from "@aws-sdk/client-sqs";
-import type { CapturePorts } from "../lib/check-capture.ts";
 import { callCountPort } from "../lib/cloudtrail/call-counts.ts";
 import { lookupManagementEvents, trailPort } from "../lib/cloudtrail/trail-config.ts";
 import { readSettings, type Setting, type Settings } from "../lib/config.ts";
 import { AuditError } from "../lib/errors.ts";
+import type { CapturePorts } from "../lib/jobs/check-capture.ts";
 import type { Fields, Log } from "../lib/log.ts";
-import { openTable, type Table } from "../lib/store/table.ts";
+import { openTable, type Table } from "../lib/store/table/table.ts";
 
 /** What every handler gets besides its own clients. */
 export type Runtime = {

@@ -1,8 +1,8 @@
 // What the Lambda functions are told by their environment: one schema, every problem listed at once.
 import * as z from "zod";
-import { DORMANT_DAYS } from "./core/dormant-window.ts";
-import { Cluster, Principal } from "./core/ids.ts";
-import { KEEP_DAYS } from "./core/retention.ts";
+import { Cluster, Principal } from "./core/base/ids.ts";
+import { DORMANT_DAYS } from "./core/findings/dormant-window.ts";
+import { KEEP_DAYS } from "./core/history/retention.ts";
 import { AuditError } from "./errors.ts";
 
 /** JSON in an environment variable, parsed by `shape`. */

@@ -1,7 +1,7 @@
 // Writes docs/detectors.md from the registry: `node scripts/detectors-page.ts`. A test holds the page against it.
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Detector } from "../lib/core/detector.ts";
+import type { Detector } from "../lib/core/findings/detector.ts";
 import { detectors } from "../lib/detectors/index.ts";
 
 /** Options with their defaults, as the schema says them. */

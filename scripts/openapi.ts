@@ -1,8 +1,8 @@
 // Writes docs/openapi.json from the routes; a test holds the file against them.
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { openApi } from "../lib/query/openapi.ts";
-import { routes } from "../lib/query/routes.ts";
+import { openApi } from "../lib/api/openapi.ts";
+import { routes } from "../lib/api/routes.ts";
 
 const folder = join(import.meta.dirname, "..", "docs");
 mkdirSync(folder, { recursive: true });

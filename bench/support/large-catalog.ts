@@ -1,6 +1,7 @@
 // The catalog that the history is measured on: 10 schemas, 1,000 tables, 200 roles, 40 memberships, 20 grants a table.
-import type { AclEntry, Catalog, Relation } from "../../lib/core/catalog.ts";
-import { Cluster } from "../../lib/core/ids.ts";
+
+import { Cluster } from "../../lib/core/base/ids.ts";
+import type { AclEntry, Catalog, Relation } from "../../lib/core/catalog/catalog.ts";
 
 export const cluster = Cluster.parse(
   "arn:aws:dsql:us-east-1:111122223333:cluster/abcdefghijklmnopqrstuvwxyz",

@@ -1,8 +1,8 @@
 // Asks CloudWatch how many connect calls it counted.
 import { type CloudWatchClient, GetMetricStatisticsCommand } from "@aws-sdk/client-cloudwatch";
-import { callCountMetric } from "../core/call-count.ts";
-import type { Cluster } from "../core/ids.ts";
-import { DAY, floorTo, HOUR, type Instant, type Interval } from "../core/time.ts";
+import type { Cluster } from "../core/base/ids.ts";
+import { DAY, floorTo, HOUR, type Instant, type Interval } from "../core/base/time.ts";
+import { callCountMetric } from "../core/coverage/call-count.ts";
 
 /** Calls that CloudWatch counted for a cluster (both actions), by hour; hours without a data point are left out. */
 export type CallCountPort = (cluster: Cluster, interval: Interval) => Promise<ReadonlyMap<Instant, number>>;

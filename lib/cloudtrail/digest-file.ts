@@ -3,7 +3,7 @@
 import { createHash, createPublicKey, type KeyObject, verify } from "node:crypto";
 import { gunzipSync } from "node:zlib";
 import * as z from "zod";
-import type { Instant } from "../core/time.ts";
+import type { Instant } from "../core/base/time.ts";
 import { AuditError } from "../errors.ts";
 import { eventTimeOf } from "./parse-record.ts";
 

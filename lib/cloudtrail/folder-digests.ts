@@ -3,10 +3,10 @@
 import { createHash } from "node:crypto";
 import { basename } from "node:path";
 import { gunzipSync } from "node:zlib";
-import type { Rejected } from "../core/activity.ts";
-import { type Scope, scopeOf } from "../core/coverage-scope.ts";
-import { hoursProvenByDigests, type VerifiedDigest } from "../core/digest-chain.ts";
-import { floorTo, HOUR, type Instant } from "../core/time.ts";
+import type { Rejected } from "../core/activity/activity.ts";
+import { floorTo, HOUR, type Instant } from "../core/base/time.ts";
+import { type Scope, scopeOf } from "../core/coverage/coverage-scope.ts";
+import { hoursProvenByDigests, type VerifiedDigest } from "../core/coverage/digest-chain.ts";
 import { AuditError } from "../errors.ts";
 import { type DigestFile, parseDigest } from "./digest-file.ts";
 import type { TrailSource } from "./trail-source.ts";

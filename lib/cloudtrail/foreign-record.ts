@@ -1,5 +1,5 @@
 // Recognises records of other services by their bytes, so that a busy trail does not cost a parse for each of them.
-import type { Instant } from "../core/time.ts";
+import type { Instant } from "../core/base/time.ts";
 import { eventTimeOf } from "./parse-record.ts";
 
 export type ForeignRecord = {

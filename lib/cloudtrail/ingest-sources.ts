@@ -1,12 +1,12 @@
 // Counts what trail files hold into a store, and marks the hours that they prove. The one way in for folders, S3 prefixes
 // and single objects.
-import type { IngestCounts } from "../core/activity.ts";
-import type { Connection } from "../core/connection.ts";
-import type { Proof } from "../core/coverage.ts";
-import type { Scope } from "../core/coverage-scope.ts";
-import type { Cluster } from "../core/ids.ts";
-import type { ManagementEvent } from "../core/management-event.ts";
-import type { Instant } from "../core/time.ts";
+import type { IngestCounts } from "../core/activity/activity.ts";
+import type { Connection } from "../core/activity/connection.ts";
+import type { Cluster } from "../core/base/ids.ts";
+import type { Instant } from "../core/base/time.ts";
+import type { Proof } from "../core/coverage/coverage.ts";
+import type { Scope } from "../core/coverage/coverage-scope.ts";
+import type { ManagementEvent } from "../core/coverage/management-event.ts";
 import type { FolderHours } from "./folder-digests.ts";
 import { type ReadingProgress, readSources } from "./read-sources.ts";
 import type { TrailSource } from "./trail-source.ts";

@@ -1,6 +1,6 @@
 // The trail files below an S3 prefix, fetched a few ahead of the reader.
 import { GetObjectCommand, ListObjectsV2Command, type S3Client } from "@aws-sdk/client-s3";
-import { kindOfTrailKey } from "../core/trail-file-name.ts";
+import { kindOfTrailKey } from "../core/coverage/trail-file-name.ts";
 import { AuditError } from "../errors.ts";
 import { explainS3Error, type S3Object, s3Source } from "./s3-objects.ts";
 import type { TrailSource } from "./trail-source.ts";

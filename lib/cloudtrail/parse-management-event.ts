@@ -1,7 +1,12 @@
 // Reads the few management events that matter out of a CloudTrail record, bare or in EventBridge's envelope.
-import { scopeOf } from "../core/coverage-scope.ts";
-import { type ManagementEvent, type ManagementKind, managementKinds } from "../core/management-event.ts";
-import { callerOf, fieldsOf, textOf } from "../core/principal.ts";
+
+import { callerOf, fieldsOf, textOf } from "../core/activity/principal.ts";
+import { scopeOf } from "../core/coverage/coverage-scope.ts";
+import {
+  type ManagementEvent,
+  type ManagementKind,
+  managementKinds,
+} from "../core/coverage/management-event.ts";
 import { eventTimeOf, unwrapRecord } from "./parse-record.ts";
 
 const kindOf = (source: string, name: string): ManagementKind | undefined => {

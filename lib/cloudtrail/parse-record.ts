@@ -2,12 +2,12 @@
 // record, so every field but eventID, eventTime, eventSource and eventName may be missing or of another type.
 // Checked by hand instead of by a schema: it runs for every record of every trail file.
 // https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html
-import type { ParsedRecord } from "../core/activity.ts";
-import type { Connection } from "../core/connection.ts";
-import { type Cluster, parseArn } from "../core/ids.ts";
-import { callerOf, fieldsOf, textOf } from "../core/principal.ts";
-import { remember } from "../core/remember.ts";
-import type { Instant } from "../core/time.ts";
+import type { ParsedRecord } from "../core/activity/activity.ts";
+import type { Connection } from "../core/activity/connection.ts";
+import { callerOf, fieldsOf, textOf } from "../core/activity/principal.ts";
+import { type Cluster, parseArn } from "../core/base/ids.ts";
+import { remember } from "../core/base/remember.ts";
+import type { Instant } from "../core/base/time.ts";
 
 const DSQL = "dsql.amazonaws.com";
 const MAX_EVENT_ID = 128;

@@ -1,9 +1,9 @@
 // Takes a digest file for a proof: its signature, then every log file that it names, unchanged and counted.
 import { createHash, type Hash } from "node:crypto";
 import { createGunzip } from "node:zlib";
-import { type Scope, scopeOf } from "../core/coverage-scope.ts";
-import type { VerifiedDigest } from "../core/digest-chain.ts";
-import type { Instant, Interval } from "../core/time.ts";
+import type { Instant, Interval } from "../core/base/time.ts";
+import { type Scope, scopeOf } from "../core/coverage/coverage-scope.ts";
+import type { VerifiedDigest } from "../core/coverage/digest-chain.ts";
 import { AuditError } from "../errors.ts";
 import {
   checkSignature,

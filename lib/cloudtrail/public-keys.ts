@@ -1,6 +1,6 @@
 // The public keys that CloudTrail signs digest files with.
 import { type CloudTrailClient, ListPublicKeysCommand } from "@aws-sdk/client-cloudtrail";
-import { DAY } from "../core/time.ts";
+import { DAY } from "../core/base/time.ts";
 import { isDenied } from "./aws-refusal.ts";
 import { type PublicKeyPort, publicKeyOf } from "./digest-file.ts";
 

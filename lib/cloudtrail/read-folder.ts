@@ -1,14 +1,14 @@
 // A folder of trail files as activity and coverage, storing nothing: for replays and for comparing a day with the record.
-import type { Profile, Rejected, Tally } from "../core/activity.ts";
-import type { Connection } from "../core/connection.ts";
-import type { Coverage, Doubt } from "../core/coverage.ts";
-import { ANY_SCOPE, type Scope, scopeOfCluster } from "../core/coverage-scope.ts";
-import { coverageOf, mergeCoverage } from "../core/covered-hours.ts";
-import { eventHash } from "../core/event-hash.ts";
-import type { Cluster } from "../core/ids.ts";
-import { doubtsOfTrails } from "../core/management-event.ts";
-import { addTally, sortedTallies, tallyOf } from "../core/tally.ts";
-import { floorTo, HOUR, type Instant } from "../core/time.ts";
+import type { Profile, Rejected, Tally } from "../core/activity/activity.ts";
+import type { Connection } from "../core/activity/connection.ts";
+import { eventHash } from "../core/activity/event-hash.ts";
+import { addTally, sortedTallies, tallyOf } from "../core/activity/tally.ts";
+import type { Cluster } from "../core/base/ids.ts";
+import { floorTo, HOUR, type Instant } from "../core/base/time.ts";
+import type { Coverage, Doubt } from "../core/coverage/coverage.ts";
+import { ANY_SCOPE, type Scope, scopeOfCluster } from "../core/coverage/coverage-scope.ts";
+import { coverageOf, mergeCoverage } from "../core/coverage/covered-hours.ts";
+import { doubtsOfTrails } from "../core/coverage/management-event.ts";
 import { checkFolderDigests } from "./folder-digests.ts";
 import { listFolder } from "./list-folder.ts";
 import { type ReadingProgress, readSources, type SourcesRead } from "./read-sources.ts";

@@ -1,10 +1,10 @@
 // Reads many trail files one after the other: tens of thousands of small ones must cost no more than their bytes.
 import { setImmediate as nextTurn } from "node:timers/promises";
-import type { Rejected } from "../core/activity.ts";
-import type { Connection } from "../core/connection.ts";
-import type { Scope } from "../core/coverage-scope.ts";
-import type { ManagementEvent } from "../core/management-event.ts";
-import type { Instant } from "../core/time.ts";
+import type { Rejected } from "../core/activity/activity.ts";
+import type { Connection } from "../core/activity/connection.ts";
+import type { Instant } from "../core/base/time.ts";
+import type { Scope } from "../core/coverage/coverage-scope.ts";
+import type { ManagementEvent } from "../core/coverage/management-event.ts";
 import { AuditError } from "../errors.ts";
 import { readSource, type TrailSource } from "./trail-source.ts";
 

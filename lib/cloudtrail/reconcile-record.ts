@@ -1,9 +1,9 @@
 // Re-reads the record of a stretch and holds it against the slots: every event counted, none too many.
-import type { Rejected } from "../core/activity.ts";
-import { eventHash } from "../core/event-hash.ts";
-import type { Cluster } from "../core/ids.ts";
-import { compareMinutes, type DayComparison } from "../core/reconcile-day.ts";
-import { floorTo, type Instant, type Interval, MINUTE } from "../core/time.ts";
+import type { Rejected } from "../core/activity/activity.ts";
+import { eventHash } from "../core/activity/event-hash.ts";
+import { compareMinutes, type DayComparison } from "../core/activity/reconcile-day.ts";
+import type { Cluster } from "../core/base/ids.ts";
+import { floorTo, type Instant, type Interval, MINUTE } from "../core/base/time.ts";
 import { type ReadingProgress, readSources } from "./read-sources.ts";
 import type { TrailSource } from "./trail-source.ts";
 

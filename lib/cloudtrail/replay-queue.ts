@@ -6,10 +6,10 @@ import {
   ReceiveMessageCommand,
   type SQSClient,
 } from "@aws-sdk/client-sqs";
-import type { IngestCounts, Rejected } from "../core/activity.ts";
-import type { Cluster } from "../core/ids.ts";
-import type { Instant } from "../core/time.ts";
-import { kindOfTrailKey } from "../core/trail-file-name.ts";
+import type { IngestCounts, Rejected } from "../core/activity/activity.ts";
+import type { Cluster } from "../core/base/ids.ts";
+import type { Instant } from "../core/base/time.ts";
+import { kindOfTrailKey } from "../core/coverage/trail-file-name.ts";
 import { AuditError } from "../errors.ts";
 import { type ActivitySink, type Ingested, ingestSources } from "./ingest-sources.ts";
 import { parseRecord } from "./parse-record.ts";

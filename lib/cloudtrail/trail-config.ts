@@ -7,10 +7,10 @@ import {
   ListTrailsCommand,
   LookupEventsCommand,
 } from "@aws-sdk/client-cloudtrail";
-import { type Cluster, parseArn } from "../core/ids.ts";
-import { type ManagementEvent, managementKinds } from "../core/management-event.ts";
-import type { Instant, Interval } from "../core/time.ts";
-import { type AdvancedSelector, connectsTaken } from "../core/trail-selectors.ts";
+import { type Cluster, parseArn } from "../core/base/ids.ts";
+import type { Instant, Interval } from "../core/base/time.ts";
+import { type ManagementEvent, managementKinds } from "../core/coverage/management-event.ts";
+import { type AdvancedSelector, connectsTaken } from "../core/coverage/trail-selectors.ts";
 import { parseManagementEvent } from "./parse-management-event.ts";
 
 type TrailState = {

@@ -2,7 +2,7 @@
 // off or is no JSON counts for nothing: what it holds comes out only once its end has been seen.
 import { pipeline } from "node:stream/promises";
 import { createGunzip, gunzipSync } from "node:zlib";
-import type { Connection } from "../core/connection.ts";
+import type { Connection } from "../core/activity/connection.ts";
 import { badFile, type OnConnection, type TrailFile, type TrailParser, trailParser } from "./trail-parser.ts";
 
 /** Opens a file anew each time it is called: a large file is read twice, first to see that it is whole. */

@@ -1,11 +1,11 @@
 // Makes records of a trail file's uncompressed bytes and sorts them: connections, ignored, rejected; and the hours they show.
-import type { Rejected } from "../core/activity.ts";
-import type { Connection } from "../core/connection.ts";
-import { ANY_SCOPE, type Scope, scopeOf } from "../core/coverage-scope.ts";
-import type { ManagementEvent } from "../core/management-event.ts";
-import { textOf } from "../core/principal.ts";
-import { floorTo, HOUR, type Instant } from "../core/time.ts";
-import { parseTrailFileName } from "../core/trail-file-name.ts";
+import type { Rejected } from "../core/activity/activity.ts";
+import type { Connection } from "../core/activity/connection.ts";
+import { textOf } from "../core/activity/principal.ts";
+import { floorTo, HOUR, type Instant } from "../core/base/time.ts";
+import { ANY_SCOPE, type Scope, scopeOf } from "../core/coverage/coverage-scope.ts";
+import type { ManagementEvent } from "../core/coverage/management-event.ts";
+import { parseTrailFileName } from "../core/coverage/trail-file-name.ts";
 import { AuditError } from "../errors.ts";
 import { mayBeDsql, summaryOfForeign } from "./foreign-record.ts";
 import { parseManagementEvent } from "./parse-management-event.ts";

@@ -1,5 +1,5 @@
 // Where trail files come from, as far as reading them goes: a name, a size, the bytes. And how one of them is read.
-import type { Connection } from "../core/connection.ts";
+import type { Connection } from "../core/activity/connection.ts";
 import { readTrailBytes, readTrailFile, type TrailFileSource } from "./trail-file.ts";
 import type { TrailFile } from "./trail-parser.ts";
 

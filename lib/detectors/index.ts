@@ -1,16 +1,16 @@
 // The registry: every detector there is, one file and one line each.
-import type { Detector } from "../core/detector.ts";
-import { ambiguousMapping } from "./ambiguous-mapping.ts";
-import { canaryMissed } from "./canary-missed.ts";
-import { captureConfiguration } from "./capture-configuration.ts";
-import { captureGap } from "./capture-gap.ts";
-import { dormantMapping } from "./dormant-mapping.ts";
-import { neverUsedMapping } from "./never-used-mapping.ts";
-import { newNetwork } from "./new-network.ts";
-import { privilegeExceedsArchetype } from "./privilege-exceeds-archetype.ts";
-import { sectionUnreadable } from "./section-unreadable.ts";
-import { selfAudit } from "./self-audit.ts";
-import { unknownMapping } from "./unknown-mapping.ts";
+import type { Detector } from "../core/findings/detector.ts";
+import { newNetwork } from "./anomalous/new-network.ts";
+import { canaryMissed } from "./coverage/canary-missed.ts";
+import { captureConfiguration } from "./coverage/capture-configuration.ts";
+import { captureGap } from "./coverage/capture-gap.ts";
+import { sectionUnreadable } from "./coverage/section-unreadable.ts";
+import { selfAudit } from "./coverage/self-audit.ts";
+import { ambiguousMapping } from "./dormant/ambiguous-mapping.ts";
+import { dormantMapping } from "./dormant/dormant-mapping.ts";
+import { neverUsedMapping } from "./dormant/never-used-mapping.ts";
+import { unknownMapping } from "./dormant/unknown-mapping.ts";
+import { privilegeExceedsArchetype } from "./over-privileged/privilege-exceeds-archetype.ts";
 
 export const detectors: readonly Detector[] = [
   ambiguousMapping,

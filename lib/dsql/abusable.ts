@@ -1,6 +1,7 @@
 // Of the system's own schemas only what a user can abuse: objects that somebody has given to an ordinary role.
-import type { Acl, Sections } from "../core/catalog.ts";
-import { type Oid, PUBLIC } from "../core/ids.ts";
+
+import { type Oid, PUBLIC } from "../core/base/ids.ts";
+import type { Acl, Sections } from "../core/catalog/catalog.ts";
 
 const rows = <T>(
   section: { readonly status: "read"; readonly rows: T[] } | { readonly status: "unreadable" },

@@ -2,7 +2,7 @@
 import { Socket } from "node:net";
 import { DsqlSigner } from "@aws-sdk/dsql-signer";
 import pg from "pg";
-import { Cluster } from "../core/ids.ts";
+import { Cluster } from "../core/base/ids.ts";
 import { AuditError } from "../errors.ts";
 import { connectError, networkCode, serverError } from "./database-error.ts";
 

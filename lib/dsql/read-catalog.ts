@@ -1,8 +1,9 @@
 // Reads the catalog of one database: a constant number of statements, whatever its size; each section read or unreadable.
-import type { RoleOids } from "../core/acl.ts";
-import type { Catalog, Role, SectionName, Sections } from "../core/catalog.ts";
-import { CATALOG_FORMAT, sectionNames } from "../core/catalog.ts";
-import type { Cluster } from "../core/ids.ts";
+
+import type { Cluster } from "../core/base/ids.ts";
+import type { RoleOids } from "../core/catalog/acl.ts";
+import type { Catalog, Role, SectionName, Sections } from "../core/catalog/catalog.ts";
+import { CATALOG_FORMAT, sectionNames } from "../core/catalog/catalog.ts";
 import { AuditError } from "../errors.ts";
 import { onlyAbusable } from "./abusable.ts";
 import { type Connection, connect, type Target, type Timeouts } from "./connect.ts";

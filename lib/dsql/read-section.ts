@@ -1,7 +1,7 @@
 // One section of the catalog: its statement, and what its rows say.
 import * as z from "zod";
-import { parseAcl, type RoleOids } from "../core/acl.ts";
-import type { SectionName, Sections } from "../core/catalog.ts";
+import { parseAcl, type RoleOids } from "../core/catalog/acl.ts";
+import type { SectionName, Sections } from "../core/catalog/catalog.ts";
 import type { Statement } from "./read-only.ts";
 import { ColumnRow, columnsSql } from "./sql/columns.sql.ts";
 import { DatabaseRow, databaseSql } from "./sql/database.sql.ts";

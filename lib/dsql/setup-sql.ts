@@ -1,7 +1,7 @@
 // The SQL that gives the auditor its own database role: it may log in and read the catalog, nothing else.
 
-import { parseArn } from "../core/ids.ts";
-import { quoteIdentifier, quoteLiteral } from "../core/quote.ts";
+import { parseArn } from "../core/base/ids.ts";
+import { quoteIdentifier, quoteLiteral } from "../core/base/quote.ts";
 import { AuditError } from "../errors.ts";
 
 /**

@@ -1,5 +1,5 @@
 // What the auditor itself may do in IAM: as little as it can work with.
-import { type Cluster, parseArn } from "../core/ids.ts";
+import { type Cluster, parseArn } from "../core/base/ids.ts";
 import { AuditError } from "../errors.ts";
 
 export type PolicyDocument = {

@@ -1,7 +1,7 @@
 // Connections in figures: by day and principal, by hour of the week, and which networks they came from.
-import type { Profile, Tally } from "../core/activity.ts";
-import type { Principal } from "../core/ids.ts";
-import { DAY, floorTo, HOUR, type Instant, type Interval } from "../core/time.ts";
+import type { Profile, Tally } from "../core/activity/activity.ts";
+import type { Principal } from "../core/base/ids.ts";
+import { DAY, floorTo, HOUR, type Instant, type Interval } from "../core/base/time.ts";
 
 type PrincipalFigures = {
   readonly principal: Principal;

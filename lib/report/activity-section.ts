@@ -1,5 +1,5 @@
 // Who did connect: the charts, their keys, and the same figures as a table.
-import { principalName } from "../core/visible-text.ts";
+import { principalName } from "../core/base/visible-text.ts";
 import type { ActivityFigures } from "./activity-figures.ts";
 import { heat, otherSeries, series } from "./charts/chart-style.ts";
 import { principalColours } from "./charts/connections-chart.ts";

@@ -1,5 +1,5 @@
 // What changed between snapshots: each change with the two snapshots it lies between.
-import { dayOf } from "../core/time.ts";
+import { dayOf } from "../core/base/time.ts";
 import { type Html, html } from "./html.ts";
 import type { ReportChange, ReportData } from "./report-data.ts";
 import { count, firstOf, time } from "./wording.ts";

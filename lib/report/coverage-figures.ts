@@ -1,6 +1,7 @@
 // Coverage in figures: how many hours are proven, by what, and where the gaps lie.
-import type { Coverage, Doubt, Proof } from "../core/coverage.ts";
-import { DAY, floorTo, HOUR, type Instant, type Interval } from "../core/time.ts";
+
+import { DAY, floorTo, HOUR, type Instant, type Interval } from "../core/base/time.ts";
+import type { Coverage, Doubt, Proof } from "../core/coverage/coverage.ts";
 
 export type Gap = Interval & { readonly hours: number; readonly reason: string | undefined };
 

@@ -1,6 +1,7 @@
 // Findings as they stood at an earlier instant, as far as their present state tells.
-import type { Finding } from "../core/finding.ts";
-import type { Instant } from "../core/time.ts";
+
+import type { Instant } from "../core/base/time.ts";
+import type { Finding } from "../core/findings/finding.ts";
 
 /**
  * Leaves out what was not judged yet at `at`, and opens again what was closed only later. A finding keeps no history of

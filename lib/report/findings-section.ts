@@ -1,7 +1,7 @@
 // The findings: open ones first and worst first, each with what a person needs to act; closed ones folded.
 
-import type { Finding, Status } from "../core/finding.ts";
-import { principalName } from "../core/visible-text.ts";
+import { principalName } from "../core/base/visible-text.ts";
+import type { Finding, Status } from "../core/findings/finding.ts";
 import { evidenceList } from "./evidence.ts";
 import { type Html, html, preformatted } from "./html.ts";
 import { severities, severityPill, verdictPill } from "./pills.ts";

@@ -1,8 +1,8 @@
 // The top of the report: which cluster, as of when, the verdict in plain words, and what is not known.
 
-import { sectionNames } from "../core/catalog.ts";
-import { DAY } from "../core/time.ts";
-import { clusterName } from "../core/visible-text.ts";
+import { DAY } from "../core/base/time.ts";
+import { clusterName } from "../core/base/visible-text.ts";
+import { sectionNames } from "../core/catalog/catalog.ts";
 import type { ActivityFigures } from "./activity-figures.ts";
 import type { CoverageFigures } from "./coverage-figures.ts";
 import { type Html, html } from "./html.ts";

@@ -1,5 +1,5 @@
 // The only way from text to markup: a template tag that escapes whatever is put into it, unless it is markup already.
-import { visible } from "../core/visible-text.ts";
+import { visible } from "../core/base/visible-text.ts";
 
 /** Markup that is known to be safe. Made by `html`, `preformatted` and `trustedMarkup` alone. */
 export class Html {

@@ -1,5 +1,5 @@
 // The small coloured words: severity of a finding, verdict on a mapping. A word always, never a colour alone.
-import type { Severity, Verdict } from "../core/finding.ts";
+import type { Severity, Verdict } from "../core/findings/finding.ts";
 import { type Html, html } from "./html.ts";
 
 /** Worst first. */

@@ -1,5 +1,5 @@
 // Who reaches what, added up per role and schema so that it stays readable with hundreds of roles.
-import type { Oid } from "../core/ids.ts";
+import type { Oid } from "../core/base/ids.ts";
 import type { Access, Reach, ReportSchema } from "./report-data.ts";
 
 /** One cell of the matrix: how many tables and views of the schema the role can read, write, owns. */

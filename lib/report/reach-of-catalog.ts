@@ -1,8 +1,8 @@
 // Which role reaches which table, from a catalog: the privilege engine's rows folded to read, write, own and create.
-import type { Catalog } from "../core/catalog.ts";
-import { type AccessEngine, accessEngine } from "../core/effective.ts";
-import type { AccessObject } from "../core/effective-objects.ts";
-import type { PrivilegeRow } from "../core/effective-rows.ts";
+import type { Catalog } from "../core/catalog/catalog.ts";
+import { type AccessEngine, accessEngine } from "../core/privileges/effective.ts";
+import type { AccessObject } from "../core/privileges/effective-objects.ts";
+import type { PrivilegeRow } from "../core/privileges/effective-rows.ts";
 import type { Access, Reach, ReportRole, ReportSchema } from "./report-data.ts";
 
 const accessOf: Readonly<Record<string, Access | undefined>> = {

@@ -1,7 +1,7 @@
 // Who reaches what: principal -> role -> schema as a matrix, then role by role with paths and object names.
 
-import type { Oid } from "../core/ids.ts";
-import { principalName } from "../core/visible-text.ts";
+import type { Oid } from "../core/base/ids.ts";
+import { principalName } from "../core/base/visible-text.ts";
 import { type Html, html } from "./html.ts";
 import { verdictPill } from "./pills.ts";
 import {

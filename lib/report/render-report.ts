@@ -1,5 +1,5 @@
 // From plain data to one HTML file that needs nothing else: no network, no script, no clock.
-import { clusterName } from "../core/visible-text.ts";
+import { clusterName } from "../core/base/visible-text.ts";
 import { activityFigures } from "./activity-figures.ts";
 import { type ActivityCharts, activitySection } from "./activity-section.ts";
 import { changesSection } from "./changes-section.ts";

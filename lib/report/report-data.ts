@@ -1,10 +1,10 @@
 // What a report is made of: one cluster at one instant, as plain data. Whoever fills it decides nothing about looks.
-import type { Profile } from "../core/activity.ts";
-import type { SectionName } from "../core/catalog.ts";
-import type { Coverage, Doubt } from "../core/coverage.ts";
-import type { Finding, Look, Verdict } from "../core/finding.ts";
-import type { Cluster, Oid, Principal } from "../core/ids.ts";
-import type { Instant, Interval } from "../core/time.ts";
+import type { Profile } from "../core/activity/activity.ts";
+import type { Cluster, Oid, Principal } from "../core/base/ids.ts";
+import type { Instant, Interval } from "../core/base/time.ts";
+import type { SectionName } from "../core/catalog/catalog.ts";
+import type { Coverage, Doubt } from "../core/coverage/coverage.ts";
+import type { Finding, Look, Verdict } from "../core/findings/finding.ts";
 
 /** The snapshot that the report rests on: the last one taken at or before the instant asked for. */
 type ReportSnapshot = { readonly seq: number; readonly takenAt: Instant; readonly hash?: string };

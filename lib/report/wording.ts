@@ -1,5 +1,5 @@
 // How the report writes numbers, instants, stretches of time, names and commands.
-import { DAY, HOUR, type Instant, iso, MINUTE } from "../core/time.ts";
+import { DAY, HOUR, type Instant, iso, MINUTE } from "../core/base/time.ts";
 import { type Html, html } from "./html.ts";
 
 /** 12345 -> "12,345" */

@@ -1,5 +1,5 @@
 // The company of the demonstration: one cluster, its schemas, roles and mappings, made as its admin would make them.
-import { Cluster } from "../../lib/core/ids.ts";
+import { Cluster } from "../../lib/core/base/ids.ts";
 
 export const ACCOUNT = "111122223333";
 export const REGION = "us-east-1";

@@ -1,5 +1,5 @@
 // Who connects when in the demonstration: pools that renew hourly, nightly jobs, people in office hours.
-import { DAY, HOUR, MINUTE } from "../../lib/core/time.ts";
+import { DAY, HOUR, MINUTE } from "../../lib/core/base/time.ts";
 import { type Chance, chance } from "./chance.ts";
 import type { PrincipalKey } from "./estate.ts";
 import type { Story } from "./story.ts";

@@ -1,6 +1,6 @@
 // CloudTrail records and trail files of the demonstration, in the shapes that the stand-in's own records have.
 import { gzipSync } from "node:zlib";
-import { HOUR, type Instant, iso } from "../../lib/core/time.ts";
+import { HOUR, type Instant, iso } from "../../lib/core/base/time.ts";
 import type { Credential } from "../dsql/credentials.ts";
 import { type ConnectRecord, connectRecord } from "../dsql/record.ts";
 import { ACCOUNT, CLUSTER, principals, REGION } from "./estate.ts";

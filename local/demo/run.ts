@@ -1,9 +1,9 @@
 // Lives through the demonstration: makes the estate, 120 days of simulated time, then a minute of the real one.
 import { mkdirSync, readdirSync } from "node:fs";
-import { Principal } from "../../lib/core/ids.ts";
-import { DAY, floorTo, HOUR, type Instant, MINUTE } from "../../lib/core/time.ts";
+import { Principal } from "../../lib/core/base/ids.ts";
+import { DAY, floorTo, HOUR, type Instant, MINUTE } from "../../lib/core/base/time.ts";
 import { AuditError } from "../../lib/errors.ts";
-import { createSnapshotStore } from "../../lib/store/snapshots.ts";
+import { createSnapshotStore } from "../../lib/store/history/snapshots.ts";
 import { simulatedClock } from "../clock.ts";
 import { type ConnectRecord, type StandIn, startStandIn, toEventBridge } from "../dsql/stand-in.ts";
 import { seededRandom } from "../seeded-random.ts";

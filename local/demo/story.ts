@@ -1,5 +1,5 @@
 // What happens in the demonstration, and when: days and times after its first midnight.
-import { DAY, HOUR, type Interval, MINUTE } from "../../lib/core/time.ts";
+import { DAY, HOUR, type Interval, MINUTE } from "../../lib/core/base/time.ts";
 import { principals } from "./estate.ts";
 
 /** A point of the story: day (0 is the first), hour, minute. */

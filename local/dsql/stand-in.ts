@@ -1,7 +1,7 @@
 // A stand-in of one Aurora DSQL cluster on this machine: its front door in front of a real PostgreSQL 16. It proves
 // protocol, tokens, mappings and privileges; optimistic commits, limits and propagation delays it cannot show.
 import pg from "pg";
-import { type Postgres, type PostgresOptions, startPostgres } from "../postgres.ts";
+import { type Postgres, type PostgresOptions, startPostgres } from "../postgres/postgres.ts";
 import { clusterSetupSql } from "./catalog.sql.ts";
 import { type Credential, openVault } from "./credentials.ts";
 import { listen } from "./listener.ts";

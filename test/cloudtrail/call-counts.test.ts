@@ -3,8 +3,8 @@ import type { AddressInfo } from "node:net";
 import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { afterEach, expect, it } from "vitest";
 import { callCountPort } from "../../lib/cloudtrail/call-counts.ts";
-import type { Cluster } from "../../lib/core/ids.ts";
-import { DAY, HOUR } from "../../lib/core/time.ts";
+import type { Cluster } from "../../lib/core/base/ids.ts";
+import { DAY, HOUR } from "../../lib/core/base/time.ts";
 import { CLUSTER } from "../support/records.ts";
 
 let server: Server | undefined;

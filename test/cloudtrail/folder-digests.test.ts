@@ -4,8 +4,8 @@ import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { readFolder } from "../../lib/cloudtrail/read-folder.ts";
-import type { Cluster } from "../../lib/core/ids.ts";
-import { HOUR } from "../../lib/core/time.ts";
+import type { Cluster } from "../../lib/core/base/ids.ts";
+import { HOUR } from "../../lib/core/base/time.ts";
 import { chainOf } from "../support/digests.ts";
 import { CLUSTER } from "../support/records.ts";
 

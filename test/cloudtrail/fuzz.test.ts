@@ -3,13 +3,13 @@ import { expect, it } from "vitest";
 import { printable } from "../../cli/output.ts";
 import { parseRecord } from "../../lib/cloudtrail/parse-record.ts";
 import { readTrailBytes } from "../../lib/cloudtrail/trail-file.ts";
-import { Connection } from "../../lib/core/connection.ts";
-import { eventHash } from "../../lib/core/event-hash.ts";
-import { tallyOf } from "../../lib/core/tally.ts";
-import { floorTo, MINUTE } from "../../lib/core/time.ts";
+import { Connection } from "../../lib/core/activity/connection.ts";
+import { eventHash } from "../../lib/core/activity/event-hash.ts";
+import { tallyOf } from "../../lib/core/activity/tally.ts";
+import { floorTo, MINUTE } from "../../lib/core/base/time.ts";
 import { AuditError } from "../../lib/errors.ts";
 import { html } from "../../lib/report/html.ts";
-import { packTallies, unpackTallies } from "../../lib/store/tally-codec.ts";
+import { packTallies, unpackTallies } from "../../lib/store/activity/tally-codec.ts";
 import { connectRecord, envelope, uuidOf } from "../support/records.ts";
 
 const hostile = [

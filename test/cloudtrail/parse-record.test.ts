@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { parseRecord } from "../../lib/cloudtrail/parse-record.ts";
-import { Connection } from "../../lib/core/connection.ts";
+import { Connection } from "../../lib/core/activity/connection.ts";
 import { APP_ROLE, CLUSTER, connectRecord, envelope, foreignRecord } from "../support/records.ts";
 
 const connectionOf = (raw: unknown): Connection => {

@@ -6,10 +6,10 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ingestSources } from "../../lib/cloudtrail/ingest-sources.ts";
 import { listFolder } from "../../lib/cloudtrail/list-folder.ts";
 import { readFolder } from "../../lib/cloudtrail/read-folder.ts";
-import type { Cluster } from "../../lib/core/ids.ts";
-import { DAY, HOUR, MINUTE } from "../../lib/core/time.ts";
+import type { Cluster } from "../../lib/core/base/ids.ts";
+import { DAY, HOUR, MINUTE } from "../../lib/core/base/time.ts";
 import { AuditError } from "../../lib/errors.ts";
-import { createActivityStore } from "../../lib/store/activity.ts";
+import { createActivityStore } from "../../lib/store/activity/activity.ts";
 import { CLUSTER, connectRecord, envelope, foreignRecord, uuidOf } from "../support/records.ts";
 import { testTables } from "../support/table.ts";
 

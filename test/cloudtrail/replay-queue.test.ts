@@ -5,9 +5,9 @@ import type { DigestCheck } from "../../lib/cloudtrail/prove-by-digest.ts";
 import { replayQueue } from "../../lib/cloudtrail/replay-queue.ts";
 import type { S3Object } from "../../lib/cloudtrail/s3-objects.ts";
 import { AuditError } from "../../lib/errors.ts";
-import { createActivityStore } from "../../lib/store/activity.ts";
-import { createBus } from "../../local/bus.ts";
-import { type BusEndpoint, startBusEndpoint } from "../../local/bus-endpoint.ts";
+import { createActivityStore } from "../../lib/store/activity/activity.ts";
+import { createBus } from "../../local/aws/bus.ts";
+import { type BusEndpoint, startBusEndpoint } from "../../local/aws/bus-endpoint.ts";
 import { CLUSTER, connectRecord, envelope, foreignRecord, uuidOf } from "../support/records.ts";
 import { testTables } from "../support/table.ts";
 

@@ -4,11 +4,11 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ingestSources } from "../../lib/cloudtrail/ingest-sources.ts";
 import { parseS3Url, prefixSources } from "../../lib/cloudtrail/list-prefix.ts";
 import { objectsNamed, s3Source } from "../../lib/cloudtrail/s3-objects.ts";
-import type { Cluster } from "../../lib/core/ids.ts";
-import { DAY } from "../../lib/core/time.ts";
+import type { Cluster } from "../../lib/core/base/ids.ts";
+import { DAY } from "../../lib/core/base/time.ts";
 import { AuditError } from "../../lib/errors.ts";
-import { createActivityStore } from "../../lib/store/activity.ts";
-import { type LocalS3, startS3 } from "../../local/s3.ts";
+import { createActivityStore } from "../../lib/store/activity/activity.ts";
+import { type LocalS3, startS3 } from "../../local/aws/s3.ts";
 import { CLUSTER, connectRecord, foreignRecord, uuidOf } from "../support/records.ts";
 import { testTables } from "../support/table.ts";
 

@@ -9,7 +9,7 @@ import {
   type TrailRead,
   trailPort,
 } from "../../lib/cloudtrail/trail-config.ts";
-import type { Cluster } from "../../lib/core/ids.ts";
+import type { Cluster } from "../../lib/core/base/ids.ts";
 import { CLUSTER, connectRecord } from "../support/records.ts";
 
 const cluster = CLUSTER as Cluster;

@@ -71,7 +71,7 @@ export const bundleTests = (functions: readonly string[], packaged: () => Stack)
     });
 
     it("leave the detectors' cases at home", () => {
-      const names = globSync("lib/detectors/*.ts", { cwd: root }).flatMap((file) =>
+      const names = globSync("lib/detectors/*/*.ts", { cwd: root }).flatMap((file) =>
         [
           ...readFileSync(join(root, file), "utf8").matchAll(/\bname: "((?:fires|is quiet|clears)[^"]*)"/g),
         ].map(([, name]) => name ?? ""),

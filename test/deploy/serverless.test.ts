@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { queuePlans } from "../../deploy/queues.ts";
 import { readSettings, type Setting } from "../../lib/config.ts";
-import { TTL_ATTRIBUTE, tableDefinition } from "../../lib/store/table-definition.ts";
-import { compilePattern, type EventPattern } from "../../local/event-pattern.ts";
+import { TTL_ATTRIBUTE, tableDefinition } from "../../lib/store/table/table-definition.ts";
+import { compilePattern, type EventPattern } from "../../local/aws/event-pattern.ts";
 import { bundleTests } from "./bundle-tests.ts";
 import {
   filled,

@@ -1,20 +1,20 @@
 // Every detector against its own examples, and every detector's documents.
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { globSync, readFileSync } from "node:fs";
+import { basename, join } from "node:path";
 import { describe, expect, it } from "vitest";
-import type { Case } from "../../lib/core/example-facts.ts";
-import type { Observation } from "../../lib/core/finding.ts";
-import { judgeWith } from "../../lib/core/judge.ts";
-import { auditView } from "../../lib/core/view.ts";
-import { principalName } from "../../lib/core/visible-text.ts";
+import { principalName } from "../../lib/core/base/visible-text.ts";
+import type { Case } from "../../lib/core/findings/example-facts.ts";
+import type { Observation } from "../../lib/core/findings/finding.ts";
+import { judgeWith } from "../../lib/core/findings/judge.ts";
+import { auditView } from "../../lib/core/findings/view.ts";
 import { detectors } from "../../lib/detectors/index.ts";
 import { detectorsPage } from "../../scripts/detectors-page.ts";
 
 const folder = join(import.meta.dirname, "../../lib/detectors");
-const files = readdirSync(folder).filter((file) => file.endsWith(".ts") && file !== "index.ts");
+const files = globSync("*/*.ts", { cwd: folder });
 const modules = await Promise.all(
   files.map(async (file) => ({
-    id: file.replace(/\.ts$/, ""),
+    id: basename(file, ".ts"),
     module: (await import(join(folder, file))) as { cases?: () => Case[] },
   })),
 );

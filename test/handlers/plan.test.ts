@@ -3,10 +3,10 @@ import type { Context } from "aws-lambda";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { planHandler } from "../../handlers/plan.ts";
 import type { WatchedCluster } from "../../lib/config.ts";
-import type { Cluster } from "../../lib/core/ids.ts";
-import { floorTo, HOUR, MINUTE } from "../../lib/core/time.ts";
-import { loadFacts } from "../../lib/load-facts.ts";
-import type { Table } from "../../lib/store/table.ts";
+import type { Cluster } from "../../lib/core/base/ids.ts";
+import { floorTo, HOUR, MINUTE } from "../../lib/core/base/time.ts";
+import { loadFacts } from "../../lib/jobs/load-facts.ts";
+import type { Table } from "../../lib/store/table/table.ts";
 import { CLUSTER, connectRecord } from "../support/records.ts";
 import { testTables } from "../support/table.ts";
 

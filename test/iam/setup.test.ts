@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { Cluster } from "../../lib/core/ids.ts";
+import { Cluster } from "../../lib/core/base/ids.ts";
 import { setupSql } from "../../lib/dsql/setup-sql.ts";
 import { auditorPolicy } from "../../lib/iam/auditor-policy.ts";
 

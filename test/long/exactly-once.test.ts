@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
-import type { Profile } from "../../lib/core/activity.ts";
-import type { Cluster } from "../../lib/core/ids.ts";
-import { DAY } from "../../lib/core/time.ts";
-import { createActivityStore } from "../../lib/store/activity.ts";
+import type { Profile } from "../../lib/core/activity/activity.ts";
+import type { Cluster } from "../../lib/core/base/ids.ts";
+import { DAY } from "../../lib/core/base/time.ts";
+import { createActivityStore } from "../../lib/store/activity/activity.ts";
 import { liveThrough, WORLD_START } from "../support/ingest-world.ts";
 import { CLUSTER } from "../support/records.ts";
 import { testTables } from "../support/table.ts";

@@ -3,7 +3,7 @@
 import fc from "fast-check";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Postgres, startPostgres } from "../../local/postgres.ts";
+import { type Postgres, startPostgres } from "../../local/postgres/postgres.ts";
 import { compareAll, inWorld } from "./compare.ts";
 import { script, worlds } from "./world.ts";
 

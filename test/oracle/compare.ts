@@ -1,11 +1,11 @@
 // Makes a world on the server, reads its catalog, and compares every cell of the engine with the server's own answer.
 import type { ClientBase } from "pg";
-import type { AccessEngine } from "../../lib/core/effective.ts";
-import { accessEngine } from "../../lib/core/effective.ts";
-import type { AccessObject } from "../../lib/core/effective-objects.ts";
-import { Cluster } from "../../lib/core/ids.ts";
-import type { Privilege } from "../../lib/core/privileges.ts";
-import { quoteIdentifier, quoteLiteral } from "../../lib/core/quote.ts";
+import { Cluster } from "../../lib/core/base/ids.ts";
+import { quoteIdentifier, quoteLiteral } from "../../lib/core/base/quote.ts";
+import type { Privilege } from "../../lib/core/catalog/privileges.ts";
+import type { AccessEngine } from "../../lib/core/privileges/effective.ts";
+import { accessEngine } from "../../lib/core/privileges/effective.ts";
+import type { AccessObject } from "../../lib/core/privileges/effective-objects.ts";
 import { readCatalogFrom } from "../../lib/dsql/read-catalog.ts";
 import type { Queryable } from "../../lib/dsql/read-only.ts";
 import { type QuestionKind, questions, serverAnswers, serverMemberships } from "./server-answers.ts";

@@ -2,10 +2,10 @@
 import fc from "fast-check";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { becomings } from "../../lib/core/become.ts";
-import { tomorrow } from "../../lib/core/default-privileges.ts";
-import { quoteIdentifier } from "../../lib/core/quote.ts";
-import { type Postgres, startPostgres } from "../../local/postgres.ts";
+import { quoteIdentifier } from "../../lib/core/base/quote.ts";
+import { becomings } from "../../lib/core/privileges/become.ts";
+import { tomorrow } from "../../lib/core/privileges/default-privileges.ts";
+import { type Postgres, startPostgres } from "../../local/postgres/postgres.ts";
 import { inWorld } from "./compare.ts";
 import { script, worlds } from "./world.ts";
 

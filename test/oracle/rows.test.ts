@@ -2,10 +2,10 @@
 import fc from "fast-check";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { AccessEngine } from "../../lib/core/effective.ts";
-import { targetsOf } from "../../lib/core/effective-graph.ts";
-import type { AccessObject } from "../../lib/core/effective-objects.ts";
-import { type Postgres, startPostgres } from "../../local/postgres.ts";
+import type { AccessEngine } from "../../lib/core/privileges/effective.ts";
+import { targetsOf } from "../../lib/core/privileges/effective-graph.ts";
+import type { AccessObject } from "../../lib/core/privileges/effective-objects.ts";
+import { type Postgres, startPostgres } from "../../local/postgres/postgres.ts";
 import { inWorld } from "./compare.ts";
 import { type QuestionKind, questions, serverAnswers, serverMemberships } from "./server-answers.ts";
 import { script, worlds } from "./world.ts";

@@ -1,14 +1,14 @@
 // PostgreSQL's own rules that are easily missed, one by one: the world, what the server says, what the engine says.
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { AccessEngine } from "../../lib/core/effective.ts";
-import { accessEngine } from "../../lib/core/effective.ts";
-import { escalations } from "../../lib/core/escalation.ts";
-import { findObject, findRole } from "../../lib/core/find-object.ts";
-import { Cluster } from "../../lib/core/ids.ts";
-import type { Privilege } from "../../lib/core/privileges.ts";
+import { Cluster } from "../../lib/core/base/ids.ts";
+import type { Privilege } from "../../lib/core/catalog/privileges.ts";
+import type { AccessEngine } from "../../lib/core/privileges/effective.ts";
+import { accessEngine } from "../../lib/core/privileges/effective.ts";
+import { escalations } from "../../lib/core/privileges/escalation.ts";
+import { findObject, findRole } from "../../lib/core/privileges/find-object.ts";
 import { readCatalogFrom } from "../../lib/dsql/read-catalog.ts";
-import { type Postgres, startPostgres } from "../../local/postgres.ts";
+import { type Postgres, startPostgres } from "../../local/postgres/postgres.ts";
 import { compareAll, inWorld } from "./compare.ts";
 import type { World } from "./world.ts";
 

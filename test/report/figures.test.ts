@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { Tally } from "../../lib/core/activity.ts";
-import { DAY, HOUR } from "../../lib/core/time.ts";
+import type { Tally } from "../../lib/core/activity/activity.ts";
+import { DAY, HOUR } from "../../lib/core/base/time.ts";
 import { activityFigures, weekdayOf } from "../../lib/report/activity-figures.ts";
 import { coverageByDay, coverageFigures } from "../../lib/report/coverage-figures.ts";
 import { pickSchemas, reachByRole } from "../../lib/report/reach-figures.ts";

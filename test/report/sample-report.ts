@@ -1,8 +1,8 @@
 // A report's data as a small company would see it, and the same with names that an attacker chose.
-import type { Profile, Tally } from "../../lib/core/activity.ts";
-import type { Finding } from "../../lib/core/finding.ts";
-import { Cluster, Principal } from "../../lib/core/ids.ts";
-import { DAY, HOUR, type Instant, iso } from "../../lib/core/time.ts";
+import type { Profile, Tally } from "../../lib/core/activity/activity.ts";
+import { Cluster, Principal } from "../../lib/core/base/ids.ts";
+import { DAY, HOUR, type Instant, iso } from "../../lib/core/base/time.ts";
+import type { Finding } from "../../lib/core/findings/finding.ts";
 import { weekdayOf } from "../../lib/report/activity-figures.ts";
 import type { Reach, ReportData, ReportMapping } from "../../lib/report/report-data.ts";
 

@@ -2,10 +2,10 @@
 import type { Context } from "aws-lambda";
 import { expect } from "vitest";
 import { type QueryDeps, queryHandler } from "../../handlers/query.ts";
+import { Problem } from "../../lib/api/problem.ts";
+import { routes } from "../../lib/api/routes.ts";
 import type { Fields, Log } from "../../lib/log.ts";
-import { Problem } from "../../lib/query/problem.ts";
-import { routes } from "../../lib/query/routes.ts";
-import type { ReadTable } from "../../lib/store/read-only.ts";
+import type { ReadTable } from "../../lib/store/table/read-only.ts";
 
 /** What tests look at by name; the rest is matched as a whole. A row of `items` is what the reader says it is. */
 type Body = Readonly<Record<string, unknown>> & {

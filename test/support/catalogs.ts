@@ -1,6 +1,7 @@
 // Small catalogs for tests of the history: built from what a test cares about, the rest is ordinary.
-import type { Acl, Catalog, Relation, Role, Sections } from "../../lib/core/catalog.ts";
-import { Cluster } from "../../lib/core/ids.ts";
+
+import { Cluster } from "../../lib/core/base/ids.ts";
+import type { Acl, Catalog, Relation, Role, Sections } from "../../lib/core/catalog/catalog.ts";
 
 export const cluster = Cluster.parse(
   "arn:aws:dsql:us-east-1:111122223333:cluster/abcdefghijklmnopqrstuvwxyz",

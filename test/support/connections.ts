@@ -1,9 +1,9 @@
 // Connections and tallies for tests, without the detour through a record.
-import type { Tally } from "../../lib/core/activity.ts";
-import type { Connection } from "../../lib/core/connection.ts";
-import type { Cluster, Principal } from "../../lib/core/ids.ts";
-import { mergeTallies, tallyOf } from "../../lib/core/tally.ts";
-import { floorTo, type Instant } from "../../lib/core/time.ts";
+import type { Tally } from "../../lib/core/activity/activity.ts";
+import type { Connection } from "../../lib/core/activity/connection.ts";
+import { mergeTallies, tallyOf } from "../../lib/core/activity/tally.ts";
+import type { Cluster, Principal } from "../../lib/core/base/ids.ts";
+import { floorTo, type Instant } from "../../lib/core/base/time.ts";
 import { APP_ROLE, CLUSTER } from "./records.ts";
 
 export const connection = (

@@ -3,7 +3,7 @@ import { createHash, generateKeyPairSync, sign } from "node:crypto";
 import { gzipSync } from "node:zlib";
 import { publicKeyOf } from "../../lib/cloudtrail/digest-file.ts";
 import type { DigestObject } from "../../lib/cloudtrail/prove-by-digest.ts";
-import { HOUR } from "../../lib/core/time.ts";
+import { HOUR } from "../../lib/core/base/time.ts";
 import { connectRecord, uuidOf } from "./records.ts";
 
 export const BUCKET = "trail";

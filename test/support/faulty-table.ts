@@ -1,5 +1,5 @@
 // A table whose process dies at a chosen write: before it, or right after it. Batches die between any two of their items.
-import type { Table } from "../../lib/store/table.ts";
+import type { Table } from "../../lib/store/table/table.ts";
 
 export class Crash extends Error {}
 

@@ -2,13 +2,13 @@
 import { gzipSync } from "node:zlib";
 import { ingestSources } from "../../lib/cloudtrail/ingest-sources.ts";
 import { parseRecord } from "../../lib/cloudtrail/parse-record.ts";
-import type { Tally } from "../../lib/core/activity.ts";
-import type { Connection } from "../../lib/core/connection.ts";
-import type { Cluster } from "../../lib/core/ids.ts";
-import { addTally, sortedTallies, tallyOf } from "../../lib/core/tally.ts";
-import { DAY, floorTo, HOUR, type Instant, MINUTE } from "../../lib/core/time.ts";
-import { createActivityStore } from "../../lib/store/activity.ts";
-import type { Table } from "../../lib/store/table.ts";
+import type { Tally } from "../../lib/core/activity/activity.ts";
+import type { Connection } from "../../lib/core/activity/connection.ts";
+import { addTally, sortedTallies, tallyOf } from "../../lib/core/activity/tally.ts";
+import type { Cluster } from "../../lib/core/base/ids.ts";
+import { DAY, floorTo, HOUR, type Instant, MINUTE } from "../../lib/core/base/time.ts";
+import { createActivityStore } from "../../lib/store/activity/activity.ts";
+import type { Table } from "../../lib/store/table/table.ts";
 import { Died, mortalTable } from "./mortal-table.ts";
 import { CLUSTER, connectRecord, uuidOf } from "./records.ts";
 

@@ -1,5 +1,5 @@
 // A table whose writer dies: before a write reaches the database, or after it did and before the answer came.
-import type { Table } from "../../lib/store/table.ts";
+import type { Table } from "../../lib/store/table/table.ts";
 
 export class Died extends Error {}
 

@@ -1,7 +1,7 @@
 // One real PostgreSQL 16 per test file: started with the first test, stopped after the last.
 import pg from "pg";
 import { afterAll, beforeAll } from "vitest";
-import { type Postgres, type PostgresOptions, startPostgres } from "../../local/postgres.ts";
+import { type Postgres, type PostgresOptions, startPostgres } from "../../local/postgres/postgres.ts";
 
 type TestDatabase = {
   readonly name: string;

@@ -1,12 +1,13 @@
 // A store with some history for tests of the questions: four snapshots, findings, connections, coverage.
-import type { Finding } from "../../lib/core/finding.ts";
-import type { Principal } from "../../lib/core/ids.ts";
-import { DAY, HOUR } from "../../lib/core/time.ts";
-import { createActivityStore } from "../../lib/store/activity.ts";
-import { registerCluster } from "../../lib/store/clusters.ts";
-import { createFindingStore } from "../../lib/store/findings.ts";
-import { createSnapshotStore } from "../../lib/store/snapshots.ts";
-import type { Table } from "../../lib/store/table.ts";
+
+import type { Principal } from "../../lib/core/base/ids.ts";
+import { DAY, HOUR } from "../../lib/core/base/time.ts";
+import type { Finding } from "../../lib/core/findings/finding.ts";
+import { createActivityStore } from "../../lib/store/activity/activity.ts";
+import { createFindingStore } from "../../lib/store/findings/findings.ts";
+import { registerCluster } from "../../lib/store/history/clusters.ts";
+import { createSnapshotStore } from "../../lib/store/history/snapshots.ts";
+import type { Table } from "../../lib/store/table/table.ts";
 import { acl, cluster, estate, publicSchema, table } from "./catalogs.ts";
 import { connection } from "./connections.ts";
 

@@ -1,7 +1,7 @@
 // Random catalogs and random changes to them for fast-check: renames, drops, owners, unreadable sections among them.
 import fc from "fast-check";
-import type { Acl, AclEntry, Catalog, Sections } from "../../lib/core/catalog.ts";
-import { sectionNames } from "../../lib/core/catalog.ts";
+import type { Acl, AclEntry, Catalog, Sections } from "../../lib/core/catalog/catalog.ts";
+import { sectionNames } from "../../lib/core/catalog/catalog.ts";
 import { cluster } from "./catalogs.ts";
 
 // Few of each, so that two random catalogs have much in common and objects come back under their old OID.

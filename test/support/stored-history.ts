@@ -1,7 +1,8 @@
 // The history that test/fixtures/store-v1.ndjson holds, as the release that first had this format stored it.
-import type { Catalog } from "../../lib/core/catalog.ts";
-import type { SnapshotMeta } from "../../lib/core/manifest.ts";
-import { DAY, HOUR } from "../../lib/core/time.ts";
+
+import { DAY, HOUR } from "../../lib/core/base/time.ts";
+import type { Catalog } from "../../lib/core/catalog/catalog.ts";
+import type { SnapshotMeta } from "../../lib/core/history/manifest.ts";
 import { acl, estate, role, table } from "./catalogs.ts";
 
 const T = Date.UTC(2026, 2, 1, 2);

@@ -1,8 +1,8 @@
 // A fresh, empty table on the embedded DynamoDB for one test file.
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import { openTable, type Table } from "../../lib/store/table.ts";
-import { type LocalDynamoDb, startDynamoDb } from "../../local/dynamodb.ts";
+import { openTable, type Table } from "../../lib/store/table/table.ts";
+import { type LocalDynamoDb, startDynamoDb } from "../../local/store/dynamodb.ts";
 
 /** Starts one database; `fresh` makes a new table in it each time. */
 export const testTables = async (): Promise<{

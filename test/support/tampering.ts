@@ -1,6 +1,6 @@
 // Ways to manipulate an export: what one could do who may write to the table.
-import { openManifest, sealManifest } from "../../lib/core/manifest.ts";
-import { pack, unpack } from "../../lib/core/packing.ts";
+import { openManifest, sealManifest } from "../../lib/core/history/manifest.ts";
+import { pack, unpack } from "../../lib/core/history/packing.ts";
 
 export type Line = {
   manifest?: number;

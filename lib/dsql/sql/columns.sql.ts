@@ -1,7 +1,7 @@
 // One row per column that has an ACL of its own, system columns (negative numbers) and system tables included: whose
 // relation is not among those read is left out later, which is cheaper than a join here.
 import * as z from "zod";
-import { Column } from "../../core/catalog.ts";
+import { Column } from "../../core/catalog/catalog.ts";
 
 /** As read: the ACL is still the server's text. */
 export const ColumnRow = Column.extend({ acl: z.nullable(z.string()) });

@@ -1,6 +1,6 @@
 // The database that we are connected to: one row. pg_database is not supported on Aurora DSQL: it is read apart.
 import * as z from "zod";
-import { Database } from "../../core/catalog.ts";
+import { Database } from "../../core/catalog/catalog.ts";
 
 /** As read: the ACL is still the server's text. */
 export const DatabaseRow = Database.extend({ acl: z.nullable(z.string()) });

@@ -1,6 +1,6 @@
 // One row per ALTER DEFAULT PRIVILEGES that is in force. schema 0: for all schemas.
 import * as z from "zod";
-import { DefaultPrivilege } from "../../core/catalog.ts";
+import { DefaultPrivilege } from "../../core/catalog/catalog.ts";
 
 /** As read: the ACL is still the server's text. */
 export const DefaultPrivilegeRow = DefaultPrivilege.extend({ acl: z.nullable(z.string()) });

@@ -1,7 +1,7 @@
 // One row per function, procedure, aggregate and window function outside the system schemas. pg_proc is not supported
 // on Aurora DSQL, though it has been seen to answer: it is read apart.
 import * as z from "zod";
-import { Routine } from "../../core/catalog.ts";
+import { Routine } from "../../core/catalog/catalog.ts";
 
 /** As read: the ACL is still the server's text. */
 export const RoutineRow = Routine.extend({ acl: z.nullable(z.string()) });

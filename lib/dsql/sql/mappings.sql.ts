@@ -1,6 +1,6 @@
 // One row per IAM principal that a database role is mapped to. Only Aurora DSQL has this view.
 // https://docs.aws.amazon.com/aurora-dsql/latest/userguide/using-database-and-iam-roles.html
-import { Mapping } from "../../core/catalog.ts";
+import { Mapping } from "../../core/catalog/catalog.ts";
 
 export const MappingRow = Mapping;
 

@@ -1,5 +1,5 @@
 // One row per grant of a role to a role: several of one pair where several grantors made them.
-import { Membership } from "../../core/catalog.ts";
+import { Membership } from "../../core/catalog/catalog.ts";
 
 export const MembershipRow = Membership;
 

@@ -1,6 +1,6 @@
 // One row per table, partitioned table, view, materialised view, sequence, foreign table outside the system schemas.
 import * as z from "zod";
-import { Relation } from "../../core/catalog.ts";
+import { Relation } from "../../core/catalog/catalog.ts";
 
 /** As read: the ACL is still the server's text. */
 export const RelationRow = Relation.extend({ acl: z.nullable(z.string()) });

@@ -1,5 +1,5 @@
 // One row per role, predefined ones included. pg_roles, as pg_authid is for superusers and not there on DSQL.
-import { Role } from "../../core/catalog.ts";
+import { Role } from "../../core/catalog/catalog.ts";
 
 export const RoleRow = Role;
 

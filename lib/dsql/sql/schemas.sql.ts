@@ -1,6 +1,6 @@
 // One row per schema. $1: names of system schemas that do not begin with pg_. $2: with the system's two, too.
 import * as z from "zod";
-import { Schema } from "../../core/catalog.ts";
+import { Schema } from "../../core/catalog/catalog.ts";
 
 /** As read: the ACL is still the server's text. */
 export const SchemaRow = Schema.extend({ acl: z.nullable(z.string()) });

@@ -1,7 +1,7 @@
 // One row per type and domain outside the system schemas that has privileges of its own: no row types of tables, no
 // arrays, and from PostgreSQL 17 on no multiranges, which follow their element or range.
 import * as z from "zod";
-import { Type } from "../../core/catalog.ts";
+import { Type } from "../../core/catalog/catalog.ts";
 
 /** As read: the ACL is still the server's text. */
 export const TypeRow = Type.extend({ acl: z.nullable(z.string()) });

@@ -1,8 +1,8 @@
 // Connections per day (per week, where the window is long) by principal, stacked; days with refused attempts marked.
 
-import type { Principal } from "../../core/ids.ts";
-import { DAY, type Instant, type Interval } from "../../core/time.ts";
-import { principalName } from "../../core/visible-text.ts";
+import type { Principal } from "../../core/base/ids.ts";
+import { DAY, type Instant, type Interval } from "../../core/base/time.ts";
+import { principalName } from "../../core/base/visible-text.ts";
 import type { ActivityFigures } from "../activity-figures.ts";
 import type { Gap } from "../coverage-figures.ts";
 import { count } from "../wording.ts";

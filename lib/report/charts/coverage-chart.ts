@@ -1,5 +1,5 @@
 // How many hours of each day are proven, and by what; hatched: not proven.
-import { DAY, type Instant } from "../../core/time.ts";
+import { DAY, type Instant } from "../../core/base/time.ts";
 import { type CoverageFigures, coverageByDay } from "../coverage-figures.ts";
 import type { ReportData } from "../report-data.ts";
 import { share } from "../wording.ts";

@@ -1,7 +1,7 @@
 // From which networks principals connect, and since when: a lane for each, the first day of a new one marked.
 
-import { DAY, floorTo, type Interval } from "../../core/time.ts";
-import { principalName, visible } from "../../core/visible-text.ts";
+import { DAY, floorTo, type Interval } from "../../core/base/time.ts";
+import { principalName, visible } from "../../core/base/visible-text.ts";
 import type { ActivityFigures, NetworkFigures } from "../activity-figures.ts";
 import type { Gap } from "../coverage-figures.ts";
 import { count, shorten, timeText } from "../wording.ts";

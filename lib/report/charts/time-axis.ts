@@ -1,6 +1,6 @@
 // What all charts over time share: the UTC axis of the window, and the hatched bands where nothing is proven.
 import type { TopLevelSpec } from "vega-lite";
-import { DAY, floorTo, type Instant, type Interval } from "../../core/time.ts";
+import { DAY, floorTo, type Instant, type Interval } from "../../core/base/time.ts";
 import type { Gap } from "../coverage-figures.ts";
 import { GAP_FILL } from "./chart-style.ts";
 

@@ -1,0 +1,95 @@
+// `dsql-audit explain ROLE-OR-ARN PRIVILEGE OBJECT`: the chain that gives it, or the first broken link, drawn for people.
+import { type Explanation, explain, type Link } from "../../lib/core/privileges/explain.ts";
+import { findObject, findPrivilege } from "../../lib/core/privileges/find-object.ts";
+import { addCatalogOptions, type CatalogOptions, openEngine } from "../catalog-source.ts";
+import type { AddCommand } from "../command.ts";
+import { addOutputOptions, type OutputFlags } from "../context.ts";
+import { printable, printDocument } from "../output.ts";
+
+const marks: Readonly<Record<Link["state"], string>> = { ok: "✓", broken: "✗", unknown: "?", assumed: "·" };
+const WIDTH = 78;
+
+/** Breaks at spaces; what follows the first line is indented alike. */
+const wrapped = (first: string, rest: string, text: string): string => {
+  const lines: string[] = [];
+  let line = first;
+  for (const word of printable(text).split(" ")) {
+    const next = line === first || line === rest ? `${line}${word}` : `${line} ${word}`;
+    if (next.length > WIDTH && line !== first && line !== rest) {
+      lines.push(line);
+      line = `${rest}${word}`;
+    } else line = next;
+  }
+  return [...lines, line].join("\n");
+};
+
+const verdicts: Readonly<Record<Explanation["verdict"], string>> = {
+  yes: "Yes",
+  "after-set-role": "Yes, after SET ROLE",
+  no: "No",
+  unknown: "Not known",
+};
+
+const chain = ({ principal, links }: Explanation): string[] => {
+  const lines = principal === null ? [] : [wrapped("  ", "    ", principal)];
+  links.forEach(({ state, says }, i) => {
+    if (lines.length) lines.push("  │");
+    const last = i === links.length - 1;
+    lines.push(wrapped(`  ${last ? "└" : "├"}─ ${marks[state]} `, `  ${last ? " " : "│"}    `, says));
+  });
+  return lines;
+};
+
+const drawing = (it: Explanation): string => {
+  const who = it.principal ?? `role ${it.role}`;
+  const lines = [
+    wrapped("", "  ", `${verdicts[it.verdict]}: ${it.privilege} on ${it.kind} ${it.object} for ${who}`),
+    "",
+    ...chain(it),
+  ];
+  if (it.grantable) lines.push("", "It may pass the privilege on (grant option).");
+  if (it.paths > 1) {
+    lines.push("", `This is one of ${it.paths} ways. Others:`);
+    for (const path of it.otherPaths) lines.push(wrapped("  ", "    ", path.join(" > ")));
+  }
+  if (it.completes.length) {
+    lines.push("", "What would complete it:");
+    for (const sql of it.completes) lines.push(`  ${printable(sql)}`);
+  }
+  if (it.also.length) {
+    lines.push("", "The principal's other roles:");
+    for (const { role, verdict } of it.also) {
+      const iam =
+        role === "admin" && verdict === "unknown"
+          ? "if IAM allows dsql:DbConnectAdmin"
+          : verdicts[verdict].toLowerCase();
+      lines.push(wrapped("  ", "    ", `${role}: ${iam}`));
+    }
+  }
+  return lines.join("\n");
+};
+
+export const addExplain: AddCommand = (program, io) => {
+  const command = program
+    .command("explain")
+    .argument("<role-or-arn>", "a database role, or the ARN of an IAM role or user")
+    .argument("<privilege>", "SELECT, INSERT, USAGE, EXECUTE, …")
+    .argument("<object>", 'app.orders, "a.b".c, schema app, app.f(integer)')
+    .description("the path to a privilege, or the first broken link and what would complete it")
+    .addHelpText(
+      "after",
+      "\nExample:\n  $ dsql-audit explain api_readonly SELECT app.orders --url postgres://me@localhost/app",
+    );
+  addOutputOptions(addCatalogOptions(command)).action(
+    async (who: string, privilegeText: string, objectName: string, options: CatalogOptions & OutputFlags) => {
+      const privilege = findPrivilege(privilegeText);
+      const engine = await openEngine(io, options);
+      printDocument(
+        io,
+        options,
+        explain(engine, who, privilege, findObject(engine, objectName, privilege)),
+        drawing,
+      );
+    },
+  );
+};

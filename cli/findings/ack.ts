@@ -1,0 +1,36 @@
+// `dsql-audit ack ID`: somebody has seen it.
+import { acknowledge } from "../../lib/core/findings/acknowledge.ts";
+import type { Finding } from "../../lib/core/findings/finding.ts";
+import { createFindingStore } from "../../lib/store/findings/findings.ts";
+import type { AddCommand } from "../command.ts";
+import { addStoreOptions, pickCluster, type StoreOptions, withStore } from "../context.ts";
+import { printable, printDocument } from "../output.ts";
+import { findingDocument } from "./finding-document.ts";
+import { pickFinding } from "./pick-finding.ts";
+
+export const addAck: AddCommand = (program, io) => {
+  const command = program
+    .command("ack")
+    .summary("acknowledge a finding: it stays listed, and is not mailed again")
+    .description("An anomaly is closed by it. Anything else stays until a look no longer finds it.")
+    .argument("<id>", "the finding's id, or the beginning of it")
+    .option("--json", "one JSON document on stdout");
+  addStoreOptions(command).action(async (id: string, options: StoreOptions & { json?: boolean }) => {
+    const now = io.now();
+    const finding = await withStore(io, options, { mustExist: true }, async (table): Promise<Finding> => {
+      const store = createFindingStore(table);
+      const cluster = await pickCluster(table, options.cluster);
+      const picked = await pickFinding(store, cluster, id);
+      const all = await store.update(cluster, (existing) =>
+        existing.map((one) => (one.id === picked.id ? acknowledge(one, now) : one)),
+      );
+      return all.find((one) => one.id === picked.id) ?? picked;
+    });
+    printDocument(
+      io,
+      options,
+      findingDocument(finding),
+      ({ title, status }) => `${status}: ${printable(title)}`,
+    );
+  });
+};

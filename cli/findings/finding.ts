@@ -1,0 +1,67 @@
+// `dsql-audit finding ID`: one finding with all its evidence.
+
+import { iso } from "../../lib/core/base/time.ts";
+import type { Finding } from "../../lib/core/findings/finding.ts";
+import { detectors } from "../../lib/detectors/index.ts";
+import { evidenceLines } from "../../lib/notices/evidence-text.ts";
+import { createFindingStore } from "../../lib/store/findings/findings.ts";
+import type { AddCommand } from "../command.ts";
+import { addStoreOptions, pickCluster, type StoreOptions, withStore } from "../context.ts";
+import { printable, printDocument } from "../output.ts";
+import { findingDocument } from "./finding-document.ts";
+import { pickFinding } from "./pick-finding.ts";
+
+/** The finding for people; every name in it made visible. */
+const findingText = (finding: Finding): string => {
+  const { subject, fix, eventIds } = finding;
+  const docs = detectors.find(({ id }) => id === finding.detector)?.docs;
+  const line = (label: string, value: string | undefined): string[] =>
+    value === undefined ? [] : [`${label.padEnd(11)}${printable(value)}`];
+  return [
+    printable(finding.title),
+    "",
+    ...line("id", finding.id),
+    ...line(
+      "status",
+      `${finding.status}${finding.closedAt === undefined ? "" : `, closed ${iso(finding.closedAt)}`}`,
+    ),
+    ...line("severity", finding.severity),
+    ...line("cluster", finding.cluster),
+    ...line("principal", subject.principal),
+    ...line("role", subject.role),
+    ...line("object", subject.object),
+    ...line("seen", `${iso(finding.firstSeenAt)} to ${iso(finding.lastSeenAt)}`),
+    ...line("judged", `${iso(finding.detectedAt)}, again ${iso(finding.confirmedAt)}`),
+    "",
+    "Evidence",
+    ...evidenceLines(finding.evidence).map((text) => `  ${text}`),
+    ...(eventIds?.length ? ["", "CloudTrail events", ...eventIds.map((id) => `  ${printable(id)}`)] : []),
+    ...(docs ? ["", "Why", `  ${docs.why}`, "", "What to do", `  ${docs.fix}`] : []),
+    ...(fix === undefined ? [] : fix.split("\n").map((text) => `  ${printable(text)}`)),
+    ...(docs
+      ? [
+          "",
+          "When it is no problem",
+          `  ${docs.falsePositives}`,
+          "",
+          "What it cannot see",
+          `  ${docs.blindSpots}`,
+        ]
+      : []),
+  ].join("\n");
+};
+
+export const addFinding: AddCommand = (program, io) => {
+  const command = program
+    .command("finding")
+    .summary("show one finding with its evidence")
+    .argument("<id>", "its id, or the beginning of it")
+    .option("--json", "one JSON document on stdout");
+  addStoreOptions(command).action(async (id: string, options: StoreOptions & { json?: boolean }) => {
+    const finding = await withStore(io, options, { mustExist: true }, async (table) =>
+      pickFinding(createFindingStore(table), await pickCluster(table, options.cluster), id),
+    );
+    if (options.json) printDocument(io, options, findingDocument(finding), () => "");
+    else io.stdout.write(`${findingText(finding)}\n`);
+  });
+};

@@ -1,0 +1,54 @@
+// `dsql-audit scan`: a snapshot and a judgement in one go.
+import { readSettings } from "../../lib/config.ts";
+import { detectCluster } from "../../lib/jobs/judge-cluster.ts";
+import type { AddCommand } from "../command.ts";
+import { addStoreOptions, type StoreOptions, withStore } from "../context.ts";
+import { snapshotText } from "../history/snapshot.ts";
+import { take } from "../history/take.ts";
+import { table as printTable } from "../output.ts";
+import { addSourceOptions, requireSource, type SourceOptions } from "../source.ts";
+import { findingColumns, findingDocument } from "./finding-document.ts";
+import { sayNotJudged } from "./not-judged.ts";
+
+type Options = StoreOptions & SourceOptions & { readonly json?: boolean; readonly exitCode?: boolean };
+
+export const addScan: AddCommand = (program, io, finish) => {
+  const command = program
+    .command("scan")
+    .summary("snapshot and detect in one go")
+    .description("Takes a snapshot, then judges: what the scheduled functions do. Prints both.")
+    .option("--json", "one JSON document on stdout: {snapshot, findings, looks}")
+    .option("--exit-code", "exit with 2 when a finding is open")
+    .addHelpText("after", "\nExample:\n  $ dsql-audit scan --url postgres://me@localhost/app");
+  addSourceOptions(addStoreOptions(command)).action(async (options: Options) => {
+    const source = requireSource(io, options);
+    const { ARCHETYPES, DORMANT_DAYS, DETECTOR_OPTIONS, AUDITOR_PRINCIPAL } = readSettings(
+      io.env,
+      "ARCHETYPES",
+      "DORMANT_DAYS",
+      "DETECTOR_OPTIONS",
+      "AUDITOR_PRINCIPAL",
+    );
+    const { taken, findings, looks } = await withStore(io, options, { mustExist: false }, async (table) => {
+      const taken = await take(io, table, source, AUDITOR_PRINCIPAL);
+      const detected = await detectCluster(table, taken.cluster, io.now(), {
+        auditor: AUDITOR_PRINCIPAL,
+        archetypes: ARCHETYPES,
+        dormantDays: DORMANT_DAYS,
+        detectorOptions: DETECTOR_OPTIONS,
+      });
+      return { taken, ...detected };
+    });
+    const live = findings
+      .filter(({ status, closedAt }) => status !== "resolved" && closedAt === undefined)
+      .map(findingDocument);
+    if (options.json) {
+      io.stdout.write(`${JSON.stringify({ snapshot: taken.document, findings: live, looks }, null, 1)}\n`);
+    } else {
+      io.stdout.write(`${snapshotText(taken.document)}\n\n`);
+      sayNotJudged(io, looks);
+      printTable(io, live, findingColumns, "Nothing was found.");
+    }
+    if (options.exitCode && live.some(({ status }) => status === "open")) finish(2);
+  });
+};

@@ -1,0 +1,65 @@
+// `dsql-audit history diff --from --to`: what differs between two moments, and with --all every change on the way.
+
+import { parseInterval } from "../../lib/core/base/parse-time.ts";
+import { DAY, iso } from "../../lib/core/base/time.ts";
+import { createSnapshotStore } from "../../lib/store/history/snapshots.ts";
+import { changeText } from "../../lib/wording/change-text.ts";
+import type { AddCommand } from "../command.ts";
+import { addStoreOptions, pickCluster, type StoreOptions, withStore } from "../context.ts";
+import { printable, table } from "../output.ts";
+import { basisLines, basisOf, changeColumns, changeRow, stamp } from "./history-basis.ts";
+
+type Options = StoreOptions & {
+  readonly from?: string;
+  readonly to?: string;
+  readonly all?: boolean;
+  readonly json?: boolean;
+};
+
+export const addDiff: AddCommand = (history, io) => {
+  const command = history
+    .command("diff")
+    .summary("what differs between two moments")
+    .option("--from <time>", "the earlier moment (default: a day before the later)")
+    .option("--to <time>", "the later moment (default: now)")
+    .option("--all", "every change on the way, with the snapshots around it, also what was undone again")
+    .option("--json", "one JSON document on stdout")
+    .addHelpText("after", "\nExample:\n  $ dsql-audit history diff --from 2026-03-01 --to 2026-03-08");
+  addStoreOptions(command).action(async (options: Options) => {
+    const now = io.now();
+    const { from, to } = parseInterval(options, now, { from: now - DAY, to: now });
+    const answer = await withStore(io, options, { mustExist: true }, async (db) => {
+      const cluster = await pickCluster(db, options.cluster);
+      const store = createSnapshotStore(db, io);
+      const diff = await store.diff(cluster, from, to);
+      const changes = options.all
+        ? (await Array.fromAsync(store.changes(cluster, diff.from.manifest.takenAt, to))).map(changeRow)
+        : diff.changes.map((change) => ({ text: changeText(change), change }));
+      const [a, b] = [await basisOf(store, cluster, diff.from), await basisOf(store, cluster, diff.to)];
+      return { from: { at: iso(from), ...a }, to: { at: iso(to), ...b }, changes };
+    });
+    if (options.json) {
+      io.stdout.write(`${JSON.stringify(answer, null, 1)}\n`);
+      return;
+    }
+    const head = [
+      ...basisLines(`From ${stamp(from)}`, answer.from),
+      ...basisLines(`To ${stamp(to)}`, answer.to),
+    ];
+    io.stdout.write(`${head.map(printable).join("\n")}\n\n`);
+    const nothing = "Nothing differs.";
+    if (options.all) table(io, answer.changes as ReturnType<typeof changeRow>[], changeColumns, nothing);
+    else
+      table(
+        io,
+        answer.changes,
+        [
+          {
+            head: answer.changes.length === 1 ? "1 change" : `${answer.changes.length} changes`,
+            cell: ({ text }) => text,
+          },
+        ],
+        nothing,
+      );
+  });
+};

@@ -1,0 +1,133 @@
+// `dsql-audit history export` and `verify`: takes the history out of the table, and shows whether it is whole.
+import { createReadStream, readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { createInterface } from "node:readline";
+import { KEEP_DAYS } from "../../lib/core/history/retention.ts";
+import type { ExpectedHead } from "../../lib/core/history/verify.ts";
+import { AuditError } from "../../lib/errors.ts";
+import { exportHistory, readExport, tableHistory } from "../../lib/store/history/export.ts";
+import {
+  type VerifyReport,
+  type VerifyRequest,
+  verifyHistory,
+} from "../../lib/store/history/verify-history.ts";
+import { checkTimelines } from "../../lib/store/history/verify-timelines.ts";
+import type { AddCommand } from "../command.ts";
+import { addStoreOptions, pickCluster, type StoreOptions, withStore } from "../context.ts";
+import type { Io } from "../io.ts";
+import { printable, printDocument } from "../output.ts";
+import { writeWhole } from "../write-whole.ts";
+import { parseKeepDays } from "./history-retain.ts";
+
+type ExportOptions = StoreOptions & { readonly out?: string };
+type VerifyFlags = StoreOptions & {
+  readonly file?: string;
+  readonly head?: readonly string[];
+  readonly publicKey?: string;
+  readonly keepDays: string;
+  readonly json?: boolean;
+};
+
+export const addExport: AddCommand = (history, io) => {
+  const command = history
+    .command("export")
+    .summary("the whole history as a file, to verify and to keep elsewhere")
+    .option("--out <file>", "where to (default: standard output)")
+    .addHelpText("after", "\nExample:\n  $ dsql-audit history export --out history.ndjson");
+  addStoreOptions(command).action(async (options: ExportOptions) => {
+    await withStore(io, options, { mustExist: true }, async (db) => {
+      const lines = exportHistory(db, await pickCluster(db, options.cluster));
+      if (options.out === undefined) {
+        for await (const line of lines) io.stdout.write(`${line}\n`);
+        return;
+      }
+      const all = await Array.fromAsync(lines);
+      await writeWhole(resolve(io.cwd, options.out), `${all.join("\n")}\n`);
+      io.stderr.write(`${all.length} lines written to ${printable(options.out)}\n`);
+    });
+  });
+};
+
+/** "HASH" or "SEQ:HASH", as digest emails give it; a hash may be cut to its first 12 digits or more. */
+export const parseHead = (text: string): ExpectedHead => {
+  const [, seq, hash] = /^(?:(\d{1,10}):)?([0-9a-f]{12,64})$/i.exec(text.trim()) ?? [];
+  if (hash === undefined) {
+    throw new AuditError("usage", `cannot read the head ${JSON.stringify(text)}`, {
+      hint: "Give it as the email does: NUMBER:HASH, or at least 12 digits of the hash.",
+    });
+  }
+  return { seq: seq === undefined ? null : Number(seq), hash: hash.toLowerCase() };
+};
+
+const readFile = (io: Io, file: string): string => {
+  try {
+    return readFileSync(resolve(io.cwd, file), "utf8");
+  } catch (cause) {
+    throw new AuditError("bad-file", `${file} cannot be read`, { cause });
+  }
+};
+
+const fromFile = async (io: Io, file: string): Promise<VerifyRequest> => {
+  const input = createReadStream(resolve(io.cwd, file), "utf8");
+  try {
+    return await readExport(createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY }));
+  } catch (cause) {
+    const what = cause instanceof AuditError ? cause.message : "it cannot be read";
+    throw new AuditError("bad-file", `${file}: ${what}`, {
+      cause,
+      hint: "Use a file written by: dsql-audit history export",
+    });
+  } finally {
+    input.destroy();
+  }
+};
+
+const SHOWN = 20;
+
+const reportText = ({ whole, snapshots, chunks, head, faults, notes }: VerifyReport): string =>
+  [
+    whole
+      ? `Whole: ${snapshots} snapshots, ${chunks} chunks.`
+      : `BROKEN: ${faults.length} faults; the first comes first.`,
+    ...faults.slice(0, SHOWN).map(({ kind, message }) => `  ${kind}: ${message}`),
+    ...(faults.length > SHOWN ? [`  and ${faults.length - SHOWN} more`] : []),
+    ...notes.map((note) => `  note: ${note}`),
+    ...(head ? [`Head: ${head.seq}:${head.hash}`] : ["There is no snapshot."]),
+    ...(whole && head
+      ? ["Keep the head: a later verify --head shows that nothing up to it was rewritten."]
+      : []),
+  ]
+    .map(printable)
+    .join("\n");
+
+export const addVerify: AddCommand = (history, io, finish) => {
+  const command = history
+    .command("verify")
+    .summary("whether the history is whole, and the first broken link if not")
+    .option("--file <file>", "an export, instead of the store")
+    .option("--head <[n:]hash...>", "a head noted earlier, such as an email gave it")
+    .option("--public-key <file>", "PEM of the key that signed restore markers")
+    .option("--keep-days <n>", "what retention keeps in full", String(KEEP_DAYS))
+    .option("--json", "one JSON document on stdout")
+    .addHelpText(
+      "after",
+      "\nExample:\n  $ dsql-audit history verify --file history.ndjson --head 812:3f1c6a0b9d2e",
+    );
+  addStoreOptions(command).action(async (options: VerifyFlags) => {
+    const checks = {
+      keepDays: parseKeepDays(options.keepDays),
+      expectedHeads: (options.head ?? []).map(parseHead),
+      ...(options.publicKey !== undefined && { publicKey: readFile(io, options.publicKey) }),
+    };
+    const report =
+      options.file === undefined
+        ? await withStore(io, options, { mustExist: true }, async (db) => {
+            const cluster = await pickCluster(db, options.cluster);
+            const faults = await checkTimelines(db, cluster);
+            return verifyHistory({ ...(await tableHistory(db, cluster)), faults }, checks);
+          })
+        : await verifyHistory(await fromFile(io, options.file), checks);
+    printDocument(io, options, report, reportText);
+    if (!report.whole) finish(1);
+  });
+};

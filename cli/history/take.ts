@@ -1,0 +1,91 @@
+// Takes a snapshot from whatever source is named into a store; `snapshot` and `scan` both do it.
+
+import type { Cluster, Principal } from "../../lib/core/base/ids.ts";
+import { iso } from "../../lib/core/base/time.ts";
+import { type Catalog, type SectionName, sectionNames } from "../../lib/core/catalog/catalog.ts";
+import { catalogFileText, parseCatalogFile } from "../../lib/core/catalog/catalog-file.ts";
+import type { Change } from "../../lib/core/history/change.ts";
+import { takeSnapshot } from "../../lib/jobs/take-snapshot.ts";
+import { registerCluster } from "../../lib/store/history/clusters.ts";
+import { createSnapshotStore } from "../../lib/store/history/snapshots.ts";
+import type { Table } from "../../lib/store/table/table.ts";
+import { changeText } from "../../lib/wording/change-text.ts";
+import type { Io } from "../io.ts";
+import { readText } from "../read-text.ts";
+import type { Source } from "../source.ts";
+
+type SectionDocument =
+  | { readonly status: "read"; readonly rows: number }
+  | { readonly status: "unreadable"; readonly reason: string };
+
+/** What `snapshot --json` prints. */
+export type SnapshotDocument = {
+  readonly cluster: Cluster;
+  readonly snapshot: number;
+  readonly takenAt: string;
+  readonly unchanged: boolean;
+  /** Each with the two snapshots it happened between. */
+  readonly changes: readonly {
+    readonly from: string;
+    readonly to: string;
+    readonly text: string;
+    readonly change: Change;
+  }[];
+  readonly sections: Readonly<Record<SectionName, SectionDocument>>;
+};
+
+export type Taken = {
+  readonly cluster: Cluster;
+  readonly document: SnapshotDocument;
+  readonly canonical: string;
+};
+
+const sectionsOf = (catalog: Catalog): SnapshotDocument["sections"] =>
+  Object.fromEntries(
+    sectionNames.map((name): [SectionName, SectionDocument] => {
+      const section = catalog.sections[name];
+      return section.status === "read"
+        ? [name, { status: "read", rows: section.rows.length }]
+        : [name, { status: "unreadable", reason: section.reason }];
+    }),
+  ) as SnapshotDocument["sections"];
+
+/** Reads and stores; running it twice stores an unchanged snapshot. */
+export const take = async (
+  io: Io,
+  table: Table,
+  source: Source,
+  auditor: Principal | undefined,
+): Promise<Taken> => {
+  const store = async () => {
+    if (source.kind === "database") return takeSnapshot({ table, ...io, auditor }, source.target);
+    const catalog = parseCatalogFile(readText(source.file), source.file);
+    await registerCluster(table, catalog.cluster);
+    const saved = await createSnapshotStore(table, io).save(catalog.cluster, catalog, io.now());
+    return { ...saved, catalog };
+  };
+  const { seq, takenAt, unchanged, changes, catalog } = await store();
+  if (source.kind === "database" && source.target.kind === "dsql" && source.target.cluster === undefined) {
+    io.stderr.write(
+      `Stored as ${catalog.cluster}, for an endpoint does not tell its account.\n` +
+        "Name the ARN with --cluster: only so are the cluster's connections joined to it.\n",
+    );
+  }
+  return {
+    cluster: catalog.cluster,
+    canonical: catalogFileText(catalog),
+    document: {
+      cluster: catalog.cluster,
+      snapshot: seq,
+      takenAt: iso(takenAt),
+      unchanged,
+      changes: changes.map(({ from, to, change }) => ({
+        from: iso(from),
+        to: iso(to),
+        text: changeText(change),
+        change,
+      })),
+      sections: sectionsOf(catalog),
+    },
+  };
+};

@@ -1,0 +1,182 @@
+// What the demonstration says in the end: what happened, what the auditor made of it, where to look next.
+import { readdirSync, readFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import wrapAnsi from "wrap-ansi";
+import { DAY, HOUR, iso } from "../../lib/core/base/time.ts";
+import type { Finding } from "../../lib/core/findings/finding.ts";
+import { createActivityStore } from "../../lib/store/activity/activity.ts";
+import { createFindingStore } from "../../lib/store/findings/findings.ts";
+import type { Table } from "../../lib/store/table/table.ts";
+import { principals } from "../../local/demo/estate.ts";
+import type { DemoResult } from "../../local/demo/run.ts";
+import { printable } from "../output.ts";
+
+/** A planted event of the story, and the finding that it led to; null: none, which the text then says. */
+export type Told = {
+  readonly at: string;
+  readonly what: string;
+  readonly finding: string | null;
+  readonly title: string | null;
+  readonly status: string | null;
+  readonly detectedAt: string | null;
+  /** What a newcomer would ask about it. */
+  readonly because: string | null;
+};
+
+export type DemoDocument = {
+  readonly cluster: string;
+  readonly from: string;
+  readonly days: number;
+  readonly dormantDays: number;
+  readonly seconds: number;
+  readonly snapshots: number;
+  readonly connections: number;
+  readonly lostInOutage: number;
+  readonly deliveries: number;
+  readonly counted: number;
+  readonly told: readonly Told[];
+  readonly emails: readonly { readonly file: string; readonly subject: string }[];
+  readonly live: readonly string[];
+  readonly folder: string;
+  readonly tryNext: readonly string[];
+};
+
+const SHOWN_EMAILS = 12;
+
+/** The unfolded subject of an .eml file. */
+const subjectOf = (file: string): string => {
+  const head = readFileSync(file, "utf8").split(/\r?\n\r?\n/, 1)[0] ?? "";
+  return (/^Subject: (.*)$/m.exec(head.replace(/\r?\n[ \t]+/g, " "))?.[1] ?? "").trim();
+};
+
+/** Reads the store that the demonstration left. `folder` is how a person would type it. */
+export const demoDocument = async (
+  table: Table,
+  result: DemoResult,
+  folder: string,
+  seconds: number,
+): Promise<DemoDocument> => {
+  const { cluster, midnight, story } = result;
+  const findings = await createFindingStore(table).list(cluster);
+  const profiles = await createActivityStore(table).hours(cluster, {
+    from: midnight,
+    to: midnight + (story.days + 2) * DAY,
+  });
+  const counted = profiles.flatMap(({ tallies }) => tallies).reduce((sum, { count }) => sum + count, 0);
+  const told = (at: number, what: string, matches: (finding: Finding) => boolean, because?: string): Told => {
+    const finding = findings.find(matches);
+    return {
+      at: iso(midnight + at),
+      what,
+      finding: finding?.id ?? null,
+      title: finding?.title ?? null,
+      status: finding ? (finding.verdict ?? finding.status) : null,
+      detectedAt: finding ? iso(finding.detectedAt) : null,
+      because: because ?? null,
+    };
+  };
+  const about = (detector: string, who: keyof typeof principals) => (finding: Finding) =>
+    finding.detector === detector && finding.subject.principal === principals[who].arn;
+  const granted = story.changes.find(({ sql }) => sql.startsWith("GRANT DELETE"));
+  const hour = (at: number): string => `${iso(midnight + at).slice(0, 13)}:00Z`;
+  const store = `--store ${folder}/store`;
+  const outbox = join(folder, "outbox");
+  return {
+    cluster,
+    from: iso(midnight),
+    days: story.days,
+    dormantDays: story.dormantDays,
+    seconds,
+    snapshots: result.snapshots,
+    connections: result.connections,
+    lostInOutage: result.lost,
+    deliveries: result.deliveries,
+    counted,
+    told: [
+      told(
+        story.contractorLastUsed,
+        "the contractor connects for the last time",
+        about("dormant-mapping", "contractor"),
+      ),
+      told(
+        granted?.at ?? 0,
+        "api_readonly, read-only by name, may DELETE from orders",
+        ({ detector, subject }) =>
+          detector === "privilege-exceeds-archetype" && subject.role === "api_readonly",
+      ),
+      told(
+        story.analyticsLastUsed,
+        "the analyst connects for the last time",
+        about("dormant-mapping", "analytics"),
+        `not called so after ${story.dormantDays} days: until the outage below had left the window, the verdict was unknown`,
+      ),
+      told(story.outage.from, "capture fails for three days", ({ detector }) => detector === "capture-gap"),
+      told(
+        story.newNetwork.at,
+        "the user service's role comes from a new network",
+        about("new-network", "userService"),
+      ),
+    ],
+    emails: readdirSync(outbox)
+      .filter((file) => file.endsWith(".eml"))
+      .sort()
+      .map((file) => ({ file: basename(file), subject: subjectOf(join(outbox, file)) })),
+    live: result.live,
+    folder,
+    tryNext: [
+      `npx dsql-audit findings ${store}`,
+      `npx dsql-audit privileges --role api_readonly --at ${hour((granted?.at ?? 0) + 2 * HOUR)} ${store}`,
+      `npx dsql-audit history diff --from ${hour(granted?.at ?? 0)} --to ${hour((granted?.at ?? 0) + 2 * HOUR)} ${store}`,
+    ],
+  };
+};
+
+const short = (instant: string): string => instant.slice(0, 16).replace("T", " ");
+
+/** `text` after `head`, at most 80 columns wide, its further lines below its first. */
+const hanging = (head: string, text: string): string => {
+  const lines = wrapAnsi(printable(text), 80 - head.length, { hard: true }).split("\n");
+  return lines.map((line, i) => (i === 0 ? head : " ".repeat(head.length)) + line).join("\n");
+};
+
+const toldText = ({ at, what, title, status, detectedAt, because }: Told): string[] => [
+  hanging(`  ${short(at)}  `, what),
+  title === null || detectedAt === null
+    ? "      nothing was found"
+    : hanging(`    found ${short(detectedAt)}  `, `${title} (${status})`),
+  ...(because === null ? [] : [hanging("                            ", because)]),
+];
+
+/** For people: a screenful that explains itself. */
+export const demoText = (d: DemoDocument): string => {
+  const n = (value: number): string => value.toLocaleString("en-US");
+  return [
+    "",
+    `${d.days} days of a company with one DSQL cluster, lived through in ${d.seconds} s:`,
+    `${n(d.snapshots)} snapshots of its roles, mappings and grants, ${n(d.connections)} connections.`,
+    `${n(d.lostInOutage)} of these fell into a capture outage. Each of the others arrived two ways, by`,
+    `EventBridge and in a trail file: ${n(d.deliveries)} deliveries, counted once: ${n(d.counted)}.`,
+    "",
+    "What happened, and what the auditor made of it (times are UTC):",
+    ...d.told.flatMap(toldText),
+    "",
+    "Then, with real clients and signed tokens:",
+    ...d.live.map((line) => hanging("  ", line)),
+    "",
+    `${d.emails.length} emails in ${d.folder}/outbox:`,
+    ...d.emails
+      .slice(0, SHOWN_EMAILS)
+      .map(({ file, subject }) => hanging(`  ${file.slice(0, 4)}  `, subject)),
+    ...(d.emails.length > SHOWN_EMAILS ? [`  and ${d.emails.length - SHOWN_EMAILS} more`] : []),
+    "",
+    `The report, for any browser: ${d.folder}/report.html`,
+    "",
+    hanging(
+      "",
+      `Verdicts rest on ${d.dormantDays} days here, on 90 elsewhere. To judge this store again: DORMANT_DAYS=${d.dormantDays} npx dsql-audit detect`,
+    ),
+    "",
+    "Try next:",
+    ...d.tryNext.map((command) => `  ${command}`),
+  ].join("\n");
+};

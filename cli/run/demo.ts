@@ -1,0 +1,108 @@
+// `dsql-audit demo`: the whole loop on the embedded stack, told as a story that a newcomer can follow.
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { join, relative, resolve } from "node:path";
+import { Option } from "commander";
+import { AuditError } from "../../lib/errors.ts";
+import type { AddCommand } from "../command.ts";
+import { withStore } from "../context.ts";
+import type { Io } from "../io.ts";
+import { printDocument } from "../output.ts";
+import { progressLine } from "../progress.ts";
+import { writeWhole } from "../write-whole.ts";
+import { demoDocument, demoText } from "./demo-summary.ts";
+
+type Options = { readonly dir: string; readonly smtp?: string; readonly json?: boolean };
+
+const MARKER = ".dsql-audit-demo";
+
+/** An empty folder of our own; what an earlier demonstration left is cleared, anybody else's files never. */
+const prepareFolder = (folder: string): void => {
+  if (existsSync(folder) && readdirSync(folder).length && !existsSync(join(folder, MARKER))) {
+    throw new AuditError("usage", `${folder} is not empty and not from a demonstration`, {
+      hint: "Name another folder with --dir DIR.",
+    });
+  }
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, MARKER), "Made by `dsql-audit demo`: the next run clears this folder.\n");
+  for (const own of ["store", "outbox", "report.html"])
+    rmSync(join(folder, own), { recursive: true, force: true });
+};
+
+const smtpOf = (text: string | undefined): { host: string; port: number } | undefined => {
+  if (text === undefined) return undefined;
+  const [, host, port] = /^(.+):(\d{1,5})$/.exec(text) ?? [];
+  if (!host || !port) {
+    throw new AuditError("usage", `cannot read --smtp ${JSON.stringify(text)}`, {
+      hint: "It reads HOST:PORT.",
+    });
+  }
+  return { host, port: Number(port) };
+};
+
+/** A spinner on a terminal; elsewhere a line per phase, and one every 20 days of the story. */
+const storyteller = (io: Io) => {
+  const line = progressLine(io);
+  let told = "";
+  return {
+    say: (text: string, day?: number, days?: number): void => {
+      const shown = day === undefined ? text : `living: day ${day} of ${days}`;
+      line.update(shown);
+      if (!io.stderr.isTTY && shown !== told && (day === undefined || day % 20 === 1))
+        io.stderr.write(`${shown}\n`);
+      told = shown;
+    },
+    done: line.done,
+  };
+};
+
+const demo = async (io: Io, options: Options): Promise<void> => {
+  const folder = resolve(io.cwd, options.dir);
+  const smtp = smtpOf(options.smtp);
+  prepareFolder(folder);
+  const { say, done } = storyteller(io);
+  try {
+    // The stack is loaded here, so that the other commands do not wait for it.
+    const { runDemo } = await import("../../local/demo/run.ts");
+    const startedAt = performance.now();
+    const result = await runDemo({
+      folder,
+      now: io.now(),
+      signal: io.signal,
+      onProgress: say,
+      ...(smtp && { smtp }),
+    });
+    say("drawing the report");
+    const store = join(folder, "store");
+    const shown = relative(io.cwd, folder) || ".";
+    const document = await withStore(io, { store }, { mustExist: true }, async (table) => {
+      const [{ loadReportData }, { renderReport }] = await Promise.all([
+        import("../../lib/queries/load-report-data.ts"),
+        import("../../lib/report/render-report.ts"),
+      ]);
+      const data = await loadReportData(table, result.cluster, io.now(), {
+        storeOption: `--store ${shown}/store`,
+        dormantDays: result.story.dormantDays,
+      });
+      await writeWhole(join(folder, "report.html"), await renderReport(data));
+      return demoDocument(table, result, shown, Math.round((performance.now() - startedAt) / 1000));
+    });
+    done();
+    printDocument(io, options, document, demoText);
+  } finally {
+    done();
+  }
+};
+
+export const addDemo: AddCommand = (program, io) => {
+  program
+    .command("demo")
+    .summary("live through 120 days of a company on the embedded stack")
+    .description(
+      "Starts PostgreSQL 16 behind a stand-in of Aurora DSQL, DynamoDB, SNS, S3 and a bus on loopback ports, lives " +
+        "through 120 days with the real functions, and leaves emails, a report and a store to ask. Takes a minute or two.",
+    )
+    .addOption(new Option("--dir <dir>", "where to leave everything").default("dsql-audit-demo"))
+    .option("--smtp <host:port>", "also send each email there")
+    .option("--json", "one JSON document on stdout")
+    .action((options: Options) => demo(io, options));
+};

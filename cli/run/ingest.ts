@@ -1,0 +1,194 @@
+// `dsql-audit ingest`: counts trail files, folders, S3 prefixes and the bodies of a dead-letter queue.
+import { resolve } from "node:path";
+import { CloudTrailClient } from "@aws-sdk/client-cloudtrail";
+import { S3Client } from "@aws-sdk/client-s3";
+import { SQSClient } from "@aws-sdk/client-sqs";
+import { checkFolderDigests } from "../../lib/cloudtrail/folder-digests.ts";
+import { type ActivitySink, ingestSources } from "../../lib/cloudtrail/ingest-sources.ts";
+import { type FolderListing, listFolder } from "../../lib/cloudtrail/list-folder.ts";
+import { prefixDigests, prefixSources } from "../../lib/cloudtrail/list-prefix.ts";
+import { publicKeyPort } from "../../lib/cloudtrail/public-keys.ts";
+import { replayQueue } from "../../lib/cloudtrail/replay-queue.ts";
+import { s3Source } from "../../lib/cloudtrail/s3-objects.ts";
+import { readSettings } from "../../lib/config.ts";
+import type { IngestCounts } from "../../lib/core/activity/activity.ts";
+import type { Cluster } from "../../lib/core/base/ids.ts";
+import { AuditError } from "../../lib/errors.ts";
+import { connectionSink } from "../../lib/jobs/count-connections.ts";
+import { digestIngest } from "../../lib/jobs/ingest-digest.ts";
+import { createActivityStore } from "../../lib/store/activity/activity.ts";
+import type { AddCommand } from "../command.ts";
+import { addStoreOptions, type StoreOptions, withStore } from "../context.ts";
+import type { Io } from "../io.ts";
+import { printable, printDocument } from "../output.ts";
+import { type Progress, progressLine } from "../progress.ts";
+import { type Digests, proveDigests, warn } from "./prove-digests.ts";
+
+type Options = StoreOptions & { readonly queue?: string; readonly json?: boolean };
+
+const SHOWN_REASONS = 20;
+
+const nothing: IngestCounts = {
+  records: 0,
+  connections: 0,
+  counted: 0,
+  duplicates: 0,
+  ignored: 0,
+  tooOld: 0,
+  rejected: [],
+};
+
+const add = (a: IngestCounts, b: IngestCounts): IngestCounts => ({
+  records: a.records + b.records,
+  connections: a.connections + b.connections,
+  counted: a.counted + b.counted,
+  duplicates: a.duplicates + b.duplicates,
+  ignored: a.ignored + b.ignored,
+  tooOld: a.tooOld + b.tooOld,
+  rejected: [...a.rejected, ...b.rejected],
+});
+
+const lines = (counts: IngestCounts, files: number, digests: Digests): string => {
+  const figure = (n: number): string => n.toLocaleString("en-US").padStart(12);
+  const more = counts.rejected.length - SHOWN_REASONS;
+  return [
+    `${figure(counts.records)} records${files ? ` in ${files.toLocaleString("en-US")} files` : ""}`,
+    `${figure(counts.connections)} connections: ${counts.counted.toLocaleString("en-US")} counted, ${counts.duplicates.toLocaleString("en-US")} seen before, ${counts.tooOld.toLocaleString("en-US")} too old`,
+    `${figure(counts.ignored)} of other calls, ignored`,
+    `${figure(counts.rejected.length)} could not be read${counts.rejected.length ? ":" : ""}`,
+    ...counts.rejected
+      .slice(0, SHOWN_REASONS)
+      .map(({ file, index, reason }) => `  ${printable(file)} record ${index}: ${printable(reason)}`),
+    ...(more > 0 ? [`  and ${more} more (--json lists all)`] : []),
+    ...(digests.checked > 0
+      ? [`${figure(digests.checked)} digests: ${digests.proven.toLocaleString("en-US")} proven`]
+      : []),
+  ].join("\n");
+};
+
+const inputOf = ({ logs, digests }: FolderListing) => ({
+  sources: logs,
+  total: logs.length,
+  digests: checkFolderDigests(digests, logs),
+  prefix: undefined,
+});
+
+const ingest = async (paths: readonly string[], options: Options, io: Io): Promise<void> => {
+  if (!paths.length && options.queue === undefined) {
+    throw new AuditError("usage", "nothing to ingest", {
+      hint: "Name files, folders, s3://… or --queue URL.",
+    });
+  }
+  const { AUDITOR_PRINCIPAL } = readSettings(io.env, "AUDITOR_PRINCIPAL");
+  const region = options.region === undefined ? {} : { region: options.region };
+  const s3 = new S3Client({ ...region, followRegionRedirects: true });
+  const trails: CloudTrailClient[] = [];
+  const cloudTrail = (of: string | undefined): CloudTrailClient => {
+    const client = new CloudTrailClient(of === undefined ? region : { region: of });
+    trails.push(client);
+    return client;
+  };
+  // All are looked at before the first is counted: a mistyped path must not be found out after an hour.
+  const inputs = paths.map((path) =>
+    path.startsWith("s3://")
+      ? { sources: prefixSources(s3, path), total: undefined, digests: undefined, prefix: path }
+      : inputOf(listFolder(resolve(io.cwd, path))),
+  );
+  const progress: Progress = progressLine(io);
+  try {
+    await withStore(io, options, { mustExist: false }, async (table) => {
+      const activity = createActivityStore(table);
+      const stoppable = (way: "trail" | "event"): ActivitySink => {
+        const sink = connectionSink(table, AUDITOR_PRINCIPAL, way);
+        return {
+          ...sink,
+          count: (connections, now) => {
+            io.signal.throwIfAborted();
+            return sink.count(connections, now);
+          },
+        };
+      };
+      const sink = stoppable("trail");
+      const prove = digestIngest(s3, table, sink, publicKeyPort(cloudTrail), io.now);
+      let proofs: Digests = { checked: 0, proven: 0 };
+      let counts = nothing;
+      let files = 0;
+      const clusters = new Set<Cluster>();
+      for (const { sources, total, digests, prefix } of inputs) {
+        const part = await ingestSources(sources, sink, {
+          now: io.now(),
+          proof: "folder",
+          ...(digests && { adjustHours: digests.adjust }),
+          onProgress: (at) =>
+            progress.update(
+              `${(files + at.files).toLocaleString("en-US")}${total ? ` of ${(files + total).toLocaleString("en-US")}` : ""} files, ${(counts.records + at.records).toLocaleString("en-US")} records`,
+            ),
+        });
+        warn(io, digests?.problems ?? []);
+        counts = add(counts, part);
+        files += part.files;
+        for (const cluster of part.clusters) clusters.add(cluster);
+        if (prefix === undefined) continue;
+        // After the files: what they hold is counted by then, and only compared with what was signed.
+        const { checked, proven } = proofs;
+        let n = checked;
+        const found = await proveDigests(prefixDigests(s3, prefix), prove, io, () =>
+          progress.update(`${(++n).toLocaleString("en-US")} digests`),
+        );
+        proofs = { checked: checked + found.checked, proven: proven + found.proven };
+      }
+      if (options.queue !== undefined) {
+        const client = new SQSClient(region);
+        const sourceOf = s3Source.bind(null, s3);
+        const part = await replayQueue(options.queue, {
+          client,
+          sink,
+          eventSink: stoppable("event"),
+          sourceOf,
+          digest: prove,
+          now: io.now(),
+        });
+        client.destroy();
+        counts = add(counts, part);
+        for (const cluster of part.clusters) clusters.add(cluster);
+      }
+      progress.update("adding up …");
+      for (const cluster of clusters) await activity.fold(cluster, io.now());
+      progress.done();
+      const { records, connections, counted, duplicates, ignored, tooOld, rejected } = counts;
+      const summary = {
+        records,
+        connections,
+        counted,
+        duplicates,
+        ignored,
+        tooOld,
+        rejected,
+        ...(proofs.checked > 0 && { digests: proofs }),
+      };
+      printDocument(io, options, summary, () => lines(counts, files, proofs));
+    });
+  } finally {
+    progress.done();
+    for (const client of [s3, ...trails]) client.destroy();
+  }
+};
+
+export const addIngest: AddCommand = (program, io) => {
+  const command = program
+    .command("ingest")
+    .summary("count connections from trail files, S3 or a dead-letter queue")
+    .description(
+      "Counts each connection once, however often and by whichever way it comes. Running it again is safe.\n" +
+        "A file that breaks off or is no JSON is named with its reason and counts for nothing.\n" +
+        "Digests below s3://… are proven: their signature, and every log file that they name.\n" +
+        "$AUDITOR_PRINCIPAL, the ARN of the snapshot function's role, tells its own logins apart.",
+    )
+    .argument(
+      "[path...]",
+      "trail files and folders (.json, .json.gz, NDJSON, EventBridge envelopes), s3://BUCKET/PREFIX",
+    )
+    .option("--queue <url>", "replay the bodies of a dead-letter queue; what is counted leaves it")
+    .option("--json", "one JSON document on stdout");
+  addStoreOptions(command).action((paths: string[], options: Options) => ingest(paths, options, io));
+};

@@ -1,0 +1,116 @@
+// `dsql-audit reconcile`: holds what was counted in a day against the trail's files of that day.
+import { resolve } from "node:path";
+import { S3Client } from "@aws-sdk/client-s3";
+import { listFolder } from "../../lib/cloudtrail/list-folder.ts";
+import { prefixSources } from "../../lib/cloudtrail/list-prefix.ts";
+import { type RecordComparison, reconcileRecord } from "../../lib/cloudtrail/reconcile-record.ts";
+import { parseTime } from "../../lib/core/base/parse-time.ts";
+import { DAY, dayOf, floorTo, iso } from "../../lib/core/base/time.ts";
+import { createActivityStore } from "../../lib/store/activity/activity.ts";
+import { listClusters } from "../../lib/store/history/clusters.ts";
+import type { AddCommand } from "../command.ts";
+import { addStoreOptions, pickCluster, type StoreOptions, withStore } from "../context.ts";
+import type { Io } from "../io.ts";
+import { printable, printDocument } from "../output.ts";
+import { progressLine } from "../progress.ts";
+
+type Options = StoreOptions & {
+  readonly day: string;
+  readonly events: string;
+  readonly json?: boolean;
+  readonly exitCode?: boolean;
+};
+
+const SHOWN = 30;
+
+const documentOf = (day: string, { clusters, rejected, files }: RecordComparison) => ({
+  day,
+  equal: rejected.length === 0 && [...clusters.values()].every(({ equal }) => equal),
+  files,
+  clusters: [...clusters].map(([cluster, { equal, recorded, counted, differences }]) => ({
+    cluster,
+    equal,
+    recorded,
+    counted,
+    differences: differences.map(({ minute, missing, surplus }) => ({
+      minute: iso(minute),
+      missing,
+      surplus,
+    })),
+  })),
+  rejected,
+});
+type Document = ReturnType<typeof documentOf>;
+
+const lines = ({ day, equal, clusters, rejected, files }: Document): string => {
+  const out = [`${day}: ${equal ? "equal" : "NOT equal"} (${files} files read)`];
+  for (const { cluster, recorded, counted, differences } of clusters) {
+    out.push(`${printable(cluster)}: ${recorded} in the record, ${counted} counted`);
+    for (const { minute, missing, surplus } of differences.slice(0, SHOWN)) {
+      if (missing.length)
+        out.push(`  ${minute.slice(0, 16)}Z not counted: ${missing.map(printable).join(", ")}`);
+      if (surplus.length)
+        out.push(`  ${minute.slice(0, 16)}Z not in the record: ${surplus.length} (${surplus.join(", ")})`);
+    }
+    if (differences.length > SHOWN)
+      out.push(`  and ${differences.length - SHOWN} more minutes (--json lists all)`);
+  }
+  for (const { file, index, reason } of rejected.slice(0, SHOWN)) {
+    out.push(`could not be read: ${printable(file)} record ${index}: ${printable(reason)}`);
+  }
+  if (!clusters.length) out.push("Neither the record nor the store has a connection of this day.");
+  else if (clusters.some(({ differences }) => differences.some(({ missing }) => missing.length))) {
+    out.push("What is not counted yet is counted by: dsql-audit ingest with the same files");
+  }
+  return out.join("\n");
+};
+
+const reconcile = async (options: Options, io: Io): Promise<boolean> => {
+  const from = floorTo(DAY, parseTime(options.day, io.now()));
+  const s3 = new S3Client({ ...(options.region && { region: options.region }), followRegionRedirects: true });
+  const progress = progressLine(io);
+  try {
+    const sources = options.events.startsWith("s3://")
+      ? prefixSources(s3, options.events)
+      : listFolder(resolve(io.cwd, options.events)).logs;
+    return await withStore(io, options, { mustExist: true }, async (table) => {
+      const only = options.cluster === undefined ? undefined : await pickCluster(table, options.cluster);
+      const alsoClusters = only === undefined ? await listClusters(table) : [only];
+      const compared = await reconcileRecord(
+        sources,
+        createActivityStore(table).countedIds,
+        { from, to: from + DAY },
+        { alsoClusters, onProgress: ({ files }) => progress.update(`${files} files read`) },
+      );
+      progress.done();
+      const clusters = [...compared.clusters].filter(
+        ([cluster, { recorded, counted }]) =>
+          only === cluster || (only === undefined && recorded + counted > 0),
+      );
+      const document = documentOf(dayOf(from), { ...compared, clusters: new Map(clusters) });
+      printDocument(io, options, document, lines);
+      return document.equal;
+    });
+  } finally {
+    progress.done();
+    s3.destroy();
+  }
+};
+
+export const addReconcile: AddCommand = (program, io, finish) => {
+  const command = program
+    .command("reconcile")
+    .summary("hold what was counted in a day against the trail's files")
+    .description(
+      "Reads the record of a UTC day again and compares it, event by event, with what was counted. Changes nothing.\n" +
+        "Trail files come late: give it the files of the following hours too.",
+    )
+    .requiredOption("--day <time>", "the UTC day, ISO 8601 or how long ago (1d)")
+    .requiredOption("--events <path>", "a folder of trail files, or s3://BUCKET/PREFIX")
+    .option("--exit-code", "exit with 2 when they differ")
+    .option("--json", "one JSON document on stdout");
+  addStoreOptions(command).action(async (options: Options) => {
+    const equal = await reconcile(options, io);
+    if (!equal && options.exitCode) finish(2);
+  });
+};

@@ -1,0 +1,67 @@
+// `dsql-audit report`: one self-contained HTML page about one cluster at one instant.
+import { resolve } from "node:path";
+import { readSettings } from "../../lib/config.ts";
+import { loadReportData } from "../../lib/queries/load-report-data.ts";
+import { shellWord } from "../../lib/report/wording.ts";
+import type { AddCommand } from "../command.ts";
+import { addStoreOptions, atOption, pickCluster, type StoreOptions, withStore } from "../context.ts";
+import type { Io } from "../io.ts";
+import { printDocument } from "../output.ts";
+import { writeWhole } from "../write-whole.ts";
+
+type Options = StoreOptions & { readonly out: string; readonly at?: string; readonly json?: boolean };
+
+/** How the commands in the report find the same store again. */
+const storeOption = ({ store, table, region, cluster }: StoreOptions): string =>
+  [
+    ...(store === undefined ? [] : ["--store", shellWord(store)]),
+    ...(table === undefined ? [] : ["--table", shellWord(table)]),
+    ...(region === undefined ? [] : ["--region", shellWord(region)]),
+    ...(cluster === undefined ? [] : ["--cluster", shellWord(cluster)]),
+  ].join(" ");
+
+const report = async (io: Io, options: Options): Promise<void> => {
+  const at = atOption(io, options.at);
+  const file = resolve(io.cwd, options.out);
+  const page = await withStore(io, options, { mustExist: true }, async (table) => {
+    const cluster = await pickCluster(table, options.cluster);
+    const data = await loadReportData(table, cluster, at, {
+      storeOption: storeOption(options),
+      dormantDays: readSettings(io.env, "DORMANT_DAYS").DORMANT_DAYS,
+    });
+    // The drawing library takes longer to load than most commands take to run.
+    const { renderReport } = await import("../../lib/report/render-report.ts");
+    return { data, text: await renderReport(data) };
+  });
+  await writeWhole(file, page.text);
+  const { cluster, snapshot, findings } = page.data;
+  const open = findings.filter(({ status }) => status === "open").length;
+  const summary = {
+    file,
+    cluster,
+    at: new Date(at).toISOString(),
+    snapshot: snapshot?.seq ?? null,
+    open,
+    bytes: Buffer.byteLength(page.text),
+  };
+  printDocument(io, options, summary, () => `Wrote ${file}: ${open} open findings. Open it in any browser.`);
+};
+
+export const addReport: AddCommand = (program, io) => {
+  addStoreOptions(
+    program
+      .command("report")
+      .summary("write one self-contained HTML page")
+      .description(
+        "Who reaches what, who did connect, what was found, and what is not known: one file that loads and runs nothing.",
+      )
+      .requiredOption("--out <file>", "where to write the page")
+      .option("--at <time>", "as of this instant: ISO 8601, or 7d, 24h, 90m ago")
+      .option("--json", "one JSON document on stdout"),
+  )
+    .addHelpText(
+      "after",
+      "\nExample:\n  $ dsql-audit report --store ./dsql-audit-demo/store --out report.html",
+    )
+    .action((options: Options) => report(io, options));
+};

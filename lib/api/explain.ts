@@ -1,0 +1,86 @@
+// GET /explain: why a role or a principal has a privilege, or which link of the chain is broken.
+import * as z from "zod";
+import { objectKinds } from "../core/privileges/effective-objects.ts";
+import { type Explanation, explain, steps } from "../core/privileges/explain.ts";
+import { findObject, findPrivilege } from "../core/privileges/find-object.ts";
+import { atParam, clusterParam, pickAt, pickCluster, text } from "./params.ts";
+import { OBJECT_NAME } from "./privileges.ts";
+import { type Route, route } from "./route.ts";
+import { Basis, basisOf, pinnedSnapshot } from "./snapshot-ref.ts";
+
+const Verdict = z.enum(["yes", "after-set-role", "no", "unknown"]);
+
+const ExplainAnswer = z
+  .object({
+    cluster: z.string(),
+    ...Basis,
+    principal: z.nullable(z.string()),
+    role: z.nullable(z.string()).meta({ description: "null where a principal reaches no role." }),
+    privilege: z.string(),
+    kind: z.enum(objectKinds),
+    object: z.string().meta({ description: "As SQL names it." }),
+    verdict: Verdict,
+    grantable: z.boolean(),
+    links: z
+      .array(
+        z.object({
+          step: z.enum(steps),
+          state: z.enum(["ok", "broken", "unknown", "assumed"]).meta({
+            description: "`assumed`: needed, but not told by any catalog.",
+          }),
+          says: z.string(),
+        }),
+      )
+      .meta({ description: "The chain, up to and with the first link that is not ok." }),
+    path: z.array(z.string()),
+    paths: z
+      .nullable(z.number())
+      .meta({ description: "How many there are; null: more than can be counted." }),
+    otherPaths: z.array(z.array(z.string())).meta({ description: "The next few." }),
+    completes: z
+      .array(z.string())
+      .meta({ description: "What would complete the chain: SQL to run, or what to allow in IAM." }),
+    also: z
+      .array(z.object({ role: z.string(), verdict: Verdict }))
+      .meta({ description: "The other roles that the principal can connect as." }),
+  })
+  .meta({ id: "ExplainAnswer" });
+
+const listed = (explanation: Explanation) => {
+  const { paths, links, path, otherPaths, completes, also } = explanation;
+  return {
+    ...explanation,
+    links: [...links],
+    path: [...path],
+    paths: Number.isFinite(paths) ? paths : null,
+    otherPaths: otherPaths.map((other) => [...other]),
+    completes: [...completes],
+    also: [...also],
+  };
+};
+
+export const explainAccess: Route = route({
+  path: "/explain",
+  summary: "Why somebody has a privilege, or what is missing",
+  description: "The chain from an IAM principal or a role to the privilege, or its first broken link.",
+  params: z.strictObject({
+    ...clusterParam,
+    who: text("A database role by its name, or the ARN of an IAM role or user."),
+    privilege: text("SELECT, INSERT, USAGE, EXECUTE, …"),
+    object: text(OBJECT_NAME),
+    ...atParam,
+  }),
+  answer: ExplainAnswer,
+  run: async (deps, { who, at, ...params }) => {
+    const privilege = findPrivilege(params.privilege);
+    const cluster = await pickCluster(deps, params.cluster);
+    const snapshot = await pinnedSnapshot(deps, cluster, pickAt(deps, at), undefined);
+    const engine = deps.access(snapshot);
+    const object = findObject(engine, params.object, privilege);
+    return {
+      cluster,
+      ...(await basisOf(deps, cluster, snapshot)),
+      ...listed(explain(engine, who, privilege, object)),
+    };
+  },
+});

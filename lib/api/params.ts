@@ -1,0 +1,104 @@
+// The parameters that many routes share, and what they stand for.
+import * as z from "zod";
+import type { Cluster } from "../core/base/ids.ts";
+import { parseInterval, parseTime } from "../core/base/parse-time.ts";
+import { DAY, type Instant, type Interval, iso } from "../core/base/time.ts";
+import { AuditError } from "../errors.ts";
+import type { QueryDeps } from "./deps.ts";
+
+const MAX_TEXT = 2_048;
+const time = "ISO 8601 (2026-03-01, 2026-03-01T02:00Z) or how long ago (90m, 24h, 7d)";
+
+/** A parameter that is any text; what it may be is decided by what there is. */
+export const text = (description: string, max = MAX_TEXT) => z.string().max(max).meta({ description });
+export const optionalText = (description: string) => z.optional(text(description)).meta({ description });
+
+export const clusterParam = {
+  cluster: optionalText(
+    "The cluster by its ARN or its id. May be left out where the store knows one cluster only.",
+  ),
+};
+export const atParam = {
+  at: z.optional(text("")).meta({ description: `The moment asked about: ${time}. Now if left out.` }),
+};
+export const intervalParams = (defaultDays: number) => ({
+  from: z
+    .optional(text(""))
+    .meta({ description: `The beginning: ${time}. ${defaultDays} days ago if left out.` }),
+  to: z.optional(text("")).meta({ description: `The end: ${time}. Now if left out.` }),
+});
+export const pageParams = {
+  limit: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(1_000)
+    .default(100)
+    .meta({ description: "Rows of a page, at most: a page ends before it outgrows a response." }),
+  cursor: z.optional(text("")).meta({ description: "`next` of the page before, unchanged." }),
+};
+
+/** The cluster named, or the only one that the store knows. */
+export const pickCluster = async (deps: QueryDeps, named: string | undefined): Promise<Cluster> => {
+  const known = await deps.clusters();
+  const hint = "GET /clusters lists those that are known.";
+  if (named !== undefined) {
+    const found = known.filter((cluster) => cluster === named || cluster.endsWith(`/${named}`));
+    if (found.length === 1 && found[0]) return found[0];
+    const why = found.length ? "more than one cluster is" : "no cluster is";
+    throw new AuditError(found.length ? "usage" : "not-found", `${why} known as ${JSON.stringify(named)}`, {
+      hint,
+    });
+  }
+  const [only] = known;
+  if (!only)
+    throw new AuditError("not-found", "no cluster is known yet", {
+      hint: "The first snapshot makes it known.",
+    });
+  if (known.length > 1)
+    throw new AuditError("usage", "several clusters are known: the parameter cluster is required", { hint });
+  return only;
+};
+
+/** The last instant that a store can order: what is later is a slip of the pen. */
+const LAST = Date.UTC(9999, 11, 31);
+
+const readTime = (text: string, now: Instant): Instant => {
+  const at = parseTime(text, now);
+  if (at <= LAST) return at;
+  throw new AuditError("usage", `the time ${JSON.stringify(text)} is too far in the future`);
+};
+
+/** `at`, or the moment of the request. */
+export const pickAt = ({ now }: QueryDeps, at: string | undefined): Instant =>
+  at === undefined ? now : readTime(at, now);
+
+/** Nothing that is counted is kept for longer: a longer stretch would only be a longer answer. */
+const MAX_DAYS = 800;
+
+/** `from` and `to`. AuditError("usage") where they are the wrong way round, or too far apart to be answered at once. */
+export const pickInterval = (
+  { now }: QueryDeps,
+  { from, to }: { readonly from?: string | undefined; readonly to?: string | undefined },
+  defaultDays: number,
+): Interval => {
+  const end = to === undefined ? now : readTime(to, now);
+  const interval = parseInterval({ from }, now, { from: Math.max(0, end - defaultDays * DAY), to: end });
+  if (interval.from < 0) {
+    throw new AuditError("usage", `from ${iso(interval.from)} is before there were clusters`, {
+      hint: "Ask from 1970-01-01 on.",
+    });
+  }
+  return interval;
+};
+
+/** The same for what is answered hour by hour. */
+export const pickBounded = (...args: Parameters<typeof pickInterval>): Interval => {
+  const interval = pickInterval(...args);
+  if (interval.to - interval.from > MAX_DAYS * DAY) {
+    throw new AuditError("usage", `from and to are more than ${MAX_DAYS} days apart`, {
+      hint: "Ask for a shorter stretch.",
+    });
+  }
+  return interval;
+};

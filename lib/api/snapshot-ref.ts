@@ -1,0 +1,119 @@
+// Which snapshot an answer rests on, and what it therefore cannot say.
+import * as z from "zod";
+import type { Cluster } from "../core/base/ids.ts";
+import { type Instant, iso } from "../core/base/time.ts";
+import { type SectionName, sectionNames } from "../core/catalog/catalog.ts";
+import type { SealedManifest } from "../core/history/manifest.ts";
+import { AuditError } from "../errors.ts";
+import { requireAsOf, type Snapshot } from "../store/history/snapshots.ts";
+import type { QueryDeps } from "./deps.ts";
+
+export const Time = z.iso.datetime().meta({ id: "Time", description: "ISO 8601 in UTC." });
+export const Section = z
+  .enum(sectionNames as readonly [SectionName, ...SectionName[]])
+  .meta({ id: "Section" });
+
+export const SnapshotRef = z
+  .object({
+    seq: z.int(),
+    takenAt: Time,
+    manifestHash: z.string().meta({ description: "SHA-256, hex: what `dsql-audit history verify` checks." }),
+  })
+  .meta({ id: "SnapshotRef", description: "The snapshot that the answer rests on." });
+
+export const Unreadable = z
+  .object({
+    section: Section,
+    lastReadAt: z
+      .nullable(Time)
+      .meta({ description: "The last snapshot that could read it; null: none yet." }),
+  })
+  .meta({
+    id: "Unreadable",
+    description: "A section that could not be read: nothing in it is known to be absent.",
+  });
+
+const Uncertainty = z
+  .object({
+    after: Time.meta({ description: "The snapshot's time: what changed later is not in the answer." }),
+    before: z.nullable(Time).meta({ description: "The next snapshot's time; null: there is none yet." }),
+    unreadable: z.array(Unreadable),
+    text: z.string().meta({ description: "The same in words." }),
+  })
+  .meta({
+    id: "Uncertainty",
+    description: "What the snapshot cannot say about the moment that was asked about.",
+  });
+
+export const snapshotRef = ({ manifest, hash }: SealedManifest): z.input<typeof SnapshotRef> => ({
+  seq: manifest.seq,
+  takenAt: iso(manifest.takenAt),
+  manifestHash: hash,
+});
+
+export const unreadableOf = ({ manifest }: SealedManifest): z.input<typeof Unreadable>[] =>
+  sectionNames.flatMap((section) => {
+    const lastReadAt = manifest.unreadable[section];
+    return lastReadAt === undefined
+      ? []
+      : [{ section, lastReadAt: lastReadAt === null ? null : iso(lastReadAt) }];
+  });
+
+const textOf = (
+  { manifest: { takenAt, root } }: SealedManifest,
+  next: SealedManifest | undefined,
+  sections: readonly string[],
+): string => {
+  const between = next && `${iso(takenAt)} and ${iso(next.manifest.takenAt)}`;
+  const seen = !next
+    ? `What changed after ${iso(takenAt)} is not known: no later snapshot was taken.`
+    : next.manifest.root === root
+      ? `The snapshots of ${between} show the same.`
+      : `Something changed between the snapshots of ${between}; when exactly is not known.`;
+  return sections.length ? `${seen} Could not be read, and so unknown: ${sections.join(", ")}.` : seen;
+};
+
+/** What an answer says of itself. */
+export const Basis = { snapshot: SnapshotRef, uncertainty: Uncertainty } as const;
+export const Side = z
+  .object(Basis)
+  .meta({ id: "Side", description: "The snapshot that stands for one end of a stretch of time." });
+
+/** The statement of a snapshot that stands for some moment at or after it. */
+export const basisOf = async (
+  { snapshots }: QueryDeps,
+  cluster: Cluster,
+  sealed: SealedManifest,
+): Promise<z.input<typeof Side>> => {
+  const { takenAt } = sealed.manifest;
+  const next = await snapshots.after(cluster, takenAt);
+  const unreadable = unreadableOf(sealed);
+  return {
+    snapshot: snapshotRef(sealed),
+    uncertainty: {
+      after: iso(takenAt),
+      before: next ? iso(next.manifest.takenAt) : null,
+      unreadable,
+      text: textOf(
+        sealed,
+        next,
+        unreadable.map(({ section }) => section),
+      ),
+    },
+  };
+};
+
+/** The snapshot as of `at`; on later pages the one that the first page rested on, whatever was stored since. */
+export const pinnedSnapshot = async (
+  { snapshots }: QueryDeps,
+  cluster: Cluster,
+  at: Instant,
+  seq: number | undefined,
+): Promise<Snapshot> => {
+  if (seq === undefined) return requireAsOf(snapshots, cluster, at);
+  const found = await snapshots.bySeq(cluster, seq);
+  if (found) return found;
+  throw new AuditError("usage", "the cursor's snapshot is no longer kept", {
+    hint: "Begin anew without a cursor.",
+  });
+};

@@ -1,0 +1,21 @@
+// What one anomaly detector saw of one principal, with its weight; signs of one episode make one finding.
+
+import type { Principal } from "../base/ids.ts";
+import type { Instant } from "../base/time.ts";
+import type { Evidence } from "../findings/finding.ts";
+
+export type Sign = {
+  readonly principal: Principal;
+  /** The first and the last of the unusual connections. */
+  readonly firstAt: Instant;
+  readonly lastAt: Instant;
+  /** -log2 of how likely this is for a principal that does what it always did. */
+  readonly bits: number;
+  /** What was seen, in a few words that end the sentence "<principal> ...". */
+  readonly says: string;
+  readonly evidence: Evidence;
+  readonly eventIds: readonly string[];
+};
+
+/** A sign with the detector that saw it. */
+export type NamedSign = Sign & { readonly detector: string };

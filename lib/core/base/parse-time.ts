@@ -1,0 +1,43 @@
+// Times as people type them: ISO 8601, or how long ago.
+import { AuditError } from "../../errors.ts";
+import { DAY, HOUR, type Instant, type Interval, iso, MINUTE } from "./time.ts";
+
+const relative = /^(\d{1,6})(m|h|d|w)$/;
+const units: Readonly<Record<string, number>> = { m: MINUTE, h: HOUR, d: DAY, w: 7 * DAY };
+/** A date, or a date and time with `Z` or an offset; without either it is UTC. */
+const absolute = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?)(Z|[+-]\d{2}:\d{2})?)?$/i;
+
+const hint = "Use ISO 8601 (2026-03-01, 2026-03-01T02:00Z) or how long ago (90m, 24h, 7d).";
+
+/** `90m`, `24h`, `7d`, `2w` before `now`, or ISO 8601. AuditError("usage") names what could not be read. */
+export const parseTime = (text: string, now: Instant): Instant => {
+  const trimmed = text.trim();
+  const ago = relative.exec(trimmed);
+  if (ago) return now - Number(ago[1]) * (units[ago[2] ?? ""] ?? 0);
+  const parts = absolute.exec(trimmed);
+  const at = parts
+    ? Date.parse(`${parts[1]}T${parts[2] ?? "00:00"}${parts[3]?.toUpperCase() ?? "Z"}`)
+    : Number.NaN;
+  // Date.parse rolls 2026-02-30 over into March: a date that is not in the calendar is an error, not another date.
+  const rolled =
+    parts && !parts[3]?.match(/[+-]/) && !Number.isNaN(at) && !iso(at).startsWith(parts[1] ?? "");
+  if (Number.isNaN(at) || rolled)
+    throw new AuditError("usage", `cannot read the time ${JSON.stringify(text)}`, { hint });
+  return at;
+};
+
+/** Both ends, `from` before `to`; a missing end takes the default given. */
+export const parseInterval = (
+  { from, to }: { from?: string | undefined; to?: string | undefined },
+  now: Instant,
+  defaults: Interval,
+): Interval => {
+  const interval = {
+    from: from === undefined ? defaults.from : parseTime(from, now),
+    to: to === undefined ? defaults.to : parseTime(to, now),
+  };
+  if (interval.from > interval.to) {
+    throw new AuditError("usage", `from ${iso(interval.from)} is after to ${iso(interval.to)}`, { hint });
+  }
+  return interval;
+};

@@ -1,0 +1,98 @@
+// The auditor's own logins as canaries: each attempt that it recorded must come back as an event, and no event more.
+import type { Canary } from "./coverage.ts";
+import { DAY, floorTo, HOUR, type Instant, MINUTE } from "../base/time.ts";
+
+/** An attempt to log in, recorded before it was made. `snapshotSeq`: the snapshot it was for, 0 where not known. */
+export type LoginAttempt = { readonly at: Instant; readonly snapshotSeq: number };
+
+/** A login under the auditor's own ARN, as its event tells. `seenInTrailAt`: when it came in a trail file; null: not yet. */
+export type OwnLogin = {
+  readonly at: Instant;
+  readonly eventId: string;
+  readonly seenInTrailAt: Instant | null;
+  /** As admin, which the auditor never is: no attempt explains it. */
+  readonly admin?: true;
+};
+
+export type CanaryMatch = {
+  /** One for each attempt, by time. */
+  readonly canaries: readonly Canary[];
+  /** Logins under the auditor's ARN that no attempt explains: somebody hides behind it. */
+  readonly surplus: readonly OwnLogin[];
+};
+
+/** An attempt and its event are at most this far apart: two clocks, and a cluster that wakes. */
+export const MATCH_MS = 2 * MINUTE;
+
+/** A canary that has not come back after this long is missed. */
+export const BACK_WITHIN_MS = 30 * MINUTE;
+
+/**
+ * Matches attempts and logins of one cluster one to one, as many as can be: both in order of time, each login going to the
+ * earliest attempt that it may belong to. Logins before the first attempt is known (less the tolerance) are left out:
+ * nobody wrote attempts down then.
+ */
+export const matchCanaries = (
+  attempts: readonly LoginAttempt[],
+  logins: readonly OwnLogin[],
+): CanaryMatch => {
+  const made = attempts.toSorted((a, b) => a.at - b.at);
+  const since = (made[0]?.at ?? Number.POSITIVE_INFINITY) - MATCH_MS;
+  const came = logins
+    .filter(({ at, admin }) => at >= since && !admin)
+    .toSorted((a, b) => a.at - b.at || (a.eventId < b.eventId ? -1 : 1));
+  const surplus = logins.filter(({ admin }) => admin);
+  let next = 0;
+  const canaries = made.map(({ at, snapshotSeq }): Canary => {
+    for (let login = came[next]; login && login.at < at - MATCH_MS; login = came[next]) {
+      surplus.push(login);
+      next++;
+    }
+    const login = came[next];
+    if (!login || login.at > at + MATCH_MS) return { at, snapshotSeq, eventId: null, seenInTrailAt: null };
+    next++;
+    return { at, snapshotSeq, eventId: login.eventId, seenInTrailAt: login.seenInTrailAt };
+  });
+  surplus.push(...came.slice(next));
+  return { canaries, surplus: surplus.sort((a, b) => a.at - b.at) };
+};
+
+/** Canaries that should have come back by now and have not, by any way. */
+export const missedCanaries = (canaries: readonly Canary[], now: Instant): Canary[] =>
+  canaries.filter(({ at, eventId }) => eventId === null && at + BACK_WITHIN_MS < now);
+
+/** An idle cluster is left asleep for at most a day; canaries further apart have nothing to say about between. */
+const MAX_LINK = DAY + HOUR;
+
+/**
+ * Whole hours between two canaries in a row that both came back from trail files. A canary in between that did not, or an
+ * instant of doubt (a trail stopped or changed), breaks the link.
+ */
+export const hoursProvenByCanaries = (
+  canaries: readonly Canary[],
+  doubtful: readonly Instant[],
+): Instant[] => {
+  const sorted = canaries.toSorted((a, b) => a.at - b.at);
+  const hours: Instant[] = [];
+  // Runs of unbroken links: an hour may hold several canaries and still lie between the first and the last.
+  let from: Instant | undefined;
+  let to = 0;
+  const close = (): void => {
+    if (from === undefined) return;
+    for (let hour = floorTo(HOUR, from + HOUR - 1); hour + HOUR <= to; hour += HOUR) hours.push(hour);
+    from = undefined;
+  };
+  for (const { at, seenInTrailAt } of sorted) {
+    if (seenInTrailAt === null) {
+      close();
+      continue;
+    }
+    const broken =
+      from !== undefined && (at - to > MAX_LINK || doubtful.some((doubt) => doubt >= to && doubt <= at));
+    if (broken) close();
+    from ??= at;
+    to = at;
+  }
+  close();
+  return hours;
+};

@@ -1,0 +1,21 @@
+// The stretches of time for which connection capture is proven, hour by hour.
+import * as z from "zod";
+import type { Instant, Interval } from "../base/time.ts";
+
+/** Strongest first. `folder`: an offline folder holds a trail file of the hour. `canary`: on both sides, from trail files. */
+export const Proof = z.enum(["digest", "canary", "folder"]);
+export type Proof = z.infer<typeof Proof>;
+
+/** Sorted, disjoint, whole hours. */
+export type Coverage = readonly (Interval & { readonly proof: Proof })[];
+
+/** Why an hour that looks covered is not: trail stopped, selectors changed, more calls than events. */
+export type Doubt = Interval & { readonly reason: string };
+
+/** An auditor's own login: what it attempted and, once it came back, by which event. */
+export type Canary = {
+  readonly at: Instant;
+  readonly snapshotSeq: number;
+  readonly eventId: string | null;
+  readonly seenInTrailAt: Instant | null;
+};

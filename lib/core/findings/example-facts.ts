@@ -1,0 +1,166 @@
+// Small made-up estates for the examples that detectors carry: plain facts, said in a few words.
+import type { Tally } from "../activity/activity.ts";
+import { Cluster, Principal } from "../base/ids.ts";
+import { DAY, HOUR, type Instant, type Interval } from "../base/time.ts";
+import type { Catalog, RowOf, SectionName } from "../catalog/catalog.ts";
+import { missedCanaries } from "../coverage/canary-match.ts";
+import type { CaptureCheck } from "../coverage/capture-check.ts";
+import type { MappingPeriod } from "../history/mapping-period.ts";
+import type { Facts, OwnLogins } from "./facts.ts";
+
+/** One example of a detector: with these facts it finds exactly these subjects (role, else principal's name, else object). */
+export type Case = {
+  readonly name: string;
+  readonly facts: Facts;
+  readonly options?: Readonly<Record<string, unknown>>;
+  readonly expect: readonly string[];
+};
+
+export const EXAMPLE_NOW: Instant = Date.UTC(2026, 6, 1);
+export const daysAgo = (days: number): Instant => EXAMPLE_NOW - days * DAY;
+export const exampleArn = (name: string): Principal =>
+  Principal.parse(`arn:aws:iam::111122223333:role/${name}`);
+
+const CLUSTER = Cluster.parse("arn:aws:dsql:us-east-1:111122223333:cluster/abcdefghijklmnopqrstuvwxyz");
+
+type ExampleMapping = {
+  readonly to: string;
+  readonly role: string;
+  /** When the first snapshot showed it; without, the first snapshot of all had it. */
+  readonly madeAt?: Instant;
+  readonly goneAt?: Instant;
+  readonly arn?: string;
+};
+export type ExampleConnection = {
+  readonly by: string;
+  readonly at: Instant;
+  readonly network?: string;
+  readonly outcome?: "refused";
+  readonly action?: "DbConnectAdmin";
+  readonly role?: string;
+};
+export type Example = {
+  readonly now?: Instant;
+  readonly firstSnapshotAt?: Instant;
+  readonly coveredFrom?: Instant;
+  readonly gaps?: readonly Interval[];
+  readonly mappings?: readonly ExampleMapping[];
+  readonly connections?: readonly ExampleConnection[];
+  readonly catalog?: Partial<{ readonly [N in SectionName]: readonly RowOf<N>[] | string }>;
+  readonly declared?: Facts["archetypes"];
+  readonly own?: ExampleLogins;
+  readonly asked?: Partial<CaptureCheck>;
+};
+
+/** The auditor's own logins of the last 30 days: one every hour, all of them back but those said here. */
+export type ExampleLogins = {
+  readonly missing?: (at: Instant) => boolean;
+  readonly surplusAt?: readonly Instant[];
+};
+
+const ownLoginsOf = ({ missing = () => false, surplusAt = [] }: ExampleLogins, now: Instant): OwnLogins => {
+  const canaries = Array.from({ length: 30 * 24 }, (_, n) => now - (30 * 24 - n) * HOUR).map((at, n) => ({
+    at,
+    snapshotSeq: n,
+    eventId: missing(at) ? null : `own-${n}`,
+    seenInTrailAt: missing(at) ? null : at + HOUR,
+  }));
+  return {
+    from: now - 30 * DAY,
+    canaries,
+    missed: missedCanaries(canaries, now),
+    surplus: surplusAt.map((at, n) => ({ at, eventId: `surplus-${n}`, seenInTrailAt: null })),
+  };
+};
+
+const oidOf = (names: string[], name: string): number => {
+  if (!names.includes(name)) names.push(name);
+  return 20_000 + names.indexOf(name);
+};
+
+const tallyOf = (connection: ExampleConnection, index: number): Tally => ({
+  principal: exampleArn(connection.by),
+  action: connection.action ?? "DbConnect",
+  outcome: connection.outcome ?? "allowed",
+  network: connection.network ?? "10.20.4.0/24",
+  client: "aurora-dsql-nodejs-pg/0.1.9",
+  session: "app-*",
+  role: connection.role ?? "",
+  count: 1,
+  firstAt: connection.at,
+  lastAt: connection.at,
+  firstEventId: `event-${index}`,
+});
+
+/** One connection a day for `days` days that end `until`. */
+export const daily = (by: string, days: number, until: Instant, network?: string): ExampleConnection[] =>
+  Array.from({ length: days }, (_, i) => ({ by, at: until - i * DAY - HOUR, ...(network && { network }) }));
+
+const sectionOf = (given: readonly unknown[] | string | undefined): unknown =>
+  typeof given === "string"
+    ? { status: "unreadable", reason: given, code: null }
+    : { status: "read", rows: given ?? [] };
+
+const sectionNames: readonly SectionName[] = [
+  "roles", "memberships", "mappings", "schemas", "relations", "columns", "functions", "types", "defaultPrivileges",
+  "database",
+]; // biome-ignore format: one glance
+
+/** Facts of a cluster that was watched for a year, covered throughout, with all that the example adds or takes away. */
+export const exampleFacts = (example: Example): Facts => {
+  const now = example.now ?? EXAMPLE_NOW;
+  const firstSnapshotAt = example.firstSnapshotAt ?? now - 365 * DAY;
+  const coveredFrom = example.coveredFrom ?? now - 365 * DAY;
+  const names: string[] = [];
+  const tallies = (example.connections ?? []).map(tallyOf);
+  const mappingPeriods = (example.mappings ?? []).map(
+    (mapping, i): MappingPeriod => ({
+      arn: mapping.arn ?? exampleArn(mapping.to),
+      iamOid: 30_000 + i,
+      roleOid: oidOf(names, mapping.role),
+      roleName: mapping.role,
+      notSeenAt: mapping.madeAt === undefined ? null : mapping.madeAt - HOUR,
+      firstSeenAt: mapping.madeAt ?? firstSnapshotAt,
+      lastSeenAt: mapping.goneAt === undefined ? now : mapping.goneAt - HOUR,
+      goneAt: mapping.goneAt ?? null,
+    }),
+  );
+  const sections = Object.fromEntries(sectionNames.map((name) => [name, sectionOf(example.catalog?.[name])]));
+  return {
+    cluster: CLUSTER,
+    now,
+    snapshot: example.catalog
+      ? {
+          catalog: { format: 1, cluster: CLUSTER, serverVersion: 160_014, sections } as unknown as Catalog,
+          takenAt: now,
+          seq: 1,
+        }
+      : null,
+    firstSnapshotAt,
+    mappingPeriods,
+    activity: {
+      principals: () => new Set(tallies.map(({ principal }) => principal)),
+      talliesOf: (principal, { from, to }) =>
+        tallies.filter(
+          (tally) => tally.principal === principal && tally.lastAt >= from && tally.firstAt < to,
+        ),
+    },
+    coverage: [{ from: coveredFrom, to: now, proof: "digest" }],
+    doubts: (example.gaps ?? []).map((gap) => ({ ...gap, reason: "the trail was stopped" })),
+    captureExpectedFrom: null,
+    settleMs: 0,
+    archetypes: example.declared ?? {},
+    auditor: example.own ? exampleArn("Auditor") : null,
+    ...(example.own && { ownLogins: ownLoginsOf(example.own, now) }),
+    ...(example.asked && {
+      captureCheck: {
+        at: now,
+        captured: "yes",
+        reasons: [],
+        doubtSince: null,
+        unanswered: [],
+        ...example.asked,
+      },
+    }),
+  };
+};

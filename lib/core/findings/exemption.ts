@@ -1,0 +1,49 @@
+// A finding that people accepted: by whom, why, and until when. All three are mandatory, so that none rots unseen.
+import * as z from "zod";
+import { AuditError } from "../../errors.ts";
+import { Cluster } from "../base/ids.ts";
+import { DAY, type Instant, iso } from "../base/time.ts";
+import { type Finding, Subject } from "./finding.ts";
+import { exemptionKey } from "./finding-id.ts";
+
+export const Exemption = z.object({
+  /** Detector and subject; for over-privileged access the facet too. */
+  key: z.string(),
+  cluster: Cluster,
+  detector: z.string(),
+  subject: Subject,
+  owner: z.string().min(1).max(200),
+  reason: z.string().min(1).max(1000),
+  /** From here on it no longer holds. */
+  until: z.int(),
+  createdAt: z.int(),
+});
+export type Exemption = z.infer<typeof Exemption>;
+
+const MAX_DAYS = 730;
+
+/** The exemption of all that is the same subject to the same detector. AuditError("usage") without owner, reason or a sane end. */
+export const exemptionOf = (
+  finding: Finding,
+  { owner, reason, until }: { readonly owner: string; readonly reason: string; readonly until: Instant },
+  now: Instant,
+): Exemption => {
+  if (!owner.trim() || !reason.trim()) {
+    throw new AuditError("usage", "an exemption needs an owner and a reason that say something");
+  }
+  if (until <= now || until > now + MAX_DAYS * DAY) {
+    throw new AuditError("usage", `an exemption cannot end at ${iso(until)}`, {
+      hint: `Its end lies after now (${iso(now)}) and at most two years ahead.`,
+    });
+  }
+  return {
+    key: exemptionKey(finding),
+    cluster: finding.cluster,
+    detector: finding.detector,
+    subject: finding.subject,
+    owner: owner.trim().slice(0, 200),
+    reason: reason.trim().slice(0, 1000),
+    until,
+    createdAt: now,
+  };
+};

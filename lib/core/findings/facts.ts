@@ -1,0 +1,64 @@
+// Everything that a judgement rests on, as plain data: what snapshots, activity and coverage say about one cluster.
+import type { Tally } from "../activity/activity.ts";
+import type { Cluster, Principal } from "../base/ids.ts";
+import { HOUR, type Instant, type Interval } from "../base/time.ts";
+import type { Catalog } from "../catalog/catalog.ts";
+import type { OwnLogin } from "../coverage/canary-match.ts";
+import type { CaptureCheck } from "../coverage/capture-check.ts";
+import type { Canary, Coverage, Doubt } from "../coverage/coverage.ts";
+import type { MappingPeriod } from "../history/mapping-period.ts";
+import type { Archetype } from "../privileges/archetype.ts";
+
+/** What a judgement asks of recorded activity. */
+export type ActivityPort = {
+  readonly principals: () => Iterable<Principal>;
+  /** Tallies that overlap the interval. Those of an hour or a day tell their own first and last instant. */
+  readonly talliesOf: (principal: Principal, interval: Interval) => readonly Tally[];
+};
+
+/** The newest snapshot that a judgement may look at. */
+export type SnapshotFacts = {
+  readonly catalog: Catalog;
+  readonly takenAt: Instant;
+  readonly seq: number;
+  /** The newest snapshot that was judged before, where there is one: what is new began between the two. */
+  readonly judgedBefore?: Instant | null;
+};
+
+/** The auditor's own logins since `from`: what it attempted, what is not back after 30 minutes, what it did not make. */
+export type OwnLogins = {
+  readonly from: Instant;
+  readonly canaries: readonly Canary[];
+  readonly missed: readonly Canary[];
+  readonly surplus: readonly OwnLogin[];
+};
+
+export type Facts = {
+  readonly cluster: Cluster;
+  readonly now: Instant;
+  /** null: none was taken, or none was given (offline). */
+  readonly snapshot: SnapshotFacts | null;
+  /** When mappings were first read; null: never, so that nothing can be said about them. */
+  readonly firstSnapshotAt: Instant | null;
+  readonly mappingPeriods: readonly MappingPeriod[];
+  /** The mappings came without a time: they are taken as standing all along, and every finding says so. */
+  readonly agesAssumed?: boolean;
+  readonly activity: ActivityPort;
+  readonly coverage: Coverage;
+  readonly doubts: readonly Doubt[];
+  /** From here on capture is expected; hours before it are no gap. null: from the first covered hour. */
+  readonly captureExpectedFrom: Instant | null;
+  /** Proof of an hour comes late: the last `settleMs` before `now` are not judged yet. 0 offline. */
+  readonly settleMs: number;
+  /** What roles are declared to be for, by role name. */
+  readonly archetypes: Readonly<Record<string, Archetype>>;
+  /** The auditor's own principal: its logins are not judged like others'. */
+  readonly auditor: Principal | null;
+  /** undefined: nobody wrote them down, as offline. */
+  readonly ownLogins?: OwnLogins | undefined;
+  /** What AWS last said about capture; undefined: it was not asked. */
+  readonly captureCheck?: CaptureCheck | undefined;
+};
+
+/** Digests come within the hour after theirs, trail files some minutes after an event: three hours hold both. */
+export const LIVE_SETTLE_MS = 3 * HOUR;

@@ -1,0 +1,84 @@
+// A detector's judgement on one subject, with its evidence, its stable identity and its life.
+import * as z from "zod";
+import { Cluster, Oid, Principal } from "../base/ids.ts";
+
+export const Category = z.enum(["dormant", "anomalous", "over-privileged", "coverage"]);
+export type Category = z.infer<typeof Category>;
+
+export const Severity = z.enum(["low", "medium", "high", "critical"]);
+export type Severity = z.infer<typeof Severity>;
+
+/** The verdict on a mapping, in the order in which they are decided. */
+export const Verdict = z.enum(["active", "ambiguous", "grace", "unknown", "dormant", "never-used"]);
+export type Verdict = z.infer<typeof Verdict>;
+
+/**
+ * Who and what a finding is about. `roleOid` carries identity through a rename, `role` is what people read.
+ * `facet` tells findings of one detector on one subject apart: the path or grant for over-privileged, the hour of the
+ * episode's first event for anomalous, else "".
+ */
+export const Subject = z.object({
+  principal: z.optional(Principal),
+  role: z.optional(z.string()),
+  roleOid: z.optional(Oid),
+  object: z.optional(z.string()),
+  facet: z.string(),
+});
+export type Subject = z.infer<typeof Subject>;
+
+/** Plain JSON; every figure that the title claims stands in it. */
+export const Evidence = z.record(z.string(), z.unknown());
+export type Evidence = z.infer<typeof Evidence>;
+
+/** What one look of one detector found, before it has a life. */
+export const Observation = z.object({
+  id: z.string(),
+  detector: z.string(),
+  category: Category,
+  severity: Severity,
+  cluster: Cluster,
+  subject: Subject,
+  title: z.string(),
+  evidence: Evidence,
+  /** The stretch of what was seen. */
+  firstSeenAt: z.int(),
+  lastSeenAt: z.int(),
+  eventIds: z.optional(z.array(z.string())),
+  verdict: z.optional(Verdict),
+  /** The SQL, or what a person has to do. */
+  fix: z.optional(z.string()),
+});
+export type Observation = z.infer<typeof Observation>;
+
+export const Status = z.enum(["open", "acknowledged", "exempt", "ended", "resolved"]);
+export type Status = z.infer<typeof Status>;
+
+export const Finding = z.object({
+  ...Observation.shape,
+  status: Status,
+  /** The moment of the first judgement of this life; a finding that comes back starts a new one. */
+  detectedAt: z.int(),
+  /** The moment of the last look that still found it. */
+  confirmedAt: z.int(),
+  closedAt: z.optional(z.int()),
+  /** How many lives it had before this one. */
+  reopened: z.int(),
+  /** What has been told to people: written after the mail is out, so that a mail may come twice but never be lost. */
+  noticedAt: z.optional(z.int()),
+  closeNoticedAt: z.optional(z.int()),
+});
+export type Finding = z.infer<typeof Finding>;
+
+/**
+ * What a detector could look at. A finding is resolved only by a complete look: where `complete` is false, or names
+ * subjects that could not be judged, open findings stay as they are.
+ */
+export type Look = {
+  readonly detector: string;
+  readonly complete: boolean;
+  readonly reason?: string;
+  /** Ids of the findings whose subject could not be judged, in a look that was complete otherwise. */
+  readonly unjudged?: readonly string[];
+  /** Beginnings of the facets that could not be judged. */
+  readonly unjudgedFacets?: readonly string[];
+};

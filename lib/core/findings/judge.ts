@@ -1,0 +1,146 @@
+// Runs detectors over one view: observations with their identity, and what each of them could look at.
+import { AuditError } from "../../errors.ts";
+import { CLOSE_AFTER_MS, type Episode, episodesOf, QUIET_MS } from "../anomaly/episode.ts";
+import type { NamedSign } from "../anomaly/sign.ts";
+import type { Cluster } from "../base/ids.ts";
+import { floorTo, HOUR, iso } from "../base/time.ts";
+import { principalName } from "../base/visible-text.ts";
+import type { Detector, Judgement } from "./detector.ts";
+import type { Look, Observation, Severity, Subject } from "./finding.ts";
+import { findingId } from "./finding-id.ts";
+import type { AuditView } from "./view.ts";
+
+/** What one judgement of one cluster says; input of `reconcileFindings`. */
+export type Judged = { readonly observations: readonly Observation[]; readonly looks: readonly Look[] };
+
+/** Options by detector id, as people write them: parsed by each detector's own schema. */
+export type DetectorOptions = Readonly<Record<string, unknown>>;
+
+/** An episode below this is quiet: one chance in sixteen for a principal that does what it always did. */
+const EPISODE_BITS = 4;
+
+const SHOWN_SIGNS = 20;
+const SHOWN_EVENTS = 50;
+
+const severityOf = (bits: number): Severity => (bits >= 9 ? "high" : bits >= 5 ? "medium" : "low");
+
+type Identity = { readonly id: string; readonly subject: Subject };
+type Identify = (cluster: Cluster, subject: Judgement["subject"]) => Identity;
+
+/** Works out the identity of a subject once for as long as somebody holds it: a replay asks thousands of times. */
+const identifier = (detector: string): Identify => {
+  const known = new WeakMap<Judgement["subject"], Identity>();
+  return (cluster, given) => {
+    const found = known.get(given);
+    if (found) return found;
+    const subject = { ...given, facet: given.facet ?? "" };
+    const identity = { id: findingId(detector, cluster, subject), subject };
+    known.set(given, identity);
+    return identity;
+  };
+};
+
+const observe = (
+  view: AuditView,
+  detector: Detector,
+  identify: Identify,
+  judgement: Judgement,
+): Observation => {
+  const { eventIds, subject, ...rest } = judgement;
+  const identity = identify(view.cluster, subject);
+  return {
+    id: identity.id,
+    detector: detector.id,
+    category: detector.category,
+    severity: detector.severity,
+    cluster: view.cluster,
+    subject: identity.subject,
+    ...rest,
+    ...(eventIds && { eventIds: [...eventIds] }),
+  };
+};
+
+const observeEpisode = (view: AuditView, episode: Episode): Observation | undefined => {
+  const [strongest] = episode.signs;
+  if (!strongest || episode.bits < EPISODE_BITS) return undefined;
+  const subject = { principal: episode.principal, facet: iso(floorTo(HOUR, episode.firstAt)) };
+  const others = episode.signs.length - 1;
+  return {
+    id: findingId(strongest.detector, view.cluster, subject),
+    detector: strongest.detector,
+    category: "anomalous",
+    severity: severityOf(episode.bits),
+    cluster: view.cluster,
+    subject,
+    title: `${principalName(episode.principal)} ${strongest.says}${others ? `, and ${others} more unusual` : ""}`,
+    evidence: {
+      ...strongest.evidence,
+      bits: Math.round(episode.bits * 10) / 10,
+      signs: episode.signs
+        .slice(0, SHOWN_SIGNS)
+        .map(({ detector, bits, says, firstAt, lastAt, evidence }) => ({
+          detector,
+          bits: Math.round(bits * 10) / 10,
+          says,
+          firstAt: iso(firstAt),
+          lastAt: iso(lastAt),
+          evidence,
+        })),
+      ...(others >= SHOWN_SIGNS && { signsNotShown: episode.signs.length - SHOWN_SIGNS }),
+    },
+    firstSeenAt: episode.firstAt,
+    lastSeenAt: episode.lastAt,
+    eventIds: [...new Set(episode.signs.flatMap(({ eventIds }) => eventIds))].slice(0, SHOWN_EVENTS),
+    fix: `If nobody of ${principalName(episode.principal)} can explain it: revoke the sessions of this IAM role or user, then its mappings.`,
+  };
+};
+
+/**
+ * Parses the options of every detector once and gives the function that judges views with them.
+ * AuditError("config") names a detector that there is not and an option that does not parse.
+ */
+export const judgeWith = (
+  detectors: readonly Detector[],
+  options: DetectorOptions = {},
+): ((view: AuditView) => Judged) => {
+  const unknown = Object.keys(options).filter((id) => !detectors.some((detector) => detector.id === id));
+  if (unknown.length)
+    throw new AuditError("config", `options for a detector that there is not: ${unknown.join(", ")}`);
+  const ready = detectors.map((detector) => {
+    const parsed = detector.options.safeParse(options[detector.id] ?? {});
+    if (parsed.success) return { detector, own: parsed.data, identify: identifier(detector.id) };
+    const problems = parsed.error.issues.map(({ path, message }) => [...path, message].join(" "));
+    throw new AuditError("config", `options of ${detector.id}: ${problems.join("; ")}`);
+  });
+
+  return (view) => {
+    const observations: Observation[] = [];
+    const looks: Look[] = [];
+    const signs: NamedSign[] = [];
+    for (const { detector, own, identify } of ready) {
+      const reasons = (detector.needs ?? []).flatMap((need) => view.missing(need) ?? []);
+      if (reasons.length) {
+        looks.push({ detector: detector.id, complete: false, reason: [...new Set(reasons)].join("; ") });
+        continue;
+      }
+      for (const judgement of detector.detect?.(view, own) ?? []) {
+        observations.push(observe(view, detector, identify, judgement));
+      }
+      for (const sign of detector.signs?.(view, own) ?? []) signs.push({ ...sign, detector: detector.id });
+      const unjudged = (detector.unjudged?.(view, own) ?? []).map(
+        (subject) => identify(view.cluster, subject).id,
+      );
+      const unjudgedFacets = detector.unjudgedFacets?.(view) ?? [];
+      looks.push({
+        detector: detector.id,
+        complete: true,
+        ...(unjudged.length && { unjudged }),
+        ...(unjudgedFacets.length && { unjudgedFacets }),
+      });
+    }
+    // What is over for so long that its finding would be closed is not news any more.
+    const recent = episodesOf(signs).filter(({ lastAt }) => view.now < lastAt + QUIET_MS + CLOSE_AFTER_MS);
+    observations.push(...recent.flatMap((episode) => observeEpisode(view, episode) ?? []));
+    return { observations, looks };
+  };
+};

@@ -1,0 +1,70 @@
+// The verdict on one mapping: is it used, and how sure can we be?
+
+import { parseArn } from "../base/ids.ts";
+import type { Instant, Interval } from "../base/time.ts";
+import type { MappingPeriod } from "../history/mapping-period.ts";
+import type { Verdict } from "./finding.ts";
+import { type LastUse, lastUseBefore, type MappingUses } from "./mapping-uses.ts";
+
+type VerdictReason =
+  | "used"
+  | "several roles"
+  | "younger than the window"
+  | "capture not proven"
+  | "age not known"
+  | "not an IAM role or user"
+  | "silent";
+
+export type Judged = {
+  readonly verdict: Verdict;
+  readonly reason: VerdictReason;
+  /** The newest use that is certainly of this mapping, and the newest that may be. */
+  readonly lastUse: LastUse | undefined;
+  readonly lastPossibleUse: LastUse | undefined;
+  /** Of the whole window. */
+  readonly uncoveredHours: number;
+};
+
+/** Only an IAM role or user can be recognised in a connection: a wildcard or a session ARN names nobody we could count. */
+export const canBeRecognised = (arn: string): boolean => {
+  const parts = parseArn(arn);
+  return parts?.service === "iam" && /^(?:role|user)\/[^*?]+$/.test(parts.resource) && !/[*?]/.test(arn);
+};
+
+/** What one mapping is judged by; `recognised` as `canBeRecognised` says. */
+export type MappingFacts = {
+  readonly period: MappingPeriod;
+  readonly recognised: boolean;
+  readonly uses: MappingUses;
+};
+export type WindowFacts = { readonly window: Interval; readonly uncoveredHours: number };
+
+/**
+ * Decides in this order: used in the window, certainly (`active`) or possibly (`ambiguous`); made within it (`grace`);
+ * not all of it covered, or the mapping's age not known to reach its start (`unknown`); else `dormant`, or `never-used`
+ * where no use of it is known at all. `window` ends where coverage can be judged, with
+ * `uncoveredHours` in it; uses count up to `now`.
+ */
+export const judgeMapping = (
+  { period, recognised, uses }: MappingFacts,
+  { window, uncoveredHours }: WindowFacts,
+  now: Instant,
+): Judged => {
+  const lastUse = lastUseBefore(uses.certain, now);
+  const lastPossibleUse = lastUseBefore(uses.possible, now);
+  const answer = (verdict: Verdict, reason: VerdictReason): Judged => ({
+    verdict,
+    reason,
+    lastUse,
+    lastPossibleUse,
+    uncoveredHours,
+  });
+  if (lastUse && lastUse.at >= window.from) return answer("active", "used");
+  if (lastPossibleUse && lastPossibleUse.at >= window.from) return answer("ambiguous", "several roles");
+  const madeLater = period.firstSeenAt > window.from;
+  if (madeLater && period.notSeenAt !== null) return answer("grace", "younger than the window");
+  if (!recognised) return answer("unknown", "not an IAM role or user");
+  if (uncoveredHours > 0) return answer("unknown", "capture not proven");
+  if (madeLater) return answer("unknown", "age not known");
+  return answer(lastUse || lastPossibleUse ? "dormant" : "never-used", "silent");
+};

@@ -1,0 +1,170 @@
+// What can differ between two snapshots: a closed union. Each change can be applied, and names what it is about.
+import * as z from "zod";
+import { Oid } from "../base/ids.ts";
+import {
+  Acl,
+  Database,
+  Mapping,
+  Relation,
+  Role,
+  Routine,
+  Schema,
+  type SectionName,
+  sectionNames,
+  Type,
+} from "../catalog/catalog.ts";
+
+/** A role by its OID and by the name that people read; null where the roles could not be read. 0 is PUBLIC. */
+export const RoleRef = z.object({ oid: Oid, name: z.nullable(z.string()) });
+export type RoleRef = z.infer<typeof RoleRef>;
+
+export const ObjectSection = z.enum(["schemas", "relations", "columns", "functions", "types", "database"]);
+export type ObjectSection = z.infer<typeof ObjectSection>;
+
+/** `oid` is the relation's for a column, `column` its number. Names are raw; a function's has its identity arguments. */
+export const ObjectRef = z.object({
+  section: ObjectSection,
+  oid: Oid,
+  column: z.nullable(z.int()),
+  kind: z.string(),
+  schema: z.nullable(z.string()),
+  name: z.string(),
+});
+export type ObjectRef = z.infer<typeof ObjectRef>;
+
+/** PostgreSQL's letters; `grantable` is a subset of `privileges`. */
+export const Letters = z.object({ privileges: z.string(), grantable: z.string() });
+export type Letters = z.infer<typeof Letters>;
+
+const MembershipOptions = z.object({
+  admin: z.boolean(),
+  inherit: z.nullable(z.boolean()),
+  set: z.nullable(z.boolean()),
+});
+const Section = z.enum(sectionNames as readonly [SectionName, ...SectionName[]]);
+/** The snapshot that last read the section, where there is one. */
+const Known = z.nullable(z.object({ at: z.int(), seq: z.int() }));
+/** The rows of a section of which nothing was known before: neither new nor old. */
+const First = z.nullable(z.array(z.record(z.string(), z.unknown())));
+const Value = z.union([z.string(), z.number(), z.boolean(), z.null()]);
+
+export const ObjectRow = z.discriminatedUnion("section", [
+  z.object({ section: z.literal("schemas"), row: Schema }),
+  z.object({ section: z.literal("relations"), row: Relation }),
+  z.object({ section: z.literal("functions"), row: Routine }),
+  z.object({ section: z.literal("types"), row: Type }),
+  z.object({ section: z.literal("database"), row: Database }),
+]);
+export type ObjectRow = z.infer<typeof ObjectRow>;
+
+const kind = <K extends string, S extends z.ZodRawShape>(name: K, shape: S) =>
+  z.object({ kind: z.literal(name), ...shape });
+
+export const Change = z.discriminatedUnion("kind", [
+  kind("server-version", { from: z.int(), to: z.int() }),
+  kind("section-unreadable", {
+    section: Section,
+    reason: z.string(),
+    code: z.nullable(z.string()),
+    known: Known,
+    first: First,
+  }),
+  kind("section-readable", { section: Section, first: First }),
+  kind("role-created", { role: RoleRef, row: Role }),
+  kind("role-dropped", { role: RoleRef, row: Role }),
+  kind("role-renamed", { role: RoleRef, from: z.string(), to: z.string() }),
+  kind("role-attribute", { role: RoleRef, attribute: z.string(), from: Value, to: Value }),
+  kind("membership", {
+    role: RoleRef,
+    member: RoleRef,
+    grantor: RoleRef,
+    before: z.nullable(MembershipOptions),
+    after: z.nullable(MembershipOptions),
+  }),
+  kind("mapping", {
+    role: RoleRef,
+    principal: z.string(),
+    before: z.nullable(Mapping),
+    after: z.nullable(Mapping),
+  }),
+  kind("object-created", { object: ObjectRef, entry: ObjectRow }),
+  kind("object-dropped", { object: ObjectRef, entry: ObjectRow }),
+  kind("object-renamed", { object: ObjectRef, from: z.string(), to: z.string() }),
+  kind("object-moved", {
+    object: ObjectRef,
+    from: Oid,
+    to: Oid,
+    fromName: z.nullable(z.string()),
+    toName: z.nullable(z.string()),
+  }),
+  kind("object-attribute", { object: ObjectRef, attribute: z.string(), from: Value, to: Value }),
+  kind("owner", { object: ObjectRef, from: RoleRef, to: RoleRef }),
+  /** An object without an ACL of its own has its kind's built-in privileges; writing them down changes nobody's access. `column`: a column's bare name. */
+  kind("acl-form", { object: ObjectRef, explicit: z.boolean(), column: z.nullable(z.string()) }),
+  kind("acl-unknown", { object: ObjectRef, from: z.array(z.string()), to: z.array(z.string()) }),
+  kind("grant", {
+    object: ObjectRef,
+    grantee: RoleRef,
+    grantor: RoleRef,
+    before: z.nullable(Letters),
+    after: z.nullable(Letters),
+  }),
+  kind("default-privilege", {
+    oid: Oid,
+    role: RoleRef,
+    schema: z.object({ oid: Oid, name: z.nullable(z.string()) }),
+    objectType: z.string(),
+    before: z.nullable(z.object({ acl: Acl })),
+    after: z.nullable(z.object({ acl: Acl })),
+  }),
+]);
+export type Change = z.infer<typeof Change>;
+type ChangeKind = Change["kind"];
+export type ChangeOf<K extends ChangeKind> = Extract<Change, { kind: K }>;
+
+/**
+ * A change and the two snapshots between which it happened: `fromSeq` is the last that still showed the old state
+ * (for a section that could not be read: the last that did read it), `toSeq` the first that showed the new one.
+ */
+export const RecordedChange = z.object({
+  fromSeq: z.int(),
+  from: z.int(),
+  toSeq: z.int(),
+  to: z.int(),
+  change: Change,
+});
+export type RecordedChange = z.infer<typeof RecordedChange>;
+
+/** The section whose rows a change is about; none for the server's version. */
+export const sectionOf = (change: Change): SectionName | undefined => {
+  switch (change.kind) {
+    case "server-version":
+      return undefined;
+    case "section-unreadable":
+    case "section-readable":
+      return change.section;
+    case "role-created":
+    case "role-dropped":
+    case "role-renamed":
+    case "role-attribute":
+      return "roles";
+    case "membership":
+      return "memberships";
+    case "mapping":
+      return "mappings";
+    case "default-privilege":
+      return "defaultPrivileges";
+    case "object-created":
+    case "object-dropped":
+    case "object-renamed":
+    case "object-moved":
+    case "object-attribute":
+    case "owner":
+    case "acl-form":
+    case "acl-unknown":
+    case "grant":
+      return change.object.section;
+    default:
+      return change satisfies never;
+  }
+};

@@ -1,0 +1,26 @@
+// What every step of a diff works on: the state reached so far, the state to reach, and what was found on the way.
+import type { AnyRow } from "../catalog/canonical-rows.ts";
+import type { SectionName } from "../catalog/catalog.ts";
+import type { Change } from "./change.ts";
+import type { Names } from "./diff-names.ts";
+import type { Working } from "./working-catalog.ts";
+
+export const same = (a: unknown, b: unknown): boolean => a === b || JSON.stringify(a) === JSON.stringify(b);
+
+export type Step = {
+  readonly now: Working;
+  readonly target: Working;
+  readonly names: Names;
+  /** Applies the change and keeps it: what follows from it is then no change of its own. */
+  readonly found: (change: Change) => void;
+};
+
+/** The rows on both sides, where both are known. */
+export const both = (
+  { now, target }: Step,
+  name: SectionName,
+): { readonly from: Map<string, AnyRow>; readonly to: Map<string, AnyRow> } | undefined => {
+  const from = now.sections[name].rows;
+  const to = target.sections[name].rows;
+  return from && to ? { from, to } : undefined;
+};

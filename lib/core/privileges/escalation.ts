@@ -1,0 +1,189 @@
+// What a role could become or take beyond what it holds, each with the path that leads there.
+
+import { HELD_BITS, type Privilege, privilegeBit, privilegeNames } from "../catalog/privileges.ts";
+import { type Becoming, becomings, type Step } from "./become.ts";
+import type { AccessEngine } from "./effective.ts";
+import { type RoleId, reachable, targetsOf } from "./effective-graph.ts";
+import { grantOptionsOf } from "./effective-matrix.ts";
+import { type AccessObject, isSystemSchema, type ObjectKind } from "./effective-objects.ts";
+import { pathsTo } from "./effective-paths.ts";
+import { cellOf } from "./effective-rows.ts";
+import { objectText } from "./find-object.ts";
+
+export type Escalation = {
+  readonly how:
+    | "admin-option"
+    | "create-role"
+    | "set-role"
+    | "server-access"
+    | "ownership"
+    | "grant-option"
+    | "create-in-schema"
+    | "system-object"
+    | "security-definer";
+  /** What it becomes (a role) or takes (an object). */
+  readonly kind: "role" | ObjectKind;
+  /** A role's name, or an object as it can be typed. */
+  readonly target: string;
+  /** Role names from the role to the one that has the power; `by` says how each follows the one before it. */
+  readonly path: readonly string[];
+  readonly by: readonly Step[];
+  /** It ends in superuser, or in what is as good. */
+  readonly superuser: boolean;
+  /** Of grant options: which may be passed on; of ownership: which were lost; of a system object: which are held. */
+  readonly privileges: readonly Privilege[];
+};
+
+/** Roles that reach the server's files or programs, so its superuser. https://www.postgresql.org/docs/16/predefined-roles.html */
+const serverRoles = ["pg_execute_server_program", "pg_read_server_files", "pg_write_server_files"];
+
+type Way = Pick<Escalation, "path" | "by">;
+
+const names = (engine: AccessEngine, roles: readonly RoleId[]): string[] =>
+  roles.map((id) => engine.graph.roles[id]?.name ?? "");
+
+/** The shortest way to have a role's privileges: inherited, else by SET ROLE. */
+const wayTo = (engine: AccessEngine, from: RoleId, to: RoleId, object: AccessObject): Way | undefined => {
+  const powers: AccessObject = { ...object, everyone: 0, roles: Int32Array.of(to), masks: Int32Array.of(1) };
+  const path = pathsTo(engine.graph, powers, 1).shortest(from);
+  if (!path) return undefined;
+  return { path: names(engine, path.roles), by: stepsOf(engine, path.roles, path.holds === "set-role") };
+};
+
+const stepsOf = (engine: AccessEngine, roles: readonly RoleId[], setFirst: boolean): Step[] => {
+  let setting = setFirst;
+  return roles.slice(1).map((role, i): Step => {
+    setting &&= targetsOf(engine.graph.set, roles[i] as RoleId).includes(role);
+    return setting ? "set-role" : "inherits";
+  });
+};
+
+/** By which roles it holds a privilege, PUBLIC told as the role alone. */
+const wayToPrivilege = (
+  engine: AccessEngine,
+  role: RoleId,
+  privilege: Privilege,
+  object: AccessObject,
+): Way => {
+  const path = engine.paths(privilege, object).shortest(role);
+  if (!path) return { path: names(engine, [role]), by: [] };
+  return { path: engine.pathNames(path), by: stepsOf(engine, path.roles, path.holds === "set-role") };
+};
+
+const becomingsOf = (engine: AccessEngine, role: RoleId): Escalation[] => {
+  const { graph } = engine;
+  const told = (one: Becoming, how: Escalation["how"], superuser: boolean): Escalation => ({
+    how,
+    kind: "role",
+    target: graph.roles[one.target]?.name ?? "",
+    path: names(engine, one.roles),
+    by: one.by,
+    superuser,
+    privileges: [],
+  });
+  const ways: Becoming[] = [{ target: role, roles: [role], by: [] }, ...becomings(engine, role)];
+  const found = ways.flatMap((one): Escalation[] => {
+    const superuser = graph.roles[one.target]?.superuser ?? false;
+    const last = one.by.findLast((step) => step === "admin-option" || step === "create-role");
+    if (last) return [told(one, last, superuser)];
+    return superuser ? [told(one, "set-role", true)] : [];
+  });
+  // Since 16 CREATEROLE alone reaches no role that is there, but makes new ones and keeps ADMIN OPTION on them.
+  const creators = graph.before16 ? [] : ways.filter(({ target }) => graph.roles[target]?.createRole);
+  const access = ways.flatMap((one) =>
+    reachable(graph.inherit, one.target).flatMap((id) =>
+      serverRoles.includes(graph.roles[id]?.name ?? "")
+        ? [{ ...told(one, "server-access", true), target: graph.roles[id]?.name ?? "" }]
+        : [],
+    ),
+  );
+  const seen = new Set<string>();
+  return [
+    ...found,
+    ...creators.map((one) => told(one, "create-role", false)),
+    ...access.filter(({ target }) => !seen.has(target) && seen.add(target)),
+  ];
+};
+
+/** Whether the owner of a function may do anything that the role may not. */
+const holdsMore = (engine: AccessEngine, role: RoleId, owner: RoleId): boolean => {
+  const { graph, matrix, objects } = engine;
+  if (graph.roles[owner]?.superuser) return true;
+  return objects.some(
+    (object) => (cellOf(matrix, owner, object).held & ~cellOf(matrix, role, object).held & HELD_BITS) !== 0,
+  );
+};
+
+const takingsOf = (engine: AccessEngine, role: RoleId): Escalation[] => {
+  const { graph, matrix } = engine;
+  const more = new Map<RoleId, boolean>();
+  const ownerWays = new Map<RoleId, Way | undefined>();
+  const CREATE = privilegeBit("CREATE");
+  const EXECUTE = privilegeBit("EXECUTE");
+  return engine.objects.flatMap((object): Escalation[] => {
+    const found: Escalation[] = [];
+    const cell = cellOf(matrix, role, object);
+    const mask = cell.held | cell.settable;
+    const owner = graph.idOf.get(object.owner);
+    const base = { kind: object.kind, target: objectText(object), superuser: false };
+    if (owner !== undefined && !ownerWays.has(owner))
+      ownerWays.set(owner, wayTo(engine, role, owner, object));
+    const asOwner = owner === undefined ? undefined : ownerWays.get(owner);
+    if (asOwner && object.kind !== "column") {
+      const lost = privilegeNames(object.all & HELD_BITS & ~mask);
+      found.push({ ...base, ...asOwner, how: "ownership", privileges: lost });
+    }
+    const grantable = asOwner ? 0 : grantOptionsOf(mask) & HELD_BITS;
+    const [first] = privilegeNames(grantable);
+    if (first) {
+      found.push({
+        ...base,
+        ...wayToPrivilege(engine, role, first, object),
+        how: "grant-option",
+        privileges: privilegeNames(grantable),
+      });
+    }
+    if (object.kind === "schema" && mask & CREATE) {
+      found.push({
+        ...base,
+        ...wayToPrivilege(engine, role, "CREATE", object),
+        how: "create-in-schema",
+        privileges: [],
+      });
+    }
+    // The catalog has the system's objects only where an ordinary role was given something on them.
+    if (object.kind !== "schema" && isSystemSchema(object.schema)) {
+      const own = privilegeNames(mask & HELD_BITS & ~object.everyone);
+      const [held] = own;
+      if (held)
+        found.push({
+          ...base,
+          ...wayToPrivilege(engine, role, held, object),
+          how: "system-object",
+          privileges: own,
+        });
+    }
+    const usable = matrix.usable(role, object) ? mask : cell.settableUsable;
+    if (object.securityDefiner && owner !== undefined && !asOwner && usable & EXECUTE) {
+      if (!more.has(owner)) more.set(owner, holdsMore(engine, role, owner));
+      if (more.get(owner)) {
+        const way = wayToPrivilege(engine, role, "EXECUTE", object);
+        found.push({
+          ...base,
+          ...way,
+          how: "security-definer",
+          superuser: graph.roles[owner]?.superuser ?? false,
+          privileges: [],
+        });
+      }
+    }
+    return found;
+  });
+};
+
+/**
+ * First what it could become, nearest first; then what it could take, by object. A superuser has all and gains nothing.
+ * What could not be read is not in it: the engine's gaps say what that is.
+ */
+export const escalations = (engine: AccessEngine, role: RoleId): Escalation[] =>
+  engine.graph.roles[role]?.superuser ? [] : [...becomingsOf(engine, role), ...takingsOf(engine, role)];

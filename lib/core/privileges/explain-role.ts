@@ -1,0 +1,221 @@
+// The part of the chain inside the database: role, memberships, the schema's USAGE, the privilege itself.
+
+import { type Oid, PUBLIC } from "../base/ids.ts";
+import { type Privilege, privilegeBit, privilegeLetters } from "../catalog/privileges.ts";
+import { grantPrivilegeSql, grantRoleSql, grantUsageSql } from "../remediation/grant-sql.ts";
+import { aclOf } from "./acl-of.ts";
+import type { AccessEngine } from "./effective.ts";
+import { type Edges, type RoleId, reachable, targetsOf } from "./effective-graph.ts";
+import type { AccessObject } from "./effective-objects.ts";
+import type { Holds, Path } from "./effective-paths.ts";
+import { cellOf } from "./effective-rows.ts";
+import type { Link } from "./explain.ts";
+import { objectText } from "./find-object.ts";
+
+export type RoleAnswer = {
+  readonly holds: Holds | undefined;
+  readonly grantable: boolean;
+  readonly links: readonly Link[];
+  readonly path: readonly string[];
+  readonly completes: readonly string[];
+};
+
+const has = (edges: Edges, from: RoleId, to: RoleId): boolean => targetsOf(edges, from).includes(to);
+
+/** Why the last role of a path holds it: as superuser, as owner, predefined, or granted by whom. */
+const sourceOf = (engine: AccessEngine, path: Path, privilege: Privilege, object: AccessObject): string => {
+  const { graph, catalog } = engine;
+  const nameOf = (oid: Oid): string =>
+    graph.roles[graph.idOf.get(oid) ?? -1]?.name ?? `the role with OID ${oid}`;
+  const holder = graph.roles[path.roles.at(-1) ?? -1];
+  if (!holder) return "";
+  if (holder.superuser && !path.everybody) return `${holder.name} is superuser`;
+  const letter = privilegeLetters(privilegeBit(privilege));
+  const grantee = path.everybody ? PUBLIC : holder.oid;
+  const who = path.everybody ? "PUBLIC (everybody)" : holder.name;
+  const acl = aclOf(catalog, object);
+  const entry = acl?.entries.find((one) => one.grantee === grantee && one.privileges.includes(letter));
+  if (entry) {
+    return entry.grantor === entry.grantee
+      ? `${who} holds ${privilege} as owner`
+      : `${who} holds ${privilege}, granted by ${nameOf(entry.grantor)}`;
+  }
+  if (!path.everybody && holder.name.startsWith("pg_") && object.owner !== holder.oid) {
+    return `${who} is predefined and holds ${privilege} on everything`;
+  }
+  if (object.kind === "column") return `${who} holds ${privilege} on the whole table`;
+  return path.everybody ? `${who} holds ${privilege} by default` : `${who} holds ${privilege} as owner`;
+};
+
+/** Where SET ROLE ends and inheritance begins, so that the acting role may use the schema if any can. */
+const actingAt = (engine: AccessEngine, { roles, holds }: Path, object: AccessObject): number => {
+  if (holds === "inherited") return 0;
+  const { graph, matrix } = engine;
+  const edge = (edges: Edges, i: number): boolean => has(edges, roles[i - 1] as RoleId, roles[i] as RoleId);
+  let last = 0;
+  while (last + 1 < roles.length && edge(graph.set, last + 1)) last += 1;
+  for (let at = last; at >= 1; at -= 1) {
+    const inheritsOn = roles.every((_, i) => i <= at || edge(graph.inherit, i));
+    if (inheritsOn && matrix.usable(roles[at] as RoleId, object)) return at;
+  }
+  return last;
+};
+
+const PATHS_LOOKED_AT = 200;
+
+/** The shortest path that can be used as things stand, else the shortest of all. */
+const bestPath = (
+  engine: AccessEngine,
+  role: RoleId,
+  privilege: Privilege,
+  object: AccessObject,
+): Path | undefined => {
+  const paths = engine.paths(privilege, object);
+  const shortest = paths.shortest(role);
+  if (shortest?.holds !== "set-role") return shortest;
+  let looked = 0;
+  for (const path of paths.all(role)) {
+    if (engine.matrix.usable(path.roles[actingAt(engine, path, object)] as RoleId, object)) return path;
+    looked += 1;
+    if (looked === PATHS_LOOKED_AT) break;
+  }
+  return shortest;
+};
+
+const membershipLinks = (engine: AccessEngine, path: Path, acting: number): Link[] => {
+  const name = (i: number): string => engine.graph.roles[path.roles[i] ?? -1]?.name ?? "";
+  return path.roles.slice(1).map((_, i): Link => {
+    const says =
+      i < acting ? `${name(i)} may SET ROLE ${name(i + 1)}` : `${name(i)} inherits from ${name(i + 1)}`;
+    return { step: "membership", state: "ok", says };
+  });
+};
+
+const schemaLink = (
+  engine: AccessEngine,
+  role: RoleId,
+  object: AccessObject,
+): { link: Link | undefined; completes: string[] } => {
+  if (object.schemaOid === null) return { link: undefined, completes: [] };
+  const who = engine.graph.roles[role]?.name ?? "";
+  const schema = engine.objects.find(({ kind, oid }) => kind === "schema" && oid === object.schemaOid);
+  if (!schema) {
+    return {
+      link: { step: "schema", state: "unknown", says: "its schema could not be read" },
+      completes: [],
+    };
+  }
+  const text = objectText(schema);
+  const certain = engine.holds(role, "USAGE", schema);
+  if (certain === "yes") {
+    const path = engine.paths("USAGE", schema).shortest(role);
+    const names = path ? engine.pathNames(path).slice(1) : [];
+    const by = names.length ? ` (by ${names.at(-1)})` : "";
+    return {
+      link: { step: "schema", state: "ok", says: `${who} has USAGE on schema ${text}${by}` },
+      completes: [],
+    };
+  }
+  if (certain === "unknown") {
+    return {
+      link: {
+        step: "schema",
+        state: "unknown",
+        says: `whether ${who} has USAGE on schema ${text} is not known`,
+      },
+      completes: [],
+    };
+  }
+  return {
+    link: { step: "schema", state: "broken", says: `${who} has no USAGE on schema ${text}` },
+    completes: [grantUsageSql(schema.name, who)],
+  };
+};
+
+/** A holder that the role is a member of, but by a membership that gives nothing: the link that is missing. */
+const idleMembership = (
+  engine: AccessEngine,
+  role: RoleId,
+  privilege: Privilege,
+  object: AccessObject,
+): { link: Link; completes: string[] } | undefined => {
+  const { graph } = engine;
+  const bit = privilegeBit(privilege);
+  const useful = reachable(graph.member, role).find(
+    (id) => id !== role && cellOf(engine.matrix, id, object).held & bit,
+  );
+  if (useful === undefined) return undefined;
+  // Back along the memberships to the first that neither inherits nor may be set.
+  const from = reachable(graph.member, role).find(
+    (id) => !has(graph.inherit, id, useful) && !has(graph.set, id, useful) && has(graph.member, id, useful),
+  );
+  const member = graph.roles[from ?? role]?.name ?? "";
+  const group = graph.roles[useful]?.name ?? "";
+  const says =
+    from === undefined
+      ? `${member} is a member of ${group}, but neither inherits from it nor may SET ROLE to it all the way`
+      : `${member} is a member of ${group}, but neither inherits from it nor may SET ROLE to it`;
+  return {
+    link: { step: "membership", state: "broken", says },
+    completes: [grantRoleSql(group, member, graph.before16)],
+  };
+};
+
+/** The links from a role to a privilege: all ok, or the faults in the order in which they stand in the way. */
+export const roleLinks = (
+  engine: AccessEngine,
+  role: RoleId,
+  privilege: Privilege,
+  object: AccessObject,
+): RoleAnswer => {
+  const self = engine.graph.roles[role];
+  const name = self?.name ?? "";
+  const start: Link = {
+    step: "role",
+    state: "ok",
+    says: `role ${name}${self?.superuser ? ", a superuser" : ""}`,
+  };
+  const path = bestPath(engine, role, privilege, object);
+  const text = `${object.kind} ${objectText(object)}`;
+  if (path) {
+    const acting = actingAt(engine, path, object);
+    const schema = schemaLink(engine, path.roles[acting] as RoleId, object);
+    const cell = cellOf(engine.matrix, role, object);
+    const mask = path.holds === "inherited" ? cell.held : cell.settable;
+    const source = sourceOf(engine, path, privilege, object);
+    return {
+      holds: path.holds,
+      grantable: ((mask >>> 16) & privilegeBit(privilege)) !== 0,
+      links: [
+        start,
+        ...membershipLinks(engine, path, acting),
+        ...(schema.link ? [schema.link] : []),
+        { step: "privilege", state: "ok", says: `${source}: ${text}` },
+      ],
+      path: engine.pathNames(path),
+      completes: schema.completes,
+    };
+  }
+  const none = { holds: undefined, grantable: false, path: [] };
+  if (
+    engine.holdsAfterSetRole(role, privilege, object) === "unknown" ||
+    engine.holds(role, privilege, object) === "unknown"
+  ) {
+    const because = engine.gaps.map(({ section }) => section).join(", ") || "an ACL entry";
+    const says = `whether ${name} holds ${privilege} on ${text} is not known: ${because} could not be read`;
+    return { ...none, links: [start, { step: "privilege", state: "unknown", says }], completes: [] };
+  }
+  const idle = idleMembership(engine, role, privilege, object);
+  if (idle) return { ...none, links: [start, idle.link], completes: idle.completes };
+  const schema = schemaLink(engine, role, object);
+  const missing: Link = {
+    step: "privilege",
+    state: "broken",
+    says: `${name} does not hold ${privilege} on ${text}`,
+  };
+  return {
+    ...none,
+    links: [start, ...(schema.link ? [schema.link] : []), missing],
+    completes: [...schema.completes, grantPrivilegeSql(privilege, object, name)],
+  };
+};

@@ -1,0 +1,66 @@
+// A mapping on whose use nothing can be said: unknown is an answer, and people should see it.
+import * as z from "zod";
+import { HOUR } from "../../core/base/time.ts";
+import { defineDetector } from "../../core/findings/detector.ts";
+import { type Case, daily, daysAgo, exampleFacts } from "../../core/findings/example-facts.ts";
+import { mappingsWith } from "../../core/findings/mapping-judgement.ts";
+
+export const unknownMapping = /* @__PURE__ */ defineDetector({
+  id: "unknown-mapping",
+  category: "dormant",
+  title: "Mapping whose use cannot be judged",
+  severity: "low",
+  docs: {
+    why: "No connection was seen, but capture is not proven for the whole window, or the mapping is not known for as long as that: it may be dormant or in use.",
+    fix: "Close the gap in capture (the capture-gap finding names it; a backfill from the trail's files can prove past hours), or wait until the window lies after it.",
+    falsePositives:
+      "In the first weeks every mapping without a connection is unknown. It is low and not mailed for that reason.",
+    blindSpots: "None of its own: it is the list of blind spots.",
+  },
+  options: z.object({ days: z.int().positive().default(90) }),
+  needs: ["mappings"],
+  detect: (view, { days }) => mappingsWith(view, "unknown", days),
+});
+
+export const cases = (): Case[] => {
+  const mappings = [{ to: "OldJob", role: "app_ro" }];
+  const connections = daily("OldJob", 10, daysAgo(100));
+  const hour = { from: daysAgo(30), to: daysAgo(30) + HOUR };
+  return [
+    {
+      name: "fires while one hour of the window is not covered",
+      facts: exampleFacts({ mappings, connections, gaps: [hour] }),
+      expect: ["app_ro"],
+    },
+    {
+      name: "fires while the first snapshot is younger than the window",
+      facts: exampleFacts({ mappings, firstSnapshotAt: daysAgo(89) }),
+      expect: ["app_ro"],
+    },
+    {
+      name: "fires for a wildcard, which names nobody we could count",
+      facts: exampleFacts({ mappings: [{ to: "x", arn: "arn:aws:iam::*:role/x", role: "wide" }] }),
+      expect: ["wide"],
+    },
+    {
+      name: "is quiet for a gap that lies before the window",
+      facts: exampleFacts({ mappings, connections, gaps: [{ from: daysAgo(91), to: daysAgo(90) }] }),
+      expect: [],
+    },
+    {
+      name: "is quiet for a mapping in use, whatever the gaps",
+      facts: exampleFacts({ mappings, connections: daily("OldJob", 1, daysAgo(5)), gaps: [hour] }),
+      expect: [],
+    },
+    {
+      name: "is quiet while the mapping is younger than the window",
+      facts: exampleFacts({ mappings: [{ to: "New", role: "new", madeAt: daysAgo(20) }], gaps: [hour] }),
+      expect: [],
+    },
+    {
+      name: "clears when the gap is proven later",
+      facts: exampleFacts({ mappings, connections, gaps: [] }),
+      expect: [],
+    },
+  ];
+};

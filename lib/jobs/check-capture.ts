@@ -1,0 +1,121 @@
+// Asks AWS whether a cluster's connections are captured, at most once an hour, and keeps what puts proof in doubt.
+import type { CallCountPort } from "../cloudtrail/call-counts.ts";
+import { captureState, type TrailPort, type TrailRead } from "../cloudtrail/trail-config.ts";
+import type { Cluster } from "../core/base/ids.ts";
+import { DAY, floorTo, HOUR, type Instant, type Interval } from "../core/base/time.ts";
+import { countedByHour, surplusCalls } from "../core/coverage/call-count.ts";
+import type { CaptureCheck, Unanswered } from "../core/coverage/capture-check.ts";
+import type { ManagementEvent } from "../core/coverage/management-event.ts";
+import { LIVE_SETTLE_MS } from "../core/findings/facts.ts";
+import { createActivityStore } from "../store/activity/activity.ts";
+import { captureChecks } from "../store/coverage/capture-checks.ts";
+import { doubtStore } from "../store/coverage/doubts.ts";
+import { trailEventStore } from "../store/coverage/trail-events.ts";
+import type { Table } from "../store/table/table.ts";
+
+export type CapturePorts = TrailPort & {
+  readonly calls: CallCountPort;
+  /** Management events that matter, of the function's own account and Region. */
+  readonly events: (interval: Interval) => Promise<readonly ManagementEvent[]>;
+};
+
+const TRAILS = "trail-configuration";
+const CALLS = "call-count";
+
+/** Hours that are compared each time: late files may still fill them. */
+const COMPARED_MS = 3 * DAY;
+/** A surplus is compared again for so long: a backfill may explain it. */
+const RECOMPARED_MS = 30 * DAY;
+/** Events are looked up again for so long before the last look: CloudTrail lists them minutes after they happen. */
+const EVENT_LAG_MS = HOUR;
+const LOOKED_UP_MS = 7 * DAY;
+const SHOWN_REASONS = 10;
+
+type Answer<T> = { readonly value: T } | { readonly why: string };
+
+/** No answer is an answer: a call that fails must not end the judgement. */
+const ask = async <T>(question: () => Promise<T>): Promise<Answer<T>> => {
+  try {
+    return { value: await question() };
+  } catch (error) {
+    return { why: error instanceof Error ? error.name : "unknown" };
+  }
+};
+
+/** What the trails say, with the beginning of the stretch that they leave in doubt. */
+const judgeTrails = (
+  answer: Answer<readonly TrailRead[]>,
+  cluster: Cluster,
+  last: CaptureCheck | undefined,
+  now: Instant,
+): Pick<CaptureCheck, "captured" | "reasons" | "doubtSince"> => {
+  const doubted = last?.doubtSince ?? null;
+  // Silence neither makes a doubt nor ends one: whoever stops a trail may also forbid to look at it.
+  if ("why" in answer) return { captured: "unknown", reasons: [], doubtSince: doubted };
+  const { captured, reasons } = captureState(answer.value, cluster);
+  const shown = reasons.slice(0, SHOWN_REASONS);
+  if (captured === "yes") return { captured, reasons: shown, doubtSince: null };
+  const hidden = captured === "unknown" && answer.value.some((trail) => "unreadable" in trail);
+  if (hidden) return { captured, reasons: shown, doubtSince: doubted };
+  const since = last?.captured === "yes" ? last.at : floorTo(HOUR, now);
+  return { captured, reasons: shown, doubtSince: doubted ?? since };
+};
+
+/**
+ * Once in each hour of the clock. Trails that take not all connects put the time since the last good answer in doubt, and
+ * so does each hour for which CloudWatch counted more calls than events came; good answers prove nothing. Calls that fail
+ * are noted, never thrown. Dying half-way means that it is asked again.
+ */
+export const checkCapture = async (
+  table: Table,
+  cluster: Cluster,
+  now: Instant,
+  ports: CapturePorts,
+): Promise<void> => {
+  const checks = captureChecks(table);
+  const last = await checks.last(cluster);
+  if (last && floorTo(HOUR, last.at) >= floorTo(HOUR, now)) return;
+  const doubts = doubtStore(table);
+  const unanswered: Unanswered[] = [];
+
+  const eventsFrom = Math.max(now - LOOKED_UP_MS, (last?.at ?? now - DAY) - EVENT_LAG_MS);
+  const [trails, events] = await Promise.all([
+    ask(ports.trails),
+    ask(() => ports.events({ from: eventsFrom, to: now })),
+  ]);
+  if ("why" in events) unanswered.push({ call: "management-events", why: events.why });
+  else for (const event of events.value) await trailEventStore(table).record(event);
+
+  if ("why" in trails) unanswered.push({ call: "trails", why: trails.why });
+  const judged = judgeTrails(trails, cluster, last, now);
+  const from = judged.doubtSince ?? last?.doubtSince ?? null;
+  if (from !== null) {
+    const known = (await doubts.ofSource(cluster, TRAILS)).find((doubt) => doubt.from === from);
+    const reason = judged.reasons[0] ?? known?.reason ?? "no trail surely takes the connects";
+    await doubts.replace(cluster, TRAILS, [{ from, to: now, reason }], { from, to: from + 1 });
+  }
+
+  const compared = await ask(() => compareCalls(table, cluster, now, ports.calls));
+  if ("why" in compared) unanswered.push({ call: "call-count", why: compared.why });
+  await checks.put(cluster, { at: now, ...judged, unanswered });
+};
+
+/** Compares settled hours, and those again that had a surplus; a neighbour on each side explains calls at an hour's end. */
+const compareCalls = async (
+  table: Table,
+  cluster: Cluster,
+  now: Instant,
+  calls: CallCountPort,
+): Promise<void> => {
+  const doubts = doubtStore(table);
+  const known = (await doubts.ofSource(cluster, CALLS)).filter(({ from }) => from >= now - RECOMPARED_MS);
+  const from = Math.min(floorTo(HOUR, now - COMPARED_MS), ...known.map((doubt) => doubt.from));
+  const to = floorTo(HOUR, now - LIVE_SETTLE_MS);
+  const around = { from: from - HOUR, to: to + HOUR };
+  const [called, profiles] = await Promise.all([
+    calls(cluster, around),
+    createActivityStore(table).hours(cluster, around),
+  ]);
+  const surplus = surplusCalls(called, countedByHour(profiles)).filter((d) => d.from >= from && d.from < to);
+  await doubts.replace(cluster, CALLS, surplus, { from, to });
+};

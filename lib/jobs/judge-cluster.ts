@@ -1,0 +1,61 @@
+// Judges one cluster and brings its findings up to date. Used by the detect function and by the command line.
+
+import type { Cluster } from "../core/base/ids.ts";
+import { DAY, type Instant } from "../core/base/time.ts";
+import { scopeOfCluster } from "../core/coverage/coverage-scope.ts";
+import { breaksOf } from "../core/coverage/management-event.ts";
+import { DORMANT_DAYS, windowOptions } from "../core/findings/dormant-window.ts";
+import type { Finding, Look } from "../core/findings/finding.ts";
+import { type DetectorOptions, judgeWith } from "../core/findings/judge.ts";
+import { reconcileFindings } from "../core/findings/reconcile-findings.ts";
+import { auditView } from "../core/findings/view.ts";
+import { detectors } from "../detectors/index.ts";
+import { createActivityStore } from "../store/activity/activity.ts";
+import { canaryStore } from "../store/coverage/canaries.ts";
+import { trailEventStore } from "../store/coverage/trail-events.ts";
+import { createFindingStore } from "../store/findings/findings.ts";
+import type { Table } from "../store/table/table.ts";
+import { type CapturePorts, checkCapture } from "./check-capture.ts";
+import { type FactOptions, loadFacts } from "./load-facts.ts";
+
+/** How far back own logins are matched again: trail files come late, but not by days. */
+const CANARY_DAYS = 3;
+
+export type DetectOptions = FactOptions & {
+  /** Asks AWS about its trails; without, nothing is asked and nothing is claimed. */
+  readonly capture?: CapturePorts;
+  readonly detectorOptions?: DetectorOptions;
+  /** The window of the verdicts on mappings; 90. */
+  readonly dormantDays?: number;
+};
+
+/** All findings of the cluster after this look, closed ones included, and what each detector could look at. */
+export type Detected = { readonly findings: readonly Finding[]; readonly looks: readonly Look[] };
+
+/**
+ * One look at `now`. Twice is the same as once; a look that is older than the newest one recorded changes nothing.
+ * AuditError("config") names an option that does not parse.
+ */
+export const detectCluster = async (
+  table: Table,
+  cluster: Cluster,
+  now: Instant,
+  { detectorOptions = {}, dormantDays = DORMANT_DAYS, capture, ...options }: DetectOptions = {},
+): Promise<Detected> => {
+  const judge = judgeWith(detectors, windowOptions(dormantDays, detectorOptions));
+  const activity = createActivityStore(table);
+  await activity.fold(cluster, now);
+  if (capture) await checkCapture(table, cluster, now, capture);
+  const lately = { from: now - CANARY_DAYS * DAY, to: now };
+  const changes = await trailEventStore(table).within(scopeOfCluster(cluster) ?? cluster, lately);
+  await canaryStore(table, activity).prove(cluster, lately, breaksOf(changes));
+  const facts = await loadFacts(table, cluster, now, options);
+  const { observations, looks } = judge(auditView(facts));
+  const store = createFindingStore(table);
+  const [lastLook, exemptions] = await Promise.all([store.lastLook(cluster), store.exemptions(cluster)]);
+  const findings = await store.update(cluster, (existing) =>
+    reconcileFindings(existing, observations, looks, now, { exemptions, lastLookAt: lastLook?.at }),
+  );
+  await store.looked(cluster, { at: now, snapshotAt: facts.snapshot?.takenAt ?? null });
+  return { findings, looks };
+};

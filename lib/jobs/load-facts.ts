@@ -1,0 +1,119 @@
+// Gathers what a judgement of one cluster rests on: its newest snapshot, mapping periods, activity and coverage.
+import { activityIndex } from "../core/activity/activity-index.ts";
+import type { Cluster, Principal } from "../core/base/ids.ts";
+import { DAY, floorTo, HOUR, type Instant } from "../core/base/time.ts";
+import { scopeOfCluster } from "../core/coverage/coverage-scope.ts";
+import { doubtsOfTrails } from "../core/coverage/management-event.ts";
+import { type Facts, LIVE_SETTLE_MS, type OwnLogins } from "../core/findings/facts.ts";
+import type { Archetype } from "../core/privileges/archetype.ts";
+import { createActivityStore } from "../store/activity/activity.ts";
+import { canaryStore } from "../store/coverage/canaries.ts";
+import { captureChecks } from "../store/coverage/capture-checks.ts";
+import { doubtStore } from "../store/coverage/doubts.ts";
+import { trailEventStore } from "../store/coverage/trail-events.ts";
+import { createFindingStore } from "../store/findings/findings.ts";
+import { createSnapshotStore } from "../store/history/snapshots.ts";
+import type { Table } from "../store/table/table.ts";
+
+/** How far back activity is looked at: as long as slots are kept, so that "never" has its longest meaning. */
+const LOOKBACK_DAYS = 400;
+/** Younger activity is read by the hour, so that an episode's hours are known; older by the day. */
+const HOURLY_DAYS = 2;
+/** How far back own logins are matched. */
+const OWN_LOGIN_DAYS = 30;
+
+export type FactOptions = {
+  readonly auditor?: Principal | undefined;
+  readonly archetypes?: Readonly<Record<string, Archetype>>;
+  readonly settleMs?: number;
+};
+
+/** A cluster that sleeps is left alone for a day at most; later the missing proof is a gap, whatever it waits for. */
+const LONGEST_SETTLE_MS = DAY + LIVE_SETTLE_MS;
+
+/**
+ * How much before `now` is not judged yet: proof of an hour takes an own login after it, and that login's way back. So
+ * hours count as settled up to the last login that had the time to come back. `logins` by time.
+ */
+const settleMsAfter = (logins: readonly { readonly at: Instant }[], now: Instant): number => {
+  const last = logins.findLast(({ at }) => at >= now - LONGEST_SETTLE_MS && at <= now - LIVE_SETTLE_MS);
+  return last ? now - last.at : LIVE_SETTLE_MS;
+};
+
+/** The same, for who has not read the logins. */
+export const settleMsOf = async (table: Table, cluster: Cluster, now: Instant): Promise<number> => {
+  const interval = { from: now - LONGEST_SETTLE_MS, to: now - LIVE_SETTLE_MS };
+  const { canaries } = await canaryStore(table, createActivityStore(table)).look(cluster, interval, now);
+  return settleMsAfter(canaries, now);
+};
+
+/** Matched from an hour before on, so that no attempt and its login lie on two sides of where the look begins. */
+const ownLoginsOf = async (table: Table, cluster: Cluster, now: Instant): Promise<OwnLogins> => {
+  const from = now - OWN_LOGIN_DAYS * DAY;
+  const all = await canaryStore(table, createActivityStore(table)).look(
+    cluster,
+    { from: from - HOUR, to: now },
+    now,
+  );
+  const since = <T extends { readonly at: Instant }>(logins: readonly T[]) =>
+    logins.filter(({ at }) => at >= from);
+  return {
+    from,
+    canaries: since(all.canaries),
+    missed: since(all.missed),
+    surplus: since(all.surplus),
+  };
+};
+
+/** The facts of one cluster as of `now`. Activity is as of its last fold. */
+export const loadFacts = async (
+  table: Table,
+  cluster: Cluster,
+  now: Instant,
+  { auditor, archetypes = {}, settleMs }: FactOptions = {},
+): Promise<Facts> => {
+  const snapshots = createSnapshotStore(table, { now: () => now });
+  const activity = createActivityStore(table);
+  const lookback = { from: now - LOOKBACK_DAYS * DAY, to: now + HOUR };
+  const hourlyFrom = floorTo(DAY, now - HOURLY_DAYS * DAY);
+  const [snapshot, history, days, hours, coverage, lastLook, trailEvents, doubts, ownLogins, captureCheck] =
+    await Promise.all([
+      snapshots.asOf(cluster, now),
+      snapshots.mappingHistory(cluster, now),
+      activity.days(cluster, { from: lookback.from, to: hourlyFrom }),
+      activity.hours(cluster, { from: hourlyFrom, to: lookback.to }),
+      activity.coverage(cluster, lookback),
+      createFindingStore(table).lastLook(cluster),
+      trailEventStore(table).within(scopeOfCluster(cluster) ?? cluster, { from: lookback.from, to: now }),
+      doubtStore(table).within(cluster, { from: lookback.from, to: now }),
+      ownLoginsOf(table, cluster, now),
+      captureChecks(table).last(cluster),
+    ]);
+  const index = activityIndex([...days, ...hours]);
+  return {
+    cluster,
+    now,
+    snapshot: snapshot
+      ? {
+          catalog: snapshot.catalog,
+          takenAt: snapshot.manifest.takenAt,
+          seq: snapshot.manifest.seq,
+          judgedBefore: lastLook?.snapshotAt ?? null,
+        }
+      : null,
+    firstSnapshotAt: history.firstReadAt,
+    mappingPeriods: history.periods,
+    activity: index,
+    coverage,
+    doubts: [
+      ...doubtsOfTrails(trailEvents, now, (at) => index.talliesIn({ from: at + 1, to: now })[0]?.lastAt),
+      ...doubts,
+    ],
+    captureExpectedFrom: history.firstReadAt,
+    settleMs: settleMs ?? settleMsAfter(ownLogins.canaries, now),
+    archetypes,
+    auditor: auditor ?? null,
+    ownLogins,
+    captureCheck,
+  };
+};

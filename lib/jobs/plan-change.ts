@@ -1,0 +1,52 @@
+// What follows from an event of CloudTrail that something changed: it is kept, and clusters are looked at soon, once for
+// all events of a while. Used by the plan function.
+import * as z from "zod";
+import { parseManagementEvent } from "../cloudtrail/parse-management-event.ts";
+import { type Instant, MINUTE } from "../core/base/time.ts";
+import { trailEventStore } from "../store/coverage/trail-events.ts";
+import { plannedLooks } from "../store/findings/planned-looks.ts";
+import type { Table } from "../store/table/table.ts";
+
+/** EventBridge's envelope around a record: https://docs.aws.amazon.com/eventbridge/latest/ref/events-structure.html */
+const ChangeEvent = z.object({
+  "detail-type": z.string().regex(/ via CloudTrail$/),
+  detail: z.object({ eventSource: z.string(), errorCode: z.nullish(z.string()) }),
+});
+
+export type ChangePlan =
+  /** The schedule, or a person: plan now. */
+  | { readonly kind: "schedule" }
+  /** Nothing to do: the call was refused, or a look is planned that will see it. */
+  | { readonly kind: "none" }
+  /** Look at or after `dueAt`, in `waitMs`; `done` once that has been asked for. */
+  | {
+      readonly kind: "change";
+      readonly waitMs: number;
+      readonly dueAt: Instant;
+      readonly done: () => Promise<void>;
+    };
+
+/**
+ * IAM says often that something changed: a deployment writes hundreds of roles. What it changes stands in no catalog, so
+ * ten minutes are early enough, and one look in ten minutes is all that any number of them makes.
+ */
+const waitOf = (eventSource: string): number => (eventSource === "iam.amazonaws.com" ? 10 : 1) * MINUTE;
+
+/**
+ * Keeps what ends or begins capture or changes a cluster, then says what to plan. Twice is the same as once; dying before
+ * `done` means that the event comes again.
+ */
+export const planChange = async (table: Table, event: unknown, now: Instant): Promise<ChangePlan> => {
+  const change = ChangeEvent.safeParse(event);
+  if (!change.success) return { kind: "schedule" };
+  const { eventSource, errorCode } = change.data.detail;
+  if (errorCode) return { kind: "none" };
+  const management = parseManagementEvent(event);
+  if (management) await trailEventStore(table).record(management);
+  const waitMs = waitOf(eventSource);
+  const looks = plannedLooks(table);
+  // What is due later than now was not begun when this happened, and will see it.
+  if ((await looks.dueAt(waitMs)) > now) return { kind: "none" };
+  const dueAt = now + waitMs;
+  return { kind: "change", waitMs, dueAt, done: () => looks.planned(waitMs, dueAt) };
+};

@@ -1,0 +1,45 @@
+// Reads one cluster's catalog and stores it as the next snapshot. Used by the snapshot function and by the command line.
+
+import type { Principal } from "../core/base/ids.ts";
+import type { Catalog } from "../core/catalog/catalog.ts";
+import { clusterOf, type Target } from "../dsql/connect.ts";
+import { readCatalog } from "../dsql/read-catalog.ts";
+import { createActivityStore } from "../store/activity/activity.ts";
+import { canaryStore } from "../store/coverage/canaries.ts";
+import { registerCluster } from "../store/history/clusters.ts";
+import type { Saved } from "../store/history/save-snapshot.ts";
+import { createSnapshotStore } from "../store/history/snapshots.ts";
+import type { Table } from "../store/table/table.ts";
+
+export type SnapshotPorts = {
+  readonly table: Table;
+  readonly now: () => number;
+  readonly random: () => number;
+  readonly sleep: (ms: number) => Promise<void>;
+  /** Whose login this is, so that it can be told from others' and be found again as a canary. */
+  readonly auditor?: Principal | undefined;
+};
+
+/**
+ * The snapshot as stored, and the catalog that it holds. Its time is the moment before the login: what it shows was
+ * true then or a moment later. AuditError("connect" | "query" | "throttled"): nothing was stored, running it again is safe.
+ */
+export const takeSnapshot = async (
+  { table, now, random, sleep, auditor }: SnapshotPorts,
+  target: Target,
+): Promise<Saved & { readonly catalog: Catalog }> => {
+  const takenAt = now();
+  const canaries = canaryStore(table, createActivityStore(table));
+  const cluster = clusterOf(target);
+  // A login that is not written down before it is made would look like somebody who hides behind the auditor.
+  const onAttempt = (): Promise<void> => canaries.recordAttempt(cluster, { at: now(), snapshotSeq: 0 });
+  const catalog = await readCatalog(target, { random, sleep }, auditor === undefined ? {} : { onAttempt });
+  await registerCluster(table, catalog.cluster);
+  const saved = await createSnapshotStore(table, { now }).save(
+    catalog.cluster,
+    catalog,
+    takenAt,
+    auditor === undefined ? {} : { login: { at: takenAt, principal: auditor } },
+  );
+  return { ...saved, catalog };
+};

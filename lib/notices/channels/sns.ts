@@ -1,0 +1,144 @@
+// Publishes one notice to an SNS topic: within the service's limits, and with errors that say what to do.
+import { PublishCommand, type SNSClient } from "@aws-sdk/client-sns";
+import { AuditError, type ErrorCode } from "../../errors.ts";
+import { byteLength, fitToBytes } from "../message-size.ts";
+import { safeSubject } from "../subject.ts";
+
+// The limit is on the whole message, https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
+export const MAX_MESSAGE_BYTES = 262_144;
+
+export type Published = {
+  readonly messageId: string;
+  /** As it was sent, after it was made safe. */
+  readonly subject: string;
+  /** Bytes of the body that were left out; 0 when all of it was sent. */
+  readonly cutBytes: number;
+};
+
+type Advice = { readonly code: ErrorCode; readonly what: string; readonly hint: string };
+
+const missing: Advice = {
+  code: "config",
+  what: "the topic does not exist",
+  hint: "Check the topic's ARN, its region and account, or deploy the stack that creates it.",
+};
+const malformed: Advice = {
+  code: "config",
+  what: "SNS did not accept the request",
+  hint: "Check that the topic's ARN is whole and of the region that the client is set to.",
+};
+const denied: Advice = {
+  code: "denied",
+  what: "publishing was refused",
+  hint: "Allow sns:Publish on this topic, in the role's policy and in the topic's own policy.",
+};
+const credentials: Advice = {
+  code: "denied",
+  what: "the AWS credentials were not accepted",
+  hint: "Renew the credentials (aws sts get-caller-identity shows whose they are) and check this machine's clock.",
+};
+const keyDenied: Advice = {
+  code: "denied",
+  what: "the topic's KMS key refused us",
+  hint: "Allow kms:GenerateDataKey and kms:Decrypt on the topic's key, in its key policy too.",
+};
+const keyUnusable: Advice = {
+  code: "config",
+  what: "the topic's KMS key cannot be used",
+  hint: "Enable the key or give the topic another one.",
+};
+const throttled: Advice = {
+  code: "throttled",
+  what: "SNS said to slow down until the retries were used up",
+  hint: "Nothing is lost: the notice is sent with the next run. Raise the SNS publish quota if it stays so.",
+};
+const unreachable: Advice = {
+  code: "connect",
+  what: "SNS could not be reached",
+  hint: "Check the network path to SNS (VPC endpoint, NAT, proxy); the notice is sent with the next run.",
+};
+
+// By the error's name, which is the service's code, never by its text.
+const byName = new Map<string, Advice>([
+  ["NotFoundException", missing],
+  ["NotFound", missing],
+  ["InvalidParameterException", malformed],
+  ["InvalidParameterValueException", malformed],
+  ["InvalidParameter", malformed],
+  ["ValidationError", malformed],
+  ["AuthorizationErrorException", denied],
+  ["AuthorizationError", denied],
+  ["AccessDenied", denied],
+  ["AccessDeniedException", denied],
+  ["InvalidSecurityException", credentials],
+  ["InvalidClientTokenId", credentials],
+  ["UnrecognizedClientException", credentials],
+  ["SignatureDoesNotMatch", credentials],
+  ["ExpiredToken", credentials],
+  ["ExpiredTokenException", credentials],
+  ["MissingAuthenticationToken", credentials],
+  ["CredentialsProviderError", credentials],
+  ["KMSAccessDeniedException", keyDenied],
+  ["KMSDisabledException", keyUnusable],
+  ["KMSInvalidStateException", keyUnusable],
+  ["KMSNotFoundException", keyUnusable],
+  ["KMSOptInRequired", keyUnusable],
+  ["KMSThrottlingException", throttled],
+  ["ThrottledException", throttled],
+  ["ThrottlingException", throttled],
+  ["Throttling", throttled],
+  ["Throttled", throttled],
+  ["TooManyRequestsException", throttled],
+  ["RequestLimitExceeded", throttled],
+]);
+
+const explain = (error: unknown, topicArn: string): AuditError => {
+  // What is neither known nor an answer of the service below 500 never got through.
+  const status = (error as { $metadata?: { httpStatusCode?: number } })?.$metadata?.httpStatusCode;
+  const advice =
+    (error instanceof Error ? byName.get(error.name) : undefined) ??
+    (status !== undefined && status < 500 ? malformed : unreachable);
+  return new AuditError(advice.code, `Cannot publish to ${topicArn}: ${advice.what}.`, {
+    cause: error,
+    hint: advice.hint,
+  });
+};
+
+// Line feeds and tabs are text, the other controls only trouble a terminal or a mail program.
+const printable = (text: string): string =>
+  text
+    .toWellFormed()
+    .replace(/\r\n?/g, "\n")
+    .replace(/(?![\n\t])\p{Cc}/gu, "?");
+
+/**
+ * Sends one notice. The subject is made safe and the body cut so that subject, body and `end` stay within SNS's 256 KB;
+ * both are reported back. `end` stands after the body and is never cut.
+ * Throws AuditError: `config` (no such topic, bad ARN, unusable key), `denied`, `throttled`, `connect` (no answer, 5xx).
+ * A send that ends in `connect` may still have been delivered.
+ */
+export const publish = async (
+  client: SNSClient,
+  notice: {
+    readonly topicArn: string;
+    readonly subject: string;
+    readonly body: string;
+    readonly end?: string;
+  },
+): Promise<Published> => {
+  const subject = safeSubject(notice.subject);
+  const end = printable(notice.end ?? "");
+  // SNS refuses an empty message.
+  const { text, cutBytes } = fitToBytes(
+    printable(notice.body) || subject,
+    MAX_MESSAGE_BYTES - byteLength(subject) - byteLength(end),
+  );
+  try {
+    const { MessageId } = await client.send(
+      new PublishCommand({ TopicArn: notice.topicArn, Subject: subject, Message: text + end }),
+    );
+    return { messageId: MessageId ?? "", subject, cutBytes };
+  } catch (error) {
+    throw explain(error, notice.topicArn);
+  }
+};

@@ -1,0 +1,40 @@
+// The paragraph at the end of each notice that makes its mail a witness of the history. Pure.
+import type { Cluster } from "../core/base/ids.ts";
+import { clusterName } from "../core/base/visible-text.ts";
+import type { SealedManifest } from "../core/history/manifest.ts";
+import { KEEP_DAYS } from "../core/history/retention.ts";
+import { utc } from "./evidence-text.ts";
+
+const command = (cluster: Cluster, head: string, keepDays: number): string => {
+  const name = clusterName(cluster);
+  return [
+    "dsql-audit history verify",
+    ...(head ? [`--head ${head}`] : []),
+    // Pasted into a shell: a name that is more than a name is left out.
+    ...(/^[\w-]+$/.test(name) ? [`--cluster ${name}`] : []),
+    ...(keepDays === KEEP_DAYS ? [] : [`--keep-days ${keepDays}`]),
+  ].join(" ");
+};
+
+const proof = (says: string, run: string): string => `\nPROOF OF HISTORY\n${says}\n${run}\n`;
+
+/**
+ * The newest snapshot's number, time and hash, and the command that checks them: who can write to the table can rewrite
+ * the past there, but not in mails that are out. `keepDays`: what retention keeps in full, which verify has to know.
+ */
+export const proofText = (
+  cluster: Cluster,
+  { manifest: { seq, takenAt }, hash }: SealedManifest,
+  keepDays = KEEP_DAYS,
+): string =>
+  proof(
+    `Snapshot ${seq} of ${utc(takenAt)} is the newest. Whether anything up to it was rewritten since:`,
+    command(cluster, `${seq}:${hash}`, keepDays),
+  );
+
+/** The same where the newest snapshot cannot be read: that is no reason to send nothing, and it must not go unsaid. */
+export const noProofText = (cluster: Cluster, keepDays = KEEP_DAYS): string =>
+  proof(
+    "The newest snapshot CANNOT BE READ: it was altered, or is of a later release. What is broken:",
+    command(cluster, "", keepDays),
+  );

@@ -1,0 +1,139 @@
+// Reads from the store what a report shows: one cluster as of one instant.
+
+import type { Cluster } from "../core/base/ids.ts";
+import { DAY, floorTo, HOUR, type Instant, type Interval } from "../core/base/time.ts";
+import { sectionNames } from "../core/catalog/catalog.ts";
+import { DORMANT_DAYS, windowOptions } from "../core/findings/dormant-window.ts";
+import { judgeWith } from "../core/findings/judge.ts";
+import { type AuditView, auditView } from "../core/findings/view.ts";
+import { detectors } from "../detectors/index.ts";
+import { loadFacts } from "../jobs/load-facts.ts";
+import { findingsAt } from "../report/findings-at.ts";
+import { reachOfCatalog } from "../report/reach-of-catalog.ts";
+import type { ReportChange, ReportData, ReportMapping } from "../report/report-data.ts";
+import { createActivityStore } from "../store/activity/activity.ts";
+import { createFindingStore } from "../store/findings/findings.ts";
+import { createSnapshotStore, type Snapshot } from "../store/history/snapshots.ts";
+import type { Table } from "../store/table/table.ts";
+import { changeText } from "../wording/change-text.ts";
+
+/** Whole weeks, so that every hour of the week comes equally often. */
+const WINDOW_DAYS = 18 * 7;
+const MAX_CHANGES = 250;
+
+const mappingsOf = (view: AuditView, knownFor: Interval, dormantDays: number): ReportMapping[] =>
+  view.mappings.map((mapping) => {
+    const { verdict, lastUse, lastPossibleUse } = view.useOf(mapping, dormantDays);
+    const { principal, role, roleOid, period } = mapping;
+    // "Never" is said of the stretch in which the mapping stood, and no longer.
+    const from = Math.min(Math.max(knownFor.from, period.notSeenAt ?? knownFor.from), knownFor.to);
+    const stood = { from, to: knownFor.to };
+    return {
+      principal,
+      role,
+      roleOid,
+      verdict,
+      lastUsedAt: lastUse?.at ?? lastPossibleUse?.at ?? null,
+      certain: lastUse !== undefined,
+      knownFor: stood,
+      unprovenHours: view.uncovered.hoursIn(stood),
+    };
+  });
+
+const unreadableOf = (snapshot: Snapshot | undefined): ReportData["unreadable"] =>
+  sectionNames.flatMap((section) => {
+    const found = snapshot?.catalog.sections[section];
+    if (found?.status !== "unreadable") return [];
+    return [{ section, reason: found.reason, code: found.code }];
+  });
+
+/**
+ * Everything `renderReport` needs. `storeOption` goes into the commands that the report shows ("--store DIR"). A store
+ * that knows nothing of the cluster gives a report that says so.
+ */
+export const loadReportData = async (
+  table: Table,
+  cluster: Cluster,
+  at: Instant,
+  {
+    storeOption = "",
+    dormantDays = DORMANT_DAYS,
+  }: { readonly storeOption?: string; readonly dormantDays?: number } = {},
+): Promise<ReportData> => {
+  const snapshots = createSnapshotStore(table, { now: () => at });
+  const activity = createActivityStore(table);
+  const findings = createFindingStore(table);
+
+  const snapshot = await snapshots.asOf(cluster, at);
+  const [first] = await Array.fromAsync(snapshots.list(cluster, { to: at, limit: 1 }));
+
+  const facts = await loadFacts(table, cluster, at);
+  const view = auditView(facts);
+  const { settledUntil } = view;
+  const recent = floorTo(DAY, at) - WINDOW_DAYS * DAY;
+  const hours = await activity.hours(cluster, { from: recent, to: at });
+  const known = view.principals.flatMap((principal) => view.talliesOf(principal)[0]?.firstAt ?? []);
+  // The axis begins where anything is known: what lies before is no gap, nobody was looking yet.
+  const begun = [first?.manifest.takenAt, facts.coverage[0]?.from, ...known].reduce<Instant>(
+    (least, one) => Math.min(least, one ?? least),
+    settledUntil,
+  );
+  const from = Math.max(recent, floorTo(HOUR, begun));
+
+  const changes: ReportChange[] = [];
+  let olderChanges = 0;
+  for await (const { fromSeq, from: after, toSeq, to: by, change } of snapshots.changes(
+    cluster,
+    recent,
+    at,
+  )) {
+    // What the first snapshot saw for the first time is no change.
+    if (fromSeq === toSeq) continue;
+    changes.push({ after, by, text: changeText(change) });
+    if (changes.length > MAX_CHANGES) {
+      changes.shift();
+      olderChanges++;
+    }
+  }
+
+  const look = await findings.lastLook(cluster);
+  return {
+    cluster,
+    at,
+    snapshot: snapshot
+      ? { seq: snapshot.manifest.seq, takenAt: snapshot.manifest.takenAt, hash: snapshot.hash }
+      : null,
+    history:
+      snapshot && first
+        ? { from: first.manifest.takenAt, to: snapshot.manifest.takenAt, snapshots: snapshot.manifest.seq }
+        : null,
+    unreadable: unreadableOf(snapshot),
+    incompleteLooks: judgeWith(
+      detectors,
+      windowOptions(dormantDays),
+    )(view).looks.filter(({ complete }) => !complete),
+    judgedAt: look?.at ?? null,
+    findings: findingsAt(await findings.list(cluster), at),
+    rules: detectors.map(({ id, title, docs }) => ({
+      id,
+      title,
+      why: docs.why,
+      falsePositives: docs.falsePositives,
+      blindSpots: docs.blindSpots,
+    })),
+    ...(snapshot ? reachOfCatalog(snapshot.catalog) : { roles: null, schemas: null, reach: null }),
+    mappings:
+      facts.firstSnapshotAt === null
+        ? null
+        : mappingsOf(view, { from: begun, to: settledUntil }, dormantDays),
+    activity: view.principals.length ? { window: { from, to: at }, hours } : null,
+    coverage: {
+      window: { from: Math.min(from, settledUntil), to: settledUntil },
+      covered: facts.coverage,
+      doubts: facts.doubts,
+    },
+    changes: changes.toReversed(),
+    olderChanges,
+    storeOption,
+  };
+};

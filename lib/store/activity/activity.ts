@@ -1,0 +1,39 @@
+// The activity of clusters in the store: count connections, add them up, ask for hours, days and what is proven.
+import type { Profile } from "../../core/activity/activity.ts";
+import type { Connection } from "../../core/activity/connection.ts";
+import type { Cluster } from "../../core/base/ids.ts";
+import type { Instant, Interval } from "../../core/base/time.ts";
+import { type CoverageHours, coverageHours } from "../coverage/coverage-hours.ts";
+import type { Table } from "../table/table.ts";
+import { dirtyHours } from "./dirty-hours.ts";
+import { type Folded, foldedSegments, profileStore } from "./profiles.ts";
+import { type Counted, countedIds, SLOT_DAYS, slotCounter } from "./slots.ts";
+
+export type ActivityStore = CoverageHours & {
+  /** Counts each connection once, whatever was delivered before; `counted + duplicates + tooOld` is all of them. */
+  readonly count: (connections: readonly Connection[], now: Instant) => Promise<Counted>;
+  /** Adds up the hours and days that changed since the last fold; how many did. */
+  readonly fold: (cluster: Cluster, now: Instant) => Promise<Folded>;
+  /** Adds a stretch up anew from what was counted. Changes nothing unless something was amiss. */
+  readonly refold: (cluster: Cluster, interval: Interval) => Promise<Folded>;
+  /** 64-bit hashes of the events counted in a stretch of whole minutes, by minute: see eventHash. */
+  readonly countedIds: (cluster: Cluster, interval: Interval) => Promise<Map<Instant, Set<string>>>;
+  /** Profiles of the hours that begin in the interval and saw connections, as of the last fold. */
+  readonly hours: (cluster: Cluster, interval: Interval) => Promise<Profile[]>;
+  /** The same by UTC day. */
+  readonly days: (cluster: Cluster, interval: Interval) => Promise<Profile[]>;
+};
+
+/** `slotDays`: how old a connection may be to be counted (400 by default), and how long the proof of its counting is kept. */
+export const createActivityStore = (
+  table: Table,
+  { slotDays = SLOT_DAYS }: { readonly slotDays?: number } = {},
+): ActivityStore => {
+  const dirty = dirtyHours(table);
+  return {
+    count: slotCounter(table, dirty, { slotDays, folded: foldedSegments(table) }),
+    countedIds: countedIds(table),
+    ...profileStore(table, dirty, slotDays),
+    ...coverageHours(table),
+  };
+};

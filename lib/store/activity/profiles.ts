@@ -1,0 +1,169 @@
+// What connections add up to, by hour and by day: always recomputed, an hour from its segments, a day from its hours.
+import type { Profile } from "../../core/activity/activity.ts";
+import { boundTallies, mergeTallies } from "../../core/activity/tally.ts";
+import type { Cluster } from "../../core/base/ids.ts";
+import { DAY, floorTo, HOUR, type Instant, type Interval, iso, MINUTE } from "../../core/base/time.ts";
+import { AuditError } from "../../errors.ts";
+import { inParallel } from "../table/in-parallel.ts";
+import { keys } from "../table/keys.ts";
+import type { Item, Table } from "../table/table.ts";
+import { TTL_ATTRIBUTE } from "../table/table-definition.ts";
+import type { DirtyHours, Mark } from "./dirty-hours.ts";
+import type { FoldedSegments } from "./slots.ts";
+import { packTallies, unpackTallies } from "./tally-codec.ts";
+
+/** Kinds that an hour and a day keep apart; the rarest beyond are folded into their principal's "…" tally. */
+const MAX_KINDS = { hour: 1_000, day: 2_000 } as const;
+
+/** An hour is left open this long after its end: most of a trail's files come within 15 minutes. */
+const GRACE = 15 * MINUTE;
+
+const MAX_ROUNDS = 20;
+const LANES = 8;
+const MINUTES = 60;
+
+export type Folded = { readonly hours: number; readonly days: number };
+
+const profileOf = (cluster: Cluster, unit: number, item: Item): Profile => {
+  const from = Date.parse(item.sk);
+  if (item.v !== 1 || Number.isNaN(from) || typeof item.folded !== "number") {
+    throw new AuditError("store", "A stored profile is of another version", {
+      hint: "Use the release that wrote this store, or a newer one.",
+    });
+  }
+  return { cluster, from, to: from + unit, tallies: unpackTallies(item.tallies), folded: item.folded };
+};
+
+const revisionOf = (item: Item | undefined): number | undefined =>
+  typeof item?.rev === "number" ? item.rev : undefined;
+
+/** Segments per minute as two bytes each. */
+const packCounts = (counts: readonly number[]): Uint8Array =>
+  new Uint8Array(Uint16Array.from({ length: MINUTES }, (_, minute) => counts[minute] ?? 0).buffer);
+
+const unpackCounts = (bytes: unknown): number[] => {
+  if (!(bytes instanceof Uint8Array) || bytes.length !== 2 * MINUTES) return [];
+  return Array.from({ length: MINUTES }, (_, at) => (bytes[2 * at] ?? 0) + 256 * (bytes[2 * at + 1] ?? 0));
+};
+
+/** For slots: how much of an hour its profile has seen. */
+export const foldedSegments =
+  (table: Table): FoldedSegments =>
+  async (cluster, hour) => {
+    const counts = unpackCounts((await table.get(keys.hour(cluster, hour), { consistent: true }))?.segments);
+    return (minute) => counts[(minute - hour) / MINUTE] ?? 0;
+  };
+
+export const profileStore = (table: Table, dirty: DirtyHours, slotDays: number) => {
+  /** Reads, builds and puts until nobody else was in between; `build` returns undefined when nothing has changed. */
+  const rebuild = async (
+    key: { pk: string; sk: string },
+    build: (stored: Item | undefined) => Promise<Record<string, unknown> | undefined>,
+  ): Promise<boolean> => {
+    for (let round = 0; round < MAX_ROUNDS; round++) {
+      const stored = await table.get(key, { consistent: true });
+      const built = await build(stored);
+      if (built === undefined) return false;
+      const rev = revisionOf(stored);
+      if (await table.putIf({ ...key, v: 1, rev: (rev ?? 0) + 1, ...built }, "rev", rev)) return true;
+    }
+    throw new AuditError("conflict", "A profile changed too many times while it was added up");
+  };
+
+  const rebuildHour = (cluster: Cluster, hour: Instant): Promise<boolean> =>
+    rebuild(keys.hour(cluster, hour), async (stored) => {
+      const counts: number[] = [];
+      const parts: ReturnType<typeof unpackTallies>[] = [];
+      for await (const item of table.query({ pk: keys.slots(cluster, hour), consistent: true })) {
+        const minute = Number(item.sk.slice(0, 2));
+        counts[minute] = (counts[minute] ?? 0) + 1;
+        parts.push(unpackTallies(item.tallies));
+      }
+      const segments = packCounts(counts);
+      const same = stored?.segments instanceof Uint8Array && Buffer.compare(stored.segments, segments) === 0;
+      if (same || (stored === undefined && !parts.length)) return undefined;
+      const { tallies, folded } = boundTallies(mergeTallies(parts.flat()), MAX_KINDS.hour);
+      const expiresAt = Math.ceil((hour + (slotDays + 3) * DAY) / 1_000);
+      return { segments, folded, tallies: packTallies(tallies), [TTL_ATTRIBUTE]: expiresAt };
+    });
+
+  const range = (pk: string, { from, to }: Interval, consistent: boolean) =>
+    table.query({ pk, from: iso(from), to: iso(to - 1), consistent });
+
+  const read = async (cluster: Cluster, interval: Interval, consistent = false): Promise<Profile[]> => {
+    const profiles: Profile[] = [];
+    if (interval.to <= interval.from) return profiles;
+    for await (const item of range(keys.hours(cluster), interval, consistent)) {
+      profiles.push(profileOf(cluster, HOUR, item));
+    }
+    return profiles;
+  };
+
+  const addUp = async (cluster: Cluster, day: Instant, consistent: boolean): Promise<Profile> => {
+    const hours = await read(cluster, { from: day, to: day + DAY }, consistent);
+    const already = hours.reduce((sum, { folded }) => sum + folded, 0);
+    const merged = mergeTallies(hours.flatMap(({ tallies }) => tallies));
+    return { cluster, from: day, to: day + DAY, ...boundTallies(merged, MAX_KINDS.day, already) };
+  };
+
+  const rebuildDay = (cluster: Cluster, day: Instant): Promise<boolean> =>
+    rebuild(keys.day(cluster, day), async (stored) => {
+      const { tallies, folded } = await addUp(cluster, day, true);
+      const packed = packTallies(tallies);
+      const same = stored?.tallies instanceof Uint8Array && Buffer.compare(stored.tallies, packed) === 0;
+      return same || (stored === undefined && !tallies.length) ? undefined : { folded, tallies: packed };
+    });
+
+  return {
+    /**
+     * Adds up what has changed. An hour that is still filling is added up and stays marked; a past one is taken, added up
+     * together with its day, and its mark removed last. Dying anywhere leaves a mark.
+     */
+    fold: async (cluster: Cluster, now: Instant): Promise<Folded> => {
+      const marks = await dirty.list(cluster);
+      const past: Mark[] = [];
+      const changed = await inParallel(marks, LANES, async (mark) => {
+        if (mark.hour + HOUR + GRACE <= now) {
+          const taken = await dirty.take(cluster, mark);
+          if (taken === undefined) return false;
+          past.push(taken);
+        }
+        return rebuildHour(cluster, mark.hour);
+      });
+      const days = new Set(past.map(({ hour }) => floorTo(DAY, hour)));
+      const changedDays = await inParallel([...days], LANES, (day) => rebuildDay(cluster, day));
+      await inParallel(past, LANES, (mark) => dirty.clear(cluster, mark));
+      return { hours: changed.filter(Boolean).length, days: changedDays.filter(Boolean).length };
+    },
+
+    /** Adds a stretch up from its segments whatever the marks say: for repair, and to prove that kept = rebuilt. */
+    refold: async (cluster: Cluster, { from, to }: Interval): Promise<Folded> => {
+      const hours: Instant[] = [];
+      for (let hour = floorTo(HOUR, from); hour < to; hour += HOUR) hours.push(hour);
+      const changed = await inParallel(hours, LANES, (hour) => rebuildHour(cluster, hour));
+      const days = [...new Set(hours.map((hour) => floorTo(DAY, hour)))];
+      const changedDays = await inParallel(days, LANES, (day) => rebuildDay(cluster, day));
+      return { hours: changed.filter(Boolean).length, days: changedDays.filter(Boolean).length };
+    },
+
+    /** The hours that begin in the interval and have connections, as of the last fold, sorted. */
+    hours: (cluster: Cluster, interval: Interval): Promise<Profile[]> => read(cluster, interval),
+
+    /** The days that begin in the interval and have connections, sorted; a day with open hours is added up on the spot. */
+    days: async (cluster: Cluster, interval: Interval): Promise<Profile[]> => {
+      if (interval.to <= interval.from) return [];
+      const open = new Set((await dirty.list(cluster)).map(({ hour }) => floorTo(DAY, hour)));
+      const profiles = new Map<Instant, Profile>();
+      for await (const item of range(keys.days(cluster), interval, false)) {
+        const day = profileOf(cluster, DAY, item);
+        profiles.set(day.from, day);
+      }
+      for (const day of open) {
+        if (day < interval.from || day >= interval.to) continue;
+        const profile = await addUp(cluster, day, false);
+        if (profile.tallies.length) profiles.set(day, profile);
+      }
+      return [...profiles.values()].sort((a, b) => a.from - b.from);
+    },
+  };
+};

@@ -1,0 +1,111 @@
+// Tallies as bytes: columns of numbers that point into a table of texts, deflated, then the event ids as they are. Their
+// size decides what a segment costs, and most of it is event ids: chance does not compress.
+import { deflateRawSync, inflateRawSync } from "node:zlib";
+import * as z from "zod";
+import type { Tally } from "../../core/activity/activity.ts";
+import type { Principal } from "../../core/base/ids.ts";
+import { AuditError } from "../../errors.ts";
+
+const ACTIONS = ["DbConnect", "DbConnectAdmin"] as const;
+const OUTCOMES = ["allowed", "refused"] as const;
+
+const Numbers = z.array(z.int());
+const Packed = z.object({
+  base: z.int(),
+  texts: z.array(z.string()),
+  principal: Numbers,
+  /** Action and outcome. */
+  kind: Numbers,
+  network: Numbers,
+  client: Numbers,
+  session: Numbers,
+  role: Numbers,
+  count: Numbers,
+  /** After the base. */
+  first: Numbers,
+  /** After the first. */
+  length: Numbers,
+  /** By row, for event ids that are no UUIDs. */
+  oddIds: z.record(z.string(), z.string()),
+});
+type Packed = z.infer<typeof Packed>;
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+const UUID_BYTES = 16;
+const LENGTH_BYTES = 4;
+
+const uuidAt = (bytes: Buffer, row: number): string => {
+  const hex = bytes.toString("hex", row * UUID_BYTES, (row + 1) * UUID_BYTES);
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
+};
+
+export const packTallies = (tallies: readonly Tally[]): Uint8Array => {
+  const texts: string[] = [];
+  const places = new Map<string, number>();
+  const place = (text: string): number => {
+    const known = places.get(text);
+    if (known !== undefined) return known;
+    places.set(text, texts.length);
+    return texts.push(text) - 1;
+  };
+  const base = tallies.reduce((least, { firstAt }) => Math.min(least, firstAt), tallies[0]?.firstAt ?? 0);
+  const ids = Buffer.alloc(tallies.length * UUID_BYTES);
+  const oddIds: Record<string, string> = {};
+  for (const [row, { firstEventId }] of tallies.entries()) {
+    if (UUID.test(firstEventId)) ids.write(firstEventId.replaceAll("-", ""), row * UUID_BYTES, "hex");
+    else oddIds[row] = firstEventId;
+  }
+  const packed: Packed = {
+    base,
+    principal: tallies.map(({ principal }) => place(principal)),
+    kind: tallies.map((t) => ACTIONS.indexOf(t.action) * 2 + OUTCOMES.indexOf(t.outcome)),
+    network: tallies.map(({ network }) => place(network)),
+    client: tallies.map(({ client }) => place(client)),
+    session: tallies.map(({ session }) => place(session)),
+    role: tallies.map(({ role }) => place(role)),
+    count: tallies.map(({ count }) => count),
+    first: tallies.map(({ firstAt }) => firstAt - base),
+    length: tallies.map(({ firstAt, lastAt }) => lastAt - firstAt),
+    oddIds,
+    texts,
+  };
+  const columns = deflateRawSync(JSON.stringify(packed), { level: 9 });
+  const length = Buffer.alloc(LENGTH_BYTES);
+  length.writeUInt32LE(columns.length);
+  return new Uint8Array(Buffer.concat([length, columns, ids]));
+};
+
+/** Throws AuditError "store" for bytes that are not ours. */
+export const unpackTallies = (stored: unknown): Tally[] => {
+  if (!(stored instanceof Uint8Array)) throw new AuditError("store", "A stored tally is not binary");
+  const bytes = Buffer.from(stored.buffer, stored.byteOffset, stored.byteLength);
+  const unpack = (): { packed: Packed; ids: Buffer } => {
+    try {
+      const end = LENGTH_BYTES + bytes.readUInt32LE(0);
+      const columns = inflateRawSync(bytes.subarray(LENGTH_BYTES, end)).toString("utf8");
+      return { packed: Packed.parse(JSON.parse(columns)), ids: bytes.subarray(end) };
+    } catch (cause) {
+      throw new AuditError("store", "Stored tallies cannot be read", { cause });
+    }
+  };
+  const { packed, ids } = unpack();
+  const { texts } = packed;
+  const text = (places: readonly number[], row: number): string => texts[places[row] ?? -1] ?? "";
+  return packed.principal.map((_, row): Tally => {
+    const kind = packed.kind[row] ?? 0;
+    const firstAt = packed.base + (packed.first[row] ?? 0);
+    return {
+      principal: text(packed.principal, row) as Principal,
+      action: ACTIONS[kind >> 1] ?? "DbConnect",
+      outcome: OUTCOMES[kind & 1] ?? "allowed",
+      network: text(packed.network, row),
+      client: text(packed.client, row),
+      session: text(packed.session, row),
+      role: text(packed.role, row),
+      count: packed.count[row] ?? 0,
+      firstAt,
+      lastAt: firstAt + (packed.length[row] ?? 0),
+      firstEventId: packed.oddIds[row] ?? uuidAt(ids, row),
+    };
+  });
+};

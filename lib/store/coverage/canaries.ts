@@ -1,0 +1,100 @@
+// The auditor's own logins in the store: what it attempted, what came back, and the hours that this proves.
+import { randomUUID } from "node:crypto";
+import {
+  hoursProvenByCanaries,
+  type LoginAttempt,
+  matchCanaries,
+  missedCanaries,
+  type OwnLogin,
+} from "../../core/coverage/canary-match.ts";
+import type { Connection } from "../../core/activity/connection.ts";
+import type { Canary } from "../../core/coverage/coverage.ts";
+import type { Cluster, Principal } from "../../core/base/ids.ts";
+import { DAY, type Instant, type Interval, iso } from "../../core/base/time.ts";
+import type { CoverageHours } from "./coverage-hours.ts";
+import { keys } from "../table/keys.ts";
+import type { Table } from "../table/table.ts";
+import { TTL_ATTRIBUTE } from "../table/table-definition.ts";
+
+const KEEP_DAYS = 400;
+
+type CanaryLook = {
+  readonly canaries: readonly Canary[];
+  /** Not back after 30 minutes. */
+  readonly missed: readonly Canary[];
+  /** Logins under the auditor's ARN that it did not make. */
+  readonly surplus: readonly OwnLogin[];
+};
+
+export type CanaryStore = {
+  /** Before each login, also before one that is tried again: what is not written down looks like an intruder. */
+  readonly recordAttempt: (cluster: Cluster, attempt: LoginAttempt) => Promise<void>;
+  /** Keeps the logins of `auditor` among connections. `way` "trail": they came in a trail's file. Idempotent. */
+  readonly noteLogins: (
+    connections: readonly Connection[],
+    auditor: Principal,
+    way: "trail" | "event",
+    now: Instant,
+  ) => Promise<void>;
+  /** Matches attempts and logins of the interval. */
+  readonly look: (cluster: Cluster, interval: Interval, now: Instant) => Promise<CanaryLook>;
+  /** Marks the hours that canaries of the interval prove; `doubtful`: when a trail was stopped or changed. */
+  readonly prove: (cluster: Cluster, interval: Interval, doubtful: readonly Instant[]) => Promise<void>;
+};
+
+const instantOrNull = (value: unknown): Instant | null => (typeof value === "number" ? value : null);
+
+export const canaryStore = (table: Table, coverage: Pick<CoverageHours, "markHours">): CanaryStore => {
+  const expiry = (at: Instant) => ({ [TTL_ATTRIBUTE]: Math.ceil((at + KEEP_DAYS * DAY) / 1_000) });
+
+  const note = async ({ cluster, at, eventId, action }: Connection, way: "trail" | "event", now: Instant) => {
+    const key = keys.ownLogin(cluster, at, eventId);
+    const stored = await table.get(key, { consistent: true });
+    const trailAt = instantOrNull(stored?.trailAt) ?? (way === "trail" ? now : null);
+    if (stored && stored.trailAt === trailAt) return;
+    const item = { ...key, v: 1, at, eventId, trailAt, ...expiry(at) };
+    const login = action === "DbConnectAdmin" ? { ...item, admin: true } : item;
+    // A login that the trail has shown stays shown: the event that comes late must not take it back.
+    if (trailAt === null) await table.putIfAbsent(login);
+    else await table.put(login);
+  };
+
+  const read = async (cluster: Cluster, { from, to }: Interval) => {
+    const range = { from: iso(from), to: `${iso(to)}~` };
+    // Logins first: an attempt is written down before its login, so none of them can be missing beside it.
+    const logins: OwnLogin[] = [];
+    for await (const item of table.query({ pk: keys.ownLogins(cluster), ...range, consistent: true })) {
+      const at = instantOrNull(item.at);
+      if (at === null || typeof item.eventId !== "string") continue;
+      const admin = item.admin === true && { admin: true as const };
+      logins.push({ at, eventId: item.eventId, seenInTrailAt: instantOrNull(item.trailAt), ...admin });
+    }
+    const attempts: LoginAttempt[] = [];
+    for await (const item of table.query({ pk: keys.loginAttempts(cluster), ...range, consistent: true })) {
+      const at = instantOrNull(item.at);
+      if (at !== null) attempts.push({ at, snapshotSeq: instantOrNull(item.seq) ?? 0 });
+    }
+    return matchCanaries(attempts, logins);
+  };
+
+  return {
+    recordAttempt: async (cluster, { at, snapshotSeq }) => {
+      const key = keys.loginAttempt(cluster, at, randomUUID());
+      await table.put({ ...key, v: 1, at, seq: snapshotSeq, ...expiry(at) });
+    },
+    noteLogins: async (connections, auditor, way, now) => {
+      for (const connection of connections) {
+        if (connection.principal === auditor) await note(connection, way, now);
+      }
+    },
+    look: async (cluster, interval, now) => {
+      const { canaries, surplus } = await read(cluster, interval);
+      return { canaries, missed: missedCanaries(canaries, now), surplus };
+    },
+    prove: async (cluster, interval, doubtful) => {
+      const { canaries } = await read(cluster, interval);
+      const hours = hoursProvenByCanaries(canaries, doubtful);
+      if (hours.length) await coverage.markHours(cluster, hours, "canary");
+    },
+  };
+};

@@ -1,0 +1,33 @@
+// The newest answer of AWS to the question whether a cluster's connections are captured.
+import * as z from "zod";
+import type { CaptureCheck } from "../../core/coverage/capture-check.ts";
+import type { Cluster } from "../../core/base/ids.ts";
+import { keys } from "../table/keys.ts";
+import type { Table } from "../table/table.ts";
+
+const FORMAT = 1;
+const CheckItem = z.object({
+  v: z.literal(FORMAT),
+  check: z.object({
+    at: z.int(),
+    captured: z.enum(["yes", "no", "unknown"]),
+    reasons: z.array(z.string()),
+    doubtSince: z.nullable(z.int()),
+    unanswered: z.array(
+      z.object({ call: z.enum(["trails", "management-events", "call-count"]), why: z.string() }),
+    ),
+  }),
+});
+
+export type CaptureChecks = {
+  readonly last: (cluster: Cluster) => Promise<CaptureCheck | undefined>;
+  readonly put: (cluster: Cluster, check: CaptureCheck) => Promise<void>;
+};
+
+export const captureChecks = (table: Table): CaptureChecks => ({
+  last: async (cluster) => {
+    const item = await table.get(keys.captureCheck(cluster), { consistent: true });
+    return item && CheckItem.parse(item).check;
+  },
+  put: (cluster, check) => table.put({ ...keys.captureCheck(cluster), v: FORMAT, check }),
+});

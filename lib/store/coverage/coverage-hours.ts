@@ -1,0 +1,63 @@
+// Which hours are proven, by scope, day and kind of proof: 24 bits an item.
+import type { Coverage, Proof } from "../../core/coverage/coverage.ts";
+import { Proof as ProofName } from "../../core/coverage/coverage.ts";
+import { ANY_SCOPE, type Scope, scopeOfCluster } from "../../core/coverage/coverage-scope.ts";
+import { coverageOf } from "../../core/coverage/covered-hours.ts";
+import type { Cluster } from "../../core/base/ids.ts";
+import { DAY, floorTo, HOUR, type Instant, type Interval, iso } from "../../core/base/time.ts";
+import { AuditError } from "../../errors.ts";
+import { inParallel } from "../table/in-parallel.ts";
+import { keys } from "../table/keys.ts";
+import type { Table } from "../table/table.ts";
+
+const MAX_ROUNDS = 20;
+const LANES = 8;
+
+export type CoverageHours = {
+  /** Marks hours (their starts) as proven for a scope, `<account>/<region>` or a cluster's ARN. Writes only what is new. */
+  readonly markHours: (scope: Scope | Cluster, hours: Iterable<Instant>, proof: Proof) => Promise<void>;
+  /** What is proven for a cluster: by its account and Region, for itself alone, and by files that name neither. */
+  readonly coverage: (cluster: Cluster, interval: Interval) => Promise<Coverage>;
+};
+
+export const coverageHours = (table: Table): CoverageHours => {
+  const markDay = async (scope: string, day: Instant, bits: number, proof: Proof): Promise<void> => {
+    const key = keys.coverageDay(scope, day, proof);
+    for (let round = 0; round < MAX_ROUNDS; round++) {
+      const stored = await table.get(key, { consistent: true });
+      const known = typeof stored?.hours === "number" ? stored.hours : 0;
+      if ((known | bits) === known) return;
+      const rev = typeof stored?.rev === "number" ? stored.rev : undefined;
+      if (await table.putIf({ ...key, v: 1, rev: (rev ?? 0) + 1, hours: known | bits }, "rev", rev)) return;
+    }
+    throw new AuditError("conflict", "The proven hours of a day changed too many times");
+  };
+  return {
+    markHours: async (scope, hours, proof) => {
+      const days = new Map<Instant, number>();
+      for (const hour of hours) {
+        const day = floorTo(DAY, hour);
+        days.set(day, (days.get(day) ?? 0) | (1 << Math.floor((hour - day) / HOUR)));
+      }
+      await inParallel([...days], LANES, ([day, bits]) => markDay(scope, day, bits, proof));
+    },
+    coverage: async (cluster, { from, to }) => {
+      const proven: [Instant, Proof][] = [];
+      const scopes = [scopeOfCluster(cluster), cluster, ANY_SCOPE].filter((scope) => scope !== undefined);
+      for (const scope of to > from ? scopes : []) {
+        const days = { from: iso(floorTo(DAY, from)), to: iso(to) };
+        for await (const { sk, hours } of table.query({ pk: keys.coverage(scope), ...days })) {
+          const [day = "", name] = sk.split("#");
+          const proof = ProofName.safeParse(name);
+          // A proof that a later release knows and this one does not is no proof to this one.
+          if (!proof.success || typeof hours !== "number") continue;
+          for (let hour = 0; hour < 24; hour++) {
+            const at = Date.parse(day) + hour * HOUR;
+            if (hours & (1 << hour) && at + HOUR > from && at < to) proven.push([at, proof.data]);
+          }
+        }
+      }
+      return coverageOf(proven);
+    },
+  };
+};

@@ -1,0 +1,173 @@
+// Findings in the table: each one item with a revision, so that two judgements at once cannot overwrite each other.
+import * as z from "zod";
+import type { Cluster } from "../../core/base/ids.ts";
+import { DAY, HOUR, type Instant } from "../../core/base/time.ts";
+import { Exemption } from "../../core/findings/exemption.ts";
+import { Finding } from "../../core/findings/finding.ts";
+import { AuditError } from "../../errors.ts";
+import { inParallel } from "../table/in-parallel.ts";
+import { keys } from "../table/keys.ts";
+import type { Table } from "../table/table.ts";
+import { TTL_ATTRIBUTE } from "../table/table-definition.ts";
+
+const FORMAT = 1;
+/** What only was seen once more is written so often: a finding is looked at every hour and rarely changes. */
+const REFRESH_MS = 6 * HOUR;
+/** A closed finding is kept as long as what it rests on. */
+const CLOSED_DAYS = 400;
+const MAX_ROUNDS = 10;
+const LANES = 8;
+
+const FindingItem = z.object({ v: z.literal(FORMAT), rev: z.int(), finding: Finding });
+const ExemptionItem = z.object({ v: z.literal(FORMAT), exemption: Exemption });
+const LookItem = z.object({
+  v: z.literal(FORMAT),
+  rev: z.int(),
+  at: z.int(),
+  snapshotAt: z.nullable(z.int()),
+});
+
+/** The newest judgement of a cluster, and the newest snapshot that was judged. */
+export type LastLook = { readonly at: Instant; readonly snapshotAt: Instant | null };
+
+export type FindingStore = {
+  readonly list: (cluster: Cluster) => Promise<Finding[]>;
+  readonly get: (cluster: Cluster, id: string) => Promise<Finding | undefined>;
+  /**
+   * Reads all findings, lets `change` say what they should be, and writes those that changed, each on its revision; what
+   * only was seen once more is written every six hours.
+   * `change` is asked again where another writer was first: it must say the same twice. Returns the findings afterwards.
+   */
+  readonly update: (
+    cluster: Cluster,
+    change: (existing: readonly Finding[]) => readonly Finding[],
+  ) => Promise<Finding[]>;
+  readonly exemptions: (cluster: Cluster) => Promise<Exemption[]>;
+  readonly exempt: (exemption: Exemption) => Promise<void>;
+  readonly unexempt: (cluster: Cluster, key: string) => Promise<void>;
+  readonly lastLook: (cluster: Cluster) => Promise<LastLook | undefined>;
+  /** Written after the findings; an older look does not replace a newer one. */
+  readonly looked: (cluster: Cluster, look: LastLook) => Promise<void>;
+};
+
+/** Whether a change has to be written now; else the next look, or the one after, writes it along. */
+const isNews = (before: Finding, after: Finding): boolean => {
+  if (before === after) return false;
+  const facts = ({
+    status,
+    severity,
+    verdict,
+    closedAt,
+    noticedAt,
+    closeNoticedAt,
+    reopened,
+    subject,
+    ...f
+  }: Finding) =>
+    JSON.stringify([
+      status,
+      severity,
+      verdict,
+      closedAt,
+      noticedAt,
+      closeNoticedAt,
+      reopened,
+      subject,
+      f.detectedAt,
+      f.fix,
+    ]);
+  const grew = before.category === "anomalous" && before.lastSeenAt !== after.lastSeenAt;
+  return grew || after.confirmedAt - before.confirmedAt >= REFRESH_MS || facts(before) !== facts(after);
+};
+
+type Stored = { readonly finding: Finding; readonly rev: number };
+
+export const createFindingStore = (table: Table): FindingStore => {
+  const readAll = async (cluster: Cluster): Promise<Stored[]> => {
+    const found: Stored[] = [];
+    for await (const item of table.query({ pk: keys.findings(cluster), consistent: true })) {
+      const { finding, rev } = FindingItem.parse(item);
+      found.push({ finding, rev });
+    }
+    return found;
+  };
+
+  const write = (finding: Finding, rev: number | undefined): Promise<boolean> =>
+    table.putIf(
+      {
+        ...keys.finding(finding.cluster, finding.id),
+        v: FORMAT,
+        rev: (rev ?? 0) + 1,
+        finding,
+        ...(finding.closedAt !== undefined && {
+          [TTL_ATTRIBUTE]: Math.ceil((finding.closedAt + CLOSED_DAYS * DAY) / 1000),
+        }),
+      },
+      "rev",
+      rev,
+    );
+
+  return {
+    list: async (cluster) => (await readAll(cluster)).map(({ finding }) => finding),
+
+    get: async (cluster, id) => {
+      const item = await table.get(keys.finding(cluster, id), { consistent: true });
+      return item && FindingItem.parse(item).finding;
+    },
+
+    update: async (cluster, change) => {
+      for (let round = 0; round < MAX_ROUNDS; round++) {
+        const stored = new Map((await readAll(cluster)).map((one) => [one.finding.id, one]));
+        const wanted = change([...stored.values()].map(({ finding }) => finding));
+        let lost = 0;
+        const changed = wanted.filter((finding) => {
+          const before = stored.get(finding.id)?.finding;
+          return before === undefined || isNews(before, finding);
+        });
+        await inParallel(changed, LANES, async (finding) => {
+          if (!(await write(finding, stored.get(finding.id)?.rev))) lost += 1;
+        });
+        if (lost === 0) return [...wanted];
+      }
+      throw new AuditError(
+        "conflict",
+        "the findings of a cluster changed too many times while they were written",
+      );
+    },
+
+    exemptions: async (cluster) => {
+      const found: Exemption[] = [];
+      for await (const item of table.query({ pk: keys.exemptions(cluster) })) {
+        found.push(ExemptionItem.parse(item).exemption);
+      }
+      return found;
+    },
+    exempt: (exemption) =>
+      table.put({ ...keys.exemption(exemption.cluster, exemption.key), v: FORMAT, exemption }),
+    unexempt: (cluster, key) => table.remove(keys.exemption(cluster, key)),
+
+    lastLook: async (cluster) => {
+      const item = await table.get(keys.look(cluster), { consistent: true });
+      if (!item) return undefined;
+      const { at, snapshotAt } = LookItem.parse(item);
+      return { at, snapshotAt };
+    },
+    looked: async (cluster, { at, snapshotAt }) => {
+      for (let round = 0; round < MAX_ROUNDS; round++) {
+        const item = await table.get(keys.look(cluster), { consistent: true });
+        const known = item && LookItem.parse(item);
+        if (known && known.at >= at) return;
+        const rev = known?.rev;
+        if (
+          await table.putIf(
+            { ...keys.look(cluster), v: FORMAT, rev: (rev ?? 0) + 1, at, snapshotAt },
+            "rev",
+            rev,
+          )
+        )
+          return;
+      }
+      throw new AuditError("conflict", "the record of the last look changed too many times");
+    },
+  };
+};

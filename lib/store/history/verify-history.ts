@@ -1,0 +1,146 @@
+// Verifies a whole history, from the table or from an export: the chain, every chunk it names, the heads once noted.
+import type { Cluster, Sha256 } from "../../core/base/ids.ts";
+import { iso } from "../../core/base/time.ts";
+import { type RestoreMarker, type RestoreNote, readRestore } from "../../core/history/restore-marker.ts";
+import { KEEP_DAYS } from "../../core/history/retention.ts";
+import { byPlace, checkChain, type ExpectedHead } from "../../core/history/verify.ts";
+import { checkChunk, type Expected } from "../../core/history/verify-content.ts";
+import type { Fault, StoredManifest } from "../../core/history/verify-manifest.ts";
+
+/** Stored bytes by hash; what is missing is left out. */
+type ChunkSource = (hashes: readonly Sha256[]) => Promise<ReadonlyMap<Sha256, Uint8Array>>;
+
+export type VerifyRequest = {
+  readonly cluster: Cluster;
+  /** In the order in which they were found. */
+  readonly manifests: readonly StoredManifest[];
+  readonly chunks: ChunkSource;
+  readonly markers: readonly RestoreMarker[];
+  /** What is wrong with the input itself, such as an export that ends too early. */
+  readonly faults?: readonly Fault[];
+};
+
+export type VerifyOptions = {
+  /** What retention keeps in full; older days may be down to their first snapshot. */
+  readonly keepDays?: number;
+  readonly expectedHeads?: readonly ExpectedHead[];
+  /** PEM: restore markers count only if this key signed them. */
+  readonly publicKey?: string;
+};
+
+export type VerifyReport = {
+  readonly cluster: Cluster;
+  readonly whole: boolean;
+  readonly snapshots: number;
+  readonly chunks: number;
+  readonly head: { readonly seq: number; readonly hash: Sha256 } | null;
+  /** The first is the first broken link. */
+  readonly faults: readonly Fault[];
+  readonly notes: readonly string[];
+};
+
+const BATCH = 400;
+
+/** Every chunk that the manifests name, each once, level by level. */
+const checkContent = async (
+  { cluster, chunks }: VerifyRequest,
+  roots: ReadonlyMap<Sha256, number>,
+): Promise<{ readonly faults: Fault[]; readonly count: number }> => {
+  const faults: Fault[] = [];
+  const seen = new Map<Sha256, Expected>();
+  let frontier = new Map<Sha256, Expected>([...roots].map(([hash, seq]) => [hash, { seq, level: null }]));
+  while (frontier.size) {
+    const next = new Map<Sha256, Expected>();
+    const all = [...frontier];
+    for (let at = 0; at < all.length; at += BATCH) {
+      const part = all.slice(at, at + BATCH);
+      const found = await chunks(part.map(([hash]) => hash));
+      for (const [hash, expected] of part) {
+        seen.set(hash, expected);
+        const checked = checkChunk(cluster, hash, found.get(hash), expected);
+        if (checked.fault !== null) {
+          const kind = found.has(hash) ? ("altered" as const) : ("missing" as const);
+          faults.push({ kind, seq: expected.seq, message: `snapshot ${expected.seq}: ${checked.fault}` });
+          continue;
+        }
+        for (const child of checked.children) {
+          if (!seen.has(child)) next.set(child, { seq: expected.seq, level: checked.childLevel });
+        }
+      }
+    }
+    frontier = next;
+  }
+  return { faults, count: seen.size };
+};
+
+/** Every root with the first snapshot that names it. */
+const rootsOf = (chain: ReturnType<typeof checkChain>["chain"]): Map<Sha256, number> => {
+  const roots = new Map<Sha256, number>();
+  for (const { manifest } of chain) {
+    for (const root of [manifest.root, manifest.changes?.root]) {
+      if (root && !roots.has(root)) roots.set(root, manifest.seq);
+    }
+  }
+  return roots;
+};
+
+/** Heads that a signed restore explains: they are gone with the backup, not by tampering. */
+const explain = (
+  heads: readonly ExpectedHead[],
+  restores: readonly RestoreNote[],
+): { readonly open: ExpectedHead[]; readonly notes: string[] } => {
+  const notes: string[] = [];
+  const open = heads.filter((head) => {
+    const restore = restores.find(({ kept, lost }) => {
+      if (lost.hash.startsWith(head.hash)) return true;
+      return head.seq !== null && head.seq > kept.seq && head.seq < lost.seq;
+    });
+    if (restore) {
+      notes.push(
+        `snapshots ${restore.kept.seq + 1} to ${restore.lost.seq} were lost when a backup was restored at ${iso(restore.restoredAt)} (signed: ${restore.reason})`,
+      );
+    }
+    return !restore;
+  });
+  return { open, notes };
+};
+
+/** Verifies; never throws for what it finds. AuditError("usage") for a key that is none. */
+export const verifyHistory = async (
+  request: VerifyRequest,
+  { keepDays = KEEP_DAYS, expectedHeads = [], publicKey }: VerifyOptions = {},
+): Promise<VerifyReport> => {
+  const { cluster, manifests, markers } = request;
+  const notes: string[] = [];
+  const restores: RestoreNote[] = [];
+  for (const marker of markers) {
+    const note = publicKey === undefined ? undefined : readRestore(marker, publicKey);
+    if (note && note.cluster === cluster) restores.push(note);
+    else
+      notes.push(
+        publicKey === undefined
+          ? "there is a restore marker; --public-key would check it"
+          : "a restore marker is not signed by the given key",
+      );
+  }
+  // With no head noted, what a restore kept still has to be there.
+  const kept = restores.flatMap(({ kept }) => (kept.hash ? [{ seq: kept.seq, hash: kept.hash }] : []));
+  const { open, notes: explained } = explain(expectedHeads, restores);
+  const {
+    chain,
+    faults,
+    notes: seen,
+  } = checkChain(manifests, { keepDays, expectedHeads: [...open, ...kept] });
+  const content = await checkContent(request, rootsOf(chain));
+  const all = byPlace([...faults, ...content.faults, ...(request.faults ?? [])]);
+  const head = chain.at(-1);
+  return {
+    cluster,
+    whole: all.length === 0,
+    snapshots: chain.length,
+    chunks: content.count,
+    head: head ? { seq: head.manifest.seq, hash: head.hash } : null,
+    faults: all,
+    notes: [...notes, ...explained, ...seen],
+  };
+};

@@ -1,0 +1,335 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { findingDocument } from "../../cli/findings/finding-document.ts";
+import { DAY, HOUR, iso } from "../../lib/core/base/time.ts";
+import { scopeOfCluster } from "../../lib/core/coverage/coverage-scope.ts";
+import { trailEventStore } from "../../lib/store/coverage/trail-events.ts";
+import { createFindingStore } from "../../lib/store/findings/findings.ts";
+import { createSnapshotStore } from "../../lib/store/history/snapshots.ts";
+import type { Table } from "../../lib/store/table/table.ts";
+import { type Ask, allPages, asker } from "../support/ask.ts";
+import { catalog, cluster, estate, role } from "../support/catalogs.ts";
+import { fillWorld, findingOf, NOW, READER, T, WRITER } from "../support/query-world.ts";
+import { testTables } from "../support/table.ts";
+
+let tables: Awaited<ReturnType<typeof testTables>>;
+let db: Table;
+let ask: Ask;
+beforeAll(async () => {
+  tables = await testTables();
+  db = await tables.fresh();
+  await fillWorld(db);
+  ask = asker(db, () => NOW).ask;
+});
+afterAll(() => tables.stop());
+
+const at = (hours: number): string => iso(T + hours * HOUR);
+
+describe("/clusters", () => {
+  it("tells how fresh each cluster's knowledge is", async () => {
+    const { body } = await ask("/clusters");
+    expect(body).toMatchObject({
+      items: [
+        {
+          cluster,
+          account: "111122223333",
+          region: "us-east-1",
+          newestSnapshot: { seq: 4, takenAt: at(3) },
+          judgedAt: at(3),
+        },
+      ],
+      next: null,
+    });
+  });
+
+  it("is needed by no other question while there is only one cluster", async () => {
+    const [a, b, c] = await Promise.all([
+      ask("/snapshots"),
+      ask("/snapshots", { cluster }),
+      ask("/snapshots", { cluster: "abcdefghijklmnopqrstuvwxyz" }),
+    ]);
+    expect(a.body).toEqual(b.body);
+    expect(a.body).toEqual(c.body);
+  });
+
+  it("says which parameter is wanted where there are several, and none where there are none", async () => {
+    const other = await tables.fresh();
+    const empty = asker(other, () => NOW).ask;
+    expect(await empty("/snapshots")).toMatchObject({ status: 404, body: { code: "not-found" } });
+    expect(await empty("/clusters")).toMatchObject({ status: 200, body: { items: [] } });
+    await fillWorld(other);
+    await other.put({ pk: "CLUSTERS", sk: `${cluster}2`, v: 1 });
+    expect(await empty("/snapshots")).toMatchObject({
+      status: 400,
+      body: { detail: expect.stringContaining("parameter cluster is required") },
+    });
+    expect(await empty("/snapshots", { cluster })).toMatchObject({ status: 200 });
+    const { items, pages } = await allPages(empty, "/clusters", { limit: "1" });
+    expect([pages, items]).toMatchObject([
+      2,
+      [{ cluster }, { cluster: `${cluster}2`, newestSnapshot: null }],
+    ]);
+  });
+});
+
+describe("/findings", () => {
+  it("lists, narrows and pages them, and says when they were looked for", async () => {
+    const ids = async (params: Record<string, string>): Promise<string[]> =>
+      (await ask("/findings", params)).body.items.map(({ id }: { id: string }) => id);
+    expect(await ids({})).toEqual(["a-1", "b-1", "c-1"]);
+    expect(await ids({ status: "open" })).toEqual(["a-1", "c-1"]);
+    expect(await ids({ severity: "high", detector: "new-network" })).toEqual(["c-1"]);
+    expect((await ask("/findings")).body).toMatchObject({ judgedAt: at(3), judgedSnapshotAt: at(3) });
+    const { pages, items } = await allPages(ask, "/findings", { limit: "1", severity: "high" });
+    expect([pages, items]).toMatchObject([2, [{ id: "b-1", closedAt: at(2) }, { id: "c-1" }]]);
+  });
+
+  it("says the same of a finding as the command line does", async () => {
+    const { confirmedAt, ...body } = (await ask("/findings/b-1")).body;
+    const stored = await createFindingStore(db).get(cluster, "b-1");
+    expect(confirmedAt).toBe(at(1));
+    expect(body).toEqual(stored && findingDocument(stored));
+  });
+
+  it("gives one by its id, with its evidence", async () => {
+    expect(await ask("/findings/a-1")).toMatchObject({
+      status: 200,
+      body: { id: "a-1", principal: READER, role: "app_ro", evidence: { days: 90 }, firstSeenAt: at(0) },
+    });
+    expect(await ask("/findings/nobody")).toMatchObject({ status: 404, type: "application/problem+json" });
+  });
+
+  it("neither repeats nor loses one while others come and go between pages", async () => {
+    const table = await tables.fresh();
+    await fillWorld(table);
+    const findings = createFindingStore(table);
+    let n = 0;
+    const { items } = await allPages(asker(table, () => NOW).ask, "/findings", { limit: "1" }, async () => {
+      n += 1;
+      if (n <= 2)
+        await findings.update(cluster, (all) => [...all, findingOf(`0-${n}`), findingOf(`b-1${n}`)]);
+    });
+    const ids = items.map((item) => (item as { id: string }).id);
+    expect(ids).toEqual(["a-1", "b-1", "b-11", "b-12", "c-1"]);
+  });
+});
+
+describe("/snapshots", () => {
+  it("lists them newest first, page by page, within a stretch of time", async () => {
+    const { items, pages } = await allPages(ask, "/snapshots", { limit: "3" });
+    expect(pages).toBe(2);
+    expect(items).toMatchObject([
+      { seq: 4, changes: expect.any(Number), unreadable: [{ section: "functions", lastReadAt: at(2) }] },
+      { seq: 3, changes: 0, unreadable: [] },
+      { seq: 2, changes: 1 },
+      { seq: 1, previousHash: null, rows: { relations: 2, functions: 0 } },
+    ]);
+    const some = await ask("/snapshots", { from: at(1), to: at(2) });
+    expect(some.body.items.map(({ seq }: { seq: number }) => seq)).toEqual([3, 2]);
+  });
+
+  it("pages over snapshots of one and the same instant", async () => {
+    const table = await tables.fresh();
+    await fillWorld(table);
+    const store = createSnapshotStore(table, { now: () => T });
+    for (let n = 0; n < 25; n++) {
+      await store.save(cluster, estate({ roles: [role(10, "admin"), role(200 + n, `r${n}`)] }), T + 4 * HOUR);
+    }
+    const { items } = await allPages(asker(table, () => NOW).ask, "/snapshots", { limit: "2" });
+    expect(items.map((item) => (item as { seq: number }).seq)).toEqual(
+      Array.from({ length: 29 }, (_, n) => 29 - n),
+    );
+  });
+});
+
+describe("/snapshots/as-of", () => {
+  it("gives what was true, and names the snapshot and what it cannot say", async () => {
+    const { body } = await ask("/snapshots/as-of", { at: iso(T + 1.5 * HOUR), section: "relations" });
+    const store = createSnapshotStore(db, { now: () => T });
+    const stored = await store.asOf(cluster, T + 1.5 * HOUR);
+    expect(body).toMatchObject({
+      cluster,
+      snapshot: { seq: 2, takenAt: at(1), manifestHash: stored?.hash },
+      uncertainty: { after: at(1), before: at(2), unreadable: [] },
+    });
+    const rows = stored?.catalog.sections.relations;
+    expect(body.items.map(({ row }: { row: unknown }) => row)).toEqual(rows?.status === "read" && rows.rows);
+  });
+
+  it("says of what could not be read that it is unknown", async () => {
+    const { body } = await ask("/snapshots/as-of", { section: "functions" });
+    expect(body).toMatchObject({
+      snapshot: { seq: 4 },
+      uncertainty: {
+        before: null,
+        unreadable: [{ section: "functions", lastReadAt: at(2) }],
+        text: expect.stringContaining("unknown: functions"),
+      },
+    });
+    expect(body.sections.find(({ section }: { section: string }) => section === "functions")).toEqual({
+      section: "functions",
+      status: "unreadable",
+      rows: 0,
+      lastReadAt: at(2),
+      reason: "permission denied",
+    });
+  });
+
+  it("says before the first snapshot that nothing is known", async () => {
+    expect(await ask("/snapshots/as-of", { at: iso(T - 1) })).toMatchObject({
+      status: 404,
+      body: { code: "not-found", hint: expect.stringContaining(at(0)) },
+    });
+  });
+
+  it("rests on one snapshot through all its pages, whatever is stored in between", async () => {
+    const table = await tables.fresh();
+    await fillWorld(table);
+    const once = asker(table, () => NOW).ask;
+    const whole = await once("/snapshots/as-of");
+    const store = createSnapshotStore(table, { now: () => T });
+    let n = 4;
+    const { items, pages } = await allPages(once, "/snapshots/as-of", { limit: "2" }, async () => {
+      await store.save(cluster, catalog({ roles: [role(10 + n, "new")] }), T + n++ * HOUR);
+    });
+    expect(pages).toBeGreaterThan(3);
+    expect(items).toEqual(whole.body.items);
+  });
+});
+
+describe("/history", () => {
+  it("tells what differs between two moments, and by which snapshots", async () => {
+    const { body } = await ask("/history/diff", { from: at(0), to: at(1) });
+    expect(body).toMatchObject({
+      from: { snapshot: { seq: 1 } },
+      to: { snapshot: { seq: 2 } },
+      items: [{ change: { kind: "grant", object: { name: "orders" }, after: { privileges: "rd" } } }],
+    });
+    expect((await ask("/history/diff", { from: at(1), to: at(2) })).body.items).toEqual([]);
+    const whole = await ask("/history/diff", { from: at(1), to: at(3) });
+    const paged = await allPages(ask, "/history/diff", { from: at(1), to: at(3), limit: "1" });
+    expect(paged.items).toEqual(whole.body.items);
+    expect(paged.pages).toBe(whole.body.items.length);
+    expect(whole.body.items.map((one: { change: { kind: string } }) => one.change.kind).sort()).toEqual([
+      "grant",
+      "object-dropped",
+      "section-unreadable",
+    ]);
+  });
+
+  it("tells every change in its order, with the snapshots around it", async () => {
+    const whole = await ask("/history/changes", { from: at(-1) });
+    expect(whole.body).toMatchObject({ first: null, last: { snapshot: { seq: 4 } }, next: null });
+    expect(whole.body.items[0]).toMatchObject({
+      after: { seq: 1, takenAt: at(0) },
+      before: { seq: 2, takenAt: at(1) },
+      change: { kind: "grant", grantee: { name: "app_ro" } },
+    });
+    const paged = await allPages(ask, "/history/changes", { from: at(-1), limit: "1" });
+    expect(paged.items).toEqual(whole.body.items);
+    const late = await ask("/history/changes", { from: at(1), to: at(2) });
+    expect(late.body).toMatchObject({ first: { snapshot: { seq: 2 } }, items: [] });
+  });
+
+  it("refuses a stretch that ends before it begins", async () => {
+    for (const path of ["/history/diff", "/history/changes", "/coverage", "/activity/principals"])
+      expect(await ask(path, { from: at(3), to: at(1) })).toMatchObject({ status: 400 });
+    expect(await ask("/history/diff", {})).toMatchObject({
+      status: 400,
+      body: { detail: "the parameter from is required" },
+    });
+    expect(await ask("/history/diff", { from: iso(T - DAY), to: at(1) })).toMatchObject({ status: 404 });
+  });
+});
+
+describe("/coverage", () => {
+  it("tells the proven hours and the gaps between them", async () => {
+    const { body } = await ask("/coverage", { from: at(0), to: at(4) });
+    expect(body).toMatchObject({
+      hours: 4,
+      unprovenHours: 1,
+      settledUntil: at(7),
+      covered: [
+        { from: at(0), to: at(2), proof: "digest" },
+        { from: at(3), to: at(4), proof: "digest" },
+      ],
+      gaps: [{ from: at(2), to: at(3), reasons: [] }],
+    });
+    const all = await ask("/coverage", { from: "800d" });
+    expect(all.body.unprovenHours).toBe(800 * 24 - 3);
+    expect(await ask("/coverage", { from: "801d" })).toMatchObject({ status: 400 });
+  });
+});
+
+describe("/coverage of a trail that was stopped", () => {
+  it("takes no hour for proven from its stop to the next connection that came", async () => {
+    const table = await tables.fresh();
+    await fillWorld(table);
+    const scope = scopeOfCluster(cluster) ?? "";
+    await trailEventStore(table).record({
+      eventId: "stop-1",
+      at: T + HOUR / 2,
+      kind: "stopped",
+      name: "StopLogging",
+      scope,
+      principal: READER,
+      target: "trail",
+    });
+    const stopped = asker(table, () => NOW).ask;
+    const { body } = await stopped("/coverage", { from: at(0), to: at(4) });
+    expect(body).toMatchObject({
+      unprovenHours: 2,
+      covered: [
+        { from: at(1), to: at(2) },
+        { from: at(3), to: at(4) },
+      ],
+      gaps: [
+        { from: at(0), to: at(1), reasons: ["a trail was stopped"] },
+        { from: at(2), reasons: [] },
+      ],
+    });
+    const principals = await stopped("/activity/principals", { from: at(0), to: at(4) });
+    expect(principals.body).toMatchObject({ unprovenHours: 2 });
+  });
+});
+
+describe("/activity/principals", () => {
+  it("counts per principal, and lists who is mapped and was never seen", async () => {
+    const { body } = await ask("/activity/principals", { from: iso(T - 2 * DAY) });
+    expect(body).toMatchObject({ unprovenHours: 58 - 3, mappingsAsOf: { snapshot: { seq: 4 } } });
+    expect(body.items).toMatchObject([
+      {
+        principal: READER,
+        lastUsedAt: at(1),
+        lastAttemptAt: at(2),
+        firstAttemptAt: iso(T - DAY),
+        allowed: 2,
+        refused: 1,
+        mappedTo: ["app_ro"],
+      },
+      { principal: WRITER, lastUsedAt: null, allowed: 0, mappedTo: ["app_rw"] },
+      { principal: "arn:aws:iam::111122223333:role/x", admin: 1, mappedTo: [] },
+    ]);
+  });
+
+  it("counts each hour once, whether the stretch keeps to days or not", async () => {
+    for (const [from, to, allowed] of [
+      [T - DAY, T + 3 * HOUR, 2],
+      [T - DAY, T, 1],
+      [T - DAY + HOUR, T + 3 * HOUR, 1],
+      [T, T + HOUR, 0],
+      [T + HOUR, T + HOUR + 1, 1],
+      [T - 2 * HOUR, T + 22 * HOUR, 1],
+    ] as const) {
+      const { body } = await ask("/activity/principals", { from: iso(from), to: iso(to) });
+      const rows: readonly { principal: string; allowed: number }[] = body.items;
+      const row = rows.find(({ principal }) => principal === READER);
+      expect(row?.allowed ?? 0, iso(from)).toBe(allowed);
+    }
+  });
+
+  it("pages", async () => {
+    const whole = await ask("/activity/principals");
+    const { items, pages } = await allPages(ask, "/activity/principals", { limit: "1" });
+    expect([pages, items]).toEqual([3, whole.body.items]);
+  });
+});

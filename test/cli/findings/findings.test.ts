@@ -1,0 +1,166 @@
+// The commands that list findings and decide on them, on an embedded store.
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { EMBEDDED_TABLE } from "../../../cli/context.ts";
+import { Cluster, Principal } from "../../../lib/core/base/ids.ts";
+import { DAY, HOUR, iso } from "../../../lib/core/base/time.ts";
+import type { Observation } from "../../../lib/core/findings/finding.ts";
+import { findingId } from "../../../lib/core/findings/finding-id.ts";
+import { reconcileFindings } from "../../../lib/core/findings/reconcile-findings.ts";
+import { createFindingStore } from "../../../lib/store/findings/findings.ts";
+import { registerCluster } from "../../../lib/store/history/clusters.ts";
+import { openTable } from "../../../lib/store/table/table.ts";
+import { startDynamoDb } from "../../../local/store/dynamodb.ts";
+import { cliIn } from "../../support/cli.ts";
+
+const T = Date.UTC(2026, 5, 1);
+const cluster = Cluster.parse("arn:aws:dsql:us-east-1:111122223333:cluster/abc");
+let cwd: string;
+let now = T + HOUR;
+const cli = cliIn(
+  () => cwd,
+  () => now,
+);
+const shortOf = (id: string): string => id.slice(-16, -8);
+
+const observation = (
+  detector: string,
+  change: Partial<Observation> & { role?: string } = {},
+): Observation => {
+  const { role = "app_ro", ...more } = change;
+  const subject = { principal: Principal.parse("arn:aws:iam::111122223333:role/Job"), role, facet: "" };
+  return {
+    id: findingId(detector, cluster, subject),
+    detector,
+    category: "dormant",
+    severity: "medium",
+    cluster,
+    subject,
+    title: `Job as ${role}: not used`,
+    evidence: { lastUseAt: null },
+    firstSeenAt: T - DAY,
+    lastSeenAt: T,
+    ...more,
+  };
+};
+const hostile = '=HYPERLINK("http://x")\u202e\u001b[31m';
+const planted = [
+  observation("dormant-mapping"),
+  observation("never-used-mapping", { role: hostile, title: hostile, severity: "high" }),
+  observation("new-network", { category: "anomalous", title: "Job came from elsewhere" }),
+];
+
+beforeAll(async () => {
+  cwd = mkdtempSync(join(tmpdir(), "findings-"));
+  const database = await startDynamoDb({ folder: join(cwd, ".dsql-audit") });
+  await database.createTable(EMBEDDED_TABLE);
+  const table = openTable({
+    client: database.client,
+    name: EMBEDDED_TABLE,
+    sleep: async () => {},
+    random: () => 0,
+  });
+  await registerCluster(table, cluster);
+  await createFindingStore(table).update(cluster, (existing) => reconcileFindings(existing, planted, [], T));
+  await database.stop();
+});
+afterAll(() => rmSync(cwd, { recursive: true, force: true }));
+
+type Row = { id: string; status: string; role: string; firstSeenAt: string };
+
+describe("the commands on findings", () => {
+  it("list the worst first, by what was asked for", async () => {
+    const all = (await cli("findings --json")).json() as Row[];
+    expect(all.map(({ id }) => id.replace(/-[0-9a-f]{16}$/, ""))).toEqual(
+      expect.arrayContaining(["never-used-mapping", "new-network", "dormant-mapping"]),
+    );
+    expect(all[0]).toMatchObject({ severity: "high", role: hostile, firstSeenAt: iso(T - DAY) });
+    expect((await cli("findings --json --detector new-network")).json()).toHaveLength(1);
+    expect((await cli("findings --json --status resolved")).json()).toEqual([]);
+    expect((await cli("findings --json --severity high,low")).json()).toHaveLength(1);
+    expect((await cli("findings --exit-code")).code).toBe(2);
+  });
+
+  it("print no hostile name raw, neither in a table nor in CSV nor alone", async () => {
+    const [bad] = planted.filter(({ title }) => title === hostile);
+    for (const args of ["findings", `finding ${bad?.id}`]) {
+      const { out, code } = await cli(args);
+      expect(code).toBe(0);
+      expect(out.replaceAll("\n", "")).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+    }
+    const { out } = await cli("findings --format csv");
+    const cells = out.split("\r\n").flatMap((line) => line.match(/"(?:[^"]|"")*"/g) ?? []);
+    expect(cells.length).toBeGreaterThan(30);
+    expect(cells.filter((cell) => /^"[=+\-@]/.test(cell))).toEqual([]);
+  });
+
+  it("show one finding by the id that lists show", async () => {
+    const id = planted[0]?.id ?? "";
+    const { out, code } = await cli(`finding ${shortOf(id)}`);
+    expect(code).toBe(0);
+    expect(out).toContain(id);
+    expect(out).toContain("AWS IAM REVOKE");
+    expect((await cli(`finding ${id} --json`)).json()).toMatchObject({
+      id,
+      status: "open",
+    });
+  });
+
+  it("acknowledge: an anomaly is closed, anything else is only marked", async () => {
+    const { id } = planted[2] as Observation;
+    expect((await cli(`ack ${id} --json`)).json()).toMatchObject({
+      status: "acknowledged",
+      closedAt: iso(now),
+    });
+    expect((await cli(`ack ${id} --json`)).json()).toMatchObject({ status: "acknowledged" });
+    const { id: other } = planted[1] as Observation;
+    const document = (await cli(`ack ${other} --json`)).json();
+    expect(document).toMatchObject({ status: "acknowledged" });
+    expect(document).not.toHaveProperty("closedAt");
+  });
+
+  it("exempt until an end, and take it back", async () => {
+    const { id } = planted[0] as Observation;
+    const done = await cli([
+      "exempt",
+      id,
+      "--owner",
+      "ops",
+      "--reason",
+      "yearly job",
+      "--until",
+      "30d",
+      "--json",
+    ]);
+    expect(done.json()).toMatchObject({
+      status: "exempt",
+      exemption: { owner: "ops", reason: "yearly job", until: iso(now + 30 * DAY) },
+    });
+    now += HOUR;
+    expect((await cli(`unexempt ${id} --json`)).json()).toMatchObject({ status: "open" });
+  });
+
+  it.each([
+    ["finding nothing-there", 1, /there is no finding nothing-there/],
+    ["ack nothing-there", 1, /there is no finding/],
+    ["findings --status gone", 64, /there is no status "gone"/],
+    ["findings --detector magic", 64, /there is no detector "magic"/],
+    ["exempt abc --owner x --reason y", 64, /--until/],
+    ["detect --at never", 64, /cannot read the time/],
+    ["findings --store nowhere", 1, /there is no store/],
+  ])("%s: one clear line", async (args, code, message) => {
+    const done = await cli(args);
+    expect(done.code).toBe(code);
+    expect(done.err).toMatch(message);
+  });
+
+  it("judge what is stored, and name what could not be looked at", async () => {
+    const done = await cli("detect --json");
+    expect(done.code).toBe(0);
+    expect(done.err).toMatch(/Not judged: .*dormant-mapping.* \(no mappings were read yet\)/);
+    const live = done.json() as Row[];
+    expect(live.find(({ id }) => id === planted[0]?.id)).toMatchObject({ status: "open" });
+  });
+});

@@ -1,0 +1,222 @@
+// The whole loop, shortened to 30 days: what was planted is what people are told, once, at the right time.
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import PostalMime, { type Email } from "postal-mime";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { parseHead } from "../../../cli/history/history-verify.ts";
+import { Principal } from "../../../lib/core/base/ids.ts";
+import { DAY, HOUR, iso, MINUTE } from "../../../lib/core/base/time.ts";
+import { diffCatalogs } from "../../../lib/core/history/diff.ts";
+import { createActivityStore } from "../../../lib/store/activity/activity.ts";
+import { createFindingStore } from "../../../lib/store/findings/findings.ts";
+import { tableHistory } from "../../../lib/store/history/export.ts";
+import { createSnapshotStore, requireAsOf } from "../../../lib/store/history/snapshots.ts";
+import { verifyHistory } from "../../../lib/store/history/verify-history.ts";
+import type { Table } from "../../../lib/store/table/table.ts";
+import { simulatedClock } from "../../../local/clock.ts";
+import { ACCOUNT, principals, REGION } from "../../../local/demo/estate.ts";
+import { type DemoResult, runDemo } from "../../../local/demo/run.ts";
+import { story as wholeStory } from "../../../local/demo/story.ts";
+import { type Stack, startStack } from "../../../local/stack.ts";
+
+const story = wholeStory(0.25);
+const folder = mkdtempSync(join(tmpdir(), "demo-"));
+let result: DemoResult;
+let stack: Stack;
+let table: Table;
+let emails: (Email & { sentAt: number })[];
+
+beforeAll(async () => {
+  result = await runDemo({ folder, now: Date.now(), story });
+  // The stack once more, over the store that the demonstration left.
+  stack = await startStack({
+    folder,
+    clock: simulatedClock(Date.now()),
+    random: Math.random,
+    account: ACCOUNT,
+    region: REGION,
+    clusters: () => [],
+    credentials: { accessKeyId: "local", secretAccessKey: "local", sessionToken: "local" },
+    auditor: Principal.parse(principals.auditor.arn),
+  });
+  table = stack.table;
+  const outbox = join(folder, "outbox");
+  emails = await Promise.all(
+    readdirSync(outbox)
+      .sort()
+      .map(async (file) => {
+        const email = await PostalMime.parse(readFileSync(join(outbox, file)));
+        return { ...email, sentAt: Date.parse(email.date ?? "") };
+      }),
+  );
+}, 170_000);
+afterAll(async () => {
+  await stack?.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const about = (text: RegExp) => emails.filter(({ subject }) => text.test(subject ?? ""));
+const at = (offset: number): number => result.midnight + offset;
+
+describe("the whole loop", () => {
+  it("ends with nothing failed and nothing left in a dead-letter queue", () => {
+    expect(result.failures).toBe(0);
+    expect(result.snapshots).toBeGreaterThan(4 * story.days);
+  });
+
+  it("counts each connection once, by whichever ways and however often it came", async () => {
+    const hours = await createActivityStore(table).hours(result.cluster, {
+      from: at(0),
+      to: at((story.days + 2) * DAY),
+    });
+    const counted = hours.flatMap(({ tallies }) => tallies).reduce((sum, { count }) => sum + count, 0);
+    expect(result.lost).toBeGreaterThan(100);
+    expect(counted).toBe(result.connections - result.lost);
+  });
+
+  it("tells of the bad grant once, within the hour, and once of its end", () => {
+    const [granted, revoked] = story.changes.slice(-2);
+    const mails = about(/api_readonly can DELETE from public\.orders/);
+    expect(mails).toHaveLength(2);
+    const [opened, resolved] = mails;
+    expect(opened?.subject).toMatch(/^\[HIGH\]/);
+    expect(opened?.sentAt).toBeGreaterThan(at(granted?.at ?? 0));
+    expect(opened?.sentAt).toBeLessThan(at(granted?.at ?? 0) + 70 * MINUTE);
+    expect(opened?.text).toContain("REVOKE DELETE ON public.orders FROM api_readonly");
+    expect(opened?.text).toMatch(/It began between .* and .*: the snapshots before and after/);
+    expect(resolved?.subject).toMatch(/^\[RESOLVED\]/);
+    expect(resolved?.sentAt).toBeGreaterThan(at(revoked?.at ?? 0));
+    expect(resolved?.sentAt).toBeLessThan(at(revoked?.at ?? 0) + 70 * MINUTE);
+  });
+
+  it("calls the contractor dormant once, when the window since the last use is full", () => {
+    const mails = about(/ContractorNils as contractor_nils/);
+    const due = at(story.contractorLastUsed + story.dormantDays * DAY);
+    expect(mails).toHaveLength(1);
+    expect(mails[0]?.sentAt).toBeGreaterThan(due);
+    expect(mails[0]?.sentAt).toBeLessThan(due + 30 * HOUR);
+    expect(mails[0]?.text).toContain("AWS IAM REVOKE contractor_nils FROM");
+  });
+
+  it("calls nobody dormant who fell asleep before the outage until the outage has left the window", () => {
+    const mails = about(/AnalyticsNotebook as analytics_user/);
+    const wouldBe = at(story.analyticsLastUsed + story.dormantDays * DAY);
+    const known = at(story.outage.to + story.dormantDays * DAY);
+    expect(wouldBe).toBeLessThan(known);
+    expect(mails).toHaveLength(1);
+    expect(mails[0]?.sentAt).toBeGreaterThanOrEqual(known);
+    expect(mails[0]?.sentAt).toBeLessThan(known + 30 * HOUR);
+  });
+
+  it("tells of the outage when it can be known, and again when it has left the window", () => {
+    const mails = about(/No proof of capture/);
+    expect(mails.map(({ subject }) => subject?.split(" ", 1)[0])).toEqual(["[MEDIUM]", "[RESOLVED]"]);
+    expect(mails[0]?.sentAt).toBeGreaterThan(at(story.outage.from));
+    expect(mails[0]?.sentAt).toBeLessThan(at(story.outage.from) + DAY);
+    expect(mails[1]?.sentAt).toBeGreaterThan(at(story.outage.to + story.dormantDays * DAY));
+  });
+
+  it("tells of the new network, with the right principal", () => {
+    const mails = about(/network that is new/);
+    expect(mails).toHaveLength(1);
+    expect(mails[0]?.text).toContain(principals.userService.arn);
+    expect(mails[0]?.text).toContain("203.0.113.0/24");
+    expect(mails[0]?.sentAt).toBeLessThan(at(story.newNetwork.at) + 70 * MINUTE);
+  });
+
+  it("tells once, early in the outage, that its own logins do not come back, and once that they do again", () => {
+    const mails = about(/own logins? did not come back/);
+    expect(mails.map(({ subject }) => subject?.split(" ", 1)[0])).toEqual(["[MEDIUM]", "[RESOLVED]"]);
+    expect(mails[0]?.sentAt).toBeGreaterThan(at(story.outage.from));
+    expect(mails[0]?.sentAt).toBeLessThan(at(story.outage.from) + DAY);
+    expect(mails[1]?.sentAt).toBeGreaterThan(at(story.outage.to));
+    expect(mails[1]?.sentAt).toBeLessThan(at(story.outage.to) + DAY);
+  });
+
+  it("sends no other mail", () => {
+    // Two of the grant, two dormant mappings, one new network, and of the outage: its hours and the logins lost in it.
+    expect(emails.map(({ subject }) => subject)).toHaveLength(9);
+  });
+
+  it("shows access before and after the grant that differs by exactly that grant", async () => {
+    const snapshots = createSnapshotStore(table, { now: Date.now });
+    const granted = at(story.changes.at(-2)?.at ?? 0);
+    const before = await requireAsOf(snapshots, result.cluster, granted - HOUR);
+    const after = await requireAsOf(snapshots, result.cluster, granted + HOUR);
+    const changes = diffCatalogs(before.catalog, after.catalog);
+    expect(changes).toHaveLength(1);
+    expect(changes[0]).toMatchObject({ kind: "grant" });
+    expect(JSON.stringify(changes[0])).toMatch(/api_readonly.*/);
+    expect(after.manifest.takenAt - before.manifest.takenAt).toBeLessThanOrEqual(2 * HOUR);
+  });
+
+  it("answers over HTTP as the store does: before the grant, after it, and in the role's timeline", async () => {
+    const snapshots = createSnapshotStore(table, { now: Date.now });
+    const [granted, revoked] = story.changes.slice(-2).map((change) => at(change.at));
+    const holders: string[][] = [];
+    for (const moment of [(granted ?? 0) - HOUR, (granted ?? 0) + HOUR]) {
+      const asked = { cluster: result.cluster, at: iso(moment) };
+      const { manifest, hash, catalog } = await requireAsOf(snapshots, result.cluster, moment);
+      const { relations } = catalog.sections;
+      expect(await stack.query("/snapshots/as-of", { ...asked, section: "relations" })).toMatchObject({
+        status: 200,
+        body: {
+          snapshot: { seq: manifest.seq, takenAt: iso(manifest.takenAt), manifestHash: hash },
+          items: relations.status === "read" && relations.rows.map((row) => ({ row })),
+        },
+      });
+      const holding = { ...asked, privilege: "DELETE", object: "public.orders" };
+      const { body } = await stack.query("/who-can", holding);
+      holders.push((body as { items: { role: string }[] }).items.map(({ role }) => role));
+    }
+    expect(holders[0]).not.toContain("api_readonly");
+    expect(holders[1]).toEqual([...(holders[0] ?? []), "api_readonly"].sort());
+
+    const head = (await snapshots.asOf(result.cluster, Date.now()))?.catalog.sections.roles;
+    const oid = head?.status === "read" ? head.rows.find(({ name }) => name === "api_readonly")?.oid : 0;
+    const timeline = await snapshots.roleTimeline(result.cluster, oid ?? 0);
+    const { status, body } = await stack.query("/history/timeline", { role: "api_readonly" });
+    expect(status).toBe(200);
+    expect(body).toMatchObject({
+      items: timeline.map(({ from, to, toSeq, change }) => ({
+        after: { takenAt: iso(from) },
+        before: { seq: toSeq, takenAt: iso(to) },
+        change: { kind: change.kind },
+      })),
+    });
+    const planted = timeline.slice(-2);
+    expect(planted.map(({ change }) => change.kind)).toEqual(["grant", "grant"]);
+    for (const [n, moment] of [granted ?? 0, revoked ?? 0].entries()) {
+      expect(planted[n]?.from).toBeLessThan(moment);
+      expect(planted[n]?.to).toBeGreaterThan(moment);
+    }
+  });
+
+  it("ends each mail with a head that the history still holds", async () => {
+    const expectedHeads = emails.map(({ text }) => parseHead(/ --head (\S+)/.exec(text ?? "")?.[1] ?? ""));
+    expect(new Set(expectedHeads.map(({ seq }) => seq)).size).toBeGreaterThan(3);
+    const report = await verifyHistory(await tableHistory(table, result.cluster), { expectedHeads });
+    expect(report.faults).toEqual([]);
+  });
+
+  it("sees its own last login come back, and what real clients did", async () => {
+    const today = await createActivityStore(table).hours(result.cluster, {
+      from: at(story.days * DAY),
+      to: Date.now() + DAY,
+    });
+    const tallies = today.flatMap((hour) => hour.tallies);
+    expect(tallies.some(({ principal }) => principal === principals.auditor.arn)).toBe(true);
+    expect(tallies).toContainEqual(
+      expect.objectContaining({ principal: principals.contractor.arn, outcome: "refused", count: 1 }),
+    );
+    expect(result.live.at(-1)).toMatch(/refused: .*access denied/);
+  });
+
+  it("keeps every finding of the story with its evidence", async () => {
+    const findings = await createFindingStore(table).list(result.cluster);
+    const grant = findings.find(({ detector }) => detector === "privilege-exceeds-archetype");
+    expect(grant).toMatchObject({ status: "resolved", subject: { role: "api_readonly" } });
+    expect(iso(grant?.closedAt ?? 0) > iso(grant?.detectedAt ?? 0)).toBe(true);
+  });
+});

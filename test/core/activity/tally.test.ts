@@ -1,0 +1,106 @@
+import * as fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { Tally } from "../../../lib/core/activity/activity.ts";
+import { clientFamily, clientOf } from "../../../lib/core/activity/client-family.ts";
+import { networkOf } from "../../../lib/core/activity/network.ts";
+import { sessionShape } from "../../../lib/core/activity/session-shape.ts";
+import { boundTallies, FOLDED, mergeTallies, tallyOf } from "../../../lib/core/activity/tally.ts";
+import { connection } from "../../support/connections.ts";
+
+describe("networkOf", () => {
+  it.each([
+    [{ sourceIp: "10.20.4.17" }, "10.20.4.0/24"],
+    [{ sourceIp: "10.20.4.17", vpcEndpointId: "vpce-1" }, "vpce-1"],
+    [{ sourceIp: "203.0.113.9", vpcEndpointId: "vpce-1" }, "203.0.113.0/24"],
+    [{ vpcEndpointId: "vpce-1" }, "vpce-1"],
+    [{ sourceIp: "2001:db8:1:2::5" }, "2001:db8:1::/48"],
+    [{ sourceIp: "2001:DB8:0001::" }, "2001:db8:1::/48"],
+    [{ sourceIp: "fd00::1", vpcEndpointId: "vpce-1" }, "vpce-1"],
+    [{ sourceIp: "::ffff:192.0.2.7" }, "192.0.2.0/24"],
+    [{ sourceIp: "fe80::1%eth0" }, "fe80:0:0::/48"],
+    [{ sourceIp: "256.1.1.1" }, "unknown"],
+    [{ sourceIp: "1:2" }, "unknown"],
+    [{ sourceIp: "1::2::3" }, "unknown"],
+    [{ sourceIp: "AWS Internal" }, "unknown"],
+    [{ sourceIp: "dsql.amazonaws.com" }, "unknown"],
+    [{}, "unknown"],
+  ])("places %j in %s", (from, network) => {
+    expect(networkOf(from)).toBe(network);
+  });
+});
+
+describe("clientOf", () => {
+  it.each([
+    ["aurora-dsql-nodejs-pg/0.1.9", "aurora-dsql-nodejs-pg/0.1.9"],
+    ["[aws-cli/2.15.0 Python/3.11 Linux/6.1]", "aws-cli/2.15.0"],
+    ["Boto3/1.34 (x; y)", "Boto3/1.34"],
+    ["PostgreSQL JDBC Driver", "PostgreSQL JDBC Driver"],
+    ["", "unknown"],
+    [undefined, "unknown"],
+  ])("takes %j for %s", (agent, client) => {
+    expect(clientOf(agent)).toBe(client);
+  });
+
+  it("knows an upgraded client by its family", () => {
+    expect(clientFamily("psql/16.1")).toBe(clientFamily("psql/16.2"));
+  });
+});
+
+describe("sessionShape", () => {
+  it.each([
+    ["orders-api-7f9c", "orders-api-*"],
+    ["i-0abc1234def567890", "i-*"],
+    ["1699999999", "*"],
+    ["botocore-session-1699999999", "botocore-session-*"],
+    ["b0b1f7a2-6a39-4e0e-8a55-2f4f3f1e9a01", "*"],
+    ["alice@example.com", "alice@example.com"],
+    ["bob7@example.com", "bob7@example.com"],
+    ["worker12", "worker*"],
+    ["api-v2", "api-v2"],
+    ["my-function", "my-function"],
+    [undefined, ""],
+  ])("makes of %j the shape %j", (name, shape) => {
+    expect(sessionShape(name)).toBe(shape);
+  });
+});
+
+const tally = fc
+  .record({
+    id: fc.uuid(),
+    at: fc.integer({ min: 0, max: 1_000 }),
+    principal: fc.constantFrom("a", "b", "c"),
+    outcome: fc.constantFrom("allowed", "refused"),
+    sourceIp: fc.integer({ min: 0, max: 9 }).map((n) => `10.0.${n}.1`),
+  })
+  .map(({ id, at, ...rest }) => tallyOf(connection(id, at, rest)));
+const sum = (tallies: readonly Tally[]): number => tallies.reduce((total, { count }) => total + count, 0);
+
+describe("mergeTallies", () => {
+  it("is the same in any order and in any grouping", () => {
+    fc.assert(
+      fc.property(fc.array(tally), fc.nat(), (all, cut) => {
+        const at = cut % (all.length + 1);
+        const parts = [...mergeTallies(all.slice(at)), ...mergeTallies(all.slice(0, at))];
+        expect(mergeTallies(parts)).toEqual(mergeTallies(all));
+        expect(sum(mergeTallies(all))).toBe(all.length);
+      }),
+    );
+  });
+});
+
+describe("boundTallies", () => {
+  it("loses no connection and no principal, and says how many lost their kind", () => {
+    fc.assert(
+      fc.property(fc.array(tally, { minLength: 30, maxLength: 80 }), (all) => {
+        const merged = mergeTallies(all);
+        const { tallies, folded } = boundTallies(merged, 12);
+        expect(sum(tallies)).toBe(all.length);
+        expect(tallies.length).toBeLessThanOrEqual(12 / 2 + 3 * 2);
+        expect(sum(tallies.filter(({ network }) => network === FOLDED))).toBe(folded);
+        const principals = (of: readonly Tally[]) => new Set(of.map(({ principal }) => principal));
+        expect(principals(tallies)).toEqual(principals(merged));
+        expect(boundTallies(merged, 1_000)).toEqual({ tallies: merged, folded: 0 });
+      }),
+    );
+  });
+});

@@ -1,0 +1,176 @@
+// What AWS answers about capture, turned into doubts and findings: never into proof, and never into a failed judgement.
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import type { TrailRead } from "../../lib/cloudtrail/trail-config.ts";
+import type { Cluster } from "../../lib/core/base/ids.ts";
+import { DAY, floorTo, HOUR, MINUTE } from "../../lib/core/base/time.ts";
+import { uncoveredOf } from "../../lib/core/coverage/uncovered.ts";
+import type { CapturePorts } from "../../lib/jobs/check-capture.ts";
+import { detectCluster } from "../../lib/jobs/judge-cluster.ts";
+import { loadFacts } from "../../lib/jobs/load-facts.ts";
+import { createActivityStore } from "../../lib/store/activity/activity.ts";
+import type { Table } from "../../lib/store/table/table.ts";
+import { connection } from "../support/connections.ts";
+import { CLUSTER } from "../support/records.ts";
+import { testTables } from "../support/table.ts";
+
+const cluster = CLUSTER as Cluster;
+const T = Date.parse("2026-11-02T09:10:00Z");
+
+const trail: TrailRead = {
+  arn: "arn:aws:cloudtrail:us-east-1:111122223333:trail/main",
+  homeRegion: "us-east-1",
+  multiRegion: false,
+  bucket: "b",
+  prefix: null,
+  validation: true,
+  logging: true,
+  deliveryError: null,
+  deliveredAt: 0,
+  stoppedAt: null,
+  selectors: [
+    {
+      FieldSelectors: [
+        { Field: "eventCategory", Equals: ["Data"] },
+        { Field: "resources.type", Equals: ["AWS::DSQL::Cluster"] },
+      ],
+    },
+  ],
+};
+const stopped: TrailRead = { ...trail, logging: false };
+const denied = (): never => {
+  throw Object.assign(new Error("no"), { name: "AccessDeniedException" });
+};
+
+let tables: Awaited<ReturnType<typeof testTables>>;
+let table: Table;
+let asked: string[];
+beforeAll(async () => {
+  tables = await testTables();
+});
+beforeEach(async () => {
+  table = await tables.fresh();
+  asked = [];
+});
+afterAll(() => tables.stop());
+
+const ports = (answers: Partial<CapturePorts> = {}): CapturePorts => ({
+  trails: async () => {
+    asked.push("trails");
+    return answers.trails ? answers.trails() : [trail];
+  },
+  calls: async (...question) => {
+    asked.push("calls");
+    return answers.calls ? answers.calls(...question) : new Map();
+  },
+  events: async (interval) => {
+    asked.push("events");
+    return answers.events ? answers.events(interval) : [];
+  },
+});
+const judge = async (at: number, answers: Partial<CapturePorts> = {}) => {
+  const { findings, looks } = await detectCluster(table, cluster, at, { capture: ports(answers) });
+  const own = findings.filter(({ detector }) => detector === "capture-configuration");
+  return {
+    own: own.map(({ subject, severity, status }) => `${subject.object} ${severity} ${status}`),
+    look: looks.find(({ detector }) => detector === "capture-configuration"),
+  };
+};
+const doubtsAt = async (at: number) => (await loadFacts(table, cluster, at)).doubts;
+
+describe("asking AWS about capture", () => {
+  it("happens once in an hour of the clock, however often it is judged", async () => {
+    for (const minutes of [0, 1, 30, 49]) await judge(T + minutes * MINUTE);
+    expect(asked.toSorted()).toEqual(["calls", "events", "trails"]);
+    await judge(T + 50 * MINUTE);
+    expect(asked).toHaveLength(6);
+  });
+
+  it("is not done without ports, and nothing is claimed", async () => {
+    const { findings, looks } = await detectCluster(table, cluster, T);
+    expect(findings).toEqual([]);
+    expect(looks.find(({ detector }) => detector === "capture-configuration")).toMatchObject({
+      complete: false,
+    });
+    expect(await doubtsAt(T)).toEqual([]);
+  });
+
+  it("doubts the time since the last good answer while no trail takes the connects, until one does", async () => {
+    await createActivityStore(table).markHours(
+      cluster,
+      [0, 1, 2, 3, 4].map((n) => floorTo(HOUR, T) + n * HOUR),
+      "digest",
+    );
+    expect((await judge(T)).own).toEqual([]);
+    expect((await judge(T + HOUR, { trails: async () => [stopped] })).own).toEqual(["trail high open"]);
+    await judge(T + 2 * HOUR, { trails: async () => [stopped] });
+    expect((await judge(T + 3 * HOUR)).own).toEqual(["trail high resolved"]);
+    await judge(T + 4 * HOUR);
+    expect(await doubtsAt(T + 4 * HOUR)).toEqual([
+      { from: T, to: T + 3 * HOUR, reason: `${trail.arn} is not logging` },
+    ]);
+    const { coverage, doubts } = await loadFacts(table, cluster, T + 4 * HOUR);
+    const day = { from: floorTo(HOUR, T), to: floorTo(HOUR, T) + 5 * HOUR };
+    expect(uncoveredOf(coverage, doubts).hoursIn(day)).toBe(4);
+  });
+
+  it("takes a refusal for unknown: said, no doubt, no end of a doubt, no end of the judgement", async () => {
+    const silent = { trails: denied, calls: denied, events: denied };
+    const { own, look } = await judge(T, silent);
+    expect(own.toSorted()).toEqual(["call-count low open", "management-events low open", "trails low open"]);
+    expect(look).toMatchObject({ complete: true, unjudged: [expect.any(String)] });
+    expect(await doubtsAt(T)).toEqual([]);
+
+    await judge(T + HOUR, { trails: async () => [] });
+    const later = await judge(T + 2 * HOUR, silent);
+    expect(later.own).toContain("trail high open");
+    expect(await doubtsAt(T + 2 * HOUR)).toMatchObject([{ from: floorTo(HOUR, T + HOUR), to: T + 2 * HOUR }]);
+  });
+
+  it("takes no proof away for a trail that may not be read", async () => {
+    const hidden = { arn: "arn:aws:cloudtrail:us-east-1:9:trail/org", unreadable: "AccessDeniedException" };
+    expect((await judge(T, { trails: async () => [hidden] })).own).toEqual(["trail low open"]);
+    expect(await doubtsAt(T)).toEqual([]);
+  });
+
+  it("doubts an hour with more calls than events, and believes it again when the events come", async () => {
+    const hour = floorTo(HOUR, T - 20 * HOUR);
+    const calls = async () => new Map([[hour, 3]]);
+    const store = createActivityStore(table);
+    const came = (...n: number[]) =>
+      store.count(
+        n.map((id) => connection(`e${id}`, hour + 20 * MINUTE + id, { cluster })),
+        T,
+      );
+    await came(1, 2);
+    await judge(T, { calls });
+    const reason = "CloudWatch counted 3 calls, 2 events came";
+    expect(await doubtsAt(T)).toEqual([{ from: hour, to: hour + HOUR, reason }]);
+    // A week later the hour is no longer among those compared each time; its doubt is looked at all the same.
+    await judge(T + 7 * DAY, { calls });
+    expect(await doubtsAt(T + 7 * DAY)).toHaveLength(1);
+    await came(3);
+    await judge(T + 7 * DAY + HOUR, { calls });
+    expect(await doubtsAt(T + 7 * DAY + HOUR)).toEqual([]);
+  });
+
+  it("keeps the events that EventBridge did not bring", async () => {
+    const event = {
+      eventId: "stop",
+      at: T - HOUR,
+      kind: "stopped" as const,
+      name: "StopLogging",
+      scope: "111122223333/us-east-1",
+      principal: "arn:aws:iam::111122223333:role/x" as never,
+      target: "main",
+    };
+    let interval = { from: 0, to: 0 };
+    await judge(T, {
+      events: async (asked) => {
+        interval = asked;
+        return [event];
+      },
+    });
+    expect(interval).toEqual({ from: T - DAY - HOUR, to: T });
+    expect(await doubtsAt(T)).toMatchObject([{ reason: "a trail was stopped" }]);
+  });
+});

@@ -1,0 +1,151 @@
+// Mails as they go out: each a witness of the history, whatever became of it in the table.
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { SNSClient } from "@aws-sdk/client-sns";
+import PostalMime from "postal-mime";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { parseHead } from "../../cli/history/history-verify.ts";
+import { Cluster } from "../../lib/core/base/ids.ts";
+import { HOUR } from "../../lib/core/base/time.ts";
+import type { Finding } from "../../lib/core/findings/finding.ts";
+import { sendNotices } from "../../lib/jobs/send-notices.ts";
+import { MAX_MESSAGE_BYTES } from "../../lib/notices/channels/sns.ts";
+import { byteLength } from "../../lib/notices/message-size.ts";
+import { proofText } from "../../lib/notices/proof-text.ts";
+import { createFindingStore } from "../../lib/store/findings/findings.ts";
+import { tableHistory } from "../../lib/store/history/export.ts";
+import { createSnapshotStore } from "../../lib/store/history/snapshots.ts";
+import { verifyHistory } from "../../lib/store/history/verify-history.ts";
+import { keys } from "../../lib/store/table/keys.ts";
+import type { Table } from "../../lib/store/table/table.ts";
+import { type LocalSns, startSns } from "../../local/aws/sns.ts";
+import { cluster, estate, role } from "../support/catalogs.ts";
+import { findingOf } from "../support/query-world.ts";
+import { testTables } from "../support/table.ts";
+
+const topicArn = "arn:aws:sns:us-east-1:111122223333:access-findings";
+const T = Date.UTC(2026, 8, 12, 15, 6);
+const outbox = mkdtempSync(join(tmpdir(), "outbox-"));
+let tables: Awaited<ReturnType<typeof testTables>>;
+let local: LocalSns;
+let sns: SNSClient;
+
+beforeAll(async () => {
+  tables = await testTables();
+  local = await startSns({ outbox, now: () => T, topics: [topicArn] });
+  const credentials = { accessKeyId: "local", secretAccessKey: "local" };
+  sns = new SNSClient({ endpoint: local.endpoint, region: "us-east-1", credentials });
+});
+afterAll(async () => {
+  sns.destroy();
+  await local.stop();
+  await tables.stop();
+  rmSync(outbox, { recursive: true, force: true });
+});
+beforeEach(() => {
+  for (const file of readdirSync(outbox)) rmSync(join(outbox, file));
+});
+
+const store = async (db: Table, names: readonly string[]): Promise<void> => {
+  const snapshots = createSnapshotStore(db, { now: () => T });
+  for (const [n, name] of names.entries())
+    await snapshots.save(cluster, estate({ roles: [role(10, name)] }), T + (n - names.length + 1) * HOUR);
+};
+const find = (db: Table, ...findings: Finding[]) => createFindingStore(db).update(cluster, () => findings);
+const send = async (db: Table, keepDays?: number): Promise<string[]> => {
+  await sendNotices({ table: db, sns, topicArn }, cluster, T, keepDays === undefined ? {} : { keepDays });
+  const mails = readdirSync(outbox).sort();
+  return Promise.all(
+    mails.map(async (file) => (await PostalMime.parse(readFileSync(join(outbox, file)))).text ?? ""),
+  );
+};
+const headIn = (text: string): string => / --head (\S+)/.exec(text)?.[1] ?? "";
+
+describe("every mail", () => {
+  it("ends with the newest snapshot and the command that checks it: single, many, and resolved", async () => {
+    const db = await tables.fresh();
+    await store(db, ["boss", "chief"]);
+    const many = ["b-1", "b-2", "b-3", "b-4"].map((id) => findingOf(id));
+    const resolved = findingOf("a-1", { status: "resolved", closedAt: T, noticedAt: T - HOUR });
+    await find(db, ...many, resolved);
+    const head = await createSnapshotStore(db, { now: () => T }).head(cluster);
+    const texts = await send(db);
+    expect(texts).toHaveLength(2);
+    for (const text of texts) {
+      expect(text.trimEnd().split("\n").slice(-4)).toEqual([
+        "",
+        "PROOF OF HISTORY",
+        "Snapshot 2 of 2026-09-12 15:06 UTC is the newest. Whether anything up to it was rewritten since:",
+        `dsql-audit history verify --head 2:${head?.hash} --cluster abcdefghijklmnopqrstuvwxyz`,
+      ]);
+    }
+  });
+
+  it("convicts a history that was rewritten after it went out", async () => {
+    const db = await tables.fresh();
+    await store(db, ["boss", "chief"]);
+    await find(db, findingOf("a-1"));
+    const expectedHeads = [parseHead(headIn((await send(db))[0] ?? ""))];
+    await store(db, ["boss", "chief", "later"]);
+    expect((await verifyHistory(await tableHistory(db, cluster), { expectedHeads })).faults).toEqual([]);
+
+    const forged = await tables.fresh();
+    await store(forged, ["boss", "never chief"]);
+    expect((await verifyHistory(await tableHistory(forged, cluster))).whole).toBe(true);
+    const { faults } = await verifyHistory(await tableHistory(forged, cluster), { expectedHeads });
+    expect(faults).toMatchObject([{ kind: "forked", seq: 2 }]);
+  });
+
+  it("says nothing of a history that is not there yet", async () => {
+    const db = await tables.fresh();
+    await find(db, findingOf("a-1"));
+    const [text] = await send(db);
+    expect(text).toContain("LOOK FURTHER");
+    expect(text).not.toContain("PROOF OF HISTORY");
+  });
+
+  it("goes out also where somebody broke the newest snapshot, and says so", async () => {
+    const db = await tables.fresh();
+    await store(db, ["boss"]);
+    const key = keys.manifest(cluster, 1);
+    const item = await db.get(key);
+    for (const body of ["", "{}", String(item?.body).replace(/"t":\d+/, '"t":9007199254740991')]) {
+      await db.put({ ...item, ...key, body });
+      await find(db, findingOf("a-1"));
+      const text = (await send(db)).at(-1) ?? "";
+      expect(text).toContain("The newest snapshot CANNOT BE READ");
+      expect(text).toContain("dsql-audit history verify --cluster");
+      await createFindingStore(db).update(cluster, (all) => all.map(({ noticedAt: _, ...one }) => one));
+    }
+    expect(readdirSync(outbox)).toHaveLength(3);
+  });
+
+  it("keeps the proof whole where the rest has to be cut", async () => {
+    const db = await tables.fresh();
+    await store(db, ["boss"]);
+    const fix = Array.from({ length: 150 }, () => "é".repeat(1000)).join("\n");
+    await find(db, findingOf("a-1", { fix }));
+    const [text = ""] = await send(db);
+    expect(text).toContain("[Cut short: ");
+    expect(parseHead(headIn(text))).toMatchObject({ seq: 1 });
+    expect(byteLength(text.trimEnd())).toBeLessThanOrEqual(MAX_MESSAGE_BYTES);
+    expect(byteLength(text.trimEnd())).toBeGreaterThan(MAX_MESSAGE_BYTES - 200);
+  });
+
+  it("gives verify what retention keeps, where that is not the usual", async () => {
+    const db = await tables.fresh();
+    await store(db, ["boss"]);
+    await find(db, findingOf("a-1"));
+    expect((await send(db, 90))[0]).toContain(" --keep-days 90\n");
+  });
+
+  it("puts no name into the command that a shell could take for more", async () => {
+    const db = await tables.fresh();
+    await store(db, ["boss"]);
+    const head = await createSnapshotStore(db, { now: () => T }).head(cluster);
+    if (!head) throw new Error("nothing was stored");
+    const hostile = Cluster.parse("postgres://host:5432/x;rm -rf $HOME");
+    expect(proofText(hostile, head)).not.toMatch(/--cluster|rm/);
+  });
+});

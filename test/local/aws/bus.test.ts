@@ -1,0 +1,437 @@
+import type { Context, SQSEvent } from "aws-lambda";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { type BusOptions, createBus } from "../../../local/aws/bus.ts";
+import type { Envelope } from "../../../local/aws/lambda-events.ts";
+import { seededRandom } from "../../../local/seeded-random.ts";
+
+const START = Date.UTC(2026, 2, 4, 3);
+const ordered = () => 0;
+const advance = (clock: { now: number }, ms: number): void => {
+  clock.now += ms;
+};
+
+const envelope = (id: string, more: Partial<Envelope> = {}): Envelope => ({
+  version: "0",
+  id,
+  "detail-type": "AWS API Call via CloudTrail",
+  source: "aws.dsql",
+  account: "111122223333",
+  time: "2026-03-04T03:00:00Z",
+  region: "us-east-1",
+  resources: [],
+  detail: { eventName: "DbConnect" },
+  ...more,
+});
+
+type Settings = {
+  bus?: Partial<BusOptions>;
+  batchSize?: number;
+  windowMs?: number;
+  report?: boolean;
+  maxReceiveCount?: number;
+};
+
+/** One queue with its dead-letter queue and one function that sees every batch. */
+const world = (work: (event: SQSEvent, context: Context) => unknown, settings: Settings = {}) => {
+  const clock = { now: START };
+  const bus = createBus({ random: ordered, now: () => clock.now, ...settings.bus });
+  const events: SQSEvent[] = [];
+  bus.addQueue({ name: "dead" });
+  bus.addQueue({
+    name: "work",
+    redrive: { maxReceiveCount: settings.maxReceiveCount ?? 3, deadLetterQueue: "dead" },
+  });
+  bus.addFunction({
+    name: "worker",
+    handler: (event: SQSEvent, context) => {
+      events.push(event);
+      return work(event, context);
+    },
+  });
+  bus.addPoller({
+    queue: "work",
+    function: "worker",
+    reportBatchItemFailures: settings.report ?? true,
+    batchSize: settings.batchSize ?? 10,
+    windowMs: settings.windowMs ?? 0,
+  });
+  const batches = () => events.map(({ Records }) => Records.map(({ body }) => body));
+  return { bus, clock, events, batches };
+};
+
+describe("queues and their pollers", () => {
+  it("hands over records as Lambda does", async () => {
+    let seen: Context | undefined;
+    const { bus, events } = world((_event, context) => {
+      seen = context;
+    });
+    const id = bus.sendMessage("work", "hello");
+    await bus.drain();
+    expect(events).toEqual([
+      {
+        Records: [
+          {
+            messageId: id,
+            receiptHandle: expect.stringMatching(/^AQEB/),
+            body: "hello",
+            attributes: {
+              ApproximateReceiveCount: "1",
+              SentTimestamp: String(START),
+              SenderId: expect.any(String),
+              ApproximateFirstReceiveTimestamp: String(START),
+            },
+            messageAttributes: {},
+            md5OfBody: "5d41402abc4b2a76b9719d911017c592",
+            eventSource: "aws:sqs",
+            eventSourceARN: "arn:aws:sqs:us-east-1:111122223333:work",
+            awsRegion: "us-east-1",
+          },
+        ],
+      },
+    ]);
+    expect(seen).toMatchObject({
+      functionName: "worker",
+      invokedFunctionArn: "arn:aws:lambda:us-east-1:111122223333:function:worker",
+    });
+    expect(seen?.getRemainingTimeInMillis()).toBe(60_000);
+    expect(bus.queue("work").counters()).toMatchObject({ sent: 1, received: 1, deleted: 1, waiting: 0 });
+  });
+
+  it("brings back only what failed, after its visibility timeout, and then buries it", async () => {
+    const { bus, batches, events } = world(({ Records }) => ({
+      batchItemFailures: Records.filter(({ body }) => body === "bad").map((r) => ({
+        itemIdentifier: r.messageId,
+      })),
+    }));
+    const bad = bus.sendMessage("work", "bad");
+    bus.sendMessage("work", "good");
+    await bus.drain();
+    expect(batches()).toEqual([["bad", "good"], ["bad"], ["bad"]]);
+    expect(events.map(({ Records }) => Records[0]?.attributes.ApproximateReceiveCount)).toEqual([
+      "1",
+      "2",
+      "3",
+    ]);
+    expect(bus.queue("work").counters()).toEqual({
+      sent: 2,
+      duplicated: 0,
+      received: 4,
+      returned: 3,
+      deleted: 1,
+      deadLettered: 1,
+      waiting: 0,
+    });
+    expect(bus.queue("dead").bodies()).toEqual(["bad"]);
+    expect(bus.queue("dead").receive({ max: 10 })).toMatchObject([
+      {
+        messageId: bad,
+        deadLetterSource: "arn:aws:sqs:us-east-1:111122223333:work",
+        sentAt: START,
+        receiveCount: 1,
+      },
+    ]);
+  });
+
+  it("brings a whole batch back when the function throws", async () => {
+    let calls = 0;
+    const { bus, batches } = world(() => {
+      calls += 1;
+      if (calls === 1) throw new Error("once");
+    });
+    bus.sendMessage("work", "a");
+    bus.sendMessage("work", "b");
+    await bus.drain();
+    expect(batches()).toEqual([
+      ["a", "b"],
+      ["a", "b"],
+    ]);
+    expect(bus.failures).toMatchObject([{ function: "worker", kind: "batch", at: START }]);
+    expect(bus.queue("dead").bodies()).toEqual([]);
+  });
+
+  it.each<[string, unknown, boolean]>([
+    ["nothing", undefined, true],
+    ["null", null, true],
+    ["an empty object", {}, true],
+    ["an empty list", { batchItemFailures: [] }, true],
+    ["a null list", { batchItemFailures: null }, true],
+    ["an empty id", { batchItemFailures: [{ itemIdentifier: "" }] }, false],
+    ["a null id", { batchItemFailures: [{ itemIdentifier: null }] }, false],
+    ["a wrong key", { batchItemFailures: [{ id: "x" }] }, false],
+    ["an unknown id", { batchItemFailures: [{ itemIdentifier: "x" }] }, false],
+    ["no list", { batchItemFailures: "x" }, false],
+    ["a text", "done", false],
+  ])("takes the answer %s as documented", async (_what, answer, success) => {
+    const { bus, events } = world(() => answer, { maxReceiveCount: 1 });
+    bus.sendMessage("work", "a");
+    await bus.drain();
+    expect(events).toHaveLength(1);
+    expect(bus.queue("dead").bodies()).toEqual(success ? [] : ["a"]);
+  });
+
+  it("does not look at the answer where failures are not asked for", async () => {
+    const failing = ({ Records }: SQSEvent) => ({
+      batchItemFailures: Records.map(({ messageId }) => ({ itemIdentifier: messageId })),
+    });
+    const { bus, events } = world(failing, { report: false });
+    bus.sendMessage("work", "a");
+    await bus.drain();
+    expect(events).toHaveLength(1);
+    expect(bus.queue("dead").bodies()).toEqual([]);
+  });
+
+  it("keeps to the batch size", async () => {
+    const { bus, batches } = world(() => undefined, { batchSize: 2 });
+    for (const body of "abcde") bus.sendMessage("work", body);
+    await bus.drain();
+    expect(batches().map((batch) => batch.length)).toEqual([2, 2, 1]);
+  });
+
+  it("keeps a call below 6 MB", async () => {
+    const sizes: number[] = [];
+    const measure = (event: SQSEvent): void => {
+      sizes.push(Buffer.byteLength(JSON.stringify(event)));
+    };
+    const { bus } = world(measure, { batchSize: 100, windowMs: 1_000 });
+    for (let n = 0; n < 13; n += 1) bus.sendMessage("work", "x".repeat(1_000_000));
+    await bus.drain();
+    expect(sizes).toHaveLength(3);
+    expect(Math.max(...sizes)).toBeLessThanOrEqual(6 * 1024 * 1024);
+    expect(bus.queue("work").counters()).toMatchObject({ deleted: 13, returned: 0 });
+  });
+
+  it("gathers for the window's length", async () => {
+    const clock = { now: START };
+    const { bus, batches } = world(() => undefined, {
+      batchSize: 100,
+      windowMs: 20_000,
+      bus: { now: () => clock.now, advance: (ms) => advance(clock, ms) },
+    });
+    bus.sendMessage("work", "a");
+    bus.sendMessage("work", "b", { delayMs: 15_000 });
+    bus.sendMessage("work", "c", { delayMs: 60_000 });
+    await bus.drain();
+    expect(batches()).toEqual([["a", "b"], ["c"]]);
+    expect(clock.now).toBe(START + 80_000);
+  });
+
+  it("skips delays in their order and gives the time back", async () => {
+    const { bus, batches } = world(() => undefined, { batchSize: 1 });
+    bus.sendMessage("work", "late", { delayMs: 900_000 });
+    bus.sendMessage("work", "soon", { delayMs: 1_000 });
+    await bus.drain();
+    expect(batches()).toEqual([["soon"], ["late"]]);
+    expect(bus.now()).toBe(START);
+  });
+
+  it("leaves nothing hidden that was sent in skipped time", async () => {
+    const { bus } = world(() => {
+      bus.sendMessage("other", "from later");
+    });
+    bus.addQueue({ name: "other" });
+    bus.sendMessage("work", "a", { delayMs: 900_000 });
+    await bus.drain();
+    expect(bus.queue("other").receive({ max: 1 })).toMatchObject([{ body: "from later" }]);
+  });
+
+  it("delivers what handlers send on", async () => {
+    const { bus, batches } = world(({ Records }) => {
+      for (const { body } of Records) if (body.length < 3) bus.sendMessage("work", `${body}!`);
+    });
+    bus.sendMessage("work", "a");
+    await Promise.all([bus.drain(), bus.drain()]);
+    expect(batches()).toEqual([["a"], ["a!"], ["a!!"]]);
+  });
+
+  it("stops functions that feed themselves for ever", async () => {
+    const { bus } = world(() => void bus.sendMessage("work", "again"));
+    bus.sendMessage("work", "first");
+    await expect(bus.drain({ maxCalls: 50 })).rejects.toMatchObject({ code: "conflict" });
+  });
+
+  it("runs several batches at once where it is told so", async () => {
+    let running = 0;
+    let most = 0;
+    const { bus } = world(
+      async () => {
+        running += 1;
+        most = Math.max(most, running);
+        await new Promise((done) => setImmediate(done));
+        running -= 1;
+      },
+      { batchSize: 1, bus: { concurrency: 3 } },
+    );
+    for (const body of "abcdef") bus.sendMessage("work", body);
+    await bus.drain();
+    expect(most).toBe(3);
+    expect(bus.queue("work").counters().deleted).toBe(6);
+  });
+
+  it("refuses what AWS would refuse, and a poller without an end", () => {
+    const { bus } = world(() => undefined);
+    bus.addQueue({ name: "bare" });
+    const poll = (queue: string, batchSize: number, windowMs: number) => () =>
+      bus.addPoller({ queue, function: "worker", reportBatchItemFailures: true, batchSize, windowMs });
+    const config = expect.objectContaining({ name: "AuditError", code: "config" });
+    expect(poll("bare", 1, 0)).toThrowError(config);
+    expect(poll("work", 11, 0)).toThrowError(config);
+    expect(poll("work", 10_001, 1_000)).toThrowError(config);
+    expect(poll("work", 10, 300_001)).toThrowError(config);
+    expect(() => bus.addQueue({ name: "work" })).toThrowError(config);
+    expect(() => bus.sendMessage("nowhere", "x")).toThrowError(
+      expect.objectContaining({ code: "not-found" }),
+    );
+    expect(() => bus.sendMessage("work", "")).toThrowError(expect.objectContaining({ code: "usage" }));
+    expect(() => bus.sendMessage("work", "x".repeat(1_048_577))).toThrowError(
+      expect.objectContaining({ code: "usage" }),
+    );
+  });
+});
+
+describe("rules and schedules", () => {
+  it("routes an envelope to the queues and functions of the rules that match", async () => {
+    const { bus, batches } = world(() => undefined);
+    const direct: unknown[] = [];
+    bus.addFunction({ name: "direct", handler: (event: unknown) => void direct.push(event) });
+    bus.addRule({
+      name: "connects",
+      pattern: { source: ["aws.dsql"] },
+      targets: [{ queue: "work" }, { function: "direct" }],
+    });
+    bus.addRule({ name: "files", pattern: { source: ["aws.s3"] }, targets: [{ function: "direct" }] });
+    bus.putEvents([envelope("e1"), envelope("e2", { source: "aws.iam" })]);
+    await bus.drain();
+    expect(batches()).toEqual([[JSON.stringify(envelope("e1"))]]);
+    expect(direct).toEqual([envelope("e1")]);
+  });
+
+  it("gives each call its own copy of the event", async () => {
+    const { bus } = world(() => undefined);
+    const seen: unknown[] = [];
+    const spoil = (event: { detail: Record<string, unknown> }) => {
+      seen.push(structuredClone(event.detail));
+      event.detail.spoilt = true;
+    };
+    bus.addFunction({ name: "one", handler: spoil });
+    bus.addFunction({ name: "two", handler: spoil });
+    bus.addRule({
+      name: "both",
+      pattern: { source: ["aws.dsql"] },
+      targets: [{ function: "one" }, { function: "two" }],
+    });
+    bus.putEvents([envelope("e1")]);
+    await bus.drain();
+    expect(seen).toEqual([{ eventName: "DbConnect" }, { eventName: "DbConnect" }]);
+  });
+
+  it("tries an asynchronous call three times, one and two minutes later, and then gives it up", async () => {
+    const clock = { now: START };
+    const { bus } = world(() => undefined, {
+      bus: { now: () => clock.now, advance: (ms) => advance(clock, ms) },
+    });
+    const at: number[] = [];
+    const fail = () => {
+      at.push((clock.now - START) / 60_000);
+      throw new Error("always");
+    };
+    bus.addFunction({ name: "buried", handler: fail, deadLetterQueue: "dead" });
+    bus.fire({ name: "hourly", kind: "rule", target: { function: "buried" }, input: { job: 1 } });
+    await bus.drain();
+    expect(at).toEqual([0, 1, 3]);
+    expect(bus.queue("dead").bodies()).toEqual(['{"job":1}']);
+    bus.addFunction({ name: "dropped", handler: fail });
+    bus.fire({ name: "hourly", kind: "rule", target: { function: "dropped" }, input: { job: 2 } });
+    await bus.drain();
+    expect(bus.dropped).toEqual(['{"job":2}']);
+  });
+
+  it("fires schedules with the events that both kinds of AWS send", async () => {
+    const { bus } = world(() => undefined);
+    const seen: unknown[] = [];
+    bus.addFunction({ name: "plan", handler: (event: unknown) => void seen.push(event) });
+    const target = { function: "plan" };
+    bus.fire({ name: "hourly", kind: "rule", target });
+    bus.fire({ name: "hourly", kind: "scheduler", target });
+    bus.fire({ name: "hourly", kind: "scheduler", target, input: { hello: 1 } });
+    await bus.drain();
+    const common = {
+      version: "0",
+      id: expect.any(String),
+      "detail-type": "Scheduled Event",
+      account: "111122223333",
+      time: "2026-03-04T03:00:00Z",
+      region: "us-east-1",
+    };
+    expect(seen).toEqual([
+      {
+        ...common,
+        source: "aws.events",
+        resources: ["arn:aws:events:us-east-1:111122223333:rule/hourly"],
+        detail: {},
+      },
+      {
+        ...common,
+        source: "aws.scheduler",
+        resources: ["arn:aws:scheduler:us-east-1:111122223333:schedule/default/hourly"],
+        detail: "{}",
+      },
+      { hello: 1 },
+    ]);
+  });
+
+  it("loses events via CloudTrail with the given probability and no others", async () => {
+    const { bus, batches } = world(() => undefined, { bus: { random: seededRandom(7), losses: 1 } });
+    bus.addRule({ name: "all", pattern: { version: ["0"] }, targets: [{ queue: "work" }] });
+    const file = envelope("file", { source: "aws.s3", "detail-type": "Object Created" });
+    bus.putEvents([envelope("connect"), file]);
+    await bus.drain();
+    expect(bus.lost.map(({ id }) => id)).toEqual(["connect"]);
+    expect(batches()).toEqual([[JSON.stringify(file)]]);
+  });
+});
+
+describe("at least once", () => {
+  const run = async (seed: number, duplicates: number, failing: number) => {
+    const chance = seededRandom(seed + 1);
+    const handled: string[] = [];
+    const { bus, batches } = world(
+      ({ Records }) => {
+        if (chance() < failing) throw new Error("now and then");
+        handled.push(...Records.map(({ body }) => (JSON.parse(body) as Envelope).id));
+      },
+      { batchSize: 3, bus: { random: seededRandom(seed), duplicates }, maxReceiveCount: 1_000 },
+    );
+    bus.addRule({ name: "all", pattern: { source: ["aws.dsql"] }, targets: [{ queue: "work" }] });
+    const sent = Array.from({ length: 30 }, (_, n) => `e${n}`);
+    bus.putEvents(sent.map((id) => envelope(id)));
+    await bus.drain();
+    return { bus, batches, handled, sent };
+  };
+
+  it("loses nothing whatever fails and however often things come", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.nat(), fc.double({ min: 0, max: 1, noNaN: true }), async (seed, duplicates) => {
+        const { bus, handled, sent } = await run(seed, duplicates, 0.3);
+        expect(new Set(handled)).toEqual(new Set(sent));
+        expect(bus.queue("work").counters().waiting).toBe(0);
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it("is the same in every run of a seed and another with another", async () => {
+    const batches = async (seed: number) => (await run(seed, 0.3, 0.2)).batches();
+    const first = await batches(1);
+    expect(await batches(1)).toEqual(first);
+    expect(await batches(2)).not.toEqual(first);
+  });
+
+  it("shuffles, and repeats about as often as it is told", async () => {
+    const { handled, sent } = await run(3, 0, 0);
+    expect(handled).not.toEqual(sent);
+    expect(handled.toSorted()).toEqual(sent.toSorted());
+    // Both doublings happen at probability 1: two messages of one event, and each of them twice.
+    expect((await run(3, 1, 0)).handled).toHaveLength(4 * sent.length);
+  });
+});

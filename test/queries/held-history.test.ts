@@ -1,0 +1,110 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { HOUR } from "../../lib/core/base/time.ts";
+import type { Catalog } from "../../lib/core/catalog/catalog.ts";
+import type { Privilege } from "../../lib/core/catalog/privileges.ts";
+import { heldHistory } from "../../lib/queries/held-history.ts";
+import { createSnapshotStore } from "../../lib/store/history/snapshots.ts";
+import { acl, cluster, estate, role, table } from "../support/catalogs.ts";
+import { testTables } from "../support/table.ts";
+
+let tables: Awaited<ReturnType<typeof testTables>>;
+beforeAll(async () => {
+  tables = await testTables();
+});
+afterAll(() => tables.stop());
+
+const T = Date.UTC(2026, 2, 1, 2);
+const roles = [role(10, "admin"), role(100, "app_ro"), role(101, "app_rw"), role(102, "team")];
+const member = (of: number, who: number, inherit = true) => ({
+  role: of,
+  member: who,
+  grantor: 10,
+  admin: false,
+  inherit,
+  set: true,
+});
+const orders = (...items: string[]) => table(1000, "orders", { acl: acl("10=arwdDxt/10", ...items) });
+
+/** Role 100's SELECT on orders over snapshots an hour apart. */
+const held = async (catalogs: readonly Catalog[], privilege: Privilege = "SELECT") => {
+  const store = createSnapshotStore(await tables.fresh(), { now: () => T });
+  for (const [n, catalog] of catalogs.entries()) await store.save(cluster, catalog, T + n * HOUR);
+  const periods = await heldHistory(store, {
+    cluster,
+    roleSubject: "role:100",
+    objectSubject: "relations:1000",
+    privilege,
+  });
+  return periods.map(({ holds, after, seq, by }) => ({
+    holds,
+    after,
+    seq,
+    by: by.map(({ change }) => change.kind),
+  }));
+};
+
+describe("heldHistory", () => {
+  it("follows memberships of memberships, also those that came later", async () => {
+    const base = { roles, relations: [orders("102=r/10")] };
+    expect(
+      await held([
+        estate({ ...base, memberships: [] }),
+        estate({ ...base, memberships: [member(101, 100)] }),
+        estate({ ...base, memberships: [member(101, 100), member(102, 101)] }),
+        estate({ ...base, memberships: [member(101, 100), member(102, 101, false)] }),
+      ]),
+    ).toEqual([
+      { holds: "no", after: null, seq: 1, by: [] },
+      { holds: "yes", after: T + HOUR, seq: 3, by: ["membership"] },
+      { holds: "no", after: T + 2 * HOUR, seq: 4, by: ["membership"] },
+    ]);
+  });
+
+  it("sees a chain that stood from the first snapshot end far away", async () => {
+    const base = { roles, memberships: [member(101, 100), member(102, 101)] };
+    expect(
+      await held([
+        estate({ ...base, relations: [orders("102=r/10")] }),
+        estate({ ...base, relations: [orders()] }),
+      ]),
+    ).toEqual([
+      { holds: "yes", after: null, seq: 1, by: [] },
+      { holds: "no", after: T, seq: 2, by: ["grant"] },
+    ]);
+  });
+
+  it("counts PUBLIC, a superuser, a dropped and a new object", async () => {
+    const base = { memberships: [] };
+    expect(
+      await held([
+        estate({ ...base, roles, relations: [] }),
+        estate({ ...base, roles, relations: [orders("0=r/10")] }),
+        estate({ ...base, roles, relations: [] }),
+        estate({
+          ...base,
+          roles: [role(10, "admin"), role(100, "app_ro", { superuser: true })],
+          relations: [orders()],
+        }),
+      ]),
+    ).toMatchObject([
+      { holds: "no", seq: 1 },
+      { holds: "yes", seq: 2, by: ["object-created"] },
+      { holds: "no", seq: 3, by: ["object-dropped"] },
+      { holds: "yes", seq: 4 },
+    ]);
+  });
+
+  it("says unknown, not no, while what decides could not be read", async () => {
+    const base = { roles, memberships: [] };
+    const seen = estate({ ...base, relations: [orders("100=r/10")] });
+    expect(await held([seen, estate({ ...base, relations: "unreadable" }), seen])).toEqual([
+      { holds: "yes", after: null, seq: 1, by: [] },
+      { holds: "unknown", after: T, seq: 2, by: ["section-unreadable"] },
+      { holds: "yes", after: T + HOUR, seq: 3, by: ["section-readable"] },
+    ]);
+  });
+
+  it("has nothing to say without a snapshot", async () => {
+    expect(await held([])).toEqual([]);
+  });
+});

@@ -1,0 +1,82 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { Principal } from "../../lib/core/base/ids.ts";
+import { DAY, HOUR } from "../../lib/core/base/time.ts";
+import { detectCluster } from "../../lib/jobs/judge-cluster.ts";
+import { loadReportData } from "../../lib/queries/load-report-data.ts";
+import { renderReport } from "../../lib/report/render-report.ts";
+import { createActivityStore } from "../../lib/store/activity/activity.ts";
+import { createSnapshotStore } from "../../lib/store/history/snapshots.ts";
+import type { Table } from "../../lib/store/table/table.ts";
+import { acl, cluster, estate, table } from "../support/catalogs.ts";
+import { connection } from "../support/connections.ts";
+import { testTables } from "../support/table.ts";
+
+let tables: Awaited<ReturnType<typeof testTables>>;
+let db: Table;
+const T = Date.UTC(2026, 2, 1);
+const END = T + 10 * DAY;
+const reader = Principal.parse("arn:aws:iam::111122223333:role/reader");
+const orders = table(1000, "orders", { acl: acl("10=arwdDxt/10", "100=rd/10", "101=arw/10") });
+
+beforeAll(async () => {
+  tables = await testTables();
+  db = await tables.fresh();
+  const snapshots = createSnapshotStore(db, { now: () => END });
+  await snapshots.save(cluster, estate(), T);
+  await snapshots.save(cluster, estate({ relations: [orders], functions: "unreadable" }), T + 5 * DAY);
+  const activity = createActivityStore(db);
+  await activity.count(
+    [0, 1, 2].map((n) => connection(`e${n}`, T + n * DAY + HOUR, { cluster, principal: reader })),
+    END,
+  );
+  const hours = Array.from({ length: 6 * 24 }, (_, i) => T + i * HOUR);
+  await activity.markHours(cluster, hours, "digest");
+  await detectCluster(db, cluster, END);
+}, 60_000);
+afterAll(() => tables.stop());
+
+describe("loadReportData", () => {
+  it("shows the snapshot, the mappings and their use as of the instant", async () => {
+    const data = await loadReportData(db, cluster, END, { storeOption: "--store x" });
+    expect(data.snapshot).toMatchObject({ seq: 2, takenAt: T + 5 * DAY });
+    expect(data.history).toEqual({ from: T, to: T + 5 * DAY, snapshots: 2 });
+    expect(data.unreadable).toEqual([{ section: "functions", reason: "permission denied", code: "42501" }]);
+    expect(data.judgedAt).toBe(END);
+    expect(data.mappings).toMatchObject([
+      { role: "app_ro", principal: reader, verdict: "active", lastUsedAt: T + 2 * DAY + HOUR, certain: true },
+      { role: "app_rw", verdict: "unknown", lastUsedAt: null, knownFor: { from: T } },
+    ]);
+    expect(data.mappings?.[1]?.unprovenHours).toBe(4 * 24 - 3);
+    expect(data.coverage.window).toEqual({ from: T, to: END - 3 * HOUR });
+    expect(data.activity?.hours.length).toBe(3);
+    expect(data.changes.map(({ after, by, text }) => [after, by, text])).toEqual(
+      expect.arrayContaining([[T, T + 5 * DAY, "app_ro gained DELETE on table public.orders"]]),
+    );
+    expect(data.findings.map(({ detector }) => detector)).toContain("section-unreadable");
+    expect(data.rules.length).toBeGreaterThan(5);
+    const page = await renderReport(data);
+    expect(page).toContain("app_ro gained DELETE on table public.orders");
+  });
+
+  it("shows an earlier instant as it was then", async () => {
+    const data = await loadReportData(db, cluster, T + 2 * DAY);
+    expect(data.snapshot?.seq).toBe(1);
+    expect(data.unreadable).toEqual([]);
+    expect(data.changes).toEqual([]);
+    expect(data.findings).toEqual([]);
+    const writes = data.reach?.filter(({ roleOid, access }) => roleOid === 100 && access.includes("write"));
+    expect(writes).toEqual([]);
+  });
+
+  it("knows nothing before the first snapshot, and says so", async () => {
+    const data = await loadReportData(db, cluster, T - DAY);
+    expect(data).toMatchObject({
+      snapshot: null,
+      history: null,
+      mappings: null,
+      reach: null,
+      activity: null,
+    });
+    expect(await renderReport(data)).toContain("No snapshot");
+  });
+});

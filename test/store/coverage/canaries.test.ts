@@ -1,0 +1,73 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Cluster, Principal } from "../../../lib/core/base/ids.ts";
+import { DAY, HOUR, MINUTE } from "../../../lib/core/base/time.ts";
+import { canaryStore } from "../../../lib/store/coverage/canaries.ts";
+import { coverageHours } from "../../../lib/store/coverage/coverage-hours.ts";
+import { trailEventStore } from "../../../lib/store/coverage/trail-events.ts";
+import { connection } from "../../support/connections.ts";
+import { APP_ROLE, CLUSTER } from "../../support/records.ts";
+import { testTables } from "../../support/table.ts";
+
+let tables: Awaited<ReturnType<typeof testTables>>;
+beforeAll(async () => {
+  tables = await testTables();
+});
+afterAll(() => tables.stop());
+
+const cluster = CLUSTER as Cluster;
+const auditor = "arn:aws:iam::111122223333:role/auditor" as Principal;
+const T = Date.parse("2026-11-02T09:02:00Z");
+const ALL = { from: T - DAY, to: T + DAY };
+
+describe("canaries in the store", () => {
+  it("finds its own logins again, proves the hours between, and sees the one too many", async () => {
+    const table = await tables.fresh();
+    const coverage = coverageHours(table);
+    const store = canaryStore(table, coverage);
+    for (let n = 0; n < 4; n++) await store.recordAttempt(cluster, { at: T + n * HOUR, snapshotSeq: n });
+    const own = (n: number, id = `e${n}`) => connection(id, T + n * HOUR + 1_000, { principal: auditor });
+    const logins = [own(0), own(1), own(2), own(2, "thief"), connection("app", T, { principal: APP_ROLE })];
+    await store.noteLogins(logins, auditor, "event", T);
+    await store.prove(cluster, ALL, []);
+    expect(await coverage.coverage(cluster, ALL)).toEqual([]);
+    await store.noteLogins(logins, auditor, "trail", T + MINUTE);
+    await store.noteLogins(logins, auditor, "event", T + 2 * MINUTE);
+    const look = await store.look(cluster, ALL, T + 3 * HOUR + 31 * MINUTE);
+    expect(look.canaries.map(({ eventId }) => eventId)).toEqual(["e0", "e1", "e2", null]);
+    expect(look.missed.map(({ snapshotSeq }) => snapshotSeq)).toEqual([3]);
+    expect(look.surplus.map(({ eventId }) => eventId)).toEqual(["thief"]);
+    await store.prove(cluster, ALL, []);
+    const H = Date.parse("2026-11-02T10:00:00Z");
+    expect(await coverage.coverage(cluster, ALL)).toEqual([{ from: H, to: H + HOUR, proof: "canary" }]);
+  });
+
+  it("writes nothing for logins that it has seen", async () => {
+    const table = await tables.fresh();
+    const store = canaryStore(table, coverageHours(table));
+    const logins = [connection("e", T, { principal: auditor })];
+    await store.noteLogins(logins, auditor, "trail", T);
+    const before = table.consumed().writeUnits;
+    await store.noteLogins(logins, auditor, "trail", T + 1);
+    await store.noteLogins(logins, auditor, "event", T + 1);
+    expect(table.consumed().writeUnits).toBe(before);
+  });
+});
+
+describe("trail events in the store", () => {
+  it("keeps each once", async () => {
+    const store = trailEventStore(await tables.fresh());
+    const event = {
+      eventId: "e",
+      at: T,
+      kind: "stopped",
+      name: "StopLogging",
+      scope: "a/b",
+      principal: auditor,
+      target: null,
+    } as const;
+    await store.record(event);
+    await store.record(event);
+    expect(await store.within("a/b", ALL)).toEqual([event]);
+    expect(await store.within("a/c", ALL)).toEqual([]);
+  });
+});
