@@ -2,8 +2,8 @@
 import * as z from "zod";
 import type { Profile, Tally } from "../core/activity/activity.ts";
 import type { Cluster } from "../core/base/ids.ts";
+import { withoutPath } from "../core/base/ids.ts";
 import { DAY, floorTo, HOUR, type Instant, type Interval, iso } from "../core/base/time.ts";
-import { withoutPath } from "../core/findings/mapping-uses.ts";
 import { readCursor } from "./cursor.ts";
 import type { QueryDeps } from "./deps.ts";
 import { type Placed, takePage } from "./page.ts";

@@ -1,8 +1,8 @@
 // When a principal first came from a network, for how long that was new, and how unusual a new network is for it.
 import type { Tally } from "../activity/activity.ts";
 import { FOLDED } from "../activity/tally.ts";
+import { countBefore } from "../base/sorted.ts";
 import { DAY, floorTo, type Instant } from "../base/time.ts";
-import { countBefore } from "../findings/mapping-uses.ts";
 
 /**
  * One network's introduction to one principal: its tallies from the first on, until a day of silence or until it counts

@@ -45,3 +45,15 @@ export const parseArn = (text: string): ArnParts | undefined => {
   }
   return { partition, service, region, account, resource: rest.join(":") };
 };
+
+/**
+ * An IAM ARN without its path. Names of roles and of users are unique in an account whatever their path, and a record
+ * without a session issuer has lost it: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
+ */
+export const withoutPath = (arn: string): string => {
+  const parts = parseArn(arn);
+  const [, kind, name] = /^(role|user)\/(?:.*\/)?([^/]+)$/.exec(parts?.resource ?? "") ?? [];
+  return parts?.service === "iam" && kind
+    ? `arn:${parts.partition}:iam::${parts.account}:${kind}/${name}`
+    : arn;
+};

@@ -1,9 +1,9 @@
 // The privileges that an object has while nobody has granted or revoked anything on it (its ACL is null).
 
 import { PUBLIC } from "../base/ids.ts";
-import type { ObjectSection } from "../history/change.ts";
 import type { AnyRow } from "./canonical-rows.ts";
 import type { Acl, AclEntry } from "./catalog.ts";
+import type { ObjectSection } from "./object-section.ts";
 import { type AclKind, defaultAcl, privilegeLetters } from "./privileges.ts";
 
 const kinds: Readonly<Record<ObjectSection, AclKind>> = {

@@ -1,6 +1,7 @@
 // Which connections can be ascribed to which mapping: certainly, possibly, or not at all.
 import type { Tally } from "../activity/activity.ts";
-import { type Principal, parseArn } from "../base/ids.ts";
+import { type Principal, withoutPath } from "../base/ids.ts";
+import { countBefore } from "../base/sorted.ts";
 import type { Instant } from "../base/time.ts";
 import type { MappingPeriod } from "../history/mapping-period.ts";
 import type { ActivityPort } from "./facts.ts";
@@ -18,18 +19,6 @@ type UseLine = {
 export type MappingUses = { readonly certain: UseLine; readonly possible: UseLine };
 
 const always = { from: 0, to: Number.MAX_SAFE_INTEGER };
-
-/**
- * An IAM ARN without its path. Names of roles and of users are unique in an account whatever their path, and a record
- * without a session issuer has lost it: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
- */
-export const withoutPath = (arn: string): string => {
-  const parts = parseArn(arn);
-  const [, kind, name] = /^(role|user)\/(?:.*\/)?([^/]+)$/.exec(parts?.resource ?? "") ?? [];
-  return parts?.service === "iam" && kind
-    ? `arn:${parts.partition}:iam::${parts.account}:${kind}/${name}`
-    : arn;
-};
 
 /** Two ARNs of one identity: equal, or equal but for a path that one of them lacks. */
 const sameIdentity = (a: string, b: string): boolean =>
@@ -91,18 +80,6 @@ export const ascribe = (
       { certain: lineOf(certain.get(period) ?? []), possible: lineOf(possible.get(period) ?? []) },
     ]),
   );
-};
-
-/** How many of the sorted instants are before `at`. */
-export const countBefore = (sorted: readonly Instant[], at: Instant): number => {
-  let low = 0;
-  let high = sorted.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((sorted[middle] ?? Number.POSITIVE_INFINITY) < at) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 };
 
 /** The newest use before `now`, without looking at anything later. */

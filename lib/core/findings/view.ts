@@ -1,7 +1,8 @@
 // What detectors look at: the facts of one moment, with the questions that they ask of them.
 import type { Tally } from "../activity/activity.ts";
 import { type NetworkRun, networkRuns } from "../anomaly/network-runs.ts";
-import { type Cluster, type Oid, Principal } from "../base/ids.ts";
+import { type Cluster, type Oid, Principal, withoutPath } from "../base/ids.ts";
+import { countBefore } from "../base/sorted.ts";
 import { DAY, floorTo, HOUR, type Instant, type Interval } from "../base/time.ts";
 import type { Catalog, SectionName } from "../catalog/catalog.ts";
 import { type CaptureCheck, STALE_CHECK_HOURS } from "../coverage/capture-check.ts";
@@ -10,7 +11,7 @@ import type { MappingPeriod } from "../history/mapping-period.ts";
 import { type ArchetypeOf, archetypeOf } from "../privileges/archetype.ts";
 import { type AccessEngine, accessEngine } from "../privileges/effective.ts";
 import type { Facts, OwnLogins, SnapshotFacts } from "./facts.ts";
-import { ascribe, countBefore, type MappingUses, usesOf, withoutPath } from "./mapping-uses.ts";
+import { ascribe, type MappingUses, usesOf } from "./mapping-uses.ts";
 import { canBeRecognised, type Judged, judgeMapping } from "./verdict.ts";
 
 /** A mapping that stands at the moment of the view. */

@@ -13,13 +13,11 @@ import {
   sectionNames,
   Type,
 } from "../catalog/catalog.ts";
+import { ObjectSection } from "../catalog/object-section.ts";
 
 /** A role by its OID and by the name that people read; null where the roles could not be read. 0 is PUBLIC. */
 export const RoleRef = z.object({ oid: Oid, name: z.nullable(z.string()) });
 export type RoleRef = z.infer<typeof RoleRef>;
-
-export const ObjectSection = z.enum(["schemas", "relations", "columns", "functions", "types", "database"]);
-export type ObjectSection = z.infer<typeof ObjectSection>;
 
 /** `oid` is the relation's for a column, `column` its number. Names are raw; a function's has its identity arguments. */
 export const ObjectRef = z.object({

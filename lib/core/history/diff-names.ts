@@ -4,7 +4,8 @@ import { PUBLIC } from "../base/ids.ts";
 import type { AnyRow } from "../catalog/canonical-rows.ts";
 import type { SectionName } from "../catalog/catalog.ts";
 import { type KnownCatalog, knownRows } from "../catalog/known-catalog.ts";
-import type { ObjectRef, ObjectSection, RoleRef } from "./change.ts";
+import type { ObjectSection } from "../catalog/object-section.ts";
+import type { ObjectRef, RoleRef } from "./change.ts";
 
 export type Names = {
   readonly role: (oid: number) => RoleRef;

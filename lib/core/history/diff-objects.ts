@@ -2,8 +2,9 @@
 
 import type { AnyRow } from "../catalog/canonical-rows.ts";
 import type { Acl } from "../catalog/catalog.ts";
+import type { ObjectSection } from "../catalog/object-section.ts";
 import { objectKey } from "./apply.ts";
-import type { ObjectRef, ObjectRow, ObjectSection } from "./change.ts";
+import type { ObjectRef, ObjectRow } from "./change.ts";
 import { diffAcl } from "./diff-acl.ts";
 import { both, type Step, same } from "./diff-step.ts";
 

@@ -1,5 +1,6 @@
 // Whose use a connection is, and the verdict's order.
 import { describe, expect, it } from "vitest";
+import { withoutPath } from "../../../lib/core/base/ids.ts";
 import { DAY, HOUR } from "../../../lib/core/base/time.ts";
 import {
   daysAgo,
@@ -8,7 +9,6 @@ import {
   exampleFacts,
   EXAMPLE_NOW as NOW,
 } from "../../../lib/core/findings/example-facts.ts";
-import { withoutPath } from "../../../lib/core/findings/mapping-uses.ts";
 import { auditView } from "../../../lib/core/findings/view.ts";
 
 const verdicts = (example: Example, days = 90): Record<string, string> => {

@@ -1,0 +1,15 @@
+// Questions to sorted lists.
+
+import type { Instant } from "./time.ts";
+
+/** How many of the sorted instants are before `at`. */
+export const countBefore = (sorted: readonly Instant[], at: Instant): number => {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((sorted[middle] ?? Number.POSITIVE_INFINITY) < at) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+};
