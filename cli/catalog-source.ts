@@ -7,7 +7,6 @@ import type { AccessEngine } from "../lib/core/privileges/effective.ts";
 import { accessEngine } from "../lib/core/privileges/effective.ts";
 import { readCatalog } from "../lib/dsql/read-catalog.ts";
 import { AuditError } from "../lib/errors.ts";
-import { createSnapshotStore } from "../lib/store/history/snapshots.ts";
 import { addStoreOptions, atOption, pickCluster, type StoreOptions, withStore } from "./context.ts";
 import type { Io } from "./io.ts";
 import { printable } from "./output.ts";
@@ -23,10 +22,10 @@ export const addCatalogOptions = (command: Command): Command =>
   );
 
 const fromStore = (io: Io, options: CatalogOptions): Promise<Catalog> =>
-  withStore(io, options, { mustExist: true }, async (table) => {
-    const cluster = await pickCluster(table, options.cluster);
+  withStore(io, options, { mustExist: true }, async (store) => {
+    const cluster = await pickCluster(store, options.cluster);
     const at = atOption(io, options.at);
-    const found = await createSnapshotStore(table, { now: io.now }).asOf(cluster, at);
+    const found = await store.snapshots.asOf(cluster, at);
     if (found) return found.catalog;
     throw new AuditError("not-found", `there is no snapshot of ${cluster} at ${iso(at)} or before`, {
       hint: "dsql-audit history lists those there are.",

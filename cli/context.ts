@@ -6,8 +6,8 @@ import { type Command, Option } from "commander";
 import type { Cluster } from "../lib/core/base/ids.ts";
 import { parseTime } from "../lib/core/base/parse-time.ts";
 import { AuditError } from "../lib/errors.ts";
-import { listClusters } from "../lib/store/history/clusters.ts";
-import { openTable, type Table } from "../lib/store/table/table.ts";
+import { openStore, type Store } from "../lib/store/open-store.ts";
+import { openTable } from "../lib/store/table/table.ts";
 import { startDynamoDb } from "../local/store/dynamodb.ts";
 import type { Io } from "./io.ts";
 
@@ -43,13 +43,13 @@ export const withStore = async <T>(
   io: Io,
   options: StoreOptions,
   { mustExist }: { mustExist: boolean },
-  work: (table: Table) => Promise<T>,
+  work: (store: Store) => Promise<T>,
 ): Promise<T> => {
   const { sleep, random } = io;
   if (options.table !== undefined) {
     const client = new DynamoDBClient({ ...(options.region && { region: options.region }) });
     try {
-      return await work(openTable({ client, name: options.table, sleep, random }));
+      return await work(openStore(openTable({ client, name: options.table, sleep, random }), io));
     } finally {
       client.destroy();
     }
@@ -63,15 +63,19 @@ export const withStore = async <T>(
   const database = await startDynamoDb({ folder });
   try {
     await database.createTable(EMBEDDED_TABLE);
-    return await work(openTable({ client: database.client, name: EMBEDDED_TABLE, sleep, random }));
+    const table = openTable({ client: database.client, name: EMBEDDED_TABLE, sleep, random });
+    return await work(openStore(table, io));
   } finally {
     await database.stop();
   }
 };
 
 /** The cluster named, or the only one in the store. */
-export const pickCluster = async (table: Table, named: string | undefined): Promise<Cluster> => {
-  const known = await listClusters(table);
+export const pickCluster = async (
+  store: Pick<Store, "clusters">,
+  named: string | undefined,
+): Promise<Cluster> => {
+  const known = await store.clusters.list();
   if (named !== undefined) {
     const found = known.filter((cluster) => cluster === named || cluster.endsWith(`/${named}`));
     if (found.length === 1 && found[0]) return found[0];

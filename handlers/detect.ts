@@ -3,13 +3,12 @@
 import { type DetectOptions, detectCluster } from "../lib/jobs/judge-cluster.ts";
 import { DetectJob, type NotifyJob } from "../lib/jobs/messages.ts";
 import { planNotices } from "../lib/notices/plan-notices.ts";
-import { createFindingStore } from "../lib/store/findings/findings.ts";
-import type { Table } from "../lib/store/table/table.ts";
+import type { Store } from "../lib/store/open-store.ts";
 import { eachMessage, onLambda } from "./lambda.ts";
-import { capturePorts, queueOf, type Runtime, runtime, type Send, settings, tableOf } from "./wiring.ts";
+import { capturePorts, queueOf, type Runtime, runtime, type Send, settings, storeOf } from "./wiring.ts";
 
 export type DetectDeps = Runtime & {
-  readonly table: Table;
+  readonly store: Store;
   readonly options: DetectOptions;
   readonly notify: Send;
 };
@@ -18,10 +17,10 @@ export const detectHandler = (deps: DetectDeps) =>
   eachMessage(deps, async (body) => {
     const { cluster, reason, unlessSince } = DetectJob.parse(body);
     if (unlessSince !== undefined) {
-      const last = await createFindingStore(deps.table).lastLook(cluster);
+      const last = await deps.store.findings.lastLook(cluster);
       if (last && last.at >= unlessSince) return deps.log.info("judged already", { cluster, reason });
     }
-    const { findings, looks } = await detectCluster(deps.table, cluster, deps.now(), deps.options);
+    const { findings, looks } = await detectCluster(deps.store, cluster, deps.now(), deps.options);
     const open = findings.filter(({ status }) => status === "open").length;
     const incomplete = looks.filter(({ complete }) => !complete).length;
     deps.log.info("judged", { cluster, reason, open, incomplete });
@@ -42,7 +41,7 @@ export const handler = onLambda(() => {
   const shared = runtime();
   return detectHandler({
     ...shared,
-    table: tableOf(TABLE_NAME, shared),
+    store: storeOf(TABLE_NAME, shared),
     options: {
       capture: capturePorts(shared),
       auditor: AUDITOR_PRINCIPAL,

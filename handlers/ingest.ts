@@ -21,7 +21,7 @@ import {
   type Send,
   s3Client,
   settings,
-  tableOf,
+  storeOf,
 } from "./wiring.ts";
 
 export type IngestDeps = Runtime & {
@@ -84,13 +84,13 @@ export const handler = onLambda(() => {
     "AUDITOR_PRINCIPAL",
   );
   const shared = runtime();
-  const table = tableOf(TABLE_NAME, shared);
+  const store = storeOf(TABLE_NAME, shared);
   const s3 = s3Client();
-  const trail = connectionSink(table, AUDITOR_PRINCIPAL, "trail");
-  const digests = digestIngest(s3, table, trail, publicKeyPort(cloudTrailClients()), shared.now);
+  const trail = connectionSink(store, AUDITOR_PRINCIPAL, "trail");
+  const digests = digestIngest(s3, store, trail, publicKeyPort(cloudTrailClients()), shared.now);
   return ingestHandler({
     ...shared,
-    sink: connectionSink(table, AUDITOR_PRINCIPAL, "event"),
+    sink: connectionSink(store, AUDITOR_PRINCIPAL, "event"),
     detect: queueOf(DETECT_QUEUE_URL),
     ingestObjects: objectIngest(s3, trail, shared.now, digests),
   });

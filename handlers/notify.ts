@@ -2,12 +2,12 @@
 import type { SNSClient } from "@aws-sdk/client-sns";
 import { NotifyJob } from "../lib/jobs/messages.ts";
 import { sendNotices } from "../lib/jobs/send-notices.ts";
-import type { Table } from "../lib/store/table/table.ts";
+import type { Store } from "../lib/store/open-store.ts";
 import { eachMessage, onLambda } from "./lambda.ts";
-import { type Runtime, runtime, settings, snsClient, tableOf } from "./wiring.ts";
+import { type Runtime, runtime, settings, snsClient, storeOf } from "./wiring.ts";
 
 export type NotifyDeps = Runtime & {
-  readonly table: Table;
+  readonly store: Store;
   readonly sns: SNSClient;
   readonly topicArn: string;
   /** What retention keeps in full. */
@@ -26,7 +26,7 @@ export const handler = onLambda(() => {
   const shared = runtime();
   return notifyHandler({
     ...shared,
-    table: tableOf(TABLE_NAME, shared),
+    store: storeOf(TABLE_NAME, shared),
     sns: snsClient(),
     topicArn: TOPIC_ARN,
     keepDays: KEEP_DAYS,

@@ -5,9 +5,9 @@ import { Cluster } from "../lib/core/base/ids.ts";
 import { AuditError } from "../lib/errors.ts";
 import type { DetectJob, SnapshotJob } from "../lib/jobs/messages.ts";
 import { planChange } from "../lib/jobs/plan-change.ts";
-import type { Table } from "../lib/store/table/table.ts";
+import type { Store } from "../lib/store/open-store.ts";
 import { type LambdaHandler, lambda, onLambda } from "./lambda.ts";
-import { dsqlClient, queueOf, type Runtime, runtime, type Send, settings, tableOf } from "./wiring.ts";
+import { dsqlClient, queueOf, type Runtime, runtime, type Send, settings, storeOf } from "./wiring.ts";
 
 /** Clusters to look at, and those that AWS would not tell about: one of these does not hide the others. */
 export type Discovery = {
@@ -16,7 +16,7 @@ export type Discovery = {
 };
 
 export type PlanDeps = Runtime & {
-  readonly table: Table;
+  readonly store: Store;
   readonly discover: () => Promise<Discovery>;
   readonly snapshot: Send;
   readonly detect: Send;
@@ -29,7 +29,7 @@ const DETECT_CHANGE_AFTER_SECONDS = 240;
 
 export const planHandler = (deps: PlanDeps): LambdaHandler<unknown, { planned: number }> =>
   lambda(deps, async (event) => {
-    const plan = await planChange(deps.table, event, deps.now());
+    const plan = await planChange(deps.store, event, deps.now());
     if (plan.kind === "none") return { planned: 0 };
     const change = plan.kind === "change" ? plan : undefined;
     const waitSeconds = (change?.waitMs ?? 0) / 1_000;
@@ -85,7 +85,7 @@ export const handler = onLambda(() => {
   const shared = runtime();
   return planHandler({
     ...shared,
-    table: tableOf(TABLE_NAME, shared),
+    store: storeOf(TABLE_NAME, shared),
     discover: async () =>
       CLUSTERS === "auto" ? discoverClusters(client, AUDITOR_USER) : { clusters: CLUSTERS, failures: [] },
     snapshot: queueOf(SNAPSHOT_QUEUE_URL),

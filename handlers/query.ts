@@ -1,15 +1,15 @@
 // Answers questions over HTTP: who may reach what, who did, what changed. Reads the table and nothing else.
 import * as z from "zod";
 import { answerRequest } from "../lib/api/answer-request.ts";
-import { openStores } from "../lib/api/deps.ts";
+import { queryDeps } from "../lib/api/deps.ts";
 import { problem } from "../lib/api/problem.ts";
 import { routes } from "../lib/api/routes.ts";
 import { errorFields } from "../lib/log.ts";
-import { type ReadTable, readOnly } from "../lib/store/table/read-only.ts";
+import type { ReadStore } from "../lib/store/open-store.ts";
 import { type LambdaHandler, lambda, onLambda } from "./lambda.ts";
-import { type Runtime, runtime, settings, tableOf } from "./wiring.ts";
+import { type Runtime, readStoreOf, runtime, settings } from "./wiring.ts";
 
-export type QueryDeps = Runtime & { readonly table: ReadTable };
+export type QueryDeps = Runtime & { readonly store: ReadStore };
 
 /** API Gateway's HTTP API, payload format 2.0: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html */
 const HttpRequest = z.object({
@@ -52,7 +52,7 @@ const pathIn = (stage: string, rawPath: string): string =>
     : rawPath;
 
 export const queryHandler = (deps: QueryDeps): LambdaHandler<unknown, HttpResponse> => {
-  const at = openStores(readOnly(deps.table));
+  const at = queryDeps(deps.store);
   return lambda(deps, async (event: unknown) => {
     const request = HttpRequest.safeParse(event);
     if (!request.success) return respond(400, problem(400, "usage", "This is no HTTP API event."));
@@ -76,5 +76,5 @@ export const queryHandler = (deps: QueryDeps): LambdaHandler<unknown, HttpRespon
 export const handler = onLambda(() => {
   const { TABLE_NAME } = settings("TABLE_NAME");
   const shared = runtime();
-  return queryHandler({ ...shared, table: tableOf(TABLE_NAME, shared) });
+  return queryHandler({ ...shared, store: readStoreOf(TABLE_NAME, shared) });
 });

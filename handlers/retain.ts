@@ -1,28 +1,26 @@
 // Thins the history of every cluster once a day, and collects what no snapshot names any more.
 import { AuditError } from "../lib/errors.ts";
 import { errorFields } from "../lib/log.ts";
-import { listClusters } from "../lib/store/history/clusters.ts";
-import { applyRetention } from "../lib/store/history/retention.ts";
-import type { Table } from "../lib/store/table/table.ts";
+import type { Store } from "../lib/store/open-store.ts";
 import { type LambdaHandler, lambda, onLambda } from "./lambda.ts";
-import { type Runtime, runtime, settings, tableOf } from "./wiring.ts";
+import { type Runtime, runtime, settings, storeOf } from "./wiring.ts";
 
 export type RetainDeps = Runtime & {
-  readonly table: Table;
+  readonly store: Store;
   /** Every snapshot of so many days is kept, before them the first of each day. */
   readonly keepDays: number;
 };
 
 export const retainHandler = (deps: RetainDeps): LambdaHandler<unknown, { clusters: number }> =>
   lambda(deps, async () => {
-    const { table, now, keepDays, log } = deps;
-    const clusters = await listClusters(table);
+    const { store, keepDays, log } = deps;
+    const clusters = await store.clusters.list();
     // Another one first each time: those that a run out of time did not come to have their turn in the next.
     const first = Math.floor(deps.random() * clusters.length);
     const failures: unknown[] = [];
     for (const cluster of [...clusters.slice(first), ...clusters.slice(0, first)]) {
       try {
-        log.info("retained", { cluster, ...(await applyRetention(table, cluster, { now, keepDays })) });
+        log.info("retained", { cluster, ...(await store.archive.retain(cluster, { keepDays })) });
       } catch (error) {
         failures.push(error);
         log.error("retention failed", { cluster, ...errorFields(error) });
@@ -44,5 +42,5 @@ export const retainHandler = (deps: RetainDeps): LambdaHandler<unknown, { cluste
 export const handler = onLambda(() => {
   const { TABLE_NAME, KEEP_DAYS } = settings("TABLE_NAME", "KEEP_DAYS");
   const shared = runtime();
-  return retainHandler({ ...shared, table: tableOf(TABLE_NAME, shared), keepDays: KEEP_DAYS });
+  return retainHandler({ ...shared, store: storeOf(TABLE_NAME, shared), keepDays: KEEP_DAYS });
 });

@@ -2,13 +2,12 @@
 import type { Principal } from "../lib/core/base/ids.ts";
 import { type DetectJob, SnapshotJob } from "../lib/jobs/messages.ts";
 import { takeSnapshot } from "../lib/jobs/take-snapshot.ts";
-import { createSnapshotStore } from "../lib/store/history/snapshots.ts";
-import type { Table } from "../lib/store/table/table.ts";
+import type { Store } from "../lib/store/open-store.ts";
 import { eachMessage, onLambda } from "./lambda.ts";
-import { queueOf, type Runtime, runtime, type Send, settings, tableOf } from "./wiring.ts";
+import { queueOf, type Runtime, runtime, type Send, settings, storeOf } from "./wiring.ts";
 
 export type SnapshotDeps = Runtime & {
-  readonly table: Table;
+  readonly store: Store;
   readonly auditor: Principal | undefined;
   readonly detect: Send;
 };
@@ -17,7 +16,7 @@ export const snapshotHandler = ({ detect, ...deps }: SnapshotDeps) =>
   eachMessage(deps, async (body) => {
     const { cluster, endpoint, user, dial, unlessSince } = SnapshotJob.parse(body);
     if (unlessSince !== undefined) {
-      const head = await createSnapshotStore(deps.table, deps).head(cluster);
+      const head = await deps.store.snapshots.head(cluster);
       if (head && head.manifest.takenAt >= unlessSince) return deps.log.info("taken already", { cluster });
     }
     const { seq, unchanged, changes } = await takeSnapshot(deps, {
@@ -41,7 +40,7 @@ export const handler = onLambda(() => {
   const shared = runtime();
   return snapshotHandler({
     ...shared,
-    table: tableOf(TABLE_NAME, shared),
+    store: storeOf(TABLE_NAME, shared),
     auditor: AUDITOR_PRINCIPAL,
     detect: queueOf(DETECT_QUEUE_URL),
   });

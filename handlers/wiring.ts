@@ -14,6 +14,8 @@ import { readSettings, type Setting, type Settings } from "../lib/config.ts";
 import { AuditError } from "../lib/errors.ts";
 import type { CapturePorts } from "../lib/jobs/check-capture.ts";
 import type { Fields, Log } from "../lib/log.ts";
+import { openReadStore, openStore, type ReadStore, type Store } from "../lib/store/open-store.ts";
+import { readOnly } from "../lib/store/table/read-only.ts";
 import { openTable, type Table } from "../lib/store/table/table.ts";
 
 /** What every handler gets besides its own clients. */
@@ -50,6 +52,12 @@ const patient = { retryMode: "standard", maxAttempts: 6 } as const;
 
 export const tableOf = (name: string, { sleep, random }: Runtime): Table =>
   openTable({ client: new DynamoDBClient(patient), name, sleep, random });
+
+export const storeOf = (name: string, shared: Runtime): Store => openStore(tableOf(name, shared), shared);
+
+/** For the function that only answers: its role may not write, and nothing that writes is within its reach. */
+export const readStoreOf = (name: string, shared: Runtime): ReadStore =>
+  openReadStore(readOnly(tableOf(name, shared)));
 
 export const snsClient = (): SNSClient => new SNSClient(patient);
 export const s3Client = (): S3Client => new S3Client({ ...patient, followRegionRedirects: true });

@@ -14,6 +14,7 @@ import { KEEP_DAYS } from "../lib/core/history/retention.ts";
 import { connectionSink } from "../lib/jobs/count-connections.ts";
 import { objectIngest } from "../lib/jobs/ingest-objects.ts";
 import type { DetectOptions } from "../lib/jobs/judge-cluster.ts";
+import { openStore, type Store } from "../lib/store/open-store.ts";
 import type { Table } from "../lib/store/table/table.ts";
 import { type Bus, createBus } from "./aws/bus.ts";
 import { startBusEndpoint } from "./aws/bus-endpoint.ts";
@@ -53,6 +54,7 @@ export type Stack = {
   readonly s3: LocalS3;
   readonly sns: LocalSns;
   readonly table: Table;
+  readonly store: Store;
   readonly outbox: string;
   /** What the hourly schedule does: a plan, and all that follows from it. */
   readonly scan: () => Promise<void>;
@@ -141,6 +143,7 @@ export const startStack = async (options: StackOptions): Promise<Stack> => {
     }
     const shared = runtime(clock.now);
     const table = tableOf(TABLE_NAME, shared);
+    const store = openStore(table, shared);
     const send = (queue: (typeof QUEUES)[number]) => queueOf(endpoint.queueUrl(queue));
     const discover = async () => ({ clusters: options.clusters(), failures: [] });
 
@@ -148,7 +151,7 @@ export const startStack = async (options: StackOptions): Promise<Stack> => {
       name: "plan",
       handler: planHandler({
         ...shared,
-        table,
+        store,
         discover,
         snapshot: send("snapshot"),
         detect: send("detect"),
@@ -156,14 +159,14 @@ export const startStack = async (options: StackOptions): Promise<Stack> => {
     });
     bus.addFunction({
       name: "snapshot",
-      handler: snapshotHandler({ ...shared, table, auditor: options.auditor, detect: send("detect") }),
+      handler: snapshotHandler({ ...shared, store, auditor: options.auditor, detect: send("detect") }),
     });
     const ingestObjects = objectIngest(
       s3Client(),
-      connectionSink(table, options.auditor, "trail"),
+      connectionSink(store, options.auditor, "trail"),
       shared.now,
     );
-    const sink = connectionSink(table, options.auditor, "event");
+    const sink = connectionSink(store, options.auditor, "event");
     bus.addFunction({
       name: "ingest",
       handler: ingestHandler({ ...shared, sink, detect: send("detect"), ingestObjects }),
@@ -172,14 +175,14 @@ export const startStack = async (options: StackOptions): Promise<Stack> => {
       name: "detect",
       handler: detectHandler({
         ...shared,
-        table,
+        store,
         options: { auditor: options.auditor, ...options.detect },
         notify: send("notify"),
       }),
     });
     bus.addFunction({
       name: "notify",
-      handler: notifyHandler({ ...shared, table, sns: snsClient(), topicArn: topic, keepDays: KEEP_DAYS }),
+      handler: notifyHandler({ ...shared, store, sns: snsClient(), topicArn: topic, keepDays: KEEP_DAYS }),
     });
 
     const reportBatchItemFailures = true;
@@ -217,12 +220,13 @@ export const startStack = async (options: StackOptions): Promise<Stack> => {
       s3,
       sns,
       table,
+      store,
       outbox,
       scan: async () => {
         bus.fire({ name: "hourly", kind: "rule", target: { function: "plan" } });
         await bus.drain();
       },
-      query: httpApi(queryHandler({ ...shared, table }), {
+      query: httpApi(queryHandler({ ...shared, store }), {
         account,
         region,
         now: clock.now,

@@ -134,6 +134,16 @@ describe("architecture", () => {
     ).toEqual([]);
   });
 
+  it("opens the stores in one place", () => {
+    const opening =
+      /\b(?:create\w+Store|canaryStore|doubtStore|digestStore|trailEventStore|captureChecks|coverageHours|plannedLooks)\(/;
+    const wrong = sources
+      .filter(({ file }) => /^(?:handlers|lib|cli|local)\//.test(file) && !file.startsWith("lib/store/"))
+      .filter(({ text }) => opening.test(text))
+      .map(({ file }) => file);
+    expect(wrong).toEqual([]);
+  });
+
   it("writes key strings in one file", () => {
     const wrong = sources
       .filter(({ file }) => file.startsWith("lib/") && file !== "lib/store/table/keys.ts")

@@ -1,7 +1,6 @@
 // `dsql-audit ack ID`: somebody has seen it.
 import { acknowledge } from "../../lib/core/findings/acknowledge.ts";
 import type { Finding } from "../../lib/core/findings/finding.ts";
-import { createFindingStore } from "../../lib/store/findings/findings.ts";
 import type { AddCommand } from "../command.ts";
 import { addStoreOptions, pickCluster, type StoreOptions, withStore } from "../context.ts";
 import { printable, printDocument } from "../output.ts";
@@ -17,11 +16,11 @@ export const addAck: AddCommand = (program, io) => {
     .option("--json", "one JSON document on stdout");
   addStoreOptions(command).action(async (id: string, options: StoreOptions & { json?: boolean }) => {
     const now = io.now();
-    const finding = await withStore(io, options, { mustExist: true }, async (table): Promise<Finding> => {
-      const store = createFindingStore(table);
-      const cluster = await pickCluster(table, options.cluster);
-      const picked = await pickFinding(store, cluster, id);
-      const all = await store.update(cluster, (existing) =>
+    const finding = await withStore(io, options, { mustExist: true }, async (store): Promise<Finding> => {
+      const kept = store.findings;
+      const cluster = await pickCluster(store, options.cluster);
+      const picked = await pickFinding(kept, cluster, id);
+      const all = await kept.update(cluster, (existing) =>
         existing.map((one) => (one.id === picked.id ? acknowledge(one, now) : one)),
       );
       return all.find((one) => one.id === picked.id) ?? picked;

@@ -37,8 +37,8 @@ export const addDetect: AddCommand = (program, io, finish) => {
       "DETECTOR_OPTIONS",
       "AUDITOR_PRINCIPAL",
     );
-    const { findings, looks } = await withStore(io, options, { mustExist: true }, async (table) =>
-      detectCluster(table, await pickCluster(table, options.cluster), at, {
+    const { findings, looks } = await withStore(io, options, { mustExist: true }, async (store) =>
+      detectCluster(store, await pickCluster(store, options.cluster), at, {
         auditor: AUDITOR_PRINCIPAL,
         archetypes: ARCHETYPES,
         dormantDays: DORMANT_DAYS,

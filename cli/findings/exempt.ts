@@ -6,7 +6,7 @@ import { type Exemption, exemptionOf } from "../../lib/core/findings/exemption.t
 import type { Finding } from "../../lib/core/findings/finding.ts";
 import { exemptionKey } from "../../lib/core/findings/finding-id.ts";
 import { reconcileFindings } from "../../lib/core/findings/reconcile-findings.ts";
-import { createFindingStore, type FindingStore } from "../../lib/store/findings/findings.ts";
+import type { FindingStore } from "../../lib/store/findings/findings.ts";
 import type { AddCommand } from "../command.ts";
 import { addStoreOptions, pickCluster, type StoreOptions, withStore } from "../context.ts";
 import type { Io } from "../io.ts";
@@ -24,14 +24,14 @@ const withExemptions = (
   id: string,
   change: (store: FindingStore, finding: Finding) => Promise<void>,
 ): Promise<Finding> =>
-  withStore(io, options, { mustExist: true }, async (table) => {
-    const store = createFindingStore(table);
-    const cluster = await pickCluster(table, options.cluster);
-    const picked = await pickFinding(store, cluster, id);
-    await change(store, picked);
-    const exemptions = await store.exemptions(cluster);
+  withStore(io, options, { mustExist: true }, async (store) => {
+    const kept = store.findings;
+    const cluster = await pickCluster(store, options.cluster);
+    const picked = await pickFinding(kept, cluster, id);
+    await change(kept, picked);
+    const exemptions = await kept.exemptions(cluster);
     const now = io.now();
-    const all = await store.update(cluster, (existing) =>
+    const all = await kept.update(cluster, (existing) =>
       reconcileFindings(existing, [], [], now, { exemptions }),
     );
     return all.find((finding) => finding.id === picked.id) ?? picked;

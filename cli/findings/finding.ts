@@ -4,7 +4,6 @@ import { iso } from "../../lib/core/base/time.ts";
 import type { Finding } from "../../lib/core/findings/finding.ts";
 import { detectors } from "../../lib/detectors/index.ts";
 import { evidenceLines } from "../../lib/notices/evidence-text.ts";
-import { createFindingStore } from "../../lib/store/findings/findings.ts";
 import type { AddCommand } from "../command.ts";
 import { addStoreOptions, pickCluster, type StoreOptions, withStore } from "../context.ts";
 import { printable, printDocument } from "../output.ts";
@@ -58,8 +57,8 @@ export const addFinding: AddCommand = (program, io) => {
     .argument("<id>", "its id, or the beginning of it")
     .option("--json", "one JSON document on stdout");
   addStoreOptions(command).action(async (id: string, options: StoreOptions & { json?: boolean }) => {
-    const finding = await withStore(io, options, { mustExist: true }, async (table) =>
-      pickFinding(createFindingStore(table), await pickCluster(table, options.cluster), id),
+    const finding = await withStore(io, options, { mustExist: true }, async (store) =>
+      pickFinding(store.findings, await pickCluster(store, options.cluster), id),
     );
     if (options.json) printDocument(io, options, findingDocument(finding), () => "");
     else io.stdout.write(`${findingText(finding)}\n`);

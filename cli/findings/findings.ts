@@ -3,7 +3,6 @@ import { Option } from "commander";
 import { type Finding, Severity, Status } from "../../lib/core/findings/finding.ts";
 import { detectors } from "../../lib/detectors/index.ts";
 import { AuditError } from "../../lib/errors.ts";
-import { createFindingStore } from "../../lib/store/findings/findings.ts";
 import type { AddCommand } from "../command.ts";
 import {
   addOutputOptions,
@@ -83,8 +82,8 @@ export const addFindings: AddCommand = (program, io, finish) => {
       );
     }
     const wanted = options.detector?.split(",").map((id) => id.trim());
-    const found = await withStore(io, options, { mustExist: true }, async (table) =>
-      createFindingStore(table).list(await pickCluster(table, options.cluster)),
+    const found = await withStore(io, options, { mustExist: true }, async (store) =>
+      store.findings.list(await pickCluster(store, options.cluster)),
     );
     const rows = found
       .filter(

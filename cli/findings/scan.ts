@@ -29,9 +29,9 @@ export const addScan: AddCommand = (program, io, finish) => {
       "DETECTOR_OPTIONS",
       "AUDITOR_PRINCIPAL",
     );
-    const { taken, findings, looks } = await withStore(io, options, { mustExist: false }, async (table) => {
-      const taken = await take(io, table, source, AUDITOR_PRINCIPAL);
-      const detected = await detectCluster(table, taken.cluster, io.now(), {
+    const { taken, findings, looks } = await withStore(io, options, { mustExist: false }, async (store) => {
+      const taken = await take(io, store, source, AUDITOR_PRINCIPAL);
+      const detected = await detectCluster(store, taken.cluster, io.now(), {
         auditor: AUDITOR_PRINCIPAL,
         archetypes: ARCHETYPES,
         dormantDays: DORMANT_DAYS,

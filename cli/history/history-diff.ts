@@ -2,7 +2,6 @@
 
 import { parseInterval } from "../../lib/core/base/parse-time.ts";
 import { DAY, iso } from "../../lib/core/base/time.ts";
-import { createSnapshotStore } from "../../lib/store/history/snapshots.ts";
 import { changeText } from "../../lib/wording/change-text.ts";
 import type { AddCommand } from "../command.ts";
 import { addStoreOptions, pickCluster, type StoreOptions, withStore } from "../context.ts";
@@ -28,14 +27,17 @@ export const addDiff: AddCommand = (history, io) => {
   addStoreOptions(command).action(async (options: Options) => {
     const now = io.now();
     const { from, to } = parseInterval(options, now, { from: now - DAY, to: now });
-    const answer = await withStore(io, options, { mustExist: true }, async (db) => {
-      const cluster = await pickCluster(db, options.cluster);
-      const store = createSnapshotStore(db, io);
-      const diff = await store.diff(cluster, from, to);
+    const answer = await withStore(io, options, { mustExist: true }, async (store) => {
+      const cluster = await pickCluster(store, options.cluster);
+      const { snapshots } = store;
+      const diff = await snapshots.diff(cluster, from, to);
       const changes = options.all
-        ? (await Array.fromAsync(store.changes(cluster, diff.from.manifest.takenAt, to))).map(changeRow)
+        ? (await Array.fromAsync(snapshots.changes(cluster, diff.from.manifest.takenAt, to))).map(changeRow)
         : diff.changes.map((change) => ({ text: changeText(change), change }));
-      const [a, b] = [await basisOf(store, cluster, diff.from), await basisOf(store, cluster, diff.to)];
+      const [a, b] = [
+        await basisOf(snapshots, cluster, diff.from),
+        await basisOf(snapshots, cluster, diff.to),
+      ];
       return { from: { at: iso(from), ...a }, to: { at: iso(to), ...b }, changes };
     });
     if (options.json) {

@@ -4,8 +4,6 @@ import { resolve } from "node:path";
 import { Sha256 } from "../../lib/core/base/ids.ts";
 import { signRestore } from "../../lib/core/history/restore-marker.ts";
 import { AuditError } from "../../lib/errors.ts";
-import { putMarker } from "../../lib/store/history/restores.ts";
-import { createSnapshotStore } from "../../lib/store/history/snapshots.ts";
 import type { AddCommand } from "../command.ts";
 import { addStoreOptions, pickCluster, type StoreOptions, withStore } from "../context.ts";
 import type { Io } from "../io.ts";
@@ -39,9 +37,9 @@ export const addRestored: AddCommand = (history, io) => {
       throw new AuditError("usage", "--lost wants NUMBER:HASH with all 64 digits");
     const key = readKey(io, options.privateKey);
     const seq = lost.seq;
-    await withStore(io, options, { mustExist: true }, async (db) => {
-      const cluster = await pickCluster(db, options.cluster);
-      const head = await createSnapshotStore(db, io).head(cluster);
+    await withStore(io, options, { mustExist: true }, async (store) => {
+      const cluster = await pickCluster(store, options.cluster);
+      const head = await store.snapshots.head(cluster);
       if (head && head.manifest.seq >= seq) {
         throw new AuditError(
           "usage",
@@ -57,7 +55,7 @@ export const addRestored: AddCommand = (history, io) => {
         lost: { seq, hash: hash.data },
         reason: options.reason,
       };
-      await putMarker(db, signRestore(note, key));
+      await store.archive.noteRestore(signRestore(note, key));
       io.stdout.write(`Noted: snapshots ${kept.seq + 1} to ${seq} were lost with a restore.\n`);
     });
   });

@@ -3,7 +3,7 @@ import type { Cluster } from "../../lib/core/base/ids.ts";
 import { dayOf, iso } from "../../lib/core/base/time.ts";
 import { KEEP_DAYS } from "../../lib/core/history/retention.ts";
 import { AuditError } from "../../lib/errors.ts";
-import { applyRetention, type RetentionResult } from "../../lib/store/history/retention.ts";
+import type { RetentionResult } from "../../lib/store/history/retention.ts";
 import type { AddCommand } from "../command.ts";
 import { addStoreOptions, pickCluster, type StoreOptions, withStore } from "../context.ts";
 import { printable, printDocument } from "../output.ts";
@@ -64,9 +64,9 @@ export const addRetain: AddCommand = (history, io) => {
   addStoreOptions(command).action(async (options: Options) => {
     const keepDays = parseKeepDays(options.keepDays);
     const applied = options.apply ?? false;
-    const document = await withStore(io, options, { mustExist: true }, async (db): Promise<Document> => {
-      const cluster = await pickCluster(db, options.cluster);
-      const result = await applyRetention(db, cluster, { now: io.now, keepDays, apply: applied });
+    const document = await withStore(io, options, { mustExist: true }, async (store): Promise<Document> => {
+      const cluster = await pickCluster(store, options.cluster);
+      const result = await store.archive.retain(cluster, { keepDays, apply: applied });
       return {
         cluster,
         keepDays,

@@ -4,7 +4,7 @@ import { iso } from "../../lib/core/base/time.ts";
 import type { AnyRow } from "../../lib/core/catalog/canonical-rows.ts";
 import { type Mapping, type Role, type SectionName, sectionNames } from "../../lib/core/catalog/catalog.ts";
 import { type KnownCatalog, knownRows } from "../../lib/core/catalog/known-catalog.ts";
-import { createSnapshotStore, requireAsOf } from "../../lib/store/history/snapshots.ts";
+import { requireAsOf } from "../../lib/store/history/snapshots.ts";
 import type { AddCommand } from "../command.ts";
 import { addStoreOptions, atOption, pickCluster, type StoreOptions, withStore } from "../context.ts";
 import type { Io } from "../io.ts";
@@ -90,11 +90,10 @@ export const addShow: AddCommand = (history, io) => {
     .addHelpText("after", "\nExample:\n  $ dsql-audit history show --at 30d");
   addStoreOptions(command).action(async (options: Options) => {
     const at = atOption(io, options.at);
-    const { snapshot, basis } = await withStore(io, options, { mustExist: true }, async (db) => {
-      const cluster = await pickCluster(db, options.cluster);
-      const store = createSnapshotStore(db, io);
-      const found = await requireAsOf(store, cluster, at);
-      return { snapshot: found, basis: await basisOf(store, cluster, found) };
+    const { snapshot, basis } = await withStore(io, options, { mustExist: true }, async (store) => {
+      const cluster = await pickCluster(store, options.cluster);
+      const found = await requireAsOf(store.snapshots, cluster, at);
+      return { snapshot: found, basis: await basisOf(store.snapshots, cluster, found) };
     });
     const { catalog } = snapshot;
     if (options.json) {

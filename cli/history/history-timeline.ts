@@ -10,7 +10,7 @@ import { type UnknownStretch, unknownStretches } from "../../lib/core/history/ti
 import { AuditError } from "../../lib/errors.ts";
 import { type HeldPeriod, heldHistory } from "../../lib/queries/held-history.ts";
 import { findObjects, findRoles } from "../../lib/store/history/find-subject.ts";
-import { createSnapshotStore, requireAsOf, type SnapshotStore } from "../../lib/store/history/snapshots.ts";
+import { requireAsOf, type SnapshotStore } from "../../lib/store/history/snapshots.ts";
 import type { AddCommand } from "../command.ts";
 import { addStoreOptions, pickCluster, type StoreOptions, withStore } from "../context.ts";
 import type { Io } from "../io.ts";
@@ -159,8 +159,8 @@ export const addTimeline: AddCommand = (history, io) => {
       throw new AuditError("usage", "--privilege needs --role and --object");
     }
     if (privilege !== undefined) parsePrivilege(privilege);
-    const answer = await withStore(io, options, { mustExist: true }, async (db) =>
-      ask(createSnapshotStore(db, io), await pickCluster(db, options.cluster), options, io.now()),
+    const answer = await withStore(io, options, { mustExist: true }, async (store) =>
+      ask(store.snapshots, await pickCluster(store, options.cluster), options, io.now()),
     );
     if (!options.json) return print(io, answer);
     const when = (at: number | null): string | null => (at === null ? null : iso(at));

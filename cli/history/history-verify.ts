@@ -5,13 +5,12 @@ import { createInterface } from "node:readline";
 import { KEEP_DAYS } from "../../lib/core/history/retention.ts";
 import type { ExpectedHead } from "../../lib/core/history/verify.ts";
 import { AuditError } from "../../lib/errors.ts";
-import { exportHistory, readExport, tableHistory } from "../../lib/store/history/export.ts";
+import { readExport } from "../../lib/store/history/export.ts";
 import {
   type VerifyReport,
   type VerifyRequest,
   verifyHistory,
 } from "../../lib/store/history/verify-history.ts";
-import { checkTimelines } from "../../lib/store/history/verify-timelines.ts";
 import type { AddCommand } from "../command.ts";
 import { addStoreOptions, pickCluster, type StoreOptions, withStore } from "../context.ts";
 import type { Io } from "../io.ts";
@@ -35,8 +34,8 @@ export const addExport: AddCommand = (history, io) => {
     .option("--out <file>", "where to (default: standard output)")
     .addHelpText("after", "\nExample:\n  $ dsql-audit history export --out history.ndjson");
   addStoreOptions(command).action(async (options: ExportOptions) => {
-    await withStore(io, options, { mustExist: true }, async (db) => {
-      const lines = exportHistory(db, await pickCluster(db, options.cluster));
+    await withStore(io, options, { mustExist: true }, async (store) => {
+      const lines = store.archive.export(await pickCluster(store, options.cluster));
       if (options.out === undefined) {
         for await (const line of lines) io.stdout.write(`${line}\n`);
         return;
@@ -121,10 +120,9 @@ export const addVerify: AddCommand = (history, io, finish) => {
     };
     const report =
       options.file === undefined
-        ? await withStore(io, options, { mustExist: true }, async (db) => {
-            const cluster = await pickCluster(db, options.cluster);
-            const faults = await checkTimelines(db, cluster);
-            return verifyHistory({ ...(await tableHistory(db, cluster)), faults }, checks);
+        ? await withStore(io, options, { mustExist: true }, async (store) => {
+            const cluster = await pickCluster(store, options.cluster);
+            return verifyHistory(await store.archive.toVerify(cluster), checks);
           })
         : await verifyHistory(await fromFile(io, options.file), checks);
     printDocument(io, options, report, reportText);

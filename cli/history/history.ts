@@ -5,7 +5,6 @@ import { iso } from "../../lib/core/base/time.ts";
 import { sectionNames } from "../../lib/core/catalog/catalog.ts";
 import type { SealedManifest } from "../../lib/core/history/manifest.ts";
 import { AuditError } from "../../lib/errors.ts";
-import { createSnapshotStore } from "../../lib/store/history/snapshots.ts";
 import type { AddCommand } from "../command.ts";
 import {
   addOutputOptions,
@@ -65,10 +64,9 @@ const addList = (history: Command, ...[, io]: Parameters<AddCommand>): void => {
       const limit = parseLimit(options.limit);
       const interval = parseInterval(options, io.now(), { from: 0, to: Math.max(io.now(), 0) });
       const all = options.to === undefined ? { from: interval.from } : interval;
-      const found = await withStore(io, options, { mustExist: true }, async (table) => {
-        const cluster = await pickCluster(table, options.cluster);
-        const store = createSnapshotStore(table, io);
-        return Array.fromAsync(store.list(cluster, { ...all, limit, backward: true }));
+      const found = await withStore(io, options, { mustExist: true }, async (store) => {
+        const cluster = await pickCluster(store, options.cluster);
+        return Array.fromAsync(store.snapshots.list(cluster, { ...all, limit, backward: true }));
       });
       printRows(io, options, found.map(rowOf), columns, "No snapshot in that stretch of time.");
     });

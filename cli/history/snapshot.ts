@@ -66,8 +66,8 @@ export const addSnapshot: AddCommand = (program, io) => {
   addSourceOptions(addStoreOptions(command)).action(async (options: Options) => {
     const source = requireSource(io, options);
     const { AUDITOR_PRINCIPAL } = readSettings(io.env, "AUDITOR_PRINCIPAL");
-    const taken = await withStore(io, options, { mustExist: false }, (table) =>
-      take(io, table, source, AUDITOR_PRINCIPAL),
+    const taken = await withStore(io, options, { mustExist: false }, (store) =>
+      take(io, store, source, AUDITOR_PRINCIPAL),
     );
     if (options.out !== undefined) await writeWhole(resolve(io.cwd, options.out), taken.canonical);
     printDocument(io, options, taken.document, snapshotText);

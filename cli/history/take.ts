@@ -6,9 +6,7 @@ import { type Catalog, type SectionName, sectionNames } from "../../lib/core/cat
 import { catalogFileText, parseCatalogFile } from "../../lib/core/catalog/catalog-file.ts";
 import type { Change } from "../../lib/core/history/change.ts";
 import { takeSnapshot } from "../../lib/jobs/take-snapshot.ts";
-import { registerCluster } from "../../lib/store/history/clusters.ts";
-import { createSnapshotStore } from "../../lib/store/history/snapshots.ts";
-import type { Table } from "../../lib/store/table/table.ts";
+import type { Store } from "../../lib/store/open-store.ts";
 import { changeText } from "../../lib/wording/change-text.ts";
 import type { Io } from "../io.ts";
 import { readText } from "../read-text.ts";
@@ -53,18 +51,18 @@ const sectionsOf = (catalog: Catalog): SnapshotDocument["sections"] =>
 /** Reads and stores; running it twice stores an unchanged snapshot. */
 export const take = async (
   io: Io,
-  table: Table,
+  store: Store,
   source: Source,
   auditor: Principal | undefined,
 ): Promise<Taken> => {
-  const store = async () => {
-    if (source.kind === "database") return takeSnapshot({ table, ...io, auditor }, source.target);
+  const save = async () => {
+    if (source.kind === "database") return takeSnapshot({ store, ...io, auditor }, source.target);
     const catalog = parseCatalogFile(readText(source.file), source.file);
-    await registerCluster(table, catalog.cluster);
-    const saved = await createSnapshotStore(table, io).save(catalog.cluster, catalog, io.now());
+    await store.clusters.register(catalog.cluster);
+    const saved = await store.snapshots.save(catalog.cluster, catalog, io.now());
     return { ...saved, catalog };
   };
-  const { seq, takenAt, unchanged, changes, catalog } = await store();
+  const { seq, takenAt, unchanged, changes, catalog } = await save();
   if (source.kind === "database" && source.target.kind === "dsql" && source.target.cluster === undefined) {
     io.stderr.write(
       `Stored as ${catalog.cluster}, for an endpoint does not tell its account.\n` +

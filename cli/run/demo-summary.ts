@@ -4,9 +4,7 @@ import { basename, join } from "node:path";
 import wrapAnsi from "wrap-ansi";
 import { DAY, HOUR, iso } from "../../lib/core/base/time.ts";
 import type { Finding } from "../../lib/core/findings/finding.ts";
-import { createActivityStore } from "../../lib/store/activity/activity.ts";
-import { createFindingStore } from "../../lib/store/findings/findings.ts";
-import type { Table } from "../../lib/store/table/table.ts";
+import type { ReadStore } from "../../lib/store/open-store.ts";
 import { principals } from "../../local/demo/estate.ts";
 import type { DemoResult } from "../../local/demo/run.ts";
 import { printable } from "../output.ts";
@@ -51,14 +49,14 @@ const subjectOf = (file: string): string => {
 
 /** Reads the store that the demonstration left. `folder` is how a person would type it. */
 export const demoDocument = async (
-  table: Table,
+  opened: ReadStore,
   result: DemoResult,
   folder: string,
   seconds: number,
 ): Promise<DemoDocument> => {
   const { cluster, midnight, story } = result;
-  const findings = await createFindingStore(table).list(cluster);
-  const profiles = await createActivityStore(table).hours(cluster, {
+  const findings = await opened.findings.list(cluster);
+  const profiles = await opened.activity.hours(cluster, {
     from: midnight,
     to: midnight + (story.days + 2) * DAY,
   });

@@ -74,17 +74,17 @@ const demo = async (io: Io, options: Options): Promise<void> => {
     say("drawing the report");
     const store = join(folder, "store");
     const shown = relative(io.cwd, folder) || ".";
-    const document = await withStore(io, { store }, { mustExist: true }, async (table) => {
+    const document = await withStore(io, { store }, { mustExist: true }, async (opened) => {
       const [{ loadReportData }, { renderReport }] = await Promise.all([
         import("../../lib/queries/load-report-data.ts"),
         import("../../lib/report/render-report.ts"),
       ]);
-      const data = await loadReportData(table, result.cluster, io.now(), {
+      const data = await loadReportData(opened, result.cluster, io.now(), {
         storeOption: `--store ${shown}/store`,
         dormantDays: result.story.dormantDays,
       });
       await writeWhole(join(folder, "report.html"), await renderReport(data));
-      return demoDocument(table, result, shown, Math.round((performance.now() - startedAt) / 1000));
+      return demoDocument(opened, result, shown, Math.round((performance.now() - startedAt) / 1000));
     });
     done();
     printDocument(io, options, document, demoText);

@@ -16,7 +16,6 @@ import type { Cluster } from "../../lib/core/base/ids.ts";
 import { AuditError } from "../../lib/errors.ts";
 import { connectionSink } from "../../lib/jobs/count-connections.ts";
 import { digestIngest } from "../../lib/jobs/ingest-digest.ts";
-import { createActivityStore } from "../../lib/store/activity/activity.ts";
 import type { AddCommand } from "../command.ts";
 import { addStoreOptions, type StoreOptions, withStore } from "../context.ts";
 import type { Io } from "../io.ts";
@@ -96,10 +95,9 @@ const ingest = async (paths: readonly string[], options: Options, io: Io): Promi
   );
   const progress: Progress = progressLine(io);
   try {
-    await withStore(io, options, { mustExist: false }, async (table) => {
-      const activity = createActivityStore(table);
+    await withStore(io, options, { mustExist: false }, async (store) => {
       const stoppable = (way: "trail" | "event"): ActivitySink => {
-        const sink = connectionSink(table, AUDITOR_PRINCIPAL, way);
+        const sink = connectionSink(store, AUDITOR_PRINCIPAL, way);
         return {
           ...sink,
           count: (connections, now) => {
@@ -109,7 +107,7 @@ const ingest = async (paths: readonly string[], options: Options, io: Io): Promi
         };
       };
       const sink = stoppable("trail");
-      const prove = digestIngest(s3, table, sink, publicKeyPort(cloudTrail), io.now);
+      const prove = digestIngest(s3, store, sink, publicKeyPort(cloudTrail), io.now);
       let proofs: Digests = { checked: 0, proven: 0 };
       let counts = nothing;
       let files = 0;
@@ -153,7 +151,7 @@ const ingest = async (paths: readonly string[], options: Options, io: Io): Promi
         for (const cluster of part.clusters) clusters.add(cluster);
       }
       progress.update("adding up …");
-      for (const cluster of clusters) await activity.fold(cluster, io.now());
+      for (const cluster of clusters) await store.activity.fold(cluster, io.now());
       progress.done();
       const { records, connections, counted, duplicates, ignored, tooOld, rejected } = counts;
       const summary = {

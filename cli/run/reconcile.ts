@@ -6,8 +6,6 @@ import { prefixSources } from "../../lib/cloudtrail/list-prefix.ts";
 import { type RecordComparison, reconcileRecord } from "../../lib/cloudtrail/reconcile-record.ts";
 import { parseTime } from "../../lib/core/base/parse-time.ts";
 import { DAY, dayOf, floorTo, iso } from "../../lib/core/base/time.ts";
-import { createActivityStore } from "../../lib/store/activity/activity.ts";
-import { listClusters } from "../../lib/store/history/clusters.ts";
 import type { AddCommand } from "../command.ts";
 import { addStoreOptions, pickCluster, type StoreOptions, withStore } from "../context.ts";
 import type { Io } from "../io.ts";
@@ -73,12 +71,12 @@ const reconcile = async (options: Options, io: Io): Promise<boolean> => {
     const sources = options.events.startsWith("s3://")
       ? prefixSources(s3, options.events)
       : listFolder(resolve(io.cwd, options.events)).logs;
-    return await withStore(io, options, { mustExist: true }, async (table) => {
-      const only = options.cluster === undefined ? undefined : await pickCluster(table, options.cluster);
-      const alsoClusters = only === undefined ? await listClusters(table) : [only];
+    return await withStore(io, options, { mustExist: true }, async (store) => {
+      const only = options.cluster === undefined ? undefined : await pickCluster(store, options.cluster);
+      const alsoClusters = only === undefined ? await store.clusters.list() : [only];
       const compared = await reconcileRecord(
         sources,
-        createActivityStore(table).countedIds,
+        store.activity.countedIds,
         { from, to: from + DAY },
         { alsoClusters, onProgress: ({ files }) => progress.update(`${files} files read`) },
       );

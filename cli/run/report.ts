@@ -23,9 +23,9 @@ const storeOption = ({ store, table, region, cluster }: StoreOptions): string =>
 const report = async (io: Io, options: Options): Promise<void> => {
   const at = atOption(io, options.at);
   const file = resolve(io.cwd, options.out);
-  const page = await withStore(io, options, { mustExist: true }, async (table) => {
-    const cluster = await pickCluster(table, options.cluster);
-    const data = await loadReportData(table, cluster, at, {
+  const page = await withStore(io, options, { mustExist: true }, async (store) => {
+    const cluster = await pickCluster(store, options.cluster);
+    const data = await loadReportData(store, cluster, at, {
       storeOption: storeOption(options),
       dormantDays: readSettings(io.env, "DORMANT_DAYS").DORMANT_DAYS,
     });

@@ -7,20 +7,16 @@ import { scopeOfCluster } from "../core/coverage/coverage-scope.ts";
 import type { ManagementEvent } from "../core/coverage/management-event.ts";
 import { type AccessEngine, accessEngine } from "../core/privileges/effective.ts";
 import { settleMsOf } from "../jobs/load-facts.ts";
-import { type ActivityStore, createActivityStore } from "../store/activity/activity.ts";
-import { trailEventStore } from "../store/coverage/trail-events.ts";
-import { createFindingStore, type FindingStore } from "../store/findings/findings.ts";
-import { listClusters } from "../store/history/clusters.ts";
-import { createSnapshotStore, type Snapshot, type SnapshotStore } from "../store/history/snapshots.ts";
-import { type ReadTable, refuseWrites } from "../store/table/read-only.ts";
+import type { Snapshot } from "../store/history/snapshots.ts";
+import type { ReadStore } from "../store/open-store.ts";
 
 export type QueryDeps = {
   /** One moment for the whole request: `24h` means the same wherever it stands. */
   readonly now: Instant;
   readonly clusters: () => Promise<Cluster[]>;
-  readonly snapshots: Omit<SnapshotStore, "save">;
-  readonly findings: Pick<FindingStore, "list" | "get" | "lastLook">;
-  readonly activity: Pick<ActivityStore, "hours" | "days" | "coverage">;
+  readonly snapshots: ReadStore["snapshots"];
+  readonly findings: ReadStore["findings"];
+  readonly activity: ReadStore["activity"];
   /** When trails of the cluster's account and Region were stopped or changed. */
   readonly trailEvents: (cluster: Cluster, interval: Interval) => Promise<ManagementEvent[]>;
   /** How much before `now` is not settled yet: its proof may still come. */
@@ -40,23 +36,19 @@ const lastEngine = (): ((snapshot: Snapshot) => AccessEngine) => {
   };
 };
 
-/** Opens the stores once; the function it gives makes the dependencies of one request. */
-export const openStores = (table: ReadTable): ((now: Instant) => QueryDeps) => {
-  const whole = refuseWrites(table);
-  // The clock stamps chunks as they are written, which never happens here.
-  const { save: _, ...snapshots } = createSnapshotStore(whole, { now: () => 0 });
-  const { list, get, lastLook } = createFindingStore(whole);
-  const { hours, days, coverage } = createActivityStore(whole);
-  const { within } = trailEventStore(whole);
+/** The function it gives makes the dependencies of one request. */
+export const queryDeps = (store: ReadStore): ((now: Instant) => QueryDeps) => {
+  const { snapshots, findings, activity } = store;
   const access = lastEngine();
   return (now) => ({
     now,
-    clusters: () => listClusters(whole),
+    clusters: store.clusters.list,
     snapshots,
-    findings: { list, get, lastLook },
-    activity: { hours, days, coverage },
-    trailEvents: (cluster, interval) => within(scopeOfCluster(cluster) ?? cluster, interval),
-    settleMs: (cluster) => settleMsOf(whole, cluster, now),
+    findings,
+    activity,
+    trailEvents: (cluster, interval) =>
+      store.trailEvents.within(scopeOfCluster(cluster) ?? cluster, interval),
+    settleMs: (cluster) => settleMsOf(store, cluster, now),
     access,
   });
 };

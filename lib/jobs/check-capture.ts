@@ -7,11 +7,7 @@ import { countedByHour, surplusCalls } from "../core/coverage/call-count.ts";
 import type { CaptureCheck, Unanswered } from "../core/coverage/capture-check.ts";
 import type { ManagementEvent } from "../core/coverage/management-event.ts";
 import { LIVE_SETTLE_MS } from "../core/findings/facts.ts";
-import { createActivityStore } from "../store/activity/activity.ts";
-import { captureChecks } from "../store/coverage/capture-checks.ts";
-import { doubtStore } from "../store/coverage/doubts.ts";
-import { trailEventStore } from "../store/coverage/trail-events.ts";
-import type { Table } from "../store/table/table.ts";
+import type { Store } from "../store/open-store.ts";
 
 export type CapturePorts = TrailPort & {
   readonly calls: CallCountPort;
@@ -67,15 +63,14 @@ const judgeTrails = (
  * are noted, never thrown. Dying half-way means that it is asked again.
  */
 export const checkCapture = async (
-  table: Table,
+  store: Store,
   cluster: Cluster,
   now: Instant,
   ports: CapturePorts,
 ): Promise<void> => {
-  const checks = captureChecks(table);
+  const { captureChecks: checks, doubts, trailEvents } = store;
   const last = await checks.last(cluster);
   if (last && floorTo(HOUR, last.at) >= floorTo(HOUR, now)) return;
-  const doubts = doubtStore(table);
   const unanswered: Unanswered[] = [];
 
   const eventsFrom = Math.max(now - LOOKED_UP_MS, (last?.at ?? now - DAY) - EVENT_LAG_MS);
@@ -84,7 +79,7 @@ export const checkCapture = async (
     ask(() => ports.events({ from: eventsFrom, to: now })),
   ]);
   if ("why" in events) unanswered.push({ call: "management-events", why: events.why });
-  else for (const event of events.value) await trailEventStore(table).record(event);
+  else for (const event of events.value) await trailEvents.record(event);
 
   if ("why" in trails) unanswered.push({ call: "trails", why: trails.why });
   const judged = judgeTrails(trails, cluster, last, now);
@@ -95,27 +90,23 @@ export const checkCapture = async (
     await doubts.replace(cluster, TRAILS, [{ from, to: now, reason }], { from, to: from + 1 });
   }
 
-  const compared = await ask(() => compareCalls(table, cluster, now, ports.calls));
+  const compared = await ask(() => compareCalls(store, cluster, now, ports.calls));
   if ("why" in compared) unanswered.push({ call: "call-count", why: compared.why });
   await checks.put(cluster, { at: now, ...judged, unanswered });
 };
 
 /** Compares settled hours, and those again that had a surplus; a neighbour on each side explains calls at an hour's end. */
 const compareCalls = async (
-  table: Table,
+  { doubts, activity }: Store,
   cluster: Cluster,
   now: Instant,
   calls: CallCountPort,
 ): Promise<void> => {
-  const doubts = doubtStore(table);
   const known = (await doubts.ofSource(cluster, CALLS)).filter(({ from }) => from >= now - RECOMPARED_MS);
   const from = Math.min(floorTo(HOUR, now - COMPARED_MS), ...known.map((doubt) => doubt.from));
   const to = floorTo(HOUR, now - LIVE_SETTLE_MS);
   const around = { from: from - HOUR, to: to + HOUR };
-  const [called, profiles] = await Promise.all([
-    calls(cluster, around),
-    createActivityStore(table).hours(cluster, around),
-  ]);
+  const [called, profiles] = await Promise.all([calls(cluster, around), activity.hours(cluster, around)]);
   const surplus = surplusCalls(called, countedByHour(profiles)).filter((d) => d.from >= from && d.from < to);
   await doubts.replace(cluster, CALLS, surplus, { from, to });
 };

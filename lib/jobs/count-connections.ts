@@ -1,28 +1,21 @@
 // Counts connections and keeps the auditor's own among them as canaries. Used by both ways in of the ingest function.
 import type { ActivitySink } from "../cloudtrail/ingest-sources.ts";
 import type { Principal } from "../core/base/ids.ts";
-import { createActivityStore } from "../store/activity/activity.ts";
-import { canaryStore } from "../store/coverage/canaries.ts";
-import { trailEventStore } from "../store/coverage/trail-events.ts";
-import type { Table } from "../store/table/table.ts";
+import type { Store } from "../store/open-store.ts";
 
 /**
  * Where connections go that came by `way`: "trail" from a trail's files, which is the record; "event" from EventBridge,
  * which is best effort. Canaries are noted first: whatever dies in between, the batch comes again.
  */
 export const connectionSink = (
-  table: Table,
+  { activity, canaries, trailEvents }: Store,
   auditor: Principal | undefined,
   way: "trail" | "event",
-): ActivitySink => {
-  const activity = createActivityStore(table);
-  const canaries = canaryStore(table, activity);
-  return {
-    count: async (connections, now) => {
-      if (auditor !== undefined) await canaries.noteLogins(connections, auditor, way, now);
-      return activity.count(connections, now);
-    },
-    markHours: activity.markHours,
-    noteManagement: trailEventStore(table).record,
-  };
-};
+): ActivitySink => ({
+  count: async (connections, now) => {
+    if (auditor !== undefined) await canaries.noteLogins(connections, auditor, way, now);
+    return activity.count(connections, now);
+  },
+  markHours: activity.markHours,
+  noteManagement: trailEvents.record,
+});

@@ -5,10 +5,7 @@ import type { ActivitySink } from "../cloudtrail/ingest-sources.ts";
 import { type DigestCheck, proveByDigest } from "../cloudtrail/prove-by-digest.ts";
 import { fetchDigest } from "../cloudtrail/s3-digest.ts";
 import { type S3Object, s3Source } from "../cloudtrail/s3-objects.ts";
-import { coverageHours } from "../store/coverage/coverage-hours.ts";
-import { digestStore } from "../store/coverage/digests.ts";
-import { doubtStore } from "../store/coverage/doubts.ts";
-import type { Table } from "../store/table/table.ts";
+import type { Store } from "../store/open-store.ts";
 
 export type DigestIngest = (object: S3Object) => Promise<DigestCheck>;
 
@@ -17,16 +14,15 @@ export type DigestIngest = (object: S3Object) => Promise<DigestCheck>;
  * nothing and is told in the result; log files that it names and that are not there as they were signed put its hours in
  * doubt until it is proven after all. AuditError "bad-file" for what is no digest. Any number of times, in any order.
  */
-export const digestIngest = (
-  client: S3Client,
-  table: Table,
-  sink: ActivitySink,
-  publicKey: PublicKeyPort,
-  now: () => number,
-): DigestIngest => {
-  const digests = digestStore(table, coverageHours(table));
-  const doubts = doubtStore(table);
-  return async (object) => {
+export const digestIngest =
+  (
+    client: S3Client,
+    { digests, doubts }: Store,
+    sink: ActivitySink,
+    publicKey: PublicKeyPort,
+    now: () => number,
+  ): DigestIngest =>
+  async (object) => {
     const check = await proveByDigest(await fetchDigest(client, object), {
       sourceOf: (named) => s3Source(client, named),
       publicKey,
@@ -40,4 +36,3 @@ export const digestIngest = (
     if (check.verified) await digests.record(check.scope, check.verified);
     return check;
   };
-};

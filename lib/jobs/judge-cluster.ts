@@ -10,11 +10,7 @@ import { type DetectorOptions, judgeWith } from "../core/findings/judge.ts";
 import { reconcileFindings } from "../core/findings/reconcile-findings.ts";
 import { auditView } from "../core/findings/view.ts";
 import { detectors } from "../detectors/index.ts";
-import { createActivityStore } from "../store/activity/activity.ts";
-import { canaryStore } from "../store/coverage/canaries.ts";
-import { trailEventStore } from "../store/coverage/trail-events.ts";
-import { createFindingStore } from "../store/findings/findings.ts";
-import type { Table } from "../store/table/table.ts";
+import type { Store } from "../store/open-store.ts";
 import { type CapturePorts, checkCapture } from "./check-capture.ts";
 import { type FactOptions, loadFacts } from "./load-facts.ts";
 
@@ -37,25 +33,24 @@ export type Detected = { readonly findings: readonly Finding[]; readonly looks: 
  * AuditError("config") names an option that does not parse.
  */
 export const detectCluster = async (
-  table: Table,
+  store: Store,
   cluster: Cluster,
   now: Instant,
   { detectorOptions = {}, dormantDays = DORMANT_DAYS, capture, ...options }: DetectOptions = {},
 ): Promise<Detected> => {
   const judge = judgeWith(detectors, windowOptions(dormantDays, detectorOptions));
-  const activity = createActivityStore(table);
-  await activity.fold(cluster, now);
-  if (capture) await checkCapture(table, cluster, now, capture);
+  await store.activity.fold(cluster, now);
+  if (capture) await checkCapture(store, cluster, now, capture);
   const lately = { from: now - CANARY_DAYS * DAY, to: now };
-  const changes = await trailEventStore(table).within(scopeOfCluster(cluster) ?? cluster, lately);
-  await canaryStore(table, activity).prove(cluster, lately, breaksOf(changes));
-  const facts = await loadFacts(table, cluster, now, options);
+  const changes = await store.trailEvents.within(scopeOfCluster(cluster) ?? cluster, lately);
+  await store.canaries.prove(cluster, lately, breaksOf(changes));
+  const facts = await loadFacts(store, cluster, now, options);
   const { observations, looks } = judge(auditView(facts));
-  const store = createFindingStore(table);
-  const [lastLook, exemptions] = await Promise.all([store.lastLook(cluster), store.exemptions(cluster)]);
-  const findings = await store.update(cluster, (existing) =>
+  const kept = store.findings;
+  const [lastLook, exemptions] = await Promise.all([kept.lastLook(cluster), kept.exemptions(cluster)]);
+  const findings = await kept.update(cluster, (existing) =>
     reconcileFindings(existing, observations, looks, now, { exemptions, lastLookAt: lastLook?.at }),
   );
-  await store.looked(cluster, { at: now, snapshotAt: facts.snapshot?.takenAt ?? null });
+  await kept.looked(cluster, { at: now, snapshotAt: facts.snapshot?.takenAt ?? null });
   return { findings, looks };
 };

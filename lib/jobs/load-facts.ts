@@ -6,14 +6,7 @@ import { scopeOfCluster } from "../core/coverage/coverage-scope.ts";
 import { doubtsOfTrails } from "../core/coverage/management-event.ts";
 import { type Facts, LIVE_SETTLE_MS, type OwnLogins } from "../core/findings/facts.ts";
 import type { Archetype } from "../core/privileges/archetype.ts";
-import { createActivityStore } from "../store/activity/activity.ts";
-import { canaryStore } from "../store/coverage/canaries.ts";
-import { captureChecks } from "../store/coverage/capture-checks.ts";
-import { doubtStore } from "../store/coverage/doubts.ts";
-import { trailEventStore } from "../store/coverage/trail-events.ts";
-import { createFindingStore } from "../store/findings/findings.ts";
-import { createSnapshotStore } from "../store/history/snapshots.ts";
-import type { Table } from "../store/table/table.ts";
+import type { ReadStore } from "../store/open-store.ts";
 
 /** How far back activity is looked at: as long as slots are kept, so that "never" has its longest meaning. */
 const LOOKBACK_DAYS = 400;
@@ -41,20 +34,16 @@ const settleMsAfter = (logins: readonly { readonly at: Instant }[], now: Instant
 };
 
 /** The same, for who has not read the logins. */
-export const settleMsOf = async (table: Table, cluster: Cluster, now: Instant): Promise<number> => {
+export const settleMsOf = async (store: ReadStore, cluster: Cluster, now: Instant): Promise<number> => {
   const interval = { from: now - LONGEST_SETTLE_MS, to: now - LIVE_SETTLE_MS };
-  const { canaries } = await canaryStore(table, createActivityStore(table)).look(cluster, interval, now);
+  const { canaries } = await store.canaries.look(cluster, interval, now);
   return settleMsAfter(canaries, now);
 };
 
 /** Matched from an hour before on, so that no attempt and its login lie on two sides of where the look begins. */
-const ownLoginsOf = async (table: Table, cluster: Cluster, now: Instant): Promise<OwnLogins> => {
+const ownLoginsOf = async (store: ReadStore, cluster: Cluster, now: Instant): Promise<OwnLogins> => {
   const from = now - OWN_LOGIN_DAYS * DAY;
-  const all = await canaryStore(table, createActivityStore(table)).look(
-    cluster,
-    { from: from - HOUR, to: now },
-    now,
-  );
+  const all = await store.canaries.look(cluster, { from: from - HOUR, to: now }, now);
   const since = <T extends { readonly at: Instant }>(logins: readonly T[]) =>
     logins.filter(({ at }) => at >= from);
   return {
@@ -67,13 +56,12 @@ const ownLoginsOf = async (table: Table, cluster: Cluster, now: Instant): Promis
 
 /** The facts of one cluster as of `now`. Activity is as of its last fold. */
 export const loadFacts = async (
-  table: Table,
+  store: ReadStore,
   cluster: Cluster,
   now: Instant,
   { auditor, archetypes = {}, settleMs }: FactOptions = {},
 ): Promise<Facts> => {
-  const snapshots = createSnapshotStore(table, { now: () => now });
-  const activity = createActivityStore(table);
+  const { snapshots, activity } = store;
   const lookback = { from: now - LOOKBACK_DAYS * DAY, to: now + HOUR };
   const hourlyFrom = floorTo(DAY, now - HOURLY_DAYS * DAY);
   const [snapshot, history, days, hours, coverage, lastLook, trailEvents, doubts, ownLogins, captureCheck] =
@@ -83,11 +71,11 @@ export const loadFacts = async (
       activity.days(cluster, { from: lookback.from, to: hourlyFrom }),
       activity.hours(cluster, { from: hourlyFrom, to: lookback.to }),
       activity.coverage(cluster, lookback),
-      createFindingStore(table).lastLook(cluster),
-      trailEventStore(table).within(scopeOfCluster(cluster) ?? cluster, { from: lookback.from, to: now }),
-      doubtStore(table).within(cluster, { from: lookback.from, to: now }),
-      ownLoginsOf(table, cluster, now),
-      captureChecks(table).last(cluster),
+      store.findings.lastLook(cluster),
+      store.trailEvents.within(scopeOfCluster(cluster) ?? cluster, { from: lookback.from, to: now }),
+      store.doubts.within(cluster, { from: lookback.from, to: now }),
+      ownLoginsOf(store, cluster, now),
+      store.captureChecks.last(cluster),
     ]);
   const index = activityIndex([...days, ...hours]);
   return {

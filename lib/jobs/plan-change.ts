@@ -3,9 +3,7 @@
 import * as z from "zod";
 import { parseManagementEvent } from "../cloudtrail/parse-management-event.ts";
 import { type Instant, MINUTE } from "../core/base/time.ts";
-import { trailEventStore } from "../store/coverage/trail-events.ts";
-import { plannedLooks } from "../store/findings/planned-looks.ts";
-import type { Table } from "../store/table/table.ts";
+import type { Store } from "../store/open-store.ts";
 
 /** EventBridge's envelope around a record: https://docs.aws.amazon.com/eventbridge/latest/ref/events-structure.html */
 const ChangeEvent = z.object({
@@ -36,15 +34,15 @@ const waitOf = (eventSource: string): number => (eventSource === "iam.amazonaws.
  * Keeps what ends or begins capture or changes a cluster, then says what to plan. Twice is the same as once; dying before
  * `done` means that the event comes again.
  */
-export const planChange = async (table: Table, event: unknown, now: Instant): Promise<ChangePlan> => {
+export const planChange = async (store: Store, event: unknown, now: Instant): Promise<ChangePlan> => {
   const change = ChangeEvent.safeParse(event);
   if (!change.success) return { kind: "schedule" };
   const { eventSource, errorCode } = change.data.detail;
   if (errorCode) return { kind: "none" };
   const management = parseManagementEvent(event);
-  if (management) await trailEventStore(table).record(management);
+  if (management) await store.trailEvents.record(management);
   const waitMs = waitOf(eventSource);
-  const looks = plannedLooks(table);
+  const looks = store.plannedLooks;
   // What is due later than now was not begun when this happened, and will see it.
   if ((await looks.dueAt(waitMs)) > now) return { kind: "none" };
   const dueAt = now + waitMs;

@@ -7,11 +7,9 @@ import { AuditError } from "../errors.ts";
 import { publish } from "../notices/channels/sns.ts";
 import { markNoticed, type NoticeOptions, planNotices } from "../notices/plan-notices.ts";
 import { noProofText, proofText } from "../notices/proof-text.ts";
-import { createFindingStore } from "../store/findings/findings.ts";
-import { readHead } from "../store/history/manifests.ts";
-import type { Table } from "../store/table/table.ts";
+import type { Store } from "../store/open-store.ts";
 
-export type NoticePorts = { readonly table: Table; readonly sns: SNSClient; readonly topicArn: string };
+export type NoticePorts = { readonly store: Store; readonly sns: SNSClient; readonly topicArn: string };
 
 type SendOptions = NoticeOptions & {
   /** What retention keeps in full: the command in the mails has to say it. */
@@ -19,9 +17,9 @@ type SendOptions = NoticeOptions & {
 };
 
 /** What each mail ends with; nothing where there is no snapshot yet. Who breaks the newest one does not stop the mails. */
-const proofOf = async (table: Table, cluster: Cluster, keepDays: number | undefined): Promise<string> => {
+const proofOf = async (store: Store, cluster: Cluster, keepDays: number | undefined): Promise<string> => {
   try {
-    const { head } = await readHead(table, cluster);
+    const head = await store.snapshots.head(cluster);
     return head ? proofText(cluster, head, keepDays) : "";
   } catch (error) {
     if (error instanceof AuditError && error.code === "store") return noProofText(cluster, keepDays);
@@ -35,20 +33,20 @@ const proofOf = async (table: Table, cluster: Cluster, keepDays: number | undefi
  * AuditError("denied" | "not-found" | "throttled") from SNS.
  */
 export const sendNotices = async (
-  { table, sns, topicArn }: NoticePorts,
+  { store, sns, topicArn }: NoticePorts,
   cluster: Cluster,
   now: Instant,
   { keepDays, ...options }: SendOptions = {},
 ): Promise<number> => {
-  const store = createFindingStore(table);
+  const { findings: kept } = store;
   const docsOf = (id: string) => detectors.find((detector) => detector.id === id)?.docs;
-  const notices = planNotices(await store.list(cluster), docsOf, options);
+  const notices = planNotices(await kept.list(cluster), docsOf, options);
   if (!notices.length) return 0;
-  const end = await proofOf(table, cluster, keepDays);
+  const end = await proofOf(store, cluster, keepDays);
   for (const notice of notices) {
     const { subject, body } = notice;
     await publish(sns, { topicArn, subject, body, end });
-    await store.update(cluster, (findings) => markNoticed(findings, notice, now));
+    await kept.update(cluster, (findings) => markNoticed(findings, notice, now));
   }
   return notices.length;
 };

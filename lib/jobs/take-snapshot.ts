@@ -4,15 +4,11 @@ import type { Principal } from "../core/base/ids.ts";
 import type { Catalog } from "../core/catalog/catalog.ts";
 import { clusterOf, type Target } from "../dsql/connect.ts";
 import { readCatalog } from "../dsql/read-catalog.ts";
-import { createActivityStore } from "../store/activity/activity.ts";
-import { canaryStore } from "../store/coverage/canaries.ts";
-import { registerCluster } from "../store/history/clusters.ts";
 import type { Saved } from "../store/history/save-snapshot.ts";
-import { createSnapshotStore } from "../store/history/snapshots.ts";
-import type { Table } from "../store/table/table.ts";
+import type { Store } from "../store/open-store.ts";
 
 export type SnapshotPorts = {
-  readonly table: Table;
+  readonly store: Store;
   readonly now: () => number;
   readonly random: () => number;
   readonly sleep: (ms: number) => Promise<void>;
@@ -25,17 +21,16 @@ export type SnapshotPorts = {
  * true then or a moment later. AuditError("connect" | "query" | "throttled"): nothing was stored, running it again is safe.
  */
 export const takeSnapshot = async (
-  { table, now, random, sleep, auditor }: SnapshotPorts,
+  { store, now, random, sleep, auditor }: SnapshotPorts,
   target: Target,
 ): Promise<Saved & { readonly catalog: Catalog }> => {
   const takenAt = now();
-  const canaries = canaryStore(table, createActivityStore(table));
   const cluster = clusterOf(target);
   // A login that is not written down before it is made would look like somebody who hides behind the auditor.
-  const onAttempt = (): Promise<void> => canaries.recordAttempt(cluster, { at: now(), snapshotSeq: 0 });
+  const onAttempt = (): Promise<void> => store.canaries.recordAttempt(cluster, { at: now(), snapshotSeq: 0 });
   const catalog = await readCatalog(target, { random, sleep }, auditor === undefined ? {} : { onAttempt });
-  await registerCluster(table, catalog.cluster);
-  const saved = await createSnapshotStore(table, { now }).save(
+  await store.clusters.register(catalog.cluster);
+  const saved = await store.snapshots.save(
     catalog.cluster,
     catalog,
     takenAt,

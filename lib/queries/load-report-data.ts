@@ -11,10 +11,8 @@ import { loadFacts } from "../jobs/load-facts.ts";
 import { findingsAt } from "../report/findings-at.ts";
 import { reachOfCatalog } from "../report/reach-of-catalog.ts";
 import type { ReportChange, ReportData, ReportMapping } from "../report/report-data.ts";
-import { createActivityStore } from "../store/activity/activity.ts";
-import { createFindingStore } from "../store/findings/findings.ts";
-import { createSnapshotStore, type Snapshot } from "../store/history/snapshots.ts";
-import type { Table } from "../store/table/table.ts";
+import type { Snapshot } from "../store/history/snapshots.ts";
+import type { ReadStore } from "../store/open-store.ts";
 import { changeText } from "../wording/change-text.ts";
 
 /** Whole weeks, so that every hour of the week comes equally often. */
@@ -52,7 +50,7 @@ const unreadableOf = (snapshot: Snapshot | undefined): ReportData["unreadable"] 
  * that knows nothing of the cluster gives a report that says so.
  */
 export const loadReportData = async (
-  table: Table,
+  store: ReadStore,
   cluster: Cluster,
   at: Instant,
   {
@@ -60,14 +58,12 @@ export const loadReportData = async (
     dormantDays = DORMANT_DAYS,
   }: { readonly storeOption?: string; readonly dormantDays?: number } = {},
 ): Promise<ReportData> => {
-  const snapshots = createSnapshotStore(table, { now: () => at });
-  const activity = createActivityStore(table);
-  const findings = createFindingStore(table);
+  const { snapshots, activity, findings } = store;
 
   const snapshot = await snapshots.asOf(cluster, at);
   const [first] = await Array.fromAsync(snapshots.list(cluster, { to: at, limit: 1 }));
 
-  const facts = await loadFacts(table, cluster, at);
+  const facts = await loadFacts(store, cluster, at);
   const view = auditView(facts);
   const { settledUntil } = view;
   const recent = floorTo(DAY, at) - WINDOW_DAYS * DAY;

@@ -3,7 +3,6 @@ import { mkdirSync, readdirSync } from "node:fs";
 import { Principal } from "../../lib/core/base/ids.ts";
 import { DAY, floorTo, HOUR, type Instant, MINUTE } from "../../lib/core/base/time.ts";
 import { AuditError } from "../../lib/errors.ts";
-import { createSnapshotStore } from "../../lib/store/history/snapshots.ts";
 import { simulatedClock } from "../clock.ts";
 import { type ConnectRecord, type StandIn, startStandIn, toEventBridge } from "../dsql/stand-in.ts";
 import { seededRandom } from "../seeded-random.ts";
@@ -185,7 +184,7 @@ export const runDemo = async (options: DemoOptions): Promise<DemoResult> => {
       connections,
       lost,
       deliveries,
-      snapshots: (await createSnapshotStore(stack.table, clock).head(CLUSTER))?.manifest.seq ?? 0,
+      snapshots: (await stack.store.snapshots.head(CLUSTER))?.manifest.seq ?? 0,
       emails,
       live,
       failures: stack.bus.failures.length,

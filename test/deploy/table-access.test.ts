@@ -1,4 +1,5 @@
 // What each function asks of the table, seen at the SDK's client, against what its role allows: no more, and no less.
+
 import type { SNSClient } from "@aws-sdk/client-sns";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { roles } from "../../deploy/roles.ts";
@@ -11,6 +12,7 @@ import { sendNotices } from "../../lib/jobs/send-notices.ts";
 import { listClusters, registerCluster } from "../../lib/store/history/clusters.ts";
 import { applyRetention, CHUNK_GRACE } from "../../lib/store/history/retention.ts";
 import { createSnapshotStore } from "../../lib/store/history/snapshots.ts";
+import { openStore } from "../../lib/store/open-store.ts";
 import { asker } from "../support/ask.ts";
 import { acl, cluster, estate, table } from "../support/catalogs.ts";
 import { connection } from "../support/connections.ts";
@@ -34,6 +36,7 @@ beforeAll(async () => {
     { step: "initialize" },
   );
   const db = await tables.fresh();
+  const store = openStore(db, { now: () => NOW });
   const as = async (fn: string, work: () => Promise<unknown>): Promise<void> => {
     running = fn;
     if (!used.has(fn)) used.set(fn, new Set());
@@ -53,7 +56,7 @@ beforeAll(async () => {
       ...{ eventSource: "cloudtrail.amazonaws.com", eventName: "UpdateTrail", eventID: "u" },
       ...{ eventTime: "2026-03-01T00:00:00Z", awsRegion: "eu-west-1", recipientAccountId: "111122223333" },
     };
-    const plan = await planChange(db, { "detail-type": "AWS API Call via CloudTrail", detail }, T);
+    const plan = await planChange(store, { "detail-type": "AWS API Call via CloudTrail", detail }, T);
     if (plan.kind === "change") await plan.done();
     expect(plan.kind).toBe("change");
   });
@@ -69,15 +72,15 @@ beforeAll(async () => {
     ["ingestFiles", "trail"],
   ] as const) {
     await as(fn, async () => {
-      const sink = connectionSink(db, auditor, way);
+      const sink = connectionSink(store, auditor, way);
       await sink.count([...logins("a"), ...logins("own", auditor)], NOW);
       if (way === "trail") await sink.markHours(cluster, [T, T + HOUR], "digest");
     });
   }
-  await as("detect", () => detectCluster(db, cluster, NOW, { auditor }));
+  await as("detect", () => detectCluster(store, cluster, NOW, { auditor }));
   const sns = { send: async () => ({ MessageId: "m" }) } as unknown as SNSClient;
   await as("notify", async () => {
-    expect(await sendNotices({ table: db, sns, topicArn: "topic" }, cluster, NOW)).toBeGreaterThan(0);
+    expect(await sendNotices({ store, sns, topicArn: "topic" }, cluster, NOW)).toBeGreaterThan(0);
   });
   await as("retain", async () => {
     const options = { now: () => NOW + 2 * CHUNK_GRACE, keepDays: 1 };

@@ -1,4 +1,5 @@
 // The ingest function over a bucket: log files are counted, digests prove, what does not hold fails alone.
+
 import { S3Client } from "@aws-sdk/client-s3";
 import type { Context, SQSEvent } from "aws-lambda";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
@@ -8,9 +9,7 @@ import { DAY, HOUR } from "../../lib/core/base/time.ts";
 import { connectionSink } from "../../lib/jobs/count-connections.ts";
 import { digestIngest } from "../../lib/jobs/ingest-digest.ts";
 import { objectIngest } from "../../lib/jobs/ingest-objects.ts";
-import { createActivityStore } from "../../lib/store/activity/activity.ts";
-import { doubtStore } from "../../lib/store/coverage/doubts.ts";
-import type { Table } from "../../lib/store/table/table.ts";
+import { openStore, type Store } from "../../lib/store/open-store.ts";
 import { type LocalS3, startS3 } from "../../local/aws/s3.ts";
 import { BUCKET, chainOf, type DigestHour, keyPort, START } from "../support/digests.ts";
 import { CLUSTER } from "../support/records.ts";
@@ -22,7 +21,7 @@ const lately = { from: START - DAY, to: NOW };
 let s3: LocalS3;
 let client: S3Client;
 let tables: Awaited<ReturnType<typeof testTables>>;
-let table: Table;
+let store: Store;
 let warnings: string[];
 beforeAll(async () => {
   tables = await testTables();
@@ -35,7 +34,7 @@ beforeAll(async () => {
   });
 });
 beforeEach(async () => {
-  table = await tables.fresh();
+  store = openStore(await tables.fresh(), { now: () => NOW });
   warnings = [];
 });
 afterAll(async () => {
@@ -52,9 +51,9 @@ const put = ({ object, objects }: DigestHour): void => {
 
 /** What the function answers to messages that each name these keys: the messages that failed. */
 const ingest = async (keys: readonly (readonly string[])[], { prove = true, key = keyPort } = {}) => {
-  const sink = connectionSink(table, undefined, "trail");
+  const sink = connectionSink(store, undefined, "trail");
   const now = () => NOW;
-  const digest = prove ? digestIngest(client, table, sink, key, now) : undefined;
+  const digest = prove ? digestIngest(client, store, sink, key, now) : undefined;
   const detected: unknown[] = [];
   const handler = ingestHandler({
     now,
@@ -74,7 +73,7 @@ const ingest = async (keys: readonly (readonly string[])[], { prove = true, key 
 };
 
 const first = Date.parse("2026-11-02T09:00:00Z");
-const proven = () => createActivityStore(table).coverage(cluster, lately);
+const proven = () => store.activity.coverage(cluster, lately);
 
 describe("digests in the bucket", () => {
   it("prove their hours, and their log files are read on where they were not counted yet", async () => {
@@ -84,7 +83,7 @@ describe("digests in the bucket", () => {
     expect(failed).toEqual([]);
     expect(detected).toEqual([{ cluster, reason: "connections" }]);
     expect(await proven()).toEqual([{ from: first, to: first + 2 * HOUR, proof: "digest" }]);
-    const counted = await createActivityStore(table).countedIds(cluster, {
+    const counted = await store.activity.countedIds(cluster, {
       from: START - (START % HOUR),
       to: START + 3 * HOUR,
     });
@@ -101,7 +100,7 @@ describe("digests in the bucket", () => {
     expect((await ingest(keys)).failed).toEqual(["m1"]);
     expect(warnings.join()).toMatch(/1 log files that it names were changed/);
     expect(await proven()).toEqual([]);
-    expect(await doubtStore(table).within(cluster, lately)).toEqual([
+    expect(await store.doubts.within(cluster, lately)).toEqual([
       {
         from: START + HOUR,
         to: START + 2 * HOUR,
@@ -111,7 +110,7 @@ describe("digests in the bucket", () => {
     s3.put({ bucket: BUCKET, key: log, body, contentEncoding: "gzip" });
     expect((await ingest([keys[1] ?? []])).failed).toEqual([]);
     expect(await proven()).toEqual([{ from: first, to: first + 2 * HOUR, proof: "digest" }]);
-    expect(await doubtStore(table).within(cluster, lately)).toEqual([]);
+    expect(await store.doubts.within(cluster, lately)).toEqual([]);
   });
 
   it("that somebody forged fail, prove nothing and put nothing in doubt", async () => {
@@ -120,7 +119,7 @@ describe("digests in the bucket", () => {
     put({ ...hour, objects: new Map(), object: { ...hour.object, signature: "00".repeat(256) } });
     expect((await ingest([[hour.object.key]])).failed).toEqual(["m0"]);
     expect(await proven()).toEqual([]);
-    expect(await doubtStore(table).within(cluster, lately)).toEqual([]);
+    expect(await store.doubts.within(cluster, lately)).toEqual([]);
   });
 
   it("prove nothing where their key is not told, and fail nothing", async () => {

@@ -1,4 +1,5 @@
 // The plan function: by the hour, and once for all changes of a while; what changed capture is kept and doubted.
+
 import type { Context } from "aws-lambda";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { planHandler } from "../../handlers/plan.ts";
@@ -6,7 +7,7 @@ import type { WatchedCluster } from "../../lib/config.ts";
 import type { Cluster } from "../../lib/core/base/ids.ts";
 import { floorTo, HOUR, MINUTE } from "../../lib/core/base/time.ts";
 import { loadFacts } from "../../lib/jobs/load-facts.ts";
-import type { Table } from "../../lib/store/table/table.ts";
+import { openStore, type Store } from "../../lib/store/open-store.ts";
 import { CLUSTER, connectRecord } from "../support/records.ts";
 import { testTables } from "../support/table.ts";
 
@@ -15,12 +16,12 @@ const watched: WatchedCluster = { cluster, endpoint: "c.dsql.us-east-1.on.aws", 
 const START = Date.parse("2026-11-02T09:20:00Z");
 
 let tables: Awaited<ReturnType<typeof testTables>>;
-let table: Table;
+let store: Store;
 beforeAll(async () => {
   tables = await testTables();
 });
 beforeEach(async () => {
-  table = await tables.fresh();
+  store = openStore(await tables.fresh(), { now: () => START });
 });
 afterAll(() => tables.stop());
 
@@ -50,7 +51,7 @@ const planner = () => {
     random: Math.random,
     sleep: async () => {},
     log: { info: () => {}, warn: () => {}, error: () => {} },
-    table,
+    store,
     discover: async () => ({ clusters: [watched], failures: [] }),
     snapshot: keep("snapshot"),
     detect: keep("detect"),
@@ -105,7 +106,7 @@ describe("the plan function", () => {
     const refused = happened("cloudtrail", "StopLogging", START, { errorCode: "AccessDenied" });
     expect(await plan(refused, START)).toEqual({ planned: 0 });
     expect(sent).toEqual({ snapshot: [], detect: [] });
-    expect((await loadFacts(table, cluster, START + HOUR)).doubts).toEqual([]);
+    expect((await loadFacts(store, cluster, START + HOUR)).doubts).toEqual([]);
   });
 
   it("keeps that a trail was stopped before anything can fail, so that a judgement doubts what follows", async () => {
@@ -117,7 +118,7 @@ describe("the plan function", () => {
     await plan(stopped, START + 60_000);
     await plan(stopped, START + 61_000);
     expect(sent.snapshot).toHaveLength(1);
-    const { doubts } = await loadFacts(table, cluster, START + 3 * HOUR);
+    const { doubts } = await loadFacts(store, cluster, START + 3 * HOUR);
     expect(doubts).toEqual([
       { from: floorTo(HOUR, START), to: START + 3 * HOUR, reason: "a trail was stopped" },
     ]);

@@ -9,6 +9,7 @@ import { tableHistory } from "../../lib/store/history/export.ts";
 import { CHUNK_GRACE } from "../../lib/store/history/retention.ts";
 import { createSnapshotStore } from "../../lib/store/history/snapshots.ts";
 import { verifyHistory } from "../../lib/store/history/verify-history.ts";
+import { openStore } from "../../lib/store/open-store.ts";
 import { keys } from "../../lib/store/table/keys.ts";
 import type { Table } from "../../lib/store/table/table.ts";
 import { cluster, estate, role } from "../support/catalogs.ts";
@@ -45,7 +46,7 @@ const retain = async (db: Table, { now = end, random = 0 } = {}) => {
   const logged: [string, Fields][] = [];
   const note = (message: string, fields: Fields = {}): void => void logged.push([message, fields]);
   const handler = retainHandler({
-    table: db,
+    store: openStore(db, { now: () => now }),
     keepDays,
     now: () => now,
     random: () => random,

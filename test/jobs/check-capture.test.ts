@@ -7,8 +7,7 @@ import { uncoveredOf } from "../../lib/core/coverage/uncovered.ts";
 import type { CapturePorts } from "../../lib/jobs/check-capture.ts";
 import { detectCluster } from "../../lib/jobs/judge-cluster.ts";
 import { loadFacts } from "../../lib/jobs/load-facts.ts";
-import { createActivityStore } from "../../lib/store/activity/activity.ts";
-import type { Table } from "../../lib/store/table/table.ts";
+import { openStore, type Store } from "../../lib/store/open-store.ts";
 import { connection } from "../support/connections.ts";
 import { CLUSTER } from "../support/records.ts";
 import { testTables } from "../support/table.ts";
@@ -42,13 +41,13 @@ const denied = (): never => {
 };
 
 let tables: Awaited<ReturnType<typeof testTables>>;
-let table: Table;
+let store: Store;
 let asked: string[];
 beforeAll(async () => {
   tables = await testTables();
 });
 beforeEach(async () => {
-  table = await tables.fresh();
+  store = openStore(await tables.fresh(), { now: () => T });
   asked = [];
 });
 afterAll(() => tables.stop());
@@ -68,14 +67,14 @@ const ports = (answers: Partial<CapturePorts> = {}): CapturePorts => ({
   },
 });
 const judge = async (at: number, answers: Partial<CapturePorts> = {}) => {
-  const { findings, looks } = await detectCluster(table, cluster, at, { capture: ports(answers) });
+  const { findings, looks } = await detectCluster(store, cluster, at, { capture: ports(answers) });
   const own = findings.filter(({ detector }) => detector === "capture-configuration");
   return {
     own: own.map(({ subject, severity, status }) => `${subject.object} ${severity} ${status}`),
     look: looks.find(({ detector }) => detector === "capture-configuration"),
   };
 };
-const doubtsAt = async (at: number) => (await loadFacts(table, cluster, at)).doubts;
+const doubtsAt = async (at: number) => (await loadFacts(store, cluster, at)).doubts;
 
 describe("asking AWS about capture", () => {
   it("happens once in an hour of the clock, however often it is judged", async () => {
@@ -86,7 +85,7 @@ describe("asking AWS about capture", () => {
   });
 
   it("is not done without ports, and nothing is claimed", async () => {
-    const { findings, looks } = await detectCluster(table, cluster, T);
+    const { findings, looks } = await detectCluster(store, cluster, T);
     expect(findings).toEqual([]);
     expect(looks.find(({ detector }) => detector === "capture-configuration")).toMatchObject({
       complete: false,
@@ -95,7 +94,7 @@ describe("asking AWS about capture", () => {
   });
 
   it("doubts the time since the last good answer while no trail takes the connects, until one does", async () => {
-    await createActivityStore(table).markHours(
+    await store.activity.markHours(
       cluster,
       [0, 1, 2, 3, 4].map((n) => floorTo(HOUR, T) + n * HOUR),
       "digest",
@@ -108,7 +107,7 @@ describe("asking AWS about capture", () => {
     expect(await doubtsAt(T + 4 * HOUR)).toEqual([
       { from: T, to: T + 3 * HOUR, reason: `${trail.arn} is not logging` },
     ]);
-    const { coverage, doubts } = await loadFacts(table, cluster, T + 4 * HOUR);
+    const { coverage, doubts } = await loadFacts(store, cluster, T + 4 * HOUR);
     const day = { from: floorTo(HOUR, T), to: floorTo(HOUR, T) + 5 * HOUR };
     expect(uncoveredOf(coverage, doubts).hoursIn(day)).toBe(4);
   });
@@ -135,9 +134,9 @@ describe("asking AWS about capture", () => {
   it("doubts an hour with more calls than events, and believes it again when the events come", async () => {
     const hour = floorTo(HOUR, T - 20 * HOUR);
     const calls = async () => new Map([[hour, 3]]);
-    const store = createActivityStore(table);
+    const { activity } = store;
     const came = (...n: number[]) =>
-      store.count(
+      activity.count(
         n.map((id) => connection(`e${id}`, hour + 20 * MINUTE + id, { cluster })),
         T,
       );

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import type { Cluster } from "../../lib/core/base/ids.ts";
 import { DAY, HOUR } from "../../lib/core/base/time.ts";
 import { digestIngest } from "../../lib/jobs/ingest-digest.ts";
-import { createActivityStore } from "../../lib/store/activity/activity.ts";
+import { openStore } from "../../lib/store/open-store.ts";
 import { type LocalS3, startS3 } from "../../local/aws/s3.ts";
 import { BUCKET, chainOf, keyPort, START } from "../support/digests.ts";
 import { CLUSTER } from "../support/records.ts";
@@ -29,9 +29,8 @@ afterAll(async () => {
 });
 
 it("proves the hours of digests as they lie in the bucket, signature in the metadata", async () => {
-  const table = await tables.fresh();
-  const store = createActivityStore(table);
-  const prove = digestIngest(client, table, store, keyPort, () => START + DAY);
+  const store = openStore(await tables.fresh(), { now: () => START });
+  const prove = digestIngest(client, store, store.activity, keyPort, () => START + DAY);
   for (const { object, objects } of chainOf(3)) {
     for (const [key, body] of objects) s3.put({ bucket: BUCKET, key, body, contentEncoding: "gzip" });
     s3.put({
@@ -43,7 +42,7 @@ it("proves the hours of digests as they lie in the bucket, signature in the meta
     expect(await prove(object)).toMatchObject({ signature: "valid", ingested: { counted: 1 } });
   }
   const first = Date.parse("2026-11-02T09:00:00Z");
-  const coverage = await store.coverage(CLUSTER as Cluster, { from: START - DAY, to: START + DAY });
+  const coverage = await store.activity.coverage(CLUSTER as Cluster, { from: START - DAY, to: START + DAY });
   expect(coverage).toEqual([{ from: first, to: first + 2 * HOUR, proof: "digest" }]);
   s3.put({ bucket: BUCKET, key: "unsigned.json.gz", body: chainOf(1)[0]?.object.bytes ?? "" });
   expect(await prove({ bucket: BUCKET, key: "unsigned.json.gz" })).toMatchObject({ signature: "missing" });

@@ -5,9 +5,7 @@ import { DAY, HOUR, MINUTE } from "../../lib/core/base/time.ts";
 import { connectionSink } from "../../lib/jobs/count-connections.ts";
 import { detectCluster } from "../../lib/jobs/judge-cluster.ts";
 import { loadFacts } from "../../lib/jobs/load-facts.ts";
-import { createActivityStore } from "../../lib/store/activity/activity.ts";
-import { canaryStore } from "../../lib/store/coverage/canaries.ts";
-import type { Table } from "../../lib/store/table/table.ts";
+import { openStore, type Store } from "../../lib/store/open-store.ts";
 import { connection } from "../support/connections.ts";
 import { CLUSTER } from "../support/records.ts";
 import { testTables } from "../support/table.ts";
@@ -17,25 +15,24 @@ const auditor = "arn:aws:iam::111122223333:role/auditor" as Principal;
 const T = Date.parse("2026-11-02T09:02:00Z");
 
 let tables: Awaited<ReturnType<typeof testTables>>;
-let table: Table;
+let store: Store;
 beforeAll(async () => {
   tables = await testTables();
 });
 beforeEach(async () => {
-  table = await tables.fresh();
+  store = openStore(await tables.fresh(), { now: () => T });
 });
 afterAll(() => tables.stop());
 
-const attempt = (at: number) =>
-  canaryStore(table, createActivityStore(table)).recordAttempt(cluster, { at, snapshotSeq: 0 });
+const attempt = (at: number) => store.canaries.recordAttempt(cluster, { at, snapshotSeq: 0 });
 const came = (id: string, at: number, more: object = {}) =>
-  connectionSink(table, auditor, "event").count([connection(id, at, { principal: auditor, ...more })], at);
+  connectionSink(store, auditor, "event").count([connection(id, at, { principal: auditor, ...more })], at);
 const login = async (id: string, at: number) => {
   await attempt(at);
   await came(id, at + 1_000);
 };
 const found = async (detector: string, now: number) => {
-  const { findings } = await detectCluster(table, cluster, now, { auditor });
+  const { findings } = await detectCluster(store, cluster, now, { auditor });
   return findings.filter((finding) => finding.detector === detector);
 };
 
@@ -101,7 +98,7 @@ describe("self-audit", () => {
     await login("a", T - 1_500);
     await login("b", T + 5_000);
     await login("c", T + 9_000);
-    expect((await loadFacts(table, cluster, now)).ownLogins).toMatchObject({
+    expect((await loadFacts(store, cluster, now)).ownLogins).toMatchObject({
       surplus: [],
       missed: [],
       canaries: [{ eventId: "b" }, { eventId: "c" }],
@@ -111,7 +108,7 @@ describe("self-audit", () => {
 
   it("says nothing where no attempts were ever written down", async () => {
     await came("by hand", T);
-    const { findings, looks } = await detectCluster(table, cluster, T + HOUR, { auditor });
+    const { findings, looks } = await detectCluster(store, cluster, T + HOUR, { auditor });
     expect(findings.filter(({ detector }) => detector === "self-audit")).toEqual([]);
     expect(looks.find(({ detector }) => detector === "self-audit")).toMatchObject({ complete: false });
   });

@@ -1,4 +1,5 @@
 // Mails as they go out: each a witness of the history, whatever became of it in the table.
+
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -17,6 +18,7 @@ import { createFindingStore } from "../../lib/store/findings/findings.ts";
 import { tableHistory } from "../../lib/store/history/export.ts";
 import { createSnapshotStore } from "../../lib/store/history/snapshots.ts";
 import { verifyHistory } from "../../lib/store/history/verify-history.ts";
+import { openStore } from "../../lib/store/open-store.ts";
 import { keys } from "../../lib/store/table/keys.ts";
 import type { Table } from "../../lib/store/table/table.ts";
 import { type LocalSns, startSns } from "../../local/aws/sns.ts";
@@ -54,7 +56,12 @@ const store = async (db: Table, names: readonly string[]): Promise<void> => {
 };
 const find = (db: Table, ...findings: Finding[]) => createFindingStore(db).update(cluster, () => findings);
 const send = async (db: Table, keepDays?: number): Promise<string[]> => {
-  await sendNotices({ table: db, sns, topicArn }, cluster, T, keepDays === undefined ? {} : { keepDays });
+  await sendNotices(
+    { store: openStore(db, { now: () => T }), sns, topicArn },
+    cluster,
+    T,
+    keepDays === undefined ? {} : { keepDays },
+  );
   const mails = readdirSync(outbox).sort();
   return Promise.all(
     mails.map(async (file) => (await PostalMime.parse(readFileSync(join(outbox, file)))).text ?? ""),

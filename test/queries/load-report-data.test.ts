@@ -6,6 +6,7 @@ import { loadReportData } from "../../lib/queries/load-report-data.ts";
 import { renderReport } from "../../lib/report/render-report.ts";
 import { createActivityStore } from "../../lib/store/activity/activity.ts";
 import { createSnapshotStore } from "../../lib/store/history/snapshots.ts";
+import { openStore } from "../../lib/store/open-store.ts";
 import type { Table } from "../../lib/store/table/table.ts";
 import { acl, cluster, estate, table } from "../support/catalogs.ts";
 import { connection } from "../support/connections.ts";
@@ -31,13 +32,15 @@ beforeAll(async () => {
   );
   const hours = Array.from({ length: 6 * 24 }, (_, i) => T + i * HOUR);
   await activity.markHours(cluster, hours, "digest");
-  await detectCluster(db, cluster, END);
+  await detectCluster(openStore(db, { now: () => END }), cluster, END);
 }, 60_000);
 afterAll(() => tables.stop());
 
 describe("loadReportData", () => {
   it("shows the snapshot, the mappings and their use as of the instant", async () => {
-    const data = await loadReportData(db, cluster, END, { storeOption: "--store x" });
+    const data = await loadReportData(openStore(db, { now: () => END }), cluster, END, {
+      storeOption: "--store x",
+    });
     expect(data.snapshot).toMatchObject({ seq: 2, takenAt: T + 5 * DAY });
     expect(data.history).toEqual({ from: T, to: T + 5 * DAY, snapshots: 2 });
     expect(data.unreadable).toEqual([{ section: "functions", reason: "permission denied", code: "42501" }]);
@@ -59,7 +62,7 @@ describe("loadReportData", () => {
   });
 
   it("shows an earlier instant as it was then", async () => {
-    const data = await loadReportData(db, cluster, T + 2 * DAY);
+    const data = await loadReportData(openStore(db, { now: () => END }), cluster, T + 2 * DAY);
     expect(data.snapshot?.seq).toBe(1);
     expect(data.unreadable).toEqual([]);
     expect(data.changes).toEqual([]);
@@ -69,7 +72,7 @@ describe("loadReportData", () => {
   });
 
   it("knows nothing before the first snapshot, and says so", async () => {
-    const data = await loadReportData(db, cluster, T - DAY);
+    const data = await loadReportData(openStore(db, { now: () => END }), cluster, T - DAY);
     expect(data).toMatchObject({
       snapshot: null,
       history: null,

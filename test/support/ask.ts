@@ -1,11 +1,14 @@
 // Asks the query function as API Gateway does, and holds every answer against the schema that is published for it.
+
 import type { Context } from "aws-lambda";
 import { expect } from "vitest";
 import { type QueryDeps, queryHandler } from "../../handlers/query.ts";
 import { Problem } from "../../lib/api/problem.ts";
 import { routes } from "../../lib/api/routes.ts";
 import type { Fields, Log } from "../../lib/log.ts";
+import { openReadStore } from "../../lib/store/open-store.ts";
 import type { ReadTable } from "../../lib/store/table/read-only.ts";
+import { readOnly } from "../../lib/store/table/read-only.ts";
 
 /** What tests look at by name; the rest is matched as a whole. A row of `items` is what the reader says it is. */
 type Body = Readonly<Record<string, unknown>> & {
@@ -57,7 +60,13 @@ export const asker = (
   const logged: [string, Fields][] = [];
   const note = (message: string, fields: Fields = {}): void => void logged.push([message, fields]);
   const log: Log = { info: note, warn: note, error: note };
-  const deps: QueryDeps = { table, now, log, random: Math.random, sleep: async () => {} };
+  const deps: QueryDeps = {
+    store: openReadStore(readOnly(table)),
+    now,
+    log,
+    random: Math.random,
+    sleep: async () => {},
+  };
   const handler = queryHandler(deps);
   const send = async (event: unknown): Promise<Answered> => {
     const { statusCode, headers, body } = await handler(event, {} as Context);

@@ -15,6 +15,7 @@ import { connectionSink } from "../../lib/jobs/count-connections.ts";
 import { digestIngest } from "../../lib/jobs/ingest-digest.ts";
 import { objectIngest } from "../../lib/jobs/ingest-objects.ts";
 import { createActivityStore } from "../../lib/store/activity/activity.ts";
+import { openStore } from "../../lib/store/open-store.ts";
 import { openTable, type Table } from "../../lib/store/table/table.ts";
 import type { LocalS3 } from "../../local/aws/s3.ts";
 import { startDynamoDb } from "../../local/store/dynamodb.ts";
@@ -161,7 +162,8 @@ const byHandler = async (cwd: string, trailCase: TrailCase, client: S3Client) =>
   const { publicKey } = trailCase;
   const der = Buffer.from(publicKey?.publicKeyB64 ?? "", "base64");
   const failed = await opened(join(cwd, "S"), async (table) => {
-    const sink = connectionSink(table, undefined, "trail");
+    const store = openStore(table, { now: () => NOW });
+    const sink = connectionSink(store, undefined, "trail");
     const keyPort = async (fingerprint: string) =>
       fingerprint === publicKey?.fingerprint ? publicKeyOf(der) : undefined;
     const now = () => NOW;
@@ -172,7 +174,7 @@ const byHandler = async (cwd: string, trailCase: TrailCase, client: S3Client) =>
       log: { info: () => {}, warn: () => {}, error: () => {} },
       sink,
       detect: async () => {},
-      ingestObjects: objectIngest(client, sink, now, digestIngest(client, table, sink, keyPort, now)),
+      ingestObjects: objectIngest(client, sink, now, digestIngest(client, store, sink, keyPort, now)),
     });
     const created = Object.keys(trailCase.objects ?? {}).map((key) => ({
       "detail-type": "Object Created",

@@ -10,6 +10,7 @@ import type { Io } from "../../../cli/io.ts";
 import { run } from "../../../cli/program.ts";
 import type { Cluster } from "../../../lib/core/base/ids.ts";
 import { loadFacts } from "../../../lib/jobs/load-facts.ts";
+import { openStore } from "../../../lib/store/open-store.ts";
 import { keys } from "../../../lib/store/table/keys.ts";
 import { openTable } from "../../../lib/store/table/table.ts";
 import { type LocalS3, startS3 } from "../../../local/aws/s3.ts";
@@ -161,7 +162,7 @@ describe("dsql-audit ingest s3://", () => {
       own.push({ eventId, inTrail: typeof trailAt === "number" });
     }
     expect(own).toEqual([{ eventId: uuidOf(1), inTrail: true }]);
-    const { doubts } = await loadFacts(table, CLUSTER as Cluster, at + 60_000);
+    const { doubts } = await loadFacts(openStore(table, { now: () => at }), CLUSTER as Cluster, at + 60_000);
     expect(doubts).toMatchObject([{ reason: "a trail was stopped" }]);
     await database.stop();
   }, 30_000);

@@ -1,0 +1,124 @@
+// All stores over one table, opened once where a process is wired and handed on to whoever asks or writes.
+import type { Cluster } from "../core/base/ids.ts";
+import type { Instant } from "../core/base/time.ts";
+import type { RestoreMarker } from "../core/history/restore-marker.ts";
+import { type ActivityStore, createActivityStore } from "./activity/activity.ts";
+import { type CanaryStore, canaryStore } from "./coverage/canaries.ts";
+import { type CaptureChecks, captureChecks } from "./coverage/capture-checks.ts";
+import { type DigestStore, digestStore } from "./coverage/digests.ts";
+import { type DoubtStore, doubtStore } from "./coverage/doubts.ts";
+import { type TrailEventStore, trailEventStore } from "./coverage/trail-events.ts";
+import { createFindingStore, type FindingStore } from "./findings/findings.ts";
+import { type PlannedLooks, plannedLooks } from "./findings/planned-looks.ts";
+import { listClusters, registerCluster } from "./history/clusters.ts";
+import { exportHistory, tableHistory } from "./history/export.ts";
+import { putMarker } from "./history/restores.ts";
+import { applyRetention, type RetentionResult } from "./history/retention.ts";
+import { createSnapshotStore, type SnapshotStore } from "./history/snapshots.ts";
+import type { VerifyRequest } from "./history/verify-history.ts";
+import { checkTimelines } from "./history/verify-timelines.ts";
+import { type ReadTable, refuseWrites } from "./table/read-only.ts";
+import type { Table } from "./table/table.ts";
+
+/** The clusters that the auditor watches. */
+type Clusters = {
+  /** All that were ever registered, by ARN. */
+  readonly list: () => Promise<Cluster[]>;
+  /** Makes a cluster known; running it again changes nothing. */
+  readonly register: (cluster: Cluster) => Promise<void>;
+};
+
+/** What is done with a history as a whole. */
+type Archive = {
+  /** The lines of an export: see exportHistory. */
+  readonly export: (cluster: Cluster) => AsyncIterable<string>;
+  /** What verifyHistory needs of the table, the faults of its timelines included. */
+  readonly toVerify: (cluster: Cluster) => Promise<VerifyRequest>;
+  /** Thins old days and collects what nothing names any more; with `apply: false` only says what it would do. */
+  readonly retain: (
+    cluster: Cluster,
+    options: { readonly keepDays?: number; readonly apply?: boolean },
+  ) => Promise<RetentionResult>;
+  readonly noteRestore: (marker: RestoreMarker) => Promise<void>;
+};
+
+/** Everything that is kept of all clusters. */
+export type Store = {
+  readonly clusters: Clusters;
+  readonly snapshots: SnapshotStore;
+  readonly archive: Archive;
+  readonly activity: ActivityStore;
+  readonly canaries: CanaryStore;
+  readonly doubts: DoubtStore;
+  readonly digests: DigestStore;
+  readonly trailEvents: TrailEventStore;
+  readonly captureChecks: CaptureChecks;
+  readonly findings: FindingStore;
+  readonly plannedLooks: PlannedLooks;
+};
+
+/** The reading half, for those who only ask. A `Store` will do wherever it is wanted. */
+export type ReadStore = {
+  readonly clusters: Pick<Clusters, "list">;
+  readonly snapshots: Omit<SnapshotStore, "save">;
+  readonly activity: Pick<ActivityStore, "hours" | "days" | "coverage" | "countedIds">;
+  readonly canaries: Pick<CanaryStore, "look">;
+  readonly doubts: Pick<DoubtStore, "within" | "ofSource">;
+  readonly digests: Pick<DigestStore, "within">;
+  readonly trailEvents: Pick<TrailEventStore, "within">;
+  readonly captureChecks: Pick<CaptureChecks, "last">;
+  readonly findings: Pick<FindingStore, "list" | "get" | "lastLook" | "exemptions">;
+};
+
+export type StoreOptions = {
+  /** The clock: what is written is stamped with it. */
+  readonly now: () => Instant;
+};
+
+/** Opens all stores over one table. Nothing is read or written by opening. */
+export const openStore = (table: Table, { now }: StoreOptions): Store => {
+  const activity = createActivityStore(table);
+  return {
+    clusters: {
+      list: () => listClusters(table),
+      register: (cluster) => registerCluster(table, cluster),
+    },
+    snapshots: createSnapshotStore(table, { now }),
+    archive: {
+      export: (cluster) => exportHistory(table, cluster),
+      toVerify: async (cluster) => ({
+        ...(await tableHistory(table, cluster)),
+        faults: await checkTimelines(table, cluster),
+      }),
+      retain: (cluster, options) => applyRetention(table, cluster, { now, ...options }),
+      noteRestore: (marker) => putMarker(table, marker),
+    },
+    activity,
+    canaries: canaryStore(table, activity),
+    doubts: doubtStore(table),
+    digests: digestStore(table, activity),
+    trailEvents: trailEventStore(table),
+    captureChecks: captureChecks(table),
+    findings: createFindingStore(table),
+    plannedLooks: plannedLooks(table),
+  };
+};
+
+/** The same for those who may not write: nothing that writes can be reached, and nothing is stamped. */
+export const openReadStore = (table: ReadTable): ReadStore => {
+  const store = openStore(refuseWrites(table), { now: () => 0 });
+  const { save: _, ...snapshots } = store.snapshots;
+  const { hours, days, coverage, countedIds } = store.activity;
+  const { list, get, lastLook, exemptions } = store.findings;
+  return {
+    clusters: { list: store.clusters.list },
+    snapshots,
+    activity: { hours, days, coverage, countedIds },
+    canaries: { look: store.canaries.look },
+    doubts: { within: store.doubts.within, ofSource: store.doubts.ofSource },
+    digests: { within: store.digests.within },
+    trailEvents: { within: store.trailEvents.within },
+    captureChecks: { last: store.captureChecks.last },
+    findings: { list, get, lastLook, exemptions },
+  };
+};
