@@ -20,8 +20,8 @@ const WINDOW_DAYS = 18 * 7;
 const MAX_CHANGES = 250;
 
 const mappingsOf = (view: AuditView, knownFor: Interval, dormantDays: number): ReportMapping[] =>
-  view.mappings.map((mapping) => {
-    const { verdict, lastUse, lastPossibleUse } = view.useOf(mapping, dormantDays);
+  view.mappings.standing.map((mapping) => {
+    const { verdict, lastUse, lastPossibleUse } = view.mappings.useOf(mapping, dormantDays);
     const { principal, role, roleOid, period } = mapping;
     // "Never" is said of the stretch in which the mapping stood, and no longer.
     const from = Math.min(Math.max(knownFor.from, period.notSeenAt ?? knownFor.from), knownFor.to);
@@ -34,7 +34,7 @@ const mappingsOf = (view: AuditView, knownFor: Interval, dormantDays: number): R
       lastUsedAt: lastUse?.at ?? lastPossibleUse?.at ?? null,
       certain: lastUse !== undefined,
       knownFor: stood,
-      unprovenHours: view.uncovered.hoursIn(stood),
+      unprovenHours: view.coverage.uncovered.hoursIn(stood),
     };
   });
 
@@ -65,10 +65,12 @@ export const loadReportData = async (
 
   const facts = await loadFacts(store, cluster, at);
   const view = auditView(facts);
-  const { settledUntil } = view;
+  const { settledUntil } = view.coverage;
   const recent = floorTo(DAY, at) - WINDOW_DAYS * DAY;
   const hours = await activity.hours(cluster, { from: recent, to: at });
-  const known = view.principals.flatMap((principal) => view.talliesOf(principal)[0]?.firstAt ?? []);
+  const known = view.activity.principals.flatMap(
+    (principal) => view.activity.talliesOf(principal)[0]?.firstAt ?? [],
+  );
   // The axis begins where anything is known: what lies before is no gap, nobody was looking yet.
   const begun = [first?.manifest.takenAt, facts.coverage[0]?.from, ...known].reduce<Instant>(
     (least, one) => Math.min(least, one ?? least),
@@ -122,7 +124,7 @@ export const loadReportData = async (
       facts.firstSnapshotAt === null
         ? null
         : mappingsOf(view, { from: begun, to: settledUntil }, dormantDays),
-    activity: view.principals.length ? { window: { from, to: at }, hours } : null,
+    activity: view.activity.principals.length ? { window: { from, to: at }, hours } : null,
     coverage: {
       window: { from: Math.min(from, settledUntil), to: settledUntil },
       covered: facts.coverage,

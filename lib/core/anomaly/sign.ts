@@ -1,8 +1,8 @@
 // What one anomaly detector saw of one principal, with its weight; signs of one episode make one finding.
 
+import type { Evidence } from "../base/evidence.ts";
 import type { Principal } from "../base/ids.ts";
 import type { Instant } from "../base/time.ts";
-import type { Evidence } from "../findings/finding.ts";
 
 export type Sign = {
   readonly principal: Principal;

@@ -13,3 +13,6 @@ export const countBefore = (sorted: readonly Instant[], at: Instant): number => 
   }
   return low;
 };
+
+/** Compares by code units: the same order on every machine. */
+export const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

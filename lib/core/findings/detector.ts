@@ -5,6 +5,15 @@ import type { Instant } from "../base/time.ts";
 import type { Category, Evidence, Severity, Subject, Verdict } from "./finding.ts";
 import type { AuditView, Need } from "./view.ts";
 
+/** What one detector is given: the view, and a memory of its own. */
+export type DetectorView = AuditView & {
+  /**
+   * Makes a value once for all moments that share `key`: only of what is the same at all of them. No other detector, and
+   * none with other options, shares it.
+   */
+  readonly once: <T>(key: object, make: () => T) => T;
+};
+
 /** One subject found; `facet` is "" where there is none, `severity` the detector's own where there is none. */
 export type Judgement = {
   readonly subject: Omit<Subject, "facet"> & { readonly facet?: string };
@@ -39,16 +48,16 @@ type Common<O> = {
 
 /** Judges subjects. `unjudged`: those it could not judge, whose findings stay as they are. */
 export type SubjectDetector<O> = Common<O> & {
-  readonly detect: (view: AuditView, options: O) => readonly Judgement[];
-  readonly unjudged?: (view: AuditView, options: O) => readonly Judgement["subject"][];
+  readonly detect: (view: DetectorView, options: O) => readonly Judgement[];
+  readonly unjudged?: (view: DetectorView, options: O) => readonly Judgement["subject"][];
   /** Likewise by the beginning of the facet: what an unreadable section would have shown. */
-  readonly unjudgedFacets?: (view: AuditView) => readonly string[];
+  readonly unjudgedFacets?: (view: DetectorView) => readonly string[];
 };
 
 /** Sees signs; the core joins those of one principal's episode into one finding. */
 export type SignDetector<O> = Common<O> & {
   readonly category: "anomalous";
-  readonly signs: (view: AuditView, options: O) => readonly Sign[];
+  readonly signs: (view: DetectorView, options: O) => readonly Sign[];
 };
 
 /** A detector of any options: what the registry holds. */

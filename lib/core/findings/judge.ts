@@ -5,7 +5,7 @@ import type { NamedSign } from "../anomaly/sign.ts";
 import type { Cluster } from "../base/ids.ts";
 import { floorTo, HOUR, iso } from "../base/time.ts";
 import { principalName } from "../base/visible-text.ts";
-import type { Detector, Judgement } from "./detector.ts";
+import type { Detector, DetectorView, Judgement } from "./detector.ts";
 import type { Look, Observation, Severity, Subject } from "./finding.ts";
 import { findingId } from "./finding-id.ts";
 import type { AuditView } from "./view.ts";
@@ -37,6 +37,23 @@ const identifier = (detector: string): Identify => {
     const identity = { id: findingId(detector, cluster, subject), subject };
     known.set(given, identity);
     return identity;
+  };
+};
+
+/** What one detector remembers, for as long as somebody holds the facts. */
+const memory = (): ((view: AuditView) => DetectorView) => {
+  const byFacts = new WeakMap<object, DetectorView["once"]>();
+  const remember = (): DetectorView["once"] => {
+    const kept = new WeakMap<object, unknown>();
+    return <T>(key: object, make: () => T): T => {
+      if (!kept.has(key)) kept.set(key, make());
+      return kept.get(key) as T;
+    };
+  };
+  return (view) => {
+    const once = byFacts.get(view.facts) ?? remember();
+    byFacts.set(view.facts, once);
+    return { ...view, once };
   };
 };
 
@@ -108,7 +125,8 @@ export const judgeWith = (
     throw new AuditError("config", `options for a detector that there is not: ${unknown.join(", ")}`);
   const ready = detectors.map((detector) => {
     const parsed = detector.options.safeParse(options[detector.id] ?? {});
-    if (parsed.success) return { detector, own: parsed.data, identify: identifier(detector.id) };
+    if (parsed.success)
+      return { detector, own: parsed.data, identify: identifier(detector.id), withMemory: memory() };
     const problems = parsed.error.issues.map(({ path, message }) => [...path, message].join(" "));
     throw new AuditError("config", `options of ${detector.id}: ${problems.join("; ")}`);
   });
@@ -117,20 +135,21 @@ export const judgeWith = (
     const observations: Observation[] = [];
     const looks: Look[] = [];
     const signs: NamedSign[] = [];
-    for (const { detector, own, identify } of ready) {
+    for (const { detector, own, identify, withMemory } of ready) {
       const reasons = (detector.needs ?? []).flatMap((need) => view.missing(need) ?? []);
       if (reasons.length) {
         looks.push({ detector: detector.id, complete: false, reason: [...new Set(reasons)].join("; ") });
         continue;
       }
-      for (const judgement of detector.detect?.(view, own) ?? []) {
+      const given = withMemory(view);
+      for (const judgement of detector.detect?.(given, own) ?? []) {
         observations.push(observe(view, detector, identify, judgement));
       }
-      for (const sign of detector.signs?.(view, own) ?? []) signs.push({ ...sign, detector: detector.id });
-      const unjudged = (detector.unjudged?.(view, own) ?? []).map(
+      for (const sign of detector.signs?.(given, own) ?? []) signs.push({ ...sign, detector: detector.id });
+      const unjudged = (detector.unjudged?.(given, own) ?? []).map(
         (subject) => identify(view.cluster, subject).id,
       );
-      const unjudgedFacets = detector.unjudgedFacets?.(view) ?? [];
+      const unjudgedFacets = detector.unjudgedFacets?.(given) ?? [];
       looks.push({
         detector: detector.id,
         complete: true,

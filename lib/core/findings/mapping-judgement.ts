@@ -3,15 +3,15 @@
 import { DAY, type Instant, iso } from "../base/time.ts";
 import { principalName, visible } from "../base/visible-text.ts";
 import { revokeMappingSql } from "../remediation/fix-sql.ts";
-import type { Judgement } from "./detector.ts";
+import type { DetectorView, Judgement } from "./detector.ts";
 import type { Evidence, Verdict } from "./finding.ts";
 import type { Judged } from "./verdict.ts";
-import type { AuditView, MappingSubject } from "./view.ts";
+import type { MappingSubject } from "./view-mappings.ts";
 
 const SHOWN = 10;
 
 /** The same object each time, so that its identity is worked out once. */
-const subjectOf = (view: AuditView, mapping: MappingSubject): Judgement["subject"] =>
+const subjectOf = (view: DetectorView, mapping: MappingSubject): Judgement["subject"] =>
   view.once(mapping, () => {
     const { principal, role, roleOid } = mapping;
     return { principal, role, roleOid };
@@ -19,11 +19,11 @@ const subjectOf = (view: AuditView, mapping: MappingSubject): Judgement["subject
 
 const instant = (at: Instant | undefined | null): string | null => (at == null ? null : iso(at));
 
-const evidenceOf = (view: AuditView, mapping: MappingSubject, judged: Judged, days: number): Evidence => {
-  const window = view.windowOf(days);
+const evidenceOf = (view: DetectorView, mapping: MappingSubject, judged: Judged, days: number): Evidence => {
+  const window = view.coverage.windowOf(days);
   const { period } = mapping;
-  const rivals = judged.reason === "several roles" ? view.rivalsOf(mapping) : [];
-  const gaps = judged.uncoveredHours > 0 ? view.uncovered.gapsIn(window) : [];
+  const rivals = judged.reason === "several roles" ? view.mappings.rivalsOf(mapping) : [];
+  const gaps = judged.uncoveredHours > 0 ? view.coverage.uncovered.gapsIn(window) : [];
   return {
     window: { from: iso(window.from), to: iso(window.to), days },
     reason: judged.reason,
@@ -35,10 +35,10 @@ const evidenceOf = (view: AuditView, mapping: MappingSubject, judged: Judged, da
     }),
     // "Never" is known no further back than capture is proven without a gap.
     captureProvenSince: instant(
-      judged.uncoveredHours > 0 ? null : Math.max(view.uncovered.provenSince(window.to), 0),
+      judged.uncoveredHours > 0 ? null : Math.max(view.coverage.uncovered.provenSince(window.to), 0),
     ),
-    mappingAgeAssumed: view.agesAssumed,
-    mappingFirstSeenAt: view.agesAssumed ? null : iso(period.firstSeenAt),
+    mappingAgeAssumed: view.mappings.agesAssumed,
+    mappingFirstSeenAt: view.mappings.agesAssumed ? null : iso(period.firstSeenAt),
     mappingNotSeenAt: instant(period.notSeenAt),
     uncoveredHours: judged.uncoveredHours,
     ...(gaps.length && {
@@ -52,12 +52,12 @@ const evidenceOf = (view: AuditView, mapping: MappingSubject, judged: Judged, da
   };
 };
 
-const titleOf = (view: AuditView, mapping: MappingSubject, judged: Judged, days: number): string => {
+const titleOf = (view: DetectorView, mapping: MappingSubject, judged: Judged, days: number): string => {
   const who = `${principalName(mapping.principal)} as ${visible(mapping.role, 63)}`;
   switch (judged.verdict) {
     case "dormant": {
       const last = judged.lastUse ?? judged.lastPossibleUse;
-      const idleDays = last ? Math.floor((view.settledUntil - last.at) / DAY) : days;
+      const idleDays = last ? Math.floor((view.coverage.settledUntil - last.at) / DAY) : days;
       return `${who}: not used for ${idleDays} days`;
     }
     case "never-used":
@@ -75,26 +75,26 @@ const titleOf = (view: AuditView, mapping: MappingSubject, judged: Judged, days:
 };
 
 /** Since when what is claimed is so: the last use, or since when "never" is known, within the mapping's life. */
-const sinceOf = (view: AuditView, { period }: MappingSubject, judged: Judged, days: number): Instant => {
-  const window = view.windowOf(days);
+const sinceOf = (view: DetectorView, { period }: MappingSubject, judged: Judged, days: number): Instant => {
+  const window = view.coverage.windowOf(days);
   const last = judged.lastUse ?? judged.lastPossibleUse;
   if (judged.verdict === "dormant" && last) return last.at;
   if (judged.verdict === "never-used") {
-    const known = Math.max(view.uncovered.provenSince(window.to), 0);
-    return Math.min(window.from, Math.max(known, view.agesAssumed ? 0 : period.firstSeenAt));
+    const known = Math.max(view.coverage.uncovered.provenSince(window.to), 0);
+    return Math.min(window.from, Math.max(known, view.mappings.agesAssumed ? 0 : period.firstSeenAt));
   }
-  return Math.max(window.from, view.agesAssumed ? window.from : period.firstSeenAt);
+  return Math.max(window.from, view.mappings.agesAssumed ? window.from : period.firstSeenAt);
 };
 
 /** Judgements of all mappings with this verdict. */
-export const mappingsWith = (view: AuditView, verdict: Verdict, days: number): readonly Judgement[] =>
-  view.mappings.flatMap((mapping): Judgement | readonly Judgement[] => {
-    const judged = view.useOf(mapping, days);
+export const mappingsWith = (view: DetectorView, verdict: Verdict, days: number): readonly Judgement[] =>
+  view.mappings.standing.flatMap((mapping): Judgement | readonly Judgement[] => {
+    const judged = view.mappings.useOf(mapping, days);
     if (judged.verdict !== verdict) return [];
     const found = {
       subject: subjectOf(view, mapping),
       firstSeenAt: sinceOf(view, mapping, judged, days),
-      lastSeenAt: view.settledUntil,
+      lastSeenAt: view.coverage.settledUntil,
       verdict,
     };
     if (view.brief) return { ...found, title: "", evidence: {} };
@@ -109,7 +109,7 @@ export const mappingsWith = (view: AuditView, verdict: Verdict, days: number): r
   });
 
 /** Mappings on which nothing can be said at present: what was found of them before must stay. */
-export const mappingsNotJudged = (view: AuditView, days: number): readonly Judgement["subject"][] =>
-  view.mappings
-    .filter((mapping) => view.useOf(mapping, days).verdict === "unknown")
+export const mappingsNotJudged = (view: DetectorView, days: number): readonly Judgement["subject"][] =>
+  view.mappings.standing
+    .filter((mapping) => view.mappings.useOf(mapping, days).verdict === "unknown")
     .map((mapping) => subjectOf(view, mapping));

@@ -4,23 +4,22 @@ import type { NetworkRun } from "../../core/anomaly/network-runs.ts";
 import type { Sign } from "../../core/anomaly/sign.ts";
 import type { Principal } from "../../core/base/ids.ts";
 import { DAY, HOUR, iso } from "../../core/base/time.ts";
-import { defineDetector } from "../../core/findings/detector.ts";
+import { type DetectorView, defineDetector } from "../../core/findings/detector.ts";
 import { type Case, daily, daysAgo, EXAMPLE_NOW, exampleFacts } from "../../core/findings/example-facts.ts";
-import type { AuditView } from "../../core/findings/view.ts";
 
 /** A network that nobody else of the cluster uses either weighs more, but not for who roams: to him all are strange. */
 const FOREIGN_BITS = 2;
 const SETTLED_BITS = 4;
 const SHOWN_EVENTS = 10;
 
-const usedByOthers = (view: AuditView, principal: Principal, { network, firstAt }: NetworkRun): boolean =>
-  view.usersOf(network).some((user) => user.principal !== principal && user.firstAt < firstAt);
+const usedByOthers = (view: DetectorView, principal: Principal, { network, firstAt }: NetworkRun): boolean =>
+  view.activity.usersOf(network).some((user) => user.principal !== principal && user.firstAt < firstAt);
 
 /** All of the run lies before the moment of the view, so that its sign is the same ever after. */
-const isPast = (view: AuditView, { tallies }: NetworkRun): boolean =>
+const isPast = (view: DetectorView, { tallies }: NetworkRun): boolean =>
   tallies.every(({ lastAt }) => lastAt < view.now);
 
-const signOf = (view: AuditView, principal: Principal, run: NetworkRun): Sign => {
+const signOf = (view: DetectorView, principal: Principal, run: NetworkRun): Sign => {
   const { baseline, network, firstAt } = run;
   const seen = run.tallies.filter((tally) => tally.firstAt < view.now);
   // Beyond the moment of the view nothing is known: a tally that reaches there counts with its beginning.
@@ -73,10 +72,10 @@ export const newNetwork = /* @__PURE__ */ defineDetector({
     learnDays: z.int().positive().default(7),
   }),
   signs: (view, { baselineDays, minDays, minActiveDays, learnDays }) =>
-    view.principals
-      .filter((principal) => principal !== view.auditor)
+    view.activity.principals
+      .filter((principal) => principal !== view.activity.auditor)
       .flatMap((principal) =>
-        view
+        view.activity
           .networkRunsOf(principal, { baselineDays, learnDays })
           .filter(
             ({ firstAt, baseline }) =>

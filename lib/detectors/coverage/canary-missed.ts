@@ -25,8 +25,8 @@ export const canaryMissed = /* @__PURE__ */ defineDetector({
   options: z.object({}),
   needs: ["ownLogins"],
   // One finding for the whole stretch, from the first login that is not back to now. A later one that is back ends it.
-  detect: ({ ownLogins, now }) => {
-    const { canaries = [], missed = [] } = ownLogins ?? {};
+  detect: ({ coverage, now }) => {
+    const { canaries = [], missed = [] } = coverage.ownLogins ?? {};
     const lastBack = canaries.findLast(({ eventId }) => eventId !== null);
     const gone = missed.filter(({ at }) => at > (lastBack?.at ?? 0));
     const [first] = gone;

@@ -30,7 +30,7 @@ export const captureConfiguration = /* @__PURE__ */ defineDetector({
   },
   options: z.object({}),
   needs: ["captureCheck"],
-  detect: ({ captureCheck: check }) => {
+  detect: ({ coverage: { captureCheck: check } }) => {
     if (!check) return [];
     const { at, captured, reasons, doubtSince, unanswered } = check;
     const seen = { firstSeenAt: at, lastSeenAt: at };
@@ -73,7 +73,7 @@ export const captureConfiguration = /* @__PURE__ */ defineDetector({
     return [...trail, ...silent];
   },
   // A question without an answer says nothing about what was answered before.
-  unjudged: ({ captureCheck }) =>
+  unjudged: ({ coverage: { captureCheck } }) =>
     captureCheck?.unanswered.some(({ call }) => call === "trails") ? [TRAIL] : [],
 });
 

@@ -26,15 +26,15 @@ export const captureGap = /* @__PURE__ */ defineDetector({
     /** A gap counts as long as any of it lies within so many days: the window that verdicts look at. */
     days: z.int().positive().default(90),
   }),
-  detect: (view, { days }) => {
-    const window = view.windowOf(days);
-    const expectedFrom = view.captureExpectedFrom;
+  detect: ({ coverage }, { days }) => {
+    const { expectedFrom, settledUntil, uncovered } = coverage;
+    const window = coverage.windowOf(days);
     if (expectedFrom === undefined) return [];
-    return view.uncovered
+    return uncovered
       .gapsIn({ from: Math.max(window.from, expectedFrom), to: window.to })
       .map(({ from, to, reasons }) => {
         const start = Math.max(from, expectedFrom);
-        const end = Math.min(to, view.settledUntil);
+        const end = Math.min(to, settledUntil);
         const hours = Math.ceil((end - start) / HOUR);
         return {
           subject: { facet: iso(start) },
@@ -44,7 +44,7 @@ export const captureGap = /* @__PURE__ */ defineDetector({
             from: iso(start),
             to: iso(end),
             hours,
-            goesOn: end === view.settledUntil,
+            goesOn: end === settledUntil,
             ...(reasons.length && { reasons: reasons.slice(0, SHOWN_REASONS) }),
           },
           firstSeenAt: start,

@@ -21,7 +21,7 @@ export const sectionUnreadable = /* @__PURE__ */ defineDetector({
     blindSpots: "A view that answers with fewer rows than there are looks as if it was read.",
   },
   options: z.object({}),
-  detect: ({ snapshot }) =>
+  detect: ({ privileges: { snapshot } }) =>
     snapshot
       ? sectionNames.flatMap((name) => {
           const section = snapshot.catalog.sections[name];

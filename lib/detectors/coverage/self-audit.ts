@@ -24,8 +24,8 @@ export const selfAudit = /* @__PURE__ */ defineDetector({
   options: z.object({}),
   needs: ["ownLogins"],
   // One finding a day, so that a thousand logins are not a thousand mails.
-  detect: ({ ownLogins, auditor }) =>
-    [...Map.groupBy(ownLogins?.surplus ?? [], ({ at }) => floorTo(DAY, at))].flatMap(([day, logins]) => {
+  detect: ({ coverage, activity: { auditor } }) =>
+    [...Map.groupBy(coverage.ownLogins?.surplus ?? [], ({ at }) => floorTo(DAY, at))].flatMap(([day, logins]) => {
       const [first] = logins;
       const last = logins.at(-1);
       if (!first || !last) return [];
@@ -47,7 +47,7 @@ export const selfAudit = /* @__PURE__ */ defineDetector({
       };
     }),
   // A day that the look does not reach any more is not clean for that: only a person closes it, by an exemption.
-  unjudgedFacets: ({ ownLogins }) =>
+  unjudgedFacets: ({ coverage: { ownLogins } }) =>
     ownLogins ? Array.from({ length: KEPT_DAYS }, (_, n) => iso(ownLogins.from - n * DAY).slice(0, 10)) : [],
 });
 

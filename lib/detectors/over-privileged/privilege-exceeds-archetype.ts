@@ -3,10 +3,9 @@ import * as z from "zod";
 import { iso } from "../../core/base/time.ts";
 import { visible } from "../../core/base/visible-text.ts";
 import type { Role } from "../../core/catalog/catalog.ts";
-import { defineDetector, type Judgement } from "../../core/findings/detector.ts";
+import { type DetectorView, defineDetector, type Judgement } from "../../core/findings/detector.ts";
 import { type Case, type Example, exampleFacts } from "../../core/findings/example-facts.ts";
 import type { Evidence } from "../../core/findings/finding.ts";
-import type { AuditView } from "../../core/findings/view.ts";
 import type { AccessEngine } from "../../core/privileges/effective.ts";
 import type { AccessObject } from "../../core/privileges/effective-objects.ts";
 import { writeAccess, writePrivileges } from "../../core/privileges/write-access.ts";
@@ -27,19 +26,19 @@ const idOf = ({ kind, oid, columnNumber }: AccessObject): string => `${kind}:${o
 
 /** All that one read-only role has too much. */
 const judgeRole = (
-  view: AuditView,
+  view: DetectorView,
   engine: AccessEngine,
   id: number,
   self: Role,
   because: string,
 ): Judgement[] => {
-  const takenAt = view.snapshot?.takenAt ?? view.now;
-  const before = view.snapshot?.judgedBefore ?? null;
+  const takenAt = view.privileges.snapshot?.takenAt ?? view.now;
+  const before = view.privileges.snapshot?.judgedBefore ?? null;
   const common = { firstSeenAt: takenAt, lastSeenAt: takenAt };
   const evidence = (more: Evidence): Evidence => ({
     readOnlyBecause: because,
     ...more,
-    ...(view.snapshot && { snapshot: view.snapshot.seq }),
+    ...(view.privileges.snapshot && { snapshot: view.privileges.snapshot.seq }),
     since: { ...(before !== null && before < takenAt && { after: iso(before) }), by: iso(takenAt) },
   });
   const subject = (facet: string, object?: AccessObject): Judgement["subject"] => ({
@@ -146,12 +145,12 @@ export const privilegeExceedsArchetype = /* @__PURE__ */ defineDetector({
       view.missing(section) === undefined ? [] : hidingFacets[section],
     ),
   detect: (view) => {
-    const engine = view.access();
+    const engine = view.privileges.engine();
     if (!engine) return [];
     // The catalog is the same for all moments that share it, and so is the answer.
     return view.once(engine, () =>
       engine.graph.roles.flatMap((role, id) => {
-        const purpose = role.name.startsWith("pg_") ? undefined : view.archetypeOf(role.name);
+        const purpose = role.name.startsWith("pg_") ? undefined : view.privileges.archetypeOf(role.name);
         return purpose?.archetype === "read-only" ? judgeRole(view, engine, id, role, purpose.because) : [];
       }),
     );

@@ -14,7 +14,7 @@ import { auditView } from "../../../lib/core/findings/view.ts";
 const verdicts = (example: Example, days = 90): Record<string, string> => {
   const view = auditView(exampleFacts(example));
   return Object.fromEntries(
-    view.mappings.map((mapping) => [mapping.role, view.useOf(mapping, days).verdict]),
+    view.mappings.standing.map((mapping) => [mapping.role, view.mappings.useOf(mapping, days).verdict]),
   );
 };
 const gap = { from: daysAgo(30), to: daysAgo(30) + HOUR };
@@ -99,7 +99,7 @@ describe("the verdict", () => {
       mappings: [{ to: "Job", role: "before" }],
       catalog: { roles: [role as never] },
     });
-    expect(auditView(facts).mappings.map((mapping) => mapping.role)).toEqual(["renamed"]);
+    expect(auditView(facts).mappings.standing.map((mapping) => mapping.role)).toEqual(["renamed"]);
   });
 
   it("takes no notice of anything later than its moment", () => {
@@ -110,7 +110,9 @@ describe("the verdict", () => {
         connections: [{ by: "Job", at: NOW - 10 * DAY }],
       }),
     );
-    expect(view.mappings.map((mapping) => view.useOf(mapping, 90).verdict)).toEqual(["never-used"]);
-    expect(view.principals).toEqual([exampleArn("Job")]);
+    expect(view.mappings.standing.map((mapping) => view.mappings.useOf(mapping, 90).verdict)).toEqual([
+      "never-used",
+    ]);
+    expect(view.activity.principals).toEqual([exampleArn("Job")]);
   });
 });

@@ -1,0 +1,48 @@
+// What detectors may see of capture: which hours are proven, the auditor's own logins, what AWS says of its trails.
+import { DAY, floorTo, HOUR, type Instant, type Interval } from "../base/time.ts";
+import { type CaptureCheck, STALE_CHECK_HOURS } from "../coverage/capture-check.ts";
+import { type Uncovered, uncoveredOf } from "../coverage/uncovered.ts";
+import type { Facts, OwnLogins } from "./facts.ts";
+
+export type CoverageView = {
+  /** Until when coverage can be judged: whole hours, later ones may still be proven. */
+  readonly settledUntil: Instant;
+  readonly uncovered: Uncovered;
+  /** The window of so many days that ends where coverage can be judged. */
+  readonly windowOf: (days: number) => Interval;
+  /** From here on capture is expected: what is not covered after it is a gap. undefined: from nowhere on. */
+  readonly expectedFrom: Instant | undefined;
+  /** As of the facts' own moment, like the snapshot; undefined: nobody wrote them down. */
+  readonly ownLogins: OwnLogins | undefined;
+  /** What AWS last said; undefined: it was not asked. */
+  readonly captureCheck: CaptureCheck | undefined;
+  /** Why these cannot be looked at; undefined: they can. */
+  readonly missing: (need: "ownLogins" | "captureCheck") => string | undefined;
+};
+
+/** Indexes the facts once; the view of any moment comes from the same index. */
+export const coverageViews = (facts: Facts): ((now: Instant) => CoverageView) => {
+  const { ownLogins, captureCheck } = facts;
+  const uncovered = uncoveredOf(facts.coverage, facts.doubts);
+  const begun = [facts.captureExpectedFrom, uncovered.firstCoveredAt].filter((at) => at != null);
+  // An hour that capture began in cannot be proven: the first whole one can.
+  const expectedFrom = begun.length ? -floorTo(HOUR, -Math.min(...begun)) : undefined;
+  return (now) => {
+    const settledUntil = floorTo(HOUR, now - facts.settleMs);
+    return {
+      settledUntil,
+      uncovered,
+      windowOf: (days) => ({ from: settledUntil - days * DAY, to: settledUntil }),
+      expectedFrom,
+      ownLogins,
+      captureCheck,
+      missing: (need) => {
+        if (need === "ownLogins") {
+          return ownLogins?.canaries.length ? undefined : "no login of the auditor's own was recorded";
+        }
+        const isFresh = captureCheck !== undefined && now - captureCheck.at < STALE_CHECK_HOURS * HOUR;
+        return isFresh ? undefined : "AWS was not asked about its trails";
+      },
+    };
+  };
+};
