@@ -5,20 +5,16 @@ import type { AnyRow } from "./canonical-rows.ts";
 import type { Acl, AclEntry } from "./catalog.ts";
 import type { ObjectSection } from "./object-section.ts";
 import { type AclKind, defaultAcl, privilegeLetters } from "./privileges.ts";
+import { sectionTraits } from "./section-traits.ts";
 
-const kinds: Readonly<Record<ObjectSection, AclKind>> = {
-  schemas: "schema",
-  relations: "table",
-  columns: "column",
-  functions: "function",
-  types: "type",
-  database: "database",
+const kindOf = (section: ObjectSection, row: AnyRow): AclKind => {
+  const { acl } = sectionTraits[section];
+  return typeof acl === "function" ? acl(row) : acl;
 };
 
 /** The built-in ACL of an object's row, written out: entries sorted by grantee as everywhere. */
 export const builtInAcl = (section: ObjectSection, row: AnyRow, serverVersion: number): NonNullable<Acl> => {
-  const kind = section === "relations" && row.kind === "S" ? "sequence" : kinds[section];
-  const { owner, everyone } = defaultAcl(kind, serverVersion);
+  const { owner, everyone } = defaultAcl(kindOf(section, row), serverVersion);
   const grantor = row.owner as number;
   const entries: AclEntry[] = [];
   if (everyone)

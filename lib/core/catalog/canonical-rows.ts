@@ -1,46 +1,15 @@
-// The fixed field order and the identity of every section's rows.
+// Rows as they are stored: identified, sorted and merged as the section's traits say, in whatever order they were read.
 import { AuditError } from "../../errors.ts";
-import type { Acl, AclEntry, RowOf, SectionName } from "./catalog.ts";
-
-/** Field order in the canonical form; `acl` is not among them, it is written apart. Only ever added to at the end. */
-export const rowFields = {
-  roles: [
-    "oid", "name", "superuser", "inherit", "createRole", "createDb", "canLogin", "replication", "bypassRls",
-    "connectionLimit", "validUntil",
-  ],
-  memberships: ["role", "member", "grantor", "admin", "inherit", "set"],
-  mappings: ["iamOid", "arn", "role", "roleName", "grantor"],
-  schemas: ["oid", "name", "owner"],
-  relations: ["oid", "schema", "name", "kind", "owner"],
-  columns: ["relation", "number", "name"],
-  functions: ["oid", "schema", "name", "identityArguments", "kind", "owner", "securityDefiner"],
-  types: ["oid", "schema", "name", "kind", "owner"],
-  defaultPrivileges: ["oid", "role", "schema", "objectType"],
-  database: ["oid", "name", "owner"],
-} as const satisfies { readonly [N in SectionName]: readonly (keyof RowOf<N>)[] }; // biome-ignore format: one glance
-
-/** The fields that identify a row within its section. */
-const keyFields: { readonly [N in SectionName]: readonly (keyof RowOf<N>)[] } = {
-  roles: ["oid"],
-  memberships: ["role", "member", "grantor"],
-  mappings: ["iamOid", "role"],
-  schemas: ["oid"],
-  relations: ["oid"],
-  columns: ["relation", "number"],
-  functions: ["oid"],
-  types: ["oid"],
-  defaultPrivileges: ["oid"],
-  database: ["oid"],
-};
+import { type Acl, type AclEntry, type Catalog, type SectionName, sectionNames } from "./catalog.ts";
+import { traitsOf } from "./section-traits.ts";
 
 /** Any row, for code that treats all sections alike. */
 export type AnyRow = { readonly [field: string]: unknown; readonly acl?: Acl };
 
-export const hasAcl = (name: SectionName): boolean =>
-  name !== "roles" && name !== "memberships" && name !== "mappings";
+export const hasAcl = (name: SectionName): boolean => traitsOf(name).acl !== null;
 
 const keyParts = (name: SectionName, row: AnyRow): number[] =>
-  (keyFields[name] as readonly string[]).map((field) => row[field] as number);
+  traitsOf(name).key.map((field) => row[field] as number);
 
 /** "16384" or "16384/16390/10": what the row is, whatever it is called. */
 export const rowKey = (name: SectionName, row: AnyRow): string => keyParts(name, row).join("/");
@@ -75,17 +44,18 @@ export const canonicalAcl = (acl: Acl): Acl => {
   return { entries, unknown: [...acl.unknown].sort() };
 };
 
-const sameRow = (name: SectionName, a: AnyRow, b: AnyRow): boolean =>
-  JSON.stringify([rowFields[name].map((f) => a[f]), a.acl]) ===
-  JSON.stringify([rowFields[name].map((f) => b[f]), b.acl]);
+const sameRow = (name: SectionName, a: AnyRow, b: AnyRow): boolean => {
+  const told = (row: AnyRow): string => JSON.stringify([traitsOf(name).fields.map((f) => row[f]), row.acl]);
+  return told(a) === told(b);
+};
 
 /**
- * Rows sorted by their identity, ACLs canonical, exact repeats dropped. A column without an ACL of its own says
- * nothing and is left out. AuditError("bad-record") where two different rows claim one identity.
+ * Rows sorted by their identity, ACLs canonical, exact repeats dropped. AuditError("bad-record") where two different rows claim one identity.
  */
 export const canonicalRows = (name: SectionName, rows: readonly AnyRow[]): AnyRow[] => {
+  const { onlyWithAcl } = traitsOf(name);
   const sorted = rows
-    .filter((row) => name !== "columns" || row.acl)
+    .filter((row) => !onlyWithAcl || row.acl)
     .map((row) => ({
       parts: keyParts(name, row),
       row: hasAcl(name) ? { ...row, acl: canonicalAcl(row.acl ?? null) } : row,
@@ -106,4 +76,16 @@ export const canonicalRows = (name: SectionName, rows: readonly AnyRow[]): AnyRo
     before = parts;
   }
   return out;
+};
+
+/** The catalog with the rows of every section in canonical form: two readings of one state are then one value. */
+export const canonicalCatalog = (catalog: Catalog): Catalog => {
+  const sections = Object.fromEntries(
+    sectionNames.map((name) => {
+      const section = catalog.sections[name];
+      if (section.status !== "read") return [name, section];
+      return [name, { status: "read", rows: canonicalRows(name, section.rows as readonly AnyRow[]) }];
+    }),
+  );
+  return { ...catalog, sections: sections as Catalog["sections"] };
 };

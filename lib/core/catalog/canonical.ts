@@ -1,8 +1,9 @@
 // The canonical form of a catalog: one JSON array a line, in fixed order, so that equal catalogs are equal bytes.
 import { AuditError } from "../../errors.ts";
-import { type AnyRow, canonicalRows, hasAcl, rowFields, rowKey } from "./canonical-rows.ts";
+import { type AnyRow, canonicalRows, hasAcl, rowKey } from "./canonical-rows.ts";
 import { type Acl, CATALOG_FORMAT, Catalog, type SectionName, Sections, sectionNames } from "./catalog.ts";
 import type { KnownCatalog } from "./known-catalog.ts";
+import { traitsOf } from "./section-traits.ts";
 
 /** `key` names what the line is about, not what it says: chunk borders hang on it, so they stay where rows change. */
 export type Line = { readonly key: string; readonly text: string; readonly weight: number };
@@ -26,7 +27,7 @@ const sectionLines = (catalog: KnownCatalog, name: SectionName): Line[] => {
       : [SECTION, name, section.reason, section.code, known?.at ?? null, known?.seq ?? null];
   const lines: Line[] = [{ key: name, text: JSON.stringify(head), weight: ROW_WEIGHT }];
   const rows = (section.status === "read" ? section.rows : (known?.rows ?? [])) as readonly AnyRow[];
-  const fields = rowFields[name];
+  const { fields } = traitsOf(name);
   for (const row of canonicalRows(name, rows)) {
     const key = `${name}/${rowKey(name, row)}`;
     const values: unknown[] = [ROW, ...fields.map((field) => row[field])];
@@ -78,7 +79,7 @@ const openSection = (line: unknown[]): OpenSection => {
 
 const readRow = (name: SectionName, line: unknown[]): Record<string, unknown> => {
   const row: Record<string, unknown> = {};
-  const fields = rowFields[name];
+  const { fields } = traitsOf(name);
   fields.forEach((field, i) => {
     row[field] = line[i + 1];
   });

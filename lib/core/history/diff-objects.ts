@@ -3,14 +3,12 @@
 import type { AnyRow } from "../catalog/canonical-rows.ts";
 import type { Acl } from "../catalog/catalog.ts";
 import type { ObjectSection } from "../catalog/object-section.ts";
-import { objectKey } from "./apply.ts";
+import { objectKey } from "./apply-rows.ts";
 import type { ObjectRef, ObjectRow } from "./change.ts";
 import { diffAcl } from "./diff-acl.ts";
 import { both, type Step, same } from "./diff-step.ts";
 
-export const objectSections = ["schemas", "relations", "functions", "types", "database"] as const;
-
-export const diffObjects = (step: Step, section: (typeof objectSections)[number]): void => {
+export const diffObjects = (step: Step, section: Exclude<ObjectSection, "columns">): void => {
   const rows = both(step, section);
   if (!rows) return;
   const { names, found } = step;

@@ -24,3 +24,9 @@ export const both = (
   const to = target.sections[name].rows;
   return from && to ? { from, to } : undefined;
 };
+
+/** Every key of either side, the ones that go first: what is made again under a new key reads as drop, then create. */
+export const keysOf = ({ from, to }: { from: Map<string, AnyRow>; to: Map<string, AnyRow> }): string[] => [
+  ...[...from.keys()].filter((key) => !to.has(key)),
+  ...to.keys(),
+];
