@@ -1,8 +1,10 @@
 #!/usr/bin/env node
 // Finds the right Node.js and the right form of the program: sources in a checkout, one bundled file in a package.
 import { spawn } from "node:child_process";
-import { existsSync } from "node:fs";
-import { createRequire } from "node:module";
+import { existsSync, mkdirSync } from "node:fs";
+import module, { createRequire } from "node:module";
+import { homedir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const NEEDED = 24;
@@ -21,7 +23,24 @@ const npmNode = () => {
   }
 };
 
+/**
+ * Where Node.js keeps compiled code between runs, which halves the time to start. Below the home folder, never in the
+ * shared temporary one: whoever may write there chooses what runs. Undefined where no such folder can be made.
+ */
+const codeCache = () => {
+  if (process.env.NODE_COMPILE_CACHE) return process.env.NODE_COMPILE_CACHE;
+  try {
+    const folder = join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "dsql-audit");
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    return folder;
+  } catch {
+    return undefined;
+  }
+};
+
 if (Number(process.versions.node.split(".")[0]) >= NEEDED) {
+  const cache = codeCache();
+  if (cache) module.enableCompileCache(cache);
   await import(program);
 } else {
   const node = npmNode();
@@ -32,7 +51,9 @@ if (Number(process.versions.node.split(".")[0]) >= NEEDED) {
     );
     process.exit(1);
   }
-  const child = spawn(node, [program, ...process.argv.slice(2)], { stdio: "inherit" });
+  const cache = codeCache();
+  const env = cache ? { ...process.env, NODE_COMPILE_CACHE: cache } : process.env;
+  const child = spawn(node, [program, ...process.argv.slice(2)], { stdio: "inherit", env });
   for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => child.kill(signal));
   child.on("exit", (code, signal) => {
     process.exitCode = signal ? 1 : (code ?? 1);

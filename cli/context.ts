@@ -1,14 +1,11 @@
 // The options that many commands share, and what they open: the store, the source, the cluster, the time.
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
-import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { type Command, Option } from "commander";
 import type { Cluster } from "../lib/core/base/ids.ts";
 import { parseTime } from "../lib/core/base/parse-time.ts";
 import { AuditError } from "../lib/errors.ts";
-import { openStore, type Store } from "../lib/store/open-store.ts";
-import { openTable } from "../lib/store/table/table.ts";
-import { startDynamoDb } from "../local/store/dynamodb.ts";
+import type { Store } from "../lib/store/open-store.ts";
 import type { Io } from "./io.ts";
 
 export type StoreOptions = {
@@ -46,7 +43,13 @@ export const withStore = async <T>(
   work: (store: Store) => Promise<T>,
 ): Promise<T> => {
   const { sleep, random } = io;
+  // The SDK and the database are loaded here: help does not wait for them.
+  const [{ openTable }, { openStore }] = await Promise.all([
+    import("../lib/store/table/table.ts"),
+    import("../lib/store/open-store.ts"),
+  ]);
   if (options.table !== undefined) {
+    const { DynamoDBClient } = await import("@aws-sdk/client-dynamodb");
     const client = new DynamoDBClient({ ...(options.region && { region: options.region }) });
     try {
       return await work(openStore(openTable({ client, name: options.table, sleep, random }), io));
@@ -60,6 +63,7 @@ export const withStore = async <T>(
       hint: "Name one with --store DIR or --table NAME, or make one with: dsql-audit snapshot",
     });
   }
+  const { startDynamoDb } = await import("../local/store/dynamodb.ts");
   const database = await startDynamoDb({ folder });
   try {
     await database.createTable(EMBEDDED_TABLE);

@@ -1,73 +1,15 @@
-// The `dsql-audit` command: which sub-commands there are, how errors read, which exit code they end in.
+// The `dsql-audit` command: loads the sub-command that is asked for, runs it, and ends in an exit code.
 import { Command, CommanderError } from "commander";
-import { AuditError } from "../lib/errors.ts";
 import packageJson from "../package.json" with { type: "json" };
-import { addEscalations } from "./ask/escalations.ts";
-import { addExplain } from "./ask/explain.ts";
-import { addPrivileges } from "./ask/privileges.ts";
-import { addTomorrow } from "./ask/tomorrow.ts";
-import { addWhoCan } from "./ask/who-can.ts";
-import type { AddCommand, ExitCode } from "./command.ts";
-import { addAck } from "./findings/ack.ts";
-import { addDetect } from "./findings/detect.ts";
-import { addExempt, addUnexempt } from "./findings/exempt.ts";
-import { addFinding } from "./findings/finding.ts";
-import { addFindings } from "./findings/findings.ts";
-import { addScan } from "./findings/scan.ts";
-import { addHistory } from "./history/history.ts";
-import { addSnapshot } from "./history/snapshot.ts";
+import type { ExitCode } from "./command.ts";
+import { type CommandEntry, commands } from "./commands.ts";
+import { exitOf, explainError } from "./explain-error.ts";
 import type { Io } from "./io.ts";
-import { printable } from "./output.ts";
-import { addDemo } from "./run/demo.ts";
-import { addIngest } from "./run/ingest.ts";
-import { addReconcile } from "./run/reconcile.ts";
-import { addReplay } from "./run/replay.ts";
-import { addReport } from "./run/report.ts";
-import { addSetupSql } from "./run/setup-sql.ts";
+import { wrongCommand } from "./wrong-command.ts";
 
-const commands: readonly AddCommand[] = [
-  addAck,
-  addDemo,
-  addDetect,
-  addEscalations,
-  addExempt,
-  addExplain,
-  addFinding,
-  addFindings,
-  addHistory,
-  addIngest,
-  addPrivileges,
-  addReconcile,
-  addReplay,
-  addReport,
-  addScan,
-  addSetupSql,
-  addSnapshot,
-  addUnexempt,
-  addTomorrow,
-  addWhoCan,
-];
-
-/** Message, then what to do next; a stack only for what we did not foresee, and only when asked for. */
-const explainError = (error: unknown, verbose: boolean): string => {
-  const message = error instanceof Error ? error.message : String(error);
-  const lines = [`error: ${message.split("\n").map(printable).join("\n")}`];
-  if (error instanceof AuditError && error.hint)
-    lines.push(...error.hint.split("\n").map((l) => `  ${printable(l)}`));
-  if (verbose && error instanceof Error && error.stack) lines.push(error.stack);
-  else if (!(error instanceof AuditError))
-    lines.push("  This was not foreseen. DSQL_AUDIT_DEBUG=1 shows where it came from.");
-  return `${lines.join("\n")}\n`;
-};
-
-const exitOf = (error: unknown): ExitCode => (error instanceof AuditError && error.code === "usage" ? 64 : 1);
-
-/** Runs one command line to its exit code; never throws, never calls process.exit. */
-export const run = async (argv: readonly string[], io: Io): Promise<ExitCode> => {
-  let code: ExitCode = 0;
-  const program = new Command("dsql-audit")
-    .description("Who can reach what in Amazon Aurora DSQL, who did, and what should be taken away.")
-    .version(packageJson.version)
+/** A command that prints through `io` and throws where commander would end the process; its sub-commands inherit both. */
+const quietCommand = (name: string, io: Io): Command =>
+  new Command(name)
     .showHelpAfterError("(add --help for the options)")
     // An option belongs to the command that it stands after: `history` and `history show` both know --json.
     .enablePositionalOptions()
@@ -79,13 +21,53 @@ export const run = async (argv: readonly string[], io: Io): Promise<ExitCode> =>
       getOutHelpWidth: () => 80,
       getErrHelpWidth: () => 80,
     });
-  for (const add of commands) {
-    add(program, io, (ended) => {
+
+/** What help and suggestions need of a command that is not loaded. */
+const addNamed = (program: Command, { name, summary, aliases = [] }: CommandEntry): void => {
+  program
+    .command(name)
+    .summary(summary)
+    .aliases([...aliases]);
+};
+
+const commandLine = (command: Command): string =>
+  command.parent ? `${commandLine(command.parent)} ${command.name()}` : command.name();
+
+/** Throws commander's error, with the nearest name there is. */
+const refuse = (under: Command, word: string, io: Io): void => {
+  const names = quietCommand(under.name(), io);
+  for (const one of under.commands) names.command(one.name()).aliases([...one.aliases()]);
+  names.showHelpAfterError(`(${commandLine(under)} --help lists the commands)`);
+  // Only names are left to parse, so that --help cannot answer in the place of the error.
+  names.parse([word], { from: "user" });
+};
+
+const parse = async (argv: readonly string[], io: Io, finish: (code: ExitCode) => void): Promise<unknown> => {
+  const program = quietCommand("dsql-audit", io)
+    .description("Who can reach what in Amazon Aurora DSQL, who did, and what should be taken away.")
+    .version(packageJson.version);
+  const [first, ...rest] = argv;
+  // `help history show` is `history show --help`.
+  const args = first === "help" ? [...rest, "--help"] : argv;
+  const entry = commands.find(
+    ({ name, aliases = [] }) => name === args[0] || aliases.includes(args[0] ?? ""),
+  );
+  if (entry) {
+    const add = await entry.load();
+    add(program, io, finish);
+  } else for (const one of commands) addNamed(program, one);
+  const wrong = wrongCommand(program, args);
+  if (wrong) refuse(wrong.under, wrong.word, io);
+  return program.parseAsync([...args], { from: "user" });
+};
+
+/** Runs one command line to its exit code; never throws, never calls process.exit. */
+export const run = async (argv: readonly string[], io: Io): Promise<ExitCode> => {
+  let code: ExitCode = 0;
+  try {
+    await parse(argv, io, (ended) => {
       code = ended;
     });
-  }
-  try {
-    await program.parseAsync([...argv], { from: "user" });
     return code;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 64;
