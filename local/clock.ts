@@ -10,11 +10,11 @@ export type Clock = {
   readonly goLive: (lagMs: number) => void;
 };
 
-/** Stands still at `at` until it is moved. */
-export const simulatedClock = (at: number): Clock => {
+/** Stands still at `at` until it is moved; `real` is the time that it goes with once it is live. */
+export const simulatedClock = (at: number, real: () => number = Date.now): Clock => {
   let frozen: number | undefined = at;
   let ahead = 0;
-  const now = (): number => frozen ?? Date.now() + ahead;
+  const now = (): number => frozen ?? real() + ahead;
   return {
     now,
     jumpTo: (to) => {
@@ -25,7 +25,7 @@ export const simulatedClock = (at: number): Clock => {
       else frozen += ms;
     },
     goLive: (lagMs) => {
-      ahead = Math.max(-lagMs, now() - Date.now());
+      ahead = Math.max(-lagMs, now() - real());
       frozen = undefined;
     },
   };

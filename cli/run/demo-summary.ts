@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import wrapAnsi from "wrap-ansi";
-import { DAY, HOUR, iso } from "../../lib/core/base/time.ts";
+import { DAY, HOUR, type Interval, iso } from "../../lib/core/base/time.ts";
 import type { Finding } from "../../lib/core/findings/finding.ts";
 import type { ReadStore } from "../../lib/store/open-store.ts";
 import { principals } from "../../local/demo/estate.ts";
@@ -61,8 +61,11 @@ export const demoDocument = async (
     to: midnight + (story.days + 2) * DAY,
   });
   const counted = profiles.flatMap(({ tallies }) => tallies).reduce((sum, { count }) => sum + count, 0);
+  // The first that was found of it from then on: a detector finds other things too, and the same one again later.
   const told = (at: number, what: string, matches: (finding: Finding) => boolean, because?: string): Told => {
-    const finding = findings.find(matches);
+    const finding = findings
+      .filter((found) => found.detectedAt >= midnight + at && matches(found))
+      .toSorted((a, b) => a.detectedAt - b.detectedAt)[0];
     return {
       at: iso(midnight + at),
       what,
@@ -75,6 +78,12 @@ export const demoDocument = async (
   };
   const about = (detector: string, who: keyof typeof principals) => (finding: Finding) =>
     finding.detector === detector && finding.subject.principal === principals[who].arn;
+  /** Of the detector, about this stretch of the story or a part of it. */
+  const during = (detector: string, { from, to }: Interval) => {
+    const [begins, ends] = [midnight + from, midnight + to];
+    return (finding: Finding) =>
+      finding.detector === detector && finding.firstSeenAt < ends && finding.lastSeenAt > begins;
+  };
   const granted = story.changes.find(({ sql }) => sql.startsWith("GRANT DELETE"));
   const hour = (at: number): string => `${iso(midnight + at).slice(0, 13)}:00Z`;
   const store = `--store ${folder}/store`;
@@ -106,13 +115,19 @@ export const demoDocument = async (
         story.analyticsLastUsed,
         "the analyst connects for the last time",
         about("dormant-mapping", "analytics"),
-        `not called so after ${story.dormantDays} days: until the outage below had left the window, the verdict was unknown`,
+        `not after ${story.dormantDays} days: the verdict was unknown until the capture gap below had left the window`,
       ),
-      told(story.outage.from, "capture fails for three days", ({ detector }) => detector === "capture-gap"),
+      told(
+        story.outage.from,
+        "for three days no record of a connection arrives: a CloudTrail capture gap",
+        during("capture-gap", story.outage),
+      ),
       told(
         story.newNetwork.at,
         "the user service's role comes from a new network",
-        about("new-network", "userService"),
+        (finding) =>
+          about("new-network", "userService")(finding) &&
+          during("new-network", { from: story.newNetwork.at, to: story.newNetwork.at + HOUR })(finding),
       ),
     ],
     emails: readdirSync(outbox)
@@ -150,15 +165,17 @@ export const demoText = (d: DemoDocument): string => {
   const n = (value: number): string => value.toLocaleString("en-US");
   return [
     "",
-    `${d.days} days of a company with one DSQL cluster, lived through in ${d.seconds} s:`,
-    `${n(d.snapshots)} snapshots of its roles, mappings and grants, ${n(d.connections)} connections.`,
-    `${n(d.lostInOutage)} of these fell into a capture outage. Each of the others arrived two ways, by`,
-    `EventBridge and in a trail file: ${n(d.deliveries)} deliveries, counted once: ${n(d.counted)}.`,
+    `${d.days} days in the life of a company with one DSQL cluster, simulated in ${d.seconds} s:`,
+    `${n(d.snapshots)} snapshots of its roles, mappings and grants, and ${n(d.connections)} connections.`,
+    hanging(
+      "",
+      `${n(d.lostInOutage)} of these fell into a CloudTrail capture gap: their records never arrived. Each of the others arrived twice, by EventBridge and in a trail file, and was counted once: ${n(d.deliveries)} deliveries, ${n(d.counted)} connections.`,
+    ),
     "",
-    "What happened, and what the auditor made of it (times are UTC):",
+    "What happened, and what the auditor found (times are UTC):",
     ...d.told.flatMap(toldText),
     "",
-    "Then, with real clients and signed tokens:",
+    "At the end, real clients connected with signed tokens:",
     ...d.live.map((line) => hanging("  ", line)),
     "",
     `${d.emails.length} emails in ${d.folder}/outbox:`,
@@ -167,7 +184,7 @@ export const demoText = (d: DemoDocument): string => {
       .map(({ file, subject }) => hanging(`  ${file.slice(0, 4)}  `, subject)),
     ...(d.emails.length > SHOWN_EMAILS ? [`  and ${d.emails.length - SHOWN_EMAILS} more`] : []),
     "",
-    `The report, for any browser: ${d.folder}/report.html`,
+    `Open the report in a browser: ${d.folder}/report.html`,
     "",
     hanging(
       "",

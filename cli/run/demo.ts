@@ -66,14 +66,15 @@ const demo = async (io: Io, options: Options): Promise<void> => {
     const startedAt = performance.now();
     const result = await runDemo({
       folder,
-      now: io.now(),
+      now: io.now,
       signal: io.signal,
       onProgress: say,
       ...(smtp && { smtp }),
     });
     say("drawing the report");
     const store = join(folder, "store");
-    const shown = relative(io.cwd, folder) || ".";
+    const near = relative(io.cwd, folder) || ".";
+    const shown = near.startsWith("..") ? folder : near;
     const document = await withStore(io, { store }, { mustExist: true }, async (opened) => {
       const [{ loadReportData }, { renderReport }] = await Promise.all([
         import("../../lib/queries/load-report-data.ts"),

@@ -59,7 +59,9 @@ const POOL = 3;
 const OPENS = 6;
 const CLOSES = 22;
 
-/** Every connection of the story in the order of time; the same seed gives the same life. */
+/**
+ * Every connection of the story in the order of time, the day that it ends in included; the same seed gives the same life.
+ */
 export const life = (story: Story, seed: number): Attempt[] => {
   const c = chance(seed);
   const attempts: Attempt[] = [];
@@ -77,7 +79,7 @@ export const life = (story: Story, seed: number): Attempt[] => {
       ...change,
     });
   };
-  for (let day = 0; day < story.days; day++) {
+  for (let day = 0; day <= story.days; day++) {
     const midnight = day * DAY;
     const weekday = (day + 1) % 7 < 5;
     for (let hour = OPENS; hour < CLOSES; hour++) {

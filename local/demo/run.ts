@@ -1,7 +1,7 @@
 // Lives through the demonstration: makes the estate, 120 days of simulated time, then a minute of the real one.
 import { mkdirSync, readdirSync } from "node:fs";
 import { Principal } from "../../lib/core/base/ids.ts";
-import { DAY, floorTo, HOUR, type Instant, MINUTE } from "../../lib/core/base/time.ts";
+import { DAY, floorTo, HOUR, type Instant, type Interval, MINUTE } from "../../lib/core/base/time.ts";
 import { AuditError } from "../../lib/errors.ts";
 import { simulatedClock } from "../clock.ts";
 import { type ConnectRecord, type StandIn, startStandIn, toEventBridge } from "../dsql/stand-in.ts";
@@ -17,8 +17,8 @@ import { type Story, story as wholeStory } from "./story.ts";
 export type DemoOptions = {
   /** Gets `store`, `outbox` and later the report. */
   readonly folder: string;
-  /** The real time, to end at. */
-  readonly now: Instant;
+  /** The real time, or another clock: the demonstration ends at what it shows. */
+  readonly now: () => Instant;
   readonly seed?: number;
   readonly story?: Story;
   readonly smtp?: { readonly host: string; readonly port: number };
@@ -46,8 +46,13 @@ export type DemoResult = {
 /** Hours that are lived through in one go while nothing changes; an hour at a time on days when something does. */
 const QUIET_STEP = 12 * HOUR;
 
+/** The last hours go by the hour, as a deployment's schedule does: each with its own login, until the proof has settled. */
+const LAST_HOURS = 6 * HOUR;
+
 /** Queues' delays are skipped, not slept through: so much of a lag keeps the last look from lying in the future. */
 const LIVE_LAG_MS = 20 * MINUTE;
+/** A step is looked at some minutes after its end; so long before the live minute the last one ends. */
+const STEP_LAG_MS = 20 * MINUTE;
 
 type World = {
   readonly standIn: StandIn;
@@ -59,7 +64,7 @@ type World = {
 
 const build = async (options: DemoOptions, story: Story, midnight: Instant): Promise<World> => {
   mkdirSync(options.folder, { recursive: true });
-  const clock = simulatedClock(midnight);
+  const clock = simulatedClock(midnight, options.now);
   let records: ConnectRecord[] = [];
   const standIn = await startStandIn({
     clusterId: CLUSTER_ID,
@@ -99,32 +104,27 @@ const build = async (options: DemoOptions, story: Story, midnight: Instant): Pro
   }
 };
 
-/** Runs the whole demonstration; whatever it started is stopped when it ends, also by an error or an abort. */
-export const runDemo = async (options: DemoOptions): Promise<DemoResult> => {
-  const story = options.story ?? wholeStory();
-  const midnight = floorTo(DAY, options.now) - story.days * DAY;
-  const say = options.onProgress ?? (() => {});
-  const check = (): void => options.signal?.throwIfAborted();
-  say("starting PostgreSQL 16 behind the DSQL stand-in, DynamoDB, SNS, S3 and the bus");
-  const world = await build(options, story, midnight);
-  const { standIn, stack, clock, takeRecords } = world;
-  const dice = chance((options.seed ?? 1) + 7);
-  let connections = 0;
-  let lost = 0;
-  let deliveries = 0;
+/** What was made and handed over so far. */
+type Count = { connections: number; lost: number; deliveries: number };
 
-  /** Hands records over as AWS would: each by EventBridge at once, and hour by hour in trail files. */
-  const deliver = (records: readonly ConnectRecord[], from: Instant, to: Instant): void => {
-    connections += records.length;
+type Deliver = (records: readonly ConnectRecord[], from: Instant, to: Instant) => void;
+
+/** Hands records over as AWS would: each by EventBridge at once, and hour by hour in trail files. */
+const deliveryTo = (
+  { stack }: World,
+  { midnight, outage, seed }: { midnight: Instant; outage: Story["outage"]; seed: number },
+  count: Count,
+): Deliver => {
+  const dice = chance(seed + 7);
+  return (records, from, to) => {
+    count.connections += records.length;
     for (let hour = floorTo(HOUR, from); hour < to; hour += HOUR) {
-      const at = (record: ConnectRecord): Instant => Date.parse(record.eventTime);
-      const mine = records.filter((record) => floorTo(HOUR, at(record)) === hour);
-      const isLost = hour >= midnight + story.outage.from && hour < midnight + story.outage.to;
-      if (isLost) {
-        lost += mine.length;
+      const mine = records.filter(({ eventTime }) => floorTo(HOUR, Date.parse(eventTime)) === hour);
+      if (hour >= midnight + outage.from && hour < midnight + outage.to) {
+        count.lost += mine.length;
         continue;
       }
-      deliveries += 2 * mine.length;
+      count.deliveries += 2 * mine.length;
       stack.bus.putEvents(mine.map((record) => ({ ...toEventBridge(record), version: "0" })));
       const shuffled = [...mine, foreignRecord(hour + 11 * MINUTE, dice.uuid())].sort(
         () => dice.below(3) - 1,
@@ -133,59 +133,79 @@ export const runDemo = async (options: DemoOptions): Promise<DemoResult> => {
       stack.s3.put({ bucket: TRAIL_BUCKET, key, body, contentEncoding: "gzip" });
     }
   };
+};
 
+const asAdmin = async (standIn: StandIn, statements: readonly string[]): Promise<void> => {
+  const session = await signIn(standIn, { who: "admin" });
+  for (const sql of statements) await session.query(sql);
+  await session.end();
+};
+
+/** The stretches that are looked at in one go, from the first midnight to `end`. */
+const stepsOf = function* (story: Story, midnight: Instant, end: Instant): Generator<Interval> {
+  const busyDays = new Set([...story.changes, story.newNetwork].map(({ at }) => Math.floor(at / DAY)));
+  const lastHours = Math.max(midnight, end - LAST_HOURS);
+  for (let from = midnight; from < end; ) {
+    const hourly = from >= lastHours || busyDays.has(Math.floor((from - midnight) / DAY));
+    const to = hourly ? from + HOUR : Math.min(lastHours, from + QUIET_STEP);
+    yield { from, to };
+    from = to;
+  }
+};
+
+/** Runs the whole demonstration; whatever it started is stopped when it ends, also by an error or an abort. */
+export const runDemo = async (options: DemoOptions): Promise<DemoResult> => {
+  const { story = wholeStory(), seed = 1, onProgress: say = () => {}, signal } = options;
+  const startsAt = options.now();
+  const midnight = floorTo(DAY, startsAt) - story.days * DAY;
+  const end = floorTo(HOUR, startsAt - LIVE_LAG_MS - STEP_LAG_MS);
+  say("starting PostgreSQL 16 behind the DSQL stand-in, DynamoDB, SNS, S3 and the bus");
+  const world = await build(options, story, midnight);
+  const { standIn, stack, clock, takeRecords } = world;
+  const count: Count = { connections: 0, lost: 0, deliveries: 0 };
+  const deliver = deliveryTo(world, { midnight, outage: story.outage, seed }, count);
   try {
     say("making the estate as admin: schemas, tables, roles, mappings, grants");
-    const admin = await signIn(standIn, { who: "admin" });
-    for (const sql of estateSql) await admin.query(sql);
-    await admin.end();
-
-    const attempts = life(story, options.seed ?? 1);
-    const busyDays = new Set([...story.changes, story.newNetwork].map(({ at }) => Math.floor(at / DAY)));
-    const end = midnight + story.days * DAY;
-    let next = 0;
-    for (let from = midnight; from < end; ) {
-      check();
+    await asAdmin(standIn, estateSql);
+    const attempts = life(story, seed);
+    const recordsUntil = (to: Instant): ConnectRecord[] => {
+      const later = attempts.findIndex(({ at }) => midnight + at >= to);
+      return attempts
+        .splice(0, later < 0 ? attempts.length : later)
+        .map((attempt) => recordOf(attempt, midnight));
+    };
+    for (const { from, to } of stepsOf(story, midnight, end)) {
+      signal?.throwIfAborted();
       const day = Math.floor((from - midnight) / DAY);
-      const to = Math.min(end, from + (busyDays.has(day) ? HOUR : QUIET_STEP));
-      say("living", day + 1, story.days);
+      say("living", Math.min(day + 1, story.days), story.days);
       clock.jumpTo(from);
       await stack.scan();
-      for (const { at, sql } of story.changes.filter(
-        (c) => midnight + c.at >= from && midnight + c.at < to,
-      )) {
+      for (const { at, sql } of story.changes) {
+        if (midnight + at < from || midnight + at >= to) continue;
         clock.jumpTo(midnight + at);
-        const session = await signIn(standIn, { who: "admin" });
-        await session.query(sql);
-        await session.end();
-      }
-      const records = takeRecords();
-      for (; next < attempts.length; next++) {
-        const attempt = attempts[next];
-        if (!attempt || midnight + attempt.at >= to) break;
-        records.push(recordOf(attempt, midnight));
+        await asAdmin(standIn, [sql]);
       }
       clock.jumpTo(to + 5 * MINUTE);
-      deliver(records, from, to);
+      deliver([...takeRecords(), ...recordsUntil(to)], from, to);
       await stack.bus.drain();
-      from = to;
     }
-    check();
+    signal?.throwIfAborted();
     say("living for real: clients with signed tokens, one of them refused");
     clock.goLive(LIVE_LAG_MS);
-    const live = await liveMinute(world, deliver);
-    const emails = readdirSync(stack.outbox)
-      .filter((file) => file.endsWith(".eml"))
-      .sort();
+    const meanwhile = recordsUntil(clock.now());
+    const live = await liveClients(standIn);
+    await stack.scan();
+    deliver([...meanwhile, ...takeRecords()], end, clock.now() + 1);
+    await stack.bus.drain();
     return {
       cluster: CLUSTER,
       midnight,
       story,
-      connections,
-      lost,
-      deliveries,
+      ...count,
       snapshots: (await stack.store.snapshots.head(CLUSTER))?.manifest.seq ?? 0,
-      emails,
+      emails: readdirSync(stack.outbox)
+        .filter((file) => file.endsWith(".eml"))
+        .sort(),
       live,
       failures: stack.bus.failures.length,
     };
@@ -195,12 +215,9 @@ export const runDemo = async (options: DemoOptions): Promise<DemoResult> => {
   }
 };
 
-const liveMinute = async (
-  { standIn, stack, takeRecords, clock }: World,
-  deliver: (records: readonly ConnectRecord[], from: Instant, to: Instant) => void,
-): Promise<string[]> => {
+/** Clients with the real signer, driver and TLS; what each was told, in words. */
+const liveClients = async (standIn: StandIn): Promise<string[]> => {
   const told: string[] = [];
-  const from = floorTo(HOUR, clock.now());
   for (const who of ["ordersApi", "catalogApi", "userService"] as const) {
     const client = await signIn(standIn, { who, agent: "aurora-dsql-nodejs-pg/0.1.9" });
     const { rows } = await client.query<{ who: string }>("select current_user as who");
@@ -216,8 +233,5 @@ const liveMinute = async (
     const hint = "hint" in error ? String(error.hint) : "";
     told.push(`ContractorNils asked for api_readwrite and was refused: ${error.message}; ${hint}`);
   }
-  await stack.scan();
-  deliver(takeRecords(), from, clock.now() + 1);
-  await stack.bus.drain();
   return told;
 };

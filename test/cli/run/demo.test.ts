@@ -21,6 +21,8 @@ import { story as wholeStory } from "../../../local/demo/story.ts";
 import { type Stack, startStack } from "../../../local/stack.ts";
 
 const story = wholeStory(0.25);
+/** In the evening: the last hours of the story lie on the day that it ends in. */
+const NOW = Date.UTC(2026, 9, 14, 18, 3);
 const folder = mkdtempSync(join(tmpdir(), "demo-"));
 let result: DemoResult;
 let stack: Stack;
@@ -28,11 +30,11 @@ let table: Table;
 let emails: (Email & { sentAt: number })[];
 
 beforeAll(async () => {
-  result = await runDemo({ folder, now: Date.now(), story });
+  result = await runDemo({ folder, now: () => NOW, story });
   // The stack once more, over the store that the demonstration left.
   stack = await startStack({
     folder,
-    clock: simulatedClock(Date.now()),
+    clock: simulatedClock(NOW),
     random: Math.random,
     account: ACCOUNT,
     region: REGION,
@@ -140,7 +142,7 @@ describe("the whole loop", () => {
   });
 
   it("shows access before and after the grant that differs by exactly that grant", async () => {
-    const snapshots = createSnapshotStore(table, { now: Date.now });
+    const snapshots = createSnapshotStore(table, { now: () => NOW });
     const granted = at(story.changes.at(-2)?.at ?? 0);
     const before = await requireAsOf(snapshots, result.cluster, granted - HOUR);
     const after = await requireAsOf(snapshots, result.cluster, granted + HOUR);
@@ -152,7 +154,7 @@ describe("the whole loop", () => {
   });
 
   it("answers over HTTP as the store does: before the grant, after it, and in the role's timeline", async () => {
-    const snapshots = createSnapshotStore(table, { now: Date.now });
+    const snapshots = createSnapshotStore(table, { now: () => NOW });
     const [granted, revoked] = story.changes.slice(-2).map((change) => at(change.at));
     const holders: string[][] = [];
     for (const moment of [(granted ?? 0) - HOUR, (granted ?? 0) + HOUR]) {
@@ -173,7 +175,7 @@ describe("the whole loop", () => {
     expect(holders[0]).not.toContain("api_readonly");
     expect(holders[1]).toEqual([...(holders[0] ?? []), "api_readonly"].sort());
 
-    const head = (await snapshots.asOf(result.cluster, Date.now()))?.catalog.sections.roles;
+    const head = (await snapshots.asOf(result.cluster, NOW))?.catalog.sections.roles;
     const oid = head?.status === "read" ? head.rows.find(({ name }) => name === "api_readonly")?.oid : 0;
     const timeline = await snapshots.roleTimeline(result.cluster, oid ?? 0);
     const { status, body } = await stack.query("/history/timeline", { role: "api_readonly" });
@@ -203,7 +205,7 @@ describe("the whole loop", () => {
   it("sees its own last login come back, and what real clients did", async () => {
     const today = await createActivityStore(table).hours(result.cluster, {
       from: at(story.days * DAY),
-      to: Date.now() + DAY,
+      to: NOW + DAY,
     });
     const tallies = today.flatMap((hour) => hour.tallies);
     expect(tallies.some(({ principal }) => principal === principals.auditor.arn)).toBe(true);
