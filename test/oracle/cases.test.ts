@@ -50,7 +50,7 @@ describe("names and memberships", () => {
       expect(rows.map(({ role }) => role)).not.toEqual(expect.arrayContaining(["adm2"]));
     }));
 
-  it.fails("a routine is found by its signature as GRANT and regprocedure write it, and by quoted names", () =>
+  it("a routine is found by its signature as GRANT and regprocedure write it, and by quoted names", () =>
     inCase("w07-function-signature", async ({ live }) => {
       for (const name of [
         "app.g(integer)",

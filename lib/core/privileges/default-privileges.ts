@@ -74,6 +74,7 @@ export const tomorrow = (engine: AccessEngine, role?: number): FutureRow[] => {
         ...holders(aclKindOf(kind), owner, stored(acl)),
         index: objects.length,
         kind,
+        letter: "",
         oid: 0,
         owner,
         schema: schema === null ? null : (schemaNames.get(schema) ?? null),

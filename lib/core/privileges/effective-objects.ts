@@ -23,6 +23,8 @@ export type AccessObject = Holders & {
   /** Its place in the engine's list. */
   readonly index: number;
   readonly kind: ObjectKind;
+  /** The catalog's own letter for it: relkind (of a column its relation's), prokind, typtype; else "". */
+  readonly letter: string;
   /** Of a column, that of its relation. */
   readonly oid: Oid;
   readonly owner: Oid;
@@ -76,6 +78,13 @@ export const sectionOf = (kind: ObjectKind): SectionName => {
   }
 };
 
+/** The name alone: of a function without its arguments. */
+export const bareName = ({
+  name,
+  identityArguments,
+}: Pick<AccessObject, "name" | "identityArguments">): string =>
+  identityArguments === null ? name : name.slice(0, name.length - identityArguments.length - 2);
+
 /** The schemas that every database has; users' own never have such names. */
 export const isSystemSchema = (name: string | null): boolean =>
   name !== null && (name.startsWith("pg_") || name === "information_schema");
@@ -107,6 +116,7 @@ export const accessObjects = (catalog: Catalog, graph: RoleGraph): AccessObject[
   const holders = holdersOf(graph, catalog.serverVersion);
   const schemaNames = new Map(rowsOf(catalog, "schemas").map(({ oid, name }) => [oid, name]));
   const plain = {
+    letter: "",
     schema: null,
     schemaOid: null,
     identityArguments: null,
@@ -131,7 +141,7 @@ export const accessObjects = (catalog: Catalog, graph: RoleGraph): AccessObject[
     const kind = relationKinds[row.kind];
     const { oid, owner, name } = row;
     const held = holders(aclKindOf(kind), owner, row.acl, { frozen: frozenOf(row) });
-    found.push({ ...plain, ...held, ...within(row.schema), kind, oid, owner, name });
+    found.push({ ...plain, ...held, ...within(row.schema), kind, letter: row.kind, oid, owner, name });
   }
   for (const { relation, number, name: column, acl } of rowsOf(catalog, "columns")) {
     const table = relations.get(relation);
@@ -140,7 +150,7 @@ export const accessObjects = (catalog: Catalog, graph: RoleGraph): AccessObject[
     // What nobody wrote is another thing for a sequence than for a table.
     const whole = table.acl ?? builtInAcl("relations", table, catalog.serverVersion);
     const held = holders("column", owner, acl, { tableAcl: whole, frozen: frozenOf(table) });
-    const place = { ...within(table.schema), kind: "column" as const, oid, owner, name };
+    const place = { ...within(table.schema), kind: "column" as const, letter: table.kind, oid, owner, name };
     found.push({ ...plain, ...held, ...place, column, columnNumber: number });
   }
   for (const row of rowsOf(catalog, "functions")) {
@@ -152,6 +162,7 @@ export const accessObjects = (catalog: Catalog, graph: RoleGraph): AccessObject[
       ...held,
       ...within(row.schema),
       kind: "function",
+      letter: row.kind,
       oid,
       owner,
       name,
@@ -162,7 +173,16 @@ export const accessObjects = (catalog: Catalog, graph: RoleGraph): AccessObject[
   for (const row of rowsOf(catalog, "types")) {
     const { oid, owner, name } = row;
     const held = holders("type", owner, row.acl);
-    found.push({ ...plain, ...held, ...within(row.schema), kind: "type", oid, owner, name });
+    found.push({
+      ...plain,
+      ...held,
+      ...within(row.schema),
+      kind: "type",
+      letter: row.kind,
+      oid,
+      owner,
+      name,
+    });
   }
   return found.sort(compare).map((object, index) => ({ ...object, index }));
 };

@@ -69,8 +69,44 @@ describe("findObject", () => {
     ["app.f(a integer)", "function app.f(a integer)"],
     ["f(a integer)", "function app.f(a integer)"],
     ["postgres", "database postgres"],
+    ['"app".orders', "table app.orders"],
+    ['"app" . "orders"', "table app.orders"],
+    ["APP.Orders", "table app.orders"],
+    ["TABLE app.orders", "table app.orders"],
+    ["app.f(integer)", "function app.f(a integer)"],
+    ["FUNCTION app.f(int4)", "function app.f(a integer)"],
+    ['app."f"(IN a int)', "function app.f(a integer)"],
+    ["app.f()", "function app.f()"],
+    ["routine app.f( )", "function app.f()"],
+    ['odd "one"', "no"],
   ])("reads %s", (text, expected) => {
-    expect(found(text)).toBe(expected);
+    if (expected === "no") expect(() => found(text)).toThrow("there is no");
+    else expect(found(text)).toBe(expected);
+  });
+
+  it("says which routines there are under a name with other arguments", () => {
+    expect(() => findObject(engine, "app.f(text)")).toThrow("there is no app.f(text)");
+    try {
+      findObject(engine, "app.f(text)");
+    } catch (error) {
+      expect((error as { hint?: string }).hint).toContain("function app.f(), function app.f(a integer)");
+    }
+    expect(() => findObject(engine, "table app.f(integer)")).toThrow("there is no");
+  });
+
+  it("takes a name in capitals for the folded one first, as PostgreSQL does", () => {
+    const both = accessEngine(
+      catalog({
+        roles: [role(10, "admin"), role(11, "Mixed"), role(12, "plain")],
+        schemas: [publicSchema],
+        relations: [table(1, "Orders"), table(2, "orders"), table(3, "Only")],
+      }),
+    );
+    expect(findObject(both, "Orders").oid).toBe(2);
+    expect(findObject(both, '"Orders"').oid).toBe(1);
+    expect(findObject(both, "Only").oid).toBe(3);
+    expect(both.graph.roles[findRole(both, '"Mixed"')]?.oid).toBe(11);
+    expect(both.graph.roles[findRole(both, "PLAIN")]?.oid).toBe(12);
   });
 
   it("asks back where several are meant, and lets the privilege decide", () => {
