@@ -5,6 +5,8 @@ export type Out = {
   readonly write: (text: string) => unknown;
   readonly isTTY: boolean;
   readonly columns: number;
+  /** Past the guard on hidden characters: for data to a file or a pipe, and for what moves the cursor. */
+  readonly raw?: (text: string) => unknown;
 };
 
 export type Io = {

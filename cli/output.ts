@@ -2,6 +2,7 @@
 import Table from "cli-table3";
 import wrapAnsi from "wrap-ansi";
 import { spelledOut } from "../lib/core/base/visible-text.ts";
+import { paint, type Style } from "./colour.ts";
 import type { Io } from "./io.ts";
 
 export type OutputOptions = { readonly json?: boolean; readonly ndjson?: boolean };
@@ -10,8 +11,10 @@ export type Column<T> = {
   readonly head: string;
   readonly cell: (row: T) => string | number | null | undefined;
   readonly align?: "left" | "right";
-  /** The widest it may get; longer text is wrapped. */
+  /** The widest it may get on a terminal; longer text is wrapped. */
   readonly max?: number;
+  /** How it looks where there are colours. */
+  readonly style?: (row: T) => Style | undefined;
 };
 
 /** Names may come from an attacker: what a terminal would act on or hide is spelled out. */
@@ -41,7 +44,35 @@ const widths = (
   return wide;
 };
 
-/** A table of at most 80 columns (the terminal's width, if that is wider), or a line that says there is nothing. */
+/** How long a line may be: as the terminal is wide. Elsewhere nothing is wrapped, for lines are read by programs. */
+export const lineWidth = ({ stdout }: Pick<Io, "stdout">): number =>
+  stdout.isTTY ? Math.max(40, stdout.columns) : Number.POSITIVE_INFINITY;
+
+/**
+ * A sentence for people: `text`, made visible, after `first`; on a terminal broken between words, its further lines
+ * after `rest`.
+ */
+export const paragraph = (
+  io: Pick<Io, "stdout">,
+  text: string,
+  { first = "", rest = first }: { readonly first?: string; readonly rest?: string } = {},
+): string => {
+  const room = lineWidth(io) - Math.max(first.length, rest.length);
+  const shown = printable(text);
+  const lines = Number.isFinite(room) ? wrapAnsi(shown, Math.max(20, room)).split("\n") : [shown];
+  return lines.map((line, i) => `${i === 0 ? first : rest}${line}`).join("\n");
+};
+
+/** The cells as they are printed: painted line by line, for a colour must not run into the next column. */
+const painted = (io: Io, style: Style | undefined, text: string): string =>
+  style === undefined
+    ? text
+    : text
+        .split("\n")
+        .map((line) => paint(io, style, line))
+        .join("\n");
+
+/** A table as wide as the terminal, elsewhere as wide as it is; or a line that says there is nothing. */
 export const table = <T>(
   io: Io,
   rows: readonly T[],
@@ -54,22 +85,29 @@ export const table = <T>(
   }
   const cells = rows.map((row) => columns.map(({ cell }) => printable(String(cell(row) ?? "-"))));
   const head = columns.map((column) => column.head);
-  const colWidths = widths(
-    [head, ...cells],
-    columns.map(({ max }) => max),
-    io.stdout.isTTY ? Math.max(80, io.stdout.columns) : 80,
-  );
+  const total = lineWidth(io);
+  const colWidths = Number.isFinite(total)
+    ? widths(
+        [head, ...cells],
+        columns.map(({ max }) => max),
+        total,
+      )
+    : undefined;
   const printed = new Table({
-    head,
-    colWidths,
+    head: head.map((text) => paint(io, "strong", text)),
+    ...(colWidths && { colWidths }),
     colAligns: columns.map(({ align }) => align ?? "left"),
     chars: plain,
     style: { head: [], border: [], "padding-left": 0, "padding-right": 1, compact: true },
   });
   // Between words where it can be, within a word (an ARN) where it must be: nothing is cut off.
   const wrapped = (text: string, column: number): string =>
-    wrapAnsi(text, Math.max(1, (colWidths[column] ?? 80) - 1), { hard: true });
-  printed.push(...cells.map((row) => row.map(wrapped)));
+    colWidths ? wrapAnsi(text, Math.max(1, (colWidths[column] ?? 80) - 1), { hard: true }) : text;
+  printed.push(
+    ...cells.map((row, at) =>
+      row.map((text, column) => painted(io, columns[column]?.style?.(rows[at] as T), wrapped(text, column))),
+    ),
+  );
   const text = printed
     .toString()
     .split("\n")

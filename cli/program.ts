@@ -4,6 +4,7 @@ import packageJson from "../package.json" with { type: "json" };
 import type { ExitCode } from "./command.ts";
 import { type CommandEntry, commands } from "./commands.ts";
 import { exitOf, explainError } from "./explain-error.ts";
+import { guarded } from "./guarded.ts";
 import type { Io } from "./io.ts";
 import { wrongCommand } from "./wrong-command.ts";
 
@@ -62,7 +63,8 @@ const parse = async (argv: readonly string[], io: Io, finish: (code: ExitCode) =
 };
 
 /** Runs one command line to its exit code; never throws, never calls process.exit. */
-export const run = async (argv: readonly string[], io: Io): Promise<ExitCode> => {
+export const run = async (argv: readonly string[], process: Io): Promise<ExitCode> => {
+  const io = guarded(process);
   let code: ExitCode = 0;
   try {
     await parse(argv, io, (ended) => {

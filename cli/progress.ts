@@ -14,7 +14,7 @@ export type Progress = {
 const terminal = (out: Out): NodeJS.WriteStream => {
   const stream = new Writable({
     write: (chunk, _encoding, written) => {
-      out.write(String(chunk));
+      (out.raw ?? out.write)(String(chunk));
       written();
     },
   });

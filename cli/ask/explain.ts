@@ -4,24 +4,11 @@ import { findObject, findPrivilege } from "../../lib/core/privileges/find-object
 import { addCatalogOptions, type CatalogOptions, openEngine } from "../catalog-source.ts";
 import type { AddCommand } from "../command.ts";
 import { addOutputOptions, type OutputFlags } from "../context.ts";
-import { printable, printDocument } from "../output.ts";
+import type { Io } from "../io.ts";
+import { paragraph, printable, printDocument } from "../output.ts";
 
 const marks: Readonly<Record<Link["state"], string>> = { ok: "✓", broken: "✗", unknown: "?", assumed: "·" };
-const WIDTH = 78;
-
-/** Breaks at spaces; what follows the first line is indented alike. */
-const wrapped = (first: string, rest: string, text: string): string => {
-  const lines: string[] = [];
-  let line = first;
-  for (const word of printable(text).split(" ")) {
-    const next = line === first || line === rest ? `${line}${word}` : `${line} ${word}`;
-    if (next.length > WIDTH && line !== first && line !== rest) {
-      lines.push(line);
-      line = `${rest}${word}`;
-    } else line = next;
-  }
-  return [...lines, line].join("\n");
-};
+type Wrapped = (first: string, rest: string, text: string) => string;
 
 const verdicts: Readonly<Record<Explanation["verdict"], string>> = {
   yes: "Yes",
@@ -30,7 +17,7 @@ const verdicts: Readonly<Record<Explanation["verdict"], string>> = {
   unknown: "Not known",
 };
 
-const chain = ({ principal, links }: Explanation): string[] => {
+const chain = (wrapped: Wrapped, { principal, links }: Explanation): string[] => {
   const lines = principal === null ? [] : [wrapped("  ", "    ", principal)];
   links.forEach(({ state, says }, i) => {
     if (lines.length) lines.push("  │");
@@ -40,12 +27,13 @@ const chain = ({ principal, links }: Explanation): string[] => {
   return lines;
 };
 
-const drawing = (it: Explanation): string => {
+const drawing = (io: Io, it: Explanation): string => {
+  const wrapped: Wrapped = (first, rest, text) => paragraph(io, text, { first, rest });
   const who = it.principal ?? `role ${it.role}`;
   const lines = [
     wrapped("", "  ", `${verdicts[it.verdict]}: ${it.privilege} on ${it.kind} ${it.object} for ${who}`),
     "",
-    ...chain(it),
+    ...chain(wrapped, it),
   ];
   if (it.grantable) lines.push("", "It may pass the privilege on (grant option).");
   if (it.paths > 1) {
@@ -88,7 +76,7 @@ export const addExplain: AddCommand = (program, io) => {
         io,
         options,
         explain(engine, who, privilege, findObject(engine, objectName, privilege)),
-        drawing,
+        (it) => drawing(io, it),
       );
     },
   );

@@ -1,7 +1,8 @@
 // A finding as JSON gives it and as people read it: one shape for every command.
 
 import { iso } from "../../lib/core/base/time.ts";
-import type { Finding } from "../../lib/core/findings/finding.ts";
+import type { Finding, Severity } from "../../lib/core/findings/finding.ts";
+import type { Style } from "../colour.ts";
 import type { Column } from "../output.ts";
 
 /** Flat, times as ISO 8601 in UTC; a field that does not apply is left out. */
@@ -34,8 +35,16 @@ export type FindingDocument = ReturnType<typeof findingDocument>;
 /** What tells findings apart at a glance; commands take it in place of the whole id. */
 const shortId = (id: string): string => id.slice(id.lastIndexOf("-") + 1).slice(0, 8);
 
+/** How bad it is, by colour. */
+export const severityStyle = (severity: Severity): Style | undefined =>
+  ({ critical: "bad", high: "bad", medium: "warn", low: undefined })[severity] as Style | undefined;
+
 export const findingColumns: readonly Column<FindingDocument>[] = [
-  { head: "severity", cell: ({ severity }) => severity },
+  {
+    head: "severity",
+    cell: ({ severity }) => severity,
+    style: ({ severity, status }) => (status === "open" ? severityStyle(severity) : "quiet"),
+  },
   { head: "status", cell: ({ status }) => status },
   { head: "judged", cell: ({ detectedAt }) => detectedAt.slice(0, 10) },
   { head: "what", cell: ({ title }) => title },

@@ -12,7 +12,8 @@ import {
   type StoreOptions,
   withStore,
 } from "../context.ts";
-import { printRows } from "../output.ts";
+import type { Io } from "../io.ts";
+import { printable, printRows } from "../output.ts";
 import { type FindingDocument, findingColumns, findingDocument } from "./finding-document.ts";
 
 type Options = StoreOptions &
@@ -61,6 +62,12 @@ const csv = (rows: readonly FindingDocument[]): string =>
     .map((line) => `${line}\r\n`)
     .join("");
 
+/** Data to a file or a pipe as it is; on a terminal what it would act on is spelled out. */
+const printCsv = ({ stdout }: Io, text: string): void => {
+  if (stdout.isTTY) stdout.write(text.split("\r\n").map(printable).join("\n"));
+  else (stdout.raw ?? stdout.write)(text);
+};
+
 export const addFindings: AddCommand = (program, io, finish) => {
   const command = program
     .command("findings")
@@ -91,7 +98,7 @@ export const addFindings: AddCommand = (program, io, finish) => {
       )
       .toSorted(worstFirst)
       .map(findingDocument);
-    if (options.format === "csv" && !options.json && !options.ndjson) io.stdout.write(csv(rows));
+    if (options.format === "csv" && !options.json && !options.ndjson) printCsv(io, csv(rows));
     else printRows(io, options, rows, findingColumns, "No findings.");
     if (options.exitCode && rows.length) finish(2);
   });

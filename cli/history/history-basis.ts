@@ -7,7 +7,8 @@ import type { RecordedChange } from "../../lib/core/history/change.ts";
 import type { SealedManifest } from "../../lib/core/history/manifest.ts";
 import type { SnapshotStore } from "../../lib/store/history/snapshots.ts";
 import { changeText } from "../../lib/wording/change-text.ts";
-import type { Column } from "../output.ts";
+import type { Io } from "../io.ts";
+import { type Column, paragraph } from "../output.ts";
 
 /** "2026-03-01 02:00:00Z", with milliseconds only where there are any. */
 export const stamp = (at: Instant): string => iso(at).replace("T", " ").replace(".000Z", "Z");
@@ -54,30 +55,25 @@ export const basisOf = async (
   };
 };
 
-/** Words in lines of at most 80 columns, the later ones indented like the first. */
-const wrap = (text: string, indent = "  "): string[] => {
-  const lines: string[] = [];
-  for (const word of text.split(" ")) {
-    const last = lines.at(-1);
-    if (last !== undefined && last.length + 1 + word.length <= 80)
-      lines[lines.length - 1] = `${last} ${word}`;
-    else lines.push(`${indent}${word}`);
-  }
-  return lines;
-};
-
 /** Lines for people; the loud ones about what could not be read come last. */
-export const basisLines = (label: string, { snapshot, uncertainty }: Basis): string[] => [
-  `${label}: snapshot ${snapshot.seq} of ${stamp(Date.parse(snapshot.takenAt))}`,
-  ...wrap(uncertainty.text),
-  ...uncertainty.unreadable.flatMap(({ section, lastReadAt }) =>
-    wrap(
-      lastReadAt === null
-        ? `NOT KNOWN: ${section} was never read.`
-        : `NOT KNOWN: ${section} could not be read; last read ${stamp(Date.parse(lastReadAt))}.`,
+export const basisLines = (
+  io: Pick<Io, "stdout">,
+  label: string,
+  { snapshot, uncertainty }: Basis,
+): string[] => {
+  const said = (text: string): string => paragraph(io, text, { first: "  " });
+  return [
+    paragraph(io, `${label}: snapshot ${snapshot.seq} of ${stamp(Date.parse(snapshot.takenAt))}`),
+    said(uncertainty.text),
+    ...uncertainty.unreadable.map(({ section, lastReadAt }) =>
+      said(
+        lastReadAt === null
+          ? `NOT KNOWN: ${section} was never read.`
+          : `NOT KNOWN: ${section} could not be read; last read ${stamp(Date.parse(lastReadAt))}.`,
+      ),
     ),
-  ),
-];
+  ];
+};
 
 export type ChangeRow = {
   readonly after: { readonly seq: number; readonly takenAt: string };

@@ -5,7 +5,7 @@ import { DAY, iso } from "../../lib/core/base/time.ts";
 import { changeText } from "../../lib/wording/change-text.ts";
 import type { AddCommand } from "../command.ts";
 import { addStoreOptions, pickCluster, type StoreOptions, withStore } from "../context.ts";
-import { printable, table } from "../output.ts";
+import { table } from "../output.ts";
 import { basisLines, basisOf, changeColumns, changeRow, stamp } from "./history-basis.ts";
 
 type Options = StoreOptions & {
@@ -45,10 +45,10 @@ export const addDiff: AddCommand = (history, io) => {
       return;
     }
     const head = [
-      ...basisLines(`From ${stamp(from)}`, answer.from),
-      ...basisLines(`To ${stamp(to)}`, answer.to),
+      ...basisLines(io, `From ${stamp(from)}`, answer.from),
+      ...basisLines(io, `To ${stamp(to)}`, answer.to),
     ];
-    io.stdout.write(`${head.map(printable).join("\n")}\n\n`);
+    io.stdout.write(`${head.join("\n")}\n\n`);
     const nothing = "Nothing differs.";
     if (options.all) table(io, answer.changes as ReturnType<typeof changeRow>[], changeColumns, nothing);
     else

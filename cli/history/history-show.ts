@@ -104,11 +104,7 @@ export const addShow: AddCommand = (history, io) => {
       io.stdout.write(`${JSON.stringify({ at: iso(at), ...basis, catalog: shown, lastKnown }, null, 1)}\n`);
       return;
     }
-    io.stdout.write(
-      `${basisLines(`As of ${stamp(at)}`, basis)
-        .map(printable)
-        .join("\n")}\n\n`,
-    );
+    io.stdout.write(`${basisLines(io, `As of ${stamp(at)}`, basis).join("\n")}\n\n`);
     if (options.section) return printSection(io, catalog, options.section);
     printSections(io, catalog);
     io.stdout.write("\n");

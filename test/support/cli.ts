@@ -9,16 +9,16 @@ export type CliRun = {
   readonly json: () => unknown;
 };
 
-/** `args` as a list, or as words with single spaces between. */
+/** `args` as a list, or as words with single spaces between; on a terminal of `columns`, or where there is none. */
 export const cliIn =
-  (cwd: () => string, now: () => number, env: Io["env"] = {}) =>
+  (cwd: () => string, now: () => number, env: Io["env"] = {}, columns?: number) =>
   async (args: string | readonly string[]): Promise<CliRun> => {
     const written = { out: "", err: "" };
     const write = (to: "out" | "err") => (text: string) => {
       written[to] += text;
     };
     const code = await run(typeof args === "string" ? args.split(" ") : args, {
-      stdout: { write: write("out"), isTTY: false, columns: 80 },
+      stdout: { write: write("out"), isTTY: columns !== undefined, columns: columns ?? 80 },
       stderr: { write: write("err"), isTTY: false, columns: 80 },
       env,
       cwd: cwd(),

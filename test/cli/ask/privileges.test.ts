@@ -16,6 +16,13 @@ const cli = cliIn(
   () => Date.parse("2026-11-01T00:00:00Z"),
 );
 
+const onTerminal = cliIn(
+  () => folder,
+  () => Date.parse("2026-11-01T00:00:00Z"),
+  { NO_COLOR: "1" },
+  80,
+);
+
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "dsql-audit-"));
   const database = await shared.freshDatabase();
@@ -91,7 +98,7 @@ describe("privileges", () => {
 
 describe("who-can", () => {
   it("keeps within 80 columns with 200 roles", async () => {
-    const { out } = await cli(["who-can", "select", '"a.b".c', "--url", url]);
+    const { out } = await onTerminal(["who-can", "select", '"a.b".c', "--url", url]);
     const lines = out.split("\n");
     expect(lines[0]).toMatch(/^SELECT on table "a\.b"\.c: 20\d roles$/);
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(80);
@@ -101,7 +108,7 @@ describe("who-can", () => {
 
 describe("explain", () => {
   it("draws the chain", async () => {
-    const { code, out } = await cli(["explain", 'odd "one"', "SELECT", '"a.b".c', "--url", url]);
+    const { code, out } = await onTerminal(["explain", 'odd "one"', "SELECT", '"a.b".c', "--url", url]);
     expect(code).toBe(0);
     expect(out).toContain("Yes, after SET ROLE");
     expect(out).toContain('✓ odd "one" may SET ROLE readers');

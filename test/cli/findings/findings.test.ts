@@ -23,6 +23,12 @@ const cli = cliIn(
   () => cwd,
   () => now,
 );
+const onTerminal = cliIn(
+  () => cwd,
+  () => now,
+  { NO_COLOR: "1" },
+  80,
+);
 const shortOf = (id: string): string => id.slice(-16, -8);
 
 const observation = (
@@ -85,12 +91,20 @@ describe("the commands on findings", () => {
 
   it("print no hostile name raw, neither in a table nor in CSV nor alone", async () => {
     const [bad] = planted.filter(({ title }) => title === hostile);
-    for (const args of ["findings", `finding ${bad?.id}`]) {
-      const { out, code } = await cli(args);
+    for (const args of [
+      "findings",
+      "findings --json",
+      "findings --ndjson",
+      `finding ${bad?.id}`,
+      `finding ${bad?.id} --json`,
+      "findings --format csv",
+    ]) {
+      const { out, code } = await onTerminal(args);
       expect(code).toBe(0);
-      expect(out.replaceAll("\n", "")).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+      expect(out.replaceAll("\n", "")).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
     }
     const { out } = await cli("findings --format csv");
+    expect(out).toContain("\u202e\u001b[31m");
     const cells = out.split("\r\n").flatMap((line) => line.match(/"(?:[^"]|"")*"/g) ?? []);
     expect(cells.length).toBeGreaterThan(30);
     expect(cells.filter((cell) => /^"[=+\-@]/.test(cell))).toEqual([]);

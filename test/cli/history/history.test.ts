@@ -54,6 +54,14 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
+/** On a terminal of 80 columns. */
+const onTerminal = (args: string): Promise<CliRun> =>
+  cliIn(
+    () => folder,
+    () => now,
+    { NO_COLOR: "1" },
+    80,
+  )(args);
 const everyLineFits = (out: string) => Math.max(...out.split("\n").map((line) => line.length));
 
 describe("history", () => {
@@ -62,7 +70,7 @@ describe("history", () => {
     expect(code).toBe(0);
     expect(out).toContain("2026-03-01 06:00:00Z");
     expect(out.indexOf("06:00")).toBeLessThan(out.indexOf("02:00"));
-    expect(everyLineFits(out)).toBeLessThanOrEqual(80);
+    expect(everyLineFits((await onTerminal("history")).out)).toBeLessThanOrEqual(80);
     const rows = (await cli("history --json --limit 2")).json() as { seq: number }[];
     expect(rows.map(({ seq }) => seq)).toEqual([5, 4]);
     expect((await cli("history --limit no")).code).toBe(64);
@@ -76,7 +84,9 @@ describe("history", () => {
       "between the snapshots of 2026-03-01 04:00:00Z and 2026-03-01 05:00:00Z",
     );
     expect(out).toContain("NOT KNOWN: mappings could not be read; last read 2026-03-01 03:00:00Z.");
-    expect(everyLineFits(out)).toBeLessThanOrEqual(80);
+    expect(everyLineFits((await onTerminal("history show --at 2026-03-01T04:30Z")).out)).toBeLessThanOrEqual(
+      80,
+    );
     const json = (await cli("history show --at 2026-03-01T04:30Z --json")).json() as Record<string, never>;
     expect(json).toMatchObject({ snapshot: { seq: 3 }, uncertainty: { before: "2026-03-01T05:00:00.000Z" } });
     expect(json.lastKnown).toMatchObject({ mappings: { seq: 2 } });
@@ -107,7 +117,7 @@ describe("history", () => {
     const { out } = await cli(`${args} --all`);
     expect(out).toContain("app_ro gained DELETE");
     expect(out).toContain("app_ro lost DELETE");
-    expect(everyLineFits(out)).toBeLessThanOrEqual(80);
+    expect(everyLineFits((await onTerminal(`${args} --all`)).out)).toBeLessThanOrEqual(80);
   });
 
   it("tells a role's timeline, also of one that is gone, and what was not known", async () => {
