@@ -4,6 +4,7 @@ import type { SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
 import type { ActivitySink } from "../lib/cloudtrail/ingest-sources.ts";
 import { parseRecord } from "../lib/cloudtrail/parse-record.ts";
 import { publicKeyPort } from "../lib/cloudtrail/public-keys.ts";
+import { isValidationMessage } from "../lib/cloudtrail/s3-objects.ts";
 import type { Connection } from "../lib/core/activity/connection.ts";
 import type { Cluster } from "../lib/core/base/ids.ts";
 import { AuditError } from "../lib/errors.ts";
@@ -47,6 +48,10 @@ export const ingestHandler = (deps: IngestDeps): LambdaHandler<SQSEvent, SQSBatc
     let ignored = 0;
     for (const record of Records) {
       try {
+        if (isValidationMessage(record.body)) {
+          ignored++;
+          continue;
+        }
         const body = bodyOf(record);
         const objects = deps.ingestObjects(body);
         if (objects) {

@@ -1,12 +1,9 @@
 // `dsql-audit ingest`: counts trail files, folders, S3 prefixes and the bodies of a dead-letter queue.
-import { resolve } from "node:path";
 import { CloudTrailClient } from "@aws-sdk/client-cloudtrail";
 import { S3Client } from "@aws-sdk/client-s3";
 import { SQSClient } from "@aws-sdk/client-sqs";
-import { checkFolderDigests } from "../../lib/cloudtrail/folder-digests.ts";
 import { type ActivitySink, ingestSources } from "../../lib/cloudtrail/ingest-sources.ts";
-import { type FolderListing, listFolder } from "../../lib/cloudtrail/list-folder.ts";
-import { prefixDigests, prefixSources } from "../../lib/cloudtrail/list-prefix.ts";
+import { prefixDigests } from "../../lib/cloudtrail/list-prefix.ts";
 import { publicKeyPort } from "../../lib/cloudtrail/public-keys.ts";
 import { replayQueue } from "../../lib/cloudtrail/replay-queue.ts";
 import { s3Source } from "../../lib/cloudtrail/s3-objects.ts";
@@ -22,6 +19,7 @@ import type { Io } from "../io.ts";
 import { printable, printDocument } from "../output.ts";
 import { type Progress, progressLine } from "../progress.ts";
 import { type Digests, proveDigests, warn } from "./prove-digests.ts";
+import { openTrailInput, sayNothingRead } from "./trail-input.ts";
 
 type Options = StoreOptions & { readonly queue?: string; readonly json?: boolean };
 
@@ -65,13 +63,6 @@ const lines = (counts: IngestCounts, files: number, digests: Digests): string =>
   ].join("\n");
 };
 
-const inputOf = ({ logs, digests }: FolderListing) => ({
-  sources: logs,
-  total: logs.length,
-  digests: checkFolderDigests(digests, logs),
-  prefix: undefined,
-});
-
 const ingest = async (paths: readonly string[], options: Options, io: Io): Promise<void> => {
   if (!paths.length && options.queue === undefined) {
     throw new AuditError("usage", "nothing to ingest", {
@@ -88,11 +79,7 @@ const ingest = async (paths: readonly string[], options: Options, io: Io): Promi
     return client;
   };
   // All are looked at before the first is counted: a mistyped path must not be found out after an hour.
-  const inputs = paths.map((path) =>
-    path.startsWith("s3://")
-      ? { sources: prefixSources(s3, path), total: undefined, digests: undefined, prefix: path }
-      : inputOf(listFolder(resolve(io.cwd, path))),
-  );
+  const inputs = paths.map((path) => openTrailInput(s3, path, io.cwd));
   const progress: Progress = progressLine(io);
   try {
     await withStore(io, options, { mustExist: false }, async (store) => {
@@ -112,7 +99,7 @@ const ingest = async (paths: readonly string[], options: Options, io: Io): Promi
       let counts = nothing;
       let files = 0;
       const clusters = new Set<Cluster>();
-      for (const { sources, total, digests, prefix } of inputs) {
+      for (const { path, sources, total, digests, prefix, passedOver } of inputs) {
         const part = await ingestSources(sources, sink, {
           now: io.now(),
           proof: "folder",
@@ -123,17 +110,21 @@ const ingest = async (paths: readonly string[], options: Options, io: Io): Promi
             ),
         });
         warn(io, digests?.problems ?? []);
+        let read = part.files > 0 || digests !== undefined;
         counts = add(counts, part);
         files += part.files;
         for (const cluster of part.clusters) clusters.add(cluster);
-        if (prefix === undefined) continue;
-        // After the files: what they hold is counted by then, and only compared with what was signed.
-        const { checked, proven } = proofs;
-        let n = checked;
-        const found = await proveDigests(prefixDigests(s3, prefix), prove, io, () =>
-          progress.update(`${(++n).toLocaleString("en-US")} digests`),
-        );
-        proofs = { checked: checked + found.checked, proven: proven + found.proven };
+        if (prefix !== undefined) {
+          // After the files: what they hold is counted by then, and only compared with what was signed.
+          const { checked, proven } = proofs;
+          let n = checked;
+          const found = await proveDigests(prefixDigests(s3, prefix), prove, io, () =>
+            progress.update(`${(++n).toLocaleString("en-US")} digests`),
+          );
+          proofs = { checked: checked + found.checked, proven: proven + found.proven };
+          read ||= found.checked > 0;
+        }
+        if (!read) sayNothingRead(io, path, passedOver());
       }
       if (options.queue !== undefined) {
         const client = new SQSClient(region);

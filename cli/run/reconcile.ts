@@ -1,8 +1,5 @@
 // `dsql-audit reconcile`: holds what was counted in a day against the trail's files of that day.
-import { resolve } from "node:path";
 import { S3Client } from "@aws-sdk/client-s3";
-import { listFolder } from "../../lib/cloudtrail/list-folder.ts";
-import { prefixSources } from "../../lib/cloudtrail/list-prefix.ts";
 import { type RecordComparison, reconcileRecord } from "../../lib/cloudtrail/reconcile-record.ts";
 import { parseTime } from "../../lib/core/base/parse-time.ts";
 import { DAY, dayOf, floorTo, iso } from "../../lib/core/base/time.ts";
@@ -11,6 +8,7 @@ import { addStoreOptions, pickCluster, type StoreOptions, withStore } from "../c
 import type { Io } from "../io.ts";
 import { printable, printDocument } from "../output.ts";
 import { progressLine } from "../progress.ts";
+import { openTrailInput, sayNothingRead } from "./trail-input.ts";
 
 type Options = StoreOptions & {
   readonly day: string;
@@ -68,9 +66,7 @@ const reconcile = async (options: Options, io: Io): Promise<boolean> => {
   const s3 = new S3Client({ ...(options.region && { region: options.region }), followRegionRedirects: true });
   const progress = progressLine(io);
   try {
-    const sources = options.events.startsWith("s3://")
-      ? prefixSources(s3, options.events)
-      : listFolder(resolve(io.cwd, options.events)).logs;
+    const { sources, passedOver } = openTrailInput(s3, options.events, io.cwd);
     return await withStore(io, options, { mustExist: true }, async (store) => {
       const only = options.cluster === undefined ? undefined : await pickCluster(store, options.cluster);
       const alsoClusters = only === undefined ? await store.clusters.list() : [only];
@@ -81,6 +77,7 @@ const reconcile = async (options: Options, io: Io): Promise<boolean> => {
         { alsoClusters, onProgress: ({ files }) => progress.update(`${files} files read`) },
       );
       progress.done();
+      if (!compared.files) sayNothingRead(io, options.events, passedOver());
       const clusters = [...compared.clusters].filter(
         ([cluster, { recorded, counted }]) =>
           only === cluster || (only === undefined && recorded + counted > 0),

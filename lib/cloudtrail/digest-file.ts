@@ -4,6 +4,7 @@ import { createHash, createPublicKey, type KeyObject, verify } from "node:crypto
 import { gunzipSync } from "node:zlib";
 import * as z from "zod";
 import type { Instant } from "../core/base/time.ts";
+import { regionOfDigest } from "../core/coverage/trail-file-name.ts";
 import { AuditError } from "../errors.ts";
 import { eventTimeOf } from "./parse-record.ts";
 
@@ -112,10 +113,6 @@ export type PublicKeyPort = (
   at: Instant,
   region?: string,
 ) => Promise<KeyObject | undefined>;
-
-/** The Region that a digest is of, as its key says; a trail of all Regions writes one for each. */
-export const regionOfDigest = (key: string): string | undefined =>
-  /\/CloudTrail-Digest\/([a-z0-9-]+)\//.exec(key)?.[1];
 
 export type Signature = "valid" | "invalid" | "missing" | "key-unknown";
 

@@ -7,6 +7,7 @@ import type { Rejected } from "../core/activity/activity.ts";
 import { floorTo, HOUR, type Instant } from "../core/base/time.ts";
 import { type Scope, scopeOf } from "../core/coverage/coverage-scope.ts";
 import { hoursProvenByDigests, type VerifiedDigest } from "../core/coverage/digest-chain.ts";
+import { isBackfillDigest, regionOfDigest } from "../core/coverage/trail-file-name.ts";
 import { AuditError } from "../errors.ts";
 import { type DigestFile, parseDigest } from "./digest-file.ts";
 import type { TrailSource } from "./trail-source.ts";
@@ -19,8 +20,6 @@ export type FolderDigests = {
   /** The hours of the folder's files, without those that a digest betrays, with those that digests prove. */
   readonly adjust: (hours: FolderHours) => FolderHours;
 };
-
-const REGION_IN_PATH = /_CloudTrail-Digest_([a-z0-9-]+)_|CloudTrail-Digest[/\\]([a-z0-9-]+)[/\\]/;
 
 const hashOf = (source: TrailSource | undefined): string | undefined => {
   const bytes = source?.bytes?.();
@@ -60,11 +59,13 @@ export const checkFolderDigests = (
       problems.push({ file: source.name, index: 0, reason: error.message });
       continue;
     }
-    const [, inName, inPath] = REGION_IN_PATH.exec(source.name) ?? REGION_IN_PATH.exec(digest.key) ?? [];
-    const scope = scopeOf(digest.account, inName ?? inPath);
+    const scope = scopeOf(
+      digest.account,
+      regionOfDigest(digest.key) ?? regionOfDigest(basename(source.name)),
+    );
     const bad = digest.logFiles.filter(({ key, hash }) => hashOf(byName.get(basename(key))) !== hash);
     if (!bad.length) {
-      whole.set(scope, [...(whole.get(scope) ?? []), linkOf(digest)]);
+      if (!isBackfillDigest(digest.key)) whole.set(scope, [...(whole.get(scope) ?? []), linkOf(digest)]);
       continue;
     }
     const hours = betrayed.get(scope) ?? new Set<Instant>();

@@ -34,12 +34,16 @@ const shortValue = (bytes: Buffer, key: Buffer): string | undefined => {
   return to < 0 || to - from > 64 ? undefined : bytes.toString("latin1", from, to);
 };
 
-/** Whether a record may be DSQL's: it names the service somewhere. */
+/** A letter written as a number: the same text need not be the same bytes. */
+const ESCAPED = Buffer.from("\\u");
+
+/** Whether a record names DSQL somewhere, as CloudTrail writes it. */
 export const mayBeDsql = (bytes: Buffer): boolean => bytes.includes(DSQL);
 
 /** When and where a record of another service was made; undefined: parse it (it may be DSQL's, or is written otherwise). */
 export const summaryOfForeign = (bytes: Buffer): ForeignRecord | undefined => {
-  if (mayBeDsql(bytes) || bytes.includes(TRAILS) || valueAt(bytes, SOURCE) < 0) return undefined;
+  if (mayBeDsql(bytes) || bytes.includes(TRAILS) || bytes.includes(ESCAPED)) return undefined;
+  if (valueAt(bytes, SOURCE) < 0) return undefined;
   const from = valueAt(bytes, TIME);
   const at = from < 0 ? undefined : eventTimeOf(bytes.toString("latin1", from, from + TIME_LENGTH));
   if (at === undefined) return undefined;

@@ -1,17 +1,18 @@
 // The trail files of a folder, in any layout: logs apart from digests, all else left alone.
 import { createReadStream, type Dirent, readdirSync, readFileSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
+import { kindOfTrailKey } from "../core/coverage/trail-file-name.ts";
 import { AuditError } from "../errors.ts";
 import type { TrailSource } from "./trail-source.ts";
+
+/** Files that are neither logs nor digests: how many, and one of them. */
+export type PassedOver = { readonly files: number; readonly example: string | undefined };
 
 export type FolderListing = {
   readonly logs: readonly TrailSource[];
   readonly digests: readonly TrailSource[];
+  readonly passedOver: PassedOver;
 };
-
-const TRAIL_LIKE = /\.(?:json|jsonl|ndjson|gz)$/i;
-const DIGEST = /CloudTrail-Digest/;
-const INSIGHT = /CloudTrail-Insight/;
 
 const sourceOf = (path: string, size: number): TrailSource => ({
   name: path,
@@ -32,24 +33,30 @@ const entriesOf = (folder: string): Dirent[] => {
 };
 
 /**
- * A file as it is, or every `.json`, `.jsonl`, `.ndjson` and `.gz` file below a folder, sorted by path. Throws AuditError
- * "bad-file" for a path that is not there or a folder that cannot be listed.
+ * A file as it is, or the trail files below a folder, sorted by path; see kindOfTrailKey, which sees the path below the
+ * folder alone: where the folder itself stands says nothing. Throws AuditError "bad-file" for a path that is not there or a
+ * folder that cannot be listed.
  */
 export const listFolder = (path: string): FolderListing => {
   const logs: TrailSource[] = [];
   const digests: TrailSource[] = [];
-  const add = (file: string, size: number): void => {
-    if (!INSIGHT.test(file)) (DIGEST.test(file) ? digests : logs).push(sourceOf(file, size));
-  };
-  const walk = (folder: string): void => {
+  let files = 0;
+  let example: string | undefined;
+  const walk = (folder: string, below: string): void => {
     const entries = entriesOf(folder).sort((a, b) => (a.name < b.name ? -1 : 1));
     for (const entry of entries) {
       const child = join(folder, entry.name);
-      if (entry.isDirectory()) walk(child);
-      else if (TRAIL_LIKE.test(entry.name) && !entry.name.startsWith(".")) {
-        // A link to a file is followed, a link to a folder is not: it could lead back here.
-        const stat = statSync(child, { throwIfNoEntry: false });
-        if (stat?.isFile()) add(child, stat.size);
+      if (entry.isDirectory()) {
+        walk(child, `${below}${entry.name}/`);
+        continue;
+      }
+      const kind = kindOfTrailKey(`${below}${entry.name}`);
+      // A link to a file is followed, a link to a folder is not: it could lead back here.
+      const stat = kind === "other" ? undefined : statSync(child, { throwIfNoEntry: false });
+      if (stat?.isFile()) (kind === "digest" ? digests : logs).push(sourceOf(child, stat.size));
+      else {
+        files++;
+        example ??= child;
       }
     }
   };
@@ -59,7 +66,7 @@ export const listFolder = (path: string): FolderListing => {
       hint: "Name a trail file or a folder of them.",
     });
   }
-  if (stat.isDirectory()) walk(path);
-  else add(path, stat.size);
-  return { logs, digests };
+  if (stat.isDirectory()) walk(path, "");
+  else (kindOfTrailKey(basename(path)) === "digest" ? digests : logs).push(sourceOf(path, stat.size));
+  return { logs, digests, passedOver: { files, example } };
 };

@@ -60,14 +60,20 @@ const fetched = async (client: S3Client, object: S3Object): Promise<TrailSource>
   }
 };
 
-/** The log files among the objects as sources, in order; digests and everything else are left out. */
+/** The log files among the objects as sources, in order; digests and everything else are left out, and told. */
 const logSources = async function* (
   client: S3Client,
   objects: AsyncIterable<S3Object>,
+  onPassedOver: (name: string) => void,
 ): AsyncGenerator<TrailSource> {
   const window: Promise<TrailSource>[] = [];
   for await (const object of objects) {
-    if (kindOfTrailKey(object.key) !== "log") continue;
+    const kind = kindOfTrailKey(object.key);
+    if (kind === "digest") continue;
+    if (kind === "other") {
+      onPassedOver(`s3://${object.bucket}/${object.key}`);
+      continue;
+    }
     window.push(fetched(client, object));
     const first = window.length >= AHEAD ? window.shift() : undefined;
     if (first) yield await first;
@@ -85,10 +91,17 @@ const placeOf = (url: string): { bucket: string; prefix: string } => {
   return place;
 };
 
-/** The log files below `s3://bucket/prefix`. AuditError("usage") for another kind of address. */
-export const prefixSources = (client: S3Client, url: string): AsyncGenerator<TrailSource> => {
+/**
+ * The log files below `s3://bucket/prefix`; `onPassedOver` hears of every object that is neither log nor digest.
+ * AuditError("usage") for another kind of address.
+ */
+export const prefixSources = (
+  client: S3Client,
+  url: string,
+  onPassedOver: (name: string) => void = () => {},
+): AsyncGenerator<TrailSource> => {
   const { bucket, prefix } = placeOf(url);
-  return logSources(client, listObjects(client, bucket, prefix));
+  return logSources(client, listObjects(client, bucket, prefix), onPassedOver);
 };
 
 /** The digests below it, in order. */

@@ -115,11 +115,45 @@ const clusterOf = (record: Fields): Cluster => {
   ).slice(0, MAX_CLUSTER) as Cluster;
 };
 
-/** The record itself and whether it came in an EventBridge envelope: `detail-type` may be either of the two of CloudTrail. */
+/** Envelopes in envelopes: an event of EventBridge by SNS by SQS is three. */
+const MAX_ENVELOPES = 4;
+
+/** The text that a message of SNS or SQS carries, as a queue or a function gets it; undefined for all else. */
+const carriedText = (outer: Fields): string | undefined => {
+  const { eventSource } = outer;
+  if (eventSource !== undefined && eventSource !== "aws:sqs") return undefined;
+  const text =
+    outer.Type === "Notification" ? outer.Message : (outer.body ?? outer.Body ?? fieldsOf(outer.Sns).Message);
+  return typeof text === "string" ? text : undefined;
+};
+
+const objectIn = (text: string): Fields | undefined => {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null && !Array.isArray(value) ? fieldsOf(value) : undefined;
+  } catch {
+    return undefined;
+  }
+};
+
+/**
+ * The record itself and whether it came in an envelope: of EventBridge, where `detail-type` may be either of the two of
+ * CloudTrail, of SNS or SQS, or of one in the other.
+ */
 export const unwrapRecord = (raw: unknown): { readonly record: Fields; readonly enveloped: boolean } => {
-  const outer = fieldsOf(raw);
-  const enveloped = "detail" in outer && "detail-type" in outer;
-  return { record: enveloped ? fieldsOf(outer.detail) : outer, enveloped };
+  let record = fieldsOf(raw);
+  for (let n = 0; n < MAX_ENVELOPES; n++) {
+    const text = carriedText(record);
+    const within =
+      "detail" in record && "detail-type" in record
+        ? fieldsOf(record.detail)
+        : text === undefined
+          ? undefined
+          : objectIn(text);
+    if (within === undefined) return { record, enveloped: n > 0 };
+    record = within;
+  }
+  return { record, enveloped: true };
 };
 
 const rejected = (reason: string): ParsedRecord => ({ kind: "rejected", reason });

@@ -4,13 +4,13 @@ import { createGunzip } from "node:zlib";
 import type { Instant, Interval } from "../core/base/time.ts";
 import { type Scope, scopeOf } from "../core/coverage/coverage-scope.ts";
 import type { VerifiedDigest } from "../core/coverage/digest-chain.ts";
+import { isBackfillDigest, regionOfDigest } from "../core/coverage/trail-file-name.ts";
 import { AuditError } from "../errors.ts";
 import {
   checkSignature,
   type DigestFile,
   type PublicKeyPort,
   parseDigest,
-  regionOfDigest,
   type Signature,
 } from "./digest-file.ts";
 import { type ActivitySink, type Ingested, ingestSources } from "./ingest-sources.ts";
@@ -123,7 +123,7 @@ export const proveByDigest = async (
   }
   const ingested = await ingestSources(same, sink, { now });
   const whole = !missing.length && !altered.length && !ingested.rejected.length && ingested.tooOld === 0;
-  const holds = signature === "valid" && whole && !/_backfill/.test(key);
+  const holds = signature === "valid" && whole && !isBackfillDigest(key);
   return {
     scope: scopeOf(digest.account, regionOfDigest(key)),
     interval: { from: digest.from, to: digest.to },

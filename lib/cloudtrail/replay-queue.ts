@@ -14,7 +14,7 @@ import { AuditError } from "../errors.ts";
 import { type ActivitySink, type Ingested, ingestSources } from "./ingest-sources.ts";
 import { parseRecord } from "./parse-record.ts";
 import { type DigestCheck, flawOfDigest } from "./prove-by-digest.ts";
-import { objectsNamed, type S3Object } from "./s3-objects.ts";
+import { isValidationMessage, objectsNamed, type S3Object } from "./s3-objects.ts";
 import type { TrailSource } from "./trail-source.ts";
 
 export type ReplayPorts = {
@@ -78,6 +78,9 @@ const flawOf = async (
 const replayOne = async (message: Message, ports: ReplayPorts): Promise<Outcome> => {
   const { eventSink, now } = ports;
   const file = `message ${message.MessageId ?? ""}`;
+  if (isValidationMessage(message.Body ?? "")) {
+    return { counts: { ...nothing, records: 1, ignored: 1 }, clusters: [] };
+  }
   let body: unknown;
   let objects: readonly S3Object[] | undefined;
   try {

@@ -20,8 +20,42 @@ const TrailNotification = z.object({ s3Bucket: z.string(), s3ObjectKey: z.array(
 const SnsWrapped = z.object({ Type: z.literal("Notification"), Message: z.string() });
 
 /**
- * The objects that a message names: S3's "Object Created" through EventBridge, or a trail's own notification, as it is or
- * wrapped by SNS. undefined: the message names no objects. AuditError("bad-record") where a wrapped text is no JSON.
+ * Whether a text is what CloudTrail publishes to a topic when a trail is made or changed: no JSON, and nothing to do. It
+ * comes bare where the topic delivers raw messages.
+ */
+export const isValidationMessage = (text: string): boolean =>
+  /^\s*"?CloudTrail validation message\.?"?\s*$/.test(text);
+
+/** What S3 sends when notifications are switched on: it names no objects. */
+const S3TestEvent = z.object({ Service: z.literal("Amazon S3"), Event: z.literal("s3:TestEvent") });
+
+/** S3's own notification, not through EventBridge. https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html */
+const S3Notification = z.object({
+  Records: z.array(
+    z.object({
+      eventSource: z.literal("aws:s3"),
+      eventName: z.string(),
+      s3: z.object({
+        bucket: z.object({ name: z.string() }),
+        object: z.object({ key: z.string(), size: z.optional(z.number()) }),
+      }),
+    }),
+  ),
+});
+
+/** Keys in S3's own notifications are written as in a form: `+` for a space, `%3D` for an equals sign. */
+const keyOfForm = (key: string): string => {
+  try {
+    return decodeURIComponent(key.replaceAll("+", " "));
+  } catch {
+    return key;
+  }
+};
+
+/**
+ * The objects that a message names: S3's "Object Created" through EventBridge, S3's own notification, or a trail's, as it is
+ * or wrapped by SNS. Empty for the messages by which CloudTrail and S3 try a topic out. undefined: the message names no
+ * objects. AuditError("bad-record") where a wrapped text is no JSON.
  */
 export const objectsNamed = (body: unknown): readonly S3Object[] | undefined => {
   const created = ObjectCreated.safeParse(body);
@@ -33,15 +67,31 @@ export const objectsNamed = (body: unknown): readonly S3Object[] | undefined => 
   }
   const wrapped = SnsWrapped.safeParse(body);
   if (wrapped.success) {
-    try {
-      return objectsNamed(JSON.parse(wrapped.data.Message));
-    } catch (cause) {
-      throw new AuditError("bad-record", "the message inside an SNS notification is no JSON", { cause });
-    }
+    if (isValidationMessage(wrapped.data.Message)) return [];
+    return objectsNamed(jsonOfMessage(wrapped.data.Message));
+  }
+  if (S3TestEvent.safeParse(body).success) return [];
+  const s3 = S3Notification.safeParse(body);
+  if (s3.success) {
+    return s3.data.Records.filter(({ eventName }) => /^(?:s3:)?ObjectCreated:/.test(eventName)).map(
+      ({ s3: { bucket, object } }) => ({
+        bucket: bucket.name,
+        key: keyOfForm(object.key),
+        ...(object.size !== undefined && { size: object.size }),
+      }),
+    );
   }
   const notified = TrailNotification.safeParse(body);
   if (!notified.success) return undefined;
   return notified.data.s3ObjectKey.map((key) => ({ bucket: notified.data.s3Bucket, key }));
+};
+
+const jsonOfMessage = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new AuditError("bad-record", "the message inside an SNS notification is no JSON", { cause });
+  }
 };
 
 /** S3's refusals as AuditError("not-found" | "denied"), all else as it is. */

@@ -1,16 +1,18 @@
 // Makes records of a trail file's uncompressed bytes and sorts them: connections, ignored, rejected; and the hours they show.
 import type { Rejected } from "../core/activity/activity.ts";
 import type { Connection } from "../core/activity/connection.ts";
-import { textOf } from "../core/activity/principal.ts";
+import { fieldsOf, textOf } from "../core/activity/principal.ts";
 import { floorTo, HOUR, type Instant } from "../core/base/time.ts";
 import { ANY_SCOPE, type Scope, scopeOf } from "../core/coverage/coverage-scope.ts";
 import type { ManagementEvent } from "../core/coverage/management-event.ts";
 import { parseTrailFileName } from "../core/coverage/trail-file-name.ts";
 import { AuditError } from "../errors.ts";
 import { mayBeDsql, summaryOfForeign } from "./foreign-record.ts";
+import { MAX_RECORD_BYTES, type PieceFlaw } from "./held-piece.ts";
 import { parseManagementEvent } from "./parse-management-event.ts";
 import { parseRecord, unwrapRecord } from "./parse-record.ts";
-import { MAX_RECORD_BYTES, type PieceFlaw, type QuickTaker, splitRecords } from "./split-records.ts";
+import { type QuickTaker, splitRecords } from "./split-records.ts";
+import { utf8Chunks } from "./utf8-chunks.ts";
 
 /** `records = connections + ignored + rejected`. */
 export type TrailFile = {
@@ -53,6 +55,20 @@ const jsonOf = (text: string): unknown => {
   }
 };
 
+/** Lists within lists: nobody writes deeper, and a forger's file shall not exhaust the stack. */
+const MAX_WITHIN = 4;
+
+/** The records of a whole trail file, where a document is one; a record has no such list of its own. */
+const recordsWithin = (raw: unknown): readonly unknown[] | undefined => {
+  if (Array.isArray(raw)) {
+    return raw.length && raw.every((one) => typeof one === "object" && one !== null && !Array.isArray(one))
+      ? raw
+      : undefined;
+  }
+  const { Records, eventSource } = fieldsOf(raw);
+  return Array.isArray(Records) && eventSource === undefined ? Records : undefined;
+};
+
 /** Parses a file's uncompressed bytes as they come. Until `end` has returned, connections are only promised. */
 export const trailParser = (name: string, onConnection: OnConnection): TrailParser => {
   let records = 0;
@@ -81,8 +97,13 @@ export const trailParser = (name: string, onConnection: OnConnection): TrailPars
     rejected.push({ file: name, index, reason });
   };
 
-  /** A record that has been parsed as JSON. */
-  const take = (raw: unknown, index: number): void => {
+  /** What has been parsed as JSON: a record, or a trail file that stands where a record would. */
+  const take = (raw: unknown, within = 0): void => {
+    const inner = within < MAX_WITHIN ? recordsWithin(raw) : undefined;
+    if (inner) for (const one of inner) take(one, within + 1);
+    else takeRecord(raw, records++);
+  };
+  const takeRecord = (raw: unknown, index: number): void => {
     const parsed = parseRecord(raw);
     if (parsed.kind === "rejected") {
       reject(index, parsed.reason);
@@ -102,17 +123,20 @@ export const trailParser = (name: string, onConnection: OnConnection): TrailPars
     }
   };
   const onPiece = (bytes: Buffer, flaw?: PieceFlaw): void => {
-    const index = records++;
     const foreign = flaw === undefined ? summaryOfForeign(bytes) : undefined;
     if (foreign) {
+      records++;
       ignored++;
       note(foreign.at, foreign.account, foreign.region);
-    } else if (flaw === "oversize") reject(index, `is larger than ${MAX_RECORD_BYTES} bytes`);
-    else {
-      const raw = jsonOf(bytes.toString("utf8"));
-      if (raw === undefined) reject(index, flaw === "broken" ? "breaks off before its end" : "is no JSON");
-      else take(raw, index);
+      return;
     }
+    if (flaw === "oversize") {
+      reject(records++, `is larger than ${MAX_RECORD_BYTES} bytes`);
+      return;
+    }
+    const raw = jsonOf(bytes.toString("utf8"));
+    if (raw !== undefined) take(raw);
+    else reject(records++, flaw === "broken" ? "breaks off before its end" : "is no JSON");
   };
 
   // Parsing many records at a time is quickest, as long as nearly all of them are DSQL's.
@@ -126,7 +150,7 @@ export const trailParser = (name: string, onConnection: OnConnection): TrailPars
         return false;
       }
       const before = connections;
-      for (const raw of run) take(raw, records++);
+      for (const raw of run) take(raw);
       if ((connections - before) * 2 < run.length) inARow = 0;
       return true;
     },
@@ -134,15 +158,17 @@ export const trailParser = (name: string, onConnection: OnConnection): TrailPars
       const raw = mayBeDsql(bytes) ? jsonOf(bytes.toString("utf8")) : undefined;
       inARow = raw === undefined ? 0 : inARow + 1;
       if (raw === undefined) return false;
-      take(raw, records++);
+      take(raw);
       return true;
     },
   };
 
   const splitter = splitRecords(onPiece, quick);
+  const text = utf8Chunks();
   return {
-    push: splitter.push,
+    push: (chunk) => splitter.push(text.of(chunk)),
     end: () => {
+      splitter.push(text.rest());
       const ending = splitter.end();
       if (ending === "empty") throw badFile(name, "is empty");
       if (ending === "no-json") throw badFile(name, "is no JSON");

@@ -74,6 +74,21 @@ describe("dsql-audit ingest", () => {
     expect(people.out).toContain("bad.json");
   }, 30_000);
 
+  it("says that it found nothing to read, and what it passed over", async () => {
+    put("t/AWSLogs/111122223333/Config/x.json.gz", "{}");
+    put("t/notes.txt", "hello");
+    const some = await cli("ingest t --json");
+    expect(some).toMatchObject({ code: 0 });
+    expect(some.err).toContain("warning: no trail files found in t: 2 files passed over, e.g. ");
+    put("empty/.keep", "");
+    expect((await cli("ingest empty --json")).err).toContain(
+      "no trail files found in empty: 1 file passed over",
+    );
+    await cli("ingest t --json");
+    const compared = await cli("reconcile --day 2026-11-02 --events t --json");
+    expect(compared.err).toContain("no trail files found in t");
+  }, 30_000);
+
   it("shows progress on a terminal only", async () => {
     put("t/a.json.gz", fileOf(record(1)));
     expect((await cli("ingest t", { isTTY: true })).err).toContain("1 of 1 files, 1 records");

@@ -1,0 +1,54 @@
+// Where a command reads trail files from: a file, a folder or an S3 prefix; and says so when there is nothing to read.
+import { resolve } from "node:path";
+import type { S3Client } from "@aws-sdk/client-s3";
+import { checkFolderDigests, type FolderDigests } from "../../lib/cloudtrail/folder-digests.ts";
+import { listFolder, type PassedOver } from "../../lib/cloudtrail/list-folder.ts";
+import { prefixSources } from "../../lib/cloudtrail/list-prefix.ts";
+import type { TrailSource } from "../../lib/cloudtrail/trail-source.ts";
+import type { Io } from "../io.ts";
+import { printable } from "../output.ts";
+
+export type TrailInput = {
+  /** As it was given. */
+  readonly path: string;
+  readonly sources: Iterable<TrailSource> | AsyncIterable<TrailSource>;
+  /** How many there are, where that is known before they are read. */
+  readonly total: number | undefined;
+  /** What the digests of a folder say. */
+  readonly digests: FolderDigests | undefined;
+  /** s3://…, whose digests are proven one by one. */
+  readonly prefix: string | undefined;
+  /** What was passed over up to now: all of it once the sources are read. */
+  readonly passedOver: () => PassedOver;
+};
+
+/** AuditError "bad-file" for a path that is not there, "usage" for an address that is none. */
+export const openTrailInput = (s3: S3Client, path: string, cwd: string): TrailInput => {
+  if (path.startsWith("s3://")) {
+    let files = 0;
+    let example: string | undefined;
+    const sources = prefixSources(s3, path, (name) => {
+      files++;
+      example ??= name;
+    });
+    const passedOver = () => ({ files, example });
+    return { path, sources, total: undefined, digests: undefined, prefix: path, passedOver };
+  }
+  const { logs, digests, passedOver } = listFolder(resolve(cwd, path));
+  return {
+    path,
+    sources: logs,
+    total: logs.length,
+    digests: digests.length ? checkFolderDigests(digests, logs) : undefined,
+    prefix: undefined,
+    passedOver: () => passedOver,
+  };
+};
+
+/** A mistyped path or prefix must not look like a quiet trail. */
+export const sayNothingRead = (io: Io, path: string, { files, example }: PassedOver): void => {
+  const passed = files
+    ? `: ${files.toLocaleString("en-US")} ${files === 1 ? "file" : "files"} passed over, e.g. ${printable(example ?? "")}`
+    : "";
+  io.stderr.write(`warning: no trail files found in ${printable(path)}${passed}\n`);
+};
