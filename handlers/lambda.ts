@@ -2,6 +2,7 @@
 import { BatchProcessor, EventType, processPartialResponse } from "@aws-lambda-powertools/batch";
 import middy from "@middy/core";
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
+import { Cluster } from "../lib/core/base/ids.ts";
 import { AuditError } from "../lib/errors.ts";
 import { errorFields } from "../lib/log.ts";
 import type { Runtime } from "./wiring.ts";
@@ -11,7 +12,9 @@ export type LambdaHandler<E, R> = (event: E, context: Context) => Promise<R>;
 /** One invocation: what is thrown is logged once and thrown on, so that Lambda sees the failure and retries. */
 export const lambda = <E, R>({ log }: Runtime, work: (event: E) => Promise<R>): LambdaHandler<E, R> =>
   middy<E, R>()
-    .onError(({ error }) => log.error("invocation failed", errorFields(error)))
+    .onError(({ error, context }) =>
+      log.error("invocation failed", { requestId: context.awsRequestId, ...errorFields(error) }),
+    )
     .handler((event: E) => work(event)) as LambdaHandler<E, R>;
 
 /** Messages one by one: a message that fails comes back alone, and ends in the dead-letter queue. */
@@ -26,7 +29,8 @@ export const eachMessage = (
         try {
           await work(bodyOf(record));
         } catch (error) {
-          deps.log.error("message failed", { messageId: record.messageId, ...errorFields(error) });
+          const about = { messageId: record.messageId, cluster: clusterIn(record) };
+          deps.log.error("message failed", { ...about, ...errorFields(error) });
           throw error;
         }
       },
@@ -34,6 +38,15 @@ export const eachMessage = (
       { throwOnFullBatchFailure: false, processInParallel: false },
     ),
   );
+
+/** The cluster that a message is about, where it names one; nothing else of a body is ever logged. */
+const clusterIn = ({ body }: SQSRecord): Cluster | undefined => {
+  try {
+    return Cluster.safeParse((JSON.parse(body) as { cluster?: unknown } | null)?.cluster).data;
+  } catch {
+    return undefined;
+  }
+};
 
 /** AuditError("bad-record") where a body is no JSON. */
 export const bodyOf = (record: SQSRecord): unknown => {

@@ -1,6 +1,15 @@
 // What the code says while it works: a static message, the varying part as fields. Never tokens, SQL values or whole events.
+import { visible } from "./core/base/visible-text.ts";
 
-export type Fields = Readonly<Record<string, string | number | boolean | null | undefined>>;
+type Value = string | number | boolean | null | undefined | readonly string[];
+
+/**
+ * `message`, `level`, `timestamp`, `service` and `sampling_rate` belong to the logger, which drops them where a caller
+ * uses them: the types keep them out.
+ */
+export type Fields = Readonly<Record<string, Value>> & {
+  readonly [reserved in "message" | "level" | "timestamp" | "service" | "sampling_rate"]?: never;
+};
 
 export type Log = {
   readonly info: (message: string, fields?: Fields) => void;
@@ -8,8 +17,73 @@ export type Log = {
   readonly error: (message: string, fields?: Fields) => void;
 };
 
-/** The fields of a caught error: code and message, never its cause's content. */
-export const errorFields = (error: unknown): Fields =>
-  error instanceof Error
-    ? { error: error.name, code: "code" in error ? String(error.code) : undefined, message: error.message }
-    : { error: typeof error, message: String(error) };
+const MAX_TEXT = 1000;
+const MAX_CAUSES = 6;
+const MAX_FRAMES = 12;
+const MAX_FRAME = 200;
+
+// A signed URL is a password: https://docs.aws.amazon.com/aurora-dsql/latest/userguide/SECTION_authentication-token.html
+const SECRET =
+  /(X-Amz-(?:Signature|Security-Token|Credential)=|(?:password|secret|token)["']?\s*[:=]\s*["']?)[^\s&"',;}]+/gi;
+
+/** One line, bounded, and without what opens anything. */
+const safe = (text: string, max = MAX_TEXT): string =>
+  visible(text.slice(0, 10 * max).replace(SECRET, "$1[removed]"), max);
+
+const textOf = (value: unknown): string => (typeof value === "string" ? value : String(value));
+
+/** A property of whatever was thrown, as text; undefined where it has none. */
+const property = (error: unknown, name: string): string | undefined => {
+  const value: unknown = typeof error === "object" && error !== null ? Reflect.get(error, name) : undefined;
+  return typeof value === "string" || typeof value === "number" ? safe(String(value)) : undefined;
+};
+
+/** Causes and the parts of aggregated errors, each once, the nearest first. */
+const causesOf = (error: unknown): unknown[] => {
+  const found: unknown[] = [];
+  const waiting: unknown[] = [error];
+  while (waiting.length && found.length <= MAX_CAUSES) {
+    const next = waiting.shift();
+    if (next === undefined || next === null || found.includes(next)) continue;
+    found.push(next);
+    if (next instanceof Error) waiting.push(next.cause);
+    if (next instanceof AggregateError) waiting.push(...next.errors);
+  }
+  return found.slice(1, MAX_CAUSES + 1);
+};
+
+/** "TimeoutError (ETIMEDOUT): connect timed out" */
+const oneLine = (error: unknown): string => {
+  const code = property(error, "code");
+  return error instanceof Error
+    ? `${safe(error.name)}${code === undefined ? "" : ` (${code})`}: ${safe(error.message)}`
+    : `${typeof error}: ${safe(textOf(error))}`;
+};
+
+/** Where it was thrown: the frames alone, for the text above them is told already. */
+const framesOf = (error: Error): string[] =>
+  (error.stack ?? "")
+    .split("\n")
+    .map((line) => line.trim())
+    .filter((line) => line.startsWith("at "))
+    .slice(0, MAX_FRAMES)
+    .map((line) => safe(line, MAX_FRAME));
+
+/**
+ * The fields of whatever was caught: `error` (its name), `reason` (its text), `code`, `hint`, `causes` from the nearest to
+ * the first, `stack`. Bounded, and without what opens anything.
+ */
+export const errorFields = (error: unknown): Fields => {
+  if (!(error instanceof Error)) return { error: typeof error, reason: safe(textOf(error)) };
+  const code = property(error, "code");
+  const hint = property(error, "hint");
+  const causes = causesOf(error).map(oneLine);
+  return {
+    error: safe(error.name),
+    reason: safe(error.message),
+    ...(code !== undefined && { code }),
+    ...(hint !== undefined && { hint }),
+    ...(causes.length && { causes }),
+    stack: framesOf(error),
+  };
+};

@@ -59,7 +59,7 @@ const ingest = async (keys: readonly (readonly string[])[], { prove = true, key 
     now,
     random: Math.random,
     sleep: async () => {},
-    log: { info: () => {}, warn: () => {}, error: (_, fields) => warnings.push(String(fields?.message)) },
+    log: { info: () => {}, warn: () => {}, error: (_, fields) => warnings.push(String(fields?.reason)) },
     sink,
     detect: async (jobs) => void detected.push(...jobs),
     ingestObjects: objectIngest(client, sink, now, digest),

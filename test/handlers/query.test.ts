@@ -120,7 +120,7 @@ describe("the query function", () => {
       const { status, body } = await ask("/findings");
       expect([status, body]).toMatchObject([500, { code: "internal", requestId: "req-1" }]);
       expect(JSON.stringify(body)).not.toContain("secret");
-      expect(logged).toEqual([["question failed", expect.objectContaining({ message: error.message })]]);
+      expect(logged).toEqual([["question failed", expect.objectContaining({ reason: error.message })]]);
     }
   });
 
