@@ -5,6 +5,7 @@ import { type Command, Option } from "commander";
 import type { Cluster } from "../lib/core/base/ids.ts";
 import { parseTime } from "../lib/core/base/parse-time.ts";
 import { AuditError } from "../lib/errors.ts";
+import { pickCluster as chooseCluster } from "../lib/queries/pick-cluster.ts";
 import type { Store } from "../lib/store/open-store.ts";
 import type { Io } from "./io.ts";
 
@@ -78,27 +79,11 @@ export const withStore = async <T>(
 export const pickCluster = async (
   store: Pick<Store, "clusters">,
   named: string | undefined,
-): Promise<Cluster> => {
-  const known = await store.clusters.list();
-  if (named !== undefined) {
-    const found = known.filter((cluster) => cluster === named || cluster.endsWith(`/${named}`));
-    if (found.length === 1 && found[0]) return found[0];
-    throw new AuditError("not-found", `the store knows no cluster ${named}`, { hint: whichClusters(known) });
-  }
-  const [only] = known;
-  if (only === undefined) {
-    throw new AuditError("not-found", "the store holds no snapshot yet", {
-      hint: "Take one with: dsql-audit snapshot --endpoint HOST --user ROLE",
-    });
-  }
-  if (known.length > 1) {
-    throw new AuditError("usage", "the store holds more than one cluster", { hint: whichClusters(known) });
-  }
-  return only;
-};
-
-const whichClusters = (known: readonly Cluster[]): string =>
-  known.length ? `Name one with --cluster: ${known.join(", ")}` : "It holds no cluster yet.";
+): Promise<Cluster> =>
+  chooseCluster(await store.clusters.list(), named, {
+    none: "Take one with: dsql-audit snapshot --endpoint HOST --user ROLE",
+    several: (known) => `Name one with --cluster: ${known.join(", ")}`,
+  });
 
 /** `--at`, or now. */
 export const atOption = (io: Io, text: string | undefined): number =>

@@ -2,11 +2,12 @@
 
 import { parseInterval } from "../../lib/core/base/parse-time.ts";
 import { DAY, iso } from "../../lib/core/base/time.ts";
+import { basisOf } from "../../lib/queries/basis.ts";
 import { changeText } from "../../lib/wording/change-text.ts";
 import type { AddCommand } from "../command.ts";
 import { addStoreOptions, pickCluster, type StoreOptions, withStore } from "../context.ts";
 import { table } from "../output.ts";
-import { basisLines, basisOf, changeColumns, changeRow, stamp } from "./history-basis.ts";
+import { basisLines, changeColumns, changeRow, stamp } from "./history-basis.ts";
 
 type Options = StoreOptions & {
   readonly from?: string;

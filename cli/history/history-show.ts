@@ -4,12 +4,13 @@ import { iso } from "../../lib/core/base/time.ts";
 import type { AnyRow } from "../../lib/core/catalog/canonical-rows.ts";
 import { type Mapping, type Role, type SectionName, sectionNames } from "../../lib/core/catalog/catalog.ts";
 import { type KnownCatalog, knownRows } from "../../lib/core/catalog/known-catalog.ts";
+import { basisOf } from "../../lib/queries/basis.ts";
 import { requireAsOf } from "../../lib/store/history/snapshots.ts";
 import type { AddCommand } from "../command.ts";
 import { addStoreOptions, atOption, pickCluster, type StoreOptions, withStore } from "../context.ts";
 import type { Io } from "../io.ts";
 import { printable, table } from "../output.ts";
-import { basisLines, basisOf, stamp } from "./history-basis.ts";
+import { basisLines, stamp } from "./history-basis.ts";
 
 type Options = StoreOptions & {
   readonly at?: string;

@@ -2,15 +2,16 @@
 
 import type { Cluster } from "../../lib/core/base/ids.ts";
 import { iso } from "../../lib/core/base/time.ts";
-import { PRIVILEGES, type Privilege } from "../../lib/core/catalog/privileges.ts";
-import type { RecordedChange } from "../../lib/core/history/change.ts";
-import { MAPPINGS, roleSubject } from "../../lib/core/history/change-subjects.ts";
-import { mergeTimelines, principalTimeline } from "../../lib/core/history/timeline-principal.ts";
-import { type UnknownStretch, unknownStretches } from "../../lib/core/history/timeline-unknown.ts";
-import { AuditError } from "../../lib/errors.ts";
-import { type HeldPeriod, heldHistory } from "../../lib/queries/held-history.ts";
-import { findObjects, findRoles } from "../../lib/store/history/find-subject.ts";
-import { requireAsOf, type SnapshotStore } from "../../lib/store/history/snapshots.ts";
+import { type Basis, basisOf } from "../../lib/queries/basis.ts";
+import type { HeldPeriod } from "../../lib/queries/held-history.ts";
+import {
+  newestSnapshot,
+  type Timeline,
+  type TimelineQuestion,
+  timelineOf,
+  timelineQuestion,
+} from "../../lib/queries/timeline.ts";
+import type { Store } from "../../lib/store/open-store.ts";
 import type { AddCommand } from "../command.ts";
 import { addStoreOptions, pickCluster, type StoreOptions, withStore } from "../context.ts";
 import type { Io } from "../io.ts";
@@ -25,91 +26,12 @@ type Options = StoreOptions & {
   readonly json?: boolean;
 };
 
-const ofPrincipal = async (
-  store: SnapshotStore,
-  cluster: Cluster,
-  principal: string,
-): Promise<RecordedChange[]> => {
-  const [{ periods }, mappings] = await Promise.all([
-    store.mappingHistory(cluster),
-    store.timeline(cluster, MAPPINGS),
-  ]);
-  const mine = periods.filter(({ arn }) => arn === principal);
-  if (!mine.length) {
-    throw new AuditError("not-found", `no mapping of ${JSON.stringify(principal)} was ever seen`, {
-      hint: "Give the IAM ARN as it stands in sys.iam_pg_role_mappings. `admin` needs no mapping and has none.",
-    });
-  }
-  const roles = new Map<number, RecordedChange[]>();
-  for (const { roleOid } of mine) roles.set(roleOid, await store.roleTimeline(cluster, roleOid));
-  return principalTimeline(principal, periods, mappings, roles);
-};
+type Answer = Timeline & { readonly last: Basis };
 
-const parsePrivilege = (text: string): Privilege => {
-  const found = PRIVILEGES.find(({ name }) => name === text.toUpperCase());
-  if (found) return found.name;
-  throw new AuditError("usage", `there is no privilege ${JSON.stringify(text)}`, {
-    hint: `Known are: ${PRIVILEGES.map(({ name }) => name).join(", ")}`,
-  });
-};
-
-type Answer = {
-  readonly changes: readonly RecordedChange[];
-  readonly held: readonly HeldPeriod[] | undefined;
-  readonly unknown: readonly UnknownStretch[];
-  readonly first: number;
-  readonly newest: number;
-};
-
-const ask = async (
-  store: SnapshotStore,
-  cluster: Cluster,
-  options: Options,
-  now: number,
-): Promise<Answer> => {
-  const newest = (await store.head(cluster)) ?? (await requireAsOf(store, cluster, now));
-  const { catalog } = await store.open(cluster, newest);
-  const roles = options.role === undefined ? [] : await findRoles(store, cluster, catalog, options.role);
-  const objects =
-    options.object === undefined ? [] : await findObjects(store, cluster, catalog, options.object);
-  const subjects = [...roles, ...objects].map(({ subject }) => subject);
-  const timelines = await Promise.all(subjects.map((subject) => store.timeline(cluster, subject)));
-  const changes =
-    options.principal !== undefined
-      ? await ofPrincipal(store, cluster, options.principal)
-      : mergeTimelines(timelines);
-  const [role, object] = [roles[0], objects[0]];
-  // With both, only what concerns both: the role's grants on the object, and what came of the object itself.
-  const roleOids = new Set(roles.map(({ subject }) => subject));
-  const narrowed = changes.filter(
-    ({ change }) =>
-      !role || !object || ("grantee" in change ? roleOids.has(roleSubject(change.grantee.oid)) : true),
-  );
-  const held =
-    role && object && options.privilege
-      ? await heldHistory(store, {
-          cluster,
-          roleSubject: role.subject,
-          objectSubject: object.subject,
-          privilege: parsePrivilege(options.privilege),
-        })
-      : undefined;
-  const first = await store.bySeq(cluster, 1);
-  const unknown = first ? unknownStretches(first.manifest, await store.sectionTimeline(cluster)) : [];
-  const inObject = new Set(objects.map(({ subject }) => subject));
-  const concerns = (recorded: RecordedChange): boolean =>
-    !role || !object || !("object" in recorded.change)
-      ? true
-      : inObject.has(
-          `${recorded.change.object.section === "columns" ? "relations" : recorded.change.object.section}:${recorded.change.object.oid}`,
-        );
-  return {
-    changes: narrowed.filter(concerns),
-    held,
-    unknown,
-    first: first?.manifest.takenAt ?? newest.manifest.takenAt,
-    newest: newest.manifest.takenAt,
-  };
+const ask = async (store: Store, cluster: Cluster, asked: TimelineQuestion): Promise<Answer> => {
+  const newest = await newestSnapshot(store, cluster);
+  const timeline = await timelineOf(store, cluster, asked, newest);
+  return { ...timeline, last: await basisOf(store.snapshots, cluster, newest) };
 };
 
 const heldText = ({ holds, after, since }: HeldPeriod): string => {
@@ -120,8 +42,10 @@ const heldText = ({ holds, after, since }: HeldPeriod): string => {
   return { yes: `HELD      ${when}`, no: `not held  ${when}`, unknown: `unknown   ${when}` }[holds];
 };
 
-const print = (io: Io, { changes, held, unknown, first, newest }: Answer): void => {
-  io.stdout.write(`From the first snapshot, ${stamp(first)}, to the newest, ${stamp(newest)}.\n`);
+const print = (io: Io, { changes, held, unknown, first, last }: Answer): void => {
+  io.stdout.write(
+    `From the first snapshot, ${stamp(first)}, to the newest, snapshot ${last.snapshot.seq} of ${stamp(Date.parse(last.snapshot.takenAt))}.\n`,
+  );
   io.stdout.write('Each change happened after the snapshot "after" and was first seen at "seen at".\n\n');
   for (const period of held ?? []) {
     io.stdout.write(`${heldText(period)}\n`);
@@ -151,22 +75,16 @@ export const addTimeline: AddCommand = (history, io) => {
       "\nExample:\n  $ dsql-audit history timeline --role app_ro --object public.orders --privilege DELETE",
     );
   addStoreOptions(command).action(async (options: Options) => {
-    const { role, principal, object, privilege } = options;
-    if ((principal === undefined) === (role === undefined && object === undefined)) {
-      throw new AuditError("usage", "give --role, --object or both, or else --principal");
-    }
-    if (privilege !== undefined && (role === undefined || object === undefined)) {
-      throw new AuditError("usage", "--privilege needs --role and --object");
-    }
-    if (privilege !== undefined) parsePrivilege(privilege);
+    const asked = timelineQuestion(options);
     const answer = await withStore(io, options, { mustExist: true }, async (store) =>
-      ask(store.snapshots, await pickCluster(store, options.cluster), options, io.now()),
+      ask(store, await pickCluster(store, options.cluster), asked),
     );
     if (!options.json) return print(io, answer);
     const when = (at: number | null): string | null => (at === null ? null : iso(at));
     const document = {
       from: iso(answer.first),
-      to: iso(answer.newest),
+      to: answer.last.snapshot.takenAt,
+      last: answer.last,
       changes: answer.changes.map(changeRow),
       ...(answer.held && {
         held: answer.held.map(({ holds, after, since, seq, by }) => ({

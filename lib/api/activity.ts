@@ -4,13 +4,14 @@ import type { Profile, Tally } from "../core/activity/activity.ts";
 import type { Cluster } from "../core/base/ids.ts";
 import { withoutPath } from "../core/base/ids.ts";
 import { DAY, floorTo, HOUR, type Instant, type Interval, iso } from "../core/base/time.ts";
+import { basisOf } from "../queries/basis.ts";
+import { provenHours } from "../queries/proven-hours.ts";
 import { readCursor } from "./cursor.ts";
 import type { QueryDeps } from "./deps.ts";
 import { type Placed, takePage } from "./page.ts";
 import { clusterParam, intervalParams, pageParams, pickBounded, pickCluster } from "./params.ts";
-import { proofIn } from "./proof.ts";
 import { type Route, route } from "./route.ts";
-import { basisOf, Side, Time } from "./snapshot-ref.ts";
+import { Side, Time } from "./snapshot-ref.ts";
 
 const path = "/activity/principals";
 const DAYS = 90;
@@ -56,9 +57,9 @@ const profilesIn = async (deps: QueryDeps, cluster: Cluster, { from, to }: Inter
   const firstDay = Math.min(to, floorTo(DAY, from + DAY - 1));
   const lastDay = Math.max(firstDay, floorTo(DAY, to));
   const [before, days, after] = await Promise.all([
-    deps.activity.hours(cluster, { from, to: firstDay }),
-    deps.activity.days(cluster, { from: firstDay, to: lastDay }),
-    deps.activity.hours(cluster, { from: lastDay, to }),
+    deps.store.activity.hours(cluster, { from, to: firstDay }),
+    deps.store.activity.days(cluster, { from: firstDay, to: lastDay }),
+    deps.store.activity.hours(cluster, { from: lastDay, to }),
   ]);
   return [...before, ...days, ...after];
 };
@@ -103,9 +104,9 @@ export const principals: Route = route({
     const stretch = { from: floorTo(HOUR, asked.from), to: asked.to };
     const [profiles, periods, { uncovered }, last] = await Promise.all([
       profilesIn(deps, cluster, stretch),
-      deps.snapshots.mappingPeriods(cluster, asked.to),
-      proofIn(deps, cluster, stretch),
-      deps.snapshots.manifestAsOf(cluster, asked.to),
+      deps.store.snapshots.mappingPeriods(cluster, asked.to),
+      provenHours(deps.store, cluster, stretch, deps.now),
+      deps.store.snapshots.manifestAsOf(cluster, asked.to),
     ]);
     const seen = Map.groupBy(
       profiles.flatMap(({ tallies }) => tallies),
@@ -128,7 +129,7 @@ export const principals: Route = route({
       from: iso(stretch.from),
       to: iso(stretch.to),
       unprovenHours: uncovered.hoursIn(stretch),
-      mappingsAsOf: last ? await basisOf(deps, cluster, last) : null,
+      mappingsAsOf: last ? await basisOf(deps.store.snapshots, cluster, last) : null,
       ...(await takePage(placed, question)),
     };
   },

@@ -2,12 +2,13 @@
 import * as z from "zod";
 import { type Cluster, parseArn } from "../core/base/ids.ts";
 import { iso } from "../core/base/time.ts";
+import { snapshotRef } from "../queries/basis.ts";
 import { inParallel } from "../store/table/in-parallel.ts";
 import { readCursor } from "./cursor.ts";
 import { type Placed, takePage } from "./page.ts";
 import { pageParams } from "./params.ts";
 import { type Route, route } from "./route.ts";
-import { SnapshotRef, snapshotRef, Time } from "./snapshot-ref.ts";
+import { SnapshotRef, Time } from "./snapshot-ref.ts";
 
 const path = "/clusters";
 
@@ -37,9 +38,14 @@ export const clusters: Route = route({
   run: async (deps, params) => {
     const question = { path, params };
     const after = readCursor(z.string(), question);
-    const known = (await deps.clusters()).filter((cluster) => after === undefined || cluster > after);
+    const known = (await deps.store.clusters.list()).filter(
+      (cluster) => after === undefined || cluster > after,
+    );
     const describe = async (cluster: Cluster) => {
-      const [head, look] = await Promise.all([deps.snapshots.head(cluster), deps.findings.lastLook(cluster)]);
+      const [head, look] = await Promise.all([
+        deps.store.snapshots.head(cluster),
+        deps.store.findings.lastLook(cluster),
+      ]);
       const arn = parseArn(cluster);
       return {
         cluster,

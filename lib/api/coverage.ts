@@ -2,8 +2,9 @@
 import * as z from "zod";
 import { floorTo, HOUR, iso } from "../core/base/time.ts";
 import { Proof } from "../core/coverage/coverage.ts";
+import { settleMsOf } from "../jobs/load-facts.ts";
+import { provenHours } from "../queries/proven-hours.ts";
 import { clusterParam, intervalParams, pickBounded, pickCluster } from "./params.ts";
-import { proofIn } from "./proof.ts";
 import { type Route, route } from "./route.ts";
 import { Time } from "./snapshot-ref.ts";
 
@@ -35,8 +36,8 @@ export const coverage: Route = route({
     const cluster = await pickCluster(deps, params.cluster);
     const { from, to } = pickBounded(deps, params, DAYS);
     const [{ covered, uncovered }, settleMs] = await Promise.all([
-      proofIn(deps, cluster, { from, to }),
-      deps.settleMs(cluster),
+      provenHours(deps.store, cluster, { from, to }, deps.now),
+      settleMsOf(deps.store, cluster, deps.now),
     ]);
     return {
       cluster,

@@ -1,26 +1,15 @@
-// What routes may ask: the reading halves of the stores, and the moment of the request.
-
+// What routes may ask: the reading half of the store, and the moment of the request.
 import type { Cluster } from "../core/base/ids.ts";
-import type { Instant, Interval } from "../core/base/time.ts";
+import type { Instant } from "../core/base/time.ts";
 import type { Catalog } from "../core/catalog/catalog.ts";
-import { scopeOfCluster } from "../core/coverage/coverage-scope.ts";
-import type { ManagementEvent } from "../core/coverage/management-event.ts";
 import { type AccessEngine, accessEngine } from "../core/privileges/effective.ts";
-import { settleMsOf } from "../jobs/load-facts.ts";
 import type { Snapshot } from "../store/history/snapshots.ts";
 import type { ReadStore } from "../store/open-store.ts";
 
 export type QueryDeps = {
   /** One moment for the whole request: `24h` means the same wherever it stands. */
   readonly now: Instant;
-  readonly clusters: () => Promise<Cluster[]>;
-  readonly snapshots: ReadStore["snapshots"];
-  readonly findings: ReadStore["findings"];
-  readonly activity: ReadStore["activity"];
-  /** When trails of the cluster's account and Region were stopped or changed. */
-  readonly trailEvents: (cluster: Cluster, interval: Interval) => Promise<ManagementEvent[]>;
-  /** How much before `now` is not settled yet: its proof may still come. */
-  readonly settleMs: (cluster: Cluster) => Promise<number>;
+  readonly store: ReadStore;
   /** The privilege engine over a snapshot; kept for the next page. */
   readonly access: (snapshot: Snapshot) => AccessEngine;
 };
@@ -38,17 +27,6 @@ const lastEngine = (): ((snapshot: Snapshot) => AccessEngine) => {
 
 /** The function it gives makes the dependencies of one request. */
 export const queryDeps = (store: ReadStore): ((now: Instant) => QueryDeps) => {
-  const { snapshots, findings, activity } = store;
   const access = lastEngine();
-  return (now) => ({
-    now,
-    clusters: store.clusters.list,
-    snapshots,
-    findings,
-    activity,
-    trailEvents: (cluster, interval) =>
-      store.trailEvents.within(scopeOfCluster(cluster) ?? cluster, interval),
-    settleMs: (cluster) => settleMsOf(store, cluster, now),
-    access,
-  });
+  return (now) => ({ now, store, access });
 };

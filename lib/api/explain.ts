@@ -3,10 +3,11 @@ import * as z from "zod";
 import { objectKinds } from "../core/privileges/effective-objects.ts";
 import { type Explanation, explain, steps } from "../core/privileges/explain.ts";
 import { findObject, findPrivilege } from "../core/privileges/find-object.ts";
+import { basisOf } from "../queries/basis.ts";
 import { atParam, clusterParam, pickAt, pickCluster, text } from "./params.ts";
 import { OBJECT_NAME } from "./privileges.ts";
 import { type Route, route } from "./route.ts";
-import { Basis, basisOf, pinnedSnapshot } from "./snapshot-ref.ts";
+import { Basis, pinnedSnapshot } from "./snapshot-ref.ts";
 
 const Verdict = z.enum(["yes", "after-set-role", "no", "unknown"]);
 
@@ -79,7 +80,7 @@ export const explainAccess: Route = route({
     const object = findObject(engine, params.object, privilege);
     return {
       cluster,
-      ...(await basisOf(deps, cluster, snapshot)),
+      ...(await basisOf(deps.store.snapshots, cluster, snapshot)),
       ...listed(explain(engine, who, privilege, object)),
     };
   },

@@ -44,7 +44,10 @@ export const findings: Route = route({
     const after = readCursor(z.string(), question);
     const cluster = await pickCluster(deps, params.cluster);
     const { status, severity, detector } = params;
-    const [all, look] = await Promise.all([deps.findings.list(cluster), deps.findings.lastLook(cluster)]);
+    const [all, look] = await Promise.all([
+      deps.store.findings.list(cluster),
+      deps.store.findings.lastLook(cluster),
+    ]);
     const wanted = all
       .filter(
         (finding) =>
@@ -75,7 +78,7 @@ export const finding: Route = route({
   run: async (deps, { id, cluster: named }) => {
     const cluster = await pickCluster(deps, named);
     const found =
-      id === "" || Buffer.byteLength(id) > 1024 ? undefined : await deps.findings.get(cluster, id);
+      id === "" || Buffer.byteLength(id) > 1024 ? undefined : await deps.store.findings.get(cluster, id);
     if (!found) {
       throw new AuditError("not-found", `there is no finding ${JSON.stringify(id)}`, {
         hint: "GET /findings lists those that there are.",

@@ -3,6 +3,7 @@ import * as z from "zod";
 import type { Cluster } from "../core/base/ids.ts";
 import { type Instant, iso } from "../core/base/time.ts";
 import { AuditError } from "../errors.ts";
+import { basisOf } from "../queries/basis.ts";
 import type { SnapshotStore } from "../store/history/snapshots.ts";
 import { ChangeAnswer, changeAnswer, RecordedChangeAnswer, recordedChangeAnswer } from "./change-answer.ts";
 import { Moment, readCursor } from "./cursor.ts";
@@ -10,7 +11,7 @@ import type { QueryDeps } from "./deps.ts";
 import { type Placed, takePage } from "./page.ts";
 import { clusterParam, intervalParams, pageParams, pickCluster, pickInterval, text } from "./params.ts";
 import { type Route, route } from "./route.ts";
-import { basisOf, Side, Time } from "./snapshot-ref.ts";
+import { Side, Time } from "./snapshot-ref.ts";
 
 const DiffAnswer = z
   .object({
@@ -33,7 +34,7 @@ const DIFF_DAYS = 1;
 
 /** Later pages differ between the same two snapshots as the first, or not at all. */
 const requireKept = async (
-  { snapshots }: QueryDeps,
+  { store: { snapshots } }: QueryDeps,
   cluster: Cluster,
   [from, fromSeq, to, toSeq]: z.output<typeof DiffPlace>,
 ): Promise<void> => {
@@ -65,7 +66,7 @@ export const historyDiff: Route = route({
     const asked = pickInterval(deps, params, DIFF_DAYS);
     if (place) await requireKept(deps, cluster, place);
     const [start, end] = place ? [place[0], place[2]] : [asked.from, asked.to];
-    const { from, to, changes } = await deps.snapshots.diff(cluster, start, end);
+    const { from, to, changes } = await deps.store.snapshots.diff(cluster, start, end);
     const [a, b] = [from.manifest, to.manifest];
     const first = place ? place[4] + 1 : 0;
     const placed = changes
@@ -78,8 +79,8 @@ export const historyDiff: Route = route({
       );
     return {
       cluster,
-      from: await basisOf(deps, cluster, from),
-      to: await basisOf(deps, cluster, to),
+      from: await basisOf(deps.store.snapshots, cluster, from),
+      to: await basisOf(deps.store.snapshots, cluster, to),
       ...(await takePage(placed, question)),
     };
   },
@@ -136,16 +137,16 @@ export const historyChanges: Route = route({
     const asked = pickInterval(deps, params, CHANGES_DAYS);
     const [from, to] = place ? [place[0], place[1]] : [asked.from, asked.to];
     const [first, last] = await Promise.all([
-      deps.snapshots.manifestAsOf(cluster, from),
-      deps.snapshots.manifestAsOf(cluster, to),
+      deps.store.snapshots.manifestAsOf(cluster, from),
+      deps.store.snapshots.manifestAsOf(cluster, to),
     ]);
     return {
       cluster,
       from: iso(from),
       to: iso(to),
-      first: first ? await basisOf(deps, cluster, first) : null,
-      last: last ? await basisOf(deps, cluster, last) : null,
-      ...(await takePage(changesAfter(deps.snapshots.changes, cluster, [from, to], place), question)),
+      first: first ? await basisOf(deps.store.snapshots, cluster, first) : null,
+      last: last ? await basisOf(deps.store.snapshots, cluster, last) : null,
+      ...(await takePage(changesAfter(deps.store.snapshots.changes, cluster, [from, to], place), question)),
     };
   },
 });

@@ -4,6 +4,7 @@ import type { Cluster } from "../core/base/ids.ts";
 import { parseInterval, parseTime } from "../core/base/parse-time.ts";
 import { DAY, type Instant, type Interval, iso } from "../core/base/time.ts";
 import { AuditError } from "../errors.ts";
+import { pickCluster as chooseCluster } from "../queries/pick-cluster.ts";
 import type { QueryDeps } from "./deps.ts";
 
 const MAX_TEXT = 2_048;
@@ -39,26 +40,11 @@ export const pageParams = {
 };
 
 /** The cluster named, or the only one that the store knows. */
-export const pickCluster = async (deps: QueryDeps, named: string | undefined): Promise<Cluster> => {
-  const known = await deps.clusters();
-  const hint = "GET /clusters lists those that are known.";
-  if (named !== undefined) {
-    const found = known.filter((cluster) => cluster === named || cluster.endsWith(`/${named}`));
-    if (found.length === 1 && found[0]) return found[0];
-    const why = found.length ? "more than one cluster is" : "no cluster is";
-    throw new AuditError(found.length ? "usage" : "not-found", `${why} known as ${JSON.stringify(named)}`, {
-      hint,
-    });
-  }
-  const [only] = known;
-  if (!only)
-    throw new AuditError("not-found", "no cluster is known yet", {
-      hint: "The first snapshot makes it known.",
-    });
-  if (known.length > 1)
-    throw new AuditError("usage", "several clusters are known: the parameter cluster is required", { hint });
-  return only;
-};
+export const pickCluster = async ({ store }: QueryDeps, named: string | undefined): Promise<Cluster> =>
+  chooseCluster(await store.clusters.list(), named, {
+    none: "The first snapshot makes a cluster known.",
+    several: () => "GET /clusters lists those that are known: name one by the parameter cluster.",
+  });
 
 /** The last instant that a store can order: what is later is a slip of the pen. */
 const LAST = Date.UTC(9999, 11, 31);

@@ -6,11 +6,12 @@ import type { RoleId } from "../core/privileges/effective-graph.ts";
 import { type AccessObject, objectKinds, sectionOf } from "../core/privileges/effective-objects.ts";
 import type { PrivilegeRow } from "../core/privileges/effective-rows.ts";
 import { findObject, findObjects, findPrivilege, findRole } from "../core/privileges/find-object.ts";
+import { basisOf } from "../queries/basis.ts";
 import { readCursor } from "./cursor.ts";
 import { type Placed, takePage } from "./page.ts";
 import { atParam, clusterParam, optionalText, pageParams, pickAt, pickCluster, text } from "./params.ts";
 import { type Route, route } from "./route.ts";
-import { Basis, basisOf, pinnedSnapshot } from "./snapshot-ref.ts";
+import { Basis, pinnedSnapshot } from "./snapshot-ref.ts";
 
 const Kind = z.enum(objectKinds);
 export const OBJECT_NAME =
@@ -95,7 +96,12 @@ export const privileges: Route = route({
     const objects = params.object === undefined ? engine.objects : namedObjects(engine, params.object);
     const rows = rowsAfter(engine, snapshot.manifest.seq, role, objects, place);
     const { items, next } = await takePage(rows, question);
-    return { cluster, ...(await basisOf(deps, cluster, snapshot)), items: items.map(listed), next };
+    return {
+      cluster,
+      ...(await basisOf(deps.store.snapshots, cluster, snapshot)),
+      items: items.map(listed),
+      next,
+    };
   },
 });
 
@@ -184,7 +190,7 @@ export const whoCan: Route = route({
       );
     return {
       cluster,
-      ...(await basisOf(deps, cluster, snapshot)),
+      ...(await basisOf(deps.store.snapshots, cluster, snapshot)),
       object: { kind: object.kind, schema: object.schema, object: object.name, column: object.column },
       privilege,
       unknownRoles: roles.status === "read" ? unknown.length : null,

@@ -1,9 +1,8 @@
 // Which snapshot an answer rests on, and what it therefore cannot say.
 import * as z from "zod";
 import type { Cluster } from "../core/base/ids.ts";
-import { type Instant, iso } from "../core/base/time.ts";
+import type { Instant } from "../core/base/time.ts";
 import { type SectionName, sectionNames } from "../core/catalog/catalog.ts";
-import type { SealedManifest } from "../core/history/manifest.ts";
 import { AuditError } from "../errors.ts";
 import { requireAsOf, type Snapshot } from "../store/history/snapshots.ts";
 import type { QueryDeps } from "./deps.ts";
@@ -45,67 +44,15 @@ const Uncertainty = z
     description: "What the snapshot cannot say about the moment that was asked about.",
   });
 
-export const snapshotRef = ({ manifest, hash }: SealedManifest): z.input<typeof SnapshotRef> => ({
-  seq: manifest.seq,
-  takenAt: iso(manifest.takenAt),
-  manifestHash: hash,
-});
-
-export const unreadableOf = ({ manifest }: SealedManifest): z.input<typeof Unreadable>[] =>
-  sectionNames.flatMap((section) => {
-    const lastReadAt = manifest.unreadable[section];
-    return lastReadAt === undefined
-      ? []
-      : [{ section, lastReadAt: lastReadAt === null ? null : iso(lastReadAt) }];
-  });
-
-const textOf = (
-  { manifest: { takenAt, root } }: SealedManifest,
-  next: SealedManifest | undefined,
-  sections: readonly string[],
-): string => {
-  const between = next && `${iso(takenAt)} and ${iso(next.manifest.takenAt)}`;
-  const seen = !next
-    ? `What changed after ${iso(takenAt)} is not known: no later snapshot was taken.`
-    : next.manifest.root === root
-      ? `The snapshots of ${between} show the same.`
-      : `Something changed between the snapshots of ${between}; when exactly is not known.`;
-  return sections.length ? `${seen} Could not be read, and so unknown: ${sections.join(", ")}.` : seen;
-};
-
 /** What an answer says of itself. */
 export const Basis = { snapshot: SnapshotRef, uncertainty: Uncertainty } as const;
 export const Side = z
   .object(Basis)
   .meta({ id: "Side", description: "The snapshot that stands for one end of a stretch of time." });
 
-/** The statement of a snapshot that stands for some moment at or after it. */
-export const basisOf = async (
-  { snapshots }: QueryDeps,
-  cluster: Cluster,
-  sealed: SealedManifest,
-): Promise<z.input<typeof Side>> => {
-  const { takenAt } = sealed.manifest;
-  const next = await snapshots.after(cluster, takenAt);
-  const unreadable = unreadableOf(sealed);
-  return {
-    snapshot: snapshotRef(sealed),
-    uncertainty: {
-      after: iso(takenAt),
-      before: next ? iso(next.manifest.takenAt) : null,
-      unreadable,
-      text: textOf(
-        sealed,
-        next,
-        unreadable.map(({ section }) => section),
-      ),
-    },
-  };
-};
-
 /** The snapshot as of `at`; on later pages the one that the first page rested on, whatever was stored since. */
 export const pinnedSnapshot = async (
-  { snapshots }: QueryDeps,
+  { store: { snapshots } }: QueryDeps,
   cluster: Cluster,
   at: Instant,
   seq: number | undefined,

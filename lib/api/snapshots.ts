@@ -5,6 +5,7 @@ import type { AnyRow } from "../core/catalog/canonical-rows.ts";
 import { sectionNames } from "../core/catalog/catalog.ts";
 import { type KnownCatalog, knownRows } from "../core/catalog/known-catalog.ts";
 import type { SealedManifest } from "../core/history/manifest.ts";
+import { basisOf, snapshotRef, unreadableIn } from "../queries/basis.ts";
 import { Moment, readCursor } from "./cursor.ts";
 import { type Placed, takePage } from "./page.ts";
 import {
@@ -17,17 +18,7 @@ import {
   pickInterval,
 } from "./params.ts";
 import { type Route, route } from "./route.ts";
-import {
-  Basis,
-  basisOf,
-  pinnedSnapshot,
-  Section,
-  SnapshotRef,
-  snapshotRef,
-  Time,
-  Unreadable,
-  unreadableOf,
-} from "./snapshot-ref.ts";
+import { Basis, pinnedSnapshot, Section, SnapshotRef, Time, Unreadable } from "./snapshot-ref.ts";
 
 const Counts = z.record(z.string(), z.nullable(z.int())).meta({
   description: "Rows by section; of an unreadable one what was last known, null where nothing ever was.",
@@ -80,7 +71,7 @@ export const snapshotList: Route = route({
     const [takenAt, seq, from, to] = place ?? [undefined, undefined, asked.from, asked.to];
     const read = async (limit: number | undefined): Promise<{ all: number; rest: SealedManifest[] }> => {
       const range = { from, to: takenAt ?? to, backward: true, ...(limit !== undefined && { limit }) };
-      const all = await Array.fromAsync(deps.snapshots.list(cluster, range));
+      const all = await Array.fromAsync(deps.store.snapshots.list(cluster, range));
       const rest = all.filter(
         ({ manifest }) => takenAt === undefined || manifest.takenAt < takenAt || manifest.seq < (seq ?? 0),
       );
@@ -97,7 +88,7 @@ export const snapshotList: Route = route({
           previousHash: manifest.previous,
           changes: manifest.changes?.count ?? 0,
           rows: countsOf(sealed),
-          unreadable: unreadableOf(sealed),
+          unreadable: unreadableIn(sealed),
         },
         [manifest.takenAt, manifest.seq, from, to],
       ];
@@ -174,7 +165,7 @@ export const snapshotAsOf: Route = route({
     });
     return {
       cluster,
-      ...(await basisOf(deps, cluster, snapshot)),
+      ...(await basisOf(deps.store.snapshots, cluster, snapshot)),
       serverVersion: catalog.serverVersion,
       sections,
       ...(await takePage(rowsAfter(catalog, manifest.seq, params.section, place), question)),

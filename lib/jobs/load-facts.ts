@@ -2,10 +2,9 @@
 import { activityIndex } from "../core/activity/activity-index.ts";
 import type { Cluster, Principal } from "../core/base/ids.ts";
 import { DAY, floorTo, HOUR, type Instant } from "../core/base/time.ts";
-import { scopeOfCluster } from "../core/coverage/coverage-scope.ts";
-import { doubtsOfTrails } from "../core/coverage/management-event.ts";
 import { type Facts, LIVE_SETTLE_MS, type OwnLogins } from "../core/findings/facts.ts";
 import type { Archetype } from "../core/privileges/archetype.ts";
+import { coverageEvidence } from "../queries/proven-hours.ts";
 import type { ReadStore } from "../store/open-store.ts";
 
 /** How far back activity is looked at: as long as slots are kept, so that "never" has its longest meaning. */
@@ -64,20 +63,23 @@ export const loadFacts = async (
   const { snapshots, activity } = store;
   const lookback = { from: now - LOOKBACK_DAYS * DAY, to: now + HOUR };
   const hourlyFrom = floorTo(DAY, now - HOURLY_DAYS * DAY);
-  const [snapshot, history, days, hours, coverage, lastLook, trailEvents, doubts, ownLogins, captureCheck] =
-    await Promise.all([
-      snapshots.asOf(cluster, now),
-      snapshots.mappingHistory(cluster, now),
-      activity.days(cluster, { from: lookback.from, to: hourlyFrom }),
-      activity.hours(cluster, { from: hourlyFrom, to: lookback.to }),
-      activity.coverage(cluster, lookback),
-      store.findings.lastLook(cluster),
-      store.trailEvents.within(scopeOfCluster(cluster) ?? cluster, { from: lookback.from, to: now }),
-      store.doubts.within(cluster, { from: lookback.from, to: now }),
-      ownLoginsOf(store, cluster, now),
-      store.captureChecks.last(cluster),
-    ]);
+  const [snapshot, history, days, hours, lastLook, ownLogins, captureCheck] = await Promise.all([
+    snapshots.asOf(cluster, now),
+    snapshots.mappingHistory(cluster, now),
+    activity.days(cluster, { from: lookback.from, to: hourlyFrom }),
+    activity.hours(cluster, { from: hourlyFrom, to: lookback.to }),
+    store.findings.lastLook(cluster),
+    ownLoginsOf(store, cluster, now),
+    store.captureChecks.last(cluster),
+  ]);
   const index = activityIndex([...days, ...hours]);
+  const { coverage, doubts } = await coverageEvidence(
+    store,
+    cluster,
+    lookback,
+    now,
+    (at) => index.talliesIn({ from: at + 1, to: now })[0]?.lastAt,
+  );
   return {
     cluster,
     now,
@@ -93,10 +95,7 @@ export const loadFacts = async (
     mappingPeriods: history.periods,
     activity: index,
     coverage,
-    doubts: [
-      ...doubtsOfTrails(trailEvents, now, (at) => index.talliesIn({ from: at + 1, to: now })[0]?.lastAt),
-      ...doubts,
-    ],
+    doubts,
     captureExpectedFrom: history.firstReadAt,
     settleMs: settleMs ?? settleMsAfter(ownLogins.canaries, now),
     archetypes,

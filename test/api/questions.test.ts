@@ -60,7 +60,7 @@ describe("/clusters", () => {
     await other.put({ pk: "CLUSTERS", sk: `${cluster}2`, v: 1 });
     expect(await empty("/snapshots")).toMatchObject({
       status: 400,
-      body: { detail: expect.stringContaining("parameter cluster is required") },
+      body: { hint: expect.stringContaining("the parameter cluster") },
     });
     expect(await empty("/snapshots", { cluster })).toMatchObject({ status: 200 });
     const { items, pages } = await allPages(empty, "/clusters", { limit: "1" });

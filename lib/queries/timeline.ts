@@ -1,0 +1,144 @@
+// What happened to a role, a principal or an object; since when a role holds a privilege.
+import type { Cluster } from "../core/base/ids.ts";
+import type { Instant } from "../core/base/time.ts";
+import type { KnownCatalog } from "../core/catalog/known-catalog.ts";
+import type { Privilege } from "../core/catalog/privileges.ts";
+import type { RecordedChange } from "../core/history/change.ts";
+import { MAPPINGS, roleSubject, subjectsOf } from "../core/history/change-subjects.ts";
+import { mergeTimelines, principalTimeline } from "../core/history/timeline-principal.ts";
+import { type UnknownStretch, unknownStretches } from "../core/history/timeline-unknown.ts";
+import { findPrivilege } from "../core/privileges/find-object.ts";
+import { AuditError } from "../errors.ts";
+import { findObjects, findRoles } from "../store/history/find-subject.ts";
+import type { Snapshot } from "../store/history/snapshots.ts";
+import type { ReadStore } from "../store/open-store.ts";
+import { type HeldPeriod, heldHistory } from "./held-history.ts";
+
+/** A principal alone, or a role, an object or both; a privilege only with both. */
+export type TimelineQuestion = {
+  readonly role?: string | undefined;
+  /** An IAM ARN. */
+  readonly principal?: string | undefined;
+  readonly object?: string | undefined;
+  readonly privilege?: Privilege | undefined;
+};
+
+export type Timeline = {
+  /** Oldest first, each once. */
+  readonly changes: readonly RecordedChange[];
+  /** Where role, object and privilege are given. */
+  readonly held: readonly HeldPeriod[] | undefined;
+  /** Stretches in which a section could not be read: what happened there is not known. */
+  readonly unknown: readonly UnknownStretch[];
+  /** When the first snapshot was taken: what was before is not known. */
+  readonly first: Instant;
+};
+
+/** What a person asked, checked. AuditError("usage") for parts that do not go together, or a privilege that is none. */
+export const timelineQuestion = (
+  asked: {
+    readonly [part in keyof TimelineQuestion]?: string | undefined;
+  },
+): TimelineQuestion => {
+  const { role, principal, object, privilege } = asked;
+  if ((principal === undefined) === (role === undefined && object === undefined))
+    throw new AuditError("usage", "give a role, an object or both, or else a principal");
+  if (privilege === undefined) return { role, principal, object };
+  if (role === undefined || object === undefined)
+    throw new AuditError("usage", "a privilege needs both a role and an object");
+  return { role, object, privilege: findPrivilege(privilege) };
+};
+
+type Snapshots = ReadStore["snapshots"];
+
+const ofPrincipal = async (
+  snapshots: Snapshots,
+  cluster: Cluster,
+  principal: string,
+): Promise<RecordedChange[]> => {
+  const [{ periods }, mappings] = await Promise.all([
+    snapshots.mappingHistory(cluster),
+    snapshots.timeline(cluster, MAPPINGS),
+  ]);
+  const mapped = periods.filter(({ arn }) => arn === principal).map(({ roleOid }) => roleOid);
+  if (!mapped.length) {
+    throw new AuditError("not-found", `no mapping of ${JSON.stringify(principal)} was ever seen`, {
+      hint: "Give the IAM ARN as it stands in sys.iam_pg_role_mappings. `admin` needs no mapping and has none.",
+    });
+  }
+  const roles = new Map<number, RecordedChange[]>();
+  for (const oid of new Set(mapped)) roles.set(oid, await snapshots.roleTimeline(cluster, oid));
+  return principalTimeline(principal, periods, mappings, roles);
+};
+
+type Subjects = { readonly roles: readonly string[]; readonly objects: readonly string[] };
+
+const subjectsIn = async (
+  snapshots: Snapshots,
+  cluster: Cluster,
+  catalog: KnownCatalog,
+  { role, object }: TimelineQuestion,
+): Promise<Subjects> => {
+  const roles = role === undefined ? [] : await findRoles(snapshots, cluster, catalog, role);
+  const objects = object === undefined ? [] : await findObjects(snapshots, cluster, catalog, object);
+  return {
+    roles: roles.map(({ subject }) => subject),
+    objects: objects.map(({ subject }) => subject),
+  };
+};
+
+/** Of several subjects each change once; of a role and an object what concerns both. */
+const ofSubjects = async (
+  snapshots: Snapshots,
+  cluster: Cluster,
+  { roles, objects }: Subjects,
+): Promise<RecordedChange[]> => {
+  const all = await Promise.all(
+    [...roles, ...objects].map((subject) => snapshots.timeline(cluster, subject)),
+  );
+  const changes = mergeTimelines(all);
+  if (!roles.length || !objects.length) return changes;
+  return changes.filter(({ change }) => {
+    if ("grantee" in change && !roles.includes(roleSubject(change.grantee.oid))) return false;
+    return !("object" in change) || subjectsOf(change).some((subject) => objects.includes(subject));
+  });
+};
+
+/** The timeline up to the snapshot `newest`. AuditError("not-found") for a name that nothing ever bore. */
+export const timelineOf = async (
+  { snapshots }: ReadStore,
+  cluster: Cluster,
+  question: TimelineQuestion,
+  newest: Snapshot,
+): Promise<Timeline> => {
+  const { principal, privilege } = question;
+  const subjects = await subjectsIn(snapshots, cluster, newest.catalog, question);
+  const changes =
+    principal === undefined
+      ? await ofSubjects(snapshots, cluster, subjects)
+      : await ofPrincipal(snapshots, cluster, principal);
+  const [role, object] = [subjects.roles[0], subjects.objects[0]];
+  const [first, sections] = await Promise.all([
+    snapshots.bySeq(cluster, 1),
+    snapshots.sectionTimeline(cluster),
+  ]);
+  const held =
+    privilege !== undefined && role !== undefined && object !== undefined
+      ? await heldHistory(snapshots, { cluster, roleSubject: role, objectSubject: object, privilege })
+      : undefined;
+  return {
+    changes: changes.filter(({ toSeq }) => toSeq <= newest.manifest.seq),
+    held,
+    unknown: first ? unknownStretches(first.manifest, sections) : [],
+    first: (first ?? newest).manifest.takenAt,
+  };
+};
+
+/** The snapshot stored last. AuditError("not-found") where there is none. */
+export const newestSnapshot = async ({ snapshots }: ReadStore, cluster: Cluster): Promise<Snapshot> => {
+  const head = await snapshots.head(cluster);
+  if (head) return snapshots.open(cluster, head);
+  throw new AuditError("not-found", `there is no snapshot of ${cluster} yet`, {
+    hint: "Take one with: dsql-audit snapshot",
+  });
+};
