@@ -17,6 +17,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./findings/ack.ts")).addAck,
   },
   {
+    name: "config",
+    summary: "show what holds where no option says otherwise",
+    load: async () => (await import("./run/config.ts")).addConfig,
+  },
+  {
     name: "demo",
     summary: "live through 120 days of a company on the embedded stack",
     load: async () => (await import("./run/demo.ts")).addDemo,

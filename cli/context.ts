@@ -14,12 +14,14 @@ export type StoreOptions = {
   readonly table?: string;
   readonly region?: string;
   readonly cluster?: string;
+  /** The Region of the table where `region` is that of an endpoint; nobody types it. */
+  readonly tableRegion?: string;
 };
 export type OutputFlags = { readonly json?: boolean; readonly ndjson?: boolean };
 
 /** The name of the table inside an embedded store. */
 export const EMBEDDED_TABLE = "dsql-audit";
-const DEFAULT_STORE = ".dsql-audit";
+export const DEFAULT_STORE = ".dsql-audit";
 
 export const addStoreOptions = (command: Command): Command =>
   command
@@ -29,8 +31,8 @@ export const addStoreOptions = (command: Command): Command =>
         `embedded store (default: $DSQL_AUDIT_STORE or ./${DEFAULT_STORE})`,
       ).conflicts("table"),
     )
-    .option("--table <name>", "DynamoDB table in AWS")
-    .option("--region <region>", "AWS Region of the table, or of the cluster")
+    .option("--table <name>", "DynamoDB table in AWS (default: $DSQL_AUDIT_TABLE)")
+    .option("--region <region>", "AWS Region of the table, or of the endpoint (default: $AWS_REGION)")
     .option("--cluster <arn>", "which cluster, where the store holds more than one");
 
 export const addOutputOptions = (command: Command): Command =>
@@ -51,7 +53,8 @@ export const withStore = async <T>(
   ]);
   if (options.table !== undefined) {
     const { DynamoDBClient } = await import("@aws-sdk/client-dynamodb");
-    const client = new DynamoDBClient({ ...(options.region && { region: options.region }) });
+    const region = options.region ?? options.tableRegion;
+    const client = new DynamoDBClient({ ...(region && { region }) });
     try {
       return await work(openStore(openTable({ client, name: options.table, sleep, random }), io));
     } finally {

@@ -3,6 +3,8 @@ import { Command, CommanderError } from "commander";
 import packageJson from "../package.json" with { type: "json" };
 import type { ExitCode } from "./command.ts";
 import { type CommandEntry, commands } from "./commands.ts";
+import { refuseConflicts } from "./conflicts.ts";
+import { fillIn } from "./defaults.ts";
 import { exitOf, explainError } from "./explain-error.ts";
 import { guarded } from "./guarded.ts";
 import type { Io } from "./io.ts";
@@ -57,6 +59,10 @@ const parse = async (argv: readonly string[], io: Io, finish: (code: ExitCode) =
     const add = await entry.load();
     add(program, io, finish);
   } else for (const one of commands) addNamed(program, one);
+  program.hook("preAction", async (_, command) => {
+    refuseConflicts(command);
+    await fillIn(command, io);
+  });
   const wrong = wrongCommand(program, args);
   if (wrong) refuse(wrong.under, wrong.word, io);
   return program.parseAsync([...args], { from: "user" });

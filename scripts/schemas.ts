@@ -1,0 +1,20 @@
+// Writes docs/schema from the schemas in the code: `node scripts/schemas.ts`. A test holds the files against them.
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import * as z from "zod";
+import { ConfigFile } from "../cli/config-file.ts";
+
+/** Every published schema by the name of its file. */
+export const published: ReadonlyMap<string, z.ZodType> = new Map([
+  ["dsql-audit.config.schema.json", ConfigFile],
+]);
+
+/** JSON Schema, draft 2020-12, as it stands in the file. */
+export const schemaText = (schema: z.ZodType): string =>
+  `${JSON.stringify(z.toJSONSchema(schema, { io: "input" }), null, 2)}\n`;
+
+if (import.meta.main) {
+  const folder = join(import.meta.dirname, "..", "docs", "schema");
+  mkdirSync(folder, { recursive: true });
+  for (const [file, schema] of published) writeFileSync(join(folder, file), schemaText(schema));
+}
