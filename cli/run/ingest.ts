@@ -113,7 +113,8 @@ const ingest = async (paths: readonly string[], options: Options, io: Io): Promi
         let read = part.files > 0 || digests !== undefined;
         counts = add(counts, part);
         files += part.files;
-        for (const cluster of part.clusters) clusters.add(cluster);
+        // Also where all was seen before: the run that counted it may have died before it was added up.
+        for (const cluster of part.named) clusters.add(cluster);
         if (prefix !== undefined) {
           // After the files: what they hold is counted by then, and only compared with what was signed.
           const { checked, proven } = proofs;

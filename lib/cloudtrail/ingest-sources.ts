@@ -33,8 +33,12 @@ export type IngestOptions = {
   readonly batch?: number;
 };
 
-/** The counts, and the clusters that have something new to be added up. */
-export type Ingested = IngestCounts & { readonly files: number; readonly clusters: readonly Cluster[] };
+/** The counts, the clusters that have something new to be added up, and all that the record named. */
+export type Ingested = IngestCounts & {
+  readonly files: number;
+  readonly clusters: readonly Cluster[];
+  readonly named: readonly Cluster[];
+};
 
 const BATCH = 5_000;
 
@@ -49,6 +53,7 @@ export const ingestSources = async (
 ): Promise<Ingested> => {
   const total = { counted: 0, duplicates: 0, tooOld: 0 };
   const clusters = new Set<Cluster>();
+  const named = new Set<Cluster>();
   let waiting: Connection[] = [];
   const flush = async (): Promise<void> => {
     const gathered = waiting;
@@ -58,7 +63,10 @@ export const ingestSources = async (
     total.counted += counted;
     total.duplicates += duplicates;
     total.tooOld += tooOld;
-    if (counted > 0) for (const { cluster } of gathered) clusters.add(cluster);
+    for (const { cluster } of gathered) {
+      named.add(cluster);
+      if (counted > 0) clusters.add(cluster);
+    }
   };
   const { hours, management, ...read } = await readSources(
     sources,
@@ -73,5 +81,5 @@ export const ingestSources = async (
   for (const event of management) await sink.noteManagement?.(event);
   const proven = adjustHours ? adjustHours(hours) : hours;
   if (proof) for (const [scope, own] of proven) await sink.markHours(scope, own, proof);
-  return { ...read, ...total, clusters: [...clusters].sort() };
+  return { ...read, ...total, clusters: [...clusters].sort(), named: [...named].sort() };
 };

@@ -85,7 +85,15 @@ it("proves the digests that a queue names, and keeps those that do not hold", as
   const sink = createActivityStore(await tables.fresh());
   const digest = async ({ key }: S3Object): Promise<DigestCheck> => {
     if (key === keyOf(2)) throw new AuditError("not-found", "it is gone");
-    const ingested = { files: 0, clusters: [], records: 0, connections: 0, counted: 0, duplicates: 0 };
+    const ingested = {
+      files: 0,
+      clusters: [],
+      named: [],
+      records: 0,
+      connections: 0,
+      counted: 0,
+      duplicates: 0,
+    };
     return {
       scope: "*",
       interval: { from: 0, to: 0 },

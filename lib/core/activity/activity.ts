@@ -33,6 +33,8 @@ export type Profile = {
   readonly tallies: readonly Tally[];
   /** Connections whose own tally was folded into the principal's "…" tally because there were too many kinds. */
   readonly folded: number;
+  /** Principals that were too many to be kept apart: at least so many stand in `unknown:others`. None without it. */
+  readonly others?: number;
 };
 
 /** What an ingest run did; `counted + duplicates + tooOld` = `connections`; all records are in one of the counts. */

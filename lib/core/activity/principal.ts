@@ -66,18 +66,25 @@ const typeOf = (type: string | undefined, principal: string): Connection["princi
   return SSO_ROLE.test(arn.resource) ? "identity-center" : "role";
 };
 
-/** Names somebody without an ARN by what there is, so that two of them are not taken for one. */
+/** What stands before the session or the user that a caller of many names itself: `AROA…` of `AROA…:session`. */
+const beforeSession = (principalId: string | undefined): string | undefined =>
+  principalId?.split(":")[0] || undefined;
+
+/**
+ * Names somebody without an ARN by what there is, so that two of them are not taken for one; without the name of the
+ * session, which whoever calls chooses anew each time.
+ */
 const nameless = (identity: Fields): string => {
   const onBehalfOf = fieldsOf(identity.onBehalfOf);
   const detail =
     textOf(onBehalfOf.userId) ??
     textOf(identity.invokedBy) ??
-    textOf(identity.principalId) ??
-    textOf(identity.userName) ??
-    "";
-  const type = textOf(identity.type) ?? "";
-  const account = textOf(identity.accountId) ?? "";
-  return `unknown:${[type, account, detail].filter((part) => part !== "").join("/")}`;
+    beforeSession(textOf(identity.principalId)) ??
+    textOf(identity.userName);
+  const type = textOf(identity.type);
+  const account = textOf(identity.accountId);
+  const parts = [type, account, detail === account ? undefined : detail];
+  return `unknown:${parts.filter((part) => part !== undefined).join("/")}`;
 };
 
 /** What an ARN says about whom it names; remembered, for a few principals make up all records. */

@@ -12,7 +12,7 @@ export const FOLDED = "…";
 const ADMIN_ROLE = "admin";
 
 /** Two tallies with one key count the same kind of connection. */
-const tallyKey = (t: Omit<Tally, "count" | "firstAt" | "lastAt" | "firstEventId">): string =>
+export const tallyKey = (t: Omit<Tally, "count" | "firstAt" | "lastAt" | "firstEventId">): string =>
   `${t.principal}\n${t.action}\n${t.outcome}\n${t.network}\n${t.client}\n${t.session}\n${t.role}`;
 
 /** One connection as a tally of one. */
@@ -60,28 +60,4 @@ export const mergeTallies = (tallies: Iterable<Tally>): Tally[] => {
   const sums = new Map<string, Tally>();
   for (const tally of tallies) addTally(sums, tally);
   return sortedTallies(sums);
-};
-
-export type Bounded = { readonly tallies: readonly Tally[]; readonly folded: number };
-
-const connections = (tallies: readonly Tally[]): number => tallies.reduce((sum, { count }) => sum + count, 0);
-
-/**
- * Keeps at most about `limit` tallies: the rarest kinds are gathered into their principal's "…" tally, which keeps action,
- * outcome, role and the stretch of time. No connection and no principal is lost; `folded` counts the connections that lost
- * their kind, those gathered before (`already`) included. The result may exceed `limit` where there are more principals.
- */
-export const boundTallies = (merged: readonly Tally[], limit: number, already = 0): Bounded => {
-  if (merged.length <= limit) return { tallies: merged, folded: already };
-  // A total order, so that the same tallies fold the same way whoever rebuilds them.
-  const common = merged.map((tally) => [tallyKey(tally), tally] as const);
-  common.sort(([ka, a], [kb, b]) => b.count - a.count || (ka < kb ? -1 : 1));
-  const keep: Tally[] = [];
-  const rare: Tally[] = [];
-  for (const [, tally] of common) {
-    if (tally.network === FOLDED || keep.length < limit / 2) keep.push(tally);
-    else rare.push(tally);
-  }
-  const gathered = rare.map((tally) => ({ ...tally, network: FOLDED, client: FOLDED, session: FOLDED }));
-  return { tallies: mergeTallies([...keep, ...gathered]), folded: already + connections(rare) };
 };

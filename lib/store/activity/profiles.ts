@@ -1,9 +1,11 @@
 // What connections add up to, by hour and by day: always recomputed, an hour from its segments, a day from its hours.
 import type { Profile } from "../../core/activity/activity.ts";
-import { boundTallies, mergeTallies } from "../../core/activity/tally.ts";
-import type { Cluster } from "../../core/base/ids.ts";
+import { type Bounded, boundTallies, crowdReason, namelessUses } from "../../core/activity/bound-tallies.ts";
+import { mergeTallies } from "../../core/activity/tally.ts";
+import { type Cluster, parseArn } from "../../core/base/ids.ts";
 import { DAY, floorTo, HOUR, type Instant, type Interval, iso, MINUTE } from "../../core/base/time.ts";
 import { AuditError } from "../../errors.ts";
+import { doubtStore } from "../coverage/doubts.ts";
 import { inParallel } from "../table/in-parallel.ts";
 import { keys } from "../table/keys.ts";
 import type { Item, Table } from "../table/table.ts";
@@ -12,8 +14,8 @@ import type { DirtyHours, Mark } from "./dirty-hours.ts";
 import type { FoldedSegments } from "./slots.ts";
 import { packTallies, unpackTallies } from "./tally-codec.ts";
 
-/** Kinds that an hour and a day keep apart; the rarest beyond are folded into their principal's "…" tally. */
-const MAX_KINDS = { hour: 1_000, day: 2_000 } as const;
+/** What an hour and a day keep apart. The bytes are those before compression, which cannot add to them. */
+const LIMITS = { hour: { kinds: 1_000, bytes: 300_000 }, day: { kinds: 2_000, bytes: 320_000 } } as const;
 
 /** An hour is left open this long after its end: most of a trail's files come within 15 minutes. */
 const GRACE = 15 * MINUTE;
@@ -31,8 +33,19 @@ const profileOf = (cluster: Cluster, unit: number, item: Item): Profile => {
       hint: "Use the release that wrote this store, or a newer one.",
     });
   }
-  return { cluster, from, to: from + unit, tallies: unpackTallies(item.tallies), folded: item.folded };
+  const { folded, others } = item;
+  const tallies = unpackTallies(item.tallies);
+  return { cluster, from, to: from + unit, tallies, folded, ...(typeof others === "number" && { others }) };
 };
+
+/** What is stored of it; `others` only where there are any, as in the profiles of every release before. */
+const attributesOf = ({ folded, others, tallies }: Bounded) => ({
+  folded,
+  ...(others > 0 && { others }),
+  tallies: packTallies(tallies),
+});
+
+const homeOf = (cluster: Cluster): string | undefined => parseArn(cluster)?.account;
 
 const revisionOf = (item: Item | undefined): number | undefined =>
   typeof item?.rev === "number" ? item.rev : undefined;
@@ -70,6 +83,21 @@ export const profileStore = (table: Table, dirty: DirtyHours, slotDays: number) 
     throw new AuditError("conflict", "A profile changed too many times while it was added up");
   };
 
+  const doubts = doubtStore(table);
+  /** Whoever stands in a remainder may have used any mapping: the stretch proves nothing while it is so. */
+  const noteCrowd = async (
+    cluster: Cluster,
+    at: Interval,
+    bounded: Bounded,
+    stored: Item | undefined,
+    before = 0,
+  ) => {
+    if (!bounded.others && !stored?.others) return;
+    const reason = crowdReason(bounded, before);
+    const source = `crowd ${iso(at.from)} ${at.to - at.from}`;
+    await doubts.replace(cluster, source, reason === undefined ? [] : [{ ...at, reason }]);
+  };
+
   const rebuildHour = (cluster: Cluster, hour: Instant): Promise<boolean> =>
     rebuild(keys.hour(cluster, hour), async (stored) => {
       const counts: number[] = [];
@@ -82,9 +110,10 @@ export const profileStore = (table: Table, dirty: DirtyHours, slotDays: number) 
       const segments = packCounts(counts);
       const same = stored?.segments instanceof Uint8Array && Buffer.compare(stored.segments, segments) === 0;
       if (same || (stored === undefined && !parts.length)) return undefined;
-      const { tallies, folded } = boundTallies(mergeTallies(parts.flat()), MAX_KINDS.hour);
+      const bounded = boundTallies(mergeTallies(parts.flat()), LIMITS.hour, { home: homeOf(cluster) });
+      await noteCrowd(cluster, { from: hour, to: hour + HOUR }, bounded, stored);
       const expiresAt = Math.ceil((hour + (slotDays + 3) * DAY) / 1_000);
-      return { segments, folded, tallies: packTallies(tallies), [TTL_ATTRIBUTE]: expiresAt };
+      return { segments, ...attributesOf(bounded), [TTL_ATTRIBUTE]: expiresAt };
     });
 
   const range = (pk: string, { from, to }: Interval, consistent: boolean) =>
@@ -99,40 +128,69 @@ export const profileStore = (table: Table, dirty: DirtyHours, slotDays: number) 
     return profiles;
   };
 
-  const addUp = async (cluster: Cluster, day: Instant, consistent: boolean): Promise<Profile> => {
+  const addUp = async (
+    cluster: Cluster,
+    day: Instant,
+    consistent: boolean,
+  ): Promise<Bounded & { namelessBefore: number }> => {
     const hours = await read(cluster, { from: day, to: day + DAY }, consistent);
-    const already = hours.reduce((sum, { folded }) => sum + folded, 0);
+    const before = {
+      folded: hours.reduce((sum, { folded }) => sum + folded, 0),
+      others: hours.reduce((most, { others = 0 }) => Math.max(most, others), 0),
+    };
     const merged = mergeTallies(hours.flatMap(({ tallies }) => tallies));
-    return { cluster, from: day, to: day + DAY, ...boundTallies(merged, MAX_KINDS.day, already) };
+    const bounded = boundTallies(merged, LIMITS.day, { home: homeOf(cluster), before });
+    return { ...bounded, namelessBefore: namelessUses(merged) };
   };
 
   const rebuildDay = (cluster: Cluster, day: Instant): Promise<boolean> =>
     rebuild(keys.day(cluster, day), async (stored) => {
-      const { tallies, folded } = await addUp(cluster, day, true);
-      const packed = packTallies(tallies);
-      const same = stored?.tallies instanceof Uint8Array && Buffer.compare(stored.tallies, packed) === 0;
-      return same || (stored === undefined && !tallies.length) ? undefined : { folded, tallies: packed };
+      const bounded = await addUp(cluster, day, true);
+      await noteCrowd(cluster, { from: day, to: day + DAY }, bounded, stored, bounded.namelessBefore);
+      const attributes = attributesOf(bounded);
+      const { tallies } = attributes;
+      const same = stored?.tallies instanceof Uint8Array && Buffer.compare(stored.tallies, tallies) === 0;
+      const nothing = stored === undefined && unpackTallies(tallies).length === 0;
+      return same || nothing ? undefined : attributes;
     });
 
   return {
     /**
      * Adds up what has changed. An hour that is still filling is added up and stays marked; a past one is taken, added up
-     * together with its day, and its mark removed last. Dying anywhere leaves a mark.
+     * together with its day, and its mark removed last. Dying anywhere leaves a mark. An hour that cannot be added up
+     * keeps its mark and does not stop the others; what went wrong first is thrown when they are done.
      */
     fold: async (cluster: Cluster, now: Instant): Promise<Folded> => {
-      const marks = await dirty.list(cluster);
-      const past: Mark[] = [];
-      const changed = await inParallel(marks, LANES, async (mark) => {
-        if (mark.hour + HOUR + GRACE <= now) {
-          const taken = await dirty.take(cluster, mark);
-          if (taken === undefined) return false;
-          past.push(taken);
+      const failures: unknown[] = [];
+      /** undefined: it failed. */
+      const attempt = async <T>(work: () => Promise<T>): Promise<T | undefined> => {
+        try {
+          return await work();
+        } catch (error) {
+          failures.push(error);
+          return undefined;
         }
-        return rebuildHour(cluster, mark.hour);
-      });
-      const days = new Set(past.map(({ hour }) => floorTo(DAY, hour)));
-      const changedDays = await inParallel([...days], LANES, (day) => rebuildDay(cluster, day));
-      await inParallel(past, LANES, (mark) => dirty.clear(cluster, mark));
+      };
+      const past: Mark[] = [];
+      const changed = await inParallel(await dirty.list(cluster), LANES, (mark) =>
+        attempt(async () => {
+          const isPast = mark.hour + HOUR + GRACE <= now;
+          const taken = isPast ? await dirty.take(cluster, mark) : mark;
+          if (taken === undefined) return false;
+          const rebuilt = await rebuildHour(cluster, mark.hour);
+          if (isPast) past.push(taken);
+          return rebuilt;
+        }),
+      );
+      const days = [...Map.groupBy(past, ({ hour }) => floorTo(DAY, hour))];
+      const changedDays = await inParallel(days, LANES, ([day, marks]) =>
+        attempt(async () => {
+          const rebuilt = await rebuildDay(cluster, day);
+          for (const mark of marks) await dirty.clear(cluster, mark);
+          return rebuilt;
+        }),
+      );
+      if (failures.length) throw failures[0];
       return { hours: changed.filter(Boolean).length, days: changedDays.filter(Boolean).length };
     },
 
@@ -160,8 +218,9 @@ export const profileStore = (table: Table, dirty: DirtyHours, slotDays: number) 
       }
       for (const day of open) {
         if (day < interval.from || day >= interval.to) continue;
-        const profile = await addUp(cluster, day, false);
-        if (profile.tallies.length) profiles.set(day, profile);
+        const { tallies, folded, others } = await addUp(cluster, day, false);
+        const kept = { tallies, folded, ...(others > 0 && { others }) };
+        if (tallies.length) profiles.set(day, { cluster, from: day, to: day + DAY, ...kept });
       }
       return [...profiles.values()].sort((a, b) => a.from - b.from);
     },

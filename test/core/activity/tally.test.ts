@@ -4,7 +4,7 @@ import type { Tally } from "../../../lib/core/activity/activity.ts";
 import { clientFamily, clientOf } from "../../../lib/core/activity/client-family.ts";
 import { networkOf } from "../../../lib/core/activity/network.ts";
 import { sessionShape } from "../../../lib/core/activity/session-shape.ts";
-import { boundTallies, FOLDED, mergeTallies, tallyOf } from "../../../lib/core/activity/tally.ts";
+import { mergeTallies, tallyOf } from "../../../lib/core/activity/tally.ts";
 import { connection } from "../../support/connections.ts";
 
 describe("networkOf", () => {
@@ -83,23 +83,6 @@ describe("mergeTallies", () => {
         const parts = [...mergeTallies(all.slice(at)), ...mergeTallies(all.slice(0, at))];
         expect(mergeTallies(parts)).toEqual(mergeTallies(all));
         expect(sum(mergeTallies(all))).toBe(all.length);
-      }),
-    );
-  });
-});
-
-describe("boundTallies", () => {
-  it("loses no connection and no principal, and says how many lost their kind", () => {
-    fc.assert(
-      fc.property(fc.array(tally, { minLength: 30, maxLength: 80 }), (all) => {
-        const merged = mergeTallies(all);
-        const { tallies, folded } = boundTallies(merged, 12);
-        expect(sum(tallies)).toBe(all.length);
-        expect(tallies.length).toBeLessThanOrEqual(12 / 2 + 3 * 2);
-        expect(sum(tallies.filter(({ network }) => network === FOLDED))).toBe(folded);
-        const principals = (of: readonly Tally[]) => new Set(of.map(({ principal }) => principal));
-        expect(principals(tallies)).toEqual(principals(merged));
-        expect(boundTallies(merged, 1_000)).toEqual({ tallies: merged, folded: 0 });
       }),
     );
   });
