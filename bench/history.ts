@@ -6,7 +6,7 @@ import { DynamoDBDocumentClient, paginateScan } from "@aws-sdk/lib-dynamodb";
 import { DAY, HOUR } from "../lib/core/base/time.ts";
 import type { Catalog } from "../lib/core/catalog/catalog.ts";
 import { opensDay, type SealedManifest, sealManifest } from "../lib/core/history/manifest.ts";
-import { manifestItem } from "../lib/store/history/manifests.ts";
+import { manifestItem } from "../lib/store/history/manifest-item.ts";
 import { createSnapshotStore, type SnapshotStore } from "../lib/store/history/snapshots.ts";
 import { openTable, type Table } from "../lib/store/table/table.ts";
 import { type LocalDynamoDb, startDynamoDb } from "../local/store/dynamodb.ts";

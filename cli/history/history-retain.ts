@@ -40,7 +40,9 @@ const retainedText = ({ cluster, keepDays, applied, before, ...n }: Document): s
   return [
     `${applied ? "Removed" : "Would remove"} ${both(n.removedSnapshots, n.removedChunks)} of ${cluster}.`,
     `${both(n.keptSnapshots, n.keptChunks)} stay: before ${dayOf(Date.parse(before))} the first snapshot of each day, from then on all.`,
-    ...(applied && days ? [`From now on: dsql-audit history verify${days}`] : []),
+    ...(applied && days
+      ? ["dsql-audit history verify knows of it: it takes no thinned day for a loss."]
+      : []),
     ...(applied || nothing
       ? []
       : [`Nothing was removed yet. To do it: dsql-audit history retain${days} --apply`]),

@@ -3,7 +3,7 @@ import { createReadStream, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { KEEP_DAYS } from "../../lib/core/history/retention.ts";
-import type { ExpectedHead } from "../../lib/core/history/verify.ts";
+import type { ExpectedHead } from "../../lib/core/history/verify-heads.ts";
 import { AuditError } from "../../lib/errors.ts";
 import { readExport } from "../../lib/store/history/export.ts";
 import {
@@ -23,7 +23,7 @@ type VerifyFlags = StoreOptions & {
   readonly file?: string;
   readonly head?: readonly string[];
   readonly publicKey?: string;
-  readonly keepDays: string;
+  readonly keepDays?: string;
   readonly json?: boolean;
 };
 
@@ -83,21 +83,34 @@ const fromFile = async (io: Io, file: string): Promise<VerifyRequest> => {
 
 const SHOWN = 20;
 
-const reportText = ({ whole, snapshots, chunks, head, faults, notes }: VerifyReport): string =>
-  [
+const counted = (n: number, what: string): string => `${n} ${what}${n === 1 ? "" : "s"}`;
+
+/** What became of a head that is fine needs no line of its own, but a removed one does. */
+const headLine = ({ seq, hash, verdict, text }: VerifyReport["heads"][number]): string[] => {
+  const name = `${seq === null ? "" : `${seq}:`}${hash.slice(0, 12)}`;
+  if (verdict === "broken") return [];
+  return [`  ${verdict === "removed" || verdict === "unknown" ? "NOT KNOWN" : "ok"}: head ${name}: ${text}`];
+};
+
+const reportText = (report: VerifyReport): string => {
+  const { whole, snapshots, chunks, head, heads, faults, notes, notCovered } = report;
+  return [
     whole
-      ? `Whole: ${snapshots} snapshots, ${chunks} chunks.`
-      : `BROKEN: ${faults.length} faults; the first comes first.`,
+      ? `Whole: ${counted(snapshots, "snapshot")}, ${counted(chunks, "chunk")}.`
+      : `BROKEN: ${counted(faults.length, "fault")}; the first comes first.`,
     ...faults.slice(0, SHOWN).map(({ kind, message }) => `  ${kind}: ${message}`),
     ...(faults.length > SHOWN ? [`  and ${faults.length - SHOWN} more`] : []),
+    ...heads.flatMap(headLine),
     ...notes.map((note) => `  note: ${note}`),
     ...(head ? [`Head: ${head.seq}:${head.hash}`] : ["There is no snapshot."]),
     ...(whole && head
       ? ["Keep the head: a later verify --head shows that nothing up to it was rewritten."]
       : []),
+    `This is about snapshots, their changes and timelines. Not covered: ${notCovered.join(", ")}; a change to those is not found.`,
   ]
     .map(printable)
     .join("\n");
+};
 
 export const addVerify: AddCommand = (history, io, finish) => {
   const command = history
@@ -106,7 +119,10 @@ export const addVerify: AddCommand = (history, io, finish) => {
     .option("--file <file>", "an export, instead of the store")
     .option("--head <[n:]hash...>", "a head noted earlier, such as an email gave it")
     .option("--public-key <file>", "PEM of the key that signed restore markers")
-    .option("--keep-days <n>", "what retention keeps in full", String(KEEP_DAYS))
+    .option(
+      "--keep-days <n>",
+      `days that retention keeps in full (default: as it was last run, else ${KEEP_DAYS})`,
+    )
     .option("--json", "one JSON document on stdout")
     .addHelpText(
       "after",
@@ -114,7 +130,7 @@ export const addVerify: AddCommand = (history, io, finish) => {
     );
   addStoreOptions(command).action(async (options: VerifyFlags) => {
     const checks = {
-      keepDays: parseKeepDays(options.keepDays),
+      ...(options.keepDays !== undefined && { keepDays: parseKeepDays(options.keepDays) }),
       expectedHeads: (options.head ?? []).map(parseHead),
       ...(options.publicKey !== undefined && { publicKey: readFile(io, options.publicKey) }),
     };

@@ -2,6 +2,7 @@
 import type { Cluster } from "../core/base/ids.ts";
 import type { Instant } from "../core/base/time.ts";
 import type { RestoreMarker } from "../core/history/restore-marker.ts";
+import { KEEP_DAYS } from "../core/history/retention.ts";
 import { type ActivityStore, createActivityStore } from "./activity/activity.ts";
 import { type CanaryStore, canaryStore } from "./coverage/canaries.ts";
 import { type CaptureChecks, captureChecks } from "./coverage/capture-checks.ts";
@@ -11,12 +12,13 @@ import { type TrailEventStore, trailEventStore } from "./coverage/trail-events.t
 import { createFindingStore, type FindingStore } from "./findings/findings.ts";
 import { type PlannedLooks, plannedLooks } from "./findings/planned-looks.ts";
 import { listClusters, registerCluster } from "./history/clusters.ts";
-import { exportHistory, tableHistory } from "./history/export.ts";
+import { exportHistory } from "./history/export.ts";
 import { putMarker } from "./history/restores.ts";
 import { applyRetention, type RetentionResult } from "./history/retention.ts";
+import { putRetentionMark } from "./history/retention-mark.ts";
 import { createSnapshotStore, type SnapshotStore } from "./history/snapshots.ts";
+import { historyToVerify } from "./history/to-verify.ts";
 import type { VerifyRequest } from "./history/verify-history.ts";
-import { checkTimelines } from "./history/verify-timelines.ts";
 import { type ReadTable, refuseWrites } from "./table/read-only.ts";
 import type { Table } from "./table/table.ts";
 
@@ -86,11 +88,15 @@ export const openStore = (table: Table, { now }: StoreOptions): Store => {
     snapshots: createSnapshotStore(table, { now }),
     archive: {
       export: (cluster) => exportHistory(table, cluster),
-      toVerify: async (cluster) => ({
-        ...(await tableHistory(table, cluster)),
-        faults: await checkTimelines(table, cluster),
-      }),
-      retain: (cluster, options) => applyRetention(table, cluster, { now, ...options }),
+      toVerify: (cluster) => historyToVerify(table, cluster),
+      retain: async (cluster, options) => {
+        const result = await applyRetention(table, cluster, { now, ...options });
+        const { keepDays = KEEP_DAYS, apply = true } = options;
+        // The daily run keeps the usual days, which verify knows of; it may not write to the table either.
+        if (apply && keepDays !== KEEP_DAYS && result.before !== null)
+          await putRetentionMark(table, cluster, { before: result.before, at: now(), keepDays });
+        return result;
+      },
       noteRestore: (marker) => putMarker(table, marker),
     },
     activity,

@@ -61,12 +61,15 @@ const notOurs = (why: string, cause?: unknown): AuditError =>
   new AuditError("bad-file", `this is not a canonical snapshot: ${why}`, { cause });
 
 const parseLines = (text: string): unknown[][] => {
+  let lines: unknown[];
   try {
     // One parse for all lines is several times faster than one per line.
-    return JSON.parse(`[${text.trimEnd().replaceAll("\n", ",")}]`) as unknown[][];
+    lines = JSON.parse(`[${text.trimEnd().replaceAll("\n", ",")}]`);
   } catch (cause) {
     throw notOurs("a line is not JSON", cause);
   }
+  if (!lines.every(Array.isArray)) throw notOurs("a line is no list");
+  return lines as unknown[][];
 };
 
 type OpenSection = { name: SectionName; head: unknown[]; rows: Record<string, unknown>[] };

@@ -3,7 +3,7 @@ import { AuditError } from "../../errors.ts";
 import { type Instant, iso } from "../base/time.ts";
 import { openManifest, type SealedManifest } from "./manifest.ts";
 
-/** `key` is the number under which it was found, `takenAt` the time: both must be what its own text says. */
+/** `key` is the number under which it was found, `takenAt` the time (null: none that can be read): both must be what its own text says. */
 export type StoredManifest = {
   readonly key: number;
   readonly takenAt: Instant | null;
@@ -21,6 +21,9 @@ export const fault = (kind: FaultKind, seq: number | null, message: string): Fau
   message,
 });
 
+/** The digits of its hash that a manifest's item repeats. */
+export const SUM_DIGITS = 16;
+
 /** Opens one stored manifest; a fault where it is not what it was when it was stored. */
 const openStored = ({ key, takenAt, body, sum }: StoredManifest): SealedManifest | Fault => {
   let sealed: SealedManifest;
@@ -35,7 +38,7 @@ const openStored = ({ key, takenAt, body, sum }: StoredManifest): SealedManifest
     );
   }
   const { seq } = sealed.manifest;
-  if (!sum || !sealed.hash.startsWith(sum)) {
+  if (sum.length < SUM_DIGITS || !sealed.hash.startsWith(sum)) {
     return fault(
       "altered",
       key,
@@ -43,7 +46,14 @@ const openStored = ({ key, takenAt, body, sum }: StoredManifest): SealedManifest
     );
   }
   if (seq !== key) return fault("reordered", key, `in the place of snapshot ${key} stands snapshot ${seq}`);
-  if (takenAt !== null && takenAt !== sealed.manifest.takenAt) {
+  if (takenAt === null) {
+    return fault(
+      "altered",
+      key,
+      `snapshot ${key} is filed under no time: answers by time would pass it over`,
+    );
+  }
+  if (takenAt !== sealed.manifest.takenAt) {
     return fault(
       "altered",
       key,

@@ -2,23 +2,19 @@
 
 import { DAY, floorTo, type Instant, iso } from "../base/time.ts";
 import type { Manifest, SealedManifest } from "./manifest.ts";
+import { checkHeads, type ExpectedHead, type HeadCheck, type Thinned } from "./verify-heads.ts";
 import { type Fault, fault, openAll, type StoredManifest } from "./verify-manifest.ts";
-
-/** A head that went out by email, or was written down; `hash` may be cut to MIN_HEAD_DIGITS or more. */
-export type ExpectedHead = { readonly seq: number | null; readonly hash: string };
 
 export type ChainCheck = {
   /** By number; the ones that could be read. */
   readonly chain: readonly SealedManifest[];
   readonly faults: readonly Fault[];
+  /** What became of the heads that were noted earlier. */
+  readonly heads: readonly HeadCheck[];
   /** Nothing is wrong with these, but a reader wants to know. */
   readonly notes: readonly string[];
 };
 
-/** Fewer digits of a hash could be matched by trying. */
-export const MIN_HEAD_DIGITS = 12;
-
-const short = (hash: string): string => hash.slice(0, 12);
 const range = (from: number, to: number): string =>
   from === to ? `snapshot ${from} is` : `snapshots ${from} to ${to} are`;
 
@@ -69,24 +65,24 @@ const checkDay = (
 
 const checkLinks = (
   bySeq: ReadonlyMap<number, SealedManifest>,
+  chain: readonly SealedManifest[],
   broken: ReadonlySet<number>,
-  keepDays: number,
-): Fault[] => {
-  const chain = [...bySeq.values()].sort((a, b) => a.manifest.seq - b.manifest.seq);
-  const newest = chain.reduce((latest, { manifest }) => Math.max(latest, manifest.takenAt), 0);
-  const cutoff = thinningCutoff(newest, keepDays);
+  cutoff: Instant,
+): { readonly faults: Fault[]; readonly thinned: Thinned[] } => {
   const faults: Fault[] = [];
+  const thinned: Thinned[] = [];
   let before: SealedManifest | undefined;
   for (const sealed of chain) {
     const { manifest } = sealed;
     const expected = (before?.manifest.seq ?? 0) + 1;
     if (manifest.seq > expected) {
       const gone = Array.from({ length: manifest.seq - expected }, (_, i) => expected + i);
-      const thinned = before !== undefined && isThinned(before.manifest, manifest, cutoff);
+      const explained = before !== undefined && isThinned(before.manifest, manifest, cutoff);
+      if (before && explained) thinned.push({ before, after: sealed });
       // A manifest that is there but broken has its own fault already.
       const missing = gone.filter((seq) => !broken.has(seq));
       const [first, last] = [missing[0], missing.at(-1)];
-      if (!thinned && first !== undefined && last !== undefined) {
+      if (!explained && first !== undefined && last !== undefined) {
         faults.push(fault("missing", first, `${range(first, last)} missing`));
       }
     } else if (manifest.previous !== (before?.hash ?? null)) {
@@ -101,37 +97,7 @@ const checkLinks = (
     faults.push(...checkDay(manifest, before?.manifest, bySeq));
     before = sealed;
   }
-  return faults;
-};
-
-/** Holds the chain against a head that was noted earlier. */
-const checkHead = (chain: readonly SealedManifest[], expected: ExpectedHead): Fault[] => {
-  const enough = expected.hash.length >= MIN_HEAD_DIGITS;
-  if (enough && chain.some(({ hash }) => hash.startsWith(expected.hash))) return [];
-  const { seq } = expected;
-  const there = chain.find(({ manifest }) => manifest.seq === seq);
-  const newest = chain.at(-1)?.manifest.seq ?? 0;
-  if (there) {
-    return [
-      fault(
-        "forked",
-        seq,
-        `snapshot ${seq} has the hash ${short(there.hash)}, not ${short(expected.hash)}: the past was rewritten`,
-      ),
-    ];
-  }
-  if (seq !== null && seq > newest) {
-    return [
-      fault("missing", newest + 1, `the history ends at snapshot ${newest}, snapshot ${seq} was there`),
-    ];
-  }
-  return [
-    fault(
-      "missing",
-      seq,
-      `no snapshot has the hash ${short(expected.hash)}: it is missing, or the past was rewritten`,
-    ),
-  ];
+  return { faults, thinned };
 };
 
 const timeNotes = (chain: readonly SealedManifest[]): string[] =>
@@ -147,24 +113,34 @@ const timeNotes = (chain: readonly SealedManifest[]): string[] =>
 export const byPlace = (faults: readonly Fault[]): Fault[] =>
   [...faults].sort((a, b) => (a.seq ?? Number.POSITIVE_INFINITY) - (b.seq ?? Number.POSITIVE_INFINITY));
 
+export type ChainOptions = {
+  /** What retention keeps in full, counted from the newest snapshot. */
+  readonly keepDays: number;
+  /** Where retention left word of it: days before this instant were thinned, whatever `keepDays` says. */
+  readonly thinnedBefore?: Instant;
+  readonly expectedHeads?: readonly ExpectedHead[];
+};
+
 /**
- * Checks the manifests in the order in which they were stored. `keepDays`: what retention keeps in full; older days
- * may be down to their first snapshot. Content is checked apart: see verify-content.ts.
+ * Checks the manifests in the order in which they were stored. Days that retention may have thinned may be down to their
+ * first snapshot. Content is checked apart: see verify-content.ts.
  */
 export const checkChain = (
   stored: readonly StoredManifest[],
-  {
-    keepDays,
-    expectedHeads = [],
-  }: { readonly keepDays: number; readonly expectedHeads?: readonly ExpectedHead[] },
+  { keepDays, thinnedBefore = 0, expectedHeads = [] }: ChainOptions,
 ): ChainCheck => {
   const { bySeq, faults } = openAll(stored);
   const chain = [...bySeq.values()].sort((a, b) => a.manifest.seq - b.manifest.seq);
   const broken = new Set(faults.map(({ seq }) => seq ?? 0));
-  const all = [
-    ...faults,
-    ...checkLinks(bySeq, broken, keepDays),
-    ...expectedHeads.flatMap((head) => checkHead(chain, head)),
-  ];
-  return { chain, faults: byPlace(all), notes: timeNotes(chain) };
+  const newest = chain.reduce((latest, { manifest }) => Math.max(latest, manifest.takenAt), 0);
+  const cutoff = Math.max(thinningCutoff(newest, keepDays), thinnedBefore);
+  const links = checkLinks(bySeq, chain, broken, cutoff);
+  const ofChain = [...faults, ...links.faults];
+  const heads = checkHeads({ chain, thinned: links.thinned, faults: ofChain, cutoff }, expectedHeads);
+  return {
+    chain,
+    faults: byPlace([...ofChain, ...heads.faults]),
+    heads: heads.heads,
+    notes: timeNotes(chain),
+  };
 };

@@ -2,11 +2,12 @@
 
 import type { Cluster, Sha256 } from "../../core/base/ids.ts";
 import type { Instant } from "../../core/base/time.ts";
-import { type Chunk, openChunk, packChunk } from "../../core/history/chunk.ts";
+import { type Chunk, openChunk } from "../../core/history/chunk.ts";
 import { decodeNode, isNode } from "../../core/history/chunk-tree.ts";
 import { AuditError } from "../../errors.ts";
 import { keys } from "../table/keys.ts";
 import type { Item, Table } from "../table/table.ts";
+import { bytesOf, chunkItem } from "./chunk-item.ts";
 
 /** One BatchGetItem; a catalog of many thousands of tables needs several, in parallel. */
 const BATCH = 100;
@@ -24,7 +25,7 @@ export const readChunks = async (
   const found = new Map<Sha256, Uint8Array>();
   const take = (item: Item): void => {
     const hash = item.sk as Sha256;
-    found.set(hash, openChunk(hash, item.data as Uint8Array));
+    found.set(hash, openChunk(hash, bytesOf(item)));
   };
   const unique = [...new Set(wanted)];
   const batches: Sha256[][] = [];
@@ -94,11 +95,5 @@ export const writeChunks = async (
   writtenAt: Instant,
 ): Promise<void> => {
   const unique = new Map(chunks.map((chunk) => [chunk.hash, chunk]));
-  await table.putMany(
-    [...unique.values()].map((chunk) => ({
-      ...keys.chunk(cluster, chunk.hash),
-      data: packChunk(chunk),
-      at: writtenAt,
-    })),
-  );
+  await table.putMany([...unique.values()].map((chunk) => chunkItem(cluster, chunk, writtenAt)));
 };

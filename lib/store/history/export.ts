@@ -6,14 +6,22 @@ import type { Fault, StoredManifest } from "../../core/history/verify-manifest.t
 import { AuditError } from "../../errors.ts";
 import { keys } from "../table/keys.ts";
 import type { Item, Table } from "../table/table.ts";
+import { bytesOf, writtenAt } from "./chunk-item.ts";
 import { storedManifests } from "./manifests.ts";
-import { readMarkers } from "./restores.ts";
-import type { VerifyRequest } from "./verify-history.ts";
+import { readMarkers, storedMarkers } from "./restores.ts";
+import { RetentionMark, readRetentionMark } from "./retention-mark.ts";
+import type { StoredChunk, VerifyRequest } from "./verify-history.ts";
 
 const EXPORT_FORMAT = 1;
 const WHAT = "dsql-access-auditor history";
 
-const Header = z.object({ what: z.literal(WHAT), v: z.literal(EXPORT_FORMAT), cluster: Cluster });
+const Header = z.object({
+  what: z.literal(WHAT),
+  v: z.literal(EXPORT_FORMAT),
+  cluster: Cluster,
+  /** What retention left word of; earlier releases pass it over. */
+  retained: z.optional(RetentionMark),
+});
 const Line = z.union([
   z.object({ manifest: z.int(), takenAt: z.nullable(z.int()), body: z.string(), sum: z.string() }),
   z.object({ chunk: Sha256, data: z.base64() }),
@@ -28,14 +36,15 @@ const Line = z.union([
 export async function* exportHistory(table: Table, cluster: Cluster): AsyncGenerator<string> {
   const manifests = await Array.fromAsync(storedManifests(table, cluster));
   if (!manifests.length) throw new AuditError("not-found", "there is no snapshot to export");
-  yield JSON.stringify({ what: WHAT, v: EXPORT_FORMAT, cluster });
+  const { mark } = await readRetentionMark(table, cluster);
+  yield JSON.stringify({ what: WHAT, v: EXPORT_FORMAT, cluster, ...(mark && { retained: mark }) });
   for (const { key, takenAt, body, sum } of manifests)
     yield JSON.stringify({ manifest: key, takenAt, body, sum });
   let chunks = 0;
   for (const pk of keys.chunkShards(cluster)) {
     for await (const item of table.query({ pk, consistent: true })) {
       chunks++;
-      yield JSON.stringify({ chunk: item.sk, data: Buffer.from(item.data as Uint8Array).toString("base64") });
+      yield JSON.stringify({ chunk: item.sk, data: Buffer.from(bytesOf(item)).toString("base64") });
     }
   }
   const markers = await readMarkers(table, cluster);
@@ -52,6 +61,7 @@ const badLine = (number: number): Fault => ({
 /** Reads an export for `verifyHistory`. What is wrong with single lines becomes faults; AuditError("bad-file") if it is no export. */
 export const readExport = async (lines: AsyncIterable<string> | Iterable<string>): Promise<VerifyRequest> => {
   let cluster: Cluster | undefined;
+  let retained: RetentionMark | null = null;
   const manifests: StoredManifest[] = [];
   const chunks = new Map<Sha256, Uint8Array>();
   const markers: RestoreMarker[] = [];
@@ -68,6 +78,7 @@ export const readExport = async (lines: AsyncIterable<string> | Iterable<string>
       if (!header.success)
         throw new AuditError("bad-file", "this is no export of a history, or one of a later version");
       cluster = header.data.cluster;
+      retained = header.data.retained ?? null;
       continue;
     }
     const line = Line.safeParse(value);
@@ -99,9 +110,14 @@ export const readExport = async (lines: AsyncIterable<string> | Iterable<string>
       message: "the export does not hold as many lines as its last line says",
     });
   }
-  const source = async (hashes: readonly Sha256[]): Promise<Map<Sha256, Uint8Array>> =>
-    new Map(hashes.flatMap((hash) => (chunks.has(hash) ? [[hash, chunks.get(hash) as Uint8Array]] : [])));
-  return { cluster, manifests, chunks: source, markers, faults };
+  const source: VerifyRequest["chunks"] = async (hashes) =>
+    new Map(
+      hashes.flatMap((hash) => {
+        const bytes = chunks.get(hash);
+        return bytes ? [[hash, { bytes, fault: null }] as const] : [];
+      }),
+    );
+  return { cluster, manifests, chunks: source, markers, faults, retained };
 };
 
 const parseJson = (text: string): unknown => {
@@ -112,13 +128,18 @@ const parseJson = (text: string): unknown => {
   }
 };
 
-/** The table itself for `verifyHistory`. */
+const chunkOf = (item: Item): StoredChunk => ({
+  bytes: bytesOf(item),
+  fault: writtenAt(item) === undefined ? "the time at which it was written was altered" : null,
+});
+
+/** The table itself for `verifyHistory`, without its timelines: see checkTimelines. */
 export const tableHistory = async (table: Table, cluster: Cluster): Promise<VerifyRequest> => ({
   cluster,
   manifests: await Array.fromAsync(storedManifests(table, cluster)),
   chunks: async (hashes) => {
-    const found = new Map<Sha256, Uint8Array>();
-    const take = (item: Item): unknown => found.set(item.sk as Sha256, item.data as Uint8Array);
+    const found = new Map<Sha256, StoredChunk>();
+    const take = (item: Item): unknown => found.set(item.sk as Sha256, chunkOf(item));
     for (const item of await table.getMany(hashes.map((hash) => keys.chunk(cluster, hash)))) take(item);
     for (const hash of hashes.filter((one) => !found.has(one))) {
       const item = await table.get(keys.chunk(cluster, hash), { consistent: true });
@@ -126,5 +147,5 @@ export const tableHistory = async (table: Table, cluster: Cluster): Promise<Veri
     }
     return found;
   },
-  markers: await readMarkers(table, cluster),
+  ...(await storedMarkers(table, cluster)),
 });

@@ -1,17 +1,18 @@
 // The chain of snapshots in the table: one item each, found by number and by time.
 import type { Cluster } from "../../core/base/ids.ts";
 import { type Instant, iso, LAST_INSTANT } from "../../core/base/time.ts";
-import { openManifest, type SealedManifest } from "../../core/history/manifest.ts";
+import type { SealedManifest } from "../../core/history/manifest.ts";
 import type { StoredManifest } from "../../core/history/verify-manifest.ts";
 import { AuditError } from "../../errors.ts";
-import { keys, pad } from "../table/keys.ts";
-import type { Item, Table } from "../table/table.ts";
+import { keys } from "../table/keys.ts";
+import type { Table } from "../table/table.ts";
+import { derivedToOf } from "./derived-mark.ts";
+import { lookAfter, lookBefore, lookBetween } from "./hidden-manifests.ts";
+import { manifestItem, openItem, storedManifest } from "./manifest-item.ts";
 
 /** Sorts after every sequence number. */
 const AFTER_ALL = "#~";
 
-/** Of two snapshots with one time the later stored comes later: the sequence number is part of the sort key. */
-const timeKey = (takenAt: Instant, seq: number): string => `${iso(takenAt)}#${pad(seq)}`;
 const clamp = (at: Instant): Instant => Math.min(Math.max(at, 0), LAST_INSTANT);
 
 /** AuditError("usage") for a time that cannot be ordered as text. */
@@ -20,16 +21,6 @@ export const checkTakenAt = (at: Instant): void => {
     throw new AuditError("usage", `a snapshot cannot have the time ${at}`);
   }
 };
-
-/** A manifest as the table holds it. `sum` lets a flipped bit in the newest manifest be seen, which no later one vouches for yet. */
-export const manifestItem = (cluster: Cluster, { manifest, hash, body }: SealedManifest): Item => ({
-  ...keys.manifest(cluster, manifest.seq),
-  takenAt: timeKey(manifest.takenAt, manifest.seq),
-  body,
-  sum: hash.slice(0, 16),
-});
-
-const fromItem = (item: Item): SealedManifest => openManifest(String(item.body));
 
 /** Stores and chains in one write. false: another snapshot took this number first. */
 export const putManifest = (table: Table, cluster: Cluster, sealed: SealedManifest): Promise<boolean> =>
@@ -49,8 +40,8 @@ export const readHead = async (
     consistent: true,
   });
   for await (const item of newest) {
-    if (item.sk === keys.derived(cluster).sk) derivedTo = Number(item.upTo);
-    else return { head: fromItem(item), derivedTo };
+    if (item.sk === keys.derived(cluster).sk) derivedTo = derivedToOf(item);
+    else return { head: openItem(item), derivedTo };
   }
   return { head: undefined, derivedTo };
 };
@@ -61,10 +52,13 @@ export const readManifest = async (
   seq: number,
 ): Promise<SealedManifest | undefined> => {
   const item = await table.get(keys.manifest(cluster, seq), { consistent: true });
-  return item && fromItem(item);
+  return item && openItem(item);
 };
 
-/** The last snapshot taken at or before `at`: one query, whatever the history's length. */
+/**
+ * The last snapshot taken at or before `at`: two small queries, whatever the history's length. AuditError("store") where a
+ * later one is stored that the index of times does not show: it is never answered from the one before in silence.
+ */
 export const manifestAsOf = async (
   table: Table,
   cluster: Cluster,
@@ -79,27 +73,28 @@ export const manifestAsOf = async (
     limit: 1,
     consistent: true,
   });
-  for await (const item of found) return at < 0 ? undefined : fromItem(item);
-  return undefined;
+  const last = at < 0 ? undefined : (await Array.fromAsync(found, openItem))[0];
+  await lookAfter(table, cluster, last?.manifest.seq ?? 0, ({ takenAt }) => takenAt > at);
+  return last;
 };
 
-/** The first snapshot taken after `at`. */
+/** The first snapshot taken after `at`. AuditError("store") as above, for an earlier one that the index does not show. */
 export const manifestAfter = async (
   table: Table,
   cluster: Cluster,
   at: Instant,
 ): Promise<SealedManifest | undefined> => {
   const from = `${iso(clamp(at))}${AFTER_ALL}`;
-  for await (const item of table.query({
+  const found = table.query({
     pk: keys.manifests(cluster),
     byTime: true,
     from,
     limit: 1,
     consistent: true,
-  })) {
-    return fromItem(item);
-  }
-  return undefined;
+  });
+  const next = (await Array.fromAsync(found, openItem))[0];
+  await lookBefore(table, cluster, next?.manifest.seq ?? null, ({ takenAt }) => takenAt <= at);
+  return next;
 };
 
 /** Which manifests to list; both ends inclusive. */
@@ -110,7 +105,10 @@ export type ListRange = {
   readonly backward?: boolean;
 };
 
-/** By the time they were taken; paged, so that a long history never stands in memory at once. */
+/**
+ * By the time they were taken; paged, so that a long history never stands in memory at once. AuditError("store") where one
+ * is stored among them, or right beside the first and the last, that the index of times does not show.
+ */
 export async function* manifestsByTime(
   table: Table,
   cluster: Cluster,
@@ -126,7 +124,18 @@ export async function* manifestsByTime(
     ...(limit !== undefined && { limit }),
     ...(backward && { backward }),
   });
-  for await (const item of items) yield fromItem(item);
+  const [ahead, behind] = backward ? [lookAfter, lookBefore] : [lookBefore, lookAfter];
+  let before: number | undefined;
+  for await (const item of items) {
+    const sealed = openItem(item);
+    const { seq } = sealed.manifest;
+    if (before === undefined) await ahead(table, cluster, seq, () => true);
+    else await lookBetween(table, cluster, before, seq);
+    before = seq;
+    yield sealed;
+  }
+  if (before !== undefined) await behind(table, cluster, before, () => true);
+  else await manifestAsOf(table, cluster, to ?? LAST_INSTANT);
 }
 
 /** By their number, first to last, both inclusive. */
@@ -139,7 +148,7 @@ export async function* manifestsBySeq(
   if (last < first) return;
   const [from, to] = [keys.manifest(cluster, first).sk, keys.manifest(cluster, last).sk];
   for await (const item of table.query({ pk: keys.manifests(cluster), from, to, consistent: true }))
-    yield fromItem(item);
+    yield openItem(item);
 }
 
 /** Every manifest as it is stored, by number, none of it believed: for verify and export. */
@@ -151,12 +160,6 @@ export async function* storedManifests(table: Table, cluster: Cluster): AsyncGen
     to: `${from.slice(0, -10)}~`,
     consistent: true,
   })) {
-    const takenAt = Date.parse(String(item.takenAt).split("#")[0] ?? "");
-    yield {
-      key: Number(item.sk.slice(-10)),
-      takenAt: Number.isNaN(takenAt) ? null : takenAt,
-      body: String(item.body),
-      sum: String(item.sum),
-    };
+    yield storedManifest(item);
   }
 }

@@ -9,6 +9,7 @@ import { thinningCutoff } from "../../core/history/verify.ts";
 import { AuditError } from "../../errors.ts";
 import { keys } from "../table/keys.ts";
 import type { Table } from "../table/table.ts";
+import { writtenAt } from "./chunk-item.ts";
 import { readChunks } from "./chunks.ts";
 import { manifestsBySeq, readHead } from "./manifests.ts";
 import { MAX_RUN } from "./save-snapshot.ts";
@@ -97,9 +98,11 @@ const collect = async (
   let kept = 0;
   for (const pk of keys.chunkShards(cluster)) {
     for await (const item of table.query({ pk })) {
-      const at = Number(item.at);
-      const leftover = !named.has(item.sk as Sha256) && at < now - CHUNK_GRACE;
-      if (leftover && (!apply || (await table.removeIf({ pk, sk: item.sk }, "at", at)))) removed++;
+      const at = writtenAt(item);
+      // One whose time was altered stays: verify tells of it.
+      const leftover = !named.has(item.sk as Sha256) && at !== undefined && at < now - CHUNK_GRACE;
+      const stored = item.at as string | number;
+      if (leftover && (!apply || (await table.removeIf({ pk, sk: item.sk }, "at", stored)))) removed++;
       else kept++;
     }
   }

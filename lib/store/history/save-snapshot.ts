@@ -3,6 +3,7 @@
 import type { Cluster, Sha256 } from "../../core/base/ids.ts";
 import type { Instant } from "../../core/base/time.ts";
 import { HOUR } from "../../core/base/time.ts";
+import { canonicalCatalog } from "../../core/catalog/canonical-rows.ts";
 import type { Catalog } from "../../core/catalog/catalog.ts";
 import { carryKnown } from "../../core/catalog/known-catalog.ts";
 import type { RecordedChange } from "../../core/history/change.ts";
@@ -16,10 +17,11 @@ import {
 import { AuditError } from "../../errors.ts";
 import type { Table } from "../table/table.ts";
 import { writeChunks } from "./chunks.ts";
+import { markDerived } from "./derived-mark.ts";
 import { checkTakenAt, putManifest, readHead, readManifest } from "./manifests.ts";
 import { pendingChanges, recordedChanges } from "./recorded-changes.ts";
 import { type Content, catalogTree, firstContent, nextContent } from "./snapshot-content.ts";
-import { derivedItems, markDerived } from "./timelines.ts";
+import { derivedItems } from "./timelines.ts";
 
 /** A collection spares chunks younger than twice this; a run that took longer writes its chunks again. */
 export const MAX_RUN = HOUR;
@@ -89,8 +91,10 @@ export const saveSnapshot = async (
   request: SaveRequest,
   now: () => Instant,
 ): Promise<Saved> => {
-  const { cluster, catalog, takenAt } = request;
-  if (catalog.cluster !== cluster) throw new AuditError("usage", "the catalog is of another cluster");
+  const { cluster, takenAt } = request;
+  if (request.catalog.cluster !== cluster) throw new AuditError("usage", "the catalog is of another cluster");
+  // Everything that is stored is made from this one order, whatever the order in which the rows were read.
+  const catalog = canonicalCatalog(request.catalog);
   checkTakenAt(takenAt);
   const meta = SnapshotMeta.parse(request.meta);
   const plain = catalogTree(carryKnown(undefined, undefined, catalog));
@@ -108,7 +112,7 @@ export const saveSnapshot = async (
       ? firstContent(catalog, plain, taken)
       : same
         ? { ...head.manifest, changes: null, fresh: [], recorded: [] }
-        : await nextContent(table, request, plain, head, taken);
+        : await nextContent(table, { cluster, catalog }, plain, head, taken);
     const { root, plainRoot, rows, unreadable, changes, fresh, recorded } = content;
     await writeChunks(table, cluster, fresh, startedAt);
     const sealed = sealManifest({

@@ -1,6 +1,7 @@
 // The items that find changes by role, by object and by name. All derived from the chain: written twice, they are the same.
 import * as z from "zod";
 import type { Cluster } from "../../core/base/ids.ts";
+import { canonicalRows } from "../../core/catalog/canonical-rows.ts";
 import { RecordedChange } from "../../core/history/change.ts";
 import { changeFor, type Naming, namingsOf, subjectsOf } from "../../core/history/change-subjects.ts";
 import { sha256 } from "../../core/history/chunk.ts";
@@ -62,12 +63,9 @@ export const derivedItems = (cluster: Cluster, seq: number, changes: readonly Re
   return [...items, ...named.values()];
 };
 
-/** Says that every snapshot up to `upTo` has its derived items. */
-export const markDerived = (table: Table, cluster: Cluster, upTo: number): Promise<void> =>
-  table.put({ ...keys.derived(cluster), v: FORMAT, upTo });
-
 const readItem = (item: Item): RecordedChange[] => {
-  const text = unpack(item.z as Uint8Array, MAX_UNPACKED)?.toString("utf8");
+  const packed = item.v === FORMAT && item.z instanceof Uint8Array ? item.z : new Uint8Array(0);
+  const text = unpack(packed, MAX_UNPACKED)?.toString("utf8");
   const altered = (cause?: unknown): AuditError =>
     new AuditError("store", "an item of a timeline is of a later format, or was altered", {
       cause,
@@ -81,7 +79,7 @@ const readItem = (item: Item): RecordedChange[] => {
   }
 };
 
-/** What an item tells of: for verify, which must not trip over one that cannot be read. */
+/** What an item tells of: for verify, which must not trip over one that cannot be read; null: it cannot. */
 export const itemContent = (item: Item): readonly RecordedChange[] | null => {
   try {
     return readItem(item);
@@ -90,6 +88,30 @@ export const itemContent = (item: Item): readonly RecordedChange[] | null => {
     throw error;
   }
 };
+
+/** Rows of a section first read, in the one order: earlier releases listed them as they were read. */
+const inOrder = (recorded: RecordedChange): RecordedChange => {
+  const { change } = recorded;
+  if ((change.kind !== "section-readable" && change.kind !== "section-unreadable") || !change.first)
+    return recorded;
+  return { ...recorded, change: { ...change, first: canonicalRows(change.section, change.first) } };
+};
+
+/** What an item tells, as text to compare, however it was packed; null: it cannot be read. */
+export const told = (item: Item): string | null => {
+  try {
+    return JSON.stringify(readItem(item).map(inOrder));
+  } catch (error) {
+    if (error instanceof AuditError) return null;
+    throw error;
+  }
+};
+
+/** What an entry of a name says, as text to compare; null: it cannot be read. */
+export const namedContent = ({ v, subject, name }: Item): string | null =>
+  v === FORMAT && typeof subject === "string" && typeof name === "string"
+    ? JSON.stringify([subject, name])
+    : null;
 
 /** Changes of one subject in the snapshots `first` to `last`, oldest first; read units grow with these alone. */
 export async function* readTimeline(
@@ -118,6 +140,11 @@ export const subjectsNamed = async (
 ): Promise<string[]> => {
   const subjects: string[] = [];
   for await (const item of table.query({ pk: keys.named(cluster, nameHash({ what, name })) })) {
+    if (namedContent(item) === null) {
+      throw new AuditError("store", `an entry of the name ${JSON.stringify(name)} cannot be read`, {
+        hint: "Run: dsql-audit history verify",
+      });
+    }
     if (item.name === name) subjects.push(String(item.subject));
   }
   return subjects;

@@ -1,14 +1,18 @@
 // Verifies a whole history, from the table or from an export: the chain, every chunk it names, the heads once noted.
 import type { Cluster, Sha256 } from "../../core/base/ids.ts";
-import { iso } from "../../core/base/time.ts";
+import { dayOf, iso } from "../../core/base/time.ts";
 import { type RestoreMarker, type RestoreNote, readRestore } from "../../core/history/restore-marker.ts";
 import { KEEP_DAYS } from "../../core/history/retention.ts";
-import { byPlace, checkChain, type ExpectedHead } from "../../core/history/verify.ts";
+import { byPlace, checkChain } from "../../core/history/verify.ts";
 import { checkChunk, type Expected } from "../../core/history/verify-content.ts";
+import type { ExpectedHead, HeadCheck } from "../../core/history/verify-heads.ts";
 import type { Fault, StoredManifest } from "../../core/history/verify-manifest.ts";
+import type { RetentionMark } from "./retention-mark.ts";
 
-/** Stored bytes by hash; what is missing is left out. */
-type ChunkSource = (hashes: readonly Sha256[]) => Promise<ReadonlyMap<Sha256, Uint8Array>>;
+/** A chunk's packed bytes as they are stored; `fault`: what is wrong beside them. */
+export type StoredChunk = { readonly bytes: Uint8Array; readonly fault: string | null };
+/** Stored chunks by hash; what is missing is left out. */
+type ChunkSource = (hashes: readonly Sha256[]) => Promise<ReadonlyMap<Sha256, StoredChunk>>;
 
 export type VerifyRequest = {
   readonly cluster: Cluster;
@@ -18,10 +22,13 @@ export type VerifyRequest = {
   readonly markers: readonly RestoreMarker[];
   /** What is wrong with the input itself, such as an export that ends too early. */
   readonly faults?: readonly Fault[];
+  readonly notes?: readonly string[];
+  /** What retention left word of; null or missing: nothing. */
+  readonly retained?: RetentionMark | null;
 };
 
 export type VerifyOptions = {
-  /** What retention keeps in full; older days may be down to their first snapshot. */
+  /** What retention keeps in full; older days may be down to their first snapshot. If left out, what retention left word of. */
   readonly keepDays?: number;
   readonly expectedHeads?: readonly ExpectedHead[];
   /** PEM: restore markers count only if this key signed them. */
@@ -36,8 +43,21 @@ export type VerifyReport = {
   readonly head: { readonly seq: number; readonly hash: Sha256 } | null;
   /** The first is the first broken link. */
   readonly faults: readonly Fault[];
+  /** What became of the heads that were noted earlier. */
+  readonly heads: readonly HeadCheck[];
   readonly notes: readonly string[];
+  /** What of the store no chain covers: changes to it are not found. */
+  readonly notCovered: readonly string[];
 };
+
+/** Kept for ever in words: a report says what it did not look at. */
+const NOT_COVERED = [
+  "connections and activity",
+  "coverage",
+  "findings and exemptions",
+  "login attempts of the auditor",
+  "when clusters were judged",
+] as const;
 
 const BATCH = 400;
 
@@ -57,10 +77,14 @@ const checkContent = async (
       const found = await chunks(part.map(([hash]) => hash));
       for (const [hash, expected] of part) {
         seen.set(hash, expected);
-        const checked = checkChunk(cluster, hash, found.get(hash), expected);
+        const stored = found.get(hash);
+        const { seq } = expected;
+        const add = (kind: Fault["kind"], what: string): unknown =>
+          faults.push({ kind, seq, message: `snapshot ${seq}: ${what}` });
+        const checked = checkChunk(cluster, hash, stored?.bytes, expected);
+        if (stored?.fault) add("altered", `the chunk ${hash.slice(0, 12)}: ${stored.fault}`);
         if (checked.fault !== null) {
-          const kind = found.has(hash) ? ("altered" as const) : ("missing" as const);
-          faults.push({ kind, seq: expected.seq, message: `snapshot ${expected.seq}: ${checked.fault}` });
+          add(stored ? "altered" : "missing", checked.fault);
           continue;
         }
         for (const child of checked.children) {
@@ -105,10 +129,17 @@ const explain = (
   return { open, notes };
 };
 
+const retainedNotes = (retained: RetentionMark | null | undefined): string[] =>
+  retained
+    ? [
+        `retention ran on ${dayOf(retained.at)} and keeps ${retained.keepDays} days in full: of each day before ${dayOf(retained.before)} it left the first snapshot`,
+      ]
+    : [];
+
 /** Verifies; never throws for what it finds. AuditError("usage") for a key that is none. */
 export const verifyHistory = async (
   request: VerifyRequest,
-  { keepDays = KEEP_DAYS, expectedHeads = [], publicKey }: VerifyOptions = {},
+  { keepDays, expectedHeads = [], publicKey }: VerifyOptions = {},
 ): Promise<VerifyReport> => {
   const { cluster, manifests, markers } = request;
   const notes: string[] = [];
@@ -126,11 +157,17 @@ export const verifyHistory = async (
   // With no head noted, what a restore kept still has to be there.
   const kept = restores.flatMap(({ kept }) => (kept.hash ? [{ seq: kept.seq, hash: kept.hash }] : []));
   const { open, notes: explained } = explain(expectedHeads, restores);
+  const { retained } = request;
   const {
     chain,
     faults,
+    heads,
     notes: seen,
-  } = checkChain(manifests, { keepDays, expectedHeads: [...open, ...kept] });
+  } = checkChain(manifests, {
+    keepDays: keepDays ?? KEEP_DAYS,
+    ...(keepDays === undefined && retained && { thinnedBefore: retained.before }),
+    expectedHeads: [...open, ...kept],
+  });
   const content = await checkContent(request, rootsOf(chain));
   const all = byPlace([...faults, ...content.faults, ...(request.faults ?? [])]);
   const head = chain.at(-1);
@@ -141,6 +178,8 @@ export const verifyHistory = async (
     chunks: content.count,
     head: head ? { seq: head.manifest.seq, hash: head.hash } : null,
     faults: all,
-    notes: [...notes, ...explained, ...seen],
+    heads: heads.slice(0, open.length),
+    notes: [...(request.notes ?? []), ...notes, ...explained, ...seen, ...retainedNotes(retained)],
+    notCovered: NOT_COVERED,
   };
 };

@@ -2,107 +2,157 @@
 
 import type { Cluster } from "../../core/base/ids.ts";
 import { knownRows } from "../../core/catalog/known-catalog.ts";
-import type { RecordedChange } from "../../core/history/change.ts";
-import { roleSubject } from "../../core/history/change-subjects.ts";
+import { MAPPINGS, roleSubject, SECTIONS } from "../../core/history/change-subjects.ts";
 import type { SealedManifest } from "../../core/history/manifest.ts";
-import type { Fault } from "../../core/history/verify-manifest.ts";
+import { byPlace } from "../../core/history/verify.ts";
+import { type Fault, fault, openAll } from "../../core/history/verify-manifest.ts";
 import { AuditError } from "../../errors.ts";
 import { keys } from "../table/keys.ts";
 import type { Item, Table } from "../table/table.ts";
-import { manifestsBySeq, readHead } from "./manifests.ts";
-import { pendingChanges, readCatalog } from "./recorded-changes.ts";
-import { derivedItems, itemContent } from "./timelines.ts";
+import { checkDerivedMark } from "./derived-mark.ts";
+import { storedManifests } from "./manifests.ts";
+import { baseline, readCatalog, recordedChanges, stampOf } from "./recorded-changes.ts";
+import { derivedItems, itemContent, namedContent, told } from "./timelines.ts";
 
 const keyOf = ({ pk, sk }: Pick<Item, "pk" | "sk">): string => `${pk} ${sk}`;
+const subjectOf = (pk: string): string => pk.split("#").at(-1) ?? "";
+const seqOf = (item: Item): number => Number(item.sk.split("#")[0]);
 
-/** What an item tells, however it was packed. */
-const told = (item: Item): string => JSON.stringify(itemContent(item));
+/** What could be read of the chain, and the snapshots whose changes it can no longer tell exactly. */
+type Chain = { readonly sealed: readonly SealedManifest[]; readonly untold: Set<number> };
 
-const compare = (seq: number, expected: readonly Item[], found: ReadonlyMap<string, Item>): Fault[] =>
-  expected.flatMap((item): Fault[] => {
-    const stored = found.get(keyOf(item));
-    const what = item.pk.split("#").at(-1);
-    if (!stored)
-      return [
-        { kind: "missing", seq, message: `snapshot ${seq}: the timeline of ${what} lacks its changes` },
-      ];
-    if (told(stored) === told(item)) return [];
-    return [
-      {
-        kind: "altered",
-        seq,
-        message: `snapshot ${seq}: the timeline of ${what} tells something else than the chain`,
-      },
-    ];
+const readChain = async (table: Table, cluster: Cluster): Promise<Chain> => {
+  const { bySeq } = openAll(await Array.fromAsync(storedManifests(table, cluster)));
+  const sealed = [...bySeq.values()].sort((a, b) => a.manifest.seq - b.manifest.seq);
+  const untold = new Set<number>();
+  let before = 0;
+  for (const { manifest } of sealed) {
+    for (let gone = before + 1; gone < manifest.seq; gone++) untold.add(gone);
+    // Where the snapshot before is gone its own list of changes can no longer be dated exactly.
+    if (manifest.seq > 1 && before !== manifest.seq - 1) untold.add(manifest.seq);
+    before = manifest.seq;
+  }
+  return { sealed, untold };
+};
+
+/** Whatever the chain cannot be asked is not held against the items: `verifyHistory` names what is wrong with it. */
+const ifReadable = async <T>(ask: () => Promise<T>): Promise<T | undefined> => {
+  try {
+    return await ask();
+  } catch (error) {
+    if (error instanceof AuditError) return undefined;
+    throw error;
+  }
+};
+
+/** The items that a snapshot's own list of changes makes; undefined where that cannot be read. */
+const expectedOf = (table: Table, cluster: Cluster, sealed: SealedManifest): Promise<Item[] | undefined> =>
+  ifReadable(async () => {
+    const { seq, root } = sealed.manifest;
+    const changes =
+      seq === 1
+        ? baseline(await readCatalog(table, cluster, root), stampOf(sealed))
+        : await recordedChanges(table, cluster, sealed);
+    return derivedItems(cluster, seq, changes);
   });
 
-/** Items of a timeline that no snapshot accounts for. */
+const compare = (
+  seq: number,
+  expected: readonly Item[],
+  found: ReadonlyMap<string, Item>,
+  mayLack: boolean,
+): Fault[] =>
+  expected.flatMap((item): Fault[] => {
+    const stored = found.get(keyOf(item));
+    const what = subjectOf(item.pk);
+    if (!stored) {
+      return mayLack
+        ? []
+        : [fault("missing", seq, `snapshot ${seq}: the timeline of ${what} lacks its changes`)];
+    }
+    if (told(stored) === told(item)) return [];
+    const message = `snapshot ${seq}: the timeline of ${what} tells something else than the chain`;
+    return [fault("altered", seq, message)];
+  });
+
+/** Items of a timeline that no snapshot accounts for; those of thinned days only have to be readable. */
 const strangers = async (
   table: Table,
   pk: string,
   known: ReadonlySet<string>,
-  isChecked: (seq: number) => boolean,
+  isTold: (seq: number) => boolean,
 ): Promise<Fault[]> => {
   const faults: Fault[] = [];
   for await (const item of table.query({ pk })) {
-    const seq = Number(item.sk.split("#")[0]);
-    if (known.has(keyOf(item)) || !isChecked(seq)) continue;
-    const what = pk.split("#").at(-1);
-    faults.push({
-      kind: "altered",
-      seq,
-      message: `snapshot ${seq}: the timeline of ${what} tells of a change that the chain does not know`,
-    });
+    const seq = seqOf(item);
+    if (known.has(keyOf(item))) continue;
+    const readable = itemContent(item)?.every(({ toSeq }) => toSeq === seq) ?? false;
+    if (!isTold(seq) && readable) continue;
+    const what = readable ? "tells of a change that the chain does not know" : "cannot be read";
+    faults.push(fault("altered", seq, `snapshot ${seq}: the timeline of ${subjectOf(item.pk)} ${what}`));
   }
   return faults;
 };
 
-const check = async (
+/** By which names a subject is found. Not dated: the same name may be written by several snapshots. */
+const checkNames = async (
   table: Table,
-  cluster: Cluster,
-  head: SealedManifest,
-  derivedTo: number,
+  expected: ReadonlyMap<string, ReadonlyMap<string, Item>>,
 ): Promise<Fault[]> => {
   const faults: Fault[] = [];
-  const known = new Set<string>();
-  const timelines = new Set<string>();
-  const thinned = new Set<number>();
-  let before = 0;
-  for await (const { manifest } of manifestsBySeq(table, cluster, 1, head.manifest.seq)) {
-    const { seq, changes } = manifest;
-    for (let gone = before + 1; gone < seq; gone++) thinned.add(gone);
-    // Where the snapshot before is gone its own list of changes can no longer be dated exactly.
-    if (seq > 1 && before !== seq - 1) thinned.add(seq);
-    before = seq;
-    if (thinned.has(seq) || seq > derivedTo || (seq > 1 && !changes)) continue;
-    const recorded: RecordedChange[] = await Array.fromAsync(pendingChanges(table, cluster, seq, seq));
-    const expected = derivedItems(cluster, seq, recorded);
-    const stored = await table.getMany(expected.map(({ pk, sk }) => ({ pk, sk })));
-    // Names are not dated: a later bearer of the name may have written the item last.
-    const dated = expected.filter(({ z }) => z !== undefined);
-    faults.push(...compare(seq, dated, new Map(stored.map((item) => [keyOf(item), item]))));
-    for (const item of dated) {
-      known.add(keyOf(item));
-      timelines.add(item.pk);
-    }
+  const wanted = [...expected.values()].flatMap((items) => [...items.values()].slice(0, 1));
+  const stored = await table.getMany(wanted.map(({ pk, sk }) => ({ pk, sk })));
+  const found = new Map(stored.map((item) => [keyOf(item), item]));
+  for (const [key, items] of expected) {
+    const item = found.get(key);
+    const [first] = items.values();
+    if (item && items.has(namedContent(item) ?? "")) continue;
+    const of = `${String(first?.subject)} by the name ${JSON.stringify(first?.name)}`;
+    faults.push(
+      item
+        ? fault("altered", null, `the entry that finds ${of} says something else than the chain`)
+        : fault("missing", null, `the entry that finds ${of} is missing`),
+    );
   }
-  const catalog = await readCatalog(table, cluster, head.manifest.root);
-  for (const { oid } of knownRows(catalog, "roles") ?? [])
-    timelines.add(keys.timeline(cluster, roleSubject(oid)));
-  for (const pk of timelines) faults.push(...(await strangers(table, pk, known, (seq) => !thinned.has(seq))));
   return faults;
 };
 
 /**
- * Faults of the timelines of all roles and of whatever ever changed. Where the chain itself cannot be read there is
- * nothing to hold them against: `verifyHistory` tells of that. Of days that were thinned out nothing is said.
+ * Faults of the timelines of all roles and of whatever ever changed, and of the names that find them. What of the chain
+ * cannot be read is not held against them: `verifyHistory` tells of that. Of days that were thinned out nothing is said.
  */
 export const checkTimelines = async (table: Table, cluster: Cluster): Promise<Fault[]> => {
-  try {
-    const { head, derivedTo } = await readHead(table, cluster);
-    return head ? await check(table, cluster, head, derivedTo) : [];
-  } catch (error) {
-    if (error instanceof AuditError && error.code === "store") return [];
-    throw error;
+  const { sealed, untold } = await readChain(table, cluster);
+  const head = sealed.at(-1);
+  if (!head) return [];
+  const { derivedTo, faults } = await checkDerivedMark(table, cluster, head.manifest);
+  const known = new Set<string>();
+  const timelines = new Set([MAPPINGS, SECTIONS].map((subject) => keys.timeline(cluster, subject)));
+  const names = new Map<string, Map<string, Item>>();
+  for (const one of sealed) {
+    const { seq, changes } = one.manifest;
+    if (untold.has(seq) || (seq > 1 && !changes)) continue;
+    const expected = await expectedOf(table, cluster, one);
+    if (!expected) {
+      untold.add(seq);
+      continue;
+    }
+    const dated = expected.filter(({ z }) => z !== undefined);
+    const stored = await table.getMany(dated.map(({ pk, sk }) => ({ pk, sk })));
+    // A run that died may have left the items of the newest snapshots unwritten, or written without saying so.
+    faults.push(...compare(seq, dated, new Map(stored.map((item) => [keyOf(item), item])), seq > derivedTo));
+    for (const item of dated) {
+      known.add(keyOf(item));
+      timelines.add(item.pk);
+    }
+    for (const item of seq > derivedTo ? [] : expected.filter(({ z }) => z === undefined)) {
+      const same = names.get(keyOf(item)) ?? new Map<string, Item>();
+      names.set(keyOf(item), same.set(namedContent(item) ?? "", item));
+    }
   }
+  const catalog = await ifReadable(() => readCatalog(table, cluster, head.manifest.root));
+  for (const { oid } of (catalog && knownRows(catalog, "roles")) ?? [])
+    timelines.add(keys.timeline(cluster, roleSubject(oid)));
+  for (const pk of timelines) faults.push(...(await strangers(table, pk, known, (seq) => !untold.has(seq))));
+  return byPlace([...faults, ...(await checkNames(table, names))]);
 };

@@ -20,6 +20,9 @@ export const keys = {
   // "how far are the derived items"                     PutItem; comes with the newest manifest when read backward
   derived: (c: Cluster) => ({ pk: `CLUSTER#${c}`, sk: "SNAPSHOTS" }),
 
+  // "which days were thinned, by whom other than daily"  GetItem; PutItem
+  retained: (c: Cluster) => ({ pk: `CLUSTER#${c}`, sk: "RETAINED" }),
+
   // "the bytes behind this hash"                        PutItem; BatchGetItem
   // "which chunks are there"                            Query, one shard after the other
   chunk: (c: Cluster, hash: Sha256) => ({ pk: `CHUNK#${c}#${hash.slice(0, 1)}`, sk: hash }),
