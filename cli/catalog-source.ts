@@ -11,7 +11,7 @@ import { addStoreOptions, atOption, pickCluster, type StoreOptions, withStore } 
 import type { Io } from "./io.ts";
 import { printable } from "./output.ts";
 import { readText } from "./read-text.ts";
-import { addSourceOptions, type SourceOptions, sourceOf } from "./source.ts";
+import { addSourceOptions, type SourceOptions, sourceOf, whileConnecting } from "./source.ts";
 
 export type CatalogOptions = SourceOptions & StoreOptions & { readonly at?: string };
 
@@ -41,9 +41,11 @@ const openCatalog = (io: Io, options: CatalogOptions): Promise<Catalog> | Catalo
       hint: "Leave out --url, --endpoint and --catalog, or leave out --at.",
     });
   }
-  return source.kind === "file"
-    ? parseCatalogFile(readText(source.file), source.file)
-    : readCatalog(source.target, { random: io.random, sleep: io.sleep });
+  if (source.kind === "file") return parseCatalogFile(readText(source.file), source.file);
+  const { target, limits } = source;
+  return whileConnecting(io, target, () =>
+    readCatalog(target, { random: io.random, sleep: io.sleep }, limits),
+  );
 };
 
 /** The engine on that catalog. What could not be read is said on stderr: an answer without it may be too short. */

@@ -23,6 +23,9 @@ export type OutputFlags = { readonly json?: boolean; readonly ndjson?: boolean }
 export const EMBEDDED_TABLE = "dsql-audit";
 export const DEFAULT_STORE = ".dsql-audit";
 
+/** In ms. Without them a host that does not answer is waited for as long as the system does: minutes, three times. */
+const PATIENCE = { connectionTimeout: 5_000, requestTimeout: 30_000, throwOnRequestTimeout: true };
+
 export const addStoreOptions = (command: Command): Command =>
   command
     .addOption(
@@ -54,7 +57,7 @@ export const withStore = async <T>(
   if (options.table !== undefined) {
     const { DynamoDBClient } = await import("@aws-sdk/client-dynamodb");
     const region = options.region ?? options.tableRegion;
-    const client = new DynamoDBClient({ ...(region && { region }) });
+    const client = new DynamoDBClient({ ...(region && { region }), requestHandler: PATIENCE });
     try {
       return await work(openStore(openTable({ client, name: options.table, sleep, random }), io));
     } finally {

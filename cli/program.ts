@@ -1,6 +1,7 @@
 // The `dsql-audit` command: loads the sub-command that is asked for, runs it, and ends in an exit code.
 import { Command, CommanderError } from "commander";
 import packageJson from "../package.json" with { type: "json" };
+import { type Asked, awsFailure } from "./aws-failure.ts";
 import type { ExitCode } from "./command.ts";
 import { type CommandEntry, commands } from "./commands.ts";
 import { refuseConflicts } from "./conflicts.ts";
@@ -45,7 +46,12 @@ const refuse = (under: Command, word: string, io: Io): void => {
   names.parse([word], { from: "user" });
 };
 
-const parse = async (argv: readonly string[], io: Io, finish: (code: ExitCode) => void): Promise<unknown> => {
+const parse = async (
+  argv: readonly string[],
+  io: Io,
+  finish: (code: ExitCode) => void,
+  asking: (options: Asked) => void,
+): Promise<unknown> => {
   const program = quietCommand("dsql-audit", io)
     .description("Who can reach what in Amazon Aurora DSQL, who did, and what should be taken away.")
     .version(packageJson.version);
@@ -62,6 +68,7 @@ const parse = async (argv: readonly string[], io: Io, finish: (code: ExitCode) =
   program.hook("preAction", async (_, command) => {
     refuseConflicts(command);
     await fillIn(command, io);
+    asking({ profile: io.env.AWS_PROFILE, region: io.env.AWS_REGION, ...command.opts<Asked>() });
   });
   const wrong = wrongCommand(program, args);
   if (wrong) refuse(wrong.under, wrong.word, io);
@@ -72,10 +79,18 @@ const parse = async (argv: readonly string[], io: Io, finish: (code: ExitCode) =
 export const run = async (argv: readonly string[], process: Io): Promise<ExitCode> => {
   const io = guarded(process);
   let code: ExitCode = 0;
+  let asked: Asked = {};
   try {
-    await parse(argv, io, (ended) => {
-      code = ended;
-    });
+    await parse(
+      argv,
+      io,
+      (ended) => {
+        code = ended;
+      },
+      (options) => {
+        asked = options;
+      },
+    );
     return code;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 64;
@@ -83,7 +98,8 @@ export const run = async (argv: readonly string[], process: Io): Promise<ExitCod
       io.stderr.write("Stopped; nothing is left running.\n");
       return 1;
     }
-    io.stderr.write(explainError(error, Boolean(io.env.DSQL_AUDIT_DEBUG)));
-    return exitOf(error);
+    const foreseen = awsFailure(error, asked) ?? error;
+    io.stderr.write(explainError(foreseen, Boolean(io.env.DSQL_AUDIT_DEBUG)));
+    return exitOf(foreseen);
   }
 };

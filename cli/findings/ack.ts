@@ -21,15 +21,17 @@ export const addAck: AddCommand = (program, io) => {
       const cluster = await pickCluster(store, options.cluster);
       const picked = await pickFinding(kept, cluster, id);
       const all = await kept.update(cluster, (existing) =>
-        existing.map((one) => (one.id === picked.id ? acknowledge(one, now) : one)),
+        // A mail may be older than the answer to it: what has been resolved since needs no acknowledgement.
+        existing.map((one) =>
+          one.id === picked.id && one.status !== "resolved" ? acknowledge(one, now) : one,
+        ),
       );
       return all.find((one) => one.id === picked.id) ?? picked;
     });
-    printDocument(
-      io,
-      options,
-      findingDocument(finding),
-      ({ title, status }) => `${status}: ${printable(title)}`,
+    printDocument(io, options, findingDocument(finding), ({ title, status, closedAt }) =>
+      status === "resolved"
+        ? `Already resolved${closedAt === undefined ? "" : ` (${closedAt})`}, nothing to acknowledge: ${printable(title)}`
+        : `${status}: ${printable(title)}`,
     );
   });
 };

@@ -1,5 +1,8 @@
 // `dsql-audit detect`: judges what the store knows, and brings the findings up to date.
+import { Option } from "commander";
 import { readSettings } from "../../lib/config.ts";
+import { type Instant, iso, MINUTE } from "../../lib/core/base/time.ts";
+import { AuditError } from "../../lib/errors.ts";
 import { detectCluster } from "../../lib/jobs/judge-cluster.ts";
 import type { AddCommand } from "../command.ts";
 import {
@@ -11,11 +14,33 @@ import {
   type StoreOptions,
   withStore,
 } from "../context.ts";
+import type { Io } from "../io.ts";
 import { printRows } from "../output.ts";
 import { findingColumns, findingDocument } from "./finding-document.ts";
 import { sayNotJudged } from "./not-judged.ts";
 
 type Options = StoreOptions & OutputFlags & { readonly at?: string; readonly exitCode?: boolean };
+
+/** A run of the command may take a moment, and clocks differ by one. */
+const NOW_MS = MINUTE;
+
+/** Now. What is stored was judged up to now: findings cannot be brought up to date with another time. */
+const momentOf = (io: Io, text: string | undefined): Instant => {
+  const now = io.now();
+  const at = atOption(io, text);
+  if (Math.abs(at - now) <= NOW_MS) return at;
+  throw new AuditError(
+    "usage",
+    at < now
+      ? `detect updates the findings as of now: ${iso(at)} is in the past`
+      : `detect updates the findings as of now: ${iso(at)} has not come yet`,
+    {
+      hint:
+        "To judge a time that is past, without storing anything:\n" +
+        `dsql-audit replay --mappings FILE --events DIR --to ${iso(at)}`,
+    },
+  );
+};
 
 export const addDetect: AddCommand = (program, io, finish) => {
   const command = program
@@ -25,11 +50,11 @@ export const addDetect: AddCommand = (program, io, finish) => {
       "Prints the findings that are not closed. What could not be looked at is named and resolves nothing.\n" +
         "ARCHETYPES, DORMANT_DAYS, DETECTOR_OPTIONS and AUDITOR_PRINCIPAL are read from the environment, as in the functions.",
     )
-    .option("--at <time>", "judge as of this instant: ISO 8601, or 7d, 24h, 90m ago")
+    .addOption(new Option("--at <time>", "only now can be judged: for the past use replay").hideHelp())
     .option("--exit-code", "exit with 2 when a finding is open")
     .addHelpText("after", "\nExample:\n  $ dsql-audit detect --store ./dsql-audit-demo/store");
   addOutputOptions(addStoreOptions(command)).action(async (options: Options) => {
-    const at = atOption(io, options.at);
+    const at = momentOf(io, options.at);
     const { ARCHETYPES, DORMANT_DAYS, DETECTOR_OPTIONS, AUDITOR_PRINCIPAL } = readSettings(
       io.env,
       "ARCHETYPES",

@@ -10,7 +10,7 @@ import type { Store } from "../../lib/store/open-store.ts";
 import { changeText } from "../../lib/wording/change-text.ts";
 import type { Io } from "../io.ts";
 import { readText } from "../read-text.ts";
-import type { Source } from "../source.ts";
+import { type Source, whileConnecting } from "../source.ts";
 
 type SectionDocument =
   | { readonly status: "read"; readonly rows: number }
@@ -56,7 +56,10 @@ export const take = async (
   auditor: Principal | undefined,
 ): Promise<Taken> => {
   const save = async () => {
-    if (source.kind === "database") return takeSnapshot({ store, ...io, auditor }, source.target);
+    if (source.kind === "database") {
+      const { target, limits } = source;
+      return whileConnecting(io, target, () => takeSnapshot({ store, ...io, auditor, limits }, target));
+    }
     const catalog = parseCatalogFile(readText(source.file), source.file);
     await store.clusters.register(catalog.cluster);
     const saved = await store.snapshots.save(catalog.cluster, catalog, io.now());

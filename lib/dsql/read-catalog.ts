@@ -112,6 +112,9 @@ export const readCatalogFrom = async (
   }
 };
 
+/** How long a reader waits and how often it tries; the defaults of each where it is left out. */
+export type ReadLimits = { readonly timeouts?: Timeouts; readonly retry?: RetryLimits };
+
 /**
  * The catalog of a target: each attempt on a fresh connection, as DSQL lets changed privileges reach old connections
  * late; tried again on conflicts and while a cluster wakes. Throws AuditError `connect`, `query`, `usage`.
@@ -119,9 +122,7 @@ export const readCatalogFrom = async (
 export const readCatalog = (
   target: Target,
   ports: RetryPorts,
-  options: {
-    readonly timeouts?: Timeouts;
-    readonly retry?: RetryLimits;
+  options: ReadLimits & {
     /** Awaited before each login, also before one that is tried again. */
     readonly onAttempt?: () => Promise<void>;
   } = {},

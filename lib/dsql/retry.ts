@@ -14,6 +14,8 @@ export type RetryLimits = {
   /** The first wait is random below this; the ceiling doubles each time. */
   readonly firstWaitMs: number;
   readonly longestWaitMs: number;
+  /** Somebody waits for the answer: a host that was silent for the whole time allowed is not asked again. */
+  readonly silenceIsFinal?: boolean;
 };
 
 /** Enough for a conflict (some ms) and for an idle cluster that is woken by the first attempt (seconds). */
@@ -58,7 +60,8 @@ export const withRetry = async <T>(
     try {
       return await work(attempt);
     } catch (error) {
-      if (attempt >= limits.attempts || !isTransient(error)) throw error;
+      const silent = limits.silenceIsFinal === true && networkCode(error) === "ETIMEDOUT";
+      if (attempt >= limits.attempts || silent || !isTransient(error)) throw error;
       const ceiling = Math.min(limits.longestWaitMs, limits.firstWaitMs * 2 ** (attempt - 1));
       await sleep(Math.ceil(random() * ceiling));
     }

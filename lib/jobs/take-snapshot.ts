@@ -3,7 +3,7 @@
 import type { Principal } from "../core/base/ids.ts";
 import type { Catalog } from "../core/catalog/catalog.ts";
 import { clusterOf, type Target } from "../dsql/connect.ts";
-import { readCatalog } from "../dsql/read-catalog.ts";
+import { type ReadLimits, readCatalog } from "../dsql/read-catalog.ts";
 import type { Saved } from "../store/history/save-snapshot.ts";
 import type { Store } from "../store/open-store.ts";
 
@@ -14,6 +14,7 @@ export type SnapshotPorts = {
   readonly sleep: (ms: number) => Promise<void>;
   /** Whose login this is, so that it can be told from others' and be found again as a canary. */
   readonly auditor?: Principal | undefined;
+  readonly limits?: ReadLimits;
 };
 
 /**
@@ -21,14 +22,18 @@ export type SnapshotPorts = {
  * true then or a moment later. AuditError("connect" | "query" | "throttled"): nothing was stored, running it again is safe.
  */
 export const takeSnapshot = async (
-  { store, now, random, sleep, auditor }: SnapshotPorts,
+  { store, now, random, sleep, auditor, limits = {} }: SnapshotPorts,
   target: Target,
 ): Promise<Saved & { readonly catalog: Catalog }> => {
   const takenAt = now();
   const cluster = clusterOf(target);
   // A login that is not written down before it is made would look like somebody who hides behind the auditor.
   const onAttempt = (): Promise<void> => store.canaries.recordAttempt(cluster, { at: now(), snapshotSeq: 0 });
-  const catalog = await readCatalog(target, { random, sleep }, auditor === undefined ? {} : { onAttempt });
+  const catalog = await readCatalog(
+    target,
+    { random, sleep },
+    { ...limits, ...(auditor !== undefined && { onAttempt }) },
+  );
   await store.clusters.register(catalog.cluster);
   const saved = await store.snapshots.save(
     catalog.cluster,

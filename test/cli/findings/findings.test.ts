@@ -57,6 +57,8 @@ const planted = [
   observation("never-used-mapping", { role: hostile, title: hostile, severity: "high" }),
   observation("new-network", { category: "anomalous", title: "Job came from elsewhere" }),
 ];
+/** Found once, and no longer there at the next look. */
+const gone = observation("dormant-mapping", { role: "gone" });
 
 beforeAll(async () => {
   cwd = mkdtempSync(join(tmpdir(), "findings-"));
@@ -69,7 +71,11 @@ beforeAll(async () => {
     random: () => 0,
   });
   await registerCluster(table, cluster);
-  await createFindingStore(table).update(cluster, (existing) => reconcileFindings(existing, planted, [], T));
+  const findings = createFindingStore(table);
+  await findings.update(cluster, (existing) => reconcileFindings(existing, [...planted, gone], [], T));
+  await findings.update(cluster, (existing) =>
+    existing.map((one) => (one.id === gone.id ? { ...one, status: "resolved", closedAt: T } : one)),
+  );
   await database.stop();
 });
 afterAll(() => rmSync(cwd, { recursive: true, force: true }));
@@ -84,7 +90,7 @@ describe("the commands on findings", () => {
     );
     expect(all[0]).toMatchObject({ severity: "high", role: hostile, firstSeenAt: iso(T - DAY) });
     expect((await cli("findings --json --detector new-network")).json()).toHaveLength(1);
-    expect((await cli("findings --json --status resolved")).json()).toEqual([]);
+    expect((await cli("findings --json --status resolved")).json()).toMatchObject([{ id: gone.id }]);
     expect((await cli("findings --json --severity high,low")).json()).toHaveLength(1);
     expect((await cli("findings --exit-code")).code).toBe(2);
   });
@@ -135,6 +141,14 @@ describe("the commands on findings", () => {
     expect(document).not.toHaveProperty("closedAt");
   });
 
+  it("say that a finding was resolved meanwhile, and fail nobody for it", async () => {
+    const { id } = gone;
+    const done = await cli(`ack ${id}`);
+    expect([done.code, done.err]).toEqual([0, ""]);
+    expect(done.out).toContain("Already resolved (2026-06-01T00:00:00.000Z), nothing to acknowledge");
+    expect((await cli(`ack ${id} --json`)).json()).toMatchObject({ id, status: "resolved" });
+  });
+
   it("exempt until an end, and take it back", async () => {
     const { id } = planted[0] as Observation;
     const done = await cli([
@@ -163,6 +177,8 @@ describe("the commands on findings", () => {
     ["findings --detector magic", 64, /there is no detector "magic"/],
     ["exempt abc --owner x --reason y", 64, /--until/],
     ["detect --at never", 64, /cannot read the time/],
+    ["detect --at 7d", 64, /2026-05-2\d.* is in the past[\s\S]*dsql-audit replay/],
+    ["detect --at 2027-01-01", 64, /has not come yet/],
     ["findings --store nowhere", 1, /there is no store/],
   ])("%s: one clear line", async (args, code, message) => {
     const done = await cli(args);

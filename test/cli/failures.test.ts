@@ -1,0 +1,200 @@
+// What a command says where AWS, the network or a database says no: each clear, with the next step, none "not foreseen".
+import { once } from "node:events";
+import { createServer, type Server } from "node:http";
+import { type AddressInfo, createServer as createTcpServer } from "node:net";
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import { cliIn } from "../support/cli.ts";
+
+type Answer = { readonly status: number; readonly type: string; readonly message?: string };
+
+let dynamoDb: Server;
+let answer: Answer = { status: 200, type: "" };
+let endpoint = "";
+const cli = cliIn(
+  () => import.meta.dirname,
+  () => Date.UTC(2026, 5, 1),
+  { AWS_PROFILE: "audit" },
+);
+
+/** As the process of a user whose only knowledge of AWS is what a test says. */
+const environment = (more: Readonly<Record<string, string | undefined>> = {}): void => {
+  const nothing = {
+    AWS_PROFILE: undefined,
+    AWS_REGION: undefined,
+    AWS_DEFAULT_REGION: undefined,
+    AWS_SESSION_TOKEN: undefined,
+    AWS_CONFIG_FILE: "/nonexistent/config",
+    AWS_SHARED_CREDENTIALS_FILE: "/nonexistent/credentials",
+    AWS_EC2_METADATA_DISABLED: "true",
+    AWS_ACCESS_KEY_ID: "AKIDEXAMPLE",
+    AWS_SECRET_ACCESS_KEY: "secret",
+    AWS_ENDPOINT_URL_DYNAMODB: endpoint,
+  };
+  for (const [name, value] of Object.entries({ ...nothing, ...more })) vi.stubEnv(name, value);
+};
+
+beforeAll(async () => {
+  dynamoDb = createServer((request, response) => {
+    request.resume();
+    request.on("end", () => {
+      const { status, type, message } = answer;
+      response.writeHead(status, { "content-type": "application/x-amz-json-1.0", "x-amzn-requestid": "r1" });
+      response.end(JSON.stringify({ __type: `com.amazonaws.dynamodb.v20120810#${type}`, message }));
+    });
+  }).listen(0, "127.0.0.1");
+  await once(dynamoDb, "listening");
+  endpoint = `http://127.0.0.1:${(dynamoDb.address() as AddressInfo).port}`;
+});
+afterAll(() => dynamoDb.close());
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
+
+const DENIED =
+  "User: arn:aws:iam::111122223333:user/x is not authorized to perform: dynamodb:Query on resource: " +
+  "arn:aws:dynamodb:us-east-1:111122223333:table/audit because no identity-based policy allows the dynamodb:Query action";
+
+describe("a table in AWS", () => {
+  it.each<[string, Answer, readonly string[]]>([
+    [
+      "that is not there",
+      { status: 400, type: "ResourceNotFoundException", message: "Requested resource not found" },
+      ["there is no table audit in us-east-1", "--table", "aws dynamodb list-tables --region us-east-1"],
+    ],
+    [
+      "behind a session that has expired",
+      {
+        status: 400,
+        type: "ExpiredTokenException",
+        message: "The security token included in the request is expired",
+      },
+      ["the AWS session has expired", "aws sso login --profile audit"],
+    ],
+    [
+      "that may not be read",
+      { status: 400, type: "AccessDeniedException", message: DENIED },
+      [
+        "AWS denied it",
+        "the permission dynamodb:Query on arn:aws:dynamodb:us-east-1:111122223333:table/audit",
+      ],
+    ],
+    [
+      "asked with unknown credentials",
+      {
+        status: 400,
+        type: "UnrecognizedClientException",
+        message: "The security token included in the request is invalid.",
+      },
+      ["does not know these credentials", "AWS_ACCESS_KEY_ID"],
+    ],
+    [
+      "asked with a wrong secret key",
+      {
+        status: 400,
+        type: "InvalidSignatureException",
+        message: "The request signature we calculated does not match",
+      },
+      ["does not accept the signature", "clock"],
+    ],
+    [
+      "that throttles",
+      { status: 400, type: "ThrottlingException", message: "Rate exceeded" },
+      ["AWS throttled the requests to audit", "Try again"],
+    ],
+    [
+      "that is over its throughput",
+      { status: 400, type: "ProvisionedThroughputExceededException", message: "exceeded" },
+      ["AWS throttled the requests to audit"],
+    ],
+    [
+      "of somebody else",
+      { status: 400, type: "ValidationException", message: "Query condition missed key schema element: id" },
+      ["audit does not take the request", "Its keys are pk and sk"],
+    ],
+    [
+      "of a service that fails",
+      { status: 500, type: "InternalServerError", message: "We had an error" },
+      ["AWS failed: InternalServerError", "Try again"],
+    ],
+  ])("%s", async (_, given, says) => {
+    environment();
+    answer = given;
+    const { code, out, err } = await cli("findings --table audit --region us-east-1");
+    expect([code, out]).toEqual([1, ""]);
+    for (const text of says) expect(err).toContain(text);
+    expect(err).not.toContain("not foreseen");
+  });
+
+  it.each<[string, Readonly<Record<string, string | undefined>>, string, readonly string[]]>([
+    [
+      "whose port is closed",
+      { AWS_ENDPOINT_URL_DYNAMODB: "http://127.0.0.1:1" },
+      "findings --table audit --region us-east-1",
+      ["AWS in us-east-1 cannot be reached at 127.0.0.1:1: ECONNREFUSED", "network"],
+    ],
+    [
+      "whose Region does not exist",
+      { AWS_ENDPOINT_URL_DYNAMODB: "http://dynamodb.xx-nowhere-1.invalid" },
+      "findings --table audit --region xx-nowhere-1",
+      ["AWS in xx-nowhere-1 cannot be reached at dynamodb.xx-nowhere-1.invalid", "spelling of the Region"],
+    ],
+    ["without a Region", {}, "findings --table audit", ["no AWS Region is named", "--region"]],
+    [
+      "without credentials",
+      { AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined },
+      "findings --table audit --region us-east-1",
+      ["there are no AWS credentials", "aws sso login --profile audit", "AWS_ACCESS_KEY_ID"],
+    ],
+  ])("%s", async (_, more, args, says) => {
+    environment(more);
+    const { code, out, err } = await cli(args);
+    expect([code, out]).toEqual([1, ""]);
+    for (const text of says) expect(err).toContain(text);
+    expect(err).not.toContain("not foreseen");
+  });
+});
+
+describe("a database", () => {
+  const silent = createTcpServer(() => {}).listen(0, "127.0.0.1");
+  afterAll(() => silent.close());
+  const urlOf = (port: number) => `postgres://reader:hunter2@127.0.0.1:${port}/app`;
+
+  it("that stays silent is given up after the time allowed, once", async () => {
+    const url = urlOf((silent.address() as AddressInfo).port);
+    const startedAt = performance.now();
+    const { code, err } = await cli(["privileges", "--url", url, "--connect-timeout", "0.4"]);
+    expect(performance.now() - startedAt).toBeLessThan(4_000);
+    expect(code).toBe(1);
+    expect(err).toContain("no answer within 0.4 s");
+    expect(err).toContain("network path");
+    expect(err).not.toContain("hunter2");
+  });
+
+  it("that stays silent is told about while it is waited for", async () => {
+    const url = urlOf((silent.address() as AddressInfo).port);
+    const { err } = await cli(["privileges", "--url", url, "--connect-timeout", "3.3"]);
+    expect(err).toMatch(/^Still waiting for 127\.0\.0\.1:\d+\n/);
+  });
+
+  it.each([
+    ["whose port is closed", urlOf(1), "ECONNREFUSED 127.0.0.1:1", "Nothing listens there"],
+    [
+      "of no known host",
+      "postgres://a@db.example.invalid/app",
+      "cannot connect to db.example.invalid",
+      "DNS",
+    ],
+  ])("%s", async (_, url, says, next) => {
+    const { code, err } = await cli(["privileges", "--url", url]);
+    expect(code).toBe(1);
+    expect(err).toContain(says);
+    expect(err).toContain(next);
+    expect(err).not.toContain("not foreseen");
+  });
+
+  it.each(["soon", "0", "-1", "99999"])("is not waited for %s seconds", async (seconds) => {
+    const { code, err } = await cli(["privileges", "--url", urlOf(1), `--connect-timeout=${seconds}`]);
+    expect(code).toBe(64);
+    expect(err).toContain("cannot read the connect timeout");
+  });
+});
