@@ -26,7 +26,7 @@ exception when others then
 end $$`;
 
 /** The reader opens transactions of its own; inside ours they are no-ops, so that a world is rolled back as a whole. */
-const withinTransaction = (client: ClientBase): Queryable => ({
+export const withinTransaction = (client: ClientBase): Queryable => ({
   query: (statement) =>
     /^(begin|commit|rollback)/.test(statement.text)
       ? client.query("select where false")

@@ -155,3 +155,6 @@ export const rowsOf = <N extends SectionName>(catalog: Catalog, name: N): readon
   const found = sections[name];
   return found.status === "read" ? (found.rows as RowOf<N>[]) : [];
 };
+
+/** Whether the catalog is of an Aurora DSQL cluster: only another PostgreSQL is named by a postgres:// address. */
+export const isDsql = ({ cluster }: Pick<Catalog, "cluster">): boolean => !cluster.startsWith("postgres://");

@@ -15,6 +15,9 @@ const aliases: Readonly<Record<string, string>> = {
   interval: "interval",
 }; // biome-ignore format: one glance
 
+/** Every name that a built-in type of these has once it is read, as it stands in SQL. */
+export const builtInTypes: ReadonlySet<string> = new Set([...Object.values(aliases), '"char"']);
+
 /** The names in pg_type, which may stand in quotes too; `"char"` is another type than char. */
 const catalogNames: ReadonlySet<string> = new Set([
   "int2", "int4", "int8", "float4", "float8", "bool", "numeric", "varchar", "bpchar", "timestamptz", "timestamp",

@@ -2,7 +2,7 @@
 
 import { DAY, type Instant, iso } from "../base/time.ts";
 import { principalName, visible } from "../base/visible-text.ts";
-import { revokeMappingSql } from "../remediation/fix-sql.ts";
+import { revokeMappingSql } from "../sql/statements.ts";
 import type { DetectorView, Judgement } from "./detector.ts";
 import type { Evidence, Verdict } from "./finding.ts";
 import type { Judged } from "./verdict.ts";

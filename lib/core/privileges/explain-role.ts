@@ -1,8 +1,10 @@
 // The part of the chain inside the database: role, memberships, the schema's USAGE, the privilege itself.
 
 import { type Oid, PUBLIC } from "../base/ids.ts";
+import { isDsql } from "../catalog/catalog.ts";
 import { type Privilege, privilegeBit, privilegeLetters } from "../catalog/privileges.ts";
-import { grantPrivilegeSql, grantRoleSql, grantUsageSql } from "../remediation/grant-sql.ts";
+import { isClosedOnDsql } from "../sql/dsql.ts";
+import { grantPrivilegeSql, grantRoleSql, grantUsageSql } from "../sql/statements.ts";
 import { aclOf } from "./acl-of.ts";
 import type { AccessEngine } from "./effective.ts";
 import { type Edges, type RoleId, reachable, targetsOf } from "./effective-graph.ts";
@@ -10,7 +12,7 @@ import type { AccessObject } from "./effective-objects.ts";
 import type { Holds, Path } from "./effective-paths.ts";
 import { cellOf } from "./effective-rows.ts";
 import type { Link } from "./explain.ts";
-import { objectText } from "./find-object.ts";
+import { objectText, typedName } from "./find-object.ts";
 
 export type RoleAnswer = {
   readonly holds: Holds | undefined;
@@ -128,9 +130,15 @@ const schemaLink = (
   }
   return {
     link: { step: "schema", state: "broken", says: `${who} has no USAGE on schema ${text}` },
-    completes: [grantUsageSql(schema.name, who)],
+    completes: [giving(engine, schema, grantUsageSql(schema.name, who))],
   };
 };
+
+/** The statement that gives it, or what to do instead where Aurora DSQL refuses that. */
+const giving = (engine: AccessEngine, { kind, name }: AccessObject, statement: string): string =>
+  isDsql(engine.catalog) && isClosedOnDsql(kind, name)
+    ? `-- Aurora DSQL grants nothing on ${kind === "database" ? "the database" : `schema ${typedName(name)}`}: create a schema of its own and grant there.`
+    : statement;
 
 /** A holder that the role is a member of, but by a membership that gives nothing: the link that is missing. */
 const idleMembership = (
@@ -216,6 +224,6 @@ export const roleLinks = (
   return {
     ...none,
     links: [start, ...(schema.link ? [schema.link] : []), missing],
-    completes: [...schema.completes, grantPrivilegeSql(privilege, object, name)],
+    completes: [...schema.completes, giving(engine, object, grantPrivilegeSql(privilege, object, name))],
   };
 };

@@ -3,7 +3,7 @@
 import { foldArn } from "../activity/principal.ts";
 import { rowsOf } from "../catalog/catalog.ts";
 import type { Privilege } from "../catalog/privileges.ts";
-import { allowLoginSql, mapRoleSql } from "../remediation/grant-sql.ts";
+import { allowLoginSql, mapRoleSql } from "../sql/statements.ts";
 import type { AccessEngine } from "./effective.ts";
 import type { RoleId } from "./effective-graph.ts";
 import type { AccessObject, ObjectKind } from "./effective-objects.ts";

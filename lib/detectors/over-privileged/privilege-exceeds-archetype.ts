@@ -9,12 +9,10 @@ import type { Evidence } from "../../core/findings/finding.ts";
 import type { AccessEngine } from "../../core/privileges/effective.ts";
 import type { AccessObject } from "../../core/privileges/effective-objects.ts";
 import { writeAccess, writePrivileges } from "../../core/privileges/write-access.ts";
-import {
-  alterOwnerSql,
-  noSuperuserSql,
-  revokeMembershipSql,
-  revokePrivilegeSql,
-} from "../../core/remediation/fix-sql.ts";
+import { alterOwnerSql } from "../../core/remediation/give-away.ts";
+import { noSuperuserSql } from "../../core/remediation/no-superuser.ts";
+import { revokeMembershipSql } from "../../core/remediation/revoke-membership.ts";
+import { revokePrivilegeSql } from "../../core/remediation/revoke-privilege.ts";
 
 const SHOWN_OBJECTS = 20;
 
@@ -57,7 +55,7 @@ const judgeRole = (
         title: `${name} is a superuser`,
         severity: "critical",
         evidence: evidence({}),
-        fix: noSuperuserSql(self.name),
+        fix: noSuperuserSql(engine, self),
       },
     ];
   }
@@ -68,7 +66,12 @@ const judgeRole = (
       subject: subject(`owner:${idOf(object)}`, object),
       title: `${name} owns ${object.kind} ${shownName(object)}`,
       evidence: evidence({ object: { kind: object.kind, name: rawName(object), oid: object.oid } }),
-      fix: alterOwnerSql(object),
+      fix: alterOwnerSql(
+        engine,
+        object,
+        self,
+        (role) => view.privileges.archetypeOf(role)?.archetype !== "read-only",
+      ),
     });
   }
   for (const right of direct) {
@@ -86,7 +89,7 @@ const judgeRole = (
         path: engine.pathNames(path),
         usable,
       }),
-      fix: revokePrivilegeSql(engine.catalog, object, privilege, self, path.everybody),
+      fix: revokePrivilegeSql(engine, object, privilege, path.everybody ? null : self),
     });
   }
   for (const [key, rights] of inherited) {
@@ -112,7 +115,7 @@ const judgeRole = (
         objectCount: objects.size,
         usable,
       }),
-      fix: revokeMembershipSql(engine.catalog, group, self),
+      fix: revokeMembershipSql(engine, group, self),
     });
   }
   return found;

@@ -1,0 +1,80 @@
+// Gives what a role should not own to one that may: the owner of the schema, or of most of what stands beside it.
+import type { Oid } from "../base/ids.ts";
+import { rowsOf } from "../catalog/catalog.ts";
+import type { AccessEngine } from "../privileges/effective.ts";
+import type { RoleId } from "../privileges/effective-graph.ts";
+import type { AccessObject } from "../privileges/effective-objects.ts";
+import { isClosedOnDsql } from "../sql/dsql.ts";
+import type { MaybeSql } from "../sql/guard.ts";
+import { grantSql, ownerSql } from "../sql/statements.ts";
+import { asDsqlRole, becomeOnDsql, onDsql, refusedOnDsql, remark, script } from "./script.ts";
+
+/** Owners of the objects, the most frequent first, the first by name among equals. */
+const byFrequency = (engine: AccessEngine, objects: readonly AccessObject[]): Oid[] => {
+  const counts = new Map<Oid, number>();
+  for (const { owner } of objects) counts.set(owner, (counts.get(owner) ?? 0) + 1);
+  const idOf = (oid: Oid): number => engine.graph.idOf.get(oid) ?? Number.MAX_SAFE_INTEGER;
+  return [...counts.keys()].sort((a, b) => (counts.get(b) ?? 0) - (counts.get(a) ?? 0) || idOf(a) - idOf(b));
+};
+
+/**
+ * Who should own the object instead of `from`; null where nobody else is there. Candidates in this order: the owner of
+ * the schema, of most neighbours in it, of most objects, the owner of the database, `admin`, a superuser.
+ */
+const newOwner = (
+  engine: AccessEngine,
+  object: AccessObject,
+  from: Oid,
+  mayOwn: (role: string) => boolean,
+): string | null => {
+  const { graph, catalog } = engine;
+  const own = engine.objects.filter(({ kind }) => kind !== "column");
+  const schema = own.find(({ kind, oid }) => kind === "schema" && oid === object.schemaOid);
+  const neighbours = own.filter(({ schemaOid }) => schemaOid !== null && schemaOid === object.schemaOid);
+  const candidates: (Oid | undefined)[] = [
+    schema?.owner,
+    ...byFrequency(engine, neighbours),
+    ...byFrequency(engine, own),
+    rowsOf(catalog, "database")[0]?.owner,
+    graph.roles[graph.idOfName.get("admin") ?? -1]?.oid,
+    ...graph.roles.filter(({ superuser }) => superuser).map(({ oid }) => oid),
+  ];
+  for (const oid of candidates) {
+    const role = graph.roles[graph.idOf.get(oid ?? -1) ?? -1];
+    if (role && role.oid !== from && !role.name.startsWith("pg_") && mayOwn(role.name)) return role.name;
+  }
+  return null;
+};
+
+/** On Aurora DSQL the new owner needs CREATE on the schema, and who runs it must be able to be both owners. */
+const onDsqlLines = (engine: AccessEngine, object: AccessObject, self: string, owner: string): MaybeSql[] => {
+  const schema = engine.objects.find(({ kind, oid }) => kind === "schema" && oid === object.schemaOid);
+  const ownerId: RoleId | undefined = engine.graph.idOfName.get(owner);
+  const lacks = schema && ownerId !== undefined && engine.holds(ownerId, "CREATE", schema) !== "yes";
+  const schemaOwner = schema && engine.graph.roles[engine.graph.idOf.get(schema.owner) ?? -1]?.name;
+  return [
+    ...(lacks && schemaOwner !== undefined && !isClosedOnDsql("schema", schema.name)
+      ? asDsqlRole(engine, schemaOwner, grantSql("CREATE", schema, owner))
+      : []),
+    ...becomeOnDsql(engine, [self, owner]),
+    ownerSql(object, owner),
+  ];
+};
+
+/**
+ * ALTER … OWNER TO a real role, for a superuser to run (on Aurora DSQL: for `admin`). `mayOwn`: whom to offer. A
+ * sentence where nobody else is there.
+ */
+export const alterOwnerSql = (
+  engine: AccessEngine,
+  object: AccessObject,
+  self: { readonly oid: Oid; readonly name: string },
+  mayOwn: (role: string) => boolean,
+): string => {
+  const refused = refusedOnDsql(engine, object);
+  if (refused !== undefined) return refused;
+  const owner = newOwner(engine, object, self.oid, mayOwn);
+  if (owner === null)
+    return remark("No other role was read that could own it: create one, then ALTER … OWNER TO it.");
+  return script(onDsql(engine) ? onDsqlLines(engine, object, self.name, owner) : [ownerSql(object, owner)]);
+};
