@@ -1,14 +1,18 @@
 // When somebody has to look: work that was given up, work that waits, functions that fail, an auditor that sleeps.
 import { functionId, pascal, type Resource, type Resources, ref, sub } from "./cloudformation.ts";
-import { deadLetterQueueId, queueId, queuePlans } from "./queues.ts";
+import { deadLetterQueueId, queueId } from "./queues.ts";
+import { allFunctions, eventPlans, httpPlans, queuePlans } from "./topology.ts";
 
 type Alarm = {
   readonly name: string;
   /** For the person who is woken: what it means, where to look. */
   readonly says: string;
-  readonly namespace: "AWS/SQS" | "AWS/Lambda";
+  readonly namespace: "AWS/SQS" | "AWS/Lambda" | "AWS/DynamoDB" | "AWS/SNS" | "AWS/ApiGateway";
   readonly metric: string;
-  readonly of: { readonly Name: "QueueName" | "FunctionName"; readonly Value: unknown };
+  readonly of: {
+    readonly Name: "QueueName" | "FunctionName" | "TableName" | "TopicName" | "ApiId";
+    readonly Value: unknown;
+  };
   readonly statistic: "Maximum" | "Sum";
   readonly periodSeconds: number;
   /** Alarms when `datapoints` of the last `periods` reach the threshold. */
@@ -44,8 +48,6 @@ const queueNamed = (logicalId: string): Alarm["of"] => ({
 });
 
 const REDRIVE = "when that is mended, start a redrive of the queue: what was done already is done only once";
-const PURGE = "when that is mended, purge the queue: the next hour plans everything again";
-const NEXT_DAY = "when that is mended, purge the queue: the next day removes what was left";
 
 const givenUp = (name: string, then = REDRIVE): Resource =>
   alarm({
@@ -101,17 +103,64 @@ const asleep = alarm({
   below: true,
 });
 
-const functions = ["plan", ...queuePlans.map(({ name }) => name), "retain", "query"];
+/** The client tries again with more and more delay; throttles in two of three stretches are more than a burst. */
+const throttled = (way: "Read" | "Write"): Resource =>
+  alarm({
+    name: `table-${way.toLowerCase()}s-throttled`,
+    says: `DynamoDB throttles ${way.toLowerCase()}s of the table again and again: work is slow, and what fails in the end comes again from its queue. Look for a hot partition in the table's metrics, and at the account's limits.`,
+    namespace: "AWS/DynamoDB",
+    metric: `${way}ThrottleEvents`,
+    of: { Name: "TableName", Value: ref("Table") },
+    statistic: "Sum",
+    periodSeconds: 300,
+    periods: 3,
+    datapoints: 2,
+    threshold: 1,
+  });
+
+const undelivered = alarm({
+  name: "notices-undelivered",
+  says: "SNS could not deliver a notice or an alarm to a subscriber of the topic. Look at the topic's subscriptions and their delivery status; the finding itself is kept, and `dsql-audit findings` shows it.",
+  namespace: "AWS/SNS",
+  metric: "NumberOfNotificationsFailed",
+  of: { Name: "TopicName", Value: { "Fn::GetAtt": ["Topic", "TopicName"] } },
+  statistic: "Sum",
+  periodSeconds: 300,
+  threshold: 1,
+});
+
+// The framework's own name for the HTTP API that it makes.
+const httpFailing = (name: string): Resource =>
+  alarm({
+    name: `${name}-http-errors`,
+    says: `The HTTP API answers with a server error again and again. The log of the function ${name} says why; where it has no line, the function was not reached.`,
+    namespace: "AWS/ApiGateway",
+    metric: "5xx",
+    of: { Name: "ApiId", Value: ref("HttpApi") },
+    statistic: "Sum",
+    periodSeconds: 300,
+    periods: 3,
+    datapoints: 2,
+    threshold: 1,
+  });
 
 export const alarms: Resources = {
   ...Object.fromEntries(
-    queuePlans.flatMap(({ name, late: seconds }) => [
+    queuePlans.flatMap(({ name, called }) => [
       [`${pascal(name)}GivenUpAlarm`, givenUp(name)],
-      [`${pascal(name)}LateAlarm`, late(name, seconds)],
+      [`${pascal(name)}LateAlarm`, late(name, called.late)],
     ]),
   ),
-  PlanGivenUpAlarm: givenUp("plan", PURGE),
-  RetainGivenUpAlarm: givenUp("retain", NEXT_DAY),
-  ...Object.fromEntries(functions.map((name) => [`${pascal(name)}FailingAlarm`, failing(name)])),
+  ...Object.fromEntries(
+    eventPlans.map(({ name, called }) => [
+      `${pascal(name)}GivenUpAlarm`,
+      givenUp(name, `when that is mended, ${called.afterwards}`),
+    ]),
+  ),
+  ...Object.fromEntries(allFunctions.map(({ name }) => [`${pascal(name)}FailingAlarm`, failing(name)])),
+  ...Object.fromEntries(httpPlans.map(({ name }) => [`${pascal(name)}HttpAlarm`, httpFailing(name)])),
   PlanAsleepAlarm: asleep,
+  TableReadsThrottledAlarm: throttled("Read"),
+  TableWritesThrottledAlarm: throttled("Write"),
+  NoticesUndeliveredAlarm: undelivered,
 };

@@ -1,26 +1,6 @@
 // The queues between the functions, each with a dead-letter queue.
 import { arnOf, pascal, type Resource, type Resources } from "./cloudformation.ts";
-
-export type QueueName = "snapshot" | "ingestEvents" | "ingestFiles" | "detect" | "notify";
-
-/** One queue and the function of the same name that empties it; times in seconds. */
-export type QueuePlan = {
-  readonly name: QueueName;
-  /** The function's own limit, repeated in serverless.yml and held against it by a test. */
-  readonly timeout: number;
-  /** How long Lambda may gather a batch. */
-  readonly window: number;
-  /** From this age of its oldest message on, somebody should look. */
-  readonly late: number;
-};
-
-export const queuePlans: readonly QueuePlan[] = [
-  { name: "snapshot", timeout: 300, window: 0, late: 3600 },
-  { name: "ingestEvents", timeout: 120, window: 60, late: 1800 },
-  { name: "ingestFiles", timeout: 300, window: 0, late: 3600 },
-  { name: "detect", timeout: 300, window: 0, late: 3600 },
-  { name: "notify", timeout: 60, window: 0, late: 1800 },
-];
+import { eventPlans, MAX_RECEIVES, queuePlans, visibilityOf } from "./topology.ts";
 
 export const queueId = (name: string): string => `${pascal(name)}Queue`;
 export const deadLetterQueueId = (name: string): string => `${pascal(name)}DeadLetterQueue`;
@@ -39,25 +19,23 @@ const deadLetterQueue: Resource = {
   Properties: { ...sealed, MessageRetentionPeriod: 14 * DAY },
 };
 
-const queue = ({ name, timeout, window }: QueuePlan): Resource => ({
+const queue = (plan: (typeof queuePlans)[number]): Resource => ({
   Type: "AWS::SQS::Queue",
   Properties: {
     ...sealed,
     MessageRetentionPeriod: 4 * DAY,
-    // https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
-    VisibilityTimeout: 6 * timeout + window,
-    RedrivePolicy: { deadLetterTargetArn: arnOf(deadLetterQueueId(name)), maxReceiveCount: 5 },
+    VisibilityTimeout: visibilityOf(plan),
+    RedrivePolicy: {
+      deadLetterTargetArn: arnOf(deadLetterQueueId(plan.name)),
+      maxReceiveCount: MAX_RECEIVES,
+    },
   },
 });
 
 export const queues: Resources = {
+  ...Object.fromEntries(queuePlans.map((plan) => [queueId(plan.name), queue(plan)])),
+  // Functions that are called by events have no queue before them: what Lambda or EventBridge give up on comes here.
   ...Object.fromEntries(
-    queuePlans.flatMap((plan) => [
-      [queueId(plan.name), queue(plan)],
-      [deadLetterQueueId(plan.name), deadLetterQueue],
-    ]),
+    [...queuePlans, ...eventPlans].map(({ name }) => [deadLetterQueueId(name), deadLetterQueue]),
   ),
-  // These have no queue before them: what Lambda or EventBridge give up on comes here.
-  [deadLetterQueueId("plan")]: deadLetterQueue,
-  [deadLetterQueueId("retain")]: deadLetterQueue,
 };

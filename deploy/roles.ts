@@ -12,7 +12,8 @@ import {
   ref,
   sub,
 } from "./cloudformation.ts";
-import { deadLetterQueueId, type QueueName, queueId } from "./queues.ts";
+import { deadLetterQueueId, queueId } from "./queues.ts";
+import type { FunctionName, QueueName } from "./topology.ts";
 
 type Statement = {
   readonly Sid: string;
@@ -113,7 +114,7 @@ const statements = {
     // ListClusters knows no resource: https://docs.aws.amazon.com/service-authorization/latest/reference/list_dsql.html
     allow("FindClusters", ["dsql:ListClusters"], "*"),
     allow("DescribeClusters", ["dsql:GetCluster"], [clusters]),
-    table("dynamodb:GetItem", ...WRITE),
+    table(...READ, ...WRITE),
     sendTo(queueId("snapshot")),
     sendTo(queueId("detect")),
     sendTo(deadLetterQueueId("plan")),
@@ -156,7 +157,7 @@ const statements = {
   ],
   retain: [table(...READ, ...READ_CHUNKS), removeHistory, sendTo(deadLetterQueueId("retain"))],
   query: [table(...READ, ...READ_CHUNKS)],
-} satisfies { readonly [name: string]: readonly Statement[] };
+} satisfies Readonly<Record<FunctionName, readonly Statement[]>>;
 
 /**
  * The role that mappings in the databases name has a name of its own: replaced under a generated one, every mapping
@@ -184,6 +185,6 @@ export const roles: Resources = {
   ),
   OpenTrailFiles: onTrail("HasTrailKey", "trail-key", {
     ...allow("OpenTrailFiles", ["kms:Decrypt"], [ref("TrailKeyArn")]),
-    Condition: { StringLike: { "kms:ViaService": "s3.*.amazonaws.com" } },
+    Condition: { StringLike: { "kms:ViaService": sub(`s3.*.\${AWS::URLSuffix}`) } },
   }),
 };

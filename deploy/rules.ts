@@ -1,34 +1,30 @@
-// What EventBridge puts into the queues, and the queue policies that let these rules in, and no others.
-import { arn, arnOf, type Intrinsic, type Resource, type Resources, ref, sub } from "./cloudformation.ts";
-import { deadLetterQueueId, type QueueName, queueId } from "./queues.ts";
+// What EventBridge puts into the queues, and the queue policies that let the rules of this stack in, and no others.
+import {
+  arn,
+  arnOf,
+  type Intrinsic,
+  pascal,
+  type Resource,
+  type Resources,
+  ref,
+  sub,
+} from "./cloudformation.ts";
+import { deadLetterQueueId, queueId } from "./queues.ts";
+import { eventPlans, type QueueName, queuePlans, type RulePlan, type TrailPlace } from "./topology.ts";
 
-/**
- * Connects are data events: a rule in the plain ENABLED state sees them where a trail records them.
- * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-service-event-cloudtrail.html
- * AWS does not say under which of the two detail-types they come.
- */
-const connects = {
-  source: ["aws.dsql"],
-  "detail-type": ["AWS API Call via CloudTrail", "AWS Service Event via CloudTrail"],
-  detail: { eventSource: ["dsql.amazonaws.com"], eventName: ["DbConnect", "DbConnectAdmin"] },
-};
+/** The trail's files as parameters of the stack name them. */
+export const trailPlace: TrailPlace = { bucket: ref("TrailBucket"), keys: sub(`\${TrailPrefix}AWSLogs/`) };
 
-/** New files of the trail, digests included. They come only where the bucket has EventBridge switched on, in its Region. */
-const trailFiles = {
-  source: ["aws.s3"],
-  "detail-type": ["Object Created"],
-  detail: {
-    bucket: { name: [ref("TrailBucket")] },
-    object: { key: [{ prefix: sub(`\${TrailPrefix}AWSLogs/`) }] },
-  },
-};
+/** The rules that call functions are made by the framework, which does not tell their ids: so they have names. */
+export const eventRuleName = (fn: string, rule: string): string =>
+  `\${self:service}-\${sls:stage}-${fn}-${rule}`;
 
-const rule = (says: string, pattern: object, queue: QueueName): Resource => ({
+const rule = ({ says, pattern }: RulePlan, queue: QueueName): Resource => ({
   Type: "AWS::Events::Rule",
   Properties: {
     Description: says,
     State: "ENABLED",
-    EventPattern: pattern,
+    EventPattern: pattern(trailPlace),
     Targets: [
       {
         Id: "queue",
@@ -59,23 +55,31 @@ const admit = (queues: readonly string[], rules: readonly Intrinsic[]): Resource
 
 const withTrail = (resource: Resource): Resource => ({ ...resource, Condition: "HasTrailBucket" });
 
+const intoQueue = (queue: QueueName, plan: RulePlan): Resources => {
+  const id = `${pascal(plan.name)}Rule`;
+  const made = {
+    [id]: rule(plan, queue),
+    [`${id}Policy`]: admit([queueId(queue), deadLetterQueueId(queue)], [arnOf(id)]),
+  };
+  return plan.needsTrail
+    ? Object.fromEntries(Object.entries(made).map(([key, resource]) => [key, withTrail(resource)]))
+    : made;
+};
+
 export const rules: Resources = {
-  ConnectRule: rule("Connects to DSQL clusters, allowed or refused", connects, "ingestEvents"),
-  ConnectRulePolicy: admit(
-    [queueId("ingestEvents"), deadLetterQueueId("ingestEvents")],
-    [arnOf("ConnectRule")],
+  ...Object.assign(
+    {},
+    ...queuePlans.flatMap(({ name, called }) => called.rules.map((plan) => intoQueue(name, plan))),
   ),
-  TrailFileRule: withTrail(rule("New files of the trail", trailFiles, "ingestFiles")),
-  TrailFileRulePolicy: withTrail(
-    admit([queueId("ingestFiles"), deadLetterQueueId("ingestFiles")], [arnOf("TrailFileRule")]),
-  ),
-  // The rules that call functions are made from serverless.yml, which gives them these names.
-  PlanRulePolicy: admit(
-    [deadLetterQueueId("plan")],
-    ["hourly", "dsql", "iam", "trail"].map((name) => arn("events", `rule/\${AWS::StackName}-plan-${name}`)),
-  ),
-  RetainRulePolicy: admit(
-    [deadLetterQueueId("retain")],
-    [arn("events", `rule/\${AWS::StackName}-retain-daily`)],
+  ...Object.fromEntries(
+    eventPlans.map(({ name, called }) => [
+      `${pascal(name)}RulePolicy`,
+      admit(
+        [deadLetterQueueId(name)],
+        [...called.schedules, ...called.rules].map((plan) =>
+          arn("events", `rule/\${AWS::StackName}-${name}-${plan.name}`),
+        ),
+      ),
+    ]),
   ),
 };

@@ -28,7 +28,8 @@ export const detectHandler = (deps: DetectDeps) =>
     if (planNotices(findings, () => undefined).length) await deps.notify([{ cluster } satisfies NotifyJob]);
   });
 
-export const handler = onLambda(() => {
+/** The function as its environment says. */
+export const wire = (shared: Runtime) => {
   const { TABLE_NAME, NOTIFY_QUEUE_URL, AUDITOR_PRINCIPAL, ARCHETYPES, DORMANT_DAYS, DETECTOR_OPTIONS } =
     settings(
       "TABLE_NAME",
@@ -38,7 +39,6 @@ export const handler = onLambda(() => {
       "DORMANT_DAYS",
       "DETECTOR_OPTIONS",
     );
-  const shared = runtime();
   return detectHandler({
     ...shared,
     store: storeOf(TABLE_NAME, shared),
@@ -51,4 +51,6 @@ export const handler = onLambda(() => {
     },
     notify: queueOf(NOTIFY_QUEUE_URL),
   });
-});
+};
+
+export const handler = onLambda(() => wire(runtime()));

@@ -82,13 +82,13 @@ export const ingestHandler = (deps: IngestDeps): LambdaHandler<SQSEvent, SQSBatc
     return { batchItemFailures: [...failed].map((itemIdentifier) => ({ itemIdentifier })) };
   });
 
-export const handler = onLambda(() => {
+/** The function as its environment says. */
+export const wire = (shared: Runtime) => {
   const { TABLE_NAME, DETECT_QUEUE_URL, AUDITOR_PRINCIPAL } = settings(
     "TABLE_NAME",
     "DETECT_QUEUE_URL",
     "AUDITOR_PRINCIPAL",
   );
-  const shared = runtime();
   const store = storeOf(TABLE_NAME, shared);
   const s3 = s3Client();
   const trail = connectionSink(store, AUDITOR_PRINCIPAL, "trail");
@@ -99,4 +99,6 @@ export const handler = onLambda(() => {
     detect: queueOf(DETECT_QUEUE_URL),
     ingestObjects: objectIngest(s3, trail, shared.now, digests),
   });
-});
+};
+
+export const handler = onLambda(() => wire(runtime()));

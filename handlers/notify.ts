@@ -21,9 +21,9 @@ export const notifyHandler = (deps: NotifyDeps) =>
     if (sent) deps.log.info("notices sent", { cluster, sent });
   });
 
-export const handler = onLambda(() => {
+/** The function as its environment says. */
+export const wire = (shared: Runtime) => {
   const { TABLE_NAME, TOPIC_ARN, KEEP_DAYS } = settings("TABLE_NAME", "TOPIC_ARN", "KEEP_DAYS");
-  const shared = runtime();
   return notifyHandler({
     ...shared,
     store: storeOf(TABLE_NAME, shared),
@@ -31,4 +31,6 @@ export const handler = onLambda(() => {
     topicArn: TOPIC_ARN,
     keepDays: KEEP_DAYS,
   });
-});
+};
+
+export const handler = onLambda(() => wire(runtime()));

@@ -1,6 +1,6 @@
 // Decides which clusters to look at, and asks for one snapshot of each: by the hour, and soon after a change.
 import { type DSQLClient, GetClusterCommand, paginateListClusters } from "@aws-sdk/client-dsql";
-import type { WatchedCluster } from "../lib/config.ts";
+import { type WatchedCluster, withinReach } from "../lib/config.ts";
 import { Cluster } from "../lib/core/base/ids.ts";
 import { AuditError } from "../lib/errors.ts";
 import type { DetectJob, SnapshotJob } from "../lib/jobs/messages.ts";
@@ -34,18 +34,30 @@ export const planHandler = (deps: PlanDeps): LambdaHandler<unknown, { planned: n
     const change = plan.kind === "change" ? plan : undefined;
     const waitSeconds = (change?.waitMs ?? 0) / 1_000;
     const unless = change ? { unlessSince: change.dueAt } : {};
-    const { clusters, failures } = await deps.discover();
+    const nothing = (error: unknown) => ({ clusters: [], failures: [error], blind: true });
+    const { clusters, failures, blind }: Discovery & { blind?: boolean } = await deps
+      .discover()
+      .catch(nothing);
     const read = clusters.map((cluster): SnapshotJob => ({ ...cluster, ...unless }));
     await deps.snapshot(read, { delaySeconds: waitSeconds });
-    const judge = clusters.map(({ cluster }): DetectJob => ({ cluster, reason: plan.kind, ...unless }));
+    // Clusters that were ever seen as well: what AWS does not tell of any more must not fall silent.
+    const known = await deps.store.clusters.list();
+    const judged = [...new Set([...clusters.map(({ cluster }) => cluster), ...known])];
+    const judge = judged.map((cluster): DetectJob => ({ cluster, reason: plan.kind, ...unless }));
     const judgeAfter = change ? waitSeconds + DETECT_CHANGE_AFTER_SECONDS : DETECT_AFTER_SECONDS;
     await deps.detect(judge, { delaySeconds: judgeAfter });
-    await change?.done();
+    // Where nothing was found the call comes again, and is not to be told that a look is planned.
+    if (!blind) await change?.done();
     deps.log.info("planned", { reason: plan.kind, clusters: clusters.length, failures: failures.length });
     if (failures.length) {
-      throw new AuditError("denied", `${failures.length} clusters could not be described`, {
-        cause: failures[0],
-      });
+      throw new AuditError(
+        "denied",
+        `AWS did not tell of all clusters: ${failures.length} questions failed`,
+        {
+          cause: failures[0],
+          hint: "The others were planned. Those that are known are judged all the same.",
+        },
+      );
     }
     return { planned: clusters.length };
   });
@@ -73,22 +85,27 @@ export const discoverClusters = async (client: DSQLClient, user: string): Promis
   return { clusters, failures };
 };
 
-export const handler = onLambda(() => {
-  const { TABLE_NAME, CLUSTERS, AUDITOR_USER, SNAPSHOT_QUEUE_URL, DETECT_QUEUE_URL } = settings(
-    "TABLE_NAME",
-    "CLUSTERS",
-    "AUDITOR_USER",
-    "SNAPSHOT_QUEUE_URL",
-    "DETECT_QUEUE_URL",
-  );
+/** The function as its environment says. */
+export const wire = (shared: Runtime) => {
+  const { TABLE_NAME, CLUSTERS, CLUSTER_ARN_PREFIX, AUDITOR_USER, SNAPSHOT_QUEUE_URL, DETECT_QUEUE_URL } =
+    settings(
+      "TABLE_NAME",
+      "CLUSTERS",
+      "CLUSTER_ARN_PREFIX",
+      "AUDITOR_USER",
+      "SNAPSHOT_QUEUE_URL",
+      "DETECT_QUEUE_URL",
+    );
+  const listed = CLUSTERS === "auto" ? undefined : withinReach(CLUSTERS, CLUSTER_ARN_PREFIX);
   const client = dsqlClient();
-  const shared = runtime();
   return planHandler({
     ...shared,
     store: storeOf(TABLE_NAME, shared),
     discover: async () =>
-      CLUSTERS === "auto" ? discoverClusters(client, AUDITOR_USER) : { clusters: CLUSTERS, failures: [] },
+      listed ? { clusters: listed, failures: [] } : discoverClusters(client, AUDITOR_USER),
     snapshot: queueOf(SNAPSHOT_QUEUE_URL),
     detect: queueOf(DETECT_QUEUE_URL),
   });
-});
+};
+
+export const handler = onLambda(() => wire(runtime()));

@@ -73,8 +73,10 @@ export const queryHandler = (deps: QueryDeps): LambdaHandler<unknown, HttpRespon
   });
 };
 
-export const handler = onLambda(() => {
+/** The function as its environment says. */
+export const wire = (shared: Runtime) => {
   const { TABLE_NAME } = settings("TABLE_NAME");
-  const shared = runtime();
   return queryHandler({ ...shared, store: readStoreOf(TABLE_NAME, shared) });
-});
+};
+
+export const handler = onLambda(() => wire(runtime()));

@@ -39,8 +39,10 @@ export const retainHandler = (deps: RetainDeps): LambdaHandler<unknown, { cluste
     return { clusters: clusters.length };
   });
 
-export const handler = onLambda(() => {
+/** The function as its environment says. */
+export const wire = (shared: Runtime) => {
   const { TABLE_NAME, KEEP_DAYS } = settings("TABLE_NAME", "KEEP_DAYS");
-  const shared = runtime();
   return retainHandler({ ...shared, store: storeOf(TABLE_NAME, shared), keepDays: KEEP_DAYS });
-});
+};
+
+export const handler = onLambda(() => wire(runtime()));

@@ -31,17 +31,19 @@ export const snapshotHandler = ({ detect, ...deps }: SnapshotDeps) =>
     if (!unchanged) await detect([{ cluster, reason: "snapshot" } satisfies DetectJob]);
   });
 
-export const handler = onLambda(() => {
+/** The function as its environment says. */
+export const wire = (shared: Runtime) => {
   const { TABLE_NAME, DETECT_QUEUE_URL, AUDITOR_PRINCIPAL } = settings(
     "TABLE_NAME",
     "DETECT_QUEUE_URL",
     "AUDITOR_PRINCIPAL",
   );
-  const shared = runtime();
   return snapshotHandler({
     ...shared,
     store: storeOf(TABLE_NAME, shared),
     auditor: AUDITOR_PRINCIPAL,
     detect: queueOf(DETECT_QUEUE_URL),
   });
-});
+};
+
+export const handler = onLambda(() => wire(runtime()));

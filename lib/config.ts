@@ -1,6 +1,7 @@
 // What the Lambda functions are told by their environment: one schema, every problem listed at once.
 import * as z from "zod";
 import { Cluster, Principal } from "./core/base/ids.ts";
+import { visible } from "./core/base/visible-text.ts";
 import { DORMANT_DAYS } from "./core/findings/dormant-window.ts";
 import { KEEP_DAYS } from "./core/history/retention.ts";
 import { AuditError } from "./errors.ts";
@@ -42,6 +43,8 @@ const shapes = {
   NOTIFY_QUEUE_URL: z.url(),
   /** `auto`: all clusters of this account and Region; or a JSON array of WatchedCluster. */
   CLUSTERS: z.union([z.literal("auto"), json(z.array(WatchedCluster).min(1))]),
+  /** How the ARN of every cluster begins that this deployment may connect to: of its own account and Region. */
+  CLUSTER_ARN_PREFIX: z.string().regex(/^arn:[^:]+:dsql:[^:]+:\d{12}:cluster\/$/),
   /** The database role that the auditor connects as, with `auto`. */
   AUDITOR_USER: z.string().min(1).default("dsql_auditor"),
   /** The IAM role of the snapshot function: its logins are the auditor's own. */
@@ -80,4 +83,25 @@ export const readSettings = <K extends Setting>(
     });
   }
   return values as Settings<K>;
+};
+
+/**
+ * The clusters themselves, where the deployment may connect to all of them. AuditError("config") names each that it may
+ * not: its role is for clusters whose ARN begins with `prefix`, so every login to another one would be refused.
+ */
+export const withinReach = (
+  clusters: readonly WatchedCluster[],
+  prefix: string,
+): readonly WatchedCluster[] => {
+  const foreign = clusters.map(({ cluster }) => cluster).filter((cluster) => !cluster.startsWith(prefix));
+  if (foreign.length === 0) return clusters;
+  const [, , , region = "", account = ""] = prefix.split(":");
+  const named = foreign.map((cluster) => visible(cluster, 200)).join(", ");
+  throw new AuditError(
+    "config",
+    `CLUSTERS: not of account ${account} and Region ${region}, where this deployment may connect: ${named}`,
+    {
+      hint: "Take them out of the parameter clusters. Another account or Region needs a deployment of its own.",
+    },
+  );
 };

@@ -1,19 +1,18 @@
-// The embedded stack: every function of the product wired as on AWS, with loopback servers in the place of AWS.
+// The embedded stack: everything that deploy/topology.ts names, with loopback servers in the place of AWS.
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { detectHandler } from "../handlers/detect.ts";
-import { ingestHandler } from "../handlers/ingest.ts";
-import { notifyHandler } from "../handlers/notify.ts";
-import { planHandler } from "../handlers/plan.ts";
-import { queryHandler } from "../handlers/query.ts";
-import { snapshotHandler } from "../handlers/snapshot.ts";
-import { queueOf, runtime, s3Client, snsClient, tableOf } from "../handlers/wiring.ts";
+import type { Context } from "aws-lambda";
+import { allFunctions, type FunctionName, type Source, settingSources } from "../deploy/topology.ts";
+import * as detect from "../handlers/detect.ts";
+import * as ingest from "../handlers/ingest.ts";
+import * as notify from "../handlers/notify.ts";
+import * as plan from "../handlers/plan.ts";
+import * as query from "../handlers/query.ts";
+import * as retain from "../handlers/retain.ts";
+import * as snapshot from "../handlers/snapshot.ts";
+import { type Runtime, runtime, tableOf } from "../handlers/wiring.ts";
 import type { WatchedCluster } from "../lib/config.ts";
 import type { Principal } from "../lib/core/base/ids.ts";
-import { KEEP_DAYS } from "../lib/core/history/retention.ts";
-import { connectionSink } from "../lib/jobs/count-connections.ts";
-import { objectIngest } from "../lib/jobs/ingest-objects.ts";
-import type { DetectOptions } from "../lib/jobs/judge-cluster.ts";
 import { openStore, type Store } from "../lib/store/open-store.ts";
 import type { Table } from "../lib/store/table/table.ts";
 import { type Bus, createBus } from "./aws/bus.ts";
@@ -21,6 +20,8 @@ import { startBusEndpoint } from "./aws/bus-endpoint.ts";
 import { type AskHttp, httpApi } from "./aws/http-api.ts";
 import { type LocalS3, startS3 } from "./aws/s3.ts";
 import { type LocalSns, startSns } from "./aws/sns.ts";
+import { addFunctions, addQueues, fireSchedule } from "./aws/topology-on-bus.ts";
+import { type LocalTrail, localTrail } from "./aws/trail-api.ts";
 import type { Clock } from "./clock.ts";
 import { startDynamoDb } from "./store/dynamodb.ts";
 
@@ -34,8 +35,8 @@ export type StackOptions = {
   readonly random: () => number;
   readonly account: string;
   readonly region: string;
-  /** The clusters that the plan function finds. */
-  readonly clusters: () => readonly WatchedCluster[];
+  /** The clusters that are watched. */
+  readonly clusters: readonly WatchedCluster[];
   /** What the SDK signs with: the auditor's own credentials. */
   readonly credentials: {
     readonly accessKeyId: string;
@@ -43,7 +44,8 @@ export type StackOptions = {
     readonly sessionToken: string;
   };
   readonly auditor: Principal;
-  readonly detect?: DetectOptions;
+  /** Parameters of the deployment, by their names in the template; what is not here has the code's default. */
+  readonly parameters?: Readonly<Record<string, string>>;
   readonly smtp?: { readonly host: string; readonly port: number };
   /** Probability that the bus delivers something twice. */
   readonly duplicates?: number;
@@ -53,11 +55,12 @@ export type Stack = {
   readonly bus: Bus;
   readonly s3: LocalS3;
   readonly sns: LocalSns;
+  readonly trail: LocalTrail;
   readonly table: Table;
   readonly store: Store;
   readonly outbox: string;
-  /** What the hourly schedule does: a plan, and all that follows from it. */
-  readonly scan: () => Promise<void>;
+  /** What a schedule of topology.ts does at its time, and all that follows from it. */
+  readonly run: (fn: FunctionName, schedule: string) => Promise<void>;
   /** Asks the query function, as a signed request to the HTTP API would. */
   readonly query: AskHttp;
   readonly stop: () => Promise<void>;
@@ -75,167 +78,143 @@ const withEnvironment = (variables: Readonly<Record<string, string>>): (() => vo
   };
 };
 
-const QUEUES = ["snapshot", "ingest-events", "ingest-files", "detect", "notify"] as const;
+/** What is torn down again: the newest first, each once. */
+const stopper = () => {
+  const stops: (() => Promise<void> | void)[] = [];
+  return {
+    add: (...more: (() => Promise<void> | void)[]): void => void stops.push(...more),
+    stop: async (): Promise<void> => {
+      for (const end of stops.splice(0).reverse()) await end();
+    },
+  };
+};
+type Stopper = ReturnType<typeof stopper>;
+
+/** The servers in the place of AWS, and the variables by which the real clients find them. */
+const startServers = async (options: StackOptions, bus: Bus, topic: string, { add }: Stopper) => {
+  const { folder, clock, account, region } = options;
+  const outbox = join(folder, "outbox");
+  mkdirSync(outbox, { recursive: true });
+  const database = await startDynamoDb({ folder: join(folder, "store"), ownThread: true });
+  add(database.stop);
+  await database.createTable(TABLE_NAME);
+  const trail = localTrail({ account, region, bucket: TRAIL_BUCKET });
+  const endpoint = await startBusEndpoint(bus, trail.services);
+  add(endpoint.stop);
+  const sns = await startSns({
+    outbox,
+    now: clock.now,
+    topics: [topic],
+    ...(options.smtp && { smtp: options.smtp }),
+  });
+  add(sns.stop);
+  const s3 = await startS3({
+    now: clock.now,
+    buckets: [TRAIL_BUCKET],
+    account,
+    region,
+    onObjectCreated: (event) => bus.putEvents([event]),
+  });
+  add(s3.stop);
+  const reached = withEnvironment({
+    AWS_REGION: region,
+    AWS_ACCESS_KEY_ID: options.credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: options.credentials.secretAccessKey,
+    AWS_SESSION_TOKEN: options.credentials.sessionToken,
+    AWS_ENDPOINT_URL_DYNAMODB: database.endpoint,
+    AWS_ENDPOINT_URL_SNS: sns.endpoint,
+    AWS_ENDPOINT_URL_S3: s3.endpoint,
+    // DSQL's own API is not imitated: whoever asks it is refused here, and never reaches AWS.
+    ...Object.fromEntries(
+      ["SQS", "EVENTBRIDGE", "CLOUDTRAIL", "CLOUDWATCH", "DSQL"].map((service) => [
+        `AWS_ENDPOINT_URL_${service}`,
+        endpoint.endpoint,
+      ]),
+    ),
+    // The demonstration tells what happens in its own words; failures are counted by the bus.
+    POWERTOOLS_LOG_LEVEL: process.env.POWERTOOLS_LOG_LEVEL ?? "SILENT",
+  });
+  add(reached);
+  return { endpoint, sns, s3, trail, outbox };
+};
+
+/** Fills settings as CloudFormation would; undefined: the code's own default. */
+const filler =
+  (options: StackOptions, topic: string, queueUrl: (name: string) => string) =>
+  (source: Source): string | undefined => {
+    const { account, region, clusters, auditor, parameters = {} } = options;
+    const given: Readonly<Record<string, string>> = {
+      Clusters: clusters.length ? JSON.stringify(clusters) : "auto",
+      ...parameters,
+    };
+    switch (source.is) {
+      case "table":
+        return TABLE_NAME;
+      case "topic":
+        return topic;
+      case "auditor":
+        return auditor;
+      case "cluster-arns":
+        return `arn:aws:dsql:${region}:${account}:cluster/`;
+      case "queue":
+        return queueUrl(source.of);
+      case "parameter":
+        return given[source.of];
+    }
+  };
+
+const code = { detect, ingest, notify, plan, query, retain, snapshot };
+
+/** Each function, wired by its own settings and no others. */
+const wireAll = (shared: Runtime, fill: (source: Source) => string | undefined) => {
+  const wired = <T>(name: FunctionName, wire: (shared: Runtime) => T): T => {
+    const settings = allFunctions.find((fn) => fn.name === name)?.settings ?? [];
+    const environment = settings.flatMap((setting) => {
+      const value = fill(settingSources[setting]);
+      return value === undefined ? [] : [[setting, value] as const];
+    });
+    const restore = withEnvironment(Object.fromEntries(environment));
+    try {
+      return wire(shared);
+    } finally {
+      restore();
+    }
+  };
+  return {
+    query: wired("query", code.query.wire),
+    handlerOf: (name: FunctionName, file: string) =>
+      wired<(event: never, context: Context) => unknown>(name, code[file as keyof typeof code].wire),
+  };
+};
 
 /** Starts it all; `stop` ends it, also when half of it did not start. */
 export const startStack = async (options: StackOptions): Promise<Stack> => {
-  const { folder, clock, account, region, duplicates = 0 } = options;
-  const stops: (() => Promise<void> | void)[] = [];
-  const stop = async (): Promise<void> => {
-    for (const end of stops.splice(0).reverse()) await end();
-  };
+  const { clock, account, region, random, duplicates = 0 } = options;
+  const stops = stopper();
   try {
-    const outbox = join(folder, "outbox");
-    mkdirSync(outbox, { recursive: true });
+    const bus = createBus({ random, now: clock.now, advance: clock.advance, duplicates, account, region });
     const topic = `arn:aws:sns:${region}:${account}:dsql-access-auditor`;
-    const bus = createBus({
-      random: options.random,
-      now: clock.now,
-      advance: clock.advance,
-      duplicates,
-      account,
-      region,
-    });
-
-    const database = await startDynamoDb({ folder: join(folder, "store"), ownThread: true });
-    stops.push(database.stop);
-    await database.createTable(TABLE_NAME);
-    const endpoint = await startBusEndpoint(bus);
-    stops.push(endpoint.stop);
-    const sns = await startSns({
-      outbox,
-      now: clock.now,
-      topics: [topic],
-      ...(options.smtp && { smtp: options.smtp }),
-    });
-    stops.push(sns.stop);
-    const s3 = await startS3({
-      now: clock.now,
-      buckets: [TRAIL_BUCKET],
-      account,
-      region,
-      onObjectCreated: (event) => bus.putEvents([event]),
-    });
-    stops.push(s3.stop);
-    stops.push(
-      withEnvironment({
-        AWS_REGION: region,
-        AWS_ACCESS_KEY_ID: options.credentials.accessKeyId,
-        AWS_SECRET_ACCESS_KEY: options.credentials.secretAccessKey,
-        AWS_SESSION_TOKEN: options.credentials.sessionToken,
-        AWS_ENDPOINT_URL_DYNAMODB: database.endpoint,
-        AWS_ENDPOINT_URL_SNS: sns.endpoint,
-        AWS_ENDPOINT_URL_S3: s3.endpoint,
-        AWS_ENDPOINT_URL_SQS: endpoint.endpoint,
-        AWS_ENDPOINT_URL_EVENTBRIDGE: endpoint.endpoint,
-        // The demonstration tells what happens in its own words; failures are counted by the bus.
-        POWERTOOLS_LOG_LEVEL: process.env.POWERTOOLS_LOG_LEVEL ?? "SILENT",
-      }),
-    );
-
-    for (const name of QUEUES) {
-      bus.addQueue({ name: `${name}-dead` });
-      bus.addQueue({
-        name,
-        visibilityTimeoutMs: 360_000,
-        redrive: { deadLetterQueue: `${name}-dead`, maxReceiveCount: 5 },
-      });
-    }
-    const shared = runtime(clock.now);
+    const { endpoint, ...servers } = await startServers(options, bus, topic, stops);
+    // Waits are passed over, as the bus passes over its delays.
+    const shared: Runtime = { ...runtime(clock.now), sleep: async (ms) => clock.advance(ms) };
     const table = tableOf(TABLE_NAME, shared);
-    const store = openStore(table, shared);
-    const send = (queue: (typeof QUEUES)[number]) => queueOf(endpoint.queueUrl(queue));
-    const discover = async () => ({ clusters: options.clusters(), failures: [] });
-
-    bus.addFunction({
-      name: "plan",
-      handler: planHandler({
-        ...shared,
-        store,
-        discover,
-        snapshot: send("snapshot"),
-        detect: send("detect"),
-      }),
-    });
-    bus.addFunction({
-      name: "snapshot",
-      handler: snapshotHandler({ ...shared, store, auditor: options.auditor, detect: send("detect") }),
-    });
-    const ingestObjects = objectIngest(
-      s3Client(),
-      connectionSink(store, options.auditor, "trail"),
-      shared.now,
-    );
-    const sink = connectionSink(store, options.auditor, "event");
-    bus.addFunction({
-      name: "ingest",
-      handler: ingestHandler({ ...shared, sink, detect: send("detect"), ingestObjects }),
-    });
-    bus.addFunction({
-      name: "detect",
-      handler: detectHandler({
-        ...shared,
-        store,
-        options: { auditor: options.auditor, ...options.detect },
-        notify: send("notify"),
-      }),
-    });
-    bus.addFunction({
-      name: "notify",
-      handler: notifyHandler({ ...shared, store, sns: snsClient(), topicArn: topic, keepDays: KEEP_DAYS }),
-    });
-
-    const reportBatchItemFailures = true;
-    bus.addPoller({ queue: "snapshot", function: "snapshot", batchSize: 1, reportBatchItemFailures });
-    bus.addPoller({
-      queue: "ingest-events",
-      function: "ingest",
-      batchSize: 10_000,
-      windowMs: 60_000,
-      reportBatchItemFailures,
-    });
-    bus.addPoller({ queue: "ingest-files", function: "ingest", batchSize: 10, reportBatchItemFailures });
-    bus.addPoller({ queue: "detect", function: "detect", batchSize: 1, reportBatchItemFailures });
-    bus.addPoller({ queue: "notify", function: "notify", batchSize: 1, reportBatchItemFailures });
-    bus.addRule({
-      name: "connects",
-      pattern: {
-        source: ["aws.dsql"],
-        "detail-type": ["AWS API Call via CloudTrail", "AWS Service Event via CloudTrail"],
-        detail: { eventSource: ["dsql.amazonaws.com"], eventName: ["DbConnect", "DbConnectAdmin"] },
-      },
-      targets: [{ queue: "ingest-events" }],
-    });
-    bus.addRule({
-      name: "trail-files",
-      pattern: {
-        source: ["aws.s3"],
-        "detail-type": ["Object Created"],
-        detail: { bucket: { name: [TRAIL_BUCKET] } },
-      },
-      targets: [{ queue: "ingest-files" }],
-    });
+    addQueues(bus);
+    const { query, handlerOf } = wireAll(shared, filler(options, topic, endpoint.queueUrl));
+    addFunctions(bus, handlerOf, { bucket: TRAIL_BUCKET, keys: "AWSLogs/" });
     return {
       bus,
-      s3,
-      sns,
+      ...servers,
       table,
-      store,
-      outbox,
-      scan: async () => {
-        bus.fire({ name: "hourly", kind: "rule", target: { function: "plan" } });
+      store: openStore(table, shared),
+      run: async (fn, schedule) => {
+        fireSchedule(bus, fn, schedule);
         await bus.drain();
       },
-      query: httpApi(queryHandler({ ...shared, store }), {
-        account,
-        region,
-        now: clock.now,
-        caller: options.auditor,
-      }),
-      stop,
+      query: httpApi(query, { account, region, now: clock.now, caller: options.auditor }),
+      stop: stops.stop,
     };
   } catch (error) {
-    await stop();
+    await stops.stop();
     throw error;
   }
 };

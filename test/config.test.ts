@@ -1,5 +1,8 @@
+// What functions are told by their environment, and what of it is refused.
 import { describe, expect, it } from "vitest";
-import { readSettings } from "../lib/config.ts";
+import { readSettings, withinReach } from "../lib/config.ts";
+import { Cluster } from "../lib/core/base/ids.ts";
+import { AuditError } from "../lib/errors.ts";
 
 const watched = JSON.stringify([
   { cluster: "arn:aws:dsql:us-east-1:1:cluster/a", endpoint: "a.on.aws", user: "r" },
@@ -22,5 +25,28 @@ describe("settings", () => {
     const read = () =>
       readSettings({ CLUSTERS: "[{", ARCHETYPES: '{"a":"b"}' }, "TABLE_NAME", "CLUSTERS", "ARCHETYPES");
     expect(read).toThrow(/TABLE_NAME.*CLUSTERS.*ARCHETYPES/s);
+  });
+});
+
+describe("clusters within reach", () => {
+  const prefix = "arn:aws:dsql:us-east-1:111122223333:cluster/";
+  const watch = (cluster: string) => ({ cluster: Cluster.parse(cluster), endpoint: "e", user: "u" });
+
+  it("are those of the deployment's own account and Region", () => {
+    const own = [watch(`${prefix}a`), watch(`${prefix}b`)];
+    expect(withinReach(own, prefix)).toEqual(own);
+  });
+
+  it.each([
+    "arn:aws:dsql:eu-west-1:111122223333:cluster/a",
+    "arn:aws:dsql:us-east-1:444455556666:cluster/a",
+    "arn:aws-cn:dsql:us-east-1:111122223333:cluster/a",
+    "k7abc",
+  ])("are refused by name where the role may not connect: %s", (foreign) => {
+    const read = () => withinReach([watch(`${prefix}a`), watch(foreign)], prefix);
+    expect(read).toThrow(AuditError);
+    expect(read).toThrow(`not of account 111122223333 and Region us-east-1`);
+    expect(read).toThrow(foreign);
+    expect(read).not.toThrow(`${prefix}a`);
   });
 });

@@ -47,10 +47,16 @@ const refuse = (status: number, version: string, { shape, queryCode, message }: 
     queryCode ? { "x-amzn-query-error": `${queryCode};Sender` } : {},
   );
 
-/** Serves the bus on 127.0.0.1. Calls that are not imitated are refused as UnknownOperation. */
-export const startBusEndpoint = async (bus: Bus): Promise<BusEndpoint> => {
+type Services = Readonly<Record<string, { readonly version: string; readonly operations: AwsOperations }>>;
+
+/**
+ * Serves the bus, and `more` by the prefix of its targets, on 127.0.0.1. Calls that are not imitated are refused as
+ * UnknownOperation.
+ */
+export const startBusEndpoint = async (bus: Bus, more: Services = {}): Promise<BusEndpoint> => {
   const ahead: { operation: string; fault: BusFault }[] = [];
-  const services: Readonly<Record<string, { version: string; operations: AwsOperations }>> = {
+  const services: Services = {
+    ...more,
     AmazonSQS: { version: "1.0", operations: sqsOperations(bus, (name) => queueUrl(name)) },
     AWSEvents: { version: "1.1", operations: eventBridgeOperations(bus) },
   };

@@ -81,14 +81,14 @@ const build = async (options: DemoOptions, story: Story, midnight: Instant): Pro
       random: seededRandom(options.seed ?? 1),
       account: ACCOUNT,
       region: REGION,
-      clusters: () => [{ cluster: CLUSTER, endpoint: standIn.host, user: AUDITOR_USER, dial: standIn.dial }],
+      clusters: [{ cluster: CLUSTER, endpoint: standIn.host, user: AUDITOR_USER, dial: standIn.dial }],
       credentials: {
         accessKeyId: accessKeyOf("auditor"),
         secretAccessKey: "demo secret of auditor",
         sessionToken: "demo session of auditor",
       },
       auditor: Principal.parse(principals.auditor.arn),
-      detect: { dormantDays: story.dormantDays },
+      parameters: { DormantDays: String(story.dormantDays) },
       duplicates: 0.02,
       ...(options.smtp && { smtp: options.smtp }),
     });
@@ -118,6 +118,8 @@ const deliveryTo = (
   const dice = chance(seed + 7);
   return (records, from, to) => {
     count.connections += records.length;
+    for (const { eventName, eventTime } of records)
+      stack.trail.called(CLUSTER_ID, eventName, Date.parse(eventTime));
     for (let hour = floorTo(HOUR, from); hour < to; hour += HOUR) {
       const mine = records.filter(({ eventTime }) => floorTo(HOUR, Date.parse(eventTime)) === hour);
       if (hour >= midnight + outage.from && hour < midnight + outage.to) {
@@ -179,7 +181,7 @@ export const runDemo = async (options: DemoOptions): Promise<DemoResult> => {
       const day = Math.floor((from - midnight) / DAY);
       say("living", Math.min(day + 1, story.days), story.days);
       clock.jumpTo(from);
-      await stack.scan();
+      await stack.run("plan", "hourly");
       for (const { at, sql } of story.changes) {
         if (midnight + at < from || midnight + at >= to) continue;
         clock.jumpTo(midnight + at);
@@ -189,12 +191,13 @@ export const runDemo = async (options: DemoOptions): Promise<DemoResult> => {
       deliver([...takeRecords(), ...recordsUntil(to)], from, to);
       await stack.bus.drain();
     }
+    await stack.run("retain", "daily");
     signal?.throwIfAborted();
     say("living for real: clients with signed tokens, one of them refused");
     clock.goLive(LIVE_LAG_MS);
     const meanwhile = recordsUntil(clock.now());
     const live = await liveClients(standIn);
-    await stack.scan();
+    await stack.run("plan", "hourly");
     deliver([...meanwhile, ...takeRecords()], end, clock.now() + 1);
     await stack.bus.drain();
     return {

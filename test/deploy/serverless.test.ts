@@ -3,7 +3,14 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { queuePlans } from "../../deploy/queues.ts";
+import {
+  allFunctions,
+  eventPlans,
+  functionPlans,
+  MAX_RECEIVES,
+  queuePlans,
+  visibilityOf,
+} from "../../deploy/topology.ts";
 import { readSettings, type Setting } from "../../lib/config.ts";
 import { TTL_ATTRIBUTE, tableDefinition } from "../../lib/store/table/table-definition.ts";
 import { compilePattern, type EventPattern } from "../../local/aws/event-pattern.ts";
@@ -20,7 +27,7 @@ import {
   upper,
 } from "./stack.ts";
 
-const FUNCTIONS = ["plan", "snapshot", "ingestEvents", "ingestFiles", "detect", "notify", "retain", "query"];
+const FUNCTIONS = allFunctions.map(({ name }) => name);
 const VALUES = {
   "AWS::Partition": "aws",
   "AWS::Region": "us-east-1",
@@ -118,6 +125,35 @@ describe("functions", () => {
     }
   });
 
+  it.each(FUNCTIONS)("%s is as the table of functions says", (fn) => {
+    const { says, code, memory, timeout, settings, called } = functionPlans[fn];
+    const { Variables } = lambda(fn).Properties.Environment as { Variables: object };
+    expect(lambda(fn).Properties).toMatchObject({
+      Description: says,
+      Handler: `handlers/${code}.handler`,
+      MemorySize: memory,
+      Timeout: timeout,
+    });
+    expect(Object.keys(Variables)).toEqual(expect.arrayContaining([...settings]));
+    // Nobody's number of calls is held down: the poller would run into throttles.
+    expect(lambda(fn).Properties).not.toHaveProperty("ReservedConcurrentExecutions");
+    const mappings = all("AWS::Lambda::EventSourceMapping").filter(([, { Properties }]) =>
+      named(Properties.FunctionName).includes(`${upper(fn)}LambdaFunction`),
+    );
+    expect(mappings).toHaveLength(called.by === "queue" ? 1 : 0);
+    if (called.by === "queue") {
+      expect(mappings[0]?.[1].Properties).toMatchObject({
+        BatchSize: called.batch,
+        ...(called.window > 0 && { MaximumBatchingWindowInSeconds: called.window }),
+        ScalingConfig: { MaximumConcurrency: called.concurrency },
+      });
+    }
+    const retries = all("AWS::Lambda::EventInvokeConfig")
+      .filter(([, { Properties }]) => named(Properties.FunctionName).includes(`${upper(fn)}LambdaFunction`))
+      .map(([, { Properties }]) => [Properties.MaximumRetryAttempts, Properties.MaximumEventAgeInSeconds]);
+    expect(retries).toEqual(called.by === "events" ? [[called.retries, called.maxAge]] : []);
+  });
+
   it.each(FUNCTIONS)("%s is told what its handler reads, and no more", (fn) => {
     const file = String(lambda(fn).Properties.Handler).replace(/\.handler$/, ".ts");
     const calls = readFileSync(join(root, file), "utf8").matchAll(/\bsettings\(([^)]*)\)/g);
@@ -196,6 +232,12 @@ describe("queues", () => {
         .map((m) => named(m.EventSourceArn).join())
         .sort(),
     ).toEqual(queuePlans.map(({ name }) => `${upper(name)}Queue`).sort());
+    for (const plan of queuePlans) {
+      expect(made(`${upper(plan.name)}Queue`).Properties).toMatchObject({
+        VisibilityTimeout: visibilityOf(plan),
+        RedrivePolicy: { maxReceiveCount: MAX_RECEIVES },
+      });
+    }
     for (const mapping of mappings()) {
       const [queue = "", fn = ""] = [...named(mapping.EventSourceArn), ...named(mapping.FunctionName)];
       expect(queue.replace("Queue", "LambdaFunction")).toBe(fn);
@@ -218,6 +260,10 @@ describe("queues", () => {
     expect(watched("ApproximateAgeOfOldestMessage").sort()).toEqual(
       queues.filter((id) => !id.endsWith("DeadLetterQueue")).sort(),
     );
+    expect(watched("ReadThrottleEvents")).toEqual(["Table"]);
+    expect(watched("WriteThrottleEvents")).toEqual(["Table"]);
+    expect(watched("NumberOfNotificationsFailed")).toEqual(["Topic"]);
+    expect(watched("5xx")).toEqual(["HttpApi"]);
     expect(watched("Errors").sort()).toEqual(FUNCTIONS.map((fn) => `${upper(fn)}LambdaFunction`).sort());
     for (const { AlarmActions, AlarmName } of alarms) {
       expect(AlarmActions).toEqual([{ Ref: "Topic" }]);
@@ -251,6 +297,17 @@ describe("queues", () => {
 });
 
 describe("rules", () => {
+  it("are those of the table of functions, with its patterns and its times", () => {
+    const rules = all("AWS::Events::Rule").map(([, rule]) => rule);
+    const place = { bucket: "trails", keys: "org/AWSLogs/" };
+    const planned = [...queuePlans, ...eventPlans].flatMap(({ called }) => called.rules);
+    const patterns = rules.flatMap((rule) => property(rule, "EventPattern") ?? []);
+    expect(patterns).toHaveLength(planned.length);
+    expect(patterns).toEqual(expect.arrayContaining(planned.map(({ pattern }) => pattern(place))));
+    const rates = eventPlans.flatMap(({ called }) => called.schedules.map(({ rate }) => rate));
+    expect(rules.flatMap((rule) => property(rule, "ScheduleExpression") ?? []).sort()).toEqual(rates.sort());
+  });
+
   const catches = (event: unknown): string[] =>
     all("AWS::Events::Rule")
       .filter(([, rule]) => rule.Properties.EventPattern !== undefined)

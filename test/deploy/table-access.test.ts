@@ -1,13 +1,14 @@
 // What each function asks of the table, seen at the SDK's client, against what its role allows: no more, and no less.
 
 import type { SNSClient } from "@aws-sdk/client-sns";
+import type { Context } from "aws-lambda";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { roles } from "../../deploy/roles.ts";
+import { planHandler } from "../../handlers/plan.ts";
 import { Principal } from "../../lib/core/base/ids.ts";
 import { DAY, HOUR } from "../../lib/core/base/time.ts";
 import { connectionSink } from "../../lib/jobs/count-connections.ts";
 import { detectCluster } from "../../lib/jobs/judge-cluster.ts";
-import { planChange } from "../../lib/jobs/plan-change.ts";
 import { sendNotices } from "../../lib/jobs/send-notices.ts";
 import { listClusters, registerCluster } from "../../lib/store/history/clusters.ts";
 import { applyRetention, CHUNK_GRACE } from "../../lib/store/history/retention.ts";
@@ -56,9 +57,17 @@ beforeAll(async () => {
       ...{ eventSource: "cloudtrail.amazonaws.com", eventName: "UpdateTrail", eventID: "u" },
       ...{ eventTime: "2026-03-01T00:00:00Z", awsRegion: "eu-west-1", recipientAccountId: "111122223333" },
     };
-    const plan = await planChange(store, { "detail-type": "AWS API Call via CloudTrail", detail }, T);
-    if (plan.kind === "change") await plan.done();
-    expect(plan.kind).toBe("change");
+    const plan = planHandler({
+      now: () => T,
+      random: () => 0,
+      sleep: async () => {},
+      log: { info: () => {}, warn: () => {}, error: () => {} },
+      store,
+      discover: async () => ({ clusters: [], failures: [] }),
+      snapshot: async () => {},
+      detect: async () => {},
+    });
+    await plan({ "detail-type": "AWS API Call via CloudTrail", detail }, {} as Context);
   });
   await as("snapshot", async () => {
     await registerCluster(db, cluster);

@@ -2,7 +2,7 @@
 
 import type { Context } from "aws-lambda";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { planHandler } from "../../handlers/plan.ts";
+import { type Discovery, planHandler } from "../../handlers/plan.ts";
 import type { WatchedCluster } from "../../lib/config.ts";
 import type { Cluster } from "../../lib/core/base/ids.ts";
 import { floorTo, HOUR, MINUTE } from "../../lib/core/base/time.ts";
@@ -40,6 +40,7 @@ const planner = () => {
   const sent: { snapshot: unknown[]; detect: unknown[] } = { snapshot: [], detect: [] };
   let at = START;
   let failing = false;
+  let answer: () => Discovery = () => ({ clusters: [watched], failures: [] });
   const keep =
     (queue: "snapshot" | "detect") =>
     async (jobs: readonly unknown[], { delaySeconds = 0 } = {}): Promise<void> => {
@@ -52,12 +53,15 @@ const planner = () => {
     sleep: async () => {},
     log: { info: () => {}, warn: () => {}, error: () => {} },
     store,
-    discover: async () => ({ clusters: [watched], failures: [] }),
+    discover: async () => answer(),
     snapshot: keep("snapshot"),
     detect: keep("detect"),
   });
   return {
     sent,
+    discovers: (next: () => Discovery) => {
+      answer = next;
+    },
     fail: (yes: boolean) => {
       failing = yes;
     },
@@ -99,6 +103,36 @@ describe("the plan function", () => {
     await plan(happened("iam", "DeleteRole", START), START);
     await plan(happened("dsql", "PutClusterPolicy", START), START);
     expect(sent.snapshot.map((job) => (job as { delaySeconds: number }).delaySeconds)).toEqual([600, 60]);
+  });
+
+  it("has a cluster judged that AWS does not tell of any more, so that its silence is noticed", async () => {
+    const { plan, sent, discovers } = planner();
+    const gone = `${cluster}-gone` as Cluster;
+    await store.clusters.register(gone);
+    await plan(undefined, START);
+    expect(sent.snapshot).toEqual([{ ...watched, delaySeconds: 0 }]);
+    expect(sent.detect).toEqual(
+      [cluster, gone].map((one) => ({ cluster: one, reason: "schedule", delaySeconds: 600 })),
+    );
+    // Not even the list may be read: what is known is judged, and the call fails, so that somebody is told.
+    sent.detect.length = 0;
+    discovers(() => {
+      throw new Error("ListClusters is denied");
+    });
+    await expect(plan(undefined, START + HOUR)).rejects.toThrow("AWS did not tell of all clusters");
+    expect(sent.detect).toEqual([{ cluster: gone, reason: "schedule", delaySeconds: 600 }]);
+  });
+
+  it("looks again after a change that it could not follow, once AWS answers", async () => {
+    const { plan, sent, discovers } = planner();
+    const changed = happened("dsql", "PutClusterPolicy", START);
+    discovers(() => {
+      throw new Error("ListClusters is throttled");
+    });
+    await expect(plan(changed, START)).rejects.toThrow();
+    discovers(() => ({ clusters: [watched], failures: [] }));
+    await plan(changed, START + MINUTE);
+    expect(sent.snapshot).toEqual([{ ...watched, unlessSince: START + 2 * MINUTE, delaySeconds: 60 }]);
   });
 
   it("plans nothing for a call that was refused", async () => {

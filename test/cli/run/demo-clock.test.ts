@@ -36,7 +36,7 @@ it.each(["00:10", "15:30", "23:59"])(
         random: () => 0,
         account: ACCOUNT,
         region: REGION,
-        clusters: () => [],
+        clusters: [],
         credentials: { accessKeyId: "local", secretAccessKey: "local", sessionToken: "local" },
         auditor: Principal.parse(principals.auditor.arn),
       });
@@ -59,5 +59,5 @@ it.each(["00:10", "15:30", "23:59"])(
       rmSync(folder, { recursive: true, force: true });
     }
   },
-  60_000,
+  120_000,
 );

@@ -38,7 +38,7 @@ beforeAll(async () => {
     random: Math.random,
     account: ACCOUNT,
     region: REGION,
-    clusters: () => [],
+    clusters: [],
     credentials: { accessKeyId: "local", secretAccessKey: "local", sessionToken: "local" },
     auditor: Principal.parse(principals.auditor.arn),
   });
@@ -52,7 +52,7 @@ beforeAll(async () => {
         return { ...email, sentAt: Date.parse(email.date ?? "") };
       }),
   );
-}, 170_000);
+}, 400_000);
 afterAll(async () => {
   await stack?.stop();
   rmSync(folder, { recursive: true, force: true });

@@ -1,0 +1,76 @@
+// The functions as the framework wants to have them described, with what calls each.
+import { arn, arnOf, type Intrinsic, pascal, ref } from "./cloudformation.ts";
+import { deadLetterQueueId, queueId } from "./queues.ts";
+import { eventRuleName, trailPlace } from "./rules.ts";
+import { allFunctions, type FunctionPlan, type QueueName, type Source, settingSources } from "./topology.ts";
+
+const filledBy = (source: Source): Intrinsic => {
+  switch (source.is) {
+    case "table":
+      return ref("Table");
+    case "topic":
+      return ref("Topic");
+    case "queue":
+      return ref(queueId(source.of));
+    case "auditor":
+      return arnOf("SnapshotRole");
+    // The same that the role of the snapshot function may connect to.
+    case "cluster-arns":
+      return arn("dsql", "cluster/");
+    case "parameter":
+      return ref(source.of);
+  }
+};
+
+const fromQueue = (name: QueueName, { batch, window, concurrency }: CalledByQueue): object => ({
+  sqs: {
+    arn: arnOf(queueId(name)),
+    batchSize: batch,
+    ...(window > 0 && { maximumBatchingWindow: window }),
+    maximumConcurrency: concurrency,
+    functionResponseType: "ReportBatchItemFailures",
+  },
+});
+type CalledByQueue = Extract<FunctionPlan["called"], { readonly by: "queue" }>;
+type CalledByEvents = Extract<FunctionPlan["called"], { readonly by: "events" }>;
+
+const fromEvents = (name: string, { retries, maxAge, schedules, rules }: CalledByEvents): object => {
+  const deadLetterQueueArn = arnOf(deadLetterQueueId(name));
+  const event = (rule: string, description: string, what: object): object => ({
+    eventBridge: { name: eventRuleName(name, rule), description, deadLetterQueueArn, ...what },
+  });
+  return {
+    maximumRetryAttempts: retries,
+    maximumEventAge: maxAge,
+    destinations: { onFailure: { type: "sqs", arn: deadLetterQueueArn } },
+    events: [
+      ...schedules.map(({ name: rule, says, rate }) => event(rule, says, { schedule: rate })),
+      ...rules.map(({ name: rule, says, pattern }) => event(rule, says, { pattern: pattern(trailPlace) })),
+    ],
+  };
+};
+
+const callsOf = (name: string, called: FunctionPlan["called"]): object => {
+  if (called.by === "queue") return { events: [fromQueue(name as QueueName, called)] };
+  if (called.by === "events") return fromEvents(name, called);
+  const { method, path } = called;
+  return { events: [{ httpApi: { method, path, authorizer: { type: "aws_iam" } } }] };
+};
+
+/** serverless.yml's `functions`. */
+export const functions: Readonly<Record<string, object>> = Object.fromEntries(
+  allFunctions.map(({ name, says, code, memory, timeout, settings, called }) => [
+    name,
+    {
+      description: says,
+      handler: `handlers/${code}.handler`,
+      role: `${pascal(name)}Role`,
+      memorySize: memory,
+      timeout,
+      environment: Object.fromEntries(
+        settings.map((setting) => [setting, filledBy(settingSources[setting])]),
+      ),
+      ...callsOf(name, called),
+    },
+  ]),
+);

@@ -1,0 +1,280 @@
+// What the auditor is made of: its functions, what calls each of them, what each is told. serverless.yml, queues, rules,
+// alarms and the local stack are made from this one table.
+import type { Setting } from "../lib/config.ts";
+
+/** Where the trail's files are: a bucket's name and the beginning of their keys, as text or as CloudFormation's words. */
+export type TrailPlace = { readonly bucket: unknown; readonly keys: unknown };
+
+/** A rule of the event bus. */
+export type RulePlan = {
+  readonly name: string;
+  readonly says: string;
+  readonly pattern: (trail: TrailPlace) => Readonly<Record<string, unknown>>;
+  /** Exists only in a deployment that has a trail's bucket. */
+  readonly needsTrail?: true;
+};
+
+type SchedulePlan = { readonly name: string; readonly says: string; readonly rate: string };
+
+/** Messages from the queue of the function's own name; times in seconds. */
+type ByQueue = {
+  readonly by: "queue";
+  readonly batch: number;
+  /** How long Lambda may gather a batch. */
+  readonly window: number;
+  readonly concurrency: number;
+  /** From this age of its oldest message on, somebody should look. */
+  readonly late: number;
+  /** What the event bus puts into the queue. */
+  readonly rules: readonly RulePlan[];
+};
+
+/** Asynchronous calls by schedules and rules; what fails after the retries goes to a dead-letter queue. */
+type ByEvents = {
+  readonly by: "events";
+  readonly retries: number;
+  readonly maxAge: number;
+  readonly schedules: readonly SchedulePlan[];
+  readonly rules: readonly RulePlan[];
+  /** What to do with the dead-letter queue once the fault is mended. */
+  readonly afterwards: string;
+};
+
+type ByHttp = { readonly by: "http"; readonly method: "GET"; readonly path: string };
+
+export type FunctionPlan = {
+  readonly says: string;
+  /** The file in handlers/; two functions may share one. */
+  readonly code: string;
+  /** MB */
+  readonly memory: number;
+  /** Seconds */
+  readonly timeout: number;
+  readonly settings: readonly Setting[];
+  readonly called: ByQueue | ByEvents | ByHttp;
+};
+
+const viaCloudTrail = "AWS API Call via CloudTrail";
+
+const calls = (service: string, eventName: readonly string[], types = [viaCloudTrail]) => ({
+  source: [`aws.${service}`],
+  "detail-type": types,
+  detail: { eventSource: [`${service}.amazonaws.com`], eventName },
+});
+// AWS does not say under which of the two detail-types DSQL's events come.
+const eitherType = [viaCloudTrail, "AWS Service Event via CloudTrail"];
+
+/**
+ * Connects are data events: a rule in the plain ENABLED state sees them where a trail records them.
+ * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-service-event-cloudtrail.html
+ */
+const connects: RulePlan = {
+  name: "connect",
+  says: "Connects to DSQL clusters, allowed or refused",
+  pattern: () => calls("dsql", ["DbConnect", "DbConnectAdmin"], eitherType),
+};
+
+/** Digests included. They come only where the bucket has EventBridge switched on, in its Region. */
+const trailFiles: RulePlan = {
+  name: "trailFile",
+  says: "New files of the trail",
+  needsTrail: true,
+  pattern: ({ bucket, keys }) => ({
+    source: ["aws.s3"],
+    "detail-type": ["Object Created"],
+    detail: { bucket: { name: [bucket] }, object: { key: [{ prefix: keys }] } },
+  }),
+};
+
+// Changes are looked at at once. All events are named: the auditor's own calls must never call it again. Write events
+// only, which is what a rule in the ENABLED state sees.
+const changes: readonly RulePlan[] = [
+  {
+    name: "dsql",
+    says: "Clusters and their policies that change",
+    pattern: () =>
+      calls(
+        "dsql",
+        [
+          ...["CreateCluster", "UpdateCluster", "DeleteCluster", "PutClusterPolicy", "DeleteClusterPolicy"],
+          "StartRestoreJob",
+        ],
+        eitherType,
+      ),
+  },
+  {
+    // IAM's events come in us-east-1 only (in other partitions: in their own IAM Region). Elsewhere this rule stays silent,
+    // and the hourly schedule sees the same change later.
+    name: "iam",
+    says: "Roles and users that come, go or change what they may do",
+    pattern: () =>
+      calls("iam", [
+        ...["CreateRole", "DeleteRole", "AttachRolePolicy", "DetachRolePolicy", "PutRolePolicy"],
+        ...["DeleteRolePolicy", "UpdateAssumeRolePolicy", "CreateUser", "UpdateUser", "DeleteUser"],
+        ...["AttachUserPolicy", "DetachUserPolicy", "PutUserPolicy", "DeleteUserPolicy"],
+        ...["CreatePolicyVersion", "SetDefaultPolicyVersion"],
+      ]),
+  },
+  {
+    // A trail's events come in its home Region.
+    name: "trail",
+    says: "Trails that are stopped or record something else",
+    pattern: () =>
+      calls("cloudtrail", [
+        ...["CreateTrail", "UpdateTrail", "DeleteTrail", "StartLogging", "StopLogging", "PutEventSelectors"],
+      ]),
+  },
+];
+
+const ingest = {
+  code: "ingest",
+  memory: 1024,
+  settings: ["TABLE_NAME", "DETECT_QUEUE_URL", "AUDITOR_PRINCIPAL"],
+} as const;
+
+/** Every function by its name. */
+export const functionPlans = {
+  plan: {
+    says: "Decides which clusters to look at",
+    code: "plan",
+    memory: 256,
+    timeout: 60,
+    settings: [
+      ...(["TABLE_NAME", "CLUSTERS", "CLUSTER_ARN_PREFIX", "AUDITOR_USER"] as const),
+      ...(["SNAPSHOT_QUEUE_URL", "DETECT_QUEUE_URL"] as const),
+    ],
+    called: {
+      by: "events",
+      retries: 2,
+      maxAge: 3600,
+      schedules: [{ name: "hourly", says: "One snapshot of every cluster an hour", rate: "rate(1 hour)" }],
+      rules: changes,
+      afterwards: "purge the queue: the next hour plans everything again",
+    },
+  },
+  snapshot: {
+    says: "Reads the catalog of one cluster and stores it",
+    code: "snapshot",
+    memory: 1024,
+    timeout: 300,
+    settings: ["TABLE_NAME", "DETECT_QUEUE_URL", "AUDITOR_PRINCIPAL"],
+    called: { by: "queue", batch: 1, window: 0, concurrency: 5, late: 3600, rules: [] },
+  },
+  ingestEvents: {
+    ...ingest,
+    says: "Counts connects as EventBridge brings them",
+    timeout: 120,
+    // Lambda hands over 6 MB at most, which is reached before so many messages.
+    called: { by: "queue", batch: 10_000, window: 60, concurrency: 5, late: 1800, rules: [connects] },
+  },
+  ingestFiles: {
+    ...ingest,
+    says: "Counts connects from the trail's files",
+    timeout: 300,
+    called: { by: "queue", batch: 10, window: 0, concurrency: 5, late: 3600, rules: [trailFiles] },
+  },
+  detect: {
+    says: "Judges one cluster",
+    code: "detect",
+    memory: 1024,
+    timeout: 300,
+    settings: [
+      ...(["TABLE_NAME", "NOTIFY_QUEUE_URL", "AUDITOR_PRINCIPAL"] as const),
+      ...(["ARCHETYPES", "DORMANT_DAYS", "DETECTOR_OPTIONS"] as const),
+    ],
+    // As near to one after the other as SQS allows. Reserved concurrency would let the poller run into throttles, and
+    // throttled messages end in the dead-letter queue unseen by the function.
+    called: { by: "queue", batch: 1, window: 0, concurrency: 2, late: 3600, rules: [] },
+  },
+  notify: {
+    says: "Tells people what has not been told yet",
+    code: "notify",
+    memory: 256,
+    timeout: 60,
+    settings: ["TABLE_NAME", "TOPIC_ARN", "KEEP_DAYS"],
+    called: { by: "queue", batch: 1, window: 0, concurrency: 2, late: 1800, rules: [] },
+  },
+  retain: {
+    says: "Thins old days to their first snapshot",
+    code: "retain",
+    memory: 512,
+    timeout: 900,
+    settings: ["TABLE_NAME", "KEEP_DAYS"],
+    called: {
+      by: "events",
+      retries: 2,
+      maxAge: 21_600,
+      schedules: [{ name: "daily", says: "Retention once a day", rate: "rate(1 day)" }],
+      rules: [],
+      afterwards: "purge the queue: the next day removes what was left",
+    },
+  },
+  query: {
+    says: "Answers what is and what was true",
+    code: "query",
+    memory: 512,
+    timeout: 29,
+    settings: ["TABLE_NAME"],
+    // Callers sign their requests and need execute-api:Invoke; nothing can be changed this way.
+    called: { by: "http", method: "GET", path: "/{path+}" },
+  },
+} as const satisfies Readonly<Record<string, FunctionPlan>>;
+
+export type FunctionName = keyof typeof functionPlans;
+
+type CalledBy<Way> = {
+  [N in FunctionName]: (typeof functionPlans)[N]["called"]["by"] extends Way ? N : never;
+}[FunctionName];
+/** A queue has the name of the function that empties it. */
+export type QueueName = CalledBy<"queue">;
+
+type Planned<Way> = FunctionPlan & {
+  readonly name: FunctionName;
+  readonly called: Extract<FunctionPlan["called"], { readonly by: Way }>;
+};
+
+/** Every function with its name, in the table's order. */
+export const allFunctions: readonly (FunctionPlan & { readonly name: FunctionName })[] = Object.entries(
+  functionPlans,
+).map(([name, plan]) => ({ ...plan, name: name as FunctionName }));
+
+const calledBy = <Way extends FunctionPlan["called"]["by"]>(way: Way): readonly Planned<Way>[] =>
+  allFunctions.filter((plan): plan is Planned<Way> => plan.called.by === way);
+
+export const queuePlans = calledBy("queue") as readonly (Planned<"queue"> & { readonly name: QueueName })[];
+export const eventPlans = calledBy("events");
+export const httpPlans = calledBy("http");
+
+/** How often a message is tried before it goes to the dead-letter queue. */
+export const MAX_RECEIVES = 5;
+
+/**
+ * Seconds that a message stays hidden once it was received: six times the function's own limit, and the window.
+ * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
+ */
+export const visibilityOf = ({ timeout, called }: Planned<"queue">): number => 6 * timeout + called.window;
+
+/** What a setting is filled with: something of the stack, or a parameter of the deployment. */
+export type Source =
+  | { readonly is: "table" | "topic" | "auditor" | "cluster-arns" }
+  | { readonly is: "queue"; readonly of: QueueName }
+  | { readonly is: "parameter"; readonly of: string };
+
+const parameter = (of: string): Source => ({ is: "parameter", of });
+
+/** The same in every function that has it. */
+export const settingSources: Readonly<Record<Setting, Source>> = {
+  TABLE_NAME: { is: "table" },
+  TOPIC_ARN: { is: "topic" },
+  SNAPSHOT_QUEUE_URL: { is: "queue", of: "snapshot" },
+  DETECT_QUEUE_URL: { is: "queue", of: "detect" },
+  NOTIFY_QUEUE_URL: { is: "queue", of: "notify" },
+  AUDITOR_PRINCIPAL: { is: "auditor" },
+  CLUSTER_ARN_PREFIX: { is: "cluster-arns" },
+  CLUSTERS: parameter("Clusters"),
+  AUDITOR_USER: parameter("AuditorUser"),
+  ARCHETYPES: parameter("Archetypes"),
+  DORMANT_DAYS: parameter("DormantDays"),
+  KEEP_DAYS: parameter("KeepDays"),
+  DETECTOR_OPTIONS: parameter("DetectorOptions"),
+};
