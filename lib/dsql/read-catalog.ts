@@ -123,15 +123,20 @@ export const readCatalog = (
   target: Target,
   ports: RetryPorts,
   options: ReadLimits & {
-    /** Awaited before each login, also before one that is tried again. */
-    readonly onAttempt?: () => Promise<void>;
+    /** Awaited before each login, also before one that is tried again; what it resolves to hears whether it got in. */
+    readonly onAttempt?: () => Promise<(connected: boolean) => Promise<void>>;
   } = {},
 ): Promise<Catalog> =>
   withRetry(
     async () => {
-      await options.onAttempt?.();
-      const { client, cluster, serverKind, close } = await connect(target, options.timeouts);
+      const ended = await options.onAttempt?.();
+      const connection = await connect(target, options.timeouts).catch(async (error: unknown) => {
+        await ended?.(false);
+        throw error;
+      });
+      const { client, cluster, serverKind, close } = connection;
       try {
+        await ended?.(true);
         return await readCatalogFrom(client, { cluster, serverKind });
       } finally {
         await close();

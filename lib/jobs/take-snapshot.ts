@@ -1,5 +1,6 @@
 // Reads one cluster's catalog and stores it as the next snapshot. Used by the snapshot function and by the command line.
 
+import { randomUUID } from "node:crypto";
 import type { Principal } from "../core/base/ids.ts";
 import type { Catalog } from "../core/catalog/catalog.ts";
 import { clusterOf, type Target } from "../dsql/connect.ts";
@@ -28,7 +29,12 @@ export const takeSnapshot = async (
   const takenAt = now();
   const cluster = clusterOf(target);
   // A login that is not written down before it is made would look like somebody who hides behind the auditor.
-  const onAttempt = (): Promise<void> => store.canaries.recordAttempt(cluster, { at: now(), snapshotSeq: 0 });
+  const login = randomUUID();
+  const onAttempt = async () => {
+    const note = await store.canaries.recordAttempt(cluster, { at: now(), login });
+    // Whether it got in is worth knowing, and no reason to fail: without it a login counts as made.
+    return (connected: boolean): Promise<void> => note(connected).catch(() => {});
+  };
   const catalog = await readCatalog(
     target,
     { random, sleep },

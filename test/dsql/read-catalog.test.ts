@@ -108,11 +108,17 @@ describe("readCatalog", () => {
   it("logs in anew for each attempt and tells so first", async () => {
     const database = await shared.freshDatabase();
     let told = 0;
+    const gotIn: boolean[] = [];
     const onAttempt = async () => {
       told += 1;
+      return async (connected: boolean) => void gotIn.push(connected);
     };
     const catalog = await readCatalog({ kind: "url", url: database.url }, ports, { onAttempt });
     expect([told, catalog.serverVersion]).toEqual([1, 160014]);
+    await readCatalog({ kind: "url", url: "postgres://me@127.0.0.1:1/db" }, ports, { onAttempt }).catch(
+      () => {},
+    );
+    expect(gotIn).toEqual([true, false]);
     expect(catalog.cluster).toMatch(new RegExp(`^postgres://.*/${database.name}$`));
   });
 

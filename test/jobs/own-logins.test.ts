@@ -5,6 +5,7 @@ import { DAY, HOUR, MINUTE } from "../../lib/core/base/time.ts";
 import { connectionSink } from "../../lib/jobs/count-connections.ts";
 import { detectCluster } from "../../lib/jobs/judge-cluster.ts";
 import { loadFacts } from "../../lib/jobs/load-facts.ts";
+import { takeSnapshot } from "../../lib/jobs/take-snapshot.ts";
 import { openStore, type Store } from "../../lib/store/open-store.ts";
 import { connection } from "../support/connections.ts";
 import { CLUSTER } from "../support/records.ts";
@@ -24,7 +25,7 @@ beforeEach(async () => {
 });
 afterAll(() => tables.stop());
 
-const attempt = (at: number) => store.canaries.recordAttempt(cluster, { at, snapshotSeq: 0 });
+const attempt = (at: number) => store.canaries.recordAttempt(cluster, { at });
 const came = (id: string, at: number, more: object = {}) =>
   connectionSink(store, auditor, "event").count([connection(id, at, { principal: auditor, ...more })], at);
 const login = async (id: string, at: number) => {
@@ -51,6 +52,15 @@ describe("canary-missed", () => {
     ]);
     await login("e5", T + 5 * HOUR);
     expect(await found("canary-missed", T + 5 * HOUR + 31 * MINUTE)).toMatchObject([{ status: "resolved" }]);
+  });
+
+  it("is quiet about a cluster that cannot be reached: nothing was there to come back", async () => {
+    const unreachable = { kind: "url", url: "postgres://me@127.0.0.1:1/db", cluster } as const;
+    const ports = { store, now: () => T, random: () => 0, sleep: async () => {}, auditor };
+    await expect(takeSnapshot(ports, unreachable)).rejects.toMatchObject({ code: "connect" });
+    const look = await store.canaries.look(cluster, { from: T - HOUR, to: T + HOUR }, T + 2 * HOUR);
+    expect(look).toMatchObject({ canaries: [], missed: [], failed: [T] });
+    expect(await found("canary-missed", T + 2 * HOUR)).toEqual([]);
   });
 
   it("stays the same finding when its first logins come back late", async () => {
@@ -96,12 +106,12 @@ describe("self-audit", () => {
   it("sees nothing in logins that were tried again where the look begins", async () => {
     const now = T + 30 * DAY;
     await login("a", T - 1_500);
-    await login("b", T + 5_000);
+    await login("b", T + 5_000); // one login with the first, which lies before the look
     await login("c", T + 9_000);
     expect((await loadFacts(store, cluster, now)).ownLogins).toMatchObject({
       surplus: [],
       missed: [],
-      canaries: [{ eventId: "b" }, { eventId: "c" }],
+      canaries: [],
     });
     expect(await found("self-audit", now)).toEqual([]);
   });

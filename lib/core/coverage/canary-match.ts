@@ -2,8 +2,14 @@
 import type { Canary } from "./coverage.ts";
 import { DAY, floorTo, HOUR, type Instant, MINUTE } from "../base/time.ts";
 
-/** An attempt to log in, recorded before it was made. `snapshotSeq`: the snapshot it was for, 0 where not known. */
-export type LoginAttempt = { readonly at: Instant; readonly snapshotSeq: number };
+/** An attempt to log in, recorded before it was made. */
+export type LoginAttempt = {
+  readonly at: Instant;
+  /** What it was made for: attempts of one retry share it. Without: nobody wrote it down. */
+  readonly login?: string;
+  /** Whether it got in, where somebody lived to tell. One that did not may have left an event or not. */
+  readonly connected?: boolean;
+};
 
 /** A login under the auditor's own ARN, as its event tells. `seenInTrailAt`: when it came in a trail file; null: not yet. */
 export type OwnLogin = {
@@ -15,8 +21,10 @@ export type OwnLogin = {
 };
 
 export type CanaryMatch = {
-  /** One for each attempt, by time. */
+  /** One for each login, by the time of its first attempt; those that could come back. */
   readonly canaries: readonly Canary[];
+  /** When logins were first attempted of which no attempt got in and none left an event: they tell nothing. */
+  readonly failed: readonly Instant[];
   /** Logins under the auditor's ARN that no attempt explains: somebody hides behind it. */
   readonly surplus: readonly OwnLogin[];
 };
@@ -28,9 +36,48 @@ export const MATCH_MS = 2 * MINUTE;
 export const BACK_WITHIN_MS = 30 * MINUTE;
 
 /**
+ * Attempts that nobody marked as one login are taken for one when they lie this close: a connection is given 20 seconds
+ * and tried again within a few.
+ */
+const RETRIED_WITHIN_MS = 30_000;
+
+type Matched = { readonly attempt: LoginAttempt; readonly login: OwnLogin | undefined };
+
+/** Attempts by the login that they were made for. */
+const byLogin = (matched: readonly Matched[]): Matched[][] => {
+  const groups: Matched[][] = [];
+  const named = new Map<string, Matched[]>();
+  let unnamed: Matched[] | undefined;
+  for (const one of matched) {
+    const { at, login } = one.attempt;
+    const before = unnamed?.at(-1)?.attempt.at ?? Number.NEGATIVE_INFINITY;
+    const known = login !== undefined ? named.get(login) : at - before <= RETRIED_WITHIN_MS ? unnamed : undefined;
+    if (known) {
+      known.push(one);
+      continue;
+    }
+    const group = [one];
+    groups.push(group);
+    if (login !== undefined) named.set(login, group);
+    else unnamed = group;
+  }
+  return groups;
+};
+
+/** The login that a group of attempts was; undefined: none of them got in, and none left an event. */
+const canaryOf = (group: readonly Matched[]): Canary | undefined => {
+  const at = group[0]?.attempt.at ?? 0;
+  const back = group.flatMap(({ login }) => login ?? []);
+  const best = back.find(({ seenInTrailAt }) => seenInTrailAt !== null) ?? back[0];
+  if (best) return { at, eventId: best.eventId, seenInTrailAt: best.seenInTrailAt };
+  const couldComeBack = group.some(({ attempt }) => attempt.connected !== false);
+  return couldComeBack ? { at, eventId: null, seenInTrailAt: null } : undefined;
+};
+
+/**
  * Matches attempts and logins of one cluster one to one, as many as can be: both in order of time, each login going to the
- * earliest attempt that it may belong to. Logins before the first attempt is known (less the tolerance) are left out:
- * nobody wrote attempts down then.
+ * earliest attempt that it may belong to. Attempts of one retry make one canary, whichever of them left an event. Logins
+ * before the first attempt is known (less the tolerance) are left out: nobody wrote attempts down then.
  */
 export const matchCanaries = (
   attempts: readonly LoginAttempt[],
@@ -43,18 +90,24 @@ export const matchCanaries = (
     .toSorted((a, b) => a.at - b.at || (a.eventId < b.eventId ? -1 : 1));
   const surplus = logins.filter(({ admin }) => admin);
   let next = 0;
-  const canaries = made.map(({ at, snapshotSeq }): Canary => {
+  const matched = made.map((attempt): Matched => {
+    const { at } = attempt;
     for (let login = came[next]; login && login.at < at - MATCH_MS; login = came[next]) {
       surplus.push(login);
       next++;
     }
     const login = came[next];
-    if (!login || login.at > at + MATCH_MS) return { at, snapshotSeq, eventId: null, seenInTrailAt: null };
+    if (!login || login.at > at + MATCH_MS) return { attempt, login: undefined };
     next++;
-    return { at, snapshotSeq, eventId: login.eventId, seenInTrailAt: login.seenInTrailAt };
+    return { attempt, login };
   });
   surplus.push(...came.slice(next));
-  return { canaries, surplus: surplus.sort((a, b) => a.at - b.at) };
+  const groups = byLogin(matched);
+  return {
+    canaries: groups.flatMap((group) => canaryOf(group) ?? []),
+    failed: groups.flatMap((group) => (canaryOf(group) ? [] : [group[0]?.attempt.at ?? 0])),
+    surplus: surplus.sort((a, b) => a.at - b.at),
+  };
 };
 
 /** Canaries that should have come back by now and have not, by any way. */
@@ -66,7 +119,7 @@ const MAX_LINK = DAY + HOUR;
 
 /**
  * Whole hours between two canaries in a row that both came back from trail files. A canary in between that did not, or an
- * instant of doubt (a trail stopped or changed), breaks the link.
+ * instant of doubt (a trail stopped or changed), breaks the link; a login that never got in says nothing either way.
  */
 export const hoursProvenByCanaries = (
   canaries: readonly Canary[],

@@ -12,10 +12,12 @@ export type Coverage = readonly (Interval & { readonly proof: Proof })[];
 /** Why an hour that looks covered is not: trail stopped, selectors changed, more calls than events. */
 export type Doubt = Interval & { readonly reason: string };
 
-/** An auditor's own login: what it attempted and, once it came back, by which event. */
+/**
+ * An auditor's own login: when it was first attempted and, once it came back, by which event. Attempts of one retry are one
+ * login.
+ */
 export type Canary = {
   readonly at: Instant;
-  readonly snapshotSeq: number;
   readonly eventId: string | null;
   readonly seenInTrailAt: Instant | null;
 };

@@ -61,7 +61,6 @@ export type ExampleLogins = {
 const ownLoginsOf = ({ missing = () => false, surplusAt = [] }: ExampleLogins, now: Instant): OwnLogins => {
   const canaries = Array.from({ length: 30 * 24 }, (_, n) => now - (30 * 24 - n) * HOUR).map((at, n) => ({
     at,
-    snapshotSeq: n,
     eventId: missing(at) ? null : `own-${n}`,
     seenInTrailAt: missing(at) ? null : at + HOUR,
   }));

@@ -20,6 +20,8 @@ const KEEP_DAYS = 400;
 
 type CanaryLook = {
   readonly canaries: readonly Canary[];
+  /** When logins were tried that never got in: whether they would have come back is not known. */
+  readonly failed: readonly Instant[];
   /** Not back after 30 minutes. */
   readonly missed: readonly Canary[];
   /** Logins under the auditor's ARN that it did not make. */
@@ -27,8 +29,14 @@ type CanaryLook = {
 };
 
 export type CanaryStore = {
-  /** Before each login, also before one that is tried again: what is not written down looks like an intruder. */
-  readonly recordAttempt: (cluster: Cluster, attempt: LoginAttempt) => Promise<void>;
+  /**
+   * Before each login, also before one that is tried again: what is not written down looks like an intruder. Resolves to
+   * what notes afterwards whether it got in.
+   */
+  readonly recordAttempt: (
+    cluster: Cluster,
+    attempt: Omit<LoginAttempt, "connected">,
+  ) => Promise<(connected: boolean) => Promise<void>>;
   /** Keeps the logins of `auditor` among connections. `way` "trail": they came in a trail's file. Idempotent. */
   readonly noteLogins: (
     connections: readonly Connection[],
@@ -72,15 +80,23 @@ export const canaryStore = (table: Table, coverage: Pick<CoverageHours, "markHou
     const attempts: LoginAttempt[] = [];
     for await (const item of table.query({ pk: keys.loginAttempts(cluster), ...range, consistent: true })) {
       const at = instantOrNull(item.at);
-      if (at !== null) attempts.push({ at, snapshotSeq: instantOrNull(item.seq) ?? 0 });
+      if (at === null) continue;
+      const { login, connected } = item;
+      attempts.push({
+        at,
+        ...(typeof login === "string" && { login }),
+        ...(typeof connected === "boolean" && { connected }),
+      });
     }
     return matchCanaries(attempts, logins);
   };
 
   return {
-    recordAttempt: async (cluster, { at, snapshotSeq }) => {
+    recordAttempt: async (cluster, { at, login }) => {
       const key = keys.loginAttempt(cluster, at, randomUUID());
-      await table.put({ ...key, v: 1, at, seq: snapshotSeq, ...expiry(at) });
+      const item = { ...key, v: 1, at, ...(login !== undefined && { login }), ...expiry(at) };
+      await table.put(item);
+      return (connected) => table.put({ ...item, connected });
     },
     noteLogins: async (connections, auditor, way, now) => {
       for (const connection of connections) {
@@ -88,8 +104,8 @@ export const canaryStore = (table: Table, coverage: Pick<CoverageHours, "markHou
       }
     },
     look: async (cluster, interval, now) => {
-      const { canaries, surplus } = await read(cluster, interval);
-      return { canaries, missed: missedCanaries(canaries, now), surplus };
+      const { canaries, failed, surplus } = await read(cluster, interval);
+      return { canaries, failed, missed: missedCanaries(canaries, now), surplus };
     },
     prove: async (cluster, interval, doubtful) => {
       const { canaries } = await read(cluster, interval);
