@@ -8,7 +8,8 @@ import type { Catalog } from "../lib/core/catalog/catalog.ts";
 import { opensDay, type SealedManifest, sealManifest } from "../lib/core/history/manifest.ts";
 import { manifestItem } from "../lib/store/history/manifest-item.ts";
 import { createSnapshotStore, type SnapshotStore } from "../lib/store/history/snapshots.ts";
-import { openTable, type Table } from "../lib/store/table/table.ts";
+import { openDynamoDbTable } from "../lib/store/table/dynamodb/dynamodb-table.ts";
+import type { Table } from "../lib/store/table/table.ts";
 import { type LocalDynamoDb, startDynamoDb } from "../local/store/dynamodb.ts";
 import type { BenchRow } from "./row.ts";
 import { itemBytes } from "./support/item-bytes.ts";
@@ -26,7 +27,7 @@ type Bench = { readonly table: Table; readonly store: SnapshotStore; readonly ta
 const open = async (database: LocalDynamoDb): Promise<Bench> => {
   const tableName = `bench-${randomUUID()}`;
   await database.createTable(tableName);
-  const table = openTable({
+  const table = openDynamoDbTable({
     client: database.client,
     name: tableName,
     sleep: (ms) => sleep(ms),

@@ -50,8 +50,8 @@ export const withStore = async <T>(
 ): Promise<T> => {
   const { sleep, random } = io;
   // The SDK and the database are loaded here: help does not wait for them.
-  const [{ openTable }, { openStore }] = await Promise.all([
-    import("../lib/store/table/table.ts"),
+  const [{ openDynamoDbTable }, { openStore }] = await Promise.all([
+    import("../lib/store/table/dynamodb/dynamodb-table.ts"),
     import("../lib/store/open-store.ts"),
   ]);
   if (options.table !== undefined) {
@@ -59,7 +59,7 @@ export const withStore = async <T>(
     const region = options.region ?? options.tableRegion;
     const client = new DynamoDBClient({ ...(region && { region }), requestHandler: PATIENCE });
     try {
-      return await work(openStore(openTable({ client, name: options.table, sleep, random }), io));
+      return await work(openStore(openDynamoDbTable({ client, name: options.table, sleep, random }), io));
     } finally {
       client.destroy();
     }
@@ -74,7 +74,7 @@ export const withStore = async <T>(
   const database = await startDynamoDb({ folder });
   try {
     await database.createTable(EMBEDDED_TABLE);
-    const table = openTable({ client: database.client, name: EMBEDDED_TABLE, sleep, random });
+    const table = openDynamoDbTable({ client: database.client, name: EMBEDDED_TABLE, sleep, random });
     return await work(openStore(table, io));
   } finally {
     await database.stop();

@@ -15,8 +15,9 @@ import { AuditError } from "../lib/errors.ts";
 import type { CapturePorts } from "../lib/jobs/check-capture.ts";
 import type { Fields, Log } from "../lib/log.ts";
 import { openReadStore, openStore, type ReadStore, type Store } from "../lib/store/open-store.ts";
+import { openDynamoDbTable } from "../lib/store/table/dynamodb/dynamodb-table.ts";
 import { readOnly } from "../lib/store/table/read-only.ts";
-import { openTable, type Table } from "../lib/store/table/table.ts";
+import type { Table } from "../lib/store/table/table.ts";
 
 /** What every handler gets besides its own clients. */
 export type Runtime = {
@@ -51,7 +52,7 @@ export const settings = <K extends Setting>(...names: readonly K[]): Settings<K>
 const patient = { retryMode: "standard", maxAttempts: 6 } as const;
 
 export const tableOf = (name: string, { sleep, random }: Runtime): Table =>
-  openTable({ client: new DynamoDBClient(patient), name, sleep, random });
+  openDynamoDbTable({ client: new DynamoDBClient(patient), name, sleep, random });
 
 export const storeOf = (name: string, shared: Runtime): Store => openStore(tableOf(name, shared), shared);
 

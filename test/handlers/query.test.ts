@@ -7,8 +7,9 @@ import { openApi } from "../../lib/api/openapi.ts";
 import { routes } from "../../lib/api/routes.ts";
 import { AuditError } from "../../lib/errors.ts";
 import { createSnapshotStore } from "../../lib/store/history/snapshots.ts";
+import { openDynamoDbTable } from "../../lib/store/table/dynamodb/dynamodb-table.ts";
 import { type ReadTable, readOnly, refuseWrites } from "../../lib/store/table/read-only.ts";
-import { openTable, type Table } from "../../lib/store/table/table.ts";
+import type { Table } from "../../lib/store/table/table.ts";
 import { type Answered, type Ask, asker, httpEvent } from "../support/ask.ts";
 import { cluster, estate } from "../support/catalogs.ts";
 import { fillWorld, NOW, T } from "../support/query-world.ts";
@@ -128,7 +129,7 @@ describe("the query function", () => {
     const name = "wired";
     await tables.database.createTable(name);
     const { client, endpoint } = tables.database;
-    await fillWorld(openTable({ client, name, sleep: async () => {}, random: Math.random }));
+    await fillWorld(openDynamoDbTable({ client, name, sleep: async () => {}, random: Math.random }));
     vi.stubEnv("TABLE_NAME", name);
     vi.stubEnv("AWS_ENDPOINT_URL_DYNAMODB", endpoint);
     for (const variable of ["AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"])

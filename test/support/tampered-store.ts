@@ -9,7 +9,8 @@ import { putRetentionMark } from "../../lib/store/history/retention-mark.ts";
 import { createSnapshotStore } from "../../lib/store/history/snapshots.ts";
 import { historyToVerify } from "../../lib/store/history/to-verify.ts";
 import { type VerifyReport, verifyHistory } from "../../lib/store/history/verify-history.ts";
-import { type Item, openTable } from "../../lib/store/table/table.ts";
+import { openDynamoDbTable } from "../../lib/store/table/dynamodb/dynamodb-table.ts";
+import type { Item } from "../../lib/store/table/table.ts";
 import { startDynamoDb } from "../../local/store/dynamodb.ts";
 import { acl, cluster, estate, role, table } from "./catalogs.ts";
 import { itemChanges } from "./item-tampering.ts";
@@ -46,7 +47,7 @@ export const tamperedStore = async (): Promise<TamperedStore> => {
   const database = await startDynamoDb();
   const name = `t-${randomUUID()}`;
   await database.createTable(name);
-  const db = openTable({ client: database.client, name, sleep: async () => {}, random: () => 0 });
+  const db = openDynamoDbTable({ client: database.client, name, sleep: async () => {}, random: () => 0 });
   const store = createSnapshotStore(db, { now: () => T });
   await registerCluster(db, cluster);
   for (let n = 0; n < SNAPSHOTS; n++) await store.save(cluster, state(n), T + n * 6 * HOUR);

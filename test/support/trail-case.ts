@@ -16,7 +16,8 @@ import { digestIngest } from "../../lib/jobs/ingest-digest.ts";
 import { objectIngest } from "../../lib/jobs/ingest-objects.ts";
 import { createActivityStore } from "../../lib/store/activity/activity.ts";
 import { openStore } from "../../lib/store/open-store.ts";
-import { openTable, type Table } from "../../lib/store/table/table.ts";
+import { openDynamoDbTable } from "../../lib/store/table/dynamodb/dynamodb-table.ts";
+import type { Table } from "../../lib/store/table/table.ts";
 import type { LocalS3 } from "../../local/aws/s3.ts";
 import { startDynamoDb } from "../../local/store/dynamodb.ts";
 import { cliIn } from "./cli.ts";
@@ -86,7 +87,9 @@ const opened = async <T>(folder: string, work: (table: Table) => Promise<T>): Pr
   try {
     await database.createTable(EMBEDDED_TABLE);
     const { client } = database;
-    return await work(openTable({ client, name: EMBEDDED_TABLE, sleep: async () => {}, random: () => 0 }));
+    return await work(
+      openDynamoDbTable({ client, name: EMBEDDED_TABLE, sleep: async () => {}, random: () => 0 }),
+    );
   } finally {
     await database.stop();
   }

@@ -2,6 +2,9 @@
 import type { CreateTableCommandInput } from "@aws-sdk/client-dynamodb";
 import { TIME_INDEX } from "./keys.ts";
 
+/** What the local index sorts by. */
+export const TIME_ATTRIBUTE = "takenAt";
+
 /** One on-demand table; the local index by takenAt is sparse: only manifests have the attribute. */
 export const tableDefinition = (name: string) =>
   ({
@@ -10,7 +13,7 @@ export const tableDefinition = (name: string) =>
     AttributeDefinitions: [
       { AttributeName: "pk", AttributeType: "S" },
       { AttributeName: "sk", AttributeType: "S" },
-      { AttributeName: "takenAt", AttributeType: "S" },
+      { AttributeName: TIME_ATTRIBUTE, AttributeType: "S" },
     ],
     KeySchema: [
       { AttributeName: "pk", KeyType: "HASH" },
@@ -21,7 +24,7 @@ export const tableDefinition = (name: string) =>
         IndexName: TIME_INDEX,
         KeySchema: [
           { AttributeName: "pk", KeyType: "HASH" },
-          { AttributeName: "takenAt", KeyType: "RANGE" },
+          { AttributeName: TIME_ATTRIBUTE, KeyType: "RANGE" },
         ],
         Projection: { ProjectionType: "KEYS_ONLY" },
       },

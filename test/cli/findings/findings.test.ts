@@ -11,7 +11,7 @@ import { findingId } from "../../../lib/core/findings/finding-id.ts";
 import { reconcileFindings } from "../../../lib/core/findings/reconcile-findings.ts";
 import { createFindingStore } from "../../../lib/store/findings/findings.ts";
 import { registerCluster } from "../../../lib/store/history/clusters.ts";
-import { openTable } from "../../../lib/store/table/table.ts";
+import { openDynamoDbTable } from "../../../lib/store/table/dynamodb/dynamodb-table.ts";
 import { startDynamoDb } from "../../../local/store/dynamodb.ts";
 import { cliIn } from "../../support/cli.ts";
 
@@ -64,7 +64,7 @@ beforeAll(async () => {
   cwd = mkdtempSync(join(tmpdir(), "findings-"));
   const database = await startDynamoDb({ folder: join(cwd, ".dsql-audit") });
   await database.createTable(EMBEDDED_TABLE);
-  const table = openTable({
+  const table = openDynamoDbTable({
     client: database.client,
     name: EMBEDDED_TABLE,
     sleep: async () => {},

@@ -7,7 +7,7 @@ import { EMBEDDED_TABLE } from "../../../cli/context.ts";
 import { DAY, HOUR } from "../../../lib/core/base/time.ts";
 import { registerCluster } from "../../../lib/store/history/clusters.ts";
 import { createSnapshotStore } from "../../../lib/store/history/snapshots.ts";
-import { openTable } from "../../../lib/store/table/table.ts";
+import { openDynamoDbTable } from "../../../lib/store/table/dynamodb/dynamodb-table.ts";
 import { startDynamoDb } from "../../../local/store/dynamodb.ts";
 import { acl, cluster, estate, role, table } from "../../support/catalogs.ts";
 import { type CliRun, cliIn } from "../../support/cli.ts";
@@ -28,7 +28,7 @@ beforeAll(async () => {
   );
   const database = await startDynamoDb({ folder: join(folder, ".dsql-audit") });
   await database.createTable(EMBEDDED_TABLE);
-  const db = openTable({
+  const db = openDynamoDbTable({
     client: database.client,
     name: EMBEDDED_TABLE,
     sleep: async () => {},

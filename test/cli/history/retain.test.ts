@@ -6,7 +6,7 @@ import { EMBEDDED_TABLE } from "../../../cli/context.ts";
 import { DAY, HOUR } from "../../../lib/core/base/time.ts";
 import { registerCluster } from "../../../lib/store/history/clusters.ts";
 import { createSnapshotStore } from "../../../lib/store/history/snapshots.ts";
-import { openTable } from "../../../lib/store/table/table.ts";
+import { openDynamoDbTable } from "../../../lib/store/table/dynamodb/dynamodb-table.ts";
 import { startDynamoDb } from "../../../local/store/dynamodb.ts";
 import { cluster, estate, role } from "../../support/catalogs.ts";
 import { type CliRun, cliIn } from "../../support/cli.ts";
@@ -25,7 +25,7 @@ beforeAll(async () => {
   const database = await startDynamoDb({ folder: join(folder, ".dsql-audit") });
   await database.createTable(EMBEDDED_TABLE);
   const { client } = database;
-  const db = openTable({ client, name: EMBEDDED_TABLE, sleep: async () => {}, random: () => 0 });
+  const db = openDynamoDbTable({ client, name: EMBEDDED_TABLE, sleep: async () => {}, random: () => 0 });
   const store = createSnapshotStore(db, { now: () => T });
   await registerCluster(db, cluster);
   for (let n = 0; n < 20; n++)

@@ -11,8 +11,8 @@ import { run } from "../../../cli/program.ts";
 import type { Cluster } from "../../../lib/core/base/ids.ts";
 import { loadFacts } from "../../../lib/jobs/load-facts.ts";
 import { openStore } from "../../../lib/store/open-store.ts";
+import { openDynamoDbTable } from "../../../lib/store/table/dynamodb/dynamodb-table.ts";
 import { keys } from "../../../lib/store/table/keys.ts";
-import { openTable } from "../../../lib/store/table/table.ts";
 import { type LocalS3, startS3 } from "../../../local/aws/s3.ts";
 import { startDynamoDb } from "../../../local/store/dynamodb.ts";
 import { BUCKET, chainOf, der, START } from "../../support/digests.ts";
@@ -166,7 +166,7 @@ describe("dsql-audit ingest s3://", () => {
     put("t/a.json.gz", fileOf(record(1), stop));
     await cli("ingest t --json", { env: { AUDITOR_PRINCIPAL: APP_ROLE } });
     const database = await startDynamoDb({ folder: join(cwd, ".dsql-audit") });
-    const table = openTable({
+    const table = openDynamoDbTable({
       client: database.client,
       name: EMBEDDED_TABLE,
       sleep: async () => {},

@@ -7,7 +7,7 @@ import type { Io } from "../../../cli/io.ts";
 import { run } from "../../../cli/program.ts";
 import { registerCluster } from "../../../lib/store/history/clusters.ts";
 import { createSnapshotStore } from "../../../lib/store/history/snapshots.ts";
-import { openTable } from "../../../lib/store/table/table.ts";
+import { openDynamoDbTable } from "../../../lib/store/table/dynamodb/dynamodb-table.ts";
 import { startDynamoDb } from "../../../local/store/dynamodb.ts";
 import { cluster, estate } from "../../support/catalogs.ts";
 
@@ -44,7 +44,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "report-"));
   const database = await startDynamoDb({ folder: join(folder, "store") });
   await database.createTable(EMBEDDED_TABLE);
-  const table = openTable({
+  const table = openDynamoDbTable({
     client: database.client,
     name: EMBEDDED_TABLE,
     sleep: async () => {},

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { openTable } from "../../../lib/store/table/table.ts";
+import { openDynamoDbTable } from "../../../lib/store/table/dynamodb/dynamodb-table.ts";
 import { startDynamoDb } from "../../../local/store/dynamodb.ts";
 
 let folder = "";
@@ -14,7 +14,12 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 const open = async () => {
   const database = await startDynamoDb({ folder });
   await database.createTable("table");
-  const table = openTable({ client: database.client, name: "table", sleep: async () => {}, random: () => 0 });
+  const table = openDynamoDbTable({
+    client: database.client,
+    name: "table",
+    sleep: async () => {},
+    random: () => 0,
+  });
   return { database, table };
 };
 

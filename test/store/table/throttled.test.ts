@@ -7,7 +7,8 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Cluster } from "../../../lib/core/base/ids.ts";
 import { createActivityStore } from "../../../lib/store/activity/activity.ts";
-import { openTable, type Table } from "../../../lib/store/table/table.ts";
+import { openDynamoDbTable } from "../../../lib/store/table/dynamodb/dynamodb-table.ts";
+import type { Table } from "../../../lib/store/table/table.ts";
 import { type LocalDynamoDb, startDynamoDb } from "../../../local/store/dynamodb.ts";
 import { connection } from "../../support/connections.ts";
 import { CLUSTER } from "../../support/records.ts";
@@ -28,7 +29,7 @@ const open = (maxAttempts: number): Table => {
     credentials: { accessKeyId: "a", secretAccessKey: "b" },
     maxAttempts,
   });
-  return openTable({ client, name: NAME, sleep: async () => {}, random: () => 0 });
+  return openDynamoDbTable({ client, name: NAME, sleep: async () => {}, random: () => 0 });
 };
 
 beforeAll(async () => {

@@ -1,0 +1,80 @@
+// One store file in use: read-only until the first write, then a writer to the end.
+import type { DatabaseSync } from "node:sqlite";
+import { AuditError } from "../../../errors.ts";
+import { closeWritten, openForReading, openForWriting, type Patience, patiently } from "./connection.ts";
+import { assertSchema } from "./schema.ts";
+import { explained } from "./sqlite-errors.ts";
+import { prepareStatements, type Statements } from "./statements.ts";
+import { inspectStoreFile } from "./store-file.ts";
+import { createWriteQueue } from "./write-queue.ts";
+
+export type Database = {
+  /** `work` may not wait for anything. */
+  readonly read: <T>(work: (statements: Statements) => T) => Promise<T>;
+  readonly write: <T>(work: (statements: Statements) => T) => Promise<T>;
+  /** After it, everything that was written is on the disk. */
+  readonly close: () => Promise<void>;
+};
+
+type Connection = {
+  readonly database: DatabaseSync;
+  readonly statements: Statements;
+  readonly isWriter: boolean;
+};
+
+const connect = (database: DatabaseSync, file: string, isWriter: boolean): Connection => {
+  try {
+    assertSchema(database, file);
+    return { database, statements: prepareStatements(database), isWriter };
+  } catch (error) {
+    database.close();
+    throw explained(file, error);
+  }
+};
+
+const open = async (file: string, mayCreate: boolean, patience: Patience): Promise<Connection> => {
+  if (inspectStoreFile(file).kind === "store") {
+    return connect(await patiently(file, () => openForReading(file), patience), file, false);
+  }
+  if (mayCreate) return connect(await openForWriting(file, patience), file, true);
+  throw new AuditError("not-found", `there is no store in ${file}`);
+};
+
+/** AuditError("not-found") where nothing is and `mayCreate` is false; "bad-file" for what is no store of ours. */
+export const openDatabase = async (
+  file: string,
+  mayCreate: boolean,
+  patience: Patience,
+): Promise<Database> => {
+  let connection = await open(file, mayCreate, patience);
+  const writer = async (): Promise<Connection> => {
+    if (connection.isWriter) return connection;
+    const opened = connect(await openForWriting(file, patience), file, true);
+    connection.database.close();
+    connection = opened;
+    return opened;
+  };
+  const queue = createWriteQueue({
+    transaction: async (work) => {
+      const { database } = await writer();
+      await patiently(file, () => database.exec("begin immediate"), patience);
+      try {
+        work();
+        database.exec("commit");
+      } catch (error) {
+        if (database.isTransaction) database.exec("rollback");
+        throw explained(file, error);
+      }
+    },
+  });
+  return {
+    read: (work) => patiently(file, () => work(connection.statements), patience),
+    write: (work) => queue.write(() => work(connection.statements)),
+    close: async () => {
+      await queue.settled();
+      const { database, isWriter } = connection;
+      if (isWriter) closeWritten(database, file);
+      else database.close();
+    },
+  };
+};
