@@ -2,8 +2,8 @@
 
 import { iso } from "../../lib/core/base/time.ts";
 import type { Finding } from "../../lib/core/findings/finding.ts";
-import { detectors } from "../../lib/detectors/index.ts";
-import { evidenceLines } from "../../lib/notices/evidence-text.ts";
+import { detectorOf } from "../../lib/detectors/index.ts";
+import { evidenceLines } from "../../lib/wording/evidence-text.ts";
 import type { AddCommand } from "../command.ts";
 import { addStoreOptions, pickCluster, type StoreOptions, withStore } from "../context.ts";
 import { printable, printDocument } from "../output.ts";
@@ -13,7 +13,7 @@ import { pickFinding } from "./pick-finding.ts";
 /** The finding for people; every name in it made visible. */
 const findingText = (finding: Finding): string => {
   const { subject, fix, eventIds } = finding;
-  const docs = detectors.find(({ id }) => id === finding.detector)?.docs;
+  const { docs, evidence: words } = detectorOf(finding.detector) ?? {};
   const line = (label: string, value: string | undefined): string[] =>
     value === undefined ? [] : [`${label.padEnd(11)}${printable(value)}`];
   return [
@@ -33,7 +33,7 @@ const findingText = (finding: Finding): string => {
     ...line("judged", `${iso(finding.detectedAt)}, again ${iso(finding.confirmedAt)}`),
     "",
     "Evidence",
-    ...evidenceLines(finding.evidence).map((text) => `  ${text}`),
+    ...evidenceLines(finding.evidence, words).map((text) => `  ${text}`),
     ...(eventIds?.length ? ["", "CloudTrail events", ...eventIds.map((id) => `  ${printable(id)}`)] : []),
     ...(docs ? ["", "Why", `  ${docs.why}`, "", "What to do", `  ${docs.fix}`] : []),
     ...(fix === undefined ? [] : fix.split("\n").map((text) => `  ${printable(text)}`)),

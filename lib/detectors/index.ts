@@ -25,3 +25,8 @@ export const detectors: readonly Detector[] = [
   selfAudit,
   unknownMapping,
 ];
+
+const byId = new Map(detectors.map((detector) => [detector.id, detector]));
+
+/** The detector of this id; undefined: there is none, or not in this release. */
+export const detectorOf = (id: string): Detector | undefined => byId.get(id);

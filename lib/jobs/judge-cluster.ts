@@ -45,11 +45,11 @@ export const detectCluster = async (
   const changes = await store.trailEvents.within(scopeOfCluster(cluster) ?? cluster, lately);
   await store.canaries.prove(cluster, lately, breaksOf(changes));
   const facts = await loadFacts(store, cluster, now, options);
-  const { observations, looks } = judge(auditView(facts));
+  const { observations, looks, gone } = judge(auditView(facts));
   const kept = store.findings;
   const [lastLook, exemptions] = await Promise.all([kept.lastLook(cluster), kept.exemptions(cluster)]);
   const findings = await kept.update(cluster, (existing) =>
-    reconcileFindings(existing, observations, looks, now, { exemptions, lastLookAt: lastLook?.at }),
+    reconcileFindings(existing, observations, looks, now, { exemptions, lastLookAt: lastLook?.at, gone }),
   );
   await kept.looked(cluster, { at: now, snapshotAt: facts.snapshot?.takenAt ?? null });
   return { findings, looks };

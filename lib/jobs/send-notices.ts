@@ -2,7 +2,7 @@
 import type { SNSClient } from "@aws-sdk/client-sns";
 import type { Cluster } from "../core/base/ids.ts";
 import type { Instant } from "../core/base/time.ts";
-import { detectors } from "../detectors/index.ts";
+import { detectorOf } from "../detectors/index.ts";
 import { AuditError } from "../errors.ts";
 import { publish } from "../notices/channels/sns.ts";
 import { markNoticed, type NoticeOptions, planNotices } from "../notices/plan-notices.ts";
@@ -39,8 +39,7 @@ export const sendNotices = async (
   { keepDays, ...options }: SendOptions = {},
 ): Promise<number> => {
   const { findings: kept } = store;
-  const docsOf = (id: string) => detectors.find((detector) => detector.id === id)?.docs;
-  const notices = planNotices(await kept.list(cluster), docsOf, options);
+  const notices = planNotices(await kept.list(cluster), detectorOf, options);
   if (!notices.length) return 0;
   const end = await proofOf(store, cluster, keepDays);
   for (const notice of notices) {

@@ -3,21 +3,23 @@
 
 import type { Instant } from "../core/base/time.ts";
 import { clusterName, visible } from "../core/base/visible-text.ts";
-import type { DetectorDocs } from "../core/findings/detector.ts";
-import type { Finding, Severity } from "../core/findings/finding.ts";
-import { evidenceLines, utc } from "./evidence-text.ts";
+import type { DetectorWords } from "../core/findings/detector.ts";
+import { type Finding, Severity, worstFirst } from "../core/findings/finding.ts";
+import { evidenceLines, utc } from "../wording/evidence-text.ts";
 import { MAX_SUBJECT, safeSubject } from "./subject.ts";
 
-export type NoticeKind = "opened" | "resolved";
+/** `risen`: told before, and more severe now. `ended`: a stretch that is over, though nothing was mended. */
+export type NoticeKind = "opened" | "risen" | "ended" | "resolved";
 export type Notice = {
   readonly kind: NoticeKind;
   readonly subject: string;
   readonly body: string;
-  /** What it tells of: these are marked as told once it is out. */
-  readonly findingIds: readonly string[];
+  /** What it tells of, and as what: marked as told once it is out. */
+  readonly told: readonly Told[];
 };
+type Told = { readonly id: string; readonly severity: Severity; readonly ended: boolean };
 
-export const severityOrder: readonly Severity[] = ["critical", "high", "medium", "low"];
+const toldOf = ({ id, severity, ends }: Finding): Told => ({ id, severity, ended: ends !== undefined });
 
 /** "[HIGH] … (orders-prod)": the cluster stays readable however long the rest is. */
 const subjectLine = (tag: string, text: string, cluster: string): string => {
@@ -59,63 +61,91 @@ const aboutLines = ({ cluster, subject }: Finding): string[] =>
     ["Object", subject.object],
   ].flatMap(([label, value]) => (value === undefined ? [] : [`${label}: ${visible(value, 300)}`]));
 
-const resolvedReason = (finding: Finding, closedAt: Instant): string =>
-  `A complete look at ${utc(closedAt)} no longer found it. It was open since ${utc(finding.detectedAt)}.`;
+/** The line below the title: how bad it is and who says so, or that it is over. */
+const statusLines = (finding: Finding, kind: NoticeKind): string[] => {
+  const { severity, detector, detectedAt, reopened, noticedSeverity, ends } = finding;
+  const seen = `Seen by ${detector} at ${utc(detectedAt)}.`;
+  const level = severity.toUpperCase();
+  switch (kind) {
+    case "opened":
+      return [
+        `${level} severity. ${seen}`,
+        ...(ends === undefined ? [] : [`It is over. ${ends}`]),
+        ...(reopened > 0 ? [`It was resolved before and is back (${reopened} times so far).`] : []),
+      ];
+    case "risen":
+      return [`${level} severity, up from ${noticedSeverity ?? "a lower one"}. ${seen}`];
+    case "ended":
+      return [`ENDED. ${ends ?? "It is over."}`, `Open since ${utc(detectedAt)}.`];
+    case "resolved":
+      return [
+        `RESOLVED. ${finding.closedBecause ?? "A complete look no longer found it."}`,
+        `Resolved at ${utc(finding.closedAt ?? finding.confirmedAt)}, open since ${utc(detectedAt)}.`,
+      ];
+    default:
+      return kind satisfies never;
+  }
+};
+
+const isOver = (kind: NoticeKind): boolean => kind === "resolved" || kind === "ended";
 
 /**
- * The notice of one finding. `docs`: its detector's, where the detector still exists. The subject is at most 99 ASCII
+ * The notice of one finding. `words`: its detector's, where the detector still exists. The subject is at most 99 ASCII
  * characters; the body is plain text without control characters but line feeds, whatever the names hold.
  */
-export const noticeFor = (finding: Finding, kind: NoticeKind, docs: DetectorDocs | undefined): Notice => {
-  const { id, severity, cluster, detector, title, evidence, fix, reopened } = finding;
+export const noticeFor = (finding: Finding, kind: NoticeKind, words: DetectorWords | undefined): Notice => {
+  const docs = words?.docs;
+  const { id, severity, cluster, title, evidence, fix } = finding;
   const shown = visible(title, 400);
-  const resolved = kind === "resolved";
+  const over = isOver(kind);
+  const seen = kind === "resolved" ? "AS IT WAS WHEN LAST SEEN" : "WHAT WAS SEEN";
   const body = [
     shown,
-    resolved
-      ? `RESOLVED. ${resolvedReason(finding, finding.closedAt ?? finding.confirmedAt)}`
-      : `${severity.toUpperCase()} severity. Seen by ${detector} at ${utc(finding.detectedAt)}.`,
-    ...(!resolved && reopened > 0 ? [`It was resolved before and is back (${reopened} times so far).`] : []),
+    ...statusLines(finding, kind).map((line) => visible(line, 600)),
     "",
     ...aboutLines(finding),
-    ...(resolved ? [] : paragraph("WHY IT MATTERS", docs ? [docs.why] : [])),
-    ...paragraph("WHAT WAS SEEN", evidenceLines(evidence)),
+    ...(over ? [] : paragraph("WHY IT MATTERS", docs ? [docs.why] : [])),
+    ...paragraph(seen, evidenceLines(evidence, words?.evidence)),
     ...paragraph("SINCE WHEN", sinceLines(finding)),
-    ...(resolved ? [] : paragraph("TO FIX IT", fixLines(fix, docs))),
-    ...(resolved ? [] : paragraph("IF IT IS EXPECTED", docs ? [docs.falsePositives] : [])),
-    ...paragraph("LOOK FURTHER", [`dsql-audit finding ${id}`, ...(resolved ? [] : [`dsql-audit ack ${id}`])]),
+    ...(over ? [] : paragraph("TO FIX IT", fixLines(fix, docs))),
+    ...(over ? [] : paragraph("IF IT IS EXPECTED", docs ? [docs.falsePositives] : [])),
+    ...paragraph("LOOK FURTHER", [`dsql-audit finding ${id}`, ...(over ? [] : [`dsql-audit ack ${id}`])]),
     "",
   ].join("\n");
-  return {
-    kind,
-    subject: subjectLine(resolved ? "RESOLVED" : severity.toUpperCase(), shown, cluster),
-    body,
-    findingIds: [id],
-  };
+  const tag = over ? kind.toUpperCase() : severity.toUpperCase();
+  return { kind, subject: subjectLine(tag, shown, cluster), body, told: [toldOf(finding)] };
 };
 
 /** SQL keeps its line feeds, and nothing else that is not seen. */
-const fixLines = (fix: string | undefined, docs: DetectorDocs | undefined): string[] => {
+const fixLines = (fix: string | undefined, docs: DetectorWords["docs"] | undefined): string[] => {
   if (fix !== undefined) return fix.split("\n").map((line) => visible(line, 2000));
   return docs ? [docs.fix] : [];
+};
+
+const manyOf: Readonly<Record<NoticeKind, string>> = {
+  opened: "new findings",
+  risen: "findings more severe than before",
+  ended: "findings ended",
+  resolved: "findings resolved",
 };
 
 /** One mail for many: a count, then a line each, the worst first. */
 export const noticeForMany = (findings: readonly Finding[], kind: NoticeKind): Notice => {
   const sorted = findings.toSorted(
     (a, b) =>
-      severityOrder.indexOf(a.severity) - severityOrder.indexOf(b.severity) ||
+      worstFirst(a.severity, b.severity) ||
       (a.detector < b.detector ? -1 : a.detector > b.detector ? 1 : 0) ||
       (a.title < b.title ? -1 : 1),
   );
   const [worst] = sorted;
   const cluster = worst?.cluster ?? "";
-  const counts = severityOrder
+  const counts = Severity.options
+    .toReversed()
     .map((severity) => [severity, sorted.filter((f) => f.severity === severity).length] as const)
     .filter(([, count]) => count > 0)
     .map(([severity, count]) => `${count} ${severity}`)
     .join(", ");
-  const what = kind === "resolved" ? "findings resolved" : "new findings";
+  const what = manyOf[kind];
   const shown = sorted.slice(0, MAX_LINES);
   const body = [
     `${sorted.length} ${what}: ${counts}.`,
@@ -130,12 +160,12 @@ export const noticeForMany = (findings: readonly Finding[], kind: NoticeKind): N
     "All of them: dsql-audit findings",
     "",
   ].join("\n");
-  const tag = kind === "resolved" ? "RESOLVED" : (worst?.severity ?? "low").toUpperCase();
+  const tag = isOver(kind) ? kind.toUpperCase() : (worst?.severity ?? "low").toUpperCase();
   return {
     kind,
     subject: subjectLine(tag, `${sorted.length} ${what}: ${counts}`, cluster),
     body,
-    findingIds: sorted.map(({ id }) => id),
+    told: sorted.map(toldOf),
   };
 };
 

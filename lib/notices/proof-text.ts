@@ -3,7 +3,7 @@ import type { Cluster } from "../core/base/ids.ts";
 import { clusterName } from "../core/base/visible-text.ts";
 import type { SealedManifest } from "../core/history/manifest.ts";
 import { KEEP_DAYS } from "../core/history/retention.ts";
-import { utc } from "./evidence-text.ts";
+import { utc } from "../wording/evidence-text.ts";
 
 const command = (cluster: Cluster, head: string, keepDays: number): string => {
   const name = clusterName(cluster);

@@ -112,12 +112,13 @@ export const loadReportData = async (
     )(view).looks.filter(({ complete }) => !complete),
     judgedAt: look?.at ?? null,
     findings: findingsAt(await findings.list(cluster), at),
-    rules: detectors.map(({ id, title, docs }) => ({
+    rules: detectors.map(({ id, title, docs, evidence }) => ({
       id,
       title,
       why: docs.why,
       falsePositives: docs.falsePositives,
       blindSpots: docs.blindSpots,
+      evidence,
     })),
     ...(snapshot ? reachOfCatalog(snapshot.catalog) : { roles: null, schemas: null, reach: null }),
     mappings:

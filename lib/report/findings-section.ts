@@ -41,7 +41,7 @@ const card = (finding: Finding, rule: ReportRule | undefined, data: ReportData):
 </header>
 ${rule && html`<p class="why">${rule.why}</p>`}
 <div class="two">
-<div><h4>Evidence</h4>${evidenceList(finding.evidence)}
+<div><h4>Evidence</h4>${evidenceList(finding.evidence, rule?.evidence)}
 ${
   finding.eventIds?.length
     ? html`<p class="events">CloudTrail events: ${firstOf(finding.eventIds, 3).shown.map((id) => html`<code>${id}</code> `)}${finding.eventIds.length > 3 && html`and ${count(finding.eventIds.length - 3, "more", "more")}`}</p>`
@@ -101,7 +101,7 @@ ${
 }
 ${rest.length > 0 && html`<h3>Further open findings</h3>${rows("Further open findings", rest, data)}`}
 ${folded("Exempt", "Accepted by somebody, with a reason and an end.", ["exempt"], data)}
-${folded("Ended", "A past connection cannot be undone, but the episode is over: 24 hours of quiet. It closes when somebody acknowledges it, or after 14 days.", ["ended"], data)}
+${folded("Ended", "They are over, but cannot be undone. Unusual connections end after 24 hours of quiet, and close when somebody acknowledges them or after 14 days. A capture gap closes when it has left the window.", ["ended"], data)}
 ${folded("Resolved", "A complete look no longer found them.", ["resolved"], data)}
 </section>`;
 };

@@ -29,7 +29,9 @@ const findingsSentence = (data: ReportData): string => {
 };
 
 const endedSentence = ({ findings }: ReportData): string => {
-  const waiting = findings.filter(({ status, closedAt }) => status === "ended" && closedAt === undefined);
+  const waiting = findings.filter(
+    ({ status, closedAt, life }) => life === "episode" && status === "ended" && closedAt === undefined,
+  );
   if (!waiting.length) return "";
   return ` ${count(waiting.length, "episode")} of unusual connections ${waiting.length === 1 ? "is" : "are"} over but not acknowledged.`;
 };

@@ -1,5 +1,6 @@
 // What a report is made of: one cluster at one instant, as plain data. Whoever fills it decides nothing about looks.
 import type { Profile } from "../core/activity/activity.ts";
+import type { EvidenceWords } from "../core/base/evidence.ts";
 import type { Cluster, Oid, Principal } from "../core/base/ids.ts";
 import type { Instant, Interval } from "../core/base/time.ts";
 import type { SectionName } from "../core/catalog/catalog.ts";
@@ -16,6 +17,8 @@ export type ReportRule = {
   readonly why: string;
   readonly falsePositives: string;
   readonly blindSpots: string;
+  /** What its evidence is called. */
+  readonly evidence: EvidenceWords;
 };
 
 /** One principal mapped to one database role, and what is known of its use. */

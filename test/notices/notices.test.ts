@@ -4,17 +4,18 @@ import { describe, expect, it } from "vitest";
 import { Cluster, Principal } from "../../lib/core/base/ids.ts";
 import { HOUR } from "../../lib/core/base/time.ts";
 import type { Finding } from "../../lib/core/findings/finding.ts";
-import { detectors } from "../../lib/detectors/index.ts";
+import { detectorOf } from "../../lib/detectors/index.ts";
 import { noticeFor } from "../../lib/notices/notice-text.ts";
 import { markNoticed, planNotices } from "../../lib/notices/plan-notices.ts";
 
 const cluster = Cluster.parse("arn:aws:dsql:us-east-1:111122223333:cluster/orders-prod");
 const T = Date.UTC(2026, 3, 1, 2);
-const docsOf = (id: string) => detectors.find((detector) => detector.id === id)?.docs;
+const docsOf = detectorOf;
 const finding = (change: Partial<Finding> = {}): Finding => ({
   id: "dormant-mapping-0123456789abcdef",
   detector: "dormant-mapping",
   category: "dormant",
+  life: "state",
   severity: "medium",
   cluster,
   subject: {
@@ -23,7 +24,7 @@ const finding = (change: Partial<Finding> = {}): Finding => ({
     roleOid: 1,
     facet: "",
   },
-  title: "OldJob as app_ro: not used for 91 days",
+  title: "Unused mapping: OldJob as app_ro, last used 91 days ago",
   evidence: { lastUseAt: "2025-12-31T10:00:00.000Z", uncoveredHours: 0 },
   firstSeenAt: T - 91 * 24 * HOUR,
   lastSeenAt: T,
@@ -38,9 +39,9 @@ const finding = (change: Partial<Finding> = {}): Finding => ({
 describe("a notice", () => {
   it("says what, why, evidence, since when, the fix and where to look further", () => {
     const { subject, body } = noticeFor(finding(), "opened", docsOf("dormant-mapping"));
-    expect(subject).toBe("[MEDIUM] OldJob as app_ro: not used for 91 days (orders-prod)");
+    expect(subject).toBe("[MEDIUM] Unused mapping: OldJob as app_ro, last used 91 days ago (orders-prod)");
     expect(body).toMatchInlineSnapshot(`
-      "OldJob as app_ro: not used for 91 days
+      "Unused mapping: OldJob as app_ro, last used 91 days ago
       MEDIUM severity. Seen by dormant-mapping at 2026-04-01 02:00 UTC.
 
       Cluster: arn:aws:dsql:us-east-1:111122223333:cluster/orders-prod
@@ -48,11 +49,11 @@ describe("a notice", () => {
       Database role: app_ro
 
       WHY IT MATTERS
-      An unused mapping is access that nobody would miss and nobody watches.
+      Nobody would miss this access, and nobody watches it. Whoever gets hold of the principal gets the role too.
 
       WHAT WAS SEEN
       Last use: 2025-12-31 10:00 UTC
-      Hours without proof: 0
+      Without capture: 0 hours
 
       SINCE WHEN
       from 2025-12-31 02:00 UTC
@@ -84,7 +85,7 @@ describe("a notice", () => {
       docsOf("dormant-mapping"),
     );
     expect(subject).toMatch(/^\[RESOLVED\] /);
-    expect(body).toContain("A complete look at 2026-04-01 03:00 UTC no longer found it");
+    expect(body).toContain("A complete look no longer found it.\nResolved at 2026-04-01 03:00 UTC");
     expect(body).not.toContain("TO FIX IT");
   });
 
@@ -149,6 +150,6 @@ describe("what people are told", () => {
     expect(notice?.subject).toBe("[CRITICAL] 250 new findings: 1 critical, 249 medium (orders-prod)");
     expect(notice?.body.split("\n")[3]).toBe("CRITICAL job 77");
     expect(notice?.body).toContain("... and 150 more.");
-    expect(notice?.findingIds).toHaveLength(250);
+    expect(notice?.told).toHaveLength(250);
   });
 });

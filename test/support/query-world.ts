@@ -25,6 +25,7 @@ export const findingOf = (id: string, more: Partial<Finding> = {}): Finding => (
   id,
   detector: "dormant-mapping",
   category: "dormant",
+  life: "state",
   severity: "medium",
   cluster,
   subject: { principal: READER, role: "app_ro", roleOid: 100, facet: "" },

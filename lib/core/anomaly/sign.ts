@@ -4,7 +4,7 @@ import type { Evidence } from "../base/evidence.ts";
 import type { Principal } from "../base/ids.ts";
 import type { Instant } from "../base/time.ts";
 
-export type Sign = {
+export type Sign<E extends Evidence = Evidence> = {
   readonly principal: Principal;
   /** The first and the last of the unusual connections. */
   readonly firstAt: Instant;
@@ -13,7 +13,7 @@ export type Sign = {
   readonly bits: number;
   /** What was seen, in a few words that end the sentence "<principal> ...". */
   readonly says: string;
-  readonly evidence: Evidence;
+  readonly evidence: E;
   readonly eventIds: readonly string[];
 };
 

@@ -21,3 +21,6 @@ export const floorTo = (unit: number, at: Instant): Instant => Math.floor(at / u
 
 /** "2026-11-02" */
 export const dayOf = (at: Instant): string => iso(at).slice(0, 10);
+
+/** "2026-11-02 09:14 UTC": as people read it. */
+export const minute = (at: Instant): string => `${iso(at).slice(0, 16).replace("T", " ")} UTC`;

@@ -15,6 +15,7 @@ export const acknowledge = (finding: Finding, now: Instant): Finding => {
   return {
     ...finding,
     status: "acknowledged",
-    ...(finding.category === "anomalous" && { closedAt: finding.closedAt ?? now }),
+    noticedSeverity: finding.severity,
+    ...(finding.life === "episode" && { closedAt: finding.closedAt ?? now }),
   };
 };

@@ -1,8 +1,9 @@
 // What a detector is: one rule with its documents and options, pure, judged by nothing but a view.
 import type * as z from "zod";
 import type { Sign } from "../anomaly/sign.ts";
+import type { Evidence, EvidenceWords, WordsOf } from "../base/evidence.ts";
 import type { Instant } from "../base/time.ts";
-import type { Category, Evidence, Severity, Subject, Verdict } from "./finding.ts";
+import type { Category, Life, Severity, Subject, Verdict } from "./finding.ts";
 import type { AuditView, Need } from "./view.ts";
 
 /** What one detector is given: the view, and a memory of its own. */
@@ -15,15 +16,17 @@ export type DetectorView = AuditView & {
 };
 
 /** One subject found; `facet` is "" where there is none, `severity` the detector's own where there is none. */
-export type Judgement = {
+export type Judgement<E extends Evidence = Evidence> = {
   readonly subject: Omit<Subject, "facet"> & { readonly facet?: string };
   readonly title: string;
-  readonly evidence: Evidence;
+  readonly evidence: E;
   readonly firstSeenAt: Instant;
   readonly lastSeenAt: Instant;
   readonly severity?: Severity;
   readonly eventIds?: readonly string[];
   readonly verdict?: Verdict;
+  /** Of a stretch that is over: since when, and what people have to know of it. */
+  readonly ended?: { readonly at: Instant; readonly says: string };
   readonly fix?: string;
 };
 
@@ -35,40 +38,83 @@ export type DetectorDocs = {
   readonly blindSpots: string;
 };
 
-type Common<O> = {
+type Common<O, E extends Evidence> = {
   readonly id: string;
   readonly category: Category;
   readonly title: string;
   readonly severity: Severity;
+  /** Where several detectors give one finding between them: its name. */
+  readonly family?: string;
   readonly docs: DetectorDocs;
+  readonly life: Life;
+  /** What each field of the evidence is called, wherever it is shown. */
+  readonly evidence: WordsOf<E>;
   readonly options: z.ZodType<O>;
   /** Without these its look is not complete, and nothing of it is resolved. */
   readonly needs?: readonly Need[];
 };
 
+/** A subject as a finding stores it, for a detector that is asked about one again. */
+export type KnownSubject = Omit<Subject, "facet"> & { readonly facet?: string };
+
 /** Judges subjects. `unjudged`: those it could not judge, whose findings stay as they are. */
-export type SubjectDetector<O> = Common<O> & {
-  readonly detect: (view: DetectorView, options: O) => readonly Judgement[];
+export type SubjectDetector<O, E extends Evidence> = Common<O, E> & {
+  readonly life: "state" | "stretch";
+  readonly detect: (view: DetectorView, options: O) => readonly Judgement<E>[];
   readonly unjudged?: (view: DetectorView, options: O) => readonly Judgement["subject"][];
   /** Likewise by the beginning of the facet: what an unreadable section would have shown. */
   readonly unjudgedFacets?: (view: DetectorView) => readonly string[];
+  /** Of stretches: what lies wholly before it has left the window and cannot be looked at again. */
+  readonly reachesFrom?: (view: DetectorView, options: O) => Instant;
+  /** What changed, in a sentence, for a subject that this look no longer finds; undefined: it cannot say. */
+  readonly gone?: (view: DetectorView, subject: KnownSubject, options: O) => string | undefined;
 };
 
 /** Sees signs; the core joins those of one principal's episode into one finding. */
-export type SignDetector<O> = Common<O> & {
+export type SignDetector<O, E extends Evidence> = Common<O, E> & {
   readonly category: "anomalous";
-  readonly signs: (view: DetectorView, options: O) => readonly Sign[];
+  readonly life: "episode";
+  readonly signs: (view: DetectorView, options: O) => readonly Sign<E>[];
 };
 
+/** What the core adds to the evidence of an episode's strongest sign. */
+const episodeWords = {
+  bits: { label: "Weight", hidden: true },
+  signs: {
+    label: "Sign",
+    lines: true,
+    fields: {
+      detector: "",
+      bits: { label: "", unit: ["bit", "bits"] },
+      says: "",
+      firstAt: "from",
+      lastAt: "to",
+      evidence: { label: "", hidden: true },
+    },
+  },
+  signsNotShown: "Further signs",
+} satisfies EvidenceWords;
+
 /** A detector of any options: what the registry holds. */
-export type Detector = Omit<Common<unknown>, "options"> & {
+export type Detector = Omit<Common<unknown, Evidence>, "options" | "evidence"> & {
   readonly options: z.ZodType;
-  readonly detect?: SubjectDetector<unknown>["detect"];
-  readonly unjudged?: SubjectDetector<unknown>["unjudged"];
-  readonly unjudgedFacets?: SubjectDetector<unknown>["unjudgedFacets"];
-  readonly signs?: SignDetector<unknown>["signs"];
+  readonly evidence: EvidenceWords;
+  readonly detect?: SubjectDetector<unknown, Evidence>["detect"];
+  readonly unjudged?: SubjectDetector<unknown, Evidence>["unjudged"];
+  readonly unjudgedFacets?: SubjectDetector<unknown, Evidence>["unjudgedFacets"];
+  readonly reachesFrom?: SubjectDetector<unknown, Evidence>["reachesFrom"];
+  readonly gone?: SubjectDetector<unknown, Evidence>["gone"];
+  readonly signs?: SignDetector<unknown, Evidence>["signs"];
 };
 
 /** Gives a detector its types; what comes out can stand in one list with all the others. */
-export const defineDetector = <O>(detector: SubjectDetector<O> | SignDetector<O>): Detector =>
-  detector as unknown as Detector;
+export const defineDetector = <O, E extends Evidence>(
+  detector: SubjectDetector<O, E> | SignDetector<O, E>,
+): Detector =>
+  ({
+    ...detector,
+    evidence: detector.life === "episode" ? { ...episodeWords, ...detector.evidence } : detector.evidence,
+  }) as unknown as Detector;
+
+/** What people are told of a rule: its documents, and what its evidence is called. */
+export type DetectorWords = Pick<Detector, "docs" | "evidence">;

@@ -1,14 +1,9 @@
 // The window that verdicts on mappings look at, set once for every detector that speaks of it.
+import { mappingDetectors } from "./family.ts";
 import type { DetectorOptions } from "./judge.ts";
 
 /** Their option `days` is one window: a mapping that one calls dormant the other must not call unknown. */
-const windowed = [
-  "dormant-mapping",
-  "never-used-mapping",
-  "unknown-mapping",
-  "ambiguous-mapping",
-  "capture-gap",
-];
+const windowed = [...mappingDetectors, "capture-gap"];
 
 export const DORMANT_DAYS = 90;
 

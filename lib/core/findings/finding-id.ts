@@ -1,7 +1,8 @@
 // The stable identity of a finding: the same subject judged by the same detector is the same finding, ever.
 import { createHash } from "node:crypto";
 import type { Cluster } from "../base/ids.ts";
-import type { Subject } from "./finding.ts";
+import { familyOfDetector, mappingDetectors } from "./family.ts";
+import type { Life, Subject } from "./finding.ts";
 
 /** Unambiguous whatever the names hold: JSON of a fixed list. */
 const digest = (parts: readonly unknown[]): string =>
@@ -17,18 +18,35 @@ const identityOf = ({ principal, role, roleOid, object, facet }: Subject): unkno
   facet === "" ? (object ?? null) : null,
 ];
 
-/** "dormant-mapping-3f9a1c2b7d8e4a10": detector + cluster + subject + facet, never an event id. */
+/** "capture-gap-3f9a1c2b7d8e4a10": detector (or family) + cluster + subject + facet, never an event id. */
 export const findingId = (detector: string, cluster: Cluster, subject: Subject): string =>
   `${detector}-${digest([detector, cluster, ...identityOf(subject), subject.facet])}`;
 
-/** What an exemption is keyed by: the finding without its facet, but for over-privileged access, where each grant counts. */
-export const exemptionKey = (finding: {
+type Identified = {
   readonly detector: string;
+  readonly family?: string | undefined;
+  readonly life: Life;
   readonly cluster: Cluster;
-  readonly category: string;
   readonly subject: Subject;
-}): string =>
-  findingId(finding.detector, finding.cluster, {
-    ...finding.subject,
-    facet: finding.category === "over-privileged" ? finding.subject.facet : "",
+};
+
+/** What the finding is the same by, whichever detector of its family found it last. */
+export const familyId = ({ detector, family, cluster, subject }: Identified): string =>
+  findingId(family ?? detector, cluster, subject);
+
+/**
+ * What an exemption is keyed by. The facet of a state is part of it, for each grant counts by itself; that of a stretch
+ * or an episode is its time, and the next one is accepted too.
+ */
+export const exemptionKey = (finding: Identified): string =>
+  familyId({
+    ...finding,
+    subject: { ...finding.subject, facet: finding.life === "state" ? finding.subject.facet : "" },
   });
+
+/** That key, and those under which earlier releases kept the same exemption: each detector's own, without a facet. */
+export const exemptionKeys = (finding: Identified): readonly string[] => {
+  const { detector, cluster, subject } = finding;
+  const before = familyOfDetector(detector) === undefined ? [detector] : mappingDetectors;
+  return [exemptionKey(finding), ...before.map((id) => findingId(id, cluster, { ...subject, facet: "" }))];
+};

@@ -5,12 +5,27 @@ import { Cluster, Oid, Principal } from "../base/ids.ts";
 export const Category = z.enum(["dormant", "anomalous", "over-privileged", "coverage"]);
 export type Category = z.infer<typeof Category>;
 
+/**
+ * How a finding ends. A `state` is resolved by a complete look that no longer finds it. A `stretch` of time has an end of
+ * its own: then the finding is ended, and closed when the stretch leaves the window. An `episode` ends after quiet.
+ */
+export const Life = z.enum(["state", "stretch", "episode"]);
+export type Life = z.infer<typeof Life>;
+
 export const Severity = z.enum(["low", "medium", "high", "critical"]);
 export type Severity = z.infer<typeof Severity>;
+
+/** Below 0: `a` is worse than `b`. */
+export const worstFirst = (a: Severity, b: Severity): number =>
+  Severity.options.indexOf(b) - Severity.options.indexOf(a);
 
 /** The verdict on a mapping, in the order in which they are decided. */
 export const Verdict = z.enum(["active", "ambiguous", "grace", "unknown", "dormant", "never-used"]);
 export type Verdict = z.infer<typeof Verdict>;
+
+/** Whether the verdict is a proof that nobody uses the mapping, and not only a lack of one. */
+export const provesUnused = (verdict: Verdict | undefined): boolean =>
+  verdict === "dormant" || verdict === "never-used";
 
 /**
  * Who and what a finding is about. `roleOid` carries identity through a rename, `role` is what people read.
@@ -26,25 +41,27 @@ export const Subject = z.object({
 });
 export type Subject = z.infer<typeof Subject>;
 
-/** Plain JSON; every figure that the title claims stands in it. */
-export const Evidence = z.record(z.string(), z.unknown());
-export type Evidence = z.infer<typeof Evidence>;
-
 /** What one look of one detector found, before it has a life. */
 export const Observation = z.object({
   id: z.string(),
   detector: z.string(),
+  /** Detectors of a family share their findings: which of them found it last is `detector`. */
+  family: z.optional(z.string()),
   category: Category,
+  life: Life,
   severity: Severity,
   cluster: Cluster,
   subject: Subject,
   title: z.string(),
-  evidence: Evidence,
+  evidence: z.record(z.string(), z.unknown()),
   /** The stretch of what was seen. */
   firstSeenAt: z.int(),
   lastSeenAt: z.int(),
   eventIds: z.optional(z.array(z.string())),
   verdict: z.optional(Verdict),
+  /** Of a stretch that is over: since when, and what people have to know of it. */
+  endedAt: z.optional(z.int()),
+  ends: z.optional(z.string()),
   /** The SQL, or what a person has to do. */
   fix: z.optional(z.string()),
 });
@@ -61,10 +78,17 @@ export const Finding = z.object({
   /** The moment of the last look that still found it. */
   confirmedAt: z.int(),
   closedAt: z.optional(z.int()),
+  /** What changed, in a sentence, where the look that closed it could say. */
+  closedBecause: z.optional(z.string()),
+  /** When its verdict was first a proof, in this life. */
+  provenAt: z.optional(z.int()),
   /** How many lives it had before this one. */
   reopened: z.int(),
   /** What has been told to people: written after the mail is out, so that a mail may come twice but never be lost. */
   noticedAt: z.optional(z.int()),
+  /** The highest severity that people were told of: a higher one is news. */
+  noticedSeverity: z.optional(Severity),
+  /** That it ended, or was resolved. */
   closeNoticedAt: z.optional(z.int()),
 });
 export type Finding = z.infer<typeof Finding>;
@@ -81,4 +105,6 @@ export type Look = {
   readonly unjudged?: readonly string[];
   /** Beginnings of the facets that could not be judged. */
   readonly unjudgedFacets?: readonly string[];
+  /** Stretches that lie wholly before it have left the window: nothing was mended, they only are past. */
+  readonly reachesFrom?: number;
 };

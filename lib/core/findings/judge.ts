@@ -6,12 +6,24 @@ import type { Cluster } from "../base/ids.ts";
 import { floorTo, HOUR, iso } from "../base/time.ts";
 import { principalName } from "../base/visible-text.ts";
 import type { Detector, DetectorView, Judgement } from "./detector.ts";
-import type { Look, Observation, Severity, Subject } from "./finding.ts";
+import {
+  type Finding,
+  type Look,
+  type Observation,
+  type Severity,
+  type Subject,
+  worstFirst,
+} from "./finding.ts";
 import { findingId } from "./finding-id.ts";
 import type { AuditView } from "./view.ts";
 
 /** What one judgement of one cluster says; input of `reconcileFindings`. */
-export type Judged = { readonly observations: readonly Observation[]; readonly looks: readonly Look[] };
+export type Judged = {
+  readonly observations: readonly Observation[];
+  readonly looks: readonly Look[];
+  /** What changed for a finding that this look no longer finds, in a sentence; undefined: it cannot be said. */
+  readonly gone: (finding: Finding) => string | undefined;
+};
 
 /** Options by detector id, as people write them: parsed by each detector's own schema. */
 export type DetectorOptions = Readonly<Record<string, unknown>>;
@@ -63,18 +75,31 @@ const observe = (
   identify: Identify,
   judgement: Judgement,
 ): Observation => {
-  const { eventIds, subject, ...rest } = judgement;
+  const { eventIds, subject, ended, ...rest } = judgement;
   const identity = identify(view.cluster, subject);
   return {
     id: identity.id,
     detector: detector.id,
+    ...(detector.family !== undefined && { family: detector.family }),
     category: detector.category,
+    life: detector.life,
     severity: detector.severity,
     cluster: view.cluster,
     subject: identity.subject,
     ...rest,
+    ...(ended && { endedAt: ended.at, ends: ended.says }),
     ...(eventIds && { eventIds: [...eventIds] }),
   };
+};
+
+/** Options of their own can make two detectors of a family find the same subject: then the worse counts. */
+const oneOfEach = (observations: readonly Observation[]): readonly Observation[] => {
+  const byId = new Map<string, Observation>();
+  for (const observation of observations) {
+    const other = byId.get(observation.id);
+    if (!other || worstFirst(observation.severity, other.severity) < 0) byId.set(observation.id, observation);
+  }
+  return byId.size === observations.length ? observations : [...byId.values()];
 };
 
 const observeEpisode = (view: AuditView, episode: Episode): Observation | undefined => {
@@ -86,6 +111,7 @@ const observeEpisode = (view: AuditView, episode: Episode): Observation | undefi
     id: findingId(strongest.detector, view.cluster, subject),
     detector: strongest.detector,
     category: "anomalous",
+    life: "episode",
     severity: severityOf(episode.bits),
     cluster: view.cluster,
     subject,
@@ -126,10 +152,23 @@ export const judgeWith = (
   const ready = detectors.map((detector) => {
     const parsed = detector.options.safeParse(options[detector.id] ?? {});
     if (parsed.success)
-      return { detector, own: parsed.data, identify: identifier(detector.id), withMemory: memory() };
+      return {
+        detector,
+        own: parsed.data,
+        identify: identifier(detector.family ?? detector.id),
+        withMemory: memory(),
+      };
     const problems = parsed.error.issues.map(({ path, message }) => [...path, message].join(" "));
     throw new AuditError("config", `options of ${detector.id}: ${problems.join("; ")}`);
   });
+
+  const byId = new Map(ready.map((one) => [one.detector.id, one]));
+  const reasonsIn =
+    (view: AuditView): Judged["gone"] =>
+    ({ detector: id, subject }) => {
+      const found = byId.get(id);
+      return found?.detector.gone?.(found.withMemory(view), subject, found.own);
+    };
 
   return (view) => {
     const observations: Observation[] = [];
@@ -155,11 +194,12 @@ export const judgeWith = (
         complete: true,
         ...(unjudged.length && { unjudged }),
         ...(unjudgedFacets.length && { unjudgedFacets }),
+        ...(detector.reachesFrom && { reachesFrom: detector.reachesFrom(given, own) }),
       });
     }
     // What is over for so long that its finding would be closed is not news any more.
     const recent = episodesOf(signs).filter(({ lastAt }) => view.now < lastAt + QUIET_MS + CLOSE_AFTER_MS);
     observations.push(...recent.flatMap((episode) => observeEpisode(view, episode) ?? []));
-    return { observations, looks };
+    return { observations: oneOfEach(observations), looks, gone: reasonsIn(view) };
   };
 };

@@ -1,10 +1,9 @@
-// What the detectors of the dormant family say about a mapping: one judgement, the verdict's evidence in words and figures.
-
-import { DAY, type Instant, iso } from "../base/time.ts";
-import { principalName, visible } from "../base/visible-text.ts";
+// What the detectors of the mapping family find: one judgement for each mapping with their verdict, and its evidence.
+import { HOUR, type Instant, type Interval, iso } from "../base/time.ts";
 import { revokeMappingSql } from "../sql/statements.ts";
 import type { DetectorView, Judgement } from "./detector.ts";
-import type { Evidence, Verdict } from "./finding.ts";
+import type { Verdict } from "./finding.ts";
+import { type MappingBasis, type MappingEvidence, mappingTitle } from "./mapping-words.ts";
 import type { Judged } from "./verdict.ts";
 import type { MappingSubject } from "./view-mappings.ts";
 
@@ -17,78 +16,125 @@ const subjectOf = (view: DetectorView, mapping: MappingSubject): Judgement["subj
     return { principal, role, roleOid };
   });
 
-const instant = (at: Instant | undefined | null): string | null => (at == null ? null : iso(at));
+type Gap = Interval & { readonly reasons: readonly string[] };
 
-const evidenceOf = (view: DetectorView, mapping: MappingSubject, judged: Judged, days: number): Evidence => {
-  const window = view.coverage.windowOf(days);
-  const { period } = mapping;
-  const rivals = judged.reason === "several roles" ? view.mappings.rivalsOf(mapping) : [];
-  const gaps = judged.uncoveredHours > 0 ? view.coverage.uncovered.gapsIn(window) : [];
+/**
+ * The gaps that touch the window: whole, so that they read the same while the window passes over them, but not before
+ * capture was expected, nor into hours whose proof may still come.
+ */
+const gapsOf = ({ coverage }: DetectorView, window: Interval): readonly Gap[] =>
+  coverage.uncovered
+    .gapsIn(window)
+    .map((gap) => ({
+      ...gap,
+      from: Math.max(gap.from, coverage.expectedFrom ?? coverage.settledUntil),
+      to: Math.min(gap.to, coverage.settledUntil),
+    }))
+    .filter(({ from, to }) => from < to);
+
+/** The covered stretch that ends with the first gap, as far as the mapping stood in it without a use. */
+const provenUnused = (
+  { coverage, mappings }: DetectorView,
+  { period }: MappingSubject,
+  { lastUse, lastPossibleUse }: Judged,
+  gap: Gap | undefined,
+): Interval | undefined => {
+  if (!gap) return undefined;
+  const used = Math.max(lastUse?.at ?? 0, lastPossibleUse?.at ?? 0);
+  const stood = mappings.agesAssumed ? 0 : period.firstSeenAt;
+  const from = Math.max(coverage.uncovered.provenSince(gap.from), used, stood);
+  return from > 0 && from < gap.from ? { from, to: gap.from } : undefined;
+};
+
+type Basis = MappingBasis & { readonly gaps: readonly Gap[]; readonly proven: Interval | undefined };
+
+const basisOf = (view: DetectorView, mapping: MappingSubject, judged: Judged, days: number): Basis => {
+  const { coverage, mappings } = view;
+  const window = coverage.windowOf(days);
+  const gaps = judged.uncoveredHours > 0 ? gapsOf(view, window) : [];
+  const proven = judged.verdict === "unknown" ? provenUnused(view, mapping, judged, gaps[0]) : undefined;
+  // "Never" is known no further back than capture is proven without a gap.
+  const since = coverage.uncovered.provenSince(window.to);
   return {
-    window: { from: iso(window.from), to: iso(window.to), days },
-    reason: judged.reason,
-    lastUseAt: instant(judged.lastUse?.at),
-    ...(judged.lastUse && { lastUseEventId: judged.lastUse.eventId }),
-    ...(judged.lastPossibleUse && {
-      lastPossibleUseAt: iso(judged.lastPossibleUse.at),
-      lastPossibleUseEventId: judged.lastPossibleUse.eventId,
-    }),
-    // "Never" is known no further back than capture is proven without a gap.
-    captureProvenSince: instant(
-      judged.uncoveredHours > 0 ? null : Math.max(view.coverage.uncovered.provenSince(window.to), 0),
-    ),
-    mappingAgeAssumed: view.mappings.agesAssumed,
-    mappingFirstSeenAt: view.mappings.agesAssumed ? null : iso(period.firstSeenAt),
-    mappingNotSeenAt: instant(period.notSeenAt),
-    uncoveredHours: judged.uncoveredHours,
-    ...(gaps.length && {
-      uncovered: gaps.slice(-SHOWN).map(({ from, to, reasons }) => ({
-        from: iso(Math.max(from, window.from)),
-        to: iso(Math.min(to, window.to)),
-        ...(reasons.length && { reasons }),
-      })),
-    }),
-    ...(rivals.length && { otherRoles: rivals.slice(0, SHOWN).map(({ role }) => role) }),
+    gaps,
+    proven,
+    provenUnusedUntil: proven?.to,
+    uncoveredHours: gaps.reduce((sum, { from, to }) => sum + Math.ceil((to - from) / HOUR), 0),
+    captureProvenSince:
+      judged.uncoveredHours === 0
+        ? Math.max(since, 0)
+        : gaps.length
+          ? undefined
+          : coverage.uncovered.firstCoveredAt,
+    rivals: judged.reason === "several roles" ? mappings.rivalsOf(mapping).length : 0,
   };
 };
 
-const titleOf = (view: DetectorView, mapping: MappingSubject, judged: Judged, days: number): string => {
-  const who = `${principalName(mapping.principal)} as ${visible(mapping.role, 63)}`;
-  switch (judged.verdict) {
-    case "dormant": {
-      const last = judged.lastUse ?? judged.lastPossibleUse;
-      const idleDays = last ? Math.floor((view.coverage.settledUntil - last.at) / DAY) : days;
-      return `${who}: not used for ${idleDays} days`;
-    }
-    case "never-used":
-      return `${who}: never used, as far as capture is proven`;
-    case "unknown":
-      return `${who}: cannot say whether it is used (${judged.reason})`;
-    case "ambiguous":
-      return `${who}: cannot say whether this role is used, the principal has several`;
-    case "active":
-    case "grace":
-      return `${who}: ${judged.reason}`;
-    default:
-      return judged.verdict satisfies never;
-  }
+const instant = (at: Instant | undefined | null): string | null => (at == null ? null : iso(at));
+
+const evidenceOf = (
+  { mappings }: DetectorView,
+  mapping: MappingSubject,
+  judged: Judged,
+  { gaps, proven, uncoveredHours, captureProvenSince, rivals }: Basis,
+  days: number,
+): MappingEvidence => {
+  const { lastUse, lastPossibleUse } = judged;
+  return {
+    window: { days },
+    reason: judged.reason,
+    lastUseAt: instant(lastUse?.at),
+    ...(lastUse && { lastUseEventId: lastUse.eventId }),
+    ...(lastPossibleUse && {
+      lastPossibleUseAt: iso(lastPossibleUse.at),
+      lastPossibleUseEventId: lastPossibleUse.eventId,
+    }),
+    captureProvenSince: instant(captureProvenSince),
+    ...(proven && { provenUnused: { from: iso(proven.from), to: iso(proven.to) } }),
+    uncoveredHours,
+    ...(gaps.length && {
+      uncovered: gaps.slice(-SHOWN).map(({ from, to, reasons }) => ({
+        from: iso(from),
+        to: iso(to),
+        ...(reasons.length && { reasons }),
+      })),
+    }),
+    mappingAgeAssumed: mappings.agesAssumed,
+    mappingFirstSeenAt: mappings.agesAssumed ? null : iso(mapping.period.firstSeenAt),
+    mappingNotSeenAt: instant(mapping.period.notSeenAt),
+    ...(rivals > 0 && {
+      otherRoles: mappings
+        .rivalsOf(mapping)
+        .slice(0, SHOWN)
+        .map(({ role }) => role),
+    }),
+  };
 };
 
 /** Since when what is claimed is so: the last use, or since when "never" is known, within the mapping's life. */
-const sinceOf = (view: DetectorView, { period }: MappingSubject, judged: Judged, days: number): Instant => {
-  const window = view.coverage.windowOf(days);
+const sinceOf = (
+  { coverage, mappings }: DetectorView,
+  { period }: MappingSubject,
+  judged: Judged,
+  days: number,
+): Instant => {
+  const window = coverage.windowOf(days);
   const last = judged.lastUse ?? judged.lastPossibleUse;
   if (judged.verdict === "dormant" && last) return last.at;
   if (judged.verdict === "never-used") {
-    const known = Math.max(view.coverage.uncovered.provenSince(window.to), 0);
-    return Math.min(window.from, Math.max(known, view.mappings.agesAssumed ? 0 : period.firstSeenAt));
+    const known = Math.max(coverage.uncovered.provenSince(window.to), 0);
+    return Math.min(window.from, Math.max(known, mappings.agesAssumed ? 0 : period.firstSeenAt));
   }
-  return Math.max(window.from, view.mappings.agesAssumed ? window.from : period.firstSeenAt);
+  return Math.max(window.from, mappings.agesAssumed ? window.from : period.firstSeenAt);
 };
 
 /** Judgements of all mappings with this verdict. */
-export const mappingsWith = (view: DetectorView, verdict: Verdict, days: number): readonly Judgement[] =>
-  view.mappings.standing.flatMap((mapping): Judgement | readonly Judgement[] => {
+export const mappingsWith = (
+  view: DetectorView,
+  verdict: Verdict,
+  days: number,
+): readonly Judgement<MappingEvidence>[] =>
+  view.mappings.standing.flatMap((mapping): Judgement<MappingEvidence> | readonly [] => {
     const judged = view.mappings.useOf(mapping, days);
     if (judged.verdict !== verdict) return [];
     const found = {
@@ -97,19 +143,17 @@ export const mappingsWith = (view: DetectorView, verdict: Verdict, days: number)
       lastSeenAt: view.coverage.settledUntil,
       verdict,
     };
-    if (view.brief) return { ...found, title: "", evidence: {} };
+    if (view.brief) return { ...found, title: "", evidence: nothing };
+    const basis = basisOf(view, mapping, judged, days);
     return {
       ...found,
-      title: titleOf(view, mapping, judged, days),
-      evidence: evidenceOf(view, mapping, judged, days),
+      title: mappingTitle(view, mapping, judged, basis),
+      evidence: evidenceOf(view, mapping, judged, basis, days),
       ...((verdict === "dormant" || verdict === "never-used") && {
         fix: `${revokeMappingSql(mapping.role, mapping.principal)}\n-- Then drop the role, if it owns nothing and nobody else is mapped to it.`,
       }),
     };
   });
 
-/** Mappings on which nothing can be said at present: what was found of them before must stay. */
-export const mappingsNotJudged = (view: DetectorView, days: number): readonly Judgement["subject"][] =>
-  view.mappings.standing
-    .filter((mapping) => view.mappings.useOf(mapping, days).verdict === "unknown")
-    .map((mapping) => subjectOf(view, mapping));
+/** What a brief view says: its reader asks again for what it shows. */
+const nothing = {} as MappingEvidence;

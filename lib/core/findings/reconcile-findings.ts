@@ -2,29 +2,29 @@
 import { CLOSE_AFTER_MS, QUIET_MS } from "../anomaly/episode.ts";
 import type { Instant } from "../base/time.ts";
 import type { Exemption } from "./exemption.ts";
-import type { Finding, Look, Observation } from "./finding.ts";
-import { exemptionKey } from "./finding-id.ts";
+import { type Finding, type Look, type Observation, provesUnused } from "./finding.ts";
+import { exemptionKeys } from "./finding-id.ts";
+import { continuing, isClosed, joinFamilies } from "./join-families.ts";
 
 export type ReconcileOptions = {
   readonly exemptions?: readonly Exemption[];
   /** The newest look that was recorded: one that is older comes too late to say anything. */
   readonly lastLookAt?: Instant | undefined;
+  /** What changed for a finding that the look no longer finds. */
+  readonly gone?: (finding: Finding) => string | undefined;
 };
 
-const isClosed = ({ status, closedAt }: Finding): boolean => status === "resolved" || closedAt !== undefined;
-
-/** Both are about a stretch of time, which late events move: then the facet alone does not tell that it is the same one. */
-const isOfStretch = ({ category, subject }: Observation): boolean =>
-  category === "anomalous" || (category === "coverage" && subject.facet !== "");
+/** About a stretch of time, which late events move: then the facet alone does not tell that it is the same one. */
+const isOfTime = ({ life }: Observation): boolean => life !== "state";
 
 /**
  * Is it the same stretch? Of one principal's episode with less than a day between; of one detector's gap where they
  * overlap and the finding is still open: a gap that is filled from its beginning is no new gap.
  */
 const isSameStretch = (finding: Finding, observation: Observation): boolean => {
-  const { category, subject } = observation;
-  if (finding.cluster !== observation.cluster || finding.category !== category) return false;
-  if (category === "anomalous") {
+  const { life, subject } = observation;
+  if (finding.cluster !== observation.cluster || finding.life !== life) return false;
+  if (life === "episode") {
     return (
       finding.subject.principal === subject.principal &&
       finding.firstSeenAt - observation.lastSeenAt < QUIET_MS &&
@@ -47,14 +47,18 @@ const matched = (
 ): ReadonlyMap<string, Observation> => {
   const known = new Set(existing.map(({ id }) => id));
   const stretches = existing
-    .filter(isOfStretch)
+    .filter(isOfTime)
     .toSorted((a, b) => a.firstSeenAt - b.firstSeenAt || (a.id < b.id ? -1 : 1));
+  const ofFamily = continuing(existing);
   const byId = new Map<string, Observation>();
   for (const observation of observations) {
-    if (!isOfStretch(observation) || known.has(observation.id)) byId.set(observation.id, observation);
+    if (isOfTime(observation) && !known.has(observation.id)) continue;
+    const same = observation.family === undefined ? undefined : ofFamily.get(observation.id);
+    byId.set(same?.id ?? observation.id, observation);
   }
+  const matchedAlready = new Set(byId.values());
   for (const observation of observations) {
-    if (byId.has(observation.id)) continue;
+    if (matchedAlready.has(observation)) continue;
     const same = stretches.find((finding) => !byId.has(finding.id) && isSameStretch(finding, observation));
     byId.set(same?.id ?? observation.id, observation);
   }
@@ -64,33 +68,47 @@ const matched = (
 const begin = (id: string, observation: Observation, now: Instant, reopened: number): Finding => ({
   ...observation,
   id,
-  status: "open",
+  status: observation.endedAt === undefined ? "open" : "ended",
   detectedAt: now,
   confirmedAt: now,
   reopened,
+  ...(provesUnused(observation.verdict) && { provenAt: now }),
 });
 
-/** A state was seen first when it was seen first; an idle time or a gap is as long as the newest look says. */
-const keepsBeginning = ({ category, subject }: Finding): boolean =>
-  category !== "dormant" && !(category === "coverage" && subject.facet !== "");
+/** A state was seen first when it was seen first; a verdict and a stretch begin where the newest look says. */
+const keepsBeginning = ({ life, verdict }: Observation): boolean =>
+  life !== "stretch" && verdict === undefined;
+
+/** What its end makes of a stretch: ended, and open again where it goes on after all. */
+const endOf = (finding: Finding, { life, endedAt }: Observation): Finding => {
+  if (life !== "stretch" || isClosed(finding)) return finding;
+  if (endedAt !== undefined) return finding.status === "open" ? { ...finding, status: "ended" } : finding;
+  if (finding.status !== "ended") return finding;
+  const { closeNoticedAt: _, ...goesOn } = finding;
+  return { ...goesOn, status: "open" };
+};
 
 /** Found again. What is known of its beginning stays known: later looks see less of it. */
 const seenAgain = (finding: Finding, observation: Observation, now: Instant): Finding => {
-  const { eventIds: _, fix: __, verdict: ___, ...rest } = finding;
+  const { eventIds: _, fix: __, verdict: ___, endedAt: _1, ends: _2, ...rest } = endOf(finding, observation);
   const { since } = finding.evidence;
   const goesOn =
+    finding.life === "episode" &&
     finding.status === "ended" &&
     observation.lastSeenAt > finding.lastSeenAt &&
     now < observation.lastSeenAt + QUIET_MS;
   const { closedAt: ____, ...reopened } = rest;
   const life = goesOn ? { ...reopened, status: "open" as const } : rest;
+  // A verdict that becomes a proof is judged now; one that was a proof before an outage was judged then.
+  const proven = provesUnused(observation.verdict) && finding.provenAt === undefined;
   return {
     ...life,
+    ...(proven && { detectedAt: now, provenAt: now }),
     ...observation,
     id: finding.id,
     subject: { ...observation.subject, facet: finding.subject.facet },
     evidence: since === undefined ? observation.evidence : { ...observation.evidence, since },
-    firstSeenAt: keepsBeginning(finding)
+    firstSeenAt: keepsBeginning(observation)
       ? Math.min(finding.firstSeenAt, observation.firstSeenAt)
       : observation.firstSeenAt,
     confirmedAt: now,
@@ -99,8 +117,8 @@ const seenAgain = (finding: Finding, observation: Observation, now: Instant): Fi
 
 /** An episode ends by itself, whoever looks: open, then ended, then closed. Never back: that takes a later event. */
 const aged = (finding: Finding, now: Instant): Finding => {
-  const { category, status, closedAt } = finding;
-  if (category !== "anomalous" || closedAt !== undefined || (status !== "open" && status !== "ended"))
+  const { life, status, closedAt } = finding;
+  if (life !== "episode" || closedAt !== undefined || (status !== "open" && status !== "ended"))
     return finding;
   const endsAt = finding.lastSeenAt + QUIET_MS;
   const closesAt = endsAt + CLOSE_AFTER_MS;
@@ -111,27 +129,47 @@ const aged = (finding: Finding, now: Instant): Finding => {
 /** Accepted as long as an exemption holds; after it people are told again. */
 const exempted = (finding: Finding, valid: ReadonlySet<string>): Finding => {
   if (isClosed(finding)) return finding;
-  const isExempt = valid.has(exemptionKey(finding));
+  const isExempt = valid.size > 0 && exemptionKeys(finding).some((key) => valid.has(key));
   if (isExempt) return finding.status === "exempt" ? finding : { ...finding, status: "exempt" };
   if (finding.status !== "exempt") return finding;
-  const { noticedAt: _, ...again } = finding;
-  return { ...again, status: "open" };
+  const { noticedAt: _, noticedSeverity: __, ...again } = finding;
+  return { ...again, status: finding.endedAt === undefined ? "open" : "ended" };
+};
+
+/** No longer found by a look that could have: past where it has left the window, else mended. */
+const closed = (
+  finding: Finding,
+  { reachesFrom }: Look,
+  now: Instant,
+  gone: ReconcileOptions["gone"],
+): Finding => {
+  if (finding.life === "stretch" && reachesFrom !== undefined && finding.lastSeenAt <= reachesFrom) {
+    return { ...finding, status: "ended", closedAt: now, closedBecause: "It has left the window." };
+  }
+  const because = gone?.(finding);
+  return {
+    ...finding,
+    status: "resolved",
+    closedAt: now,
+    ...(because !== undefined && { closedBecause: because }),
+  };
 };
 
 /**
  * The findings after a look at `now`: those of `existing` in their order (the same object where nothing changed), then
  * the new ones. Found: opened, confirmed, or opened for another life. Not found: resolved, but only by a complete look
- * that could judge them; an anomaly ends by time. A look older than what a finding already knows leaves it alone.
+ * that could judge them; an episode ends by time, a stretch that has left the window is closed as ended. A look older than what a finding already knows leaves it alone.
  */
 export const reconcileFindings = (
   existing: readonly Finding[],
   observations: readonly Observation[],
   looks: readonly Look[],
   now: Instant,
-  { exemptions = [], lastLookAt }: ReconcileOptions = {},
+  { exemptions = [], lastLookAt, gone }: ReconcileOptions = {},
 ): Finding[] => {
   if (lastLookAt !== undefined && now < lastLookAt) return [...existing];
-  const seen = matched(existing, observations);
+  const before = joinFamilies(existing, now);
+  const seen = matched(before, observations);
   const complete = new Map(looks.filter((look) => look.complete).map((look) => [look.detector, look]));
   const unjudged = new Set(looks.flatMap((look) => look.unjudged ?? []));
   const valid = new Set(exemptions.filter(({ until }) => until > now).map(({ key }) => key));
@@ -145,17 +183,17 @@ export const reconcileFindings = (
         ? begin(finding.id, observation, now, finding.reopened + 1)
         : finding;
     }
-    if (finding.category === "anomalous" || isClosed(finding)) return finding;
+    if (finding.life === "episode" || isClosed(finding)) return finding;
     const own = complete.get(finding.detector);
     const hidden =
       own?.unjudgedFacets?.some((beginning) => finding.subject.facet.startsWith(beginning)) ?? false;
     const judged = own !== undefined && !hidden && !unjudged.has(finding.id) && now > finding.confirmedAt;
-    return judged ? { ...finding, status: "resolved", closedAt: now } : finding;
+    return judged ? closed(finding, own, now, gone) : finding;
   };
 
-  const known = new Set(existing.map(({ id }) => id));
+  const known = new Set(before.map(({ id }) => id));
   const fresh = [...seen]
     .filter(([id]) => !known.has(id))
     .map(([id, observation]) => begin(id, observation, now, 0));
-  return [...existing.map(next), ...fresh].map((finding) => aged(exempted(finding, valid), now));
+  return [...before.map(next), ...fresh].map((finding) => aged(exempted(finding, valid), now));
 };

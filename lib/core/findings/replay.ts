@@ -54,9 +54,9 @@ export function* replay(facts: Facts, judge: Judge, range: ReplayRange): Generat
   const everOpen = new Set<string>();
   let findings: Finding[] = [];
   for (const now of replayMoments(range)) {
-    const { observations, looks } = judge(viewAt(now, { brief: true }));
-    findings = reconcileFindings(findings, observations, looks, now);
-    for (const { id, status } of findings) if (status === "open") everOpen.add(id);
+    const { observations, looks, gone } = judge(viewAt(now, { brief: true }));
+    findings = reconcileFindings(findings, observations, looks, now, { gone });
+    for (const { id, status } of findings) if (status === "open" || status === "ended") everOpen.add(id);
     yield now;
   }
   return describe(
@@ -65,12 +65,3 @@ export function* replay(facts: Facts, judge: Judge, range: ReplayRange): Generat
     viewAt,
   ).toSorted((a, b) => a.detectedAt - b.detectedAt || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
 }
-
-/** The same without the moments in between. */
-export const replayAll = (facts: Facts, judge: Judge, range: ReplayRange): Finding[] => {
-  const moments = replay(facts, judge, range);
-  for (;;) {
-    const { done, value } = moments.next();
-    if (done) return value;
-  }
-};

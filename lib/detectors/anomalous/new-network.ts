@@ -19,7 +19,20 @@ const usedByOthers = (view: DetectorView, principal: Principal, { network, first
 const isPast = (view: DetectorView, { tallies }: NetworkRun): boolean =>
   tallies.every(({ lastAt }) => lastAt < view.now);
 
-const signOf = (view: DetectorView, principal: Principal, run: NetworkRun): Sign => {
+type NetworkEvidence = {
+  readonly network: string;
+  readonly connections: number;
+  readonly clients: readonly string[];
+  readonly usedByOthers: boolean;
+  readonly baseline: {
+    readonly since: string;
+    readonly activeDays: number;
+    readonly daysWithNewNetwork: number;
+    readonly networks: readonly string[];
+  };
+};
+
+const signOf = (view: DetectorView, principal: Principal, run: NetworkRun): Sign<NetworkEvidence> => {
   const { baseline, network, firstAt } = run;
   const seen = run.tallies.filter((tally) => tally.firstAt < view.now);
   // Beyond the moment of the view nothing is known: a tally that reaches there counts with its beginning.
@@ -32,7 +45,7 @@ const signOf = (view: DetectorView, principal: Principal, run: NetworkRun): Sign
     firstAt,
     lastAt,
     bits: bits + (foreign && bits >= SETTLED_BITS ? FOREIGN_BITS : 0),
-    says: `connected from a network that is new for it, ${network}`,
+    says: `connected from a new network, ${network}`,
     evidence: {
       network,
       connections: seen.reduce((sum, { count }) => sum + count, 0),
@@ -52,15 +65,31 @@ const signOf = (view: DetectorView, principal: Principal, run: NetworkRun): Sign
 export const newNetwork = /* @__PURE__ */ defineDetector({
   id: "new-network",
   category: "anomalous",
-  title: "Principal came from a network that is new for it",
+  title: "Connection from a new network",
   severity: "medium",
+  life: "episode",
   docs: {
-    why: "Stolen credentials are used from elsewhere: a job that came from one subnet for months does not move by itself.",
-    fix: "Ask the owner of the principal. If nobody can explain it: revoke its IAM sessions, then AWS IAM REVOKE its mappings, and look at what its roles could reach.",
+    why: "Stolen credentials are used from elsewhere. A job that came from one subnet for months does not move by itself.",
+    fix: "Ask the owner of the principal. If nobody can explain it, revoke its IAM sessions, then its mappings (AWS IAM REVOKE). Look at what its roles can reach.",
     falsePositives:
-      "A move to another subnet or Region, a new office, a new NAT address: acknowledge the finding. After a day of silence, or a week of use, the network is known and not reported again. Who roams among many networks is not reported.",
+      "A move to another subnet or Region, a new office, a new NAT address: acknowledge the finding. After a day of silence or a week of use the network is known, and not reported again. A principal that often changes networks is not reported.",
     blindSpots:
-      "Less than two weeks or seven active days of history say nothing. Attempts that were refused are not looked at. A stranger within the same /24, /48 or VPC endpoint is none. Connections without an address, and those folded together in an hour of very many kinds, are left out.",
+      "A principal with less than two weeks or seven active days of history is not judged. Refused attempts are not looked at. A stranger within the same /24, /48 or VPC endpoint does not show. Connections without an address are left out, and so are those that were folded together in an hour of very many kinds.",
+  },
+  evidence: {
+    network: "New network",
+    connections: { label: "Connections from it", unit: ["connection", "connections"] },
+    clients: "Clients",
+    usedByOthers: "Used by others before",
+    baseline: {
+      label: "Before that",
+      fields: {
+        since: "connected since",
+        activeDays: { label: "on", unit: ["day", "days"] },
+        daysWithNewNetwork: { label: "with a new network on", unit: ["day", "days"] },
+        networks: "from",
+      },
+    },
   },
   options: z.object({
     /** How far back a network is remembered. */

@@ -1,43 +1,64 @@
 // The auditor's own logins do not come back: whatever should show connections does not show these.
 import * as z from "zod";
+import { HOUR, iso, MINUTE, minute } from "../../core/base/time.ts";
 import { BACK_WITHIN_MS } from "../../core/coverage/canary-match.ts";
-import { defineDetector } from "../../core/findings/detector.ts";
+import { defineDetector, type Judgement } from "../../core/findings/detector.ts";
 import { type Case, EXAMPLE_NOW, exampleFacts } from "../../core/findings/example-facts.ts";
-import { HOUR, iso, MINUTE } from "../../core/base/time.ts";
 
 /** One login alone may be late: trail files have no guaranteed time. So long it is low. */
 const LATE_MS = 3 * HOUR;
 const SHOWN = 10;
 
+type CanaryEvidence = {
+  readonly loginsMissed: number;
+  readonly firstMissedAt: string;
+  readonly lastMissedAt: string;
+  readonly attempts: readonly string[];
+  readonly lastLoginBackAt: string | null;
+  readonly lastLoginBackEventId: string | null;
+};
+
 export const canaryMissed = /* @__PURE__ */ defineDetector({
   id: "canary-missed",
   category: "coverage",
-  title: "The auditor's own logins do not come back",
+  title: "Canary login not seen in CloudTrail",
   severity: "medium",
+  life: "stretch",
   docs: {
-    why: "Every snapshot is a login of the auditor's own, and must be seen again as a connection within 30 minutes. While it is not, nobody else's connections are seen for certain either.",
-    fix: "Look whether the trail logs and takes the cluster's data events, whether its files reach the bucket, and whether the ingest functions work: their dead-letter queues and alarms say so.",
+    why: "The auditor logs in for every snapshot. CloudTrail must show that login within 30 minutes. While it does not, the connections of others may be missing too.",
+    fix: "Check three things. Does the trail log, and does it take the cluster's data events? Do its files reach the bucket? Do the ingest functions work? Their alarms and dead-letter queues tell.",
     falsePositives:
-      "Trail files may be late. One login alone is low and not mailed for three hours; it is over as soon as that login or a later one comes back.",
+      "Trail files can be late. A single missing login is low, and not mailed for three hours. It is over as soon as that login or a later one is seen.",
     blindSpots:
-      "It is about now: the hours of a stretch that is over, and which of them stay unproven, are what capture-gap tells. A cluster that is not logged in to has no canaries.",
+      "It tells about now. Which past hours stay unproven is told by capture-gap. A cluster that nobody logs in to has no canary logins.",
+  },
+  evidence: {
+    loginsMissed: { label: "Logins not seen", unit: ["login", "logins"] },
+    firstMissedAt: "First login not seen",
+    lastMissedAt: "Last login not seen",
+    attempts: { label: "Login attempts", whenEmpty: "" },
+    lastLoginBackAt: { label: "Last login seen", whenEmpty: "none so far" },
+    lastLoginBackEventId: { label: "Its CloudTrail event", whenEmpty: "" },
   },
   options: z.object({}),
   needs: ["ownLogins"],
   // One finding for the whole stretch, from the first login that is not back to now. A later one that is back ends it.
-  detect: ({ coverage, now }) => {
+  detect: ({ coverage, now }): Judgement<CanaryEvidence>[] => {
     const { canaries = [], missed = [] } = coverage.ownLogins ?? {};
     const lastBack = canaries.findLast(({ eventId }) => eventId !== null);
     const gone = missed.filter(({ at }) => at > (lastBack?.at ?? 0));
     const [first] = gone;
     const last = gone.at(-1);
     if (!first || !last) return [];
-    const logins = gone.length === 1 ? "login" : "logins";
+    const what =
+      gone.length === 1
+        ? "Canary login not seen in CloudTrail"
+        : `${gone.length} canary logins not seen in CloudTrail`;
     return [
       {
         subject: { facet: iso(first.at) },
-        title: `${gone.length} own ${logins} did not come back since ${iso(first.at).slice(0, 16)}Z`,
-        severity: gone.length === 1 && now - first.at < LATE_MS ? ("low" as const) : ("medium" as const),
+        title: `${what} since ${minute(first.at)}`,
+        severity: gone.length === 1 && now - first.at < LATE_MS ? "low" : "medium",
         evidence: {
           loginsMissed: gone.length,
           firstMissedAt: iso(first.at),
@@ -50,6 +71,10 @@ export const canaryMissed = /* @__PURE__ */ defineDetector({
         lastSeenAt: last.at + BACK_WITHIN_MS,
       },
     ];
+  },
+  gone: ({ coverage }) => {
+    const back = coverage.ownLogins?.canaries.findLast(({ eventId }) => eventId !== null);
+    return back && `The canary login of ${minute(back.at)} was seen in CloudTrail.`;
   },
 });
 

@@ -1,80 +1,96 @@
 // What AWS says about the trails: none takes the cluster's connections, or it cannot be told.
 import * as z from "zod";
-import type { Unanswered } from "../../core/coverage/capture-check.ts";
-import { defineDetector } from "../../core/findings/detector.ts";
-import { type Case, daysAgo, EXAMPLE_NOW, exampleFacts } from "../../core/findings/example-facts.ts";
-import { iso } from "../../core/base/time.ts";
+import { iso, minute } from "../../core/base/time.ts";
 import { visible } from "../../core/base/visible-text.ts";
+import type { CaptureCheck, Unanswered } from "../../core/coverage/capture-check.ts";
+import { defineDetector, type Judgement } from "../../core/findings/detector.ts";
+import { type Case, daysAgo, EXAMPLE_NOW, exampleFacts } from "../../core/findings/example-facts.ts";
 
 const TRAIL = { object: "trail" } as const;
 
 /** What stays unknown, and what the function's role needs to ask. */
 const questions: Readonly<Record<Unanswered["call"], readonly [what: string, needs: string]>> = {
-  trails: ["whether a trail takes the connections", "cloudtrail:ListTrails"],
+  trails: ["whether a trail logs the connections", "cloudtrail:ListTrails"],
   "management-events": ["whether a trail was stopped or changed", "cloudtrail:LookupEvents"],
   "call-count": ["how many connections AWS itself counted", "cloudwatch:GetMetricStatistics"],
+};
+
+type CaptureEvidence = {
+  readonly askedAt: string;
+  readonly reasons?: readonly string[];
+  readonly doubtSince?: string | null;
+  readonly call?: string;
+  readonly error?: string;
+};
+
+/** What the trails say: nothing where one surely takes all, or where they could not be asked. */
+const trailJudgements = (check: CaptureCheck): Judgement<CaptureEvidence>[] => {
+  const { at, captured, reasons, doubtSince, unanswered } = check;
+  if (captured === "yes" || unanswered.some(({ call }) => call === "trails")) return [];
+  const all = "logs all connections of the cluster";
+  return [
+    {
+      firstSeenAt: at,
+      lastSeenAt: at,
+      subject: TRAIL,
+      title: captured === "no" ? `No trail ${all}` : `Unknown whether a trail ${all}`,
+      severity: captured === "no" ? "high" : doubtSince === null ? "low" : "medium",
+      evidence: {
+        askedAt: iso(at),
+        reasons: reasons.map((reason) => visible(reason, 300)),
+        doubtSince: doubtSince === null ? null : iso(doubtSince),
+      },
+    },
+  ];
 };
 
 export const captureConfiguration = /* @__PURE__ */ defineDetector({
   id: "capture-configuration",
   category: "coverage",
-  title: "No trail surely takes the cluster's connections",
+  title: "No trail surely logs the cluster's connections",
   severity: "high",
+  life: "state",
   docs: {
-    why: "Connections are data events: unless a trail that logs selects them, all of them, they leave no record that could be proven complete, and every mapping becomes unknown.",
-    fix: "Give a logging trail of this Region an advanced event selector for AWS::DSQL::Cluster data events without further filters; read its selectors first and write them all, because put-event-selectors replaces what is there.",
+    why: "Connections are CloudTrail data events. Unless a trail logs all of them, there is no complete record, and every mapping becomes unknown.",
+    fix: "Give a logging trail of this Region an advanced event selector for AWS::DSQL::Cluster data events, without further filters. Read its selectors first and write them all: put-event-selectors replaces what is there.",
     falsePositives:
-      "A trail of the organization that this account may not read: exempt the finding. What cannot be asked is low, and takes no proof away.",
+      "A trail of the organization that this account may not read: exempt the finding. A question that AWS did not answer is low, and takes no proof away.",
     blindSpots:
-      "It is asked once an hour: a trail that was switched off and on between is seen by its events alone. What AWS answers is never a proof, only a doubt.",
+      "AWS is asked once an hour. A trail that was switched off and on in between is seen by its events alone. An answer of AWS is never a proof, only a doubt.",
+  },
+  evidence: {
+    askedAt: { label: "AWS was asked", hidden: true },
+    reasons: { label: "Because", lines: true },
+    doubtSince: { label: "Capture is in doubt since", whenEmpty: "" },
+    call: { label: "Question", hidden: true },
+    error: "AWS answered",
   },
   options: z.object({}),
   needs: ["captureCheck"],
-  detect: ({ coverage: { captureCheck: check } }) => {
+  detect: ({ coverage: { captureCheck: check } }): Judgement<CaptureEvidence>[] => {
     if (!check) return [];
-    const { at, captured, reasons, doubtSince, unanswered } = check;
-    const seen = { firstSeenAt: at, lastSeenAt: at };
-    const trailsAsked = !unanswered.some(({ call }) => call === "trails");
-    const trail =
-      trailsAsked && captured !== "yes"
-        ? [
-            {
-              ...seen,
-              subject: TRAIL,
-              title:
-                captured === "no"
-                  ? "No trail takes all connections of the cluster"
-                  : "It cannot be told whether a trail takes all connections of the cluster",
-              severity:
-                captured === "no"
-                  ? ("high" as const)
-                  : doubtSince === null
-                    ? ("low" as const)
-                    : ("medium" as const),
-              evidence: {
-                askedAt: iso(at),
-                reasons: reasons.map((reason) => visible(reason, 300)),
-                doubtSince: doubtSince === null ? null : iso(doubtSince),
-              },
-            },
-          ]
-        : [];
-    const silent = unanswered.map(({ call, why }) => {
+    const silent = check.unanswered.map(({ call, why }): Judgement<CaptureEvidence> => {
       const [what, needs] = questions[call];
       return {
-        ...seen,
+        firstSeenAt: check.at,
+        lastSeenAt: check.at,
         subject: { object: call },
         title: `AWS did not say ${what}`,
-        severity: "low" as const,
-        evidence: { askedAt: iso(at), answer: visible(why, 100) },
+        severity: "low",
+        evidence: { askedAt: iso(check.at), call, error: visible(why, 200) },
         fix: `Let the detect function's role do ${needs}.`,
       };
     });
-    return [...trail, ...silent];
+    return [...trailJudgements(check), ...silent];
   },
   // A question without an answer says nothing about what was answered before.
   unjudged: ({ coverage: { captureCheck } }) =>
     captureCheck?.unanswered.some(({ call }) => call === "trails") ? [TRAIL] : [],
+  gone: ({ coverage: { captureCheck } }, { object }) =>
+    captureCheck &&
+    (object === TRAIL.object
+      ? `A trail logs all connections, as AWS said at ${minute(captureCheck.at)}.`
+      : `AWS answered at ${minute(captureCheck.at)}.`),
 });
 
 export const cases = (): Case[] => [

@@ -1,58 +1,89 @@
 // A stretch of hours for which nobody can prove that connections were captured.
 import * as z from "zod";
-import { defineDetector } from "../../core/findings/detector.ts";
+import { DAY, dayOf, HOUR, iso, minute } from "../../core/base/time.ts";
+import { defineDetector, type Judgement } from "../../core/findings/detector.ts";
 import { type Case, daily, daysAgo, EXAMPLE_NOW, exampleFacts } from "../../core/findings/example-facts.ts";
 import type { Severity } from "../../core/findings/finding.ts";
-import { DAY, HOUR, iso } from "../../core/base/time.ts";
 
 const SHOWN_REASONS = 5;
 
 const severityOf = (hours: number): Severity => (hours >= 24 ? "high" : hours >= 3 ? "medium" : "low");
 
+type GapEvidence = {
+  readonly from: string;
+  readonly to: string;
+  readonly hours: number;
+  readonly goesOn: boolean;
+  readonly provenAgainAt: string | null;
+  readonly matterUntil: string | null;
+  readonly reasons?: readonly string[];
+};
+
 export const captureGap = /* @__PURE__ */ defineDetector({
   id: "capture-gap",
   category: "coverage",
-  title: "Connections were not provably captured",
+  title: "CloudTrail capture gap",
   severity: "medium",
+  life: "stretch",
   docs: {
-    why: "What connected in these hours is not known. Every mapping without a use elsewhere in the window is unknown until they leave it, and a gap is what an intruder would want.",
-    fix: "Ingest the trail's files of these hours (dsql-audit ingest s3://…): what they prove is covered again. If there are none, find out who stopped the trail or changed its selectors.",
+    why: "Nobody knows who connected in these hours. A mapping without a use elsewhere in the window is unknown until the gap leaves the window. An intruder would want such a gap.",
+    fix: "Ingest the trail files of these hours: dsql-audit ingest s3://BUCKET/PREFIX. Hours that they prove are covered again. If there are no files, find out who stopped the trail or changed its event selectors.",
     falsePositives:
-      "Offline, an hour without any trail file counts as a gap, also where nothing happened in the account: add the digest files, which come every hour.",
+      "Offline, an hour without any trail file counts as a gap, even if nothing happened in the account. Add the digest files: they come every hour.",
     blindSpots:
-      "The last hours are left out, because their proof comes late. Hours before capture was first proven or snapshots began are no gap.",
+      "The last hours are left out, because their proof comes late. Hours before the first snapshot and before capture was first proven are no gap.",
+  },
+  evidence: {
+    from: "Not proven from",
+    to: "Not proven until",
+    hours: { label: "Length", unit: ["hour", "hours"] },
+    goesOn: { label: "Goes on", whenEmpty: "" },
+    provenAgainAt: { label: "Capture is proven again from", whenEmpty: "" },
+    matterUntil: { label: "The gap leaves the window on", whenEmpty: "" },
+    reasons: { label: "Because", lines: true },
   },
   options: z.object({
     /** A gap counts as long as any of it lies within so many days: the window that verdicts look at. */
     days: z.int().positive().default(90),
   }),
-  detect: ({ coverage }, { days }) => {
+  detect: ({ coverage }, { days }): Judgement<GapEvidence>[] => {
     const { expectedFrom, settledUntil, uncovered } = coverage;
-    const window = coverage.windowOf(days);
     if (expectedFrom === undefined) return [];
+    const window = coverage.windowOf(days);
     return uncovered
       .gapsIn({ from: Math.max(window.from, expectedFrom), to: window.to })
       .map(({ from, to, reasons }) => {
         const start = Math.max(from, expectedFrom);
         const end = Math.min(to, settledUntil);
         const hours = Math.ceil((end - start) / HOUR);
+        const isOver = end < settledUntil;
         return {
           subject: { facet: iso(start) },
-          title: `No proof of capture for ${hours} ${hours === 1 ? "hour" : "hours"} from ${iso(start).slice(0, 16)}Z`,
+          title: `CloudTrail capture gap: ${hours} ${hours === 1 ? "hour" : "hours"} from ${minute(start)}`,
           severity: severityOf(hours),
           evidence: {
             from: iso(start),
             to: iso(end),
             hours,
-            goesOn: end === settledUntil,
+            goesOn: !isOver,
+            provenAgainAt: isOver ? iso(end) : null,
+            matterUntil: isOver ? iso(end + days * DAY) : null,
             ...(reasons.length && { reasons: reasons.slice(0, SHOWN_REASONS) }),
           },
           firstSeenAt: start,
           lastSeenAt: end,
+          ...(isOver && {
+            ended: {
+              at: end,
+              says: `Capture is proven again from ${minute(end)}. The hours before it stay unproven for ever, unless their trail files or digests are ingested. Verdicts look at them until ${dayOf(end + days * DAY)}.`,
+            },
+          }),
           fix: "dsql-audit ingest PATH, with the trail's files of these hours; then: dsql-audit detect",
         };
       });
   },
+  reachesFrom: ({ coverage }, { days }) => coverage.windowOf(days).from,
+  gone: () => "All its hours are proven now: their trail files or digests came in.",
 });
 
 export const cases = (): Case[] => {

@@ -1,54 +1,76 @@
 // Somebody logs in as the auditor: an auditor must not be a hiding place.
 import * as z from "zod";
-import { defineDetector } from "../../core/findings/detector.ts";
+import { DAY, dayOf, floorTo, HOUR, iso, MINUTE } from "../../core/base/time.ts";
+import { defineDetector, type Judgement } from "../../core/findings/detector.ts";
 import { type Case, daysAgo, exampleFacts } from "../../core/findings/example-facts.ts";
-import { DAY, floorTo, HOUR, iso, MINUTE } from "../../core/base/time.ts";
 
 const SHOWN_EVENTS = 50;
 /** Own logins are kept so long; a finding about an older day cannot be looked at again. */
 const KEPT_DAYS = 400;
 
+type LoginEvidence = {
+  readonly logins: number;
+  readonly asAdmin?: number;
+  readonly firstAt: string;
+  readonly lastAt: string;
+  readonly events: readonly string[];
+  readonly eventsNotShown?: number;
+};
+
 export const selfAudit = /* @__PURE__ */ defineDetector({
   id: "self-audit",
   category: "coverage",
-  title: "Login under the auditor's own name that it did not make",
+  title: "Login under the auditor's own principal that the auditor did not make",
   severity: "critical",
+  life: "state",
   docs: {
-    why: "The auditor writes down every login before it makes it. One more under its IAM role was made by somebody else with the auditor's credentials, who can read every catalog and would not be found among other principals.",
-    fix: "Look the events up in the trail: source address and session name say who. Revoke the role's sessions, find out who may assume it or change the function's code, and look at what else it did.",
+    why: "The auditor records every login before it makes it. A login beyond these was made by somebody else with the auditor's credentials. That person can read every catalog, and does not show among other principals.",
+    fix: "Look the events up in CloudTrail: source address and session name say who. Revoke the IAM role's sessions. Find out who may assume it or change the function's code, and what else they did.",
     falsePositives:
-      "A person who ran dsql-audit snapshot under the function's role. Give people a role of their own, and exempt the finding with that reason.",
+      "Somebody ran dsql-audit snapshot under the function's role. Give people a role of their own, and exempt the finding with that reason.",
     blindSpots:
-      "Of two logins within two minutes of one attempt it names the later, which need not be the stranger's. A login beside an own one that itself left no event is taken for it. Logins before the auditor first wrote one down are not judged.",
+      "Of two logins within two minutes of one attempt, the later one is named. It need not be the stranger's. A login beside an own login that left no event is taken for it. Logins before the first recorded attempt are not judged.",
+  },
+  evidence: {
+    logins: { label: "Logins", unit: ["login", "logins"] },
+    asAdmin: { label: "Of these as admin", unit: ["login", "logins"] },
+    firstAt: "First",
+    lastAt: "Last",
+    events: "CloudTrail events",
+    eventsNotShown: "Further events",
   },
   options: z.object({}),
   needs: ["ownLogins"],
   // One finding a day, so that a thousand logins are not a thousand mails.
-  detect: ({ coverage, activity: { auditor } }) =>
-    [...Map.groupBy(coverage.ownLogins?.surplus ?? [], ({ at }) => floorTo(DAY, at))].flatMap(([day, logins]) => {
-      const [first] = logins;
-      const last = logins.at(-1);
-      if (!first || !last) return [];
-      const asAdmin = logins.filter(({ admin }) => admin).length;
-      return {
-        subject: { ...(auditor !== null && { principal: auditor }), facet: iso(day).slice(0, 10) },
-        title: `${logins.length} ${logins.length === 1 ? "login" : "logins"} as the auditor that it did not make, on ${iso(day).slice(0, 10)}`,
-        evidence: {
-          logins: logins.length,
-          ...(asAdmin > 0 && { asAdmin }),
-          firstAt: iso(first.at),
-          lastAt: iso(last.at),
-          events: logins.slice(0, SHOWN_EVENTS).map(({ eventId }) => eventId),
-          ...(logins.length > SHOWN_EVENTS && { eventsNotShown: logins.length - SHOWN_EVENTS }),
-        },
-        firstSeenAt: first.at,
-        lastSeenAt: last.at,
-        eventIds: logins.slice(0, SHOWN_EVENTS).map(({ eventId }) => eventId),
-      };
-    }),
+  detect: ({ coverage, activity: { auditor } }): Judgement<LoginEvidence>[] =>
+    [...Map.groupBy(coverage.ownLogins?.surplus ?? [], ({ at }) => floorTo(DAY, at))].flatMap(
+      ([day, logins]) => {
+        const [first] = logins;
+        const last = logins.at(-1);
+        if (!first || !last) return [];
+        const asAdmin = logins.filter(({ admin }) => admin).length;
+        const what = logins.length === 1 ? "Login" : `${logins.length} logins`;
+        return {
+          subject: { ...(auditor !== null && { principal: auditor }), facet: dayOf(day) },
+          title: `${what} under the auditor's own principal that the auditor did not make, on ${dayOf(day)}`,
+          evidence: {
+            logins: logins.length,
+            ...(asAdmin > 0 && { asAdmin }),
+            firstAt: iso(first.at),
+            lastAt: iso(last.at),
+            events: logins.slice(0, SHOWN_EVENTS).map(({ eventId }) => eventId),
+            ...(logins.length > SHOWN_EVENTS && { eventsNotShown: logins.length - SHOWN_EVENTS }),
+          },
+          firstSeenAt: first.at,
+          lastSeenAt: last.at,
+          eventIds: logins.slice(0, SHOWN_EVENTS).map(({ eventId }) => eventId),
+        };
+      },
+    ),
   // A day that the look does not reach any more is not clean for that: only a person closes it, by an exemption.
   unjudgedFacets: ({ coverage: { ownLogins } }) =>
-    ownLogins ? Array.from({ length: KEPT_DAYS }, (_, n) => iso(ownLogins.from - n * DAY).slice(0, 10)) : [],
+    ownLogins ? Array.from({ length: KEPT_DAYS }, (_, n) => dayOf(ownLogins.from - n * DAY)) : [],
+  gone: () => "The attempt that explains the login is known now.",
 });
 
 export const cases = (): Case[] => {

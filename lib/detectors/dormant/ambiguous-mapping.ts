@@ -2,23 +2,29 @@
 import * as z from "zod";
 import { defineDetector } from "../../core/findings/detector.ts";
 import { type Case, daily, daysAgo, exampleFacts } from "../../core/findings/example-facts.ts";
+import { MAPPING_FAMILY } from "../../core/findings/family.ts";
 import { mappingsWith } from "../../core/findings/mapping-judgement.ts";
+import { mappingGone, mappingWords } from "../../core/findings/mapping-words.ts";
 
 export const ambiguousMapping = /* @__PURE__ */ defineDetector({
   id: "ambiguous-mapping",
+  family: MAPPING_FAMILY,
   category: "dormant",
   title: "Mapping whose use cannot be told from another's",
   severity: "low",
+  life: "state",
   docs: {
-    why: "A connection's record names the IAM principal and not the database role: with several roles behind one principal nobody can say which of them is needed.",
-    fix: "Give each database role an IAM role of its own, then AWS IAM REVOKE the mappings that are not used.",
-    falsePositives: "Principals that need several roles by design. It is low and not mailed for that reason.",
+    why: "CloudTrail names the IAM principal of a connection, and not the database role. With several roles behind one principal, nobody can say which of them is needed.",
+    fix: "Give each database role an IAM role of its own. Then AWS IAM REVOKE the mappings that are not used.",
+    falsePositives: "Principals that need several roles by design. The finding is low and never mailed.",
     blindSpots:
-      "Roles reached by SET ROLE or membership after the connection are no mapping and are not looked at.",
+      "A role that was reached by SET ROLE or membership after the connection is no mapping, and is not looked at.",
   },
+  evidence: mappingWords,
   options: z.object({ days: z.int().positive().default(90) }),
   needs: ["mappings"],
   detect: (view, { days }) => mappingsWith(view, "ambiguous", days),
+  gone: mappingGone,
 });
 
 export const cases = (): Case[] => {

@@ -3,25 +3,30 @@ import * as z from "zod";
 import { HOUR } from "../../core/base/time.ts";
 import { defineDetector } from "../../core/findings/detector.ts";
 import { type Case, daily, daysAgo, exampleFacts } from "../../core/findings/example-facts.ts";
-import { mappingsNotJudged, mappingsWith } from "../../core/findings/mapping-judgement.ts";
+import { MAPPING_FAMILY } from "../../core/findings/family.ts";
+import { mappingsWith } from "../../core/findings/mapping-judgement.ts";
+import { mappingGone, mappingWords } from "../../core/findings/mapping-words.ts";
 
 export const dormantMapping = /* @__PURE__ */ defineDetector({
   id: "dormant-mapping",
+  family: MAPPING_FAMILY,
   category: "dormant",
-  title: "Mapping that nobody uses any more",
+  title: "Unused mapping, used in the past",
   severity: "medium",
+  life: "state",
   docs: {
-    why: "An unused mapping is access that nobody would miss and nobody watches.",
-    fix: "AWS IAM REVOKE role FROM 'arn', then drop the role when it owns nothing and nobody else is mapped to it.",
+    why: "Nobody would miss this access, and nobody watches it. Whoever gets hold of the principal gets the role too.",
+    fix: "Run AWS IAM REVOKE role FROM 'arn'. Then drop the role, if it owns nothing and nobody else is mapped to it.",
     falsePositives:
       "Break-glass access and yearly jobs: exempt the finding with an owner, a reason and an end.",
     blindSpots:
-      "A connection names a principal and not a role: where a principal has several roles, its use is ambiguous. A session stays open for at most an hour, so a use begins with a connection.",
+      "A connection names a principal and not a role. Where a principal has several roles, its use is ambiguous. A session lasts for at most an hour, so every use begins with a connection.",
   },
+  evidence: mappingWords,
   options: z.object({ days: z.int().positive().default(90) }),
   needs: ["mappings"],
   detect: (view, { days }) => mappingsWith(view, "dormant", days),
-  unjudged: (view, { days }) => mappingsNotJudged(view, days),
+  gone: mappingGone,
 });
 
 export const cases = (): Case[] => {

@@ -3,25 +3,30 @@ import * as z from "zod";
 import { HOUR } from "../../core/base/time.ts";
 import { defineDetector } from "../../core/findings/detector.ts";
 import { type Case, daily, daysAgo, exampleFacts } from "../../core/findings/example-facts.ts";
-import { mappingsNotJudged, mappingsWith } from "../../core/findings/mapping-judgement.ts";
+import { MAPPING_FAMILY } from "../../core/findings/family.ts";
+import { mappingsWith } from "../../core/findings/mapping-judgement.ts";
+import { mappingGone, mappingWords } from "../../core/findings/mapping-words.ts";
 
 export const neverUsedMapping = /* @__PURE__ */ defineDetector({
   id: "never-used-mapping",
+  family: MAPPING_FAMILY,
   category: "dormant",
-  title: "Mapping that nobody ever used",
+  title: "Unused mapping, never used",
   severity: "medium",
+  life: "state",
   docs: {
-    why: "Access that was prepared and never needed is access by mistake: nobody knows it well enough to miss it.",
-    fix: "AWS IAM REVOKE role FROM 'arn', then drop the role when it owns nothing and nobody else is mapped to it.",
+    why: "Access that was prepared and never needed is often a mistake. Nobody knows it well enough to miss it.",
+    fix: "Run AWS IAM REVOKE role FROM 'arn'. Then drop the role, if it owns nothing and nobody else is mapped to it.",
     falsePositives:
       "Access made ready for a launch or an emergency: exempt the finding with an owner, a reason and an end.",
     blindSpots:
-      '"Never" reaches back only as far as capture is proven; the evidence names that day. Where a principal has several roles, its use is ambiguous.',
+      "Never reaches back only as far as capture is proven; the evidence names that day. Where a principal has several roles, its use is ambiguous.",
   },
+  evidence: mappingWords,
   options: z.object({ days: z.int().positive().default(90) }),
   needs: ["mappings"],
   detect: (view, { days }) => mappingsWith(view, "never-used", days),
-  unjudged: (view, { days }) => mappingsNotJudged(view, days),
+  gone: mappingGone,
 });
 
 export const cases = (): Case[] => {

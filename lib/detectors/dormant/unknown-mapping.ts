@@ -3,23 +3,29 @@ import * as z from "zod";
 import { HOUR } from "../../core/base/time.ts";
 import { defineDetector } from "../../core/findings/detector.ts";
 import { type Case, daily, daysAgo, exampleFacts } from "../../core/findings/example-facts.ts";
+import { MAPPING_FAMILY } from "../../core/findings/family.ts";
 import { mappingsWith } from "../../core/findings/mapping-judgement.ts";
+import { mappingGone, mappingWords } from "../../core/findings/mapping-words.ts";
 
 export const unknownMapping = /* @__PURE__ */ defineDetector({
   id: "unknown-mapping",
+  family: MAPPING_FAMILY,
   category: "dormant",
-  title: "Mapping whose use cannot be judged",
+  title: "Mapping whose use is unknown",
   severity: "low",
+  life: "state",
   docs: {
-    why: "No connection was seen, but capture is not proven for the whole window, or the mapping is not known for as long as that: it may be dormant or in use.",
-    fix: "Close the gap in capture (the capture-gap finding names it; a backfill from the trail's files can prove past hours), or wait until the window lies after it.",
+    why: "No connection was seen, but capture is not proven for the whole window, or the mapping is not known for that long. It may be unused or in use.",
+    fix: "Close the capture gap: the capture-gap finding names it, and trail files that are ingested later can prove its hours. Or wait until the window lies after it.",
     falsePositives:
-      "In the first weeks every mapping without a connection is unknown. It is low and not mailed for that reason.",
+      "In the first weeks every mapping without a connection is unknown. The finding is low and never mailed.",
     blindSpots: "None of its own: it is the list of blind spots.",
   },
+  evidence: mappingWords,
   options: z.object({ days: z.int().positive().default(90) }),
   needs: ["mappings"],
   detect: (view, { days }) => mappingsWith(view, "unknown", days),
+  gone: mappingGone,
 });
 
 export const cases = (): Case[] => {

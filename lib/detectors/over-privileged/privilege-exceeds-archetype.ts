@@ -5,7 +5,6 @@ import { visible } from "../../core/base/visible-text.ts";
 import type { Role } from "../../core/catalog/catalog.ts";
 import { type DetectorView, defineDetector, type Judgement } from "../../core/findings/detector.ts";
 import { type Case, type Example, exampleFacts } from "../../core/findings/example-facts.ts";
-import type { Evidence } from "../../core/findings/finding.ts";
 import type { AccessEngine } from "../../core/privileges/effective.ts";
 import type { AccessObject } from "../../core/privileges/effective-objects.ts";
 import { writeAccess, writePrivileges } from "../../core/privileges/write-access.ts";
@@ -15,6 +14,20 @@ import { revokeMembershipSql } from "../../core/remediation/revoke-membership.ts
 import { revokePrivilegeSql } from "../../core/remediation/revoke-privilege.ts";
 
 const SHOWN_OBJECTS = 20;
+
+type ShownObject = { readonly kind: string; readonly name: string; readonly oid: number };
+type ExcessEvidence = {
+  readonly readOnlyBecause: string;
+  readonly privilege?: string;
+  readonly privileges?: readonly string[];
+  readonly object?: ShownObject;
+  readonly path?: readonly string[];
+  readonly holds?: string;
+  readonly objects?: readonly string[];
+  readonly objectCount?: number;
+  readonly usable?: boolean;
+  readonly since: { readonly after?: string; readonly by: string };
+};
 
 const rawName = ({ schema, name, column }: AccessObject): string =>
   [schema, name, column].filter((part) => part !== null).join(".");
@@ -29,14 +42,13 @@ const judgeRole = (
   id: number,
   self: Role,
   because: string,
-): Judgement[] => {
+): Judgement<ExcessEvidence>[] => {
   const takenAt = view.privileges.snapshot?.takenAt ?? view.now;
   const before = view.privileges.snapshot?.judgedBefore ?? null;
   const common = { firstSeenAt: takenAt, lastSeenAt: takenAt };
-  const evidence = (more: Evidence): Evidence => ({
+  const evidence = (more: Omit<ExcessEvidence, "readOnlyBecause" | "since">): ExcessEvidence => ({
     readOnlyBecause: because,
     ...more,
-    ...(view.privileges.snapshot && { snapshot: view.privileges.snapshot.seq }),
     since: { ...(before !== null && before < takenAt && { after: iso(before) }), by: iso(takenAt) },
   });
   const subject = (facet: string, object?: AccessObject): Judgement["subject"] => ({
@@ -59,7 +71,7 @@ const judgeRole = (
       },
     ];
   }
-  const found: Judgement[] = [];
+  const found: Judgement<ExcessEvidence>[] = [];
   for (const object of owned) {
     found.push({
       ...common,
@@ -132,6 +144,7 @@ export const privilegeExceedsArchetype = /* @__PURE__ */ defineDetector({
   category: "over-privileged",
   title: "Read-only role that can write",
   severity: "high",
+  life: "state",
   docs: {
     why: "Whoever hands out a role called read-only trusts that it cannot change anything; a leaked reader's credential must not be able to delete.",
     fix: "REVOKE the privilege, or the membership that it comes through; give what the role owns to another. If the role may write, give it a name that says so or declare its archetype.",
@@ -140,6 +153,18 @@ export const privilegeExceedsArchetype = /* @__PURE__ */ defineDetector({
     blindSpots:
       "Roles whose name says nothing and that nobody declared. Functions with SECURITY DEFINER can write for their caller. Of several ways to one privilege the shortest is told.",
   },
+  evidence: {
+    readOnlyBecause: "Read-only, because",
+    privilege: "Privilege",
+    privileges: "Privileges",
+    object: "Object",
+    path: "Path",
+    holds: { label: "How", hidden: true },
+    objects: "Objects",
+    objectCount: "Objects in all",
+    usable: { label: "Usable now", whenEmpty: "no" },
+    since: { label: "Since", hidden: true },
+  },
   options: z.object({}),
   needs: ["roles", "memberships", "schemas", "relations", "columns"],
   // Aurora DSQL may refuse these: what was found on them before is neither confirmed nor gone.
@@ -147,7 +172,7 @@ export const privilegeExceedsArchetype = /* @__PURE__ */ defineDetector({
     (["functions", "types", "database"] as const).flatMap((section) =>
       view.missing(section) === undefined ? [] : hidingFacets[section],
     ),
-  detect: (view) => {
+  detect: (view): readonly Judgement<ExcessEvidence>[] => {
     const engine = view.privileges.engine();
     if (!engine) return [];
     // The catalog is the same for all moments that share it, and so is the answer.

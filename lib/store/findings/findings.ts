@@ -1,9 +1,11 @@
 // Findings in the table: each one item with a revision, so that two judgements at once cannot overwrite each other.
+import { isDeepStrictEqual } from "node:util";
 import * as z from "zod";
 import type { Cluster } from "../../core/base/ids.ts";
 import { DAY, HOUR, type Instant } from "../../core/base/time.ts";
 import { Exemption } from "../../core/findings/exemption.ts";
-import { Finding } from "../../core/findings/finding.ts";
+import type { Finding } from "../../core/findings/finding.ts";
+import { StoredFinding } from "../../core/findings/stored-finding.ts";
 import { AuditError } from "../../errors.ts";
 import { inParallel } from "../table/in-parallel.ts";
 import { keys } from "../table/keys.ts";
@@ -18,7 +20,7 @@ const CLOSED_DAYS = 400;
 const MAX_ROUNDS = 10;
 const LANES = 8;
 
-const FindingItem = z.object({ v: z.literal(FORMAT), rev: z.int(), finding: Finding });
+const FindingItem = z.object({ v: z.literal(FORMAT), rev: z.int(), finding: StoredFinding });
 const ExemptionItem = z.object({ v: z.literal(FORMAT), exemption: Exemption });
 const LookItem = z.object({
   v: z.literal(FORMAT),
@@ -50,34 +52,16 @@ export type FindingStore = {
   readonly looked: (cluster: Cluster, look: LastLook) => Promise<void>;
 };
 
-/** Whether a change has to be written now; else the next look, or the one after, writes it along. */
+/**
+ * Whether a change has to be written now. Evidence is: what a mail or a person reads is as of the last look. What only
+ * was seen once more is written by the next look, or the one after, along with something else.
+ */
 const isNews = (before: Finding, after: Finding): boolean => {
   if (before === after) return false;
-  const facts = ({
-    status,
-    severity,
-    verdict,
-    closedAt,
-    noticedAt,
-    closeNoticedAt,
-    reopened,
-    subject,
-    ...f
-  }: Finding) =>
-    JSON.stringify([
-      status,
-      severity,
-      verdict,
-      closedAt,
-      noticedAt,
-      closeNoticedAt,
-      reopened,
-      subject,
-      f.detectedAt,
-      f.fix,
-    ]);
-  const grew = before.category === "anomalous" && before.lastSeenAt !== after.lastSeenAt;
-  return grew || after.confirmedAt - before.confirmedAt >= REFRESH_MS || facts(before) !== facts(after);
+  const { confirmedAt, lastSeenAt, ...was } = before;
+  const { confirmedAt: againAt, lastSeenAt: lastAt, ...is } = after;
+  const grew = after.life === "episode" && lastSeenAt !== lastAt;
+  return grew || againAt - confirmedAt >= REFRESH_MS || !isDeepStrictEqual(was, is);
 };
 
 type Stored = { readonly finding: Finding; readonly rev: number };

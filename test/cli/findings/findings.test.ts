@@ -41,6 +41,7 @@ const observation = (
     id: findingId(detector, cluster, subject),
     detector,
     category: "dormant",
+    life: "state",
     severity: "medium",
     cluster,
     subject,
@@ -55,7 +56,7 @@ const hostile = '=HYPERLINK("http://x")\u202e\u001b[31m';
 const planted = [
   observation("dormant-mapping"),
   observation("never-used-mapping", { role: hostile, title: hostile, severity: "high" }),
-  observation("new-network", { category: "anomalous", title: "Job came from elsewhere" }),
+  observation("new-network", { category: "anomalous", life: "episode", title: "Job came from elsewhere" }),
 ];
 /** Found once, and no longer there at the next look. */
 const gone = observation("dormant-mapping", { role: "gone" });

@@ -64,6 +64,8 @@ describe("signs", () => {
     defineDetector({
       id,
       category: "anomalous",
+      life: "episode",
+      evidence: {},
       title: id,
       severity: "medium",
       docs: { why: "", fix: "", falsePositives: "", blindSpots: "" },

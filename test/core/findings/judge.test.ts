@@ -13,6 +13,8 @@ const remembering = (id: string) =>
   defineDetector({
     id,
     category: "coverage",
+    life: "state",
+    evidence: {},
     title: id,
     severity: "low",
     docs: { why: "", fix: "", falsePositives: "", blindSpots: "" },

@@ -19,6 +19,7 @@ const dormant = (change: Partial<Observation> = {}): Observation => {
     id: findingId("dormant-mapping", cluster, subject),
     detector: "dormant-mapping",
     category: "dormant",
+    life: "state",
     severity: "medium",
     cluster,
     subject,
@@ -36,6 +37,7 @@ const anomaly = (firstSeenAt: number, lastSeenAt: number): Observation => {
     id: findingId("new-network", cluster, subject),
     detector: "new-network",
     category: "anomalous",
+    life: "episode",
     subject,
     firstSeenAt,
     lastSeenAt,
@@ -166,6 +168,7 @@ describe("gaps", () => {
       id: findingId("capture-gap", cluster, subject),
       detector: "capture-gap",
       category: "coverage",
+      life: "stretch",
       subject,
       firstSeenAt: T + from * HOUR,
       lastSeenAt: T + to * HOUR,
@@ -214,7 +217,6 @@ describe("exemptions", () => {
     expect(exemptionKey(anomaly(T, T))).toBe(exemptionKey(anomaly(T + 9 * DAY, T + 9 * DAY)));
     const grant = (facet: string) => ({
       ...dormant(),
-      category: "over-privileged",
       subject: { ...dormant().subject, facet },
     });
     expect(exemptionKey(grant("DELETE"))).not.toBe(exemptionKey(grant("INSERT")));

@@ -9,13 +9,14 @@ import { DAY, floorTo, HOUR, type Interval, iso } from "../../../lib/core/base/t
 import { coverageOf } from "../../../lib/core/coverage/covered-hours.ts";
 import { exampleArn } from "../../../lib/core/findings/example-facts.ts";
 import type { Facts } from "../../../lib/core/findings/facts.ts";
+import { mappingDetectors } from "../../../lib/core/findings/family.ts";
 import type { Finding } from "../../../lib/core/findings/finding.ts";
 import { judgeWith } from "../../../lib/core/findings/judge.ts";
 import { reconcileFindings } from "../../../lib/core/findings/reconcile-findings.ts";
-import { replayAll } from "../../../lib/core/findings/replay.ts";
 import { auditView } from "../../../lib/core/findings/view.ts";
 import { mappingFacts, parseMappingFile } from "../../../lib/core/history/mapping-captures.ts";
 import { detectors } from "../../../lib/detectors/index.ts";
+import { replayAll } from "../../support/replay-all.ts";
 
 const T = Date.UTC(2026, 0, 1);
 const cluster = Cluster.parse("arn:aws:dsql:us-east-1:111122223333:cluster/abc");
@@ -87,11 +88,12 @@ const run = (world: World, options = {}) =>
     to: T + world.days * DAY,
     stepMs: HOUR,
   });
-const of = (findings: readonly Finding[], detector: string) =>
+const of = (findings: readonly Finding[], ...wanted: readonly string[]) =>
   findings
-    .filter((finding) => finding.detector === detector)
-    .map(({ subject, status, detectedAt, closedAt }) => ({
+    .filter(({ detector }) => wanted.includes(detector))
+    .map(({ subject, verdict, status, detectedAt, closedAt }) => ({
       role: subject.role,
+      verdict,
       status,
       detectedAt: iso(detectedAt),
       ...(closedAt !== undefined && { closedAt: iso(closedAt) }),
@@ -119,6 +121,7 @@ describe("a replay", () => {
     expect(of(found, "dormant-mapping")).toEqual([
       {
         role: "app_ro",
+        verdict: "dormant",
         status: "resolved",
         detectedAt: iso(T + 21 * DAY + 10 * HOUR),
         closedAt: iso(T + 30 * DAY + HOUR),
@@ -141,18 +144,41 @@ describe("a replay", () => {
       },
       window,
     );
-    expect(of(found, "dormant-mapping")).toEqual([
-      { role: "old", status: "open", detectedAt: iso(T + 14 * DAY + 10 * HOUR) },
+    expect(of(found, ...mappingDetectors)).toEqual([
+      // One finding through the outage: proven dormant before it, and after it has left the window.
+      {
+        role: "old",
+        verdict: "dormant",
+        status: "open",
+        detectedAt: iso(T + 14 * DAY + 10 * HOUR),
+      },
       // The outage is the last that leaves the window.
-      { role: "falling", status: "open", detectedAt: iso(T + 36 * DAY) },
-    ]);
-    const unknown = of(found, "unknown-mapping");
-    expect(unknown.map(({ role, closedAt }) => ({ role, closedAt }))).toEqual([
-      { role: "old", closedAt: iso(T + 36 * DAY) },
-      { role: "falling", closedAt: iso(T + 36 * DAY) },
+      { role: "falling", verdict: "dormant", status: "open", detectedAt: iso(T + 36 * DAY) },
     ]);
     expect(found.filter(({ detector }) => detector === "capture-gap")).toMatchObject([
-      { firstSeenAt: outage.from, lastSeenAt: outage.to, status: "resolved", closedAt: T + 36 * DAY },
+      {
+        firstSeenAt: outage.from,
+        lastSeenAt: outage.to,
+        status: "ended",
+        endedAt: outage.to,
+        closedAt: T + 36 * DAY,
+        closedBecause: "It has left the window.",
+      },
+    ]);
+    const during = run(
+      { days: 30, mappings: [row("Old", "old", 1)], events: daily("Old", 0, 5), gaps: [outage] },
+      window,
+    );
+    expect(during.filter(({ family }) => family === "mapping")).toMatchObject([
+      {
+        detector: "unknown-mapping",
+        verdict: "unknown",
+        severity: "low",
+        status: "open",
+        detectedAt: T + 14 * DAY + 10 * HOUR,
+        title:
+          "Use of a mapping unknown: Old as old, proven unused until 2026-01-26; unknown since, 24 hours without capture",
+      },
     ]);
   });
 
@@ -169,7 +195,7 @@ describe("a replay", () => {
     const found = run({ days: 40, mappings: captures, events: daily("Known", 0, 40) }, window);
     expect(of(found, "never-used-mapping")).toEqual([
       // Open when the first life was ten days old; the second is in its grace, and ten days old by day 38.
-      { role: "new", status: "open", detectedAt: iso(T + 38 * DAY) },
+      { role: "new", verdict: "never-used", status: "open", detectedAt: iso(T + 38 * DAY) },
     ]);
     expect(found.find(({ detector }) => detector === "never-used-mapping")?.reopened).toBe(1);
   });
@@ -177,11 +203,8 @@ describe("a replay", () => {
   it("knows nothing of a mapping's age in the first window of a history", () => {
     const captures = [{ capturedAt: iso(T + 12 * DAY), rows: [row("Job", "app_ro", 1)] }];
     const found = run({ days: 30, mappings: captures, events: daily("Other", 0, 30) }, window);
-    expect(of(found, "unknown-mapping")).toEqual([
-      { role: "app_ro", status: "resolved", detectedAt: iso(T + 12 * DAY), closedAt: iso(T + 22 * DAY) },
-    ]);
-    expect(of(found, "never-used-mapping")).toEqual([
-      { role: "app_ro", status: "open", detectedAt: iso(T + 22 * DAY) },
+    expect(of(found, ...mappingDetectors)).toEqual([
+      { role: "app_ro", verdict: "never-used", status: "open", detectedAt: iso(T + 22 * DAY) },
     ]);
   });
 
@@ -193,10 +216,10 @@ describe("a replay", () => {
     const found = run({ days: 30, mappings: captures, events: daily("Job", 0, 18) }, window);
     expect(of(found, "ambiguous-mapping")).toEqual([]);
     expect(of(found, "dormant-mapping")).toEqual([
-      { role: "first", status: "open", detectedAt: iso(T + 27 * DAY + 10 * HOUR) },
+      { role: "first", verdict: "dormant", status: "open", detectedAt: iso(T + 27 * DAY + 10 * HOUR) },
     ]);
     expect(of(found, "never-used-mapping")).toEqual([
-      { role: "second", status: "open", detectedAt: iso(T + 30 * DAY) },
+      { role: "second", verdict: "never-used", status: "open", detectedAt: iso(T + 30 * DAY) },
     ]);
   });
 
@@ -275,9 +298,9 @@ describe("a replay", () => {
               .filter(({ from }) => from < now)
               .map((stretch) => ({ ...stretch, to: Math.min(stretch.to, now) })),
           });
-          const { observations, looks } = judge(view);
-          known = reconcileFindings(known, observations, looks, now);
-          for (const { id, status } of known) if (status === "open") everOpen.add(id);
+          const { observations, looks, gone } = judge(view);
+          known = reconcileFindings(known, observations, looks, now, { gone });
+          for (const { id, status } of known) if (status === "open" || status === "ended") everOpen.add(id);
         }
         const figures = ({
           id,

@@ -17,6 +17,7 @@ const observation = (role: string): Observation => {
     id: findingId("dormant-mapping", cluster, subject),
     detector: "dormant-mapping",
     category: "dormant",
+    life: "state",
     severity: "medium",
     cluster,
     subject,

@@ -1,0 +1,123 @@
+// A finding's evidence in words: any JSON, bounded, with nothing hidden in it, by the labels that its detector brings.
+import type { EvidenceField, EvidenceWords } from "../core/base/evidence.ts";
+import { type Instant, iso } from "../core/base/time.ts";
+import { visible } from "../core/base/visible-text.ts";
+
+const MAX_LINES = 30;
+const MAX_ROWS = 40;
+const MAX_LENGTH = 240;
+const MAX_ENTRY = 2 * MAX_LENGTH;
+const MAX_ITEMS = 12;
+const MAX_DEPTH = 5;
+
+/** "2026-11-02 09:14 UTC" */
+export const utc = (at: Instant): string => `${iso(at).slice(0, 16).replace("T", " ")} UTC`;
+
+/** One piece of evidence: what it is called and what it says, in one entry or, of a list, several. */
+export type EvidenceRow = { readonly label: string; readonly entries: readonly string[] };
+
+const ISO = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z$/;
+const isInstant = (value: unknown): value is string =>
+  typeof value === "string" && ISO.test(value) && !Number.isNaN(Date.parse(value));
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+const isEmpty = (value: unknown): boolean =>
+  value === null || value === undefined || value === false || (Array.isArray(value) && !value.length);
+
+/** "lastSeenAt" as "last seen": what a field without words is called. */
+const spoken = (key: string): string =>
+  visible(key, 60)
+    .replace(/(\p{Ll})At$/u, "$1")
+    .replace(/(\p{Ll})(\p{Lu})/gu, (_, a: string, b: string) => `${a} ${b.toLowerCase()}`);
+
+/** The words for a field, whatever the words hold; a field without any is called by its name. */
+const fieldOf = (words: EvidenceWords, key: string): EvidenceField => {
+  const own = Object.hasOwn(words, key) ? words[key] : undefined;
+  if (typeof own === "string") return { label: own };
+  const name = spoken(key);
+  return own ?? { label: name.slice(0, 1).toUpperCase() + name.slice(1) };
+};
+
+const figure = (value: number, unit: EvidenceField["unit"]): string => {
+  const digits = value.toLocaleString("en-US", { maximumFractionDigits: 3 });
+  return unit ? `${digits} ${value === 1 ? unit[0] : unit[1]}` : digits;
+};
+
+const emptyText = (value: unknown, whenEmpty: string | undefined): string =>
+  whenEmpty ?? (value === false ? "no" : Array.isArray(value) ? "none" : "not known");
+
+const items = (all: readonly unknown[], say: (item: unknown) => string): string[] => [
+  ...all.slice(0, MAX_ITEMS).map(say),
+  ...(all.length > MAX_ITEMS ? [`and ${all.length - MAX_ITEMS} more`] : []),
+];
+
+/** A stretch as a stretch, an object by its name, anything else field by field. */
+const recordText = (
+  value: Readonly<Record<string, unknown>>,
+  words: EvidenceWords | undefined,
+  depth: number,
+) => {
+  const { from, to, ...rest } = value;
+  const isStretch = isInstant(from) && isInstant(to);
+  if (!words && typeof value.kind === "string" && typeof value.name === "string")
+    return `${visible(value.kind, 60)} ${visible(value.name, MAX_LENGTH)}`;
+  const parts = Object.entries(isStretch ? rest : value).flatMap(([key, inner]) => {
+    const field = words ? fieldOf(words, key) : { label: spoken(key) };
+    if (field.hidden || (isEmpty(inner) && field.whenEmpty === "")) return [];
+    const text = valueText(inner, field, depth + 1);
+    return field.label === ""
+      ? text
+      : isStretch || words
+        ? `${field.label} ${text}`
+        : `${field.label}: ${text}`;
+  });
+  const all = isStretch ? [`${textOf(from)} to ${textOf(to)}`, ...parts] : parts;
+  return all.slice(0, MAX_ITEMS).join(isStretch || words ? ", " : "; ") || "none";
+};
+
+const textOf = (text: string): string =>
+  text === "" ? "empty" : isInstant(text) ? utc(Date.parse(text)) : visible(text, MAX_LENGTH);
+
+const valueText = (value: unknown, field: EvidenceField, depth: number): string => {
+  if (isEmpty(value)) return emptyText(value, field.whenEmpty);
+  if (depth > MAX_DEPTH) return "more inside";
+  if (value === true) return "yes";
+  if (typeof value === "number") return figure(value, field.unit);
+  if (typeof value === "string") return textOf(value);
+  if (Array.isArray(value)) return items(value, (item) => valueText(item, field, depth + 1)).join(", ");
+  return isRecord(value) ? recordText(value, field.fields, depth) : visible(String(value), MAX_LENGTH);
+};
+
+const cut = (text: string): string => Array.from(text).slice(0, MAX_ENTRY).join("");
+
+/** Rows in the evidence's order; those that people are not to see are left out, and what goes beyond 40 is said. */
+export const evidenceRows = (
+  evidence: Readonly<Record<string, unknown>>,
+  words: EvidenceWords = {},
+): EvidenceRow[] => {
+  const rows = Object.entries(evidence).flatMap(([key, value]): EvidenceRow[] => {
+    const field = fieldOf(words, key);
+    if (value === undefined || field.hidden || (isEmpty(value) && field.whenEmpty === "")) return [];
+    const entries =
+      field.lines && Array.isArray(value) && value.length
+        ? items(value, (item) => valueText(item, field, 1))
+        : [valueText(value, field, 0)];
+    return [{ label: field.label, entries: entries.map(cut) }];
+  });
+  const more = rows.length - MAX_ROWS;
+  return more > 0 ? [...rows.slice(0, MAX_ROWS), { label: "And", entries: [`${more} more`] }] : rows;
+};
+
+/** The same as lines of text: one for each entry; at most 30 and a note of what was left out. */
+export const evidenceLines = (
+  evidence: Readonly<Record<string, unknown>>,
+  words: EvidenceWords = {},
+): string[] => {
+  const lines = evidenceRows(evidence, words).flatMap(({ label, entries }) =>
+    entries.map((entry) => `${label}: ${entry}`),
+  );
+  const left = lines.length - MAX_LINES;
+  return left > 0 ? [...lines.slice(0, MAX_LINES), `... and ${left} lines more in the finding.`] : lines;
+};
