@@ -121,7 +121,8 @@ export const sampleFindings: readonly Finding[] = [
     category: "dormant",
     severity: "medium",
     verdict: "unknown",
-    title: "contractor-2024 as contractor: cannot say whether it is used (72 hours not covered)",
+    title:
+      "Use of a mapping unknown: contractor-2024 as contractor, no use seen, but 72 hours without capture",
     subject: { principal: principal("contractor-2024"), role: "contractor", roleOid: 16408, facet: "" },
     evidence: {
       window: { from: iso(END - 90 * DAY), to: iso(END), days: 90 },
@@ -132,7 +133,7 @@ export const sampleFindings: readonly Finding[] = [
   finding("capture-gap", {
     category: "coverage",
     severity: "high",
-    title: "No proof of capture for 72 hours",
+    title: "CloudTrail capture gap: 72 hours from 2026-09-12 00:00 UTC",
     evidence: { hours: 72, from: outage.from, to: outage.to },
     firstSeenAt: outage.from,
     lastSeenAt: outage.to,
@@ -141,7 +142,7 @@ export const sampleFindings: readonly Finding[] = [
     category: "dormant",
     severity: "medium",
     verdict: "dormant",
-    title: "schema-migrations as migration_user: not used for 92 days",
+    title: "Unused mapping: schema-migrations as migration_user, last used 92 days ago",
     subject: { principal: principal("schema-migrations"), role: "migration_user", roleOid: 16405, facet: "" },
     evidence: { idleDays: 92, lastUseAt: iso(END - 92 * DAY), mappedRoles: 1 },
     fix: `AWS IAM REVOKE "migration_user" FROM '${principal("schema-migrations")}';\n-- Then, when the role owns nothing:\nDROP ROLE "migration_user";`,

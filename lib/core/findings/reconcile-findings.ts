@@ -99,11 +99,11 @@ const seenAgain = (finding: Finding, observation: Observation, now: Instant): Fi
     now < observation.lastSeenAt + QUIET_MS;
   const { closedAt: ____, ...reopened } = rest;
   const life = goesOn ? { ...reopened, status: "open" as const } : rest;
-  // A verdict that becomes a proof is judged now; one that was a proof before an outage was judged then.
-  const proven = provesUnused(observation.verdict) && finding.provenAt === undefined;
+  // Another verdict is judged now; but one that was a proof before an outage was judged then.
+  const judgedNow = observation.verdict !== finding.verdict && finding.provenAt === undefined;
   return {
     ...life,
-    ...(proven && { detectedAt: now, provenAt: now }),
+    ...(judgedNow && { detectedAt: now, ...(provesUnused(observation.verdict) && { provenAt: now }) }),
     ...observation,
     id: finding.id,
     subject: { ...observation.subject, facet: finding.subject.facet },

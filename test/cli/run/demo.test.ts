@@ -111,16 +111,20 @@ describe("the whole loop", () => {
     expect(mails[0]?.sentAt).toBeLessThan(known + 30 * HOUR);
   });
 
-  it("tells of the outage when it can be known, and again when it has left the window", () => {
-    const mails = about(/No proof of capture/);
-    expect(mails.map(({ subject }) => subject?.split(" ", 1)[0])).toEqual(["[MEDIUM]", "[RESOLVED]"]);
+  it("tells of the outage when it can be known, when it has grown, and when capture is proven again", () => {
+    const mails = about(/CloudTrail capture gap/);
+    expect(mails.map(({ subject }) => subject?.split(" ", 1)[0])).toEqual(["[MEDIUM]", "[HIGH]", "[ENDED]"]);
     expect(mails[0]?.sentAt).toBeGreaterThan(at(story.outage.from));
     expect(mails[0]?.sentAt).toBeLessThan(at(story.outage.from) + DAY);
-    expect(mails[1]?.sentAt).toBeGreaterThan(at(story.outage.to + story.dormantDays * DAY));
+    expect(mails[1]?.sentAt).toBeGreaterThan(at(story.outage.from) + DAY);
+    expect(mails[1]?.sentAt).toBeLessThan(at(story.outage.from) + 3 * DAY);
+    expect(mails[2]?.sentAt).toBeGreaterThan(at(story.outage.to));
+    expect(mails[2]?.sentAt).toBeLessThan(at(story.outage.to) + 2 * DAY);
+    expect(mails[2]?.text).toMatch(/Capture is proven again from .*\. The hours before it stay unproven/);
   });
 
   it("tells of the new network, with the right principal", () => {
-    const mails = about(/network that is new/);
+    const mails = about(/from a new network/);
     expect(mails).toHaveLength(1);
     expect(mails[0]?.text).toContain(principals.userService.arn);
     expect(mails[0]?.text).toContain("203.0.113.0/24");
@@ -128,7 +132,7 @@ describe("the whole loop", () => {
   });
 
   it("tells once, early in the outage, that its own logins do not come back, and once that they do again", () => {
-    const mails = about(/own logins? did not come back/);
+    const mails = about(/[Cc]anary logins? not seen/);
     expect(mails.map(({ subject }) => subject?.split(" ", 1)[0])).toEqual(["[MEDIUM]", "[RESOLVED]"]);
     expect(mails[0]?.sentAt).toBeGreaterThan(at(story.outage.from));
     expect(mails[0]?.sentAt).toBeLessThan(at(story.outage.from) + DAY);
@@ -137,8 +141,8 @@ describe("the whole loop", () => {
   });
 
   it("sends no other mail", () => {
-    // Two of the grant, two dormant mappings, one new network, and of the outage: its hours and the logins lost in it.
-    expect(emails.map(({ subject }) => subject)).toHaveLength(9);
+    // Two of the grant, two dormant mappings, one new network, and of the outage: its hours (three) and the logins lost in it (two).
+    expect(emails.map(({ subject }) => subject)).toHaveLength(10);
   });
 
   it("shows access before and after the grant that differs by exactly that grant", async () => {
