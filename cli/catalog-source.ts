@@ -1,13 +1,20 @@
 // The catalog that a command judges: live, from a file, or as the store holds it at a time.
 import type { Command } from "commander";
-import { iso } from "../lib/core/base/time.ts";
-import type { Catalog } from "../lib/core/catalog/catalog.ts";
+import { type Instant, iso } from "../lib/core/base/time.ts";
 import { parseCatalogFile } from "../lib/core/catalog/catalog-file.ts";
 import type { AccessEngine } from "../lib/core/privileges/effective.ts";
-import { accessEngine } from "../lib/core/privileges/effective.ts";
 import { readCatalog } from "../lib/dsql/read-catalog.ts";
 import { AuditError } from "../lib/errors.ts";
-import { addStoreOptions, atOption, pickCluster, type StoreOptions, withStore } from "./context.ts";
+import { type Grounds, groundsAt, groundsOfCatalog } from "../lib/queries/grounds.ts";
+import type { UnreadEntries } from "../lib/queries/unread-entries.ts";
+import {
+  addStoreOptions,
+  atOption,
+  type OutputFlags,
+  pickCluster,
+  type StoreOptions,
+  withStore,
+} from "./context.ts";
 import type { Io } from "./io.ts";
 import { printable } from "./output.ts";
 import { readText } from "./read-text.ts";
@@ -21,38 +28,75 @@ export const addCatalogOptions = (command: Command): Command =>
     "as it was then, from the store: ISO 8601 or 24h, 7d",
   );
 
-const fromStore = (io: Io, options: CatalogOptions): Promise<Catalog> =>
-  withStore(io, options, { mustExist: true }, async (store) => {
-    const cluster = await pickCluster(store, options.cluster);
-    const at = atOption(io, options.at);
-    const found = await store.snapshots.asOf(cluster, at);
-    if (found) return found.catalog;
-    throw new AuditError("not-found", `there is no snapshot of ${cluster} at ${iso(at)} or before`, {
-      hint: "dsql-audit history lists those there are.",
-    });
+const refuseAt = (options: CatalogOptions): void => {
+  if (options.at === undefined) return;
+  throw new AuditError("usage", "--at asks the store: a live database or a file knows one time only", {
+    hint: "Leave out --url, --endpoint and --catalog, or leave out --at.",
   });
-
-/** Named by the source options, else the store's. Throws AuditError: `usage`, `connect`, `query`, `bad-file`, `not-found`. */
-const openCatalog = (io: Io, options: CatalogOptions): Promise<Catalog> | Catalog => {
-  const source = sourceOf(io, options);
-  if (!source) return fromStore(io, options);
-  if (options.at !== undefined) {
-    throw new AuditError("usage", "--at asks the store: a live database or a file knows one time only", {
-      hint: "Leave out --url, --endpoint and --catalog, or leave out --at.",
-    });
-  }
-  if (source.kind === "file") return parseCatalogFile(readText(source.file), source.file);
-  const { target, limits } = source;
-  return whileConnecting(io, target, () =>
-    readCatalog(target, { random: io.random, sleep: io.sleep }, limits),
-  );
 };
 
-/** The engine on that catalog. What could not be read is said on stderr: an answer without it may be too short. */
-export const openEngine = async (io: Io, options: CatalogOptions): Promise<AccessEngine> => {
-  const engine = accessEngine(await openCatalog(io, options));
+/** What could not be read is said on stderr: an answer without it may be too short. */
+const sayGaps = (io: Io, { engine }: Grounds): void => {
   for (const { section, reason } of engine.gaps) {
     io.stderr.write(`unknown: ${section} could not be read: ${printable(reason)}\n`);
   }
-  return engine;
+};
+
+/** "2026-09-12 15:06 UTC", with seconds where there are any. */
+const minute = (at: Instant): string => `${iso(at).slice(0, 19).replace("T", " ").replace(/:00$/, "")} UTC`;
+
+/**
+ * Works on the catalog named by the source options, else on the store's as of `--at`; `basis` says in a line which one it
+ * was. Throws AuditError: `usage`, `connect`, `query`, `bad-file`, `not-found`.
+ */
+export const withGrounds = async <T>(
+  io: Io,
+  options: CatalogOptions,
+  work: (grounds: Grounds, basis: string) => Promise<T>,
+): Promise<T> => {
+  const source = sourceOf(io, options);
+  if (!source) {
+    return withStore(io, options, { mustExist: true }, async (store) => {
+      const cluster = await pickCluster(store, options.cluster);
+      const grounds = await groundsAt(store, cluster, atOption(io, options.at));
+      sayGaps(io, grounds);
+      const { seq = 0, takenAt = 0 } = grounds.snapshot?.manifest ?? {};
+      return work(grounds, `Snapshot ${seq} of ${minute(takenAt)}`);
+    });
+  }
+  refuseAt(options);
+  const isFile = source.kind === "file";
+  const basis = isFile ? `Catalog file ${printable(source.file)}` : `The database as of ${minute(io.now())}`;
+  const catalog = isFile
+    ? parseCatalogFile(readText(source.file), source.file)
+    : await whileConnecting(io, source.target, () =>
+        readCatalog(source.target, { random: io.random, sleep: io.sleep }, source.limits),
+      );
+  const grounds = groundsOfCatalog(catalog);
+  sayGaps(io, grounds);
+  return work(grounds, basis);
+};
+
+/** The engine alone. */
+export const openEngine = (io: Io, options: CatalogOptions): Promise<AccessEngine> =>
+  withGrounds(io, options, async ({ engine }) => engine);
+
+/** Says which snapshot an answer rests on: for people after it, beside JSON on stderr. */
+export const sayBasis = (io: Io, { json, ndjson }: OutputFlags, basis: string): void => {
+  const out = json || ndjson ? io.stderr : io.stdout;
+  out.write(`${json || ndjson ? "" : "\n"}${basis}\n`);
+};
+
+const placeOf = ({ kind, schema, object, column }: UnreadEntries): string =>
+  `${kind} ${[schema, object, column].filter((part) => part !== null).join(".")}`;
+
+/** Says on stderr which entries of ACLs could not be read. */
+export const sayUnread = (io: Io, unread: readonly UnreadEntries[]): void => {
+  for (const one of unread) {
+    for (const entry of one.entries) {
+      io.stderr.write(
+        `unknown: an entry of the ACL of ${printable(placeOf(one))} could not be read: ${printable(entry)}\n`,
+      );
+    }
+  }
 };

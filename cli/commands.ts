@@ -27,6 +27,12 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./run/demo.ts")).addDemo,
   },
   {
+    name: "default-privileges",
+    summary: "what default privileges will grant on objects created later",
+    aliases: ["tomorrow"],
+    load: async () => (await import("./ask/default-privileges.ts")).addDefaultPrivileges,
+  },
+  {
     name: "detect",
     summary: "judge what is stored and update the findings",
     load: async () => (await import("./findings/detect.ts")).addDetect,
@@ -100,11 +106,6 @@ export const commands: readonly CommandEntry[] = [
     name: "snapshot",
     summary: "read a catalog and store it as the next snapshot",
     load: async () => (await import("./history/snapshot.ts")).addSnapshot,
-  },
-  {
-    name: "tomorrow",
-    summary: "what default privileges will allow on objects made later",
-    load: async () => (await import("./ask/tomorrow.ts")).addTomorrow,
   },
   {
     name: "unexempt",

@@ -1,7 +1,14 @@
 // `dsql-audit explain ROLE-OR-ARN PRIVILEGE OBJECT`: the chain that gives it, or the first broken link, drawn for people.
-import { type Explanation, explain, type Link } from "../../lib/core/privileges/explain.ts";
-import { findObject, findPrivilege } from "../../lib/core/privileges/find-object.ts";
-import { addCatalogOptions, type CatalogOptions, openEngine } from "../catalog-source.ts";
+import type { Explanation, Link } from "../../lib/core/privileges/explain.ts";
+import { findPrivilege } from "../../lib/core/privileges/find-object.ts";
+import { type Explained, explainAccess } from "../../lib/queries/explain.ts";
+import {
+  addCatalogOptions,
+  type CatalogOptions,
+  sayBasis,
+  sayUnread,
+  withGrounds,
+} from "../catalog-source.ts";
 import type { AddCommand } from "../command.ts";
 import { addOutputOptions, type OutputFlags } from "../context.ts";
 import type { Io } from "../io.ts";
@@ -17,6 +24,10 @@ const verdicts: Readonly<Record<Explanation["verdict"], string>> = {
   unknown: "Not known",
 };
 
+/** A privilege on some columns is no privilege on the table, and not nothing. */
+const headline = ({ verdict, columns, path }: Explained): string =>
+  columns && path.length === 0 ? `${verdicts[verdict]}, but on some columns` : verdicts[verdict];
+
 const chain = (wrapped: Wrapped, { principal, links }: Explanation): string[] => {
   const lines = principal === null ? [] : [wrapped("  ", "    ", principal)];
   links.forEach(({ state, says }, i) => {
@@ -27,14 +38,15 @@ const chain = (wrapped: Wrapped, { principal, links }: Explanation): string[] =>
   return lines;
 };
 
-const drawing = (io: Io, it: Explanation): string => {
+const drawing = (io: Io, it: Explained): string => {
   const wrapped: Wrapped = (first, rest, text) => paragraph(io, text, { first, rest });
   const who = it.principal ?? `role ${it.role}`;
   const lines = [
-    wrapped("", "  ", `${verdicts[it.verdict]}: ${it.privilege} on ${it.kind} ${it.object} for ${who}`),
+    wrapped("", "  ", `${headline(it)}: ${it.privilege} on ${it.kind} ${it.object} for ${who}`),
     "",
     ...chain(wrapped, it),
   ];
+  if (it.columns) lines.push("", wrapped("", "  ", `On columns: ${it.columns.join(", ")}.`));
   if (it.grantable) lines.push("", "It may pass the privilege on (grant option).");
   if (it.paths > 1) {
     lines.push("", `This is one of ${it.paths} ways. Others:`);
@@ -49,7 +61,7 @@ const drawing = (io: Io, it: Explanation): string => {
     for (const { role, verdict } of it.also) {
       const iam =
         role === "admin" && verdict === "unknown"
-          ? "if IAM allows dsql:DbConnectAdmin"
+          ? "if IAM allows dsql:DbConnectAdmin: IAM is not read"
           : verdicts[verdict].toLowerCase();
       lines.push(wrapped("  ", "    ", `${role}: ${iam}`));
     }
@@ -69,15 +81,14 @@ export const addExplain: AddCommand = (program, io) => {
       "\nExample:\n  $ dsql-audit explain api_readonly SELECT app.orders --url postgres://me@localhost/app",
     );
   addOutputOptions(addCatalogOptions(command)).action(
-    async (who: string, privilegeText: string, objectName: string, options: CatalogOptions & OutputFlags) => {
-      const privilege = findPrivilege(privilegeText);
-      const engine = await openEngine(io, options);
-      printDocument(
-        io,
-        options,
-        explain(engine, who, privilege, findObject(engine, objectName, privilege)),
-        (it) => drawing(io, it),
-      );
+    (who: string, privilege: string, object: string, options: CatalogOptions & OutputFlags) => {
+      findPrivilege(privilege);
+      return withGrounds(io, options, async (grounds, basis) => {
+        const answer = await explainAccess(grounds, { who, privilege, object });
+        sayUnread(io, answer.unread);
+        printDocument(io, options, { ...answer, ...(await grounds.basis()) }, (it) => drawing(io, it));
+        sayBasis(io, options, basis);
+      });
     },
   );
 };

@@ -3,8 +3,15 @@
 import { privilegeNames } from "../../lib/core/catalog/privileges.ts";
 import type { AccessEngine } from "../../lib/core/privileges/effective.ts";
 import type { PrivilegeRow } from "../../lib/core/privileges/effective-rows.ts";
-import { findObjects, findRole, typedName } from "../../lib/core/privileges/find-object.ts";
-import { addCatalogOptions, type CatalogOptions, openEngine } from "../catalog-source.ts";
+import { typedName } from "../../lib/core/privileges/find-object.ts";
+import { privilegesOf } from "../../lib/queries/privileges.ts";
+import {
+  addCatalogOptions,
+  type CatalogOptions,
+  sayBasis,
+  sayUnread,
+  withGrounds,
+} from "../catalog-source.ts";
 import type { AddCommand } from "../command.ts";
 import { addOutputOptions, type OutputFlags } from "../context.ts";
 import type { Io } from "../io.ts";
@@ -87,6 +94,22 @@ const linesOf = (engine: AccessEngine, rows: Iterable<PrivilegeRow>): Line[] => 
   }));
 };
 
+const printTable = (io: Io, lines: readonly Line[]): void => {
+  table(
+    io,
+    lines,
+    [
+      { head: "role", cell: ({ role }) => role, max: 24 },
+      { head: "object", cell: ({ object }) => object },
+      { head: "privileges", cell: ({ privileges }) => privileges },
+      { head: "by", cell: ({ how }) => how },
+    ],
+    "No privilege is held.",
+  );
+  if (lines.length)
+    io.stdout.write(`\n${lines.length} lines. * with grant option; no USAGE: the schema bars it.\n`);
+};
+
 export const addPrivileges: AddCommand = (program, io) => {
   const command = program
     .command("privileges")
@@ -97,32 +120,13 @@ export const addPrivileges: AddCommand = (program, io) => {
       "after",
       "\nExample:\n  $ dsql-audit privileges --url postgres://me@localhost/app --role api_readonly",
     );
-  addOutputOptions(addCatalogOptions(command)).action(async (options: Options) => {
-    const engine = await openEngine(io, options);
-    const named = options.object === undefined ? undefined : findObjects(engine, options.object);
-    const relations = new Set(named?.map(({ oid }) => oid));
-    // A table named is meant with its columns.
-    const objects =
-      named &&
-      engine.objects.filter((o) => named.includes(o) || (o.kind === "column" && relations.has(o.oid)));
-    const rows = engine.rows({
-      ...(options.role !== undefined && { role: findRole(engine, options.role) }),
-      ...(objects && { objects }),
-    });
-    if (options.json || options.ndjson) return printJson(io, options, rows);
-    const lines = linesOf(engine, rows);
-    table(
-      io,
-      lines,
-      [
-        { head: "role", cell: ({ role }) => role, max: 24 },
-        { head: "object", cell: ({ object }) => object },
-        { head: "privileges", cell: ({ privileges }) => privileges },
-        { head: "by", cell: ({ how }) => how },
-      ],
-      "No privilege is held.",
-    );
-    if (lines.length)
-      io.stdout.write(`\n${lines.length} lines. * with grant option; no USAGE: the schema bars it.\n`);
-  });
+  addOutputOptions(addCatalogOptions(command)).action((options: Options) =>
+    withGrounds(io, options, async (grounds, basis) => {
+      const { rows, unread } = privilegesOf(grounds, options);
+      sayUnread(io, unread);
+      if (options.json || options.ndjson) printJson(io, options, rows());
+      else printTable(io, linesOf(grounds.engine, rows()));
+      sayBasis(io, options, basis);
+    }),
+  );
 };

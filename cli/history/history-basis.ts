@@ -2,9 +2,8 @@
 
 import type { Instant } from "../../lib/core/base/time.ts";
 import { iso } from "../../lib/core/base/time.ts";
-import type { RecordedChange } from "../../lib/core/history/change.ts";
 import type { Basis } from "../../lib/queries/basis.ts";
-import { changeText } from "../../lib/wording/change-text.ts";
+import type { ToldRecord } from "../../lib/queries/told-change.ts";
 import type { Io } from "../io.ts";
 import { type Column, paragraph } from "../output.ts";
 
@@ -31,22 +30,7 @@ export const basisLines = (
   ];
 };
 
-export type ChangeRow = {
-  readonly after: { readonly seq: number; readonly takenAt: string };
-  readonly before: { readonly seq: number; readonly takenAt: string };
-  readonly text: string;
-  readonly change: RecordedChange["change"];
-};
-
-/** A change as JSON and tables show it: "after" the last snapshot without it, "before" the first with it. */
-export const changeRow = ({ fromSeq, from, toSeq, to, change }: RecordedChange): ChangeRow => ({
-  after: { seq: fromSeq, takenAt: iso(from) },
-  before: { seq: toSeq, takenAt: iso(to) },
-  text: changeText(change),
-  change,
-});
-
-export const changeColumns: readonly Column<ChangeRow>[] = [
+export const changeColumns: readonly Column<ToldRecord>[] = [
   { head: "after", cell: ({ after }) => stamp(Date.parse(after.takenAt)), max: 20 },
   { head: "seen at", cell: ({ before }) => stamp(Date.parse(before.takenAt)), max: 20 },
   { head: "change", cell: ({ text }) => text },

@@ -3,11 +3,11 @@
 import { parseInterval } from "../../lib/core/base/parse-time.ts";
 import { DAY, iso } from "../../lib/core/base/time.ts";
 import { basisOf } from "../../lib/queries/basis.ts";
-import { changeText } from "../../lib/wording/change-text.ts";
+import { type ToldRecord, toldChange, toldRecord } from "../../lib/queries/told-change.ts";
 import type { AddCommand } from "../command.ts";
 import { addStoreOptions, pickCluster, type StoreOptions, withStore } from "../context.ts";
 import { table } from "../output.ts";
-import { basisLines, changeColumns, changeRow, stamp } from "./history-basis.ts";
+import { basisLines, changeColumns, stamp } from "./history-basis.ts";
 
 type Options = StoreOptions & {
   readonly from?: string;
@@ -33,8 +33,8 @@ export const addDiff: AddCommand = (history, io) => {
       const { snapshots } = store;
       const diff = await snapshots.diff(cluster, from, to);
       const changes = options.all
-        ? (await Array.fromAsync(snapshots.changes(cluster, diff.from.manifest.takenAt, to))).map(changeRow)
-        : diff.changes.map((change) => ({ text: changeText(change), change }));
+        ? (await Array.fromAsync(snapshots.changes(cluster, diff.from.manifest.takenAt, to))).map(toldRecord)
+        : diff.changes.map(toldChange);
       const [a, b] = [
         await basisOf(snapshots, cluster, diff.from),
         await basisOf(snapshots, cluster, diff.to),
@@ -51,7 +51,7 @@ export const addDiff: AddCommand = (history, io) => {
     ];
     io.stdout.write(`${head.join("\n")}\n\n`);
     const nothing = "Nothing differs.";
-    if (options.all) table(io, answer.changes as ReturnType<typeof changeRow>[], changeColumns, nothing);
+    if (options.all) table(io, answer.changes as ToldRecord[], changeColumns, nothing);
     else
       table(
         io,

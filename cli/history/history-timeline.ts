@@ -11,12 +11,13 @@ import {
   timelineOf,
   timelineQuestion,
 } from "../../lib/queries/timeline.ts";
+import { toldRecord } from "../../lib/queries/told-change.ts";
 import type { Store } from "../../lib/store/open-store.ts";
 import type { AddCommand } from "../command.ts";
 import { addStoreOptions, pickCluster, type StoreOptions, withStore } from "../context.ts";
 import type { Io } from "../io.ts";
 import { printable, table } from "../output.ts";
-import { changeColumns, changeRow, stamp } from "./history-basis.ts";
+import { changeColumns, stamp } from "./history-basis.ts";
 
 type Options = StoreOptions & {
   readonly role?: string;
@@ -49,10 +50,11 @@ const print = (io: Io, { changes, held, unknown, first, last }: Answer): void =>
   io.stdout.write('Each change happened after the snapshot "after" and was first seen at "seen at".\n\n');
   for (const period of held ?? []) {
     io.stdout.write(`${heldText(period)}\n`);
-    for (const recorded of period.by) io.stdout.write(`            ${printable(changeRow(recorded).text)}\n`);
+    for (const recorded of period.by)
+      io.stdout.write(`            ${printable(toldRecord(recorded).text)}\n`);
   }
   if (held) io.stdout.write("\n");
-  table(io, changes.map(changeRow), changeColumns, "No change since the first snapshot.");
+  table(io, changes.map(toldRecord), changeColumns, "No change since the first snapshot.");
   for (const { section, from, to } of unknown) {
     const start = from === null ? "from the first snapshot" : `from ${stamp(from)}`;
     io.stdout.write(
@@ -85,14 +87,14 @@ export const addTimeline: AddCommand = (history, io) => {
       from: iso(answer.first),
       to: answer.last.snapshot.takenAt,
       last: answer.last,
-      changes: answer.changes.map(changeRow),
+      changes: answer.changes.map(toldRecord),
       ...(answer.held && {
         held: answer.held.map(({ holds, after, since, seq, by }) => ({
           holds,
           after: when(after),
           before: iso(since),
           seq,
-          by: by.map(changeRow),
+          by: by.map(toldRecord),
         })),
       }),
       unknown: answer.unknown.map(({ section, from, to }) => ({ section, from: when(from), to: when(to) })),

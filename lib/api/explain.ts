@@ -1,11 +1,12 @@
 // GET /explain: why a role or a principal has a privilege, or which link of the chain is broken.
 import * as z from "zod";
 import { objectKinds } from "../core/privileges/effective-objects.ts";
-import { type Explanation, explain, steps } from "../core/privileges/explain.ts";
-import { findObject, findPrivilege } from "../core/privileges/find-object.ts";
+import { steps } from "../core/privileges/explain.ts";
 import { basisOf } from "../queries/basis.ts";
+import { type Explained, explainAccess as explain } from "../queries/explain.ts";
+import { groundsOfSnapshot } from "../queries/grounds.ts";
 import { atParam, clusterParam, pickAt, pickCluster, text } from "./params.ts";
-import { OBJECT_NAME } from "./privileges.ts";
+import { OBJECT_NAME, Unread, unreadAnswer } from "./privileges.ts";
 import { type Route, route } from "./route.ts";
 import { Basis, pinnedSnapshot } from "./snapshot-ref.ts";
 
@@ -44,10 +45,14 @@ const ExplainAnswer = z
     also: z
       .array(z.object({ role: z.string(), verdict: Verdict }))
       .meta({ description: "The other roles that the principal can connect as." }),
+    columns: z.nullable(z.array(z.string())).meta({
+      description: "Columns of the table on which the role holds it by grants on columns; null: none.",
+    }),
+    unread: z.array(Unread),
   })
   .meta({ id: "ExplainAnswer" });
 
-const listed = (explanation: Explanation) => {
+const listed = (explanation: Explained) => {
   const { paths, links, path, otherPaths, completes, also } = explanation;
   return {
     ...explanation,
@@ -57,6 +62,8 @@ const listed = (explanation: Explanation) => {
     otherPaths: otherPaths.map((other) => [...other]),
     completes: [...completes],
     also: [...also],
+    columns: explanation.columns && [...explanation.columns],
+    unread: explanation.unread.map(unreadAnswer),
   };
 };
 
@@ -72,16 +79,15 @@ export const explainAccess: Route = route({
     ...atParam,
   }),
   answer: ExplainAnswer,
-  run: async (deps, { who, at, ...params }) => {
-    const privilege = findPrivilege(params.privilege);
+  run: async (deps, params) => {
     const cluster = await pickCluster(deps, params.cluster);
-    const snapshot = await pinnedSnapshot(deps, cluster, pickAt(deps, at), undefined);
-    const engine = deps.access(snapshot);
-    const object = findObject(engine, params.object, privilege);
+    const at = pickAt(deps, params.at);
+    const snapshot = await pinnedSnapshot(deps, cluster, at, undefined);
+    const grounds = groundsOfSnapshot(deps.store, snapshot, at, deps.access);
     return {
       cluster,
       ...(await basisOf(deps.store.snapshots, cluster, snapshot)),
-      ...listed(explain(engine, who, privilege, object)),
+      ...listed(await explain(grounds, params)),
     };
   },
 });

@@ -4,8 +4,9 @@ import type { Cluster } from "../core/base/ids.ts";
 import { type Instant, iso } from "../core/base/time.ts";
 import { AuditError } from "../errors.ts";
 import { basisOf } from "../queries/basis.ts";
+import { toldChange, toldRecord } from "../queries/told-change.ts";
 import type { SnapshotStore } from "../store/history/snapshots.ts";
-import { ChangeAnswer, changeAnswer, RecordedChangeAnswer, recordedChangeAnswer } from "./change-answer.ts";
+import { ChangeAnswer, RecordedChangeAnswer } from "./change-answer.ts";
 import { Moment, readCursor } from "./cursor.ts";
 import type { QueryDeps } from "./deps.ts";
 import { type Placed, takePage } from "./page.ts";
@@ -73,7 +74,7 @@ export const historyDiff: Route = route({
       .slice(first)
       .map(
         (change, i): Placed<z.input<typeof ChangeAnswer>> => [
-          changeAnswer(change),
+          toldChange(change),
           [a.takenAt, a.seq, b.takenAt, b.seq, first + i],
         ],
       );
@@ -119,7 +120,7 @@ const changesAfter = async function* (
     if (place && recorded.to === takenAt) {
       if (at.seq < seq || (at.seq === seq && at.number <= number)) continue;
     }
-    yield [recordedChangeAnswer(recorded), [from, to, recorded.to, at.seq, at.number]];
+    yield [toldRecord(recorded), [from, to, recorded.to, at.seq, at.number]];
   }
 };
 

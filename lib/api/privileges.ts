@@ -1,17 +1,18 @@
 // GET /privileges and /who-can: who holds what at a moment, by which path.
 import * as z from "zod";
-import { rowsOf } from "../core/catalog/catalog.ts";
 import type { AccessEngine } from "../core/privileges/effective.ts";
 import type { RoleId } from "../core/privileges/effective-graph.ts";
-import { type AccessObject, objectKinds, sectionOf } from "../core/privileges/effective-objects.ts";
+import { type AccessObject, objectKinds } from "../core/privileges/effective-objects.ts";
 import type { PrivilegeRow } from "../core/privileges/effective-rows.ts";
-import { findObject, findObjects, findPrivilege, findRole } from "../core/privileges/find-object.ts";
 import { basisOf } from "../queries/basis.ts";
+import { groundsOfSnapshot } from "../queries/grounds.ts";
+import { type HolderRow, privilegesOf, whoCan as whoCanOf } from "../queries/privileges.ts";
+import type { UnreadEntries } from "../queries/unread-entries.ts";
 import { readCursor } from "./cursor.ts";
 import { type Placed, takePage } from "./page.ts";
 import { atParam, clusterParam, optionalText, pageParams, pickAt, pickCluster, text } from "./params.ts";
 import { type Route, route } from "./route.ts";
-import { Basis, pinnedSnapshot } from "./snapshot-ref.ts";
+import { Basis, pinnedSnapshot, Time } from "./snapshot-ref.ts";
 
 const Kind = z.enum(objectKinds);
 export const OBJECT_NAME =
@@ -38,8 +39,32 @@ const Row = z
   .object(RowShape)
   .meta({ id: "PrivilegeRow", description: "One privilege that a role holds; names are raw." });
 
+export const Unread = z
+  .object({
+    kind: Kind,
+    schema: z.nullable(z.string()),
+    object: z.string(),
+    column: z.nullable(z.string()),
+    entries: z.array(z.string()).meta({ description: "As the catalog has them." }),
+  })
+  .meta({
+    id: "UnreadEntries",
+    description: "Entries of an ACL that could not be read: whom they grant what is not known.",
+  });
+
+export const unreadAnswer = (one: UnreadEntries): z.input<typeof Unread> => ({
+  ...one,
+  entries: [...one.entries],
+});
+
 const PrivilegeList = z
-  .object({ cluster: z.string(), ...Basis, items: z.array(Row), next: z.nullable(z.string()) })
+  .object({
+    cluster: z.string(),
+    ...Basis,
+    unread: z.array(Unread),
+    items: z.array(Row),
+    next: z.nullable(z.string()),
+  })
   .meta({ id: "PrivilegeList" });
 
 const path = "/privileges";
@@ -64,13 +89,6 @@ const rowsAfter = function* (
   }
 };
 
-/** The objects that are named, and of a table its columns too: what they say more. */
-const namedObjects = (engine: AccessEngine, name: string): AccessObject[] => {
-  const found = findObjects(engine, name);
-  const oids = new Set(found.filter(({ kind }) => sectionOf(kind) === "relations").map(({ oid }) => oid));
-  return engine.objects.filter((one) => found.includes(one) || (one.kind === "column" && oids.has(one.oid)));
-};
-
 const listed = (row: PrivilegeRow): z.input<typeof Row> => ({ ...row, path: [...row.path] });
 
 export const privileges: Route = route({
@@ -90,20 +108,32 @@ export const privileges: Route = route({
     const question = { path, params };
     const place = readCursor(RowPlace, question);
     const cluster = await pickCluster(deps, params.cluster);
-    const snapshot = await pinnedSnapshot(deps, cluster, pickAt(deps, params.at), place?.[0]);
-    const engine = deps.access(snapshot);
-    const role = params.role === undefined ? undefined : findRole(engine, params.role);
-    const objects = params.object === undefined ? engine.objects : namedObjects(engine, params.object);
-    const rows = rowsAfter(engine, snapshot.manifest.seq, role, objects, place);
+    const at = pickAt(deps, params.at);
+    const snapshot = await pinnedSnapshot(deps, cluster, at, place?.[0]);
+    const grounds = groundsOfSnapshot(deps.store, snapshot, at, deps.access);
+    const { role, objects, unread } = privilegesOf(grounds, params);
+    const rows = rowsAfter(grounds.engine, snapshot.manifest.seq, role, objects, place);
     const { items, next } = await takePage(rows, question);
     return {
       cluster,
       ...(await basisOf(deps.store.snapshots, cluster, snapshot)),
+      unread: unread.map(unreadAnswer),
       items: items.map(listed),
       next,
     };
   },
 });
+
+const Principal = z
+  .object({
+    arn: z.string(),
+    wall: z.enum(["unknown"]).meta({ description: "What IAM says of its way in: it is not read." }),
+    via: z.enum(["mapping", "admin-login"]).meta({
+      description: "`admin-login`: no mapping names it, it was seen connecting as admin.",
+    }),
+    lastUseAt: z.optional(Time).meta({ description: "When it was last seen connecting as admin." }),
+  })
+  .meta({ id: "ReachingPrincipal", description: "A principal that reaches the role." });
 
 const WhoCanRow = z
   .object({
@@ -111,8 +141,14 @@ const WhoCanRow = z
     paths: z
       .nullable(z.number())
       .meta({ description: "In how many ways it is held; null: more than can be counted." }),
-    principals: z.nullable(z.array(z.string())).meta({
-      description: "Who is mapped to the role; null where the mappings could not be read.",
+    columns: z.nullable(z.array(z.string())).meta({
+      description: "Held on these columns of the table alone; null: on the whole object.",
+    }),
+    principals: z.nullable(z.array(Principal)).meta({
+      description: "Who reaches the role, by ARN; null: that is not known.",
+    }),
+    morePrincipals: z.nullable(z.enum(["iam-not-read", "mappings-unreadable"])).meta({
+      description: "Why there may be more than `principals`; null: these are all.",
     }),
   })
   .meta({ id: "WhoCanRow" });
@@ -132,19 +168,29 @@ const WhoCanAnswer = z
       description:
         "Of how many other roles it cannot be said that they do not hold it; null where the roles could not be read.",
     }),
+    unread: z.array(Unread),
     items: z.array(WhoCanRow),
     next: z.nullable(z.string()),
   })
   .meta({ id: "WhoCanAnswer" });
 
 const whoCanPath = "/who-can";
-const RolePlace = z.tuple([z.int().positive(), z.string()]);
+/** The snapshot, and the number of the row. */
+const RolePlace = z.tuple([z.int().positive(), z.int().nonnegative()]);
+
+const holderAnswer = (row: HolderRow): z.input<typeof WhoCanRow> => ({
+  ...listed(row),
+  paths: Number.isFinite(row.paths) ? row.paths : null,
+  columns: row.columns && [...row.columns],
+  principals: row.principals?.map((one) => ({ ...one })) ?? null,
+  morePrincipals: row.morePrincipals,
+});
 
 export const whoCan: Route = route({
   path: whoCanPath,
   summary: "Who holds a privilege on an object",
   description:
-    "All roles that hold it at once or after SET ROLE, by name, each with the principals mapped to it.",
+    "All roles that hold it at once or after SET ROLE, on the whole object or on columns of it, by name, each with the principals that reach it.",
   params: z.strictObject({
     ...clusterParam,
     privilege: text("SELECT, INSERT, USAGE, EXECUTE, …"),
@@ -157,44 +203,23 @@ export const whoCan: Route = route({
     const question = { path: whoCanPath, params };
     const place = readCursor(RolePlace, question);
     const cluster = await pickCluster(deps, params.cluster);
-    const snapshot = await pinnedSnapshot(deps, cluster, pickAt(deps, params.at), place?.[0]);
+    const at = pickAt(deps, params.at);
+    const snapshot = await pinnedSnapshot(deps, cluster, at, place?.[0]);
     const { seq } = snapshot.manifest;
-    const engine = deps.access(snapshot);
-    const privilege = findPrivilege(params.privilege);
-    const object = findObject(engine, params.object, privilege);
-    const found = engine.whoCan(privilege, object);
-    const holders = new Set(found.map(({ role }) => role));
-    const unknown = engine.graph.roles.filter(
-      ({ name }, id) =>
-        !holders.has(name) &&
-        !name.startsWith("pg_") &&
-        engine.holdsAfterSetRole(id, privilege, object) === "unknown",
-    );
-    const { roles, mappings } = snapshot.catalog.sections;
-    const mapped = Map.groupBy(rowsOf(snapshot.catalog, "mappings"), ({ role }) => role);
-    const oids = new Map(engine.graph.roles.map(({ name, oid }) => [name, oid]));
-    const rows = found
-      .filter(({ role }) => place === undefined || role > place[1])
-      .map(
-        (row): Placed<z.input<typeof WhoCanRow>> => [
-          {
-            ...listed(row),
-            paths: Number.isFinite(row.paths) ? row.paths : null,
-            principals:
-              mappings.status === "read"
-                ? (mapped.get(oids.get(row.role) ?? -1) ?? []).map(({ arn }) => arn).sort()
-                : null,
-          },
-          [seq, row.role],
-        ],
-      );
+    const grounds = groundsOfSnapshot(deps.store, snapshot, at, deps.access);
+    const { privilege, object, rows, unknownRoles, unread } = await whoCanOf(grounds, params);
+    const first = place ? place[1] + 1 : 0;
+    const placed = rows
+      .slice(first)
+      .map((row, i): Placed<z.input<typeof WhoCanRow>> => [holderAnswer(row), [seq, first + i]]);
     return {
       cluster,
       ...(await basisOf(deps.store.snapshots, cluster, snapshot)),
       object: { kind: object.kind, schema: object.schema, object: object.name, column: object.column },
       privilege,
-      unknownRoles: roles.status === "read" ? unknown.length : null,
-      ...(await takePage(rows, question)),
+      unknownRoles,
+      unread: unread.map(unreadAnswer),
+      ...(await takePage(placed, question)),
     };
   },
 });

@@ -3,7 +3,8 @@ import * as z from "zod";
 import { type Instant, iso } from "../core/base/time.ts";
 import { basisOf } from "../queries/basis.ts";
 import { newestSnapshot, timelineOf, timelineQuestion } from "../queries/timeline.ts";
-import { RecordedChangeAnswer, recordedChangeAnswer } from "./change-answer.ts";
+import { toldRecord } from "../queries/told-change.ts";
+import { RecordedChangeAnswer } from "./change-answer.ts";
 import { readCursor } from "./cursor.ts";
 import { type Placed, takePage } from "./page.ts";
 import { clusterParam, optionalText, pageParams, pickCluster } from "./params.ts";
@@ -74,10 +75,7 @@ export const historyTimeline: Route = route({
     const placed = changes
       .slice(begin)
       .map(
-        (change, i): Placed<z.input<typeof RecordedChangeAnswer>> => [
-          recordedChangeAnswer(change),
-          [seq, begin + i],
-        ],
+        (change, i): Placed<z.input<typeof RecordedChangeAnswer>> => [toldRecord(change), [seq, begin + i]],
       );
     return {
       cluster,
@@ -90,7 +88,7 @@ export const historyTimeline: Route = route({
             after: orNull(period.after),
             before: iso(period.since),
             seq: period.seq,
-            by: period.by.map(recordedChangeAnswer),
+            by: period.by.map(toldRecord),
           })),
         }),
       unknown: unknown.map(({ section, from, to }) => ({ section, from: orNull(from), to: orNull(to) })),

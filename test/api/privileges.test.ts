@@ -5,7 +5,7 @@ import { createSnapshotStore } from "../../lib/store/history/snapshots.ts";
 import type { Table } from "../../lib/store/table/table.ts";
 import { type Ask, allPages, asker } from "../support/ask.ts";
 import { acl, catalog, cluster, estate, publicSchema, role, table } from "../support/catalogs.ts";
-import { fillWorld, NOW, READER, T, WRITER } from "../support/query-world.ts";
+import { ADMIN_USER, fillWorld, NOW, READER, T, WRITER } from "../support/query-world.ts";
 import { testTables } from "../support/table.ts";
 
 let tables: Awaited<ReturnType<typeof testTables>>;
@@ -108,9 +108,19 @@ describe("/who-can", () => {
       unknownRoles: 0,
     });
     expect(body.items).toMatchObject([
-      { role: "admin", paths: 1, principals: [] },
-      { role: "app_ro", holds: "inherited", path: ["app_ro"], principals: [READER] },
-      { role: "app_rw", holds: "inherited", path: ["app_rw", "app_ro"], principals: [WRITER] },
+      { role: "admin", paths: 1, principals: null, morePrincipals: "iam-not-read" },
+      {
+        role: "app_ro",
+        holds: "inherited",
+        path: ["app_ro"],
+        principals: [{ arn: READER, wall: "unknown" }],
+      },
+      {
+        role: "app_rw",
+        holds: "inherited",
+        path: ["app_rw", "app_ro"],
+        principals: [{ arn: WRITER, via: "mapping" }],
+      },
     ]);
     const paged = await allPages(ask, "/who-can", {
       privilege: "DELETE",
@@ -120,7 +130,14 @@ describe("/who-can", () => {
     });
     expect([paged.pages, paged.items]).toEqual([3, body.items]);
     const later = await ask("/who-can", { privilege: "DELETE", object: "orders" });
-    expect(later.body.items.map(({ role }: { role: string }) => role)).toEqual(["admin"]);
+    expect(later.body.items).toMatchObject([
+      {
+        role: "admin",
+        columns: null,
+        principals: [{ arn: ADMIN_USER, via: "admin-login", lastUseAt: "2026-03-01T04:00:00.000Z" }],
+        morePrincipals: "iam-not-read",
+      },
+    ]);
   });
 
   it("says of whom it cannot tell", async () => {

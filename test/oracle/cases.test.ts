@@ -85,7 +85,7 @@ describe("what was not read", () => {
       expect(flat(asked.out + asked.err)).toMatch(/Yes|not read|unknown|not known/i);
     }));
 
-  it.fails("a grant on columns is told where the table is asked for", () =>
+  it("a grant on columns is told where the table is asked for", () =>
     inCase("w09-who-can-hides-column-grants", async ({ live }) => {
       const whoCan = await live("who-can", "SELECT", "app.users");
       expect(flat(whoCan.out)).toMatch(/\brd\b/);

@@ -16,6 +16,8 @@ export const T = Date.UTC(2026, 2, 1, 2);
 export const NOW = T + 10 * HOUR;
 
 export const READER = "arn:aws:iam::111122223333:role/reader" as Principal;
+/** Connected as admin at T+2h. */
+export const ADMIN_USER = "arn:aws:iam::111122223333:role/x" as Principal;
 export const WRITER = "arn:aws:iam::111122223333:role/writer" as Principal;
 
 const payments = table(1001, "payments", { acl: acl("10=arwdDxt/10", "100=r/10") });
@@ -75,7 +77,7 @@ export const fillWorld = async (db: Table): Promise<void> => {
       connection("e3", T + 2 * HOUR, { cluster, principal: READER, outcome: "refused" }),
       connection("e4", T + 2 * HOUR, {
         cluster,
-        principal: "arn:aws:iam::111122223333:role/x",
+        principal: ADMIN_USER,
         action: "DbConnectAdmin",
       }),
     ],

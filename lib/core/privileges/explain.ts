@@ -1,6 +1,7 @@
 // Why a role or a principal has a privilege, or which link of the chain is the first that is broken.
 
 import { foldArn } from "../activity/principal.ts";
+import { type Instant, iso } from "../base/time.ts";
 import { rowsOf } from "../catalog/catalog.ts";
 import type { Privilege } from "../catalog/privileges.ts";
 import { allowLoginSql, mapRoleSql } from "../sql/statements.ts";
@@ -115,12 +116,27 @@ const needsIam = (action: string): Link => ({
   says: `IAM must allow it dsql:${action} on the cluster; no catalog tells`,
 });
 
+/** IAM is not read: what is known is at most that it let the principal in as admin once. */
+const asAdminLink = (adminAt: Instant | undefined): Link =>
+  adminAt === undefined
+    ? {
+        step: "principal",
+        state: "unknown",
+        says: "whether IAM allows it dsql:DbConnectAdmin is not known: IAM is not read",
+      }
+    : {
+        step: "principal",
+        state: "assumed",
+        says: `it connected as admin, last at ${iso(adminAt)}: IAM allowed dsql:DbConnectAdmin then`,
+      };
+
 /** The roles that a principal can connect as: by its mappings, and as `admin` if IAM allows DbConnectAdmin. */
 const explainPrincipal = (
   engine: AccessEngine,
   arn: string,
   privilege: Privilege,
   object: AccessObject,
+  adminAt: Instant | undefined,
 ): Explanation => {
   const principal = foldArn(arn);
   const mappings = rowsOf(engine.catalog, "mappings").filter((row) => row.arn === principal);
@@ -148,17 +164,24 @@ const explainPrincipal = (
       : [
           explainRole(engine, admin, privilege, object, {
             principal,
-            links: [needsIam("DbConnectAdmin")],
+            links: [asAdminLink(adminAt)],
             completes: [],
           }),
-        ].map(
-          // Whether IAM lets it be admin is not known here: then its yes is none either.
-          (one): Explanation => ({ ...one, verdict: one.verdict === "no" ? "no" : "unknown" }),
-        );
-  const [best, ...rest] = found.sort((a, b) => rank[a.verdict] - rank[b.verdict]);
-  const alsoOf = (others: readonly Explanation[]) =>
-    others.flatMap(({ role, verdict }) => (role === null ? [] : [{ role, verdict }]));
-  if (best) return { ...best, also: alsoOf([...rest, ...asAdmin]) };
+        ];
+  // Seen as admin, it is a way like the others; else IAM alone could tell, and no "no" is certain while admin would do.
+  const ways = adminAt === undefined ? found : [...found, ...asAdmin];
+  const [best, ...rest] = ways.sort((a, b) => rank[a.verdict] - rank[b.verdict]);
+  const others = adminAt === undefined ? [...rest, ...asAdmin] : rest;
+  const open = asAdmin.some(({ verdict }) => verdict !== "no");
+  const alsoOf = (more: readonly Explanation[]) =>
+    more.flatMap(({ role, verdict }) => (role === null ? [] : [{ role, verdict }]));
+  if (best) {
+    return {
+      ...best,
+      verdict: best.verdict === "no" && open ? "unknown" : best.verdict,
+      also: alsoOf(others),
+    };
+  }
   // Nobody is mapped: the role that would do is the first that holds it at once and may log in.
   const useful = engine
     .whoCan(privilege, object)
@@ -176,7 +199,7 @@ const explainPrincipal = (
     privilege,
     kind: object.kind,
     object: objectText(object),
-    verdict: gap ? "unknown" : "no",
+    verdict: gap || open ? "unknown" : "no",
     grantable: false,
     links: [needsIam("DbConnect"), { step: "mapping", state: gap ? "unknown" : "broken", says }],
     path: [],
@@ -189,16 +212,18 @@ const explainPrincipal = (
 
 /**
  * The chain from a role's name, or from a principal's ARN (a session's is folded to its role), to the privilege.
- * Throws AuditError `not-found` for a role that the catalog does not have.
+ * `adminAt`: when the principal last connected as admin, where that is known. Throws AuditError `not-found` for a role
+ * that the catalog does not have.
  */
 export const explain = (
   engine: AccessEngine,
   who: string,
   privilege: Privilege,
   object: AccessObject,
+  { adminAt }: { readonly adminAt?: Instant | undefined } = {},
 ): Explanation =>
   isArn(who) && !engine.graph.idOfName.has(who)
-    ? explainPrincipal(engine, who, privilege, object)
+    ? explainPrincipal(engine, who, privilege, object, adminAt)
     : explainRole(engine, findRole(engine, who), privilege, object, {
         principal: null,
         links: [],

@@ -56,7 +56,9 @@ describe("explain", () => {
 
   it("stops at a missing mapping and names a role that would do", () => {
     const it = ask("arn:aws:iam::111122223333:role/other");
-    expect([it.verdict, ...links(it)]).toEqual(["no", "principal assumed", "mapping broken"]);
+    // As admin it could, if IAM lets it in: nothing here tells.
+    expect([it.verdict, ...links(it)]).toEqual(["unknown", "principal assumed", "mapping broken"]);
+    expect(it.also).toEqual([{ role: "admin", verdict: "unknown" }]);
     expect(it.completes).toEqual(["AWS IAM GRANT app TO 'arn:aws:iam::111122223333:role/other';"]);
   });
 
@@ -69,7 +71,7 @@ describe("explain", () => {
     const it = ask(arn, "SELECT", {
       mappings: [{ iamOid: 1, arn, role: 103, roleName: "nologin", grantor: 10 }],
     });
-    expect([it.verdict, links(it).at(-1)]).toEqual(["no", "login broken"]);
+    expect([it.verdict, links(it).at(-1)]).toEqual(["unknown", "login broken"]);
     expect(it.completes[0]).toBe("ALTER ROLE nologin WITH LOGIN;");
   });
 

@@ -1,0 +1,45 @@
+// What an answer about privileges rests on: a stored snapshot as of a moment, or a catalog that is at hand.
+import type { Cluster } from "../core/base/ids.ts";
+import type { Instant } from "../core/base/time.ts";
+import type { Catalog } from "../core/catalog/catalog.ts";
+import type { SealedManifest } from "../core/history/manifest.ts";
+import { type AccessEngine, accessEngine } from "../core/privileges/effective.ts";
+import { requireAsOf, type Snapshot } from "../store/history/snapshots.ts";
+import type { ReadStore } from "../store/open-store.ts";
+import { type Basis, basisOf } from "./basis.ts";
+import { type AdminLogin, adminLogins } from "./reached-by.ts";
+
+export type Grounds = {
+  readonly engine: AccessEngine;
+  /** null: a live database, or a file. */
+  readonly snapshot: SealedManifest | null;
+  /** What the answer says of itself; null as `snapshot`. */
+  readonly basis: () => Promise<Basis | null>;
+  /** Who was let in as admin up to the moment asked about; null: nothing here could tell. */
+  readonly adminLogins: () => Promise<readonly AdminLogin[] | null>;
+};
+
+/** A catalog alone: nobody's connections are known. */
+export const groundsOfCatalog = (catalog: Catalog): Grounds => ({
+  engine: accessEngine(catalog),
+  snapshot: null,
+  basis: async () => null,
+  adminLogins: async () => null,
+});
+
+/** A snapshot that is at hand, and what connections tell up to `at`. `access`: for who keeps engines. */
+export const groundsOfSnapshot = (
+  store: ReadStore,
+  snapshot: Snapshot,
+  at: Instant,
+  access: (snapshot: Snapshot) => AccessEngine = ({ catalog }) => accessEngine(catalog),
+): Grounds => ({
+  engine: access(snapshot),
+  snapshot,
+  basis: () => basisOf(store.snapshots, snapshot.catalog.cluster, snapshot),
+  adminLogins: () => adminLogins(store, snapshot.catalog.cluster, at),
+});
+
+/** The last snapshot at or before `at`. AuditError("not-found") that names the first there is. */
+export const groundsAt = async (store: ReadStore, cluster: Cluster, at: Instant): Promise<Grounds> =>
+  groundsOfSnapshot(store, await requireAsOf(store.snapshots, cluster, at), at);

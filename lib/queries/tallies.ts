@@ -1,0 +1,28 @@
+// What connections of a stretch add up to, exact at both ends as far as the store can tell.
+import type { Tally } from "../core/activity/activity.ts";
+import type { Cluster } from "../core/base/ids.ts";
+import { DAY, floorTo, HOUR, type Interval } from "../core/base/time.ts";
+import type { ReadStore } from "../store/open-store.ts";
+
+/**
+ * Tallies of the hours that lie in the stretch, days where it holds whole ones. Of the last hour, begun before `to`, only
+ * what had begun by then: a tally that went on afterwards counts what it counts, but ends at its first connection.
+ */
+export const talliesIn = async (
+  { activity }: ReadStore,
+  cluster: Cluster,
+  { from, to }: Interval,
+): Promise<Tally[]> => {
+  const begin = floorTo(HOUR, from);
+  const firstDay = Math.min(to, floorTo(DAY, begin + DAY - 1));
+  const lastDay = Math.max(firstDay, floorTo(DAY, to));
+  const [before, days, after] = await Promise.all([
+    activity.hours(cluster, { from: begin, to: firstDay }),
+    activity.days(cluster, { from: firstDay, to: lastDay }),
+    activity.hours(cluster, { from: lastDay, to }),
+  ]);
+  return [...before, ...days, ...after]
+    .flatMap(({ tallies }) => tallies)
+    .filter(({ firstAt }) => firstAt < to)
+    .map((tally) => (tally.lastAt < to ? tally : { ...tally, count: 1, lastAt: tally.firstAt }));
+};

@@ -1,0 +1,237 @@
+// One question, one answer: the command line and the API are asked the same of one store, and must say the same.
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { EMBEDDED_TABLE } from "../../cli/context.ts";
+import { HOUR } from "../../lib/core/base/time.ts";
+import { openStore } from "../../lib/store/open-store.ts";
+import { openDynamoDbTable } from "../../lib/store/table/dynamodb/dynamodb-table.ts";
+import { type LocalDynamoDb, startDynamoDb } from "../../local/store/dynamodb.ts";
+import { type Ask, allPages, asker } from "../support/ask.ts";
+import { acl, cluster, estate, publicSchema, table } from "../support/catalogs.ts";
+import { type CliRun, cliIn } from "../support/cli.ts";
+import { ADMIN_USER, fillWorld, NOW, READER, T } from "../support/query-world.ts";
+
+let folder: string;
+let database: LocalDynamoDb;
+let ask: Ask;
+const answers = new Map<string, CliRun>();
+
+const open = async () => {
+  database = await startDynamoDb({ folder: join(folder, ".dsql-audit") });
+  await database.createTable(EMBEDDED_TABLE);
+  const { client } = database;
+  return openDynamoDbTable({ client, name: EMBEDDED_TABLE, sleep: async () => {}, random: () => 0 });
+};
+
+/** The lines that the command line is asked before the API: a store of one file has one process. */
+const asked = [
+  "who-can SELECT users",
+  "who-can SELECT orders",
+  `who-can SELECT orders --at ${new Date(T).toISOString()}`,
+  "who-can UPDATE secrets",
+  "privileges --object users",
+  "privileges --role app_ro",
+  "privileges",
+  "explain app_ro SELECT users",
+  `explain ${READER} SELECT users`,
+  `explain ${ADMIN_USER} DELETE orders`,
+  "explain arn:aws:iam::111122223333:role/nobody DELETE orders",
+  "default-privileges",
+  "history",
+  "history timeline --role app_ro --object orders --privilege DELETE",
+  `history timeline --principal ${READER}`,
+  `history diff --from ${new Date(T).toISOString()}`,
+  `history diff --all --from ${new Date(T).toISOString()}`,
+  `history show --at ${new Date(T).toISOString()}`,
+];
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), "contract-"));
+  const db = await open();
+  await fillWorld(db);
+  const store = openStore(db, { now: () => NOW });
+  const unread = { entries: [], unknown: ["app_rw=??/admin"] };
+  await store.snapshots.save(
+    cluster,
+    estate({
+      schemas: [{ ...publicSchema, acl: acl("0=U/10", "10=UC/10") }],
+      relations: [
+        table(1000, "orders", { acl: acl("10=arwdDxt/10", "100=r/10") }),
+        table(1002, "users", { acl: acl("10=arwdDxt/10", "101=r/10") }),
+        table(1003, "secrets", { acl: unread }),
+      ],
+      columns: [
+        { relation: 1002, number: 1, name: "id", acl: acl("100=r/10") },
+        { relation: 1002, number: 2, name: "full_name", acl: acl("100=r/10") },
+      ],
+      functions: [
+        {
+          oid: 1002,
+          schema: 2200,
+          name: "f",
+          identityArguments: "",
+          kind: "f",
+          owner: 10,
+          securityDefiner: false,
+          acl: null,
+        },
+      ],
+      defaultPrivileges: [
+        { oid: 9, role: 10, schema: 0, objectType: "r", acl: acl("10=arwdDxt/10", "100=r/10") },
+      ],
+    }),
+    NOW - HOUR,
+  );
+  await database.stop();
+  const cli = cliIn(
+    () => folder,
+    () => NOW,
+  );
+  for (const line of asked) answers.set(line, await cli(`${line} --json`));
+  answers.set("text", await cli("who-can SELECT users"));
+  ask = asker(await open(), () => NOW).ask;
+}, 120_000);
+afterAll(async () => {
+  await database.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const told = (line: string): CliRun => {
+  const answer = answers.get(line);
+  expect(answer?.code, `${line}: ${answer?.err}`).toBe(0);
+  return answer as CliRun;
+};
+const rowsOf = (line: string) => told(line).json() as Record<string, unknown>[];
+const at = new Date(T).toISOString();
+
+describe("who-can", () => {
+  it.each([
+    ["who-can SELECT users", { privilege: "SELECT", object: "users" }],
+    ["who-can SELECT orders", { privilege: "SELECT", object: "orders" }],
+    [`who-can SELECT orders --at ${at}`, { privilege: "SELECT", object: "orders", at }],
+    ["who-can UPDATE secrets", { privilege: "UPDATE", object: "secrets" }],
+  ])("%s: the same rows", async (line, params) => {
+    const { items } = await allPages(ask, "/who-can", { ...params, limit: "1" });
+    expect(rowsOf(line)).toEqual(items);
+  });
+
+  it("names roles that hold it on columns only, and who was let in as admin", () => {
+    expect(rowsOf("who-can SELECT users")).toMatchObject([
+      { role: "admin", columns: null, principals: [{ arn: ADMIN_USER, via: "admin-login" }] },
+      { role: "app_ro", columns: ["id", "full_name"], principals: [{ arn: READER }], morePrincipals: null },
+      { role: "app_rw", columns: null },
+    ]);
+    const { out } = told("text");
+    expect(out).toContain("On columns: id, full_name");
+    expect(out).toContain("and whoever else IAM allows dsql:DbConnectAdmin: not read");
+    expect(out).toContain("\nSnapshot 5 of 2026-03-01 11:00 UTC\n");
+  });
+
+  it("says which snapshot it rests on beside the rows, and which entries could not be read", async () => {
+    const { err } = told("who-can UPDATE secrets");
+    expect(err).toContain("Snapshot 5 of 2026-03-01 11:00 UTC");
+    expect(err).toContain("an entry of the ACL of table public.secrets could not be read: app_rw=??/admin");
+    const { body } = await ask("/who-can", { privilege: "UPDATE", object: "secrets" });
+    expect(body).toMatchObject({ snapshot: { seq: 5 }, unread: [{ entries: ["app_rw=??/admin"] }] });
+    expect(told("privileges").err).toContain("app_rw=??/admin");
+    expect((await ask("/privileges")).body).toMatchObject({ unread: [{ object: "secrets" }] });
+  });
+});
+
+describe("privileges", () => {
+  it.each([
+    ["privileges --object users", { object: "users" }],
+    ["privileges --role app_ro", { role: "app_ro" }],
+    ["privileges", {}],
+  ])("%s: the same rows", async (line, params) => {
+    const { items } = await allPages(ask, "/privileges", { ...params, limit: "3" });
+    expect(rowsOf(line)).toEqual(items);
+    expect(items.length).toBeGreaterThan(0);
+  });
+
+  it("of a function holds no column of the table with its number", async () => {
+    const { items } = await allPages(ask, "/privileges", { object: "function f()" });
+    expect(new Set(items.map((row) => (row as { kind: string }).kind))).toEqual(new Set(["function"]));
+  });
+});
+
+describe("explain", () => {
+  it.each([
+    ["explain app_ro SELECT users", { who: "app_ro", privilege: "SELECT", object: "users" }],
+    [`explain ${READER} SELECT users`, { who: READER, privilege: "SELECT", object: "users" }],
+    [`explain ${ADMIN_USER} DELETE orders`, { who: ADMIN_USER, privilege: "DELETE", object: "orders" }],
+    [
+      "explain arn:aws:iam::111122223333:role/nobody DELETE orders",
+      { who: "arn:aws:iam::111122223333:role/nobody", privilege: "DELETE", object: "orders" },
+    ],
+  ])("%s: the same answer", async (line, params) => {
+    const { cluster: _, ...body } = (await ask("/explain", params)).body as Record<string, unknown>;
+    expect(told(line).json()).toEqual(body);
+  });
+
+  it("does not say no to whom IAM may let in as admin", () => {
+    expect(told(`explain ${ADMIN_USER} DELETE orders`).json()).toMatchObject({
+      role: "admin",
+      verdict: "yes",
+    });
+    expect(told("explain arn:aws:iam::111122223333:role/nobody DELETE orders").json()).toMatchObject({
+      verdict: "unknown",
+      also: [{ role: "admin", verdict: "unknown" }],
+    });
+    expect(told("explain app_ro SELECT users").json()).toMatchObject({
+      verdict: "no",
+      columns: ["id", "full_name"],
+      snapshot: { seq: 5 },
+    });
+  });
+});
+
+describe("history", () => {
+  it("lists the same snapshots", async () => {
+    const { items } = await allPages(ask, "/snapshots", { limit: "2" });
+    expect(rowsOf("history").map(({ seq, takenAt, rows }) => ({ seq, takenAt, rows }))).toEqual(
+      items.map((row) => {
+        const { seq, takenAt, rows } = row as Record<string, unknown>;
+        return { seq, takenAt, rows };
+      }),
+    );
+  });
+
+  it.each([
+    [
+      "history timeline --role app_ro --object orders --privilege DELETE",
+      { role: "app_ro", object: "orders", privilege: "DELETE" },
+    ],
+    [`history timeline --principal ${READER}`, { principal: READER }],
+  ])("%s: the same changes", async (line, params) => {
+    const { body } = await ask("/history/timeline", params);
+    const { changes, held, unknown, last } = told(line).json() as Record<string, unknown>;
+    expect(changes).toEqual(body.items);
+    expect({ unknown, last }).toEqual({ unknown: body.unknown, last: body.last });
+    expect(held).toEqual(body.held);
+  });
+
+  it("tells the same differences and changes", async () => {
+    const diff = (await ask("/history/diff", { from: at })).body;
+    const { from, to, changes } = told(`history diff --from ${at}`).json() as Record<string, object>;
+    expect(changes).toEqual(diff.items);
+    expect([from, to]).toMatchObject([diff.from, diff.to]);
+    const all = (await ask("/history/changes", { from: at })).body;
+    expect((told(`history diff --all --from ${at}`).json() as { changes: unknown }).changes).toEqual(
+      all.items,
+    );
+  });
+
+  it("shows the same catalog", async () => {
+    const { items } = await allPages(ask, "/snapshots/as-of", { at });
+    const { catalog } = told(`history show --at ${at}`).json() as {
+      catalog: { sections: Record<string, { rows?: object[] }> };
+    };
+    const rows = Object.entries(catalog.sections).flatMap(([section, { rows: own = [] }]) =>
+      own.map((row) => ({ section, row })),
+    );
+    expect(rows).toEqual(items);
+  });
+});
