@@ -6,6 +6,8 @@ export type CommandEntry = {
   readonly name: string;
   readonly summary: string;
   readonly aliases?: readonly string[];
+  /** Not for people: it stands in no list. */
+  readonly hidden?: true;
   readonly load: () => Promise<AddCommand>;
 };
 
@@ -15,6 +17,17 @@ export const commands: readonly CommandEntry[] = [
     name: "ack",
     summary: "acknowledge a finding: it stays listed, and is not mailed again",
     load: async () => (await import("./findings/ack.ts")).addAck,
+  },
+  {
+    name: "completion",
+    summary: "print the completion script of a shell",
+    load: async () => (await import("./run/completion.ts")).addCompletion,
+  },
+  {
+    name: "completion-server",
+    summary: "answer a completion script",
+    hidden: true,
+    load: async () => (await import("./run/completion-server.ts")).addCompletionServer,
   },
   {
     name: "config",

@@ -64,7 +64,7 @@ const parse = async (
   if (entry) {
     const add = await entry.load();
     add(program, io, finish);
-  } else for (const one of commands) addNamed(program, one);
+  } else for (const one of commands) if (!one.hidden) addNamed(program, one);
   program.hook("preAction", async (_, command) => {
     refuseConflicts(command);
     await fillIn(command, io);
