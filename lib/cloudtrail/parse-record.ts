@@ -156,6 +156,17 @@ export const unwrapRecord = (raw: unknown): { readonly record: Fields; readonly 
   return { record, enveloped: true };
 };
 
+/**
+ * The name that a connection has in common with its other records: of two accounts' records sharedEventID, of an update the
+ * eventID of the first.
+ */
+const otherIdentityOf = (record: Fields): string | undefined => {
+  const shared = textOf(record.sharedEventID);
+  const { reason, originalEventID } = fieldsOf(record.addendum);
+  const first = reason === "UPDATED_DATA" ? textOf(originalEventID) : undefined;
+  return (shared ?? first)?.slice(0, MAX_EVENT_ID);
+};
+
 const rejected = (reason: string): ParsedRecord => ({ kind: "rejected", reason });
 
 /**
@@ -185,6 +196,8 @@ export const parseRecord = (raw: unknown): ParsedRecord => {
     action: eventName,
     outcome: "allowed",
   };
+  const identity = otherIdentityOf(record);
+  if (identity !== undefined) connection.identity = identity;
   const errorCode = textOf(record.errorCode);
   const errorMessage = textOf(record.errorMessage);
   if (errorCode !== undefined || errorMessage !== undefined) connection.outcome = "refused";

@@ -2,6 +2,7 @@
 import type { Profile, Rejected, Tally } from "../core/activity/activity.ts";
 import type { Connection } from "../core/activity/connection.ts";
 import { eventHash } from "../core/activity/event-hash.ts";
+import { betterConnection, identityOf, mayBeReplaced } from "../core/activity/identity.ts";
 import { addTally, sortedTallies, tallyOf } from "../core/activity/tally.ts";
 import type { Cluster } from "../core/base/ids.ts";
 import { floorTo, HOUR, type Instant } from "../core/base/time.ts";
@@ -36,6 +37,24 @@ type FolderOptions = {
   readonly unit?: number;
 };
 
+/** Connections of which another record may tell more, the best record of each. */
+const replaceable = () => {
+  const clusters = new Map<Cluster, Map<string, Connection>>();
+  return {
+    /** `known`: it was counted before, here or for good. */
+    offer: (cluster: Cluster, hash: string, connection: Connection, known: boolean): void => {
+      const own = clusters.get(cluster) ?? new Map<string, Connection>();
+      clusters.set(cluster, own);
+      const before = own.get(hash);
+      if (before) own.set(hash, betterConnection(before, connection));
+      else if (!known) own.set(hash, connection);
+    },
+    /** Whether it was among them. */
+    withdraw: (cluster: Cluster, hash: string): boolean => clusters.get(cluster)?.delete(hash) ?? false,
+    best: (): Connection[] => [...clusters.values()].flatMap((own) => [...own.values()]),
+  };
+};
+
 /**
  * Reads every trail file below `path`, each event once. Memory grows with the number of different kinds of connections per
  * hour and with eight bytes and a little for each event id, not with the files. Throws AuditError "bad-file" only when the
@@ -48,17 +67,23 @@ export const readFolder = async (
   const { logs, digests } = listFolder(path);
   const seen = new Map<Cluster, Set<string>>();
   const sums = new Map<Cluster, Map<Instant, Map<string, Tally>>>();
+  const waiting = replaceable();
   let duplicates = 0;
   const count = (connection: Connection): void => {
-    const { cluster, at, eventId } = connection;
+    const { cluster } = connection;
     const ids = seen.get(cluster) ?? new Set();
     if (ids.size === 0) seen.set(cluster, ids);
     const before = ids.size;
-    ids.add(eventHash(eventId));
-    if (ids.size === before) {
-      duplicates++;
-      return;
-    }
+    const hash = eventHash(identityOf(connection));
+    ids.add(hash);
+    const known = ids.size === before;
+    if (known) duplicates++;
+    // What another record may replace waits until all are read.
+    if (mayBeReplaced(connection)) waiting.offer(cluster, hash, connection, known);
+    else if (!known || waiting.withdraw(cluster, hash)) add(connection);
+  };
+  const add = (connection: Connection): void => {
+    const { cluster, at } = connection;
     const byTime = sums.get(cluster) ?? new Map<Instant, Map<string, Tally>>();
     if (byTime.size === 0) sums.set(cluster, byTime);
     const from = floorTo(unit, at);
@@ -77,6 +102,7 @@ export const readFolder = async (
     },
     { onProgress: onProgress && ((progress) => onProgress({ ...progress, totalFiles: logs.length })) },
   );
+  for (const connection of waiting.best()) add(connection);
   const { adjust, problems } = checkFolderDigests(digests, logs);
   const hours = adjust(hoursOfFiles);
   const profiles = new Map<Cluster, Profile[]>();

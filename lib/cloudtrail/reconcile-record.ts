@@ -1,6 +1,7 @@
 // Re-reads the record of a stretch and holds it against the slots: every event counted, none too many.
 import type { Rejected } from "../core/activity/activity.ts";
 import { eventHash } from "../core/activity/event-hash.ts";
+import { identityOf } from "../core/activity/identity.ts";
 import { compareMinutes, type DayComparison } from "../core/activity/reconcile-day.ts";
 import type { Cluster } from "../core/base/ids.ts";
 import { floorTo, type Instant, type Interval, MINUTE } from "../core/base/time.ts";
@@ -40,14 +41,15 @@ export const reconcileRecord = async (
   const { rejected, files } = await readSources(
     sources,
     (connections) => {
-      for (const { cluster, at, eventId } of connections) {
+      for (const connection of connections) {
+        const { cluster, at, eventId } = connection;
         if (at < interval.from || at >= interval.to) continue;
         const minutes = recorded.get(cluster) ?? new Map<Instant, Map<string, string>>();
         recorded.set(cluster, minutes);
         const minute = floorTo(MINUTE, at);
         const ids = minutes.get(minute) ?? new Map<string, string>();
         minutes.set(minute, ids);
-        ids.set(hexOf(eventHash(eventId)), eventId);
+        ids.set(hexOf(eventHash(identityOf(connection))), eventId);
       }
     },
     { onProgress },

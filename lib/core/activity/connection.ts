@@ -3,8 +3,13 @@ import * as z from "zod";
 import { Cluster, Principal } from "../base/ids.ts";
 
 export const Connection = z.object({
-  /** CloudTrail's eventID: the identity of the attempt, whichever way it arrived. */
+  /** CloudTrail's eventID: the same whichever way the record arrived. */
   eventId: z.string().min(1),
+  /**
+   * What it is counted by where that is not its own eventID: CloudTrail wrote the same connection for another account, or
+   * once more with data that had been missing.
+   */
+  identity: z.optional(z.string()),
   /** Epoch milliseconds of eventTime. */
   at: z.int(),
   cluster: Cluster,

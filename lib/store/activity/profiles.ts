@@ -11,6 +11,7 @@ import { keys } from "../table/keys.ts";
 import type { Item, Table } from "../table/table.ts";
 import { TTL_ATTRIBUTE } from "../table/table-definition.ts";
 import type { DirtyHours, Mark } from "./dirty-hours.ts";
+import { talliesOfSegments } from "./segment.ts";
 import type { FoldedSegments } from "./slots.ts";
 import { packTallies, unpackTallies } from "./tally-codec.ts";
 
@@ -101,16 +102,19 @@ export const profileStore = (table: Table, dirty: DirtyHours, slotDays: number) 
   const rebuildHour = (cluster: Cluster, hour: Instant): Promise<boolean> =>
     rebuild(keys.hour(cluster, hour), async (stored) => {
       const counts: number[] = [];
-      const parts: ReturnType<typeof unpackTallies>[] = [];
+      const minutes = new Map<number, Item[]>();
       for await (const item of table.query({ pk: keys.slots(cluster, hour), consistent: true })) {
         const minute = Number(item.sk.slice(0, 2));
         counts[minute] = (counts[minute] ?? 0) + 1;
-        parts.push(unpackTallies(item.tallies));
+        const known = minutes.get(minute);
+        if (known) known.push(item);
+        else minutes.set(minute, [item]);
       }
       const segments = packCounts(counts);
       const same = stored?.segments instanceof Uint8Array && Buffer.compare(stored.segments, segments) === 0;
-      if (same || (stored === undefined && !parts.length)) return undefined;
-      const bounded = boundTallies(mergeTallies(parts.flat()), LIMITS.hour, { home: homeOf(cluster) });
+      if (same || (stored === undefined && !minutes.size)) return undefined;
+      const all = [...minutes.values()].flatMap(talliesOfSegments);
+      const bounded = boundTallies(mergeTallies(all), LIMITS.hour, { home: homeOf(cluster) });
       await noteCrowd(cluster, { from: hour, to: hour + HOUR }, bounded, stored);
       const expiresAt = Math.ceil((hour + (slotDays + 3) * DAY) / 1_000);
       return { segments, ...attributesOf(bounded), [TTL_ATTRIBUTE]: expiresAt };

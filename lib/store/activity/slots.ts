@@ -2,8 +2,8 @@
 // was. What a writer read before it put segment n + 1 is all that there was before n + 1, so no id is ever written twice.
 import { randomUUID } from "node:crypto";
 import type { Connection } from "../../core/activity/connection.ts";
-import { eventHash, packHashes, unpackHashes } from "../../core/activity/event-hash.ts";
-import { mergeTallies, tallyOf } from "../../core/activity/tally.ts";
+import { eventHash } from "../../core/activity/event-hash.ts";
+import { betterConnection, identityOf } from "../../core/activity/identity.ts";
 import type { Cluster } from "../../core/base/ids.ts";
 import { DAY, floorTo, HOUR, type Instant, type Interval, MINUTE } from "../../core/base/time.ts";
 import { AuditError } from "../../errors.ts";
@@ -12,7 +12,7 @@ import { keys } from "../table/keys.ts";
 import type { Item, Table } from "../table/table.ts";
 import { TTL_ATTRIBUTE } from "../table/table-definition.ts";
 import type { DirtyHours } from "./dirty-hours.ts";
-import { packTallies } from "./tally-codec.ts";
+import { type Entry, encodeSegments, noteEntries, slotOf, tellsMore } from "./segment.ts";
 
 export type Counted = { readonly counted: number; readonly duplicates: number; readonly tooOld: number };
 
@@ -22,26 +22,10 @@ export const SLOT_DAYS = 400;
 /** Items expire this much after the last event they could be asked about, so that no half-expired hour is ever read. */
 const MARGIN_DAYS = 2;
 
-/** DynamoDB's limit is 400 KB an item. */
-const MAX_SEGMENT_BYTES = 300_000;
-const MAX_SEGMENT_EVENTS = 8_000;
-
 /** Each lost round means that somebody else's segment went in: a slot of that many writers does not exist. */
 const MAX_ROUNDS = 200;
 
 const LANES = 8;
-
-type Slot = { ids: Set<string>; segments: number };
-
-/** What a slot holds, from its items. */
-const slotOf = (items: readonly Item[]): Slot => {
-  const slot: Slot = { ids: new Set(), segments: items.length };
-  for (const { ids } of items) {
-    if (!(ids instanceof Uint8Array)) throw new AuditError("store", "A slot's segment cannot be read");
-    for (const hash of unpackHashes(ids)) slot.ids.add(hash);
-  }
-  return slot;
-};
 
 type Minute = { readonly minute: Instant; readonly fresh: Map<string, Connection> };
 type Hour = { readonly cluster: Cluster; readonly hour: Instant; readonly minutes: Map<Instant, Minute> };
@@ -50,7 +34,7 @@ const groupByHour = (connections: readonly Connection[]): { hours: Hour[]; repea
   const hours = new Map<string, Hour>();
   let repeated = 0;
   for (const connection of connections) {
-    const { cluster, at, eventId } = connection;
+    const { cluster, at } = connection;
     const hourAt = floorTo(HOUR, at);
     const key = `${hourAt} ${cluster}`;
     const hour = hours.get(key) ?? { cluster, hour: hourAt, minutes: new Map<Instant, Minute>() };
@@ -58,27 +42,12 @@ const groupByHour = (connections: readonly Connection[]): { hours: Hour[]; repea
     const minuteAt = floorTo(MINUTE, at);
     const slot = hour.minutes.get(minuteAt) ?? { minute: minuteAt, fresh: new Map<string, Connection>() };
     hour.minutes.set(minuteAt, slot);
-    const hash = eventHash(eventId);
-    if (slot.fresh.has(hash)) repeated++;
-    else slot.fresh.set(hash, connection);
+    const hash = eventHash(identityOf(connection));
+    const known = slot.fresh.get(hash);
+    if (known) repeated++;
+    slot.fresh.set(hash, known ? betterConnection(known, connection) : connection);
   }
   return { hours: [...hours.values()], repeated };
-};
-
-type Entry = readonly [string, Connection];
-
-/** Segments of at most a third of DynamoDB's limit and more: what does not fit is halved. */
-const encode = (
-  entries: readonly Entry[],
-): { ids: Uint8Array; tallies: Uint8Array; entries: readonly Entry[] }[] => {
-  if (entries.length <= MAX_SEGMENT_EVENTS) {
-    const ids = packHashes(entries.map(([hash]) => hash));
-    const tallies = packTallies(mergeTallies(entries.map(([, connection]) => tallyOf(connection))));
-    if (entries.length === 1 || ids.length + tallies.length <= MAX_SEGMENT_BYTES)
-      return [{ ids, tallies, entries }];
-  }
-  const half = Math.ceil(entries.length / 2);
-  return [...encode(entries.slice(0, half)), ...encode(entries.slice(half))];
 };
 
 export type SlotOptions = { readonly slotDays: number; readonly folded: FoldedSegments };
@@ -106,10 +75,11 @@ export const slotCounter = (table: Table, dirty: DirtyHours, { slotDays, folded 
     cluster: Cluster,
     { minute, fresh }: Minute,
     items: readonly Item[],
-  ): Promise<{ added: number; segments: number }> => {
+  ): Promise<{ added: number; wrote: boolean; segments: number }> => {
     let slot = slotOf(items);
-    let left: Entry[] = [...fresh].filter(([hash]) => !slot.ids.has(hash));
+    let left: Entry[] = [...fresh].filter((entry) => tellsMore(slot, entry));
     let added = 0;
+    let wrote = false;
     const expiresAt = Math.ceil((minute + (slotDays + MARGIN_DAYS) * DAY) / 1_000);
     for (let round = 0; left.length; round++) {
       if (round >= MAX_ROUNDS) {
@@ -117,24 +87,26 @@ export const slotCounter = (table: Table, dirty: DirtyHours, { slotDays, folded 
           hint: "Nothing is lost: deliver the batch again.",
         });
       }
-      for (const { ids, tallies, entries } of encode(left)) {
+      for (const { attributes, entries } of encodeSegments(left)) {
         const key = keys.segment(cluster, minute, slot.segments + 1);
         const writer = randomUUID();
-        const item = { ...key, v: 1, writer, ids, tallies, [TTL_ATTRIBUTE]: expiresAt };
+        const item = { ...key, v: 1, writer, ...attributes, [TTL_ATTRIBUTE]: expiresAt };
         // The SDK repeats a put whose answer got lost: then it is our own segment that stands in the way.
         const ours =
           (await table.putIfAbsent(item)) || (await table.get(key, { consistent: true }))?.writer === writer;
         if (!ours) break;
         slot.segments++;
-        added += entries.length;
-        for (const [hash] of entries) slot.ids.add(hash);
+        wrote = true;
+        added += entries.filter(([hash]) => !slot.ids.has(hash)).length;
+        noteEntries(slot, entries);
+        const put = new Set(entries);
+        left = left.filter((entry) => !put.has(entry));
       }
-      left = left.filter(([hash]) => !slot.ids.has(hash));
       if (!left.length) break;
       slot = slotOf((await read(cluster, minute, minute)).get(keys.segments(minute)) ?? []);
-      left = left.filter(([hash]) => !slot.ids.has(hash));
+      left = left.filter((entry) => tellsMore(slot, entry));
     }
-    return { added, segments: slot.segments };
+    return { added, wrote, segments: slot.segments };
   };
 
   const countHour = async ({ cluster, hour, minutes }: Hour): Promise<number> => {
@@ -142,13 +114,13 @@ export const slotCounter = (table: Table, dirty: DirtyHours, { slotDays, folded 
     const stored = await read(cluster, all[0]?.minute ?? hour, all.at(-1)?.minute ?? hour);
     const itemsOf = (minute: Instant): readonly Item[] => stored.get(keys.segments(minute)) ?? [];
     const unseen = all.some(({ minute, fresh }) => {
-      const { ids } = slotOf(itemsOf(minute));
-      return fresh.keys().some((hash) => !ids.has(hash));
+      const slot = slotOf(itemsOf(minute));
+      return fresh.entries().some((entry) => tellsMore(slot, entry));
     });
     if (unseen) await dirty.ensure(cluster, hour);
     const filled = await inParallel(all, LANES, (slot) => fill(cluster, slot, itemsOf(slot.minute)));
     const added = filled.reduce((sum, slot) => sum + slot.added, 0);
-    if (added > 0) await dirty.ensure(cluster, hour);
+    if (filled.some(({ wrote }) => wrote)) await dirty.ensure(cluster, hour);
     else {
       // Nothing but duplicates: were they ever added up, or did their writer die before it could say so?
       const known = await folded(cluster, hour);

@@ -7,6 +7,7 @@ import {
   missedCanaries,
   type OwnLogin,
 } from "../../core/coverage/canary-match.ts";
+import { identityOf } from "../../core/activity/identity.ts";
 import type { Connection } from "../../core/activity/connection.ts";
 import type { Canary } from "../../core/coverage/coverage.ts";
 import type { Cluster, Principal } from "../../core/base/ids.ts";
@@ -55,7 +56,9 @@ const instantOrNull = (value: unknown): Instant | null => (typeof value === "num
 export const canaryStore = (table: Table, coverage: Pick<CoverageHours, "markHours">): CanaryStore => {
   const expiry = (at: Instant) => ({ [TTL_ATTRIBUTE]: Math.ceil((at + KEEP_DAYS * DAY) / 1_000) });
 
-  const note = async ({ cluster, at, eventId, action }: Connection, way: "trail" | "event", now: Instant) => {
+  const note = async (connection: Connection, way: "trail" | "event", now: Instant) => {
+    const { cluster, at, action } = connection;
+    const eventId = identityOf(connection);
     const key = keys.ownLogin(cluster, at, eventId);
     const stored = await table.get(key, { consistent: true });
     const trailAt = instantOrNull(stored?.trailAt) ?? (way === "trail" ? now : null);
