@@ -1,10 +1,9 @@
 // The options that many commands share, and what they open: the store, the source, the cluster, the time.
 import { existsSync } from "node:fs";
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { type Command, Option } from "commander";
 import type { Cluster } from "../lib/core/base/ids.ts";
 import { parseTime } from "../lib/core/base/parse-time.ts";
-import { AuditError } from "../lib/errors.ts";
 import { pickCluster as chooseCluster } from "../lib/queries/pick-cluster.ts";
 import type { Store } from "../lib/store/open-store.ts";
 import type { Io } from "./io.ts";
@@ -19,9 +18,9 @@ export type StoreOptions = {
 };
 export type OutputFlags = { readonly json?: boolean; readonly ndjson?: boolean };
 
-/** The name of the table inside an embedded store. */
-export const EMBEDDED_TABLE = "dsql-audit";
-export const DEFAULT_STORE = ".dsql-audit";
+export const DEFAULT_STORE = "dsql-audit.db";
+/** Where release 0.1.0 kept its store, a folder. */
+const OLD_DEFAULT_STORE = ".dsql-audit";
 
 /** In ms. Without them a host that does not answer is waited for as long as the system does: minutes, three times. */
 const PATIENCE = { connectionTimeout: 5_000, requestTimeout: 30_000, throwOnRequestTimeout: true };
@@ -30,8 +29,8 @@ export const addStoreOptions = (command: Command): Command =>
   command
     .addOption(
       new Option(
-        "--store <dir>",
-        `embedded store (default: $DSQL_AUDIT_STORE or ./${DEFAULT_STORE})`,
+        "--store <file>",
+        `embedded store, one file (default: $DSQL_AUDIT_STORE or ./${DEFAULT_STORE})`,
       ).conflicts("table"),
     )
     .option("--table <name>", "DynamoDB table in AWS (default: $DSQL_AUDIT_TABLE)")
@@ -50,12 +49,12 @@ export const withStore = async <T>(
 ): Promise<T> => {
   const { sleep, random } = io;
   // The SDK and the database are loaded here: help does not wait for them.
-  const [{ openDynamoDbTable }, { openStore }] = await Promise.all([
-    import("../lib/store/table/dynamodb/dynamodb-table.ts"),
-    import("../lib/store/open-store.ts"),
-  ]);
+  const { openStore } = await import("../lib/store/open-store.ts");
   if (options.table !== undefined) {
-    const { DynamoDBClient } = await import("@aws-sdk/client-dynamodb");
+    const [{ DynamoDBClient }, { openDynamoDbTable }] = await Promise.all([
+      import("@aws-sdk/client-dynamodb"),
+      import("../lib/store/table/dynamodb/dynamodb-table.ts"),
+    ]);
     const region = options.region ?? options.tableRegion;
     const client = new DynamoDBClient({ ...(region && { region }), requestHandler: PATIENCE });
     try {
@@ -64,21 +63,28 @@ export const withStore = async <T>(
       client.destroy();
     }
   }
-  const folder = resolve(io.cwd, options.store ?? io.env.DSQL_AUDIT_STORE ?? DEFAULT_STORE);
-  if (mustExist && !existsSync(folder)) {
-    throw new AuditError("not-found", `there is no store in ${folder}`, {
-      hint: "Name one with --store DIR or --table NAME, or make one with: dsql-audit snapshot",
-    });
+  const { openSqliteTable } = await import("../lib/store/table/sqlite/sqlite-table.ts");
+  const file = await storeFile(io, options);
+  const { table, close } = await openSqliteTable({ file, mayCreate: !mustExist, sleep, random });
+  const result = await work(openStore(table, io)).catch(async (error: unknown) => {
+    // What went wrong first is what is told.
+    await close().catch(() => undefined);
+    throw error;
+  });
+  await close();
+  return result;
+};
+
+/** The file named, or the default: unless a store of release 0.1.0 stands there, which must not be passed over. */
+const storeFile = async (io: Io, options: StoreOptions): Promise<string> => {
+  const named = options.store ?? io.env.DSQL_AUDIT_STORE;
+  const file = resolve(io.cwd, named ?? DEFAULT_STORE);
+  const old = resolve(io.cwd, OLD_DEFAULT_STORE);
+  if (named === undefined && !existsSync(file) && existsSync(join(old, "CURRENT"))) {
+    const { inspectStoreFile } = await import("../lib/store/table/sqlite/store-file.ts");
+    inspectStoreFile(old);
   }
-  const { startDynamoDb } = await import("../local/store/dynamodb.ts");
-  const database = await startDynamoDb({ folder });
-  try {
-    await database.createTable(EMBEDDED_TABLE);
-    const table = openDynamoDbTable({ client: database.client, name: EMBEDDED_TABLE, sleep, random });
-    return await work(openStore(table, io));
-  } finally {
-    await database.stop();
-  }
+  return file;
 };
 
 /** The cluster named, or the only one in the store. */

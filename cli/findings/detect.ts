@@ -52,7 +52,7 @@ export const addDetect: AddCommand = (program, io, finish) => {
     )
     .addOption(new Option("--at <time>", "only now can be judged: for the past use replay").hideHelp())
     .option("--exit-code", "exit with 2 when a finding is open")
-    .addHelpText("after", "\nExample:\n  $ dsql-audit detect --store ./dsql-audit-demo/store");
+    .addHelpText("after", "\nExample:\n  $ dsql-audit detect --store ./dsql-audit-demo/store.db");
   addOutputOptions(addStoreOptions(command)).action(async (options: Options) => {
     const at = momentOf(io, options.at);
     const { ARCHETYPES, DORMANT_DAYS, DETECTOR_OPTIONS, AUDITOR_PRINCIPAL } = readSettings(

@@ -61,7 +61,7 @@ export const addSnapshot: AddCommand = (program, io) => {
       "\nExamples:\n" +
         "  $ dsql-audit snapshot --endpoint abc.dsql.us-east-1.on.aws --user dsql_auditor \\\n" +
         "      --cluster arn:aws:dsql:us-east-1:111122223333:cluster/abc\n" +
-        "  $ dsql-audit snapshot --url postgres://me@localhost/app --store ./history",
+        "  $ dsql-audit snapshot --url postgres://me@localhost/app --store ./history.db",
     );
   addSourceOptions(addStoreOptions(command)).action(async (options: Options) => {
     const source = requireSource(io, options);

@@ -86,7 +86,7 @@ export const demoDocument = async (
   };
   const granted = story.changes.find(({ sql }) => sql.startsWith("GRANT DELETE"));
   const hour = (at: number): string => `${iso(midnight + at).slice(0, 13)}:00Z`;
-  const store = `--store ${folder}/store`;
+  const store = `--store ${folder}/store.db`;
   const outbox = join(folder, "outbox");
   return {
     cluster,

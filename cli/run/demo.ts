@@ -14,6 +14,9 @@ import { demoDocument, demoText } from "./demo-summary.ts";
 type Options = { readonly dir: string; readonly smtp?: string; readonly json?: boolean };
 
 const MARKER = ".dsql-audit-demo";
+const STORE = "store.db";
+/** What the stack kept its table in while it ran. */
+const STACK_STORE = "store";
 
 /** An empty folder of our own; what an earlier demonstration left is cleared, anybody else's files never. */
 const prepareFolder = (folder: string): void => {
@@ -24,7 +27,7 @@ const prepareFolder = (folder: string): void => {
   }
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, MARKER), "Made by `dsql-audit demo`: the next run clears this folder.\n");
-  for (const own of ["store", "outbox", "report.html"])
+  for (const own of [STACK_STORE, STORE, "outbox", "report.html"])
     rmSync(join(folder, own), { recursive: true, force: true });
 };
 
@@ -72,7 +75,10 @@ const demo = async (io: Io, options: Options): Promise<void> => {
       ...(smtp && { smtp }),
     });
     say("drawing the report");
-    const store = join(folder, "store");
+    const store = join(folder, STORE);
+    const { convertStore } = await import("../../local/store/convert-store.ts");
+    await convertStore(join(folder, STACK_STORE), store, io);
+    rmSync(join(folder, STACK_STORE), { recursive: true, force: true });
     const near = relative(io.cwd, folder) || ".";
     const shown = near.startsWith("..") ? folder : near;
     const document = await withStore(io, { store }, { mustExist: true }, async (opened) => {
@@ -81,7 +87,7 @@ const demo = async (io: Io, options: Options): Promise<void> => {
         import("../../lib/report/render-report.ts"),
       ]);
       const data = await loadReportData(opened, result.cluster, io.now(), {
-        storeOption: `--store ${shown}/store`,
+        storeOption: `--store ${shown}/${STORE}`,
         dormantDays: result.story.dormantDays,
       });
       await writeWhole(join(folder, "report.html"), await renderReport(data));

@@ -61,7 +61,7 @@ export const addReport: AddCommand = (program, io) => {
   )
     .addHelpText(
       "after",
-      "\nExample:\n  $ dsql-audit report --store ./dsql-audit-demo/store --out report.html",
+      "\nExample:\n  $ dsql-audit report --store ./dsql-audit-demo/store.db --out report.html",
     )
     .action((options: Options) => report(io, options));
 };

@@ -46,7 +46,7 @@ const unreadableOf = (snapshot: Snapshot | undefined): ReportData["unreadable"] 
   });
 
 /**
- * Everything `renderReport` needs. `storeOption` goes into the commands that the report shows ("--store DIR"). A store
+ * Everything `renderReport` needs. `storeOption` goes into the commands that the report shows ("--store FILE"). A store
  * that knows nothing of the cluster gives a report that says so.
  */
 export const loadReportData = async (

@@ -100,6 +100,6 @@ export type ReportData = {
   /** Newest first, as many as the loader gives; `olderChanges` were left off. */
   readonly changes: readonly ReportChange[];
   readonly olderChanges: number;
-  /** What a command needs to find the store again, ready for a shell: "--store ./demo/store". */
+  /** What a command needs to find the store again, ready for a shell: "--store ./demo/store.db". */
   readonly storeOption: string;
 };

@@ -6,7 +6,6 @@ import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import type { S3Client } from "@aws-sdk/client-s3";
 import type { Context, SQSEvent } from "aws-lambda";
-import { EMBEDDED_TABLE } from "../../cli/context.ts";
 import { ingestHandler } from "../../handlers/ingest.ts";
 import { publicKeyOf } from "../../lib/cloudtrail/digest-file.ts";
 import type { Cluster } from "../../lib/core/base/ids.ts";
@@ -16,11 +15,9 @@ import { digestIngest } from "../../lib/jobs/ingest-digest.ts";
 import { objectIngest } from "../../lib/jobs/ingest-objects.ts";
 import { createActivityStore } from "../../lib/store/activity/activity.ts";
 import { openStore } from "../../lib/store/open-store.ts";
-import { openDynamoDbTable } from "../../lib/store/table/dynamodb/dynamodb-table.ts";
-import type { Table } from "../../lib/store/table/table.ts";
 import type { LocalS3 } from "../../local/aws/s3.ts";
-import { startDynamoDb } from "../../local/store/dynamodb.ts";
 import { cliIn } from "./cli.ts";
+import { fillStore } from "./table.ts";
 
 type Content = {
   readonly text?: string;
@@ -82,22 +79,9 @@ const generated = ({ count, userIdentity, errorCode, hour, rest }: Generated): U
   return gzipSync(JSON.stringify({ Records }));
 };
 
-const opened = async <T>(folder: string, work: (table: Table) => Promise<T>): Promise<T> => {
-  const database = await startDynamoDb({ folder });
-  try {
-    await database.createTable(EMBEDDED_TABLE);
-    const { client } = database;
-    return await work(
-      openDynamoDbTable({ client, name: EMBEDDED_TABLE, sleep: async () => {}, random: () => 0 }),
-    );
-  } finally {
-    await database.stop();
-  }
-};
-
 /** What the store knows of the cluster afterwards. */
 const stored = (cwd: string) =>
-  opened(join(cwd, "S"), async (table) => {
+  fillStore(join(cwd, "S"), async (table) => {
     const store = createActivityStore(table);
     await store.fold(CLUSTER, NOW);
     const tallies = (await store.days(CLUSTER, lately)).flatMap((day) => day.tallies);
@@ -164,7 +148,7 @@ const byCommand = async (cwd: string, trailCase: TrailCase, source: string) => {
 const byHandler = async (cwd: string, trailCase: TrailCase, client: S3Client) => {
   const { publicKey } = trailCase;
   const der = Buffer.from(publicKey?.publicKeyB64 ?? "", "base64");
-  const failed = await opened(join(cwd, "S"), async (table) => {
+  const failed = await fillStore(join(cwd, "S"), async (table) => {
     const store = openStore(table, { now: () => NOW });
     const sink = connectionSink(store, undefined, "trail");
     const keyPort = async (fingerprint: string) =>

@@ -3,7 +3,6 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { EMBEDDED_TABLE } from "../../../cli/context.ts";
 import { Cluster, Principal } from "../../../lib/core/base/ids.ts";
 import { DAY, HOUR, iso } from "../../../lib/core/base/time.ts";
 import type { Observation } from "../../../lib/core/findings/finding.ts";
@@ -11,9 +10,8 @@ import { findingId } from "../../../lib/core/findings/finding-id.ts";
 import { reconcileFindings } from "../../../lib/core/findings/reconcile-findings.ts";
 import { createFindingStore } from "../../../lib/store/findings/findings.ts";
 import { registerCluster } from "../../../lib/store/history/clusters.ts";
-import { openDynamoDbTable } from "../../../lib/store/table/dynamodb/dynamodb-table.ts";
-import { startDynamoDb } from "../../../local/store/dynamodb.ts";
 import { cliIn } from "../../support/cli.ts";
+import { fillStore } from "../../support/table.ts";
 
 const T = Date.UTC(2026, 5, 1);
 const cluster = Cluster.parse("arn:aws:dsql:us-east-1:111122223333:cluster/abc");
@@ -63,21 +61,14 @@ const gone = observation("dormant-mapping", { role: "gone" });
 
 beforeAll(async () => {
   cwd = mkdtempSync(join(tmpdir(), "findings-"));
-  const database = await startDynamoDb({ folder: join(cwd, ".dsql-audit") });
-  await database.createTable(EMBEDDED_TABLE);
-  const table = openDynamoDbTable({
-    client: database.client,
-    name: EMBEDDED_TABLE,
-    sleep: async () => {},
-    random: () => 0,
+  await fillStore(join(cwd, "dsql-audit.db"), async (table) => {
+    await registerCluster(table, cluster);
+    const findings = createFindingStore(table);
+    await findings.update(cluster, (existing) => reconcileFindings(existing, [...planted, gone], [], T));
+    await findings.update(cluster, (existing) =>
+      existing.map((one) => (one.id === gone.id ? { ...one, status: "resolved", closedAt: T } : one)),
+    );
   });
-  await registerCluster(table, cluster);
-  const findings = createFindingStore(table);
-  await findings.update(cluster, (existing) => reconcileFindings(existing, [...planted, gone], [], T));
-  await findings.update(cluster, (existing) =>
-    existing.map((one) => (one.id === gone.id ? { ...one, status: "resolved", closedAt: T } : one)),
-  );
-  await database.stop();
 });
 afterAll(() => rmSync(cwd, { recursive: true, force: true }));
 

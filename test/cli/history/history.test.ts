@@ -3,14 +3,12 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { EMBEDDED_TABLE } from "../../../cli/context.ts";
 import { DAY, HOUR } from "../../../lib/core/base/time.ts";
 import { registerCluster } from "../../../lib/store/history/clusters.ts";
 import { createSnapshotStore } from "../../../lib/store/history/snapshots.ts";
-import { openDynamoDbTable } from "../../../lib/store/table/dynamodb/dynamodb-table.ts";
-import { startDynamoDb } from "../../../local/store/dynamodb.ts";
 import { acl, cluster, estate, role, table } from "../../support/catalogs.ts";
 import { type CliRun, cliIn } from "../../support/cli.ts";
+import { fillStore } from "../../support/table.ts";
 
 const T = Date.UTC(2026, 2, 1, 2);
 const now = T + 2 * DAY;
@@ -26,31 +24,24 @@ beforeAll(async () => {
     () => folder,
     () => now,
   );
-  const database = await startDynamoDb({ folder: join(folder, ".dsql-audit") });
-  await database.createTable(EMBEDDED_TABLE);
-  const db = openDynamoDbTable({
-    client: database.client,
-    name: EMBEDDED_TABLE,
-    sleep: async () => {},
-    random: () => 0,
+  await fillStore(join(folder, "dsql-audit.db"), async (db) => {
+    const store = createSnapshotStore(db, { now: () => now });
+    await registerCluster(db, cluster);
+    const hostile = role(103, "evil\u202e\u001b[31m");
+    const steps = [
+      estate({ relations: [orders("100=r/10")] }),
+      estate({ relations: [orders("100=rd/10")] }),
+      estate({ relations: [orders("100=rd/10")], mappings: "unreadable" }),
+      estate({ relations: [orders("100=r/10")], mappings: [] }),
+      estate({
+        relations: [],
+        mappings: [],
+        memberships: [],
+        roles: [role(10, "admin"), role(101, "app_rw"), hostile],
+      }),
+    ];
+    for (const [n, catalog] of steps.entries()) await store.save(cluster, catalog, T + n * HOUR);
   });
-  const store = createSnapshotStore(db, { now: () => now });
-  await registerCluster(db, cluster);
-  const hostile = role(103, "evil\u202e\u001b[31m");
-  const steps = [
-    estate({ relations: [orders("100=r/10")] }),
-    estate({ relations: [orders("100=rd/10")] }),
-    estate({ relations: [orders("100=rd/10")], mappings: "unreadable" }),
-    estate({ relations: [orders("100=r/10")], mappings: [] }),
-    estate({
-      relations: [],
-      mappings: [],
-      memberships: [],
-      roles: [role(10, "admin"), role(101, "app_rw"), hostile],
-    }),
-  ];
-  for (const [n, catalog] of steps.entries()) await store.save(cluster, catalog, T + n * HOUR);
-  await database.stop();
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 

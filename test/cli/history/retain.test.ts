@@ -2,14 +2,12 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { EMBEDDED_TABLE } from "../../../cli/context.ts";
 import { DAY, HOUR } from "../../../lib/core/base/time.ts";
 import { registerCluster } from "../../../lib/store/history/clusters.ts";
 import { createSnapshotStore } from "../../../lib/store/history/snapshots.ts";
-import { openDynamoDbTable } from "../../../lib/store/table/dynamodb/dynamodb-table.ts";
-import { startDynamoDb } from "../../../local/store/dynamodb.ts";
 import { cluster, estate, role } from "../../support/catalogs.ts";
 import { type CliRun, cliIn } from "../../support/cli.ts";
+import { fillStore } from "../../support/table.ts";
 
 const T = Date.UTC(2026, 2, 1, 2);
 let folder: string;
@@ -22,15 +20,12 @@ beforeAll(async () => {
     () => folder,
     () => T + 9 * DAY,
   );
-  const database = await startDynamoDb({ folder: join(folder, ".dsql-audit") });
-  await database.createTable(EMBEDDED_TABLE);
-  const { client } = database;
-  const db = openDynamoDbTable({ client, name: EMBEDDED_TABLE, sleep: async () => {}, random: () => 0 });
-  const store = createSnapshotStore(db, { now: () => T });
-  await registerCluster(db, cluster);
-  for (let n = 0; n < 20; n++)
-    await store.save(cluster, estate({ roles: [role(10, `boss${n}`)] }), T + n * 6 * HOUR);
-  await database.stop();
+  await fillStore(join(folder, "dsql-audit.db"), async (db) => {
+    const store = createSnapshotStore(db, { now: () => T });
+    await registerCluster(db, cluster);
+    for (let n = 0; n < 20; n++)
+      await store.save(cluster, estate({ roles: [role(10, `boss${n}`)] }), T + n * 6 * HOUR);
+  });
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 

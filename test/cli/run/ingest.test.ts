@@ -5,18 +5,16 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
-import { EMBEDDED_TABLE } from "../../../cli/context.ts";
 import type { Io } from "../../../cli/io.ts";
 import { run } from "../../../cli/program.ts";
 import type { Cluster } from "../../../lib/core/base/ids.ts";
 import { loadFacts } from "../../../lib/jobs/load-facts.ts";
 import { openStore } from "../../../lib/store/open-store.ts";
-import { openDynamoDbTable } from "../../../lib/store/table/dynamodb/dynamodb-table.ts";
 import { keys } from "../../../lib/store/table/keys.ts";
 import { type LocalS3, startS3 } from "../../../local/aws/s3.ts";
-import { startDynamoDb } from "../../../local/store/dynamodb.ts";
 import { BUCKET, chainOf, der, START } from "../../support/digests.ts";
 import { APP_ROLE, CLUSTER, connectRecord, foreignRecord, uuidOf } from "../../support/records.ts";
+import { fillStore } from "../../support/table.ts";
 
 let cwd: string;
 beforeEach(() => {
@@ -165,21 +163,19 @@ describe("dsql-audit ingest s3://", () => {
     });
     put("t/a.json.gz", fileOf(record(1), stop));
     await cli("ingest t --json", { env: { AUDITOR_PRINCIPAL: APP_ROLE } });
-    const database = await startDynamoDb({ folder: join(cwd, ".dsql-audit") });
-    const table = openDynamoDbTable({
-      client: database.client,
-      name: EMBEDDED_TABLE,
-      sleep: async () => {},
-      random: Math.random,
+    await fillStore(join(cwd, "dsql-audit.db"), async (table) => {
+      const own: unknown[] = [];
+      for await (const { eventId, trailAt } of table.query({ pk: keys.ownLogins(CLUSTER as Cluster) })) {
+        own.push({ eventId, inTrail: typeof trailAt === "number" });
+      }
+      expect(own).toEqual([{ eventId: uuidOf(1), inTrail: true }]);
+      const { doubts } = await loadFacts(
+        openStore(table, { now: () => at }),
+        CLUSTER as Cluster,
+        at + 60_000,
+      );
+      expect(doubts).toMatchObject([{ reason: "a trail was stopped" }]);
     });
-    const own: unknown[] = [];
-    for await (const { eventId, trailAt } of table.query({ pk: keys.ownLogins(CLUSTER as Cluster) })) {
-      own.push({ eventId, inTrail: typeof trailAt === "number" });
-    }
-    expect(own).toEqual([{ eventId: uuidOf(1), inTrail: true }]);
-    const { doubts } = await loadFacts(openStore(table, { now: () => at }), CLUSTER as Cluster, at + 60_000);
-    expect(doubts).toMatchObject([{ reason: "a trail was stopped" }]);
-    await database.stop();
   }, 30_000);
 });
 

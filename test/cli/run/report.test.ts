@@ -2,14 +2,12 @@ import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { EMBEDDED_TABLE } from "../../../cli/context.ts";
 import type { Io } from "../../../cli/io.ts";
 import { run } from "../../../cli/program.ts";
 import { registerCluster } from "../../../lib/store/history/clusters.ts";
 import { createSnapshotStore } from "../../../lib/store/history/snapshots.ts";
-import { openDynamoDbTable } from "../../../lib/store/table/dynamodb/dynamodb-table.ts";
-import { startDynamoDb } from "../../../local/store/dynamodb.ts";
 import { cluster, estate } from "../../support/catalogs.ts";
+import { fillStore } from "../../support/table.ts";
 
 let folder: string;
 const NOW = Date.UTC(2026, 2, 1);
@@ -42,17 +40,10 @@ const io = (): { io: Io; out: string[]; err: string[] } => {
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "report-"));
-  const database = await startDynamoDb({ folder: join(folder, "store") });
-  await database.createTable(EMBEDDED_TABLE);
-  const table = openDynamoDbTable({
-    client: database.client,
-    name: EMBEDDED_TABLE,
-    sleep: async () => {},
-    random: () => 0.5,
+  await fillStore(join(folder, "store.db"), async (table) => {
+    await registerCluster(table, cluster);
+    await createSnapshotStore(table, { now: () => NOW }).save(cluster, estate(), NOW - 1_000);
   });
-  await registerCluster(table, cluster);
-  await createSnapshotStore(table, { now: () => NOW }).save(cluster, estate(), NOW - 1_000);
-  await database.stop();
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
@@ -60,7 +51,7 @@ describe("dsql-audit report", () => {
   it("writes one whole page, replaces the one before, and leaves no draft", async () => {
     for (const name of ["pages/report.html", "pages/report.html"]) {
       const { io: process, out, err } = io();
-      expect([await run(["report", "--store", "store", "--out", name, "--json"], process), err]).toEqual([
+      expect([await run(["report", "--store", "store.db", "--out", name, "--json"], process), err]).toEqual([
         0,
         [],
       ]);
@@ -69,21 +60,21 @@ describe("dsql-audit report", () => {
     expect(await readdir(join(folder, "pages"))).toEqual(["report.html"]);
     const page = await readFile(join(folder, "pages/report.html"), "utf8");
     expect(page).toMatch(/^<!doctype html>[\s\S]*<\/html>\n$/);
-    expect(page).toContain("--store store");
+    expect(page).toContain("--store store.db");
   });
 
   it("names the file that it could not write, and ends with 1", async () => {
     const { io: process, err } = io();
-    expect(await run(["report", "--store", "store", "--out", "/dev/null/report.html"], process)).toBe(1);
+    expect(await run(["report", "--store", "store.db", "--out", "/dev/null/report.html"], process)).toBe(1);
     expect(err.join("")).toMatch(/\/dev\/null\/report\.html could not be written\n {2}Name a file/);
   });
 
   it("takes wrong usage for wrong usage", async () => {
     const { io: process, err } = io();
-    expect(await run(["report", "--store", "store"], process)).toBe(64);
-    expect(await run(["report", "--store", "store", "--out", "x.html", "--at", "yesterday"], process)).toBe(
-      64,
-    );
+    expect(await run(["report", "--store", "store.db"], process)).toBe(64);
+    expect(
+      await run(["report", "--store", "store.db", "--out", "x.html", "--at", "yesterday"], process),
+    ).toBe(64);
     expect(err.join("")).toContain("yesterday");
   });
 });

@@ -37,7 +37,9 @@ const open = async (file: string, mayCreate: boolean, patience: Patience): Promi
     return connect(await patiently(file, () => openForReading(file), patience), file, false);
   }
   if (mayCreate) return connect(await openForWriting(file, patience), file, true);
-  throw new AuditError("not-found", `there is no store in ${file}`);
+  throw new AuditError("not-found", `there is no store in ${file}`, {
+    hint: "Name one with --store FILE or --table NAME, or make one with: dsql-audit snapshot",
+  });
 };
 
 /** AuditError("not-found") where nothing is and `mayCreate` is false; "bad-file" for what is no store of ours. */
