@@ -3,29 +3,26 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { EMBEDDED_TABLE } from "../../cli/context.ts";
 import { HOUR } from "../../lib/core/base/time.ts";
 import { openStore } from "../../lib/store/open-store.ts";
-import { openDynamoDbTable } from "../../lib/store/table/dynamodb/dynamodb-table.ts";
-import { type LocalDynamoDb, startDynamoDb } from "../../local/store/dynamodb.ts";
+import { openSqliteTable, type SqliteTable } from "../../lib/store/table/sqlite/sqlite-table.ts";
 import { type Ask, allPages, asker } from "../support/ask.ts";
 import { acl, cluster, estate, publicSchema, table } from "../support/catalogs.ts";
 import { type CliRun, cliIn } from "../support/cli.ts";
 import { ADMIN_USER, fillWorld, NOW, READER, T } from "../support/query-world.ts";
 
 let folder: string;
-let database: LocalDynamoDb;
+let opened: SqliteTable;
 let ask: Ask;
 const answers = new Map<string, CliRun>();
 
 const open = async () => {
-  database = await startDynamoDb({ folder: join(folder, ".dsql-audit") });
-  await database.createTable(EMBEDDED_TABLE);
-  const { client } = database;
-  return openDynamoDbTable({ client, name: EMBEDDED_TABLE, sleep: async () => {}, random: () => 0 });
+  const file = join(folder, "dsql-audit.db");
+  opened = await openSqliteTable({ file, mayCreate: true, sleep: async () => {}, random: () => 0 });
+  return opened.table;
 };
 
-/** The lines that the command line is asked before the API: a store of one file has one process. */
+/** The lines that the command line is asked before the API. */
 const asked = [
   "who-can SELECT users",
   "who-can SELECT orders",
@@ -84,7 +81,7 @@ beforeAll(async () => {
     }),
     NOW - HOUR,
   );
-  await database.stop();
+  await opened.close();
   const cli = cliIn(
     () => folder,
     () => NOW,
@@ -94,7 +91,7 @@ beforeAll(async () => {
   ask = asker(await open(), () => NOW).ask;
 }, 120_000);
 afterAll(async () => {
-  await database.stop();
+  await opened.close();
   rmSync(folder, { recursive: true, force: true });
 });
 
