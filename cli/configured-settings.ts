@@ -31,11 +31,3 @@ export const configuredSettings = ({ env, cwd }: Pick<Io, "env" | "cwd">): Confi
       : { name, value, from: found?.file ?? null };
   });
 };
-
-/** Only what somebody said, for a store that holds no settings: the rest is built in. Throws as above. */
-export const saidSettings = (io: Pick<Io, "env" | "cwd">): ConfiguredSettings =>
-  Object.fromEntries(
-    configuredSettings(io)
-      .filter(({ from }) => from !== null)
-      .map(({ name, value }) => [name, value]),
-  );

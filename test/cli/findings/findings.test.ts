@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Cluster, Principal } from "../../../lib/core/base/ids.ts";
 import { DAY, HOUR, iso } from "../../../lib/core/base/time.ts";
-import type { Observation } from "../../../lib/core/findings/finding.ts";
+import { type Observation, Severity, Status } from "../../../lib/core/findings/finding.ts";
 import { findingId } from "../../../lib/core/findings/finding-id.ts";
 import { reconcileFindings } from "../../../lib/core/findings/reconcile-findings.ts";
 import { createFindingStore } from "../../../lib/store/findings/findings.ts";
@@ -68,6 +68,7 @@ beforeAll(async () => {
     await findings.update(cluster, (existing) =>
       existing.map((one) => (one.id === gone.id ? { ...one, status: "resolved", closedAt: T } : one)),
     );
+    await findings.looked(cluster, { at: T, snapshotAt: null });
   });
 });
 afterAll(() => rmSync(cwd, { recursive: true, force: true }));
@@ -85,6 +86,29 @@ describe("the commands on findings", () => {
     expect((await cli("findings --json --status resolved")).json()).toMatchObject([{ id: gone.id }]);
     expect((await cli("findings --json --severity high,low")).json()).toHaveLength(1);
     expect((await cli("findings --exit-code")).code).toBe(2);
+  });
+
+  it("hide what is resolved from people, say so, and say as of when", async () => {
+    const { out } = await cli("findings");
+    expect(out).not.toContain(shortOf(gone.id));
+    expect(out).toContain("1 resolved finding is not shown: --all shows them.");
+    expect(out).toContain("As of the look of 2026-06-01 00:00Z, less than two hours ago.");
+    for (const args of ["findings --all", "findings --status resolved"]) {
+      const asked = (await cli(args)).out;
+      expect(asked).toContain(shortOf(gone.id));
+      expect(asked).not.toContain("not shown");
+    }
+    const ids = ((await cli("findings --json")).json() as Row[]).map(({ id }) => id);
+    expect(ids.at(-1)).toBe(gone.id);
+    const onlyGone = "findings --detector dormant-mapping --severity high";
+    expect((await cli(`${onlyGone} --exit-code`)).code).toBe(0);
+    expect((await cli("findings --status resolved --exit-code")).code).toBe(2);
+  });
+
+  it("offer the states and severities that there are", async () => {
+    const { out } = await cli("findings --help");
+    expect(out).toContain(`only these: ${Severity.options.join(", ")}`);
+    expect(out.replaceAll(/\s+/g, " ")).toContain(`only these: ${Status.options.join(", ")}`);
   });
 
   it("print no hostile name raw, neither in a table nor in CSV nor alone", async () => {
