@@ -1,6 +1,5 @@
 // One role per function, with what that function does and nothing else.
-import type { Cluster, Sha256 } from "../lib/core/base/ids.ts";
-import { keys, TIME_INDEX } from "../lib/store/table/keys.ts";
+import { TIME_INDEX } from "../lib/store/table/keys.ts";
 import {
   arn,
   arnOf,
@@ -13,6 +12,7 @@ import {
   sub,
 } from "./cloudformation.ts";
 import { deadLetterQueueId, queueId } from "./queues.ts";
+import { leadingKeys, tableRights } from "./table-rights.ts";
 import type { FunctionName, QueueName } from "./topology.ts";
 
 type Statement = {
@@ -30,27 +30,31 @@ const allow = (Sid: string, Action: readonly string[], Resource: Statement["Reso
   Resource,
 });
 
-// By the IAM actions of lib/store/table.ts. Nobody scans, updates in place or changes the table.
+// By the IAM actions of lib/store/table. Nobody scans, updates in place or changes the table.
 const READ = ["dynamodb:GetItem", "dynamodb:Query"];
 /** A catalog is put together from chunks. */
 const READ_CHUNKS = ["dynamodb:BatchGetItem"];
 const WRITE = ["dynamodb:PutItem"];
-/** IAM lets whoever may write batches delete by them as well. */
+/** IAM lets whoever may write batches delete by them as well: of the same kinds. */
 const WRITE_CHUNKS = ["dynamodb:BatchWriteItem"];
-/** Marks of hours that have been added up; what retention takes away. */
 const CLEAR = ["dynamodb:DeleteItem"];
 
-const table = (...actions: readonly string[]): Statement =>
-  allow("Table", actions, [arnOf("Table"), sub(`\${Table.Arn}/index/${TIME_INDEX}`)]);
+const reads = (...actions: readonly string[]): Statement =>
+  allow("ReadTable", actions, [arnOf("Table"), sub(`\${Table.Arn}/index/${TIME_INDEX}`)]);
 
-/** Snapshots and chunks of all clusters, and nothing else of the table: no finding, no connection, no coverage. */
-const removeHistory: Statement = {
-  ...allow("RemoveHistory", CLEAR, [arnOf("Table")]),
-  Condition: {
-    "ForAllValues:StringLike": {
-      "dynamodb:LeadingKeys": [keys.manifests("*" as Cluster), keys.chunk("*" as Cluster, "*" as Sha256).pk],
-    },
-  },
+/** Every item that the request names must be of one of these kinds. */
+const ofKinds = (Sid: string, actions: readonly string[], kinds: readonly string[]): Statement => ({
+  ...allow(Sid, actions, [arnOf("Table")]),
+  Condition: { "ForAllValues:StringLike": { "dynamodb:LeadingKeys": leadingKeys(kinds) } },
+});
+
+/** What the function writes and removes, and nothing else of the table. */
+const owns = (fn: FunctionName, actions: readonly string[] = WRITE): Statement[] => {
+  const { writes, removes } = tableRights[fn];
+  return [
+    ...(writes.length ? [ofKinds("WriteItsKinds", actions, writes)] : []),
+    ...(removes.length ? [ofKinds("RemoveItsKinds", CLEAR, removes)] : []),
+  ];
 };
 
 const sendTo = (queue: string): Statement => allow(`SendTo${queue}`, ["sqs:SendMessage"], [arnOf(queue)]);
@@ -114,7 +118,8 @@ const statements = {
     // ListClusters knows no resource: https://docs.aws.amazon.com/service-authorization/latest/reference/list_dsql.html
     allow("FindClusters", ["dsql:ListClusters"], "*"),
     allow("DescribeClusters", ["dsql:GetCluster"], [clusters]),
-    table(...READ, ...WRITE),
+    reads(...READ),
+    ...owns("plan"),
     sendTo(queueId("snapshot")),
     sendTo(queueId("detect")),
     sendTo(deadLetterQueueId("plan")),
@@ -124,20 +129,23 @@ const statements = {
     allow("ConnectAsTheAuditor", ["dsql:DbConnect"], [clusters]),
     // Holds whatever else is attached to the role later, on every cluster there is: so a Deny on all.
     { Sid: "NeverAsAdmin", Effect: "Deny", Action: ["dsql:DbConnectAdmin"], Resource: "*" },
-    table(...READ, ...READ_CHUNKS, ...WRITE, ...WRITE_CHUNKS),
+    reads(...READ, ...READ_CHUNKS),
+    ...owns("snapshot", [...WRITE, ...WRITE_CHUNKS]),
     sendTo(queueId("detect")),
   ],
-  ingestEvents: [empties("ingestEvents"), table(...READ, ...WRITE), sendTo(queueId("detect"))],
+  ingestEvents: [empties("ingestEvents"), reads(...READ), ...owns("ingestEvents"), sendTo(queueId("detect"))],
   ingestFiles: [
     empties("ingestFiles"),
-    table(...READ, ...WRITE),
+    reads(...READ),
+    ...owns("ingestFiles"),
     // Knows no resource either, and a trail's digests are signed with the keys of their own Region.
     allow("ProveDigests", ["cloudtrail:ListPublicKeys"], "*"),
     sendTo(queueId("detect")),
   ],
   detect: [
     empties("detect"),
-    table(...READ, ...READ_CHUNKS, ...WRITE, ...CLEAR),
+    reads(...READ, ...READ_CHUNKS),
+    ...owns("detect"),
     // These two know no resource: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awscloudtrail.html
     allow("FindTrails", ["cloudtrail:ListTrails", "cloudtrail:LookupEvents"], "*"),
     // A trail that records this Region may live in another one, and an organization's in another account.
@@ -152,11 +160,12 @@ const statements = {
   ],
   notify: [
     empties("notify"),
-    table("dynamodb:Query", ...WRITE),
+    reads("dynamodb:Query"),
+    ...owns("notify"),
     allow("PublishNotices", ["sns:Publish"], [ref("Topic")]),
   ],
-  retain: [table(...READ, ...READ_CHUNKS), removeHistory, sendTo(deadLetterQueueId("retain"))],
-  query: [table(...READ, ...READ_CHUNKS)],
+  retain: [reads(...READ, ...READ_CHUNKS), ...owns("retain"), sendTo(deadLetterQueueId("retain"))],
+  query: [reads(...READ, ...READ_CHUNKS)],
 } satisfies Readonly<Record<FunctionName, readonly Statement[]>>;
 
 /**

@@ -25,6 +25,8 @@ export type Runtime = {
   readonly random: () => number;
   readonly sleep: (ms: number) => Promise<void>;
   readonly log: Log;
+  /** What stands around the table: the local stack holds each function to its role. */
+  readonly around?: (table: Table) => Table;
 };
 
 /** The real clock and chance; `now` may be another one, for a stretch that is lived through faster. */
@@ -51,8 +53,8 @@ export const settings = <K extends Setting>(...names: readonly K[]): Settings<K>
 // The SDK retries throttles with jitter; more tries than its three, because a queue would only bring the work back.
 const patient = { retryMode: "standard", maxAttempts: 6 } as const;
 
-export const tableOf = (name: string, { sleep, random }: Runtime): Table =>
-  openDynamoDbTable({ client: new DynamoDBClient(patient), name, sleep, random });
+export const tableOf = (name: string, { sleep, random, around = (table) => table }: Runtime): Table =>
+  around(openDynamoDbTable({ client: new DynamoDBClient(patient), name, sleep, random }));
 
 export const storeOf = (name: string, shared: Runtime): Store => openStore(tableOf(name, shared), shared);
 

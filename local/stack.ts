@@ -18,6 +18,7 @@ import type { Table } from "../lib/store/table/table.ts";
 import { type Bus, createBus } from "./aws/bus.ts";
 import { startBusEndpoint } from "./aws/bus-endpoint.ts";
 import { type AskHttp, httpApi } from "./aws/http-api.ts";
+import { asRoleOf } from "./aws/role-on-table.ts";
 import { type LocalS3, startS3 } from "./aws/s3.ts";
 import { type LocalSns, startSns } from "./aws/sns.ts";
 import { addFunctions, addQueues, fireSchedule } from "./aws/topology-on-bus.ts";
@@ -175,7 +176,7 @@ const wireAll = (shared: Runtime, fill: (source: Source) => string | undefined) 
     });
     const restore = withEnvironment(Object.fromEntries(environment));
     try {
-      return wire(shared);
+      return wire({ ...shared, around: (table) => asRoleOf(name, table) });
     } finally {
       restore();
     }

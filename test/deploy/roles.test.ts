@@ -1,13 +1,21 @@
 // What each function's role lets it do, and that its code needs no more of the table than that.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { roles } from "../../deploy/roles.ts";
-import { filled, named } from "./stack.ts";
+import { leadingKeys, tableRights, writtenByPeople } from "../../deploy/table-rights.ts";
+import { allFunctions } from "../../deploy/topology.ts";
+import { filled, named, root } from "./stack.ts";
+
+const conditionOf = ({ Condition }: Statement): unknown =>
+  (Condition as Record<string, Record<string, unknown>>)["ForAllValues:StringLike"]?.["dynamodb:LeadingKeys"];
 
 type Statement = {
   Sid: string;
   Effect: string;
   Action: string[];
   Resource: unknown;
+  Condition?: unknown;
 };
 
 const entries = (type: string) => Object.entries(roles).filter(([, { Type }]) => Type === type);
@@ -79,16 +87,36 @@ describe("permissions", () => {
     ]);
   });
 
-  it("let retention remove snapshots and chunks, and nothing else", () => {
-    const removing = statements().filter(
-      ({ role, statement }) => role === "RetainRole" && statement.Action.includes("dynamodb:DeleteItem"),
-    );
-    expect(removing.map(({ statement }) => statement)).toMatchObject([
-      {
-        Action: ["dynamodb:DeleteItem"],
-        Condition: { "ForAllValues:StringLike": { "dynamodb:LeadingKeys": ["CLUSTER#*", "CHUNK#*#*"] } },
-      },
-    ]);
+  it.each(allFunctions.map(({ name }) => name))(
+    "let %s write and remove its own kinds of items alone",
+    (fn) => {
+      const { writes, removes } = tableRights[fn];
+      const changing = statements().filter(
+        ({ role, statement }) =>
+          role.toLowerCase() === `${fn}role`.toLowerCase() &&
+          /dynamodb:(?!GetItem|Query|BatchGetItem)/.test(statement.Action.join(" ")),
+      );
+      expect(changing.map(({ statement }) => [statement.Action[0], conditionOf(statement)])).toEqual([
+        ...(writes.length ? [["dynamodb:PutItem", leadingKeys(writes)]] : []),
+        ...(removes.length ? [["dynamodb:DeleteItem", leadingKeys(removes)]] : []),
+      ]);
+      for (const { statement } of changing)
+        expect(statement.Resource).toEqual([{ "Fn::GetAtt": ["Table", "Arn"] }]);
+    },
+  );
+
+  it("give every kind of item somebody who writes it, and name no kind that is not there", () => {
+    const source = readFileSync(join(root, "lib/store/table/keys.ts"), "utf8");
+    const there = new Set([...source.matchAll(/(?:pk: |=> )[`"]([A-Z]+#?)/g)].map(([, kind]) => kind));
+    expect(there.size).toBeGreaterThan(15);
+    const owned = Object.values(tableRights).flatMap(({ writes, removes }) => [...writes, ...removes]);
+    expect([...new Set([...owned, ...writtenByPeople])].sort()).toEqual([...there].sort());
+  });
+
+  it("name a kind so that no other kind begins like it", () => {
+    const patterns = Object.values(tableRights).flatMap(({ writes }) => leadingKeys(writes));
+    expect(patterns).toContain("CLUSTERS");
+    expect(patterns.filter((pattern) => pattern.endsWith("*") && !pattern.endsWith("#*"))).toEqual([]);
   });
 
   it("let the query function read, and nothing else", () => {

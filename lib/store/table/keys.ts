@@ -21,7 +21,7 @@ export const keys = {
   derived: (c: Cluster) => ({ pk: `CLUSTER#${c}`, sk: "SNAPSHOTS" }),
 
   // "which days were thinned, by whom other than daily"  GetItem; PutItem
-  retained: (c: Cluster) => ({ pk: `CLUSTER#${c}`, sk: "RETAINED" }),
+  retained: (c: Cluster) => ({ pk: `RETAINED#${c}`, sk: "RETAINED" }),
 
   // "the bytes behind this hash"                        PutItem; BatchGetItem
   // "which chunks are there"                            Query, one shard after the other
