@@ -35,6 +35,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./run/config.ts")).addConfig,
   },
   {
+    name: "activity",
+    summary: "who connected when and from where, and last use",
+    load: async () => (await import("./ask/activity.ts")).addActivity,
+  },
+  {
     name: "demo",
     summary: "live through 120 days of a company on the embedded stack",
     load: async () => (await import("./run/demo.ts")).addDemo,

@@ -1,20 +1,147 @@
-// GET /activity/principals: who connected, how often, and when last; those who may and never did included.
+// GET /activity and /activity/principals: who connected, how often, and when last; those who may and never did included.
 import * as z from "zod";
-import type { Profile, Tally } from "../core/activity/activity.ts";
-import type { Cluster } from "../core/base/ids.ts";
-import { withoutPath } from "../core/base/ids.ts";
-import { DAY, floorTo, HOUR, type Instant, type Interval, iso } from "../core/base/time.ts";
+import { DAY, type Instant, type Interval, iso } from "../core/base/time.ts";
+import {
+  type Activity,
+  type ActivityQuestion,
+  type ActivityRow,
+  activityOf,
+  groupings,
+  parseGroupings,
+} from "../queries/activity.ts";
 import { basisOf } from "../queries/basis.ts";
-import { provenHours } from "../queries/proven-hours.ts";
-import { readCursor } from "./cursor.ts";
+import { Moment, readCursor } from "./cursor.ts";
 import type { QueryDeps } from "./deps.ts";
 import { type Placed, takePage } from "./page.ts";
-import { clusterParam, intervalParams, pageParams, pickBounded, pickCluster } from "./params.ts";
+import {
+  clusterParam,
+  intervalParams,
+  MAX_DAYS,
+  optionalText,
+  pageParams,
+  pickBounded,
+  pickCluster,
+} from "./params.ts";
 import { type Route, route } from "./route.ts";
 import { Side, Time } from "./snapshot-ref.ts";
 
-const path = "/activity/principals";
 const DAYS = 90;
+
+const Stretch = {
+  from: Time.meta({ description: "The beginning of the hour that `from` is in." }),
+  to: Time,
+  hours: z.int().meta({ description: "The hours of the stretch, begun ones included." }),
+  unprovenHours: z.int().meta({
+    description:
+      "Hours without proof of capture. While there are any, who is not seen may have connected all the same.",
+  }),
+  settledUntil: Time.meta({ description: "Later hours may still be proven: proof comes late." }),
+  mappingsAsOf: z.nullable(Side).meta({
+    description: "The snapshot that roles rest on; null: there was none, nothing is known of mappings.",
+  }),
+} as const;
+
+const ActivityRowAnswer = z
+  .object({
+    principal: z.string(),
+    role: z.optional(z.nullable(z.string())).meta({
+      description: "By mapping: the role; null: it is not known which.",
+    }),
+    possibleRoles: z.optional(z.array(z.string())).meta({
+      description: "Where the role is not known: those it may have been; none: no mapping stood.",
+    }),
+    hour: z.optional(Time).meta({ description: "By hour: its beginning." }),
+    network: z.optional(z.string()).meta({ description: "By network." }),
+    allowed: z.int(),
+    refused: z.int().meta({ description: "Attempts that were refused: no use of anything." }),
+    admin: z.int().meta({ description: "How many of all attempts asked for the role admin." }),
+    firstAt: z.nullable(Time).meta({ description: "The first attempt, refused ones included." }),
+    lastAt: z.nullable(Time).meta({ description: "The last attempt, refused ones included." }),
+    lastUseAt: z.nullable(Time).meta({ description: "The last connection that was allowed." }),
+    lastUse: z.enum(["seen", "possible", "never", "unknown"]).meta({
+      description:
+        "`possible`: an allowed connection may have been through this mapping or another. `never`: none, and all settled hours are proven. `unknown`: none was seen, in hours that are not.",
+    }),
+    networks: z.array(z.string()).meta({ description: "As far as kept apart: … stands for others." }),
+    clients: z.array(z.string()),
+    mappedTo: z.array(z.string()).meta({
+      description: "The roles that the principal is mapped to at the end of the stretch.",
+    }),
+  })
+  .meta({ id: "ActivityRow" });
+
+const ActivityAnswer = z
+  .object({
+    cluster: z.string(),
+    ...Stretch,
+    items: z.array(ActivityRowAnswer),
+    next: z.nullable(z.string()),
+  })
+  .meta({ id: "ActivityAnswer" });
+
+const stretchOf = async ({ store }: QueryDeps, cluster: Parameters<typeof basisOf>[1], found: Activity) => ({
+  from: iso(found.interval.from),
+  to: iso(found.interval.to),
+  hours: found.hours,
+  unprovenHours: found.unprovenHours,
+  settledUntil: iso(found.settledUntil),
+  mappingsAsOf: found.mappingsAsOf ? await basisOf(store.snapshots, cluster, found.mappingsAsOf) : null,
+});
+
+const rowAnswer = (row: ActivityRow): z.input<typeof ActivityRowAnswer> => {
+  const { possibleRoles, networks, clients, mappedTo, ...rest } = row;
+  return {
+    ...rest,
+    ...(possibleRoles && { possibleRoles: [...possibleRoles] }),
+    networks: [...networks],
+    clients: [...clients],
+    mappedTo: [...mappedTo],
+  };
+};
+
+/** The end of the first page's stretch, and the number of the row. */
+const RowPlace = z
+  .tuple([Moment, Moment, z.int().nonnegative()])
+  .refine(([from, to]) => from <= to && to - from <= MAX_DAYS * DAY);
+
+/** Later pages are of the stretch that the first one fixed. */
+const intervalOf = (asked: Interval, place: readonly [Instant, Instant, number] | undefined): Interval =>
+  place ? { from: place[0], to: place[1] } : asked;
+
+export const activity: Route = route({
+  path: "/activity",
+  summary: "Who connected when and from where",
+  description:
+    "Allowed and refused attempts apart, the last use, networks and clients; by principal, or as `by` says. Principals and mappings that nothing was seen of are rows too, unless by hour or network.",
+  params: z.strictObject({
+    ...clusterParam,
+    principal: optionalText("Only of this principal, by its IAM ARN."),
+    role: optionalText("Only connections that may have been as this role, and the principals mapped to it."),
+    by: optionalText(`What a row stands for: ${groupings.join(", ")}; several with commas between.`),
+    ...intervalParams(DAYS),
+    ...pageParams,
+  }),
+  answer: ActivityAnswer,
+  run: async (deps, params) => {
+    const question = { path: "/activity", params };
+    const by = parseGroupings(params.by);
+    const place = readCursor(RowPlace, question);
+    const cluster = await pickCluster(deps, params.cluster);
+    const interval = intervalOf(pickBounded(deps, params, DAYS), place);
+    const asked: ActivityQuestion = { interval, by, principal: params.principal, role: params.role };
+    const found = await activityOf(deps.store, cluster, asked, deps.now);
+    const first = place ? place[2] + 1 : 0;
+    const placed = found.rows
+      .slice(first)
+      .map(
+        (row, i): Placed<z.input<typeof ActivityRowAnswer>> => [
+          rowAnswer(row),
+          [interval.from, interval.to, first + i],
+        ],
+      );
+    return { cluster, ...(await stretchOf(deps, cluster, found)), ...(await takePage(placed, question)) };
+  },
+});
 
 const PrincipalRow = z
   .object({
@@ -37,100 +164,40 @@ const PrincipalRow = z
 const PrincipalList = z
   .object({
     cluster: z.string(),
-    from: Time.meta({ description: "The beginning of the hour that `from` is in." }),
-    to: Time,
-    unprovenHours: z.int().meta({
-      description:
-        "Hours without proof of capture. While there are any, who is not seen may have connected all the same.",
-    }),
-    mappingsAsOf: z.nullable(Side).meta({
-      description:
-        "The snapshot that `mappedTo` rests on; null: there was none, nothing is known of mappings.",
-    }),
+    ...Stretch,
     items: z.array(PrincipalRow),
     next: z.nullable(z.string()),
   })
   .meta({ id: "PrincipalList" });
 
-/** Whole days as they were added up, and the hours before and after them. */
-const profilesIn = async (deps: QueryDeps, cluster: Cluster, { from, to }: Interval): Promise<Profile[]> => {
-  const firstDay = Math.min(to, floorTo(DAY, from + DAY - 1));
-  const lastDay = Math.max(firstDay, floorTo(DAY, to));
-  const [before, days, after] = await Promise.all([
-    deps.store.activity.hours(cluster, { from, to: firstDay }),
-    deps.store.activity.days(cluster, { from: firstDay, to: lastDay }),
-    deps.store.activity.hours(cluster, { from: lastDay, to }),
-  ]);
-  return [...before, ...days, ...after];
-};
-
-const latest = (tallies: readonly Tally[]): Instant | undefined =>
-  tallies.reduce<Instant | undefined>((last, { lastAt }) => Math.max(last ?? lastAt, lastAt), undefined);
-
-const count = (tallies: readonly Tally[]): number => tallies.reduce((sum, tally) => sum + tally.count, 0);
-
-const rowOf = (
-  principal: string,
-  tallies: readonly Tally[],
-  mappedTo: readonly string[],
-): z.input<typeof PrincipalRow> => {
-  const allowed = tallies.filter(({ outcome }) => outcome === "allowed");
-  const time = (at: Instant | undefined): string | null => (at === undefined ? null : iso(at));
-  return {
-    principal,
-    lastUsedAt: time(latest(allowed)),
-    lastAttemptAt: time(latest(tallies)),
-    firstAttemptAt: tallies.length ? iso(Math.min(...tallies.map(({ firstAt }) => firstAt))) : null,
-    allowed: count(allowed),
-    refused: count(tallies) - count(allowed),
-    admin: count(tallies.filter(({ action }) => action === "DbConnectAdmin")),
-    networks: new Set(tallies.map(({ network }) => network)).size,
-    mappedTo: [...mappedTo],
-  };
-};
+const principalAnswer = (row: ActivityRow): z.input<typeof PrincipalRow> => ({
+  principal: row.principal,
+  lastUsedAt: row.lastUseAt,
+  lastAttemptAt: row.lastAt,
+  firstAttemptAt: row.firstAt,
+  allowed: row.allowed,
+  refused: row.refused,
+  admin: row.admin,
+  networks: row.networks.length,
+  mappedTo: [...row.mappedTo],
+});
 
 export const principals: Route = route({
-  path,
+  path: "/activity/principals",
   summary: "Who connected, and when last",
   description:
-    "Every principal that was seen in the stretch or is mapped to a database role at its end, by ARN. Whole hours, as of the last time that activity was added up.",
+    "Every principal that was seen in the stretch or is mapped to a database role at its end, by ARN: /activity in short. Whole hours, as of the last time that activity was added up.",
   params: z.strictObject({ ...clusterParam, ...intervalParams(DAYS), ...pageParams }),
   answer: PrincipalList,
   run: async (deps, params) => {
-    const question = { path, params };
+    const question = { path: "/activity/principals", params };
     const place = readCursor(z.string(), question);
     const cluster = await pickCluster(deps, params.cluster);
-    const asked = pickBounded(deps, params, DAYS);
-    const stretch = { from: floorTo(HOUR, asked.from), to: asked.to };
-    const [profiles, periods, { uncovered }, last] = await Promise.all([
-      profilesIn(deps, cluster, stretch),
-      deps.store.snapshots.mappingPeriods(cluster, asked.to),
-      provenHours(deps.store, cluster, stretch, deps.now),
-      deps.store.snapshots.manifestAsOf(cluster, asked.to),
-    ]);
-    const seen = Map.groupBy(
-      profiles.flatMap(({ tallies }) => tallies),
-      ({ principal }) => principal as string,
-    );
-    const standing = periods.filter(({ goneAt }) => goneAt === null || goneAt > asked.to);
-    const rolesOf = Map.groupBy(standing, ({ arn }) => withoutPath(arn));
-    // A record may lack the path of a role's ARN: then the mapped one is not somebody else who never connected.
-    const seenAs = new Set([...seen.keys()].map(withoutPath));
-    const unseen = standing.map(({ arn }) => arn).filter((arn) => !seenAs.has(withoutPath(arn)));
-    const names = [...new Set([...seen.keys(), ...unseen])].filter(
-      (one) => place === undefined || one > place,
-    );
-    const placed = names.sort().map((name): Placed<z.input<typeof PrincipalRow>> => {
-      const roles = (rolesOf.get(withoutPath(name)) ?? []).map(({ roleName }) => roleName).sort();
-      return [rowOf(name, seen.get(name) ?? [], [...new Set(roles)]), name];
-    });
-    return {
-      cluster,
-      from: iso(stretch.from),
-      to: iso(stretch.to),
-      unprovenHours: uncovered.hoursIn(stretch),
-      mappingsAsOf: last ? await basisOf(deps.store.snapshots, cluster, last) : null,
-      ...(await takePage(placed, question)),
-    };
+    const interval = pickBounded(deps, params, DAYS);
+    const found = await activityOf(deps.store, cluster, { interval, by: ["principal"] }, deps.now);
+    const placed = found.rows
+      .filter(({ principal }) => place === undefined || principal > place)
+      .map((row): Placed<z.input<typeof PrincipalRow>> => [principalAnswer(row), row.principal]);
+    return { cluster, ...(await stretchOf(deps, cluster, found)), ...(await takePage(placed, question)) };
   },
 });

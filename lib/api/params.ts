@@ -60,7 +60,7 @@ export const pickAt = ({ now }: QueryDeps, at: string | undefined): Instant =>
   at === undefined ? now : readTime(at, now);
 
 /** Nothing that is counted is kept for longer: a longer stretch would only be a longer answer. */
-const MAX_DAYS = 800;
+export const MAX_DAYS = 800;
 
 /** `from` and `to`. AuditError("usage") where they are the wrong way round, or too far apart to be answered at once. */
 export const pickInterval = (

@@ -1,5 +1,5 @@
 // All routes. A path without parameters stands before those that could take it for one.
-import { principals } from "./activity.ts";
+import { activity, principals } from "./activity.ts";
 import { clusters } from "./clusters.ts";
 import { coverage } from "./coverage.ts";
 import { explainAccess } from "./explain.ts";
@@ -24,6 +24,7 @@ const questions: readonly Route[] = [
   historyChanges,
   historyTimeline,
   coverage,
+  activity,
   principals,
 ];
 

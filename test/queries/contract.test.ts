@@ -36,6 +36,11 @@ const asked = [
   `explain ${ADMIN_USER} DELETE orders`,
   "explain arn:aws:iam::111122223333:role/nobody DELETE orders",
   "default-privileges",
+  "activity",
+  "activity --by mapping",
+  "activity --by hour,network",
+  `activity --principal ${READER}`,
+  "activity --role admin",
   "history",
   "history timeline --role app_ro --object orders --privilege DELETE",
   `history timeline --principal ${READER}`,
@@ -182,6 +187,27 @@ describe("explain", () => {
       columns: ["id", "full_name"],
       snapshot: { seq: 5 },
     });
+  });
+});
+
+describe("activity", () => {
+  it.each([
+    ["activity", {}],
+    ["activity --by mapping", { by: "mapping" }],
+    ["activity --by hour,network", { by: "hour,network" }],
+    [`activity --principal ${READER}`, { principal: READER }],
+    ["activity --role admin", { role: "admin" }],
+  ])("%s: the same rows", async (line, params) => {
+    const { items } = await allPages(ask, "/activity", { ...params, limit: "1" });
+    expect(rowsOf(line)).toEqual(items);
+    expect(items.length).toBeGreaterThan(0);
+  });
+
+  it("says beside the rows how much of the stretch is proven", () => {
+    expect(told("activity").err).toMatch(/for \d+ of 2160 hours capture is not proven/);
+    expect(rowsOf("activity --role admin")).toMatchObject([
+      { principal: ADMIN_USER, admin: 1, lastUse: "seen" },
+    ]);
   });
 });
 

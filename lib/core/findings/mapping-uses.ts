@@ -38,6 +38,15 @@ export const usesOf = (activity: ActivityPort, principals: readonly Principal[])
 const couldStand = (period: MappingPeriod, from: Instant, to: Instant): boolean =>
   to > (period.notSeenAt ?? Number.NEGATIVE_INFINITY) && from < (period.goneAt ?? Number.POSITIVE_INFINITY);
 
+/** The mappings that a connection may have been through: those that could stand then, of them the one that the record names. */
+export const couldBeOf = (use: Tally, periods: readonly MappingPeriod[]): readonly MappingPeriod[] => {
+  const candidates = periods.filter(
+    (period) => couldStand(period, use.firstAt, use.lastAt) && sameIdentity(period.arn, use.principal),
+  );
+  const named = use.role === "" ? [] : candidates.filter(({ roleName }) => roleName === use.role);
+  return named.length ? named : candidates;
+};
+
 const lineOf = (tallies: readonly Tally[]): UseLine => {
   const firstAt: Instant[] = [];
   const newestAt: Instant[] = [];
@@ -62,13 +71,7 @@ export const ascribe = (
   const certain = new Map<MappingPeriod, Tally[]>(periods.map((period) => [period, []]));
   const possible = new Map<MappingPeriod, Tally[]>(periods.map((period) => [period, []]));
   for (const use of uses) {
-    let candidates = periods.filter(
-      (period) => couldStand(period, use.firstAt, use.lastAt) && sameIdentity(period.arn, use.principal),
-    );
-    if (use.role !== "") {
-      const named = candidates.filter(({ roleName }) => roleName === use.role);
-      if (named.length) candidates = named;
-    }
+    const candidates = couldBeOf(use, periods);
     // The same role mapped again under a new row is still the same access.
     const roles = new Set(candidates.map(({ roleOid }) => roleOid));
     const into = roles.size === 1 ? certain : possible;

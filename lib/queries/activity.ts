@@ -1,0 +1,244 @@
+// Who connected when and from where: allowed and refused apart, the last use by principal or by mapping.
+import type { Tally } from "../core/activity/activity.ts";
+import { foldArn } from "../core/activity/principal.ts";
+import { type Cluster, withoutPath } from "../core/base/ids.ts";
+import { floorTo, HOUR, type Instant, type Interval, iso } from "../core/base/time.ts";
+import { couldBeOf } from "../core/findings/mapping-uses.ts";
+import type { SealedManifest } from "../core/history/manifest.ts";
+import type { MappingPeriod } from "../core/history/mapping-period.ts";
+import { AuditError } from "../errors.ts";
+import { settleMsOf } from "../jobs/load-facts.ts";
+import type { ReadStore } from "../store/open-store.ts";
+import { provenHours } from "./proven-hours.ts";
+import { ADMIN } from "./reached-by.ts";
+import { talliesIn } from "./tallies.ts";
+
+/** What a row stands for; a principal's own always. */
+export const groupings = ["principal", "mapping", "hour", "network"] as const;
+export type Grouping = (typeof groupings)[number];
+
+/** "mapping,hour" as groupings. AuditError("usage") names those there are. */
+export const parseGroupings = (text: string | undefined): Grouping[] => {
+  const wanted = (text ?? "principal").split(",").map((word) => word.trim());
+  return wanted.map((word) => {
+    const found = groupings.find((one) => one === word);
+    if (found) return found;
+    throw new AuditError("usage", `activity cannot be told by ${JSON.stringify(word)}`, {
+      hint: `Known are: ${groupings.join(", ")}; several with commas between.`,
+    });
+  });
+};
+
+export type ActivityQuestion = {
+  /** Whole hours from the one that `from` is in. */
+  readonly interval: Interval;
+  readonly by: readonly Grouping[];
+  /** An ARN; a session's is folded to its role. */
+  readonly principal?: string | undefined;
+  /** Only connections that could be of this role, and the principals mapped to it. */
+  readonly role?: string | undefined;
+};
+
+/**
+ * `seen`: `lastUseAt` says when. `possible`: an allowed connection may have been through this mapping or another one.
+ * `never`: none in the stretch, all of whose settled hours are proven. `unknown`: none was seen, in hours that are not.
+ */
+export type LastUse = "seen" | "possible" | "never" | "unknown";
+
+export type ActivityRow = {
+  readonly principal: string;
+  /** By mapping: the role; null: it is not known which, `possibleRoles` are those it may have been. */
+  readonly role?: string | null;
+  readonly possibleRoles?: readonly string[];
+  /** By hour: its beginning. */
+  readonly hour?: string;
+  /** By network. */
+  readonly network?: string;
+  readonly allowed: number;
+  /** Attempts that were refused: no use of anything. */
+  readonly refused: number;
+  /** How many of all attempts asked for the role admin. */
+  readonly admin: number;
+  /** Of all attempts. */
+  readonly firstAt: string | null;
+  readonly lastAt: string | null;
+  /** The last connection that was allowed. */
+  readonly lastUseAt: string | null;
+  readonly lastUse: LastUse;
+  /** As far as they were kept apart: "…" stands for others. */
+  readonly networks: readonly string[];
+  readonly clients: readonly string[];
+  /** The roles that the principal is mapped to at the end of the stretch. */
+  readonly mappedTo: readonly string[];
+};
+
+export type Activity = {
+  readonly interval: Interval;
+  readonly hours: number;
+  readonly unprovenHours: number;
+  /** Later hours may still be proven: proof comes late. */
+  readonly settledUntil: Instant;
+  /** What `mappedTo` and `role` rest on; undefined: nothing is known of mappings. */
+  readonly mappingsAsOf: SealedManifest | undefined;
+  /** By principal, role, hour and network. */
+  readonly rows: readonly ActivityRow[];
+};
+
+/** What one row stands for; `possibleRoles` only where the role is not known. */
+type Key = Pick<ActivityRow, "principal" | "role" | "possibleRoles" | "hour" | "network">;
+type Group = { readonly key: Key; readonly tallies: Tally[] };
+
+const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+const sorted = (words: Iterable<string>): string[] => [...new Set(words)].sort(byText);
+
+/** The roles that a connection may have been through; one alone: that one. */
+const rolesOf = (tally: Tally, periods: readonly MappingPeriod[]): string[] => {
+  if (tally.action === "DbConnectAdmin") return [ADMIN];
+  const mapped = sorted(couldBeOf(tally, periods).map(({ roleName }) => roleName));
+  return mapped.length === 0 && tally.role !== "" ? [tally.role] : mapped;
+};
+
+const groupsOf = (
+  tallies: readonly Tally[],
+  { by, role }: ActivityQuestion,
+  periodsOf: (principal: string) => readonly MappingPeriod[],
+): Group[] => {
+  const groups = new Map<string, Group>();
+  for (const tally of tallies) {
+    const roles = rolesOf(tally, periodsOf(tally.principal));
+    if (role !== undefined && !roles.includes(role)) continue;
+    const [only, another] = roles;
+    const ofRole =
+      only !== undefined && another === undefined ? { role: only } : { role: null, possibleRoles: roles };
+    const key: Key = {
+      principal: tally.principal,
+      ...(by.includes("mapping") && ofRole),
+      ...(by.includes("hour") && { hour: iso(floorTo(HOUR, tally.firstAt)) }),
+      ...(by.includes("network") && { network: tally.network }),
+    };
+    const id = JSON.stringify(key);
+    const group = groups.get(id) ?? { key, tallies: [] };
+    groups.set(id, group);
+    group.tallies.push(tally);
+  }
+  return [...groups.values()];
+};
+
+const count = (tallies: readonly Tally[]): number => tallies.reduce((sum, tally) => sum + tally.count, 0);
+const time = (at: Instant | undefined): string | null => (at === undefined ? null : iso(at));
+const latest = (tallies: readonly Tally[]): Instant | undefined =>
+  tallies.reduce<Instant | undefined>((last, { lastAt }) => Math.max(last ?? lastAt, lastAt), undefined);
+
+const rowOf = ({ key, tallies }: Group, mappedTo: readonly string[], unseen: LastUse): ActivityRow => {
+  const allowed = tallies.filter(({ outcome }) => outcome === "allowed");
+  const firstAt = tallies.reduce<Instant | undefined>(
+    (first, tally) => Math.min(first ?? tally.firstAt, tally.firstAt),
+    undefined,
+  );
+  return {
+    ...key,
+    allowed: count(allowed),
+    refused: count(tallies) - count(allowed),
+    admin: count(tallies.filter(({ action }) => action === "DbConnectAdmin")),
+    firstAt: time(firstAt),
+    lastAt: time(latest(tallies)),
+    lastUseAt: time(latest(allowed)),
+    lastUse: allowed.length ? "seen" : unseen,
+    networks: sorted(tallies.map(({ network }) => network)),
+    clients: sorted(tallies.map(({ client }) => client)),
+    mappedTo,
+  };
+};
+
+/** A principal or a mapping that nothing was seen of is a row too: of it the question is asked most. */
+const withUnseen = (
+  groups: readonly Group[],
+  standing: readonly MappingPeriod[],
+  { by, role }: ActivityQuestion,
+): Group[] => {
+  if (by.includes("hour") || by.includes("network")) return [...groups];
+  const perRole = by.includes("mapping");
+  const idOf = (principal: string, of: string | null | undefined): string =>
+    JSON.stringify([withoutPath(principal), perRole ? of : ""]);
+  const known = new Set(groups.map(({ key }) => idOf(key.principal, key.role)));
+  const unseen: Group[] = [];
+  for (const { arn, roleName } of standing) {
+    const id = idOf(arn, roleName);
+    if (known.has(id) || (role !== undefined && roleName !== role)) continue;
+    known.add(id);
+    unseen.push({ key: { principal: arn, ...(perRole && { role: roleName }) }, tallies: [] });
+  }
+  return [...groups, ...unseen];
+};
+
+const tallies = async (
+  store: ReadStore,
+  cluster: Cluster,
+  { interval, by, principal }: ActivityQuestion,
+): Promise<Tally[]> => {
+  // By the hour only hours tell; days have added them up.
+  const all = by.includes("hour")
+    ? (await store.activity.hours(cluster, interval)).flatMap((profile) => profile.tallies)
+    : await talliesIn(store, cluster, interval);
+  if (principal === undefined) return all;
+  const wanted = withoutPath(foldArn(principal));
+  return all.filter((tally) => withoutPath(tally.principal) === wanted);
+};
+
+/** The activity of a stretch as of the last time that connections were added up. */
+export const activityOf = async (
+  store: ReadStore,
+  cluster: Cluster,
+  asked: ActivityQuestion,
+  now: Instant,
+): Promise<Activity> => {
+  const interval = { from: floorTo(HOUR, asked.interval.from), to: asked.interval.to };
+  const question = { ...asked, interval };
+  const found = await tallies(store, cluster, question);
+  const { periods } = await store.snapshots.mappingHistory(cluster, interval.to);
+  const mappingsAsOf = await store.snapshots.manifestAsOf(cluster, interval.to);
+  const { uncovered } = await provenHours(store, cluster, interval, now);
+  const settledUntil = floorTo(HOUR, now - (await settleMsOf(store, cluster, now)));
+
+  const wanted = asked.principal && withoutPath(foldArn(asked.principal));
+  const own = periods.filter(({ arn }) => !wanted || withoutPath(arn) === wanted);
+  const byIdentity = Map.groupBy(own, ({ arn }) => withoutPath(arn));
+  const periodsOf = (principal: string) => byIdentity.get(withoutPath(principal)) ?? [];
+  const standing = own.filter(({ goneAt }) => goneAt === null || goneAt > interval.to);
+  const standingOf = Map.groupBy(standing, ({ arn }) => withoutPath(arn));
+
+  const groups = groupsOf(found, question, periodsOf);
+  const isProven = uncovered.hoursIn({ from: interval.from, to: Math.min(interval.to, settledUntil) }) === 0;
+  const possible = new Set(
+    groups.flatMap(({ key, tallies: some }) =>
+      some.some(({ outcome }) => outcome === "allowed")
+        ? (key.possibleRoles ?? []).map((role) => JSON.stringify([withoutPath(key.principal), role]))
+        : [],
+    ),
+  );
+  const rows = withUnseen(groups, standing, question).map((group): ActivityRow => {
+    const { principal, role } = group.key;
+    const identity = withoutPath(principal);
+    const mappedTo = sorted((standingOf.get(identity) ?? []).map(({ roleName }) => roleName));
+    const unseen = possible.has(JSON.stringify([identity, role]))
+      ? "possible"
+      : isProven
+        ? "never"
+        : "unknown";
+    return rowOf(group, mappedTo, unseen);
+  });
+  return {
+    interval,
+    hours: Math.ceil((interval.to - interval.from) / HOUR),
+    unprovenHours: uncovered.hoursIn(interval),
+    settledUntil,
+    mappingsAsOf,
+    rows: rows.toSorted(
+      (a, b) =>
+        byText(a.principal, b.principal) ||
+        byText(a.role ?? "", b.role ?? "") ||
+        byText(a.hour ?? "", b.hour ?? "") ||
+        byText(a.network ?? "", b.network ?? ""),
+    ),
+  };
+};
