@@ -116,6 +116,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./findings/scan.ts")).addScan,
   },
   {
+    name: "settings",
+    summary: "what verdicts depend on, and where each value comes from",
+    load: async () => (await import("./findings/settings.ts")).addSettings,
+  },
+  {
     name: "setup-sql",
     summary: "print the SQL and the IAM policy for the auditor's own role",
     load: async () => (await import("./run/setup-sql.ts")).addSetupSql,

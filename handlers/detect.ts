@@ -1,20 +1,48 @@
 // Judges one cluster per message, then asks for notices where there is something to tell.
 
+import { defaultSettings, VerdictSettings } from "../lib/core/findings/settings.ts";
 import { type DetectOptions, detectCluster } from "../lib/jobs/judge-cluster.ts";
 import { DetectJob, type NotifyJob } from "../lib/jobs/messages.ts";
 import { planNotices } from "../lib/notices/plan-notices.ts";
 import type { Store } from "../lib/store/open-store.ts";
 import { eachMessage, onLambda } from "./lambda.ts";
-import { capturePorts, queueOf, type Runtime, runtime, type Send, settings, storeOf } from "./wiring.ts";
+import {
+  capturePorts,
+  functionName,
+  queueOf,
+  type Runtime,
+  runtime,
+  type Send,
+  settings,
+  storeOf,
+} from "./wiring.ts";
 
 export type DetectDeps = Runtime & {
   readonly store: Store;
   readonly options: DetectOptions;
   readonly notify: Send;
+  /** What the settings in the store are signed with. */
+  readonly functionName: string;
 };
 
-export const detectHandler = (deps: DetectDeps) =>
-  eachMessage(deps, async (body) => {
+/** Puts this deployment's settings where everybody who judges finds them; once in a container's life is enough. */
+const publishSettings = async ({ store, options, functionName, now, log }: DetectDeps): Promise<void> => {
+  const { dormantDays, archetypes, detectorOptions, auditor } = options;
+  const values = VerdictSettings.parse({
+    dormantDays: dormantDays ?? defaultSettings.dormantDays,
+    archetypes: archetypes ?? {},
+    detectorOptions: detectorOptions ?? {},
+    auditor: auditor ?? null,
+  });
+  const wrote = await store.settings.write({ values, source: "deployment", at: now(), by: functionName });
+  if (wrote) log.info("settings written", { dormantDays: values.dormantDays });
+};
+
+export const detectHandler = (deps: DetectDeps) => {
+  let published = false;
+  return eachMessage(deps, async (body) => {
+    if (!published) await publishSettings(deps);
+    published = true;
     const { cluster, reason, unlessSince } = DetectJob.parse(body);
     if (unlessSince !== undefined) {
       const last = await deps.store.findings.lastLook(cluster);
@@ -27,6 +55,7 @@ export const detectHandler = (deps: DetectDeps) =>
     // The notify function looks again before it sends: a message lost or doubled does no harm.
     if (planNotices(findings, () => undefined).length) await deps.notify([{ cluster } satisfies NotifyJob]);
   });
+};
 
 /** The function as its environment says. */
 export const wire = (shared: Runtime) => {
@@ -50,6 +79,7 @@ export const wire = (shared: Runtime) => {
       detectorOptions: DETECTOR_OPTIONS,
     },
     notify: queueOf(NOTIFY_QUEUE_URL),
+    functionName: functionName(),
   });
 };
 

@@ -46,6 +46,9 @@ const logger = (): Log => {
   return { info: say("info"), warn: say("warn"), error: say("error") };
 };
 
+/** How Lambda calls this function; what it writes is signed with it. */
+export const functionName = (): string => process.env.AWS_LAMBDA_FUNCTION_NAME ?? "detect";
+
 /** The named environment variables; AuditError("config") with every problem listed. */
 export const settings = <K extends Setting>(...names: readonly K[]): Settings<K> =>
   readSettings(process.env, ...names);

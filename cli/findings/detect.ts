@@ -1,6 +1,5 @@
 // `dsql-audit detect`: judges what the store knows, and brings the findings up to date.
 import { Option } from "commander";
-import { readSettings } from "../../lib/config.ts";
 import { type Instant, iso, MINUTE } from "../../lib/core/base/time.ts";
 import { AuditError } from "../../lib/errors.ts";
 import { detectCluster } from "../../lib/jobs/judge-cluster.ts";
@@ -17,9 +16,11 @@ import {
 import type { Io } from "../io.ts";
 import { printRows } from "../output.ts";
 import { findingColumns, findingDocument } from "./finding-document.ts";
+import { detectOptions, settingsOf, settingsToWriteWith } from "./judge-settings.ts";
 import { sayNotJudged } from "./not-judged.ts";
 
-type Options = StoreOptions & OutputFlags & { readonly at?: string; readonly exitCode?: boolean };
+type Options = StoreOptions &
+  OutputFlags & { readonly at?: string; readonly exitCode?: boolean; readonly dryRun?: boolean };
 
 /** A run of the command may take a moment, and clocks differ by one. */
 const NOW_MS = MINUTE;
@@ -48,28 +49,22 @@ export const addDetect: AddCommand = (program, io, finish) => {
     .summary("judge what is stored and update the findings")
     .description(
       "Prints the findings that are not closed. What could not be looked at is named and resolves nothing.\n" +
-        "ARCHETYPES, DORMANT_DAYS, DETECTOR_OPTIONS and AUDITOR_PRINCIPAL are read from the environment, as in the functions.",
+        "It judges by the settings of the store (dsql-audit settings), as the deployment does. Others, by the variables\n" +
+        "ARCHETYPES, DORMANT_DAYS, DETECTOR_OPTIONS and AUDITOR_PRINCIPAL, take --dry-run where the store has its own.",
     )
     .addOption(new Option("--at <time>", "only now can be judged: for the past use replay").hideHelp())
+    .option("--dry-run", "judge and print, and store nothing")
     .option("--exit-code", "exit with 2 when a finding is open")
     .addHelpText("after", "\nExample:\n  $ dsql-audit detect --store ./dsql-audit-demo/store.db");
   addOutputOptions(addStoreOptions(command)).action(async (options: Options) => {
     const at = momentOf(io, options.at);
-    const { ARCHETYPES, DORMANT_DAYS, DETECTOR_OPTIONS, AUDITOR_PRINCIPAL } = readSettings(
-      io.env,
-      "ARCHETYPES",
-      "DORMANT_DAYS",
-      "DETECTOR_OPTIONS",
-      "AUDITOR_PRINCIPAL",
-    );
-    const { findings, looks } = await withStore(io, options, { mustExist: true }, async (store) =>
-      detectCluster(store, await pickCluster(store, options.cluster), at, {
-        auditor: AUDITOR_PRINCIPAL,
-        archetypes: ARCHETYPES,
-        dormantDays: DORMANT_DAYS,
-        detectorOptions: DETECTOR_OPTIONS,
-      }),
-    );
+    const { dryRun = false } = options;
+    const { findings, looks } = await withStore(io, options, { mustExist: true }, async (store) => {
+      const settings = await (dryRun ? settingsOf(io, store) : settingsToWriteWith(io, store));
+      const cluster = await pickCluster(store, options.cluster);
+      return detectCluster(store, cluster, at, { ...detectOptions(settings), dryRun });
+    });
+    if (dryRun) io.stderr.write("Nothing was stored: this is what a look now would make of the findings.\n");
     sayNotJudged(io, looks);
     const live = findings.filter(({ status, closedAt }) => status !== "resolved" && closedAt === undefined);
     printRows(io, options, live.map(findingDocument), findingColumns, "Nothing was found.");

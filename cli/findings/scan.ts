@@ -1,5 +1,4 @@
 // `dsql-audit scan`: a snapshot and a judgement in one go.
-import { readSettings } from "../../lib/config.ts";
 import { detectCluster } from "../../lib/jobs/judge-cluster.ts";
 import type { AddCommand } from "../command.ts";
 import { addStoreOptions, type StoreOptions, withStore } from "../context.ts";
@@ -8,6 +7,7 @@ import { take } from "../history/take.ts";
 import { table as printTable } from "../output.ts";
 import { addSourceOptions, requireSource, type SourceOptions } from "../source.ts";
 import { findingColumns, findingDocument } from "./finding-document.ts";
+import { detectOptions, settingsToWriteWith } from "./judge-settings.ts";
 import { sayNotJudged } from "./not-judged.ts";
 
 type Options = StoreOptions & SourceOptions & { readonly json?: boolean; readonly exitCode?: boolean };
@@ -22,21 +22,10 @@ export const addScan: AddCommand = (program, io, finish) => {
     .addHelpText("after", "\nExample:\n  $ dsql-audit scan --url postgres://me@localhost/app");
   addSourceOptions(addStoreOptions(command)).action(async (options: Options) => {
     const source = requireSource(io, options);
-    const { ARCHETYPES, DORMANT_DAYS, DETECTOR_OPTIONS, AUDITOR_PRINCIPAL } = readSettings(
-      io.env,
-      "ARCHETYPES",
-      "DORMANT_DAYS",
-      "DETECTOR_OPTIONS",
-      "AUDITOR_PRINCIPAL",
-    );
     const { taken, findings, looks } = await withStore(io, options, { mustExist: false }, async (store) => {
-      const taken = await take(io, store, source, AUDITOR_PRINCIPAL);
-      const detected = await detectCluster(store, taken.cluster, io.now(), {
-        auditor: AUDITOR_PRINCIPAL,
-        archetypes: ARCHETYPES,
-        dormantDays: DORMANT_DAYS,
-        detectorOptions: DETECTOR_OPTIONS,
-      });
+      const judging = detectOptions(await settingsToWriteWith(io, store));
+      const taken = await take(io, store, source, judging.auditor);
+      const detected = await detectCluster(store, taken.cluster, io.now(), judging);
       return { taken, ...detected };
     });
     const live = findings

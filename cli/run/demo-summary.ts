@@ -188,7 +188,7 @@ export const demoText = (d: DemoDocument): string => {
     "",
     hanging(
       "",
-      `Verdicts rest on ${d.dormantDays} days here, on 90 elsewhere. To judge this store again: DORMANT_DAYS=${d.dormantDays} npx dsql-audit detect`,
+      `Verdicts rest on ${d.dormantDays} days here, on 90 elsewhere: the store keeps its settings, and detect judges by them. See: npx dsql-audit settings`,
     ),
     "",
     "Try next:",

@@ -88,7 +88,6 @@ const demo = async (io: Io, options: Options): Promise<void> => {
       ]);
       const data = await loadReportData(opened, result.cluster, io.now(), {
         storeOption: `--store ${shown}/${STORE}`,
-        dormantDays: result.story.dormantDays,
       });
       await writeWhole(join(folder, "report.html"), await renderReport(data));
       return demoDocument(opened, result, shown, Math.round((performance.now() - startedAt) / 1000));

@@ -1,10 +1,10 @@
 // `dsql-audit report`: one self-contained HTML page about one cluster at one instant.
 import { resolve } from "node:path";
-import { readSettings } from "../../lib/config.ts";
 import { loadReportData } from "../../lib/queries/load-report-data.ts";
 import { shellWord } from "../../lib/report/wording.ts";
 import type { AddCommand } from "../command.ts";
 import { addStoreOptions, atOption, pickCluster, type StoreOptions, withStore } from "../context.ts";
+import { settingsOf } from "../findings/judge-settings.ts";
 import type { Io } from "../io.ts";
 import { printDocument } from "../output.ts";
 import { writeWhole } from "../write-whole.ts";
@@ -27,7 +27,7 @@ const report = async (io: Io, options: Options): Promise<void> => {
     const cluster = await pickCluster(store, options.cluster);
     const data = await loadReportData(store, cluster, at, {
       storeOption: storeOption(options),
-      dormantDays: readSettings(io.env, "DORMANT_DAYS").DORMANT_DAYS,
+      settings: (await settingsOf(io, store)).values,
     });
     // The drawing library takes longer to load than most commands take to run.
     const { renderReport } = await import("../../lib/report/render-report.ts");

@@ -23,10 +23,26 @@ export type DetectOptions = FactOptions & {
   readonly detectorOptions?: DetectorOptions;
   /** The window of the verdicts on mappings; 90. */
   readonly dormantDays?: number;
+  /** Judges what is stored as it is, and stores nothing: neither findings nor what a look prepares for itself. */
+  readonly dryRun?: boolean;
 };
 
 /** All findings of the cluster after this look, closed ones included, and what each detector could look at. */
 export type Detected = { readonly findings: readonly Finding[]; readonly looks: readonly Look[] };
+
+/** What a look needs to be up to date: counts, what AWS says of its trails, which hours own logins prove. */
+const prepare = async (
+  store: Store,
+  cluster: Cluster,
+  now: Instant,
+  capture: CapturePorts | undefined,
+): Promise<void> => {
+  await store.activity.fold(cluster, now);
+  if (capture) await checkCapture(store, cluster, now, capture);
+  const lately = { from: now - CANARY_DAYS * DAY, to: now };
+  const changes = await store.trailEvents.within(scopeOfCluster(cluster) ?? cluster, lately);
+  await store.canaries.prove(cluster, lately, breaksOf(changes));
+};
 
 /**
  * One look at `now`. Twice is the same as once; a look that is older than the newest one recorded changes nothing.
@@ -36,21 +52,24 @@ export const detectCluster = async (
   store: Store,
   cluster: Cluster,
   now: Instant,
-  { detectorOptions = {}, dormantDays = DORMANT_DAYS, capture, ...options }: DetectOptions = {},
+  {
+    detectorOptions = {},
+    dormantDays = DORMANT_DAYS,
+    capture,
+    dryRun = false,
+    ...options
+  }: DetectOptions = {},
 ): Promise<Detected> => {
   const judge = judgeWith(detectors, windowOptions(dormantDays, detectorOptions));
-  await store.activity.fold(cluster, now);
-  if (capture) await checkCapture(store, cluster, now, capture);
-  const lately = { from: now - CANARY_DAYS * DAY, to: now };
-  const changes = await store.trailEvents.within(scopeOfCluster(cluster) ?? cluster, lately);
-  await store.canaries.prove(cluster, lately, breaksOf(changes));
+  if (!dryRun) await prepare(store, cluster, now, capture);
   const facts = await loadFacts(store, cluster, now, options);
   const { observations, looks, gone } = judge(auditView(facts));
   const kept = store.findings;
   const [lastLook, exemptions] = await Promise.all([kept.lastLook(cluster), kept.exemptions(cluster)]);
-  const findings = await kept.update(cluster, (existing) =>
-    reconcileFindings(existing, observations, looks, now, { exemptions, lastLookAt: lastLook?.at, gone }),
-  );
+  const change = (existing: readonly Finding[]): Finding[] =>
+    reconcileFindings(existing, observations, looks, now, { exemptions, lastLookAt: lastLook?.at, gone });
+  if (dryRun) return { findings: change(await kept.list(cluster)), looks };
+  const findings = await kept.update(cluster, change);
   await kept.looked(cluster, { at: now, snapshotAt: facts.snapshot?.takenAt ?? null });
   return { findings, looks };
 };

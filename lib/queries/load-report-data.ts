@@ -3,8 +3,9 @@
 import type { Cluster } from "../core/base/ids.ts";
 import { DAY, floorTo, HOUR, type Instant, type Interval } from "../core/base/time.ts";
 import { sectionNames } from "../core/catalog/catalog.ts";
-import { DORMANT_DAYS, windowOptions } from "../core/findings/dormant-window.ts";
+import { windowOptions } from "../core/findings/dormant-window.ts";
 import { judgeWith } from "../core/findings/judge.ts";
+import { resolveSettings, type VerdictSettings } from "../core/findings/settings.ts";
 import { type AuditView, auditView } from "../core/findings/view.ts";
 import { detectors } from "../detectors/index.ts";
 import { loadFacts } from "../jobs/load-facts.ts";
@@ -46,24 +47,24 @@ const unreadableOf = (snapshot: Snapshot | undefined): ReportData["unreadable"] 
   });
 
 /**
- * Everything `renderReport` needs. `storeOption` goes into the commands that the report shows ("--store FILE"). A store
+ * Everything `renderReport` needs. Verdicts rest on `settings`, else on those of the store. `storeOption` goes into
+ * the commands that the report shows ("--store FILE"). A store
  * that knows nothing of the cluster gives a report that says so.
  */
 export const loadReportData = async (
   store: ReadStore,
   cluster: Cluster,
   at: Instant,
-  {
-    storeOption = "",
-    dormantDays = DORMANT_DAYS,
-  }: { readonly storeOption?: string; readonly dormantDays?: number } = {},
+  { storeOption = "", settings }: { readonly storeOption?: string; readonly settings?: VerdictSettings } = {},
 ): Promise<ReportData> => {
   const { snapshots, activity, findings } = store;
+  const { dormantDays, archetypes, detectorOptions, auditor } =
+    settings ?? resolveSettings(await store.settings.read()).values;
 
   const snapshot = await snapshots.asOf(cluster, at);
   const [first] = await Array.fromAsync(snapshots.list(cluster, { to: at, limit: 1 }));
 
-  const facts = await loadFacts(store, cluster, at);
+  const facts = await loadFacts(store, cluster, at, { archetypes, auditor: auditor ?? undefined });
   const view = auditView(facts);
   const { settledUntil } = view.coverage;
   const recent = floorTo(DAY, at) - WINDOW_DAYS * DAY;
@@ -108,7 +109,7 @@ export const loadReportData = async (
     unreadable: unreadableOf(snapshot),
     incompleteLooks: judgeWith(
       detectors,
-      windowOptions(dormantDays),
+      windowOptions(dormantDays, detectorOptions),
     )(view).looks.filter(({ complete }) => !complete),
     judgedAt: look?.at ?? null,
     findings: findingsAt(await findings.list(cluster), at),

@@ -11,6 +11,7 @@ import { type DoubtStore, doubtStore } from "./coverage/doubts.ts";
 import { type TrailEventStore, trailEventStore } from "./coverage/trail-events.ts";
 import { createFindingStore, type FindingStore } from "./findings/findings.ts";
 import { type PlannedLooks, plannedLooks } from "./findings/planned-looks.ts";
+import { type SettingsStore, settingsStore } from "./findings/settings.ts";
 import { listClusters, registerCluster } from "./history/clusters.ts";
 import { exportHistory } from "./history/export.ts";
 import { putMarker } from "./history/restores.ts";
@@ -57,6 +58,7 @@ export type Store = {
   readonly captureChecks: CaptureChecks;
   readonly findings: FindingStore;
   readonly plannedLooks: PlannedLooks;
+  readonly settings: SettingsStore;
 };
 
 /** The reading half, for those who only ask. A `Store` will do wherever it is wanted. */
@@ -70,6 +72,7 @@ export type ReadStore = {
   readonly trailEvents: Pick<TrailEventStore, "within">;
   readonly captureChecks: Pick<CaptureChecks, "last">;
   readonly findings: Pick<FindingStore, "list" | "get" | "lastLook" | "exemptions">;
+  readonly settings: Pick<SettingsStore, "read">;
 };
 
 export type StoreOptions = {
@@ -107,6 +110,7 @@ export const openStore = (table: Table, { now }: StoreOptions): Store => {
     captureChecks: captureChecks(table),
     findings: createFindingStore(table),
     plannedLooks: plannedLooks(table),
+    settings: settingsStore(table),
   };
 };
 
@@ -126,5 +130,6 @@ export const openReadStore = (table: ReadTable): ReadStore => {
     trailEvents: { within: store.trailEvents.within },
     captureChecks: { last: store.captureChecks.last },
     findings: { list, get, lastLook, exemptions },
+    settings: { read: store.settings.read },
   };
 };

@@ -102,6 +102,9 @@ export const keys = {
   exemptions: (c: Cluster) => `EXEMPTION#${c}`,
   exemption: (c: Cluster, key: string) => ({ pk: `EXEMPTION#${c}`, sk: key }),
 
+  // "what do verdicts in this table depend on"         GetItem; PutItem
+  settings: () => ({ pk: "SETTINGS", sk: "VERDICTS" }),
+
   // "is a look planned that will see this change"       GetItem; PutItem
   plannedLook: (waitMs: number) => ({ pk: "PLANNED", sk: String(waitMs) }),
 

@@ -1,0 +1,57 @@
+// `dsql-audit settings`: what verdicts depend on, and where each value comes from.
+import { minute } from "../../lib/core/base/time.ts";
+import { type ResolvedSettings, settingNames } from "../../lib/core/findings/settings.ts";
+import type { AddCommand } from "../command.ts";
+import { addStoreOptions, type StoreOptions, withStore } from "../context.ts";
+import { printable, printDocument } from "../output.ts";
+import { settingsOf } from "./judge-settings.ts";
+
+const sources = {
+  override: "environment, for this command alone",
+  deployment: "store",
+  "config file": "dsql-audit.config.json",
+  default: "default",
+} as const;
+
+/** By name: the value, its source, and who wrote it when. */
+const documentOf = ({ from }: ResolvedSettings) =>
+  Object.fromEntries(
+    settingNames.map((name) => {
+      const { value, source, at, by } = from[name];
+      return [
+        name,
+        {
+          value,
+          source,
+          ...(at !== undefined && { writtenAt: new Date(at).toISOString() }),
+          ...(by !== undefined && { by }),
+        },
+      ];
+    }),
+  );
+
+const textOf = ({ from }: ResolvedSettings): string =>
+  settingNames
+    .map((name) => {
+      const { value, source, at, by } = from[name];
+      const written = at === undefined ? "" : `: written by ${by} at ${minute(at)}`;
+      const shown = value === null ? "not known" : typeof value === "string" ? value : JSON.stringify(value);
+      return `${name.padEnd(16)}${printable(shown)}\n${" ".repeat(16)}(${printable(`${sources[source]}${written}`)})`;
+    })
+    .join("\n");
+
+export const addSettings: AddCommand = (program, io) => {
+  const command = program
+    .command("settings")
+    .summary("what verdicts depend on, and where each value comes from")
+    .description(
+      "The settings of a store are written by the deployment, and everybody who judges it takes them from there.\n" +
+        "A store without any is judged by dsql-audit.config.json, then by defaults. ARCHETYPES, DORMANT_DAYS,\n" +
+        "DETECTOR_OPTIONS and AUDITOR_PRINCIPAL in the environment override them for detect --dry-run and report.",
+    )
+    .option("--json", "one JSON document on stdout");
+  addStoreOptions(command).action(async (options: StoreOptions & { json?: boolean }) => {
+    const settings = await withStore(io, options, { mustExist: true }, (store) => settingsOf(io, store));
+    printDocument(io, options, documentOf(settings), () => textOf(settings));
+  });
+};

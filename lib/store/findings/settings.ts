@@ -1,0 +1,33 @@
+// The settings that verdicts in this table rest on: one item, written by the deployment, read by everybody who judges.
+import { isDeepStrictEqual } from "node:util";
+import * as z from "zod";
+import { KeptSettings } from "../../core/findings/settings.ts";
+import { keys } from "../table/keys.ts";
+import type { Table } from "../table/table.ts";
+
+const FORMAT = 1;
+const SettingsItem = z.object({ v: z.literal(FORMAT), settings: KeptSettings });
+
+export type SettingsStore = {
+  /** undefined: nobody wrote any. */
+  readonly read: () => Promise<KeptSettings | undefined>;
+  /** Writes where values or source differ from what is there; twice is once. Whether it wrote. */
+  readonly write: (settings: KeptSettings) => Promise<boolean>;
+};
+
+export const settingsStore = (table: Table): SettingsStore => {
+  const read = async (): Promise<KeptSettings | undefined> => {
+    const item = await table.get(keys.settings(), { consistent: true });
+    return item && SettingsItem.parse(item).settings;
+  };
+  return {
+    read,
+    write: async (settings) => {
+      const known = await read();
+      if (known && known.source === settings.source && isDeepStrictEqual(known.values, settings.values))
+        return false;
+      await table.put({ ...keys.settings(), v: FORMAT, settings });
+      return true;
+    },
+  };
+};
