@@ -10,7 +10,12 @@ import type { Cluster } from "../lib/core/base/ids.ts";
 import { AuditError } from "../lib/errors.ts";
 import { connectionSink } from "../lib/jobs/count-connections.ts";
 import { digestIngest } from "../lib/jobs/ingest-digest.ts";
-import { type IngestObjects, objectIngest } from "../lib/jobs/ingest-objects.ts";
+import {
+  addCounts,
+  type IngestObjects,
+  type ObjectsIngested,
+  objectIngest,
+} from "../lib/jobs/ingest-objects.ts";
 import type { DetectJob } from "../lib/jobs/messages.ts";
 import { errorFields } from "../lib/log.ts";
 import { bodyOf, type LambdaHandler, lambda, onLambda } from "./lambda.ts";
@@ -45,6 +50,7 @@ export const ingestHandler = (deps: IngestDeps): LambdaHandler<SQSEvent, SQSBatc
     };
 
     const events: { record: SQSRecord; connection: Connection }[] = [];
+    const read: ObjectsIngested["counts"][] = [];
     let ignored = 0;
     for (const record of Records) {
       try {
@@ -55,7 +61,10 @@ export const ingestHandler = (deps: IngestDeps): LambdaHandler<SQSEvent, SQSBatc
         const body = bodyOf(record);
         const objects = deps.ingestObjects(body);
         if (objects) {
-          for (const cluster of await objects) changed.add(cluster);
+          const { clusters, counts, flaw } = await objects;
+          read.push(counts);
+          for (const cluster of clusters) changed.add(cluster);
+          if (flaw) throw flaw;
           continue;
         }
         const parsed = parseRecord(body);
@@ -72,7 +81,9 @@ export const ingestHandler = (deps: IngestDeps): LambdaHandler<SQSEvent, SQSBatc
         deps.now(),
       );
       if (counts.counted) for (const { connection } of events) changed.add(connection.cluster);
-      deps.log.info("counted", { messages: Records.length, ignored, failed: failed.size, ...counts });
+      const one = { records: events.length + ignored, connections: events.length, ignored, ...counts };
+      const all = addCounts([...read, one]);
+      deps.log.info("counted", { messages: Records.length, failed: failed.size, ...all });
     } catch (error) {
       // Whatever part of it was counted is known by its event ids when the batch comes again.
       for (const { record } of events) fail(record, error);

@@ -3,19 +3,32 @@ import type { S3Client } from "@aws-sdk/client-s3";
 import { type ActivitySink, ingestSources } from "../cloudtrail/ingest-sources.ts";
 import { flawOfDigest } from "../cloudtrail/prove-by-digest.ts";
 import { objectsNamed, type S3Object, s3Source } from "../cloudtrail/s3-objects.ts";
+import type { IngestCounts, Rejected } from "../core/activity/activity.ts";
 import type { Cluster } from "../core/base/ids.ts";
 import { kindOfTrailKey } from "../core/coverage/trail-file-name.ts";
 import { AuditError } from "../errors.ts";
 import type { DigestIngest } from "./ingest-digest.ts";
 
-/** undefined: the message names no objects. Else the clusters with new connections. */
-export type IngestObjects = (body: unknown) => Promise<readonly Cluster[]> | undefined;
+/** What a message's objects held, as far as they could be read. */
+export type ObjectsIngested = {
+  /** The clusters with new connections. */
+  readonly clusters: readonly Cluster[];
+  readonly counts: Pick<
+    IngestCounts,
+    "records" | "connections" | "counted" | "duplicates" | "ignored" | "tooOld"
+  >;
+  /** AuditError("bad-file"): what of it could not be read, or does not hold. The message is to come again. */
+  readonly flaw: AuditError | undefined;
+};
+
+/** undefined: the message names no objects. */
+export type IngestObjects = (body: unknown) => Promise<ObjectsIngested> | undefined;
 
 /**
  * Reads each log file named and counts its connections; then each digest, whose log files are read on where they were not
  * counted yet. Other objects are passed over, digests too where nobody can prove them. A file that cannot be read or holds
- * records that cannot, and a digest that does not hold, throw AuditError("bad-file") after all that could be read was
- * counted: the message comes again, which counts nothing twice, and ends in the dead-letter queue.
+ * records that cannot, and a digest that does not hold, are its flaw, told after all that could be read was counted: the
+ * message comes again, which counts nothing twice, and ends in the dead-letter queue. Throws what the store throws.
  */
 export const objectIngest =
   (client: S3Client, sink: ActivitySink, now: () => number, digest?: DigestIngest): IngestObjects =>
@@ -30,7 +43,7 @@ const ingestObjects = async (
   sink: ActivitySink,
   now: () => number,
   digest: DigestIngest | undefined,
-): Promise<readonly Cluster[]> => {
+): Promise<ObjectsIngested> => {
   const logs = objects.filter(({ key }) => kindOfTrailKey(key) === "log");
   const read = await ingestSources(
     logs.map((object) => s3Source(client, object)),
@@ -38,21 +51,41 @@ const ingestObjects = async (
     { now: now() },
   );
   const clusters = new Set(read.clusters);
+  const parts = [read];
   const rejected = [...read.rejected];
   const flaws: string[] = [];
   for (const object of digest ? objects.filter(({ key }) => kindOfTrailKey(key) === "digest") : []) {
     const check = await digest?.(object);
+    if (check) parts.push(check.ingested);
     for (const cluster of check?.ingested.clusters ?? []) clusters.add(cluster);
     rejected.push(...(check?.ingested.rejected ?? []));
     const flaw = check && flawOfDigest(check);
     if (flaw) flaws.push(`s3://${object.bucket}/${object.key}: ${flaw}`);
   }
+  return {
+    clusters: [...clusters].sort(),
+    counts: addCounts(parts),
+    flaw: flawOf(rejected, flaws),
+  };
+};
+
+/** Adds up what several readings counted. */
+export const addCounts = (parts: readonly ObjectsIngested["counts"][]): ObjectsIngested["counts"] => {
+  const total = { records: 0, connections: 0, counted: 0, duplicates: 0, ignored: 0, tooOld: 0 };
+  for (const part of parts) {
+    for (const key of Object.keys(total) as (keyof typeof total)[]) total[key] += part[key];
+  }
+  return total;
+};
+
+const flawOf = (rejected: readonly Rejected[], flaws: readonly string[]): AuditError | undefined => {
   const [first] = rejected;
   if (first) {
-    throw new AuditError("bad-file", `${first.file}: record ${first.index}: ${first.reason}`, {
+    return new AuditError("bad-file", `${first.file}: record ${first.index}: ${first.reason}`, {
       hint: `${rejected.length} in all; the rest of the file was counted.`,
     });
   }
-  if (flaws[0]) throw new AuditError("bad-file", flaws[0], { hint: "Its hours are not proven by it." });
-  return [...clusters].sort();
+  return flaws[0] === undefined
+    ? undefined
+    : new AuditError("bad-file", flaws[0], { hint: "Its hours are not proven by it." });
 };

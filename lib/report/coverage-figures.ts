@@ -65,6 +65,53 @@ export const coverageFigures = (
   };
 };
 
+const TENTHS = 1_000;
+
+/** Rounds parts of a whole to tenths of a percent that add up to `tenths`: the largest remainders are rounded up. */
+const tenthsOf = (parts: readonly number[], whole: number, tenths: number): number[] => {
+  const exact = parts.map((part) => (TENTHS * part) / whole);
+  const floors = exact.map(Math.floor);
+  let left = tenths - floors.reduce((sum, n) => sum + n, 0);
+  const order = exact
+    .map((n, at) => [n - Math.floor(n), at] as const)
+    .sort((a, b) => b[0] - a[0] || a[1] - b[1]);
+  for (const [, at] of order) {
+    if (left <= 0 || !parts[at]) continue;
+    floors[at] = (floors[at] ?? 0) + 1;
+    left--;
+  }
+  return floors;
+};
+
+const percentOf = (part: number, whole: number, tenths: number): string => {
+  if (part === whole) return "100 %";
+  if (part > 0 && tenths <= 0) return "below 0.1 %";
+  return tenths >= TENTHS ? "above 99.9 %" : `${(tenths / 10).toFixed(1)} %`;
+};
+
+/**
+ * The shares of the proofs and of what is not proven, as they add up to 100 %. What is not proven is rounded up, so that
+ * coverage never looks better than it is.
+ */
+export const coverageShares = ({
+  hours,
+  coveredHours,
+  byProof,
+}: Pick<CoverageFigures, "hours" | "coveredHours" | "byProof">): Readonly<
+  Record<Proof | "unproven", string>
+> => {
+  if (hours <= 0) return { digest: "unknown", canary: "unknown", folder: "unknown", unproven: "unknown" };
+  const unproven = Math.ceil((TENTHS * (hours - coveredHours)) / hours);
+  const { digest, canary, folder } = byProof;
+  const [d = 0, c = 0, f = 0] = tenthsOf([digest, canary, folder], hours, TENTHS - unproven);
+  return {
+    digest: percentOf(digest, hours, d),
+    canary: percentOf(canary, hours, c),
+    folder: percentOf(folder, hours, f),
+    unproven: percentOf(hours - coveredHours, hours, unproven),
+  };
+};
+
 /** Proven and unproven hours of each UTC day of the window, for the strip under the time axis. */
 export const coverageByDay = (
   window: Interval,

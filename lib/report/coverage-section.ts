@@ -1,8 +1,8 @@
 // How do we know: the hours for which connection capture is proven, by which proof, and every gap.
-import type { CoverageFigures } from "./coverage-figures.ts";
+import { type CoverageFigures, coverageShares } from "./coverage-figures.ts";
 import { type Html, html } from "./html.ts";
 import type { ReportData } from "./report-data.ts";
-import { count, figure, firstOf, lengthOf, share, time } from "./wording.ts";
+import { count, figure, firstOf, lengthOf, time } from "./wording.ts";
 
 const MAX_GAPS = 60;
 
@@ -24,6 +24,7 @@ const proofs = [
 export const coverageSection = (data: ReportData, figures: CoverageFigures, strip: Html | null): Html => {
   const { window } = data.coverage;
   const unproven = figures.hours - figures.coveredHours;
+  const shares = coverageShares(figures);
   const gaps = firstOf(
     figures.gaps.toSorted((a, b) => b.from - a.from),
     MAX_GAPS,
@@ -38,8 +39,8 @@ ${strip}
 <thead><tr><th scope="col">Proof</th><th scope="col" class="num">Hours</th><th scope="col" class="num">Share</th></tr></thead>
 <tbody>${proofs.map(
     ([kind, name, meaning]) =>
-      html`<tr><th scope="row"><span class="key key-${kind}"></span>${name}<small>${meaning}</small></th><td class="num">${figure(figures.byProof[kind])}</td><td class="num">${share(figures.byProof[kind], figures.hours)}</td></tr>`,
-  )}<tr class="${unproven > 0 && "alarm"}"><th scope="row"><span class="key key-unproven"></span>Not proven<small>Somebody may have connected unseen.</small></th><td class="num">${figure(unproven)}</td><td class="num">${share(unproven, figures.hours)}</td></tr></tbody></table></div>
+      html`<tr><th scope="row"><span class="key key-${kind}"></span>${name}<small>${meaning}</small></th><td class="num">${figure(figures.byProof[kind])}</td><td class="num">${shares[kind]}</td></tr>`,
+  )}<tr class="${unproven > 0 && "alarm"}"><th scope="row"><span class="key key-unproven"></span>Not proven<small>Somebody may have connected unseen.</small></th><td class="num">${figure(unproven)}</td><td class="num">${shares.unproven}</td></tr></tbody></table></div>
 ${
   gaps.shown.length
     ? html`<div class="scroll" tabindex="0" role="region" aria-label="Gaps"><table class="list">

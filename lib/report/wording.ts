@@ -21,10 +21,16 @@ export const time = (at: Instant): Html => html`<time datetime="${iso(at)}">${ti
 /** "2026-11-02" */
 export const day = (at: Instant): Html => html`<time datetime="${iso(at)}">${iso(at).slice(0, 10)}</time>`;
 
-/** The largest unit that says it well: "3 days", "5 hours", "10 minutes". */
+const twoUnits = (ms: number, unit: number, name: string, smaller: number, smallerName: string): string => {
+  const rest = Math.floor((ms % unit) / smaller);
+  const whole = count(Math.floor(ms / unit), name);
+  return rest ? `${whole} ${count(rest, smallerName)}` : whole;
+};
+
+/** Two units, none of it dropped but the smallest: "3 days 13 hours", "25 hours", "5 hours 10 minutes", "10 minutes". */
 export const lengthOf = (ms: number): string => {
-  if (ms >= 2 * DAY) return count(Math.floor(ms / DAY), "day");
-  if (ms >= HOUR) return count(Math.floor(ms / HOUR), "hour");
+  if (ms >= 2 * DAY) return twoUnits(ms, DAY, "day", HOUR, "hour");
+  if (ms >= HOUR) return twoUnits(ms, HOUR, "hour", MINUTE, "minute");
   return count(Math.floor(ms / MINUTE), "minute");
 };
 

@@ -55,11 +55,16 @@ const ingest = async (keys: readonly (readonly string[])[], { prove = true, key 
   const now = () => NOW;
   const digest = prove ? digestIngest(client, store, sink, key, now) : undefined;
   const detected: unknown[] = [];
+  const logged: unknown[] = [];
   const handler = ingestHandler({
     now,
     random: Math.random,
     sleep: async () => {},
-    log: { info: () => {}, warn: () => {}, error: (_, fields) => warnings.push(String(fields?.reason)) },
+    log: {
+      info: (_, fields) => logged.push(fields),
+      warn: () => {},
+      error: (_, fields) => warnings.push(String(fields?.reason)),
+    },
     sink,
     detect: async (jobs) => void detected.push(...jobs),
     ingestObjects: objectIngest(client, sink, now, digest),
@@ -69,11 +74,33 @@ const ingest = async (keys: readonly (readonly string[])[], { prove = true, key 
     body: JSON.stringify({ s3Bucket: BUCKET, s3ObjectKey: named }),
   }));
   const { batchItemFailures } = await handler({ Records } as unknown as SQSEvent, {} as Context);
-  return { failed: batchItemFailures.map(({ itemIdentifier }) => itemIdentifier), detected };
+  return { failed: batchItemFailures.map(({ itemIdentifier }) => itemIdentifier), detected, logged };
 };
 
 const first = Date.parse("2026-11-02T09:00:00Z");
 const proven = () => store.activity.coverage(cluster, lately);
+
+describe("log files in the bucket", () => {
+  it("are counted, and the log says how many records there were", async () => {
+    const [hour] = chainOf(1);
+    for (const [key, body] of hour?.objects ?? []) {
+      s3.put({ bucket: BUCKET, key, body, contentEncoding: "gzip" });
+      const counts = { records: 1, connections: 1, ignored: 0, tooOld: 0, failed: 0 };
+      expect((await ingest([[key]])).logged).toMatchObject([{ ...counts, counted: 1, duplicates: 0 }]);
+      expect((await ingest([[key]])).logged).toMatchObject([{ ...counts, counted: 0, duplicates: 1 }]);
+    }
+  });
+
+  it("are told to be judged also where one of them cannot be read", async () => {
+    const [hour] = chainOf(1);
+    const [[key, body] = ["", new Uint8Array()]] = hour?.objects ?? [];
+    s3.put({ bucket: BUCKET, key, body, contentEncoding: "gzip" });
+    s3.put({ bucket: BUCKET, key: `${key}-broken.json.gz`, body: "{" });
+    const { failed, detected, logged } = await ingest([[key, `${key}-broken.json.gz`]]);
+    expect({ failed, detected }).toEqual({ failed: ["m0"], detected: [{ cluster, reason: "connections" }] });
+    expect(logged).toMatchObject([{ counted: 1, failed: 1 }]);
+  });
+});
 
 describe("digests in the bucket", () => {
   it("prove their hours, and their log files are read on where they were not counted yet", async () => {

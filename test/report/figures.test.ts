@@ -1,14 +1,68 @@
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Tally } from "../../lib/core/activity/activity.ts";
-import { DAY, HOUR } from "../../lib/core/base/time.ts";
+import { DAY, HOUR, MINUTE } from "../../lib/core/base/time.ts";
 import { activityFigures, weekdayOf } from "../../lib/report/activity-figures.ts";
-import { coverageByDay, coverageFigures } from "../../lib/report/coverage-figures.ts";
+import { coverageByDay, coverageFigures, coverageShares } from "../../lib/report/coverage-figures.ts";
 import { pickSchemas, reachByRole } from "../../lib/report/reach-figures.ts";
 import type { Reach } from "../../lib/report/report-data.ts";
+import { lengthOf, share } from "../../lib/report/wording.ts";
 import { cluster, principal } from "./sample-report.ts";
 
 const T = Date.UTC(2026, 5, 1); // a Monday
 const window = { from: T, to: T + 2 * DAY };
+
+describe("shares of coverage", () => {
+  const tenths = (text: string): number | undefined =>
+    text === "100 %"
+      ? 1_000
+      : /^\d+\.\d %$/.test(text)
+        ? Math.round(Number.parseFloat(text) * 10)
+        : undefined;
+
+  it.each([
+    [{ digest: 2_071, canary: 0, folder: 0 }, 2_160, { digest: "95.8 %", unproven: "4.2 %" }],
+    [{ digest: 1, canary: 1, folder: 0 }, 3, { digest: "33.3 %", canary: "33.3 %", unproven: "33.4 %" }],
+    [{ digest: 0, canary: 24, folder: 0 }, 24, { canary: "100 %", unproven: "0.0 %" }],
+    [{ digest: 9_999, canary: 0, folder: 0 }, 10_000, { digest: "99.9 %", unproven: "0.1 %" }],
+    [{ digest: 1, canary: 0, folder: 0 }, 10_000, { digest: "below 0.1 %", unproven: "above 99.9 %" }],
+    [{ digest: 0, canary: 0, folder: 0 }, 0, { digest: "unknown", unproven: "unknown" }],
+  ])("of %j in %i hours are %j", (byProof, hours, expected) => {
+    const coveredHours = byProof.digest + byProof.canary + byProof.folder;
+    expect(coverageShares({ byProof, hours, coveredHours })).toMatchObject(expected);
+  });
+
+  it("add up to 100 %, and to what the headline says", () => {
+    const hours = fc.integer({ min: 0, max: 9_000 });
+    fc.assert(
+      fc.property(hours, hours, hours, hours, (digest, canary, folder, unproven) => {
+        const coveredHours = digest + canary + folder;
+        const all = coveredHours + unproven;
+        fc.pre(all > 0);
+        const shares = coverageShares({ byProof: { digest, canary, folder }, hours: all, coveredHours });
+        const parts = Object.values(shares).map(tenths);
+        if (parts.some((part) => part === undefined)) return;
+        expect(parts.reduce<number>((sum, part) => sum + (part ?? 0), 0)).toBe(1_000);
+        const proven =
+          (tenths(shares.digest) ?? 0) + (tenths(shares.canary) ?? 0) + (tenths(shares.folder) ?? 0);
+        expect(tenths(share(coveredHours, all)) ?? 0).toBe(proven);
+      }),
+    );
+  });
+});
+
+describe("lengthOf", () => {
+  it.each([
+    [85 * HOUR, "3 days 13 hours"],
+    [48 * HOUR, "2 days"],
+    [49 * HOUR, "2 days 1 hour"],
+    [25 * HOUR, "25 hours"],
+    [HOUR + 59 * MINUTE, "1 hour 59 minutes"],
+    [10 * MINUTE, "10 minutes"],
+  ])("says %i ms as %s", (ms, text) => {
+    expect(lengthOf(ms)).toBe(text);
+  });
+});
 
 describe("coverageFigures", () => {
   it("counts each hour once, by its strongest proof, and takes doubted hours away", () => {

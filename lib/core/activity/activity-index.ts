@@ -1,12 +1,9 @@
-// Answers "what did this principal do, as of then" from tallies, by binary search: built once, asked for every hour of a
-// replay. Knows nothing beyond `before`, so that a judgement of the past never sees its future.
+// Answers "what did this principal do in this stretch" from tallies, by binary search: built once, asked for every hour of
+// a replay.
 
 import type { Principal } from "../base/ids.ts";
 import type { Instant, Interval } from "../base/time.ts";
 import type { Tally } from "./activity.ts";
-import type { Connection } from "./connection.ts";
-
-type Action = Connection["action"];
 
 export type ActivityIndex = {
   /** Everybody who ever appears, sorted. */
@@ -15,28 +12,21 @@ export type ActivityIndex = {
   readonly talliesOf: (principal: Principal, interval: Interval) => readonly Tally[];
   /** All tallies that reach into the stretch, by `firstAt`. */
   readonly talliesIn: (interval: Interval) => readonly Tally[];
-  /** The latest allowed connection before an instant; within a tally that spans it, what is certain: its first. */
-  readonly lastAllowed: (principal: Principal, action: Action, before: Instant) => Instant | undefined;
-  /** The earliest connection of any kind. */
-  readonly firstSeen: (principal: Principal) => Instant | undefined;
 };
 
-/** Tallies by firstAt, with the latest lastAt up to each, and the longest of them. */
+/** Tallies by firstAt, and the length of the longest of them. */
 type Timeline = {
   readonly tallies: readonly Tally[];
-  readonly latest: readonly Instant[];
   readonly span: number;
 };
 
 const timeline = (unsorted: Tally[]): Timeline => {
   const tallies = unsorted.sort((a, b) => a.firstAt - b.firstAt || a.lastAt - b.lastAt);
-  const latest: Instant[] = [];
   let span = 0;
   for (const { firstAt, lastAt } of tallies) {
-    latest.push(Math.max(lastAt, latest.at(-1) ?? Number.NEGATIVE_INFINITY));
     span = Math.max(span, lastAt - firstAt);
   }
-  return { tallies, latest, span };
+  return { tallies, span };
 };
 
 /** How many begin before the instant. */
@@ -61,18 +51,6 @@ const overlapping = (line: Timeline, { from, to }: Interval): Tally[] => {
   return found;
 };
 
-const latestBefore = (line: Timeline, before: Instant): Instant | undefined => {
-  let best: Instant | undefined;
-  for (let n = countBefore(line, before) - 1; n >= 0; n--) {
-    const upToHere = line.latest[n] as Instant;
-    if (upToHere < before) return Math.max(upToHere, best ?? upToHere);
-    const { firstAt, lastAt } = line.tallies[n] as Tally;
-    const certain = lastAt < before ? lastAt : firstAt;
-    best = Math.max(certain, best ?? certain);
-  }
-  return best;
-};
-
 const group = <K>(tallies: readonly Tally[], keyOf: (tally: Tally) => K | undefined): Map<K, Timeline> => {
   const groups = new Map<K, Tally[]>();
   for (const tally of tallies) {
@@ -91,9 +69,6 @@ export const activityIndex = (profiles: Iterable<{ readonly tallies: readonly Ta
   for (const { tallies } of profiles) for (const tally of tallies) all.push(tally);
   const whole = timeline(all);
   const byPrincipal = group(all, ({ principal }) => principal);
-  const allowed = group(all, ({ principal, action, outcome }) =>
-    outcome === "allowed" ? `${action} ${principal}` : undefined,
-  );
   const sorted = [...byPrincipal.keys()].sort();
   return {
     principals: () => sorted,
@@ -102,10 +77,5 @@ export const activityIndex = (profiles: Iterable<{ readonly tallies: readonly Ta
       return line ? overlapping(line, interval) : [];
     },
     talliesIn: (interval) => overlapping(whole, interval),
-    lastAllowed: (principal, action, before) => {
-      const line = allowed.get(`${action} ${principal}`);
-      return line && latestBefore(line, before);
-    },
-    firstSeen: (principal) => byPrincipal.get(principal)?.tallies[0]?.firstAt,
   };
 };

@@ -1,47 +1,8 @@
-// Asks the proven hours: is this stretch covered, where are the gaps. Pure, by binary search.
+// Makes coverage of proven hours: joins, merges, and takes out what is in doubt.
 import type { Coverage, Doubt, Proof } from "./coverage.ts";
 import { floorTo, HOUR, type Instant, type Interval } from "../base/time.ts";
 
 const RANK: Record<Proof, number> = { digest: 0, canary: 1, folder: 2 };
-
-/** The first stretch that ends after `at`. */
-const firstEndingAfter = (coverage: Coverage, at: Instant): number => {
-  let low = 0;
-  let high = coverage.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((coverage[middle]?.to ?? 0) > at) high = middle;
-    else low = middle + 1;
-  }
-  return low;
-};
-
-/** The stretches of `interval` that no proof covers, sorted. An empty interval has none. */
-export const gapsIn = (coverage: Coverage, { from, to }: Interval): Interval[] => {
-  const gaps: Interval[] = [];
-  let at = from;
-  for (let n = firstEndingAfter(coverage, from); at < to; n++) {
-    const next = coverage[n];
-    if (next === undefined || next.from >= to) {
-      gaps.push({ from: at, to });
-      break;
-    }
-    if (next.from > at) gaps.push({ from: at, to: next.from });
-    at = next.to;
-  }
-  return gaps;
-};
-
-/** Whether every moment of the interval is covered. */
-export const isCovered = (coverage: Coverage, { from, to }: Interval): boolean => {
-  let at = from;
-  for (let n = firstEndingAfter(coverage, from); at < to; n++) {
-    const next = coverage[n];
-    if (next === undefined || next.from > at) return false;
-    at = next.to;
-  }
-  return true;
-};
 
 /** Joins hours (starts, in any order, with repeats) of one proof or several; where two prove an hour the stronger counts. */
 export const coverageOf = (hours: Iterable<readonly [Instant, Proof]>): Coverage => {

@@ -87,6 +87,8 @@ const observe = (
     cluster: view.cluster,
     subject: identity.subject,
     ...rest,
+    // What began after the last settled hour was seen at its beginning at least.
+    lastSeenAt: Math.max(rest.firstSeenAt, rest.lastSeenAt),
     ...(ended && { endedAt: ended.at, ends: ended.says }),
     ...(eventIds && { eventIds: [...eventIds] }),
   };

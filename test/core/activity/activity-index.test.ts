@@ -30,32 +30,8 @@ describe("activityIndex", () => {
           const inside = own.filter(({ at }) => at >= from && at < to);
           const tallies = index.talliesOf(principal, { from, to });
           expect(tallies.reduce((sum, { count }) => sum + count, 0)).toBe(inside.length);
-          for (const action of ["DbConnect", "DbConnectAdmin"] as const) {
-            const used = own.filter((c) => c.action === action && c.outcome === "allowed" && c.at < to);
-            const last = used.length ? Math.max(...used.map(({ at }) => at)) : undefined;
-            expect(index.lastAllowed(principal, action, to)).toBe(last);
-          }
-          expect(index.firstSeen(principal)).toBe(
-            own.length ? Math.min(...own.map(({ at }) => at)) : undefined,
-          );
         }
         expect(index.principals()).toEqual([...new Set(all.map(({ principal }) => principal))].sort());
-      }),
-    );
-  });
-
-  it("says only what is certain within a tally that spans the moment", () => {
-    fc.assert(
-      fc.property(attempts, fc.integer({ min: 0, max: 41 * HOUR }), (all, before) => {
-        const last = indexOf(all).lastAllowed("a" as Principal, "DbConnect", before);
-        const used = all.filter(
-          (c) => c.principal === "a" && c.action === "DbConnect" && c.outcome === "allowed" && c.at < before,
-        );
-        expect(last !== undefined).toBe(used.length > 0);
-        if (last !== undefined) {
-          expect(used.some(({ at }) => at === last)).toBe(true);
-          expect(Math.max(...used.map(({ at }) => at)) - last).toBeLessThan(HOUR);
-        }
       }),
     );
   });

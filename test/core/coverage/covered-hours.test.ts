@@ -3,12 +3,11 @@ import { describe, expect, it } from "vitest";
 import type { Proof } from "../../../lib/core/coverage/coverage.ts";
 import {
   coverageOf,
-  gapsIn,
   hoursIn,
-  isCovered,
   mergeCoverage,
   withoutDoubts,
 } from "../../../lib/core/coverage/covered-hours.ts";
+import { uncoveredOf } from "../../../lib/core/coverage/uncovered.ts";
 import { HOUR } from "../../../lib/core/base/time.ts";
 
 const hours = fc.uniqueArray(fc.integer({ min: 0, max: 30 }), { maxLength: 30 });
@@ -26,8 +25,8 @@ describe("covered hours", () => {
           (n) => n * HOUR < to && (n + 1) * HOUR > from,
         );
         const expected = from === to || touched.every((n) => proven.includes(n));
-        expect(isCovered(proofs(proven), { from, to })).toBe(expected);
-        expect(gapsIn(proofs(proven), { from, to }).length === 0).toBe(expected);
+        const uncovered = uncoveredOf(proofs(proven), []);
+        expect(uncovered.gapsIn({ from, to }).length === 0).toBe(expected);
       }),
     );
   });
@@ -38,7 +37,8 @@ describe("covered hours", () => {
         const coverage = proofs(proven);
         let at = interval.from;
         let missing = 0;
-        for (const gap of gapsIn(coverage, interval)) {
+        for (const whole of uncoveredOf(coverage, []).gapsIn(interval)) {
+          const gap = { from: Math.max(whole.from, interval.from), to: Math.min(whole.to, interval.to) };
           expect(gap.from).toBeGreaterThanOrEqual(at);
           expect(gap.to).toBeGreaterThan(gap.from);
           expect(gap.to).toBeLessThanOrEqual(interval.to);
