@@ -1,5 +1,6 @@
 // Makes the npm tarball: bundled files instead of sources (Node strips no types below node_modules), and a manifest
-// without what only a checkout needs: the PostgreSQL binaries and a Node.js of our own, 160 MB.
+// without what only a checkout needs: the demonstration with its PostgreSQL binaries and its stand-ins of AWS, and a Node.js
+// of our own, 160 MB.
 // node scripts/pack.ts [folder for the tarball, default: here]
 import { execFileSync } from "node:child_process";
 import { cpSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -14,7 +15,7 @@ mkdirSync(out, { recursive: true });
 
 /** A file that is started by its URL, as a worker is, is a bundle of its own beside the others. */
 const STARTED = /new URL\("(\.\/[\w./-]+)\.ts", import\.meta\.url\)/g;
-const started = globSync("{cli,lib,local}/**/*.ts", { cwd: root }).flatMap((file) =>
+const started = globSync("{cli,lib}/**/*.ts", { cwd: root }).flatMap((file) =>
   [...readFileSync(join(root, file), "utf8").matchAll(STARTED)].map(([, path]) =>
     join(root, dirname(file), `${path}.ts`),
   ),
@@ -22,12 +23,34 @@ const started = globSync("{cli,lib,local}/**/*.ts", { cwd: root }).flatMap((file
 const bundledUrls: Plugin = {
   name: "bundled-urls",
   setup: ({ onLoad }) => {
-    onLoad({ filter: /\/(?:cli|lib|local)\/.*\.ts$/ }, ({ path }) => ({
+    onLoad({ filter: /\/(?:cli|lib)\/.*\.ts$/ }, ({ path }) => ({
       loader: "ts",
       contents: readFileSync(path, "utf8").replace(
         STARTED,
         (_, file: string) => `new URL("./${basename(file)}.mjs", import.meta.url)`,
       ),
+    }));
+  },
+};
+
+/** What the command line reaches for in `local/` is the demonstration, which a package cannot run: it says so instead. */
+const checkoutOnly: Plugin = {
+  name: "checkout-only",
+  setup: ({ onResolve, onLoad }) => {
+    // The summary's words need the names of the story, which are data.
+    onResolve({ filter: /\/local\/.*\.ts$/ }, ({ path }) =>
+      path.endsWith("/demo/estate.ts") ? undefined : { path, namespace: "checkout-only" },
+    );
+    onLoad({ filter: /.*/, namespace: "checkout-only" }, () => ({
+      resolveDir: root,
+      contents: [
+        'import { AuditError } from "./lib/errors.ts";',
+        'throw new AuditError("usage", "the demonstration needs a checkout of the project: it runs PostgreSQL, which is not in this package", {',
+        '  hint: "In a checkout: npm ci, then npm start. To begin with a cluster of your own: dsql-audit setup-sql",',
+        "});",
+        // Named, so that the imports bind.
+        "export const runDemo = undefined, convertStore = undefined, principals = undefined;",
+      ].join("\n"),
     }));
   },
 };
@@ -46,7 +69,7 @@ const { metafile } = await build({
   target: "node24",
   format: "esm",
   packages: "external",
-  plugins: [bundledUrls],
+  plugins: [bundledUrls, checkoutOnly],
   metafile: true,
   logLevel: "warning",
 });

@@ -1,7 +1,7 @@
 // Packs, installs the tarball where nothing else is, and uses the command there: the way of somebody without a checkout.
 import { equal, match } from "node:assert/strict";
-import { execFileSync } from "node:child_process";
-import { copyFileSync, globSync, mkdtempSync, rmSync, statSync } from "node:fs";
+import { execFileSync, spawnSync } from "node:child_process";
+import { copyFileSync, existsSync, globSync, mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 
@@ -18,7 +18,19 @@ const run = (command: string, ...args: string[]): string =>
     env: { ...process.env, PATH },
     stdio: ["ignore", "pipe", "inherit"],
   });
-const audit = (...args: string[]): string => run("npx", "--no", "--", "dsql-audit", ...args);
+const COMMAND = ["npx", "--no", "--", "dsql-audit"] as const;
+const audit = (...args: string[]): string => run(...COMMAND, ...args);
+/** What a command that fails says. */
+const refused = (...args: string[]): string => {
+  const [npx, ...command] = COMMAND;
+  const { status, stderr } = spawnSync(npx, [...command, ...args], {
+    cwd: home,
+    encoding: "utf8",
+    env: { ...process.env, PATH },
+  });
+  equal(status === 0, false);
+  return stderr;
+};
 
 try {
   execFileSync(process.execPath, [join(root, "scripts/pack.ts"), home], {
@@ -30,12 +42,17 @@ try {
 
   match(audit("--help"), /Usage: dsql-audit/);
   match(audit("--version"), /^\d+\.\d+\.\d+\n$/);
-  // One command that starts the embedded store, which is a file of its own.
+  // One command that makes an embedded store, and one that asks it.
   copyFileSync(join(root, "test/fixtures/dbconnect-eventbridge.json"), join(home, "event.json"));
   const counted = JSON.parse(audit("ingest", "event.json", "--json")) as {
     connections: number;
   };
   equal(counted.connections, 1);
+  match(refused("findings"), /no snapshot yet/);
+  // What a package cannot do it says, and no server of a stand-in comes with it.
+  match(refused("demo"), /the demonstration needs a checkout/);
+  equal(existsSync(join(home, "dsql-audit-demo")), false);
+  equal(existsSync(join(home, "node_modules/dynalite")), false);
   console.log("installed, and works on its own");
 } finally {
   rmSync(home, { recursive: true, force: true });

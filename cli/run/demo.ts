@@ -61,11 +61,14 @@ const storyteller = (io: Io) => {
 const demo = async (io: Io, options: Options): Promise<void> => {
   const folder = resolve(io.cwd, options.dir);
   const smtp = smtpOf(options.smtp);
+  // The stack is loaded here, so that the other commands do not wait for it; a package has none and says so.
+  const [{ runDemo }, { convertStore }] = await Promise.all([
+    import("../../local/demo/run.ts"),
+    import("../../local/store/convert-store.ts"),
+  ]);
   prepareFolder(folder);
   const { say, done } = storyteller(io);
   try {
-    // The stack is loaded here, so that the other commands do not wait for it.
-    const { runDemo } = await import("../../local/demo/run.ts");
     const startedAt = performance.now();
     const result = await runDemo({
       folder,
@@ -76,7 +79,6 @@ const demo = async (io: Io, options: Options): Promise<void> => {
     });
     say("drawing the report");
     const store = join(folder, STORE);
-    const { convertStore } = await import("../../local/store/convert-store.ts");
     await convertStore(join(folder, STACK_STORE), store, io);
     rmSync(join(folder, STACK_STORE), { recursive: true, force: true });
     const near = relative(io.cwd, folder) || ".";

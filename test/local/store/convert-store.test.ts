@@ -2,7 +2,7 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { openDynamoDbTable } from "../../../lib/store/table/dynamodb/dynamodb-table.ts";
 import type { Item } from "../../../lib/store/table/table.ts";
@@ -12,7 +12,7 @@ import { fillStore } from "../../support/table.ts";
 
 let folder = "";
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), "convert-"));
+  folder = mkdtempSync(join(tmpdir(), "it's to convert-"));
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -51,15 +51,20 @@ it("is refused with a command that carries it over, item for item", async () => 
     expect(existsSync(join(folder, "dsql-audit.db"))).toBe(false);
   }
   const { err } = await cli("findings");
-  const [, script = "", from = "", to = ""] = /^ {2}node (\S+) (\S+) (\S+)$/m.exec(err) ?? [];
+  const [, command = ""] = /^ {2}(node .*) dsql-audit\.db$/m.exec(err) ?? [];
+  const file = join(folder, "dsql-audit.db");
   const before = readdirSync(join(folder, ".dsql-audit"));
   expect(
-    execFileSync(process.execPath, [join(root, script), from, join(folder, to)], { encoding: "utf8" }),
+    execFileSync("sh", ["-c", `${command} "$0"`, file], {
+      encoding: "utf8",
+      cwd: root,
+      env: { ...process.env, PATH: `${dirname(process.execPath)}:${process.env.PATH}` },
+    }),
   ).toContain("300 items");
   expect(readdirSync(join(folder, ".dsql-audit")).filter((name) => before.includes(name))).toContain(
     "CURRENT",
   );
-  const copied = await fillStore(join(folder, to), (table) =>
+  const copied = await fillStore(file, (table) =>
     Promise.all(items.map(({ pk, sk }) => table.get({ pk, sk }))),
   );
   expect(copied).toEqual(items);

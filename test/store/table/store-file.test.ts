@@ -17,6 +17,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openSqliteTable, type SqliteTable } from "../../../lib/store/table/sqlite/sqlite-table.ts";
 import { fillStore } from "../../support/table.ts";
@@ -48,7 +49,7 @@ const contents = (): Record<string, string> =>
       .map((entry) => join(entry.parentPath, entry.name))
       .map((path) => [path, `${statSync(path).mtimeMs} ${readFileSync(path).toString("base64")}`]),
   );
-const script = join(import.meta.dirname, "../../support/store-process.ts");
+const script = fileURLToPath(new URL("../../support/store-process.ts", import.meta.url));
 
 describe("a store file", () => {
   it("keeps what was written when it is opened again, and is one file at rest, for its owner alone", async () => {
@@ -160,7 +161,7 @@ describe("what is no store", () => {
   );
 
   it("refuses a pipe without waiting for it", async () => {
-    execFileSync("mkfifo", [file]);
+    execFileSync("sh", ["-c", 'mkfifo "$0"', file]);
     await expect(open()).rejects.toMatchObject({ code: "bad-file", message: /is no file/ });
   });
 

@@ -21,6 +21,10 @@ export type StoreFile = { readonly kind: "absent" } | { readonly kind: "store"; 
 const noStore = (text: string, hint = "Name another file with --store FILE."): AuditError =>
   new AuditError("bad-file", text, { hint });
 
+/** One word of a POSIX command line. */
+const shellWord = (text: string): string =>
+  /^[\w./~-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+
 /** Release 0.1.0 kept a store as a folder of LevelDB files. */
 const refuseFolder = (path: string): never => {
   if (!existsSync(join(path, "CURRENT"))) throw noStore(`${path} is a folder, and a store is one file`);
@@ -28,7 +32,7 @@ const refuseFolder = (path: string): never => {
     `${path} is a store of release 0.1.0, a folder: this release keeps a store in one file`,
     [
       "The folder is left as it is. From a checkout, this carries it over whole:",
-      `node scripts/convert-store.ts ${path} dsql-audit.db`,
+      `node scripts/convert-store.ts ${shellWord(path)} dsql-audit.db`,
     ].join("\n"),
   );
 };
