@@ -6,6 +6,9 @@ import { addStoreOptions, pickCluster, type StoreOptions, withStore } from "../c
 import { printable, printDocument } from "../output.ts";
 import { findingDocument } from "./finding-document.ts";
 import { pickFinding } from "./pick-finding.ts";
+import { addByOption, osUser } from "./who.ts";
+
+type Options = StoreOptions & { readonly json?: boolean; readonly by?: string; readonly note?: string };
 
 export const addAck: AddCommand = (program, io) => {
   const command = program
@@ -13,9 +16,11 @@ export const addAck: AddCommand = (program, io) => {
     .summary("acknowledge a finding: it stays listed, and is not mailed again")
     .description("An anomaly is closed by it. Anything else stays until a look no longer finds it.")
     .argument("<id>", "the finding's id, or the beginning of it")
+    .option("--note <text>", "why, or what is done about it")
     .option("--json", "one JSON document on stdout");
-  addStoreOptions(command).action(async (id: string, options: StoreOptions & { json?: boolean }) => {
+  addStoreOptions(addByOption(command)).action(async (id: string, options: Options) => {
     const now = io.now();
+    const who = { by: options.by ?? osUser(), note: options.note };
     const finding = await withStore(io, options, { mustExist: true }, async (store): Promise<Finding> => {
       const kept = store.findings;
       const cluster = await pickCluster(store, options.cluster);
@@ -23,7 +28,7 @@ export const addAck: AddCommand = (program, io) => {
       const all = await kept.update(cluster, (existing) =>
         // A mail may be older than the answer to it: what has been resolved since needs no acknowledgement.
         existing.map((one) =>
-          one.id === picked.id && one.status !== "resolved" ? acknowledge(one, now) : one,
+          one.id === picked.id && one.status !== "resolved" ? acknowledge(one, now, who) : one,
         ),
       );
       return all.find((one) => one.id === picked.id) ?? picked;

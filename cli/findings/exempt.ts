@@ -4,7 +4,7 @@ import { parseTime } from "../../lib/core/base/parse-time.ts";
 import { iso } from "../../lib/core/base/time.ts";
 import { type Exemption, exemptionOf } from "../../lib/core/findings/exemption.ts";
 import type { Finding } from "../../lib/core/findings/finding.ts";
-import { exemptionKey } from "../../lib/core/findings/finding-id.ts";
+import { exemptionKeys } from "../../lib/core/findings/finding-id.ts";
 import { reconcileFindings } from "../../lib/core/findings/reconcile-findings.ts";
 import type { FindingStore } from "../../lib/store/findings/findings.ts";
 import type { AddCommand } from "../command.ts";
@@ -13,8 +13,14 @@ import type { Io } from "../io.ts";
 import { printable, printDocument } from "../output.ts";
 import { findingDocument } from "./finding-document.ts";
 import { pickFinding } from "./pick-finding.ts";
+import { addByOption, osUser } from "./who.ts";
 
-type Terms = { readonly owner: string; readonly reason: string; readonly until: string };
+type Terms = {
+  readonly owner: string;
+  readonly reason: string;
+  readonly until: string;
+  readonly by?: string;
+};
 type Options = StoreOptions & { readonly json?: boolean };
 
 /** Changes the exemptions, then lets the findings follow them: no look took place, so nothing else changes. */
@@ -57,12 +63,12 @@ export const addExempt: AddCommand = (program, io) => {
     .requiredOption("--reason <text>", "why it is accepted")
     .requiredOption("--until <time>", "its end: ISO 8601, or in how long (30d)")
     .option("--json", "one JSON document on stdout");
-  addStoreOptions(command).action(async (id: string, options: Options & Terms) => {
+  addStoreOptions(addByOption(command)).action(async (id: string, options: Options & Terms) => {
     const now = io.now();
     const until = parseUntil(options.until, now);
     const made: { exemption?: Exemption } = {};
     const finding = await withExemptions(io, options, id, async (store, picked) => {
-      made.exemption = exemptionOf(picked, { ...options, until }, now);
+      made.exemption = exemptionOf(picked, { ...options, until, by: options.by ?? osUser() }, now);
       await store.exempt(made.exemption);
     });
     const document = { ...findingDocument(finding), exemption: shown(made.exemption) };
@@ -76,7 +82,13 @@ export const addExempt: AddCommand = (program, io) => {
 };
 
 const shown = (exemption: Exemption | undefined) =>
-  exemption && { owner: exemption.owner, reason: exemption.reason, until: iso(exemption.until) };
+  exemption && {
+    owner: exemption.owner,
+    reason: exemption.reason,
+    until: iso(exemption.until),
+    by: exemption.createdBy,
+    at: iso(exemption.createdAt),
+  };
 
 export const addUnexempt: AddCommand = (program, io) => {
   const command = program
@@ -85,9 +97,9 @@ export const addUnexempt: AddCommand = (program, io) => {
     .argument("<id>", "the finding's id, or the beginning of it")
     .option("--json", "one JSON document on stdout");
   addStoreOptions(command).action(async (id: string, options: Options) => {
-    const finding = await withExemptions(io, options, id, (store, picked) =>
-      store.unexempt(picked.cluster, exemptionKey(picked)),
-    );
+    const finding = await withExemptions(io, options, id, async (store, picked) => {
+      for (const key of exemptionKeys(picked)) await store.unexempt(picked.cluster, key);
+    });
     printDocument(
       io,
       options,

@@ -23,7 +23,12 @@ export const findingDocument = (finding: Finding) => {
     firstSeenAt: iso(finding.firstSeenAt),
     lastSeenAt: iso(finding.lastSeenAt),
     detectedAt: iso(finding.detectedAt),
+    ...(finding.endedAt !== undefined && { endedAt: iso(finding.endedAt), ends: finding.ends }),
     ...(finding.closedAt !== undefined && { closedAt: iso(finding.closedAt) }),
+    ...(finding.closedBecause !== undefined && { closedBecause: finding.closedBecause }),
+    ...(finding.acknowledged && {
+      acknowledged: { ...finding.acknowledged, at: iso(finding.acknowledged.at) },
+    }),
     ...(finding.reopened > 0 && { reopened: finding.reopened }),
     evidence: finding.evidence,
     ...(finding.eventIds && { eventIds: finding.eventIds }),

@@ -10,6 +10,10 @@ import { printable, printDocument } from "../output.ts";
 import { findingDocument } from "./finding-document.ts";
 import { pickFinding } from "./pick-finding.ts";
 
+const acknowledgedText = ({ acknowledged }: Finding): string | undefined =>
+  acknowledged &&
+  `${acknowledged.by}, ${iso(acknowledged.at)}${acknowledged.note === undefined ? "" : `: ${acknowledged.note}`}`;
+
 /** The finding for people; every name in it made visible. */
 const findingText = (finding: Finding): string => {
   const { subject, fix, eventIds } = finding;
@@ -24,6 +28,8 @@ const findingText = (finding: Finding): string => {
       "status",
       `${finding.status}${finding.closedAt === undefined ? "" : `, closed ${iso(finding.closedAt)}`}`,
     ),
+    ...line("", finding.closedBecause ?? finding.ends),
+    ...line("taken by", acknowledgedText(finding)),
     ...line("severity", finding.severity),
     ...line("cluster", finding.cluster),
     ...line("principal", subject.principal),

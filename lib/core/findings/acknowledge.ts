@@ -3,19 +3,29 @@ import { AuditError } from "../../errors.ts";
 import type { Instant } from "../base/time.ts";
 import type { Finding } from "./finding.ts";
 
+const MAX_BY = 200;
+const MAX_NOTE = 1000;
+
+/** Who acknowledges it, as they are called there, and why, where they say so. */
+export type Acknowledging = { readonly by: string; readonly note?: string | undefined };
+
 /**
- * Somebody has seen it. An anomaly is closed by that, for a past connection cannot be undone; anything else stays until
- * a look no longer finds it. Twice is once. AuditError("usage") for what is resolved or exempt.
+ * Somebody has seen it. An episode is closed by that, for a past connection cannot be undone; anything else stays until
+ * a look no longer finds it. Twice is once: the first who did it stays written down.
+ * AuditError("usage") for what is resolved or exempt, and where nobody is named.
  */
-export const acknowledge = (finding: Finding, now: Instant): Finding => {
+export const acknowledge = (finding: Finding, now: Instant, { by, note }: Acknowledging): Finding => {
   if (finding.status === "acknowledged") return finding;
   if (finding.status === "resolved" || finding.status === "exempt") {
     throw new AuditError("usage", `the finding is ${finding.status}: there is nothing to acknowledge`);
   }
+  if (!by.trim()) throw new AuditError("usage", "an acknowledgement needs the name of who makes it");
+  const why = note?.trim().slice(0, MAX_NOTE);
   return {
     ...finding,
     status: "acknowledged",
     noticedSeverity: finding.severity,
+    acknowledged: { at: now, by: by.trim().slice(0, MAX_BY), ...(why && { note: why }) },
     ...(finding.life === "episode" && { closedAt: finding.closedAt ?? now }),
   };
 };

@@ -17,6 +17,8 @@ export const Exemption = z.object({
   /** From here on it no longer holds. */
   until: z.int(),
   createdAt: z.int(),
+  /** Who wrote it down; not known of those that earlier releases stored. */
+  createdBy: z.optional(z.string()),
 });
 export type Exemption = z.infer<typeof Exemption>;
 
@@ -25,7 +27,17 @@ const MAX_DAYS = 730;
 /** The exemption of all that is the same subject to the same detector. AuditError("usage") without owner, reason or a sane end. */
 export const exemptionOf = (
   finding: Finding,
-  { owner, reason, until }: { readonly owner: string; readonly reason: string; readonly until: Instant },
+  {
+    owner,
+    reason,
+    until,
+    by,
+  }: {
+    readonly owner: string;
+    readonly reason: string;
+    readonly until: Instant;
+    readonly by?: string | undefined;
+  },
   now: Instant,
 ): Exemption => {
   if (!owner.trim() || !reason.trim()) {
@@ -45,5 +57,6 @@ export const exemptionOf = (
     reason: reason.trim().slice(0, 1000),
     until,
     createdAt: now,
+    ...(by?.trim() && { createdBy: by.trim().slice(0, 200) }),
   };
 };

@@ -82,6 +82,8 @@ export const Finding = z.object({
   closedBecause: z.optional(z.string()),
   /** When its verdict was first a proof, in this life. */
   provenAt: z.optional(z.int()),
+  /** Who acknowledged it, when and why; not known of those that earlier releases stored. */
+  acknowledged: z.optional(z.object({ at: z.int(), by: z.string(), note: z.optional(z.string()) })),
   /** How many lives it had before this one. */
   reopened: z.int(),
   /** What has been told to people: written after the mail is out, so that a mail may come twice but never be lost. */

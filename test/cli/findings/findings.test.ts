@@ -150,10 +150,18 @@ describe("the commands on findings", () => {
       status: "acknowledged",
       closedAt: iso(now),
     });
-    expect((await cli(`ack ${id} --json`)).json()).toMatchObject({ status: "acknowledged" });
+    const again = (await cli(["ack", id, "--by", "ben", "--json"])).json();
+    expect(again).toMatchObject({
+      status: "acknowledged",
+      acknowledged: { by: expect.stringContaining("@") },
+    });
     const { id: other } = planted[1] as Observation;
-    const document = (await cli(`ack ${other} --json`)).json();
-    expect(document).toMatchObject({ status: "acknowledged" });
+    const document = (await cli(["ack", other, "--by", "ana", "--note", "asked the owner", "--json"])).json();
+    expect(document).toMatchObject({
+      status: "acknowledged",
+      acknowledged: { by: "ana", note: "asked the owner", at: iso(now) },
+    });
+    expect((await cli(`finding ${other}`)).out).toContain(`taken by   ana, ${iso(now)}: asked the owner`);
     expect(document).not.toHaveProperty("closedAt");
   });
 

@@ -73,7 +73,7 @@ describe("the finding of a mapping", () => {
   it("keeps its acknowledgement and its exemption whatever the verdict", () => {
     const { look, all, change } = story();
     look(T, [mapping("dormant")]);
-    change((finding) => acknowledge(finding, T));
+    change((finding) => acknowledge(finding, T, { by: "ana" }));
     expect(look(T + DAY, [mapping("unknown")])).toEqual([]);
     expect(look(T + 2 * DAY, [mapping("never-used")])).toEqual([]);
     expect(all()).toMatchObject([{ status: "acknowledged", verdict: "never-used" }]);
@@ -190,7 +190,7 @@ describe("a capture gap", () => {
   it("that somebody takes care of is told of when it is more severe than what he took", () => {
     const { look, change, all } = story();
     look(T + 12 * HOUR, [gap(T + 12 * HOUR)], by());
-    change((finding) => acknowledge(finding, T + 13 * HOUR));
+    change((finding) => acknowledge(finding, T + 13 * HOUR, { by: "ana" }));
     expect(look(T + 15 * HOUR, [gap(T + 15 * HOUR)], by())).toEqual([]);
     expect(look(T + 30 * HOUR, [gap(T + 30 * HOUR)], by())).toEqual(["risen [HIGH]"]);
     expect(all()).toMatchObject([{ status: "acknowledged", severity: "high" }]);

@@ -152,9 +152,9 @@ describe("episodes", () => {
 
   it("are closed by an acknowledgement and stay so", () => {
     const [open] = reconcileFindings([], [anomaly(T, T)], [], T);
-    const seen = acknowledge(open as Finding, T + HOUR);
+    const seen = acknowledge(open as Finding, T + HOUR, { by: "ana" });
     expect(seen).toMatchObject({ status: "acknowledged", closedAt: T + HOUR });
-    expect(acknowledge(seen, T + 2 * HOUR)).toBe(seen);
+    expect(acknowledge(seen, T + 2 * HOUR, { by: "ana" })).toBe(seen);
     const [later] = reconcileFindings([seen], [anomaly(T, T + HOUR)], [], T + 2 * DAY);
     expect(later).toMatchObject({ status: "acknowledged", closedAt: T + HOUR });
   });

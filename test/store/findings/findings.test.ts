@@ -86,6 +86,19 @@ describe("the store of findings", () => {
     expect(await store.list(cluster)).toMatchObject([{ noticedAt: T, confirmedAt: T + 14 * HOUR }]);
   });
 
+  it("writes evidence, title and severity at the look that saw them", async () => {
+    const table = await tables.fresh();
+    const store = createFindingStore(table);
+    const detect = (at: number, found: Observation[]) =>
+      store.update(cluster, (existing) => reconcileFindings(existing, found, [look], at));
+    await detect(T, [{ ...observation("a"), evidence: { usable: true } }]);
+    await detect(T + HOUR, [{ ...observation("a"), evidence: { usable: false }, title: "a, unusable" }]);
+    await detect(T + 2 * HOUR, []);
+    expect(await store.list(cluster)).toMatchObject([
+      { status: "resolved", title: "a, unusable", evidence: { usable: false } },
+    ]);
+  });
+
   it("expires what was closed long ago, and nothing that is open", async () => {
     const table = await tables.fresh();
     const store = createFindingStore(table);
