@@ -38,7 +38,7 @@ type Options = {
 
 /** What needs a running auditor's own notes is not asked of recorded files. */
 const offline = detectors.filter(
-  ({ needs = [] }) => !needs.includes("ownLogins") && !needs.includes("captureCheck"),
+  ({ needs = [] }) => !needs.some((need) => ["ownLogins", "captureCheck", "snapshots"].includes(need)),
 );
 
 const MAX_MOMENTS = 200_000;

@@ -6,6 +6,7 @@ import { captureConfiguration } from "./coverage/capture-configuration.ts";
 import { captureGap } from "./coverage/capture-gap.ts";
 import { sectionUnreadable } from "./coverage/section-unreadable.ts";
 import { selfAudit } from "./coverage/self-audit.ts";
+import { snapshotOverdue } from "./coverage/snapshot-overdue.ts";
 import { ambiguousMapping } from "./dormant/ambiguous-mapping.ts";
 import { dormantMapping } from "./dormant/dormant-mapping.ts";
 import { neverUsedMapping } from "./dormant/never-used-mapping.ts";
@@ -23,6 +24,7 @@ export const detectors: readonly Detector[] = [
   privilegeExceedsArchetype,
   sectionUnreadable,
   selfAudit,
+  snapshotOverdue,
   unknownMapping,
 ];
 

@@ -83,6 +83,7 @@ export const loadFacts = async (
   return {
     cluster,
     now,
+    live: true,
     snapshot: snapshot
       ? {
           catalog: snapshot.catalog,

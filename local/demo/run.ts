@@ -88,7 +88,11 @@ const build = async (options: DemoOptions, story: Story, midnight: Instant): Pro
         sessionToken: "demo session of auditor",
       },
       auditor: Principal.parse(principals.auditor.arn),
-      parameters: { DormantDays: String(story.dormantDays) },
+      parameters: {
+        DormantDays: String(story.dormantDays),
+        // Quiet days are scanned every twelve hours, and not every hour.
+        DetectorOptions: JSON.stringify({ "snapshot-overdue": { afterHours: 15 } }),
+      },
       duplicates: 0.02,
       ...(options.smtp && { smtp: options.smtp }),
     });

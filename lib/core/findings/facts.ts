@@ -36,6 +36,8 @@ export type OwnLogins = {
 export type Facts = {
   readonly cluster: Cluster;
   readonly now: Instant;
+  /** From a store that scans keep up to date: what has not come is overdue. Recorded files are not. */
+  readonly live?: boolean;
   /** null: none was taken, or none was given (offline). */
   readonly snapshot: SnapshotFacts | null;
   /** When mappings were first read; null: never, so that nothing can be said about them. */

@@ -9,7 +9,7 @@ import { type MappingsView, mappingsViews } from "./view-mappings.ts";
 import { type PrivilegesView, privilegesView } from "./view-privileges.ts";
 
 /** What a detector cannot do without; where it is missing, its look is not complete. */
-export type Need = "mappings" | "ownLogins" | "captureCheck" | SectionName;
+export type Need = "mappings" | "snapshots" | "ownLogins" | "captureCheck" | SectionName;
 
 export type AuditView = {
   readonly cluster: Cluster;
@@ -24,6 +24,11 @@ export type AuditView = {
   readonly coverage: CoverageView;
   /** The same object at all moments of the same facts: what caches that outlive a moment are kept by. */
   readonly facts: object;
+};
+
+const snapshotsMissing = ({ live, snapshot }: Facts): string | undefined => {
+  if (!live) return "these are recorded files, which nobody scans";
+  return snapshot ? undefined : "there is no snapshot";
 };
 
 export type AuditViews = (now: Instant, options?: { readonly brief?: boolean }) => AuditView;
@@ -46,6 +51,7 @@ export const auditViews = (facts: Facts): AuditViews => {
       brief,
       missing: (need) => {
         if (need === "mappings") return mappings.unreadable;
+        if (need === "snapshots") return snapshotsMissing(facts);
         if (need === "ownLogins" || need === "captureCheck") return coverage.missing(need);
         return privileges.unreadable(need);
       },
