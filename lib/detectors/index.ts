@@ -11,6 +11,7 @@ import { ambiguousMapping } from "./dormant/ambiguous-mapping.ts";
 import { dormantMapping } from "./dormant/dormant-mapping.ts";
 import { neverUsedMapping } from "./dormant/never-used-mapping.ts";
 import { unknownMapping } from "./dormant/unknown-mapping.ts";
+import { grantOption } from "./over-privileged/grant-option.ts";
 import { privilegeExceedsArchetype } from "./over-privileged/privilege-exceeds-archetype.ts";
 
 export const detectors: readonly Detector[] = [
@@ -19,6 +20,7 @@ export const detectors: readonly Detector[] = [
   captureConfiguration,
   captureGap,
   dormantMapping,
+  grantOption,
   neverUsedMapping,
   newNetwork,
   privilegeExceedsArchetype,
