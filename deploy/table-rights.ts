@@ -16,7 +16,7 @@ export const tableRights: Readonly<Record<FunctionName, TableRights>> = {
   detect: {
     writes: [
       ...["HOUR#", "DAY#", "DIRTY#", "COVERAGE#", "TRAILEVENT#", "DOUBT#", "CAPTURE#"],
-      ...["FINDING#", "LOOK#"],
+      ...["FINDING#", "LOOK#", "SETTINGS"],
     ],
     // The marks of hours that have been added up.
     removes: ["DIRTY#"],

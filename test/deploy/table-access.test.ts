@@ -4,12 +4,12 @@ import type { SNSClient } from "@aws-sdk/client-sns";
 import type { Context } from "aws-lambda";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { roles } from "../../deploy/roles.ts";
+import { detectHandler } from "../../handlers/detect.ts";
 import { planHandler } from "../../handlers/plan.ts";
 import { retainHandler } from "../../handlers/retain.ts";
 import { Principal } from "../../lib/core/base/ids.ts";
 import { DAY, HOUR } from "../../lib/core/base/time.ts";
 import { connectionSink } from "../../lib/jobs/count-connections.ts";
-import { detectCluster } from "../../lib/jobs/judge-cluster.ts";
 import { sendNotices } from "../../lib/jobs/send-notices.ts";
 import { registerCluster } from "../../lib/store/history/clusters.ts";
 import { CHUNK_GRACE } from "../../lib/store/history/retention.ts";
@@ -93,7 +93,18 @@ beforeAll(async () => {
       if (way === "trail") await sink.markHours(cluster, [T, T + HOUR], "digest");
     });
   }
-  await as("detect", () => detectCluster(store, cluster, NOW, { auditor }));
+  await as("detect", async () => {
+    const detect = detectHandler({
+      ...quiet,
+      now: () => NOW,
+      store,
+      options: { auditor },
+      notify: async () => {},
+      functionName: "detect",
+    });
+    const message = { messageId: "1", body: JSON.stringify({ cluster, reason: "schedule" }) };
+    expect(await detect({ Records: [message] } as never, {} as Context)).toEqual({ batchItemFailures: [] });
+  });
   const sns = { send: async () => ({ MessageId: "m" }) } as unknown as SNSClient;
   await as("notify", async () => {
     expect(await sendNotices({ store, sns, topicArn: "topic" }, cluster, NOW)).toBeGreaterThan(0);
