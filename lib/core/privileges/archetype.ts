@@ -1,30 +1,103 @@
-// What a role is for: declared, or read from its name.
+// What a role is for: declared, or read from its name, for certain or by what it sounds like.
 
 export type Archetype = "read-only" | "read-write" | "owner" | "admin";
 
-// Whole words of a name only: "thread" is no "read", and "api_readwrite" is no reader.
-const readers: ReadonlySet<string> = new Set([
-  "readonly", "ro", "read", "reader", "readers", "reporting", "report", "reports", "reporter", "analytics",
-  "analyst", "analysts", "bi", "dashboard", "dashboards", "backup", "backups", "viewer", "viewers", "monitor",
-  "monitoring", "metrics", "audit", "auditor",
-]); // biome-ignore format: one glance
-const writers: ReadonlySet<string> = new Set([
-  "readwrite", "rw", "write", "writer", "writers", "admin", "owner", "migration", "migrations", "migrate",
-  "ddl", "etl", "loader", "ingest", "restore",
-]); // biome-ignore format: one glance
+/** `sure`: declared, or its name says so in as many words; else the name only sounds like it. */
+export type ArchetypeOf = {
+  readonly archetype: Archetype;
+  readonly because: string;
+  readonly sure: boolean;
+};
 
+const set = (words: string): ReadonlySet<string> => new Set(words.split(/\s+/));
+
+/** They say it themselves, whatever stands beside them: "admin_ro" is the one that may not. Two words count as one. */
+const says =
+  set(`readonly ro rdonly selectonly viewonly queryonly readaccess selectaccess readuser readrole rouser
+  rorole roaccess readprivs readall lookonly nowrite nowrites nowriter noupdate`);
+/** They say it at the end of a name, or before a word that tells nothing: "app_read", "viewer_role", not "read_model". */
+const endings = set("read reader readers reads viewer viewers view views select selects");
+const plain = set(
+  "user users role roles group groups account acct access login db database app service svc only all data",
+);
+/** They are what people call those that read; some of these write all the same. */
+const sounds =
+  set(`reporting report reports reporter reporters analytics analyst analysts bi dashboard dashboards
+  backup backups monitor monitoring monitors metrics metric audit audits auditor auditors read reader readers viewer
+  viewers select inspector observer exporter readout lookup`);
+/** Whoever is called so writes. */
+const writes =
+  set(`readwrite rw write writer writers writes wr crud edit editor editors insert update delete upsert dml
+  writeaccess`);
+/** They may do more than read, unless the name says otherwise. */
+const powers =
+  set(`admin admins administrator owner owners migration migrations migrate migrator ddl etl loader load
+  ingest ingester restore superuser root dba deploy deployer sync`);
+const negations = set("not non no never isnt without cannot");
+
+/** "ReadOnlyApp1" is read, only, app; a number says nothing. */
 const wordsOf = (name: string): string[] =>
   name
-    .replace(/([\p{Ll}\d])(\p{Lu})/gu, "$1 $2")
+    .replaceAll(/([\p{Ll}\d])(\p{Lu})/gu, "$1 $2")
+    .replaceAll(/(\p{Lu})(\p{Lu}\p{Ll})/gu, "$1 $2")
     .toLowerCase()
-    .split(/[^\p{L}\d]+/u)
+    .replaceAll(/\d+/g, " ")
+    .split(/[^\p{L}]+/u)
     .filter(Boolean);
 
-export type ArchetypeOf = { readonly archetype: Archetype; readonly because: string };
+/** Within one word, as "appreadonly"; "threadonly" and "notreadonly" are other words. */
+const joinedReadOnly = /(?<!th|sp|not|non)(?:readonly|rdonly|selectonly)/;
+
+/** The word or pair of words that says it, and that no negation stands before. */
+const saying = (words: readonly string[]): string | undefined => {
+  for (const [i, word] of words.entries()) {
+    const before = words[i - 1] ?? "";
+    const pair = `${word}${words[i + 1] ?? ""}`;
+    const said = says.has(word) || joinedReadOnly.test(word) ? word : says.has(pair) ? pair : undefined;
+    if (said !== undefined && !negations.has(before)) return said;
+  }
+  return undefined;
+};
+
+const isDenied = (words: readonly string[]): boolean =>
+  words.some(
+    (word, i) =>
+      (negations.has(words[i - 1] ?? "") &&
+        (says.has(word) || endings.has(word) || says.has(`${word}${words[i + 1] ?? ""}`))) ||
+      /^(?:not|non)(?:read|rd|select|ro$)/.test(word),
+  );
+
+/** "app_read" and "viewer_role": at the end, with nothing but plain words behind. */
+const ending = (words: readonly string[]): string | undefined => {
+  const last = words.findLastIndex((word) => !plain.has(word));
+  const word = words[last];
+  return word !== undefined && endings.has(word) ? word : undefined;
+};
+
+const readOnly = (because: string, sure: boolean): ArchetypeOf => ({ archetype: "read-only", because, sure });
+
+const byName = (name: string): ArchetypeOf | undefined => {
+  const words = wordsOf(name);
+  if (isDenied(words)) return undefined;
+  // "read_write" and "rw" write; "nowrite" does not, which is one of those that say so.
+  const said = saying(words);
+  const isWriter = words.some(
+    (word, i) =>
+      (writes.has(word) && !negations.has(words[i - 1] ?? "")) ||
+      (i + 1 < words.length && writes.has(`${word}${words[i + 1]}`)),
+  );
+  if (isWriter) return undefined;
+  if (said !== undefined) return readOnly(`its name says "${said}"`, true);
+  if (words.some((word) => powers.has(word))) return undefined;
+  const ends = ending(words);
+  if (ends !== undefined) return readOnly(`its name says "${ends}"`, true);
+  const sound = words.find((word) => sounds.has(word) || /^.+reporting$/.test(word));
+  return sound === undefined ? undefined : readOnly(`its name only sounds like reading ("${sound}")`, false);
+};
 
 /**
- * What `name` is for: the declaration decides; else a name with a reader's word ("readonly", "reporting", "backup")
- * and no writer's ("write", "migration") is read-only. undefined: nobody said, and the name does not tell.
+ * What `name` is for: the declaration decides; else a name that says it ("readonly", "app_ro", "viewer") is read-only,
+ * and one that sounds like it ("reporting", "backup") may be. undefined: nobody said, and the name does not tell.
  */
 export const archetypeOf = (
   name: string,
@@ -32,13 +105,7 @@ export const archetypeOf = (
 ): ArchetypeOf | undefined => {
   if (Object.hasOwn(declared, name)) {
     const archetype = declared[name];
-    if (archetype) return { archetype, because: "declared" };
+    if (archetype) return { archetype, because: "declared", sure: true };
   }
-  const words = wordsOf(name);
-  const pairs = words.map((word, i) => `${word}${words[i + 1] ?? ""}`);
-  if ([...words, ...pairs].some((word) => writers.has(word))) return undefined;
-  const reader = [...words, ...pairs].find(
-    (word) => readers.has(word) || /^.+(?:readonly|reporting)$/.test(word),
-  );
-  return reader === undefined ? undefined : { archetype: "read-only", because: `its name says "${reader}"` };
+  return byName(name);
 };
