@@ -4,12 +4,13 @@ import type { Cluster } from "../core/base/ids.ts";
 import type { RoleOids } from "../core/catalog/acl.ts";
 import type { Catalog, Role, SectionName, Sections } from "../core/catalog/catalog.ts";
 import { CATALOG_FORMAT, sectionNames } from "../core/catalog/catalog.ts";
+import { type Extras, extraNames } from "../core/catalog/extras.ts";
 import { AuditError } from "../errors.ts";
 import { onlyAbusable } from "./abusable.ts";
 import { type Connection, connect, type Target, type Timeouts } from "./connect.ts";
 import { queryError, refusalText, serverError } from "./database-error.ts";
 import { type Queryable, readOnly } from "./read-only.ts";
-import { type Section, type ServerFacts, sectionOf, sectionStatement } from "./read-section.ts";
+import { type PartName, partStatement, type Section, type ServerFacts, sectionOf } from "./read-section.ts";
 import { isTransient, type RetryLimits, type RetryPorts, withRetry } from "./retry.ts";
 import { ServerRow, ServerVersionRow, serverSql, serverVersionSql } from "./sql/server.sql.ts";
 
@@ -55,14 +56,14 @@ const roleOids = (section: Section | undefined): RoleOids => {
 const readGroup = async (
   client: Queryable,
   facts: ServerFacts,
-  names: readonly SectionName[],
-  sections: Map<SectionName, Section>,
+  names: readonly PartName[],
+  sections: Map<PartName, Section>,
 ): Promise<void> => {
-  const refused = new Map<SectionName, Section>();
+  const refused = new Map<PartName, Section>();
   for (;;) {
     const open = names.filter((name) => !refused.has(name));
     const asked = open.flatMap((name) => {
-      const statement = sectionStatement(name, facts);
+      const statement = partStatement(name, facts);
       return statement ? [{ name, statement }] : [];
     });
     for (const name of open) sections.set(name, { status: "read", rows: [] });
@@ -70,7 +71,7 @@ const readGroup = async (
     let roles = roleOids(sections.get("roles"));
     const statements = asked.map(({ statement }) => statement);
     const refusal = await readOnly(client, facts.serverKind, statements, (at, rows) => {
-      const name = asked[at]?.name as SectionName;
+      const name = asked[at]?.name as PartName;
       sections.set(name, sectionOf(name, rows, roles));
       if (name === "roles") roles = roleOids(sections.get(name));
     });
@@ -96,16 +97,21 @@ export const readCatalogFrom = async (
   try {
     const facts = await serverFacts(client, serverKind);
     const safe = sectionNames.filter((name) => !riskySections.includes(name));
-    const sections = new Map<SectionName, Section>();
+    const sections = new Map<PartName, Section>();
     const groups =
-      facts.serverKind === "dsql" ? [safe, ...riskySections.map((name) => [name])] : [sectionNames];
+      facts.serverKind === "dsql"
+        ? [safe, ...[...riskySections, ...extraNames].map((name) => [name])]
+        : [[...sectionNames, ...extraNames]];
     for (const group of groups) await readGroup(client, facts, group, sections);
-    const read = Object.fromEntries(sections) as Sections;
+    const part = (names: readonly PartName[]) =>
+      Object.fromEntries(names.map((name) => [name, sections.get(name)]));
+    const read = part(sectionNames) as Sections;
     return {
       format: CATALOG_FORMAT,
       cluster,
       serverVersion: facts.serverVersion,
       sections: onlyAbusable(read),
+      extras: part(extraNames) as Extras,
     };
   } catch (error) {
     throw error instanceof AuditError ? error : queryError("the catalog", error);

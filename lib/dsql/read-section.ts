@@ -2,10 +2,12 @@
 import * as z from "zod";
 import { parseAcl, type RoleOids } from "../core/catalog/acl.ts";
 import type { SectionName, Sections } from "../core/catalog/catalog.ts";
+import { type ExtraName, type Extras, extraNames } from "../core/catalog/extras.ts";
 import type { Statement } from "./read-only.ts";
 import { ColumnRow, columnsSql } from "./sql/columns.sql.ts";
 import { DatabaseRow, databaseSql } from "./sql/database.sql.ts";
 import { DefaultPrivilegeRow, defaultPrivilegesSql } from "./sql/default-privileges.sql.ts";
+import { extraRowTypes, extraSql } from "./sql/extras.sql.ts";
 import { functionsSql, RoutineRow } from "./sql/functions.sql.ts";
 import { MappingRow, mappingsSql } from "./sql/mappings.sql.ts";
 import { MembershipRow, membershipsBefore16Sql, membershipsSql } from "./sql/memberships.sql.ts";
@@ -35,10 +37,21 @@ const rowTypes = {
   database: z.array(DatabaseRow),
 } as const;
 
-export type Section = Sections[SectionName];
+/** What is read by one statement: a section, or one of the extras. */
+export type PartName = SectionName | ExtraName;
+export type Section = Sections[SectionName] | Extras[ExtraName];
 
-/** The section's one statement; undefined where there is nothing to ask, as the server cannot have such rows. */
-export const sectionStatement = (name: SectionName, facts: ServerFacts): Statement | undefined => {
+const isExtra = (name: PartName): name is ExtraName => (extraNames as readonly string[]).includes(name);
+
+/** The part's one statement; undefined where there is nothing to ask, as the server cannot have such rows. */
+export const partStatement = (name: PartName, facts: ServerFacts): Statement | undefined => {
+  if (!isExtra(name)) return sectionStatement(name, facts);
+  // There are no privileges on parameters before PostgreSQL 15: that is an answer, not a gap.
+  if (name === "parameters" && facts.serverVersion > 0 && facts.serverVersion < 150_000) return undefined;
+  return { text: extraSql[name] };
+};
+
+const sectionStatement = (name: SectionName, facts: ServerFacts): Statement | undefined => {
   // information_schema's objects are the system's though its name does not say so; sys is, where DSQL made it.
   const system = facts.serverKind === "dsql" ? ["information_schema", "sys"] : ["information_schema"];
   // DSQL refuses every GRANT on a system entity: there is nothing to look for.
@@ -74,8 +87,8 @@ export const sectionStatement = (name: SectionName, facts: ServerFacts): Stateme
  * The section that the rows make, ACL texts read by the roles of the same reading. Rows of another shape than we know
  * make it unreadable: a server that answers differently has not told what we asked.
  */
-export const sectionOf = (name: SectionName, rows: readonly unknown[], roles: RoleOids): Section => {
-  const parsed = rowTypes[name].safeParse(rows);
+export const sectionOf = (name: PartName, rows: readonly unknown[], roles: RoleOids): Section => {
+  const parsed = (isExtra(name) ? extraRowTypes[name] : rowTypes[name]).safeParse(rows);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     const where = issue ? ` (${issue.path.join(".")}: ${issue.message})` : "";

@@ -2,6 +2,7 @@
 import { AuditError } from "../../errors.ts";
 import { type AnyRow, canonicalRows, hasAcl, rowKey } from "./canonical-rows.ts";
 import { type Acl, CATALOG_FORMAT, Catalog, type SectionName, Sections, sectionNames } from "./catalog.ts";
+import { extraNames } from "./extras.ts";
 import type { KnownCatalog } from "./known-catalog.ts";
 import { traitsOf } from "./section-traits.ts";
 
@@ -13,6 +14,8 @@ const HEADER = "catalog";
 const SECTION = "#";
 const ROW = "=";
 const ENTRY = "+";
+const EXTRA = "*";
+const EXTRA_ROW = "-";
 
 /** Rows are several times harder to compress than ACL entries: weights keep chunks of both about equally big. */
 const ROW_WEIGHT = 6;
@@ -41,6 +44,22 @@ const sectionLines = (catalog: KnownCatalog, name: SectionName): Line[] => {
   return lines;
 };
 
+/** Rows of the extras as they are, sorted by their text: they are few, and nothing refers to them. */
+const extraLines = ({ extras }: KnownCatalog): Line[] =>
+  extraNames.flatMap((name): Line[] => {
+    const found = extras?.[name];
+    if (found === undefined) return [];
+    const head = found.status === "read" ? [EXTRA, name] : [EXTRA, name, found.reason, found.code];
+    const rows = found.status === "read" ? found.rows : [];
+    return [
+      { key: name, text: JSON.stringify(head), weight: ROW_WEIGHT },
+      ...rows
+        .map((row) => JSON.stringify([EXTRA_ROW, row]))
+        .sort()
+        .map((text) => ({ key: `${name}/${text.slice(0, 60)}`, text, weight: ROW_WEIGHT })),
+    ];
+  });
+
 /** The lines of the canonical form. AuditError("bad-record") where two different rows claim one identity. */
 export const canonicalLines = (catalog: KnownCatalog): Line[] => [
   {
@@ -49,6 +68,7 @@ export const canonicalLines = (catalog: KnownCatalog): Line[] => [
     weight: ROW_WEIGHT,
   },
   ...sectionNames.flatMap((name) => sectionLines(catalog, name)),
+  ...extraLines(catalog),
 ];
 
 /** The canonical form as text, each line ended by a line feed. */
@@ -80,6 +100,19 @@ const openSection = (line: unknown[]): OpenSection => {
   return { name, head: line, rows: [] };
 };
 
+/** Opens one of the extras; its rows go into what comes back. */
+const openExtra = (
+  extras: Record<string, { status: string; rows?: unknown[] }>,
+  [, name, ...refusal]: unknown[],
+): unknown[] => {
+  const rows: unknown[] = [];
+  const [reason, code] = refusal;
+  extras[String(name)] = refusal.length
+    ? ({ status: "unreadable", reason, code } as { status: string })
+    : { status: "read", rows };
+  return rows;
+};
+
 const readRow = (name: SectionName, line: unknown[]): Record<string, unknown> => {
   const row: Record<string, unknown> = {};
   const { fields } = traitsOf(name);
@@ -107,9 +140,13 @@ export const parseCanonical = (text: string): KnownCatalog => {
     );
   }
   const sections: OpenSection[] = [];
+  const extras: Record<string, { status: string; rows?: unknown[] }> = {};
+  let extra: unknown[] | undefined;
   for (const line of lines) {
     const open = sections.at(-1);
-    if (line[0] === SECTION) sections.push(openSection(line));
+    if (line[0] === EXTRA) extra = openExtra(extras, line);
+    else if (line[0] === EXTRA_ROW && extra) extra.push(line[1]);
+    else if (line[0] === SECTION) sections.push(openSection(line));
     else if (line[0] === ROW && open) open.rows.push(readRow(open.name, line));
     else if (line[0] === ENTRY && open) {
       const acl = open.rows.at(-1)?.acl as Acl | undefined;
@@ -134,6 +171,7 @@ export const parseCanonical = (text: string): KnownCatalog => {
     cluster: header[2],
     serverVersion: header[3],
     sections: found,
+    ...(extra && { extras }),
   });
   if (!parsed.success) throw notOurs("a row has the wrong shape", parsed.error);
   return Object.keys(lastKnown).length

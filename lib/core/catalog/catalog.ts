@@ -2,25 +2,10 @@
 // Everything refers to roles and objects by OID, so that a rename changes one row. Rows are sorted by their key.
 import * as z from "zod";
 import { Cluster, Oid } from "../base/ids.ts";
+import { Extras } from "./extras.ts";
+import { Acl, section } from "./section.ts";
 
-/**
- * One ACL entry. `privileges` and `grantable` are PostgreSQL's letters in its own order ("arwdDxt"); `grantable`
- * is a subset of `privileges`. https://www.postgresql.org/docs/16/ddl-priv.html#PRIVILEGE-ABBREVS-TABLE
- */
-export const AclEntry = z.object({
-  grantee: Oid,
-  grantor: Oid,
-  privileges: z.string(),
-  grantable: z.string(),
-});
-export type AclEntry = z.infer<typeof AclEntry>;
-
-/**
- * null: the built-in default of the object's kind applies. `entries` are merged by (grantee, grantor) and sorted so.
- * `unknown` keeps the text of what could not be read (a letter or a role that we do not know).
- */
-export const Acl = z.nullable(z.object({ entries: z.array(AclEntry), unknown: z.array(z.string()) }));
-export type Acl = z.infer<typeof Acl>;
+export { Acl, AclEntry } from "./section.ts";
 
 export const Role = z.object({
   oid: Oid,
@@ -113,13 +98,6 @@ export type DefaultPrivilege = z.infer<typeof DefaultPrivilege>;
 export const Database = z.object({ oid: Oid, name: z.string(), owner: Oid, acl: Acl });
 export type Database = z.infer<typeof Database>;
 
-/** Rows, or why they could not be read; `code` is the SQLSTATE where there was one. */
-const section = <T extends z.ZodType>(row: T) =>
-  z.discriminatedUnion("status", [
-    z.object({ status: z.literal("read"), rows: z.array(row) }),
-    z.object({ status: z.literal("unreadable"), reason: z.string(), code: z.nullable(z.string()) }),
-  ]);
-
 export const Sections = z.object({
   roles: section(Role),
   memberships: section(Membership),
@@ -146,6 +124,8 @@ export const Catalog = z.object({
   /** server_version_num: 160014. 0 where it could not be read. */
   serverVersion: z.int(),
   sections: Sections,
+  /** Missing in a snapshot of a release that did not read them. */
+  extras: z.optional(Extras),
 });
 export type Catalog = z.infer<typeof Catalog>;
 

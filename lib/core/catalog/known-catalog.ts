@@ -36,6 +36,7 @@ export const carryKnown = (
     cluster: next.cluster,
     serverVersion: next.serverVersion,
     sections: next.sections,
+    ...(next.extras && { extras: next.extras }),
   };
   if (!before || !last) return plain;
   const lastKnown: Record<string, LastRead & { rows: readonly unknown[] }> = {};

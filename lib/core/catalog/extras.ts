@@ -1,0 +1,65 @@
+// What a snapshot holds beside its sections: how views reach tables, whose a sequence is, and objects of rarer kinds.
+// It came later: a snapshot of an older release has none of it, which is "not read", never "none".
+import * as z from "zod";
+import { Oid } from "../base/ids.ts";
+import { Acl, section } from "./section.ts";
+
+/** A view; with `security_invoker` it reads and writes with its caller's rights, else with its owner's. */
+export const ViewRights = z.object({ oid: Oid, invoker: z.boolean() });
+
+/**
+ * A view's rule: the relations that it names, and which of INSERT, UPDATE, DELETE go through it to one of them
+ * (pg_relation_is_updatable() without triggers: bits 8, 4, 16).
+ */
+export const ViewRule = z.object({ view: Oid, relations: z.array(Oid), updatable: z.int() });
+export type ViewRule = z.infer<typeof ViewRule>;
+
+/** A sequence that belongs to a column: it has its table's owner, always. */
+export const SequenceOf = z.object({ sequence: Oid, table: Oid });
+
+/** An object that privileges can be on and that is none of a schema's. `owner` null: its kind has none. */
+export const OtherObject = z.object({ oid: Oid, name: z.string(), owner: z.nullable(Oid), acl: Acl });
+export type OtherObject = z.infer<typeof OtherObject>;
+
+/** Rows of the other kinds: those alone that somebody granted something on, or all where they are few. */
+export const Extras = z.object({
+  views: section(ViewRights),
+  viewRules: section(ViewRule),
+  sequences: section(SequenceOf),
+  parameters: section(OtherObject),
+  largeObjects: section(OtherObject),
+  foreignServers: section(OtherObject),
+  foreignDataWrappers: section(OtherObject),
+  tablespaces: section(OtherObject),
+  languages: section(OtherObject),
+});
+export type Extras = z.infer<typeof Extras>;
+export type ExtraName = keyof Extras;
+export const extraNames = Object.keys(Extras.shape) as readonly ExtraName[];
+export type ExtraRow<N extends ExtraName> = Extract<Extras[N], { status: "read" }>["rows"][number];
+
+/** The kinds of OtherObject, as people and SQL call them. */
+export const otherKinds = {
+  parameters: "parameter",
+  largeObjects: "large object",
+  foreignServers: "foreign server",
+  foreignDataWrappers: "foreign data wrapper",
+  tablespaces: "tablespace",
+  languages: "language",
+} as const satisfies { readonly [N in ExtraName]?: string };
+export type OtherSection = keyof typeof otherKinds;
+export const otherSections = Object.keys(otherKinds) as readonly OtherSection[];
+
+type WithExtras = { readonly extras?: Extras | undefined };
+
+/** The rows; or why there are none to look at. */
+export const extraOf = <N extends ExtraName>(
+  { extras }: WithExtras,
+  name: N,
+): { readonly rows: readonly ExtraRow<N>[] } | { readonly rows: null; readonly reason: string } => {
+  const found = extras?.[name];
+  if (found === undefined) return { rows: null, reason: "an older release took the snapshot" };
+  return found.status === "read"
+    ? { rows: found.rows as ExtraRow<N>[] }
+    : { rows: null, reason: found.reason };
+};

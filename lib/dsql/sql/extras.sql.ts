@@ -1,0 +1,64 @@
+// What is read beside the sections, one statement each: on Aurora DSQL any of them may be refused, and then only itself.
+import * as z from "zod";
+import type { ExtraName } from "../../core/catalog/extras.ts";
+import { OtherObject, SequenceOf, ViewRights, ViewRule } from "../../core/catalog/extras.ts";
+
+/** As read: the ACL is still the server's text. */
+const OtherRow = OtherObject.extend({ acl: z.nullable(z.string()) });
+
+export const extraRowTypes = {
+  views: z.array(ViewRights),
+  viewRules: z.array(ViewRule),
+  sequences: z.array(SequenceOf),
+  parameters: z.array(OtherRow),
+  largeObjects: z.array(OtherRow),
+  foreignServers: z.array(OtherRow),
+  foreignDataWrappers: z.array(OtherRow),
+  tablespaces: z.array(OtherRow),
+  languages: z.array(OtherRow),
+} as const satisfies { readonly [N in ExtraName]: z.ZodType };
+
+const own = `not in (select n.oid from pg_catalog.pg_namespace n
+    where pg_catalog.left(n.nspname::pg_catalog.text, 3) = 'pg_' or n.nspname::pg_catalog.text in ('information_schema', 'sys'))`;
+
+export const extraSql: Readonly<Record<ExtraName, string>> = {
+  // Any beginning of true, yes and on is true to the server (parse_bool()).
+  views: /* sql */ `
+select c.oid, exists (
+    select from pg_catalog.unnest(c.reloptions) o
+    where pg_catalog.lower(o) ~ '^security_invoker=(t|tr|tru|true|y|ye|yes|on|1)$') as "invoker"
+from pg_catalog.pg_class c where c.relkind = 'v' and c.relnamespace ${own} order by c.oid`,
+  viewRules: /* sql */ `
+select r.ev_class as "view", pg_catalog.array_agg(distinct d.refobjid::pg_catalog.int8::pg_catalog.float8) as "relations",
+  pg_catalog.pg_relation_is_updatable(r.ev_class, false) as "updatable"
+from pg_catalog.pg_rewrite r
+  join pg_catalog.pg_class c on c.oid = r.ev_class and c.relkind = 'v' and c.relnamespace ${own}
+  join pg_catalog.pg_depend d on d.classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass and d.objid = r.oid
+    and d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass and d.refobjid <> r.ev_class
+where r.rulename = '_RETURN'
+group by r.ev_class order by r.ev_class`,
+  // 1259 is pg_class. "auto": serial and OWNED BY; "internal": an identity column.
+  sequences: /* sql */ `
+select d.objid as "sequence", d.refobjid as "table"
+from pg_catalog.pg_depend d join pg_catalog.pg_class c on c.oid = d.objid and c.relkind = 'S'
+where d.classid = 1259 and d.refclassid = 1259 and d.refobjsubid > 0 and d.deptype in ('a', 'i')
+order by d.objid`,
+  parameters: /* sql */ `
+select p.oid, p.parname as "name", null::pg_catalog.oid as "owner", p.paracl::pg_catalog.text as "acl"
+from pg_catalog.pg_parameter_acl p order by p.oid`,
+  largeObjects: /* sql */ `
+select m.oid, m.oid::pg_catalog.text as "name", m.lomowner as "owner", m.lomacl::pg_catalog.text as "acl"
+from pg_catalog.pg_largeobject_metadata m where m.lomacl is not null order by m.oid`,
+  foreignServers: /* sql */ `
+select s.oid, s.srvname as "name", s.srvowner as "owner", s.srvacl::pg_catalog.text as "acl"
+from pg_catalog.pg_foreign_server s order by s.oid`,
+  foreignDataWrappers: /* sql */ `
+select w.oid, w.fdwname as "name", w.fdwowner as "owner", w.fdwacl::pg_catalog.text as "acl"
+from pg_catalog.pg_foreign_data_wrapper w order by w.oid`,
+  tablespaces: /* sql */ `
+select t.oid, t.spcname as "name", t.spcowner as "owner", t.spcacl::pg_catalog.text as "acl"
+from pg_catalog.pg_tablespace t order by t.oid`,
+  languages: /* sql */ `
+select l.oid, l.lanname as "name", l.lanowner as "owner", l.lanacl::pg_catalog.text as "acl"
+from pg_catalog.pg_language l order by l.oid`,
+};
