@@ -1,67 +1,64 @@
-// `dsql-audit escalations`: what roles could become or take beyond what they hold.
-import { type Escalation, escalations } from "../../lib/core/privileges/escalation.ts";
+// `dsql-audit escalations`: what roles could become or take beyond what they hold, a sentence each.
+import { type Escalation, escalations, notLookedAt } from "../../lib/core/privileges/escalation.ts";
 import { findRole } from "../../lib/core/privileges/find-object.ts";
+import { escalationText } from "../../lib/wording/escalation-text.ts";
 import { addCatalogOptions, type CatalogOptions, openEngine } from "../catalog-source.ts";
 import type { AddCommand } from "../command.ts";
 import { addOutputOptions, type OutputFlags } from "../context.ts";
-import { type Column, printRows } from "../output.ts";
+import type { Io } from "../io.ts";
+import { paragraph, printRows } from "../output.ts";
 
 type Options = CatalogOptions & OutputFlags & { readonly role?: string; readonly all?: boolean };
 type Row = Escalation & { readonly role: string };
 
-const hows: Readonly<Record<Escalation["how"], string>> = {
-  "admin-option": "grants itself, by ADMIN OPTION",
-  "create-role": "CREATEROLE",
-  "set-role": "SET ROLE",
-  "server-access": "the server's files or programs",
-  "system-object": "a privilege on a system object",
-  ownership: "owns it",
-  "grant-option": "may pass on",
-  "create-in-schema": "CREATE in",
-  "security-definer": "runs as its owner",
+/** Reading through a view is what views are for; superusers, admin and owners are expected to; they would hide the others. */
+const isExpected = ({ role, how, superuser, privileges }: Row): boolean =>
+  !superuser &&
+  (role === "admin" ||
+    how === "ownership" ||
+    (how === "view" && privileges.every((one) => one === "SELECT")));
+
+const printSentences = (io: Io, rows: readonly Row[], left: number, unlooked: readonly string[]): void => {
+  const say = (text: string, first = "", rest = ""): void => {
+    io.stdout.write(`${paragraph(io, text, { first, rest })}\n`);
+  };
+  if (rows.length === 0) say("No escalation path was found.");
+  for (const row of rows) say(escalationText(row.role, row), row.superuser ? "! " : "  ", "    ");
+  if (left > 0) {
+    io.stdout.write("\n");
+    say(`${left} more are expected: of owners, of admin, and reading through views. --all lists them.`);
+  }
+  io.stdout.write("\n");
+  for (const sentence of unlooked) say(sentence);
 };
-
-const what = ({ how, privileges }: Row): string =>
-  privileges.length ? `${hows[how]}: ${privileges.join(", ")}` : hows[how];
-
-const columns: readonly Column<Row>[] = [
-  { head: "role", cell: ({ role }) => role, max: 22 },
-  { head: "target", cell: ({ kind, target }) => `${kind} ${target}`, max: 30 },
-  { head: "how", cell: what },
-  { head: "by", cell: ({ path }) => path.slice(1).join(" > ") || "itself", max: 24 },
-];
-
-/** Superusers, admin and owners of everything are expected to; they would hide the others. */
-const isExpected = ({ role, how, superuser }: Row): boolean =>
-  (role === "admin" || how === "ownership") && !superuser;
 
 export const addEscalations: AddCommand = (program, io) => {
   const command = program
     .command("escalations")
-    .summary("what a role could become or take beyond what it holds")
+    .summary("escalation paths: what a role could become or take beyond what it holds")
     .description(
-      "ADMIN OPTION, CREATEROLE, SET ROLE, grant options, CREATE in a schema, SECURITY DEFINER functions of stronger " +
-        "owners, access to the server's files. Of admin and of ownership only what ends in superuser, but with --all.",
+      "An escalation path is a way by which a role can get more privileges than it has: SET ROLE, ADMIN OPTION, CREATEROLE, " +
+        "grant options, CREATE in a schema, views and functions that run as their owner, triggers, the server's files " +
+        'and programs, parameters. "!" marks what ends in superuser. It ends with what was not looked at.',
     )
     .option("--role <name>", "of this role only")
-    .option("--all", "everything that was found, also what is expected")
+    .option("--all", "also what is expected: of admin, of owners, and reading through views")
     .addHelpText(
       "after",
       "\nExample:\n  $ dsql-audit escalations --role app --url postgres://me@localhost/app",
     );
   addOutputOptions(addCatalogOptions(command)).action(async (options: Options) => {
     const engine = await openEngine(io, options);
+    const named = options.role !== undefined;
     const wanted = options.role === undefined ? engine.graph.roles.keys() : [findRole(engine, options.role)];
     const rows = [...wanted]
-      .filter((id) => options.role !== undefined || !engine.graph.roles[id]?.superuser)
-      .filter((id) => options.role !== undefined || !engine.graph.roles[id]?.name.startsWith("pg_"))
+      .filter((id) => named || !engine.graph.roles[id]?.superuser)
+      .filter((id) => named || !engine.graph.roles[id]?.name.startsWith("pg_"))
       .flatMap((id) =>
         escalations(engine, id).map((found): Row => ({ role: engine.graph.roles[id]?.name ?? "", ...found })),
-      )
-      .filter(
-        (row) =>
-          options.all || options.json || options.ndjson || options.role !== undefined || !isExpected(row),
       );
-    printRows(io, options, rows, columns, "Nothing beyond what is held.");
+    if (options.json || options.ndjson) return printRows(io, options, rows, [], "");
+    const shown = rows.filter((row) => options.all || named || !isExpected(row));
+    printSentences(io, shown, rows.length - shown.length, notLookedAt(engine));
   });
 };

@@ -25,8 +25,12 @@ const verdicts: Readonly<Record<Explanation["verdict"], string>> = {
 };
 
 /** A privilege on some columns is no privilege on the table, and not nothing. */
-const headline = ({ verdict, columns, path }: Explained): string =>
-  columns && path.length === 0 ? `${verdicts[verdict]}, but on some columns` : verdicts[verdict];
+const headline = ({ verdict, columns, views, path }: Explained): string =>
+  views.length && path.length === 0 && verdict === "no"
+    ? `${verdicts[verdict]}, but through a view`
+    : columns && path.length === 0
+      ? `${verdicts[verdict]}, but on some columns`
+      : verdicts[verdict];
 
 const chain = (wrapped: Wrapped, { principal, links }: Explanation): string[] => {
   const lines = principal === null ? [] : [wrapped("  ", "    ", principal)];
@@ -47,6 +51,15 @@ const drawing = (io: Io, it: Explained): string => {
     ...chain(wrapped, it),
   ];
   if (it.columns) lines.push("", wrapped("", "  ", `On columns: ${it.columns.join(", ")}.`));
+  for (const { view, as, certain } of it.views)
+    lines.push(
+      "",
+      wrapped(
+        "",
+        "  ",
+        `Through view ${view} it ${certain ? "can" : "may"} all the same, with the rights of ${as}.`,
+      ),
+    );
   if (it.grantable) lines.push("", "It may pass the privilege on (grant option).");
   if (it.paths > 1) {
     lines.push("", `This is one of ${it.paths} ways. Others:`);

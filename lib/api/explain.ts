@@ -45,6 +45,10 @@ const ExplainAnswer = z
     also: z
       .array(z.object({ role: z.string(), verdict: Verdict }))
       .meta({ description: "The other roles that the principal can connect as." }),
+    views: z.array(z.object({ view: z.string(), as: z.string(), certain: z.boolean() })).meta({
+      description:
+        "Views through which the role does it all the same, with the rights of the role `as`; `certain` false: the view is over several tables.",
+    }),
     columns: z.nullable(z.array(z.string())).meta({
       description: "Columns of the table on which the role holds it by grants on columns; null: none.",
     }),
@@ -63,6 +67,7 @@ const listed = (explanation: Explained) => {
     completes: [...completes],
     also: [...also],
     columns: explanation.columns && [...explanation.columns],
+    views: explanation.views.map((one) => ({ ...one })),
     unread: explanation.unread.map(unreadAnswer),
   };
 };

@@ -1,8 +1,11 @@
 // Why a role or a principal has a privilege, or which link of the chain is missing.
 import { foldArn } from "../core/activity/principal.ts";
 import { withoutPath } from "../core/base/ids.ts";
+import type { Privilege } from "../core/catalog/privileges.ts";
+import { type AccessObject, sectionOf } from "../core/privileges/effective-objects.ts";
+import { viewReachesOfRole } from "../core/privileges/escalation.ts";
 import { type Explanation, explain } from "../core/privileges/explain.ts";
-import { findObject, findPrivilege } from "../core/privileges/find-object.ts";
+import { findObject, findPrivilege, objectText } from "../core/privileges/find-object.ts";
 import type { Grounds } from "./grounds.ts";
 import { columnsOf, heldOnColumns } from "./privileges.ts";
 import { type UnreadEntries, unreadEntries } from "./unread-entries.ts";
@@ -10,7 +13,25 @@ import { type UnreadEntries, unreadEntries } from "./unread-entries.ts";
 export type Explained = Explanation & {
   /** Columns of the table on which the role holds it all the same, at once or after SET ROLE; null: none, or no table. */
   readonly columns: readonly string[] | null;
+  /** Views through which the role does it to the table all the same, with another's rights; `certain` false: it may. */
+  readonly views: readonly { readonly view: string; readonly as: string; readonly certain: boolean }[];
   readonly unread: readonly UnreadEntries[];
+};
+
+/** The views by which a role reaches an object with a privilege. */
+const viewsTo = (
+  { engine }: Grounds,
+  role: string | null,
+  privilege: Privilege,
+  object: AccessObject,
+): Explained["views"] => {
+  const id = role === null ? undefined : engine.graph.idOfName.get(role);
+  if (id === undefined || sectionOf(object.kind) !== "relations") return [];
+  return viewReachesOfRole(engine, id).reaches.flatMap(({ view, relation, privileges, as, certain }) =>
+    relation.oid === object.oid && privileges.includes(privilege)
+      ? [{ view: objectText(view), as: engine.graph.roles[as]?.name ?? "", certain }]
+      : [],
+  );
 };
 
 /** When the principal last connected as admin: a record may lack the path of an IAM role's ARN. */
@@ -36,6 +57,7 @@ export const explainAccess = async (
   return {
     ...explanation,
     columns: columns.length ? columns : null,
+    views: viewsTo(grounds, explanation.role, privilege, object),
     unread: unreadEntries(engine, [object, ...columnsOf(engine, object)]),
   };
 };

@@ -1,5 +1,7 @@
 // What a role could become or take beyond what it holds, each with the path that leads there.
 
+import { isDsql } from "../catalog/catalog.ts";
+import { extraOf, otherKinds, otherSections } from "../catalog/extras.ts";
 import { HELD_BITS, type Privilege, privilegeBit, privilegeNames } from "../catalog/privileges.ts";
 import { type Becoming, becomings, type Step } from "./become.ts";
 import type { AccessEngine } from "./effective.ts";
@@ -8,7 +10,9 @@ import { grantOptionsOf } from "./effective-matrix.ts";
 import { type AccessObject, isSystemSchema, type ObjectKind } from "./effective-objects.ts";
 import { pathsTo } from "./effective-paths.ts";
 import { cellOf } from "./effective-rows.ts";
-import { objectText } from "./find-object.ts";
+import { objectText, typedName } from "./find-object.ts";
+import { type OtherReach, otherReaches } from "./other-reach.ts";
+import { type ViewReaches, viewReachesOf } from "./view-reach.ts";
 
 export type Escalation = {
   readonly how:
@@ -20,9 +24,13 @@ export type Escalation = {
     | "grant-option"
     | "create-in-schema"
     | "system-object"
-    | "security-definer";
+    | "security-definer"
+    | "view"
+    | "trigger"
+    | "predefined-role"
+    | "other-object";
   /** What it becomes (a role) or takes (an object). */
-  readonly kind: "role" | ObjectKind;
+  readonly kind: "role" | ObjectKind | OtherReach["kind"];
   /** A role's name, or an object as it can be typed. */
   readonly target: string;
   /** Role names from the role to the one that has the power; `by` says how each follows the one before it. */
@@ -32,7 +40,19 @@ export type Escalation = {
   readonly superuser: boolean;
   /** Of grant options: which may be passed on; of ownership: which were lost; of a system object: which are held. */
   readonly privileges: readonly Privilege[];
+  /** Of a view: the table under it that is reached, as it can be typed; null: nothing, or not known. */
+  readonly reaches: string | null;
+  /** Of a view and a function: the role whose rights it runs with; else null. */
+  readonly as: string | null;
+  /** false: it may be so; of a view over several tables which of them is written, or one that could not be followed. */
+  readonly certain: boolean;
 };
+
+/** What most of them have in common. */
+const common = { superuser: false, privileges: [], reaches: null, as: null, certain: true } as const;
+
+/** Predefined roles that give what no ACL tells. https://www.postgresql.org/docs/16/predefined-roles.html */
+const broadRoles = ["pg_read_all_data", "pg_write_all_data", "pg_dsql_audit_admin"];
 
 /** Roles that reach the server's files or programs, so its superuser. https://www.postgresql.org/docs/16/predefined-roles.html */
 const serverRoles = ["pg_execute_server_program", "pg_read_server_files", "pg_write_server_files"];
@@ -73,13 +93,13 @@ const wayToPrivilege = (
 const becomingsOf = (engine: AccessEngine, role: RoleId): Escalation[] => {
   const { graph } = engine;
   const told = (one: Becoming, how: Escalation["how"], superuser: boolean): Escalation => ({
+    ...common,
     how,
     kind: "role",
     target: graph.roles[one.target]?.name ?? "",
     path: names(engine, one.roles),
     by: one.by,
     superuser,
-    privileges: [],
   });
   const ways: Becoming[] = [{ target: role, roles: [role], by: [] }, ...becomings(engine, role)];
   const found = ways.flatMap((one): Escalation[] => {
@@ -90,12 +110,14 @@ const becomingsOf = (engine: AccessEngine, role: RoleId): Escalation[] => {
   });
   // Since 16 CREATEROLE alone reaches no role that is there, but makes new ones and keeps ADMIN OPTION on them.
   const creators = graph.before16 ? [] : ways.filter(({ target }) => graph.roles[target]?.createRole);
+  const dsql = isDsql(engine.catalog);
   const access = ways.flatMap((one) =>
-    reachable(graph.inherit, one.target).flatMap((id) =>
-      serverRoles.includes(graph.roles[id]?.name ?? "")
-        ? [{ ...told(one, "server-access", true), target: graph.roles[id]?.name ?? "" }]
-        : [],
-    ),
+    reachable(graph.inherit, one.target).flatMap((id): Escalation[] => {
+      const name = graph.roles[id]?.name ?? "";
+      if (id === role) return [];
+      if (serverRoles.includes(name) && !dsql) return [{ ...told(one, "server-access", true), target: name }];
+      return broadRoles.includes(name) ? [{ ...told(one, "predefined-role", false), target: name }] : [];
+    }),
   );
   const seen = new Set<string>();
   return [
@@ -120,12 +142,15 @@ const takingsOf = (engine: AccessEngine, role: RoleId): Escalation[] => {
   const ownerWays = new Map<RoleId, Way | undefined>();
   const CREATE = privilegeBit("CREATE");
   const EXECUTE = privilegeBit("EXECUTE");
+  const TRIGGER = privilegeBit("TRIGGER");
+  const dsql = isDsql(engine.catalog);
   return engine.objects.flatMap((object): Escalation[] => {
     const found: Escalation[] = [];
     const cell = cellOf(matrix, role, object);
     const mask = cell.held | cell.settable;
+    const usable = matrix.usable(role, object) ? mask : cell.settableUsable;
     const owner = graph.idOf.get(object.owner);
-    const base = { kind: object.kind, target: objectText(object), superuser: false };
+    const base = { ...common, kind: object.kind, target: objectText(object) };
     if (owner !== undefined && !ownerWays.has(owner))
       ownerWays.set(owner, wayTo(engine, role, owner, object));
     const asOwner = owner === undefined ? undefined : ownerWays.get(owner);
@@ -148,7 +173,14 @@ const takingsOf = (engine: AccessEngine, role: RoleId): Escalation[] => {
         ...base,
         ...wayToPrivilege(engine, role, "CREATE", object),
         how: "create-in-schema",
-        privileges: [],
+      });
+    }
+    if (!dsql && object.kind === "table" && !asOwner && usable & TRIGGER) {
+      found.push({
+        ...base,
+        ...wayToPrivilege(engine, role, "TRIGGER", object),
+        how: "trigger",
+        privileges: ["TRIGGER"],
       });
     }
     // The catalog has the system's objects only where an ordinary role was given something on them.
@@ -163,7 +195,6 @@ const takingsOf = (engine: AccessEngine, role: RoleId): Escalation[] => {
           privileges: own,
         });
     }
-    const usable = matrix.usable(role, object) ? mask : cell.settableUsable;
     if (object.securityDefiner && owner !== undefined && !asOwner && usable & EXECUTE) {
       if (!more.has(owner)) more.set(owner, holdsMore(engine, role, owner));
       if (more.get(owner)) {
@@ -173,7 +204,7 @@ const takingsOf = (engine: AccessEngine, role: RoleId): Escalation[] => {
           ...way,
           how: "security-definer",
           superuser: graph.roles[owner]?.superuser ?? false,
-          privileges: [],
+          as: graph.roles[owner]?.name ?? null,
         });
       }
     }
@@ -181,9 +212,93 @@ const takingsOf = (engine: AccessEngine, role: RoleId): Escalation[] => {
   });
 };
 
+const viewReaches = new WeakMap<AccessEngine, ReturnType<typeof viewReachesOf>>();
+
+/** The tables that it reaches through views, and the views that could not be followed. */
+export const viewReachesOfRole = (engine: AccessEngine, role: RoleId): ViewReaches => {
+  const known = viewReaches.get(engine) ?? viewReachesOf(engine);
+  viewReaches.set(engine, known);
+  return known(role);
+};
+
+const viewsOf = (engine: AccessEngine, role: RoleId): Escalation[] => {
+  const nameOf = (id: RoleId | undefined): string | null => engine.graph.roles[id ?? -1]?.name ?? null;
+  const { reaches, unfollowed } = viewReachesOfRole(engine, role);
+  const base = (view: AccessObject, privileges: readonly Privilege[]) => ({
+    ...common,
+    ...wayToPrivilege(engine, role, privileges[0] ?? "SELECT", view),
+    how: "view" as const,
+    kind: "view" as const,
+    target: objectText(view),
+    privileges,
+  });
+  return [
+    ...reaches.map(
+      ({ view, relation, privileges, as, certain }): Escalation => ({
+        ...base(view, privileges),
+        reaches: objectText(relation),
+        as: nameOf(as),
+        certain,
+        superuser: false,
+      }),
+    ),
+    ...unfollowed.map(
+      ({ view, privileges }): Escalation => ({
+        ...base(view, privileges),
+        as: nameOf(engine.graph.idOf.get(view.owner)),
+        certain: false,
+      }),
+    ),
+  ];
+};
+
+const othersOf = (engine: AccessEngine, role: RoleId): Escalation[] =>
+  otherReaches(engine, role).map(({ kind, name, privileges, holder, everybody, setRole, superuser }) => ({
+    ...common,
+    how: "other-object",
+    kind,
+    target: typedName(name),
+    path: [...names(engine, holder === role ? [role] : [role, holder]), ...(everybody ? ["PUBLIC"] : [])],
+    by: holder === role ? [] : [setRole ? "set-role" : "inherits"],
+    superuser,
+    privileges,
+  }));
+
 /**
  * First what it could become, nearest first; then what it could take, by object. A superuser has all and gains nothing.
- * What could not be read is not in it: the engine's gaps say what that is.
+ * What could not be read is not in it: the engine's gaps and `notLookedAt` say what that is.
  */
 export const escalations = (engine: AccessEngine, role: RoleId): Escalation[] =>
-  engine.graph.roles[role]?.superuser ? [] : [...becomingsOf(engine, role), ...takingsOf(engine, role)];
+  engine.graph.roles[role]?.superuser
+    ? []
+    : [
+        ...becomingsOf(engine, role),
+        ...viewsOf(engine, role),
+        ...takingsOf(engine, role),
+        ...othersOf(engine, role),
+      ];
+
+/** What was not looked at, each as a sentence: a list that is short because of it must not read as a clean one. */
+export const notLookedAt = (engine: AccessEngine): string[] => {
+  const { catalog } = engine;
+  const unread = otherSections.flatMap((section) => {
+    const found = extraOf(catalog, section);
+    return found.rows === null ? [{ kind: otherKinds[section], reason: found.reason }] : [];
+  });
+  const views = [extraOf(catalog, "views"), extraOf(catalog, "viewRules")].find(({ rows }) => rows === null);
+  const reasons = Map.groupBy(unread, ({ reason }) => reason);
+  return [
+    ...engine.gaps
+      .filter(({ section }) => section !== "mappings" && section !== "defaultPrivileges")
+      .map(({ section, reason }) => `Not known: ${section} could not be read (${reason}).`),
+    ...[...reasons].map(
+      ([reason, kinds]) => `Not read: ${kinds.map(({ kind }) => `${kind}s`).join(", ")} (${reason}).`,
+    ),
+    ...(views && views.rows === null
+      ? [`Not followed: what views reach with their owners' rights (${views.reason}).`]
+      : []),
+    isDsql(catalog)
+      ? "Not possible on Aurora DSQL, so not listed: triggers, and programs and files of the server."
+      : "Not looked at: rules and INSTEAD OF triggers, row-level security, publications, subscriptions, event triggers.",
+  ];
+};

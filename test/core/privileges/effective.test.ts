@@ -136,6 +136,10 @@ describe("a damaged catalog", () => {
   });
 });
 
+/** The engine over the same catalog as another PostgreSQL's: it has what Aurora DSQL has not. */
+const onPostgres = (of: Parameters<typeof accessEngine>[0]) =>
+  accessEngine({ ...of, cluster: "postgres://localhost/app" as typeof of.cluster });
+
 describe("escalations", () => {
   const how = (from: Catalog, who: string): string[] => {
     const engine = accessEngine(from);
@@ -192,7 +196,7 @@ describe("escalations", () => {
 
   it("tell roles that reach the server's files as good as superuser", () => {
     const more = [...roles, role(4571, "pg_execute_server_program")];
-    const engine = accessEngine(catalog({ ...world, roles: more, memberships: [member(4571, 101)] }));
+    const engine = onPostgres(catalog({ ...world, roles: more, memberships: [member(4571, 101)] }));
     expect(escalations(engine, findRole(engine, "ann"))).toMatchObject([
       { how: "server-access", target: "pg_execute_server_program", superuser: true },
     ]);
