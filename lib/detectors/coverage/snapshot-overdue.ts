@@ -1,0 +1,123 @@
+// Snapshots have stopped: what every other detector says of roles and privileges is as old as the last one.
+import * as z from "zod";
+import { DAY, HOUR, type Instant, iso, minute } from "../../core/base/time.ts";
+import { type DetectorView, defineDetector, type Judgement } from "../../core/findings/detector.ts";
+import { type Case, daily, daysAgo, EXAMPLE_NOW, exampleFacts } from "../../core/findings/example-facts.ts";
+
+/** Longer than this it is no hiccup: nobody knows any more who can reach what. */
+const HIGH_HOURS = 24;
+
+type OverdueEvidence = {
+  readonly lastSnapshotAt: string;
+  readonly hoursSince: number;
+  readonly allowedHours: number;
+  readonly connectionsSince: number;
+  readonly lastConnectionAt: string | null;
+};
+
+/** "5 hours", "10 days": days from two days on. */
+const lengthOf = (hours: number): string => {
+  if (hours >= 48) return `${Math.floor(hours / 24)} days`;
+  return `${hours} ${hours === 1 ? "hour" : "hours"}`;
+};
+
+/** Connections that let somebody in since the snapshot, as far as they are told apart from those before it. */
+const connectionsSince = ({ activity, now }: DetectorView, takenAt: Instant) => {
+  const seen = activity.principals.flatMap((principal) =>
+    activity
+      .talliesOf(principal)
+      .filter(({ outcome, firstAt }) => outcome === "allowed" && firstAt > takenAt && firstAt < now),
+  );
+  const lastAt = Math.max(0, ...seen.map(({ firstAt, lastAt }) => (lastAt < now ? lastAt : firstAt)));
+  return { count: seen.reduce((sum, { count }) => sum + count, 0), lastAt: lastAt || null };
+};
+
+export const snapshotOverdue = /* @__PURE__ */ defineDetector({
+  id: "snapshot-overdue",
+  category: "coverage",
+  title: "Snapshot overdue",
+  severity: "medium",
+  life: "state",
+  docs: {
+    why: "Roles, mappings and privileges are known only as of the last snapshot. What was granted since does not show, and no finding about it can open.",
+    fix: "See why the snapshot function fails: its alarm, its dead-letter queue and its log tell. A refused login, an unreachable endpoint and a stopped schedule are the usual reasons. Then take one: dsql-audit snapshot.",
+    falsePositives:
+      "A store that is fed by hand and not every hour: set afterHours, or exempt the finding. A cluster that was deleted: exempt it.",
+    blindSpots:
+      "A cluster of which no snapshot was ever taken has no finding: its look is named as incomplete. Where the detect function has stopped too, only its alarm tells.",
+  },
+  evidence: {
+    lastSnapshotAt: "Last snapshot",
+    hoursSince: { label: "Since then", unit: ["hour", "hours"] },
+    allowedHours: { label: "Expected within", unit: ["hour", "hours"] },
+    connectionsSince: { label: "Connections since then", unit: ["connection", "connections"] },
+    lastConnectionAt: { label: "The last of them", whenEmpty: "" },
+  },
+  options: z.object({
+    /** Snapshots are taken every hour: three missing in a row are no accident. */
+    afterHours: z.int().positive().default(3),
+  }),
+  needs: ["snapshots"],
+  detect: (view, { afterHours }): Judgement<OverdueEvidence>[] => {
+    const { snapshot } = view.privileges;
+    if (!snapshot) return [];
+    const hours = Math.floor((view.now - snapshot.takenAt) / HOUR);
+    if (hours < afterHours) return [];
+    const { count, lastAt } = connectionsSince(view, snapshot.takenAt);
+    return [
+      {
+        subject: {},
+        title: `Snapshot overdue: none for ${lengthOf(hours)}, the last at ${minute(snapshot.takenAt)}`,
+        severity: hours >= Math.max(HIGH_HOURS, 2 * afterHours) ? "high" : "medium",
+        evidence: {
+          lastSnapshotAt: iso(snapshot.takenAt),
+          hoursSince: hours,
+          allowedHours: afterHours,
+          connectionsSince: count,
+          lastConnectionAt: lastAt === null ? null : iso(lastAt),
+        },
+        firstSeenAt: snapshot.takenAt,
+        lastSeenAt: view.now,
+      },
+    ];
+  },
+  gone: ({ privileges: { snapshot } }) =>
+    snapshot ? `A snapshot was taken at ${minute(snapshot.takenAt)}.` : undefined,
+});
+
+export const cases = (): Case[] => {
+  const taken = (ago: number, more: Parameters<typeof exampleFacts>[0] = {}) => {
+    const facts = exampleFacts({ catalog: {}, ...more });
+    return {
+      ...facts,
+      live: true,
+      snapshot: facts.snapshot && { ...facts.snapshot, takenAt: EXAMPLE_NOW - ago },
+    };
+  };
+  return [
+    {
+      name: "fires after ten days without a snapshot while connections go on",
+      facts: taken(10 * DAY, { connections: daily("OrdersApi", 30, daysAgo(0)) }),
+      expect: [""],
+    },
+    { name: "fires after three hours, nobody connecting", facts: taken(3 * HOUR), expect: [""] },
+    {
+      name: "is quiet for a snapshot of two hours ago: one scan may fail",
+      facts: taken(3 * HOUR - 1),
+      expect: [],
+    },
+    {
+      name: "is quiet while the snapshot is younger than what was set",
+      facts: taken(23 * HOUR),
+      options: { afterHours: 24 },
+      expect: [],
+    },
+    {
+      name: "is quiet for recorded files, which nobody scans",
+      facts: { ...taken(10 * DAY), live: false },
+      expect: [],
+    },
+    { name: "clears when a snapshot is taken", facts: taken(HOUR / 4), expect: [] },
+  ];
+};
+
