@@ -16,7 +16,7 @@ export type Range = {
   readonly byTime?: boolean;
 };
 
-/** Capacity units that DynamoDB reported, and calls made, since the table was opened. */
+/** Capacity units that DynamoDB reported or would have billed, and calls made, since the table was opened. */
 export type Consumed = { readonly readUnits: number; readonly writeUnits: number; readonly calls: number };
 
 export type Table = {

@@ -46,6 +46,7 @@ const sizeOf = (file: string): number => statSync(file, { throwIfNoEntry: false 
 
 const firstRead = (database: DatabaseSync): DatabaseSync => {
   try {
+    database.exec("pragma trusted_schema = off");
     database.prepare("select count(*) from sqlite_schema").get();
     return database;
   } catch (error) {
@@ -108,7 +109,7 @@ const assertWritable = (file: string): void => {
 
 /** For reading and writing; makes the file where there is none. AuditError("conflict") while another process is in the way. */
 export const openForWriting = async (file: string, patience: Patience): Promise<DatabaseSync> => {
-  if (inspectStoreFile(file).kind === "absent") makeFile(file);
+  if (inspectStoreFile(file) === "absent") makeFile(file);
   assertWritable(file);
   let database: DatabaseSync;
   try {
@@ -145,8 +146,9 @@ export const closeWritten = (database: DatabaseSync, file: string): void => {
     database.exec("pragma journal_mode = delete");
   } catch (error) {
     if (!isBusy(error)) throw explained(file, error);
-    syncFile(`${file}-wal`);
   } finally {
+    // Still there only while somebody else has the file open: then what was committed lies in it.
+    syncFile(`${file}-wal`);
     database.close();
   }
 };

@@ -33,7 +33,7 @@ const connect = (database: DatabaseSync, file: string, isWriter: boolean): Conne
 };
 
 const open = async (file: string, mayCreate: boolean, patience: Patience): Promise<Connection> => {
-  if (inspectStoreFile(file).kind === "store") {
+  if (inspectStoreFile(file) === "store") {
     return connect(await patiently(file, () => openForReading(file), patience), file, false);
   }
   if (mayCreate) return connect(await openForWriting(file, patience), file, true);

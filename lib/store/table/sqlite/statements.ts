@@ -65,7 +65,7 @@ export const prepareStatements = (database: DatabaseSync): Statements => {
     remove: (pk, sk) => {
       of("delete from item where pk = $pk and sk = $sk").run({ pk, sk });
     },
-    // With `time`, the bounds that a scan in the other direction needs are not in the SQL.
+    // SQLite takes no value that its statement does not name, and only time has ties.
     scan: (order, { tie, ...stretch }) =>
       of(scanSql[order]).iterate(
         order.startsWith("time") ? { ...stretch, tie } : stretch,

@@ -10,13 +10,11 @@ export const FORMAT = 1;
 
 const HEADER_BYTES = 100;
 const MAGIC = "SQLite format 3\0";
-const READ_VERSION_AT = 19;
-const WAL_VERSION = 2;
 const FORMAT_AT = 60;
 const APPLICATION_AT = 68;
 
 /** `absent` also for a file without a byte in it, which is what a process leaves that died while making a store. */
-export type StoreFile = { readonly kind: "absent" } | { readonly kind: "store"; readonly isWal: boolean };
+export type StoreFile = "absent" | "store";
 
 const noStore = (text: string, hint = "Name another file with --store FILE."): AuditError =>
   new AuditError("bad-file", text, { hint });
@@ -70,10 +68,10 @@ const readHeader = (path: string): Buffer => {
 /** AuditError("bad-file") for what is there and is no store that this release can read; "denied" where it may not look. */
 export const inspectStoreFile = (path: string): StoreFile => {
   const stat = statOf(path);
-  if (stat === undefined) return { kind: "absent" };
+  if (stat === undefined) return "absent";
   if (stat.isDirectory()) refuseFolder(path);
   if (!stat.isFile()) throw noStore(`${path} is no file, and a store is one`);
-  if (stat.size === 0) return { kind: "absent" };
+  if (stat.size === 0) return "absent";
   const header = readHeader(path);
   if (header.length < HEADER_BYTES || header.toString("latin1", 0, MAGIC.length) !== MAGIC) {
     throw noStore(`${path} is no store: it is some other kind of file`);
@@ -88,5 +86,5 @@ export const inspectStoreFile = (path: string): StoreFile => {
       "Use that release, or a newer one.",
     );
   }
-  return { kind: "store", isWal: header[READ_VERSION_AT] === WAL_VERSION };
+  return "store";
 };
