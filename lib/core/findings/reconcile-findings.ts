@@ -4,7 +4,8 @@ import type { Instant } from "../base/time.ts";
 import type { Exemption } from "./exemption.ts";
 import { type Finding, type Look, type Observation, provesUnused } from "./finding.ts";
 import { exemptionKeys } from "./finding-id.ts";
-import { continuing, isClosed, joinFamilies } from "./join-families.ts";
+import { isClosed, joinFamilies } from "./join-families.ts";
+import { matched, toldAlready } from "./match-findings.ts";
 
 export type ReconcileOptions = {
   readonly exemptions?: readonly Exemption[];
@@ -12,57 +13,6 @@ export type ReconcileOptions = {
   readonly lastLookAt?: Instant | undefined;
   /** What changed for a finding that the look no longer finds. */
   readonly gone?: (finding: Finding) => string | undefined;
-};
-
-/** About a stretch of time, which late events move: then the facet alone does not tell that it is the same one. */
-const isOfTime = ({ life }: Observation): boolean => life !== "state";
-
-/**
- * Is it the same stretch? Of one principal's episode with less than a day between; of one detector's gap where they
- * overlap and the finding is still open: a gap that is filled from its beginning is no new gap.
- */
-const isSameStretch = (finding: Finding, observation: Observation): boolean => {
-  const { life, subject } = observation;
-  if (finding.cluster !== observation.cluster || finding.life !== life) return false;
-  if (life === "episode") {
-    return (
-      finding.subject.principal === subject.principal &&
-      finding.firstSeenAt - observation.lastSeenAt < QUIET_MS &&
-      observation.firstSeenAt - finding.lastSeenAt < QUIET_MS
-    );
-  }
-  return (
-    finding.detector === observation.detector &&
-    finding.subject.object === subject.object &&
-    !isClosed(finding) &&
-    finding.firstSeenAt < observation.lastSeenAt &&
-    observation.firstSeenAt < finding.lastSeenAt
-  );
-};
-
-/** Observations by the id of the finding that they continue. */
-const matched = (
-  existing: readonly Finding[],
-  observations: readonly Observation[],
-): ReadonlyMap<string, Observation> => {
-  const known = new Set(existing.map(({ id }) => id));
-  const stretches = existing
-    .filter(isOfTime)
-    .toSorted((a, b) => a.firstSeenAt - b.firstSeenAt || (a.id < b.id ? -1 : 1));
-  const ofFamily = continuing(existing);
-  const byId = new Map<string, Observation>();
-  for (const observation of observations) {
-    if (isOfTime(observation) && !known.has(observation.id)) continue;
-    const same = observation.family === undefined ? undefined : ofFamily.get(observation.id);
-    byId.set(same?.id ?? observation.id, observation);
-  }
-  const matchedAlready = new Set(byId.values());
-  for (const observation of observations) {
-    if (matchedAlready.has(observation)) continue;
-    const same = stretches.find((finding) => !byId.has(finding.id) && isSameStretch(finding, observation));
-    byId.set(same?.id ?? observation.id, observation);
-  }
-  return byId;
 };
 
 const begin = (id: string, observation: Observation, now: Instant, reopened: number): Finding => ({
@@ -194,6 +144,6 @@ export const reconcileFindings = (
   const known = new Set(before.map(({ id }) => id));
   const fresh = [...seen]
     .filter(([id]) => !known.has(id))
-    .map(([id, observation]) => begin(id, observation, now, 0));
+    .map(([id, observation]) => toldAlready(before, begin(id, observation, now, 0)));
   return [...before.map(next), ...fresh].map((finding) => aged(exempted(finding, valid), now));
 };

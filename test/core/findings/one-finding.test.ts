@@ -173,6 +173,22 @@ describe("a capture gap", () => {
     expect(all()).toMatchObject([{ status: "resolved" }]);
   });
 
+  it("that late files cut in two is not told again", () => {
+    const { look, all } = story();
+    look(T + 12 * HOUR, [gap(T + 12 * HOUR)], by());
+    look(T + 14 * HOUR, [gap(T + 12 * HOUR, true)], by());
+    const later = { facet: new Date(T + 8 * HOUR).toISOString() };
+    const second = {
+      ...gap(T + 12 * HOUR, true),
+      id: findingId("capture-gap", cluster, later),
+      subject: later,
+      firstSeenAt: T + 8 * HOUR,
+    };
+    expect(look(T + 15 * HOUR, [gap(T + 4 * HOUR, true), second], by())).toEqual([]);
+    expect(all()).toMatchObject([{ status: "ended" }, { status: "ended" }]);
+    expect(look(T + 16 * HOUR, [], by())).toEqual([]);
+  });
+
   it("that is over before anybody was told is one mail", () => {
     const { look } = story();
     expect(look(T + 20 * HOUR, [gap(T + 12 * HOUR, true)], by())).toEqual(["opened [MEDIUM]"]);
