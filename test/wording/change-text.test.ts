@@ -10,14 +10,14 @@ const texts = (from: Parameters<typeof estate>[0], to: Parameters<typeof estate>
 describe("changeText", () => {
   it("says what a role gained and lost, by the names of privileges", () => {
     expect(texts({ relations: [orders("100=r/10")] }, { relations: [orders("100=rd/10")] })).toEqual([
-      "app_ro gained DELETE on table public.orders",
+      "app_ro gained DELETE on table public.orders, granted by admin",
     ]);
     expect(
       texts({ relations: [orders("100=rw*/10")] }, { relations: [orders("100=w/10", "0=r/10")] }),
     ).toEqual(
       expect.arrayContaining([
-        "PUBLIC gained SELECT on table public.orders",
-        "app_ro lost SELECT on table public.orders; may no longer grant UPDATE on table public.orders",
+        "PUBLIC gained SELECT on table public.orders, granted by admin",
+        "the grant of SELECT on table public.orders to app_ro by admin ended; app_ro still holds SELECT, granted to PUBLIC by admin; app_ro may no longer grant UPDATE on table public.orders, as admin allowed",
       ]),
     );
   });
@@ -36,7 +36,7 @@ describe("changeText", () => {
       expect.arrayContaining([
         "role app_ro was renamed to readers",
         "arn:aws:iam::111122223333:role/writer was mapped to role app_rw",
-        "app_rw became a member of readers",
+        "app_rw became a member of readers, granted by admin: it inherits its privileges (INHERIT TRUE), may SET ROLE to it (SET TRUE)",
         "table public.payments was dropped",
       ]),
     );

@@ -39,6 +39,29 @@ const MembershipOptions = z.object({
   inherit: z.nullable(z.boolean()),
   set: z.nullable(z.boolean()),
 });
+export type MembershipOptions = z.infer<typeof MembershipOptions>;
+
+/**
+ * Another grant that gives some of the same. `how`: `grant`, another one to the same role on the same object; `public`, one
+ * to PUBLIC; `table`, one on the whole table of a column; `member`, one to a role whose privileges the grantee inherits
+ * (`to`); `superuser`, the grantee needs none; `unread`: something could not be read, so there may be more.
+ */
+const OtherGrant = z.object({
+  how: z.enum(["grant", "public", "table", "member", "superuser", "unread"]),
+  to: RoleRef,
+  by: RoleRef,
+  privileges: z.string(),
+  grantable: z.string(),
+});
+export type OtherGrant = z.infer<typeof OtherGrant>;
+
+/** The same membership by another grantor. */
+const OtherMembership = z.object({ by: RoleRef, ...MembershipOptions.shape });
+export type OtherMembership = z.infer<typeof OtherMembership>;
+
+/** What else gave it before, and what else gives it after. Missing: an earlier release, which did not look. */
+const others = <T extends z.ZodType>(one: T) =>
+  z.optional(z.object({ before: z.array(one), after: z.array(one) }));
 const Section = z.enum(sectionNames as readonly [SectionName, ...SectionName[]]);
 /** The snapshot that last read the section, where there is one. */
 const Known = z.nullable(z.object({ at: z.int(), seq: z.int() }));
@@ -78,6 +101,7 @@ export const Change = z.discriminatedUnion("kind", [
     grantor: RoleRef,
     before: z.nullable(MembershipOptions),
     after: z.nullable(MembershipOptions),
+    others: others(OtherMembership),
   }),
   kind("mapping", {
     role: RoleRef,
@@ -106,6 +130,7 @@ export const Change = z.discriminatedUnion("kind", [
     grantor: RoleRef,
     before: z.nullable(Letters),
     after: z.nullable(Letters),
+    others: others(OtherGrant),
   }),
   kind("default-privilege", {
     oid: Oid,
@@ -114,6 +139,8 @@ export const Change = z.discriminatedUnion("kind", [
     objectType: z.string(),
     before: z.nullable(z.object({ acl: Acl })),
     after: z.nullable(z.object({ acl: Acl })),
+    /** The names of those whom the ACLs name. Missing: an earlier release. */
+    grantees: z.optional(z.array(RoleRef)),
   }),
 ]);
 export type Change = z.infer<typeof Change>;

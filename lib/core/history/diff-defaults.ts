@@ -1,6 +1,17 @@
 // What changed of default privileges: what objects that are made later will grant to whom.
+import { PUBLIC } from "../base/ids.ts";
 import type { AnyRow } from "../catalog/canonical-rows.ts";
+import type { Acl } from "../catalog/catalog.ts";
+import type { RoleRef } from "./change.ts";
 import { both, keysOf, type Step, same } from "./diff-step.ts";
+
+/** The roles that ACLs name, PUBLIC aside; an ACL of thousands would make every list of changes as long again. */
+const MOST_NAMES = 50;
+const granteesOf = (step: Step, acls: readonly (Acl | undefined)[]): RoleRef[] => {
+  const oids = new Set(acls.flatMap((acl) => (acl?.entries ?? []).map(({ grantee }) => grantee)));
+  oids.delete(PUBLIC);
+  return [...oids].slice(0, MOST_NAMES).map(step.names.role);
+};
 
 export const diffDefaults = (step: Step): void => {
   const rows = both(step, "defaultPrivileges");
@@ -20,6 +31,7 @@ export const diffDefaults = (step: Step): void => {
     };
     const sameTarget =
       !from || !to || same([from.role, from.schema, from.objectType], [to.role, to.schema, to.objectType]);
-    step.found({ ...about, before: sameTarget ? state(from) : null, after: state(to) });
+    const before = sameTarget ? state(from) : null;
+    step.found({ ...about, before, after: state(to), grantees: granteesOf(step, [before?.acl, to?.acl]) });
   }
 };

@@ -65,7 +65,8 @@ export const diffGrants = (step: Step, section: ObjectSection): void => {
     const object = names.object(section, row);
     // Every step reads the row anew: the change before it may have replaced it.
     const acl = (): Acl => now.sections[section].rows?.get(objectKey(object))?.acl ?? null;
-    diffAcl({ object, acl, to, row, serverVersion: now.serverVersion, role: names.role, found });
+    step.aclBefore.set(`${section}/${objectKey(object)}`, acl());
+    diffAcl({ step, object, acl, to, row });
   };
   for (const [key, row] of [...rows.from]) {
     if (section === "columns" && !rows.to.has(key)) compare(row, null);

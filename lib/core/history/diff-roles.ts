@@ -2,6 +2,7 @@
 import type { AnyRow } from "../catalog/canonical-rows.ts";
 import type { Mapping, Role } from "../catalog/catalog.ts";
 import { sectionTraits } from "../catalog/section-traits.ts";
+import type { MembershipOptions, OtherMembership } from "./change.ts";
 import { both, keysOf, type Step, same } from "./diff-step.ts";
 
 export const diffRoles = (step: Step): void => {
@@ -27,20 +28,42 @@ export const diffRoles = (step: Step): void => {
   }
 };
 
+type MembershipRow = MembershipOptions & {
+  readonly role: number;
+  readonly member: number;
+  readonly grantor: number;
+};
+const pairOf = ({ role, member }: Pick<MembershipRow, "role" | "member">): string => `${role}/${member}`;
+
+/** Of the same membership by other grantors those that are needed to show every option that any of them gives. */
+const othersOf = (step: Step, all: readonly MembershipRow[], grantor: number): OtherMembership[] => {
+  const kept: OtherMembership[] = [];
+  for (const { grantor: by, admin, inherit, set } of all) {
+    if (by === grantor) continue;
+    const one = { by: step.names.role(by), admin, inherit, set };
+    const adds = (["admin", "inherit", "set"] as const).some(
+      (option) => one[option] && !kept.some((other) => other[option]),
+    );
+    if (adds || !kept.length) kept.push(one);
+  }
+  return kept;
+};
+
 export const diffMemberships = (step: Step): void => {
   const rows = both(step, "memberships");
-  for (const key of rows ? keysOf(rows) : []) {
-    const from = rows?.from.get(key);
-    const to = rows?.to.get(key);
+  if (!rows) return;
+  const byPair = (all: Iterable<AnyRow>) =>
+    Map.groupBy([...all] as unknown as MembershipRow[], (row) => pairOf(row));
+  const [were, are] = [byPair(rows.from.values()), byPair(rows.to.values())];
+  for (const key of keysOf(rows)) {
+    const from = rows.from.get(key);
+    const to = rows.to.get(key);
     if (same(from, to)) continue;
-    const ids = (to ?? from) as { role: number; member: number; grantor: number };
-    const options = (row: AnyRow | undefined) => {
-      const { admin, inherit, set } = (row ?? {}) as {
-        admin: boolean;
-        inherit: boolean | null;
-        set: boolean | null;
-      };
-      return row ? { admin, inherit, set } : null;
+    const ids = (to ?? from) as unknown as MembershipRow;
+    const options = (row: AnyRow | undefined): MembershipOptions | null => {
+      if (!row) return null;
+      const { admin, inherit, set } = row as unknown as MembershipRow;
+      return { admin, inherit, set };
     };
     step.found({
       kind: "membership",
@@ -49,6 +72,10 @@ export const diffMemberships = (step: Step): void => {
       grantor: step.names.role(ids.grantor),
       before: options(from),
       after: options(to),
+      others: {
+        before: othersOf(step, were.get(pairOf(ids)) ?? [], ids.grantor),
+        after: othersOf(step, are.get(pairOf(ids)) ?? [], ids.grantor),
+      },
     });
   }
 };

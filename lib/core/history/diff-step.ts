@@ -1,6 +1,6 @@
 // What every step of a diff works on: the state reached so far, the state to reach, and what was found on the way.
 import type { AnyRow } from "../catalog/canonical-rows.ts";
-import type { SectionName } from "../catalog/catalog.ts";
+import type { Acl, SectionName } from "../catalog/catalog.ts";
 import type { Change } from "./change.ts";
 import type { Names } from "./diff-names.ts";
 import type { Working } from "./working-catalog.ts";
@@ -11,6 +11,8 @@ export type Step = {
   readonly now: Working;
   readonly target: Working;
   readonly names: Names;
+  /** ACLs as they were before their grants were compared, by section and key: a column's table is compared first. */
+  readonly aclBefore: Map<string, Acl>;
   /** Applies the change and keeps it: what follows from it is then no change of its own. */
   readonly found: (change: Change) => void;
 };

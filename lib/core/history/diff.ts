@@ -37,6 +37,7 @@ export const diffCatalogs = (a: KnownCatalog, b: KnownCatalog): Change[] => {
     now,
     target: takeApart(b),
     names: namesOf(a, b),
+    aclBefore: new Map(),
     found: (change) => {
       applyChange(now, change);
       changes.push(change);
