@@ -66,5 +66,5 @@ export const membershipText = (change: ChangeOf<"membership">): string => {
   if (!after) return endText(change);
   if (!before) return beginText(change, after);
   const others = change.others?.after ?? [];
-  return `${roleWords(change.member)} has other options as a member of ${roleWords(change.role)}, granted by ${roleWords(change.grantor)}: ${changedWords(before, after, others)}`;
+  return `the membership of ${roleWords(change.member)} in ${roleWords(change.role)}, granted by ${roleWords(change.grantor)}, changed: ${changedWords(before, after, others)}`;
 };
