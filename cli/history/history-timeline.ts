@@ -13,10 +13,11 @@ import {
 } from "../../lib/queries/timeline.ts";
 import { toldRecord } from "../../lib/queries/told-change.ts";
 import type { Store } from "../../lib/store/open-store.ts";
+import { namesakeText } from "../../lib/wording/namesake-text.ts";
 import type { AddCommand } from "../command.ts";
 import { addStoreOptions, pickCluster, type StoreOptions, withStore } from "../context.ts";
 import type { Io } from "../io.ts";
-import { printable, table } from "../output.ts";
+import { paragraph, printable, table } from "../output.ts";
 import { changeColumns, stamp } from "./history-basis.ts";
 
 type Options = StoreOptions & {
@@ -35,6 +36,15 @@ const ask = async (store: Store, cluster: Cluster, asked: TimelineQuestion): Pro
   return { ...timeline, last: await basisOf(store.snapshots, cluster, newest) };
 };
 
+/** Which role and object the answer is of, where a name meant several. */
+const ofWhom = ({ roleOid, objectOid }: HeldPeriod, { namesakes }: Timeline): string => {
+  const oids = { role: roleOid, object: objectOid };
+  const said = namesakes.map(({ what }) =>
+    oids[what] === null ? `no ${what} had the name` : `${what} OID ${oids[what]}`,
+  );
+  return said.length ? ` (${said.join(", ")})` : "";
+};
+
 const heldText = ({ holds, after, since }: HeldPeriod): string => {
   const when =
     after === null
@@ -43,13 +53,18 @@ const heldText = ({ holds, after, since }: HeldPeriod): string => {
   return { yes: `HELD      ${when}`, no: `not held  ${when}`, unknown: `unknown   ${when}` }[holds];
 };
 
-const print = (io: Io, { changes, held, unknown, first, last }: Answer): void => {
+const print = (io: Io, answer: Answer): void => {
+  const { changes, held, namesakes, unknown, first, last } = answer;
   io.stdout.write(
     `From the first snapshot, ${stamp(first)}, to the newest, snapshot ${last.snapshot.seq} of ${stamp(Date.parse(last.snapshot.takenAt))}.\n`,
   );
   io.stdout.write('Each change happened after the snapshot "after" and was first seen at "seen at".\n\n');
+  for (const { name, bearers } of namesakes) {
+    io.stdout.write(`${paragraph(io, namesakeText(name, bearers))}\n`);
+  }
+  if (namesakes.length) io.stdout.write("\n");
   for (const period of held ?? []) {
-    io.stdout.write(`${heldText(period)}\n`);
+    io.stdout.write(`${heldText(period)}${ofWhom(period, answer)}\n`);
     for (const recorded of period.by)
       io.stdout.write(`            ${printable(toldRecord(recorded).text)}\n`);
   }
@@ -87,10 +102,22 @@ export const addTimeline: AddCommand = (history, io) => {
       from: iso(answer.first),
       to: answer.last.snapshot.takenAt,
       last: answer.last,
+      namesakes: answer.namesakes.map(({ what, name, bearers }) => ({
+        what,
+        name,
+        bearers: bearers.map(({ oid, since, until, ended }) => ({
+          oid,
+          since: when(since),
+          until: when(until),
+          ended,
+        })),
+      })),
       changes: answer.changes.map(toldRecord),
       ...(answer.held && {
-        held: answer.held.map(({ holds, after, since, seq, by }) => ({
+        held: answer.held.map(({ holds, roleOid, objectOid, after, since, seq, by }) => ({
           holds,
+          roleOid,
+          objectOid,
           after: when(after),
           before: iso(since),
           seq,

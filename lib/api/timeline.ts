@@ -21,9 +21,32 @@ const HeldPeriod = z
     }),
     before: Time.meta({ description: "The first snapshot that showed this state." }),
     seq: z.int(),
+    roleOid: z.nullable(z.int()).meta({ description: "The role that bore the name then; null: none did." }),
+    objectOid: z
+      .nullable(z.int())
+      .meta({ description: "The object that bore the name then; null: none did." }),
     by: z.array(RecordedChangeAnswer).meta({ description: "What changed between the two." }),
   })
   .meta({ id: "HeldPeriod", description: "A stretch in which the answer stayed the same." });
+
+const Ambiguity = z
+  .object({
+    what: z.enum(["role", "object"]),
+    name: z.string(),
+    bearers: z.array(
+      z.object({
+        oid: z.int(),
+        since: z.nullable(Time).meta({
+          description: "The first snapshot that showed it under the name; null: the very first did.",
+        }),
+        until: z.nullable(Time).meta({
+          description: "The first snapshot that no longer did; null: the newest still does.",
+        }),
+        ended: z.nullable(z.enum(["dropped", "renamed", "moved"])),
+      }),
+    ),
+  })
+  .meta({ id: "Namesakes", description: "The bearers of one name, in the order of their times." });
 
 const TimelineAnswer = z
   .object({
@@ -33,6 +56,9 @@ const TimelineAnswer = z
     held: z.optional(z.array(HeldPeriod)).meta({
       description:
         "On the first page, where role, object and privilege are given: since when it is held, by what change.",
+    }),
+    namesakes: z.array(Ambiguity).meta({
+      description: "Names that meant several roles or objects in this time: identity is the OID.",
     }),
     unknown: z.array(z.object({ section: Section, from: z.nullable(Time), to: z.nullable(Time) })).meta({
       description: "Stretches in which a section could not be read: what happened there is not known.",
@@ -70,7 +96,7 @@ export const historyTimeline: Route = route({
       ? await pinnedSnapshot(deps, cluster, deps.now, place[0])
       : await newestSnapshot(deps.store, cluster);
     const { seq } = newest.manifest;
-    const { changes, held, unknown, first } = await timelineOf(deps.store, cluster, asked, newest);
+    const { changes, held, namesakes, unknown, first } = await timelineOf(deps.store, cluster, asked, newest);
     const begin = place ? place[1] + 1 : 0;
     const placed = changes
       .slice(begin)
@@ -88,9 +114,21 @@ export const historyTimeline: Route = route({
             after: orNull(period.after),
             before: iso(period.since),
             seq: period.seq,
+            roleOid: period.roleOid,
+            objectOid: period.objectOid,
             by: period.by.map(toldRecord),
           })),
         }),
+      namesakes: namesakes.map(({ what, name, bearers }) => ({
+        what,
+        name,
+        bearers: bearers.map(({ oid, since, until, ended }) => ({
+          oid,
+          since: orNull(since),
+          until: orNull(until),
+          ended,
+        })),
+      })),
       unknown: unknown.map(({ section, from, to }) => ({ section, from: orNull(from), to: orNull(to) })),
       ...(await takePage(placed, question)),
     };

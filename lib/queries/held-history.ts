@@ -1,6 +1,6 @@
 // Since when a role holds a privilege on an object, and by what change: asked of the engine where anything relevant changed.
 
-import type { Cluster } from "../core/base/ids.ts";
+import type { Cluster, Oid } from "../core/base/ids.ts";
 import { PUBLIC } from "../core/base/ids.ts";
 import type { Instant } from "../core/base/time.ts";
 import { knownRows } from "../core/catalog/known-catalog.ts";
@@ -9,7 +9,7 @@ import { type RecordedChange, sectionOf } from "../core/history/change.ts";
 import { objectSubject, roleSubject, SECTIONS } from "../core/history/change-subjects.ts";
 import { mergeTimelines } from "../core/history/timeline-principal.ts";
 import { accessEngine, type Certainty } from "../core/privileges/effective.ts";
-import { sectionOf as sectionOfKind } from "../core/privileges/effective-objects.ts";
+import { type AccessObject, sectionOf as sectionOfKind } from "../core/privileges/effective-objects.ts";
 import type { Snapshot, SnapshotStore } from "../store/history/snapshots.ts";
 
 /** One stretch in which the answer stayed the same. */
@@ -22,12 +22,18 @@ export type HeldPeriod = {
   readonly seq: number;
   /** What changed between those two, of all that can matter. */
   readonly by: readonly RecordedChange[];
+  /** Which role and which object bore the names then, by OID; null: none did. */
+  readonly roleOid: Oid | null;
+  readonly objectOid: Oid | null;
 };
+
+/** Whom a name may mean: several that bore it one after the other, and the texts that it is written as. */
+export type Bearers = { readonly subjects: readonly string[]; readonly names: readonly string[] };
 
 export type HeldQuestion = {
   readonly cluster: Cluster;
-  readonly roleSubject: string;
-  readonly objectSubject: string;
+  readonly role: Bearers;
+  readonly object: Bearers;
   readonly privilege: Privilege;
 };
 
@@ -39,12 +45,12 @@ const oidOf = (subject: string): number => Number(subject.slice(subject.indexOf(
 const roleTimelines = async (
   store: Reader,
   cluster: Cluster,
-  role: number,
+  roles: readonly number[],
   catalogs: readonly Snapshot[],
 ): Promise<RecordedChange[]> => {
   const seen = new Set<number>();
   const timelines: RecordedChange[][] = [];
-  for (let next = [role, PUBLIC]; next.length; ) {
+  for (let next = [...roles, PUBLIC]; next.length; ) {
     const found: number[] = [];
     for (const oid of next) {
       if (seen.has(oid)) continue;
@@ -65,45 +71,67 @@ const roleTimelines = async (
 };
 
 /** Grants on other objects cannot change the answer, nor can mappings and what future objects will get. */
-const matters = (object: string, { change }: RecordedChange): boolean => {
+const matters = (objects: readonly string[], { change }: RecordedChange): boolean => {
   const section = sectionOf(change);
   if (section === "mappings" || section === "defaultPrivileges" || change.kind === "acl-form") return false;
   if (!("object" in change)) return true;
   const subject = objectSubject(change.object);
-  return subject === object || subject.startsWith("database:");
+  return objects.includes(subject) || subject.startsWith("database:");
 };
 
-const holdsIn = (
-  { catalog }: Snapshot,
-  { roleSubject: role, objectSubject: target, privilege }: HeldQuestion,
-): Certainty => {
+/** Of those that are there the one that bears the name then; where it was called otherwise, the first. */
+const bearerOf = <T>(there: readonly T[], { names }: Bearers, nameOf: (one: T) => string): T | undefined =>
+  there.find((one) => names.includes(nameOf(one))) ?? there[0];
+
+const qualified = ({ schema, name }: AccessObject): string => (schema === null ? name : `${schema}.${name}`);
+
+type Held = Pick<HeldPeriod, "holds" | "roleOid" | "objectOid">;
+
+const holdsIn = ({ catalog }: Snapshot, { role, object, privilege }: HeldQuestion): Held => {
   const engine = accessEngine(catalog);
-  const id = engine.graph.roles.findIndex(({ oid }) => oid === oidOf(role));
-  const found = engine.objects.find(
-    (one) => one.kind !== "column" && `${sectionOfKind(one.kind)}:${one.oid}` === target,
+  const roles = role.subjects.flatMap((subject) => {
+    const id = engine.graph.roles.findIndex(({ oid }) => oid === oidOf(subject));
+    return id < 0 ? [] : [id];
+  });
+  const objects = object.subjects.flatMap((subject) =>
+    engine.objects.filter(
+      (one) => one.kind !== "column" && `${sectionOfKind(one.kind)}:${one.oid}` === subject,
+    ),
   );
-  if (id >= 0 && found) return engine.holds(id, privilege, found);
-  const [section] = target.split(":");
+  const id = bearerOf(roles, role, (one) => engine.graph.roles[one]?.name ?? "");
+  const found = bearerOf(objects, object, qualified);
+  const roleOid = id === undefined ? null : (engine.graph.roles[id]?.oid ?? null);
+  const about = { roleOid, objectOid: found?.oid ?? null };
+  if (id !== undefined && found) return { ...about, holds: engine.holds(id, privilege, found) };
+  const sections = new Set(object.subjects.map((subject) => subject.split(":")[0]));
   // What is not there cannot be held; what could not be looked for may be.
-  return engine.gaps.some((gap) => gap.section === "roles" || gap.section === section) ? "unknown" : "no";
+  const blind = engine.gaps.some((gap) => gap.section === "roles" || sections.has(gap.section));
+  return { ...about, holds: blind ? "unknown" : "no" };
 };
 
-/** The stretches from the first snapshot to the newest, oldest first; none where there is no snapshot. */
+/** The same bearer, or a time in which nobody bore the name: that alone does not change a "no". */
+const sameOne = (a: Oid | null, b: Oid | null): boolean => a === null || b === null || a === b;
+const sameHeld = (a: Held | undefined, b: Held): boolean =>
+  a?.holds === b.holds && sameOne(a.roleOid, b.roleOid) && sameOne(a.objectOid, b.objectOid);
+
+/**
+ * The stretches from the first snapshot to the newest, oldest first; none where there is no snapshot. A stretch ends where
+ * the answer changes, and where the name comes to mean another role or object.
+ */
 export const heldHistory = async (store: Reader, question: HeldQuestion): Promise<HeldPeriod[]> => {
-  const { cluster, objectSubject: object } = question;
+  const { cluster, role, object } = question;
   const [first, head] = await Promise.all([store.bySeq(cluster, 1), store.head(cluster)]);
   const newest = head && (await store.bySeq(cluster, head.manifest.seq));
   if (!first || !newest) return [];
   // The owner of the database is an implicit member of pg_database_owner: a new owner may change anybody's answer.
   const databases = (knownRows(newest.catalog, "database") ?? []).map(({ oid }) => `database:${oid}`);
-  const others = [...new Set([object, SECTIONS, ...databases])];
+  const others = [...new Set([...object.subjects, SECTIONS, ...databases])];
   const changes = mergeTimelines([
-    await roleTimelines(store, cluster, oidOf(question.roleSubject), [first, newest]),
+    await roleTimelines(store, cluster, role.subjects.map(oidOf), [first, newest]),
     ...(await Promise.all(others.map((subject) => store.timeline(cluster, subject)))),
-  ]).filter((recorded) => matters(object, recorded));
-  const periods: HeldPeriod[] = [
-    { holds: holdsIn(first, question), after: null, since: first.manifest.takenAt, seq: 1, by: [] },
-  ];
+  ]).filter((recorded) => matters(object.subjects, recorded));
+  const begin = { after: null, since: first.manifest.takenAt, seq: 1, by: [] };
+  const periods: HeldPeriod[] = [{ ...holdsIn(first, question), ...begin }];
   let pending: RecordedChange[] = [];
   for (const [at, recorded] of changes.entries()) {
     pending.push(recorded);
@@ -111,10 +139,10 @@ export const heldHistory = async (store: Reader, question: HeldQuestion): Promis
     // Thinned out since: what it showed is asked of the next snapshot that is left.
     const snapshot = await store.bySeq(cluster, recorded.toSeq);
     if (!snapshot) continue;
-    const holds = holdsIn(snapshot, question);
-    if (holds !== periods.at(-1)?.holds) {
+    const held = holdsIn(snapshot, question);
+    if (!sameHeld(periods.at(-1), held)) {
       const after = Math.min(...pending.map(({ from }) => from));
-      periods.push({ holds, after, since: snapshot.manifest.takenAt, seq: recorded.toSeq, by: pending });
+      periods.push({ ...held, after, since: snapshot.manifest.takenAt, seq: recorded.toSeq, by: pending });
     }
     pending = [];
   }

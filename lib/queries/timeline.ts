@@ -5,14 +5,15 @@ import type { KnownCatalog } from "../core/catalog/known-catalog.ts";
 import type { Privilege } from "../core/catalog/privileges.ts";
 import type { RecordedChange } from "../core/history/change.ts";
 import { MAPPINGS, roleSubject, subjectsOf } from "../core/history/change-subjects.ts";
+import { type Namesake, namesakesOf } from "../core/history/namesakes.ts";
 import { mergeTimelines, principalTimeline } from "../core/history/timeline-principal.ts";
 import { type UnknownStretch, unknownStretches } from "../core/history/timeline-unknown.ts";
 import { findPrivilege } from "../core/privileges/find-object.ts";
 import { AuditError } from "../errors.ts";
-import { findObjects, findRoles } from "../store/history/find-subject.ts";
+import { type FoundSubject, findObjects, findRoles } from "../store/history/find-subject.ts";
 import type { Snapshot } from "../store/history/snapshots.ts";
 import type { ReadStore } from "../store/open-store.ts";
-import { type HeldPeriod, heldHistory } from "./held-history.ts";
+import { type Bearers, type HeldPeriod, heldHistory } from "./held-history.ts";
 
 /** A principal alone, or a role, an object or both; a privilege only with both. */
 export type TimelineQuestion = {
@@ -23,11 +24,20 @@ export type TimelineQuestion = {
   readonly privilege?: Privilege | undefined;
 };
 
+/** A name that more than one bore, one after the other. */
+export type Ambiguity = {
+  readonly what: "role" | "object";
+  readonly name: string;
+  readonly bearers: readonly Namesake[];
+};
+
 export type Timeline = {
   /** Oldest first, each once. */
   readonly changes: readonly RecordedChange[];
   /** Where role, object and privilege are given. */
   readonly held: readonly HeldPeriod[] | undefined;
+  /** Names that meant several roles or objects in this time, each with its bearers. */
+  readonly namesakes: readonly Ambiguity[];
   /** Stretches in which a section could not be read: what happened there is not known. */
   readonly unknown: readonly UnknownStretch[];
   /** When the first snapshot was taken: what was before is not known. */
@@ -71,27 +81,49 @@ const ofPrincipal = async (
   return principalTimeline(principal, periods, mappings, roles);
 };
 
-type Subjects = { readonly roles: readonly string[]; readonly objects: readonly string[] };
+type Subjects = { readonly roles: readonly FoundSubject[]; readonly objects: readonly FoundSubject[] };
 
 const subjectsIn = async (
   snapshots: Snapshots,
   cluster: Cluster,
   catalog: KnownCatalog,
   { role, object }: TimelineQuestion,
-): Promise<Subjects> => {
-  const roles = role === undefined ? [] : await findRoles(snapshots, cluster, catalog, role);
-  const objects = object === undefined ? [] : await findObjects(snapshots, cluster, catalog, object);
-  return {
-    roles: roles.map(({ subject }) => subject),
-    objects: objects.map(({ subject }) => subject),
-  };
+): Promise<Subjects> => ({
+  roles: role === undefined ? [] : await findRoles(snapshots, cluster, catalog, role),
+  objects: object === undefined ? [] : await findObjects(snapshots, cluster, catalog, object),
+});
+
+const bearers = (found: readonly FoundSubject[]): Bearers => ({
+  subjects: found.map(({ subject }) => subject),
+  names: [...new Set(found.map(({ name }) => name))],
+});
+
+/** The names that meant several, one after the other, by the timelines of all that bore them. */
+const ambiguities = async (
+  snapshots: Snapshots,
+  cluster: Cluster,
+  { roles, objects }: Subjects,
+): Promise<Ambiguity[]> => {
+  const asked = [
+    { what: "role" as const, found: roles },
+    { what: "object" as const, found: objects },
+  ].filter(({ found }) => found.length > 1);
+  return Promise.all(
+    asked.map(async ({ what, found }) => {
+      const { subjects, names } = bearers(found);
+      const timelines = new Map<string, RecordedChange[]>();
+      for (const subject of subjects) timelines.set(subject, await snapshots.timeline(cluster, subject));
+      return { what, name: found[0]?.name ?? "", bearers: namesakesOf(new Set(names), timelines) };
+    }),
+  );
 };
 
 /** Of several subjects each change once; of a role and an object what concerns both. */
 const ofSubjects = async (
   snapshots: Snapshots,
   cluster: Cluster,
-  { roles, objects }: Subjects,
+  roles: readonly string[],
+  objects: readonly string[],
 ): Promise<RecordedChange[]> => {
   const all = await Promise.all(
     [...roles, ...objects].map((subject) => snapshots.timeline(cluster, subject)),
@@ -115,20 +147,24 @@ export const timelineOf = async (
   const subjects = await subjectsIn(snapshots, cluster, newest.catalog, question);
   const changes =
     principal === undefined
-      ? await ofSubjects(snapshots, cluster, subjects)
+      ? await ofSubjects(
+          snapshots,
+          cluster,
+          bearers(subjects.roles).subjects,
+          bearers(subjects.objects).subjects,
+        )
       : await ofPrincipal(snapshots, cluster, principal);
-  const [role, object] = [subjects.roles[0], subjects.objects[0]];
+  const [role, object] = [bearers(subjects.roles), bearers(subjects.objects)];
   const [first, sections] = await Promise.all([
     snapshots.bySeq(cluster, 1),
     snapshots.sectionTimeline(cluster),
   ]);
   const held =
-    privilege !== undefined && role !== undefined && object !== undefined
-      ? await heldHistory(snapshots, { cluster, roleSubject: role, objectSubject: object, privilege })
-      : undefined;
+    privilege !== undefined ? await heldHistory(snapshots, { cluster, role, object, privilege }) : undefined;
   return {
     changes: changes.filter(({ toSeq }) => toSeq <= newest.manifest.seq),
     held,
+    namesakes: await ambiguities(snapshots, cluster, subjects),
     unknown: first ? unknownStretches(first.manifest, sections) : [],
     first: (first ?? newest).manifest.takenAt,
   };

@@ -31,8 +31,8 @@ const held = async (catalogs: readonly Catalog[], privilege: Privilege = "SELECT
   for (const [n, catalog] of catalogs.entries()) await store.save(cluster, catalog, T + n * HOUR);
   const periods = await heldHistory(store, {
     cluster,
-    roleSubject: "role:100",
-    objectSubject: "relations:1000",
+    role: { subjects: ["role:100"], names: ["app_ro"] },
+    object: { subjects: ["relations:1000"], names: ["public.orders"] },
     privilege,
   });
   return periods.map(({ holds, after, seq, by }) => ({

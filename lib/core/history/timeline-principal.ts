@@ -2,6 +2,7 @@
 
 import type { Oid } from "../base/ids.ts";
 import type { RecordedChange } from "./change.ts";
+import { inOrder } from "./change-order.ts";
 import type { MappingPeriod } from "./mapping-period.ts";
 
 /** One change under several subjects is told with more or less of an ACL: what it is about identifies it. */
@@ -13,7 +14,7 @@ const identity = ({ toSeq, change }: RecordedChange): string => {
   return `${toSeq} ${JSON.stringify(change)}`;
 };
 
-/** In the order of the snapshots; a change that belongs to several timelines once, in its fullest form. */
+/** In the order of the snapshots, and within one in the order of its changes; a change that belongs to several timelines once, in its fullest form. */
 export const mergeTimelines = (timelines: readonly (readonly RecordedChange[])[]): RecordedChange[] => {
   const merged = new Map<string, { readonly recorded: RecordedChange; readonly size: number }>();
   for (const recorded of timelines.flat()) {
@@ -21,7 +22,7 @@ export const mergeTimelines = (timelines: readonly (readonly RecordedChange[])[]
     const size = JSON.stringify(recorded).length;
     if (size > (merged.get(key)?.size ?? 0)) merged.set(key, { recorded, size });
   }
-  return [...merged.values()].map(({ recorded }) => recorded).sort((a, b) => a.toSeq - b.toSeq);
+  return inOrder([...merged.values()].map(({ recorded }) => recorded));
 };
 
 /** True where the change may have happened while the mapping stood. */

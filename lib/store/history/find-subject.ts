@@ -2,14 +2,21 @@
 
 import type { Cluster } from "../../core/base/ids.ts";
 import { PUBLIC } from "../../core/base/ids.ts";
-import { quoteQualified } from "../../core/base/quote.ts";
 import type { AnyRow } from "../../core/catalog/canonical-rows.ts";
 import { type KnownCatalog, knownRows } from "../../core/catalog/known-catalog.ts";
+import {
+  bestFits,
+  type Nameable,
+  readName,
+  roleNameReadings,
+  sectionOfKind,
+  type WrittenName,
+} from "../../core/catalog/written-name.ts";
 import { roleSubject } from "../../core/history/change-subjects.ts";
 import { AuditError } from "../../errors.ts";
 import type { SnapshotStore } from "./snapshots.ts";
 
-/** A name may have belonged to several: a role that was dropped and made again has another OID. Newest first. */
+/** A name may have belonged to several: a role that was dropped and made again has another OID. Those that bear it now first. */
 export type FoundSubject = { readonly subject: string; readonly name: string; readonly gone: boolean };
 
 type Reader = Pick<SnapshotStore, "subjectsNamed">;
@@ -33,11 +40,13 @@ export const findRoles = async (
   catalog: KnownCatalog,
   name: string,
 ): Promise<FoundSubject[]> => {
-  const present = rows(catalog, "roles")
-    .filter((row) => row.name === name)
-    .map((row) => ({ subject: roleSubject(row.oid as number), name, gone: false }));
-  const found = join(present, await store.subjectsNamed(cluster, "role", name), name);
-  if (found.length) return found;
+  for (const reading of roleNameReadings(name)) {
+    const present = rows(catalog, "roles")
+      .filter((row) => row.name === reading)
+      .map((row) => ({ subject: roleSubject(row.oid as number), name: reading, gone: false }));
+    const found = join(present, await store.subjectsNamed(cluster, "role", reading), reading);
+    if (found.length) return found;
+  }
   if (name.toUpperCase() === "PUBLIC") return [{ subject: roleSubject(PUBLIC), name: "PUBLIC", gone: false }];
   const alike = rows(catalog, "roles").find((row) => String(row.name).toLowerCase() === name.toLowerCase());
   throw new AuditError("not-found", `no role was ever seen under the name ${JSON.stringify(name)}`, {
@@ -47,37 +56,44 @@ export const findRoles = async (
   });
 };
 
-type Named = FoundSubject & { readonly texts: readonly string[]; readonly bare: string };
+type Named = FoundSubject & { readonly nameable: Nameable };
 
-/** Every object that bears a name now, with the texts that it answers to. */
+/** Every object that bears a name now. */
 const namedObjects = (catalog: KnownCatalog): Named[] => {
   const schemas = new Map(rows(catalog, "schemas").map((row) => [row.oid, String(row.name)]));
-  const found: Named[] = [];
-  const add = (section: string, oid: unknown, parts: readonly string[], suffix = ""): void => {
-    const raw = `${parts.join(".")}${suffix}`;
-    const bare = parts.at(-1) ?? "";
-    const texts = [raw, ...(raw.includes("\0") ? [] : [`${quoteQualified(...parts)}${suffix}`])];
-    found.push({ subject: `${section}:${String(oid)}`, name: raw, gone: false, texts, bare });
-  };
-  for (const row of rows(catalog, "database")) add("database", row.oid, [String(row.name)]);
-  for (const row of rows(catalog, "schemas")) add("schemas", row.oid, [String(row.name)]);
-  for (const section of ["relations", "functions", "types"] as const) {
-    for (const row of rows(catalog, section)) {
-      const schema = schemas.get(row.schema as number) ?? String(row.schema);
-      add(
-        section,
-        row.oid,
-        [schema, String(row.name)],
-        section === "functions" ? `(${String(row.identityArguments)})` : "",
-      );
-    }
-  }
-  return found;
+  return (["database", "schemas", "relations", "functions", "types"] as const).flatMap((section) =>
+    rows(catalog, section).map((row): Named => {
+      const within = typeof row.schema === "number" ? row.schema : null;
+      const schema = within === null ? null : (schemas.get(within) ?? String(within));
+      const identityArguments = section === "functions" ? String(row.identityArguments) : null;
+      const suffix = identityArguments === null ? "" : `(${identityArguments})`;
+      return {
+        subject: `${section}:${String(row.oid)}`,
+        name: `${schema === null ? "" : `${schema}.`}${String(row.name)}${suffix}`,
+        gone: false,
+        nameable: {
+          section,
+          letter: typeof row.kind === "string" ? row.kind : "",
+          schema,
+          name: String(row.name),
+          column: null,
+          identityArguments,
+        },
+      };
+    }),
+  );
+};
+
+/** The texts under which the names of what is gone may be kept: as it was typed, and as PostgreSQL reads it. */
+const keptTexts = ({ text, parts, rawParts, hasArguments }: WrittenName): string[] => {
+  const suffix = hasArguments ? text.slice(text.indexOf("(", (rawParts ?? []).join(".").length)) : "";
+  return [text, ...[parts, rawParts].flatMap((some) => (some ? [`${some.join(".")}${suffix}`] : []))];
 };
 
 /**
- * The objects that bear or bore a name: "schema.table", "schema.function(arguments)", a schema, or a bare name where
- * only one object has it; quoted as in SQL where need be. AuditError("not-found") for none, ("usage") for several.
+ * The objects that bear or bore a name, as people write it: "schema.table", "schema.function(arguments)", a schema, or a
+ * bare name where only one object has it; quoted as in SQL, with a kind in front where one likes. Each with the name under
+ * which it was found. AuditError("not-found") for none, ("usage") for several at once.
  */
 export const findObjects = async (
   store: Reader,
@@ -85,10 +101,8 @@ export const findObjects = async (
   catalog: KnownCatalog,
   text: string,
 ): Promise<FoundSubject[]> => {
-  const all = namedObjects(catalog);
-  const exact = all.filter(({ texts }) => texts.includes(text));
-  const present = exact.length ? exact : all.filter(({ bare }) => bare === text);
-  const past = await store.subjectsNamed(cluster, "object", text);
+  const written = readName(text);
+  const present = bestFits(written, namedObjects(catalog), ({ nameable }) => nameable);
   if (present.length > 1) {
     throw new AuditError("usage", `${JSON.stringify(text)} is the name of several objects`, {
       hint: `Name one: ${present
@@ -97,11 +111,14 @@ export const findObjects = async (
         .join(", ")}`,
     });
   }
-  const found = join(
-    present.map(({ subject, name, gone }) => ({ subject, name, gone })),
-    past,
-    text,
-  );
+  const found = present.map(({ subject, name, gone }): FoundSubject => ({ subject, name, gone }));
+  const section = sectionOfKind(written.kind);
+  for (const name of new Set([...found.map((one) => one.name), ...keptTexts(written)])) {
+    const past = (await store.subjectsNamed(cluster, "object", name)).filter(
+      (subject) => section === undefined || subject.startsWith(`${section}:`),
+    );
+    found.push(...join(found, past, name).slice(found.length));
+  }
   if (found.length) return found;
   throw new AuditError("not-found", `no object was ever seen under the name ${JSON.stringify(text)}`, {
     hint: "Give it as schema.table, schema.function(arguments) or schema.",

@@ -185,7 +185,7 @@ describe("history", () => {
       ["history diff --from 2026-01-01", 1, "no snapshot at or before"],
       ["history timeline", 64, "give a role, an object or both"],
       ["history timeline --role nobody", 1, "no role was ever seen"],
-      ["history timeline --role APP_RW", 1, "no role was ever seen"],
+      ['history timeline --role "APP_RW"', 1, "no role was ever seen"],
       ["history timeline --object nothing", 1, "no object was ever seen"],
       ["history timeline --principal arn:aws:iam::1:role/x", 1, "no mapping of"],
       ["history timeline --role app_rw --privilege DELETE", 64, "a privilege needs"],
