@@ -13,6 +13,7 @@ import {
 } from "../../lib/queries/timeline.ts";
 import { toldRecord } from "../../lib/queries/told-change.ts";
 import type { Store } from "../../lib/store/open-store.ts";
+import { couldGrantText } from "../../lib/wording/could-grant-text.ts";
 import { namesakeText } from "../../lib/wording/namesake-text.ts";
 import type { AddCommand } from "../command.ts";
 import { addStoreOptions, pickCluster, type StoreOptions, withStore } from "../context.ts";
@@ -30,9 +31,9 @@ type Options = StoreOptions & {
 
 type Answer = Timeline & { readonly last: Basis };
 
-const ask = async (store: Store, cluster: Cluster, asked: TimelineQuestion): Promise<Answer> => {
+const ask = async (store: Store, cluster: Cluster, asked: TimelineQuestion, now: number): Promise<Answer> => {
   const newest = await newestSnapshot(store, cluster);
-  const timeline = await timelineOf(store, cluster, asked, newest);
+  const timeline = await timelineOf(store, cluster, asked, { newest, now });
   return { ...timeline, last: await basisOf(store.snapshots, cluster, newest) };
 };
 
@@ -54,7 +55,7 @@ const heldText = ({ holds, after, since }: HeldPeriod): string => {
 };
 
 const print = (io: Io, answer: Answer): void => {
-  const { changes, held, namesakes, unknown, first, last } = answer;
+  const { changes, held, namesakes, couldGrant, unknown, first, last } = answer;
   io.stdout.write(
     `From the first snapshot, ${stamp(first)}, to the newest, snapshot ${last.snapshot.seq} of ${stamp(Date.parse(last.snapshot.takenAt))}.\n`,
   );
@@ -70,6 +71,8 @@ const print = (io: Io, answer: Answer): void => {
   }
   if (held) io.stdout.write("\n");
   table(io, changes.map(toldRecord), changeColumns, "No change since the first snapshot.");
+  if (couldGrant.length) io.stdout.write("\n");
+  for (const one of couldGrant) io.stdout.write(`${paragraph(io, couldGrantText(one))}\n`);
   for (const { section, from, to } of unknown) {
     const start = from === null ? "from the first snapshot" : `from ${stamp(from)}`;
     io.stdout.write(
@@ -94,7 +97,7 @@ export const addTimeline: AddCommand = (history, io) => {
   addStoreOptions(command).action(async (options: Options) => {
     const asked = timelineQuestion(options);
     const answer = await withStore(io, options, { mustExist: true }, async (store) =>
-      ask(store, await pickCluster(store, options.cluster), asked),
+      ask(store, await pickCluster(store, options.cluster), asked, io.now()),
     );
     if (!options.json) return print(io, answer);
     const when = (at: number | null): string | null => (at === null ? null : iso(at));
@@ -124,6 +127,11 @@ export const addTimeline: AddCommand = (history, io) => {
           by: by.map(toldRecord),
         })),
       }),
+      couldGrant: answer.couldGrant.map(({ from, to, ...rest }) => ({
+        after: iso(from),
+        before: iso(to),
+        ...rest,
+      })),
       unknown: answer.unknown.map(({ section, from, to }) => ({ section, from: when(from), to: when(to) })),
     };
     io.stdout.write(`${JSON.stringify(document, null, 1)}\n`);

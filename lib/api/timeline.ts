@@ -48,6 +48,21 @@ const Ambiguity = z
   })
   .meta({ id: "Namesakes", description: "The bearers of one name, in the order of their times." });
 
+const CouldGrant = z
+  .object({
+    after: Time,
+    before: Time,
+    admins: z.array(z.string()).meta({ description: "Principals that were connected as admin." }),
+    grantors: z.array(z.object({ role: z.string(), principals: z.array(z.string()) })).meta({
+      description: "Principals mapped to a grantor that were connected.",
+    }),
+    hours: z.int(),
+    unprovenHours: z
+      .int()
+      .meta({ description: "Of these hours capture is not proven: there may be others." }),
+  })
+  .meta({ id: "CouldGrant", description: "Who could have made the changes between two snapshots." });
+
 const TimelineAnswer = z
   .object({
     cluster: z.string(),
@@ -59,6 +74,10 @@ const TimelineAnswer = z
     }),
     namesakes: z.array(Ambiguity).meta({
       description: "Names that meant several roles or objects in this time: identity is the OID.",
+    }),
+    couldGrant: z.array(CouldGrant).meta({
+      description:
+        "Of the newest stretches with changes: who could have made them. A connection proves no grant.",
     }),
     unknown: z.array(z.object({ section: Section, from: z.nullable(Time), to: z.nullable(Time) })).meta({
       description: "Stretches in which a section could not be read: what happened there is not known.",
@@ -96,7 +115,15 @@ export const historyTimeline: Route = route({
       ? await pinnedSnapshot(deps, cluster, deps.now, place[0])
       : await newestSnapshot(deps.store, cluster);
     const { seq } = newest.manifest;
-    const { changes, held, namesakes, unknown, first } = await timelineOf(deps.store, cluster, asked, newest);
+    const { changes, held, namesakes, couldGrant, unknown, first } = await timelineOf(
+      deps.store,
+      cluster,
+      asked,
+      {
+        newest,
+        now: deps.now,
+      },
+    );
     const begin = place ? place[1] + 1 : 0;
     const placed = changes
       .slice(begin)
@@ -128,6 +155,14 @@ export const historyTimeline: Route = route({
           until: orNull(until),
           ended,
         })),
+      })),
+      couldGrant: couldGrant.map(({ from, to, admins, grantors, hours, unprovenHours }) => ({
+        after: iso(from),
+        before: iso(to),
+        admins: [...admins],
+        grantors: grantors.map(({ role, principals }) => ({ role, principals: [...principals] })),
+        hours,
+        unprovenHours,
       })),
       unknown: unknown.map(({ section, from, to }) => ({ section, from: orNull(from), to: orNull(to) })),
       ...(await takePage(placed, question)),

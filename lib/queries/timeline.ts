@@ -14,6 +14,7 @@ import { type FoundSubject, findObjects, findRoles } from "../store/history/find
 import type { Snapshot } from "../store/history/snapshots.ts";
 import type { ReadStore } from "../store/open-store.ts";
 import { type Bearers, type HeldPeriod, heldHistory } from "./held-history.ts";
+import { type CouldGrant, whoCouldGrant } from "./who-could-grant.ts";
 
 /** A principal alone, or a role, an object or both; a privilege only with both. */
 export type TimelineQuestion = {
@@ -38,6 +39,8 @@ export type Timeline = {
   readonly held: readonly HeldPeriod[] | undefined;
   /** Names that meant several roles or objects in this time, each with its bearers. */
   readonly namesakes: readonly Ambiguity[];
+  /** Who could have made the newest changes: who was connected as admin, or as the grantor, in between. */
+  readonly couldGrant: readonly CouldGrant[];
   /** Stretches in which a section could not be read: what happened there is not known. */
   readonly unknown: readonly UnknownStretch[];
   /** When the first snapshot was taken: what was before is not known. */
@@ -138,11 +141,12 @@ const ofSubjects = async (
 
 /** The timeline up to the snapshot `newest`. AuditError("not-found") for a name that nothing ever bore. */
 export const timelineOf = async (
-  { snapshots }: ReadStore,
+  store: ReadStore,
   cluster: Cluster,
   question: TimelineQuestion,
-  newest: Snapshot,
+  { newest, now }: { readonly newest: Snapshot; readonly now: Instant },
 ): Promise<Timeline> => {
+  const { snapshots } = store;
   const { principal, privilege } = question;
   const subjects = await subjectsIn(snapshots, cluster, newest.catalog, question);
   const changes =
@@ -161,8 +165,10 @@ export const timelineOf = async (
   ]);
   const held =
     privilege !== undefined ? await heldHistory(snapshots, { cluster, role, object, privilege }) : undefined;
+  const shown = changes.filter(({ toSeq }) => toSeq <= newest.manifest.seq);
   return {
-    changes: changes.filter(({ toSeq }) => toSeq <= newest.manifest.seq),
+    changes: shown,
+    couldGrant: await whoCouldGrant(store, cluster, shown, now),
     held,
     namesakes: await ambiguities(snapshots, cluster, subjects),
     unknown: first ? unknownStretches(first.manifest, sections) : [],
