@@ -3,7 +3,7 @@ import fc from "fast-check";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Cluster } from "../../lib/core/base/ids.ts";
-import { canonicalText } from "../../lib/core/catalog/canonical.ts";
+import { canonicalCatalog } from "../../lib/core/catalog/canonical-rows.ts";
 import type { Catalog } from "../../lib/core/catalog/catalog.ts";
 import { applyChanges } from "../../lib/core/history/apply.ts";
 import { diffCatalogs } from "../../lib/core/history/diff.ts";
@@ -109,7 +109,7 @@ describe("the text of grants by several grantors", () => {
         for (const [by, sql] of second) await attempt(by === "postgres" ? server.superuser : by, sql);
         const [b, after] = [await read(), await held()];
         const changes = diffCatalogs(a, b);
-        expect(canonicalText(applyChanges(a, changes))).toBe(canonicalText(b));
+        expect(applyChanges(a, changes).sections).toEqual(canonicalCatalog(b).sections);
         const texts = changes.map(changeText);
         const lost = saidLost(texts);
         kept += texts.filter((text) => text.includes("still holds")).length;
