@@ -60,14 +60,24 @@ const columnsFor = (by: readonly Grouping[]): Column<ActivityRow>[] => [
 ];
 
 /** Of which stretch, how much of it is proven, and what the roles rest on. */
-const basisOf = ({ interval, hours, unprovenHours, settledUntil, mappingsAsOf }: Activity): string[] => {
+const basisOf = ({
+  interval,
+  hours,
+  unprovenHours,
+  others,
+  settledUntil,
+  mappingsAsOf,
+}: Activity): string[] => {
   const stretch = `From ${shown(iso(interval.from))} to ${shown(iso(interval.to))} UTC`;
   const proof = unprovenHours
     ? `${stretch}: for ${unprovenHours} of ${hours} hours capture is not proven, whoever is not seen may have connected in them. Hours after ${shown(iso(settledUntil))} may still be proven.`
     : `${stretch}: capture is proven for all ${hours} hours.`;
   const { seq, takenAt } = mappingsAsOf?.manifest ?? {};
+  const figure = others.toLocaleString("en-US");
+  const crowd = `Too many principals to keep apart: at least ${figure} of them are listed together as unknown:others.`;
   return [
     proof,
+    ...(others ? [crowd] : []),
     takenAt === undefined
       ? "Mappings are not known: there was no snapshot."
       : `Mappings as of snapshot ${seq} of ${shown(iso(takenAt))} UTC.`,

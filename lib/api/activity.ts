@@ -35,6 +35,10 @@ const Stretch = {
     description:
       "Hours without proof of capture. While there are any, who is not seen may have connected all the same.",
   }),
+  others: z.int().meta({
+    description:
+      "Principals that were too many to be kept apart: at least so many stand together as `unknown:others`.",
+  }),
   settledUntil: Time.meta({ description: "Later hours may still be proven: proof comes late." }),
   mappingsAsOf: z.nullable(Side).meta({
     description: "The snapshot that roles rest on; null: there was none, nothing is known of mappings.",
@@ -84,6 +88,7 @@ const stretchOf = async ({ store }: QueryDeps, cluster: Parameters<typeof basisO
   to: iso(found.interval.to),
   hours: found.hours,
   unprovenHours: found.unprovenHours,
+  others: found.others,
   settledUntil: iso(found.settledUntil),
   mappingsAsOf: found.mappingsAsOf ? await basisOf(store.snapshots, cluster, found.mappingsAsOf) : null,
 });

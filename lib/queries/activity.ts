@@ -11,7 +11,7 @@ import { settleMsOf } from "../jobs/load-facts.ts";
 import type { ReadStore } from "../store/open-store.ts";
 import { provenHours } from "./proven-hours.ts";
 import { ADMIN } from "./reached-by.ts";
-import { talliesIn } from "./tallies.ts";
+import { profilesIn, talliesUntil } from "./tallies.ts";
 
 /** What a row stands for; a principal's own always. */
 export const groupings = ["principal", "mapping", "hour", "network"] as const;
@@ -76,6 +76,8 @@ export type Activity = {
   readonly interval: Interval;
   readonly hours: number;
   readonly unprovenHours: number;
+  /** Principals that were too many to be kept apart: at least so many stand together in the row `unknown:others`. */
+  readonly others: number;
   /** Later hours may still be proven: proof comes late. */
   readonly settledUntil: Instant;
   /** What `mappedTo` and `role` rest on; undefined: nothing is known of mappings. */
@@ -175,14 +177,17 @@ const tallies = async (
   store: ReadStore,
   cluster: Cluster,
   { interval, by, principal }: ActivityQuestion,
-): Promise<Tally[]> => {
+): Promise<{ readonly found: Tally[]; readonly others: number }> => {
   // By the hour only hours tell; days have added them up.
-  const all = by.includes("hour")
-    ? (await store.activity.hours(cluster, interval)).flatMap((profile) => profile.tallies)
-    : await talliesIn(store, cluster, interval);
-  if (principal === undefined) return all;
+  const byHour = by.includes("hour");
+  const profiles = byHour
+    ? await store.activity.hours(cluster, interval)
+    : await profilesIn(store, cluster, interval);
+  const all = byHour ? profiles.flatMap((profile) => profile.tallies) : talliesUntil(profiles, interval.to);
+  const others = profiles.reduce((most, profile) => Math.max(most, profile.others ?? 0), 0);
+  if (principal === undefined) return { found: all, others };
   const wanted = withoutPath(foldArn(principal));
-  return all.filter((tally) => withoutPath(tally.principal) === wanted);
+  return { found: all.filter((tally) => withoutPath(tally.principal) === wanted), others };
 };
 
 /** The activity of a stretch as of the last time that connections were added up. */
@@ -194,7 +199,7 @@ export const activityOf = async (
 ): Promise<Activity> => {
   const interval = { from: floorTo(HOUR, asked.interval.from), to: asked.interval.to };
   const question = { ...asked, interval };
-  const found = await tallies(store, cluster, question);
+  const { found, others } = await tallies(store, cluster, question);
   const { periods } = await store.snapshots.mappingHistory(cluster, interval.to);
   const mappingsAsOf = await store.snapshots.manifestAsOf(cluster, interval.to);
   const { uncovered } = await provenHours(store, cluster, interval, now);
@@ -231,6 +236,7 @@ export const activityOf = async (
     interval,
     hours: Math.ceil((interval.to - interval.from) / HOUR),
     unprovenHours: uncovered.hoursIn(interval),
+    others,
     settledUntil,
     mappingsAsOf,
     rows: rows.toSorted(

@@ -1,18 +1,15 @@
 // What connections of a stretch add up to, exact at both ends as far as the store can tell.
-import type { Tally } from "../core/activity/activity.ts";
+import type { Profile, Tally } from "../core/activity/activity.ts";
 import type { Cluster } from "../core/base/ids.ts";
-import { DAY, floorTo, HOUR, type Interval } from "../core/base/time.ts";
+import { DAY, floorTo, HOUR, type Instant, type Interval } from "../core/base/time.ts";
 import type { ReadStore } from "../store/open-store.ts";
 
-/**
- * Tallies of the hours that lie in the stretch, days where it holds whole ones. Of the last hour, begun before `to`, only
- * what had begun by then: a tally that went on afterwards counts what it counts, but ends at its first connection.
- */
-export const talliesIn = async (
+/** Profiles that make up the stretch: days where it holds whole ones, else hours. */
+export const profilesIn = async (
   { activity }: ReadStore,
   cluster: Cluster,
   { from, to }: Interval,
-): Promise<Tally[]> => {
+): Promise<Profile[]> => {
   const begin = floorTo(HOUR, from);
   const firstDay = Math.min(to, floorTo(DAY, begin + DAY - 1));
   const lastDay = Math.max(firstDay, floorTo(DAY, to));
@@ -21,8 +18,19 @@ export const talliesIn = async (
     activity.days(cluster, { from: firstDay, to: lastDay }),
     activity.hours(cluster, { from: lastDay, to }),
   ]);
-  return [...before, ...days, ...after]
+  return [...before, ...days, ...after];
+};
+
+/**
+ * Tallies of the hours that lie in the stretch, days where it holds whole ones. Of the last hour, begun before `to`, only
+ * what had begun by then: a tally that went on afterwards counts what it counts, but ends at its first connection.
+ */
+export const talliesIn = async (store: ReadStore, cluster: Cluster, interval: Interval): Promise<Tally[]> =>
+  talliesUntil(await profilesIn(store, cluster, interval), interval.to);
+
+/** The same of profiles that were read already. */
+export const talliesUntil = (profiles: readonly Profile[], to: Instant): Tally[] =>
+  profiles
     .flatMap(({ tallies }) => tallies)
     .filter(({ firstAt }) => firstAt < to)
     .map((tally) => (tally.lastAt < to ? tally : { ...tally, count: 1, lastAt: tally.firstAt }));
-};

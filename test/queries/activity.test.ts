@@ -128,3 +128,17 @@ it("names the groupings there are", () => {
   expect(parseGroupings("mapping, hour")).toEqual(["mapping", "hour"]);
   expect(() => parseGroupings("day")).toThrow('activity cannot be told by "day"');
 });
+
+it("says how many principals were too many to be kept apart", async () => {
+  const crowded = openStore(await tables.fresh(), { now: () => NOW });
+  const strangers = Array.from({ length: 2_500 }, (_, n) =>
+    seen(`s${n}`, T + n, `${"x".repeat(40)}${n}`, { outcome: "refused" }),
+  );
+  await crowded.activity.count([...strangers, seen("app", T, "reader")], NOW);
+  await crowded.activity.fold(cluster, NOW);
+  const { rows, others } = await activityOf(crowded, cluster, { interval: window, by: ["principal"] }, NOW);
+  expect(others).toBeGreaterThan(1_000);
+  expect(rows.find(({ principal }) => principal === "unknown:others")?.refused).toBe(others);
+  expect(rows.find(({ principal }) => principal === arn("reader"))).toMatchObject({ allowed: 1 });
+  expect(rows.reduce((sum, { allowed, refused }) => sum + allowed + refused, 0)).toBe(2_501);
+}, 30_000);
