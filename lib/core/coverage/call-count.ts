@@ -1,9 +1,9 @@
 // CloudWatch's own count of connect calls against ours: a surplus there means that events are missing here.
 // https://docs.aws.amazon.com/aurora-dsql/latest/userguide/cloudwatch-monitoring.html
 import type { Tally } from "../activity/activity.ts";
-import type { Doubt } from "./coverage.ts";
 import { type Cluster, parseArn } from "../base/ids.ts";
 import { floorTo, HOUR, type Instant } from "../base/time.ts";
+import type { Doubt } from "./coverage.ts";
 
 /** The metric's name and dimensions for one action. undefined: no DSQL cluster. */
 export const callCountMetric = (cluster: Cluster, action: "DbConnect" | "DbConnectAdmin") => {

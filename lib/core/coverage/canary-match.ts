@@ -1,6 +1,7 @@
 // The auditor's own logins as canaries: each attempt that it recorded must come back as an event, and no event more.
-import type { Canary } from "./coverage.ts";
+
 import { DAY, floorTo, HOUR, type Instant, MINUTE } from "../base/time.ts";
+import type { Canary } from "./coverage.ts";
 
 /** An attempt to log in, recorded before it was made. */
 export type LoginAttempt = {
@@ -51,7 +52,8 @@ const byLogin = (matched: readonly Matched[]): Matched[][] => {
   for (const one of matched) {
     const { at, login } = one.attempt;
     const before = unnamed?.at(-1)?.attempt.at ?? Number.NEGATIVE_INFINITY;
-    const known = login !== undefined ? named.get(login) : at - before <= RETRIED_WITHIN_MS ? unnamed : undefined;
+    const known =
+      login !== undefined ? named.get(login) : at - before <= RETRIED_WITHIN_MS ? unnamed : undefined;
     if (known) {
       known.push(one);
       continue;

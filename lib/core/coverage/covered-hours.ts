@@ -1,6 +1,7 @@
 // Makes coverage of proven hours: joins, merges, and takes out what is in doubt.
-import type { Coverage, Doubt, Proof } from "./coverage.ts";
+
 import { floorTo, HOUR, type Instant, type Interval } from "../base/time.ts";
+import type { Coverage, Doubt, Proof } from "./coverage.ts";
 
 const RANK: Record<Proof, number> = { digest: 0, canary: 1, folder: 2 };
 

@@ -1,8 +1,9 @@
 // Management events that matter to an auditor: trails stopped or changed, clusters and their policies.
-import type { Doubt } from "./coverage.ts";
-import type { Scope } from "./coverage-scope.ts";
+
 import type { Principal } from "../base/ids.ts";
 import { floorTo, HOUR, type Instant } from "../base/time.ts";
+import type { Doubt } from "./coverage.ts";
+import type { Scope } from "./coverage-scope.ts";
 
 /** What may end capture: eventSource cloudtrail.amazonaws.com. */
 const trailKinds = {

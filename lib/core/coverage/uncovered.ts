@@ -1,8 +1,9 @@
 // The hours for which capture is not proven, indexed so that any window is judged in the time of a binary search.
-import type { Coverage, Doubt } from "./coverage.ts";
-import { withoutDoubts } from "./covered-hours.ts";
+
 import { countBefore } from "../base/sorted.ts";
 import { HOUR, type Instant, type Interval } from "../base/time.ts";
+import type { Coverage, Doubt } from "./coverage.ts";
+import { withoutDoubts } from "./covered-hours.ts";
 
 /** A stretch of whole hours without proof; `reasons` say why, where somebody knows. */
 type Gap = Interval & { readonly reasons: readonly string[] };

@@ -120,4 +120,3 @@ export const cases = (): Case[] => {
     { name: "clears when a snapshot is taken", facts: taken(HOUR / 4), expect: [] },
   ];
 };
-

@@ -1,5 +1,9 @@
 // The auditor's own logins in the store: what it attempted, what came back, and the hours that this proves.
 import { randomUUID } from "node:crypto";
+import type { Connection } from "../../core/activity/connection.ts";
+import { identityOf } from "../../core/activity/identity.ts";
+import type { Cluster, Principal } from "../../core/base/ids.ts";
+import { DAY, type Instant, type Interval, iso } from "../../core/base/time.ts";
 import {
   hoursProvenByCanaries,
   type LoginAttempt,
@@ -7,15 +11,11 @@ import {
   missedCanaries,
   type OwnLogin,
 } from "../../core/coverage/canary-match.ts";
-import { identityOf } from "../../core/activity/identity.ts";
-import type { Connection } from "../../core/activity/connection.ts";
 import type { Canary } from "../../core/coverage/coverage.ts";
-import type { Cluster, Principal } from "../../core/base/ids.ts";
-import { DAY, type Instant, type Interval, iso } from "../../core/base/time.ts";
-import type { CoverageHours } from "./coverage-hours.ts";
 import { keys } from "../table/keys.ts";
 import type { Table } from "../table/table.ts";
 import { TTL_ATTRIBUTE } from "../table/table-definition.ts";
+import type { CoverageHours } from "./coverage-hours.ts";
 
 const KEEP_DAYS = 400;
 

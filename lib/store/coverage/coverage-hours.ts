@@ -1,10 +1,11 @@
 // Which hours are proven, by scope, day and kind of proof: 24 bits an item.
+
+import type { Cluster } from "../../core/base/ids.ts";
+import { DAY, floorTo, HOUR, type Instant, type Interval, iso } from "../../core/base/time.ts";
 import type { Coverage, Proof } from "../../core/coverage/coverage.ts";
 import { Proof as ProofName } from "../../core/coverage/coverage.ts";
 import { ANY_SCOPE, type Scope, scopeOfCluster } from "../../core/coverage/coverage-scope.ts";
 import { coverageOf } from "../../core/coverage/covered-hours.ts";
-import type { Cluster } from "../../core/base/ids.ts";
-import { DAY, floorTo, HOUR, type Instant, type Interval, iso } from "../../core/base/time.ts";
 import { AuditError } from "../../errors.ts";
 import { inParallel } from "../table/in-parallel.ts";
 import { keys } from "../table/keys.ts";

@@ -1,12 +1,12 @@
 // Digests that were verified, by account and Region, and the hours that their chain proves.
 import { createHash } from "node:crypto";
+import { DAY, HOUR, type Interval, iso } from "../../core/base/time.ts";
 import type { Scope } from "../../core/coverage/coverage-scope.ts";
 import { hoursProvenByDigests, type VerifiedDigest } from "../../core/coverage/digest-chain.ts";
-import { DAY, HOUR, type Interval, iso } from "../../core/base/time.ts";
-import type { CoverageHours } from "./coverage-hours.ts";
 import { keys } from "../table/keys.ts";
 import type { Table } from "../table/table.ts";
 import { TTL_ATTRIBUTE } from "../table/table-definition.ts";
+import type { CoverageHours } from "./coverage-hours.ts";
 
 const KEEP_DAYS = 400;
 /** Digests come hourly: so far to both sides their neighbours are looked for. */

@@ -1,9 +1,9 @@
 // Why stretches of time that look covered are not: what digests, CloudTrail's configuration and CloudWatch said.
 import { createHash } from "node:crypto";
-import type { Doubt } from "../../core/coverage/coverage.ts";
-import { type Scope, scopeOfCluster } from "../../core/coverage/coverage-scope.ts";
 import type { Cluster } from "../../core/base/ids.ts";
 import { DAY, type Interval, iso } from "../../core/base/time.ts";
+import type { Doubt } from "../../core/coverage/coverage.ts";
+import { type Scope, scopeOfCluster } from "../../core/coverage/coverage-scope.ts";
 import { keys } from "../table/keys.ts";
 import type { Table } from "../table/table.ts";
 import { TTL_ATTRIBUTE } from "../table/table-definition.ts";

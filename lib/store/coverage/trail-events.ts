@@ -1,7 +1,8 @@
 // When trails were stopped or changed, by account and Region.
+
+import { DAY, type Interval, iso } from "../../core/base/time.ts";
 import type { Scope } from "../../core/coverage/coverage-scope.ts";
 import type { ManagementEvent } from "../../core/coverage/management-event.ts";
-import { DAY, type Interval, iso } from "../../core/base/time.ts";
 import { keys } from "../table/keys.ts";
 import type { Table } from "../table/table.ts";
 import { TTL_ATTRIBUTE } from "../table/table-definition.ts";

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { callCountMetric, countedByHour, surplusCalls } from "../../../lib/core/coverage/call-count.ts";
-import { Cluster } from "../../../lib/core/base/ids.ts";
 import { tallyOf } from "../../../lib/core/activity/tally.ts";
+import { Cluster } from "../../../lib/core/base/ids.ts";
 import { HOUR } from "../../../lib/core/base/time.ts";
+import { callCountMetric, countedByHour, surplusCalls } from "../../../lib/core/coverage/call-count.ts";
 import { connection } from "../../support/connections.ts";
 import { CLUSTER } from "../../support/records.ts";
 

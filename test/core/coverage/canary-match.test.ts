@@ -1,5 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { HOUR, MINUTE } from "../../../lib/core/base/time.ts";
 import {
   hoursProvenByCanaries,
   MATCH_MS,
@@ -7,7 +8,6 @@ import {
   missedCanaries,
 } from "../../../lib/core/coverage/canary-match.ts";
 import type { Canary } from "../../../lib/core/coverage/coverage.ts";
-import { HOUR, MINUTE } from "../../../lib/core/base/time.ts";
 
 const T = Date.parse("2026-11-02T09:02:00Z");
 const attempt = (at: number) => ({ at });
@@ -88,12 +88,19 @@ describe("attempts of one retry", () => {
     return {
       plain: hours.flatMap((n) => tries(n).map((second) => ({ at: at(n, second) }))),
       marked: hours.flatMap((n) =>
-        tries(n).map((second) => ({ at: at(n, second), login: `l${n}`, connected: came(n).includes(second) })),
+        tries(n).map((second) => ({
+          at: at(n, second),
+          login: `l${n}`,
+          connected: came(n).includes(second),
+        })),
       ),
       logins: hours.flatMap((n) => came(n).map((second) => login(at(n, second) + 700))),
     };
   };
-  const proven = (attempts: Parameters<typeof matchCanaries>[0], logins: Parameters<typeof matchCanaries>[1]) => {
+  const proven = (
+    attempts: Parameters<typeof matchCanaries>[0],
+    logins: Parameters<typeof matchCanaries>[1],
+  ) => {
     const { canaries, surplus } = matchCanaries(attempts, logins);
     return {
       hours: hoursProvenByCanaries(canaries, []).length,
@@ -104,7 +111,11 @@ describe("attempts of one retry", () => {
 
   it.each([
     ["none failed", () => [0], () => [0]],
-    ["one failed and was tried again", (n: number) => (n === 20 ? [0, 2] : [0]), (n: number) => (n === 20 ? [2] : [0])],
+    [
+      "one failed and was tried again",
+      (n: number) => (n === 20 ? [0, 2] : [0]),
+      (n: number) => (n === 20 ? [2] : [0]),
+    ],
     ["every first attempt failed", () => [0, 2], () => [2]],
     ["every attempt reached the server, and all left an event", () => [0, 2], () => [0, 2]],
     ["only the refused first attempt left an event", () => [0, 2], () => [0]],
@@ -119,7 +130,9 @@ describe("attempts of one retry", () => {
     const retry = fc.array(fc.integer({ min: 0, max: 22 }), { minLength: 1, maxLength: 5 });
     fc.assert(
       fc.property(fc.array(retry, { minLength: 48, maxLength: 48 }), fc.nat(4), (waits, which) => {
-        const times = waits.map((all) => all.map((_, n) => all.slice(0, n + 1).reduce((a, b) => a + b + 1, 0)));
+        const times = waits.map((all) =>
+          all.map((_, n) => all.slice(0, n + 1).reduce((a, b) => a + b + 1, 0)),
+        );
         const { plain, marked, logins } = twoDays(
           (n) => times[n] ?? [],
           (n) => [(times[n] ?? []).at(-1 - (which % (times[n]?.length ?? 1))) ?? 0],
@@ -153,7 +166,10 @@ describe("attempts of one retry", () => {
 
   it("hide nobody: an event more than there were attempts is somebody else's", () => {
     const attempts = [0, 2_000].map((ms) => ({ at: T + ms, login: "a" }));
-    const { surplus } = matchCanaries(attempts, [0, 2_000, 3_000].map((ms) => login(T + ms)));
+    const { surplus } = matchCanaries(
+      attempts,
+      [0, 2_000, 3_000].map((ms) => login(T + ms)),
+    );
     expect(surplus).toEqual([login(T + 3_000)]);
   });
 });

@@ -1,5 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { HOUR } from "../../../lib/core/base/time.ts";
 import type { Proof } from "../../../lib/core/coverage/coverage.ts";
 import {
   coverageOf,
@@ -8,7 +9,6 @@ import {
   withoutDoubts,
 } from "../../../lib/core/coverage/covered-hours.ts";
 import { uncoveredOf } from "../../../lib/core/coverage/uncovered.ts";
-import { HOUR } from "../../../lib/core/base/time.ts";
 
 const hours = fc.uniqueArray(fc.integer({ min: 0, max: 30 }), { maxLength: 30 });
 const proofs = (numbers: readonly number[], proof: Proof = "folder") =>

@@ -1,7 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { parseManagementEvent } from "../../../lib/cloudtrail/parse-management-event.ts";
-import { breaksOf, doubtsOfTrails, type ManagementEvent } from "../../../lib/core/coverage/management-event.ts";
 import { HOUR, MINUTE } from "../../../lib/core/base/time.ts";
+import {
+  breaksOf,
+  doubtsOfTrails,
+  type ManagementEvent,
+} from "../../../lib/core/coverage/management-event.ts";
 import { connectRecord, envelope } from "../../support/records.ts";
 
 const H = Date.parse("2026-11-02T09:00:00Z");

@@ -40,15 +40,25 @@ describe("a key of a trail's bucket", () => {
   });
 
   it("says the Region of a digest by its place, else by its name", () => {
-    expect(regionOfDigest(`AWSLogs/111122223333/CloudTrail-Digest/eu-west-1/2026/${DIGEST}`)).toBe("eu-west-1");
+    expect(regionOfDigest(`AWSLogs/111122223333/CloudTrail-Digest/eu-west-1/2026/${DIGEST}`)).toBe(
+      "eu-west-1",
+    );
     expect(regionOfDigest(`exports/${DIGEST}`)).toBe("us-east-1");
     expect(regionOfDigest(`CloudTrail-Digest/eu-west-1/${LOG}`)).toBeUndefined();
   });
 
   it("calls a digest a backfill by the end of its name alone", () => {
-    expect(isBackfillDigest("x/1_CloudTrail-Digest_us-east-1_t_us-east-1_20261120T093100Z_backfill.json.gz")).toBe(true);
-    expect(isBackfillDigest("x/1_CloudTrail-Digest_us-east-1_night_backfill_us-east-1_20261120T093100Z.json.gz")).toBe(false);
-    expect(isBackfillDigest("x_backfill.json.gz/1_CloudTrail-Digest_us-east-1_t_us-east-1_20261120T093100Z.json.gz")).toBe(false);
+    expect(
+      isBackfillDigest("x/1_CloudTrail-Digest_us-east-1_t_us-east-1_20261120T093100Z_backfill.json.gz"),
+    ).toBe(true);
+    expect(
+      isBackfillDigest("x/1_CloudTrail-Digest_us-east-1_night_backfill_us-east-1_20261120T093100Z.json.gz"),
+    ).toBe(false);
+    expect(
+      isBackfillDigest(
+        "x_backfill.json.gz/1_CloudTrail-Digest_us-east-1_t_us-east-1_20261120T093100Z.json.gz",
+      ),
+    ).toBe(false);
   });
 
   it("names account, Region and minute of a file, never of a folder", () => {
