@@ -41,7 +41,7 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     name: "demo",
-    summary: "live through 120 days of a company on the embedded stack",
+    summary: "simulate 120 days of a company on this machine",
     load: async () => (await import("./run/demo.ts")).addDemo,
   },
   {

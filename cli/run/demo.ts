@@ -48,7 +48,7 @@ const storyteller = (io: Io) => {
   let told = "";
   return {
     say: (text: string, day?: number, days?: number): void => {
-      const shown = day === undefined ? text : `living: day ${day} of ${days}`;
+      const shown = day === undefined ? text : `simulating day ${day} of ${days}`;
       line.update(shown);
       if (!io.stderr.isTTY && shown !== told && (day === undefined || day % 20 === 1))
         io.stderr.write(`${shown}\n`);
@@ -77,7 +77,7 @@ const demo = async (io: Io, options: Options): Promise<void> => {
       onProgress: say,
       ...(smtp && { smtp }),
     });
-    say("drawing the report");
+    say("writing the report");
     const store = join(folder, STORE);
     await convertStore(join(folder, STACK_STORE), store, io);
     rmSync(join(folder, STACK_STORE), { recursive: true, force: true });
@@ -104,10 +104,10 @@ const demo = async (io: Io, options: Options): Promise<void> => {
 export const addDemo: AddCommand = (program, io) => {
   program
     .command("demo")
-    .summary("live through 120 days of a company on the embedded stack")
+    .summary("simulate 120 days of a company on this machine")
     .description(
-      "Starts PostgreSQL 16 behind a stand-in of Aurora DSQL, DynamoDB, SNS, S3 and a bus on loopback ports, lives " +
-        "through 120 days with the real functions, and leaves emails, a report and a store to ask. Takes a minute or two.",
+      "Starts PostgreSQL 16 behind a stand-in of Aurora DSQL, DynamoDB, SNS, S3 and an event bus on loopback ports, runs " +
+        "the real functions through 120 simulated days, and leaves emails, a report and a store to query. Takes about two minutes.",
     )
     .addOption(new Option("--dir <dir>", "where to leave everything").default("dsql-audit-demo"))
     .option("--smtp <host:port>", "also send each email there")

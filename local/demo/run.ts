@@ -165,13 +165,13 @@ export const runDemo = async (options: DemoOptions): Promise<DemoResult> => {
   const startsAt = options.now();
   const midnight = floorTo(DAY, startsAt) - story.days * DAY;
   const end = floorTo(HOUR, startsAt - LIVE_LAG_MS - STEP_LAG_MS);
-  say("starting PostgreSQL 16 behind the DSQL stand-in, DynamoDB, SNS, S3 and the bus");
+  say("starting PostgreSQL 16 behind the DSQL stand-in, DynamoDB, SNS, S3 and the event bus");
   const world = await build(options, story, midnight);
   const { standIn, stack, clock, takeRecords } = world;
   const count: Count = { connections: 0, lost: 0, deliveries: 0 };
   const deliver = deliveryTo(world, { midnight, outage: story.outage, seed }, count);
   try {
-    say("making the estate as admin: schemas, tables, roles, mappings, grants");
+    say("creating schemas, tables, roles, mappings and grants as admin");
     await asAdmin(standIn, estateSql);
     const attempts = life(story, seed);
     const recordsUntil = (to: Instant): ConnectRecord[] => {
@@ -183,7 +183,7 @@ export const runDemo = async (options: DemoOptions): Promise<DemoResult> => {
     for (const { from, to } of stepsOf(story, midnight, end)) {
       signal?.throwIfAborted();
       const day = Math.floor((from - midnight) / DAY);
-      say("living", Math.min(day + 1, story.days), story.days);
+      say("simulating", Math.min(day + 1, story.days), story.days);
       clock.jumpTo(from);
       await stack.run("plan", "hourly");
       for (const { at, sql } of story.changes) {
@@ -197,7 +197,7 @@ export const runDemo = async (options: DemoOptions): Promise<DemoResult> => {
     }
     await stack.run("retain", "daily");
     signal?.throwIfAborted();
-    say("living for real: clients with signed tokens, one of them refused");
+    say("connecting real clients with signed tokens; one of them is refused");
     clock.goLive(LIVE_LAG_MS);
     const meanwhile = recordsUntil(clock.now());
     const live = await liveClients(standIn);
