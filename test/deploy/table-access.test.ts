@@ -9,6 +9,8 @@ import { planHandler } from "../../handlers/plan.ts";
 import { retainHandler } from "../../handlers/retain.ts";
 import { Principal } from "../../lib/core/base/ids.ts";
 import { DAY, HOUR } from "../../lib/core/base/time.ts";
+import type { ManagementEvent } from "../../lib/core/coverage/management-event.ts";
+import type { CapturePorts } from "../../lib/jobs/check-capture.ts";
 import { connectionSink } from "../../lib/jobs/count-connections.ts";
 import { sendNotices } from "../../lib/jobs/send-notices.ts";
 import { registerCluster } from "../../lib/store/history/clusters.ts";
@@ -29,6 +31,17 @@ const quiet = {
   random: () => 0,
   sleep: async () => {},
   log: { info: () => {}, warn: () => {}, error: () => {} },
+};
+/** Answers of AWS that leave something to write: a trail that does not log, an event, a call that nobody saw. */
+const capture: CapturePorts = {
+  trails: async () => [{ arn: "trail", unreadable: "AccessDenied" }],
+  calls: async () => new Map([[NOW - 10 * HOUR, 3]]),
+  events: async () => [
+    {
+      ...{ eventId: "s", at: NOW - HOUR, kind: "stopped", name: "StopLogging" },
+      ...{ scope: "111122223333/us-east-1", principal: auditor, target: "trail" },
+    } as ManagementEvent,
+  ],
 };
 const used = new Map<string, Set<string>>();
 let tables: Awaited<ReturnType<typeof testTables>>;
@@ -95,15 +108,11 @@ beforeAll(async () => {
   }
   await as("detect", async () => {
     const detect = detectHandler({
-      ...quiet,
-      now: () => NOW,
-      store,
-      options: { auditor },
-      notify: async () => {},
+      ...{ ...quiet, now: () => NOW, store, options: { auditor, capture }, notify: async () => {} },
       functionName: "detect",
     });
-    const message = { messageId: "1", body: JSON.stringify({ cluster, reason: "schedule" }) };
-    expect(await detect({ Records: [message] } as never, {} as Context)).toEqual({ batchItemFailures: [] });
+    const Records = [{ messageId: "m", body: JSON.stringify({ cluster, reason: "test" }) }];
+    expect(await detect({ Records } as never, {} as Context)).toEqual({ batchItemFailures: [] });
   });
   const sns = { send: async () => ({ MessageId: "m" }) } as unknown as SNSClient;
   await as("notify", async () => {
