@@ -102,7 +102,7 @@ const manifest = {
   dependencies: Object.fromEntries(Object.entries(dependencies ?? {}).filter(([id]) => imported.has(id))),
 };
 writeFileSync(join(out, "package.json"), `${JSON.stringify(manifest, null, 2)}\n`);
-for (const file of ["README.md", "LICENSE", "CHANGELOG.md", "bin"])
+for (const file of ["README.md", "LICENSE", "CHANGELOG.md", "bin", "docs/schema"])
   cpSync(join(root, file), join(out, file), { recursive: true });
 
 execFileSync("npm", ["pack", "--loglevel=error", "--pack-destination", destination], {

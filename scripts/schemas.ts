@@ -3,10 +3,18 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod";
 import { ConfigFile } from "../cli/config-file.ts";
+import { documents } from "../cli/schemas/index.ts";
+
+/** The file of a command's document: `history-diff.schema.json`. */
+export const fileOf = (command: string): string => `${command.replaceAll(" ", "-")}.schema.json`;
 
 /** Every published schema by the name of its file. */
-export const published: ReadonlyMap<string, z.ZodType> = new Map([
+export const published: ReadonlyMap<string, z.ZodType> = new Map<string, z.ZodType>([
   ["dsql-audit.config.schema.json", ConfigFile],
+  ...[...documents].map(([command, schema]): [string, z.ZodType] => [
+    fileOf(command),
+    schema.meta({ ...schema.meta(), title: `dsql-audit ${command} --json` }),
+  ]),
 ]);
 
 /** JSON Schema, draft 2020-12, as it stands in the file. */

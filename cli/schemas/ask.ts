@@ -1,0 +1,77 @@
+// The JSON documents of the questions about privileges.
+import * as z from "zod";
+import { basis, Privilege } from "./shared.ts";
+
+const Holds = z
+  .enum(["inherited", "set-role"])
+  .describe("inherited: what has_*_privilege answers; set-role: only after SET ROLE.");
+const Path = z
+  .array(z.string())
+  .describe("Roles from the one that holds it to the one that it was granted to.");
+const held = {
+  role: z.string(),
+  kind: z.string().describe("table, view, sequence, column, schema, function, type, database, ..."),
+  schema: z.string().nullable(),
+  privilege: Privilege,
+  grantable: z.boolean().describe("With grant option."),
+  holds: Holds,
+  usable: z
+    .boolean()
+    .nullable()
+    .describe("false: the schema's USAGE is missing; null: of schemas and databases."),
+  path: Path,
+};
+const row = { ...held, object: z.string(), column: z.string().nullable() };
+
+export const Privileges = z.array(z.looseObject(row));
+export const DefaultPrivileges = z.array(z.looseObject({ ...held, creator: z.string() }));
+export const Escalations = z.array(
+  z.looseObject({
+    role: z.string(),
+    how: z.string(),
+    kind: z.string(),
+    target: z.string(),
+    path: Path,
+    superuser: z.boolean(),
+    privileges: z.array(Privilege),
+  }),
+);
+
+export const Holders = z.array(
+  z.looseObject({
+    ...row,
+    paths: z.int().positive().describe("How many ways there are."),
+    columns: z.array(z.string()).nullable().describe("On these columns alone; null: on the whole object."),
+    principals: z
+      .array(z.looseObject({ arn: z.string() }))
+      .nullable()
+      .describe("Who reaches the role; null: it is not known."),
+  }),
+);
+
+export const Explained = z.looseObject({
+  principal: z.string().nullable(),
+  role: z.string().nullable(),
+  privilege: Privilege,
+  kind: z.string(),
+  object: z.string(),
+  verdict: z.enum(["yes", "after-set-role", "no", "unknown"]),
+  grantable: z.boolean(),
+  links: z
+    .array(
+      z.looseObject({
+        step: z.string(),
+        state: z.string().describe("ok, broken, unknown, ..."),
+        says: z.string(),
+      }),
+    )
+    .describe("The chain up to the first link that is not ok."),
+  path: Path,
+  paths: z.int().nonnegative(),
+  otherPaths: z.array(Path),
+  completes: z.array(z.string()).describe("What would complete the chain."),
+  also: z.array(z.looseObject({ role: z.string(), verdict: z.string() })),
+  columns: z.array(z.string()).nullable(),
+  snapshot: basis.snapshot.optional(),
+  uncertainty: basis.uncertainty.optional(),
+});

@@ -1,0 +1,43 @@
+// The JSON documents of the commands on findings.
+import * as z from "zod";
+import { Category, Severity, Status, Verdict } from "../../lib/core/findings/finding.ts";
+import { Cluster, Time } from "./shared.ts";
+import { Snapshot } from "./snapshot.ts";
+
+const fields = {
+  id: z.string().describe("Stays the same for the same subject, whatever changes."),
+  detector: z.string().describe("See docs/detectors.md."),
+  category: Category,
+  severity: Severity,
+  status: Status,
+  cluster: Cluster,
+  principal: z.string().optional().describe("The ARN of an IAM role or user."),
+  role: z.string().optional().describe("The database role."),
+  object: z.string().optional(),
+  title: z.string(),
+  verdict: Verdict.optional().describe("Of findings on mappings."),
+  firstSeenAt: Time.describe("Where the stretch begins that was seen."),
+  lastSeenAt: Time,
+  detectedAt: Time.describe("When it was judged first."),
+  closedAt: Time.optional(),
+  reopened: z.int().positive().optional().describe("How often it came back."),
+  evidence: z.record(z.string(), z.unknown()),
+  eventIds: z.array(z.string()).optional().describe("CloudTrail events."),
+  fix: z.string().optional().describe("What to do: SQL, or a sentence."),
+};
+export const Finding = z.looseObject(fields);
+
+export const Findings = z.array(Finding);
+
+export const Exempted = z.looseObject({
+  ...fields,
+  exemption: z.looseObject({ owner: z.string(), reason: z.string(), until: Time }),
+});
+
+const Look = z.looseObject({
+  detector: z.string(),
+  complete: z.boolean().describe("false: it could not look, and resolves nothing."),
+  reason: z.string().optional(),
+});
+
+export const Scan = z.looseObject({ snapshot: Snapshot, findings: Findings, looks: z.array(Look) });

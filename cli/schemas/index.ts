@@ -1,0 +1,35 @@
+// Every JSON document that a command prints, by the command's words; docs/schema holds them as JSON Schema.
+import type * as z from "zod";
+import { DefaultPrivileges, Escalations, Explained, Holders, Privileges } from "./ask.ts";
+import { Exempted, Finding, Findings, Scan } from "./finding.ts";
+import { Diff, Retained, Shown, Snapshots, Timeline, Verified } from "./history.ts";
+import { Configured, Ingested, Reconciled, Reported, Setup } from "./run.ts";
+import { Snapshot } from "./snapshot.ts";
+
+export const documents: ReadonlyMap<string, z.ZodType> = new Map<string, z.ZodType>([
+  ["ack", Finding],
+  ["config", Configured],
+  ["default-privileges", DefaultPrivileges],
+  ["detect", Findings],
+  ["escalations", Escalations],
+  ["exempt", Exempted],
+  ["explain", Explained],
+  ["finding", Finding],
+  ["findings", Findings],
+  ["history", Snapshots],
+  ["history diff", Diff],
+  ["history retain", Retained],
+  ["history show", Shown],
+  ["history timeline", Timeline],
+  ["history verify", Verified],
+  ["ingest", Ingested],
+  ["privileges", Privileges],
+  ["reconcile", Reconciled],
+  ["replay", Findings],
+  ["report", Reported],
+  ["scan", Scan],
+  ["setup-sql", Setup],
+  ["snapshot", Snapshot],
+  ["unexempt", Finding],
+  ["who-can", Holders],
+]);

@@ -1,0 +1,55 @@
+// The JSON documents of the commands that read files, write files, and set up.
+import * as z from "zod";
+import { Cluster, Count, Time } from "./shared.ts";
+
+const Rejected = z.looseObject({ file: z.string(), index: Count, reason: z.string() });
+
+export const Ingested = z.looseObject({
+  records: Count,
+  connections: Count,
+  counted: Count.describe("New ones."),
+  duplicates: Count.describe("Seen before, in whatever way they came."),
+  ignored: Count.describe("Records of other calls."),
+  tooOld: Count,
+  rejected: z.array(Rejected).describe("What could not be read, each with its reason."),
+});
+
+export const Reconciled = z.looseObject({
+  day: z.iso.date(),
+  equal: z.boolean(),
+  files: Count,
+  clusters: z.array(
+    z.looseObject({
+      cluster: Cluster,
+      equal: z.boolean(),
+      recorded: Count,
+      counted: Count,
+      differences: z.array(
+        z.looseObject({ minute: Time, missing: z.array(z.string()), surplus: z.array(z.string()) }),
+      ),
+    }),
+  ),
+  rejected: z.array(Rejected),
+});
+
+export const Reported = z.looseObject({
+  file: z.string(),
+  cluster: Cluster,
+  at: Time,
+  snapshot: z.int().positive().nullable(),
+  open: Count,
+  bytes: Count,
+});
+
+export const Setup = z.looseObject({
+  sql: z.array(z.string()),
+  policy: z.looseObject({ Version: z.string(), Statement: z.array(z.looseObject({})) }),
+});
+
+export const Configured = z.array(
+  z.looseObject({
+    name: z.string(),
+    value: z.unknown(),
+    from: z.string().nullable().describe("A variable, a file, or null: built in or not set."),
+  }),
+);

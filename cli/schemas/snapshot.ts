@@ -1,0 +1,18 @@
+// The JSON document of `snapshot`.
+import * as z from "zod";
+import { Change, Cluster, Count, Section, Time } from "./shared.ts";
+
+export const Snapshot = z.looseObject({
+  cluster: Cluster,
+  snapshot: z.int().positive().describe("Its number in the chain."),
+  takenAt: Time,
+  unchanged: z.boolean(),
+  changes: z.array(z.looseObject({ from: Time, to: Time, ...Change.shape })),
+  sections: z.partialRecord(
+    Section,
+    z.discriminatedUnion("status", [
+      z.looseObject({ status: z.literal("read"), rows: Count }),
+      z.looseObject({ status: z.literal("unreadable"), reason: z.string() }),
+    ]),
+  ),
+});
