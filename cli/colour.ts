@@ -18,6 +18,10 @@ export const hasColour = ({ env, stdout }: Pick<Io, "env" | "stdout">): boolean 
   return stdout.isTTY && TERM !== "dumb";
 };
 
+/** The first line of `text`, which holds the verdict, in the colour of good or bad news. */
+export const paintVerdict = (io: Pick<Io, "env" | "stdout">, isGood: boolean, text: string): string =>
+  text.replace(/^[^\n]+/, (line) => paint(io, isGood ? "good" : "bad", line));
+
 /** `text` in a style, or as it is where there are no colours. */
 export const paint = (io: Pick<Io, "env" | "stdout">, style: Style, text: string): string =>
   text && hasColour(io) ? styleText(styles[style], text, { validateStream: false }) : text;

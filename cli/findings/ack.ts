@@ -17,7 +17,8 @@ export const addAck: AddCommand = (program, io) => {
     .description("An anomaly is closed by it. Anything else stays until a look no longer finds it.")
     .argument("<id>", "the finding's id, or the beginning of it")
     .option("--note <text>", "why, or what is done about it")
-    .option("--json", "one JSON document on stdout");
+    .option("--json", "one JSON document on stdout")
+    .addHelpText("after", '\nExample:\n  $ dsql-audit ack 3f1c6a0b --note "revoked today"');
   addStoreOptions(addByOption(command)).action(async (id: string, options: Options) => {
     const now = io.now();
     const who = { by: options.by ?? osUser(), note: options.note };

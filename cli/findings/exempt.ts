@@ -62,7 +62,11 @@ export const addExempt: AddCommand = (program, io) => {
     .requiredOption("--owner <who>", "who answers for it")
     .requiredOption("--reason <text>", "why it is accepted")
     .requiredOption("--until <time>", "its end: ISO 8601, or in how long (30d)")
-    .option("--json", "one JSON document on stdout");
+    .option("--json", "one JSON document on stdout")
+    .addHelpText(
+      "after",
+      '\nExample:\n  $ dsql-audit exempt 3f1c6a0b --owner ops --reason "yearly job" --until 90d',
+    );
   addStoreOptions(addByOption(command)).action(async (id: string, options: Options & Terms) => {
     const now = io.now();
     const until = parseUntil(options.until, now);
@@ -95,7 +99,8 @@ export const addUnexempt: AddCommand = (program, io) => {
     .command("unexempt")
     .summary("take an exemption back")
     .argument("<id>", "the finding's id, or the beginning of it")
-    .option("--json", "one JSON document on stdout");
+    .option("--json", "one JSON document on stdout")
+    .addHelpText("after", "\nExample:\n  $ dsql-audit unexempt 3f1c6a0b");
   addStoreOptions(command).action(async (id: string, options: Options) => {
     const finding = await withExemptions(io, options, id, async (store, picked) => {
       for (const key of exemptionKeys(picked)) await store.unexempt(picked.cluster, key);

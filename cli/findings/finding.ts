@@ -61,7 +61,8 @@ export const addFinding: AddCommand = (program, io) => {
     .command("finding")
     .summary("show one finding with its evidence")
     .argument("<id>", "its id, or the beginning of it")
-    .option("--json", "one JSON document on stdout");
+    .option("--json", "one JSON document on stdout")
+    .addHelpText("after", "\nExample:\n  $ dsql-audit finding 3f1c6a0b");
   addStoreOptions(command).action(async (id: string, options: StoreOptions & { json?: boolean }) => {
     const finding = await withStore(io, options, { mustExist: true }, async (store) =>
       pickFinding(store.findings, await pickCluster(store, options.cluster), id),

@@ -49,7 +49,11 @@ export const addSettings: AddCommand = (program, io) => {
         "A store without any is judged by dsql-audit.config.json, then by defaults. ARCHETYPES, DORMANT_DAYS,\n" +
         "DETECTOR_OPTIONS and AUDITOR_PRINCIPAL in the environment override them for detect --dry-run and report.",
     )
-    .option("--json", "one JSON document on stdout");
+    .option("--json", "one JSON document on stdout")
+    .addHelpText(
+      "after",
+      "\nExample:\n  $ dsql-audit settings --table dsql-access-auditor --region us-east-1",
+    );
   addStoreOptions(command).action(async (options: StoreOptions & { json?: boolean }) => {
     const settings = await withStore(io, options, { mustExist: true }, (store) => settingsOf(io, store));
     printDocument(io, options, documentOf(settings), () => textOf(settings));

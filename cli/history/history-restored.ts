@@ -29,7 +29,11 @@ export const addRestored: AddCommand = (history, io) => {
     )
     .requiredOption("--lost <n:hash>", "the newest head known before the restore, with its full hash")
     .requiredOption("--private-key <file>", "Ed25519 key in PEM: openssl genpkey -algorithm ed25519")
-    .requiredOption("--reason <text>", "why, for those who read it later");
+    .requiredOption("--reason <text>", "why, for those who read it later")
+    .addHelpText(
+      "after",
+      '\nExample:\n  $ dsql-audit history restored --lost 812:HASH --private-key restore.pem --reason "failed migration"',
+    );
   addStoreOptions(command).action(async (options: Options) => {
     const lost = parseHead(options.lost);
     const hash = Sha256.safeParse(lost.hash);

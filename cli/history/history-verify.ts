@@ -11,6 +11,7 @@ import {
   type VerifyRequest,
   verifyHistory,
 } from "../../lib/store/history/verify-history.ts";
+import { paintVerdict } from "../colour.ts";
 import type { AddCommand } from "../command.ts";
 import { addStoreOptions, pickCluster, type StoreOptions, withStore } from "../context.ts";
 import type { Io } from "../io.ts";
@@ -141,7 +142,7 @@ export const addVerify: AddCommand = (history, io, finish) => {
             return verifyHistory(await store.archive.toVerify(cluster), checks);
           })
         : await verifyHistory(await fromFile(io, options.file), checks);
-    printDocument(io, options, report, reportText);
+    printDocument(io, options, report, (it) => paintVerdict(io, it.whole, reportText(it)));
     if (!report.whole) finish(1);
   });
 };

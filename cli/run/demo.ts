@@ -112,5 +112,6 @@ export const addDemo: AddCommand = (program, io) => {
     .addOption(new Option("--dir <dir>", "where to leave everything").default("dsql-audit-demo"))
     .option("--smtp <host:port>", "also send each email there")
     .option("--json", "one JSON document on stdout")
+    .addHelpText("after", "\nExample:\n  $ dsql-audit demo --dir /tmp/audit-demo")
     .action((options: Options) => demo(io, options));
 };

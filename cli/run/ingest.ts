@@ -179,6 +179,10 @@ export const addIngest: AddCommand = (program, io) => {
       "trail files and folders (.json, .json.gz, NDJSON, EventBridge envelopes), s3://BUCKET/PREFIX",
     )
     .option("--queue <url>", "replay the bodies of a dead-letter queue; what is counted leaves it")
-    .option("--json", "one JSON document on stdout");
+    .option("--json", "one JSON document on stdout")
+    .addHelpText(
+      "after",
+      "\nExample:\n  $ dsql-audit ingest s3://my-trail-bucket/AWSLogs/111122223333/CloudTrail/us-east-1/2026/11/",
+    );
   addStoreOptions(command).action((paths: string[], options: Options) => ingest(paths, options, io));
 };

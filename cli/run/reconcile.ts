@@ -3,6 +3,7 @@ import { S3Client } from "@aws-sdk/client-s3";
 import { type RecordComparison, reconcileRecord } from "../../lib/cloudtrail/reconcile-record.ts";
 import { parseTime } from "../../lib/core/base/parse-time.ts";
 import { DAY, dayOf, floorTo, iso } from "../../lib/core/base/time.ts";
+import { paintVerdict } from "../colour.ts";
 import type { AddCommand } from "../command.ts";
 import { addStoreOptions, pickCluster, type StoreOptions, withStore } from "../context.ts";
 import type { Io } from "../io.ts";
@@ -83,7 +84,7 @@ const reconcile = async (options: Options, io: Io): Promise<boolean> => {
           only === cluster || (only === undefined && recorded + counted > 0),
       );
       const document = documentOf(dayOf(from), { ...compared, clusters: new Map(clusters) });
-      printDocument(io, options, document, lines);
+      printDocument(io, options, document, (it) => paintVerdict(io, it.equal, lines(it)));
       return document.equal;
     });
   } finally {
@@ -103,7 +104,8 @@ export const addReconcile: AddCommand = (program, io, finish) => {
     .requiredOption("--day <time>", "the UTC day, ISO 8601 or how long ago (1d)")
     .requiredOption("--events <path>", "a folder of trail files, or s3://BUCKET/PREFIX")
     .option("--exit-code", "exit with 2 when they differ")
-    .option("--json", "one JSON document on stdout");
+    .option("--json", "one JSON document on stdout")
+    .addHelpText("after", "\nExample:\n  $ dsql-audit reconcile --day 2026-11-02 --events ./trail");
   addStoreOptions(command).action(async (options: Options) => {
     const equal = await reconcile(options, io);
     if (!equal && options.exitCode) finish(2);

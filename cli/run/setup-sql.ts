@@ -25,6 +25,10 @@ export const addSetupSql: AddCommand = (program, io) => {
       "arn:aws:dsql:us-east-1:111122223333:cluster/CLUSTER_ID",
     ])
     .option("--json", "one JSON document on stdout")
+    .addHelpText(
+      "after",
+      "\nExample:\n  $ dsql-audit setup-sql --cluster arn:aws:dsql:us-east-1:111122223333:cluster/abc",
+    )
     .action((options: Options) => {
       const sql = setupSql(options.role, options.principal);
       const policy = auditorPolicy(options.cluster.map((arn) => Cluster.parse(arn)));

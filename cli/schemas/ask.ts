@@ -1,6 +1,6 @@
 // The JSON documents of the questions about privileges.
 import * as z from "zod";
-import { basis, Privilege } from "./shared.ts";
+import { basis, Privilege, Time } from "./shared.ts";
 
 const Holds = z
   .enum(["inherited", "set-role"])
@@ -75,3 +75,22 @@ export const Explained = z.looseObject({
   snapshot: basis.snapshot.optional(),
   uncertainty: basis.uncertainty.optional(),
 });
+
+export const Activity = z.array(
+  z.looseObject({
+    principal: z.string(),
+    role: z.string().nullable().optional().describe("By mapping; null: it is not known which."),
+    hour: Time.optional().describe("By hour: its beginning."),
+    network: z.string().optional().describe("By network."),
+    allowed: z.int().nonnegative(),
+    refused: z.int().nonnegative().describe("Attempts, which are no use of anything."),
+    firstAt: Time.nullable(),
+    lastAt: Time.nullable(),
+    lastUseAt: Time.nullable().describe("The last connection that was allowed."),
+    lastUse: z
+      .enum(["seen", "possible", "never", "unknown"])
+      .describe("never: only where capture is proven; unknown: none was seen in hours that are not proven."),
+    networks: z.array(z.string()),
+    clients: z.array(z.string()),
+  }),
+);

@@ -1,13 +1,14 @@
 // Every JSON document that a command prints, by the command's words; docs/schema holds them as JSON Schema.
 import type * as z from "zod";
-import { DefaultPrivileges, Escalations, Explained, Holders, Privileges } from "./ask.ts";
+import { Activity, DefaultPrivileges, Escalations, Explained, Holders, Privileges } from "./ask.ts";
 import { Exempted, Finding, Findings, Scan } from "./finding.ts";
 import { Diff, Retained, Shown, Snapshots, Timeline, Verified } from "./history.ts";
-import { Configured, Ingested, Reconciled, Reported, Setup } from "./run.ts";
+import { Configured, Ingested, Reconciled, Reported, Settings, Setup } from "./run.ts";
 import { Snapshot } from "./snapshot.ts";
 
 export const documents: ReadonlyMap<string, z.ZodType> = new Map<string, z.ZodType>([
   ["ack", Finding],
+  ["activity", Activity],
   ["config", Configured],
   ["default-privileges", DefaultPrivileges],
   ["detect", Findings],
@@ -28,6 +29,7 @@ export const documents: ReadonlyMap<string, z.ZodType> = new Map<string, z.ZodTy
   ["replay", Findings],
   ["report", Reported],
   ["scan", Scan],
+  ["settings", Settings],
   ["setup-sql", Setup],
   ["snapshot", Snapshot],
   ["unexempt", Finding],

@@ -53,3 +53,11 @@ export const Configured = z.array(
     from: z.string().nullable().describe("A variable, a file, or null: built in or not set."),
   }),
 );
+
+const Setting = z.looseObject({
+  value: z.unknown(),
+  source: z.string().describe("override, deployment, config file, default."),
+  writtenAt: Time.optional(),
+  by: z.string().optional(),
+});
+export const Settings = z.record(z.string(), Setting).describe("By name of the setting.");

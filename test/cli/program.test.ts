@@ -45,6 +45,43 @@ describe("the program", () => {
     },
   );
 
+  it("shows each command with an example, and each example can be typed", async () => {
+    const examples: string[] = [];
+    for (const entry of commands.filter(({ hidden }) => !hidden)) {
+      const program = new Command("dsql-audit");
+      (await entry.load())(program, processIo(new AbortController().signal), () => {});
+      const leaves = [...program.commands, ...program.commands.flatMap((command) => command.commands)];
+      for (const leaf of leaves) {
+        let help = "";
+        leaf.configureOutput({
+          writeOut: (text) => {
+            help += text;
+          },
+        });
+        leaf.outputHelp();
+        const shown = [...help.replaceAll(/ \\\n\s*/g, " ").matchAll(/^ {2}\$ dsql-audit (.+)$/gm)];
+        expect(shown, leaf.name()).not.toEqual([]);
+        examples.push(...shown.map(([, line = ""]) => line));
+        // Typed, but not run.
+        leaf.exitOverride().action(() => {});
+      }
+      const mine = examples.filter((line) =>
+        [entry.name, ...(entry.aliases ?? [])].includes(line.split(" ")[0] ?? ""),
+      );
+      for (const line of mine) {
+        const words = [...line.matchAll(/"([^"]*)"|(\S+)/g)].map(
+          ([, quoted, plain]) => quoted ?? plain ?? "",
+        );
+        const end = words.findIndex((word) => word === ">" || word === "|");
+        await program
+          .exitOverride()
+          .enablePositionalOptions()
+          .parseAsync(end < 0 ? words : words.slice(0, end), { from: "user" });
+      }
+    }
+    expect(examples.length).toBeGreaterThan(commands.length);
+  });
+
   it.each([
     ["nonsense", "dsql-audit --help"],
     ["nonsense --help", "unknown command 'nonsense'"],

@@ -47,6 +47,11 @@ const examples: readonly (readonly [document: string, lines: readonly string[]])
       "explain app_ro SELECT orders --catalog whole.catalog",
     ],
   ],
+  [
+    "activity",
+    ["activity", "activity --by mapping,hour --from 12h", `activity --principal ${READER} --by network`],
+  ],
+  ["settings", ["settings"]],
   ["escalations", ["escalations --all", "escalations --role app_rw"]],
   ["default-privileges", ["default-privileges", "tomorrow"]],
   ["history", ["history", "history --limit 1"]],
