@@ -57,7 +57,7 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     name: "escalations",
-    summary: "what a role could become or take beyond what it holds",
+    summary: "escalation paths: what a role could become or take beyond what it holds",
     load: async () => (await import("./ask/escalations.ts")).addEscalations,
   },
   {
