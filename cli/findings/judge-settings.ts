@@ -1,5 +1,6 @@
 // The settings that a command judges with: those of the store, so that it says what the deployment says.
 import { readSettings, type Setting } from "../../lib/config.ts";
+import type { Principal } from "../../lib/core/base/ids.ts";
 import {
   contradictions,
   type ResolvedSettings,
@@ -11,6 +12,9 @@ import type { DetectOptions } from "../../lib/jobs/judge-cluster.ts";
 import type { Store } from "../../lib/store/open-store.ts";
 import { readConfigFile } from "../config-file.ts";
 import type { Io } from "../io.ts";
+
+/** Where a command is given: its environment, and the folder whose configuration file holds. */
+type Asker = Pick<Io, "env" | "cwd">;
 
 const variables = {
   dormantDays: "DORMANT_DAYS",
@@ -29,7 +33,7 @@ const overridesOf = ({ env }: Pick<Io, "env">): Partial<VerdictSettings> => {
 };
 
 /** As the store, the configuration file and the environment say. */
-export const settingsOf = async (io: Io, store: Pick<Store, "settings">): Promise<ResolvedSettings> => {
+export const settingsOf = async (io: Asker, store: Pick<Store, "settings">): Promise<ResolvedSettings> => {
   const kept = await store.settings.read();
   return resolveSettings(
     kept,
@@ -43,7 +47,7 @@ export const settingsOf = async (io: Io, store: Pick<Store, "settings">): Promis
  * store, for findings would be resolved and opened that the deployment opens and resolves again.
  */
 export const settingsToWriteWith = async (
-  io: Io,
+  io: Asker,
   store: Pick<Store, "settings">,
 ): Promise<ResolvedSettings> => {
   const kept = await store.settings.read();
@@ -58,6 +62,10 @@ export const settingsToWriteWith = async (
   }
   return settingsOf(io, store);
 };
+
+/** Whose logins are the auditor's own, for commands that write logins down: as the store says, else the environment. */
+export const auditorOf = async (io: Asker, store: Pick<Store, "settings">): Promise<Principal | undefined> =>
+  (await store.settings.read())?.values.auditor ?? overridesOf(io).auditor ?? undefined;
 
 /** As `detectCluster` takes them. */
 export const detectOptions = ({ values }: ResolvedSettings): DetectOptions => ({

@@ -1,4 +1,5 @@
 // `dsql-audit scan`: a snapshot and a judgement in one go.
+import { readSettings } from "../../lib/config.ts";
 import { detectCluster } from "../../lib/jobs/judge-cluster.ts";
 import type { AddCommand } from "../command.ts";
 import { addStoreOptions, type StoreOptions, withStore } from "../context.ts";
@@ -24,7 +25,9 @@ export const addScan: AddCommand = (program, io, finish) => {
     const source = requireSource(io, options);
     const { taken, findings, looks } = await withStore(io, options, { mustExist: false }, async (store) => {
       const judging = detectOptions(await settingsToWriteWith(io, store));
-      const taken = await take(io, store, source, judging.auditor);
+      // Whose login it will be is for whoever runs this to say: it need not be the deployment's.
+      const { AUDITOR_PRINCIPAL } = readSettings(io.env, "AUDITOR_PRINCIPAL");
+      const taken = await take(io, store, source, AUDITOR_PRINCIPAL);
       const detected = await detectCluster(store, taken.cluster, io.now(), judging);
       return { taken, ...detected };
     });

@@ -7,7 +7,6 @@ import { prefixDigests } from "../../lib/cloudtrail/list-prefix.ts";
 import { publicKeyPort } from "../../lib/cloudtrail/public-keys.ts";
 import { replayQueue } from "../../lib/cloudtrail/replay-queue.ts";
 import { s3Source } from "../../lib/cloudtrail/s3-objects.ts";
-import { readSettings } from "../../lib/config.ts";
 import type { IngestCounts } from "../../lib/core/activity/activity.ts";
 import type { Cluster } from "../../lib/core/base/ids.ts";
 import { AuditError } from "../../lib/errors.ts";
@@ -15,6 +14,7 @@ import { connectionSink } from "../../lib/jobs/count-connections.ts";
 import { digestIngest } from "../../lib/jobs/ingest-digest.ts";
 import type { AddCommand } from "../command.ts";
 import { addStoreOptions, type StoreOptions, withStore } from "../context.ts";
+import { auditorOf } from "../findings/judge-settings.ts";
 import type { Io } from "../io.ts";
 import { printable, printDocument } from "../output.ts";
 import { type Progress, progressLine } from "../progress.ts";
@@ -69,7 +69,6 @@ const ingest = async (paths: readonly string[], options: Options, io: Io): Promi
       hint: "Name files, folders, s3://… or --queue URL.",
     });
   }
-  const { AUDITOR_PRINCIPAL } = readSettings(io.env, "AUDITOR_PRINCIPAL");
   const region = options.region === undefined ? {} : { region: options.region };
   const s3 = new S3Client({ ...region, followRegionRedirects: true });
   const trails: CloudTrailClient[] = [];
@@ -83,8 +82,9 @@ const ingest = async (paths: readonly string[], options: Options, io: Io): Promi
   const progress: Progress = progressLine(io);
   try {
     await withStore(io, options, { mustExist: false }, async (store) => {
+      const auditor = await auditorOf(io, store);
       const stoppable = (way: "trail" | "event"): ActivitySink => {
-        const sink = connectionSink(store, AUDITOR_PRINCIPAL, way);
+        const sink = connectionSink(store, auditor, way);
         return {
           ...sink,
           count: (connections, now) => {
@@ -172,7 +172,7 @@ export const addIngest: AddCommand = (program, io) => {
       "Counts each connection once, however often and by whichever way it comes. Running it again is safe.\n" +
         "A file that breaks off or is no JSON is named with its reason and counts for nothing.\n" +
         "Digests below s3://… are proven: their signature, and every log file that they name.\n" +
-        "$AUDITOR_PRINCIPAL, the ARN of the snapshot function's role, tells its own logins apart.",
+        "The auditor of the store's settings, else $AUDITOR_PRINCIPAL, tells its own logins apart.",
     )
     .argument(
       "[path...]",

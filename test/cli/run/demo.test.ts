@@ -4,15 +4,18 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import PostalMime, { type Email } from "postal-mime";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { detectOptions, settingsToWriteWith } from "../../../cli/findings/judge-settings.ts";
 import { parseHead } from "../../../cli/history/history-verify.ts";
 import { Principal } from "../../../lib/core/base/ids.ts";
 import { DAY, HOUR, iso, MINUTE } from "../../../lib/core/base/time.ts";
 import { diffCatalogs } from "../../../lib/core/history/diff.ts";
+import { detectCluster } from "../../../lib/jobs/judge-cluster.ts";
 import { createActivityStore } from "../../../lib/store/activity/activity.ts";
 import { createFindingStore } from "../../../lib/store/findings/findings.ts";
 import { tableHistory } from "../../../lib/store/history/export.ts";
 import { createSnapshotStore, requireAsOf } from "../../../lib/store/history/snapshots.ts";
 import { verifyHistory } from "../../../lib/store/history/verify-history.ts";
+import { openStore } from "../../../lib/store/open-store.ts";
 import type { Table } from "../../../lib/store/table/table.ts";
 import { simulatedClock } from "../../../local/clock.ts";
 import { ACCOUNT, principals, REGION } from "../../../local/demo/estate.ts";
@@ -217,6 +220,19 @@ describe("the whole loop", () => {
       expect.objectContaining({ principal: principals.contractor.arn, outcome: "refused", count: 1 }),
     );
     expect(result.live.at(-1)).toMatch(/refused: .*access denied/);
+  });
+
+  it("is judged alike by the command line: nothing is resolved, and nothing opened again", async () => {
+    const before = await createFindingStore(table).list(result.cluster);
+    const later = NOW + HOUR;
+    const store = openStore(table, { now: () => later });
+    const settings = await settingsToWriteWith({ env: {}, cwd: folder }, store);
+    expect(settings.from.dormantDays).toMatchObject({ value: story.dormantDays, source: "deployment" });
+    await detectCluster(store, result.cluster, later, detectOptions(settings));
+    const after = await createFindingStore(table).list(result.cluster);
+    const lives = (findings: typeof before) =>
+      findings.map(({ id, status, reopened, detectedAt }) => ({ id, status, reopened, detectedAt }));
+    expect(lives(after)).toEqual(lives(before));
   });
 
   it("keeps every finding of the story with its evidence", async () => {
