@@ -20,6 +20,8 @@ export type CaseWorld = {
   /** The same, asked of the live database. */
   readonly live: (...args: readonly string[]) => Promise<CliRun>;
   readonly url: string;
+  /** A minute passes. */
+  readonly later: () => void;
   /** One script as superuser, or as `role`. */
   readonly query: (sql: string, role?: string) => Promise<pg.QueryResult>;
 };
@@ -88,6 +90,9 @@ export const caseWorlds = (): ((name: string, ask: (world: CaseWorld) => Promise
         cli,
         live: (...args) => cli([...args, "--url", url]),
         url,
+        later: () => {
+          now += MINUTE;
+        },
         query: (sql, role) => queryOnce(role === undefined ? url : urlAs(role), sql),
       });
     } finally {

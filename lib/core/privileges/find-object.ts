@@ -1,7 +1,14 @@
 // From what a person types to an object of the catalog: `app.orders`, `"a.b".c`, `table app.orders`, `app.f(integer)`.
 import { AuditError } from "../../errors.ts";
 import { quoteIdentifier } from "../base/quote.ts";
-import { PRIVILEGES, type Privilege, privilegeBit, privilegeNames } from "../catalog/privileges.ts";
+import { extraOf, otherKinds, otherSections } from "../catalog/extras.ts";
+import {
+  letterBit,
+  PRIVILEGES,
+  type Privilege,
+  privilegeBit,
+  privilegeNames,
+} from "../catalog/privileges.ts";
 import {
   bestFits,
   type Nameable,
@@ -12,7 +19,7 @@ import {
   type WrittenName,
 } from "../catalog/written-name.ts";
 import type { AccessEngine } from "./effective.ts";
-import { type AccessObject, bareName, objectKinds, sectionOf } from "./effective-objects.ts";
+import { type AccessObject, bareName, isSystemSchema, objectKinds, sectionOf } from "./effective-objects.ts";
 
 /** As quoteIdentifier, but for people to read: a name that no SQL can hold is shown all the same. */
 export const typedName = (name: string): string =>
@@ -68,6 +75,67 @@ const listed = (objects: readonly AccessObject[]): string =>
     .join(", ");
 const MOST_NAMED = 8;
 
+/** Kinds that are told only where somebody was granted something, and kinds that are not read at all. */
+const UNREAD_KIND =
+  /^(foreign server|server|foreign data wrapper|parameter|tablespace|language|large object|publication|subscription|policy|event trigger|extension|collation|operator|index|trigger|rule)\s+(\S.*)$/is;
+
+/** The object of a rarer kind that is called so: it is there, and what privileges give on it is not judged. */
+const ofOtherKind = (engine: AccessEngine, text: string, name: string): AuditError | undefined => {
+  for (const section of otherSections) {
+    const object = extraOf(engine.catalog, section).rows?.find((one) => one.name === name);
+    if (!object) continue;
+    const kind = otherKinds[section];
+    const to = (object.acl?.entries ?? []).map(({ grantee, privileges }) => {
+      const who =
+        grantee === 0
+          ? "PUBLIC"
+          : (engine.graph.roles[engine.graph.idOf.get(grantee) ?? -1]?.name ?? `OID ${grantee}`);
+      return `${[...privileges].flatMap((letter) => privilegeNames(letterBit(letter))).join(", ")} to ${who}`;
+    });
+    return new AuditError(
+      "not-found",
+      `${text} is a ${kind}: who holds what on it is not judged, so unknown here`,
+      {
+        hint: to.length
+          ? `Granted on it: ${to.join("; ")}.`
+          : "Nothing was granted on it beyond the default.",
+      },
+    );
+  }
+  return undefined;
+};
+
+/** Where a name may belong to what was not read: the system's own objects, and kinds that are left out. */
+const notRead = (engine: AccessEngine, text: string, written: WrittenName): AuditError | undefined => {
+  const [, kind, rest = ""] = UNREAD_KIND.exec(text.trim()) ?? [];
+  const parts = written.parts ?? [];
+  const name = kind === undefined ? parts : (readName(rest).parts ?? []);
+  if (name.length === 1 || kind !== undefined) {
+    const other = ofOtherKind(engine, text, name.join("."));
+    if (other) return other;
+  }
+  if (kind !== undefined)
+    return new AuditError(
+      "not-found",
+      `${text} was not read: whether it is there and who holds what on it is unknown`,
+      {
+        hint: "Read are databases, schemas, tables, views, sequences, columns, routines and types.",
+      },
+    );
+  const [first = "", last = first] = [parts[0], parts.at(-1)];
+  const isSystem = parts.length > 1 ? isSystemSchema(first) || first === "sys" : /^pg_/.test(last);
+  if (isSystem)
+    return new AuditError("not-found", `${text} was not read, so the answer is unknown`, {
+      hint: "The system's own objects are read only where an ordinary role was granted something on them. Members of pg_read_all_data read every table of them.",
+    });
+  const unread = otherSections.filter((section) => extraOf(engine.catalog, section).rows === null);
+  return parts.length === 1 && !written.hasArguments && written.kind === undefined && unread.length
+    ? new AuditError("not-found", `nothing that was read is called ${text}`, {
+        hint: `Not read, so unknown: ${unread.map((section) => `${otherKinds[section]}s`).join(", ")}.`,
+      })
+    : undefined;
+};
+
 /** The error for a name that no object bears: unreadable, no column of its own, other arguments, or not there. */
 const notFound = (engine: AccessEngine, text: string, written: WrittenName): AuditError => {
   const section = sectionOfKind(written.kind);
@@ -79,6 +147,8 @@ const notFound = (engine: AccessEngine, text: string, written: WrittenName): Aud
       "not-found",
       `${text} is unknown: the ${gap.section} could not be read (${gap.reason})`,
     );
+  const unread = notRead(engine, text, written);
+  if (unread) return unread;
   const others = namesakes(engine, written);
   if (others.length)
     return new AuditError("not-found", `there is no ${text}`, {

@@ -1,5 +1,7 @@
 // By what a role can change things: its own grants, what it owns, PUBLIC, a membership, or being a superuser.
 
+import { isDsql } from "../catalog/catalog.ts";
+import { extraOf } from "../catalog/extras.ts";
 import { type Privilege, privilegeBit } from "../catalog/privileges.ts";
 import type { AccessEngine } from "./effective.ts";
 import type { RoleId } from "./effective-graph.ts";
@@ -24,10 +26,16 @@ export type WriteAccess = {
   readonly inherited: ReadonlyMap<string, readonly WriteRight[]>;
 };
 
-/** What changes rows or makes objects, in the order in which it is told. */
-export const writePrivileges: readonly Privilege[] = ["INSERT", "UPDATE", "DELETE", "TRUNCATE", "CREATE"];
-const writeBits = writePrivileges.map((privilege) => [privilege, privilegeBit(privilege)] as const);
-const WRITE_MASK = writeBits.reduce((mask, [, bit]) => mask | bit, 0);
+/** What changes rows, makes objects or runs code as others who do, in the order in which it is told. */
+export const writePrivileges: readonly Privilege[] = [
+  "INSERT",
+  "UPDATE",
+  "DELETE",
+  "TRUNCATE",
+  "CREATE",
+  "TRIGGER",
+];
+const allWriteBits = writePrivileges.map((privilege) => [privilege, privilegeBit(privilege)] as const);
 
 /** All that the role can write, own or create, each by its shortest path. Reads no clock, asks no database. */
 export const writeAccess = (engine: AccessEngine, role: RoleId): WriteAccess => {
@@ -38,16 +46,25 @@ export const writeAccess = (engine: AccessEngine, role: RoleId): WriteAccess => 
   const direct: WriteRight[] = [];
   const inherited = new Map<string, WriteRight[]>();
   if (superuser || !self) return { superuser, owned, direct, inherited };
+  // There are no triggers on Aurora DSQL.
+  const writeBits = isDsql(engine.catalog)
+    ? allWriteBits.filter(([privilege]) => privilege !== "TRIGGER")
+    : allWriteBits;
+  const writeMask = writeBits.reduce((mask, [, bit]) => mask | bit, 0);
+  // A sequence of a column has its table's owner, always: who gives the table away gives it away too.
+  const ofColumns = new Set(
+    (extraOf(engine.catalog, "sequences").rows ?? []).map(({ sequence }) => sequence),
+  );
   const tables = new Map<number, number>();
   for (const object of objects) {
     if (object.owner === self.oid && object.kind !== "column") {
-      owned.push(object);
+      if (!(object.kind === "sequence" && ofColumns.has(object.oid))) owned.push(object);
       continue;
     }
     const cell = cellOf(matrix, role, object);
     const mask = cell.held | cell.settable;
     if (object.kind !== "column") tables.set(object.oid, mask);
-    if ((mask & WRITE_MASK) === 0 || object.owner === self.oid) continue;
+    if ((mask & writeMask) === 0 || object.owner === self.oid) continue;
     for (const [privilege, bit] of writeBits) {
       // What the whole table gives is told once, at the table.
       const byTable = object.kind === "column" && ((tables.get(object.oid) ?? 0) & bit) !== 0;

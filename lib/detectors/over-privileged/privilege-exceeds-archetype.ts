@@ -6,7 +6,10 @@ import type { Role } from "../../core/catalog/catalog.ts";
 import { type DetectorView, defineDetector, type Judgement } from "../../core/findings/detector.ts";
 import { type Case, type Example, exampleFacts } from "../../core/findings/example-facts.ts";
 import type { AccessEngine } from "../../core/privileges/effective.ts";
+import { reachable, targetsOf } from "../../core/privileges/effective-graph.ts";
 import type { AccessObject } from "../../core/privileges/effective-objects.ts";
+import type { Path } from "../../core/privileges/effective-paths.ts";
+import { escalations, viewReachesOfRole } from "../../core/privileges/escalation.ts";
 import { writeAccess, writePrivileges } from "../../core/privileges/write-access.ts";
 import { alterOwnerSql } from "../../core/remediation/give-away.ts";
 import { noSuperuserSql } from "../../core/remediation/no-superuser.ts";
@@ -34,6 +37,81 @@ const rawName = ({ schema, name, column }: AccessObject): string =>
 const shownName = (object: AccessObject): string => visible(rawName(object), 130);
 
 const idOf = ({ kind, oid, columnNumber }: AccessObject): string => `${kind}:${oid}:${columnNumber}`;
+
+const serverPowers: Readonly<Record<string, string>> = {
+  pg_execute_server_program: "can run programs as the database server",
+  pg_write_server_files: "can write files as the database server",
+  pg_read_server_files: "can read files as the database server",
+};
+const becomeWords: Readonly<Record<string, string>> = {
+  "set-role": "SET ROLE",
+  "admin-option": "ADMIN OPTION",
+  "create-role": "CREATEROLE",
+};
+
+/** The first role on the way to a role whose privileges are inherited. */
+const firstHop = ({ graph }: AccessEngine, id: number, target: string): string | undefined => {
+  const to = graph.idOfName.get(target) ?? -1;
+  const hop = [...targetsOf(graph.inherit, id)].find((next) => reachable(graph.inherit, next).includes(to));
+  return hop === undefined ? undefined : graph.roles[hop]?.name;
+};
+
+const canWrite = (engine: AccessEngine, role: string): boolean => {
+  const { superuser, owned, direct, inherited } = writeAccess(engine, engine.graph.idOfName.get(role) ?? -1);
+  // What everybody may do it need not take a role for.
+  return superuser || owned.length > 0 || inherited.size > 0 || direct.some(({ path }) => !path.everybody);
+};
+
+type Power = Pick<Judgement<ExcessEvidence>, "title" | "severity" | "fix"> & {
+  readonly facet: string;
+  readonly path: readonly string[];
+};
+
+/** What ends in superuser, in the server's own powers, or in a role that writes, by whatever way. */
+const powersOf = (engine: AccessEngine, id: number, self: Role): Power[] =>
+  escalations(engine, id).flatMap((it): Power[] => {
+    const { how, target, path, superuser } = it;
+    const name = visible(self.name, 63);
+    const shown = visible(target, 63);
+    // One way is one finding: when it is gone, another is told as another.
+    const way = (to: string): number => engine.graph.roles[engine.graph.idOfName.get(to) ?? -1]?.oid ?? 0;
+    const oid = [...path.slice(1), ...(path.at(-1) === target ? [] : [target])].map(way).join(">");
+    const hop = path[1] ?? firstHop(engine, id, target) ?? target;
+    const fix = revokeMembershipSql(engine, hop, self);
+    const word = becomeWords[how];
+    if (word !== undefined && superuser) {
+      const title = `${name} can become superuser ${shown} (${word})`;
+      return [{ facet: `superuser:${oid}`, title, severity: "critical", path, fix }];
+    }
+    if (how === "server-access") {
+      const title = `${name} ${serverPowers[target] ?? `can act as ${shown}`} (${shown}), as good as superuser`;
+      return [{ facet: `server:${oid}`, title, severity: "critical", path: [...path, target], fix }];
+    }
+    if (target === "pg_dsql_audit_admin" && how === "predefined-role") {
+      const title = `${name} can switch the audit log on and off (${shown})`;
+      return [{ facet: `audit-log:${oid}`, title, severity: "high", path: [...path, target], fix }];
+    }
+    if (how === "admin-option" && canWrite(engine, target)) {
+      const title = `${name} can grant itself role ${shown}, which can write (ADMIN OPTION)`;
+      return [{ facet: `admin:${oid}`, title, severity: "medium", path, fix }];
+    }
+    return [];
+  });
+
+/** Where a write through a view ends, by its owner's rights: ", and so into app.orders as app_owner". */
+const beyondView = (engine: AccessEngine, id: number, object: AccessObject, privilege: string): string => {
+  if (object.kind !== "view") return "";
+  const reached = viewReachesOfRole(engine, id).reaches.filter(
+    (one) => one.view.oid === object.oid && one.privileges.some((each) => each === privilege),
+  );
+  const [first] = reached;
+  if (!first) return "";
+  const owner = visible(engine.graph.roles[first.as]?.name ?? "", 63);
+  return `, and so ${first.certain ? "" : "perhaps "}${shownName(first.relation)} with the rights of ${owner}`;
+};
+
+const isSuperuserPath = ({ graph }: AccessEngine, { holds, roles }: Path): boolean =>
+  holds === "set-role" && (graph.roles[roles.at(-1) ?? -1]?.superuser ?? false);
 
 /** All that one read-only role has too much. */
 const judgeRole = (
@@ -71,7 +149,14 @@ const judgeRole = (
       },
     ];
   }
-  const found: Judgement<ExcessEvidence>[] = [];
+  const found = powersOf(engine, id, self).map(
+    ({ facet, path, ...power }): Judgement<ExcessEvidence> => ({
+      ...common,
+      ...power,
+      subject: subject(facet),
+      evidence: evidence({ path }),
+    }),
+  );
   for (const object of owned) {
     found.push({
       ...common,
@@ -88,12 +173,18 @@ const judgeRole = (
   }
   for (const right of direct) {
     const { object, privilege, path, usable } = right;
-    const verb = { INSERT: "INSERT into", UPDATE: "UPDATE", DELETE: "DELETE from", CREATE: "CREATE in" };
+    const verb = {
+      INSERT: "INSERT into",
+      UPDATE: "UPDATE",
+      DELETE: "DELETE from",
+      CREATE: "CREATE in",
+      TRIGGER: "run code by a TRIGGER as whoever writes",
+    };
     const doing = privilege in verb ? verb[privilege as keyof typeof verb] : privilege;
     found.push({
       ...common,
       subject: subject(`${path.everybody ? "public" : "grant"}:${idOf(object)}:${privilege}`, object),
-      title: `${name} can ${doing} ${shownName(object)}${path.everybody ? ", as everybody can (PUBLIC)" : ""}`,
+      title: `${name} can ${doing} ${shownName(object)}${beyondView(engine, id, object, privilege)}${path.everybody ? ", as everybody can (PUBLIC)" : ""}`,
       severity: !usable ? "low" : privilege === "CREATE" ? "medium" : "high",
       evidence: evidence({
         privilege,
@@ -106,7 +197,8 @@ const judgeRole = (
   }
   for (const [key, rights] of inherited) {
     const [first] = rights;
-    if (!first) continue;
+    // That it can become a superuser is told once, above.
+    if (!first || isSuperuserPath(engine, first.path)) continue;
     const names = engine.pathNames(first.path);
     const [, group = ""] = names;
     const privileges = writePrivileges.filter((one) => rights.some(({ privilege }) => privilege === one));
@@ -133,6 +225,12 @@ const judgeRole = (
   return found;
 };
 
+/** Of a role whose name only sounds like reading nobody has said that it must not write. */
+const atMostMedium = (found: Judgement<ExcessEvidence>): Judgement<ExcessEvidence> => ({
+  ...found,
+  severity: found.severity === "low" ? "low" : "medium",
+});
+
 const hidingFacets = {
   functions: ["owner:function:"],
   types: ["owner:type:"],
@@ -151,7 +249,7 @@ export const privilegeExceedsArchetype = /* @__PURE__ */ defineDetector({
     falsePositives:
       "A reporting role that fills its own tables: declare it as read-write, or exempt the one grant. Privileges in a schema that the role cannot use are low.",
     blindSpots:
-      "Roles whose name says nothing and that nobody declared. Functions with SECURITY DEFINER can write for their caller. Of several ways to one privilege the shortest is told.",
+      "Roles whose name says nothing and that nobody declared; one whose name only sounds like reading (reporting, backup, audit) is medium at most. Functions with SECURITY DEFINER, rules and INSTEAD OF triggers can write for their caller, see `dsql-audit escalations`. Of several ways to one privilege the shortest is told.",
   },
   evidence: {
     readOnlyBecause: "Read-only, because",
@@ -179,7 +277,9 @@ export const privilegeExceedsArchetype = /* @__PURE__ */ defineDetector({
     return view.once(engine, () =>
       engine.graph.roles.flatMap((role, id) => {
         const purpose = role.name.startsWith("pg_") ? undefined : view.privileges.archetypeOf(role.name);
-        return purpose?.archetype === "read-only" ? judgeRole(view, engine, id, role, purpose.because) : [];
+        if (purpose?.archetype !== "read-only") return [];
+        const found = judgeRole(view, engine, id, role, purpose.because);
+        return purpose.sure ? found : found.map(atMostMedium);
       }),
     );
   },
