@@ -1,4 +1,5 @@
 // One mapping has one finding, a gap has an end, and what people were told is not told again.
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Cluster, Principal } from "../../../lib/core/base/ids.ts";
 import { DAY, HOUR } from "../../../lib/core/base/time.ts";
@@ -86,6 +87,32 @@ describe("the finding of a mapping", () => {
       expect(other.look(T + DAY, [mapping(verdict)], looks, { exemptions })).toEqual([]);
       expect(other.all()).toMatchObject([{ status: "exempt", verdict }]);
     }
+  });
+
+  it("is one whatever the verdicts, told at most once in a life, and taken back only when it was told", () => {
+    const verdicts = fc.constantFrom<Verdict | undefined>(
+      "dormant",
+      "never-used",
+      "unknown",
+      "ambiguous",
+      undefined,
+    );
+    fc.assert(
+      fc.property(fc.array(verdicts, { maxLength: 12 }), (steps) => {
+        const { look, all } = story();
+        let told = false;
+        for (const [n, verdict] of steps.entries()) {
+          const was = all()[0]?.status;
+          const notices = look(T + n * DAY, verdict ? [mapping(verdict)] : []);
+          expect(all().length).toBeLessThanOrEqual(1);
+          if (verdict) expect(all()).toMatchObject([{ verdict, status: "open" }]);
+          const proves = verdict === "dormant" || verdict === "never-used";
+          const due = !verdict && was === "open" && told ? ["resolved [RESOLVED]"] : [];
+          expect(notices).toEqual(proves && !told ? ["opened [MEDIUM]"] : due);
+          told = verdict ? told || proves : false;
+        }
+      }),
+    );
   });
 
   const stored = (detector: string, more: Partial<Finding>): unknown => {
