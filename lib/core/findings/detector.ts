@@ -1,6 +1,6 @@
 // What a detector is: one rule with its documents and options, pure, judged by nothing but a view.
-import type * as z from "zod";
-import type { Sign } from "../anomaly/sign.ts";
+import * as z from "zod";
+import type { SignRule } from "../anomaly/sign-rule.ts";
 import type { Evidence, EvidenceWords, WordsOf } from "../base/evidence.ts";
 import type { Instant } from "../base/time.ts";
 import type { Category, Life, Severity, Subject, Verdict } from "./finding.ts";
@@ -70,16 +70,29 @@ export type SubjectDetector<O, E extends Evidence> = Common<O, E> & {
   readonly gone?: (view: DetectorView, subject: KnownSubject, options: O) => string | undefined;
 };
 
-/** Sees signs; the core joins those of one principal's episode into one finding. */
-export type SignDetector<O, E extends Evidence> = Common<O, E> & {
+/** Options that all signs of anomaly share. */
+export const SignOptions = z.object({
+  /** true: this sign is not looked for. */
+  off: z.boolean().default(false),
+});
+export type SignOptions = z.infer<typeof SignOptions>;
+
+/** Brings a rule by which days are counted; the core joins the signs of one principal's episode into one finding. */
+export type SignDetector<E extends Evidence> = Common<SignOptions, E> & {
   readonly category: "anomalous";
   readonly life: "episode";
-  readonly signs: (view: DetectorView, options: O) => readonly Sign<E>[];
+  readonly rule: SignRule;
 };
 
 /** What the core adds to the evidence of an episode's strongest sign. */
 const episodeWords = {
+  why: "Why this is unusual",
   bits: { label: "Weight", hidden: true },
+  threshold: { label: "Weight of a finding", hidden: true },
+  ownDays: { label: "Own days", hidden: true },
+  ownDaysLikeThis: { label: "Own days like this", hidden: true },
+  peerDays: { label: "Days of others", hidden: true },
+  peerDaysLikeThis: { label: "Days of others like this", hidden: true },
   signs: {
     label: "Sign",
     lines: true,
@@ -104,12 +117,12 @@ export type Detector = Omit<Common<unknown, Evidence>, "options" | "evidence"> &
   readonly unjudgedFacets?: SubjectDetector<unknown, Evidence>["unjudgedFacets"];
   readonly reachesFrom?: SubjectDetector<unknown, Evidence>["reachesFrom"];
   readonly gone?: SubjectDetector<unknown, Evidence>["gone"];
-  readonly signs?: SignDetector<unknown, Evidence>["signs"];
+  readonly rule?: SignRule;
 };
 
 /** Gives a detector its types; what comes out can stand in one list with all the others. */
 export const defineDetector = <O, E extends Evidence>(
-  detector: SubjectDetector<O, E> | SignDetector<O, E>,
+  detector: SubjectDetector<O, E> | SignDetector<E>,
 ): Detector =>
   ({
     ...detector,

@@ -38,6 +38,10 @@ export type ExampleConnection = {
   readonly outcome?: "refused";
   readonly action?: "DbConnectAdmin";
   readonly role?: string;
+  readonly client?: string;
+  readonly session?: string;
+  readonly count?: number;
+  readonly arn?: string;
 };
 export type Example = {
   readonly now?: Instant;
@@ -78,14 +82,14 @@ const oidOf = (names: string[], name: string): number => {
 };
 
 const tallyOf = (connection: ExampleConnection, index: number): Tally => ({
-  principal: exampleArn(connection.by),
+  principal: connection.arn === undefined ? exampleArn(connection.by) : Principal.parse(connection.arn),
   action: connection.action ?? "DbConnect",
   outcome: connection.outcome ?? "allowed",
   network: connection.network ?? "10.20.4.0/24",
-  client: "aurora-dsql-nodejs-pg/0.1.9",
-  session: "app-*",
+  client: connection.client ?? "aurora-dsql-nodejs-pg/0.1.9",
+  session: connection.session ?? "app-*",
   role: connection.role ?? "",
-  count: 1,
+  count: connection.count ?? 1,
   firstAt: connection.at,
   lastAt: connection.at,
   firstEventId: `event-${index}`,
@@ -112,7 +116,12 @@ export const exampleFacts = (example: Example): Facts => {
   const coveredFrom = example.coveredFrom ?? now - 365 * DAY;
   const names: string[] = [];
   const tallies = (example.connections ?? []).map(tallyOf);
-  const mappingPeriods = (example.mappings ?? []).map(
+  // Where an example does not speak of mappings, everybody who connects is mapped.
+  const connecting = [...new Map((example.connections ?? []).map((c) => [c.by, c])).values()];
+  const mapped: readonly ExampleMapping[] =
+    example.mappings ??
+    connecting.map(({ by, arn }) => ({ to: by, role: `role of ${by}`, ...(arn !== undefined && { arn }) }));
+  const mappingPeriods = mapped.map(
     (mapping, i): MappingPeriod => ({
       arn: mapping.arn ?? exampleArn(mapping.to),
       iamOid: 30_000 + i,

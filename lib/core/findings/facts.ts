@@ -1,5 +1,8 @@
 // Everything that a judgement rests on, as plain data: what snapshots, activity and coverage say about one cluster.
+
 import type { Tally } from "../activity/activity.ts";
+import type { Estate } from "../anomaly/estate.ts";
+import type { Acknowledged } from "../anomaly/surprise.ts";
 import type { Cluster, Principal } from "../base/ids.ts";
 import { HOUR, type Instant, type Interval } from "../base/time.ts";
 import type { Catalog } from "../catalog/catalog.ts";
@@ -46,6 +49,12 @@ export type Facts = {
   /** The mappings came without a time: they are taken as standing all along, and every finding says so. */
   readonly agesAssumed?: boolean;
   readonly activity: ActivityPort;
+  /** What was usual up to the end of a day; without, it is worked out from the activity, which tells hours after that day. */
+  readonly estate?: Estate;
+  /** Episodes that somebody vouched for: they are learned. */
+  readonly acknowledged?: readonly Acknowledged[];
+  /** False findings a week that are accepted, for each kind of principal (people, machines). */
+  readonly falseFindingsPerWeek?: number;
   readonly coverage: Coverage;
   readonly doubts: readonly Doubt[];
   /** From here on capture is expected; hours before it are no gap. null: from the first covered hour. */

@@ -1,19 +1,12 @@
 // Runs detectors over one view: observations with their identity, and what each of them could look at.
 import { AuditError } from "../../errors.ts";
-import { CLOSE_AFTER_MS, type Episode, episodesOf, QUIET_MS } from "../anomaly/episode.ts";
-import type { NamedSign } from "../anomaly/sign.ts";
+import type { WeighedEpisode } from "../anomaly/episodes.ts";
+import type { Estate } from "../anomaly/estate.ts";
 import type { Cluster } from "../base/ids.ts";
 import { floorTo, HOUR, iso } from "../base/time.ts";
-import { principalName } from "../base/visible-text.ts";
-import type { Detector, DetectorView, Judgement } from "./detector.ts";
-import {
-  type Finding,
-  type Look,
-  type Observation,
-  type Severity,
-  type Subject,
-  worstFirst,
-} from "./finding.ts";
+import { principalName, visible } from "../base/visible-text.ts";
+import type { Detector, DetectorView, Judgement, SignOptions } from "./detector.ts";
+import { type Finding, type Look, type Observation, type Subject, worstFirst } from "./finding.ts";
 import { findingId } from "./finding-id.ts";
 import type { AuditView } from "./view.ts";
 
@@ -23,18 +16,14 @@ export type Judged = {
   readonly looks: readonly Look[];
   /** What changed for a finding that this look no longer finds, in a sentence; undefined: it cannot be said. */
   readonly gone: (finding: Finding) => string | undefined;
+  /** What was usual up to the end of yesterday, for who keeps it; undefined: it can still change. */
+  readonly settled: () => Estate | undefined;
 };
 
 /** Options by detector id, as people write them: parsed by each detector's own schema. */
 export type DetectorOptions = Readonly<Record<string, unknown>>;
 
-/** An episode below this is quiet: one chance in sixteen for a principal that does what it always did. */
-const EPISODE_BITS = 4;
-
-const SHOWN_SIGNS = 20;
 const SHOWN_EVENTS = 50;
-
-const severityOf = (bits: number): Severity => (bits >= 9 ? "high" : bits >= 5 ? "medium" : "low");
 
 type Identity = { readonly id: string; readonly subject: Subject };
 type Identify = (cluster: Cluster, subject: Judgement["subject"]) => Identity;
@@ -104,39 +93,43 @@ const oneOfEach = (observations: readonly Observation[]): readonly Observation[]
   return byId.size === observations.length ? observations : [...byId.values()];
 };
 
-const observeEpisode = (view: AuditView, episode: Episode): Observation | undefined => {
-  const [strongest] = episode.signs;
-  if (!strongest || episode.bits < EPISODE_BITS) return undefined;
+const rounded = (bits: number): number => Math.round(bits * 10) / 10;
+
+const observeEpisode = (view: AuditView, episode: WeighedEpisode): Observation | undefined => {
+  const named = episode.signs.find(({ detector }) => detector === episode.detector);
+  // What was found once stays found until it ends, also where its threshold has grown since.
+  const severity = episode.severity ?? (episode.found ? "low" : undefined);
+  if (!named || severity === undefined) return undefined;
   const subject = { principal: episode.principal, facet: iso(floorTo(HOUR, episode.firstAt)) };
   const others = episode.signs.length - 1;
+  const name = principalName(episode.principal);
   return {
-    id: findingId(strongest.detector, view.cluster, subject),
-    detector: strongest.detector,
+    id: findingId(named.detector, view.cluster, subject),
+    detector: named.detector,
     category: "anomalous",
     life: "episode",
-    severity: severityOf(episode.bits),
+    severity,
     cluster: view.cluster,
     subject,
-    title: `${principalName(episode.principal)} ${strongest.says}${others ? `, and ${others} more unusual` : ""}`,
+    title: `${name} ${visible(named.what)}${others ? `, and ${others} more unusual ${others === 1 ? "thing" : "things"}` : ""}`,
     evidence: {
-      ...strongest.evidence,
-      bits: Math.round(episode.bits * 10) / 10,
-      signs: episode.signs
-        .slice(0, SHOWN_SIGNS)
-        .map(({ detector, bits, says, firstAt, lastAt, evidence }) => ({
-          detector,
-          bits: Math.round(bits * 10) / 10,
-          says,
-          firstAt: iso(firstAt),
-          lastAt: iso(lastAt),
-          evidence,
-        })),
-      ...(others >= SHOWN_SIGNS && { signsNotShown: episode.signs.length - SHOWN_SIGNS }),
+      ...named.evidence,
+      why: `${name} ${visible(named.says)}.`,
+      bits: rounded(episode.weight),
+      threshold: rounded(episode.threshold),
+      signs: episode.signs.map(({ detector, bits, says, firstAt, lastAt, evidence }) => ({
+        detector,
+        bits: rounded(bits),
+        says: visible(says),
+        firstAt: iso(firstAt),
+        lastAt: iso(lastAt),
+        evidence,
+      })),
     },
     firstSeenAt: episode.firstAt,
     lastSeenAt: episode.lastAt,
     eventIds: [...new Set(episode.signs.flatMap(({ eventIds }) => eventIds))].slice(0, SHOWN_EVENTS),
-    fix: `If nobody of ${principalName(episode.principal)} can explain it: revoke the sessions of this IAM role or user, then its mappings.`,
+    fix: `If nobody of ${name} can explain it: revoke the sessions of this IAM role or user, then its mappings.`,
   };
 };
 
@@ -164,6 +157,9 @@ export const judgeWith = (
     throw new AuditError("config", `options of ${detector.id}: ${problems.join("; ")}`);
   });
 
+  const rules = ready.flatMap(({ detector: { rule }, own }) =>
+    rule && !(own as SignOptions).off ? [rule] : [],
+  );
   const byId = new Map(ready.map((one) => [one.detector.id, one]));
   const reasonsIn =
     (view: AuditView): Judged["gone"] =>
@@ -175,7 +171,6 @@ export const judgeWith = (
   return (view) => {
     const observations: Observation[] = [];
     const looks: Look[] = [];
-    const signs: NamedSign[] = [];
     for (const { detector, own, identify, withMemory } of ready) {
       const reasons = (detector.needs ?? []).flatMap((need) => view.missing(need) ?? []);
       if (reasons.length) {
@@ -186,7 +181,6 @@ export const judgeWith = (
       for (const judgement of detector.detect?.(given, own) ?? []) {
         observations.push(observe(view, detector, identify, judgement));
       }
-      for (const sign of detector.signs?.(given, own) ?? []) signs.push({ ...sign, detector: detector.id });
       const unjudged = (detector.unjudged?.(given, own) ?? []).map(
         (subject) => identify(view.cluster, subject).id,
       );
@@ -199,9 +193,15 @@ export const judgeWith = (
         ...(detector.reachesFrom && { reachesFrom: detector.reachesFrom(given, own) }),
       });
     }
-    // What is over for so long that its finding would be closed is not news any more.
-    const recent = episodesOf(signs).filter(({ lastAt }) => view.now < lastAt + QUIET_MS + CLOSE_AFTER_MS);
-    observations.push(...recent.flatMap((episode) => observeEpisode(view, episode) ?? []));
-    return { observations: oneOfEach(observations), looks, gone: reasonsIn(view) };
+    if (rules.length) {
+      const { episodes } = view.activity.surprise(rules);
+      observations.push(...episodes.flatMap((episode) => observeEpisode(view, episode) ?? []));
+    }
+    return {
+      observations: oneOfEach(observations),
+      looks,
+      gone: reasonsIn(view),
+      settled: () => view.activity.surprise(rules).settled(),
+    };
   };
 };

@@ -1,5 +1,5 @@
 // The life of findings: what was open before and what a look found give what is open now. Twice is the same as once.
-import { CLOSE_AFTER_MS, QUIET_MS } from "../anomaly/episode.ts";
+import { CLOSE_AFTER_MS, EPISODE_QUIET_MS as QUIET_MS } from "../anomaly/episodes.ts";
 import type { Instant } from "../base/time.ts";
 import type { Exemption } from "./exemption.ts";
 import { type Finding, type Look, type Observation, provesUnused } from "./finding.ts";
@@ -106,6 +106,20 @@ const closed = (
 };
 
 /**
+ * An episode that goes on and that a complete look no longer finds: the rest of the estate has since done the same, or
+ * what came late explains it. Once it has ended nothing is taken back.
+ */
+const isWithdrawn = (finding: Finding, complete: ReadonlyMap<string, Look>, now: Instant): boolean =>
+  finding.status === "open" && now < finding.lastSeenAt + QUIET_MS && complete.has(finding.detector);
+
+const withdrawn = (finding: Finding, now: Instant): Finding => ({
+  ...finding,
+  status: "resolved",
+  closedAt: now,
+  closedBecause: "It is no longer unusual: others did the same on that day, or late records explain it.",
+});
+
+/**
  * The findings after a look at `now`: those of `existing` in their order (the same object where nothing changed), then
  * the new ones. Found: opened, confirmed, or opened for another life. Not found: resolved, but only by a complete look
  * that could judge them; an episode ends by time, a stretch that has left the window is closed as ended. A look older than what a finding already knows leaves it alone.
@@ -133,7 +147,9 @@ export const reconcileFindings = (
         ? begin(finding.id, observation, now, finding.reopened + 1)
         : finding;
     }
-    if (finding.life === "episode" || isClosed(finding)) return finding;
+    if (finding.life === "episode")
+      return isWithdrawn(finding, complete, now) ? withdrawn(finding, now) : finding;
+    if (isClosed(finding)) return finding;
     const own = complete.get(finding.detector);
     const hidden =
       own?.unjudgedFacets?.some((beginning) => finding.subject.facet.startsWith(beginning)) ?? false;

@@ -1,57 +1,95 @@
-// What detectors may see of activity: who connected, from which networks, and since when.
+// What detectors may see of activity: who connected, and how surprising the running day is.
 import type { Tally } from "../activity/activity.ts";
-import { type NetworkRun, networkRuns } from "../anomaly/network-runs.ts";
-import type { Principal } from "../base/ids.ts";
+import { EMPTY_ESTATE } from "../anomaly/estate.ts";
+import { mappingStates } from "../anomaly/mapping-state.ts";
+import type { SignRule } from "../anomaly/sign-rule.ts";
+import { type Surprise, type SurpriseAt, surprises } from "../anomaly/surprise.ts";
+import { type Principal, parseArn } from "../base/ids.ts";
 import { lazily } from "../base/lazily.ts";
 import { byText } from "../base/sorted.ts";
-import type { Instant } from "../base/time.ts";
+import { DAY, type Instant } from "../base/time.ts";
+import { uncoveredOf } from "../coverage/uncovered.ts";
 import type { Facts } from "./facts.ts";
-
-type NetworkUser = { readonly principal: Principal; readonly firstAt: Instant };
-type NetworkRunOptions = { readonly baselineDays: number; readonly learnDays: number };
 
 export type ActivityView = {
   readonly principals: readonly Principal[];
   /** The auditor's own principal: its logins are not judged like others'. null: not known. */
   readonly auditor: Principal | null;
+  /** The AWS account of the cluster; undefined: it is no DSQL cluster. */
+  readonly account: string | undefined;
   /** All that is known of a principal, sorted by first instant; later than `now` included: cut it off yourself. */
   readonly talliesOf: (principal: Principal) => readonly Tally[];
-  /** Stretches in which a principal came from a network that it had not come from in `baselineDays` before. */
-  readonly networkRunsOf: (principal: Principal, options: NetworkRunOptions) => readonly NetworkRun[];
-  /** Who came from this network, and when first: one entry a principal. */
-  readonly usersOf: (network: string) => readonly NetworkUser[];
+  /** Unusual connections of the running day and of the day before, by the given rules. */
+  readonly surprise: (rules: readonly SignRule[]) => Surprise;
 };
 
 const always = { from: 0, to: Number.MAX_SAFE_INTEGER };
 
-/** The same at all moments: what came later than a moment stands in it, and its detectors leave it out. */
-export const activityView = ({ activity, auditor }: Pick<Facts, "activity" | "auditor">): ActivityView => {
+/** A day is watched when a quarter of its hours is covered: only then it can be said that somebody did not connect. */
+const LEAST_WATCHED_HOURS = 6;
+
+/** False findings a week that are accepted, for each kind of principal, where nobody set it. */
+export const FALSE_FINDINGS_PER_WEEK = 1;
+
+/** The newest moment at which mappings were read, as far as the facts tell. */
+const lastCaptureOf = ({ snapshot, mappingPeriods }: Facts): Instant | null =>
+  mappingPeriods.reduce<Instant | null>(
+    (last, { lastSeenAt, goneAt }) => Math.max(last ?? 0, lastSeenAt, goneAt ?? 0),
+    snapshot?.takenAt ?? null,
+  );
+
+const surpriseOf = (
+  facts: Facts,
+  principals: readonly Principal[],
+): ((rules: readonly SignRule[]) => SurpriseAt) => {
+  const uncovered = uncoveredOf(facts.coverage, facts.doubts);
+  const isWatched = lazily(
+    (day: number) => 24 - uncovered.hoursIn({ from: day * DAY, to: (day + 1) * DAY }) >= LEAST_WATCHED_HOURS,
+  );
+  const states = mappingStates({
+    periods: facts.mappingPeriods,
+    firstCaptureAt: facts.firstSnapshotAt,
+    lastCaptureAt: lastCaptureOf(facts),
+    agesAssumed: facts.agesAssumed ?? false,
+  });
+  const from = facts.estate?.day == null ? 0 : (facts.estate.day + 1) * DAY;
+  const made = new WeakMap<readonly SignRule[], SurpriseAt>();
+  return (rules) => {
+    const known = made.get(rules);
+    if (known) return known;
+    const found = surprises(
+      {
+        estate: facts.estate ?? EMPTY_ESTATE,
+        tallies: principals.flatMap((principal) => [
+          ...facts.activity.talliesOf(principal, { ...always, from }),
+        ]),
+        clusterAccount: parseArn(facts.cluster)?.account,
+        auditor: facts.auditor,
+        isWatched,
+        mappingStates: states,
+        falseFindingsPerWeek: facts.falseFindingsPerWeek ?? FALSE_FINDINGS_PER_WEEK,
+        acknowledged: facts.acknowledged ?? [],
+      },
+      rules,
+    );
+    made.set(rules, found);
+    return found;
+  };
+};
+
+/** Indexes the facts once; the view of any moment comes from the same index. */
+export const activityViews = (facts: Facts): ((now: Instant) => ActivityView) => {
+  const { activity, auditor } = facts;
   const principals = [...activity.principals()].toSorted(byText);
   const tallies = lazily((principal: Principal) =>
     activity.talliesOf(principal, always).toSorted((a, b) => a.firstAt - b.firstAt || a.lastAt - b.lastAt),
   );
-  const runs = lazily((options: string) =>
-    lazily((principal: Principal) => networkRuns(tallies(principal), JSON.parse(options))),
-  );
-  const users = lazily((_: "all") => {
-    const found = new Map<string, NetworkUser[]>();
-    for (const principal of principals) {
-      const own = new Set<string>();
-      for (const { network, outcome, firstAt } of tallies(principal)) {
-        if (outcome !== "allowed" || own.has(network)) continue;
-        own.add(network);
-        const known = found.get(network);
-        if (known) known.push({ principal, firstAt });
-        else found.set(network, [{ principal, firstAt }]);
-      }
-    }
-    return found;
-  });
-  return {
+  const surprise = surpriseOf(facts, principals);
+  return (now) => ({
     principals,
     auditor,
+    account: parseArn(facts.cluster)?.account,
     talliesOf: tallies,
-    networkRunsOf: (principal, options) => runs(JSON.stringify(options))(principal),
-    usersOf: (network) => users("all").get(network) ?? [],
-  };
+    surprise: (rules) => surprise(rules).at(now),
+  });
 };

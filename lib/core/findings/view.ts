@@ -3,7 +3,7 @@ import type { Cluster } from "../base/ids.ts";
 import type { Instant } from "../base/time.ts";
 import type { SectionName } from "../catalog/catalog.ts";
 import type { Facts } from "./facts.ts";
-import { type ActivityView, activityView } from "./view-activity.ts";
+import { type ActivityView, activityViews } from "./view-activity.ts";
 import { type CoverageView, coverageViews } from "./view-coverage.ts";
 import { type MappingsView, mappingsViews } from "./view-mappings.ts";
 import { type PrivilegesView, privilegesView } from "./view-privileges.ts";
@@ -39,7 +39,7 @@ export type AuditViews = (now: Instant, options?: { readonly brief?: boolean }) 
  */
 export const auditViews = (facts: Facts): AuditViews => {
   const privileges = privilegesView(facts);
-  const activity = activityView(facts);
+  const activityAt = activityViews(facts);
   const coverageAt = coverageViews(facts);
   const mappingsAt = mappingsViews(facts);
   return (now, { brief = false } = {}) => {
@@ -57,7 +57,7 @@ export const auditViews = (facts: Facts): AuditViews => {
       },
       privileges,
       mappings,
-      activity,
+      activity: activityAt(now),
       coverage,
       facts,
     };

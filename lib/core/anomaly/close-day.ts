@@ -1,0 +1,210 @@
+// Learning: what the end of a UTC day adds to what is known. The same days in the same order always make the same estate.
+
+import { clientFamily } from "../activity/client-family.ts";
+import type { Principal } from "../base/ids.ts";
+import { DAY } from "../base/time.ts";
+import { EVENT_BITS, HORIZON_DAYS, LEAST_CROWD } from "./constants.ts";
+import type { DayFigures } from "./day-figures.ts";
+import { episodeWith, keptEpisodes, weigh } from "./episodes.ts";
+import { type DayContext, type Estate, type OpenEpisode, personLikeIn } from "./estate.ts";
+import { type DayRecord, type Introduction, isIdentityCenterRole, type Kind, learnDay } from "./habits.ts";
+import { type DaySign, judgeDay, type RawSigns } from "./judge-day.ts";
+import { isInteractive } from "./person-like.ts";
+import type { SignRule } from "./sign-rule.ts";
+
+/** P(Poisson(mean) >= count). */
+const poissonTail = (mean: number, count: number): number => {
+  let term = Math.exp(-mean);
+  let below = 0;
+  for (let i = 0; i < count; i++) {
+    below += term;
+    term *= mean / (i + 1);
+  }
+  return Math.max(0, 1 - below);
+};
+
+type Levels = Map<Principal, Record<string, number>>;
+
+/** The level of each sign that each principal reached today; a network that is known for days is no news. */
+const levelsOf = (days: readonly DayFigures[], raw: RawSigns): Levels =>
+  new Map(
+    days.map((figures) => {
+      const levels: Record<string, number> = {};
+      for (const { rule, reached } of raw(figures)) {
+        if (rule.measure === "fact" || reached.bits !== undefined || reached.level <= 0) continue;
+        levels[rule.id] = Math.max(reached.level, levels[rule.id] ?? 0);
+      }
+      return [figures.principal, levels];
+    }),
+  );
+
+/** Graded signs by kind for which today was an event of the whole estate. */
+const eventsOf = (context: DayContext, rules: readonly SignRule[], levels: Levels): ReadonlySet<string> => {
+  const events = new Set<string>();
+  for (const kind of ["person", "machine"] as const) {
+    const active = [...levels.keys()].filter(
+      (p) => context.kindOf(p) === kind && context.ownOf(p).tenure > 0,
+    );
+    for (const rule of rules.filter(({ measure }) => measure === "graded")) {
+      const peers = context.pool.peers(rule, kind, "all");
+      for (let level = 1; ; level++) {
+        const reached = active.filter((principal) => (levels.get(principal)?.[rule.id] ?? 0) >= level).length;
+        if (reached < LEAST_CROWD) break;
+        const usual = (active.length * (peers.atLeast(level) + 1)) / (peers.days + 1);
+        if (poissonTail(usual, reached) >= 2 ** -EVENT_BITS) continue;
+        events.add(`${rule.id} ${kind}`);
+        break;
+      }
+    }
+  }
+  return events;
+};
+
+/** Values (networks, client families) by rule and kind that so many showed today that it was one event, not many novelties. */
+const sharedValuesOf = (
+  context: DayContext,
+  days: readonly DayFigures[],
+  raw: RawSigns,
+): ReadonlySet<string> => {
+  const sharing = new Map<string, Set<Principal>>();
+  for (const figures of days) {
+    for (const { rule, reached } of raw(figures)) {
+      if (rule.measure !== "categorical" || reached.value === undefined || reached.bits !== undefined)
+        continue;
+      const key = `${rule.id} ${context.kindOf(figures.principal)} ${reached.value}`;
+      sharing.set(key, (sharing.get(key) ?? new Set()).add(figures.principal));
+    }
+  }
+  return new Set([...sharing].filter(([, who]) => who.size >= LEAST_CROWD).map(([key]) => key));
+};
+
+type Events = { readonly graded: ReadonlySet<string>; readonly values: ReadonlySet<string> };
+
+/**
+ * Levels that peers learn otherwise than they were: none of an event of the whole estate, and of a flagged day at most one
+ * step above all that was known, so that one attack teaches nothing and harmless repetition is learned.
+ */
+const learnedOf = (
+  context: DayContext,
+  kind: Kind,
+  raw: readonly Raw[],
+  levels: Readonly<Record<string, number>>,
+  isFlagged: boolean,
+  events: Events,
+): Record<string, number> => {
+  const learned: Record<string, number> = {};
+  for (const rule of new Set(raw.map(({ rule }) => rule))) {
+    const level = levels[rule.id] ?? 0;
+    if (level === 0) continue;
+    const key = `${rule.id} ${kind}`;
+    if (rule.measure === "graded") {
+      if (events.graded.has(key)) learned[rule.id] = 0;
+      else if (isFlagged) learned[rule.id] = Math.min(level, context.pool.peers(rule, kind, "all").top + 1);
+    } else {
+      const own = raw.filter(
+        ({ rule: { id }, reached }) =>
+          id === rule.id && reached.bits === undefined && !events.values.has(`${key} ${reached.value}`),
+      );
+      const most = Math.max(0, ...own.map(({ reached }) => reached.level));
+      if (most !== level) learned[rule.id] = most;
+    }
+  }
+  return learned;
+};
+
+const isPersonDay = (
+  { tallies, attempts }: DayFigures,
+  isPersonLike: (session: string) => boolean,
+): boolean => {
+  let person = 0;
+  for (const { session, client, count } of tallies) {
+    if (session === "" ? isInteractive(clientFamily(client)) : isPersonLike(session)) person += count;
+  }
+  return person * 2 >= attempts;
+};
+
+const introducedBy = (
+  figures: DayFigures,
+  signs: readonly Raw[],
+  judged: readonly DaySign[],
+): Introduction[] =>
+  signs
+    .filter(
+      ({ rule, reached }) =>
+        rule.id === "new-network" && reached.bits === undefined && reached.value !== undefined,
+    )
+    .map(({ reached }) => ({
+      network: reached.value ?? "",
+      day: figures.day,
+      level: reached.level,
+      bits:
+        judged.find(({ detector, value }) => detector === "new-network" && value === reached.value)?.bits ??
+        0,
+    }));
+type Raw = ReturnType<RawSigns>[number];
+
+/** The estate as of the end of the context's day. `days`: every principal that connected on it, with all of its figures. */
+export const closeDay = (
+  context: DayContext,
+  rules: readonly SignRule[],
+  days: readonly DayFigures[],
+  raw: RawSigns,
+): Estate => {
+  const { estate, day } = context;
+  const signs = judgeDay(context, days, raw);
+  const levels = levelsOf(days, raw);
+  const events = { graded: eventsOf(context, rules, levels), values: sharedValuesOf(context, days, raw) };
+  const directoryNames = new Map([...estate.directoryNames].filter(([, last]) => last > day - HORIZON_DAYS));
+  for (const { principal, tallies } of days) {
+    if (!isIdentityCenterRole(principal)) continue;
+    for (const { session } of tallies)
+      if (session !== "" && !session.includes("*")) directoryNames.set(session, day);
+  }
+  const isPersonLike = personLikeIn({ directoryNames });
+  const end = (day + 1) * DAY;
+  const episodes = new Map<Principal, readonly OpenEpisode[]>();
+  for (const [principal, known] of estate.episodes) {
+    const kept = keptEpisodes(known, undefined, end);
+    if (kept.length) episodes.set(principal, kept);
+  }
+  const principals = new Map(estate.principals);
+  for (const figures of days) {
+    const { principal } = figures;
+    const own = context.ownOf(principal);
+    const kind = context.kindOf(principal);
+    const judged = signs.get(principal) ?? [];
+    const known = estate.episodes.get(principal) ?? [];
+    const episode = judged.length ? episodeWith(known.at(-1), judged) : undefined;
+    const found =
+      episode !== undefined && (episode.found || weigh(context, principal, episode).severity !== undefined);
+    if (episode) episodes.set(principal, keptEpisodes(known, { ...episode, found }, end));
+    const reached = levels.get(principal) ?? {};
+    const learned = learnedOf(context, kind, raw(figures), reached, found, events);
+    const record: DayRecord = {
+      day,
+      kind,
+      tenure: own.tenure,
+      hours: figures.allowedByHour.reduce((mask, count, hour) => (count ? mask | (1 << hour) : mask), 0),
+      maxHour: Math.max(...figures.allowedByHour),
+      gap: own.lastDay === undefined ? 0 : context.surroundingsOf(principal).watchedSince(own.lastDay),
+      personLike: isPersonDay(figures, isPersonLike),
+      admin: figures.tallies.some(
+        ({ action, outcome }) => action === "DbConnectAdmin" && outcome === "allowed",
+      ),
+      unmapped: raw(figures).some(
+        ({ rule }) => rule.id === "unmapped-connection" || rule.id === "revoked-connection",
+      ),
+      levels: reached,
+      ...(Object.keys(learned).length && { learned }),
+      ...(found && { flagged: true as const }),
+    };
+    principals.set(
+      principal,
+      learnDay(own.habits, figures, record, introducedBy(figures, raw(figures), judged)),
+    );
+  }
+  for (const [principal, { days: known }] of principals) {
+    if ((known.at(-1)?.day ?? 0) <= day - HORIZON_DAYS) principals.delete(principal);
+  }
+  return { day, principals, directoryNames, episodes };
+};

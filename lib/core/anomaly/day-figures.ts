@@ -1,0 +1,106 @@
+// What one principal did on one UTC day, so far: the figures that signs are read from.
+import type { Tally } from "../activity/activity.ts";
+import { clientFamily } from "../activity/client-family.ts";
+import type { Principal } from "../base/ids.ts";
+import { DAY, HOUR, type Instant } from "../base/time.ts";
+import { coarseNetwork, fineNetwork, isNamedNetwork } from "./coarse-network.ts";
+
+/** How often and when something was seen, with the event of its first time. */
+export type Seen = {
+  readonly count: number;
+  readonly firstAt: Instant;
+  readonly lastAt: Instant;
+  readonly firstEventId: string;
+};
+
+export type DayFigures = {
+  readonly principal: Principal;
+  /** Days since the epoch. */
+  readonly day: number;
+  /** Tallies of single hours, all of this day. */
+  readonly tallies: readonly Tally[];
+  readonly attempts: number;
+  /** By UTC hour of the day. */
+  readonly allowedByHour: readonly number[];
+  readonly refusedByHour: readonly number[];
+  /** Of allowed connections: by fine network, by client family, by session shape. What has no name is left out. */
+  readonly networks: ReadonlyMap<string, Seen>;
+  readonly families: ReadonlyMap<string, Seen>;
+  readonly sessions: ReadonlyMap<string, Seen>;
+  /** Coarse networks by "hour session", of allowed connections. */
+  readonly places: ReadonlyMap<string, ReadonlyMap<string, Seen>>;
+};
+
+export const dayNumber = (at: Instant): number => Math.floor(at / DAY);
+export const hourOfDay = (at: Instant): number => Math.floor((at % DAY) / HOUR);
+
+const note = (into: Map<string, Seen>, key: string, { count, firstAt, lastAt, firstEventId }: Seen): void => {
+  const known = into.get(key);
+  if (!known) into.set(key, { count, firstAt, lastAt, firstEventId });
+  else {
+    const earlier = firstAt < known.firstAt;
+    into.set(key, {
+      count: known.count + count,
+      firstAt: Math.min(known.firstAt, firstAt),
+      lastAt: Math.max(known.lastAt, lastAt),
+      firstEventId: earlier ? firstEventId : known.firstEventId,
+    });
+  }
+};
+
+/** Takes in tallies one by one, as they come; what it gives always describes all so far. */
+export type GrowingDay = { readonly add: (tally: Tally) => void; readonly figures: () => DayFigures };
+
+/** An empty UTC day of one principal. Tallies of single hours of that day are added; figures cost nothing to ask for. */
+export const growingDay = (principal: Principal, day: number): GrowingDay => {
+  const allowedByHour = Array<number>(24).fill(0);
+  const refusedByHour = Array<number>(24).fill(0);
+  const networks = new Map<string, Seen>();
+  const families = new Map<string, Seen>();
+  const sessions = new Map<string, Seen>();
+  const places = new Map<string, Map<string, Seen>>();
+  const tallies: Tally[] = [];
+  let attempts = 0;
+  const addPlace = (hour: number, tally: Tally): void => {
+    note(networks, fineNetwork(tally.network), tally);
+    const key = `${hour} ${tally.session}`;
+    const known = places.get(key) ?? new Map<string, Seen>();
+    note(known, coarseNetwork(tally.network), tally);
+    places.set(key, known);
+  };
+  return {
+    add: (tally) => {
+      const hour = hourOfDay(tally.firstAt);
+      tallies.push(tally);
+      attempts += tally.count;
+      const byHour = tally.outcome === "refused" ? refusedByHour : allowedByHour;
+      byHour[hour] = (byHour[hour] ?? 0) + tally.count;
+      if (tally.outcome === "refused") return;
+      const family = clientFamily(tally.client);
+      if (family !== "unknown" && family !== "…") note(families, family, tally);
+      if (tally.session !== "" && tally.session !== "…") note(sessions, tally.session, tally);
+      if (isNamedNetwork(tally.network)) addPlace(hour, tally);
+    },
+    figures: () => ({
+      principal,
+      day,
+      tallies,
+      attempts,
+      allowedByHour,
+      refusedByHour,
+      networks,
+      families,
+      sessions,
+      places,
+    }),
+  };
+};
+
+/** `tallies` of one principal, each of one hour, all of one UTC day; at least one. */
+export const dayFigures = (tallies: readonly Tally[]): DayFigures => {
+  const [first] = tallies;
+  if (!first) throw new RangeError("a day without a connection has no figures");
+  const growing = growingDay(first.principal, dayNumber(first.firstAt));
+  for (const tally of tallies) growing.add(tally);
+  return growing.figures();
+};

@@ -1,0 +1,154 @@
+// All that is known of a cluster's principals as of the end of a UTC day, and what signs ask of it on the day after.
+
+import { type Principal, parseArn } from "../base/ids.ts";
+import { remember } from "../base/remember.ts";
+import type { Instant } from "../base/time.ts";
+import { HORIZON_DAYS } from "./constants.ts";
+import { type HabitFigures, type Habits, habitFigures, type Kind, kindOf, NO_HABITS } from "./habits.ts";
+import type { DaySign } from "./judge-day.ts";
+import { isPersonLike } from "./person-like.ts";
+import { type Pool, poolOf } from "./pool.ts";
+import type { Surroundings } from "./sign-rule.ts";
+import { thresholdOf } from "./weigh.ts";
+
+/** Unusual connections that may still go on: the signs of days that are closed. */
+export type OpenEpisode = {
+  readonly firstAt: Instant;
+  readonly lastAt: Instant;
+  readonly signs: readonly DaySign[];
+  /** It weighed enough for a finding at the end of some day. */
+  readonly found: boolean;
+};
+
+export type Estate = {
+  /** The last day that is closed; null: none yet. */
+  readonly day: number | null;
+  readonly principals: ReadonlyMap<Principal, Habits>;
+  /** Session names seen in roles of Identity Center, with their last day: these are names of people. */
+  readonly directoryNames: ReadonlyMap<string, number>;
+  /** By principal, in the order of time: those that may go on, and those with a finding that is not closed yet. */
+  readonly episodes: ReadonlyMap<Principal, readonly OpenEpisode[]>;
+};
+
+export const EMPTY_ESTATE: Estate = {
+  day: null,
+  principals: new Map(),
+  directoryNames: new Map(),
+  episodes: new Map(),
+};
+
+/** What else a judgement is told. */
+export type EstateFacts = {
+  /** undefined: the cluster belongs to no AWS account. */
+  readonly clusterAccount: string | undefined;
+  readonly auditor: Principal | null;
+  readonly mappingAt: Surroundings["mappingAt"];
+  /** Was capture proven for enough of this day (by number) to say that somebody did not connect? */
+  readonly isWatched: (day: number) => boolean;
+  /** False findings a week that are accepted, for each kind of principal. */
+  readonly falseFindingsPerWeek: number;
+};
+
+export type DayContext = {
+  readonly day: number;
+  readonly estate: Estate;
+  readonly facts: EstateFacts;
+  readonly pool: Pool;
+  readonly ownOf: (principal: Principal) => HabitFigures;
+  readonly kindOf: (principal: Principal) => Kind;
+  readonly surroundingsOf: (principal: Principal) => Surroundings;
+  readonly threshold: Readonly<Record<Kind, number>>;
+};
+
+/** Who uses a network: nobody twice over is all that anybody asks, so two names are enough. */
+type Users = { readonly first: Principal; second?: Principal };
+
+const usersOf = (principals: ReadonlyMap<Principal, Habits>, today: number): ReadonlyMap<string, Users> => {
+  const users = new Map<string, Users>();
+  for (const [principal, { networks, neighbourhoods }] of principals) {
+    for (const entries of [networks, neighbourhoods]) {
+      for (const [network, { last }] of entries) {
+        if (last < today - HORIZON_DAYS) continue;
+        const known = users.get(network);
+        if (!known) users.set(network, { first: principal });
+        else if (known.first !== principal) known.second ??= principal;
+      }
+    }
+  }
+  return users;
+};
+
+const watchedDays =
+  (isWatched: EstateFacts["isWatched"], today: number): ((day: number) => number) =>
+  (day) => {
+    let watched = 0;
+    for (let d = Math.max(day + 1, today - HORIZON_DAYS); d < today; d++) if (isWatched(d)) watched++;
+    return watched;
+  };
+
+/** What judgements of `day` rest on, made once: `estate` must be as of an earlier day. */
+export const dayContext = (estate: Estate, day: number, facts: EstateFacts): DayContext => {
+  const made = new Map<Principal, HabitFigures>();
+  const ownOf = (principal: Principal): HabitFigures => {
+    const known = made.get(principal);
+    if (known) return known;
+    const figures = habitFigures(estate.principals.get(principal) ?? NO_HABITS, day);
+    made.set(principal, figures);
+    return figures;
+  };
+  const kinds = new Map(
+    [...estate.principals.keys()].map((principal) => [principal, kindOf(principal, ownOf(principal))]),
+  );
+  const kind = (principal: Principal): Kind => kinds.get(principal) ?? kindOf(principal, ownOf(principal));
+  const users = usersOf(estate.principals, day);
+  const families = new Set(
+    [...estate.principals].flatMap(([principal, habits]) =>
+      [...habits.families]
+        .filter(([, { last }]) => last >= day - HORIZON_DAYS)
+        .map(([family]) => `${kind(principal)} ${family}`),
+    ),
+  );
+  const shared = {
+    day,
+    clusterAccount: facts.clusterAccount,
+    isUsedByOthers: (network: string, principal: Principal) => {
+      const known = users.get(network);
+      return known !== undefined && (known.first !== principal || known.second !== undefined);
+    },
+    isFamilyOfKind: (family: string, of: Kind) => families.has(`${of} ${family}`),
+    isPersonLike: personLikeIn(estate),
+    watchedSince: watchedDays(facts.isWatched, day),
+    mappingAt: facts.mappingAt,
+  };
+  const around = { person: { ...shared, kind: "person" }, machine: { ...shared, kind: "machine" } } as const;
+  const active = { person: 0, machine: 0 };
+  let first = day;
+  for (const { days } of estate.principals.values()) {
+    for (const record of days) {
+      if (record.day < day - 28 || record.day >= day) continue;
+      active[record.kind]++;
+      first = Math.min(first, record.day);
+    }
+  }
+  const threshold = (of: Kind) => thresholdOf(active[of], day - first, facts.falseFindingsPerWeek);
+  return {
+    day,
+    estate,
+    facts,
+    pool: poolOf(estate.principals, kinds, day),
+    ownOf,
+    kindOf: kind,
+    surroundingsOf: (principal) => around[kind(principal)],
+    threshold: { person: threshold("person"), machine: threshold("machine") },
+  };
+};
+
+/** Whether a session names a person, by all that the estate has seen. */
+export const personLikeIn = ({
+  directoryNames,
+}: Pick<Estate, "directoryNames">): ((session: string) => boolean) =>
+  remember((session) => isPersonLike(session, (name) => directoryNames.has(name)));
+
+/** The account of an IAM ARN; undefined for what is none. */
+export const accountOf = (principal: Principal): string | undefined =>
+  parseArn(principal)?.account || undefined;

@@ -1,0 +1,194 @@
+// The signs of the running day, each with its bits: the chance of its level by own days and peers, and by what all others do today.
+import type { Principal } from "../base/ids.ts";
+import type { Instant } from "../base/time.ts";
+import { LEAST_BITS, MOST_BITS } from "./constants.ts";
+import type { DayFigures } from "./day-figures.ts";
+import type { DayContext } from "./estate.ts";
+import type { Kind } from "./habits.ts";
+import { type Chance, chanceOf } from "./pool.ts";
+import type { Reached, SignGroup, SignRule } from "./sign-rule.ts";
+
+/** One sign of one principal on one day. */
+export type DaySign = {
+  readonly detector: string;
+  readonly group: SignGroup;
+  readonly level: number;
+  readonly bits: number;
+  readonly firstAt: Instant;
+  readonly lastAt: Instant;
+  readonly eventIds: readonly string[];
+  /** What was seen, without its subject. */
+  readonly what: string;
+  /** The same with the figures that make it strange. */
+  readonly says: string;
+  readonly value?: string;
+  readonly evidence: Readonly<Record<string, unknown>>;
+};
+
+/** All that the days show, by principal and rule; kept for as long as the figures of a day stay the same. */
+export type Raw = { readonly rule: SignRule; readonly reached: Reached };
+export type RawSigns = (figures: DayFigures) => readonly Raw[];
+
+/**
+ * Reads the signs of habit once for each state of a day: most principals look the same at each judgement. Facts are read
+ * each time, because what is known of mappings grows.
+ */
+export const rawSigns = (context: DayContext, rules: readonly SignRule[]): RawSigns => {
+  const known = new WeakMap<DayFigures, readonly Raw[]>();
+  const facts = rules.filter(({ measure }) => measure === "fact");
+  const habits = rules.filter(({ measure }) => measure !== "fact");
+  const read = (figures: DayFigures, own: readonly SignRule[]): readonly Raw[] =>
+    own.flatMap((rule) =>
+      rule
+        .reached(figures, context.ownOf(figures.principal), context.surroundingsOf(figures.principal))
+        .map((reached) => ({ rule, reached })),
+    );
+  return (figures) => {
+    if (figures.principal === context.facts.auditor) return [];
+    // On the first day there are no habits to differ from: facts only.
+    const ofHabit =
+      context.ownOf(figures.principal).tenure > 0 ? (known.get(figures) ?? read(figures, habits)) : [];
+    known.set(figures, ofHabit);
+    return [...ofHabit, ...read(figures, facts)];
+  };
+};
+
+/** What principals of a kind show today: how many reached a level of a sign, how many showed one value. */
+type Today = {
+  readonly active: (kind: Kind) => number;
+  readonly others: (rule: SignRule, kind: Kind, level: number, principal: Principal) => number;
+  readonly sharing: (rule: SignRule, kind: Kind, value: string, principal: Principal) => number;
+};
+
+const todayOf = (context: DayContext, days: readonly DayFigures[], raw: RawSigns): Today => {
+  const active = { person: 0, machine: 0 };
+  const levels = new Map<string, Map<Principal, number>>();
+  const values = new Map<string, Set<Principal>>();
+  for (const figures of days) {
+    const { principal } = figures;
+    const kind = context.kindOf(principal);
+    if (context.ownOf(principal).tenure > 0) active[kind]++;
+    for (const { rule, reached } of raw(figures)) {
+      if (reached.level <= 0 || reached.bits !== undefined) continue;
+      const key = `${rule.id} ${kind}`;
+      const known = levels.get(key) ?? new Map<Principal, number>();
+      known.set(principal, Math.max(reached.level, known.get(principal) ?? 0));
+      levels.set(key, known);
+      if (reached.value === undefined) continue;
+      const sharing = values.get(`${key} ${reached.value}`) ?? new Set<Principal>();
+      values.set(`${key} ${reached.value}`, sharing.add(principal));
+    }
+  }
+  return {
+    active: (kind) => active[kind],
+    others: (rule, kind, level, principal) => {
+      let others = 0;
+      for (const [other, its] of levels.get(`${rule.id} ${kind}`) ?? [])
+        if (other !== principal && its >= level) others++;
+      return others;
+    },
+    sharing: (rule, kind, value, principal) => {
+      const all = values.get(`${rule.id} ${kind} ${value}`);
+      return all ? all.size - (all.has(principal) ? 1 : 0) : 0;
+    },
+  };
+};
+
+/** Bits of a fact: nothing of the kind on all the days that were counted. */
+const factBits = (rule: SignRule, days: number): number =>
+  rule.id === "root-connection" ? MOST_BITS : Math.min(MOST_BITS, Math.log2(2 * (days + 1)));
+
+/** What everybody does today is not strange: at least as many as do it, and as much likelier as more of them do it than usual. */
+const discounted = (
+  { pool }: DayContext,
+  today: Today,
+  { rule, reached }: Raw,
+  principal: Principal,
+  kind: Kind,
+  chance: number,
+): number => {
+  const active = today.active(kind);
+  const same =
+    rule.measure === "graded"
+      ? today.others(rule, kind, reached.level, principal)
+      : reached.value === undefined
+        ? 0
+        : today.sharing(rule, kind, reached.value, principal);
+  let result = same >= 2 ? Math.max(chance, same / (active + 1)) : chance;
+  if (rule.measure === "graded" || rule.id === "new-network" || rule.id === "new-client") {
+    const peers = pool.peers(rule, kind, "all");
+    let ratio = 1;
+    for (let level = 1; level <= reached.level; level++) {
+      const others = today.others(rule, kind, level, principal);
+      if (others < 2) continue;
+      const usual = (active * (peers.atLeast(level) + 0.5)) / (peers.days + 1) + 1;
+      ratio = Math.max(ratio, (others + 1) / usual);
+    }
+    result *= ratio;
+  }
+  return Math.min(1, result);
+};
+
+const figure = (n: number): string => n.toLocaleString("en-US");
+
+/** "none of its own 46 days and 0 of 2,146 days of the other machines were like that" */
+const inFigures = ({ own, peers }: Chance, kind: Kind): string => {
+  const others = `${figure(peers.reached)} of ${figure(peers.days)} days of the other ${kind === "person" ? "people" : "machines"}`;
+  if (!own.days) return `${others} were like that`;
+  return `${own.reached === 0 ? "none" : figure(own.reached)} of its own ${figure(own.days)} days and ${others} were like that`;
+};
+
+const signOf = (context: DayContext, today: Today, raw: Raw, principal: Principal): DaySign | undefined => {
+  const { rule, reached } = raw;
+  const kind = context.kindOf(principal);
+  const { tenure } = context.ownOf(principal);
+  const sign = (bits: number, says: string, figures: object): DaySign => ({
+    detector: rule.id,
+    group: rule.group,
+    level: reached.level,
+    bits,
+    firstAt: reached.firstAt,
+    lastAt: reached.lastAt,
+    eventIds: reached.eventIds,
+    what: reached.what,
+    says,
+    ...(reached.value !== undefined && { value: reached.value }),
+    evidence: { ...reached.evidence, ...figures },
+  });
+  if (rule.measure === "fact") return sign(factBits(rule, context.pool.days), reached.what, {});
+  if (reached.bits !== undefined) return sign(reached.bits, reached.what, {});
+  if (reached.level < (rule.leastLevel ?? 1)) return undefined;
+  const chance = chanceOf(context.pool, rule, { principal, kind, tenure }, reached.level);
+  const bits = Math.min(
+    MOST_BITS,
+    -Math.log2(discounted(context, today, raw, principal, kind, chance.chance)),
+  );
+  const { own, peers } = chance;
+  return sign(bits, `${reached.what}; ${inFigures(chance, kind)}`, {
+    ownDays: own.days,
+    ownDaysLikeThis: own.reached,
+    peerDays: peers.days,
+    peerDaysLikeThis: peers.reached,
+  });
+};
+
+/** The strongest sign of each detector, for each principal that shows one of at least 4 bits. */
+export const judgeDay = (
+  context: DayContext,
+  days: readonly DayFigures[],
+  raw: RawSigns,
+): ReadonlyMap<Principal, readonly DaySign[]> => {
+  const today = todayOf(context, days, raw);
+  const found = new Map<Principal, DaySign[]>();
+  for (const figures of days) {
+    const strongest = new Map<string, DaySign>();
+    for (const one of raw(figures)) {
+      const sign = signOf(context, today, one, figures.principal);
+      if (!sign || sign.bits < LEAST_BITS) continue;
+      const known = strongest.get(sign.detector);
+      if (!known || sign.bits > known.bits) strongest.set(sign.detector, sign);
+    }
+    if (strongest.size) found.set(figures.principal, [...strongest.values()]);
+  }
+  return found;
+};

@@ -1,0 +1,161 @@
+// How often days reached each level of a sign: of one principal, and of all of its kind. Everything here is counted.
+
+import type { Principal } from "../base/ids.ts";
+import { HOLD_DAYS, HORIZON_DAYS, LEAST_WEIGHT, MOST_WEIGHT, TAIL_BITS } from "./constants.ts";
+import type { DayRecord, Habits, Kind, Tenure } from "./habits.ts";
+import { LEVELS, type SignRule } from "./sign-rule.ts";
+
+type Rule = Pick<SignRule, "id" | "measure" | "habitFree" | "leastTop">;
+
+/** Days, and how many of them reached each level or more. */
+export type Counts = {
+  readonly days: number;
+  readonly atLeast: (level: number) => number;
+  readonly top: number;
+};
+
+const NONE: Counts = { days: 0, atLeast: () => 0, top: 0 };
+
+const countsOf = (levels: Iterable<number>): Counts => {
+  const reached = Array<number>(LEVELS + 1).fill(0);
+  let days = 0;
+  let top = 0;
+  for (const level of levels) {
+    days++;
+    if (level > top) top = level;
+    reached[level] = (reached[level] ?? 0) + 1;
+  }
+  for (let level = LEVELS - 1; level >= 0; level--)
+    reached[level] = (reached[level] ?? 0) + (reached[level + 1] ?? 0);
+  return { days, atLeast: (level) => reached[level] ?? 0, top };
+};
+
+const isHeld = (record: DayRecord, today: number): boolean =>
+  record.flagged === true && !record.acknowledged && today - record.day < HOLD_DAYS;
+
+/** The level that peers count for a day. A machine's flagged novelty is learned by acknowledgement only. */
+const pooledLevel = (record: DayRecord, { id, measure }: Rule, today: number): number => {
+  const raw = record.levels[id] ?? 0;
+  if (record.acknowledged) return raw;
+  const level = record.learned?.[id] ?? raw;
+  if (measure === "graded" || !record.flagged) return level;
+  return record.kind === "person" && !isHeld(record, today) ? level : 0;
+};
+
+/** The level that the principal itself counts for a day; undefined while the day is on hold. */
+const ownLevel = (record: DayRecord, rule: Rule, today: number): number | undefined => {
+  if (isHeld(record, today)) return undefined;
+  return record.flagged && !record.acknowledged
+    ? pooledLevel(record, rule, today)
+    : (record.levels[rule.id] ?? 0);
+};
+
+export type Pool = {
+  /** Of all principals of the kind in one tenure class, or in all of them. */
+  readonly peers: (rule: Rule, kind: Kind, tenure: Tenure | "all") => Counts;
+  readonly own: (rule: Rule, principal: Principal) => Counts;
+  /** How many own days the peers' rate is worth at this level: the more alike they are, the more. */
+  readonly weight: (rule: Rule, kind: Kind, level: number) => number;
+  /** All active days within the horizon but each principal's first. */
+  readonly days: number;
+};
+
+const memo = <T>(): ((key: string, make: () => T) => T) => {
+  const made = new Map<string, T>();
+  return (key, make) => {
+    const known = made.get(key);
+    if (known !== undefined) return known;
+    const value = make();
+    made.set(key, value);
+    return value;
+  };
+};
+
+/** Beta-binomial by the method of moments: how alike the principals are, from who reached the level how often. */
+const weightOf = (all: readonly Counts[], level: number): number => {
+  const told = all.filter(({ days }) => days >= 2);
+  const n = told.reduce((sum, { days }) => sum + days, 0);
+  const k = told.reduce((sum, counts) => sum + counts.atLeast(level), 0);
+  if (k < 2 || k === n) return MOST_WEIGHT;
+  const rate = k / n;
+  const spread =
+    told.reduce((sum, counts) => sum + (counts.atLeast(level) - counts.days * rate) ** 2, 0) /
+    (rate * (1 - rate));
+  const pairs = told.reduce((sum, { days }) => sum + days * (days - 1), 0);
+  const alike = (spread - n) / pairs;
+  return alike <= 0 ? MOST_WEIGHT : Math.min(MOST_WEIGHT, Math.max(LEAST_WEIGHT, 1 / alike - 1));
+};
+
+/** The pool as of the end of yesterday; `kinds` says what each principal is now. */
+export const poolOf = (
+  principals: ReadonlyMap<Principal, Habits>,
+  kinds: ReadonlyMap<Principal, Kind>,
+  today: number,
+): Pool => {
+  const within = ({ day }: DayRecord): boolean => day >= today - HORIZON_DAYS && day < today;
+  const records = [...principals.values()].flatMap(({ days }) => days.filter(within));
+  const byClass = Map.groupBy(records, ({ kind, tenure }) => `${kind} ${tenure}`);
+  const ownDays = new Map([...principals].map(([principal, { days }]) => [principal, days.filter(within)]));
+  const peersMade = memo<Counts>();
+  const ownMade = memo<Counts>();
+  const weights = memo<number>();
+  const classOf = (kind: Kind, tenure: Tenure | "all"): readonly DayRecord[] =>
+    tenure === "all"
+      ? ([1, 2, 3] as const).flatMap((one) => byClass.get(`${kind} ${one}`) ?? [])
+      : (byClass.get(`${kind} ${tenure}`) ?? []);
+  const own: Pool["own"] = (rule, principal) =>
+    ownMade(`${rule.id} ${principal}`, () => {
+      const days = (ownDays.get(principal) ?? []).filter(({ tenure }) =>
+        rule.habitFree ? tenure > 0 : tenure === 3,
+      );
+      return days.length ? countsOf(days.flatMap((record) => ownLevel(record, rule, today) ?? [])) : NONE;
+    });
+  return {
+    peers: (rule, kind, tenure) =>
+      peersMade(`${rule.id} ${kind} ${tenure}`, () =>
+        countsOf(classOf(kind, tenure).map((record) => pooledLevel(record, rule, today))),
+      ),
+    own,
+    weight: (rule, kind, level) =>
+      weights(`${rule.id} ${kind} ${level}`, () => {
+        const ofKind = [...kinds]
+          .filter(([, its]) => its === kind)
+          .map(([principal]) => own(rule, principal));
+        return weightOf(ofKind, level);
+      }),
+    days: records.filter(({ tenure }) => tenure > 0).length,
+  };
+};
+
+/** The chance of a level, with the counts that it rests on. */
+export type Chance = {
+  readonly chance: number;
+  readonly own: { readonly days: number; readonly reached: number };
+  readonly peers: { readonly days: number; readonly reached: number };
+};
+
+/** How likely it is that an ordinary day of this principal reaches `level` or more. */
+export const chanceOf = (
+  pool: Pool,
+  rule: Rule,
+  who: { readonly principal: Principal; readonly kind: Kind; readonly tenure: Tenure },
+  level: number,
+): Chance => {
+  const peers = pool.peers(rule, who.kind, rule.habitFree ? "all" : who.tenure);
+  const mine = rule.habitFree || who.tenure === 3 ? pool.own(rule, who.principal) : NONE;
+  const reached = peers.atLeast(level);
+  const own = mine.atLeast(level);
+  const graded = rule.measure === "graded";
+  // Beyond all that was seen a doubling is only half as likely: the heaviest tail that still has a mean.
+  const beyond =
+    graded && reached === 0 && own === 0
+      ? Math.max(0, level - Math.max(peers.top, rule.leastTop ?? 0)) * TAIL_BITS
+      : 0;
+  const rate = ((reached + (graded ? 1 : 0.5)) / (peers.days + 1)) * 2 ** -beyond;
+  const weight = pool.weight(rule, who.kind, level);
+  return {
+    chance: (own + weight * rate) / (mine.days + weight),
+    own: { days: mine.days, reached: own },
+    peers: { days: peers.days, reached },
+  };
+};

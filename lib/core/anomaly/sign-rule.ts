@@ -1,0 +1,75 @@
+// What a sign of anomaly is: a rule that says how strange a principal's day looks, as a level that can be counted.
+import type { Principal } from "../base/ids.ts";
+import type { Instant } from "../base/time.ts";
+import type { DayFigures } from "./day-figures.ts";
+import type { HabitFigures, Kind } from "./habits.ts";
+
+/** Levels are small integers; what is stranger than this is not told apart. */
+export const LEVELS = 24;
+
+/**
+ * graded: higher levels are stranger, measured in half-doublings; categorical: it happened or not, in a few classes; fact:
+ * strange by itself, without any history.
+ */
+export type Measure = "graded" | "categorical" | "fact";
+
+/** Signs of one group tell the same story: only the strongest of them counts. */
+export type SignGroup =
+  | "network"
+  | "client"
+  | "hours"
+  | "burst"
+  | "refusals"
+  | "dormancy"
+  | "administration"
+  | "mapping";
+
+/** What a day shows of one sign. `what` and the chance's figures make the sentence that people read. */
+export type Reached = {
+  readonly level: number;
+  /** What was seen that others may have seen too: a network, a client family, a session. */
+  readonly value?: string;
+  /** Bits that it carries whatever the counts say: a network that was introduced some days ago. */
+  readonly bits?: number;
+  readonly firstAt: Instant;
+  readonly lastAt: Instant;
+  readonly eventIds: readonly string[];
+  /** Ends the sentence "<principal> ...". */
+  readonly what: string;
+  readonly evidence: Readonly<Record<string, unknown>>;
+};
+
+/** What a rule may ask beside the principal's own habits. Nothing in it is later than the end of yesterday. */
+export type Surroundings = {
+  readonly day: number;
+  readonly kind: Kind;
+  /** undefined: the cluster belongs to no AWS account. */
+  readonly clusterAccount: string | undefined;
+  /** Does anybody else use this network, fine or coarse? */
+  readonly isUsedByOthers: (network: string, principal: Principal) => boolean;
+  /** Does anybody of this kind use this client family? */
+  readonly isFamilyOfKind: (family: string, kind: Kind) => boolean;
+  readonly isPersonLike: (session: string) => boolean;
+  /** Days after `day` and before today for which capture is proven. */
+  readonly watchedSince: (day: number) => number;
+  /** How the newest capture of mappings before an instant has the principal; unknown: mappings were not read. */
+  readonly mappingAt: (
+    principal: Principal,
+    at: Instant,
+    outcome: "allowed" | "refused",
+  ) => "mapped" | "revoked" | "never" | "unknown";
+};
+
+export type SignRule = {
+  readonly id: string;
+  readonly group: SignGroup;
+  readonly measure: Measure;
+  /** Judged from the second active day on, with the whole kind as its peers, however long each is known. */
+  readonly habitFree: boolean;
+  /** Graded: below this level nothing counts as a new record of the peers. */
+  readonly leastTop?: number;
+  /** Graded: the lowest level that counts as a sign; lower ones are counted all the same. */
+  readonly leastLevel?: number;
+  /** Everything of this sign that the day shows so far; strongest first is not needed. */
+  readonly reached: (figures: DayFigures, own: HabitFigures, around: Surroundings) => readonly Reached[];
+};

@@ -1,0 +1,196 @@
+// How surprising the running day is, at any moment: days before it are closed one after the other, each once.
+import type { Tally } from "../activity/activity.ts";
+import type { Principal } from "../base/ids.ts";
+import { DAY, HOUR, type Instant } from "../base/time.ts";
+import { closeDay } from "./close-day.ts";
+import { type DayFigures, dayFigures, dayNumber, type GrowingDay, growingDay } from "./day-figures.ts";
+import { episodesBefore, episodesToday, type WeighedEpisode } from "./episodes.ts";
+import { type DayContext, dayContext, type Estate, type EstateFacts } from "./estate.ts";
+import { judgeDay, type RawSigns, rawSigns } from "./judge-day.ts";
+import { NEXT_CAPTURE_MS } from "./mapping-state.ts";
+import type { SignRule, Surroundings } from "./sign-rule.ts";
+import { type Spread, spreadRefusals } from "./spread.ts";
+
+export type SurpriseFacts = Omit<EstateFacts, "mappingAt"> & {
+  /** What is known at the beginning: as of the end of a day, or nothing. */
+  readonly estate: Estate;
+  /** Tallies of single hours, all that come after the estate's day. */
+  readonly tallies: readonly Tally[];
+  /** How mappings were, by what is known at `now`. */
+  readonly mappingStates: (now: Instant) => Surroundings["mappingAt"];
+  /** Episodes that somebody acknowledged: their days are learned like any others. */
+  readonly acknowledged: readonly Acknowledged[];
+};
+
+/** The days of one principal's episode that somebody vouched for, as of the moment of doing so. */
+export type Acknowledged = {
+  readonly principal: Principal;
+  readonly from: Instant;
+  readonly to: Instant;
+  readonly at: Instant;
+};
+
+export type Surprise = {
+  /** Episodes of the running day, and those of earlier days that a finding would not be closed of yet. */
+  readonly episodes: readonly WeighedEpisode[];
+  readonly spread: readonly Spread[];
+  /** The estate as of the end of yesterday, once nothing can change it but late records; undefined: not yet. */
+  readonly settled: () => Estate | undefined;
+};
+
+export type SurpriseAt = {
+  /** Moments may be asked in any order; in the order of time each day is closed once. */
+  readonly at: (now: Instant) => Surprise;
+  /** The estate as of the end of the day before `now`: what a store keeps. */
+  readonly estateBefore: (now: Instant) => Estate;
+};
+
+const figuresOf = (tallies: readonly Tally[]): DayFigures[] =>
+  [...Map.groupBy(tallies, ({ principal }) => principal).values()].map((own) => dayFigures(own));
+
+/** The figures of a running day, asked for in the order of time: what has not changed stays the same object. */
+const runningDay = (day: number, sorted: readonly Tally[]) => {
+  const growing = new Map<Principal, GrowingDay>();
+  const figures = new Map<Principal, DayFigures>();
+  let next = 0;
+  let upTo = Number.NEGATIVE_INFINITY;
+  return {
+    day,
+    isPast: (now: Instant): boolean => now < upTo,
+    until: (now: Instant): readonly DayFigures[] => {
+      upTo = now;
+      const changed = new Set<Principal>();
+      for (let tally = sorted[next]; tally !== undefined && tally.firstAt < now; tally = sorted[++next]) {
+        const its = growing.get(tally.principal) ?? growingDay(tally.principal, day);
+        growing.set(tally.principal, its);
+        its.add(tally);
+        changed.add(tally.principal);
+      }
+      for (const principal of changed) {
+        const its = growing.get(principal);
+        if (its) figures.set(principal, its.figures());
+      }
+      return [...figures.values()];
+    },
+  };
+};
+
+/** The estate with the days of acknowledged episodes marked so. */
+const withAcknowledged = (estate: Estate, acknowledged: readonly Acknowledged[], now: Instant): Estate => {
+  const known = acknowledged.filter(({ at }) => at <= now);
+  if (!known.length) return estate;
+  const principals = new Map(estate.principals);
+  for (const { principal, from, to } of known) {
+    const habits = principals.get(principal);
+    if (!habits) continue;
+    const days = habits.days.map((record) =>
+      record.flagged && record.day >= dayNumber(from) && record.day <= dayNumber(to)
+        ? { ...record, acknowledged: true as const }
+        : record,
+    );
+    principals.set(principal, { ...habits, days });
+  }
+  return { ...estate, principals };
+};
+
+/** What a day is judged by, at any of its moments: what is known of mappings grows within it. */
+type MovingContext = {
+  readonly context: DayContext;
+  readonly raw: RawSigns;
+  readonly moveTo: (now: Instant) => void;
+};
+
+const movingContext = (
+  estate: Estate,
+  day: number,
+  facts: SurpriseFacts,
+  rules: readonly SignRule[],
+): MovingContext => {
+  let states: Surroundings["mappingAt"] = () => "unknown";
+  const context = dayContext(estate, day, { ...facts, mappingAt: (...question) => states(...question) });
+  return {
+    context,
+    raw: rawSigns(context, rules),
+    moveTo: (now) => {
+      states = facts.mappingStates(now);
+    },
+  };
+};
+
+/** By then the captures that tell of the last hours of a day have come, and most of the trail's files. */
+const SETTLED_MS = NEXT_CAPTURE_MS + HOUR;
+
+/** Works through the days lazily. `rules`: the signs that are looked for. */
+export const surprises = (facts: SurpriseFacts, rules: readonly SignRule[]): SurpriseAt => {
+  const sorted = facts.tallies.toSorted((a, b) => a.firstAt - b.firstAt);
+  const byDay = Map.groupBy(sorted, ({ firstAt }) => dayNumber(firstAt));
+  const days = [...byDay.keys()].filter((day) => facts.estate.day === null || day > facts.estate.day);
+  const closed = new Map<number, Estate>();
+  const acknowledgedBy = (now: Instant): number => facts.acknowledged.filter(({ at }) => at <= now).length;
+  const known = (estate: Estate, now: Instant): Estate => withAcknowledged(estate, facts.acknowledged, now);
+
+  const close = (estate: Estate, day: number, knownAt: Instant): Estate => {
+    const { context, raw, moveTo } = movingContext(known(estate, knownAt), day, facts, rules);
+    moveTo(knownAt);
+    return closeDay(context, rules, figuresOf(byDay.get(day) ?? []), raw);
+  };
+
+  /**
+   * The estate as of the end of the last active day before `day`. A day is settled when the captures that tell who was
+   * mapped at its end have come; until then it is closed by what is known at `now`, and closed again later.
+   */
+  const before = (day: number, now: Instant): Estate => {
+    let estate = facts.estate;
+    for (const active of days) {
+      if (active >= day) break;
+      const settledAt = (active + 1) * DAY + NEXT_CAPTURE_MS;
+      const its = closed.get(active) ?? close(estate, active, Math.min(now, settledAt));
+      if (now >= settledAt) closed.set(active, its);
+      estate = its;
+    }
+    return estate;
+  };
+
+  let current: (MovingContext & { key: string; running: ReturnType<typeof runningDay> }) | undefined;
+  const currentAt = (now: Instant) => {
+    const day = dayNumber(now);
+    // Within the first hours of a day what is known of the day before still grows.
+    const settling = now < day * DAY + NEXT_CAPTURE_MS ? now : 0;
+    const key = `${day} ${settling} ${acknowledgedBy(now)}`;
+    if (!current || current.key !== key || current.running.isPast(now)) {
+      const moving = movingContext(known(before(day, now), now), day, facts, rules);
+      current = { ...moving, key, running: runningDay(day, byDay.get(day) ?? []) };
+    }
+    current.moveTo(now);
+    return current;
+  };
+
+  /** Of the last 24 hours. Refusals teach no networks: what is known today serves for yesterday. */
+  const spreadAt = (
+    now: Instant,
+    today: readonly DayFigures[],
+    ownOf: DayContext["ownOf"],
+  ): readonly Spread[] => {
+    const yesterday = figuresOf(byDay.get(dayNumber(now) - 1) ?? []);
+    return spreadRefusals([...yesterday, ...today], ownOf).filter(({ lastAt }) => lastAt >= now - DAY);
+  };
+
+  const settledAt = (now: Instant): Estate | undefined => {
+    const day = dayNumber(now);
+    return now < day * DAY + SETTLED_MS ? undefined : { ...before(day, now), day: day - 1 };
+  };
+
+  return {
+    estateBefore: (now) => before(dayNumber(now), now),
+    at: (now) => {
+      const { context, raw, running } = currentAt(now);
+      const figures = running.until(now);
+      const today = episodesToday(context, judgeDay(context, figures, raw));
+      return {
+        episodes: [...today, ...episodesBefore(context, today, now)],
+        spread: spreadAt(now, figures, context.ownOf),
+        settled: () => settledAt(now),
+      };
+    },
+  };
+};

@@ -1,0 +1,66 @@
+import { describe, expect, it } from "vitest";
+import { mappingStates } from "../../../lib/core/anomaly/mapping-state.ts";
+import { HOUR } from "../../../lib/core/base/time.ts";
+import { role, START } from "./support.ts";
+
+const period = (over: object) => ({
+  arn: role("app"),
+  iamOid: 1,
+  roleOid: 2,
+  roleName: "app",
+  notSeenAt: null,
+  firstSeenAt: START,
+  lastSeenAt: START,
+  goneAt: null,
+  ...over,
+});
+
+const knowledge = (periods: readonly ReturnType<typeof period>[], lastCaptureAt = START + 48 * HOUR) => ({
+  periods,
+  firstCaptureAt: START,
+  lastCaptureAt,
+  agesAssumed: false,
+});
+
+describe("the mapping of a principal that connects", () => {
+  const at = START + 10 * HOUR;
+
+  it("stands from the capture that shows it until the capture that no longer does", () => {
+    const state = mappingStates(knowledge([period({ goneAt: START + 20 * HOUR })]))(START + 40 * HOUR);
+    expect(state(role("app"), at, "allowed")).toBe("mapped");
+    expect(state(role("app"), START + 21 * HOUR, "refused")).toBe("revoked");
+  });
+
+  it("never stood for who is in no capture", () => {
+    expect(mappingStates(knowledge([]))(START + 40 * HOUR)(role("app"), at, "allowed")).toBe("never");
+  });
+
+  it("is unknown where no mappings were read, or only later", () => {
+    const none = { ...knowledge([]), firstCaptureAt: null };
+    expect(mappingStates(none)(START + 40 * HOUR)(role("app"), at, "refused")).toBe("unknown");
+    expect(mappingStates(knowledge([]))(START + 40 * HOUR)(role("app"), START - HOUR, "refused")).toBe(
+      "unknown",
+    );
+  });
+
+  it("is not called missing while it may have been made since the last capture and used at once", () => {
+    const made = period({ notSeenAt: at - 0.5 * HOUR, firstSeenAt: at + 0.5 * HOUR });
+    const before = mappingStates(knowledge([made], at - 0.5 * HOUR))(at + 0.1 * HOUR);
+    expect(before(role("app"), at, "allowed")).toBe("unknown");
+    expect(mappingStates(knowledge([made]))(at + HOUR)(role("app"), at, "allowed")).toBe("unknown");
+  });
+
+  it("is called missing two hours later when no capture comes, and at once when the attempt was refused", () => {
+    const state = (hours: number) => mappingStates(knowledge([], at - HOUR))(at + hours * HOUR);
+    expect(state(0.1)(role("app"), at, "refused")).toBe("never");
+    expect(state(0.1)(role("app"), at, "allowed")).toBe("unknown");
+    expect(state(2)(role("app"), at, "allowed")).toBe("never");
+  });
+
+  it("stands for a record that lost the role's path", () => {
+    const withPath = period({ arn: "arn:aws:iam::111122223333:role/team/app" });
+    expect(mappingStates(knowledge([withPath]))(START + 40 * HOUR)(role("app"), at, "allowed")).toBe(
+      "mapped",
+    );
+  });
+});

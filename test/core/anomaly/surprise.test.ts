@@ -1,0 +1,153 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { Tally } from "../../../lib/core/activity/activity.ts";
+import { packEstate, unpackEstate } from "../../../lib/core/anomaly/estate-codec.ts";
+import { surprises } from "../../../lib/core/anomaly/surprise.ts";
+import { DAY, HOUR, type Instant } from "../../../lib/core/base/time.ts";
+import { signRules } from "../../../lib/detectors/index.ts";
+import { role, START, steady, surpriseFacts, tally } from "./support.ts";
+
+/** Twenty services of 60 days, each from a network of its own. */
+const estate = (days = 60): Tally[] =>
+  Array.from({ length: 20 }, (_, n) =>
+    steady(`service-${n}`, days, { network: `52.${n}.1.0/24`, count: 5 }),
+  ).flat();
+
+const foundAt = (tallies: readonly Tally[], now: Instant, more = {}) =>
+  surprises(surpriseFacts(tallies, more), signRules)
+    .at(now)
+    .episodes.filter(({ severity }) => severity !== undefined);
+
+describe("surprise", () => {
+  const now = START + 60 * DAY + 12 * HOUR;
+  const stranger = tally("service-3", START + 60 * DAY + 11 * HOUR, { network: "203.0.113.0/24" });
+
+  it("finds a network that nobody ever used, and says so in figures", () => {
+    const [found, ...others] = foundAt([...estate(), stranger], now);
+    expect(others).toEqual([]);
+    expect(found).toMatchObject({ principal: role("service-3"), detector: "new-network" });
+    expect(found?.signs[0]?.says).toBe(
+      "connected from 203.0.113.0/24 for the first time in 60 active days; nobody else uses 203.0.0.0/16; none of its own 53 days and 0 of 1,060 days of the other machines were like that",
+    );
+  });
+
+  it("says nothing of an ordinary day", () => {
+    expect(foundAt([...estate(61)], now)).toEqual([]);
+  });
+
+  it("says nothing before the connection was made", () => {
+    expect(foundAt([...estate(), stranger], START + 60 * DAY + 11 * HOUR)).toEqual([]);
+  });
+
+  it("takes back what it said when the others follow: an office or a library moved", () => {
+    const moved = Array.from({ length: 12 }, (_, n) =>
+      tally(`service-${n}`, START + 60 * DAY + 11 * HOUR + n, { network: "203.0.113.0/24" }),
+    );
+    expect(foundAt([...estate(), ...moved.slice(0, 1)], now)).toHaveLength(1);
+    expect(foundAt([...estate(), ...moved], now)).toEqual([]);
+  });
+
+  it("finds who is refused many times and then let in", () => {
+    const refused = tally("service-5", START + 60 * DAY + 10.5 * HOUR, { outcome: "refused", count: 80 });
+    const then = tally("service-5", START + 60 * DAY + 10.9 * HOUR);
+    expect(foundAt([...estate(), refused, then], now)[0]).toMatchObject({ detector: "failed-attempts" });
+  });
+
+  it("finds a principal that no mapping names, on its very first day", () => {
+    const [found] = foundAt([...estate(), tally("stranger", now - HOUR, { outcome: "refused" })], now, {
+      mappingStates: () => (principal: string) => (principal.endsWith("stranger") ? "never" : "mapped"),
+    });
+    expect(found).toMatchObject({ principal: role("stranger"), detector: "unmapped-connection" });
+  });
+
+  it("does not learn an attack, and learns what somebody vouched for", () => {
+    const burst = (day: number) => tally("service-7", START + day * DAY + 11 * HOUR, { count: 60 });
+    const again = START + 76 * DAY + 12 * HOUR;
+    const history = [...estate(77), burst(60)];
+    const own = {
+      principal: role("service-7"),
+      from: START + 60 * DAY,
+      to: START + 60 * DAY,
+      at: START + 61 * DAY,
+    };
+    const weightOf = (more = {}) => foundAt([...history, burst(76)], again, more)[0]?.weight ?? 0;
+    // The record of the burst itself counts for both: a thing is reported once.
+    expect(weightOf({ acknowledged: [own] })).toBeLessThanOrEqual(weightOf());
+  });
+
+  it("keeps the auditor's own logins out", () => {
+    expect(foundAt([...estate(), stranger], now, { auditor: role("service-3") })).toEqual([]);
+  });
+
+  it("is the same whatever the order in which connections came", () => {
+    const all = [...estate(20), stranger];
+    fc.assert(
+      fc.property(fc.shuffledSubarray(all, { minLength: all.length }), (shuffled) => {
+        const one = surprises(surpriseFacts(shuffled), signRules).estateBefore(START + 25 * DAY);
+        const other = surprises(surpriseFacts(all), signRules).estateBefore(START + 25 * DAY);
+        expect(packEstate(one)).toBe(packEstate(other));
+      }),
+      { numRuns: 10 },
+    );
+  });
+
+  it("is the same byte for byte from any day that was kept as from the beginning", () => {
+    const random = fc.sample(
+      fc.record({
+        by: fc.constantFrom("a", "b", "c", "d"),
+        day: fc.integer({ min: 0, max: 29 }),
+        hour: fc.integer({ min: 0, max: 23 }),
+        count: fc.integer({ min: 1, max: 40 }),
+        network: fc.constantFrom("52.1.1.0/24", "52.1.2.0/24", "10.1.2.0/24", "203.0.113.0/24", "unknown"),
+        client: fc.constantFrom("psql/16.1", "aurora-dsql-nodejs-pg/0.1.9", "unknown"),
+        session: fc.constantFrom("", "app-*", "jane.doe@example.com"),
+        outcome: fc.constantFrom("allowed" as const, "refused" as const),
+      }),
+      { numRuns: 400, seed: 7 },
+    );
+    const all = random.map(({ by, day, hour, ...more }) => tally(by, START + day * DAY + hour * HOUR, more));
+    const end = START + 31 * DAY;
+    const whole = packEstate(surprises(surpriseFacts(all), signRules).estateBefore(end));
+    for (const kept of [1, 9, 17, 28]) {
+      const until = surprises(surpriseFacts(all), signRules).estateBefore(START + kept * DAY);
+      const estate = unpackEstate(packEstate(until));
+      if (!estate) throw new Error("an estate that was packed can be read");
+      expect(packEstate(surprises(surpriseFacts(all, { estate }), signRules).estateBefore(end))).toBe(whole);
+    }
+  });
+
+  it("says the same of a moment whether or not earlier moments were asked", () => {
+    const all = [...estate(), stranger, tally("service-3", now - 30 * 60_000, { count: 70 })];
+    const stepwise = surprises(surpriseFacts(all), signRules);
+    for (let at = START + 58 * DAY; at <= now; at += HOUR) stepwise.at(at);
+    expect(stepwise.at(now)).toEqual(surprises(surpriseFacts(all), signRules).at(now));
+  });
+});
+
+describe("refusals spread over many roles", () => {
+  const hour = START + 30 * DAY + 10 * HOUR;
+  const tries = (network: string, count: number) =>
+    Array.from({ length: count }, (_, n) =>
+      tally(`service-${n}`, hour + n * 1_000, { network, outcome: "refused" }),
+    );
+  const spreadAt = (tallies: readonly Tally[]) =>
+    surprises(surpriseFacts(tallies), signRules).at(hour + HOUR).spread;
+
+  it("are seen from three roles on, from a network that none of them uses", () => {
+    expect(spreadAt([...estate(30), ...tries("203.0.113.0/24", 3)])).toMatchObject([
+      {
+        network: "203.0.113.0/24",
+        principals: [role("service-0"), role("service-1"), role("service-2")],
+        attempts: 3,
+      },
+    ]);
+    expect(spreadAt([...estate(30), ...tries("203.0.113.0/24", 2)])).toEqual([]);
+  });
+
+  it("are not seen where services are refused from their own networks: an outage of their own", () => {
+    const own = Array.from({ length: 9 }, (_, n) =>
+      tally(`service-${n}`, hour + n, { network: `52.${n}.1.0/24`, outcome: "refused", count: 50 }),
+    );
+    expect(spreadAt([...estate(30), ...own])).toEqual([]);
+  });
+});
