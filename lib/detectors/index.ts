@@ -1,6 +1,20 @@
 // The registry: every detector there is, one file and one line each.
+import type { SignRule } from "../core/anomaly/sign-rule.ts";
 import type { Detector } from "../core/findings/detector.ts";
+import { adminConnection } from "./anomalous/admin-connection.ts";
+import { concurrentNetworks } from "./anomalous/concurrent-networks.ts";
+import { connectionBurst } from "./anomalous/connection-burst.ts";
+import { crossAccount } from "./anomalous/cross-account.ts";
+import { dormantAwakened } from "./anomalous/dormant-awakened.ts";
+import { failedAttempts } from "./anomalous/failed-attempts.ts";
+import { humanInMachineRole } from "./anomalous/human-in-machine-role.ts";
+import { newClient } from "./anomalous/new-client.ts";
 import { newNetwork } from "./anomalous/new-network.ts";
+import { offHours } from "./anomalous/off-hours.ts";
+import { revokedConnection } from "./anomalous/revoked-connection.ts";
+import { rootConnection } from "./anomalous/root-connection.ts";
+import { spreadRefusals } from "./anomalous/spread-refusals.ts";
+import { unmappedConnection } from "./anomalous/unmapped-connection.ts";
 import { canaryMissed } from "./coverage/canary-missed.ts";
 import { captureConfiguration } from "./coverage/capture-configuration.ts";
 import { captureGap } from "./coverage/capture-gap.ts";
@@ -15,22 +29,38 @@ import { grantOption } from "./over-privileged/grant-option.ts";
 import { privilegeExceedsArchetype } from "./over-privileged/privilege-exceeds-archetype.ts";
 
 export const detectors: readonly Detector[] = [
+  adminConnection,
   ambiguousMapping,
   canaryMissed,
   captureConfiguration,
   captureGap,
+  concurrentNetworks,
+  connectionBurst,
+  crossAccount,
+  dormantAwakened,
   dormantMapping,
+  failedAttempts,
   grantOption,
+  humanInMachineRole,
   neverUsedMapping,
+  newClient,
   newNetwork,
+  offHours,
   privilegeExceedsArchetype,
+  revokedConnection,
+  rootConnection,
   sectionUnreadable,
   selfAudit,
   snapshotOverdue,
+  spreadRefusals,
   unknownMapping,
+  unmappedConnection,
 ];
 
 const byId = new Map(detectors.map((detector) => [detector.id, detector]));
 
 /** The detector of this id; undefined: there is none, or not in this release. */
 export const detectorOf = (id: string): Detector | undefined => byId.get(id);
+
+/** The rules of all signs of anomaly. */
+export const signRules: readonly SignRule[] = detectors.flatMap(({ rule }) => rule ?? []);

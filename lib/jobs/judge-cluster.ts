@@ -62,14 +62,17 @@ export const detectCluster = async (
 ): Promise<Detected> => {
   const judge = judgeWith(detectors, windowOptions(dormantDays, detectorOptions));
   if (!dryRun) await prepare(store, cluster, now, capture);
+  const revision = await store.estates.revision(cluster);
   const facts = await loadFacts(store, cluster, now, options);
-  const { observations, looks, gone } = judge(auditView(facts));
+  const { observations, looks, gone, settled } = judge(auditView(facts));
   const kept = store.findings;
   const [lastLook, exemptions] = await Promise.all([kept.lastLook(cluster), kept.exemptions(cluster)]);
   const change = (existing: readonly Finding[]): Finding[] =>
     reconcileFindings(existing, observations, looks, now, { exemptions, lastLookAt: lastLook?.at, gone });
   if (dryRun) return { findings: change(await kept.list(cluster)), looks };
   const findings = await kept.update(cluster, change);
+  const estate = settled();
+  if (estate && estate.day !== facts.estate?.day) await store.estates.keep(cluster, estate, revision);
   await kept.looked(cluster, { at: now, snapshotAt: facts.snapshot?.takenAt ?? null });
   return { findings, looks };
 };

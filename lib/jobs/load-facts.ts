@@ -1,8 +1,13 @@
 // Gathers what a judgement of one cluster rests on: its newest snapshot, mapping periods, activity and coverage.
 import { activityIndex } from "../core/activity/activity-index.ts";
+import { HORIZON_DAYS } from "../core/anomaly/constants.ts";
+import { dayNumber } from "../core/anomaly/day-figures.ts";
+import { EMPTY_ESTATE } from "../core/anomaly/estate.ts";
+import type { Acknowledged } from "../core/anomaly/surprise.ts";
 import type { Cluster, Principal } from "../core/base/ids.ts";
 import { DAY, floorTo, HOUR, type Instant } from "../core/base/time.ts";
 import { type Facts, LIVE_SETTLE_MS, type OwnLogins } from "../core/findings/facts.ts";
+import type { Finding } from "../core/findings/finding.ts";
 import type { Archetype } from "../core/privileges/archetype.ts";
 import { coverageEvidence } from "../queries/proven-hours.ts";
 import type { ReadStore } from "../store/open-store.ts";
@@ -11,6 +16,8 @@ import type { ReadStore } from "../store/open-store.ts";
 const LOOKBACK_DAYS = 400;
 /** Younger activity is read by the hour, so that an episode's hours are known; older by the day. */
 const HOURLY_DAYS = 2;
+/** How far back habits are worked out where none are kept: their horizon, and a month that they rest on. */
+const FIRST_DAYS = HORIZON_DAYS + 30;
 /** How far back own logins are matched. */
 const OWN_LOGIN_DAYS = 30;
 
@@ -53,6 +60,19 @@ const ownLoginsOf = async (store: ReadStore, cluster: Cluster, now: Instant): Pr
   };
 };
 
+/** An episode that somebody vouched for; nothing for any other finding. */
+const acknowledgedEpisode = ({
+  life,
+  status,
+  subject,
+  firstSeenAt,
+  lastSeenAt,
+  confirmedAt,
+}: Finding): Acknowledged[] =>
+  life === "episode" && status === "acknowledged" && subject.principal !== undefined
+    ? [{ principal: subject.principal, from: firstSeenAt, to: lastSeenAt, at: confirmedAt }]
+    : [];
+
 /** The facts of one cluster as of `now`. Activity is as of its last fold. */
 export const loadFacts = async (
   store: ReadStore,
@@ -62,12 +82,18 @@ export const loadFacts = async (
 ): Promise<Facts> => {
   const { snapshots, activity } = store;
   const lookback = { from: now - LOOKBACK_DAYS * DAY, to: now + HOUR };
-  const hourlyFrom = floorTo(DAY, now - HOURLY_DAYS * DAY);
-  const [snapshot, history, days, hours, lastLook, ownLogins, captureCheck] = await Promise.all([
+  const estate = (await store.estates.newest(cluster, now)) ?? {
+    ...EMPTY_ESTATE,
+    day: dayNumber(now) - FIRST_DAYS,
+  };
+  const sinceEstate = ((estate.day ?? 0) + 1) * DAY;
+  const hourlyFrom = Math.min(sinceEstate, floorTo(DAY, now - HOURLY_DAYS * DAY));
+  const [snapshot, history, days, hours, findings, lastLook, ownLogins, captureCheck] = await Promise.all([
     snapshots.asOf(cluster, now),
     snapshots.mappingHistory(cluster, now),
     activity.days(cluster, { from: lookback.from, to: hourlyFrom }),
     activity.hours(cluster, { from: hourlyFrom, to: lookback.to }),
+    store.findings.list(cluster),
     store.findings.lastLook(cluster),
     ownLoginsOf(store, cluster, now),
     store.captureChecks.last(cluster),
@@ -95,6 +121,8 @@ export const loadFacts = async (
     firstSnapshotAt: history.firstReadAt,
     mappingPeriods: history.periods,
     activity: index,
+    estate,
+    acknowledged: findings.flatMap(acknowledgedEpisode),
     coverage,
     doubts,
     captureExpectedFrom: history.firstReadAt,

@@ -4,6 +4,7 @@ import type { Instant } from "../core/base/time.ts";
 import type { RestoreMarker } from "../core/history/restore-marker.ts";
 import { KEEP_DAYS } from "../core/history/retention.ts";
 import { type ActivityStore, createActivityStore } from "./activity/activity.ts";
+import { type EstateStore, estateStore } from "./activity/estates.ts";
 import { type CanaryStore, canaryStore } from "./coverage/canaries.ts";
 import { type CaptureChecks, captureChecks } from "./coverage/capture-checks.ts";
 import { type DigestStore, digestStore } from "./coverage/digests.ts";
@@ -51,6 +52,7 @@ export type Store = {
   readonly snapshots: SnapshotStore;
   readonly archive: Archive;
   readonly activity: ActivityStore;
+  readonly estates: EstateStore;
   readonly canaries: CanaryStore;
   readonly doubts: DoubtStore;
   readonly digests: DigestStore;
@@ -66,6 +68,7 @@ export type ReadStore = {
   readonly clusters: Pick<Clusters, "list">;
   readonly snapshots: Omit<SnapshotStore, "save">;
   readonly activity: Pick<ActivityStore, "hours" | "days" | "coverage" | "countedIds">;
+  readonly estates: Pick<EstateStore, "revision" | "newest">;
   readonly canaries: Pick<CanaryStore, "look">;
   readonly doubts: Pick<DoubtStore, "within" | "ofSource">;
   readonly digests: Pick<DigestStore, "within">;
@@ -103,6 +106,7 @@ export const openStore = (table: Table, { now }: StoreOptions): Store => {
       noteRestore: (marker) => putMarker(table, marker),
     },
     activity,
+    estates: estateStore(table),
     canaries: canaryStore(table, activity),
     doubts: doubtStore(table),
     digests: digestStore(table, activity),
@@ -124,6 +128,7 @@ export const openReadStore = (table: ReadTable): ReadStore => {
     clusters: { list: store.clusters.list },
     snapshots,
     activity: { hours, days, coverage, countedIds },
+    estates: { revision: store.estates.revision, newest: store.estates.newest },
     canaries: { look: store.canaries.look },
     doubts: { within: store.doubts.within, ofSource: store.doubts.ofSource },
     digests: { within: store.digests.within },

@@ -1,66 +1,74 @@
-// A principal that connects from a network which it never came from before.
-import * as z from "zod";
-import type { NetworkRun } from "../../core/anomaly/network-runs.ts";
-import type { Sign } from "../../core/anomaly/sign.ts";
-import type { Principal } from "../../core/base/ids.ts";
-import { DAY, HOUR, iso } from "../../core/base/time.ts";
-import { type DetectorView, defineDetector } from "../../core/findings/detector.ts";
+// A network that the principal never came from before.
+
+import { coarseNetwork, fineNetwork } from "../../core/anomaly/coarse-network.ts";
+import { NEW_DAYS } from "../../core/anomaly/constants.ts";
+import type { SignRule } from "../../core/anomaly/sign-rule.ts";
+import { HOUR } from "../../core/base/time.ts";
+import { defineDetector, SignOptions } from "../../core/findings/detector.ts";
 import { type Case, daily, daysAgo, EXAMPLE_NOW, exampleFacts } from "../../core/findings/example-facts.ts";
 
-/** A network that nobody else of the cluster uses either weighs more, but not for who roams: to him all are strange. */
-const FOREIGN_BITS = 2;
-const SETTLED_BITS = 4;
-const SHOWN_EVENTS = 10;
+const FOREIGN_NEIGHBOURHOOD = 4;
+const SHARED_NEIGHBOURHOOD = 3;
+const FOREIGN_NETWORK = 2;
+const SHARED_NETWORK = 1;
 
-const usedByOthers = (view: DetectorView, principal: Principal, { network, firstAt }: NetworkRun): boolean =>
-  view.activity.usersOf(network).some((user) => user.principal !== principal && user.firstAt < firstAt);
-
-/** All of the run lies before the moment of the view, so that its sign is the same ever after. */
-const isPast = (view: DetectorView, { tallies }: NetworkRun): boolean =>
-  tallies.every(({ lastAt }) => lastAt < view.now);
-
-type NetworkEvidence = {
-  readonly network: string;
-  readonly connections: number;
-  readonly clients: readonly string[];
-  readonly usedByOthers: boolean;
-  readonly baseline: {
-    readonly since: string;
-    readonly activeDays: number;
-    readonly daysWithNewNetwork: number;
-    readonly networks: readonly string[];
-  };
+const rule: SignRule = {
+  id: "new-network",
+  group: "network",
+  measure: "categorical",
+  habitFree: false,
+  reached: (figures, own, { day, kind, isUsedByOthers, isPersonLike }) =>
+    [...figures.networks].flatMap(([network, seen]) => {
+      const coarse = coarseNetwork(network);
+      const known = own.habits.introductions.find(
+        (introduction) => introduction.network === network && day - introduction.day < NEW_DAYS,
+      );
+      const common = {
+        value: network,
+        firstAt: seen.firstAt,
+        lastAt: seen.lastAt,
+        eventIds: [seen.firstEventId],
+        evidence: { network, connections: seen.count, activeDays: own.activeDays },
+      };
+      if (own.isKnown("networks", network)) {
+        if (!known?.bits) return [];
+        const days = day - known.day;
+        const what = `connected again from ${network}, known for ${days} ${days === 1 ? "day" : "days"}`;
+        return [{ ...common, level: known.level, bits: known.bits, what }];
+      }
+      if (kind === "person" && isNewPersonOnly(figures.tallies, network, own, isPersonLike)) return [];
+      const isForeignPlace = !own.isKnown("neighbourhoods", coarse);
+      const level = isForeignPlace
+        ? isUsedByOthers(coarse, figures.principal)
+          ? SHARED_NEIGHBOURHOOD
+          : FOREIGN_NEIGHBOURHOOD
+        : isUsedByOthers(network, figures.principal)
+          ? SHARED_NETWORK
+          : FOREIGN_NETWORK;
+      const others =
+        level === FOREIGN_NEIGHBOURHOOD
+          ? `; nobody else uses ${coarse}`
+          : level === FOREIGN_NETWORK
+            ? "; nobody else uses it"
+            : "";
+      const what = `connected from ${network} for the first time in ${own.activeDays} active days${others}`;
+      return [{ ...common, level, what }];
+    }),
 };
 
-const signOf = (view: DetectorView, principal: Principal, run: NetworkRun): Sign<NetworkEvidence> => {
-  const { baseline, network, firstAt } = run;
-  const seen = run.tallies.filter((tally) => tally.firstAt < view.now);
-  // Beyond the moment of the view nothing is known: a tally that reaches there counts with its beginning.
-  const lastAt = Math.max(...seen.map((tally) => (tally.lastAt < view.now ? tally.lastAt : tally.firstAt)));
-  const foreign = !usedByOthers(view, principal, run);
-  // How often an active day brought a new network, with half a day's doubt (Krichevsky and Trofimov's estimate).
-  const bits = -Math.log2((baseline.introductionDays + 0.5) / (baseline.activeDays + 1));
-  return {
-    principal,
-    firstAt,
-    lastAt,
-    bits: bits + (foreign && bits >= SETTLED_BITS ? FOREIGN_BITS : 0),
-    says: `connected from a new network, ${network}`,
-    evidence: {
-      network,
-      connections: seen.reduce((sum, { count }) => sum + count, 0),
-      clients: [...new Set(seen.map(({ client }) => client))].slice(0, 5),
-      usedByOthers: !foreign,
-      baseline: {
-        since: iso(baseline.since ?? firstAt),
-        activeDays: baseline.activeDays,
-        daysWithNewNetwork: baseline.introductionDays,
-        networks: baseline.networks,
-      },
-    },
-    eventIds: [...new Set(seen.map(({ firstEventId }) => firstEventId))].slice(0, SHOWN_EVENTS),
-  };
-};
+type Tallies = Parameters<SignRule["reached"]>[0]["tallies"];
+type Own = Parameters<SignRule["reached"]>[1];
+
+/** Somebody who is new in a role that people share brings networks of their own: these are no news of the others. */
+const isNewPersonOnly = (
+  tallies: Tallies,
+  network: string,
+  own: Own,
+  isPersonLike: (session: string) => boolean,
+): boolean =>
+  tallies
+    .filter((tally) => tally.outcome === "allowed" && fineNetwork(tally.network) === network)
+    .every(({ session }) => isPersonLike(session) && (own.habits.sessions.get(session)?.days ?? 0) < 2);
 
 export const newNetwork = /* @__PURE__ */ defineDetector({
   id: "new-network",
@@ -72,53 +80,17 @@ export const newNetwork = /* @__PURE__ */ defineDetector({
     why: "Stolen credentials are used from elsewhere. A job that came from one subnet for months does not move by itself.",
     fix: "Ask the owner of the principal. If nobody can explain it, revoke its IAM sessions, then its mappings (AWS IAM REVOKE). Look at what its roles can reach.",
     falsePositives:
-      "A move to another subnet or Region, a new office, a new NAT address: acknowledge the finding. After a day of silence or a week of use the network is known, and not reported again. A principal that often changes networks is not reported.",
+      "A move to another subnet or Region, a new office, a journey. When several principals move on the same day, the finding is taken back. Acknowledge what is right: it is learned.",
     blindSpots:
-      "A principal with less than two weeks or seven active days of history is not judged. Refused attempts are not looked at. A stranger within the same /24, /48 or VPC endpoint does not show. Connections without an address are left out, and so are those that were folded together in an hour of very many kinds.",
+      "A stranger within a /16 (IPv6: /32) that the principal and others use shows little. Refused attempts are not looked at. Connections without an address are left out, and so are those that were folded together in an hour of very many kinds. A principal is judged from its second active day on.",
   },
   evidence: {
     network: "New network",
     connections: { label: "Connections from it", unit: ["connection", "connections"] },
-    clients: "Clients",
-    usedByOthers: "Used by others before",
-    baseline: {
-      label: "Before that",
-      fields: {
-        since: "connected since",
-        activeDays: { label: "on", unit: ["day", "days"] },
-        daysWithNewNetwork: { label: "with a new network on", unit: ["day", "days"] },
-        networks: "from",
-      },
-    },
+    activeDays: { label: "Known for", unit: ["active day", "active days"] },
   },
-  options: z.object({
-    /** How far back a network is remembered. */
-    baselineDays: z.int().positive().default(90),
-    /** A principal younger than this, or with fewer active days, has no habits yet. */
-    minDays: z.int().positive().default(14),
-    minActiveDays: z.int().positive().default(7),
-    /** A network in use for so long is known, even if it never fell silent. */
-    learnDays: z.int().positive().default(7),
-  }),
-  signs: (view, { baselineDays, minDays, minActiveDays, learnDays }) =>
-    view.activity.principals
-      .filter((principal) => principal !== view.activity.auditor)
-      .flatMap((principal) =>
-        view.activity
-          .networkRunsOf(principal, { baselineDays, learnDays })
-          .filter(
-            ({ firstAt, baseline }) =>
-              firstAt < view.now &&
-              baseline.since !== undefined &&
-              baseline.since <= firstAt - minDays * DAY &&
-              baseline.activeDays >= minActiveDays,
-          )
-          .map((run) =>
-            isPast(view, run)
-              ? view.once(run, () => signOf(view, principal, run))
-              : signOf(view, principal, run),
-          ),
-      ),
+  options: SignOptions,
+  rule,
 });
 
 export const cases = (): Case[] => {
@@ -143,7 +115,7 @@ export const cases = (): Case[] => {
     {
       name: "is quiet for who roams among networks",
       facts: exampleFacts({
-        connections: [...usual.map((c, i) => ({ ...c, network: `198.51.${i >> 1}.0/24` })), stranger],
+        connections: [...usual.map((c, i) => ({ ...c, network: `198.${i}.1.0/24` })), stranger],
       }),
       expect: [],
     },
@@ -153,7 +125,17 @@ export const cases = (): Case[] => {
       expect: [],
     },
     {
-      name: "clears two weeks after the episode's end",
+      name: "is quiet where a whole estate moves on one day",
+      facts: exampleFacts({
+        connections: Array.from({ length: 8 }, (_, n) => [
+          ...daily(`Service${n}`, 60, daysAgo(1)),
+          { ...stranger, by: `Service${n}` },
+        ]).flat(),
+      }),
+      expect: [],
+    },
+    {
+      name: "clears when the episode is over for two weeks",
       facts: exampleFacts({
         connections: [...daily("OrdersApi", 60, daysAgo(16)), { ...stranger, at: daysAgo(16) }],
       }),

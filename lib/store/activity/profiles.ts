@@ -1,7 +1,9 @@
 // What connections add up to, by hour and by day: always recomputed, an hour from its segments, a day from its hours.
+
 import type { Profile } from "../../core/activity/activity.ts";
 import { type Bounded, boundTallies, crowdReason, namelessUses } from "../../core/activity/bound-tallies.ts";
 import { mergeTallies } from "../../core/activity/tally.ts";
+import { dayNumber } from "../../core/anomaly/day-figures.ts";
 import { type Cluster, parseArn } from "../../core/base/ids.ts";
 import { DAY, floorTo, HOUR, type Instant, type Interval, iso, MINUTE } from "../../core/base/time.ts";
 import { AuditError } from "../../errors.ts";
@@ -11,6 +13,7 @@ import { keys } from "../table/keys.ts";
 import type { Item, Table } from "../table/table.ts";
 import { TTL_ATTRIBUTE } from "../table/table-definition.ts";
 import type { DirtyHours, Mark } from "./dirty-hours.ts";
+import { noteChangedDays } from "./estates.ts";
 import { talliesOfSegments } from "./segment.ts";
 import type { FoldedSegments } from "./slots.ts";
 import { packTallies, unpackTallies } from "./tally-codec.ts";
@@ -85,6 +88,7 @@ export const profileStore = (table: Table, dirty: DirtyHours, slotDays: number) 
   };
 
   const doubts = doubtStore(table);
+  const noteChanged = noteChangedDays(table);
   /** Whoever stands in a remainder may have used any mapping: the stretch proves nothing while it is so. */
   const noteCrowd = async (
     cluster: Cluster,
@@ -187,6 +191,9 @@ export const profileStore = (table: Table, dirty: DirtyHours, slotDays: number) 
         }),
       );
       const days = [...Map.groupBy(past, ({ hour }) => floorTo(DAY, hour))];
+      // Before the marks go: whoever dies in between comes here again.
+      const numbers = days.map(([day]) => dayNumber(day));
+      await noteChanged(cluster, numbers);
       const changedDays = await inParallel(days, LANES, ([day, marks]) =>
         attempt(async () => {
           const rebuilt = await rebuildDay(cluster, day);
@@ -205,6 +212,7 @@ export const profileStore = (table: Table, dirty: DirtyHours, slotDays: number) 
       const changed = await inParallel(hours, LANES, (hour) => rebuildHour(cluster, hour));
       const days = [...new Set(hours.map((hour) => floorTo(DAY, hour)))];
       const changedDays = await inParallel(days, LANES, (day) => rebuildDay(cluster, day));
+      await noteChanged(cluster, days.map(dayNumber));
       return { hours: changed.filter(Boolean).length, days: changedDays.filter(Boolean).length };
     },
 

@@ -61,6 +61,17 @@ export const keys = {
   days: (c: Cluster) => `DAY#${c}`,
   day: (c: Cluster, day: Instant) => ({ pk: `DAY#${c}`, sk: iso(day) }),
 
+  // "what was usual up to the end of this day"          Query backward, BatchGetItem; PutItem, derived
+  estates: (c: Cluster) => ({ pk: `ESTATE#${c}`, prefix: "DAY#" }),
+  estate: (c: Cluster, day: Instant) => ({ pk: `ESTATE#${c}`, sk: `DAY#${iso(day)}` }),
+  estatePart: (c: Cluster, day: Instant, n: number) => ({
+    pk: `ESTATE#${c}`,
+    sk: `PART#${iso(day)}#${pad(n)}`,
+  }),
+
+  // "what was counted anew since it was worked out"     GetItem, consistent; PutItem on its revision
+  changedDays: (c: Cluster) => ({ pk: `ESTATE#${c}`, sk: "CHANGED" }),
+
   // "which logins did the auditor make, which came back" Query, consistent; PutItem
   loginAttempts: (c: Cluster) => `ATTEMPT#${c}`,
   loginAttempt: (c: Cluster, at: Instant, id: string) => ({ pk: `ATTEMPT#${c}`, sk: `${iso(at)}#${id}` }),

@@ -1,0 +1,109 @@
+// One session in two neighbourhoods within one hour, one of them new.
+
+import { NEW_DAYS } from "../../core/anomaly/constants.ts";
+import type { SignRule } from "../../core/anomaly/sign-rule.ts";
+import { HOUR } from "../../core/base/time.ts";
+import { defineDetector, SignOptions } from "../../core/findings/detector.ts";
+import { type Case, daily, daysAgo, EXAMPLE_NOW, exampleFacts } from "../../core/findings/example-facts.ts";
+
+const rule: SignRule = {
+  id: "concurrent-networks",
+  group: "network",
+  measure: "categorical",
+  habitFree: true,
+  reached: (figures, own, { day, kind, isPersonLike }) =>
+    [...figures.places].flatMap(([key, networks]) => {
+      const session = key.slice(key.indexOf(" ") + 1);
+      if (networks.size < 2) return [];
+      const named = isPersonLike(session);
+      if (kind !== "person" && !named) return [];
+      if (named && kind === "person" && (own.habits.sessions.get(session)?.days ?? 0) < 2) return [];
+      const fresh = [...networks].filter(([network]) => {
+        const entry = own.habits.neighbourhoods.get(network);
+        return !own.isKnown("neighbourhoods", network) || day - (entry?.first ?? day) < NEW_DAYS;
+      });
+      if (!fresh.length) return [];
+      const seen = [...networks.values()];
+      return [
+        {
+          level: 1,
+          value: fresh[0]?.[0] ?? "",
+          firstAt: Math.min(...seen.map(({ firstAt }) => firstAt)),
+          lastAt: Math.max(...seen.map(({ lastAt }) => lastAt)),
+          eventIds: seen.map(({ firstEventId }) => firstEventId).slice(0, 5),
+          what: `connected from ${[...networks.keys()].join(" and ")} within one hour in the same session${session ? ` (${session})` : ""}`,
+          evidence: { networks: [...networks.keys()], session },
+        },
+      ];
+    }),
+};
+
+export const concurrentNetworks = /* @__PURE__ */ defineDetector({
+  id: "concurrent-networks",
+  category: "anomalous",
+  title: "One session in two places within an hour",
+  severity: "medium",
+  life: "episode",
+  docs: {
+    why: "A person is in one place. The same session from two neighbourhoods of the internet within one hour means that somebody else may hold its credentials.",
+    fix: "Ask the person named by the session. If one of the places is not theirs, revoke the sessions of the IAM role and look at what was reached.",
+    falsePositives:
+      "A VPN that is switched on or off, a phone's line beside the office's, a remote desktop. Acknowledge what is right: it is learned.",
+    blindSpots:
+      "Machines are not judged: they run in several places. Sessions without a name that people use are not told apart. Two places in one /16 are one place.",
+  },
+  evidence: { networks: "Places", session: "Session" },
+  options: SignOptions,
+  rule,
+});
+
+export const cases = (): Case[] => {
+  const person = { session: "jane.doe@example.com", client: "DBeaver/24.1" };
+  const usual = daily("Analyst", 60, daysAgo(1), "198.51.100.0/24").map((c) => ({ ...c, ...person }));
+  const at = Math.floor((EXAMPLE_NOW - 2 * HOUR) / HOUR) * HOUR;
+  const here = { by: "Analyst", at, network: "198.51.100.0/24", ...person };
+  const there = { ...here, at: at + 600_000, network: "203.0.113.0/24" };
+  return [
+    // The new network weighs as much and tells more: it names the finding.
+    {
+      name: "fires for a person seen at home and far away within one hour",
+      facts: exampleFacts({ connections: [...usual, here, there] }),
+      options: {},
+      expect: ["Analyst"],
+    },
+    {
+      name: "is quiet for two places that are both known for long",
+      facts: exampleFacts({
+        connections: [...usual, ...usual.map((c) => ({ ...c, network: "203.0.113.0/24" })), here, there],
+      }),
+      expect: [],
+    },
+    {
+      name: "is quiet for a machine, which runs in many places",
+      facts: exampleFacts({
+        connections: [
+          ...daily("Job", 60, daysAgo(1)),
+          { by: "Job", at },
+          { by: "Job", at: at + 1_000, network: "203.0.113.0/24" },
+        ],
+      }),
+      expect: [],
+    },
+    {
+      name: "is quiet for two places in different hours",
+      facts: exampleFacts({ connections: [...usual, { ...here, at: at - 5 * HOUR }, there] }),
+      expect: [],
+    },
+    {
+      name: "clears when the episode is over for two weeks",
+      facts: exampleFacts({
+        connections: [
+          ...daily("Analyst", 60, daysAgo(20), "198.51.100.0/24").map((c) => ({ ...c, ...person })),
+          { ...here, at: daysAgo(19) },
+          { ...there, at: daysAgo(19) + 60_000 },
+        ],
+      }),
+      expect: [],
+    },
+  ];
+};

@@ -1,0 +1,102 @@
+// A principal that connects after a long silence, longer than any before.
+
+import { LEAST_SILENCE_DAYS } from "../../core/anomaly/constants.ts";
+import type { SignRule } from "../../core/anomaly/sign-rule.ts";
+import { HOUR } from "../../core/base/time.ts";
+import { defineDetector, SignOptions } from "../../core/findings/detector.ts";
+import { type Case, daily, daysAgo, EXAMPLE_NOW, exampleFacts } from "../../core/findings/example-facts.ts";
+
+const rule: SignRule = {
+  id: "dormant-awakened",
+  group: "dormancy",
+  measure: "graded",
+  habitFree: false,
+  leastTop: 1,
+  reached: ({ tallies, allowedByHour }, own, { watchedSince }) => {
+    if (own.tenure < 2 || own.lastDay === undefined || !allowedByHour.some((count) => count > 0)) return [];
+    const silence = watchedSince(own.lastDay);
+    if (silence < LEAST_SILENCE_DAYS || silence <= own.maxGap) return [];
+    const seen = tallies.filter(({ outcome }) => outcome === "allowed");
+    return [
+      {
+        level: Math.max(0, Math.min(23, Math.round(2 * Math.log2((silence + 1) / (own.maxGap + 1))))),
+        firstAt: Math.min(...seen.map(({ firstAt }) => firstAt)),
+        lastAt: Math.max(...seen.map(({ lastAt }) => lastAt)),
+        eventIds: seen.map(({ firstEventId }) => firstEventId).slice(0, 5),
+        what: `connected after ${silence} days of silence; its longest before was ${own.maxGap}`,
+        evidence: { silentDays: silence, longestBefore: own.maxGap, activeDays: own.activeDays },
+      },
+    ];
+  },
+};
+
+export const dormantAwakened = /* @__PURE__ */ defineDetector({
+  id: "dormant-awakened",
+  category: "anomalous",
+  title: "Connection after a long silence",
+  severity: "medium",
+  life: "episode",
+  docs: {
+    why: "Access that everybody forgot is the access that nobody watches. A key found in an old backup looks like this.",
+    fix: "Ask the owner whether the principal is still needed. If nobody can say, revoke its mappings.",
+    falsePositives: "A yearly job, a long leave: acknowledge it.",
+    blindSpots:
+      "Silence counts only on days for which capture is proven. Less than a fortnight is ordinary. Who was silent for longer than 90 days has no habits any more: see dormant mappings.",
+  },
+  evidence: {
+    silentDays: { label: "Silent for", unit: ["day", "days"] },
+    longestBefore: { label: "Longest silence before", unit: ["day", "days"] },
+    activeDays: { label: "Known for", unit: ["active day", "active days"] },
+  },
+  options: SignOptions,
+  rule,
+});
+
+export const cases = (): Case[] => {
+  const usual = daily("OldJob", 30, daysAgo(40));
+  const again = { by: "OldJob", at: EXAMPLE_NOW - 2 * HOUR };
+  const others = daily("OrdersApi", 80, daysAgo(1));
+  return [
+    {
+      name: "fires for a daily job that wakes after forty days",
+      facts: exampleFacts({ connections: [...usual, ...others, again] }),
+      expect: ["OldJob"],
+    },
+    {
+      name: "is quiet for a silence of ten days",
+      facts: exampleFacts({ connections: [...daily("OldJob", 30, daysAgo(10)), ...others, again] }),
+      expect: [],
+    },
+    {
+      name: "is quiet while capture was not proven in between",
+      facts: exampleFacts({
+        connections: [...usual, ...others, again],
+        gaps: [{ from: daysAgo(40), to: daysAgo(1) }],
+      }),
+      expect: [],
+    },
+    {
+      name: "is quiet for who was silent for as long before",
+      facts: exampleFacts({
+        connections: [
+          ...daily("OldJob", 5, daysAgo(85)),
+          ...daily("OldJob", 5, daysAgo(40)),
+          ...others,
+          again,
+        ],
+      }),
+      expect: [],
+    },
+    {
+      name: "clears when the episode is over for two weeks",
+      facts: exampleFacts({
+        connections: [
+          ...daily("OldJob", 30, daysAgo(57)),
+          ...daily("OrdersApi", 80, daysAgo(17)),
+          { ...again, at: daysAgo(17) },
+        ],
+      }),
+      expect: [],
+    },
+  ];
+};

@@ -1,0 +1,100 @@
+// Many refused attempts within one hour.
+
+import { LEAST_REFUSALS } from "../../core/anomaly/constants.ts";
+import { hourOfDay } from "../../core/anomaly/day-figures.ts";
+import type { SignRule } from "../../core/anomaly/sign-rule.ts";
+import { HOUR } from "../../core/base/time.ts";
+import { defineDetector, SignOptions } from "../../core/findings/detector.ts";
+import { type Case, daily, daysAgo, EXAMPLE_NOW, exampleFacts } from "../../core/findings/example-facts.ts";
+
+const rule: SignRule = {
+  id: "failed-attempts",
+  group: "refusals",
+  measure: "graded",
+  habitFree: true,
+  leastTop: 5,
+  reached: ({ tallies, refusedByHour }) => {
+    const most = Math.max(...refusedByHour);
+    if (most < LEAST_REFUSALS) return [];
+    const hour = refusedByHour.indexOf(most);
+    const seen = tallies.filter((tally) => tally.outcome === "refused" && hourOfDay(tally.firstAt) === hour);
+    const lastAt = Math.max(...seen.map((tally) => tally.lastAt));
+    const then = tallies.find((tally) => tally.outcome === "allowed" && tally.lastAt >= lastAt);
+    return [
+      {
+        level: Math.min(23, Math.round(1 + 2 * Math.log2(most))),
+        firstAt: Math.min(...seen.map(({ firstAt }) => firstAt)),
+        lastAt,
+        eventIds: seen.map(({ firstEventId }) => firstEventId).slice(0, 5),
+        what: `was refused ${most} times in one hour${then ? " and then let in" : ""}`,
+        evidence: { refused: most, thenAllowed: then !== undefined },
+      },
+    ];
+  },
+};
+
+export const failedAttempts = /* @__PURE__ */ defineDetector({
+  id: "failed-attempts",
+  category: "anomalous",
+  title: "Many refused attempts in one hour",
+  severity: "medium",
+  life: "episode",
+  docs: {
+    why: "Who tries roles or tokens until one fits is refused first. Refused, and then let in, is the worst case.",
+    fix: "Look at where the attempts came from and which role they asked for. If nobody can explain them, revoke the sessions of the IAM role.",
+    falsePositives:
+      "A deployment with a wrong role name, a token that expired, a cluster that wakes. When many services are refused at once, the finding is taken back.",
+    blindSpots:
+      "Whether AWS logs every refused attempt is not documented. Attempts spread over hours stay below five in each.",
+  },
+  evidence: {
+    refused: { label: "Refused in one hour", unit: ["attempt", "attempts"] },
+    thenAllowed: "Let in afterwards",
+  },
+  options: SignOptions,
+  rule,
+});
+
+export const cases = (): Case[] => {
+  const usual = daily("OrdersApi", 60, daysAgo(1));
+  const refused = { by: "OrdersApi", at: EXAMPLE_NOW - 2 * HOUR, outcome: "refused" as const, count: 80 };
+  return [
+    {
+      name: "fires for eighty refusals in one hour",
+      facts: exampleFacts({ connections: [...usual, refused] }),
+      expect: ["OrdersApi"],
+    },
+    {
+      name: "is quiet for four refusals",
+      facts: exampleFacts({ connections: [...usual, { ...refused, count: 4 }] }),
+      expect: [],
+    },
+    {
+      name: "is quiet for as many connections that were let in by who makes so many",
+      facts: exampleFacts({
+        connections: [
+          ...usual.map((c) => ({ ...c, count: 80 })),
+          { by: "OrdersApi", at: refused.at, count: 80 },
+        ],
+      }),
+      expect: [],
+    },
+    {
+      name: "is quiet where many services are refused at once: an outage",
+      facts: exampleFacts({
+        connections: Array.from({ length: 12 }, (_, n) => [
+          ...daily(`Service${n}`, 60, daysAgo(1)),
+          { ...refused, by: `Service${n}`, count: 20 },
+        ]).flat(),
+      }),
+      expect: [],
+    },
+    {
+      name: "clears when the episode is over for two weeks",
+      facts: exampleFacts({
+        connections: [...daily("OrdersApi", 60, daysAgo(16)), { ...refused, at: daysAgo(16) }],
+      }),
+      expect: [],
+    },
+  ];
+};

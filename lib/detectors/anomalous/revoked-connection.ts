@@ -1,0 +1,99 @@
+// A principal whose mapping was revoked.
+
+import { STANDING_DAYS } from "../../core/anomaly/constants.ts";
+import type { SignRule } from "../../core/anomaly/sign-rule.ts";
+import { HOUR } from "../../core/base/time.ts";
+import { defineDetector, SignOptions } from "../../core/findings/detector.ts";
+import { type Case, daily, daysAgo, EXAMPLE_NOW, exampleFacts } from "../../core/findings/example-facts.ts";
+
+const rule: SignRule = {
+  id: "revoked-connection",
+  group: "mapping",
+  measure: "fact",
+  habitFree: true,
+  reached: ({ principal, tallies }, own, { mappingAt }) => {
+    if (own.unmappedDays >= STANDING_DAYS) return [];
+    const seen = tallies.filter(
+      ({ action, firstAt, outcome }) =>
+        action === "DbConnect" && mappingAt(principal, firstAt, outcome) === "revoked",
+    );
+    if (!seen.length) return [];
+    const refused = seen.every(({ outcome }) => outcome === "refused");
+    return [
+      {
+        level: 1,
+        firstAt: Math.min(...seen.map(({ firstAt }) => firstAt)),
+        lastAt: Math.max(...seen.map(({ lastAt }) => lastAt)),
+        eventIds: seen.map(({ firstEventId }) => firstEventId).slice(0, 5),
+        what: `${refused ? "tried to connect" : "connected"} though its mapping was revoked`,
+        evidence: { connections: seen.reduce((sum, { count }) => sum + count, 0), refused },
+      },
+    ];
+  },
+};
+
+export const revokedConnection = /* @__PURE__ */ defineDetector({
+  id: "revoked-connection",
+  category: "anomalous",
+  title: "Connection by a principal whose mapping was revoked",
+  severity: "high",
+  life: "episode",
+  docs: {
+    why: "Somebody took this access away, and somebody still uses it or tries to.",
+    fix: "Find out what still runs with the principal and stop it. Take dsql:DbConnect away from it as well.",
+    falsePositives: "A service that was not told that it was switched off.",
+    blindSpots:
+      "A session that was open when the mapping was revoked may go on for an hour: it makes no new connection.",
+  },
+  evidence: {
+    connections: { label: "Attempts", unit: ["attempt", "attempts"] },
+    refused: "All of them refused",
+  },
+  options: SignOptions,
+  rule,
+});
+
+export const cases = (): Case[] => {
+  const usual = daily("OrdersApi", 60, daysAgo(1));
+  const mappings = [
+    { to: "OrdersApi", role: "app" },
+    { to: "OldJob", role: "app", goneAt: daysAgo(5) },
+  ];
+  const again = { by: "OldJob", at: EXAMPLE_NOW - 4 * HOUR, outcome: "refused" as const };
+  return [
+    {
+      name: "fires for an attempt five days after the mapping was revoked",
+      facts: exampleFacts({ mappings, connections: [...usual, again] }),
+      expect: ["OldJob"],
+    },
+    {
+      name: "is quiet for a use before it was revoked",
+      facts: exampleFacts({
+        mappings,
+        connections: [...usual, { ...again, at: daysAgo(6), outcome: "refused" }],
+      }),
+      expect: [],
+    },
+    {
+      name: "is quiet for a connection as admin, which takes no mapping",
+      facts: exampleFacts({ mappings, connections: [...usual, { ...again, action: "DbConnectAdmin" }] }),
+      expect: [],
+    },
+    {
+      name: "is quiet where another mapping of the principal stands",
+      facts: exampleFacts({
+        mappings: [...mappings, { to: "OldJob", role: "other" }],
+        connections: [...usual, again],
+      }),
+      expect: [],
+    },
+    {
+      name: "clears when it is mapped again",
+      facts: exampleFacts({
+        mappings: [...mappings, { to: "OldJob", role: "app", madeAt: daysAgo(1) }],
+        connections: [...usual, again],
+      }),
+      expect: [],
+    },
+  ];
+};
