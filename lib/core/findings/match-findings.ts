@@ -1,5 +1,5 @@
 // Which observation goes on for which finding: by identity, by family, and of what lasts by overlapping in time.
-import { QUIET_MS } from "../anomaly/episode.ts";
+import { EPISODE_QUIET_MS as QUIET_MS } from "../anomaly/episodes.ts";
 import type { Finding, Observation } from "./finding.ts";
 import { continuing, isClosed } from "./join-families.ts";
 
