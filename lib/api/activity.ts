@@ -1,10 +1,10 @@
 // GET /activity and /activity/principals: who connected, how often, and when last; those who may and never did included.
 import * as z from "zod";
+import type { ActivityRow } from "../core/activity/activity-row.ts";
 import { DAY, type Instant, type Interval, iso } from "../core/base/time.ts";
 import {
   type Activity,
   type ActivityQuestion,
-  type ActivityRow,
   activityOf,
   groupings,
   parseGroupings,

@@ -115,7 +115,8 @@ export const loadFacts = async (
           catalog: snapshot.catalog,
           takenAt: snapshot.manifest.takenAt,
           seq: snapshot.manifest.seq,
-          judgedBefore: lastLook?.snapshotAt ?? null,
+          // A look that came later knows what was not known yet.
+          judgedBefore: lastLook && lastLook.at <= now ? lastLook.snapshotAt : null,
         }
       : null,
     firstSnapshotAt: history.firstReadAt,
@@ -130,6 +131,6 @@ export const loadFacts = async (
     archetypes,
     auditor: auditor ?? null,
     ownLogins,
-    captureCheck,
+    captureCheck: captureCheck && captureCheck.at <= now ? captureCheck : undefined,
   };
 };

@@ -1,5 +1,7 @@
 // Who connected when and from where: allowed and refused apart, the last use by principal or by mapping.
 import type { Tally } from "../core/activity/activity.ts";
+import type { ActivityRow, LastUse } from "../core/activity/activity-row.ts";
+import { ADMIN } from "../core/activity/admin-logins.ts";
 import { foldArn } from "../core/activity/principal.ts";
 import { type Cluster, withoutPath } from "../core/base/ids.ts";
 import { floorTo, HOUR, type Instant, type Interval, iso } from "../core/base/time.ts";
@@ -10,7 +12,6 @@ import { AuditError } from "../errors.ts";
 import { settleMsOf } from "../jobs/load-facts.ts";
 import type { ReadStore } from "../store/open-store.ts";
 import { provenHours } from "./proven-hours.ts";
-import { ADMIN } from "./reached-by.ts";
 import { profilesIn, talliesUntil } from "./tallies.ts";
 
 /** What a row stands for; a principal's own always. */
@@ -37,39 +38,6 @@ export type ActivityQuestion = {
   readonly principal?: string | undefined;
   /** Only connections that could be of this role, and the principals mapped to it. */
   readonly role?: string | undefined;
-};
-
-/**
- * `seen`: `lastUseAt` says when. `possible`: an allowed connection may have been through this mapping or another one.
- * `never`: none in the stretch, all of whose settled hours are proven. `unknown`: none was seen, in hours that are not.
- */
-export type LastUse = "seen" | "possible" | "never" | "unknown";
-
-export type ActivityRow = {
-  readonly principal: string;
-  /** By mapping: the role; null: it is not known which, `possibleRoles` are those it may have been. */
-  readonly role?: string | null;
-  readonly possibleRoles?: readonly string[];
-  /** By hour: its beginning. */
-  readonly hour?: string;
-  /** By network. */
-  readonly network?: string;
-  readonly allowed: number;
-  /** Attempts that were refused: no use of anything. */
-  readonly refused: number;
-  /** How many of all attempts asked for the role admin. */
-  readonly admin: number;
-  /** Of all attempts. */
-  readonly firstAt: string | null;
-  readonly lastAt: string | null;
-  /** The last connection that was allowed. */
-  readonly lastUseAt: string | null;
-  readonly lastUse: LastUse;
-  /** As far as they were kept apart: "…" stands for others. */
-  readonly networks: readonly string[];
-  readonly clients: readonly string[];
-  /** The roles that the principal is mapped to at the end of the stretch. */
-  readonly mappedTo: readonly string[];
 };
 
 export type Activity = {

@@ -1,4 +1,6 @@
 // What an answer about privileges rests on: a stored snapshot as of a moment, or a catalog that is at hand.
+
+import type { AdminLogin } from "../core/activity/admin-logins.ts";
 import type { Cluster } from "../core/base/ids.ts";
 import type { Instant } from "../core/base/time.ts";
 import type { Catalog } from "../core/catalog/catalog.ts";
@@ -7,7 +9,7 @@ import { type AccessEngine, accessEngine } from "../core/privileges/effective.ts
 import { requireAsOf, type Snapshot } from "../store/history/snapshots.ts";
 import type { ReadStore } from "../store/open-store.ts";
 import { type Basis, basisOf } from "./basis.ts";
-import { type AdminLogin, adminLogins } from "./reached-by.ts";
+import { adminLogins } from "./reached-by.ts";
 
 export type Grounds = {
   readonly engine: AccessEngine;

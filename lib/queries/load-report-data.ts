@@ -15,6 +15,9 @@ import type { ReportChange, ReportData, ReportMapping } from "../report/report-d
 import type { Snapshot } from "../store/history/snapshots.ts";
 import type { ReadStore } from "../store/open-store.ts";
 import { changeText } from "../wording/change-text.ts";
+import { activityOf } from "./activity.ts";
+import { adminLogins } from "./reached-by.ts";
+import { talliesUntil } from "./tallies.ts";
 
 /** Whole weeks, so that every hour of the week comes equally often. */
 const WINDOW_DAYS = 18 * 7;
@@ -68,7 +71,10 @@ export const loadReportData = async (
   const view = auditView(facts);
   const { settledUntil } = view.coverage;
   const recent = floorTo(DAY, at) - WINDOW_DAYS * DAY;
-  const hours = await activity.hours(cluster, { from: recent, to: at });
+  const hours = (await activity.hours(cluster, { from: recent, to: at })).map((profile) => ({
+    ...profile,
+    tallies: talliesUntil([profile], at),
+  }));
   const known = view.activity.principals.flatMap(
     (principal) => view.activity.talliesOf(principal)[0]?.firstAt ?? [],
   );
@@ -96,6 +102,12 @@ export const loadReportData = async (
   }
 
   const look = await findings.lastLook(cluster);
+  const { observations, looks } = judgeWith(detectors, windowOptions(dormantDays, detectorOptions))(view);
+  const stored = await findings.list(cluster);
+  // Before the last look the stored findings may say what was not known yet.
+  const past = look && look.at > at ? findingsAt(stored, at, observations) : undefined;
+  const window = { from, to: at };
+  const { rows } = await activityOf(store, cluster, { interval: window, by: ["principal"] }, at);
   return {
     cluster,
     at,
@@ -107,12 +119,10 @@ export const loadReportData = async (
         ? { from: first.manifest.takenAt, to: snapshot.manifest.takenAt, snapshots: snapshot.manifest.seq }
         : null,
     unreadable: unreadableOf(snapshot),
-    incompleteLooks: judgeWith(
-      detectors,
-      windowOptions(dormantDays, detectorOptions),
-    )(view).looks.filter(({ complete }) => !complete),
+    incompleteLooks: looks.filter(({ complete }) => !complete),
     judgedAt: look?.at ?? null,
-    findings: findingsAt(await findings.list(cluster), at),
+    findings: past?.findings ?? stored,
+    pastFindings: past ? { judgedAnew: past.judgedAnew, leftOut: past.leftOut } : null,
     rules: detectors.map(({ id, title, docs, evidence }) => ({
       id,
       title,
@@ -126,7 +136,8 @@ export const loadReportData = async (
       facts.firstSnapshotAt === null
         ? null
         : mappingsOf(view, { from: begun, to: settledUntil }, dormantDays),
-    activity: view.activity.principals.length ? { window: { from, to: at }, hours } : null,
+    adminLogins: await adminLogins(store, cluster, at),
+    activity: view.activity.principals.length ? { window, hours, principals: rows } : null,
     coverage: {
       window: { from: Math.min(from, settledUntil), to: settledUntil },
       covered: facts.coverage,

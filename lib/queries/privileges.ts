@@ -1,4 +1,6 @@
 // Who holds what: rows of effective privileges, the holders of one privilege, and what default privileges will grant.
+
+import { ADMIN } from "../core/activity/admin-logins.ts";
 import type { Privilege } from "../core/catalog/privileges.ts";
 import { privilegeBit } from "../core/catalog/privileges.ts";
 import { type FutureRow, tomorrow } from "../core/privileges/default-privileges.ts";
@@ -8,7 +10,7 @@ import { type AccessObject, isSystemSchema, sectionOf } from "../core/privileges
 import type { PrivilegeRow } from "../core/privileges/effective-rows.ts";
 import { findObject, findObjects, findPrivilege, findRole } from "../core/privileges/find-object.ts";
 import type { Grounds } from "./grounds.ts";
-import { ADMIN, type ReachedBy, reachedBy } from "./reached-by.ts";
+import { type ReachedBy, reachedBy } from "./reached-by.ts";
 import { type UnreadEntries, unreadEntries } from "./unread-entries.ts";
 
 /** The user columns of a relation that have an ACL of their own; none of anything else. */

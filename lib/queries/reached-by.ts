@@ -1,5 +1,5 @@
 // Which principals reach a role: by a mapping, or, as admin, by IAM alone.
-import type { Tally } from "../core/activity/activity.ts";
+import { ADMIN, type AdminLogin, adminLoginsOf } from "../core/activity/admin-logins.ts";
 import type { Cluster } from "../core/base/ids.ts";
 import { DAY, type Instant, iso } from "../core/base/time.ts";
 import { type Catalog, rowsOf } from "../core/catalog/catalog.ts";
@@ -7,24 +7,8 @@ import type { AccessEngine } from "../core/privileges/effective.ts";
 import type { ReadStore } from "../store/open-store.ts";
 import { talliesIn } from "./tallies.ts";
 
-/** The role that needs no mapping: https://docs.aws.amazon.com/aurora-dsql/latest/userguide/authentication-authorization.html */
-export const ADMIN = "admin";
-
 /** As long as connections are kept. */
 const LOOKBACK_DAYS = 400;
-
-/** A principal that was let in as admin, and when last. */
-export type AdminLogin = { readonly arn: string; readonly lastUseAt: Instant };
-
-/** By ARN; refused attempts are no logins. */
-export const adminLoginsOf = (tallies: readonly Tally[]): AdminLogin[] => {
-  const last = new Map<string, Instant>();
-  for (const { principal, action, outcome, lastAt } of tallies) {
-    if (action !== "DbConnectAdmin" || outcome !== "allowed") continue;
-    last.set(principal, Math.max(lastAt, last.get(principal) ?? lastAt));
-  }
-  return [...last].sort(([a], [b]) => (a < b ? -1 : 1)).map(([arn, lastUseAt]) => ({ arn, lastUseAt }));
-};
 
 /** Who was let in as admin up to and with `at`, as far back as connections are kept. */
 export const adminLogins = async (store: ReadStore, cluster: Cluster, at: Instant): Promise<AdminLogin[]> =>

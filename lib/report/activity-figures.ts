@@ -5,20 +5,16 @@ import { DAY, floorTo, HOUR, type Instant, type Interval } from "../core/base/ti
 
 type PrincipalFigures = {
   readonly principal: Principal;
-  readonly attempts: number;
+  /** Connections that were allowed. */
+  readonly allowed: number;
   readonly refused: number;
-  readonly admin: number;
-  readonly activeDays: number;
-  readonly networks: number;
-  readonly firstAt: Instant;
-  readonly lastAt: Instant;
 };
 
 /** A network as one principal used it: on which stretches of days. */
 export type NetworkFigures = {
   readonly principal: Principal;
   readonly network: string;
-  readonly attempts: number;
+  readonly allowed: number;
   readonly firstAt: Instant;
   readonly lastAt: Instant;
   readonly runs: readonly Interval[];
@@ -30,13 +26,15 @@ export type WeekHour = {
   /** 0 is Monday. */
   readonly weekday: number;
   readonly hour: number;
-  readonly attempts: number;
-  /** How many such hours of the window are proven or hold connections; 0: nothing is known about them. */
+  /** Those that were allowed. */
+  readonly allowed: number;
+  /** How many such hours of the window are proven or hold attempts; 0: nothing is known about them. */
   readonly knownHours: number;
 };
 
 export type ActivityFigures = {
-  readonly attempts: number;
+  /** Connections; refused attempts are none, and are counted apart everywhere. */
+  readonly allowed: number;
   readonly refused: number;
   readonly folded: number;
   /** Busiest first. */
@@ -44,7 +42,7 @@ export type ActivityFigures = {
   readonly days: readonly {
     readonly day: Instant;
     readonly principal: Principal;
-    readonly attempts: number;
+    readonly allowed: number;
     readonly refused: number;
   }[];
   readonly week: readonly WeekHour[];
@@ -57,9 +55,8 @@ export const weekdayOf = (at: Instant): number => (((Math.floor(at / DAY) + 3) %
 
 type Sum<L> = {
   readonly labels: L;
-  attempts: number;
+  allowed: number;
   refused: number;
-  admin: number;
   firstAt: Instant;
   lastAt: Instant;
   readonly days: Set<Instant>;
@@ -70,17 +67,15 @@ const add = <L>(sums: Map<string, Sum<L>>, labels: L, day: Instant, tally: Tally
   const id = JSON.stringify(labels);
   const sum = sums.get(id) ?? {
     labels,
-    attempts: 0,
+    allowed: 0,
     refused: 0,
-    admin: 0,
     firstAt: tally.firstAt,
     lastAt: tally.lastAt,
     days: new Set(),
   };
   sums.set(id, sum);
-  sum.attempts += tally.count;
   if (tally.outcome === "refused") sum.refused += tally.count;
-  if (tally.action === "DbConnectAdmin") sum.admin += tally.count;
+  else sum.allowed += tally.count;
   sum.firstAt = Math.min(sum.firstAt, tally.firstAt);
   sum.lastAt = Math.max(sum.lastAt, tally.lastAt);
   sum.days.add(day);
@@ -99,26 +94,26 @@ const runsOf = (days: readonly Instant[]): Interval[] => {
 
 const weekOf = (
   window: Interval,
-  perHour: ReadonlyMap<Instant, number>,
+  perHour: ReadonlyMap<Instant, { readonly allowed: number }>,
   isCovered: (hour: Instant) => boolean,
 ): WeekHour[] => {
   const cells = Array.from({ length: 7 * 24 }, (_, i) => ({
     weekday: Math.floor(i / 24),
     hour: i % 24,
-    attempts: 0,
+    allowed: 0,
     knownHours: 0,
   }));
   for (let at = floorTo(HOUR, window.from); at < window.to; at += HOUR) {
     const cell = cells[weekdayOf(at) * 24 + Math.floor((at % DAY) / HOUR)];
     if (!cell) continue;
-    const attempts = perHour.get(at) ?? 0;
-    cell.attempts += attempts;
-    if (attempts > 0 || isCovered(at)) cell.knownHours++;
+    const seen = perHour.get(at);
+    cell.allowed += seen?.allowed ?? 0;
+    if (seen !== undefined || isCovered(at)) cell.knownHours++;
   }
   return cells;
 };
 
-/** Adds up hourly profiles. Those outside the window are left out; every attempt counts, refused ones too. */
+/** Adds up hourly profiles. Those outside the window are left out. Refused attempts are nobody's connection or network. */
 export const activityFigures = (
   window: Interval,
   hours: readonly Profile[],
@@ -127,7 +122,7 @@ export const activityFigures = (
   const byPrincipal = new Map<string, Sum<{ principal: Principal }>>();
   const byDay = new Map<string, Sum<{ day: Instant; principal: Principal }>>();
   const byNetwork = new Map<string, Sum<{ principal: Principal; network: string }>>();
-  const perHour = new Map<Instant, number>();
+  const perHour = new Map<Instant, { allowed: number }>();
   let folded = 0;
   for (const profile of hours) {
     const hour = floorTo(HOUR, profile.from);
@@ -138,35 +133,34 @@ export const activityFigures = (
       const { principal, network } = tally;
       add(byPrincipal, { principal }, day, tally);
       add(byDay, { day, principal }, day, tally);
+      const seen = perHour.get(hour) ?? { allowed: 0 };
+      perHour.set(hour, seen);
+      if (tally.outcome === "refused") continue;
       add(byNetwork, { principal, network }, day, tally);
-      perHour.set(hour, (perHour.get(hour) ?? 0) + tally.count);
+      seen.allowed += tally.count;
     }
   }
-  const networksOf = Map.groupBy(byNetwork.values(), ({ labels }) => labels.principal);
-  const firstDays = new Map(
-    [...byPrincipal.values()].map((sum) => [sum.labels.principal, floorTo(DAY, sum.firstAt)]),
-  );
+  const firstDays = new Map<Principal, Instant>();
+  for (const { labels, firstAt } of byNetwork.values()) {
+    const day = floorTo(DAY, firstAt);
+    firstDays.set(labels.principal, Math.min(day, firstDays.get(labels.principal) ?? day));
+  }
   const principals = [...byPrincipal.values()]
-    .map(({ labels, days, ...sum }) => ({
-      ...labels,
-      ...sum,
-      activeDays: days.size,
-      networks: networksOf.get(labels.principal)?.length ?? 0,
-    }))
-    .toSorted((a, b) => b.attempts - a.attempts || byText(a.principal, b.principal));
+    .map(({ labels, allowed, refused }) => ({ ...labels, allowed, refused }))
+    .toSorted((a, b) => b.allowed - a.allowed || byText(a.principal, b.principal));
   return {
-    attempts: principals.reduce((sum, { attempts }) => sum + attempts, 0),
+    allowed: principals.reduce((sum, { allowed }) => sum + allowed, 0),
     refused: principals.reduce((sum, { refused }) => sum + refused, 0),
     folded,
     principals,
     days: [...byDay.values()]
-      .map(({ labels, attempts, refused }) => ({ ...labels, attempts, refused }))
+      .map(({ labels, allowed, refused }) => ({ ...labels, allowed, refused }))
       .toSorted((a, b) => a.day - b.day || byText(a.principal, b.principal)),
     week: weekOf(window, perHour, isCovered),
     networks: [...byNetwork.values()]
-      .map(({ labels, days, attempts, firstAt, lastAt }) => ({
+      .map(({ labels, days, allowed, firstAt, lastAt }) => ({
         ...labels,
-        attempts,
+        allowed,
         firstAt,
         lastAt,
         runs: runsOf([...days]),

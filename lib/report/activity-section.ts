@@ -1,11 +1,13 @@
 // Who did connect: the charts, their keys, and the same figures as a table.
+
+import type { ActivityRow } from "../core/activity/activity-row.ts";
 import { principalName } from "../core/base/visible-text.ts";
 import type { ActivityFigures } from "./activity-figures.ts";
 import { heat, otherSeries, series } from "./charts/chart-style.ts";
 import { principalColours } from "./charts/connections-chart.ts";
 import { busiestAverage } from "./charts/week-chart.ts";
 import { type Html, html } from "./html.ts";
-import { breakable, count, day, figure, firstOf, time } from "./wording.ts";
+import { breakable, count, figure, firstOf, time } from "./wording.ts";
 
 const MAX_PRINCIPALS = 40;
 
@@ -22,30 +24,46 @@ const legend = (figures: ActivityFigures): Html => {
   return html`<ul class="legend">${figures.principals
     .slice(0, series.length)
     .map(
-      ({ principal, attempts }) =>
-        html`<li>${swatch(colourOf(principal))}${principalName(principal)} <span class="dim">${figure(attempts)}</span></li>`,
+      ({ principal, allowed }) =>
+        html`<li>${swatch(colourOf(principal))}${principalName(principal)} <span class="dim">${figure(allowed)}</span></li>`,
     )}${others > 0 && html`<li>${swatch(otherSeries[0])}${count(others, "other")}</li>`}<li><span class="key diamond"></span>refused attempts</li><li><span class="key key-unproven"></span>capture not proven</li></ul>`;
 };
 
 const heatLegend = ({ week }: ActivityFigures): Html =>
   html`<ul class="legend"><li>none<span class="scale">${heat.map((_, i) => html`<span class="key h${i}"></span>`)}</span>${busiestAverage(week).toFixed(1)} an hour</li>${week.some(({ knownHours }) => knownHours === 0) && html`<li><span class="key key-unproven"></span>not known</li>`}</ul>`;
 
-const principalTable = ({ principals }: ActivityFigures): Html => {
-  const { shown, more } = firstOf(principals, MAX_PRINCIPALS);
-  return html`<details class="fold"><summary>The same as a table, by principal <span class="n">${figure(principals.length)}</span></summary>
+/** "Never" only where it is proven. */
+const lastUse = ({ lastUse: use, lastUseAt }: ActivityRow): Html =>
+  lastUseAt !== null
+    ? html`${time(Date.parse(lastUseAt))}`
+    : use === "never"
+      ? html`<b>never</b>`
+      : html`<span class="dim">unknown</span>`;
+
+const principalTable = (principals: readonly ActivityRow[]): Html => {
+  const busiest = principals.toSorted((a, b) => b.allowed - a.allowed || b.refused - a.refused);
+  const { shown, more } = firstOf(busiest, MAX_PRINCIPALS);
+  return html`<details class="fold"><summary>As a table, by principal <span class="n">${figure(principals.length)}</span></summary>
 <div class="scroll" tabindex="0" role="region" aria-label="Connections by principal"><table class="list">
-<caption>Connections by principal</caption>
-<thead><tr><th scope="col">Principal</th><th scope="col" class="num">Attempts</th><th scope="col" class="num">Refused</th><th scope="col" class="num">As admin</th><th scope="col" class="num">Days</th><th scope="col" class="num">Networks</th><th scope="col">First</th><th scope="col">Last</th></tr></thead>
+<caption>Connections by principal: those that are mapped and were not seen too</caption>
+<thead><tr><th scope="col">Principal</th><th scope="col" class="num">Allowed</th><th scope="col" class="num">Refused</th><th scope="col" class="num">As admin</th><th scope="col" class="num">Networks</th><th scope="col">Last use</th><th scope="col">Last attempt</th></tr></thead>
 <tbody>${shown.map(
     (one) =>
-      html`<tr><th scope="row"><b>${principalName(one.principal)}</b><small>${breakable(one.principal)}</small></th><td class="num">${figure(one.attempts)}</td><td class="num">${figure(one.refused)}</td><td class="num">${figure(one.admin)}</td><td class="num">${figure(one.activeDays)}</td><td class="num">${figure(one.networks)}</td><td>${day(one.firstAt)}</td><td>${time(one.lastAt)}</td></tr>`,
+      html`<tr><th scope="row"><b>${principalName(one.principal)}</b><small>${breakable(one.principal)}</small></th><td class="num">${figure(one.allowed)}</td><td class="num">${figure(one.refused)}</td><td class="num">${figure(one.admin)}</td><td class="num">${figure(one.networks.length)}</td><td>${lastUse(one)}</td><td>${one.lastAt === null ? "–" : time(Date.parse(one.lastAt))}</td></tr>`,
   )}</tbody></table></div>${more > 0 && html`<p class="more">and ${count(more, "more principal")}.</p>`}</details>`;
 };
 
 /** `figures` null: nothing was ever ingested. */
-export const activitySection = (figures: ActivityFigures | null, charts: ActivityCharts | null): Html => {
+export const activitySection = (
+  figures: ActivityFigures | null,
+  charts: ActivityCharts | null,
+  principals: readonly ActivityRow[],
+): Html => {
   const open = html`<h2 id="activity-title">Who did connect</h2>`;
-  if (figures === null || charts === null || figures.attempts === 0) {
+  if (figures !== null && charts === null && figures.refused > 0) {
+    return html`<section id="activity" aria-labelledby="activity-title">${open}<p class="hint">No connection that was allowed is on record, ${count(figures.refused, "attempt")} ${figures.refused === 1 ? "was" : "were"} refused.</p>${principalTable(principals)}</section>`;
+  }
+  if (figures === null || charts === null) {
     return html`<section id="activity" aria-labelledby="activity-title">${open}<p class="unknown-line">${
       figures === null
         ? "Not known: no connection was ever ingested for this cluster. That is not “nobody”."
@@ -54,11 +72,11 @@ export const activitySection = (figures: ActivityFigures | null, charts: Activit
   }
   const fresh = figures.networks.filter(({ isNew }) => isNew).length;
   return html`<section id="activity" aria-labelledby="activity-title">${open}
-<p class="hint">${count(figures.attempts, "connection attempt")} by ${count(figures.principals.length, "principal")}, ${figure(figures.refused)} refused. All times are UTC.</p>
+<p class="hint">${count(figures.allowed, "connection")} by ${count(figures.principals.filter(({ allowed }) => allowed > 0).length, "principal")}; ${count(figures.refused, "refused attempt")}, which ${figures.refused === 1 ? "is" : "are"} no connection. All times are UTC.</p>
 <h3>Day by day</h3>
 ${charts.connections}
 ${legend(figures)}
-${principalTable(figures)}
+${principalTable(principals)}
 <h3>Hours of the week</h3>
 <p class="hint">How many connections each hour of the week sees on average.</p>
 ${charts.week}

@@ -36,15 +36,18 @@ const endedSentence = ({ findings }: ReportData): string => {
   return ` ${count(waiting.length, "episode")} of unusual connections ${waiting.length === 1 ? "is" : "are"} over but not acknowledged.`;
 };
 
-const mappingsSentence = ({ mappings }: ReportData): string => {
+const mappingsSentence = (data: ReportData): string => {
+  const { mappings } = data;
   if (mappings === null) return "Who is mapped to which database role is not known.";
   const principals = new Set(mappings.map(({ principal }) => principal)).size;
   const roles = new Set(mappings.map(({ roleOid }) => roleOid)).size;
   const unused = mappings.filter(({ verdict }) => verdict === "dormant" || verdict === "never-used").length;
   const undecided = mappings.filter(({ verdict }) => verdict === "unknown" || verdict === "ambiguous").length;
   const reach = `${count(principals, "principal")} can become ${count(roles, "database role")} through ${count(mappings.length, "mapping")}.`;
+  const admins = data.adminLogins.length;
+  const asAdmin = admins ? ` ${count(admins, "principal")} connected as admin, which needs no mapping.` : "";
   const idle = unused ? ` Nobody uses ${figure(unused)} of them.` : "";
-  return `${reach}${idle}${undecided ? ` For ${figure(undecided)} the use cannot be told.` : ""}`;
+  return `${reach}${asAdmin}${idle}${undecided ? ` For ${figure(undecided)} the use cannot be told.` : ""}`;
 };
 
 const coverageSentence = ({ hours, coveredHours }: CoverageFigures): string => {
@@ -76,6 +79,12 @@ const unknowns = (data: ReportData, coverage: CoverageFigures, activity: Activit
   } else if (at - data.judgedAt >= 2 * DAY) {
     list.push(
       html`<strong>The last judgement is of ${time(data.judgedAt)}.</strong> What came later was not judged.`,
+    );
+  }
+  if (data.pastFindings) {
+    const { judgedAnew, leftOut } = data.pastFindings;
+    list.push(
+      html`<strong>Findings are of an earlier instant.</strong> Those that were looked at since (${figure(judgedAnew)}) are judged anew from what was true then${leftOut > 0 && html`; how ${count(leftOut, "other")} stood then cannot be told, and ${leftOut === 1 ? "it is" : "they are"} left out`}. What was acknowledged or exempted since is shown as it is now.`,
     );
   }
   if (activity === null) {

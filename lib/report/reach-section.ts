@@ -1,6 +1,8 @@
 // Who reaches what: principal -> role -> schema as a matrix, then role by role with paths and object names.
 
+import { ADMIN } from "../core/activity/admin-logins.ts";
 import type { Oid } from "../core/base/ids.ts";
+import type { Instant } from "../core/base/time.ts";
 import { principalName } from "../core/base/visible-text.ts";
 import { type Html, html } from "./html.ts";
 import { verdictPill } from "./pills.ts";
@@ -23,27 +25,53 @@ const MAX_GROUPS = 12;
 const MAX_NAMES = 8;
 
 /** One line of the matrix: a mapping, or a role that nobody is mapped to. */
-type Line = { readonly mapping: ReportMapping | null; readonly oid: Oid; readonly role: string };
+type Line = {
+  readonly mapping: ReportMapping | null;
+  readonly oid: Oid;
+  readonly role: string;
+  /** Of a line without a mapping: who stands behind the role, as far as it is known. */
+  readonly behind?: Html;
+  readonly lastUseAt?: Instant;
+};
 
 /** Unused access first, then the mightiest. */
-const rank = ({ mapping }: Line): number =>
+const rank = ({ mapping, lastUseAt }: Line): number =>
   mapping === null
-    ? 3
+    ? lastUseAt === undefined
+      ? 3
+      : 2
     : mapping.verdict === "dormant" || mapping.verdict === "never-used"
       ? 0
       : mapping.verdict === "unknown" || mapping.verdict === "ambiguous"
         ? 1
         : 2;
 
+/** Into admin IAM alone lets: who was seen, and that there may be others. */
+const adminLines = (oid: Oid, { adminLogins }: ReportData): Line[] => {
+  const others = html`<span class="dim">whoever ${adminLogins.length > 0 && "else "}IAM allows dsql:DbConnectAdmin: not read</span>`;
+  return [
+    ...adminLogins.map(({ arn, lastUseAt }) => ({
+      ...{ mapping: null, oid, role: ADMIN, lastUseAt },
+      behind: html`<b>${principalName(arn)}</b><small>${breakable(arn)}</small>`,
+    })),
+    { mapping: null, oid, role: ADMIN, behind: others },
+  ];
+};
+
 const linesOf = (
-  mappings: readonly ReportMapping[],
+  data: ReportData,
   roles: readonly ReportRole[],
   reach: ReadonlyMap<Oid, RoleReach>,
 ): Line[] => {
+  const mappings = data.mappings ?? [];
   const mapped = new Set(mappings.map(({ roleOid }) => roleOid));
   const lines: Line[] = mappings.map((mapping) => ({ mapping, oid: mapping.roleOid, role: mapping.role }));
   for (const { oid, name } of roles) {
-    if (!mapped.has(oid) && reach.has(oid)) lines.push({ mapping: null, oid, role: name });
+    if (!reach.has(oid)) continue;
+    if (name === ADMIN) lines.push(...adminLines(oid, data));
+    else if (data.mappings === null)
+      lines.push({ mapping: null, oid, role: name, behind: html`<span class="dim">not known</span>` });
+    else if (!mapped.has(oid)) lines.push({ mapping: null, oid, role: name });
   }
   const weight = ({ oid }: Line): number => reach.get(oid)?.weight ?? 0;
   return lines.toSorted((a, b) => rank(a) - rank(b) || weight(b) - weight(a) || (a.role < b.role ? -1 : 1));
@@ -110,12 +138,12 @@ const matrix = (
 <thead><tr><th scope="col">Principal</th><th scope="col">Role</th><th scope="col">Use</th>${columns.shown.map(
   ({ name, objects }) => html`<th scope="col">${name}<small>${count(objects, "table")}</small></th>`,
 )}${columns.others.length > 0 && html`<th scope="col">${count(columns.others.length, "other schema")}</th>`}</tr></thead>
-<tbody>${lines.map(({ mapping, oid, role }) => {
+<tbody>${lines.map(({ mapping, oid, role, behind, lastUseAt }) => {
   const found = reach.get(oid);
   return html`<tr>
-<th scope="row" data-label="Principal">${mapping ? html`<b>${principalName(mapping.principal)}</b><small>${breakable(mapping.principal)}</small>` : html`<span class="dim">nobody is mapped</span>`}</th>
+<th scope="row" data-label="Principal">${mapping ? html`<b>${principalName(mapping.principal)}</b><small>${breakable(mapping.principal)}</small>` : (behind ?? html`<span class="dim">nobody is mapped</span>`)}</th>
 <td data-label="Role"><div><code>${role}</code></div></td>
-<td data-label="Use"><div>${mapping ? html`${verdictPill(mapping.verdict)} <small>${lastUse(mapping)}</small>` : html`<span class="nil">–</span>`}</div></td>${columns.shown.map(
+<td data-label="Use"><div>${mapping ? html`${verdictPill(mapping.verdict)} <small>${lastUse(mapping)}</small>` : lastUseAt === undefined ? html`<span class="nil">–</span>` : html`<small>last ${day(lastUseAt)}</small>`}</div></td>${columns.shown.map(
     ({ name, objects }) =>
       html`<td data-label="${name}"><div>${cellBadges(found?.cells.get(name), objects)}</div></td>`,
   )}${columns.others.length > 0 && html`<td data-label="Other schemas"><div>${otherCell(found, columns.others)}</div></td>`}</tr>
@@ -147,7 +175,7 @@ export const reachSection = (data: ReportData): Html => {
   }
   const reach = reachByRole(data.reach);
   const columns = pickSchemas(schemas, reach, MAX_SCHEMA_COLUMNS);
-  const lines = linesOf(mappings ?? [], roles, reach);
+  const lines = linesOf(data, roles, reach);
   const open = lines.slice(0, OPEN_ROWS);
   const foldedRows = lines.slice(OPEN_ROWS, OPEN_ROWS + FOLDED_ROWS);
   const left = lines.length - open.length - foldedRows.length;
@@ -159,7 +187,7 @@ export const reachSection = (data: ReportData): Html => {
     .toSorted((a, b) => b.found.weight - a.found.weight);
   const details = firstOf(detailed, MAX_ROLE_DETAILS);
   return html`<section id="reach" aria-labelledby="reach-title">${title}
-<p class="hint">Each line is one path in: a principal, the database role that it is mapped to, and how many tables and views of each schema that role reaches, through whatever it inherits. Unused access stands first.</p>
+<p class="hint">Each line is one path in: a principal, the database role that it is mapped to (into admin IAM alone lets, without a mapping), and how many tables and views of each schema that role reaches, through whatever it inherits. Unused access stands first.</p>
 ${mappings === null && html`<p class="unknown-line">The mappings could not be read: which principals stand behind these roles is not known.</p>`}
 ${open.length ? matrix("Principals, their roles, and the tables they reach", open, columns, reach) : html`<p class="none">No role reaches a table or view.</p>`}
 ${foldedRows.length > 0 && html`<details class="fold"><summary>Further lines <span class="n">${figure(foldedRows.length)}</span></summary>${matrix("Further principals and roles", foldedRows, columns, reach)}</details>`}

@@ -25,7 +25,7 @@ export const renderReport = async (data: ReportData): Promise<string> => {
   const { activity } = data;
   const figures = activity && activityFigures(activity.window, activity.hours, coverage.isCovered);
   let charts: ActivityCharts | null = null;
-  if (activity && figures && figures.attempts > 0) {
+  if (activity && figures && figures.allowed > 0) {
     charts = {
       connections: await drawChart(connectionsChart(activity.window, figures, coverage.gaps)),
       week: await drawChart(weekChart(figures)),
@@ -43,7 +43,7 @@ ${pageHeader(data)}
 ${headlineSection(data, coverage, figures)}
 ${findingsSection(data)}
 ${reachSection(data)}
-${activitySection(figures, charts)}
+${activitySection(figures, charts, activity?.principals ?? [])}
 ${coverageSection(data, coverage, strip)}
 ${changesSection(data)}
 </main>

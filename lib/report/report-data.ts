@@ -1,5 +1,7 @@
 // What a report is made of: one cluster at one instant, as plain data. Whoever fills it decides nothing about looks.
 import type { Profile } from "../core/activity/activity.ts";
+import type { ActivityRow } from "../core/activity/activity-row.ts";
+import type { AdminLogin } from "../core/activity/admin-logins.ts";
 import type { EvidenceWords } from "../core/base/evidence.ts";
 import type { Cluster, Oid, Principal } from "../core/base/ids.ts";
 import type { Instant, Interval } from "../core/base/time.ts";
@@ -84,6 +86,8 @@ export type ReportData = {
   /** The last judgement that the findings come from; null: nothing was judged yet. */
   readonly judgedAt: Instant | null;
   readonly findings: readonly Finding[];
+  /** Of an instant before the last judgement: how many are judged anew as of then, how many cannot be told. */
+  readonly pastFindings: { readonly judgedAnew: number; readonly leftOut: number } | null;
   readonly rules: readonly ReportRule[];
   /** Each null where the catalog could not be read: unknown, not none. */
   readonly roles: readonly ReportRole[] | null;
@@ -91,7 +95,14 @@ export type ReportData = {
   readonly mappings: readonly ReportMapping[] | null;
   readonly reach: readonly Reach[] | null;
   /** Hours with connections; an hour that is not here and not covered is unknown. null: nothing was ever ingested. */
-  readonly activity: { readonly window: Interval; readonly hours: readonly Profile[] } | null;
+  readonly activity: {
+    readonly window: Interval;
+    readonly hours: readonly Profile[];
+    /** By principal; those that are mapped and were not seen included. */
+    readonly principals: readonly ActivityRow[];
+  } | null;
+  /** Who was let in as admin, which needs no mapping: whoever else IAM allows it is not known. */
+  readonly adminLogins: readonly AdminLogin[];
   readonly coverage: {
     readonly window: Interval;
     readonly covered: Coverage;

@@ -1,8 +1,9 @@
 // Who connected, and what may be said of those who were not seen.
 import { afterAll, beforeAll, expect, it } from "vitest";
+import type { ActivityRow } from "../../lib/core/activity/activity-row.ts";
 import type { Principal } from "../../lib/core/base/ids.ts";
 import { DAY, HOUR, type Instant, iso } from "../../lib/core/base/time.ts";
-import { type ActivityRow, activityOf, type Grouping, parseGroupings } from "../../lib/queries/activity.ts";
+import { activityOf, type Grouping, parseGroupings } from "../../lib/queries/activity.ts";
 import { openStore, type Store } from "../../lib/store/open-store.ts";
 import { cluster, estate } from "../support/catalogs.ts";
 import { connection } from "../support/connections.ts";

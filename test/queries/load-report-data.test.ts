@@ -53,7 +53,9 @@ describe("loadReportData", () => {
     expect(data.coverage.window).toEqual({ from: T, to: END - 3 * HOUR });
     expect(data.activity?.hours.length).toBe(3);
     expect(data.changes.map(({ after, by, text }) => [after, by, text])).toEqual(
-      expect.arrayContaining([[T, T + 5 * DAY, "app_ro gained DELETE on table public.orders"]]),
+      expect.arrayContaining([
+        [T, T + 5 * DAY, "app_ro gained DELETE on table public.orders, granted by admin"],
+      ]),
     );
     expect(data.findings.map(({ detector }) => detector)).toContain("section-unreadable");
     expect(data.rules.length).toBeGreaterThan(5);
@@ -81,5 +83,17 @@ describe("loadReportData", () => {
       activity: null,
     });
     expect(await renderReport(data)).toContain("No snapshot");
+  });
+
+  it("shows nothing that was found, seen or counted after the instant asked for", async () => {
+    const at = T + 2 * DAY;
+    const data = await loadReportData(openStore(db, { now: () => END }), cluster, at);
+    expect(data.pastFindings).not.toBeNull();
+    for (const { detectedAt, lastSeenAt, confirmedAt } of data.findings) {
+      expect(Math.max(detectedAt, lastSeenAt, confirmedAt)).toBeLessThanOrEqual(at);
+    }
+    const tallies = data.activity?.hours.flatMap((hour) => hour.tallies) ?? [];
+    expect(tallies.every(({ lastAt }) => lastAt < at)).toBe(true);
+    expect((await loadReportData(openStore(db, { now: () => END }), cluster, END)).pastFindings).toBeNull();
   });
 });

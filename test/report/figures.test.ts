@@ -125,7 +125,7 @@ describe("activityFigures", () => {
     expect([weekdayOf(T), weekdayOf(T + 6 * DAY), weekdayOf(0), weekdayOf(-1)]).toEqual([0, 6, 3, 2]);
   });
 
-  it("adds up every attempt by principal, day and hour of the week, and nothing outside the window", () => {
+  it("adds up connections and, apart, refused attempts by principal, day and hour of the week, and nothing outside the window", () => {
     const figures = activityFigures(
       window,
       [
@@ -136,18 +136,18 @@ describe("activityFigures", () => {
       ],
       (at) => at < T + DAY,
     );
-    expect(figures).toMatchObject({ attempts: 5, refused: 1 });
+    expect(figures).toMatchObject({ allowed: 4, refused: 1 });
     expect(figures.principals).toMatchObject([
-      { principal: principal("a"), attempts: 4, refused: 0, admin: 2, activeDays: 2, networks: 1 },
-      { principal: principal("b"), attempts: 1, refused: 1, activeDays: 1 },
+      { principal: principal("a"), allowed: 4, refused: 0 },
+      { principal: principal("b"), allowed: 0, refused: 1 },
     ]);
     expect(figures.days.length).toBe(3);
     // Monday 01:00 is proven and busy, Monday 02:00 proven and quiet, Tuesday 00:00 seen though not proven, the rest unknown.
-    expect(figures.week[1]).toMatchObject({ attempts: 3, knownHours: 1 });
-    expect(figures.week[2]).toMatchObject({ attempts: 0, knownHours: 1 });
-    expect(figures.week[24]).toMatchObject({ attempts: 2, knownHours: 1 });
-    expect(figures.week[25]).toMatchObject({ attempts: 0, knownHours: 0 });
-    expect(figures.week[6 * 24]).toMatchObject({ attempts: 0, knownHours: 0 });
+    expect(figures.week[1]).toMatchObject({ allowed: 2, knownHours: 1 });
+    expect(figures.week[2]).toMatchObject({ allowed: 0, knownHours: 1 });
+    expect(figures.week[24]).toMatchObject({ allowed: 2, knownHours: 1 });
+    expect(figures.week[25]).toMatchObject({ allowed: 0, knownHours: 0 });
+    expect(figures.week[6 * 24]).toMatchObject({ allowed: 0, knownHours: 0 });
   });
 
   it("calls a network new only after its principal's first day", () => {

@@ -1,5 +1,6 @@
 // A report's data as a small company would see it, and the same with names that an attacker chose.
 import type { Profile, Tally } from "../../lib/core/activity/activity.ts";
+import type { ActivityRow } from "../../lib/core/activity/activity-row.ts";
 import { Cluster, Principal } from "../../lib/core/base/ids.ts";
 import { DAY, HOUR, type Instant, iso } from "../../lib/core/base/time.ts";
 import type { Finding } from "../../lib/core/findings/finding.ts";
@@ -201,6 +202,32 @@ const reachOf = (
     usable: true,
   }));
 
+/** By principal, as the query would add the hours up. */
+const rowsOf = (hours: readonly Profile[]): ActivityRow[] =>
+  [
+    ...Map.groupBy(
+      hours.flatMap(({ tallies }) => tallies),
+      ({ principal }) => principal,
+    ),
+  ].map(([principal, tallies]) => {
+    const sum = (outcome: string) =>
+      tallies.reduce((total, tally) => total + (tally.outcome === outcome ? tally.count : 0), 0);
+    const last = Math.max(...tallies.map(({ lastAt }) => lastAt));
+    return {
+      principal,
+      allowed: sum("allowed"),
+      refused: sum("refused"),
+      admin: 0,
+      firstAt: iso(Math.min(...tallies.map(({ firstAt }) => firstAt))),
+      lastAt: iso(last),
+      lastUseAt: sum("allowed") ? iso(last) : null,
+      lastUse: sum("allowed") ? ("seen" as const) : ("unknown" as const),
+      networks: [...new Set(tallies.map(({ network }) => network))],
+      clients: [],
+      mappedTo: [],
+    };
+  });
+
 /** The estate at END: one open critical finding, one outage, everything else ordinary. */
 export const sampleReport = (): ReportData => ({
   cluster,
@@ -260,7 +287,9 @@ export const sampleReport = (): ReportData => ({
     ...reachOf(16407, "backup_user", "users_schema", ["read"]).map((one) => ({ ...one, usable: false })),
     ...reachOf(16408, "contractor", "public", ["read", "write"]).slice(0, 3),
   ],
-  activity: { window: { from: START, to: END }, hours: hoursOf() },
+  activity: { window: { from: START, to: END }, hours: hoursOf(), principals: rowsOf(hoursOf()) },
+  adminLogins: [],
+  pastFindings: null,
   coverage: {
     window: { from: START, to: END },
     covered: [
@@ -330,6 +359,10 @@ export const hostileReport = (): ReportData => {
     reach: clean.reach?.map((r) => ({ ...r, object: evil(), path: [evil(), evil()] })) ?? null,
     activity: clean.activity && {
       ...clean.activity,
+      principals: clean.activity.principals.map((row) => ({
+        ...row,
+        principal: who(Principal.parse(row.principal)),
+      })),
       hours: clean.activity.hours.map((hour) => ({
         ...hour,
         tallies: hour.tallies.map((t, i) => ({

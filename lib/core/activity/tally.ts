@@ -1,5 +1,6 @@
 // Adds connections up: those alike in all that a detector looks at make one tally. Merging is associative and commutative.
 import type { Tally } from "./activity.ts";
+import { ADMIN } from "./admin-logins.ts";
 import { clientOf } from "./client-family.ts";
 import type { Connection } from "./connection.ts";
 import { networkOf } from "./network.ts";
@@ -7,9 +8,6 @@ import { sessionShape } from "./session-shape.ts";
 
 /** What stands in network, client and session of the tally that gathers a principal's rarest kinds. */
 export const FOLDED = "…";
-
-/** The database role of DbConnectAdmin: the action names it. */
-const ADMIN_ROLE = "admin";
 
 /** Two tallies with one key count the same kind of connection. */
 export const tallyKey = (t: Omit<Tally, "count" | "firstAt" | "lastAt" | "firstEventId">): string =>
@@ -23,7 +21,7 @@ export const tallyOf = (c: Connection): Tally => ({
   network: networkOf(c),
   client: clientOf(c.userAgent),
   session: sessionShape(c.sessionName),
-  role: c.action === "DbConnectAdmin" ? ADMIN_ROLE : (c.databaseRole ?? ""),
+  role: c.action === "DbConnectAdmin" ? ADMIN : (c.databaseRole ?? ""),
   count: 1,
   firstAt: c.at,
   lastAt: c.at,

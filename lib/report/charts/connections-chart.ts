@@ -39,9 +39,10 @@ const stack = (
   const slots = Map.groupBy(figures.days, ({ day }) => start + Math.floor((day - start) / step) * step);
   for (const [from, days] of slots) {
     const byColour = new Map<string, number>();
-    for (const { principal, attempts } of days) {
+    for (const { principal, allowed } of days) {
+      if (allowed === 0) continue;
       const colour = colourOf(principal);
-      byColour.set(colour, (byColour.get(colour) ?? 0) + attempts);
+      byColour.set(colour, (byColour.get(colour) ?? 0) + allowed);
     }
     let low = 0;
     for (const [colour, n] of [...byColour].toSorted(([a], [b]) => (rank.get(a) ?? 0) - (rank.get(b) ?? 0))) {
@@ -59,13 +60,13 @@ export const connectionsChart = (window: Interval, figures: ActivityFigures, gap
   const { bars, refused } = stack(figures, whole.from, weekly ? 7 * DAY : DAY);
   const busiest = figures.principals
     .slice(0, 3)
-    .map(({ principal, attempts }) => `${principalName(principal)} ${attempts}`)
+    .map(({ principal, allowed }) => `${principalName(principal)} ${allowed}`)
     .join(", ");
   const per = weekly ? "week" : "day";
   return {
     id: "connections-chart",
     title: `Connections per ${per} by principal`,
-    description: `Stacked bars. ${count(figures.attempts, "attempt")} in all, ${figures.refused} refused; the busiest: ${busiest}. Hatched: capture not proven. A diamond marks a ${per} with refused attempts.`,
+    description: `Stacked bars. ${count(figures.allowed, "connection")} in all, and ${count(figures.refused, "refused attempt")} not drawn as such; the busiest: ${busiest}. Hatched: capture not proven. A diamond marks a ${per} with refused attempts.`,
     spec: {
       width: CHART_WIDTH,
       height: 220,

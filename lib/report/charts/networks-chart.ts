@@ -16,9 +16,9 @@ const LANE = 34;
 const pickLanes = (networks: readonly NetworkFigures[]): NetworkFigures[] =>
   [...networks.filter(({ isNew }) => isNew), ...networks.filter(({ isNew }) => !isNew)].slice(0, MAX_LANES);
 
-const label = ({ principal, network, attempts, firstAt, isNew }: NetworkFigures): string =>
+const label = ({ principal, network, allowed, firstAt, isNew }: NetworkFigures): string =>
   visible(
-    `${shorten(principalName(principal), 36)}  from  ${shorten(network, 44)}  ·  ${count(attempts, "connection")}${isNew ? `  ·  new on ${timeText(firstAt)}` : ""}`,
+    `${shorten(principalName(principal), 36)}  from  ${shorten(network, 44)}  ·  ${count(allowed, "connection")}${isNew ? `  ·  new on ${timeText(firstAt)}` : ""}`,
   );
 
 export const networksChart = (window: Interval, figures: ActivityFigures, gaps: readonly Gap[]): Chart => {

@@ -8,22 +8,22 @@ const weekdays = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 /** Bent a little: a batch job's hundred connections must not bleach the ten of an ordinary hour. */
 const BEND = 0.7;
 
-const colourOf = ({ attempts, knownHours }: WeekHour, busiest: number): string => {
+const colourOf = ({ allowed, knownHours }: WeekHour, busiest: number): string => {
   if (knownHours === 0) return GAP_FILL;
-  if (attempts === 0) return heat[0][0];
-  const step = Math.max(1, Math.round((attempts / knownHours / busiest) ** BEND * (heat.length - 1)));
+  if (allowed === 0) return heat[0][0];
+  const step = Math.max(1, Math.round((allowed / knownHours / busiest) ** BEND * (heat.length - 1)));
   return (heat[step] ?? heat[0])[0];
 };
 
 /** The average of the busiest hour of the week. */
 export const busiestAverage = (week: readonly WeekHour[]): number =>
-  Math.max(0, ...week.map(({ attempts, knownHours }) => (knownHours ? attempts / knownHours : 0)));
+  Math.max(0, ...week.map(({ allowed, knownHours }) => (knownHours ? allowed / knownHours : 0)));
 
 export const weekChart = ({ week }: ActivityFigures): Chart => {
   const busiest = busiestAverage(week);
-  const peak = week.find(({ attempts, knownHours }) => knownHours > 0 && attempts / knownHours === busiest);
+  const peak = week.find(({ allowed, knownHours }) => knownHours > 0 && allowed / knownHours === busiest);
   const when = peak ? `${weekdays[peak.weekday]} ${String(peak.hour).padStart(2, "0")}:00` : "none";
-  const quiet = week.filter(({ attempts, knownHours }) => knownHours > 0 && attempts === 0).length;
+  const quiet = week.filter(({ allowed, knownHours }) => knownHours > 0 && allowed === 0).length;
   const unknown = week.filter(({ knownHours }) => knownHours === 0).length;
   return {
     id: "week-chart",
