@@ -148,7 +148,11 @@ describe("bad input", () => {
     [["privileges", "--catalog", "whole.catalog", "--role", "nobody"], 1, "there is no role nobody"],
     [["privileges", "--catalog", "whole.catalog", "--at", "24h"], 64, "--at asks the store"],
     [["who-can", "READ", "orders", "--catalog", "whole.catalog"], 64, 'there is no privilege "READ"'],
-    [["explain", "app_ro", "SELECT", "nothing", "--catalog", "whole.catalog"], 1, "there is no nothing"],
+    [
+      ["explain", "app_ro", "SELECT", "nothing", "--catalog", "whole.catalog"],
+      1,
+      "nothing that was read is called nothing",
+    ],
   ])("%j ends with %i and says %s", async (args, expected, text) => {
     const { code, err, out } = await cli(args as string[]);
     expect([code, out]).toEqual([expected, ""]);
