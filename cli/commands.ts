@@ -6,6 +6,8 @@ export type CommandEntry = {
   readonly name: string;
   readonly summary: string;
   readonly aliases?: readonly string[];
+  /** It has sub-commands. */
+  readonly hasCommands?: true;
   /** Not for people: it stands in no list. */
   readonly hidden?: true;
   readonly load: () => Promise<AddCommand>;
@@ -82,6 +84,7 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     name: "history",
+    hasCommands: true,
     summary: "what was true when, and what changed",
     load: async () => (await import("./history/history.ts")).addHistory,
   },

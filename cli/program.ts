@@ -46,6 +46,15 @@ const refuse = (under: Command, word: string, io: Io): void => {
   names.parse([word], { from: "user" });
 };
 
+/** `help history show` and `history help show` are `history show --help`. */
+const asHelp = ([first, ...rest]: readonly string[]): readonly string[] => {
+  if (first === "help") return [...rest, "--help"];
+  const isParent = commands.some(({ name, hasCommands }) => name === first && hasCommands);
+  return first !== undefined && isParent && rest[0] === "help"
+    ? [first, ...rest.slice(1), "--help"]
+    : [...(first === undefined ? [] : [first]), ...rest];
+};
+
 const parse = async (
   argv: readonly string[],
   io: Io,
@@ -55,9 +64,7 @@ const parse = async (
   const program = quietCommand("dsql-audit", io)
     .description("Who can reach what in Amazon Aurora DSQL, who did, and what should be taken away.")
     .version(packageJson.version);
-  const [first, ...rest] = argv;
-  // `help history show` is `history show --help`.
-  const args = first === "help" ? [...rest, "--help"] : argv;
+  const args = asHelp(argv);
   const entry = commands.find(
     ({ name, aliases = [] }) => name === args[0] || aliases.includes(args[0] ?? ""),
   );

@@ -40,6 +40,7 @@ describe("the program", () => {
       (await entry.load())(program, processIo(new AbortController().signal), () => {});
       const [command, ...others] = program.commands;
       expect(others).toEqual([]);
+      expect(Boolean(command?.commands.length)).toBe(entry.hasCommands ?? false);
       expect([command?.name(), command?.aliases()]).toEqual([entry.name, entry.aliases ?? []]);
       expect(command?.summary() || command?.description()).toBe(entry.summary);
     },
@@ -102,6 +103,7 @@ describe("the program", () => {
     ["history --help", "timeline "],
     ["help history show", "Usage: dsql-audit history show"],
     ["history show --help", "Usage: dsql-audit history show"],
+    ["history help show", "Usage: dsql-audit history show"],
     ["who-can --help", "Usage: dsql-audit who-can"],
     ["--version", "0."],
   ])("answers %s", async (args, says) => {
