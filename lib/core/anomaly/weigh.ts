@@ -1,6 +1,5 @@
 // Joins the signs of an episode into one weight, and says from which weight on it is worth a finding.
 import { LEAST_THRESHOLD } from "./constants.ts";
-import type { Kind } from "./habits.ts";
 import type { SignGroup } from "./sign-rule.ts";
 
 const WEEKS = 4;
@@ -33,9 +32,6 @@ export const weightOf = (signs: readonly Weighed[]): number => {
   }
   return weight;
 };
-
-/** Active principals of a kind on each of the last days. */
-export type ActiveDays = Readonly<Record<Kind, number>>;
 
 /**
  * From which weight on an episode is a finding: so that an average week of the last four would show about `wanted` false

@@ -24,6 +24,8 @@ export type Judged = {
 export type DetectorOptions = Readonly<Record<string, unknown>>;
 
 const SHOWN_EVENTS = 50;
+/** What a sign says names sessions and clients that others choose: long enough for all that is ours. */
+const MAX_SENTENCE = 600;
 
 type Identity = { readonly id: string; readonly subject: Subject };
 type Identify = (cluster: Cluster, subject: Judgement["subject"]) => Identity;
@@ -111,16 +113,16 @@ const observeEpisode = (view: AuditView, episode: WeighedEpisode): Observation |
     severity,
     cluster: view.cluster,
     subject,
-    title: `${name} ${visible(named.what)}${others ? `, and ${others} more unusual ${others === 1 ? "thing" : "things"}` : ""}`,
+    title: `${name} ${visible(named.what, MAX_SENTENCE)}${others ? `, and ${others} more unusual ${others === 1 ? "thing" : "things"}` : ""}`,
     evidence: {
       ...named.evidence,
-      why: `${name} ${visible(named.says)}.`,
+      why: `${name} ${visible(named.says, MAX_SENTENCE)}.`,
       bits: rounded(episode.weight),
       threshold: rounded(episode.threshold),
       signs: episode.signs.map(({ detector, bits, says, firstAt, lastAt, evidence }) => ({
         detector,
         bits: rounded(bits),
-        says: visible(says),
+        says: visible(says, MAX_SENTENCE),
         firstAt: iso(firstAt),
         lastAt: iso(lastAt),
         evidence,
