@@ -1,5 +1,5 @@
-// Writes docs/detectors.md from the registry: `node scripts/detectors-page.ts`. A test holds the page against it.
-import { mkdirSync, writeFileSync } from "node:fs";
+// Writes docs/detectors.md and the list in README.md from the registry: `npm run docs`. Tests hold both against it.
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Detector } from "../lib/core/findings/detector.ts";
 import { detectors } from "../lib/detectors/index.ts";
@@ -28,9 +28,9 @@ export const detectorsPage = (all: readonly Detector[]): string =>
   [
     "# Detectors",
     "",
-    "Made from `lib/detectors` by `node scripts/detectors-page.ts`. Findings of low severity are listed, not mailed.",
+    "Made from `lib/detectors` by `npm run docs`. Findings of low severity are listed, not mailed.",
     "",
-    "| id | family | severity | finds |",
+    "| id | category | severity | finds |",
     "| --- | --- | --- | --- |",
     ...all.map(
       ({ id, category, severity, title }) => `| [${id}](#${id}) | ${category} | ${severity} | ${title} |`,
@@ -39,8 +39,38 @@ export const detectorsPage = (all: readonly Detector[]): string =>
     ...all.map(sectionOf),
   ].join("\n");
 
+const says: Readonly<Record<Detector["category"], string>> = {
+  dormant: "mappings that nobody uses, or whose use is unknown",
+  anomalous: "connections that differ from what was usual",
+  "over-privileged": "roles that may do more than they should",
+  coverage: "what the auditor could not see",
+};
+
+/** README's list: how many there are, and a line for each category. Ends in a line feed. */
+export const detectorsList = (all: readonly Detector[]): string => {
+  const byCategory = [...Map.groupBy(all, ({ category }) => category)];
+  return [
+    `${all.length} detectors in ${byCategory.length} categories:`,
+    "",
+    ...byCategory.map(
+      ([category, own]) =>
+        `- **${category}** (${own.length}), ${says[category]}: ${own.map(({ id }) => `\`${id}\``).join(", ")}`,
+    ),
+    "",
+  ].join("\n");
+};
+
+const LIST = /(<!-- detectors: [^>]* -->\n)[\s\S]*(<!-- \/detectors -->)/;
+
+/** README with its list as it should be; unchanged where it has no place for one. */
+export const withDetectorsList = (readme: string, all: readonly Detector[]): string =>
+  readme.replace(LIST, (_, begin: string, end: string) => `${begin}\n${detectorsList(all)}\n${end}`);
+
 if (import.meta.main) {
-  const folder = join(import.meta.dirname, "..", "docs");
+  const root = join(import.meta.dirname, "..");
+  const folder = join(root, "docs");
+  const readme = join(root, "README.md");
+  writeFileSync(readme, withDetectorsList(readFileSync(readme, "utf8"), detectors));
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, "detectors.md"), detectorsPage(detectors));
 }

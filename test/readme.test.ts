@@ -1,0 +1,261 @@
+// What the documents claim, held against the code: commands, files, counts, figures, and what the examples print.
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { commands } from "../cli/commands.ts";
+import { ConfigFile } from "../cli/config-file.ts";
+import { allFunctions } from "../deploy/topology.ts";
+import { LEAST_BITS, LEAST_THRESHOLD, MOST_BITS, MOST_WEIGHT } from "../lib/core/anomaly/constants.ts";
+import { joined, severityOf, thresholdOf } from "../lib/core/anomaly/weigh.ts";
+import { HOUR } from "../lib/core/base/time.ts";
+import { detectors } from "../lib/detectors/index.ts";
+import { createActivityStore } from "../lib/store/activity/activity.ts";
+import { registerCluster } from "../lib/store/history/clusters.ts";
+import { createSnapshotStore } from "../lib/store/history/snapshots.ts";
+import { detectorsList, withDetectorsList } from "../scripts/detectors-page.ts";
+import { acl, catalog, cluster, publicSchema, role, table } from "./support/catalogs.ts";
+import { type CliRun, cliIn } from "./support/cli.ts";
+import { connection } from "./support/connections.ts";
+import { fillStore } from "./support/table.ts";
+
+const root = join(import.meta.dirname, "..");
+const read = (file: string): string => readFileSync(join(root, file), "utf8");
+const readme = read("README.md");
+const documents = [
+  "README.md",
+  "CONTRIBUTING.md",
+  "CHANGELOG.md",
+  "docs/how-it-works.md",
+  "docs/glossary.md",
+  "docs/schema/README.md",
+].map((file) => ({ file, text: read(file) }));
+
+const section = (title: string): string =>
+  new RegExp(`^#+ ${title}\\n([\\s\\S]*?)(?=^## )`, "m").exec(`${readme}\n## `)?.[1] ?? "";
+
+/** The words of a shell's line; quotes hold a word together. */
+const wordsOf = (line: string): string[] =>
+  [...line.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map(([, a, b, c]) => a ?? b ?? c ?? "");
+
+/** Every `npx dsql-audit …` of a text, in a block or within a sentence. */
+const commandLines = (text: string): string[] =>
+  [...text.matchAll(/npx dsql-audit ([^`\n]*)/g)].map(([, rest = ""]) => rest.replace(/\s+#.*/, "").trim());
+
+let folder: string;
+const inFolder = (columns?: number) =>
+  cliIn(
+    () => folder,
+    () => Date.parse("2026-11-28T02:55Z"),
+    { NO_COLOR: "1" },
+    columns,
+  );
+
+const orders = (...items: string[]) => table(1000, "orders", { acl: acl("10=arwd*Dxt/10", ...items) });
+const principal = (name: string) => `arn:aws:iam::111122223333:role/${name}`;
+const mapping = (iamOid: number, name: string, oid: number, roleName: string) => ({
+  ...{ iamOid, arn: principal(name), role: oid, roleName, grantor: 10 },
+});
+
+/** What the demonstration's cluster looked like, as far as the examples ask. */
+const company = (...items: string[]) =>
+  catalog({
+    roles: [
+      role(10, "admin", { createRole: true }),
+      role(11, "rdsadmin", { superuser: true }),
+      role(100, "api_readonly"),
+      role(101, "api_readwrite"),
+    ],
+    mappings: [
+      mapping(500, "CatalogApi", 100, "api_readonly"),
+      mapping(501, "OrdersApi", 101, "api_readwrite"),
+    ],
+    schemas: [{ ...publicSchema, acl: acl("0=U/10", "10=UC/10") }],
+    relations: [orders("101=arwd/10", ...items)],
+    database: [{ oid: 5, name: "postgres", owner: 10, acl: null }],
+  });
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), "readme-"));
+  await fillStore(join(folder, "dsql-audit.db"), async (db) => {
+    const store = createSnapshotStore(db, { now: () => 0 });
+    await registerCluster(db, cluster);
+    const first = Date.parse("2026-09-19T13:06:06.600Z");
+    const steps = [company("100=r/10"), company("100=r/10"), company("100=rd/10"), company("100=rd/10")];
+    for (const [n, step] of steps.entries()) await store.save(cluster, step, first + n * HOUR);
+    await store.save(cluster, company("100=r/10"), Date.parse("2026-11-28T02:32:39.830Z"));
+    const admin = principal("DatabaseAdmin");
+    const activity = createActivityStore(db);
+    const now = first + 12 * HOUR;
+    await activity.count(
+      [connection("e1", first, { cluster, principal: admin, action: "DbConnectAdmin" })],
+      now,
+    );
+    await activity.fold(cluster, now);
+  });
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe("README", () => {
+  it("lists the detectors of the registry", () => {
+    expect(readme).toContain(detectorsList(detectors));
+    expect(withDetectorsList(readme, detectors)).toBe(readme);
+  });
+
+  it("names in its table every command and sub-command, and no other", async () => {
+    const help = await inFolder()("history --help");
+    const listed = /\nCommands:\n([\s\S]*?)\n\n/.exec(help.out)?.[1] ?? "";
+    const subCommands = [...listed.matchAll(/^ {2}(\w+)/gm)].map(([, name]) => name);
+    const rows = section("Ask it").match(/^\| `.*$/gm) ?? [];
+    const named = rows.flatMap((row) =>
+      [...(row.split("|")[1] ?? "").matchAll(/`([\w-]+)`/g)].map(([, name]) => name),
+    );
+    expect(new Set(named)).toEqual(
+      new Set([...commands.filter(({ hidden }) => !hidden).map(({ name }) => name), ...subCommands]),
+    );
+  });
+
+  it("counts the functions of the deployment", () => {
+    const words = ["six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
+    expect(section("Deploy it").replaceAll("\n", " ")).toContain(
+      `are ${words[allFunctions.length - 6]} functions`,
+    );
+  });
+
+  it("explains every parameter of the deployment, with its default", () => {
+    const params = /^params:\n {2}default:\n([\s\S]*?)^\S/m.exec(read("serverless.yml"))?.[1] ?? "";
+    const defaults = [...params.matchAll(/^ {4}(\w+): "?(.*?)"?$/gm)].filter(
+      ([, name]) => name !== "logLevel",
+    );
+    expect(defaults.length).toBeGreaterThan(5);
+    const rows = section("Deploy it").match(/^\| `.*$/gm) ?? [];
+    for (const [, name, value] of defaults) {
+      const row = rows.find((one) => one.split("|")[1]?.includes(`\`${name}\``));
+      expect(row?.split("|")[2]?.replaceAll("`", "").trim(), name).toBe(value === "" ? "none" : value);
+    }
+  });
+
+  it("shows a configuration file that is taken", () => {
+    const [, example = ""] = /```json\n([\s\S]*?)```/.exec(readme) ?? [];
+    expect(ConfigFile.safeParse(JSON.parse(example)).error).toBeUndefined();
+  });
+
+  it("says how many comparisons a test run makes", () => {
+    const [, wanted] = /ORACLE_COMPARISONS \?\? ([\d_]+)/.exec(read("test/oracle/agreement.test.ts")) ?? [];
+    expect(readme.replaceAll("\n", " ")).toContain(
+      `at least ${Number(wanted?.replaceAll("_", "")).toLocaleString("en-US")}`,
+    );
+  });
+
+  it("prints in its examples what the commands print", async () => {
+    const console = /```console\n([\s\S]*?)```/.exec(readme)?.[1] ?? "";
+    const examples = [...console.matchAll(/^\$ npx dsql-audit (.*)\n([\s\S]*?)(?=^\$ |$(?![\s\S]))/gm)];
+    expect(examples.length).toBeGreaterThan(2);
+    // Numbers of snapshots and seconds are the demonstration's own.
+    const alike = (text: string): string =>
+      text
+        .trim()
+        .replaceAll(/[Ss]napshot \d+/g, "snapshot N")
+        .replaceAll(/:\d\d(?:\.\d+)?(?=Z| UTC)/g, ":SS");
+    for (const [, line = "", printed = ""] of examples) {
+      const { code, out, err }: CliRun = await inFolder(80)(wordsOf(line));
+      expect([code, err], line).toEqual([0, ""]);
+      expect(alike(out)).toBe(alike(printed));
+    }
+  });
+});
+
+describe("the documents", () => {
+  const lines = documents.flatMap(({ file, text }) => commandLines(text).map((line) => ({ file, line })));
+
+  it("show command lines", () => expect(lines.length).toBeGreaterThan(5));
+
+  it.each(lines.filter(({ line }) => !line.startsWith("demo")))(
+    "in $file: dsql-audit $line is a command line",
+    async ({ line }) => {
+      const elsewhere = mkdtempSync(join(tmpdir(), "parse-"));
+      const cli = cliIn(
+        () => elsewhere,
+        () => Date.parse("2026-11-28T02:55Z"),
+      );
+      // Nothing is there to be asked; what is refused must not be the line itself.
+      const { code, err } = await cli([
+        ...wordsOf(line),
+        ...(/--(?:url|table)/.test(line) ? ["--help"] : []),
+      ]);
+      rmSync(elsewhere, { recursive: true, force: true });
+      expect({ code, err }).not.toMatchObject({ code: 64 });
+    },
+  );
+
+  it("name files that exist", () => {
+    const named = documents.flatMap(({ file, text }) => {
+      const links = [...text.matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g)].map(([, to = ""]) =>
+        join(file, "..", to),
+      );
+      const paths = [
+        ...text.matchAll(/`((?:bench|bin|cli|deploy|docs|handlers|lib|local|scripts|test)\/[\w./-]*)`/g),
+      ].map(([, path = ""]) => path);
+      return [...links, ...paths].map((path) => ({ file, path }));
+    });
+    expect(named.length).toBeGreaterThan(30);
+    expect(named.filter(({ path }) => !existsSync(join(root, path)))).toEqual([]);
+  });
+
+  it("name scripts of package.json, and benchmarks that exist", () => {
+    const { scripts } = JSON.parse(read("package.json")) as { scripts: Record<string, string> };
+    const named = documents.flatMap(({ text }) =>
+      [...text.matchAll(/(?:npm run |(?:`|&& |^)npm (?!run ))([a-z][\w:]*)/gm)].map(([, name = ""]) => name),
+    );
+    expect(named.filter((name) => !(name in scripts) && name !== "ci")).toEqual([]);
+    const benches = documents.flatMap(({ text }) =>
+      [...text.matchAll(/npm run bench -- (\w+)/g)].map(([, name = ""]) => name),
+    );
+    expect(benches.filter((name) => !existsSync(join(root, "bench", `${name}.ts`)))).toEqual([]);
+  });
+
+  it("say canary login and evaluation, as the glossary does", () => {
+    const strays = documents.flatMap(({ file, text }) =>
+      [...text.matchAll(/\bown logins?\b|\blived through\b|\bcame back\b|\bjudge[sd]?\b/g)].map(
+        ([word]) => `${file}: ${word}`,
+      ),
+    );
+    expect(strays).toEqual([]);
+  });
+});
+
+describe("CONTRIBUTING", () => {
+  it("lists the rooms of the core in the order that the architecture test holds", () => {
+    const [, list = ""] = /CORE_ROOMS = \[([\s\S]*?)\]/.exec(read("test/architecture.test.ts")) ?? [];
+    const rooms = [...list.matchAll(/"(\w+)"/g)].map(([, name]) => `\`${name}\``);
+    expect(rooms.length).toBeGreaterThan(5);
+    expect(read("CONTRIBUTING.md").replaceAll("\n", " ")).toContain(`${rooms.join(", ")}.`);
+  });
+});
+
+describe("docs/how-it-works.md", () => {
+  const text = read("docs/how-it-works.md").replaceAll(/\s+/g, " ");
+
+  it("states the limits as they are", () => {
+    const [, hour, day] =
+      /hour: \{ kinds: ([\d_]+).*?day: \{ kinds: ([\d_]+)/.exec(read("lib/store/activity/profiles.ts")) ?? [];
+    const figure = (n = ""): string => Number(n.replaceAll("_", "")).toLocaleString("en-US");
+    expect(text).toContain(`at most ${figure(hour)} kinds of connections apart, a day ${figure(day)}.`);
+    expect(text).toContain(`at least ${LEAST_BITS} bits and counts for at most ${MOST_BITS}.`);
+    expect(text).toContain(`never less than ${LEAST_THRESHOLD} bits`);
+    expect(text).toContain(`to ${MOST_WEIGHT}, where they are alike`);
+  });
+
+  it("calculates its example as the code does", () => {
+    const rate = 3.5 / 1201;
+    const chance = (0 + 30 * rate) / (60 + 30);
+    expect(text).toContain(`1 in ${Math.round(1 / rate)}.`);
+    expect(text).toContain(
+      `1 in ${Math.round(1 / chance).toLocaleString("en-US")}. That is ${(-Math.log2(chance)).toFixed(1)} bits.`,
+    );
+    const threshold = thresholdOf(20 * 28, 28, 1);
+    expect(text).toContain(`log₂(140), or ${threshold.toFixed(1)} bits`);
+    expect(severityOf(-Math.log2(chance), threshold)).toBe("medium");
+    expect(text).toContain(`two signs of 6 bits make ${joined(12, 2).toFixed(1)}.`);
+  });
+});
