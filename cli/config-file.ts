@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import * as z from "zod";
+import { archetypes } from "../lib/core/privileges/archetype.ts";
 import { AuditError } from "../lib/errors.ts";
 
 export const CONFIG_FILE = "dsql-audit.config.json";
@@ -15,7 +16,7 @@ export const ConfiguredSettings = z.strictObject({
     .optional()
     .describe("How many days a mapping must be unused to be called dormant. Default: 90."),
   archetypes: z
-    .record(z.string().min(1), z.enum(["read-only", "read-write", "owner", "admin"]))
+    .record(z.string().min(1), z.enum(archetypes))
     .optional()
     .describe("What a role is for, by the name of the role."),
   detectorOptions: z

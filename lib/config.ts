@@ -4,6 +4,7 @@ import { Cluster, Principal } from "./core/base/ids.ts";
 import { visible } from "./core/base/visible-text.ts";
 import { DORMANT_DAYS } from "./core/findings/dormant-window.ts";
 import { KEEP_DAYS } from "./core/history/retention.ts";
+import { archetypes } from "./core/privileges/archetype.ts";
 import { AuditError } from "./errors.ts";
 
 /** JSON in an environment variable, parsed by `shape`. */
@@ -50,7 +51,7 @@ const shapes = {
   /** The IAM role of the snapshot function: its logins are the auditor's own. */
   AUDITOR_PRINCIPAL: z.optional(Principal),
   /** What a role is declared to be for, by role name: `{"reporting": "read-only"}`. */
-  ARCHETYPES: json(z.record(z.string(), z.enum(["read-only", "read-write", "owner", "admin"]))).default({}),
+  ARCHETYPES: json(z.record(z.string(), z.enum(archetypes))).default({}),
   /** How long a mapping must be silent to be called dormant, where capture is proven for as long. */
   DORMANT_DAYS: z.coerce.number().int().positive().max(390).default(DORMANT_DAYS),
   /** How many days every snapshot is kept; before them, the first of each day. */

@@ -25,36 +25,54 @@ import { ambiguousMapping } from "./dormant/ambiguous-mapping.ts";
 import { dormantMapping } from "./dormant/dormant-mapping.ts";
 import { neverUsedMapping } from "./dormant/never-used-mapping.ts";
 import { unknownMapping } from "./dormant/unknown-mapping.ts";
+import { adminMembership } from "./over-privileged/admin-membership.ts";
+import { auditAdmin } from "./over-privileged/audit-admin.ts";
+import { ddlInApplicationRole } from "./over-privileged/ddl-in-application-role.ts";
+import { escalationPath } from "./over-privileged/escalation-path.ts";
 import { grantOption } from "./over-privileged/grant-option.ts";
+import { leftoverRole } from "./over-privileged/leftover-role.ts";
+import { looseMapping } from "./over-privileged/loose-mapping.ts";
 import { privilegeExceedsArchetype } from "./over-privileged/privilege-exceeds-archetype.ts";
+import { publicAccess } from "./over-privileged/public-access.ts";
+import { sharedRole } from "./over-privileged/shared-role.ts";
+import { wideningDefault } from "./over-privileged/widening-default.ts";
 
 export const detectors: readonly Detector[] = [
   adminConnection,
+  adminMembership,
   ambiguousMapping,
+  auditAdmin,
   canaryMissed,
   captureConfiguration,
   captureGap,
   concurrentNetworks,
   connectionBurst,
   crossAccount,
+  ddlInApplicationRole,
   dormantAwakened,
   dormantMapping,
+  escalationPath,
   failedAttempts,
   grantOption,
   humanInMachineRole,
+  leftoverRole,
+  looseMapping,
   neverUsedMapping,
   newClient,
   newNetwork,
   offHours,
   privilegeExceedsArchetype,
+  publicAccess,
   revokedConnection,
   rootConnection,
   sectionUnreadable,
   selfAudit,
+  sharedRole,
   snapshotOverdue,
   spreadRefusals,
   unknownMapping,
   unmappedConnection,
+  wideningDefault,
 ];
 
 const byId = new Map(detectors.map((detector) => [detector.id, detector]));

@@ -28,6 +28,8 @@ export type Judgement<E extends Evidence = Evidence> = {
   /** Of a stretch that is over: since when, and what people have to know of it. */
   readonly ended?: { readonly at: Instant; readonly says: string };
   readonly fix?: string;
+  /** What one finding counts together, each by a name that stays: an exemption accepts these, and no further one. */
+  readonly grants?: readonly string[];
 };
 
 /** Every text is for a person who has never seen the rule. */

@@ -14,6 +14,8 @@ export const Exemption = z.object({
   subject: Subject,
   owner: z.string().min(1).max(200),
   reason: z.string().min(1).max(1000),
+  /** What the finding counted together when it was accepted; a further grant is not. Missing: all of it is accepted. */
+  grants: z.optional(z.array(z.string())),
   /** From here on it no longer holds. */
   until: z.int(),
   createdAt: z.int(),
@@ -22,7 +24,7 @@ export const Exemption = z.object({
 });
 export type Exemption = z.infer<typeof Exemption>;
 
-const MAX_DAYS = 730;
+const MAX_DAYS = 365;
 
 /** The exemption of all that is the same subject to the same detector. AuditError("usage") without owner, reason or a sane end. */
 export const exemptionOf = (
@@ -45,7 +47,7 @@ export const exemptionOf = (
   }
   if (until <= now || until > now + MAX_DAYS * DAY) {
     throw new AuditError("usage", `an exemption cannot end at ${iso(until)}`, {
-      hint: `Its end lies after now (${iso(now)}) and at most two years ahead.`,
+      hint: `Its end lies after now (${iso(now)}) and at most ${MAX_DAYS} days ahead.`,
     });
   }
   return {
@@ -55,8 +57,13 @@ export const exemptionOf = (
     subject: finding.subject,
     owner: owner.trim().slice(0, 200),
     reason: reason.trim().slice(0, 1000),
+    ...(finding.grants && { grants: finding.grants }),
     until,
     createdAt: now,
     ...(by?.trim() && { createdBy: by.trim().slice(0, 200) }),
   };
 };
+
+/** Whether an exemption of this subject accepted each grant that the finding counts together. */
+export const acceptsGrants = ({ grants }: Exemption, finding: Finding): boolean =>
+  grants === undefined || (finding.grants ?? []).every((grant) => grants.includes(grant));

@@ -64,6 +64,8 @@ export const Observation = z.object({
   ends: z.optional(z.string()),
   /** The SQL, or what a person has to do. */
   fix: z.optional(z.string()),
+  /** Of over-privileged access: each grant that it counts together. An exemption accepts those that there were. */
+  grants: z.optional(z.array(z.string())),
 });
 export type Observation = z.infer<typeof Observation>;
 

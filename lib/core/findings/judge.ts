@@ -66,7 +66,7 @@ const observe = (
   identify: Identify,
   judgement: Judgement,
 ): Observation => {
-  const { eventIds, subject, ended, ...rest } = judgement;
+  const { eventIds, grants, subject, ended, ...rest } = judgement;
   const identity = identify(view.cluster, subject);
   return {
     id: identity.id,
@@ -82,6 +82,7 @@ const observe = (
     lastSeenAt: Math.max(rest.firstSeenAt, rest.lastSeenAt),
     ...(ended && { endedAt: ended.at, ends: ended.says }),
     ...(eventIds && { eventIds: [...eventIds] }),
+    ...(grants && { grants: [...grants] }),
   };
 };
 

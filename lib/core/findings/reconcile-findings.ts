@@ -1,7 +1,7 @@
 // The life of findings: what was open before and what a look found give what is open now. Twice is the same as once.
 import { CLOSE_AFTER_MS, EPISODE_QUIET_MS as QUIET_MS } from "../anomaly/episodes.ts";
 import type { Instant } from "../base/time.ts";
-import type { Exemption } from "./exemption.ts";
+import { acceptsGrants, type Exemption } from "./exemption.ts";
 import { type Finding, type Look, type Observation, provesUnused } from "./finding.ts";
 import { exemptionKeys } from "./finding-id.ts";
 import { isClosed, joinFamilies } from "./join-families.ts";
@@ -40,7 +40,15 @@ const endOf = (finding: Finding, { life, endedAt }: Observation): Finding => {
 
 /** Found again. What is known of its beginning stays known: later looks see less of it. */
 const seenAgain = (finding: Finding, observation: Observation, now: Instant): Finding => {
-  const { eventIds: _, fix: __, verdict: ___, endedAt: _1, ends: _2, ...rest } = endOf(finding, observation);
+  const {
+    eventIds: _,
+    fix: __,
+    verdict: ___,
+    endedAt: _1,
+    ends: _2,
+    grants: _3,
+    ...rest
+  } = endOf(finding, observation);
   const { since } = finding.evidence;
   const goesOn =
     finding.life === "episode" &&
@@ -77,9 +85,13 @@ const aged = (finding: Finding, now: Instant): Finding => {
 };
 
 /** Accepted as long as an exemption holds; after it people are told again. */
-const exempted = (finding: Finding, valid: ReadonlySet<string>): Finding => {
+const exempted = (finding: Finding, valid: ReadonlyMap<string, readonly Exemption[]>): Finding => {
   if (isClosed(finding)) return finding;
-  const isExempt = valid.size > 0 && exemptionKeys(finding).some((key) => valid.has(key));
+  const isExempt =
+    valid.size > 0 &&
+    exemptionKeys(finding).some((key) =>
+      valid.get(key)?.some((exemption) => acceptsGrants(exemption, finding)),
+    );
   if (isExempt) return finding.status === "exempt" ? finding : { ...finding, status: "exempt" };
   if (finding.status !== "exempt") return finding;
   const { noticedAt: _, noticedSeverity: __, ...again } = finding;
@@ -136,7 +148,10 @@ export const reconcileFindings = (
   const seen = matched(before, observations);
   const complete = new Map(looks.filter((look) => look.complete).map((look) => [look.detector, look]));
   const unjudged = new Set(looks.flatMap((look) => look.unjudged ?? []));
-  const valid = new Set(exemptions.filter(({ until }) => until > now).map(({ key }) => key));
+  const valid = Map.groupBy(
+    exemptions.filter(({ until }) => until > now),
+    ({ key }) => key,
+  );
 
   const next = (finding: Finding): Finding => {
     const observation = seen.get(finding.id);

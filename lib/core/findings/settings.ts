@@ -3,17 +3,14 @@ import { isDeepStrictEqual } from "node:util";
 import * as z from "zod";
 import { Principal } from "../base/ids.ts";
 import type { Instant } from "../base/time.ts";
-import type { Archetype } from "../privileges/archetype.ts";
+import { archetypes } from "../privileges/archetype.ts";
 import { DORMANT_DAYS } from "./dormant-window.ts";
 
 export const VerdictSettings = z.object({
   /** How many days a mapping must be unused to be called dormant. */
   dormantDays: z.int().positive().max(390),
   /** What roles are declared to be for, by the name of the role. */
-  archetypes: z.record(
-    z.string(),
-    z.enum(["read-only", "read-write", "owner", "admin"] satisfies readonly Archetype[]),
-  ),
+  archetypes: z.record(z.string(), z.enum(archetypes)),
   /** Options of detectors, by detector id. */
   detectorOptions: z.record(z.string(), z.record(z.string(), z.unknown())),
   /** The auditor's own principal; null: not known. */

@@ -1,6 +1,27 @@
 // What a role is for: declared, or read from its name, for certain or by what it sounds like.
 
-export type Archetype = "read-only" | "read-write" | "owner" | "admin";
+/** What a role can be declared to be for. `custom`: none of the others, so nothing is expected of it. */
+export const archetypes = [
+  "read-only",
+  "read-write",
+  "owner",
+  "admin",
+  "developer",
+  "service",
+  "migration",
+  "analytics",
+  "backup",
+  "custom",
+] as const;
+export type Archetype = (typeof archetypes)[number];
+
+/** These only read. */
+export const isReader = (archetype: Archetype | undefined): boolean =>
+  archetype === "read-only" || archetype === "analytics" || archetype === "backup";
+
+/** These own, create and manage access on purpose: where somebody declared it. */
+export const isKeeper = (archetype: Archetype | undefined): boolean =>
+  archetype === "owner" || archetype === "admin" || archetype === "migration";
 
 /** `sure`: declared, or its name says so in as many words; else the name only sounds like it. */
 export type ArchetypeOf = {
@@ -36,7 +57,7 @@ const powers =
 const negations = set("not non no never isnt without cannot");
 
 /** "ReadOnlyApp1" is read, only, app; a number says nothing. */
-const wordsOf = (name: string): string[] =>
+export const wordsOf = (name: string): string[] =>
   name
     .replaceAll(/([\p{Ll}\d])(\p{Lu})/gu, "$1 $2")
     .replaceAll(/(\p{Lu})(\p{Lu}\p{Ll})/gu, "$1 $2")

@@ -1,6 +1,6 @@
 // The one writer of the statements that people are told to run. Each is whole, or a sentence that says why there is none.
 import type { Privilege } from "../catalog/privileges.ts";
-import { literal, type MaybeSql, name, privilegeWord, type Sql, sql } from "./guard.ts";
+import { joined, literal, type MaybeSql, name, privilegeWord, type Sql, sql } from "./guard.ts";
 import { alterTarget, columnList, grantTarget, type SqlObject } from "./object-sql.ts";
 
 /** A statement, or a comment that says that none can be written: safe to paste either way. */
@@ -56,9 +56,36 @@ export const schemaUsageSql = (schema: string, role: string, give: boolean): May
     ? sql`GRANT USAGE ON SCHEMA ${name(schema)} TO ${name(role)};`
     : sql`REVOKE USAGE ON SCHEMA ${name(schema)} FROM ${name(role)};`;
 
+/** What new objects are, in ALTER DEFAULT PRIVILEGES, by pg_default_acl.defaclobjtype. */
+const defaultKinds: Readonly<Record<string, string>> = {
+  r: "TABLES", S: "SEQUENCES", f: "FUNCTIONS", T: "TYPES", n: "SCHEMAS",
+}; // biome-ignore format: one glance
+
+/**
+ * `ALTER DEFAULT PRIVILEGES FOR ROLE keeper IN SCHEMA app REVOKE INSERT ON TABLES FROM PUBLIC;` Without `creator` as who
+ * runs it. `role` null: from PUBLIC.
+ */
+export const revokeDefaultSql = (
+  privileges: readonly Privilege[],
+  objectType: string,
+  role: string | null,
+  { creator, schema }: { readonly creator?: string | undefined; readonly schema: string | null },
+): MaybeSql => {
+  const kind = defaultKinds[objectType];
+  if (kind === undefined) return undefined;
+  const as = creator === undefined ? ("" as Sql) : sql` FOR ROLE ${name(creator)}`;
+  const within = schema === null ? ("" as Sql) : sql` IN SCHEMA ${name(schema)}`;
+  const what = joined(privileges.map(privilegeWord), ", ");
+  return sql`ALTER DEFAULT PRIVILEGES${as}${within} REVOKE ${what} ON ${kind as Sql} FROM ${grantee(role)};`;
+};
+
 /** `ALTER ROLE boss NOSUPERUSER;` */
 export const superuserSql = (role: string, on: boolean): MaybeSql =>
   sql`ALTER ROLE ${name(role)} ${(on ? "SUPERUSER" : "NOSUPERUSER") as Sql};`;
+
+/** `ALTER ROLE boss NOCREATEROLE;` */
+export const noCreateRoleSql = (role: string): string =>
+  orSentence("ALTER ROLE", sql`ALTER ROLE ${name(role)} NOCREATEROLE;`);
 
 export const revokeMappingSql = (role: string, arn: string): string =>
   orSentence("AWS IAM REVOKE", sql`AWS IAM REVOKE ${name(role)} FROM ${literal(arn)};`);
@@ -81,6 +108,10 @@ export const grantRoleSql = (role: string, member: string, before16: boolean): s
       ? sql`ALTER ROLE ${name(member)} INHERIT;`
       : sql`GRANT ${name(role)} TO ${name(member)} WITH INHERIT TRUE;`,
   );
+
+/** The role stays with all that it has; nobody can connect as it any more. */
+export const refuseLoginSql = (role: string): string =>
+  orSentence("ALTER ROLE", sql`ALTER ROLE ${name(role)} WITH NOLOGIN;`);
 
 export const allowLoginSql = (role: string): string =>
   orSentence("ALTER ROLE", sql`ALTER ROLE ${name(role)} WITH LOGIN;`);

@@ -127,6 +127,7 @@ const judge = (view: DetectorView, right: Right): Judgement<GrantOptionEvidence>
     firstSeenAt: takenAt,
     lastSeenAt: takenAt,
     fix: fixSql(right),
+    grants: privileges,
   };
 };
 

@@ -1,0 +1,305 @@
+// A role that programs connect as and that can create, own or alter objects: whoever takes over the program can, too.
+import * as z from "zod";
+import type { Role } from "../../core/catalog/catalog.ts";
+import {
+  declaredAs,
+  isBuiltIn,
+  isToldAsReader,
+  rawName,
+  type Since,
+  seenInSnapshot,
+  shownName,
+  shownRole,
+  someOf,
+} from "../../core/findings/catalog-judgement.ts";
+import { type DetectorView, defineDetector, type Judgement } from "../../core/findings/detector.ts";
+import { type Case, type Example, exampleArn, exampleFacts } from "../../core/findings/example-facts.ts";
+import { usedByPrograms } from "../../core/findings/role-principals.ts";
+import { isKeeper } from "../../core/privileges/archetype.ts";
+import type { AccessEngine } from "../../core/privileges/effective.ts";
+import type { RoleId } from "../../core/privileges/effective-graph.ts";
+import { type AccessObject, isSystemSchema } from "../../core/privileges/effective-objects.ts";
+import { roleWay } from "../../core/privileges/role-way.ts";
+import { writeAccess } from "../../core/privileges/write-access.ts";
+import { alterOwnerSql } from "../../core/remediation/give-away.ts";
+import { revokeMembershipSql } from "../../core/remediation/revoke-membership.ts";
+import { revokePrivilegeSql } from "../../core/remediation/revoke-privilege.ts";
+
+const SHOWN = 20;
+
+type DdlEvidence = {
+  readonly can: "create" | "own" | "alter";
+  readonly object?: { readonly kind: string; readonly name: string; readonly oid: number };
+  readonly objects?: readonly string[];
+  readonly objectCount?: number;
+  readonly path?: readonly string[];
+  readonly since: Since;
+};
+type Found = Omit<Judgement<DdlEvidence>, "firstSeenAt" | "lastSeenAt">;
+
+const isOwn = ({ kind, schema, name }: AccessObject): boolean =>
+  !isSystemSchema(kind === "schema" ? name : schema);
+
+const joined = (fixes: readonly string[]): string => [...new Set(fixes)].join("\n");
+
+/** What it owns, a finding for each schema: a service that owns its tables owns all of them for one reason. */
+const ownedBy = (
+  view: DetectorView,
+  engine: AccessEngine,
+  self: Role,
+  objects: readonly AccessObject[],
+  since: Since,
+) =>
+  [...Map.groupBy(objects, ({ kind, name, schema }) => (kind === "schema" ? name : (schema ?? "")))].map(
+    ([schema, owned]): Found => {
+      const [first] = owned;
+      const only = owned.length === 1 && first ? `${first.kind} ${shownName(first)}` : undefined;
+      const mayOwn = (role: string): boolean =>
+        !isToldAsReader(view, role) && declaredAs(view, role) !== "service";
+      const schemaOid = first?.kind === "schema" ? first.oid : (first?.schemaOid ?? 0);
+      return {
+        subject: { role: self.name, roleOid: self.oid, object: schema, facet: `owner:schema:${schemaOid}` },
+        title: `${shownRole(self.name)}, which programs connect as, owns ${only ?? `${owned.length} objects in ${shownRole(schema)}`}`,
+        severity: "medium",
+        evidence: {
+          can: "own",
+          objects: owned.slice(0, SHOWN).map((object) => `${object.kind} ${rawName(object)}`),
+          objectCount: owned.length,
+          since,
+        },
+        fix: joined(owned.map((object) => alterOwnerSql(engine, object, self, mayOwn))),
+        grants: owned.map(({ kind, oid }) => `${kind}:${oid}`),
+      };
+    },
+  );
+
+/** Where it may create, by a grant to itself or to a role that it has. */
+const createsIn = (
+  engine: AccessEngine,
+  self: Role,
+  access: ReturnType<typeof writeAccess>,
+  since: Since,
+): Found[] =>
+  [...access.direct, ...[...access.inherited.values()].flat()].flatMap(
+    ({ object, privilege, path }): Found[] => {
+      // What everybody may do is told of everybody; what follows from ownership is told below.
+      if (
+        privilege !== "CREATE" ||
+        path.everybody ||
+        (object.kind !== "schema" && object.kind !== "database")
+      )
+        return [];
+      const names = engine.pathNames(path);
+      const holder = engine.graph.roles[path.roles.at(-1) ?? -1];
+      if (holder && holder.oid === object.owner) return [];
+      const [, group] = names;
+      return [
+        {
+          subject: {
+            role: self.name,
+            roleOid: self.oid,
+            object: rawName(object),
+            facet: `create:${object.kind}:${object.oid}:${path.roles.map((id) => engine.graph.roles[id]?.oid).join(">")}`,
+          },
+          title: `${shownRole(self.name)}, which programs connect as, can create objects in ${object.kind} ${shownName(object)}${group === undefined ? "" : ` (through ${shownRole(group)})`}`,
+          evidence: {
+            can: "create",
+            object: { kind: object.kind, name: rawName(object), oid: object.oid },
+            path: names,
+            since,
+          },
+          fix:
+            group === undefined
+              ? revokePrivilegeSql(engine, object, "CREATE", self)
+              : revokeMembershipSql(engine, group, self),
+        },
+      ];
+    },
+  );
+
+/** Whose objects it can alter, because it has the privileges of their owner or can get them. */
+const altersOf = (engine: AccessEngine, id: RoleId, self: Role, since: Since): Found[] =>
+  [
+    ...Map.groupBy(
+      engine.objects.filter((one) => isOwn(one) && one.kind !== "column" && one.owner !== self.oid),
+      ({ owner }) => owner,
+    ),
+  ].flatMap(([oid, owned]): Found[] => {
+    const owner = engine.graph.idOf.get(oid);
+    const role = engine.graph.roles[owner ?? -1];
+    // Being admin or a superuser is told by admin-membership.
+    if (owner === undefined || !role || isBuiltIn(engine, role)) return [];
+    const way = roleWay(engine, id, owner);
+    const path = way?.roles.map((each) => engine.graph.roles[each]?.name ?? "");
+    if (!way || !path) return [];
+    const names = owned.map(shownName);
+    const how = {
+      inherits: "",
+      "set-role": " after SET ROLE",
+      "admin-option": " after granting itself the role",
+    }[way.how];
+    return [
+      {
+        subject: {
+          role: self.name,
+          roleOid: self.oid,
+          facet: `alter:${way.roles.map((each) => engine.graph.roles[each]?.oid).join(">")}`,
+        },
+        title: `${shownRole(self.name)}, which programs connect as, can alter and drop what ${shownRole(role.name)} owns${how}: ${someOf(names, 2)}`,
+        evidence: {
+          can: "alter",
+          objects: names.slice(0, SHOWN),
+          objectCount: owned.length,
+          path,
+          since,
+        },
+        fix: revokeMembershipSql(engine, path[1] ?? role.name, self),
+      },
+    ];
+  });
+
+const judgeRole = (
+  view: DetectorView,
+  engine: AccessEngine,
+  id: RoleId,
+  self: Role,
+): Judgement<DdlEvidence>[] => {
+  const { since, times } = seenInSnapshot(view);
+  const access = writeAccess(engine, id);
+  return [
+    ...ownedBy(view, engine, self, access.owned.filter(isOwn), since),
+    ...createsIn(engine, self, access, since),
+    ...altersOf(engine, id, self, since),
+  ].map((found) => ({ ...found, ...times }));
+};
+
+const hidingFacets = { functions: ["owner:"], types: ["owner:"], database: ["create:database:"] } as const;
+
+export const ddlInApplicationRole = /* @__PURE__ */ defineDetector({
+  id: "ddl-in-application-role",
+  category: "over-privileged",
+  title: "Application role that can create, own or alter objects",
+  severity: "medium",
+  life: "state",
+  docs: {
+    why: "A program that reads and writes rows needs no right to make or change tables. Whoever takes it over could drop them, change what others rely on, and plant functions that run as whoever calls them.",
+    fix: "Let another role own the objects and run migrations as that role: ALTER … OWNER TO. REVOKE CREATE on the schema, or the membership that gives it.",
+    falsePositives:
+      "A program that runs its own migrations: give migrations a role of their own, or declare this one as migration, owner or admin.",
+    blindSpots:
+      "Readers are told by privilege-exceeds-archetype, members of admin by admin-membership. A role counts as an application's when a principal is mapped to it that no person uses; where no mapping is known, when it can log in. TEMPORARY is left out.",
+  },
+  evidence: {
+    can: { label: "Can", hidden: true },
+    object: "Object",
+    objects: "Objects",
+    objectCount: "Objects in all",
+    path: "Path",
+    since: { label: "Since", hidden: true },
+  },
+  options: z.object({}),
+  needs: ["roles", "memberships", "schemas", "relations", "mappings"],
+  unjudgedFacets: (view) =>
+    (["functions", "types", "database"] as const).flatMap((section) =>
+      view.missing(section) === undefined ? [] : hidingFacets[section],
+    ),
+  detect: (view): readonly Judgement<DdlEvidence>[] => {
+    const engine = view.privileges.engine();
+    if (!engine) return [];
+    // Who connects changes with time; what each role can does not, as long as the catalog is the same.
+    const ofRoles = view.once(engine, () =>
+      engine.graph.roles.flatMap((role, id) => {
+        const purpose = declaredAs(view, role.name);
+        const judged = !isBuiltIn(engine, role) && !isKeeper(purpose) && purpose !== "service";
+        if (!judged || isToldAsReader(view, role.name)) return [];
+        const found = judgeRole(view, engine, id, role);
+        return found.length ? [{ role, found }] : [];
+      }),
+    );
+    if (!ofRoles.length) return [];
+    const isUsed = usedByPrograms(view);
+    return ofRoles.flatMap(({ role, found }) => (isUsed(role) ? found : []));
+  },
+});
+
+export const cases = (): Case[] => {
+  const role = (oid: number, name: string): Role => ({
+    oid, name, superuser: false, inherit: true, createRole: false, createDb: false, canLogin: true, replication: false,
+    bypassRls: false, connectionLimit: -1, validUntil: null,
+  }); // biome-ignore format: one glance
+  const roles = [role(100, "keeper"), role(20_000, "orders_app"), role(20_001, "mia")];
+  const entry = (grantee: number, privileges: string) => ({
+    grantee,
+    grantor: 100,
+    privileges,
+    grantable: "",
+  });
+  const schema = (...entries: ReturnType<typeof entry>[]) => ({
+    oid: 400, name: "app", owner: 100, acl: { entries: [entry(100, "UC"), ...entries], unknown: [] },
+  }); // biome-ignore format: one glance
+  const table = (oid: number, owner: number) => ({
+    oid, schema: 400, name: `t${oid}`, kind: "r" as const, owner, acl: null,
+  }); // biome-ignore format: one glance
+  const mappings = [
+    { to: "OrdersService", role: "orders_app" },
+    { to: "x", role: "mia", arn: exampleArn("aws-reserved/sso.amazonaws.com/AWSReservedSSO_Dev_1a2b") },
+  ];
+  const member = (group: number, more = {}) => ({
+    role: group, member: 20_000, grantor: 100, admin: false, inherit: true, set: true, ...more,
+  }); // biome-ignore format: one glance
+  const facts = (catalog: Example["catalog"], declared: Example["declared"] = {}) =>
+    exampleFacts({ mappings, catalog: { roles, schemas: [schema()], ...catalog }, declared });
+  return [
+    {
+      name: "fires for CREATE on a schema",
+      facts: facts({ schemas: [schema(entry(20_000, "UC"))] }),
+      expect: ["orders_app"],
+    },
+    {
+      name: "fires once for all tables that it owns in a schema",
+      facts: facts({ relations: [table(1, 20_000), table(2, 20_000)] }),
+      expect: ["orders_app"],
+    },
+    {
+      name: "fires for a member of the owner's role, also where it has to SET ROLE",
+      facts: facts({ relations: [table(1, 100)], memberships: [member(100, { inherit: false })] }),
+      expect: ["orders_app"],
+    },
+    {
+      name: "is quiet for USAGE, reading and writing",
+      facts: facts({
+        schemas: [schema(entry(20_000, "U"))],
+        relations: [{ ...table(1, 100), acl: { entries: [entry(20_000, "arwd")], unknown: [] } }],
+      }),
+      expect: [],
+    },
+    {
+      name: "is quiet for a person's role and for one that nobody is mapped to",
+      facts: facts({ schemas: [schema(entry(20_001, "UC"))], relations: [table(1, 100)] }),
+      expect: [],
+    },
+    {
+      name: "is quiet for a membership that has none of the three options",
+      facts: facts({
+        relations: [table(1, 100)],
+        memberships: [member(100, { inherit: false, set: false })],
+      }),
+      expect: [],
+    },
+    {
+      name: "is quiet for a role that is declared to run migrations",
+      facts: facts({ schemas: [schema(entry(20_000, "UC"))] }, { orders_app: "migration" }),
+      expect: [],
+    },
+    {
+      name: "is quiet while the tables could not be read",
+      facts: facts({ schemas: [schema(entry(20_000, "UC"))], relations: "permission denied" }),
+      expect: [],
+    },
+    {
+      name: "clears when CREATE is revoked and the tables have another owner",
+      facts: facts({ relations: [table(1, 100)] }),
+      expect: [],
+    },
+  ];
+};
