@@ -24,11 +24,11 @@ const CORE_ROOMS = [
   "history",
   "sql",
   "privileges",
+  "baseline",
   "iam",
   "anomaly",
   "findings",
   "remediation",
-  "baseline",
   "review",
 ];
 
