@@ -1,12 +1,14 @@
-// Finds planted attacks in simulated estates: recall, false findings, and the same by plain rules and by a published score.
-// DETECTION_SEEDS (default 1,2,3), DETECTION_DAYS, DETECTION_PRINCIPALS; DETECTION_SENSITIVITY=1 halves and doubles every
-// constant and leaves out every sign in turn, on the first seed.
+// Finds planted attacks in simulated estates of two makers: recall, false findings, and the same by plain rules and by a
+// published score. DETECTION_SEEDS (default 1,2,3); DETECTION_DAYS, DETECTION_PRINCIPALS and DETECTION_ATTACKS for the first
+// maker; DETECTION_ESTATES=1 adds small, large, young and unattacked estates; DETECTION_SENSITIVITY=1 halves and doubles
+// every constant and leaves out every sign in turn, on the first seed of each maker.
 import type { SignRule } from "../lib/core/anomaly/sign-rule.ts";
 import { signRules } from "../lib/detectors/index.ts";
 import { firstSeenRules, freeman } from "./detection/baselines.ts";
-import { judgeRun, type Raised } from "./detection/judge-run.ts";
+import { type JudgedRun, judgeRun } from "./detection/judge-run.ts";
 import { leakOf } from "./detection/leaks.ts";
 import { type Alert, type Score, score } from "./detection/score.ts";
+import { simulateSecond } from "./detection/second/simulate.ts";
 import { type Run, simulate } from "./detection/simulate.ts";
 import { constants, engineWith } from "./detection/variants.ts";
 import type { BenchRow } from "./row.ts";
@@ -15,23 +17,40 @@ export const name = "detection";
 
 const env = process.env;
 const SEEDS = (env.DETECTION_SEEDS ?? "1,2,3").split(",").map(Number);
-const OPTIONS = {
+const FIRST = {
   principals: Number(env.DETECTION_PRINCIPALS ?? 100),
   days: Number(env.DETECTION_DAYS ?? 60),
   attacks: Number(env.DETECTION_ATTACKS ?? 60),
 };
+const SECOND = { principals: 60, days: 75, attacks: 90 };
+/** Estates that are not like most: hardly anybody, very many, hardly any history, nothing to find. */
+const ESTATES = [
+  { label: "12 principals", principals: 12, days: 75, attacks: 15 },
+  { label: "250 principals", principals: 250, days: 60, attacks: 90 },
+  { label: "20 days", principals: 60, days: 20, attacks: 30 },
+  { label: "no attack", principals: 60, days: 75, attacks: 0 },
+] as const;
 
-export const alertsOf = (raised: readonly Raised[]): Alert[] =>
-  raised
+const alertsOf = ({ raised, spread }: JudgedRun): Alert[] => [
+  ...raised
     .filter(({ withdrawn }) => !withdrawn)
     .map(({ principal, raisedAt, episode }) => ({
-      principal,
+      principals: [principal],
       raisedAt,
       firstAt: episode.firstAt,
       lastAt: episode.lastAt,
       name: episode.detector,
       severity: episode.severity ?? "low",
-    }));
+    })),
+  ...spread.map(({ principals, raisedAt, firstAt, lastAt }) => ({
+    principals,
+    raisedAt,
+    firstAt,
+    lastAt,
+    name: "spread-refusals",
+    severity: "high" as const,
+  })),
+];
 
 const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
 const mean = (values: readonly number[]): number => sum(values) / values.length;
@@ -71,30 +90,33 @@ const inShort = (label: string, s: Score): BenchRow => {
   const found = strong.found + medium.found + weak.found;
   return {
     name: label,
-    value: found / (strong.all + medium.all + weak.all),
+    value: found / Math.max(1, strong.all + medium.all + weak.all),
     unit: "found",
-    note: `${s.falsePerWeek.toFixed(1)} false a week`,
+    note: `${s.falsePerWeek.toFixed(1)} false a week, ${s.falseHighPerWeek.toFixed(1)} of high severity`,
   };
 };
 
 /** Each sign left out, each constant halved and doubled. */
-const sensitivity = async (run: Run): Promise<BenchRow[]> => {
+const sensitivity = async (label: string, run: Run): Promise<BenchRow[]> => {
   const rows: BenchRow[] = [];
   const without = (rule: SignRule) => signRules.filter((other) => other !== rule);
   for (const rule of signRules)
-    rows.push(inShort(`without ${rule.id}`, score(run, alertsOf(judgeRun(run, without(rule))))));
+    rows.push(inShort(`${label}, without ${rule.id}`, score(run, alertsOf(judgeRun(run, without(rule))))));
   for (const [constant, value] of constants()) {
     for (const factor of [0.5, 2]) {
       const { judgeRun: judge, signRules: rules } = await engineWith({ [constant]: value * factor });
       rows.push(
-        inShort(`${constant} ${value} as ${value * factor}`, score(run, alertsOf(judge(run, rules)))),
+        inShort(
+          `${label}, ${constant} ${value} as ${value * factor}`,
+          score(run, alertsOf(judge(run, rules))),
+        ),
       );
     }
   }
   for (const budget of [0.5, 2]) {
     rows.push(
       inShort(
-        `false findings wanted a week: ${budget}`,
+        `${label}, false findings wanted a week: ${budget}`,
         score(run, alertsOf(judgeRun(run, signRules, budget))),
       ),
     );
@@ -102,30 +124,44 @@ const sensitivity = async (run: Run): Promise<BenchRow[]> => {
   return rows;
 };
 
-export const run = async (): Promise<BenchRow[]> => {
-  const runs = SEEDS.map((seed) => simulate({ seed, ...OPTIONS }));
+/** All methods on the runs of one maker. */
+const judged = (label: string, runs: readonly Run[]): BenchRow[] => {
   const ours = runs.map((one) => score(one, alertsOf(judgeRun(one, signRules))));
   const budget = mean(ours.map((s) => s.falsePerWeek));
+  const by = (method: string, alerts: (run: Run) => readonly Alert[]): BenchRow[] =>
+    rowsOf(
+      `${label}, ${method}`,
+      runs.map((one) => score(one, alerts(one))),
+      false,
+    );
   return [
-    ...rowsOf("surprise", ours, true),
-    ...rowsOf(
-      "first seen, /24",
-      runs.map((one) => score(one, firstSeenRules(one, "/24"))),
-      false,
-    ),
-    ...rowsOf(
-      "first seen, /16",
-      runs.map((one) => score(one, firstSeenRules(one, "/16"))),
-      false,
-    ),
-    ...rowsOf(
-      "Freeman et al.",
-      runs.map((one) => score(one, freeman(one, budget))),
-      false,
-    ),
+    ...rowsOf(`${label}, surprise`, ours, true),
+    ...by("first seen, /24", (one) => firstSeenRules(one, "/24")),
+    ...by("first seen, /16", (one) => firstSeenRules(one, "/16")),
+    ...by("Freeman et al.", (one) => freeman(one, budget)),
     ...runs.flatMap((one, i) =>
-      leakOf(one).map((row) => ({ ...row, name: `seed ${SEEDS[i]}: ${row.name}` })),
+      leakOf(one).map((row) => ({ ...row, name: `${label}, seed ${SEEDS[i]}: ${row.name}` })),
     ),
-    ...(env.DETECTION_SENSITIVITY && runs[0] ? await sensitivity(runs[0]) : []),
   ];
+};
+
+export const run = async (): Promise<BenchRow[]> => {
+  const first = SEEDS.map((seed) => simulate({ seed, ...FIRST }));
+  const second = SEEDS.map((seed) => simulateSecond({ seed, ...SECOND }));
+  const unlike = env.DETECTION_ESTATES ? ESTATES : [];
+  const rows = [
+    ...judged("first", first),
+    ...judged("second", second),
+    ...unlike.map(({ label, ...options }) => {
+      const one = simulateSecond({ seed: SEEDS[0] ?? 1, ...options });
+      return inShort(`second, ${label}`, score(one, alertsOf(judgeRun(one, signRules))));
+    }),
+  ];
+  for (const [label, [one]] of [
+    ["first", first],
+    ["second", second],
+  ] as const) {
+    if (env.DETECTION_SENSITIVITY && one) rows.push(...(await sensitivity(label, one)));
+  }
+  return rows;
 };

@@ -21,7 +21,7 @@ const oncePerDay = () => {
         key,
         known
           ? { ...known, lastAt: at }
-          : { principal, raisedAt: at, firstAt: at, lastAt: at, name, severity: "medium" },
+          : { principals: [principal], raisedAt: at, firstAt: at, lastAt: at, name, severity: "medium" },
       );
     },
     alerts: (): Alert[] => [...seen.values()],
@@ -140,7 +140,7 @@ export const freeman = (run: Run, falsePerWeek: number): readonly Alert[] => {
   return scored
     .filter(({ bits }) => bits > threshold)
     .map(({ principal, at }) => ({
-      principal,
+      principals: [principal],
       raisedAt: at,
       firstAt: at,
       lastAt: at,

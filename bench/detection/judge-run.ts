@@ -11,6 +11,7 @@ import { episodesToday, type WeighedEpisode } from "../../lib/core/anomaly/episo
 import { dayContext, EMPTY_ESTATE, type Estate } from "../../lib/core/anomaly/estate.ts";
 import { judgeDay, rawSigns } from "../../lib/core/anomaly/judge-day.ts";
 import type { SignRule } from "../../lib/core/anomaly/sign-rule.ts";
+import { type Spread, spreadRefusals } from "../../lib/core/anomaly/spread.ts";
 import type { Principal } from "../../lib/core/base/ids.ts";
 import { DAY, type Instant, MINUTE } from "../../lib/core/base/time.ts";
 import { ACCOUNT } from "./population.ts";
@@ -24,6 +25,12 @@ export type Raised = {
   readonly episode: WeighedEpisode;
   /** Raised, and then withdrawn because others did the same that day. */
   readonly withdrawn: boolean;
+};
+
+/** What a run makes the product say: episodes of one principal, and refusals spread over several. */
+export type JudgedRun = {
+  readonly raised: readonly Raised[];
+  readonly spread: readonly (Spread & { readonly raisedAt: Instant })[];
 };
 
 const EVERY = 5 * MINUTE;
@@ -43,23 +50,18 @@ export const tallyOfEvent = (event: SimEvent, n: number): Tally => ({
 });
 
 /** All findings of a run, each once; `rules` are the signs that are looked for. */
-export const judgeRun = (
-  run: Run,
-  rules: readonly SignRule[],
-  falseFindingsPerWeek = 1,
-  spy?: (p: Principal, now: Instant, ep: WeighedEpisode) => void,
-): readonly Raised[] => {
-  const mapped = new Set(run.members.map(({ arn }) => arn));
+export const judgeRun = (run: Run, rules: readonly SignRule[], falseFindingsPerWeek = 1): JudgedRun => {
   const facts = {
     clusterAccount: ACCOUNT,
     auditor: null,
-    mappingAt: (principal: Principal) => (mapped.has(principal) ? ("mapped" as const) : ("revoked" as const)),
+    mappingAt: run.mappingAt,
     isWatched: () => true,
     falseFindingsPerWeek,
   };
   let estate: Estate = EMPTY_ESTATE;
   let n = 0;
   const all = new Map<string, Raised>();
+  const spread = new Map<string, Spread & { readonly raisedAt: Instant }>();
   for (let day = 0; day < run.days; day++) {
     const start = run.start + day * DAY;
     const context = dayContext(estate, dayNumber(start), facts);
@@ -72,7 +74,6 @@ export const judgeRun = (
       for (const episode of episodesToday(context, signs)) {
         const key = `${episode.principal} ${episode.firstAt}`;
         const known = all.get(key);
-        spy?.(episode.principal, now, episode);
         if (episode.severity === undefined) continue;
         today.add(key);
         all.set(key, {
@@ -90,6 +91,7 @@ export const judgeRun = (
     let at = 0;
     for (let now = start + EVERY; now <= start + DAY; now += EVERY) {
       const changed = new Set<Principal>();
+      let refused = false;
       for (; at < events.length && (events[at]?.at ?? 0) < now; at++) {
         const event = events[at] as SimEvent;
         const principal = event.member.arn;
@@ -97,14 +99,20 @@ export const judgeRun = (
         growing.set(principal, its);
         its.add(tallyOfEvent(event, n++));
         changed.add(principal);
+        refused ||= event.outcome === "refused";
       }
       for (const principal of changed) {
         const its = growing.get(principal)?.figures();
         if (its) figures.set(principal, its);
       }
       if (changed.size) note(now);
+      if (!refused) continue;
+      for (const one of spreadRefusals([...figures.values()], context.ownOf)) {
+        const key = `${one.network} ${one.firstAt}`;
+        spread.set(key, { ...one, raisedAt: spread.get(key)?.raisedAt ?? now });
+      }
     }
     estate = closeDay(context, rules, [...figures.values()], raw);
   }
-  return [...all.values()];
+  return { raised: [...all.values()], spread: [...spread.values()] };
 };

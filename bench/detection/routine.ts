@@ -1,4 +1,6 @@
 // What members do on an ordinary day: the connections that no detector has to speak about.
+
+import type { Principal } from "../../lib/core/base/ids.ts";
 import { DAY, HOUR, type Instant, MINUTE } from "../../lib/core/base/time.ts";
 import type { Chance } from "./chance.ts";
 import type { EstateDay } from "./estate-events.ts";
@@ -7,7 +9,7 @@ import { type Member, publicNetwork } from "./population.ts";
 /** One attempt, as the product tallies it. */
 export type SimEvent = {
   readonly at: Instant;
-  readonly member: Member;
+  readonly member: { readonly arn: Principal };
   readonly action: "DbConnect" | "DbConnectAdmin";
   readonly outcome: "allowed" | "refused";
   readonly network: string;

@@ -5,7 +5,8 @@ import type { Run } from "./simulate.ts";
 
 /** What any detector says, as far as the score asks. */
 export type Alert = {
-  readonly principal: string;
+  /** One, but for what concerns several at once. */
+  readonly principals: readonly string[];
   readonly raisedAt: Instant;
   readonly firstAt: Instant;
   readonly lastAt: Instant;
@@ -28,7 +29,7 @@ export type Score = {
 const LEARNING_DAYS = 14;
 
 const concerns = (alert: Alert, attack: Attack): boolean =>
-  attack.principals.some((principal) => principal === alert.principal) &&
+  attack.principals.some((principal) => alert.principals.includes(principal)) &&
   alert.lastAt >= attack.from &&
   alert.firstAt <= attack.to + HOUR &&
   alert.raisedAt >= attack.from;

@@ -1,9 +1,10 @@
 // A seeded run of an estate: every connection of so many days, in order, with the attacks among them.
+import type { Principal } from "../../lib/core/base/ids.ts";
 import { DAY, type Instant } from "../../lib/core/base/time.ts";
 import { type Attack, attacksOn } from "./attacks.ts";
 import { chance } from "./chance.ts";
 import { estateEvents } from "./estate-events.ts";
-import { type Member, population } from "./population.ts";
+import { population } from "./population.ts";
 import { ordinaryDay, type SimEvent } from "./routine.ts";
 
 export type RunOptions = {
@@ -16,7 +17,8 @@ export type RunOptions = {
 export type Run = {
   readonly start: Instant;
   readonly days: number;
-  readonly members: readonly Member[];
+  /** How the newest capture of mappings has a principal. */
+  readonly mappingAt: (principal: Principal, at: Instant) => "mapped" | "revoked" | "never";
   readonly attacks: readonly Attack[];
   /** By day, each by time. */
   readonly eventsOf: (day: number) => readonly SimEvent[];
@@ -30,11 +32,12 @@ export const simulate = ({ seed, principals, days, attacks: count }: RunOptions)
   const members = population(random.fork("population"), principals, days);
   const events = estateEvents(random.fork("events"), members, days);
   const { attacks, events: hostile, silent } = attacksOn(random.fork("attacks"), members, start, days, count);
+  const mapped = new Set(members.map(({ arn }) => arn));
   const hostileByDay = Map.groupBy(hostile, ({ at }) => Math.floor((at - start) / DAY));
   return {
     start,
     days,
-    members,
+    mappingAt: (principal) => (mapped.has(principal) ? "mapped" : "revoked"),
     attacks,
     eventsOf: (n) => {
       const today = events(n);

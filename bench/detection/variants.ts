@@ -3,15 +3,11 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";
 import type { SignRule } from "../../lib/core/anomaly/sign-rule.ts";
-import type { Raised } from "./judge-run.ts";
+import type { JudgedRun } from "./judge-run.ts";
 import type { Run } from "./simulate.ts";
 
 type Engine = {
-  readonly judgeRun: (
-    run: Run,
-    rules: readonly SignRule[],
-    falseFindingsPerWeek?: number,
-  ) => readonly Raised[];
+  readonly judgeRun: (run: Run, rules: readonly SignRule[], falseFindingsPerWeek?: number) => JudgedRun;
   readonly signRules: readonly SignRule[];
 };
 
