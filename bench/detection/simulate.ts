@@ -17,6 +17,8 @@ export type RunOptions = {
 export type Run = {
   readonly start: Instant;
   readonly days: number;
+  /** Everybody who is mapped at the beginning. */
+  readonly members: readonly { readonly arn: Principal }[];
   /** How the newest capture of mappings has a principal. */
   readonly mappingAt: (principal: Principal, at: Instant) => "mapped" | "revoked" | "never";
   readonly attacks: readonly Attack[];
@@ -37,6 +39,7 @@ export const simulate = ({ seed, principals, days, attacks: count }: RunOptions)
   return {
     start,
     days,
+    members,
     mappingAt: (principal) => (mapped.has(principal) ? "mapped" : "revoked"),
     attacks,
     eventsOf: (n) => {

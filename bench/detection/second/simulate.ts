@@ -25,6 +25,7 @@ export const simulateSecond = ({ seed, principals, days, attacks: count }: RunOp
     start,
     days,
     attacks,
+    members: parties,
     mappingAt: (principal, at) =>
       !mapped.has(principal)
         ? "never"
