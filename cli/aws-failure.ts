@@ -159,13 +159,6 @@ export const awsFailure = (error: unknown, asked: Asked): AuditError | undefined
   if (name === "ResourceNotFoundException") return missingTable(error, asked);
   if (GONE[name])
     return failure("not-found", `${GONE[name]}: ${said(error)}`, "Check its name and its Region.", error);
-  if (name === "ValidationException" && asked.table)
-    return failure(
-      "store",
-      `${asked.table} does not take the request: ${said(error)}`,
-      "Is it the auditor's table? Its keys are pk and sk; the deployment makes it.",
-      error,
-    );
   if (networkCodeOf(error) || name === "TimeoutError" || name === "NetworkingError")
     return unreachable(error, asked);
   return failure(

@@ -109,7 +109,10 @@ describe("a table in AWS", () => {
     [
       "of somebody else",
       { status: 400, type: "ValidationException", message: "Query condition missed key schema element: id" },
-      ["audit does not take the request", "Its keys are pk and sk"],
+      [
+        "the table refused a query: Query condition missed",
+        "Is audit the auditor's table? Its keys are pk and sk",
+      ],
     ],
     [
       "of a service that fails",

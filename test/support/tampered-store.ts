@@ -3,6 +3,7 @@ import { generateKeyPairSync, randomUUID } from "node:crypto";
 import { DynamoDBDocumentClient, paginateScan } from "@aws-sdk/lib-dynamodb";
 import { HOUR } from "../../lib/core/base/time.ts";
 import { signRestore } from "../../lib/core/history/restore-marker.ts";
+import { AuditError } from "../../lib/errors.ts";
 import { registerCluster } from "../../lib/store/history/clusters.ts";
 import { putMarker } from "../../lib/store/history/restores.ts";
 import { putRetentionMark } from "../../lib/store/history/retention-mark.ts";
@@ -32,6 +33,9 @@ const state = (n: number) =>
 
 const kindOf = ({ pk, sk }: Item): string =>
   pk.startsWith("CLUSTER#") ? (sk.split("#")[0] ?? "") : (pk.split("#")[0] ?? "");
+
+const isRefusedByDynamoDb = (cause: unknown): boolean =>
+  cause instanceof Error && cause.name === "ValidationException";
 
 type Tried = { readonly what: string; readonly item: Item; readonly found: boolean };
 
@@ -104,7 +108,7 @@ export const tamperedStore = async (): Promise<TamperedStore> => {
         else await db.remove({ pk: item.pk, sk: item.sk });
       } catch (error) {
         // The index of times holds text only: the database itself refuses anything else.
-        if ((error as Error).name === "ValidationException") continue;
+        if (error instanceof AuditError && isRefusedByDynamoDb(error.cause)) continue;
         throw error;
       }
       const found = await look();

@@ -7,9 +7,18 @@ import type { Item, Key } from "./table.ts";
 
 export type Attributes = Readonly<Record<string, AttributeValue>>;
 
-/** Why an item cannot be stored; the same code and message head from every adapter. */
+/** What a table was handed: an item to store, the key of one, or a range to look through. */
+export type Handed = "an item" | "a key" | "a query";
+
+/** Why the table does not take what it was handed; the same code and message head from every adapter. */
+export const refused = (
+  handed: Handed,
+  reason: string,
+  options: { readonly cause?: unknown; readonly hint?: string } = {},
+): AuditError => new AuditError("store", `the table refused ${handed}: ${reason}`, options);
+
 export const refusedItem = (reason: string, cause?: unknown): AuditError =>
-  new AuditError("store", `the table refused an item: ${reason}`, { cause });
+  refused("an item", reason, { cause });
 
 /** The bytes themselves, whatever view of them was handed in. */
 const bytesOf = (value: unknown): Uint8Array => {

@@ -2,7 +2,7 @@
 // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html
 // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
-import { type Attributes, refusedItem } from "./attribute-values.ts";
+import { type Attributes, type Handed, refused, refusedItem } from "./attribute-values.ts";
 import { parseDecimal } from "./numbers.ts";
 
 export const MAX_ITEM_BYTES = 400 * 1024;
@@ -47,22 +47,23 @@ export const readUnits = (bytes: number, consistent: boolean): number =>
 
 const INVALID = "One or more parameter values were invalid:";
 
-const assertKeyPart = (name: string, text: string | undefined, max: number): void => {
-  if (text === undefined) throw refusedItem(`${INVALID} Type mismatch for key ${name} expected: S`);
+const assertKeyPart = (handed: Handed, name: string, text: string | undefined, max: number): void => {
+  if (text === undefined) throw refused(handed, `${INVALID} Type mismatch for key ${name} expected: S`);
   if (text === "") {
-    throw refusedItem(
+    throw refused(
+      handed,
       `One or more parameter values are not valid. The AttributeValue for a key attribute cannot contain an empty string value. Key: ${name}`,
     );
   }
   if (textBytes(text) > max) {
-    throw refusedItem(`${INVALID} Size of ${name} has exceeded the size limit of ${max} bytes`);
+    throw refused(handed, `${INVALID} Size of ${name} has exceeded the size limit of ${max} bytes`);
   }
 };
 
-/** AuditError("store") for a key that DynamoDB refuses. */
-export const assertKey = ({ pk, sk }: Attributes): void => {
-  assertKeyPart("pk", pk?.S, MAX_PK_BYTES);
-  assertKeyPart("sk", sk?.S, MAX_SK_BYTES);
+/** AuditError("store") for a key that DynamoDB refuses, of an item that is `handed` or alone. */
+export const assertKey = ({ pk, sk }: Attributes, handed: Handed): void => {
+  assertKeyPart(handed, "pk", pk?.S, MAX_PK_BYTES);
+  assertKeyPart(handed, "sk", sk?.S, MAX_SK_BYTES);
 };
 
 const setOf = (value: AttributeValue): readonly unknown[] | undefined =>
@@ -83,8 +84,8 @@ export const assertItem = (attributes: Attributes, timeAttribute: string): numbe
   for (const value of Object.values(attributes)) assertSets(value);
   const bytes = itemBytes(attributes);
   if (bytes > MAX_ITEM_BYTES) throw refusedItem("Item size has exceeded the maximum allowed size");
-  assertKey(attributes);
+  assertKey(attributes, "an item");
   const time = attributes[timeAttribute];
-  if (time !== undefined) assertKeyPart(timeAttribute, time.S, MAX_SK_BYTES);
+  if (time !== undefined) assertKeyPart("an item", timeAttribute, time.S, MAX_SK_BYTES);
   return bytes;
 };

@@ -1,6 +1,6 @@
 // What every table keeps, whatever it is stored in: the suite that each adapter has to pass.
 import { describe, expect, it } from "vitest";
-import type { Item, Range, Table } from "../../../lib/store/table/table.ts";
+import type { Item, Key, Range, Table } from "../../../lib/store/table/table.ts";
 
 const collect = async <T>(items: AsyncIterable<T>): Promise<T[]> => Array.fromAsync(items);
 const KB = 1024;
@@ -196,6 +196,35 @@ export const keepsTheContract = (adapter: string, fresh: () => Promise<Table>): 
       }
       expect(await collect(table.query({ pk: "p" }))).toEqual([]);
     });
+
+    const badKeys: readonly (readonly [string, Key, RegExp])[] = [
+      ["an empty sort key", { pk: "p", sk: "" }, /empty string value/],
+      ["an empty partition key", { pk: "", sk: "s" }, /empty string value/],
+      ["a sort key over 1,024 bytes", { pk: "p", sk: "x".repeat(1025) }, /1024 bytes/],
+      ["a partition key over 2,048 bytes", { pk: "x".repeat(2049), sk: "s" }, /2048 bytes/],
+    ];
+    it.each(badKeys)(
+      "says of %s that a key was refused, where no item was handed in",
+      async (_, key, why) => {
+        const table = await fresh();
+        for (const ask of [
+          () => table.get(key),
+          () => table.getMany([key]),
+          () => table.remove(key),
+          () => table.removeIf(key, "rev", 1),
+        ]) {
+          const error = await ask().then(
+            () => undefined,
+            (thrown: unknown) => thrown,
+          );
+          expect(error).toMatchObject({
+            code: "store",
+            message: expect.stringMatching(/^the table refused a key: /),
+          });
+          expect(error).toMatchObject({ message: expect.stringMatching(why) });
+        }
+      },
+    );
 
     it("takes items and keys of just the greatest size", async () => {
       const table = await fresh();

@@ -15,7 +15,8 @@ import {
 import {
   type Attributes,
   fromAttributes,
-  refusedItem,
+  type Handed,
+  refused,
   toAttribute,
   toAttributes,
   toKey,
@@ -48,12 +49,18 @@ const units = (reported: ConsumedCapacity | readonly ConsumedCapacity[] | undefi
 const isNamed = (error: unknown, name: string): error is Error =>
   error instanceof Error && error.name === name;
 
-/** An item that DynamoDB refuses is an error of the store, in whichever adapter. */
-const refusing = async <T>(work: () => Promise<T>): Promise<T> => {
+/** What DynamoDB does not take is an error of the store, in whichever adapter; reads by key fail so on another's table. */
+const refusing = async <T>(name: string, handed: Handed, work: () => Promise<T>): Promise<T> => {
   try {
     return await work();
   } catch (error) {
-    throw isNamed(error, "ValidationException") ? refusedItem(error.message, error) : error;
+    if (!isNamed(error, "ValidationException")) throw error;
+    throw refused(handed, error.message, {
+      cause: error,
+      ...(handed !== "an item" && {
+        hint: `Is ${name} the auditor's table? Its keys are pk and sk; the deployment makes it.`,
+      }),
+    });
   }
 };
 
@@ -77,7 +84,7 @@ const isStill = (attribute: string, expected: string | number | undefined): Cond
 
 const put = async ({ client, name, spent }: Opened, item: Item, condition: Condition = {}): Promise<void> => {
   const Item = toAttributes(item);
-  const out = await refusing(() =>
+  const out = await refusing(name, "an item", () =>
     client.send(new PutItemCommand({ TableName: name, Item, ReturnConsumedCapacity, ...condition })),
   );
   spent.write(units(out.ConsumedCapacity));
@@ -89,7 +96,7 @@ const remove = async (
   condition: Condition = {},
 ): Promise<void> => {
   const Key = toKey(key);
-  const out = await refusing(() =>
+  const out = await refusing(name, "a key", () =>
     client.send(new DeleteItemCommand({ TableName: name, Key, ReturnConsumedCapacity, ...condition })),
   );
   spent.write(units(out.ConsumedCapacity));
@@ -100,7 +107,7 @@ const getMany = async (opened: Opened, wanted: readonly Key[]): Promise<Item[]> 
   const found: Item[] = [];
   const send = async (Keys: Attributes[]): Promise<Attributes[]> => {
     const RequestItems = { [name]: { Keys } };
-    const out = await refusing(() =>
+    const out = await refusing(name, "a key", () =>
       client.send(new BatchGetItemCommand({ RequestItems, ReturnConsumedCapacity })),
     );
     spent.read(units(out.ConsumedCapacity));
@@ -115,7 +122,7 @@ const putMany = async (opened: Opened, items: readonly Item[]): Promise<void> =>
   const { client, name, spent } = opened;
   const send = async (part: Attributes[]): Promise<Attributes[]> => {
     const RequestItems = { [name]: part.map((Item) => ({ PutRequest: { Item } })) };
-    const out = await refusing(() =>
+    const out = await refusing(name, "an item", () =>
       client.send(new BatchWriteItemCommand({ RequestItems, ReturnConsumedCapacity })),
     );
     spent.write(units(out.ConsumedCapacity));
@@ -141,7 +148,7 @@ const query = async function* ({ client, name, spent }: Opened, range: Range): A
       ...(Number.isFinite(left) && { Limit: left }),
       ...(ExclusiveStartKey && { ExclusiveStartKey }),
     };
-    const out = await refusing(() => client.send(new QueryCommand(input)));
+    const out = await refusing(name, "a query", () => client.send(new QueryCommand(input)));
     spent.read(units(out.ConsumedCapacity));
     for (const attributes of out.Items ?? []) {
       yield fromAttributes(attributes);
@@ -159,7 +166,7 @@ export const openDynamoDbTable = (options: DynamoDbTableOptions): Table => {
   return {
     get: async (key, { consistent = false } = {}) => {
       const input = { TableName: name, Key: toKey(key), ConsistentRead: consistent, ReturnConsumedCapacity };
-      const out = await refusing(() => client.send(new GetItemCommand(input)));
+      const out = await refusing(name, "a key", () => client.send(new GetItemCommand(input)));
       spent.read(units(out.ConsumedCapacity));
       return out.Item && fromAttributes(out.Item);
     },

@@ -52,7 +52,7 @@ const isStill = (row: Row | undefined, attribute: string, expected: string | num
 
 /** A key whose bytes SQLite compares. */
 const keyOf = (key: Key): readonly [Uint8Array, Uint8Array] => {
-  assertKey(toKey(key));
+  assertKey(toKey(key), "a key");
   return [bytesOf(key.pk), bytesOf(key.sk)];
 };
 
