@@ -103,8 +103,16 @@ export const life = (story: Story, seed: number): Attempt[] => {
   return attempts.sort((a, b) => a.at - b.at);
 };
 
-/** Where a principal's real clients of the last minute come from, as its records show it: from where it always came. */
-export const homeOf = (who: PrincipalKey): { sourceIp?: string; vpcEndpointId?: string } => {
+/** What a principal's real clients of the last minute look like in their records: as it always did. */
+export const homeOf = (
+  who: PrincipalKey,
+): { readonly sourceIp?: string; readonly vpcEndpointId?: string; readonly sessionName: string } => {
   const habit: Habit | undefined = (habits as Partial<Record<PrincipalKey, Habit>>)[who];
-  return habit ? { sourceIp: habit.ip(chance(0)), ...(habit.vpce && { vpcEndpointId: habit.vpce }) } : {};
+  if (!habit) return { sessionName: who };
+  const c = chance(0);
+  return {
+    sourceIp: habit.ip(c),
+    sessionName: habit.session(c),
+    ...(habit.vpce && { vpcEndpointId: habit.vpce }),
+  };
 };

@@ -46,8 +46,10 @@ export type DemoResult = {
   readonly failures: number;
 };
 
-/** Hours that are lived through in one go while nothing changes; an hour at a time on days when something does. */
+/** Hours that are lived through in one go while nothing changes. */
 const QUIET_STEP = 12 * HOUR;
+/** Around whatever happens the hours go one by one: the hour before it, its own, and two more. */
+const BUSY = { before: HOUR, after: 3 * HOUR };
 
 /** The last hours go by the hour, as a deployment's schedule does: each with its own login, until the proof has settled. */
 const LAST_HOURS = 6 * HOUR;
@@ -152,11 +154,16 @@ const asAdmin = async (standIn: StandIn, statements: readonly string[]): Promise
 
 /** The stretches that are looked at in one go, from the first midnight to `end`. */
 const stepsOf = function* (story: Story, midnight: Instant, end: Instant): Generator<Interval> {
-  const busyDays = new Set([...story.changes, story.newNetwork].map(({ at }) => Math.floor(at / DAY)));
+  const busy = [...story.changes, story.newNetwork].map(({ at }) => {
+    const hour = midnight + floorTo(HOUR, at);
+    return { from: hour - BUSY.before, to: hour + BUSY.after };
+  });
   const lastHours = Math.max(midnight, end - LAST_HOURS);
   for (let from = midnight; from < end; ) {
-    const hourly = from >= lastHours || busyDays.has(Math.floor((from - midnight) / DAY));
-    const to = hourly ? from + HOUR : Math.min(lastHours, from + QUIET_STEP);
+    const hourly = from >= lastHours || busy.some((hours) => hours.from <= from && from < hours.to);
+    const next = busy.map((hours) => hours.from).filter((start) => start > from);
+    const quiet = midnight + floorTo(QUIET_STEP, from - midnight) + QUIET_STEP;
+    const to = hourly ? from + HOUR : Math.min(quiet, lastHours, ...next);
     yield { from, to };
     from = to;
   }

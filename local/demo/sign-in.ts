@@ -18,18 +18,19 @@ export const demoCredentials = (): Readonly<Record<string, Credential>> =>
   Object.fromEntries(
     keys.map((who) => {
       const { arn, id, role } = principals[who];
+      const { sessionName, ...home } = homeOf(who);
       const action = role === "admin" ? "DbConnectAdmin" : "DbConnect";
       return [
         accessKeyOf(who),
         {
           secretAccessKey: `demo secret of ${who}`,
           sessionToken: `demo session of ${who}`,
-          ...homeOf(who),
+          ...home,
           principal: {
             type: "AssumedRole",
             arn,
             principalId: id,
-            sessionName: `${who}-live`,
+            sessionName,
             actions: [action],
           },
         } satisfies Credential,
