@@ -1,6 +1,7 @@
 // EventBridge, SQS and Lambda's pollers in one process: at least once, in any order, with redelivery, as on AWS.
 import { AuditError } from "../../lib/errors.ts";
-import { seededRandom, takeOne, uuidFrom } from "../seeded-random.ts";
+import { seededRandom, uuidFrom } from "../seeded-random.ts";
+import { createDrain } from "./bus-drain.ts";
 import { compilePattern, type EventPattern } from "./event-pattern.ts";
 import { type Envelope, type Region, scheduledEvent } from "./lambda-events.ts";
 import { createFunction, type Failure, type FunctionOptions, type LocalFunction } from "./lambda-function.ts";
@@ -64,7 +65,7 @@ export type Bus = Region & {
    * (100,000), which means that functions feed each other without end.
    */
   readonly drain: (options?: { maxCalls?: number }) => Promise<void>;
-  /** Calls that threw, oldest first. */
+  /** Calls that threw and messages that a call gave back, oldest first. */
   readonly failures: readonly Failure[];
   /** Asynchronous events given up by functions without a dead-letter queue. */
   readonly dropped: readonly string[];
@@ -88,118 +89,72 @@ const byName = <T>(kind: string) => {
   };
 };
 
-export const createBus = (options: BusOptions): Bus => {
-  const { random, duplicates = 0, losses = 0, concurrency = 1 } = options;
-  const where: Region = { account: options.account ?? "111122223333", region: options.region ?? "us-east-1" };
-  // Ids have chance of their own, so that they differ even where `random` is constant.
-  const idChance = seededRandom(Math.floor(random() * 4_294_967_296));
-  const newId = (): string => uuidFrom(idChance);
+/** The time of the bus: the caller's, and what was skipped where the caller lets none pass. */
+const timeOf = ({ now, advance }: BusOptions) => {
   let skippedMs = 0;
-  const now = (): number => options.now() + skippedMs;
-  const pass = (ms: number): void => {
-    if (options.advance) options.advance(ms);
-    else skippedMs += ms;
-  };
-
-  const queues = byName<Queue>("queue");
-  const functions = byName<LocalFunction>("function");
-  const rules = byName<{ matches: (event: unknown) => boolean; targets: readonly Target[] }>("rule");
-  const pollers: Poller[] = [];
-  const failures: Failure[] = [];
-  const dropped: string[] = [];
-  const lost: Envelope[] = [];
-
-  const deliver = (target: Target, event: unknown): void => {
-    // EventBridge itself may deliver twice: to a queue as two messages, which no message id gives away.
-    for (let copies = random() < duplicates ? 2 : 1; copies > 0; copies -= 1) {
-      if ("queue" in target) queues.get(target.queue).send(JSON.stringify(event));
-      else functions.get(target.function).enqueue(event);
-    }
-  };
-
-  /** The calls that could be made now, of each kind no more than can run at once. */
-  const ready = (): (() => Promise<void>)[] => [
-    ...pollers.flatMap(({ readyBatches, pollOne }) =>
-      Array(Math.min(concurrency, readyBatches())).fill(pollOne),
-    ),
-    ...functions.all().flatMap(({ due, callOne }) => Array(Math.min(concurrency, due())).fill(callOne)),
-  ];
-  const nextAt = (): number | undefined => {
-    const times = [
-      ...pollers.map((poller) => poller.nextReadyAt()),
-      ...functions.all().map((fn) => fn.nextDueAt()),
-    ];
-    return times.reduce((a, b) => (a === undefined || (b !== undefined && b < a) ? b : a), undefined);
-  };
-
-  const run = async (maxCalls: number): Promise<void> => {
-    for (let calls = 0; ; ) {
-      const work = ready();
-      if (!work.length) {
-        const next = nextAt();
-        if (next === undefined) return;
-        pass(Math.max(0, next - now()));
-        continue;
-      }
-      const chosen = Array.from({ length: Math.min(concurrency, work.length) }, () => takeOne(work, random));
-      calls += chosen.length;
-      if (calls > maxCalls) {
-        throw new AuditError("conflict", `the bus is not quiet after ${maxCalls} calls`, {
-          hint: "A function sends to itself, or two to each other, without end.",
-        });
-      }
-      await Promise.all(chosen.map((call) => call?.()));
-    }
-  };
-  let draining: Promise<void> = Promise.resolve();
-
   return {
-    ...where,
-    now,
-    newId,
-    failures,
-    dropped,
-    lost,
-    queue: queues.get,
+    now: (): number => now() + skippedMs,
+    pass: (ms: number): void => {
+      if (advance) advance(ms);
+      else skippedMs += ms;
+    },
+    settle: (): void => {
+      skippedMs = 0;
+    },
+  };
+};
+
+/** What is on the bus, by name. */
+const registers = () => ({
+  queues: byName<Queue>("queue"),
+  functions: byName<LocalFunction>("function"),
+  rules: byName<{ matches: (event: unknown) => boolean; targets: readonly Target[] }>("rule"),
+  pollers: [] as Poller[],
+});
+type Registers = ReturnType<typeof registers>;
+
+/** What became of events and calls that did not get where they should. */
+const losses = () => ({ failures: [] as Failure[], dropped: [] as string[], lost: [] as Envelope[] });
+type Losses = ReturnType<typeof losses>;
+
+/** What queues and functions are made with. */
+type World = {
+  readonly now: () => number;
+  readonly random: () => number;
+  readonly newId: () => string;
+  readonly duplicates: number;
+  readonly where: Region;
+};
+
+/** The parts of the bus that add to it. */
+const adders = (
+  { queues, functions, rules, pollers }: Registers,
+  { failures, dropped }: Losses,
+  world: World,
+): Pick<Bus, "addQueue" | "addFunction" | "addPoller" | "addRule"> => {
+  const { account, region } = world.where;
+  const failed = (failure: Failure): void => void failures.push(failure);
+  return {
     addQueue: (queue) => {
       if (queue.redrive) queues.get(queue.redrive.deadLetterQueue); // it must be there first
-      queues.add(
-        queue.name,
-        createQueue(queue, {
-          arn: `arn:aws:sqs:${where.region}:${where.account}:${queue.name}`,
-          now,
-          random,
-          newId,
-          duplicates,
-          deadLetters: (dead) => queues.get(queue.redrive?.deadLetterQueue ?? "").bury(dead),
-        }),
-      );
+      const made = createQueue(queue, {
+        ...world,
+        arn: `arn:aws:sqs:${region}:${account}:${queue.name}`,
+        deadLetters: (dead) => queues.get(queue.redrive?.deadLetterQueue ?? "").bury(dead),
+      });
+      queues.add(queue.name, made);
     },
     addFunction: (fn) => {
       if (fn.deadLetterQueue) queues.get(fn.deadLetterQueue);
-      functions.add(
-        fn.name,
-        createFunction(fn, {
-          now,
-          random,
-          newId,
-          duplicates,
-          where,
-          failed: (failure) => failures.push(failure),
-          giveUp: (event) => {
-            if (fn.deadLetterQueue) queues.get(fn.deadLetterQueue).send(event);
-            else dropped.push(event);
-          },
-        }),
-      );
+      const giveUp = (event: string): void => {
+        if (fn.deadLetterQueue) queues.get(fn.deadLetterQueue).send(event);
+        else dropped.push(event);
+      };
+      functions.add(fn.name, createFunction(fn, { ...world, failed, giveUp }));
     },
     addPoller: (poller) => {
-      pollers.push(
-        createPoller(poller, queues.get(poller.queue), functions.get(poller.function), {
-          now,
-          region: where.region,
-        }),
-      );
+      const [queue, target] = [queues.get(poller.queue), functions.get(poller.function)];
+      pollers.push(createPoller(poller, queue, target, { now: world.now, region, failed }));
     },
     addRule: ({ name, pattern, targets }) => {
       for (const target of targets) {
@@ -208,34 +163,70 @@ export const createBus = (options: BusOptions): Bus => {
       }
       rules.add(name, { matches: compilePattern(pattern), targets });
     },
+  };
+};
+
+/** Hands an event to a target. */
+const deliverer =
+  ({ queues, functions }: Registers, { random, duplicates }: World) =>
+  (target: Target, event: unknown): void => {
+    // EventBridge itself may deliver twice: to a queue as two messages, which no message id gives away.
+    for (let copies = random() < duplicates ? 2 : 1; copies > 0; copies -= 1) {
+      if ("queue" in target) queues.get(target.queue).send(JSON.stringify(event));
+      else functions.get(target.function).enqueue(event);
+    }
+  };
+
+/** The parts of the bus that take events and messages in. */
+const senders = (
+  on: Registers,
+  { lost }: Losses,
+  world: World,
+  lossRate: number,
+): Pick<Bus, "putEvents" | "sendMessage" | "fire"> => {
+  const { random, newId, now, where } = world;
+  const deliver = deliverer(on, world);
+  return {
     putEvents: (envelopes) => {
       for (const envelope of envelopes) {
         if (Buffer.byteLength(JSON.stringify(envelope)) > MAX_BODY_BYTES) {
           throw new AuditError("usage", `event ${envelope.id} is above EventBridge's 1 MB`);
         }
-        if (envelope["detail-type"].endsWith(" via CloudTrail") && random() < losses) {
+        if (envelope["detail-type"].endsWith(" via CloudTrail") && random() < lossRate) {
           lost.push(envelope);
           continue;
         }
-        for (const { matches, targets } of rules.all()) {
+        for (const { matches, targets } of on.rules.all()) {
           if (matches(envelope)) for (const target of targets) deliver(target, envelope);
         }
       }
     },
-    sendMessage: (queue, body, sending) => queues.get(queue).send(body, sending),
+    sendMessage: (queue, body, sending) => on.queues.get(queue).send(body, sending),
     fire: ({ name, kind, target, input }) => {
       const event = scheduledEvent(kind, { ...where, name, id: newId(), at: now() });
       deliver(target, input ?? event);
     },
-    drain: ({ maxCalls = 100_000 } = {}) => {
-      // One after the other: what was put while one came to its end is taken by the next.
-      const mine = draining
-        .then(() => run(maxCalls))
-        .finally(() => {
-          skippedMs = 0;
-        });
-      draining = mine.catch(() => undefined);
-      return mine;
-    },
+  };
+};
+
+export const createBus = (options: BusOptions): Bus => {
+  const { random, duplicates = 0, concurrency = 1 } = options;
+  const where: Region = { account: options.account ?? "111122223333", region: options.region ?? "us-east-1" };
+  // Ids have chance of their own, so that they differ even where `random` is constant.
+  const idChance = seededRandom(Math.floor(random() * 4_294_967_296));
+  const newId = (): string => uuidFrom(idChance);
+  const time = timeOf(options);
+  const world: World = { now: time.now, random, newId, duplicates, where };
+  const on = registers();
+  const gone = losses();
+  return {
+    ...where,
+    ...gone,
+    now: time.now,
+    newId,
+    queue: on.queues.get,
+    ...adders(on, gone, world),
+    ...senders(on, gone, world, options.losses ?? 0),
+    drain: createDrain({ pollers: on.pollers, functions: on.functions.all }, time, { random, concurrency }),
   };
 };

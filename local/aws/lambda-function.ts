@@ -14,19 +14,24 @@ export type FunctionOptions = {
   readonly deadLetterQueue?: string;
 };
 
-/** A call that failed; `event` calls are asynchronous ones, `batch` calls come from a queue. */
+/**
+ * A call that failed; `event` calls are asynchronous ones, `batch` calls come from a queue. `messages`: the call itself
+ * went well and answered that some of its batch did not.
+ */
 export type Failure = {
   readonly function: string;
-  readonly kind: "event" | "batch";
+  readonly kind: "event" | "batch" | "messages";
   readonly at: number;
   readonly error: unknown;
 };
+
+type CallKind = Exclude<Failure["kind"], "messages">;
 
 export type Outcome = { readonly ok: true; readonly result: unknown } | { readonly ok: false };
 
 export type LocalFunction = {
   readonly name: string;
-  readonly invoke: (event: unknown, kind: Failure["kind"]) => Promise<Outcome>;
+  readonly invoke: (event: unknown, kind: CallKind) => Promise<Outcome>;
   /** Puts an asynchronous call into the function's own queue. */
   readonly enqueue: (event: unknown) => void;
   readonly due: () => number;
@@ -59,7 +64,7 @@ export const createFunction = (
   const { now, random } = world;
   const calls: Call[] = [];
 
-  const invokeJson = async (event: string, kind: Failure["kind"]): Promise<Outcome> => {
+  const invokeJson = async (event: string, kind: CallKind): Promise<Outcome> => {
     try {
       if (Buffer.byteLength(event) > MAX_PAYLOAD_BYTES)
         throw new AuditError("usage", "the event is above 6 MB");

@@ -1,7 +1,7 @@
 // Lambda's poller between a queue and a function: batch size, batching window, 6 MB, partial batch failures.
 import { AuditError } from "../../lib/errors.ts";
 import { type Delivery, sqsRecord } from "./lambda-events.ts";
-import { type LocalFunction, MAX_PAYLOAD_BYTES, type Outcome } from "./lambda-function.ts";
+import { type Failure, type LocalFunction, MAX_PAYLOAD_BYTES, type Outcome } from "./lambda-function.ts";
 import type { Queue } from "./queue.ts";
 
 export type PollerOptions = {
@@ -45,7 +45,12 @@ export const createPoller = (
   { batchSize = 10, windowMs = 0, reportBatchItemFailures }: PollerOptions,
   queue: Queue,
   target: LocalFunction,
-  world: { readonly now: () => number; readonly region: string },
+  world: {
+    readonly now: () => number;
+    readonly region: string;
+    /** Takes the failure of messages that a call which went well gave back; a call that threw has been told of already. */
+    readonly failed: (failure: Failure) => void;
+  },
 ): Poller => {
   if (!queue.redrive) {
     throw new AuditError("config", `the queue ${queue.name} has no dead-letter queue`, {
@@ -95,6 +100,10 @@ export const createPoller = (
       const Records = batch.map((delivery) => sqsRecord(delivery, queue.arn, world.region));
       const outcome = await target.invoke({ Records }, "batch");
       const failed = new Set(failedOf(batch, outcome, reportBatchItemFailures));
+      if (outcome.ok && failed.size) {
+        const error = new AuditError("bad-record", `${failed.size} of ${batch.length} messages failed`);
+        world.failed({ function: target.name, kind: "messages", at: world.now(), error });
+      }
       for (const delivery of batch) {
         if (failed.has(delivery)) queue.giveBack(delivery.receiptHandle);
         else queue.remove(delivery.receiptHandle);

@@ -42,7 +42,7 @@ export type DemoResult = {
   readonly emails: readonly string[];
   /** What the real clients were told. */
   readonly live: readonly string[];
-  /** Calls of functions that threw, and messages that ended in a dead-letter queue. */
+  /** Calls of functions that threw, batches with messages that failed, and messages that ended in a dead-letter queue. */
   readonly failures: number;
 };
 
@@ -232,7 +232,7 @@ export const runDemo = async (options: DemoOptions): Promise<DemoResult> => {
   }
 };
 
-/** Messages in dead-letter queues: a function that fails message by message throws nothing. */
+/** Messages in dead-letter queues. */
 const givenUp = ({ bus }: Stack): number =>
   [...queuePlans, ...eventPlans].reduce(
     (sum, { name }) => sum + bus.queue(deadLetterQueueOf(name)).counters().waiting,

@@ -55,7 +55,7 @@ beforeAll(async () => {
         return { ...email, sentAt: Date.parse(email.date ?? "") };
       }),
   );
-}, 240_000);
+}, 300_000);
 afterAll(async () => {
   await stack?.stop();
   rmSync(folder, { recursive: true, force: true });

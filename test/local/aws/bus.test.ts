@@ -168,6 +168,7 @@ describe("queues and their pollers", () => {
     await bus.drain();
     expect(events).toHaveLength(1);
     expect(bus.queue("dead").bodies()).toEqual(success ? [] : ["a"]);
+    expect(bus.failures).toMatchObject(success ? [] : [{ function: "worker", kind: "messages", at: START }]);
   });
 
   it("does not look at the answer where failures are not asked for", async () => {
