@@ -4,9 +4,10 @@ import { parseInterval } from "../../lib/core/base/parse-time.ts";
 import { DAY, iso } from "../../lib/core/base/time.ts";
 import { basisOf } from "../../lib/queries/basis.ts";
 import { type ToldRecord, toldChange, toldRecord } from "../../lib/queries/told-change.ts";
+import { notToldTexts } from "../../lib/wording/not-told-text.ts";
 import type { AddCommand } from "../command.ts";
 import { addStoreOptions, pickCluster, type StoreOptions, withStore } from "../context.ts";
-import { table } from "../output.ts";
+import { paragraph, table } from "../output.ts";
 import { basisLines, changeColumns, stamp } from "./history-basis.ts";
 
 type Options = StoreOptions & {
@@ -39,7 +40,8 @@ export const addDiff: AddCommand = (history, io) => {
         await basisOf(snapshots, cluster, diff.from),
         await basisOf(snapshots, cluster, diff.to),
       ];
-      return { from: { at: iso(from), ...a }, to: { at: iso(to), ...b }, changes };
+      const { notTold } = diff;
+      return { from: { at: iso(from), ...a }, to: { at: iso(to), ...b }, changes, notTold };
     });
     if (options.json) {
       io.stdout.write(`${JSON.stringify(answer, null, 1)}\n`);
@@ -50,7 +52,9 @@ export const addDiff: AddCommand = (history, io) => {
       ...basisLines(io, `To ${stamp(to)}`, answer.to),
     ];
     io.stdout.write(`${head.join("\n")}\n\n`);
-    const nothing = "Nothing differs.";
+    const nothing = answer.notTold.length
+      ? "Nothing differs in what is told change by change."
+      : "Nothing differs.";
     if (options.all) table(io, answer.changes as ToldRecord[], changeColumns, nothing);
     else
       table(
@@ -64,5 +68,8 @@ export const addDiff: AddCommand = (history, io) => {
         ],
         nothing,
       );
+    const beside = notToldTexts(answer.notTold);
+    if (beside.length)
+      io.stdout.write(`\n${beside.map((text) => paragraph(io, text, { first: "" })).join("\n")}\n`);
   });
 };

@@ -15,6 +15,7 @@ import { toldRecord } from "../../lib/queries/told-change.ts";
 import type { Store } from "../../lib/store/open-store.ts";
 import { couldGrantText } from "../../lib/wording/could-grant-text.ts";
 import { namesakeText } from "../../lib/wording/namesake-text.ts";
+import { besideTimelines } from "../../lib/wording/not-told-text.ts";
 import type { AddCommand } from "../command.ts";
 import { addStoreOptions, pickCluster, type StoreOptions, withStore } from "../context.ts";
 import type { Io } from "../io.ts";
@@ -79,6 +80,7 @@ const print = (io: Io, answer: Answer): void => {
       `NOT KNOWN: ${section}, ${start} to ${to === null ? "now" : stamp(to)}: it could not be read.\n`,
     );
   }
+  io.stdout.write(`\n${paragraph(io, besideTimelines)}\n`);
 };
 
 export const addTimeline: AddCommand = (history, io) => {

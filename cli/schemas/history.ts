@@ -29,6 +29,11 @@ export const Diff = z.looseObject({
   changes: z
     .array(z.union([RecordedChange, Change]))
     .describe("With --all each names the snapshots around it."),
+  notTold: z
+    .array(z.looseObject({ kind: z.string(), names: z.array(z.string()), reason: z.string().nullable() }))
+    .describe(
+      "Kinds without changes of their own that differ, by the names of what differs, or that could not be compared, and why.",
+    ),
 });
 
 const Held = z.looseObject({

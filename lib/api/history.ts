@@ -2,6 +2,7 @@
 import * as z from "zod";
 import type { Cluster } from "../core/base/ids.ts";
 import { type Instant, iso } from "../core/base/time.ts";
+import { type ExtraName, extraNames } from "../core/catalog/extras.ts";
 import { AuditError } from "../errors.ts";
 import { basisOf } from "../queries/basis.ts";
 import { toldChange, toldRecord } from "../queries/told-change.ts";
@@ -14,11 +15,23 @@ import { clusterParam, intervalParams, pageParams, pickCluster, pickInterval, te
 import { type Route, route } from "./route.ts";
 import { Side, Time } from "./snapshot-ref.ts";
 
+const NotTold = z
+  .object({
+    kind: z.enum(extraNames as [ExtraName, ...ExtraName[]]),
+    names: z.array(z.string()).meta({ description: "Of this kind these are not the same." }),
+    reason: z.nullable(z.string()).meta({ description: "Why the kind could not be compared; null: it was." }),
+  })
+  .meta({ id: "NotTold", description: "What a comparison cannot tell change by change." });
+
 const DiffAnswer = z
   .object({
     cluster: z.string(),
     from: Side.meta({ description: "The last snapshot at or before `from`." }),
     to: Side.meta({ description: "The last snapshot at or before `to`." }),
+    notTold: z.array(NotTold).meta({
+      description:
+        "Kinds that have no changes of their own and are not proven to be the same in both snapshots.",
+    }),
     items: z.array(ChangeAnswer),
     next: z.nullable(z.string()),
   })
@@ -67,7 +80,7 @@ export const historyDiff: Route = route({
     const asked = pickInterval(deps, params, DIFF_DAYS);
     if (place) await requireKept(deps, cluster, place);
     const [start, end] = place ? [place[0], place[2]] : [asked.from, asked.to];
-    const { from, to, changes } = await deps.store.snapshots.diff(cluster, start, end);
+    const { from, to, changes, notTold } = await deps.store.snapshots.diff(cluster, start, end);
     const [a, b] = [from.manifest, to.manifest];
     const first = place ? place[4] + 1 : 0;
     const placed = changes
@@ -82,6 +95,11 @@ export const historyDiff: Route = route({
       cluster,
       from: await basisOf(deps.store.snapshots, cluster, from),
       to: await basisOf(deps.store.snapshots, cluster, to),
+      notTold: notTold.map(({ kind, names, reason }) => ({
+        kind,
+        names: [...names],
+        reason,
+      })),
       ...(await takePage(placed, question)),
     };
   },

@@ -4,6 +4,7 @@ import { type Instant, iso } from "../core/base/time.ts";
 import { basisOf } from "../queries/basis.ts";
 import { newestSnapshot, timelineOf, timelineQuestion } from "../queries/timeline.ts";
 import { toldRecord } from "../queries/told-change.ts";
+import { besideTimelines } from "../wording/not-told-text.ts";
 import { RecordedChangeAnswer } from "./change-answer.ts";
 import { readCursor } from "./cursor.ts";
 import { type Placed, takePage } from "./page.ts";
@@ -85,7 +86,10 @@ const TimelineAnswer = z
     items: z.array(RecordedChangeAnswer),
     next: z.nullable(z.string()),
   })
-  .meta({ id: "TimelineAnswer", description: "Changes of one subject, the oldest first." });
+  .meta({
+    id: "TimelineAnswer",
+    description: `Changes of one subject, the oldest first. ${besideTimelines}`,
+  });
 
 /** The newest snapshot that the first page reached to, and the number of the change. */
 const ChangePlace = z.tuple([z.int().positive(), z.int().nonnegative()]);

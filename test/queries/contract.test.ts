@@ -238,8 +238,9 @@ describe("history", () => {
 
   it("tells the same differences and changes", async () => {
     const diff = (await ask("/history/diff", { from: at })).body;
-    const { from, to, changes } = told(`history diff --from ${at}`).json() as Record<string, object>;
+    const { from, to, changes, notTold } = told(`history diff --from ${at}`).json() as Record<string, object>;
     expect(changes).toEqual(diff.items);
+    expect(notTold).toEqual(diff.notTold);
     expect([from, to]).toMatchObject([diff.from, diff.to]);
     const all = (await ask("/history/changes", { from: at })).body;
     expect((told(`history diff --all --from ${at}`).json() as { changes: unknown }).changes).toEqual(

@@ -5,6 +5,7 @@ import type { Instant } from "../../core/base/time.ts";
 import { iso } from "../../core/base/time.ts";
 import type { Catalog } from "../../core/catalog/catalog.ts";
 import type { KnownCatalog } from "../../core/catalog/known-catalog.ts";
+import { type NotTold, notToldBetween } from "../../core/history/beside-sections.ts";
 import type { Change, RecordedChange } from "../../core/history/change.ts";
 import {
   changeFor,
@@ -37,6 +38,8 @@ type SnapshotDiff = {
   readonly from: SealedManifest;
   readonly to: SealedManifest;
   readonly changes: readonly Change[];
+  /** What has no changes of its own and is not proven to be the same. */
+  readonly notTold: readonly NotTold[];
 };
 
 export type SnapshotStore = {
@@ -151,9 +154,10 @@ export const createSnapshotStore = (table: Table, { now }: SnapshotStoreOptions)
   const diff: SnapshotStore["diff"] = async (cluster, from, to) => {
     const [a, b] = await Promise.all([manifestAsOf(table, cluster, from), manifestAsOf(table, cluster, to)]);
     if (!a || !b) throw none(cluster, a ? to : from, await manifestAfter(table, cluster, a ? to : from));
-    if (a.manifest.root === b.manifest.root) return { from: a, to: b, changes: [] };
-    const [before, after] = await Promise.all([open(cluster, a), open(cluster, b)]);
-    return { from: a, to: b, changes: diffCatalogs(before.catalog, after.catalog) };
+    const before = await open(cluster, a);
+    const { catalog } = a.manifest.root === b.manifest.root ? before : await open(cluster, b);
+    const notTold = notToldBetween(before.catalog, catalog);
+    return { from: a, to: b, changes: diffCatalogs(before.catalog, catalog), notTold };
   };
 
   return {
