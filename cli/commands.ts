@@ -42,6 +42,12 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./ask/activity.ts")).addActivity,
   },
   {
+    name: "baseline",
+    summary: "the access that is wanted, as a file, and what differs from it",
+    hasCommands: true,
+    load: async () => (await import("./ask/baseline.ts")).addBaseline,
+  },
+  {
     name: "demo",
     summary: "simulate 120 days of a company on this machine",
     load: async () => (await import("./run/demo.ts")).addDemo,

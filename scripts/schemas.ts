@@ -4,6 +4,7 @@ import { join } from "node:path";
 import * as z from "zod";
 import { ConfigFile } from "../cli/config-file.ts";
 import { documents } from "../cli/schemas/index.ts";
+import { Baseline } from "../lib/core/baseline/baseline.ts";
 
 /** The file of a command's document: `history-diff.schema.json`. */
 export const fileOf = (command: string): string => `${command.replaceAll(" ", "-")}.schema.json`;
@@ -11,6 +12,7 @@ export const fileOf = (command: string): string => `${command.replaceAll(" ", "-
 /** Every published schema by the name of its file. */
 export const published: ReadonlyMap<string, z.ZodType> = new Map<string, z.ZodType>([
   ["dsql-audit.config.schema.json", ConfigFile],
+  ["access.schema.json", Baseline],
   ...[...documents].map(([command, schema]): [string, z.ZodType] => [
     fileOf(command),
     schema.meta({ ...schema.meta(), title: `dsql-audit ${command} --json` }),

@@ -40,6 +40,8 @@ export type DriftRow = {
   /** Of `unknown`: why. */
   readonly reason: string | null;
   readonly everybody: boolean;
+  /** The access itself is live: only its options differ. */
+  readonly isThere: boolean;
 };
 
 const rowOf = (
@@ -61,12 +63,13 @@ const rowOf = (
   section: sectionsOf(one)[0] ?? "roles",
   reason: null,
   everybody: one.role === null,
+  isThere: false,
   ...more,
 });
 
 const nowhere = {
   component: null, role: null, principal: null, object: null, privilege: null, objectKind: null, schema: null,
-  options: [], until: null, planned: null, everybody: false,
+  options: [], until: null, planned: null, everybody: false, isThere: false,
 } as const; // biome-ignore format: one glance
 
 const unknownRow = ({ section, reason, object }: Unread): DriftRow => ({
@@ -162,7 +165,7 @@ const gains = (
     const component = known?.component ?? componentOf(baseline, one.role);
     if (known) {
       const options = one.options.filter((option) => !known.options.includes(option));
-      if (options.length) rows.push(rowOf("widened", one, { component, options, planned }));
+      if (options.length) rows.push(rowOf("widened", one, { component, options, planned, isThere: true }));
     } else if (!follows(one)) {
       const ended = over.get(key);
       const wider = one.kind === "table" && columns.has(columnKey(one));
@@ -214,7 +217,8 @@ const losses = (
       if (!unseen(one)) rows.push(rowOf("missing", one, { component }));
     } else {
       const options = one.options.filter((option) => !there.options.includes(option));
-      if (options.length && !unseen(one)) rows.push(rowOf("missing", one, { component, options }));
+      if (options.length && !unseen(one))
+        rows.push(rowOf("missing", one, { component, options, isThere: true }));
     }
   }
   // A mapping may outlive its role: then the role is there by name, as long as that can be seen.

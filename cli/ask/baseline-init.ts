@@ -1,0 +1,61 @@
+// `dsql-audit baseline init`: a baseline that declares what the database allows today, to be reviewed and then kept.
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
+import { spelledOut } from "../../lib/core/base/visible-text.ts";
+import { baselineOf } from "../../lib/core/baseline/baseline-of.ts";
+import { baselineText } from "../../lib/core/baseline/baseline-text.ts";
+import { AuditError } from "../../lib/errors.ts";
+import { addCatalogOptions, type CatalogOptions, withGrounds } from "../catalog-source.ts";
+import type { AddCommand } from "../command.ts";
+import { printDocument } from "../output.ts";
+import { writeWhole } from "../write-whole.ts";
+
+type Options = CatalogOptions & { readonly out?: string; readonly json?: boolean; readonly force?: boolean };
+
+const comments = (basis: string, unread: readonly string[]): string[] => [
+  "",
+  `The access that the database allowed. Made by dsql-audit baseline init from: ${basis}.`,
+  "Review it: what should not be there goes out, and baseline diff shows it until the database follows.",
+  "Say what each role is for with archetype: read-only, read-write, owner or admin.",
+  ...unread.map((section) => `NOT KNOWN: ${section} could not be read, so nothing is declared of it.`),
+];
+
+export const addBaselineInit: AddCommand = (baseline, io) => {
+  const command = baseline
+    .command("init")
+    .summary("write a baseline of the access that there is")
+    .description(
+      "Writes access.yml from the database, a catalog file or the newest snapshot: a component for each role, with its\n" +
+        "principals, memberships and privileges. The server's own roles and admin are left out. Without --out it prints it.",
+    )
+    .option("--out <file>", "write it to this file")
+    .option("--force", "overwrite the file if it is there")
+    .option("--json", "one JSON document on stdout")
+    .addHelpText("after", "\nExample:\n  $ dsql-audit baseline init --out access.yml");
+  addCatalogOptions(command).action(async (options: Options) => {
+    const file = options.out === undefined ? undefined : resolve(io.cwd, options.out);
+    if (file !== undefined && existsSync(file) && !options.force) {
+      throw new AuditError("usage", `${options.out} is there already, and may hold what people decided`, {
+        hint: "Name another file, or add --force.",
+      });
+    }
+    await withGrounds(io, options, async ({ engine: { catalog, gaps } }, basis) => {
+      const made = baselineOf(catalog);
+      const text = baselineText(
+        made,
+        comments(
+          basis,
+          gaps.map(({ section }) => section),
+        ),
+      );
+      if (file !== undefined) {
+        await writeWhole(file, text);
+        const says = `Wrote ${made.components.length} components to ${spelledOut(options.out ?? "")}.`;
+        if (options.json)
+          printDocument(io, options, { out: file, components: made.components.length }, () => says);
+        else io.stderr.write(`${says}\n`);
+      } else if (options.json) printDocument(io, options, made, () => "");
+      else io.stdout.write(text);
+    });
+  });
+};
