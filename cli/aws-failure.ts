@@ -20,9 +20,20 @@ const failure = (code: ErrorCode, message: string, hint: string, cause: unknown)
   new AuditError(code, message, { hint, cause });
 
 const names = (...all: readonly string[]): ReadonlySet<string> => new Set(all);
-const EXPIRED = names("ExpiredTokenException", "ExpiredToken", "RequestExpired", "ExpiredTokenError");
+const EXPIRED = names(
+  "ExpiredTokenException",
+  "ExpiredToken",
+  "RequestExpired",
+  "ExpiredTokenError",
+  "TokenRefreshRequired",
+);
 const CREDENTIALS = names("CredentialsProviderError", "TokenProviderError");
-const UNKNOWN_KEY = names("UnrecognizedClientException", "InvalidClientTokenId", "InvalidAccessKeyId");
+const UNKNOWN_KEY = names(
+  "UnrecognizedClientException",
+  "InvalidClientTokenId",
+  "InvalidAccessKeyId",
+  "InvalidToken",
+);
 const BAD_SIGNATURE = names(
   "InvalidSignatureException",
   "SignatureDoesNotMatch",
@@ -47,6 +58,13 @@ const GONE: Readonly<Record<string, string>> = {
   QueueDoesNotExist: "there is no such queue",
   "AWS.SimpleQueueService.NonExistentQueue": "there is no such queue",
 };
+/** S3 has a bucket in one Region, and says so in four ways. */
+const OTHER_REGION = names(
+  "PermanentRedirect",
+  "TemporaryRedirect",
+  "AuthorizationHeaderMalformed",
+  "IllegalLocationConstraintException",
+);
 const NETWORK = names(
   "ENOTFOUND",
   "EAI_AGAIN",
@@ -106,6 +124,18 @@ const unreachable = (error: unknown, asked: Asked): AuditError => {
   );
 };
 
+/** A proxy, a captive portal or another service answered: what came is not AWS's form. */
+const foreign = (error: unknown, asked: Asked): AuditError => {
+  const status = fieldOf(fieldOf(error, "$metadata") ?? fieldOf(error, "$response"), "httpStatusCode");
+  const http = typeof status === "number" ? ` (HTTP ${status})` : "";
+  return failure(
+    "connect",
+    `what answered in the place of AWS${inRegion(asked)} does not speak as AWS does${http}`,
+    "Check the endpoint and the network: a proxy may stand between.",
+    error,
+  );
+};
+
 const networkCodeOf = (error: unknown): string => {
   if (error instanceof AggregateError && !textOf(error, "code")) return networkCodeOf(error.errors[0]);
   const code = textOf(error, "code");
@@ -153,12 +183,29 @@ export const awsFailure = (error: unknown, asked: Asked): AuditError | undefined
     return failure(
       "throttled",
       `AWS throttled the requests${asked.table ? ` to ${asked.table}` : ""} until the retries were used up`,
-      "Try again in a minute; if it stays, look at the throttle metrics of the table.",
+      asked.table
+        ? "Try again in a minute; if it stays, look at the throttle metrics of the table."
+        : "Try again in a minute; if it stays, look at who else asks for the same.",
       error,
     );
   if (name === "ResourceNotFoundException") return missingTable(error, asked);
   if (GONE[name])
     return failure("not-found", `${GONE[name]}: ${said(error)}`, "Check its name and its Region.", error);
+  if (OTHER_REGION.has(name))
+    return failure(
+      "config",
+      `the bucket is in another Region: ${said(error)}`,
+      "Name its Region with --region.",
+      error,
+    );
+  if (/^KMS|^Kms/.test(name))
+    return failure(
+      "denied",
+      `AWS cannot decrypt it: ${name}: ${said(error)}`,
+      "Who runs this needs kms:Decrypt on the key that it is encrypted with, and the key must be enabled.",
+      error,
+    );
+  if (name === "SyntaxError" || name === "Unknown" || name === "UnknownError") return foreign(error, asked);
   if (networkCodeOf(error) || name === "TimeoutError" || name === "NetworkingError")
     return unreachable(error, asked);
   return failure(

@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { type Command, Option } from "commander";
+import { awsTimeouts } from "../lib/aws-timeouts.ts";
 import type { Cluster } from "../lib/core/base/ids.ts";
 import { parseTime } from "../lib/core/base/parse-time.ts";
 import { pickCluster as chooseCluster } from "../lib/queries/pick-cluster.ts";
@@ -21,9 +22,6 @@ export type OutputFlags = { readonly json?: boolean; readonly ndjson?: boolean }
 export const DEFAULT_STORE = "dsql-audit.db";
 /** Where release 0.1.0 kept its store, a folder. */
 const OLD_DEFAULT_STORE = ".dsql-audit";
-
-/** In ms. Without them a host that does not answer is waited for as long as the system does: minutes, three times. */
-const PATIENCE = { connectionTimeout: 5_000, requestTimeout: 30_000, throwOnRequestTimeout: true };
 
 export const addStoreOptions = (command: Command): Command =>
   command
@@ -56,7 +54,7 @@ export const withStore = async <T>(
       import("../lib/store/table/dynamodb/dynamodb-table.ts"),
     ]);
     const region = options.region ?? options.tableRegion;
-    const client = new DynamoDBClient({ ...(region && { region }), requestHandler: PATIENCE });
+    const client = new DynamoDBClient({ ...(region && { region }), requestHandler: awsTimeouts });
     try {
       return await work(openStore(openDynamoDbTable({ client, name: options.table, sleep, random }), io));
     } finally {

@@ -8,6 +8,7 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { S3Client } from "@aws-sdk/client-s3";
 import { SNSClient } from "@aws-sdk/client-sns";
 import { SendMessageBatchCommand, SQSClient } from "@aws-sdk/client-sqs";
+import { awsTimeouts } from "../lib/aws-timeouts.ts";
 import { callCountPort } from "../lib/cloudtrail/call-counts.ts";
 import { lookupManagementEvents, trailPort } from "../lib/cloudtrail/trail-config.ts";
 import { readSettings, type Setting, type Settings } from "../lib/config.ts";
@@ -54,7 +55,7 @@ export const settings = <K extends Setting>(...names: readonly K[]): Settings<K>
   readSettings(process.env, ...names);
 
 // The SDK retries throttles with jitter; more tries than its three, because a queue would only bring the work back.
-const patient = { retryMode: "standard", maxAttempts: 6 } as const;
+const patient = { retryMode: "standard", maxAttempts: 6, requestHandler: awsTimeouts } as const;
 
 export const tableOf = (name: string, { sleep, random, around = (table) => table }: Runtime): Table =>
   around(openDynamoDbTable({ client: new DynamoDBClient(patient), name, sleep, random }));

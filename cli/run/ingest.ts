@@ -2,6 +2,7 @@
 import { CloudTrailClient } from "@aws-sdk/client-cloudtrail";
 import { S3Client } from "@aws-sdk/client-s3";
 import { SQSClient } from "@aws-sdk/client-sqs";
+import { awsTimeouts } from "../../lib/aws-timeouts.ts";
 import { type ActivitySink, ingestSources } from "../../lib/cloudtrail/ingest-sources.ts";
 import { prefixDigests } from "../../lib/cloudtrail/list-prefix.ts";
 import { publicKeyPort } from "../../lib/cloudtrail/public-keys.ts";
@@ -69,11 +70,19 @@ const ingest = async (paths: readonly string[], options: Options, io: Io): Promi
       hint: "Name files, folders, s3://… or --queue URL.",
     });
   }
-  const region = options.region === undefined ? {} : { region: options.region };
+  if (options.queue !== undefined && !/^https?:\/\/[^/]+\/./.test(options.queue)) {
+    throw new AuditError("usage", `${options.queue} is no URL of a queue`, {
+      hint: "Write https://sqs.REGION.amazonaws.com/ACCOUNT/NAME, as: aws sqs get-queue-url --queue-name NAME",
+    });
+  }
+  const region = {
+    requestHandler: awsTimeouts,
+    ...(options.region !== undefined && { region: options.region }),
+  };
   const s3 = new S3Client({ ...region, followRegionRedirects: true });
   const trails: CloudTrailClient[] = [];
   const cloudTrail = (of: string | undefined): CloudTrailClient => {
-    const client = new CloudTrailClient(of === undefined ? region : { region: of });
+    const client = new CloudTrailClient({ ...region, ...(of !== undefined && { region: of }) });
     trails.push(client);
     return client;
   };

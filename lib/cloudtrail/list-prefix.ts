@@ -32,7 +32,7 @@ const listObjects = async function* (
         }),
       )
       .catch((error: unknown) => {
-        throw explainS3Error(`s3://${bucket}/${prefix}`, error);
+        throw explainS3Error(`s3://${bucket}/${prefix}`, error, "list");
       });
     for (const { Key, Size } of page.Contents ?? []) {
       if (Key !== undefined) yield { bucket, key: Key, ...(Size !== undefined && { size: Size }) };

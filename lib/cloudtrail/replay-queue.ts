@@ -102,12 +102,27 @@ const replayOne = async (message: Message, ports: ReplayPorts): Promise<Outcome>
   };
 };
 
+const NO_QUEUE: ReadonlySet<string> = new Set([
+  "QueueDoesNotExist",
+  "AWS.SimpleQueueService.NonExistentQueue",
+  "InvalidAddress",
+]);
+
+/** What is wrong with the queue itself; all else (credentials, the way to AWS) is as it is. */
+const explained = (url: string, error: unknown): unknown =>
+  error instanceof Error && NO_QUEUE.has(error.name)
+    ? new AuditError("config", `There is no queue ${url}`, {
+        cause: error,
+        hint: "Check the URL and the Region.",
+      })
+    : error;
+
 /** Two empty answers in a row: a queue answers from some of its servers only. */
 const EMPTY_ANSWERS = 2;
 
 /**
  * Works a queue off until it is empty, or holds only messages that failed in this run. What is counted, ignored or too old
- * is deleted; what is rejected stays, with its reason in the counts. AuditError("config") when the queue cannot be read.
+ * is deleted; what is rejected stays, with its reason in the counts. AuditError("config") when there is no such queue.
  */
 export const replayQueue = async (
   QueueUrl: string,
@@ -121,10 +136,7 @@ export const replayQueue = async (
     const { Messages = [] } = await ports.client
       .send(new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10, WaitTimeSeconds: 1 }))
       .catch((cause: unknown) => {
-        throw new AuditError("config", `The queue ${QueueUrl} cannot be read`, {
-          cause,
-          hint: "Check the URL, the Region, and sqs:ReceiveMessage and sqs:DeleteMessage.",
-        });
+        throw explained(QueueUrl, cause);
       });
     const fresh = Messages.filter(({ MessageId }) => !failed.has(MessageId));
     empty = fresh.length ? 0 : empty + 1;

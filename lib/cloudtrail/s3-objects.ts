@@ -94,16 +94,28 @@ const jsonOfMessage = (text: string): unknown => {
   }
 };
 
-/** S3's refusals as AuditError("not-found" | "denied"), all else as it is. */
-export const explainS3Error = (name: string, error: unknown): unknown => {
+const NEEDED = {
+  read: "s3:GetObject on the trail's bucket, and kms:Decrypt where it is encrypted with a key",
+  list: "s3:ListBucket on the trail's bucket",
+} as const;
+
+/** S3's refusals of a call as AuditError("not-found" | "denied") with AWS's own words, all else as it is. */
+export const explainS3Error = (name: string, error: unknown, call: keyof typeof NEEDED = "read"): unknown => {
   const code = error instanceof Error ? error.name : "";
-  if (code === "NoSuchKey" || code === "NoSuchBucket" || code === "NotFound") {
+  if (code === "NoSuchBucket") {
+    return new AuditError("not-found", `${name} is not there: there is no such bucket`, {
+      cause: error,
+      hint: "Check the name of the bucket.",
+    });
+  }
+  if (code === "NoSuchKey" || code === "NotFound") {
     return new AuditError("not-found", `${name} is not there`, { cause: error });
   }
   if (code === "AccessDenied" || code === "Forbidden") {
-    return new AuditError("denied", `${name} may not be read`, {
+    const said = error instanceof Error && error.message ? `: ${error.message}` : "";
+    return new AuditError("denied", `${name} may not be ${call === "list" ? "listed" : "read"}${said}`, {
       cause: error,
-      hint: "The ingest role needs s3:GetObject on the trail's bucket, and kms:Decrypt where it is encrypted with a key.",
+      hint: `Whoever reads it needs ${NEEDED[call]}.`,
     });
   }
   return error;

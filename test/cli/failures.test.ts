@@ -1,7 +1,10 @@
 // What a command says where AWS, the network or a database says no: each clear, with the next step, none "not foreseen".
 import { once } from "node:events";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import { type AddressInfo, createServer as createTcpServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { cliIn } from "../support/cli.ts";
 
@@ -154,6 +157,94 @@ describe("a table in AWS", () => {
     expect([code, out]).toEqual([1, ""]);
     for (const text of says) expect(err).toContain(text);
     expect(err).not.toContain("not foreseen");
+  });
+});
+
+/** A port of this machine where an S3 or SQS would be that says what `answer` says. */
+describe("files in S3 and a queue", () => {
+  let other: Server;
+  let url = "";
+  let html = false;
+  beforeAll(async () => {
+    other = createServer((request, response) => {
+      request.resume();
+      request.on("end", () => {
+        const { status, type, message = "" } = answer;
+        const isQueue = request.headers["x-amz-target"]?.toString().startsWith("AmazonSQS") ?? false;
+        response.writeHead(status, { "content-type": isQueue ? "application/x-amz-json-1.0" : "text/xml" });
+        if (html) response.end("<html>sign in to the network</html>");
+        else if (isQueue) response.end(JSON.stringify({ __type: `com.amazonaws.sqs#${type}`, message }));
+        else response.end(`<Error><Code>${type}</Code><Message>${message}</Message></Error>`);
+      });
+    }).listen(0, "127.0.0.1");
+    await once(other, "listening");
+    url = `http://127.0.0.1:${(other.address() as AddressInfo).port}`;
+  });
+  afterAll(() => other.close());
+  afterEach(() => {
+    html = false;
+  });
+
+  const asked = async (args: readonly string[], given: Answer): Promise<string> => {
+    environment({ AWS_ENDPOINT_URL_S3: url, AWS_ENDPOINT_URL_SQS: url });
+    answer = given;
+    const folder = mkdtempSync(join(tmpdir(), "failures-"));
+    try {
+      const store = join(folder, "new.db");
+      const { code, out, err } = await cli(["ingest", ...args, "--store", store, "--region", "us-east-1"]);
+      expect([code, out]).toEqual([1, ""]);
+      expect(err).not.toContain("not foreseen");
+      // What failed before anything was counted leaves no store behind.
+      expect(readdirSync(folder)).toEqual([]);
+      return err;
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  };
+
+  it.each<[number, string, readonly string[]]>([
+    [403, "AccessDenied", ["may not be listed: because", "s3:ListBucket"]],
+    [403, "ExpiredToken", ["the AWS session has expired", "aws sso login --profile audit"]],
+    [400, "TokenRefreshRequired", ["the AWS session has expired"]],
+    [403, "InvalidAccessKeyId", ["does not know these credentials"]],
+    [400, "InvalidToken", ["does not know these credentials"]],
+    [403, "SignatureDoesNotMatch", ["does not accept the signature"]],
+    [404, "NoSuchBucket", ["there is no such bucket", "Check the name"]],
+    [400, "AuthorizationHeaderMalformed", ["in another Region", "--region"]],
+    [400, "KMS.DisabledException", ["cannot decrypt", "kms:Decrypt"]],
+  ])("S3 answers %i %s", async (status, type, says) => {
+    const err = await asked(["s3://my-trail/AWSLogs/"], { status, type, message: "because" });
+    for (const text of says) expect(err).toContain(text);
+  });
+
+  it.each<[number, string, readonly string[]]>([
+    [403, "AccessDeniedException", ["AWS denied it", "lacks a permission"]],
+    [403, "ExpiredTokenException", ["the AWS session has expired"]],
+    [400, "QueueDoesNotExist", ["There is no queue", "Region"]],
+    [400, "KmsAccessDenied", ["cannot decrypt"]],
+    [500, "InternalFailure", ["AWS failed"]],
+  ])("SQS answers %i %s", async (status, type, says) => {
+    const err = await asked(["--queue", `${url}/111122223333/dead`], { status, type, message: "because" });
+    for (const text of says) expect(err).toContain(text);
+  });
+
+  it("are not to be had where a proxy answers", async () => {
+    html = true;
+    const given = { status: 200, type: "" };
+    expect(await asked(["--queue", `${url}/111122223333/dead`], given)).toContain("does not speak as AWS");
+  });
+
+  it.each([["s3://my-trail/x"], ["--queue", "http://127.0.0.1:1/1/dead"]])(
+    "cannot be reached: %s %s",
+    async (...args) => {
+      url = "http://127.0.0.1:1";
+      expect(await asked(args, { status: 200, type: "" })).toContain("cannot be reached at 127.0.0.1:1");
+    },
+  );
+
+  it("are named by what is no URL", async () => {
+    const { code, err } = await cli(["ingest", "--queue", "dead-letters"]);
+    expect([code, err]).toEqual([64, expect.stringContaining("no URL of a queue")]);
   });
 });
 

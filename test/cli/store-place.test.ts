@@ -54,3 +54,23 @@ describe("a store that is none", () => {
     expect(contents()).toEqual(before);
   });
 });
+
+describe("a store that nothing was written to", () => {
+  it.each([
+    "snapshot --url postgres://reader@127.0.0.1:1/app",
+    "scan --url postgres://reader@127.0.0.1:1/app",
+    "snapshot --catalog notes.txt",
+    "ingest nowhere",
+    "ingest empty",
+  ])("%s leaves nothing behind", async (command) => {
+    const before = contents();
+    await cli(`${command} --store made/new.db`);
+    expect(contents()).toEqual(before);
+  });
+
+  it("is filled by the next command that gets through", async () => {
+    await cli("snapshot --url postgres://reader@127.0.0.1:1/app --store new.db");
+    expect((await cli("snapshot --catalog whole.catalog --store new.db")).code).toBe(0);
+    expect((await cli("privileges --store new.db")).code).toBe(0);
+  });
+});

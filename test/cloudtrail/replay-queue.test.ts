@@ -114,7 +114,7 @@ it("proves the digests that a queue names, and keeps those that do not hold", as
   ]);
 });
 
-it("says what to check when the queue cannot be read", async () => {
+it("says that there is no such queue", async () => {
   const sink = createActivityStore(await tables.fresh());
   const sourceOf = () => {
     throw new Error("never");

@@ -7,7 +7,16 @@
 //
 // synchronous = NORMAL: a power cut can take back the last commits of a command that is still running, never damage the
 // file. A killed process loses nothing that was committed. A command that has ended is on the disk: closing syncs.
-import { accessSync, closeSync, constants, fsyncSync, mkdirSync, openSync, statSync } from "node:fs";
+import {
+  accessSync,
+  closeSync,
+  constants,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  statSync,
+} from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { pathToFileURL } from "node:url";
@@ -80,20 +89,35 @@ export const openForReading = (file: string): DatabaseSync => {
   }
 };
 
+const cannotBeMade = (file: string, cause: unknown): AuditError =>
+  new AuditError("denied", `the store ${file} cannot be made (${(cause as NodeJS.ErrnoException).code})`, {
+    cause,
+    hint: "Name a file in a folder that may be written to with --store FILE.",
+  });
+
+/** The nearest folder that is there already. */
+const folderOf = (file: string): string => {
+  const above = dirname(file);
+  return above === file || existsSync(above) ? above : folderOf(above);
+};
+
+/** AuditError("denied") where a file surely cannot be made; makes nothing. */
+export const assertMayBeMade = (file: string): void => {
+  try {
+    // Of a folder also that it is one.
+    accessSync(existsSync(file) ? file : `${folderOf(file)}/.`, constants.W_OK);
+  } catch (error) {
+    throw cannotBeMade(file, error);
+  }
+};
+
 /** A new file is for its owner alone: it tells who may do what. */
 const makeFile = (file: string): void => {
   try {
     mkdirSync(dirname(file), { recursive: true });
     closeSync(openSync(file, "a", 0o600));
   } catch (error) {
-    throw new AuditError(
-      "denied",
-      `the store ${file} cannot be made (${(error as NodeJS.ErrnoException).code})`,
-      {
-        cause: error,
-        hint: "Name a file in a folder that may be written to with --store FILE.",
-      },
-    );
+    throw cannotBeMade(file, error);
   }
 };
 

@@ -1,8 +1,15 @@
 // One store file in use: read-only until the first write, then a writer to the end.
-import type { DatabaseSync } from "node:sqlite";
+import { DatabaseSync } from "node:sqlite";
 import { AuditError } from "../../../errors.ts";
-import { closeWritten, openForReading, openForWriting, type Patience, patiently } from "./connection.ts";
-import { assertSchema } from "./schema.ts";
+import {
+  assertMayBeMade,
+  closeWritten,
+  openForReading,
+  openForWriting,
+  type Patience,
+  patiently,
+} from "./connection.ts";
+import { assertSchema, createSchema } from "./schema.ts";
 import { explained } from "./sqlite-errors.ts";
 import { prepareStatements, type Statements } from "./statements.ts";
 import { inspectStoreFile } from "./store-file.ts";
@@ -20,6 +27,8 @@ type Connection = {
   readonly database: DatabaseSync;
   readonly statements: Statements;
   readonly isWriter: boolean;
+  /** There is no file yet: this stands in for it until something is written. */
+  readonly isStandIn?: true;
 };
 
 const connect = (database: DatabaseSync, file: string, isWriter: boolean): Connection => {
@@ -32,11 +41,21 @@ const connect = (database: DatabaseSync, file: string, isWriter: boolean): Conne
   }
 };
 
+/** A store with nothing in it. The file is made by the first write: who fails before it leaves nothing behind. */
+const standIn = (file: string): Connection => {
+  const database = new DatabaseSync(":memory:");
+  createSchema(database);
+  return { ...connect(database, file, false), isStandIn: true };
+};
+
 const open = async (file: string, mayCreate: boolean, patience: Patience): Promise<Connection> => {
   if (inspectStoreFile(file) === "store") {
     return connect(await patiently(file, () => openForReading(file), patience), file, false);
   }
-  if (mayCreate) return connect(await openForWriting(file, patience), file, true);
+  if (mayCreate) {
+    assertMayBeMade(file);
+    return standIn(file);
+  }
   throw new AuditError("not-found", `there is no store in ${file}`, {
     hint: "Name one with --store FILE or --table NAME, or make one with: dsql-audit snapshot",
   });
@@ -69,8 +88,20 @@ export const openDatabase = async (
       }
     },
   });
+  /** Another process may have made the file meanwhile. */
+  const current = async (): Promise<Connection> => {
+    if (connection.isStandIn && inspectStoreFile(file) === "store") {
+      const opened = await open(file, mayCreate, patience);
+      connection.database.close();
+      connection = opened;
+    }
+    return connection;
+  };
   return {
-    read: (work) => patiently(file, () => work(connection.statements), patience),
+    read: async (work) => {
+      const { statements } = connection.isStandIn ? await current() : connection;
+      return patiently(file, () => work(statements), patience);
+    },
     write: (work) => queue.write(() => work(connection.statements)),
     close: async () => {
       await queue.settled();
