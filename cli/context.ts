@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { type Command, Option } from "commander";
-import { awsTimeouts } from "../lib/aws-timeouts.ts";
+import { awsTimeouts } from "../lib/cloudtrail/aws-timeouts.ts";
 import type { Cluster } from "../lib/core/base/ids.ts";
 import { parseTime } from "../lib/core/base/parse-time.ts";
 import { pickCluster as chooseCluster } from "../lib/queries/pick-cluster.ts";

@@ -8,7 +8,7 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { S3Client } from "@aws-sdk/client-s3";
 import { SNSClient } from "@aws-sdk/client-sns";
 import { SendMessageBatchCommand, SQSClient } from "@aws-sdk/client-sqs";
-import { awsTimeouts } from "../lib/aws-timeouts.ts";
+import { awsTimeouts } from "../lib/cloudtrail/aws-timeouts.ts";
 import { callCountPort } from "../lib/cloudtrail/call-counts.ts";
 import { lookupManagementEvents, trailPort } from "../lib/cloudtrail/trail-config.ts";
 import { readSettings, type Setting, type Settings } from "../lib/config.ts";

@@ -2,7 +2,7 @@
 import { CloudTrailClient } from "@aws-sdk/client-cloudtrail";
 import { S3Client } from "@aws-sdk/client-s3";
 import { SQSClient } from "@aws-sdk/client-sqs";
-import { awsTimeouts } from "../../lib/aws-timeouts.ts";
+import { awsTimeouts } from "../../lib/cloudtrail/aws-timeouts.ts";
 import { type ActivitySink, ingestSources } from "../../lib/cloudtrail/ingest-sources.ts";
 import { prefixDigests } from "../../lib/cloudtrail/list-prefix.ts";
 import { publicKeyPort } from "../../lib/cloudtrail/public-keys.ts";

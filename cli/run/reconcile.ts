@@ -1,6 +1,6 @@
 // `dsql-audit reconcile`: holds what was counted in a day against the trail's files of that day.
 import { S3Client } from "@aws-sdk/client-s3";
-import { awsTimeouts } from "../../lib/aws-timeouts.ts";
+import { awsTimeouts } from "../../lib/cloudtrail/aws-timeouts.ts";
 import { type RecordComparison, reconcileRecord } from "../../lib/cloudtrail/reconcile-record.ts";
 import { parseTime } from "../../lib/core/base/parse-time.ts";
 import { DAY, dayOf, floorTo, iso } from "../../lib/core/base/time.ts";

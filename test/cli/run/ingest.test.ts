@@ -82,7 +82,8 @@ describe("dsql-audit ingest", () => {
     expect((await cli("ingest empty --json")).err).toContain(
       "no trail files found in empty: 1 file passed over",
     );
-    await cli("ingest t --json");
+    put("other/a.json.gz", fileOf(record(1)));
+    await cli("ingest other --json");
     const compared = await cli("reconcile --day 2026-11-02 --events t --json");
     expect(compared.err).toContain("no trail files found in t");
   }, 30_000);
