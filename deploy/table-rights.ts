@@ -27,8 +27,8 @@ export const tableRights: Readonly<Record<FunctionName, TableRights>> = {
   query: { writes: [], removes: [] },
 };
 
-/** Kinds that only people write, by the command line: what they accept, and which backups they restored. */
-export const writtenByPeople: readonly string[] = ["EXEMPTION#", "RESTORE#"];
+/** Kinds that only people write, by the command line: what they accept, the backups they restored, the access they want. */
+export const writtenByPeople: readonly string[] = ["EXEMPTION#", "RESTORE#", "BASELINE#"];
 
 /** The kind of an item by its partition key. */
 export const kindOf = (pk: string): string => pk.slice(0, pk.indexOf("#") + 1) || pk;

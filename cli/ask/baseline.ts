@@ -2,6 +2,7 @@
 import type { AddCommand } from "../command.ts";
 import { addBaselineDiff } from "./baseline-diff.ts";
 import { addBaselineInit } from "./baseline-init.ts";
+import { addBaselinePublish } from "./baseline-publish.ts";
 
 export const addBaseline: AddCommand = (program, io, finish) => {
   const baseline = program
@@ -12,5 +13,5 @@ export const addBaseline: AddCommand = (program, io, finish) => {
       "after",
       "\nExamples:\n  $ dsql-audit baseline init --out access.yml\n  $ dsql-audit baseline diff --exit-code",
     );
-  for (const add of [addBaselineInit, addBaselineDiff]) add(baseline, io, finish);
+  for (const add of [addBaselineInit, addBaselineDiff, addBaselinePublish]) add(baseline, io, finish);
 };

@@ -1,7 +1,7 @@
 // The JSON documents of `baseline`.
 import * as z from "zod";
 import { Baseline } from "../../lib/core/baseline/baseline.ts";
-import { Section } from "./shared.ts";
+import { Cluster, Count, Section } from "./shared.ts";
 
 export const Drift = z.array(
   z.looseObject({
@@ -30,3 +30,10 @@ export const Made = z.union([
   Baseline,
   z.looseObject({ out: z.string(), components: z.int().nonnegative() }),
 ]);
+
+export const Published = z.looseObject({
+  cluster: Cluster,
+  version: z.int().positive().describe("1 for the first of this cluster."),
+  unchanged: z.boolean(),
+  components: Count,
+});

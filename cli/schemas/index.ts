@@ -1,7 +1,7 @@
 // Every JSON document that a command prints, by the command's words; docs/schema holds them as JSON Schema.
 import type * as z from "zod";
 import { Activity, DefaultPrivileges, Escalations, Explained, Holders, Privileges } from "./ask.ts";
-import { Drift, Made } from "./baseline.ts";
+import { Drift, Made, Published } from "./baseline.ts";
 import { Exempted, Finding, Findings, Scan } from "./finding.ts";
 import { Diff, Retained, Shown, Snapshots, Timeline, Verified } from "./history.ts";
 import { Configured, Ingested, Reconciled, Reported, Settings, Setup } from "./run.ts";
@@ -12,6 +12,7 @@ export const documents: ReadonlyMap<string, z.ZodType> = new Map<string, z.ZodTy
   ["activity", Activity],
   ["baseline diff", Drift],
   ["baseline init", Made],
+  ["baseline publish", Published],
   ["config", Configured],
   ["default-privileges", DefaultPrivileges],
   ["detect", Findings],

@@ -4,6 +4,7 @@ import type { Cluster } from "../core/base/ids.ts";
 import { DAY, type Instant } from "../core/base/time.ts";
 import { scopeOfCluster } from "../core/coverage/coverage-scope.ts";
 import { breaksOf } from "../core/coverage/management-event.ts";
+import { withDeclaredOptions } from "../core/findings/baseline-options.ts";
 import { DORMANT_DAYS, windowOptions } from "../core/findings/dormant-window.ts";
 import type { Finding, Look } from "../core/findings/finding.ts";
 import { type DetectorOptions, judgeWith } from "../core/findings/judge.ts";
@@ -60,10 +61,13 @@ export const detectCluster = async (
     ...options
   }: DetectOptions = {},
 ): Promise<Detected> => {
-  const judge = judgeWith(detectors, windowOptions(dormantDays, detectorOptions));
+  // What the deployment says is wrong is told before anything is stored.
+  judgeWith(detectors, windowOptions(dormantDays, detectorOptions));
   if (!dryRun) await prepare(store, cluster, now, capture);
   const revision = await store.estates.revision(cluster);
   const facts = await loadFacts(store, cluster, now, options);
+  const declared = withDeclaredOptions(detectors, facts.baseline, cluster, detectorOptions);
+  const judge = judgeWith(detectors, windowOptions(dormantDays, declared));
   const { observations, looks, gone, settled } = judge(auditView(facts));
   const kept = store.findings;
   const [lastLook, exemptions] = await Promise.all([kept.lastLook(cluster), kept.exemptions(cluster)]);

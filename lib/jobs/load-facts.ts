@@ -88,16 +88,18 @@ export const loadFacts = async (
   };
   const sinceEstate = ((estate.day ?? 0) + 1) * DAY;
   const hourlyFrom = Math.min(sinceEstate, floorTo(DAY, now - HOURLY_DAYS * DAY));
-  const [snapshot, history, days, hours, findings, lastLook, ownLogins, captureCheck] = await Promise.all([
-    snapshots.asOf(cluster, now),
-    snapshots.mappingHistory(cluster, now),
-    activity.days(cluster, { from: lookback.from, to: hourlyFrom }),
-    activity.hours(cluster, { from: hourlyFrom, to: lookback.to }),
-    store.findings.list(cluster),
-    store.findings.lastLook(cluster),
-    ownLoginsOf(store, cluster, now),
-    store.captureChecks.last(cluster),
-  ]);
+  const [snapshot, history, days, hours, findings, lastLook, ownLogins, captureCheck, kept] =
+    await Promise.all([
+      snapshots.asOf(cluster, now),
+      snapshots.mappingHistory(cluster, now),
+      activity.days(cluster, { from: lookback.from, to: hourlyFrom }),
+      activity.hours(cluster, { from: hourlyFrom, to: lookback.to }),
+      store.findings.list(cluster),
+      store.findings.lastLook(cluster),
+      ownLoginsOf(store, cluster, now),
+      store.captureChecks.last(cluster),
+      store.baselines.read(cluster),
+    ]);
   const index = activityIndex([...days, ...hours]);
   const { coverage, doubts } = await coverageEvidence(
     store,
@@ -129,6 +131,7 @@ export const loadFacts = async (
     captureExpectedFrom: history.firstReadAt,
     settleMs: settleMs ?? settleMsAfter(ownLogins.canaries, now),
     archetypes,
+    baseline: kept && kept.at <= now ? kept.baseline : undefined,
     auditor: auditor ?? null,
     ownLogins,
     captureCheck: captureCheck && captureCheck.at <= now ? captureCheck : undefined,

@@ -10,6 +10,7 @@ import { type CaptureChecks, captureChecks } from "./coverage/capture-checks.ts"
 import { type DigestStore, digestStore } from "./coverage/digests.ts";
 import { type DoubtStore, doubtStore } from "./coverage/doubts.ts";
 import { type TrailEventStore, trailEventStore } from "./coverage/trail-events.ts";
+import { type BaselineStore, baselineStore } from "./findings/baselines.ts";
 import { createFindingStore, type FindingStore } from "./findings/findings.ts";
 import { type PlannedLooks, plannedLooks } from "./findings/planned-looks.ts";
 import { type SettingsStore, settingsStore } from "./findings/settings.ts";
@@ -61,6 +62,7 @@ export type Store = {
   readonly findings: FindingStore;
   readonly plannedLooks: PlannedLooks;
   readonly settings: SettingsStore;
+  readonly baselines: BaselineStore;
 };
 
 /** The reading half, for those who only ask. A `Store` will do wherever it is wanted. */
@@ -76,6 +78,7 @@ export type ReadStore = {
   readonly captureChecks: Pick<CaptureChecks, "last">;
   readonly findings: Pick<FindingStore, "list" | "get" | "lastLook" | "exemptions">;
   readonly settings: Pick<SettingsStore, "read">;
+  readonly baselines: Pick<BaselineStore, "read">;
 };
 
 export type StoreOptions = {
@@ -115,6 +118,7 @@ export const openStore = (table: Table, { now }: StoreOptions): Store => {
     findings: createFindingStore(table),
     plannedLooks: plannedLooks(table),
     settings: settingsStore(table),
+    baselines: baselineStore(table),
   };
 };
 
@@ -136,5 +140,6 @@ export const openReadStore = (table: ReadTable): ReadStore => {
     captureChecks: { last: store.captureChecks.last },
     findings: { list, get, lastLook, exemptions },
     settings: { read: store.settings.read },
+    baselines: { read: store.baselines.read },
   };
 };

@@ -55,6 +55,7 @@ const examples: readonly (readonly [document: string, lines: readonly string[]])
   ["escalations", ["escalations --all", "escalations --role app_rw"]],
   ["default-privileges", ["default-privileges", "tomorrow"]],
   ["baseline init", ["baseline init", "baseline init --catalog whole.catalog --out access.yml"]],
+  ["baseline publish", ["baseline publish", "baseline publish"]],
   ["baseline diff", ["baseline diff --catalog whole.catalog", "baseline diff"]],
   ["history", ["history", "history --limit 1"]],
   ["history show", ["history show", `history show --at ${iso(T)} --section roles`]],

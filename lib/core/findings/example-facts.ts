@@ -52,6 +52,7 @@ export type Example = {
   readonly connections?: readonly ExampleConnection[];
   readonly catalog?: Partial<{ readonly [N in SectionName]: readonly RowOf<N>[] | string }>;
   readonly declared?: Facts["archetypes"];
+  readonly baseline?: Facts["baseline"];
   readonly own?: ExampleLogins;
   readonly asked?: Partial<CaptureCheck>;
 };
@@ -158,6 +159,7 @@ export const exampleFacts = (example: Example): Facts => {
     captureExpectedFrom: null,
     settleMs: 0,
     archetypes: example.declared ?? {},
+    ...(example.baseline && { baseline: example.baseline }),
     auditor: example.own ? exampleArn("Auditor") : null,
     ...(example.own && { ownLogins: ownLoginsOf(example.own, now) }),
     ...(example.asked && {

@@ -5,6 +5,7 @@ import type { Estate } from "../anomaly/estate.ts";
 import type { Acknowledged } from "../anomaly/surprise.ts";
 import type { Cluster, Principal } from "../base/ids.ts";
 import { HOUR, type Instant, type Interval } from "../base/time.ts";
+import type { Baseline } from "../baseline/baseline.ts";
 import type { Catalog } from "../catalog/catalog.ts";
 import type { OwnLogin } from "../coverage/canary-match.ts";
 import type { CaptureCheck } from "../coverage/capture-check.ts";
@@ -63,6 +64,8 @@ export type Facts = {
   readonly settleMs: number;
   /** What roles are declared to be for, by role name. */
   readonly archetypes: Readonly<Record<string, Archetype>>;
+  /** The access that is wanted; undefined: nobody declared any. */
+  readonly baseline?: Baseline | undefined;
   /** The auditor's own principal: its logins are not judged like others'. */
   readonly auditor: Principal | null;
   /** undefined: nobody wrote them down, as offline. */

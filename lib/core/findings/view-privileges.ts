@@ -1,4 +1,5 @@
 // What detectors may see of privileges: the newest snapshot's catalog, and the engine that answers over it.
+import { declaredArchetypes } from "../baseline/kept-baseline.ts";
 import type { Catalog, SectionName } from "../catalog/catalog.ts";
 import { type ArchetypeOf, archetypeOf } from "../privileges/archetype.ts";
 import { type AccessEngine, accessEngine } from "../privileges/effective.ts";
@@ -19,7 +20,10 @@ export type PrivilegesView = {
 export const privilegesView = ({
   snapshot,
   archetypes,
-}: Pick<Facts, "snapshot" | "archetypes">): PrivilegesView => {
+  baseline,
+}: Pick<Facts, "snapshot" | "archetypes" | "baseline">): PrivilegesView => {
+  // A setting of the deployment wins over the file, and either over the name.
+  const declared = { ...(baseline && declaredArchetypes(baseline)), ...archetypes };
   const catalog = snapshot?.catalog ?? null;
   let engine: AccessEngine | undefined;
   return {
@@ -29,7 +33,7 @@ export const privilegesView = ({
       if (catalog) engine ??= accessEngine(catalog);
       return engine;
     },
-    archetypeOf: (role) => archetypeOf(role, archetypes),
+    archetypeOf: (role) => archetypeOf(role, declared),
     unreadable: (name) => {
       if (!catalog) return "there is no snapshot";
       const section = catalog.sections[name];

@@ -4,6 +4,7 @@ import type { Instant } from "../base/time.ts";
 import type { SectionName } from "../catalog/catalog.ts";
 import type { Facts } from "./facts.ts";
 import { type ActivityView, activityViews } from "./view-activity.ts";
+import { type BaselineView, baselineView } from "./view-baseline.ts";
 import { type CoverageView, coverageViews } from "./view-coverage.ts";
 import { type MappingsView, mappingsViews } from "./view-mappings.ts";
 import { type PrivilegesView, privilegesView } from "./view-privileges.ts";
@@ -22,6 +23,7 @@ export type AuditView = {
   readonly mappings: MappingsView;
   readonly activity: ActivityView;
   readonly coverage: CoverageView;
+  readonly baseline: BaselineView;
   /** The same object at all moments of the same facts: what caches that outlive a moment are kept by. */
   readonly facts: object;
 };
@@ -59,6 +61,7 @@ export const auditViews = (facts: Facts): AuditViews => {
       mappings,
       activity: activityAt(now),
       coverage,
+      baseline: baselineView(facts, now),
       facts,
     };
   };

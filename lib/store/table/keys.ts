@@ -116,6 +116,9 @@ export const keys = {
   // "what do verdicts in this table depend on"         GetItem; PutItem
   settings: () => ({ pk: "SETTINGS", sk: "VERDICTS" }),
 
+  // "which access is wanted"                            GetItem; PutItem on its version
+  baseline: (c: Cluster) => ({ pk: `BASELINE#${c}`, sk: "BASELINE" }),
+
   // "is a look planned that will see this change"       GetItem; PutItem
   plannedLook: (waitMs: number) => ({ pk: "PLANNED", sk: String(waitMs) }),
 

@@ -1,0 +1,70 @@
+// The baseline of each cluster as the judge reads it: one item, written by people with `baseline publish`.
+
+import { isDeepStrictEqual } from "node:util";
+import { gunzipSync, gzipSync } from "node:zlib";
+import * as z from "zod";
+import type { Cluster } from "../../core/base/ids.ts";
+import type { Instant } from "../../core/base/time.ts";
+import { Baseline } from "../../core/baseline/baseline.ts";
+import type { KeptBaseline } from "../../core/baseline/kept-baseline.ts";
+import { AuditError } from "../../errors.ts";
+import { keys } from "../table/keys.ts";
+import type { Table } from "../table/table.ts";
+
+const FORMAT = 1;
+/** An item of DynamoDB holds 400 KB. */
+const MOST_PACKED_BYTES = 380_000;
+/** Far above what a file of the size that we read can say: what was altered to unpack to more is refused. */
+const MOST_BYTES = 64 * 1024 * 1024;
+
+const BaselineItem = z.object({
+  v: z.literal(FORMAT),
+  version: z.int().positive(),
+  at: z.int(),
+  by: z.string(),
+  data: z.instanceof(Uint8Array),
+});
+
+export type BaselineStore = {
+  /** undefined: none was published. */
+  readonly read: (cluster: Cluster) => Promise<KeptBaseline | undefined>;
+  /** Publishes one version more; the same baseline again is none. `conflict`: somebody else published meanwhile. */
+  readonly publish: (
+    cluster: Cluster,
+    baseline: Baseline,
+    by: string,
+    at: Instant,
+  ) => Promise<{ readonly version: number; readonly wrote: boolean }>;
+};
+
+const pack = (baseline: Baseline): Uint8Array => {
+  const data = gzipSync(JSON.stringify(baseline));
+  if (data.length <= MOST_PACKED_BYTES) return data;
+  throw new AuditError("usage", "the baseline is too large to be published: 380 KB, packed, are the most", {
+    hint: "Use all: true where a role may do the same with every object of a schema.",
+  });
+};
+
+export const baselineStore = (table: Table): BaselineStore => {
+  const read: BaselineStore["read"] = async (cluster) => {
+    const item = await table.get(keys.baseline(cluster), { consistent: true });
+    if (!item) return undefined;
+    const { version, at, by, data } = BaselineItem.parse(item);
+    const text = gunzipSync(data, { maxOutputLength: MOST_BYTES }).toString("utf8");
+    return { version, at, by, baseline: Baseline.parse(JSON.parse(text)) };
+  };
+  return {
+    read,
+    publish: async (cluster, baseline, by, at) => {
+      const known = await read(cluster);
+      if (known && isDeepStrictEqual(known.baseline, baseline))
+        return { version: known.version, wrote: false };
+      const version = (known?.version ?? 0) + 1;
+      const item = { ...keys.baseline(cluster), v: FORMAT, version, at, by, data: pack(baseline) };
+      if (await table.putIf(item, "version", known?.version)) return { version, wrote: true };
+      throw new AuditError("usage", "somebody else published a baseline at the same moment", {
+        hint: "See what changed (baseline diff), then publish again.",
+      });
+    },
+  };
+};
