@@ -15,6 +15,14 @@ export const ConfiguredSettings = z.strictObject({
     .max(390)
     .optional()
     .describe("How many days a mapping must be unused to be called dormant. Default: 90."),
+  falseFindingsPerWeek: z
+    .number()
+    .positive()
+    .max(100)
+    .optional()
+    .describe(
+      "How many false findings of unusual connections a week are accepted, for people and for machines each. Default: 1.",
+    ),
   archetypes: z
     .record(z.string().min(1), z.enum(archetypes))
     .optional()

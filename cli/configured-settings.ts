@@ -1,5 +1,6 @@
 // The settings that verdicts depend on as this machine has them: environment before file. A store that holds its own wins.
 import { readSettings } from "../lib/config.ts";
+import { FALSE_FINDINGS_PER_WEEK } from "../lib/core/anomaly/constants.ts";
 import { DORMANT_DAYS } from "../lib/core/findings/dormant-window.ts";
 import { type ConfiguredSettings, readConfigFile } from "./config-file.ts";
 import type { Io } from "./io.ts";
@@ -7,10 +8,16 @@ import type { Io } from "./io.ts";
 type Name = keyof ConfiguredSettings;
 const variables = {
   dormantDays: "DORMANT_DAYS",
+  falseFindingsPerWeek: "FALSE_FINDINGS_PER_WEEK",
   archetypes: "ARCHETYPES",
   detectorOptions: "DETECTOR_OPTIONS",
 } as const satisfies Record<Name, string>;
-const builtIn = { dormantDays: DORMANT_DAYS, archetypes: {}, detectorOptions: {} } as const;
+const builtIn = {
+  dormantDays: DORMANT_DAYS,
+  falseFindingsPerWeek: FALSE_FINDINGS_PER_WEEK,
+  archetypes: {},
+  detectorOptions: {},
+} as const;
 
 export type ConfiguredSetting = {
   readonly name: Name;

@@ -180,7 +180,7 @@ export const functionPlans = {
     timeout: 300,
     settings: [
       ...(["TABLE_NAME", "NOTIFY_QUEUE_URL", "AUDITOR_PRINCIPAL"] as const),
-      ...(["ARCHETYPES", "DORMANT_DAYS", "DETECTOR_OPTIONS"] as const),
+      ...(["ARCHETYPES", "DORMANT_DAYS", "DETECTOR_OPTIONS", "FALSE_FINDINGS_PER_WEEK"] as const),
     ],
     // As near to one after the other as SQS allows. Reserved concurrency would let the poller run into throttles, and
     // throttled messages end in the dead-letter queue unseen by the function.
@@ -275,6 +275,7 @@ export const settingSources: Readonly<Record<Setting, Source>> = {
   AUDITOR_USER: parameter("AuditorUser"),
   ARCHETYPES: parameter("Archetypes"),
   DORMANT_DAYS: parameter("DormantDays"),
+  FALSE_FINDINGS_PER_WEEK: parameter("FalseFindingsPerWeek"),
   KEEP_DAYS: parameter("KeepDays"),
   DETECTOR_OPTIONS: parameter("DetectorOptions"),
 };

@@ -27,11 +27,12 @@ export type DetectDeps = Runtime & {
 
 /** Puts this deployment's settings where everybody who judges finds them; once in a container's life is enough. */
 const publishSettings = async ({ store, options, functionName, now, log }: DetectDeps): Promise<void> => {
-  const { dormantDays, archetypes, detectorOptions, auditor } = options;
+  const { dormantDays, archetypes, detectorOptions, falseFindingsPerWeek, auditor } = options;
   const values = VerdictSettings.parse({
     dormantDays: dormantDays ?? defaultSettings.dormantDays,
     archetypes: archetypes ?? {},
     detectorOptions: detectorOptions ?? {},
+    falseFindingsPerWeek,
     auditor: auditor ?? null,
   });
   const wrote = await store.settings.write({ values, source: "deployment", at: now(), by: functionName });
@@ -59,24 +60,25 @@ export const detectHandler = (deps: DetectDeps) => {
 
 /** The function as its environment says. */
 export const wire = (shared: Runtime) => {
-  const { TABLE_NAME, NOTIFY_QUEUE_URL, AUDITOR_PRINCIPAL, ARCHETYPES, DORMANT_DAYS, DETECTOR_OPTIONS } =
-    settings(
-      "TABLE_NAME",
-      "NOTIFY_QUEUE_URL",
-      "AUDITOR_PRINCIPAL",
-      "ARCHETYPES",
-      "DORMANT_DAYS",
-      "DETECTOR_OPTIONS",
-    );
+  const { TABLE_NAME, NOTIFY_QUEUE_URL, ...verdicts } = settings(
+    "TABLE_NAME",
+    "NOTIFY_QUEUE_URL",
+    "AUDITOR_PRINCIPAL",
+    "ARCHETYPES",
+    "DORMANT_DAYS",
+    "DETECTOR_OPTIONS",
+    "FALSE_FINDINGS_PER_WEEK",
+  );
   return detectHandler({
     ...shared,
     store: storeOf(TABLE_NAME, shared),
     options: {
       capture: capturePorts(shared),
-      auditor: AUDITOR_PRINCIPAL,
-      archetypes: ARCHETYPES,
-      dormantDays: DORMANT_DAYS,
-      detectorOptions: DETECTOR_OPTIONS,
+      auditor: verdicts.AUDITOR_PRINCIPAL,
+      archetypes: verdicts.ARCHETYPES,
+      dormantDays: verdicts.DORMANT_DAYS,
+      detectorOptions: verdicts.DETECTOR_OPTIONS,
+      falseFindingsPerWeek: verdicts.FALSE_FINDINGS_PER_WEEK,
     },
     notify: queueOf(NOTIFY_QUEUE_URL),
     functionName: functionName(),

@@ -1,5 +1,6 @@
 // What the Lambda functions are told by their environment: one schema, every problem listed at once.
 import * as z from "zod";
+import { FALSE_FINDINGS_PER_WEEK } from "./core/anomaly/constants.ts";
 import { Cluster, Principal } from "./core/base/ids.ts";
 import { visible } from "./core/base/visible-text.ts";
 import { DORMANT_DAYS } from "./core/findings/dormant-window.ts";
@@ -54,6 +55,8 @@ const shapes = {
   ARCHETYPES: json(z.record(z.string(), z.enum(archetypes))).default({}),
   /** How long a mapping must be silent to be called dormant, where capture is proven for as long. */
   DORMANT_DAYS: z.coerce.number().int().positive().max(390).default(DORMANT_DAYS),
+  /** How many false findings of unusual connections a week are accepted, for people and for machines each. */
+  FALSE_FINDINGS_PER_WEEK: z.coerce.number().positive().max(100).default(FALSE_FINDINGS_PER_WEEK),
   /** How many days every snapshot is kept; before them, the first of each day. */
   KEEP_DAYS: z.coerce.number().int().positive().default(KEEP_DAYS),
   /** Detector options by detector id. */

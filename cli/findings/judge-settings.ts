@@ -18,6 +18,7 @@ type Asker = Pick<Io, "env" | "cwd">;
 
 const variables = {
   dormantDays: "DORMANT_DAYS",
+  falseFindingsPerWeek: "FALSE_FINDINGS_PER_WEEK",
   archetypes: "ARCHETYPES",
   detectorOptions: "DETECTOR_OPTIONS",
   auditor: "AUDITOR_PRINCIPAL",
@@ -73,4 +74,5 @@ export const detectOptions = ({ values }: ResolvedSettings): DetectOptions => ({
   archetypes: values.archetypes,
   dormantDays: values.dormantDays,
   detectorOptions: values.detectorOptions,
+  falseFindingsPerWeek: values.falseFindingsPerWeek,
 });

@@ -36,7 +36,7 @@ const textOf = ({ from }: ResolvedSettings): string =>
       const { value, source, at, by } = from[name];
       const written = at === undefined ? "" : `: written by ${by} at ${minute(at)}`;
       const shown = value === null ? "not known" : typeof value === "string" ? value : JSON.stringify(value);
-      return `${name.padEnd(16)}${printable(shown)}\n${" ".repeat(16)}(${printable(`${sources[source]}${written}`)})`;
+      return `${name.padEnd(22)}${printable(shown)}\n${" ".repeat(22)}(${printable(`${sources[source]}${written}`)})`;
     })
     .join("\n");
 
@@ -47,7 +47,8 @@ export const addSettings: AddCommand = (program, io) => {
     .description(
       "The settings of a store are written by the deployment, and everybody who judges it takes them from there.\n" +
         "A store without any is judged by dsql-audit.config.json, then by defaults. ARCHETYPES, DORMANT_DAYS,\n" +
-        "DETECTOR_OPTIONS and AUDITOR_PRINCIPAL in the environment override them for detect --dry-run and report.",
+        "DETECTOR_OPTIONS, FALSE_FINDINGS_PER_WEEK and AUDITOR_PRINCIPAL in the environment override them for\n" +
+        "detect --dry-run and report.",
     )
     .option("--json", "one JSON document on stdout")
     .addHelpText(

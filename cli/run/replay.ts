@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { readFolder } from "../../lib/cloudtrail/read-folder.ts";
 import { activityIndex } from "../../lib/core/activity/activity-index.ts";
+import { FALSE_FINDINGS_PER_WEEK } from "../../lib/core/anomaly/constants.ts";
 import { parseInterval } from "../../lib/core/base/parse-time.ts";
 import { DAY, HOUR, type Interval, iso, MINUTE } from "../../lib/core/base/time.ts";
 import type { Coverage } from "../../lib/core/coverage/coverage.ts";
@@ -31,6 +32,7 @@ type Options = {
   readonly to?: string;
   readonly step: string;
   readonly dormantDays?: string;
+  readonly falseFindings?: string;
   readonly json?: boolean;
   readonly ndjson?: boolean;
   readonly exitCode?: boolean;
@@ -63,6 +65,16 @@ const parseDays = (text: string | undefined): DetectorOptions => {
   return windowOptions(days);
 };
 
+const parseBudget = (text: string | undefined): number => {
+  const budget = text === undefined ? FALSE_FINDINGS_PER_WEEK : Number(text);
+  if (!(budget > 0 && budget <= 100))
+    throw new AuditError(
+      "usage",
+      `--false-findings must be above 0 and at most 100, not ${JSON.stringify(text)}`,
+    );
+  return budget;
+};
+
 const extent = (coverage: Coverage): Interval | undefined => {
   const [first] = coverage;
   const last = coverage.at(-1);
@@ -73,6 +85,7 @@ const run = async (options: Options, io: Io): Promise<FindingDocument[]> => {
   const say = (line: string): void => void io.stderr.write(`${printable(line)}\n`);
   const stepMs = parseStep(options.step);
   const judge = judgeWith(offline, parseDays(options.dormantDays));
+  const falseFindingsPerWeek = parseBudget(options.falseFindings);
   // Times are read before the folder is, so that a mistyped one is told at once.
   const anytime = { from: Number.MIN_SAFE_INTEGER, to: Number.MAX_SAFE_INTEGER };
   const asked = parseInterval(options, io.now(), anytime);
@@ -110,6 +123,7 @@ const run = async (options: Options, io: Io): Promise<FindingDocument[]> => {
       settleMs: 0,
       archetypes: {},
       auditor: null,
+      falseFindingsPerWeek,
     };
     const findings = await stepThrough(facts, judge, range, io, progress.update);
     progress.done();
@@ -179,6 +193,7 @@ export const addReplay: AddCommand = (program, io, finish) => {
     .option("--to <time>", "last moment (default: where they end)")
     .option("--step <duration>", "how often to judge: 15m, 1h, 1d", "1h")
     .option("--dormant-days <n>", "the window without a use that makes a mapping dormant (default: 90)")
+    .option("--false-findings <n>", "accepted false findings of unusual connections a week (default: 1)")
     .option("--exit-code", "exit with 2 when there is a finding")
     .option("--json", "one JSON document on stdout")
     .option("--ndjson", "one finding as JSON a line")

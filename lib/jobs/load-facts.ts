@@ -25,6 +25,8 @@ export type FactOptions = {
   readonly auditor?: Principal | undefined;
   readonly archetypes?: Readonly<Record<string, Archetype>>;
   readonly settleMs?: number;
+  /** The budget of false findings of unusual connections a week, for people and for machines each. */
+  readonly falseFindingsPerWeek?: number | undefined;
 };
 
 /** A cluster that sleeps is left alone for a day at most; later the missing proof is a gap, whatever it waits for. */
@@ -78,7 +80,7 @@ export const loadFacts = async (
   store: ReadStore,
   cluster: Cluster,
   now: Instant,
-  { auditor, archetypes = {}, settleMs }: FactOptions = {},
+  { auditor, archetypes = {}, settleMs, falseFindingsPerWeek }: FactOptions = {},
 ): Promise<Facts> => {
   const { snapshots, activity } = store;
   const lookback = { from: now - LOOKBACK_DAYS * DAY, to: now + HOUR };
@@ -125,6 +127,7 @@ export const loadFacts = async (
     mappingPeriods: history.periods,
     activity: index,
     estate,
+    ...(falseFindingsPerWeek !== undefined && { falseFindingsPerWeek }),
     acknowledged: findings.flatMap(acknowledgedEpisode),
     coverage,
     doubts,

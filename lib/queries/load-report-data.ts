@@ -61,13 +61,17 @@ export const loadReportData = async (
   { storeOption = "", settings }: { readonly storeOption?: string; readonly settings?: VerdictSettings } = {},
 ): Promise<ReportData> => {
   const { snapshots, activity, findings } = store;
-  const { dormantDays, archetypes, detectorOptions, auditor } =
+  const { dormantDays, archetypes, detectorOptions, falseFindingsPerWeek, auditor } =
     settings ?? resolveSettings(await store.settings.read()).values;
 
   const snapshot = await snapshots.asOf(cluster, at);
   const [first] = await Array.fromAsync(snapshots.list(cluster, { to: at, limit: 1 }));
 
-  const facts = await loadFacts(store, cluster, at, { archetypes, auditor: auditor ?? undefined });
+  const facts = await loadFacts(store, cluster, at, {
+    archetypes,
+    falseFindingsPerWeek,
+    auditor: auditor ?? undefined,
+  });
   const view = auditView(facts);
   const { settledUntil } = view.coverage;
   const recent = floorTo(DAY, at) - WINDOW_DAYS * DAY;

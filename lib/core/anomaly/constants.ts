@@ -1,6 +1,8 @@
 // Every number that the measure of surprise rests on, with the reason for which it would hold elsewhere. `npm run bench --
 // detection` halves and doubles each of them.
 
+/** False findings a week that are accepted, for people and for machines each, where nobody set it. */
+export const FALSE_FINDINGS_PER_WEEK = 1;
 /** One day in sixteen is ordinary: less is no sign. */
 export const LEAST_BITS = 4;
 /** One day in 65,536, 180 years: more cannot be counted by anyone. */

@@ -1,6 +1,7 @@
 // What verdicts depend on besides the facts. One set holds for a store, so that whoever judges it says the same.
 import { isDeepStrictEqual } from "node:util";
 import * as z from "zod";
+import { FALSE_FINDINGS_PER_WEEK } from "../anomaly/constants.ts";
 import { Principal } from "../base/ids.ts";
 import type { Instant } from "../base/time.ts";
 import { archetypes } from "../privileges/archetype.ts";
@@ -13,6 +14,8 @@ export const VerdictSettings = z.object({
   archetypes: z.record(z.string(), z.enum(archetypes)),
   /** Options of detectors, by detector id. */
   detectorOptions: z.record(z.string(), z.record(z.string(), z.unknown())),
+  /** How many false findings of unusual connections a week are accepted, for people and for machines each. */
+  falseFindingsPerWeek: z._default(z.number().positive().max(100), FALSE_FINDINGS_PER_WEEK),
   /** The auditor's own principal; null: not known. */
   auditor: z.nullable(Principal),
 });
@@ -25,6 +28,7 @@ export const defaultSettings: VerdictSettings = {
   dormantDays: DORMANT_DAYS,
   archetypes: {},
   detectorOptions: {},
+  falseFindingsPerWeek: FALSE_FINDINGS_PER_WEEK,
   auditor: null,
 };
 

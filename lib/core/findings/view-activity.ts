@@ -1,5 +1,6 @@
 // What detectors may see of activity: who connected, and how surprising the running day is.
 import type { Tally } from "../activity/activity.ts";
+import { FALSE_FINDINGS_PER_WEEK } from "../anomaly/constants.ts";
 import { EMPTY_ESTATE } from "../anomaly/estate.ts";
 import { mappingStates } from "../anomaly/mapping-state.ts";
 import type { SignRule } from "../anomaly/sign-rule.ts";
@@ -27,9 +28,6 @@ const always = { from: 0, to: Number.MAX_SAFE_INTEGER };
 
 /** A day is watched when a quarter of its hours is covered: only then it can be said that somebody did not connect. */
 const LEAST_WATCHED_HOURS = 6;
-
-/** False findings a week that are accepted, for each kind of principal, where nobody set it. */
-export const FALSE_FINDINGS_PER_WEEK = 1;
 
 /** The newest moment at which mappings were read, as far as the facts tell. */
 const lastCaptureOf = ({ snapshot, mappingPeriods }: Facts): Instant | null =>

@@ -75,6 +75,7 @@ describe("settings of a store", () => {
     expect(shown).toEqual({
       dormantDays: { value: 30, ...written },
       archetypes: { value: { boss: "admin" }, ...written },
+      falseFindingsPerWeek: { value: 1, ...written },
       detectorOptions: { value: {}, ...written },
       auditor: { value: null, ...written },
     });
@@ -84,7 +85,7 @@ describe("settings of a store", () => {
       archetypes: { value: {} },
     });
     const { out } = await cli()("settings");
-    expect(out).toContain("dormantDays     45\n");
+    expect(out).toContain("dormantDays           45\n");
     expect(out).toContain("(store: written by auditor-detect at 2026-04-01 01:00 UTC)");
   });
 
