@@ -96,8 +96,8 @@ const denied = (error: unknown): AuditError => {
     "denied",
     `AWS denied it: ${said(error)}`,
     action
-      ? `Who runs this needs the permission ${action}${resource ? ` on ${resource}` : ""}.`
-      : "Who runs this lacks a permission: the message names it, or CloudTrail does.",
+      ? `The caller needs the permission ${action}${resource ? ` on ${resource}` : ""}.`
+      : "The caller lacks a permission: the message names it, or CloudTrail does.",
     error,
   );
 };
@@ -107,7 +107,7 @@ const missingTable = (error: unknown, asked: Asked): AuditError =>
     "not-found",
     asked.table
       ? `there is no table ${asked.table}${inRegion(asked)}`
-      : `AWS knows no such thing: ${said(error)}`,
+      : `AWS does not find it: ${said(error)}`,
     `Check --table and --region. The tables there are: aws dynamodb list-tables${asked.region ? ` --region ${asked.region}` : ""}`,
     error,
   );

@@ -25,12 +25,12 @@ export type CatalogOptions = SourceOptions & StoreOptions & { readonly at?: stri
 export const addCatalogOptions = (command: Command): Command =>
   addStoreOptions(addSourceOptions(command)).option(
     "--at <time>",
-    "as it was then, from the store: ISO 8601 or 24h, 7d",
+    "the state at that time, from the store: ISO 8601, or 24h, 7d ago",
   );
 
 const refuseAt = (options: CatalogOptions): void => {
   if (options.at === undefined) return;
-  throw new AuditError("usage", "--at asks the store: a live database or a file knows one time only", {
+  throw new AuditError("usage", "--at needs a store: a live database or a file has only one time", {
     hint: "Leave out --url, --endpoint and --catalog, or leave out --at.",
   });
 };

@@ -33,12 +33,12 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     name: "config",
-    summary: "show what holds where no option says otherwise",
+    summary: "show the defaults in force, and where each comes from",
     load: async () => (await import("./run/config.ts")).addConfig,
   },
   {
     name: "activity",
-    summary: "who connected when and from where, and last use",
+    summary: "who connected, when and from where; the last use",
     load: async () => (await import("./ask/activity.ts")).addActivity,
   },
   {
@@ -60,17 +60,17 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     name: "detect",
-    summary: "judge what is stored and update the findings",
+    summary: "run the detectors on what is stored and update the findings",
     load: async () => (await import("./findings/detect.ts")).addDetect,
   },
   {
     name: "escalations",
-    summary: "escalation paths: what a role could become or take beyond what it holds",
+    summary: "escalation paths: how a role could get more privileges than it has",
     load: async () => (await import("./ask/escalations.ts")).addEscalations,
   },
   {
     name: "exempt",
-    summary: "accept a finding until an end",
+    summary: "accept a finding until a date",
     load: async () => (await import("./findings/exempt.ts")).addExempt,
   },
   {
@@ -85,13 +85,13 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     name: "findings",
-    summary: "list what was found",
+    summary: "list the findings",
     load: async () => (await import("./findings/findings.ts")).addFindings,
   },
   {
     name: "history",
     hasCommands: true,
-    summary: "what was true when, and what changed",
+    summary: "what was true at a time, and what changed",
     load: async () => (await import("./history/history.ts")).addHistory,
   },
   {
@@ -106,12 +106,12 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     name: "reconcile",
-    summary: "hold what was counted in a day against the trail's files",
+    summary: "compare what was counted in a day with the trail's files",
     load: async () => (await import("./run/reconcile.ts")).addReconcile,
   },
   {
     name: "replay",
-    summary: "judge a recorded stretch offline, storing nothing",
+    summary: "run the detectors on recorded files, storing nothing",
     load: async () => (await import("./run/replay.ts")).addReplay,
   },
   {
@@ -121,12 +121,12 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     name: "scan",
-    summary: "snapshot and detect in one go",
+    summary: "take a snapshot, then run the detectors",
     load: async () => (await import("./findings/scan.ts")).addScan,
   },
   {
     name: "settings",
-    summary: "what verdicts depend on, and where each value comes from",
+    summary: "show the settings that verdicts depend on, and where each comes from",
     load: async () => (await import("./findings/settings.ts")).addSettings,
   },
   {
@@ -141,7 +141,7 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     name: "unexempt",
-    summary: "take an exemption back",
+    summary: "withdraw an exemption",
     load: async () => (await import("./findings/exempt.ts")).addUnexempt,
   },
   {

@@ -41,12 +41,12 @@ export const ConfigFile = z
     store: z.string().min(1).optional().describe("An embedded store, relative to this file."),
     table: z
       .string()
-      .regex(/^(?:[\w.-]{3,255}|arn:aws[\w-]*:dynamodb:[^\s]+)$/, "is no name of a DynamoDB table")
+      .regex(/^(?:[\w.-]{3,255}|arn:aws[\w-]*:dynamodb:[^\s]+)$/, "is not the name of a DynamoDB table")
       .optional()
       .describe("The DynamoDB table in AWS; instead of store."),
     region: z
       .string()
-      .regex(/^[a-z]{2}(?:-[a-z]+)+-\d+$/, "is no AWS Region, such as us-east-1")
+      .regex(/^[a-z]{2}(?:-[a-z]+)+-\d+$/, "is not an AWS Region, such as us-east-1")
       .optional()
       .describe("The AWS Region of the table."),
     cluster: z
@@ -86,7 +86,7 @@ const parsed = (file: string): unknown => {
   try {
     return JSON.parse(readFileSync(file, "utf8").replace(/^\ufeff/, "")) as unknown;
   } catch (cause) {
-    throw bad(file, [cause instanceof SyntaxError ? `is no JSON: ${cause.message}` : "cannot be read"]);
+    throw bad(file, [cause instanceof SyntaxError ? `is not JSON: ${cause.message}` : "cannot be read"]);
   }
 };
 

@@ -21,14 +21,14 @@ const pairs: readonly Pair[] = [
     one: SOURCES,
     other: ["store", "table"],
     of: asks,
-    says: (one, other) => `${one} and ${other} name two catalogs, and an answer rests on one`,
+    says: (one, other) => `${one} and ${other} name two catalogs; an answer uses one`,
     hint: "Leave one of them out.",
   },
   {
     one: ["at"],
     other: SOURCES,
     of: asks,
-    says: (one, other) => `${one} asks the store for the past: ${other} knows one time only`,
+    says: (one, other) => `${one} asks the store for the past, but ${other} has only one time`,
     hint: "Leave out one of them.",
   },
   {
@@ -36,8 +36,7 @@ const pairs: readonly Pair[] = [
     other: ["store", "url", "catalog"],
     // Trail files in S3 have a Region whatever the store is.
     of: (knows, given) => !knows("events") && !knows("queue") && !given("endpoint") && !given("table"),
-    says: (one, other) =>
-      `${one} has nothing to say about ${other}: it is the Region of --table or --endpoint`,
+    says: (one, other) => `${one} does not go with ${other}: it is the Region of --table or --endpoint`,
     hint: "Leave out one of them.",
   },
   {
@@ -58,21 +57,21 @@ const pairs: readonly Pair[] = [
     one: ["file"],
     other: ["store", "table", "cluster"],
     of: (knows) => knows("head"),
-    says: (one, other) => `${one} is verified without a store, so ${other} has nothing to say`,
+    says: (one, other) => `${one} is verified without a store, so ${other} has no effect`,
     hint: "Leave one of them out.",
   },
   {
     one: ["json"],
     other: ["ndjson"],
     of: () => true,
-    says: (one, other) => `${one} and ${other} are two forms of one answer`,
+    says: (one, other) => `${one} and ${other} exclude each other`,
     hint: "--json prints one document, --ndjson one row a line.",
   },
   {
     one: ["json", "ndjson"],
     other: ["format"],
     of: () => true,
-    says: (one, other) => `${one} and ${other} are two forms of one answer`,
+    says: (one, other) => `${one} and ${other} exclude each other`,
     hint: "Leave one of them out.",
   },
 ];
@@ -97,7 +96,7 @@ export const refuseConflicts = (command: Command): void => {
       if (above.getOptionValueSource(option.attributeName()) !== "cli") continue;
       const whole = `${above.name()} ${command.name()}`;
       throw usage(
-        `${option.long} stands before ${command.name()}, where it says nothing`,
+        `${option.long} stands before ${command.name()}, where it has no effect`,
         `Put it after the command: ${whole} ${option.long} …`,
       );
     }

@@ -33,10 +33,12 @@ export const addStoreOptions = (command: Command): Command =>
     )
     .option("--table <name>", "DynamoDB table in AWS (default: $DSQL_AUDIT_TABLE)")
     .option("--region <region>", "AWS Region of the table, or of the endpoint (default: $AWS_REGION)")
-    .option("--cluster <arn>", "which cluster, where the store holds more than one");
+    .option("--cluster <arn>", "the cluster, if the store holds more than one");
 
 export const addOutputOptions = (command: Command): Command =>
-  command.option("--json", "one JSON document on stdout").option("--ndjson", "rows as one JSON value a line");
+  command
+    .option("--json", "one JSON document on stdout")
+    .option("--ndjson", "one JSON value per row and line");
 
 /** `mustExist`: a question about a store that is not there is an error, not an empty answer. */
 export const withStore = async <T>(

@@ -11,7 +11,7 @@ export const explainError = (error: unknown, verbose: boolean): string => {
     lines.push(...error.hint.split("\n").map((line) => `  ${spelledOut(line)}`));
   if (verbose && error instanceof Error && error.stack) lines.push(error.stack);
   else if (!(error instanceof AuditError))
-    lines.push("  This was not foreseen. DSQL_AUDIT_DEBUG=1 shows where it came from.");
+    lines.push("  This is an unexpected error. DSQL_AUDIT_DEBUG=1 shows where it came from.");
   return `${lines.join("\n")}\n`;
 };
 

@@ -52,10 +52,7 @@ const usage = (message: string, hint: string): AuditError => new AuditError("usa
 const dialOf = (text: string): { host: string; port: number } => {
   const [, host, port] = /^\[?([^\]]+?)\]?:(\d{1,5})$/.exec(text) ?? [];
   if (!host || !port || Number(port) > 65_535) {
-    throw usage(
-      `cannot read --dial ${JSON.stringify(text)}`,
-      "It reads HOST:PORT, for example 10.0.3.7:5432.",
-    );
+    throw usage(`cannot read --dial ${JSON.stringify(text)}`, "Write HOST:PORT, for example 10.0.3.7:5432.");
   }
   return { host, port: Number(port) };
 };

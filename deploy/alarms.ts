@@ -92,7 +92,7 @@ const failing = (name: string): Resource =>
 /** An auditor that no longer runs has no errors either. */
 const asleep = alarm({
   name: "plan-asleep",
-  says: "No snapshot was planned for two hours: the schedule is off, or the function plan may no longer be called.",
+  says: "No snapshot was planned for two hours: the schedule is off, or the function plan may not be called any more.",
   namespace: "AWS/Lambda",
   metric: "Invocations",
   of: { Name: "FunctionName", Value: ref(functionId("plan")) },

@@ -53,7 +53,7 @@ export const bodyOf = (record: SQSRecord): unknown => {
   try {
     return JSON.parse(record.body) as unknown;
   } catch (cause) {
-    throw new AuditError("bad-record", `message ${record.messageId} is no JSON`, { cause });
+    throw new AuditError("bad-record", `message ${record.messageId} is not JSON`, { cause });
   }
 };
 

@@ -52,10 +52,10 @@ export const planHandler = (deps: PlanDeps): LambdaHandler<unknown, { planned: n
     if (failures.length) {
       throw new AuditError(
         "denied",
-        `AWS did not tell of all clusters: ${failures.length} questions failed`,
+        `AWS did not list all clusters: ${failures.length} ${failures.length === 1 ? "request" : "requests"} failed`,
         {
           cause: failures[0],
-          hint: "The others were planned. Those that are known are judged all the same.",
+          hint: "The other clusters were planned.",
         },
       );
     }

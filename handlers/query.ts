@@ -55,7 +55,7 @@ export const queryHandler = (deps: QueryDeps): LambdaHandler<unknown, HttpRespon
   const at = queryDeps(deps.store);
   return lambda(deps, async (event: unknown) => {
     const request = HttpRequest.safeParse(event);
-    if (!request.success) return respond(400, problem(400, "usage", "This is no HTTP API event."));
+    if (!request.success) return respond(400, problem(400, "usage", "This is not an event of an HTTP API."));
     const { rawPath, rawQueryString, requestContext } = request.data;
     const { http, stage, requestId } = requestContext;
     const answer = await answerRequest(routes, at(deps.now()), {

@@ -18,7 +18,7 @@ for (const sql of estateSql) await admin.query(sql);
 await admin.end();
 writeFileSync(values.ca, standIn.dial.ca);
 const key = accessKeyOf("auditor");
-process.stdout.write(`A stand-in of ${standIn.clusterArn}, with the demonstration's estate. As its auditor:
+process.stdout.write(`A stand-in of ${standIn.clusterArn}, with the roles and mappings of the demonstration. As its auditor:
 
   export AWS_REGION=${REGION} AWS_ACCESS_KEY_ID=${key}
   export AWS_SECRET_ACCESS_KEY='demo secret of auditor' AWS_SESSION_TOKEN='demo session of auditor'

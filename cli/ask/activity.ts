@@ -31,7 +31,7 @@ const DAYS = 90;
 const shown = (text: string | null | undefined): string => (text ? text.slice(0, 16).replace("T", " ") : "-");
 
 const unseen: Readonly<Record<Exclude<LastUse, "seen">, string>> = {
-  possible: "perhaps: the role is not known",
+  possible: "not certain: the role is not known",
   never: "never",
   unknown: "unknown",
 };
@@ -65,7 +65,7 @@ const basisOf = ({
 }: Activity): string[] => {
   const stretch = `From ${shown(iso(interval.from))} to ${shown(iso(interval.to))} UTC`;
   const proof = unprovenHours
-    ? `${stretch}: for ${unprovenHours} of ${hours} hours capture is not proven, whoever is not seen may have connected in them. Hours after ${shown(iso(settledUntil))} may still be proven.`
+    ? `${stretch}: capture is not proven for ${unprovenHours} of ${hours} hours; somebody may have connected in them unseen. Hours after ${shown(iso(settledUntil))} may still be proven.`
     : `${stretch}: capture is proven for all ${hours} hours.`;
   const { seq, takenAt } = mappingsAsOf?.manifest ?? {};
   const figure = others.toLocaleString("en-US");
@@ -81,7 +81,7 @@ const basisOf = ({
 
 const print = (io: Io, options: Options, found: Activity, by: readonly Grouping[]): void => {
   const nothing = found.unprovenHours
-    ? "No connection was seen. That is not “none”."
+    ? "No connection was seen, but some may have been missed."
     : "No connection was made.";
   printRows(io, options, found.rows, columnsFor(by), nothing);
   const isJson = options.json || options.ndjson;
@@ -92,15 +92,15 @@ const print = (io: Io, options: Options, found: Activity, by: readonly Grouping[
 export const addActivity: AddCommand = (program, io) => {
   const command = program
     .command("activity")
-    .summary("who connected when and from where, and last use")
+    .summary("who connected, when and from where; the last use")
     .description(
-      "Allowed and refused attempts apart: a refused one is no use. Principals that are mapped and were not seen are listed " +
-        "too; “never” is said only where capture is proven.",
+      "Counts allowed connections and refused attempts apart: a refused attempt is not a use. Mapped principals that were " +
+        "not seen are listed too; “never” is said only where capture is proven.",
     )
     .option("--principal <arn>", "of this principal only")
     .option("--role <name>", "connections that may have been as this role, and the principals mapped to it")
-    .option("--by <what>", "principal, mapping, hour, network; several with commas between", "principal")
-    .option("--from <time>", `the beginning (default: ${DAYS} days before the end)`)
+    .option("--by <what>", "principal, mapping, hour, network, or several with commas", "principal")
+    .option("--from <time>", `from when (default: ${DAYS} days before --to)`)
     .option("--to <time>", "the end (default: now)")
     .addHelpText("after", "\nExample:\n  $ dsql-audit activity --by mapping --from 30d");
   addOutputOptions(addStoreOptions(command)).action(async (options: Options) => {

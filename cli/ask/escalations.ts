@@ -35,7 +35,7 @@ const printSentences = (io: Io, rows: readonly Row[], left: number, unlooked: re
 export const addEscalations: AddCommand = (program, io) => {
   const command = program
     .command("escalations")
-    .summary("escalation paths: what a role could become or take beyond what it holds")
+    .summary("escalation paths: how a role could get more privileges than it has")
     .description(
       "An escalation path is a way by which a role can get more privileges than it has: SET ROLE, ADMIN OPTION, CREATEROLE, " +
         "grant options, CREATE in a schema, views and functions that run as their owner, triggers, the server's files " +

@@ -26,7 +26,7 @@ const via = ({ path, paths }: Row): string => {
 
 const can = ({ holds, usable, grantable }: Row): string =>
   [
-    usable === false ? "not usable" : holds === "set-role" ? "by SET ROLE" : "at once",
+    usable === false ? "not usable" : holds === "set-role" ? "by SET ROLE" : "directly",
     ...(grantable ? ["may grant"] : []),
   ].join(", ");
 
@@ -36,8 +36,8 @@ const reachedBy = ({ principals, morePrincipals }: Row, whyUnread: string): stri
     how === "admin-login" ? `${principalName(arn)} (connected)` : principalName(arn),
   );
   if (morePrincipals === "iam-not-read") {
-    const others = "IAM allows dsql:DbConnectAdmin: not read";
-    return names.length ? `${names.join(", ")}, and whoever else ${others}` : `whoever ${others}`;
+    const others = "IAM allows dsql:DbConnectAdmin (IAM is not read)";
+    return names.length ? `${names.join(", ")}, and anyone else whom ${others}` : `anyone whom ${others}`;
   }
   if (morePrincipals === "mappings-unreadable") return `unknown: mappings could not be read (${whyUnread})`;
   return names.join(", ") || null;

@@ -14,7 +14,9 @@ export const addAck: AddCommand = (program, io) => {
   const command = program
     .command("ack")
     .summary("acknowledge a finding: it stays listed, and is not mailed again")
-    .description("An anomaly is closed by it. Anything else stays until a look no longer finds it.")
+    .description(
+      "This closes a finding of unusual connections. Any other stays until an evaluation no longer finds it.",
+    )
     .argument("<id>", "the finding's id, or the beginning of it")
     .option("--note <text>", "why, or what is done about it")
     .option("--json", "one JSON document on stdout")

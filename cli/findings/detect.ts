@@ -37,7 +37,7 @@ const momentOf = (io: Io, text: string | undefined): Instant => {
       : `detect updates the findings as of now: ${iso(at)} has not come yet`,
     {
       hint:
-        "To judge a time that is past, without storing anything:\n" +
+        "To run the detectors on the past, without storing anything:\n" +
         `dsql-audit replay --mappings FILE --events DIR --to ${iso(at)}`,
     },
   );
@@ -46,14 +46,14 @@ const momentOf = (io: Io, text: string | undefined): Instant => {
 export const addDetect: AddCommand = (program, io, finish) => {
   const command = program
     .command("detect")
-    .summary("judge what is stored and update the findings")
+    .summary("run the detectors on what is stored and update the findings")
     .description(
-      "Prints the findings that are not closed. What could not be looked at is named and resolves nothing.\n" +
-        "It judges by the settings of the store (dsql-audit settings), as the deployment does. Others, by the variables\n" +
-        "ARCHETYPES, DORMANT_DAYS, DETECTOR_OPTIONS and AUDITOR_PRINCIPAL, take --dry-run where the store has its own.",
+      "Prints the findings that are not closed. What could not be evaluated is named and resolves nothing.\n" +
+        "The settings of the store hold, as in the deployment (see dsql-audit settings). To try others, set ARCHETYPES,\n" +
+        "DORMANT_DAYS, DETECTOR_OPTIONS or AUDITOR_PRINCIPAL and add --dry-run.",
     )
-    .addOption(new Option("--at <time>", "only now can be judged: for the past use replay").hideHelp())
-    .option("--dry-run", "judge and print, and store nothing")
+    .addOption(new Option("--at <time>", "detect runs for now only: for the past use replay").hideHelp())
+    .option("--dry-run", "print the findings and store nothing")
     .option("--exit-code", "exit with 2 when a finding is open")
     .addHelpText("after", "\nExample:\n  $ dsql-audit detect --store ./dsql-audit-demo/store.db");
   addOutputOptions(addStoreOptions(command)).action(async (options: Options) => {
@@ -64,7 +64,7 @@ export const addDetect: AddCommand = (program, io, finish) => {
       const cluster = await pickCluster(store, options.cluster);
       return detectCluster(store, cluster, at, { ...detectOptions(settings), dryRun });
     });
-    if (dryRun) io.stderr.write("Nothing was stored: this is what a look now would make of the findings.\n");
+    if (dryRun) io.stderr.write("Nothing was stored. These would be the findings now.\n");
     sayNotJudged(io, looks);
     const live = findings.filter(({ status, closedAt }) => status !== "resolved" && closedAt === undefined);
     printRows(io, options, live.map(findingDocument), findingColumns, "Nothing was found.");

@@ -53,10 +53,10 @@ const parseUntil = (text: string, now: number): number => {
 export const addExempt: AddCommand = (program, io) => {
   const command = program
     .command("exempt")
-    .summary("accept a finding until an end")
+    .summary("accept a finding until a date")
     .description(
-      "Accepts what the detector finds on this subject; of over-privileged access this one grant alone.\n" +
-        "Owner, reason and end are mandatory. After the end people are told again.",
+      "Accepts what the detector finds about this subject; of over-privileged access, this one grant only.\n" +
+        "Owner, reason and end are required. When it ends, the finding is mailed again.",
     )
     .argument("<id>", "the finding's id, or the beginning of it")
     .requiredOption("--owner <who>", "who answers for it")
@@ -97,7 +97,7 @@ const shown = (exemption: Exemption | undefined) =>
 export const addUnexempt: AddCommand = (program, io) => {
   const command = program
     .command("unexempt")
-    .summary("take an exemption back")
+    .summary("withdraw an exemption")
     .argument("<id>", "the finding's id, or the beginning of it")
     .option("--json", "one JSON document on stdout")
     .addHelpText("after", "\nExample:\n  $ dsql-audit unexempt 3f1c6a0b");

@@ -51,7 +51,7 @@ export const findingColumns: readonly Column<FindingDocument>[] = [
     style: ({ severity, status }) => (status === "open" ? severityStyle(severity) : "quiet"),
   },
   { head: "status", cell: ({ status }) => status },
-  { head: "judged", cell: ({ detectedAt }) => detectedAt.slice(0, 10) },
+  { head: "found", cell: ({ detectedAt }) => detectedAt.slice(0, 10) },
   { head: "what", cell: ({ title }) => title },
   { head: "id", cell: ({ id }) => shortId(id) },
 ];

@@ -36,7 +36,7 @@ const findingText = (finding: Finding): string => {
     ...line("role", subject.role),
     ...line("object", subject.object),
     ...line("seen", `${iso(finding.firstSeenAt)} to ${iso(finding.lastSeenAt)}`),
-    ...line("judged", `${iso(finding.detectedAt)}, again ${iso(finding.confirmedAt)}`),
+    ...line("found", `${iso(finding.detectedAt)}, confirmed ${iso(finding.confirmedAt)}`),
     "",
     "Evidence",
     ...evidenceLines(finding.evidence, words).map((text) => `  ${text}`),
@@ -44,14 +44,7 @@ const findingText = (finding: Finding): string => {
     ...(docs ? ["", "Why", `  ${docs.why}`, "", "What to do", `  ${docs.fix}`] : []),
     ...(fix === undefined ? [] : fix.split("\n").map((text) => `  ${printable(text)}`)),
     ...(docs
-      ? [
-          "",
-          "When it is no problem",
-          `  ${docs.falsePositives}`,
-          "",
-          "What it cannot see",
-          `  ${docs.blindSpots}`,
-        ]
+      ? ["", "False positives", `  ${docs.falsePositives}`, "", "Blind spots", `  ${docs.blindSpots}`]
       : []),
   ].join("\n");
 };

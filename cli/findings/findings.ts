@@ -50,9 +50,9 @@ const list = async (io: Io, options: Options): Promise<boolean> => {
 export const addFindings: AddCommand = (program, io, finish) => {
   const command = program
     .command("findings")
-    .summary("list what was found")
+    .summary("list the findings")
     .description(
-      "Lists the findings that are not resolved, the open and worst first, and says as of when.\n" +
+      "Lists the findings that are not resolved, open and worst first, and when they were last updated.\n" +
         "--json, --ndjson and --format csv list all of them.",
     )
     .option("--status <status>", "only these: open, acknowledged, exempt, ended, resolved")

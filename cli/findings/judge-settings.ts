@@ -57,8 +57,8 @@ export const settingsToWriteWith = async (
     const named = wrong.map((name) => variables[name]).join(", ");
     throw new AuditError("usage", `the store has other settings than the environment: ${named}`, {
       hint:
-        "Findings in this store are judged by its own settings: dsql-audit settings. Unset the variables, change the\n" +
-        "deployment, or see what they would find: dsql-audit detect --dry-run",
+        "The findings in this store rest on the settings of the store: dsql-audit settings. Unset the variables, change the\n" +
+        "deployment, or see what the variables would find: dsql-audit detect --dry-run",
     });
   }
   return settingsOf(io, store);

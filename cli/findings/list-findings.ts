@@ -70,6 +70,6 @@ export const footer = (hidden: number, look: LastLook | undefined, now: Instant)
       ? [`${hidden} resolved ${hidden === 1 ? "finding is" : "findings are"} not shown: --all shows them.`]
       : []),
     look === undefined
-      ? "Nothing was judged yet, so this says nothing of the cluster. To judge: dsql-audit detect"
-      : `As of the look of ${iso(look.at).slice(0, 16).replace("T", " ")}Z, ${ago(Math.max(0, now - look.at))}.`,
+      ? "The detectors have not run yet, so this says nothing about the cluster. Run: dsql-audit detect"
+      : `As of the evaluation of ${iso(look.at).slice(0, 16).replace("T", " ")}Z, ${ago(Math.max(0, now - look.at))}.`,
   ].join("\n");

@@ -10,6 +10,8 @@ export const sayNotJudged = ({ stderr }: Io, looks: readonly Look[]): void => {
     ({ reason }) => reason ?? "unknown",
   );
   for (const [reason, same] of byReason) {
-    stderr.write(`Not judged: ${same.map(({ detector }) => detector).join(", ")} (${printable(reason)})\n`);
+    stderr.write(
+      `Not evaluated: ${same.map(({ detector }) => detector).join(", ")} (${printable(reason)})\n`,
+    );
   }
 };

@@ -16,8 +16,8 @@ type Options = StoreOptions & SourceOptions & { readonly json?: boolean; readonl
 export const addScan: AddCommand = (program, io, finish) => {
   const command = program
     .command("scan")
-    .summary("snapshot and detect in one go")
-    .description("Takes a snapshot, then judges: what the scheduled functions do. Prints both.")
+    .summary("take a snapshot, then run the detectors")
+    .description("Takes a snapshot, then runs the detectors, as the scheduled functions do. Prints both.")
     .option("--json", "one JSON document on stdout: {snapshot, findings, looks}")
     .option("--exit-code", "exit with 2 when a finding is open")
     .addHelpText("after", "\nExample:\n  $ dsql-audit scan --url postgres://me@localhost/app");

@@ -23,7 +23,7 @@ export const addDiff: AddCommand = (history, io) => {
     .summary("what differs between two moments")
     .option("--from <time>", "the earlier moment (default: a day before the later)")
     .option("--to <time>", "the later moment (default: now)")
-    .option("--all", "every change on the way, with the snapshots around it, also what was undone again")
+    .option("--all", "every change in between, with the snapshots before and after it, even if it was undone")
     .option("--json", "one JSON document on stdout")
     .addHelpText("after", "\nExample:\n  $ dsql-audit history diff --from 2026-03-01 --to 2026-03-08");
   addStoreOptions(command).action(async (options: Options) => {

@@ -22,7 +22,7 @@ const readKey = (io: Io, file: string): string => {
 export const addRestored: AddCommand = (history, io) => {
   const command = history
     .command("restored")
-    .summary("leave a signed note that a backup was restored")
+    .summary("note, with a signature, that a backup was restored")
     .description(
       "Run it right after the restore, before the next snapshot. It proves that whoever holds the key declared these " +
         "snapshots lost; it proves nothing about what was in them.",

@@ -41,7 +41,7 @@ const retainedText = ({ cluster, keepDays, applied, before, ...n }: Document): s
     `${applied ? "Removed" : "Would remove"} ${both(n.removedSnapshots, n.removedChunks)} of ${cluster}.`,
     `${both(n.keptSnapshots, n.keptChunks)} stay: before ${dayOf(Date.parse(before))} the first snapshot of each day, from then on all.`,
     ...(applied && days
-      ? ["dsql-audit history verify knows of it: it takes no thinned day for a loss."]
+      ? ["dsql-audit history verify knows of it, and reports no thinned day as missing."]
       : []),
     ...(applied || nothing
       ? []
@@ -54,10 +54,10 @@ const retainedText = ({ cluster, keepDays, applied, before, ...n }: Document): s
 export const addRetain: AddCommand = (history, io) => {
   const command = history
     .command("retain")
-    .summary("thin old days to their first snapshot")
+    .summary("keep only the first snapshot of old days")
     .description(
-      "Keeps every snapshot of the last days, and of each day before them the first. Says what it would remove; removes " +
-        "it with --apply, and nothing brings it back.",
+      "Keeps every snapshot of the last days, and the first of each day before. Shows what it would remove. With --apply " +
+        "it removes it for good.",
     )
     .option("--keep-days <n>", "how many days to keep in full", String(KEEP_DAYS))
     .option("--apply", "remove it")

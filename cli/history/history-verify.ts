@@ -98,16 +98,16 @@ const reportText = (report: VerifyReport): string => {
   return [
     whole
       ? `Whole: ${counted(snapshots, "snapshot")}, ${counted(chunks, "chunk")}.`
-      : `BROKEN: ${counted(faults.length, "fault")}; the first comes first.`,
+      : `BROKEN: ${counted(faults.length, "fault")}, the first one first.`,
     ...faults.slice(0, SHOWN).map(({ kind, message }) => `  ${kind}: ${message}`),
     ...(faults.length > SHOWN ? [`  and ${faults.length - SHOWN} more`] : []),
     ...heads.flatMap(headLine),
     ...notes.map((note) => `  note: ${note}`),
     ...(head ? [`Head: ${head.seq}:${head.hash}`] : ["There is no snapshot."]),
     ...(whole && head
-      ? ["Keep the head: a later verify --head shows that nothing up to it was rewritten."]
+      ? ["Keep the head elsewhere: verify --head then shows later whether anything up to it was rewritten."]
       : []),
-    `This is about snapshots, their changes and timelines. Not covered: ${notCovered.join(", ")}; a change to those is not found.`,
+    `This covers snapshots, their changes and their timelines. Not covered: ${notCovered.join(", ")}. A change to those is not found.`,
   ]
     .map(printable)
     .join("\n");

@@ -75,8 +75,8 @@ const addList = (history: Command, ...[, io]: Parameters<AddCommand>): void => {
 export const addHistory: AddCommand = (program, io, finish) => {
   const history = program
     .command("history")
-    .summary("what was true when, and what changed")
-    .description("Lists the snapshots, newest first. The sub-commands ask what they say.")
+    .summary("what was true at a time, and what changed")
+    .description("Lists the snapshots, newest first.")
     .enablePositionalOptions()
     .addHelpText(
       "after",

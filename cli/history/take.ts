@@ -68,8 +68,8 @@ export const take = async (
   const { seq, takenAt, unchanged, changes, catalog } = await save();
   if (source.kind === "database" && source.target.kind === "dsql" && source.target.cluster === undefined) {
     io.stderr.write(
-      `Stored as ${catalog.cluster}, for an endpoint does not tell its account.\n` +
-        "Name the ARN with --cluster: only so are the cluster's connections joined to it.\n",
+      `Stored as ${catalog.cluster}, because an endpoint does not name its account.\n` +
+        "Name the ARN with --cluster, so that the cluster's connections can be joined to it.\n",
     );
   }
   return {

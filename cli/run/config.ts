@@ -46,11 +46,11 @@ const rows = async (io: Io): Promise<Row[]> => {
 export const addConfig: AddCommand = (program, io) => {
   const command = program
     .command("config")
-    .summary("show what holds where no option says otherwise")
+    .summary("show the defaults in force, and where each comes from")
     .description(
       "Shows the store, table, Region, cluster and settings that commands use, and where each value comes from.\n" +
-        "An option wins over the environment, the environment over dsql-audit.config.json in the current folder or the\n" +
-        "nearest one above it, and that file over what is built in.",
+        "Options win over environment variables, these over dsql-audit.config.json in the current folder or the nearest\n" +
+        "one above it, and that file over the built-in defaults.",
     )
     .addHelpText(
       "after",

@@ -115,7 +115,7 @@ export const demoDocument = async (
         story.analyticsLastUsed,
         "the analyst connects for the last time",
         about("dormant-mapping", "analytics"),
-        `not after ${story.dormantDays} days: the verdict was unknown until the capture gap below had left the window`,
+        `later than after ${story.dormantDays} days: until the capture gap below had left the window, the verdict was unknown`,
       ),
       told(
         story.outage.from,
@@ -188,7 +188,7 @@ export const demoText = (d: DemoDocument): string => {
     "",
     hanging(
       "",
-      `Verdicts rest on ${d.dormantDays} days here, on 90 elsewhere: the store keeps its settings, and detect judges by them. See: npx dsql-audit settings`,
+      `Verdicts rest on ${d.dormantDays} days here, on 90 elsewhere: the store keeps its settings, and detect follows them. See: npx dsql-audit settings`,
     ),
     "",
     "Try next:",

@@ -36,7 +36,7 @@ const smtpOf = (text: string | undefined): { host: string; port: number } | unde
   const [, host, port] = /^(.+):(\d{1,5})$/.exec(text) ?? [];
   if (!host || !port) {
     throw new AuditError("usage", `cannot read --smtp ${JSON.stringify(text)}`, {
-      hint: "It reads HOST:PORT.",
+      hint: "Write HOST:PORT.",
     });
   }
   return { host, port: Number(port) };
@@ -106,8 +106,8 @@ export const addDemo: AddCommand = (program, io) => {
     .command("demo")
     .summary("simulate 120 days of a company on this machine")
     .description(
-      "Starts PostgreSQL 16 behind a stand-in of Aurora DSQL, DynamoDB, SNS, S3 and an event bus on loopback ports, runs " +
-        "the real functions through 120 simulated days, and leaves emails, a report and a store to query. Takes about two minutes.",
+      "Starts PostgreSQL 16 behind a stand-in for Aurora DSQL, with stand-ins for DynamoDB, SNS, S3 and EventBridge, runs " +
+        "the real functions through 120 simulated days, and leaves emails, a report and a store. Takes 2 to 5 minutes.",
     )
     .addOption(new Option("--dir <dir>", "where to leave everything").default("dsql-audit-demo"))
     .option("--smtp <host:port>", "also send each email there")

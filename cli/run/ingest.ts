@@ -178,16 +178,17 @@ export const addIngest: AddCommand = (program, io) => {
     .command("ingest")
     .summary("count connections from trail files, S3 or a dead-letter queue")
     .description(
-      "Counts each connection once, however often and by whichever way it comes. Running it again is safe.\n" +
-        "A file that breaks off or is no JSON is named with its reason and counts for nothing.\n" +
-        "Digests below s3://… are proven: their signature, and every log file that they name.\n" +
-        "The auditor of the store's settings, else $AUDITOR_PRINCIPAL, tells its own logins apart.",
+      "Counts each connection once, however often and by whichever way it arrives. Running it again is safe.\n" +
+        "A file that breaks off or is not JSON is named with the reason, and nothing of it is counted.\n" +
+        "Digests below s3://… are verified: their signature, and every log file that they name.\n" +
+        "Canary logins are told from other connections by the auditor's principal: as the store's settings say, else by\n" +
+        "$AUDITOR_PRINCIPAL.",
     )
     .argument(
       "[path...]",
       "trail files and folders (.json, .json.gz, NDJSON, EventBridge envelopes), s3://BUCKET/PREFIX",
     )
-    .option("--queue <url>", "replay the bodies of a dead-letter queue; what is counted leaves it")
+    .option("--queue <url>", "count the messages of a dead-letter queue, and delete those that were counted")
     .option("--json", "one JSON document on stdout")
     .addHelpText(
       "after",

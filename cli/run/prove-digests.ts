@@ -49,7 +49,7 @@ export const proveDigests = async (
   warn(io, problems);
   if (unsigned > 0) {
     io.stderr.write(
-      `warning: ${unsigned} digests prove nothing: no signature stands beside them, or AWS did not tell its key (cloudtrail:ListPublicKeys)\n`,
+      `warning: ${unsigned} digests prove nothing: they have no signature, or AWS did not name its key (cloudtrail:ListPublicKeys)\n`,
     );
   }
   return { checked, proven };

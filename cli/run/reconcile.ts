@@ -58,7 +58,7 @@ const lines = ({ day, equal, clusters, rejected, files }: Document): string => {
   }
   if (!clusters.length) out.push("Neither the record nor the store has a connection of this day.");
   else if (clusters.some(({ differences }) => differences.some(({ missing }) => missing.length))) {
-    out.push("What is not counted yet is counted by: dsql-audit ingest with the same files");
+    out.push("To count what is missing, run dsql-audit ingest with the same files.");
   }
   return out.join("\n");
 };
@@ -101,10 +101,10 @@ const reconcile = async (options: Options, io: Io): Promise<boolean> => {
 export const addReconcile: AddCommand = (program, io, finish) => {
   const command = program
     .command("reconcile")
-    .summary("hold what was counted in a day against the trail's files")
+    .summary("compare what was counted in a day with the trail's files")
     .description(
-      "Reads the record of a UTC day again and compares it, event by event, with what was counted. Changes nothing.\n" +
-        "Trail files come late: give it the files of the following hours too.",
+      "Reads the trail's files of a UTC day again and compares them, event by event, with what was counted. Changes nothing.\n" +
+        "Trail files can be late: name the files of the following hours too.",
     )
     .requiredOption("--day <time>", "the UTC day, ISO 8601 or how long ago (1d)")
     .requiredOption("--events <path>", "a folder of trail files, or s3://BUCKET/PREFIX")

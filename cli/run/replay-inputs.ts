@@ -20,7 +20,7 @@ const readJson = (file: string): unknown => {
   try {
     return JSON.parse(text) as unknown;
   } catch (cause) {
-    throw new AuditError("bad-file", `${file} is no JSON`, { cause });
+    throw new AuditError("bad-file", `${file} is not JSON`, { cause });
   }
 };
 
@@ -83,7 +83,7 @@ export const pickActivity = (
   const cluster = matching[0] ?? Cluster.parse(named ?? nameless ?? "unknown:");
   if (named === undefined && real.length > 1) {
     say(
-      `The folder holds ${real.length} clusters; judged is ${cluster}, others with --cluster: ${byCount.slice(1).join(", ")}`,
+      `The folder holds ${real.length} clusters. This run takes ${cluster}; name another with --cluster: ${byCount.slice(1).join(", ")}`,
     );
   }
   if (named !== undefined && matching.length === 0) say(`The folder holds no connection of ${named}.`);

@@ -44,7 +44,12 @@ const report = async (io: Io, options: Options): Promise<void> => {
     open,
     bytes: Buffer.byteLength(page.text),
   };
-  printDocument(io, options, summary, () => `Wrote ${file}: ${open} open findings. Open it in any browser.`);
+  printDocument(
+    io,
+    options,
+    summary,
+    () => `Wrote ${file}: ${open} open ${open === 1 ? "finding" : "findings"}. Open it in any browser.`,
+  );
 };
 
 export const addReport: AddCommand = (program, io) => {
@@ -53,7 +58,7 @@ export const addReport: AddCommand = (program, io) => {
       .command("report")
       .summary("write one self-contained HTML page")
       .description(
-        "Who reaches what, who did connect, what was found, and what is not known: one file that loads and runs nothing.",
+        "Who can reach what, who connected, what was found, and what is not known: one file that loads and runs nothing.",
       )
       .requiredOption("--out <file>", "where to write the page")
       .option("--at <time>", "as of this instant: ISO 8601, or 7d, 24h, 90m ago")

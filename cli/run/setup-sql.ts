@@ -13,7 +13,7 @@ export const addSetupSql: AddCommand = (program, io) => {
     .summary("print the SQL and the IAM policy for the auditor's own role")
     .description(
       "Prints what an admin runs once, so that the auditor can log in as a role that may read the catalog and " +
-        "nothing else. Nothing is executed.",
+        "nothing else. Runs nothing.",
     )
     .option("--role <name>", "database role of the auditor", "dsql_auditor")
     .option(

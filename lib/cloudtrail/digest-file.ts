@@ -56,7 +56,7 @@ const MAX_BYTES = 64 * 1024 * 1024;
 /** Reads a digest file, gzip or not. AuditError("bad-file") for anything else, also for hashes other than SHA-256. */
 export const parseDigest = (name: string, bytes: Uint8Array): DigestFile => {
   const refuse = (cause: unknown): never => {
-    throw new AuditError("bad-file", `${name} is no digest file that can be read`, { cause });
+    throw new AuditError("bad-file", `${name} is not a readable digest file`, { cause });
   };
   const read = (): { text: Buffer; digest: z.infer<typeof Digest> } => {
     try {

@@ -84,7 +84,7 @@ const logSources = async function* (
 const placeOf = (url: string): { bucket: string; prefix: string } => {
   const place = parseS3Url(url);
   if (!place) {
-    throw new AuditError("usage", `${url} is no address in S3`, {
+    throw new AuditError("usage", `${url} is not an address in S3`, {
       hint: "Write s3://BUCKET/PREFIX, for example s3://my-trail/AWSLogs/111122223333/CloudTrail/",
     });
   }

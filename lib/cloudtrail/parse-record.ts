@@ -175,11 +175,11 @@ const rejected = (reason: string): ParsedRecord => ({ kind: "rejected", reason }
  * message was refused.
  */
 export const parseRecord = (raw: unknown): ParsedRecord => {
-  if (typeof raw !== "object" || raw === null || Array.isArray(raw)) return rejected("is no JSON object");
+  if (typeof raw !== "object" || raw === null || Array.isArray(raw)) return rejected("is not a JSON object");
   const { record } = unwrapRecord(raw);
   const { eventSource, eventName, eventID } = record;
   if (typeof eventSource !== "string" || typeof eventName !== "string") {
-    return rejected("is no CloudTrail record: eventSource or eventName is missing");
+    return rejected("is not a CloudTrail record: eventSource or eventName is missing");
   }
   const at = eventTimeOf(record.eventTime);
   if (eventSource !== DSQL || (eventName !== "DbConnect" && eventName !== "DbConnectAdmin")) {

@@ -87,7 +87,7 @@ const replayOne = async (message: Message, ports: ReplayPorts): Promise<Outcome>
     body = JSON.parse(message.Body ?? "");
     objects = objectsNamed(body);
   } catch {
-    return rejection(file, "is no JSON");
+    return rejection(file, "is not JSON");
   }
   if (objects) {
     return replayObjects(objects, ports);

@@ -90,7 +90,7 @@ const jsonOfMessage = (text: string): unknown => {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw new AuditError("bad-record", "the message inside an SNS notification is no JSON", { cause });
+    throw new AuditError("bad-record", "the message inside an SNS notification is not JSON", { cause });
   }
 };
 

@@ -31,7 +31,7 @@ export const readTrailBytes = (
       plain = gunzipSync(bytes, { maxOutputLength: AT_ONCE });
     } catch (error) {
       if (error instanceof RangeError) return undefined;
-      throw badFile(name, "is no whole gzip file", error);
+      throw badFile(name, "is not a whole gzip file", error);
     }
   }
   const held: [Connection, number][] = [];
@@ -71,7 +71,7 @@ const pump = async (
     if (isGzip(head)) await pipeline(whole, createGunzip({ chunkSize: 256 * 1024 }), drain);
     else await drain(whole());
   } catch (error) {
-    throw isZlibError(error) ? badFile(name, "is no whole gzip file", error) : error;
+    throw isZlibError(error) ? badFile(name, "is not a whole gzip file", error) : error;
   }
   return into.end();
 };

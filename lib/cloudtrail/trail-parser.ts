@@ -92,7 +92,7 @@ export const trailParser = (name: string, onConnection: OnConnection): TrailPars
   };
   const reject = (index: number, reason: string): void => {
     if (rejected.length >= MAX_REJECTED) {
-      throw badFile(name, `is no trail file: more than ${MAX_REJECTED} of its records cannot be read`);
+      throw badFile(name, `is not a trail file: more than ${MAX_REJECTED} of its records cannot be read`);
     }
     rejected.push({ file: name, index, reason });
   };
@@ -136,7 +136,7 @@ export const trailParser = (name: string, onConnection: OnConnection): TrailPars
     }
     const raw = jsonOf(bytes.toString("utf8"));
     if (raw !== undefined) take(raw);
-    else reject(records++, flaw === "broken" ? "breaks off before its end" : "is no JSON");
+    else reject(records++, flaw === "broken" ? "breaks off before its end" : "is not JSON");
   };
 
   // Parsing many records at a time is quickest, as long as nearly all of them are DSQL's.
@@ -171,7 +171,7 @@ export const trailParser = (name: string, onConnection: OnConnection): TrailPars
       splitter.push(text.rest());
       const ending = splitter.end();
       if (ending === "empty") throw badFile(name, "is empty");
-      if (ending === "no-json") throw badFile(name, "is no JSON");
+      if (ending === "no-json") throw badFile(name, "is not JSON");
       if (ending === "truncated") throw badFile(name, "breaks off before its end");
       if (!hours.size && !enveloped && named) hours.set(ofName, new Set([floorTo(HOUR, named.at)]));
       return { records, connections, ignored, rejected, hours, management };

@@ -77,7 +77,7 @@ const dialed = ({ host, port }: { host: string; port: number }): Socket => {
 const dsqlConfig = async (target: DsqlTarget): Promise<pg.ClientConfig> => {
   const region = target.region ?? regionOfEndpoint(target.endpoint);
   if (region === undefined) {
-    throw new AuditError("usage", `${target.endpoint} does not tell its Region`, {
+    throw new AuditError("usage", `${target.endpoint} does not name its Region`, {
       hint: "Name the Region with --region, or give the cluster's own endpoint (<id>.dsql.<region>.on.aws).",
     });
   }

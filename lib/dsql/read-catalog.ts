@@ -34,7 +34,7 @@ const serverFacts = async (client: Queryable, kind: Connection["serverKind"]): P
   // A server that does not tell its version has told the rest.
   if (refusal && (refusal.at === 0 || isTransient(refusal.error) || !serverError(refusal.error)))
     throw refusal.error;
-  if (!row) throw new AuditError("query", "the server did not tell what it is");
+  if (!row) throw new AuditError("query", "the server did not name its version");
   const looksLikeDsql = kind === "dsql" || row.hasMappings;
   return {
     serverKind: looksLikeDsql ? "dsql" : "postgres",

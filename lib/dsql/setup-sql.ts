@@ -16,8 +16,8 @@ export const setupSql = (role: string, arn: string): readonly string[] => {
     !/^(?:role|user)\/[^*]+$/.test(parts.resource) ||
     !/^\d{12}$/.test(parts.account)
   ) {
-    throw new AuditError("usage", `${arn} is no ARN of an IAM role or user`, {
-      hint: "It reads arn:aws:iam::ACCOUNT:role/NAME, in full: a wildcard is not accepted.",
+    throw new AuditError("usage", `${arn} is not the ARN of an IAM role or user`, {
+      hint: "Write arn:aws:iam::ACCOUNT:role/NAME in full, without wildcards.",
     });
   }
   const name = quoteIdentifier(role);

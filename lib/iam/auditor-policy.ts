@@ -23,8 +23,8 @@ export const auditorPolicy = (clusters: readonly Cluster[]): PolicyDocument => {
     return arn?.service !== "dsql" || !arn.resource.startsWith("cluster/");
   });
   if (strange !== undefined) {
-    throw new AuditError("usage", `${strange} is no ARN of an Aurora DSQL cluster`, {
-      hint: "It reads arn:aws:dsql:REGION:ACCOUNT:cluster/ID; the console and `aws dsql list-clusters` show it.",
+    throw new AuditError("usage", `${strange} is not the ARN of an Aurora DSQL cluster`, {
+      hint: "Write arn:aws:dsql:REGION:ACCOUNT:cluster/ID; the console and `aws dsql list-clusters` show it.",
     });
   }
   return {

@@ -43,8 +43,8 @@ const sinceLines = (finding: Finding): string[] => {
   if (by !== undefined) {
     return [
       after === undefined
-        ? `Already so at the first look, ${utc(by)}. When it began is not known.`
-        : `It began between ${utc(after)} and ${utc(by)}: the snapshots before and after.`,
+        ? `The first snapshot, of ${utc(by)}, already shows it. When it began is not known.`
+        : `It began between ${utc(after)} and ${utc(by)}, the times of the snapshots before and after.`,
     ];
   }
   const { firstSeenAt, lastSeenAt } = finding;
@@ -64,14 +64,18 @@ const aboutLines = ({ cluster, subject }: Finding): string[] =>
 /** The line below the title: how bad it is and who says so, or that it is over. */
 const statusLines = (finding: Finding, kind: NoticeKind): string[] => {
   const { severity, detector, detectedAt, reopened, noticedSeverity, ends } = finding;
-  const seen = `Seen by ${detector} at ${utc(detectedAt)}.`;
+  const seen = `Found by ${detector} at ${utc(detectedAt)}.`;
   const level = severity.toUpperCase();
   switch (kind) {
     case "opened":
       return [
         `${level} severity. ${seen}`,
         ...(ends === undefined ? [] : [`It is over. ${ends}`]),
-        ...(reopened > 0 ? [`It was resolved before and is back (${reopened} times so far).`] : []),
+        ...(reopened > 0
+          ? [
+              `It was resolved before and has returned (${reopened === 1 ? "once" : `${reopened} times`} so far).`,
+            ]
+          : []),
       ];
     case "risen":
       return [`${level} severity, up from ${noticedSeverity ?? "a lower one"}. ${seen}`];
@@ -79,7 +83,7 @@ const statusLines = (finding: Finding, kind: NoticeKind): string[] => {
       return [`ENDED. ${ends ?? "It is over."}`, `Open since ${utc(detectedAt)}.`];
     case "resolved":
       return [
-        `RESOLVED. ${finding.closedBecause ?? "A complete look no longer found it."}`,
+        `RESOLVED. ${finding.closedBecause ?? "A complete evaluation no longer found it."}`,
         `Resolved at ${utc(finding.closedAt ?? finding.confirmedAt)}, open since ${utc(detectedAt)}.`,
       ];
     default:
@@ -109,7 +113,7 @@ export const noticeFor = (finding: Finding, kind: NoticeKind, words: DetectorWor
     ...paragraph("SINCE WHEN", sinceLines(finding)),
     ...(over ? [] : paragraph("TO FIX IT", fixLines(fix, docs))),
     ...(over ? [] : paragraph("IF IT IS EXPECTED", docs ? [docs.falsePositives] : [])),
-    ...paragraph("LOOK FURTHER", [`dsql-audit finding ${id}`, ...(over ? [] : [`dsql-audit ack ${id}`])]),
+    ...paragraph("NEXT STEPS", [`dsql-audit finding ${id}`, ...(over ? [] : [`dsql-audit ack ${id}`])]),
     "",
   ].join("\n");
   const tag = over ? kind.toUpperCase() : severity.toUpperCase();

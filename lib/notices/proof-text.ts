@@ -28,13 +28,13 @@ export const proofText = (
   keepDays = KEEP_DAYS,
 ): string =>
   proof(
-    `Snapshot ${seq} of ${utc(takenAt)} is the newest. Whether anything up to it was rewritten since:`,
+    `Snapshot ${seq} of ${utc(takenAt)} is the newest. To check that nothing up to it was rewritten since:`,
     command(cluster, `${seq}:${hash}`, keepDays),
   );
 
 /** The same where the newest snapshot cannot be read: that is no reason to send nothing, and it must not go unsaid. */
 export const noProofText = (cluster: Cluster, keepDays = KEEP_DAYS): string =>
   proof(
-    "The newest snapshot CANNOT BE READ: it was altered, or is of a later release. What is broken:",
+    "The newest snapshot CANNOT BE READ: it was altered, or a later release wrote it. To see what is broken:",
     command(cluster, "", keepDays),
   );

@@ -24,7 +24,7 @@ export const parseGroupings = (text: string | undefined): Grouping[] => {
   return wanted.map((word) => {
     const found = groupings.find((one) => one === word);
     if (found) return found;
-    throw new AuditError("usage", `activity cannot be told by ${JSON.stringify(word)}`, {
+    throw new AuditError("usage", `activity cannot be grouped by ${JSON.stringify(word)}`, {
       hint: `Known are: ${groupings.join(", ")}; several with commas between.`,
     });
   });

@@ -12,7 +12,7 @@ const proofs = [
     "Signed digests",
     "CloudTrail's signed digest chain is unbroken and every log file it names was read.",
   ],
-  ["canary", "Canaries", "The auditor's own logins on both sides of the hour came back from trail files."],
+  ["canary", "Canary logins", "The canary logins before and after the hour arrived in trail files."],
   [
     "folder",
     "Files at hand",
@@ -31,7 +31,7 @@ export const coverageSection = (data: ReportData, figures: CoverageFigures, stri
   );
   return html`<section id="coverage" aria-labelledby="coverage-title">
 <h2 id="coverage-title">Coverage: how do we know?</h2>
-<p class="hint">A mapping is called unused only if capture is proven for every hour of the window. Looked at: ${time(window.from)} to ${time(window.to)}, ${count(figures.hours, "hour")}.</p>
+<p class="hint">A mapping is called unused only if capture is proven for every hour of the window. The window: ${time(window.from)} to ${time(window.to)}, ${count(figures.hours, "hour")}.</p>
 ${strip}
 <div class="two">
 <div class="scroll" tabindex="0" role="region" aria-label="Hours by proof"><table class="list">

@@ -48,12 +48,12 @@ ${
     : false
 }</div>
 <div><h4>Since when</h4>
-<p>Seen ${time(finding.firstSeenAt)} to ${time(finding.lastSeenAt)}, reported ${time(finding.detectedAt)}${finding.reopened > 0 && html`, for the ${finding.reopened + 1}. time`}.</p>
+<p>Seen ${time(finding.firstSeenAt)} to ${time(finding.lastSeenAt)}, reported ${time(finding.detectedAt)}${finding.reopened > 0 && html`; it was resolved ${count(finding.reopened, "time")} before and has returned`}.</p>
 <h4>What to do</h4>
-${finding.fix === undefined ? html`<p class="none">No fix can be given by rule; look at the evidence.</p>` : html`<pre tabindex="0"><code>${preformatted(finding.fix)}</code></pre>`}
-${rule && html`<details class="small"><summary>When this may be fine, and what it cannot see</summary><p>${rule.falsePositives}</p><p>${rule.blindSpots}</p></details>`}</div>
+${finding.fix === undefined ? html`<p class="none">There is no standard fix. Look at the evidence.</p>` : html`<pre tabindex="0"><code>${preformatted(finding.fix)}</code></pre>`}
+${rule && html`<details class="small"><summary>False positives and blind spots</summary><p>${rule.falsePositives}</p><p>${rule.blindSpots}</p></details>`}</div>
 </div>
-<footer><span>Look further</span> <code class="command">${commandFor(finding, data)}</code></footer>
+<footer><span>More</span> <code class="command">${commandFor(finding, data)}</code></footer>
 </article>`;
 
 const rows = (caption: string, findings: readonly Finding[], data: ReportData): Html => {
@@ -93,15 +93,15 @@ export const findingsSection = (data: ReportData): Html => {
   const rest = standing.slice(MAX_CARDS);
   return html`<section id="findings" aria-labelledby="findings-title">
 <h2 id="findings-title">Findings</h2>
-<p class="hint">Worst first. Every title rests on the evidence beside it; names are shown as the database and the log spell them.</p>
+<p class="hint">Worst first. The evidence stands beside each. Names are shown as the database and the log spell them.</p>
 ${
   cards.length
     ? cards.map((finding) => card(finding, rules.get(finding.detector), data))
-    : html`<p class="none">No finding is open. That holds for what could be looked at; see <a href="#verdict">what is not known</a>.</p>`
+    : html`<p class="none">No finding is open. This holds for what could be evaluated; see <a href="#verdict">what is not known</a>.</p>`
 }
 ${rest.length > 0 && html`<h3>Further open findings</h3>${rows("Further open findings", rest, data)}`}
 ${folded("Exempt", "Accepted by somebody, with a reason and an end.", ["exempt"], data)}
 ${folded("Ended", "They are over, but cannot be undone. Unusual connections end after 24 hours of quiet, and close when somebody acknowledges them or after 14 days. A capture gap closes when it has left the window.", ["ended"], data)}
-${folded("Resolved", "A complete look no longer found them.", ["resolved"], data)}
+${folded("Resolved", "A complete evaluation no longer found them.", ["resolved"], data)}
 </section>`;
 };

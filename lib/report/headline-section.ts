@@ -75,16 +75,16 @@ const unknowns = (data: ReportData, coverage: CoverageFigures, activity: Activit
     );
   }
   if (data.judgedAt === null) {
-    list.push(html`<strong>Nothing was judged yet.</strong> That no finding is open means nothing.`);
+    list.push(html`<strong>The detectors have not run yet.</strong> That no finding is open says nothing.`);
   } else if (at - data.judgedAt >= 2 * DAY) {
     list.push(
-      html`<strong>The last judgement is of ${time(data.judgedAt)}.</strong> What came later was not judged.`,
+      html`<strong>The detectors last ran at ${time(data.judgedAt)}.</strong> What came later was not evaluated.`,
     );
   }
   if (data.pastFindings) {
     const { judgedAnew, leftOut } = data.pastFindings;
     list.push(
-      html`<strong>Findings are of an earlier instant.</strong> Those that were looked at since (${figure(judgedAnew)}) are judged anew from what was true then${leftOut > 0 && html`; how ${count(leftOut, "other")} stood then cannot be told, and ${leftOut === 1 ? "it is" : "they are"} left out`}. What was acknowledged or exempted since is shown as it is now.`,
+      html`<strong>Findings are of an earlier instant.</strong> Those that were evaluated since (${figure(judgedAnew)}) are evaluated again from what was true then${leftOut > 0 && html`; how ${count(leftOut, "other")} stood then cannot be told, and ${leftOut === 1 ? "it is" : "they are"} left out`}. What was acknowledged or exempted since is shown as it is now.`,
     );
   }
   if (activity === null) {
@@ -111,7 +111,7 @@ const unknowns = (data: ReportData, coverage: CoverageFigures, activity: Activit
   }
   for (const { detector, reason } of incompleteLooks) {
     list.push(
-      html`<strong>Detector ${detector}</strong> could not judge everything${reason !== undefined && html`: ${reason}`}. Its silence is no all-clear.`,
+      html`<strong>Detector ${detector}</strong> could not evaluate everything${reason !== undefined && html`: ${reason}`}. That it found nothing does not mean that all is well.`,
     );
   }
   return list;

@@ -8,7 +8,7 @@ export const severities = ["critical", "high", "medium", "low"] as const satisfi
 const verdictWords: Readonly<Record<Verdict, string>> = {
   active: "in use",
   ambiguous: "use ambiguous",
-  grace: "too young to judge",
+  grace: "younger than the window",
   unknown: "use unknown",
   dormant: "dormant",
   "never-used": "never used",

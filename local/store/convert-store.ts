@@ -27,7 +27,7 @@ const copyItems = async ({ client }: LocalDynamoDb, table: Table): Promise<numbe
  */
 export const convertStore = async (folder: string, file: string, patience: Patience): Promise<number> => {
   if (!existsSync(join(folder, "CURRENT"))) {
-    throw new AuditError("not-found", `${folder} is no store of release 0.1.0`, {
+    throw new AuditError("not-found", `${folder} is not a store of release 0.1.0`, {
       hint: "Such a store is a folder, .dsql-audit by default, with a file CURRENT in it.",
     });
   }

@@ -87,10 +87,10 @@ describe("configuration", () => {
   });
 
   it.each([
-    ["{", "is no JSON"],
+    ["{", "is not JSON"],
     ["[]", "the file: "],
     ['{"store":"a","table":"abc"}', "store: names one store and table another"],
-    ['{"table":"a b"}', "table: is no name"],
+    ['{"table":"a b"}', "table: is not the name"],
   ])("refuses %s", async (text, says) => {
     write(text);
     const { code, err } = await cli("findings");

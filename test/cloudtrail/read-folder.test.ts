@@ -74,7 +74,7 @@ describe("readFolder", () => {
     ).toEqual([
       expect.stringMatching(/^broken\.json\.gz 0 .*whole gzip file$/),
       expect.stringMatching(/^empty\.json 0 .*is empty$/),
-      expect.stringMatching(/^page\.json 0 .*is no JSON$/),
+      expect.stringMatching(/^page\.json 0 .*is not JSON$/),
       expect.stringMatching(/^poison\.json 0 .*eventID$/),
     ]);
     expect(

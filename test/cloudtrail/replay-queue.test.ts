@@ -73,7 +73,7 @@ it("counts what a dead-letter queue holds, deletes that, and leaves what still f
     expect.stringContaining("is not there"),
     "a digest that nobody here can prove",
     "has no eventID",
-    "is no JSON",
+    "is not JSON",
   ]);
 });
 

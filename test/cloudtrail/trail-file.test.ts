@@ -165,7 +165,7 @@ describe("readTrailFile", () => {
   it.each([
     ["an empty file", "", "is empty"],
     ["a file of blanks", " \n", "is empty"],
-    ["a page of HTML", "<html>{}</html>", "is no JSON"],
+    ["a page of HTML", "<html>{}</html>", "is not JSON"],
     ["an empty gzip", gzipSync(""), "is empty"],
     ["a truncated gzip", gzipSync(JSON.stringify({ Records: three })).subarray(0, -9), "no whole gzip"],
     [

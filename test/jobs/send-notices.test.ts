@@ -83,7 +83,7 @@ describe("every mail", () => {
       expect(text.trimEnd().split("\n").slice(-4)).toEqual([
         "",
         "PROOF OF HISTORY",
-        "Snapshot 2 of 2026-09-12 15:06 UTC is the newest. Whether anything up to it was rewritten since:",
+        "Snapshot 2 of 2026-09-12 15:06 UTC is the newest. To check that nothing up to it was rewritten since:",
         `dsql-audit history verify --head 2:${head?.hash} --cluster abcdefghijklmnopqrstuvwxyz`,
       ]);
     }
@@ -108,7 +108,7 @@ describe("every mail", () => {
     const db = await tables.fresh();
     await find(db, findingOf("a-1"));
     const [text] = await send(db);
-    expect(text).toContain("LOOK FURTHER");
+    expect(text).toContain("NEXT STEPS");
     expect(text).not.toContain("PROOF OF HISTORY");
   });
 

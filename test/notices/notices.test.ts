@@ -42,7 +42,7 @@ describe("a notice", () => {
     expect(subject).toBe("[MEDIUM] Unused mapping: OldJob as app_ro, last used 91 days ago (orders-prod)");
     expect(body).toMatchInlineSnapshot(`
       "Unused mapping: OldJob as app_ro, last used 91 days ago
-      MEDIUM severity. Seen by dormant-mapping at 2026-04-01 02:00 UTC.
+      MEDIUM severity. Found by dormant-mapping at 2026-04-01 02:00 UTC.
 
       Cluster: arn:aws:dsql:us-east-1:111122223333:cluster/orders-prod
       Principal: arn:aws:iam::111122223333:role/OldJob
@@ -65,7 +65,7 @@ describe("a notice", () => {
       IF IT IS EXPECTED
       Break-glass access and yearly jobs: exempt the finding with an owner, a reason and an end.
 
-      LOOK FURTHER
+      NEXT STEPS
       dsql-audit finding dormant-mapping-0123456789abcdef
       dsql-audit ack dormant-mapping-0123456789abcdef
       "
@@ -85,7 +85,7 @@ describe("a notice", () => {
       docsOf("dormant-mapping"),
     );
     expect(subject).toMatch(/^\[RESOLVED\] /);
-    expect(body).toContain("A complete look no longer found it.\nResolved at 2026-04-01 03:00 UTC");
+    expect(body).toContain("A complete evaluation no longer found it.\nResolved at 2026-04-01 03:00 UTC");
     expect(body).not.toContain("TO FIX IT");
   });
 
@@ -106,7 +106,7 @@ describe("a notice", () => {
           expect(subject).toMatch(/^[ -~]{1,99}$/);
           expect(subject.endsWith("(orders-prod)")).toBe(true);
           expect(body.replaceAll("\n", "")).not.toMatch(/[\p{Cc}\p{Cf}]/u);
-          expect(body.split("\n").filter((line) => line === "LOOK FURTHER")).toHaveLength(1);
+          expect(body.split("\n").filter((line) => line === "NEXT STEPS")).toHaveLength(1);
         },
       ),
       { numRuns: 40 },

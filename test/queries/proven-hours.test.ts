@@ -35,7 +35,7 @@ it("takes the hours of a stored doubt from everybody's answer", async () => {
     principals: Number((await ask("/activity/principals", params)).body.unprovenHours),
   });
   expect(await unproven()).toEqual({ query: 3, coverage: 3, principals: 3 });
-  const reason = "CloudWatch counted 9 calls, 2 events came";
+  const reason = "CloudWatch counted 9 connections, CloudTrail delivered 2";
   await store.doubts.replace(cluster, "call-count", [{ from: T + HOUR, to: T + 2 * HOUR, reason }]);
   expect(await unproven()).toEqual({ query: 4, coverage: 4, principals: 4 });
   expect((await ask("/coverage", params)).body.gaps).toContainEqual({

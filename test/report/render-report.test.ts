@@ -147,7 +147,7 @@ describe("what the report says", () => {
     };
     const text = textOf(await renderReport(nothing));
     expect(text).toContain("No snapshot was taken at or before");
-    expect(text).toContain("Nothing was judged yet.");
+    expect(text).toContain("The detectors have not run yet.");
     expect(text).toContain("Who is mapped to which database role is not known.");
     expect(text).toContain("That is not “nobody”.");
     expect(text).toContain("No connection was ever ingested.");

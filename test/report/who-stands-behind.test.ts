@@ -22,9 +22,9 @@ describe("reachSection", () => {
   it("names who connected as admin, and says that IAM is not read", () => {
     const page = reachSection(withAdmin({ adminLogins: [{ arn, lastUseAt: END - 5 }] })).markup;
     expect(page).toContain("<b>release</b>");
-    expect(page).toContain("whoever else IAM allows dsql:DbConnectAdmin: not read");
+    expect(page).toContain("anyone else whom IAM allows dsql:DbConnectAdmin (IAM is not read)");
     const unseen = reachSection(withAdmin()).markup;
-    expect(unseen).toContain("whoever IAM allows dsql:DbConnectAdmin: not read");
+    expect(unseen).toContain("anyone whom IAM allows dsql:DbConnectAdmin (IAM is not read)");
     expect(unseen.split("<tr>").filter((row) => row.includes(">admin<") && row.includes("nobody"))).toEqual(
       [],
     );

@@ -88,7 +88,7 @@ const parseLines = (text: string): unknown[][] => {
   } catch (cause) {
     throw notOurs("a line is not JSON", cause);
   }
-  if (!lines.every(Array.isArray)) throw notOurs("a line is no list");
+  if (!lines.every(Array.isArray)) throw notOurs("a line is not a list");
   return lines as unknown[][];
 };
 
@@ -129,7 +129,7 @@ const readRow = (name: SectionName, line: unknown[]): Record<string, unknown> =>
 /** Reads the canonical form back. AuditError("bad-file") where it is none, or of a later format. */
 export const parseCanonical = (text: string): KnownCatalog => {
   const [header, ...lines] = parseLines(text);
-  if (!Array.isArray(header) || header[0] !== HEADER) throw notOurs("the first line is no header");
+  if (!Array.isArray(header) || header[0] !== HEADER) throw notOurs("the first line is not a header");
   if (header[1] !== CATALOG_FORMAT) {
     throw new AuditError(
       "bad-file",

@@ -19,7 +19,7 @@ const parseJson = (text: string, name: string): unknown => {
   } catch (cause) {
     throw new AuditError(
       "bad-file",
-      `${name}: ${endsOpen(text) ? "the file is truncated" : "the file is no JSON"}`,
+      `${name}: ${endsOpen(text) ? "the file is truncated" : "the file is not JSON"}`,
       {
         cause,
         hint: again,

@@ -33,6 +33,8 @@ export const countedByHour = (
   return counts;
 };
 
+const calls = (n: number): string => `${n} ${n === 1 ? "connection" : "connections"}`;
+
 /**
  * Hours in which CloudWatch counted more calls than we did events: *unknown*. Fewer there proves nothing, and equality
  * proves nothing: whether it counts refused attempts is not documented. A call and its event may fall on two sides of an
@@ -52,6 +54,6 @@ export const surplusCalls = (
     .map((hour) => ({
       from: hour,
       to: hour + HOUR,
-      reason: `CloudWatch counted ${called.get(hour) ?? 0} calls, ${counted.get(hour) ?? 0} events came`,
+      reason: `CloudWatch counted ${calls(called.get(hour) ?? 0)}, CloudTrail delivered ${counted.get(hour) ?? 0}`,
     }));
 };

@@ -41,7 +41,7 @@ export const joinFamilies = (findings: readonly Finding[], now: Instant): readon
       status: "resolved",
       closedAt: now,
       closeNoticedAt: now,
-      closedBecause: `A mapping has one finding: ${one.id} goes on for this one.`,
+      closedBecause: `A mapping has one finding: ${one.id} replaces this one.`,
     };
   });
 };

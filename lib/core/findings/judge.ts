@@ -114,7 +114,7 @@ const observeEpisode = (view: AuditView, episode: WeighedEpisode): Observation |
     severity,
     cluster: view.cluster,
     subject,
-    title: `${name} ${visible(named.what, MAX_SENTENCE)}${others ? `, and ${others} more unusual ${others === 1 ? "thing" : "things"}` : ""}`,
+    title: `${name} ${visible(named.what, MAX_SENTENCE)}${others ? ` (and ${others} more ${others === 1 ? "sign" : "signs"})` : ""}`,
     evidence: {
       ...named.evidence,
       why: `${name} ${visible(named.says, MAX_SENTENCE)}.`,
@@ -132,7 +132,7 @@ const observeEpisode = (view: AuditView, episode: WeighedEpisode): Observation |
     firstSeenAt: episode.firstAt,
     lastSeenAt: episode.lastAt,
     eventIds: [...new Set(episode.signs.flatMap(({ eventIds }) => eventIds))].slice(0, SHOWN_EVENTS),
-    fix: `If nobody of ${name} can explain it: revoke the sessions of this IAM role or user, then its mappings.`,
+    fix: `Ask the owner of ${name}. If nobody can explain it, revoke the sessions of this IAM role or user, then its mappings.`,
   };
 };
 

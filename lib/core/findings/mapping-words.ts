@@ -41,7 +41,7 @@ export const mappingWords: WordsOf<MappingEvidence> = {
   uncovered: { label: "Capture gap", lines: true, fields: { reasons: "because" } },
   mappingAgeAssumed: { label: "Age of the mapping was assumed", whenEmpty: "" },
   mappingFirstSeenAt: { label: "Mapping first seen", whenEmpty: "" },
-  mappingNotSeenAt: { label: "Mapping not there yet", whenEmpty: "" },
+  mappingNotSeenAt: { label: "Mapping not yet there at", whenEmpty: "" },
   otherRoles: "Other roles of the principal",
 };
 
@@ -91,9 +91,9 @@ export const mappingTitle = (
       return `Unused mapping: ${who}, never used${since > 0 ? ` since ${dayOf(since)}` : ""}`;
     }
     case "unknown":
-      return `Use of a mapping unknown: ${who}, ${unknownBecause(mapping, judged, basis)}`;
+      return `Mapping whose use is unknown: ${who}, ${unknownBecause(mapping, judged, basis)}`;
     case "ambiguous":
-      return `Use of a mapping ambiguous: ${who}, one of ${basis.rivals + 1} roles of an active principal`;
+      return `Mapping whose use is ambiguous: ${who}, one of ${basis.rivals + 1} roles of an active principal`;
     case "active":
     case "grace":
       return `${who}: ${judged.reason}`;

@@ -30,7 +30,7 @@ const FileTime = z.union([
       try {
         return parseTime(text, 0);
       } catch {
-        context.addIssue({ code: "custom", message: "is no time in ISO 8601" });
+        context.addIssue({ code: "custom", message: "is not a time in ISO 8601" });
         return z.NEVER;
       }
     }),

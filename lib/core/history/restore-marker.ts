@@ -20,7 +20,7 @@ export const RestoreMarker = z.object({ text: z.string(), signature: z.string() 
 export type RestoreMarker = z.infer<typeof RestoreMarker>;
 
 const wrongKey = (cause: unknown): AuditError =>
-  new AuditError("usage", "the key is no Ed25519 key in PEM form", {
+  new AuditError("usage", "the key is not an Ed25519 key in PEM form", {
     cause,
     hint: "Make one with: openssl genpkey -algorithm ed25519",
   });

@@ -113,7 +113,7 @@ const explainRole = (
 const needsIam = (action: string): Link => ({
   step: "principal",
   state: "assumed",
-  says: `IAM must allow it dsql:${action} on the cluster; no catalog tells`,
+  says: `IAM must allow it dsql:${action} on the cluster; whether it does is not known: IAM is not read`,
 });
 
 /** IAM is not read: what is known is at most that it let the principal in as admin once. */

@@ -94,7 +94,7 @@ const ofOtherKind = (engine: AccessEngine, text: string, name: string): AuditErr
     });
     return new AuditError(
       "not-found",
-      `${text} is a ${kind}: who holds what on it is not judged, so unknown here`,
+      `${text} is a ${kind}: who holds what on it is not evaluated, so it is unknown`,
       {
         hint: to.length
           ? `Granted on it: ${to.join("; ")}.`
@@ -161,7 +161,7 @@ const notFound = (engine: AccessEngine, text: string, written: WrittenName): Aud
     bestFits(relation, engine.objects, nameableOf).some(({ kind }) => sectionOf(kind) === "relations") &&
     !(owner.length === 1 && engine.objects.some((o) => o.kind === "schema" && o.name === owner[0]));
   return isColumn
-    ? new AuditError("not-found", `${text} is no column with privileges of its own`, {
+    ? new AuditError("not-found", `${text} is not a column with privileges of its own`, {
         hint: "A column without an ACL follows its table: ask about the table.",
       })
     : new AuditError("not-found", `there is no ${text}`, {
@@ -182,7 +182,7 @@ export const findObjects = (engine: AccessEngine, text: string, privilege?: Priv
   if (able.length) return able;
   const [named] = privilege === undefined ? [] : bestFits(written, engine.objects, nameableOf);
   if (!named) throw notFound(engine, text, written);
-  throw new AuditError("usage", `${privilege} is no privilege of a ${named.kind}`, {
+  throw new AuditError("usage", `${privilege} is not a privilege of a ${named.kind}`, {
     hint: `A ${named.kind} knows: ${privilegeNames(named.all).join(", ")}`,
   });
 };

@@ -34,10 +34,10 @@ export const adminConnection = /* @__PURE__ */ defineDetector({
   severity: "high",
   life: "episode",
   docs: {
-    why: "admin can grant itself every role and map every principal. Who starts to use it has all that the cluster holds.",
+    why: "admin can grant itself every role and map every principal. Whoever starts to use it can reach everything in the cluster.",
     fix: "Ask the owner why admin was needed. If nobody can say, take dsql:DbConnectAdmin away from the principal, and look at what changed since (history diff).",
-    falsePositives: "A migration or a new administrator: declare it, or acknowledge the finding.",
-    blindSpots: "What was done as admin is not in CloudTrail: only that somebody connected.",
+    falsePositives: "A migration or a new administrator: acknowledge the finding.",
+    blindSpots: "CloudTrail records that somebody connected as admin, not what they did.",
   },
   evidence: {
     connections: { label: "Connections as admin", unit: ["connection", "connections"] },

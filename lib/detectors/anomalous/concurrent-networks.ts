@@ -45,12 +45,12 @@ export const concurrentNetworks = /* @__PURE__ */ defineDetector({
   severity: "medium",
   life: "episode",
   docs: {
-    why: "A person is in one place. The same session from two neighbourhoods of the internet within one hour means that somebody else may hold its credentials.",
+    why: "A person is in one place. When one session connects from two distant networks within an hour, somebody else may hold its credentials.",
     fix: "Ask the person named by the session. If one of the places is not theirs, revoke the sessions of the IAM role and look at what was reached.",
     falsePositives:
-      "A VPN that is switched on or off, a phone's line beside the office's, a remote desktop. Acknowledge what is right: it is learned.",
+      "A VPN that is switched on or off, a phone's line beside the office's, a remote desktop. Acknowledge what is expected: the auditor learns it.",
     blindSpots:
-      "Machines are not judged: they run in several places. Sessions without a name that people use are not told apart. Two places in one /16 are one place.",
+      "Machines are left out: they run in several places. Sessions without a person's name are not told apart. Two networks in one /16 count as one place.",
   },
   evidence: { networks: "Places", session: "Session" },
   options: SignOptions,

@@ -40,12 +40,12 @@ export const connectionBurst = /* @__PURE__ */ defineDetector({
   severity: "medium",
   life: "episode",
   docs: {
-    why: "Copying a database takes connections. So does a program that was let loose.",
-    fix: "Ask the owner of the principal. Look at where the connections came from and by which client; a limit of the pool would cap them.",
+    why: "Copying a database takes many connections. So does a program that runs out of control.",
+    fix: "Ask the owner of the principal. Look at where the connections came from and by which client. A limit on the connection pool caps them.",
     falsePositives:
-      "A load test, a retry storm, a larger deployment: acknowledge it. When many services do the same on one day, the finding is taken back.",
+      "A load test, a retry storm, a larger deployment: acknowledge it. When many services do the same on one day, the finding is withdrawn.",
     blindSpots:
-      "One connection can read as much as a thousand. A rise to less than twice the record of 90 days is none.",
+      "One connection can read as much as a thousand. Less than twice the highest hour of 90 days is not a burst.",
   },
   evidence: {
     connections: { label: "In one hour", unit: ["connection", "connections"] },

@@ -42,9 +42,9 @@ export const crossAccount = /* @__PURE__ */ defineDetector({
   severity: "medium",
   life: "episode",
   docs: {
-    why: "Your IAM does not rule another account. Who holds a role there holds this access.",
+    why: "Your IAM policies do not govern another account. Whoever holds the role there holds this access.",
     fix: "Ask who the account belongs to. If nobody knows it, revoke the mapping and narrow the cluster policy.",
-    falsePositives: "An account of your own organisation: after a week of use it is a standing condition.",
+    falsePositives: "An account of your own organization: after a week of use it counts as usual.",
     blindSpots:
       "AWS documents cross-account access as not yet supported for cluster policies. Accounts are told by the ARN alone.",
   },

@@ -37,11 +37,11 @@ export const dormantAwakened = /* @__PURE__ */ defineDetector({
   severity: "medium",
   life: "episode",
   docs: {
-    why: "Access that everybody forgot is the access that nobody watches. A key found in an old backup looks like this.",
+    why: "Nobody watches access that everybody forgot. A key from an old backup looks like this.",
     fix: "Ask the owner whether the principal is still needed. If nobody can say, revoke its mappings.",
     falsePositives: "A yearly job, a long leave: acknowledge it.",
     blindSpots:
-      "Silence counts only on days for which capture is proven. Less than a fortnight is ordinary. Who was silent for longer than 90 days has no habits any more: see dormant mappings.",
+      "Silence counts only on days for which capture is proven. Less than two weeks is ordinary. A principal that was silent for more than 90 days has no habits left: see dormant-mapping.",
   },
   evidence: {
     silentDays: { label: "Silent for", unit: ["day", "days"] },

@@ -40,12 +40,12 @@ export const failedAttempts = /* @__PURE__ */ defineDetector({
   severity: "medium",
   life: "episode",
   docs: {
-    why: "Who tries roles or tokens until one fits is refused first. Refused, and then let in, is the worst case.",
+    why: "Somebody who tries roles or tokens is refused until one fits. The worst case is to be refused and then let in.",
     fix: "Look at where the attempts came from and which role they asked for. If nobody can explain them, revoke the sessions of the IAM role.",
     falsePositives:
-      "A deployment with a wrong role name, a token that expired, a cluster that wakes. When many services are refused at once, the finding is taken back.",
+      "A deployment with a wrong role name, a token that expired, a cluster that wakes. When many services are refused at once, the finding is withdrawn.",
     blindSpots:
-      "Whether AWS logs every refused attempt is not documented. Attempts spread over hours stay below five in each.",
+      "Whether AWS logs every refused attempt is not documented. Fewer than five attempts in each hour are not found.",
   },
   evidence: {
     refused: { label: "Refused in one hour", unit: ["attempt", "attempts"] },

@@ -43,11 +43,11 @@ export const humanInMachineRole = /* @__PURE__ */ defineDetector({
   severity: "medium",
   life: "episode",
   docs: {
-    why: "A machine's role is not meant for people: what they do in it cannot be told from what the machine does, and its credentials lie where programs can read them.",
+    why: "People in a machine's role hide behind the machine: CloudTrail cannot tell their connections apart. Its credentials lie where programs can read them.",
     fix: "Ask the person named by the session, and give them a role of their own. Find out how they came by the machine's credentials.",
-    falsePositives: "Somebody on call who uses the role on purpose: declare or acknowledge it.",
+    falsePositives: "Somebody on call who uses the role on purpose: acknowledge the finding.",
     blindSpots:
-      "A session is taken for a person's when its name is an email address, a name seen in IAM Identity Center, or two plain words. Who names a session like a machine's is not seen.",
+      "A session is taken for a person's when its name is an email address, a name seen in IAM Identity Center, or two plain words. Somebody who names a session as the machine does is not seen.",
   },
   evidence: {
     session: "Session",

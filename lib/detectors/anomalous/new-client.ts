@@ -48,10 +48,10 @@ export const newClient = /* @__PURE__ */ defineDetector({
   severity: "medium",
   life: "episode",
   docs: {
-    why: "A service does not change its driver by itself. A database tool in a service's role is somebody at a keyboard, or a program that is not the service.",
+    why: "A service does not change its driver by itself. A database tool in a service's role means a person at a keyboard, or another program.",
     fix: "Ask the owner whether the client was changed. If not, revoke the sessions of the IAM role and look at where the connections came from.",
     falsePositives:
-      "A new driver or tool, rolled out one service at a time. A new version of the same client is no sign. When several principals change on the same day, the finding is taken back.",
+      "A new driver or tool, rolled out one service at a time. A new version of the same client does not count. When several principals change on the same day, the finding is withdrawn.",
     blindSpots:
       "The client is what the record's user agent says: an attacker can choose it. Connections without a user agent are left out.",
   },

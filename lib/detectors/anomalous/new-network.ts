@@ -80,9 +80,9 @@ export const newNetwork = /* @__PURE__ */ defineDetector({
     why: "Stolen credentials are used from elsewhere. A job that came from one subnet for months does not move by itself.",
     fix: "Ask the owner of the principal. If nobody can explain it, revoke its IAM sessions, then its mappings (AWS IAM REVOKE). Look at what its roles can reach.",
     falsePositives:
-      "A move to another subnet or Region, a new office, a journey. When several principals move on the same day, the finding is taken back. Acknowledge what is right: it is learned.",
+      "A move to another subnet or Region, a new office, a journey. When several principals move on the same day, the finding is withdrawn. Acknowledge what is expected: the auditor learns it.",
     blindSpots:
-      "A stranger within a /16 (IPv6: /32) that the principal and others use shows little. Refused attempts are not looked at. Connections without an address are left out, and so are those that were folded together in an hour of very many kinds. A principal is judged from its second active day on.",
+      "An intruder in a /16 (IPv6: /32) that the principal and others use is hardly noticed. Refused attempts do not count. Connections without an address are left out, and so are those that stand in unknown:others. A principal is evaluated from its second active day on.",
   },
   evidence: {
     network: "New network",

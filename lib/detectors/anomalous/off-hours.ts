@@ -61,10 +61,9 @@ export const offHours = /* @__PURE__ */ defineDetector({
   docs: {
     why: "People sleep. A person's credentials used in the middle of that person's night may be in other hands.",
     fix: "Ask the person. If it was not them, revoke the sessions of the IAM role.",
-    falsePositives:
-      "Work at night, a journey to another time zone, on-call duty: declare the hours, or acknowledge the finding.",
+    falsePositives: "Work at night, a journey to another time zone, on-call duty: acknowledge the finding.",
     blindSpots:
-      "Machines are not judged by hours. Weekends are not told from weekdays. Who shares a role with people of other time zones has no hours of their own.",
+      "Machines are left out. Weekends are not told from weekdays. People who share a role across time zones have no usual hours.",
   },
   evidence: {
     hoursUtc: "Hours (UTC)",

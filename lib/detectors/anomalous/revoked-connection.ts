@@ -41,9 +41,9 @@ export const revokedConnection = /* @__PURE__ */ defineDetector({
   docs: {
     why: "Somebody took this access away, and somebody still uses it or tries to.",
     fix: "Find out what still runs with the principal and stop it. Take dsql:DbConnect away from it as well.",
-    falsePositives: "A service that was not told that it was switched off.",
+    falsePositives: "A service that still runs with its old configuration.",
     blindSpots:
-      "A session that was open when the mapping was revoked may go on for an hour: it makes no new connection.",
+      "A session that was open when the mapping was revoked can go on for an hour without a new connection.",
   },
   evidence: {
     connections: { label: "Attempts", unit: ["attempt", "attempts"] },

@@ -32,11 +32,10 @@ export const rootConnection = /* @__PURE__ */ defineDetector({
   severity: "high",
   life: "episode",
   docs: {
-    why: "The root user is bound by no policy. Nothing that runs needs it, so a person sits there, or a thief.",
+    why: "No IAM policy limits the root user, and no service needs it. This is a person, or an intruder.",
     fix: "Find out who used the root user and why. Take its access keys away.",
-    falsePositives: "None that should stay.",
-    blindSpots:
-      "What was done cannot be seen: CloudTrail records that somebody connected, and no statements.",
+    falsePositives: "None. Nothing should connect as the root user.",
+    blindSpots: "CloudTrail records that somebody connected, not which statements they ran.",
   },
   evidence: { connections: { label: "Connections", unit: ["connection", "connections"] } },
   options: SignOptions,

@@ -16,11 +16,11 @@ export const spreadRefusals = /* @__PURE__ */ defineDetector({
   severity: "high",
   life: "stretch",
   docs: {
-    why: "Who has stolen several credentials, or tries many, is refused with each of them a few times. No single principal shows it; together they do.",
+    why: "Somebody who stole several credentials is refused a few times with each. No single principal shows it; together they do.",
     fix: "Look up the network. Block it in the cluster policy (aws:SourceIp), and revoke the sessions of the principals that were used.",
-    falsePositives: "A new network of your own whose services were set up wrongly all at once.",
+    falsePositives: "A new network of your own, in which several services are set up wrongly.",
     blindSpots:
-      "Three principals within one clock hour are the least. A network that one of them has used before does not count for that one. Whether AWS logs every refused attempt is not documented.",
+      "It takes three principals within one clock hour. A principal that has used the network before does not count. Whether AWS logs every refused attempt is not documented.",
   },
   evidence: {
     network: "Network",

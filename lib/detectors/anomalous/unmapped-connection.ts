@@ -39,12 +39,12 @@ export const unmappedConnection = /* @__PURE__ */ defineDetector({
   severity: "high",
   life: "episode",
   docs: {
-    why: "Nobody gave this principal a role in the database. It tries, or it found a way that the mappings do not show.",
+    why: "Nobody gave this principal a role in the database. It tries to get in, or it has a way in that the mappings do not show.",
     fix: "Find out who uses the principal. If it should have access, map it (AWS IAM GRANT); if not, take dsql:DbConnect away from it.",
     falsePositives:
       "A service that was deployed before its mapping was made. A mapping made and revoked between two snapshots.",
     blindSpots:
-      "A connection that was let in is judged when the next snapshot shows whether a mapping was made, at most two hours later.",
+      "An allowed connection is evaluated when the next snapshot shows whether a mapping was made, at most two hours later.",
   },
   evidence: {
     connections: { label: "Attempts", unit: ["attempt", "attempts"] },

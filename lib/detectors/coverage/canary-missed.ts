@@ -26,11 +26,11 @@ export const canaryMissed = /* @__PURE__ */ defineDetector({
   life: "stretch",
   docs: {
     why: "The auditor logs in for every snapshot. CloudTrail must show that login within 30 minutes. While it does not, the connections of others may be missing too.",
-    fix: "Check three things. Does the trail log, and does it take the cluster's data events? Do its files reach the bucket? Do the ingest functions work? Their alarms and dead-letter queues tell.",
+    fix: "Check three things. Does the trail log, and does it take the cluster's data events? Do its files reach the bucket? Do the ingest functions work? Look at their alarms and dead-letter queues.",
     falsePositives:
       "Trail files can be late. A single missing login is low, and not mailed for three hours. It is over as soon as that login or a later one is seen.",
     blindSpots:
-      "It tells about now. Which past hours stay unproven is told by capture-gap. A cluster that nobody logs in to has no canary logins.",
+      "It is about now. capture-gap names the past hours that are not proven. A cluster that the auditor does not log in to has no canary logins.",
   },
   evidence: {
     loginsMissed: { label: "Logins not seen", unit: ["login", "logins"] },

@@ -47,16 +47,16 @@ const trailJudgements = (check: CaptureCheck): Judgement<CaptureEvidence>[] => {
 export const captureConfiguration = /* @__PURE__ */ defineDetector({
   id: "capture-configuration",
   category: "coverage",
-  title: "No trail surely logs the cluster's connections",
+  title: "No trail is known to log the cluster's connections",
   severity: "high",
   life: "state",
   docs: {
     why: "Connections are CloudTrail data events. Unless a trail logs all of them, there is no complete record, and every mapping becomes unknown.",
     fix: "Give a logging trail of this Region an advanced event selector for AWS::DSQL::Cluster data events, without further filters. Read its selectors first and write them all: put-event-selectors replaces what is there.",
     falsePositives:
-      "A trail of the organization that this account may not read: exempt the finding. A question that AWS did not answer is low, and takes no proof away.",
+      "A trail of the organization that this account may not read: exempt the finding. A question that AWS did not answer is low and removes no proof.",
     blindSpots:
-      "AWS is asked once an hour. A trail that was switched off and on in between is seen by its events alone. An answer of AWS is never a proof, only a doubt.",
+      "AWS is asked once an hour. A trail that was stopped and started in between shows only in its events. An answer of AWS never proves an hour; it can only cast doubt on one.",
   },
   evidence: {
     askedAt: { label: "AWS was asked", hidden: true },

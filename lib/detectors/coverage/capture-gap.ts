@@ -31,7 +31,7 @@ export const captureGap = /* @__PURE__ */ defineDetector({
     falsePositives:
       "Offline, an hour without any trail file counts as a gap, even if nothing happened in the account. Add the digest files: they come every hour.",
     blindSpots:
-      "The last hours are left out, because their proof comes late. Hours before the first snapshot and before capture was first proven are no gap.",
+      "The newest hours are left out, because their proof comes late. Hours before the first snapshot, or before capture was first proven, do not count as a gap.",
   },
   evidence: {
     from: "Not proven from",
@@ -75,7 +75,7 @@ export const captureGap = /* @__PURE__ */ defineDetector({
           ...(isOver && {
             ended: {
               at: end,
-              says: `Capture is proven again from ${minute(end)}. The hours before it stay unproven for ever, unless their trail files or digests are ingested. Verdicts look at them until ${dayOf(end + days * DAY)}.`,
+              says: `Capture is proven again from ${minute(end)}. The hours before stay unproven, unless their trail files or digests are ingested. They are in the window until ${dayOf(end + days * DAY)}.`,
             },
           }),
           fix: "dsql-audit ingest PATH, with the trail's files of these hours; then: dsql-audit detect",
@@ -83,7 +83,7 @@ export const captureGap = /* @__PURE__ */ defineDetector({
       });
   },
   reachesFrom: ({ coverage }, { days }) => coverage.windowOf(days).from,
-  gone: () => "All its hours are proven now: their trail files or digests came in.",
+  gone: () => "All its hours are proven now: their trail files or digests were ingested.",
 });
 
 export const cases = (): Case[] => {

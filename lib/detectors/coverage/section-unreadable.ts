@@ -18,11 +18,11 @@ export const sectionUnreadable = /* @__PURE__ */ defineDetector({
   severity: "high",
   life: "state",
   docs: {
-    why: "No other detector can see access in a section that could not be read. Their silence proves nothing.",
+    why: "No other detector can see access in a section that could not be read. That they find nothing proves nothing.",
     fix: "Give the auditor's role the privileges that dsql-audit setup-sql prints. Where Aurora DSQL refuses a catalog to everybody, exempt the finding.",
     falsePositives:
       "Functions, types and the database are low: Aurora DSQL documents their catalogs as unsupported.",
-    blindSpots: "A view that returns fewer rows than exist looks as if it was read.",
+    blindSpots: "A view that returns fewer rows than exist looks complete.",
   },
   evidence: { section: "Section", reason: "The database said", code: { label: "SQLSTATE", whenEmpty: "" } },
   options: z.object({}),

@@ -29,7 +29,7 @@ export const selfAudit = /* @__PURE__ */ defineDetector({
     falsePositives:
       "Somebody ran dsql-audit snapshot under the function's role. Give people a role of their own, and exempt the finding with that reason.",
     blindSpots:
-      "Of two logins within two minutes of one attempt, the later one is named. It need not be the stranger's. A login beside an own login that left no event is taken for it. Logins before the first recorded attempt are not judged.",
+      "Of two logins within two minutes of one attempt, the later one is named. It need not be the intruder's. An intruder's login beside a canary login that CloudTrail missed is taken for the canary login. Logins before the first recorded attempt are not evaluated.",
   },
   evidence: {
     logins: { label: "Logins", unit: ["login", "logins"] },

@@ -40,11 +40,11 @@ export const snapshotOverdue = /* @__PURE__ */ defineDetector({
   life: "state",
   docs: {
     why: "Roles, mappings and privileges are known only as of the last snapshot. What was granted since does not show, and no finding about it can open.",
-    fix: "See why the snapshot function fails: its alarm, its dead-letter queue and its log tell. A refused login, an unreachable endpoint and a stopped schedule are the usual reasons. Then take one: dsql-audit snapshot.",
+    fix: "Find out why the snapshot function fails: look at its alarm, its dead-letter queue and its log. A refused login, an unreachable endpoint and a stopped schedule are the usual reasons. Then take one: dsql-audit snapshot.",
     falsePositives:
-      "A store that is fed by hand and not every hour: set afterHours, or exempt the finding. A cluster that was deleted: exempt it.",
+      "A store that gets its snapshots by hand: set afterHours, or exempt the finding. A cluster that was deleted: exempt it.",
     blindSpots:
-      "A cluster of which no snapshot was ever taken has no finding: its look is named as incomplete. Where the detect function has stopped too, only its alarm tells.",
+      "A cluster without any snapshot has no finding; its evaluation is named as incomplete. If the detect function has stopped too, only its alarm shows it.",
   },
   evidence: {
     lastSnapshotAt: "Last snapshot",

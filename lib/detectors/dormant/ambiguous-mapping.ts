@@ -18,7 +18,7 @@ export const ambiguousMapping = /* @__PURE__ */ defineDetector({
     fix: "Give each database role an IAM role of its own. Then AWS IAM REVOKE the mappings that are not used.",
     falsePositives: "Principals that need several roles by design. The finding is low and never mailed.",
     blindSpots:
-      "A role that was reached by SET ROLE or membership after the connection is no mapping, and is not looked at.",
+      "Roles reached by SET ROLE or membership after the connection are not mappings and are not looked at.",
   },
   evidence: mappingWords,
   options: z.object({ days: z.int().positive().default(90) }),

@@ -19,7 +19,7 @@ export const unknownMapping = /* @__PURE__ */ defineDetector({
     fix: "Close the capture gap: the capture-gap finding names it, and trail files that are ingested later can prove its hours. Or wait until the window lies after it.",
     falsePositives:
       "In the first weeks every mapping without a connection is unknown. The finding is low and never mailed.",
-    blindSpots: "None of its own: it is the list of blind spots.",
+    blindSpots: "None of its own: it lists what other detectors cannot see.",
   },
   evidence: mappingWords,
   options: z.object({ days: z.int().positive().default(90) }),

@@ -249,7 +249,7 @@ export const privilegeExceedsArchetype = /* @__PURE__ */ defineDetector({
     falsePositives:
       "A reporting role that fills its own tables: declare it as read-write, or exempt the one grant. Privileges in a schema that the role cannot use are low.",
     blindSpots:
-      "Roles whose name says nothing and that nobody declared; one whose name only sounds like reading (reporting, backup, audit) is medium at most. Functions with SECURITY DEFINER, rules and INSTEAD OF triggers can write for their caller, see `dsql-audit escalations`. Of several ways to one privilege the shortest is told.",
+      "Roles whose name says nothing, and that nobody declared. A role whose name only suggests reading (reporting, backup, audit) is medium at most. Functions with SECURITY DEFINER, rules and INSTEAD OF triggers can write for their caller, see `dsql-audit escalations`. Of several paths to one privilege, the shortest is named.",
   },
   evidence: {
     readOnlyBecause: "Read-only, because",

@@ -66,7 +66,7 @@ export const noteChangedDays =
       const expected = stored ? changesOf(stored).rev : undefined;
       if (await table.putIf({ ...keys.changedDays(cluster), ...next }, "rev", expected)) return;
     }
-    throw new AuditError("conflict", "The days that changed were noted by too many at once");
+    throw new AuditError("conflict", "Too many writers noted changed days at the same time");
   };
 
 export type EstateStore = {

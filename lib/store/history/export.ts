@@ -76,7 +76,7 @@ export const readExport = async (lines: AsyncIterable<string> | Iterable<string>
     if (cluster === undefined) {
       const header = Header.safeParse(value);
       if (!header.success)
-        throw new AuditError("bad-file", "this is no export of a history, or one of a later version");
+        throw new AuditError("bad-file", "this is not an export of a history, or it is of a later version");
       cluster = header.data.cluster;
       retained = header.data.retained ?? null;
       continue;

@@ -56,7 +56,7 @@ const NOT_COVERED = [
   "coverage",
   "findings and exemptions",
   "login attempts of the auditor",
-  "when clusters were judged",
+  "times of evaluation",
 ] as const;
 
 const BATCH = 400;

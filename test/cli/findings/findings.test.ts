@@ -92,7 +92,7 @@ describe("the commands on findings", () => {
     const { out } = await cli("findings");
     expect(out).not.toContain(shortOf(gone.id));
     expect(out).toContain("1 resolved finding is not shown: --all shows them.");
-    expect(out).toContain("As of the look of 2026-06-01 00:00Z, less than two hours ago.");
+    expect(out).toContain("As of the evaluation of 2026-06-01 00:00Z, less than two hours ago.");
     for (const args of ["findings --all", "findings --status resolved"]) {
       const asked = (await cli(args)).out;
       expect(asked).toContain(shortOf(gone.id));
@@ -213,7 +213,7 @@ describe("the commands on findings", () => {
   it("judge what is stored, and name what could not be looked at", async () => {
     const done = await cli("detect --json");
     expect(done.code).toBe(0);
-    expect(done.err).toMatch(/Not judged: .*dormant-mapping.* \(no mappings were read yet\)/);
+    expect(done.err).toMatch(/Not evaluated: .*dormant-mapping.* \(no mappings were read yet\)/);
     const live = done.json() as Row[];
     expect(live.find(({ id }) => id === planted[0]?.id)).toMatchObject({ status: "open" });
   });

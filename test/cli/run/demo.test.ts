@@ -89,7 +89,7 @@ describe("the whole loop", () => {
     expect(opened?.sentAt).toBeGreaterThan(at(granted?.at ?? 0));
     expect(opened?.sentAt).toBeLessThan(at(granted?.at ?? 0) + 70 * MINUTE);
     expect(opened?.text).toContain("REVOKE DELETE ON public.orders FROM api_readonly");
-    expect(opened?.text).toMatch(/It began between .* and .*: the snapshots before and after/);
+    expect(opened?.text).toMatch(/It began between .* and .*, the times of the snapshots before and after/);
     expect(resolved?.subject).toMatch(/^\[RESOLVED\]/);
     expect(resolved?.sentAt).toBeGreaterThan(at(revoked?.at ?? 0));
     expect(resolved?.sentAt).toBeLessThan(at(revoked?.at ?? 0) + 70 * MINUTE);

@@ -148,7 +148,7 @@ describe("dsql-audit replay", () => {
     expect(done.out.replace(/\s+/g, " ")).toMatch(
       /medium open 2026-07-01 Unused mapping: OldJob as old_job, last used/,
     );
-    expect(done.err).toMatch(/Not judged: .*privilege-exceeds-archetype.* \(there is no snapshot\)/s);
+    expect(done.err).toMatch(/Not evaluated: .*privilege-exceeds-archetype.* \(there is no snapshot\)/s);
   });
 
   it.each([
@@ -159,7 +159,7 @@ describe("dsql-audit replay", () => {
       1,
       /none\.json: the file cannot be read \(ENOENT\)/,
     ],
-    ["mappings that are no JSON", "--mappings broken.json --events trail", 1, /broken\.json is no JSON/],
+    ["mappings that are no JSON", "--mappings broken.json --events trail", 1, /broken\.json is not JSON/],
     ["mappings of another shape", "--mappings other.json --events trail", 1, /other\.json: mappings: 0\.arn/],
     [
       "a time that is none",

@@ -39,7 +39,7 @@ describe("parseCatalogFile", () => {
     ["[1, 2, 3]", "not a catalog of dsql-audit"],
     ['{"some": "json"}', "not a catalog of dsql-audit"],
     ['{"format": 1, "sections": {}}', "not a catalog of dsql-audit"],
-    ["{ no json }", "the file is no JSON"],
+    ["{ no json }", "the file is not JSON"],
     [document.replace('"format":1', '"format":99'), "has format 99, this version reads 1"],
     [text.replace('["catalog",1', '["catalog",99'), "has format 99, this version reads 1"],
   ])("says of %j what is wrong", (content, fault) => {

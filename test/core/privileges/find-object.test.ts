@@ -120,7 +120,9 @@ describe("findObject", () => {
   it("says what is wrong with a name, a privilege, a role", () => {
     expect(() => findObject(engine, "app.nothing")).toThrow("there is no app.nothing");
     expect(() => findObject(engine, "app.orders.id")).toThrow("no column with privileges of its own");
-    expect(() => findObject(engine, "app.orders", "EXECUTE")).toThrow("EXECUTE is no privilege of a table");
+    expect(() => findObject(engine, "app.orders", "EXECUTE")).toThrow(
+      "EXECUTE is not a privilege of a table",
+    );
     expect(() => findPrivilege("REED")).toThrow('there is no privilege "REED"');
     expect(findPrivilege("select")).toBe("SELECT");
     expect(() => findRole(engine, "adm")).toThrow("there is no role adm");

@@ -77,7 +77,7 @@ it("never writes into a file that is there, and says what is no such store", () 
   mkdirSync(join(folder, "other"));
   expect(run(join(folder, "other"), join(folder, "new.db"))).toMatchObject({
     status: 1,
-    stderr: expect.stringContaining("is no store of release 0.1.0"),
+    stderr: expect.stringContaining("is not a store of release 0.1.0"),
   });
   writeFileSync(join(folder, "other/CURRENT"), "x");
   writeFileSync(join(folder, "new.db"), "x");

@@ -162,7 +162,7 @@ describe("what is no store", () => {
 
   it("refuses a pipe without waiting for it", async () => {
     execFileSync("sh", ["-c", 'mkfifo "$0"', file]);
-    await expect(open()).rejects.toMatchObject({ code: "bad-file", message: /is no file/ });
+    await expect(open()).rejects.toMatchObject({ code: "bad-file", message: /is not a file/ });
   });
 
   it("says that a damaged store is damaged", async () => {

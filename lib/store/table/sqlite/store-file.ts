@@ -70,14 +70,14 @@ export const inspectStoreFile = (path: string): StoreFile => {
   const stat = statOf(path);
   if (stat === undefined) return "absent";
   if (stat.isDirectory()) refuseFolder(path);
-  if (!stat.isFile()) throw noStore(`${path} is no file, and a store is one`);
+  if (!stat.isFile()) throw noStore(`${path} is not a file, and a store is one`);
   if (stat.size === 0) return "absent";
   const header = readHeader(path);
   if (header.length < HEADER_BYTES || header.toString("latin1", 0, MAGIC.length) !== MAGIC) {
-    throw noStore(`${path} is no store: it is some other kind of file`);
+    throw noStore(`${path} is not a store: it is some other kind of file`);
   }
   if (header.readUInt32BE(APPLICATION_AT) !== APPLICATION_ID) {
-    throw noStore(`${path} is no store: it is an SQLite database of another program`);
+    throw noStore(`${path} is not a store: it is an SQLite database of another program`);
   }
   const format = header.readUInt32BE(FORMAT_AT);
   if (format > FORMAT) {
