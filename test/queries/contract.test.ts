@@ -204,7 +204,7 @@ describe("activity", () => {
   });
 
   it("says beside the rows how much of the stretch is proven", () => {
-    expect(told("activity").err).toMatch(/for \d+ of 2160 hours capture is not proven/);
+    expect(told("activity").err).toMatch(/capture is not proven for \d+ of 2160 hours/);
     expect(rowsOf("activity --role admin")).toMatchObject([
       { principal: ADMIN_USER, admin: 1, lastUse: "seen" },
     ]);

@@ -123,7 +123,7 @@ export const sampleFindings: readonly Finding[] = [
     severity: "medium",
     verdict: "unknown",
     title:
-      "Use of a mapping unknown: contractor-2024 as contractor, no use seen, but 72 hours without capture",
+      "Mapping whose use is unknown: contractor-2024 as contractor, no use seen, but 72 hours without capture",
     subject: { principal: principal("contractor-2024"), role: "contractor", roleOid: 16408, facet: "" },
     evidence: {
       window: { from: iso(END - 90 * DAY), to: iso(END), days: 90 },

@@ -192,10 +192,10 @@ describe("history", () => {
       ["history timeline --role app_rw --object public --privilege FLY", 64, "there is no privilege"],
       ["history retain --keep-days 0", 64, "whole number of days"],
       ["history retain --keep-days ten --apply", 64, "whole number of days"],
-      ["history retain --cluster other", 1, "knows no cluster"],
+      ["history retain --cluster other", 1, "the store holds no cluster"],
       ["history verify --head xyz", 64, "cannot read the head"],
       ["history verify --file none.ndjson", 1, "cannot be read"],
-      ["history --cluster other", 1, "knows no cluster"],
+      ["history --cluster other", 1, "the store holds no cluster"],
       ["history --store empty", 1, "there is no store"],
     ];
     for (const [args, code, message] of cases) {

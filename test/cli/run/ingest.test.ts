@@ -97,7 +97,7 @@ describe("dsql-audit ingest", () => {
   it.each([
     ["ingest", 64, "nothing to ingest"],
     ["ingest nowhere", 1, "is not there"],
-    ["ingest s3://", 64, "no address in S3"],
+    ["ingest s3://", 64, "is not an address in S3"],
     ["ingest --wrong", 64, "unknown option"],
   ])("%s ends with exit %i and a reason", async (args, code, message) => {
     const ended = await cli(args);
@@ -150,7 +150,7 @@ describe("dsql-audit ingest s3://", () => {
     expect(told.out).toContain("4 digests: 4 proven");
     s3.put({ bucket: BUCKET, key: "AWSLogs/1/CloudTrail-Digest/us-east-1/x.json.gz", body: "{" });
     const broken = await cli(`ingest s3://${BUCKET}/AWSLogs/ --json`);
-    expect(broken).toMatchObject({ code: 0, err: expect.stringContaining("no digest file") });
+    expect(broken).toMatchObject({ code: 0, err: expect.stringContaining("is not a readable digest file") });
     expect(broken.json()).toMatchObject({ digests: { checked: 5, proven: 4 } });
   }, 30_000);
 

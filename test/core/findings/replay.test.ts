@@ -177,7 +177,7 @@ describe("a replay", () => {
         status: "open",
         detectedAt: T + 14 * DAY + 10 * HOUR,
         title:
-          "Use of a mapping unknown: Old as old, proven unused until 2026-01-26; unknown since, 24 hours without capture",
+          "Mapping whose use is unknown: Old as old, proven unused until 2026-01-26; unknown since, 24 hours without capture",
       },
     ]);
   });

@@ -74,7 +74,7 @@ describe("MAINTAIN", () => {
     expect(ask(catalog(rows, 170002), "boss", "MAINTAIN")[0]).toBe("yes");
     expect(ask(catalog(rows, 170002), "ann", "MAINTAIN")[0]).toBe("yes");
     expect(() => findObject(accessEngine(catalog(rows, 160014)), "t", "MAINTAIN")).toThrow(
-      "no privilege of a table",
+      "is not a privilege of a table",
     );
   });
 });

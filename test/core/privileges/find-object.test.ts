@@ -119,7 +119,7 @@ describe("findObject", () => {
 
   it("says what is wrong with a name, a privilege, a role", () => {
     expect(() => findObject(engine, "app.nothing")).toThrow("there is no app.nothing");
-    expect(() => findObject(engine, "app.orders.id")).toThrow("no column with privileges of its own");
+    expect(() => findObject(engine, "app.orders.id")).toThrow("is not a column with privileges of its own");
     expect(() => findObject(engine, "app.orders", "EXECUTE")).toThrow(
       "EXECUTE is not a privilege of a table",
     );
