@@ -50,7 +50,7 @@ export const addDetect: AddCommand = (program, io, finish) => {
     .description(
       "Prints the findings that are not closed. What could not be evaluated is named and resolves nothing.\n" +
         "The settings of the store hold, as in the deployment (see dsql-audit settings). To try others, set ARCHETYPES,\n" +
-        "DORMANT_DAYS, DETECTOR_OPTIONS or AUDITOR_PRINCIPAL and add --dry-run.",
+        "DORMANT_DAYS, DETECTOR_OPTIONS, FALSE_FINDINGS_PER_WEEK or AUDITOR_PRINCIPAL and add --dry-run.",
     )
     .addOption(new Option("--at <time>", "detect runs for now only: for the past use replay").hideHelp())
     .option("--dry-run", "print the findings and store nothing")

@@ -43,12 +43,11 @@ const textOf = ({ from }: ResolvedSettings): string =>
 export const addSettings: AddCommand = (program, io) => {
   const command = program
     .command("settings")
-    .summary("what verdicts depend on, and where each value comes from")
+    .summary("show the settings that verdicts depend on, and where each comes from")
     .description(
-      "The settings of a store are written by the deployment, and everybody who judges it takes them from there.\n" +
-        "A store without any is judged by dsql-audit.config.json, then by defaults. ARCHETYPES, DORMANT_DAYS,\n" +
-        "DETECTOR_OPTIONS, FALSE_FINDINGS_PER_WEEK and AUDITOR_PRINCIPAL in the environment override them for\n" +
-        "detect --dry-run and report.",
+      "The deployment writes these settings into the store, and every command takes them from there. For a store without\n" +
+        "settings, dsql-audit.config.json holds, then the defaults. ARCHETYPES, DORMANT_DAYS, DETECTOR_OPTIONS,\n" +
+        "FALSE_FINDINGS_PER_WEEK and AUDITOR_PRINCIPAL in the environment override them for detect --dry-run and report.",
     )
     .option("--json", "one JSON document on stdout")
     .addHelpText(

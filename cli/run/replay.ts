@@ -169,7 +169,7 @@ const stepThrough = async (
     const { done, value } = moments.next();
     if (done) return value;
     if (performance.now() - turnAt < TURN_MS) continue;
-    update(`judging ${iso(value).slice(0, 13)}:00Z`);
+    update(`evaluating ${iso(value).slice(0, 13)}:00Z`);
     await nextTurn();
     io.signal.throwIfAborted();
     turnAt = performance.now();
@@ -179,20 +179,20 @@ const stepThrough = async (
 export const addReplay: AddCommand = (program, io, finish) => {
   program
     .command("replay")
-    .summary("judge a recorded stretch offline, storing nothing")
+    .summary("run the detectors on recorded files, storing nothing")
     .description(
-      "Judges hour by hour what mappings and trail files tell, and prints every finding that was ever open.\n" +
+      "Runs the detectors hour by hour on mappings and trail files, and prints every finding that was ever open.\n" +
         "An hour counts as covered when the folder holds a trail file of it. Mappings without a time\n" +
-        "(a plain array of rows) are taken as standing all along; every finding then says so.",
+        "(a plain array of rows) count as present all along, and every finding says so.",
     )
     .requiredOption("--mappings <file>", "rows of sys.iam_pg_role_mappings as JSON, or [{capturedAt, rows}]")
-    .option("--catalog <file>", "a snapshot, to judge privileges too (snapshot --out FILE)")
+    .option("--catalog <file>", "a snapshot, to evaluate privileges too (snapshot --out FILE)")
     .requiredOption("--events <dir>", "a folder of trail files, in any layout")
-    .option("--cluster <arn>", "which cluster, where the files name more than one")
+    .option("--cluster <arn>", "the cluster, if the files name more than one")
     .option("--from <time>", "first moment (default: where the files begin)")
     .option("--to <time>", "last moment (default: where they end)")
-    .option("--step <duration>", "how often to judge: 15m, 1h, 1d", "1h")
-    .option("--dormant-days <n>", "the window without a use that makes a mapping dormant (default: 90)")
+    .option("--step <duration>", "time between evaluations: 15m, 1h, 1d", "1h")
+    .option("--dormant-days <n>", "the window, in days (default: 90)")
     .option("--false-findings <n>", "accepted false findings of unusual connections a week (default: 1)")
     .option("--exit-code", "exit with 2 when there is a finding")
     .option("--json", "one JSON document on stdout")
