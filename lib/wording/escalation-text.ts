@@ -11,6 +11,21 @@ const servers: Readonly<Record<string, string>> = {
   pg_read_all_data: "can read every table, those of the system with the password hashes too",
   pg_write_all_data: "can write every table that is not the system's",
   pg_dsql_audit_admin: "can switch the audit log of Aurora DSQL on and off",
+  pg_read_all_stats: "can read the statements that others run, with the values in them",
+  pg_read_all_settings: "can read every setting of the server",
+  pg_stat_scan_tables: "can run functions that read, and for long lock, every table",
+  pg_signal_backend: "can cancel the statements and end the sessions of others",
+  pg_signal_autovacuum_worker: "can cancel autovacuum on any table",
+  pg_checkpoint: "can run CHECKPOINT",
+  pg_maintain: "can run VACUUM, ANALYZE, CLUSTER, REINDEX and LOCK TABLE on every table",
+  pg_create_subscription:
+    "can let another server write tables here (CREATE SUBSCRIPTION, with CREATE on the database)",
+  pg_use_reserved_connections: "can use the connections that are kept free for administrators",
+};
+
+const attributes: Readonly<Record<string, string>> = {
+  REPLICATION: "can copy every file of the server by replication, the password hashes too (REPLICATION)",
+  BYPASSRLS: "sees and writes rows whatever row-level security says (BYPASSRLS)",
 };
 
 const verbs: Readonly<Record<string, string>> = {
@@ -43,6 +58,8 @@ const did = (it: Escalation): string => {
         it.by.at(-1) === "create-role"
         ? `can grant itself role ${target} (CREATEROLE)`
         : "can create roles (CREATEROLE)";
+    case "role-attribute":
+      return attributes[target] ?? `has ${target}`;
     case "set-role":
       return `can become ${target} (SET ROLE)`;
     case "server-access":

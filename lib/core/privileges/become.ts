@@ -12,7 +12,12 @@ export type Becoming = {
 };
 
 /** The chain along inherit edges (before 16 and for ADMIN: along any) from one role to another, without the first. */
-const chainTo = (graph: RoleGraph, edges: RoleGraph["inherit"], from: RoleId, to: RoleId): RoleId[] => {
+export const chainTo = (
+  graph: RoleGraph,
+  edges: RoleGraph["inherit"],
+  from: RoleId,
+  to: RoleId,
+): RoleId[] => {
   const before = new Map<RoleId, RoleId>([[from, from]]);
   for (const [id] of before) {
     if (id === to) break;

@@ -3,7 +3,7 @@
 import { isDsql } from "../catalog/catalog.ts";
 import { extraOf, otherKinds, otherSections } from "../catalog/extras.ts";
 import { HELD_BITS, type Privilege, privilegeBit, privilegeNames } from "../catalog/privileges.ts";
-import { type Becoming, becomings, type Step } from "./become.ts";
+import { type Becoming, becomings, chainTo, type Step } from "./become.ts";
 import type { AccessEngine } from "./effective.ts";
 import { type RoleId, reachable, targetsOf } from "./effective-graph.ts";
 import { grantOptionsOf } from "./effective-matrix.ts";
@@ -18,6 +18,7 @@ export type Escalation = {
   readonly how:
     | "admin-option"
     | "create-role"
+    | "role-attribute"
     | "set-role"
     | "server-access"
     | "ownership"
@@ -29,9 +30,9 @@ export type Escalation = {
     | "trigger"
     | "predefined-role"
     | "other-object";
-  /** What it becomes (a role) or takes (an object). */
+  /** What it becomes (a role), takes (an object), or the attribute that gives it. */
   readonly kind: "role" | ObjectKind | OtherReach["kind"];
-  /** A role's name, or an object as it can be typed. */
+  /** A role's name, an object as it can be typed, or the attribute (REPLICATION, BYPASSRLS). */
   readonly target: string;
   /** Role names from the role to the one that has the power; `by` says how each follows the one before it. */
   readonly path: readonly string[];
@@ -52,7 +53,20 @@ export type Escalation = {
 const common = { superuser: false, privileges: [], reaches: null, as: null, certain: true } as const;
 
 /** Predefined roles that give what no ACL tells. https://www.postgresql.org/docs/16/predefined-roles.html */
-const broadRoles = ["pg_read_all_data", "pg_write_all_data", "pg_dsql_audit_admin"];
+const broadRoles = [
+  "pg_read_all_data",
+  "pg_write_all_data",
+  "pg_dsql_audit_admin",
+  "pg_read_all_stats",
+  "pg_read_all_settings",
+  "pg_stat_scan_tables",
+  "pg_signal_backend",
+  "pg_signal_autovacuum_worker",
+  "pg_checkpoint",
+  "pg_maintain",
+  "pg_create_subscription",
+  "pg_use_reserved_connections",
+];
 
 /** Roles that reach the server's files or programs, so its superuser. https://www.postgresql.org/docs/16/predefined-roles.html */
 const serverRoles = ["pg_execute_server_program", "pg_read_server_files", "pg_write_server_files"];
@@ -115,22 +129,61 @@ const becomingsOf = (engine: AccessEngine, role: RoleId): Escalation[] => {
     reachable(graph.inherit, one.target).flatMap((id): Escalation[] => {
       const name = graph.roles[id]?.name ?? "";
       if (id === role) return [];
-      if (serverRoles.includes(name) && !dsql) return [{ ...told(one, "server-access", true), target: name }];
-      return broadRoles.includes(name) ? [{ ...told(one, "predefined-role", false), target: name }] : [];
+      const chain = chainTo(graph, graph.inherit, one.target, id);
+      const by = [...one.by, ...chain.map((): Step => "inherits")];
+      const way = { target: name, path: names(engine, [...one.roles, ...chain]), by };
+      if (serverRoles.includes(name) && !dsql) return [{ ...told(one, "server-access", true), ...way }];
+      return broadRoles.includes(name) ? [{ ...told(one, "predefined-role", false), ...way }] : [];
     }),
   );
+  // What a role may by its own attributes, which are never inherited. Aurora DSQL has neither.
+  const attributes = ways.flatMap((one): Escalation[] => {
+    const { replication = false, bypassRls = false } = graph.roles[one.target] ?? {};
+    if (dsql || graph.roles[one.target]?.superuser) return [];
+    return [
+      ...(replication ? [{ ...told(one, "role-attribute", false), target: "REPLICATION" }] : []),
+      ...(bypassRls ? [{ ...told(one, "role-attribute", false), target: "BYPASSRLS" }] : []),
+    ];
+  });
   const seen = new Set<string>();
   return [
     ...found,
     ...creators.map((one) => told(one, "create-role", false)),
     ...access.filter(({ target }) => !seen.has(target) && seen.add(target)),
+    ...attributes,
   ];
 };
+
+/** What a role may that no ACL tells: by attributes, by predefined roles, and by what it could grant to others. */
+const powersBesidesAcls = ({ graph }: AccessEngine, role: RoleId): Set<string> => {
+  const { createRole, createDb, replication, bypassRls } = graph.roles[role] ?? {};
+  const inherited = reachable(graph.inherit, role);
+  return new Set([
+    ...(createRole ? ["CREATEROLE"] : []),
+    ...(createDb ? ["CREATEDB"] : []),
+    ...(replication ? ["REPLICATION"] : []),
+    ...(bypassRls ? ["BYPASSRLS"] : []),
+    ...inherited.flatMap((id) => {
+      const name = graph.roles[id]?.name ?? "";
+      return [
+        ...(name.startsWith("pg_") ? [name] : []),
+        ...[...targetsOf(graph.admin, id)].map((to) => `admin ${to}`),
+      ];
+    }),
+  ]);
+};
+
+/** Whether its owner makes a function as good as superuser. */
+const isAlmighty = (engine: AccessEngine, owner: RoleId): boolean =>
+  (engine.graph.roles[owner]?.superuser ?? false) ||
+  (!isDsql(engine.catalog) && [...powersBesidesAcls(engine, owner)].some((one) => serverRoles.includes(one)));
 
 /** Whether the owner of a function may do anything that the role may not. */
 const holdsMore = (engine: AccessEngine, role: RoleId, owner: RoleId): boolean => {
   const { graph, matrix, objects } = engine;
   if (graph.roles[owner]?.superuser) return true;
+  const own = powersBesidesAcls(engine, role);
+  if ([...powersBesidesAcls(engine, owner)].some((one) => !own.has(one))) return true;
   return objects.some(
     (object) => (cellOf(matrix, owner, object).held & ~cellOf(matrix, role, object).held & HELD_BITS) !== 0,
   );
@@ -203,7 +256,7 @@ const takingsOf = (engine: AccessEngine, role: RoleId): Escalation[] => {
           ...base,
           ...way,
           how: "security-definer",
-          superuser: graph.roles[owner]?.superuser ?? false,
+          superuser: isAlmighty(engine, owner),
           as: graph.roles[owner]?.name ?? null,
         });
       }
@@ -257,7 +310,7 @@ const othersOf = (engine: AccessEngine, role: RoleId): Escalation[] =>
     ...common,
     how: "other-object",
     kind,
-    target: typedName(name),
+    target: kind === "large object" ? name : typedName(name),
     path: [...names(engine, holder === role ? [role] : [role, holder]), ...(everybody ? ["PUBLIC"] : [])],
     by: holder === role ? [] : [setRole ? "set-role" : "inherits"],
     superuser,

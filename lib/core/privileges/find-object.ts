@@ -46,9 +46,18 @@ const nameableOf = (object: AccessObject): Nameable => ({
 
 /** The privilege by its SQL name, in any case. Throws AuditError `usage`. */
 export const findPrivilege = (text: string): Privilege => {
-  const wanted = text.trim().toUpperCase();
+  const written = text.trim().toUpperCase().replaceAll(/\s+/g, " ");
+  const wanted = written === "TEMP" ? "TEMPORARY" : written;
   const found = PRIVILEGES.find(({ name, kinds }) => name === wanted && kinds.length > 0);
   if (found) return found.name;
+  if (PRIVILEGES.some(({ name }) => name === wanted))
+    throw new AuditError(
+      "not-found",
+      `${wanted} is a privilege on parameters: who holds it is not judged, so unknown`,
+      {
+        hint: "dsql-audit escalations --role NAME lists what was granted on parameters.",
+      },
+    );
   const known = PRIVILEGES.filter(({ kinds }) => kinds.length > 0).map(({ name }) => name);
   throw new AuditError("usage", `there is no privilege ${JSON.stringify(text)}`, {
     hint: `Known are: ${known.join(", ")}`,

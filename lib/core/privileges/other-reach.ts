@@ -19,14 +19,19 @@ export type OtherReach = {
 };
 
 /**
- * Parameters that name a program or a library which the server then runs: whoever sets one is as good as superuser.
+ * Parameters that name a program or a library which the server then runs, or who may sign in: whoever sets one is as good
+ * as superuser. SET alone does nothing with those that are read from the server's files only.
  * https://www.postgresql.org/docs/16/runtime-config.html
  */
-const running: ReadonlySet<string> = new Set([
-  "archive_command", "archive_library", "archive_cleanup_command", "restore_command", "recovery_end_command",
-  "ssl_passphrase_command", "shared_preload_libraries", "session_preload_libraries", "local_preload_libraries",
-  "dynamic_library_path", "jit_provider",
-]); // biome-ignore format: one glance
+const inSession = ["session_preload_libraries", "dynamic_library_path"];
+const inFiles = [
+  ...inSession, "archive_command", "archive_library", "archive_cleanup_command", "restore_command",
+  "recovery_end_command", "ssl_passphrase_command", "shared_preload_libraries", "jit_provider", "hba_file", "ident_file",
+]; // biome-ignore format: one glance
+
+const runsAsServer = (name: string, privileges: readonly Privilege[]): boolean =>
+  (privileges.includes("ALTER SYSTEM") && inFiles.includes(name)) ||
+  (privileges.includes("SET") && inSession.includes(name));
 
 const lettersOf = (text: string): Privilege[] =>
   [...text].flatMap((letter) => privilegeNames(letterBit(letter)));
@@ -44,7 +49,7 @@ export const otherReaches = (engine: AccessEngine, role: RoleId): OtherReach[] =
         );
         const privileges = [...new Set(own.flatMap((entry) => lettersOf(entry.privileges)))];
         if (privileges.length === 0) continue;
-        const superuser = section === "parameters" && running.has(object.name);
+        const superuser = section === "parameters" && runsAsServer(object.name, privileges);
         const setRole = !atOnce.includes(holder);
         return [
           {
@@ -64,7 +69,7 @@ export const otherReaches = (engine: AccessEngine, role: RoleId): OtherReach[] =
           ? []
           : (object.acl?.entries ?? []).filter(({ grantee }) => grantee === PUBLIC);
       const privileges = [...new Set(all.flatMap((entry) => lettersOf(entry.privileges)))];
-      const superuser = section === "parameters" && running.has(object.name);
+      const superuser = section === "parameters" && runsAsServer(object.name, privileges);
       return privileges.length
         ? [
             {

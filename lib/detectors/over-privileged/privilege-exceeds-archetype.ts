@@ -85,11 +85,11 @@ const powersOf = (engine: AccessEngine, id: number, self: Role): Power[] =>
     }
     if (how === "server-access") {
       const title = `${name} ${serverPowers[target] ?? `can act as ${shown}`} (${shown}), as good as superuser`;
-      return [{ facet: `server:${oid}`, title, severity: "critical", path: [...path, target], fix }];
+      return [{ facet: `server:${oid}`, title, severity: "critical", path, fix }];
     }
     if (target === "pg_dsql_audit_admin" && how === "predefined-role") {
       const title = `${name} can switch the audit log on and off (${shown})`;
-      return [{ facet: `audit-log:${oid}`, title, severity: "high", path: [...path, target], fix }];
+      return [{ facet: `audit-log:${oid}`, title, severity: "high", path, fix }];
     }
     if (how === "admin-option" && canWrite(engine, target)) {
       const title = `${name} can grant itself role ${shown}, which can write (ADMIN OPTION)`;
