@@ -3,7 +3,7 @@ import { foldArn } from "../core/activity/principal.ts";
 import { withoutPath } from "../core/base/ids.ts";
 import type { Privilege } from "../core/catalog/privileges.ts";
 import { type AccessObject, sectionOf } from "../core/privileges/effective-objects.ts";
-import { viewReachesOfRole } from "../core/privileges/escalation.ts";
+import { ruleReachesOfRole, viewReachesOfRole } from "../core/privileges/escalation.ts";
 import { type Explanation, explain } from "../core/privileges/explain.ts";
 import { findObject, findPrivilege, objectText } from "../core/privileges/find-object.ts";
 import type { Grounds } from "./grounds.ts";
@@ -13,10 +13,13 @@ import { type UnreadEntries, unreadEntries } from "./unread-entries.ts";
 export type Explained = Explanation & {
   /** Columns of the table on which the role holds it all the same, at once or after SET ROLE; null: none, or no table. */
   readonly columns: readonly string[] | null;
-  /** Views through which the role does it to the table all the same, with another's rights; `certain` false: it may. */
+  /** Views, and what has a rule, through which the role does it to the table all the same, with another's rights; `certain` false: it may. */
   readonly views: readonly { readonly view: string; readonly as: string; readonly certain: boolean }[];
   readonly unread: readonly UnreadEntries[];
 };
+
+const isOfData = (privilege: Privilege): boolean =>
+  (["SELECT", "INSERT", "UPDATE", "DELETE"] as readonly Privilege[]).includes(privilege);
 
 /** The views by which a role reaches an object with a privilege. */
 const viewsTo = (
@@ -27,11 +30,22 @@ const viewsTo = (
 ): Explained["views"] => {
   const id = role === null ? undefined : engine.graph.idOfName.get(role);
   if (id === undefined || sectionOf(object.kind) !== "relations") return [];
-  return viewReachesOfRole(engine, id).reaches.flatMap(({ view, relation, privileges, as, certain }) =>
-    relation.oid === object.oid && privileges.includes(privilege)
-      ? [{ view: objectText(view), as: engine.graph.roles[as]?.name ?? "", certain }]
-      : [],
+  const nameOf = (role: number): string => engine.graph.roles[role]?.name ?? "";
+  const byView = viewReachesOfRole(engine, id).reaches.flatMap(
+    ({ view, relation, privileges, as, certain }) =>
+      relation.oid === object.oid && privileges.includes(privilege)
+        ? [{ view: objectText(view), as: nameOf(as), certain }]
+        : [],
   );
+  // A rule may do anything with what it names that its owner may.
+  const byRule = isOfData(privilege)
+    ? ruleReachesOfRole(engine, id).flatMap(({ on, relation, as }) =>
+        relation.oid === object.oid && engine.holds(as, privilege, object, { anyColumn: true }) === "yes"
+          ? [{ view: objectText(on), as: nameOf(as), certain: false }]
+          : [],
+      )
+    : [];
+  return [...byView, ...byRule.filter(({ view }) => !byView.some((one) => one.view === view))];
 };
 
 /** When the principal last connected as admin: a record may lack the path of an IAM role's ARN. */

@@ -1,12 +1,39 @@
 // One change between two snapshots in plain words.
 
+import type { Role } from "../core/catalog/catalog.ts";
 import type { Change } from "../core/history/change.ts";
 import { defaultPrivilegeText } from "./default-privilege-text.ts";
 import { grantText } from "./grant-text.ts";
 import { membershipText } from "./membership-text.ts";
+import { createdText, droppedText } from "./object-text.ts";
 import { objectWords as object, roleWords as role } from "./subject-text.ts";
 
 const value = (of: string | number | boolean | null): string => (of === null ? "nothing" : String(of));
+
+const roleAttributes = [
+  ["superuser", "SUPERUSER"],
+  ["createRole", "CREATEROLE"],
+  ["createDb", "CREATEDB"],
+  ["replication", "REPLICATION"],
+  ["bypassRls", "BYPASSRLS"],
+  ["canLogin", "LOGIN"],
+] as const satisfies readonly (readonly [keyof Role, string])[];
+
+const otherAttributes: Readonly<Record<string, string>> = {
+  inherit: "INHERIT",
+  connectionLimit: "CONNECTION LIMIT",
+  validUntil: "VALID UNTIL",
+};
+
+/** As CREATE ROLE writes it. */
+const attributeName = (attribute: string): string =>
+  roleAttributes.find(([name]) => name === attribute)?.[1] ?? otherAttributes[attribute] ?? attribute;
+
+/** " with LOGIN, CREATEROLE"; nothing where it has none of them. */
+const attributeWords = (row: Role): string => {
+  const words = roleAttributes.flatMap(([attribute, word]) => (row[attribute] ? [word] : []));
+  return words.length ? ` with ${words.join(", ")}` : "";
+};
 
 /** Raw names: whoever shows it makes them visible. */
 export const changeText = (change: Change): string => {
@@ -18,13 +45,13 @@ export const changeText = (change: Change): string => {
     case "section-readable":
       return `the section ${change.section} could be read${change.first ? ` for the first time, with ${change.first.length} rows` : " again"}`;
     case "role-created":
-      return `role ${role(change.role)} was created`;
+      return `role ${role(change.role)} was created${attributeWords(change.row)}`;
     case "role-dropped":
       return `role ${role(change.role)} was dropped`;
     case "role-renamed":
       return `role ${change.from} was renamed to ${change.to}`;
     case "role-attribute":
-      return `role ${role(change.role)}: ${change.attribute} went from ${value(change.from)} to ${value(change.to)}`;
+      return `role ${role(change.role)}: ${attributeName(change.attribute)} went from ${value(change.from)} to ${value(change.to)}`;
     case "membership":
       return membershipText(change);
     case "mapping":
@@ -33,9 +60,9 @@ export const changeText = (change: Change): string => {
         return `${change.principal} is no longer mapped to role ${role(change.role)}`;
       return `the mapping of ${change.principal} to role ${role(change.role)} was changed`;
     case "object-created":
-      return `${object(change.object)} was created`;
+      return createdText(change);
     case "object-dropped":
-      return `${object(change.object)} was dropped`;
+      return droppedText(change);
     case "object-renamed":
       return `${object(change.object)} was renamed from ${change.from} to ${change.to}`;
     case "object-moved":
@@ -45,7 +72,7 @@ export const changeText = (change: Change): string => {
     case "owner":
       return `${object(change.object)} went from owner ${role(change.from)} to ${role(change.to)}`;
     case "acl-form":
-      return `${object(change.object)}: its default privileges were ${change.explicit ? "written down" : "reset"}, for nobody's access`;
+      return `${object(change.object)}: its built-in privileges ${change.explicit ? "were written down as an ACL" : "stand for its ACL again"}, which changed nobody's access`;
     case "acl-unknown":
       return `${object(change.object)}: ${change.to.length} entries of its ACL cannot be read, ${change.from.length} before`;
     case "grant":

@@ -52,11 +52,25 @@ const less = (a = "", b = ""): string => [...a].filter((letter) => !b.includes(l
 /** A privilege that only later servers know stands in what is written down, and not in what is built in: no change. */
 const MAINTAIN = "m";
 
+/**
+ * The grantees that the entries name. A role's own timeline holds that role's entries alone: then the others are still
+ * among the `grantees`, or where an earlier release left those out, the owner has no entry, as no row has by itself.
+ */
+const namedIn = ({ before, after, grantees, role }: ChangeOf<"default-privilege">) => {
+  const entries = [before, after].flatMap((state) => state?.acl?.entries ?? []);
+  const named = new Set(entries.map(({ grantee }) => grantee));
+  const isPart = grantees ? grantees.some(({ oid }) => !named.has(oid)) : !named.has(role.oid);
+  return { named, isPart };
+};
+
 const changesOf = (change: ChangeOf<"default-privilege">): string[] => {
   const [before, after] = [heldBy(change.before, change), heldBy(change.after, change)];
   const names = new Map((change.grantees ?? []).map((ref) => [ref.oid, ref]));
   const isOwn = (oid: number): boolean => oid === change.role.oid;
-  return [...new Set([...before.keys(), ...after.keys()])].flatMap((oid) => {
+  const { named, isPart } = namedIn(change);
+  // What the part leaves out is not gone: nothing is said of it.
+  const told = [...new Set([...before.keys(), ...after.keys()])].filter((oid) => !isPart || named.has(oid));
+  return told.flatMap((oid) => {
     const [was, is] = [before.get(oid), after.get(oid)];
     const who = isOwn(oid) ? roleWords(change.role) : roleWords(names.get(oid) ?? { oid, name: null });
     const known = (letters: string): string =>
@@ -64,10 +78,13 @@ const changesOf = (change: ChangeOf<"default-privilege">): string[] => {
     const gained = known(less(is?.privileges, was?.privileges));
     const lost = known(less(was?.privileges, is?.privileges));
     const option = known(less(is?.grantable, was?.grantable));
+    // Whoever no longer gets a privilege cannot pass it on: that goes without saying.
+    const noOption = less(known(less(was?.grantable, is?.grantable)), lost);
     return [
       ...(gained ? [`${who} will get ${privilegeWords(gained)}`] : []),
       ...(lost ? [`${who} will no longer get ${privilegeWords(lost)}`] : []),
       ...(option ? [`${who} will be able to grant ${privilegeWords(option)} to others`] : []),
+      ...(noOption ? [`${who} will no longer be able to grant ${privilegeWords(noOption)} to others`] : []),
     ];
   });
 };

@@ -77,6 +77,8 @@ const did = (it: Escalation): string => {
       return `can call function ${target}, which runs with the rights of ${it.as ?? "its owner"}`;
     case "view":
       return byView(it);
+    case "rule":
+      return `can set off a rule on ${object} (${privileges.join(", ")}), which reads or writes ${it.reaches} with the rights of ${it.as}`;
     case "trigger":
       return `can create a trigger on ${object} (TRIGGER), which runs code as whoever writes it`;
     case "other-object":

@@ -37,7 +37,7 @@ describe("changeText", () => {
         "role app_ro was renamed to readers",
         "arn:aws:iam::111122223333:role/writer was mapped to role app_rw",
         "app_rw became a member of readers, granted by admin: it inherits its privileges (INHERIT TRUE), may SET ROLE to it (SET TRUE)",
-        "table public.payments was dropped",
+        "table public.payments was dropped; readers held SELECT",
       ]),
     );
   });

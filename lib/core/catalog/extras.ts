@@ -8,10 +8,19 @@ import { Acl, section } from "./section.ts";
 export const ViewRights = z.object({ oid: Oid, invoker: z.boolean() });
 
 /**
- * A view's rule: the relations that it names, and which of INSERT, UPDATE, DELETE go through it to one of them
- * (pg_relation_is_updatable() without triggers: bits 8, 4, 16).
+ * A rule of a view or table. That which makes a view names the relations it reads, and tells which of INSERT, UPDATE, DELETE
+ * go through to one of them (pg_relation_is_updatable() without triggers: bits 8, 4, 16) but for the columns `fixed`. One
+ * that somebody wrote (CREATE RULE) has the statement that sets it off as `event`, and may stand `instead` of it.
  */
-export const ViewRule = z.object({ view: Oid, relations: z.array(Oid), updatable: z.int() });
+export const ViewRule = z.object({
+  view: Oid,
+  relations: z.array(Oid),
+  updatable: z.int(),
+  // Missing: an earlier release, which read views alone.
+  fixed: z.optional(z.array(z.int())),
+  event: z.optional(z.nullable(z.enum(["INSERT", "UPDATE", "DELETE"]))),
+  instead: z.optional(z.boolean()),
+});
 export type ViewRule = z.infer<typeof ViewRule>;
 
 /** A sequence that belongs to a column: it has its table's owner, always. */

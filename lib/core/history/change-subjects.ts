@@ -81,6 +81,7 @@ export const changeFor = (subject: string, change: Change): Change => {
     return {
       ...change,
       entry: { ...change.entry, row: { ...row, acl: narrowAcl(row.acl, keep) } },
+      ...(change.roles && { roles: change.roles.filter(({ oid }) => oid === row.owner || keep.has(oid)) }),
     } as Change;
   }
   if (change.kind === "default-privilege" && change.role.oid !== [...keep][0]) {

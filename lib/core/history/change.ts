@@ -109,8 +109,9 @@ export const Change = z.discriminatedUnion("kind", [
     before: z.nullable(Mapping),
     after: z.nullable(Mapping),
   }),
-  kind("object-created", { object: ObjectRef, entry: ObjectRow }),
-  kind("object-dropped", { object: ObjectRef, entry: ObjectRow }),
+  /** `roles`: the names of the owner and of those whom the ACL names. Missing: an earlier release. */
+  kind("object-created", { object: ObjectRef, entry: ObjectRow, roles: z.optional(z.array(RoleRef)) }),
+  kind("object-dropped", { object: ObjectRef, entry: ObjectRow, roles: z.optional(z.array(RoleRef)) }),
   kind("object-renamed", { object: ObjectRef, from: z.string(), to: z.string() }),
   kind("object-moved", {
     object: ObjectRef,

@@ -1,12 +1,21 @@
 // What changed of objects: made, dropped, renamed, moved, under a new owner; and then what was granted on them.
 
+import { PUBLIC } from "../base/ids.ts";
 import type { AnyRow } from "../catalog/canonical-rows.ts";
 import type { Acl } from "../catalog/catalog.ts";
 import type { ObjectSection } from "../catalog/object-section.ts";
 import { objectKey } from "./apply-rows.ts";
-import type { ObjectRef, ObjectRow } from "./change.ts";
+import type { ObjectRef, ObjectRow, RoleRef } from "./change.ts";
 import { diffAcl } from "./diff-acl.ts";
 import { both, type Step, same } from "./diff-step.ts";
+
+/** The owner and whom the ACL names, PUBLIC aside; an ACL of thousands would make every list of changes as long again. */
+const MOST_NAMES = 50;
+const rolesOf = ({ names }: Step, row: AnyRow): RoleRef[] => {
+  const oids = new Set([row.owner as number, ...(row.acl?.entries ?? []).map(({ grantee }) => grantee)]);
+  oids.delete(PUBLIC);
+  return [...oids].slice(0, MOST_NAMES).map(names.role);
+};
 
 export const diffObjects = (step: Step, section: Exclude<ObjectSection, "columns">): void => {
   const rows = both(step, section);
@@ -15,13 +24,18 @@ export const diffObjects = (step: Step, section: Exclude<ObjectSection, "columns
   const entry = (row: AnyRow): ObjectRow => ({ section, row }) as unknown as ObjectRow;
   for (const [key, row] of [...rows.from]) {
     if (!rows.to.has(key))
-      found({ kind: "object-dropped", object: names.object(section, row), entry: entry(row) });
+      found({
+        kind: "object-dropped",
+        object: names.object(section, row),
+        entry: entry(row),
+        roles: rolesOf(step, row),
+      });
   }
   for (const [key, to] of rows.to) {
     const from = rows.from.get(key);
     const object = names.object(section, to);
     if (from) diffObject(step, object, from, to);
-    else found({ kind: "object-created", object, entry: entry(to) });
+    else found({ kind: "object-created", object, entry: entry(to), roles: rolesOf(step, to) });
   }
 };
 

@@ -12,6 +12,7 @@ import { pathsTo } from "./effective-paths.ts";
 import { cellOf } from "./effective-rows.ts";
 import { objectText, typedName } from "./find-object.ts";
 import { type OtherReach, otherReaches } from "./other-reach.ts";
+import { type RuleReach, ruleReachesOf } from "./rule-reach.ts";
 import { type ViewReaches, viewReachesOf } from "./view-reach.ts";
 
 export type Escalation = {
@@ -27,6 +28,7 @@ export type Escalation = {
     | "system-object"
     | "security-definer"
     | "view"
+    | "rule"
     | "trigger"
     | "predefined-role"
     | "other-object";
@@ -41,9 +43,9 @@ export type Escalation = {
   readonly superuser: boolean;
   /** Of grant options: which may be passed on; of ownership: which were lost; of a system object: which are held. */
   readonly privileges: readonly Privilege[];
-  /** Of a view: the table under it that is reached, as it can be typed; null: nothing, or not known. */
+  /** Of a view or rule: the table that is reached by it, as it can be typed; null: nothing, or not known. */
   readonly reaches: string | null;
-  /** Of a view and a function: the role whose rights it runs with; else null. */
+  /** Of a view, a rule and a function: the role whose rights it runs with; else null. */
   readonly as: string | null;
   /** false: it may be so; of a view over several tables which of them is written, or one that could not be followed. */
   readonly certain: boolean;
@@ -305,6 +307,30 @@ const viewsOf = (engine: AccessEngine, role: RoleId): Escalation[] => {
   ];
 };
 
+const ruleReaches = new WeakMap<AccessEngine, ReturnType<typeof ruleReachesOf>>();
+
+/** What it sets off by rules that stand on tables and views. */
+export const ruleReachesOfRole = (engine: AccessEngine, role: RoleId): RuleReach[] => {
+  const known = ruleReaches.get(engine) ?? ruleReachesOf(engine);
+  ruleReaches.set(engine, known);
+  return known(role);
+};
+
+const rulesOf = (engine: AccessEngine, role: RoleId): Escalation[] =>
+  ruleReachesOfRole(engine, role).map(
+    ({ on, event, relation, as }: RuleReach): Escalation => ({
+      ...common,
+      ...wayToPrivilege(engine, role, event, on),
+      how: "rule",
+      kind: on.kind,
+      target: objectText(on),
+      privileges: [event],
+      reaches: objectText(relation),
+      as: engine.graph.roles[as]?.name ?? null,
+      certain: false,
+    }),
+  );
+
 const othersOf = (engine: AccessEngine, role: RoleId): Escalation[] =>
   otherReaches(engine, role).map(({ kind, name, privileges, holder, everybody, setRole, superuser }) => ({
     ...common,
@@ -327,6 +353,7 @@ export const escalations = (engine: AccessEngine, role: RoleId): Escalation[] =>
     : [
         ...becomingsOf(engine, role),
         ...viewsOf(engine, role),
+        ...rulesOf(engine, role),
         ...takingsOf(engine, role),
         ...othersOf(engine, role),
       ];
@@ -348,10 +375,10 @@ export const notLookedAt = (engine: AccessEngine): string[] => {
       ([reason, kinds]) => `Not read: ${kinds.map(({ kind }) => `${kind}s`).join(", ")} (${reason}).`,
     ),
     ...(views && views.rows === null
-      ? [`Not followed: what views reach with their owners' rights (${views.reason}).`]
+      ? [`Not followed: what views and rules reach with their owners' rights (${views.reason}).`]
       : []),
     isDsql(catalog)
       ? "Not possible on Aurora DSQL, so not listed: triggers, and programs and files of the server."
-      : "Not looked at: rules and INSTEAD OF triggers, row-level security, publications, subscriptions, event triggers.",
+      : "Not looked at: what triggers do that are there (INSTEAD OF ones too), row-level security, publications, subscriptions, event triggers. Who may read or write a partitioned table or a parent reaches the rows of its partitions and children.",
   ];
 };

@@ -36,43 +36,52 @@ const ways = [
   ["DELETE", 16],
 ] as const satisfies readonly (readonly [Privilege, number])[];
 
-/** What a role can use on a relation: on the whole of it or on any column, at once or after SET ROLE. */
-type Usable = (role: RoleId, relation: AccessObject) => PrivilegeMask;
+/** What a role has on a relation: on the whole of it or on any column; a column that is `fixed` is not written. */
+export type MaskOn = (role: RoleId, relation: AccessObject) => PrivilegeMask;
 
-const usableOf = (engine: AccessEngine): Usable => {
+const WRITES_OF_COLUMNS = privilegeBit("INSERT") | privilegeBit("UPDATE");
+
+const maskOn = (engine: AccessEngine, of: (role: RoleId, object: AccessObject) => PrivilegeMask): MaskOn => {
   const columns = Map.groupBy(
     engine.objects.filter(({ kind, columnNumber }) => kind === "column" && columnNumber > 0),
     ({ oid }) => oid,
+  );
+  const fixed = new Map(
+    (extraOf(engine.catalog, "viewRules").rows ?? []).flatMap((rule) =>
+      rule.event ? [] : [[rule.view, new Set(rule.fixed)]],
+    ),
   );
   return (role, relation) =>
     [relation, ...(columns.get(relation.oid) ?? [])].reduce((mask, object) => {
-      const cell = cellOf(engine.matrix, role, object);
-      return mask | cell.settableUsable | (engine.matrix.usable(role, object) ? cell.held : 0);
+      const isFixed = object.kind === "column" && fixed.get(object.oid)?.has(object.columnNumber);
+      return mask | (of(role, object) & (isFixed ? ~WRITES_OF_COLUMNS : ~0));
     }, 0);
 };
 
-/** What a role holds on a relation or any column of it: a view's owner needs no USAGE on the schema any more. */
-const heldOf = (engine: AccessEngine): Usable => {
-  const columns = Map.groupBy(
-    engine.objects.filter(({ kind, columnNumber }) => kind === "column" && columnNumber > 0),
-    ({ oid }) => oid,
-  );
-  return (role, relation) =>
-    [relation, ...(columns.get(relation.oid) ?? [])].reduce(
-      (mask, object) => mask | cellOf(engine.matrix, role, object).held,
-      0,
-    );
-};
+/** What a role can use, at once or after SET ROLE. */
+export const usableOf = (engine: AccessEngine): MaskOn =>
+  maskOn(engine, (role, object) => {
+    const cell = cellOf(engine.matrix, role, object);
+    return cell.settableUsable | (engine.matrix.usable(role, object) ? cell.held : 0);
+  });
+
+/** What a role holds: a view's owner needs no USAGE on the schema any more. */
+export const heldOf = (engine: AccessEngine): MaskOn =>
+  maskOn(engine, (role, object) => cellOf(engine.matrix, role, object).held);
 
 type Follow = {
   readonly byOid: ReadonlyMap<Oid, AccessObject>;
   readonly rules: ReadonlyMap<Oid, ViewRule>;
+  /** `view/statement` of what a rule stands instead of: it does not go through the view itself. */
+  readonly replaced: ReadonlySet<string>;
   readonly invokers: ReadonlySet<Oid>;
   readonly engine: AccessEngine;
-  readonly held: Usable;
+  readonly held: MaskOn;
 };
 
 type Found = { readonly relation: AccessObject; readonly as: RoleId; readonly certain: boolean };
+
+const isView = ({ letter, kind }: AccessObject): boolean => kind === "view" && /^[vm]$/.test(letter);
 
 /** The tables that one action on a view ends at, and with whose rights, through views upon views. */
 const follow = (
@@ -86,22 +95,23 @@ const follow = (
   const owner = it.engine.graph.idOf.get(view.owner);
   const acting = it.invokers.has(view.oid) ? caller : owner;
   if (!rule || acting === undefined || (privilege !== "SELECT" && !(rule.updatable & updatable))) return [];
+  if (it.replaced.has(`${view.oid}/${privilege}`)) return [];
   const bit = privilegeBit(privilege);
-  const certain = privilege === "SELECT" || rule.relations.length === 1;
   return rule.relations.flatMap((oid): Found[] => {
     const relation = it.byOid.get(oid);
     if (!relation || seen.has(oid) || (it.held(acting, relation) & bit) === 0) return [];
-    if (relation.letter !== "v") return [{ relation, as: acting, certain }];
+    // Of several tables one is written; of one whose owner may write some columns alone, perhaps none that the view shows.
+    const whole = (cellOf(it.engine.matrix, acting, relation).held & bit) !== 0;
+    const certain = privilege === "SELECT" || (rule.relations.length === 1 && whole);
+    if (!isView(relation)) return [{ relation, as: acting, certain }];
     const under = follow(it, relation, [privilege, updatable] as never, acting, new Set([...seen, oid]));
     return under.map((found) => ({ ...found, certain: found.certain && certain }));
   });
 };
 
-/** The views of users, made once per engine. */
+/** The views of users, made once per engine; a materialised one shows what its owner read at the last refresh. */
 const viewsOf = (engine: AccessEngine): AccessObject[] =>
-  engine.objects.filter(
-    ({ kind, letter, schema }) => kind === "view" && letter === "v" && !isSystemSchema(schema),
-  );
+  engine.objects.filter((object) => isView(object) && !isSystemSchema(object.schema));
 
 const privilegesIn = (mask: PrivilegeMask): Privilege[] =>
   ways.flatMap(([privilege]) => (mask & privilegeBit(privilege) ? [privilege] : []));
@@ -132,7 +142,10 @@ export const viewReachesOf = (engine: AccessEngine): ((role: RoleId) => ViewReac
     byOid: new Map(
       engine.objects.flatMap((o) => (o.kind === "table" || o.kind === "view" ? [[o.oid, o]] : [])),
     ),
-    rules: new Map(rules.rows.map((rule) => [rule.view, rule])),
+    rules: new Map(rules.rows.flatMap((rule) => (rule.event ? [] : [[rule.view, rule]]))),
+    replaced: new Set(
+      rules.rows.flatMap(({ view, event, instead }) => (event && instead ? [`${view}/${event}`] : [])),
+    ),
     invokers,
     held: heldOf(engine),
   };

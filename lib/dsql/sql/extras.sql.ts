@@ -30,13 +30,19 @@ select c.oid, exists (
 from pg_catalog.pg_class c where c.relkind = 'v' and c.relnamespace ${own} order by c.oid`,
   viewRules: /* sql */ `
 select r.ev_class as "view", pg_catalog.array_agg(distinct d.refobjid::pg_catalog.int8::pg_catalog.float8) as "relations",
-  pg_catalog.pg_relation_is_updatable(r.ev_class, false) as "updatable"
+  case when r.ev_type = '1' then pg_catalog.pg_relation_is_updatable(r.ev_class, false) else 0 end as "updatable",
+  case when r.ev_type = '1' then array(
+    select a.attnum::pg_catalog.int4 from pg_catalog.pg_attribute a
+    where a.attrelid = r.ev_class and a.attnum > 0 and not a.attisdropped
+      and not pg_catalog.pg_column_is_updatable(r.ev_class, a.attnum, false) order by a.attnum)
+    else '{}'::pg_catalog.int4[] end as "fixed",
+  case r.ev_type when '2' then 'UPDATE' when '3' then 'INSERT' when '4' then 'DELETE' end as "event",
+  pg_catalog.bool_or(r.is_instead and r.ev_type <> '1') as "instead"
 from pg_catalog.pg_rewrite r
-  join pg_catalog.pg_class c on c.oid = r.ev_class and c.relkind = 'v' and c.relnamespace ${own}
+  join pg_catalog.pg_class c on c.oid = r.ev_class and c.relnamespace ${own}
   join pg_catalog.pg_depend d on d.classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass and d.objid = r.oid
     and d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass and d.refobjid <> r.ev_class
-where r.rulename = '_RETURN'
-group by r.ev_class order by r.ev_class`,
+group by r.ev_class, r.ev_type order by r.ev_class, r.ev_type`,
   // 1259 is pg_class. "auto": serial and OWNED BY; "internal": an identity column.
   sequences: /* sql */ `
 select d.objid as "sequence", d.refobjid as "table"

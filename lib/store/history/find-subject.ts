@@ -19,7 +19,7 @@ import type { SnapshotStore } from "./snapshots.ts";
 /** A name may have belonged to several: a role that was dropped and made again has another OID. Those that bear it now first. */
 export type FoundSubject = { readonly subject: string; readonly name: string; readonly gone: boolean };
 
-type Reader = Pick<SnapshotStore, "subjectsNamed">;
+type Reader = Pick<SnapshotStore, "subjectsNamed" | "timeline" | "changes">;
 
 const rows = (catalog: KnownCatalog, name: Parameters<typeof knownRows>[1]): readonly AnyRow[] =>
   (knownRows(catalog, name) ?? []) as readonly AnyRow[];
@@ -91,6 +91,71 @@ const keptTexts = ({ text, parts, rawParts, hasArguments }: WrittenName): string
 };
 
 /**
+ * The name as it reads under what its schema was called later: objects of a renamed schema keep their place, and no change
+ * of their own tells it. Only of schemas that no longer bear the name.
+ */
+const underLaterSchemas = async (
+  store: Reader,
+  cluster: Cluster,
+  catalog: KnownCatalog,
+  written: WrittenName,
+): Promise<WrittenName[]> => {
+  const parts = written.parts ?? [];
+  const [schema, ...rest] = parts;
+  if (schema === undefined || rest.length === 0) return [];
+  const suffix = written.hasArguments ? written.text.slice(written.text.indexOf("(")) : "";
+  const later = new Set<string>();
+  for (const subject of await store.subjectsNamed(cluster, "object", schema)) {
+    if (!subject.startsWith("schemas:")) continue;
+    const now = rows(catalog, "schemas").find(({ oid }) => `schemas:${String(oid)}` === subject);
+    if (now && now.name !== schema) later.add(String(now.name));
+    for (const { change } of await store.timeline(cluster, subject))
+      if (change.kind === "object-renamed" && change.object.section === "schemas") later.add(change.to);
+  }
+  later.delete(schema);
+  return [...later].map((name) => ({
+    ...written,
+    text: `${[name, ...rest].join(".")}${suffix}`,
+    parts: [name, ...rest],
+    rawParts: [name, ...rest],
+  }));
+};
+
+const LAST = Date.parse("9999-12-31T23:59:59.999Z");
+
+/**
+ * Routines that are gone, by a bare name or a signature without the names of arguments: names are kept in full alone, so
+ * the changes are walked through. Only where nothing else bears the name, before it is said that nothing ever did.
+ */
+const goneRoutines = async (
+  store: Reader,
+  cluster: Cluster,
+  written: readonly WrittenName[],
+): Promise<FoundSubject[]> => {
+  const gone = new Map<string, Named>();
+  for await (const { change } of store.changes(cluster, 0, LAST)) {
+    if (change.kind !== "object-dropped" || change.entry.section !== "functions") continue;
+    const { oid, name, identityArguments, kind } = change.entry.row;
+    const { schema } = change.object;
+    const subject = `functions:${oid}`;
+    const full = `${schema === null ? "" : `${schema}.`}${name}(${identityArguments})`;
+    const nameable = {
+      section: "functions",
+      letter: kind,
+      schema,
+      name,
+      column: null,
+      identityArguments,
+    } as const;
+    gone.set(subject, { subject, name: full, gone: true, nameable });
+  }
+  const [first = []] = written
+    .map((one) => bestFits(one, [...gone.values()], ({ nameable }) => nameable))
+    .filter((fits) => fits.length);
+  return first.map(({ subject, name }) => ({ subject, name, gone: true }));
+};
+
+/**
  * The objects that bear or bore a name, as people write it: "schema.table", "schema.function(arguments)", a schema, or a
  * bare name where only one object has it; quoted as in SQL, with a kind in front where one likes. Each with the name under
  * which it was found. AuditError("not-found") for none, ("usage") for several at once.
@@ -113,13 +178,22 @@ export const findObjects = async (
   }
   const found = present.map(({ subject, name, gone }): FoundSubject => ({ subject, name, gone }));
   const section = sectionOfKind(written.kind);
-  for (const name of new Set([...found.map((one) => one.name), ...keptTexts(written)])) {
+  const later = await underLaterSchemas(store, cluster, catalog, written);
+  const objects = later.length ? namedObjects(catalog) : [];
+  for (const other of later) {
+    const there = bestFits(other, objects, ({ nameable }) => nameable);
+    found.push(...there.map(({ subject, name, gone }): FoundSubject => ({ subject, name, gone })));
+  }
+  const kept = [written, ...later].flatMap(keptTexts);
+  for (const name of new Set([...found.map((one) => one.name), ...kept])) {
     const past = (await store.subjectsNamed(cluster, "object", name)).filter(
       (subject) => section === undefined || subject.startsWith(`${section}:`),
     );
     found.push(...join(found, past, name).slice(found.length));
   }
   if (found.length) return found;
+  const routines = await goneRoutines(store, cluster, [written, ...later]);
+  if (routines.length) return routines;
   throw new AuditError("not-found", `no object was ever seen under the name ${JSON.stringify(text)}`, {
     hint: "Give it as schema.table, schema.function(arguments) or schema.",
   });

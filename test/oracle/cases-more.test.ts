@@ -1,0 +1,139 @@
+// More estates that are easily read wrongly, each made on a real server: whose rights run, and what the history leaves out.
+import { describe, expect, it } from "vitest";
+import { type CaseWorld, caseWorlds, snapshotTime } from "./case-world.ts";
+
+const inCase = caseWorlds();
+const flat = (text: string): string => text.replaceAll(/\s+/g, " ");
+
+type Way = {
+  readonly role: string;
+  readonly how: string;
+  readonly target: string;
+  readonly reaches: string | null;
+  readonly privileges: readonly string[];
+  readonly superuser: boolean;
+  readonly path: readonly string[];
+};
+
+/** `how target > reached (privileges)` of one role, those by PUBLIC left out. */
+const waysOf = async ({ live }: CaseWorld): Promise<(role: string) => string[]> => {
+  const rows = (await live("escalations", "--all", "--json")).json() as Way[];
+  return (role) =>
+    rows
+      .filter((row) => row.role === role && !row.path.includes("PUBLIC"))
+      .map(({ how, target, reaches, privileges, superuser }) =>
+        [
+          `${how} ${target}`,
+          ...(reaches ? [`> ${reaches}`] : []),
+          ...(privileges.length ? [`(${privileges.join(", ")})`] : []),
+          ...(superuser ? ["!"] : []),
+        ].join(" "),
+      );
+};
+
+describe("whose rights run", () => {
+  it("follows views, materialised views and rules to where a real attempt gets through, and no further", () =>
+    inCase("x01-views-and-rules", async (world) => {
+      const { live, query } = world;
+      const ways = await waysOf(world);
+      expect(ways("rs")).toEqual(["view api.v2 > app.t (SELECT, UPDATE)"]);
+      expect(ways("rc")).toEqual(["view api.v4 > app.t (INSERT, UPDATE)"]);
+      expect(ways("rm")).toEqual(["view api.mv > app.t (SELECT)"]);
+      expect(ways("rb")).toEqual(["view api.v5 > app.t (SELECT)"]);
+      expect(ways("rv")).toEqual(["view api.v9 > app.t (SELECT)"]);
+      // security_invoker, a join that cannot be updated, a column that is an expression: nothing goes through.
+      for (const role of ["ri", "rw", "rz"]) expect(ways(role), role).toEqual([]);
+      await expect(query("insert into api.v3 values (1)", "ri")).rejects.toThrow("permission denied");
+      await expect(query("update api.v12 set s = 'a'", "rz")).rejects.toThrow("cannot update column");
+      // Rules, on a view, on a table, and instead of the view's own table.
+      expect(ways("rr")).toEqual(["rule api.v6 > app.t (INSERT)"]);
+      expect(ways("rl")).toEqual(["rule api.log > app.t (INSERT)"]);
+      expect(ways("rk")).toEqual(["rule api.v13 > app.u (INSERT)"]);
+      await query("insert into api.v6 values (6)", "rr");
+      await query("insert into api.log values (8)", "rl");
+      await query("insert into api.v13 values (13)", "rk");
+      const ids = (await query("select id from app.t order by id")).rows.map(({ id }: { id: number }) => id);
+      expect(ids).toEqual([6, 8]);
+      expect((await query("table app.u")).rows).toEqual([{ id: 13 }]);
+      const explained = await live("explain", "rr", "INSERT", "app.t");
+      expect(flat(explained.out)).toContain("api.v6 it may all the same, with the rights of o2");
+      expect(flat((await live("escalations", "--role", "rt")).out)).toMatch(/Not looked at: .*INSTEAD OF/);
+    }));
+
+  it("counts attributes, predefined roles and ADMIN OPTION of a function's owner, and which parameters matter", () =>
+    inCase("x02-powers-besides-acls", async (world) => {
+      const ways = await waysOf(world);
+      expect(ways("y1")).toEqual(["security-definer app.e1() !"]);
+      expect(ways("y2")).toEqual(["security-definer app.e2()"]);
+      expect(ways("y3")).toEqual(["security-definer app.e3()"]);
+      expect(ways("y4")).toEqual(["other-object session_preload_libraries (SET) !"]);
+      expect(ways("y5")).toEqual(["other-object session_preload_libraries (ALTER SYSTEM) !"]);
+      expect(ways("y7")).toEqual(["other-object archive_command (SET)"]);
+      await expect(world.query("set archive_command = 'x'", "y7")).rejects.toThrow("cannot be changed");
+      expect(ways("y8")).toEqual(["other-object 4711 (SELECT, UPDATE)"]);
+      expect(ways("y9")).toEqual(["server-access pg_write_server_files !"]);
+      expect(ways("x3").toSorted()).toEqual([
+        "predefined-role pg_read_all_settings",
+        "predefined-role pg_read_all_stats",
+        "predefined-role pg_stat_scan_tables",
+      ]);
+      expect(ways("x4")).toEqual(["predefined-role pg_signal_backend"]);
+      expect(ways("repl")).toEqual(["role-attribute REPLICATION"]);
+      expect(ways("byp")).toEqual(["role-attribute BYPASSRLS"]);
+      // Nobody but a superuser grants a superuser.
+      expect(ways("sup_admin")).toEqual([]);
+      await expect(world.query("grant boss to sup_admin", "sup_admin")).rejects.toThrow("permission denied");
+      const set = await world.live("explain", "y6", "SET", "parameter work_mem");
+      expect(set.err).toMatch(/SET is a privilege on parameters: who holds it is not judged, so unknown/);
+    }));
+});
+
+describe("history", () => {
+  const diff = async ({ cli }: CaseWorld, from: number): Promise<string[]> => {
+    const between = ["--from", snapshotTime(from), "--to", snapshotTime(from + 1), "--json"];
+    const { changes } = (await cli(["history", "diff", ...between])).json() as {
+      changes: { text: string }[];
+    };
+    return changes.map(({ text }) => text);
+  };
+
+  it("says who holds what on an object that is made again, what a role is made with, and which option ended", () =>
+    inCase("x03-made-again-and-defaults", async (world) => {
+      expect(await diff(world, 2)).toContain(
+        "default privileges changed for new sequences that o makes in schema app: g1 will no longer be able to grant USAGE to others",
+      );
+      expect(await diff(world, 3)).toEqual(
+        expect.arrayContaining([
+          "view app2.v was created, owned by rdsadmin; rd holds SELECT",
+          "function app2.f(a integer, VARIADIC b integer[]) was dropped; rd held EXECUTE",
+          "function app2.f(a integer, VARIADIC b integer[]) was created, owned by rdsadmin; PUBLIC holds EXECUTE",
+        ]),
+      );
+      expect(await diff(world, 5)).toContain("role rd was created with CREATEROLE, CREATEDB, LOGIN");
+      expect(await diff(world, 6)).toContain("role a: LOGIN went from true to false");
+    }));
+
+  it("a role's timeline says nothing of those whom it leaves out", () =>
+    inCase("x03-made-again-and-defaults", async ({ cli }) => {
+      for (const role of ["rd", "PUBLIC"]) {
+        const { out } = await cli(["history", "timeline", "--role", role]);
+        expect(flat(out)).not.toMatch(/o will no longer get|o will get/);
+      }
+      const { out } = await cli(["history", "timeline", "--role", "rd"]);
+      expect(flat(out)).toContain("for new types that o makes in every schema: rd will get USAGE ");
+      expect(flat(out)).not.toContain("PUBLIC will");
+      expect((await cli(["history", "verify"])).code).toBe(0);
+    }));
+
+  it("finds what stood in a schema that was renamed, and gone routines by their types", () =>
+    inCase("x04-schema-renamed", async ({ cli }) => {
+      const asked = async (object: string): Promise<string> =>
+        flat((await cli(["history", "timeline", "--object", object])).out);
+      expect(await asked("app.t")).toContain("app.t named 2 tables");
+      expect(await asked("app.v")).toContain("view app2.v was dropped");
+      for (const name of ["app.f", "app.f(integer)", "app2.f(int)", "app2.f(a integer)", "app2.f"])
+        expect(await asked(name), name).toContain("function app2.f(a integer) was dropped");
+      const none = await cli(["history", "timeline", "--object", "app.nope"]);
+      expect(none.err).toContain("no object was ever seen");
+    }));
+});
