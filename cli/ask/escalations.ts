@@ -22,7 +22,8 @@ const printSentences = (io: Io, rows: readonly Row[], left: number, unlooked: re
   const say = (text: string, first = "", rest = ""): void => {
     io.stdout.write(`${paragraph(io, text, { first, rest })}\n`);
   };
-  if (rows.length === 0) say("No escalation path was found.");
+  const isPartial = unlooked.some((one) => one.startsWith("Not known:"));
+  if (rows.length === 0) say(`No escalation path was found${isPartial ? " in what could be read" : ""}.`);
   for (const row of rows) say(escalationText(row.role, row), row.superuser ? "! " : "  ", "    ");
   if (left > 0) {
     io.stdout.write("\n");

@@ -1,7 +1,9 @@
 // `dsql-audit who-can PRIVILEGE OBJECT`: the roles, how they come to it, and which principals reach them.
 
 import { principalName } from "../../lib/core/base/visible-text.ts";
+import type { Gap } from "../../lib/core/privileges/effective.ts";
 import { findPrivilege, objectText } from "../../lib/core/privileges/find-object.ts";
+import { AuditError } from "../../lib/errors.ts";
 import { type HolderRow, type WhoCan, whoCan } from "../../lib/queries/privileges.ts";
 import {
   addCatalogOptions,
@@ -12,6 +14,7 @@ import {
 } from "../catalog-source.ts";
 import type { AddCommand } from "../command.ts";
 import { addOutputOptions, type OutputFlags } from "../context.ts";
+import type { Io } from "../io.ts";
 import { type Column, printable, printRows } from "../output.ts";
 
 type Options = CatalogOptions & OutputFlags;
@@ -59,9 +62,27 @@ const rank = ({ holds, usable }: Row): number => (usable === false ? 2 : 0) + (h
 
 const headOf = ({ privilege, object, rows, unknownRoles }: WhoCan): string => {
   const roles = new Set(rows.map(({ role }) => role)).size;
-  const asked = `${privilege} on ${object.kind} ${printable(objectText(object))}: ${roles} roles`;
+  const asked = `${privilege} on ${object.kind} ${printable(objectText(object))}: ${roles} ${roles === 1 ? "role" : "roles"}`;
   if (unknownRoles === null) return `${asked}; which others there are is not known`;
   return unknownRoles > 0 ? `${asked}; of ${unknownRoles} others it is not known` : asked;
+};
+
+/** An empty list is "nobody" only where every role was read and judged. */
+const emptyText = ({ unknownRoles }: WhoCan): string =>
+  unknownRoles === null
+    ? "Not known: the roles could not be read."
+    : unknownRoles > 0
+      ? "Nobody of whom it is known."
+      : "Nobody.";
+
+/** In JSON there is no head to say it: without the roles no list is an answer. AuditError("not-found"). */
+const checkRoles = (io: Io, { unknownRoles, privilege, object }: WhoCan, gaps: readonly Gap[]): void => {
+  const asked = `who can ${privilege} ${object.kind} ${printable(objectText(object))}`;
+  const reason = gaps.find(({ section }) => section === "roles")?.reason;
+  if (unknownRoles === null)
+    throw new AuditError("not-found", `${asked} is unknown: the roles could not be read (${reason})`);
+  if (unknownRoles > 0)
+    io.stderr.write(`unknown: of ${unknownRoles} roles that are not listed it is not known ${asked}\n`);
 };
 
 export const addWhoCan: AddCommand = (program, io) => {
@@ -83,9 +104,10 @@ export const addWhoCan: AddCommand = (program, io) => {
         const columns = columnsFor(mappings.status === "unreadable" ? mappings.reason : "");
         const isJson = options.json || options.ndjson;
         sayUnread(io, answer.unread);
+        if (isJson) checkRoles(io, answer, grounds.engine.gaps);
         if (!isJson) io.stdout.write(`${headOf(answer)}\n\n`);
         const rows = isJson ? answer.rows : answer.rows.toSorted((a, b) => rank(a) - rank(b));
-        printRows(io, options, rows, columns, "Nobody.");
+        printRows(io, options, rows, columns, emptyText(answer));
         sayBasis(io, options, basis);
       });
     },

@@ -88,6 +88,21 @@ describe("whose rights run", () => {
     }));
 });
 
+describe("roles that could not be read", () => {
+  it("leave who-can without an answer, not with nobody", () =>
+    inCase("x05-roles-unreadable", async ({ cli, url }) => {
+      const asAud = new URL(url);
+      asAud.username = "aud";
+      const ask = ["who-can", "SELECT", "app.t", "--url", asAud.href];
+      const { out } = await cli(ask);
+      expect(out).toContain("Not known: the roles could not be read.");
+      expect(out).not.toContain("Nobody");
+      const json = await cli([...ask, "--json"]);
+      expect(json).toMatchObject({ code: 1, out: "" });
+      expect(json.err).toContain("is unknown: the roles could not be read");
+    }));
+});
+
 describe("history", () => {
   const diff = async ({ cli }: CaseWorld, from: number): Promise<string[]> => {
     const between = ["--from", snapshotTime(from), "--to", snapshotTime(from + 1), "--json"];

@@ -37,15 +37,18 @@ const says =
   set(`readonly ro rdonly selectonly viewonly queryonly readaccess selectaccess readuser readrole rouser
   rorole roaccess readprivs readall lookonly nowrite nowrites nowriter noupdate`);
 /** They say it at the end of a name, or before a word that tells nothing: "app_read", "viewer_role", not "read_model". */
-const endings = set("read reader readers reads viewer viewers view views select selects");
+const endings = set(
+  "read reader readers reads viewer viewers view views select selects dataread datareader datareaders dbread dbreader appread appreader",
+);
 const plain = set(
-  "user users role roles group groups account acct access login db database app service svc only all data",
+  `user users usr role roles group groups grp team account accounts acct access login db database app apps service services
+  svc only all data v prod production stage staging dev test qa uat`,
 );
 /** They are what people call those that read; some of these write all the same. */
 const sounds =
   set(`reporting report reports reporter reporters analytics analyst analysts bi dashboard dashboards
   backup backups monitor monitoring monitors metrics metric audit audits auditor auditors read reader readers viewer
-  viewers select inspector observer exporter readout lookup`);
+  viewers select inspector observer exporter readout lookup query querier queries grafana tableau looker metabase guest`);
 /** Whoever is called so writes. */
 const writes =
   set(`readwrite rw write writer writers writes wr crud edit editor editors insert update delete upsert dml
@@ -59,6 +62,7 @@ const negations = set("not non no never isnt without cannot");
 /** "ReadOnlyApp1" is read, only, app; a number says nothing. */
 export const wordsOf = (name: string): string[] =>
   name
+    .normalize("NFKC")
     .replaceAll(/([\p{Ll}\d])(\p{Lu})/gu, "$1 $2")
     .replaceAll(/(\p{Lu})(\p{Lu}\p{Ll})/gu, "$1 $2")
     .toLowerCase()

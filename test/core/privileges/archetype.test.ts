@@ -9,14 +9,14 @@ describe("a role's archetype", () => {
     "viewer", "reporting_reader", "app_reader", "admin_ro", "readonly_admin", "RO", "AppRO", "app.ro", "ro_app2", "app read",
     "app_read_access", "APIReadOnly", "data_viewers", "ReadUser", "viewer_role", "app_read_01", "selectonly", "view-only",
     "etl_readonly", "readers", "no_write", "app_select", "svc.readonly.prod", "dbreadonly", "read_all_data", "nowrite_role",
-    "billing-RO-2", "queryOnly",
+    "billing-RO-2", "queryOnly", "readers_grp", "app_read_prod", "db_datareader", "ｒｅａｄｏｎｌｙ",
   ])("is read-only for certain for %s", (name) => {
     expect(archetypeOf(name, {})).toMatchObject({ archetype: "read-only", sure: true });
   }); // biome-ignore format: one glance
 
   it.each([
     "analytics_user", "backup_user", "bi", "grafana_dashboard", "audit_log_service", "metrics_collector", "backup_agent",
-    "reporting", "read_model_projector", "read_replica_sync2_copy", "monitoring", "card_reader_gateway", "MetricsExporter",
+    "reporting", "read_model_projector", "read_replica_sync2_copy", "monitoring", "card_reader_gateway", "MetricsExporter", "query_user", "tableau", "guest",
   ])("only sounds like reading for %s, and says so", (name) => {
     const found = archetypeOf(name, {});
     if (name.includes("sync")) expect(found).toBeUndefined();
