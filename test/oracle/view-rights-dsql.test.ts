@@ -46,6 +46,6 @@ describe("a view with its owner's rights", () => {
         /^rd can insert into view api\.v \(INSERT\), which runs with the rights of app_owner: .* not known$/,
       ),
     );
-    expect(unfollowed).toContainEqual(expect.stringMatching(/^Not followed: what views reach/));
+    expect(unfollowed).toContainEqual(expect.stringMatching(/^Not followed: what views and rules reach/));
   });
 });
