@@ -27,6 +27,8 @@ export const NEW_DAYS = 7;
 export const FULL_TENURE_DAYS = 7;
 /** Early tenure: two intervals are the least from which regularity shows. */
 export const EARLY_TENURE_DAYS = 3;
+/** A declaration is wrong, or out of date, on one day in sixteen. */
+export const DECLARED_BITS = 4;
 /** An hour of the day is off when less than one active day in sixteen comes near it. */
 export const OFF_BITS = 4;
 /** An hour away from a usual one is half as usual: people shift by an hour (daylight saving, meetings), not by four. */

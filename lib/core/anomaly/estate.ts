@@ -3,6 +3,7 @@
 import { type Principal, parseArn } from "../base/ids.ts";
 import { remember } from "../base/remember.ts";
 import type { Instant } from "../base/time.ts";
+import type { DeclaredHabits } from "../baseline/declared-habits.ts";
 import { HORIZON_DAYS } from "./constants.ts";
 import { type HabitFigures, type Habits, habitFigures, type Kind, kindOf, NO_HABITS } from "./habits.ts";
 import type { DaySign } from "./judge-day.ts";
@@ -43,6 +44,8 @@ export type EstateFacts = {
   readonly clusterAccount: string | undefined;
   readonly auditor: Principal | null;
   readonly mappingAt: Surroundings["mappingAt"];
+  /** What a baseline declares of a principal; undefined: there is no baseline. */
+  readonly declaredOf?: ((principal: Principal) => DeclaredHabits | undefined) | undefined;
   /** Was capture proven for enough of this day (by number) to say that somebody did not connect? */
   readonly isWatched: (day: number) => boolean;
   /** False findings a week that are accepted, for each kind of principal. */

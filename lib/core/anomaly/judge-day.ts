@@ -3,6 +3,7 @@ import type { Principal } from "../base/ids.ts";
 import type { Instant } from "../base/time.ts";
 import { LEAST_BITS, MOST_BITS } from "./constants.ts";
 import type { DayFigures } from "./day-figures.ts";
+import { withDeclared } from "./declared.ts";
 import type { DayContext } from "./estate.ts";
 import type { Kind } from "./habits.ts";
 import { type Chance, chanceOf } from "./pool.ts";
@@ -182,9 +183,12 @@ export const judgeDay = (
   const found = new Map<Principal, DaySign[]>();
   for (const figures of days) {
     const strongest = new Map<string, DaySign>();
+    const declared = context.facts.declaredOf?.(figures.principal);
     for (const one of raw(figures)) {
-      const sign = signOf(context, today, one, figures.principal);
-      if (!sign || sign.bits < LEAST_BITS) continue;
+      const seen = signOf(context, today, one, figures.principal);
+      const bits = seen && withDeclared(seen.bits, seen.group, one.reached, declared);
+      if (!seen || bits === undefined || bits < LEAST_BITS) continue;
+      const sign = { ...seen, bits };
       const known = strongest.get(sign.detector);
       if (!known || sign.bits > known.bits) strongest.set(sign.detector, sign);
     }

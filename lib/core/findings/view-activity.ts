@@ -9,6 +9,7 @@ import { type Principal, parseArn } from "../base/ids.ts";
 import { lazily } from "../base/lazily.ts";
 import { byText } from "../base/sorted.ts";
 import { DAY, type Instant } from "../base/time.ts";
+import { declaredHabits } from "../baseline/declared-habits.ts";
 import { uncoveredOf } from "../coverage/uncovered.ts";
 import type { Facts } from "./facts.ts";
 
@@ -65,6 +66,7 @@ const surpriseOf = (
         auditor: facts.auditor,
         isWatched,
         mappingStates: states,
+        ...(facts.baseline && { declaredOf: lazily(declaredHabits(facts.baseline)) }),
         falseFindingsPerWeek: facts.falseFindingsPerWeek ?? FALSE_FINDINGS_PER_WEEK,
         acknowledged: facts.acknowledged ?? [],
       },
