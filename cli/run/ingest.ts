@@ -20,7 +20,7 @@ import type { Io } from "../io.ts";
 import { printable, printDocument } from "../output.ts";
 import { type Progress, progressLine } from "../progress.ts";
 import { type Digests, proveDigests, warn } from "./prove-digests.ts";
-import { openTrailInput, sayNothingRead } from "./trail-input.ts";
+import { openTrailInput, sayNothingRead, sayPassedOver } from "./trail-input.ts";
 
 type Options = StoreOptions & { readonly queue?: string; readonly json?: boolean };
 
@@ -134,7 +134,8 @@ const ingest = async (paths: readonly string[], options: Options, io: Io): Promi
           proofs = { checked: checked + found.checked, proven: proven + found.proven };
           read ||= found.checked > 0;
         }
-        if (!read) sayNothingRead(io, path, passedOver());
+        if (read) sayPassedOver(io, passedOver());
+        else sayNothingRead(io, path, passedOver());
       }
       if (options.queue !== undefined) {
         const client = new SQSClient(region);

@@ -10,7 +10,7 @@ import { addStoreOptions, pickCluster, type StoreOptions, withStore } from "../c
 import type { Io } from "../io.ts";
 import { printable, printDocument } from "../output.ts";
 import { progressLine } from "../progress.ts";
-import { openTrailInput, sayNothingRead } from "./trail-input.ts";
+import { openTrailInput, sayNothingRead, sayPassedOver } from "./trail-input.ts";
 
 type Options = StoreOptions & {
   readonly day: string;
@@ -83,7 +83,8 @@ const reconcile = async (options: Options, io: Io): Promise<boolean> => {
         { alsoClusters, onProgress: ({ files }) => progress.update(`${files} files read`) },
       );
       progress.done();
-      if (!compared.files) sayNothingRead(io, options.events, passedOver());
+      if (compared.files) sayPassedOver(io, passedOver());
+      else sayNothingRead(io, options.events, passedOver());
       const clusters = [...compared.clusters].filter(
         ([cluster, { recorded, counted }]) =>
           only === cluster || (only === undefined && recorded + counted > 0),

@@ -22,6 +22,7 @@ import type { Io } from "../io.ts";
 import { printable, printRows } from "../output.ts";
 import { progressLine } from "../progress.ts";
 import { pickActivity, readCatalog, readMappings } from "./replay-inputs.ts";
+import { sayNothingRead, sayPassedOver } from "./trail-input.ts";
 
 type Options = {
   readonly mappings: string;
@@ -44,6 +45,7 @@ const offline = detectors.filter(
 );
 
 const MAX_MOMENTS = 200_000;
+const SHOWN_PROBLEMS = 5;
 const TURN_MS = 50;
 
 const parseStep = (text: string): number => {
@@ -101,6 +103,10 @@ const run = async (options: Options, io: Io): Promise<FindingDocument[]> => {
         progress.update(`${files} of ${totalFiles} files, ${records} records`);
       },
     });
+    progress.done();
+    if (folder.files || folder.digests) sayPassedOver(io, folder.passedOver);
+    else sayNothingRead(io, options.events, folder.passedOver);
+    for (const { file, reason } of folder.digestProblems.slice(0, SHOWN_PROBLEMS)) say(`${file}: ${reason}`);
     const activity = pickActivity(folder, options.cluster ?? catalog?.cluster, say);
     if (folder.rejected.length) {
       const [first] = folder.rejected;
@@ -118,7 +124,7 @@ const run = async (options: Options, io: Io): Promise<FindingDocument[]> => {
       agesAssumed: mappings.agesAssumed,
       activity: activityIndex(activity.profiles),
       coverage: activity.coverage,
-      doubts: [],
+      doubts: folder.doubtsOf(activity.cluster, range.to),
       captureExpectedFrom: range.from,
       settleMs: 0,
       archetypes: {},

@@ -45,10 +45,16 @@ export const openTrailInput = (s3: S3Client, path: string, cwd: string): TrailIn
   };
 };
 
+const inWords = ({ files, example }: PassedOver): string =>
+  `${files.toLocaleString("en-US")} ${files === 1 ? "file" : "files"} passed over, e.g. ${printable(example ?? "")}`;
+
 /** A mistyped path or prefix must not look like a quiet trail. */
-export const sayNothingRead = (io: Io, path: string, { files, example }: PassedOver): void => {
-  const passed = files
-    ? `: ${files.toLocaleString("en-US")} ${files === 1 ? "file" : "files"} passed over, e.g. ${printable(example ?? "")}`
-    : "";
+export const sayNothingRead = (io: Io, path: string, passedOver: PassedOver): void => {
+  const passed = passedOver.files ? `: ${inWords(passedOver)}` : "";
   io.stderr.write(`warning: no trail files found in ${printable(path)}${passed}\n`);
+};
+
+/** Beside trail files: what is no log and no digest was not read, and somebody may have thought that it was. */
+export const sayPassedOver = (io: Io, passedOver: PassedOver): void => {
+  if (passedOver.files) io.stderr.write(`note: ${inWords(passedOver)}: neither logs nor digests\n`);
 };

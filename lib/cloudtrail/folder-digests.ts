@@ -22,9 +22,9 @@ export type FolderDigests = {
 };
 
 const hashOf = (source: TrailSource | undefined): string | undefined => {
-  const bytes = source?.bytes?.();
-  if (!bytes) return undefined;
   try {
+    const bytes = source?.bytes?.();
+    if (!bytes) return undefined;
     const plain = bytes[0] === 0x1f && bytes[1] === 0x8b ? gunzipSync(bytes) : bytes;
     return createHash("sha256").update(plain).digest("hex");
   } catch {
@@ -55,8 +55,9 @@ export const checkFolderDigests = (
     try {
       digest = parseDigest(source.name, source.bytes?.() ?? new Uint8Array());
     } catch (error) {
-      if (!(error instanceof AuditError)) throw error;
-      problems.push({ file: source.name, index: 0, reason: error.message });
+      const code = error instanceof Error && "code" in error ? String(error.code) : "unknown";
+      const reason = error instanceof AuditError ? error.message : `cannot be read (${code})`;
+      problems.push({ file: source.name, index: 0, reason });
       continue;
     }
     const scope = scopeOf(

@@ -127,33 +127,44 @@ const carriedText = (outer: Fields): string | undefined => {
   return typeof text === "string" ? text : undefined;
 };
 
-const objectIn = (text: string): Fields | undefined => {
+/** What a text holds as JSON, as far as it can be a record or a list of them. */
+const documentIn = (text: string): object | undefined => {
   try {
     const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null && !Array.isArray(value) ? fieldsOf(value) : undefined;
+    return typeof value === "object" && value !== null ? value : undefined;
   } catch {
     return undefined;
   }
 };
 
+/** What lies in an envelope, and whether there was one. */
+export type Unwrapped = { readonly content: unknown; readonly enveloped: boolean };
+
 /**
- * The record itself and whether it came in an envelope: of EventBridge, where `detail-type` may be either of the two of
- * CloudTrail, of SNS or SQS, or of one in the other.
+ * What is left without envelopes: of EventBridge, where `detail-type` may be either of the two of CloudTrail, of SNS or SQS,
+ * or of one in the other. A record, or whatever else somebody put there, such as a whole trail file.
  */
-export const unwrapRecord = (raw: unknown): { readonly record: Fields; readonly enveloped: boolean } => {
-  let record = fieldsOf(raw);
+export const unwrap = (raw: unknown): Unwrapped => {
+  let content = raw;
   for (let n = 0; n < MAX_ENVELOPES; n++) {
-    const text = carriedText(record);
+    const fields = fieldsOf(content);
+    const text = carriedText(fields);
     const within =
-      "detail" in record && "detail-type" in record
-        ? fieldsOf(record.detail)
+      "detail" in fields && "detail-type" in fields
+        ? fields.detail
         : text === undefined
           ? undefined
-          : objectIn(text);
-    if (within === undefined) return { record, enveloped: n > 0 };
-    record = within;
+          : documentIn(text);
+    if (within === undefined) return { content, enveloped: n > 0 };
+    content = within;
   }
-  return { record, enveloped: true };
+  return { content, enveloped: true };
+};
+
+/** The same of one record. */
+export const unwrapRecord = (raw: unknown): { readonly record: Fields; readonly enveloped: boolean } => {
+  const { content, enveloped } = unwrap(raw);
+  return { record: fieldsOf(content), enveloped };
 };
 
 /**

@@ -11,7 +11,7 @@ import { ANY_SCOPE, type Scope, scopeOfCluster } from "../core/coverage/coverage
 import { coverageOf, mergeCoverage } from "../core/coverage/covered-hours.ts";
 import { doubtsOfTrails } from "../core/coverage/management-event.ts";
 import { checkFolderDigests } from "./folder-digests.ts";
-import { listFolder } from "./list-folder.ts";
+import { listFolder, type PassedOver } from "./list-folder.ts";
 import { type ReadingProgress, readSources, type SourcesRead } from "./read-sources.ts";
 
 export type FolderActivity = Omit<SourcesRead, "hours" | "management"> & {
@@ -20,6 +20,9 @@ export type FolderActivity = Omit<SourcesRead, "hours" | "management"> & {
   readonly duplicates: number;
   /** Every cluster that a connection named, with its profiles by time; nothing is folded. */
   readonly profiles: ReadonlyMap<Cluster, readonly Profile[]>;
+  /** Digests beside the log files, and the files that are neither. */
+  readonly digests: number;
+  readonly passedOver: PassedOver;
   /** Digest files that cannot be read, or that name log files which are missing or changed. */
   readonly digestProblems: readonly Rejected[];
   /** The hours that the folder's files prove, by account and Region. */
@@ -64,7 +67,7 @@ export const readFolder = async (
   path: string,
   { onProgress, unit = HOUR }: FolderOptions = {},
 ): Promise<FolderActivity> => {
-  const { logs, digests } = listFolder(path);
+  const { logs, digests, passedOver } = listFolder(path);
   const seen = new Map<Cluster, Set<string>>();
   const sums = new Map<Cluster, Map<Instant, Map<string, Tally>>>();
   const waiting = replaceable();
@@ -126,6 +129,8 @@ export const readFolder = async (
   );
   return {
     ...read,
+    digests: digests.length,
+    passedOver,
     digestProblems: problems,
     counted: read.connections - duplicates,
     duplicates,

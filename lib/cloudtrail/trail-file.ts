@@ -13,6 +13,9 @@ const isGzip = (head: Uint8Array): boolean => head[0] === 0x1f && head[1] === 0x
 const isZlibError = (error: unknown): boolean =>
   error instanceof Error && "code" in error && String(error.code).startsWith("Z_");
 
+/** A file that was compressed again on its way; more layers than these are nobody's but a forger's. */
+const MAX_LAYERS = 3;
+
 /** Above this many uncompressed bytes a file is streamed. */
 const AT_ONCE = 48 * 1024 * 1024;
 
@@ -26,9 +29,9 @@ export const readTrailBytes = (
   onConnection: OnConnection,
 ): TrailFile | undefined => {
   let plain = bytes;
-  if (isGzip(bytes)) {
+  for (let layer = 0; layer < MAX_LAYERS && isGzip(plain); layer++) {
     try {
-      plain = gunzipSync(bytes, { maxOutputLength: AT_ONCE });
+      plain = gunzipSync(plain, { maxOutputLength: AT_ONCE });
     } catch (error) {
       if (error instanceof RangeError) return undefined;
       throw badFile(name, "is not a whole gzip file", error);
@@ -42,13 +45,10 @@ export const readTrailBytes = (
   return file;
 };
 
-/** `afterChunk` is awaited before the next chunk is asked for: backpressure. */
-const pump = async (
-  name: string,
+/** The first bytes of a stream, and all of it. */
+const peek = async (
   source: AsyncIterable<Uint8Array>,
-  into: TrailParser,
-  afterChunk?: () => Promise<void>,
-): Promise<TrailFile> => {
+): Promise<{ head: Buffer; whole: () => AsyncGenerator<Uint8Array> }> => {
   const chunks = source[Symbol.asyncIterator]();
   let head = Buffer.alloc(0);
   let done = false;
@@ -61,15 +61,31 @@ const pump = async (
     yield head;
     if (!done) yield* { [Symbol.asyncIterator]: () => chunks };
   };
-  const drain = async (plain: AsyncIterable<Uint8Array>): Promise<void> => {
-    for await (const chunk of plain) {
+  return { head, whole };
+};
+
+/** `afterChunk` is awaited before the next chunk is asked for: backpressure. */
+const pump = async (
+  name: string,
+  source: AsyncIterable<Uint8Array>,
+  into: TrailParser,
+  afterChunk?: () => Promise<void>,
+): Promise<TrailFile> => {
+  const drain = async (stream: AsyncIterable<Uint8Array>, layer = 0): Promise<void> => {
+    const { head, whole } = await peek(stream);
+    if (layer < MAX_LAYERS && isGzip(head)) {
+      await pipeline(whole, createGunzip({ chunkSize: 256 * 1024 }), (plain: AsyncIterable<Uint8Array>) =>
+        drain(plain, layer + 1),
+      );
+      return;
+    }
+    for await (const chunk of whole()) {
       into.push(chunk);
       await afterChunk?.();
     }
   };
   try {
-    if (isGzip(head)) await pipeline(whole, createGunzip({ chunkSize: 256 * 1024 }), drain);
-    else await drain(whole());
+    await drain(source);
   } catch (error) {
     throw isZlibError(error) ? badFile(name, "is not a whole gzip file", error) : error;
   }

@@ -10,7 +10,7 @@ import { AuditError } from "../errors.ts";
 import { mayBeDsql, summaryOfForeign } from "./foreign-record.ts";
 import { MAX_RECORD_BYTES, type PieceFlaw } from "./held-piece.ts";
 import { parseManagementEvent } from "./parse-management-event.ts";
-import { parseRecord, unwrapRecord } from "./parse-record.ts";
+import { parseRecord, unwrap, unwrapRecord } from "./parse-record.ts";
 import { type QuickTaker, splitRecords } from "./split-records.ts";
 import { utf8Chunks } from "./utf8-chunks.ts";
 
@@ -58,15 +58,39 @@ const jsonOf = (text: string): unknown => {
 /** Lists within lists: nobody writes deeper, and a forger's file shall not exhaust the stack. */
 const MAX_WITHIN = 4;
 
+/** Lists as AWS's tools print them, and where an element keeps its record as text. */
+const PRINTED: Readonly<Record<string, string>> = {
+  /** aws sqs receive-message */
+  Messages: "Body",
+  /** aws cloudtrail lookup-events */
+  Events: "CloudTrailEvent",
+  /** aws logs filter-log-events, get-log-events */
+  events: "message",
+  /** A subscription of CloudWatch Logs */
+  logEvents: "message",
+};
+
+const isDocument = (one: unknown): boolean => typeof one === "object" && one !== null && !Array.isArray(one);
+
+/** What stands as text in the elements of such a list, parsed where it is JSON. */
+const printedWithin = (fields: Readonly<Record<string, unknown>>): readonly unknown[] | undefined => {
+  for (const [list, text] of Object.entries(PRINTED)) {
+    const elements = Object.hasOwn(fields, list) ? fields[list] : undefined;
+    if (!Array.isArray(elements)) continue;
+    return elements.map((one: unknown) => {
+      const carried = fieldsOf(one)[text];
+      return (typeof carried === "string" ? jsonOf(carried) : undefined) ?? one;
+    });
+  }
+  return undefined;
+};
+
 /** The records of a whole trail file, where a document is one; a record has no such list of its own. */
 const recordsWithin = (raw: unknown): readonly unknown[] | undefined => {
-  if (Array.isArray(raw)) {
-    return raw.length && raw.every((one) => typeof one === "object" && one !== null && !Array.isArray(one))
-      ? raw
-      : undefined;
-  }
-  const { Records, eventSource } = fieldsOf(raw);
-  return Array.isArray(Records) && eventSource === undefined ? Records : undefined;
+  if (Array.isArray(raw)) return raw.length && raw.every(isDocument) ? raw : undefined;
+  const fields = fieldsOf(raw);
+  if (fields.eventSource !== undefined || "detail-type" in fields) return undefined;
+  return Array.isArray(fields.Records) ? fields.Records : printedWithin(fields);
 };
 
 /** Parses a file's uncompressed bytes as they come. Until `end` has returned, connections are only promised. */
@@ -97,19 +121,25 @@ export const trailParser = (name: string, onConnection: OnConnection): TrailPars
     rejected.push({ file: name, index, reason });
   };
 
-  /** What has been parsed as JSON: a record, or a trail file that stands where a record would. */
-  const take = (raw: unknown, within = 0): void => {
-    const inner = within < MAX_WITHIN ? recordsWithin(raw) : undefined;
-    if (inner) for (const one of inner) take(one, within + 1);
-    else takeRecord(raw, records++);
+  /** What has been parsed as JSON: a record, or a trail file that stands where a record would, also in an envelope. */
+  const take = (raw: unknown, within = 0, inEnvelope = false): void => {
+    const { content, enveloped } = unwrap(raw);
+    const wrapped = inEnvelope || enveloped;
+    const inner = within < MAX_WITHIN ? recordsWithin(content) : undefined;
+    if (!inner) {
+      takeRecord(raw, records++, wrapped);
+      return;
+    }
+    const printed = !Array.isArray(content) && !Array.isArray(fieldsOf(content).Records);
+    for (const one of inner) take(one, within + 1, wrapped || printed);
   };
-  const takeRecord = (raw: unknown, index: number): void => {
+  const takeRecord = (raw: unknown, index: number, wrapped: boolean): void => {
     const parsed = parseRecord(raw);
     if (parsed.kind === "rejected") {
       reject(index, parsed.reason);
       return;
     }
-    const { record, enveloped: wrapped } = unwrapRecord(raw);
+    const { record } = unwrapRecord(raw);
     const at = parsed.kind === "ignored" ? parsed.at : parsed.connection.at;
     if (wrapped) enveloped++;
     else note(at, textOf(record.recipientAccountId), textOf(record.awsRegion));

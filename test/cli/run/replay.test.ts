@@ -202,6 +202,34 @@ describe("dsql-audit replay", () => {
     expect(done.out).toBe("");
   });
 
+  it("proves nothing of the hours after a trail was stopped, though another one goes on", async () => {
+    const hours = Array.from({ length: 96 }, (_, n) => foreignRecord(`${iso(T + n * HOUR).slice(0, 19)}Z`));
+    const stop = connectRecord({
+      id: "stop",
+      at: T + 10 * HOUR,
+      action: "StopLogging",
+      extra: { eventSource: "cloudtrail.amazonaws.com", requestParameters: { name: "main" } },
+    });
+    const uses = [1, 40, 90].map((n) =>
+      connectRecord({ id: `use-${n}`, role: arn("Api"), at: T + n * HOUR }),
+    );
+    put("stopped/a.json", JSON.stringify({ Records: [...hours, stop, ...uses] }));
+    const done = await cli("replay --mappings mappings.json --events stopped --json");
+    const gaps = (done.json() as Row[]).filter(({ detector }) => detector === "capture-gap");
+    expect(gaps).toMatchObject([{ firstSeenAt: iso(T + 10 * HOUR), lastSeenAt: iso(T + 40 * HOUR) }]);
+  });
+
+  it("says which files it passed over, and that there was nothing else, also where times are given", async () => {
+    put("mixed/a.json", JSON.stringify({ Records: [connectRecord({ at: T })] }));
+    put("mixed/notes.txt", "hello");
+    put("nothing/notes.txt", "hello");
+    const times = `--from ${iso(T)} --to ${iso(T + HOUR)}`;
+    const mixed = await cli(`replay --mappings mappings.json --events mixed ${times}`);
+    expect(mixed.err).toMatch(/note: 1 file passed over, e\.g\. .*notes\.txt: neither logs nor digests/);
+    const nothing = await cli(`replay --mappings mappings.json --events nothing ${times}`);
+    expect(nothing.err).toMatch(/warning: no trail files found in nothing: 1 file passed over/);
+  });
+
   it("goes on without a file that cannot be read, and says so", async () => {
     put("partly/good.json", JSON.stringify({ Records: [connectRecord({ at: T })] }));
     put("partly/broken.json", "{");
