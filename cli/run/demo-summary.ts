@@ -146,13 +146,18 @@ export const demoDocument = async (
 
 const short = (instant: string): string => instant.slice(0, 16).replace("T", " ");
 
-/** `text` after `head`, at most 80 columns wide, its further lines below its first. */
-const hanging = (head: string, text: string): string => {
-  const lines = wrapAnsi(printable(text), 80 - head.length, { hard: true }).split("\n");
+/** `text` after `head`, at most `width` columns wide, its further lines below its first. */
+const hang = (width: number, head: string, text: string): string => {
+  const shown = printable(text);
+  const lines = Number.isFinite(width)
+    ? wrapAnsi(shown, Math.max(20, width - head.length), { hard: true }).split("\n")
+    : [shown];
   return lines.map((line, i) => (i === 0 ? head : " ".repeat(head.length)) + line).join("\n");
 };
 
-const toldText = ({ at, what, title, status, detectedAt, because }: Told): string[] => [
+type Hanging = (head: string, text: string) => string;
+
+const toldText = ({ at, what, title, status, detectedAt, because }: Told, hanging: Hanging): string[] => [
   hanging(`  ${short(at)}  `, what),
   title === null || detectedAt === null
     ? "      nothing was found"
@@ -160,8 +165,12 @@ const toldText = ({ at, what, title, status, detectedAt, because }: Told): strin
   ...(because === null ? [] : [hanging("                            ", because)]),
 ];
 
-/** For people: a screenful that explains itself. */
-export const demoText = (d: DemoDocument): string => {
+/** No line of prose is longer, however wide the terminal is. */
+const WIDEST = 80;
+
+/** For people: a screenful that explains itself. `width` of the terminal; infinite: nothing is wrapped. */
+export const demoText = (d: DemoDocument, width: number): string => {
+  const hanging = hang.bind(null, Number.isFinite(width) ? Math.min(WIDEST, width) : width);
   const n = (value: number): string => value.toLocaleString("en-US");
   return [
     "",
@@ -173,7 +182,7 @@ export const demoText = (d: DemoDocument): string => {
     ),
     "",
     "What happened, and what the auditor found (times are UTC):",
-    ...d.told.flatMap(toldText),
+    ...d.told.flatMap((told) => toldText(told, hanging)),
     "",
     "At the end, real clients connected with signed tokens:",
     ...d.live.map((line) => hanging("  ", line)),

@@ -1,6 +1,7 @@
 // Who did connect: the charts, their keys, and the same figures as a table.
 
 import type { ActivityRow } from "../core/activity/activity-row.ts";
+import { OTHERS } from "../core/activity/bound-tallies.ts";
 import { principalName } from "../core/base/visible-text.ts";
 import type { ActivityFigures } from "./activity-figures.ts";
 import { heat, otherSeries, series } from "./charts/chart-style.ts";
@@ -41,8 +42,12 @@ const lastUse = ({ lastUse: use, lastUseAt }: ActivityRow): Html =>
       : html`<span class="dim">unknown</span>`;
 
 const principalTable = (principals: readonly ActivityRow[]): Html => {
-  const busiest = principals.toSorted((a, b) => b.allowed - a.allowed || b.refused - a.refused);
-  const { shown, more } = firstOf(busiest, MAX_PRINCIPALS);
+  const busiest = principals
+    .filter(({ principal }) => principal !== OTHERS)
+    .toSorted((a, b) => b.allowed - a.allowed || b.refused - a.refused);
+  const { shown: first, more } = firstOf(busiest, MAX_PRINCIPALS);
+  // Whoever stands together there is never among those that are cut off.
+  const shown = [...first, ...principals.filter(({ principal }) => principal === OTHERS)];
   return html`<details class="fold"><summary>As a table, by principal <span class="n">${figure(principals.length)}</span></summary>
 <div class="scroll" tabindex="0" role="region" aria-label="Connections by principal"><table class="list">
 <caption>Connections by principal: those that are mapped and were not seen too</caption>
@@ -53,15 +58,26 @@ const principalTable = (principals: readonly ActivityRow[]): Html => {
   )}</tbody></table></div>${more > 0 && html`<p class="more">and ${count(more, "more principal")}.</p>`}</details>`;
 };
 
-/** `figures` null: nothing was ever ingested. */
+/** Those who were too many to be kept apart, in a sentence of their own; nothing where there are none. */
+const crowd = (principals: readonly ActivityRow[], others: number): Html | null => {
+  const together = principals.find(({ principal }) => principal === OTHERS);
+  if (together === undefined && others === 0) return null;
+  const { allowed = 0, refused = 0 } = together ?? {};
+  return html`<p class="unknown-line">At least ${count(Math.max(1, others), "more principal")} ${others > 1 ? "were" : "was"} too many to be kept apart: ${count(allowed, "connection")} and ${count(refused, "refused attempt")} stand together as <b>${OTHERS}</b>, without their names.</p>`;
+};
+
+/**
+ * `figures` null: nothing was ever ingested. `others`: at least so many principals stand together as `unknown:others`.
+ */
 export const activitySection = (
   figures: ActivityFigures | null,
   charts: ActivityCharts | null,
   principals: readonly ActivityRow[],
+  others = 0,
 ): Html => {
   const open = html`<h2 id="activity-title">Who did connect</h2>`;
   if (figures !== null && charts === null && figures.refused > 0) {
-    return html`<section id="activity" aria-labelledby="activity-title">${open}<p class="hint">No connection that was allowed is on record, ${count(figures.refused, "attempt")} ${figures.refused === 1 ? "was" : "were"} refused.</p>${principalTable(principals)}</section>`;
+    return html`<section id="activity" aria-labelledby="activity-title">${open}<p class="hint">No connection that was allowed is on record, ${count(figures.refused, "attempt")} ${figures.refused === 1 ? "was" : "were"} refused.</p>${crowd(principals, others)}${principalTable(principals)}</section>`;
   }
   if (figures === null || charts === null) {
     return html`<section id="activity" aria-labelledby="activity-title">${open}<p class="unknown-line">${
@@ -72,7 +88,7 @@ export const activitySection = (
   }
   const fresh = figures.networks.filter(({ isNew }) => isNew).length;
   return html`<section id="activity" aria-labelledby="activity-title">${open}
-<p class="hint">${count(figures.allowed, "connection")} by ${count(figures.principals.filter(({ allowed }) => allowed > 0).length, "principal")}; ${count(figures.refused, "refused attempt")}, which ${figures.refused === 1 ? "is" : "are"} no connection. All times are UTC.</p>
+<p class="hint">${count(figures.allowed, "connection")} by ${count(figures.principals.filter(({ allowed, principal }) => allowed > 0 && principal !== OTHERS).length, "principal")}; ${count(figures.refused, "refused attempt")}, which ${figures.refused === 1 ? "is" : "are"} no connection. All times are UTC.</p>${crowd(principals, others)}
 <h3>Day by day</h3>
 ${charts.connections}
 ${legend(figures)}

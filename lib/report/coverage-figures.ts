@@ -2,6 +2,8 @@
 
 import { DAY, floorTo, HOUR, type Instant, type Interval } from "../core/base/time.ts";
 import type { Coverage, Doubt, Proof } from "../core/coverage/coverage.ts";
+import { mergeCoverage, withoutDoubts } from "../core/coverage/covered-hours.ts";
+import { uncoveredOf } from "../core/coverage/uncovered.ts";
 
 export type Gap = Interval & { readonly hours: number; readonly reason: string | undefined };
 
@@ -14,54 +16,50 @@ export type CoverageFigures = {
   readonly isCovered: (hour: Instant) => boolean;
 };
 
-/** Proofs in the order in which they count; the strongest of an hour is kept. */
-const rank: Readonly<Record<Proof, number>> = { digest: 0, canary: 1, folder: 2 };
+/** The starts of the hours that a stretch touches, within others. */
+const hoursTouched = function* ({ from, to }: Interval, within: Interval): Generator<Instant> {
+  for (let hour = Math.max(within.from, floorTo(HOUR, from)); hour < Math.min(to, within.to); hour += HOUR) {
+    yield hour;
+  }
+};
 
-/** Looks at each whole hour of the window once; a doubt takes the proof of every hour that it touches away. */
+/** What is proven of the whole hours that the window touches: the judge's own computation, cut to the window and counted. */
 export const coverageFigures = (
   window: Interval,
   covered: Coverage,
   doubts: readonly Doubt[],
 ): CoverageFigures => {
   const from = floorTo(HOUR, window.from);
-  const proofs = new Map<Instant, Proof>();
-  for (const { from: start, to, proof } of covered) {
-    for (let hour = Math.max(from, floorTo(HOUR, start)); hour < Math.min(to, window.to); hour += HOUR) {
-      // Only hours that lie wholly inside the stretch: half an hour of proof proves no hour.
-      if (hour < start || hour + HOUR > to) continue;
-      const known = proofs.get(hour);
-      if (known === undefined || rank[proof] < rank[known]) proofs.set(hour, proof);
-    }
-  }
-  const doubted = new Map<Instant, string>();
-  for (const { from: start, to, reason } of doubts) {
-    for (let hour = Math.max(from, floorTo(HOUR, start)); hour < Math.min(to, window.to); hour += HOUR) {
-      proofs.delete(hour);
-      doubted.set(hour, reason);
-    }
-  }
+  const hours = Math.max(0, Math.ceil((window.to - from) / HOUR));
+  const whole = { from, to: from + hours * HOUR };
+  const proven = withoutDoubts(mergeCoverage(covered), doubts);
   const byProof: Record<Proof, number> = { digest: 0, canary: 0, folder: 0 };
-  const gaps: Gap[] = [];
-  let hours = 0;
-  for (let hour = from; hour < window.to; hour += HOUR) {
-    hours++;
-    const proof = proofs.get(hour);
-    if (proof !== undefined) {
-      byProof[proof]++;
-      continue;
+  const provenHours = new Set<Instant>();
+  for (const stretch of proven) {
+    for (const hour of hoursTouched(stretch, whole)) {
+      byProof[stretch.proof]++;
+      provenHours.add(hour);
     }
-    const reason = doubted.get(hour);
-    const last = gaps.at(-1);
-    if (last && last.to === hour && last.reason === reason) {
-      gaps[gaps.length - 1] = { ...last, to: hour + HOUR, hours: last.hours + 1 };
-    } else gaps.push({ from: hour, to: hour + HOUR, hours: 1, reason });
+  }
+  const reasons = new Map<Instant, string>();
+  for (const doubt of doubts) for (const hour of hoursTouched(doubt, whole)) reasons.set(hour, doubt.reason);
+  const gaps: Gap[] = [];
+  // A gap of the judge may have several reasons; people read one for each of its parts.
+  for (const gap of uncoveredOf(proven, []).gapsIn(whole)) {
+    for (const hour of hoursTouched(gap, whole)) {
+      const reason = reasons.get(hour);
+      const last = gaps.at(-1);
+      if (last && last.to === hour && last.reason === reason) {
+        gaps[gaps.length - 1] = { ...last, to: hour + HOUR, hours: last.hours + 1 };
+      } else gaps.push({ from: hour, to: hour + HOUR, hours: 1, reason });
+    }
   }
   return {
     hours,
-    coveredHours: byProof.digest + byProof.canary + byProof.folder,
+    coveredHours: provenHours.size,
     byProof,
     gaps,
-    isCovered: (hour) => proofs.has(hour),
+    isCovered: (hour) => provenHours.has(hour),
   };
 };
 

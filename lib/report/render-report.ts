@@ -24,6 +24,7 @@ export const renderReport = async (data: ReportData): Promise<string> => {
   const coverage = coverageFigures(window, covered, doubts);
   const { activity } = data;
   const figures = activity && activityFigures(activity.window, activity.hours, coverage.isCovered);
+  const others = (activity?.hours ?? []).reduce((most, hour) => Math.max(most, hour.others ?? 0), 0);
   let charts: ActivityCharts | null = null;
   if (activity && figures && figures.allowed > 0) {
     charts = {
@@ -43,7 +44,7 @@ ${pageHeader(data)}
 ${headlineSection(data, coverage, figures)}
 ${findingsSection(data)}
 ${reachSection(data)}
-${activitySection(figures, charts, activity?.principals ?? [])}
+${activitySection(figures, charts, activity?.principals ?? [], others)}
 ${coverageSection(data, coverage, strip)}
 ${changesSection(data)}
 </main>

@@ -2,6 +2,8 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Tally } from "../../lib/core/activity/activity.ts";
 import { DAY, HOUR, MINUTE } from "../../lib/core/base/time.ts";
+import { mergeCoverage } from "../../lib/core/coverage/covered-hours.ts";
+import { uncoveredOf } from "../../lib/core/coverage/uncovered.ts";
 import { activityFigures, weekdayOf } from "../../lib/report/activity-figures.ts";
 import { coverageByDay, coverageFigures, coverageShares } from "../../lib/report/coverage-figures.ts";
 import { pickSchemas, reachByRole } from "../../lib/report/reach-figures.ts";
@@ -85,6 +87,32 @@ describe("coverageFigures", () => {
     ]);
     expect(figures.isCovered(T + 9 * HOUR)).toBe(false);
     expect(figures.isCovered(T + 10 * HOUR)).toBe(true);
+  });
+
+  it("says what the judge says, whatever stretches, proofs and doubts there are", () => {
+    const half = (max: number) => fc.integer({ min: 0, max: 2 * max }).map((n) => T + (n * HOUR) / 2);
+    const stretch = fc.tuple(half(60), fc.integer({ min: 0, max: 40 })).map(([from, halves]) => ({
+      from,
+      to: from + (halves * HOUR) / 2,
+    }));
+    const proof = fc.constantFrom("digest" as const, "canary" as const, "folder" as const);
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(stretch, proof), { maxLength: 6 }),
+        fc.array(fc.tuple(stretch, fc.constantFrom("stopped", "calls")), { maxLength: 4 }),
+        (stretches, said) => {
+          const covered = stretches.map(([one, how]) => ({ ...one, proof: how }));
+          const doubts = said.map(([one, reason]) => ({ ...one, reason }));
+          const figures = coverageFigures(window, covered, doubts);
+          const uncovered = uncoveredOf(mergeCoverage(covered), doubts);
+          expect(figures.hours - figures.coveredHours).toBe(uncovered.hoursIn(window));
+          expect(figures.gaps.reduce((sum, { hours }) => sum + hours, 0)).toBe(uncovered.hoursIn(window));
+          for (let hour = window.from; hour < window.to; hour += HOUR) {
+            expect(figures.isCovered(hour)).toBe(uncovered.hoursIn({ from: hour, to: hour + HOUR }) === 0);
+          }
+        },
+      ),
+    );
   });
 
   it("does not take half an hour of proof for an hour", () => {

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { beforeAll, describe, expect, it } from "vitest";
+import { OTHERS } from "../../lib/core/activity/bound-tallies.ts";
 import { renderReport } from "../../lib/report/render-report.ts";
 import type { ReportData } from "../../lib/report/report-data.ts";
 import { END, hostileNames, hostileReport, principal, START, sampleReport } from "./sample-report.ts";
@@ -196,6 +197,27 @@ describe("what the report says", () => {
     expect(text).toContain("and 160 more roles");
     expect(text).toContain("and 175 more");
     expect(text).toContain("8 other schemas");
+  });
+
+  it("says how many could not be kept apart, and shows them however many others there are", async () => {
+    const data = sampleReport();
+    if (data.activity === null) throw new Error("the sample has activity");
+    const [row, ...rows] = data.activity.principals;
+    if (row === undefined) throw new Error("the sample has principals");
+    const many = Array.from({ length: 60 }, (_, n) => ({ ...row, principal: principal(`Busy${n}`) }));
+    const others = { ...row, principal: OTHERS, allowed: 3, refused: 1, role: null };
+    const hours = data.activity.hours.map((hour, n) => (n === 0 ? { ...hour, others: 412 } : hour));
+    const page = await renderReport({
+      ...data,
+      activity: { ...data.activity, hours, principals: [others, row, ...rows, ...many] },
+    });
+    const text = textOf(page);
+    expect(text).toContain(
+      "At least 412 more principals were too many to be kept apart: 3 connections and 1 refused attempt stand together as unknown:others",
+    );
+    // Once in the sentence, and once or twice in a row of the table, where it is never cut off.
+    expect(text.split(OTHERS).length - 1).toBeGreaterThan(1);
+    expect(sample).not.toContain(OTHERS);
   });
 
   it("draws the outage as a band where capture is not proven", () => {
