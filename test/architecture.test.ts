@@ -2,6 +2,7 @@
 import { globSync, readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 import { describe, expect, it } from "vitest";
+import { parseAst } from "vitest/node";
 
 const root = join(import.meta.dirname, "..");
 const sources = globSync("{handlers,lib,cli,local,bench,deploy,scripts}/**/*.ts", { cwd: root })
@@ -58,10 +59,31 @@ const arrows: readonly Arrow[] = sources.flatMap(({ file, text }) =>
 );
 const shown = ({ from, to }: Arrow): string => `${from} imports ${to}`;
 
-/** Arrows that still point up; none may be added. */
-const UPWARD_FOR_NOW: readonly string[] = [];
+/** Files with a function above the limit that is still to be broken at its seams; none may be added. */
+const LONG_FOR_NOW: readonly string[] = ["lib/store/activity/profiles.ts"];
+const MAX_FUNCTION_LINES = 120;
+
+/** The lines of every function in a file, whatever it is nested in, by the syntax tree. */
+const functionLines = ({ file, text }: { readonly file: string; readonly text: string }): number[] => {
+  const found: number[] = [];
+  const visit = (node: unknown): void => {
+    if (typeof node !== "object" || node === null) return;
+    const { type, start, end } = node as { type?: unknown; start?: number; end?: number };
+    if (/^(?:ArrowFunctionExpression|Function(?:Declaration|Expression))$/.test(String(type)))
+      found.push(text.slice(start, end).split("\n").length);
+    for (const inner of Object.values(node)) visit(inner);
+  };
+  visit(parseAst(text, { lang: "ts" }, file));
+  return found;
+};
 
 describe("architecture", () => {
+  it("counts the lines of nested functions and of those in types' company", () => {
+    const text =
+      "const a = (x: number): number => {\n  const b = <T,>(y: T): T => {\n    return y;\n  };\n  return b(x);\n};\n";
+    expect(functionLines({ file: "a.ts", text })).toEqual([6, 3]);
+  });
+
   it("sees the sources", () => {
     expect(sources.length).toBeGreaterThan(15);
     expect(importsOf(sources.find(({ file }) => file === "lib/core/base/ids.ts")?.text ?? "")).toContain(
@@ -82,8 +104,7 @@ describe("architecture", () => {
 
   it("imports in one direction between the rooms of the core", () => {
     const inCore = arrows.filter(({ from, to }) => roomOf(from) >= 0 && roomOf(to) >= 0);
-    const upward = inCore.filter(({ from, to }) => roomOf(to) > roomOf(from)).map(shown);
-    expect(upward.filter((arrow) => !UPWARD_FOR_NOW.includes(arrow))).toEqual([]);
+    expect(inCore.filter(({ from, to }) => roomOf(to) > roomOf(from)).map(shown)).toEqual([]);
   });
 
   it("keeps handlers apart from cli and local", () => {
@@ -127,6 +148,32 @@ describe("architecture", () => {
     expect(
       sources.filter(({ text }) => !/^(?:#!.*\n)?(?:\/\/ |\/\*\*? )/.test(text)).map(({ file }) => file),
     ).toEqual([]);
+  });
+
+  it("leaves nothing loose in lib or in its core but settings, errors and the log", () => {
+    const loose = sources.filter(({ file }) => /^lib\/(?:core\/)?[^/]+\.ts$/.test(file));
+    expect(loose.map(({ file }) => file).sort()).toEqual(["lib/config.ts", "lib/errors.ts", "lib/log.ts"]);
+  });
+
+  it("keeps files short: half of them within 100 lines, nine of ten within 200", () => {
+    const lines = sources
+      .filter(({ file }) => /^(?:lib|cli|handlers|local|deploy)\//.test(file))
+      .map(({ text }) => text.split("\n").length - 1)
+      .sort((a, b) => a - b);
+    expect(lines[Math.floor(lines.length / 2)]).toBeLessThanOrEqual(100);
+    expect(lines[Math.floor(lines.length * 0.9)]).toBeLessThanOrEqual(200);
+  });
+
+  it("keeps every function within 120 lines", () => {
+    const long = sources
+      .filter(({ file }) => /^(?:lib|cli|handlers|local|deploy)\//.test(file))
+      .filter(({ file }) => !LONG_FOR_NOW.includes(file))
+      .flatMap((source) =>
+        functionLines(source)
+          .filter((lines) => lines > MAX_FUNCTION_LINES)
+          .map((lines) => `${source.file}: ${lines} lines`),
+      );
+    expect(long).toEqual([]);
   });
 
   it("opens the stores in one place", () => {

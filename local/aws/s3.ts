@@ -66,13 +66,11 @@ const unknownOf = ({ url, headers }: LoopbackRequest, parameters: readonly strin
     (name) => name in headers,
   );
 
-/** Starts the endpoint on a free loopback port. */
-export const startS3 = async (options: S3Options): Promise<LocalS3> => {
-  const { now, onObjectCreated, account = "111122223333", region = "us-east-1" } = options;
-  const store = openObjectStore(options.folder);
-  for (const bucket of options.buckets) store.createBucket(bucket);
-  const denied: { bucket: string; prefix: string }[] = [];
-  const ahead: { fault: S3Fault; prefix: string }[] = [];
+/** Writes into the store and tells of it. */
+const objectWriter = (
+  store: ReturnType<typeof openObjectStore>,
+  { now, onObjectCreated, account = "111122223333", region = "us-east-1" }: S3Options,
+) => {
   let written = 0;
 
   // https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html; the key is not URL-encoded there.
@@ -101,7 +99,7 @@ export const startS3 = async (options: S3Options): Promise<LocalS3> => {
     },
   });
 
-  const put = ({ bucket, key, body, metadata = {}, contentType, contentEncoding }: S3Put): ObjectHead => {
+  return ({ bucket, key, body, metadata = {}, contentType, contentEncoding }: S3Put): ObjectHead => {
     const bytes = Buffer.from(body);
     const head: ObjectHead = {
       key,
@@ -119,6 +117,15 @@ export const startS3 = async (options: S3Options): Promise<LocalS3> => {
     onObjectCreated?.(objectCreated(bucket, head));
     return head;
   };
+};
+
+/** Starts the endpoint on a free loopback port. */
+export const startS3 = async (options: S3Options): Promise<LocalS3> => {
+  const store = openObjectStore(options.folder);
+  for (const bucket of options.buckets) store.createBucket(bucket);
+  const denied: { bucket: string; prefix: string }[] = [];
+  const ahead: { fault: S3Fault; prefix: string }[] = [];
+  const put = objectWriter(store, options);
 
   const putObject = (bucket: string, key: string, request: LoopbackRequest): LoopbackResponse => {
     const { headers } = request;
