@@ -27,7 +27,10 @@ export const tableRights: Readonly<Record<FunctionName, TableRights>> = {
   query: { writes: [], removes: [] },
 };
 
-/** Kinds that only people write, by the command line: what they accept, the backups they restored, the access they want. */
+/**
+ * Kinds that only people write, by the command line: what they accept, the backups they restored, the access they want.
+ * @internal A test holds that every kind has its writer.
+ */
 export const writtenByPeople: readonly string[] = ["EXEMPTION#", "RESTORE#", "BASELINE#"];
 
 /** The kind of an item by its partition key. */

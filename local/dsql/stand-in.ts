@@ -58,6 +58,7 @@ export const dataConflict: SqlError = {
   code: "40001",
   message: "change conflicts with another transaction (OC000)",
 };
+/** @internal What tests let a statement fail with. */
 export const schemaConflict: SqlError = {
   code: "40001",
   message: "schema has been updated by another transaction (OC001)",

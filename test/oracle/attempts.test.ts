@@ -2,13 +2,14 @@
 import fc from "fast-check";
 import pg from "pg";
 import { describe, expect, it } from "vitest";
-import { quoteIdentifier, quoteQualified } from "../../lib/core/base/quote.ts";
+import { quoteIdentifier } from "../../lib/core/base/quote.ts";
 import type { Privilege } from "../../lib/core/catalog/privileges.ts";
 import type { AccessEngine } from "../../lib/core/privileges/effective.ts";
 import { accessEngine } from "../../lib/core/privileges/effective.ts";
 import type { AccessObject } from "../../lib/core/privileges/effective-objects.ts";
 import { readCatalog } from "../../lib/dsql/read-catalog.ts";
 import { startPostgres } from "../../local/postgres/postgres.ts";
+import { quoteQualified } from "../support/quote-qualified.ts";
 import { makeWorld } from "./compare.ts";
 import { script, type World, worlds } from "./world.ts";
 

@@ -1,6 +1,7 @@
 // Random worlds of roles and objects, as SQL statements that may each be refused by the server.
 import fc from "fast-check";
-import { quoteIdentifier, quoteQualified } from "../../lib/core/base/quote.ts";
+import { quoteIdentifier } from "../../lib/core/base/quote.ts";
+import { quoteQualified } from "../support/quote-qualified.ts";
 
 /** One statement, run as `as` where it is given. */
 export type Statement = { readonly as?: string; readonly sql: string };

@@ -27,9 +27,6 @@ export const quoteIdentifier = (name: string): string => {
   return /^[a-z_][a-z0-9_]*$/.test(name) && !RESERVED.has(name) ? name : `"${name.replaceAll('"', '""')}"`;
 };
 
-/** Several names with dots between: quoteQualified("a.b", "c") is `"a.b".c`. */
-export const quoteQualified = (...names: readonly string[]): string => names.map(quoteIdentifier).join(".");
-
 /**
  * A text as an SQL literal, right under either setting of standard_conforming_strings. Throws `usage` on NUL.
  * https://www.postgresql.org/docs/16/sql-syntax-lexical.html#SQL-SYNTAX-STRINGS-ESCAPE

@@ -104,7 +104,10 @@ const appliers: { readonly [K in Change["kind"]]: Applier<ChangeOf<K>> } = {
 export const applyChange = (working: Working, change: Change): void =>
   (appliers[change.kind] as Applier<Change>)(working, change);
 
-/** `catalog` after the changes; rows in canonical order. AuditError("store") where a change does not fit. */
+/**
+ * `catalog` after the changes; rows in canonical order. AuditError("store") where a change does not fit.
+ * @internal The law of the diff in one call, for tests.
+ */
 export const applyChanges = (catalog: KnownCatalog, changes: readonly Change[]): KnownCatalog => {
   const working = takeApart(catalog);
   for (const change of changes) applyChange(working, change);

@@ -2,8 +2,9 @@
 import fc from "fast-check";
 import pg from "pg";
 import { describe, expect, it } from "vitest";
-import { quoteIdentifier, quoteLiteral, quoteQualified } from "../../../lib/core/base/quote.ts";
+import { quoteIdentifier, quoteLiteral } from "../../../lib/core/base/quote.ts";
 import { sharedPostgres } from "../../support/postgres.ts";
+import { quoteQualified } from "../../support/quote-qualified.ts";
 
 const shared = sharedPostgres();
 const text = fc
