@@ -70,7 +70,10 @@ const before = ({ date, day }: Local): { readonly date: string; readonly day: nu
   day: (day + 6) % 7,
 });
 
-/** Whether `at` is working time; a shift over midnight counts for the day on which it began. */
+/**
+ * Whether `at` is working time; a shift over midnight counts for the day on which it began.
+ * @internal The rule for a single moment, for tests.
+ */
 export const isWorkingTime = (hours: Hours, holidays: readonly string[], at: Instant): boolean => {
   const works = ({ date, day }: { readonly date: string; readonly day: number }): boolean =>
     (hours.days === undefined || hours.days.includes(days[day] ?? "mon")) &&

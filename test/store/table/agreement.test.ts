@@ -25,8 +25,11 @@ const values = (text: fc.Arbitrary<string>): fc.Arbitrary<unknown> =>
       fc.double({ noNaN: true, noDefaultInfinity: true, min: -1e9, max: 1e9 }),
       fc.bigInt({ min: -(10n ** 39n), max: 10n ** 39n }),
       fc.uint8Array({ maxLength: 40 }).map((bytes) => new Uint8Array(bytes)),
-      // Large enough that capacity units differ.
-      fc.integer({ min: 500, max: 9_000 }).map((length) => new Uint8Array(length)),
+      // Large enough that capacity units differ, and often enough that one replaces another.
+      {
+        weight: 5,
+        arbitrary: fc.integer({ min: 500, max: 9_000 }).map((length) => new Uint8Array(length)),
+      },
       fc.boolean(),
       fc.constantFrom(null, undefined, new Set()),
       fc.uniqueArray(text, { minLength: 1, maxLength: 3 }).map((members) => new Set(members)),
@@ -50,7 +53,7 @@ const items = (text: fc.Arbitrary<string>): fc.Arbitrary<Item> => {
   return fc
     .tuple(
       fc.record({ pk, sk: keyTexts(text) }),
-      fc.record({ rev: someRev, takenAt, v: value, w: value }, { requiredKeys: [] }),
+      fc.record({ rev: someRev, takenAt, v: value, w: value }, { requiredKeys: ["v"] }),
     )
     .map(([key, attributes]) => ({ ...attributes, ...key }));
 };
@@ -93,15 +96,26 @@ const sorted = (found: readonly Item[]): Item[] =>
 const operations = (text: fc.Arbitrary<string>): fc.Arbitrary<Operation> => {
   const item = items(text);
   const key = fc.record({ pk, sk: keyTexts(text) });
-  const attribute = fc.constantFrom("rev", "v", "sk", "none");
+  const attribute = fc.oneof(
+    { weight: 5, arbitrary: fc.constant("rev") },
+    { weight: 1, arbitrary: fc.constantFrom("v", "sk", "none") },
+  );
   const expected = fc.option(someRev, { nil: undefined });
   return fc.oneof(
     { weight: 4, arbitrary: operation("put", item, (table, one) => table.put(one)) },
     operation("putIfAbsent", item, (table, one) => table.putIfAbsent(one)),
-    operation("putIf", fc.tuple(item, attribute, expected), (table, one) => table.putIf(...one)),
+    {
+      weight: 3,
+      arbitrary: operation("putIf", fc.tuple(item, attribute, expected), (table, one) => table.putIf(...one)),
+    },
     operation("putMany", fc.array(item, { maxLength: 30 }), (table, many) => table.putMany(many)),
     operation("remove", key, (table, one) => table.remove(one)),
-    operation("removeIf", fc.tuple(key, attribute, someRev), (table, one) => table.removeIf(...one)),
+    {
+      weight: 2,
+      arbitrary: operation("removeIf", fc.tuple(key, attribute, someRev), (table, one) =>
+        table.removeIf(...one),
+      ),
+    },
     operation("get", fc.tuple(key, fc.boolean()), (table, [one, consistent]) =>
       table.get(one, { consistent }),
     ),
