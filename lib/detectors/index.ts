@@ -23,8 +23,10 @@ import { selfAudit } from "./coverage/self-audit.ts";
 import { snapshotOverdue } from "./coverage/snapshot-overdue.ts";
 import { ambiguousMapping } from "./dormant/ambiguous-mapping.ts";
 import { dormantMapping } from "./dormant/dormant-mapping.ts";
+import { dormantRole } from "./dormant/dormant-role.ts";
 import { neverUsedMapping } from "./dormant/never-used-mapping.ts";
 import { unknownMapping } from "./dormant/unknown-mapping.ts";
+import { unmappedLoginRole } from "./dormant/unmapped-login-role.ts";
 import { adminMembership } from "./over-privileged/admin-membership.ts";
 import { auditAdmin } from "./over-privileged/audit-admin.ts";
 import { ddlInApplicationRole } from "./over-privileged/ddl-in-application-role.ts";
@@ -51,6 +53,7 @@ export const detectors: readonly Detector[] = [
   ddlInApplicationRole,
   dormantAwakened,
   dormantMapping,
+  dormantRole,
   escalationPath,
   failedAttempts,
   grantOption,
@@ -72,6 +75,7 @@ export const detectors: readonly Detector[] = [
   spreadRefusals,
   unknownMapping,
   unmappedConnection,
+  unmappedLoginRole,
   wideningDefault,
 ];
 

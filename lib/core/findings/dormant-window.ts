@@ -3,7 +3,7 @@ import { mappingDetectors } from "./family.ts";
 import type { DetectorOptions } from "./judge.ts";
 
 /** Their option `days` is one window: a mapping that one calls dormant the other must not call unknown. */
-const windowed = [...mappingDetectors, "capture-gap"];
+const windowed = [...mappingDetectors, "capture-gap", "dormant-role"];
 
 export const DORMANT_DAYS = 90;
 

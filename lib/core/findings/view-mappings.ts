@@ -27,6 +27,8 @@ export type MappingsView = {
   readonly useOf: (mapping: MappingSubject, days: number) => Judged;
   /** Other mappings of the same principal that stand now. */
   readonly rivalsOf: (mapping: MappingSubject) => readonly MappingSubject[];
+  /** When the last mapping of a role was seen to be gone; undefined: none ever was. */
+  readonly lastGoneOf: (role: Oid) => Instant | undefined;
   /** Why mappings cannot be looked at; undefined: they can. */
   readonly unreadable: string | undefined;
 };
@@ -91,6 +93,12 @@ export const mappingsViews = (facts: Facts): ((now: Instant, coverage: CoverageV
       agesAssumed: facts.agesAssumed ?? false,
       useOf: (mapping, days) => judged(days)(mapping),
       rivalsOf: (mapping) => ofPrincipal(mapping.principal).filter((other) => other !== mapping),
+      lastGoneOf: (role) => {
+        const gone = subjects.flatMap(({ roleOid, period: { goneAt } }) =>
+          roleOid === role && goneAt !== null && goneAt <= now ? [goneAt] : [],
+        );
+        return gone.length ? Math.max(...gone) : undefined;
+      },
       unreadable:
         firstSnapshotAt === null || firstSnapshotAt > now
           ? "no mappings were read yet"

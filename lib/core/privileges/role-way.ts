@@ -46,3 +46,15 @@ export const roleWay = (
   const granted = chain([graph.set, graph.inherit, graph.admin], from, to);
   return granted && { roles: granted, how: "admin-option" };
 };
+
+/** All roles that it has or can get by memberships, whatever the way; itself left out. */
+export const reachedBy = ({ graph }: AccessEngine, from: RoleId): ReadonlySet<RoleId> => {
+  const found = new Set<RoleId>([from]);
+  for (const id of found) {
+    for (const edges of [graph.inherit, graph.set, graph.admin]) {
+      for (const next of targetsOf(edges, id)) found.add(next);
+    }
+  }
+  found.delete(from);
+  return found;
+};
