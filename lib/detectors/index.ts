@@ -36,6 +36,7 @@ import { leftoverRole } from "./over-privileged/leftover-role.ts";
 import { looseMapping } from "./over-privileged/loose-mapping.ts";
 import { privilegeExceedsArchetype } from "./over-privileged/privilege-exceeds-archetype.ts";
 import { publicAccess } from "./over-privileged/public-access.ts";
+import { rapidEscalation } from "./over-privileged/rapid-escalation.ts";
 import { sharedRole } from "./over-privileged/shared-role.ts";
 import { wideningDefault } from "./over-privileged/widening-default.ts";
 
@@ -66,6 +67,7 @@ export const detectors: readonly Detector[] = [
   offHours,
   privilegeExceedsArchetype,
   publicAccess,
+  rapidEscalation,
   revokedConnection,
   rootConnection,
   sectionUnreadable,

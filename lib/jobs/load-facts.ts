@@ -6,7 +6,7 @@ import { EMPTY_ESTATE } from "../core/anomaly/estate.ts";
 import type { Acknowledged } from "../core/anomaly/surprise.ts";
 import type { Cluster, Principal } from "../core/base/ids.ts";
 import { DAY, floorTo, HOUR, type Instant } from "../core/base/time.ts";
-import { type Facts, LIVE_SETTLE_MS, type OwnLogins } from "../core/findings/facts.ts";
+import { type Facts, LIVE_SETTLE_MS, type OwnLogins, type RecentChanges } from "../core/findings/facts.ts";
 import type { Finding } from "../core/findings/finding.ts";
 import type { Archetype } from "../core/privileges/archetype.ts";
 import { coverageEvidence } from "../queries/proven-hours.ts";
@@ -75,6 +75,21 @@ const acknowledgedEpisode = ({
     ? [{ principal: subject.principal, from: firstSeenAt, to: lastSeenAt, at: confirmedAt }]
     : [];
 
+/** Read only where there is a newer snapshot than the one judged before: most looks have none. */
+const changesSince = async (
+  store: ReadStore,
+  cluster: Cluster,
+  judgedBefore: Instant | null,
+  takenAt: Instant,
+): Promise<RecentChanges | undefined> =>
+  judgedBefore === null || judgedBefore >= takenAt
+    ? undefined
+    : {
+        from: judgedBefore,
+        to: takenAt,
+        changes: await Array.fromAsync(store.snapshots.changes(cluster, judgedBefore, takenAt)),
+      };
+
 /** The facts of one cluster as of `now`. Activity is as of its last fold. */
 export const loadFacts = async (
   store: ReadStore,
@@ -102,6 +117,8 @@ export const loadFacts = async (
       store.captureChecks.last(cluster),
       store.baselines.read(cluster),
     ]);
+  // A look that came later knows what was not known yet.
+  const judgedBefore = lastLook && lastLook.at <= now ? lastLook.snapshotAt : null;
   const index = activityIndex([...days, ...hours]);
   const { coverage, doubts } = await coverageEvidence(
     store,
@@ -119,10 +136,10 @@ export const loadFacts = async (
           catalog: snapshot.catalog,
           takenAt: snapshot.manifest.takenAt,
           seq: snapshot.manifest.seq,
-          // A look that came later knows what was not known yet.
-          judgedBefore: lastLook && lastLook.at <= now ? lastLook.snapshotAt : null,
+          judgedBefore,
         }
       : null,
+    recentChanges: snapshot && (await changesSince(store, cluster, judgedBefore, snapshot.manifest.takenAt)),
     firstSnapshotAt: history.firstReadAt,
     mappingPeriods: history.periods,
     activity: index,

@@ -5,6 +5,7 @@ import { DAY, HOUR, type Instant, type Interval } from "../base/time.ts";
 import type { Catalog, RowOf, SectionName } from "../catalog/catalog.ts";
 import { missedCanaries } from "../coverage/canary-match.ts";
 import type { CaptureCheck } from "../coverage/capture-check.ts";
+import type { Change } from "../history/change.ts";
 import type { MappingPeriod } from "../history/mapping-period.ts";
 import type { Facts, OwnLogins } from "./facts.ts";
 
@@ -54,6 +55,8 @@ export type Example = {
   readonly declared?: Facts["archetypes"];
   readonly baseline?: Facts["baseline"];
   readonly own?: ExampleLogins;
+  /** Changes in the snapshot, since the one of an hour before. */
+  readonly changes?: readonly Change[];
   readonly asked?: Partial<CaptureCheck>;
 };
 
@@ -145,6 +148,19 @@ export const exampleFacts = (example: Example): Facts => {
           seq: 1,
         }
       : null,
+    ...(example.changes && {
+      recentChanges: {
+        from: now - HOUR,
+        to: now,
+        changes: example.changes.map((change) => ({
+          fromSeq: 1,
+          from: now - HOUR,
+          toSeq: 2,
+          to: now,
+          change,
+        })),
+      },
+    }),
     firstSnapshotAt,
     mappingPeriods,
     activity: {

@@ -10,6 +10,7 @@ import type { Catalog } from "../catalog/catalog.ts";
 import type { OwnLogin } from "../coverage/canary-match.ts";
 import type { CaptureCheck } from "../coverage/capture-check.ts";
 import type { Canary, Coverage, Doubt } from "../coverage/coverage.ts";
+import type { RecordedChange } from "../history/change.ts";
 import type { MappingPeriod } from "../history/mapping-period.ts";
 import type { Archetype } from "../privileges/archetype.ts";
 
@@ -29,6 +30,9 @@ export type SnapshotFacts = {
   readonly judgedBefore?: Instant | null;
 };
 
+/** The changes between two snapshots: after `from`, up to `to`, the newest one. */
+export type RecentChanges = Interval & { readonly changes: readonly RecordedChange[] };
+
 /** The auditor's own logins since `from`: what it attempted, what is not back after 30 minutes, what it did not make. */
 export type OwnLogins = {
   readonly from: Instant;
@@ -44,6 +48,8 @@ export type Facts = {
   readonly live?: boolean;
   /** null: none was taken, or none was given (offline). */
   readonly snapshot: SnapshotFacts | null;
+  /** What changed since the snapshot that was judged before; undefined: there is no newer one, or nobody looked. */
+  readonly recentChanges?: RecentChanges | undefined;
   /** When mappings were first read; null: never, so that nothing can be said about them. */
   readonly firstSnapshotAt: Instant | null;
   readonly mappingPeriods: readonly MappingPeriod[];

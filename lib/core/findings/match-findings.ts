@@ -23,6 +23,7 @@ const isSameStretch = (finding: Finding, observation: Observation): boolean => {
   return (
     finding.detector === observation.detector &&
     finding.subject.object === subject.object &&
+    finding.subject.roleOid === subject.roleOid &&
     !isClosed(finding) &&
     finding.firstSeenAt < observation.lastSeenAt &&
     observation.firstSeenAt < finding.lastSeenAt

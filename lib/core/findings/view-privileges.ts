@@ -3,12 +3,14 @@ import { declaredArchetypes } from "../baseline/kept-baseline.ts";
 import type { Catalog, SectionName } from "../catalog/catalog.ts";
 import { type ArchetypeOf, archetypeOf } from "../privileges/archetype.ts";
 import { type AccessEngine, accessEngine } from "../privileges/effective.ts";
-import type { Facts, SnapshotFacts } from "./facts.ts";
+import type { Facts, RecentChanges, SnapshotFacts } from "./facts.ts";
 
 export type PrivilegesView = {
   /** The same at all moments; null: none was taken, or none was given. */
   readonly snapshot: SnapshotFacts | null;
   readonly catalog: Catalog | null;
+  /** What changed since the snapshot that was judged before; undefined: there is no newer one, or nobody looked. */
+  readonly recentChanges: RecentChanges | undefined;
   /** The engine over the catalog, made at the first question; undefined: there is no snapshot. */
   readonly engine: () => AccessEngine | undefined;
   /** What a role is for, by declaration or by its name; undefined: neither says. */
@@ -21,7 +23,8 @@ export const privilegesView = ({
   snapshot,
   archetypes,
   baseline,
-}: Pick<Facts, "snapshot" | "archetypes" | "baseline">): PrivilegesView => {
+  recentChanges,
+}: Pick<Facts, "snapshot" | "archetypes" | "baseline" | "recentChanges">): PrivilegesView => {
   // A setting of the deployment wins over the file, and either over the name.
   const declared = { ...(baseline && declaredArchetypes(baseline)), ...archetypes };
   const catalog = snapshot?.catalog ?? null;
@@ -29,6 +32,7 @@ export const privilegesView = ({
   return {
     snapshot,
     catalog,
+    recentChanges,
     engine: () => {
       if (catalog) engine ??= accessEngine(catalog);
       return engine;

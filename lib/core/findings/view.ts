@@ -10,7 +10,7 @@ import { type MappingsView, mappingsViews } from "./view-mappings.ts";
 import { type PrivilegesView, privilegesView } from "./view-privileges.ts";
 
 /** What a detector cannot do without; where it is missing, its look is not complete. */
-export type Need = "mappings" | "snapshots" | "ownLogins" | "captureCheck" | SectionName;
+export type Need = "mappings" | "snapshots" | "recentChanges" | "ownLogins" | "captureCheck" | SectionName;
 
 export type AuditView = {
   readonly cluster: Cluster;
@@ -54,6 +54,10 @@ export const auditViews = (facts: Facts): AuditViews => {
       missing: (need) => {
         if (need === "mappings") return mappings.unreadable;
         if (need === "snapshots") return snapshotsMissing(facts);
+        if (need === "recentChanges")
+          return privileges.recentChanges
+            ? undefined
+            : "there is no newer snapshot than the one judged before";
         if (need === "ownLogins" || need === "captureCheck") return coverage.missing(need);
         return privileges.unreadable(need);
       },

@@ -1,10 +1,12 @@
-// A role that is there to read, by its name or by declaration, and can write or owns things.
+// A role that may do more than it is there for: a reader that can write, a service that owns or creates objects.
 import * as z from "zod";
 import { iso } from "../../core/base/time.ts";
 import { visible } from "../../core/base/visible-text.ts";
 import type { Role } from "../../core/catalog/catalog.ts";
+import { declaredAs } from "../../core/findings/catalog-judgement.ts";
 import { type DetectorView, defineDetector, type Judgement } from "../../core/findings/detector.ts";
 import { type Case, type Example, exampleFacts } from "../../core/findings/example-facts.ts";
+import { type Archetype, type ArchetypeOf, isReader } from "../../core/privileges/archetype.ts";
 import type { AccessEngine } from "../../core/privileges/effective.ts";
 import { reachable, targetsOf } from "../../core/privileges/effective-graph.ts";
 import type { AccessObject } from "../../core/privileges/effective-objects.ts";
@@ -20,7 +22,10 @@ const SHOWN_OBJECTS = 20;
 
 type ShownObject = { readonly kind: string; readonly name: string; readonly oid: number };
 type ExcessEvidence = {
-  readonly readOnlyBecause: string;
+  /** Of a role that is there to read. */
+  readonly readOnlyBecause?: string;
+  /** Of any other: what it was declared to be for. */
+  readonly declaredAs?: Archetype;
   readonly privilege?: string;
   readonly privileges?: readonly string[];
   readonly object?: ShownObject;
@@ -113,19 +118,35 @@ const beyondView = (engine: AccessEngine, id: number, object: AccessObject, priv
 const isSuperuserPath = ({ graph }: AccessEngine, { holds, roles }: Path): boolean =>
   holds === "set-role" && (graph.roles[roles.at(-1) ?? -1]?.superuser ?? false);
 
-/** All that one read-only role has too much. */
+/** Why it should have less, as its evidence says it; `writes`: reading and writing rows is what it is for. */
+type Purpose = {
+  readonly evidence: Pick<ExcessEvidence, "readOnlyBecause" | "declaredAs">;
+  readonly writes: boolean;
+};
+
+/** What of a role's purpose is judged; undefined: nothing. A service is one by declaration alone, a reader by its name too. */
+const purposeOf = ({ archetype, because }: ArchetypeOf): Purpose | undefined => {
+  if (archetype === "service") return { evidence: { declaredAs: archetype }, writes: true };
+  if (!isReader(archetype)) return undefined;
+  const declared = archetype === "read-only" ? because : `declared as ${archetype}`;
+  return { evidence: { readOnlyBecause: declared }, writes: false };
+};
+
+/** All that one role has too much. */
 const judgeRole = (
   view: DetectorView,
   engine: AccessEngine,
   id: number,
   self: Role,
-  because: string,
+  purpose: Purpose,
 ): Judgement<ExcessEvidence>[] => {
   const takenAt = view.privileges.snapshot?.takenAt ?? view.now;
   const before = view.privileges.snapshot?.judgedBefore ?? null;
   const common = { firstSeenAt: takenAt, lastSeenAt: takenAt };
-  const evidence = (more: Omit<ExcessEvidence, "readOnlyBecause" | "since">): ExcessEvidence => ({
-    readOnlyBecause: because,
+  const evidence = (
+    more: Omit<ExcessEvidence, "readOnlyBecause" | "declaredAs" | "since">,
+  ): ExcessEvidence => ({
+    ...purpose.evidence,
     ...more,
     since: { ...(before !== null && before < takenAt && { after: iso(before) }), by: iso(takenAt) },
   });
@@ -149,7 +170,11 @@ const judgeRole = (
       },
     ];
   }
-  const found = powersOf(engine, id, self).map(
+  const powers = powersOf(engine, id, self).filter(
+    // A service that could grant itself a role that writes gets nothing that it is not there for.
+    ({ facet }) => !purpose.writes || !facet.startsWith("admin:"),
+  );
+  const found = powers.map(
     ({ facet, path, ...power }): Judgement<ExcessEvidence> => ({
       ...common,
       ...power,
@@ -167,11 +192,13 @@ const judgeRole = (
         engine,
         object,
         self,
-        (role) => view.privileges.archetypeOf(role)?.archetype !== "read-only",
+        (role) =>
+          !isReader(view.privileges.archetypeOf(role)?.archetype) && declaredAs(view, role) !== "service",
       ),
     });
   }
   for (const right of direct) {
+    if (purpose.writes && right.privilege !== "CREATE") continue;
     const { object, privilege, path, usable } = right;
     const verb = {
       INSERT: "INSERT into",
@@ -195,7 +222,8 @@ const judgeRole = (
       fix: revokePrivilegeSql(engine, object, privilege, path.everybody ? null : self),
     });
   }
-  for (const [key, rights] of inherited) {
+  for (const [key, all] of inherited) {
+    const rights = purpose.writes ? all.filter(({ privilege }) => privilege === "CREATE") : all;
     const [first] = rights;
     // That it can become a superuser is told once, above.
     if (!first || isSuperuserPath(engine, first.path)) continue;
@@ -240,19 +268,20 @@ const hidingFacets = {
 export const privilegeExceedsArchetype = /* @__PURE__ */ defineDetector({
   id: "privilege-exceeds-archetype",
   category: "over-privileged",
-  title: "Read-only role that can write",
+  title: "Role that can do more than it is for",
   severity: "high",
   life: "state",
   docs: {
-    why: "Whoever hands out a role called read-only trusts that it cannot change anything; a leaked reader's credential must not be able to delete.",
+    why: "Whoever hands out a role called read-only trusts that it cannot change anything; a leaked reader's credential must not be able to delete, nor a service's to change tables.",
     fix: "REVOKE the privilege, or the membership that it comes through; give what the role owns to another. If the role may write, give it a name that says so or declare its archetype.",
     falsePositives:
       "A reporting role that fills its own tables: declare it as read-write, or exempt the one grant. Privileges in a schema that the role cannot use are low.",
     blindSpots:
-      "Roles whose name says nothing, and that nobody declared. A role whose name only suggests reading (reporting, backup, audit) is medium at most. Functions with SECURITY DEFINER, rules and INSTEAD OF triggers can write for their caller, see `dsql-audit escalations`. Of several paths to one privilege, the shortest is named.",
+      "Of the archetypes, read-only, analytics and backup must not write, own or create, and a service must not own or create. Nothing is expected of the others. Roles whose name says nothing, and that nobody declared. A role whose name only suggests reading (reporting, backup, audit) is medium at most. Functions with SECURITY DEFINER, rules and INSTEAD OF triggers can write for their caller, see `dsql-audit escalations`. Of several paths to one privilege, the shortest is named.",
   },
   evidence: {
-    readOnlyBecause: "Read-only, because",
+    readOnlyBecause: { label: "Read-only, because", whenEmpty: "" },
+    declaredAs: { label: "Declared as", whenEmpty: "" },
     privilege: "Privilege",
     privileges: "Privileges",
     object: "Object",
@@ -277,8 +306,9 @@ export const privilegeExceedsArchetype = /* @__PURE__ */ defineDetector({
     return view.once(engine, () =>
       engine.graph.roles.flatMap((role, id) => {
         const purpose = role.name.startsWith("pg_") ? undefined : view.privileges.archetypeOf(role.name);
-        if (purpose?.archetype !== "read-only") return [];
-        const found = judgeRole(view, engine, id, role, purpose.because);
+        const judged = purpose && purposeOf(purpose);
+        if (!judged) return [];
+        const found = judgeRole(view, engine, id, role, judged);
         return purpose.sure ? found : found.map(atMostMedium);
       }),
     );
@@ -334,6 +364,33 @@ export const cases = (): Case[] => {
       name: "fires for a role that is declared to be a reader",
       facts: facts({ relations: [orders(102, "a")] }, { app_writer: "read-only" }),
       expect: ["app_writer"],
+    },
+    {
+      name: "fires for a backup that can write, and for analytics that own",
+      facts: facts(
+        { relations: [orders(102, "a"), { ...orders(102, "r", 101), oid: 301, name: "items" }] },
+        { app_writer: "backup", api_readonly: "analytics" },
+      ),
+      expect: ["api_readonly", "app_writer"],
+    },
+    {
+      name: "fires for a service that owns a table or may create some, not for its writing",
+      facts: facts(
+        {
+          relations: [orders(102, "arwd"), { ...orders(102, "r", 102), oid: 301, name: "items" }],
+          schemas: [{ ...schema, acl: acl(102, "UC") }],
+        },
+        { app_writer: "service" },
+      ),
+      expect: ["app_writer", "app_writer"],
+    },
+    {
+      name: "is quiet for a developer that writes, and for a role that is declared as custom",
+      facts: facts(
+        { relations: [orders(102, "a"), { ...orders(101, "a"), oid: 301, name: "items" }] },
+        { app_writer: "developer", api_readonly: "custom" },
+      ),
+      expect: [],
     },
     {
       name: "is quiet for a reader that reads, and a writer that writes",
