@@ -97,13 +97,24 @@ const shown = (exemption: Exemption | undefined) =>
 export const addUnexempt: AddCommand = (program, io) => {
   const command = program
     .command("unexempt")
+<<<<<<< HEAD
     .summary("withdraw an exemption")
+=======
+    .summary("take an exemption back")
+    .description(
+      "Takes back the exemption of a finding, or the one that a finding of exemption-stale is about.",
+    )
+>>>>>>> f243302 (feat(detector): wrong clocks, and exemptions that are over or accept nothing)
     .argument("<id>", "the finding's id, or the beginning of it")
     .option("--json", "one JSON document on stdout")
     .addHelpText("after", "\nExample:\n  $ dsql-audit unexempt 3f1c6a0b");
   addStoreOptions(command).action(async (id: string, options: Options) => {
     const finding = await withExemptions(io, options, id, async (store, picked) => {
-      for (const key of exemptionKeys(picked)) await store.unexempt(picked.cluster, key);
+      // A finding on a stale exemption stands for that exemption.
+      const { exemptionKey } = picked.evidence;
+      const stale =
+        picked.detector === "exemption-stale" && typeof exemptionKey === "string" ? [exemptionKey] : [];
+      for (const key of [...exemptionKeys(picked), ...stale]) await store.unexempt(picked.cluster, key);
     });
     printDocument(
       io,

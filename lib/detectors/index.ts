@@ -18,6 +18,8 @@ import { unmappedConnection } from "./anomalous/unmapped-connection.ts";
 import { canaryMissed } from "./coverage/canary-missed.ts";
 import { captureConfiguration } from "./coverage/capture-configuration.ts";
 import { captureGap } from "./coverage/capture-gap.ts";
+import { clockSkew } from "./coverage/clock-skew.ts";
+import { exemptionStale } from "./coverage/exemption-stale.ts";
 import { sectionUnreadable } from "./coverage/section-unreadable.ts";
 import { selfAudit } from "./coverage/self-audit.ts";
 import { snapshotOverdue } from "./coverage/snapshot-overdue.ts";
@@ -48,6 +50,7 @@ export const detectors: readonly Detector[] = [
   canaryMissed,
   captureConfiguration,
   captureGap,
+  clockSkew,
   concurrentNetworks,
   connectionBurst,
   crossAccount,
@@ -56,6 +59,7 @@ export const detectors: readonly Detector[] = [
   dormantMapping,
   dormantRole,
   escalationPath,
+  exemptionStale,
   failedAttempts,
   grantOption,
   humanInMachineRole,

@@ -6,6 +6,7 @@ import { EMPTY_ESTATE } from "../core/anomaly/estate.ts";
 import type { Acknowledged } from "../core/anomaly/surprise.ts";
 import type { Cluster, Principal } from "../core/base/ids.ts";
 import { DAY, floorTo, HOUR, type Instant } from "../core/base/time.ts";
+import { lastMatched } from "../core/findings/exemption.ts";
 import { type Facts, LIVE_SETTLE_MS, type OwnLogins, type RecentChanges } from "../core/findings/facts.ts";
 import type { Finding } from "../core/findings/finding.ts";
 import type { Archetype } from "../core/privileges/archetype.ts";
@@ -105,7 +106,7 @@ export const loadFacts = async (
   };
   const sinceEstate = ((estate.day ?? 0) + 1) * DAY;
   const hourlyFrom = Math.min(sinceEstate, floorTo(DAY, now - HOURLY_DAYS * DAY));
-  const [snapshot, history, days, hours, findings, lastLook, ownLogins, captureCheck, kept] =
+  const [snapshot, history, days, hours, findings, lastLook, ownLogins, captureCheck, kept, exemptions] =
     await Promise.all([
       snapshots.asOf(cluster, now),
       snapshots.mappingHistory(cluster, now),
@@ -116,7 +117,9 @@ export const loadFacts = async (
       ownLoginsOf(store, cluster, now),
       store.captureChecks.last(cluster),
       store.baselines.read(cluster),
+      store.findings.exemptions(cluster),
     ]);
+  const matched = lastMatched(exemptions, findings, now);
   // A look that came later knows what was not known yet.
   const judgedBefore = lastLook && lastLook.at <= now ? lastLook.snapshotAt : null;
   const index = activityIndex([...days, ...hours]);
@@ -154,6 +157,10 @@ export const loadFacts = async (
     baseline: kept && kept.at <= now ? kept.baseline : undefined,
     auditor: auditor ?? null,
     ownLogins,
+    exemptions: exemptions.map((exemption) => ({
+      exemption,
+      lastMatchedAt: matched.get(exemption.key) ?? null,
+    })),
     captureCheck: captureCheck && captureCheck.at <= now ? captureCheck : undefined,
   };
 };

@@ -4,7 +4,7 @@ import { AuditError } from "../../errors.ts";
 import { Cluster } from "../base/ids.ts";
 import { DAY, type Instant, iso } from "../base/time.ts";
 import { type Finding, Subject } from "./finding.ts";
-import { exemptionKey } from "./finding-id.ts";
+import { exemptionKey, exemptionKeys } from "./finding-id.ts";
 
 export const Exemption = z.object({
   /** Detector and subject; for over-privileged access the facet too. */
@@ -67,3 +67,21 @@ export const exemptionOf = (
 /** Whether an exemption of this subject accepted each grant that the finding counts together. */
 export const acceptsGrants = ({ grants }: Exemption, finding: Finding): boolean =>
   grants === undefined || (finding.grants ?? []).every((grant) => grants.includes(grant));
+
+/** When each exemption last accepted a finding that there was: `now` where one stands, else when the last one closed. */
+export const lastMatched = (
+  exemptions: readonly Exemption[],
+  findings: readonly Finding[],
+  now: Instant,
+): ReadonlyMap<string, Instant> => {
+  const wanted = new Set(exemptions.map(({ key }) => key));
+  const last = new Map<string, Instant>();
+  if (!wanted.size) return last;
+  for (const finding of findings) {
+    const { closedAt = now } = finding;
+    for (const key of exemptionKeys(finding)) {
+      if (wanted.has(key)) last.set(key, Math.max(closedAt, last.get(key) ?? closedAt));
+    }
+  }
+  return last;
+};

@@ -13,6 +13,7 @@ import type { Canary, Coverage, Doubt } from "../coverage/coverage.ts";
 import type { RecordedChange } from "../history/change.ts";
 import type { MappingPeriod } from "../history/mapping-period.ts";
 import type { Archetype } from "../privileges/archetype.ts";
+import type { Exemption } from "./exemption.ts";
 
 /** What a judgement asks of recorded activity. */
 export type ActivityPort = {
@@ -29,6 +30,9 @@ export type SnapshotFacts = {
   /** The newest snapshot that was judged before, where there is one: what is new began between the two. */
   readonly judgedBefore?: Instant | null;
 };
+
+/** An exemption, and when it last accepted a finding that there was; null: never. */
+export type ExemptionUse = { readonly exemption: Exemption; readonly lastMatchedAt: Instant | null };
 
 /** The changes between two snapshots: after `from`, up to `to`, the newest one. */
 export type RecentChanges = Interval & { readonly changes: readonly RecordedChange[] };
@@ -76,6 +80,8 @@ export type Facts = {
   readonly auditor: Principal | null;
   /** undefined: nobody wrote them down, as offline. */
   readonly ownLogins?: OwnLogins | undefined;
+  /** What people accepted; undefined: nobody looked. */
+  readonly exemptions?: readonly ExemptionUse[] | undefined;
   /** What AWS last said about capture; undefined: it was not asked. */
   readonly captureCheck?: CaptureCheck | undefined;
 };

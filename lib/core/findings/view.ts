@@ -2,7 +2,7 @@
 import type { Cluster } from "../base/ids.ts";
 import type { Instant } from "../base/time.ts";
 import type { SectionName } from "../catalog/catalog.ts";
-import type { Facts } from "./facts.ts";
+import type { ExemptionUse, Facts } from "./facts.ts";
 import { type ActivityView, activityViews } from "./view-activity.ts";
 import { type BaselineView, baselineView } from "./view-baseline.ts";
 import { type CoverageView, coverageViews } from "./view-coverage.ts";
@@ -10,7 +10,14 @@ import { type MappingsView, mappingsViews } from "./view-mappings.ts";
 import { type PrivilegesView, privilegesView } from "./view-privileges.ts";
 
 /** What a detector cannot do without; where it is missing, its look is not complete. */
-export type Need = "mappings" | "snapshots" | "recentChanges" | "ownLogins" | "captureCheck" | SectionName;
+export type Need =
+  | "mappings"
+  | "snapshots"
+  | "recentChanges"
+  | "exemptions"
+  | "ownLogins"
+  | "captureCheck"
+  | SectionName;
 
 export type AuditView = {
   readonly cluster: Cluster;
@@ -24,6 +31,10 @@ export type AuditView = {
   readonly activity: ActivityView;
   readonly coverage: CoverageView;
   readonly baseline: BaselineView;
+  /** What people accepted, as of the facts' own moment; undefined: nobody looked. */
+  readonly exemptions: readonly ExemptionUse[] | undefined;
+  /** From a store that is kept up to date: what it holds is all that there is so far. */
+  readonly live: boolean;
   /** The same object at all moments of the same facts: what caches that outlive a moment are kept by. */
   readonly facts: object;
 };
@@ -54,6 +65,7 @@ export const auditViews = (facts: Facts): AuditViews => {
       missing: (need) => {
         if (need === "mappings") return mappings.unreadable;
         if (need === "snapshots") return snapshotsMissing(facts);
+        if (need === "exemptions") return facts.exemptions ? undefined : "exemptions were not read";
         if (need === "recentChanges")
           return privileges.recentChanges
             ? undefined
@@ -66,6 +78,8 @@ export const auditViews = (facts: Facts): AuditViews => {
       activity: activityAt(now),
       coverage,
       baseline: baselineView(facts, now),
+      exemptions: facts.exemptions,
+      live: facts.live ?? false,
       facts,
     };
   };

@@ -134,3 +134,18 @@ export const archetypeOf = (
   }
   return byName(name);
 };
+
+const migrations = set("migration migrations migrate migrator migrators flyway liquibase alembic ddl");
+const owners = set("owner owners");
+
+/**
+ * Whether a role keeps the objects of others, by declaration or by a name that says so ("migration_user", "app_owner"):
+ * then owning and creating is what it is for. A name that says reading says the opposite.
+ */
+export const keepsObjects = (name: string, found: ArchetypeOf | undefined): boolean => {
+  if (found) return found.because === "declared" && isKeeper(found.archetype);
+  const words = wordsOf(name);
+  return words.some(
+    (word, i) => (migrations.has(word) || owners.has(word)) && !negations.has(words[i - 1] ?? ""),
+  );
+};
