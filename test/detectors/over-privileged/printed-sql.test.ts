@@ -29,22 +29,22 @@ describe("the SQL of over-privileged findings", () => {
   it("takes CREATE, tables and the way to their owner from an application's role", async () => {
     const { url, query } = await postgres.freshDatabase();
     await query(`
-      create role ddl_keeper; create role ddl_app_x login; create role ddl_reader_x login;
-      create schema shop; alter schema shop owner to ddl_keeper; create schema "My; shop";
-      grant usage, create on schema "My; shop" to ddl_app_x; grant usage on schema shop to ddl_app_x, ddl_reader_x;
-      create table shop.orders (id int); alter table shop.orders owner to ddl_app_x;
-      create table shop.items (id int); alter table shop.items owner to ddl_keeper;
-      grant select, insert on shop.items to ddl_reader_x;
-      grant ddl_keeper to ddl_app_x with inherit false`);
+      create role make_keeper; create role make_app_x login; create role make_reader_x login;
+      create schema shop; alter schema shop owner to make_keeper; create schema "My; shop";
+      grant usage, create on schema "My; shop" to make_app_x; grant usage on schema shop to make_app_x, make_reader_x;
+      create table shop.orders (id int); alter table shop.orders owner to make_app_x;
+      create table shop.items (id int); alter table shop.items owner to make_keeper;
+      grant select, insert on shop.items to make_reader_x;
+      grant make_keeper to make_app_x with inherit false`);
     const before = await found(url, "ddl-in-application-role");
     expect(titles(before)).toEqual([
-      "medium: ddl_app_x, which programs connect as, can alter and drop what ddl_keeper owns after SET ROLE: shop and shop.items",
-      "medium: ddl_app_x, which programs connect as, can create objects in schema My; shop",
-      "medium: ddl_app_x, which programs connect as, owns table shop.orders",
+      "medium: make_app_x, which programs connect as, can alter and drop what make_keeper owns after SET ROLE: shop and shop.items",
+      "medium: make_app_x, which programs connect as, can create objects in schema My; shop",
+      "medium: make_app_x, which programs connect as, owns table shop.orders",
     ]);
     for (const { fix } of before) await query(fix ?? "");
     expect(titles(await found(url, "ddl-in-application-role"))).toEqual([]);
-    const { rows } = await query(`select has_schema_privilege('ddl_app_x', 'My; shop', 'USAGE') as kept`);
+    const { rows } = await query(`select has_schema_privilege('make_app_x', 'My; shop', 'USAGE') as kept`);
     expect(rows).toEqual([{ kept: true }]);
   });
 
