@@ -97,14 +97,10 @@ const shown = (exemption: Exemption | undefined) =>
 export const addUnexempt: AddCommand = (program, io) => {
   const command = program
     .command("unexempt")
-<<<<<<< HEAD
     .summary("withdraw an exemption")
-=======
-    .summary("take an exemption back")
     .description(
-      "Takes back the exemption of a finding, or the one that a finding of exemption-stale is about.",
+      "Withdraws the exemption of a finding, or the one that a finding of exemption-stale is about.",
     )
->>>>>>> f243302 (feat(detector): wrong clocks, and exemptions that are over or accept nothing)
     .argument("<id>", "the finding's id, or the beginning of it")
     .option("--json", "one JSON document on stdout")
     .addHelpText("after", "\nExample:\n  $ dsql-audit unexempt 3f1c6a0b");
