@@ -174,7 +174,7 @@ export const functionPlans = {
     called: { by: "queue", batch: 10, window: 0, concurrency: 5, late: 3600, rules: [trailFiles] },
   },
   detect: {
-    says: "Judges one cluster",
+    says: "Runs the detectors on one cluster",
     code: "detect",
     memory: 1024,
     timeout: 300,

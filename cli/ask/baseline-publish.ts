@@ -14,10 +14,10 @@ type Options = StoreOptions & { readonly file: string; readonly by?: string; rea
 export const addBaselinePublish: AddCommand = (baseline, io) => {
   const command = baseline
     .command("publish")
-    .summary("put the baseline into the store, to be judged by")
+    .summary("put the baseline into the store, so that drift becomes a finding")
     .description(
-      "From the next look on drift from the baseline is a finding. It holds for one cluster. Publishing the same baseline\n" +
-        "again changes nothing.",
+      "From the next evaluation on, drift from the baseline is a finding. A baseline is for one cluster. Publishing it again\n" +
+        "changes nothing.",
     )
     .option("--file <file>", "the baseline", DEFAULT_FILE)
     .option("--json", "one JSON document on stdout")
@@ -44,7 +44,7 @@ export const addBaselinePublish: AddCommand = (baseline, io) => {
     printDocument(io, options, done, ({ cluster, version, unchanged }) =>
       unchanged
         ? `Nothing changed: this is version ${version} of ${cluster} already.`
-        : `Published as version ${version} of ${cluster} at ${minute(now)}. The next look judges by it: dsql-audit detect`,
+        : `Published as version ${version} of ${cluster} at ${minute(now)}. The next evaluation uses it: dsql-audit detect`,
     );
   });
 };

@@ -18,7 +18,7 @@ const fields = {
   verdict: Verdict.optional().describe("Of findings on mappings."),
   firstSeenAt: Time.describe("Where the stretch begins that was seen."),
   lastSeenAt: Time,
-  detectedAt: Time.describe("When it was judged first."),
+  detectedAt: Time.describe("When it was found first."),
   closedAt: Time.optional(),
   reopened: z.int().positive().optional().describe("How often it came back."),
   evidence: z.record(z.string(), z.unknown()),

@@ -28,7 +28,7 @@ const ExplainAnswer = z
         z.object({
           step: z.enum(steps),
           state: z.enum(["ok", "broken", "unknown", "assumed"]).meta({
-            description: "`assumed`: needed, but not told by any catalog.",
+            description: "`assumed`: needed, but not in any catalog.",
           }),
           says: z.string(),
         }),

@@ -15,7 +15,7 @@ const path = "/findings";
 /** A cluster that was never judged has no findings for another reason than a clean one: so both tell. */
 const Judged = {
   judgedAt: z.nullable(Time).meta({ description: "When findings were last looked for; null: never." }),
-  judgedSnapshotAt: z.nullable(Time).meta({ description: "The newest snapshot that was judged." }),
+  judgedSnapshotAt: z.nullable(Time).meta({ description: "The newest snapshot that was evaluated." }),
 };
 
 const FindingList = z

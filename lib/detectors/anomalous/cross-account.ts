@@ -46,7 +46,7 @@ export const crossAccount = /* @__PURE__ */ defineDetector({
     fix: "Ask who the account belongs to. If nobody knows it, revoke the mapping and narrow the cluster policy.",
     falsePositives: "An account of your own organization: after a week of use it counts as usual.",
     blindSpots:
-      "AWS documents cross-account access as not yet supported for cluster policies. Accounts are told by the ARN alone.",
+      "AWS documents cross-account access as not yet supported for cluster policies. The account is read from the ARN alone.",
   },
   evidence: { account: "Account", clusterAccount: "Account of the cluster" },
   options: SignOptions,

@@ -84,12 +84,12 @@ export const adminMembership = /* @__PURE__ */ defineDetector({
   severity: "high",
   life: "state",
   docs: {
-    why: "Such a membership gives everything at once, and none of it stands in any table's grants. Whoever takes over the role needs nothing else.",
+    why: "Such a membership gives access to everything, and no table's grants show it. Whoever takes over the role needs nothing else.",
     fix: "REVOKE the membership, and GRANT the few privileges that the role needs.",
     falsePositives:
       "Administrators who log in under their own role: declare the role as admin, or exempt the finding. A backup that must read all data: exempt it.",
     blindSpots:
-      "Being a superuser oneself is no membership, and is seen in the list of roles. pg_dsql_audit_admin is told by audit-admin. Predefined roles of later PostgreSQL releases are not known.",
+      "A role that is a superuser itself is not found: see the list of roles. pg_dsql_audit_admin is covered by audit-admin. Predefined roles of later PostgreSQL releases are not known.",
   },
   evidence: {
     memberOf: "Member of",

@@ -28,11 +28,11 @@ export const auditAdmin = /* @__PURE__ */ defineDetector({
   severity: "high",
   life: "state",
   docs: {
-    why: "The audit log shows which statements were run. Whoever can switch it off can work unseen, and nothing in the database tells that it was off.",
+    why: "The audit log shows which statements were run. Whoever can switch it off can work unseen, and nothing in the database shows that it was off.",
     fix: "REVOKE pg_dsql_audit_admin from the role, or the membership that it comes through.",
-    falsePositives: "A role that is made for nothing but the audit log: exempt the finding with an owner.",
+    falsePositives: "A role that exists for the audit log alone: exempt the finding with an owner.",
     blindSpots:
-      "admin may do the same and is not found: see who connects as it. That the log was switched off is not seen here.",
+      "admin can do the same and is not found: see who connects as admin. This detector does not see whether the log was switched off.",
   },
   evidence: {
     path: "Path",

@@ -182,12 +182,12 @@ export const ddlInApplicationRole = /* @__PURE__ */ defineDetector({
   severity: "medium",
   life: "state",
   docs: {
-    why: "A program that reads and writes rows needs no right to make or change tables. Whoever takes it over could drop them, change what others rely on, and plant functions that run as whoever calls them.",
+    why: "A program that reads and writes rows does not need to create or alter tables. Whoever takes it over could drop them, change what others rely on, and plant functions that run with their caller's rights.",
     fix: "Let another role own the objects and run migrations as that role: ALTER … OWNER TO. REVOKE CREATE on the schema, or the membership that gives it.",
     falsePositives:
       "A program that runs its own migrations: give migrations a role of their own, whose name says migration or owner, or declare this one as migration, owner or admin.",
     blindSpots:
-      "Readers are told by privilege-exceeds-archetype, members of admin by admin-membership. A role counts as an application's when a principal is mapped to it that no person uses; where no mapping is known, when it can log in. TEMPORARY is left out.",
+      "Read-only roles are covered by privilege-exceeds-archetype, members of admin by admin-membership. A role counts as an application's when a principal that no person uses is mapped to it or, where no mapping is known, when it can log in. TEMPORARY is left out.",
   },
   evidence: {
     can: { label: "Can", hidden: true },

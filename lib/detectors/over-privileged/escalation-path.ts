@@ -150,16 +150,16 @@ const judgeRole = (
 export const escalationPath = /* @__PURE__ */ defineDetector({
   id: "escalation-path",
   category: "over-privileged",
-  title: "Role that can get more than it holds",
+  title: "Role that can get more privileges than it has",
   severity: "medium",
   life: "state",
   docs: {
-    why: "What a role holds today says little when it can take more by itself: no administrator is asked, and the list of its grants looks harmless.",
-    fix: "REVOKE the membership with ADMIN OPTION, CREATEROLE, EXECUTE or TRIGGER that opens the way.",
+    why: "The privileges that a role has say little if it can take more by itself. No administrator is asked, and the list of its grants looks harmless.",
+    fix: "REVOKE what opens the path: the membership with ADMIN OPTION, CREATEROLE, EXECUTE or TRIGGER.",
     falsePositives:
       "Functions with SECURITY DEFINER are made to lend a few rights, so those of an ordinary owner are low. A role that manages others on purpose: declare it as admin.",
     blindSpots:
-      "Membership in admin or a superuser is told by admin-membership, grant options by grant-option, ownership and CREATE by ddl-in-application-role. Views that read with their owner's rights are left to `dsql-audit escalations`. What a function does is not read.",
+      "Membership in admin or a superuser is covered by admin-membership, grant options by grant-option, ownership and CREATE by ddl-in-application-role. Views that read with their owner's rights are listed by `dsql-audit escalations` only. What a function does is not read.",
   },
   evidence: {
     how: { label: "How", hidden: true },

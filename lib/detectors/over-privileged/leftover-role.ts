@@ -55,12 +55,12 @@ export const leftoverRole = /* @__PURE__ */ defineDetector({
   severity: "low",
   life: "state",
   docs: {
-    why: "A role for a test or a copy of an old one was meant to be gone by now. Nobody watches it, and its access is as real as any other.",
+    why: "A role for a test, or a copy of an old role, should be gone by now. Nobody watches it, and its access is as real as any other.",
     fix: "Ask whether anybody needs it. If not: AWS IAM REVOKE its mappings, revoke what it holds, and DROP ROLE.",
     falsePositives:
-      "A role whose name only sounds like it: declare what it is for (any archetype), or exempt the finding.",
+      "A role whose name only looks like a leftover: declare its archetype, or exempt the finding.",
     blindSpots:
-      "The name is all that is judged: a forgotten role with a good name is told by dormant-role. Without any access of its own a role is not found.",
+      "Only the name counts: a forgotten role with an ordinary name is not found. Neither is a role without any access.",
   },
   evidence: {
     word: "Its name says",

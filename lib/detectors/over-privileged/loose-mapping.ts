@@ -43,16 +43,16 @@ const looseOf = (arn: string, account: string | undefined): Loose | undefined =>
 export const looseMapping = /* @__PURE__ */ defineDetector({
   id: "loose-mapping",
   category: "over-privileged",
-  title: "Mapping to more, or to somebody else, than one known principal",
+  title: "Mapping that does not name one known principal",
   severity: "medium",
   life: "state",
   docs: {
-    why: "A mapping says who may become a role. Where it names a pattern, an account or a stranger, the database no longer says who that is.",
+    why: "A mapping says who may connect as a role. If it names a pattern, a whole account or an unknown account, the database no longer says who that is.",
     fix: "Run AWS IAM REVOKE role FROM 'arn', and map the IAM role that is meant, by its full ARN.",
     falsePositives:
-      "An account of your own organisation that is meant to have access: exempt the finding with an owner and an end.",
+      "An account of your own organization that is meant to have access: exempt the finding with an owner and an end.",
     blindSpots:
-      "Whether Aurora DSQL takes a pattern for one is not documented: it may match nobody. Who may take on an IAM role is said by its trust policy, which is not read. The account of a cluster that is no AWS one is not known.",
+      "Whether Aurora DSQL matches patterns is not documented: a pattern may match nobody. Who may assume an IAM role stands in its trust policy, which is not read.",
   },
   evidence: {
     reason: { label: "What is loose", hidden: true },

@@ -102,10 +102,10 @@ export const publicAccess = /* @__PURE__ */ defineDetector({
   severity: "medium",
   life: "state",
   docs: {
-    why: "PUBLIC is every role, and every role that will ever be made. No list of who has access shows it, and taking a role's own grants away changes nothing.",
-    fix: "Grant the privilege to the roles that need it, then REVOKE it from PUBLIC. For a function with SECURITY DEFINER do so for EXECUTE.",
+    why: "PUBLIC is every role, present and future. No role's own grants show this access, and revoking them changes nothing.",
+    fix: "Grant the privilege to the roles that need it, then REVOKE it from PUBLIC. For a function with SECURITY DEFINER, do this for EXECUTE.",
     falsePositives:
-      "Look-up tables and views that are made for everybody, and tables of extensions: exempt the finding. What PostgreSQL itself gives to PUBLIC, such as EXECUTE on ordinary functions, is not found.",
+      "Lookup tables and views that are made for everybody, and tables of extensions: exempt the finding. What PostgreSQL itself gives to PUBLIC, such as EXECUTE on ordinary functions, is not found.",
     blindSpots:
       "Types, the database (CONNECT, TEMPORARY) and USAGE on schemas are left out. A function with SECURITY DEFINER that only a trigger can call is found all the same.",
   },

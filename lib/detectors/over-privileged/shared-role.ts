@@ -75,12 +75,12 @@ export const sharedRole = /* @__PURE__ */ defineDetector({
   severity: "low",
   life: "state",
   docs: {
-    why: "Each principal gets what any of them needs, and nobody can take a privilege away without asking all. Inside the database they are one and the same user.",
-    fix: "Give each principal a role of its own. What they have in common belongs into a group role that these are members of.",
+    why: "Each principal gets what any of them needs, and nobody can revoke a privilege without asking all of them. The database cannot tell them apart.",
+    fix: "Give each principal a role of its own. Give what they have in common to a group role, and make these roles its members.",
     falsePositives:
       "Copies of one service in several Regions, a group of developers: list the role in the option groups, or declare it as developer.",
     blindSpots:
-      "Roles that are shared inside one IAM role, by several programs with the same credentials, look like one principal. Who may connect as admin stands in IAM and is not looked at.",
+      "Roles that are shared inside one IAM role, by several programs with the same credentials, look like one principal. Who may connect as admin is decided in IAM and is not looked at.",
   },
   evidence: {
     principalCount: "Principals",

@@ -139,12 +139,12 @@ export const wideningDefault = /* @__PURE__ */ defineDetector({
   severity: "medium",
   life: "state",
   docs: {
-    why: "Default privileges work on tables that do not exist yet. Nobody looks at them again, and each new table is open from its first moment.",
-    fix: "ALTER DEFAULT PRIVILEGES … REVOKE, as the role whose objects they are for. What was made since keeps its privileges: see public-access for these.",
+    why: "Default privileges apply to tables that do not exist yet. Nobody looks at them again, and each new table is open from the start.",
+    fix: "ALTER DEFAULT PRIVILEGES … REVOKE, as the role whose objects they are for. Objects that exist already keep their privileges: see public-access.",
     falsePositives:
       "A schema that is made for everybody to read, a group that everybody belongs to on purpose: exempt the finding, or raise the option reach.",
     blindSpots:
-      "A grant to a role that few have is none. EXECUTE on functions and USAGE on types belong to PUBLIC by PostgreSQL's own default and are left out.",
+      "A grant to a role that few roles are members of does not count. EXECUTE on functions and USAGE on types belong to PUBLIC by PostgreSQL's own default and are left out.",
   },
   evidence: {
     objects: "New objects",
