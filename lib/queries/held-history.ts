@@ -4,7 +4,7 @@ import type { Cluster, Oid } from "../core/base/ids.ts";
 import { PUBLIC } from "../core/base/ids.ts";
 import type { Instant } from "../core/base/time.ts";
 import { knownRows } from "../core/catalog/known-catalog.ts";
-import type { Privilege } from "../core/catalog/privileges.ts";
+import { type Privilege, privilegeBit, privilegeLetters } from "../core/catalog/privileges.ts";
 import { type RecordedChange, sectionOf } from "../core/history/change.ts";
 import { objectSubject, roleSubject, SECTIONS } from "../core/history/change-subjects.ts";
 import { mergeTimelines } from "../core/history/timeline-principal.ts";
@@ -47,8 +47,8 @@ const roleTimelines = async (
   cluster: Cluster,
   roles: readonly number[],
   catalogs: readonly Snapshot[],
-): Promise<RecordedChange[]> => {
-  const seen = new Set<number>();
+): Promise<{ readonly seen: ReadonlySet<Oid>; readonly timeline: RecordedChange[] }> => {
+  const seen = new Set<Oid>();
   const timelines: RecordedChange[][] = [];
   for (let next = [...roles, PUBLIC]; next.length; ) {
     const found: number[] = [];
@@ -67,7 +67,28 @@ const roleTimelines = async (
     }
     next = found;
   }
-  return timelines.flat();
+  return { seen, timeline: timelines.flat() };
+};
+
+/** pg_database_owner: whoever owns the database is a member of it without a row that says so. */
+const DATABASE_OWNER = 6171;
+
+/** A grant of something else, or to somebody whose grants the role never had, is no reason; where all are such, all stay. */
+const reasons = (
+  pending: readonly RecordedChange[],
+  seen: ReadonlySet<Oid>,
+  privilege: Privilege,
+): readonly RecordedChange[] => {
+  const letter = privilegeLetters(privilegeBit(privilege));
+  const left = pending.filter(({ change }) => {
+    if (change.kind !== "grant") return true;
+    const letters = `${change.before?.privileges ?? ""}${change.after?.privileges ?? ""}`;
+    const { oid } = change.grantee;
+    return (
+      letters.includes(letter) && change.object.column === null && (seen.has(oid) || oid === DATABASE_OWNER)
+    );
+  });
+  return left.length ? left : pending;
 };
 
 /** Grants on other objects cannot change the answer, nor can mappings and what future objects will get. */
@@ -126,8 +147,9 @@ export const heldHistory = async (store: Reader, question: HeldQuestion): Promis
   // The owner of the database is an implicit member of pg_database_owner: a new owner may change anybody's answer.
   const databases = (knownRows(newest.catalog, "database") ?? []).map(({ oid }) => `database:${oid}`);
   const others = [...new Set([...object.subjects, SECTIONS, ...databases])];
+  const ofRoles = await roleTimelines(store, cluster, role.subjects.map(oidOf), [first, newest]);
   const changes = mergeTimelines([
-    await roleTimelines(store, cluster, role.subjects.map(oidOf), [first, newest]),
+    ofRoles.timeline,
     ...(await Promise.all(others.map((subject) => store.timeline(cluster, subject)))),
   ]).filter((recorded) => matters(object.subjects, recorded));
   const begin = { after: null, since: first.manifest.takenAt, seq: 1, by: [] };
@@ -142,7 +164,8 @@ export const heldHistory = async (store: Reader, question: HeldQuestion): Promis
     const held = holdsIn(snapshot, question);
     if (!sameHeld(periods.at(-1), held)) {
       const after = Math.min(...pending.map(({ from }) => from));
-      periods.push({ ...held, after, since: snapshot.manifest.takenAt, seq: recorded.toSeq, by: pending });
+      const by = reasons(pending, ofRoles.seen, question.privilege);
+      periods.push({ ...held, after, since: snapshot.manifest.takenAt, seq: recorded.toSeq, by });
     }
     pending = [];
   }

@@ -140,6 +140,20 @@ describe("history", () => {
       expect((await cli(["history", "verify"])).code).toBe(0);
     }));
 
+  it("gives as the reason of a loss what could have been one, and none of the others' grants", () =>
+    inCase("x06-reasons-of-a-loss", async ({ cli, query }) => {
+      const ask = "history timeline --role mn --object app.t --privilege SELECT --json";
+      const { held } = (await cli(ask)).json() as {
+        held: { holds: string; by: { text: string }[] }[];
+      };
+      expect(held.map(({ holds }) => holds)).toEqual(["yes", "no"]);
+      expect(held[1]?.by.map(({ text }) => text)).toEqual([
+        "mn gained UPDATE on table app.t, granted by o; mn lost SELECT on table app.t: the grant by o ended",
+      ]);
+      const { rows } = await query("select has_table_privilege('mn', 'app.t', 'select') as held");
+      expect(rows).toEqual([{ held: false }]);
+    }));
+
   it("finds what stood in a schema that was renamed, and gone routines by their types", () =>
     inCase("x04-schema-renamed", async ({ cli }) => {
       const asked = async (object: string): Promise<string> =>
