@@ -31,6 +31,7 @@ import { unknownMapping } from "./dormant/unknown-mapping.ts";
 import { unmappedLoginRole } from "./dormant/unmapped-login-role.ts";
 import { adminMembership } from "./over-privileged/admin-membership.ts";
 import { auditAdmin } from "./over-privileged/audit-admin.ts";
+import { baselineDrift } from "./over-privileged/baseline-drift.ts";
 import { ddlInApplicationRole } from "./over-privileged/ddl-in-application-role.ts";
 import { escalationPath } from "./over-privileged/escalation-path.ts";
 import { grantOption } from "./over-privileged/grant-option.ts";
@@ -47,6 +48,7 @@ export const detectors: readonly Detector[] = [
   adminMembership,
   ambiguousMapping,
   auditAdmin,
+  baselineDrift,
   canaryMissed,
   captureConfiguration,
   captureGap,

@@ -80,6 +80,26 @@ export const sectionsOf = ({ what, kind, schema }: Access): readonly SectionName
   }
 };
 
+const all: Readonly<Record<string, Pick<Access, "what" | "kind" | "schema">>> = {
+  roles: { what: "attribute", kind: null, schema: null },
+  memberships: { what: "membership", kind: null, schema: null },
+  mappings: { what: "mapping", kind: null, schema: null },
+  defaultPrivileges: { what: "future", kind: "table", schema: "" },
+  ...Object.fromEntries(
+    Object.keys(rooms).map((kind) => [
+      rooms[kind as ObjectClass][0],
+      { what: "privilege" as const, kind: kind as ObjectClass, schema: "" },
+    ]),
+  ),
+};
+
+/** The sections whose access cannot be told while this one is unreadable, itself among them. */
+export const dependents = (section: SectionName): SectionName[] =>
+  (Object.keys(all) as SectionName[]).filter((one) => {
+    const example = all[one];
+    return example !== undefined && sectionsOf(example as Access).includes(section);
+  });
+
 /** By key, options of the same access joined: several grantors may each have given something. */
 export const byKey = <T extends Access>(all: Iterable<T>): Map<string, T> => {
   const found = new Map<string, T>();

@@ -1,7 +1,7 @@
 // The baseline, `access.yml`: the access that is wanted, as a file in review. What may stand in it, and what it means.
 import * as z from "zod";
 import { type AclKind, PRIVILEGES } from "../catalog/privileges.ts";
-import type { Archetype } from "../privileges/archetype.ts";
+import { archetypes } from "../privileges/archetype.ts";
 import { Calendar, Hours, isNetwork } from "./hours.ts";
 import { beginOf, endOf, isMoment, MOMENT } from "./moments.ts";
 
@@ -165,7 +165,7 @@ export const Component = z.strictObject({
   name: named("What people call it: checkout, reporting, migrations.", 200),
   role: RoleName,
   archetype: z
-    .enum(["read-only", "read-write", "owner", "admin"] satisfies readonly Archetype[])
+    .enum(archetypes)
     .optional()
     .describe("What the role is for; it wins over what its name suggests."),
   attributes: z.array(z.enum(attributes)).optional().describe("Of the role, as in CREATE ROLE."),
