@@ -40,6 +40,8 @@ import { looseMapping } from "./over-privileged/loose-mapping.ts";
 import { privilegeExceedsArchetype } from "./over-privileged/privilege-exceeds-archetype.ts";
 import { publicAccess } from "./over-privileged/public-access.ts";
 import { rapidEscalation } from "./over-privileged/rapid-escalation.ts";
+import { sensitiveSchema } from "./over-privileged/sensitive-schema.ts";
+import { separationOfDuties } from "./over-privileged/separation-of-duties.ts";
 import { sharedRole } from "./over-privileged/shared-role.ts";
 import { wideningDefault } from "./over-privileged/widening-default.ts";
 
@@ -78,6 +80,8 @@ export const detectors: readonly Detector[] = [
   rootConnection,
   sectionUnreadable,
   selfAudit,
+  sensitiveSchema,
+  separationOfDuties,
   sharedRole,
   snapshotOverdue,
   spreadRefusals,

@@ -6,6 +6,7 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { codeSpan } from "../../../cli/ask/drift-markdown.ts";
+import { HOUR } from "../../../lib/core/base/time.ts";
 import { catalogFileText } from "../../../lib/core/catalog/catalog-file.ts";
 import { acl, catalog, estate, publicSchema, role, table } from "../../support/catalogs.ts";
 import { cliIn } from "../../support/cli.ts";
@@ -13,9 +14,10 @@ import { fillWorld, NOW } from "../../support/query-world.ts";
 import { fillStore } from "../../support/table.ts";
 
 let folder = "";
+let now = NOW;
 const cli = cliIn(
   () => folder,
-  () => NOW,
+  () => now,
 );
 const write = (name: string, text: string): void => writeFileSync(join(folder, name), text);
 
@@ -106,6 +108,43 @@ describe("baseline diff", () => {
     expect(out).not.toMatch(/[\u202e]/);
     for (const row of rows) expect(row.replaceAll(/`[^`]*`/g, "")).not.toMatch(/[<@]/);
     expect(out).toContain("**2 differences from the baseline**");
+  });
+});
+
+describe("baseline publish", () => {
+  const drift = async (): Promise<{ detector: string; status: string; title: string }[]> => {
+    now += HOUR;
+    const found = (await cli("detect --json")).json() as {
+      detector: string;
+      status: string;
+      title: string;
+    }[];
+    return found.filter(({ detector }) => detector === "baseline-drift");
+  };
+
+  it("makes drift a finding, which the declared access resolves", async () => {
+    expect(await drift()).toEqual([]);
+    expect((await cli("baseline init --out wanted.yml")).code).toBe(0);
+    const wanted = readFileSync(join(folder, "wanted.yml"), "utf8");
+    write("narrow.yml", wanted.replace(/^ *memberOf:\n(?: +.*app_ro.*\n)+/m, ""));
+    const first = await cli("baseline publish --file narrow.yml --by ana --json");
+    expect(first.json()).toMatchObject({ version: 1, unchanged: false });
+    expect((await drift()).map(({ title }) => title)).toEqual([
+      "app_rw is a member of app_ro, which the baseline does not declare",
+    ]);
+    expect((await cli("baseline publish --file wanted.yml --json")).json()).toMatchObject({ version: 2 });
+    expect((await cli("baseline publish --file wanted.yml --json")).json()).toMatchObject({
+      version: 2,
+      unchanged: true,
+    });
+    expect(await drift()).toEqual([]);
+  });
+
+  it("refuses options that no detector takes", async () => {
+    write("options.yml", "version: 1\ncomponents: []\ndetectors: [{ detector: none, options: {} }]\n");
+    const done = await cli("baseline publish --file options.yml");
+    expect(done.code).toBe(1);
+    expect(done.err).toContain("none");
   });
 });
 
