@@ -1,5 +1,6 @@
 // The auditor's own logins as canaries: each attempt that it recorded must come back as an event, and no event more.
 
+import { countBefore } from "../base/sorted.ts";
 import { DAY, floorTo, HOUR, type Instant, MINUTE } from "../base/time.ts";
 import type { Canary } from "./coverage.ts";
 
@@ -76,10 +77,61 @@ const canaryOf = (group: readonly Matched[]): Canary | undefined => {
   return couldComeBack ? { at, eventId: null, seenInTrailAt: null } : undefined;
 };
 
+/** Who surely got in comes before who may have, and before who did not: only their events must be there. */
+const rankOf = ({ connected }: LoginAttempt): number =>
+  connected === true ? 0 : connected === undefined ? 1 : 2;
+
 /**
- * Matches attempts and logins of one cluster one to one, as many as can be: both in order of time, each login going to the
- * earliest attempt that it may belong to. Attempts of one retry make one canary, whichever of them left an event. Logins
- * before the first attempt is known (less the tolerance) are left out: nobody wrote attempts down then.
+ * For each attempt the index of its login, or undefined: as many pairs as can be, and among those ways one in which no
+ * attempt that got in goes without for the sake of one that did not. Both lists in order of time. Augmenting paths, attempt
+ * by attempt in order of rank: one that has a login keeps one.
+ */
+const pairUp = (
+  made: readonly LoginAttempt[],
+  came: readonly OwnLogin[],
+): readonly (number | undefined)[] => {
+  const times = came.map(({ at }) => at);
+  const loginOf: (number | undefined)[] = made.map(() => undefined);
+  const attemptOf: (number | undefined)[] = came.map(() => undefined);
+  const order = made
+    .map((_, n) => n)
+    .sort((a, b) => rankOf(made[a] ?? { at: 0 }) - rankOf(made[b] ?? { at: 0 }) || a - b);
+  /** Gives the login to the attempt that reached for it, that one's former login to who reached for it, and so on. */
+  const handOn = (free: number, reachedBy: ReadonlyMap<number, number>): void => {
+    for (let login: number | undefined = free; login !== undefined; ) {
+      const attempt: number = reachedBy.get(login) ?? 0;
+      const former: number | undefined = loginOf[attempt];
+      loginOf[attempt] = login;
+      attemptOf[login] = attempt;
+      login = former;
+    }
+  };
+  const find = (start: number): void => {
+    const reachedBy = new Map<number, number>();
+    const waiting = [start];
+    for (const attempt of waiting) {
+      const at = made[attempt]?.at ?? 0;
+      const end = countBefore(times, at + MATCH_MS + 1);
+      for (let login = countBefore(times, at - MATCH_MS); login < end; login++) {
+        if (reachedBy.has(login)) continue;
+        reachedBy.set(login, attempt);
+        const holder = attemptOf[login];
+        if (holder === undefined) {
+          handOn(login, reachedBy);
+          return;
+        }
+        waiting.push(holder);
+      }
+    }
+  };
+  for (const attempt of order) find(attempt);
+  return loginOf;
+};
+
+/**
+ * Matches attempts and logins of one cluster one to one, as many as can be. Attempts of one retry make one canary, whichever
+ * of them left an event. Logins before the first attempt is known (less the tolerance) are left out: nobody wrote attempts
+ * down then.
  */
 export const matchCanaries = (
   attempts: readonly LoginAttempt[],
@@ -90,20 +142,13 @@ export const matchCanaries = (
   const came = logins
     .filter(({ at, admin }) => at >= since && !admin)
     .toSorted((a, b) => a.at - b.at || (a.eventId < b.eventId ? -1 : 1));
-  const surplus = logins.filter(({ admin }) => admin);
-  let next = 0;
-  const matched = made.map((attempt): Matched => {
-    const { at } = attempt;
-    for (let login = came[next]; login && login.at < at - MATCH_MS; login = came[next]) {
-      surplus.push(login);
-      next++;
-    }
-    const login = came[next];
-    if (!login || login.at > at + MATCH_MS) return { attempt, login: undefined };
-    next++;
-    return { attempt, login };
+  const loginOf = pairUp(made, came);
+  const matched = made.map((attempt, n): Matched => {
+    const login = loginOf[n];
+    return { attempt, login: login === undefined ? undefined : came[login] };
   });
-  surplus.push(...came.slice(next));
+  const taken = new Set(loginOf);
+  const surplus = [...logins.filter(({ admin }) => admin), ...came.filter((_, n) => !taken.has(n))];
   const groups = byLogin(matched);
   return {
     canaries: groups.flatMap((group) => canaryOf(group) ?? []),

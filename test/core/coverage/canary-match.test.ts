@@ -164,6 +164,76 @@ describe("attempts of one retry", () => {
     expect(missedCanaries(matchCanaries([{ at: T, login: "a" }], []).canaries, T + HOUR)).toHaveLength(1);
   });
 
+  it("take no event away from the login that comes right after them", () => {
+    const attempts = [
+      { at: T, login: "a", connected: false },
+      { at: T + 2_000, login: "a", connected: true },
+      { at: T + 40_000, login: "b", connected: true },
+    ];
+    const logins = [2_100, 40_100].map((ms) => ({ at: T + ms, eventId: `${ms}`, seenInTrailAt: T + MINUTE }));
+    const { canaries, surplus } = matchCanaries(attempts, logins);
+    expect(canaries.map(({ eventId }) => eventId)).toEqual(["2100", "40100"]);
+    expect(surplus).toEqual([]);
+  });
+
+  it("all come back that got in, whatever failed beside them and however far the clocks are apart", () => {
+    const group = fc.record({
+      gap: fc.integer({ min: 0, max: 5 * MINUTE }),
+      fails: fc.array(fc.record({ after: fc.integer({ min: 0, max: 30_000 }), left: fc.boolean() }), {
+        maxLength: 3,
+      }),
+      after: fc.integer({ min: 0, max: 30_000 }),
+      gotIn: fc.boolean(),
+    });
+    fc.assert(
+      fc.property(
+        fc.array(group, { maxLength: 12 }),
+        fc.integer({ min: -90_000, max: 90_000 }),
+        (groups, skew) => {
+          const attempts: { at: number; login: string; connected: boolean }[] = [];
+          const logins: { at: number; eventId: string; seenInTrailAt: number }[] = [];
+          let at = T;
+          const attempt = (login: string, connected: boolean, left: boolean): void => {
+            attempts.push({ at, login, connected });
+            if (left) logins.push({ at: at + skew, eventId: `${attempts.length}`, seenInTrailAt: at + HOUR });
+          };
+          for (const [n, { gap, fails, after, gotIn }] of groups.entries()) {
+            at += gap;
+            for (const fail of fails) {
+              attempt(`${n}`, false, fail.left);
+              at += fail.after;
+            }
+            if (!gotIn) continue;
+            at += after;
+            attempt(`${n}`, true, true);
+          }
+          const { canaries, surplus } = matchCanaries(attempts, logins);
+          expect(surplus).toEqual([]);
+          const back = canaries.filter(({ eventId }) => eventId !== null);
+          expect(canaries.filter(({ eventId }) => eventId === null)).toEqual([]);
+          expect(new Set(back.map(({ eventId }) => eventId)).size).toBe(back.length);
+          expect(back.length).toBeGreaterThanOrEqual(groups.filter(({ gotIn }) => gotIn).length);
+        },
+      ),
+    );
+  });
+
+  it("are matched in no time, however many strangers come under the auditor's name", () => {
+    const attempts = Array.from({ length: 3_000 }, (_, n) => ({
+      at: T + n * MINUTE,
+      login: `${n}`,
+      connected: n % 3 > 0,
+    }));
+    const logins = Array.from({ length: 30_000 }, (_, n) => ({
+      at: T + n * 100,
+      eventId: `${n}`,
+      seenInTrailAt: T,
+    }));
+    const startedAt = performance.now();
+    expect(matchCanaries(attempts, logins).surplus.length).toBeGreaterThan(20_000);
+    expect(performance.now() - startedAt).toBeLessThan(5_000);
+  });
+
   it("hide nobody: an event more than there were attempts is somebody else's", () => {
     const attempts = [0, 2_000].map((ms) => ({ at: T + ms, login: "a" }));
     const { surplus } = matchCanaries(
