@@ -127,7 +127,7 @@ it("ends where it is asked to end, whatever came later in that hour", async () =
 it("names the groupings there are", () => {
   expect(parseGroupings(undefined)).toEqual(["principal"]);
   expect(parseGroupings("mapping, hour")).toEqual(["mapping", "hour"]);
-  expect(() => parseGroupings("day")).toThrow('activity cannot be told by "day"');
+  expect(() => parseGroupings("day")).toThrow('activity cannot be grouped by "day"');
 });
 
 it("says how many principals were too many to be kept apart", async () => {
