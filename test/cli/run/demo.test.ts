@@ -123,7 +123,7 @@ describe("the whole loop", () => {
     expect(mails[1]?.sentAt).toBeLessThan(at(story.outage.from) + 3 * DAY);
     expect(mails[2]?.sentAt).toBeGreaterThan(at(story.outage.to));
     expect(mails[2]?.sentAt).toBeLessThan(at(story.outage.to) + 2 * DAY);
-    expect(mails[2]?.text).toMatch(/Capture is proven again from .*\. The hours before it stay unproven/);
+    expect(mails[2]?.text).toMatch(/Capture is proven again from .*\. The hours before stay unproven/);
   });
 
   it("tells of the new network, with the right principal", () => {
