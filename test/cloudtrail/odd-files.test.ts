@@ -51,7 +51,10 @@ describe("a trail file", () => {
 
   it("that breaks off in its inner layer counts for nothing", async () => {
     put("cut.json.gz", gzipSync(gzipSync(fileOf(1)).subarray(0, -9)));
-    expect(await read()).toMatchObject({ counted: 0, rejected: [expect.stringContaining("whole gzip file")] });
+    expect(await read()).toMatchObject({
+      counted: 0,
+      rejected: [expect.stringContaining("whole gzip file")],
+    });
   });
 
   it.each<[string, unknown]>([
