@@ -23,6 +23,7 @@ export const findingDocument = (finding: Finding) => {
     firstSeenAt: iso(finding.firstSeenAt),
     lastSeenAt: iso(finding.lastSeenAt),
     detectedAt: iso(finding.detectedAt),
+    ...(finding.observedUntil !== undefined && { observedUntil: iso(finding.observedUntil) }),
     ...(finding.endedAt !== undefined && { endedAt: iso(finding.endedAt), ends: finding.ends }),
     ...(finding.closedAt !== undefined && { closedAt: iso(finding.closedAt) }),
     ...(finding.closedBecause !== undefined && { closedBecause: finding.closedBecause }),

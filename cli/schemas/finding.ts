@@ -19,6 +19,7 @@ const fields = {
   firstSeenAt: Time.describe("Where the stretch begins that was seen."),
   lastSeenAt: Time,
   detectedAt: Time.describe("When it was found first."),
+  observedUntil: Time.optional().describe("Its detector is new here: nobody is mailed of it until then."),
   closedAt: Time.optional(),
   reopened: z.int().positive().optional().describe("How often it came back."),
   evidence: z.record(z.string(), z.unknown()),

@@ -22,6 +22,9 @@ export const FindingAnswer = z
     lastSeenAt: Time,
     detectedAt: Time.meta({ description: "The moment of judgement." }),
     confirmedAt: Time.meta({ description: "The last look that still found it." }),
+    observedUntil: z.optional(Time).meta({
+      description: "Its detector is new here: nobody is mailed of it until then.",
+    }),
     endedAt: z.optional(Time).meta({ description: "Since when a stretch of time is over." }),
     closedAt: z.optional(Time),
     closedBecause: z.optional(z.string()).meta({ description: "What changed, where that is known." }),
@@ -55,6 +58,7 @@ export const findingAnswer = (finding: Finding): z.input<typeof FindingAnswer> =
     lastSeenAt: iso(lastSeenAt),
     detectedAt: iso(detectedAt),
     confirmedAt: iso(confirmedAt),
+    ...(finding.observedUntil !== undefined && { observedUntil: iso(finding.observedUntil) }),
     ...(finding.endedAt !== undefined && { endedAt: iso(finding.endedAt) }),
     ...(closedAt !== undefined && { closedAt: iso(closedAt) }),
     ...(finding.closedBecause !== undefined && { closedBecause: finding.closedBecause }),

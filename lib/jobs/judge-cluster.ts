@@ -8,6 +8,7 @@ import { withDeclaredOptions } from "../core/findings/baseline-options.ts";
 import { DORMANT_DAYS, windowOptions } from "../core/findings/dormant-window.ts";
 import type { Finding, Look } from "../core/findings/finding.ts";
 import { type DetectorOptions, judgeWith } from "../core/findings/judge.ts";
+import { firstLooksOf, observedUntil } from "../core/findings/observe.ts";
 import { reconcileFindings } from "../core/findings/reconcile-findings.ts";
 import { auditView } from "../core/findings/view.ts";
 import { detectors } from "../detectors/index.ts";
@@ -71,12 +72,22 @@ export const detectCluster = async (
   const { observations, looks, gone, settled } = judge(auditView(facts));
   const kept = store.findings;
   const [lastLook, exemptions] = await Promise.all([kept.lastLook(cluster), kept.exemptions(cluster)]);
+  const firstLooks = firstLooksOf(
+    lastLook,
+    looks.map(({ detector }) => detector),
+    now,
+  );
   const change = (existing: readonly Finding[]): Finding[] =>
-    reconcileFindings(existing, observations, looks, now, { exemptions, lastLookAt: lastLook?.at, gone });
+    reconcileFindings(existing, observations, looks, now, {
+      exemptions,
+      lastLookAt: lastLook?.at,
+      gone,
+      observedUntil: (finding) => observedUntil(firstLooks, finding, now),
+    });
   if (dryRun) return { findings: change(await kept.list(cluster)), looks };
   const findings = await kept.update(cluster, change);
   const estate = settled();
   if (estate && estate.day !== facts.estate?.day) await store.estates.keep(cluster, estate, revision);
-  await kept.looked(cluster, { at: now, snapshotAt: facts.snapshot?.takenAt ?? null });
+  await kept.looked(cluster, { at: now, snapshotAt: facts.snapshot?.takenAt ?? null, firstLooks });
   return { findings, looks };
 };

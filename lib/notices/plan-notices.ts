@@ -18,6 +18,8 @@ const DEFAULT_MERGE_ABOVE = 3;
 
 const isDue = (finding: Finding, kind: NoticeKind, min: Severity): boolean => {
   const { status, closedAt, noticedAt, noticedSeverity, closeNoticedAt, severity, ends } = finding;
+  // A new detector of a running installation is observed first; the look that ends it takes this away.
+  if (finding.observedUntil !== undefined) return false;
   const standing = status !== "exempt" && status !== "resolved" && closedAt === undefined;
   const matters = worstFirst(severity, min) <= 0;
   switch (kind) {

@@ -88,6 +88,8 @@ export const Finding = z.object({
   acknowledged: z.optional(z.object({ at: z.int(), by: z.string(), note: z.optional(z.string()) })),
   /** How many lives it had before this one. */
   reopened: z.int(),
+  /** Its detector is new to a running installation: until then nobody is mailed of it. */
+  observedUntil: z.optional(z.int()),
   /** What has been told to people: written after the mail is out, so that a mail may come twice but never be lost. */
   noticedAt: z.optional(z.int()),
   /** The highest severity that people were told of: a higher one is news. */

@@ -11,6 +11,8 @@ export type ReconcileOptions = {
   readonly exemptions?: readonly Exemption[];
   /** The newest look that was recorded: one that is older comes too late to say anything. */
   readonly lastLookAt?: Instant | undefined;
+  /** Until when a finding that begins now is not mailed; undefined: it is. */
+  readonly observedUntil?: (finding: Finding) => Instant | undefined;
   /** What changed for a finding that the look no longer finds. */
   readonly gone?: (finding: Finding) => string | undefined;
 };
@@ -98,6 +100,13 @@ const exempted = (finding: Finding, valid: ReadonlyMap<string, readonly Exemptio
   return { ...again, status: finding.endedAt === undefined ? "open" : "ended" };
 };
 
+/** What is left when the two days are over: the finding is mailed like any other. */
+const noLongerObserved = (finding: Finding, now: Instant): Finding => {
+  if (finding.observedUntil === undefined || finding.observedUntil > now) return finding;
+  const { observedUntil: _, ...rest } = finding;
+  return rest;
+};
+
 /** No longer found by a look that could have: past where it has left the window, else mended. */
 const closed = (
   finding: Finding,
@@ -141,7 +150,7 @@ export const reconcileFindings = (
   observations: readonly Observation[],
   looks: readonly Look[],
   now: Instant,
-  { exemptions = [], lastLookAt, gone }: ReconcileOptions = {},
+  { exemptions = [], lastLookAt, gone, observedUntil }: ReconcileOptions = {},
 ): Finding[] => {
   if (lastLookAt !== undefined && now < lastLookAt) return [...existing];
   const before = joinFamilies(existing, now);
@@ -153,13 +162,19 @@ export const reconcileFindings = (
     ({ key }) => key,
   );
 
+  /** One that begins while its detector is observed. */
+  const watched = (finding: Finding): Finding => {
+    const until = observedUntil?.(finding);
+    return until === undefined ? finding : { ...finding, observedUntil: until };
+  };
+
   const next = (finding: Finding): Finding => {
     const observation = seen.get(finding.id);
     if (now < finding.confirmedAt) return finding;
     if (observation) {
       if (finding.status !== "resolved") return seenAgain(finding, observation, now);
       return now > (finding.closedAt ?? 0)
-        ? begin(finding.id, observation, now, finding.reopened + 1)
+        ? watched(begin(finding.id, observation, now, finding.reopened + 1))
         : finding;
     }
     if (finding.life === "episode")
@@ -175,6 +190,8 @@ export const reconcileFindings = (
   const known = new Set(before.map(({ id }) => id));
   const fresh = [...seen]
     .filter(([id]) => !known.has(id))
-    .map(([id, observation]) => toldAlready(before, begin(id, observation, now, 0)));
-  return [...before.map(next), ...fresh].map((finding) => aged(exempted(finding, valid), now));
+    .map(([id, observation]) => toldAlready(before, watched(begin(id, observation, now, 0))));
+  return [...before.map(next), ...fresh].map((finding) =>
+    noLongerObserved(aged(exempted(finding, valid), now), now),
+  );
 };

@@ -5,6 +5,7 @@ import type { Cluster } from "../../core/base/ids.ts";
 import { DAY, HOUR, type Instant } from "../../core/base/time.ts";
 import { Exemption } from "../../core/findings/exemption.ts";
 import type { Finding } from "../../core/findings/finding.ts";
+import type { FirstLooks } from "../../core/findings/observe.ts";
 import { StoredFinding } from "../../core/findings/stored-finding.ts";
 import { AuditError } from "../../errors.ts";
 import { inParallel } from "../table/in-parallel.ts";
@@ -27,10 +28,17 @@ const LookItem = z.object({
   rev: z.int(),
   at: z.int(),
   snapshotAt: z.nullable(z.int()),
+  /** Missing: an earlier release wrote it. */
+  firstLooks: z.optional(z.record(z.string(), z.int())),
 });
 
 /** The newest judgement of a cluster, and the newest snapshot that was judged. */
-export type LastLook = { readonly at: Instant; readonly snapshotAt: Instant | null };
+export type LastLook = {
+  readonly at: Instant;
+  readonly snapshotAt: Instant | null;
+  /** When each detector first looked; undefined: an earlier release wrote this look. */
+  readonly firstLooks?: FirstLooks | undefined;
+};
 
 export type FindingStore = {
   readonly list: (cluster: Cluster) => Promise<Finding[]>;
@@ -133,10 +141,10 @@ export const createFindingStore = (table: Table): FindingStore => {
     lastLook: async (cluster) => {
       const item = await table.get(keys.look(cluster), { consistent: true });
       if (!item) return undefined;
-      const { at, snapshotAt } = LookItem.parse(item);
-      return { at, snapshotAt };
+      const { at, snapshotAt, firstLooks } = LookItem.parse(item);
+      return { at, snapshotAt, ...(firstLooks && { firstLooks }) };
     },
-    looked: async (cluster, { at, snapshotAt }) => {
+    looked: async (cluster, { at, snapshotAt, firstLooks }) => {
       for (let round = 0; round < MAX_ROUNDS; round++) {
         const item = await table.get(keys.look(cluster), { consistent: true });
         const known = item && LookItem.parse(item);
@@ -144,7 +152,14 @@ export const createFindingStore = (table: Table): FindingStore => {
         const rev = known?.rev;
         if (
           await table.putIf(
-            { ...keys.look(cluster), v: FORMAT, rev: (rev ?? 0) + 1, at, snapshotAt },
+            {
+              ...keys.look(cluster),
+              v: FORMAT,
+              rev: (rev ?? 0) + 1,
+              at,
+              snapshotAt,
+              ...(firstLooks && { firstLooks }),
+            },
             "rev",
             rev,
           )
