@@ -44,7 +44,9 @@ describe("an exemption of over-privileged access", () => {
   });
 
   it("lasts a year at most", () => {
-    expect(() => exemptionOf(opened, { ...terms, until: NOW + 366 * DAY }, NOW)).toThrow(/cannot end at 2027-07-02/);
+    expect(() => exemptionOf(opened, { ...terms, until: NOW + 366 * DAY }, NOW)).toThrow(
+      /cannot end at 2027-07-02/,
+    );
     expect(exemptionOf(opened, { ...terms, until: NOW + 365 * DAY }, NOW).until).toBe(NOW + 365 * DAY);
   });
 });
