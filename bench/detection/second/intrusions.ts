@@ -19,11 +19,21 @@ export type Intrusions = {
 };
 
 /** `count` attacks after the first third of the run; nobody is attacked twice within five days. */
-export const intrusionsInto = (stage: Stage, count: number): Intrusions => {
+export const intrusionsInto = (given: Omit<Stage, "isSpared">, count: number): Intrusions => {
   const attacks: Attack[] = [];
   const events: SimEvent[] = [];
   const taken = new Map<Party, number[]>();
   const resting = new Map<Party, { from: number; to: number }>();
+  const isSpared = (party: Party, n: number): boolean => {
+    const rest = resting.get(party);
+    return (
+      given.plan.leaves.has(party) ||
+      (taken.get(party) ?? []).some((day) => Math.abs(day - n) < 5) ||
+      (rest !== undefined && n >= rest.from - 5 && n <= rest.to + 5)
+    );
+  };
+  const stage: Stage = { ...given, isSpared };
+  const byArn = new Map(stage.parties.map((party) => [party.arn, party]));
   for (let id = 0; id < count; id++) {
     const shape = SHAPES[id % SHAPES.length];
     const grade = Math.floor(id / SHAPES.length) % 3;
@@ -50,12 +60,15 @@ export const intrusionsInto = (stage: Stage, count: number): Intrusions => {
         (rest && n >= rest.from - 5 && n <= rest.to + 5)
       )
         continue;
-      taken.set(party, [...(taken.get(party) ?? []), n]);
       if (silence) resting.set(party, { from: n - silence, to: n });
       const when = stage.start + n * DAY + random.int(0, 22) * HOUR + random.int(0, 45) * MINUTE;
       const usual = (of: Party, day: number) =>
         silence && of === party && day >= n - silence ? [] : stage.usual(of, day);
       const made = shape.make({ ...stage, random, usual, party, at: when, n, grade });
+      for (const arn of new Set(made.map(({ member }) => member.arn))) {
+        const misused = byArn.get(arn) ?? party;
+        taken.set(misused, [...(taken.get(misused) ?? []), n]);
+      }
       const instants = made.map((event) => event.at);
       attacks.push({
         id,

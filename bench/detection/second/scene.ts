@@ -11,6 +11,8 @@ export type Stage = {
   readonly plan: Happenings;
   readonly start: Instant;
   readonly days: number;
+  /** Somebody who has left, or is silent until it is awakened, or was misused a few days ago. */
+  readonly isSpared: (party: Party, n: number) => boolean;
   /** What a party did on a day, to look like it. */
   readonly usual: (party: Party, n: number) => readonly SimEvent[];
 };
@@ -54,11 +56,13 @@ export const largestHour = ({ usual, n, party }: Scene): number => {
   return most;
 };
 export const others = (
-  { parties, party, random }: Scene,
+  { parties, party, random, n, isSpared }: Scene,
   who: (party: Party) => boolean,
   count: number,
 ): Party[] => {
-  const left = parties.filter((other) => other !== party && other.joins === 0 && who(other));
+  const left = parties.filter(
+    (other) => other !== party && other.joins === 0 && who(other) && !isSpared(other, n),
+  );
   return Array.from(
     { length: Math.min(count, left.length) },
     () => left.splice(random.int(0, left.length - 1), 1)[0],
