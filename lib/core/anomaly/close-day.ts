@@ -3,25 +3,15 @@
 import { clientFamily } from "../activity/client-family.ts";
 import type { Principal } from "../base/ids.ts";
 import { DAY } from "../base/time.ts";
-import { EVENT_BITS, HORIZON_DAYS, LEAST_CROWD } from "./constants.ts";
+import { HORIZON_DAYS, LEAST_CROWD } from "./constants.ts";
 import type { DayFigures } from "./day-figures.ts";
 import { episodeWith, keptEpisodes, weigh } from "./episodes.ts";
 import { type DayContext, type Estate, type OpenEpisode, personLikeIn } from "./estate.ts";
+import { isEventDay } from "./event-day.ts";
 import { type DayRecord, type Introduction, isIdentityCenterRole, type Kind, learnDay } from "./habits.ts";
 import { type DaySign, judgeDay, type RawSigns } from "./judge-day.ts";
 import { isInteractive } from "./person-like.ts";
 import type { SignRule } from "./sign-rule.ts";
-
-/** P(Poisson(mean) >= count). */
-const poissonTail = (mean: number, count: number): number => {
-  let term = Math.exp(-mean);
-  let below = 0;
-  for (let i = 0; i < count; i++) {
-    below += term;
-    term *= mean / (i + 1);
-  }
-  return Math.max(0, 1 - below);
-};
 
 type Levels = Map<Principal, Record<string, number>>;
 
@@ -46,15 +36,10 @@ const eventsOf = (context: DayContext, rules: readonly SignRule[], levels: Level
       (p) => context.kindOf(p) === kind && context.ownOf(p).tenure > 0,
     );
     for (const rule of rules.filter(({ measure }) => measure === "graded")) {
-      const peers = context.pool.peers(rule, kind, "all");
-      for (let level = 1; ; level++) {
-        const reached = active.filter((principal) => (levels.get(principal)?.[rule.id] ?? 0) >= level).length;
-        if (reached < LEAST_CROWD) break;
-        const usual = (active.length * (peers.atLeast(level) + 1)) / (peers.days + 1);
-        if (poissonTail(usual, reached) >= 2 ** -EVENT_BITS) continue;
+      const reached = (level: number): number =>
+        active.filter((principal) => (levels.get(principal)?.[rule.id] ?? 0) >= level).length;
+      if (isEventDay(active.length, context.pool.peers(rule, kind, "all"), reached))
         events.add(`${rule.id} ${kind}`);
-        break;
-      }
     }
   }
   return events;
@@ -81,11 +66,30 @@ const sharedValuesOf = (
 type Events = { readonly graded: ReadonlySet<string>; readonly values: ReadonlySet<string> };
 
 /**
+ * The level that at least three other principals have reached on flagged days of late: what comes to one after the other is
+ * ordinary, whatever it looks like, and no attacker of one or two can teach it.
+ */
+const crowdLevel = (context: DayContext, rule: SignRule, kind: Kind, principal: Principal): number => {
+  const highest: number[] = [];
+  for (const [other, { days }] of context.estate.principals) {
+    if (other === principal || context.kindOf(other) !== kind) continue;
+    let most = 0;
+    for (const record of days)
+      if (record.flagged && record.day >= context.day - HORIZON_DAYS)
+        most = Math.max(most, record.levels[rule.id] ?? 0);
+    highest.push(most);
+  }
+  return highest.sort((a, b) => b - a)[LEAST_CROWD - 1] ?? 0;
+};
+
+/**
  * Levels that peers learn otherwise than they were: none of an event of the whole estate, and of a flagged day at most one
- * step above all that was known, so that one attack teaches nothing and harmless repetition is learned.
+ * step above all that was known, or what a crowd of others has shown, so that one attack teaches nothing and harmless
+ * repetition is learned.
  */
 const learnedOf = (
   context: DayContext,
+  principal: Principal,
   kind: Kind,
   raw: readonly Raw[],
   levels: Readonly<Record<string, number>>,
@@ -99,7 +103,10 @@ const learnedOf = (
     const key = `${rule.id} ${kind}`;
     if (rule.measure === "graded") {
       if (events.graded.has(key)) learned[rule.id] = 0;
-      else if (isFlagged) learned[rule.id] = Math.min(level, context.pool.peers(rule, kind, "all").top + 1);
+      else if (isFlagged) {
+        const usual = context.pool.peers(rule, kind, "all").top + 1;
+        learned[rule.id] = Math.min(level, Math.max(usual, crowdLevel(context, rule, kind, principal)));
+      }
     } else {
       const own = raw.filter(
         ({ rule: { id }, reached }) =>
@@ -179,7 +186,7 @@ export const closeDay = (
       episode !== undefined && (episode.found || weigh(context, principal, episode).severity !== undefined);
     if (episode) episodes.set(principal, keptEpisodes(known, { ...episode, found }, end));
     const reached = levels.get(principal) ?? {};
-    const learned = learnedOf(context, kind, raw(figures), reached, found, events);
+    const learned = learnedOf(context, principal, kind, raw(figures), reached, found, events);
     const record: DayRecord = {
       day,
       kind,

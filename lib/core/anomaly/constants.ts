@@ -45,3 +45,7 @@ export const STANDING_DAYS = 7;
 export const EVENT_BITS = 10;
 /** Two may share a mistake or a coincidence; three are a crowd. */
 export const LEAST_CROWD = 3;
+/** Two to four of many share a place by theft as well as by a move; where the many are fewer than four times as many, by a move. */
+export const FEW = 4;
+/** A roll-out takes a fortnight: what others took up longer ago spreads no more. */
+export const ROLL_OUT_DAYS = 14;

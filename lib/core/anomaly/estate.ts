@@ -4,7 +4,7 @@ import { type Principal, parseArn } from "../base/ids.ts";
 import { remember } from "../base/remember.ts";
 import type { Instant } from "../base/time.ts";
 import type { DeclaredHabits } from "../baseline/declared-habits.ts";
-import { HORIZON_DAYS } from "./constants.ts";
+import { HORIZON_DAYS, ROLL_OUT_DAYS } from "./constants.ts";
 import { type HabitFigures, type Habits, habitFigures, type Kind, kindOf, NO_HABITS } from "./habits.ts";
 import type { DaySign } from "./judge-day.ts";
 import { isPersonLike } from "./person-like.ts";
@@ -61,6 +61,8 @@ export type DayContext = {
   readonly kindOf: (principal: Principal) => Kind;
   readonly surroundingsOf: (principal: Principal) => Surroundings;
   readonly threshold: Readonly<Record<Kind, number>>;
+  /** The chance that one of so many active principals of a kind takes up a client family on a day, by who did of late. */
+  readonly spreadingOf: (kind: Kind, family: string, active: number) => number;
 };
 
 /** Who uses a network: nobody twice over is all that anybody asks, so two names are enough. */
@@ -79,6 +81,31 @@ const usersOf = (principals: ReadonlyMap<Principal, Habits>, today: number): Rea
     }
   }
   return users;
+};
+
+/**
+ * Who of a kind took up a client family within the length of a roll-out: not from its first day on, and on more than one
+ * day, because a thief's tool comes and goes.
+ */
+const spreading = (
+  principals: ReadonlyMap<Principal, Habits>,
+  kindOf: (principal: Principal) => Kind,
+  today: number,
+): DayContext["spreadingOf"] => {
+  const known = new Map<string, { takers: number; first: number }>();
+  for (const [principal, { families, days }] of principals) {
+    const born = days[0]?.day ?? today;
+    for (const [family, { first, days: used }] of families) {
+      if (used < 2 || first < today - ROLL_OUT_DAYS || first <= born) continue;
+      const key = `${kindOf(principal)} ${family}`;
+      const its = known.get(key) ?? { takers: 0, first };
+      known.set(key, { takers: its.takers + 1, first: Math.min(its.first, first) });
+    }
+  }
+  return (kind, family, active) => {
+    const its = known.get(`${kind} ${family}`);
+    return !its || its.takers < 2 ? 0 : its.takers / ((active + 1) * (today - its.first));
+  };
 };
 
 const watchedDays =
@@ -142,6 +169,7 @@ export const dayContext = (estate: Estate, day: number, facts: EstateFacts): Day
     ownOf,
     kindOf: kind,
     surroundingsOf: (principal) => around[kind(principal)],
+    spreadingOf: spreading(estate.principals, kind, day),
     threshold: { person: threshold("person"), machine: threshold("machine") },
   };
 };

@@ -1,13 +1,15 @@
 // The signs of the running day, each with its bits: the chance of its level by own days and peers, and by what all others do today.
 import type { Principal } from "../base/ids.ts";
 import type { Instant } from "../base/time.ts";
-import { LEAST_BITS, MOST_BITS } from "./constants.ts";
+import { FEW, LEAST_BITS, MOST_BITS, TAIL_BITS } from "./constants.ts";
 import type { DayFigures } from "./day-figures.ts";
 import { withDeclared } from "./declared.ts";
 import type { DayContext } from "./estate.ts";
+import { isEventDay } from "./event-day.ts";
 import type { Kind } from "./habits.ts";
+import { counted } from "./in-words.ts";
 import { type Chance, chanceOf } from "./pool.ts";
-import type { Reached, SignGroup, SignRule } from "./sign-rule.ts";
+import { FOREIGN_NEIGHBOURHOOD, type Reached, type SignGroup, type SignRule } from "./sign-rule.ts";
 
 /** One sign of one principal on one day. */
 export type DaySign = {
@@ -95,32 +97,49 @@ const todayOf = (context: DayContext, days: readonly DayFigures[], raw: RawSigns
   };
 };
 
+type Who = { readonly principal: Principal; readonly kind: Kind };
+
 /** Bits of a fact: nothing of the kind on all the days that were counted. */
 const factBits = (rule: SignRule, days: number): number =>
   rule.id === "root-connection" ? MOST_BITS : Math.min(MOST_BITS, Math.log2(2 * (days + 1)));
 
-/** What everybody does today is not strange: at least as many as do it, and as much likelier as more of them do it than usual. */
-const discounted = (
-  { pool }: DayContext,
-  today: Today,
-  { rule, reached }: Raw,
-  principal: Principal,
-  kind: Kind,
-  chance: number,
-): number => {
+/** At least as likely as it is for the others: so many of all active ones do it today. */
+const crowded = (context: DayContext, today: Today, { rule, reached }: Raw, who: Who): number => {
+  const { kind, principal } = who;
   const active = today.active(kind);
-  const same =
-    rule.measure === "graded"
-      ? today.others(rule, kind, reached.level, principal)
-      : reached.value === undefined
-        ? 0
-        : today.sharing(rule, kind, reached.value, principal);
-  let result = same >= 2 ? Math.max(chance, same / (active + 1)) : chance;
+  if (rule.measure !== "graded") return 0;
+  const same = today.others(rule, kind, reached.level, principal);
+  const peers = context.pool.peers(rule, kind, "all");
+  const others = (level: number): number => today.others(rule, kind, level, principal);
+  if (!isEventDay(active, peers, others)) return same >= 2 ? same / (active + 1) : 0;
+  // One of those whom an event has caught: who stands above all of them has the tail of anything beyond what was seen.
+  let top = reached.level;
+  while (top > 0 && others(top) === 0) top--;
+  return ((same + 1) / (active + 2)) * 2 ** (-(reached.level - top) * TAIL_BITS);
+};
+
+/** A few of many in one new place are no move of the estate: thieves come from one place, too. */
+const isCampaign = (rule: SignRule, level: number, sharing: number, active: number): boolean =>
+  rule.id === "new-network" && level === FOREIGN_NEIGHBOURHOOD && sharing <= FEW && sharing * FEW <= active;
+
+/** What everybody does today is not strange: at least as many as do it, and as much likelier as more of them do it than usual. */
+const discounted = (context: DayContext, today: Today, raw: Raw, who: Who, chance: number): number => {
+  const { rule, reached } = raw;
+  const { kind, principal } = who;
+  const { pool } = context;
+  const active = today.active(kind);
+  const sharing = reached.value === undefined ? 0 : today.sharing(rule, kind, reached.value, principal);
+  const apart = isCampaign(rule, reached.level, sharing + 1, active) ? sharing : 0;
+  let result = Math.max(chance, crowded(context, today, raw, who));
+  if (rule.measure === "categorical" && sharing >= 2 && !apart)
+    result = Math.max(result, sharing / (active + 1));
+  if (rule.id === "new-client" && reached.value !== undefined)
+    result = Math.max(result, context.spreadingOf(kind, reached.value, active));
   if (rule.measure === "graded" || rule.id === "new-network" || rule.id === "new-client") {
     const peers = pool.peers(rule, kind, "all");
     let ratio = 1;
     for (let level = 1; level <= reached.level; level++) {
-      const others = today.others(rule, kind, level, principal);
+      const others = today.others(rule, kind, level, principal) - apart;
       if (others < 2) continue;
       const usual = (active * (peers.atLeast(level) + 0.5)) / (peers.days + 1) + 1;
       ratio = Math.max(ratio, (others + 1) / usual);
@@ -130,13 +149,12 @@ const discounted = (
   return Math.min(1, result);
 };
 
-const figure = (n: number): string => n.toLocaleString("en-US");
-
 /** "none of its own 46 days and 0 of 2,146 days of the other machines were like that" */
 const inFigures = ({ own, peers }: Chance, kind: Kind): string => {
-  const others = `${figure(peers.reached)} of ${figure(peers.days)} days of the other ${kind === "person" ? "people" : "machines"}`;
-  if (!own.days) return `${others} were like that`;
-  return `${own.reached === 0 ? "none" : figure(own.reached)} of its own ${figure(own.days)} days and ${others} were like that`;
+  const others = `${peers.reached.toLocaleString("en-US")} of ${counted(peers.days, "day")} of the other ${kind === "person" ? "people" : "machines"}`;
+  if (!own.days) return `${others} ${peers.reached === 1 ? "was" : "were"} like that`;
+  const mine = own.reached === 0 ? "none" : own.reached.toLocaleString("en-US");
+  return `${mine} of its own ${counted(own.days, "day")} and ${others} were like that`;
 };
 
 const signOf = (context: DayContext, today: Today, raw: Raw, principal: Principal): DaySign | undefined => {
@@ -162,7 +180,7 @@ const signOf = (context: DayContext, today: Today, raw: Raw, principal: Principa
   const chance = chanceOf(context.pool, rule, { principal, kind, tenure }, reached.level);
   const bits = Math.min(
     MOST_BITS,
-    -Math.log2(discounted(context, today, raw, principal, kind, chance.chance)),
+    -Math.log2(discounted(context, today, raw, { principal, kind }, chance.chance)),
   );
   const { own, peers } = chance;
   return sign(bits, `${reached.what}; ${inFigures(chance, kind)}`, {

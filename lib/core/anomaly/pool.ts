@@ -1,7 +1,7 @@
 // How often days reached each level of a sign: of one principal, and of all of its kind. Everything here is counted.
 
 import type { Principal } from "../base/ids.ts";
-import { HOLD_DAYS, HORIZON_DAYS, LEAST_WEIGHT, MOST_WEIGHT, TAIL_BITS } from "./constants.ts";
+import { HOLD_DAYS, HORIZON_DAYS, LEAST_CROWD, LEAST_WEIGHT, MOST_WEIGHT, TAIL_BITS } from "./constants.ts";
 import type { DayRecord, Habits, Kind, Tenure } from "./habits.ts";
 import { LEVELS, type SignRule } from "./sign-rule.ts";
 
@@ -42,12 +42,22 @@ const pooledLevel = (record: DayRecord, { id, measure }: Rule, today: number): n
   return record.kind === "person" && !isHeld(record, today) ? level : 0;
 };
 
-/** The level that the principal itself counts for a day; undefined while the day is on hold. */
-const ownLevel = (record: DayRecord, rule: Rule, today: number): number | undefined => {
-  if (isHeld(record, today)) return undefined;
-  return record.flagged && !record.acknowledged
-    ? pooledLevel(record, rule, today)
-    : (record.levels[rule.id] ?? 0);
+/**
+ * The levels that the principal itself counts, of its days; not of those on hold. What was found of it on three days or more
+ * is its habit, whatever it is, and speaks of no other.
+ */
+const ownLevels = (days: readonly DayRecord[], rule: Rule, today: number): number[] => {
+  const found = days.filter(
+    (record) => record.flagged && !record.acknowledged && (record.levels[rule.id] ?? 0) > 0,
+  );
+  const isHabit = rule.measure !== "graded" && found.length >= LEAST_CROWD;
+  return days.flatMap((record) => {
+    if (isHabit) return record.levels[rule.id] ?? 0;
+    if (isHeld(record, today)) return [];
+    return record.flagged && !record.acknowledged
+      ? pooledLevel(record, rule, today)
+      : (record.levels[rule.id] ?? 0);
+  });
 };
 
 export type Pool = {
@@ -108,7 +118,7 @@ export const poolOf = (
       const days = (ownDays.get(principal) ?? []).filter(({ tenure }) =>
         rule.habitFree ? tenure > 0 : tenure === 3,
       );
-      return days.length ? countsOf(days.flatMap((record) => ownLevel(record, rule, today) ?? [])) : NONE;
+      return days.length ? countsOf(ownLevels(days, rule, today)) : NONE;
     });
   return {
     peers: (rule, kind, tenure) =>

@@ -7,6 +7,9 @@ import type { HabitFigures, Kind } from "./habits.ts";
 /** Levels are small integers; what is stranger than this is not told apart. */
 export const LEVELS = 24;
 
+/** The level of a network in a neighbourhood that nobody ever came from: the strangest of four classes. */
+export const FOREIGN_NEIGHBOURHOOD = 4;
+
 /**
  * graded: higher levels are stranger, measured in half-doublings; categorical: it happened or not, in a few classes; fact:
  * strange by itself, without any history.

@@ -1,5 +1,6 @@
 // A principal that connects as admin for the first time.
 
+import { counted } from "../../core/anomaly/in-words.ts";
 import type { SignRule } from "../../core/anomaly/sign-rule.ts";
 import { HOUR } from "../../core/base/time.ts";
 import { defineDetector, SignOptions } from "../../core/findings/detector.ts";
@@ -20,7 +21,7 @@ const rule: SignRule = {
         firstAt: Math.min(...asAdmin.map(({ firstAt }) => firstAt)),
         lastAt: Math.max(...asAdmin.map(({ lastAt }) => lastAt)),
         eventIds: asAdmin.map(({ firstEventId }) => firstEventId).slice(0, 5),
-        what: `${refused ? "tried to connect" : "connected"} as admin for the first time in ${own.activeDays} active days`,
+        what: `${refused ? "tried to connect" : "connected"} as admin for the first time in ${counted(own.activeDays, "active day")}`,
         evidence: { connections: asAdmin.reduce((sum, { count }) => sum + count, 0), refused },
       },
     ];

@@ -2,6 +2,7 @@
 
 import { LEAST_BURST } from "../../core/anomaly/constants.ts";
 import { hourOfDay } from "../../core/anomaly/day-figures.ts";
+import { counted, howOften } from "../../core/anomaly/in-words.ts";
 import type { SignRule } from "../../core/anomaly/sign-rule.ts";
 import { HOUR } from "../../core/base/time.ts";
 import { defineDetector, SignOptions } from "../../core/findings/detector.ts";
@@ -26,7 +27,7 @@ const rule: SignRule = {
         firstAt: Math.min(...seen.map(({ firstAt }) => firstAt)),
         lastAt: Math.max(...seen.map(({ lastAt }) => lastAt)),
         eventIds: seen.map(({ firstEventId }) => firstEventId).slice(0, 5),
-        what: `connected ${most} times in one hour; its most in ${own.activeDays} active days was ${own.maxHour}`,
+        what: `connected ${howOften(most)} in one hour; its most in ${counted(own.activeDays, "active day")} was ${own.maxHour.toLocaleString("en-US")}`,
         evidence: { connections: most, mostBefore: own.maxHour, activeDays: own.activeDays },
       },
     ];

@@ -1,6 +1,7 @@
 // A principal that connects after a long silence, longer than any before.
 
 import { LEAST_SILENCE_DAYS } from "../../core/anomaly/constants.ts";
+import { counted } from "../../core/anomaly/in-words.ts";
 import type { SignRule } from "../../core/anomaly/sign-rule.ts";
 import { HOUR } from "../../core/base/time.ts";
 import { defineDetector, SignOptions } from "../../core/findings/detector.ts";
@@ -23,7 +24,7 @@ const rule: SignRule = {
         firstAt: Math.min(...seen.map(({ firstAt }) => firstAt)),
         lastAt: Math.max(...seen.map(({ lastAt }) => lastAt)),
         eventIds: seen.map(({ firstEventId }) => firstEventId).slice(0, 5),
-        what: `connected after ${silence} days of silence; its longest before was ${own.maxGap}`,
+        what: `connected after ${counted(silence, "day")} of silence; its longest before was ${counted(own.maxGap, "day")}`,
         evidence: { silentDays: silence, longestBefore: own.maxGap, activeDays: own.activeDays },
       },
     ];

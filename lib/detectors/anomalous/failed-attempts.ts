@@ -2,6 +2,7 @@
 
 import { LEAST_REFUSALS } from "../../core/anomaly/constants.ts";
 import { hourOfDay } from "../../core/anomaly/day-figures.ts";
+import { howOften } from "../../core/anomaly/in-words.ts";
 import type { SignRule } from "../../core/anomaly/sign-rule.ts";
 import { HOUR } from "../../core/base/time.ts";
 import { defineDetector, SignOptions } from "../../core/findings/detector.ts";
@@ -26,7 +27,7 @@ const rule: SignRule = {
         firstAt: Math.min(...seen.map(({ firstAt }) => firstAt)),
         lastAt,
         eventIds: seen.map(({ firstEventId }) => firstEventId).slice(0, 5),
-        what: `was refused ${most} times in one hour${then ? " and then let in" : ""}`,
+        what: `was refused ${howOften(most)} in one hour${then ? " and then let in" : ""}`,
         evidence: { refused: most, thenAllowed: then !== undefined },
       },
     ];

@@ -1,5 +1,6 @@
 // A person's session in the role of a machine.
 
+import { counted } from "../../core/anomaly/in-words.ts";
 import { isInteractive } from "../../core/anomaly/person-like.ts";
 import type { SignRule } from "../../core/anomaly/sign-rule.ts";
 import { HOUR } from "../../core/base/time.ts";
@@ -29,7 +30,7 @@ const rule: SignRule = {
               firstAt: seen.firstAt,
               lastAt: seen.lastAt,
               eventIds: [seen.firstEventId],
-              what: `was used by a person, session ${session}${tool ? ` with ${tool}` : ""}, for the first time in ${own.activeDays} active days`,
+              what: `was used by a person, session ${session}${tool ? ` with ${tool}` : ""}, for the first time in ${counted(own.activeDays, "active day")}`,
               evidence: { session, ...(tool && { client: tool }), connections: seen.count },
             },
           ];

@@ -1,5 +1,6 @@
 // A client that the principal never used before.
 
+import { counted } from "../../core/anomaly/in-words.ts";
 import type { SignRule } from "../../core/anomaly/sign-rule.ts";
 import { HOUR } from "../../core/base/time.ts";
 import { defineDetector, SignOptions } from "../../core/findings/detector.ts";
@@ -34,7 +35,7 @@ const rule: SignRule = {
           firstAt: seen.firstAt,
           lastAt: seen.lastAt,
           eventIds: [seen.firstEventId],
-          what: `used ${family} for the first time in ${own.activeDays} active days${level === NEW_TO_KIND ? `; no other ${kind === "person" ? "person" : "machine"} uses it` : ""}`,
+          what: `used ${family} for the first time in ${counted(own.activeDays, "active day")}${level === NEW_TO_KIND ? `; no other ${kind === "person" ? "person" : "machine"} uses it` : ""}`,
           evidence: { client: family, connections: seen.count, activeDays: own.activeDays },
         },
       ];

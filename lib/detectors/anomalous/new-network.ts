@@ -2,12 +2,12 @@
 
 import { coarseNetwork, fineNetwork } from "../../core/anomaly/coarse-network.ts";
 import { NEW_DAYS } from "../../core/anomaly/constants.ts";
-import type { SignRule } from "../../core/anomaly/sign-rule.ts";
+import { counted } from "../../core/anomaly/in-words.ts";
+import { FOREIGN_NEIGHBOURHOOD, type SignRule } from "../../core/anomaly/sign-rule.ts";
 import { HOUR } from "../../core/base/time.ts";
 import { defineDetector, SignOptions } from "../../core/findings/detector.ts";
 import { type Case, daily, daysAgo, EXAMPLE_NOW, exampleFacts } from "../../core/findings/example-facts.ts";
 
-const FOREIGN_NEIGHBOURHOOD = 4;
 const SHARED_NEIGHBOURHOOD = 3;
 const FOREIGN_NETWORK = 2;
 const SHARED_NETWORK = 1;
@@ -33,7 +33,7 @@ const rule: SignRule = {
       if (own.isKnown("networks", network)) {
         if (!known?.bits) return [];
         const days = day - known.day;
-        const what = `connected again from ${network}, known for ${days} ${days === 1 ? "day" : "days"}`;
+        const what = `connected again from ${network}, known for ${counted(days, "day")}`;
         return [{ ...common, level: known.level, bits: known.bits, what }];
       }
       if (kind === "person" && isNewPersonOnly(figures.tallies, network, own, isPersonLike)) return [];
@@ -51,7 +51,7 @@ const rule: SignRule = {
           : level === FOREIGN_NETWORK
             ? "; nobody else uses it"
             : "";
-      const what = `connected from ${network} for the first time in ${own.activeDays} active days${others}`;
+      const what = `connected from ${network} for the first time in ${counted(own.activeDays, "active day")}${others}`;
       return [{ ...common, level, what }];
     }),
 };

@@ -2,6 +2,7 @@
 
 import { HOUR_AWAY_BITS, OFF_BITS } from "../../core/anomaly/constants.ts";
 import { hourOfDay } from "../../core/anomaly/day-figures.ts";
+import { counted, howOften } from "../../core/anomaly/in-words.ts";
 import type { SignRule } from "../../core/anomaly/sign-rule.ts";
 import { HOUR } from "../../core/base/time.ts";
 import { defineDetector, SignOptions } from "../../core/findings/detector.ts";
@@ -45,7 +46,7 @@ const rule: SignRule = {
         firstAt: Math.min(...seen.map(({ firstAt }) => firstAt)),
         lastAt: Math.max(...seen.map(({ lastAt }) => lastAt)),
         eventIds: seen.map(({ firstEventId }) => firstEventId).slice(0, 5),
-        what: `connected ${count === 1 ? "once" : `${count} times`} at hours (${[...off].map((hour) => `${hour}:00`).join(", ")} UTC) that are unusual for it, in ${own.activeDays} active days`,
+        what: `connected ${howOften(count)} at ${[...off].map((hour) => `${hour}:00`).join(", ")} UTC, when it hardly ever did in ${counted(own.activeDays, "active day")}`,
         evidence: { hoursUtc: [...off], connections: count, activeDays: own.activeDays },
       },
     ];
