@@ -20,17 +20,31 @@ const EARLIEST = Date.UTC(2013, 0, 1);
 const LATEST = Date.UTC(2200, 0, 1);
 
 /** NaN for what is no time. */
-const readTime = remember((text: string): Instant => {
+const readTime = (text: string): Instant => {
   if (!TIME.test(text)) return Number.NaN;
   const at = Date.parse(text);
   if (!(at >= EARLIEST && at < LATEST)) return Number.NaN;
   const day = Number(text.slice(8, 10));
   return day > 28 && new Date(at).getUTCDate() !== day ? Number.NaN : at;
-});
+};
+
+/** Of a whole minute: records of a file lie in a few of them, and are told apart by their seconds. */
+const readMinute = remember((text: string): Instant => readTime(`${text}:00Z`));
+
+/** "2026-01-01T00:00:00Z", which is how CloudTrail writes it; nearly every record has another one. */
+const PLAIN_TIME = 20;
+const ZERO = 48;
+
+const readPlainTime = (text: string): Instant => {
+  const [tens, ones] = [text.charCodeAt(17) - ZERO, text.charCodeAt(18) - ZERO];
+  const isPlain = text[16] === ":" && text[19] === "Z" && tens >= 0 && tens < 6 && ones >= 0 && ones < 10;
+  return isPlain ? readMinute(text.slice(0, 16)) + (tens * 10 + ones) * 1_000 : readTime(text);
+};
 
 /** Epoch milliseconds of an `eventTime`, undefined for what is none: 30 February is no day that rolls over. */
 export const eventTimeOf = (value: unknown): Instant | undefined => {
-  const at = typeof value === "string" && value.length <= MAX_TIME ? readTime(value) : Number.NaN;
+  const read = (text: string): Instant => (text.length === PLAIN_TIME ? readPlainTime(text) : readTime(text));
+  const at = typeof value === "string" && value.length <= MAX_TIME ? read(value) : Number.NaN;
   return Number.isNaN(at) ? undefined : at;
 };
 

@@ -1,9 +1,10 @@
 // A folder of trail files as activity and coverage, storing nothing: for replays and for comparing a day with the record.
-import type { Profile, Rejected, Tally } from "../core/activity/activity.ts";
+import type { Profile, Rejected } from "../core/activity/activity.ts";
 import type { Connection } from "../core/activity/connection.ts";
 import { eventHash } from "../core/activity/event-hash.ts";
 import { betterConnection, identityOf, mayBeReplaced } from "../core/activity/identity.ts";
-import { addTally, sortedTallies, tallyOf } from "../core/activity/tally.ts";
+import { tallyOf } from "../core/activity/tally.ts";
+import { type TallySums, tallySums } from "../core/activity/tally-sums.ts";
 import type { Cluster } from "../core/base/ids.ts";
 import { floorTo, HOUR, type Instant } from "../core/base/time.ts";
 import type { Coverage, Doubt } from "../core/coverage/coverage.ts";
@@ -69,7 +70,7 @@ export const readFolder = async (
 ): Promise<FolderActivity> => {
   const { logs, digests, passedOver } = listFolder(path);
   const seen = new Map<Cluster, Set<string>>();
-  const sums = new Map<Cluster, Map<Instant, Map<string, Tally>>>();
+  const sums = new Map<Cluster, TallySums<Instant>>();
   const waiting = replaceable();
   let duplicates = 0;
   const count = (connection: Connection): void => {
@@ -87,12 +88,9 @@ export const readFolder = async (
   };
   const add = (connection: Connection): void => {
     const { cluster, at } = connection;
-    const byTime = sums.get(cluster) ?? new Map<Instant, Map<string, Tally>>();
-    if (byTime.size === 0) sums.set(cluster, byTime);
-    const from = floorTo(unit, at);
-    const tallies = byTime.get(from) ?? new Map<string, Tally>();
-    if (tallies.size === 0) byTime.set(from, tallies);
-    addTally(tallies, tallyOf(connection));
+    const own = sums.get(cluster) ?? tallySums<Instant>();
+    sums.set(cluster, own);
+    own.add(floorTo(unit, at), tallyOf(connection));
   };
   const {
     hours: hoursOfFiles,
@@ -110,14 +108,8 @@ export const readFolder = async (
   const hours = adjust(hoursOfFiles);
   const profiles = new Map<Cluster, Profile[]>();
   for (const [cluster, byTime] of sums) {
-    const own = [...byTime].map(
-      ([from, tallies]): Profile => ({
-        cluster,
-        from,
-        to: from + unit,
-        tallies: sortedTallies(tallies),
-        folded: 0,
-      }),
+    const own = [...byTime.sums()].map(
+      ([from, tallies]): Profile => ({ cluster, from, to: from + unit, tallies, folded: 0 }),
     );
     profiles.set(
       cluster,

@@ -70,7 +70,11 @@ export const readSources = async (
       total.ignored += file.ignored;
       rejected.push(...file.rejected);
       management.push(...file.management);
-      for (const [scope, own] of file.hours) hours.set(scope, (hours.get(scope) ?? new Set()).union(own));
+      for (const [scope, own] of file.hours) {
+        const known = hours.get(scope) ?? new Set<Instant>();
+        hours.set(scope, known);
+        for (const hour of own) known.add(hour);
+      }
     } catch (error) {
       if (broken) throw broken.error;
       const reason = failsAlone(error);

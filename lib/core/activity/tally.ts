@@ -29,7 +29,7 @@ export const tallyOf = (c: Connection): Tally => ({
 });
 
 /** Adds `b` to the sum `a`, in place: sums are ours, and this runs for every connection. */
-const add = (a: Tally, b: Tally): void => {
+export const addTo = (a: Tally, b: Tally): void => {
   if (b.firstAt < a.firstAt || (b.firstAt === a.firstAt && b.firstEventId < a.firstEventId)) {
     a.firstAt = b.firstAt;
     a.firstEventId = b.firstEventId;
@@ -46,7 +46,7 @@ export const addTally = (sums: Map<string, Tally>, tally: Tally): void => {
   const key = tallyKey(tally);
   const sum = sums.get(key);
   if (sum === undefined) sums.set(key, { ...tally });
-  else add(sum, tally);
+  else addTo(sum, tally);
 };
 
 /** Sums by key as a list in the order of their keys: equal sums make equal lists. */
