@@ -15,7 +15,7 @@ export const tableRights: Readonly<Record<FunctionName, TableRights>> = {
   ingestFiles: { writes: ["SLOT#", "DIRTY#", "LOGIN#", "DIGEST#", "DOUBT#", "COVERAGE#"], removes: [] },
   detect: {
     writes: [
-      ...["HOUR#", "DAY#", "ESTATE#", "DIRTY#", "COVERAGE#", "TRAILEVENT#", "DOUBT#", "CAPTURE#"],
+      ...["HOUR#", "DAY#", "ESTATE#", "USES#", "DIRTY#", "COVERAGE#", "TRAILEVENT#", "DOUBT#", "CAPTURE#"],
       ...["FINDING#", "LOOK#", "SETTINGS"],
     ],
     // The marks of hours that have been added up.

@@ -14,7 +14,7 @@ import { auditView } from "../core/findings/view.ts";
 import { detectors } from "../detectors/index.ts";
 import type { Store } from "../store/open-store.ts";
 import { type CapturePorts, checkCapture } from "./check-capture.ts";
-import { type FactOptions, loadFacts } from "./load-facts.ts";
+import { type FactOptions, loadAll } from "./load-facts.ts";
 
 /** How far back own logins are matched again: trail files come late, but not by days. */
 const CANARY_DAYS = 3;
@@ -66,7 +66,7 @@ export const detectCluster = async (
   judgeWith(detectors, windowOptions(dormantDays, detectorOptions));
   if (!dryRun) await prepare(store, cluster, now, capture);
   const revision = await store.estates.revision(cluster);
-  const facts = await loadFacts(store, cluster, now, options);
+  const { facts, ledger, findings: known } = await loadAll(store, cluster, now, options);
   const declared = withDeclaredOptions(detectors, facts.baseline, cluster, detectorOptions);
   const judge = judgeWith(detectors, windowOptions(dormantDays, declared));
   const { observations, looks, gone, settled } = judge(auditView(facts));
@@ -84,10 +84,11 @@ export const detectCluster = async (
       gone,
       observedUntil: (finding) => observedUntil(firstLooks, finding, now),
     });
-  if (dryRun) return { findings: change(await kept.list(cluster)), looks };
-  const findings = await kept.update(cluster, change);
+  if (dryRun) return { findings: change([...known.values()].map(({ finding }) => finding)), looks };
+  const findings = await kept.update(cluster, change, known);
   const estate = settled();
   if (estate && estate.day !== facts.estate?.day) await store.estates.keep(cluster, estate, revision);
+  if (ledger) await store.ledgers.keep(cluster, ledger, revision);
   await kept.looked(cluster, { at: now, snapshotAt: facts.snapshot?.takenAt ?? null, firstLooks });
   return { findings, looks };
 };

@@ -3,20 +3,28 @@ import { activityIndex } from "../core/activity/activity-index.ts";
 import { HORIZON_DAYS } from "../core/anomaly/constants.ts";
 import { dayNumber } from "../core/anomaly/day-figures.ts";
 import { EMPTY_ESTATE } from "../core/anomaly/estate.ts";
-import type { Acknowledged } from "../core/anomaly/surprise.ts";
+import { type Acknowledged, settledDay } from "../core/anomaly/surprise.ts";
 import type { Cluster, Principal } from "../core/base/ids.ts";
 import { DAY, floorTo, HOUR, type Instant } from "../core/base/time.ts";
 import { lastMatched } from "../core/findings/exemption.ts";
 import { type Facts, LIVE_SETTLE_MS, type OwnLogins, type RecentChanges } from "../core/findings/facts.ts";
 import type { Finding } from "../core/findings/finding.ts";
+import {
+  extended,
+  holds,
+  USE_DAYS,
+  type UseLedger,
+  useLedger,
+  usesSince,
+} from "../core/findings/use-ledger.ts";
+import type { MappingPeriod } from "../core/history/mapping-period.ts";
 import type { Archetype } from "../core/privileges/archetype.ts";
 import { coverageEvidence } from "../queries/proven-hours.ts";
+import type { FindingsRead } from "../store/findings/findings.ts";
 import type { ReadStore } from "../store/open-store.ts";
 
-/** How far back activity is looked at: as long as slots are kept, so that "never" has its longest meaning. */
-const LOOKBACK_DAYS = 400;
-/** Younger activity is read by the hour, so that an episode's hours are known; older by the day. */
-const HOURLY_DAYS = 2;
+/** How far back coverage and uses are looked at: as long as slots are kept, so that "never" has its longest meaning. */
+const LOOKBACK_DAYS = USE_DAYS;
 /** How far back habits are worked out where none are kept: their horizon, and a month that they rest on. */
 const FIRST_DAYS = HORIZON_DAYS + 30;
 /** How far back own logins are matched. */
@@ -28,6 +36,16 @@ export type FactOptions = {
   readonly settleMs?: number;
   /** The budget of false findings of unusual connections a week, for people and for machines each. */
   readonly falseFindingsPerWeek?: number | undefined;
+  /** `all`: the activity of all days, for who shows it. Judgements come out the same with what they need of it. */
+  readonly activity?: "needed" | "all";
+};
+
+/** The facts, with what may be kept so that the next look need not work it out again. */
+export type Loaded = {
+  readonly facts: Facts;
+  readonly ledger: UseLedger | undefined;
+  /** As they were read, for the change that the judgement makes to them. */
+  readonly findings: FindingsRead;
 };
 
 /** A cluster that sleeps is left alone for a day at most; later the missing proof is a gap, whatever it waits for. */
@@ -91,46 +109,97 @@ const changesSince = async (
         changes: await Array.fromAsync(store.snapshots.changes(cluster, judgedBefore, takenAt)),
       };
 
+/**
+ * The newest uses up to the last day that is settled, from the ledger that is kept and the days since; from all days where
+ * none holds. `isNew`: it is not what is kept.
+ */
+const ledgerAt = async (
+  store: ReadStore,
+  cluster: Cluster,
+  now: Instant,
+  periods: readonly MappingPeriod[],
+): Promise<{ readonly ledger: UseLedger; readonly isNew: boolean }> => {
+  const day = settledDay(now);
+  const days = (from: number) => store.activity.days(cluster, { from: from * DAY, to: (day + 1) * DAY });
+  const talliesSince = async (from: number) => (await days(from)).flatMap(({ tallies }) => tallies);
+  const kept = await store.ledgers.newest(cluster, now);
+  if (!kept || !holds(kept, periods)) {
+    const tallies = await talliesSince(day + 1 - USE_DAYS);
+    return { ledger: useLedger(day, tallies, periods), isNew: true };
+  }
+  if (kept.day >= day) return { ledger: kept, isNew: false };
+  return { ledger: extended(kept, day, await talliesSince(kept.day + 1), periods), isNew: true };
+};
+
+/** What the store knows of activity: by the hour since the estate and the ledger, before that as far as it is needed. */
+const activityAt = async (
+  { activity }: ReadStore,
+  cluster: Cluster,
+  now: Instant,
+  { hourlyFrom, daysFrom }: { readonly hourlyFrom: Instant; readonly daysFrom: Instant },
+): Promise<Pick<Facts, "activity">> => {
+  const [days, hours] = await Promise.all([
+    activity.days(cluster, { from: floorTo(DAY, daysFrom), to: hourlyFrom }),
+    activity.hours(cluster, { from: hourlyFrom, to: now + HOUR }),
+  ]);
+  return { activity: activityIndex([...days, ...hours]) };
+};
+
 /** The facts of one cluster as of `now`. Activity is as of its last fold. */
 export const loadFacts = async (
   store: ReadStore,
   cluster: Cluster,
   now: Instant,
-  { auditor, archetypes = {}, settleMs, falseFindingsPerWeek }: FactOptions = {},
-): Promise<Facts> => {
-  const { snapshots, activity } = store;
+  options: FactOptions = {},
+): Promise<Facts> => (await loadAll(store, cluster, now, options)).facts;
+
+/** The same, for who keeps what was worked out on the way. */
+export const loadAll = async (
+  store: ReadStore,
+  cluster: Cluster,
+  now: Instant,
+  { auditor, archetypes = {}, settleMs, falseFindingsPerWeek, activity = "needed" }: FactOptions = {},
+): Promise<Loaded> => {
+  const { snapshots } = store;
   const lookback = { from: now - LOOKBACK_DAYS * DAY, to: now + HOUR };
-  const estate = (await store.estates.newest(cluster, now)) ?? {
-    ...EMPTY_ESTATE,
-    day: dayNumber(now) - FIRST_DAYS,
-  };
-  const sinceEstate = ((estate.day ?? 0) + 1) * DAY;
-  const hourlyFrom = Math.min(sinceEstate, floorTo(DAY, now - HOURLY_DAYS * DAY));
-  const [snapshot, history, days, hours, findings, lastLook, ownLogins, captureCheck, kept, exemptions] =
-    await Promise.all([
-      snapshots.asOf(cluster, now),
-      snapshots.mappingHistory(cluster, now),
-      activity.days(cluster, { from: lookback.from, to: hourlyFrom }),
-      activity.hours(cluster, { from: hourlyFrom, to: lookback.to }),
-      store.findings.list(cluster),
-      store.findings.lastLook(cluster),
-      ownLoginsOf(store, cluster, now),
-      store.captureChecks.last(cluster),
-      store.baselines.read(cluster),
-      store.findings.exemptions(cluster),
-    ]);
-  const matched = lastMatched(exemptions, findings, now);
+  const [
+    kept,
+    snapshot,
+    history,
+    findings,
+    lastLook,
+    ownLogins,
+    captureCheck,
+    baseline,
+    exemptions,
+    evidence,
+  ] = await Promise.all([
+    store.estates.newest(cluster, now),
+    snapshots.asOf(cluster, now),
+    snapshots.mappingHistory(cluster, now),
+    store.findings.read(cluster),
+    store.findings.lastLook(cluster),
+    ownLoginsOf(store, cluster, now),
+    store.captureChecks.last(cluster),
+    store.baselines.read(cluster),
+    store.findings.exemptions(cluster),
+    coverageEvidence(store, cluster, lookback, now),
+  ]);
+  const matched = lastMatched(
+    exemptions,
+    [...findings.values()].map(({ finding }) => finding),
+    now,
+  );
   // A look that came later knows what was not known yet.
   const judgedBefore = lastLook && lastLook.at <= now ? lastLook.snapshotAt : null;
-  const index = activityIndex([...days, ...hours]);
-  const { coverage, doubts } = await coverageEvidence(
-    store,
-    cluster,
-    lookback,
-    now,
-    (at) => index.talliesIn({ from: at + 1, to: now })[0]?.lastAt,
-  );
-  return {
+  const estate = kept ?? { ...EMPTY_ESTATE, day: dayNumber(now) - FIRST_DAYS };
+  const { ledger, isNew } = await ledgerAt(store, cluster, now, history.periods);
+  const hourlyFrom = (Math.min(estate.day ?? 0, ledger.day) + 1) * DAY;
+  // What came since the last snapshot is counted, however long ago that was.
+  const daysFrom =
+    activity === "all" ? lookback.from : Math.min(hourlyFrom, snapshot?.manifest.takenAt ?? now);
+  const { coverage, doubts } = evidence;
+  const facts: Facts = {
     cluster,
     now,
     live: true,
@@ -145,16 +214,17 @@ export const loadFacts = async (
     recentChanges: snapshot && (await changesSince(store, cluster, judgedBefore, snapshot.manifest.takenAt)),
     firstSnapshotAt: history.firstReadAt,
     mappingPeriods: history.periods,
-    activity: index,
+    ...(await activityAt(store, cluster, now, { hourlyFrom, daysFrom })),
+    earlierUses: usesSince(ledger, dayNumber(now) - USE_DAYS),
     estate,
     ...(falseFindingsPerWeek !== undefined && { falseFindingsPerWeek }),
-    acknowledged: findings.flatMap(acknowledgedEpisode),
+    acknowledged: [...findings.values()].flatMap(({ finding }) => acknowledgedEpisode(finding)),
     coverage,
     doubts,
     captureExpectedFrom: history.firstReadAt,
     settleMs: settleMs ?? settleMsAfter(ownLogins.canaries, now),
     archetypes,
-    baseline: kept && kept.at <= now ? kept.baseline : undefined,
+    baseline: baseline && baseline.at <= now ? baseline.baseline : undefined,
     auditor: auditor ?? null,
     ownLogins,
     exemptions: exemptions.map((exemption) => ({
@@ -163,4 +233,5 @@ export const loadFacts = async (
     })),
     captureCheck: captureCheck && captureCheck.at <= now ? captureCheck : undefined,
   };
+  return { facts, ledger: isNew ? ledger : undefined, findings };
 };

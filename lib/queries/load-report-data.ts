@@ -71,6 +71,7 @@ export const loadReportData = async (
     archetypes,
     falseFindingsPerWeek,
     auditor: auditor ?? undefined,
+    activity: "all",
   });
   const view = auditView(facts);
   const { settledUntil } = view.coverage;

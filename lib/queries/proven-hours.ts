@@ -1,19 +1,15 @@
 // For which hours of a stretch capture is proven: the one computation that judgements, answers and reports share.
-import { activityIndex } from "../core/activity/activity-index.ts";
 import type { Cluster } from "../core/base/ids.ts";
-import { DAY, floorTo, HOUR, type Instant, type Interval } from "../core/base/time.ts";
+import { DAY, type Instant, type Interval } from "../core/base/time.ts";
 import type { Coverage, Doubt } from "../core/coverage/coverage.ts";
 import { scopeOfCluster } from "../core/coverage/coverage-scope.ts";
 import { withoutDoubts } from "../core/coverage/covered-hours.ts";
-import { doubtsOfTrails } from "../core/coverage/management-event.ts";
+import { doubtsOfTrails, endsOf } from "../core/coverage/management-event.ts";
 import { type Uncovered, uncoveredOf } from "../core/coverage/uncovered.ts";
 import type { ReadStore } from "../store/open-store.ts";
 
 /** A trail that was stopped this long ago and never started again still leaves the hours of today in doubt. */
 const LOOKBACK_DAYS = 400;
-/** Younger activity is looked at by the hour, older by the day. */
-const HOURLY_DAYS = 2;
-
 type Evidence = {
   /** Hours with a proof, whatever was found against it since. */
   readonly coverage: Coverage;
@@ -21,32 +17,31 @@ type Evidence = {
   readonly doubts: readonly Doubt[];
 };
 
-/** Tells the first connection after an instant; `undefined`: none is known. */
-type AliveAfter = (at: Instant) => Instant | undefined;
-
-/** The same from the store, as far as hours and days tell: some trail took that connection. */
+/**
+ * For each end of capture the first connection after it: some trail took that one. Asked of the store only as often as
+ * connections came in between.
+ */
 const aliveAfter = async (
   { activity }: ReadStore,
   cluster: Cluster,
-  from: Instant,
+  ends: readonly Instant[],
   now: Instant,
-): Promise<AliveAfter> => {
-  const hourlyFrom = Math.max(floorTo(DAY, from), floorTo(DAY, now - HOURLY_DAYS * DAY));
-  const [days, hours] = await Promise.all([
-    activity.days(cluster, { from: floorTo(DAY, from), to: hourlyFrom }),
-    activity.hours(cluster, { from: hourlyFrom, to: now + HOUR }),
-  ]);
-  const index = activityIndex([...days, ...hours]);
-  return (at) => index.talliesIn({ from: at + 1, to: now })[0]?.lastAt;
+): Promise<(at: Instant) => Instant | undefined> => {
+  const known = new Map<Instant, Instant | undefined>();
+  let last: Instant | undefined = Number.NEGATIVE_INFINITY;
+  for (const at of ends.toSorted((a, b) => a - b)) {
+    if (last !== undefined && last <= at) last = await activity.firstAfter(cluster, at, now);
+    known.set(at, last);
+  }
+  return (at) => known.get(at);
 };
 
-/** Proofs and doubts of a stretch as they are known. `alive`: for who has the activity at hand already. */
+/** Proofs and doubts of a stretch as they are known. */
 export const coverageEvidence = async (
   store: ReadStore,
   cluster: Cluster,
   interval: Interval,
   now: Instant,
-  alive?: AliveAfter,
 ): Promise<Evidence> => {
   const from = Math.max(0, Math.min(interval.from, now - LOOKBACK_DAYS * DAY));
   const [coverage, events, noted] = await Promise.all([
@@ -54,11 +49,8 @@ export const coverageEvidence = async (
     store.trailEvents.within(scopeOfCluster(cluster) ?? cluster, { from, to: now }),
     store.doubts.within(cluster, interval),
   ]);
-  const [first] = events;
-  // Activity is asked for only where a trail was touched at all.
-  const ofTrails = first
-    ? doubtsOfTrails(events, now, alive ?? (await aliveAfter(store, cluster, first.at, now)))
-    : [];
+  const alive = await aliveAfter(store, cluster, endsOf(events), now);
+  const ofTrails = doubtsOfTrails(events, now, alive);
   const doubts = [...ofTrails, ...noted].filter(
     (doubt) => doubt.from < interval.to && doubt.to > interval.from,
   );

@@ -4,7 +4,7 @@ import type { Instant } from "../core/base/time.ts";
 import type { RestoreMarker } from "../core/history/restore-marker.ts";
 import { KEEP_DAYS } from "../core/history/retention.ts";
 import { type ActivityStore, createActivityStore } from "./activity/activity.ts";
-import { type EstateStore, estateStore } from "./activity/estates.ts";
+import { type EstateStore, estateStore, type LedgerStore, ledgerStore } from "./activity/estates.ts";
 import { type CanaryStore, canaryStore } from "./coverage/canaries.ts";
 import { type CaptureChecks, captureChecks } from "./coverage/capture-checks.ts";
 import { type DigestStore, digestStore } from "./coverage/digests.ts";
@@ -54,6 +54,7 @@ export type Store = {
   readonly archive: Archive;
   readonly activity: ActivityStore;
   readonly estates: EstateStore;
+  readonly ledgers: LedgerStore;
   readonly canaries: CanaryStore;
   readonly doubts: DoubtStore;
   readonly digests: DigestStore;
@@ -69,14 +70,15 @@ export type Store = {
 export type ReadStore = {
   readonly clusters: Pick<Clusters, "list">;
   readonly snapshots: Omit<SnapshotStore, "save">;
-  readonly activity: Pick<ActivityStore, "hours" | "days" | "coverage" | "countedIds">;
+  readonly activity: Pick<ActivityStore, "hours" | "days" | "firstAfter" | "coverage" | "countedIds">;
   readonly estates: Pick<EstateStore, "revision" | "newest">;
+  readonly ledgers: Pick<LedgerStore, "newest">;
   readonly canaries: Pick<CanaryStore, "look">;
   readonly doubts: Pick<DoubtStore, "within" | "ofSource">;
   readonly digests: Pick<DigestStore, "within">;
   readonly trailEvents: Pick<TrailEventStore, "within">;
   readonly captureChecks: Pick<CaptureChecks, "last">;
-  readonly findings: Pick<FindingStore, "list" | "get" | "lastLook" | "exemptions">;
+  readonly findings: Pick<FindingStore, "read" | "list" | "get" | "lastLook" | "exemptions">;
   readonly settings: Pick<SettingsStore, "read">;
   readonly baselines: Pick<BaselineStore, "read">;
 };
@@ -110,6 +112,7 @@ export const openStore = (table: Table, { now }: StoreOptions): Store => {
     },
     activity,
     estates: estateStore(table),
+    ledgers: ledgerStore(table),
     canaries: canaryStore(table, activity),
     doubts: doubtStore(table),
     digests: digestStore(table, activity),
@@ -126,19 +129,20 @@ export const openStore = (table: Table, { now }: StoreOptions): Store => {
 export const openReadStore = (table: ReadTable): ReadStore => {
   const store = openStore(refuseWrites(table), { now: () => 0 });
   const { save: _, ...snapshots } = store.snapshots;
-  const { hours, days, coverage, countedIds } = store.activity;
-  const { list, get, lastLook, exemptions } = store.findings;
+  const { hours, days, firstAfter, coverage, countedIds } = store.activity;
+  const { read, list, get, lastLook, exemptions } = store.findings;
   return {
     clusters: { list: store.clusters.list },
     snapshots,
-    activity: { hours, days, coverage, countedIds },
+    activity: { hours, days, firstAfter, coverage, countedIds },
     estates: { revision: store.estates.revision, newest: store.estates.newest },
+    ledgers: { newest: store.ledgers.newest },
     canaries: { look: store.canaries.look },
     doubts: { within: store.doubts.within, ofSource: store.doubts.ofSource },
     digests: { within: store.digests.within },
     trailEvents: { within: store.trailEvents.within },
     captureChecks: { last: store.captureChecks.last },
-    findings: { list, get, lastLook, exemptions },
+    findings: { read, list, get, lastLook, exemptions },
     settings: { read: store.settings.read },
     baselines: { read: store.baselines.read },
   };

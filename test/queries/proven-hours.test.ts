@@ -48,3 +48,12 @@ it("takes the hours of a stored doubt from everybody's answer", async () => {
   const lately = { from: NOW - 400 * DAY, to: NOW + HOUR };
   expect((await provenHours(store, cluster, lately, NOW)).covered).toEqual(judged);
 });
+
+it("ends the doubt of a stopped trail at the first connection after it, however much came since", async () => {
+  const alive = await store.activity.firstAfter(cluster, T - DAY - 1, NOW);
+  const [first] = (await store.activity.hours(cluster, { from: T - DAY, to: NOW }))
+    .flatMap(({ tallies }) => tallies)
+    .toSorted((a, b) => a.firstAt - b.firstAt);
+  expect(alive).toBe(first?.firstAt);
+  expect(await store.activity.firstAfter(cluster, NOW, NOW)).toBeUndefined();
+});

@@ -120,6 +120,9 @@ const movingContext = (
 /** By then the captures that tell of the last hours of a day have come, and most of the trail's files. */
 const SETTLED_MS = NEXT_CAPTURE_MS + HOUR;
 
+/** The last day (by number) that only late records can still change. */
+export const settledDay = (now: Instant): number => dayNumber(now - SETTLED_MS) - 1;
+
 /** Works through the days lazily. `rules`: the signs that are looked for. */
 export const surprises = (facts: SurpriseFacts, rules: readonly SignRule[]): SurpriseAt => {
   const sorted = facts.tallies.toSorted((a, b) => a.firstAt - b.firstAt);
@@ -177,7 +180,7 @@ export const surprises = (facts: SurpriseFacts, rules: readonly SignRule[]): Sur
 
   const settledAt = (now: Instant): Estate | undefined => {
     const day = dayNumber(now);
-    return now < day * DAY + SETTLED_MS ? undefined : { ...before(day, now), day: day - 1 };
+    return settledDay(now) < day - 1 ? undefined : { ...before(day, now), day: day - 1 };
   };
 
   return {

@@ -57,6 +57,10 @@ const sameTrail = (a: string | null, b: string | null): boolean =>
 export const breaksOf = (events: readonly ManagementEvent[]): Instant[] =>
   events.filter(({ kind }) => BREAKS.has(kind)).map(({ at }) => at);
 
+/** From which instants on capture may be at an end, until a later connection shows that it is not. */
+export const endsOf = (events: readonly ManagementEvent[]): Instant[] =>
+  events.filter(({ kind }) => ENDS.has(kind)).map(({ at }) => at);
+
 const because: Partial<Record<ManagementKind, string>> = {
   stopped: "a trail was stopped",
   deleted: "a trail was deleted",

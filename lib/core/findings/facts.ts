@@ -14,6 +14,7 @@ import type { RecordedChange } from "../history/change.ts";
 import type { MappingPeriod } from "../history/mapping-period.ts";
 import type { Archetype } from "../privileges/archetype.ts";
 import type { Exemption } from "./exemption.ts";
+import type { UseLedger } from "./use-ledger.ts";
 
 /** What a judgement asks of recorded activity. */
 export type ActivityPort = {
@@ -60,6 +61,8 @@ export type Facts = {
   /** The mappings came without a time: they are taken as standing all along, and every finding says so. */
   readonly agesAssumed?: boolean;
   readonly activity: ActivityPort;
+  /** The newest uses up to the end of a day: for who knows activity of later days only. Without, activity tells them all. */
+  readonly earlierUses?: UseLedger;
   /** What was usual up to the end of a day; without, it is worked out from the activity, which tells hours after that day. */
   readonly estate?: Estate;
   /** Episodes that somebody vouched for: they are learned. */

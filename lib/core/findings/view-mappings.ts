@@ -6,7 +6,7 @@ import type { Instant } from "../base/time.ts";
 import { knownRows } from "../catalog/known-catalog.ts";
 import type { MappingPeriod } from "../history/mapping-period.ts";
 import type { Facts } from "./facts.ts";
-import { ascribe, type MappingUses, usesOf } from "./mapping-uses.ts";
+import { ascribe, type MappingUses, usesByIdentity } from "./mapping-uses.ts";
 import { canBeRecognised, type Judged, judgeMapping } from "./verdict.ts";
 import type { CoverageView } from "./view-coverage.ts";
 
@@ -46,15 +46,14 @@ const subjectsOf = ({ snapshot, mappingPeriods }: Facts): readonly MappingSubjec
 };
 
 /** Gives the uses of a mapping that are known at an instant; ascribed once for each state of knowledge. */
-const usesByMapping = ({ mappingPeriods, activity }: Facts) => {
-  const principalsOf = Map.groupBy([...activity.principals()].toSorted(byText), withoutPath);
+const usesByMapping = ({ mappingPeriods, activity, earlierUses }: Facts) => {
   const periodsOf = Map.groupBy(
     mappingPeriods.toSorted((a, b) => a.firstSeenAt - b.firstSeenAt),
     ({ arn }) => withoutPath(arn),
   );
   const identity = lazily(withoutPath);
   const firstSeens = lazily((key: string) => (periodsOf.get(key) ?? []).map((p) => p.firstSeenAt));
-  const uses = lazily((key: string) => usesOf(activity, principalsOf.get(key) ?? []));
+  const uses = lazily(usesByIdentity(activity, earlierUses));
   // What is known of an identity's mappings grows at few instants; between them the ascription is the same.
   const ascribed = lazily((key: string) =>
     lazily((known: number) => ascribe(uses(key), (periodsOf.get(key) ?? []).slice(0, known))),

@@ -22,6 +22,8 @@ export type ActivityStore = CoverageHours & {
   readonly hours: (cluster: Cluster, interval: Interval) => Promise<Profile[]>;
   /** The same by UTC day. */
   readonly days: (cluster: Cluster, interval: Interval) => Promise<Profile[]>;
+  /** The first connection after `at` that is known to begin before `until`. */
+  readonly firstAfter: (cluster: Cluster, at: Instant, until: Instant) => Promise<Instant | undefined>;
 };
 
 /** `slotDays`: how old a connection may be to be counted (400 by default), and how long the proof of its counting is kept. */

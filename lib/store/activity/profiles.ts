@@ -12,8 +12,8 @@ import { inParallel } from "../table/in-parallel.ts";
 import { keys } from "../table/keys.ts";
 import type { Item, Table } from "../table/table.ts";
 import { TTL_ATTRIBUTE } from "../table/table-definition.ts";
+import { noteChangedDays } from "./changed-days.ts";
 import type { DirtyHours, Mark } from "./dirty-hours.ts";
-import { noteChangedDays } from "./estates.ts";
 import { talliesOfSegments } from "./segment.ts";
 import type { FoldedSegments } from "./slots.ts";
 import { packTallies, unpackTallies } from "./tally-codec.ts";
@@ -191,16 +191,15 @@ export const profileStore = (table: Table, dirty: DirtyHours, slotDays: number) 
         }),
       );
       const days = [...Map.groupBy(past, ({ hour }) => floorTo(DAY, hour))];
-      // Before the marks go: whoever dies in between comes here again.
-      const numbers = days.map(([day]) => dayNumber(day));
-      await noteChanged(cluster, numbers);
-      const changedDays = await inParallel(days, LANES, ([day, marks]) =>
-        attempt(async () => {
-          const rebuilt = await rebuildDay(cluster, day);
-          for (const mark of marks) await dirty.clear(cluster, mark);
-          return rebuilt;
-        }),
+      const changedDays = await inParallel(days, LANES, ([day]) => attempt(() => rebuildDay(cluster, day)));
+      // After hours and days: what was worked out from them as they were holds no more. Before the marks go: whoever
+      // dies in between comes here again.
+      await noteChanged(
+        cluster,
+        days.map(([day]) => dayNumber(day)),
       );
+      const added = days.filter((_, n) => changedDays[n] !== undefined).flatMap(([, marks]) => marks);
+      await inParallel(added, LANES, (mark) => attempt(() => dirty.clear(cluster, mark)));
       if (failures.length) throw failures[0];
       return { hours: changed.filter(Boolean).length, days: changedDays.filter(Boolean).length };
     },
@@ -218,6 +217,25 @@ export const profileStore = (table: Table, dirty: DirtyHours, slotDays: number) 
 
     /** The hours that begin in the interval and have connections, as of the last fold, sorted. */
     hours: (cluster: Cluster, interval: Interval): Promise<Profile[]> => read(cluster, interval),
+
+    /** The first connection after `at` that begins before `until`, as far as hours tell; undefined: none is known. */
+    firstAfter: async (cluster: Cluster, at: Instant, until: Instant): Promise<Instant | undefined> => {
+      // The hour of `at` and the next one that saw connections: all of that one are later.
+      const found = table.query({
+        pk: keys.hours(cluster),
+        from: iso(floorTo(HOUR, at)),
+        to: iso(until),
+        limit: 2,
+      });
+      for await (const item of found) {
+        const { tallies } = profileOf(cluster, HOUR, item);
+        const later = tallies.flatMap(({ firstAt, lastAt }) =>
+          firstAt >= until || lastAt <= at ? [] : firstAt > at ? firstAt : lastAt,
+        );
+        if (later.length) return Math.min(...later);
+      }
+      return undefined;
+    },
 
     /** The days that begin in the interval and have connections, sorted; a day with open hours is added up on the spot. */
     days: async (cluster: Cluster, interval: Interval): Promise<Profile[]> => {

@@ -10,8 +10,9 @@ import { StoredFinding } from "../../core/findings/stored-finding.ts";
 import { AuditError } from "../../errors.ts";
 import { inParallel } from "../table/in-parallel.ts";
 import { keys } from "../table/keys.ts";
-import type { Table } from "../table/table.ts";
+import type { Item, Table } from "../table/table.ts";
 import { TTL_ATTRIBUTE } from "../table/table-definition.ts";
+import { packFinding, unpackFinding } from "./finding-codec.ts";
 
 const FORMAT = 1;
 /** What only was seen once more is written so often: a finding is looked at every hour and rarely changes. */
@@ -21,7 +22,16 @@ const CLOSED_DAYS = 400;
 const MAX_ROUNDS = 10;
 const LANES = 8;
 
-const FindingItem = z.object({ v: z.literal(FORMAT), rev: z.int(), finding: StoredFinding });
+/** Findings are packed since their second format. */
+const PACKED = 2;
+const Packed = z.object({ v: z.literal(PACKED), z: z.instanceof(Uint8Array) });
+const FindingItem = z.preprocess(
+  (item) => {
+    const packed = Packed.safeParse(item);
+    return packed.success ? { ...(item as Item), finding: unpackFinding(packed.data.z) } : item;
+  },
+  z.object({ v: z.union([z.literal(FORMAT), z.literal(PACKED)]), rev: z.int(), finding: StoredFinding }),
+);
 const ExemptionItem = z.object({ v: z.literal(FORMAT), exemption: Exemption });
 const LookItem = z.object({
   v: z.literal(FORMAT),
@@ -40,17 +50,27 @@ export type LastLook = {
   readonly firstLooks?: FirstLooks | undefined;
 };
 
+/** Findings as they were read, for a change that rests on them. */
+export type FindingsRead = ReadonlyMap<string, { readonly finding: Finding; readonly rev: number }>;
+
 export type FindingStore = {
+  /**
+   * Of every finding what was stored a moment ago, for half of the price: for a judgement, whose writes notice what it
+   * missed.
+   */
+  readonly read: (cluster: Cluster) => Promise<FindingsRead>;
   readonly list: (cluster: Cluster) => Promise<Finding[]>;
   readonly get: (cluster: Cluster, id: string) => Promise<Finding | undefined>;
   /**
    * Reads all findings, lets `change` say what they should be, and writes those that changed, each on its revision; what
    * only was seen once more is written every six hours.
    * `change` is asked again where another writer was first: it must say the same twice. Returns the findings afterwards.
+   * `known`: what was read before, so that it need not be read again.
    */
   readonly update: (
     cluster: Cluster,
     change: (existing: readonly Finding[]) => readonly Finding[],
+    known?: FindingsRead,
   ) => Promise<Finding[]>;
   readonly exemptions: (cluster: Cluster) => Promise<Exemption[]>;
   readonly exempt: (exemption: Exemption) => Promise<void>;
@@ -72,14 +92,12 @@ const isNews = (before: Finding, after: Finding): boolean => {
   return grew || againAt - confirmedAt >= REFRESH_MS || !isDeepStrictEqual(was, is);
 };
 
-type Stored = { readonly finding: Finding; readonly rev: number };
-
 export const createFindingStore = (table: Table): FindingStore => {
-  const readAll = async (cluster: Cluster): Promise<Stored[]> => {
-    const found: Stored[] = [];
-    for await (const item of table.query({ pk: keys.findings(cluster), consistent: true })) {
+  const readAll = async (cluster: Cluster, consistent: boolean): Promise<FindingsRead> => {
+    const found = new Map<string, { finding: Finding; rev: number }>();
+    for await (const item of table.query({ pk: keys.findings(cluster), consistent })) {
       const { finding, rev } = FindingItem.parse(item);
-      found.push({ finding, rev });
+      found.set(finding.id, { finding, rev });
     }
     return found;
   };
@@ -88,9 +106,9 @@ export const createFindingStore = (table: Table): FindingStore => {
     table.putIf(
       {
         ...keys.finding(finding.cluster, finding.id),
-        v: FORMAT,
+        v: PACKED,
         rev: (rev ?? 0) + 1,
-        finding,
+        z: packFinding(finding),
         ...(finding.closedAt !== undefined && {
           [TTL_ATTRIBUTE]: Math.ceil((finding.closedAt + CLOSED_DAYS * DAY) / 1000),
         }),
@@ -100,16 +118,18 @@ export const createFindingStore = (table: Table): FindingStore => {
     );
 
   return {
-    list: async (cluster) => (await readAll(cluster)).map(({ finding }) => finding),
+    read: (cluster) => readAll(cluster, false),
+
+    list: async (cluster) => [...(await readAll(cluster, true)).values()].map(({ finding }) => finding),
 
     get: async (cluster, id) => {
       const item = await table.get(keys.finding(cluster, id), { consistent: true });
       return item && FindingItem.parse(item).finding;
     },
 
-    update: async (cluster, change) => {
+    update: async (cluster, change, known) => {
       for (let round = 0; round < MAX_ROUNDS; round++) {
-        const stored = new Map((await readAll(cluster)).map((one) => [one.finding.id, one]));
+        const stored = (round === 0 && known) || (await readAll(cluster, true));
         const wanted = change([...stored.values()].map(({ finding }) => finding));
         let lost = 0;
         const changed = wanted.filter((finding) => {

@@ -69,6 +69,14 @@ export const keys = {
     sk: `PART#${iso(day)}#${pad(n)}`,
   }),
 
+  // "who used which mapping up to the end of this day"  Query backward, BatchGetItem; PutItem, derived
+  ledgers: (c: Cluster) => ({ pk: `USES#${c}`, prefix: "DAY#" }),
+  ledger: (c: Cluster, day: Instant) => ({ pk: `USES#${c}`, sk: `DAY#${iso(day)}` }),
+  ledgerPart: (c: Cluster, day: Instant, n: number) => ({
+    pk: `USES#${c}`,
+    sk: `PART#${iso(day)}#${pad(n)}`,
+  }),
+
   // "what was counted anew since it was worked out"     GetItem, consistent; PutItem on its revision
   changedDays: (c: Cluster) => ({ pk: `ESTATE#${c}`, sk: "CHANGED" }),
 

@@ -106,8 +106,27 @@ describe("the store of findings", () => {
     await store.update(cluster, (e) => reconcileFindings(e, [observation("b")], [look], T + HOUR));
     const items: Record<string, unknown>[] = [];
     for await (const item of table.query({ pk: `FINDING#${cluster}` })) items.push(item);
-    const ends = Object.fromEntries(items.map((item) => [(item.finding as Finding).status, item.expiresAt]));
+    const statuses = new Map((await store.list(cluster)).map(({ id, status }) => [id, status]));
+    const ends = Object.fromEntries(items.map(({ sk, expiresAt }) => [statuses.get(String(sk)), expiresAt]));
     expect(ends).toEqual({ open: undefined, resolved: (T + HOUR + 400 * DAY) / 1000 });
+  });
+
+  it("reads findings of the format before, and writes none of it", async () => {
+    const table = await tables.fresh();
+    const store = createFindingStore(table);
+    const [finding] = reconcileFindings([], [observation("a")], [look], T);
+    await table.put({ pk: `FINDING#${cluster}`, sk: String(finding?.id), v: 1, rev: 1, finding });
+    expect(await store.list(cluster)).toEqual([finding]);
+    const known = await store.read(cluster);
+    const change = (e: readonly Finding[]) => reconcileFindings(e, [observation("a")], [look], T + 7 * HOUR);
+    const [again] = await store.update(cluster, change, known);
+    expect(await store.get(cluster, String(finding?.id))).toEqual(again);
+    const item = await table.get({ pk: `FINDING#${cluster}`, sk: String(finding?.id) });
+    expect(item).toMatchObject({ v: 2, rev: 2 });
+    expect(item?.finding).toBeUndefined();
+    // What was read before the last write is noticed by the write that rests on it.
+    await store.update(cluster, (e) => reconcileFindings(e, [], [look], T + 14 * HOUR), known);
+    expect(await store.list(cluster)).toMatchObject([{ status: "resolved", confirmedAt: T + 7 * HOUR }]);
   });
 
   it("keeps exemptions and takes them away", async () => {

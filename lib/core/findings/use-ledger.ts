@@ -1,0 +1,120 @@
+// The newest uses of mappings up to the end of a day, from which the same verdicts follow as from all days before it.
+import type { Tally } from "../activity/activity.ts";
+import { withoutPath } from "../base/ids.ts";
+import { byText, countBefore } from "../base/sorted.ts";
+import { DAY, type Instant } from "../base/time.ts";
+import type { MappingPeriod } from "../history/mapping-period.ts";
+
+/** One use of a mapping, as much of its tally as ascribing it takes. */
+export type Use = Pick<Tally, "principal" | "role" | "firstAt" | "lastAt" | "firstEventId">;
+
+/**
+ * Instants that decide which mappings of an identity could stand, sorted: a mapping could from the first on (`made`: it
+ * was not seen yet) until the other (`gone`: it was seen no more).
+ */
+export type Bounds = { readonly made: readonly Instant[]; readonly gone: readonly Instant[] };
+
+export type UseLedger = {
+  /** The last day (by number) that is in it. */
+  readonly day: number;
+  /** Of each kind of use the newest, sorted. */
+  readonly uses: readonly Use[];
+  /** By identity (ARN without a path): the bounds up to the end of the day by which kinds were told apart. */
+  readonly bounds: ReadonlyMap<string, Bounds>;
+};
+
+/** How many days a use counts: as long as slots are kept, so that "never" has its longest meaning. */
+export const USE_DAYS = 400;
+
+/** A total order of uses: the later one is what a verdict names. */
+export const byUse = (a: Use, b: Use): number =>
+  a.firstAt - b.firstAt || a.lastAt - b.lastAt || byText(a.firstEventId, b.firstEventId);
+
+/** Successful DbConnects only: a refused attempt used nothing, DbConnectAdmin needs no mapping. */
+export const isUse = ({ action, outcome }: Pick<Tally, "action" | "outcome">): boolean =>
+  action === "DbConnect" && outcome === "allowed";
+
+const sortedSet = (instants: readonly (Instant | null)[], before: Instant): Instant[] =>
+  [...new Set(instants.filter((at): at is Instant => at !== null && at < before))].sort((a, b) => a - b);
+
+/** The bounds of all identities that lie before an instant. */
+const boundsBefore = (periods: readonly MappingPeriod[], before: Instant): ReadonlyMap<string, Bounds> => {
+  const byIdentity = [...Map.groupBy(periods, ({ arn }) => withoutPath(arn))].sort(([a], [b]) =>
+    byText(a, b),
+  );
+  return new Map(
+    byIdentity.flatMap(([identity, own]): [string, Bounds][] => {
+      const made = sortedSet(
+        own.map(({ notSeenAt }) => notSeenAt),
+        before,
+      );
+      const gone = sortedSet(
+        own.map(({ goneAt }) => goneAt),
+        before,
+      );
+      return made.length || gone.length ? [[identity, { made, gone }]] : [];
+    }),
+  );
+};
+
+const NO_BOUNDS: Bounds = { made: [], gone: [] };
+
+/** Uses of one kind may have been through the same mappings, whatever is learned of later mappings. */
+const kindOf = ({ principal, role, firstAt, lastAt }: Use, { made, gone }: Bounds): string =>
+  `${principal}\n${role}\n${countBefore(made, lastAt)} ${countBefore(gone, firstAt + 1)}`;
+
+/** Does a verdict name `a` rather than `b`? */
+const isNewer = (a: Use, b: Use): boolean =>
+  a.lastAt > b.lastAt || (a.lastAt === b.lastAt && byUse(a, b) > 0);
+
+const newestOfKinds = (uses: Iterable<Use>, bounds: ReadonlyMap<string, Bounds>): Use[] => {
+  const newest = new Map<string, Use>();
+  for (const { principal, role, firstAt, lastAt, firstEventId } of uses) {
+    const use = { principal, role, firstAt, lastAt, firstEventId };
+    const kind = kindOf(use, bounds.get(withoutPath(principal)) ?? NO_BOUNDS);
+    const known = newest.get(kind);
+    if (!known || isNewer(use, known)) newest.set(kind, use);
+  }
+  return [...newest.values()].sort(
+    (a, b) => byText(a.principal, b.principal) || byText(a.role, b.role) || byUse(a, b),
+  );
+};
+
+/** Drops what is too old to count on the day after the ledger's. */
+const counted = (uses: readonly Use[], day: number): readonly Use[] =>
+  uses.filter(({ lastAt }) => lastAt >= (day + 1 - USE_DAYS) * DAY);
+
+/** The ledger of days that were added up: `tallies` of whole days, none after `day`. */
+export const useLedger = (
+  day: number,
+  tallies: Iterable<Tally>,
+  periods: readonly MappingPeriod[],
+): UseLedger => extended({ day: 0, uses: [], bounds: new Map() }, day, tallies, periods);
+
+/** The same ledger from one of an earlier day and the tallies of the days since. */
+export const extended = (
+  ledger: UseLedger,
+  day: number,
+  tallies: Iterable<Tally>,
+  periods: readonly MappingPeriod[],
+): UseLedger => {
+  const bounds = boundsBefore(periods, (day + 1) * DAY);
+  const uses = [...ledger.uses, ...[...tallies].filter(isUse)];
+  return { day, uses: counted(newestOfKinds(uses, bounds), day), bounds };
+};
+
+/**
+ * Can verdicts on these mappings rest on the ledger? Not where a mapping was made or went at an instant within its days
+ * that was not known yet when kinds were told apart: snapshots came late.
+ */
+export const holds = ({ day, bounds }: UseLedger, periods: readonly MappingPeriod[]): boolean =>
+  [...boundsBefore(periods, (day + 1) * DAY)].every(([identity, { made, gone }]) => {
+    const known = bounds.get(identity) ?? NO_BOUNDS;
+    return made.every((at) => known.made.includes(at)) && gone.every((at) => known.gone.includes(at));
+  });
+
+/** The ledger without uses before the beginning of a day: as if nothing older had ever been counted. */
+export const usesSince = (ledger: UseLedger, day: number): UseLedger => ({
+  ...ledger,
+  uses: ledger.uses.filter(({ lastAt }) => lastAt >= day * DAY),
+});
