@@ -37,6 +37,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./run/config.ts")).addConfig,
   },
   {
+    name: "backtest",
+    summary: "what a threshold would have alerted, day by day",
+    load: async () => (await import("./findings/backtest.ts")).addBacktest,
+  },
+  {
     name: "activity",
     summary: "who connected, when and from where; the last use",
     load: async () => (await import("./ask/activity.ts")).addActivity,

@@ -42,3 +42,12 @@ const Look = z.looseObject({
 });
 
 export const Scan = z.looseObject({ snapshot: Snapshot, findings: Findings, looks: z.array(Look) });
+
+export const Backtested = z.array(
+  z.looseObject({
+    day: z.string().describe("UTC, as 2026-11-28."),
+    alerts: z.int().describe("Findings that would have begun on it."),
+    mailed: z.int().describe("Of these the ones of medium severity and above."),
+    titles: z.array(z.string()),
+  }),
+);

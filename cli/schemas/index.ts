@@ -2,7 +2,7 @@
 import type * as z from "zod";
 import { Activity, DefaultPrivileges, Escalations, Explained, Holders, Privileges } from "./ask.ts";
 import { Drift, Made, Published } from "./baseline.ts";
-import { Exempted, Finding, Findings, Scan } from "./finding.ts";
+import { Backtested, Exempted, Finding, Findings, Scan } from "./finding.ts";
 import { Diff, Retained, Shown, Snapshots, Timeline, Verified } from "./history.ts";
 import { Configured, Ingested, Reconciled, Reported, Settings, Setup } from "./run.ts";
 import { Snapshot } from "./snapshot.ts";
@@ -10,6 +10,7 @@ import { Snapshot } from "./snapshot.ts";
 export const documents: ReadonlyMap<string, z.ZodType> = new Map<string, z.ZodType>([
   ["ack", Finding],
   ["activity", Activity],
+  ["backtest", Backtested],
   ["baseline diff", Drift],
   ["baseline init", Made],
   ["baseline publish", Published],
