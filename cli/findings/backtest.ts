@@ -62,7 +62,7 @@ const pickDetector = (id: string) => {
   );
 };
 
-const valueOf = (text: string): unknown => {
+const optionValue = (text: string): unknown => {
   try {
     return JSON.parse(text) as unknown;
   } catch {
@@ -76,7 +76,7 @@ const parseSet = (texts: readonly string[]): Record<string, unknown> =>
     texts.map((text) => {
       const at = text.indexOf("=");
       if (at < 1) throw new AuditError("usage", `--set takes option=value, not ${JSON.stringify(text)}`);
-      return [text.slice(0, at), valueOf(text.slice(at + 1))];
+      return [text.slice(0, at), optionValue(text.slice(at + 1))];
     }),
   );
 
