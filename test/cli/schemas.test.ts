@@ -51,6 +51,7 @@ const examples: readonly (readonly [document: string, lines: readonly string[]])
     "activity",
     ["activity", "activity --by mapping,hour --from 12h", `activity --principal ${READER} --by network`],
   ],
+  ["backtest", ["backtest --detector dormant-mapping --set days=1 --from 12h"]],
   ["settings", ["settings"]],
   ["escalations", ["escalations --all", "escalations --role app_rw"]],
   ["default-privileges", ["default-privileges", "tomorrow"]],
