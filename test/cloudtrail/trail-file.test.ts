@@ -167,13 +167,17 @@ describe("readTrailFile", () => {
     ["a file of blanks", " \n", "is empty"],
     ["a page of HTML", "<html>{}</html>", "is not JSON"],
     ["an empty gzip", gzipSync(""), "is empty"],
-    ["a truncated gzip", gzipSync(JSON.stringify({ Records: three })).subarray(0, -9), "no whole gzip"],
+    ["a truncated gzip", gzipSync(JSON.stringify({ Records: three })).subarray(0, -9), "not a whole gzip"],
     [
       "a gzip cut in its data",
       gzipSync(JSON.stringify({ Records: three })).subarray(0, 120),
-      "no whole gzip",
+      "not a whole gzip",
     ],
-    ["a broken gzip", Buffer.concat([gzipSync("{}").subarray(0, 10), Buffer.alloc(40, 7)]), "no whole gzip"],
+    [
+      "a broken gzip",
+      Buffer.concat([gzipSync("{}").subarray(0, 10), Buffer.alloc(40, 7)]),
+      "not a whole gzip",
+    ],
     ["a list without end", JSON.stringify({ Records: three }).slice(0, -2), "breaks off"],
     ["a file cut within a record", JSON.stringify({ Records: three }).slice(0, -700), "breaks off"],
   ])("refuses %s as a whole", async (_, content, reason) => {

@@ -119,7 +119,7 @@ describe("the plan function", () => {
     discovers(() => {
       throw new Error("ListClusters is denied");
     });
-    await expect(plan(undefined, START + HOUR)).rejects.toThrow("AWS did not tell of all clusters");
+    await expect(plan(undefined, START + HOUR)).rejects.toThrow("AWS did not list all clusters");
     expect(sent.detect).toEqual([{ cluster: gone, reason: "schedule", delaySeconds: 600 }]);
   });
 

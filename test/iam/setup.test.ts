@@ -17,7 +17,7 @@ describe("setup", () => {
   });
 
   it("refuses a wildcard and what is no ARN", () => {
-    expect(() => setupSql("a", "arn:aws:iam::111122223333:role/*")).toThrow(/no ARN/);
-    expect(() => auditorPolicy([Cluster.parse("postgres://h/d")])).toThrow(/no ARN of an Aurora DSQL/);
+    expect(() => setupSql("a", "arn:aws:iam::111122223333:role/*")).toThrow(/not the ARN/);
+    expect(() => auditorPolicy([Cluster.parse("postgres://h/d")])).toThrow(/not the ARN of an Aurora DSQL/);
   });
 });

@@ -63,7 +63,13 @@ describe("a store of format 1", () => {
     for (const subject of ["role:100", "role:10", "relations:1000", "mappings", "sections"]) {
       const timeline = await store.timeline(cluster, subject);
       expect(timeline.length).toBeGreaterThan(0);
-      expect(timeline).toEqual(await open(today).timeline(cluster, subject));
+      // What today's release records beside a change was not recorded then, and is not made up.
+      const unrecorded = (_: string, value: unknown) =>
+        typeof value === "object" && value !== null && "kind" in value
+          ? { ...value, others: undefined, roles: undefined }
+          : value;
+      const told = (periods: unknown): unknown => JSON.parse(JSON.stringify(periods, unrecorded));
+      expect(told(timeline)).toEqual(told(await open(today).timeline(cluster, subject)));
     }
     expect(await store.mappingHistory(cluster)).toEqual(await open(today).mappingHistory(cluster));
     expect(await store.subjectsNamed(cluster, "role", "admin")).toEqual(["role:10"]);
