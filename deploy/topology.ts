@@ -176,7 +176,8 @@ export const functionPlans = {
   detect: {
     says: "Runs the detectors on one cluster",
     code: "detect",
-    memory: 1024,
+    // The very first evaluation of a store with months of activity works out what is usual: 1.2 GB with 500 principals.
+    memory: 2048,
     timeout: 300,
     settings: [
       ...(["TABLE_NAME", "NOTIFY_QUEUE_URL", "AUDITOR_PRINCIPAL"] as const),
