@@ -1,36 +1,11 @@
 // A principal that no mapping ever named.
 
-import { STANDING_DAYS } from "../../core/anomaly/constants.ts";
-import type { SignRule } from "../../core/anomaly/sign-rule.ts";
+import { mappingRule } from "../../core/anomaly/mapping-rule.ts";
 import { HOUR } from "../../core/base/time.ts";
 import { defineDetector, SignOptions } from "../../core/findings/detector.ts";
 import { type Case, daily, daysAgo, EXAMPLE_NOW, exampleFacts } from "../../core/findings/example-facts.ts";
 
-const rule: SignRule = {
-  id: "unmapped-connection",
-  group: "mapping",
-  measure: "fact",
-  habitFree: true,
-  reached: ({ principal, tallies }, own, { mappingAt }) => {
-    if (own.unmappedDays >= STANDING_DAYS) return [];
-    const seen = tallies.filter(
-      ({ action, firstAt, outcome }) =>
-        action === "DbConnect" && mappingAt(principal, firstAt, outcome) === "never",
-    );
-    if (!seen.length) return [];
-    const refused = seen.every(({ outcome }) => outcome === "refused");
-    return [
-      {
-        level: 1,
-        firstAt: Math.min(...seen.map(({ firstAt }) => firstAt)),
-        lastAt: Math.max(...seen.map(({ lastAt }) => lastAt)),
-        eventIds: seen.map(({ firstEventId }) => firstEventId).slice(0, 5),
-        what: `${refused ? "tried to connect" : "connected"} though no mapping names it`,
-        evidence: { connections: seen.reduce((sum, { count }) => sum + count, 0), refused },
-      },
-    ];
-  },
-};
+const rule = mappingRule("unmapped-connection", "never", "though no mapping names it");
 
 export const unmappedConnection = /* @__PURE__ */ defineDetector({
   id: "unmapped-connection",
