@@ -4,6 +4,9 @@ import { DAY, floorTo, HOUR, type Instant, type Interval } from "../core/base/ti
 import type { Coverage, Doubt, Proof } from "../core/coverage/coverage.ts";
 import { mergeCoverage, withoutDoubts } from "../core/coverage/covered-hours.ts";
 import { uncoveredOf } from "../core/coverage/uncovered.ts";
+import { count, firstOf } from "./wording.ts";
+
+const SHOWN_REASONS = 3;
 
 export type Gap = Interval & { readonly hours: number; readonly reason: string | undefined };
 
@@ -21,6 +24,13 @@ const hoursTouched = function* ({ from, to }: Interval, within: Interval): Gener
   for (let hour = Math.max(within.from, floorTo(HOUR, from)); hour < Math.min(to, within.to); hour += HOUR) {
     yield hour;
   }
+};
+
+/** The first reasons, and how many more there are; undefined: nobody knows one. */
+const reasonOf = (reasons: readonly string[]): string | undefined => {
+  if (!reasons.length) return undefined;
+  const { shown, more } = firstOf(reasons, SHOWN_REASONS);
+  return `${shown.join("; ")}${more ? `; and ${count(more, "more reason", "more reasons")}` : ""}`;
 };
 
 /** What is proven of the whole hours that the window touches: the judge's own computation, cut to the window and counted. */
@@ -41,19 +51,13 @@ export const coverageFigures = (
       provenHours.add(hour);
     }
   }
-  const reasons = new Map<Instant, string>();
-  for (const doubt of doubts) for (const hour of hoursTouched(doubt, whole)) reasons.set(hour, doubt.reason);
-  const gaps: Gap[] = [];
-  // A gap of the judge may have several reasons; people read one for each of its parts.
-  for (const gap of uncoveredOf(proven, []).gapsIn(whole)) {
-    for (const hour of hoursTouched(gap, whole)) {
-      const reason = reasons.get(hour);
-      const last = gaps.at(-1);
-      if (last && last.to === hour && last.reason === reason) {
-        gaps[gaps.length - 1] = { ...last, to: hour + HOUR, hours: last.hours + 1 };
-      } else gaps.push({ from: hour, to: hour + HOUR, hours: 1, reason });
-    }
-  }
+  // The gaps of the judge, cut to the window: one outage is one gap here as in its finding, whatever its reasons.
+  const gaps = uncoveredOf(mergeCoverage(covered), doubts)
+    .gapsIn(whole)
+    .map((gap): Gap => {
+      const [begin, end] = [Math.max(gap.from, whole.from), Math.min(gap.to, whole.to)];
+      return { from: begin, to: end, hours: Math.ceil((end - begin) / HOUR), reason: reasonOf(gap.reasons) };
+    });
   return {
     hours,
     coveredHours: provenHours.size,

@@ -115,6 +115,22 @@ describe("coverageFigures", () => {
     );
   });
 
+  it("tells one outage as one gap, whatever its reasons", () => {
+    const doubts = Array.from({ length: 5 }, (_, n) => ({
+      from: T + n * HOUR,
+      to: T + (n + 1) * HOUR,
+      reason: `${n + 1} connections more than were captured`,
+    }));
+    expect(coverageFigures(window, [{ from: T, to: T + 2 * DAY, proof: "digest" }], doubts).gaps).toEqual([
+      {
+        from: T,
+        to: T + 5 * HOUR,
+        hours: 5,
+        reason: `${[1, 2, 3].map((n) => `${n} connections more than were captured`).join("; ")}; and 2 more reasons`,
+      },
+    ]);
+  });
+
   it("does not take half an hour of proof for an hour", () => {
     expect(
       coverageFigures({ from: T, to: T + HOUR }, [{ from: T + 1, to: T + HOUR, proof: "digest" }], [])
