@@ -244,7 +244,9 @@ describe("docs/how-it-works.md", () => {
 
   it("states the limits as they are", () => {
     const [, hour, day] =
-      /hour: \{ kinds: ([\d_]+).*?day: \{ kinds: ([\d_]+)/.exec(read("lib/store/activity/profiles.ts")) ?? [];
+      /hour: \{ kinds: ([\d_]+).*?day: \{ kinds: ([\d_]+)/.exec(
+        read("lib/store/activity/read-profiles.ts"),
+      ) ?? [];
     const figure = (n = ""): string => Number(n.replaceAll("_", "")).toLocaleString("en-US");
     expect(text).toContain(`at most ${figure(hour)} kinds of connections apart, a day ${figure(day)}.`);
     expect(text).toContain(`at least ${LEAST_BITS} bits and counts for at most ${MOST_BITS}.`);

@@ -6,7 +6,8 @@ import type { Instant, Interval } from "../../core/base/time.ts";
 import { type CoverageHours, coverageHours } from "../coverage/coverage-hours.ts";
 import type { Table } from "../table/table.ts";
 import { dirtyHours } from "./dirty-hours.ts";
-import { type Folded, foldedSegments, profileStore } from "./profiles.ts";
+import { foldedSegments } from "./profile-item.ts";
+import { type Folded, profileStore } from "./profiles.ts";
 import { type Counted, countedIds, SLOT_DAYS, slotCounter } from "./slots.ts";
 
 export type ActivityStore = CoverageHours & {
