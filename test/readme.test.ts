@@ -12,6 +12,7 @@ import { HOUR } from "../lib/core/base/time.ts";
 import { Extras, extraNames } from "../lib/core/catalog/extras.ts";
 import { detectors } from "../lib/detectors/index.ts";
 import { createActivityStore } from "../lib/store/activity/activity.ts";
+import { PROFILE_LIMITS } from "../lib/store/activity/read-profiles.ts";
 import { registerCluster } from "../lib/store/history/clusters.ts";
 import { createSnapshotStore } from "../lib/store/history/snapshots.ts";
 import { detectorsList, withDetectorsList } from "../scripts/detectors-page.ts";
@@ -243,12 +244,11 @@ describe("docs/how-it-works.md", () => {
   const text = read("docs/how-it-works.md").replaceAll(/\s+/g, " ");
 
   it("states the limits as they are", () => {
-    const [, hour, day] =
-      /hour: \{ kinds: ([\d_]+).*?day: \{ kinds: ([\d_]+)/.exec(
-        read("lib/store/activity/read-profiles.ts"),
-      ) ?? [];
-    const figure = (n = ""): string => Number(n.replaceAll("_", "")).toLocaleString("en-US");
-    expect(text).toContain(`at most ${figure(hour)} kinds of connections apart, a day ${figure(day)}.`);
+    const { hour, day } = PROFILE_LIMITS;
+    const figure = (n: number): string => n.toLocaleString("en-US");
+    expect(text).toContain(
+      `at most ${figure(hour.kinds)} kinds of connections apart, a day ${figure(day.kinds)}.`,
+    );
     expect(text).toContain(`at least ${LEAST_BITS} bits and counts for at most ${MOST_BITS}.`);
     expect(text).toContain(`never less than ${LEAST_THRESHOLD} bits`);
     expect(text).toContain(`to ${MOST_WEIGHT}, where they are alike`);

@@ -1,5 +1,6 @@
 // `dsql-audit escalations`: what roles could become or take beyond what they hold, a sentence each.
-import { type Escalation, escalations, notLookedAt } from "../../lib/core/privileges/escalation.ts";
+import { escalations, notLookedAt } from "../../lib/core/privileges/escalation.ts";
+import type { Escalation } from "../../lib/core/privileges/escalation-way.ts";
 import { findRole } from "../../lib/core/privileges/find-object.ts";
 import { escalationText } from "../../lib/wording/escalation-text.ts";
 import { addCatalogOptions, type CatalogOptions, openEngine } from "../catalog-source.ts";

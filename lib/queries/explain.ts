@@ -3,7 +3,7 @@ import { foldArn } from "../core/activity/principal.ts";
 import { withoutPath } from "../core/base/ids.ts";
 import type { Privilege } from "../core/catalog/privileges.ts";
 import { type AccessObject, sectionOf } from "../core/privileges/effective-objects.ts";
-import { ruleReachesOfRole, viewReachesOfRole } from "../core/privileges/escalation.ts";
+import { ruleReachesOfRole, viewReachesOfRole } from "../core/privileges/escalation-through.ts";
 import { type Explanation, explain } from "../core/privileges/explain.ts";
 import { findObject, findPrivilege, objectText } from "../core/privileges/find-object.ts";
 import type { Grounds } from "./grounds.ts";

@@ -1,5 +1,5 @@
 // One escalation path in plain words: the role first, then what it can do, then by which way.
-import type { Escalation } from "../core/privileges/escalation.ts";
+import type { Escalation } from "../core/privileges/escalation-way.ts";
 
 const listed = (words: readonly string[]): string =>
   words.length < 2 ? (words[0] ?? "") : `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`;

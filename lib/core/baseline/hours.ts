@@ -72,7 +72,6 @@ const before = ({ date, day }: Local): { readonly date: string; readonly day: nu
 
 /**
  * Whether `at` is working time; a shift over midnight counts for the day on which it began.
- * @internal The rule for a single moment, for tests.
  */
 export const isWorkingTime = (hours: Hours, holidays: readonly string[], at: Instant): boolean => {
   const works = ({ date, day }: { readonly date: string; readonly day: number }): boolean =>

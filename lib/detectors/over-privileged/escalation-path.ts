@@ -15,7 +15,8 @@ import { type Case, type Example, exampleFacts } from "../../core/findings/examp
 import type { Severity } from "../../core/findings/finding.ts";
 import type { AccessEngine } from "../../core/privileges/effective.ts";
 import type { RoleId } from "../../core/privileges/effective-graph.ts";
-import { type Escalation, escalations } from "../../core/privileges/escalation.ts";
+import { escalations } from "../../core/privileges/escalation.ts";
+import type { Escalation } from "../../core/privileges/escalation-way.ts";
 import { objectText } from "../../core/privileges/find-object.ts";
 import { writeAccess } from "../../core/privileges/write-access.ts";
 import { revokeMembershipSql } from "../../core/remediation/revoke-membership.ts";
