@@ -88,6 +88,7 @@ export const judgeRun = (run: Run, rules: readonly SignRule[], falseFindingsPerW
       }
     };
     const events = run.eventsOf(day);
+    const refusals: Tally[] = [];
     let at = 0;
     for (let now = start + EVERY; now <= start + DAY; now += EVERY) {
       const changed = new Set<Principal>();
@@ -97,7 +98,9 @@ export const judgeRun = (run: Run, rules: readonly SignRule[], falseFindingsPerW
         const principal = event.member.arn;
         const its = growing.get(principal) ?? growingDay(principal, dayNumber(start));
         growing.set(principal, its);
-        its.add(tallyOfEvent(event, n++));
+        const tally = tallyOfEvent(event, n++);
+        its.add(tally);
+        if (tally.outcome === "refused") refusals.push(tally);
         changed.add(principal);
         refused ||= event.outcome === "refused";
       }
@@ -107,7 +110,7 @@ export const judgeRun = (run: Run, rules: readonly SignRule[], falseFindingsPerW
       }
       if (changed.size) note(now);
       if (!refused) continue;
-      for (const one of spreadRefusals([...figures.values()], context.ownOf)) {
+      for (const one of spreadRefusals(refusals, context.ownOf)) {
         const key = `${one.network} ${one.firstAt}`;
         spread.set(key, { ...one, raisedAt: spread.get(key)?.raisedAt ?? now });
       }

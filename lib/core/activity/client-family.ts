@@ -19,4 +19,4 @@ export const clientOf = (userAgent: string | undefined): string =>
   userAgent === undefined ? "unknown" : readClient(userAgent);
 
 /** "aurora-dsql-nodejs-pg" of "aurora-dsql-nodejs-pg/0.1.9": an upgrade is no new client. */
-export const clientFamily = (client: string): string => client.split("/")[0] ?? client;
+export const clientFamily = remember((client: string): string => client.split("/")[0] ?? client);

@@ -34,18 +34,21 @@ export type DayFigures = {
 export const dayNumber = (at: Instant): number => Math.floor(at / DAY);
 export const hourOfDay = (at: Instant): number => Math.floor((at % DAY) / HOUR);
 
-const note = (into: Map<string, Seen>, key: string, { count, firstAt, lastAt, firstEventId }: Seen): void => {
+type Sum = { -readonly [field in keyof Seen]: Seen[field] };
+
+/** Adds in place: sums are ours, and this runs for every tally of every day. */
+const note = (into: Map<string, Sum>, key: string, { count, firstAt, lastAt, firstEventId }: Seen): void => {
   const known = into.get(key);
-  if (!known) into.set(key, { count, firstAt, lastAt, firstEventId });
-  else {
-    const earlier = firstAt < known.firstAt;
-    into.set(key, {
-      count: known.count + count,
-      firstAt: Math.min(known.firstAt, firstAt),
-      lastAt: Math.max(known.lastAt, lastAt),
-      firstEventId: earlier ? firstEventId : known.firstEventId,
-    });
+  if (!known) {
+    into.set(key, { count, firstAt, lastAt, firstEventId });
+    return;
   }
+  known.count += count;
+  if (firstAt < known.firstAt) {
+    known.firstAt = firstAt;
+    known.firstEventId = firstEventId;
+  }
+  if (lastAt > known.lastAt) known.lastAt = lastAt;
 };
 
 /** Takes in tallies one by one, as they come; what it gives always describes all so far. */
@@ -55,16 +58,16 @@ export type GrowingDay = { readonly add: (tally: Tally) => void; readonly figure
 export const growingDay = (principal: Principal, day: number): GrowingDay => {
   const allowedByHour = Array<number>(24).fill(0);
   const refusedByHour = Array<number>(24).fill(0);
-  const networks = new Map<string, Seen>();
-  const families = new Map<string, Seen>();
-  const sessions = new Map<string, Seen>();
-  const places = new Map<string, Map<string, Seen>>();
+  const networks = new Map<string, Sum>();
+  const families = new Map<string, Sum>();
+  const sessions = new Map<string, Sum>();
+  const places = new Map<string, Map<string, Sum>>();
   const tallies: Tally[] = [];
   let attempts = 0;
   const addPlace = (hour: number, tally: Tally): void => {
     note(networks, fineNetwork(tally.network), tally);
     const key = `${hour} ${tally.session}`;
-    const known = places.get(key) ?? new Map<string, Seen>();
+    const known = places.get(key) ?? new Map<string, Sum>();
     note(known, coarseNetwork(tally.network), tally);
     places.set(key, known);
   };

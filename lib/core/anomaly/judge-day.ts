@@ -34,10 +34,15 @@ export type RawSigns = (figures: DayFigures) => readonly Raw[];
 
 /**
  * Reads the signs of habit once for each state of a day: most principals look the same at each judgement. Facts are read
- * each time, because what is known of mappings grows.
+ * once for each moment, because what is known of mappings grows; without `moment` it stays as it is.
  */
-export const rawSigns = (context: DayContext, rules: readonly SignRule[]): RawSigns => {
+export const rawSigns = (
+  context: DayContext,
+  rules: readonly SignRule[],
+  moment: () => Instant = () => 0,
+): RawSigns => {
   const known = new WeakMap<DayFigures, readonly Raw[]>();
+  const told = new WeakMap<DayFigures, { readonly at: Instant; readonly all: readonly Raw[] }>();
   const facts = rules.filter(({ measure }) => measure === "fact");
   const habits = rules.filter(({ measure }) => measure !== "fact");
   const read = (figures: DayFigures, own: readonly SignRule[]): readonly Raw[] =>
@@ -48,11 +53,16 @@ export const rawSigns = (context: DayContext, rules: readonly SignRule[]): RawSi
     );
   return (figures) => {
     if (figures.principal === context.facts.auditor) return [];
+    const at = moment();
+    const before = told.get(figures);
+    if (before?.at === at) return before.all;
     // On the first day there are no habits to differ from: facts only.
     const ofHabit =
       context.ownOf(figures.principal).tenure > 0 ? (known.get(figures) ?? read(figures, habits)) : [];
     known.set(figures, ofHabit);
-    return [...ofHabit, ...read(figures, facts)];
+    const all = [...ofHabit, ...read(figures, facts)];
+    told.set(figures, { at, all });
+    return all;
   };
 };
 

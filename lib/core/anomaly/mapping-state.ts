@@ -1,5 +1,6 @@
 // Whether a mapping named a principal when it connected, as far as captures of the mappings tell.
 import { type Principal, withoutPath } from "../base/ids.ts";
+import { lazily } from "../base/lazily.ts";
 import { HOUR, type Instant } from "../base/time.ts";
 import type { MappingPeriod } from "../history/mapping-period.ts";
 import type { Surroundings } from "./sign-rule.ts";
@@ -23,24 +24,24 @@ export type MappingKnowledge = {
 /** Answers for the moment `now`: nothing that was captured later counts. */
 export const mappingStates = (known: MappingKnowledge): ((now: Instant) => Surroundings["mappingAt"]) => {
   const byIdentity = Map.groupBy(known.periods, ({ arn }) => withoutPath(arn));
+  // A replay asks for every connection of a day at every step: nothing is worked out or made twice.
+  const periodsOf = lazily((principal: Principal) => byIdentity.get(withoutPath(principal)) ?? []);
+  const first = known.firstCaptureAt;
   return (now) => (principal: Principal, at: Instant, outcome: "allowed" | "refused") => {
-    const first = known.firstCaptureAt;
     if (first === null || at < first || now < first) return "unknown";
-    const seen = (byIdentity.get(withoutPath(principal)) ?? []).filter(
-      ({ firstSeenAt }) => firstSeenAt <= now,
-    );
-    if (
-      seen.some(
-        ({ firstSeenAt, goneAt }) => firstSeenAt <= at && (goneAt === null || goneAt > at || goneAt > now),
-      )
-    ) {
-      return "mapped";
+    let mayHaveStood = false;
+    let stood = false;
+    for (const { firstSeenAt, notSeenAt, goneAt } of periodsOf(principal)) {
+      if (firstSeenAt > now) continue;
+      if (firstSeenAt <= at) {
+        if (goneAt === null || goneAt > at || goneAt > now) return "mapped";
+        stood = true;
+        // Made somewhere between two captures: it may have stood.
+      } else if ((notSeenAt ?? first) <= at) mayHaveStood = true;
     }
-    // Made or revoked somewhere between two captures: it may have stood.
-    if (seen.some(({ notSeenAt, firstSeenAt }) => firstSeenAt > at && (notSeenAt ?? first) <= at))
-      return "unknown";
+    if (mayHaveStood) return "unknown";
     const isSettled = known.agesAssumed || (known.lastCaptureAt ?? 0) > at || now >= at + NEXT_CAPTURE_MS;
     if (outcome === "allowed" && !isSettled) return "unknown";
-    return seen.some(({ firstSeenAt }) => firstSeenAt <= at) ? "revoked" : "never";
+    return stood ? "revoked" : "never";
   };
 };

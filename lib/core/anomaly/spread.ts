@@ -1,10 +1,10 @@
 // Refusals spread over many principals from one network that none of them uses: a signature no single principal shows.
 
+import type { Tally } from "../activity/activity.ts";
 import type { Principal } from "../base/ids.ts";
 import { HOUR, type Instant } from "../base/time.ts";
 import { fineNetwork, isNamedNetwork } from "./coarse-network.ts";
 import { LEAST_CROWD } from "./constants.ts";
-import type { DayFigures } from "./day-figures.ts";
 import type { HabitFigures } from "./habits.ts";
 
 export type Spread = {
@@ -16,9 +16,12 @@ export type Spread = {
   readonly eventIds: readonly string[];
 };
 
-/** Networks from which at least three principals were refused within one clock hour, none of which had ever come from there. */
+/**
+ * Networks from which at least three principals were refused within one clock hour, none of which had ever come from there.
+ * `refusals`: tallies of single hours, all of them refused, in any order.
+ */
 export const spreadRefusals = (
-  days: readonly DayFigures[],
+  refusals: readonly Tally[],
   ownOf: (principal: Principal) => HabitFigures,
 ): readonly Spread[] => {
   type Found = {
@@ -29,26 +32,24 @@ export const spreadRefusals = (
     eventIds: string[];
   };
   const byPlace = new Map<string, Found>();
-  for (const { principal, tallies } of days) {
-    for (const tally of tallies) {
-      const network = fineNetwork(tally.network);
-      if (tally.outcome !== "refused" || !isNamedNetwork(network)) continue;
-      if (ownOf(principal).isKnown("networks", network)) continue;
-      const key = `${Math.floor(tally.firstAt / HOUR)} ${network}`;
-      const found = byPlace.get(key) ?? {
-        principals: new Set<Principal>(),
-        attempts: 0,
-        firstAt: tally.firstAt,
-        lastAt: tally.lastAt,
-        eventIds: [],
-      };
-      byPlace.set(key, found);
-      found.principals.add(principal);
-      found.attempts += tally.count;
-      found.firstAt = Math.min(found.firstAt, tally.firstAt);
-      found.lastAt = Math.max(found.lastAt, tally.lastAt);
-      found.eventIds.push(tally.firstEventId);
-    }
+  for (const tally of refusals) {
+    const { principal } = tally;
+    const network = fineNetwork(tally.network);
+    if (!isNamedNetwork(network) || ownOf(principal).isKnown("networks", network)) continue;
+    const key = `${Math.floor(tally.firstAt / HOUR)} ${network}`;
+    const found = byPlace.get(key) ?? {
+      principals: new Set<Principal>(),
+      attempts: 0,
+      firstAt: tally.firstAt,
+      lastAt: tally.lastAt,
+      eventIds: [],
+    };
+    byPlace.set(key, found);
+    found.principals.add(principal);
+    found.attempts += tally.count;
+    found.firstAt = Math.min(found.firstAt, tally.firstAt);
+    found.lastAt = Math.max(found.lastAt, tally.lastAt);
+    found.eventIds.push(tally.firstEventId);
   }
   return [...byPlace]
     .filter(([, { principals }]) => principals.size >= LEAST_CROWD)

@@ -1,6 +1,7 @@
 // How surprising the running day is, at any moment: days before it are closed one after the other, each once.
 import type { Tally } from "../activity/activity.ts";
 import type { Principal } from "../base/ids.ts";
+import { lazily } from "../base/lazily.ts";
 import { DAY, HOUR, type Instant } from "../base/time.ts";
 import { closeDay } from "./close-day.ts";
 import { type DayFigures, dayFigures, dayNumber, type GrowingDay, growingDay } from "./day-figures.ts";
@@ -47,6 +48,15 @@ export type SurpriseAt = {
 
 const figuresOf = (tallies: readonly Tally[]): DayFigures[] =>
   [...Map.groupBy(tallies, ({ principal }) => principal).values()].map((own) => dayFigures(own));
+
+/** The same function; gives its last answer again for as long as the same is asked. */
+const lastOf = <K, V>(make: (key: K) => V): ((key: K) => V) => {
+  let last: { readonly key: K; readonly value: V } | undefined;
+  return (key) => {
+    if (last?.key !== key) last = { key, value: make(key) };
+    return last.value;
+  };
+};
 
 /** The figures of a running day, asked for in the order of time: what has not changed stays the same object. */
 const runningDay = (day: number, sorted: readonly Tally[]) => {
@@ -107,11 +117,13 @@ const movingContext = (
   rules: readonly SignRule[],
 ): MovingContext => {
   let states: Surroundings["mappingAt"] = () => "unknown";
+  let moment = Number.NEGATIVE_INFINITY;
   const context = dayContext(estate, day, { ...facts, mappingAt: (...question) => states(...question) });
   return {
     context,
-    raw: rawSigns(context, rules),
+    raw: rawSigns(context, rules, () => moment),
     moveTo: (now) => {
+      moment = now;
       states = facts.mappingStates(now);
     },
   };
@@ -132,10 +144,16 @@ export const surprises = (facts: SurpriseFacts, rules: readonly SignRule[]): Sur
   const acknowledgedBy = (now: Instant): number => facts.acknowledged.filter(({ at }) => at <= now).length;
   const known = (estate: Estate, now: Instant): Estate => withAcknowledged(estate, facts.acknowledged, now);
 
+  // Asked for again until the day is settled; of days before it nobody asks any more.
+  const figuresOfDay = lastOf((day: number) => figuresOf(byDay.get(day) ?? []));
+  const refusalsOf = lazily((day: number) =>
+    (byDay.get(day) ?? []).filter(({ outcome }) => outcome === "refused"),
+  );
+
   const close = (estate: Estate, day: number, knownAt: Instant): Estate => {
     const { context, raw, moveTo } = movingContext(known(estate, knownAt), day, facts, rules);
     moveTo(knownAt);
-    return closeDay(context, rules, figuresOf(byDay.get(day) ?? []), raw);
+    return closeDay(context, rules, figuresOfDay(day), raw);
   };
 
   /**
@@ -169,13 +187,10 @@ export const surprises = (facts: SurpriseFacts, rules: readonly SignRule[]): Sur
   };
 
   /** Of the last 24 hours. Refusals teach no networks: what is known today serves for yesterday. */
-  const spreadAt = (
-    now: Instant,
-    today: readonly DayFigures[],
-    ownOf: DayContext["ownOf"],
-  ): readonly Spread[] => {
-    const yesterday = figuresOf(byDay.get(dayNumber(now) - 1) ?? []);
-    return spreadRefusals([...yesterday, ...today], ownOf).filter(({ lastAt }) => lastAt >= now - DAY);
+  const spreadAt = (now: Instant, ownOf: DayContext["ownOf"]): readonly Spread[] => {
+    const today = dayNumber(now);
+    const refusals = [...refusalsOf(today - 1), ...refusalsOf(today).filter(({ firstAt }) => firstAt < now)];
+    return spreadRefusals(refusals, ownOf).filter(({ lastAt }) => lastAt >= now - DAY);
   };
 
   const settledAt = (now: Instant): Estate | undefined => {
@@ -191,7 +206,7 @@ export const surprises = (facts: SurpriseFacts, rules: readonly SignRule[]): Sur
       const today = episodesToday(context, judgeDay(context, figures, raw));
       return {
         episodes: [...today, ...episodesBefore(context, today, now)],
-        spread: spreadAt(now, figures, context.ownOf),
+        spread: spreadAt(now, context.ownOf),
         settled: () => settledAt(now),
       };
     },

@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { mappingStates } from "../../../lib/core/anomaly/mapping-state.ts";
 import { HOUR } from "../../../lib/core/base/time.ts";
@@ -61,6 +62,41 @@ describe("the mapping of a principal that connects", () => {
     const withPath = period({ arn: "arn:aws:iam::111122223333:role/team/app" });
     expect(mappingStates(knowledge([withPath]))(START + 40 * HOUR)(role("app"), at, "allowed")).toBe(
       "mapped",
+    );
+  });
+});
+
+describe("any periods of mappings", () => {
+  const hour = fc.integer({ min: 0, max: 12 }).map((n) => START + n * HOUR);
+  const anyPeriod = fc
+    .record({ firstSeenAt: hour, notSeenAt: fc.option(hour), goneAt: fc.option(hour) })
+    .map(period);
+
+  it("are read as they are defined, whoever asks in which order", () => {
+    fc.assert(
+      fc.property(
+        fc.array(anyPeriod, { maxLength: 4 }),
+        hour,
+        fc.array(fc.tuple(hour, hour, fc.constantFrom("allowed", "refused")), { maxLength: 6 }),
+        (periods, lastCaptureAt, questions) => {
+          const known = knowledge(periods, lastCaptureAt);
+          const states = mappingStates(known);
+          for (const [one, other, outcome] of questions) {
+            const [when, now] = [Math.min(one, other), Math.max(one, other)];
+            const seen = periods.filter(({ firstSeenAt }) => firstSeenAt <= now);
+            const stands = seen.some(
+              ({ firstSeenAt, goneAt }) => firstSeenAt <= when && (goneAt === null || goneAt > when),
+            );
+            const between = seen.some(
+              ({ firstSeenAt, notSeenAt }) => firstSeenAt > when && (notSeenAt ?? START) <= when,
+            );
+            const waits = outcome === "allowed" && lastCaptureAt <= when && now < when + 2 * HOUR;
+            const stood = seen.some(({ firstSeenAt }) => firstSeenAt <= when);
+            const expected = stands ? "mapped" : between || waits ? "unknown" : stood ? "revoked" : "never";
+            expect(states(now)(role("app"), when, outcome)).toBe(expected);
+          }
+        },
+      ),
     );
   });
 });
