@@ -2,7 +2,6 @@
 import type { Command } from "commander";
 import { type Instant, iso } from "../lib/core/base/time.ts";
 import { parseCatalogFile } from "../lib/core/catalog/catalog-file.ts";
-import type { AccessEngine } from "../lib/core/privileges/effective.ts";
 import { readCatalog } from "../lib/dsql/read-catalog.ts";
 import { AuditError } from "../lib/errors.ts";
 import { type Grounds, groundsAt, groundsOfCatalog } from "../lib/queries/grounds.ts";
@@ -76,10 +75,6 @@ export const withGrounds = async <T>(
   sayGaps(io, grounds);
   return work(grounds, basis);
 };
-
-/** The engine alone. */
-export const openEngine = (io: Io, options: CatalogOptions): Promise<AccessEngine> =>
-  withGrounds(io, options, async ({ engine }) => engine);
 
 /** Says which snapshot an answer rests on: for people after it, beside JSON on stderr. */
 export const sayBasis = (io: Io, { json, ndjson }: OutputFlags, basis: string): void => {

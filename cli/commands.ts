@@ -21,6 +21,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./findings/ack.ts")).addAck,
   },
   {
+    name: "clusters",
+    summary: "the clusters that are known, and when each was last read and evaluated",
+    load: async () => (await import("./ask/clusters.ts")).addClusters,
+  },
+  {
     name: "completion",
     summary: "print the completion script of a shell",
     load: async () => (await import("./run/completion.ts")).addCompletion,
@@ -51,6 +56,11 @@ export const commands: readonly CommandEntry[] = [
     summary: "the access that is wanted, as a file, and what differs from it",
     hasCommands: true,
     load: async () => (await import("./ask/baseline.ts")).addBaseline,
+  },
+  {
+    name: "coverage",
+    summary: "for which hours capture is proven, for which it is not, and why",
+    load: async () => (await import("./ask/coverage.ts")).addCoverage,
   },
   {
     name: "demo",

@@ -1,10 +1,10 @@
 // `dsql-audit default-privileges`: what default privileges will grant on objects that are created later.
-import type { FutureRow } from "../../lib/core/privileges/default-privileges.ts";
+import type { FutureRow, UnreadDefault } from "../../lib/core/privileges/default-privileges.ts";
 import { defaultPrivilegesOf } from "../../lib/queries/privileges.ts";
 import { addCatalogOptions, type CatalogOptions, sayBasis, withGrounds } from "../catalog-source.ts";
 import type { AddCommand } from "../command.ts";
 import { addOutputOptions, type OutputFlags } from "../context.ts";
-import { type Column, printRows } from "../output.ts";
+import { type Column, printable, printRows } from "../output.ts";
 
 type Options = CatalogOptions & OutputFlags & { readonly role?: string };
 
@@ -17,6 +17,9 @@ const columns: readonly Column<FutureRow>[] = [
     cell: ({ privilege, grantable }) => (grantable ? `${privilege}, with grant option` : privilege),
   },
 ];
+
+const unreadText = ({ creator, kind, schema }: UnreadDefault, entry: string): string =>
+  `an entry of the default privileges of ${creator} on each ${kind}${schema === null ? "" : ` in ${schema}`} could not be read: ${entry}`;
 
 export const addDefaultPrivileges: AddCommand = (program, io) => {
   const command = program
@@ -39,7 +42,11 @@ export const addDefaultPrivileges: AddCommand = (program, io) => {
         defaultPrivileges.status === "unreadable"
           ? "Not known: the default privileges could not be read."
           : "No default privileges are set: new objects get the built-in ones.";
-      printRows(io, options, defaultPrivilegesOf(grounds, options), columns, nothing);
+      const { rows, unread } = defaultPrivilegesOf(grounds, options);
+      printRows(io, options, rows, columns, nothing);
+      for (const one of unread) {
+        for (const entry of one.entries) io.stderr.write(`unknown: ${printable(unreadText(one, entry))}\n`);
+      }
       sayBasis(io, options, basis);
     }),
   );

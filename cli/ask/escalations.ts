@@ -3,11 +3,11 @@ import { escalations, notLookedAt } from "../../lib/core/privileges/escalation.t
 import type { Escalation } from "../../lib/core/privileges/escalation-way.ts";
 import { findRole } from "../../lib/core/privileges/find-object.ts";
 import { escalationText } from "../../lib/wording/escalation-text.ts";
-import { addCatalogOptions, type CatalogOptions, openEngine } from "../catalog-source.ts";
+import { addCatalogOptions, type CatalogOptions, sayBasis, withGrounds } from "../catalog-source.ts";
 import type { AddCommand } from "../command.ts";
 import { addOutputOptions, type OutputFlags } from "../context.ts";
 import type { Io } from "../io.ts";
-import { paragraph, printRows } from "../output.ts";
+import { paragraph, printable, printRows } from "../output.ts";
 
 type Options = CatalogOptions & OutputFlags & { readonly role?: string; readonly all?: boolean };
 type Row = Escalation & { readonly role: string };
@@ -50,17 +50,26 @@ export const addEscalations: AddCommand = (program, io) => {
       "\nExample:\n  $ dsql-audit escalations --role app --url postgres://me@localhost/app",
     );
   addOutputOptions(addCatalogOptions(command)).action(async (options: Options) => {
-    const engine = await openEngine(io, options);
-    const named = options.role !== undefined;
-    const wanted = options.role === undefined ? engine.graph.roles.keys() : [findRole(engine, options.role)];
-    const rows = [...wanted]
-      .filter((id) => named || !engine.graph.roles[id]?.superuser)
-      .filter((id) => named || !engine.graph.roles[id]?.name.startsWith("pg_"))
-      .flatMap((id) =>
-        escalations(engine, id).map((found): Row => ({ role: engine.graph.roles[id]?.name ?? "", ...found })),
-      );
-    if (options.json || options.ndjson) return printRows(io, options, rows, [], "");
-    const shown = rows.filter((row) => options.all || named || !isExpected(row));
-    printSentences(io, shown, rows.length - shown.length, notLookedAt(engine));
+    await withGrounds(io, options, async ({ engine }, basis) => {
+      const named = options.role !== undefined;
+      const wanted =
+        options.role === undefined ? engine.graph.roles.keys() : [findRole(engine, options.role)];
+      const rows = [...wanted]
+        .filter((id) => named || !engine.graph.roles[id]?.superuser)
+        .filter((id) => named || !engine.graph.roles[id]?.name.startsWith("pg_"))
+        .flatMap((id) =>
+          escalations(engine, id).map(
+            (found): Row => ({ role: engine.graph.roles[id]?.name ?? "", ...found }),
+          ),
+        );
+      if (options.json || options.ndjson) {
+        printRows(io, options, rows, [], "");
+        for (const sentence of notLookedAt(engine)) io.stderr.write(`${printable(sentence)}\n`);
+      } else {
+        const shown = rows.filter((row) => options.all || named || !isExpected(row));
+        printSentences(io, shown, rows.length - shown.length, notLookedAt(engine));
+      }
+      sayBasis(io, options, basis);
+    });
   });
 };

@@ -1,11 +1,11 @@
 // `dsql-audit ack ID`: somebody has seen it.
 import { acknowledge } from "../../lib/core/findings/acknowledge.ts";
 import type { Finding } from "../../lib/core/findings/finding.ts";
+import { findingDocument } from "../../lib/queries/finding-document.ts";
+import { findFinding } from "../../lib/queries/findings.ts";
 import type { AddCommand } from "../command.ts";
 import { addStoreOptions, pickCluster, type StoreOptions, withStore } from "../context.ts";
 import { printable, printDocument } from "../output.ts";
-import { findingDocument } from "./finding-document.ts";
-import { pickFinding } from "./pick-finding.ts";
 import { addByOption, osUser } from "./who.ts";
 
 type Options = StoreOptions & { readonly json?: boolean; readonly by?: string; readonly note?: string };
@@ -27,7 +27,7 @@ export const addAck: AddCommand = (program, io) => {
     const finding = await withStore(io, options, { mustExist: true }, async (store): Promise<Finding> => {
       const kept = store.findings;
       const cluster = await pickCluster(store, options.cluster);
-      const picked = await pickFinding(kept, cluster, id);
+      const picked = await findFinding(kept, cluster, id, "dsql-audit findings");
       const all = await kept.update(cluster, (existing) =>
         // A mail may be older than the answer to it: what has been resolved since needs no acknowledgement.
         existing.map((one) =>

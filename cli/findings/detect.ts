@@ -3,6 +3,7 @@ import { Option } from "commander";
 import { type Instant, iso, MINUTE } from "../../lib/core/base/time.ts";
 import { AuditError } from "../../lib/errors.ts";
 import { detectCluster } from "../../lib/jobs/judge-cluster.ts";
+import { findingDocument } from "../../lib/queries/finding-document.ts";
 import type { AddCommand } from "../command.ts";
 import {
   addOutputOptions,
@@ -15,7 +16,7 @@ import {
 } from "../context.ts";
 import type { Io } from "../io.ts";
 import { printRows } from "../output.ts";
-import { findingColumns, findingDocument } from "./finding-document.ts";
+import { findingColumns } from "./finding-columns.ts";
 import { detectOptions, settingsOf, settingsToWriteWith } from "./judge-settings.ts";
 import { sayNotJudged } from "./not-judged.ts";
 

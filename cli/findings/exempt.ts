@@ -6,13 +6,13 @@ import { type Exemption, exemptionOf } from "../../lib/core/findings/exemption.t
 import type { Finding } from "../../lib/core/findings/finding.ts";
 import { exemptionKeys } from "../../lib/core/findings/finding-id.ts";
 import { reconcileFindings } from "../../lib/core/findings/reconcile-findings.ts";
+import { findingDocument } from "../../lib/queries/finding-document.ts";
+import { findFinding } from "../../lib/queries/findings.ts";
 import type { FindingStore } from "../../lib/store/findings/findings.ts";
 import type { AddCommand } from "../command.ts";
 import { addStoreOptions, pickCluster, type StoreOptions, withStore } from "../context.ts";
 import type { Io } from "../io.ts";
 import { printable, printDocument } from "../output.ts";
-import { findingDocument } from "./finding-document.ts";
-import { pickFinding } from "./pick-finding.ts";
 import { addByOption, osUser } from "./who.ts";
 
 type Terms = {
@@ -33,7 +33,7 @@ const withExemptions = (
   withStore(io, options, { mustExist: true }, async (store) => {
     const kept = store.findings;
     const cluster = await pickCluster(store, options.cluster);
-    const picked = await pickFinding(kept, cluster, id);
+    const picked = await findFinding(kept, cluster, id, "dsql-audit findings");
     await change(kept, picked);
     const exemptions = await kept.exemptions(cluster);
     const now = io.now();

@@ -3,12 +3,12 @@
 import { iso } from "../../lib/core/base/time.ts";
 import type { Finding } from "../../lib/core/findings/finding.ts";
 import { detectorOf } from "../../lib/detectors/index.ts";
+import { findingDocument } from "../../lib/queries/finding-document.ts";
+import { findFinding } from "../../lib/queries/findings.ts";
 import { evidenceLines } from "../../lib/wording/evidence-text.ts";
 import type { AddCommand } from "../command.ts";
 import { addStoreOptions, pickCluster, type StoreOptions, withStore } from "../context.ts";
 import { printable, printDocument } from "../output.ts";
-import { findingDocument } from "./finding-document.ts";
-import { pickFinding } from "./pick-finding.ts";
 
 const acknowledgedText = ({ acknowledged }: Finding): string | undefined =>
   acknowledged &&
@@ -58,7 +58,7 @@ export const addFinding: AddCommand = (program, io) => {
     .addHelpText("after", "\nExample:\n  $ dsql-audit finding 3f1c6a0b");
   addStoreOptions(command).action(async (id: string, options: StoreOptions & { json?: boolean }) => {
     const finding = await withStore(io, options, { mustExist: true }, async (store) =>
-      pickFinding(store.findings, await pickCluster(store, options.cluster), id),
+      findFinding(store.findings, await pickCluster(store, options.cluster), id, "dsql-audit findings"),
     );
     if (options.json) printDocument(io, options, findingDocument(finding), () => "");
     else io.stdout.write(`${findingText(finding)}\n`);

@@ -1,7 +1,8 @@
 // Findings as CSV: data for a spreadsheet, where nothing that came from a database or a log is run.
+
+import type { FindingDocument } from "../../lib/queries/finding-document.ts";
 import type { Io } from "../io.ts";
 import { printable } from "../output.ts";
-import type { FindingDocument } from "./finding-document.ts";
 
 // A spreadsheet runs what begins like a formula: https://owasp.org/www-community/attacks/CSV_Injection
 const csvCell = (value: unknown): string => {

@@ -1,5 +1,6 @@
 // `dsql-audit findings`: lists what was found, the worst and newest of the open ones first.
 import { Option } from "commander";
+import type { Wanted } from "../../lib/queries/findings.ts";
 import type { AddCommand } from "../command.ts";
 import {
   addOutputOptions,
@@ -10,25 +11,30 @@ import {
   withStore,
 } from "../context.ts";
 import type { Io } from "../io.ts";
-import type { Wanted } from "./list-findings.ts";
 
 type Options = StoreOptions &
   OutputFlags &
-  Wanted & { readonly format: "table" | "csv"; readonly exitCode?: boolean };
+  Wanted & {
+    readonly format: "table" | "csv";
+    /** Resolved ones too. */
+    readonly all?: boolean;
+    readonly exitCode?: boolean;
+  };
 
 /** Prints the list; whether there is anything that people have to do with. */
 const list = async (io: Io, options: Options): Promise<boolean> => {
-  const [{ footer, selector }, { findingColumns, findingDocument }, { printRows }] = await Promise.all([
-    import("./list-findings.ts"),
-    import("./finding-document.ts"),
-    import("../output.ts"),
-  ]);
-  const select = selector(options);
-  const { findings, look } = await withStore(io, options, { mustExist: true }, async (store) => {
-    const cluster = await pickCluster(store, options.cluster);
-    return { findings: await store.findings.list(cluster), look: await store.findings.lastLook(cluster) };
-  });
-  const { live, resolved } = select(findings);
+  const [{ footer }, { findingColumns }, { findingDocument }, { listFindings, parseWanted }, { printRows }] =
+    await Promise.all([
+      import("./list-footer.ts"),
+      import("./finding-columns.ts"),
+      import("../../lib/queries/finding-document.ts"),
+      import("../../lib/queries/findings.ts"),
+      import("../output.ts"),
+    ]);
+  const isWanted = parseWanted(options);
+  const { live, resolved, look } = await withStore(io, options, { mustExist: true }, async (store) =>
+    listFindings(store, await pickCluster(store, options.cluster), isWanted),
+  );
   const named = options.status !== undefined || options.all === true;
   // Programs filter themselves and expect all; people ask for what is over.
   const forPeople = options.format === "table" && !options.json && !options.ndjson;

@@ -1,13 +1,14 @@
 // `dsql-audit scan`: a snapshot and a judgement in one go.
 import { readSettings } from "../../lib/config.ts";
 import { detectCluster } from "../../lib/jobs/judge-cluster.ts";
+import { findingDocument } from "../../lib/queries/finding-document.ts";
 import type { AddCommand } from "../command.ts";
 import { addStoreOptions, type StoreOptions, withStore } from "../context.ts";
 import { snapshotText } from "../history/snapshot.ts";
 import { take } from "../history/take.ts";
 import { table as printTable } from "../output.ts";
 import { addSourceOptions, requireSource, type SourceOptions } from "../source.ts";
-import { findingColumns, findingDocument } from "./finding-document.ts";
+import { findingColumns } from "./finding-columns.ts";
 import { detectOptions, settingsToWriteWith } from "./judge-settings.ts";
 import { sayNotJudged } from "./not-judged.ts";
 

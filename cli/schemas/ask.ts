@@ -1,6 +1,7 @@
 // The JSON documents of the questions about privileges.
 import * as z from "zod";
-import { basis, Privilege, Time } from "./shared.ts";
+import { Proof } from "../../lib/core/coverage/coverage.ts";
+import { basis, Cluster, Count, Privilege, SnapshotRef, Time } from "./shared.ts";
 
 const Holds = z
   .enum(["inherited", "set-role"])
@@ -94,3 +95,26 @@ export const Activity = z.array(
     clients: z.array(z.string()),
   }),
 );
+
+export const Clusters = z.array(
+  z.looseObject({
+    cluster: Cluster,
+    account: z.string().nullable(),
+    region: z.string().nullable(),
+    newestSnapshot: SnapshotRef.nullable().describe("null: none was taken yet."),
+    judgedAt: Time.nullable().describe("When the detectors last ran; null: never."),
+  }),
+);
+
+const stretch = { from: Time, to: Time };
+export const Covered = z.looseObject({
+  from: Time.describe("The beginning of the hour that --from is in."),
+  to: Time,
+  settledUntil: Time.describe("Later hours may still be proven: proof comes late."),
+  hours: Count.describe("The hours of the stretch, begun ones included."),
+  unprovenHours: Count,
+  covered: z.array(z.looseObject({ ...stretch, proof: Proof })).describe("Sorted stretches of whole hours."),
+  gaps: z
+    .array(z.looseObject({ ...stretch, reasons: z.array(z.string()).describe("Where they are known.") }))
+    .describe("Hours without proof: whoever is not seen in them may have connected all the same."),
+});

@@ -1,6 +1,15 @@
 // Every JSON document that a command prints, by the command's words; docs/schema holds them as JSON Schema.
 import type * as z from "zod";
-import { Activity, DefaultPrivileges, Escalations, Explained, Holders, Privileges } from "./ask.ts";
+import {
+  Activity,
+  Clusters,
+  Covered,
+  DefaultPrivileges,
+  Escalations,
+  Explained,
+  Holders,
+  Privileges,
+} from "./ask.ts";
 import { Drift, Made, Published } from "./baseline.ts";
 import { Backtested, Exempted, Finding, Findings, Scan } from "./finding.ts";
 import { Diff, Retained, Shown, Snapshots, Timeline, Verified } from "./history.ts";
@@ -14,7 +23,9 @@ export const documents: ReadonlyMap<string, z.ZodType> = new Map<string, z.ZodTy
   ["baseline diff", Drift],
   ["baseline init", Made],
   ["baseline publish", Published],
+  ["clusters", Clusters],
   ["config", Configured],
+  ["coverage", Covered],
   ["default-privileges", DefaultPrivileges],
   ["detect", Findings],
   ["escalations", Escalations],

@@ -1,9 +1,6 @@
 // GET /clusters: which clusters the auditor watches, and how fresh what it knows is.
 import * as z from "zod";
-import { type Cluster, parseArn } from "../core/base/ids.ts";
-import { iso } from "../core/base/time.ts";
-import { snapshotRef } from "../queries/basis.ts";
-import { inParallel } from "../store/table/in-parallel.ts";
+import { listClusters } from "../queries/clusters.ts";
 import { readCursor } from "./cursor.ts";
 import { type Placed, takePage } from "./page.ts";
 import { pageParams } from "./params.ts";
@@ -27,8 +24,6 @@ const ClusterList = z
   })
   .meta({ id: "ClusterList" });
 
-const LANES = 8;
-
 export const clusters: Route = route({
   path,
   summary: "The clusters that are watched",
@@ -38,26 +33,9 @@ export const clusters: Route = route({
   run: async (deps, params) => {
     const question = { path, params };
     const after = readCursor(z.string(), question);
-    const known = (await deps.store.clusters.list()).filter(
-      (cluster) => after === undefined || cluster > after,
-    );
-    const describe = async (cluster: Cluster) => {
-      const [head, look] = await Promise.all([
-        deps.store.snapshots.head(cluster),
-        deps.store.findings.lastLook(cluster),
-      ]);
-      const arn = parseArn(cluster);
-      return {
-        cluster,
-        account: arn?.account || null,
-        region: arn?.region || null,
-        newestSnapshot: head ? snapshotRef(head) : null,
-        judgedAt: look ? iso(look.at) : null,
-      };
-    };
-    const described = await inParallel(known.slice(0, params.limit + 1), LANES, describe);
+    const rows = await listClusters(deps.store, { after, limit: params.limit + 1 });
     return takePage(
-      described.map((row): Placed<typeof row> => [row, row.cluster]),
+      rows.map((row): Placed<typeof row> => [row, row.cluster]),
       question,
     );
   },

@@ -2,15 +2,24 @@
 import * as z from "zod";
 import { iso } from "../core/base/time.ts";
 import { Severity, Status } from "../core/findings/finding.ts";
-import { AuditError } from "../errors.ts";
+import { findingDocument } from "../queries/finding-document.ts";
+import { findFinding, listFindings, parseWanted } from "../queries/findings.ts";
 import { readCursor } from "./cursor.ts";
-import { FindingAnswer, findingAnswer } from "./finding-answer.ts";
+import { FindingAnswer } from "./finding-answer.ts";
 import { type Placed, takePage } from "./page.ts";
 import { clusterParam, optionalText, pageParams, pickCluster, text } from "./params.ts";
 import { type Route, route } from "./route.ts";
 import { Time } from "./snapshot-ref.ts";
 
 const path = "/findings";
+/** One of the words, or several with commas between. */
+const anyOf = (what: string, words: readonly string[]) => {
+  const one = `(?:${words.join("|")})`;
+  const error = `one of ${words.join(", ")}; several with commas between`;
+  return z
+    .optional(z.string().regex(new RegExp(`^\\s*${one}\\s*(?:,\\s*${one}\\s*)*$`), { error }))
+    .meta({ description: `Only those of this ${what}: ${error}.` });
+};
 
 /** A cluster that was never judged has no findings for another reason than a clean one: so both tell. */
 const Judged = {
@@ -33,29 +42,20 @@ export const findings: Route = route({
   description: "In the order of their ids, which a finding keeps for ever.",
   params: z.strictObject({
     ...clusterParam,
-    status: z.optional(Status).meta({ description: "Only those of this status." }),
-    severity: z.optional(Severity).meta({ description: "Only those of this severity." }),
-    detector: optionalText("Only those of this detector."),
+    status: anyOf("status", Status.options),
+    severity: anyOf("severity", Severity.options),
+    detector: optionalText("Only those of this detector; several with commas between."),
     ...pageParams,
   }),
   answer: FindingList,
   run: async (deps, params) => {
+    const isWanted = parseWanted(params);
     const question = { path, params };
     const after = readCursor(z.string(), question);
     const cluster = await pickCluster(deps, params.cluster);
-    const { status, severity, detector } = params;
-    const [all, look] = await Promise.all([
-      deps.store.findings.list(cluster),
-      deps.store.findings.lastLook(cluster),
-    ]);
-    const wanted = all
-      .filter(
-        (finding) =>
-          (status === undefined || finding.status === status) &&
-          (severity === undefined || finding.severity === severity) &&
-          (detector === undefined || finding.detector === detector) &&
-          (after === undefined || finding.id > after),
-      )
+    const { live, resolved, look } = await listFindings(deps.store, cluster, isWanted);
+    const wanted = [...live, ...resolved]
+      .filter(({ id }) => after === undefined || id > after)
       .sort((a, b) => (a.id < b.id ? -1 : 1));
     const placed = wanted.map((finding): Placed<typeof finding> => [finding, finding.id]);
     const { items, next } = await takePage(placed, question);
@@ -63,7 +63,7 @@ export const findings: Route = route({
       cluster,
       judgedAt: look ? iso(look.at) : null,
       judgedSnapshotAt: look?.snapshotAt ? iso(look.snapshotAt) : null,
-      items: items.map(findingAnswer),
+      items: items.map(findingDocument),
       next,
     };
   },
@@ -72,18 +72,11 @@ export const findings: Route = route({
 export const finding: Route = route({
   path: "/findings/{id}",
   summary: "One finding",
-  description: "With all its evidence.",
+  description: "With all its evidence; by its id, or the beginning of it.",
   params: z.strictObject({ id: text("The finding's id."), ...clusterParam }),
   answer: FindingAnswer,
   run: async (deps, { id, cluster: named }) => {
     const cluster = await pickCluster(deps, named);
-    const found =
-      id === "" || Buffer.byteLength(id) > 1024 ? undefined : await deps.store.findings.get(cluster, id);
-    if (!found) {
-      throw new AuditError("not-found", `there is no finding ${JSON.stringify(id)}`, {
-        hint: "GET /findings lists those that there are.",
-      });
-    }
-    return findingAnswer(found);
+    return findingDocument(await findFinding(deps.store.findings, cluster, id, "GET /findings"));
   },
 });

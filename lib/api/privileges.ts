@@ -18,7 +18,7 @@ const Kind = z.enum(objectKinds);
 export const OBJECT_NAME =
   'As SQL names it: app.orders, "a.b".c, app.orders.amount, app.f(integer); a kind may stand in front: schema app.';
 
-const RowShape = {
+export const RowShape = {
   role: z.string(),
   kind: Kind,
   schema: z.nullable(z.string()),

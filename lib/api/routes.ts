@@ -2,6 +2,7 @@
 import { activity, principals } from "./activity.ts";
 import { clusters } from "./clusters.ts";
 import { coverage } from "./coverage.ts";
+import { defaultPrivileges } from "./default-privileges.ts";
 import { explainAccess } from "./explain.ts";
 import { finding, findings } from "./findings.ts";
 import { historyChanges, historyDiff } from "./history.ts";
@@ -20,6 +21,7 @@ const questions: readonly Route[] = [
   privileges,
   whoCan,
   explainAccess,
+  defaultPrivileges,
   historyDiff,
   historyChanges,
   historyTimeline,

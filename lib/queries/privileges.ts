@@ -3,7 +3,12 @@
 import { ADMIN } from "../core/activity/admin-logins.ts";
 import type { Privilege } from "../core/catalog/privileges.ts";
 import { privilegeBit } from "../core/catalog/privileges.ts";
-import { type FutureRow, tomorrow } from "../core/privileges/default-privileges.ts";
+import {
+  type FutureRow,
+  tomorrow,
+  type UnreadDefault,
+  unreadDefaults,
+} from "../core/privileges/default-privileges.ts";
 import type { AccessEngine, WhoCanRow } from "../core/privileges/effective.ts";
 import type { RoleId } from "../core/privileges/effective-graph.ts";
 import { type AccessObject, isSystemSchema, sectionOf } from "../core/privileges/effective-objects.ts";
@@ -130,8 +135,16 @@ export const whoCan = async (
   };
 };
 
-/** What the default privileges in force will grant on objects that are made later. */
+export type DefaultPrivileges = {
+  readonly rows: readonly FutureRow[];
+  readonly unread: readonly UnreadDefault[];
+};
+
+/** What the default privileges in force will grant on objects that are made later. AuditError("not-found") for the role. */
 export const defaultPrivilegesOf = (
   { engine }: Grounds,
   asked: { readonly role?: string | undefined },
-): FutureRow[] => tomorrow(engine, asked.role === undefined ? undefined : findRole(engine, asked.role));
+): DefaultPrivileges => ({
+  rows: tomorrow(engine, asked.role === undefined ? undefined : findRole(engine, asked.role)),
+  unread: unreadDefaults(engine),
+});

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { findingDocument } from "../../cli/findings/finding-document.ts";
 import { DAY, HOUR, iso } from "../../lib/core/base/time.ts";
 import { scopeOfCluster } from "../../lib/core/coverage/coverage-scope.ts";
+import { findingDocument } from "../../lib/queries/finding-document.ts";
 import { trailEventStore } from "../../lib/store/coverage/trail-events.ts";
 import { createFindingStore } from "../../lib/store/findings/findings.ts";
 import { createSnapshotStore } from "../../lib/store/history/snapshots.ts";
@@ -84,9 +84,9 @@ describe("/findings", () => {
   });
 
   it("says the same of a finding as the command line does", async () => {
-    const { confirmedAt, ...body } = (await ask("/findings/b-1")).body;
+    const { body } = await ask("/findings/b-1");
     const stored = await createFindingStore(db).get(cluster, "b-1");
-    expect(confirmedAt).toBe(at(1));
+    expect(body.confirmedAt).toBe(at(1));
     expect(body).toEqual(stored && findingDocument(stored));
   });
 

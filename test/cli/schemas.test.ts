@@ -90,6 +90,8 @@ const examples: readonly (readonly [document: string, lines: readonly string[]])
   ],
   ["setup-sql", ["setup-sql"]],
   ["config", ["config"]],
+  ["clusters", ["clusters"]],
+  ["coverage", ["coverage", "coverage --from 12h", "coverage --from 90m --to 30m"]],
 ];
 
 describe("published schemas of documents", () => {

@@ -36,6 +36,18 @@ const asked = [
   `explain ${ADMIN_USER} DELETE orders`,
   "explain arn:aws:iam::111122223333:role/nobody DELETE orders",
   "default-privileges",
+  `default-privileges --role app_ro --at ${new Date(NOW).toISOString()}`,
+  "findings",
+  "findings --status open",
+  "findings --status open,resolved --severity high",
+  "findings --detector new-network",
+  "findings --status exempt",
+  "finding a-1",
+  "finding b-1",
+  "clusters",
+  "coverage",
+  `coverage --from ${new Date(T).toISOString()} --to ${new Date(T + 4 * HOUR).toISOString()}`,
+  `coverage --from ${new Date(T + HOUR / 2).toISOString()} --to ${new Date(T + 2.5 * HOUR).toISOString()}`,
   "activity",
   "activity --by mapping",
   "activity --by hour,network",
@@ -82,6 +94,13 @@ beforeAll(async () => {
       ],
       defaultPrivileges: [
         { oid: 9, role: 10, schema: 0, objectType: "r", acl: acl("10=arwdDxt/10", "100=r/10") },
+        {
+          oid: 8,
+          role: 10,
+          schema: 2200,
+          objectType: "S",
+          acl: { entries: [], unknown: ["app_rw=??/admin"] },
+        },
       ],
     }),
     NOW - HOUR,
@@ -187,6 +206,88 @@ describe("explain", () => {
       columns: ["id", "full_name"],
       snapshot: { seq: 5 },
     });
+  });
+});
+
+describe("default-privileges", () => {
+  it.each([
+    ["default-privileges", {}],
+    [
+      `default-privileges --role app_ro --at ${new Date(NOW).toISOString()}`,
+      { role: "app_ro", at: new Date(NOW).toISOString() },
+    ],
+  ])("%s: the same rows", async (line, params) => {
+    const { items } = await allPages(ask, "/default-privileges", { ...params, limit: "2" });
+    expect(rowsOf(line)).toEqual(items);
+    expect(items.length).toBeGreaterThan(0);
+  });
+
+  it("says which entries could not be read", async () => {
+    const says = "default privileges of admin on each sequence in public could not be read: app_rw=??/admin";
+    expect(told("default-privileges").err).toContain(says);
+    expect((await ask("/default-privileges")).body).toMatchObject({
+      unread: [{ creator: "admin", kind: "sequence", schema: "public", entries: ["app_rw=??/admin"] }],
+    });
+  });
+});
+
+describe("findings", () => {
+  const byId = (rows: readonly unknown[]) =>
+    (rows as { id: string }[]).toSorted((a, b) => (a.id < b.id ? -1 : 1));
+
+  it.each([
+    ["findings", {}, 3],
+    ["findings --status open", { status: "open" }, 2],
+    ["findings --status open,resolved --severity high", { status: "open,resolved", severity: "high" }, 2],
+    ["findings --detector new-network", { detector: "new-network" }, 1],
+    ["findings --status exempt", { status: "exempt" }, 0],
+  ])("%s: the same findings", async (line, params, count) => {
+    const { items } = await allPages(ask, "/findings", { ...params, limit: "1" });
+    expect(byId(rowsOf(line))).toEqual(items);
+    expect(items).toHaveLength(count);
+  });
+
+  it.each(["a-1", "b-1"])("finding %s: the same", async (id) => {
+    expect(told(`finding ${id}`).json()).toEqual((await ask(`/findings/${id}`)).body);
+  });
+
+  it("refuses a word that is none of them, and names those there are", async () => {
+    for (const [params, says] of [
+      [{ status: "open,closed" }, /status.*acknowledged/],
+      [{ severity: "bad" }, /severity.*critical/],
+      [{ detector: "new-networks" }, /there is no detector.*new-network,/],
+    ] as const) {
+      const { status, body } = await ask("/findings", params);
+      expect(status).toBe(400);
+      expect(JSON.stringify(body)).toMatch(says);
+    }
+  });
+});
+
+describe("clusters and coverage", () => {
+  it("lists the same clusters", async () => {
+    expect(rowsOf("clusters")).toEqual((await allPages(ask, "/clusters", { limit: "1" })).items);
+  });
+
+  it.each([
+    ["coverage", {}],
+    [
+      `coverage --from ${at} --to ${new Date(T + 4 * HOUR).toISOString()}`,
+      { from: at, to: new Date(T + 4 * HOUR).toISOString() },
+    ],
+    [
+      `coverage --from ${new Date(T + HOUR / 2).toISOString()} --to ${new Date(T + 2.5 * HOUR).toISOString()}`,
+      { from: new Date(T + HOUR / 2).toISOString(), to: new Date(T + 2.5 * HOUR).toISOString() },
+    ],
+  ])("%s: the same hours", async (line, params) => {
+    const { cluster: _, ...body } = (await ask("/coverage", params)).body as Record<string, unknown>;
+    expect(told(line).json()).toEqual(body);
+  });
+
+  it("counts an hour that is cut at either end once, as proven or not", () => {
+    const from = new Date(T + HOUR / 2).toISOString();
+    const line = `coverage --from ${from} --to ${new Date(T + 2.5 * HOUR).toISOString()}`;
+    expect(told(line).json()).toMatchObject({ from: at, hours: 3, unprovenHours: 1 });
   });
 });
 

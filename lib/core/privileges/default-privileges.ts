@@ -77,7 +77,8 @@ export const tomorrow = (engine: AccessEngine, role?: number): FutureRow[] => {
         letter: "",
         oid: 0,
         owner,
-        schema: schema === null ? null : (schemaNames.get(schema) ?? null),
+        // Null would say "in every schema".
+        schema: schema === null ? null : (schemaNames.get(schema) ?? `the schema with OID ${schema}`),
         schemaOid: schema,
         name: "",
         identityArguments: null,
@@ -102,3 +103,24 @@ export const tomorrow = (engine: AccessEngine, role?: number): FutureRow[] => {
     }));
   });
 };
+
+/** Entries of a default's ACL that could not be read; whom they will grant what is not known. */
+export type UnreadDefault = {
+  readonly creator: string;
+  readonly kind: ObjectKind;
+  /** null: of all schemas. */
+  readonly schema: string | null;
+  /** As the catalog has them. */
+  readonly entries: readonly string[];
+};
+
+/** In the order of the catalog; a kind that is not known here is not an object that privileges are told of. */
+export const unreadDefaults = ({ catalog, graph }: AccessEngine): UnreadDefault[] =>
+  rowsOf(catalog, "defaultPrivileges").flatMap(({ role, schema, objectType, acl }): UnreadDefault[] => {
+    const kind = kinds[objectType];
+    if (kind === undefined || !acl?.unknown.length) return [];
+    const creator = graph.roles[graph.idOf.get(role) ?? -1]?.name ?? `the role with OID ${role}`;
+    const named = rowsOf(catalog, "schemas").find(({ oid }) => oid === schema)?.name;
+    const where = schema === 0 ? null : (named ?? `the schema with OID ${schema}`);
+    return [{ creator, kind, schema: where, entries: acl.unknown }];
+  });

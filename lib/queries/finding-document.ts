@@ -1,9 +1,6 @@
-// A finding as JSON gives it and as people read it: one shape for every command.
-
-import { iso } from "../../lib/core/base/time.ts";
-import type { Finding, Severity } from "../../lib/core/findings/finding.ts";
-import type { Style } from "../colour.ts";
-import type { Column } from "../output.ts";
+// A finding as it is given out, by the command line and the API alike: its subject flat, its times as text.
+import { iso } from "../core/base/time.ts";
+import type { Finding } from "../core/findings/finding.ts";
 
 /** Flat, times as ISO 8601 in UTC; a field that does not apply is left out. */
 export const findingDocument = (finding: Finding) => {
@@ -23,8 +20,10 @@ export const findingDocument = (finding: Finding) => {
     firstSeenAt: iso(finding.firstSeenAt),
     lastSeenAt: iso(finding.lastSeenAt),
     detectedAt: iso(finding.detectedAt),
+    confirmedAt: iso(finding.confirmedAt),
     ...(finding.observedUntil !== undefined && { observedUntil: iso(finding.observedUntil) }),
-    ...(finding.endedAt !== undefined && { endedAt: iso(finding.endedAt), ends: finding.ends }),
+    ...(finding.endedAt !== undefined && { endedAt: iso(finding.endedAt) }),
+    ...(finding.ends !== undefined && { ends: finding.ends }),
     ...(finding.closedAt !== undefined && { closedAt: iso(finding.closedAt) }),
     ...(finding.closedBecause !== undefined && { closedBecause: finding.closedBecause }),
     ...(finding.acknowledged && {
@@ -37,22 +36,3 @@ export const findingDocument = (finding: Finding) => {
   };
 };
 export type FindingDocument = ReturnType<typeof findingDocument>;
-
-/** What tells findings apart at a glance; commands take it in place of the whole id. */
-const shortId = (id: string): string => id.slice(id.lastIndexOf("-") + 1).slice(0, 8);
-
-/** How bad it is, by colour. */
-export const severityStyle = (severity: Severity): Style | undefined =>
-  ({ critical: "bad", high: "bad", medium: "warn", low: undefined })[severity] as Style | undefined;
-
-export const findingColumns: readonly Column<FindingDocument>[] = [
-  {
-    head: "severity",
-    cell: ({ severity }) => severity,
-    style: ({ severity, status }) => (status === "open" ? severityStyle(severity) : "quiet"),
-  },
-  { head: "status", cell: ({ status }) => status },
-  { head: "found", cell: ({ detectedAt }) => detectedAt.slice(0, 10) },
-  { head: "what", cell: ({ title }) => title },
-  { head: "id", cell: ({ id }) => shortId(id) },
-];

@@ -1,0 +1,49 @@
+// For which hours of a stretch it is proven that connections were captured, and for which it is not and why.
+import type { Cluster } from "../core/base/ids.ts";
+import { floorTo, HOUR, type Instant, type Interval, iso } from "../core/base/time.ts";
+import type { Proof } from "../core/coverage/coverage.ts";
+import { settleMsOf } from "../jobs/load-facts.ts";
+import type { ReadStore } from "../store/open-store.ts";
+import { provenHours } from "./proven-hours.ts";
+
+type Stretch = { readonly from: string; readonly to: string };
+
+/** Times are ISO 8601 in UTC; stretches are sorted, and cut to the one that was asked about. */
+export type CoverageAnswer = Stretch & {
+  /** Later hours may still be proven: proof comes late. */
+  readonly settledUntil: string;
+  /** The hours of the stretch, begun ones included. */
+  readonly hours: number;
+  readonly unprovenHours: number;
+  readonly covered: readonly (Stretch & { readonly proof: Proof })[];
+  /** Hours without proof: whoever is not seen in them may have connected all the same. */
+  readonly gaps: readonly (Stretch & { readonly reasons: readonly string[] })[];
+};
+
+/** What is proven of the interval, from the hour that it begins in, as of `now`: by the computation that judgements rest on. */
+export const coverageOf = async (
+  store: ReadStore,
+  cluster: Cluster,
+  interval: Interval,
+  now: Instant,
+): Promise<CoverageAnswer> => {
+  // An hour is proven as a whole or not at all: half of one at either end would be counted twice.
+  const { from, to } = { from: floorTo(HOUR, interval.from), to: interval.to };
+  const [{ covered, uncovered }, settleMs] = await Promise.all([
+    provenHours(store, cluster, { from, to }, now),
+    settleMsOf(store, cluster, now),
+  ]);
+  const cut = (stretch: Interval): Stretch => ({
+    from: iso(Math.max(from, stretch.from)),
+    to: iso(Math.min(to, stretch.to)),
+  });
+  return {
+    from: iso(from),
+    to: iso(to),
+    settledUntil: iso(floorTo(HOUR, now - settleMs)),
+    hours: Math.ceil((to - from) / HOUR),
+    unprovenHours: uncovered.hoursIn({ from, to }),
+    covered: covered.map((stretch) => ({ ...cut(stretch), proof: stretch.proof })),
+    gaps: uncovered.gapsIn({ from, to }).map((gap) => ({ ...cut(gap), reasons: [...gap.reasons] })),
+  };
+};
