@@ -52,9 +52,7 @@ export const addDiff: AddCommand = (history, io) => {
       ...basisLines(io, `To ${stamp(to)}`, answer.to),
     ];
     io.stdout.write(`${head.join("\n")}\n\n`);
-    const nothing = answer.notTold.length
-      ? "Nothing differs in what is told change by change."
-      : "Nothing differs.";
+    const nothing = answer.notTold.length ? "Nothing differs in what could be compared." : "Nothing differs.";
     if (options.all) table(io, answer.changes as ToldRecord[], changeColumns, nothing);
     else
       table(

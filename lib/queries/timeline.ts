@@ -134,6 +134,8 @@ const ofSubjects = async (
   const changes = mergeTimelines(all);
   if (!roles.length || !objects.length) return changes;
   return changes.filter(({ change }) => {
+    if (change.kind === "other-object")
+      return subjectsOf(change).some((subject) => objects.includes(subject));
     if ("grantee" in change && !roles.includes(roleSubject(change.grantee.oid))) return false;
     return !("object" in change) || subjectsOf(change).some((subject) => objects.includes(subject));
   });

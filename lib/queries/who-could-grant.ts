@@ -41,9 +41,11 @@ const ofGrantors = (
   periods: readonly MappingPeriod[],
 ): CouldGrant["grantors"] => {
   const roles = new Map<number, string>();
-  for (const { change } of changes)
-    if ("grantor" in change)
-      roles.set(change.grantor.oid, change.grantor.name ?? `role ${change.grantor.oid}`);
+  for (const { change } of changes) {
+    const named = change.kind === "other-object" ? change.grants.map(({ grantor }) => grantor) : [];
+    for (const { oid, name } of "grantor" in change ? [change.grantor] : named)
+      roles.set(oid, name ?? `role ${oid}`);
+  }
   return [...roles].flatMap(([oid, role]) => {
     const mapped = new Set(periods.filter(({ roleOid }) => roleOid === oid).map(({ arn }) => arn));
     const seen = principals(

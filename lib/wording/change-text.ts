@@ -2,6 +2,7 @@
 
 import type { Role } from "../core/catalog/catalog.ts";
 import type { Change } from "../core/history/change.ts";
+import { otherObjectText, sequenceOwnerText, viewRightsText, viewRulesText } from "./beside-text.ts";
 import { defaultPrivilegeText } from "./default-privilege-text.ts";
 import { grantText } from "./grant-text.ts";
 import { membershipText } from "./membership-text.ts";
@@ -79,6 +80,14 @@ export const changeText = (change: Change): string => {
       return grantText(change);
     case "default-privilege":
       return defaultPrivilegeText(change);
+    case "other-object":
+      return otherObjectText(change);
+    case "view-rights":
+      return viewRightsText(change);
+    case "view-rules":
+      return viewRulesText(change);
+    case "sequence-owner":
+      return sequenceOwnerText(change);
     default:
       return change satisfies never;
   }

@@ -57,6 +57,8 @@ export const otherKinds = {
   languages: "language",
 } as const satisfies { readonly [N in ExtraName]?: string };
 export type OtherSection = keyof typeof otherKinds;
+/** "foreign server films": how an object that stands in no schema is called and asked for. */
+export const otherName = (section: OtherSection, name: string): string => `${otherKinds[section]} ${name}`;
 export const otherSections = Object.keys(otherKinds) as readonly OtherSection[];
 
 type WithExtras = { readonly extras?: Extras | undefined };

@@ -2,6 +2,7 @@
 import { builtInAcl } from "../catalog/built-in-acl.ts";
 import { canonicalAcl } from "../catalog/canonical-rows.ts";
 import type { Acl, AclEntry } from "../catalog/catalog.ts";
+import { dropFromExtras } from "./apply-extras.ts";
 import { columnsOf, objectKey, rowsFor } from "./apply-rows.ts";
 import type { Change, ChangeOf } from "./change.ts";
 import type { Working } from "./working-catalog.ts";
@@ -26,6 +27,7 @@ export const applyObjectCreated = (working: Working, change: ChangeOf<"object-cr
 export const applyObjectDropped = (working: Working, change: ChangeOf<"object-dropped">): void => {
   const { section, row } = change.entry;
   rowsFor(working, section, change).remove(`${row.oid}`);
+  if (section === "relations") dropFromExtras(working, row.oid);
   for (const [key] of section === "relations" ? columnsOf(working, row.oid) : []) {
     rowsFor(working, "columns", change).remove(key);
   }

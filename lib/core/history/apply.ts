@@ -3,6 +3,7 @@
 import { rowKey } from "../catalog/canonical-rows.ts";
 import type { SectionName } from "../catalog/catalog.ts";
 import type { KnownCatalog } from "../catalog/known-catalog.ts";
+import { applyOtherObject, applySequenceOwner, applyViewRights, applyViewRules } from "./apply-extras.ts";
 import {
   applyAclForm,
   applyAclUnknown,
@@ -98,6 +99,10 @@ const appliers: { readonly [K in Change["kind"]]: Applier<ChangeOf<K>> } = {
   "acl-unknown": applyAclUnknown,
   grant: applyGrant,
   "default-privilege": applyDefaultPrivilege,
+  "other-object": applyOtherObject,
+  "view-rights": applyViewRights,
+  "view-rules": applyViewRules,
+  "sequence-owner": applySequenceOwner,
 };
 
 /** Applies one change in place. AuditError("store") where it does not fit. */

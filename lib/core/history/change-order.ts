@@ -1,10 +1,15 @@
 // The order of the changes of one snapshot: that in which a diff finds them, whichever timelines they were read from.
+
 import { type SectionName, sectionNames } from "../catalog/catalog.ts";
+import { type ExtraName, extraNames } from "../catalog/extras.ts";
 import type { Change, RecordedChange } from "./change.ts";
 
 /** All sections' rows come before what is granted on them; within a section what goes before what comes. */
-const [VERSION, STATUS, ROWS, GRANTS] = [0, 1, 2, 3];
+const [VERSION, STATUS, ROWS, GRANTS, BESIDE] = [0, 1, 2, 3, 4];
 const [GOES, COMES] = [0, 1];
+
+/** What stands beside the sections comes last. */
+const beside = (name: ExtraName): number => extraNames.indexOf(name);
 
 const place = (name: SectionName): number => sectionNames.indexOf(name);
 
@@ -40,6 +45,14 @@ const placeOf = (change: Change): readonly number[] => {
       return [GRANTS, place(change.object.section), change.object.oid, change.object.column ?? 0];
     case "default-privilege":
       return [GRANTS, place("defaultPrivileges"), change.after ? COMES : GOES, change.oid];
+    case "view-rights":
+      return [BESIDE, beside("views"), change.object.oid];
+    case "view-rules":
+      return [BESIDE, beside("viewRules"), change.object.oid];
+    case "sequence-owner":
+      return [BESIDE, beside("sequences"), change.object.oid];
+    case "other-object":
+      return [BESIDE, beside(change.section), change.after ? COMES : GOES, change.oid];
     default:
       return change satisfies never;
   }

@@ -2,6 +2,7 @@
 
 import type { Oid } from "../base/ids.ts";
 import type { Acl } from "../catalog/catalog.ts";
+import { otherName } from "../catalog/extras.ts";
 import type { Change, ObjectRef } from "./change.ts";
 
 /** The mappings' own timeline: from it their periods are derived. */
@@ -36,6 +37,17 @@ const rolesOfChange = (change: Change): Oid[] => {
       return [change.grantee.oid];
     case "default-privilege":
       return [change.role.oid, ...granteesOf(change.before?.acl), ...granteesOf(change.after?.acl)];
+    case "other-object": {
+      const { before, after } = change.owners;
+      const owners = before?.oid === after?.oid ? [] : [before, after];
+      return [
+        ...owners.flatMap((owner) => (owner ? [owner.oid] : [])),
+        ...change.grants.map(({ grantee }) => grantee.oid),
+      ];
+    }
+    case "view-rights":
+    case "view-rules":
+    case "sequence-owner":
     case "server-version":
     case "section-unreadable":
     case "section-readable":
@@ -55,6 +67,7 @@ export const subjectsOf = (change: Change): string[] => {
   const subjects = new Set(rolesOfChange(change).map(roleSubject));
   if ("object" in change) subjects.add(objectSubject(change.object));
   if (change.kind === "default-privilege" && change.schema.oid) subjects.add(`schemas:${change.schema.oid}`);
+  if (change.kind === "other-object") subjects.add(`${change.section}:${change.oid}`);
   if (change.kind === "mapping" || change.kind === "role-renamed") subjects.add(MAPPINGS);
   if (change.kind === "section-readable" || change.kind === "section-unreadable") {
     subjects.add(SECTIONS);
@@ -88,6 +101,12 @@ export const changeFor = (subject: string, change: Change): Change => {
     const narrow = (state: { acl: Acl } | null) => state && { acl: narrowAcl(state.acl, keep) };
     return { ...change, before: narrow(change.before), after: narrow(change.after) };
   }
+  if (change.kind === "other-object") {
+    // The grants alone tell this role's part; what the whole ACL is stays with the object.
+    const bare = (state: typeof change.before) => state && { ...state, acl: null };
+    const grants = change.grants.filter(({ grantee }) => keep.has(grantee.oid));
+    return { ...change, before: bare(change.before), after: bare(change.after), grants };
+  }
   return change;
 };
 
@@ -117,6 +136,18 @@ export const namingsOf = (change: Change): Naming[] => {
       return [object(change.object), object({ ...change.object, name: renamedFrom(change) })];
     case "object-moved":
       return [object(change.object), object({ ...change.object, schema: change.fromName })];
+    case "other-object":
+      return [change.before, change.after].flatMap((state): Naming[] =>
+        state
+          ? [
+              {
+                what: "object",
+                name: otherName(change.section, state.name),
+                subject: `${change.section}:${change.oid}`,
+              },
+            ]
+          : [],
+      );
     default:
       return [];
   }

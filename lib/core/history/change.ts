@@ -13,6 +13,7 @@ import {
   sectionNames,
   Type,
 } from "../catalog/catalog.ts";
+import { type OtherSection, otherSections, ViewRule } from "../catalog/extras.ts";
 import { ObjectSection } from "../catalog/object-section.ts";
 
 /** A role by its OID and by the name that people read; null where the roles could not be read. 0 is PUBLIC. */
@@ -77,6 +78,9 @@ export const ObjectRow = z.discriminatedUnion("section", [
   z.object({ section: z.literal("database"), row: Database }),
 ]);
 export type ObjectRow = z.infer<typeof ObjectRow>;
+
+/** What an object of a rarer kind is; `owner` null: its kind has none. */
+const OtherState = z.object({ name: z.string(), owner: z.nullable(Oid), acl: Acl });
 
 const kind = <K extends string, S extends z.ZodRawShape>(name: K, shape: S) =>
   z.object({ kind: z.literal(name), ...shape });
@@ -143,6 +147,41 @@ export const Change = z.discriminatedUnion("kind", [
     /** The names of those whom the ACLs name. Missing: an earlier release. */
     grantees: z.optional(z.array(RoleRef)),
   }),
+  /**
+   * A parameter, a foreign server or another object that stands in no schema. null: it is not in the snapshot, which of
+   * parameters and large objects means that nobody was granted anything on it. `grants`: what the ACLs give, with what is
+   * built in, where it differs; entries of the old owner count as the new one's.
+   */
+  kind("other-object", {
+    section: z.enum(otherSections as readonly [OtherSection, ...OtherSection[]]),
+    oid: Oid,
+    before: z.nullable(OtherState),
+    after: z.nullable(OtherState),
+    owners: z.object({ before: z.nullable(RoleRef), after: z.nullable(RoleRef) }),
+    grants: z.array(
+      z.object({
+        grantee: RoleRef,
+        grantor: RoleRef,
+        before: z.nullable(Letters),
+        after: z.nullable(Letters),
+      }),
+    ),
+  }),
+  /** Whether a view runs with its caller's rights (security_invoker); null: it is not there. */
+  kind("view-rights", { object: ObjectRef, before: z.nullable(z.boolean()), after: z.nullable(z.boolean()) }),
+  /** The rules of a view or table; `relations`: the names of what they read or write. */
+  kind("view-rules", {
+    object: ObjectRef,
+    before: z.array(ViewRule),
+    after: z.array(ViewRule),
+    relations: z.array(ObjectRef),
+  }),
+  /** The table whose column a sequence belongs to; null: none. */
+  kind("sequence-owner", {
+    object: ObjectRef,
+    before: z.nullable(ObjectRef),
+    after: z.nullable(ObjectRef),
+  }),
 ]);
 export type Change = z.infer<typeof Change>;
 type ChangeKind = Change["kind"];
@@ -190,6 +229,12 @@ export const sectionOf = (change: Change): SectionName | undefined => {
     case "acl-unknown":
     case "grant":
       return change.object.section;
+    // They stand beside the sections, which remember nothing of what could not be read.
+    case "other-object":
+    case "view-rights":
+    case "view-rules":
+    case "sequence-owner":
+      return undefined;
     default:
       return change satisfies never;
   }

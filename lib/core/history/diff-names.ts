@@ -11,6 +11,8 @@ export type Names = {
   readonly role: (oid: number) => RoleRef;
   readonly schema: (oid: number) => string | null;
   readonly object: (section: ObjectSection, row: AnyRow) => ObjectRef;
+  /** By its OID alone; "OID 4711" where neither catalog has it. */
+  readonly relation: (oid: number) => ObjectRef;
 };
 
 const relationKinds: Readonly<Record<string, string>> = {
@@ -61,5 +63,10 @@ export const namesOf = (earlier: KnownCatalog, later: KnownCatalog): Names => {
     role: (oid) => ({ oid, name: oid === PUBLIC ? "PUBLIC" : nameOf(roles.get(oid)) }),
     schema,
     object,
+    relation: (oid) => {
+      const row = relations.get(oid);
+      if (row) return object("relations", row);
+      return { section: "relations", oid, column: null, kind: "relation", schema: null, name: `OID ${oid}` };
+    },
   };
 };

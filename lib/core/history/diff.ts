@@ -4,6 +4,7 @@ import { sectionNames } from "../catalog/catalog.ts";
 import type { KnownCatalog } from "../catalog/known-catalog.ts";
 import { applyChange } from "./apply.ts";
 import type { Change } from "./change.ts";
+import { diffExtras } from "./diff-extras.ts";
 import { namesOf } from "./diff-names.ts";
 import { type Step, same } from "./diff-step.ts";
 import { sectionDiffs } from "./section-diff.ts";
@@ -49,5 +50,6 @@ export const diffCatalogs = (a: KnownCatalog, b: KnownCatalog): Change[] => {
   diffStatus(step);
   for (const name of sectionNames) sectionDiffs[name].rows(step);
   for (const name of sectionNames) sectionDiffs[name].grants?.(step);
+  diffExtras(step);
   return changes;
 };

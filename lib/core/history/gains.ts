@@ -1,6 +1,7 @@
 // What each role gained between two snapshots, counted from the recorded changes: its own grants, memberships, powers.
 import { type Oid, PUBLIC } from "../base/ids.ts";
 import type { Role } from "../catalog/catalog.ts";
+import { otherName } from "../catalog/extras.ts";
 import { letterBit, privilegeNames } from "../catalog/privileges.ts";
 import type { Change, ChangeOf, ObjectRef, RoleRef } from "./change.ts";
 
@@ -78,6 +79,20 @@ const take = (change: Change, of: (role: RoleRef) => Growing, made: ReadonlySet<
       const { memberships, grantors } = of(change.member);
       memberships.set(change.role.oid, change.role);
       grantors.add(calledBy(change.grantor));
+      return;
+    }
+    case "other-object": {
+      // A new server comes with its grants; a parameter or large object is new to the snapshot alone.
+      if (!change.before && change.section !== "parameters" && change.section !== "largeObjects") return;
+      for (const { grantee, grantor, before, after } of change.grants) {
+        const gained = [...(after?.privileges ?? "")].filter((one) => !before?.privileges.includes(one));
+        if (grantee.oid === PUBLIC || !gained.length || grantee.oid === change.owners.after?.oid) continue;
+        const { privileges, grantors } = of(grantee);
+        const what = otherName(change.section, change.after?.name ?? "");
+        for (const name of gained.flatMap((letter) => privilegeNames(letterBit(letter))))
+          privileges.add(`${name} on ${what}`);
+        grantors.add(calledBy(grantor));
+      }
       return;
     }
     case "owner":

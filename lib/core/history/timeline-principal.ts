@@ -10,6 +10,7 @@ const identity = ({ toSeq, change }: RecordedChange): string => {
   if (change.kind === "object-created" || change.kind === "object-dropped") {
     return `${toSeq} ${change.kind} ${change.entry.section} ${change.entry.row.oid}`;
   }
+  if (change.kind === "other-object") return `${toSeq} ${change.kind} ${change.section} ${change.oid}`;
   if (change.kind === "default-privilege") return `${toSeq} ${change.kind} ${change.oid}`;
   return `${toSeq} ${JSON.stringify(change)}`;
 };

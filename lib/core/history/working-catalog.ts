@@ -1,6 +1,7 @@
 // A catalog taken apart into maps by identity, so that changes can be applied to it one after the other.
 import { type AnyRow, canonicalRows, rowKey } from "../catalog/canonical-rows.ts";
 import { type Catalog, type SectionName, sectionNames } from "../catalog/catalog.ts";
+import { type ExtraName, type ExtraRow, extraNames, extraOf } from "../catalog/extras.ts";
 import { type KnownCatalog, knownRows, type LastRead } from "../catalog/known-catalog.ts";
 
 type WorkingSection = {
@@ -13,10 +14,14 @@ type WorkingSection = {
   rows: Map<string, AnyRow> | null;
 };
 
+export type WorkingExtras = { [N in ExtraName]?: readonly ExtraRow<N>[] };
+
 /** A catalog taken apart, so that changes can be applied one after the other. */
 export type Working = {
   serverVersion: number;
   readonly sections: { readonly [N in SectionName]: WorkingSection };
+  /** Rows of what stands beside the sections, where it was read. */
+  readonly extras: WorkingExtras;
 };
 
 export const byKey = (name: SectionName, rows: readonly AnyRow[]): Map<string, AnyRow> =>
@@ -38,11 +43,19 @@ export const takeApart = (catalog: KnownCatalog): Working => {
     };
   };
   const sections = Object.fromEntries(sectionNames.map((name) => [name, open(name)]));
-  return { serverVersion: catalog.serverVersion, sections: sections as Working["sections"] };
+  const extras = extraNames.flatMap((name) => {
+    const { rows } = extraOf(catalog, name);
+    return rows === null ? [] : [[name, rows] as const];
+  });
+  return {
+    serverVersion: catalog.serverVersion,
+    sections: sections as Working["sections"],
+    extras: Object.fromEntries(extras) as WorkingExtras,
+  };
 };
 
 /** The inverse of `takeApart`: rows come out in canonical order. */
-export const putTogether = ({ serverVersion, sections }: Working, of: Catalog): KnownCatalog => {
+export const putTogether = ({ serverVersion, sections, extras }: Working, of: Catalog): KnownCatalog => {
   const found: Record<string, unknown> = {};
   const lastKnown: Record<string, unknown> = {};
   for (const name of sectionNames) {
@@ -54,6 +67,16 @@ export const putTogether = ({ serverVersion, sections }: Working, of: Catalog): 
       if (sorted && last) lastKnown[name] = { ...last, rows: sorted };
     }
   }
-  const catalog = { format: of.format, cluster: of.cluster, serverVersion, sections: found } as Catalog;
+  const besides = Object.entries(of.extras ?? {}).map(([name, one]) => {
+    const rows = extras[name as ExtraName];
+    return [name, one.status === "read" && rows ? { status: "read", rows } : one];
+  });
+  const catalog = {
+    format: of.format,
+    cluster: of.cluster,
+    serverVersion,
+    sections: found,
+    ...(of.extras && { extras: Object.fromEntries(besides) }),
+  } as Catalog;
   return Object.keys(lastKnown).length ? ({ ...catalog, lastKnown } as KnownCatalog) : catalog;
 };

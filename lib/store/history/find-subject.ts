@@ -3,6 +3,7 @@
 import type { Cluster } from "../../core/base/ids.ts";
 import { PUBLIC } from "../../core/base/ids.ts";
 import type { AnyRow } from "../../core/catalog/canonical-rows.ts";
+import { extraOf, otherName, otherSections } from "../../core/catalog/extras.ts";
 import { type KnownCatalog, knownRows } from "../../core/catalog/known-catalog.ts";
 import {
   bestFits,
@@ -81,6 +82,16 @@ const namedObjects = (catalog: KnownCatalog): Named[] => {
         },
       };
     }),
+  );
+};
+
+/** Objects that stand in no schema, by "foreign server films"; a quoted name is the same name. */
+const namedOthers = (catalog: KnownCatalog, text: string): FoundSubject[] => {
+  const plain = (name: string): string => name.toLowerCase().replaceAll(/\s+/g, " ").replaceAll('"', "");
+  return otherSections.flatMap((section) =>
+    (extraOf(catalog, section).rows ?? [])
+      .map(({ oid, name }) => ({ subject: `${section}:${oid}`, name: otherName(section, name), gone: false }))
+      .filter(({ name }) => name === text.trim() || plain(name) === plain(text.trim())),
   );
 };
 
@@ -177,6 +188,7 @@ export const findObjects = async (
     });
   }
   const found = present.map(({ subject, name, gone }): FoundSubject => ({ subject, name, gone }));
+  if (!found.length) found.push(...namedOthers(catalog, text));
   const section = sectionOfKind(written.kind);
   const later = await underLaterSchemas(store, cluster, catalog, written);
   const objects = later.length ? namedObjects(catalog) : [];
