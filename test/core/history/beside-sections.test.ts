@@ -70,7 +70,9 @@ describe("what snapshots hold beside their sections", () => {
     expect(texts(read({ foreignServers: [owned] }), read({ foreignServers: [given] }))).toEqual([
       "foreign server films went from owner admin to app_rw",
     ]);
-    expect(texts(read({ foreignServers: [given] }), read({}))).toEqual(["foreign server films was dropped"]);
+    expect(texts(read({ foreignServers: [given] }), read({}))).toEqual([
+      "foreign server films was dropped; app_ro held USAGE",
+    ]);
   });
 
   it("calls a first grant that grant alone, and shows what PUBLIC loses of what is built in", () => {
