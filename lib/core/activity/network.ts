@@ -16,7 +16,7 @@ const isPrivate4 = (a: number, b: number): boolean =>
   (a === 100 && b >= 64 && b <= 127);
 
 /** The eight groups of an IPv6 address, an embedded IPv4 tail included; undefined when it is none. RFC 4291, 2.2. */
-const groupsOf = (text: string): number[] | undefined => {
+export const ipv6Groups = (text: string): number[] | undefined => {
   const bare = text.split("%")[0] ?? "";
   const halves = bare.split("::");
   if (halves.length > 2 || !bare.includes(":")) return undefined;
@@ -57,7 +57,7 @@ const readAddress = (text: string): Address => {
     const [a, b, c, d] = v4.slice(1).map(Number) as [number, number, number, number];
     return Math.max(a, b, c, d) > 255 ? NO_ADDRESS : network4(a, b, c);
   }
-  const groups = groupsOf(text);
+  const groups = ipv6Groups(text);
   if (!groups) return NO_ADDRESS;
   const [g0 = 0, g1 = 0, g2 = 0, , , g5, g6 = 0, g7 = 0] = groups;
   // ::ffff:a.b.c.d is IPv4 on an IPv6 socket: the same network, whichever way the record writes it.

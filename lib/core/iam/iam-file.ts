@@ -7,20 +7,23 @@ import { type ClusterAccess, IAM_FORMAT, type IamFacts } from "./facts.ts";
 import { policyText } from "./policy-text.ts";
 import { readJson } from "./strict-json.ts";
 
-const Scalar = z.union([z.string(), z.number(), z.boolean()]);
+/** No condition key has longer values; what is compared with every pattern must be short. */
+const MAX_VALUE = 2_048;
+const Scalar = z.union([z.string().max(MAX_VALUE), z.number(), z.boolean()]);
 
 /** Condition keys whose value is known: one value, several, or null where the request does not have the key. */
 const Context = z.record(z.string(), z.nullable(z.union([Scalar, z.array(Scalar)])));
 export type KnownContext = ReadonlyMap<string, readonly string[] | null>;
 
-const TagMap = z.record(z.string(), z.string());
+const Text = z.string().max(MAX_VALUE);
+const TagMap = z.record(Text, Text);
 const TagList = z.array(
   z.union([
     z
-      .object({ Key: z.string(), Value: z.string().nullish() })
+      .object({ Key: Text, Value: Text.nullish() })
       .transform(({ Key, Value }) => ({ key: Key, value: Value ?? "" })),
     z
-      .object({ key: z.string(), value: z.string().nullish() })
+      .object({ key: Text, value: Text.nullish() })
       .transform(({ key, value }) => ({ key, value: value ?? "" })),
   ]),
 );

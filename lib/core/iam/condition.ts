@@ -1,0 +1,157 @@
+// Whether a condition of a statement holds for a request of which not everything is known.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-logic-multiple-context-keys-or-values.html
+import { compareOne, isWellFormed, takesVariables, wildcardsOf } from "./operator.ts";
+import type { Condition } from "./policy.ts";
+import { type KeyValue, keyValue, type Request } from "./request.ts";
+import { every, not, some, type Truth, truthOf } from "./truth.ts";
+import { type Filled, fill, type Wanted } from "./variables.ts";
+import { ANY, matchesFrom } from "./wildcard.ts";
+
+/** `reason` says why it is unknown, else it is null. */
+export type Judged = { readonly truth: Truth; readonly reason: string | null };
+
+const known = (truth: Truth): Judged => ({ truth, reason: null });
+const unknown = (reason: string): Judged => ({ truth: "unknown", reason });
+
+/** A value without variables. */
+const plain = ({ operator }: Condition, value: string): Filled => {
+  if (!isWellFormed(operator, value)) {
+    return {
+      state: "unknown",
+      reason: `${JSON.stringify(value.slice(0, 80))} is no value for ${operator.name}`,
+    };
+  }
+  const pattern = wildcardsOf(operator)?.(value) ?? null;
+  return { state: "known", wanted: { text: value, pattern } };
+};
+
+/** The same for every request, whatever its principal: compiled once. */
+const compiled = new WeakMap<Condition, readonly Filled[]>();
+
+/** The values as they are compared; `${…}` where AWS's pages contradict each other on whether it is a variable is unknown. */
+const filled = (request: Request, condition: Condition, hasVariables: boolean): readonly Filled[] => {
+  const { operator, key, values } = condition;
+  const isVariable = (value: string): boolean => hasVariables && value.includes("${");
+  if (!values.some(isVariable)) {
+    const found = compiled.get(condition) ?? values.map((value) => plain(condition, value));
+    compiled.set(condition, found);
+    return found;
+  }
+  return values.map((value) => {
+    if (!isVariable(value)) return plain(condition, value);
+    if (takesVariables(operator)) return fill(request, value, wildcardsOf(operator));
+    return { state: "unknown", reason: `${operator.name} of ${key} takes no policy variable` };
+  });
+};
+
+const truthOfOne = ({ operator }: Condition, wanted: Filled, value: string): Truth => {
+  if (wanted.state === "null") return "no";
+  if (wanted.state !== "known") return wanted.state;
+  const found = compareOne(operator, wanted.wanted, value);
+  return found === undefined ? "unknown" : truthOf(found);
+};
+
+/** Several values are alternatives; of a negated operator none may match: OR and NOR. */
+const judgeValue = (condition: Condition, wanted: readonly Filled[], value: string): Truth => {
+  const any = some(wanted.map((one) => truthOfOne(condition, one, value)));
+  return condition.operator.negated ? not(any) : any;
+};
+
+const judgeKnown = (condition: Condition, wanted: readonly Filled[], values: readonly string[]): Judged => {
+  const { set, name } = condition.operator;
+  // "or if the key values resolve to a null data set, such as an empty string"
+  if (set !== null && values.every((value) => value === "")) return known(truthOf(set === "all"));
+  const truths = values.map((value) => judgeValue(condition, wanted, value));
+  const unread = wanted.find(({ state }) => state === "unknown");
+  const reason =
+    unread?.state === "unknown" ? unread.reason : `${condition.key} has a value that ${name} cannot compare`;
+  const said = (truth: Truth): Judged => ({ truth, reason: truth === "unknown" ? reason : null });
+  if (set !== null) return said(set === "all" ? every(truths) : some(truths));
+  const [only, another] = truths;
+  if (only === undefined) return judgeAbsent(condition);
+  // "Multivalued condition keys require a set operator": what happens without one is not documented.
+  return another === undefined
+    ? said(only)
+    : unknown(`${condition.key} has several values and ${name} no set operator`);
+};
+
+/** Missing keys: no match, a match where it is negated, and what IfExists and the sets make of it. */
+const judgeAbsent = ({ operator: { ifExists, set, negated } }: Condition): Judged =>
+  known(truthOf(ifExists || (set === null ? negated : set === "all")));
+
+const judgePresence = ({ values }: Condition, found: KeyValue): Judged => {
+  const wanted = new Set(values.map((value) => value.toLowerCase() === "true"));
+  if (wanted.size === 2) return known("yes");
+  const wantsAbsent = wanted.has(true);
+  if (found.state === "unread") return unknown(found.reason);
+  if (found.state === "absent") return known(truthOf(wantsAbsent));
+  if (found.state === "open" && !found.present) return known("open");
+  // "the key exists and its value is not null": whether an empty text is null is not documented.
+  if (found.state === "known" && found.values.every((value) => value === ""))
+    return unknown("an empty value may count as none");
+  return known(truthOf(!wantsAbsent));
+};
+
+/** Whether every, no, or some text that goes on after `prefix` is the wanted one. */
+const beginsWith = ({ text, pattern }: Wanted, prefix: string): Truth =>
+  pattern
+    ? matchesFrom(pattern, prefix)
+    : text.startsWith(prefix) && text.length > prefix.length
+      ? "open"
+      : "no";
+
+/** A key that is certain to begin so, compared with a text: only operators of texts can tell anything. */
+const judgePrefix = (condition: Condition, wanted: readonly Filled[], prefix: string): Judged => {
+  const { operator } = condition;
+  if (operator.set !== null || (operator.kind !== "text" && operator.kind !== "pattern"))
+    return known("open");
+  const any = some(
+    wanted.map((one) =>
+      one.state === "known" ? beginsWith(one.wanted, prefix) : one.state === "null" ? "no" : one.state,
+    ),
+  );
+  const truth = operator.negated ? not(any) : any;
+  return truth === "unknown" ? unknown(`a value of ${condition.key} is not known`) : known(truth);
+};
+
+/** Any text at all: "*". */
+const isAnything = (wanted: readonly Filled[]): boolean =>
+  wanted.some(
+    (one) => one.state === "known" && one.wanted.pattern?.length === 1 && one.wanted.pattern[0] === ANY,
+  );
+
+/** Where the request decides: still certain where every value will do. */
+const judgeOpen = ({ operator }: Condition, wanted: readonly Filled[], present: boolean): Judged => {
+  if (operator.kind === "pattern" && operator.set === null && isAnything(wanted)) {
+    if (!operator.negated && (operator.ifExists || present)) return known("yes");
+    if (operator.negated && present) return known("no");
+  }
+  return known("open");
+};
+
+export const judgeCondition = (request: Request, condition: Condition, hasVariables: boolean): Judged => {
+  const { operator, key, values } = condition;
+  const found = keyValue(request, key);
+  const wanted = filled(request, condition, hasVariables && operator.kind !== "presence");
+  const unread = wanted.find(({ state }) => state === "unknown");
+  if (unread?.state === "unknown" && found.state !== "known") return unknown(unread.reason);
+  if (operator.kind === "presence") {
+    return values.every((value) => isWellFormed(operator, value))
+      ? judgePresence(condition, found)
+      : unknown(`Null of ${key} takes true or false`);
+  }
+  switch (found.state) {
+    case "unread":
+      return unknown(found.reason);
+    case "absent":
+      return judgeAbsent(condition);
+    case "open":
+      return judgeOpen(condition, wanted, found.present);
+    case "prefix":
+      return judgePrefix(condition, wanted, found.prefix);
+    case "known":
+      return judgeKnown(condition, wanted, found.values);
+    default:
+      return found satisfies never;
+  }
+};

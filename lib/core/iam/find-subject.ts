@@ -1,0 +1,39 @@
+// Which identity of the account an ARN means.
+import { parseArn } from "../base/ids.ts";
+import { type IamFacts, type IamRole, iamRows } from "./facts.ts";
+import { partsOf, roleKind, type Subject } from "./subject.ts";
+
+const NAMED = /^(role|user)\/(?:.*\/)?([^/]+)$/s;
+const SESSION = /^assumed-role\/([^/]+)\/(.+)$/s;
+
+/** Finds who a principal is; roles also by the ARN of a session, and by an ARN without its path. */
+export const subjectFinder = (facts: IamFacts) => {
+  const users = iamRows(facts, "users");
+  const roles = iamRows(facts, "roles");
+  const userByName = new Map((users.rows ?? []).map((user) => [user.name, user]));
+  const roleByName = new Map((roles.rows ?? []).map((role) => [role.name, role]));
+  const ofRole = (arn: string, role: IamRole, session: string | null): Subject => ({
+    ...partsOf(arn),
+    kind: roleKind(role),
+    role,
+    session,
+  });
+  return (arn: string): Subject => {
+    const parts = partsOf(arn);
+    const resource = parseArn(arn)?.resource ?? "";
+    if (parts.account !== facts.account || parts.partition !== facts.partition)
+      return { ...parts, kind: "other-account" };
+    if (resource === "root") return { ...parts, kind: "root" };
+    // Names are unique in an account whatever the path: UserGuide/reference_identifiers.html
+    const [, kind, named] = NAMED.exec(resource) ?? [];
+    const user = kind === "user" ? userByName.get(named ?? "") : undefined;
+    if (user) return { ...parts, kind: "user", user: user };
+    const role = kind === "role" ? roleByName.get(named ?? "") : undefined;
+    if (role) return ofRole(arn, role, null);
+    const [, name, session] = SESSION.exec(resource) ?? [];
+    const ofSession = name === undefined ? undefined : roleByName.get(name);
+    if (ofSession && session !== undefined) return ofRole(arn, ofSession, session);
+    const wasRead = resource.startsWith("user/") ? users.rows : roles.rows;
+    return { ...parts, kind: wasRead ? "gone" : "not-read" };
+  };
+};

@@ -1,0 +1,209 @@
+// Who may connect to a cluster, by IAM: a verdict for each principal of the account, with the statements that decide it.
+
+import { foldArn } from "../activity/principal.ts";
+import { parseArn } from "../base/ids.ts";
+import { relevantStatements } from "./applies.ts";
+import { attachedPolicies } from "./attached.ts";
+import { conditionText } from "./condition-text.ts";
+import { type ClusterAccess, type IamFacts, iamRows } from "./facts.ts";
+import { subjectFinder } from "./find-subject.ts";
+import { clusterParts, type KnownContext } from "./iam-file.ts";
+import {
+  type Because,
+  type ConnectAction,
+  connectActions,
+  type MayConnect,
+  type Weighed,
+  weigh,
+} from "./may-connect.ts";
+import type { Request } from "./request.ts";
+import { isRole, type Subject, type SubjectKind } from "./subject.ts";
+import { policyReader, type Reader, weighCluster, weighPolicy } from "./weigh-policies.ts";
+
+export type WhoMayRow = {
+  readonly principal: string;
+  readonly kind: SubjectKind;
+  readonly action: ConnectAction;
+  readonly verdict: MayConnect;
+  readonly because: readonly Because[];
+  /** What the request must be like, each a sentence's end: "only if …", "not if …". Empty but where it is conditional. */
+  readonly conditions: readonly string[];
+  /** Why it is unknown, or what else is to be said. */
+  readonly reasons: readonly string[];
+};
+
+export type WhoMay = {
+  /** One principal: its row for an action. A session's ARN is judged as that session. */
+  readonly verdictOf: (principal: string, action: ConnectAction) => WhoMayRow;
+  /** Every user and role of the account, the root user, and whom the cluster policy names beside them; sorted by ARN. */
+  readonly principals: readonly string[];
+  /** Parts that could not be read, so that there may be principals that are not listed. */
+  readonly unread: readonly { readonly part: string; readonly reason: string }[];
+};
+
+const unique = (texts: readonly string[]): string[] => [...new Set(texts)];
+
+/** "only if A and B, or C" of the Allows, "not if D and E" of each Deny. */
+const conditionsOf = (open: readonly Weighed[]): string[] => {
+  const textOf = ({ applies: { conditions }, says }: Weighed): string =>
+    [...conditions.map(conditionText), ...says].join(" and ");
+  const texts = (effect: "Allow" | "Deny", source: (one: Weighed) => boolean) =>
+    unique(open.filter((one) => one.statement?.effect === effect && source(one)).map(textOf)).map(
+      (text) => text || "the request decides",
+    );
+  const isBoundary = ({ source }: Weighed): boolean => source === "boundary";
+  const opening = texts("Allow", (one) => !isBoundary(one));
+  const bounding = texts("Allow", isBoundary);
+  return [
+    ...(opening.length ? [`only if ${opening.join(", or if ")}`] : []),
+    ...(bounding.length ? [`only if ${bounding.join(", or if ")} (permissions boundary)`] : []),
+    ...texts("Deny", () => true).map((text) => `not if ${text}`),
+  ];
+};
+
+const ROOT: Because = { policy: "root user", sid: null, effect: "Allow", from: "account" };
+
+/** What is decided without weighing: the root user, and who is not one of the account's identities. */
+const settled = (
+  subject: Subject,
+  weighed: () => readonly Weighed[],
+): Pick<WhoMayRow, "verdict" | "because" | "reasons"> | null => {
+  switch (subject.kind) {
+    case "root":
+      // "retains full access regardless of the policy": aurora-dsql/latest/userguide/resource-based-policies.html
+      return {
+        verdict: "allowed",
+        because: [ROOT],
+        reasons: ["The root user keeps full access whatever the cluster policy says."],
+      };
+    case "gone":
+      return { verdict: "denied", because: [], reasons: ["There is no such identity in this account."] };
+    case "not-read":
+      return { verdict: "unknown", because: [], reasons: ["The identity could not be read."] };
+    case "other-account": {
+      // Both sides must allow: UserGuide/reference_policies_evaluation-logic-cross-account.html
+      const { verdict, because, reasons } = weigh({
+        identity: [],
+        boundary: null,
+        cluster: weighed().map((one) =>
+          one.grade === "account" ? { ...one, grade: "direct" as const } : one,
+        ),
+      });
+      if (verdict === "denied")
+        return {
+          verdict,
+          because,
+          reasons: because.length ? [] : ["The cluster policy does not let another account in."],
+        };
+      return {
+        verdict: "unknown",
+        because,
+        reasons: [
+          ...reasons,
+          "The policies of the other account are not read, and AWS says that Aurora DSQL does not support cross-account access yet.",
+        ],
+      };
+    }
+    default:
+      return null;
+  }
+};
+
+/** Identities that the cluster policy names and the account does not have: of other accounts, or gone. */
+const namedByPolicy = (reader: Reader, policy: ClusterAccess["policy"]): string[] =>
+  policy.status === "unreadable"
+    ? []
+    : policy.rows.flatMap(({ document }) =>
+        reader.read(document, "resource").statements.flatMap(({ principals }) =>
+          (principals?.entries ?? []).flatMap(({ kind, value }) => {
+            const arn =
+              kind === "AWS"
+                ? parseArn(/^\d{12}$/.test(value) ? `arn:aws:iam::${value}:root` : value)
+                : undefined;
+            return arn?.service === "iam" && arn.account && !/[*?]/.test(value)
+              ? [/^\d{12}$/.test(value) ? `arn:aws:iam::${value}:root` : value]
+              : [];
+          }),
+        ),
+      );
+
+const sorted = (texts: Iterable<string>): string[] =>
+  [...new Set(texts)].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+
+/** Whether a session of the role may bring tags: any Allow of sts:TagSession, or a trust policy that is not understood. */
+const mayTag = (reader: Reader, subject: Subject): boolean => {
+  if (!isRole(subject)) return false;
+  const trust = reader.read(subject.role.trust, "trust");
+  return (
+    trust.problem !== null ||
+    relevantStatements(trust, "sts:tagsession", "*").some(({ effect }) => effect !== "Deny")
+  );
+};
+
+export type WhoMayQuestion = {
+  readonly facts: IamFacts;
+  /** One of the ARNs in the part `clusters`. */
+  readonly cluster: string;
+  readonly context?: KnownContext;
+  /** Principals to list beside the account's, such as those that are mapped. */
+  readonly also?: readonly string[];
+};
+
+/** Judges offline who may connect. The same facts give the same rows, in the order of the ARNs. */
+export const whoMay = ({ facts, cluster, context = new Map(), also = [] }: WhoMayQuestion): WhoMay => {
+  const { account, region, partition } = clusterParts(cluster);
+  const clusters = iamRows(facts, "clusters");
+  const access = clusters.rows?.find(({ arn }) => arn === cluster);
+  const why = clusters.rows ? "the cluster is not among what was read" : clusters.reason;
+  const policy: ClusterAccess["policy"] = access?.policy ?? { status: "unreadable", reason: why, code: null };
+  const tags: ClusterAccess["tags"] = access?.tags ?? { status: "unreadable", reason: why, code: null };
+  const reader = policyReader(cluster);
+  const policiesOf = attachedPolicies(facts);
+  const subjectOf = subjectFinder(facts);
+
+  const requestOf = (subject: Subject, action: ConnectAction): Request => ({
+    subject,
+    action: `dsql:${action.toLowerCase()}`,
+    cluster,
+    region,
+    account,
+    clusterTags: tags.status === "read" ? tags.rows : null,
+    unreadTags: tags.status === "read" ? "" : tags.reason,
+    maySessionTag: mayTag(reader, subject),
+    context,
+  });
+
+  const verdictOf = (principal: string, action: ConnectAction): WhoMayRow => {
+    const subject = subjectOf(principal);
+    const request = requestOf(subject, action);
+    const row = { principal, kind: subject.kind, action };
+    const byCluster = () => weighCluster(reader, request, policy);
+    const plain = settled(subject, byCluster);
+    if (plain) return { ...row, ...plain, conditions: [] };
+    const { identity, boundary } = policiesOf(subject);
+    const { verdict, because, open, reasons } = weigh({
+      identity: identity.flatMap((one) => weighPolicy(reader, request, one)),
+      boundary: boundary && { policy: boundary.name, statements: weighPolicy(reader, request, boundary) },
+      cluster: byCluster(),
+    });
+    return { ...row, verdict, because, conditions: conditionsOf(open), reasons };
+  };
+
+  const own = (["users", "roles"] as const).flatMap((part) =>
+    (iamRows(facts, part).rows ?? []).map(({ arn }) => arn),
+  );
+  const unread = (["users", "roles", "groups", "managedPolicies"] as const).flatMap((part) => {
+    const found = iamRows(facts, part);
+    return found.rows ? [] : [{ part, reason: found.reason }];
+  });
+  const root = `arn:${partition}:iam::${account}:root`;
+  return {
+    verdictOf,
+    principals: sorted([...own, root, ...namedByPolicy(reader, policy), ...also.map(foldArn)]),
+    unread,
+  };
+};
+
+/** The rows of all principals, each with one row for an action. */
+export const whoMayRows = (found: WhoMay, actions: readonly ConnectAction[] = connectActions): WhoMayRow[] =>
+  found.principals.flatMap((principal) => actions.map((action) => found.verdictOf(principal, action)));
