@@ -6,12 +6,14 @@ import { partsOf, roleKind, type Subject } from "./subject.ts";
 const NAMED = /^(role|user)\/(?:.*\/)?([^/]+)$/s;
 const SESSION = /^assumed-role\/([^/]+)\/(.+)$/s;
 
+const lastPart = (arn: string): string => arn.slice(arn.lastIndexOf("/") + 1);
+
 /** Finds who a principal is; roles also by the ARN of a session, and by an ARN without its path. */
 export const subjectFinder = (facts: IamFacts) => {
   const users = iamRows(facts, "users");
   const roles = iamRows(facts, "roles");
-  const userByName = new Map((users.rows ?? []).map((user) => [user.name, user]));
-  const roleByName = new Map((roles.rows ?? []).map((role) => [role.name, role]));
+  const userByName = new Map((users.rows ?? []).map((user) => [lastPart(user.arn), user]));
+  const roleByName = new Map((roles.rows ?? []).map((role) => [lastPart(role.arn), role]));
   const ofRole = (arn: string, role: IamRole, session: string | null): Subject => ({
     ...partsOf(arn),
     kind: roleKind(role),
@@ -27,7 +29,7 @@ export const subjectFinder = (facts: IamFacts) => {
     // Names are unique in an account whatever the path: UserGuide/reference_identifiers.html
     const [, kind, named] = NAMED.exec(resource) ?? [];
     const user = kind === "user" ? userByName.get(named ?? "") : undefined;
-    if (user) return { ...parts, kind: "user", user: user };
+    if (user) return { ...parts, kind: "user", user };
     const role = kind === "role" ? roleByName.get(named ?? "") : undefined;
     if (role) return ofRole(arn, role, null);
     const [, name, session] = SESSION.exec(resource) ?? [];
