@@ -29,7 +29,8 @@ export type CouldGrant = {
 const isAct = ({ change }: RecordedChange): boolean =>
   change.kind !== "section-readable" &&
   change.kind !== "section-unreadable" &&
-  change.kind !== "server-version";
+  change.kind !== "server-version" &&
+  change.kind !== "iam";
 
 const principals = (tallies: readonly Tally[]): string[] =>
   [...new Set(tallies.map(({ principal }) => principal))].sort();

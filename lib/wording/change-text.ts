@@ -5,6 +5,7 @@ import type { Change } from "../core/history/change.ts";
 import { otherObjectText, sequenceOwnerText, viewRightsText, viewRulesText } from "./beside-text.ts";
 import { defaultPrivilegeText } from "./default-privilege-text.ts";
 import { grantText } from "./grant-text.ts";
+import { iamChangeText } from "./iam-change-text.ts";
 import { membershipText } from "./membership-text.ts";
 import { createdText, droppedText } from "./object-text.ts";
 import { objectWords as object, roleWords as role } from "./subject-text.ts";
@@ -88,6 +89,8 @@ export const changeText = (change: Change): string => {
       return viewRulesText(change);
     case "sequence-owner":
       return sequenceOwnerText(change);
+    case "iam":
+      return iamChangeText(change);
     default:
       return change satisfies never;
   }

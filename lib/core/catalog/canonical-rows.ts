@@ -1,5 +1,6 @@
 // Rows as they are stored: identified, sorted and merged as the section's traits say, in whatever order they were read.
 import { AuditError } from "../../errors.ts";
+import { canonicalIam } from "./canonical-iam.ts";
 import { type Acl, type AclEntry, type Catalog, type SectionName, sectionNames } from "./catalog.ts";
 import { traitsOf } from "./section-traits.ts";
 
@@ -87,5 +88,9 @@ export const canonicalCatalog = (catalog: Catalog): Catalog => {
       return [name, { status: "read", rows: canonicalRows(name, section.rows as readonly AnyRow[]) }];
     }),
   );
-  return { ...catalog, sections: sections as Catalog["sections"] };
+  return {
+    ...catalog,
+    sections: sections as Catalog["sections"],
+    ...(catalog.iam && { iam: canonicalIam(catalog.iam) }),
+  };
 };

@@ -1,9 +1,11 @@
 // The canonical form of a catalog: one JSON array a line, in fixed order, so that equal catalogs are equal bytes.
 import { AuditError } from "../../errors.ts";
+import { IAM_HEAD, IAM_PART, IAM_ROW, iamLines, iamReader } from "./canonical-iam.ts";
 import { type AnyRow, canonicalRows, hasAcl, rowKey } from "./canonical-rows.ts";
 import { type Acl, CATALOG_FORMAT, Catalog, type SectionName, Sections, sectionNames } from "./catalog.ts";
 import { extraNames } from "./extras.ts";
-import type { KnownCatalog } from "./known-catalog.ts";
+import { type IamPartName, IamParts } from "./iam-facts.ts";
+import type { KnownCatalog, LastIam } from "./known-catalog.ts";
 import { traitsOf } from "./section-traits.ts";
 
 /** `key` names what the line is about, not what it says: chunk borders hang on it, so they stay where rows change. */
@@ -69,6 +71,7 @@ export const canonicalLines = (catalog: KnownCatalog): Line[] => [
   },
   ...sectionNames.flatMap((name) => sectionLines(catalog, name)),
   ...extraLines(catalog),
+  ...iamLines(catalog.iam, catalog.lastIam),
 ];
 
 /** The canonical form as text, each line ended by a line feed. */
@@ -126,6 +129,17 @@ const readRow = (name: SectionName, line: unknown[]): Record<string, unknown> =>
   return row;
 };
 
+/** The rows that were last known of unreadable parts of IAM, checked. */
+const lastIamOf = (last: ReturnType<ReturnType<typeof iamReader>["done"]>["last"]): LastIam | undefined => {
+  const checked = Object.entries(last).map(([name, { at, seq, rows }]) => {
+    const part = IamParts.shape[name as IamPartName]?.safeParse({ status: "read", rows });
+    if (!part?.success || part.data.status !== "read")
+      throw notOurs("a row has the wrong shape", part?.error);
+    return [name, { at, seq, rows: part.data.rows }];
+  });
+  return checked.length ? (Object.fromEntries(checked) as LastIam) : undefined;
+};
+
 /** Reads the canonical form back. AuditError("bad-file") where it is none, or of a later format. */
 export const parseCanonical = (text: string): KnownCatalog => {
   const [header, ...lines] = parseLines(text);
@@ -142,9 +156,12 @@ export const parseCanonical = (text: string): KnownCatalog => {
   const sections: OpenSection[] = [];
   const extras: Record<string, { status: string; rows?: unknown[] }> = {};
   let extra: unknown[] | undefined;
+  const iam = iamReader();
   for (const line of lines) {
     const open = sections.at(-1);
-    if (line[0] === EXTRA) extra = openExtra(extras, line);
+    if (line[0] === IAM_HEAD || line[0] === IAM_PART || line[0] === IAM_ROW) {
+      if (!iam.take(line)) throw notOurs("a line of IAM is out of its place");
+    } else if (line[0] === EXTRA) extra = openExtra(extras, line);
     else if (line[0] === EXTRA_ROW && extra) extra.push(line[1]);
     else if (line[0] === SECTION) sections.push(openSection(line));
     else if (line[0] === ROW && open) open.rows.push(readRow(open.name, line));
@@ -166,15 +183,20 @@ export const parseCanonical = (text: string): KnownCatalog => {
       lastKnown[name] = { at, seq, rows };
     }
   }
+  const second = iam.done();
   const parsed = Catalog.safeParse({
     format: header[1],
     cluster: header[2],
     serverVersion: header[3],
     sections: found,
     ...(extra && { extras }),
+    ...(second.iam !== undefined && { iam: second.iam }),
   });
   if (!parsed.success) throw notOurs("a row has the wrong shape", parsed.error);
-  return Object.keys(lastKnown).length
-    ? { ...parsed.data, lastKnown: lastKnown as NonNullable<KnownCatalog["lastKnown"]> }
-    : parsed.data;
+  const lastIam = lastIamOf(second.last);
+  return {
+    ...parsed.data,
+    ...(Object.keys(lastKnown).length && { lastKnown: lastKnown as NonNullable<KnownCatalog["lastKnown"]> }),
+    ...(lastIam && { lastIam }),
+  };
 };

@@ -3,6 +3,7 @@
 import * as z from "zod";
 import { Cluster, Oid } from "../base/ids.ts";
 import { Extras } from "./extras.ts";
+import { IamFacts } from "./iam-facts.ts";
 import { Acl, section } from "./section.ts";
 
 export { Acl, AclEntry } from "./section.ts";
@@ -126,6 +127,8 @@ export const Catalog = z.object({
   sections: Sections,
   /** Missing in a snapshot of a release that did not read them. */
   extras: z.optional(Extras),
+  /** What IAM says of the cluster. Missing: it was not asked, as by a release that did not. */
+  iam: z.optional(IamFacts),
 });
 export type Catalog = z.infer<typeof Catalog>;
 

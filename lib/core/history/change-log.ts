@@ -3,6 +3,17 @@ import { AuditError } from "../../errors.ts";
 import type { KnownCatalog, LastRead } from "../catalog/known-catalog.ts";
 import { Change, type RecordedChange, sectionOf } from "./change.ts";
 
+/** Rows of what could not be read before changed at some time since it was last read. */
+const lastSeen = (change: Change, before: KnownCatalog): LastRead | undefined => {
+  if (change.kind === "section-readable" || change.kind === "section-unreadable") return undefined;
+  if (change.kind === "iam") {
+    const ofState = change.what !== "readable" && change.what !== "unreadable";
+    return ofState && change.part !== null ? before.lastIam?.[change.part] : undefined;
+  }
+  const section = sectionOf(change);
+  return section && before.lastKnown?.[section];
+};
+
 /** Each change with the two snapshots between which it happened. `before` is the catalog that `previous` held. */
 export const recordChanges = (
   changes: readonly Change[],
@@ -11,10 +22,7 @@ export const recordChanges = (
   taken: LastRead,
 ): RecordedChange[] =>
   changes.map((change) => {
-    const section = sectionOf(change);
-    const status = change.kind === "section-readable" || change.kind === "section-unreadable";
-    // Rows of a section that could not be read before changed at some time since it was last read.
-    const since = section && !status ? (before.lastKnown?.[section] ?? previous) : previous;
+    const since = lastSeen(change, before) ?? previous;
     return { fromSeq: since.seq, from: since.at, toSeq: taken.seq, to: taken.at, change };
   });
 

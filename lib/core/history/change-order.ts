@@ -5,7 +5,7 @@ import { type ExtraName, extraNames } from "../catalog/extras.ts";
 import type { Change, RecordedChange } from "./change.ts";
 
 /** All sections' rows come before what is granted on them; within a section what goes before what comes. */
-const [VERSION, STATUS, ROWS, GRANTS, BESIDE] = [0, 1, 2, 3, 4];
+const [VERSION, STATUS, ROWS, GRANTS, BESIDE, SECOND_WALL] = [0, 1, 2, 3, 4, 5];
 const [GOES, COMES] = [0, 1];
 
 /** What stands beside the sections comes last. */
@@ -53,6 +53,8 @@ const placeOf = (change: Change): readonly number[] => {
       return [BESIDE, beside("sequences"), change.object.oid];
     case "other-object":
       return [BESIDE, beside(change.section), change.after ? COMES : GOES, change.oid];
+    case "iam":
+      return [SECOND_WALL];
     default:
       return change satisfies never;
   }

@@ -9,6 +9,8 @@ import type { Change, ObjectRef } from "./change.ts";
 export const MAPPINGS = "mappings";
 /** The sections' own timeline: what was not known, and when. */
 export const SECTIONS = "sections";
+/** Everything in IAM: which of it bears on a principal is for its readers to tell. */
+export const IAM = "iam";
 
 export const roleSubject = (oid: Oid): string => `role:${oid}`;
 /** A column's changes are found under its relation. */
@@ -49,6 +51,7 @@ const rolesOfChange = (change: Change): Oid[] => {
     case "view-rules":
     case "sequence-owner":
     case "server-version":
+    case "iam":
     case "section-unreadable":
     case "section-readable":
     case "object-renamed":
@@ -69,6 +72,7 @@ export const subjectsOf = (change: Change): string[] => {
   if (change.kind === "default-privilege" && change.schema.oid) subjects.add(`schemas:${change.schema.oid}`);
   if (change.kind === "other-object") subjects.add(`${change.section}:${change.oid}`);
   if (change.kind === "mapping" || change.kind === "role-renamed") subjects.add(MAPPINGS);
+  if (change.kind === "iam") subjects.add(IAM);
   if (change.kind === "section-readable" || change.kind === "section-unreadable") {
     subjects.add(SECTIONS);
     if (change.section === "mappings") subjects.add(MAPPINGS);

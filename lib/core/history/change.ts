@@ -15,6 +15,7 @@ import {
 } from "../catalog/catalog.ts";
 import { type OtherSection, otherSections, ViewRule } from "../catalog/extras.ts";
 import { ObjectSection } from "../catalog/object-section.ts";
+import { iamChangeShape } from "./iam-change.ts";
 
 /** A role by its OID and by the name that people read; null where the roles could not be read. 0 is PUBLIC. */
 export const RoleRef = z.object({ oid: Oid, name: z.nullable(z.string()) });
@@ -182,6 +183,7 @@ export const Change = z.discriminatedUnion("kind", [
     before: z.nullable(ObjectRef),
     after: z.nullable(ObjectRef),
   }),
+  kind("iam", iamChangeShape),
 ]);
 export type Change = z.infer<typeof Change>;
 type ChangeKind = Change["kind"];
@@ -200,10 +202,11 @@ export const RecordedChange = z.object({
 });
 export type RecordedChange = z.infer<typeof RecordedChange>;
 
-/** The section whose rows a change is about; none for the server's version. */
+/** The section whose rows a change is about; none for the server's version, and none of the catalog's for IAM. */
 export const sectionOf = (change: Change): SectionName | undefined => {
   switch (change.kind) {
     case "server-version":
+    case "iam":
       return undefined;
     case "section-unreadable":
     case "section-readable":

@@ -5,6 +5,7 @@ import type { KnownCatalog } from "../catalog/known-catalog.ts";
 import { applyChange } from "./apply.ts";
 import type { Change } from "./change.ts";
 import { diffExtras } from "./diff-extras.ts";
+import { diffIam } from "./diff-iam.ts";
 import { namesOf } from "./diff-names.ts";
 import { type Step, same } from "./diff-step.ts";
 import { sectionDiffs } from "./section-diff.ts";
@@ -51,5 +52,5 @@ export const diffCatalogs = (a: KnownCatalog, b: KnownCatalog): Change[] => {
   for (const name of sectionNames) sectionDiffs[name].rows(step);
   for (const name of sectionNames) sectionDiffs[name].grants?.(step);
   diffExtras(step);
-  return changes;
+  return [...changes, ...diffIam(a, b)];
 };

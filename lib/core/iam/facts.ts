@@ -1,155 +1,22 @@
-// What IAM says about one cluster at one instant: parts, each read or unreadable with a reason. The second wall of a snapshot.
-// Instants are epoch milliseconds, policy documents are JSON text as AWS gave it (URL-decoded, never parsed and written anew).
-import * as z from "zod";
-import { section } from "../catalog/section.ts";
-
-/** A tag of an IAM identity or of a cluster. Its value may be empty; the keys of IAM identities ignore case. */
-export const Tag = z.object({ key: z.string(), value: z.string() });
-export type Tag = z.infer<typeof Tag>;
-
-/** A policy embedded in one user, group or role. */
-export const InlinePolicy = z.object({ name: z.string(), document: z.string() });
-export type InlinePolicy = z.infer<typeof InlinePolicy>;
-
-const identity = {
-  arn: z.string(),
-  /** RoleId AROA…, UserId AIDA…, GroupId AGPA…: another one under the same ARN is another identity. */
-  id: z.string(),
-  name: z.string(),
-  path: z.string(),
-  createdAt: z.nullable(z.int()),
-  inline: z.array(InlinePolicy),
-  /** ARNs of attached managed policies; their documents stand in `managedPolicies`. */
-  attached: z.array(z.string()),
-};
-
-export const IamGroup = z.object(identity);
-export type IamGroup = z.infer<typeof IamGroup>;
-
-/** `groups` are names; `boundary` is the ARN of the managed policy that is its permissions boundary. */
-export const IamUser = z.object({
-  ...identity,
-  groups: z.array(z.string()),
-  boundary: z.nullable(z.string()),
-  tags: z.array(Tag),
-});
-export type IamUser = z.infer<typeof IamUser>;
-
-/** `trust` is the document that says who may assume it. */
-export const IamRole = z.object({
-  ...identity,
-  trust: z.string(),
-  boundary: z.nullable(z.string()),
-  tags: z.array(Tag),
-});
-export type IamRole = z.infer<typeof IamRole>;
-
-/** A managed policy in its default version. `document` null: the answer held no such version. */
-export const ManagedPolicy = z.object({
-  arn: z.string(),
-  name: z.string(),
-  version: z.string(),
-  document: z.nullable(z.string()),
-});
-export type ManagedPolicy = z.infer<typeof ManagedPolicy>;
-
-/** When a role was last used in the last 400 days; null: not in that time. Apart from the roles, for it moves daily. */
-export const RoleUse = z.object({
-  arn: z.string(),
-  lastUsedAt: z.nullable(z.int()),
-  region: z.nullable(z.string()),
-});
-export type RoleUse = z.infer<typeof RoleUse>;
-
-/** `lastUsedAt` null: never used, as far as AWS has kept it. */
-export const AccessKey = z.object({
-  id: z.string(),
-  active: z.boolean(),
-  createdAt: z.nullable(z.int()),
-  lastUsedAt: z.nullable(z.int()),
-  lastUsedService: z.nullable(z.string()),
-});
-export type AccessKey = z.infer<typeof AccessKey>;
-
-/** The access keys of one mapped IAM user. */
-export const UserKeys = z.object({ arn: z.string(), keys: section(AccessKey) });
-export type UserKeys = z.infer<typeof UserKeys>;
-
-/** A resource-based policy as GetClusterPolicy answers it. */
-export const ClusterPolicy = z.object({ document: z.string(), version: z.nullable(z.string()) });
-export type ClusterPolicy = z.infer<typeof ClusterPolicy>;
-
-/**
- * The cluster in one Region: itself, and each of its peers with an ARN, a policy and tags of its own. `policy` read without
- * a row: it has none, and whoever IAM lets in may come from anywhere.
- */
-export const ClusterAccess = z.object({
-  arn: z.string(),
-  region: z.string(),
-  policy: section(ClusterPolicy),
-  tags: section(Tag),
-});
-export type ClusterAccess = z.infer<typeof ClusterAccess>;
-
-/** What GetRole or GetUser said of a mapped ARN. `gone`: no such identity; `unreadable`: with the reason. */
-export const MappedIdentity = z.discriminatedUnion("status", [
-  z.object({
-    arn: z.string(),
-    status: z.literal("exists"),
-    kind: z.enum(["role", "user"]),
-    id: z.string(),
-    /** The ARN that it has now: the path of the mapped one may differ. */
-    actualArn: z.string(),
-    createdAt: z.nullable(z.int()),
-    lastUsedAt: z.nullable(z.int()),
-    boundary: z.nullable(z.string()),
-    tags: z.array(Tag),
-  }),
-  z.object({ arn: z.string(), status: z.literal("gone") }),
-  z.object({
-    arn: z.string(),
-    status: z.literal("unreadable"),
-    reason: z.string(),
-    code: z.nullable(z.string()),
-  }),
-]);
-export type MappedIdentity = z.infer<typeof MappedIdentity>;
-
-/** `code` of an unreadable part is AWS's error code ("AccessDenied") where there was one. */
-export const IamParts = z.object({
-  users: section(IamUser),
-  groups: section(IamGroup),
-  roles: section(IamRole),
-  managedPolicies: section(ManagedPolicy),
-  roleUses: section(RoleUse),
-  accessKeys: section(UserKeys),
-  clusters: section(ClusterAccess),
-  identities: section(MappedIdentity),
-});
-export type IamParts = z.infer<typeof IamParts>;
-export type IamPartName = keyof IamParts;
-export const iamPartNames = Object.keys(IamParts.shape) as readonly IamPartName[];
-
-/** The format of the IAM section; raised when a field changes its meaning. */
-export const IAM_FORMAT = 1;
-
-/** The IAM section of a snapshot. `account` and `partition` are those of the cluster. */
-export const IamFacts = z.object({
-  format: z.literal(IAM_FORMAT),
-  account: z.string(),
-  partition: z.string(),
-  parts: IamParts,
-});
-export type IamFacts = z.infer<typeof IamFacts>;
-export type IamRowOf<N extends IamPartName> = Extract<IamParts[N], { status: "read" }>["rows"][number];
-
-/** The rows of a part, or why there are none to look at. */
-export const iamRows = <N extends IamPartName>(
-  { parts }: Pick<IamFacts, "parts">,
-  name: N,
-): { readonly rows: readonly IamRowOf<N>[] } | { readonly rows: null; readonly reason: string } => {
-  const found = parts[name];
-  return found.status === "read"
-    ? { rows: found.rows as IamRowOf<N>[] }
-    : { rows: null, reason: found.reason };
-};
+// What IAM says about one cluster, for the evaluator: the types stand with the catalog, as a snapshot holds both.
+export {
+  AccessKey,
+  ClusterAccess,
+  ClusterPolicy,
+  IAM_FORMAT,
+  IamFacts,
+  IamGroup,
+  type IamPartName,
+  IamParts,
+  IamRole,
+  type IamRowOf,
+  IamUser,
+  InlinePolicy,
+  iamPartNames,
+  iamRows,
+  ManagedPolicy,
+  MappedIdentity,
+  RoleUse,
+  Tag,
+  UserKeys,
+} from "../catalog/iam-facts.ts";

@@ -66,12 +66,13 @@ export const nextContent = async (
   const before = await readTree(table, cluster, head.manifest.root, mine);
   const earlier = parseCanonical(before.text);
   const state = carryKnown(earlier, stampOf(head), catalog);
-  const tree = state.lastKnown ? catalogTree(state) : plain;
+  const carries = state.lastKnown !== undefined || state.lastIam !== undefined;
+  const tree = carries ? catalogTree(state) : plain;
   const recorded = recordChanges(diffCatalogs(earlier, state), earlier, stampOf(head), taken);
   const log = recorded.length ? treeOf(chunkText(encodeChanges(recorded, head.manifest.seq))) : undefined;
   return {
     root: tree.root,
-    plainRoot: state.lastKnown ? plain.root : null,
+    plainRoot: carries ? plain.root : null,
     rows: countRows(state),
     unreadable: unreadableOf(state),
     changes: log ? { root: log.root, count: recorded.length } : null,

@@ -2,7 +2,7 @@
 
 import type { Cluster } from "../../core/base/ids.ts";
 import { knownRows } from "../../core/catalog/known-catalog.ts";
-import { MAPPINGS, roleSubject, SECTIONS } from "../../core/history/change-subjects.ts";
+import { IAM, MAPPINGS, roleSubject, SECTIONS } from "../../core/history/change-subjects.ts";
 import type { SealedManifest } from "../../core/history/manifest.ts";
 import { byPlace } from "../../core/history/verify.ts";
 import { type Fault, fault, openAll } from "../../core/history/verify-manifest.ts";
@@ -127,7 +127,7 @@ export const checkTimelines = async (table: Table, cluster: Cluster): Promise<Fa
   if (!head) return [];
   const { derivedTo, faults } = await checkDerivedMark(table, cluster, head.manifest);
   const known = new Set<string>();
-  const timelines = new Set([MAPPINGS, SECTIONS].map((subject) => keys.timeline(cluster, subject)));
+  const timelines = new Set([MAPPINGS, SECTIONS, IAM].map((subject) => keys.timeline(cluster, subject)));
   const names = new Map<string, Map<string, Item>>();
   for (const one of sealed) {
     const { seq, changes } = one.manifest;
