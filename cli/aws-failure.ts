@@ -206,8 +206,14 @@ export const awsFailure = (error: unknown, asked: Asked): AuditError | undefined
       error,
     );
   if (name === "SyntaxError" || name === "Unknown" || name === "UnknownError") return foreign(error, asked);
-  if (networkCodeOf(error) || name === "TimeoutError" || name === "NetworkingError")
-    return unreachable(error, asked);
+  if (name === "TimeoutError" && !networkCodeOf(error))
+    return failure(
+      "connect",
+      `AWS${inRegion(asked)} does not answer, or stopped in the middle of its answer`,
+      "Try again; if it stays so, check the network: DNS, proxy, VPC endpoint.",
+      error,
+    );
+  if (networkCodeOf(error) || name === "NetworkingError") return unreachable(error, asked);
   return failure(
     "store",
     `AWS ${fieldOf(error, "$fault") === "server" ? "failed" : "refused the request"}: ${name}: ${said(error)}`,

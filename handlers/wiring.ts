@@ -8,7 +8,7 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { S3Client } from "@aws-sdk/client-s3";
 import { SNSClient } from "@aws-sdk/client-sns";
 import { SendMessageBatchCommand, SQSClient } from "@aws-sdk/client-sqs";
-import { awsTimeouts } from "../lib/cloudtrail/aws-timeouts.ts";
+import { awsTimeouts, s3Timeouts } from "../lib/cloudtrail/aws-timeouts.ts";
 import { callCountPort } from "../lib/cloudtrail/call-counts.ts";
 import { lookupManagementEvents, trailPort } from "../lib/cloudtrail/trail-config.ts";
 import { readSettings, type Setting, type Settings } from "../lib/config.ts";
@@ -67,7 +67,8 @@ export const readStoreOf = (name: string, shared: Runtime): ReadStore =>
   openReadStore(readOnly(tableOf(name, shared)));
 
 export const snsClient = (): SNSClient => new SNSClient(patient);
-export const s3Client = (): S3Client => new S3Client({ ...patient, followRegionRedirects: true });
+export const s3Client = (): S3Client =>
+  new S3Client({ ...patient, requestHandler: s3Timeouts, followRegionRedirects: true });
 export const dsqlClient = (): DSQLClient => new DSQLClient(patient);
 /** CloudTrail of each Region, made once; undefined: the function's own. */
 export const cloudTrailClients = (): ((region: string | undefined) => CloudTrailClient) => {

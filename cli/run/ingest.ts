@@ -2,7 +2,7 @@
 import { CloudTrailClient } from "@aws-sdk/client-cloudtrail";
 import { S3Client } from "@aws-sdk/client-s3";
 import { SQSClient } from "@aws-sdk/client-sqs";
-import { awsTimeouts } from "../../lib/cloudtrail/aws-timeouts.ts";
+import { awsTimeouts, s3Timeouts } from "../../lib/cloudtrail/aws-timeouts.ts";
 import { type ActivitySink, ingestSources } from "../../lib/cloudtrail/ingest-sources.ts";
 import { prefixDigests } from "../../lib/cloudtrail/list-prefix.ts";
 import { publicKeyPort } from "../../lib/cloudtrail/public-keys.ts";
@@ -79,7 +79,7 @@ const ingest = async (paths: readonly string[], options: Options, io: Io): Promi
     requestHandler: awsTimeouts,
     ...(options.region !== undefined && { region: options.region }),
   };
-  const s3 = new S3Client({ ...region, followRegionRedirects: true });
+  const s3 = new S3Client({ ...region, requestHandler: s3Timeouts, followRegionRedirects: true });
   const trails: CloudTrailClient[] = [];
   const cloudTrail = (of: string | undefined): CloudTrailClient => {
     const client = new CloudTrailClient({ ...region, ...(of !== undefined && { region: of }) });

@@ -1,6 +1,6 @@
 // `dsql-audit reconcile`: holds what was counted in a day against the trail's files of that day.
 import { S3Client } from "@aws-sdk/client-s3";
-import { awsTimeouts } from "../../lib/cloudtrail/aws-timeouts.ts";
+import { s3Timeouts } from "../../lib/cloudtrail/aws-timeouts.ts";
 import { type RecordComparison, reconcileRecord } from "../../lib/cloudtrail/reconcile-record.ts";
 import { parseTime } from "../../lib/core/base/parse-time.ts";
 import { DAY, dayOf, floorTo, iso } from "../../lib/core/base/time.ts";
@@ -66,7 +66,7 @@ const lines = ({ day, equal, clusters, rejected, files }: Document): string => {
 const reconcile = async (options: Options, io: Io): Promise<boolean> => {
   const from = floorTo(DAY, parseTime(options.day, io.now()));
   const s3 = new S3Client({
-    requestHandler: awsTimeouts,
+    requestHandler: s3Timeouts,
     ...(options.region && { region: options.region }),
     followRegionRedirects: true,
   });

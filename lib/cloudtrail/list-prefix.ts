@@ -2,6 +2,8 @@
 import { GetObjectCommand, ListObjectsV2Command, type S3Client } from "@aws-sdk/client-s3";
 import { kindOfTrailKey } from "../core/coverage/trail-file-name.ts";
 import { AuditError } from "../errors.ts";
+import { LIST_TIMEOUT } from "./aws-timeouts.ts";
+import { wholeBody } from "./body-chunks.ts";
 import { explainS3Error, type S3Object, s3Source } from "./s3-objects.ts";
 import type { TrailSource } from "./trail-source.ts";
 
@@ -23,6 +25,7 @@ const listObjects = async function* (
 ): AsyncGenerator<S3Object> {
   let ContinuationToken: string | undefined;
   do {
+    const abortSignal = AbortSignal.timeout(LIST_TIMEOUT);
     const page = await client
       .send(
         new ListObjectsV2Command({
@@ -30,8 +33,15 @@ const listObjects = async function* (
           Prefix: prefix,
           ...(ContinuationToken && { ContinuationToken }),
         }),
+        { abortSignal },
       )
       .catch((error: unknown) => {
+        if (abortSignal.aborted) {
+          throw new AuditError("connect", `the listing of s3://${bucket}/${prefix} stopped in the middle`, {
+            cause: error,
+            hint: "Check the network and try again: what was counted before is not counted twice.",
+          });
+        }
         throw explainS3Error(`s3://${bucket}/${prefix}`, error, "list");
       });
     for (const { Key, Size } of page.Contents ?? []) {
@@ -42,12 +52,12 @@ const listObjects = async function* (
 };
 
 /** An object fetched whole; what went wrong is thrown when it is read, so that it is this object's failure alone. */
-const fetched = async (client: S3Client, object: S3Object): Promise<TrailSource> => {
-  const source = s3Source(client, object);
+const fetched = async (client: S3Client, object: S3Object, stallMs?: number): Promise<TrailSource> => {
+  const source = s3Source(client, object, stallMs);
   if (object.size === undefined || object.size > WHOLE) return source;
   try {
     const { Body } = await client.send(new GetObjectCommand({ Bucket: object.bucket, Key: object.key }));
-    const bytes = (await Body?.transformToByteArray()) ?? new Uint8Array();
+    const bytes = await wholeBody(source.name, Body, stallMs);
     return { ...source, size: bytes.length, bytes: () => bytes };
   } catch (error) {
     const explained = explainS3Error(source.name, error);
@@ -65,6 +75,7 @@ const logSources = async function* (
   client: S3Client,
   objects: AsyncIterable<S3Object>,
   onPassedOver: (name: string) => void,
+  stallMs?: number,
 ): AsyncGenerator<TrailSource> {
   const window: Promise<TrailSource>[] = [];
   for await (const object of objects) {
@@ -74,7 +85,7 @@ const logSources = async function* (
       onPassedOver(`s3://${object.bucket}/${object.key}`);
       continue;
     }
-    window.push(fetched(client, object));
+    window.push(fetched(client, object, stallMs));
     const first = window.length >= AHEAD ? window.shift() : undefined;
     if (first) yield await first;
   }
@@ -99,9 +110,10 @@ export const prefixSources = (
   client: S3Client,
   url: string,
   onPassedOver: (name: string) => void = () => {},
+  stallMs?: number,
 ): AsyncGenerator<TrailSource> => {
   const { bucket, prefix } = placeOf(url);
-  return logSources(client, listObjects(client, bucket, prefix), onPassedOver);
+  return logSources(client, listObjects(client, bucket, prefix), onPassedOver, stallMs);
 };
 
 /** The digests below it, in order. */

@@ -2,6 +2,7 @@
 import { GetObjectCommand, type S3Client } from "@aws-sdk/client-s3";
 import * as z from "zod";
 import { AuditError } from "../errors.ts";
+import { bodyChunks } from "./body-chunks.ts";
 import type { TrailSource } from "./trail-source.ts";
 
 export type S3Object = { readonly bucket: string; readonly key: string; readonly size?: number };
@@ -121,8 +122,15 @@ export const explainS3Error = (name: string, error: unknown, call: keyof typeof 
   return error;
 };
 
-/** One object as a source of trail records, streamed. AuditError("not-found" | "denied") when it cannot be read. */
-export const s3Source = (client: S3Client, { bucket, key, size }: S3Object): TrailSource => {
+/**
+ * One object as a source of trail records, streamed. AuditError("not-found" | "denied") when it cannot be read, ("connect")
+ * when it stops in the middle. `stallMs`: how long each piece of it is waited for.
+ */
+export const s3Source = (
+  client: S3Client,
+  { bucket, key, size }: S3Object,
+  stallMs?: number,
+): TrailSource => {
   const name = `s3://${bucket}/${key}`;
   return {
     name,
@@ -130,7 +138,7 @@ export const s3Source = (client: S3Client, { bucket, key, size }: S3Object): Tra
     open: async function* () {
       try {
         const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
-        if (Body) yield* Body as AsyncIterable<Uint8Array>;
+        yield* bodyChunks(name, Body, stallMs);
       } catch (error) {
         throw explainS3Error(name, error);
       }
