@@ -13,7 +13,7 @@ import {
 import { Drift, Made, Published } from "./baseline.ts";
 import { Backtested, Exempted, Finding, Findings, Scan } from "./finding.ts";
 import { Diff, Retained, Shown, Snapshots, Timeline, Verified } from "./history.ts";
-import { Configured, Ingested, Reconciled, Reported, Settings, Setup } from "./run.ts";
+import { Configured, Demonstrated, Ingested, Reconciled, Reported, Settings, Setup } from "./run.ts";
 import { Snapshot } from "./snapshot.ts";
 
 export const documents: ReadonlyMap<string, z.ZodType> = new Map<string, z.ZodType>([
@@ -26,6 +26,7 @@ export const documents: ReadonlyMap<string, z.ZodType> = new Map<string, z.ZodTy
   ["clusters", Clusters],
   ["config", Configured],
   ["coverage", Covered],
+  ["demo", Demonstrated],
   ["default-privileges", DefaultPrivileges],
   ["detect", Findings],
   ["escalations", Escalations],

@@ -61,3 +61,33 @@ const Setting = z.looseObject({
   by: z.string().optional(),
 });
 export const Settings = z.record(z.string(), Setting).describe("By name of the setting.");
+
+export const Demonstrated = z.looseObject({
+  cluster: Cluster,
+  from: Time.describe("Where the story begins."),
+  days: z.int().positive(),
+  dormantDays: z.int().positive().describe("The window that verdicts rest on here."),
+  seconds: Count.describe("How long it took."),
+  snapshots: Count,
+  connections: Count,
+  lostInOutage: Count.describe("Connections whose records never arrived: the planted capture gap."),
+  deliveries: Count.describe("Records that arrived, by both ways."),
+  counted: Count.describe("Connections that the store counted."),
+  told: z
+    .array(
+      z.looseObject({
+        at: Time,
+        what: z.string(),
+        finding: z.string().nullable().describe("The id of the finding that it led to; null: none."),
+        title: z.string().nullable(),
+        status: z.string().nullable(),
+        detectedAt: Time.nullable(),
+        because: z.string().nullable(),
+      }),
+    )
+    .describe("What was planted, and what was found of it."),
+  emails: z.array(z.looseObject({ file: z.string(), subject: z.string() })),
+  live: z.array(z.string()).describe("What real clients saw at the end."),
+  folder: z.string(),
+  tryNext: z.array(z.string()).describe("Commands to go on with."),
+});

