@@ -1,19 +1,16 @@
 // A folder of trail files as activity and coverage, storing nothing: for replays and for comparing a day with the record.
 import type { Profile, Rejected } from "../core/activity/activity.ts";
-import type { Connection } from "../core/activity/connection.ts";
-import { eventHash } from "../core/activity/event-hash.ts";
-import { betterConnection, identityOf, mayBeReplaced } from "../core/activity/identity.ts";
-import { tallyOf } from "../core/activity/tally.ts";
-import { type TallySums, tallySums } from "../core/activity/tally-sums.ts";
 import type { Cluster } from "../core/base/ids.ts";
-import { floorTo, HOUR, type Instant } from "../core/base/time.ts";
+import { HOUR, type Instant } from "../core/base/time.ts";
 import type { Coverage, Doubt } from "../core/coverage/coverage.ts";
 import { ANY_SCOPE, type Scope, scopeOfCluster } from "../core/coverage/coverage-scope.ts";
 import { coverageOf, mergeCoverage } from "../core/coverage/covered-hours.ts";
 import { doubtsOfTrails } from "../core/coverage/management-event.ts";
+import { folderCounts } from "./folder-counts.ts";
 import { checkFolderDigests } from "./folder-digests.ts";
 import { listFolder, type PassedOver } from "./list-folder.ts";
-import { type ReadingProgress, readSources, type SourcesRead } from "./read-sources.ts";
+import { readFiles } from "./read-files.ts";
+import type { ReadingProgress, SourcesRead } from "./read-sources.ts";
 
 export type FolderActivity = Omit<SourcesRead, "hours" | "management"> & {
   /** `connections = counted + duplicates`. */
@@ -39,24 +36,8 @@ type FolderOptions = {
   readonly onProgress?: (progress: ReadingProgress & { readonly totalFiles: number }) => void;
   /** The length of a profile: an hour unless a replay steps finer. */
   readonly unit?: number;
-};
-
-/** Connections of which another record may tell more, the best record of each. */
-const replaceable = () => {
-  const clusters = new Map<Cluster, Map<string, Connection>>();
-  return {
-    /** `known`: it was counted before, here or for good. */
-    offer: (cluster: Cluster, hash: string, connection: Connection, known: boolean): void => {
-      const own = clusters.get(cluster) ?? new Map<string, Connection>();
-      clusters.set(cluster, own);
-      const before = own.get(hash);
-      if (before) own.set(hash, betterConnection(before, connection));
-      else if (!known) own.set(hash, connection);
-    },
-    /** Whether it was among them. */
-    withdraw: (cluster: Cluster, hash: string): boolean => clusters.get(cluster)?.delete(hash) ?? false,
-    best: (): Connection[] => [...clusters.values()].flatMap((own) => [...own.values()]),
-  };
+  /** How many threads read; without it as many as are worth their start. */
+  readonly threads?: number;
 };
 
 /**
@@ -66,56 +47,22 @@ const replaceable = () => {
  */
 export const readFolder = async (
   path: string,
-  { onProgress, unit = HOUR }: FolderOptions = {},
+  { onProgress, unit = HOUR, threads }: FolderOptions = {},
 ): Promise<FolderActivity> => {
   const { logs, digests, passedOver } = listFolder(path);
-  const seen = new Map<Cluster, Set<string>>();
-  const sums = new Map<Cluster, TallySums<Instant>>();
-  const waiting = replaceable();
-  let duplicates = 0;
-  const count = (connection: Connection): void => {
-    const { cluster } = connection;
-    const ids = seen.get(cluster) ?? new Set();
-    if (ids.size === 0) seen.set(cluster, ids);
-    const before = ids.size;
-    const hash = eventHash(identityOf(connection));
-    ids.add(hash);
-    const known = ids.size === before;
-    if (known) duplicates++;
-    // What another record may replace waits until all are read.
-    if (mayBeReplaced(connection)) waiting.offer(cluster, hash, connection, known);
-    else if (!known || waiting.withdraw(cluster, hash)) add(connection);
-  };
-  const add = (connection: Connection): void => {
-    const { cluster, at } = connection;
-    const own = sums.get(cluster) ?? tallySums<Instant>();
-    sums.set(cluster, own);
-    own.add(floorTo(unit, at), tallyOf(connection));
-  };
+  const counts = folderCounts(unit);
   const {
     hours: hoursOfFiles,
     management,
     ...read
-  } = await readSources(
-    logs,
-    (connections) => {
-      for (const connection of connections) count(connection);
-    },
-    { onProgress: onProgress && ((progress) => onProgress({ ...progress, totalFiles: logs.length })) },
-  );
-  for (const connection of waiting.best()) add(connection);
+  } = await readFiles(logs, counts, {
+    threads,
+    onProgress: onProgress && ((progress) => onProgress({ ...progress, totalFiles: logs.length })),
+  });
   const { adjust, problems } = checkFolderDigests(digests, logs);
   const hours = adjust(hoursOfFiles);
-  const profiles = new Map<Cluster, Profile[]>();
-  for (const [cluster, byTime] of sums) {
-    const own = [...byTime.sums()].map(
-      ([from, tallies]): Profile => ({ cluster, from, to: from + unit, tallies, folded: 0 }),
-    );
-    profiles.set(
-      cluster,
-      own.sort((a, b) => a.from - b.from),
-    );
-  }
+  const profiles = counts.profiles();
+  const duplicates = counts.duplicates();
   const coverageByScope = new Map(
     [...hours].map(([scope, own]) => [scope, coverageOf([...own].map((hour) => [hour, "folder"] as const))]),
   );

@@ -6,6 +6,7 @@ import type { Instant } from "../core/base/time.ts";
 import type { Scope } from "../core/coverage/coverage-scope.ts";
 import type { ManagementEvent } from "../core/coverage/management-event.ts";
 import { AuditError } from "../errors.ts";
+import type { TrailFile } from "./trail-parser.ts";
 import { readSource, type TrailSource } from "./trail-source.ts";
 
 export type ReadingProgress = { readonly files: number; readonly records: number; readonly bytes: number };
@@ -24,8 +25,8 @@ export type SourcesRead = {
 /** Between two looks at the event loop, so that Ctrl-C and a progress bar live. */
 const TURN_MS = 50;
 
-/** Reasons why one file fails alone; anything else (a store that is down) stops the run. */
-const failsAlone = (error: unknown): string | undefined => {
+/** Reasons why one file fails alone, in words; undefined: anything else (a store that is down) stops the run. */
+export const failsAlone = (error: unknown): string | undefined => {
   if (error instanceof AuditError) {
     const alone = ["bad-file", "bad-record", "denied", "not-found"] as const;
     return (alone as readonly string[]).includes(error.code) ? error.message : undefined;
@@ -36,35 +37,29 @@ const failsAlone = (error: unknown): string | undefined => {
     : undefined;
 };
 
-/**
- * Reads all sources in order. `onConnections` gets each file's connections after the file has turned out whole, and is
- * awaited; what it throws stops the run. A file that cannot be read is rejected with its reason, the others go on.
- */
-export const readSources = async (
-  sources: Iterable<TrailSource> | AsyncIterable<TrailSource>,
-  onConnections: (connections: readonly Connection[]) => Promise<void> | void,
-  { onProgress }: { readonly onProgress?: ((progress: ReadingProgress) => void) | undefined } = {},
-): Promise<SourcesRead> => {
-  const total = { files: 0, records: 0, connections: 0, ignored: 0, bytes: 0 };
+/** What has been read so far. */
+export type ReadingTotal = {
+  /** A file that was read whole, or the reason why it was not. */
+  readonly add: (source: TrailSource, read: TrailFile | { readonly failed: string }) => void;
+  readonly progress: () => ReadingProgress;
+  readonly result: () => SourcesRead;
+};
+
+export const readingTotal = (): ReadingTotal => {
+  const total = { files: 0, records: 0, connections: 0, ignored: 0 };
+  let bytes = 0;
   const rejected: Rejected[] = [];
   const management: ManagementEvent[] = [];
   const hours = new Map<Scope, Set<Instant>>();
-  let turnAt = performance.now();
-  // What the consumer throws is remembered apart, so that a file is not blamed for a store.
-  let broken: { readonly error: unknown } | undefined;
-  const deliver = async (batch: readonly Connection[]): Promise<void> => {
-    try {
-      await onConnections(batch);
-    } catch (error) {
-      broken = { error };
-      throw error;
-    }
-  };
-  for await (const source of sources) {
-    total.files++;
-    total.bytes += source.size ?? 0;
-    try {
-      const file = await readSource(source, deliver);
+  return {
+    add: (source, file) => {
+      total.files++;
+      bytes += source.size ?? 0;
+      if ("failed" in file) {
+        total.records++;
+        rejected.push({ file: source.name, index: 0, reason: file.failed });
+        return;
+      }
       total.records += file.records;
       total.connections += file.connections;
       total.ignored += file.ignored;
@@ -75,20 +70,65 @@ export const readSources = async (
         hours.set(scope, known);
         for (const hour of own) known.add(hour);
       }
-    } catch (error) {
-      if (broken) throw broken.error;
-      const reason = failsAlone(error);
-      if (reason === undefined) throw error;
-      total.records++;
-      rejected.push({ file: source.name, index: 0, reason });
-    }
-    if (performance.now() - turnAt > TURN_MS) {
-      onProgress?.({ files: total.files, records: total.records, bytes: total.bytes });
-      await nextTurn();
-      turnAt = performance.now();
-    }
+    },
+    progress: () => ({ files: total.files, records: total.records, bytes }),
+    result: () => ({ ...total, rejected, hours, management }),
+  };
+};
+
+/** Gets each file's connections after the file has turned out whole, and is awaited; what it throws stops the run. */
+export type OnConnections = (connections: readonly Connection[]) => Promise<void> | void;
+
+/** Reads one file into the total: whole, or rejected with its reason. */
+export const readInto = async (
+  total: ReadingTotal,
+  source: TrailSource,
+  onConnections: OnConnections,
+): Promise<void> => {
+  // What the consumer throws is remembered apart, so that a file is not blamed for a store.
+  let broken: { readonly error: unknown } | undefined;
+  try {
+    const file = await readSource(source, async (batch) => {
+      try {
+        await onConnections(batch);
+      } catch (error) {
+        broken = { error };
+        throw error;
+      }
+    });
+    total.add(source, file);
+  } catch (error) {
+    if (broken) throw broken.error;
+    const failed = failsAlone(error);
+    if (failed === undefined) throw error;
+    total.add(source, { failed });
   }
-  onProgress?.({ files: total.files, records: total.records, bytes: total.bytes });
-  const { bytes: _, ...counts } = total;
-  return { ...counts, rejected, hours, management };
+};
+
+/** To be called often: now and then it tells how far we are and lets the event loop live. */
+export const turns = (onTurn: () => void): (() => Promise<void> | undefined) => {
+  let turnAt = performance.now();
+  return () => {
+    if (performance.now() - turnAt <= TURN_MS) return undefined;
+    onTurn();
+    return nextTurn().then(() => {
+      turnAt = performance.now();
+    });
+  };
+};
+
+/** Reads all sources in order. A file that cannot be read is rejected with its reason, the others go on. */
+export const readSources = async (
+  sources: Iterable<TrailSource> | AsyncIterable<TrailSource>,
+  onConnections: OnConnections,
+  { onProgress }: { readonly onProgress?: ((progress: ReadingProgress) => void) | undefined } = {},
+): Promise<SourcesRead> => {
+  const total = readingTotal();
+  const turn = turns(() => onProgress?.(total.progress()));
+  for await (const source of sources) {
+    await readInto(total, source, onConnections);
+    await turn();
+  }
+  onProgress?.(total.progress());
+  return total.result();
 };

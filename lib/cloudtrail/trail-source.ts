@@ -11,7 +11,7 @@ export type TrailSource = TrailFileSource & {
 };
 
 /** Stored bytes up to which a file is read at once. */
-const SMALL = 8 * 1024 * 1024;
+export const SMALL = 8 * 1024 * 1024;
 
 /**
  * Reads one file, the quick way when it is small. `onBatch` gets its connections only when the file is whole. Throws

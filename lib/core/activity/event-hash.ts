@@ -18,3 +18,12 @@ export const unpackHashes = (bytes: Uint8Array): string[] => {
     hashes.push(text.slice(at, at + HASH_BYTES));
   return hashes;
 };
+
+const WORD = 4;
+
+/** Half of an event hash as an unsigned number of 32 bits: 0 the first four bytes, 1 the others. */
+export const halfOfHash = (hash: string, half: 0 | 1): number => {
+  let word = 0;
+  for (let at = half * WORD; at < (half + 1) * WORD; at++) word = (word << 8) | hash.charCodeAt(at);
+  return word >>> 0;
+};
