@@ -68,8 +68,13 @@ const resourceTruth = (request: Request, { resources }: Statement, hasVariables:
   const truth = elementTruth(resources, (value) => {
     if (!hasVariables || !value.includes("${")) return resourceMatches(patternOf(value), request.cluster);
     const filled = fill(request, value, patternOf);
-    // "the resource that includes a policy variable with no value will not match any resource"
-    if (filled.state === "null") return "no";
+    // "the resource that includes a policy variable with no value will not match any resource": in NotResource that can
+    // mean every resource, or that the statement does nothing.
+    if (filled.state === "null") {
+      if (!resources.not) return "no";
+      reason = "what NotResource with a variable without value does is not documented";
+      return "unknown";
+    }
     if (filled.state === "known") return resourceMatches(filled.wanted.pattern ?? [], request.cluster);
     if (filled.state === "unknown") reason = filled.reason;
     return filled.state;

@@ -393,6 +393,11 @@ const pages: Readonly<Record<string, readonly Case[]>> = {
     ],
   ],
   reference_policies_elements_notresource: [
+    [
+      "with a variable that has no value it is not documented",
+      "unknown",
+      role(allow({ Resource: undefined, NotResource: `arn:aws:dsql:*:*:cluster/\${aws:PrincipalTag/x}` })),
+    ],
     ["everything but it", "allowed", role(allow({ Resource: undefined, NotResource: "arn:aws:s3:::b" }))],
     ["not it", "denied", role(allow({ Resource: undefined, NotResource: [IAM_CLUSTER] }))],
   ],
@@ -463,7 +468,7 @@ const pages: Readonly<Record<string, readonly Case[]>> = {
       },
     ],
     [
-      "${*} is a star",
+      `\${*} is a star`,
       "denied",
       {
         ...role(allow(when("StringLike", "aws:ResourceTag/team", `\${*}`))),
@@ -707,6 +712,12 @@ const pages: Readonly<Record<string, readonly Case[]>> = {
       "what is no range is not known",
       "unknown",
       role(allow(when("IpAddress", "aws:SourceIp", "10.0.0.0/33"))),
+    ],
+    ["any VPC: it may come from none", "conditional", role(allow(when("StringLike", "aws:SourceVpc", "*")))],
+    [
+      "any VPC or none is always so",
+      "allowed",
+      role(allow(when("StringLikeIfExists", "aws:SourceVpc", "*"))),
     ],
     [
       "whence it will come is open",
