@@ -164,4 +164,9 @@ export const commands: readonly CommandEntry[] = [
     summary: "the roles that hold a privilege on an object",
     load: async () => (await import("./ask/who-can.ts")).addWhoCan,
   },
+  {
+    name: "who-may",
+    summary: "who may connect, by IAM and the cluster's policy",
+    load: async () => (await import("./ask/who-may.ts")).addWhoMay,
+  },
 ];

@@ -50,6 +50,34 @@ export const Holders = z.array(
   }),
 );
 
+export const MayConnect = z.array(
+  z.looseObject({
+    principal: z.string().describe("The ARN of a user, a role, a session or the root user."),
+    kind: z.string().describe("role, service-linked-role, user, root, other-account, gone, not-read."),
+    action: z.enum(["connect", "admin"]).describe("connect: dsql:DbConnect; admin: dsql:DbConnectAdmin."),
+    verdict: z
+      .enum(["allowed", "denied", "conditional", "unknown"])
+      .describe(
+        "conditional: the request decides; unknown: something could not be read or is not documented.",
+      ),
+    because: z
+      .array(
+        z.looseObject({
+          policy: z
+            .string()
+            .describe("The ARN of a managed policy, the name of an inline one, or cluster policy."),
+          sid: z.string().nullable(),
+          effect: z
+            .enum(["Allow", "Deny", "none", "unknown"])
+            .describe("none: the boundary does not allow it."),
+        }),
+      )
+      .describe("The statements that decide; none: no policy allows it."),
+    conditions: z.array(z.string()).describe("What the request must be like."),
+    reasons: z.array(z.string()).describe("Why it is unknown, or what else is to be said."),
+  }),
+);
+
 export const Explained = z.looseObject({
   principal: z.string().nullable(),
   role: z.string().nullable(),

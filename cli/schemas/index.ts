@@ -8,6 +8,7 @@ import {
   Escalations,
   Explained,
   Holders,
+  MayConnect,
   Privileges,
 } from "./ask.ts";
 import { Drift, Made, Published } from "./baseline.ts";
@@ -51,4 +52,5 @@ export const documents: ReadonlyMap<string, z.ZodType> = new Map<string, z.ZodTy
   ["snapshot", Snapshot],
   ["unexempt", Finding],
   ["who-can", Holders],
+  ["who-may", MayConnect],
 ]);

@@ -11,6 +11,7 @@ import { privileges, whoCan } from "./privileges.ts";
 import type { Route } from "./route.ts";
 import { snapshotAsOf, snapshotList } from "./snapshots.ts";
 import { historyTimeline } from "./timeline.ts";
+import { whoMay } from "./who-may.ts";
 
 const questions: readonly Route[] = [
   clusters,
@@ -20,6 +21,7 @@ const questions: readonly Route[] = [
   snapshotAsOf,
   privileges,
   whoCan,
+  whoMay,
   explainAccess,
   defaultPrivileges,
   historyDiff,

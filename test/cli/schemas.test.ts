@@ -9,8 +9,9 @@ import { documents } from "../../cli/schemas/index.ts";
 import { iso } from "../../lib/core/base/time.ts";
 import { catalogFileText } from "../../lib/core/catalog/catalog-file.ts";
 import { fileOf } from "../../scripts/schemas.ts";
-import { estate } from "../support/catalogs.ts";
+import { cluster, estate } from "../support/catalogs.ts";
 import { cliIn } from "../support/cli.ts";
+import { allow, policy } from "../support/iam-facts.ts";
 import { fillWorld, NOW, READER, T } from "../support/query-world.ts";
 import { fillStore } from "../support/table.ts";
 
@@ -30,6 +31,17 @@ beforeAll(async () => {
   writeFileSync(join(folder, "trail/broken.json"), "{");
   writeFileSync(join(folder, "whole.catalog"), catalogFileText(estate()));
   writeFileSync(join(folder, "mappings.json"), "[]");
+  const role = { Arn: READER, RolePolicyList: [{ PolicyName: "p", PolicyDocument: policy(allow()) }] };
+  const authorizationDetails = {
+    RoleDetailList: [role],
+    UserDetailList: [],
+    GroupDetailList: [],
+    Policies: [],
+  };
+  writeFileSync(
+    join(folder, "iam.json"),
+    JSON.stringify({ authorizationDetails, clusterPolicy: null, clusterTags: null }),
+  );
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -91,6 +103,7 @@ const examples: readonly (readonly [document: string, lines: readonly string[]])
   ["setup-sql", ["setup-sql"]],
   ["config", ["config"]],
   ["clusters", ["clusters"]],
+  ["who-may", [`who-may --iam iam.json --cluster ${cluster}`]],
   ["coverage", ["coverage", "coverage --from 12h", "coverage --from 90m --to 30m"]],
 ];
 

@@ -9,12 +9,28 @@ import { openSqliteTable, type SqliteTable } from "../../lib/store/table/sqlite/
 import { type Ask, allPages, asker } from "../support/ask.ts";
 import { acl, cluster, estate, publicSchema, table } from "../support/catalogs.ts";
 import { type CliRun, cliIn } from "../support/cli.ts";
+import { allow, deny, everybody, iamFacts, policy } from "../support/iam-facts.ts";
 import { ADMIN_USER, fillWorld, NOW, READER, T } from "../support/query-world.ts";
 
 let folder: string;
 let opened: SqliteTable;
 let ask: Ask;
 const answers = new Map<string, CliRun>();
+
+/** The estate as a release that reads IAM would have taken it. */
+const withIam = (more: Parameters<typeof estate>[0]) => ({
+  ...estate(more),
+  iam: iamFacts(
+    {
+      roles: {
+        reader: { policies: [policy(allow({ Action: "dsql:DbConnect" }))] },
+        x: { policies: [policy(allow())] },
+      },
+      clusterPolicy: policy(deny({ ...everybody, Condition: { Null: { "aws:SourceVpc": "true" } } })),
+    },
+    cluster,
+  ),
+});
 
 const open = async () => {
   const file = join(folder, "dsql-audit.db");
@@ -35,6 +51,9 @@ const asked = [
   `explain ${READER} SELECT users`,
   `explain ${ADMIN_USER} DELETE orders`,
   "explain arn:aws:iam::111122223333:role/nobody DELETE orders",
+  "who-may",
+  "who-may --action admin",
+  `who-may --principal ${READER}`,
   "default-privileges",
   `default-privileges --role app_ro --at ${new Date(NOW).toISOString()}`,
   "findings",
@@ -69,7 +88,7 @@ beforeAll(async () => {
   const unread = { entries: [], unknown: ["app_rw=??/admin"] };
   await store.snapshots.save(
     cluster,
-    estate({
+    withIam({
       schemas: [{ ...publicSchema, acl: acl("0=U/10", "10=UC/10") }],
       relations: [
         table(1000, "orders", { acl: acl("10=arwdDxt/10", "100=r/10") }),
@@ -126,6 +145,22 @@ const told = (line: string): CliRun => {
 };
 const rowsOf = (line: string) => told(line).json() as Record<string, unknown>[];
 const at = new Date(T).toISOString();
+
+describe("who-may", () => {
+  it.each([
+    ["who-may", {}],
+    ["who-may --action admin", { action: "admin" }],
+    [`who-may --principal ${READER}`, { principal: READER }],
+  ])("%s: the same rows", async (line, params) => {
+    const { items } = await allPages(ask, "/who-may", { ...params, limit: "2" });
+    expect(rowsOf(line)).toEqual(items);
+    expect(items.length).toBeGreaterThan(0);
+  });
+
+  it("is unknown of a snapshot that holds nothing of IAM, to both", async () => {
+    expect(await ask("/who-may", { at })).toMatchObject({ status: 404, body: { code: "not-found" } });
+  });
+});
 
 describe("who-can", () => {
   it.each([

@@ -67,7 +67,7 @@ export type FactsGiven = {
 };
 
 /** Facts in which everything was read but what is said not to be. */
-export const iamFacts = (given: FactsGiven): IamFacts => {
+export const iamFacts = (given: FactsGiven, cluster: string = IAM_CLUSTER): IamFacts => {
   const roles: IamRole[] = Object.entries(given.roles ?? {}).map(([name, one]) => ({
     ...identity("role", name, one),
     trust: text(one.trust ?? NO_TAGGING),
@@ -123,7 +123,7 @@ export const iamFacts = (given: FactsGiven): IamFacts => {
         status: "read",
         rows: [
           {
-            arn: IAM_CLUSTER,
+            arn: cluster,
             region: "us-east-1",
             policy: policyOf,
             tags:

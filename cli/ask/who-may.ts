@@ -1,0 +1,172 @@
+// `dsql-audit who-may`: who may connect to a cluster by IAM and the cluster's policy, and why.
+import { resolve } from "node:path";
+import { iso } from "../../lib/core/base/time.ts";
+import { parseIamFile } from "../../lib/core/iam/iam-file.ts";
+import type { Because, MayConnect } from "../../lib/core/iam/may-connect.ts";
+import { AuditError } from "../../lib/errors.ts";
+import { groundsAt } from "../../lib/queries/grounds.ts";
+import {
+  AS_FAR_AS_IT_GOES,
+  parseAction,
+  type WhoMayAnswer,
+  type WhoMayRow,
+  whoMayAt,
+  whoMayOf,
+} from "../../lib/queries/who-may.ts";
+import type { AddCommand } from "../command.ts";
+import {
+  addOutputOptions,
+  addStoreOptions,
+  atOption,
+  type OutputFlags,
+  pickCluster,
+  type StoreOptions,
+  withStore,
+} from "../context.ts";
+import type { Io } from "../io.ts";
+import { type Column, paragraph, printable, printRows } from "../output.ts";
+import { readText } from "../read-text.ts";
+
+type Options = StoreOptions &
+  OutputFlags & {
+    readonly action?: string;
+    readonly principal?: string;
+    readonly at?: string;
+    readonly iam?: string;
+    readonly all?: boolean;
+  };
+
+type Found = { readonly answer: WhoMayAnswer; readonly basis: string; readonly notes: readonly string[] };
+
+const fromFile = (
+  io: Io,
+  file: string,
+  { cluster, at }: Options,
+  asked: Parameters<typeof whoMayOf>[1],
+): Found => {
+  if (cluster === undefined) {
+    throw new AuditError("usage", "--iam needs --cluster: the file does not say which cluster it is about", {
+      hint: "Add --cluster arn:aws:dsql:REGION:ACCOUNT:cluster/ID.",
+    });
+  }
+  if (at !== undefined) throw new AuditError("usage", "--at needs a store: a file has only one time");
+  const { facts, context, notes } = parseIamFile(readText(resolve(io.cwd, file)), cluster, printable(file));
+  return {
+    answer: whoMayOf({ facts, cluster, context }, asked),
+    basis: `IAM file ${printable(file)}`,
+    notes,
+  };
+};
+
+const fromStore = (io: Io, options: Options, asked: Parameters<typeof whoMayOf>[1]): Promise<Found> =>
+  withStore(io, options, { mustExist: true }, async (store) => {
+    const grounds = await groundsAt(
+      store,
+      await pickCluster(store, options.cluster),
+      atOption(io, options.at),
+    );
+    const { seq = 0, takenAt = 0 } = grounds.snapshot?.manifest ?? {};
+    const basis = `Snapshot ${seq} of ${iso(takenAt).slice(0, 16).replace("T", " ")} UTC`;
+    return { answer: whoMayAt(grounds, asked), basis, notes: [] };
+  });
+
+const effects: Readonly<Record<Because["effect"], string>> = {
+  Allow: "allows",
+  Deny: "denies",
+  none: "does not allow it",
+  unknown: "is not known",
+};
+
+const becauseText = ({ policy, sid, effect, from }: Because): string => {
+  const of =
+    from === "cluster policy" || from === "account"
+      ? policy
+      : from === "boundary"
+        ? `boundary ${policy}`
+        : policy;
+  return `${of}${sid === null ? "" : `, ${sid}`} ${effects[effect]}`;
+};
+
+const MAX_BECAUSE = 3;
+
+/** The deciding statements and conditions; "no policy allows it" where there is none. */
+const whyText = ({ because, conditions, reasons, verdict }: WhoMayRow): string => {
+  const shown = [...new Set(because.map(becauseText))];
+  const more = shown.length - MAX_BECAUSE;
+  const statements = more > 0 ? [...shown.slice(0, MAX_BECAUSE), `${more} more`] : shown;
+  const parts = [...conditions, ...reasons, ...(statements.length ? [`(${statements.join("; ")})`] : [])];
+  return parts.join("; ") || (verdict === "denied" ? "no policy allows it" : "");
+};
+
+const styles = { allowed: "good", denied: undefined, conditional: "warn", unknown: "warn" } as const;
+
+const columns: readonly Column<WhoMayRow>[] = [
+  { head: "principal", cell: ({ principal }) => principal, max: 44 },
+  { head: "kind", cell: ({ kind }) => kind.replaceAll("-", " "), max: 14 },
+  { head: "action", cell: ({ action }) => action },
+  { head: "verdict", cell: ({ verdict }) => verdict, style: ({ verdict }) => styles[verdict] },
+  { head: "why", cell: whyText, max: 60 },
+];
+
+const verdicts: readonly MayConnect[] = ["allowed", "conditional", "unknown", "denied"];
+
+/** "connect: 3 allowed, 1 conditional, 4,996 denied" */
+const countText = (rows: readonly WhoMayRow[], action: WhoMayRow["action"]): string[] => {
+  const own = rows.filter((row) => row.action === action);
+  if (!own.length) return [];
+  const counts = verdicts.flatMap((verdict) => {
+    const count = own.filter((row) => row.verdict === verdict).length;
+    return count ? [`${count.toLocaleString("en-US")} ${verdict}`] : [];
+  });
+  return [`${action}: ${counts.join(", ")}`];
+};
+
+const print = (io: Io, options: Options, { answer, basis, notes }: Found): void => {
+  const isJson = options.json || options.ndjson;
+  for (const { part, reason } of answer.unread) {
+    io.stderr.write(
+      `unknown: ${part} could not be read: ${printable(reason)}; there may be principals or policies that are not listed\n`,
+    );
+  }
+  for (const note of notes) io.stderr.write(`unknown: ${note}\n`);
+  if (isJson) {
+    printRows(io, options, answer.rows, columns, "");
+    io.stderr.write(`${basis}. ${AS_FAR_AS_IT_GOES}\n`);
+    return;
+  }
+  const heads = (["connect", "admin"] as const).flatMap((action) => countText(answer.rows, action));
+  io.stdout.write(`${heads.join("\n")}\n\n`);
+  const isHidden = !options.all && options.principal === undefined;
+  const rows = isHidden ? answer.rows.filter(({ verdict }) => verdict !== "denied") : answer.rows;
+  printRows(io, options, rows, columns, "Nobody.");
+  const hidden = answer.rows.length - rows.length;
+  if (hidden)
+    io.stdout.write(`\nDenied, and not listed: ${hidden.toLocaleString("en-US")}. --all lists them.\n`);
+  io.stdout.write(`\n${paragraph(io, `${basis}. ${AS_FAR_AS_IT_GOES}`)}\n`);
+};
+
+export const addWhoMay: AddCommand = (program, io) => {
+  const command = program
+    .command("who-may")
+    .summary("who may connect, by IAM and the cluster's policy")
+    .description(
+      "Judges offline, from the policies of the account and of the cluster, whom AWS lets connect: allowed, denied, conditional " +
+        "(the request decides: its address, VPC, time or session) or unknown (something could not be read). A connection also needs a mapping.",
+    )
+    .option("--action <name>", "connect (as a database role) or admin; default: both")
+    .option("--principal <arn>", "of this user, role or session only")
+    .option("--at <time>", "the state at that time, from the store: ISO 8601, or 24h, 7d ago")
+    .option("--iam <file>", "AWS's answers in a file instead of the store; needs --cluster")
+    .option("--all", "list those that are denied too")
+    .addHelpText("after", "\nExample:\n  $ dsql-audit who-may --action admin");
+  addOutputOptions(addStoreOptions(command)).action(async (options: Options) => {
+    const asked = { action: parseAction(options.action), principal: options.principal };
+    print(
+      io,
+      options,
+      options.iam === undefined
+        ? await fromStore(io, options, asked)
+        : fromFile(io, options.iam, options, asked),
+    );
+  });
+};

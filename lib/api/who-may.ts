@@ -1,0 +1,104 @@
+// GET /who-may: whom IAM and the cluster's policy let connect, and why.
+import * as z from "zod";
+import { basisOf } from "../queries/basis.ts";
+import { groundsOfSnapshot } from "../queries/grounds.ts";
+import { AS_FAR_AS_IT_GOES, parseAction, type WhoMayRow, whoMayAt } from "../queries/who-may.ts";
+import { readCursor } from "./cursor.ts";
+import { type Placed, takePage } from "./page.ts";
+import { atParam, clusterParam, optionalText, pageParams, pickAt, pickCluster } from "./params.ts";
+import { type Route, route } from "./route.ts";
+import { Basis, pinnedSnapshot } from "./snapshot-ref.ts";
+
+const WhoMayRowAnswer = z
+  .object({
+    principal: z.string(),
+    kind: z
+      .string()
+      .meta({ description: "role, service-linked-role, user, root, other-account, gone, not-read." }),
+    action: z.enum(["connect", "admin"]),
+    verdict: z.enum(["allowed", "denied", "conditional", "unknown"]).meta({
+      description:
+        "`conditional`: the request decides; `unknown`: something could not be read or is not documented.",
+    }),
+    because: z
+      .array(
+        z.object({
+          policy: z.string(),
+          sid: z.nullable(z.string()),
+          effect: z
+            .enum(["Allow", "Deny", "none", "unknown"])
+            .meta({ description: "`none`: the boundary does not allow it." }),
+          from: z
+            .string()
+            .meta({ description: "inline, managed, group, boundary, cluster policy, account." }),
+        }),
+      )
+      .meta({ description: "The statements that decide; none: no policy allows it." }),
+    conditions: z.array(z.string()),
+    reasons: z.array(z.string()).meta({ description: "Why it is unknown, or what else is to be said." }),
+  })
+  .meta({ id: "WhoMayRow" });
+
+const WhoMayAnswer = z
+  .object({
+    cluster: z.string(),
+    ...Basis,
+    says: z.string().meta({ description: "What no verdict here can rest on." }),
+    unread: z.array(z.object({ part: z.string(), reason: z.string() })),
+    items: z.array(WhoMayRowAnswer),
+    next: z.nullable(z.string()),
+  })
+  .meta({ id: "WhoMayAnswer" });
+
+const path = "/who-may";
+/** The snapshot, and the number of the row. */
+const RowPlace = z.tuple([z.int().positive(), z.int().nonnegative()]);
+
+const answerOf = (row: WhoMayRow): z.input<typeof WhoMayRowAnswer> => ({
+  ...row,
+  because: row.because.map((one) => ({ ...one })),
+  conditions: [...row.conditions],
+  reasons: [...row.reasons],
+});
+
+export const whoMay: Route = route({
+  path,
+  summary: "Who may connect, by IAM and the cluster's policy",
+  description: `A verdict for each principal of the account and each that is mapped, by ARN. ${AS_FAR_AS_IT_GOES}`,
+  params: z.strictObject({
+    ...clusterParam,
+    action: optionalText("connect or admin; both unless one is named."),
+    principal: optionalText("Only of this user, role or session, by its ARN."),
+    ...atParam,
+    ...pageParams,
+  }),
+  answer: WhoMayAnswer,
+  run: async (deps, params) => {
+    const question = { path, params };
+    const place = readCursor(RowPlace, question);
+    const cluster = await pickCluster(deps, params.cluster);
+    const at = pickAt(deps, params.at);
+    const snapshot = await pinnedSnapshot(deps, cluster, at, place?.[0]);
+    const grounds = groundsOfSnapshot(deps.store, snapshot, at, deps.access);
+    const { rows, unread } = whoMayAt(grounds, {
+      action: parseAction(params.action),
+      principal: params.principal,
+    });
+    const first = place ? place[1] + 1 : 0;
+    const placed = rows
+      .slice(first)
+      .map(
+        (row, n): Placed<z.input<typeof WhoMayRowAnswer>> => [
+          answerOf(row),
+          [snapshot.manifest.seq, first + n],
+        ],
+      );
+    return {
+      cluster,
+      ...(await basisOf(deps.store.snapshots, cluster, snapshot)),
+      says: AS_FAR_AS_IT_GOES,
+      unread: unread.map((one) => ({ ...one })),
+      ...(await takePage(placed, question)),
+    };
+  },
+});

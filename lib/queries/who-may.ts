@@ -1,0 +1,97 @@
+// Who may connect to a cluster by IAM: from a stored snapshot, or from a file with AWS's answers.
+import type { Mapping } from "../core/catalog/catalog.ts";
+import type { IamFacts } from "../core/iam/facts.ts";
+import type { KnownContext } from "../core/iam/iam-file.ts";
+import type { ConnectAction } from "../core/iam/may-connect.ts";
+import { type WhoMayRow as Judged, whoMay, whoMayRows } from "../core/iam/who-may.ts";
+import { AuditError } from "../errors.ts";
+import type { Grounds } from "./grounds.ts";
+
+/** What people call the two actions: DbConnect as a database role, DbConnectAdmin as admin. */
+export const askableActions = { connect: "DbConnect", admin: "DbConnectAdmin" } as const satisfies Readonly<
+  Record<string, ConnectAction>
+>;
+export type AskableAction = keyof typeof askableActions;
+const actionNames = Object.keys(askableActions) as readonly AskableAction[];
+
+/** "connect" or "admin"; undefined: both. AuditError("usage"). */
+export const parseAction = (text: string | undefined): AskableAction | undefined => {
+  if (text === undefined) return undefined;
+  const found = actionNames.find(
+    (name) => name === text.toLowerCase() || askableActions[name].toLowerCase() === text.toLowerCase(),
+  );
+  if (found) return found;
+  throw new AuditError("usage", `there is no action ${JSON.stringify(text)}`, {
+    hint: "Known are: connect (dsql:DbConnect) and admin (dsql:DbConnectAdmin).",
+  });
+};
+
+export type WhoMayRow = Omit<Judged, "action"> & { readonly action: AskableAction };
+
+export type WhoMayAnswer = {
+  readonly cluster: string;
+  /** By principal, then connect before admin. */
+  readonly rows: readonly WhoMayRow[];
+  /** Parts that could not be read: there may be more principals than are listed. */
+  readonly unread: readonly { readonly part: string; readonly reason: string }[];
+};
+
+/** What every answer leaves open, in a sentence: it is part of the answer wherever it is given. */
+export const AS_FAR_AS_IT_GOES =
+  "As far as the policies of this account and cluster go. Organisation policies (SCP, RCP), session policies and VPC endpoint policies are not read; each of them can only take away.";
+
+export type WhoMayAsked = {
+  readonly action?: AskableAction | undefined;
+  /** The ARN of a user, a role, the root user or one session. */
+  readonly principal?: string | undefined;
+};
+
+type Known = {
+  readonly facts: IamFacts;
+  readonly cluster: string;
+  readonly context?: KnownContext;
+  /** Mapped principals: they are rows whether or not the account has them. */
+  readonly mapped?: readonly string[];
+};
+
+const checked = (principal: string): string => {
+  if (/^arn:[^:]+:(?:iam|sts):/.test(principal)) return principal;
+  throw new AuditError(
+    "usage",
+    `${JSON.stringify(principal.slice(0, 200))} is not the ARN of an IAM principal`,
+    {
+      hint: "Write arn:aws:iam::ACCOUNT:role/NAME, …:user/NAME, …:root, or arn:aws:sts::ACCOUNT:assumed-role/NAME/SESSION.",
+    },
+  );
+};
+
+/** The verdict on one principal or on all, for one action or both. AuditError("usage"). */
+export const whoMayOf = (
+  { facts, cluster, context, mapped = [] }: Known,
+  { action, principal }: WhoMayAsked,
+): WhoMayAnswer => {
+  const found = whoMay({ facts, cluster, also: mapped, ...(context && { context }) });
+  const actions = (action ? [action] : actionNames).map((name) => askableActions[name]);
+  const judged =
+    principal === undefined
+      ? whoMayRows(found, actions)
+      : actions.map((one) => found.verdictOf(checked(principal), one));
+  const nameOf = (one: ConnectAction): AskableAction => (one === "DbConnect" ? "connect" : "admin");
+  return {
+    cluster,
+    rows: judged.map((row) => ({ ...row, action: nameOf(row.action) })),
+    unread: found.unread,
+  };
+};
+
+/** The same of a snapshot. AuditError("not-found") where it holds nothing of IAM: that is unknown, not "nobody". */
+export const whoMayAt = ({ engine }: Grounds, asked: WhoMayAsked): WhoMayAnswer => {
+  const { iam, cluster, sections } = engine.catalog;
+  if (!iam) {
+    throw new AuditError("not-found", "who may connect is unknown: the snapshot holds nothing of IAM", {
+      hint: "Take one with a release and a role that read IAM, or name a file: --iam FILE --cluster ARN.",
+    });
+  }
+  const mapped: readonly Mapping[] = sections.mappings.status === "read" ? sections.mappings.rows : [];
+  return whoMayOf({ facts: iam, cluster, mapped: mapped.map(({ arn }) => arn) }, asked);
+};
