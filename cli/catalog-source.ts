@@ -4,6 +4,7 @@ import { type Instant, iso } from "../lib/core/base/time.ts";
 import { parseCatalogFile } from "../lib/core/catalog/catalog-file.ts";
 import { readCatalog } from "../lib/dsql/read-catalog.ts";
 import { AuditError } from "../lib/errors.ts";
+import { withIam } from "../lib/jobs/take-snapshot.ts";
 import { type Grounds, groundsAt, groundsOfCatalog } from "../lib/queries/grounds.ts";
 import type { UnreadEntries } from "../lib/queries/unread-entries.ts";
 import {
@@ -16,6 +17,7 @@ import {
 } from "./context.ts";
 import type { Io } from "./io.ts";
 import { printable } from "./output.ts";
+import { iamBeside } from "./read-iam.ts";
 import { readText } from "./read-text.ts";
 import { addSourceOptions, type SourceOptions, sourceOf, whileConnecting } from "./source.ts";
 
@@ -68,9 +70,11 @@ export const withGrounds = async <T>(
   const basis = isFile ? `Catalog file ${printable(source.file)}` : `The database as of ${minute(io.now())}`;
   const catalog = isFile
     ? parseCatalogFile(readText(source.file), source.file)
-    : await whileConnecting(io, source.target, () =>
-        readCatalog(source.target, { random: io.random, sleep: io.sleep }, source.limits),
-      );
+    : await whileConnecting(io, source.target, async () => {
+        const { target, limits } = source;
+        const read = await readCatalog(target, { random: io.random, sleep: io.sleep }, limits);
+        return withIam(read, iamBeside(io, target, source).readIam);
+      });
   const grounds = groundsOfCatalog(catalog);
   sayGaps(io, grounds);
   return work(grounds, basis);

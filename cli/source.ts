@@ -23,11 +23,13 @@ export type SourceOptions = {
   readonly cluster?: string;
   /** In seconds. */
   readonly connectTimeout?: string;
+  /** false: IAM is not asked. */
+  readonly iam?: boolean;
 };
 
 /** Exactly one of the three, or none: then the caller asks its store. */
 export type Source =
-  | { readonly kind: "database"; readonly target: Target; readonly limits: ReadLimits }
+  | { readonly kind: "database"; readonly target: Target; readonly limits: ReadLimits; readonly iam: boolean }
   | { readonly kind: "file"; readonly file: string };
 
 export const addSourceOptions = (command: Command): Command =>
@@ -36,6 +38,7 @@ export const addSourceOptions = (command: Command): Command =>
     .option("--user <role>", "database role to connect as, with --endpoint")
     .option("--dial <host:port>", "connect there instead (PrivateLink); token and TLS keep the endpoint")
     .option("--ca <file>", "PEM file of the authority to trust instead of Node.js's own")
+    .option("--no-iam", "do not ask IAM who may connect (it is asked with --endpoint and --cluster)")
     .option("--connect-timeout <seconds>", "how long to wait for the database (default: 10)")
     .addOption(
       new Option("--url <url>", "any PostgreSQL 15 or later: postgres://…").conflicts([
@@ -105,7 +108,8 @@ export const sourceOf = (io: Io, options: SourceOptions): Source | undefined => 
   if (catalog !== undefined) return { kind: "file", file: resolve(io.cwd, catalog) };
   if (url === undefined && endpoint === undefined) return undefined;
   const limits = limitsOf(io, options);
-  if (url !== undefined) return { kind: "database", target: { kind: "url", url, ...named }, limits };
+  const iam = options.iam !== false;
+  if (url !== undefined) return { kind: "database", target: { kind: "url", url, ...named }, limits, iam };
   if (endpoint === undefined) return undefined;
   if (user === undefined) {
     throw usage(
@@ -122,7 +126,7 @@ export const sourceOf = (io: Io, options: SourceOptions): Source | undefined => 
     ...(dial !== undefined && { dial: dialOf(dial) }),
     ...(ca !== undefined && { ca: readCa(io, ca) }),
   };
-  return { kind: "database", target, limits };
+  return { kind: "database", target, limits, iam };
 };
 
 /** The same where a source is a must. */

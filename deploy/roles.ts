@@ -113,6 +113,13 @@ const onTrail = (condition: string, name: string, statement: Statement): Resourc
 // only that cluster's admin can make: IAM has no word for a database role.
 const clusters = arn("dsql", "cluster/*");
 
+/** IAM is asked about whomever the databases' mappings name, which no policy can know. */
+const identities = ["role/*", "user/*"].map((names) =>
+  sub(`arn:\${AWS::Partition}:iam::\${AWS::AccountId}:${names}`),
+);
+/** A cluster's peers live in other Regions, each with a policy and tags of its own. */
+const clustersAndPeers = sub(`arn:\${AWS::Partition}:dsql:*:\${AWS::AccountId}:cluster/*`);
+
 const statements = {
   plan: [
     // ListClusters knows no resource: https://docs.aws.amazon.com/service-authorization/latest/reference/list_dsql.html
@@ -129,6 +136,18 @@ const statements = {
     allow("ConnectAsTheAuditor", ["dsql:DbConnect"], [clusters]),
     // Holds whatever else is attached to the role later, on every cluster there is: so a Deny on all.
     { Sid: "NeverAsAdmin", Effect: "Deny", Action: ["dsql:DbConnectAdmin"], Resource: "*" },
+    // It knows no resource: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsidentityandaccessmanagementiam.html
+    allow("ReadPolicies", ["iam:GetAccountAuthorizationDetails"], "*"),
+    allow(
+      "ReadMappedIdentities",
+      ["iam:GetRole", "iam:GetUser", "iam:ListAccessKeys", "iam:GetAccessKeyLastUsed"],
+      identities,
+    ),
+    allow(
+      "ReadClusterAccess",
+      ["dsql:GetCluster", "dsql:GetClusterPolicy", "dsql:ListTagsForResource"],
+      [clustersAndPeers],
+    ),
     reads(...READ, ...READ_CHUNKS),
     ...owns("snapshot", [...WRITE, ...WRITE_CHUNKS]),
     sendTo(queueId("detect")),

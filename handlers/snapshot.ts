@@ -1,15 +1,16 @@
 // Takes one snapshot per message, and asks for a judgement where something changed.
 import type { Principal } from "../lib/core/base/ids.ts";
 import { type DetectJob, SnapshotJob } from "../lib/jobs/messages.ts";
-import { takeSnapshot } from "../lib/jobs/take-snapshot.ts";
+import { type SnapshotPorts, takeSnapshot } from "../lib/jobs/take-snapshot.ts";
 import type { Store } from "../lib/store/open-store.ts";
 import { eachMessage, onLambda } from "./lambda.ts";
-import { queueOf, type Runtime, runtime, type Send, settings, storeOf } from "./wiring.ts";
+import { iamReader, queueOf, type Runtime, runtime, type Send, settings, storeOf } from "./wiring.ts";
 
 export type SnapshotDeps = Runtime & {
   readonly store: Store;
   readonly auditor: Principal | undefined;
   readonly detect: Send;
+  readonly readIam?: NonNullable<SnapshotPorts["readIam"]>;
 };
 
 export const snapshotHandler = ({ detect, ...deps }: SnapshotDeps) =>
@@ -43,6 +44,7 @@ export const wire = (shared: Runtime) => {
     store: storeOf(TABLE_NAME, shared),
     auditor: AUDITOR_PRINCIPAL,
     detect: queueOf(DETECT_QUEUE_URL),
+    readIam: iamReader(shared),
   });
 };
 

@@ -5,6 +5,7 @@ import { CloudTrailClient } from "@aws-sdk/client-cloudtrail";
 import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { DSQLClient } from "@aws-sdk/client-dsql";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { IAMClient } from "@aws-sdk/client-iam";
 import { S3Client } from "@aws-sdk/client-s3";
 import { SNSClient } from "@aws-sdk/client-sns";
 import { SendMessageBatchCommand, SQSClient } from "@aws-sdk/client-sqs";
@@ -13,7 +14,9 @@ import { callCountPort } from "../lib/cloudtrail/call-counts.ts";
 import { lookupManagementEvents, trailPort } from "../lib/cloudtrail/trail-config.ts";
 import { readSettings, type Setting, type Settings } from "../lib/config.ts";
 import { AuditError } from "../lib/errors.ts";
+import { readIam } from "../lib/iam/read-iam.ts";
 import type { CapturePorts } from "../lib/jobs/check-capture.ts";
+import type { SnapshotPorts } from "../lib/jobs/take-snapshot.ts";
 import type { Fields, Log } from "../lib/log.ts";
 import { openReadStore, openStore, type ReadStore, type Store } from "../lib/store/open-store.ts";
 import { openDynamoDbTable } from "../lib/store/table/dynamodb/dynamodb-table.ts";
@@ -78,6 +81,18 @@ export const cloudTrailClients = (): ((region: string | undefined) => CloudTrail
     made.set(region, client);
     return client;
   };
+};
+
+/** What the snapshot function asks IAM, and Aurora DSQL's API in each Region of a cluster; for `takeSnapshot`. */
+export const iamReader = ({ now }: Runtime): NonNullable<SnapshotPorts["readIam"]> => {
+  const iam = new IAMClient(patient);
+  const clients = new Map<string, DSQLClient>();
+  const dsql = (region: string): DSQLClient => {
+    const client = clients.get(region) ?? new DSQLClient({ ...patient, region });
+    clients.set(region, client);
+    return client;
+  };
+  return (cluster, arns) => readIam({ iam, dsql }, { cluster, arns, now });
 };
 
 /** What the detect function asks AWS about capture. */

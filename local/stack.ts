@@ -18,6 +18,7 @@ import type { Table } from "../lib/store/table/table.ts";
 import { type Bus, createBus } from "./aws/bus.ts";
 import { startBusEndpoint } from "./aws/bus-endpoint.ts";
 import { type AskHttp, httpApi } from "./aws/http-api.ts";
+import { type LocalIam, startIam } from "./aws/iam-api.ts";
 import { asRoleOf } from "./aws/role-on-table.ts";
 import { type LocalS3, startS3 } from "./aws/s3.ts";
 import { type LocalSns, startSns } from "./aws/sns.ts";
@@ -57,6 +58,7 @@ export type Stack = {
   readonly s3: LocalS3;
   readonly sns: LocalSns;
   readonly trail: LocalTrail;
+  readonly iam: LocalIam;
   readonly table: Table;
   readonly store: Store;
   readonly outbox: string;
@@ -117,6 +119,8 @@ const startServers = async (options: StackOptions, bus: Bus, topic: string, { ad
     onObjectCreated: (event) => bus.putEvents([event]),
   });
   add(s3.stop);
+  const iam = await startIam({ account });
+  add(iam.stop);
   const reached = withEnvironment({
     AWS_REGION: region,
     AWS_ACCESS_KEY_ID: options.credentials.accessKeyId,
@@ -125,9 +129,10 @@ const startServers = async (options: StackOptions, bus: Bus, topic: string, { ad
     AWS_ENDPOINT_URL_DYNAMODB: database.endpoint,
     AWS_ENDPOINT_URL_SNS: sns.endpoint,
     AWS_ENDPOINT_URL_S3: s3.endpoint,
-    // DSQL's own API is not imitated: whoever asks it is refused here, and never reaches AWS.
+    AWS_ENDPOINT_URL_IAM: iam.endpoint,
+    AWS_ENDPOINT_URL_DSQL: iam.endpoint,
     ...Object.fromEntries(
-      ["SQS", "EVENTBRIDGE", "CLOUDTRAIL", "CLOUDWATCH", "DSQL"].map((service) => [
+      ["SQS", "EVENTBRIDGE", "CLOUDTRAIL", "CLOUDWATCH"].map((service) => [
         `AWS_ENDPOINT_URL_${service}`,
         endpoint.endpoint,
       ]),
@@ -136,7 +141,7 @@ const startServers = async (options: StackOptions, bus: Bus, topic: string, { ad
     POWERTOOLS_LOG_LEVEL: process.env.POWERTOOLS_LOG_LEVEL ?? "SILENT",
   });
   add(reached);
-  return { endpoint, sns, s3, trail, outbox };
+  return { endpoint, sns, s3, trail, iam, outbox };
 };
 
 /** Fills settings as CloudFormation would; undefined: the code's own default. */

@@ -12,6 +12,9 @@ type Options = StoreOptions & SourceOptions & { readonly out?: string; readonly 
 
 const SHOWN_CHANGES = 20;
 
+/** "managed policies" of "managedPolicies". */
+const spoken = (name: string): string => name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+
 /** A few lines: what was stored, what changed, and loudly what could not be read. */
 export const snapshotText = ({
   cluster,
@@ -20,6 +23,7 @@ export const snapshotText = ({
   unchanged,
   changes,
   sections,
+  iam,
 }: SnapshotDocument): string => {
   const counts = Object.entries(sections).flatMap(([name, section]) =>
     section.status === "read" ? [`${section.rows} ${name}`] : [],
@@ -27,11 +31,20 @@ export const snapshotText = ({
   const unreadable = Object.entries(sections).flatMap(([name, section]) =>
     section.status === "unreadable" ? [`  NOT READ: ${name}: ${printable(section.reason)}`] : [],
   );
+  const ofIam = Object.entries(iam ?? {});
+  const iamCounts = ofIam.flatMap(([name, part]) =>
+    part.status === "read" ? [`${part.rows} ${spoken(name)}`] : [],
+  );
+  const iamUnreadable = ofIam.flatMap(([name, part]) =>
+    part.status === "unreadable" ? [`  NOT READ: IAM ${spoken(name)}: ${printable(part.reason)}`] : [],
+  );
   const shown = changes.slice(0, SHOWN_CHANGES).map(({ text }) => `  ${printable(text)}`);
   return [
     `Snapshot ${snapshot} of ${printable(cluster)} at ${takenAt}`,
     `  ${counts.join(", ")}`,
     ...unreadable,
+    ...(iamCounts.length ? [`  IAM: ${iamCounts.join(", ")}`] : []),
+    ...iamUnreadable,
     ...(snapshot === 1
       ? []
       : [

@@ -4,11 +4,13 @@ import type { Cluster, Principal } from "../../lib/core/base/ids.ts";
 import { iso } from "../../lib/core/base/time.ts";
 import { type Catalog, type SectionName, sectionNames } from "../../lib/core/catalog/catalog.ts";
 import { catalogFileText, parseCatalogFile } from "../../lib/core/catalog/catalog-file.ts";
+import { type IamPartName, iamPartNames } from "../../lib/core/catalog/iam-facts.ts";
 import type { Change } from "../../lib/core/history/change.ts";
 import { takeSnapshot } from "../../lib/jobs/take-snapshot.ts";
 import type { Store } from "../../lib/store/open-store.ts";
 import { changeText } from "../../lib/wording/change-text.ts";
 import type { Io } from "../io.ts";
+import { iamBeside } from "../read-iam.ts";
 import { readText } from "../read-text.ts";
 import { type Source, whileConnecting } from "../source.ts";
 
@@ -30,6 +32,8 @@ export type SnapshotDocument = {
     readonly change: Change;
   }[];
   readonly sections: Readonly<Record<SectionName, SectionDocument>>;
+  /** The parts of what IAM says; null: it was not asked. */
+  readonly iam: Readonly<Record<IamPartName, SectionDocument>> | null;
 };
 
 export type Taken = {
@@ -38,15 +42,26 @@ export type Taken = {
   readonly canonical: string;
 };
 
+type Read =
+  | { readonly status: "read"; readonly rows: readonly unknown[] }
+  | { readonly status: "unreadable"; readonly reason: string };
+
+const told = (section: Read): SectionDocument =>
+  section.status === "read"
+    ? { status: "read", rows: section.rows.length }
+    : { status: "unreadable", reason: section.reason };
+
 const sectionsOf = (catalog: Catalog): SnapshotDocument["sections"] =>
   Object.fromEntries(
-    sectionNames.map((name): [SectionName, SectionDocument] => {
-      const section = catalog.sections[name];
-      return section.status === "read"
-        ? [name, { status: "read", rows: section.rows.length }]
-        : [name, { status: "unreadable", reason: section.reason }];
-    }),
+    sectionNames.map((name) => [name, told(catalog.sections[name])]),
   ) as SnapshotDocument["sections"];
+
+const iamOf = ({ iam }: Catalog): SnapshotDocument["iam"] =>
+  iam
+    ? (Object.fromEntries(
+        iamPartNames.map((name) => [name, told(iam.parts[name])]),
+      ) as SnapshotDocument["iam"])
+    : null;
 
 /** Reads and stores; running it twice stores an unchanged snapshot. */
 export const take = async (
@@ -58,7 +73,9 @@ export const take = async (
   const save = async () => {
     if (source.kind === "database") {
       const { target, limits } = source;
-      return whileConnecting(io, target, () => takeSnapshot({ store, ...io, auditor, limits }, target));
+      return whileConnecting(io, target, () =>
+        takeSnapshot({ store, ...io, auditor, limits, ...iamBeside(io, target, source) }, target),
+      );
     }
     const catalog = parseCatalogFile(readText(source.file), source.file);
     await store.clusters.register(catalog.cluster);
@@ -87,6 +104,7 @@ export const take = async (
         change,
       })),
       sections: sectionsOf(catalog),
+      iam: iamOf(catalog),
     },
   };
 };

@@ -12,7 +12,7 @@ export const bundleTests = (functions: readonly string[], packaged: () => Stack)
     /** What each function may carry of the packages that reach outside. */
     const CLIENTS: Readonly<Record<string, readonly string[]>> = {
       plan: ["client-dsql", "client-dynamodb", "client-sqs"],
-      snapshot: ["client-dynamodb", "client-sqs", "dsql-signer", "pg"],
+      snapshot: ["client-dsql", "client-dynamodb", "client-iam", "client-sqs", "dsql-signer", "pg"],
       ingestEvents: ["client-cloudtrail", "client-dynamodb", "client-s3", "client-sqs"],
       ingestFiles: ["client-cloudtrail", "client-dynamodb", "client-s3", "client-sqs"],
       detect: ["client-cloudtrail", "client-cloudwatch", "client-dynamodb", "client-sqs"],

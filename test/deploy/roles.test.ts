@@ -46,6 +46,9 @@ describe("permissions", () => {
     NeverAsAdmin: "a Deny, for every cluster there is",
     ConnectAsTheAuditor: "clusters come and go; each also needs a mapping made by its admin",
     DescribeClusters: "clusters come and go",
+    ReadPolicies: "iam:GetAccountAuthorizationDetails knows no resource",
+    ReadMappedIdentities: "whom the mappings name is not known beforehand",
+    ReadClusterAccess: "clusters come and go, and their peers live in other Regions",
     DescribeTrails: "a trail may live in another Region, an organization's in another account",
     ReadTrailFiles: "the files below the trail's prefix",
   };
@@ -62,6 +65,7 @@ describe("permissions", () => {
       "FindTrails",
       "NeverAsAdmin",
       "ProveDigests",
+      "ReadPolicies",
     ]);
     for (const { statement } of statements()) expect([statement.Action].flat().join()).not.toContain("*");
   });
@@ -84,6 +88,11 @@ describe("permissions", () => {
       "IngestFilesRole kms:Decrypt",
       "IngestFilesRole s3:GetObject",
       "NotifyRole sns:Publish",
+      "SnapshotRole iam:GetAccessKeyLastUsed",
+      "SnapshotRole iam:GetAccountAuthorizationDetails",
+      "SnapshotRole iam:GetRole",
+      "SnapshotRole iam:GetUser",
+      "SnapshotRole iam:ListAccessKeys",
     ]);
   });
 

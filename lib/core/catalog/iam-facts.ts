@@ -134,11 +134,10 @@ export const iamPartNames = Object.keys(IamParts.shape) as readonly IamPartName[
 export const IAM_FORMAT = 1;
 
 /**
- * What was read and not kept, as nothing about connecting hangs on it: policies none of whose statements can match a connect
- * action, of identities (`inline`) and managed ones; trust documents of roles that no mapping names and whose policies
- * say nothing about connecting (`trust` is "" there).
+ * How many policies were read and not kept, as no statement of theirs can bear on connecting to the cluster: inline ones,
+ * and managed ones, which then do not stand in `attached` either.
  */
-export const LeftOut = z.object({ inline: z.int(), managed: z.int(), trust: z.int() });
+export const LeftOut = z.object({ inline: z.int(), managed: z.int() });
 export type LeftOut = z.infer<typeof LeftOut>;
 
 /**

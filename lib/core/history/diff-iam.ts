@@ -55,8 +55,7 @@ const diffHolder = (part: IamPartName, a: Holder, b: Holder, found: Found): void
       found({ what: "boundary", part, arn, name: null, before: a.boundary, after: b.boundary });
     each("tag", tagged(a.tags), tagged(b.tags));
   }
-  // A trust document that one side left out was not compared.
-  if ("trust" in a && "trust" in b && a.trust !== b.trust && a.trust !== "" && b.trust !== "") {
+  if ("trust" in a && "trust" in b && a.trust !== b.trust) {
     found({ what: "trust", part, arn, name: null, before: digestOf(a.trust), after: digestOf(b.trust) });
   }
 };

@@ -1,0 +1,85 @@
+// The cluster's policy and tags, in its Region and in the Regions of its peers.
+import {
+  type DSQLClient,
+  GetClusterCommand,
+  GetClusterPolicyCommand,
+  ListTagsForResourceCommand,
+} from "@aws-sdk/client-dsql";
+import { parseArn } from "../core/base/ids.ts";
+import type { ClusterAccess } from "../core/iam/facts.ts";
+import { policyText } from "../core/iam/policy-text.ts";
+import type { Calls } from "./call.ts";
+import { refusalOf, type Unread } from "./refusal.ts";
+
+const identifierIn = (arn: string): string => arn.slice(arn.lastIndexOf("/") + 1);
+const regionIn = (arn: string): string => parseArn(arn)?.region ?? "";
+const tagList = (tags: Readonly<Record<string, string>> = {}) =>
+  Object.entries(tags).map(([key, value]) => ({ key, value }));
+
+type Described = {
+  readonly tags: ClusterAccess["tags"];
+  readonly peers: readonly string[];
+  readonly exists: boolean;
+};
+
+const describe = async (client: DSQLClient, { call }: Calls, arn: string): Promise<Described> => {
+  let refused: Unread;
+  try {
+    const identifier = identifierIn(arn);
+    const found = await call((options) => client.send(new GetClusterCommand({ identifier }), options));
+    return {
+      tags: { status: "read", rows: tagList(found.tags) },
+      peers: found.multiRegionProperties?.clusters ?? [],
+      exists: true,
+    };
+  } catch (error) {
+    refused = refusalOf("dsql:GetCluster", error);
+  }
+  try {
+    const { tags } = await call((options) =>
+      client.send(new ListTagsForResourceCommand({ resourceArn: arn }), options),
+    );
+    return { tags: { status: "read", rows: tagList(tags) }, peers: [], exists: true };
+  } catch {
+    // The first refusal says more: without GetCluster its peers in other Regions are not known either.
+    return { tags: refused, peers: [], exists: false };
+  }
+};
+
+const policyOf = async (
+  client: DSQLClient,
+  { call }: Calls,
+  arn: string,
+  exists: boolean,
+): Promise<ClusterAccess["policy"]> => {
+  try {
+    const { policy, policyVersion } = await call((options) =>
+      client.send(new GetClusterPolicyCommand({ identifier: identifierIn(arn) }), options),
+    );
+    if (policy === undefined) return { status: "read", rows: [] };
+    return { status: "read", rows: [{ document: policyText(policy), version: policyVersion ?? null }] };
+  } catch (error) {
+    // Not found is said of the cluster and of its policy alike: where the cluster is there, it is the policy that is not.
+    if (exists && error instanceof Error && error.name === "ResourceNotFoundException")
+      return { status: "read", rows: [] };
+    return refusalOf("dsql:GetClusterPolicy", error);
+  }
+};
+
+/** The cluster first, then its peers, each asked in its own Region. Never throws. */
+export const readClusters = async (
+  clientOf: (region: string) => DSQLClient,
+  calls: Calls,
+  cluster: string,
+): Promise<ClusterAccess[]> => {
+  const read = async (arn: string): Promise<{ row: ClusterAccess; peers: readonly string[] }> => {
+    const region = regionIn(arn);
+    const client = clientOf(region);
+    const { tags, peers, exists } = await describe(client, calls, arn);
+    return { row: { arn, region, policy: await policyOf(client, calls, arn, exists), tags }, peers };
+  };
+  const own = await read(cluster);
+  const others = [...new Set(own.peers)].filter((arn) => arn !== cluster && regionIn(arn) !== "").sort();
+  const peers = await calls.each(others, async (arn) => (await read(arn)).row);
+  return [own.row, ...peers];
+};

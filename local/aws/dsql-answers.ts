@@ -1,0 +1,52 @@
+// What Aurora DSQL's own API says of local clusters: GetCluster, GetClusterPolicy and tags, as its REST protocol answers.
+// https://docs.aws.amazon.com/aurora-dsql/latest/APIReference/API_Operations.html
+import type { LocalAccount, LocalClusterAccess } from "./iam-account.ts";
+
+export type DsqlAnswer = {
+  /** The operation, as IAM calls it; undefined: none that is imitated. */
+  readonly action: string | undefined;
+  readonly status: number;
+  /** The name of the error, where it is one. */
+  readonly error?: string;
+  readonly body: object;
+};
+
+const CREATED_AT = Date.UTC(2025, 0, 15);
+
+const notFound = (action: string, resourceId: string): DsqlAnswer => ({
+  action,
+  status: 404,
+  error: "ResourceNotFoundException",
+  body: { message: "The resource could not be found", resourceId, resourceType: "cluster" },
+});
+
+const described = ({ arn, tags = {}, peers }: LocalClusterAccess): object => ({
+  identifier: arn.slice(arn.lastIndexOf("/") + 1),
+  arn,
+  status: "ACTIVE",
+  creationTime: CREATED_AT / 1000,
+  deletionProtectionEnabled: true,
+  tags,
+  ...(peers && { multiRegionProperties: { clusters: peers } }),
+});
+
+/** The answer to a GET of this path. */
+export const dsqlAnswer = (account: LocalAccount, path: string): DsqlAnswer => {
+  const [, what = "", raw = "", sub] = path.split("/");
+  const name = decodeURIComponent(raw);
+  const found = account.cluster(name.slice(name.lastIndexOf("/") + 1));
+  if (what === "tags")
+    return found
+      ? { action: "dsql:ListTagsForResource", status: 200, body: { tags: found.tags ?? {} } }
+      : notFound("dsql:ListTagsForResource", name);
+  if (what !== "cluster" || raw === "") return { action: undefined, status: 400, body: {} };
+  if (sub === "policy") {
+    if (!found?.policy) return notFound("dsql:GetClusterPolicy", name);
+    const body = { policy: JSON.stringify(found.policy), policyVersion: `${found.policyVersion ?? 1}` };
+    return { action: "dsql:GetClusterPolicy", status: 200, body };
+  }
+  if (sub !== undefined) return { action: undefined, status: 400, body: {} };
+  return found
+    ? { action: "dsql:GetCluster", status: 200, body: described(found) }
+    : notFound("dsql:GetCluster", name);
+};

@@ -1,0 +1,140 @@
+// IAM and Aurora DSQL's API for one machine: answers the real clients' reads out of an account of its own.
+import { randomUUID } from "node:crypto";
+import { xmlDocument, xmlResponse } from "./aws-xml.ts";
+import { dsqlAnswer } from "./dsql-answers.ts";
+import { type LocalAccount, localAccount } from "./iam-account.ts";
+import { type IamFailure, iamAnswer } from "./iam-answers.ts";
+import { type LoopbackRequest, type LoopbackResponse, startLoopback } from "./loopback-server.ts";
+
+export type LocalIam = LocalAccount & {
+  /** For AWS_ENDPOINT_URL_IAM and AWS_ENDPOINT_URL_DSQL. */
+  readonly endpoint: string;
+  /** The next `times` (1) calls of this action ("iam:GetRole") are throttled; the client's own retries count. */
+  readonly throttleNext: (action: string, times?: number) => void;
+  /** From now on these actions are refused, and no others: what a role without the permission sees. */
+  readonly deny: (...actions: readonly string[]) => void;
+  /** The actions that were called, in order, refused ones included. */
+  readonly calls: readonly string[];
+  readonly stop: () => Promise<void>;
+};
+
+const NAMESPACE = "https://iam.amazonaws.com/doc/2010-05-08/";
+
+const denied = (action: string): IamFailure => ({
+  status: 403,
+  code: "AccessDenied",
+  message: `User is not authorized to perform: ${action}`,
+});
+const throttled: IamFailure = { status: 400, code: "Throttling", message: "Rate exceeded" };
+
+const refuse = ({ status, code, message }: IamFailure): LoopbackResponse =>
+  xmlResponse(
+    status,
+    xmlDocument(
+      [
+        "ErrorResponse",
+        [
+          [
+            "Error",
+            [
+              ["Type", "Sender"],
+              ["Code", code],
+              ["Message", message],
+            ],
+          ],
+          ["RequestId", randomUUID()],
+        ],
+      ],
+      NAMESPACE,
+    ),
+  );
+
+const json = (status: number, body: object, error?: string): LoopbackResponse => ({
+  status,
+  headers: {
+    "content-type": "application/json",
+    "x-amzn-requestid": randomUUID(),
+    ...(error && { "x-amzn-errortype": error }),
+  },
+  body: JSON.stringify(body),
+});
+
+const isSigned = ({ headers }: LoopbackRequest): boolean =>
+  headers.authorization?.startsWith("AWS4-HMAC-SHA256 ") ?? false;
+
+/** Starts it on a free loopback port, with an empty account. `mostItems`: the most on a page, whatever is asked for. */
+export const startIam = async ({
+  account,
+  mostItems = 1_000,
+}: {
+  readonly account: string;
+  readonly mostItems?: number;
+}): Promise<LocalIam> => {
+  const held = localAccount(account);
+  const calls: string[] = [];
+  const refused = new Set<string>();
+  const throttles = new Map<string, number>();
+  /** Counts the call; how it fails, if it is to. */
+  const failure = (action: string): IamFailure | undefined => {
+    calls.push(action);
+    if (refused.has(action)) return denied(action);
+    const left = throttles.get(action) ?? 0;
+    if (left > 0) throttles.set(action, left - 1);
+    return left > 0 ? throttled : undefined;
+  };
+
+  const iam = ({ body }: LoopbackRequest): LoopbackResponse => {
+    const form = new URLSearchParams(body.toString("utf8"));
+    const name = form.get("Action") ?? "";
+    const fails = failure(`iam:${name}`);
+    if (fails) return refuse(fails);
+    const answer = iamAnswer(held, name, form, mostItems);
+    if (!answer)
+      return refuse({
+        status: 400,
+        code: "InvalidAction",
+        message: `the local stand-in does not know ${name}`,
+      });
+    if ("status" in answer) return refuse(answer);
+    return xmlResponse(
+      200,
+      xmlDocument(
+        [
+          `${name}Response`,
+          [
+            [`${name}Result`, answer],
+            ["ResponseMetadata", [["RequestId", randomUUID()]]],
+          ],
+        ],
+        NAMESPACE,
+      ),
+    );
+  };
+
+  const dsql = (rawPath: string): LoopbackResponse => {
+    const { action, status, error, body } = dsqlAnswer(held, rawPath);
+    if (action === undefined)
+      return json(403, { message: `the local stand-in does not know ${rawPath}` }, "AccessDeniedException");
+    const fails = failure(action);
+    if (!fails) return json(status, body, error);
+    const name = fails === throttled ? "ThrottlingException" : "AccessDeniedException";
+    return json(fails === throttled ? 429 : 403, { message: fails.message }, name);
+  };
+
+  const server = await startLoopback((request) => {
+    if (!isSigned(request))
+      return refuse({ status: 403, code: "MissingAuthenticationToken", message: "Request is not signed" });
+    return request.method === "POST" ? iam(request) : dsql(request.rawPath);
+  });
+  return {
+    ...held,
+    endpoint: server.endpoint,
+    throttleNext: (action, times = 1) => void throttles.set(action, (throttles.get(action) ?? 0) + times),
+    deny: (...actions) => {
+      refused.clear();
+      for (const action of actions) refused.add(action);
+    },
+    calls,
+    stop: server.stop,
+  };
+};
