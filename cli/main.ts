@@ -15,8 +15,13 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
     stop.abort(new Error(`stopped by ${signal}`));
   });
 }
-// A reader that went away (| head) is no error.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
+process.stdout.on("error", ({ code }: NodeJS.ErrnoException) => {
+  // A reader that went away (| head) is no error.
+  if (code === "EPIPE") process.exit(0);
+  const why = code === "ENOSPC" || code === "EDQUOT" ? "the disk is full" : String(code);
+  process.stderr.write(`error: the output could not be written: ${why}\n`);
+  process.exit(1);
+});
 
 const code = await run(process.argv.slice(2), processIo(stop.signal));
 process.exitCode = process.exitCode || code;

@@ -275,6 +275,16 @@ export const keepsTheContract = (adapter: string, fresh: () => Promise<Table>): 
       expect(await collect(table.query({ pk: "nobody" }))).toEqual([]);
     });
 
+    it("ranges from one plane of Unicode to the next, by bytes, in either direction and with a limit", async () => {
+      const table = await filled(["a", "\uff21", "\uffee", "\u{1f600}", "\u{1f601}"]);
+      const range = { from: "\uffee", to: "\u{1f600}" };
+      expect(await sortKeys(table, range)).toEqual(["\uffee", "\u{1f600}"]);
+      expect(await sortKeys(table, { ...range, backward: true })).toEqual(["\u{1f600}", "\uffee"]);
+      expect(await sortKeys(table, { ...range, limit: 1 })).toEqual(["\uffee"]);
+      expect(await sortKeys(table, { ...range, limit: 1, backward: true })).toEqual(["\u{1f600}"]);
+      expect(await sortKeys(table, { from: "\u{1f600}", to: "\uffee" })).toEqual([]);
+    });
+
     it("takes a prefix for what it is, whatever stands in it", async () => {
       const prefixes = [
         "a",

@@ -28,7 +28,7 @@ import { createSpent, type Spent } from "../spent.ts";
 import type { Item, Key, Range, Table } from "../table.ts";
 import { TIME_ATTRIBUTE } from "../table-definition.ts";
 import { drain, type Waiting } from "./drain.ts";
-import { keyCondition } from "./key-condition.ts";
+import { askable, keyCondition } from "./key-condition.ts";
 
 export type DynamoDbTableOptions = Waiting & { readonly client: DynamoDBClient; readonly name: string };
 
@@ -134,6 +134,8 @@ const putMany = async (opened: Opened, items: readonly Item[]): Promise<void> =>
 const query = async function* ({ client, name, spent }: Opened, range: Range): AsyncGenerator<Item> {
   const bounds = sortBounds(range);
   if (bounds === undefined) return;
+  const attribute = range.byTime ? TIME_ATTRIBUTE : "sk";
+  const { asked, isPast } = askable(bounds, range.backward ?? false);
   let left = range.limit ?? Number.POSITIVE_INFINITY;
   let ExclusiveStartKey: Record<string, AttributeValue> | undefined;
   do {
@@ -141,7 +143,7 @@ const query = async function* ({ client, name, spent }: Opened, range: Range): A
       TableName: name,
       // The index holds keys alone, half the storage: a local index fetches the rest from the table by itself.
       ...(range.byTime && { IndexName: TIME_INDEX, Select: "ALL_ATTRIBUTES" as const }),
-      ...keyCondition(range.pk, range.byTime ? TIME_ATTRIBUTE : "sk", bounds),
+      ...keyCondition(range.pk, attribute, asked),
       ScanIndexForward: !range.backward,
       ConsistentRead: range.consistent ?? false,
       ReturnConsumedCapacity,
@@ -151,7 +153,9 @@ const query = async function* ({ client, name, spent }: Opened, range: Range): A
     const out = await refusing(name, "a query", () => client.send(new QueryCommand(input)));
     spent.read(units(out.ConsumedCapacity));
     for (const attributes of out.Items ?? []) {
-      yield fromAttributes(attributes);
+      const item = fromAttributes(attributes);
+      if (isPast(String(item[attribute]))) return;
+      yield item;
       if (--left <= 0) return;
     }
     ExclusiveStartKey = out.LastEvaluatedKey;

@@ -27,3 +27,24 @@ export const keyCondition = (pk: string, attribute: string, bounds: SortBounds):
     ...(text !== undefined && { ExpressionAttributeNames: { "#s": attribute } }),
   };
 };
+
+/** Keys are ordered by their bytes in UTF-8. */
+const isAfter = (a: string, b: string): boolean => Buffer.compare(Buffer.from(a), Buffer.from(b)) > 0;
+
+/**
+ * A range as it can be asked for, and where reading it has to stop. A server that compares text by UTF-16, as dynalite
+ * does, holds some bounds to be the wrong way round that are not, and refuses the whole query: those are asked for by the
+ * bound that reading begins at, and the other is looked for in what comes.
+ */
+export const askable = (
+  bounds: SortBounds,
+  backward: boolean,
+): { readonly asked: SortBounds; readonly isPast: (key: string) => boolean } => {
+  const whole = { asked: bounds, isPast: () => false };
+  if (bounds.kind !== "between") return whole;
+  const { from, to } = bounds;
+  if (from === undefined || to === undefined || from <= to) return whole;
+  return backward
+    ? { asked: { kind: "between", to }, isPast: (key) => isAfter(from, key) }
+    : { asked: { kind: "between", from }, isPast: (key) => isAfter(key, to) };
+};

@@ -2,6 +2,7 @@
 // https://www.sqlite.org/rescode.html
 import { AuditError } from "../../../errors.ts";
 
+const ERROR = 1;
 const BUSY = 5;
 const LOCKED = 6;
 const READONLY = 8;
@@ -45,6 +46,8 @@ export const explained = (file: string, error: unknown): unknown => {
       );
     case READONLY:
       return readOnlyStore(file, error);
+    // A statement of ours fails for what is in the file: a table that is not there, or has other columns.
+    case ERROR:
     case CORRUPT:
     case NOTADB:
       return says(
