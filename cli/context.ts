@@ -87,13 +87,18 @@ const storeFile = async (io: Io, options: StoreOptions): Promise<string> => {
   return file;
 };
 
+/** Trail files name clusters too, any that the account ever had: only a snapshot says which of them is to be audited. */
+export const NO_CLUSTER =
+  "Take one with: dsql-audit snapshot --endpoint HOST --user ROLE\n" +
+  "Connections that ingest has counted are kept, and are shown once a snapshot has made their cluster known.";
+
 /** The cluster named, or the only one in the store. */
 export const pickCluster = async (
   store: Pick<Store, "clusters">,
   named: string | undefined,
 ): Promise<Cluster> =>
   chooseCluster(await store.clusters.list(), named, {
-    none: "Take one with: dsql-audit snapshot --endpoint HOST --user ROLE",
+    none: NO_CLUSTER,
     several: (known) => `Name one with --cluster: ${known.join(", ")}`,
   });
 

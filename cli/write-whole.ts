@@ -17,7 +17,7 @@ const notWritten = (file: string, cause: unknown): AuditError => {
   if (code === "EISDIR") {
     return new AuditError("bad-file", `${file} is a folder`, { cause, hint: "Name a file in it." });
   }
-  return new AuditError("bad-file", `${file} could not be written${code && ` (${code})`}`, {
+  return new AuditError("bad-file", `${file} could not be written`, {
     cause,
     hint: "Name a file in a folder that you may write to.",
   });

@@ -4,6 +4,7 @@ import type { AddCommand } from "../command.ts";
 import {
   addOutputOptions,
   addStoreOptions,
+  NO_CLUSTER,
   type OutputFlags,
   type StoreOptions,
   withStore,
@@ -33,7 +34,7 @@ export const addClusters: AddCommand = (program, io) => {
       options,
       rows,
       columns,
-      "No cluster is known: its first snapshot makes it known. Take one with: dsql-audit snapshot --endpoint HOST --user ROLE",
+      `No cluster is known yet: its first snapshot makes it known.\n${NO_CLUSTER}`,
     );
   });
 };

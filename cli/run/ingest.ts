@@ -25,6 +25,7 @@ import { openTrailInput, sayNothingRead, sayPassedOver } from "./trail-input.ts"
 type Options = StoreOptions & { readonly queue?: string; readonly json?: boolean };
 
 const SHOWN_REASONS = 20;
+const SHOWN_CLUSTERS = 3;
 
 const nothing: IngestCounts = {
   records: 0,
@@ -62,6 +63,17 @@ const lines = (counts: IngestCounts, files: number, digests: Digests): string =>
       ? [`${figure(digests.checked)} digests: ${digests.proven.toLocaleString("en-US")} proven`]
       : []),
   ].join("\n");
+};
+
+/** Connections of a cluster without a snapshot are counted, and no question is answered about it yet. */
+const unknownClusters = (counted: ReadonlySet<Cluster>, known: readonly Cluster[]): string[] => {
+  const unknown = [...counted].filter((cluster) => !known.includes(cluster)).sort();
+  if (!unknown.length) return [];
+  const named = unknown.slice(0, SHOWN_CLUSTERS).map(printable).join(", ");
+  const more = unknown.length > SHOWN_CLUSTERS ? ` and ${unknown.length - SHOWN_CLUSTERS} more` : "";
+  return [
+    `No snapshot is stored of ${named}${more}: the connections are counted, and shown once there is one. Take it with: dsql-audit snapshot --endpoint HOST --user ROLE`,
+  ];
 };
 
 const ingest = async (paths: readonly string[], options: Options, io: Io): Promise<void> => {
@@ -155,6 +167,7 @@ const ingest = async (paths: readonly string[], options: Options, io: Io): Promi
       progress.update("adding up …");
       for (const cluster of clusters) await store.activity.fold(cluster, io.now());
       progress.done();
+      const unknown = unknownClusters(clusters, await store.clusters.list());
       const { records, connections, counted, duplicates, ignored, tooOld, rejected } = counts;
       const summary = {
         records,
@@ -166,7 +179,7 @@ const ingest = async (paths: readonly string[], options: Options, io: Io): Promi
         rejected,
         ...(proofs.checked > 0 && { digests: proofs }),
       };
-      printDocument(io, options, summary, () => lines(counts, files, proofs));
+      printDocument(io, options, summary, () => [lines(counts, files, proofs), ...unknown].join("\n"));
     });
   } finally {
     progress.done();

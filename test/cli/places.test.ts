@@ -47,7 +47,7 @@ describe("a file that a command writes", () => {
     });
     expect(await cli("history export --out real.html/x")).toMatchObject({
       code: 1,
-      err: expect.stringMatching(/real\.html\/x could not be written \(ENOTDIR\)/),
+      err: expect.stringMatching(/real\.html\/x could not be written\n/),
     });
   });
 
@@ -96,9 +96,11 @@ describe("a store that is not as it should be", () => {
       `create table item(a); pragma application_id=${APPLICATION_ID}; pragma user_version=${FORMAT}`,
     );
     const whole = readFileSync(join(folder, "dsql-audit.db"));
+    // The head of every page but the first.
+    const isHead = (at: number): boolean => at >= 4_096 && at % 4_096 < 16;
     writeFileSync(
       join(folder, cut),
-      whole.map((byte, at) => (at >= 4_096 && at % 97 === 0 ? byte ^ 0xff : byte)),
+      whole.map((byte, at) => (isHead(at) ? 0xff : byte)),
     );
     for (const [file, says] of [
       [other, /other\.db is not a store: it is an SQLite database of another program/],

@@ -72,6 +72,21 @@ describe("dsql-audit ingest", () => {
     expect(people.out).toContain("bad.json");
   }, 30_000);
 
+  it("says what is missing while no snapshot has made the cluster known, as every question does", async () => {
+    put("t/a.json.gz", fileOf(record(1)));
+    const { out } = await cli("ingest t");
+    expect(out).toContain(`No snapshot is stored of ${CLUSTER}: the connections are counted, and shown once`);
+    for (const command of ["activity", "coverage", "findings", "detect", "privileges", "history verify"]) {
+      const { code, err } = await cli(command);
+      expect([command, code]).toEqual([command, 1]);
+      expect(err).toContain("the store holds no snapshot yet");
+      expect(err).toContain("Take one with: dsql-audit snapshot");
+      expect(err).toContain("Connections that ingest has counted are kept");
+    }
+    expect((await cli("clusters")).out).toContain("No cluster is known yet");
+    expect((await cli("clusters --json")).json()).toEqual([]);
+  });
+
   it("says that it found nothing to read, and what it passed over", async () => {
     put("t/AWSLogs/111122223333/Config/x.json.gz", "{}");
     put("t/notes.txt", "hello");
