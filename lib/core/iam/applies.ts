@@ -2,9 +2,9 @@
 import { type Judged, judgeCondition } from "./condition.ts";
 import type { Condition, Element, Policy, Statement } from "./policy.ts";
 import type { Request } from "./request.ts";
-import { not, some, type Truth } from "./truth.ts";
+import { not, some, type Truth, truthOf } from "./truth.ts";
 import { fill } from "./variables.ts";
-import { ANY, ANY_IN_PART, matches, ONE, type Pattern, patternOf } from "./wildcard.ts";
+import { ANY, ANY_IN_PART, isLiteral, matches, ONE, type Pattern, patternOf } from "./wildcard.ts";
 
 /** `conditions`: those that the request decides; `reasons`: why it is unknown. */
 export type Applies = {
@@ -21,6 +21,7 @@ const ACTION = /^(?:\*|[a-z0-9-]+:.*)$/s;
  */
 const actionMatches = (pattern: string, action: string): Truth => {
   const lower = pattern.toLowerCase();
+  if (isLiteral(lower)) return truthOf(lower === action);
   if (!matches(patternOf(lower), action)) return "no";
   return ACTION.test(lower) || lower === "*:*" ? "yes" : "unknown";
 };
@@ -61,12 +62,16 @@ const elementTruth = ({ not: negated, values }: Element, of: (value: string) => 
   return negated ? not(any) : any;
 };
 
+/** The same of a text without variables. */
+const plainMatches = (value: string, arn: string): Truth =>
+  isLiteral(value) ? truthOf(value === arn) : resourceMatches(patternOf(value), arn);
+
 type Found = { readonly truth: Truth; readonly reason: string | null };
 
 const resourceTruth = (request: Request, { resources }: Statement, hasVariables: boolean): Found => {
   let reason: string | null = null;
   const truth = elementTruth(resources, (value) => {
-    if (!hasVariables || !value.includes("${")) return resourceMatches(patternOf(value), request.cluster);
+    if (!hasVariables || !value.includes("${")) return plainMatches(value, request.cluster);
     const filled = fill(request, value, patternOf);
     // "the resource that includes a policy variable with no value will not match any resource": in NotResource that can
     // mean every resource, or that the statement does nothing.
@@ -91,10 +96,7 @@ export const relevantStatements = (policy: Policy, action: string, cluster: stri
     if (elementTruth(statement.actions, (value) => actionMatches(value, action)) === "no") return false;
     const hasVariable =
       policy.hasVariables && statement.resources.values.some((value) => value.includes("${"));
-    return (
-      hasVariable ||
-      elementTruth(statement.resources, (value) => resourceMatches(patternOf(value), cluster)) !== "no"
-    );
+    return hasVariable || elementTruth(statement.resources, (value) => plainMatches(value, cluster)) !== "no";
   });
 
 /** All but the principal: who is meant is judged apart. */

@@ -58,9 +58,36 @@ const positionsAfter = (pattern: Pattern, text: string): ReadonlySet<number> => 
   return now;
 };
 
+/** From left to right, going back to the last star alone: what a star before it took never needs to change. */
+const fits = (pattern: Pattern, text: string): boolean => {
+  let [at, position, star, from] = [0, 0, -1, 0];
+  while (at < text.length) {
+    const token = pattern[position];
+    if (token === ANY) {
+      star = position++;
+      from = at;
+    } else if (token === ONE || token === text[at]) {
+      position += 1;
+      at += 1;
+    } else if (star >= 0) {
+      position = star + 1;
+      at = ++from;
+    } else return false;
+  }
+  while (pattern[position] === ANY) position += 1;
+  return position === pattern.length;
+};
+
 /** Whether the whole text fits the pattern. */
-export const matches = (pattern: Pattern, text: string): boolean =>
-  !isTooLong(pattern, text.length) && positionsAfter(pattern, text).has(pattern.length);
+export const matches = (pattern: Pattern, text: string): boolean => {
+  if (isTooLong(pattern, text.length)) return false;
+  return pattern.includes(ANY_IN_PART)
+    ? positionsAfter(pattern, text).has(pattern.length)
+    : fits(pattern, text);
+};
+
+/** Whether a text has no wildcard, so that it can only be itself. */
+export const isLiteral = (text: string): boolean => !text.includes("*") && !text.includes("?");
 
 /** Whether every, no, or some text that begins with `prefix` and goes on fits the pattern. */
 export const matchesFrom = (pattern: Pattern, prefix: string): Truth => {
