@@ -21,7 +21,7 @@ export const tableRights: Readonly<Record<FunctionName, TableRights>> = {
     // The marks of hours that have been added up.
     removes: ["DIRTY#"],
   },
-  notify: { writes: ["FINDING#"], removes: [] },
+  notify: { writes: ["FINDING#", "NOTICES#"], removes: [] },
   // What it thinned is noted apart from the snapshots, which it can only remove.
   retain: { writes: ["RETAINED#"], removes: ["CLUSTER#", "CHUNK#"] },
   query: { writes: [], removes: [] },

@@ -3,7 +3,7 @@
 import { defaultSettings, VerdictSettings } from "../lib/core/findings/settings.ts";
 import { type DetectOptions, detectCluster } from "../lib/jobs/judge-cluster.ts";
 import { DetectJob, type NotifyJob } from "../lib/jobs/messages.ts";
-import { planNotices } from "../lib/notices/plan-notices.ts";
+import { isTellingDue, standingOf } from "../lib/jobs/send-notices.ts";
 import type { Store } from "../lib/store/open-store.ts";
 import { eachMessage, onLambda } from "./lambda.ts";
 import {
@@ -54,7 +54,8 @@ export const detectHandler = (deps: DetectDeps) => {
     const incomplete = looks.filter(({ complete }) => !complete).length;
     deps.log.info("judged", { cluster, reason, open, incomplete });
     // The notify function looks again before it sends: a message lost or doubled does no harm.
-    if (planNotices(findings, () => undefined).length) await deps.notify([{ cluster } satisfies NotifyJob]);
+    const standing = await standingOf(deps.store, cluster, findings);
+    if (isTellingDue(standing, deps.now())) await deps.notify([{ cluster } satisfies NotifyJob]);
   });
 };
 

@@ -2,6 +2,7 @@
 import type { SNSClient } from "@aws-sdk/client-sns";
 import { NotifyJob } from "../lib/jobs/messages.ts";
 import { sendNotices } from "../lib/jobs/send-notices.ts";
+import type { StoreArguments } from "../lib/notices/command-line.ts";
 import type { Store } from "../lib/store/open-store.ts";
 import { eachMessage, onLambda } from "./lambda.ts";
 import { type Runtime, runtime, settings, snsClient, storeOf } from "./wiring.ts";
@@ -12,14 +13,23 @@ export type NotifyDeps = Runtime & {
   readonly topicArn: string;
   /** What retention keeps in full. */
   readonly keepDays: number;
+  /** How the readers of the mails reach the table with the command line. */
+  readonly commandStore: StoreArguments;
 };
 
 export const notifyHandler = (deps: NotifyDeps) =>
   eachMessage(deps, async (body) => {
     const { cluster } = NotifyJob.parse(body);
-    const sent = await sendNotices(deps, cluster, deps.now(), { keepDays: deps.keepDays });
+    const { keepDays, commandStore } = deps;
+    const sent = await sendNotices(deps, cluster, deps.now(), { keepDays, commandStore });
     if (sent) deps.log.info("notices sent", { cluster, sent });
   });
+
+/** The table, in the Region that the function itself runs in. */
+const commandStoreOf = (table: string): StoreArguments => {
+  const region = process.env.AWS_REGION;
+  return ["--table", table, ...(region ? ["--region", region] : [])];
+};
 
 /** The function as its environment says. */
 export const wire = (shared: Runtime) => {
@@ -30,6 +40,7 @@ export const wire = (shared: Runtime) => {
     sns: snsClient(),
     topicArn: TOPIC_ARN,
     keepDays: KEEP_DAYS,
+    commandStore: shared.commandStore ?? commandStoreOf(TABLE_NAME),
   });
 };
 

@@ -31,6 +31,8 @@ export type Runtime = {
   readonly log: Log;
   /** What stands around the table: the local stack holds each function to its role. */
   readonly around?: (table: Table) => Table;
+  /** How readers of notices reach the store with the command line, where that is not the table itself. */
+  readonly commandStore?: readonly string[];
 };
 
 /** The real clock and chance; `now` may be another one, for a stretch that is lived through faster. */

@@ -31,6 +31,8 @@ export const TABLE_NAME = "dsql-audit";
 export const TRAIL_BUCKET = "demo-trail";
 
 export type StackOptions = {
+  /** How the readers of the mails reach the store once the stack is gone. */
+  readonly commandStore?: readonly string[];
   /** `store` and `outbox` are made in it; both outlive the stack. */
   readonly folder: string;
   readonly clock: Clock;
@@ -202,7 +204,11 @@ export const startStack = async (options: StackOptions): Promise<Stack> => {
     const topic = `arn:aws:sns:${region}:${account}:dsql-access-auditor`;
     const { endpoint, ...servers } = await startServers(options, bus, topic, stops);
     // Waits are passed over, as the bus passes over its delays.
-    const shared: Runtime = { ...runtime(clock.now), sleep: async (ms) => clock.advance(ms) };
+    const shared: Runtime = {
+      ...runtime(clock.now),
+      sleep: async (ms) => clock.advance(ms),
+      ...(options.commandStore && { commandStore: options.commandStore }),
+    };
     const table = tableOf(TABLE_NAME, shared);
     addQueues(bus);
     const { query, handlerOf } = wireAll(shared, filler(options, topic, endpoint.queueUrl));

@@ -29,6 +29,7 @@ const CORE_ROOMS = [
   "iam",
   "anomaly",
   "findings",
+  "incidents",
   "remediation",
   "review",
 ];

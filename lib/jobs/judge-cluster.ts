@@ -11,6 +11,7 @@ import { type DetectorOptions, judgeWith } from "../core/findings/judge.ts";
 import { firstLooksOf, observedUntil } from "../core/findings/observe.ts";
 import { reconcileFindings } from "../core/findings/reconcile-findings.ts";
 import { auditView } from "../core/findings/view.ts";
+import { joinIncidents } from "../core/incidents/threads.ts";
 import { detectors } from "../detectors/index.ts";
 import type { Store } from "../store/open-store.ts";
 import { type CapturePorts, checkCapture } from "./check-capture.ts";
@@ -77,13 +78,15 @@ export const detectCluster = async (
     looks.map(({ detector }) => detector),
     now,
   );
-  const change = (existing: readonly Finding[]): Finding[] =>
-    reconcileFindings(existing, observations, looks, now, {
-      exemptions,
-      lastLookAt: lastLook?.at,
-      gone,
-      observedUntil: (finding) => observedUntil(firstLooks, finding, now),
-    });
+  const change = (existing: readonly Finding[]): readonly Finding[] =>
+    joinIncidents(
+      reconcileFindings(existing, observations, looks, now, {
+        exemptions,
+        lastLookAt: lastLook?.at,
+        gone,
+        observedUntil: (finding) => observedUntil(firstLooks, finding, now),
+      }),
+    );
   if (dryRun) return { findings: change([...known.values()].map(({ finding }) => finding)), looks };
   const findings = await kept.update(cluster, change, known);
   const estate = settled();

@@ -2,50 +2,129 @@
 import type { SNSClient } from "@aws-sdk/client-sns";
 import type { Cluster } from "../core/base/ids.ts";
 import type { Instant } from "../core/base/time.ts";
+import type { Finding } from "../core/findings/finding.ts";
+import { markTold } from "../core/incidents/due.ts";
+import { isSummaryDue, type NoticeState, summarySlots } from "../core/incidents/notice-state.ts";
 import { detectorOf } from "../detectors/index.ts";
 import { AuditError } from "../errors.ts";
 import { publish } from "../notices/channels/sns.ts";
-import { markNoticed, type NoticeOptions, planNotices } from "../notices/plan-notices.ts";
+import type { StoreArguments } from "../notices/command-line.ts";
+import { noticeAttributes, noticeDocument } from "../notices/document.ts";
+import type { Notice } from "../notices/notice.ts";
+import {
+  isNoticeDue,
+  type PlanOptions,
+  planDaily,
+  planNotices,
+  type Standing,
+} from "../notices/plan-notices.ts";
 import { noProofText, proofText } from "../notices/proof-text.ts";
-import type { Store } from "../store/open-store.ts";
+import { weeklyNotice } from "../notices/weekly-text.ts";
+import type { ReadStore, Store } from "../store/open-store.ts";
+import { reachFinder } from "./reach-finder.ts";
+import { loadWeek } from "./weekly-facts.ts";
 
 export type NoticePorts = { readonly store: Store; readonly sns: SNSClient; readonly topicArn: string };
 
-type SendOptions = NoticeOptions & {
+type SendOptions = PlanOptions & {
   /** What retention keeps in full: the command in the mails has to say it. */
   readonly keepDays?: number;
+  /** How readers of the mails reach the store. */
+  readonly commandStore?: StoreArguments;
 };
 
 /** What each mail ends with; nothing where there is no snapshot yet. Who breaks the newest one does not stop the mails. */
-const proofOf = async (store: Store, cluster: Cluster, keepDays: number | undefined): Promise<string> => {
+const proofOf = async (
+  store: Store,
+  cluster: Cluster,
+  commandStore: StoreArguments,
+  keepDays: number | undefined,
+): Promise<string> => {
   try {
     const head = await store.snapshots.head(cluster);
-    return head ? proofText(cluster, head, keepDays) : "";
+    return head ? proofText(cluster, head, commandStore, keepDays) : "";
   } catch (error) {
-    if (error instanceof AuditError && error.code === "store") return noProofText(cluster, keepDays);
+    if (error instanceof AuditError && error.code === "store")
+      return noProofText(cluster, commandStore, keepDays);
     throw error;
   }
 };
 
+/** What decides which notices are due. `findings`: as they were read a moment ago. */
+export const standingOf = async (
+  store: ReadStore,
+  cluster: Cluster,
+  findings: readonly Finding[],
+): Promise<Standing> => {
+  const [state, look] = await Promise.all([store.notices.read(cluster), store.findings.lastLook(cluster)]);
+  return { cluster, findings, state, hasSnapshot: look !== undefined && look.snapshotAt !== null };
+};
+
+/** Whether somebody has to be told of something now, in a notice of its own or in a summary. */
+export const isTellingDue = (standing: Standing, now: Instant): boolean =>
+  isNoticeDue(standing, now) || isSummaryDue(standing.state, now);
+
+/** The summaries that are due, each with what it makes known; a day without news has none. */
+const summariesOf = async (
+  { store }: NoticePorts,
+  standing: Standing,
+  now: Instant,
+  commandStore: StoreArguments,
+): Promise<readonly Notice[]> => {
+  const { state, cluster } = standing;
+  const slots = summarySlots(now);
+  const daily = (state.dailyAt ?? 0) < slots.dailyAt ? planDaily(standing, commandStore) : undefined;
+  const week =
+    (state.weeklyAt ?? 0) < slots.weeklyAt
+      ? await loadWeek(store, cluster, standing.findings, now)
+      : undefined;
+  return [...(daily ? [daily] : []), ...(week ? [weeklyNotice(cluster, week, now, commandStore)] : [])];
+};
+
+/** What is noted once a notice of this kind is out. */
+const stateAfter = ({ kind }: Notice, now: Instant): NoticeState => {
+  if (kind === "first") return { firstAt: now, ...summarySlots(now) };
+  return kind === "storm" ? { firstAt: now, stormAt: now } : { firstAt: now };
+};
+
 /**
- * Sends one mail per notice that is due; how many went out. Each is marked right after it was sent: dying in between
- * sends that one mail again, and never loses one. Each ends with the newest snapshot's hash.
+ * Sends the notices that are due, and the summaries; how many went out. What each told is marked right after it was sent:
+ * dying in between sends that one mail again, and never loses one. Each ends with the newest snapshot's hash.
  * AuditError("denied" | "not-found" | "throttled") from SNS.
  */
 export const sendNotices = async (
-  { store, sns, topicArn }: NoticePorts,
+  ports: NoticePorts,
   cluster: Cluster,
   now: Instant,
-  { keepDays, ...options }: SendOptions = {},
+  { keepDays, commandStore = [], ...options }: SendOptions = {},
 ): Promise<number> => {
-  const { findings: kept } = store;
-  const notices = planNotices(await kept.list(cluster), detectorOf, options);
-  if (!notices.length) return 0;
-  const end = await proofOf(store, cluster, keepDays);
-  for (const notice of notices) {
-    const { subject, body } = notice;
-    await publish(sns, { topicArn, subject, body, end });
-    await kept.update(cluster, (findings) => markNoticed(findings, notice, now));
-  }
-  return notices.length;
+  const { store, sns, topicArn } = ports;
+  const kept = store.findings;
+  const standing = await standingOf(store, cluster, await kept.list(cluster));
+  if (!isTellingDue(standing, now)) return 0;
+  const end = await proofOf(store, cluster, commandStore, keepDays);
+  const send = async (notice: Notice): Promise<void> => {
+    await publish(sns, topicArn, {
+      subject: notice.subject,
+      body: notice.body,
+      end,
+      short: notice.short,
+      document: noticeDocument(notice),
+      attributes: noticeAttributes(notice),
+    });
+    if (notice.told.length)
+      await kept.update(cluster, (findings) => markTold(findings, notice.told, now, notice.where));
+    await store.notices.note(cluster, stateAfter(notice, now));
+  };
+  const reachOf = await reachFinder(store, cluster, standing.findings, now);
+  const text = { wordsOf: detectorOf, store: commandStore, reachOf };
+  const urgent = planNotices(standing, now, text, options);
+  for (const notice of urgent) await send(notice);
+  if (!isSummaryDue(standing.state, now) || urgent.some(({ kind }) => kind === "first")) return urgent.length;
+  // What a notice has just told is no news for the summary.
+  const after = urgent.length ? await standingOf(store, cluster, await kept.list(cluster)) : standing;
+  const summaries = await summariesOf(ports, after, now, commandStore);
+  for (const notice of summaries) await send(notice);
+  await store.notices.note(cluster, summarySlots(now));
+  return urgent.length + summaries.length;
 };

@@ -1,82 +1,98 @@
-// Which findings people must be told of now, in how many mails. Pure: sending and marking is the caller's.
+// Which notices are due for one cluster now, with their text. Pure: sending them and marking what they told is the caller's.
 
-import type { Instant } from "../core/base/time.ts";
-import type { DetectorWords } from "../core/findings/detector.ts";
-import { type Finding, type Severity, worstFirst } from "../core/findings/finding.ts";
-import { type Notice, type NoticeKind, noticeFor, noticeForMany } from "./notice-text.ts";
+import type { Cluster } from "../core/base/ids.ts";
+import { HOUR, type Instant } from "../core/base/time.ts";
+import type { Finding } from "../core/findings/finding.ts";
+import { DEFAULT_URGENCY, immediateNotice, summaryNews, type Urgency } from "../core/incidents/due.ts";
+import { type Incident, incidentsOf } from "../core/incidents/incident.ts";
+import { FIRST_WAIT_MS, type NoticeState, STORM_EVERY_MS } from "../core/incidents/notice-state.ts";
+import { incidentNotice, type TextOptions } from "./incident-text.ts";
+import { dailyNotice, firstNotice, stormNotice } from "./list-text.ts";
+import type { Notice } from "./notice.ts";
 
-export type NoticeOptions = {
-  /** What is below is never mailed, only listed. */
-  readonly minSeverity?: Severity;
-  /** More than this of one kind at once go into one mail. */
-  readonly mergeAbove?: number;
+export type Standing = {
+  readonly cluster: Cluster;
+  readonly findings: readonly Finding[];
+  readonly state: NoticeState;
+  /** Whether a snapshot of the cluster was judged already. */
+  readonly hasSnapshot: boolean;
 };
 
-/** Low findings (unknown, ambiguous) are for the report: a mail for each would teach people to ignore mails. */
-const DEFAULT_MIN_SEVERITY: Severity = "medium";
-const DEFAULT_MERGE_ABOVE = 3;
+export type PlanOptions = {
+  readonly urgency?: Urgency;
+  /** More notices than this within an hour become one that lists them; 10. */
+  readonly stormAbove?: number;
+};
 
-const isDue = (finding: Finding, kind: NoticeKind, min: Severity): boolean => {
-  const { status, closedAt, noticedAt, noticedSeverity, closeNoticedAt, severity, ends } = finding;
-  // A new detector of a running installation is observed first; the look that ends it takes this away.
-  if (finding.observedUntil !== undefined) return false;
-  const standing = status !== "exempt" && status !== "resolved" && closedAt === undefined;
-  const matters = worstFirst(severity, min) <= 0;
-  switch (kind) {
-    case "opened":
-      return standing && status !== "acknowledged" && noticedAt === undefined && matters;
-    case "risen":
-      // Also what somebody takes care of already: he took it for less.
-      return (
-        standing &&
-        noticedSeverity !== undefined &&
-        (noticedAt !== undefined || status === "acknowledged") &&
-        worstFirst(severity, noticedSeverity) < 0 &&
-        matters
-      );
-    case "ended":
-      return standing && ends !== undefined && noticedAt !== undefined && closeNoticedAt === undefined;
-    case "resolved":
-      // Only what people were told of can be taken back.
-      return status === "resolved" && noticedAt !== undefined && closeNoticedAt === undefined;
+const STORM_ABOVE = 10;
+
+type Due = { readonly incident: Incident; readonly kind: NonNullable<ReturnType<typeof immediateNotice>> };
+
+/** What is due at once, before it has a text. */
+type Plan =
+  | { readonly is: "first"; readonly incidents: readonly Incident[] }
+  | { readonly is: "storm"; readonly due: readonly Due[]; readonly told: number }
+  | { readonly is: "each"; readonly due: readonly Due[] };
+
+const NOTHING: Plan = { is: "each", due: [] };
+
+const planOf = (
+  { findings, state, hasSnapshot }: Standing,
+  now: Instant,
+  { urgency = DEFAULT_URGENCY, stormAbove = STORM_ABOVE }: PlanOptions,
+): Plan => {
+  const incidents = incidentsOf(findings);
+  // A store of an earlier release has told of its findings, and knows nothing of a first mail.
+  const isNew = state.firstAt === undefined && !findings.some(({ noticedAt }) => noticedAt !== undefined);
+  if (isNew) {
+    const waits = findings.reduce((least, { detectedAt }) => Math.min(least, detectedAt), now);
+    return hasSnapshot || now - waits >= FIRST_WAIT_MS ? { is: "first", incidents } : NOTHING;
+  }
+  const due = incidents.flatMap((incident): Due[] => {
+    const kind = immediateNotice(incident, now, urgency);
+    return kind ? [{ incident, kind }] : [];
+  });
+  const told = incidents.filter(
+    ({ announced, toldAt }) =>
+      announced && toldAt !== undefined && now - toldAt < HOUR && toldAt !== state.firstAt,
+  ).length;
+  if (due.length + told <= stormAbove || !due.length) return { is: "each", due };
+  const lately = state.stormAt !== undefined && now - state.stormAt < STORM_EVERY_MS;
+  return lately ? NOTHING : { is: "storm", due, told };
+};
+
+/** Whether anything has to be told at once: what a judgement asks before it wakes who tells it. */
+export const isNoticeDue = (standing: Standing, now: Instant, options: PlanOptions = {}): boolean => {
+  const plan = planOf(standing, now, options);
+  return plan.is !== "each" || plan.due.length > 0;
+};
+
+/** The notices to send at once, the oldest incident first; none where all has been told. */
+export const planNotices = (
+  standing: Standing,
+  now: Instant,
+  text: TextOptions,
+  options: PlanOptions = {},
+): readonly Notice[] => {
+  const plan = planOf(standing, now, options);
+  switch (plan.is) {
+    case "first":
+      return [firstNotice(standing.cluster, plan.incidents, text.store)];
+    case "storm":
+      return [stormNotice(standing.cluster, plan.due, plan.told, text.store)];
+    case "each":
+      return plan.due.map(({ incident, kind }) => incidentNotice(incident, kind, now, text));
     default:
-      return kind satisfies never;
+      return plan satisfies never;
   }
 };
 
-/** Mails to send for these findings of one cluster, the new first; none where all has been told. */
-export const planNotices = (
-  findings: readonly Finding[],
-  wordsOf: (detector: string) => DetectorWords | undefined,
-  { minSeverity = DEFAULT_MIN_SEVERITY, mergeAbove = DEFAULT_MERGE_ABOVE }: NoticeOptions = {},
-): readonly Notice[] =>
-  (["opened", "risen", "ended", "resolved"] as const).flatMap((kind) => {
-    const due = findings.filter((finding) => isDue(finding, kind, minSeverity));
-    return due.length > mergeAbove
-      ? [noticeForMany(due, kind)]
-      : due.map((finding) => noticeFor(finding, kind, wordsOf(finding.detector)));
-  });
-
-const worse = (a: Severity, b: Severity | undefined): Severity =>
-  b !== undefined && worstFirst(b, a) < 0 ? b : a;
-
-/** The findings once this notice is out: told at `at`. The same objects where nothing changed; twice is once. */
-export const markNoticed = (
-  findings: readonly Finding[],
-  { kind, told }: Notice,
-  at: Instant,
-): readonly Finding[] => {
-  const news = new Map(told.map((one) => [one.id, one]));
-  return findings.map((finding): Finding => {
-    const own = news.get(finding.id);
-    if (!own) return finding;
-    if (kind === "ended" || kind === "resolved") {
-      return finding.closeNoticedAt === undefined ? { ...finding, closeNoticedAt: at } : finding;
-    }
-    // What has grown since the mail was written has not been told.
-    const noticedSeverity = worse(own.severity, finding.noticedSeverity);
-    if (finding.noticedAt !== undefined && noticedSeverity === finding.noticedSeverity) return finding;
-    const end = own.ended && finding.closeNoticedAt === undefined ? { closeNoticedAt: at } : {};
-    return { ...finding, noticedAt: finding.noticedAt ?? at, noticedSeverity, ...end };
-  });
+/** The summary of the day; undefined where nothing changed. */
+export const planDaily = (
+  { cluster, findings, state }: Standing,
+  store: TextOptions["store"],
+  { urgency = DEFAULT_URGENCY }: PlanOptions = {},
+): Notice | undefined => {
+  const changes = incidentsOf(findings).map((incident) => summaryNews(incident, urgency));
+  return dailyNotice(cluster, changes, state.dailyAt, store);
 };

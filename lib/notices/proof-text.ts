@@ -1,22 +1,21 @@
 // The paragraph at the end of each notice that makes its mail a witness of the history. Pure.
 import type { Cluster } from "../core/base/ids.ts";
-import { clusterName } from "../core/base/visible-text.ts";
 import type { SealedManifest } from "../core/history/manifest.ts";
 import { KEEP_DAYS } from "../core/history/retention.ts";
 import { utc } from "../wording/evidence-text.ts";
+import { commandsFor, type StoreArguments } from "./command-line.ts";
+import { paragraph, wrapped } from "./page.ts";
 
-const command = (cluster: Cluster, head: string, keepDays: number): string => {
-  const name = clusterName(cluster);
-  return [
-    "dsql-audit history verify",
-    ...(head ? [`--head ${head}`] : []),
-    // Pasted into a shell: a name that is more than a name is left out.
-    ...(/^[\w-]+$/.test(name) ? [`--cluster ${name}`] : []),
-    ...(keepDays === KEEP_DAYS ? [] : [`--keep-days ${keepDays}`]),
-  ].join(" ");
-};
+const command = (cluster: Cluster, store: StoreArguments, head: string, keepDays: number): string[] =>
+  commandsFor(cluster, store)(
+    "history",
+    "verify",
+    ...(head ? ["--head", head] : []),
+    ...(keepDays === KEEP_DAYS ? [] : ["--keep-days", String(keepDays)]),
+  );
 
-const proof = (says: string, run: string): string => `\nPROOF OF HISTORY\n${says}\n${run}\n`;
+const proof = (says: string, run: readonly string[]): string =>
+  `${[...paragraph("PROOF OF HISTORY", [...wrapped(says), ...run])].join("\n")}\n`;
 
 /**
  * The newest snapshot's number, time and hash, and the command that checks them: who can write to the table can rewrite
@@ -25,16 +24,17 @@ const proof = (says: string, run: string): string => `\nPROOF OF HISTORY\n${says
 export const proofText = (
   cluster: Cluster,
   { manifest: { seq, takenAt }, hash }: SealedManifest,
+  store: StoreArguments,
   keepDays = KEEP_DAYS,
 ): string =>
   proof(
     `Snapshot ${seq} of ${utc(takenAt)} is the newest. To check that nothing up to it was rewritten since:`,
-    command(cluster, `${seq}:${hash}`, keepDays),
+    command(cluster, store, `${seq}:${hash}`, keepDays),
   );
 
 /** The same where the newest snapshot cannot be read: that is no reason to send nothing, and it must not go unsaid. */
-export const noProofText = (cluster: Cluster, keepDays = KEEP_DAYS): string =>
+export const noProofText = (cluster: Cluster, store: StoreArguments, keepDays = KEEP_DAYS): string =>
   proof(
     "The newest snapshot CANNOT BE READ: it was altered, or a later release wrote it. To see what is broken:",
-    command(cluster, "", keepDays),
+    command(cluster, store, "", keepDays),
   );

@@ -1,4 +1,5 @@
 // The subject line of a notice, made safe for SNS and for the mail programs behind it.
+import { clusterName } from "../core/base/visible-text.ts";
 
 // SNS says "no line breaks or control characters, and less than 100 characters"; its older pages add ASCII that begins with
 // a letter, a number or a punctuation mark. We keep to both: https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
@@ -6,8 +7,17 @@ export const MAX_SUBJECT = 99;
 
 const ELLIPSIS = "...";
 
-/** Any text to 1 to 99 printable ASCII characters on one line. What has no ASCII form becomes `?`; idempotent. */
-export const safeSubject = (text: string): string => {
+/** Whole words of it, and dots where some are left out; a single long word is cut. */
+const shortened = (ascii: string, max: number): string => {
+  if (ascii.length <= max) return ascii;
+  const room = ascii.slice(0, max - ELLIPSIS.length + 1);
+  const atWord = room.lastIndexOf(" ");
+  const kept = atWord >= max / 2 ? room.slice(0, atWord) : room.slice(0, -1);
+  return `${kept.trimEnd()}${ELLIPSIS}`;
+};
+
+/** Any text to 1 to `max` (99) printable ASCII characters on one line. What has no ASCII form becomes `?`; idempotent. */
+export const safeSubject = (text: string, max = MAX_SUBJECT): string => {
   const ascii = text
     .normalize("NFKD") // é becomes e and an accent, a full-width letter its plain one
     .replace(/\p{M}|\p{Cf}/gu, "") // accents, and characters that hide or turn text around
@@ -15,8 +25,14 @@ export const safeSubject = (text: string): string => {
     .replace(/[^ -~]/gu, "?")
     .replaceAll("=?", "= ?") // else a hostile name could smuggle in a MIME encoded word (RFC 2047)
     .trim();
-  if (ascii === "") return "(no subject)";
-  return ascii.length <= MAX_SUBJECT
-    ? ascii
-    : `${ascii.slice(0, MAX_SUBJECT - ELLIPSIS.length).trimEnd()}${ELLIPSIS}`;
+  return ascii === "" ? "(no subject)" : shortened(ascii, max);
+};
+
+/**
+ * "[HIGH] Connection from a new network: OrdersApi (orders-prod) inc-3f9a1c2b7d": cluster and reference stay readable
+ * however long the rest is, so that mails of one incident are found and sorted together.
+ */
+export const subjectLine = (tag: string, stem: string, cluster: string, reference?: string): string => {
+  const end = ` (${clusterName(cluster)})${reference === undefined ? "" : ` ${reference}`}`;
+  return safeSubject(`${safeSubject(`[${tag}] ${stem}`, MAX_SUBJECT - end.length)}${end}`);
 };

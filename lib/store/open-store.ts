@@ -12,6 +12,7 @@ import { type DoubtStore, doubtStore } from "./coverage/doubts.ts";
 import { type TrailEventStore, trailEventStore } from "./coverage/trail-events.ts";
 import { type BaselineStore, baselineStore } from "./findings/baselines.ts";
 import { createFindingStore, type FindingStore } from "./findings/findings.ts";
+import { type NoticeStates, noticeStates } from "./findings/notice-states.ts";
 import { type PlannedLooks, plannedLooks } from "./findings/planned-looks.ts";
 import { type SettingsStore, settingsStore } from "./findings/settings.ts";
 import { listClusters, registerCluster } from "./history/clusters.ts";
@@ -61,6 +62,7 @@ export type Store = {
   readonly trailEvents: TrailEventStore;
   readonly captureChecks: CaptureChecks;
   readonly findings: FindingStore;
+  readonly notices: NoticeStates;
   readonly plannedLooks: PlannedLooks;
   readonly settings: SettingsStore;
   readonly baselines: BaselineStore;
@@ -79,6 +81,7 @@ export type ReadStore = {
   readonly trailEvents: Pick<TrailEventStore, "within">;
   readonly captureChecks: Pick<CaptureChecks, "last">;
   readonly findings: Pick<FindingStore, "read" | "list" | "get" | "lastLook" | "exemptions">;
+  readonly notices: Pick<NoticeStates, "read">;
   readonly settings: Pick<SettingsStore, "read">;
   readonly baselines: Pick<BaselineStore, "read">;
 };
@@ -119,6 +122,7 @@ export const openStore = (table: Table, { now }: StoreOptions): Store => {
     trailEvents: trailEventStore(table),
     captureChecks: captureChecks(table),
     findings: createFindingStore(table),
+    notices: noticeStates(table),
     plannedLooks: plannedLooks(table),
     settings: settingsStore(table),
     baselines: baselineStore(table),
@@ -143,6 +147,7 @@ export const openReadStore = (table: ReadTable): ReadStore => {
     trailEvents: { within: store.trailEvents.within },
     captureChecks: { last: store.captureChecks.last },
     findings: { read, list, get, lastLook, exemptions },
+    notices: { read: store.notices.read },
     settings: { read: store.settings.read },
     baselines: { read: store.baselines.read },
   };

@@ -12,9 +12,18 @@ export type LocalSns = {
   readonly endpoint: string;
   /** The next `times` (1) Publish calls fail so; the client's own retries count. */
   readonly failNext: (fault: SnsFault, times?: number) => void;
+  /** What other subscribers than the email's would have got. */
+  readonly published: readonly Published[];
   /** Emails that the SMTP server did not take; they are in the outbox all the same. */
   readonly undelivered: readonly { readonly file: string; readonly reason: string }[];
   readonly stop: () => Promise<void>;
+};
+
+/** One message as SNS took it, each protocol's text apart. */
+type Published = {
+  readonly subject: string | null;
+  readonly texts: Readonly<Record<string, string>>;
+  readonly attributes: Readonly<Record<string, string>>;
 };
 
 export type SnsOptions = {
@@ -85,20 +94,55 @@ const refuse = ({ status, code, message }: Failure): LoopbackResponse =>
 // Its older editions ask for ASCII that begins with a letter, number or punctuation mark; a stand-in had better be strict.
 const subjectProblem = (subject: string): boolean => !/^[!-~][ -~]{0,98}$/.test(subject);
 
+const ATTRIBUTE = /^MessageAttributes\.entry\.(\d+)\.(?:Name|Value\.(?:DataType|StringValue))$/;
+
+const attributesIn = (form: URLSearchParams): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    [...form].flatMap(([key, name]) => {
+      const number = /^MessageAttributes\.entry\.(\d+)\.Name$/.exec(key)?.[1];
+      return number === undefined
+        ? []
+        : [[name, form.get(`MessageAttributes.entry.${number}.Value.StringValue`) ?? ""]];
+    }),
+  );
+
+/** The text of each protocol: https://docs.aws.amazon.com/sns/latest/api/API_Publish.html, MessageStructure. */
+const textsOf = (form: URLSearchParams): Readonly<Record<string, string>> => {
+  const message = form.get("Message") ?? "";
+  if (form.get("MessageStructure") !== "json") return { default: message };
+  try {
+    const parsed: unknown = JSON.parse(message);
+    const entries = typeof parsed === "object" && parsed !== null ? Object.entries(parsed) : [];
+    return Object.fromEntries(entries.filter(([, text]) => typeof text === "string"));
+  } catch {
+    return {};
+  }
+};
+
 /** Why SNS would refuse these parameters; undefined when it would not. */
 const problemOf = (form: URLSearchParams, topics: ReadonlySet<string>): Failure | undefined => {
   const topic = form.get("TopicArn") ?? form.get("TargetArn") ?? "";
   const message = form.get("Message") ?? "";
   const subject = form.get("Subject");
-  const unknown = [...form.keys()].find(
-    (key) => !["Action", "Version", "TopicArn", "TargetArn", "Message", "Subject"].includes(key),
-  );
+  const known = ["Action", "Version", "TopicArn", "TargetArn", "Message", "Subject", "MessageStructure"];
+  const unknown = [...form.keys()].find((key) => !known.includes(key) && !ATTRIBUTE.test(key));
   // What is not imitated is refused, so that nobody builds upon it unseen.
   if (unknown) return invalid(`Invalid parameter: the local stand-in does not know ${unknown}`);
   if (!TOPIC_ARN.test(topic)) return invalid("Invalid parameter: TopicArn");
   if (message === "") return invalid("Invalid parameter: Empty message");
-  if (Buffer.byteLength(message) + Buffer.byteLength(subject ?? "") > MAX_BYTES) {
+  const attributes = attributesIn(form);
+  const attributeBytes = Object.entries(attributes).reduce(
+    (sum, [name, value]) => sum + Buffer.byteLength(name + value) + "String".length,
+    0,
+  );
+  if (Buffer.byteLength(message) + Buffer.byteLength(subject ?? "") + attributeBytes > MAX_BYTES) {
     return invalid("Invalid parameter: Message too long");
+  }
+  if (Object.values(attributes).includes("")) return invalid("Invalid parameter: MessageAttributes");
+  const structure = form.get("MessageStructure");
+  if (structure !== null && structure !== "json") return invalid("Invalid parameter: MessageStructure");
+  if (structure === "json" && textsOf(form).default === undefined) {
+    return invalid("Invalid parameter: Message Structure - No default entry in JSON message body");
   }
   if (subject !== null && subjectProblem(subject)) return invalid("Invalid parameter: Subject");
   return topics.has(topic) ? undefined : { status: 404, code: "NotFound", message: "Topic does not exist" };
@@ -110,6 +154,7 @@ export const startSns = async (options: SnsOptions): Promise<LocalSns> => {
   const outbox = openOutbox(options.outbox);
   const to = options.subscriber ?? "oncall@example.com";
   const faultsAhead: SnsFault[] = [];
+  const published: Published[] = [];
   const undelivered: { file: string; reason: string }[] = [];
   const smtp = options.smtp && nodemailer.createTransport({ ...options.smtp, connectionTimeout: 5_000 });
   // One relay after the other, so that the server receives the emails in order.
@@ -135,11 +180,13 @@ export const startSns = async (options: SnsOptions): Promise<LocalSns> => {
     if (failure) return refuse(failure);
 
     const messageId = randomUUID();
+    const texts = textsOf(form);
+    published.push({ subject: form.get("Subject"), texts, attributes: attributesIn(form) });
     const { file, raw } = await outbox.write({
       messageId,
       to,
       subject: form.get("Subject") ?? "AWS Notification Message",
-      text: form.get("Message") ?? "",
+      text: texts.email ?? texts.default ?? "",
       at: options.now(),
     });
     if (smtp) relayed = relayed.then(() => relay(file, raw));
@@ -164,6 +211,7 @@ export const startSns = async (options: SnsOptions): Promise<LocalSns> => {
     failNext: (fault, times = 1) => {
       faultsAhead.push(...Array<SnsFault>(times).fill(fault));
     },
+    published,
     undelivered,
     stop: async () => {
       await server.stop();

@@ -1,5 +1,6 @@
 // Lives through the demonstration: makes the estate, 120 days of simulated time, then a minute of the real one.
 import { mkdirSync, readdirSync } from "node:fs";
+import { join } from "node:path";
 import { eventPlans, queuePlans } from "../../deploy/topology.ts";
 import { Principal } from "../../lib/core/base/ids.ts";
 import { DAY, floorTo, HOUR, type Instant, type Interval, MINUTE } from "../../lib/core/base/time.ts";
@@ -99,6 +100,7 @@ const build = async (options: DemoOptions, story: Story, midnight: Instant): Pro
         DetectorOptions: JSON.stringify({ "snapshot-overdue": { afterHours: 15 } }),
       },
       duplicates: 0.02,
+      commandStore: ["--store", join(options.folder, "store.db")],
       ...(options.smtp && { smtp: options.smtp }),
     });
     const takeRecords = (): ConnectRecord[] => {

@@ -49,19 +49,29 @@ beforeEach(() => {
   for (const file of readdirSync(outbox)) rmSync(join(outbox, file));
 });
 
+/** Somebody was written to about this cluster before: what comes now is news. */
+const known = (db: Table): Promise<void> =>
+  openStore(db, { now: () => T }).notices.note(cluster, {
+    firstAt: T - 9000 * HOUR,
+    dailyAt: T,
+    weeklyAt: T,
+  });
 const store = async (db: Table, names: readonly string[]): Promise<void> => {
   const snapshots = createSnapshotStore(db, { now: () => T });
   for (const [n, name] of names.entries())
     await snapshots.save(cluster, estate({ roles: [role(10, name)] }), T + (n - names.length + 1) * HOUR);
 };
-const find = (db: Table, ...findings: Finding[]) => createFindingStore(db).update(cluster, () => findings);
-const send = async (db: Table, keepDays?: number): Promise<string[]> => {
-  await sendNotices(
-    { store: openStore(db, { now: () => T }), sns, topicArn },
-    cluster,
-    T,
-    keepDays === undefined ? {} : { keepDays },
+const find = async (db: Table, ...findings: Finding[]) => {
+  await known(db);
+  return createFindingStore(db).update(cluster, () =>
+    findings.map((one) => ({ ...one, severity: "high" as const })),
   );
+};
+const send = async (db: Table, keepDays?: number): Promise<string[]> => {
+  await sendNotices({ store: openStore(db, { now: () => T }), sns, topicArn }, cluster, T, {
+    commandStore: ["--table", "audit", "--region", "us-east-1"],
+    ...(keepDays !== undefined && { keepDays }),
+  });
   const mails = readdirSync(outbox).sort();
   return Promise.all(
     mails.map(async (file) => (await PostalMime.parse(readFileSync(join(outbox, file)))).text ?? ""),
@@ -70,21 +80,24 @@ const send = async (db: Table, keepDays?: number): Promise<string[]> => {
 const headIn = (text: string): string => / --head (\S+)/.exec(text)?.[1] ?? "";
 
 describe("every mail", () => {
-  it("ends with the newest snapshot and the command that checks it: single, many, and resolved", async () => {
+  it("ends with the newest snapshot and the command that checks it: of its own, and of what is over", async () => {
     const db = await tables.fresh();
     await store(db, ["boss", "chief"]);
-    const many = ["b-1", "b-2", "b-3", "b-4"].map((id) => findingOf(id));
+    const many = ["b-1"].map((id) => findingOf(id));
     const resolved = findingOf("a-1", { status: "resolved", closedAt: T, noticedAt: T - HOUR });
     await find(db, ...many, resolved);
     const head = await createSnapshotStore(db, { now: () => T }).head(cluster);
     const texts = await send(db);
     expect(texts).toHaveLength(2);
     for (const text of texts) {
-      expect(text.trimEnd().split("\n").slice(-4)).toEqual([
+      expect(text.trimEnd().split("\n").slice(-7)).toEqual([
         "",
         "PROOF OF HISTORY",
-        "Snapshot 2 of 2026-09-12 15:06 UTC is the newest. To check that nothing up to it was rewritten since:",
-        `dsql-audit history verify --head 2:${head?.hash} --cluster abcdefghijklmnopqrstuvwxyz`,
+        "Snapshot 2 of 2026-09-12 15:06 UTC is the newest. To check that nothing up to",
+        "it was rewritten since:",
+        "npx dsql-audit history verify \\",
+        `  --head 2:${head?.hash} \\`,
+        "  --cluster abcdefghijklmnopqrstuvwxyz --table audit --region us-east-1",
       ]);
     }
   });
@@ -122,8 +135,10 @@ describe("every mail", () => {
       await find(db, findingOf("a-1"));
       const text = (await send(db)).at(-1) ?? "";
       expect(text).toContain("The newest snapshot CANNOT BE READ");
-      expect(text).toContain("dsql-audit history verify --cluster");
-      await createFindingStore(db).update(cluster, (all) => all.map(({ noticedAt: _, ...one }) => one));
+      expect(text).toContain("npx dsql-audit history verify --cluster");
+      await createFindingStore(db).update(cluster, (all) =>
+        all.map(({ noticedAt: _, toldAt: __, ...one }) => one),
+      );
     }
     expect(readdirSync(outbox)).toHaveLength(3);
   });
@@ -137,14 +152,15 @@ describe("every mail", () => {
     expect(text).toContain("[Cut short: ");
     expect(parseHead(headIn(text))).toMatchObject({ seq: 1 });
     expect(byteLength(text.trimEnd())).toBeLessThanOrEqual(MAX_MESSAGE_BYTES);
-    expect(byteLength(text.trimEnd())).toBeGreaterThan(MAX_MESSAGE_BYTES - 200);
+    // JSON holds the texts of all protocols together: line feeds count twice.
+    expect(byteLength(text.trimEnd())).toBeGreaterThan(MAX_MESSAGE_BYTES - 3000);
   });
 
   it("gives verify what retention keeps, where that is not the usual", async () => {
     const db = await tables.fresh();
     await store(db, ["boss"]);
     await find(db, findingOf("a-1"));
-    expect((await send(db, 90))[0]).toContain(" --keep-days 90\n");
+    expect((await send(db, 90))[0]).toContain(" --keep-days 90 ");
   });
 
   it("puts no name into the command that a shell could take for more", async () => {
@@ -153,6 +169,6 @@ describe("every mail", () => {
     const head = await createSnapshotStore(db, { now: () => T }).head(cluster);
     if (!head) throw new Error("nothing was stored");
     const hostile = Cluster.parse("postgres://host:5432/x;rm -rf $HOME");
-    expect(proofText(hostile, head)).not.toMatch(/--cluster|rm/);
+    expect(proofText(hostile, head, [])).not.toMatch(/--cluster|rm/);
   });
 });

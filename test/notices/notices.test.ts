@@ -4,19 +4,17 @@ import { describe, expect, it } from "vitest";
 import { Cluster, Principal } from "../../lib/core/base/ids.ts";
 import { HOUR } from "../../lib/core/base/time.ts";
 import type { Finding } from "../../lib/core/findings/finding.ts";
-import { detectorOf } from "../../lib/detectors/index.ts";
-import { noticeFor } from "../../lib/notices/notice-text.ts";
-import { markNoticed, planNotices } from "../../lib/notices/plan-notices.ts";
+import { MAX_COLUMNS } from "../../lib/notices/page.ts";
+import { afterTelling, atOnce, dueNow } from "../support/notices.ts";
 
 const cluster = Cluster.parse("arn:aws:dsql:us-east-1:111122223333:cluster/orders-prod");
 const T = Date.UTC(2026, 3, 1, 2);
-const docsOf = detectorOf;
 const finding = (change: Partial<Finding> = {}): Finding => ({
   id: "dormant-mapping-0123456789abcdef",
   detector: "dormant-mapping",
   category: "dormant",
   life: "state",
-  severity: "medium",
+  severity: "high",
   cluster,
   subject: {
     principal: Principal.parse("arn:aws:iam::111122223333:role/OldJob"),
@@ -36,57 +34,90 @@ const finding = (change: Partial<Finding> = {}): Finding => ({
   ...change,
 });
 
+const only = (findings: readonly Finding[], at = T, given = {}) => {
+  const [notice, ...rest] = dueNow(findings, at, given);
+  expect(rest).toEqual([]);
+  if (!notice) throw new Error("nothing is due");
+  return notice;
+};
+
 describe("a notice", () => {
   it("says what, why, evidence, since when, the fix and where to look further", () => {
-    const { subject, body } = noticeFor(finding(), "opened", docsOf("dormant-mapping"));
-    expect(subject).toBe("[MEDIUM] Unused mapping: OldJob as app_ro, last used 91 days ago (orders-prod)");
+    const { subject, body } = only([finding()]);
+    expect(subject).toBe("[HIGH] Unused mapping, used in the past: OldJob (orders-prod) inc-d55367a034");
     expect(body).toMatchInlineSnapshot(`
       "Unused mapping: OldJob as app_ro, last used 91 days ago
-      MEDIUM severity. Found by dormant-mapping at 2026-04-01 02:00 UTC.
+      HIGH severity. Found at 2026-04-01 02:00 UTC by dormant-mapping.
+      Reference: inc-d55367a034.
 
       Cluster: arn:aws:dsql:us-east-1:111122223333:cluster/orders-prod
       Principal: arn:aws:iam::111122223333:role/OldJob
       Database role: app_ro
-
-      WHY IT MATTERS
-      Nobody would miss this access, and nobody watches it. Whoever gets hold of the principal gets the role too.
 
       WHAT WAS SEEN
       Last use: 2025-12-31 10:00 UTC
       Without capture: 0 hours
 
       SINCE WHEN
-      from 2025-12-31 02:00 UTC
-      to   2026-04-01 02:00 UTC
+      2025-12-31 02:00 UTC to 2026-04-01 02:00 UTC
 
-      TO FIX IT
+      WHY IT MATTERS
+      Nobody would miss this access, and nobody watches it. Whoever gets hold of the
+      principal gets the role too.
+
+      WHAT TO DO FIRST
       AWS IAM REVOKE app_ro FROM 'arn:aws:iam::111122223333:role/OldJob';
 
       IF IT IS EXPECTED
-      Break-glass access and yearly jobs: exempt the finding with an owner, a reason and an end.
+      Break-glass access and yearly jobs: exempt the finding with an owner, a reason
+      and an end.
+
+      WHAT IS NOT KNOWN
+      A connection names a principal and not a role. Where a principal has several
+      roles, its use is ambiguous. A session lasts for at most an hour, so every use
+      begins with a connection.
 
       NEXT STEPS
-      dsql-audit finding dormant-mapping-0123456789abcdef
-      dsql-audit ack dormant-mapping-0123456789abcdef
+      To look closer:
+      npx dsql-audit finding dormant-mapping-0123456789abcdef --cluster orders-prod \\
+        --store audit.db
+      To say that you take care of it:
+      npx dsql-audit ack dormant-mapping-0123456789abcdef --cluster orders-prod \\
+        --store audit.db
+      To accept it for 30 days:
+      npx dsql-audit exempt dormant-mapping-0123456789abcdef --owner YOUR-TEAM \\
+        --reason WHY --until 30d --cluster orders-prod --store audit.db
       "
     `);
   });
 
   it("states between which snapshots something began", () => {
     const since = { after: "2026-04-01T01:00:00.000Z", by: "2026-04-01T02:00:00.000Z" };
-    const { body } = noticeFor(finding({ evidence: { since } }), "opened", undefined);
+    const { body } = only([finding({ evidence: { since } })]);
     expect(body).toContain("It began between 2026-04-01 01:00 UTC and 2026-04-01 02:00 UTC");
   });
 
   it("takes back what is resolved, and tells no more to do", () => {
-    const { subject, body } = noticeFor(
-      finding({ status: "resolved", closedAt: T + HOUR }),
-      "resolved",
-      docsOf("dormant-mapping"),
-    );
+    const told = afterTelling([finding()], dueNow([finding()], T), T);
+    const resolved = told.map((one) => ({ ...one, status: "resolved" as const, closedAt: T + HOUR }));
+    const { subject, body, kind } = only(resolved, T + HOUR);
+    expect(kind).toBe("over");
     expect(subject).toMatch(/^\[RESOLVED\] /);
-    expect(body).toContain("A complete evaluation no longer found it.\nResolved at 2026-04-01 03:00 UTC");
-    expect(body).not.toContain("TO FIX IT");
+    expect(body).toContain("A complete evaluation no longer found it.");
+    expect(body).toContain("It was open from 2026-04-01 02:00 UTC to 2026-04-01 03:00 UTC.");
+    expect(body).not.toContain("WHAT TO DO FIRST");
+  });
+
+  it("has one stem and one reference in all subjects of an incident, and names the notice before", () => {
+    const first = only([finding()]);
+    const told = afterTelling([finding()], [first], T).map((one) => ({
+      ...one,
+      severity: "critical" as const,
+    }));
+    const second = only(told, T + HOUR);
+    expect(second.subject).toBe(first.subject.replace("[HIGH]", "[CRITICAL]"));
+    expect(second.body).toContain("Now CRITICAL severity, high before.");
+    expect(second.body).toContain("The notice before this one: 2026-04-01 02:00 UTC.");
   });
 
   it("keeps its shape whatever names and evidence hold", () => {
@@ -98,19 +129,33 @@ describe("a notice", () => {
         (title, role, value) => {
           const hostile = finding({
             title,
+            detector: "none",
             subject: { role, facet: "" },
             evidence: { [role]: value },
             fix: title,
           });
-          const { subject, body } = noticeFor(hostile, "opened", undefined);
+          const { subject, body, short } = only([hostile]);
           expect(subject).toMatch(/^[ -~]{1,99}$/);
-          expect(subject.endsWith("(orders-prod)")).toBe(true);
+          expect(subject).toMatch(/ \(orders-prod\) inc-[0-9a-f]{10}$/);
           expect(body.replaceAll("\n", "")).not.toMatch(/[\p{Cc}\p{Cf}]/u);
           expect(body.split("\n").filter((line) => line === "NEXT STEPS")).toHaveLength(1);
+          expect(Array.from(short).length).toBeLessThanOrEqual(140);
         },
       ),
       { numRuns: 40 },
     );
+  });
+
+  it("keeps its lines within 79 columns where no word is longer", () => {
+    const words = Array.from({ length: 80 }, (_, i) => `word${i}`).join(" ");
+    const long = finding({
+      title: words,
+      evidence: { lastUseAt: words },
+      fix: `REVOKE SELECT ON TABLE "a b c" FROM "${"x y ".repeat(10)}";\nREVOKE ${words};`,
+    });
+    const { body } = only([long]);
+    for (const line of body.split("\n")) expect(line.length, line).toBeLessThanOrEqual(MAX_COLUMNS);
+    expect(body).toContain(`"${"x y ".repeat(10)}"`);
   });
 });
 
@@ -118,14 +163,14 @@ describe("what people are told", () => {
   it("is each thing once, and that it is over once", () => {
     let findings: readonly Finding[] = [finding()];
     const tell = (): string[] => {
-      const notices = planNotices(findings, docsOf);
-      for (const notice of notices) findings = markNoticed(findings, notice, T);
+      const notices = dueNow(findings, T);
+      findings = afterTelling(findings, notices, T);
       return notices.map(({ kind }) => kind);
     };
     expect(tell()).toEqual(["opened"]);
     expect(tell()).toEqual([]);
     findings = findings.map((one) => ({ ...one, status: "resolved", closedAt: T + HOUR }));
-    expect(tell()).toEqual(["resolved"]);
+    expect(tell()).toEqual(["over"]);
     expect(tell()).toEqual([]);
   });
 
@@ -137,19 +182,39 @@ describe("what people are told", () => {
       finding({ status: "resolved", closedAt: T }),
       finding({ status: "ended", closedAt: T }),
     ];
-    expect(planNotices(quiet, docsOf)).toEqual([]);
-    expect(planNotices([finding({ severity: "low" })], docsOf, { minSeverity: "low" })).toHaveLength(1);
+    for (const one of quiet) expect(dueNow([one], T, atOnce)).toEqual([]);
   });
 
-  it("is one mail where there is much, the worst first", () => {
+  it("waits for the summary where it is medium", () => {
+    expect(dueNow([finding({ severity: "medium" })], T)).toEqual([]);
+  });
+
+  it("is one mail of a new cluster, the worst first", () => {
     const many = Array.from({ length: 250 }, (_, i) =>
       finding({ id: `dormant-mapping-${i}`, title: `job ${i}`, severity: i === 77 ? "critical" : "medium" }),
     );
-    const [notice, ...rest] = planNotices(many, docsOf);
-    expect(rest).toEqual([]);
-    expect(notice?.subject).toBe("[CRITICAL] 250 new findings: 1 critical, 249 medium (orders-prod)");
-    expect(notice?.body.split("\n")[3]).toBe("CRITICAL job 77");
-    expect(notice?.body).toContain("... and 150 more.");
-    expect(notice?.told).toHaveLength(250);
+    const notice = only(many, T, { state: {} });
+    expect(notice.kind).toBe("first");
+    expect(notice.subject).toBe("[CRITICAL] What we found first: 1 critical, 249 medium (orders-prod)");
+    expect(notice.body).toContain("LOOK AT THESE FIRST\n- CRITICAL job 77 [77]");
+    expect(notice.body).toContain("... and 189 more.");
+    expect(notice.told).toHaveLength(250);
+    expect(dueNow(afterTelling(many, [notice], T), T)).toEqual([]);
+  });
+
+  it("is one mail of a new cluster also where nothing is wrong", () => {
+    const notice = only([], T, { state: {}, cluster });
+    expect(notice.subject).toBe("[OK] Access is audited from now on (orders-prod)");
+  });
+
+  it("is one list where there are more than ten at once, no more often than every ten minutes", () => {
+    const many = Array.from({ length: 30 }, (_, i) =>
+      finding({ id: `dormant-mapping-${i}`, title: `job ${i}` }),
+    );
+    const notice = only(many);
+    expect(notice.subject).toBe("[HIGH] Many incidents at once: 30 findings: 30 high (orders-prod)");
+    const state = { firstAt: 0, stormAt: T - 5 * 60_000 };
+    expect(dueNow(many, T, { state })).toEqual([]);
+    expect(dueNow(many, T + 5 * 60_000, { state })).toHaveLength(1);
   });
 });

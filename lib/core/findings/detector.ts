@@ -47,6 +47,8 @@ type Common<O, E extends Evidence> = {
   readonly severity: Severity;
   /** Where several detectors give one finding between them: its name. */
   readonly family?: string;
+  /** Where its findings belong to an incident with those of other detectors: the incident's name, and its title. */
+  readonly thread?: { readonly key: string; readonly title: string };
   readonly docs: DetectorDocs;
   readonly life: Life;
   /** What each field of the evidence is called, wherever it is shown. */
@@ -132,4 +134,4 @@ export const defineDetector = <O, E extends Evidence>(
   }) as unknown as Detector;
 
 /** What people are told of a rule: its documents, and what its evidence is called. */
-export type DetectorWords = Pick<Detector, "docs" | "evidence">;
+export type DetectorWords = Pick<Detector, "title" | "docs" | "evidence" | "thread">;

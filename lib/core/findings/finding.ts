@@ -64,6 +64,8 @@ export const Observation = z.object({
   ends: z.optional(z.string()),
   /** The SQL, or what a person has to do. */
   fix: z.optional(z.string()),
+  /** What ties it to other findings of the same outage or attack: equal words belong together where their times do. */
+  threads: z.optional(z.array(z.string())),
   /** Of over-privileged access: each grant that it counts together. An exemption accepts those that there were. */
   grants: z.optional(z.array(z.string())),
 });
@@ -96,6 +98,12 @@ export const Finding = z.object({
   noticedSeverity: z.optional(Severity),
   /** That it ended, or was resolved. */
   closeNoticedAt: z.optional(z.int()),
+  /** The last notice or summary that named it. */
+  toldAt: z.optional(z.int()),
+  /** Where people heard of it; missing: in a notice of its own. */
+  toldIn: z.optional(z.enum(["notice", "summary"])),
+  /** The incident that it joined; missing: it stands alone, or began one. */
+  incident: z.optional(z.string()),
 });
 export type Finding = z.infer<typeof Finding>;
 

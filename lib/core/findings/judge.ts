@@ -24,6 +24,7 @@ export type Judged = {
 export type DetectorOptions = Readonly<Record<string, unknown>>;
 
 const SHOWN_EVENTS = 50;
+const MAX_THREADS = 8;
 /** What a sign says names sessions and clients that others choose: long enough for all that is ours. */
 const MAX_SENTENCE = 600;
 
@@ -72,6 +73,7 @@ const observe = (
     id: identity.id,
     detector: detector.id,
     ...(detector.family !== undefined && { family: detector.family }),
+    ...(detector.thread && { threads: [detector.thread.key] }),
     category: detector.category,
     life: detector.life,
     severity: detector.severity,
@@ -105,6 +107,10 @@ const observeEpisode = (view: AuditView, episode: WeighedEpisode): Observation |
   if (!named || severity === undefined) return undefined;
   const subject = { principal: episode.principal, facet: iso(floorTo(HOUR, episode.firstAt)) };
   const others = episode.signs.length - 1;
+  // The same network or client on other principals is the same attack.
+  const threads = episode.signs.flatMap(({ group, value }) =>
+    value === undefined ? [] : [`${group}:${value}`],
+  );
   const name = principalName(episode.principal);
   return {
     id: findingId(named.detector, view.cluster, subject),
@@ -131,6 +137,7 @@ const observeEpisode = (view: AuditView, episode: WeighedEpisode): Observation |
     },
     firstSeenAt: episode.firstAt,
     lastSeenAt: episode.lastAt,
+    ...(threads.length && { threads: [...new Set(threads)].slice(0, MAX_THREADS) }),
     eventIds: [...new Set(episode.signs.flatMap(({ eventIds }) => eventIds))].slice(0, SHOWN_EVENTS),
     fix: `Ask the owner of ${name}. If nobody can explain it, revoke the sessions of this IAM role or user, then its mappings.`,
   };

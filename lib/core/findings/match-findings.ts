@@ -61,9 +61,10 @@ export const toldAlready = (before: readonly Finding[], piece: Finding): Finding
     piece.life === "stretch" &&
     before.find((finding) => finding.noticedAt !== undefined && isSameStretch(finding, piece));
   if (!whole) return piece;
-  const { noticedAt, noticedSeverity, closeNoticedAt } = whole;
+  const { noticedAt, noticedSeverity, closeNoticedAt, toldIn } = whole;
   return {
     ...piece,
+    ...(toldIn !== undefined && { toldIn }),
     ...(noticedAt !== undefined && { noticedAt }),
     ...(noticedSeverity !== undefined && { noticedSeverity }),
     ...(closeNoticedAt !== undefined && { closeNoticedAt }),

@@ -96,7 +96,7 @@ const exempted = (finding: Finding, valid: ReadonlyMap<string, readonly Exemptio
     );
   if (isExempt) return finding.status === "exempt" ? finding : { ...finding, status: "exempt" };
   if (finding.status !== "exempt") return finding;
-  const { noticedAt: _, noticedSeverity: __, ...again } = finding;
+  const { noticedAt: _, noticedSeverity: __, toldIn: ___, ...again } = finding;
   return { ...again, status: finding.endedAt === undefined ? "open" : "ended" };
 };
 

@@ -4,6 +4,7 @@ import { HOUR, iso, MINUTE, minute } from "../../core/base/time.ts";
 import { BACK_WITHIN_MS } from "../../core/coverage/canary-match.ts";
 import { defineDetector, type Judgement } from "../../core/findings/detector.ts";
 import { type Case, EXAMPLE_NOW, exampleFacts } from "../../core/findings/example-facts.ts";
+import { CAPTURE_OUTAGE } from "../../core/findings/outage.ts";
 
 /** One login alone may be late: trail files have no guaranteed time. So long it is low. */
 const LATE_MS = 3 * HOUR;
@@ -24,6 +25,7 @@ export const canaryMissed = /* @__PURE__ */ defineDetector({
   title: "Canary login not seen in CloudTrail",
   severity: "medium",
   life: "stretch",
+  thread: CAPTURE_OUTAGE,
   docs: {
     why: "The auditor logs in for every snapshot. CloudTrail must show that login within 30 minutes. While it does not, the connections of others may be missing too.",
     fix: "Check three things. Does the trail log, and does it take the cluster's data events? Do its files reach the bucket? Do the ingest functions work? Look at their alarms and dead-letter queues.",

@@ -5,6 +5,7 @@ import { visible } from "../../core/base/visible-text.ts";
 import type { CaptureCheck, Unanswered } from "../../core/coverage/capture-check.ts";
 import { defineDetector, type Judgement } from "../../core/findings/detector.ts";
 import { type Case, daysAgo, EXAMPLE_NOW, exampleFacts } from "../../core/findings/example-facts.ts";
+import { CAPTURE_OUTAGE } from "../../core/findings/outage.ts";
 
 const TRAIL = { object: "trail" } as const;
 
@@ -50,6 +51,7 @@ export const captureConfiguration = /* @__PURE__ */ defineDetector({
   title: "No trail is known to log the cluster's connections",
   severity: "high",
   life: "state",
+  thread: CAPTURE_OUTAGE,
   docs: {
     why: "Connections are CloudTrail data events. Unless a trail logs all of them, there is no complete record, and every mapping becomes unknown.",
     fix: "Give a logging trail of this Region an advanced event selector for AWS::DSQL::Cluster data events, without further filters. Read its selectors first and write them all: put-event-selectors replaces what is there.",

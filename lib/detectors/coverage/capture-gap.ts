@@ -4,6 +4,7 @@ import { DAY, dayOf, HOUR, iso, minute } from "../../core/base/time.ts";
 import { defineDetector, type Judgement } from "../../core/findings/detector.ts";
 import { type Case, daily, daysAgo, EXAMPLE_NOW, exampleFacts } from "../../core/findings/example-facts.ts";
 import type { Severity } from "../../core/findings/finding.ts";
+import { CAPTURE_OUTAGE } from "../../core/findings/outage.ts";
 
 const SHOWN_REASONS = 5;
 
@@ -25,6 +26,7 @@ export const captureGap = /* @__PURE__ */ defineDetector({
   title: "CloudTrail capture gap",
   severity: "medium",
   life: "stretch",
+  thread: CAPTURE_OUTAGE,
   docs: {
     why: "Nobody knows who connected in these hours. A mapping without a use elsewhere in the window is unknown until the gap leaves the window. An intruder would want such a gap.",
     fix: "Ingest the trail files of these hours: dsql-audit ingest s3://BUCKET/PREFIX. Hours that they prove are covered again. If there are no files, find out who stopped the trail or changed its event selectors.",

@@ -111,34 +111,75 @@ const printable = (text: string): string =>
     .replace(/\r\n?/g, "\n")
     .replace(/(?![\n\t])\p{Cc}/gu, "?");
 
+/** What is sent for one notice, to all who subscribe. */
+export type SnsMessage = {
+  readonly subject: string;
+  /** The email; `end` stands after it and is never cut. */
+  readonly body: string;
+  readonly end?: string;
+  /** The text message. */
+  readonly short: string;
+  /** What a program reads: the body of every other protocol. */
+  readonly document: string;
+  /** For the filter policies of subscriptions: https://docs.aws.amazon.com/sns/latest/dg/sns-message-attributes.html */
+  readonly attributes: Readonly<Record<string, string>>;
+};
+
+const MIN_BODY_BYTES = 400;
+
+/** Each protocol its own text: https://docs.aws.amazon.com/sns/latest/dg/sns-send-custom-platform-specific-payloads-mobile-devices.html */
+const messageOf = ({ short, document }: SnsMessage, email: string): string =>
+  JSON.stringify({ default: document, email, sms: printable(short) });
+
+/** The message with as much of the email as fits into `room` bytes; quotes and line feeds count twice in JSON. */
+const fitted = (message: SnsMessage, email: string, end: string, room: number) => {
+  let keep = byteLength(email);
+  for (;;) {
+    const { text, cutBytes } = fitToBytes(email, keep);
+    const whole = messageOf(message, text + end);
+    const over = byteLength(whole) - room;
+    if (over <= 0 || keep <= MIN_BODY_BYTES) return { whole, cutBytes };
+    keep = Math.max(MIN_BODY_BYTES, keep - over);
+  }
+};
+
 /**
- * Sends one notice. The subject is made safe and the body cut so that subject, body and `end` stay within SNS's 256 KB;
- * both are reported back. `end` stands after the body and is never cut.
+ * Sends one notice. The subject is made safe and the email cut so that everything together stays within SNS's 256 KB; both
+ * are reported back.
  * Throws AuditError: `config` (no such topic, bad ARN, unusable key), `denied`, `throttled`, `connect` (no answer, 5xx).
  * A send that ends in `connect` may still have been delivered.
  */
 export const publish = async (
   client: SNSClient,
-  notice: {
-    readonly topicArn: string;
-    readonly subject: string;
-    readonly body: string;
-    readonly end?: string;
-  },
+  topicArn: string,
+  message: SnsMessage,
 ): Promise<Published> => {
-  const subject = safeSubject(notice.subject);
-  const end = printable(notice.end ?? "");
-  // SNS refuses an empty message.
-  const { text, cutBytes } = fitToBytes(
-    printable(notice.body) || subject,
-    MAX_MESSAGE_BYTES - byteLength(subject) - byteLength(end),
+  const subject = safeSubject(message.subject);
+  const attributes = Object.entries(message.attributes);
+  const attributeBytes = attributes.reduce(
+    (sum, [name, value]) => sum + byteLength(name) + byteLength(value) + byteLength("String"),
+    0,
+  );
+  const { whole, cutBytes } = fitted(
+    message,
+    printable(message.body) || subject,
+    printable(message.end ?? ""),
+    MAX_MESSAGE_BYTES - byteLength(subject) - attributeBytes,
   );
   try {
     const { MessageId } = await client.send(
-      new PublishCommand({ TopicArn: notice.topicArn, Subject: subject, Message: text + end }),
+      new PublishCommand({
+        TopicArn: topicArn,
+        Subject: subject,
+        Message: whole,
+        MessageStructure: "json",
+        MessageAttributes: Object.fromEntries(
+          attributes.map(([name, value]) => [name, { DataType: "String", StringValue: value }]),
+        ),
+      }),
     );
     return { messageId: MessageId ?? "", subject, cutBytes };
   } catch (error) {
-    throw explain(error, notice.topicArn);
+    throw explain(error, topicArn);
   }
 };

@@ -117,6 +117,9 @@ export const keys = {
   findings: (c: Cluster) => `FINDING#${c}`,
   finding: (c: Cluster, id: string) => ({ pk: `FINDING#${c}`, sk: id }),
 
+  // "when were people last written to"                  GetItem, consistent; PutItem on its revision
+  noticeState: (c: Cluster) => ({ pk: `NOTICES#${c}`, sk: "STATE" }),
+
   // "which findings were accepted, by whom, until when" Query; PutItem; DeleteItem
   exemptions: (c: Cluster) => `EXEMPTION#${c}`,
   exemption: (c: Cluster, key: string) => ({ pk: `EXEMPTION#${c}`, sk: key }),

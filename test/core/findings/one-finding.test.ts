@@ -10,7 +10,7 @@ import type { Finding, Look, Observation, Verdict } from "../../../lib/core/find
 import { findingId } from "../../../lib/core/findings/finding-id.ts";
 import { type ReconcileOptions, reconcileFindings } from "../../../lib/core/findings/reconcile-findings.ts";
 import { StoredFinding } from "../../../lib/core/findings/stored-finding.ts";
-import { markNoticed, planNotices } from "../../../lib/notices/plan-notices.ts";
+import { afterTelling, atOnce, dueNow } from "../../support/notices.ts";
 
 const cluster = Cluster.parse("arn:aws:dsql:us-east-1:111122223333:cluster/abc");
 const principal = Principal.parse("arn:aws:iam::111122223333:role/Job");
@@ -41,9 +41,9 @@ const story = (start: readonly Finding[] = []) => {
     look: (now: number, observations: readonly Observation[], by = looks, options: ReconcileOptions = {}) => {
       findings = reconcileFindings(findings, observations, by, now, options);
       expect(reconcileFindings(findings, observations, by, now, options)).toEqual(findings);
-      const notices = planNotices(findings, () => undefined);
-      for (const notice of notices) findings = markNoticed(findings, notice, now);
-      expect(planNotices(findings, () => undefined)).toEqual([]);
+      const notices = dueNow(findings, now, atOnce);
+      findings = afterTelling(findings, notices, now);
+      expect(dueNow(findings, now, atOnce)).toEqual([]);
       return notices.map(({ kind, subject }) => `${kind} ${subject.split(" ", 1)[0]}`);
     },
     all: () => findings,
@@ -65,7 +65,7 @@ describe("the finding of a mapping", () => {
     ]);
     expect(look(T + 92 * DAY, [mapping("dormant")])).toEqual([]);
     expect(all()).toMatchObject([{ verdict: "dormant", detectedAt: T + DAY, reopened: 0 }]);
-    expect(look(T + 93 * DAY, [], looks, { gone: () => "It is in use." })).toEqual(["resolved [RESOLVED]"]);
+    expect(look(T + 93 * DAY, [], looks, { gone: () => "It is in use." })).toEqual(["over [RESOLVED]"]);
     expect(all()).toMatchObject([{ status: "resolved", closedBecause: "It is in use." }]);
     expect(look(T + 300 * DAY, [mapping("dormant")])).toEqual(["opened [MEDIUM]"]);
     expect(all()).toMatchObject([{ reopened: 1, detectedAt: T + 300 * DAY }]);
@@ -107,7 +107,7 @@ describe("the finding of a mapping", () => {
           expect(all().length).toBeLessThanOrEqual(1);
           if (verdict) expect(all()).toMatchObject([{ verdict, status: "open" }]);
           const proves = verdict === "dormant" || verdict === "never-used";
-          const due = !verdict && was === "open" && told ? ["resolved [RESOLVED]"] : [];
+          const due = !verdict && was === "open" && told ? ["over [RESOLVED]"] : [];
           expect(notices).toEqual(proves && !told ? ["opened [MEDIUM]"] : due);
           told = verdict ? told || proves : false;
         }
@@ -142,7 +142,7 @@ describe("the finding of a mapping", () => {
     expect(open).toMatchObject([{ id: before[0]?.id, verdict: "unknown", detectedAt: T - DAY }]);
     expect(look(T + DAY, [mapping("dormant")])).toEqual([]);
     expect(all().filter(({ status }) => status === "open")).toMatchObject([{ id: before[0]?.id }]);
-    expect(look(T + 2 * DAY, [])).toEqual(["resolved [RESOLVED]"]);
+    expect(look(T + 2 * DAY, [])).toEqual(["over [RESOLVED]"]);
     expect(all().every(({ status }) => status === "resolved")).toBe(true);
   });
 
@@ -182,8 +182,8 @@ describe("a capture gap", () => {
     const { look, all } = story();
     expect(look(T + 12 * HOUR, [gap(T + 12 * HOUR)], by())).toEqual(["opened [MEDIUM]"]);
     expect(look(T + 20 * HOUR, [gap(T + 20 * HOUR)], by())).toEqual([]);
-    expect(look(T + 85 * HOUR, [gap(T + 85 * HOUR)], by())).toEqual(["risen [HIGH]"]);
-    expect(look(T + 90 * HOUR, [gap(T + 85 * HOUR, true)], by())).toEqual(["ended [ENDED]"]);
+    expect(look(T + 85 * HOUR, [gap(T + 85 * HOUR)], by())).toEqual(["worse [HIGH]"]);
+    expect(look(T + 90 * HOUR, [gap(T + 85 * HOUR, true)], by())).toEqual(["over [ENDED]"]);
     expect(all()).toMatchObject([{ status: "ended", endedAt: T + 85 * HOUR }]);
     expect(all()[0]).not.toHaveProperty("closedAt");
     const later = T + 100 * DAY;
@@ -196,7 +196,7 @@ describe("a capture gap", () => {
   it("is resolved when its hours are proven after all", () => {
     const { look, all } = story();
     look(T + 12 * HOUR, [gap(T + 12 * HOUR)], by());
-    expect(look(T + DAY, [], by(T - 90 * DAY))).toEqual(["resolved [RESOLVED]"]);
+    expect(look(T + DAY, [], by(T - 90 * DAY))).toEqual(["over [RESOLVED]"]);
     expect(all()).toMatchObject([{ status: "resolved" }]);
   });
 
@@ -224,10 +224,10 @@ describe("a capture gap", () => {
   it("is open again, and told of its end again, where it goes on after all", () => {
     const { look, all } = story();
     look(T + 12 * HOUR, [gap(T + 12 * HOUR)], by());
-    expect(look(T + 14 * HOUR, [gap(T + 12 * HOUR, true)], by())).toEqual(["ended [ENDED]"]);
+    expect(look(T + 14 * HOUR, [gap(T + 12 * HOUR, true)], by())).toEqual(["over [ENDED]"]);
     expect(look(T + 15 * HOUR, [gap(T + 15 * HOUR)], by())).toEqual([]);
     expect(all()).toMatchObject([{ status: "open" }]);
-    expect(look(T + 17 * HOUR, [gap(T + 15 * HOUR, true)], by())).toEqual(["ended [ENDED]"]);
+    expect(look(T + 17 * HOUR, [gap(T + 15 * HOUR, true)], by())).toEqual(["over [ENDED]"]);
   });
 
   it("that somebody takes care of is told of when it is more severe than what he took", () => {
@@ -235,7 +235,7 @@ describe("a capture gap", () => {
     look(T + 12 * HOUR, [gap(T + 12 * HOUR)], by());
     change((finding) => acknowledge(finding, T + 13 * HOUR, { by: "ana" }));
     expect(look(T + 15 * HOUR, [gap(T + 15 * HOUR)], by())).toEqual([]);
-    expect(look(T + 30 * HOUR, [gap(T + 30 * HOUR)], by())).toEqual(["risen [HIGH]"]);
+    expect(look(T + 30 * HOUR, [gap(T + 30 * HOUR)], by())).toEqual(["worse [HIGH]"]);
     expect(all()).toMatchObject([{ status: "acknowledged", severity: "high" }]);
   });
 });

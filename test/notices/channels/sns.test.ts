@@ -24,6 +24,10 @@ const clientOf = (endpoint: string, maxAttempts = 1): SNSClient => {
   clients.push(client);
   return client;
 };
+const rest = { short: "s", document: "{}", attributes: { severity: "high" } };
+/** One mail; what the other protocols get does not matter. */
+const mail = (client: SNSClient, subject: string, body: string, topic = topicArn) =>
+  publish(client, topic, { subject, body, ...rest });
 const lastMail = async () => {
   const file = readdirSync(outbox).sort().at(-1) ?? "";
   return PostalMime.parse(readFileSync(join(outbox, file)));
@@ -41,41 +45,60 @@ afterAll(async () => {
 describe("publish", () => {
   it("sends what a hostile database name makes of a notice", async () => {
     const body = 'Role "a\u001b[2Jb" may DELETE\r\nfrom público.órdenes\t\ud800.';
-    const sent = await publish(clientOf(sns.endpoint), {
-      topicArn,
-      subject: "role x\r\nBcc: all@example.com =?utf-8?Q?evil?= público",
+    const sent = await mail(
+      clientOf(sns.endpoint),
+      "role x\r\nBcc: all@example.com =?utf-8?Q?evil?= público",
       body,
-    });
-    const mail = await lastMail();
+    );
+    const received = await lastMail();
     expect(sent.subject).toBe("role x Bcc: all@example.com = ?utf-8?Q?evil?= publico");
-    expect(mail.subject).toBe(sent.subject);
-    expect(mail.headers.some(({ key }) => key === "bcc")).toBe(false);
-    expect(mail.text?.trimEnd()).toBe('Role "a?[2Jb" may DELETE\nfrom público.órdenes\t\ufffd.');
-    expect(mail.messageId).toContain(sent.messageId);
+    expect(received.subject).toBe(sent.subject);
+    expect(received.headers.some(({ key }) => key === "bcc")).toBe(false);
+    expect(received.text?.trimEnd()).toBe('Role "a?[2Jb" may DELETE\nfrom público.órdenes\t\ufffd.');
+    expect(received.messageId).toContain(sent.messageId);
     expect(sent.cutBytes).toBe(0);
   });
 
   it("cuts a body above 256 KB to the byte and says how much is gone", async () => {
     const body = "é".repeat(200_000);
-    const sent = await publish(clientOf(sns.endpoint), { topicArn, subject: "big", body });
+    const sent = await mail(clientOf(sns.endpoint), "big", body);
     const text = (await lastMail()).text ?? "";
     const kept = (text.match(/é/g) ?? []).length * 2;
     expect(sent.cutBytes).toBe(400_000 - kept);
     expect(text).toContain(`${sent.cutBytes} of 400000 bytes are left out`);
-    expect(byteLength(text.trimEnd()) + byteLength("big")).toBeGreaterThan(MAX_MESSAGE_BYTES - 20);
+    // What holds the texts of all protocols together takes the rest.
+    expect(byteLength(text.trimEnd())).toBeGreaterThan(MAX_MESSAGE_BYTES - 200);
+  });
+
+  it("sends each protocol its own text, and the attributes that subscriptions filter by", async () => {
+    await publish(clientOf(sns.endpoint), topicArn, {
+      subject: "two",
+      body: 'an "email"',
+      short: "a text\u0007 message",
+      document: '{"version":1}',
+      attributes: { severity: "high", cluster: "arn:é" },
+    });
+    expect(sns.published.at(-1)).toEqual({
+      subject: "two",
+      texts: { default: '{"version":1}', email: 'an "email"', sms: "a text? message" },
+      attributes: { severity: "high", cluster: "arn:é" },
+    });
+  });
+
+  it("keeps whatever a body holds within 256 KB", async () => {
+    for (const body of ['"'.repeat(300_000), "\n\\".repeat(100_000), "\ud83d\ude00".repeat(70_000)]) {
+      const { cutBytes } = await mail(clientOf(sns.endpoint), "big", body);
+      expect(cutBytes).toBeGreaterThan(0);
+    }
   });
 
   it("sends the subject where the body is empty", async () => {
-    await publish(clientOf(sns.endpoint), { topicArn, subject: "resolved", body: "" });
+    await mail(clientOf(sns.endpoint), "resolved", "");
     expect((await lastMail()).text?.trim()).toBe("resolved");
   });
 
   it("says what to do when the topic does not exist", async () => {
-    const missing = publish(clientOf(sns.endpoint), {
-      topicArn: `${topicArn}-typo`,
-      subject: "s",
-      body: "b",
-    });
+    const missing = mail(clientOf(sns.endpoint), "s", "b", `${topicArn}-typo`);
     await expect(missing).rejects.toMatchObject({
       name: "AuditError",
       code: "config",
@@ -92,24 +115,24 @@ describe("publish", () => {
     ["internal", "connect", "next run"],
   ])("turns %s into the code %s with a hint", async (fault, code, hint) => {
     sns.failNext(fault);
-    const failed = publish(clientOf(sns.endpoint), { topicArn, subject: "s", body: "b" });
+    const failed = mail(clientOf(sns.endpoint), "s", "b");
     await expect(failed).rejects.toMatchObject({ code, hint: expect.stringContaining(hint) });
   });
 
   it("calls an ARN that is none a setting", async () => {
-    const failed = publish(clientOf(sns.endpoint), { topicArn: "findings", subject: "s", body: "b" });
+    const failed = mail(clientOf(sns.endpoint), "s", "b", "findings");
     await expect(failed).rejects.toMatchObject({ name: "AuditError", code: "config" });
   });
 
   it("outlives a throttle within the client's retries", async () => {
     sns.failNext("throttled");
     const before = readdirSync(outbox).length;
-    await publish(clientOf(sns.endpoint, 3), { topicArn, subject: "again", body: "b" });
+    await mail(clientOf(sns.endpoint, 3), "again", "b");
     expect(readdirSync(outbox)).toHaveLength(before + 1);
   });
 
   it("calls silence unreachable, not refused", async () => {
-    const failed = publish(clientOf("http://127.0.0.1:1"), { topicArn, subject: "s", body: "b" });
+    const failed = mail(clientOf("http://127.0.0.1:1"), "s", "b");
     await expect(failed).rejects.toMatchObject({ code: "connect" });
   });
 });

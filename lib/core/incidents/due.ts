@@ -1,0 +1,127 @@
+// What people must be told of an incident now: at once, or in the next summary. Pure; who tells it marks it as told.
+import { HOUR, type Instant } from "../base/time.ts";
+import { type Finding, provesUnused, type Severity, worstFirst } from "../findings/finding.ts";
+import type { Incident } from "./incident.ts";
+import { isOver } from "./threads.ts";
+
+/**
+ * `opened`: the first notice. `worse`: told before, and more severe now. `more`: more belongs to it than was told.
+ * `over`: nothing of it goes on.
+ */
+export type NoticeKind = "opened" | "worse" | "more" | "over";
+
+export type Urgency = {
+  /** From this severity on people are told at once; what is below waits for the daily summary. */
+  readonly immediate: Severity;
+  /** What follows on a notice within this time is told together. */
+  readonly mergeMs: number;
+};
+
+export const DEFAULT_URGENCY: Urgency = { immediate: "high", mergeMs: HOUR };
+
+const atLeast = (severity: Severity, least: Severity): boolean => worstFirst(severity, least) <= 0;
+
+/** Never told, and somebody should be. */
+export const isUntold = (finding: Finding): boolean =>
+  finding.noticedAt === undefined && finding.status !== "acknowledged";
+
+/** More severe than people were told. Also what somebody takes care of already: he took it for less. */
+export const hasRisen = ({ noticedSeverity, severity }: Finding): boolean =>
+  noticedSeverity !== undefined && worstFirst(severity, noticedSeverity) < 0;
+
+/** Somebody should hear of it. */
+export const isNews = (finding: Finding): boolean => isUntold(finding) || hasRisen(finding);
+
+/** Over, and people who were told of it do not know. */
+export const isUntoldEnd = ({ noticedAt, closeNoticedAt }: Finding): boolean =>
+  noticedAt !== undefined && closeNoticedAt === undefined;
+
+/** The notice that is due at once; undefined: none is. */
+export const immediateNotice = (
+  { announced, over, findings, tellable, standing, toldAt, toldSeverity }: Incident,
+  now: Instant,
+  { immediate, mergeMs }: Urgency = DEFAULT_URGENCY,
+): NoticeKind | undefined => {
+  const news = tellable.filter(isNews);
+  if (!announced) {
+    const urgent = news.filter(({ severity }) => atLeast(severity, immediate));
+    if (!urgent.length) return undefined;
+    return toldSeverity === undefined ? "opened" : "worse";
+  }
+  // What was accepted meanwhile is no end.
+  if (!standing.length && over && findings.some((finding) => isOver(finding) && isUntoldEnd(finding)))
+    return "over";
+  const matters = news.filter(({ severity }) => atLeast(severity, "medium"));
+  if (!matters.length) return undefined;
+  const isWorse = matters.some(
+    ({ severity }) => toldSeverity === undefined || worstFirst(severity, toldSeverity) < 0,
+  );
+  if (isWorse && matters.some(({ severity }) => atLeast(severity, immediate))) return "worse";
+  return toldAt === undefined || now - toldAt >= mergeMs ? "more" : undefined;
+};
+
+/** Not known whether it is used: for the weekly summary, never a line of the day. */
+const isOnlyUnknown = ({ verdict, severity }: Finding): boolean =>
+  severity === "low" && verdict !== undefined && !provesUnused(verdict);
+
+export type SummaryNews = { readonly news: readonly Finding[]; readonly ended: readonly Finding[] };
+const NO_NEWS: SummaryNews = { news: [], ended: [] };
+
+/** What the daily summary has to tell of an incident that has no notice of its own, and that none is due of. */
+export const summaryNews = (
+  { announced, findings, tellable }: Incident,
+  { immediate }: Urgency = DEFAULT_URGENCY,
+): SummaryNews => {
+  const news = tellable.filter(isNews);
+  if (announced || news.some(({ severity }) => atLeast(severity, immediate))) return NO_NEWS;
+  return {
+    news: news.filter((finding) => !isOnlyUnknown(finding)),
+    ended: findings.filter((finding) => isOver(finding) && isUntoldEnd(finding)),
+  };
+};
+
+/** What a notice told of one finding. */
+export type Told = {
+  readonly id: string;
+  readonly severity: Severity;
+  /** It said that this one is over. */
+  readonly ended: boolean;
+};
+
+const worse = (a: Severity, b: Severity | undefined): Severity =>
+  b !== undefined && worstFirst(b, a) < 0 ? b : a;
+
+const marked = (finding: Finding, own: Told, at: Instant, where: "notice" | "summary"): Finding => {
+  // What has grown since the text was written has not been told.
+  const noticedSeverity = worse(own.severity, finding.noticedSeverity);
+  const toldIn = finding.noticedAt !== undefined && finding.toldIn !== "summary" ? "notice" : where;
+  return {
+    ...finding,
+    noticedAt: finding.noticedAt ?? at,
+    noticedSeverity,
+    toldAt: Math.max(at, finding.toldAt ?? 0),
+    ...(toldIn === "summary" ? { toldIn } : { toldIn: "notice" as const }),
+    ...(own.ended && finding.closeNoticedAt === undefined && { closeNoticedAt: at }),
+  };
+};
+
+const isMarked = (finding: Finding, own: Told, at: Instant, where: "notice" | "summary"): boolean =>
+  finding.noticedAt !== undefined &&
+  finding.noticedSeverity === worse(own.severity, finding.noticedSeverity) &&
+  (finding.toldAt ?? finding.noticedAt) >= at &&
+  (where === "summary" || finding.toldIn !== "summary") &&
+  (!own.ended || finding.closeNoticedAt !== undefined);
+
+/** The findings once a text about `told` is out, at `at`. The same objects where nothing changed; twice is once. */
+export const markTold = (
+  findings: readonly Finding[],
+  told: readonly Told[],
+  at: Instant,
+  where: "notice" | "summary",
+): readonly Finding[] => {
+  const news = new Map(told.map((one) => [one.id, one]));
+  return findings.map((finding) => {
+    const own = news.get(finding.id);
+    return !own || isMarked(finding, own, at, where) ? finding : marked(finding, own, at, where);
+  });
+};

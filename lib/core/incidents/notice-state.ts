@@ -1,0 +1,41 @@
+// What the notices of one cluster remember beside what each finding was told as.
+import * as z from "zod";
+import { DAY, floorTo, HOUR, type Instant, MINUTE } from "../base/time.ts";
+
+export const NoticeState = z.object({
+  /** When people were first written to about this cluster. */
+  firstAt: z.optional(z.int()),
+  /** The newest daily and weekly summary, by the moment that it was for. */
+  dailyAt: z.optional(z.int()),
+  weeklyAt: z.optional(z.int()),
+  /** When many incidents were last told in one mail. */
+  stormAt: z.optional(z.int()),
+});
+export type NoticeState = z.infer<typeof NoticeState>;
+
+/** Summaries are for the morning: 07:00 UTC. */
+const MORNING = 7 * HOUR;
+/** 1970-01-05 was a Monday. */
+const MONDAY = 4 * DAY;
+const WEEK = 7 * DAY;
+
+/** The moment that the newest daily summary is for: 07:00 UTC of today, or of yesterday before that. */
+const dailySlot = (now: Instant): Instant => floorTo(DAY, now - MORNING) + MORNING;
+
+/** Likewise of the week: 07:00 UTC of Monday. */
+const weeklySlot = (now: Instant): Instant =>
+  Math.floor((now - MORNING - MONDAY) / WEEK) * WEEK + MONDAY + MORNING;
+
+export const summarySlots = (now: Instant): { readonly dailyAt: Instant; readonly weeklyAt: Instant } => ({
+  dailyAt: dailySlot(now),
+  weeklyAt: weeklySlot(now),
+});
+
+/** Whether the morning's summary is still to be written; who was never written to gets a first mail before. */
+export const isSummaryDue = ({ firstAt, dailyAt = 0, weeklyAt = 0 }: NoticeState, now: Instant): boolean =>
+  firstAt !== undefined && (dailyAt < dailySlot(now) || weeklyAt < weeklySlot(now));
+
+/** While incidents come in a storm they are listed no more often than this. */
+export const STORM_EVERY_MS = 10 * MINUTE;
+/** So long the first mail waits for a snapshot of a new cluster. */
+export const FIRST_WAIT_MS = 2 * HOUR;

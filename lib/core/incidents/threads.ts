@@ -1,0 +1,75 @@
+// Which findings belong together: those of one outage, and the same attack on several principals.
+import { createHash } from "node:crypto";
+import { HOUR, type Instant } from "../base/time.ts";
+import type { Finding } from "../findings/finding.ts";
+import { isClosed } from "../findings/join-families.ts";
+
+/** The same network or client on another principal within this time is the same attack. */
+const ATTACK_WITHIN_MS = HOUR;
+/** What fails again this soon after it was mended is the same outage. */
+const OUTAGE_WITHIN_MS = 6 * HOUR;
+
+/** "inc-3f9a1c2b7d": of the finding that begins it, in this life of it. */
+export const ownIncident = ({ cluster, id, reopened }: Finding): string =>
+  `inc-${createHash("sha256")
+    .update(JSON.stringify([cluster, id, reopened]))
+    .digest("hex")
+    .slice(0, 10)}`;
+
+/** The incident that a finding belongs to; one that stands alone is an incident by itself. */
+export const incidentOf = (finding: Finding): string => finding.incident ?? ownIncident(finding);
+
+/** Nothing of it goes on any more. */
+export const isOver = (finding: Finding): boolean => finding.status === "ended" || isClosed(finding);
+
+/** When it ended; undefined while it goes on. */
+const endOf = (finding: Finding): Instant | undefined =>
+  isOver(finding) ? (finding.closedAt ?? finding.endedAt ?? finding.lastSeenAt) : undefined;
+
+const overlap = (a: Finding, b: Finding, slack: number): boolean =>
+  a.firstSeenAt - slack <= (endOf(b) ?? Number.POSITIVE_INFINITY) &&
+  b.firstSeenAt - slack <= (endOf(a) ?? Number.POSITIVE_INFINITY);
+
+const belongTogether = (a: Finding, b: Finding): boolean =>
+  a.cluster === b.cluster &&
+  (a.life === "episode") === (b.life === "episode") &&
+  (a.threads ?? []).some((thread) => b.threads?.includes(thread)) &&
+  (a.life === "episode"
+    ? Math.abs(a.firstSeenAt - b.firstSeenAt) <= ATTACK_WITHIN_MS
+    : overlap(a, b, OUTAGE_WITHIN_MS));
+
+const inOrder = (a: Finding, b: Finding): number =>
+  a.detectedAt - b.detectedAt || a.firstSeenAt - b.firstSeenAt || (a.id < b.id ? -1 : 1);
+
+/** Whether the incident of a finding is settled: others joined it, people know it by that reference, or it is past. */
+const settledAmong = (findings: readonly Finding[]): ((finding: Finding) => boolean) => {
+  const joined = new Set(findings.flatMap(({ incident }) => incident ?? []));
+  return (finding) =>
+    finding.incident !== undefined ||
+    finding.toldAt !== undefined ||
+    isClosed(finding) ||
+    joined.has(ownIncident(finding));
+};
+
+/**
+ * The findings, each new one in the incident that it belongs to. The same objects where nothing changed; twice is once.
+ */
+export const joinIncidents = (findings: readonly Finding[]): readonly Finding[] => {
+  const threaded = findings.filter(({ threads }) => threads?.length).sort(inOrder);
+  if (threaded.length < 2) return findings;
+  const joined = new Map<string, string>();
+  const isPlaced = settledAmong(threaded);
+  const placed = threaded.filter(isPlaced);
+  for (const finding of threaded) {
+    if (isPlaced(finding)) continue;
+    const other = placed.findLast((known) => belongTogether(known, finding));
+    const incident = other && incidentOf(other);
+    if (incident) joined.set(finding.id, incident);
+    placed.push(incident ? { ...finding, incident } : finding);
+  }
+  if (!joined.size) return findings;
+  return findings.map((finding) => {
+    const incident = joined.get(finding.id);
+    return incident ? { ...finding, incident } : finding;
+  });
+};

@@ -1,0 +1,63 @@
+// What a notice says of one finding: who and what, since when, how to mend it.
+import type { Instant } from "../core/base/time.ts";
+import { visible } from "../core/base/visible-text.ts";
+import type { DetectorWords } from "../core/findings/detector.ts";
+import type { Finding } from "../core/findings/finding.ts";
+import { isOver } from "../core/incidents/threads.ts";
+import { evidenceLines, utc } from "../wording/evidence-text.ts";
+import { bullet, wrapped, wrappedSql } from "./page.ts";
+
+const isoOf = (value: unknown): Instant | undefined =>
+  typeof value === "string" && !Number.isNaN(Date.parse(value)) ? Date.parse(value) : undefined;
+
+/** When it began, as sure as snapshots and connections make it. */
+export const sinceLines = (finding: Finding): string[] => {
+  const since = finding.evidence.since as { after?: unknown; by?: unknown } | undefined;
+  const after = isoOf(since?.after);
+  const by = isoOf(since?.by);
+  if (by !== undefined) {
+    return wrapped(
+      after === undefined
+        ? `The first snapshot, of ${utc(by)}, already shows it. When it began is not known.`
+        : `It began between ${utc(after)} and ${utc(by)}, the times of the snapshots before and after.`,
+    );
+  }
+  const { firstSeenAt, lastSeenAt } = finding;
+  return firstSeenAt === lastSeenAt ? [utc(firstSeenAt)] : [`${utc(firstSeenAt)} to ${utc(lastSeenAt)}`];
+};
+
+export const aboutLines = ({ cluster, subject }: Finding): string[] =>
+  [
+    ["Cluster", cluster],
+    ["Principal", subject.principal],
+    ["Database role", subject.role],
+    ["Object", subject.object],
+  ].flatMap(([label, value]) => (value === undefined ? [] : [`${label}: ${visible(value, 300)}`]));
+
+/** A line of a list: how bad, what, and whether it is over. */
+export const findingLine = (finding: Finding): string[] => {
+  const state = isOver(finding)
+    ? finding.status === "resolved"
+      ? " (resolved)"
+      : " (ended)"
+    : finding.status === "acknowledged"
+      ? " (acknowledged)"
+      : "";
+  return bullet(`${finding.severity.toUpperCase()} ${visible(finding.title, 300)}${state}`);
+};
+
+export const seenLines = (finding: Finding, words: DetectorWords | undefined): string[] =>
+  evidenceLines(finding.evidence, words?.evidence).flatMap((line) => wrapped(line, "  "));
+
+/** A statement ends with a semicolon; anything else is advice. */
+const isSql = (fix: string): boolean => /;\s*(?:--.*)?$/m.test(fix);
+
+/** SQL keeps its line feeds, and nothing else that is not seen. */
+export const fixLines = (fix: string | undefined, words: DetectorWords | undefined): string[] => {
+  if (fix === undefined) return words ? wrapped(words.docs.fix) : [];
+  const shown = fix
+    .split("\n")
+    .map((line) => visible(line, 4000))
+    .join("\n");
+  return isSql(fix) ? wrappedSql(shown) : shown.split("\n").flatMap((line) => wrapped(line));
+};

@@ -1,0 +1,193 @@
+// The notice of one incident in words, to be read on a phone at three in the morning: the answer first, times in UTC.
+
+import type { Instant } from "../core/base/time.ts";
+import { principalName, visible } from "../core/base/visible-text.ts";
+import type { DetectorWords } from "../core/findings/detector.ts";
+import { type Finding, worstFirst } from "../core/findings/finding.ts";
+import { isNews, type NoticeKind } from "../core/incidents/due.ts";
+import type { Incident } from "../core/incidents/incident.ts";
+import { isOver } from "../core/incidents/threads.ts";
+import { utc } from "../wording/evidence-text.ts";
+import { type Commands, commandsFor, type StoreArguments } from "./command-line.ts";
+import { aboutLines, findingLine, fixLines, seenLines, sinceLines } from "./finding-lines.ts";
+import { type Notice, noticeFinding, toldOf } from "./notice.ts";
+import { paragraph, wrapped } from "./page.ts";
+import { type Reach, reachLines } from "./reach-text.ts";
+import { shortText } from "./short-text.ts";
+import { subjectLine } from "./subject.ts";
+
+export type WordsOf = (detector: string) => DetectorWords | undefined;
+
+export type TextOptions = {
+  readonly wordsOf: WordsOf;
+  readonly store: StoreArguments;
+  /** What a principal can reach, where somebody has looked. */
+  readonly reachOf?: (finding: Finding) => Reach | undefined;
+};
+
+const SHOWN = 20;
+
+/** What every mail of the incident is called, whatever becomes of it. */
+const stemOf = ({ findings: [first] }: Incident, wordsOf: WordsOf): string => {
+  const words = wordsOf(first.detector);
+  if (words?.thread) return words.thread.title;
+  const { principal, role, object } = first.subject;
+  const about = principal === undefined ? (role ?? object) : principalName(principal);
+  const title = words?.title ?? first.detector;
+  return about === undefined ? title : `${title}: ${visible(about, 64)}`;
+};
+
+/** The one that says most: the worst of what stands, the first of these. */
+const leadOf = ({ standing, tellable, findings }: Incident): Finding =>
+  [...([standing, tellable].find(({ length }) => length) ?? findings)].sort((a, b) =>
+    worstFirst(a.severity, b.severity),
+  )[0] ?? findings[0];
+
+const tagOf = (incident: Incident, kind: NoticeKind): string => {
+  if (kind === "over")
+    return incident.findings.every(({ status }) => status === "resolved") ? "RESOLVED" : "ENDED";
+  return kind === "more" ? `UPDATE ${incident.severity.toUpperCase()}` : incident.severity.toUpperCase();
+};
+
+/** How bad it is and since when, or how it ended. */
+const statusLines = (incident: Incident, kind: NoticeKind, lead: Finding, now: Instant): string[] => {
+  const { severity, openedAt, toldAt, toldSeverity, id } = incident;
+  const level = severity.toUpperCase();
+  const before = toldAt === undefined ? "" : ` The notice before this one: ${utc(toldAt)}.`;
+  const reference = `Reference: ${id}.${before}`;
+  const returned =
+    lead.reopened > 0
+      ? [
+          `It was resolved before and has returned (${lead.reopened === 1 ? "once" : `${lead.reopened} times`} so far).`,
+        ]
+      : [];
+  const ended = isOver(lead) ? [`It is over. ${visible(lead.ends ?? "", 600)}`.trim()] : [];
+  const says: Readonly<Record<NoticeKind, readonly string[]>> = {
+    opened: [
+      `${level} severity. Found at ${utc(lead.detectedAt)} by ${lead.detector}.`,
+      ...ended,
+      ...returned,
+    ],
+    worse: [
+      `Now ${level} severity${toldSeverity === undefined ? "" : `, ${toldSeverity} before`}. Open since ${utc(openedAt)}.`,
+    ],
+    more: [`More belongs to this incident than was told. ${level} severity. Open since ${utc(openedAt)}.`],
+    over: [`It is over. It was open from ${utc(openedAt)} to ${utc(endOf(incident) ?? now)}.`],
+  };
+  return [...says[kind], reference].flatMap((line) => wrapped(line));
+};
+
+const endOf = ({ findings }: Incident): Instant | undefined => {
+  const ends = findings.flatMap(({ closedAt, endedAt }) => closedAt ?? endedAt ?? []);
+  return ends.length ? Math.max(...ends) : undefined;
+};
+
+/** How each part of it ended, and what stays to know. */
+const endLines = ({ findings }: Incident): string[] =>
+  findings
+    .filter(isOver)
+    .slice(0, SHOWN)
+    .flatMap((finding) => [
+      ...findingLine(finding),
+      ...wrapped(
+        `  ${visible(finding.ends ?? finding.closedBecause ?? "A complete evaluation no longer found it.", 600)}`,
+        "  ",
+      ),
+    ]);
+
+const newsLines = ({ tellable }: Incident, lead: Finding): string[] =>
+  tellable
+    .filter((finding) => finding.id !== lead.id && isNews(finding))
+    .slice(0, SHOWN)
+    .flatMap(findingLine);
+
+const knownLines = ({ findings, tellable }: Incident, lead: Finding): string[] =>
+  findings
+    .filter((finding) => finding.id !== lead.id && !(tellable.includes(finding) && isNews(finding)))
+    .slice(0, SHOWN)
+    .flatMap(findingLine);
+
+const decideLines = (run: Commands, lead: Finding): string[] => [
+  "To look closer:",
+  ...run("finding", lead.id),
+  "To say that you take care of it:",
+  ...run("ack", lead.id),
+  "To accept it for 30 days:",
+  ...run("exempt", lead.id, "--owner", "YOUR-TEAM", "--reason", "WHY", "--until", "30d"),
+];
+
+/** What to do while it goes on. */
+const standingLines = (
+  incident: Incident,
+  kind: NoticeKind,
+  lead: Finding,
+  { wordsOf, reachOf }: TextOptions,
+): string[] => {
+  const words = wordsOf(lead.detector);
+  const reach = reachOf?.(lead);
+  const cut = reach?.roles.map(({ revoke }) => revoke) ?? [];
+  return [
+    ...paragraph("WHAT IS NEW", kind === "opened" ? [] : newsLines(incident, lead)),
+    ...paragraph("WHAT WAS SEEN", seenLines(lead, words)),
+    ...paragraph(
+      "ALSO IN THIS INCIDENT",
+      kind === "opened"
+        ? [...newsLines(incident, lead), ...knownLines(incident, lead)]
+        : knownLines(incident, lead),
+    ),
+    ...paragraph("SINCE WHEN", sinceLines(lead)),
+    ...paragraph("WHY IT MATTERS", words ? wrapped(words.docs.why) : []),
+    ...paragraph("WHAT IT CAN REACH", reach ? reachLines(reach) : []),
+    ...paragraph("WHAT TO DO FIRST", fixLines(lead.fix, words)),
+    ...paragraph(
+      "TO CUT IT OFF (new connections; sessions that are open go on for up to an hour)",
+      cut.flatMap((sql) => fixLines(sql, undefined)),
+    ),
+    ...paragraph("IF IT IS EXPECTED", words ? wrapped(words.docs.falsePositives) : []),
+    ...paragraph("WHAT IS NOT KNOWN", words ? wrapped(words.docs.blindSpots) : []),
+  ];
+};
+
+/**
+ * The notice of one incident. The subject is at most 99 ASCII characters and ends with the incident's id; the body is
+ * plain text without control characters but line feeds, whatever the names hold.
+ */
+export const incidentNotice = (
+  incident: Incident,
+  kind: NoticeKind,
+  now: Instant,
+  options: TextOptions,
+): Notice => {
+  const lead = leadOf(incident);
+  const run = commandsFor(incident.cluster, options.store);
+  const stem = stemOf(incident, options.wordsOf);
+  const tag = tagOf(incident, kind);
+  const body = [
+    ...wrapped(kind === "over" ? `Over: ${visible(stem, 300)}` : visible(lead.title, 600)),
+    ...statusLines(incident, kind, lead, now),
+    "",
+    ...aboutLines(lead),
+    ...(kind === "over"
+      ? paragraph("HOW IT ENDED", endLines(incident))
+      : standingLines(incident, kind, lead, options)),
+    ...paragraph("NEXT STEPS", kind === "over" ? run("finding", lead.id) : decideLines(run, lead)),
+    "",
+  ].join("\n");
+  const { findings } = incident;
+  return {
+    kind,
+    cluster: incident.cluster,
+    incident: incident.id,
+    severity: incident.severity,
+    category: lead.category,
+    detector: lead.detector,
+    subject: subjectLine(tag, stem, incident.cluster, incident.id),
+    body,
+    short: shortText(tag, kind === "over" ? stem : lead.title, incident.cluster, incident.id),
+    findings: findings.map(noticeFinding),
+    told: findings
+      .filter(({ observedUntil, status }) => observedUntil === undefined && status !== "exempt")
+      .map(toldOf),
+    where: "notice",
+  };
+};

@@ -1,0 +1,199 @@
+// Notices about many findings at once: all of a new cluster, a storm of incidents, what the day brought.
+import type { Cluster } from "../core/base/ids.ts";
+import type { Instant } from "../core/base/time.ts";
+import { visible } from "../core/base/visible-text.ts";
+import { type Finding, Severity, worstFirst } from "../core/findings/finding.ts";
+import { hasRisen } from "../core/incidents/due.ts";
+import { type Incident, worstOf } from "../core/incidents/incident.ts";
+import { isOver } from "../core/incidents/threads.ts";
+import { utc } from "../wording/evidence-text.ts";
+import { type Commands, commandsFor, type StoreArguments } from "./command-line.ts";
+import { type Notice, type NoticeKind, noticeFinding, toldOf } from "./notice.ts";
+import { bullet, paragraph, wrapped } from "./page.ts";
+import { shortText } from "./short-text.ts";
+import { subjectLine } from "./subject.ts";
+
+const SHOWN = 60;
+
+export const plural = (count: number, one: string, many = `${one}s`): string =>
+  `${count} ${count === 1 ? one : many}`;
+
+/** "2 critical, 5 high, 1 medium" */
+export const countsOf = (findings: readonly Finding[]): string =>
+  Severity.options
+    .toReversed()
+    .map((severity) => [severity, findings.filter((one) => one.severity === severity).length] as const)
+    .filter(([, count]) => count > 0)
+    .map(([severity, count]) => `${count} ${severity}`)
+    .join(", ");
+
+const shortId = (id: string): string => id.slice(id.lastIndexOf("-") + 1).slice(0, 8);
+
+/** A finding with the id that commands take. */
+const line = (finding: Finding): string[] =>
+  bullet(`${finding.severity.toUpperCase()} ${visible(finding.title, 240)} [${shortId(finding.id)}]`);
+
+const sorted = (findings: readonly Finding[]): Finding[] =>
+  findings.toSorted(
+    (a, b) =>
+      worstFirst(a.severity, b.severity) ||
+      (a.detector < b.detector ? -1 : a.detector > b.detector ? 1 : 0) ||
+      (a.title < b.title ? -1 : a.title > b.title ? 1 : 0) ||
+      (a.id < b.id ? -1 : 1),
+  );
+
+/** The worst first; what goes beyond 60 is counted. */
+export const findingLines = (findings: readonly Finding[]): string[] => {
+  const shown = sorted(findings).slice(0, SHOWN);
+  const more = findings.length - shown.length;
+  return [...shown.flatMap(line), ...(more > 0 ? [`... and ${more} more.`] : [])];
+};
+
+const closerLines = (run: Commands, findings: readonly Finding[]): string[] => {
+  const [worst] = sorted(findings);
+  return [
+    "All of them:",
+    ...run("findings"),
+    ...(worst ? ["One of them, by the id in brackets:", ...run("finding", shortId(worst.id))] : []),
+  ];
+};
+
+type Listed = {
+  readonly cluster: Cluster;
+  readonly kind: NoticeKind;
+  readonly tag: string;
+  readonly stem: string;
+  readonly first: string;
+  readonly lines: readonly string[];
+  readonly findings: readonly Finding[];
+  readonly where: Notice["where"];
+  readonly store: StoreArguments;
+};
+
+/** One notice for these findings; the subject says how many. */
+export const listNotice = ({
+  cluster,
+  kind,
+  tag,
+  stem,
+  first,
+  lines,
+  findings,
+  where,
+  store,
+}: Listed): Notice => {
+  const run = commandsFor(cluster, store);
+  const [worst] = sorted(findings);
+  return {
+    kind,
+    cluster,
+    severity: worstOf(findings.map(({ severity }) => severity)),
+    ...(worst && { category: worst.category, detector: worst.detector }),
+    subject: subjectLine(tag, stem, cluster),
+    body: [
+      ...wrapped(first),
+      "",
+      `Cluster: ${visible(cluster, 300)}`,
+      ...lines,
+      ...paragraph("NEXT STEPS", closerLines(run, findings)),
+      "",
+    ].join("\n"),
+    short: shortText(tag, stem, cluster),
+    findings: sorted(findings).map(noticeFinding),
+    told: findings.map(toldOf),
+    where,
+  };
+};
+
+const urgent = ({ severity }: Finding): boolean => worstFirst(severity, "high") <= 0;
+
+/** What the first complete evaluation of a cluster found, in one mail instead of hundreds. */
+export const firstNotice = (
+  cluster: Cluster,
+  incidents: readonly Incident[],
+  store: StoreArguments,
+): Notice => {
+  const found = incidents.flatMap(({ tellable }) => tellable);
+  const now = found.filter(urgent);
+  const later = found.filter((finding) => !urgent(finding));
+  const lead = found.length
+    ? `The first evaluation of this cluster found ${plural(found.length, "finding")}: ${countsOf(found)}. From now on a mail comes only for what is new.`
+    : "The first evaluation of this cluster found nothing that should be taken away. From now on a mail comes only for what is new.";
+  return listNotice({
+    cluster,
+    kind: "first",
+    tag: found.length ? worstOf(found.map(({ severity }) => severity)).toUpperCase() : "OK",
+    stem: found.length ? `What we found first: ${countsOf(found)}` : "Access is audited from now on",
+    first: lead,
+    lines: [
+      ...paragraph("LOOK AT THESE FIRST", findingLines(now)),
+      ...paragraph("WHEN THERE IS TIME", findingLines(later)),
+    ],
+    findings: found,
+    where: "notice",
+    store,
+  });
+};
+
+/** Many incidents within the hour: one mail that lists them. */
+export const stormNotice = (
+  cluster: Cluster,
+  due: readonly { readonly incident: Incident; readonly kind: NoticeKind }[],
+  told: number,
+  store: StoreArguments,
+): Notice => {
+  const ended = due.filter(({ kind }) => kind === "over").map(({ incident }) => incident);
+  const open = due.filter(({ kind }) => kind !== "over").map(({ incident }) => incident);
+  const standing = open.flatMap(({ tellable }) => tellable);
+  const over = ended.flatMap(({ findings }) => findings.filter(isOver));
+  const all = [...standing, ...over];
+  const said = [
+    ...(standing.length ? [`${plural(standing.length, "finding")}: ${countsOf(standing)}`] : []),
+    ...(over.length ? [`${over.length} over`] : []),
+  ].join("; ");
+  return listNotice({
+    cluster,
+    kind: "storm",
+    tag: worstOf(standing.map(({ severity }) => severity)).toUpperCase(),
+    stem: `Many incidents at once: ${said}`,
+    first: `${plural(due.length, "incident")} ${due.length === 1 ? "changes" : "change"} at once, after ${plural(told, "notice")} in the last hour. They are listed here instead of one mail each. Many at once may be one cause, or somebody who wants to hide one among them.`,
+    lines: [...paragraph("OPEN", findingLines(standing)), ...paragraph("OVER", findingLines(over))],
+    findings: all,
+    where: "notice",
+    store,
+  });
+};
+
+/** What is new and what is over since the last summary, of what was not worth a mail of its own; undefined: nothing. */
+export const dailyNotice = (
+  cluster: Cluster,
+  changes: readonly { readonly news: readonly Finding[]; readonly ended: readonly Finding[] }[],
+  since: Instant | undefined,
+  store: StoreArguments,
+): Notice | undefined => {
+  const news = changes.flatMap((change) => change.news);
+  const ended = changes.flatMap((change) => change.ended);
+  if (!news.length && !ended.length) return undefined;
+  const risen = news.filter(hasRisen);
+  const fresh = news.filter((finding) => !hasRisen(finding));
+  const said = [
+    ...(fresh.length ? [`${fresh.length} new`] : []),
+    ...(risen.length ? [`${risen.length} worse`] : []),
+    ...(ended.length ? [`${ended.length} over`] : []),
+  ].join(", ");
+  return listNotice({
+    cluster,
+    kind: "daily",
+    tag: "DAILY",
+    stem: `Findings of the day: ${said}`,
+    first: `${said} since ${since === undefined ? "the beginning" : utc(since)}. None of it needs anybody tonight: high and critical findings come in a mail of their own.`,
+    lines: [
+      ...paragraph("NEW", findingLines(fresh)),
+      ...paragraph("WORSE THAN TOLD", findingLines(risen)),
+      ...paragraph("OVER", findingLines(ended)),
+    ],
+    findings: [...news, ...ended],
+    where: "summary",
+    store,
+  });
+};

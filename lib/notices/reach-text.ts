@@ -1,0 +1,27 @@
+// What a principal can reach, for the people who have to decide how bad it is.
+import { visible } from "../core/base/visible-text.ts";
+import { bullet, wrapped } from "./page.ts";
+
+export type RoleReach = {
+  readonly role: string;
+  /** "SELECT on 12 tables", one for each privilege, the most telling first. */
+  readonly privileges: readonly string[];
+  /** The statement that takes the mapping away. */
+  readonly revoke: string;
+};
+
+export type Reach = {
+  readonly roles: readonly RoleReach[];
+  /** Why that may not be all; undefined: as far as the snapshot shows it is. */
+  readonly notKnown?: string;
+};
+
+/** A line for each role that the principal is mapped to. */
+export const reachLines = ({ roles, notKnown }: Reach): string[] => [
+  ...roles.flatMap(({ role, privileges }) =>
+    bullet(
+      `${visible(role, 100)}: ${privileges.length ? privileges.join(", ") : "no privilege on any table"}`,
+    ),
+  ),
+  ...(notKnown === undefined ? [] : wrapped(notKnown)),
+];

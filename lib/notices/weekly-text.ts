@@ -1,0 +1,113 @@
+// The weekly summary: what is open and for how long, what was mended, what ends soon, how much of the week is proven. It
+// comes also when all is well, because silence looks like a broken auditor.
+import type { Cluster } from "../core/base/ids.ts";
+import { DAY, dayOf, type Instant } from "../core/base/time.ts";
+import { principalName, visible } from "../core/base/visible-text.ts";
+import type { Exemption } from "../core/findings/exemption.ts";
+import type { Finding } from "../core/findings/finding.ts";
+import { type Incident, incidentsOf, worstOf } from "../core/incidents/incident.ts";
+import type { StoreArguments } from "./command-line.ts";
+import { countsOf, listNotice, plural } from "./list-text.ts";
+import type { Notice } from "./notice.ts";
+import { bullet, paragraph, wrapped } from "./page.ts";
+
+export type LeastUsed = { readonly principal: string; readonly role: string; readonly lastUseAt: Instant };
+
+export type Week = {
+  readonly from: Instant;
+  readonly findings: readonly Finding[];
+  /** Hours of the week, and those without proof of capture; null: it could not be read. */
+  readonly coverage: { readonly hours: number; readonly unprovenHours: number } | null;
+  /** Mappings without a use for two thirds of the window, the longest unused first; null: it could not be read. */
+  readonly leastUsed: readonly LeastUsed[] | null;
+  readonly windowDays: number;
+  readonly exemptionsEnding: readonly Exemption[];
+};
+
+const SHOWN = 20;
+
+const listed = (lines: readonly string[][]): string[] => [
+  ...lines.slice(0, SHOWN).flat(),
+  ...(lines.length > SHOWN ? [`... and ${lines.length - SHOWN} more.`] : []),
+];
+
+const openLine =
+  (now: Instant) =>
+  ({ severity, title, detectedAt, id }: Finding): string[] =>
+    bullet(
+      `${severity.toUpperCase()} ${visible(title, 240)}, open for ${plural(Math.floor((now - detectedAt) / DAY), "day")} [${id.slice(id.lastIndexOf("-") + 1).slice(0, 8)}]`,
+    );
+
+const mendedLine = ({ title, closedAt, closedBecause }: Finding): string[] =>
+  bullet(
+    `${visible(title, 240)}${closedAt === undefined ? "" : ` (${dayOf(closedAt)})`}${closedBecause === undefined ? "" : `. ${visible(closedBecause, 300)}`}`,
+  );
+
+const coverageLines = ({ coverage }: Week): string[] => {
+  if (!coverage) return ["It could not be read: how much of the week is proven is not known."];
+  const { hours, unprovenHours } = coverage;
+  const percent = Math.floor((1000 * (hours - unprovenHours)) / Math.max(1, hours)) / 10;
+  return wrapped(
+    unprovenHours === 0
+      ? `All ${hours} hours of the week: capture is proven, nobody can have connected unseen.`
+      : `${percent} % of the week. For ${plural(unprovenHours, "hour")} of ${hours} it is not proven that every connection was seen; the newest hours may still be proven.`,
+  );
+};
+
+const leastUsedLines = ({ leastUsed, windowDays }: Week): string[] => {
+  if (!leastUsed) return ["It could not be read."];
+  return leastUsed.length
+    ? listed(
+        leastUsed.map(({ principal, role, lastUseAt }) =>
+          bullet(`${principalName(principal)} as ${visible(role, 64)}, last used ${dayOf(lastUseAt)}`),
+        ),
+      )
+    : [`Every mapping that counts as used was used in the last third of the ${windowDays} days.`];
+};
+
+const exemptionLine = ({ detector, subject, owner, until }: Exemption): string[] =>
+  bullet(
+    `${dayOf(until)}: ${detector} of ${visible(subject.role ?? subject.principal ?? subject.object ?? "the cluster", 100)} (${visible(owner, 64)})`,
+  );
+
+/** What stands, the worst first; told already in notices and daily summaries. */
+const openOf = (incidents: readonly Incident[]): readonly Finding[] =>
+  incidents.flatMap(({ standing }) => standing);
+
+/** The summary of one week of one cluster. */
+export const weeklyNotice = (cluster: Cluster, week: Week, now: Instant, store: StoreArguments): Notice => {
+  const open = openOf(incidentsOf(week.findings));
+  const mended = week.findings.filter(
+    ({ status, closedAt, noticedAt }) =>
+      status === "resolved" && closedAt !== undefined && closedAt >= week.from && noticedAt !== undefined,
+  );
+  const said = open.length ? `${open.length} open (${countsOf(open)})` : "nothing open";
+  const worst = worstOf(open.map(({ severity }) => severity));
+  const notice = listNotice({
+    cluster,
+    kind: "weekly",
+    tag: "WEEKLY",
+    stem: `${said}, ${mended.length} resolved`,
+    first: open.length
+      ? `${plural(open.length, "finding")} ${open.length === 1 ? "is" : "are"} open: ${countsOf(open)}. ${plural(mended.length, "finding")} ${mended.length === 1 ? "was" : "were"} resolved this week.`
+      : `Nothing is open. ${plural(mended.length, "finding")} ${mended.length === 1 ? "was" : "were"} resolved this week.`,
+    lines: [
+      ...paragraph("OPEN", listed(sortedByAge(open).map(openLine(now)))),
+      ...paragraph("RESOLVED THIS WEEK", listed(mended.map(mendedLine))),
+      ...paragraph("CAPTURE PROVEN", coverageLines(week)),
+      ...paragraph("LEAST USED ACCESS", leastUsedLines(week)),
+      ...paragraph("EXEMPTIONS THAT END SOON", listed(week.exemptionsEnding.map(exemptionLine))),
+    ],
+    findings: open,
+    where: "summary",
+    store,
+  });
+  // It tells of what stands; whether each was heard of before is the daily summary's business.
+  return { ...notice, severity: worst, told: [] };
+};
+
+const rank: Readonly<Record<Finding["severity"], number>> = { critical: 0, high: 1, medium: 2, low: 3 };
+
+/** The worst first; of equals what is open the longest. */
+const sortedByAge = (findings: readonly Finding[]): readonly Finding[] =>
+  findings.toSorted((a, b) => rank[a.severity] - rank[b.severity] || a.detectedAt - b.detectedAt);

@@ -1,0 +1,58 @@
+// What one principal can reach by its mappings: for people who are told that somebody else may be using it.
+import { type Principal, withoutPath } from "../core/base/ids.ts";
+import { visible } from "../core/base/visible-text.ts";
+import { rowsOf } from "../core/catalog/catalog.ts";
+import type { AccessEngine } from "../core/privileges/effective.ts";
+import { isSystemSchema } from "../core/privileges/effective-objects.ts";
+import { revokeMappingSql } from "../core/sql/statements.ts";
+import type { Reach, RoleReach } from "../notices/reach-text.ts";
+
+/** What does most harm first. */
+const TOLD = ["DELETE", "TRUNCATE", "UPDATE", "INSERT", "SELECT"] as const;
+/** Names say more than a number, as long as they are few. */
+const NAMED = 3;
+
+const privilegesOf = (engine: AccessEngine, role: number): string[] => {
+  const objects = engine.objects.filter(
+    ({ kind, schema }) =>
+      (kind === "table" || kind === "view" || kind === "column") && !isSystemSchema(schema),
+  );
+  const tables = new Map<string, Set<string>>();
+  for (const { privilege, schema, object, usable } of engine.rows({ role, objects })) {
+    if (usable === false) continue;
+    const known = tables.get(privilege) ?? new Set();
+    known.add(`${schema}.${object}`);
+    tables.set(privilege, known);
+  }
+  return TOLD.flatMap((privilege) => {
+    const names = [...(tables.get(privilege) ?? [])].sort();
+    if (!names.length) return [];
+    const shown =
+      names.length <= NAMED ? names.map((one) => visible(one, 80)).join(", ") : `${names.length} tables`;
+    return [`${privilege} on ${shown}`];
+  });
+};
+
+/** The roles that the principal is mapped to, each with its privileges on tables and the statement that ends the mapping. */
+export const principalReach = (engine: AccessEngine, principal: Principal): Reach => {
+  const { catalog, graph } = engine;
+  if (catalog.sections.mappings.status === "unreadable")
+    return { roles: [], notKnown: "Its mappings could not be read: what it can reach is not known." };
+  const mine = rowsOf(catalog, "mappings").filter(({ arn }) => withoutPath(arn) === withoutPath(principal));
+  const roles = mine.flatMap(({ role: oid, arn }): RoleReach[] => {
+    const id = graph.idOf.get(oid);
+    const role = id === undefined ? undefined : graph.roles[id];
+    if (id === undefined || !role) return [];
+    return [
+      { role: role.name, privileges: privilegesOf(engine, id), revoke: revokeMappingSql(role.name, arn) },
+    ];
+  });
+  const unread = Object.entries(catalog.sections)
+    .filter(([, section]) => section.status === "unreadable")
+    .map(([name]) => name);
+  const notKnown = [
+    ...(mine.length ? [] : ["No mapping names it: it reaches a role only where IAM lets it in as admin."]),
+    ...(unread.length ? [`There may be more: ${unread.join(", ")} could not be read.`] : []),
+  ].join(" ");
+  return { roles, ...(notKnown && { notKnown }) };
+};

@@ -1,0 +1,156 @@
+// Which findings make one incident, and what people are told of it.
+import { describe, expect, it } from "vitest";
+import { Cluster, Principal } from "../../../lib/core/base/ids.ts";
+import { DAY, HOUR, MINUTE } from "../../../lib/core/base/time.ts";
+import type { Finding } from "../../../lib/core/findings/finding.ts";
+import { incidentsOf } from "../../../lib/core/incidents/incident.ts";
+import { incidentOf, joinIncidents } from "../../../lib/core/incidents/threads.ts";
+import { afterTelling, dueNow } from "../../support/notices.ts";
+
+const cluster = Cluster.parse("arn:aws:dsql:us-east-1:111122223333:cluster/orders-prod");
+const T = Date.UTC(2026, 3, 1, 2);
+const OUTAGE = ["capture-outage"];
+
+const finding = (id: string, at: number, change: Partial<Finding> = {}): Finding => ({
+  id,
+  detector: "capture-gap",
+  category: "coverage",
+  life: "stretch",
+  severity: "high",
+  cluster,
+  subject: { facet: id },
+  title: id,
+  evidence: {},
+  firstSeenAt: at,
+  lastSeenAt: at + HOUR,
+  status: "open",
+  detectedAt: at + HOUR,
+  confirmedAt: at + HOUR,
+  reopened: 0,
+  threads: OUTAGE,
+  ...change,
+});
+const episode = (who: string, at: number, threads: readonly string[] = []): Finding =>
+  finding(`new-network-${who}`, at, {
+    detector: "new-network",
+    category: "anomalous",
+    life: "episode",
+    subject: { principal: Principal.parse(`arn:aws:iam::111122223333:role/${who}`), facet: "x" },
+    title: `${who} connected from 203.0.113.0/24 for the first time`,
+    threads: [...threads],
+  });
+const groups = (findings: readonly Finding[]): string[][] =>
+  incidentsOf(joinIncidents(findings)).map((incident) => incident.findings.map(({ id }) => id));
+
+describe("one incident", () => {
+  it("is a missing canary login and the gap that it leaves", () => {
+    const canary = finding("canary", T, { detector: "canary-missed" });
+    const gap = finding("gap", T - 30 * MINUTE, { detectedAt: T + 3 * HOUR });
+    expect(groups([gap, canary])).toEqual([["canary", "gap"]]);
+  });
+
+  it("goes on where capture fails again within six hours, and not after", () => {
+    const first = finding("first", T, {
+      status: "resolved",
+      closedAt: T + 2 * HOUR,
+      noticedAt: T,
+      toldAt: T,
+    });
+    const soon = finding("soon", T + 7 * HOUR);
+    const later = finding("later", T + 9 * HOUR);
+    expect(groups([first, soon])).toEqual([["first", "soon"]]);
+    expect(groups([first, later])).toEqual([["first"], ["later"]]);
+  });
+
+  it("is no gap of last month beside the outage of today", () => {
+    const old = finding("old", T - 30 * DAY, {
+      status: "ended",
+      endedAt: T - 29 * DAY,
+      detectedAt: T + HOUR,
+    });
+    expect(groups([finding("today", T), old])).toEqual([["today"], ["old"]]);
+  });
+
+  it("is one network on several principals within an hour", () => {
+    const net = ["network:203.0.113.0/24"];
+    const all = [episode("A", T, net), episode("B", T + 40 * MINUTE, net), episode("C", T + 3 * HOUR, net)];
+    expect(groups(all)).toEqual([["new-network-A", "new-network-B"], ["new-network-C"]]);
+    expect(groups([episode("A", T, net), episode("B", T, ["network:198.51.100.0/24"])])).toHaveLength(2);
+  });
+
+  it("keeps its reference, whatever joins it and in whatever order findings are read", () => {
+    const canary = finding("canary", T, { detector: "canary-missed" });
+    const alone = incidentOf(canary);
+    const joined = joinIncidents([finding("gap", T, { detectedAt: T + 5 * HOUR }), canary]);
+    expect(new Set(joined.map(incidentOf))).toEqual(new Set([alone]));
+    expect(joinIncidents(joined)).toBe(joined);
+  });
+
+  it("is another one where a finding that was resolved comes back", () => {
+    const one = finding("gap", T);
+    expect(incidentOf({ ...one, reopened: 1 })).not.toBe(incidentOf(one));
+  });
+});
+
+describe("an outage", () => {
+  it("is two mails: its begin, and its end once all of it is over", () => {
+    const kinds: string[] = [];
+    let findings: readonly Finding[] = [];
+    const look = (now: number, ...news: Finding[]): void => {
+      findings = joinIncidents([...findings.filter(({ id }) => !news.some((one) => one.id === id)), ...news]);
+      const notices = dueNow(findings, now, { cluster });
+      kinds.push(...notices.map(({ kind, subject }) => `${kind} ${subject}`));
+      findings = afterTelling(findings, notices, now);
+    };
+    const kept = (id: string): Finding => findings.find((one) => one.id === id) as Finding;
+    look(T, finding("canary", T, { detector: "canary-missed", severity: "medium" }));
+    look(T + 3 * HOUR, finding("gap", T, { detectedAt: T + 3 * HOUR, severity: "medium" }));
+    look(T + 24 * HOUR, { ...kept("gap"), severity: "high" });
+    look(T + 30 * HOUR, { ...kept("canary"), status: "resolved", closedAt: T + 30 * HOUR });
+    look(T + 33 * HOUR, { ...kept("gap"), status: "ended", endedAt: T + 30 * HOUR, ends: "Proven again." });
+    look(T + 34 * HOUR);
+    const reference = incidentOf(finding("canary", T));
+    expect(kinds).toEqual([
+      `opened [HIGH] CloudTrail capture outage (orders-prod) ${reference}`,
+      `over [ENDED] CloudTrail capture outage (orders-prod) ${reference}`,
+    ]);
+  });
+});
+
+describe("what follows on an incident", () => {
+  const net = ["network:203.0.113.0/24"];
+  const first = [episode("A", T, net)];
+  const told = afterTelling(first, dueNow(first, T), T);
+  const more = joinIncidents([
+    ...told,
+    { ...episode("B", T + 10 * MINUTE, net), detectedAt: T + 61 * MINUTE },
+  ]);
+
+  it("is told together an hour later", () => {
+    expect(dueNow(more, T + 59 * MINUTE)).toEqual([]);
+    const [update] = dueNow(more, T + 60 * MINUTE);
+    expect(update?.kind).toBe("more");
+    expect(update?.subject).toContain("[UPDATE HIGH]");
+    expect(update?.body).toContain("WHAT IS NEW\n- HIGH B connected");
+  });
+
+  it("is told at once where it is worse than what was told", () => {
+    const worse = more.map((one) => ({ ...one, severity: "critical" as const }));
+    expect(dueNow(worse, T + 20 * MINUTE).map(({ kind }) => kind)).toEqual(["worse"]);
+  });
+
+  it("is one end, when the last of it is over", () => {
+    const all = afterTelling(more, dueNow(more, T + 2 * HOUR), T + 2 * HOUR);
+    const [a, b] = all.map((one) => ({ ...one, status: "ended" as const }));
+    expect(dueNow([a as Finding, all[1] as Finding], T + 26 * HOUR)).toEqual([]);
+    expect(dueNow([a as Finding, b as Finding], T + 26 * HOUR).map(({ kind }) => kind)).toEqual(["over"]);
+  });
+
+  it("is nothing where all of it was accepted", () => {
+    const exempt = afterTelling(more, dueNow(more, T + 2 * HOUR), T + 2 * HOUR).map((one) => ({
+      ...one,
+      status: "exempt" as const,
+    }));
+    expect(dueNow(exempt, T + 26 * HOUR)).toEqual([]);
+  });
+});

@@ -1,0 +1,34 @@
+// Notices for tests: what is due for a cluster that people were written to before, and what telling it makes known.
+import type { Cluster } from "../../lib/core/base/ids.ts";
+import { HOUR } from "../../lib/core/base/time.ts";
+import type { Finding } from "../../lib/core/findings/finding.ts";
+import { DEFAULT_URGENCY, markTold } from "../../lib/core/incidents/due.ts";
+import type { NoticeState } from "../../lib/core/incidents/notice-state.ts";
+import { detectorOf } from "../../lib/detectors/index.ts";
+import type { Notice } from "../../lib/notices/notice.ts";
+import { type PlanOptions, planNotices } from "../../lib/notices/plan-notices.ts";
+import { cluster as anyCluster } from "./catalogs.ts";
+
+/** Whoever is told of medium findings at once: for tests of what is told, not of how soon. */
+export const atOnce: PlanOptions = { urgency: { ...DEFAULT_URGENCY, immediate: "medium" } };
+
+type Given = PlanOptions & { readonly state?: NoticeState; readonly cluster?: Cluster };
+
+/** What is due at `now`, for a cluster that was written to before unless `state` says otherwise. */
+export const dueNow = (findings: readonly Finding[], now: number, given: Given = {}): readonly Notice[] => {
+  const {
+    state = { firstAt: now - 9000 * HOUR },
+    cluster = findings[0]?.cluster ?? anyCluster,
+    ...options
+  } = given;
+  const text = { wordsOf: detectorOf, store: ["--store", "audit.db"] };
+  return planNotices({ cluster, findings, state, hasSnapshot: true }, now, text, options);
+};
+
+/** The findings once these notices are out. */
+export const afterTelling = (
+  findings: readonly Finding[],
+  notices: readonly Notice[],
+  now: number,
+): readonly Finding[] =>
+  notices.reduce((known, { told, where }) => markTold(known, told, now, where), findings);
