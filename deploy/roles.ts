@@ -179,7 +179,8 @@ const statements = {
   ],
   notify: [
     empties("notify"),
-    reads("dynamodb:Query"),
+    // The summaries and what a principal can reach rest on all that a judgement rests on.
+    reads(...READ, ...READ_CHUNKS),
     ...owns("notify"),
     allow("PublishNotices", ["sns:Publish"], [ref("Topic")]),
   ],

@@ -190,8 +190,9 @@ export const functionPlans = {
   notify: {
     says: "Tells people what has not been told yet",
     code: "notify",
-    memory: 256,
-    timeout: 60,
+    // The weekly summary and the reach of a principal read what a judgement reads.
+    memory: 1024,
+    timeout: 120,
     settings: ["TABLE_NAME", "TOPIC_ARN", "KEEP_DAYS"],
     called: { by: "queue", batch: 1, window: 0, concurrency: 2, late: 1800, rules: [] },
   },

@@ -5,7 +5,7 @@ import { sendNotices } from "../lib/jobs/send-notices.ts";
 import type { StoreArguments } from "../lib/notices/command-line.ts";
 import type { Store } from "../lib/store/open-store.ts";
 import { eachMessage, onLambda } from "./lambda.ts";
-import { type Runtime, runtime, settings, snsClient, storeOf } from "./wiring.ts";
+import { type Runtime, runtime, settings, snsClient, storeOf, tableArguments } from "./wiring.ts";
 
 export type NotifyDeps = Runtime & {
   readonly store: Store;
@@ -25,12 +25,6 @@ export const notifyHandler = (deps: NotifyDeps) =>
     if (sent) deps.log.info("notices sent", { cluster, sent });
   });
 
-/** The table, in the Region that the function itself runs in. */
-const commandStoreOf = (table: string): StoreArguments => {
-  const region = process.env.AWS_REGION;
-  return ["--table", table, ...(region ? ["--region", region] : [])];
-};
-
 /** The function as its environment says. */
 export const wire = (shared: Runtime) => {
   const { TABLE_NAME, TOPIC_ARN, KEEP_DAYS } = settings("TABLE_NAME", "TOPIC_ARN", "KEEP_DAYS");
@@ -40,7 +34,7 @@ export const wire = (shared: Runtime) => {
     sns: snsClient(),
     topicArn: TOPIC_ARN,
     keepDays: KEEP_DAYS,
-    commandStore: shared.commandStore ?? commandStoreOf(TABLE_NAME),
+    commandStore: shared.commandStore ?? tableArguments(TABLE_NAME),
   });
 };
 

@@ -55,6 +55,12 @@ const logger = (): Log => {
 /** How Lambda calls this function; what it writes is signed with it. */
 export const functionName = (): string => process.env.AWS_LAMBDA_FUNCTION_NAME ?? "detect";
 
+/** How the command line reaches this table: it stands in the Region that the function runs in. */
+export const tableArguments = (table: string): readonly string[] => {
+  const region = process.env.AWS_REGION;
+  return ["--table", table, ...(region ? ["--region", region] : [])];
+};
+
 /** The named environment variables; AuditError("config") with every problem listed. */
 export const settings = <K extends Setting>(...names: readonly K[]): Settings<K> =>
   readSettings(process.env, ...names);

@@ -21,6 +21,7 @@ import { keys } from "../../lib/store/table/keys.ts";
 import { asker } from "../support/ask.ts";
 import { acl, cluster, estate, table } from "../support/catalogs.ts";
 import { connection } from "../support/connections.ts";
+import { findingOf } from "../support/query-world.ts";
 import { testTables } from "../support/table.ts";
 
 const T = Date.UTC(2026, 2, 1);
@@ -117,6 +118,12 @@ beforeAll(async () => {
   const sns = { send: async () => ({ MessageId: "m" }) } as unknown as SNSClient;
   await as("notify", async () => {
     expect(await sendNotices({ store, sns, topicArn: "topic" }, cluster, NOW)).toBeGreaterThan(0);
+    // The weekly summary, and a notice that says what a principal can reach.
+    const stranger = findingOf("stranger", { severity: "high", life: "episode", category: "anomalous" });
+    running = "";
+    await store.findings.update(cluster, (all) => [...all, stranger]);
+    running = "notify";
+    expect(await sendNotices({ store, sns, topicArn: "topic" }, cluster, NOW + 8 * DAY)).toBe(2);
   });
   await as("retain", async () => {
     for (const bare of [false, true]) {
