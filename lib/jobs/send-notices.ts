@@ -10,13 +10,14 @@ import { AuditError } from "../errors.ts";
 import { publish } from "../notices/channels/sns.ts";
 import type { StoreArguments } from "../notices/command-line.ts";
 import { noticeAttributes, noticeDocument } from "../notices/document.ts";
+import { dailyNotice } from "../notices/list-text.ts";
 import type { Notice } from "../notices/notice.ts";
 import {
   isNoticeDue,
   type PlanOptions,
-  planDaily,
   planNotices,
   type Standing,
+  summaryChanges,
 } from "../notices/plan-notices.ts";
 import { noProofText, proofText } from "../notices/proof-text.ts";
 import { weeklyNotice } from "../notices/weekly-text.ts";
@@ -64,21 +65,18 @@ export const standingOf = async (
 export const isTellingDue = (standing: Standing, now: Instant): boolean =>
   isNoticeDue(standing, now) || isSummaryDue(standing.state, now);
 
-/** The summaries that are due, each with what it makes known; a day without news has none. */
-const summariesOf = async (
+/** The summary that is due: of the week, or of a day that has news. */
+const summaryOf = async (
   { store }: NoticePorts,
   standing: Standing,
   now: Instant,
   commandStore: StoreArguments,
-): Promise<readonly Notice[]> => {
-  const { state, cluster } = standing;
-  const slots = summarySlots(now);
-  const daily = (state.dailyAt ?? 0) < slots.dailyAt ? planDaily(standing, commandStore) : undefined;
-  const week =
-    (state.weeklyAt ?? 0) < slots.weeklyAt
-      ? await loadWeek(store, cluster, standing.findings, now)
-      : undefined;
-  return [...(daily ? [daily] : []), ...(week ? [weeklyNotice(cluster, week, now, commandStore)] : [])];
+): Promise<Notice | undefined> => {
+  const { state, cluster, findings } = standing;
+  const changes = summaryChanges(standing);
+  if ((state.weeklyAt ?? 0) >= summarySlots(now).weeklyAt)
+    return dailyNotice(cluster, changes, state.dailyAt, commandStore);
+  return weeklyNotice(cluster, await loadWeek(store, cluster, findings, now), changes, now, commandStore);
 };
 
 /** What is noted once a notice of this kind is out. */
@@ -112,8 +110,7 @@ export const sendNotices = async (
       document: noticeDocument(notice),
       attributes: noticeAttributes(notice),
     });
-    if (notice.told.length)
-      await kept.update(cluster, (findings) => markTold(findings, notice.told, now, notice.where));
+    if (notice.told.length) await kept.update(cluster, (findings) => markTold(findings, notice.told, now));
     await store.notices.note(cluster, stateAfter(notice, now));
   };
   const reachOf = await reachFinder(store, cluster, standing.findings, now);
@@ -123,8 +120,8 @@ export const sendNotices = async (
   if (!isSummaryDue(standing.state, now) || urgent.some(({ kind }) => kind === "first")) return urgent.length;
   // What a notice has just told is no news for the summary.
   const after = urgent.length ? await standingOf(store, cluster, await kept.list(cluster)) : standing;
-  const summaries = await summariesOf(ports, after, now, commandStore);
-  for (const notice of summaries) await send(notice);
+  const summary = await summaryOf(ports, after, now, commandStore);
+  if (summary) await send(summary);
   await store.notices.note(cluster, summarySlots(now));
-  return urgent.length + summaries.length;
+  return urgent.length + (summary ? 1 : 0);
 };

@@ -34,7 +34,8 @@ const stemOf = ({ findings: [first] }: Incident, wordsOf: WordsOf): string => {
   const { principal, role, object } = first.subject;
   const about = principal === undefined ? (role ?? object) : principalName(principal);
   const title = words?.title ?? first.detector;
-  return about === undefined ? title : `${title}: ${visible(about, 64)}`;
+  // The name first: a subject line is cut at its end.
+  return about === undefined ? title : `${visible(about, 40)}: ${title}`;
 };
 
 /** The one that says most: the worst of what stands, the first of these. */
@@ -187,7 +188,6 @@ export const incidentNotice = (
     findings: findings.map(noticeFinding),
     told: findings
       .filter(({ observedUntil, status }) => observedUntil === undefined && status !== "exempt")
-      .map(toldOf),
-    where: "notice",
+      .map((finding) => toldOf(finding, "notice")),
   };
 };

@@ -3,7 +3,7 @@ import type { Cluster } from "../core/base/ids.ts";
 import type { Instant } from "../core/base/time.ts";
 import { visible } from "../core/base/visible-text.ts";
 import { type Finding, Severity, worstFirst } from "../core/findings/finding.ts";
-import { hasRisen } from "../core/incidents/due.ts";
+import { hasRisen, isOnlyUnknown, type SummaryNews } from "../core/incidents/due.ts";
 import { type Incident, worstOf } from "../core/incidents/incident.ts";
 import { isOver } from "../core/incidents/threads.ts";
 import { utc } from "../wording/evidence-text.ts";
@@ -66,7 +66,7 @@ type Listed = {
   readonly first: string;
   readonly lines: readonly string[];
   readonly findings: readonly Finding[];
-  readonly where: Notice["where"];
+  readonly told: Notice["told"];
   readonly store: StoreArguments;
 };
 
@@ -79,7 +79,7 @@ export const listNotice = ({
   first,
   lines,
   findings,
-  where,
+  told,
   store,
 }: Listed): Notice => {
   const run = commandsFor(cluster, store);
@@ -100,8 +100,7 @@ export const listNotice = ({
     ].join("\n"),
     short: shortText(tag, stem, cluster),
     findings: sorted(findings).map(noticeFinding),
-    told: findings.map(toldOf),
-    where,
+    told,
   };
 };
 
@@ -113,24 +112,29 @@ export const firstNotice = (
   incidents: readonly Incident[],
   store: StoreArguments,
 ): Notice => {
-  const found = incidents.flatMap(({ tellable }) => tellable);
+  const all = incidents.flatMap(({ tellable }) => tellable);
+  const found = all.filter((finding) => !isOnlyUnknown(finding));
   const now = found.filter(urgent);
   const later = found.filter((finding) => !urgent(finding));
+  const unknown = all.length - found.length;
+  const waits = unknown
+    ? ` The use of ${plural(unknown, "mapping")} is not known yet: that takes time, and a proof that every connection was seen.`
+    : "";
   const lead = found.length
-    ? `The first evaluation of this cluster found ${plural(found.length, "finding")}: ${countsOf(found)}. From now on a mail comes only for what is new.`
-    : "The first evaluation of this cluster found nothing that should be taken away. From now on a mail comes only for what is new.";
+    ? `The first evaluation of this cluster found ${plural(found.length, "finding")}: ${countsOf(found)}.`
+    : "The first evaluation of this cluster found nothing that should be taken away.";
   return listNotice({
     cluster,
     kind: "first",
     tag: found.length ? worstOf(found.map(({ severity }) => severity)).toUpperCase() : "OK",
     stem: found.length ? `What we found first: ${countsOf(found)}` : "Access is audited from now on",
-    first: lead,
+    first: `${lead} From now on a mail comes only for what is new.${waits}`,
     lines: [
       ...paragraph("LOOK AT THESE FIRST", findingLines(now)),
       ...paragraph("WHEN THERE IS TIME", findingLines(later)),
     ],
     findings: found,
-    where: "notice",
+    told: found.map((finding) => toldOf(finding, urgent(finding) ? "notice" : "summary")),
     store,
   });
 };
@@ -159,23 +163,42 @@ export const stormNotice = (
     first: `${plural(due.length, "incident")} ${due.length === 1 ? "changes" : "change"} at once, after ${plural(told, "notice")} in the last hour. They are listed here instead of one mail each. Many at once may be one cause, or somebody who wants to hide one among them.`,
     lines: [...paragraph("OPEN", findingLines(standing)), ...paragraph("OVER", findingLines(over))],
     findings: all,
-    where: "notice",
+    told: all.map((finding) => toldOf(finding, "notice")),
     store,
   });
 };
 
+export type Changes = { readonly fresh: Finding[]; readonly risen: Finding[]; readonly ended: Finding[] };
+
+/** What is new, worse and over in all of these incidents. */
+export const changesIn = (all: readonly SummaryNews[]): Changes => {
+  const news = all.flatMap((change) => change.news);
+  return {
+    fresh: news.filter((finding) => !hasRisen(finding)),
+    risen: news.filter(hasRisen),
+    ended: all.flatMap((change) => change.ended),
+  };
+};
+
+export const changeLines = ({ fresh, risen, ended }: Changes): string[] => [
+  ...paragraph("NEW", findingLines(fresh)),
+  ...paragraph("WORSE THAN TOLD", findingLines(risen)),
+  ...paragraph("OVER", findingLines(ended)),
+];
+
+export const toldOfChanges = ({ fresh, risen, ended }: Changes): Notice["told"] =>
+  [...fresh, ...risen, ...ended].map((finding) => toldOf(finding, "summary"));
+
 /** What is new and what is over since the last summary, of what was not worth a mail of its own; undefined: nothing. */
 export const dailyNotice = (
   cluster: Cluster,
-  changes: readonly { readonly news: readonly Finding[]; readonly ended: readonly Finding[] }[],
+  changes: Changes,
   since: Instant | undefined,
   store: StoreArguments,
 ): Notice | undefined => {
-  const news = changes.flatMap((change) => change.news);
-  const ended = changes.flatMap((change) => change.ended);
-  if (!news.length && !ended.length) return undefined;
-  const risen = news.filter(hasRisen);
-  const fresh = news.filter((finding) => !hasRisen(finding));
+  const { fresh, risen, ended } = changes;
+  const findings = [...fresh, ...risen, ...ended];
+  if (!findings.length) return undefined;
   const said = [
     ...(fresh.length ? [`${fresh.length} new`] : []),
     ...(risen.length ? [`${risen.length} worse`] : []),
@@ -187,13 +210,9 @@ export const dailyNotice = (
     tag: "DAILY",
     stem: `Findings of the day: ${said}`,
     first: `${said} since ${since === undefined ? "the beginning" : utc(since)}. None of it needs anybody tonight: high and critical findings come in a mail of their own.`,
-    lines: [
-      ...paragraph("NEW", findingLines(fresh)),
-      ...paragraph("WORSE THAN TOLD", findingLines(risen)),
-      ...paragraph("OVER", findingLines(ended)),
-    ],
-    findings: [...news, ...ended],
-    where: "summary",
+    lines: changeLines(changes),
+    findings,
+    told: toldOfChanges(changes),
     store,
   });
 };

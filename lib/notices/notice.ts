@@ -38,13 +38,13 @@ export type Notice = {
   /** One sentence of at most 140 characters. */
   readonly short: string;
   readonly findings: readonly NoticeFinding[];
-  /** What is told by it, and where people will have heard of it. */
+  /** What is told by it. */
   readonly told: readonly Told[];
-  readonly where: "notice" | "summary";
 };
 
-export const toldOf = ({ id, severity, status, closedAt }: Finding): Told => ({
+export const toldOf = ({ id, severity, status, closedAt }: Finding, where: Told["where"]): Told => ({
   id,
+  where,
   severity,
   ended: status === "ended" || status === "resolved" || closedAt !== undefined,
 });

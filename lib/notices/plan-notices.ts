@@ -7,7 +7,7 @@ import { DEFAULT_URGENCY, immediateNotice, summaryNews, type Urgency } from "../
 import { type Incident, incidentsOf } from "../core/incidents/incident.ts";
 import { FIRST_WAIT_MS, type NoticeState, STORM_EVERY_MS } from "../core/incidents/notice-state.ts";
 import { incidentNotice, type TextOptions } from "./incident-text.ts";
-import { dailyNotice, firstNotice, stormNotice } from "./list-text.ts";
+import { type Changes, changesIn, firstNotice, stormNotice } from "./list-text.ts";
 import type { Notice } from "./notice.ts";
 
 export type Standing = {
@@ -87,12 +87,8 @@ export const planNotices = (
   }
 };
 
-/** The summary of the day; undefined where nothing changed. */
-export const planDaily = (
-  { cluster, findings, state }: Standing,
-  store: TextOptions["store"],
+/** What the next summary has to tell. */
+export const summaryChanges = (
+  { findings }: Pick<Standing, "findings">,
   { urgency = DEFAULT_URGENCY }: PlanOptions = {},
-): Notice | undefined => {
-  const changes = incidentsOf(findings).map((incident) => summaryNews(incident, urgency));
-  return dailyNotice(cluster, changes, state.dailyAt, store);
-};
+): Changes => changesIn(incidentsOf(findings).map((incident) => summaryNews(incident, urgency)));

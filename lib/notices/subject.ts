@@ -29,7 +29,7 @@ export const safeSubject = (text: string, max = MAX_SUBJECT): string => {
 };
 
 /**
- * "[HIGH] Connection from a new network: OrdersApi (orders-prod) inc-3f9a1c2b7d": cluster and reference stay readable
+ * "[HIGH] OrdersApi: Connection from a new network (orders-prod) inc-3f9a1c2b": cluster and reference stay readable
  * however long the rest is, so that mails of one incident are found and sorted together.
  */
 export const subjectLine = (tag: string, stem: string, cluster: string, reference?: string): string => {

@@ -5,9 +5,9 @@ import { DAY, dayOf, type Instant } from "../core/base/time.ts";
 import { principalName, visible } from "../core/base/visible-text.ts";
 import type { Exemption } from "../core/findings/exemption.ts";
 import type { Finding } from "../core/findings/finding.ts";
-import { type Incident, incidentsOf, worstOf } from "../core/incidents/incident.ts";
+import { type Incident, incidentsOf } from "../core/incidents/incident.ts";
 import type { StoreArguments } from "./command-line.ts";
-import { countsOf, listNotice, plural } from "./list-text.ts";
+import { type Changes, changeLines, countsOf, listNotice, plural, toldOfChanges } from "./list-text.ts";
 import type { Notice } from "./notice.ts";
 import { bullet, paragraph, wrapped } from "./page.ts";
 
@@ -74,16 +74,21 @@ const exemptionLine = ({ detector, subject, owner, until }: Exemption): string[]
 const openOf = (incidents: readonly Incident[]): readonly Finding[] =>
   incidents.flatMap(({ standing }) => standing);
 
-/** The summary of one week of one cluster. */
-export const weeklyNotice = (cluster: Cluster, week: Week, now: Instant, store: StoreArguments): Notice => {
+/** The summary of one week of one cluster, with what is new since the last summary of a day. */
+export const weeklyNotice = (
+  cluster: Cluster,
+  week: Week,
+  changes: Changes,
+  now: Instant,
+  store: StoreArguments,
+): Notice => {
   const open = openOf(incidentsOf(week.findings));
   const mended = week.findings.filter(
     ({ status, closedAt, noticedAt }) =>
       status === "resolved" && closedAt !== undefined && closedAt >= week.from && noticedAt !== undefined,
   );
   const said = open.length ? `${open.length} open (${countsOf(open)})` : "nothing open";
-  const worst = worstOf(open.map(({ severity }) => severity));
-  const notice = listNotice({
+  return listNotice({
     cluster,
     kind: "weekly",
     tag: "WEEKLY",
@@ -92,6 +97,7 @@ export const weeklyNotice = (cluster: Cluster, week: Week, now: Instant, store: 
       ? `${plural(open.length, "finding")} ${open.length === 1 ? "is" : "are"} open: ${countsOf(open)}. ${plural(mended.length, "finding")} ${mended.length === 1 ? "was" : "were"} resolved this week.`
       : `Nothing is open. ${plural(mended.length, "finding")} ${mended.length === 1 ? "was" : "were"} resolved this week.`,
     lines: [
+      ...changeLines(changes),
       ...paragraph("OPEN", listed(sortedByAge(open).map(openLine(now)))),
       ...paragraph("RESOLVED THIS WEEK", listed(mended.map(mendedLine))),
       ...paragraph("CAPTURE PROVEN", coverageLines(week)),
@@ -99,11 +105,9 @@ export const weeklyNotice = (cluster: Cluster, week: Week, now: Instant, store: 
       ...paragraph("EXEMPTIONS THAT END SOON", listed(week.exemptionsEnding.map(exemptionLine))),
     ],
     findings: open,
-    where: "summary",
+    told: toldOfChanges(changes),
     store,
   });
-  // It tells of what stands; whether each was heard of before is the daily summary's business.
-  return { ...notice, severity: worst, told: [] };
 };
 
 const rank: Readonly<Record<Finding["severity"], number>> = { critical: 0, high: 1, medium: 2, low: 3 };

@@ -44,11 +44,11 @@ const only = (findings: readonly Finding[], at = T, given = {}) => {
 describe("a notice", () => {
   it("says what, why, evidence, since when, the fix and where to look further", () => {
     const { subject, body } = only([finding()]);
-    expect(subject).toBe("[HIGH] Unused mapping, used in the past: OldJob (orders-prod) inc-d55367a034");
+    expect(subject).toBe("[HIGH] OldJob: Unused mapping, used in the past (orders-prod) inc-d55367a0");
     expect(body).toMatchInlineSnapshot(`
       "Unused mapping: OldJob as app_ro, last used 91 days ago
       HIGH severity. Found at 2026-04-01 02:00 UTC by dormant-mapping.
-      Reference: inc-d55367a034.
+      Reference: inc-d55367a0.
 
       Cluster: arn:aws:dsql:us-east-1:111122223333:cluster/orders-prod
       Principal: arn:aws:iam::111122223333:role/OldJob
@@ -136,7 +136,7 @@ describe("a notice", () => {
           });
           const { subject, body, short } = only([hostile]);
           expect(subject).toMatch(/^[ -~]{1,99}$/);
-          expect(subject).toMatch(/ \(orders-prod\) inc-[0-9a-f]{10}$/);
+          expect(subject).toMatch(/ \(orders-prod\) inc-[0-9a-f]{8}$/);
           expect(body.replaceAll("\n", "")).not.toMatch(/[\p{Cc}\p{Cf}]/u);
           expect(body.split("\n").filter((line) => line === "NEXT STEPS")).toHaveLength(1);
           expect(Array.from(short).length).toBeLessThanOrEqual(140);

@@ -30,5 +30,4 @@ export const afterTelling = (
   findings: readonly Finding[],
   notices: readonly Notice[],
   now: number,
-): readonly Finding[] =>
-  notices.reduce((known, { told, where }) => markTold(known, told, now, where), findings);
+): readonly Finding[] => notices.reduce((known, { told }) => markTold(known, told, now), findings);

@@ -61,7 +61,7 @@ export const immediateNotice = (
 };
 
 /** Not known whether it is used: for the weekly summary, never a line of the day. */
-const isOnlyUnknown = ({ verdict, severity }: Finding): boolean =>
+export const isOnlyUnknown = ({ verdict, severity }: Finding): boolean =>
   severity === "low" && verdict !== undefined && !provesUnused(verdict);
 
 export type SummaryNews = { readonly news: readonly Finding[]; readonly ended: readonly Finding[] };
@@ -86,15 +86,17 @@ export type Told = {
   readonly severity: Severity;
   /** It said that this one is over. */
   readonly ended: boolean;
+  /** A line of a summary, or in a notice of its own. */
+  readonly where: "notice" | "summary";
 };
 
 const worse = (a: Severity, b: Severity | undefined): Severity =>
   b !== undefined && worstFirst(b, a) < 0 ? b : a;
 
-const marked = (finding: Finding, own: Told, at: Instant, where: "notice" | "summary"): Finding => {
+const marked = (finding: Finding, own: Told, at: Instant): Finding => {
   // What has grown since the text was written has not been told.
   const noticedSeverity = worse(own.severity, finding.noticedSeverity);
-  const toldIn = finding.noticedAt !== undefined && finding.toldIn !== "summary" ? "notice" : where;
+  const toldIn = finding.noticedAt !== undefined && finding.toldIn !== "summary" ? "notice" : own.where;
   return {
     ...finding,
     noticedAt: finding.noticedAt ?? at,
@@ -105,11 +107,11 @@ const marked = (finding: Finding, own: Told, at: Instant, where: "notice" | "sum
   };
 };
 
-const isMarked = (finding: Finding, own: Told, at: Instant, where: "notice" | "summary"): boolean =>
+const isMarked = (finding: Finding, own: Told, at: Instant): boolean =>
   finding.noticedAt !== undefined &&
   finding.noticedSeverity === worse(own.severity, finding.noticedSeverity) &&
   (finding.toldAt ?? finding.noticedAt) >= at &&
-  (where === "summary" || finding.toldIn !== "summary") &&
+  (own.where === "summary" || finding.toldIn !== "summary") &&
   (!own.ended || finding.closeNoticedAt !== undefined);
 
 /** The findings once a text about `told` is out, at `at`. The same objects where nothing changed; twice is once. */
@@ -117,11 +119,10 @@ export const markTold = (
   findings: readonly Finding[],
   told: readonly Told[],
   at: Instant,
-  where: "notice" | "summary",
 ): readonly Finding[] => {
   const news = new Map(told.map((one) => [one.id, one]));
   return findings.map((finding) => {
     const own = news.get(finding.id);
-    return !own || isMarked(finding, own, at, where) ? finding : marked(finding, own, at, where);
+    return !own || isMarked(finding, own, at) ? finding : marked(finding, own, at);
   });
 };

@@ -9,12 +9,12 @@ const ATTACK_WITHIN_MS = HOUR;
 /** What fails again this soon after it was mended is the same outage. */
 const OUTAGE_WITHIN_MS = 6 * HOUR;
 
-/** "inc-3f9a1c2b7d": of the finding that begins it, in this life of it. */
+/** "inc-3f9a1c2b": of the finding that begins it, in this life of it. */
 export const ownIncident = ({ cluster, id, reopened }: Finding): string =>
   `inc-${createHash("sha256")
     .update(JSON.stringify([cluster, id, reopened]))
     .digest("hex")
-    .slice(0, 10)}`;
+    .slice(0, 8)}`;
 
 /** The incident that a finding belongs to; one that stands alone is an incident by itself. */
 export const incidentOf = (finding: Finding): string => finding.incident ?? ownIncident(finding);

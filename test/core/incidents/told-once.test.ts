@@ -32,7 +32,7 @@ const send = (world: World, dies: number): void => {
       world.unmarked.add(notice);
       return;
     }
-    world.findings = markTold(world.findings, notice.told, world.now, notice.where);
+    world.findings = markTold(world.findings, notice.told, world.now);
   }
 };
 
@@ -40,10 +40,10 @@ const summarize = (world: World): void => {
   const told = incidentsOf(world.findings)
     .map((incident) => summaryNews(incident))
     .flatMap(({ news, ended }) => [
-      ...news.map(({ id, severity }) => ({ id, severity, ended: false })),
-      ...ended.map(({ id, severity }) => ({ id, severity, ended: true })),
+      ...news.map(({ id, severity }) => ({ id, severity, ended: false, where: "summary" as const })),
+      ...ended.map(({ id, severity }) => ({ id, severity, ended: true, where: "summary" as const })),
     ]);
-  world.findings = markTold(world.findings, told, world.now, "summary");
+  world.findings = markTold(world.findings, told, world.now);
 };
 
 const change = (world: World, n: number, by: (finding: Finding) => Finding): void => {
