@@ -29,7 +29,9 @@ it.each(["00:10", "15:30", "23:59"])(
     const folder = mkdtempSync(join(tmpdir(), "demo-clock-"));
     try {
       const { cluster, midnight, emails, failures } = await runDemo({ folder, now: () => now, story: quiet });
-      expect({ failures, emails }).toEqual({ failures: 0, emails: [] });
+      expect(failures).toBe(0);
+      // The first mail and summaries come also when all is well.
+      expect(emails.filter((file) => !/found-first|is-audited|-daily-|-weekly-/.test(file))).toEqual([]);
       const stack = await startStack({
         folder,
         clock: simulatedClock(now),
