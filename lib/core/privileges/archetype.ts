@@ -35,7 +35,8 @@ const set = (words: string): ReadonlySet<string> => new Set(words.split(/\s+/));
 /** They say it themselves, whatever stands beside them: "admin_ro" is the one that may not. Two words count as one. */
 const says =
   set(`readonly ro rdonly selectonly viewonly queryonly readaccess selectaccess readuser readrole rouser
-  rorole roaccess readprivs readall lookonly nowrite nowrites nowriter noupdate`);
+  rorole roaccess roaccount rousr readprivs readprivileges readpermission readpermissions readall lookonly
+  onlyread onlyselect nowrite nowrites nowriter noupdate nodml`);
 /** They say it at the end of a name, or before a word that tells nothing: "app_read", "viewer_role", not "read_model". */
 const endings = set(
   "read reader readers reads viewer viewers view views select selects dataread datareader datareaders dbread dbreader appread appreader",
@@ -57,7 +58,9 @@ const writes =
 const powers =
   set(`admin admins administrator owner owners migration migrations migrate migrator ddl etl loader load
   ingest ingester restore superuser root dba deploy deployer sync`);
-const negations = set("not non no never isnt without cannot");
+const negations = set("not non no never isnt without cannot cant un anti ex former");
+/** Who may none of these only reads; who may not delete may still insert. */
+const allWriting = set("write writes writer writers writing dml rw readwrite writeaccess");
 
 /** "ReadOnlyApp1" is read, only, app; a number says nothing. */
 export const wordsOf = (name: string): string[] =>
@@ -73,11 +76,16 @@ export const wordsOf = (name: string): string[] =>
 /** Within one word, as "appreadonly"; "threadonly" and "notreadonly" are other words. */
 const joinedReadOnly = /(?<!th|sp|not|non)(?:readonly|rdonly|selectonly)/;
 
+/** They say that it was so, not that it is denied: "ex_writer" tells nothing. */
+const setAside = set("ex former un anti");
+
 /** The word or pair of words that says it, and that no negation stands before. */
 const saying = (words: readonly string[]): string | undefined => {
   for (const [i, word] of words.entries()) {
     const before = words[i - 1] ?? "";
     const pair = `${word}${words[i + 1] ?? ""}`;
+    const denied = negations.has(before) && allWriting.has(word);
+    if (denied && !setAside.has(before)) return `${before} ${word}`;
     const said = says.has(word) || joinedReadOnly.test(word) ? word : says.has(pair) ? pair : undefined;
     if (said !== undefined && !negations.has(before)) return said;
   }
@@ -87,6 +95,7 @@ const saying = (words: readonly string[]): string | undefined => {
 const isDenied = (words: readonly string[]): boolean =>
   words.some(
     (word, i) =>
+      (word === "not" && i === words.length - 1) ||
       (negations.has(words[i - 1] ?? "") &&
         (says.has(word) || endings.has(word) || says.has(`${word}${words[i + 1] ?? ""}`))) ||
       /^(?:not|non)(?:read|rd|select|ro$)/.test(word),

@@ -8,7 +8,8 @@ describe("a role's archetype", () => {
     "Hostile-ro; drop", "readonly1", "ro1", "select_only", "rdonly", "app_rdonly", "readaccess", "ReadOnlyApp", "app_ro",
     "viewer", "reporting_reader", "app_reader", "admin_ro", "readonly_admin", "RO", "AppRO", "app.ro", "ro_app2", "app read",
     "app_read_access", "APIReadOnly", "data_viewers", "ReadUser", "viewer_role", "app_read_01", "selectonly", "view-only",
-    "etl_readonly", "readers", "no_write", "app_select", "svc.readonly.prod", "dbreadonly", "read_all_data", "nowrite_role",
+    "etl_readonly", "readers", "onlyread", "only_select", "roaccount", "no_dml", "nodml", "without_write", "cannot_write",
+    "non_writer", "read_privileges", "no_write", "app_select", "svc.readonly.prod", "dbreadonly", "read_all_data", "nowrite_role",
     "billing-RO-2", "queryOnly", "readers_grp", "app_read_prod", "db_datareader", "ｒｅａｄｏｎｌｙ",
   ])("is read-only for certain for %s", (name) => {
     expect(archetypeOf(name, {})).toMatchObject({ archetype: "read-only", sure: true });
@@ -31,7 +32,7 @@ describe("a role's archetype", () => {
     "backup_restore", "admin_reporting", "contractor", "ready", "", "\u0000", "not_readonly", "non_readonly", "notreadonly",
     "NotReadOnly", "ironman", "pro1", "euro", "zero_ro_x_rw", "thread_only", "threadonly", "spreadonly", "ReadWriteUser",
     "app_rw", "readiness_probe", "roles", "rover", "role_admin", "never_read_only", "isnt_ro", "viewpoint", "selection",
-    "readme_bot_edit", "audit_writer", "report_owner",
+    "readme_bot_edit", "un_readonly", "anti_readonly", "ex_readonly", "readonly_not", "ex_writer", "no_delete", "no_insert", "audit_writer", "report_owner",
   ])("is not told by %j", (name) => {
     expect(archetypeOf(name, {})).toBeUndefined();
   }); // biome-ignore format: one glance
