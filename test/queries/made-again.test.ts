@@ -7,6 +7,9 @@ import type { Extras } from "../../lib/core/catalog/extras.ts";
 import { extraNames } from "../../lib/core/catalog/extras.ts";
 import type { RecordedChange } from "../../lib/core/history/change.ts";
 import { newestSnapshot, timelineOf, timelineQuestion } from "../../lib/queries/timeline.ts";
+import { tableHistory } from "../../lib/store/history/export.ts";
+import { verifyHistory } from "../../lib/store/history/verify-history.ts";
+import { checkTimelines } from "../../lib/store/history/verify-timelines.ts";
 import { openStore } from "../../lib/store/open-store.ts";
 import { changeText } from "../../lib/wording/change-text.ts";
 import { acl, cluster, estate, role } from "../support/catalogs.ts";
@@ -23,14 +26,15 @@ const NOW = T + 2 * DAY;
 const PRINCIPAL = "arn:aws:iam::111122223333:role/reader";
 
 const saved = async (catalogs: readonly Catalog[]) => {
-  const store = openStore(await tables.fresh(), { now: () => NOW });
+  const db = await tables.fresh();
+  const store = openStore(db, { now: () => NOW });
   for (const [n, catalog] of catalogs.entries()) await store.snapshots.save(cluster, catalog, T + n * HOUR);
   const ask = async (asked: Parameters<typeof timelineQuestion>[0]) =>
     timelineOf(store, cluster, timelineQuestion(asked), {
       newest: await newestSnapshot(store, cluster),
       now: NOW,
     });
-  return { store, ask };
+  return { store, ask, db };
 };
 
 type State = {
@@ -183,7 +187,7 @@ describe("what stands in no schema", () => {
     changes.map(({ toSeq, change }) => `${toSeq} ${changeText(change)}`);
 
   it("is in the timeline of its own name, from the first snapshot on, and of whom it is granted to", async () => {
-    const { ask } = await saved([
+    const { ask, db } = await saved([
       withExtras(servers([7, "10=U/10"])),
       withExtras(servers([7, "10=U/10", "100=U/10"])),
       withExtras(servers([8, "10=U/10", "101=U/10"])),
@@ -200,6 +204,8 @@ describe("what stands in no schema", () => {
         "3 foreign server films was created, owned by admin; app_rw was granted USAGE on foreign server films by admin",
       ]);
     }
+    expect((await verifyHistory(await tableHistory(db, cluster))).faults).toEqual([]);
+    expect(await checkTimelines(db, cluster)).toEqual([]);
     // Of a role and another object together it tells nothing.
     expect((await ask({ role: "app_ro", object: "public.orders" })).changes).toEqual([]);
   });
