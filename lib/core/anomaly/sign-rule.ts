@@ -9,6 +9,8 @@ export const LEVELS = 24;
 
 /** The level of a network in a neighbourhood that nobody ever came from: the strangest of four classes. */
 export const FOREIGN_NEIGHBOURHOOD = 4;
+/** The level of a network that nobody else uses, in a neighbourhood that the principal knows; 3 lies between: only others know it. */
+export const FOREIGN_NETWORK = 2;
 
 /**
  * graded: higher levels are stranger, measured in half-doublings; categorical: it happened or not, in a few classes; fact:
