@@ -129,7 +129,7 @@ type Who = { readonly principal: Principal; readonly kind: Kind };
 
 /** Bits of a fact: nothing of the kind on all the days that were counted. */
 const factBits = (rule: SignRule, days: number): number =>
-  rule.id === "root-connection" ? MOST_BITS : Math.min(MOST_BITS, Math.log2(2 * (days + 1)));
+  rule.isCertain ? MOST_BITS : Math.min(MOST_BITS, Math.log2(2 * (days + 1)));
 
 /** At least as likely as it is for the others: so many of all active ones do it today. */
 const crowded = (context: DayContext, today: Today, { rule, reached }: Raw, who: Who): number => {
@@ -151,7 +151,7 @@ const crowded = (context: DayContext, today: Today, { rule, reached }: Raw, who:
  * not always from one that nobody else uses.
  */
 const isCampaign = ({ rule, reached }: Raw, sharing: number, active: number): boolean =>
-  rule.id === "new-network" && reached.level >= FOREIGN_NETWORK && sharing <= FEW && sharing * FEW <= active;
+  rule.isPlace === true && reached.level >= FOREIGN_NETWORK && sharing <= FEW && sharing * FEW <= active;
 
 /** What everybody does today is not strange: at least as many as do it, and as much likelier as more of them do it than usual. */
 const discounted = (context: DayContext, today: Today, raw: Raw, who: Who, chance: number): number => {
@@ -164,9 +164,9 @@ const discounted = (context: DayContext, today: Today, raw: Raw, who: Who, chanc
   let result = Math.max(chance, crowded(context, today, raw, who));
   if (rule.measure === "categorical" && sharing >= 2 && !apart)
     result = Math.max(result, sharing / (active + 1));
-  if (rule.id === "new-client" && reached.value !== undefined)
+  if (rule.isRolledOut && reached.value !== undefined)
     result = Math.max(result, context.spreadingOf(kind, reached.value, active));
-  if (rule.measure === "graded" || rule.id === "new-network" || rule.id === "new-client") {
+  if (rule.measure === "graded" || rule.isPlace || rule.isRolledOut) {
     const peers = pool.peers(rule, kind, "all");
     let ratio = 1;
     for (let level = 1; level <= reached.level; level++) {

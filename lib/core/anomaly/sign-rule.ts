@@ -75,6 +75,12 @@ export type SignRule = {
   readonly leastTop?: number;
   /** Graded: the lowest level that counts as a sign; lower ones are counted all the same. */
   readonly leastLevel?: number;
+  /** A fact that needs no count: it carries the most bits there are. */
+  readonly isCertain?: true;
+  /** Its values are places: one stays new for a week, and a few who share a new one are a campaign, not a move. */
+  readonly isPlace?: true;
+  /** Its values are rolled out, to one principal after the other: who follows is not strange. */
+  readonly isRolledOut?: true;
   /** Everything of this sign that the day shows so far; strongest first is not needed. */
   readonly reached: (figures: DayFigures, own: HabitFigures, around: Surroundings) => readonly Reached[];
 };

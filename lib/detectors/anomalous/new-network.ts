@@ -16,6 +16,7 @@ const rule: SignRule = {
   group: "network",
   measure: "categorical",
   habitFree: false,
+  isPlace: true,
   reached: (figures, own, { day, kind, isUsedByOthers, isPersonLike }) =>
     [...figures.networks].flatMap(([network, seen]) => {
       const coarse = coarseNetwork(network);
