@@ -72,17 +72,8 @@ const painted = (io: Io, style: Style | undefined, text: string): string =>
         .map((line) => paint(io, style, line))
         .join("\n");
 
-/** A table as wide as the terminal, elsewhere as wide as it is; or a line that says there is nothing. */
-export const table = <T>(
-  io: Io,
-  rows: readonly T[],
-  columns: readonly Column<T>[],
-  nothing = "Nothing.",
-): void => {
-  if (!rows.length) {
-    io.stdout.write(`${nothing}\n`);
-    return;
-  }
+/** A table as wide as the terminal, elsewhere as wide as it is: its lines. */
+export const tableLines = <T>(io: Io, rows: readonly T[], columns: readonly Column<T>[]): string[] => {
   const cells = rows.map((row) => columns.map(({ cell }) => printable(String(cell(row) ?? "-"))));
   const head = columns.map((column) => column.head);
   const total = lineWidth(io);
@@ -108,11 +99,21 @@ export const table = <T>(
       row.map((text, column) => painted(io, columns[column]?.style?.(rows[at] as T), wrapped(text, column))),
     ),
   );
-  const text = printed
+  return printed
     .toString()
     .split("\n")
     .map((line) => line.trimEnd());
-  io.stdout.write(`${text.join("\n")}\n`);
+};
+
+/** The table, or a line that says there is nothing. */
+export const table = <T>(
+  io: Io,
+  rows: readonly T[],
+  columns: readonly Column<T>[],
+  nothing = "Nothing.",
+): void => {
+  const lines = rows.length ? tableLines(io, rows, columns) : [nothing];
+  io.stdout.write(`${lines.join("\n")}\n`);
 };
 
 /** Rows as one JSON array, as NDJSON, or as a table. */

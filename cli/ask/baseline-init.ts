@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { spelledOut } from "../../lib/core/base/visible-text.ts";
 import { baselineOf } from "../../lib/core/baseline/baseline-of.ts";
-import { baselineText } from "../../lib/core/baseline/baseline-text.ts";
+import { baselineComments, baselineText } from "../../lib/core/baseline/baseline-text.ts";
 import { AuditError } from "../../lib/errors.ts";
 import { addCatalogOptions, type CatalogOptions, withGrounds } from "../catalog-source.ts";
 import type { AddCommand } from "../command.ts";
@@ -11,14 +11,6 @@ import { printDocument } from "../output.ts";
 import { writeWhole } from "../write-whole.ts";
 
 type Options = CatalogOptions & { readonly out?: string; readonly json?: boolean; readonly force?: boolean };
-
-const comments = (basis: string, unread: readonly string[]): string[] => [
-  "",
-  `The access that the database allowed. Made by dsql-audit baseline init from: ${basis}.`,
-  "Review it: what should not be there goes out, and baseline diff shows it until the database follows.",
-  "Say what each role is for with archetype: read-only, read-write, owner or admin.",
-  ...unread.map((section) => `NOT KNOWN: ${section} could not be read, so nothing is declared of it.`),
-];
 
 export const addBaselineInit: AddCommand = (baseline, io) => {
   const command = baseline
@@ -43,7 +35,7 @@ export const addBaselineInit: AddCommand = (baseline, io) => {
       const made = baselineOf(catalog);
       const text = baselineText(
         made,
-        comments(
+        baselineComments(
           basis,
           gaps.map(({ section }) => section),
         ),

@@ -6,7 +6,7 @@ import type { Style } from "../colour.ts";
 import type { Column } from "../output.ts";
 
 /** What tells findings apart at a glance; commands take it in place of the whole id. */
-const shortId = (id: string): string => id.slice(id.lastIndexOf("-") + 1).slice(0, 8);
+export const shortId = (id: string): string => id.slice(id.lastIndexOf("-") + 1).slice(0, 8);
 
 /** How bad it is, by colour. */
 export const severityStyle = (severity: Severity): Style | undefined =>

@@ -1,18 +1,20 @@
 // `dsql-audit finding ID`: one finding with all its evidence.
 
-import { iso } from "../../lib/core/base/time.ts";
 import type { Finding } from "../../lib/core/findings/finding.ts";
 import { detectorOf } from "../../lib/detectors/index.ts";
 import { findingDocument } from "../../lib/queries/finding-document.ts";
 import { findFinding } from "../../lib/queries/findings.ts";
-import { evidenceLines } from "../../lib/wording/evidence-text.ts";
+import { evidenceLines, utc } from "../../lib/wording/evidence-text.ts";
 import type { AddCommand } from "../command.ts";
 import { addStoreOptions, pickCluster, type StoreOptions, withStore } from "../context.ts";
 import { printable, printDocument } from "../output.ts";
 
 const acknowledgedText = ({ acknowledged }: Finding): string | undefined =>
   acknowledged &&
-  `${acknowledged.by}, ${iso(acknowledged.at)}${acknowledged.note === undefined ? "" : `: ${acknowledged.note}`}`;
+  `${acknowledged.by}, ${utc(acknowledged.at)}${acknowledged.note === undefined ? "" : `: ${acknowledged.note}`}`;
+
+const stretch = ({ firstSeenAt, lastSeenAt }: Finding): string =>
+  utc(firstSeenAt) === utc(lastSeenAt) ? utc(firstSeenAt) : `${utc(firstSeenAt)} to ${utc(lastSeenAt)}`;
 
 /** The finding for people; every name in it made visible. */
 const findingText = (finding: Finding): string => {
@@ -26,7 +28,7 @@ const findingText = (finding: Finding): string => {
     ...line("id", finding.id),
     ...line(
       "status",
-      `${finding.status}${finding.closedAt === undefined ? "" : `, closed ${iso(finding.closedAt)}`}`,
+      `${finding.status}${finding.closedAt === undefined ? "" : `, closed ${utc(finding.closedAt)}`}`,
     ),
     ...line("", finding.closedBecause ?? finding.ends),
     ...line("taken by", acknowledgedText(finding)),
@@ -35,8 +37,8 @@ const findingText = (finding: Finding): string => {
     ...line("principal", subject.principal),
     ...line("role", subject.role),
     ...line("object", subject.object),
-    ...line("seen", `${iso(finding.firstSeenAt)} to ${iso(finding.lastSeenAt)}`),
-    ...line("found", `${iso(finding.detectedAt)}, confirmed ${iso(finding.confirmedAt)}`),
+    ...line("seen", stretch(finding)),
+    ...line("found", `${utc(finding.detectedAt)}, confirmed ${utc(finding.confirmedAt)}`),
     "",
     "Evidence",
     ...evidenceLines(finding.evidence, words).map((text) => `  ${text}`),

@@ -2,24 +2,15 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import wrapAnsi from "wrap-ansi";
-import { DAY, HOUR, type Interval, iso } from "../../lib/core/base/time.ts";
-import type { Finding } from "../../lib/core/findings/finding.ts";
+import { DAY, HOUR, iso } from "../../lib/core/base/time.ts";
+import { declaredAccessAt } from "../../lib/queries/baseline-drift.ts";
 import type { ReadStore } from "../../lib/store/open-store.ts";
-import { principals } from "../../local/demo/estate.ts";
+import { BASELINE_FILE } from "../../local/demo/declare.ts";
 import type { DemoResult } from "../../local/demo/run.ts";
-import { printable } from "../output.ts";
-
-/** A planted event of the story, and the finding that it led to; null: none, which the text then says. */
-export type Told = {
-  readonly at: string;
-  readonly what: string;
-  readonly finding: string | null;
-  readonly title: string | null;
-  readonly status: string | null;
-  readonly detectedAt: string | null;
-  /** What a newcomer would ask about it. */
-  readonly because: string | null;
-};
+import { severityStyle, shortId } from "../findings/finding-columns.ts";
+import type { Io } from "../io.ts";
+import { type Column, lineWidth, printable, tableLines } from "../output.ts";
+import { foundAfter, type Told, toldOf } from "./planted.ts";
 
 export type DemoDocument = {
   readonly cluster: string;
@@ -33,6 +24,13 @@ export type DemoDocument = {
   readonly deliveries: number;
   readonly counted: number;
   readonly told: readonly Told[];
+  /** The published baseline and the drift from it; null: none was published. */
+  readonly baseline: {
+    readonly file: string;
+    readonly publishedAt: string;
+    readonly components: number;
+    readonly drift: readonly string[];
+  } | null;
   readonly emails: readonly { readonly file: string; readonly subject: string }[];
   readonly live: readonly string[];
   readonly folder: string;
@@ -41,11 +39,19 @@ export type DemoDocument = {
 
 const SHOWN_EMAILS = 12;
 
-/** The unfolded subject of an .eml file. */
-const subjectOf = (file: string): string => {
-  const head = readFileSync(file, "utf8").split(/\r?\n\r?\n/, 1)[0] ?? "";
-  return (/^Subject: (.*)$/m.exec(head.replace(/\r?\n[ \t]+/g, " "))?.[1] ?? "").trim();
-};
+/** The emails in the order in which they were sent: the unfolded subject, and the text without soft line ends. */
+const mailsIn = (outbox: string): { file: string; subject: string; text: string }[] =>
+  readdirSync(outbox)
+    .filter((file) => file.endsWith(".eml"))
+    .sort()
+    .map((name) => {
+      const [head = "", ...body] = readFileSync(join(outbox, name), "utf8").split(/\r?\n\r?\n/);
+      return {
+        file: basename(name),
+        subject: (/^Subject: (.*)$/m.exec(head.replace(/\r?\n[ \t]+/g, " "))?.[1] ?? "").trim(),
+        text: body.join("\n\n").replaceAll(/=\r?\n/g, ""),
+      };
+    });
 
 /** Reads the store that the demonstration left. `folder` is how a person would type it. */
 export const demoDocument = async (
@@ -61,33 +67,12 @@ export const demoDocument = async (
     to: midnight + (story.days + 2) * DAY,
   });
   const counted = profiles.flatMap(({ tallies }) => tallies).reduce((sum, { count }) => sum + count, 0);
-  // The first that was found of it from then on: a detector finds other things too, and the same one again later.
-  const told = (at: number, what: string, matches: (finding: Finding) => boolean, because?: string): Told => {
-    const finding = findings
-      .filter((found) => found.detectedAt >= midnight + at && matches(found))
-      .toSorted((a, b) => a.detectedAt - b.detectedAt)[0];
-    return {
-      at: iso(midnight + at),
-      what,
-      finding: finding?.id ?? null,
-      title: finding?.title ?? null,
-      status: finding ? (finding.verdict ?? finding.status) : null,
-      detectedAt: finding ? iso(finding.detectedAt) : null,
-      because: because ?? null,
-    };
-  };
-  const about = (detector: string, who: keyof typeof principals) => (finding: Finding) =>
-    finding.detector === detector && finding.subject.principal === principals[who].arn;
-  /** Of the detector, about this stretch of the story or a part of it. */
-  const during = (detector: string, { from, to }: Interval) => {
-    const [begins, ends] = [midnight + from, midnight + to];
-    return (finding: Finding) =>
-      finding.detector === detector && finding.firstSeenAt < ends && finding.lastSeenAt > begins;
-  };
   const granted = story.changes.find(({ sql }) => sql.startsWith("GRANT DELETE"));
+  const newest = await opened.snapshots.asOf(cluster, midnight + (story.days + 2) * DAY);
+  const declared = newest && (await declaredAccessAt(opened, cluster, newest, newest.manifest.takenAt));
   const hour = (at: number): string => `${iso(midnight + at).slice(0, 13)}:00Z`;
   const store = `--store ${folder}/store.db`;
-  const outbox = join(folder, "outbox");
+  const mails = mailsIn(join(folder, "outbox"));
   return {
     cluster,
     from: iso(midnight),
@@ -99,41 +84,23 @@ export const demoDocument = async (
     lostInOutage: result.lost,
     deliveries: result.deliveries,
     counted,
-    told: [
-      told(
-        story.contractorLastUsed,
-        "the contractor connects for the last time",
-        about("dormant-mapping", "contractor"),
-      ),
-      told(
-        granted?.at ?? 0,
-        "api_readonly, read-only by name, may DELETE from orders",
-        ({ detector, subject }) =>
-          detector === "privilege-exceeds-archetype" && subject.role === "api_readonly",
-      ),
-      told(
-        story.analyticsLastUsed,
-        "the analyst connects for the last time",
-        about("dormant-mapping", "analytics"),
-        `later than after ${story.dormantDays} days: until the capture gap below had left the window, the verdict was unknown`,
-      ),
-      told(
-        story.outage.from,
-        "for three days no record of a connection arrives: a CloudTrail capture gap",
-        during("capture-gap", story.outage),
-      ),
-      told(
-        story.newNetwork.at,
-        "the user service's role comes from a new network",
-        (finding) =>
-          about("new-network", "userService")(finding) &&
-          during("new-network", { from: story.newNetwork.at, to: story.newNetwork.at + HOUR })(finding),
-      ),
-    ],
-    emails: readdirSync(outbox)
-      .filter((file) => file.endsWith(".eml"))
-      .sort()
-      .map((file) => ({ file: basename(file), subject: subjectOf(join(outbox, file)) })),
+    told: toldOf(
+      story,
+      midnight,
+      findings,
+      (id) =>
+        mails.find(({ text }) => text.includes(id) || text.includes(`[${shortId(id)}]`))?.file.slice(0, 4) ??
+        null,
+    ),
+    baseline: declared
+      ? {
+          file: `${folder}/${BASELINE_FILE}`,
+          publishedAt: iso(declared.published.at),
+          components: declared.published.baseline.components.length,
+          drift: (declared.drift?.rows ?? []).map(({ says }) => says),
+        }
+      : null,
+    emails: mails.map(({ file, subject }) => ({ file, subject })),
     live: result.live,
     folder,
     tryNext: [
@@ -155,21 +122,51 @@ const hang = (width: number, head: string, text: string): string => {
   return lines.map((line, i) => (i === 0 ? head : " ".repeat(head.length)) + line).join("\n");
 };
 
-type Hanging = (head: string, text: string) => string;
+/** "mail 12", or that it stands in the list alone. */
+const toldBy = ({ finding, mail }: Told): string | null => {
+  if (finding === null) return null;
+  return mail === null ? "listed" : `mail ${Number(mail)}`;
+};
 
-const toldText = ({ at, what, title, status, detectedAt, because }: Told, hanging: Hanging): string[] => [
-  hanging(`  ${short(at)}  `, what),
-  title === null || detectedAt === null
-    ? "      nothing was found"
-    : hanging(`    found ${short(detectedAt)}  `, `${title} (${status})`),
-  ...(because === null ? [] : [hanging("                            ", because)]),
+const columns: readonly Column<Told>[] = [
+  { head: "when (UTC)", cell: ({ at }) => short(at) },
+  { head: "what was planted", cell: ({ what }) => what },
+  {
+    head: "found as",
+    cell: ({ foundAs }) => foundAs ?? "NOT FOUND",
+    style: ({ finding }) => (finding === null ? "bad" : undefined),
+  },
+  { head: "after", cell: (told) => foundAfter(told) },
+  {
+    head: "severity",
+    cell: ({ severity }) => severity,
+    style: ({ severity }) => (severity === null ? undefined : severityStyle(severity)),
+  },
+  { head: "told by", cell: toldBy },
 ];
+
+/** What the baseline says, in one sentence. */
+const baselineText = ({
+  file,
+  publishedAt,
+  components,
+  drift,
+}: NonNullable<DemoDocument["baseline"]>): string => {
+  const declares = `${file} was made with baseline init on ${publishedAt.slice(0, 10)} and published: it declares ${components} components.`;
+  const [only, ...more] = drift;
+  if (only === undefined) return `${declares} The access is what it declares.`;
+  return more.length
+    ? `${declares} Since then the access differs in ${drift.length} rows: ${drift.join("; ")}.`
+    : `${declares} One GRANT since then makes exactly one row of drift: ${only}.`;
+};
 
 /** No line of prose is longer, however wide the terminal is. */
 const WIDEST = 80;
 
-/** For people: a screenful that explains itself. `width` of the terminal; infinite: nothing is wrapped. */
-export const demoText = (d: DemoDocument, width: number): string => {
+/** For people: what explains itself. As wide as the terminal at most; elsewhere nothing is wrapped. */
+export const demoText = (io: Io, d: DemoDocument): string => {
+  const width = lineWidth(io);
+  const found = d.told.filter(({ finding }) => finding !== null).length;
   const hanging = hang.bind(null, Number.isFinite(width) ? Math.min(WIDEST, width) : width);
   const n = (value: number): string => value.toLocaleString("en-US");
   return [
@@ -180,9 +177,6 @@ export const demoText = (d: DemoDocument, width: number): string => {
       "",
       `${n(d.lostInOutage)} of these fell into a CloudTrail capture gap: their records never arrived. Each of the others arrived twice, by EventBridge and in a trail file, and was counted once: ${n(d.deliveries)} deliveries, ${n(d.counted)} connections.`,
     ),
-    "",
-    "What happened, and what the auditor found (times are UTC):",
-    ...d.told.flatMap((told) => toldText(told, hanging)),
     "",
     "At the end, real clients connected with signed tokens:",
     ...d.live.map((line) => hanging("  ", line)),
@@ -200,6 +194,13 @@ export const demoText = (d: DemoDocument, width: number): string => {
       `Verdicts rest on ${d.dormantDays} days here, on 90 elsewhere: the store keeps its settings, and detect follows them. See: npx dsql-audit settings`,
     ),
     "",
+    `What was planted, and what the auditor made of it: ${found} of ${d.told.length} found.`,
+    ...tableLines(io, d.told, columns),
+    ...d.told.flatMap(({ what, because }) =>
+      because === null ? [] : [hanging("  ", `${what}: ${because}`)],
+    ),
+    "",
+    ...(d.baseline ? [hanging("", baselineText(d.baseline)), ""] : []),
     "Try next:",
     ...d.tryNext.map((command) => `  ${command}`),
   ].join("\n");

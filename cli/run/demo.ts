@@ -6,7 +6,7 @@ import { AuditError } from "../../lib/errors.ts";
 import type { AddCommand } from "../command.ts";
 import { withStore } from "../context.ts";
 import type { Io } from "../io.ts";
-import { lineWidth, printDocument } from "../output.ts";
+import { printDocument } from "../output.ts";
 import { progressLine } from "../progress.ts";
 import { writeWhole } from "../write-whole.ts";
 import { demoDocument, demoText } from "./demo-summary.ts";
@@ -27,7 +27,7 @@ const prepareFolder = (folder: string): void => {
   }
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, MARKER), "Made by `dsql-audit demo`: the next run clears this folder.\n");
-  for (const own of [STACK_STORE, STORE, "outbox", "report.html"])
+  for (const own of [STACK_STORE, STORE, "outbox", "report.html", "access.yml"])
     rmSync(join(folder, own), { recursive: true, force: true });
 };
 
@@ -95,7 +95,7 @@ const demo = async (io: Io, options: Options): Promise<void> => {
       return demoDocument(opened, result, shown, Math.round((performance.now() - startedAt) / 1000));
     });
     done();
-    printDocument(io, options, document, (it) => demoText(it, lineWidth(io)));
+    printDocument(io, options, document, (it) => demoText(io, it));
   } finally {
     done();
   }

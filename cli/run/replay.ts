@@ -6,7 +6,9 @@ import { activityIndex } from "../../lib/core/activity/activity-index.ts";
 import { FALSE_FINDINGS_PER_WEEK } from "../../lib/core/anomaly/constants.ts";
 import { parseInterval } from "../../lib/core/base/parse-time.ts";
 import { DAY, HOUR, type Interval, iso, MINUTE } from "../../lib/core/base/time.ts";
+import type { Baseline } from "../../lib/core/baseline/baseline.ts";
 import type { Coverage } from "../../lib/core/coverage/coverage.ts";
+import { withDeclaredOptions } from "../../lib/core/findings/baseline-options.ts";
 import { windowOptions } from "../../lib/core/findings/dormant-window.ts";
 import type { Facts } from "../../lib/core/findings/facts.ts";
 import type { Finding } from "../../lib/core/findings/finding.ts";
@@ -16,6 +18,7 @@ import { auditView } from "../../lib/core/findings/view.ts";
 import { detectors } from "../../lib/detectors/index.ts";
 import { AuditError } from "../../lib/errors.ts";
 import { type FindingDocument, findingDocument } from "../../lib/queries/finding-document.ts";
+import { readBaseline, requireSameCluster } from "../ask/baseline-file.ts";
 import type { AddCommand } from "../command.ts";
 import { findingColumns } from "../findings/finding-columns.ts";
 import { sayNotJudged } from "../findings/not-judged.ts";
@@ -28,6 +31,7 @@ import { sayNothingRead, sayPassedOver } from "./trail-input.ts";
 type Options = {
   readonly mappings: string;
   readonly catalog?: string;
+  readonly baseline?: string;
   readonly events: string;
   readonly cluster?: string;
   readonly from?: string;
@@ -68,6 +72,13 @@ const parseDays = (text: string | undefined): DetectorOptions => {
   return windowOptions(days);
 };
 
+/** What the baseline sets, and over it what was said on the command line. */
+const optionsOf = (
+  { dormantDays }: Options,
+  declared: Baseline | undefined,
+  cluster: string,
+): DetectorOptions => withDeclaredOptions(offline, declared, cluster, parseDays(dormantDays));
+
 const parseBudget = (text: string | undefined): number => {
   const budget = text === undefined ? FALSE_FINDINGS_PER_WEEK : Number(text);
   if (!(budget > 0 && budget <= 100))
@@ -87,7 +98,9 @@ const extent = (coverage: Coverage): Interval | undefined => {
 const run = async (options: Options, io: Io): Promise<FindingDocument[]> => {
   const say = (line: string): void => void io.stderr.write(`${printable(line)}\n`);
   const stepMs = parseStep(options.step);
-  const judge = judgeWith(offline, parseDays(options.dormantDays));
+  const declared = options.baseline === undefined ? undefined : readBaseline(io, options.baseline);
+  if (declared && options.catalog === undefined)
+    throw new AuditError("usage", "--baseline needs --catalog: a baseline is compared with a snapshot");
   const falseFindingsPerWeek = parseBudget(options.falseFindings);
   // Times are read before the folder is, so that a mistyped one is told at once.
   const anytime = { from: Number.MIN_SAFE_INTEGER, to: Number.MAX_SAFE_INTEGER };
@@ -115,6 +128,8 @@ const run = async (options: Options, io: Io): Promise<FindingDocument[]> => {
         `${folder.rejected.length} inputs could not be read, the first is ${first?.file}: ${first?.reason}`,
       );
     }
+    if (declared) requireSameCluster(options.baseline ?? "", declared, activity.cluster);
+    const judge = judgeWith(offline, optionsOf(options, declared, activity.cluster));
     const range = rangeOf(asked, anytime, extent(activity.coverage), stepMs);
     const facts: Facts = {
       cluster: activity.cluster,
@@ -123,12 +138,14 @@ const run = async (options: Options, io: Io): Promise<FindingDocument[]> => {
       firstSnapshotAt: mappings.firstSnapshotAt,
       mappingPeriods: mappings.periods,
       agesAssumed: mappings.agesAssumed,
+      mappingsApart: true,
       activity: activityIndex(activity.profiles),
       coverage: activity.coverage,
       doubts: folder.doubtsOf(activity.cluster, range.to),
       captureExpectedFrom: range.from,
       settleMs: 0,
       archetypes: {},
+      baseline: declared,
       auditor: null,
       falseFindingsPerWeek,
     };
@@ -194,6 +211,10 @@ export const addReplay: AddCommand = (program, io, finish) => {
     )
     .requiredOption("--mappings <file>", "rows of sys.iam_pg_role_mappings as JSON, or [{capturedAt, rows}]")
     .option("--catalog <file>", "a snapshot, to evaluate privileges too (snapshot --out FILE)")
+    .option(
+      "--baseline <file>",
+      "the declared access (access.yml), to evaluate drift from it too; needs --catalog",
+    )
     .requiredOption("--events <dir>", "a folder of trail files, in any layout")
     .option("--cluster <arn>", "the cluster, if the files name more than one")
     .option("--from <time>", "first moment (default: where the files begin)")

@@ -1,5 +1,6 @@
 // The JSON documents of the commands that read files, write files, and set up.
 import * as z from "zod";
+import { Severity } from "../../lib/core/findings/finding.ts";
 import { Cluster, Count, Time } from "./shared.ts";
 
 const Rejected = z.looseObject({ file: z.string(), index: Count, reason: z.string() });
@@ -78,14 +79,32 @@ export const Demonstrated = z.looseObject({
       z.looseObject({
         at: Time,
         what: z.string(),
+        detector: z.string().describe("The detector whose business it is."),
         finding: z.string().nullable().describe("The id of the finding that it led to; null: none."),
+        foundAs: z
+          .string()
+          .nullable()
+          .describe("The detector that names the finding: where signs come together, another may."),
+        severity: Severity.nullable(),
         title: z.string().nullable(),
         status: z.string().nullable(),
         detectedAt: Time.nullable(),
+        mail: z
+          .string()
+          .nullable()
+          .describe("The number of the first mail about it; null: it was not mailed."),
         because: z.string().nullable(),
       }),
     )
     .describe("What was planted, and what was found of it."),
+  baseline: z
+    .looseObject({
+      file: z.string(),
+      publishedAt: Time,
+      components: Count,
+      drift: z.array(z.string()).describe("Each difference from it at the end, in a sentence."),
+    })
+    .nullable(),
   emails: z.array(z.looseObject({ file: z.string(), subject: z.string() })),
   live: z.array(z.string()).describe("What real clients saw at the end."),
   folder: z.string(),

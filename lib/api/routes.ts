@@ -1,5 +1,6 @@
 // All routes. A path without parameters stands before those that could take it for one.
 import { activity, principals } from "./activity.ts";
+import { baselineDrift } from "./baseline.ts";
 import { clusters } from "./clusters.ts";
 import { coverage } from "./coverage.ts";
 import { defaultPrivileges } from "./default-privileges.ts";
@@ -24,6 +25,7 @@ const questions: readonly Route[] = [
   whoMay,
   explainAccess,
   defaultPrivileges,
+  baselineDrift,
   historyDiff,
   historyChanges,
   historyTimeline,

@@ -16,6 +16,7 @@ import type { Snapshot } from "../store/history/snapshots.ts";
 import type { ReadStore } from "../store/open-store.ts";
 import { changeText } from "../wording/change-text.ts";
 import { activityOf } from "./activity.ts";
+import { declaredAccessAt } from "./baseline-drift.ts";
 import { adminLogins } from "./reached-by.ts";
 import { talliesUntil } from "./tallies.ts";
 
@@ -48,6 +49,26 @@ const unreadableOf = (snapshot: Snapshot | undefined): ReportData["unreadable"] 
     if (found?.status !== "unreadable") return [];
     return [{ section, reason: found.reason, code: found.code }];
   });
+
+const declaredOf = async (
+  store: ReadStore,
+  cluster: Cluster,
+  snapshot: Snapshot | undefined,
+  at: Instant,
+): Promise<ReportData["declared"]> => {
+  const declared = await declaredAccessAt(store, cluster, snapshot, at);
+  if (!declared) return null;
+  const { published, drift, breakGlass, ended } = declared;
+  return {
+    version: published.version,
+    publishedAt: published.at,
+    by: published.by,
+    components: published.baseline.components.length,
+    drift: drift?.rows ?? null,
+    breakGlass,
+    ended,
+  };
+};
 
 /**
  * Everything `renderReport` needs. Verdicts rest on `settings`, else on those of the store. `storeOption` goes into
@@ -142,6 +163,8 @@ export const loadReportData = async (
         ? null
         : mappingsOf(view, { from: begun, to: settledUntil }, dormantDays),
     adminLogins: await adminLogins(store, cluster, at),
+    declared: await declaredOf(store, cluster, snapshot, at),
+    exemptions: (await findings.exemptions(cluster)).filter(({ createdAt }) => createdAt <= at),
     activity: view.activity.principals.length ? { window, hours, principals: rows } : null,
     coverage: {
       window: { from: Math.min(from, settledUntil), to: settledUntil },

@@ -10,6 +10,7 @@ import { networksChart } from "./charts/networks-chart.ts";
 import { weekChart } from "./charts/week-chart.ts";
 import { coverageFigures } from "./coverage-figures.ts";
 import { coverageSection } from "./coverage-section.ts";
+import { declaredSection } from "./declared-section.ts";
 import { findingsSection } from "./findings-section.ts";
 import { headlineSection, pageHeader } from "./headline-section.ts";
 import { html } from "./html.ts";
@@ -39,11 +40,12 @@ export const renderReport = async (data: ReportData): Promise<string> => {
     `Access report: ${clusterName(data.cluster)}, ${timeText(data.at)}`,
     html`<a class="skip" href="#verdict">Skip to the verdict</a>
 ${pageHeader(data)}
-<nav aria-label="Sections"><ul><li><a href="#verdict">In short</a></li><li><a href="#findings">Findings</a> <span class="n">${figure(open)}</span></li><li><a href="#reach">Who reaches what</a></li><li><a href="#activity">Who did connect</a></li><li><a href="#coverage">Coverage</a></li><li><a href="#changes">What changed</a></li></ul></nav>
+<nav aria-label="Sections"><ul><li><a href="#verdict">In short</a></li><li><a href="#findings">Findings</a> <span class="n">${figure(open)}</span></li><li><a href="#reach">Who reaches what</a></li><li><a href="#declared">Declared access</a></li><li><a href="#activity">Who did connect</a></li><li><a href="#coverage">Coverage</a></li><li><a href="#changes">What changed</a></li></ul></nav>
 <main>
 ${headlineSection(data, coverage, figures)}
 ${findingsSection(data)}
 ${reachSection(data)}
+${declaredSection(data)}
 ${activitySection(figures, charts, activity?.principals ?? [], others)}
 ${coverageSection(data, coverage, strip)}
 ${changesSection(data)}

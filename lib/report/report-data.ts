@@ -7,6 +7,7 @@ import type { Cluster, Oid, Principal } from "../core/base/ids.ts";
 import type { Instant, Interval } from "../core/base/time.ts";
 import type { SectionName } from "../core/catalog/catalog.ts";
 import type { Coverage, Doubt } from "../core/coverage/coverage.ts";
+import type { Exemption } from "../core/findings/exemption.ts";
 import type { Finding, Look, Verdict } from "../core/findings/finding.ts";
 
 /** The snapshot that the report rests on: the last one taken at or before the instant asked for. */
@@ -68,6 +69,42 @@ export type ReportSchema = { readonly name: string; readonly objects: number };
 /** One change, known to lie between two snapshots. */
 export type ReportChange = { readonly after: Instant; readonly by: Instant; readonly text: string };
 
+/** One difference from the baseline, in words. */
+export type ReportDrift = {
+  readonly kind: "undeclared" | "widened" | "missing" | "unknown";
+  readonly component: string | null;
+  readonly role: string | null;
+  readonly says: string;
+  /** The planned change that covers it: a note, no drift. */
+  readonly planned: string | null;
+};
+
+export type ReportDeclared = {
+  readonly version: number;
+  readonly publishedAt: Instant;
+  readonly by: string;
+  readonly components: number;
+  /** null: there was no snapshot to compare with. */
+  readonly drift: readonly ReportDrift[] | null;
+  readonly breakGlass: readonly {
+    readonly component: string;
+    readonly role: string;
+    readonly windows: readonly {
+      readonly from: string;
+      readonly to: string;
+      readonly reason: string;
+      readonly state: "open" | "over" | "to come";
+    }[];
+  }[];
+  /** Access whose end is past; `live`: how much of it is still there, null: not known. */
+  readonly ended: readonly {
+    readonly component: string;
+    readonly until: string;
+    readonly declared: number;
+    readonly live: number | null;
+  }[];
+};
+
 export type ReportData = {
   readonly cluster: Cluster;
   /** The instant asked for. */
@@ -103,6 +140,10 @@ export type ReportData = {
   } | null;
   /** Who was let in as admin, which needs no mapping: whoever else IAM allows it is not known. */
   readonly adminLogins: readonly AdminLogin[];
+  /** The published baseline and how the snapshot differs from it; null: none was published by then. */
+  readonly declared: ReportDeclared | null;
+  /** What people accepted, all of it that is written down. */
+  readonly exemptions: readonly Exemption[];
   readonly coverage: {
     readonly window: Interval;
     readonly covered: Coverage;

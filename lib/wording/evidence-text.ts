@@ -100,6 +100,7 @@ export const evidenceRows = (
   const rows = Object.entries(evidence).flatMap(([key, value]): EvidenceRow[] => {
     const field = fieldOf(words, key);
     if (value === undefined || field.hidden || (isEmpty(value) && field.whenEmpty === "")) return [];
+    if (field.fromTwo && Array.isArray(value) && value.length < 2) return [];
     const entries =
       field.lines && Array.isArray(value) && value.length
         ? items(value, (item) => valueText(item, field, 1))

@@ -25,11 +25,26 @@ export const principals = {
     id: "AROADEMOCONTRACTOR010",
     role: "contractor_nils",
   },
+  support: {
+    arn: iamRole("aws-reserved/sso.amazonaws.com/AWSReservedSSO_Support_a1b2c3d4e5f60718"),
+    id: "AROADEMOSUPPORT000011",
+    role: "support_readonly",
+  },
+  partner: {
+    arn: "arn:aws:iam::999900001111:role/bi/DashboardVendor",
+    id: "AROADEMOPARTNER000012",
+    role: "partner_bi",
+  },
+  /** Mapped to nothing: its connections are refused. */
+  staging: { arn: iamRole("staging/BillingWorker"), id: "AROADEMOSTAGING000013", role: "api_readwrite" },
 } as const satisfies Record<string, { arn: string; id: string; role: string }>;
 export type PrincipalKey = keyof typeof principals;
 
 const map = (key: PrincipalKey): string =>
   `AWS IAM GRANT ${principals[key].role} TO '${principals[key].arn}'`;
+
+/** The root user of the company's account. */
+export const ROOT = `arn:aws:iam::${ACCOUNT}:root`;
 
 /** One statement each: DSQL takes one DDL statement a transaction, and GRANT counts as DDL. */
 export const estateSql: readonly string[] = [
@@ -65,6 +80,9 @@ export const estateSql: readonly string[] = [
   "GRANT SELECT ON public.orders, public.order_items, public.products TO analytics_user",
   "GRANT USAGE ON SCHEMA users_schema TO analytics_user",
   "GRANT SELECT (id, full_name) ON users_schema.users TO analytics_user",
+  "CREATE ROLE support_readonly WITH LOGIN",
+  map("support"),
+  "GRANT SELECT ON public.orders, public.order_items TO support_readonly",
   "CREATE ROLE backup_user WITH LOGIN",
   map("backup"),
   "GRANT SELECT ON ALL TABLES IN SCHEMA public TO backup_user",

@@ -1,18 +1,16 @@
 // Who connects when in the demonstration: pools that renew hourly, nightly jobs, people in office hours.
 import { DAY, HOUR, MINUTE } from "../../lib/core/base/time.ts";
+import type { Shot } from "./attacks.ts";
 import { type Chance, chance } from "./chance.ts";
 import type { PrincipalKey } from "./estate.ts";
-import type { Story } from "./story.ts";
+import { lifetimeOf, type Story } from "./story.ts";
 
 /** One connection that somebody makes; `at` counts from the first midnight. */
-export type Attempt = {
-  readonly at: number;
-  readonly who: PrincipalKey;
+export type Attempt = Shot & {
   readonly session: string;
   readonly ip: string;
   readonly agent: string;
   readonly vpce?: string;
-  readonly refused?: boolean;
   readonly eventId: string;
 };
 
@@ -51,6 +49,13 @@ const habits = {
   analytics: { session: () => "mira@example.com", ip: inNetwork("198.51.100"), agent: "DBeaver/25.2" },
   backup: { session: () => "logical-backup", ip: inNetwork("10.20.9"), agent: "pg_dump/16.4" },
   contractor: { session: () => "nils", ip: inNetwork("192.0.2"), agent: "psql/16.4" },
+  support: {
+    session: (c) => (c.below(2) ? "lea@example.com" : "tom@example.com"),
+    ip: inNetwork("198.51.100"),
+    agent: "DataGrip/2026.2",
+  },
+  partner: { session: () => "dashboards", ip: inNetwork("198.19.4"), agent: "Superset/5.0" },
+  staging: { session: pod("billing-worker"), ip: inNetwork("10.30.1"), agent: NODE_AGENT },
 } as const satisfies Partial<Record<PrincipalKey, Habit>>;
 
 /** How many connections a service's pool opens each time it renews; DSQL ends connections after 60 minutes. */
@@ -59,15 +64,17 @@ const POOL = 3;
 const OPENS = 6;
 const CLOSES = 22;
 
+/** On Fridays support works from wherever it is, each week in another network of the block that is set aside for examples. */
+const travelling = (day: number): string => `3fff:${(0x100 + day).toString(16)}::1`;
+
 /**
  * Every connection of the story in the order of time, the day that it ends in included; the same seed gives the same life.
  */
 export const life = (story: Story, seed: number): Attempt[] => {
   const c = chance(seed);
   const attempts: Attempt[] = [];
-  const connect = (who: keyof typeof habits, at: number, change: Partial<Attempt> = {}): void => {
-    const habit: Habit = habits[who];
-    const { session, ip, agent, vpce } = habit;
+  const connect = (who: PrincipalKey, at: number, change: Partial<Attempt> = {}): void => {
+    const { session, ip, agent, vpce }: Habit = habitOf(who);
     attempts.push({
       at,
       who,
@@ -82,6 +89,7 @@ export const life = (story: Story, seed: number): Attempt[] => {
   for (let day = 0; day <= story.days; day++) {
     const midnight = day * DAY;
     const weekday = (day + 1) % 7 < 5;
+    const friday = (day + 1) % 7 === 4;
     for (let hour = OPENS; hour < CLOSES; hour++) {
       for (const who of ["ordersApi", "catalogApi", "userService"] as const) {
         for (let i = 0; i < POOL; i++) connect(who, midnight + hour * HOUR + 7 * MINUTE + i * 900);
@@ -90,18 +98,26 @@ export const life = (story: Story, seed: number): Attempt[] => {
     connect("backup", midnight + HOUR + 30 * MINUTE);
     connect("reporting", midnight + 4 * HOUR + 15 * MINUTE);
     if (day % 7 === 1) connect("migrations", midnight + 13 * HOUR + c.below(40) * MINUTE);
+    for (const asked of weekday ? [8, 10, 13, 15] : [])
+      connect(
+        "support",
+        midnight + asked * HOUR + c.below(50) * MINUTE,
+        friday ? { ip: travelling(day) } : {},
+      );
     const analysed = midnight + 11 * HOUR + 5 * MINUTE;
-    if (weekday && analysed <= story.analyticsLastUsed) connect("analytics", analysed);
+    if (weekday && analysed <= lifetimeOf(story, "analytics").to) connect("analytics", analysed);
     const contracted = midnight + 15 * HOUR + 20 * MINUTE;
-    const mappedAt = story.changes[1]?.at ?? 0;
-    if (contracted > mappedAt && contracted <= story.contractorLastUsed) connect("contractor", contracted);
+    const { from: mappedAt, to: lastUsed } = lifetimeOf(story, "contractor");
+    if (contracted > mappedAt && contracted <= lastUsed) connect("contractor", contracted);
     if (day % 17 === 9) connect("analytics", midnight + 16 * HOUR, { refused: true });
   }
-  const { at, ip, agent } = story.newNetwork;
-  for (const delay of [0, 40_000, 95_000])
-    connect("userService", at + delay, { ip, agent, session: "user-service-7c1" });
+  for (const { shots } of story.attacks) for (const { who, at, ...change } of shots) connect(who, at, change);
   return attempts.sort((a, b) => a.at - b.at);
 };
+
+/** Who has no habits of its own connects by hand. */
+const byHand: Habit = { session: () => "operator", ip: inNetwork("198.51.100"), agent: "psql/16.4" };
+const habitOf = (who: PrincipalKey): Habit => (habits as Partial<Record<PrincipalKey, Habit>>)[who] ?? byHand;
 
 /** What a principal's real clients of the last minute look like in their records: as it always did. */
 export const homeOf = (

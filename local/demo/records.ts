@@ -3,14 +3,15 @@ import { gzipSync } from "node:zlib";
 import { HOUR, type Instant, iso } from "../../lib/core/base/time.ts";
 import type { Credential } from "../dsql/credentials.ts";
 import { type ConnectRecord, connectRecord } from "../dsql/record.ts";
-import { ACCOUNT, CLUSTER, principals, REGION } from "./estate.ts";
+import { ACCOUNT, CLUSTER, principals, REGION, ROOT } from "./estate.ts";
 import type { Attempt } from "./life.ts";
 
 const identity = { clusterArn: CLUSTER, region: REGION, accountId: ACCOUNT };
 
 /** The record of a connection that somebody of the story makes; `midnight` is the story's first. */
 export const recordOf = (attempt: Attempt, midnight: Instant): ConnectRecord => {
-  const { arn, id, role } = principals[attempt.who];
+  const { arn, id, role: usual } = principals[attempt.who];
+  const role = attempt.asAdmin ? "admin" : usual;
   const action = role === "admin" ? "DbConnectAdmin" : "DbConnect";
   const credential: Credential = {
     secretAccessKey: "",
@@ -19,7 +20,7 @@ export const recordOf = (attempt: Attempt, midnight: Instant): ConnectRecord => 
     principal: { type: "AssumedRole", arn, principalId: id, sessionName: attempt.session, actions: [action] },
   };
   const refused = { code: "AccessDenied", message: "Signature expired" };
-  return connectRecord(identity, {
+  const record = connectRecord(identity, {
     sessionId: attempt.eventId,
     at: midnight + attempt.at,
     user: role,
@@ -28,6 +29,16 @@ export const recordOf = (attempt: Attempt, midnight: Instant): ConnectRecord => 
     peer: { address: attempt.ip, tlsVersion: "TLSv1.3", cipherSuite: "TLS_AES_128_GCM_SHA256" },
     error: attempt.refused ? refused : undefined,
   });
+  return attempt.asRoot ? { ...record, userIdentity: rootIdentity } : record;
+};
+
+/** https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-user-identity.html */
+const rootIdentity = {
+  type: "Root",
+  principalId: ACCOUNT,
+  arn: ROOT,
+  accountId: ACCOUNT,
+  accessKeyId: "AKIADEMOROOT00000001",
 };
 
 /** Something else in the account that the trail records too: files of a trail are never about one service alone. */

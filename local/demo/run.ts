@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { eventPlans, queuePlans } from "../../deploy/topology.ts";
 import { Principal } from "../../lib/core/base/ids.ts";
-import { DAY, floorTo, HOUR, type Instant, type Interval, MINUTE } from "../../lib/core/base/time.ts";
+import { DAY, floorTo, HOUR, type Instant, MINUTE } from "../../lib/core/base/time.ts";
 import { AuditError } from "../../lib/errors.ts";
 import { deadLetterQueueOf } from "../aws/topology-on-bus.ts";
 import { simulatedClock } from "../clock.ts";
@@ -11,10 +11,12 @@ import { type ConnectRecord, type StandIn, startStandIn, toEventBridge } from ".
 import { seededRandom } from "../seeded-random.ts";
 import { type Stack, startStack, TRAIL_BUCKET } from "../stack.ts";
 import { chance } from "./chance.ts";
+import { declareAccess } from "./declare.ts";
 import { ACCOUNT, AUDITOR_USER, CLUSTER, CLUSTER_ID, estateSql, principals, REGION } from "./estate.ts";
 import { life } from "./life.ts";
 import { foreignRecord, recordOf, trailFile } from "./records.ts";
 import { accessKeyOf, demoCredentials, signIn } from "./sign-in.ts";
+import { stepsOf } from "./steps.ts";
 import { type Story, story as wholeStory } from "./story.ts";
 
 export type DemoOptions = {
@@ -46,14 +48,6 @@ export type DemoResult = {
   /** Calls of functions that threw, batches with messages that failed, and messages that ended in a dead-letter queue. */
   readonly failures: number;
 };
-
-/** Hours that are lived through in one go while nothing changes. */
-const QUIET_STEP = 12 * HOUR;
-/** Around whatever happens the hours go one by one: the hour before it, its own, and two more. */
-const BUSY = { before: HOUR, after: 3 * HOUR };
-
-/** The last hours go by the hour, as a deployment's schedule does: each with its own login, until the proof has settled. */
-const LAST_HOURS = 6 * HOUR;
 
 /** Queues' delays are skipped, not slept through: so much of a lag keeps the last look from lying in the future. */
 const LIVE_LAG_MS = 20 * MINUTE;
@@ -96,8 +90,8 @@ const build = async (options: DemoOptions, story: Story, midnight: Instant): Pro
       auditor: Principal.parse(principals.auditor.arn),
       parameters: {
         DormantDays: String(story.dormantDays),
-        // Quiet days are scanned every twelve hours, and not every hour.
-        DetectorOptions: JSON.stringify({ "snapshot-overdue": { afterHours: 15 } }),
+        // Quiet days are scanned once, and not every hour.
+        DetectorOptions: JSON.stringify({ "snapshot-overdue": { afterHours: 27 } }),
       },
       duplicates: 0.02,
       commandStore: ["--store", join(options.folder, "store.db")],
@@ -154,23 +148,6 @@ const asAdmin = async (standIn: StandIn, statements: readonly string[]): Promise
   await session.end();
 };
 
-/** The stretches that are looked at in one go, from the first midnight to `end`. */
-const stepsOf = function* (story: Story, midnight: Instant, end: Instant): Generator<Interval> {
-  const busy = [...story.changes, story.newNetwork].map(({ at }) => {
-    const hour = midnight + floorTo(HOUR, at);
-    return { from: hour - BUSY.before, to: hour + BUSY.after };
-  });
-  const lastHours = Math.max(midnight, end - LAST_HOURS);
-  for (let from = midnight; from < end; ) {
-    const hourly = from >= lastHours || busy.some((hours) => hours.from <= from && from < hours.to);
-    const next = busy.map((hours) => hours.from).filter((start) => start > from);
-    const quiet = midnight + floorTo(QUIET_STEP, from - midnight) + QUIET_STEP;
-    const to = hourly ? from + HOUR : Math.min(quiet, lastHours, ...next);
-    yield { from, to };
-    from = to;
-  }
-};
-
 /** Runs the whole demonstration; whatever it started is stopped when it ends, also by an error or an abort. */
 export const runDemo = async (options: DemoOptions): Promise<DemoResult> => {
   const { story = wholeStory(), seed = 1, onProgress: say = () => {}, signal } = options;
@@ -197,6 +174,9 @@ export const runDemo = async (options: DemoOptions): Promise<DemoResult> => {
       const day = Math.floor((from - midnight) / DAY);
       say("simulating", Math.min(day + 1, story.days), story.days);
       clock.jumpTo(from);
+      const { baselineAt = -1 } = story;
+      if (from <= midnight + baselineAt && midnight + baselineAt < to)
+        await declareAccess(stack.store, CLUSTER, options.folder, from);
       await stack.run("plan", "hourly");
       for (const { at, sql } of story.changes) {
         if (midnight + at < from || midnight + at >= to) continue;
@@ -251,13 +231,13 @@ const liveClients = async (standIn: StandIn): Promise<string[]> => {
     await client.end();
   }
   try {
-    const client = await signIn(standIn, { who: "contractor", user: "api_readwrite" });
+    const client = await signIn(standIn, { who: "analytics", user: "api_readwrite" });
     await client.end();
-    throw new AuditError("store", "the stand-in let the contractor in as api_readwrite");
+    throw new AuditError("store", "the stand-in let the analyst in as api_readwrite");
   } catch (error) {
     if (error instanceof AuditError || !(error instanceof Error) || !("code" in error)) throw error;
     const hint = "hint" in error ? String(error.hint) : "";
-    told.push(`ContractorNils asked for api_readwrite and was refused: ${error.message}; ${hint}`);
+    told.push(`AnalyticsNotebook asked for api_readwrite and was refused: ${error.message}; ${hint}`);
   }
   return told;
 };

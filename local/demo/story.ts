@@ -1,6 +1,8 @@
 // What happens in the demonstration, and when: days and times after its first midnight.
+
 import { DAY, HOUR, type Interval, MINUTE } from "../../lib/core/base/time.ts";
-import { principals } from "./estate.ts";
+import { type Attack, eveningOfGuesses, nightOfThieves, oddAfternoon } from "./attacks.ts";
+import { type PrincipalKey, principals } from "./estate.ts";
 
 /** A point of the story: day (0 is the first), hour, minute. */
 const at = (day: number, hour = 0, minute = 0): number => day * DAY + hour * HOUR + minute * MINUTE;
@@ -15,13 +17,22 @@ export type Story = {
   readonly outage: Interval;
   readonly contractorLastUsed: number;
   readonly analyticsLastUsed: number;
-  /** The user service's role is used from a network it never came from. */
-  readonly newNetwork: { readonly at: number; readonly ip: string; readonly agent: string };
+  /** In the order of time. */
+  readonly attacks: readonly Attack[];
+  /** When the access that there is becomes the baseline; the last of the changes is the one grant that leaves it. */
+  readonly baselineAt: number | undefined;
   /** Windows are shorter than in production, so that 120 days are enough to see them close. */
   readonly dormantDays: number;
 };
 
-const contractor = principals.contractor;
+const { contractor, partner } = principals;
+
+/** When a principal connects for the first and the last time, where that is not the whole story. */
+export const lifetimeOf = (story: Story, who: PrincipalKey): Interval => {
+  const mapped = story.changes.find(({ sql }) => sql.includes(`'${principals[who].arn}'`))?.at ?? 0;
+  const last = who === "contractor" ? story.contractorLastUsed : story.analyticsLastUsed;
+  return { from: mapped, to: last };
+};
 
 /** The whole story. `scale` below 1 shortens the quiet stretches, never the order of what happens. */
 export const story = (scale = 1): Story => {
@@ -32,17 +43,17 @@ export const story = (scale = 1): Story => {
     dormantDays,
     changes: [
       {
-        at: at(day(5), 9, 40),
+        at: at(day(1), 9, 40),
         sql: `CREATE ROLE ${contractor.role} WITH LOGIN`,
         what: "a contractor joins: role contractor_nils",
       },
       {
-        at: at(day(5), 9, 41),
+        at: at(day(1), 9, 41),
         sql: `AWS IAM GRANT ${contractor.role} TO '${contractor.arn}'`,
         what: "and is mapped to an IAM role",
       },
       {
-        at: at(day(5), 9, 42),
+        at: at(day(1), 9, 42),
         sql: `GRANT SELECT ON public.orders, public.payments TO ${contractor.role}`,
         what: "and may read orders and payments",
       },
@@ -56,10 +67,40 @@ export const story = (scale = 1): Story => {
         sql: "REVOKE DELETE ON public.orders FROM api_readonly",
         what: "the grant is taken back",
       },
+      {
+        at: at(day(66), 22, 25),
+        sql: `AWS IAM REVOKE ${contractor.role} FROM '${contractor.arn}'`,
+        what: "the contractor is let go at last: the mapping is revoked",
+      },
+      {
+        at: at(day(106) - 1, 10, 2),
+        sql: `CREATE ROLE ${partner.role} WITH LOGIN`,
+        what: "a vendor of dashboards gets a role: partner_bi",
+      },
+      {
+        at: at(day(106) - 1, 10, 3),
+        sql: `GRANT SELECT ON public.order_items TO ${partner.role}`,
+        what: "and may read the order items",
+      },
+      {
+        at: at(day(106) - 1, 10, 4),
+        sql: `AWS IAM GRANT ${partner.role} TO '${partner.arn}'`,
+        what: "an IAM role of another AWS account is mapped to partner_bi",
+      },
+      {
+        at: at(day(112) + 1, 10, 5),
+        sql: "GRANT UPDATE ON public.products TO support_readonly",
+        what: "support_readonly may UPDATE products, which access.yml does not declare",
+      },
     ],
-    contractorLastUsed: at(day(12), 15, 20),
+    contractorLastUsed: at(day(9), 15, 20),
     analyticsLastUsed: at(day(56), 11, 5),
     outage: { from: at(day(70)), to: at(day(70) + 3) },
-    newNetwork: { at: at(day(110), 3, 12), ip: "203.0.113.77", agent: "psql/16.4" },
+    attacks: [
+      ...eveningOfGuesses(at(day(66), 20)),
+      ...nightOfThieves(at(day(90), 1)),
+      ...oddAfternoon(at(day(106), 14)),
+    ],
+    baselineAt: at(day(112), 9),
   };
 };

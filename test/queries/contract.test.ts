@@ -3,7 +3,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { HOUR } from "../../lib/core/base/time.ts";
+import { HOUR, iso } from "../../lib/core/base/time.ts";
+import { baselineOf } from "../../lib/core/baseline/baseline-of.ts";
 import { openStore } from "../../lib/store/open-store.ts";
 import { openSqliteTable, type SqliteTable } from "../../lib/store/table/sqlite/sqlite-table.ts";
 import { type Ask, allPages, asker } from "../support/ask.ts";
@@ -56,6 +57,7 @@ const asked = [
   `who-may --principal ${READER}`,
   "default-privileges",
   `default-privileges --role app_ro --at ${new Date(NOW).toISOString()}`,
+  "baseline diff --published",
   "findings",
   "findings --status open",
   "findings --status open,resolved --severity high",
@@ -124,6 +126,9 @@ beforeAll(async () => {
     }),
     NOW - HOUR,
   );
+  // What is declared is the second snapshot: app_ro held DELETE on orders, and payments was there.
+  const second = await store.snapshots.bySeq(cluster, 2);
+  if (second) await store.baselines.publish(cluster, baselineOf(second.catalog), "test", NOW - HOUR / 2);
   await opened.close();
   const cli = cliIn(
     () => folder,
@@ -262,6 +267,28 @@ describe("default-privileges", () => {
     expect(told("default-privileges").err).toContain(says);
     expect((await ask("/default-privileges")).body).toMatchObject({
       unread: [{ creator: "admin", kind: "sequence", schema: "public", entries: ["app_rw=??/admin"] }],
+    });
+  });
+});
+
+describe("baseline diff", () => {
+  it("gives the same rows, whole or by pages, and says what they are compared with", async () => {
+    const { items } = await allPages(ask, "/baseline/drift", { limit: "3" });
+    const rows = rowsOf("baseline diff --published");
+    expect(items.length).toBeGreaterThan(3);
+    expect(rows.map(({ what, objectKind, schema, everybody, isThere, ...row }) => row)).toEqual(items);
+    expect((await ask("/baseline/drift")).body).toMatchObject({
+      published: { version: 1, by: "test", at: iso(NOW - HOUR / 2) },
+      differences: rows.filter(({ kind }) => kind !== "unknown").length,
+      unknown: rows.filter(({ kind }) => kind === "unknown").length,
+    });
+  });
+
+  it("says that nothing was declared yet, and not that nothing differs", async () => {
+    expect((await ask("/baseline/drift", { at })).body).toMatchObject({
+      published: null,
+      differences: null,
+      items: null,
     });
   });
 });

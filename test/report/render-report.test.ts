@@ -129,6 +129,21 @@ describe("what the report says", () => {
     expect(textOf(row)).toContain("writes 3");
   });
 
+  it("shows the declared access: what differs, what was accepted, emergencies and ends that are past", () => {
+    const text = textOf(sample);
+    const section = text.slice(
+      text.indexOf("Version 3 of access.yml"),
+      text.indexOf("Who did connect", text.indexOf("Version 3 of access.yml")),
+    );
+    expect(section).toContain("The database differs in 1 place. 1 part could not be read.");
+    expect(section).toMatch(/planned\s*none\s*contractor\s*contractor holds SELECT on public\.payments/);
+    expect(section).toMatch(/contractor\s*2026-05-31\s*3 entries\s*2/);
+    expect(section).toMatch(/intern\s*2026-03-31\s*1 entry\s*not known/);
+    expect(section).toMatch(/breakglass\s*2026-06-29 to 2026-06-29 \(over\)\s*restore drill/);
+    expect(section).toContain("no window: any use is a finding");
+    expect(section).toMatch(/2026-06-29 \(past\)\s*dormant-mapping.*yearly restore/s);
+  });
+
   it("says unknown, and never none, of a cluster about which nothing is known", async () => {
     const nothing: ReportData = {
       ...sampleReport(),

@@ -290,6 +290,60 @@ export const sampleReport = (): ReportData => ({
   activity: { window: { from: START, to: END }, hours: hoursOf(), principals: rowsOf(hoursOf()) },
   adminLogins: [],
   pastFindings: null,
+  declared: {
+    version: 3,
+    publishedAt: END - 20 * DAY,
+    by: "mira",
+    components: 8,
+    drift: [
+      {
+        kind: "undeclared",
+        component: "catalog",
+        role: "api_readonly",
+        says: "api_readonly holds DELETE on public.orders",
+        planned: null,
+      },
+      {
+        kind: "undeclared",
+        component: null,
+        role: "contractor",
+        says: "contractor holds SELECT on public.payments",
+        planned: "move of the shop",
+      },
+      {
+        kind: "unknown",
+        component: null,
+        role: null,
+        says: "functions: not known, for permission denied for table pg_proc",
+        planned: null,
+      },
+    ],
+    breakGlass: [
+      {
+        component: "emergency",
+        role: "breakglass",
+        windows: [{ from: "2026-06-29", to: "2026-06-29", reason: "restore drill", state: "over" }],
+      },
+      { component: "night", role: "on_call", windows: [] },
+    ],
+    ended: [
+      { component: "contractor", until: "2026-05-31", declared: 3, live: 2 },
+      { component: "audit", until: "2026-04-30", declared: 1, live: 0 },
+      { component: "intern", until: "2026-03-31", declared: 1, live: null },
+    ],
+  },
+  exemptions: [
+    {
+      key: "k",
+      cluster,
+      detector: "dormant-mapping",
+      subject: { principal: principal("backup"), role: "backup_user", facet: "" },
+      owner: "mira",
+      reason: "yearly restore",
+      until: END - DAY,
+      createdAt: END - 90 * DAY,
+    },
+  ],
   coverage: {
     window: { from: START, to: END },
     covered: [

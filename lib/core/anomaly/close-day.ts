@@ -136,12 +136,17 @@ const introducedBy = (
   judged: readonly DaySign[],
 ): Introduction[] =>
   signs
-    .filter(({ rule, reached }) => rule.isPlace && reached.bits === undefined && reached.value !== undefined)
-    .map(({ rule, reached }) => ({
+    .filter(
+      ({ rule, reached }) =>
+        rule.id === "new-network" && reached.bits === undefined && reached.value !== undefined,
+    )
+    .map(({ reached }) => ({
       network: reached.value ?? "",
       day: figures.day,
       level: reached.level,
-      bits: judged.find(({ detector, value }) => detector === rule.id && value === reached.value)?.bits ?? 0,
+      bits:
+        judged.find(({ detector, value }) => detector === "new-network" && value === reached.value)?.bits ??
+        0,
     }));
 type Raw = ReturnType<RawSigns>[number];
 
@@ -193,7 +198,9 @@ export const closeDay = (
       admin: figures.tallies.some(
         ({ action, outcome }) => action === "DbConnectAdmin" && outcome === "allowed",
       ),
-      unmapped: raw(figures).some(({ rule }) => rule.group === "mapping"),
+      unmapped: raw(figures).some(
+        ({ rule }) => rule.id === "unmapped-connection" || rule.id === "revoked-connection",
+      ),
       levels: reached,
       ...(Object.keys(learned).length && { learned }),
       ...(found && { flagged: true as const }),

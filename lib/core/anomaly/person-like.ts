@@ -4,7 +4,7 @@ const EMAIL = /^[^@\s]+@[^@\s]+\.[a-z]{2,}$/i;
 
 /** Words of jobs and machines: a session name that holds one names no person. */
 const WORKING_WORDS = new Set(
-  "role bot tool handler deploy migrate migration migrations svc service api app lambda task runner worker build action ci".split(
+  "role job jobs batch cron nightly backup bot tool handler deploy migrate migration migrations svc service api app lambda task runner worker build action ci".split(
     " ",
   ),
 );

@@ -15,6 +15,8 @@ export type EvidenceField = {
   readonly unit?: readonly [one: string, many: string];
   /** Of a list: a line for each entry rather than all in one. */
   readonly lines?: boolean;
+  /** Of a list: one entry alone is left out, for it says no more than the rest of the evidence does. */
+  readonly fromTwo?: boolean;
   /** Of a record, or of the records in a list: their own words. */
   readonly fields?: EvidenceWords;
 };

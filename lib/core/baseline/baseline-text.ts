@@ -53,3 +53,12 @@ export const baselineText = (baseline: Baseline, comments: readonly string[] = [
   const head = [`yaml-language-server: $schema=${SCHEMA}`, ...comments];
   return `${head.map((line) => `# ${escaped(line).replaceAll("\n", " ")}`.trimEnd()).join("\n")}\n${escaped(body)}`;
 };
+
+/** What the head of a made file says. `basis`: what it was made from, in words; `unread`: sections that nothing is known of. */
+export const baselineComments = (basis: string, unread: readonly string[]): string[] => [
+  "",
+  `The access that the database allowed. Made by dsql-audit baseline init from: ${basis}.`,
+  "Review it: what should not be there goes out, and baseline diff shows it until the database follows.",
+  "Say what each role is for with archetype: read-only, read-write, owner or admin.",
+  ...unread.map((section) => `NOT KNOWN: ${section} could not be read, so nothing is declared of it.`),
+];

@@ -144,6 +144,7 @@ export const attributes = [
   "REPLICATION",
   "BYPASSRLS",
 ] as const;
+export type AttributeName = (typeof attributes)[number];
 
 const Member = z.strictObject({
   role: RoleName.describe("The role that it is a member of."),

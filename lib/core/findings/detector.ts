@@ -98,6 +98,7 @@ const episodeWords = {
   peerDays: { label: "Days of others", hidden: true },
   peerDaysLikeThis: { label: "Days of others like this", hidden: true },
   signs: {
+    fromTwo: true,
     label: "Sign",
     lines: true,
     fields: {

@@ -60,6 +60,8 @@ export type Facts = {
   readonly mappingPeriods: readonly MappingPeriod[];
   /** The mappings came without a time: they are taken as standing all along, and every finding says so. */
   readonly agesAssumed?: boolean;
+  /** The mappings come from a file of their own: those that the snapshot's catalog holds say nothing. */
+  readonly mappingsApart?: boolean;
   readonly activity: ActivityPort;
   /** The newest uses up to the end of a day: for who knows activity of later days only. Without, activity tells them all. */
   readonly earlierUses?: UseLedger;

@@ -100,6 +100,9 @@ const oneOfEach = (observations: readonly Observation[]): readonly Observation[]
 
 const rounded = (bits: number): number => Math.round(bits * 10) / 10;
 
+/** What a title leaves to the evidence: the figures that make it strange. */
+const FIGURES = /; (?:nobody else uses|no other (?:person|machine) uses|its (?:most|longest)) [^;]*$/;
+
 const observeEpisode = (view: AuditView, episode: WeighedEpisode): Observation | undefined => {
   const named = episode.signs.find(({ detector }) => detector === episode.detector);
   // What was found once stays found until it ends, also where its threshold has grown since.
@@ -120,7 +123,7 @@ const observeEpisode = (view: AuditView, episode: WeighedEpisode): Observation |
     severity,
     cluster: view.cluster,
     subject,
-    title: `${name} ${visible(named.what, MAX_SENTENCE)}${others ? ` (and ${others} more ${others === 1 ? "sign" : "signs"})` : ""}`,
+    title: `${name} ${visible(named.what.replace(FIGURES, ""), MAX_SENTENCE)}${others ? ` (and ${others} more ${others === 1 ? "sign" : "signs"})` : ""}`,
     evidence: {
       ...named.evidence,
       why: `${name} ${visible(named.says, MAX_SENTENCE)}.`,

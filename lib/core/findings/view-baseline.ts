@@ -2,7 +2,9 @@
 import type { Instant } from "../base/time.ts";
 import type { Baseline } from "../baseline/baseline.ts";
 import { type DriftRow, driftOf } from "../baseline/drift.ts";
+import type { Catalog } from "../catalog/catalog.ts";
 import type { Facts } from "./facts.ts";
+import type { MappingsView } from "./view-mappings.ts";
 
 export type BaselineView = {
   /** null: none was published, and nothing is judged by it. */
@@ -11,15 +13,39 @@ export type BaselineView = {
   readonly drift: () => readonly DriftRow[];
 };
 
+/** The catalog with the mappings as they stood, where they come from a file of their own. */
+const withMappings = (catalog: Catalog, { standing, unreadable }: MappingsView): Catalog => ({
+  ...catalog,
+  sections: {
+    ...catalog.sections,
+    mappings:
+      unreadable === undefined
+        ? {
+            status: "read",
+            rows: standing.map(({ principal, role, roleOid, period }) => ({
+              iamOid: period.iamOid,
+              arn: principal,
+              role: roleOid,
+              roleName: role,
+              grantor: 0,
+            })),
+          }
+        : { status: "unreadable", reason: unreadable, code: null },
+  },
+});
+
 export const baselineView = (
-  { baseline, snapshot }: Pick<Facts, "baseline" | "snapshot">,
+  { baseline, snapshot, mappingsApart }: Pick<Facts, "baseline" | "snapshot" | "mappingsApart">,
   now: Instant,
+  mappings: MappingsView,
 ): BaselineView => {
   let found: readonly DriftRow[] | undefined;
   return {
     declared: baseline ?? null,
     drift: () => {
-      found ??= baseline && snapshot ? driftOf(baseline, snapshot.catalog, now) : [];
+      if (found || !baseline || !snapshot) return found ?? [];
+      const { catalog } = snapshot;
+      found = driftOf(baseline, mappingsApart ? withMappings(catalog, mappings) : catalog, now);
       return found;
     },
   };

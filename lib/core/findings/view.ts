@@ -77,7 +77,7 @@ export const auditViews = (facts: Facts): AuditViews => {
       mappings,
       activity: activityAt(now),
       coverage,
-      baseline: baselineView(facts, now),
+      baseline: baselineView(facts, now, mappings),
       exemptions: facts.exemptions,
       live: facts.live ?? false,
       facts,

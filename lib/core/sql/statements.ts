@@ -83,6 +83,19 @@ export const revokeDefaultSql = (
 export const superuserSql = (role: string, on: boolean): MaybeSql =>
   sql`ALTER ROLE ${name(role)} ${(on ? "SUPERUSER" : "NOSUPERUSER") as Sql};`;
 
+/** What a role may be by itself, beside what it is granted. */
+const attributeWords = ["LOGIN", "SUPERUSER", "CREATEROLE", "CREATEDB", "REPLICATION", "BYPASSRLS"] as const;
+
+/** `ALTER ROLE app NOLOGIN;` */
+export const attributeSql = (
+  role: string,
+  attribute: (typeof attributeWords)[number],
+  on: boolean,
+): MaybeSql =>
+  attributeWords.includes(attribute)
+    ? sql`ALTER ROLE ${name(role)} ${`${on ? "" : "NO"}${attribute}` as Sql};`
+    : undefined;
+
 /** `ALTER ROLE boss NOCREATEROLE;` */
 export const noCreateRoleSql = (role: string): string =>
   orSentence("ALTER ROLE", sql`ALTER ROLE ${name(role)} NOCREATEROLE;`);

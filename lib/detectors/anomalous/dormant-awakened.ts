@@ -24,7 +24,7 @@ const rule: SignRule = {
         firstAt: Math.min(...seen.map(({ firstAt }) => firstAt)),
         lastAt: Math.max(...seen.map(({ lastAt }) => lastAt)),
         eventIds: seen.map(({ firstEventId }) => firstEventId).slice(0, 5),
-        what: `connected after ${counted(silence, "day")} of silence; its longest before was ${counted(own.maxGap, "day")}`,
+        what: `connected after ${counted(silence, "day")} of silence; its longest before was ${own.maxGap === 0 ? "less than a day" : counted(own.maxGap, "day")}`,
         evidence: { silentDays: silence, longestBefore: own.maxGap, activeDays: own.activeDays },
       },
     ];

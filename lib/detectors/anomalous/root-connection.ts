@@ -10,7 +10,6 @@ const rule: SignRule = {
   group: "administration",
   measure: "fact",
   habitFree: true,
-  isCertain: true,
   reached: ({ principal, tallies }) =>
     /^arn:[^:]*:iam::\d*:root$/.test(principal)
       ? [
@@ -19,7 +18,7 @@ const rule: SignRule = {
             firstAt: Math.min(...tallies.map(({ firstAt }) => firstAt)),
             lastAt: Math.max(...tallies.map(({ lastAt }) => lastAt)),
             eventIds: tallies.map(({ firstEventId }) => firstEventId).slice(0, 5),
-            what: "connected: the root user of the AWS account",
+            what: "connected, the user that no IAM policy limits",
             evidence: { connections: tallies.reduce((sum, { count }) => sum + count, 0) },
           },
         ]
@@ -55,12 +54,12 @@ export const cases = (): Case[] => {
     {
       name: "fires for one connection of root",
       facts: exampleFacts({ connections: [...usual, root] }),
-      expect: ["arn:aws:iam::111122223333:root"],
+      expect: ["root of account 111122223333"],
     },
     {
       name: "fires for a refused attempt",
       facts: exampleFacts({ connections: [...usual, { ...root, outcome: "refused" }] }),
-      expect: ["arn:aws:iam::111122223333:root"],
+      expect: ["root of account 111122223333"],
     },
     {
       name: "is quiet for a role that is called root",

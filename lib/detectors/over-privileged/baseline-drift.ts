@@ -13,6 +13,8 @@ import { type Since, seenInSnapshot, shownRole } from "../../core/findings/catal
 import { type DetectorView, defineDetector, type Judgement } from "../../core/findings/detector.ts";
 import { type Case, daily, daysAgo, exampleFacts } from "../../core/findings/example-facts.ts";
 import type { Severity } from "../../core/findings/finding.ts";
+import { mendDrift } from "../../core/remediation/mend-drift.ts";
+import { remark } from "../../core/remediation/script.ts";
 
 type DriftEvidence = {
   readonly drift: string;
@@ -47,6 +49,18 @@ const facetOf = (section: SectionName, object?: string | null): string =>
 /** One finding for what one role has too much or too little of one thing. */
 const groupOf = (row: DriftRow): string =>
   `${facetOf(row.section, row.object)}${row.kind}:${row.what}:${row.everybody ? "PUBLIC" : ""}:${JSON.stringify([row.isThere, row.until !== null])}`;
+
+/** The statements that end it, where statements can, and the other way out: to declare what is meant. */
+const fixOf = (view: DetectorView, rows: readonly DriftRow[], where: string): string => {
+  const isMissing = rows[0]?.kind === "missing";
+  const engine = view.privileges.engine();
+  const mends = [...new Set(rows.map((row) => engine && mendDrift(engine, row)))];
+  const declare = isMissing
+    ? `take it out of ${where} in access.yml and publish it.`
+    : `declare it under ${where} in access.yml and publish it: dsql-audit baseline publish`;
+  if (mends.includes(undefined)) return `${isMissing ? "Grant it" : "Take it away"}, or ${declare}`;
+  return [...mends, remark(`Or, if it is meant, ${declare}`)].join("\n");
+};
 
 const judgeRows = (view: DetectorView, rows: readonly DriftRow[]): Judgement<DriftEvidence>[] => {
   const [row] = rows;
@@ -83,10 +97,7 @@ const judgeRows = (view: DetectorView, rows: readonly DriftRow[]): Judgement<Dri
         since,
       },
       ...times,
-      fix:
-        row.kind === "missing"
-          ? `Grant it, or take it out of ${where} in access.yml and publish it.`
-          : `Take it away, or declare it under ${where} in access.yml and publish it: dsql-audit baseline publish`,
+      fix: fixOf(view, rows, where),
       grants: privileges,
     },
   ];

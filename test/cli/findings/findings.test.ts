@@ -161,7 +161,9 @@ describe("the commands on findings", () => {
       status: "acknowledged",
       acknowledged: { by: "ana", note: "asked the owner", at: iso(now) },
     });
-    expect((await cli(`finding ${other}`)).out).toContain(`taken by   ana, ${iso(now)}: asked the owner`);
+    expect((await cli(`finding ${other}`)).out).toContain(
+      `taken by   ana, 2026-06-01 01:00 UTC: asked the owner`,
+    );
     expect(document).not.toHaveProperty("closedAt");
   });
 

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { Principal } from "../../../lib/core/base/ids.ts";
-import { DAY, HOUR, iso, MINUTE } from "../../../lib/core/base/time.ts";
+import { HOUR, iso, MINUTE } from "../../../lib/core/base/time.ts";
 import { simulatedClock } from "../../../local/clock.ts";
 import { ACCOUNT, principals, REGION } from "../../../local/demo/estate.ts";
 import { runDemo } from "../../../local/demo/run.ts";
@@ -18,7 +18,8 @@ const quiet: Story = {
   outage: { from: 0, to: 0 },
   contractorLastUsed: 0,
   analyticsLastUsed: 0,
-  newNetwork: { at: 40 * DAY, ip: "203.0.113.77", agent: "psql/16.4" },
+  attacks: [],
+  baselineAt: undefined,
   dormantDays: 30,
 };
 

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Cluster } from "../../../lib/core/base/ids.ts";
 import { DAY, HOUR, iso } from "../../../lib/core/base/time.ts";
 import { catalogFileText } from "../../../lib/core/catalog/catalog-file.ts";
-import { catalog } from "../../support/catalogs.ts";
+import { acl, catalog, estate, role, table } from "../../support/catalogs.ts";
 import { cliIn } from "../../support/cli.ts";
 import { CLUSTER, connectRecord, foreignRecord } from "../../support/records.ts";
 
@@ -149,6 +149,41 @@ describe("dsql-audit replay", () => {
       /medium open 2026-07-01 Unused mapping: OldJob as old_job, last used/,
     );
     expect(done.err).toMatch(/Not evaluated: .*privilege-exceeds-archetype.* \(there is no snapshot\)/s);
+  });
+
+  it("finds drift from a baseline, in grants by the snapshot and in mappings by the file of mappings", async () => {
+    const roles = ["api_ro", "old_job", "contractor", "both_a", "both_b"].map((name, i) => role(i + 1, name));
+    const orders = table(1000, "orders", { acl: acl("10=arwdDxt/10", "1=rd/10") });
+    put(
+      "snapshot.catalog",
+      catalogFileText(estate({ roles: [role(10, "admin"), ...roles], relations: [orders] })),
+    );
+    const component = (role: string, rest: string): string =>
+      `  - { name: ${role}, role: ${role}, attributes: [LOGIN], ${rest} }\n`;
+    const of = (...names: string[]): string =>
+      `principals: [${names.map((name) => `{ arn: "${arn(name)}" }`).join(", ")}]`;
+    const select = "permissions: [{ schema: public, tables: [{ names: [orders], privileges: [SELECT] }] }]";
+    put(
+      "access.yml",
+      `version: 1\ncomponents:\n${component("api_ro", `${of("Api")}, ${select}`)}${component("old_job", of("OldJob", "Newer"))}` +
+        `${component("contractor", "memberOf: []")}${component("both_a", of("Both"))}${component("both_b", of("Both"))}`,
+    );
+    const args = "--mappings mappings.json --catalog snapshot.catalog --events trail --step 1d --json";
+    const drift = (found: unknown): string[] =>
+      (found as { detector: string; title: string }[])
+        .filter(({ detector }) => detector === "baseline-drift")
+        .map(({ title }) => title)
+        .sort();
+    const done = await cli(`replay ${args} --baseline access.yml`);
+    expect(done.err).not.toMatch(/^error/m);
+    expect(drift(done.json())).toEqual([
+      "api_ro holds DELETE on public.orders, which the baseline does not declare",
+      `${arn("Newer")} is not mapped to old_job, which the baseline declares`,
+      `${arn("Nobody")} is mapped to contractor, which the baseline does not declare`,
+    ]);
+    expect(drift((await cli(`replay ${args}`)).json())).toEqual([]);
+    const alone = await cli("replay --mappings mappings.json --events trail --baseline access.yml");
+    expect(alone).toMatchObject({ code: 64, err: expect.stringContaining("--baseline needs --catalog") });
   });
 
   it.each([

@@ -1,0 +1,95 @@
+// GET /baseline/drift: where the access of a snapshot is another than the published baseline declares.
+import * as z from "zod";
+import { iso } from "../core/base/time.ts";
+import { driftFrom, publishedAt } from "../queries/baseline-drift.ts";
+import { basisOf } from "../queries/basis.ts";
+import { readCursor } from "./cursor.ts";
+import { type Placed, takePage } from "./page.ts";
+import { atParam, clusterParam, pageParams, pickAt, pickCluster } from "./params.ts";
+import { type Route, route } from "./route.ts";
+import { Basis, pinnedSnapshot, Section, Time } from "./snapshot-ref.ts";
+
+const Row = z
+  .object({
+    kind: z.enum(["undeclared", "missing", "widened", "unknown"]).meta({
+      description: "unknown: it could not be read; never called missing.",
+    }),
+    component: z.nullable(z.string()),
+    role: z.nullable(z.string()).meta({ description: "PUBLIC: everybody." }),
+    principal: z.nullable(z.string()),
+    object: z.nullable(z.string()),
+    privilege: z.nullable(z.string()),
+    options: z.array(z.string()),
+    until: z.nullable(z.string()).meta({ description: "The end that was declared, where it is past." }),
+    planned: z
+      .nullable(z.string())
+      .meta({ description: "The planned change that is open: a note, no drift." }),
+    section: Section,
+    reason: z.nullable(z.string()),
+    says: z.string().meta({ description: "The row in a sentence." }),
+  })
+  .meta({ id: "DriftRow", description: "One difference between the declared and the live access." });
+
+const Answer = z
+  .object({
+    cluster: z.string(),
+    ...Basis,
+    published: z.nullable(z.object({ version: z.int(), at: Time, by: z.string() })).meta({
+      description: "The baseline; null: none was published by then, so nothing says which access is wanted.",
+    }),
+    differences: z.nullable(z.int()).meta({ description: "null: there is no baseline to differ from." }),
+    unknown: z.nullable(z.int()),
+    items: z.nullable(z.array(Row)).meta({ description: "null: there is no baseline." }),
+    next: z.nullable(z.string()),
+  })
+  .meta({ id: "BaselineDrift" });
+
+const path = "/baseline/drift";
+/** The snapshot, and the number of the row. */
+const RowPlace = z.tuple([z.int().positive(), z.int().nonnegative()]);
+
+export const baselineDrift: Route = route({
+  path,
+  summary: "Where the live access differs from the declared one",
+  description:
+    "The published baseline against the snapshot as of a moment: undeclared, widened and missing access, a row each, as `dsql-audit baseline diff --published` shows it.",
+  params: z.strictObject({ ...clusterParam, ...atParam, ...pageParams }),
+  answer: Answer,
+  run: async (deps, params) => {
+    const question = { path, params };
+    const after = readCursor(RowPlace, question);
+    const cluster = await pickCluster(deps, params.cluster);
+    const at = pickAt(deps, params.at);
+    const snapshot = await pinnedSnapshot(deps, cluster, at, after?.[0]);
+    const basis = await basisOf(deps.store.snapshots, cluster, snapshot);
+    const published = await publishedAt(deps.store, cluster, at);
+    if (!published)
+      return {
+        cluster,
+        ...basis,
+        published: null,
+        differences: null,
+        unknown: null,
+        items: null,
+        next: null,
+      };
+    const { rows, differences, unknown } = driftFrom(published.baseline, snapshot.catalog, at);
+    const first = after ? after[1] + 1 : 0;
+    const placed = rows
+      .slice(first)
+      .map(
+        ({ kind, component, role, principal, object, privilege, options, until, planned, section, reason, says }, i): Placed<z.input<typeof Row>> => [
+          { kind, component, role, principal, object, privilege, options: [...options], until, planned, section, reason, says },
+          [snapshot.manifest.seq, first + i],
+        ],
+      ); // biome-ignore format: one glance
+    return {
+      cluster,
+      ...basis,
+      published: { version: published.version, at: iso(published.at), by: published.by },
+      differences,
+      unknown,
+      ...(await takePage(placed, question)),
+    };
+  },
+});
