@@ -136,17 +136,12 @@ const introducedBy = (
   judged: readonly DaySign[],
 ): Introduction[] =>
   signs
-    .filter(
-      ({ rule, reached }) =>
-        rule.id === "new-network" && reached.bits === undefined && reached.value !== undefined,
-    )
-    .map(({ reached }) => ({
+    .filter(({ rule, reached }) => rule.isPlace && reached.bits === undefined && reached.value !== undefined)
+    .map(({ rule, reached }) => ({
       network: reached.value ?? "",
       day: figures.day,
       level: reached.level,
-      bits:
-        judged.find(({ detector, value }) => detector === "new-network" && value === reached.value)?.bits ??
-        0,
+      bits: judged.find(({ detector, value }) => detector === rule.id && value === reached.value)?.bits ?? 0,
     }));
 type Raw = ReturnType<RawSigns>[number];
 
@@ -198,9 +193,7 @@ export const closeDay = (
       admin: figures.tallies.some(
         ({ action, outcome }) => action === "DbConnectAdmin" && outcome === "allowed",
       ),
-      unmapped: raw(figures).some(
-        ({ rule }) => rule.id === "unmapped-connection" || rule.id === "revoked-connection",
-      ),
+      unmapped: raw(figures).some(({ rule }) => rule.group === "mapping"),
       levels: reached,
       ...(Object.keys(learned).length && { learned }),
       ...(found && { flagged: true as const }),

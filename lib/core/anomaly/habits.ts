@@ -124,7 +124,8 @@ export type HabitFigures = {
   readonly isKnown: (kind: "networks" | "neighbourhoods" | "families" | "sessions", name: string) => boolean;
 };
 
-const tenureOf = (activeDays: number): Tenure =>
+/** By the number of active days before today. */
+export const tenureOf = (activeDays: number): Tenure =>
   activeDays >= FULL_TENURE_DAYS ? 3 : activeDays >= EARLY_TENURE_DAYS ? 2 : activeDays >= 1 ? 1 : 0;
 
 /** Habits as they stand on `today`: what has left the horizon since the last active day does not count. */

@@ -1,7 +1,7 @@
 // The signs of the running day, each with its bits: the chance of its level by own days and peers, and by what all others do today.
 import type { Principal } from "../base/ids.ts";
 import type { Instant } from "../base/time.ts";
-import { FEW, LEAST_BITS, MOST_BITS, TAIL_BITS } from "./constants.ts";
+import { FEW, LEAST_BITS, LEAST_CROWD, MOST_BITS, TAIL_BITS } from "./constants.ts";
 import type { DayFigures } from "./day-figures.ts";
 import { withDeclared } from "./declared.ts";
 import type { DayContext } from "./estate.ts";
@@ -9,7 +9,7 @@ import { isEventDay } from "./event-day.ts";
 import type { Kind } from "./habits.ts";
 import { counted } from "./in-words.ts";
 import { type Chance, chanceOf } from "./pool.ts";
-import { FOREIGN_NEIGHBOURHOOD, type Reached, type SignGroup, type SignRule } from "./sign-rule.ts";
+import { FOREIGN_NETWORK, type Reached, type SignGroup, type SignRule } from "./sign-rule.ts";
 
 /** One sign of one principal on one day. */
 export type DaySign = {
@@ -71,12 +71,15 @@ type Today = {
   readonly active: (kind: Kind) => number;
   readonly others: (rule: SignRule, kind: Kind, level: number, principal: Principal) => number;
   readonly sharing: (rule: SignRule, kind: Kind, value: string, principal: Principal) => number;
+  /** As `others`, without those who show what a crowd shows: that explains itself, and nothing else. */
+  readonly apart: (rule: SignRule, kind: Kind, level: number, principal: Principal) => number;
 };
 
 const todayOf = (context: DayContext, days: readonly DayFigures[], raw: RawSigns): Today => {
   const active = { person: 0, machine: 0 };
   const levels = new Map<string, Map<Principal, number>>();
   const values = new Map<string, Set<Principal>>();
+  const shown: { key: string; value: string | undefined; level: number; principal: Principal }[] = [];
   for (const figures of days) {
     const { principal } = figures;
     const kind = context.kindOf(principal);
@@ -87,13 +90,28 @@ const todayOf = (context: DayContext, days: readonly DayFigures[], raw: RawSigns
       const known = levels.get(key) ?? new Map<Principal, number>();
       known.set(principal, Math.max(reached.level, known.get(principal) ?? 0));
       levels.set(key, known);
+      if (rule.measure === "categorical")
+        shown.push({ key, value: reached.value, level: reached.level, principal });
       if (reached.value === undefined) continue;
       const sharing = values.get(`${key} ${reached.value}`) ?? new Set<Principal>();
       values.set(`${key} ${reached.value}`, sharing.add(principal));
     }
   }
+  const alone = new Map<string, Map<Principal, number>>();
+  for (const { key, value, level, principal } of shown) {
+    if (value !== undefined && (values.get(`${key} ${value}`)?.size ?? 0) >= LEAST_CROWD) continue;
+    const known = alone.get(key) ?? new Map<Principal, number>();
+    known.set(principal, Math.max(level, known.get(principal) ?? 0));
+    alone.set(key, known);
+  }
   return {
     active: (kind) => active[kind],
+    apart: (rule, kind, level, principal) => {
+      let others = 0;
+      for (const [other, its] of alone.get(`${rule.id} ${kind}`) ?? [])
+        if (other !== principal && its >= level) others++;
+      return others;
+    },
     others: (rule, kind, level, principal) => {
       let others = 0;
       for (const [other, its] of levels.get(`${rule.id} ${kind}`) ?? [])
@@ -111,7 +129,7 @@ type Who = { readonly principal: Principal; readonly kind: Kind };
 
 /** Bits of a fact: nothing of the kind on all the days that were counted. */
 const factBits = (rule: SignRule, days: number): number =>
-  rule.id === "root-connection" ? MOST_BITS : Math.min(MOST_BITS, Math.log2(2 * (days + 1)));
+  rule.isCertain ? MOST_BITS : Math.min(MOST_BITS, Math.log2(2 * (days + 1)));
 
 /** At least as likely as it is for the others: so many of all active ones do it today. */
 const crowded = (context: DayContext, today: Today, { rule, reached }: Raw, who: Who): number => {
@@ -128,9 +146,12 @@ const crowded = (context: DayContext, today: Today, { rule, reached }: Raw, who:
   return ((same + 1) / (active + 2)) * 2 ** (-(reached.level - top) * TAIL_BITS);
 };
 
-/** A few of many in one new place are no move of the estate: thieves come from one place, too. */
-const isCampaign = (rule: SignRule, level: number, sharing: number, active: number): boolean =>
-  rule.id === "new-network" && level === FOREIGN_NEIGHBOURHOOD && sharing <= FEW && sharing * FEW <= active;
+/**
+ * A few of many in one place that is new to each of them are no move of the estate: thieves come from one place, too, and
+ * not always from one that nobody else uses.
+ */
+const isCampaign = ({ rule, reached }: Raw, sharing: number, active: number): boolean =>
+  rule.isPlace === true && reached.level >= FOREIGN_NETWORK && sharing <= FEW && sharing * FEW <= active;
 
 /** What everybody does today is not strange: at least as many as do it, and as much likelier as more of them do it than usual. */
 const discounted = (context: DayContext, today: Today, raw: Raw, who: Who, chance: number): number => {
@@ -139,17 +160,20 @@ const discounted = (context: DayContext, today: Today, raw: Raw, who: Who, chanc
   const { pool } = context;
   const active = today.active(kind);
   const sharing = reached.value === undefined ? 0 : today.sharing(rule, kind, reached.value, principal);
-  const apart = isCampaign(rule, reached.level, sharing + 1, active) ? sharing : 0;
+  const apart = isCampaign(raw, sharing + 1, active) ? sharing : 0;
   let result = Math.max(chance, crowded(context, today, raw, who));
   if (rule.measure === "categorical" && sharing >= 2 && !apart)
     result = Math.max(result, sharing / (active + 1));
-  if (rule.id === "new-client" && reached.value !== undefined)
+  if (rule.isRolledOut && reached.value !== undefined)
     result = Math.max(result, context.spreadingOf(kind, reached.value, active));
-  if (rule.measure === "graded" || rule.id === "new-network" || rule.id === "new-client") {
+  if (rule.measure === "graded" || rule.isPlace || rule.isRolledOut) {
     const peers = pool.peers(rule, kind, "all");
     let ratio = 1;
     for (let level = 1; level <= reached.level; level++) {
-      const others = today.others(rule, kind, level, principal) - apart;
+      const others =
+        rule.measure === "categorical" && sharing < LEAST_CROWD - 1
+          ? today.apart(rule, kind, level, principal)
+          : today.others(rule, kind, level, principal) - apart;
       if (others < 2) continue;
       const usual = (active * (peers.atLeast(level) + 0.5)) / (peers.days + 1) + 1;
       ratio = Math.max(ratio, (others + 1) / usual);
@@ -159,12 +183,13 @@ const discounted = (context: DayContext, today: Today, raw: Raw, who: Who, chanc
   return Math.min(1, result);
 };
 
-/** "none of its own 46 days and 0 of 2,146 days of the other machines were like that" */
-const inFigures = ({ own, peers }: Chance, kind: Kind): string => {
+/** "none of its own 46 days and 0 of 2,146 days of the other machines were like that, each counted until its first such day" */
+const inFigures = ({ own, peers, isFirstTime }: Chance, kind: Kind): string => {
+  const until = isFirstTime ? ", each counted until its first such day" : "";
   const others = `${peers.reached.toLocaleString("en-US")} of ${counted(peers.days, "day")} of the other ${kind === "person" ? "people" : "machines"}`;
-  if (!own.days) return `${others} ${peers.reached === 1 ? "was" : "were"} like that`;
+  if (!own.days) return `${others} ${peers.reached === 1 ? "was" : "were"} like that${until}`;
   const mine = own.reached === 0 ? "none" : own.reached.toLocaleString("en-US");
-  return `${mine} of its own ${counted(own.days, "day")} and ${others} were like that`;
+  return `${mine} of its own ${counted(own.days, "day")} and ${others} were like that${until}`;
 };
 
 const signOf = (context: DayContext, today: Today, raw: Raw, principal: Principal): DaySign | undefined => {

@@ -1,8 +1,17 @@
 // How often days reached each level of a sign: of one principal, and of all of its kind. Everything here is counted.
 
 import type { Principal } from "../base/ids.ts";
-import { HOLD_DAYS, HORIZON_DAYS, LEAST_CROWD, LEAST_WEIGHT, MOST_WEIGHT, TAIL_BITS } from "./constants.ts";
-import type { DayRecord, Habits, Kind, Tenure } from "./habits.ts";
+import {
+  EARLY_TENURE_DAYS,
+  FULL_TENURE_DAYS,
+  HOLD_DAYS,
+  HORIZON_DAYS,
+  LEAST_CROWD,
+  LEAST_WEIGHT,
+  MOST_WEIGHT,
+  TAIL_BITS,
+} from "./constants.ts";
+import { type DayRecord, type Habits, type Kind, type Tenure, tenureOf } from "./habits.ts";
 import { LEVELS, type SignRule } from "./sign-rule.ts";
 
 type Rule = Pick<SignRule, "id" | "measure" | "habitFree" | "leastTop">;
@@ -54,11 +63,13 @@ const ownLevels = (days: readonly DayRecord[], rule: Rule, today: number): numbe
   return days.flatMap((record) => {
     if (isHabit) return record.levels[rule.id] ?? 0;
     if (isHeld(record, today)) return [];
-    return record.flagged && !record.acknowledged
-      ? pooledLevel(record, rule, today)
-      : (record.levels[rule.id] ?? 0);
+    if (record.flagged && !record.acknowledged) return pooledLevel(record, rule, today);
+    return record.learned?.[rule.id] ?? record.levels[rule.id] ?? 0;
   });
 };
+
+/** Days, and how many of them were like that. */
+export type Count = { readonly days: number; readonly reached: number };
 
 export type Pool = {
   /** Of all principals of the kind in one tenure class, or in all of them. */
@@ -66,8 +77,59 @@ export type Pool = {
   readonly own: (rule: Rule, principal: Principal) => Counts;
   /** How many own days the peers' rate is worth at this level: the more alike they are, the more. */
   readonly weight: (rule: Rule, kind: Kind, level: number) => number;
+  /** Days of the kind's principals that had never reached a level before, and how many of these did. */
+  readonly firstTimes: (rule: Rule, kind: Kind, level: number, knownFor: number) => Count;
+  /** Of the principal itself: its active days but the first, and the highest level that any of them reached. */
+  readonly past: (rule: Rule, principal: Principal) => { readonly days: number; readonly top: number };
   /** All active days within the horizon but each principal's first. */
   readonly days: number;
+};
+
+const isJudged = ({ tenure }: DayRecord): boolean => tenure > 0;
+
+/** How many days a principal must have been known for before a day of it speaks for one of a tenure. */
+const LEAST_KNOWN: Readonly<Record<Tenure, number>> = {
+  0: 0,
+  1: 0,
+  2: EARLY_TENURE_DAYS,
+  3: FULL_TENURE_DAYS,
+};
+
+/**
+ * For each level: the days before which their principal had never reached it, in at least `least` days, and how many of
+ * them did. One pass: a day counts for all levels above the principal's highest so far.
+ */
+const firstTimesOf = (
+  all: readonly (readonly DayRecord[])[],
+  levelOf: (record: DayRecord) => number,
+  least: number,
+): ((level: number) => Count) => {
+  const daysAbove = Array<number>(LEVELS + 1).fill(0);
+  const reached = Array<number>(LEVELS + 2).fill(0);
+  const add = (into: number[], at: number, count: number): void => {
+    into[at] = (into[at] ?? 0) + count;
+  };
+  for (const records of all) {
+    let top = 0;
+    let known = 0;
+    for (const record of records) {
+      if (!isJudged(record)) continue;
+      const level = levelOf(record);
+      if (known++ >= least) {
+        add(daysAbove, top + 1, 1);
+        if (level > top) {
+          add(reached, top + 1, 1);
+          add(reached, level + 1, -1);
+        }
+      }
+      top = Math.max(top, level);
+    }
+  }
+  for (let level = 1; level <= LEVELS; level++) {
+    add(daysAbove, level, daysAbove[level - 1] ?? 0);
+    add(reached, level, reached[level - 1] ?? 0);
+  }
+  return (level) => ({ days: daysAbove[level] ?? 0, reached: reached[level] ?? 0 });
 };
 
 const memo = <T>(): ((key: string, make: () => T) => T) => {
@@ -109,6 +171,8 @@ export const poolOf = (
   const peersMade = memo<Counts>();
   const ownMade = memo<Counts>();
   const weights = memo<number>();
+  const firsts = memo<(level: number) => Count>();
+  const pasts = memo<ReturnType<Pool["past"]>>();
   const classOf = (kind: Kind, tenure: Tenure | "all"): readonly DayRecord[] =>
     tenure === "all"
       ? ([1, 2, 3] as const).flatMap((one) => byClass.get(`${kind} ${one}`) ?? [])
@@ -133,6 +197,19 @@ export const poolOf = (
           .map(([principal]) => own(rule, principal));
         return weightOf(ofKind, level);
       }),
+    past: (rule, principal) =>
+      pasts(`${rule.id} ${principal}`, () => {
+        const levels = ownLevels((ownDays.get(principal) ?? []).filter(isJudged), rule, today);
+        return { days: levels.length, top: Math.max(0, ...levels) };
+      }),
+    firstTimes: (rule, kind, level, knownFor) =>
+      firsts(`${rule.id} ${kind} ${tenureOf(knownFor)}`, () =>
+        firstTimesOf(
+          [...ownDays].filter(([principal]) => kinds.get(principal) === kind).map(([, days]) => days),
+          (record) => pooledLevel(record, rule, today),
+          LEAST_KNOWN[tenureOf(knownFor)],
+        ),
+      )(level),
     days: records.filter(({ tenure }) => tenure > 0).length,
   };
 };
@@ -140,11 +217,17 @@ export const poolOf = (
 /** The chance of a level, with the counts that it rests on. */
 export type Chance = {
   readonly chance: number;
-  readonly own: { readonly days: number; readonly reached: number };
-  readonly peers: { readonly days: number; readonly reached: number };
+  readonly own: Count;
+  /** Days of all peers; or, where `isFirstTime`, only those before which their principal had never reached the level. */
+  readonly peers: Count;
+  readonly isFirstTime: boolean;
 };
 
-/** How likely it is that an ordinary day of this principal reaches `level` or more. */
+/**
+ * How likely it is that an ordinary day of this principal reaches `level` or more. Who has never reached it is held against
+ * the days of those who had never reached it either: how often the wild ones do says nothing of the steady. Who has, is held
+ * against its own days and all of its peers.
+ */
 export const chanceOf = (
   pool: Pool,
   rule: Rule,
@@ -161,11 +244,24 @@ export const chanceOf = (
     graded && reached === 0 && own === 0
       ? Math.max(0, level - Math.max(peers.top, rule.leastTop ?? 0)) * TAIL_BITS
       : 0;
-  const rate = ((reached + (graded ? 1 : 0.5)) / (peers.days + 1)) * 2 ** -beyond;
+  const rateOf = (count: Count): number =>
+    ((count.reached + (graded ? 1 : 0.5)) / (count.days + 1)) * 2 ** -beyond;
+  const past = pool.past(rule, who.principal);
+  if (past.days > 0 && past.top < level) {
+    const first = pool.firstTimes(rule, who.kind, level, past.days);
+    return {
+      chance: rateOf(first),
+      own: { days: past.days, reached: 0 },
+      peers: first,
+      isFirstTime: true,
+    };
+  }
+  const all = { days: peers.days, reached };
   const weight = pool.weight(rule, who.kind, level);
   return {
-    chance: (own + weight * rate) / (mine.days + weight),
+    chance: (own + weight * rateOf(all)) / (mine.days + weight),
     own: { days: mine.days, reached: own },
-    peers: { days: peers.days, reached },
+    peers: all,
+    isFirstTime: false,
   };
 };

@@ -9,6 +9,8 @@ export const LEVELS = 24;
 
 /** The level of a network in a neighbourhood that nobody ever came from: the strangest of four classes. */
 export const FOREIGN_NEIGHBOURHOOD = 4;
+/** The level of a network that nobody else uses, in a neighbourhood that the principal knows; 3 lies between: only others know it. */
+export const FOREIGN_NETWORK = 2;
 
 /**
  * graded: higher levels are stranger, measured in half-doublings; categorical: it happened or not, in a few classes; fact:
@@ -73,6 +75,12 @@ export type SignRule = {
   readonly leastTop?: number;
   /** Graded: the lowest level that counts as a sign; lower ones are counted all the same. */
   readonly leastLevel?: number;
+  /** A fact that needs no count: it carries the most bits there are. */
+  readonly isCertain?: true;
+  /** Its values are places: one stays new for a week, and a few who share a new one are a campaign, not a move. */
+  readonly isPlace?: true;
+  /** Its values are rolled out, to one principal after the other: who follows is not strange. */
+  readonly isRolledOut?: true;
   /** Everything of this sign that the day shows so far; strongest first is not needed. */
   readonly reached: (figures: DayFigures, own: HabitFigures, around: Surroundings) => readonly Reached[];
 };

@@ -6,12 +6,16 @@ import { HOUR } from "../../core/base/time.ts";
 import { defineDetector, SignOptions } from "../../core/findings/detector.ts";
 import { type Case, daily, daysAgo, EXAMPLE_NOW, exampleFacts } from "../../core/findings/example-facts.ts";
 
+/** The new place is in a neighbourhood that others use, or that nobody else does: people's homes mostly share theirs. */
+const FRESH = 1;
+const FOREIGN = 2;
+
 const rule: SignRule = {
   id: "concurrent-networks",
   group: "network",
   measure: "categorical",
   habitFree: true,
-  reached: (figures, own, { day, kind, isPersonLike }) =>
+  reached: (figures, own, { day, kind, isPersonLike, isUsedByOthers }) =>
     [...figures.places].flatMap(([key, networks]) => {
       const session = key.slice(key.indexOf(" ") + 1);
       if (networks.size < 2) return [];
@@ -23,11 +27,12 @@ const rule: SignRule = {
         return !own.isKnown("neighbourhoods", network) || day - (entry?.first ?? day) < NEW_DAYS;
       });
       if (!fresh.length) return [];
+      const foreign = fresh.find(([network]) => !isUsedByOthers(network, figures.principal));
       const seen = [...networks.values()];
       return [
         {
-          level: 1,
-          value: fresh[0]?.[0] ?? "",
+          level: foreign ? FOREIGN : FRESH,
+          value: (foreign ?? fresh[0])?.[0] ?? "",
           firstAt: Math.min(...seen.map(({ firstAt }) => firstAt)),
           lastAt: Math.max(...seen.map(({ lastAt }) => lastAt)),
           eventIds: seen.map(({ firstEventId }) => firstEventId).slice(0, 5),

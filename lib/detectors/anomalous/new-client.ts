@@ -14,6 +14,7 @@ const rule: SignRule = {
   group: "client",
   measure: "categorical",
   habitFree: false,
+  isRolledOut: true,
   reached: (figures, own, { kind, isFamilyOfKind, isPersonLike }) =>
     [...figures.families].flatMap(([family, seen]) => {
       if (own.isKnown("families", family)) return [];

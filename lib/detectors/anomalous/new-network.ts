@@ -3,13 +3,12 @@
 import { coarseNetwork, fineNetwork } from "../../core/anomaly/coarse-network.ts";
 import { NEW_DAYS } from "../../core/anomaly/constants.ts";
 import { counted } from "../../core/anomaly/in-words.ts";
-import { FOREIGN_NEIGHBOURHOOD, type SignRule } from "../../core/anomaly/sign-rule.ts";
+import { FOREIGN_NEIGHBOURHOOD, FOREIGN_NETWORK, type SignRule } from "../../core/anomaly/sign-rule.ts";
 import { HOUR } from "../../core/base/time.ts";
 import { defineDetector, SignOptions } from "../../core/findings/detector.ts";
 import { type Case, daily, daysAgo, EXAMPLE_NOW, exampleFacts } from "../../core/findings/example-facts.ts";
 
 const SHARED_NEIGHBOURHOOD = 3;
-const FOREIGN_NETWORK = 2;
 const SHARED_NETWORK = 1;
 
 const rule: SignRule = {
@@ -17,6 +16,7 @@ const rule: SignRule = {
   group: "network",
   measure: "categorical",
   habitFree: false,
+  isPlace: true,
   reached: (figures, own, { day, kind, isUsedByOthers, isPersonLike }) =>
     [...figures.networks].flatMap(([network, seen]) => {
       const coarse = coarseNetwork(network);

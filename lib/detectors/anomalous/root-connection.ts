@@ -10,6 +10,7 @@ const rule: SignRule = {
   group: "administration",
   measure: "fact",
   habitFree: true,
+  isCertain: true,
   reached: ({ principal, tallies }) =>
     /^arn:[^:]*:iam::\d*:root$/.test(principal)
       ? [

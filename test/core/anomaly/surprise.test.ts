@@ -27,7 +27,7 @@ describe("surprise", () => {
     expect(others).toEqual([]);
     expect(found).toMatchObject({ principal: role("service-3"), detector: "new-network" });
     expect(found?.signs[0]?.says).toBe(
-      "connected from 203.0.113.0/24 for the first time in 60 active days; nobody else uses 203.0.0.0/16; none of its own 53 days and 0 of 1,060 days of the other machines were like that",
+      "connected from 203.0.113.0/24 for the first time in 60 active days; nobody else uses 203.0.0.0/16; none of its own 59 days and 0 of 1,040 days of the other machines were like that, each counted until its first such day",
     );
   });
 
@@ -45,6 +45,39 @@ describe("surprise", () => {
     );
     expect(foundAt([...estate(), ...moved.slice(0, 1)], now)).toHaveLength(1);
     expect(foundAt([...estate(), ...moved], now)).toEqual([]);
+  });
+
+  it("holds who never moved against those who never moved, not against those who roam", () => {
+    const roaming = Array.from({ length: 4 }, (_, n) =>
+      Array.from({ length: 60 }, (_, day) =>
+        tally(`roamer-${n}`, START + day * DAY + 10 * HOUR, { network: `${60 + n}.${day}.1.0/24` }),
+      ),
+    ).flat();
+    expect(foundAt([...estate(), ...roaming, stranger], now)).toMatchObject([
+      { principal: role("service-3"), detector: "new-network" },
+    ]);
+    // And a roamer's next network is one of many.
+    const next = tally("roamer-1", now - HOUR, { network: "77.1.1.0/24" });
+    expect(foundAt([...estate(), ...roaming, next], now)).toEqual([]);
+  });
+
+  it("finds three of many services in one new place, and not half of them", () => {
+    const moved = (count: number) =>
+      Array.from({ length: count }, (_, n) =>
+        tally(`service-${n}`, START + 60 * DAY + 11 * HOUR + n, { network: "52.19.1.0/24" }),
+      );
+    expect(foundAt([...estate(61), ...moved(3)], now)).toHaveLength(3);
+    expect(foundAt([...estate(61), ...moved(10)], now)).toEqual([]);
+  });
+
+  it("does not take what a crowd does today for an excuse of something else", () => {
+    const others = Array.from({ length: 8 }, (_, n) =>
+      tally(`service-${n + 4}`, START + 60 * DAY + 9 * HOUR + n, { client: "new-driver/1.0" }),
+    );
+    const tool = tally("service-3", now - HOUR, { client: "psql/16.2" });
+    expect(foundAt([...estate(), ...others, tool], now)).toMatchObject([
+      { principal: role("service-3"), detector: "new-client" },
+    ]);
   });
 
   it("finds who is refused many times and then let in", () => {

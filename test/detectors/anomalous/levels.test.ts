@@ -2,7 +2,9 @@ import { describe, expect, it } from "vitest";
 import type { Tally } from "../../../lib/core/activity/activity.ts";
 import { dayFigures } from "../../../lib/core/anomaly/day-figures.ts";
 import { dayContext } from "../../../lib/core/anomaly/estate.ts";
+import type { Surroundings } from "../../../lib/core/anomaly/sign-rule.ts";
 import { surprises } from "../../../lib/core/anomaly/surprise.ts";
+import { Principal } from "../../../lib/core/base/ids.ts";
 import { DAY, HOUR } from "../../../lib/core/base/time.ts";
 import { signRules } from "../../../lib/detectors/index.ts";
 import { role, START, steady, surpriseFacts, tally } from "../../core/anomaly/support.ts";
@@ -16,14 +18,20 @@ const history = (days = 30, more: Partial<Tally> = {}): Tally[] => [
   ...steady("neighbour", 30, { network: "52.20.1.0/24", client: "Boto3/1.35" }, TODAY - 30),
 ];
 
-const reached = (id: string, today: readonly Tally[], before = history()) => {
+/** What a rule makes of a day of one principal, which is the first that the day shows. */
+const reached = (
+  id: string,
+  today: readonly Tally[],
+  before = history(),
+  more: { mappingAt?: Surroundings["mappingAt"]; clusterAccount?: string | undefined } = {},
+) => {
   const rule = signRules.find((one) => one.id === id);
   if (!rule) throw new Error(`no rule ${id}`);
   const now = START + TODAY * DAY;
   const facts = surpriseFacts([...before, ...today]);
   const estate = surprises(facts, signRules).estateBefore(now);
-  const context = dayContext(estate, now / DAY, { ...facts, mappingAt: () => "mapped" });
-  const principal = role("orders");
+  const context = dayContext(estate, now / DAY, { ...facts, mappingAt: () => "mapped", ...more });
+  const principal = today[0]?.principal ?? role("orders");
   return rule.reached(dayFigures(today), context.ownOf(principal), context.surroundingsOf(principal));
 };
 const levels = (...given: Parameters<typeof reached>): number[] =>
@@ -134,5 +142,124 @@ describe("off-hours", () => {
 
   it("is for people alone", () => {
     expect(levels("off-hours", [at(22)])).toEqual([]);
+  });
+});
+
+describe("concurrent-networks", () => {
+  const person = { session: "jane.doe@example.com", client: "DBeaver/24.1" };
+  const here = at(10, person);
+  const there = (network: string, hour = 10.2) => at(hour, { ...person, network });
+  const level = (today: readonly Tally[], before = history(30, person)) =>
+    levels("concurrent-networks", today, before);
+
+  it("is 2 beside a neighbourhood that nobody uses, 1 beside one that others use", () => {
+    expect(level([here, there("203.0.113.0/24")])).toEqual([2]);
+    expect(level([here, there("52.20.7.0/24")])).toEqual([1]);
+  });
+
+  it("takes one session, one hour, and two neighbourhoods, one of which is new", () => {
+    expect(level([here, there("203.0.113.0/24", 11.1)])).toEqual([]);
+    expect(level([here, { ...there("203.0.113.0/24"), session: "john.roe@example.com" }])).toEqual([]);
+    expect(level([here, there("52.10.77.0/24")])).toEqual([]);
+    const both = [
+      ...history(30, person),
+      ...steady("orders", 30, { ...person, network: "203.0.113.0/24" }, TODAY - 30),
+    ];
+    expect(level([here, there("203.0.113.0/24")], both)).toEqual([]);
+  });
+
+  it("is nothing for a machine, or for a person who is new in the role", () => {
+    expect(level([at(10), at(10.2, { network: "203.0.113.0/24" })], history())).toEqual([]);
+    const newcomer = { session: "new.comer@example.com" };
+    expect(level([here, there("203.0.113.0/24")].map((one) => ({ ...one, ...newcomer })))).toEqual([]);
+  });
+
+  it("knows a person in a machine's role by name", () => {
+    expect(level([here, there("203.0.113.0/24")], history())).toEqual([2]);
+  });
+});
+
+describe("cross-account", () => {
+  const foreign = (hour = 10): Tally => ({
+    ...at(hour),
+    principal: Principal.parse("arn:aws:iam::999900001111:role/partner"),
+  });
+  const known = (days: number): Tally[] => [
+    ...history(),
+    ...Array.from({ length: days }, (_, n) => ({
+      ...foreign(),
+      firstAt: START + (TODAY - 1 - n) * DAY,
+      lastAt: START + (TODAY - 1 - n) * DAY,
+    })),
+  ];
+
+  it("is a fact of each of the first seven days, and a habit then", () => {
+    expect(levels("cross-account", [foreign()], known(0))).toEqual([1]);
+    expect(levels("cross-account", [foreign()], known(6))).toEqual([1]);
+    expect(levels("cross-account", [foreign()], known(7))).toEqual([]);
+  });
+
+  it("is nothing within the account, or where the cluster's account is not known", () => {
+    expect(levels("cross-account", [at(10)])).toEqual([]);
+    expect(levels("cross-account", [foreign()], history(), { clusterAccount: undefined })).toEqual([]);
+  });
+});
+
+describe("root-connection", () => {
+  const by = (arn: string): Tally => ({ ...at(10), principal: Principal.parse(arn) });
+
+  it("is the root user of any account and partition, however often it came before", () => {
+    expect(levels("root-connection", [by("arn:aws:iam::111122223333:root")])).toEqual([1]);
+    expect(levels("root-connection", [by("arn:aws-us-gov:iam::999900001111:root")])).toEqual([1]);
+  });
+
+  it("is no role or user of that name", () => {
+    expect(levels("root-connection", [by("arn:aws:iam::111122223333:role/root")])).toEqual([]);
+    expect(levels("root-connection", [by("arn:aws:iam::111122223333:user/root")])).toEqual([]);
+  });
+});
+
+describe.each([
+  ["unmapped-connection", "never", "revoked"],
+  ["revoked-connection", "revoked", "never"],
+] as const)("%s", (id, its, other) => {
+  const level = (state: ReturnType<Surroundings["mappingAt"]>, today = [at(10)]) =>
+    levels(id, today, history(), { mappingAt: () => state });
+
+  it(`is a connection whose mapping is ${its}`, () => {
+    expect(level(its)).toEqual([1]);
+    expect(level(other)).toEqual([]);
+    expect(level("mapped")).toEqual([]);
+  });
+
+  it("is nothing where mappings were not read, or for admin, who needs none", () => {
+    expect(level("unknown")).toEqual([]);
+    expect(level(its, [at(10, { action: "DbConnectAdmin" })])).toEqual([]);
+  });
+
+  it("tells attempts that were all refused", () => {
+    const facts = { mappingAt: () => its };
+    const refused = at(10, { outcome: "refused", count: 3 });
+    expect(reached(id, [refused], history(), facts)[0]?.evidence).toEqual({ connections: 3, refused: true });
+    expect(reached(id, [refused, at(11)], history(), facts)[0]?.evidence).toEqual({
+      connections: 4,
+      refused: false,
+    });
+  });
+
+  it("is a condition that stands once it was so for a week", () => {
+    const rule = signRules.find((one) => one.id === id);
+    const facts = surpriseFacts(history(), { mappingStates: () => () => its });
+    const on = (days: number) => {
+      const now = START + (TODAY - 30 + days) * DAY;
+      const estate = surprises(facts, signRules).estateBefore(now);
+      const context = dayContext(estate, now / DAY, { ...facts, mappingAt: () => its });
+      const today = dayFigures([tally("orders", now + 10 * HOUR)]);
+      return (
+        rule?.reached(today, context.ownOf(role("orders")), context.surroundingsOf(role("orders"))) ?? []
+      );
+    };
+    expect(on(6)).toHaveLength(1);
+    expect(on(7)).toEqual([]);
   });
 });
