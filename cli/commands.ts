@@ -115,6 +115,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./run/ingest.ts")).addIngest,
   },
   {
+    name: "plan",
+    summary: "the script that ends findings, proven before anybody runs it",
+    load: async () => (await import("./findings/plan.ts")).addPlan,
+  },
+  {
     name: "privileges",
     summary: "effective privileges: who holds what, by which path",
     load: async () => (await import("./ask/privileges.ts")).addPrivileges,

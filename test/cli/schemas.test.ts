@@ -70,6 +70,7 @@ const examples: readonly (readonly [document: string, lines: readonly string[]])
   ["baseline init", ["baseline init", "baseline init --catalog whole.catalog --out access.yml"]],
   ["baseline publish", ["baseline publish", "baseline publish"]],
   ["baseline diff", ["baseline diff --catalog whole.catalog", "baseline diff"]],
+  ["plan", ["plan --baseline access.yml", "plan --for-role app_ro --least --no-proof"]],
   ["history", ["history", "history --limit 1"]],
   ["history show", ["history show", `history show --at ${iso(T)} --section roles`]],
   ["history diff", [`history diff --from ${during}`, `history diff --all --from ${during}`]],

@@ -29,6 +29,11 @@ export type DriftRow = {
   readonly what: Access["what"] | "role" | "section";
   readonly objectKind: Access["kind"];
   readonly schema: string | null;
+  /** The bare name in `schema`; of a membership the role joined. */
+  readonly name: string | null;
+  readonly column: string | null;
+  /** Of default privileges: who creates the objects. */
+  readonly createdBy: string | null;
   /** Of `widened` and of `missing`: the options alone that are too many, or not there; else those it carries. */
   readonly options: readonly string[];
   /** The end that the baseline gave it, where it is past. */
@@ -57,6 +62,9 @@ const rowOf = (
   what: one.what,
   objectKind: one.kind,
   schema: one.schema,
+  name: one.object,
+  column: one.column,
+  createdBy: one.createdBy,
   options: one.options,
   until: null,
   planned: null,
@@ -69,7 +77,7 @@ const rowOf = (
 
 const nowhere = {
   component: null, role: null, principal: null, object: null, privilege: null, objectKind: null, schema: null,
-  options: [], until: null, planned: null, everybody: false, isThere: false,
+  name: null, column: null, createdBy: null, options: [], until: null, planned: null, everybody: false, isThere: false,
 } as const; // biome-ignore format: one glance
 
 const unknownRow = ({ section, reason, object }: Unread): DriftRow => ({

@@ -21,7 +21,7 @@ const byFrequency = (engine: AccessEngine, objects: readonly AccessObject[]): Oi
  * Who should own the object instead of `from`; null where nobody else is there. Candidates in this order: the owner of
  * the schema, of most neighbours in it, of most objects, the owner of the database, `admin`, a superuser.
  */
-const newOwner = (
+export const newOwner = (
   engine: AccessEngine,
   object: AccessObject,
   from: Oid,
@@ -41,6 +41,8 @@ const newOwner = (
   ];
   for (const oid of candidates) {
     const role = graph.roles[graph.idOf.get(oid ?? -1) ?? -1];
+    // Nobody can act as a superuser on Aurora DSQL, so nothing can be given to one.
+    if (role?.superuser && onDsql(engine)) continue;
     if (role && role.oid !== from && !role.name.startsWith("pg_") && mayOwn(role.name)) return role.name;
   }
   return null;

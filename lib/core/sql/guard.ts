@@ -38,14 +38,15 @@ export const sql = (texts: TemplateStringsArray, ...parts: readonly MaybeSql[]):
   parts.includes(undefined) ? undefined : (String.raw({ raw: texts }, ...parts) as Sql);
 
 /** Several with a text between; none is the empty text. */
-export const joined = (parts: readonly MaybeSql[], between: ", " | "." | "\n"): MaybeSql =>
+export const joined = (parts: readonly MaybeSql[], between: ", " | "." | " " | "\n"): MaybeSql =>
   parts.includes(undefined) ? undefined : (parts.join(between) as Sql);
 
 /** A privilege's own name. */
 export const privilegeWord = (privilege: Privilege): MaybeSql =>
   privilegeBit(privilege) === 0 ? undefined : (privilege as string as Sql);
 
-const typeSql = ({ schema, name: own, array }: TypeName): MaybeSql => {
+/** A type by its name, with its schema where it has one. */
+export const typeSql = ({ schema, name: own, array }: TypeName): MaybeSql => {
   const written = schema === null && builtInTypes.has(own) ? (own as Sql) : name(own);
   const whole = schema === null ? written : joined([name(schema), written], ".");
   return array ? sql`${whole}[]` : whole;

@@ -1,0 +1,116 @@
+// A plan for people: what it ends, the steps, the way back, what a server said of it, and who used what it takes away.
+import type { ActivityRow } from "../../lib/core/activity/activity-row.ts";
+import { iso } from "../../lib/core/base/time.ts";
+import type { ChangedPrivilege } from "../../lib/core/remediation/access-change.ts";
+import type { PlanStep } from "../../lib/core/remediation/plan.ts";
+import type { PlanAnswer } from "../../lib/queries/plan.ts";
+import { paint, type Style } from "../colour.ts";
+import type { Io } from "../io.ts";
+import { type Column, paragraph, printable, table } from "../output.ts";
+
+/** As `--json` prints it. */
+export const planDocument = ({ plan, proof, ends, usedBy, usedDays, snapshot, notes }: PlanAnswer) => ({
+  snapshot: { seq: snapshot.seq, takenAt: iso(snapshot.takenAt) },
+  ends,
+  steps: plan.steps,
+  inverse: plan.inverse,
+  proof,
+  usedDays,
+  usedBy,
+  notes,
+});
+
+const line = (io: Io, text = ""): void => {
+  io.stdout.write(`${text}\n`);
+};
+
+const indented = (text: string, by: string): string =>
+  text
+    .split("\n")
+    .map((one) => `${by}${printable(one)}`)
+    .join("\n");
+
+const sayStep = (io: Io, { text, says, byHand }: PlanStep, number: number): void => {
+  const head = `${String(number).padStart(3)}  `;
+  for (const one of says) line(io, paragraph(io, `-- ${one}`, { first: "     " }));
+  const words = byHand ? `-- By hand: ${text.replaceAll(/^-- ?/gm, "")}` : text;
+  line(io, head + indented(words, "     ").trimStart());
+};
+
+const verdicts: Readonly<
+  Record<PlanAnswer["proof"]["status"], { readonly says: string; readonly style: Style }>
+> = {
+  proven: {
+    says: "Proven on a throw-away PostgreSQL 16 that holds this snapshot's access: what is listed above is gone afterwards, nothing changes but what is meant to, and the way back restores the snapshot.",
+    style: "good",
+  },
+  refused: { says: "Refused: the server does not take this plan.", style: "bad" },
+  "not-proven": { says: "Not proven: do not run it before you know why.", style: "warn" },
+};
+
+const changeColumns: readonly Column<ChangedPrivilege>[] = [
+  { head: "change", cell: ({ change }) => change },
+  { head: "role", cell: ({ role }) => role, max: 28 },
+  {
+    head: "privilege",
+    cell: ({ privilege, grantable }) => `${privilege}${grantable ? " WITH GRANT OPTION" : ""}`,
+  },
+  { head: "kind", cell: ({ kind }) => kind },
+  {
+    head: "object",
+    cell: ({ schema, object, column }) => [schema, object, column].filter((part) => part !== null).join("."),
+    max: 40,
+  },
+  { head: "holds", cell: ({ holds, usable }) => `${holds}${usable === false ? ", not usable" : ""}` },
+];
+
+const lastUseText = ({ lastUse, lastUseAt }: ActivityRow): string =>
+  lastUseAt ??
+  { seen: "seen", possible: "possible, by this or another role", never: "never", unknown: "unknown" }[
+    lastUse
+  ];
+
+const useColumns: readonly Column<ActivityRow>[] = [
+  { head: "principal", cell: ({ principal }) => principal, max: 60 },
+  {
+    head: "role",
+    cell: ({ role, possibleRoles = [] }) => role ?? `one of ${possibleRoles.join(", ")}`,
+    max: 28,
+  },
+  { head: "allowed", cell: ({ allowed }) => allowed, align: "right" },
+  { head: "last use", cell: lastUseText },
+];
+
+const SHOWN_CHANGES = 40;
+
+/** Prints all of it. */
+export const sayPlan = (io: Io, answer: PlanAnswer): void => {
+  const { plan, proof, ends, usedBy, usedDays, snapshot, notes } = answer;
+  const title = (text: string): void => line(io, `\n${paint(io, "strong", text)}`);
+  line(
+    io,
+    `Plan on snapshot ${snapshot.seq} of ${iso(snapshot.takenAt).slice(0, 16).replace("T", " ")} UTC, to end:`,
+  );
+  for (const one of ends) line(io, paragraph(io, one.title, { first: "  ", rest: "    " }));
+  if (!ends.length) line(io, "  nothing: there is no difference");
+  if (plan.steps.length) title("Steps");
+  for (const [i, step] of plan.steps.entries()) sayStep(io, step, i + 1);
+  if (plan.inverse.length) title("The way back");
+  for (const one of plan.inverse) line(io, indented(one, "     "));
+  title("Proof");
+  const { says, style } = verdicts[proof.status];
+  line(io, paint(io, style, paragraph(io, says)));
+  for (const reason of proof.because) line(io, paragraph(io, reason, { first: "  ", rest: "    " }));
+  if (proof.opened.length)
+    line(io, paragraph(io, `It leaves ${proof.opened.length} new: ${proof.opened.join(", ")}.`));
+  if (proof.changed.length) {
+    title("Effective privileges that change");
+    table(io, proof.changed.slice(0, SHOWN_CHANGES), changeColumns);
+    if (proof.changed.length > SHOWN_CHANGES)
+      line(io, `and ${proof.changed.length - SHOWN_CHANGES} more: see --json`);
+  } else if (proof.status === "proven") line(io, "No effective privilege changes.");
+  title(`Who used the roles concerned in the last ${usedDays} days`);
+  table(io, usedBy, useColumns, "No principal that is known.");
+  line(io, paragraph(io, "Connections tell who used a role, not which object: use of objects is not known."));
+  for (const note of notes) line(io, paragraph(io, note));
+};

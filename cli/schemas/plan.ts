@@ -1,0 +1,58 @@
+// The JSON document of `plan`.
+import * as z from "zod";
+import { Privilege, Time } from "./shared.ts";
+
+const Step = z.looseObject({
+  wall: z.enum(["sql", "iam"]).describe("Which of the two it changes: the database, or IAM."),
+  text: z.string().describe("One statement or one transaction; of a step by hand a sentence."),
+  undo: z
+    .string()
+    .describe("What takes the step back, as things stand after it; empty: nothing to take back."),
+  says: z.array(z.string()).describe("What must be known before it is run."),
+  byHand: z.boolean().describe("No statement: a person has to decide."),
+});
+
+const Changed = z.looseObject({
+  change: z.enum(["lost", "gained"]),
+  role: z.string(),
+  kind: z.string(),
+  schema: z.string().nullable(),
+  object: z.string(),
+  column: z.string().nullable(),
+  privilege: Privilege,
+  grantable: z.boolean(),
+  holds: z.enum(["inherited", "set-role"]),
+  usable: z.boolean().nullable(),
+  path: z.array(z.string()),
+});
+
+export const Plan = z.looseObject({
+  snapshot: z.looseObject({ seq: z.int().positive(), takenAt: Time }),
+  ends: z
+    .array(z.looseObject({ id: z.string().nullable(), title: z.string() }))
+    .describe("The findings, or the differences from the baseline, which have no id."),
+  steps: z.array(Step).describe("In the order in which they are run."),
+  inverse: z.array(z.string()).describe("What restores the snapshot, in order."),
+  proof: z.looseObject({
+    status: z.enum(["proven", "refused", "not-proven"]),
+    because: z.array(z.string()).describe("Why it is not proven; empty where it is."),
+    resolved: z
+      .array(z.string())
+      .describe("What is gone afterwards: ids of findings, or differences in sentences."),
+    opened: z.array(z.string()).describe("What is there afterwards and was not before."),
+    changed: z.array(Changed).describe("Effective privileges that are lost and gained."),
+  }),
+  usedDays: z.int().positive().describe("How far back usedBy looks."),
+  usedBy: z
+    .array(
+      z.looseObject({
+        principal: z.string(),
+        role: z.string().nullable().optional(),
+        allowed: z.int().nonnegative(),
+        lastUseAt: Time.nullable(),
+        lastUse: z.enum(["seen", "possible", "never", "unknown"]),
+      }),
+    )
+    .describe("Who used the roles that lose or gain something. Use of single objects is not known."),
+  notes: z.array(z.string()),
+});

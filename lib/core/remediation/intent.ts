@@ -1,0 +1,56 @@
+// What a script is for, told apart from what it takes to run it: on Aurora DSQL `admin` first becomes whoever may say it.
+import type { Oid } from "../base/ids.ts";
+import { isDsql } from "../catalog/catalog.ts";
+import { applyOperation } from "./apply-operation.ts";
+import type { Operation } from "./operation.ts";
+import { giveOnDsql } from "./reach-owner.ts";
+import { asDsqlRole, type Group, onAuthorityOf } from "./run-as.ts";
+import type { State } from "./state.ts";
+
+/** A statement that changes access, and as whom it is said; null: as who logs in. */
+export type Intent = { readonly operation: Operation; readonly as: Oid | null };
+
+/** Whether it only lets somebody own an object that the script gives to him: CREATE on the object's schema. */
+const isForOwner = (operation: Operation, script: Group): boolean =>
+  operation.does === "grant" &&
+  operation.privilege === "CREATE" &&
+  script.some(
+    (other) =>
+      other.does === "own" &&
+      other.owner === operation.grantee &&
+      other.object.schemaOid === operation.object.oid,
+  );
+
+/**
+ * The statements without the transactions, without the roles that `admin` grants itself to be able to run them, and without
+ * what a new owner needs. `script`: all of it, of which `operations` are a part.
+ */
+export const intentsOf = (operations: Group, script: Group, login: State["login"]): Intent[] => {
+  const intents: Intent[] = [];
+  let as: Oid | null = null;
+  for (const operation of operations) {
+    const { does } = operation;
+    if (does === "set-role") as = operation.role;
+    else if (does === "commit" || does === "reset-role") as = null;
+    else if (does === "begin" || (does === "join" && operation.member === login)) continue;
+    else if (!isForOwner(operation, script)) intents.push({ operation, as });
+  }
+  return intents;
+};
+
+/** The state that is meant: the statement said by who may say it, whatever that takes. undefined: it is refused. */
+export const applyIntent = (state: State, { operation, as }: Intent): State | undefined => {
+  const after = applyOperation({ ...state, role: as }, operation);
+  return after && { ...after, role: null };
+};
+
+/** The same as steps that Aurora DSQL takes from `admin`, as things stand now. */
+export const groupsFor = (state: State, { operation, as }: Intent): readonly Group[] => {
+  const { login } = state;
+  const acting = as ?? login;
+  if (!isDsql(state.catalog) || typeof acting !== "number") return [[operation]];
+  if (operation.does === "grant" || operation.does === "revoke")
+    return onAuthorityOf(state, acting, operation);
+  if (operation.does === "own") return giveOnDsql(state, operation.object, operation.owner);
+  return asDsqlRole(state, acting, operation);
+};

@@ -1,0 +1,124 @@
+// Wraps a statement so that it counts on a certain role's authority: as one transaction, or as Aurora DSQL has it.
+import { type Oid, PUBLIC } from "../base/ids.ts";
+import { isDsql, rowsOf } from "../catalog/catalog.ts";
+import { privilegeBit } from "../catalog/privileges.ts";
+import { reachable } from "../privileges/effective-graph.ts";
+import { type AccessObject, accessObjects } from "../privileges/effective-objects.ts";
+import { directOptions } from "./acl-change.ts";
+import { applyAll } from "./apply-operation.ts";
+import type { Operation, OperationOf } from "./operation.ts";
+import { graphOf, itemsAt, ownerOf, privilegesOf, refOf, rowOf, type State } from "./state.ts";
+
+/** Operations that are one step: alone, or all of a transaction. */
+export type Group = readonly Operation[];
+
+const roleOf = (state: State, oid: Oid) => rowsOf(state.catalog, "roles").find((role) => role.oid === oid);
+
+const transaction = (operations: readonly Operation[]): Group => [
+  { does: "begin" },
+  ...operations,
+  { does: "commit" },
+];
+
+/** On Aurora DSQL: the grant by which `admin` may act as the role; none where it may already. */
+export const becoming = (state: State, role: Oid): Group[] => {
+  const { login } = state;
+  if (typeof login !== "number" || role === login) return [];
+  const graph = graphOf(state.catalog);
+  const [from, to] = [graph.idOf.get(login), graph.idOf.get(role)];
+  const can = from !== undefined && to !== undefined && reachable(graph.set, from).includes(to);
+  return can ? [] : [[{ does: "join", role, member: login, options: {}, cascade: false }]];
+};
+
+/** On Aurora DSQL: the grant by which `admin` has the role's privileges at once, as giving away what it owns takes. */
+export const inheriting = (state: State, role: Oid): Group[] => {
+  const { login, catalog } = state;
+  if (typeof login !== "number" || privilegesOf(catalog, login).includes(role)) return [];
+  const isThere = rowsOf(catalog, "memberships").some(
+    (row) => row.role === role && row.member === login && row.grantor === login,
+  );
+  const options = isThere || roleOf(state, login)?.inherit === false ? { inherit: true } : {};
+  return [[{ does: "join", role, member: login, options, cascade: false }]];
+};
+
+/** On Aurora DSQL: the statement as the role that can run it. */
+export const asDsqlRole = (state: State, role: Oid, operation: Operation): Group[] =>
+  typeof state.login !== "number" || role === state.login
+    ? [[operation]]
+    : [...becoming(state, role), transaction([{ does: "set-role", role }, operation])];
+
+const schemaOf = (state: State, object: AccessObject): AccessObject | undefined =>
+  accessObjects(state.catalog, graphOf(state.catalog)).find(
+    ({ kind, oid }) => kind === "schema" && oid === object.schemaOid,
+  );
+
+/** Whether the role can name what is in the schema by its own entry, or that of everybody: an owner may have revoked his. */
+const usesSchema = (state: State, role: Oid, schemaOid: Oid | null): boolean => {
+  if (schemaOid === null) return true;
+  const ref = { section: "schemas", oid: schemaOid, number: 0 } as const;
+  if (!rowOf(state.catalog, ref)) return true;
+  const usage = privilegeBit("USAGE");
+  return itemsAt(state.catalog, ref).some(
+    ({ grantee, mask }) => (grantee === role || grantee === PUBLIC) && mask & usage,
+  );
+};
+
+type Change = OperationOf<"grant" | "revoke">;
+
+const usage = (does: "grant" | "revoke", object: AccessObject, grantee: Oid): Change => ({
+  does,
+  privilege: "USAGE",
+  object,
+  grantee,
+  option: false,
+  cascade: false,
+});
+
+/** As a grantor who is neither the owner nor a superuser's stand-in: what is missing is lent for the transaction. */
+const asGrantor = (state: State, grantor: Oid, change: Change): Group => {
+  const { object, privilege } = change;
+  const ref = refOf(object);
+  const owner = ownerOf(state.catalog, ref) ?? 0;
+  const isSuperuser = roleOf(state, grantor)?.superuser ?? false;
+  const schema = usesSchema(state, grantor, object.schemaOid) ? undefined : schemaOf(state, object);
+  const table =
+    ref.section === "columns" ? itemsAt(state.catalog, { ...ref, section: "relations", number: 0 }) : [];
+  const own = itemsAt(state.catalog, ref);
+  const bit = privilegeBit(privilege);
+  const lends = (directOptions([...table, ...own], grantor, owner) & bit) === 0;
+  const hadIt = own.some((item) => item.grantee === grantor && item.grantor === owner && item.mask & bit);
+  const lent = { privilege, object, grantee: grantor };
+  const power = (superuser: boolean): Operation[] =>
+    isSuperuser ? [{ does: "attributes", role: grantor, attributes: { superuser } }] : [];
+  const whole = (cascade: boolean): Group =>
+    transaction([
+      ...power(false),
+      ...(schema ? [usage("grant", schema, grantor)] : []),
+      ...(lends ? [{ does: "grant", ...lent, option: true, cascade: false } as const] : []),
+      { does: "set-role", role: grantor },
+      change,
+      { does: "reset-role" },
+      ...(lends ? [{ does: "revoke", ...lent, option: hadIt, cascade } as const] : []),
+      ...(schema ? [usage("revoke", schema, grantor)] : []),
+      ...power(true),
+    ]);
+  return applyAll(state, whole(false)) ? whole(false) : whole(true);
+};
+
+/** On Aurora DSQL: USAGE on the object's schema for a role that could not name the object there otherwise. */
+export const lendingUsage = (state: State, role: Oid, object: AccessObject): Group[] => {
+  if (role === state.login && usesByInheritance(state, role, object.schemaOid)) return [];
+  const schema = usesSchema(state, role, object.schemaOid) ? undefined : schemaOf(state, object);
+  return schema ? asDsqlRole(state, schema.owner, usage("grant", schema, role)) : [];
+};
+
+/** Whether any role whose privileges it has can name what is in the schema. */
+const usesByInheritance = (state: State, role: Oid, schemaOid: Oid | null): boolean =>
+  privilegesOf(state.catalog, role).some((one) => usesSchema(state, one, schemaOid));
+
+/** A GRANT or REVOKE that counts as the grantor's: each group is one step. */
+export const onAuthorityOf = (state: State, grantor: Oid, change: Change): Group[] => {
+  const owner = ownerOf(state.catalog, refOf(change.object));
+  if (!isDsql(state.catalog)) return grantor === owner ? [[change]] : [asGrantor(state, grantor, change)];
+  return [...lendingUsage(state, grantor, change.object), ...asDsqlRole(state, grantor, change)];
+};
