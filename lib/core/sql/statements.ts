@@ -100,7 +100,7 @@ export const revokeDefaultSql = (
 ): MaybeSql => defaultSql(false, privileges, objectType, role, where);
 
 /** Attributes as CREATE ROLE and ALTER ROLE have them, in its order. */
-const attributeWords = {
+const roleWords = {
   superuser: "SUPERUSER",
   createDb: "CREATEDB",
   createRole: "CREATEROLE",
@@ -115,9 +115,9 @@ type RoleOptions = Partial<Omit<Role, "oid" | "name">>;
 const roleOptions = (options: RoleOptions): MaybeSql[] => {
   const { connectionLimit, validUntil } = options;
   return [
-    ...(Object.keys(attributeWords) as (keyof typeof attributeWords)[]).flatMap((attribute): MaybeSql[] => {
+    ...(Object.keys(roleWords) as (keyof typeof roleWords)[]).flatMap((attribute): MaybeSql[] => {
       const value = options[attribute];
-      return value === undefined ? [] : [`${value ? "" : "NO"}${attributeWords[attribute]}` as Sql];
+      return value === undefined ? [] : [`${value ? "" : "NO"}${roleWords[attribute]}` as Sql];
     }),
     ...(connectionLimit === undefined ? [] : [sql`CONNECTION LIMIT ${String(connectionLimit) as Sql}`]),
     ...(validUntil === undefined ? [] : [sql`VALID UNTIL ${literal(validUntil ?? "infinity")}`]),
