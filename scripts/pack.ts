@@ -37,9 +37,11 @@ const bundledUrls: Plugin = {
 const checkoutOnly: Plugin = {
   name: "checkout-only",
   setup: ({ onResolve, onLoad }) => {
-    // The summary's words need the names of the story, which are data.
+    // The summary's words need the names of the story, which are data; plans are proven on a server that somebody names.
     onResolve({ filter: /\/local\/.*\.ts$/ }, ({ path }) =>
-      path.endsWith("/demo/estate.ts") ? undefined : { path, namespace: "checkout-only" },
+      path.endsWith("/demo/estate.ts") || path.includes("/local/prove/")
+        ? undefined
+        : { path, namespace: "checkout-only" },
     );
     onLoad({ filter: /.*/, namespace: "checkout-only" }, () => ({
       resolveDir: root,
@@ -49,7 +51,7 @@ const checkoutOnly: Plugin = {
         '  hint: "In a checkout: npm ci, then npm start. To begin with a cluster of your own: dsql-audit setup-sql",',
         "});",
         // Named, so that the imports bind.
-        "export const runDemo = undefined, convertStore = undefined, principals = undefined;",
+        "export const runDemo = undefined, convertStore = undefined, principals = undefined, BASELINE_FILE = undefined;",
       ].join("\n"),
     }));
   },

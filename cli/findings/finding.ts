@@ -16,6 +16,10 @@ const acknowledgedText = ({ acknowledged }: Finding): string | undefined =>
 const stretch = ({ firstSeenAt, lastSeenAt }: Finding): string =>
   utc(firstSeenAt) === utc(lastSeenAt) ? utc(firstSeenAt) : `${utc(firstSeenAt)} to ${utc(lastSeenAt)}`;
 
+/** Findings that end with the access they are about. */
+const isPlannable = ({ category, closedAt }: Finding): boolean =>
+  closedAt === undefined && (category === "dormant" || category === "over-privileged");
+
 /** The finding for people; every name in it made visible. */
 const findingText = (finding: Finding): string => {
   const { subject, fix, eventIds } = finding;
@@ -45,6 +49,7 @@ const findingText = (finding: Finding): string => {
     ...(eventIds?.length ? ["", "CloudTrail events", ...eventIds.map((id) => `  ${printable(id)}`)] : []),
     ...(docs ? ["", "Why", `  ${docs.why}`, "", "What to do", `  ${docs.fix}`] : []),
     ...(fix === undefined ? [] : fix.split("\n").map((text) => `  ${printable(text)}`)),
+    ...(isPlannable(finding) ? [`  Proven, with the way back: dsql-audit plan ${finding.id}`] : []),
     ...(docs
       ? ["", "False positives", `  ${docs.falsePositives}`, "", "Blind spots", `  ${docs.blindSpots}`]
       : []),

@@ -147,7 +147,7 @@ export const provePlansOf = async (
 
 /** A random estate: the same for the same seed. */
 export const sampleWorld = (seed: number): World =>
-  fc.sample(worlds({ roles: 6, relations: 5, actions: 30 }), { numRuns: 1, seed })[0] as World;
+  fc.sample(worlds({ roles: 5, relations: 3, actions: 20 }), { numRuns: 1, seed })[0] as World;
 
 /** A connection for as long as `work` takes. */
 export const connected = async <T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> => {
