@@ -103,8 +103,9 @@ type Made = {
   readonly doubts: readonly string[];
 };
 
+/** A sentence that names an IAM action of Aurora DSQL is about that wall. */
 const byHand = (text: string, says: readonly string[] = []): PlanStep => ({
-  wall: "sql",
+  wall: text.includes("dsql:DbConnect") ? "iam" : "sql",
   text,
   undo: "",
   says,
