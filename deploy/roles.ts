@@ -186,6 +186,7 @@ const statements = {
   ],
   retain: [reads(...READ, ...READ_CHUNKS), ...owns("retain"), sendTo(deadLetterQueueId("retain"))],
   query: [reads(...READ, ...READ_CHUNKS)],
+  act: [reads(...READ), ...owns("act")],
 } satisfies Readonly<Record<FunctionName, readonly Statement[]>>;
 
 /**

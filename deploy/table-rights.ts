@@ -22,16 +22,17 @@ export const tableRights: Readonly<Record<FunctionName, TableRights>> = {
     removes: ["DIRTY#"],
   },
   notify: { writes: ["FINDING#", "NOTICES#"], removes: [] },
+  act: { writes: ["FINDING#", "EXEMPTION#", "ACT#"], removes: ["EXEMPTION#"] },
   // What it thinned is noted apart from the snapshots, which it can only remove.
   retain: { writes: ["RETAINED#"], removes: ["CLUSTER#", "CHUNK#"] },
   query: { writes: [], removes: [] },
 };
 
 /**
- * Kinds that only people write, by the command line: what they accept, the backups they restored, the access they want.
+ * Kinds that only people write, by the command line: the backups they restored, the access they want.
  * @internal A test holds that every kind has its writer.
  */
-export const writtenByPeople: readonly string[] = ["EXEMPTION#", "RESTORE#", "BASELINE#"];
+export const writtenByPeople: readonly string[] = ["RESTORE#", "BASELINE#"];
 
 /** The kind of an item by its partition key. */
 export const kindOf = (pk: string): string => pk.slice(0, pk.indexOf("#") + 1) || pk;

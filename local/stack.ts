@@ -3,6 +3,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Context } from "aws-lambda";
 import { allFunctions, type FunctionName, type Source, settingSources } from "../deploy/topology.ts";
+import * as act from "../handlers/act.ts";
 import * as detect from "../handlers/detect.ts";
 import * as ingest from "../handlers/ingest.ts";
 import * as notify from "../handlers/notify.ts";
@@ -171,7 +172,7 @@ const filler =
     }
   };
 
-const code = { detect, ingest, notify, plan, query, retain, snapshot };
+const code = { act, detect, ingest, notify, plan, query, retain, snapshot };
 
 /** Each function, wired by its own settings and no others. */
 const wireAll = (shared: Runtime, fill: (source: Source) => string | undefined) => {

@@ -1,6 +1,6 @@
 // `dsql-audit ack ID`: somebody has seen it.
-import { acknowledge } from "../../lib/core/findings/acknowledge.ts";
 import type { Finding } from "../../lib/core/findings/finding.ts";
+import { acknowledgeFinding } from "../../lib/jobs/act-on-finding.ts";
 import { findingDocument } from "../../lib/queries/finding-document.ts";
 import { findFinding } from "../../lib/queries/findings.ts";
 import type { AddCommand } from "../command.ts";
@@ -22,19 +22,11 @@ export const addAck: AddCommand = (program, io) => {
     .option("--json", "one JSON document on stdout")
     .addHelpText("after", '\nExample:\n  $ dsql-audit ack 3f1c6a0b --note "revoked today"');
   addStoreOptions(addByOption(command)).action(async (id: string, options: Options) => {
-    const now = io.now();
-    const who = { by: options.by ?? osUser(), note: options.note };
     const finding = await withStore(io, options, { mustExist: true }, async (store): Promise<Finding> => {
-      const kept = store.findings;
       const cluster = await pickCluster(store, options.cluster);
-      const picked = await findFinding(kept, cluster, id, "dsql-audit findings");
-      const all = await kept.update(cluster, (existing) =>
-        // A mail may be older than the answer to it: what has been resolved since needs no acknowledgement.
-        existing.map((one) =>
-          one.id === picked.id && one.status !== "resolved" ? acknowledge(one, now, who) : one,
-        ),
-      );
-      return all.find((one) => one.id === picked.id) ?? picked;
+      const picked = await findFinding(store.findings, cluster, id, "dsql-audit findings");
+      const who = { by: options.by ?? osUser(), via: "command line", at: io.now() } as const;
+      return acknowledgeFinding(store, picked, who, options.note);
     });
     printDocument(io, options, findingDocument(finding), ({ title, status, closedAt }) =>
       status === "resolved"

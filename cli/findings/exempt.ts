@@ -2,13 +2,12 @@
 
 import { parseTime } from "../../lib/core/base/parse-time.ts";
 import { iso } from "../../lib/core/base/time.ts";
-import { type Exemption, exemptionOf } from "../../lib/core/findings/exemption.ts";
+import type { Exemption } from "../../lib/core/findings/exemption.ts";
 import type { Finding } from "../../lib/core/findings/finding.ts";
-import { exemptionKeys } from "../../lib/core/findings/finding-id.ts";
-import { reconcileFindings } from "../../lib/core/findings/reconcile-findings.ts";
+import { type Acting, exemptFinding, unexemptFinding } from "../../lib/jobs/act-on-finding.ts";
 import { findingDocument } from "../../lib/queries/finding-document.ts";
 import { findFinding } from "../../lib/queries/findings.ts";
-import type { FindingStore } from "../../lib/store/findings/findings.ts";
+import type { Store } from "../../lib/store/open-store.ts";
 import type { AddCommand } from "../command.ts";
 import { addStoreOptions, pickCluster, type StoreOptions, withStore } from "../context.ts";
 import type { Io } from "../io.ts";
@@ -23,24 +22,17 @@ type Terms = {
 };
 type Options = StoreOptions & { readonly json?: boolean };
 
-/** Changes the exemptions, then lets the findings follow them: no look took place, so nothing else changes. */
-const withExemptions = (
+/** Finds the finding and lets somebody act on it. */
+const withFinding = <T>(
   io: Io,
-  options: Options,
+  options: Options & { readonly by?: string },
   id: string,
-  change: (store: FindingStore, finding: Finding) => Promise<void>,
-): Promise<Finding> =>
+  act: (store: Store, finding: Finding, who: Acting) => Promise<T>,
+): Promise<T> =>
   withStore(io, options, { mustExist: true }, async (store) => {
-    const kept = store.findings;
     const cluster = await pickCluster(store, options.cluster);
-    const picked = await findFinding(kept, cluster, id, "dsql-audit findings");
-    await change(kept, picked);
-    const exemptions = await kept.exemptions(cluster);
-    const now = io.now();
-    const all = await kept.update(cluster, (existing) =>
-      reconcileFindings(existing, [], [], now, { exemptions }),
-    );
-    return all.find((finding) => finding.id === picked.id) ?? picked;
+    const picked = await findFinding(store.findings, cluster, id, "dsql-audit findings");
+    return act(store, picked, { by: options.by ?? osUser(), via: "command line", at: io.now() });
   });
 
 /** A date, or how far ahead: 30d is in thirty days here, where all other commands look back. */
@@ -68,14 +60,11 @@ export const addExempt: AddCommand = (program, io) => {
       '\nExample:\n  $ dsql-audit exempt 3f1c6a0b --owner ops --reason "yearly job" --until 90d',
     );
   addStoreOptions(addByOption(command)).action(async (id: string, options: Options & Terms) => {
-    const now = io.now();
-    const until = parseUntil(options.until, now);
-    const made: { exemption?: Exemption } = {};
-    const finding = await withExemptions(io, options, id, async (store, picked) => {
-      made.exemption = exemptionOf(picked, { ...options, until, by: options.by ?? osUser() }, now);
-      await store.exempt(made.exemption);
-    });
-    const document = { ...findingDocument(finding), exemption: shown(made.exemption) };
+    const until = parseUntil(options.until, io.now());
+    const { finding, exemption } = await withFinding(io, options, id, (store, picked, who) =>
+      exemptFinding(store, picked, who, { owner: options.owner, reason: options.reason, until }),
+    );
+    const document = { ...findingDocument(finding), exemption: shown(exemption) };
     printDocument(
       io,
       options,
@@ -85,14 +74,13 @@ export const addExempt: AddCommand = (program, io) => {
   });
 };
 
-const shown = (exemption: Exemption | undefined) =>
-  exemption && {
-    owner: exemption.owner,
-    reason: exemption.reason,
-    until: iso(exemption.until),
-    by: exemption.createdBy,
-    at: iso(exemption.createdAt),
-  };
+const shown = ({ owner, reason, until, createdBy, createdAt }: Exemption) => ({
+  owner,
+  reason,
+  until: iso(until),
+  by: createdBy,
+  at: iso(createdAt),
+});
 
 export const addUnexempt: AddCommand = (program, io) => {
   const command = program
@@ -104,14 +92,8 @@ export const addUnexempt: AddCommand = (program, io) => {
     .argument("<id>", "the finding's id, or the beginning of it")
     .option("--json", "one JSON document on stdout")
     .addHelpText("after", "\nExample:\n  $ dsql-audit unexempt 3f1c6a0b");
-  addStoreOptions(command).action(async (id: string, options: Options) => {
-    const finding = await withExemptions(io, options, id, async (store, picked) => {
-      // A finding on a stale exemption stands for that exemption.
-      const { exemptionKey } = picked.evidence;
-      const stale =
-        picked.detector === "exemption-stale" && typeof exemptionKey === "string" ? [exemptionKey] : [];
-      for (const key of [...exemptionKeys(picked), ...stale]) await store.unexempt(picked.cluster, key);
-    });
+  addStoreOptions(addByOption(command)).action(async (id: string, options: Options & { by?: string }) => {
+    const finding = await withFinding(io, options, id, unexemptFinding);
     printDocument(
       io,
       options,

@@ -10,6 +10,7 @@ import { type CaptureChecks, captureChecks } from "./coverage/capture-checks.ts"
 import { type DigestStore, digestStore } from "./coverage/digests.ts";
 import { type DoubtStore, doubtStore } from "./coverage/doubts.ts";
 import { type TrailEventStore, trailEventStore } from "./coverage/trail-events.ts";
+import { type ActStore, actStore } from "./findings/acts.ts";
 import { type BaselineStore, baselineStore } from "./findings/baselines.ts";
 import { createFindingStore, type FindingStore } from "./findings/findings.ts";
 import { type NoticeStates, noticeStates } from "./findings/notice-states.ts";
@@ -62,6 +63,7 @@ export type Store = {
   readonly trailEvents: TrailEventStore;
   readonly captureChecks: CaptureChecks;
   readonly findings: FindingStore;
+  readonly acts: ActStore;
   readonly notices: NoticeStates;
   readonly plannedLooks: PlannedLooks;
   readonly settings: SettingsStore;
@@ -81,6 +83,7 @@ export type ReadStore = {
   readonly trailEvents: Pick<TrailEventStore, "within">;
   readonly captureChecks: Pick<CaptureChecks, "last">;
   readonly findings: Pick<FindingStore, "read" | "list" | "get" | "lastLook" | "exemptions">;
+  readonly acts: Pick<ActStore, "list">;
   readonly notices: Pick<NoticeStates, "read">;
   readonly settings: Pick<SettingsStore, "read">;
   readonly baselines: Pick<BaselineStore, "read">;
@@ -122,6 +125,7 @@ export const openStore = (table: Table, { now }: StoreOptions): Store => {
     trailEvents: trailEventStore(table),
     captureChecks: captureChecks(table),
     findings: createFindingStore(table),
+    acts: actStore(table),
     notices: noticeStates(table),
     plannedLooks: plannedLooks(table),
     settings: settingsStore(table),
@@ -147,6 +151,7 @@ export const openReadStore = (table: ReadTable): ReadStore => {
     trailEvents: { within: store.trailEvents.within },
     captureChecks: { last: store.captureChecks.last },
     findings: { read, list, get, lastLook, exemptions },
+    acts: { list: store.acts.list },
     notices: { read: store.notices.read },
     settings: { read: store.settings.read },
     baselines: { read: store.baselines.read },

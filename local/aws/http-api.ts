@@ -1,7 +1,7 @@
 // API Gateway's HTTP API in front of the query function: builds the event, hands back status and body. No socket.
 
+import type { HttpResponse } from "../../handlers/http.ts";
 import type { LambdaHandler } from "../../handlers/lambda.ts";
-import type { HttpResponse } from "../../handlers/query.ts";
 import { iso } from "../../lib/core/base/time.ts";
 import { lambdaContext, type Region } from "./lambda-events.ts";
 

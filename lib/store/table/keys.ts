@@ -117,6 +117,10 @@ export const keys = {
   findings: (c: Cluster) => `FINDING#${c}`,
   finding: (c: Cluster, id: string) => ({ pk: `FINDING#${c}`, sk: id }),
 
+  // "who decided what on a finding, and why"            Query; PutItem where absent
+  acts: (c: Cluster) => `ACT#${c}`,
+  act: (c: Cluster, at: Instant, what: string) => ({ pk: `ACT#${c}`, sk: `${iso(at)}#${what}` }),
+
   // "when were people last written to"                  GetItem, consistent; PutItem on its revision
   noticeState: (c: Cluster) => ({ pk: `NOTICES#${c}`, sk: "STATE" }),
 

@@ -1,0 +1,130 @@
+// POST /findings/{id}/ack, /exempt and /unexempt: from a request to what is done, and to an answer.
+import * as z from "zod";
+import type { Cluster } from "../core/base/ids.ts";
+import type { Instant } from "../core/base/time.ts";
+import { iso } from "../core/base/time.ts";
+import { ActKind } from "../core/findings/act.ts";
+import { AuditError } from "../errors.ts";
+import { type Acting, acknowledgeFinding, exemptFinding, unexemptFinding } from "../jobs/act-on-finding.ts";
+import { findingDocument } from "../queries/finding-document.ts";
+import { findFinding } from "../queries/findings.ts";
+import { pickCluster } from "../queries/pick-cluster.ts";
+import type { Store } from "../store/open-store.ts";
+import { type Problem, problem, problemOf } from "./problem.ts";
+
+export type ActDeps = { readonly store: Store; readonly now: Instant };
+
+type ActRequest = {
+  readonly method: string;
+  readonly path: string;
+  readonly body: string | undefined;
+  /** The caller's ARN, as the authorizer has it; undefined: nobody has proven who calls. */
+  readonly caller: string | undefined;
+  readonly requestId: string | undefined;
+};
+
+type ActAnswer =
+  | { readonly status: 200; readonly body: unknown }
+  | { readonly status: Problem["status"]; readonly body: Problem; readonly cause?: unknown };
+
+const cluster = z.optional(z.string());
+const bodies = {
+  ack: z.strictObject({ cluster, note: z.optional(z.string().max(1000)) }),
+  exempt: z.strictObject({
+    cluster,
+    owner: z.string().min(1),
+    reason: z.string().min(1),
+    until: z.iso.datetime({ offset: true, error: "a time as ISO 8601, such as 2027-01-31T00:00:00Z" }),
+  }),
+  unexempt: z.strictObject({ cluster }),
+} as const;
+
+const MAX_BODY = 10_000;
+
+const parseBody = <K extends ActKind>(kind: K, text: string | undefined): z.output<(typeof bodies)[K]> => {
+  if ((text ?? "").length > MAX_BODY) throw new AuditError("usage", "the body is too long");
+  let value: unknown;
+  try {
+    value = JSON.parse(text?.trim() || "{}");
+  } catch {
+    throw new AuditError("usage", "the body is not JSON");
+  }
+  const parsed = bodies[kind].safeParse(value);
+  if (parsed.success) return parsed.data as z.output<(typeof bodies)[K]>;
+  const problems = parsed.error.issues.map(({ path, message }) => [...path, message].join(" "));
+  throw new AuditError("usage", `the body: ${problems.slice(0, 10).join("; ")}`);
+};
+
+const PATH = /^\/findings\/([^/]+)\/([a-z]+)\/*$/;
+
+const targetOf = (path: string): { readonly id: string; readonly kind: ActKind } => {
+  const [, id, act] = PATH.exec(path) ?? [];
+  const kind = ActKind.safeParse(act);
+  if (id === undefined || !kind.success)
+    throw new AuditError("not-found", `nothing can be done at ${JSON.stringify(path.slice(0, 200))}`, {
+      hint: `POST to /findings/{id}/ with one of: ${ActKind.options.join(", ")}`,
+    });
+  try {
+    return { id: decodeURIComponent(id), kind: kind.data };
+  } catch {
+    return { id, kind: kind.data };
+  }
+};
+
+const clusterFor = async ({ store }: ActDeps, named: string | undefined): Promise<Cluster> =>
+  pickCluster(await store.clusters.list(), named, {
+    none: "No snapshot was taken yet.",
+    several: (known) => `Name one as cluster in the body: ${known.join(", ")}`,
+  });
+
+const act = async (deps: ActDeps, { path, body, caller }: ActRequest): Promise<unknown> => {
+  const { id, kind } = targetOf(path);
+  if (!caller)
+    throw new AuditError("usage", "the request carries no IAM identity, so nothing is done in its name");
+  const who: Acting = { by: caller.slice(0, 200), via: "api", at: deps.now };
+  const { store } = deps;
+  const find = async (named: string | undefined) =>
+    findFinding(store.findings, await clusterFor(deps, named), id, "GET /findings");
+  switch (kind) {
+    case "ack": {
+      const { cluster: named, note } = parseBody(kind, body);
+      return findingDocument(await acknowledgeFinding(store, await find(named), who, note));
+    }
+    case "exempt": {
+      const { cluster: named, until, ...terms } = parseBody(kind, body);
+      const done = await exemptFinding(store, await find(named), who, { ...terms, until: Date.parse(until) });
+      const { owner, reason, createdBy, createdAt } = done.exemption;
+      const exemption = {
+        owner,
+        reason,
+        until: iso(done.exemption.until),
+        by: createdBy,
+        at: iso(createdAt),
+      };
+      return { ...findingDocument(done.finding), exemption };
+    }
+    case "unexempt": {
+      const { cluster: named } = parseBody(kind, body);
+      return findingDocument(await unexemptFinding(store, await find(named), who));
+    }
+    default:
+      return kind satisfies never;
+  }
+};
+
+/** Does what is asked, and answers; never throws. `cause` is for the log. */
+export const answerAct = async (deps: ActDeps, request: ActRequest): Promise<ActAnswer> => {
+  if (request.method !== "POST") {
+    const hint = "Act with POST; ask with GET.";
+    return {
+      status: 405,
+      body: problem(405, "method", `${request.method.slice(0, 20)} is not allowed.`, { hint }),
+    };
+  }
+  try {
+    return { status: 200, body: await act(deps, request) };
+  } catch (error) {
+    const body = problemOf(error, request.requestId);
+    return { status: body.status, body, ...(body.status >= 500 && { cause: error }) };
+  }
+};
