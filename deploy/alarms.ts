@@ -130,19 +130,18 @@ const undelivered = alarm({
 });
 
 // The framework's own name for the HTTP API that it makes.
-const httpFailing = (name: string): Resource =>
-  alarm({
-    name: `${name}-http-errors`,
-    says: `The HTTP API answers with a server error again and again. The log of the function ${name} says why; where it has no line, the function was not reached.`,
-    namespace: "AWS/ApiGateway",
-    metric: "5xx",
-    of: { Name: "ApiId", Value: ref("HttpApi") },
-    statistic: "Sum",
-    periodSeconds: 300,
-    periods: 3,
-    datapoints: 2,
-    threshold: 1,
-  });
+const httpFailing: Resource = alarm({
+  name: "http-errors",
+  says: `The HTTP API answers with a server error again and again. The logs of its functions (${httpPlans.map(({ name }) => name).join(", ")}) say why; where they have no line, they were not reached.`,
+  namespace: "AWS/ApiGateway",
+  metric: "5xx",
+  of: { Name: "ApiId", Value: ref("HttpApi") },
+  statistic: "Sum",
+  periodSeconds: 300,
+  periods: 3,
+  datapoints: 2,
+  threshold: 1,
+});
 
 export const alarms: Resources = {
   ...Object.fromEntries(
@@ -158,7 +157,7 @@ export const alarms: Resources = {
     ]),
   ),
   ...Object.fromEntries(allFunctions.map(({ name }) => [`${pascal(name)}FailingAlarm`, failing(name)])),
-  ...Object.fromEntries(httpPlans.map(({ name }) => [`${pascal(name)}HttpAlarm`, httpFailing(name)])),
+  HttpFailingAlarm: httpFailing,
   PlanAsleepAlarm: asleep,
   TableReadsThrottledAlarm: throttled("Read"),
   TableWritesThrottledAlarm: throttled("Write"),

@@ -255,15 +255,15 @@ describe("docs/how-it-works.md", () => {
   });
 
   it("calculates its example as the code does", () => {
-    const rate = 3.5 / 1201;
-    const chance = (0 + 30 * rate) / (60 + 30);
-    expect(text).toContain(`1 in ${Math.round(1 / rate)}.`);
+    // The first time of one principal against the first times of its peers.
+    const chance = 3.5 / 1201;
     expect(text).toContain(
       `1 in ${Math.round(1 / chance).toLocaleString("en-US")}. That is ${(-Math.log2(chance)).toFixed(1)} bits.`,
     );
     const threshold = thresholdOf(20 * 28, 28, 1);
     expect(text).toContain(`log₂(140), or ${threshold.toFixed(1)} bits`);
-    expect(severityOf(-Math.log2(chance), threshold)).toBe("medium");
+    const severity = severityOf(-Math.log2(chance), threshold);
+    expect(text).toContain(`connection above, ${(-Math.log2(chance)).toFixed(1)} bits, is _${severity}_.`);
     expect(text).toContain(`two signs of 6 bits make ${joined(12, 2).toFixed(1)}.`);
   });
 });

@@ -193,14 +193,13 @@ describe("functions", () => {
     );
   });
 
-  it("are asked over HTTP with signed GET requests alone", () => {
-    for (const [, { Properties }] of all("AWS::ApiGatewayV2::Route")) {
-      expect(Properties).toMatchObject({
-        AuthorizationType: "AWS_IAM",
-        RouteKey: expect.stringMatching(/^GET /),
-      });
-    }
-    expect(all("AWS::ApiGatewayV2::Route")).not.toEqual([]);
+  it("are asked over HTTP with signed requests alone: GET to ask, and one POST route to act on a finding", () => {
+    const routes = all("AWS::ApiGatewayV2::Route").map(([, { Properties }]) => Properties);
+    for (const route of routes) expect(route).toMatchObject({ AuthorizationType: "AWS_IAM" });
+    expect(routes.map(({ RouteKey }) => RouteKey).sort()).toEqual([
+      "GET /{path+}",
+      "POST /findings/{id}/{act}",
+    ]);
   });
 });
 

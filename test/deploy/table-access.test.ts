@@ -4,6 +4,7 @@ import type { SNSClient } from "@aws-sdk/client-sns";
 import type { Context } from "aws-lambda";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { roles } from "../../deploy/roles.ts";
+import { actHandler } from "../../handlers/act.ts";
 import { detectHandler } from "../../handlers/detect.ts";
 import { planHandler } from "../../handlers/plan.ts";
 import { retainHandler } from "../../handlers/retain.ts";
@@ -124,6 +125,22 @@ beforeAll(async () => {
     await store.findings.update(cluster, (all) => [...all, stranger]);
     running = "notify";
     expect(await sendNotices({ store, sns, topicArn: "topic" }, cluster, NOW + 8 * DAY)).toBe(2);
+  });
+  await as("act", async () => {
+    const act = actHandler({ ...quiet, now: () => NOW, store });
+    const post = (kind: string, body: object) =>
+      act(
+        {
+          rawPath: `/findings/stranger/${kind}`,
+          body: JSON.stringify(body),
+          requestContext: { http: { method: "POST" }, authorizer: { iam: { userArn: "arn:x" } } },
+        },
+        {} as Context,
+      );
+    const until = new Date(NOW + DAY).toISOString();
+    expect(await post("exempt", { owner: "o", reason: "r", until })).toMatchObject({ statusCode: 200 });
+    expect(await post("unexempt", {})).toMatchObject({ statusCode: 200 });
+    expect(await post("ack", {})).toMatchObject({ statusCode: 200 });
   });
   await as("retain", async () => {
     for (const bare of [false, true]) {

@@ -1,0 +1,100 @@
+// Acting on findings over HTTP: in the name of who IAM says is calling, written down, and nothing else.
+import type { Context } from "aws-lambda";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { actHandler } from "../../handlers/act.ts";
+import { DAY } from "../../lib/core/base/time.ts";
+import { openStore, type Store } from "../../lib/store/open-store.ts";
+import { cluster } from "../support/catalogs.ts";
+import { fillWorld, NOW } from "../support/query-world.ts";
+import { testTables } from "../support/table.ts";
+
+const CALLER = "arn:aws:sts::111122223333:assumed-role/OnCall/ana";
+let tables: Awaited<ReturnType<typeof testTables>>;
+let store: Store;
+let logged: unknown[];
+
+beforeAll(async () => {
+  tables = await testTables();
+});
+afterAll(() => tables.stop());
+beforeEach(async () => {
+  const db = await tables.fresh();
+  await fillWorld(db);
+  store = openStore(db, { now: () => NOW });
+  logged = [];
+});
+
+const send = async (path: string, body: unknown, more: { method?: string; caller?: string | null } = {}) => {
+  const { method = "POST", caller = CALLER } = more;
+  const say = (message: string, fields?: unknown) => logged.push([message, fields]);
+  const handle = actHandler({
+    ...{ now: () => NOW, random: () => 0, sleep: async () => {}, store },
+    log: { info: say, warn: say, error: say },
+  });
+  const event = {
+    rawPath: path,
+    body: typeof body === "string" ? body : JSON.stringify(body),
+    requestContext: {
+      http: { method },
+      requestId: "r",
+      ...(caller !== null && { authorizer: { iam: { userArn: caller } } }),
+    },
+  };
+  const { statusCode, body: answer } = await handle(event, {} as Context);
+  return { status: statusCode, body: JSON.parse(answer) as Record<string, unknown> };
+};
+
+describe("an act over HTTP", () => {
+  it("acknowledges in the caller's name, and twice is once", async () => {
+    for (const _ of [1, 2]) {
+      const { status, body } = await send("/findings/a-1/ack", { note: "revoked today" });
+      expect(status).toBe(200);
+      expect(body).toMatchObject({
+        status: "acknowledged",
+        acknowledged: { by: CALLER, note: "revoked today" },
+      });
+    }
+    expect(await store.acts.list(cluster)).toEqual([
+      { cluster, at: NOW, kind: "ack", finding: "a-1", by: CALLER, via: "api", note: "revoked today" },
+    ]);
+  });
+
+  it("exempts and takes that back, both written down", async () => {
+    const terms = { owner: "ops", reason: "yearly job", until: new Date(NOW + 90 * DAY).toISOString() };
+    expect(await send("/findings/a-1/exempt", terms)).toMatchObject({
+      status: 200,
+      body: { status: "exempt", exemption: { owner: "ops", by: CALLER } },
+    });
+    expect(await send("/findings/a-1/unexempt", {})).toMatchObject({ status: 200, body: { status: "open" } });
+    const acts = await store.acts.list(cluster);
+    expect(acts.map(({ kind, by }) => `${kind} ${by}`).sort()).toEqual([
+      `exempt ${CALLER}`,
+      `unexempt ${CALLER}`,
+    ]);
+    expect(await store.findings.exemptions(cluster)).toEqual([]);
+  });
+
+  it.each([
+    ["/findings/a-1/delete", {}, 404],
+    ["/findings/none/ack", {}, 404],
+    ["/findings/a-1", {}, 404],
+    ["/findings/a-1/ack", "{", 400],
+    ["/findings/a-1/ack", "x".repeat(20_000), 400],
+    ["/findings/a-1/ack", { by: "somebody else" }, 400],
+    ["/findings/a-1/exempt", { owner: "ops" }, 400],
+    ["/findings/a-1/exempt", { owner: " ", reason: "r", until: "2027-01-01T00:00:00Z" }, 400],
+    ["/findings/a-1/exempt", { owner: "o", reason: "r", until: "2099-01-01T00:00:00Z" }, 400],
+    ["/findings/b-1/exempt", { owner: "o", reason: "r", until: "soon" }, 400],
+  ])("refuses %s with %j, and changes nothing", async (path, body, status) => {
+    const before = await store.findings.list(cluster);
+    expect(await send(path, body)).toMatchObject({ status });
+    expect(await store.findings.list(cluster)).toEqual(before);
+    expect(await store.acts.list(cluster)).toEqual([]);
+  });
+
+  it("does nothing for a caller without an identity, nor for GET", async () => {
+    expect(await send("/findings/a-1/ack", {}, { caller: null })).toMatchObject({ status: 400 });
+    expect(await send("/findings/a-1/ack", {}, { method: "GET" })).toMatchObject({ status: 405 });
+    expect(await store.acts.list(cluster)).toEqual([]);
+  });
+});
