@@ -18,6 +18,9 @@ const Row = z
     role: z.nullable(z.string()).meta({ description: "PUBLIC: everybody." }),
     principal: z.nullable(z.string()),
     object: z.nullable(z.string()),
+    name: z.nullable(z.string()).meta({ description: "The object's own name, without its schema." }),
+    column: z.nullable(z.string()),
+    createdBy: z.nullable(z.string()).meta({ description: "Of default privileges: whose objects." }),
     privilege: z.nullable(z.string()),
     options: z.array(z.string()),
     until: z.nullable(z.string()).meta({ description: "The end that was declared, where it is past." }),
@@ -78,8 +81,8 @@ export const baselineDrift: Route = route({
     const placed = rows
       .slice(first)
       .map(
-        ({ kind, component, role, principal, object, privilege, options, until, planned, section, reason, says }, i): Placed<z.input<typeof Row>> => [
-          { kind, component, role, principal, object, privilege, options: [...options], until, planned, section, reason, says },
+        ({ kind, component, role, principal, object, name, column, createdBy, privilege, options, until, planned, section, reason, says }, i): Placed<z.input<typeof Row>> => [
+          { kind, component, role, principal, object, name, column, createdBy, privilege, options: [...options], until, planned, section, reason, says },
           [snapshot.manifest.seq, first + i],
         ],
       ); // biome-ignore format: one glance

@@ -226,20 +226,20 @@ describe("a replay", () => {
   it("reports a new network once, in the hour of its first connection", () => {
     const stranger = (hours: number): Event => ({
       by: "Api",
-      at: T + 30 * DAY + hours * HOUR + 5,
+      at: T + 50 * DAY + hours * HOUR + 5,
       network: "203.0.113.0/24",
     });
     const found = run({
-      days: 60,
+      days: 80,
       mappings: [],
-      events: [...daily("Api", 0, 60), stranger(2), stranger(3), stranger(20), stranger(200)],
+      events: [...daily("Api", 0, 80), stranger(2), stranger(3), stranger(20), stranger(200)],
     });
     expect(found.filter(({ detector }) => detector === "new-network")).toMatchObject([
       {
-        subject: { principal: exampleArn("Api"), facet: iso(T + 30 * DAY + 2 * HOUR) },
-        firstSeenAt: T + 30 * DAY + 2 * HOUR + 5,
-        lastSeenAt: T + 30 * DAY + 20 * HOUR + 5,
-        detectedAt: T + 30 * DAY + 3 * HOUR,
+        subject: { principal: exampleArn("Api"), facet: iso(T + 50 * DAY + 2 * HOUR) },
+        firstSeenAt: T + 50 * DAY + 2 * HOUR + 5,
+        lastSeenAt: T + 50 * DAY + 20 * HOUR + 5,
+        detectedAt: T + 50 * DAY + 3 * HOUR,
         status: "ended",
         evidence: { network: "203.0.113.0/24", connections: 3 },
       },
