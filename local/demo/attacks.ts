@@ -124,10 +124,15 @@ export const oddAfternoon = (hour: number): Attack[] => {
       { who: "contractor", at: at(22), refused: true },
       { who: "contractor", at: at(23), refused: true },
     ]),
-    attack("concurrent-networks", "support", "one session of support is in two countries within the hour", [
-      { who: "support", at: at(31), session: "lea@example.com" },
-      { who: "support", at: at(40), session: "lea@example.com", ip: FAR_AWAY },
-    ]),
+    attack(
+      "concurrent-networks",
+      "support",
+      "one session of support is in two countries within the hour, with two clients",
+      [
+        { who: "support", at: at(31), session: "lea@example.com" },
+        { who: "support", at: at(40), session: "lea@example.com", ip: FAR_AWAY, agent: "psql/17.2" },
+      ],
+    ),
     attack("cross-account", "partner", "an IAM role of another AWS account connects", [
       { who: "partner", at: at(50) },
     ]),

@@ -199,6 +199,7 @@ describe("the whole loop", () => {
     );
     expect(subjects).toEqual([
       expect.stringMatching(/^api_readonly: Role that can do/),
+      "ContractorNils: Connection after a long silence",
       expect.stringMatching(/^network 198\.18\.7\.0\/24: Refusals/),
       "CloudTrail capture outage",
       "UserService: Connection from a new network",
