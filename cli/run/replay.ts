@@ -25,6 +25,7 @@ import { sayNotJudged } from "../findings/not-judged.ts";
 import type { Io } from "../io.ts";
 import { printable, printRows } from "../output.ts";
 import { progressLine } from "../progress.ts";
+import { keepHeapSmall } from "../small-heap.ts";
 import { pickActivity, readCatalog, readMappings } from "./replay-inputs.ts";
 import { sayNothingRead, sayPassedOver } from "./trail-input.ts";
 
@@ -108,12 +109,14 @@ const run = async (options: Options, io: Io): Promise<FindingDocument[]> => {
   const mappings = readMappings(resolve(io.cwd, options.mappings));
   const catalog = options.catalog === undefined ? undefined : readCatalog(resolve(io.cwd, options.catalog));
   const progress = progressLine(io);
+  const hold = keepHeapSmall();
   try {
     const wholeHours = (asked.from === anytime.from || asked.from % HOUR === 0) && stepMs % HOUR === 0;
     const folder = await readFolder(resolve(io.cwd, options.events), {
       unit: wholeHours ? HOUR : MINUTE,
       onProgress: ({ files, totalFiles, records }) => {
         io.signal.throwIfAborted();
+        hold();
         progress.update(`${files} of ${totalFiles} files, ${records} records`);
       },
     });

@@ -10,8 +10,6 @@ export type ActivityIndex = {
   readonly principals: () => readonly Principal[];
   /** The principal's tallies that reach into the stretch, by `firstAt`. */
   readonly talliesOf: (principal: Principal, interval: Interval) => readonly Tally[];
-  /** All tallies that reach into the stretch, by `firstAt`. */
-  readonly talliesIn: (interval: Interval) => readonly Tally[];
 };
 
 /** Tallies by firstAt, and the length of the longest of them. */
@@ -41,9 +39,11 @@ const countBefore = ({ tallies }: Timeline, at: Instant): number => {
   return low;
 };
 
-const overlapping = (line: Timeline, { from, to }: Interval): Tally[] => {
+const overlapping = (line: Timeline, { from, to }: Interval): readonly Tally[] => {
   const found: Tally[] = [];
   const end = countBefore(line, to);
+  // All of them, as most ask for: no copy of what may be hundreds of thousands.
+  if (end === line.tallies.length && (line.tallies[0]?.firstAt ?? 0) >= from) return line.tallies;
   for (let n = countBefore(line, from - line.span); n < end; n++) {
     const tally = line.tallies[n] as Tally;
     if (tally.lastAt >= from) found.push(tally);
@@ -51,24 +51,17 @@ const overlapping = (line: Timeline, { from, to }: Interval): Tally[] => {
   return found;
 };
 
-const group = <K>(tallies: readonly Tally[], keyOf: (tally: Tally) => K | undefined): Map<K, Timeline> => {
-  const groups = new Map<K, Tally[]>();
-  for (const tally of tallies) {
-    const key = keyOf(tally);
-    if (key === undefined) continue;
-    const known = groups.get(key);
-    if (known) known.push(tally);
-    else groups.set(key, [tally]);
-  }
-  return new Map([...groups].map(([key, members]) => [key, timeline(members)]));
-};
-
 /** Indexes profiles (of hours, days or any stretch; they may overlap in time, not in what they count). */
 export const activityIndex = (profiles: Iterable<{ readonly tallies: readonly Tally[] }>): ActivityIndex => {
-  const all: Tally[] = [];
-  for (const { tallies } of profiles) for (const tally of tallies) all.push(tally);
-  const whole = timeline(all);
-  const byPrincipal = group(all, ({ principal }) => principal);
+  const groups = new Map<Principal, Tally[]>();
+  for (const { tallies } of profiles) {
+    for (const tally of tallies) {
+      const known = groups.get(tally.principal);
+      if (known) known.push(tally);
+      else groups.set(tally.principal, [tally]);
+    }
+  }
+  const byPrincipal = new Map([...groups].map(([principal, tallies]) => [principal, timeline(tallies)]));
   const sorted = [...byPrincipal.keys()].sort();
   return {
     principals: () => sorted,
@@ -76,6 +69,5 @@ export const activityIndex = (profiles: Iterable<{ readonly tallies: readonly Ta
       const line = byPrincipal.get(principal);
       return line ? overlapping(line, interval) : [];
     },
-    talliesIn: (interval) => overlapping(whole, interval),
   };
 };

@@ -15,8 +15,8 @@ import { type Spread, spreadRefusals } from "./spread.ts";
 export type SurpriseFacts = Omit<EstateFacts, "mappingAt"> & {
   /** What is known at the beginning: as of the end of a day, or nothing. */
   readonly estate: Estate;
-  /** Tallies of single hours, all that come after the estate's day. */
-  readonly tallies: readonly Tally[];
+  /** Tallies of single hours, all that come after the estate's day, in any number of lists. */
+  readonly tallies: readonly (readonly Tally[])[];
   /** How mappings were, by what is known at `now`. */
   readonly mappingStates: (now: Instant) => Surroundings["mappingAt"];
   /** Episodes that somebody acknowledged: their days are learned like any others. */
@@ -135,10 +135,24 @@ const SETTLED_MS = NEXT_CAPTURE_MS + HOUR;
 /** The last day (by number) that only late records can still change. */
 export const settledDay = (now: Instant): number => dayNumber(now - SETTLED_MS) - 1;
 
+/** By number of the day, in the order of time; those of a day by `firstAt`, equals in the order of the lists. */
+const talliesByDay = (lists: SurpriseFacts["tallies"]): ReadonlyMap<number, readonly Tally[]> => {
+  const days = new Map<number, Tally[]>();
+  for (const list of lists) {
+    for (const tally of list) {
+      const day = dayNumber(tally.firstAt);
+      const known = days.get(day);
+      if (known) known.push(tally);
+      else days.set(day, [tally]);
+    }
+  }
+  for (const own of days.values()) own.sort((a, b) => a.firstAt - b.firstAt);
+  return new Map([...days].sort(([a], [b]) => a - b));
+};
+
 /** Works through the days lazily. `rules`: the signs that are looked for. */
 export const surprises = (facts: SurpriseFacts, rules: readonly SignRule[]): SurpriseAt => {
-  const sorted = facts.tallies.toSorted((a, b) => a.firstAt - b.firstAt);
-  const byDay = Map.groupBy(sorted, ({ firstAt }) => dayNumber(firstAt));
+  const byDay = talliesByDay(facts.tallies);
   const days = [...byDay.keys()].filter((day) => facts.estate.day === null || day > facts.estate.day);
   const closed = new Map<number, Estate>();
   const acknowledgedBy = (now: Instant): number => facts.acknowledged.filter(({ at }) => at <= now).length;

@@ -59,9 +59,7 @@ const surpriseOf = (
     const found = surprises(
       {
         estate: facts.estate ?? EMPTY_ESTATE,
-        tallies: principals.flatMap((principal) => [
-          ...facts.activity.talliesOf(principal, { ...always, from }),
-        ]),
+        tallies: principals.map((principal) => facts.activity.talliesOf(principal, { ...always, from })),
         clusterAccount: parseArn(facts.cluster)?.account,
         auditor: facts.auditor,
         isWatched,
@@ -77,13 +75,19 @@ const surpriseOf = (
   };
 };
 
+const byTime = (a: Tally, b: Tally): number => a.firstAt - b.firstAt || a.lastAt - b.lastAt;
+
+/** Sorted by time: the same list where it is already, as an index gives it. */
+const inOrder = (tallies: readonly Tally[]): readonly Tally[] =>
+  tallies.every((tally, n) => n === 0 || byTime(tallies[n - 1] as Tally, tally) <= 0)
+    ? tallies
+    : tallies.toSorted(byTime);
+
 /** Indexes the facts once; the view of any moment comes from the same index. */
 export const activityViews = (facts: Facts): ((now: Instant) => ActivityView) => {
   const { activity, auditor } = facts;
   const principals = [...activity.principals()].toSorted(byText);
-  const tallies = lazily((principal: Principal) =>
-    activity.talliesOf(principal, always).toSorted((a, b) => a.firstAt - b.firstAt || a.lastAt - b.lastAt),
-  );
+  const tallies = lazily((principal: Principal) => inOrder(activity.talliesOf(principal, always)));
   const surprise = surpriseOf(facts, principals);
   return (now) => ({
     principals,

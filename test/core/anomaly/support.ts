@@ -33,7 +33,7 @@ export const surpriseFacts = (
   more: Partial<SurpriseFacts> = {},
 ): SurpriseFacts => ({
   estate: EMPTY_ESTATE,
-  tallies,
+  tallies: [tallies],
   clusterAccount: "111122223333",
   auditor: null,
   isWatched: () => true,
