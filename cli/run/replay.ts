@@ -109,14 +109,13 @@ const run = async (options: Options, io: Io): Promise<FindingDocument[]> => {
   const mappings = readMappings(resolve(io.cwd, options.mappings));
   const catalog = options.catalog === undefined ? undefined : readCatalog(resolve(io.cwd, options.catalog));
   const progress = progressLine(io);
-  const hold = keepHeapSmall();
+  const stopLooking = keepHeapSmall();
   try {
     const wholeHours = (asked.from === anytime.from || asked.from % HOUR === 0) && stepMs % HOUR === 0;
     const folder = await readFolder(resolve(io.cwd, options.events), {
       unit: wholeHours ? HOUR : MINUTE,
       onProgress: ({ files, totalFiles, records }) => {
         io.signal.throwIfAborted();
-        hold();
         progress.update(`${files} of ${totalFiles} files, ${records} records`);
       },
     });
@@ -157,6 +156,7 @@ const run = async (options: Options, io: Io): Promise<FindingDocument[]> => {
     sayNotJudged(io, judge(auditView(facts)).looks);
     return findings.map(findingDocument);
   } finally {
+    stopLooking();
     progress.done();
   }
 };
