@@ -6,6 +6,7 @@ import {
   addStoreOptions,
   NO_CLUSTER,
   type OutputFlags,
+  pickCluster,
   type StoreOptions,
   withStore,
 } from "../context.ts";
@@ -28,7 +29,12 @@ export const addClusters: AddCommand = (program, io) => {
     .summary("the clusters that are known, and when each was last read and evaluated")
     .addHelpText("after", "\nExample:\n  $ dsql-audit clusters --table dsql-audit");
   addOutputOptions(addStoreOptions(command)).action(async (options: Options) => {
-    const rows = await withStore(io, options, { mustExist: true }, (store) => listClusters(store));
+    const rows = await withStore(io, options, { mustExist: true }, async (store) => {
+      const all = await listClusters(store);
+      if (options.cluster === undefined) return all;
+      const wanted = await pickCluster(store, options.cluster);
+      return all.filter(({ cluster }) => cluster === wanted);
+    });
     printRows(
       io,
       options,

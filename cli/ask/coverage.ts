@@ -58,6 +58,7 @@ const columns: readonly Column<Row>[] = [
 
 const headline = ({ from, to, hours, unprovenHours, settledUntil }: CoverageAnswer): string => {
   const stretch = `From ${shown(from)} to ${shown(to)} UTC`;
+  if (hours === 0) return `${stretch}: that is no time at all.`;
   return unprovenHours === 0
     ? `${stretch}: capture is proven for all ${hours} hours.`
     : `${stretch}: capture is not proven for ${unprovenHours} of ${hours} hours; somebody may have connected in them unseen. Hours after ${shown(settledUntil)} may still be proven.`;

@@ -28,7 +28,8 @@ export const coverageOf = async (
   now: Instant,
 ): Promise<CoverageAnswer> => {
   // An hour is proven as a whole or not at all: half of one at either end would be counted twice.
-  const { from, to } = { from: floorTo(HOUR, interval.from), to: interval.to };
+  // Nothing was ever before the epoch: an hour there is none, and not a proven one.
+  const { from, to } = { from: Math.max(0, floorTo(HOUR, interval.from)), to: Math.max(0, interval.to) };
   const [{ covered, uncovered }, settleMs] = await Promise.all([
     provenHours(store, cluster, { from, to }, now),
     settleMsOf(store, cluster, now),

@@ -111,7 +111,7 @@ export const findFinding = async (
       hint: `Give more of the id. Listed by: ${list}`,
     });
   }
-  throw new AuditError("not-found", `there is no finding ${id}`, {
+  throw new AuditError("not-found", `there is no finding ${id || '""'}`, {
     hint: `List them with: ${list}`,
   });
 };

@@ -135,29 +135,25 @@ const underLaterSchemas = async (
 const LAST = Date.parse("9999-12-31T23:59:59.999Z");
 
 /**
- * Routines that are gone, by a bare name or a signature without the names of arguments: names are kept in full alone, so
+ * Objects that are gone, by a bare name or a signature without the names of arguments: names are kept in full alone, so
  * the changes are walked through. Only where nothing else bears the name, before it is said that nothing ever did.
  */
-const goneRoutines = async (
+const goneObjects = async (
   store: Reader,
   cluster: Cluster,
   written: readonly WrittenName[],
 ): Promise<FoundSubject[]> => {
   const gone = new Map<string, Named>();
   for await (const { change } of store.changes(cluster, 0, LAST)) {
-    if (change.kind !== "object-dropped" || change.entry.section !== "functions") continue;
-    const { oid, name, identityArguments, kind } = change.entry.row;
+    if (change.kind !== "object-dropped") continue;
+    const { section, row } = change.entry;
     const { schema } = change.object;
-    const subject = `functions:${oid}`;
-    const full = `${schema === null ? "" : `${schema}.`}${name}(${identityArguments})`;
-    const nameable = {
-      section: "functions",
-      letter: kind,
-      schema,
-      name,
-      column: null,
-      identityArguments,
-    } as const;
+    const subject = `${section}:${row.oid}`;
+    const identityArguments = "identityArguments" in row ? row.identityArguments : null;
+    const suffix = identityArguments === null ? "" : `(${identityArguments})`;
+    const full = `${schema === null ? "" : `${schema}.`}${row.name}${suffix}`;
+    const letter = "kind" in row ? row.kind : "";
+    const nameable = { section, letter, schema, name: row.name, column: null, identityArguments };
     gone.set(subject, { subject, name: full, gone: true, nameable });
   }
   const [first = []] = written
@@ -204,8 +200,8 @@ export const findObjects = async (
     found.push(...join(found, past, name).slice(found.length));
   }
   if (found.length) return found;
-  const routines = await goneRoutines(store, cluster, [written, ...later]);
-  if (routines.length) return routines;
+  const dropped = await goneObjects(store, cluster, [written, ...later]);
+  if (dropped.length) return dropped;
   throw new AuditError("not-found", `no object was ever seen under the name ${JSON.stringify(text)}`, {
     hint: "Give it as schema.table, schema.function(arguments) or schema.",
   });
