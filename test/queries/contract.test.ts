@@ -67,6 +67,8 @@ const asked = [
   "finding b-1",
   "clusters",
   "coverage",
+  "coverage --from 1969-01-01",
+  "history timeline --object payments",
   `coverage --from ${new Date(T).toISOString()} --to ${new Date(T + 4 * HOUR).toISOString()}`,
   `coverage --from ${new Date(T + HOUR / 2).toISOString()} --to ${new Date(T + 2.5 * HOUR).toISOString()}`,
   "activity",
@@ -346,6 +348,12 @@ describe("clusters and coverage", () => {
     expect(told(line).json()).toEqual(body);
   });
 
+  it("proves no hour before the epoch, for there is none", () => {
+    const found = told("coverage --from 1969-01-01").json() as Record<string, unknown>;
+    expect(found).toMatchObject({ from: "1970-01-01T00:00:00.000Z", hours: NOW / HOUR });
+    expect(found.unprovenHours).toBe(NOW / HOUR - 3);
+  });
+
   it("counts an hour that is cut at either end once, as proven or not", () => {
     const from = new Date(T + HOUR / 2).toISOString();
     const line = `coverage --from ${from} --to ${new Date(T + 2.5 * HOUR).toISOString()}`;
@@ -397,6 +405,13 @@ describe("history", () => {
     expect(changes).toEqual(body.items);
     expect({ unknown, last }).toEqual({ unknown: body.unknown, last: body.last });
     expect(held).toEqual(body.held);
+  });
+
+  it("finds a table that was dropped by its bare name, as one that is there", () => {
+    const { changes } = told("history timeline --object payments").json() as { changes: { text: string }[] };
+    expect(changes.map(({ text }) => text)).toContain(
+      "table public.payments was dropped; app_ro held SELECT",
+    );
   });
 
   it("tells the same differences and changes", async () => {
