@@ -225,8 +225,8 @@ export type Chance = {
 
 /**
  * How likely it is that an ordinary day of this principal reaches `level` or more. Who has never reached it is held against
- * the days of those who had never reached it either: how often the wild ones do says nothing of the steady. Who has, is held
- * against its own days and all of its peers.
+ * the days of those who had never reached it either: how often the wild ones do says nothing of the steady. Who has, and whose
+ * levels are ratios to its own record, is held against its own days and all of its peers.
  */
 export const chanceOf = (
   pool: Pool,
@@ -246,8 +246,10 @@ export const chanceOf = (
       : 0;
   const rateOf = (count: Count): number =>
     ((count.reached + (graded ? 1 : 0.5)) / (count.days + 1)) * 2 ** -beyond;
+  // Levels that are ratios to the principal's own record tell steady from wild by themselves: all days compare.
+  const isOfHabit = graded && !rule.habitFree;
   const past = pool.past(rule, who.principal);
-  if (past.days > 0 && past.top < level) {
+  if (past.days > 0 && past.top < level && !isOfHabit) {
     const first = pool.firstTimes(rule, who.kind, level, past.days);
     return {
       chance: rateOf(first),
