@@ -27,6 +27,8 @@ import { ambiguousMapping } from "./dormant/ambiguous-mapping.ts";
 import { dormantMapping } from "./dormant/dormant-mapping.ts";
 import { dormantRole } from "./dormant/dormant-role.ts";
 import { neverUsedMapping } from "./dormant/never-used-mapping.ts";
+import { orphanMapping } from "./dormant/orphan-mapping.ts";
+import { reboundRole } from "./dormant/rebound-role.ts";
 import { unknownMapping } from "./dormant/unknown-mapping.ts";
 import { unmappedLoginRole } from "./dormant/unmapped-login-role.ts";
 import { adminMembership } from "./over-privileged/admin-membership.ts";
@@ -36,7 +38,10 @@ import { ddlInApplicationRole } from "./over-privileged/ddl-in-application-role.
 import { escalationPath } from "./over-privileged/escalation-path.ts";
 import { grantOption } from "./over-privileged/grant-option.ts";
 import { leftoverRole } from "./over-privileged/leftover-role.ts";
+import { longLivedKey } from "./over-privileged/long-lived-key.ts";
 import { looseMapping } from "./over-privileged/loose-mapping.ts";
+import { mappingWithoutPermission } from "./over-privileged/mapping-without-permission.ts";
+import { permissionWithoutMapping } from "./over-privileged/permission-without-mapping.ts";
 import { privilegeExceedsArchetype } from "./over-privileged/privilege-exceeds-archetype.ts";
 import { publicAccess } from "./over-privileged/public-access.ts";
 import { rapidEscalation } from "./over-privileged/rapid-escalation.ts";
@@ -68,14 +73,19 @@ export const detectors: readonly Detector[] = [
   grantOption,
   humanInMachineRole,
   leftoverRole,
+  longLivedKey,
   looseMapping,
+  mappingWithoutPermission,
   neverUsedMapping,
   newClient,
   newNetwork,
   offHours,
+  orphanMapping,
+  permissionWithoutMapping,
   privilegeExceedsArchetype,
   publicAccess,
   rapidEscalation,
+  reboundRole,
   revokedConnection,
   rootConnection,
   sectionUnreadable,

@@ -3,6 +3,7 @@ import type { Tally } from "../activity/activity.ts";
 import { Cluster, Principal } from "../base/ids.ts";
 import { DAY, HOUR, type Instant, type Interval } from "../base/time.ts";
 import type { Catalog, RowOf, SectionName } from "../catalog/catalog.ts";
+import type { IamFacts } from "../catalog/iam-facts.ts";
 import { missedCanaries } from "../coverage/canary-match.ts";
 import type { CaptureCheck } from "../coverage/capture-check.ts";
 import type { Change } from "../history/change.ts";
@@ -22,7 +23,9 @@ export const daysAgo = (days: number): Instant => EXAMPLE_NOW - days * DAY;
 export const exampleArn = (name: string): Principal =>
   Principal.parse(`arn:aws:iam::111122223333:role/${name}`);
 
-const CLUSTER = Cluster.parse("arn:aws:dsql:us-east-1:111122223333:cluster/abcdefghijklmnopqrstuvwxyz");
+export const EXAMPLE_CLUSTER = Cluster.parse(
+  "arn:aws:dsql:us-east-1:111122223333:cluster/abcdefghijklmnopqrstuvwxyz",
+);
 
 type ExampleMapping = {
   readonly to: string;
@@ -58,6 +61,8 @@ export type Example = {
   /** Changes in the snapshot, since the one of an hour before. */
   readonly changes?: readonly Change[];
   readonly asked?: Partial<CaptureCheck>;
+  /** What IAM says: see `exampleIam`. */
+  readonly iam?: IamFacts;
 };
 
 /** The auditor's own logins of the last 30 days: one every hour, all of them back but those said here. */
@@ -139,15 +144,22 @@ export const exampleFacts = (example: Example): Facts => {
   );
   const sections = Object.fromEntries(sectionNames.map((name) => [name, sectionOf(example.catalog?.[name])]));
   return {
-    cluster: CLUSTER,
+    cluster: EXAMPLE_CLUSTER,
     now,
-    snapshot: example.catalog
-      ? {
-          catalog: { format: 1, cluster: CLUSTER, serverVersion: 160_014, sections } as unknown as Catalog,
-          takenAt: now,
-          seq: 1,
-        }
-      : null,
+    snapshot:
+      example.catalog || example.iam
+        ? {
+            catalog: {
+              format: 1,
+              cluster: EXAMPLE_CLUSTER,
+              serverVersion: 160_014,
+              sections,
+              ...(example.iam && { iam: example.iam }),
+            } as unknown as Catalog,
+            takenAt: now,
+            seq: 1,
+          }
+        : null,
     ...(example.changes && {
       recentChanges: {
         from: now - HOUR,

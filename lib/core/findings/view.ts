@@ -6,6 +6,7 @@ import type { ExemptionUse, Facts } from "./facts.ts";
 import { type ActivityView, activityViews } from "./view-activity.ts";
 import { type BaselineView, baselineView } from "./view-baseline.ts";
 import { type CoverageView, coverageViews } from "./view-coverage.ts";
+import { type IamNeed, type IamView, iamView, isIamNeed, partOf } from "./view-iam.ts";
 import { type MappingsView, mappingsViews } from "./view-mappings.ts";
 import { type PrivilegesView, privilegesView } from "./view-privileges.ts";
 
@@ -17,6 +18,7 @@ export type Need =
   | "exemptions"
   | "ownLogins"
   | "captureCheck"
+  | IamNeed
   | SectionName;
 
 export type AuditView = {
@@ -31,6 +33,7 @@ export type AuditView = {
   readonly activity: ActivityView;
   readonly coverage: CoverageView;
   readonly baseline: BaselineView;
+  readonly iam: IamView;
   /** What people accepted, as of the facts' own moment; undefined: nobody looked. */
   readonly exemptions: readonly ExemptionUse[] | undefined;
   /** From a store that is kept up to date: what it holds is all that there is so far. */
@@ -52,6 +55,7 @@ export type AuditViews = (now: Instant, options?: { readonly brief?: boolean }) 
  */
 export const auditViews = (facts: Facts): AuditViews => {
   const privileges = privilegesView(facts);
+  const iam = iamView(facts);
   const activityAt = activityViews(facts);
   const coverageAt = coverageViews(facts);
   const mappingsAt = mappingsViews(facts);
@@ -71,6 +75,7 @@ export const auditViews = (facts: Facts): AuditViews => {
             ? undefined
             : "there is no newer snapshot than the one judged before";
         if (need === "ownLogins" || need === "captureCheck") return coverage.missing(need);
+        if (isIamNeed(need)) return iam.missing(partOf(need));
         return privileges.unreadable(need);
       },
       privileges,
@@ -78,6 +83,7 @@ export const auditViews = (facts: Facts): AuditViews => {
       activity: activityAt(now),
       coverage,
       baseline: baselineView(facts, now, mappings),
+      iam,
       exemptions: facts.exemptions,
       live: facts.live ?? false,
       facts,
