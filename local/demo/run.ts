@@ -13,6 +13,7 @@ import { type Stack, startStack, TRAIL_BUCKET } from "../stack.ts";
 import { chance } from "./chance.ts";
 import { declareAccess } from "./declare.ts";
 import { ACCOUNT, AUDITOR_USER, CLUSTER, CLUSTER_ID, estateSql, principals, REGION } from "./estate.ts";
+import { putIdentities } from "./identities.ts";
 import { life } from "./life.ts";
 import { foreignRecord, recordOf, trailFile } from "./records.ts";
 import { accessKeyOf, demoCredentials, signIn } from "./sign-in.ts";
@@ -162,6 +163,7 @@ export const runDemo = async (options: DemoOptions): Promise<DemoResult> => {
   try {
     say("creating schemas, tables, roles, mappings and grants as admin");
     await asAdmin(standIn, estateSql);
+    putIdentities(stack.iam, story, midnight);
     const attempts = life(story, seed);
     const recordsUntil = (to: Instant): ConnectRecord[] => {
       const later = attempts.findIndex(({ at }) => midnight + at >= to);
@@ -182,6 +184,7 @@ export const runDemo = async (options: DemoOptions): Promise<DemoResult> => {
         if (midnight + at < from || midnight + at >= to) continue;
         clock.jumpTo(midnight + at);
         await asAdmin(standIn, [sql]);
+        putIdentities(stack.iam, story, midnight, at);
       }
       clock.jumpTo(to + 5 * MINUTE);
       deliver([...takeRecords(), ...recordsUntil(to)], from, to);

@@ -1,0 +1,47 @@
+// The company's side of IAM: its roles as the account lists them, each allowed to connect for as long as it is mapped.
+import { DAY, type Instant } from "../../lib/core/base/time.ts";
+import type { LocalAccount, LocalIdentity } from "../aws/iam-account.ts";
+import { ACCOUNT, CLUSTER, estateSql, principals } from "./estate.ts";
+import type { Story } from "./story.ts";
+
+/** The roles are older than any mapping of the story, by so much. */
+const OLDER = 200 * DAY;
+
+/** The last statement that maps the ARN or takes its mapping away decides. */
+const isMapped = (arn: string, statements: readonly string[]): boolean =>
+  statements.findLast((sql) => sql.startsWith("AWS IAM ") && sql.includes(`'${arn}'`))?.includes(" GRANT ") ??
+  false;
+
+/** The roles of the company's own account as they are `at` so long after the first midnight; a vendor's lie in another one. */
+const identitiesAt = (story: Story, midnight: Instant, at: number): LocalIdentity[] => {
+  const ran = [...estateSql, ...story.changes.filter((change) => change.at <= at).map(({ sql }) => sql)];
+  return Object.values(principals).flatMap(({ arn, id, role }): LocalIdentity[] => {
+    const prefix = `arn:aws:iam::${ACCOUNT}:role`;
+    if (!arn.startsWith(`${prefix}/`)) return [];
+    const action =
+      role === "admin" ? "dsql:DbConnectAdmin" : isMapped(arn, ran) ? "dsql:DbConnect" : undefined;
+    const Statement = [{ Effect: "Allow", Action: action, Resource: CLUSTER }];
+    const cut = arn.lastIndexOf("/") + 1;
+    return [
+      {
+        kind: "role",
+        name: arn.slice(cut),
+        path: arn.slice(prefix.length, cut),
+        id,
+        createdAt: midnight - OLDER,
+        inline: action ? [{ name: "connect", document: { Version: "2012-10-17", Statement } }] : [],
+      },
+    ];
+  });
+};
+
+/** Fills the account, or brings it up to what it is `at` so long after the first midnight. */
+export const putIdentities = (
+  iam: Pick<LocalAccount, "put" | "putCluster">,
+  story: Story,
+  midnight: Instant,
+  at = 0,
+): void => {
+  iam.putCluster({ arn: CLUSTER });
+  iam.put(...identitiesAt(story, midnight, at));
+};
