@@ -320,6 +320,17 @@ describe("the whole loop", () => {
     expect(document.told.every(({ finding }) => finding !== null)).toBe(true);
   });
 
+  it("finds IAM and the mappings in step, as the company keeps them, and has looked at both", async () => {
+    const findings = await createFindingStore(table).list(result.cluster);
+    const ofIam = /^(?:orphan-mapping|rebound-role|\w+-without-\w+|long-lived-key)$/;
+    expect(findings.filter(({ detector }) => ofIam.test(detector))).toEqual([]);
+    const snapshots = createSnapshotStore(table, { now: () => NOW });
+    const { iam } = (await requireAsOf(snapshots, result.cluster, NOW)).catalog;
+    const unread = Object.entries(iam?.parts ?? {}).filter(([, { status }]) => status !== "read");
+    expect(iam).toBeDefined();
+    expect(unread).toEqual([]);
+  });
+
   it("keeps every finding of the story with its evidence", async () => {
     const findings = await createFindingStore(table).list(result.cluster);
     const grant = findings.find(({ detector }) => detector === "privilege-exceeds-archetype");
