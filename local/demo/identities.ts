@@ -12,9 +12,15 @@ const isMapped = (arn: string, statements: readonly string[]): boolean =>
   statements.findLast((sql) => sql.startsWith("AWS IAM ") && sql.includes(`'${arn}'`))?.includes(" GRANT ") ??
   false;
 
+/** What admin ran until `at`, in order. */
+const ranBy = (story: Story, at: number): string[] => [
+  ...estateSql,
+  ...story.changes.filter((change) => change.at <= at).map(({ sql }) => sql),
+];
+
 /** The roles of the company's own account as they are `at` so long after the first midnight; a vendor's lie in another one. */
 const identitiesAt = (story: Story, midnight: Instant, at: number): LocalIdentity[] => {
-  const ran = [...estateSql, ...story.changes.filter((change) => change.at <= at).map(({ sql }) => sql)];
+  const ran = ranBy(story, at);
   return Object.values(principals).flatMap(({ arn, id, role }): LocalIdentity[] => {
     const prefix = `arn:aws:iam::${ACCOUNT}:role`;
     if (!arn.startsWith(`${prefix}/`)) return [];
@@ -42,6 +48,12 @@ export const putIdentities = (
   midnight: Instant,
   at = 0,
 ): void => {
-  iam.putCluster({ arn: CLUSTER });
+  // IAM lets another account's role in only where the cluster's own policy does, too.
+  const vendor = principals.partner.arn;
+  const isLetIn = isMapped(vendor, ranBy(story, at));
+  const Statement = [
+    { Effect: "Allow", Principal: { AWS: vendor }, Action: "dsql:DbConnect", Resource: CLUSTER },
+  ];
+  iam.putCluster({ arn: CLUSTER, ...(isLetIn && { policy: { Version: "2012-10-17", Statement } }) });
   iam.put(...identitiesAt(story, midnight, at));
 };
