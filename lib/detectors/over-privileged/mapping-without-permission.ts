@@ -1,5 +1,6 @@
 // A mapping of an identity that IAM does not let connect: half a wall, and dead weight until somebody adds the other half.
 import * as z from "zod";
+import { parseArn } from "../../core/base/ids.ts";
 import { principalName } from "../../core/base/visible-text.ts";
 import { seenInSnapshot, shownRole } from "../../core/findings/catalog-judgement.ts";
 import { type DetectorView, defineDetector, type Judgement } from "../../core/findings/detector.ts";
@@ -24,6 +25,8 @@ type WithoutEvidence = {
 /** Denied in every Region of the cluster; null: not decided. Who is gone is told by orphan-mapping. */
 const deniedBy = (view: DetectorView, { mapping, identity }: MappedPair): WhoMayRow | null | undefined => {
   if (identity?.status === "gone") return undefined;
+  // The policies of another account are not read.
+  if (parseArn(mapping.principal)?.account !== parseArn(view.cluster)?.account) return null;
   const rows = view.iam.mayOf(mapping.principal, "DbConnect");
   if (rows.some(({ verdict }) => verdict === "allowed" || verdict === "conditional")) return undefined;
   const [first] = rows;
