@@ -28,7 +28,7 @@ export const detectorsPage = (all: readonly Detector[]): string =>
   [
     "# Detectors",
     "",
-    "Made from `lib/detectors` by `npm run docs`. Findings of low severity are listed, not mailed.",
+    "Made from `lib/detectors` by `npm run docs`. What is high or critical is mailed at once, the rest in a daily summary.",
     "",
     "| id | category | severity | finds |",
     "| --- | --- | --- | --- |",

@@ -16,7 +16,8 @@ export const ambiguousMapping = /* @__PURE__ */ defineDetector({
   docs: {
     why: "CloudTrail names the IAM principal of a connection, and not the database role. With several roles behind one principal, nobody can say which of them is needed.",
     fix: "Give each database role an IAM role of its own. Then AWS IAM REVOKE the mappings that are not used.",
-    falsePositives: "Principals that need several roles by design. The finding is low and never mailed.",
+    falsePositives:
+      "Principals that need several roles by design. The finding is low, and stands in the weekly summary alone.",
     blindSpots:
       "Roles reached by SET ROLE or membership after the connection are not mappings and are not looked at.",
   },

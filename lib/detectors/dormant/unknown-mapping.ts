@@ -18,7 +18,7 @@ export const unknownMapping = /* @__PURE__ */ defineDetector({
     why: "No connection was seen, but capture is not proven for the whole window, or the mapping is not known for that long. It may be unused or in use.",
     fix: "Close the capture gap: the capture-gap finding names it, and trail files that are ingested later can prove its hours. Or wait until the window lies after it.",
     falsePositives:
-      "In the first weeks every mapping without a connection is unknown. The finding is low and never mailed.",
+      "In the first weeks every mapping without a connection is unknown. The finding is low, and stands in the weekly summary alone.",
     blindSpots: "None of its own: it lists what other detectors cannot see.",
   },
   evidence: mappingWords,
