@@ -42,7 +42,9 @@ const wordsOf = (line: string): string[] =>
 
 /** Every `npx dsql-audit …` of a text, in a block or within a sentence. */
 const commandLines = (text: string): string[] =>
-  [...text.matchAll(/npx dsql-audit ([^`\n]*)/g)].map(([, rest = ""]) => rest.replace(/\s+#.*/, "").trim());
+  [...text.replace(/ \\\n */g, " ").matchAll(/npx dsql-audit ([^`\n]*)/g)].map(([, rest = ""]) =>
+    rest.replace(/\s+#.*/, "").trim(),
+  );
 
 let folder: string;
 const inFolder = (columns?: number) =>

@@ -73,6 +73,8 @@ export const startLoopback = async (
     );
   };
   const server = createServer((request, response) => {
+    // Node's own date is the machine's; a client whose clock is another one would take that for a skew, and ask again.
+    response.sendDate = false;
     serve(request, response).catch((error: unknown) => {
       if (!response.headersSent) response.writeHead(500, { "content-type": "text/plain" });
       response.end(String(error));
