@@ -1,12 +1,10 @@
 // A list of findings as people read it: one shape for every command.
 
 import type { Severity } from "../../lib/core/findings/finding.ts";
+import { shortId } from "../../lib/core/findings/finding-id.ts";
 import type { FindingDocument } from "../../lib/queries/finding-document.ts";
 import type { Style } from "../colour.ts";
 import type { Column } from "../output.ts";
-
-/** What tells findings apart at a glance; commands take it in place of the whole id. */
-export const shortId = (id: string): string => id.slice(id.lastIndexOf("-") + 1).slice(0, 8);
 
 /** How bad it is, by colour. */
 export const severityStyle = (severity: Severity): Style | undefined =>

@@ -3,11 +3,12 @@ import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import wrapAnsi from "wrap-ansi";
 import { DAY, HOUR, iso } from "../../lib/core/base/time.ts";
+import { shortId } from "../../lib/core/findings/finding-id.ts";
 import { declaredAccessAt } from "../../lib/queries/baseline-drift.ts";
 import type { ReadStore } from "../../lib/store/open-store.ts";
 import { BASELINE_FILE } from "../../local/demo/declare.ts";
 import type { DemoResult } from "../../local/demo/run.ts";
-import { severityStyle, shortId } from "../findings/finding-columns.ts";
+import { severityStyle } from "../findings/finding-columns.ts";
 import type { Io } from "../io.ts";
 import { type Column, lineWidth, printable, tableLines } from "../output.ts";
 import { foundAfter, type Told, toldOf } from "./planted.ts";
@@ -38,6 +39,20 @@ export type DemoDocument = {
 };
 
 const SHOWN_EMAILS = 12;
+
+const isSummary = ({ subject }: { readonly subject: string }): boolean =>
+  /^\[(?:DAILY|WEEKLY)\]/.test(subject);
+
+/** The mails about incidents, for a person who looks for what was planted; summaries are counted. */
+const emailLines = ({ emails, folder }: DemoDocument): string[] => {
+  const told = emails.filter((email) => !isSummary(email));
+  const more = told.length - SHOWN_EMAILS;
+  return [
+    `${emails.length} emails in ${folder}/outbox: ${emails.length - told.length} daily and weekly summaries, and these:`,
+    ...told.slice(0, SHOWN_EMAILS).map(({ file, subject }) => hanging(`  ${file.slice(0, 4)}  `, subject)),
+    ...(more > 0 ? [`  and ${more} more`] : []),
+  ];
+};
 
 /** The emails in the order in which they were sent: the unfolded subject, and the text without soft line ends. */
 const mailsIn = (outbox: string): { file: string; subject: string; text: string }[] =>
@@ -181,11 +196,7 @@ export const demoText = (io: Io, d: DemoDocument): string => {
     "At the end, real clients connected with signed tokens:",
     ...d.live.map((line) => hanging("  ", line)),
     "",
-    `${d.emails.length} emails in ${d.folder}/outbox:`,
-    ...d.emails
-      .slice(0, SHOWN_EMAILS)
-      .map(({ file, subject }) => hanging(`  ${file.slice(0, 4)}  `, subject)),
-    ...(d.emails.length > SHOWN_EMAILS ? [`  and ${d.emails.length - SHOWN_EMAILS} more`] : []),
+    ...emailLines(d),
     "",
     `Open the report in a browser: ${d.folder}/report.html`,
     "",

@@ -13,6 +13,7 @@ import { noticeAttributes, noticeDocument } from "../notices/document.ts";
 import { dailyNotice } from "../notices/list-text.ts";
 import type { Notice } from "../notices/notice.ts";
 import {
+  isNew,
   isNoticeDue,
   type PlanOptions,
   planNotices,
@@ -63,7 +64,11 @@ export const standingOf = async (
 
 /** Whether somebody has to be told of something now, in a notice of its own or in a summary. */
 export const isTellingDue = (standing: Standing, now: Instant): boolean =>
-  isNoticeDue(standing, now) || isSummaryDue(standing.state, now);
+  isNoticeDue(standing, now) || isSummaryOf(standing, now);
+
+/** A summary is due; who was never written to gets a first mail before. */
+const isSummaryOf = (standing: Standing, now: Instant): boolean =>
+  !isNew(standing) && isSummaryDue(standing.state, now);
 
 /** The summary that is due: of the week, or of a day that has news. */
 const summaryOf = async (
@@ -117,7 +122,7 @@ export const sendNotices = async (
   const text = { wordsOf: detectorOf, store: commandStore, reachOf };
   const urgent = planNotices(standing, now, text, options);
   for (const notice of urgent) await send(notice);
-  if (!isSummaryDue(standing.state, now) || urgent.some(({ kind }) => kind === "first")) return urgent.length;
+  if (!isSummaryOf(standing, now)) return urgent.length;
   // What a notice has just told is no news for the summary.
   const after = urgent.length ? await standingOf(store, cluster, await kept.list(cluster)) : standing;
   const summary = await summaryOf(ports, after, now, commandStore);

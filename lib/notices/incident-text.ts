@@ -83,6 +83,14 @@ const endOf = ({ findings }: Incident): Instant | undefined => {
   return ends.length ? Math.max(...ends) : undefined;
 };
 
+/** An episode ends by itself, and nothing was mended by that. */
+const howItEnded = ({ ends, closedBecause, life, status }: Finding): string =>
+  ends ??
+  closedBecause ??
+  (life === "episode" && status !== "resolved"
+    ? "There was no further sign of it for 24 hours. What was done is not undone by that: acknowledge it once it is explained."
+    : "A complete evaluation no longer found it.");
+
 /** How each part of it ended, and what stays to know. */
 const endLines = ({ findings }: Incident): string[] =>
   findings
@@ -90,10 +98,7 @@ const endLines = ({ findings }: Incident): string[] =>
     .slice(0, SHOWN)
     .flatMap((finding) => [
       ...findingLine(finding),
-      ...wrapped(
-        `  ${visible(finding.ends ?? finding.closedBecause ?? "A complete evaluation no longer found it.", 600)}`,
-        "  ",
-      ),
+      ...wrapped(`  ${visible(howItEnded(finding), 600)}`, "  "),
     ]);
 
 const newsLines = ({ tellable }: Incident, lead: Finding): string[] =>

@@ -1,8 +1,11 @@
 // Notices about many findings at once: all of a new cluster, a storm of incidents, what the day brought.
+
+import { counted } from "../core/anomaly/in-words.ts";
 import type { Cluster } from "../core/base/ids.ts";
 import type { Instant } from "../core/base/time.ts";
 import { visible } from "../core/base/visible-text.ts";
 import { type Finding, Severity, worstFirst } from "../core/findings/finding.ts";
+import { shortId } from "../core/findings/finding-id.ts";
 import { hasRisen, isOnlyUnknown, type SummaryNews } from "../core/incidents/due.ts";
 import { type Incident, worstOf } from "../core/incidents/incident.ts";
 import { isOver } from "../core/incidents/threads.ts";
@@ -15,9 +18,6 @@ import { subjectLine } from "./subject.ts";
 
 const SHOWN = 60;
 
-export const plural = (count: number, one: string, many = `${one}s`): string =>
-  `${count} ${count === 1 ? one : many}`;
-
 /** "2 critical, 5 high, 1 medium" */
 export const countsOf = (findings: readonly Finding[]): string =>
   Severity.options
@@ -27,11 +27,11 @@ export const countsOf = (findings: readonly Finding[]): string =>
     .map(([severity, count]) => `${count} ${severity}`)
     .join(", ");
 
-const shortId = (id: string): string => id.slice(id.lastIndexOf("-") + 1).slice(0, 8);
-
-/** A finding with the id that commands take. */
-const line = (finding: Finding): string[] =>
-  bullet(`${finding.severity.toUpperCase()} ${visible(finding.title, 240)} [${shortId(finding.id)}]`);
+/** A finding with the id that commands take; `more` stands after its title. */
+export const findingEntry = ({ severity, title, status, id }: Finding, more = ""): string[] =>
+  bullet(
+    `${severity.toUpperCase()} ${visible(title, 240)}${more}${status === "acknowledged" ? " (acknowledged)" : ""} [${shortId(id)}]`,
+  );
 
 const sorted = (findings: readonly Finding[]): Finding[] =>
   findings.toSorted(
@@ -46,7 +46,10 @@ const sorted = (findings: readonly Finding[]): Finding[] =>
 export const findingLines = (findings: readonly Finding[]): string[] => {
   const shown = sorted(findings).slice(0, SHOWN);
   const more = findings.length - shown.length;
-  return [...shown.flatMap(line), ...(more > 0 ? [`... and ${more} more.`] : [])];
+  return [
+    ...shown.flatMap((finding) => findingEntry(finding)),
+    ...(more > 0 ? [`... and ${more} more.`] : []),
+  ];
 };
 
 const closerLines = (run: Commands, findings: readonly Finding[]): string[] => {
@@ -118,17 +121,17 @@ export const firstNotice = (
   const later = found.filter((finding) => !urgent(finding));
   const unknown = all.length - found.length;
   const waits = unknown
-    ? ` The use of ${plural(unknown, "mapping")} is not known yet: that takes time, and a proof that every connection was seen.`
+    ? ` The use of ${counted(unknown, "mapping")} is not known yet: that takes time, and a proof that every connection was seen.`
     : "";
   const lead = found.length
-    ? `The first evaluation of this cluster found ${plural(found.length, "finding")}: ${countsOf(found)}.`
-    : "The first evaluation of this cluster found nothing that should be taken away.";
+    ? `The first evaluation of this cluster found ${counted(found.length, "finding")}: ${countsOf(found)}.`
+    : "The first evaluation of this cluster found nothing that should be taken away, as far as it could look.";
   return listNotice({
     cluster,
     kind: "first",
     tag: found.length ? worstOf(found.map(({ severity }) => severity)).toUpperCase() : "OK",
     stem: found.length ? `What we found first: ${countsOf(found)}` : "Access is audited from now on",
-    first: `${lead} From now on a mail comes only for what is new.${waits}`,
+    first: `${lead} From now on a mail comes at once for what is new and high or critical; the rest comes in a daily summary, and each week brings one of everything.${waits}`,
     lines: [
       ...paragraph("LOOK AT THESE FIRST", findingLines(now)),
       ...paragraph("WHEN THERE IS TIME", findingLines(later)),
@@ -152,15 +155,15 @@ export const stormNotice = (
   const over = ended.flatMap(({ findings }) => findings.filter(isOver));
   const all = [...standing, ...over];
   const said = [
-    ...(standing.length ? [`${plural(standing.length, "finding")}: ${countsOf(standing)}`] : []),
+    ...(standing.length ? [`${counted(standing.length, "finding")}: ${countsOf(standing)}`] : []),
     ...(over.length ? [`${over.length} over`] : []),
   ].join("; ");
   return listNotice({
     cluster,
     kind: "storm",
-    tag: worstOf(standing.map(({ severity }) => severity)).toUpperCase(),
+    tag: standing.length ? worstOf(standing.map(({ severity }) => severity)).toUpperCase() : "ENDED",
     stem: `Many incidents at once: ${said}`,
-    first: `${plural(due.length, "incident")} ${due.length === 1 ? "changes" : "change"} at once, after ${plural(told, "notice")} in the last hour. They are listed here instead of one mail each. Many at once may be one cause, or somebody who wants to hide one among them.`,
+    first: `${counted(due.length, "incident")} ${due.length === 1 ? "changes" : "change"} at once, after ${counted(told, "notice")} in the last hour. They are listed here instead of one mail each. Many at once may be one cause, or somebody who wants to hide one among them.`,
     lines: [...paragraph("OPEN", findingLines(standing)), ...paragraph("OVER", findingLines(over))],
     findings: all,
     told: all.map((finding) => toldOf(finding, "notice")),

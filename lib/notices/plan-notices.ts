@@ -36,15 +36,17 @@ type Plan =
 
 const NOTHING: Plan = { is: "each", due: [] };
 
+/** Nobody was ever written to. A store of an earlier release has told of its findings, and knows nothing of a first mail. */
+export const isNew = ({ findings, state }: Pick<Standing, "findings" | "state">): boolean =>
+  state.firstAt === undefined && !findings.some(({ noticedAt }) => noticedAt !== undefined);
+
 const planOf = (
   { findings, state, hasSnapshot }: Standing,
   now: Instant,
   { urgency = DEFAULT_URGENCY, stormAbove = STORM_ABOVE }: PlanOptions,
 ): Plan => {
   const incidents = incidentsOf(findings);
-  // A store of an earlier release has told of its findings, and knows nothing of a first mail.
-  const isNew = state.firstAt === undefined && !findings.some(({ noticedAt }) => noticedAt !== undefined);
-  if (isNew) {
+  if (isNew({ findings, state })) {
     const waits = findings.reduce((least, { detectedAt }) => Math.min(least, detectedAt), now);
     return hasSnapshot || now - waits >= FIRST_WAIT_MS ? { is: "first", incidents } : NOTHING;
   }

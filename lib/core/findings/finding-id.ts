@@ -22,6 +22,9 @@ const identityOf = ({ principal, role, roleOid, object, facet }: Subject): unkno
 export const findingId = (detector: string, cluster: Cluster, subject: Subject): string =>
   `${detector}-${digest([detector, cluster, ...identityOf(subject), subject.facet])}`;
 
+/** What tells findings apart at a glance: commands take it in place of the whole id. */
+export const shortId = (id: string): string => id.slice(id.lastIndexOf("-") + 1).slice(0, 8);
+
 type Identified = {
   readonly detector: string;
   readonly family?: string | undefined;

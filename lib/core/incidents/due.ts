@@ -102,7 +102,7 @@ const marked = (finding: Finding, own: Told, at: Instant): Finding => {
     noticedAt: finding.noticedAt ?? at,
     noticedSeverity,
     toldAt: Math.max(at, finding.toldAt ?? 0),
-    ...(toldIn === "summary" ? { toldIn } : { toldIn: "notice" as const }),
+    toldIn,
     ...(own.ended && finding.closeNoticedAt === undefined && { closeNoticedAt: at }),
   };
 };

@@ -18,8 +18,6 @@ export type Incident = {
   /** The worst of what stands; where nothing stands, the worst of all. */
   readonly severity: Severity;
   readonly openedAt: Instant;
-  readonly firstSeenAt: Instant;
-  readonly lastSeenAt: Instant;
   /** Something of it ended, and nothing of it goes on but what was accepted. */
   readonly over: boolean;
   /** Whether a notice of its own went out, and not only a line in a summary. */
@@ -53,8 +51,6 @@ const incidentFrom = (id: string, [first, ...others]: readonly [Finding, ...Find
     standing,
     severity: worstOf((standing.length ? standing : findings).map(({ severity }) => severity)),
     openedAt: first.detectedAt,
-    firstSeenAt: Math.min(...findings.map(({ firstSeenAt }) => firstSeenAt)),
-    lastSeenAt: Math.max(...findings.map(({ lastSeenAt }) => lastSeenAt)),
     over:
       findings.some(isOver) && findings.every((finding) => isOver(finding) || finding.status === "exempt"),
     announced: findings.some(({ noticedAt, toldIn }) => noticedAt !== undefined && toldIn !== "summary"),

@@ -31,9 +31,9 @@ export const summarySlots = (now: Instant): { readonly dailyAt: Instant; readonl
   weeklyAt: weeklySlot(now),
 });
 
-/** Whether the morning's summary is still to be written; who was never written to gets a first mail before. */
-export const isSummaryDue = ({ firstAt, dailyAt = 0, weeklyAt = 0 }: NoticeState, now: Instant): boolean =>
-  firstAt !== undefined && (dailyAt < dailySlot(now) || weeklyAt < weeklySlot(now));
+/** Whether the morning's summary is still to be written. */
+export const isSummaryDue = ({ dailyAt = 0, weeklyAt = 0 }: NoticeState, now: Instant): boolean =>
+  dailyAt < dailySlot(now) || weeklyAt < weeklySlot(now);
 
 /** While incidents come in a storm they are listed no more often than this. */
 export const STORM_EVERY_MS = 10 * MINUTE;

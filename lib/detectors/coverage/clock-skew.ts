@@ -1,5 +1,6 @@
 // Clocks that do not agree: records from the future, or own logins that come back at another time than they were made.
 import * as z from "zod";
+import { counted } from "../../core/anomaly/in-words.ts";
 import { DAY, HOUR, iso, MINUTE, minute } from "../../core/base/time.ts";
 import { clockOffset } from "../../core/coverage/clock-offset.ts";
 import { type DetectorView, defineDetector, type Judgement } from "../../core/findings/detector.ts";
@@ -17,7 +18,6 @@ type SkewEvidence = {
 };
 
 const minutesOf = (ms: number): number => Math.round(ms / MINUTE);
-const counted = (count: number, one: string): string => `${count} ${one}${count === 1 ? "" : "s"}`;
 
 /** Connections whose time has not come yet: a record is written after what it tells. */
 const ofFuture = (view: DetectorView, toleranceMs: number): Judgement<SkewEvidence>[] => {

@@ -1,46 +1,97 @@
-// A part of the catalog that the database refused to show: what stands there is unknown.
+// A part of a snapshot that the database or IAM refused to show: what stands there is unknown.
 import * as z from "zod";
 import { minute } from "../../core/base/time.ts";
 import { visible } from "../../core/base/visible-text.ts";
 import { type SectionName, sectionNames } from "../../core/catalog/catalog.ts";
+import { type IamPartName, iamPartNames } from "../../core/catalog/iam-facts.ts";
 import { defineDetector, type Judgement } from "../../core/findings/detector.ts";
 import { type Case, exampleFacts } from "../../core/findings/example-facts.ts";
+import { exampleIam } from "../../core/findings/example-iam.ts";
+import type { Severity } from "../../core/findings/finding.ts";
+import type { IamView } from "../../core/findings/view-iam.ts";
 
 /** Aurora DSQL documents these catalogs as unsupported: expected to be refused, and little hangs on them. */
 const optional: ReadonlySet<SectionName> = new Set(["functions", "types", "database"]);
 
 type SectionEvidence = { readonly section: string; readonly reason: string; readonly code: string | null };
 
+/** What each part of IAM is called in a sentence. */
+const IAM_PARTS: Readonly<Record<IamPartName, string>> = {
+  users: "users",
+  groups: "groups",
+  roles: "roles",
+  managedPolicies: "managed policies",
+  roleUses: "the last use of roles",
+  accessKeys: "access keys of mapped users",
+  clusters: "the cluster's policy and tags",
+  identities: "the identities behind the mappings",
+};
+/** They say how long something was unused, not who may connect. */
+const onlyUse: ReadonlySet<IamPartName> = new Set(["roleUses", "accessKeys"]);
+
+type Unread = { readonly reason: string; readonly code: string | null };
+
+/**
+ * What was asked of IAM and refused: parts, and within the clusters the policy in one Region. A snapshot without any IAM was
+ * taken so on purpose.
+ */
+const unreadInIam = ({ missing, facts, clusters, takenAt = 0 }: IamView): Judgement<SectionEvidence>[] => {
+  const judged = (object: string, what: string, { reason, code }: Unread, severity: Severity) => ({
+    subject: { object },
+    title: `IAM: ${what} could not be read`,
+    severity,
+    evidence: { section: object, reason: visible(reason, 500), code },
+    firstSeenAt: takenAt,
+    lastSeenAt: takenAt,
+  });
+  if (!facts || missing() !== undefined) return [];
+  return [
+    ...iamPartNames.flatMap((part) => {
+      const found = facts.parts[part];
+      const severity = onlyUse.has(part) ? ("low" as const) : ("medium" as const);
+      return found.status === "read" ? [] : [judged(`iam.${part}`, IAM_PARTS[part], found, severity)];
+    }),
+    ...clusters.flatMap(({ arn, region, policy }) =>
+      policy.status === "read"
+        ? []
+        : [judged(`iam.policy ${arn}`, `the cluster's policy in ${region}`, policy, "medium")],
+    ),
+  ];
+};
+
 export const sectionUnreadable = /* @__PURE__ */ defineDetector({
   id: "section-unreadable",
   category: "coverage",
-  title: "Catalog section that could not be read",
+  title: "Part of the snapshot that could not be read",
   severity: "high",
   life: "state",
   docs: {
-    why: "No other detector can see access in a section that could not be read. That they find nothing proves nothing.",
-    fix: "Give the auditor's role the privileges that dsql-audit setup-sql prints. Where Aurora DSQL refuses a catalog to everybody, exempt the finding.",
+    why: "No other detector can see access in a part that could not be read. That they find nothing proves nothing.",
+    fix: "Give the auditor's database role the privileges that dsql-audit setup-sql prints, and its IAM role the permission that the evidence names. Where Aurora DSQL refuses a catalog to everybody, exempt the finding.",
     falsePositives:
       "Functions, types and the database are low: Aurora DSQL documents their catalogs as unsupported.",
     blindSpots: "A view that returns fewer rows than exist looks complete.",
   },
-  evidence: { section: "Section", reason: "The database said", code: { label: "SQLSTATE", whenEmpty: "" } },
+  evidence: { section: "Section", reason: "The answer was", code: { label: "Code", whenEmpty: "" } },
   options: z.object({}),
-  detect: ({ privileges: { snapshot } }): Judgement<SectionEvidence>[] =>
+  detect: ({ privileges: { snapshot }, iam }): Judgement<SectionEvidence>[] =>
     snapshot
-      ? sectionNames.flatMap((name) => {
-          const section = snapshot.catalog.sections[name];
-          if (section.status === "read") return [];
-          return {
-            subject: { object: name },
-            title: `Catalog section "${name}" could not be read`,
-            severity: optional.has(name) ? ("low" as const) : ("high" as const),
-            evidence: { section: name, reason: visible(section.reason, 500), code: section.code },
-            firstSeenAt: snapshot.takenAt,
-            lastSeenAt: snapshot.takenAt,
-            fix: "dsql-audit setup-sql",
-          };
-        })
+      ? [
+          ...unreadInIam(iam),
+          ...sectionNames.flatMap((name) => {
+            const section = snapshot.catalog.sections[name];
+            if (section.status === "read") return [];
+            return {
+              subject: { object: name },
+              title: `Catalog section "${name}" could not be read`,
+              severity: optional.has(name) ? ("low" as const) : ("high" as const),
+              evidence: { section: name, reason: visible(section.reason, 500), code: section.code },
+              firstSeenAt: snapshot.takenAt,
+              lastSeenAt: snapshot.takenAt,
+              fix: "dsql-audit setup-sql",
+            };
+          }),
+        ]
       : [],
   gone: ({ privileges: { snapshot } }) =>
     snapshot ? `The snapshot of ${minute(snapshot.takenAt)} could read it.` : undefined,
@@ -55,6 +106,16 @@ export const cases = (): Case[] => [
   {
     name: "is quiet for a section that was read and is empty",
     facts: exampleFacts({ catalog: {} }),
+    expect: [],
+  },
+  {
+    name: "fires for a part of IAM that was refused",
+    facts: exampleFacts({ iam: exampleIam({ roles: "access denied" }) }),
+    expect: ["iam.roles"],
+  },
+  {
+    name: "is quiet where IAM was read, and is empty",
+    facts: exampleFacts({ iam: exampleIam({}) }),
     expect: [],
   },
   { name: "is quiet while there is no snapshot", facts: exampleFacts({}), expect: [] },
