@@ -44,7 +44,10 @@ const isSummary = ({ subject }: { readonly subject: string }): boolean =>
   /^\[(?:DAILY|WEEKLY)\]/.test(subject);
 
 /** The mails about incidents, for a person who looks for what was planted; summaries are counted. */
-const emailLines = ({ emails, folder }: DemoDocument): string[] => {
+const emailLines = (
+  { emails, folder }: DemoDocument,
+  hanging: (lead: string, text: string) => string,
+): string[] => {
   const told = emails.filter((email) => !isSummary(email));
   const more = told.length - SHOWN_EMAILS;
   return [
@@ -196,7 +199,7 @@ export const demoText = (io: Io, d: DemoDocument): string => {
     "At the end, real clients connected with signed tokens:",
     ...d.live.map((line) => hanging("  ", line)),
     "",
-    ...emailLines(d),
+    ...emailLines(d, hanging),
     "",
     `Open the report in a browser: ${d.folder}/report.html`,
     "",
