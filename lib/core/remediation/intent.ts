@@ -1,6 +1,6 @@
 // What a script is for, told apart from what it takes to run it: on Aurora DSQL `admin` first becomes whoever may say it.
 import type { Oid } from "../base/ids.ts";
-import { isDsql } from "../catalog/catalog.ts";
+import { isDsql, rowsOf } from "../catalog/catalog.ts";
 import { applyOperation } from "./apply-operation.ts";
 import type { Operation } from "./operation.ts";
 import { giveOnDsql } from "./reach-owner.ts";
@@ -42,6 +42,22 @@ export const intentsOf = (operations: Group, script: Group, login: State["login"
 export const applyIntent = (state: State, { operation, as }: Intent): State | undefined => {
   const after = applyOperation({ ...state, role: as }, operation);
   return after && { ...after, role: null };
+};
+
+/**
+ * Whether what it would take away is not there any more: an earlier statement took it. The server refuses to unmap twice, and
+ * takes no REVOKE of a role from who may not grant it any more: CASCADE has ended all that it granted.
+ */
+export const isGone = ({ catalog, login }: State, { operation, as }: Intent): boolean => {
+  if (operation.does === "unmap") {
+    const { role, arn } = operation;
+    return !rowsOf(catalog, "mappings").some((row) => row.role === role && row.arn === arn);
+  }
+  if (operation.does !== "leave") return false;
+  const { role, member, grantor = as ?? login } = operation;
+  return !rowsOf(catalog, "memberships").some(
+    (row) => row.role === role && row.member === member && row.grantor === grantor,
+  );
 };
 
 /** The same as steps that Aurora DSQL takes from `admin`, as things stand now. */

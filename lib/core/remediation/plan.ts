@@ -1,7 +1,7 @@
 // A plan: the steps that end findings or bring drift back, in an order that the server takes, each with what undoes it.
 import { ADMIN } from "../activity/admin-logins.ts";
 import { type Catalog, isDsql, rowsOf, type SectionName } from "../catalog/catalog.ts";
-import { applyIntent, groupsFor, type Intent, intentsOf } from "./intent.ts";
+import { applyIntent, groupsFor, type Intent, intentsOf, isGone } from "./intent.ts";
 import { operationSql } from "./operation.ts";
 import { reach, stepOf } from "./reach.ts";
 import { type ScriptLine, scriptReader } from "./read-script.ts";
@@ -177,10 +177,11 @@ const addPiece = (
 
 /** One statement with all that it takes to be allowed to run it, as things stand after the steps before. */
 const addIntent = (made: Made, intent: Intent, says: readonly string[]): Made => {
+  if (isGone(made.meant, intent)) return made;
   const meant = applyIntent(made.meant, intent);
   if (!meant) {
     const text = operationSql(intent.operation, made.state.catalog) ?? "a statement that cannot be written";
-    return { ...addStep(made, text, says, undefined) };
+    return addStep(made, text, says, undefined);
   }
   if (sameAccess(meant.catalog, made.meant.catalog)) return made;
   let now: Made = { ...made, meant };
