@@ -9,7 +9,7 @@ import { type BenchRow, median } from "./row.ts";
 export const name = "cold-start";
 
 const RUNS = 9;
-const notHandlers = new Set(["wiring", "lambda"]);
+const notHandlers = new Set(["wiring", "lambda", "http"]);
 
 /** Milliseconds that importing `file` takes in a new process, after Node.js itself has started. */
 const importMs = (file: string): number =>
