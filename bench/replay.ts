@@ -1,5 +1,8 @@
-// What judging a recorded stretch hour by hour costs, beside folding the same connections and beside judging from scratch.
-
+// What judging a recorded stretch hour by hour costs, beside folding the same connections and beside judging from scratch; and the
+// whole command over a folder of trail files.
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { Tally } from "../lib/core/activity/activity.ts";
 import { activityIndex } from "../lib/core/activity/activity-index.ts";
 import type { Connection } from "../lib/core/activity/connection.ts";
@@ -14,7 +17,9 @@ import { replay } from "../lib/core/findings/replay.ts";
 import { auditView } from "../lib/core/findings/view.ts";
 import { detectors } from "../lib/detectors/index.ts";
 import { seededRandom } from "../local/seeded-random.ts";
-import type { Bench } from "./row.ts";
+import type { Bench, BenchRow } from "./row.ts";
+import { writeTrailFolder } from "./support/trail-folder.ts";
+import { watchedCommand } from "./support/watched-command.ts";
 
 export const name = "replay";
 
@@ -64,7 +69,37 @@ const fold = (all: readonly Connection[]) => {
   return activityIndex([...hours.values()].map((tallies) => ({ tallies: sortedTallies(tallies) })));
 };
 
+/** Three months of a busy account, 288 files a day, judged by the whole command. */
+const FOLDER = { files: 27_000, records: CONNECTIONS, start: Date.UTC(2026, 5, 1) };
+
+const wholeCommand = async (): Promise<readonly BenchRow[]> => {
+  const folder = mkdtempSync(join(tmpdir(), "bench-replay-"));
+  try {
+    const [trail, mappings] = [join(folder, "trail"), join(folder, "mappings.json")];
+    writeTrailFolder({ folder: trail, ...FOLDER });
+    const rows = Array.from({ length: 20 }, (_, i) => ({
+      iam_oid: i,
+      arn: `arn:aws:iam::111122223333:role/service/App${i}`,
+      pg_role_oid: 20_000 + i,
+      pg_role_name: `app${i}`,
+      grantor_pg_role_oid: 10,
+      grantor_pg_role_name: "admin",
+    }));
+    writeFileSync(mappings, JSON.stringify(rows));
+    const args = ["replay", "--mappings", mappings, "--events", trail, "--json"];
+    const { seconds, megabytes } = await watchedCommand(...args);
+    const what = `the whole command (${FOLDER.records} records in ${FOLDER.files} files, by the hour)`;
+    return [
+      { name: what, value: seconds, unit: "s", target: { op: "<=", value: 12 } },
+      { name: "the same: most memory of the process", value: megabytes, unit: "MB", target: { op: "<=", value: 400 } },
+    ]; // biome-ignore format: one line a figure
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+};
+
 export const run: Bench["run"] = async () => {
+  const whole = await wholeCommand();
   const all = connections();
   const folded = cpuMs(() => fold(all));
   const end = START + DAYS * DAY;
@@ -105,6 +140,7 @@ export const run: Bench["run"] = async () => {
       judge(auditView({ ...facts, now: START + (i * DAYS * DAY) / SAMPLES }));
   });
   return [
+    ...whole,
     {
       name: `replay of ${moments} hours / folding its 500,000 connections`,
       value: replayed.ms / folded.ms,
