@@ -154,19 +154,63 @@ const isInherited = (graph: RoleGraph, { holders }: Ends, roles: readonly RoleId
   holders[roles.at(-1) as RoleId] === 1 &&
   roles.every((role, i) => i === 0 || isIn(graph.inherit, roles[i - 1] as RoleId, role));
 
-/** The ways to one privilege (one bit) on one object, for all roles at once. */
+/** Numbers for every role of the graph are kept with each answer: of a larger graph fewer answers. */
+const MAX_KEPT = 2_000_000;
+type Answered = {
+  readonly byHolders: Map<string, Paths>;
+  readonly byObject: Map<AccessObject, Map<PrivilegeMask, Paths>>;
+};
+const answered = new WeakMap<RoleGraph, Answered>();
+
+const answeredFor = (graph: RoleGraph): Answered => {
+  const known = answered.get(graph) ?? { byHolders: new Map(), byObject: new Map() };
+  answered.set(graph, known);
+  return known;
+};
+
+/** What has the same holders has the same paths: many objects are granted to the same roles. */
+const sharedPaths = (graph: RoleGraph, holders: Int32Array, everybody: boolean): Paths => {
+  const { byHolders, byObject } = answeredFor(graph);
+  const key = `${everybody ? "PUBLIC" : ""} ${holders.join(" ")}`;
+  const found = byHolders.get(key);
+  if (found) return found;
+  if (byHolders.size * graph.roles.length > MAX_KEPT) {
+    byHolders.clear();
+    byObject.clear();
+  }
+  const paths = pathsToHolders(graph, holders, everybody);
+  byHolders.set(key, paths);
+  return paths;
+};
+
+/**
+ * The ways to one privilege (one bit) on one object, for all roles at once. Whoever asks role after role asks for the same
+ * objects, so each is worked out once.
+ */
 export const pathsTo = (graph: RoleGraph, object: AccessObject, bit: PrivilegeMask): Paths => {
+  const { byObject } = answeredFor(graph);
+  const found = byObject.get(object)?.get(bit);
+  if (found) return found;
+  const holders = object.roles.filter((_, k) => ((object.masks[k] as number) & bit) !== 0);
+  const paths = sharedPaths(graph, holders, (object.everyone & bit) !== 0);
+  const own = byObject.get(object) ?? new Map<PrivilegeMask, Paths>();
+  byObject.set(object, own.set(bit, paths));
+  return paths;
+};
+
+/** The ways to have a role's privileges, for all roles at once. */
+export const pathsToRole = (graph: RoleGraph, to: RoleId): Paths =>
+  sharedPaths(graph, Int32Array.of(to), false);
+
+const pathsToHolders = (graph: RoleGraph, ids: Int32Array, everybody: boolean): Paths => {
   const size = graph.roles.length;
   const holders = new Uint8Array(size);
-  object.roles.forEach((role, k) => {
-    if ((object.masks[k] as number) & bit) holders[role] = 1;
-  });
+  for (const role of ids) holders[role] = 1;
   const superusers = new Uint8Array(size);
   graph.roles.forEach(({ superuser }, role) => {
     if (superuser) superusers[role] = 1;
   });
   const ends = { holders, superusers };
-  const everybody = (object.everyone & bit) !== 0;
   let solved: Ways | undefined;
   const ways = (): Ways => {
     solved ??= waysOf(graph, ends);

@@ -1,5 +1,6 @@
 // What a role could take, object by object: as owner, by grant options, by code that runs with another's rights.
 
+import { lazily } from "../base/lazily.ts";
 import { isDsql } from "../catalog/catalog.ts";
 import { HELD_BITS, privilegeBit, privilegeNames } from "../catalog/privileges.ts";
 import type { AccessEngine } from "./effective.ts";
@@ -7,7 +8,7 @@ import { type RoleId, reachable, targetsOf } from "./effective-graph.ts";
 import { grantOptionsOf } from "./effective-matrix.ts";
 import { isSystemSchema } from "./effective-objects.ts";
 import { cellOf } from "./effective-rows.ts";
-import { common, type Escalation, serverRoles, type Way, wayTo, wayToPrivilege } from "./escalation-way.ts";
+import { common, type Escalation, serverRoles, wayTo, wayToPrivilege } from "./escalation-way.ts";
 import { objectText } from "./find-object.ts";
 
 /** What a role may that no ACL tells: by attributes, by predefined roles, and by what it could grant to others. */
@@ -49,7 +50,7 @@ const holdsMore = (engine: AccessEngine, role: RoleId, owner: RoleId): boolean =
 export const takingsOf = (engine: AccessEngine, role: RoleId): Escalation[] => {
   const { graph, matrix } = engine;
   const more = new Map<RoleId, boolean>();
-  const ownerWays = new Map<RoleId, Way | undefined>();
+  const wayToOwner = lazily((owner: RoleId) => wayTo(engine, role, owner));
   const CREATE = privilegeBit("CREATE");
   const EXECUTE = privilegeBit("EXECUTE");
   const TRIGGER = privilegeBit("TRIGGER");
@@ -61,9 +62,7 @@ export const takingsOf = (engine: AccessEngine, role: RoleId): Escalation[] => {
     const usable = matrix.usable(role, object) ? mask : cell.settableUsable;
     const owner = graph.idOf.get(object.owner);
     const base = { ...common, kind: object.kind, target: objectText(object) };
-    if (owner !== undefined && !ownerWays.has(owner))
-      ownerWays.set(owner, wayTo(engine, role, owner, object));
-    const asOwner = owner === undefined ? undefined : ownerWays.get(owner);
+    const asOwner = owner === undefined ? undefined : wayToOwner(owner);
     if (asOwner && object.kind !== "column") {
       const lost = privilegeNames(object.all & HELD_BITS & ~mask);
       found.push({ ...base, ...asOwner, how: "ownership", privileges: lost });

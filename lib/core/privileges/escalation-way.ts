@@ -5,7 +5,7 @@ import type { Step } from "./become.ts";
 import type { AccessEngine } from "./effective.ts";
 import { type RoleId, targetsOf } from "./effective-graph.ts";
 import type { AccessObject, ObjectKind } from "./effective-objects.ts";
-import { pathsTo } from "./effective-paths.ts";
+import { pathsToRole } from "./effective-paths.ts";
 import type { OtherReach } from "./other-reach.ts";
 
 export type Escalation = {
@@ -56,14 +56,8 @@ export const names = (engine: AccessEngine, roles: readonly RoleId[]): string[] 
   roles.map((id) => engine.graph.roles[id]?.name ?? "");
 
 /** The shortest way to have a role's privileges: inherited, else by SET ROLE. */
-export const wayTo = (
-  engine: AccessEngine,
-  from: RoleId,
-  to: RoleId,
-  object: AccessObject,
-): Way | undefined => {
-  const powers: AccessObject = { ...object, everyone: 0, roles: Int32Array.of(to), masks: Int32Array.of(1) };
-  const path = pathsTo(engine.graph, powers, 1).shortest(from);
+export const wayTo = (engine: AccessEngine, from: RoleId, to: RoleId): Way | undefined => {
+  const path = pathsToRole(engine.graph, to).shortest(from);
   if (!path) return undefined;
   return { path: names(engine, path.roles), by: stepsOf(engine, path.roles, path.holds === "set-role") };
 };

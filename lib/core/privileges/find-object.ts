@@ -25,14 +25,23 @@ import { type AccessObject, bareName, isSystemSchema, objectKinds, sectionOf } f
 export const typedName = (name: string): string =>
   name.includes("\0") ? `"${name.replaceAll('"', '""')}"` : quoteIdentifier(name);
 
-/** `"a.b".c`: what tells the object from all others, to be typed again. A function keeps its arguments as they are. */
-export const objectText = (object: AccessObject): string => {
+const textOf = (object: AccessObject): string => {
   const { schema, name, column, identityArguments } = object;
   const own =
     identityArguments === null ? typedName(name) : `${typedName(bareName(object))}(${identityArguments})`;
   return [schema === null ? [] : [typedName(schema)], own, column === null ? [] : [typedName(column)]]
     .flat()
     .join(".");
+};
+
+/** Whoever goes through all roles asks about each object again and again. */
+const texts = new WeakMap<AccessObject, string>();
+
+/** `"a.b".c`: what tells the object from all others, to be typed again. A function keeps its arguments as they are. */
+export const objectText = (object: AccessObject): string => {
+  const text = texts.get(object) ?? textOf(object);
+  texts.set(object, text);
+  return text;
 };
 
 const nameableOf = (object: AccessObject): Nameable => ({

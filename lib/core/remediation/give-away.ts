@@ -1,5 +1,7 @@
 // Gives what a role should not own to one that may: the owner of the schema, or of most of what stands beside it.
+
 import type { Oid } from "../base/ids.ts";
+import { lazily } from "../base/lazily.ts";
 import { rowsOf } from "../catalog/catalog.ts";
 import type { AccessEngine } from "../privileges/effective.ts";
 import type { RoleId } from "../privileges/effective-graph.ts";
@@ -8,6 +10,23 @@ import { isClosedOnDsql } from "../sql/dsql.ts";
 import type { MaybeSql } from "../sql/guard.ts";
 import { grantSql, ownerSql } from "../sql/statements.ts";
 import { asDsqlRole, becomeOnDsql, onDsql, refusedOnDsql, remark, script } from "./script.ts";
+
+type Owners = { readonly all: readonly Oid[]; readonly near: (schema: Oid | null) => readonly Oid[] };
+
+/** Of a whole catalog, worked out once: a role that owns a thousand tables asks a thousand times. */
+const ownersSeen = new WeakMap<AccessEngine, Owners>();
+const ownersIn = (engine: AccessEngine): Owners => {
+  const known = ownersSeen.get(engine);
+  if (known) return known;
+  const own = engine.objects.filter(({ kind }) => kind !== "column");
+  const bySchema = Map.groupBy(own, ({ schemaOid }) => schemaOid);
+  const near = lazily((schema: Oid | null) =>
+    schema === null ? [] : byFrequency(engine, bySchema.get(schema) ?? []),
+  );
+  const made = { all: byFrequency(engine, own), near };
+  ownersSeen.set(engine, made);
+  return made;
+};
 
 /** Owners of the objects, the most frequent first, the first by name among equals. */
 const byFrequency = (engine: AccessEngine, objects: readonly AccessObject[]): Oid[] => {
@@ -28,13 +47,12 @@ export const newOwner = (
   mayOwn: (role: string) => boolean,
 ): string | null => {
   const { graph, catalog } = engine;
-  const own = engine.objects.filter(({ kind }) => kind !== "column");
-  const schema = own.find(({ kind, oid }) => kind === "schema" && oid === object.schemaOid);
-  const neighbours = own.filter(({ schemaOid }) => schemaOid !== null && schemaOid === object.schemaOid);
+  const schema = engine.objects.find(({ kind, oid }) => kind === "schema" && oid === object.schemaOid);
+  const { all, near } = ownersIn(engine);
   const candidates: (Oid | undefined)[] = [
     schema?.owner,
-    ...byFrequency(engine, neighbours),
-    ...byFrequency(engine, own),
+    ...near(object.schemaOid),
+    ...all,
     rowsOf(catalog, "database")[0]?.owner,
     graph.roles[graph.idOfName.get("admin") ?? -1]?.oid,
     ...graph.roles.filter(({ superuser }) => superuser).map(({ oid }) => oid),

@@ -15,6 +15,7 @@ import { type Case, type Example, exampleFacts } from "../../core/findings/examp
 import type { Severity } from "../../core/findings/finding.ts";
 import type { AccessEngine } from "../../core/privileges/effective.ts";
 import type { RoleId } from "../../core/privileges/effective-graph.ts";
+import type { AccessObject } from "../../core/privileges/effective-objects.ts";
 import { escalations } from "../../core/privileges/escalation.ts";
 import type { Escalation } from "../../core/privileges/escalation-way.ts";
 import { objectText } from "../../core/privileges/find-object.ts";
@@ -78,10 +79,16 @@ const ofRole = (engine: AccessEngine, self: Role, it: Escalation): Told | undefi
   };
 };
 
-const ofObject = (engine: AccessEngine, self: Role, it: Escalation): Told | undefined => {
+/** The first object of a kind and a text. */
+type Named = ReadonlyMap<string, AccessObject>;
+const nameOf = (kind: string, text: string): string => `${kind} ${text}`;
+const namedIn = ({ objects }: AccessEngine): Named =>
+  new Map(objects.toReversed().map((object) => [nameOf(object.kind, objectText(object)), object]));
+
+const ofObject = (engine: AccessEngine, named: Named, self: Role, it: Escalation): Told | undefined => {
   // What everybody can do is told of everybody, by public-access.
   if (it.path.at(-1) === "PUBLIC") return undefined;
-  const object = engine.objects.find((one) => one.kind === it.kind && objectText(one) === it.target);
+  const object = named.get(nameOf(it.kind, it.target));
   if (!object) return undefined;
   const target = visible(it.target, 100);
   const facet = `${it.how}:${object.kind}:${object.oid}:${chainOf(engine, it)}`;
@@ -122,14 +129,16 @@ const ofObject = (engine: AccessEngine, self: Role, it: Escalation): Told | unde
 const judgeRole = (
   view: DetectorView,
   engine: AccessEngine,
+  named: Named,
   id: RoleId,
-  self: Role,
 ): Judgement<EscalationEvidence>[] => {
+  const self = engine.graph.roles[id];
+  if (!self) return [];
   const { since, times } = seenInSnapshot(view);
   const reader = isToldAsReader(view, self.name);
   const seen = new Set<string>();
   return escalations(engine, id).flatMap((it): Judgement<EscalationEvidence>[] => {
-    const told = it.kind === "role" ? ofRole(engine, self, it) : ofObject(engine, self, it);
+    const told = it.kind === "role" ? ofRole(engine, self, it) : ofObject(engine, named, self, it);
     // A way that begins with a group is told at the group, and at who can log in.
     if (!told || seen.has(told.facet) || (it.path.length > 2 && !self.canLogin)) return [];
     // What a reader can become or write by it is told by privilege-exceeds-archetype.
@@ -176,13 +185,14 @@ export const escalationPath = /* @__PURE__ */ defineDetector({
   detect: (view): readonly Judgement<EscalationEvidence>[] => {
     const engine = view.privileges.engine();
     if (!engine) return [];
-    return view.once(engine, () =>
-      engine.graph.roles.flatMap((self, id) =>
+    return view.once(engine, () => {
+      const named = namedIn(engine);
+      return engine.graph.roles.flatMap((self, id) =>
         isBuiltIn(engine, self) || declaredAs(view, self.name) === "admin"
           ? []
-          : judgeRole(view, engine, id, self),
-      ),
-    );
+          : judgeRole(view, engine, named, id),
+      );
+    });
   },
 });
 
