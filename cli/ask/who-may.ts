@@ -50,12 +50,8 @@ const fromFile = (
     });
   }
   if (at !== undefined) throw new AuditError("usage", "--at needs a store: a file has only one time");
-  const { facts, context, notes } = parseIamFile(readText(resolve(io.cwd, file)), cluster, printable(file));
-  return {
-    answer: whoMayOf({ facts, cluster, context }, asked),
-    basis: `IAM file ${printable(file)}`,
-    notes,
-  };
+  const { notes, ...known } = parseIamFile(readText(resolve(io.cwd, file)), cluster, printable(file));
+  return { answer: whoMayOf({ ...known, cluster }, asked), basis: `IAM file ${printable(file)}`, notes };
 };
 
 const fromStore = (io: Io, options: Options, asked: Parameters<typeof whoMayOf>[1]): Promise<Found> =>

@@ -52,6 +52,7 @@ type Known = {
   readonly context?: KnownContext;
   /** Mapped principals: they are rows whether or not the account has them. */
   readonly mapped?: readonly string[];
+  readonly isCut?: boolean;
 };
 
 const checked = (principal: string): string => {
@@ -67,10 +68,10 @@ const checked = (principal: string): string => {
 
 /** The verdict on one principal or on all, for one action or both. AuditError("usage"). */
 export const whoMayOf = (
-  { facts, cluster, context, mapped = [] }: Known,
+  { facts, cluster, context, mapped = [], isCut = false }: Known,
   { action, principal }: WhoMayAsked,
 ): WhoMayAnswer => {
-  const found = whoMay({ facts, cluster, also: mapped, ...(context && { context }) });
+  const found = whoMay({ facts, cluster, also: mapped, isCut, ...(context && { context }) });
   const actions = (action ? [action] : actionNames).map((name) => askableActions[name]);
   const judged =
     principal === undefined

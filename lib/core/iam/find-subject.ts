@@ -1,5 +1,6 @@
 // Which identity of the account an ARN means.
-import { parseArn } from "../base/ids.ts";
+import { foldArn } from "../activity/principal.ts";
+import { parseArn, withoutPath } from "../base/ids.ts";
 import { type IamFacts, type IamRole, iamRows } from "./facts.ts";
 import { partsOf, roleKind, type Subject } from "./subject.ts";
 
@@ -8,12 +9,26 @@ const SESSION = /^assumed-role\/([^/]+)\/(.+)$/s;
 
 const lastPart = (arn: string): string => arn.slice(arn.lastIndexOf("/") + 1);
 
-/** Finds who a principal is; roles also by the ARN of a session, and by an ARN without its path. */
-export const subjectFinder = (facts: IamFacts) => {
+/**
+ * Finds who a principal is; roles also by the ARN of a session, and by an ARN without its path. `isCut`: the lists go on
+ * where they end, so that nobody is known to be gone.
+ */
+export const subjectFinder = (facts: IamFacts, isCut = false) => {
   const users = iamRows(facts, "users");
   const roles = iamRows(facts, "roles");
   const userByName = new Map((users.rows ?? []).map((user) => [lastPart(user.arn), user]));
   const roleByName = new Map((roles.rows ?? []).map((role) => [lastPart(role.arn), role]));
+  const asked = new Map(
+    (iamRows(facts, "identities").rows ?? []).map((one) => [withoutPath(one.arn), one.status]),
+  );
+  /** Lists may be a moment behind, so IAM's answer about one identity counts for more; a federated user is on none of them. */
+  const isGone = (arn: string, resource: string): boolean => {
+    const found = asked.get(withoutPath(foldArn(arn)));
+    if (found !== undefined) return found === "gone";
+    const isRole = /^(?:assumed-)?role\//.test(resource);
+    const list = resource.startsWith("user/") ? users.rows : isRole ? roles.rows : null;
+    return list !== null && !isCut;
+  };
   const ofRole = (arn: string, role: IamRole, session: string | null): Subject => ({
     ...partsOf(arn),
     kind: roleKind(role),
@@ -35,7 +50,6 @@ export const subjectFinder = (facts: IamFacts) => {
     const [, name, session] = SESSION.exec(resource) ?? [];
     const ofSession = name === undefined ? undefined : roleByName.get(name);
     if (ofSession && session !== undefined) return ofRole(arn, ofSession, session);
-    const wasRead = resource.startsWith("user/") ? users.rows : roles.rows;
-    return { ...parts, kind: wasRead ? "gone" : "not-read" };
+    return { ...parts, kind: isGone(arn, resource) ? "gone" : "not-read" };
   };
 };

@@ -45,6 +45,8 @@ export type ReadIamFile = {
   readonly facts: IamFacts;
   /** By condition key in lower case. */
   readonly context: KnownContext;
+  /** The last page says that there is more: `notes` says so too. */
+  readonly isCut: boolean;
   /** What the answer cannot rest on: for people, one sentence each. */
   readonly notes: readonly string[];
 };
@@ -179,11 +181,11 @@ export const parseIamFile = (text: string, cluster: string, name = "the IAM file
       identities: notGiven,
     },
   };
-  const cut = pages.at(-1)?.IsTruncated === true;
-  const notes = cut
+  const isCut = pages.at(-1)?.IsTruncated === true;
+  const notes = isCut
     ? [
         "The last page of authorizationDetails is truncated: there may be users and roles that are not listed.",
       ]
     : [];
-  return { facts, context: contextOf(file.context), notes };
+  return { facts, context: contextOf(file.context), isCut, notes };
 };

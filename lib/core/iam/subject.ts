@@ -15,7 +15,7 @@ export type Subject =
   | (Of & { readonly kind: "root" })
   /** Of another account: what it may there is not known here. */
   | (Of & { readonly kind: "other-account" })
-  /** The facts do not have it: `gone` where its part was read, so that there is no such identity. */
+  /** The facts do not have it: `gone` where they would if there were such an identity. */
   | (Of & { readonly kind: "gone" | "not-read" });
 export type SubjectKind = Subject["kind"];
 

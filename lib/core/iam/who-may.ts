@@ -147,10 +147,18 @@ export type WhoMayQuestion = {
   readonly context?: KnownContext;
   /** Principals to list beside the account's, such as those that are mapped. */
   readonly also?: readonly string[];
+  /** The lists of identities end too early: who is not on them may exist. */
+  readonly isCut?: boolean;
 };
 
 /** Judges offline who may connect. The same facts give the same rows, in the order of the ARNs. */
-export const whoMay = ({ facts, cluster, context = new Map(), also = [] }: WhoMayQuestion): WhoMay => {
+export const whoMay = ({
+  facts,
+  cluster,
+  context = new Map(),
+  also = [],
+  isCut = false,
+}: WhoMayQuestion): WhoMay => {
   const { account, region, partition } = clusterParts(cluster);
   const clusters = iamRows(facts, "clusters");
   const access = clusters.rows?.find(({ arn }) => arn === cluster);
@@ -159,7 +167,7 @@ export const whoMay = ({ facts, cluster, context = new Map(), also = [] }: WhoMa
   const tags: ClusterAccess["tags"] = access?.tags ?? { status: "unreadable", reason: why, code: null };
   const reader = policyReader(cluster);
   const policiesOf = attachedPolicies(facts);
-  const subjectOf = subjectFinder(facts);
+  const subjectOf = subjectFinder(facts, isCut);
 
   const requestOf = (subject: Subject, action: ConnectAction): Request => ({
     subject,

@@ -106,6 +106,11 @@ beforeAll(() => {
     context: { "aws:SourceVpc": "vpc-1" },
   });
   write("open.json", { authorizationDetails: account, clusterPolicy: null, clusterTags: null });
+  write("cut.json", {
+    authorizationDetails: { ...account, IsTruncated: true },
+    clusterPolicy: null,
+    clusterTags: null,
+  });
   write("partly.json", { authorizationDetails: { RoleDetailList: account.RoleDetailList } });
   write("wrong.json", { authorizationDetails: { RoleDetailList: [{ Arn: 5 }] } });
 });
@@ -188,6 +193,18 @@ describe("who-may on a file", () => {
     ]);
     expect(await rows(`--iam open.json --action connect --principal ${roleArn("ghost")}`)).toMatchObject([
       { kind: "gone", verdict: "denied", reasons: ["There is no such identity in this account."] },
+    ]);
+  });
+
+  it("calls nobody gone by lists that are cut, nor a federated user, whom no list holds", async () => {
+    const { json, err } = await cli(
+      `who-may --iam cut.json --cluster ${IAM_CLUSTER} --action connect --principal ${roleArn("ghost")} --json`,
+    );
+    expect(json()).toMatchObject([{ kind: "not-read", verdict: "unknown" }]);
+    expect(err).toContain("there may be users and roles that are not listed");
+    const federated = `arn:aws:sts::${ACCOUNT}:federated-user/bob`;
+    expect(await rows(`--iam open.json --action connect --principal ${federated}`)).toMatchObject([
+      { kind: "not-read", verdict: "unknown" },
     ]);
   });
 
