@@ -7,6 +7,7 @@ import { seenInSnapshot } from "../../core/findings/catalog-judgement.ts";
 import { type DetectorView, defineDetector, type Judgement } from "../../core/findings/detector.ts";
 import { type Case, daysAgo, exampleFacts } from "../../core/findings/example-facts.ts";
 import { exampleIam } from "../../core/findings/example-iam.ts";
+import { notTold } from "../../core/findings/mapped-identities.ts";
 import type { MappingSubject } from "../../core/findings/view-mappings.ts";
 
 type KeyEvidence = {
@@ -113,10 +114,11 @@ export const longLivedKey = /* @__PURE__ */ defineDetector({
   },
   unjudged: (view) => {
     const users = mappingsOf(view);
-    return view.iam
+    const unread = view.iam
       .rows("accessKeys")
-      .flatMap(({ arn, keys }) => (keys.status === "unreadable" ? (users.get(arn) ?? []).slice(0, 1) : []))
-      .map(({ principal }) => ({ principal }));
+      .flatMap(({ arn, keys }) => (keys.status === "unreadable" ? (users.get(arn) ?? []).slice(0, 1) : []));
+    // Of whom IAM could not say whether there is such a user, the keys were not asked for.
+    return [...unread, ...notTold(view)].map(({ principal }) => ({ principal }));
   },
 });
 
