@@ -73,15 +73,8 @@ const effects: Readonly<Record<Because["effect"], string>> = {
   unknown: "is not known",
 };
 
-const becauseText = ({ policy, sid, effect, from }: Because): string => {
-  const of =
-    from === "cluster policy" || from === "account"
-      ? policy
-      : from === "boundary"
-        ? `boundary ${policy}`
-        : policy;
-  return `${of}${sid === null ? "" : `, ${sid}`} ${effects[effect]}`;
-};
+const becauseText = ({ policy, sid, effect, from }: Because): string =>
+  `${from === "boundary" ? "boundary " : ""}${policy}${sid === null ? "" : `, ${sid}`} ${effects[effect]}`;
 
 const MAX_BECAUSE = 3;
 
