@@ -74,7 +74,7 @@ const drawing = (io: Io, it: Explained): string => {
     for (const { role, verdict } of it.also) {
       const iam =
         role === "admin" && verdict === "unknown"
-          ? "if IAM allows dsql:DbConnectAdmin: IAM is not read"
+          ? "if IAM allows dsql:DbConnectAdmin: see who-may"
           : verdicts[verdict].toLowerCase();
       lines.push(wrapped("  ", "    ", `${role}: ${iam}`));
     }

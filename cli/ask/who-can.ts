@@ -39,7 +39,7 @@ const reachedBy = ({ principals, morePrincipals }: Row, whyUnread: string): stri
     how === "admin-login" ? `${principalName(arn)} (connected)` : principalName(arn),
   );
   if (morePrincipals === "iam-not-read") {
-    const others = "IAM allows dsql:DbConnectAdmin (IAM is not read)";
+    const others = "IAM allows dsql:DbConnectAdmin (see who-may)";
     return names.length ? `${names.join(", ")}, and anyone else whom ${others}` : `anyone whom ${others}`;
   }
   if (morePrincipals === "mappings-unreadable") return `unknown: mappings could not be read (${whyUnread})`;

@@ -127,7 +127,9 @@ export const privileges: Route = route({
 const Principal = z
   .object({
     arn: z.string(),
-    wall: z.enum(["unknown"]).meta({ description: "What IAM says of its way in: it is not read." }),
+    wall: z
+      .enum(["unknown"])
+      .meta({ description: "What IAM says of its way in: it is not judged here, see `/who-may`." }),
     via: z.enum(["mapping", "admin-login"]).meta({
       description: "`admin-login`: no mapping names it, it was seen connecting as admin.",
     }),

@@ -14,7 +14,7 @@ const LOOKBACK_DAYS = 400;
 export const adminLogins = async (store: ReadStore, cluster: Cluster, at: Instant): Promise<AdminLogin[]> =>
   adminLoginsOf(await talliesIn(store, cluster, { from: Math.max(0, at - LOOKBACK_DAYS * DAY), to: at + 1 }));
 
-/** What IAM says of a principal's way in. It is not read yet. */
+/** What IAM says of a principal's way in. It is not judged here: `who-may` does that. */
 export type Wall = "unknown";
 
 export type ReachingPrincipal = {

@@ -48,7 +48,7 @@ const rank = ({ mapping, lastUseAt }: Line): number =>
 
 /** Into admin IAM alone lets: who was seen, and that there may be others. */
 const adminLines = (oid: Oid, { adminLogins }: ReportData): Line[] => {
-  const others = html`<span class="dim">anyone ${adminLogins.length > 0 && "else "}whom IAM allows dsql:DbConnectAdmin (IAM is not read)</span>`;
+  const others = html`<span class="dim">anyone ${adminLogins.length > 0 && "else "}whom IAM allows dsql:DbConnectAdmin (see dsql-audit who-may)</span>`;
   return [
     ...adminLogins.map(({ arn, lastUseAt }) => ({
       ...{ mapping: null, oid, role: ADMIN, lastUseAt },

@@ -188,7 +188,7 @@ describe("who-can", () => {
     ]);
     const { out } = told("text");
     expect(out).toContain("On columns: id, full_name");
-    expect(out).toContain("and anyone else whom IAM allows dsql:DbConnectAdmin (IAM is not read)");
+    expect(out).toContain("and anyone else whom IAM allows dsql:DbConnectAdmin (see who-may)");
     expect(out).toContain("\nSnapshot 5 of 2026-03-01 11:00 UTC\n");
   });
 

@@ -19,12 +19,12 @@ const withAdmin = (more: Partial<ReportData> = {}): ReportData => {
 const arn = "arn:aws:iam::111122223333:role/release";
 
 describe("reachSection", () => {
-  it("names who connected as admin, and says that IAM is not read", () => {
+  it("names who connected as admin, and where IAM tells who else may", () => {
     const page = reachSection(withAdmin({ adminLogins: [{ arn, lastUseAt: END - 5 }] })).markup;
     expect(page).toContain("<b>release</b>");
-    expect(page).toContain("anyone else whom IAM allows dsql:DbConnectAdmin (IAM is not read)");
+    expect(page).toContain("anyone else whom IAM allows dsql:DbConnectAdmin (see dsql-audit who-may)");
     const unseen = reachSection(withAdmin()).markup;
-    expect(unseen).toContain("anyone whom IAM allows dsql:DbConnectAdmin (IAM is not read)");
+    expect(unseen).toContain("anyone whom IAM allows dsql:DbConnectAdmin (see dsql-audit who-may)");
     expect(unseen.split("<tr>").filter((row) => row.includes(">admin<") && row.includes("nobody"))).toEqual(
       [],
     );

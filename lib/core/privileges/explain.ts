@@ -113,16 +113,16 @@ const explainRole = (
 const needsIam = (action: string): Link => ({
   step: "principal",
   state: "assumed",
-  says: `IAM must allow it dsql:${action} on the cluster; whether it does is not known: IAM is not read`,
+  says: `IAM must allow it dsql:${action} on the cluster; whether it does is not judged here: see who-may`,
 });
 
-/** IAM is not read: what is known is at most that it let the principal in as admin once. */
+/** IAM is not judged here: what is known is at most that it let the principal in as admin once. */
 const asAdminLink = (adminAt: Instant | undefined): Link =>
   adminAt === undefined
     ? {
         step: "principal",
         state: "unknown",
-        says: "whether IAM allows it dsql:DbConnectAdmin is not known: IAM is not read",
+        says: "whether IAM allows it dsql:DbConnectAdmin is not judged here: see who-may",
       }
     : {
         step: "principal",
