@@ -92,7 +92,7 @@ export const sayPlan = (io: Io, answer: PlanAnswer): void => {
     `Plan on snapshot ${snapshot.seq} of ${iso(snapshot.takenAt).slice(0, 16).replace("T", " ")} UTC, to end:`,
   );
   for (const one of ends) line(io, paragraph(io, one.title, { first: "  ", rest: "    " }));
-  if (!ends.length) line(io, "  nothing: there is no difference");
+  if (!ends.length) line(io, "  nothing: no difference is known");
   if (plan.steps.length) title("Steps");
   for (const [i, step] of plan.steps.entries()) sayStep(io, step, i + 1);
   if (plan.inverse.length) title("The way back");

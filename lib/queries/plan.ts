@@ -191,7 +191,21 @@ const forFindings = (
   };
 };
 
+/** A name that nobody has would have no differences: a slip of the pen must not look like an answer. */
+const requireRole = (catalog: Catalog, { components }: Baseline, role: string): void => {
+  const isKnown =
+    catalog.sections.roles.status !== "read" ||
+    rowsOf(catalog, "roles").some(({ name }) => name === role) ||
+    rowsOf(catalog, "mappings").some(({ roleName }) => roleName === role) ||
+    components.some((component) => component.role === role);
+  if (!isKnown)
+    throw new AuditError("not-found", `neither the newest snapshot nor the baseline has a role ${role}`, {
+      hint: "Look how its name is spelled: dsql-audit history show",
+    });
+};
+
 const forBaseline = (catalog: Catalog, baseline: Baseline, role: string | null, now: Instant): Wished => {
+  if (role !== null) requireRole(catalog, baseline, role);
   const isOurs = (row: DriftRow): boolean => role === null || row.role === role;
   const state = stateOf(catalog);
   const judge: Judge = (of) =>
@@ -203,14 +217,21 @@ const forBaseline = (catalog: Catalog, baseline: Baseline, role: string | null, 
   const declared = state && toDeclared(state, baseline, now, isOurs);
   const plan = declared ? planTo(catalog, declared.wanted) : planFor(catalog, []);
   const before = [...judge(catalog)];
-  const left = declared?.left ?? [];
+  // What could not be read names no role: it can be about any.
+  const unknown = driftOf(baseline, catalog, now)
+    .filter(({ kind }) => kind === "unknown")
+    .map(driftText);
+  const left = (declared?.left ?? []).filter((text) => !unknown.includes(text));
   return {
     plan,
     wanted: before.filter((text) => !left.includes(text)),
     judge,
     ends: before.map((title) => ({ id: null, title })),
     roles: role === null ? [] : [role],
-    notes: left.map((text) => `No statement settles this: ${text}.`),
+    notes: [
+      ...left.map((text) => `No statement settles this: ${text}.`),
+      ...unknown.map((text) => `There may be more differences: ${text}.`),
+    ],
   };
 };
 
@@ -263,6 +284,11 @@ export const planOf = async (
     usedBy,
     usedDays,
     snapshot: { seq: snapshot.seq, takenAt: snapshot.takenAt },
-    notes,
+    notes: plan.expected
+      ? notes
+      : [
+          ...notes,
+          "What the plan changes is not known to the end: more roles, and who uses them, may be concerned.",
+        ],
   };
 };
