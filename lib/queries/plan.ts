@@ -15,7 +15,7 @@ import { matched } from "../core/findings/match-findings.ts";
 import { auditView } from "../core/findings/view.ts";
 import { changedPrivileges } from "../core/remediation/access-change.ts";
 import { toDeclared } from "../core/remediation/declared.ts";
-import { joinPlans, type Plan, planFor, planTo, stateOf } from "../core/remediation/plan.ts";
+import { joinPlans, type Plan, planFor, planTo, refused, stateOf } from "../core/remediation/plan.ts";
 import type { Judge, Proof } from "../core/remediation/proof.ts";
 import { withoutRole } from "../core/remediation/without-role.ts";
 import { detectors } from "../detectors/index.ts";
@@ -108,10 +108,6 @@ const MAY_DROP: ReadonlySet<string> = new Set(["dormant-role", "unmapped-login-r
 /** Nothing but its end ends the finding. */
 const MUST_DROP: ReadonlySet<string> = new Set(["leftover-role"]);
 
-const refusedPlan = (catalog: Catalog, reason: string): Plan => ({
-  ...{ steps: [], inverse: [], before: catalog, expected: null, doubts: [reason] },
-});
-
 type Wished = {
   readonly plan: Plan;
   readonly wanted: readonly string[];
@@ -129,7 +125,7 @@ const afterDrop = (plan: Plan, roles: readonly Observation[]): Plan => {
     const without = withoutRole(state, subject.roleOid);
     const next = without
       ? planTo(state.catalog, without.catalog)
-      : refusedPlan(
+      : refused(
           state.catalog,
           `${subject.role} cannot be dropped: something of it stays, or nobody else can own it`,
         );

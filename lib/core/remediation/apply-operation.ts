@@ -10,12 +10,9 @@ import {
 import { type AclKind, defaultAcl, GRANT_SHIFT, privilegeBit } from "../catalog/privileges.ts";
 import { type AclItem, aclOfItems, granted, itemsOf, revoked } from "./acl-change.ts";
 import { applyGrant, applyOwner } from "./apply-grant.ts";
-import { joinedRows, leftRows } from "./membership-change.ts";
+import { BOOTSTRAP_SUPERUSER, joinedRows, leftRows } from "./membership-change.ts";
 import type { Operation, OperationOf } from "./operation.ts";
 import { aclContext, graphOf, runsAs, type State, withRows } from "./state.ts";
-
-/** The superuser that a server is made with: what superusers grant of roles counts as his. */
-const BOOTSTRAP_SUPERUSER = 10;
 
 /** Made-up OIDs of rows that a statement makes: beyond those of a server that anybody has. */
 const freshOid = (rows: readonly { readonly oid: Oid }[]): Oid =>

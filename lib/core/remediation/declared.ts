@@ -11,6 +11,7 @@ import { type Privilege, privilegeBit } from "../catalog/privileges.ts";
 import { type AccessObject, accessObjects } from "../privileges/effective-objects.ts";
 import { isClosedOnDsql } from "../sql/dsql.ts";
 import { applyIntent, type Intent } from "./intent.ts";
+import { BOOTSTRAP_SUPERUSER } from "./membership-change.ts";
 import { graphOf, itemsAt, ownerOf, refOf, type State } from "./state.ts";
 
 export type Declared = {
@@ -20,8 +21,6 @@ export type Declared = {
   /** What no statement settles, in sentences: a person has to. */
   readonly left: readonly string[];
 };
-
-const BOOTSTRAP_SUPERUSER = 10;
 
 const attributes: Readonly<Record<string, keyof Role>> = {
   LOGIN: "canLogin", SUPERUSER: "superuser", CREATEROLE: "createRole", CREATEDB: "createDb",

@@ -2,6 +2,9 @@
 import type { Oid } from "../base/ids.ts";
 import type { Membership } from "../catalog/catalog.ts";
 
+/** The superuser that a server is made with: what superusers grant of roles counts as his. */
+export const BOOTSTRAP_SUPERUSER: Oid = 10;
+
 /** Options that a GRANT names; what it leaves out stays, or is the default of a new membership. */
 export type MembershipOptions = Partial<Record<"admin" | "inherit" | "set", boolean>>;
 

@@ -152,7 +152,8 @@ const start = (catalog: Catalog): Made | string => {
   return { steps: [], state, meant: state, lost: false, doubts: unreadable(catalog) };
 };
 
-const refused = (catalog: Catalog, reason: string, steps: readonly PlanStep[] = []): Plan => ({
+/** A plan that cannot be made, and why. */
+export const refused = (catalog: Catalog, reason: string, steps: readonly PlanStep[] = []): Plan => ({
   ...{ steps, inverse: [], before: catalog, expected: null, doubts: [reason] },
 });
 

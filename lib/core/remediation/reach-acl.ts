@@ -1,6 +1,6 @@
 // Finds the next GRANT or REVOKE on the way to the access control lists that are wanted.
 import { type Catalog, rowsOf } from "../catalog/catalog.ts";
-import { GRANT_SHIFT, HELD_BITS, privilegeNames } from "../catalog/privileges.ts";
+import { GRANT_SHIFT, HELD_BITS, privilegeBit, privilegeNames } from "../catalog/privileges.ts";
 import { type AccessObject, accessObjects } from "../privileges/effective-objects.ts";
 import { type AclItem, directOptions } from "./acl-change.ts";
 import { applyAll } from "./apply-operation.ts";
@@ -73,18 +73,13 @@ export const grantsTo = (state: State, wanted: Catalog): Group[] => {
           ...{ does: "grant" as const, privilege, object, grantee: item.grantee },
           ...{ option: options.includes(privilege), cascade: false },
         };
-        const bit = 1 << indexOf(privilege);
+        const bit = privilegeBit(privilege);
         if (mayGrant(state, object, item, bit)) return onAuthorityOf(state, item.grantor, change);
         lent ??= onAuthorityOf(state, item.grantor, change);
       }
     }
   }
   return lent ?? [];
-};
-
-const indexOf = (privilege: ReturnType<typeof privilegeNames>[number]): number => {
-  for (let bit = 0; bit < GRANT_SHIFT; bit += 1) if (privilegeNames(1 << bit)[0] === privilege) return bit;
-  return 0;
 };
 
 /** The next REVOKE: first one that nothing hangs on; then, with CASCADE, one that something hangs on. */
@@ -97,7 +92,7 @@ export const revokesTo = (state: State, wanted: Catalog): Group[] => {
     for (const item of more(itemsAt(state.catalog, ref), goal)) {
       const kept = maskIn(goal, item);
       for (const privilege of privilegesAndOptions(item.mask)) {
-        const option = (kept & (1 << indexOf(privilege))) !== 0;
+        const option = (kept & privilegeBit(privilege)) !== 0;
         const change = { does: "revoke" as const, privilege, object, grantee: item.grantee, option };
         const plain = onAuthorityOf(state, item.grantor, { ...change, cascade: false });
         if (applyAll(state, plain.flat())) return plain;

@@ -2,6 +2,7 @@
 import type { Oid } from "../base/ids.ts";
 import { type Catalog, isDsql, type Membership, type Role, rowsOf } from "../catalog/catalog.ts";
 import { applyAll } from "./apply-operation.ts";
+import { BOOTSTRAP_SUPERUSER } from "./membership-change.ts";
 import { operationSql } from "./operation.ts";
 import { grantsTo, revokesTo } from "./reach-acl.ts";
 import { defaultsTo } from "./reach-default.ts";
@@ -49,7 +50,6 @@ const rolesTo = ({ catalog }: State, wanted: Catalog): Group[] => {
 };
 
 const keyOf = ({ role, member, grantor }: Membership): string => `${role}/${member}/${grantor}`;
-const BOOTSTRAP_SUPERUSER = 10;
 
 const hasRow = (catalog: Catalog, row: Membership): boolean =>
   rowsOf(catalog, "memberships").some((one) => keyOf(one) === keyOf(row));
