@@ -41,17 +41,19 @@ const roleOf = ({ graph }: AccessEngine, oid: number): Role | undefined =>
 const nameOf = (engine: AccessEngine, oid: number): string =>
   oid === PUBLIC ? "PUBLIC" : (roleOf(engine, oid)?.name ?? `OID ${oid}`);
 
-/** Who has the privilege from the role, or anybody at all without one. */
-const passedOn = ({ all, role }: Right, privilege?: Privilege): readonly number[] =>
+/** Who has anything from the role. */
+const passedOn = ({ all, role }: Right): readonly number[] =>
   all
-    .filter(
-      ({ grantor, grantee, privileges }) =>
-        grantor === role.oid &&
-        grantee !== role.oid &&
-        (privilege === undefined ||
-          [...privileges].some((letter) => privilegeNames(letterBit(letter)).includes(privilege))),
-    )
+    .filter(({ grantor, grantee }) => grantor === role.oid && grantee !== role.oid)
     .map(({ grantee }) => grantee);
+
+/** Whether a grant rests on the option: the role may also have granted the privilege to itself once more. */
+const isUsed = ({ all, role }: Right, privilege: Privilege): boolean =>
+  all.some(
+    ({ grantor, privileges }) =>
+      grantor === role.oid &&
+      [...privileges].some((letter) => privilegeNames(letterBit(letter)).includes(privilege)),
+  );
 
 /** A REVOKE as the grantor, for the superuser who runs it: what he lacks for it is lent to him for the transaction. */
 const asGrantor = ({ engine, object }: Right, grantor: Role, revoke: MaybeSql): MaybeSql[] => {
@@ -87,7 +89,7 @@ const fixSql = (right: Right): string => {
   }
   const lines = entries.flatMap((entry): MaybeSql[] =>
     passable(entry).flatMap((privilege): MaybeSql[] => {
-      const cascade = passedOn(right, privilege).length > 0;
+      const cascade = isUsed(right, privilege);
       const revoke = revokeSql(privilege, object, role.name, { optionOnly: true, cascade });
       const grantor = roleOf(engine, entry.grantor);
       if (!grantor) return [undefined];

@@ -84,4 +84,21 @@ describe("grant-option", () => {
     );
     expect(rows).toEqual([{ used: false, super: true }]);
   });
+
+  it("prints SQL that works for a role that granted the privilege to itself once more", async () => {
+    const { url, query } = await postgres.freshDatabase();
+    await query(`
+      create role host; create role twice;
+      create schema twofold; alter schema twofold owner to host;
+      grant usage on schema twofold to twice with grant option;
+      set role twice; grant usage on schema twofold to twice; reset role`);
+    const [only, ...more] = await found(url);
+    expect(more).toEqual([]);
+    expect(only?.evidence).toMatchObject({ grantedBy: ["host"], passedOnTo: [] });
+    expect(only?.fix).toBe("REVOKE GRANT OPTION FOR USAGE ON SCHEMA twofold FROM twice CASCADE;");
+    await query(only?.fix ?? "");
+    expect(await found(url)).toEqual([]);
+    const { rows } = await query("select has_schema_privilege('twice', 'twofold', 'USAGE') as kept");
+    expect(rows).toEqual([{ kept: true }]);
+  });
 });
