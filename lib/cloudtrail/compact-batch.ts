@@ -38,7 +38,10 @@ const MAX_KINDS = 20_000;
 export const compactor = () => {
   let numbers = new Map<string, number>();
 
-  /** `read` gives a file's bytes; what it throws is handed to `failed`, which says why the file fails alone. */
+  /**
+   * `read` gives a file's bytes; what it throws is handed to `failed`, which says why the file fails alone. What `failed`
+   * throws ends the batch: the next one numbers its kinds anew.
+   */
   return (
     names: readonly string[],
     read: (name: string) => Uint8Array,
@@ -73,13 +76,21 @@ export const compactor = () => {
       at.push(connection.at);
       eventIds.push(eventId);
     };
-    const files = names.map((name): CompactFile => {
+    const fileOf = (name: string): CompactFile => {
       try {
         return readTrailBytes(name, read(name), take) ?? { tooLarge: true };
       } catch (error) {
         return { failed: failed(error) };
       }
-    });
+    };
+    let files: readonly CompactFile[];
+    try {
+      files = names.map(fileOf);
+    } catch (error) {
+      // Nobody will hear of this batch, so nobody was told of its kinds.
+      numbers = new Map();
+      throw error;
+    }
     return {
       files,
       kinds,

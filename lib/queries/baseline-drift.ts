@@ -1,6 +1,6 @@
 // Where the live access is another than the declared one: one answer for the command line, the API and the report.
 import type { Cluster } from "../core/base/ids.ts";
-import type { Instant } from "../core/base/time.ts";
+import { type Instant, iso } from "../core/base/time.ts";
 import type { Baseline } from "../core/baseline/baseline.ts";
 import { declaredAccess, isOver } from "../core/baseline/declared-access.ts";
 import { type DriftRow, driftOf, isDrift } from "../core/baseline/drift.ts";
@@ -8,6 +8,7 @@ import { driftText } from "../core/baseline/drift-text.ts";
 import type { KeptBaseline } from "../core/baseline/kept-baseline.ts";
 import { beginOf, isWithin } from "../core/baseline/moments.ts";
 import type { Catalog } from "../core/catalog/catalog.ts";
+import { AuditError } from "../errors.ts";
 import type { Snapshot } from "../store/history/snapshots.ts";
 import type { ReadStore } from "../store/open-store.ts";
 
@@ -34,14 +35,23 @@ export const driftFrom = (baseline: Baseline, catalog: Catalog, at: Instant): Dr
   return { rows, differences, planned: rows.length - differences - unknown, unknown };
 };
 
-/** The baseline that was published for a cluster by `at`; undefined: none was, so far. A later one says nothing of then. */
+/**
+ * The baseline that was published for a cluster by `at`; undefined: none was, so far. A later one says nothing of then.
+ * AuditError("not-found") where an earlier version may have held: only the newest is kept.
+ */
 export const publishedAt = async (
   store: Pick<ReadStore, "baselines">,
   cluster: Cluster,
   at: Instant,
 ): Promise<KeptBaseline | undefined> => {
   const published = await store.baselines.read(cluster);
-  return published && published.at <= at ? published : undefined;
+  if (!published || published.at <= at) return published;
+  if (published.version === 1) return undefined;
+  throw new AuditError(
+    "not-found",
+    `which baseline held at ${iso(at)} is not known: only the newest is kept, version ${published.version}`,
+    { hint: `It was published at ${iso(published.at)}: ask about a time from then on.` },
+  );
 };
 
 type State = "open" | "over" | "to come";

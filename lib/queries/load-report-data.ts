@@ -8,6 +8,7 @@ import { judgeWith } from "../core/findings/judge.ts";
 import { resolveSettings, type VerdictSettings } from "../core/findings/settings.ts";
 import { type AuditView, auditView } from "../core/findings/view.ts";
 import { detectors } from "../detectors/index.ts";
+import { AuditError } from "../errors.ts";
 import { loadFacts } from "../jobs/load-facts.ts";
 import { findingsAt } from "../report/findings-at.ts";
 import { reachOfCatalog } from "../report/reach-of-catalog.ts";
@@ -16,7 +17,7 @@ import type { Snapshot } from "../store/history/snapshots.ts";
 import type { ReadStore } from "../store/open-store.ts";
 import { changeText } from "../wording/change-text.ts";
 import { activityOf } from "./activity.ts";
-import { declaredAccessAt } from "./baseline-drift.ts";
+import { type DeclaredAccess, declaredAccessAt } from "./baseline-drift.ts";
 import { adminLogins } from "./reached-by.ts";
 import { talliesUntil } from "./tallies.ts";
 
@@ -56,7 +57,13 @@ const declaredOf = async (
   snapshot: Snapshot | undefined,
   at: Instant,
 ): Promise<ReportData["declared"]> => {
-  const declared = await declaredAccessAt(store, cluster, snapshot, at);
+  let declared: DeclaredAccess | undefined;
+  try {
+    declared = await declaredAccessAt(store, cluster, snapshot, at);
+  } catch (error) {
+    if (error instanceof AuditError && error.code === "not-found") return { notKnown: error.message };
+    throw error;
+  }
   if (!declared) return null;
   const { published, drift, breakGlass, ended } = declared;
   return {

@@ -134,8 +134,10 @@ const ofSubjects = async (
   const changes = mergeTimelines(all);
   if (!roles.length || !objects.length) return changes;
   return changes.filter(({ change }) => {
-    if (change.kind === "other-object")
-      return subjectsOf(change).some((subject) => objects.includes(subject));
+    if (change.kind === "other-object") {
+      const about = subjectsOf(change);
+      return [roles, objects].every((wanted) => about.some((subject) => wanted.includes(subject)));
+    }
     if ("grantee" in change && !roles.includes(roleSubject(change.grantee.oid))) return false;
     return !("object" in change) || subjectsOf(change).some((subject) => objects.includes(subject));
   });

@@ -95,9 +95,11 @@ export const declaredSection = (data: ReportData): Html => {
   return html`<section id="declared" aria-labelledby="declared-title">
 <h2 id="declared-title">Declared access</h2>
 ${
-  declared
-    ? html`${driftText(declared, data)}${endedTable(declared)}${emergencyTable(declared)}`
-    : html`<p class="none">No baseline was published: nothing says which access is wanted. Make one with <code class="command">dsql-audit baseline init --out access.yml ${data.storeOption}</code></p>`
+  declared && "notKnown" in declared
+    ? html`<p class="none">Not known: ${declared.notKnown}.</p>`
+    : declared
+      ? html`${driftText(declared, data)}${endedTable(declared)}${emergencyTable(declared)}`
+      : html`<p class="none">No baseline was published: nothing says which access is wanted. Make one with <code class="command">dsql-audit baseline init --out access.yml ${data.storeOption}</code></p>`
 }
 ${exemptionTable(data)}
 </section>`;

@@ -141,7 +141,7 @@ export type ReportData = {
   /** Who was let in as admin, which needs no mapping: whoever else IAM allows it is not known. */
   readonly adminLogins: readonly AdminLogin[];
   /** The published baseline and how the snapshot differs from it; null: none was published by then. */
-  readonly declared: ReportDeclared | null;
+  readonly declared: ReportDeclared | { readonly notKnown: string } | null;
   /** What people accepted, all of it that is written down. */
   readonly exemptions: readonly Exemption[];
   readonly coverage: {

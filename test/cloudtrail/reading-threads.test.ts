@@ -123,6 +123,21 @@ describe("what one thread tells", () => {
     expect([second.firstKind, second.kinds.length, [...second.kind]]).toEqual([1, 0, [0, 0, IN_FULL]]);
   });
 
+  it("begins its numbers anew after a batch that nobody heard of", () => {
+    const compact = compactor();
+    const failed = (error: unknown): string => {
+      throw error;
+    };
+    const read = (name: string): Uint8Array => {
+      if (name === "gone") throw new Error("the disk is gone");
+      return fileOf(connectRecord({ id: name, at: T, agent: `client-${name}/1` }));
+    };
+    compact(["a"], read, failed);
+    expect(() => compact(["b", "gone"], read, failed)).toThrow("the disk is gone");
+    const next = compact(["b", "a"], read, failed);
+    expect([next.firstKind, next.kinds.length, [...next.kind]]).toEqual([0, 2, [0, 1]]);
+  });
+
   it("begins its numbers anew when there are too many kinds", () => {
     const compact = compactor();
     const of = (n: number) =>

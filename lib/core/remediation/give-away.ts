@@ -11,7 +11,11 @@ import type { MaybeSql } from "../sql/guard.ts";
 import { grantSql, ownerSql } from "../sql/statements.ts";
 import { asDsqlRole, becomeOnDsql, onDsql, refusedOnDsql, remark, script } from "./script.ts";
 
-type Owners = { readonly all: readonly Oid[]; readonly near: (schema: Oid | null) => readonly Oid[] };
+type Owners = {
+  readonly all: readonly Oid[];
+  readonly near: (schema: Oid | null) => readonly Oid[];
+  readonly ofSchema: ReadonlyMap<Oid | null, Oid>;
+};
 
 /** Of a whole catalog, worked out once: a role that owns a thousand tables asks a thousand times. */
 const ownersSeen = new WeakMap<AccessEngine, Owners>();
@@ -23,7 +27,8 @@ const ownersIn = (engine: AccessEngine): Owners => {
   const near = lazily((schema: Oid | null) =>
     schema === null ? [] : byFrequency(engine, bySchema.get(schema) ?? []),
   );
-  const made = { all: byFrequency(engine, own), near };
+  const ofSchema = new Map(own.filter(({ kind }) => kind === "schema").map(({ oid, owner }) => [oid, owner]));
+  const made = { all: byFrequency(engine, own), near, ofSchema };
   ownersSeen.set(engine, made);
   return made;
 };
@@ -47,10 +52,9 @@ export const newOwner = (
   mayOwn: (role: string) => boolean,
 ): string | null => {
   const { graph, catalog } = engine;
-  const schema = engine.objects.find(({ kind, oid }) => kind === "schema" && oid === object.schemaOid);
-  const { all, near } = ownersIn(engine);
+  const { all, near, ofSchema } = ownersIn(engine);
   const candidates: (Oid | undefined)[] = [
-    schema?.owner,
+    ofSchema.get(object.schemaOid),
     ...near(object.schemaOid),
     ...all,
     rowsOf(catalog, "database")[0]?.owner,

@@ -19,7 +19,7 @@ export const actStore = (table: Table): ActStore => ({
   note: async (act) => {
     // Twice in one millisecond by one person on one finding is once.
     await table.putIf(
-      { ...keys.act(act.cluster, act.at, `${act.kind}#${act.finding}`), v: FORMAT, rev: 1, act },
+      { ...keys.act(act.cluster, act.at, `${act.kind}#${act.finding}#${act.by}`), v: FORMAT, rev: 1, act },
       "rev",
       undefined,
     );

@@ -1,0 +1,28 @@
+// Which baseline held at a moment: where an earlier version may have, nobody knows, and none is never said.
+import { afterAll, expect, it } from "vitest";
+import { parseBaseline } from "../../lib/core/baseline/parse-baseline.ts";
+import { publishedAt } from "../../lib/queries/baseline-drift.ts";
+import { openStore } from "../../lib/store/open-store.ts";
+import { cluster } from "../support/catalogs.ts";
+import { sqliteTables } from "../support/table.ts";
+
+const tables = sqliteTables();
+afterAll(() => tables.stop());
+
+const of = (name: string) =>
+  parseBaseline(`version: 1\ncomponents: [{ name: ${name}, role: r }]\n`, "access.yml");
+
+it("is none before the first version, the newest from its time on, and not known between", async () => {
+  const store = openStore(await tables.fresh(), { now: () => 0 });
+  expect(await publishedAt(store, cluster, 50)).toBeUndefined();
+  await store.baselines.publish(cluster, of("a"), "ana", 100);
+  expect(await publishedAt(store, cluster, 99)).toBeUndefined();
+  expect(await publishedAt(store, cluster, 100)).toMatchObject({ version: 1 });
+  await store.baselines.publish(cluster, of("b"), "ben", 200);
+  expect(await publishedAt(store, cluster, 200)).toMatchObject({ version: 2 });
+  for (const at of [50, 150])
+    await expect(publishedAt(store, cluster, at)).rejects.toMatchObject({
+      code: "not-found",
+      message: expect.stringContaining("is not known: only the newest is kept, version 2"),
+    });
+});
