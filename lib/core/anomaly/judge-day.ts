@@ -186,10 +186,12 @@ const discounted = (context: DayContext, today: Today, raw: Raw, who: Who, chanc
 /** "none of its own 46 days and 0 of 2,146 days of the other machines were like that, each counted until its first such day" */
 const inFigures = ({ own, peers, isFirstTime }: Chance, kind: Kind): string => {
   const until = isFirstTime ? ", each counted until its first such day" : "";
-  const others = `${peers.reached.toLocaleString("en-US")} of ${counted(peers.days, "day")} of the other ${kind === "person" ? "people" : "machines"}`;
-  if (!own.days) return `${others} ${peers.reached === 1 ? "was" : "were"} like that${until}`;
-  const mine = own.reached === 0 ? "none" : own.reached.toLocaleString("en-US");
-  return `${mine} of its own ${counted(own.days, "day")} and ${others} were like that${until}`;
+  const theirs = `${peers.reached.toLocaleString("en-US")} of ${counted(peers.days, "day")} of the other ${kind === "person" ? "people" : "machines"}`;
+  if (!own.days) return `${theirs} ${peers.reached === 1 ? "was" : "were"} like that${until}`;
+  const mine = `${own.reached === 0 ? "none" : own.reached.toLocaleString("en-US")} of its own ${counted(own.days, "day")}`;
+  if (!peers.days && isFirstTime)
+    return `${mine} were like that; no other ${kind} has been known for long enough to compare it with`;
+  return `${mine} and ${theirs} were like that${until}`;
 };
 
 const signOf = (context: DayContext, today: Today, raw: Raw, principal: Principal): DaySign | undefined => {

@@ -81,6 +81,8 @@ export type Pool = {
   readonly firstTimes: (rule: Rule, kind: Kind, level: number, knownFor: number) => Count;
   /** Of the principal itself: its active days but the first, and the highest level that any of them reached. */
   readonly past: (rule: Rule, principal: Principal) => { readonly days: number; readonly top: number };
+  /** Whether any other principal of the kind has been known for long enough to speak of one that was for so many days. */
+  readonly hasPeers: (principal: Principal, kind: Kind, knownFor: number) => boolean;
   /** All active days within the horizon but each principal's first. */
   readonly days: number;
 };
@@ -173,6 +175,7 @@ export const poolOf = (
   const weights = memo<number>();
   const firsts = memo<(level: number) => Count>();
   const pasts = memo<ReturnType<Pool["past"]>>();
+  const speaking = memo<ReadonlySet<Principal>>();
   const classOf = (kind: Kind, tenure: Tenure | "all"): readonly DayRecord[] =>
     tenure === "all"
       ? ([1, 2, 3] as const).flatMap((one) => byClass.get(`${kind} ${one}`) ?? [])
@@ -210,9 +213,20 @@ export const poolOf = (
           LEAST_KNOWN[tenureOf(knownFor)],
         ),
       )(level),
+    hasPeers: (principal, kind, knownFor) => {
+      const tenure = tenureOf(knownFor);
+      const known = speaking(`${kind} ${tenure}`, () => {
+        const speaks = ([one, days]: readonly [Principal, readonly DayRecord[]]): boolean =>
+          kinds.get(one) === kind && days.filter(isJudged).length > LEAST_KNOWN[tenure];
+        return new Set([...ownDays].filter(speaks).map(([one]) => one));
+      });
+      return known.size > (known.has(principal) ? 1 : 0);
+    },
     days: records.filter(({ tenure }) => tenure > 0).length,
   };
 };
+
+const NOBODY: Count = { days: 0, reached: 0 };
 
 /** The chance of a level, with the counts that it rests on. */
 export type Chance = {
@@ -226,7 +240,8 @@ export type Chance = {
 /**
  * How likely it is that an ordinary day of this principal reaches `level` or more. Who has never reached it is held against
  * the days of those who had never reached it either: how often the wild ones do says nothing of the steady. Who has, and whose
- * levels are ratios to its own record, is held against its own days and all of its peers.
+ * levels are ratios to its own record, is held against its own days and all of its peers. Where there are no peers, never is
+ * held against all own days.
  */
 export const chanceOf = (
   pool: Pool,
@@ -250,13 +265,12 @@ export const chanceOf = (
   const isOfHabit = graded && !rule.habitFree;
   const past = pool.past(rule, who.principal);
   if (past.days > 0 && past.top < level && !isOfHabit) {
-    const first = pool.firstTimes(rule, who.kind, level, past.days);
-    return {
-      chance: rateOf(first),
-      own: { days: past.days, reached: 0 },
-      peers: first,
-      isFirstTime: true,
-    };
+    const never = { days: past.days, reached: 0 };
+    // Among its peers it is one of many; alone it has but its own days, and its first ones say as much as the later.
+    const peers = pool.hasPeers(who.principal, who.kind, past.days)
+      ? pool.firstTimes(rule, who.kind, level, past.days)
+      : undefined;
+    return { chance: rateOf(peers ?? never), own: never, peers: peers ?? NOBODY, isFirstTime: true };
   }
   const all = { days: peers.days, reached };
   const weight = pool.weight(rule, who.kind, level);

@@ -31,6 +31,28 @@ describe("surprise", () => {
     );
   });
 
+  it("holds who is alone against all of its own days: every day more makes a first time rarer", () => {
+    const signAfter = (days: number, others: readonly Tally[] = []) => {
+      const moved = tally("service-0", START + days * DAY + 10 * HOUR, { network: "203.0.113.0/24" });
+      const own = steady("service-0", days, { network: "52.0.1.0/24" });
+      const found = surprises(surpriseFacts([...own, moved, ...others]), signRules)
+        .at(START + days * DAY + 11 * HOUR)
+        .episodes.find(({ principal }) => principal === role("service-0"));
+      return found?.signs.find(({ detector }) => detector === "new-network");
+    };
+    // Half a day like that of so many and one; below four bits nothing is a sign.
+    for (const days of [8, 9, 12, 20, 31, 32, 40])
+      expect(signAfter(days)?.bits).toBeCloseTo(Math.log2(2 * days), 9);
+    expect(signAfter(32)?.says).toContain(
+      "none of its own 31 days were like that; no other machine has been known for long enough to compare it with",
+    );
+    // A newcomer is no peer yet; somebody who was there all the time is one.
+    const newcomer = steady("service-1", 4, { network: "52.1.1.0/24" }, 28);
+    expect(signAfter(32, newcomer)?.bits).toBe(6);
+    const peer = steady("service-1", 32, { network: "52.1.1.0/24" });
+    expect(signAfter(32, peer)?.says).toContain("and 0 of 48 days of the other machines were like that");
+  });
+
   it("says nothing of an ordinary day", () => {
     expect(foundAt([...estate(61)], now)).toEqual([]);
   });
