@@ -110,6 +110,16 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./history/history.ts")).addHistory,
   },
   {
+    name: "incident",
+    summary: "show one incident with its findings, and what was mailed of it when",
+    load: async () => (await import("./findings/incident.ts")).addIncident,
+  },
+  {
+    name: "incidents",
+    summary: "list the incidents: findings that belong together",
+    load: async () => (await import("./findings/incidents.ts")).addIncidents,
+  },
+  {
     name: "ingest",
     summary: "count connections from trail files, S3 or a dead-letter queue",
     load: async () => (await import("./run/ingest.ts")).addIngest,

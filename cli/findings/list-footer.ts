@@ -12,10 +12,10 @@ const ago = (ms: number): string => {
 };
 
 /** What a list says below itself: how many it hides, and the time that it is true of. */
-export const footer = (hidden: number, look: LastLook | undefined, now: Instant): string =>
+export const footer = (hidden: number, look: LastLook | undefined, now: Instant, what = "finding"): string =>
   [
     ...(hidden > 0
-      ? [`${hidden} resolved ${hidden === 1 ? "finding is" : "findings are"} not shown: --all shows them.`]
+      ? [`${hidden} resolved ${hidden === 1 ? `${what} is` : `${what}s are`} not shown: --all shows them.`]
       : []),
     look === undefined
       ? "The detectors have not run yet, so this says nothing about the cluster. Run: dsql-audit detect"

@@ -26,6 +26,7 @@ const fields = {
   closedAt: Time.optional(),
   closedBecause: z.string().optional().describe("What changed, where that is known."),
   reopened: z.int().positive().optional().describe("How often it came back."),
+  incident: z.string().describe("The incident that it belongs to."),
   evidence: z.record(z.string(), z.unknown()),
   eventIds: z.array(z.string()).optional().describe("CloudTrail events."),
   fix: z.string().optional().describe("What to do: SQL, or a sentence."),

@@ -14,6 +14,7 @@ import {
 import { Drift, Made, Published } from "./baseline.ts";
 import { Backtested, Exempted, Finding, Findings, Scan } from "./finding.ts";
 import { Diff, Retained, Shown, Snapshots, Timeline, Verified } from "./history.ts";
+import { Incident, Incidents } from "./incident.ts";
 import { Plan } from "./plan.ts";
 import { Configured, Demonstrated, Ingested, Reconciled, Reported, Settings, Setup } from "./run.ts";
 import { Snapshot } from "./snapshot.ts";
@@ -42,6 +43,8 @@ export const documents: ReadonlyMap<string, z.ZodType> = new Map<string, z.ZodTy
   ["history show", Shown],
   ["history timeline", Timeline],
   ["history verify", Verified],
+  ["incident", Incident],
+  ["incidents", Incidents],
   ["ingest", Ingested],
   ["plan", Plan],
   ["privileges", Privileges],

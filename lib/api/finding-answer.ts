@@ -29,6 +29,7 @@ export const FindingAnswer = z
     closedAt: z.optional(Time),
     closedBecause: z.optional(z.string()).meta({ description: "What changed, where that is known." }),
     acknowledged: z.optional(z.object({ at: Time, by: z.string(), note: z.optional(z.string()) })),
+    incident: z.string().meta({ description: "The incident that it belongs to." }),
     eventIds: z.optional(z.array(z.string())),
     verdict: z.optional(Verdict),
     status: Status,

@@ -13,7 +13,7 @@ import { Time } from "./snapshot-ref.ts";
 
 const path = "/findings";
 /** One of the words, or several with commas between. */
-const anyOf = (what: string, words: readonly string[]) => {
+export const anyOf = (what: string, words: readonly string[]) => {
   const one = `(?:${words.join("|")})`;
   const error = `one of ${words.join(", ")}; several with commas between`;
   return z
@@ -22,7 +22,7 @@ const anyOf = (what: string, words: readonly string[]) => {
 };
 
 /** A cluster that was never judged has no findings for another reason than a clean one: so both tell. */
-const Judged = {
+export const Judged = {
   judgedAt: z.nullable(Time).meta({ description: "When findings were last looked for; null: never." }),
   judgedSnapshotAt: z.nullable(Time).meta({ description: "The newest snapshot that was evaluated." }),
 };

@@ -7,6 +7,7 @@ import { defaultPrivileges } from "./default-privileges.ts";
 import { explainAccess } from "./explain.ts";
 import { finding, findings } from "./findings.ts";
 import { historyChanges, historyDiff } from "./history.ts";
+import { incident, incidents } from "./incidents.ts";
 import { openApiRoute } from "./openapi.ts";
 import { privileges, whoCan } from "./privileges.ts";
 import type { Route } from "./route.ts";
@@ -18,6 +19,8 @@ const questions: readonly Route[] = [
   clusters,
   findings,
   finding,
+  incidents,
+  incident,
   snapshotList,
   snapshotAsOf,
   privileges,

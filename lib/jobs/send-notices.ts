@@ -5,6 +5,7 @@ import type { Instant } from "../core/base/time.ts";
 import type { Finding } from "../core/findings/finding.ts";
 import { markTold } from "../core/incidents/due.ts";
 import { isSummaryDue, type NoticeState, summarySlots } from "../core/incidents/notice-state.ts";
+import { incidentOf } from "../core/incidents/threads.ts";
 import { detectorOf } from "../detectors/index.ts";
 import { AuditError } from "../errors.ts";
 import { publish } from "../notices/channels/sns.ts";
@@ -106,14 +107,24 @@ export const sendNotices = async (
   const standing = await standingOf(store, cluster, await kept.list(cluster));
   if (!isTellingDue(standing, now)) return 0;
   const end = await proofOf(store, cluster, commandStore, keepDays);
+  const incidentById = new Map(standing.findings.map((finding) => [finding.id, incidentOf(finding)]));
   const send = async (notice: Notice): Promise<void> => {
-    await publish(sns, topicArn, {
+    const { messageId, subject } = await publish(sns, topicArn, {
       subject: notice.subject,
       body: notice.body,
       end,
       short: notice.short,
       document: noticeDocument(notice),
       attributes: noticeAttributes(notice),
+    });
+    const told = new Set(notice.told.flatMap(({ id }) => incidentById.get(id) ?? []));
+    await store.sentNotices.note(cluster, {
+      at: now,
+      kind: notice.kind,
+      severity: notice.severity,
+      subject,
+      ...(messageId && { messageId }),
+      incidents: [...told].sort(),
     });
     if (notice.told.length) await kept.update(cluster, (findings) => markTold(findings, notice.told, now));
     await store.notices.note(cluster, stateAfter(notice, now));

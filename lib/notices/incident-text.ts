@@ -1,8 +1,7 @@
 // The notice of one incident in words, to be read on a phone at three in the morning: the answer first, times in UTC.
 
 import type { Instant } from "../core/base/time.ts";
-import { principalName, visible } from "../core/base/visible-text.ts";
-import type { DetectorWords } from "../core/findings/detector.ts";
+import { visible } from "../core/base/visible-text.ts";
 import { type Finding, worstFirst } from "../core/findings/finding.ts";
 import { isNews, type NoticeKind } from "../core/incidents/due.ts";
 import type { Incident } from "../core/incidents/incident.ts";
@@ -14,9 +13,8 @@ import { type Notice, noticeFinding, toldOf } from "./notice.ts";
 import { paragraph, wrapped } from "./page.ts";
 import { type Reach, reachLines } from "./reach-text.ts";
 import { shortText } from "./short-text.ts";
+import { stemOf, type WordsOf } from "./stem.ts";
 import { subjectLine } from "./subject.ts";
-
-export type WordsOf = (detector: string) => DetectorWords | undefined;
 
 export type TextOptions = {
   readonly wordsOf: WordsOf;
@@ -26,17 +24,6 @@ export type TextOptions = {
 };
 
 const SHOWN = 20;
-
-/** What every mail of the incident is called, whatever becomes of it. */
-const stemOf = ({ findings: [first] }: Incident, wordsOf: WordsOf): string => {
-  const words = wordsOf(first.detector);
-  if (words?.thread) return words.thread.title;
-  const { principal, role, object } = first.subject;
-  const about = principal === undefined ? (role ?? object) : principalName(principal);
-  const title = words?.title ?? first.detector;
-  // The name first: a subject line is cut at its end.
-  return about === undefined ? title : `${visible(about, 40)}: ${title}`;
-};
 
 /** The one that says most: the worst of what stands, the first of these. */
 const leadOf = ({ standing, tellable, findings }: Incident): Finding =>

@@ -8,10 +8,11 @@ import { type Finding, Severity, worstFirst } from "../core/findings/finding.ts"
 import { shortId } from "../core/findings/finding-id.ts";
 import { hasRisen, isOnlyUnknown, type SummaryNews } from "../core/incidents/due.ts";
 import { type Incident, worstOf } from "../core/incidents/incident.ts";
+import type { MailKind } from "../core/incidents/notice-record.ts";
 import { isOver } from "../core/incidents/threads.ts";
 import { utc } from "../wording/evidence-text.ts";
 import { type Commands, commandsFor, type StoreArguments } from "./command-line.ts";
-import { type Notice, type NoticeKind, noticeFinding, toldOf } from "./notice.ts";
+import { type Notice, noticeFinding, toldOf } from "./notice.ts";
 import { bullet, paragraph, wrapped } from "./page.ts";
 import { shortText } from "./short-text.ts";
 import { subjectLine } from "./subject.ts";
@@ -63,7 +64,7 @@ const closerLines = (run: Commands, findings: readonly Finding[]): string[] => {
 
 type Listed = {
   readonly cluster: Cluster;
-  readonly kind: NoticeKind;
+  readonly kind: MailKind;
   readonly tag: string;
   readonly stem: string;
   readonly first: string;
@@ -145,7 +146,7 @@ export const firstNotice = (
 /** Many incidents within the hour: one mail that lists them. */
 export const stormNotice = (
   cluster: Cluster,
-  due: readonly { readonly incident: Incident; readonly kind: NoticeKind }[],
+  due: readonly { readonly incident: Incident; readonly kind: MailKind }[],
   told: number,
   store: StoreArguments,
 ): Notice => {

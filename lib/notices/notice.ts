@@ -1,13 +1,8 @@
 // One message to people: what it is about, its text, and what it tells.
 import type { Cluster } from "../core/base/ids.ts";
 import type { Category, Finding, Severity, Status } from "../core/findings/finding.ts";
-import type { NoticeKind as IncidentNoticeKind, Told } from "../core/incidents/due.ts";
-
-/**
- * Of one incident: `opened`, `worse`, `more`, `over`. `first`: all of a new cluster at once. `storm`: many incidents at
- * once. `daily` and `weekly` are summaries.
- */
-export type NoticeKind = IncidentNoticeKind | "first" | "storm" | "daily" | "weekly";
+import type { Told } from "../core/incidents/due.ts";
+import type { MailKind } from "../core/incidents/notice-record.ts";
 
 /** A finding as a program that subscribes to the topic reads it. */
 export type NoticeFinding = {
@@ -23,7 +18,7 @@ export type NoticeFinding = {
 };
 
 export type Notice = {
-  readonly kind: NoticeKind;
+  readonly kind: MailKind;
   readonly cluster: Cluster;
   /** The incident's id; undefined: it is about several. */
   readonly incident?: string;
@@ -42,9 +37,13 @@ export type Notice = {
   readonly told: readonly Told[];
 };
 
-export const toldOf = ({ id, severity, status, closedAt }: Finding, where: Told["where"]): Told => ({
+export const toldOf = (
+  { id, severity, status, closedAt, detector }: Finding,
+  where: Told["where"],
+): Told => ({
   id,
   where,
+  detector,
   severity,
   ended: status === "ended" || status === "resolved" || closedAt !== undefined,
 });

@@ -28,11 +28,16 @@ export const safeSubject = (text: string, max = MAX_SUBJECT): string => {
   return ascii === "" ? "(no subject)" : shortened(ascii, max);
 };
 
+/** The longest tag is "[UPDATE CRITICAL] ": a stem is cut alike in all mails of its incident. */
+const TAG_ROOM = 18;
+
 /**
  * "[HIGH] OrdersApi: Connection from a new network (orders-prod) inc-3f9a1c2b": cluster and reference stay readable
  * however long the rest is, so that mails of one incident are found and sorted together.
  */
 export const subjectLine = (tag: string, stem: string, cluster: string, reference?: string): string => {
   const end = ` (${clusterName(cluster)})${reference === undefined ? "" : ` ${reference}`}`;
-  return safeSubject(`${safeSubject(`[${tag}] ${stem}`, MAX_SUBJECT - end.length)}${end}`);
+  const room = MAX_SUBJECT - end.length;
+  const kept = reference === undefined ? stem : safeSubject(stem, Math.max(20, room - TAG_ROOM));
+  return safeSubject(`${safeSubject(`[${tag}] ${kept}`, room)}${end}`);
 };

@@ -1,6 +1,7 @@
 // A finding as it is given out, by the command line and the API alike: its subject flat, its times as text.
 import { iso } from "../core/base/time.ts";
 import type { Finding } from "../core/findings/finding.ts";
+import { incidentOf } from "../core/incidents/threads.ts";
 
 /** Flat, times as ISO 8601 in UTC; a field that does not apply is left out. */
 export const findingDocument = (finding: Finding) => {
@@ -30,6 +31,7 @@ export const findingDocument = (finding: Finding) => {
       acknowledged: { ...finding.acknowledged, at: iso(finding.acknowledged.at) },
     }),
     ...(finding.reopened > 0 && { reopened: finding.reopened }),
+    incident: incidentOf(finding),
     evidence: finding.evidence,
     ...(finding.eventIds && { eventIds: finding.eventIds }),
     ...(finding.fix !== undefined && { fix: finding.fix }),

@@ -19,7 +19,8 @@ export type Selection = (finding: Finding) => boolean;
 const statusOrder: readonly string[] = ["open", "ended", "acknowledged", "exempt", "resolved"];
 const severityOrder: readonly string[] = ["critical", "high", "medium", "low"];
 
-const oneOf = (
+/** The words that a list with commas names; undefined: all. AuditError("usage") names the words there are. */
+export const oneOf = (
   what: string,
   text: string | undefined,
   known: readonly string[],

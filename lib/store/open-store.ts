@@ -15,6 +15,7 @@ import { type BaselineStore, baselineStore } from "./findings/baselines.ts";
 import { createFindingStore, type FindingStore } from "./findings/findings.ts";
 import { type NoticeStates, noticeStates } from "./findings/notice-states.ts";
 import { type PlannedLooks, plannedLooks } from "./findings/planned-looks.ts";
+import { type SentNotices, sentNotices } from "./findings/sent-notices.ts";
 import { type SettingsStore, settingsStore } from "./findings/settings.ts";
 import { listClusters, registerCluster } from "./history/clusters.ts";
 import { exportHistory } from "./history/export.ts";
@@ -65,6 +66,7 @@ export type Store = {
   readonly findings: FindingStore;
   readonly acts: ActStore;
   readonly notices: NoticeStates;
+  readonly sentNotices: SentNotices;
   readonly plannedLooks: PlannedLooks;
   readonly settings: SettingsStore;
   readonly baselines: BaselineStore;
@@ -85,6 +87,7 @@ export type ReadStore = {
   readonly findings: Pick<FindingStore, "read" | "list" | "get" | "lastLook" | "exemptions">;
   readonly acts: Pick<ActStore, "list">;
   readonly notices: Pick<NoticeStates, "read">;
+  readonly sentNotices: Pick<SentNotices, "list">;
   readonly settings: Pick<SettingsStore, "read">;
   readonly baselines: Pick<BaselineStore, "read">;
 };
@@ -127,6 +130,7 @@ export const openStore = (table: Table, { now }: StoreOptions): Store => {
     findings: createFindingStore(table),
     acts: actStore(table),
     notices: noticeStates(table),
+    sentNotices: sentNotices(table),
     plannedLooks: plannedLooks(table),
     settings: settingsStore(table),
     baselines: baselineStore(table),
@@ -153,6 +157,7 @@ export const openReadStore = (table: ReadTable): ReadStore => {
     findings: { read, list, get, lastLook, exemptions },
     acts: { list: store.acts.list },
     notices: { read: store.notices.read },
+    sentNotices: { list: store.sentNotices.list },
     settings: { read: store.settings.read },
     baselines: { read: store.baselines.read },
   };

@@ -12,7 +12,7 @@ import { fileOf } from "../../scripts/schemas.ts";
 import { cluster, estate } from "../support/catalogs.ts";
 import { cliIn } from "../support/cli.ts";
 import { allow, policy } from "../support/iam-facts.ts";
-import { fillWorld, NOW, READER, T } from "../support/query-world.ts";
+import { fillWorld, INCIDENT, NOW, READER, T } from "../support/query-world.ts";
 import { fillStore } from "../support/table.ts";
 
 const root = join(import.meta.dirname, "../..");
@@ -86,6 +86,8 @@ const examples: readonly (readonly [document: string, lines: readonly string[]])
   ["history retain", ["history retain"]],
   ["findings", ["findings", "findings --status resolved", "findings --severity critical"]],
   ["finding", ["finding a-1", "finding b-1"]],
+  ["incidents", ["incidents", "incidents --status resolved"]],
+  ["incident", [`incident ${INCIDENT}`]],
   ["ack", ["ack c-1", "ack b-1"]],
   ["exempt", ["exempt a-1 --owner ops --reason yearly --until 30d"]],
   ["unexempt", ["unexempt a-1"]],

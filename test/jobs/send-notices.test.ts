@@ -10,6 +10,7 @@ import { parseHead } from "../../cli/history/history-verify.ts";
 import { Cluster } from "../../lib/core/base/ids.ts";
 import { HOUR } from "../../lib/core/base/time.ts";
 import type { Finding } from "../../lib/core/findings/finding.ts";
+import { incidentOf } from "../../lib/core/incidents/threads.ts";
 import { sendNotices } from "../../lib/jobs/send-notices.ts";
 import { MAX_MESSAGE_BYTES } from "../../lib/notices/channels/sns.ts";
 import { byteLength } from "../../lib/notices/message-size.ts";
@@ -80,6 +81,21 @@ const send = async (db: Table, keepDays?: number): Promise<string[]> => {
 const headIn = (text: string): string => / --head (\S+)/.exec(text)?.[1] ?? "";
 
 describe("every mail", () => {
+  it("is kept in a record: when it went out, what it was called, and which incidents it told of", async () => {
+    const db = await tables.fresh();
+    const found = await find(db, findingOf("a-1"), findingOf("b-1"));
+    await send(db);
+    const sent = await openStore(db, { now: () => T }).sentNotices.list(cluster);
+    expect(sent.map(({ incidents }) => incidents).sort()).toEqual(
+      found.map((one) => [incidentOf(one)]).sort(),
+    );
+    for (const { incidents, ...mail } of sent)
+      expect(mail).toEqual({
+        ...{ at: T, kind: "opened", severity: "high", messageId: expect.stringMatching(/./) },
+        subject: expect.stringMatching(new RegExp(`^\\[HIGH\\] .* ${incidents[0]}$`)),
+      });
+  });
+
   it("ends with the newest snapshot and the command that checks it: of its own, and of what is over", async () => {
     const db = await tables.fresh();
     await store(db, ["boss", "chief"]);

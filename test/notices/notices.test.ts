@@ -120,6 +120,36 @@ describe("a notice", () => {
     expect(second.body).toContain("The notice before this one: 2026-04-01 02:00 UTC.");
   });
 
+  it("is called the same whatever becomes of its verdict, its signs and its severity", () => {
+    const stem = (subject: string): string => subject.replace(/^\[[A-Z ]+\] /, "");
+    const verdicts = ["unknown-mapping", "never-used-mapping", "dormant-mapping", "ambiguous-mapping"];
+    const mails = verdicts.map((detector) => only([finding({ detector, family: "mapping" })]).subject);
+    expect(new Set(mails.map(stem)).size).toBe(1);
+    expect(mails[0]).toBe("[HIGH] OldJob: Mapping without a proven use (orders-prod) inc-d55367a0");
+
+    const sign = finding({ detector: "new-network", life: "episode", category: "anomalous" });
+    const first = only([sign]);
+    const more = afterTelling([sign], [first], T).map((one) => ({
+      ...one,
+      ...{ detector: "revoked-connection", severity: "critical" as const },
+    }));
+    expect(stem(only(more, T + HOUR).subject)).toBe(stem(first.subject));
+    const over = more.map((one) => ({ ...one, status: "ended" as const }));
+    expect(stem(only(over, T + HOUR).subject)).toBe(stem(first.subject));
+  });
+
+  it("is called the same where a subject line has to be cut", () => {
+    const long = finding({ subject: { object: "x".repeat(200), facet: "" } });
+    const first = only([long]);
+    const told = afterTelling([long], [first], T);
+    const critical = only(told.map((one) => ({ ...one, severity: "critical" as const })));
+    const over = only(told.map((one) => ({ ...one, status: "resolved" as const, closedAt: T })));
+    for (const { subject } of [first, critical, over]) {
+      expect(subject.replace(/^\[[A-Z ]+\] /, "")).toBe(first.subject.slice("[HIGH] ".length));
+      expect(subject.length).toBeLessThanOrEqual(99);
+    }
+  });
+
   it("keeps its shape whatever names and evidence hold", () => {
     fc.assert(
       fc.property(

@@ -11,7 +11,7 @@ import { type Ask, allPages, asker } from "../support/ask.ts";
 import { acl, cluster, estate, publicSchema, table } from "../support/catalogs.ts";
 import { type CliRun, cliIn } from "../support/cli.ts";
 import { allow, deny, everybody, iamFacts, policy } from "../support/iam-facts.ts";
-import { ADMIN_USER, fillWorld, NOW, READER, T } from "../support/query-world.ts";
+import { ADMIN_USER, fillWorld, INCIDENT, NOW, READER, T } from "../support/query-world.ts";
 
 let folder: string;
 let opened: SqliteTable;
@@ -65,6 +65,11 @@ const asked = [
   "findings --status exempt",
   "finding a-1",
   "finding b-1",
+  "incidents",
+  "incidents --status open",
+  "incidents --status resolved",
+  `incident ${INCIDENT}`,
+  "incident 0a1b",
   "clusters",
   "coverage",
   "coverage --from 1969-01-01",
@@ -325,6 +330,52 @@ describe("findings", () => {
       expect(status).toBe(400);
       expect(JSON.stringify(body)).toMatch(says);
     }
+  });
+});
+
+describe("incidents", () => {
+  const byId = (rows: readonly unknown[]) =>
+    (rows as { id: string }[]).toSorted((a, b) => (a.id < b.id ? -1 : 1));
+
+  it.each([
+    ["incidents", {}, 2],
+    ["incidents --status open", { status: "open" }, 1],
+    ["incidents --status resolved", { status: "resolved" }, 1],
+  ])("%s: the same incidents", async (line, params, count) => {
+    const { items } = await allPages(ask, "/incidents", { ...params, limit: "1" });
+    expect(byId(rowsOf(line))).toEqual(items);
+    expect(items).toHaveLength(count);
+  });
+
+  it("tells of one with its findings and what was mailed of it when", async () => {
+    const { body } = await ask(`/incidents/${INCIDENT}`);
+    expect(told(`incident ${INCIDENT}`).json()).toEqual(body);
+    expect(told("incident 0a1b").json()).toEqual(body);
+    expect(body).toMatchObject({
+      id: INCIDENT,
+      status: "open",
+      severity: "high",
+      findings: [{ id: "a-1", incident: INCIDENT }, { id: "c-1" }],
+      notices: [{ at: iso(T + HOUR), kind: "opened", severity: "high", messageId: "message-1" }],
+    });
+    expect(body).not.toHaveProperty("overAt");
+  });
+
+  it("does not hide a mail that an earlier release sent without a record", async () => {
+    const { items } = await allPages(ask, "/incidents", { status: "resolved" });
+    expect(items).toMatchObject([
+      {
+        overAt: iso(T + 2 * HOUR),
+        notices: [{ at: iso(T - 7 * 24 * HOUR), kind: null, severity: null, subject: null }],
+      },
+    ]);
+  });
+
+  it("says that there is no such incident, and how they are listed", async () => {
+    expect(await ask("/incidents/inc-ffffffff")).toMatchObject({
+      status: 404,
+      body: { detail: "there is no incident inc-ffffffff", hint: "List them with: GET /incidents" },
+    });
   });
 });
 

@@ -5,6 +5,7 @@ import { DAY, HOUR } from "../../lib/core/base/time.ts";
 import type { Finding } from "../../lib/core/findings/finding.ts";
 import { createActivityStore } from "../../lib/store/activity/activity.ts";
 import { createFindingStore } from "../../lib/store/findings/findings.ts";
+import { sentNotices } from "../../lib/store/findings/sent-notices.ts";
 import { registerCluster } from "../../lib/store/history/clusters.ts";
 import { createSnapshotStore } from "../../lib/store/history/snapshots.ts";
 import type { Table } from "../../lib/store/table/table.ts";
@@ -19,6 +20,9 @@ export const READER = "arn:aws:iam::111122223333:role/reader" as Principal;
 /** Connected as admin at T+2h. */
 export const ADMIN_USER = "arn:aws:iam::111122223333:role/x" as Principal;
 export const WRITER = "arn:aws:iam::111122223333:role/writer" as Principal;
+
+/** What a-1 and c-1 belong to; b-1 stands alone, and was told of by an earlier release. */
+export const INCIDENT = "inc-0a1b2c3d";
 
 const payments = table(1001, "payments", { acl: acl("10=arwdDxt/10", "100=r/10") });
 const orders = (...items: string[]) => table(1000, "orders", { acl: acl("10=arwdDxt/10", ...items) });
@@ -62,11 +66,25 @@ export const fillWorld = async (db: Table): Promise<void> => {
   );
 
   const findings = createFindingStore(db);
+  const lastWeek = { noticedAt: T - 7 * DAY, toldAt: T - 7 * DAY };
   await findings.update(cluster, () => [
-    findingOf("a-1"),
-    findingOf("b-1", { status: "resolved", severity: "high", closedAt: T + 2 * HOUR }),
-    findingOf("c-1", { detector: "new-network", category: "anomalous", severity: "high" }),
+    findingOf("a-1", { incident: INCIDENT }),
+    findingOf("b-1", { status: "resolved", severity: "high", closedAt: T + 2 * HOUR, ...lastWeek }),
+    findingOf("c-1", {
+      detector: "new-network",
+      category: "anomalous",
+      severity: "high",
+      incident: INCIDENT,
+    }),
   ]);
+  await sentNotices(db).note(cluster, {
+    at: T + HOUR,
+    kind: "opened",
+    severity: "high",
+    subject: `[HIGH] reader: Connection from a new network (abc) ${INCIDENT}`,
+    messageId: "message-1",
+    incidents: [INCIDENT],
+  });
   await findings.looked(cluster, { at: T + 3 * HOUR, snapshotAt: T + 3 * HOUR });
 
   const activity = createActivityStore(db);

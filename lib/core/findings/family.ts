@@ -11,6 +11,10 @@ export const mappingDetectors: readonly string[] = [
   "ambiguous-mapping",
 ];
 
+/** What its findings are called whatever the verdict; undefined: it is no family. */
+export const familyTitle = (family: string | undefined): string | undefined =>
+  family === MAPPING_FAMILY ? "Mapping without a proven use" : undefined;
+
 /** For findings of releases that knew no families: each detector's findings stood alone. */
 export const familyOfDetector = (detector: string): string | undefined =>
   mappingDetectors.includes(detector) ? MAPPING_FAMILY : undefined;

@@ -102,6 +102,8 @@ export const Finding = z.object({
   toldAt: z.optional(z.int()),
   /** Where people heard of it; missing: in a notice of its own. */
   toldIn: z.optional(z.enum(["notice", "summary"])),
+  /** The detector that it was called by in the first notice: what its mails go on being called by. */
+  toldAs: z.optional(z.string()),
   /** The incident that it joined; missing: it stands alone, or began one. */
   incident: z.optional(z.string()),
 });

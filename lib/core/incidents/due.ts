@@ -88,6 +88,8 @@ export type Told = {
   readonly ended: boolean;
   /** A line of a summary, or in a notice of its own. */
   readonly where: "notice" | "summary";
+  /** What it was called by. */
+  readonly detector: string;
 };
 
 const worse = (a: Severity, b: Severity | undefined): Severity =>
@@ -97,12 +99,14 @@ const marked = (finding: Finding, own: Told, at: Instant): Finding => {
   // What has grown since the text was written has not been told.
   const noticedSeverity = worse(own.severity, finding.noticedSeverity);
   const toldIn = finding.noticedAt !== undefined && finding.toldIn !== "summary" ? "notice" : own.where;
+  const toldAs = finding.toldAs ?? (own.where === "notice" ? own.detector : undefined);
   return {
     ...finding,
     noticedAt: finding.noticedAt ?? at,
     noticedSeverity,
     toldAt: Math.max(at, finding.toldAt ?? 0),
     toldIn,
+    ...(toldAs !== undefined && { toldAs }),
     ...(own.ended && finding.closeNoticedAt === undefined && { closeNoticedAt: at }),
   };
 };
@@ -111,7 +115,7 @@ const isMarked = (finding: Finding, own: Told, at: Instant): boolean =>
   finding.noticedAt !== undefined &&
   finding.noticedSeverity === worse(own.severity, finding.noticedSeverity) &&
   (finding.toldAt ?? finding.noticedAt) >= at &&
-  (own.where === "summary" || finding.toldIn !== "summary") &&
+  (own.where === "summary" || (finding.toldIn !== "summary" && finding.toldAs !== undefined)) &&
   (!own.ended || finding.closeNoticedAt !== undefined);
 
 /** The findings once a text about `told` is out, at `at`. The same objects where nothing changed; twice is once. */

@@ -124,6 +124,13 @@ export const keys = {
   // "when were people last written to"                  GetItem, consistent; PutItem on its revision
   noticeState: (c: Cluster) => ({ pk: `NOTICES#${c}`, sk: "STATE" }),
 
+  // "what was mailed, when and about what"              Query; PutItem
+  sentNotices: (c: Cluster) => ({ pk: `NOTICES#${c}`, prefix: "SENT#" }),
+  sentNotice: (c: Cluster, at: Instant, what: string) => ({
+    pk: `NOTICES#${c}`,
+    sk: `SENT#${iso(at)}#${what}`,
+  }),
+
   // "which findings were accepted, by whom, until when" Query; PutItem; DeleteItem
   exemptions: (c: Cluster) => `EXEMPTION#${c}`,
   exemption: (c: Cluster, key: string) => ({ pk: `EXEMPTION#${c}`, sk: key }),

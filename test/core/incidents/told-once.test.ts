@@ -40,8 +40,20 @@ const summarize = (world: World): void => {
   const told = incidentsOf(world.findings)
     .map((incident) => summaryNews(incident))
     .flatMap(({ news, ended }) => [
-      ...news.map(({ id, severity }) => ({ id, severity, ended: false, where: "summary" as const })),
-      ...ended.map(({ id, severity }) => ({ id, severity, ended: true, where: "summary" as const })),
+      ...news.map(({ id, severity, detector }) => ({
+        id,
+        severity,
+        detector,
+        ended: false,
+        where: "summary" as const,
+      })),
+      ...ended.map(({ id, severity, detector }) => ({
+        id,
+        severity,
+        detector,
+        ended: true,
+        where: "summary" as const,
+      })),
     ]);
   world.findings = markTold(world.findings, told, world.now);
 };
