@@ -44,6 +44,7 @@ export type EstateFacts = {
   readonly clusterAccount: string | undefined;
   readonly auditor: Principal | null;
   readonly mappingAt: Surroundings["mappingAt"];
+  readonly isMappedThroughout?: Surroundings["isMappedThroughout"];
   /** What a baseline declares of a principal; undefined: there is no baseline. */
   readonly declaredOf?: ((principal: Principal) => DeclaredHabits | undefined) | undefined;
   /** Was capture proven for enough of this day (by number) to say that somebody did not connect? */
@@ -149,6 +150,7 @@ export const dayContext = (estate: Estate, day: number, facts: EstateFacts): Day
     isPersonLike: personLikeIn(estate),
     watchedSince: watchedDays(facts.isWatched, day),
     mappingAt: facts.mappingAt,
+    isMappedThroughout: facts.isMappedThroughout,
   };
   const around = { person: { ...shared, kind: "person" }, machine: { ...shared, kind: "machine" } } as const;
   const active = { person: 0, machine: 0 };

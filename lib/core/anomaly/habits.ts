@@ -130,20 +130,29 @@ export const tenureOf = (activeDays: number): Tenure =>
 
 /** Habits as they stand on `today`: what has left the horizon since the last active day does not count. */
 export const habitFigures = (habits: Habits, today: number): HabitFigures => {
-  const days = habits.days.filter(({ day }) => day >= today - HORIZON_DAYS && day < today);
-  const count = (is: (record: DayRecord) => boolean): number =>
-    days.reduce((n, record) => n + (is(record) ? 1 : 0), 0);
+  const sums = { maxGap: 0, maxHour: 0, adminDays: 0, unmappedDays: 0, personDays: 0 };
+  const hours = Array<number>(24).fill(0);
+  let activeDays = 0;
+  let lastDay: number | undefined;
+  for (const record of habits.days) {
+    if (record.day < today - HORIZON_DAYS || record.day >= today) continue;
+    // The first has no day before it that it could be told from.
+    if (activeDays++ > 0) sums.maxGap = Math.max(sums.maxGap, record.gap);
+    sums.maxHour = Math.max(sums.maxHour, record.maxHour);
+    if (record.admin) sums.adminDays++;
+    if (record.unmapped) sums.unmappedDays++;
+    if (record.personLike) sums.personDays++;
+    for (let hour = 0; hour < 24; hour++)
+      if (record.hours & (1 << hour)) hours[hour] = (hours[hour] ?? 0) + 1;
+    lastDay = record.day;
+  }
   return {
     habits,
-    activeDays: days.length,
-    tenure: tenureOf(days.length),
-    lastDay: days.at(-1)?.day,
-    maxGap: days.slice(1).reduce((most, { gap }) => Math.max(most, gap), 0),
-    maxHour: days.reduce((most, { maxHour }) => Math.max(most, maxHour), 0),
-    adminDays: count(({ admin }) => admin),
-    unmappedDays: count(({ unmapped }) => unmapped),
-    personDays: count(({ personLike }) => personLike),
-    hours: Array.from({ length: 24 }, (_, hour) => count(({ hours }) => (hours & (1 << hour)) !== 0)),
+    activeDays,
+    tenure: tenureOf(activeDays),
+    lastDay,
+    ...sums,
+    hours,
     isKnown: (kind, name) => {
       const entry = habits[kind].get(name);
       return entry !== undefined && entry.last >= today - HORIZON_DAYS;

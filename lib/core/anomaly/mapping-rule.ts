@@ -1,4 +1,5 @@
 // The rule of signs that a connection came without a mapping: by a principal that never had one, or has none any more.
+import { DAY } from "../base/time.ts";
 import { STANDING_DAYS } from "./constants.ts";
 import type { SignRule } from "./sign-rule.ts";
 
@@ -8,8 +9,10 @@ export const mappingRule = (id: string, state: "revoked" | "never", says: string
   group: "mapping",
   measure: "fact",
   habitFree: true,
-  reached: ({ principal, tallies }, own, { mappingAt }) => {
+  reached: ({ principal, day, tallies }, own, { mappingAt, isMappedThroughout }) => {
     if (own.unmappedDays >= STANDING_DAYS) return [];
+    // Nearly everybody is, and a running day is asked about again at every moment of it.
+    if (isMappedThroughout?.(principal, { from: day * DAY, to: (day + 1) * DAY })) return [];
     const seen = tallies.filter(
       ({ action, firstAt, outcome }) =>
         action === "DbConnect" && mappingAt(principal, firstAt, outcome) === state,

@@ -21,11 +21,34 @@ export type MappingKnowledge = {
   readonly agesAssumed: boolean;
 };
 
+/** The mappings of an identity; a replay asks for every connection of a day at every step: nothing is worked out twice. */
+const periodsByPrincipal = (
+  periods: readonly MappingPeriod[],
+): ((principal: Principal) => readonly MappingPeriod[]) => {
+  const byIdentity = Map.groupBy(periods, ({ arn }) => withoutPath(arn));
+  return lazily((principal) => byIdentity.get(withoutPath(principal)) ?? []);
+};
+
+/** Whether one mapping is known to have stood all through a stretch, by what is known at `now`. */
+export const standingMappings = ({
+  periods,
+  firstCaptureAt: first,
+}: MappingKnowledge): ((now: Instant) => NonNullable<Surroundings["isMappedThroughout"]>) => {
+  const periodsOf = periodsByPrincipal(periods);
+  return (now) =>
+    (principal, { from, to }) =>
+      first !== null &&
+      from >= first &&
+      now >= first &&
+      periodsOf(principal).some(
+        ({ firstSeenAt, goneAt }) =>
+          firstSeenAt <= now && firstSeenAt <= from && (goneAt === null || goneAt >= to || goneAt > now),
+      );
+};
+
 /** Answers for the moment `now`: nothing that was captured later counts. */
 export const mappingStates = (known: MappingKnowledge): ((now: Instant) => Surroundings["mappingAt"]) => {
-  const byIdentity = Map.groupBy(known.periods, ({ arn }) => withoutPath(arn));
-  // A replay asks for every connection of a day at every step: nothing is worked out or made twice.
-  const periodsOf = lazily((principal: Principal) => byIdentity.get(withoutPath(principal)) ?? []);
+  const periodsOf = periodsByPrincipal(known.periods);
   const first = known.firstCaptureAt;
   return (now) => (principal: Principal, at: Instant, outcome: "allowed" | "refused") => {
     if (first === null || at < first || now < first) return "unknown";

@@ -1,6 +1,6 @@
 // What a sign of anomaly is: a rule that says how strange a principal's day looks, as a level that can be counted.
 import type { Principal } from "../base/ids.ts";
-import type { Instant } from "../base/time.ts";
+import type { Instant, Interval } from "../base/time.ts";
 import type { DayFigures } from "./day-figures.ts";
 import type { HabitFigures, Kind } from "./habits.ts";
 
@@ -63,6 +63,8 @@ export type Surroundings = {
     at: Instant,
     outcome: "allowed" | "refused",
   ) => "mapped" | "revoked" | "never" | "unknown";
+  /** Whether `mappingAt` says "mapped" of all instants of the stretch. Without it each of them is asked for. */
+  readonly isMappedThroughout?: ((principal: Principal, stretch: Interval) => boolean) | undefined;
 };
 
 export type SignRule = {

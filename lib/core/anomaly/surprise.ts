@@ -12,13 +12,15 @@ import { NEXT_CAPTURE_MS } from "./mapping-state.ts";
 import type { SignRule, Surroundings } from "./sign-rule.ts";
 import { type Spread, spreadRefusals } from "./spread.ts";
 
-export type SurpriseFacts = Omit<EstateFacts, "mappingAt"> & {
+export type SurpriseFacts = Omit<EstateFacts, "mappingAt" | "isMappedThroughout"> & {
   /** What is known at the beginning: as of the end of a day, or nothing. */
   readonly estate: Estate;
   /** Tallies of single hours, all that come after the estate's day, in any number of lists. */
   readonly tallies: readonly (readonly Tally[])[];
   /** How mappings were, by what is known at `now`. */
   readonly mappingStates: (now: Instant) => Surroundings["mappingAt"];
+  /** The same for whole stretches, where that is cheaper to say. */
+  readonly standingMappings?: (now: Instant) => Surroundings["isMappedThroughout"];
   /** Episodes that somebody acknowledged: their days are learned like any others. */
   readonly acknowledged: readonly Acknowledged[];
 };
@@ -117,14 +119,20 @@ const movingContext = (
   rules: readonly SignRule[],
 ): MovingContext => {
   let states: Surroundings["mappingAt"] = () => "unknown";
+  let standing: Surroundings["isMappedThroughout"];
   let moment = Number.NEGATIVE_INFINITY;
-  const context = dayContext(estate, day, { ...facts, mappingAt: (...question) => states(...question) });
+  const context = dayContext(estate, day, {
+    ...facts,
+    mappingAt: (...question) => states(...question),
+    isMappedThroughout: (...question) => standing?.(...question) ?? false,
+  });
   return {
     context,
     raw: rawSigns(context, rules, () => moment),
     moveTo: (now) => {
       moment = now;
       states = facts.mappingStates(now);
+      standing = facts.standingMappings?.(now);
     },
   };
 };
@@ -158,8 +166,14 @@ export const surprises = (facts: SurpriseFacts, rules: readonly SignRule[]): Sur
   const acknowledgedBy = (now: Instant): number => facts.acknowledged.filter(({ at }) => at <= now).length;
   const known = (estate: Estate, now: Instant): Estate => withAcknowledged(estate, facts.acknowledged, now);
 
-  // Asked for again until the day is settled; of days before it nobody asks any more.
-  const figuresOfDay = lastOf((day: number) => figuresOf(byDay.get(day) ?? []));
+  let current: (MovingContext & { key: string; running: ReturnType<typeof runningDay> }) | undefined;
+
+  // Asked for again until the day is settled; of days before it nobody asks any more. A day that has just run is known.
+  const figuresOfDay = lastOf((day: number) =>
+    current?.running.day === day
+      ? current.running.until(Number.POSITIVE_INFINITY)
+      : figuresOf(byDay.get(day) ?? []),
+  );
   const refusalsOf = lazily((day: number) =>
     (byDay.get(day) ?? []).filter(({ outcome }) => outcome === "refused"),
   );
@@ -186,7 +200,6 @@ export const surprises = (facts: SurpriseFacts, rules: readonly SignRule[]): Sur
     return estate;
   };
 
-  let current: (MovingContext & { key: string; running: ReturnType<typeof runningDay> }) | undefined;
   const currentAt = (now: Instant) => {
     const day = dayNumber(now);
     // Within the first hours of a day what is known of the day before still grows.

@@ -3,7 +3,7 @@
 import type { Instant } from "./time.ts";
 
 /** How many of the sorted instants are before `at`. */
-export const countBefore = (sorted: readonly Instant[], at: Instant): number => {
+export const countBefore = (sorted: ArrayLike<Instant>, at: Instant): number => {
   let low = 0;
   let high = sorted.length;
   while (low < high) {

@@ -1,19 +1,21 @@
 // Which connections can be ascribed to which mapping: certainly, possibly, or not at all.
+
+import { type EventIds, eventIds } from "../activity/event-ids.ts";
 import { type Principal, withoutPath } from "../base/ids.ts";
 import { byText, countBefore } from "../base/sorted.ts";
 import { DAY, type Instant } from "../base/time.ts";
 import type { MappingPeriod } from "../history/mapping-period.ts";
 import type { ActivityPort } from "./facts.ts";
-import { byUse, isUse, type Use, type UseLedger } from "./use-ledger.ts";
+import { boundsOf, byUse, isUse, type Use, type UseLedger } from "./use-ledger.ts";
 
 /** The newest use known at some instant. `eventId` is the first event of the tally that the instant belongs to. */
 export type LastUse = { readonly at: Instant; readonly eventId: string };
 
-/** Uses in the order of their first instant, with the newest instant among all up to each. */
+/** Uses in the order of their first instant, with the newest instant among all up to each, and its event. */
 type UseLine = {
-  readonly firstAt: readonly Instant[];
-  readonly newestAt: readonly Instant[];
-  readonly newestUse: readonly Use[];
+  readonly firstAt: Float64Array;
+  readonly newestAt: Float64Array;
+  readonly newestIds: EventIds;
 };
 
 export type MappingUses = { readonly certain: UseLine; readonly possible: UseLine };
@@ -55,17 +57,37 @@ export const couldBeOf = (
 };
 
 const lineOf = (uses: readonly Use[]): UseLine => {
-  const firstAt: Instant[] = [];
-  const newestAt: Instant[] = [];
-  const newestUse: Use[] = [];
+  const firstAt = new Float64Array(uses.length);
+  const newestAt = new Float64Array(uses.length);
+  const newestIds = eventIds(uses.length);
   let newest: Use | undefined;
-  for (const use of uses) {
+  for (const [row, use] of uses.entries()) {
     if (!newest || use.lastAt >= newest.lastAt) newest = use;
-    firstAt.push(use.firstAt);
-    newestAt.push(newest.lastAt);
-    newestUse.push(newest);
+    firstAt[row] = use.firstAt;
+    newestAt[row] = newest.lastAt;
+    newestIds.set(row, newest.firstEventId);
   }
-  return { firstAt, newestAt, newestUse };
+  return { firstAt, newestAt, newestIds };
+};
+
+/** A use, and how many mappings were made before it and gone after it: uses alike in that have the same candidates. */
+type Asked = { readonly use: Use; readonly before: number; readonly after: number };
+
+/** `couldBeOf`, worked out once for uses in a row that the same mappings come into question for. */
+const candidatesIn = (periods: readonly MappingPeriod[]): ((use: Use) => readonly MappingPeriod[]) => {
+  const { made, gone } = boundsOf(periods, Number.POSITIVE_INFINITY);
+  let last: (Asked & { readonly found: readonly MappingPeriod[] }) | undefined;
+  return (use) => {
+    const before = countBefore(made, use.lastAt);
+    const after = countBefore(gone, use.firstAt + 1);
+    const isAlike =
+      last?.before === before &&
+      last.after === after &&
+      last.use.role === use.role &&
+      last.use.principal === use.principal;
+    if (!last || !isAlike) last = { use, before, after, found: couldBeOf(use, periods) };
+    return last.found;
+  };
 };
 
 /**
@@ -77,8 +99,9 @@ export const ascribe = (
 ): ReadonlyMap<MappingPeriod, MappingUses> => {
   const certain = new Map<MappingPeriod, Use[]>(periods.map((period) => [period, []]));
   const possible = new Map<MappingPeriod, Use[]>(periods.map((period) => [period, []]));
+  const candidatesOf = candidatesIn(periods);
   for (const use of uses) {
-    const candidates = couldBeOf(use, periods);
+    const candidates = candidatesOf(use);
     // The same role mapped again under a new row is still the same access.
     const roles = new Set(candidates.map(({ roleOid }) => roleOid));
     const into = roles.size === 1 ? certain : possible;
@@ -95,10 +118,9 @@ export const ascribe = (
 /** The newest use before `now`, without looking at anything later. */
 export const lastUseBefore = (line: UseLine, now: Instant): LastUse | undefined => {
   const index = countBefore(line.firstAt, now) - 1;
-  const use = line.newestUse[index];
   const at = line.newestAt[index];
   const firstAt = line.firstAt[index];
-  if (!use || at === undefined || firstAt === undefined) return undefined;
+  if (at === undefined || firstAt === undefined) return undefined;
   // A use that reaches beyond `now` proves no more than its own beginning.
-  return { at: at < now ? at : firstAt, eventId: use.firstEventId };
+  return { at: at < now ? at : firstAt, eventId: line.newestIds.get(index) };
 };

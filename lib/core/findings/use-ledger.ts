@@ -37,6 +37,18 @@ export const isUse = ({ action, outcome }: Pick<Tally, "action" | "outcome">): b
 const sortedSet = (instants: readonly (Instant | null)[], before: Instant): Instant[] =>
   [...new Set(instants.filter((at): at is Instant => at !== null && at < before))].sort((a, b) => a - b);
 
+/** The instants by which the uses of an identity's mappings are told apart, those before an instant. */
+export const boundsOf = (periods: readonly MappingPeriod[], before: Instant): Bounds => ({
+  made: sortedSet(
+    periods.map(({ notSeenAt }) => notSeenAt),
+    before,
+  ),
+  gone: sortedSet(
+    periods.map(({ goneAt }) => goneAt),
+    before,
+  ),
+});
+
 /** The bounds of all identities that lie before an instant. */
 const boundsBefore = (periods: readonly MappingPeriod[], before: Instant): ReadonlyMap<string, Bounds> => {
   const byIdentity = [...Map.groupBy(periods, ({ arn }) => withoutPath(arn))].sort(([a], [b]) =>
@@ -44,14 +56,7 @@ const boundsBefore = (periods: readonly MappingPeriod[], before: Instant): Reado
   );
   return new Map(
     byIdentity.flatMap(([identity, own]): [string, Bounds][] => {
-      const made = sortedSet(
-        own.map(({ notSeenAt }) => notSeenAt),
-        before,
-      );
-      const gone = sortedSet(
-        own.map(({ goneAt }) => goneAt),
-        before,
-      );
+      const { made, gone } = boundsOf(own, before);
       return made.length || gone.length ? [[identity, { made, gone }]] : [];
     }),
   );

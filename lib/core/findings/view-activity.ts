@@ -2,7 +2,7 @@
 import type { Tally } from "../activity/activity.ts";
 import { FALSE_FINDINGS_PER_WEEK } from "../anomaly/constants.ts";
 import { EMPTY_ESTATE } from "../anomaly/estate.ts";
-import { mappingStates } from "../anomaly/mapping-state.ts";
+import { mappingStates, standingMappings } from "../anomaly/mapping-state.ts";
 import type { SignRule } from "../anomaly/sign-rule.ts";
 import { type Surprise, type SurpriseAt, surprises } from "../anomaly/surprise.ts";
 import { type Principal, parseArn } from "../base/ids.ts";
@@ -45,17 +45,17 @@ const surpriseOf = (
   const isWatched = lazily(
     (day: number) => 24 - uncovered.hoursIn({ from: day * DAY, to: (day + 1) * DAY }) >= LEAST_WATCHED_HOURS,
   );
-  const states = mappingStates({
+  const known = {
     periods: facts.mappingPeriods,
     firstCaptureAt: facts.firstSnapshotAt,
     lastCaptureAt: lastCaptureOf(facts),
     agesAssumed: facts.agesAssumed ?? false,
-  });
+  };
   const from = facts.estate?.day == null ? 0 : (facts.estate.day + 1) * DAY;
   const made = new WeakMap<readonly SignRule[], SurpriseAt>();
   return (rules) => {
-    const known = made.get(rules);
-    if (known) return known;
+    const before = made.get(rules);
+    if (before) return before;
     const found = surprises(
       {
         estate: facts.estate ?? EMPTY_ESTATE,
@@ -63,7 +63,8 @@ const surpriseOf = (
         clusterAccount: parseArn(facts.cluster)?.account,
         auditor: facts.auditor,
         isWatched,
-        mappingStates: states,
+        mappingStates: mappingStates(known),
+        standingMappings: standingMappings(known),
         ...(facts.baseline && { declaredOf: lazily(declaredHabits(facts.baseline)) }),
         falseFindingsPerWeek: facts.falseFindingsPerWeek ?? FALSE_FINDINGS_PER_WEEK,
         acknowledged: facts.acknowledged ?? [],

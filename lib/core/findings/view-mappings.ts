@@ -53,10 +53,11 @@ const usesByMapping = ({ mappingPeriods, activity, earlierUses }: Facts) => {
   );
   const identity = lazily(withoutPath);
   const firstSeens = lazily((key: string) => (periodsOf.get(key) ?? []).map((p) => p.firstSeenAt));
-  const uses = lazily(usesByIdentity(activity, earlierUses));
-  // What is known of an identity's mappings grows at few instants; between them the ascription is the same.
+  const usesOf = usesByIdentity(activity, earlierUses);
+  // What is known of an identity's mappings grows at few instants; between them the ascription is the same. The uses are
+  // not kept: what is ascribed takes a tenth of their memory.
   const ascribed = lazily((key: string) =>
-    lazily((known: number) => ascribe(uses(key), (periodsOf.get(key) ?? []).slice(0, known))),
+    lazily((known: number) => ascribe(usesOf(key), (periodsOf.get(key) ?? []).slice(0, known))),
   );
   return ({ principal, period }: MappingSubject, now: Instant): MappingUses => {
     const key = identity(principal);

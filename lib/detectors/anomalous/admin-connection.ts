@@ -12,8 +12,9 @@ const rule: SignRule = {
   measure: "categorical",
   habitFree: true,
   reached: ({ tallies }, own) => {
+    if (own.adminDays > 0) return [];
     const asAdmin = tallies.filter(({ action }) => action === "DbConnectAdmin");
-    if (!asAdmin.length || own.adminDays > 0) return [];
+    if (!asAdmin.length) return [];
     const refused = asAdmin.every(({ outcome }) => outcome === "refused");
     return [
       {

@@ -4,6 +4,7 @@ import { deflateRawSync, inflateRawSync } from "node:zlib";
 import * as z from "zod";
 import type { Tally } from "../../core/activity/activity.ts";
 import type { Principal } from "../../core/base/ids.ts";
+import { readUuid, UUID_BYTES, writeUuid } from "../../core/base/uuid-bytes.ts";
 import { AuditError } from "../../errors.ts";
 
 const ACTIONS = ["DbConnect", "DbConnectAdmin"] as const;
@@ -30,14 +31,7 @@ const Packed = z.object({
 });
 type Packed = z.infer<typeof Packed>;
 
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
-const UUID_BYTES = 16;
 const LENGTH_BYTES = 4;
-
-const uuidAt = (bytes: Buffer, row: number): string => {
-  const hex = bytes.toString("hex", row * UUID_BYTES, (row + 1) * UUID_BYTES);
-  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
-};
 
 export const packTallies = (tallies: readonly Tally[]): Uint8Array => {
   const texts: string[] = [];
@@ -52,8 +46,9 @@ export const packTallies = (tallies: readonly Tally[]): Uint8Array => {
   const ids = Buffer.alloc(tallies.length * UUID_BYTES);
   const oddIds: Record<string, string> = {};
   for (const [row, { firstEventId }] of tallies.entries()) {
-    if (UUID.test(firstEventId)) ids.write(firstEventId.replaceAll("-", ""), row * UUID_BYTES, "hex");
-    else oddIds[row] = firstEventId;
+    if (writeUuid(ids, row * UUID_BYTES, firstEventId)) continue;
+    ids.fill(0, row * UUID_BYTES, (row + 1) * UUID_BYTES);
+    oddIds[row] = firstEventId;
   }
   const packed: Packed = {
     base,
@@ -105,7 +100,7 @@ export const unpackTallies = (stored: unknown): Tally[] => {
       count: packed.count[row] ?? 0,
       firstAt,
       lastAt: firstAt + (packed.length[row] ?? 0),
-      firstEventId: packed.oddIds[row] ?? uuidAt(ids, row),
+      firstEventId: packed.oddIds[row] ?? readUuid(ids, row * UUID_BYTES),
     };
   });
 };

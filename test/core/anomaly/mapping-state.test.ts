@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { mappingStates } from "../../../lib/core/anomaly/mapping-state.ts";
+import { mappingStates, standingMappings } from "../../../lib/core/anomaly/mapping-state.ts";
 import { HOUR } from "../../../lib/core/base/time.ts";
 import { role, START } from "./support.ts";
 
@@ -98,5 +98,27 @@ describe("any periods of mappings", () => {
         },
       ),
     );
+  });
+
+  it("stand all through a stretch only where every instant of it is mapped", () => {
+    fc.assert(
+      fc.property(fc.array(anyPeriod, { maxLength: 4 }), hour, hour, hour, (periods, one, other, now) => {
+        const known = knowledge(periods);
+        const stretch = { from: Math.min(one, other), to: Math.max(one, other) };
+        const throughout = standingMappings(known)(now)(role("app"), stretch);
+        fc.pre(throughout);
+        for (let at = stretch.from; at < stretch.to; at += HOUR)
+          expect(mappingStates(known)(now)(role("app"), at, "allowed")).toBe("mapped");
+      }),
+    );
+  });
+
+  it("stand all through a stretch that no capture interrupts", () => {
+    const states = standingMappings(knowledge([period({ goneAt: START + 20 * HOUR })]));
+    const stretch = { from: START + HOUR, to: START + 19 * HOUR };
+    expect(states(START + 40 * HOUR)(role("app"), stretch)).toBe(true);
+    expect(states(START + 40 * HOUR)(role("app"), { ...stretch, to: START + 21 * HOUR })).toBe(false);
+    expect(states(START + 40 * HOUR)(role("app"), { ...stretch, from: START - HOUR })).toBe(false);
+    expect(states(START + 40 * HOUR)(role("other"), stretch)).toBe(false);
   });
 });
