@@ -16,6 +16,7 @@ import { detectors } from "../detectors/index.ts";
 import type { Store } from "../store/open-store.ts";
 import { type CapturePorts, checkCapture } from "./check-capture.ts";
 import { type FactOptions, loadAll } from "./load-facts.ts";
+import { lookCloser } from "./look-closer.ts";
 
 /** How far back own logins are matched again: trail files come late, but not by days. */
 const CANARY_DAYS = 3;
@@ -70,7 +71,9 @@ export const detectCluster = async (
   const { facts, ledger, findings: known } = await loadAll(store, cluster, now, options);
   const declared = withDeclaredOptions(detectors, facts.baseline, cluster, detectorOptions);
   const judge = judgeWith(detectors, windowOptions(dormantDays, declared));
-  const { observations, looks, gone, settled } = judge(auditView(facts));
+  const { observations: judged, looks, gone, settled } = judge(auditView(facts));
+  const existing = [...known.values()].map(({ finding }) => finding);
+  const observations = await lookCloser(store, cluster, facts.activity, existing, judged);
   const kept = store.findings;
   const [lastLook, exemptions] = await Promise.all([kept.lastLook(cluster), kept.exemptions(cluster)]);
   const firstLooks = firstLooksOf(
@@ -78,16 +81,16 @@ export const detectCluster = async (
     looks.map(({ detector }) => detector),
     now,
   );
-  const change = (existing: readonly Finding[]): readonly Finding[] =>
+  const change = (before: readonly Finding[]): readonly Finding[] =>
     joinIncidents(
-      reconcileFindings(existing, observations, looks, now, {
+      reconcileFindings(before, observations, looks, now, {
         exemptions,
         lastLookAt: lastLook?.at,
         gone,
         observedUntil: (finding) => observedUntil(firstLooks, finding, now),
       }),
     );
-  if (dryRun) return { findings: change([...known.values()].map(({ finding }) => finding)), looks };
+  if (dryRun) return { findings: change(existing), looks };
   const findings = await kept.update(cluster, change, known);
   const estate = settled();
   if (estate && estate.day !== facts.estate?.day) await store.estates.keep(cluster, estate, revision);

@@ -46,8 +46,20 @@ export const findingLine = (finding: Finding): string[] => {
   return bullet(`${finding.severity.toUpperCase()} ${visible(finding.title, 300)}${state}`);
 };
 
-export const seenLines = (finding: Finding, words: DetectorWords | undefined): string[] =>
-  evidenceLines(finding.evidence, words?.evidence).flatMap((line) => wrapped(line, "  "));
+const SHOWN_EVENTS = 10;
+
+/** By these the records are found in the trail's files. */
+const eventLines = ({ eventIds = [] }: Finding): string[] => {
+  const shown = eventIds.slice(0, SHOWN_EVENTS).map((id) => visible(id, 64));
+  const more = eventIds.length - shown.length;
+  const all = more > 0 ? [...shown, `and ${more} more`] : shown;
+  return all.length ? wrapped(`CloudTrail events: ${all.join(", ")}`, "  ") : [];
+};
+
+export const seenLines = (finding: Finding, words: DetectorWords | undefined): string[] => [
+  ...evidenceLines(finding.evidence, words?.evidence).flatMap((line) => wrapped(line, "  ")),
+  ...eventLines(finding),
+];
 
 /** A statement ends with a semicolon; anything else is advice. */
 const isSql = (fix: string): boolean => /;\s*(?:--.*)?$/m.test(fix);

@@ -34,7 +34,8 @@ const leadOf = ({ standing, tellable, findings }: Incident): Finding =>
 const tagOf = (incident: Incident, kind: NoticeKind): string => {
   if (kind === "over")
     return incident.findings.every(({ status }) => status === "resolved") ? "RESOLVED" : "ENDED";
-  return kind === "more" ? `UPDATE ${incident.severity.toUpperCase()}` : incident.severity.toUpperCase();
+  // How bad it is stays as it was told: no room for it beside the name.
+  return kind === "more" ? "UPDATE" : incident.severity.toUpperCase();
 };
 
 /** How bad it is and since when, or how it ended. */

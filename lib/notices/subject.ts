@@ -28,8 +28,8 @@ export const safeSubject = (text: string, max = MAX_SUBJECT): string => {
   return ascii === "" ? "(no subject)" : shortened(ascii, max);
 };
 
-/** The longest tag is "[UPDATE CRITICAL] ": a stem is cut alike in all mails of its incident. */
-const TAG_ROOM = 18;
+/** The longest tags are "[CRITICAL] " and "[RESOLVED] ": a stem is cut alike in all mails of its incident. */
+const TAG_ROOM = 11;
 
 /**
  * "[HIGH] OrdersApi: Connection from a new network (orders-prod) inc-3f9a1c2b": cluster and reference stay readable

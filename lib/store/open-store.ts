@@ -76,7 +76,10 @@ export type Store = {
 export type ReadStore = {
   readonly clusters: Pick<Clusters, "list">;
   readonly snapshots: Omit<SnapshotStore, "save">;
-  readonly activity: Pick<ActivityStore, "hours" | "days" | "firstAfter" | "coverage" | "countedIds">;
+  readonly activity: Pick<
+    ActivityStore,
+    "hours" | "days" | "firstAfter" | "coverage" | "countedIds" | "sightings"
+  >;
   readonly estates: Pick<EstateStore, "revision" | "newest">;
   readonly ledgers: Pick<LedgerStore, "newest">;
   readonly canaries: Pick<CanaryStore, "look">;
@@ -141,12 +144,12 @@ export const openStore = (table: Table, { now }: StoreOptions): Store => {
 export const openReadStore = (table: ReadTable): ReadStore => {
   const store = openStore(refuseWrites(table), { now: () => 0 });
   const { save: _, ...snapshots } = store.snapshots;
-  const { hours, days, firstAfter, coverage, countedIds } = store.activity;
+  const { hours, days, firstAfter, coverage, countedIds, sightings } = store.activity;
   const { read, list, get, lastLook, exemptions } = store.findings;
   return {
     clusters: { list: store.clusters.list },
     snapshots,
-    activity: { hours, days, firstAfter, coverage, countedIds },
+    activity: { hours, days, firstAfter, coverage, countedIds, sightings },
     estates: { revision: store.estates.revision, newest: store.estates.newest },
     ledgers: { newest: store.ledgers.newest },
     canaries: { look: store.canaries.look },

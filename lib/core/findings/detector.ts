@@ -1,5 +1,6 @@
 // What a detector is: one rule with its documents and options, pure, judged by nothing but a view.
 import * as z from "zod";
+import { closerLookWords } from "../anomaly/closer-look.ts";
 import type { SignRule } from "../anomaly/sign-rule.ts";
 import type { Evidence, EvidenceWords, WordsOf } from "../base/evidence.ts";
 import type { Instant } from "../base/time.ts";
@@ -28,6 +29,8 @@ export type Judgement<E extends Evidence = Evidence> = {
   /** Of a stretch that is over: since when, and what people have to know of it. */
   readonly ended?: { readonly at: Instant; readonly says: string };
   readonly fix?: string;
+  /** What ties it to findings of others: "network:203.0.113.0/24". */
+  readonly threads?: readonly string[];
   /** What one finding counts together, each by a name that stays: an exemption accepts these, and no further one. */
   readonly grants?: readonly string[];
 };
@@ -131,7 +134,11 @@ export const defineDetector = <O, E extends Evidence>(
 ): Detector =>
   ({
     ...detector,
-    evidence: detector.life === "episode" ? { ...episodeWords, ...detector.evidence } : detector.evidence,
+    evidence: {
+      ...(detector.category === "anomalous" && closerLookWords),
+      ...(detector.life === "episode" && episodeWords),
+      ...detector.evidence,
+    },
   }) as unknown as Detector;
 
 /** What people are told of a rule: its documents, and what its evidence is called. */

@@ -67,13 +67,14 @@ const observe = (
   identify: Identify,
   judgement: Judgement,
 ): Observation => {
-  const { eventIds, grants, subject, ended, ...rest } = judgement;
+  const { eventIds, grants, subject, ended, threads: own = [], ...rest } = judgement;
+  const threads = detector.thread ? [detector.thread.key, ...own] : own;
   const identity = identify(view.cluster, subject);
   return {
     id: identity.id,
     detector: detector.id,
     ...(detector.family !== undefined && { family: detector.family }),
-    ...(detector.thread && { threads: [detector.thread.key] }),
+    ...(threads.length > 0 && { threads: [...threads] }),
     category: detector.category,
     life: detector.life,
     severity: detector.severity,

@@ -1,4 +1,5 @@
 // The life of findings: what was open before and what a look found give what is open now. Twice is the same as once.
+import { keptLook } from "../anomaly/closer-look.ts";
 import { CLOSE_AFTER_MS, EPISODE_QUIET_MS as QUIET_MS } from "../anomaly/episodes.ts";
 import type { Instant } from "../base/time.ts";
 import { acceptsGrants, type Exemption } from "./exemption.ts";
@@ -52,6 +53,7 @@ const seenAgain = (finding: Finding, observation: Observation, now: Instant): Fi
     ...rest
   } = endOf(finding, observation);
   const { since } = finding.evidence;
+  const evidence = { ...observation.evidence, ...keptLook(finding.evidence, observation.evidence) };
   const goesOn =
     finding.life === "episode" &&
     finding.status === "ended" &&
@@ -65,15 +67,24 @@ const seenAgain = (finding: Finding, observation: Observation, now: Instant): Fi
     ...life,
     ...(judgedNow && { detectedAt: now, ...(provesUnused(observation.verdict) && { provenAt: now }) }),
     ...observation,
+    ...keptEvents(finding, observation),
     id: finding.id,
     subject: { ...observation.subject, facet: finding.subject.facet },
-    evidence: since === undefined ? observation.evidence : { ...observation.evidence, since },
+    evidence: since === undefined ? evidence : { ...evidence, since },
     firstSeenAt: keepsBeginning(observation)
       ? Math.min(finding.firstSeenAt, observation.firstSeenAt)
       : observation.firstSeenAt,
     confirmedAt: now,
   };
 };
+
+const MAX_EVENTS = 50;
+
+/** Where somebody looked closer, what an earlier look found stays. */
+const keptEvents = (finding: Finding, { eventIds }: Observation): Pick<Finding, "eventIds"> =>
+  "addresses" in finding.evidence && finding.eventIds
+    ? { eventIds: [...new Set([...(eventIds ?? []), ...finding.eventIds])].slice(0, MAX_EVENTS) }
+    : {};
 
 /** An episode ends by itself, whoever looks: open, then ended, then closed. Never back: that takes a later event. */
 const aged = (finding: Finding, now: Instant): Finding => {

@@ -49,6 +49,7 @@ export const spreadRefusals = /* @__PURE__ */ defineDetector({
         firstSeenAt: firstAt,
         lastSeenAt: lastAt,
         eventIds,
+        threads: [`network:${network}`],
         fix: `Block ${network} in the cluster policy, and revoke the sessions of these principals.`,
       })),
 });

@@ -8,6 +8,7 @@ import type { Table } from "../table/table.ts";
 import { dirtyHours } from "./dirty-hours.ts";
 import { foldedSegments } from "./profile-item.ts";
 import { type Folded, profileStore } from "./profiles.ts";
+import { type SightingsReader, sightingsReader } from "./sightings.ts";
 import { type Counted, countedIds, SLOT_DAYS, slotCounter } from "./slots.ts";
 
 export type ActivityStore = CoverageHours & {
@@ -23,6 +24,8 @@ export type ActivityStore = CoverageHours & {
   readonly hours: (cluster: Cluster, interval: Interval) => Promise<Profile[]>;
   /** The same by UTC day. */
   readonly days: (cluster: Cluster, interval: Interval) => Promise<Profile[]>;
+  /** Exact addresses and session names of some minutes, bounded: see sightingsReader. */
+  readonly sightings: SightingsReader;
   /** The first connection after `at` that is known to begin before `until`. */
   readonly firstAfter: (cluster: Cluster, at: Instant, until: Instant) => Promise<Instant | undefined>;
 };
@@ -36,6 +39,7 @@ export const createActivityStore = (
   return {
     count: slotCounter(table, dirty, { slotDays, folded: foldedSegments(table) }),
     countedIds: countedIds(table),
+    sightings: sightingsReader(table),
     ...profileStore(table, dirty, slotDays),
     ...coverageHours(table),
   };

@@ -4,9 +4,11 @@ import type { Tally } from "../../core/activity/activity.ts";
 import type { Connection } from "../../core/activity/connection.ts";
 import { packHashes, unpackHashes } from "../../core/activity/event-hash.ts";
 import { betterTally, mayBeReplaced } from "../../core/activity/identity.ts";
+import { sightingsOf } from "../../core/activity/sighting.ts";
 import { mergeTallies, tallyOf } from "../../core/activity/tally.ts";
 import { AuditError } from "../../errors.ts";
 import type { Item } from "../table/table.ts";
+import { packSightings } from "./sighting-codec.ts";
 import { packTallies, unpackTallies } from "./tally-codec.ts";
 
 /** DynamoDB's limit is 400 KB an item. */
@@ -26,7 +28,9 @@ const attributesOf = (entries: readonly Entry[]): Record<string, Uint8Array> => 
   const singles = entries
     .filter(([, connection]) => mayBeReplaced(connection))
     .toSorted(([a], [b]) => (a < b ? -1 : 1));
+  const seen = sightingsOf(entries.map(([, connection]) => connection));
   return {
+    seen: packSightings(seen),
     ids: packHashes(entries.map(([hash]) => hash)),
     tallies: packTallies(mergeTallies(ordinary.map(([, connection]) => tallyOf(connection)))),
     ...(singles.length > 0 && {

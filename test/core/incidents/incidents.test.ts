@@ -130,7 +130,7 @@ describe("what follows on an incident", () => {
     expect(dueNow(more, T + 59 * MINUTE)).toEqual([]);
     const [update] = dueNow(more, T + 60 * MINUTE);
     expect(update?.kind).toBe("more");
-    expect(update?.subject).toContain("[UPDATE HIGH]");
+    expect(update?.subject).toContain("[UPDATE] ");
     expect(update?.body).toContain("WHAT IS NEW\n- HIGH B connected");
   });
 

@@ -1,0 +1,86 @@
+// Looks up exact addresses, session names and events of unusual connections, for whoever is woken by them.
+import { closerLook, stretchesOf, type Wanted, wantedAmong, wantedOf } from "../core/anomaly/closer-look.ts";
+import type { Cluster } from "../core/base/ids.ts";
+import type { Interval } from "../core/base/time.ts";
+import type { ActivityPort } from "../core/findings/facts.ts";
+import { type Finding, type Observation, worstFirst } from "../core/findings/finding.ts";
+import { matched } from "../core/findings/match-findings.ts";
+import type { SeenInSegment } from "../store/activity/sightings.ts";
+import type { ReadStore } from "../store/open-store.ts";
+
+/** At most so many findings are looked at in one evaluation, the worst first; the others come in the next ones. */
+const MAX_FINDINGS = 20;
+const MAX_SEGMENTS = 60;
+const MAX_EVENTS = 50;
+
+type Look = { readonly observation: Observation; readonly finding: Finding | undefined };
+
+/** Connections that somebody has to look up: unusual ones, of at least medium severity, with something new. */
+const asksForIt = ({ observation, finding }: Look): boolean =>
+  observation.category === "anomalous" &&
+  worstFirst(observation.severity, "medium") <= 0 &&
+  (finding === undefined ||
+    !("addresses" in finding.evidence) ||
+    finding.lastSeenAt !== observation.lastSeenAt ||
+    worstFirst(observation.severity, finding.severity) < 0);
+
+const tallyWanted = (activity: ActivityPort, { firstSeenAt, lastSeenAt }: Observation, wanted: Wanted) => {
+  const interval: Interval = { from: firstSeenAt, to: lastSeenAt + 1 };
+  const principals = wanted.principal === undefined ? activity.principals() : [wanted.principal];
+  const all = [...principals].flatMap((principal) => [...activity.talliesOf(principal, interval)]);
+  return wantedAmong(all, wanted).filter(({ firstAt }) => firstAt >= interval.from && firstAt < interval.to);
+};
+
+const look = async (
+  store: Pick<ReadStore, "activity">,
+  cluster: Cluster,
+  activity: ActivityPort,
+  { observation, finding }: Look,
+): Promise<Observation> => {
+  const wanted = wantedOf(observation.subject.principal, observation.threads ?? []);
+  const tallies = tallyWanted(activity, observation, wanted);
+  const before = finding?.evidence ?? {};
+  const since = "addresses" in before ? (finding?.lastSeenAt ?? 0) : 0;
+  const { stretches, whole } = stretchesOf(tallies, since);
+  const segments: SeenInSegment[] = [];
+  let isWhole = whole && tallies.length > 0;
+  for (const stretch of stretches) {
+    const read = await store.activity.sightings(cluster, stretch, MAX_SEGMENTS - segments.length);
+    segments.push(...read.segments);
+    isWhole &&= read.whole;
+  }
+  const events = tallies.toSorted((a, b) => a.firstAt - b.firstAt).map(({ firstEventId }) => firstEventId);
+  const eventIds = new Set([...(observation.eventIds ?? []), ...events]);
+  return {
+    ...observation,
+    evidence: { ...observation.evidence, ...closerLook(before, wanted, segments, isWhole) },
+    eventIds: [...eventIds].slice(0, MAX_EVENTS),
+  };
+};
+
+/**
+ * The observations, with `addresses` and `sessionNames` in the evidence of unusual connections where something new is to
+ * be seen. What an earlier release counted, and what is too much, is said to be not known.
+ */
+export const lookCloser = async (
+  store: Pick<ReadStore, "activity">,
+  cluster: Cluster,
+  activity: ActivityPort,
+  known: readonly Finding[],
+  observations: readonly Observation[],
+): Promise<readonly Observation[]> => {
+  const anomalous = observations.filter(({ category }) => category === "anomalous");
+  if (!anomalous.length) return observations;
+  const byId = new Map(known.map((finding) => [finding.id, finding]));
+  const findings = new Map(
+    [...matched(known, observations)].map(([id, observation]) => [observation, byId.get(id)]),
+  );
+  const asking = anomalous
+    .map((observation): Look => ({ observation, finding: findings.get(observation) }))
+    .filter(asksForIt)
+    .sort((a, b) => worstFirst(a.observation.severity, b.observation.severity))
+    .slice(0, MAX_FINDINGS);
+  const seen = new Map<Observation, Observation>();
+  for (const one of asking) seen.set(one.observation, await look(store, cluster, activity, one));
+  return observations.map((observation) => seen.get(observation) ?? observation);
+};
