@@ -118,3 +118,34 @@ export const weigh = ({ identity, boundary, cluster }: Weight): Verdict => {
   const open = [...(allowed === "yes" ? [] : counted.filter(isOpen)), ...against.filter(isOpen)];
   return { verdict: "conditional", because, open, reasons: [] };
 };
+
+/**
+ * The same, told apart: what the principal's policies open, with what the cluster's policy grants it, and what the cluster's
+ * policy refuses. Whichever is worse is what `weigh` says of both together.
+ */
+export const weighSides = ({
+  identity,
+  boundary,
+  cluster,
+}: Weight): { readonly opens: Verdict; readonly refuses: Verdict } => {
+  const alone = weigh({ identity, boundary, cluster: [] });
+  const granting = allows(cluster);
+  const isUnread = granting.some(({ statement }) => statement === null);
+  // What cannot be read may grant it as well: that is told where its own policies do not.
+  const isSettled = alone.verdict === "allowed" || (isUnread && alone.verdict === "conditional");
+  const opens = isSettled ? alone : weigh({ identity, boundary, cluster: granting });
+  const refusing = denies(cluster);
+  const truth = some(refusing.map(truthOf));
+  const ofTruth = (wanted: Truth): Weighed[] => refusing.filter((one) => truthOf(one) === wanted);
+  const deciding = truth === "no" ? [] : ofTruth(truth);
+  const verdicts = { yes: "denied", no: "allowed", open: "conditional", unknown: "unknown" } as const;
+  return {
+    opens,
+    refuses: {
+      verdict: verdicts[truth],
+      because: deciding.map(becauseOf),
+      open: truth === "open" ? deciding : [],
+      reasons: truth === "unknown" ? reasonsOf(deciding) : [],
+    },
+  };
+};

@@ -4,7 +4,6 @@ import { foldArn } from "../activity/principal.ts";
 import { parseArn } from "../base/ids.ts";
 import { relevantStatements } from "./applies.ts";
 import { attachedPolicies } from "./attached.ts";
-import { conditionText } from "./condition-text.ts";
 import { type ClusterAccess, type IamFacts, iamRows } from "./facts.ts";
 import { subjectFinder } from "./find-subject.ts";
 import { clusterParts, type KnownContext } from "./iam-file.ts";
@@ -13,11 +12,13 @@ import {
   type ConnectAction,
   connectActions,
   type MayConnect,
-  type Weighed,
+  type Weight,
   weigh,
+  weighSides,
 } from "./may-connect.ts";
 import type { Request } from "./request.ts";
 import { isRole, type Subject, type SubjectKind } from "./subject.ts";
+import { settled, settledSides, sideOf, type Wall } from "./wall.ts";
 import { policyReader, type Reader, weighCluster, weighPolicy } from "./weigh-policies.ts";
 
 export type WhoMayRow = {
@@ -35,78 +36,12 @@ export type WhoMayRow = {
 export type WhoMay = {
   /** One principal: its row for an action. A session's ARN is judged as that session. */
   readonly verdictOf: (principal: string, action: ConnectAction) => WhoMayRow;
+  /** The same, with the sides told apart. */
+  readonly wallOf: (principal: string, action: ConnectAction) => Wall;
   /** Every user and role of the account, the root user, and whom the cluster policy names beside them; sorted by ARN. */
   readonly principals: readonly string[];
   /** Parts that could not be read, so that there may be principals that are not listed. */
   readonly unread: readonly { readonly part: string; readonly reason: string }[];
-};
-
-const unique = (texts: readonly string[]): string[] => [...new Set(texts)];
-
-/** "only if A and B, or C" of the Allows, "not if D and E" of each Deny. */
-const conditionsOf = (open: readonly Weighed[]): string[] => {
-  const textOf = ({ applies: { conditions }, says }: Weighed): string =>
-    [...conditions.map(conditionText), ...says].join(" and ");
-  const texts = (effect: "Allow" | "Deny", source: (one: Weighed) => boolean) =>
-    unique(open.filter((one) => one.statement?.effect === effect && source(one)).map(textOf)).map(
-      (text) => text || "the request decides",
-    );
-  const isBoundary = ({ source }: Weighed): boolean => source === "boundary";
-  const opening = texts("Allow", (one) => !isBoundary(one));
-  const bounding = texts("Allow", isBoundary);
-  return [
-    ...(opening.length ? [`only if ${opening.join(", or if ")}`] : []),
-    ...(bounding.length ? [`only if ${bounding.join(", or if ")} (permissions boundary)`] : []),
-    ...texts("Deny", () => true).map((text) => `not if ${text}`),
-  ];
-};
-
-const ROOT: Because = { policy: "root user", sid: null, effect: "Allow", from: "account" };
-
-/** What is decided without weighing: the root user, and who is not one of the account's identities. */
-const settled = (
-  subject: Subject,
-  weighed: () => readonly Weighed[],
-): Pick<WhoMayRow, "verdict" | "because" | "reasons"> | null => {
-  switch (subject.kind) {
-    case "root":
-      // "retains full access regardless of the policy": aurora-dsql/latest/userguide/resource-based-policies.html
-      return {
-        verdict: "allowed",
-        because: [ROOT],
-        reasons: ["The root user keeps full access whatever the cluster policy says."],
-      };
-    case "gone":
-      return { verdict: "denied", because: [], reasons: ["There is no such identity in this account."] };
-    case "not-read":
-      return { verdict: "unknown", because: [], reasons: ["The identity could not be read."] };
-    case "other-account": {
-      // Both sides must allow: UserGuide/reference_policies_evaluation-logic-cross-account.html
-      const { verdict, because, reasons } = weigh({
-        identity: [],
-        boundary: null,
-        cluster: weighed().map((one) =>
-          one.grade === "account" ? { ...one, grade: "direct" as const } : one,
-        ),
-      });
-      if (verdict === "denied")
-        return {
-          verdict,
-          because,
-          reasons: because.length ? [] : ["The cluster policy does not let another account in."],
-        };
-      return {
-        verdict: "unknown",
-        because,
-        reasons: [
-          ...reasons,
-          "The policies of the other account are not read, and AWS says that Aurora DSQL does not support cross-account access yet.",
-        ],
-      };
-    }
-    default:
-      return null;
-  }
 };
 
 /** Identities that the cluster policy names and the account does not have: of other accounts, or gone. */
@@ -181,20 +116,34 @@ export const whoMay = ({
     context,
   });
 
+  const weightOf = (subject: Subject, request: Request): Weight => {
+    const { identity, boundary } = policiesOf(subject);
+    return {
+      identity: identity.flatMap((one) => weighPolicy(reader, request, one)),
+      boundary: boundary && { policy: boundary.name, statements: weighPolicy(reader, request, boundary) },
+      cluster: weighCluster(reader, request, policy),
+    };
+  };
+
   const verdictOf = (principal: string, action: ConnectAction): WhoMayRow => {
     const subject = subjectOf(principal);
     const request = requestOf(subject, action);
     const row = { principal, kind: subject.kind, action };
+    const plain = settled(subject, () => weighCluster(reader, request, policy));
+    return plain
+      ? { ...row, ...plain, conditions: [] }
+      : { ...row, ...sideOf(weigh(weightOf(subject, request))) };
+  };
+
+  const wallOf = (principal: string, action: ConnectAction): Wall => {
+    const row = verdictOf(principal, action);
+    const subject = subjectOf(principal);
+    const request = requestOf(subject, action);
     const byCluster = () => weighCluster(reader, request, policy);
     const plain = settled(subject, byCluster);
-    if (plain) return { ...row, ...plain, conditions: [] };
-    const { identity, boundary } = policiesOf(subject);
-    const { verdict, because, open, reasons } = weigh({
-      identity: identity.flatMap((one) => weighPolicy(reader, request, one)),
-      boundary: boundary && { policy: boundary.name, statements: weighPolicy(reader, request, boundary) },
-      cluster: byCluster(),
-    });
-    return { ...row, verdict, because, conditions: conditionsOf(open), reasons };
+    if (plain) return { row, ...settledSides(subject.kind, plain, byCluster) };
+    const { opens, refuses } = weighSides(weightOf(subject, request));
+    return { row, opens: sideOf(opens), refuses: sideOf(refuses) };
   };
 
   const own = (["users", "roles"] as const).flatMap((part) =>
@@ -207,6 +156,7 @@ export const whoMay = ({
   const root = `arn:${partition}:iam::${account}:root`;
   return {
     verdictOf,
+    wallOf,
     principals: sorted([...own, root, ...namedByPolicy(reader, policy), ...also.map(foldArn)]),
     unread,
   };

@@ -22,7 +22,7 @@ type Policies = Scene["policies"];
 /** What lets in more: a verdict that is open or not known stands between. */
 const reach: Readonly<Record<MayConnect, number>> = { denied: 0, conditional: 1, unknown: 1, allowed: 2 };
 
-const verdictOf = ({ given, action, identity }: Scene, policies: Policies): MayConnect => {
+const factsOf = (given: Scene["given"], policies: Policies) => {
   const one = {
     ...(given.roles?.app ?? given.users?.ann),
     policies: policies.identity,
@@ -33,8 +33,11 @@ const verdictOf = ({ given, action, identity }: Scene, policies: Policies): MayC
     ...(policies.resource ? { clusterPolicy: policies.resource } : {}),
     clusterTags: given.clusterTags ?? [],
   };
-  return whoMay({ facts: iamFacts(facts), cluster: IAM_CLUSTER }).verdictOf(identity, action).verdict;
+  return iamFacts(facts);
 };
+
+const verdictOf = ({ given, action, identity }: Scene, policies: Policies): MayConnect =>
+  whoMay({ facts: factsOf(given, policies), cluster: IAM_CLUSTER }).verdictOf(identity, action).verdict;
 
 const statementsOf = (document: Json): readonly Json[] => document.Statement as readonly Json[];
 /** Every document of a scene, changed by `change`. */
@@ -70,6 +73,21 @@ describe("laws of the evaluator", () => {
         })),
       ];
       for (const policies of more) expect(reach[verdictOf(scene, policies)]).toBeLessThanOrEqual(before);
+    });
+  });
+
+  it("what opens and what refuses, told apart, give the verdict of both together", () => {
+    law((scene) => {
+      const { given, action, identity, policies } = scene;
+      const facts = factsOf(given, policies);
+      const who = whoMay({ facts, cluster: IAM_CLUSTER });
+      const { row, opens, refuses } = who.wallOf(identity, action);
+      const sides = [opens.verdict, refuses?.verdict ?? "allowed"];
+      const worst = (["denied", "unknown", "conditional", "allowed"] as const).find((one) =>
+        sides.includes(one),
+      );
+      expect(row).toEqual(who.verdictOf(identity, action));
+      expect(worst).toBe(row.verdict);
     });
   });
 
