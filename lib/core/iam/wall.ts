@@ -1,0 +1,130 @@
+// The two sides of a verdict: what opens, and what the cluster's policy refuses; and what is decided without weighing.
+import { conditionText } from "./condition-text.ts";
+import { type Because, type Verdict, type Weighed, weigh, weighSides } from "./may-connect.ts";
+import type { Subject, SubjectKind } from "./subject.ts";
+import type { WhoMayRow } from "./who-may.ts";
+
+/** What one side says: as a row, but of whom and of what is said elsewhere. */
+export type WallSide = Pick<WhoMayRow, "verdict" | "because" | "conditions" | "reasons">;
+
+/** A row, and the two sides that it comes from; whichever is worse is its verdict. */
+export type Wall = {
+  readonly row: WhoMayRow;
+  /** What the principal's policies open, with what the cluster's policy grants it; of another account unknown. */
+  readonly opens: WallSide;
+  /** What the cluster's policy refuses; null: there is no identity to refuse. */
+  readonly refuses: WallSide | null;
+};
+
+const unique = (texts: readonly string[]): string[] => [...new Set(texts)];
+
+/** "only if A and B, or C" of the Allows, "not if D and E" of each Deny. */
+const conditionsOf = (open: readonly Weighed[]): string[] => {
+  const textOf = ({ applies: { conditions }, says }: Weighed): string =>
+    [...conditions.map(conditionText), ...says].join(" and ");
+  const texts = (effect: "Allow" | "Deny", source: (one: Weighed) => boolean) =>
+    unique(open.filter((one) => one.statement?.effect === effect && source(one)).map(textOf)).map(
+      (text) => text || "the request decides",
+    );
+  const isBoundary = ({ source }: Weighed): boolean => source === "boundary";
+  const opening = texts("Allow", (one) => !isBoundary(one));
+  const bounding = texts("Allow", isBoundary);
+  return [
+    ...(opening.length ? [`only if ${opening.join(", or if ")}`] : []),
+    ...(bounding.length ? [`only if ${bounding.join(", or if ")} (permissions boundary)`] : []),
+    ...texts("Deny", () => true).map((text) => `not if ${text}`),
+  ];
+};
+
+export const sideOf = ({ verdict, because, open, reasons }: Verdict): WallSide => ({
+  verdict,
+  because,
+  conditions: conditionsOf(open),
+  reasons,
+});
+
+/** The sides of what is decided without weighing. */
+export const settledSides = (
+  kind: SubjectKind,
+  plain: Pick<WhoMayRow, "verdict" | "because" | "reasons">,
+  byCluster: () => readonly Weighed[],
+): Pick<Wall, "opens" | "refuses"> => {
+  const nothing: WallSide = { verdict: "allowed", because: [], conditions: [], reasons: [] };
+  switch (kind) {
+    case "gone":
+      return { opens: { ...nothing, ...plain }, refuses: null };
+    case "other-account":
+      return {
+        opens: {
+          ...nothing,
+          verdict: "unknown",
+          reasons: ["The policies of the other account are not read."],
+        },
+        // A cluster that does not let another account in refuses it.
+        refuses:
+          plain.verdict === "denied"
+            ? { ...nothing, ...plain }
+            : sideOf(weighSides({ identity: [], boundary: null, cluster: byCluster() }).refuses),
+      };
+    case "not-read":
+      return {
+        opens: { ...nothing, verdict: "unknown", reasons: plain.reasons },
+        refuses: sideOf(weighSides({ identity: [], boundary: null, cluster: byCluster() }).refuses),
+      };
+    default:
+      return { opens: { ...nothing, ...plain }, refuses: nothing };
+  }
+};
+
+const ROOT: Because = { policy: "root user", sid: null, effect: "Allow", from: "account" };
+
+/** What is decided without weighing: the root user, and who is not one of the account's identities. */
+export const settled = (
+  subject: Subject,
+  weighed: () => readonly Weighed[],
+): Pick<WhoMayRow, "verdict" | "because" | "reasons"> | null => {
+  switch (subject.kind) {
+    case "root":
+      // "retains full access regardless of the policy": aurora-dsql/latest/userguide/resource-based-policies.html
+      return {
+        verdict: "allowed",
+        because: [ROOT],
+        reasons: ["The root user keeps full access whatever the cluster policy says."],
+      };
+    case "gone":
+      return { verdict: "denied", because: [], reasons: ["There is no such identity in this account."] };
+    case "not-read": {
+      const { verdict, because } = weighSides({ identity: [], boundary: null, cluster: weighed() }).refuses;
+      const reasons = ["The identity could not be read."];
+      return verdict === "denied"
+        ? { verdict, because, reasons }
+        : { verdict: "unknown", because: [], reasons };
+    }
+    case "other-account": {
+      // Both sides must allow: UserGuide/reference_policies_evaluation-logic-cross-account.html
+      const { verdict, because, reasons } = weigh({
+        identity: [],
+        boundary: null,
+        cluster: weighed().map((one) =>
+          one.grade === "account" ? { ...one, grade: "direct" as const } : one,
+        ),
+      });
+      if (verdict === "denied")
+        return {
+          verdict,
+          because,
+          reasons: because.length ? [] : ["The cluster policy does not let another account in."],
+        };
+      return {
+        verdict: "unknown",
+        because,
+        reasons: [
+          ...reasons,
+          "The policies of the other account are not read, and AWS says that Aurora DSQL does not support cross-account access yet.",
+        ],
+      };
+    }
+    default:
+      return null;
+  }
+};
