@@ -19,6 +19,7 @@ import { detectorsList, withDetectorsList } from "../scripts/detectors-page.ts";
 import { acl, catalog, cluster, publicSchema, role, table } from "./support/catalogs.ts";
 import { type CliRun, cliIn } from "./support/cli.ts";
 import { connection } from "./support/connections.ts";
+import { allow, iamFacts, iamRole } from "./support/iam.ts";
 import { fillStore } from "./support/table.ts";
 
 const root = join(import.meta.dirname, "..");
@@ -77,6 +78,22 @@ const company = (...items: string[]) => ({
     schemas: [{ ...publicSchema, acl: acl("0=U/10", "10=UC/10") }],
     relations: [orders("101=arwd/10", ...items)],
     database: [{ oid: 5, name: "postgres", owner: 10, acl: null }],
+  }),
+  iam: iamFacts({
+    roles: [
+      iamRole("DatabaseAdmin", { inline: [{ name: "connect", document: allow("dsql:DbConnectAdmin") }] }),
+      ...["CatalogApi", "OrdersApi"].map((name) =>
+        iamRole(name, { inline: [{ name: "connect", document: allow("dsql:DbConnect") }] }),
+      ),
+    ],
+    clusters: [
+      {
+        arn: cluster,
+        region: "us-east-1",
+        policy: { status: "read", rows: [] },
+        tags: { status: "read", rows: [] },
+      },
+    ],
   }),
   extras: Extras.parse(Object.fromEntries(extraNames.map((name) => [name, { status: "read", rows: [] }]))),
 });

@@ -1,4 +1,4 @@
-// `dsql-audit explain ROLE-OR-ARN PRIVILEGE OBJECT`: the chain that gives it, or the first broken link, drawn for people.
+// `dsql-audit explain ROLE-OR-ARN PRIVILEGE OBJECT`: the chain over both walls with its first broken link, drawn for people.
 import type { Explanation, Link } from "../../lib/core/privileges/explain.ts";
 import { findPrivilege } from "../../lib/core/privileges/find-object.ts";
 import { type Explained, explainAccess } from "../../lib/queries/explain.ts";
@@ -14,12 +14,18 @@ import { addOutputOptions, type OutputFlags } from "../context.ts";
 import type { Io } from "../io.ts";
 import { paragraph, printable, printDocument } from "../output.ts";
 
-const marks: Readonly<Record<Link["state"], string>> = { ok: "✓", broken: "✗", unknown: "?", assumed: "·" };
+const marks: Readonly<Record<Link["state"], string>> = {
+  ok: "✓",
+  broken: "✗",
+  conditional: "~",
+  unknown: "?",
+};
 type Wrapped = (first: string, rest: string, text: string) => string;
 
 const verdicts: Readonly<Record<Explanation["verdict"], string>> = {
   yes: "Yes",
   "after-set-role": "Yes, after SET ROLE",
+  conditional: "On conditions",
   no: "No",
   unknown: "Not known",
 };
@@ -34,10 +40,12 @@ const headline = ({ verdict, columns, views, path }: Explained): string =>
 
 const chain = (wrapped: Wrapped, { principal, links }: Explanation): string[] => {
   const lines = principal === null ? [] : [wrapped("  ", "    ", principal)];
-  links.forEach(({ state, says }, i) => {
+  links.forEach(({ state, says, evidence }, i) => {
     if (lines.length) lines.push("  │");
     const last = i === links.length - 1;
-    lines.push(wrapped(`  ${last ? "└" : "├"}─ ${marks[state]} `, `  ${last ? " " : "│"}    `, says));
+    const rest = `  ${last ? " " : "│"}    `;
+    lines.push(wrapped(`  ${last ? "└" : "├"}─ ${marks[state]} `, rest, says));
+    for (const one of evidence) lines.push(wrapped(`${rest}  `, `${rest}  `, one));
   });
   return lines;
 };
@@ -65,20 +73,19 @@ const drawing = (io: Io, it: Explained): string => {
     lines.push("", `This is one of ${it.paths} ways. Others:`);
     for (const path of it.otherPaths) lines.push(wrapped("  ", "    ", path.join(" > ")));
   }
+  const broken = it.firstBroken === null ? "" : `First broken link: ${it.firstBroken}.`;
+  if (broken && !it.completes.length) lines.push("", broken);
   if (it.completes.length) {
-    lines.push("", "What would complete it:");
+    const away = it.away === null ? "What would complete it:" : `It is ${it.away}:`;
+    lines.push("", wrapped("", "  ", `${broken} ${away}`.trim()));
     for (const sql of it.completes) lines.push(`  ${printable(sql)}`);
   }
   if (it.also.length) {
     lines.push("", "The principal's other roles:");
-    for (const { role, verdict } of it.also) {
-      const iam =
-        role === "admin" && verdict === "unknown"
-          ? "if IAM allows dsql:DbConnectAdmin: see who-may"
-          : verdicts[verdict].toLowerCase();
-      lines.push(wrapped("  ", "    ", `${role}: ${iam}`));
-    }
+    for (const { role, verdict } of it.also)
+      lines.push(wrapped("  ", "    ", `${role}: ${verdicts[verdict].toLowerCase()}`));
   }
+  if (it.next !== null) lines.push("", wrapped("", "  ", it.next));
   return lines.join("\n");
 };
 

@@ -5,6 +5,8 @@ import type { Gap } from "../../lib/core/privileges/effective.ts";
 import { findPrivilege, objectText } from "../../lib/core/privileges/find-object.ts";
 import { AuditError } from "../../lib/errors.ts";
 import { type HolderRow, type WhoCan, whoCan } from "../../lib/queries/privileges.ts";
+import type { ReachingPrincipal } from "../../lib/queries/reached-by.ts";
+import { IAM_NOT_READ } from "../../lib/queries/who-may.ts";
 import {
   addCatalogOptions,
   type CatalogOptions,
@@ -15,7 +17,7 @@ import {
 import type { AddCommand } from "../command.ts";
 import { addOutputOptions, type OutputFlags } from "../context.ts";
 import type { Io } from "../io.ts";
-import { type Column, printable, printRows } from "../output.ts";
+import { type Column, paragraph, printable, printRows } from "../output.ts";
 
 type Options = CatalogOptions & OutputFlags;
 type Row = HolderRow;
@@ -33,20 +35,56 @@ const can = ({ holds, usable, grantable }: Row): string =>
     ...(grantable ? ["may grant"] : []),
   ].join(", ");
 
-/** Who reaches the role; what is not known is said, never left empty. */
-const reachedBy = ({ principals, morePrincipals }: Row, whyUnread: string): string | null => {
-  const names = (principals ?? []).map(({ arn, via: how }) =>
-    how === "admin-login" ? `${principalName(arn)} (connected)` : principalName(arn),
-  );
-  if (morePrincipals === "iam-not-read") {
-    const others = "IAM allows dsql:DbConnectAdmin (see who-may)";
-    return names.length ? `${names.join(", ")}, and anyone else whom ${others}` : `anyone whom ${others}`;
-  }
-  if (morePrincipals === "mappings-unreadable") return `unknown: mappings could not be read (${whyUnread})`;
-  return names.join(", ") || null;
+/** What keeps a principal that is listed from coming in, or may; nothing of one that comes in. */
+const barOf = ({ wall, via, identity }: ReachingPrincipal, isRead: boolean): string => {
+  if (identity === "gone") return " (gone)";
+  if (identity === "remade") return " (made again: refused)";
+  if (via === "admin-login") return wall === "denied" ? " (connected; IAM denies it now)" : " (connected)";
+  // Where nothing of IAM was read, that is said once.
+  const unknown = isRead ? " (not known)" : "";
+  return { allowed: "", conditional: " (on conditions)", denied: " (IAM denies it)", unknown }[wall];
 };
 
-const columnsFor = (whyUnread: string): readonly Column<Row>[] => [
+const MAX_NAMED = 12;
+
+/** Whom nobody can judge is counted, where there are many. */
+const namesOf = (principals: readonly ReachingPrincipal[], isRead: boolean): string[] => {
+  const named = (one: ReachingPrincipal): string => `${principalName(one.arn)}${barOf(one, isRead)}`;
+  const isTold = ({ wall, via }: ReachingPrincipal): boolean => wall !== "unknown" || via !== "iam";
+  const told = principals.filter(isTold).map(named);
+  const rest = principals.filter((one) => !isTold(one));
+  const unknown =
+    rest.length <= MAX_NAMED
+      ? rest.map(named)
+      : [`${rest.length.toLocaleString("en-US")} of whom it is not known`];
+  const more = told.length - MAX_NAMED;
+  return [...(more > 0 ? [...told.slice(0, MAX_NAMED), `${more} more`] : told), ...unknown];
+};
+
+/** Who reaches the role; what is not known is said, never left empty. */
+const reachedBy = (
+  { principals, morePrincipals }: Row,
+  whyUnread: string,
+  isRead: boolean,
+): string | null => {
+  const names = namesOf(principals ?? [], isRead).join(", ");
+  switch (morePrincipals) {
+    case "iam-not-read": {
+      const others = "IAM allows dsql:DbConnectAdmin (IAM was not read)";
+      return names ? `${names}, and anyone else whom ${others}` : `anyone whom ${others}`;
+    }
+    case "iam-unreadable":
+      return `${names}${names && ", and "}whoever is in the part of IAM that could not be read (see who-may)`;
+    case "mappings-unreadable":
+      return `unknown: mappings could not be read (${whyUnread})`;
+    case null:
+      return names || null;
+    default:
+      return morePrincipals satisfies never;
+  }
+};
+
+const columnsFor = (whyUnread: string, isRead: boolean): readonly Column<Row>[] => [
   { head: "role", cell: ({ role }) => role, max: 28 },
   {
     head: "can",
@@ -54,7 +92,7 @@ const columnsFor = (whyUnread: string): readonly Column<Row>[] => [
     max: 30,
   },
   { head: "by", cell: via },
-  { head: "principals", cell: (row) => reachedBy(row, whyUnread), max: 26 },
+  { head: "principals", cell: (row) => reachedBy(row, whyUnread, isRead), max: 26 },
 ];
 
 /** Who can at once before who must become somebody, who cannot use it last. */
@@ -85,6 +123,12 @@ const checkRoles = (io: Io, { unknownRoles, privilege, object }: WhoCan, gaps: r
     io.stderr.write(`unknown: of ${unknownRoles} roles that are not listed it is not known ${asked}\n`);
 };
 
+/** Without IAM nobody knows who comes in. */
+const sayNotRead = (io: Io, isJson: boolean | undefined): void => {
+  if (isJson) io.stderr.write(`unknown: ${IAM_NOT_READ}\n`);
+  else io.stdout.write(`\n${paragraph(io, IAM_NOT_READ)}\n`);
+};
+
 export const addWhoCan: AddCommand = (program, io) => {
   const command = program
     .command("who-can")
@@ -101,13 +145,17 @@ export const addWhoCan: AddCommand = (program, io) => {
       return withGrounds(io, options, async (grounds, basis) => {
         const answer = await whoCan(grounds, { privilege, object });
         const { mappings } = grounds.engine.catalog.sections;
-        const columns = columnsFor(mappings.status === "unreadable" ? mappings.reason : "");
+        const columns = columnsFor(
+          mappings.status === "unreadable" ? mappings.reason : "",
+          grounds.engine.catalog.iam !== undefined,
+        );
         const isJson = options.json || options.ndjson;
         sayUnread(io, answer.unread);
         if (isJson) checkRoles(io, answer, grounds.engine.gaps);
         if (!isJson) io.stdout.write(`${headOf(answer)}\n\n`);
         const rows = isJson ? answer.rows : answer.rows.toSorted((a, b) => rank(a) - rank(b));
         printRows(io, options, rows, columns, emptyText(answer));
+        if (answer.rows.length && !grounds.engine.catalog.iam) sayNotRead(io, isJson);
         sayBasis(io, options, basis);
       });
     },

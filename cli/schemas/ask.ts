@@ -1,6 +1,7 @@
 // The JSON documents of the questions about privileges.
 import * as z from "zod";
 import { Proof } from "../../lib/core/coverage/coverage.ts";
+import { linkStates, steps, verdicts } from "../../lib/core/privileges/explain.ts";
 import { basis, Cluster, Count, Privilege, SnapshotRef, Time } from "./shared.ts";
 
 const Holds = z
@@ -44,9 +45,30 @@ export const Holders = z.array(
     paths: z.int().positive().describe("How many ways there are."),
     columns: z.array(z.string()).nullable().describe("On these columns alone; null: on the whole object."),
     principals: z
-      .array(z.looseObject({ arn: z.string() }))
+      .array(
+        z.looseObject({
+          arn: z.string(),
+          wall: z
+            .enum(["allowed", "denied", "conditional", "unknown"])
+            .describe("What IAM and the cluster policy say of its way in; who-may says why."),
+          via: z
+            .enum(["mapping", "iam", "admin-login"])
+            .describe(
+              "iam: IAM lets it in as admin, or may, without a mapping; admin-login: it was seen as admin, and IAM does not say that it may be now.",
+            ),
+          conditions: z.array(z.string()),
+          identity: z
+            .enum(["exists", "gone", "remade", "unknown"])
+            .nullable()
+            .describe("Who is behind the mapping; null: none is needed."),
+        }),
+      )
       .nullable()
       .describe("Who reaches the role; null: it is not known."),
+    morePrincipals: z
+      .enum(["iam-not-read", "iam-unreadable", "mappings-unreadable"])
+      .nullable()
+      .describe("Why there may be more; null: these are all."),
   }),
 );
 
@@ -84,21 +106,31 @@ export const Explained = z.looseObject({
   privilege: Privilege,
   kind: z.string(),
   object: z.string(),
-  verdict: z.enum(["yes", "after-set-role", "no", "unknown"]),
+  verdict: z
+    .enum(verdicts)
+    .describe("conditional: IAM or the cluster policy lets it in on conditions; the links say which."),
   grantable: z.boolean(),
   links: z
     .array(
       z.looseObject({
-        step: z.string(),
-        state: z.string().describe("ok, broken, unknown, ..."),
+        step: z.enum(steps),
+        state: z.enum(linkStates).describe("conditional: the request to connect decides."),
         says: z.string(),
+        evidence: z.array(z.string()).describe("What it rests on."),
       }),
     )
-    .describe("The chain up to the first link that is not ok."),
+    .describe(
+      "The whole chain: IAM, the cluster policy, the mapping, the database; behind a missing mapping the one that there would be.",
+    ),
+  firstBroken: z.enum(steps).nullable().describe("null: no link is broken."),
   path: Path,
   paths: z.int().nonnegative(),
   otherPaths: z.array(Path),
-  completes: z.array(z.string()).describe("What would complete the chain."),
+  completes: z
+    .array(z.string())
+    .describe("What would complete the chain: SQL, or comments that say what to change in IAM."),
+  away: z.string().nullable().describe("How far it is from complete: one AWS IAM GRANT away."),
+  next: z.string().nullable().describe("What to do where IAM leaves something unknown."),
   also: z.array(z.looseObject({ role: z.string(), verdict: z.string() })),
   columns: z.array(z.string()).nullable(),
   snapshot: basis.snapshot.optional(),

@@ -1,7 +1,7 @@
 // GET /explain: why a role or a principal has a privilege, or which link of the chain is broken.
 import * as z from "zod";
 import { objectKinds } from "../core/privileges/effective-objects.ts";
-import { steps } from "../core/privileges/explain.ts";
+import { linkStates, steps, verdicts } from "../core/privileges/explain.ts";
 import { basisOf } from "../queries/basis.ts";
 import { type Explained, explainAccess as explain } from "../queries/explain.ts";
 import { groundsOfSnapshot } from "../queries/grounds.ts";
@@ -10,7 +10,9 @@ import { OBJECT_NAME, Unread, unreadAnswer } from "./privileges.ts";
 import { type Route, route } from "./route.ts";
 import { Basis, pinnedSnapshot } from "./snapshot-ref.ts";
 
-const Verdict = z.enum(["yes", "after-set-role", "no", "unknown"]);
+const Verdict = z.enum(verdicts).meta({
+  description: "`conditional`: IAM or the cluster policy lets it in on conditions; the links say which.",
+});
 
 const ExplainAnswer = z
   .object({
@@ -27,21 +29,29 @@ const ExplainAnswer = z
       .array(
         z.object({
           step: z.enum(steps),
-          state: z.enum(["ok", "broken", "unknown", "assumed"]).meta({
-            description: "`assumed`: needed, but not in any catalog.",
-          }),
+          state: z.enum(linkStates).meta({ description: "`conditional`: the request to connect decides." }),
           says: z.string(),
+          evidence: z.array(z.string()).meta({ description: "What it rests on." }),
         }),
       )
-      .meta({ description: "The chain, up to and with the first link that is not ok." }),
+      .meta({
+        description:
+          "The whole chain, over IAM, the cluster policy, the mapping and the database; behind a missing mapping it is the one that there would be.",
+      }),
+    firstBroken: z.nullable(z.enum(steps)).meta({ description: "The first broken link; null: none is." }),
     path: z.array(z.string()),
     paths: z
       .nullable(z.number())
       .meta({ description: "How many there are; null: more than can be counted." }),
     otherPaths: z.array(z.array(z.string())).meta({ description: "The next few." }),
-    completes: z
-      .array(z.string())
-      .meta({ description: "What would complete the chain: SQL to run, or what to allow in IAM." }),
+    completes: z.array(z.string()).meta({
+      description: "What would complete the chain: SQL to run, or comments that say what to change in IAM.",
+    }),
+    away: z.nullable(z.string()).meta({
+      description:
+        "How far it is from complete: `one AWS IAM GRANT away`; null: nothing is missing, or it is not known.",
+    }),
+    next: z.nullable(z.string()).meta({ description: "What to do where IAM leaves something unknown." }),
     also: z
       .array(z.object({ role: z.string(), verdict: Verdict }))
       .meta({ description: "The other roles that the principal can connect as." }),
@@ -60,7 +70,7 @@ const listed = (explanation: Explained) => {
   const { paths, links, path, otherPaths, completes, also } = explanation;
   return {
     ...explanation,
-    links: [...links],
+    links: links.map((link) => ({ ...link, evidence: [...link.evidence] })),
     path: [...path],
     paths: Number.isFinite(paths) ? paths : null,
     otherPaths: otherPaths.map((other) => [...other]),

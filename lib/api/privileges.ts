@@ -127,11 +127,18 @@ export const privileges: Route = route({
 const Principal = z
   .object({
     arn: z.string(),
-    wall: z
-      .enum(["unknown"])
-      .meta({ description: "What IAM says of its way in: it is not judged here, see `/who-may`." }),
-    via: z.enum(["mapping", "admin-login"]).meta({
-      description: "`admin-login`: no mapping names it, it was seen connecting as admin.",
+    wall: z.enum(["allowed", "denied", "conditional", "unknown"]).meta({
+      description:
+        "What IAM and the cluster policy say of its way in: to admin of dsql:DbConnectAdmin, else of dsql:DbConnect; `/who-may` says why.",
+    }),
+    via: z.enum(["mapping", "iam", "admin-login"]).meta({
+      description:
+        "`iam`: IAM lets it in as admin, or may, without a mapping; `admin-login`: it was seen as admin, and IAM does not say that it may be now.",
+    }),
+    conditions: z.array(z.string()).meta({ description: "Where `wall` is conditional." }),
+    identity: z.nullable(z.enum(["exists", "gone", "remade", "unknown"])).meta({
+      description:
+        "Who is behind the mapping: `gone` and `remade` (deleted and made again) cannot connect by it; null: no mapping is needed.",
     }),
     lastUseAt: z.optional(Time).meta({ description: "When it was last seen connecting as admin." }),
   })
@@ -149,7 +156,7 @@ const WhoCanRow = z
     principals: z.nullable(z.array(Principal)).meta({
       description: "Who reaches the role, by ARN; null: that is not known.",
     }),
-    morePrincipals: z.nullable(z.enum(["iam-not-read", "mappings-unreadable"])).meta({
+    morePrincipals: z.nullable(z.enum(["iam-not-read", "iam-unreadable", "mappings-unreadable"])).meta({
       description: "Why there may be more than `principals`; null: these are all.",
     }),
   })
@@ -184,7 +191,7 @@ const holderAnswer = (row: HolderRow): z.input<typeof WhoCanRow> => ({
   ...listed(row),
   paths: Number.isFinite(row.paths) ? row.paths : null,
   columns: row.columns && [...row.columns],
-  principals: row.principals?.map((one) => ({ ...one })) ?? null,
+  principals: row.principals?.map((one) => ({ ...one, conditions: [...one.conditions] })) ?? null,
   morePrincipals: row.morePrincipals,
 });
 

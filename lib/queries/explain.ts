@@ -2,19 +2,23 @@
 import { foldArn } from "../core/activity/principal.ts";
 import { withoutPath } from "../core/base/ids.ts";
 import type { Privilege } from "../core/catalog/privileges.ts";
+import { explain } from "../core/iam/explain-principal.ts";
 import { type AccessObject, sectionOf } from "../core/privileges/effective-objects.ts";
 import { ruleReachesOfRole, viewReachesOfRole } from "../core/privileges/escalation-through.ts";
-import { type Explanation, explain } from "../core/privileges/explain.ts";
+import type { Explanation } from "../core/privileges/explain.ts";
 import { findObject, findPrivilege, objectText } from "../core/privileges/find-object.ts";
 import type { Grounds } from "./grounds.ts";
 import { columnsOf, heldOnColumns } from "./privileges.ts";
 import { type UnreadEntries, unreadEntries } from "./unread-entries.ts";
+import { IAM_NOT_READ, IAM_READ_IN_PART } from "./who-may.ts";
 
 export type Explained = Explanation & {
   /** Columns of the table on which the role holds it all the same, at once or after SET ROLE; null: none, or no table. */
   readonly columns: readonly string[] | null;
   /** Views, and what has a rule, through which the role does it to the table all the same, with another's rights; `certain` false: it may. */
   readonly views: readonly { readonly view: string; readonly as: string; readonly certain: boolean }[];
+  /** What to do where IAM leaves something unknown, in a sentence; null: it does not, or nothing of IAM was asked. */
+  readonly next: string | null;
   readonly unread: readonly UnreadEntries[];
 };
 
@@ -56,6 +60,15 @@ const lastAsAdmin = async (grounds: Grounds, who: string): Promise<number | unde
   return own.length ? Math.max(...own.map(({ lastUseAt }) => lastUseAt)) : undefined;
 };
 
+const nextOf = ({ principal, links }: Explanation, isRead: boolean): string | null => {
+  const isUnknown = links.some(
+    ({ step, state }) =>
+      state === "unknown" && (step === "identity" || step === "iam" || step === "cluster-policy"),
+  );
+  if (principal === null || !isUnknown) return null;
+  return isRead ? IAM_READ_IN_PART : IAM_NOT_READ;
+};
+
 /** `who`: a role's name, or the ARN of a principal. AuditError as findPrivilege, findObject and findRole. */
 export const explainAccess = async (
   grounds: Grounds,
@@ -64,13 +77,14 @@ export const explainAccess = async (
   const { engine } = grounds;
   const privilege = findPrivilege(asked.privilege);
   const object = findObject(engine, asked.object, privilege);
-  const adminAt = await lastAsAdmin(grounds, asked.who);
-  const explanation = explain(engine, asked.who, privilege, object, { adminAt });
+  const [adminAt, ways] = await Promise.all([lastAsAdmin(grounds, asked.who), grounds.ways()]);
+  const explanation = explain(engine, asked.who, privilege, object, { ways, adminAt });
   const held = heldOnColumns(engine, privilege, object).filter(({ role }) => role === explanation.role);
   const columns = [...new Set(held.flatMap((row) => row.columns ?? []))];
   return {
     ...explanation,
     columns: columns.length ? columns : null,
+    next: nextOf(explanation, engine.catalog.iam !== undefined),
     views: viewsTo(grounds, explanation.role, privilege, object),
     unread: unreadEntries(engine, [object, ...columnsOf(engine, object)]),
   };

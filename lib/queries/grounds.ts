@@ -5,6 +5,7 @@ import type { Cluster } from "../core/base/ids.ts";
 import type { Instant } from "../core/base/time.ts";
 import type { Catalog } from "../core/catalog/catalog.ts";
 import type { SealedManifest } from "../core/history/manifest.ts";
+import { type WaysIn, waysIn } from "../core/iam/ways-in.ts";
 import { type AccessEngine, accessEngine } from "../core/privileges/effective.ts";
 import { requireAsOf, type Snapshot } from "../store/history/snapshots.ts";
 import type { ReadStore } from "../store/open-store.ts";
@@ -19,6 +20,8 @@ export type Grounds = {
   readonly basis: () => Promise<Basis | null>;
   /** Who was let in as admin up to the moment asked about; null: nothing here could tell. */
   readonly adminLogins: () => Promise<readonly AdminLogin[] | null>;
+  /** What stands between principals and the cluster, as the snapshot read it from IAM. */
+  readonly ways: () => Promise<WaysIn>;
 };
 
 /** A catalog alone: nobody's connections are known. */
@@ -27,6 +30,7 @@ export const groundsOfCatalog = (catalog: Catalog): Grounds => ({
   snapshot: null,
   basis: async () => null,
   adminLogins: async () => null,
+  ways: async () => waysIn(catalog, null),
 });
 
 /** A snapshot that is at hand, and what connections tell up to `at`. `access`: for who keeps engines. */
@@ -40,6 +44,10 @@ export const groundsOfSnapshot = (
   snapshot,
   basis: () => basisOf(store.snapshots, snapshot.catalog.cluster, snapshot),
   adminLogins: () => adminLogins(store, snapshot.catalog.cluster, at),
+  ways: async () => {
+    const { periods } = await store.snapshots.mappingHistory(snapshot.catalog.cluster, at);
+    return waysIn(snapshot.catalog, periods);
+  },
 });
 
 /** The last snapshot at or before `at`. AuditError("not-found") that names the first there is. */

@@ -125,7 +125,11 @@ export const whoCan = async (
       !name.startsWith("pg_") &&
       engine.holdsAfterSetRole(id, privilege, object, { anyColumn }) === "unknown",
   );
-  const behind = reachedBy(engine, holders.has(ADMIN) ? await grounds.adminLogins() : null);
+  const [ways, logins] = await Promise.all([
+    grounds.ways(),
+    holders.has(ADMIN) ? grounds.adminLogins() : null,
+  ]);
+  const behind = reachedBy(engine, ways, logins);
   return {
     privilege,
     object,

@@ -1,8 +1,11 @@
 // Which principals reach a role: by a mapping, or, as admin, by IAM alone.
 import { ADMIN, type AdminLogin, adminLoginsOf } from "../core/activity/admin-logins.ts";
-import type { Cluster } from "../core/base/ids.ts";
+import { type Cluster, withoutPath } from "../core/base/ids.ts";
+import { byText } from "../core/base/sorted.ts";
 import { DAY, type Instant, iso } from "../core/base/time.ts";
 import { type Catalog, rowsOf } from "../core/catalog/catalog.ts";
+import type { MayConnect } from "../core/iam/may-connect.ts";
+import type { IdentityState, WayIn, WaysIn } from "../core/iam/ways-in.ts";
 import type { AccessEngine } from "../core/privileges/effective.ts";
 import type { ReadStore } from "../store/open-store.ts";
 import { talliesIn } from "./tallies.ts";
@@ -14,14 +17,16 @@ const LOOKBACK_DAYS = 400;
 export const adminLogins = async (store: ReadStore, cluster: Cluster, at: Instant): Promise<AdminLogin[]> =>
   adminLoginsOf(await talliesIn(store, cluster, { from: Math.max(0, at - LOOKBACK_DAYS * DAY), to: at + 1 }));
 
-/** What IAM says of a principal's way in. It is not judged here: `who-may` does that. */
-export type Wall = "unknown";
-
 export type ReachingPrincipal = {
   readonly arn: string;
-  readonly wall: Wall;
-  /** `admin-login`: no mapping names it, it was seen connecting as admin. */
-  readonly via: "mapping" | "admin-login";
+  /** What IAM and the cluster's policy say of its way in: to admin of dsql:DbConnectAdmin, else of dsql:DbConnect. */
+  readonly wall: MayConnect;
+  /** `iam`: it needs no mapping, IAM lets it in as admin, or may; `admin-login`: it was seen as admin, which IAM does not explain now. */
+  readonly via: "mapping" | "iam" | "admin-login";
+  /** Where `wall` is conditional: what the request must be like. */
+  readonly conditions: readonly string[];
+  /** Who is behind its mapping: only `exists` can connect by it; null: no mapping is needed. */
+  readonly identity: IdentityState | null;
   /** The last time that it was seen connecting as admin. */
   readonly lastUseAt?: string;
 };
@@ -30,34 +35,78 @@ export type ReachedBy = {
   /** By ARN; null: who reaches the role is not known. */
   readonly principals: readonly ReachingPrincipal[] | null;
   /** Why there may be more than `principals`; null: these are all. */
-  readonly morePrincipals: "iam-not-read" | "mappings-unreadable" | null;
+  readonly morePrincipals: "iam-not-read" | "iam-unreadable" | "mappings-unreadable" | null;
+};
+
+const wayOf = (way: WayIn | undefined): Pick<ReachingPrincipal, "wall" | "conditions"> => ({
+  wall: way?.row.verdict ?? "unknown",
+  conditions: way?.row.verdict === "conditional" ? way.row.conditions : [],
+});
+
+/** Whom IAM lets in as admin, surely or perhaps, and who was seen there all the same. */
+const administrators = (
+  ways: WaysIn,
+  logins: readonly AdminLogin[],
+  mapped: readonly ReachingPrincipal[],
+): ReachedBy => {
+  const may = ways.admins();
+  const lastUses = new Map(logins.map(({ arn, lastUseAt }) => [withoutPath(arn), lastUseAt]));
+  const lastUseOf = (arn: string): Pick<ReachingPrincipal, "lastUseAt"> => {
+    const at = lastUses.get(withoutPath(arn));
+    return at === undefined ? {} : { lastUseAt: iso(at) };
+  };
+  const byIam = (may ?? []).map(
+    (way): ReachingPrincipal => ({
+      arn: way.row.principal,
+      ...wayOf(way),
+      via: "iam",
+      identity: null,
+      ...lastUseOf(way.row.principal),
+    }),
+  );
+  const told = new Set(byIam.map(({ arn }) => withoutPath(arn)));
+  const seen = logins
+    .filter(({ arn }) => !told.has(withoutPath(arn)))
+    .map(
+      ({ arn }): ReachingPrincipal => ({
+        arn,
+        ...wayOf(ways.of(arn, "DbConnectAdmin")),
+        via: "admin-login",
+        identity: null,
+        ...lastUseOf(arn),
+      }),
+    );
+  const all = [...mapped, ...byIam, ...seen].sort((a, b) => byText(a.arn, b.arn));
+  return {
+    principals: all.length || may ? all : null,
+    morePrincipals: may === undefined ? "iam-not-read" : ways.unread.length ? "iam-unreadable" : null,
+  };
 };
 
 /** Who reaches each role of the catalog. `logins`: who was let in as admin; null where no store could tell. */
 export const reachedBy = (
   { catalog, graph }: Pick<AccessEngine, "catalog" | "graph">,
+  ways: WaysIn,
   logins: readonly AdminLogin[] | null,
 ): ((role: string) => ReachedBy) => {
   const unreadable = (catalog satisfies Catalog).sections.mappings.status === "unreadable";
   const mapped = Map.groupBy(rowsOf(catalog, "mappings"), ({ role }) => role);
   return (role) => {
+    if (unreadable && role !== ADMIN) return { principals: null, morePrincipals: "mappings-unreadable" };
     const oid = graph.roles[graph.idOfName.get(role) ?? -1]?.oid ?? -1;
-    const arns = [...new Set((mapped.get(oid) ?? []).map(({ arn }) => arn))].sort();
-    const byMapping = arns.map((arn): ReachingPrincipal => ({ arn, wall: "unknown", via: "mapping" }));
-    if (role === ADMIN) {
-      const seen = (logins ?? []).map(
-        ({ arn, lastUseAt }): ReachingPrincipal => ({
-          arn,
-          wall: "unknown",
-          via: "admin-login",
-          lastUseAt: iso(lastUseAt),
+    const byArn = new Map((mapped.get(oid) ?? []).map((row) => [row.arn, row]));
+    const principals = [...byArn.values()]
+      .sort((a, b) => byText(a.arn, b.arn))
+      .map(
+        (row): ReachingPrincipal => ({
+          arn: row.arn,
+          ...wayOf(ways.of(row.arn, "DbConnect")),
+          via: "mapping",
+          identity: ways.behind(row).state,
         }),
       );
-      const all = [...byMapping, ...seen];
-      return { principals: all.length ? all : null, morePrincipals: "iam-not-read" };
-    }
-    return unreadable
-      ? { principals: null, morePrincipals: "mappings-unreadable" }
-      : { principals: byMapping, morePrincipals: null };
+    return role === ADMIN
+      ? administrators(ways, logins ?? [], principals)
+      : { principals, morePrincipals: null };
   };
 };

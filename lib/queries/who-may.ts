@@ -40,6 +40,14 @@ export type WhoMayAnswer = {
 export const AS_FAR_AS_IT_GOES =
   "As far as the policies of this account and cluster go. Organisation policies (SCP, RCP), session policies and VPC endpoint policies are not read; each of them can only take away.";
 
+/** What to do where nothing of IAM was read: without it every way in is unknown. */
+export const IAM_NOT_READ =
+  "Nothing of IAM was read here, so what it allows is not known. Take a snapshot of the cluster with a role that may read IAM (dsql-audit setup-sql prints its policy), or ask dsql-audit who-may --iam FILE --cluster ARN.";
+
+/** And where a part of it was not. */
+export const IAM_READ_IN_PART =
+  "A part of IAM is not known: dsql-audit who-may says for each principal what is missing, and dsql-audit setup-sql prints the policy that lets the auditor read it. The IAM of another account is never read.";
+
 export type WhoMayAsked = {
   readonly action?: AskableAction | undefined;
   /** The ARN of a user, a role, the root user or one session. */

@@ -6,8 +6,9 @@ import type { Facts } from "../../lib/core/findings/facts.ts";
 import type { Observation } from "../../lib/core/findings/finding.ts";
 import { judgeWith } from "../../lib/core/findings/judge.ts";
 import { auditView } from "../../lib/core/findings/view.ts";
+import { explain } from "../../lib/core/iam/explain-principal.ts";
+import { waysIn } from "../../lib/core/iam/ways-in.ts";
 import { accessEngine } from "../../lib/core/privileges/effective.ts";
-import { explain } from "../../lib/core/privileges/explain.ts";
 import { findObject } from "../../lib/core/privileges/find-object.ts";
 import { privilegeExceedsArchetype } from "../../lib/detectors/over-privileged/privilege-exceeds-archetype.ts";
 import { readCatalogFrom } from "../../lib/dsql/read-catalog.ts";
@@ -106,7 +107,9 @@ describe("a fix for Aurora DSQL", () => {
       ["schema public", "schema public"],
       ["database postgres", "the database"],
     ] as const) {
-      const { completes } = explain(engine, "mig", "CREATE", findObject(engine, name));
+      const { completes } = explain(engine, "mig", "CREATE", findObject(engine, name), {
+        ways: waysIn(engine.catalog, null),
+      });
       expect(completes).toEqual([
         expect.stringMatching(new RegExp(`^-- Aurora DSQL grants nothing on ${said}:`)),
       ]);

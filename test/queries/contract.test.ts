@@ -52,6 +52,7 @@ const asked = [
   `explain ${READER} SELECT users`,
   `explain ${ADMIN_USER} DELETE orders`,
   "explain arn:aws:iam::111122223333:role/nobody DELETE orders",
+  `explain ${READER} SELECT orders --at ${new Date(T).toISOString()}`,
   "who-may",
   "who-may --action admin",
   `who-may --principal ${READER}`,
@@ -185,15 +186,37 @@ describe("who-can", () => {
     expect(rowsOf(line)).toEqual(items);
   });
 
-  it("names roles that hold it on columns only, and who was let in as admin", () => {
+  it("names roles that hold it on columns only, and whom IAM lets in as admin", () => {
     expect(rowsOf("who-can SELECT users")).toMatchObject([
-      { role: "admin", columns: null, principals: [{ arn: ADMIN_USER, via: "admin-login" }] },
-      { role: "app_ro", columns: ["id", "full_name"], principals: [{ arn: READER }], morePrincipals: null },
+      {
+        role: "admin",
+        columns: null,
+        principals: [
+          {
+            arn: ADMIN_USER,
+            via: "iam",
+            wall: "conditional",
+            conditions: ["not if aws:SourceVpc is absent"],
+            lastUseAt: "2026-03-01T04:00:00.000Z",
+          },
+          { arn: "arn:aws:iam::111122223333:root", via: "iam", wall: "allowed", conditions: [] },
+        ],
+        morePrincipals: null,
+      },
+      {
+        role: "app_ro",
+        columns: ["id", "full_name"],
+        principals: [{ arn: READER, via: "mapping", wall: "conditional", identity: "exists" }],
+        morePrincipals: null,
+      },
       { role: "app_rw", columns: null },
     ]);
     const { out } = told("text");
     expect(out).toContain("On columns: id, full_name");
-    expect(out).toContain("and anyone else whom IAM allows dsql:DbConnectAdmin (see who-may)");
+    expect(out).toMatch(/x \(on\s+conditions\), root of/);
+    const then = rowsOf(`who-can SELECT orders --at ${at}`)[0];
+    expect(then).toMatchObject({ role: "admin", principals: null, morePrincipals: "iam-not-read" });
+    expect(told(`who-can SELECT orders --at ${at}`).err).toContain("unknown: Nothing of IAM was read here");
     expect(out).toContain("\nSnapshot 5 of 2026-03-01 11:00 UTC\n");
   });
 
@@ -234,19 +257,32 @@ describe("explain", () => {
       "explain arn:aws:iam::111122223333:role/nobody DELETE orders",
       { who: "arn:aws:iam::111122223333:role/nobody", privilege: "DELETE", object: "orders" },
     ],
+    [
+      `explain ${READER} SELECT orders --at ${at}`,
+      { who: READER, privilege: "SELECT", object: "orders", at },
+    ],
   ])("%s: the same answer", async (line, params) => {
     const { cluster: _, ...body } = (await ask("/explain", params)).body as Record<string, unknown>;
     expect(told(line).json()).toEqual(body);
   });
 
-  it("does not say no to whom IAM may let in as admin", () => {
+  it("says whom IAM lets in as admin, and no to whom it does not", () => {
     expect(told(`explain ${ADMIN_USER} DELETE orders`).json()).toMatchObject({
       role: "admin",
-      verdict: "yes",
+      verdict: "conditional",
+      firstBroken: null,
     });
     expect(told("explain arn:aws:iam::111122223333:role/nobody DELETE orders").json()).toMatchObject({
+      verdict: "no",
+      firstBroken: "identity",
+      also: [{ role: "admin", verdict: "no" }],
+      next: null,
+    });
+    expect(told(`explain ${READER} SELECT orders --at ${at}`).json()).toMatchObject({
+      role: "app_ro",
       verdict: "unknown",
-      also: [{ role: "admin", verdict: "unknown" }],
+      firstBroken: null,
+      next: expect.stringContaining("Nothing of IAM was read here"),
     });
     expect(told("explain app_ro SELECT users").json()).toMatchObject({
       verdict: "no",

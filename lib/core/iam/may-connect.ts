@@ -127,13 +127,18 @@ export const weighSides = ({
   identity,
   boundary,
   cluster,
-}: Weight): { readonly opens: Verdict; readonly refuses: Verdict } => {
+}: Weight): { readonly opens: Verdict; readonly granted: Verdict; readonly refuses: Verdict } => {
   const alone = weigh({ identity, boundary, cluster: [] });
   const granting = allows(cluster);
   const isUnread = granting.some(({ statement }) => statement === null);
   // What cannot be read may grant it as well: that is told where its own policies do not.
   const isSettled = alone.verdict === "allowed" || (isUnread && alone.verdict === "conditional");
   const opens = isSettled ? alone : weigh({ identity, boundary, cluster: granting });
+  const granted = weigh({
+    identity: allows(identity),
+    boundary: boundary && { ...boundary, statements: allows(boundary.statements) },
+    cluster: granting,
+  });
   const refusing = denies(cluster);
   const truth = some(refusing.map(truthOf));
   const ofTruth = (wanted: Truth): Weighed[] => refusing.filter((one) => truthOf(one) === wanted);
@@ -141,6 +146,7 @@ export const weighSides = ({
   const verdicts = { yes: "denied", no: "allowed", open: "conditional", unknown: "unknown" } as const;
   return {
     opens,
+    granted,
     refuses: {
       verdict: verdicts[truth],
       because: deciding.map(becauseOf),

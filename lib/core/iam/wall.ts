@@ -12,6 +12,8 @@ export type Wall = {
   readonly row: WhoMayRow;
   /** What the principal's policies open, with what the cluster's policy grants it; of another account unknown. */
   readonly opens: WallSide;
+  /** The same without any Deny: whether it would be open if none stood in the way. */
+  readonly granted: WallSide;
   /** What the cluster's policy refuses; null: there is no identity to refuse. */
   readonly refuses: WallSide | null;
 };
@@ -48,31 +50,38 @@ export const settledSides = (
   kind: SubjectKind,
   plain: Pick<WhoMayRow, "verdict" | "because" | "reasons">,
   byCluster: () => readonly Weighed[],
-): Pick<Wall, "opens" | "refuses"> => {
+): Omit<Wall, "row"> => {
   const nothing: WallSide = { verdict: "allowed", because: [], conditions: [], reasons: [] };
+  const whole = { ...nothing, ...plain };
   switch (kind) {
     case "gone":
-      return { opens: { ...nothing, ...plain }, refuses: null };
-    case "other-account":
+      return { opens: whole, granted: whole, refuses: null };
+    case "other-account": {
+      const opens: WallSide = {
+        ...nothing,
+        verdict: "unknown",
+        reasons: ["The policies of the other account are not read."],
+      };
       return {
-        opens: {
-          ...nothing,
-          verdict: "unknown",
-          reasons: ["The policies of the other account are not read."],
-        },
+        opens,
+        granted: opens,
         // A cluster that does not let another account in refuses it.
         refuses:
           plain.verdict === "denied"
-            ? { ...nothing, ...plain }
+            ? whole
             : sideOf(weighSides({ identity: [], boundary: null, cluster: byCluster() }).refuses),
       };
-    case "not-read":
+    }
+    case "not-read": {
+      const opens: WallSide = { ...nothing, verdict: "unknown", reasons: plain.reasons };
       return {
-        opens: { ...nothing, verdict: "unknown", reasons: plain.reasons },
+        opens,
+        granted: opens,
         refuses: sideOf(weighSides({ identity: [], boundary: null, cluster: byCluster() }).refuses),
       };
+    }
     default:
-      return { opens: { ...nothing, ...plain }, refuses: nothing };
+      return { opens: whole, granted: whole, refuses: nothing };
   }
 };
 

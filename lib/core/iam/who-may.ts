@@ -142,8 +142,8 @@ export const whoMay = ({
     const byCluster = () => weighCluster(reader, request, policy);
     const plain = settled(subject, byCluster);
     if (plain) return { row, ...settledSides(subject.kind, plain, byCluster) };
-    const { opens, refuses } = weighSides(weightOf(subject, request));
-    return { row, opens: sideOf(opens), refuses: sideOf(refuses) };
+    const { opens, granted, refuses } = weighSides(weightOf(subject, request));
+    return { row, opens: sideOf(opens), granted: sideOf(granted), refuses: sideOf(refuses) };
   };
 
   const own = (["users", "roles"] as const).flatMap((part) =>

@@ -1,7 +1,7 @@
 // The part of the chain inside the database: role, memberships, the schema's USAGE, the privilege itself.
 
 import { type Oid, PUBLIC } from "../base/ids.ts";
-import { isDsql } from "../catalog/catalog.ts";
+import { isDsql, rowsOf } from "../catalog/catalog.ts";
 import { type Privilege, privilegeBit, privilegeLetters } from "../catalog/privileges.ts";
 import { isClosedOnDsql } from "../sql/dsql.ts";
 import { grantPrivilegeSql, grantRoleSql, grantUsageSql } from "../sql/statements.ts";
@@ -24,11 +24,28 @@ export type RoleAnswer = {
 
 const has = (edges: Edges, from: RoleId, to: RoleId): boolean => targetsOf(edges, from).includes(to);
 
+const roleName = ({ graph }: AccessEngine, oid: Oid): string =>
+  graph.roles[graph.idOf.get(oid) ?? -1]?.name ?? `the role with OID ${oid}`;
+
+/** The entry of the ACL that gives the last role of a path its privilege: "app=arw/admin". */
+const entryOf = (engine: AccessEngine, path: Path, privilege: Privilege, object: AccessObject): string[] => {
+  const holder = engine.graph.roles[path.roles.at(-1) ?? -1];
+  const grantee = path.everybody ? PUBLIC : holder?.oid;
+  const letter = privilegeLetters(privilegeBit(privilege));
+  const entry = aclOf(engine.catalog, object)?.entries.find(
+    (one) => one.grantee === grantee && one.privileges.includes(letter),
+  );
+  if (!entry) return [];
+  const who = path.everybody ? "" : (holder?.name ?? "");
+  const letters = [...entry.privileges]
+    .map((one) => (entry.grantable.includes(one) ? `${one}*` : one))
+    .join("");
+  return [`ACL entry ${who}=${letters}/${roleName(engine, entry.grantor)}`];
+};
+
 /** Why the last role of a path holds it: as superuser, as owner, predefined, or granted by whom. */
 const sourceOf = (engine: AccessEngine, path: Path, privilege: Privilege, object: AccessObject): string => {
   const { graph, catalog } = engine;
-  const nameOf = (oid: Oid): string =>
-    graph.roles[graph.idOf.get(oid) ?? -1]?.name ?? `the role with OID ${oid}`;
   const holder = graph.roles[path.roles.at(-1) ?? -1];
   if (!holder) return "";
   if (holder.superuser && !path.everybody) return `${holder.name} is superuser`;
@@ -40,7 +57,7 @@ const sourceOf = (engine: AccessEngine, path: Path, privilege: Privilege, object
   if (entry) {
     return entry.grantor === entry.grantee
       ? `${who} holds ${privilege} as owner`
-      : `${who} holds ${privilege}, granted by ${nameOf(entry.grantor)}`;
+      : `${who} holds ${privilege}, granted by ${roleName(engine, entry.grantor)}`;
   }
   if (!path.everybody && holder.name.startsWith("pg_") && object.owner !== holder.oid) {
     return `${who} is predefined and holds ${privilege} on everything`;
@@ -85,11 +102,16 @@ const bestPath = (
 };
 
 const membershipLinks = (engine: AccessEngine, path: Path, acting: number): Link[] => {
-  const name = (i: number): string => engine.graph.roles[path.roles[i] ?? -1]?.name ?? "";
+  const at = (i: number) => engine.graph.roles[path.roles[i] ?? -1];
+  const name = (i: number): string => at(i)?.name ?? "";
   return path.roles.slice(1).map((_, i): Link => {
     const says =
       i < acting ? `${name(i)} may SET ROLE ${name(i + 1)}` : `${name(i)} inherits from ${name(i + 1)}`;
-    return { step: "membership", state: "ok", says };
+    const grants = rowsOf(engine.catalog, "memberships").filter(
+      ({ role, member }) => role === at(i + 1)?.oid && member === at(i)?.oid,
+    );
+    const evidence = grants.map(({ grantor }) => `membership granted by ${roleName(engine, grantor)}`);
+    return { step: "membership", state: "ok", says, evidence: [...new Set(evidence)] };
   });
 };
 
@@ -103,7 +125,7 @@ const schemaLink = (
   const schema = engine.objects.find(({ kind, oid }) => kind === "schema" && oid === object.schemaOid);
   if (!schema) {
     return {
-      link: { step: "schema", state: "unknown", says: "its schema could not be read" },
+      link: { step: "schema", state: "unknown", says: "its schema could not be read", evidence: [] },
       completes: [],
     };
   }
@@ -114,7 +136,7 @@ const schemaLink = (
     const names = path ? engine.pathNames(path).slice(1) : [];
     const by = names.length ? ` (by ${names.at(-1)})` : "";
     return {
-      link: { step: "schema", state: "ok", says: `${who} has USAGE on schema ${text}${by}` },
+      link: { step: "schema", state: "ok", says: `${who} has USAGE on schema ${text}${by}`, evidence: [] },
       completes: [],
     };
   }
@@ -124,12 +146,13 @@ const schemaLink = (
         step: "schema",
         state: "unknown",
         says: `whether ${who} has USAGE on schema ${text} is not known`,
+        evidence: [],
       },
       completes: [],
     };
   }
   return {
-    link: { step: "schema", state: "broken", says: `${who} has no USAGE on schema ${text}` },
+    link: { step: "schema", state: "broken", says: `${who} has no USAGE on schema ${text}`, evidence: [] },
     completes: [giving(engine, schema, grantUsageSql(schema.name, who))],
   };
 };
@@ -164,7 +187,7 @@ const idleMembership = (
       ? `${member} is a member of ${group}, but neither inherits from it nor may SET ROLE to it all the way`
       : `${member} is a member of ${group}, but neither inherits from it nor may SET ROLE to it`;
   return {
-    link: { step: "membership", state: "broken", says },
+    link: { step: "membership", state: "broken", says, evidence: [] },
     completes: [grantRoleSql(group, member, graph.before16)],
   };
 };
@@ -182,6 +205,7 @@ export const roleLinks = (
     step: "role",
     state: "ok",
     says: `role ${name}${self?.superuser ? ", a superuser" : ""}`,
+    evidence: [],
   };
   const path = bestPath(engine, role, privilege, object);
   const text = `${object.kind} ${objectText(object)}`;
@@ -198,7 +222,12 @@ export const roleLinks = (
         start,
         ...membershipLinks(engine, path, acting),
         ...(schema.link ? [schema.link] : []),
-        { step: "privilege", state: "ok", says: `${source}: ${text}` },
+        {
+          step: "privilege",
+          state: "ok",
+          says: `${source}: ${text}`,
+          evidence: entryOf(engine, path, privilege, object),
+        },
       ],
       path: engine.pathNames(path),
       completes: schema.completes,
@@ -211,7 +240,11 @@ export const roleLinks = (
   ) {
     const because = engine.gaps.map(({ section }) => section).join(", ") || "an ACL entry";
     const says = `whether ${name} holds ${privilege} on ${text} is not known: ${because} could not be read`;
-    return { ...none, links: [start, { step: "privilege", state: "unknown", says }], completes: [] };
+    return {
+      ...none,
+      links: [start, { step: "privilege", state: "unknown", says, evidence: [] }],
+      completes: [],
+    };
   }
   const idle = idleMembership(engine, role, privilege, object);
   if (idle) return { ...none, links: [start, idle.link], completes: idle.completes };
@@ -220,6 +253,7 @@ export const roleLinks = (
     step: "privilege",
     state: "broken",
     says: `${name} does not hold ${privilege} on ${text}`,
+    evidence: [],
   };
   return {
     ...none,

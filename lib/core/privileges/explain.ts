@@ -1,27 +1,39 @@
-// Why a role or a principal has a privilege, or which link of the chain is the first that is broken.
+// Why a role has a privilege, or which link of the chain is the first that is broken; a principal's links stand before it.
 
-import { foldArn } from "../activity/principal.ts";
-import { type Instant, iso } from "../base/time.ts";
-import { rowsOf } from "../catalog/catalog.ts";
 import type { Privilege } from "../catalog/privileges.ts";
-import { allowLoginSql, mapRoleSql } from "../sql/statements.ts";
+import { allowLoginSql } from "../sql/statements.ts";
 import type { AccessEngine } from "./effective.ts";
 import type { RoleId } from "./effective-graph.ts";
 import type { AccessObject, ObjectKind } from "./effective-objects.ts";
 import { type RoleAnswer, roleLinks } from "./explain-role.ts";
-import { findRole, objectText } from "./find-object.ts";
+import { objectText } from "./find-object.ts";
 
-export const steps = ["principal", "mapping", "login", "role", "membership", "schema", "privilege"] as const;
+export const steps = [
+  "identity",
+  "iam",
+  "cluster-policy",
+  "mapping",
+  "role",
+  "membership",
+  "schema",
+  "privilege",
+] as const;
 
-/** `assumed`: needed, but not told by any catalog. */
+export const linkStates = ["ok", "broken", "conditional", "unknown"] as const;
+
+/** `conditional`: the request to connect decides. */
 export type Link = {
   readonly step: (typeof steps)[number];
-  readonly state: "ok" | "broken" | "unknown" | "assumed";
+  readonly state: (typeof linkStates)[number];
   /** One short sentence; names are raw. */
   readonly says: string;
+  /** What it rests on, each a few words: statements of policies, snapshots, grantors. */
+  readonly evidence: readonly string[];
 };
 
-export type Verdict = "yes" | "after-set-role" | "no" | "unknown";
+/** `conditional`: IAM or the cluster's policy lets the principal in on conditions, and nothing else is in the way. */
+export const verdicts = ["yes", "after-set-role", "conditional", "no", "unknown"] as const;
+export type Verdict = (typeof verdicts)[number];
 
 export type Explanation = {
   readonly principal: string | null;
@@ -33,32 +45,59 @@ export type Explanation = {
   readonly object: string;
   readonly verdict: Verdict;
   readonly grantable: boolean;
-  /** The chain up to and with the first link that is not ok. */
+  /** The whole chain; behind a missing mapping it is the one that there would be. */
   readonly links: readonly Link[];
+  /** The first link that is broken; null: none is. */
+  readonly firstBroken: Link["step"] | null;
   /** Role names, as in a row of `privileges`; empty where there is none. */
   readonly path: readonly string[];
   /** How many paths of that kind there are, and the next few. */
   readonly paths: number;
   readonly otherPaths: readonly (readonly string[])[];
-  /** What would complete the chain: SQL to run, or what to allow in IAM. */
+  /** What would complete the chain: SQL to run, or comments that say what to change in IAM. */
   readonly completes: readonly string[];
+  /** How far it is from complete: "one AWS IAM GRANT away"; null: nothing is missing, or it is not known what. */
+  readonly away: string | null;
   /** The other roles that the principal can connect as, with their verdicts. */
   readonly also: readonly { readonly role: string; readonly verdict: Verdict }[];
 };
 
-const isArn = (who: string): boolean => who.startsWith("arn:");
-const rank: Readonly<Record<Verdict, number>> = { yes: 0, "after-set-role": 1, unknown: 2, no: 3 };
-
-/** Where the chain stands after its first broken or unknown link. */
-const verdictOf = (links: readonly Link[], answer: RoleAnswer): Verdict => {
-  if (links.some(({ state }) => state === "broken")) return "no";
-  if (links.some(({ state }) => state === "unknown")) return "unknown";
-  return answer.holds === "set-role" ? "after-set-role" : "yes";
+/** The best first. */
+export const rankOfVerdict: Readonly<Record<Verdict, number>> = {
+  yes: 0,
+  "after-set-role": 1,
+  conditional: 2,
+  unknown: 3,
+  no: 4,
 };
 
-const upToFault = (links: readonly Link[]): Link[] => {
-  const fault = links.findIndex(({ state }) => state === "broken" || state === "unknown");
-  return fault < 0 ? [...links] : links.slice(0, fault + 1);
+const verdictOf = (links: readonly Link[], holds: RoleAnswer["holds"]): Verdict => {
+  const has = (state: Link["state"]): boolean => links.some((link) => link.state === state);
+  if (has("broken")) return "no";
+  if (has("unknown")) return "unknown";
+  if (has("conditional")) return "conditional";
+  return holds === "set-role" ? "after-set-role" : "yes";
+};
+
+/** What a step that completes is called; undefined: it is no step, but says that there is none. */
+const stepName = (text: string): string | undefined => {
+  if (text.startsWith("-- In IAM:")) return "change in IAM";
+  if (text.startsWith("-- In the cluster policy:")) return "change of the cluster policy";
+  return /^(?:AWS IAM GRANT|AWS IAM REVOKE|GRANT|ALTER ROLE)(?= )/.exec(text)?.[0];
+};
+
+/** "one AWS IAM GRANT away", "3 steps away: one change in IAM, 2 GRANTs". */
+export const awayText = (completes: readonly string[]): string | null => {
+  const named = completes.map(stepName);
+  if (!completes.length || named.includes(undefined)) return null;
+  const counts = [...Map.groupBy(named, (name) => name ?? "")].map(([name, all]) =>
+    all.length === 1
+      ? `one ${name}`
+      : `${all.length} ${name.replace(/^change/, "changes")}${/^change/.test(name) ? "" : "s"}`,
+  );
+  return completes.length === 1
+    ? `${counts[0]} away`
+    : `${completes.length} steps away: ${counts.join(", ")}`;
 };
 
 const MOST_OTHERS = 5;
@@ -79,153 +118,58 @@ const otherPaths = (
   return others;
 };
 
-const explainRole = (
+/** What stands before the role: the links of a principal, and what would complete them. */
+export type Before = {
+  readonly principal: string | null;
+  readonly links: readonly Link[];
+  readonly completes: readonly string[];
+};
+
+/** A principal connects as the role, so it must be able to log in. */
+const mayLogIn = (engine: AccessEngine, role: RoleId, answer: RoleAnswer): RoleAnswer => {
+  const [start, ...rest] = answer.links;
+  const self = engine.graph.roles[role];
+  if (!start || !self) return answer;
+  if (self.canLogin)
+    return { ...answer, links: [{ ...start, says: `${start.says}, which may log in` }, ...rest] };
+  return {
+    ...answer,
+    links: [{ ...start, state: "broken", says: `role ${self.name} may not log in` }, ...rest],
+    completes: [allowLoginSql(self.name), ...answer.completes],
+  };
+};
+
+const noAnswer: RoleAnswer = { holds: undefined, grantable: false, links: [], path: [], completes: [] };
+
+/** The chain of one role, with what stands before it. `role` undefined: it ends before any role. */
+export const explanationOf = (
   engine: AccessEngine,
-  role: RoleId,
+  role: RoleId | undefined,
   privilege: Privilege,
   object: AccessObject,
-  before: {
-    readonly principal: string | null;
-    readonly links: readonly Link[];
-    readonly completes: readonly string[];
-  },
+  before: Before,
 ): Explanation => {
-  const answer = roleLinks(engine, role, privilege, object);
+  const inside = role === undefined ? noAnswer : roleLinks(engine, role, privilege, object);
+  const answer = before.principal === null || role === undefined ? inside : mayLogIn(engine, role, inside);
   const links = [...before.links, ...answer.links];
   const { path } = answer;
+  const hasPath = role !== undefined && path.length > 0;
+  const completes = [...before.completes, ...answer.completes];
   return {
     principal: before.principal,
-    role: engine.graph.roles[role]?.name ?? null,
+    role: engine.graph.roles[role ?? -1]?.name ?? null,
     privilege,
     kind: object.kind,
     object: objectText(object),
-    verdict: verdictOf(links, answer),
+    verdict: verdictOf(links, answer.holds),
     grantable: answer.grantable,
-    links: upToFault(links),
+    links,
+    firstBroken: links.find(({ state }) => state === "broken")?.step ?? null,
     path,
-    paths: path.length ? engine.paths(privilege, object).count(role, answer.holds ?? "inherited") : 0,
-    otherPaths: path.length ? otherPaths(engine, role, privilege, object, path) : [],
-    completes: [...before.completes, ...answer.completes],
+    paths: hasPath ? engine.paths(privilege, object).count(role, answer.holds ?? "inherited") : 0,
+    otherPaths: hasPath ? otherPaths(engine, role, privilege, object, path) : [],
+    completes,
+    away: awayText(completes),
     also: [],
   };
 };
-
-const needsIam = (action: string): Link => ({
-  step: "principal",
-  state: "assumed",
-  says: `IAM must allow it dsql:${action} on the cluster; whether it does is not judged here: see who-may`,
-});
-
-/** IAM is not judged here: what is known is at most that it let the principal in as admin once. */
-const asAdminLink = (adminAt: Instant | undefined): Link =>
-  adminAt === undefined
-    ? {
-        step: "principal",
-        state: "unknown",
-        says: "whether IAM allows it dsql:DbConnectAdmin is not judged here: see who-may",
-      }
-    : {
-        step: "principal",
-        state: "assumed",
-        says: `it connected as admin, last at ${iso(adminAt)}: IAM allowed dsql:DbConnectAdmin then`,
-      };
-
-/** The roles that a principal can connect as: by its mappings, and as `admin` if IAM allows DbConnectAdmin. */
-const explainPrincipal = (
-  engine: AccessEngine,
-  arn: string,
-  privilege: Privilege,
-  object: AccessObject,
-  adminAt: Instant | undefined,
-): Explanation => {
-  const principal = foldArn(arn);
-  const mappings = rowsOf(engine.catalog, "mappings").filter((row) => row.arn === principal);
-  const gap = engine.gaps.find(({ section }) => section === "mappings");
-  const found = mappings.flatMap((row): Explanation[] => {
-    const role = engine.graph.idOf.get(row.role);
-    if (role === undefined) return [];
-    const canLogin = engine.graph.roles[role]?.canLogin ?? false;
-    const login: Link = canLogin
-      ? { step: "login", state: "ok", says: `${row.roleName} may log in` }
-      : { step: "login", state: "broken", says: `${row.roleName} may not log in` };
-    const mapping: Link = { step: "mapping", state: "ok", says: `mapped to role ${row.roleName}` };
-    return [
-      explainRole(engine, role, privilege, object, {
-        principal,
-        links: [needsIam("DbConnect"), mapping, login],
-        completes: canLogin ? [] : [allowLoginSql(row.roleName)],
-      }),
-    ];
-  });
-  const admin = engine.graph.idOfName.get("admin");
-  const asAdmin =
-    admin === undefined
-      ? []
-      : [
-          explainRole(engine, admin, privilege, object, {
-            principal,
-            links: [asAdminLink(adminAt)],
-            completes: [],
-          }),
-        ];
-  // Seen as admin, it is a way like the others; else IAM alone could tell, and no "no" is certain while admin would do.
-  const ways = adminAt === undefined ? found : [...found, ...asAdmin];
-  const [best, ...rest] = ways.sort((a, b) => rank[a.verdict] - rank[b.verdict]);
-  const others = adminAt === undefined ? [...rest, ...asAdmin] : rest;
-  const open = asAdmin.some(({ verdict }) => verdict !== "no");
-  const alsoOf = (more: readonly Explanation[]) =>
-    more.flatMap(({ role, verdict }) => (role === null ? [] : [{ role, verdict }]));
-  if (best) {
-    return {
-      ...best,
-      verdict: best.verdict === "no" && open ? "unknown" : best.verdict,
-      also: alsoOf(others),
-    };
-  }
-  // Nobody is mapped: the role that would do is the first that holds it at once and may log in.
-  const useful = engine
-    .whoCan(privilege, object)
-    .find(
-      (row) =>
-        row.holds === "inherited" &&
-        row.usable !== false &&
-        row.role !== "admin" &&
-        engine.graph.roles[engine.graph.idOfName.get(row.role) ?? -1]?.canLogin,
-    );
-  const says = gap ? `the mappings could not be read (${gap.reason})` : "no mapping row names it";
-  return {
-    principal,
-    role: null,
-    privilege,
-    kind: object.kind,
-    object: objectText(object),
-    verdict: gap || open ? "unknown" : "no",
-    grantable: false,
-    links: [needsIam("DbConnect"), { step: "mapping", state: gap ? "unknown" : "broken", says }],
-    path: [],
-    paths: 0,
-    otherPaths: [],
-    completes: gap || !useful ? [] : [mapRoleSql(useful.role, principal)],
-    also: alsoOf(asAdmin),
-  };
-};
-
-/**
- * The chain from a role's name, or from a principal's ARN (a session's is folded to its role), to the privilege.
- * `adminAt`: when the principal last connected as admin, where that is known. Throws AuditError `not-found` for a role
- * that the catalog does not have.
- */
-export const explain = (
-  engine: AccessEngine,
-  who: string,
-  privilege: Privilege,
-  object: AccessObject,
-  { adminAt }: { readonly adminAt?: Instant | undefined } = {},
-): Explanation =>
-  isArn(who) && !engine.graph.idOfName.has(who)
-    ? explainPrincipal(engine, who, privilege, object, adminAt)
-    : explainRole(engine, findRole(engine, who), privilege, object, {
-        principal: null,
-        links: [],
-        completes: [],
-      });

@@ -13,6 +13,7 @@ import {
   mappingSubject,
   notTold,
 } from "../../core/findings/mapped-identities.ts";
+import { remadeAt } from "../../core/iam/ways-in.ts";
 import { revokeMappingSql } from "../../core/sql/statements.ts";
 
 type ReboundEvidence = {
@@ -23,12 +24,9 @@ type ReboundEvidence = {
 };
 
 /** When the identity behind the ARN was made, where that was after the mapping was seen; else it is the one that was mapped. */
-const remadeAt = (view: DetectorView, { mapping, identity }: MappedPair): number | undefined => {
+const remade = (view: DetectorView, { mapping, identity }: MappedPair): number | undefined =>
   // Without the mappings' own times an identity is younger than what was assumed of them, which says nothing.
-  if (view.mappings.agesAssumed || identity?.status !== "exists" || identity.createdAt === null)
-    return undefined;
-  return identity.createdAt > mapping.period.firstSeenAt ? identity.createdAt : undefined;
-};
+  view.mappings.agesAssumed ? undefined : remadeAt(identity, mapping.period.firstSeenAt);
 
 export const reboundRole = /* @__PURE__ */ defineDetector({
   id: "rebound-role",
@@ -54,7 +52,7 @@ export const reboundRole = /* @__PURE__ */ defineDetector({
   needs: ["mappings", "iam.identities"],
   detect: (view): readonly Judgement<ReboundEvidence>[] =>
     mappedPairs(view).flatMap((pair): Judgement<ReboundEvidence>[] => {
-      const at = remadeAt(view, pair);
+      const at = remade(view, pair);
       const { mapping, identity } = pair;
       if (at === undefined || identity?.status !== "exists") return [];
       const { principal, role, period } = mapping;

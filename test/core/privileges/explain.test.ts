@@ -1,7 +1,9 @@
 // The chain from a principal or a role to a privilege, and the first link that is broken.
 import { describe, expect, it } from "vitest";
+import { explain } from "../../../lib/core/iam/explain-principal.ts";
+import { waysIn } from "../../../lib/core/iam/ways-in.ts";
 import { accessEngine } from "../../../lib/core/privileges/effective.ts";
-import { type Explanation, explain } from "../../../lib/core/privileges/explain.ts";
+import type { Explanation } from "../../../lib/core/privileges/explain.ts";
 import { findObject } from "../../../lib/core/privileges/find-object.ts";
 import { acl, catalog, publicSchema, role, table } from "../../support/catalogs.ts";
 
@@ -28,18 +30,21 @@ const ask = (
   more: object = {},
 ): Explanation => {
   const engine = accessEngine(catalog({ ...rows, ...more }));
-  return explain(engine, who, privilege, findObject(engine, "App.orders"));
+  const ways = waysIn(engine.catalog, null);
+  return explain(engine, who, privilege, findObject(engine, "App.orders"), { ways });
 };
 const links = ({ links: all }: Explanation): string[] => all.map(({ step, state }) => `${step} ${state}`);
 
 describe("explain", () => {
   it("draws the whole chain from a principal to the privilege", () => {
     const it = ask(arn);
-    expect(it.verdict).toBe("yes");
+    // Nothing of IAM was read.
+    expect(it.verdict).toBe("unknown");
     expect(links(it)).toEqual([
-      "principal assumed",
+      "identity unknown",
+      "iam unknown",
+      "cluster-policy unknown",
       "mapping ok",
-      "login ok",
       "role ok",
       "membership ok",
       "schema ok",
@@ -51,13 +56,22 @@ describe("explain", () => {
   });
 
   it("folds a session to its role", () => {
-    expect(ask("arn:aws:sts::111122223333:assumed-role/reader/session").verdict).toBe("yes");
+    const it = ask("arn:aws:sts::111122223333:assumed-role/reader/session");
+    expect([it.principal, it.role, it.path]).toEqual([arn, "app", ["app", "readers"]]);
   });
 
-  it("stops at a missing mapping and names a role that would do", () => {
+  it("names a missing mapping, and goes on with a role that would do", () => {
     const it = ask("arn:aws:iam::111122223333:role/other");
     // As admin it could, if IAM lets it in: nothing here tells.
-    expect([it.verdict, ...links(it)]).toEqual(["unknown", "principal assumed", "mapping broken"]);
+    expect([it.verdict, it.firstBroken, it.role]).toEqual(["unknown", "mapping", null]);
+    expect(links(it).slice(3)).toEqual([
+      "mapping broken",
+      "role ok",
+      "membership ok",
+      "schema ok",
+      "privilege ok",
+    ]);
+    expect(it.away).toBe("one AWS IAM GRANT away");
     expect(it.also).toEqual([{ role: "admin", verdict: "unknown" }]);
     expect(it.completes).toEqual(["AWS IAM GRANT app TO 'arn:aws:iam::111122223333:role/other';"]);
   });
@@ -67,11 +81,11 @@ describe("explain", () => {
     expect([it.verdict, links(it).at(-1)]).toEqual(["unknown", "mapping unknown"]);
   });
 
-  it("stops at a role that may not log in", () => {
+  it("breaks at a role that may not log in", () => {
     const it = ask(arn, "SELECT", {
       mappings: [{ iamOid: 1, arn, role: 103, roleName: "nologin", grantor: 10 }],
     });
-    expect([it.verdict, links(it).at(-1)]).toEqual(["unknown", "login broken"]);
+    expect([it.verdict, it.firstBroken, it.role]).toEqual(["unknown", "role", "nologin"]);
     expect(it.completes[0]).toBe("ALTER ROLE nologin WITH LOGIN;");
   });
 
@@ -81,19 +95,25 @@ describe("explain", () => {
     expect(it.completes).toEqual(["GRANT readers TO idle WITH INHERIT TRUE;"]);
   });
 
-  it("stops at the schema where the privilege itself is held", () => {
+  it("breaks at the schema where the privilege itself is held", () => {
     const it = ask("idle", "UPDATE");
-    expect([it.verdict, links(it).at(-1)]).toEqual(["no", "schema broken"]);
+    expect([it.verdict, it.firstBroken, links(it).at(-1)]).toEqual(["no", "schema", "privilege ok"]);
     expect(it.completes).toEqual(['GRANT USAGE ON SCHEMA "App" TO idle;']);
   });
 
   it("completes with all that is missing, not with the first alone", () => {
     const it = ask("nologin", "DELETE");
-    expect(links(it).at(-1)).toBe("schema broken");
+    expect([it.firstBroken, it.away]).toEqual(["schema", "2 steps away: 2 GRANTs"]);
     expect(it.completes).toEqual([
       'GRANT USAGE ON SCHEMA "App" TO nologin;',
       'GRANT DELETE ON "App".orders TO nologin;',
     ]);
+  });
+
+  it("says unknown of a mapped role that is not among those that were read", () => {
+    const mappings = [{ iamOid: 1, arn, role: 999, roleName: "unseen", grantor: 10 }];
+    const it = ask(arn, "SELECT", { mappings });
+    expect([it.verdict, it.role, links(it).at(-1)]).toEqual(["unknown", "unseen", "role unknown"]);
   });
 
   it("refuses a role that is not there", () => {

@@ -1,0 +1,192 @@
+// Whether a principal has a privilege, over both walls: IAM and the cluster's policy, then the mapping, then the database.
+
+import { ADMIN } from "../activity/admin-logins.ts";
+import { foldArn } from "../activity/principal.ts";
+import { withoutPath } from "../base/ids.ts";
+import { type Instant, minute } from "../base/time.ts";
+import { type Mapping, rowsOf } from "../catalog/catalog.ts";
+import type { Privilege } from "../catalog/privileges.ts";
+import type { AccessEngine } from "../privileges/effective.ts";
+import type { RoleId } from "../privileges/effective-graph.ts";
+import type { AccessObject } from "../privileges/effective-objects.ts";
+import {
+  type Explanation,
+  explanationOf,
+  type Link,
+  rankOfVerdict,
+  type Verdict,
+} from "../privileges/explain.ts";
+import { findRole } from "../privileges/find-object.ts";
+import { mapRoleSql, revokeMappingSql } from "../sql/statements.ts";
+import { type Stretch, wallLinks } from "./wall-links.ts";
+import type { WaysIn } from "./ways-in.ts";
+
+/** What is known of a principal beside the catalog. */
+export type KnownOfPrincipal = {
+  readonly ways: WaysIn;
+  /** When it was last seen connecting as admin; undefined: never, or nobody could tell. */
+  readonly adminAt?: Instant | undefined;
+};
+
+type Asked = {
+  readonly engine: AccessEngine;
+  /** As it was asked for: a session is judged as that session. */
+  readonly who: string;
+  readonly privilege: Privilege;
+  readonly object: AccessObject;
+} & KnownOfPrincipal;
+
+const nothing: Stretch = { links: [], completes: [] };
+
+/** The mapping itself; one to an identity that was made again is refused, and mended by a REVOKE and a GRANT. */
+const mappingStretch = ({ engine, ways }: Asked, row: Mapping): Stretch => {
+  const { state, period, identity } = ways.behind(row);
+  const grantor = engine.graph.roles[engine.graph.idOf.get(row.grantor) ?? -1]?.name;
+  const evidence = [
+    ...(grantor === undefined ? [] : [`granted by ${grantor}`]),
+    ...(period ? [`seen first in the snapshot of ${minute(period.firstSeenAt)}`] : []),
+  ];
+  const again = [revokeMappingSql(row.roleName, row.arn), mapRoleSql(row.roleName, row.arn)];
+  const link = (linkState: Link["state"], says: string): Link => ({
+    step: "mapping",
+    state: linkState,
+    says,
+    evidence,
+  });
+  if (state === "remade" && identity?.status === "exists") {
+    const made = identity.createdAt === null ? "" : ` at ${minute(identity.createdAt)}`;
+    const says = `mapped to role ${row.roleName}, but the identity was deleted and made again${made}: Aurora DSQL refuses the new one (reported by users, not documented by AWS)`;
+    return { links: [link("broken", says)], completes: again };
+  }
+  // Whoever is made under the name of one that is gone is another one.
+  const completes = state === "gone" ? again : [];
+  return { links: [link("ok", `mapped to role ${row.roleName}`)], completes };
+};
+
+const join = (...stretches: readonly Stretch[]): Stretch => ({
+  links: stretches.flatMap(({ links }) => links),
+  completes: stretches.flatMap(({ completes }) => completes),
+});
+
+const explainAs = (asked: Asked, role: RoleId, before: Stretch): Explanation =>
+  explanationOf(asked.engine, role, asked.privilege, asked.object, {
+    principal: foldArn(asked.who),
+    ...before,
+  });
+
+/** The role that would do: the first that holds it at once, may log in and is not the administrator. */
+const usefulRole = ({ engine, privilege, object }: Asked): RoleId | undefined => {
+  const found = engine.whoCan(privilege, object).flatMap((row) => {
+    const id = engine.graph.idOfName.get(row.role);
+    const role = id === undefined ? undefined : engine.graph.roles[id];
+    const isUseful =
+      row.holds === "inherited" && row.usable !== false && row.role !== ADMIN && role?.canLogin;
+    return id !== undefined && role && isUseful ? [{ id, role }] : [];
+  });
+  return (found.find(({ role }) => !role.superuser) ?? found[0])?.id;
+};
+
+/** Without a mapping: the chain as it would be with one to a role that would do. */
+const unmapped = (asked: Asked): Explanation => {
+  const { engine, who, ways, privilege, object } = asked;
+  const principal = foldArn(who);
+  const gap = engine.gaps.find(({ section }) => section === "mappings");
+  const former = ways.formerOf(principal).at(-1);
+  const was =
+    former && former.goneAt !== null
+      ? `; the one to ${former.roleName} was gone by ${minute(former.goneAt)}`
+      : "";
+  const mapping: Link = gap
+    ? {
+        step: "mapping",
+        state: "unknown",
+        says: `the mappings could not be read (${gap.reason})`,
+        evidence: [],
+      }
+    : { step: "mapping", state: "broken", says: `no mapping names it${was}`, evidence: [] };
+  const before = join(wallLinks(ways, who, "DbConnect"), { links: [mapping], completes: [] });
+  const useful = gap ? undefined : usefulRole(asked);
+  const none = { role: null, path: [], paths: 0, otherPaths: [], grantable: false };
+  if (useful === undefined) {
+    return {
+      ...explanationOf(engine, undefined, privilege, object, { principal, ...before }),
+      ...none,
+    };
+  }
+  const name = engine.graph.roles[useful]?.name ?? "";
+  const grant = join(before, { links: [], completes: [mapRoleSql(name, principal)] });
+  return { ...explainAs(asked, useful, grant), ...none };
+};
+
+/** A mapping to a role that is not among those that were read. */
+const unknownRole = (
+  { engine, who, privilege, object }: Asked,
+  { roleName }: Mapping,
+  before: Stretch,
+): Explanation => {
+  const says = `role ${roleName} is not among the roles that were read`;
+  const role: Link = { step: "role", state: "unknown", says, evidence: [] };
+  const whole = join(before, { links: [role], completes: [] });
+  return {
+    ...explanationOf(engine, undefined, privilege, object, { principal: foldArn(who), ...whole }),
+    role: roleName,
+  };
+};
+
+const isCertain = (verdict: Verdict): boolean => verdict !== "unknown" && verdict !== "no";
+
+/** All ways of a principal: by its mappings, and as `admin`, which needs none. */
+const explainPrincipal = (asked: Asked): Explanation => {
+  const { engine, who, ways, adminAt } = asked;
+  const principal = foldArn(who);
+  const bare = withoutPath(principal);
+  // Records of sessions have lost the path of a role's ARN, and names are unique whatever their path.
+  const mapped = rowsOf(engine.catalog, "mappings")
+    .filter(({ arn }) => withoutPath(arn) === bare)
+    .map((row): Explanation => {
+      const before = join(wallLinks(ways, who, "DbConnect"), mappingStretch(asked, row));
+      const role = engine.graph.idOf.get(row.role);
+      return role === undefined ? unknownRole(asked, row, before) : explainAs(asked, role, before);
+    });
+  const admin = engine.graph.idOfName.get(ADMIN);
+  const asAdmin =
+    admin === undefined
+      ? undefined
+      : explainAs(asked, admin, join(wallLinks(ways, who, "DbConnectAdmin", adminAt), nothing));
+  const byMapping = (mapped.length ? mapped : [unmapped(asked)]).toSorted(
+    (a, b) => rankOfVerdict[a.verdict] - rankOfVerdict[b.verdict] || a.completes.length - b.completes.length,
+  );
+  const [first = unmapped(asked), ...rest] = byMapping;
+  const adminRank = asAdmin ? rankOfVerdict[asAdmin.verdict] : Infinity;
+  // Who is, or was seen as, administrator is told as such; else what IAM might do stands beside the mappings.
+  const isAdmin =
+    asAdmin !== undefined &&
+    adminRank < rankOfVerdict[first.verdict] &&
+    (isCertain(asAdmin.verdict) || adminAt !== undefined);
+  const best = isAdmin && asAdmin ? asAdmin : first;
+  const others = isAdmin ? byMapping : [...rest, ...(asAdmin ? [asAdmin] : [])];
+  const verdict = asAdmin && adminRank < rankOfVerdict[best.verdict] ? asAdmin.verdict : best.verdict;
+  return {
+    ...best,
+    verdict,
+    also: others.flatMap(({ role, verdict: other }) => (role === null ? [] : [{ role, verdict: other }])),
+  };
+};
+
+/**
+ * The chain from a role's name, or from a principal's ARN (of a session its role), to the privilege: whole, whatever is
+ * broken in it. AuditError("not-found") for a role that the catalog does not have.
+ */
+export const explain = (
+  engine: AccessEngine,
+  who: string,
+  privilege: Privilege,
+  object: AccessObject,
+  known: KnownOfPrincipal,
+): Explanation =>
+  who.startsWith("arn:") && !engine.graph.idOfName.has(who)
+    ? explainPrincipal({ engine, who, privilege, object, ...known })
+    : explanationOf(engine, findRole(engine, who), privilege, object, {
+        principal: null,
+        ...nothing,
+      });
