@@ -2,7 +2,7 @@
 import { DAY, HOUR, type Instant, type Interval, iso, MINUTE } from "../../lib/core/base/time.ts";
 import type { Finding, Severity } from "../../lib/core/findings/finding.ts";
 import { principals, ROOT } from "../../local/demo/estate.ts";
-import type { Story } from "../../local/demo/story.ts";
+import type { IamEvent, Story } from "../../local/demo/story.ts";
 
 /** A planted event, and the finding that it led to; null: none, which the text then says. */
 export type Told = {
@@ -32,6 +32,15 @@ type Plant = {
   readonly during?: Interval;
   readonly because?: string;
 };
+
+/** Whose business it is, what happens in IAM. */
+const iamDetectors: Partial<Record<IamEvent["kind"], string>> = {
+  deleted: "orphan-mapping",
+  remade: "rebound-role",
+};
+
+/** An access key that is older is found. */
+const KEY_DAYS = 90;
 
 /** Every plant of the story, in the order of time. */
 const plantsOf = (story: Story, midnight: Instant): Plant[] => {
@@ -77,6 +86,24 @@ const plantsOf = (story: Story, midnight: Instant): Plant[] => {
       detector: "baseline-drift",
       isAbout: ofRole("support_readonly"),
     })),
+    ...changed(`AWS IAM REVOKE ${principals.contractor.role}`).map(({ at }) => ({
+      at,
+      what: "the contractor's IAM permission to connect is forgotten",
+      detector: "permission-without-mapping",
+      isAbout: ofPrincipal(principals.contractor.arn),
+    })),
+    ...story.iam.flatMap(({ at, what, kind, who }) => {
+      const detector = iamDetectors[kind];
+      return detector === undefined
+        ? []
+        : [{ at, what, detector, isAbout: ofPrincipal(principals[who].arn) }];
+    }),
+    {
+      at: story.keyMadeAt + KEY_DAYS * DAY,
+      what: `the access key of the IAM user that runs a nightly job is ${KEY_DAYS} days old`,
+      detector: "long-lived-key",
+      isAbout: ofPrincipal(principals.cron.arn),
+    },
   ];
   const states = plants.map((plant): Plant => ({ ...plant, at: midnight + plant.at }));
   const { from, to } = story.outage;

@@ -2,7 +2,6 @@
 import type { Tally } from "../core/activity/activity.ts";
 import type { Connection } from "../core/activity/connection.ts";
 import { eventHash, halfOfHash } from "../core/activity/event-hash.ts";
-import { eventIds, type PackedIds } from "../core/activity/event-ids.ts";
 import { identityOf, mayBeReplaced } from "../core/activity/identity.ts";
 import { tallyKey, tallyOf } from "../core/activity/tally.ts";
 import type { Cluster } from "../core/base/ids.ts";
@@ -24,7 +23,7 @@ export type CompactBatch = {
   readonly kind: Uint32Array<ArrayBuffer>;
   readonly inFull: readonly Connection[];
   readonly at: Float64Array<ArrayBuffer>;
-  readonly eventIds: PackedIds;
+  readonly eventIds: readonly string[];
   /** Two halves for each connection. */
   readonly hashes: Uint32Array<ArrayBuffer>;
 };
@@ -54,7 +53,7 @@ export const compactor = () => {
     const kind: number[] = [];
     const at: number[] = [];
     const hashes: number[] = [];
-    const ids = eventIds(names.length);
+    const eventIds: string[] = [];
     const inFull: Connection[] = [];
     const take = (connection: Connection): void => {
       const { cluster, eventId } = connection;
@@ -74,8 +73,8 @@ export const compactor = () => {
       }
       const hash = eventHash(identityOf(connection));
       hashes.push(halfOfHash(hash, 0), halfOfHash(hash, 1));
-      ids.set(at.length, eventId);
       at.push(connection.at);
+      eventIds.push(eventId);
     };
     const fileOf = (name: string): CompactFile => {
       try {
@@ -99,7 +98,7 @@ export const compactor = () => {
       kind: Uint32Array.from(kind),
       inFull,
       at: Float64Array.from(at),
-      eventIds: ids.packed(),
+      eventIds,
       hashes: Uint32Array.from(hashes),
     };
   };

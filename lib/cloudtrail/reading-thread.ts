@@ -22,8 +22,7 @@ const failed = (error: unknown): string => {
 parentPort?.on("message", (names: readonly string[]) => {
   try {
     const batch = compact(names, (name) => readFileSync(name), failed);
-    const { kind, at, hashes, eventIds } = batch;
-    parentPort?.postMessage(batch, [kind.buffer, at.buffer, hashes.buffer, eventIds.uuids.buffer]);
+    parentPort?.postMessage(batch, [batch.kind.buffer, batch.at.buffer, batch.hashes.buffer]);
   } catch {
     parentPort?.postMessage(null);
   }

@@ -13,6 +13,8 @@ export type Shot = {
   readonly refused?: boolean;
   /** Asks for the cluster's administrator. */
   readonly asAdmin?: boolean;
+  /** By whoever was made again under its name. */
+  readonly madeAgain?: boolean;
   /** By the root user of the account, whoever `who` is. */
   readonly asRoot?: boolean;
 };

@@ -9,7 +9,7 @@ export const AUDITOR_USER = "dsql_auditor";
 
 const iamRole = (path: string): string => `arn:aws:iam::${ACCOUNT}:role/${path}`;
 
-/** The IAM roles of the company; the key is how the rest of the demonstration names them. */
+/** The IAM roles of the company, and its one IAM user; the key is how the rest of the demonstration names them. */
 export const principals = {
   admin: { arn: iamRole("ops/DatabaseAdmin"), id: "AROADEMODBADMIN000001", role: "admin" },
   auditor: { arn: iamRole("dsql-access-auditor-snapshot"), id: "AROADEMOAUDITOR000002", role: AUDITOR_USER },
@@ -37,8 +37,20 @@ export const principals = {
   },
   /** Mapped to nothing: its connections are refused. */
   staging: { arn: iamRole("staging/BillingWorker"), id: "AROADEMOSTAGING000013", role: "api_readwrite" },
+  warehouse: { arn: iamRole("jobs/WarehouseSync"), id: "AROADEMOWAREHOUSE0014", role: "warehouse_sync" },
+  inventory: { arn: iamRole("ci/InventoryLoader"), id: "AROADEMOINVENTORY0015", role: "inventory_load" },
+  cron: {
+    arn: `arn:aws:iam::${ACCOUNT}:user/legacy/NightCron`,
+    id: "AIDADEMONIGHTCRON0016",
+    role: "cron_user",
+  },
 } as const satisfies Record<string, { arn: string; id: string; role: string }>;
 export type PrincipalKey = keyof typeof principals;
+
+export const isUser = (arn: string): boolean => arn.includes(":user/");
+
+/** The unique id of whoever is made again under the name of one that was deleted. */
+export const madeAgainId = (id: string): string => id.replace("DEMO", "MADEAGAIN").slice(0, 21);
 
 const map = (key: PrincipalKey): string =>
   `AWS IAM GRANT ${principals[key].role} TO '${principals[key].arn}'`;
@@ -88,4 +100,13 @@ export const estateSql: readonly string[] = [
   "GRANT SELECT ON ALL TABLES IN SCHEMA public TO backup_user",
   "GRANT USAGE ON SCHEMA users_schema TO backup_user",
   "GRANT SELECT ON ALL TABLES IN SCHEMA users_schema TO backup_user",
+  "CREATE ROLE warehouse_sync WITH LOGIN",
+  map("warehouse"),
+  "GRANT SELECT ON public.order_items, public.products TO warehouse_sync",
+  "CREATE ROLE inventory_load WITH LOGIN",
+  map("inventory"),
+  "GRANT SELECT ON public.products TO inventory_load",
+  "CREATE ROLE cron_user WITH LOGIN",
+  map("cron"),
+  "GRANT SELECT ON public.order_items TO cron_user",
 ];

@@ -3,7 +3,7 @@ import { DAY, HOUR, MINUTE } from "../../lib/core/base/time.ts";
 import type { Shot } from "./attacks.ts";
 import { type Chance, chance } from "./chance.ts";
 import type { PrincipalKey } from "./estate.ts";
-import { lifetimeOf, type Story } from "./story.ts";
+import { iamEventOf, lifetimeOf, type Story } from "./story.ts";
 
 /** One connection that somebody makes; `at` counts from the first midnight. */
 export type Attempt = Shot & {
@@ -56,6 +56,9 @@ const habits = {
   },
   partner: { session: () => "dashboards", ip: inNetwork("198.19.4"), agent: "Superset/5.0" },
   staging: { session: pod("billing-worker"), ip: inNetwork("10.30.1"), agent: NODE_AGENT },
+  warehouse: { session: () => "warehouse-sync", ip: inNetwork("10.20.9"), agent: "psycopg/3.2" },
+  inventory: { session: () => "inventory-loader", ip: inNetwork("10.20.12"), agent: NODE_AGENT },
+  cron: { session: () => "", ip: inNetwork("10.20.9"), agent: "psql/14.9" },
 } as const satisfies Partial<Record<PrincipalKey, Habit>>;
 
 /** How many connections a service's pool opens each time it renews; DSQL ends connections after 60 minutes. */
@@ -97,6 +100,13 @@ export const life = (story: Story, seed: number): Attempt[] => {
     }
     connect("backup", midnight + HOUR + 30 * MINUTE);
     connect("reporting", midnight + 4 * HOUR + 15 * MINUTE);
+    connect("cron", midnight + 3 * HOUR + 40 * MINUTE);
+    const synced = midnight + 2 * HOUR + 20 * MINUTE;
+    if (synced < (iamEventOf(story, "warehouse", "deleted") ?? Infinity)) connect("warehouse", synced);
+    const loaded = midnight + 5 * HOUR + 10 * MINUTE;
+    // Once a week it tries: whoever was made again under its name is refused.
+    if (loaded < (iamEventOf(story, "inventory", "remade") ?? Infinity)) connect("inventory", loaded);
+    else if (day % 7 === 3) connect("inventory", loaded, { refused: true, madeAgain: true });
     if (day % 7 === 1) connect("migrations", midnight + 13 * HOUR + c.below(40) * MINUTE);
     for (const asked of weekday ? [8, 10, 13, 15] : [])
       connect(

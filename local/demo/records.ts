@@ -3,7 +3,7 @@ import { gzipSync } from "node:zlib";
 import { HOUR, type Instant, iso } from "../../lib/core/base/time.ts";
 import type { Credential } from "../dsql/credentials.ts";
 import { type ConnectRecord, connectRecord } from "../dsql/record.ts";
-import { ACCOUNT, CLUSTER, principals, REGION, ROOT } from "./estate.ts";
+import { ACCOUNT, CLUSTER, isUser, madeAgainId, principals, REGION, ROOT } from "./estate.ts";
 import type { Attempt } from "./life.ts";
 
 const identity = { clusterArn: CLUSTER, region: REGION, accountId: ACCOUNT };
@@ -17,7 +17,13 @@ export const recordOf = (attempt: Attempt, midnight: Instant): ConnectRecord => 
     secretAccessKey: "",
     sourceIp: attempt.ip,
     ...(attempt.vpce && { vpcEndpointId: attempt.vpce }),
-    principal: { type: "AssumedRole", arn, principalId: id, sessionName: attempt.session, actions: [action] },
+    principal: {
+      type: isUser(arn) ? "IAMUser" : "AssumedRole",
+      arn,
+      principalId: attempt.madeAgain ? madeAgainId(id) : id,
+      sessionName: attempt.session,
+      actions: [action],
+    },
   };
   const refused = { code: "AccessDenied", message: "Signature expired" };
   const record = connectRecord(identity, {

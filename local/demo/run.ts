@@ -165,6 +165,7 @@ export const runDemo = async (options: DemoOptions): Promise<DemoResult> => {
     await asAdmin(standIn, estateSql);
     putIdentities(stack.iam, story, midnight);
     const attempts = life(story, seed);
+    const happenings = [...story.changes, ...story.iam].sort((a, b) => a.at - b.at);
     const recordsUntil = (to: Instant): ConnectRecord[] => {
       const later = attempts.findIndex(({ at }) => midnight + at >= to);
       return attempts
@@ -180,10 +181,10 @@ export const runDemo = async (options: DemoOptions): Promise<DemoResult> => {
       if (from <= midnight + baselineAt && midnight + baselineAt < to)
         await declareAccess(stack.store, CLUSTER, options.folder, from);
       await stack.run("plan", "hourly");
-      for (const { at, sql } of story.changes) {
+      for (const { at, ...change } of happenings) {
         if (midnight + at < from || midnight + at >= to) continue;
         clock.jumpTo(midnight + at);
-        await asAdmin(standIn, [sql]);
+        if ("sql" in change) await asAdmin(standIn, [change.sql]);
         putIdentities(stack.iam, story, midnight, at);
       }
       clock.jumpTo(to + 5 * MINUTE);

@@ -4,7 +4,7 @@ import { DsqlSigner } from "@aws-sdk/dsql-signer";
 import pg from "pg";
 import type { Credential } from "../dsql/credentials.ts";
 import type { StandIn } from "../dsql/stand-in.ts";
-import { type PrincipalKey, principals, REGION } from "./estate.ts";
+import { isUser, type PrincipalKey, principals, REGION } from "./estate.ts";
 import { homeOf } from "./life.ts";
 
 const keys = Object.keys(principals) as PrincipalKey[];
@@ -27,7 +27,7 @@ export const demoCredentials = (): Readonly<Record<string, Credential>> =>
           sessionToken: `demo session of ${who}`,
           ...home,
           principal: {
-            type: "AssumedRole",
+            type: isUser(arn) ? "IAMUser" : "AssumedRole",
             arn,
             principalId: id,
             sessionName,

@@ -8,6 +8,8 @@ const QUIET_STEP = DAY;
 const FAILING_STEP = 12 * HOUR;
 /** Around a change the hours go one by one: the hour before it, its own, and two more. */
 const AROUND_CHANGE = { before: HOUR, after: 3 * HOUR };
+/** Around what happens in IAM the hours before and after it. */
+const AROUND_IAM = { before: HOUR, after: 2 * HOUR };
 /** An attack is looked at when its hour is over. */
 const AROUND_ATTACK = { before: 0, after: HOUR };
 /** The last hours go by the hour, as a deployment's schedule does: each with its own login, until the proof has settled. */
@@ -27,6 +29,7 @@ const around = (
 export const stepsOf = function* (story: Story, midnight: Instant, end: Instant): Generator<Interval> {
   const busy = [
     ...around(story.changes, midnight, AROUND_CHANGE),
+    ...around(story.iam, midnight, AROUND_IAM),
     ...around(story.attacks, midnight, AROUND_ATTACK),
   ];
   const failing = { from: midnight + story.outage.from - DAY, to: midnight + story.outage.to + 2 * DAY };

@@ -10,9 +10,23 @@ const at = (day: number, hour = 0, minute = 0): number => day * DAY + hour * HOU
 /** An offset from the first midnight, the statement that `admin` runs then, and what it is in words. */
 export type Change = { readonly at: number; readonly sql: string; readonly what: string };
 
+/** What happens in the account's IAM, and in the policy of the cluster. */
+export type IamEvent = {
+  readonly at: number;
+  readonly what: string;
+  /** `remade`: deleted and made again under its name; `all-actions`: it is given dsql:*. */
+  readonly kind: "deleted" | "remade" | "all-actions" | "cluster-policy";
+  /** Whom it happens to; of a policy of the cluster: whom that is meant to keep out. */
+  readonly who: PrincipalKey;
+};
+
 export type Story = {
   readonly days: number;
   readonly changes: readonly Change[];
+  /** In the order of time. */
+  readonly iam: readonly IamEvent[];
+  /** When the access key of the one IAM user was made: long before the story, or within it. */
+  readonly keyMadeAt: number;
   /** No trail files and no events arrive from these stretches: they are lost, not late. */
   readonly outage: Interval;
   readonly contractorLastUsed: number;
@@ -26,6 +40,10 @@ export type Story = {
 };
 
 const { contractor, partner } = principals;
+
+/** What happened to a principal in IAM, and when; undefined: nothing of that kind does. */
+export const iamEventOf = (story: Story, who: PrincipalKey, kind: IamEvent["kind"]): number | undefined =>
+  story.iam.find((event) => event.who === who && event.kind === kind)?.at;
 
 /** When a principal connects for the first and the last time, where that is not the whole story. */
 export const lifetimeOf = (story: Story, who: PrincipalKey): Interval => {
@@ -93,6 +111,34 @@ export const story = (scale = 1): Story => {
         what: "support_readonly may UPDATE products, which access.yml does not declare",
       },
     ],
+    iam: [
+      {
+        at: at(day(46), 10, 30),
+        what: "the warehouse job is retired and its IAM role deleted; its mapping stays",
+        kind: "deleted",
+        who: "warehouse",
+      },
+      {
+        at: at(day(96), 11, 15),
+        what: "a deployment deletes the inventory loader's IAM role and makes it again",
+        kind: "remade",
+        who: "inventory",
+      },
+      {
+        at: at(day(98), 11, 20),
+        what: "a cluster policy is to keep staging out: it denies dsql:DbConnect and forgets admin",
+        kind: "cluster-policy",
+        who: "staging",
+      },
+      {
+        at: at(day(112) + 1, 16, 20),
+        what: "the worker of staging is given dsql:*, and so the administrator's role",
+        kind: "all-actions",
+        who: "staging",
+      },
+    ],
+    // It is 90 days old in the middle of the story.
+    keyMadeAt: at(day(61) - 90, 9),
     contractorLastUsed: at(day(9), 15, 20),
     analyticsLastUsed: at(day(56), 11, 5),
     outage: { from: at(day(70)), to: at(day(70) + 3) },

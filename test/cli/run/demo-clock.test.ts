@@ -15,6 +15,8 @@ import { startStack } from "../../../local/stack.ts";
 const quiet: Story = {
   days: 2,
   changes: [],
+  iam: [],
+  keyMadeAt: 0,
   outage: { from: 0, to: 0 },
   contractorLastUsed: 0,
   analyticsLastUsed: 0,

@@ -23,9 +23,9 @@ import { verifyHistory } from "../../../lib/store/history/verify-history.ts";
 import { openStore } from "../../../lib/store/open-store.ts";
 import type { Table } from "../../../lib/store/table/table.ts";
 import { simulatedClock } from "../../../local/clock.ts";
-import { ACCOUNT, principals, REGION } from "../../../local/demo/estate.ts";
+import { ACCOUNT, principals, REGION, ROOT } from "../../../local/demo/estate.ts";
 import { type DemoResult, runDemo } from "../../../local/demo/run.ts";
-import { story as wholeStory } from "../../../local/demo/story.ts";
+import { iamEventOf, story as wholeStory } from "../../../local/demo/story.ts";
 import { type Stack, startStack } from "../../../local/stack.ts";
 
 const story = wholeStory(0.25);
@@ -33,6 +33,7 @@ const changed = (sql: string): number => story.changes.find((change) => change.s
 /** The bad grant, and its end. */
 const GRANTED = changed("GRANT DELETE ON public.orders TO api_readonly");
 const REVOKED = changed("REVOKE DELETE ON public.orders FROM api_readonly");
+const REVOKE_CONTRACTOR = `AWS IAM REVOKE ${principals.contractor.role} FROM '${principals.contractor.arn}'`;
 /** In the evening: the last hours of the story lie on the day that it ends in. */
 const NOW = Date.UTC(2026, 9, 14, 18, 3);
 const folder = mkdtempSync(join(tmpdir(), "demo-"));
@@ -316,15 +317,75 @@ describe("the whole loop", () => {
     expect(document.told.every(({ finding }) => finding !== null)).toBe(true);
   });
 
-  it("finds IAM and the mappings in step, as the company keeps them, and has looked at both", async () => {
+  it("finds what is planted in IAM and nothing else of it, and has looked at all of it", async () => {
     const findings = await createFindingStore(table).list(result.cluster);
     const ofIam = /^(?:orphan-mapping|rebound-role|\w+-without-\w+|long-lived-key)$/;
-    expect(findings.filter(({ detector }) => ofIam.test(detector))).toEqual([]);
+    const found = findings
+      .filter(({ detector }) => ofIam.test(detector))
+      .map(({ detector, subject, status, detectedAt }) => ({
+        what: `${detector} ${subject.principal?.split("/").at(-1)} ${status}`,
+        detectedAt,
+      }));
+    const planted = [
+      ["orphan-mapping WarehouseSync open", iamEventOf(story, "warehouse", "deleted")],
+      ["permission-without-mapping ContractorNils open", changed(REVOKE_CONTRACTOR)],
+      ["rebound-role InventoryLoader open", iamEventOf(story, "inventory", "remade")],
+    ] as const;
+    const key = ["long-lived-key NightCron open", story.keyMadeAt + 90 * DAY] as const;
+    expect(found.map(({ what }) => what).sort()).toEqual([key[0], ...planted.map(([what]) => what)].sort());
+    for (const [what, began = Number.NaN] of planted) {
+      const detectedAt = found.find((one) => one.what === what)?.detectedAt;
+      expect(detectedAt, what).toBeGreaterThan(at(began));
+      expect(detectedAt, what).toBeLessThan(at(began) + 70 * MINUTE);
+    }
+    // Nothing happens on the day on which the key is too old: it is found by the scan of that day, or of the next.
+    const aged = found.find(({ what }) => what === key[0])?.detectedAt;
+    expect(aged).toBeGreaterThan(at(key[1]));
+    expect(aged).toBeLessThan(at(key[1]) + 2 * DAY);
     const snapshots = createSnapshotStore(table, { now: () => NOW });
     const { iam } = (await requireAsOf(snapshots, result.cluster, NOW)).catalog;
     const unread = Object.entries(iam?.parts ?? {}).filter(([, { status }]) => status !== "read");
     expect(iam).toBeDefined();
     expect(unread).toEqual([]);
+  });
+
+  it("draws the contractor's chain over both walls, and says what is missing", async () => {
+    const { body } = await stack.query("/explain", {
+      who: principals.contractor.arn,
+      privilege: "SELECT",
+      object: "users_schema.users",
+    });
+    const answer = body as { links: { step: string; state: string }[] };
+    expect(answer).toMatchObject({
+      verdict: "no",
+      role: null,
+      firstBroken: "mapping",
+      away: "one AWS IAM GRANT away",
+      completes: [expect.stringMatching(/^AWS IAM GRANT \w+ TO '/)],
+      next: null,
+    });
+    expect(answer.links.map(({ step, state }) => `${step} ${state}`)).toEqual([
+      "identity ok",
+      "iam ok",
+      "cluster-policy ok",
+      "mapping broken",
+      "role ok",
+      "schema ok",
+      "privilege ok",
+    ]);
+  });
+
+  it("names the administrators that IAM lets in, the one of staging among them", async () => {
+    const { body } = await stack.query("/who-can", { privilege: "DELETE", object: "public.orders" });
+    const { items } = body as { items: { role: string; principals: { arn: string; wall: string }[] }[] };
+    const admins = items.find(({ role }) => role === "admin");
+    expect(admins).toMatchObject({ morePrincipals: null });
+    // The cluster policy that is to keep staging out denies DbConnect alone.
+    const letIn = admins?.principals.filter(({ wall }) => wall === "allowed").map(({ arn }) => arn);
+    expect(letIn).toEqual([principals.admin.arn, principals.staging.arn, ROOT]);
+    expect(items.find(({ role }) => role === "api_readwrite")?.principals).toMatchObject([
+      { arn: principals.ordersApi.arn, wall: "allowed", identity: "exists" },
+    ]);
   });
 
   it("keeps every finding of the story with its evidence", async () => {

@@ -1,0 +1,208 @@
+// Every combination of the two walls: what IAM allows, what the mapping is, what the cluster's policy says; and what each
+// question answers to it. What is expected is worked out here by a rule of its own.
+import { describe, expect, it } from "vitest";
+import type { Catalog } from "../../lib/core/catalog/catalog.ts";
+import type { IamFacts, MappedIdentity } from "../../lib/core/catalog/iam-facts.ts";
+import type { MappingPeriod } from "../../lib/core/history/mapping-period.ts";
+import { waysIn } from "../../lib/core/iam/ways-in.ts";
+import { accessEngine } from "../../lib/core/privileges/effective.ts";
+import { explainAccess } from "../../lib/queries/explain.ts";
+import type { Grounds } from "../../lib/queries/grounds.ts";
+import { whoCan } from "../../lib/queries/privileges.ts";
+import { acl, catalog, cluster, publicSchema, role, table } from "../support/catalogs.ts";
+import { allow, deny, iamFacts, policy, policyArn, roleArn } from "../support/iam-facts.ts";
+
+const permissions = ["yes", "no", "conditional", "unreadable"] as const;
+const mappings = ["yes", "no", "orphan", "rebound"] as const;
+const policies = ["none", "allow", "deny", "unreadable"] as const;
+type Case = {
+  readonly permission: (typeof permissions)[number];
+  readonly mapping: (typeof mappings)[number];
+  readonly policy: (typeof policies)[number];
+};
+
+const APP = roleArn("app");
+const MAPPED_AT = 1_700_000_000_000;
+
+const policiesOf = (permission: Case["permission"], action: string) => {
+  const Condition = { StringEquals: { "aws:SourceVpc": "vpc-1" } };
+  switch (permission) {
+    case "yes":
+      return { policies: [policy(allow({ Action: action }))] };
+    case "no":
+      return { policies: [policy(allow({ Action: "s3:GetObject" }))] };
+    case "conditional":
+      return { policies: [policy(allow({ Action: action, Condition }))] };
+    case "unreadable":
+      return { attached: [policyArn("unseen")] };
+    default:
+      return permission satisfies never;
+  }
+};
+
+const identityOf = (mapping: Case["mapping"]): MappedIdentity =>
+  mapping === "orphan"
+    ? { arn: APP, status: "gone" }
+    : {
+        arn: APP,
+        status: "exists",
+        kind: "role",
+        id: "AROAAPP",
+        actualArn: APP,
+        createdAt: MAPPED_AT + (mapping === "rebound" ? 1 : -1),
+        lastUsedAt: null,
+        boundary: null,
+        tags: [],
+      };
+
+const factsOf = (one: Case, action: string): IamFacts => {
+  const statement = { Action: action, Principal: { AWS: APP } };
+  const facts = iamFacts(
+    {
+      roles: one.mapping === "orphan" ? {} : { app: policiesOf(one.permission, action) },
+      managed: { unseen: null },
+      ...(one.policy === "allow" && { clusterPolicy: policy(allow(statement)) }),
+      ...(one.policy === "deny" && { clusterPolicy: policy(deny(statement)) }),
+      ...(one.policy === "unreadable" && { unreadPolicy: "AccessDenied" }),
+    },
+    cluster,
+  );
+  const identities = one.mapping === "no" ? [] : [identityOf(one.mapping)];
+  return { ...facts, parts: { ...facts.parts, identities: { status: "read", rows: identities } } };
+};
+
+const catalogOf = (one: Case, action: string): Catalog => ({
+  ...catalog({
+    roles: [role(10, "admin"), role(100, "reader")],
+    mappings:
+      one.mapping === "no" ? [] : [{ iamOid: 1, arn: APP, role: 100, roleName: "reader", grantor: 10 }],
+    schemas: [{ ...publicSchema, acl: acl("0=U/10") }],
+    relations: [table(1000, "orders", { acl: acl("10=arwd/10", "100=r/10") })],
+  }),
+  iam: factsOf(one, action),
+});
+
+const groundsOf = (one: Case, action: string): Grounds => {
+  const found = catalogOf(one, action);
+  const period: MappingPeriod = {
+    arn: APP,
+    iamOid: 1,
+    roleOid: 100,
+    roleName: "reader",
+    notSeenAt: null,
+    firstSeenAt: MAPPED_AT,
+    lastSeenAt: MAPPED_AT + 10,
+    goneAt: null,
+  };
+  return {
+    engine: accessEngine(found),
+    snapshot: null,
+    basis: async () => null,
+    adminLogins: async () => null,
+    ways: async () => waysIn(found, one.mapping === "no" ? [] : [period]),
+  };
+};
+
+type State = "ok" | "broken" | "conditional" | "unknown";
+
+/** What IAM opens: a policy of the cluster that names the role is as good as one of its own. */
+const iamState = ({ permission, mapping, policy: by }: Case): State => {
+  if (mapping === "orphan") return "broken";
+  if (permission === "unreadable") return "unknown";
+  if (permission === "yes" || by === "allow") return "ok";
+  if (permission === "conditional") return "conditional";
+  return by === "unreadable" ? "unknown" : "broken";
+};
+const policyState = ({ policy: by }: Case): State =>
+  by === "deny" ? "broken" : by === "unreadable" ? "unknown" : "ok";
+
+const expectedLinks = (one: Case): string[] => [
+  `identity ${one.mapping === "orphan" ? "broken" : "ok"}`,
+  `iam ${iamState(one)}`,
+  ...(one.mapping === "orphan" ? [] : [`cluster-policy ${policyState(one)}`]),
+  `mapping ${one.mapping === "no" || one.mapping === "rebound" ? "broken" : "ok"}`,
+  "role ok",
+  "schema ok",
+  "privilege ok",
+];
+
+/** One word for each step of the way. */
+const expectedFix = (one: Case): string[] => [
+  ...(one.mapping === "orphan" ? ["make"] : []),
+  ...(one.mapping !== "orphan" && iamState(one) === "broken" ? ["allow"] : []),
+  ...(one.mapping !== "orphan" && one.policy === "deny" ? ["undeny"] : []),
+  ...(one.mapping === "orphan" || one.mapping === "rebound" ? ["revoke"] : []),
+  ...(one.mapping === "yes" ? [] : ["grant"]),
+];
+
+const words: readonly (readonly [RegExp, string])[] = [
+  [/^-- In IAM: make arn:\S+, and allow it dsql:\w+ on arn:\S+\.$/, "make"],
+  [/^-- In IAM: allow dsql:\w+ on arn:\S+ to arn:\S+\.$/, "allow"],
+  [/^-- In the cluster policy: take dsql:\w+ for arn:\S+ out of the Deny of cluster policy\.$/, "undeny"],
+  [/^AWS IAM REVOKE reader FROM 'arn:\S+';$/, "revoke"],
+  [/^AWS IAM GRANT reader TO 'arn:\S+';$/, "grant"],
+];
+const fixWords = (completes: readonly string[]): string[] =>
+  completes.map((text) => words.find(([pattern]) => pattern.test(text))?.[1] ?? text);
+
+const worst = (states: readonly State[], said: readonly [string, string, string, string]): string => {
+  const order: readonly State[] = ["broken", "unknown", "conditional"];
+  const at = order.findIndex((state) => states.includes(state));
+  return said[at < 0 ? 3 : at] ?? "";
+};
+const statesOf = (links: readonly string[]): State[] => links.map((link) => link.split(" ")[1] as State);
+
+const cases = permissions.flatMap((permission) =>
+  mappings.flatMap((mapping) => policies.map((by): Case => ({ permission, mapping, policy: by }))),
+);
+const asked = { privilege: "SELECT", object: "orders" };
+
+describe("the two walls", () => {
+  it.each(cases)("IAM allows: $permission, mapping: $mapping, cluster policy: $policy", async (one) => {
+    const grounds = groundsOf(one, "dsql:DbConnect");
+    const found = await explainAccess(grounds, { who: APP, ...asked });
+    const links = found.links.map(({ step, state }) => `${step} ${state}`);
+    expect(links).toEqual(expectedLinks(one));
+    const states = statesOf(links);
+    // As admin it needs no mapping, and what could not be read may allow it that: then "no" is not certain.
+    const mayBeAdmin = one.mapping !== "orphan" && [one.permission, one.policy].includes("unreadable");
+    const verdict = worst(states, [mayBeAdmin ? "unknown" : "no", "unknown", "conditional", "yes"]);
+    expect(found.verdict).toBe(verdict);
+    expect(found.firstBroken).toBe(links.find((link) => link.endsWith(" broken"))?.split(" ")[0] ?? null);
+    expect(fixWords(found.completes)).toEqual(expectedFix(one));
+    const steps = found.completes.length;
+    expect(found.away).toEqual(
+      steps === 0 ? null : expect.stringMatching(steps === 1 ? /^one .* away$/ : `^${steps} steps away: `),
+    );
+    expect(found.path).toEqual(one.mapping === "no" ? [] : ["reader"]);
+    expect(found.next === null).toBe(!states.slice(0, 3).includes("unknown"));
+  });
+
+  it.each(cases)(
+    "who-can, with IAM: $permission, mapping: $mapping, cluster policy: $policy",
+    async (one) => {
+      const { rows } = await whoCan(groundsOf(one, "dsql:DbConnect"), asked);
+      const reader = rows.find(({ role: name }) => name === "reader");
+      const states: State[] = one.mapping === "orphan" ? ["broken"] : [iamState(one), policyState(one)];
+      const wall = worst(states, ["denied", "unknown", "conditional", "allowed"]);
+      const identity = { yes: "exists", no: "", orphan: "gone", rebound: "remade" }[one.mapping];
+      expect(reader?.principals).toMatchObject(
+        one.mapping === "no" ? [] : [{ arn: APP, via: "mapping", wall, identity }],
+      );
+      expect(reader?.morePrincipals).toBeNull();
+    },
+  );
+
+  it.each(cases.filter(({ mapping }) => mapping !== "rebound"))(
+    "who-can as admin, with IAM: $permission, mapping: $mapping, cluster policy: $policy",
+    async (one) => {
+      const { rows } = await whoCan(groundsOf(one, "dsql:DbConnectAdmin"), asked);
+      const admin = rows.find(({ role: name }) => name === "admin");
+      const states: State[] = one.mapping === "orphan" ? ["broken"] : [iamState(one), policyState(one)];
+      const wall = worst(states, ["denied", "unknown", "conditional", "allowed"]);
+      const others = (admin?.principals ?? []).filter(({ arn }) => arn === APP);
+      expect(others).toMatchObject(wall === "denied" ? [] : [{ wall, via: "iam", identity: null }]);
+      expect(admin?.principals?.map(({ arn }) => arn)).toContain("arn:aws:iam::111122223333:root");
+    },
+  );
+});
