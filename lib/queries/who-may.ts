@@ -1,7 +1,7 @@
 // Who may connect to a cluster by IAM: from a stored snapshot, or from a file with AWS's answers.
 import type { Mapping } from "../core/catalog/catalog.ts";
 import type { IamFacts } from "../core/iam/facts.ts";
-import type { KnownContext } from "../core/iam/iam-file.ts";
+import type { KnownContext } from "../core/iam/known-context.ts";
 import type { ConnectAction } from "../core/iam/may-connect.ts";
 import { type WhoMayRow as Judged, whoMay, whoMayRows } from "../core/iam/who-may.ts";
 import { AuditError } from "../errors.ts";

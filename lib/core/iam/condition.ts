@@ -1,5 +1,6 @@
 // Whether a condition of a statement holds for a request of which not everything is known.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-logic-multiple-context-keys-or-values.html
+import { inRange, parseRange } from "./address.ts";
 import { compareOne, isWellFormed, takesVariables, wildcardsOf } from "./operator.ts";
 import type { Condition } from "./policy.ts";
 import { type KeyValue, keyValue, type Request } from "./request.ts";
@@ -114,6 +115,21 @@ const judgePrefix = (condition: Condition, wanted: readonly Filled[], prefix: st
   return truth === "unknown" ? unknown(`a value of ${condition.key} is not known`) : known(truth);
 };
 
+/** An address of which only its network is known: in a range, outside of it, or in either. */
+const judgeRange = ({ operator }: Condition, wanted: readonly Filled[], network: string): Judged => {
+  const from = parseRange(network);
+  if (operator.kind !== "range" || operator.set !== null || !from) return known("open");
+  const any = some(
+    wanted.map((one) => {
+      const range = one.state === "known" ? parseRange(one.wanted.text) : undefined;
+      if (!range) return "unknown";
+      if (inRange(from, range) && range.prefix <= from.prefix) return "yes";
+      return inRange(range, from) ? "open" : "no";
+    }),
+  );
+  return known(operator.negated ? not(any) : any);
+};
+
 /** Any text at all: "*". */
 const isAnything = (wanted: readonly Filled[]): boolean =>
   wanted.some(
@@ -147,6 +163,8 @@ export const judgeCondition = (request: Request, condition: Condition, hasVariab
       return judgeAbsent(condition);
     case "open":
       return judgeOpen(condition, wanted, found.present);
+    case "range":
+      return judgeRange(condition, wanted, found.range);
     case "prefix":
       return judgePrefix(condition, wanted, found.prefix);
     case "known":

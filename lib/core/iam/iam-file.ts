@@ -4,6 +4,7 @@ import { AuditError } from "../../errors.ts";
 import { parseArn } from "../base/ids.ts";
 import { AuthorizationDetails, detailsOf } from "./authorization-details.ts";
 import { type ClusterAccess, IAM_FORMAT, type IamFacts } from "./facts.ts";
+import { contextKey, type KnownContext, type KnownValue } from "./known-context.ts";
 import { policyText } from "./policy-text.ts";
 import { readJson } from "./strict-json.ts";
 
@@ -13,7 +14,6 @@ const Scalar = z.union([z.string().max(MAX_VALUE), z.number(), z.boolean()]);
 
 /** Condition keys whose value is known: one value, several, or null where the request does not have the key. */
 const Context = z.record(z.string(), z.nullable(z.union([Scalar, z.array(Scalar)])));
-export type KnownContext = ReadonlyMap<string, readonly string[] | null>;
 
 const Text = z.string().max(MAX_VALUE);
 const TagMap = z.record(Text, Text);
@@ -92,14 +92,8 @@ const tagsOf = (file: z.infer<typeof IamFile>): ClusterAccess["tags"] => {
   };
 };
 
-/**
- * A condition key as it is looked up: its name ignores case, the key of a tag in it included.
- * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition.html
- */
-export const contextKey = (key: string): string => key.toLowerCase();
-
 const contextOf = (given: z.infer<typeof IamFile>["context"]): KnownContext => {
-  const known = new Map<string, readonly string[] | null>();
+  const known = new Map<string, KnownValue>();
   for (const [key, value] of Object.entries(given ?? {})) {
     if (known.has(contextKey(key)))
       throw new AuditError("bad-file", `context names the key ${JSON.stringify(key)} twice`);

@@ -1,7 +1,7 @@
 // The request context of a connect, as far as it is known beforehand: each condition key known, absent, open or unread.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
 import type { Tag } from "./facts.ts";
-import { contextKey, type KnownContext } from "./iam-file.ts";
+import { contextKey, type KnownContext, type KnownValue } from "./known-context.ts";
 import { isRole, type Subject, uniqueIdOf } from "./subject.ts";
 
 export type KeyValue =
@@ -11,6 +11,8 @@ export type KeyValue =
   | { readonly state: "open"; readonly present: boolean }
   /** It begins with `prefix` and goes on: the user id of any session of a role. */
   | { readonly state: "prefix"; readonly prefix: string }
+  /** An address in this range. */
+  | { readonly state: "range"; readonly range: string }
   | { readonly state: "unread"; readonly reason: string };
 
 export type Request = {
@@ -125,12 +127,17 @@ const factOf = (request: Request, key: string): KeyValue => {
   return name.startsWith("dsql:") ? absent : open;
 };
 
+const said = (given: KnownValue): KeyValue => {
+  if (given === null) return absent;
+  if ("present" in given) return present;
+  return "range" in given ? { state: "range", range: given.range } : { state: "known", values: given };
+};
+
 /** What is known of a condition key. What the facts say stands; where they leave it open, `context` may tell. */
 export const keyValue = (request: Request, written: string): KeyValue => {
   const key = contextKey(written);
   const fact = factOf(request, key);
   if (fact.state !== "open" && fact.state !== "prefix") return fact;
   const given = request.context.get(key);
-  if (given === undefined) return fact;
-  return given === null ? absent : { state: "known", values: given };
+  return given === undefined ? fact : said(given);
 };

@@ -30,6 +30,7 @@ const textFor = (request: Request, inner: string): Value => {
       return fallback === undefined ? { state: "null" } : { state: "known", text: fallback };
     case "open":
     case "prefix":
+    case "range":
       return { state: "open" };
     case "unread":
       return { state: "unknown", reason: value.reason };

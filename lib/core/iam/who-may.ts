@@ -6,7 +6,8 @@ import { relevantStatements } from "./applies.ts";
 import { attachedPolicies } from "./attached.ts";
 import { type ClusterAccess, type IamFacts, iamRows } from "./facts.ts";
 import { subjectFinder } from "./find-subject.ts";
-import { clusterParts, type KnownContext } from "./iam-file.ts";
+import { clusterParts } from "./iam-file.ts";
+import type { KnownContext } from "./known-context.ts";
 import {
   type Because,
   type ConnectAction,

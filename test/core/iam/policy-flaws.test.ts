@@ -1,0 +1,208 @@
+// What cluster policies seem to do and do not: each rule fires for its flaw and is quiet for the policy that was meant.
+import { describe, expect, it } from "vitest";
+import type { ClusterAccess } from "../../../lib/core/iam/facts.ts";
+import { policyDifferences } from "../../../lib/core/iam/policy-difference.ts";
+import { policyFlaws } from "../../../lib/core/iam/policy-flaws.ts";
+import { allow, deny, everybody, IAM_CLUSTER, policy, roleArn } from "../../support/iam-facts.ts";
+
+const both = ["dsql:DbConnect", "dsql:DbConnectAdmin"];
+const no = (more: object): object => deny({ ...everybody, Action: both, ...more });
+const vpcOnly = no({ Condition: { Null: { "aws:SourceVpc": "true" } } });
+const kinds = (...statements: readonly unknown[]): string[] =>
+  policyFlaws(JSON.stringify(policy(...statements)), IAM_CLUSTER).map(({ kind }) => kind);
+
+describe("policyFlaws", () => {
+  it.each<[string, readonly string[], readonly unknown[]]>([
+    ["the documented VPC-only policy", [], [vpcOnly]],
+    [
+      "the same with an exception for roles",
+      [],
+      [
+        no({
+          Condition: {
+            Null: { "aws:SourceVpc": "true" },
+            StringNotEquals: { "aws:PrincipalArn": [roleArn("x")] },
+          },
+        }),
+      ],
+    ],
+    ["one VPC only", [], [no({ Condition: { StringNotEquals: { "aws:SourceVpc": "vpc-1" } } })]],
+    ["one endpoint only", [], [no({ Condition: { StringNotEquals: { "aws:SourceVpce": "vpce-1" } } })]],
+    [
+      "addresses of an office only",
+      [],
+      [no({ Condition: { NotIpAddress: { "aws:SourceIp": "192.0.2.0/24" } } })],
+    ],
+    [
+      "VPC or an office",
+      [],
+      [
+        no({
+          Condition: { Null: { "aws:SourceVpc": "true" }, NotIpAddress: { "aws:SourceIp": "192.0.2.0/24" } },
+        }),
+      ],
+    ],
+    ["nobody at all", [], [no({})]],
+    [
+      "two statements, one for each action",
+      [],
+      [deny({ ...vpcOnly, Action: "dsql:DbConnect" }), deny({ ...vpcOnly, Action: "dsql:DbConnectAdmin" })],
+    ],
+    [
+      "an Allow for one's own account beside the Deny",
+      [],
+      [vpcOnly, allow({ Principal: { AWS: roleArn("x") } })],
+    ],
+    [
+      "every address",
+      ["public"],
+      [no({ Condition: { NotIpAddress: { "aws:SourceIp": ["0.0.0.0/0", "::/0"] } } })],
+    ],
+    [
+      "every IPv4 address",
+      ["public"],
+      [no({ Condition: { NotIpAddress: { "aws:SourceIp": ["0.0.0.0/0"] } } })],
+    ],
+    [
+      "an organisation only, from anywhere",
+      ["public"],
+      [no({ Condition: { StringNotEquals: { "aws:PrincipalOrgID": "o-1" } } })],
+    ],
+    ["a Deny for one role", ["public"], [no({ Principal: { AWS: roleArn("x") } })]],
+    ["no statement about connecting", ["public"], [deny({ ...everybody, Action: "dsql:DeleteCluster" })]],
+    [
+      "AWS's sample for an organisational unit: admin is left open",
+      ["public", "misses-admin"],
+      [
+        no({
+          Action: ["dsql:DbConnect"],
+          Condition: { "ForAllValues:StringNotLike": { "aws:PrincipalOrgPaths": "o-1/r-1/ou-1/*" } },
+        }),
+      ],
+    ],
+    [
+      "VPC-only for DbConnect alone",
+      ["public", "misses-admin"],
+      [deny({ ...vpcOnly, Action: "dsql:DbConnect" })],
+    ],
+    [
+      "VPC-only for admin alone",
+      ["public", "misses-connect"],
+      [deny({ ...vpcOnly, Action: "dsql:DbConnectAdmin" })],
+    ],
+    ["admin for nobody is meant so", ["public"], [no({ Action: "dsql:DbConnectAdmin" })]],
+    [
+      "AWS's multi-Region sample: two tests on the VPC are ANDed",
+      ["anded-conditions"],
+      [
+        no({
+          Condition: { Null: { "aws:SourceVpc": "true" }, StringNotEquals: { "aws:SourceVpc": "vpc-1" } },
+        }),
+      ],
+    ],
+    [
+      "AWS's multi-Region sample, other half: an Allow that denies nothing",
+      ["public", "allow-restricts-nothing"],
+      [allow({ ...everybody, Action: both, Condition: { StringEquals: { "aws:SourceVpc": "vpc-1" } } })],
+    ],
+    [
+      "AWS's sample for an organisation: cluster:NAME is no cluster",
+      ["public", "other-cluster"],
+      [
+        no({
+          Resource: "arn:aws:dsql:us-east-1:111122223333:cluster:mycluster",
+          Condition: { Null: { "aws:SourceVpc": "true" } },
+        }),
+      ],
+    ],
+    [
+      "a Deny that no request can meet",
+      ["public", "never-applies"],
+      [no({ Condition: { Null: { "aws:SourceVpc": "true" }, StringEquals: { "aws:SourceVpc": "vpc-1" } } })],
+    ],
+    [
+      "a misspelt statement: nothing certain is said of the internet",
+      ["not-understood"],
+      [no({ Conditions: {} })],
+    ],
+  ])("%s: %j", (_, expected, statements) => {
+    expect(kinds(...statements)).toEqual(expected);
+  });
+
+  it("names the statement, by Sid or number", () => {
+    const flaws = policyFlaws(
+      JSON.stringify(
+        policy(vpcOnly, deny({ ...vpcOnly, Condition: {}, Action: "dsql:DbConnect", Sid: "Half" })),
+      ),
+      IAM_CLUSTER,
+    );
+    expect(flaws).toMatchObject([{ kind: "misses-admin", statement: "Half" }]);
+    const [flaw] = policyFlaws(
+      JSON.stringify(
+        policy(
+          no({
+            Condition: { Null: { "aws:SourceVpc": "true" }, StringNotEquals: { "aws:SourceVpc": "vpc-1" } },
+          }),
+        ),
+      ),
+      IAM_CLUSTER,
+    );
+    expect(flaw).toEqual({
+      kind: "anded-conditions",
+      statement: "statement 1",
+      says: "It denies only where aws:SourceVpc is absent and aws:SourceVpc is not vpc-1 (or absent): both must hold, so that any value of aws:SourceVpc passes. Where either was meant, write two statements.",
+    });
+  });
+
+  it("says of a text that is no policy that it is not understood", () => {
+    expect(policyFlaws("{", IAM_CLUSTER)).toMatchObject([{ kind: "not-understood", statement: null }]);
+  });
+});
+
+describe("policyDifferences", () => {
+  const inRegion = (region: string, ...statements: readonly unknown[]): ClusterAccess => ({
+    arn: `arn:aws:dsql:${region}:111122223333:cluster/${region.length}x`,
+    region,
+    policy: {
+      status: "read",
+      rows: statements.length ? [{ document: JSON.stringify(policy(...statements)), version: "1" }] : [],
+    },
+    tags: { status: "read", rows: [] },
+  });
+  const oneVpc = (id: string) => no({ Sid: id, Condition: { StringNotEquals: { "aws:SourceVpc": id } } });
+
+  it("takes VPCs, Regions and the cluster's own ARN for the same", () => {
+    const at = (region: string) =>
+      no({ Resource: `arn:aws:dsql:${region}:111122223333:cluster/${region.length}x` });
+    expect(
+      policyDifferences([
+        inRegion("us-east-1", oneVpc("vpc-1"), at("us-east-1")),
+        inRegion("us-east-2", at("us-east-2"), oneVpc("vpc-2")),
+      ]),
+    ).toEqual({ differences: [], unknown: [] });
+  });
+
+  it("tells which statement one Region lacks, and one that has no policy", () => {
+    expect(
+      policyDifferences([
+        inRegion("us-east-1", oneVpc("vpc-1")),
+        inRegion("us-east-2"),
+        inRegion("us-west-2", allow(everybody)),
+      ]).differences,
+    ).toEqual([
+      { regions: ["us-east-1", "us-east-2"], onlyInFirst: ["vpc-1"], onlyInSecond: [] },
+      { regions: ["us-east-1", "us-west-2"], onlyInFirst: ["vpc-1"], onlyInSecond: ["statement 1"] },
+    ]);
+  });
+
+  it("compares nothing with a policy that could not be read", () => {
+    const unread: ClusterAccess = {
+      ...inRegion("us-east-2"),
+      policy: { status: "unreadable", reason: "AccessDenied", code: "AccessDenied" },
+    };
+    expect(policyDifferences([inRegion("us-east-1", oneVpc("vpc-1")), unread])).toEqual({
+      differences: [],
+      unknown: [{ region: "us-east-2", reason: "AccessDenied" }],
+    });
+  });
+});
