@@ -2,10 +2,8 @@
 
 import { foldArn } from "../activity/principal.ts";
 import { parseArn } from "../base/ids.ts";
-import { relevantStatements } from "./applies.ts";
-import { attachedPolicies } from "./attached.ts";
+import { evaluator } from "./evaluator.ts";
 import { type ClusterAccess, type IamFacts, iamRows } from "./facts.ts";
-import { subjectFinder } from "./find-subject.ts";
 import { clusterParts } from "./iam-file.ts";
 import type { KnownContext } from "./known-context.ts";
 import {
@@ -13,14 +11,12 @@ import {
   type ConnectAction,
   connectActions,
   type MayConnect,
-  type Weight,
   weigh,
   weighSides,
 } from "./may-connect.ts";
-import type { Request } from "./request.ts";
-import { isRole, type Subject, type SubjectKind } from "./subject.ts";
+import type { SubjectKind } from "./subject.ts";
 import { settled, settledSides, sideOf, type Wall } from "./wall.ts";
-import { policyReader, type Reader, weighCluster, weighPolicy } from "./weigh-policies.ts";
+import type { Reader } from "./weigh-policies.ts";
 
 export type WhoMayRow = {
   readonly principal: string;
@@ -66,16 +62,6 @@ const namedByPolicy = (reader: Reader, policy: ClusterAccess["policy"]): string[
 const sorted = (texts: Iterable<string>): string[] =>
   [...new Set(texts)].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
 
-/** Whether a session of the role may bring tags: any Allow of sts:TagSession, or a trust policy that is not understood. */
-const mayTag = (reader: Reader, subject: Subject): boolean => {
-  if (!isRole(subject)) return false;
-  const trust = reader.read(subject.role.trust, "trust");
-  return (
-    trust.problem !== null ||
-    relevantStatements(trust, "sts:tagsession", "*").some(({ effect }) => effect !== "Deny")
-  );
-};
-
 export type WhoMayQuestion = {
   readonly facts: IamFacts;
   /** One of the ARNs in the part `clusters`. */
@@ -95,55 +81,24 @@ export const whoMay = ({
   also = [],
   isCut = false,
 }: WhoMayQuestion): WhoMay => {
-  const { account, region, partition } = clusterParts(cluster);
-  const clusters = iamRows(facts, "clusters");
-  const access = clusters.rows?.find(({ arn }) => arn === cluster);
-  const why = clusters.rows ? "the cluster is not among what was read" : clusters.reason;
-  const policy: ClusterAccess["policy"] = access?.policy ?? { status: "unreadable", reason: why, code: null };
-  const tags: ClusterAccess["tags"] = access?.tags ?? { status: "unreadable", reason: why, code: null };
-  const reader = policyReader(cluster);
-  const policiesOf = attachedPolicies(facts);
-  const subjectOf = subjectFinder(facts, isCut);
-
-  const requestOf = (subject: Subject, action: ConnectAction): Request => ({
-    subject,
-    action: `dsql:${action.toLowerCase()}`,
-    cluster,
-    region,
-    account,
-    clusterTags: tags.status === "read" ? tags.rows : null,
-    unreadTags: tags.status === "read" ? "" : tags.reason,
-    maySessionTag: mayTag(reader, subject),
-    context,
-  });
-
-  const weightOf = (subject: Subject, request: Request): Weight => {
-    const { identity, boundary } = policiesOf(subject);
-    return {
-      identity: identity.flatMap((one) => weighPolicy(reader, request, one)),
-      boundary: boundary && { policy: boundary.name, statements: weighPolicy(reader, request, boundary) },
-      cluster: weighCluster(reader, request, policy),
-    };
-  };
+  const { account, partition } = clusterParts(cluster);
+  const { reader, policy, subjectOf, weightOf } = evaluator(facts, cluster, isCut);
 
   const verdictOf = (principal: string, action: ConnectAction): WhoMayRow => {
     const subject = subjectOf(principal);
-    const request = requestOf(subject, action);
+    const weight = weightOf(subject, action, context);
     const row = { principal, kind: subject.kind, action };
-    const plain = settled(subject, () => weighCluster(reader, request, policy));
-    return plain
-      ? { ...row, ...plain, conditions: [] }
-      : { ...row, ...sideOf(weigh(weightOf(subject, request))) };
+    const plain = settled(subject, () => weight.cluster);
+    return plain ? { ...row, ...plain, conditions: [] } : { ...row, ...sideOf(weigh(weight)) };
   };
 
   const wallOf = (principal: string, action: ConnectAction): Wall => {
     const row = verdictOf(principal, action);
     const subject = subjectOf(principal);
-    const request = requestOf(subject, action);
-    const byCluster = () => weighCluster(reader, request, policy);
-    const plain = settled(subject, byCluster);
-    if (plain) return { row, ...settledSides(subject.kind, plain, byCluster) };
-    const { opens, granted, refuses } = weighSides(weightOf(subject, request));
+    const weight = weightOf(subject, action, context);
+    const plain = settled(subject, () => weight.cluster);
+    if (plain) return { row, ...settledSides(subject.kind, plain, () => weight.cluster) };
+    const { opens, granted, refuses } = weighSides(weight);
     return { row, opens: sideOf(opens), granted: sideOf(granted), refuses: sideOf(refuses) };
   };
 
