@@ -130,6 +130,12 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./findings/plan.ts")).addPlan,
   },
   {
+    name: "policy",
+    hasCommands: true,
+    summary: "what a proposed policy would have refused",
+    load: async () => (await import("./ask/policy.ts")).addPolicy,
+  },
+  {
     name: "privileges",
     summary: "effective privileges: who holds what, by which path",
     load: async () => (await import("./ask/privileges.ts")).addPrivileges,

@@ -100,6 +100,33 @@ export const MayConnect = z.array(
   }),
 );
 
+export const Tried = z.array(
+  z.looseObject({
+    principal: z.string().describe("As the records name it: an ARN, or unknown:… where they hold none."),
+    action: z.enum(["connect", "admin"]).describe("connect: dsql:DbConnect; admin: dsql:DbConnectAdmin."),
+    connections: z
+      .int()
+      .nonnegative()
+      .describe(
+        "That were let in and would be treated alike; 0: none was seen, and it would be let in, or may.",
+      ),
+    verdict: z
+      .enum(["allowed", "denied", "conditional", "unknown"])
+      .describe(
+        "conditional: it depends on what the records do not hold; unknown: something could not be read.",
+      ),
+    statement: z
+      .string()
+      .nullable()
+      .describe("The statements that decide, by Sid or number, or other policies; null: none does."),
+    conditions: z.array(z.string()).describe("What the request must be like."),
+    reasons: z.array(z.string()).describe("Why it is unknown, or what else is to be said."),
+    networks: z.array(z.string()).describe("Where they came from: vpce-…, 203.0.113.0/24 or unknown."),
+    firstAt: Time.nullable(),
+    lastAt: Time.nullable(),
+  }),
+);
+
 export const Explained = z.looseObject({
   principal: z.string().nullable(),
   role: z.string().nullable(),

@@ -10,6 +10,7 @@ import {
   Holders,
   MayConnect,
   Privileges,
+  Tried,
 } from "./ask.ts";
 import { Drift, Made, Published } from "./baseline.ts";
 import { Backtested, Exempted, Finding, Findings, Scan } from "./finding.ts";
@@ -47,6 +48,7 @@ export const documents: ReadonlyMap<string, z.ZodType> = new Map<string, z.ZodTy
   ["incidents", Incidents],
   ["ingest", Ingested],
   ["plan", Plan],
+  ["policy try", Tried],
   ["privileges", Privileges],
   ["reconcile", Reconciled],
   ["replay", Findings],

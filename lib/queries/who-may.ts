@@ -63,7 +63,8 @@ type Known = {
   readonly isCut?: boolean;
 };
 
-const checked = (principal: string): string => {
+/** The ARN of an IAM principal as it was given. AuditError("usage"). */
+export const checkedPrincipal = (principal: string): string => {
   if (/^arn:[^:]+:(?:iam|sts):/.test(principal)) return principal;
   throw new AuditError(
     "usage",
@@ -84,7 +85,7 @@ export const whoMayOf = (
   const judged =
     principal === undefined
       ? whoMayRows(found, actions)
-      : actions.map((one) => found.verdictOf(checked(principal), one));
+      : actions.map((one) => found.verdictOf(checkedPrincipal(principal), one));
   const nameOf = (one: ConnectAction): AskableAction => (one === "DbConnect" ? "connect" : "admin");
   return {
     cluster,

@@ -11,7 +11,7 @@ import { catalogFileText } from "../../lib/core/catalog/catalog-file.ts";
 import { fileOf } from "../../scripts/schemas.ts";
 import { cluster, estate } from "../support/catalogs.ts";
 import { cliIn } from "../support/cli.ts";
-import { allow, policy } from "../support/iam-facts.ts";
+import { allow, deny, everybody, policy } from "../support/iam-facts.ts";
 import { fillWorld, INCIDENT, NOW, READER, T } from "../support/query-world.ts";
 import { fillStore } from "../support/table.ts";
 
@@ -42,6 +42,7 @@ beforeAll(async () => {
     join(folder, "iam.json"),
     JSON.stringify({ authorizationDetails, clusterPolicy: null, clusterTags: null }),
   );
+  writeFileSync(join(folder, "policy.json"), JSON.stringify(policy(deny(everybody))));
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -107,6 +108,7 @@ const examples: readonly (readonly [document: string, lines: readonly string[]])
   ["config", ["config"]],
   ["clusters", ["clusters"]],
   ["who-may", [`who-may --iam iam.json --cluster ${cluster}`]],
+  ["policy try", ["policy try policy.json", "policy try policy.json --from 12h"]],
   ["coverage", ["coverage", "coverage --from 12h", "coverage --from 90m --to 30m"]],
 ];
 

@@ -1,10 +1,19 @@
 // What a proposed policy would have made of connections that there were: refused, let in, or it depends.
 
+import { parseArn, withoutPath } from "../base/ids.ts";
 import { parseAddress } from "./address.ts";
 import { evaluator } from "./evaluator.ts";
-import type { IamFacts } from "./facts.ts";
+import type { IamFacts, IamRole, IamUser } from "./facts.ts";
 import type { KnownContext, KnownValue } from "./known-context.ts";
-import { type Because, type ConnectAction, type MayConnect, type Weighed, weigh } from "./may-connect.ts";
+import {
+  type Because,
+  type ConnectAction,
+  type MayConnect,
+  type Verdict,
+  type Weighed,
+  weigh,
+} from "./may-connect.ts";
+import type { Subject } from "./subject.ts";
 import { sideOf } from "./wall.ts";
 
 /** Connections alike in all that IAM looks at and the store keeps. `network`: `203.0.113.0/24`, `vpce-…`, or neither. */
@@ -22,10 +31,18 @@ export type TriedUse = PastUse & {
   readonly reasons: readonly string[];
 };
 
-/** The policy instead of the cluster's, or instead of all that a principal has but its boundary. */
+/**
+ * The policy instead of the cluster's; or instead of all that a principal has but its boundary, `added`: beside what it has.
+ * `principal` null: as the policy of each principal.
+ */
 export type Proposal =
   | { readonly kind: "cluster"; readonly document: string }
-  | { readonly kind: "identity"; readonly principal: string; readonly document: string };
+  | {
+      readonly kind: "identity";
+      readonly principal: string | null;
+      readonly document: string;
+      readonly added?: boolean;
+    };
 
 const isPrivate = ([a = 0, b = 0]: readonly number[]): boolean =>
   a === 10 ||
@@ -35,10 +52,12 @@ const isPrivate = ([a = 0, b = 0]: readonly number[]): boolean =>
   (a === 169 && b === 254) ||
   (a === 100 && b >= 64 && b <= 127);
 
+const TLS: readonly [string, KnownValue] = ["aws:securetransport", ["true"]];
+
 /**
  * What the network of a connection tells of its condition keys. Through a VPC endpoint there is no aws:SourceIp, and of the
  * VPC only that there is one. A public address is taken for a connection from the internet: a VPC that uses public addresses
- * inside cannot be told from it.
+ * inside cannot be told from it. Aurora DSQL takes TLS alone.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
  */
 export const contextOfNetwork = (network: string): KnownContext => {
@@ -48,17 +67,19 @@ export const contextOfNetwork = (network: string): KnownContext => {
       ["aws:sourcevpc", { present: true }],
       ["aws:vpcsourceip", { present: true }],
       ["aws:sourceip", null],
+      TLS,
     ]);
   }
   const [address = ""] = network.split("/");
   const found = parseAddress(address);
   const isLocal = found?.bits === 32 ? isPrivate(address.split(".").map(Number)) : /^f[cde]/i.test(address);
-  if (!found || isLocal) return new Map();
+  if (!found || isLocal) return new Map([TLS]);
   return new Map<string, KnownValue>([
     ["aws:sourceip", { range: network }],
     ["aws:sourcevpc", null],
     ["aws:sourcevpce", null],
     ["aws:vpcsourceip", null],
+    TLS,
   ]);
 };
 
@@ -92,9 +113,15 @@ const withProposal = (facts: IamFacts, cluster: string, proposal: Proposal): Iam
       },
     };
   }
-  const inline = [{ name: "proposed policy", document: proposal.document }];
-  const changed = <T extends { readonly arn: string }>(row: T): T =>
-    row.arn === proposal.principal ? { ...row, inline, attached: [], groups: [] } : row;
+  const { principal, document, added = false } = proposal;
+  const own = { name: "proposed policy", document };
+  const wanted = principal === null ? null : withoutPath(principal);
+  const changed = <T extends IamUser | IamRole>(row: T): T => {
+    if (wanted !== null && withoutPath(row.arn) !== wanted) return row;
+    return added
+      ? { ...row, inline: [...row.inline, own] }
+      : { ...row, inline: [own], attached: [], ...("groups" in row && { groups: [] }) };
+  };
   return {
     ...facts,
     parts: {
@@ -126,43 +153,57 @@ export type TriedPolicy = {
   readonly of: (use: PastUse) => TriedUse;
 };
 
+type Tried = Omit<TriedUse, keyof PastUse>;
+
+const plainly = (verdict: MayConnect, reason: string): Tried => ({
+  verdict,
+  because: [],
+  conditions: [],
+  reasons: [reason],
+});
+
+const ROOT = "The root user keeps full access whatever the cluster policy says.";
+const NOT_KNOWN = "Its policies and boundary were not read.";
+const CHANGED =
+  "As its policies stand now it could not have connected at all: they have changed since, and what they were then is not looked at.";
+
+const isKnown = ({ kind }: Subject): boolean =>
+  kind === "user" || kind === "role" || kind === "service-linked-role";
+
 /**
  * Judges past connections by the proposal. A cluster policy is held against connections whose principals IAM let in: their
- * own policies count only where they deny, or where nothing but the cluster's old policy can have let them in.
+ * own policies count only where they deny, and where the cluster's old policy, as it is in `facts`, can have let them in.
  */
 export const tryPolicy = (facts: IamFacts, cluster: string, proposal: Proposal): TriedPolicy => {
   const proposed = withProposal(facts, cluster, proposal);
   const { subjectOf, weightOf } = evaluator(proposed, cluster);
-  const judge = (
-    principal: string,
-    action: ConnectAction,
-    network: string,
-  ): Omit<TriedUse, keyof PastUse> => {
+  const before = evaluator(facts, cluster);
+
+  const judgeAgainst = (subject: Subject, action: ConnectAction, context: KnownContext): Tried | Verdict => {
+    const weight = weightOf(subject, action, context);
+    if (proposal.kind === "identity") return isKnown(subject) ? weigh(weight) : plainly("unknown", NOT_KNOWN);
+    const own = isKnown(subject) ? weigh({ ...weight, cluster: [] }).verdict : "unknown";
+    if (own !== "denied") return weigh({ identity: [PASSED], boundary: null, cluster: weight.cluster });
+    const was = weigh(before.weightOf(subject, action, context)).verdict;
+    return was === "denied" ? plainly("unknown", CHANGED) : weigh(weight);
+  };
+
+  const judge = (principal: string, action: ConnectAction, network: string): Tried => {
+    if (!parseArn(principal)) return plainly("unknown", "The records do not say who it was.");
     const subject = subjectOf(principal);
-    if (subject.kind === "root") {
-      return {
-        verdict: "allowed",
-        because: [],
-        conditions: [],
-        reasons: ["The root user keeps full access whatever the cluster policy says."],
-      };
-    }
-    const weight = weightOf(subject, action, contextOfNetwork(network));
-    const isKnown =
-      subject.kind === "user" || subject.kind === "role" || subject.kind === "service-linked-role";
-    const own = isKnown ? weigh({ ...weight, cluster: [] }).verdict : "unknown";
-    const isPassed = proposal.kind === "cluster" && own !== "denied";
-    const { verdict, because, open, reasons } = weigh(
-      isPassed ? { identity: [PASSED], boundary: null, cluster: weight.cluster } : weight,
-    );
+    if (subject.kind === "root") return plainly("allowed", ROOT);
+    const found = judgeAgainst(subject, action, contextOfNetwork(network));
+    if (!("open" in found)) return found;
+    const { verdict, because, reasons } = found;
     return {
       verdict,
       because: because.filter(({ policy }) => policy !== PASSED.policy),
-      conditions: sideOf({ verdict, because, open, reasons }).conditions,
+      conditions: sideOf(found).conditions,
       reasons,
     };
   };
-  const judged = new Map<string, Omit<TriedUse, keyof PastUse>>();
+
+  const judged = new Map<string, Tried>();
   return {
     facts: proposed,
     of: (use) => {

@@ -74,11 +74,41 @@ describe("a cluster policy that is tried", () => {
   });
 
   it("refuses whom nothing but the old cluster policy can have let in", () => {
-    const { of } = tryPolicy(facts, IAM_CLUSTER, onCluster());
+    const old = iamFacts({ roles: { bare: {} }, clusterPolicy: policy(allow({ Principal: "*" })) });
+    const { of } = tryPolicy(old, IAM_CLUSTER, onCluster());
     expect(of(use(INTERNET, { principal: roleArn("bare") }))).toMatchObject({
       verdict: "denied",
       because: [],
     });
+  });
+
+  it("does not lay it at the proposal's door where the principal's own policies have changed since", () => {
+    const { of } = tryPolicy(facts, IAM_CLUSTER, onCluster());
+    const { verdict, reasons } = of(use(INTERNET, { principal: roleArn("bare") }));
+    expect(verdict).toBe("unknown");
+    expect(reasons.join()).toContain("changed since");
+  });
+
+  it("says nothing of connections whose records name nobody", () => {
+    const { of } = tryPolicy(facts, IAM_CLUSTER, unless({ ArnNotLike: { "aws:PrincipalArn": "*" } }));
+    for (const principal of ["unknown:others", "unknown:AssumedRole/AROA"])
+      expect(of(use(INTERNET, { principal }))).toMatchObject({ verdict: "unknown" });
+  });
+
+  it("leaves it open by which VPC and from which address within its network somebody came", () => {
+    for (const Condition of [
+      { StringNotEquals: { "aws:SourceVpc": "vpc-1" } },
+      { NotIpAddress: { "aws:VpcSourceIp": "10.1.2.3/32" } },
+      { NotIpAddress: { "aws:SourceIp": "10.1.2.3/32" } },
+    ])
+      expect(verdicts(unless(Condition), PRIVATE, "unknown")).toEqual(["conditional", "conditional"]);
+  });
+
+  it("knows that every connection came by TLS", () => {
+    expect(verdicts(unless({ Bool: { "aws:SecureTransport": "false" } }), INTERNET, ENDPOINT)).toEqual([
+      "allowed",
+      "allowed",
+    ]);
   });
 
   it("never allows by a text that is no policy", () => {
@@ -99,5 +129,35 @@ describe("a policy of one principal that is tried", () => {
     expect(of(use(INTERNET)).verdict).toBe("allowed");
     expect(of(use(INTERNET, { action: "DbConnectAdmin" })).verdict).toBe("denied");
     expect(verdicts(forApp(), INTERNET)).toEqual(["denied"]);
+  });
+
+  it("stands beside what it has where it is added, and is tried on each where nobody is named", () => {
+    const guard = policy(deny({ Action: "dsql:DbConnectAdmin" }));
+    const added: Proposal = {
+      kind: "identity",
+      principal: null,
+      document: JSON.stringify(guard),
+      added: true,
+    };
+    const { of } = tryPolicy(facts, IAM_CLUSTER, added);
+    expect(of(use(INTERNET)).verdict).toBe("allowed");
+    expect(of(use(INTERNET, { action: "DbConnectAdmin" })).verdict).toBe("denied");
+    expect(of(use(INTERNET, { principal: roleArn("bare") })).verdict).toBe("denied");
+  });
+
+  it("finds the principal whatever the path that it is named by", () => {
+    const pathed = iamFacts({ roles: { app: { policies: [policy(allow())], path: "/service/" } } });
+    const { of } = tryPolicy(pathed, IAM_CLUSTER, forApp());
+    expect(of(use(INTERNET)).verdict).toBe("denied");
+  });
+
+  it("is unknown for who is not in the account, or not any more", () => {
+    const anybody: Proposal = {
+      kind: "identity",
+      principal: null,
+      document: JSON.stringify(policy(allow())),
+    };
+    for (const principal of [roleArn("deleted"), "arn:aws:iam::999900001111:role/app"])
+      expect(tryPolicy(facts, IAM_CLUSTER, anybody).of(use(INTERNET, { principal })).verdict).toBe("unknown");
   });
 });
