@@ -56,7 +56,7 @@ const heldText = ({ holds, after, since }: HeldPeriod): string => {
 };
 
 const print = (io: Io, answer: Answer): void => {
-  const { changes, held, namesakes, couldGrant, unknown, first, last } = answer;
+  const { changes, held, namesakes, couldGrant, unknown, first, last, notWeighedBefore } = answer;
   io.stdout.write(
     `From the first snapshot, ${stamp(first)}, to the newest, snapshot ${last.snapshot.seq} of ${stamp(Date.parse(last.snapshot.takenAt))}.\n`,
   );
@@ -74,6 +74,10 @@ const print = (io: Io, answer: Answer): void => {
   table(io, changes.map(toldRecord), changeColumns, "No change since the first snapshot.");
   if (couldGrant.length) io.stdout.write("\n");
   for (const one of couldGrant) io.stdout.write(`${paragraph(io, couldGrantText(one))}\n`);
+  if (notWeighedBefore !== null)
+    io.stdout.write(
+      `NOT KNOWN: whom IAM let in before ${stamp(notWeighedBefore)}: it was not compared so far back.\n`,
+    );
   for (const { section, from, to } of unknown) {
     const start = from === null ? "from the first snapshot" : `from ${stamp(from)}`;
     io.stdout.write(
@@ -88,7 +92,10 @@ export const addTimeline: AddCommand = (history, io) => {
     .command("timeline")
     .summary("what happened to a role, a principal or an object")
     .option("--role <name>", "changes of this role, also of one that is gone")
-    .option("--principal <arn>", "its mappings, and what happened to its roles meanwhile")
+    .option(
+      "--principal <arn>",
+      "its mappings, what happened to its roles meanwhile, and what IAM changed for it",
+    )
     .option("--object <name>", "changes of schema.table, schema.function(arguments) or schema")
     .option("--privilege <name>", "with --role and --object: since when it is held, and by what change")
     .option("--json", "one JSON document on stdout")
@@ -134,6 +141,7 @@ export const addTimeline: AddCommand = (history, io) => {
         before: iso(to),
         ...rest,
       })),
+      iamNotWeighedBefore: when(answer.notWeighedBefore),
       unknown: answer.unknown.map(({ section, from, to }) => ({ section, from: when(from), to: when(to) })),
     };
     io.stdout.write(`${JSON.stringify(document, null, 1)}\n`);

@@ -48,6 +48,9 @@ export const Timeline = z.looseObject({
   to: Time,
   changes: z.array(RecordedChange),
   held: z.array(Held).optional(),
+  iamNotWeighedBefore: Time.nullable().describe(
+    "Whom IAM let in was not compared before; null: all of it was.",
+  ),
   unknown: z
     .array(z.looseObject({ section: Section, from: Time.nullable(), to: Time.nullable() }))
     .describe("Stretches in which a section could not be read."),

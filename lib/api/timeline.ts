@@ -83,6 +83,9 @@ const TimelineAnswer = z
     unknown: z.array(z.object({ section: Section, from: z.nullable(Time), to: z.nullable(Time) })).meta({
       description: "Stretches in which a section could not be read: what happened there is not known.",
     }),
+    iamNotWeighedBefore: z.nullable(Time).meta({
+      description: "Whom IAM let in was not compared before this time; null: all of it was.",
+    }),
     items: z.array(RecordedChangeAnswer),
     next: z.nullable(z.string()),
   })
@@ -100,7 +103,7 @@ export const historyTimeline: Route = route({
   path,
   summary: "What happened to a role, a principal or an object",
   description:
-    "Also to one that is gone. Of a role and an object what concerns both; of a principal its mappings, and what happened to its roles meanwhile.",
+    "Also to one that is gone. Of a role and an object what concerns both; of a principal its mappings, what happened to its roles meanwhile, and what changed in IAM for it: policies, the identity itself, and whether it may connect; of a role also who could no longer connect as it, or could from then on.",
   params: z.strictObject({
     ...clusterParam,
     role: optionalText("Changes of this role."),
@@ -119,7 +122,7 @@ export const historyTimeline: Route = route({
       ? await pinnedSnapshot(deps, cluster, deps.now, place[0])
       : await newestSnapshot(deps.store, cluster);
     const { seq } = newest.manifest;
-    const { changes, held, namesakes, couldGrant, unknown, first } = await timelineOf(
+    const { changes, held, namesakes, couldGrant, unknown, first, notWeighedBefore } = await timelineOf(
       deps.store,
       cluster,
       asked,
@@ -168,6 +171,7 @@ export const historyTimeline: Route = route({
         hours,
         unprovenHours,
       })),
+      iamNotWeighedBefore: orNull(notWeighedBefore),
       unknown: unknown.map(({ section, from, to }) => ({ section, from: orNull(from), to: orNull(to) })),
       ...(await takePage(placed, question)),
     };

@@ -1,19 +1,23 @@
 // What happened to a role, a principal or an object; since when a role holds a privilege.
-import type { Cluster } from "../core/base/ids.ts";
+import { ADMIN } from "../core/activity/admin-logins.ts";
+import { foldArn } from "../core/activity/principal.ts";
+import { type Cluster, withoutPath } from "../core/base/ids.ts";
 import type { Instant } from "../core/base/time.ts";
 import type { KnownCatalog } from "../core/catalog/known-catalog.ts";
 import type { Privilege } from "../core/catalog/privileges.ts";
 import type { RecordedChange } from "../core/history/change.ts";
 import { MAPPINGS, roleSubject, subjectsOf } from "../core/history/change-subjects.ts";
 import { type Namesake, namesakesOf } from "../core/history/namesakes.ts";
-import { mergeTimelines, principalTimeline } from "../core/history/timeline-principal.ts";
+import { isDuring, mergeTimelines, principalTimeline } from "../core/history/timeline-principal.ts";
 import { type UnknownStretch, unknownStretches } from "../core/history/timeline-unknown.ts";
+import { waysIn } from "../core/iam/ways-in.ts";
 import { findPrivilege } from "../core/privileges/find-object.ts";
 import { AuditError } from "../errors.ts";
 import { type FoundSubject, findObjects, findRoles } from "../store/history/find-subject.ts";
 import type { Snapshot } from "../store/history/snapshots.ts";
 import type { ReadStore } from "../store/open-store.ts";
 import { type Bearers, type HeldPeriod, heldHistory } from "./held-history.ts";
+import { type IamTimeline, principalIamTimeline, roleIamTimeline } from "./iam-timeline.ts";
 import { type CouldGrant, whoCouldGrant } from "./who-could-grant.ts";
 
 /** A principal alone, or a role, an object or both; a privilege only with both. */
@@ -43,6 +47,8 @@ export type Timeline = {
   readonly couldGrant: readonly CouldGrant[];
   /** Stretches in which a section could not be read: what happened there is not known. */
   readonly unknown: readonly UnknownStretch[];
+  /** What IAM says of ways in was not weighed before this time: its snapshots are too many, or gone; null: all of it was. */
+  readonly notWeighedBefore: Instant | null;
   /** When the first snapshot was taken: what was before is not known. */
   readonly first: Instant;
 };
@@ -64,24 +70,63 @@ export const timelineQuestion = (
 
 type Snapshots = ReadStore["snapshots"];
 
+/** Whether the account has, or may have, such an identity, as far as the snapshot read its IAM. */
+const isInIam = ({ catalog }: Snapshot, principal: string): boolean => {
+  const kind = waysIn(catalog, null).of(principal, "DbConnect")?.row.kind;
+  return kind === "role" || kind === "user" || kind === "root" || kind === "service-linked-role";
+};
+
 const ofPrincipal = async (
   snapshots: Snapshots,
   cluster: Cluster,
-  principal: string,
-): Promise<RecordedChange[]> => {
+  asked: string,
+  newest: Snapshot,
+): Promise<IamTimeline> => {
   const [{ periods }, mappings] = await Promise.all([
     snapshots.mappingHistory(cluster),
     snapshots.timeline(cluster, MAPPINGS),
   ]);
+  // A record may have lost the path of an ARN, which a mapping has.
+  const principal =
+    periods.find(({ arn }) => withoutPath(arn) === withoutPath(foldArn(asked)))?.arn ?? foldArn(asked);
   const mapped = periods.filter(({ arn }) => arn === principal).map(({ roleOid }) => roleOid);
-  if (!mapped.length) {
-    throw new AuditError("not-found", `no mapping of ${JSON.stringify(principal)} was ever seen`, {
-      hint: "Give the IAM ARN as it stands in sys.iam_pg_role_mappings. `admin` needs no mapping and has none.",
+  const iam = await principalIamTimeline(snapshots, cluster, principal, newest.manifest.seq);
+  const isKnown = mapped.length > 0 || isInIam(newest, principal) || isNamed(iam, principal);
+  if (!isKnown) {
+    throw new AuditError("not-found", `no mapping of ${JSON.stringify(asked)} was ever seen`, {
+      hint: "Give the IAM ARN as it stands in sys.iam_pg_role_mappings, or that of an identity that IAM was seen to have.",
     });
   }
   const roles = new Map<number, RecordedChange[]>();
   for (const oid of new Set(mapped)) roles.set(oid, await snapshots.roleTimeline(cluster, oid));
-  return principalTimeline(principal, periods, mappings, roles);
+  const inside = principalTimeline(principal, periods, mappings, roles);
+  return { ...iam, changes: mergeTimelines([inside, iam.changes]) };
+};
+
+/** Whether a change in IAM was about the principal itself. */
+const isNamed = ({ changes }: IamTimeline, principal: string): boolean =>
+  changes.some(
+    ({ change }) =>
+      change.kind === "iam" &&
+      change.arn !== null &&
+      change.what !== "access" &&
+      withoutPath(change.arn) === withoutPath(principal),
+  );
+
+/** How IAM opened and closed the ways to a role: to admin for everybody, to another for those who were mapped to it. */
+const iamOfRole = async (
+  snapshots: Snapshots,
+  cluster: Cluster,
+  { subjects, names }: Bearers,
+  last: number,
+): Promise<IamTimeline> => {
+  if (names.includes(ADMIN))
+    return roleIamTimeline(snapshots, cluster, "DbConnectAdmin", last, () => undefined);
+  const { periods } = await snapshots.mappingHistory(cluster);
+  const mine = periods.filter(({ roleOid }) => subjects.includes(roleSubject(roleOid)));
+  return roleIamTimeline(snapshots, cluster, "DbConnect", last, (span) => [
+    ...new Set(mine.filter((period) => isDuring(span, period)).map(({ arn }) => arn)),
+  ]);
 };
 
 type Subjects = { readonly roles: readonly FoundSubject[]; readonly objects: readonly FoundSubject[] };
@@ -143,6 +188,19 @@ const ofSubjects = async (
   });
 };
 
+/** Of a role alone also how IAM opened and closed the ways to it, up to the snapshot `iamUpTo`. */
+const ofNamed = async (
+  snapshots: Snapshots,
+  cluster: Cluster,
+  { role, object }: { readonly role: Bearers; readonly object: Bearers },
+  iamUpTo: number | undefined,
+): Promise<IamTimeline> => {
+  const inside = await ofSubjects(snapshots, cluster, role.subjects, object.subjects);
+  if (iamUpTo === undefined) return { changes: inside, notWeighedBefore: null };
+  const iam = await iamOfRole(snapshots, cluster, role, iamUpTo);
+  return { ...iam, changes: mergeTimelines([inside, iam.changes]) };
+};
+
 /** The timeline up to the snapshot `newest`. AuditError("not-found") for a name that nothing ever bore. */
 export const timelineOf = async (
   store: ReadStore,
@@ -153,25 +211,23 @@ export const timelineOf = async (
   const { snapshots } = store;
   const { principal, privilege } = question;
   const subjects = await subjectsIn(snapshots, cluster, newest.catalog, question);
-  const changes =
-    principal === undefined
-      ? await ofSubjects(
-          snapshots,
-          cluster,
-          bearers(subjects.roles).subjects,
-          bearers(subjects.objects).subjects,
-        )
-      : await ofPrincipal(snapshots, cluster, principal);
   const [role, object] = [bearers(subjects.roles), bearers(subjects.objects)];
+  const { seq } = newest.manifest;
+  const isOfRole = question.role !== undefined && question.object === undefined;
+  const { changes, notWeighedBefore } =
+    principal === undefined
+      ? await ofNamed(snapshots, cluster, { role, object }, isOfRole ? seq : undefined)
+      : await ofPrincipal(snapshots, cluster, principal, newest);
   const [first, sections] = await Promise.all([
     snapshots.bySeq(cluster, 1),
     snapshots.sectionTimeline(cluster),
   ]);
   const held =
     privilege !== undefined ? await heldHistory(snapshots, { cluster, role, object, privilege }) : undefined;
-  const shown = changes.filter(({ toSeq }) => toSeq <= newest.manifest.seq);
+  const shown = changes.filter(({ toSeq }) => toSeq <= seq);
   return {
     changes: shown,
+    notWeighedBefore,
     couldGrant: await whoCouldGrant(store, cluster, shown, now),
     held,
     namesakes: await ambiguities(snapshots, cluster, subjects),

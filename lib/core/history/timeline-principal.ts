@@ -27,7 +27,7 @@ export const mergeTimelines = (timelines: readonly (readonly RecordedChange[])[]
 };
 
 /** True where the change may have happened while the mapping stood. */
-const during = ({ from, to }: RecordedChange, period: MappingPeriod): boolean =>
+export const isDuring = ({ from, to }: Pick<RecordedChange, "from" | "to">, period: MappingPeriod): boolean =>
   to > (period.notSeenAt ?? period.firstSeenAt) && (period.goneAt === null || from < period.goneAt);
 
 /** `periods`: all of the cluster; `mappings`: the mappings' timeline; `roles`: the timeline of each role once mapped. */
@@ -42,7 +42,7 @@ export const principalTimeline = (
   const ofRoles = mine.map((period) =>
     (roles.get(period.roleOid) ?? []).filter(
       // Another principal's mapping to the same role is that principal's affair.
-      (recorded) => recorded.change.kind !== "mapping" && during(recorded, period),
+      (recorded) => recorded.change.kind !== "mapping" && isDuring(recorded, period),
     ),
   );
   return mergeTimelines([own, ...ofRoles]);

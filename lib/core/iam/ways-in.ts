@@ -40,6 +40,8 @@ export type WaysIn = {
   readonly formerOf: (principal: string) => readonly MappingPeriod[];
   /** Everybody whom IAM lets in as admin, surely or perhaps, by ARN; undefined: nothing of IAM was read. */
   readonly admins: () => readonly WayIn[] | undefined;
+  /** Everybody of whom IAM or the cluster policy tells, by ARN. */
+  readonly principals: () => readonly string[];
   /** Why nobody can say that these are all; none: they are. */
   readonly unread: readonly { readonly part: string; readonly reason: string }[];
 };
@@ -89,9 +91,12 @@ export const waysIn = (
   );
   const identityOf: WaysIn["identityOf"] = (principal) => identities.get(withoutPath(foldArn(principal)));
   const byIdentity = Map.groupBy(periods ?? [], ({ arn }) => withoutPath(arn));
+  const principals = (): string[] =>
+    [...new Set(arns.flatMap((arn) => judges(arn)?.principals ?? []))].sort();
   return {
     of,
     identityOf,
+    principals,
     behind: ({ arn, role }) => {
       const identity = identityOf(arn);
       const period = byIdentity
@@ -106,10 +111,8 @@ export const waysIn = (
     formerOf: (principal) =>
       (byIdentity.get(withoutPath(foldArn(principal))) ?? []).filter(({ goneAt }) => goneAt !== null),
     admins: () => {
-      const judge = judges(cluster);
-      if (!judge) return undefined;
-      const all = new Set(arns.flatMap((arn) => judges(arn)?.principals ?? []));
-      const ways = [...all].sort().flatMap((principal) => of(principal, "DbConnectAdmin") ?? []);
+      if (!iam) return undefined;
+      const ways = principals().flatMap((principal) => of(principal, "DbConnectAdmin") ?? []);
       return ways.filter(({ row }) => row.verdict !== "denied");
     },
     unread: judges(cluster)?.unread ?? [],
