@@ -8,8 +8,8 @@ const QUIET_STEP = DAY;
 const FAILING_STEP = 12 * HOUR;
 /** Around a change the hours go one by one: the hour before it, its own, and two more. */
 const AROUND_CHANGE = { before: HOUR, after: 3 * HOUR };
-/** Around what happens in IAM the hours before and after it. */
-const AROUND_IAM = { before: HOUR, after: 2 * HOUR };
+/** What happens in IAM lies between two snapshots, an hour apart. */
+const AROUND_IAM = { before: 0, after: 2 * HOUR };
 /** An attack is looked at when its hour is over. */
 const AROUND_ATTACK = { before: 0, after: HOUR };
 /** The last hours go by the hour, as a deployment's schedule does: each with its own login, until the proof has settled. */

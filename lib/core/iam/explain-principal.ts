@@ -115,7 +115,11 @@ const unmapped = (asked: Asked): Explanation => {
   }
   const name = engine.graph.roles[useful]?.name ?? "";
   const grant = join(before, { links: [], completes: [mapRoleSql(name, principal)] });
-  return { ...explainAs(asked, useful, grant), ...none };
+  const found = explainAs(asked, useful, grant);
+  const links = found.links.map((link) =>
+    link.step === "role" ? { ...link, says: `with a mapping to it: ${link.says}` } : link,
+  );
+  return { ...found, links, ...none };
 };
 
 /** A mapping to a role that is not among those that were read. */
