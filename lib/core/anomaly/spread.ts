@@ -2,7 +2,7 @@
 
 import type { Tally } from "../activity/activity.ts";
 import type { Principal } from "../base/ids.ts";
-import { HOUR, type Instant } from "../base/time.ts";
+import { DAY, HOUR, type Instant } from "../base/time.ts";
 import { fineNetwork, isNamedNetwork } from "./coarse-network.ts";
 import { LEAST_CROWD } from "./constants.ts";
 import type { HabitFigures } from "./habits.ts";
@@ -15,6 +15,10 @@ export type Spread = {
   readonly lastAt: Instant;
   readonly eventIds: readonly string[];
 };
+
+/** Whether the principal used the network before the day: who gets in at last does not explain the refusals before it. */
+const cameBefore = (own: HabitFigures, network: string, at: Instant): boolean =>
+  own.isKnown("networks", network) && (own.habits.networks.get(network)?.first ?? 0) < Math.floor(at / DAY);
 
 /**
  * Networks from which at least three principals were refused within one clock hour, none of which had ever come from there.
@@ -35,7 +39,7 @@ export const spreadRefusals = (
   for (const tally of refusals) {
     const { principal } = tally;
     const network = fineNetwork(tally.network);
-    if (!isNamedNetwork(network) || ownOf(principal).isKnown("networks", network)) continue;
+    if (!isNamedNetwork(network) || cameBefore(ownOf(principal), network, tally.firstAt)) continue;
     const key = `${Math.floor(tally.firstAt / HOUR)} ${network}`;
     const found = byPlace.get(key) ?? {
       principals: new Set<Principal>(),

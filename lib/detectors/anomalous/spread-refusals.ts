@@ -85,6 +85,18 @@ export const cases = (): Case[] => {
       expect: [],
     },
     {
+      name: "fires on the day after for who was let in after the refusals",
+      facts: exampleFacts({
+        now: at + 9 * HOUR,
+        connections: [
+          ...usual,
+          ...tries(3),
+          { by: "OrdersApi", at: at + 10 * 60_000, network: "203.0.113.0/24" },
+        ],
+      }),
+      expect: ["network 203.0.113.0/24"],
+    },
+    {
       name: "clears on the day after",
       facts: exampleFacts({ connections: [...usual, ...tries(4, "203.0.113.0/24", at - DAY)] }),
       expect: [],
