@@ -1,4 +1,5 @@
 // When somebody has to look: work that was given up, work that waits, functions that fail, an auditor that sleeps.
+import { METRICS } from "../lib/log.ts";
 import { functionId, pascal, type Resource, type Resources, ref, sub } from "./cloudformation.ts";
 import { deadLetterQueueId, queueId } from "./queues.ts";
 import { allFunctions, eventPlans, httpPlans, queuePlans } from "./topology.ts";
@@ -7,7 +8,13 @@ type Alarm = {
   readonly name: string;
   /** For the person who is woken: what it means, where to look. */
   readonly says: string;
-  readonly namespace: "AWS/SQS" | "AWS/Lambda" | "AWS/DynamoDB" | "AWS/SNS" | "AWS/ApiGateway";
+  readonly namespace:
+    | "AWS/SQS"
+    | "AWS/Lambda"
+    | "AWS/DynamoDB"
+    | "AWS/SNS"
+    | "AWS/ApiGateway"
+    | typeof METRICS;
   readonly metric: string;
   readonly of: {
     readonly Name: "QueueName" | "FunctionName" | "TableName" | "TopicName" | "ApiId";
@@ -129,6 +136,18 @@ const undelivered = alarm({
   threshold: 1,
 });
 
+/** The function's own metric. Whoever deletes the topic silences its alarms too: so the text says where else it shows. */
+const topicMissing = alarm({
+  name: "notices-without-a-topic",
+  says: "Notices are due, and SNS says that their topic does not exist. Nobody is told of findings, and this alarm cannot reach anybody by that topic either: watch its state in CloudWatch. Deploy the stack again, or restore TOPIC_ARN of the function notify; the notices go out by themselves then.",
+  namespace: METRICS,
+  metric: "TopicMissing",
+  of: { Name: "FunctionName", Value: ref(functionId("notify")) },
+  statistic: "Sum",
+  periodSeconds: 300,
+  threshold: 1,
+});
+
 // The framework's own name for the HTTP API that it makes.
 const httpFailing: Resource = alarm({
   name: "http-errors",
@@ -162,4 +181,5 @@ export const alarms: Resources = {
   TableReadsThrottledAlarm: throttled("Read"),
   TableWritesThrottledAlarm: throttled("Write"),
   NoticesUndeliveredAlarm: undelivered,
+  TopicMissingAlarm: topicMissing,
 };

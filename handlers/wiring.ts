@@ -17,7 +17,7 @@ import { AuditError } from "../lib/errors.ts";
 import { readIam } from "../lib/iam/read-iam.ts";
 import type { CapturePorts } from "../lib/jobs/check-capture.ts";
 import type { SnapshotPorts } from "../lib/jobs/take-snapshot.ts";
-import type { Fields, Log } from "../lib/log.ts";
+import { type CountMetric, type Fields, type Log, metricLine } from "../lib/log.ts";
 import { openReadStore, openStore, type ReadStore, type Store } from "../lib/store/open-store.ts";
 import { openDynamoDbTable } from "../lib/store/table/dynamodb/dynamodb-table.ts";
 import { readOnly } from "../lib/store/table/read-only.ts";
@@ -54,6 +54,13 @@ const logger = (): Log => {
 
 /** How Lambda calls this function; what it writes is signed with it. */
 export const functionName = (): string => process.env.AWS_LAMBDA_FUNCTION_NAME ?? "detect";
+
+/** Metrics go out as lines of the function's log, as they are: the logger would wrap them. */
+export const countMetric =
+  ({ now }: Runtime): CountMetric =>
+  (name) => {
+    process.stdout.write(`${metricLine(name, process.env.AWS_LAMBDA_FUNCTION_NAME ?? "notify", now())}\n`);
+  };
 
 /** How the command line reaches this table: it stands in the Region that the function runs in. */
 export const tableArguments = (table: string): readonly string[] => {

@@ -1,4 +1,5 @@
-// What the code says while it works: a static message, the varying part as fields. Never tokens, SQL values or whole events.
+// What the code says while it works: a static message, the varying part as fields. Never tokens, SQL values or whole
+// events. Beside it the figures that alarms watch.
 import { visible } from "./core/base/visible-text.ts";
 
 type Value = string | number | boolean | null | undefined | readonly string[];
@@ -87,3 +88,29 @@ export const errorFields = (error: unknown): Fields => {
     stack: framesOf(error),
   };
 };
+
+/** The namespace of the metrics that deploy/alarms.ts watches. */
+export const METRICS = "DsqlAccessAuditor";
+
+/** `TopicMissing`: notices are due, and SNS says that there is no such topic. */
+export type MetricName = "TopicMissing";
+
+/** Counts one of what a metric is about. */
+export type CountMetric = (name: MetricName) => void;
+
+/**
+ * The line of the log that counts one, in CloudWatch's embedded metric format. Its source:
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
+ * `at` in epoch ms; by the function's name alone, as the alarm asks.
+ */
+export const metricLine = (name: MetricName, functionName: string, at: number): string =>
+  JSON.stringify({
+    _aws: {
+      Timestamp: at,
+      CloudWatchMetrics: [
+        { Namespace: METRICS, Dimensions: [["FunctionName"]], Metrics: [{ Name: name, Unit: "Count" }] },
+      ],
+    },
+    FunctionName: functionName,
+    [name]: 1,
+  });

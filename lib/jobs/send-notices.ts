@@ -91,10 +91,14 @@ const stateAfter = ({ kind }: Notice, now: Instant): NoticeState => {
   return kind === "storm" ? { firstAt: now, stormAt: now } : { firstAt: now };
 };
 
+/** What this one text has that SNS does not take; the next one may be fine. Anything else would meet all of them. */
+const isItsOwnFault = (error: unknown): boolean => error instanceof AuditError && error.code === "config";
+
 /**
- * Sends the notices that are due, and the summaries; how many went out. What each told is marked right after it was sent:
+ * Sends the notices that are due, and the summaries; how many went out. One that SNS does not take holds up no other;
+ * where SNS itself fails, all that are left stay due. What each told is marked right after it was sent:
  * dying in between sends that one mail again, and never loses one. Each ends with the newest snapshot's hash.
- * AuditError("denied" | "not-found" | "throttled") from SNS.
+ * AuditError from SNS once the others are out: `not-found` (the topic is gone), `denied`, `throttled`, `connect`, `config`.
  */
 export const sendNotices = async (
   ports: NoticePorts,
@@ -132,12 +136,24 @@ export const sendNotices = async (
   const reachOf = await reachFinder(store, cluster, standing.findings, now);
   const text = { wordsOf: detectorOf, store: commandStore, reachOf };
   const urgent = planNotices(standing, now, text, options);
-  for (const notice of urgent) await send(notice);
-  if (!isSummaryOf(standing, now)) return urgent.length;
+  const failures: unknown[] = [];
+  for (const notice of urgent) {
+    try {
+      await send(notice);
+    } catch (error) {
+      if (!isItsOwnFault(error)) throw failures[0] ?? error;
+      failures.push(error);
+    }
+  }
+  if (!isSummaryOf(standing, now)) {
+    if (failures.length) throw failures[0];
+    return urgent.length;
+  }
   // What a notice has just told is no news for the summary.
   const after = urgent.length ? await standingOf(store, cluster, await kept.list(cluster)) : standing;
   const summary = await summaryOf(ports, after, now, commandStore);
   if (summary) await send(summary);
   await store.notices.note(cluster, summarySlots(now));
+  if (failures.length) throw failures[0];
   return urgent.length + (summary ? 1 : 0);
 };

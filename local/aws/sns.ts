@@ -1,11 +1,23 @@
 // SNS for one machine: answers the real client's Publish and puts each message into an outbox as the email it would become.
 import { randomUUID } from "node:crypto";
+import { setTimeout as delay } from "node:timers/promises";
 import nodemailer from "nodemailer";
 import { xmlDocument, xmlResponse } from "./aws-xml.ts";
 import { type LoopbackRequest, type LoopbackResponse, startLoopback } from "./loopback-server.ts";
 import { openOutbox, SENDER } from "./outbox.ts";
 
-export type SnsFault = "denied" | "throttled" | "internal" | "expired-credentials" | "key-denied";
+export type SnsFault =
+  | "denied"
+  | "throttled"
+  | "internal"
+  | "expired-credentials"
+  | "key-denied"
+  | "topic-gone"
+  | "not-acceptable"
+  | "too-late";
+
+/** An answer that comes too late: after this long, and the message is not taken. */
+const TOO_LATE_MS = 1_500;
 
 export type LocalSns = {
   /** For AWS_ENDPOINT_URL_SNS. */
@@ -54,6 +66,9 @@ const faults: Readonly<Record<SnsFault, Failure>> = {
   },
   throttled: { status: 429, code: "Throttled", message: "Rate exceeded" },
   internal: { status: 500, code: "InternalError", message: "An internal error occurred" },
+  "not-acceptable": { status: 400, code: "InvalidParameter", message: "Invalid parameter: Message" },
+  "topic-gone": { status: 404, code: "NotFound", message: "Topic does not exist" },
+  "too-late": { status: 503, code: "ServiceUnavailable", message: "Try again later" },
   "expired-credentials": {
     status: 403,
     code: "ExpiredToken",
@@ -176,6 +191,7 @@ export const startSns = async (options: SnsOptions): Promise<LocalSns> => {
       return refuse({ status: 400, code: "InvalidAction", message: `No such action: ${form.get("Action")}` });
     }
     const fault = faultsAhead.shift();
+    if (fault === "too-late") await delay(TOO_LATE_MS, undefined, { ref: false });
     const failure = fault ? faults[fault] : problemOf(form, topics);
     if (failure) return refuse(failure);
 

@@ -262,6 +262,7 @@ describe("queues", () => {
     expect(watched("ReadThrottleEvents")).toEqual(["Table"]);
     expect(watched("WriteThrottleEvents")).toEqual(["Table"]);
     expect(watched("NumberOfNotificationsFailed")).toEqual(["Topic"]);
+    expect(watched("TopicMissing")).toEqual(["NotifyLambdaFunction"]);
     expect(watched("5xx")).toEqual(["HttpApi"]);
     expect(watched("Errors").sort()).toEqual(FUNCTIONS.map((fn) => `${upper(fn)}LambdaFunction`).sort());
     for (const { AlarmActions, AlarmName } of alarms) {

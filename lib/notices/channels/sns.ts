@@ -18,7 +18,7 @@ export type Published = {
 type Advice = { readonly code: ErrorCode; readonly what: string; readonly hint: string };
 
 const missing: Advice = {
-  code: "config",
+  code: "not-found",
   what: "the topic does not exist",
   hint: "Check the topic's ARN, its region and account, or deploy the stack that creates it.",
 };
@@ -146,7 +146,7 @@ const fitted = (message: SnsMessage, email: string, end: string, room: number) =
 /**
  * Sends one notice. The subject is made safe and the email cut so that everything together stays within SNS's 256 KB; both
  * are reported back.
- * Throws AuditError: `config` (no such topic, bad ARN, unusable key), `denied`, `throttled`, `connect` (no answer, 5xx).
+ * Throws AuditError: `not-found` (no such topic), `config` (bad ARN, unusable key, not acceptable), `denied`, `throttled`, `connect` (no answer, 5xx).
  * A send that ends in `connect` may still have been delivered.
  */
 export const publish = async (

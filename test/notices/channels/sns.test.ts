@@ -101,7 +101,7 @@ describe("publish", () => {
     const missing = mail(clientOf(sns.endpoint), "s", "b", `${topicArn}-typo`);
     await expect(missing).rejects.toMatchObject({
       name: "AuditError",
-      code: "config",
+      code: "not-found",
       message: `Cannot publish to ${topicArn}-typo: the topic does not exist.`,
       hint: expect.stringContaining("Check the topic's ARN"),
     });
