@@ -3,19 +3,26 @@ import type { Cluster } from "../core/base/ids.ts";
 import type { Instant } from "../core/base/time.ts";
 import { type Finding, worstFirst } from "../core/findings/finding.ts";
 import { isNews } from "../core/incidents/due.ts";
-import { isOver } from "../core/incidents/threads.ts";
+import { incidentOf, isOver } from "../core/incidents/threads.ts";
 import { accessEngine } from "../core/privileges/effective.ts";
 import { AuditError } from "../errors.ts";
 import type { Reach } from "../notices/reach-text.ts";
 import { principalReach } from "../queries/principal-reach.ts";
 import type { ReadStore } from "../store/open-store.ts";
 
-const asksForIt = (finding: Finding): boolean =>
-  finding.subject.principal !== undefined &&
-  finding.life === "episode" &&
-  !isOver(finding) &&
-  isNews(finding) &&
-  worstFirst(finding.severity, "high") <= 0;
+/** Whether a notice about its incident will be due at once. */
+const isUrgentNews = (finding: Finding): boolean =>
+  !isOver(finding) && isNews(finding) && worstFirst(finding.severity, "high") <= 0;
+
+const isSomebodyThere = ({ subject, life }: Finding): boolean =>
+  subject.principal !== undefined && life === "episode";
+
+const asksForIt = (findings: readonly Finding[]): boolean => {
+  const urgent = new Set(findings.filter(isUrgentNews).map(incidentOf));
+  return findings.some(
+    (finding) => isSomebodyThere(finding) && !isOver(finding) && urgent.has(incidentOf(finding)),
+  );
+};
 
 const unread = (why: string): Reach => ({ roles: [], notKnown: `What it can reach is not known: ${why}.` });
 
@@ -26,7 +33,7 @@ export const reachFinder = async (
   findings: readonly Finding[],
   now: Instant,
 ): Promise<(finding: Finding) => Reach | undefined> => {
-  if (!findings.some(asksForIt)) return () => undefined;
+  if (!asksForIt(findings)) return () => undefined;
   try {
     const snapshot = await store.snapshots.asOf(cluster, now);
     const engine = snapshot && accessEngine(snapshot.catalog);

@@ -3,6 +3,7 @@ import type { Instant } from "../core/base/time.ts";
 import { visible } from "../core/base/visible-text.ts";
 import type { DetectorWords } from "../core/findings/detector.ts";
 import type { Finding } from "../core/findings/finding.ts";
+import { shortId } from "../core/findings/finding-id.ts";
 import { isOver } from "../core/incidents/threads.ts";
 import { evidenceLines, utc } from "../wording/evidence-text.ts";
 import { bullet, wrapped, wrappedSql } from "./page.ts";
@@ -34,7 +35,7 @@ export const aboutLines = ({ cluster, subject }: Finding): string[] =>
     ["Object", subject.object],
   ].flatMap(([label, value]) => (value === undefined ? [] : [`${label}: ${visible(value, 300)}`]));
 
-/** A line of a list: how bad, what, and whether it is over. */
+/** A line of a list: how bad, what, whether it is over, and the id that commands take. */
 export const findingLine = (finding: Finding): string[] => {
   const state = isOver(finding)
     ? finding.status === "resolved"
@@ -43,7 +44,8 @@ export const findingLine = (finding: Finding): string[] => {
     : finding.status === "acknowledged"
       ? " (acknowledged)"
       : "";
-  return bullet(`${finding.severity.toUpperCase()} ${visible(finding.title, 300)}${state}`);
+  const id = `[${shortId(finding.id)}]`;
+  return bullet(`${finding.severity.toUpperCase()} ${visible(finding.title, 300)}${state} ${id}`);
 };
 
 const SHOWN_EVENTS = 10;

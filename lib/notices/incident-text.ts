@@ -1,7 +1,7 @@
 // The notice of one incident in words, to be read on a phone at three in the morning: the answer first, times in UTC.
 
 import type { Instant } from "../core/base/time.ts";
-import { visible } from "../core/base/visible-text.ts";
+import { principalName, visible } from "../core/base/visible-text.ts";
 import { type Finding, worstFirst } from "../core/findings/finding.ts";
 import { isNews, type NoticeKind } from "../core/incidents/due.ts";
 import type { Incident } from "../core/incidents/incident.ts";
@@ -10,7 +10,7 @@ import { utc } from "../wording/evidence-text.ts";
 import { type Commands, commandsFor, type StoreArguments } from "./command-line.ts";
 import { aboutLines, findingLine, fixLines, seenLines, sinceLines } from "./finding-lines.ts";
 import { type Notice, noticeFinding, toldOf } from "./notice.ts";
-import { paragraph, wrapped } from "./page.ts";
+import { beneath, paragraph, wrapped } from "./page.ts";
 import { type Reach, reachLines } from "./reach-text.ts";
 import { shortText } from "./short-text.ts";
 import { stemOf, type WordsOf } from "./stem.ts";
@@ -84,10 +84,7 @@ const endLines = ({ findings }: Incident): string[] =>
   findings
     .filter(isOver)
     .slice(0, SHOWN)
-    .flatMap((finding) => [
-      ...findingLine(finding),
-      ...wrapped(`  ${visible(howItEnded(finding), 600)}`, "  "),
-    ]);
+    .flatMap((finding) => [...findingLine(finding), ...beneath(visible(howItEnded(finding), 600))]);
 
 const newsLines = ({ tellable }: Incident, lead: Finding): string[] =>
   tellable
@@ -101,14 +98,51 @@ const knownLines = ({ findings, tellable }: Incident, lead: Finding): string[] =
     .slice(0, SHOWN)
     .flatMap(findingLine);
 
-const decideLines = (run: Commands, lead: Finding): string[] => [
-  "To look closer:",
+const incidentLines = (run: Commands, { id }: Incident): string[] => [
+  "All of this incident, and what was mailed of it when:",
+  ...run("incident", id),
+];
+
+const decideLines = (run: Commands, incident: Incident, lead: Finding): string[] => [
+  ...(incident.findings.length > 1
+    ? ["To look closer, at the others by the id in brackets:"]
+    : ["To look closer:"]),
   ...run("finding", lead.id),
   "To say that you take care of it:",
   ...run("ack", lead.id),
   "To accept it for 30 days:",
   ...run("exempt", lead.id, "--owner", "YOUR-TEAM", "--reason", "WHY", "--until", "30d"),
+  ...incidentLines(run, incident),
 ];
+
+const MAX_CUT = 10;
+
+/** What each principal of the incident can reach, and the statements that cut all of them off, the lead first. */
+const reachOfAll = (
+  { standing }: Incident,
+  lead: Finding,
+  reachOf: TextOptions["reachOf"],
+): { readonly reach: readonly string[]; readonly cut: readonly string[] } => {
+  const all = [lead, ...standing.filter(({ id }) => id !== lead.id)].flatMap((finding) => {
+    const reach = reachOf?.(finding);
+    const { principal } = finding.subject;
+    return reach && principal !== undefined ? [{ reach, principal }] : [];
+  });
+  const each = [...new Map(all.toReversed().map((one) => [one.principal, one])).values()]
+    .reverse()
+    .slice(0, MAX_CUT);
+  const more = new Set(all.map(({ principal }) => principal)).size - each.length;
+  return {
+    reach: [
+      ...each.flatMap(({ reach, principal }) => [
+        ...(each.length > 1 ? [`${principalName(principal)}:`] : []),
+        ...reachLines(reach),
+      ]),
+      ...(more > 0 ? [`... and ${more} more principals: look at each finding.`] : []),
+    ],
+    cut: each.flatMap(({ reach }) => reach.roles.map(({ revoke }) => revoke)),
+  };
+};
 
 /** What to do while it goes on. */
 const standingLines = (
@@ -118,8 +152,7 @@ const standingLines = (
   { wordsOf, reachOf }: TextOptions,
 ): string[] => {
   const words = wordsOf(lead.detector);
-  const reach = reachOf?.(lead);
-  const cut = reach?.roles.map(({ revoke }) => revoke) ?? [];
+  const { reach, cut } = reachOfAll(incident, lead, reachOf);
   return [
     ...paragraph("WHAT IS NEW", kind === "opened" ? [] : newsLines(incident, lead)),
     ...paragraph("WHAT WAS SEEN", seenLines(lead, words)),
@@ -131,7 +164,7 @@ const standingLines = (
     ),
     ...paragraph("SINCE WHEN", sinceLines(lead)),
     ...paragraph("WHY IT MATTERS", words ? wrapped(words.docs.why) : []),
-    ...paragraph("WHAT IT CAN REACH", reach ? reachLines(reach) : []),
+    ...paragraph("WHAT IT CAN REACH", reach),
     ...paragraph("WHAT TO DO FIRST", fixLines(lead.fix, words)),
     ...paragraph(
       "TO CUT IT OFF (new connections; sessions that are open go on for up to an hour)",
@@ -164,7 +197,10 @@ export const incidentNotice = (
     ...(kind === "over"
       ? paragraph("HOW IT ENDED", endLines(incident))
       : standingLines(incident, kind, lead, options)),
-    ...paragraph("NEXT STEPS", kind === "over" ? run("finding", lead.id) : decideLines(run, lead)),
+    ...paragraph(
+      "NEXT STEPS",
+      kind === "over" ? incidentLines(run, incident) : decideLines(run, incident, lead),
+    ),
     "",
   ].join("\n");
   const { findings } = incident;

@@ -9,6 +9,12 @@ export const wrapped = (text: string, indent = ""): string[] =>
     .split("\n")
     .map((line, i) => (i && line ? `${indent}${line}` : line));
 
+/** What belongs to the entry above it. */
+export const beneath = (text: string): string[] =>
+  wrapAnsi(text, MAX_COLUMNS - 2, { trim: true, wordWrap: true, hard: false })
+    .split("\n")
+    .map((line) => `  ${line}`);
+
 /** One entry of a list. */
 export const bullet = (text: string): string[] => wrapped(`- ${text}`, "  ");
 

@@ -106,6 +106,9 @@ export const eveningOfGuesses = (hour: number): Attack[] => {
         refused: true,
       })),
     ),
+    attack("new-network", "catalogApi", "and one of the keys opens", [
+      { who: "catalogApi", at: at(49), ip: SPRAYING },
+    ]),
   ];
 };
 

@@ -87,6 +87,8 @@ describe("a notice", () => {
       To accept it for 30 days:
       npx dsql-audit exempt dormant-mapping-0123456789abcdef --owner YOUR-TEAM \\
         --reason WHY --until 30d --cluster orders-prod --store audit.db
+      All of this incident, and what was mailed of it when:
+      npx dsql-audit incident inc-d55367a0 --cluster orders-prod --store audit.db
       "
     `);
   });

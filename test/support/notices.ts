@@ -5,6 +5,7 @@ import type { Finding } from "../../lib/core/findings/finding.ts";
 import { DEFAULT_URGENCY, markTold } from "../../lib/core/incidents/due.ts";
 import type { NoticeState } from "../../lib/core/incidents/notice-state.ts";
 import { detectorOf } from "../../lib/detectors/index.ts";
+import type { TextOptions } from "../../lib/notices/incident-text.ts";
 import type { Notice } from "../../lib/notices/notice.ts";
 import { type PlanOptions, planNotices } from "../../lib/notices/plan-notices.ts";
 import { cluster as anyCluster } from "./catalogs.ts";
@@ -12,16 +13,18 @@ import { cluster as anyCluster } from "./catalogs.ts";
 /** Whoever is told of medium findings at once: for tests of what is told, not of how soon. */
 export const atOnce: PlanOptions = { urgency: { ...DEFAULT_URGENCY, immediate: "medium" } };
 
-type Given = PlanOptions & { readonly state?: NoticeState; readonly cluster?: Cluster };
+type Given = PlanOptions &
+  Pick<TextOptions, "reachOf"> & { readonly state?: NoticeState; readonly cluster?: Cluster };
 
 /** What is due at `now`, for a cluster that was written to before unless `state` says otherwise. */
 export const dueNow = (findings: readonly Finding[], now: number, given: Given = {}): readonly Notice[] => {
   const {
     state = { firstAt: now - 9000 * HOUR },
     cluster = findings[0]?.cluster ?? anyCluster,
+    reachOf,
     ...options
   } = given;
-  const text = { wordsOf: detectorOf, store: ["--store", "audit.db"] };
+  const text = { wordsOf: detectorOf, store: ["--store", "audit.db"], ...(reachOf && { reachOf }) };
   return planNotices({ cluster, findings, state, hasSnapshot: true }, now, text, options);
 };
 

@@ -9,7 +9,7 @@ import { incidentOf, isOver } from "./threads.ts";
 export type Incident = {
   readonly id: string;
   readonly cluster: Cluster;
-  /** The one that it began with first, then by the time that each was found. */
+  /** The one that it began with first, then by the time that each was found, and began. */
   readonly findings: readonly [Finding, ...Finding[]];
   /** What people may be told of: neither closed, nor exempt, nor only observed. What ended before anybody heard counts. */
   readonly tellable: readonly Finding[];
@@ -64,7 +64,7 @@ export const incidentsOf = (findings: readonly Finding[]): readonly Incident[] =
   [...Map.groupBy(findings, incidentOf)]
     .flatMap(([id, members]) => {
       const [first, ...others] = members.toSorted(
-        (a, b) => a.detectedAt - b.detectedAt || (a.id < b.id ? -1 : 1),
+        (a, b) => a.detectedAt - b.detectedAt || a.firstSeenAt - b.firstSeenAt || (a.id < b.id ? -1 : 1),
       );
       return first ? [incidentFrom(id, [first, ...others])] : [];
     })

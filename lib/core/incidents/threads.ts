@@ -30,13 +30,18 @@ const overlap = (a: Finding, b: Finding, slack: number): boolean =>
   a.firstSeenAt - slack <= (endOf(b) ?? Number.POSITIVE_INFINITY) &&
   b.firstSeenAt - slack <= (endOf(a) ?? Number.POSITIVE_INFINITY);
 
+/** "network:203.0.113.0/24" and "client:psql" tell an attack; a word alone names a state of things. */
+const isAttack = (thread: string): boolean => thread.includes(":");
+
 const belongTogether = (a: Finding, b: Finding): boolean =>
   a.cluster === b.cluster &&
-  (a.life === "episode") === (b.life === "episode") &&
-  (a.threads ?? []).some((thread) => b.threads?.includes(thread)) &&
-  (a.life === "episode"
-    ? Math.abs(a.firstSeenAt - b.firstSeenAt) <= ATTACK_WITHIN_MS
-    : overlap(a, b, OUTAGE_WITHIN_MS));
+  (a.threads ?? []).some(
+    (thread) =>
+      b.threads?.includes(thread) &&
+      (isAttack(thread)
+        ? Math.abs(a.firstSeenAt - b.firstSeenAt) <= ATTACK_WITHIN_MS
+        : overlap(a, b, OUTAGE_WITHIN_MS)),
+  );
 
 const inOrder = (a: Finding, b: Finding): number =>
   a.detectedAt - b.detectedAt || a.firstSeenAt - b.firstSeenAt || (a.id < b.id ? -1 : 1);

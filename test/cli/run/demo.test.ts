@@ -12,6 +12,7 @@ import { demoDocument } from "../../../cli/run/demo-summary.ts";
 import { Principal } from "../../../lib/core/base/ids.ts";
 import { DAY, HOUR, iso, MINUTE } from "../../../lib/core/base/time.ts";
 import { parseBaseline } from "../../../lib/core/baseline/parse-baseline.ts";
+import { shortId } from "../../../lib/core/findings/finding-id.ts";
 import { diffCatalogs } from "../../../lib/core/history/diff.ts";
 import { detectCluster } from "../../../lib/jobs/judge-cluster.ts";
 import { declaredAccessAt, driftFrom } from "../../../lib/queries/baseline-drift.ts";
@@ -23,10 +24,15 @@ import { verifyHistory } from "../../../lib/store/history/verify-history.ts";
 import { openStore } from "../../../lib/store/open-store.ts";
 import type { Table } from "../../../lib/store/table/table.ts";
 import { simulatedClock } from "../../../local/clock.ts";
-import { ACCOUNT, principals, REGION, ROOT } from "../../../local/demo/estate.ts";
+import { ACCOUNT, CLUSTER_ID, estateSql, principals, REGION, ROOT } from "../../../local/demo/estate.ts";
 import { type DemoResult, runDemo } from "../../../local/demo/run.ts";
+import { demoCredentials, signIn } from "../../../local/demo/sign-in.ts";
 import { iamEventOf, story as wholeStory } from "../../../local/demo/story.ts";
+import { startStandIn } from "../../../local/dsql/stand-in.ts";
 import { type Stack, startStack } from "../../../local/stack.ts";
+import { convertStore } from "../../../local/store/convert-store.ts";
+import { cliIn } from "../../support/cli.ts";
+import { commandsIn, shellWordsOf, statementsIn } from "../../support/mail-text.ts";
 
 const story = wholeStory(0.25);
 const changed = (sql: string): number => story.changes.find((change) => change.sql === sql)?.at ?? Number.NaN;
@@ -67,7 +73,7 @@ beforeAll(async () => {
   );
 }, 300_000);
 afterAll(async () => {
-  await stack?.stop();
+  await stack?.stop().catch(() => undefined);
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -150,12 +156,27 @@ describe("the whole loop", () => {
     expect(more).toEqual([]);
     expect(mail?.text).toContain(principals.userService.arn);
     expect(mail?.text).toContain("203.0.113.0/24");
+    // Exactly from where, by which session, in which record.
+    expect(mail?.text).toMatch(/\nAddresses: 203\.0\.113\.77\nSession names: user-service-7c1\nCloudTrail/);
     expect(mail?.text).toMatch(/WHAT IT CAN REACH\n- user_service: /);
     expect(mail?.text).toMatch(/TO CUT IT OFF[\s\S]*AWS IAM REVOKE user_service FROM/);
     expect(mail?.sentAt).toBeLessThan(
-      at(story.attacks.find(({ detector }) => detector === "new-network")?.at ?? 0) + 70 * MINUTE,
+      at(
+        story.attacks.find(({ detector, who }) => detector === "new-network" && who === "userService")?.at ??
+          0,
+      ) +
+        70 * MINUTE,
     );
     expect(end?.subject).toMatch(/^\[ENDED\]/);
+  });
+
+  it("tells of one who tries the keys of three services, and gets in with one of them, in one incident", () => {
+    const mails = about(/network 198\.18\.7\.0\/24: Refusals on many/);
+    expect(mails.map(({ subject }) => subject?.split(" ", 1)[0])).toEqual(["[HIGH]", "[ENDED]"]);
+    expect(mails[0]?.text).toMatch(
+      /ALSO IN THIS INCIDENT\n- \w+ CatalogApi connected\s+from\s+198\.18\.7\.0/,
+    );
+    expect(mails[0]?.text).toMatch(/TO CUT IT OFF[\s\S]*AWS IAM REVOKE api_readonly FROM/);
   });
 
   it.each(story.attacks)("finds $detector: $what, within the hour", async ({ detector, at: began }) => {
@@ -200,9 +221,10 @@ describe("the whole loop", () => {
       ({ severity }) => severity === "high" || severity === "critical",
     );
     expect(high.length).toBeGreaterThanOrEqual(6);
-    for (const { id, title } of high) expect(texts.filter((text) => text.includes(id)).length, title).toBe(1);
+    for (const { id, title } of high)
+      expect(texts.filter((text) => text.includes(shortId(id))).length, title).toBe(1);
     for (const text of texts)
-      expect(high.filter(({ id }) => text.includes(id)).length, text).toBeGreaterThan(0);
+      expect(high.filter(({ id }) => text.includes(shortId(id))).length, text).toBeGreaterThan(0);
     for (const [reference, mails] of incidents) expect(mails.length, reference).toBeLessThanOrEqual(2);
     expect(others[0]?.subject).toMatch(/What we found first|Access is audited from now on/);
     const weekly = about(/^\[WEEKLY\]/);
@@ -394,4 +416,49 @@ describe("the whole loop", () => {
     expect(grant).toMatchObject({ status: "resolved", subject: { role: "api_readonly" } });
     expect(iso(grant?.closedAt ?? 0) > iso(grant?.detectedAt ?? 0)).toBe(true);
   });
+});
+
+describe("what the mails say to run", () => {
+  const texts = () => emails.map(({ text }) => text ?? "");
+
+  it("runs as pasted, on the store that they name", async () => {
+    await stack.stop();
+    const io = { sleep: async () => {}, random: () => 0 };
+    await convertStore(join(folder, "store"), join(folder, "store.db"), io);
+    const commands = [...new Set(texts().flatMap(commandsIn))];
+    const words = shellWordsOf(commands);
+    expect(words).toHaveLength(commands.length);
+    const kinds = new Set(words.map(([, command]) => command));
+    expect([...kinds].sort()).toEqual(["ack", "exempt", "finding", "findings", "history", "incident"]);
+    const cli = cliIn(
+      () => folder,
+      () => NOW,
+    );
+    for (const [program, ...args] of words) {
+      expect(program).toBe("dsql-audit");
+      const { code, err } = await cli(args);
+      expect(code, `${args.join(" ")}: ${err}`).toBe(0);
+    }
+  }, 120_000);
+
+  it("runs on the cluster: every SQL statement, in the order of the mails", async () => {
+    const statements = [...new Set(texts().flatMap(statementsIn))];
+    expect(statements.length).toBeGreaterThan(3);
+    const standIn = await startStandIn({
+      ...{ clusterId: CLUSTER_ID, region: REGION, accountId: ACCOUNT, credentials: demoCredentials() },
+      ...{ now: () => NOW, onConnectAttempt: () => {} },
+    });
+    try {
+      const admin = await signIn(standIn, { who: "admin" });
+      // Everything that was ever given is there.
+      const given = story.changes
+        .map(({ sql }) => sql)
+        .filter((sql) => /^(?:CREATE|GRANT|AWS IAM GRANT)/.test(sql));
+      for (const sql of [...estateSql, ...given]) await admin.query(sql);
+      for (const sql of statements) await expect(admin.query(sql), sql).resolves.toBeDefined();
+      await admin.end();
+    } finally {
+      await standIn.stop();
+    }
+  }, 60_000);
 });

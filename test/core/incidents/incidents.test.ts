@@ -78,6 +78,43 @@ describe("one incident", () => {
     expect(groups([episode("A", T, net), episode("B", T, ["network:198.51.100.0/24"])])).toHaveLength(2);
   });
 
+  it("is refusals spread from a network, and who got in from there within the hour", () => {
+    const net = ["network:198.18.7.0/24"];
+    const spread = finding("spread", T, {
+      ...{ detector: "spread-refusals", category: "anomalous", threads: net },
+      subject: { object: "network 198.18.7.0/24", facet: "h" },
+    });
+    expect(groups([spread, episode("A", T + 5 * MINUTE, net)])).toEqual([["spread", "new-network-A"]]);
+    expect(groups([spread, episode("A", T + 2 * HOUR, net)])).toHaveLength(2);
+  });
+
+  it("is one client on several principals within an hour, and no outage beside an attack", () => {
+    const client = ["client:sqlmap"];
+    const all = [episode("A", T, client), episode("B", T, client), finding("gap", T)];
+    expect(groups(all)).toEqual([["gap"], ["new-network-A", "new-network-B"]]);
+  });
+
+  it("is one mail with all of them: who, what each can reach, and how each is cut off", () => {
+    const net = ["network:203.0.113.0/24"];
+    const all = joinIncidents([episode("A", T, net), episode("B", T, net)]);
+    const reachOf = ({ subject }: Finding) => ({
+      roles: [
+        {
+          role: `role_of_${subject.principal?.slice(-1)}`,
+          privileges: ["SELECT on public.orders"],
+          revoke: `AWS IAM REVOKE r FROM '${subject.principal}';`,
+        },
+      ],
+    });
+    const [mail, ...more] = dueNow(all, T, { reachOf });
+    expect(more).toEqual([]);
+    expect(mail?.body).toContain("ALSO IN THIS INCIDENT\n- HIGH B connected from 203.0.113.0/24");
+    expect(mail?.body).toContain("A:\n- role_of_A: SELECT on public.orders\nB:\n- role_of_B: SELECT");
+    for (const who of ["A", "B"])
+      expect(mail?.body).toContain(`AWS IAM REVOKE r FROM 'arn:aws:iam::111122223333:role/${who}';`);
+    expect(mail?.told).toHaveLength(2);
+  });
+
   it("keeps its reference, whatever joins it and in whatever order findings are read", () => {
     const canary = finding("canary", T, { detector: "canary-missed" });
     const alone = incidentOf(canary);
