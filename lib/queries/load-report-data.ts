@@ -1,5 +1,6 @@
 // Reads from the store what a report shows: one cluster as of one instant.
 
+import { ADMIN } from "../core/activity/admin-logins.ts";
 import type { Cluster } from "../core/base/ids.ts";
 import { DAY, floorTo, HOUR, type Instant, type Interval } from "../core/base/time.ts";
 import { sectionNames } from "../core/catalog/catalog.ts";
@@ -7,6 +8,7 @@ import { windowOptions } from "../core/findings/dormant-window.ts";
 import { judgeWith } from "../core/findings/judge.ts";
 import { resolveSettings, type VerdictSettings } from "../core/findings/settings.ts";
 import { type AuditView, auditView } from "../core/findings/view.ts";
+import { pathsIn } from "../core/iam/paths-in.ts";
 import { detectors } from "../detectors/index.ts";
 import { AuditError } from "../errors.ts";
 import { loadFacts } from "../jobs/load-facts.ts";
@@ -18,7 +20,8 @@ import type { ReadStore } from "../store/open-store.ts";
 import { changeText } from "../wording/change-text.ts";
 import { activityOf } from "./activity.ts";
 import { type DeclaredAccess, declaredAccessAt } from "./baseline-drift.ts";
-import { adminLogins } from "./reached-by.ts";
+import { groundsOfSnapshot } from "./grounds.ts";
+import { adminLogins, reachedBy } from "./reached-by.ts";
 import { talliesUntil } from "./tallies.ts";
 
 /** Whole weeks, so that every hour of the week comes equally often. */
@@ -74,6 +77,24 @@ const declaredOf = async (
     drift: drift?.rows ?? null,
     breakGlass,
     ended,
+  };
+};
+
+/** Who comes in, over both walls. */
+const reachingOf = async (
+  store: ReadStore,
+  cluster: Cluster,
+  snapshot: Snapshot | undefined,
+  at: Instant,
+): Promise<Pick<ReportData, "adminLogins" | "admins" | "walls">> => {
+  const logins = await adminLogins(store, cluster, at);
+  if (!snapshot) return { adminLogins: logins, admins: null, walls: null };
+  const { engine, ways } = groundsOfSnapshot(store, snapshot, at);
+  const known = await ways();
+  return {
+    adminLogins: logins,
+    admins: reachedBy(engine, known, logins)(ADMIN),
+    walls: snapshot.catalog.iam ? pathsIn(engine, known, logins) : null,
   };
 };
 
@@ -169,7 +190,7 @@ export const loadReportData = async (
       facts.firstSnapshotAt === null
         ? null
         : mappingsOf(view, { from: begun, to: settledUntil }, dormantDays),
-    adminLogins: await adminLogins(store, cluster, at),
+    ...(await reachingOf(store, cluster, snapshot, at)),
     declared: await declaredOf(store, cluster, snapshot, at),
     exemptions: (await findings.exemptions(cluster)).filter(({ createdAt }) => createdAt <= at),
     activity: view.activity.principals.length ? { window, hours, principals: rows } : null,

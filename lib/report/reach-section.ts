@@ -46,15 +46,25 @@ const rank = ({ mapping, lastUseAt }: Line): number =>
         ? 1
         : 2;
 
-/** Into admin IAM alone lets: who was seen, and that there may be others. */
-const adminLines = (oid: Oid, { adminLogins }: ReportData): Line[] => {
-  const others = html`<span class="dim">anyone ${adminLogins.length > 0 && "else "}whom IAM allows dsql:DbConnectAdmin (see dsql-audit who-may)</span>`;
+const wallNotes = {
+  allowed: "",
+  conditional: "IAM lets it in on conditions",
+  denied: "IAM denies it now",
+  unknown: "what IAM says is not known",
+} as const;
+
+/** Into admin IAM alone lets: whom it does, who was seen, and that there may be others. */
+const adminLines = (oid: Oid, { admins }: ReportData): Line[] => {
+  const principals = admins?.principals ?? [];
+  const open = admins === null || admins.morePrincipals !== null;
+  const others = html`<span class="dim">anyone ${principals.length > 0 && "else "}whom IAM allows dsql:DbConnectAdmin: it was not read, or not all of it</span>`;
   return [
-    ...adminLogins.map(({ arn, lastUseAt }) => ({
-      ...{ mapping: null, oid, role: ADMIN, lastUseAt },
-      behind: html`<b>${principalName(arn)}</b><small>${breakable(arn)}</small>`,
+    ...principals.map(({ arn, wall, lastUseAt }) => ({
+      ...{ mapping: null, oid, role: ADMIN },
+      ...(lastUseAt !== undefined && { lastUseAt: Date.parse(lastUseAt) }),
+      behind: html`<b>${principalName(arn)}</b><small>${breakable(arn)}</small>${wallNotes[wall] && html`<small>${wallNotes[wall]}</small>`}`,
     })),
-    { mapping: null, oid, role: ADMIN, behind: others },
+    ...(open ? [{ mapping: null, oid, role: ADMIN, behind: others }] : []),
   ];
 };
 

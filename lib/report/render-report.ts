@@ -17,6 +17,7 @@ import { html } from "./html.ts";
 import { page } from "./page.ts";
 import { reachSection } from "./reach-section.ts";
 import type { ReportData } from "./report-data.ts";
+import { wallsSection } from "./walls-section.ts";
 import { figure, time, timeText } from "./wording.ts";
 
 /** The report as the text of one file. The same data give the same text; it is asynchronous only because drawing is. */
@@ -40,11 +41,12 @@ export const renderReport = async (data: ReportData): Promise<string> => {
     `Access report: ${clusterName(data.cluster)}, ${timeText(data.at)}`,
     html`<a class="skip" href="#verdict">Skip to the verdict</a>
 ${pageHeader(data)}
-<nav aria-label="Sections"><ul><li><a href="#verdict">In short</a></li><li><a href="#findings">Findings</a> <span class="n">${figure(open)}</span></li><li><a href="#reach">Who reaches what</a></li><li><a href="#declared">Declared access</a></li><li><a href="#activity">Who did connect</a></li><li><a href="#coverage">Coverage</a></li><li><a href="#changes">What changed</a></li></ul></nav>
+<nav aria-label="Sections"><ul><li><a href="#verdict">In short</a></li><li><a href="#findings">Findings</a> <span class="n">${figure(open)}</span></li><li><a href="#reach">Who reaches what</a></li><li><a href="#walls">Both walls</a></li><li><a href="#declared">Declared access</a></li><li><a href="#activity">Who did connect</a></li><li><a href="#coverage">Coverage</a></li><li><a href="#changes">What changed</a></li></ul></nav>
 <main>
 ${headlineSection(data, coverage, figures)}
 ${findingsSection(data)}
 ${reachSection(data)}
+${wallsSection(data)}
 ${declaredSection(data)}
 ${activitySection(figures, charts, activity?.principals ?? [], others)}
 ${coverageSection(data, coverage, strip)}

@@ -10,6 +10,9 @@ import type { Coverage, Doubt } from "../core/coverage/coverage.ts";
 import type { Exemption } from "../core/findings/exemption.ts";
 import type { Finding, Look, Verdict } from "../core/findings/finding.ts";
 
+import type { MayConnect } from "../core/iam/may-connect.ts";
+import type { PathsIn } from "../core/iam/paths-in.ts";
+
 /** The snapshot that the report rests on: the last one taken at or before the instant asked for. */
 type ReportSnapshot = { readonly seq: number; readonly takenAt: Instant; readonly hash?: string };
 
@@ -105,6 +108,20 @@ export type ReportDeclared = {
   }[];
 };
 
+export type ReportAdmins = {
+  /** null: not known. */
+  readonly principals:
+    | readonly {
+        readonly arn: string;
+        readonly wall: MayConnect;
+        /** ISO 8601. */
+        readonly lastUseAt?: string;
+      }[]
+    | null;
+  /** There may be more of them: IAM was not read, or not all of it. */
+  readonly morePrincipals: string | null;
+};
+
 export type ReportData = {
   readonly cluster: Cluster;
   /** The instant asked for. */
@@ -138,8 +155,12 @@ export type ReportData = {
     /** By principal; those that are mapped and were not seen included. */
     readonly principals: readonly ActivityRow[];
   } | null;
-  /** Who was let in as admin, which needs no mapping: whoever else IAM allows it is not known. */
+  /** Who was let in as admin, which needs no mapping. */
   readonly adminLogins: readonly AdminLogin[];
+  /** Whom IAM lets in as admin or may, and who was seen there; null: there is no snapshot. */
+  readonly admins: ReportAdmins | null;
+  /** Every way in over both walls; null: there is no snapshot, or nothing of IAM was read with it. */
+  readonly walls: PathsIn | null;
   /** The published baseline and how the snapshot differs from it; null: none was published by then. */
   readonly declared: ReportDeclared | { readonly notKnown: string } | null;
   /** What people accepted, all of it that is written down. */

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { HOUR, iso } from "../../lib/core/base/time.ts";
 import { baselineOf } from "../../lib/core/baseline/baseline-of.ts";
+import { loadReportData } from "../../lib/queries/load-report-data.ts";
 import { openStore } from "../../lib/store/open-store.ts";
 import { openSqliteTable, type SqliteTable } from "../../lib/store/table/sqlite/sqlite-table.ts";
 import { type Ask, allPages, asker } from "../support/ask.ts";
@@ -289,6 +290,23 @@ describe("explain", () => {
       columns: ["id", "full_name"],
       snapshot: { seq: 5 },
     });
+  });
+});
+
+describe("the report", () => {
+  it("says of whom IAM lets in what who-can and explain say", async () => {
+    const store = openStore(opened.table, { now: () => NOW });
+    const { admins, walls } = await loadReportData(store, cluster, NOW);
+    const [admin] = rowsOf("who-can SELECT users") as [Record<string, unknown>];
+    expect(admins).toEqual({ principals: admin.principals, morePrincipals: admin.morePrincipals });
+    for (const who of [READER, ADMIN_USER]) {
+      const line = asked.find((one) => one.startsWith(`explain ${who}`)) ?? "";
+      const { links } = told(line).json() as { links: { step: string; state: string }[] };
+      const path = walls?.paths.find(({ principal }) => principal === who);
+      const outside = path?.links.filter(({ step }) => step !== "role") ?? [];
+      expect(outside.length).toBeGreaterThan(2);
+      expect(links.slice(0, outside.length)).toEqual(outside);
+    }
   });
 });
 

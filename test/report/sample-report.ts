@@ -289,6 +289,8 @@ export const sampleReport = (): ReportData => ({
   ],
   activity: { window: { from: START, to: END }, hours: hoursOf(), principals: rowsOf(hoursOf()) },
   adminLogins: [],
+  admins: null,
+  walls: null,
   pastFindings: null,
   declared: {
     version: 3,

@@ -1,5 +1,6 @@
 // Who stands behind a role, in the report: admin is opened by IAM alone, and unread mappings are not "nobody".
 import { describe, expect, it } from "vitest";
+import { iso } from "../../lib/core/base/time.ts";
 import { activityFigures } from "../../lib/report/activity-figures.ts";
 import { activitySection } from "../../lib/report/activity-section.ts";
 import { reachSection } from "../../lib/report/reach-section.ts";
@@ -19,12 +20,20 @@ const withAdmin = (more: Partial<ReportData> = {}): ReportData => {
 const arn = "arn:aws:iam::111122223333:role/release";
 
 describe("reachSection", () => {
-  it("names who connected as admin, and where IAM tells who else may", () => {
-    const page = reachSection(withAdmin({ adminLogins: [{ arn, lastUseAt: END - 5 }] })).markup;
-    expect(page).toContain("<b>release</b>");
-    expect(page).toContain("anyone else whom IAM allows dsql:DbConnectAdmin (see dsql-audit who-may)");
+  it("names whom IAM lets in as admin, who was seen there, and that there may be more where IAM was not read", () => {
+    const lastUseAt = iso(END - 5);
+    const principals = [
+      { arn, wall: "allowed" as const, lastUseAt },
+      { arn: `${arn}-old`, wall: "denied" as const, lastUseAt },
+    ];
+    const whole = reachSection(withAdmin({ admins: { principals, morePrincipals: null } })).markup;
+    expect(whole).toContain("<b>release</b>");
+    expect(whole).toContain("IAM denies it now");
+    expect(whole).not.toContain("dsql:DbConnectAdmin");
+    const part = reachSection(withAdmin({ admins: { principals, morePrincipals: "iam-unreadable" } })).markup;
+    expect(part).toContain("anyone else whom IAM allows dsql:DbConnectAdmin: it was not read");
     const unseen = reachSection(withAdmin()).markup;
-    expect(unseen).toContain("anyone whom IAM allows dsql:DbConnectAdmin (see dsql-audit who-may)");
+    expect(unseen).toContain("anyone whom IAM allows dsql:DbConnectAdmin: it was not read");
     expect(unseen.split("<tr>").filter((row) => row.includes(">admin<") && row.includes("nobody"))).toEqual(
       [],
     );

@@ -17,7 +17,8 @@ import {
   type Verdict,
 } from "../privileges/explain.ts";
 import { findRole } from "../privileges/find-object.ts";
-import { mapRoleSql, revokeMappingSql } from "../sql/statements.ts";
+import { mapRoleSql } from "../sql/statements.ts";
+import { joined, mappingLinks } from "./paths-in.ts";
 import { type Stretch, wallLinks } from "./wall-links.ts";
 import type { WaysIn } from "./ways-in.ts";
 
@@ -37,36 +38,6 @@ type Asked = {
 } & KnownOfPrincipal;
 
 const nothing: Stretch = { links: [], completes: [] };
-
-/** The mapping itself; one to an identity that was made again is refused, and mended by a REVOKE and a GRANT. */
-const mappingStretch = ({ engine, ways }: Asked, row: Mapping): Stretch => {
-  const { state, period, identity } = ways.behind(row);
-  const grantor = engine.graph.roles[engine.graph.idOf.get(row.grantor) ?? -1]?.name;
-  const evidence = [
-    ...(grantor === undefined ? [] : [`granted by ${grantor}`]),
-    ...(period ? [`seen first in the snapshot of ${minute(period.firstSeenAt)}`] : []),
-  ];
-  const again = [revokeMappingSql(row.roleName, row.arn), mapRoleSql(row.roleName, row.arn)];
-  const link = (linkState: Link["state"], says: string): Link => ({
-    step: "mapping",
-    state: linkState,
-    says,
-    evidence,
-  });
-  if (state === "remade" && identity?.status === "exists") {
-    const made = identity.createdAt === null ? "" : ` at ${minute(identity.createdAt)}`;
-    const says = `mapped to role ${row.roleName}, but the identity was deleted and made again${made}: Aurora DSQL refuses the new one (reported by users, not documented by AWS)`;
-    return { links: [link("broken", says)], completes: again };
-  }
-  // Whoever is made under the name of one that is gone is another one.
-  const completes = state === "gone" ? again : [];
-  return { links: [link("ok", `mapped to role ${row.roleName}`)], completes };
-};
-
-const join = (...stretches: readonly Stretch[]): Stretch => ({
-  links: stretches.flatMap(({ links }) => links),
-  completes: stretches.flatMap(({ completes }) => completes),
-});
 
 const explainAs = (asked: Asked, role: RoleId, before: Stretch): Explanation =>
   explanationOf(asked.engine, role, asked.privilege, asked.object, {
@@ -104,7 +75,7 @@ const unmapped = (asked: Asked): Explanation => {
         evidence: [],
       }
     : { step: "mapping", state: "broken", says: `no mapping names it${was}`, evidence: [] };
-  const before = join(wallLinks(ways, who, "DbConnect"), { links: [mapping], completes: [] });
+  const before = joined(wallLinks(ways, who, "DbConnect"), { links: [mapping], completes: [] });
   const useful = gap ? undefined : usefulRole(asked);
   const none = { role: null, path: [], paths: 0, otherPaths: [], grantable: false };
   if (useful === undefined) {
@@ -114,7 +85,7 @@ const unmapped = (asked: Asked): Explanation => {
     };
   }
   const name = engine.graph.roles[useful]?.name ?? "";
-  const grant = join(before, { links: [], completes: [mapRoleSql(name, principal)] });
+  const grant = joined(before, { links: [], completes: [mapRoleSql(name, principal)] });
   const found = explainAs(asked, useful, grant);
   const links = found.links.map((link) =>
     link.step === "role" ? { ...link, says: `with a mapping to it: ${link.says}` } : link,
@@ -130,7 +101,7 @@ const unknownRole = (
 ): Explanation => {
   const says = `role ${roleName} is not among the roles that were read`;
   const role: Link = { step: "role", state: "unknown", says, evidence: [] };
-  const whole = join(before, { links: [role], completes: [] });
+  const whole = joined(before, { links: [role], completes: [] });
   return {
     ...explanationOf(engine, undefined, privilege, object, { principal: foldArn(who), ...whole }),
     role: roleName,
@@ -148,7 +119,7 @@ const explainPrincipal = (asked: Asked): Explanation => {
   const mapped = rowsOf(engine.catalog, "mappings")
     .filter(({ arn }) => withoutPath(arn) === bare)
     .map((row): Explanation => {
-      const before = join(wallLinks(ways, who, "DbConnect"), mappingStretch(asked, row));
+      const before = joined(wallLinks(ways, who, "DbConnect"), mappingLinks(engine, ways, row));
       const role = engine.graph.idOf.get(row.role);
       return role === undefined ? unknownRole(asked, row, before) : explainAs(asked, role, before);
     });
@@ -156,7 +127,7 @@ const explainPrincipal = (asked: Asked): Explanation => {
   const asAdmin =
     admin === undefined
       ? undefined
-      : explainAs(asked, admin, join(wallLinks(ways, who, "DbConnectAdmin", adminAt), nothing));
+      : explainAs(asked, admin, joined(wallLinks(ways, who, "DbConnectAdmin", adminAt), nothing));
   const byMapping = (mapped.length ? mapped : [unmapped(asked)]).toSorted(
     (a, b) => rankOfVerdict[a.verdict] - rankOfVerdict[b.verdict] || a.completes.length - b.completes.length,
   );
