@@ -10,7 +10,7 @@ import type { Path } from "./effective-paths.ts";
 import { cellOf } from "./effective-rows.ts";
 
 /** One privilege that changes something, and whether it can be used as things stand. */
-type WriteRight = {
+export type WriteRight = {
   readonly object: AccessObject;
   readonly privilege: Privilege;
   readonly path: Path;

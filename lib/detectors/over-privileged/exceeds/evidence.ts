@@ -1,7 +1,7 @@
 // What a finding of privilege-exceeds-archetype shows, and why the role should have less.
 
+import type { Since } from "../../../core/findings/catalog-judgement.ts";
 import { type Archetype, type ArchetypeOf, isReader } from "../../../core/privileges/archetype.ts";
-import type { AccessObject } from "../../../core/privileges/effective-objects.ts";
 
 type ShownObject = { readonly kind: string; readonly name: string; readonly oid: number };
 export type ExcessEvidence = {
@@ -17,12 +17,9 @@ export type ExcessEvidence = {
   readonly objects?: readonly string[];
   readonly objectCount?: number;
   readonly usable?: boolean;
-  readonly since: { readonly after?: string; readonly by: string };
+  readonly since: Since;
 };
 
-/** As the catalog has it; for people it must be made visible. */
-export const rawName = ({ schema, name, column }: AccessObject): string =>
-  [schema, name, column].filter((part) => part !== null).join(".");
 /** Why it should have less, as its evidence says it; `writes`: reading and writing rows is what it is for. */
 export type Purpose = {
   readonly evidence: Pick<ExcessEvidence, "readOnlyBecause" | "declaredAs">;

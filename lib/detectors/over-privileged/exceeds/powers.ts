@@ -1,7 +1,7 @@
 // The ways of a role to superuser, to the server itself, or to a role that writes, as judgements.
 
-import { visible } from "../../../core/base/visible-text.ts";
 import type { Role } from "../../../core/catalog/catalog.ts";
+import { shownRole } from "../../../core/findings/catalog-judgement.ts";
 import type { Judgement } from "../../../core/findings/detector.ts";
 import type { AccessEngine } from "../../../core/privileges/effective.ts";
 import { reachable, targetsOf } from "../../../core/privileges/effective-graph.ts";
@@ -43,8 +43,8 @@ export type Power = Pick<Judgement<ExcessEvidence>, "title" | "severity" | "fix"
 export const powersOf = (engine: AccessEngine, id: number, self: Role): Power[] =>
   escalations(engine, id).flatMap((it): Power[] => {
     const { how, target, path, superuser } = it;
-    const name = visible(self.name, 63);
-    const shown = visible(target, 63);
+    const name = shownRole(self.name);
+    const shown = shownRole(target);
     // One way is one finding: when it is gone, another is told as another.
     const way = (to: string): number => engine.graph.roles[engine.graph.idOfName.get(to) ?? -1]?.oid ?? 0;
     const oid = [...path.slice(1), ...(path.at(-1) === target ? [] : [target])].map(way).join(">");
