@@ -79,6 +79,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./findings/detect.ts")).addDetect,
   },
   {
+    name: "doctor",
+    summary: "check each link of the chain from a connection to a mail",
+    load: async () => (await import("./run/doctor.ts")).addDoctor,
+  },
+  {
     name: "escalations",
     summary: "escalation paths: how a role could get more privileges than it has",
     load: async () => (await import("./ask/escalations.ts")).addEscalations,

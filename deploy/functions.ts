@@ -1,8 +1,33 @@
 // The functions as the framework wants to have them described, with what calls each.
-import { arn, arnOf, type Intrinsic, pascal, ref } from "./cloudformation.ts";
+import { arn, arnOf, type Intrinsic, pascal, ref, sub } from "./cloudformation.ts";
 import { deadLetterQueueId, queueId } from "./queues.ts";
 import { eventRuleName, trailPlace } from "./rules.ts";
-import { allFunctions, type FunctionPlan, type QueueName, type Source, settingSources } from "./topology.ts";
+import {
+  allFunctions,
+  eventPlans,
+  type FunctionPlan,
+  type QueueName,
+  queuePlans,
+  type Source,
+  settingSources,
+} from "./topology.ts";
+
+const named = (logicalId: string): string => `\${${logicalId}}`;
+
+/** The shape of `Deployment` in lib/config.ts, as text into which CloudFormation writes the names that it gave. */
+const deployment: Intrinsic = sub(
+  JSON.stringify({
+    stack: named("AWS::StackName"),
+    topic: named("Topic"),
+    queues: Object.fromEntries(queuePlans.map(({ name }) => [name, named(queueId(name))])),
+    deadLetters: Object.fromEntries(
+      [...queuePlans, ...eventPlans].map(({ name }) => [name, named(deadLetterQueueId(name))]),
+    ),
+    bucket: named("TrailBucket"),
+    prefix: named("TrailPrefix"),
+    api: `https://${named("HttpApi")}.execute-api.${named("AWS::Region")}.${named("AWS::URLSuffix")}`,
+  }),
+);
 
 const filledBy = (source: Source): Intrinsic => {
   switch (source.is) {
@@ -17,6 +42,8 @@ const filledBy = (source: Source): Intrinsic => {
     // The same that the role of the snapshot function may connect to.
     case "cluster-arns":
       return arn("dsql", "cluster/");
+    case "deployment":
+      return deployment;
     case "parameter":
       return ref(source.of);
   }

@@ -141,7 +141,7 @@ export const functionPlans = {
     timeout: 60,
     settings: [
       ...(["TABLE_NAME", "CLUSTERS", "CLUSTER_ARN_PREFIX", "AUDITOR_USER"] as const),
-      ...(["SNAPSHOT_QUEUE_URL", "DETECT_QUEUE_URL"] as const),
+      ...(["SNAPSHOT_QUEUE_URL", "DETECT_QUEUE_URL", "DEPLOYMENT"] as const),
     ],
     called: {
       by: "events",
@@ -267,7 +267,7 @@ export const visibilityOf = ({ timeout, called }: Planned<"queue">): number => 6
 
 /** What a setting is filled with: something of the stack, or a parameter of the deployment. */
 export type Source =
-  | { readonly is: "table" | "topic" | "auditor" | "cluster-arns" }
+  | { readonly is: "table" | "topic" | "auditor" | "cluster-arns" | "deployment" }
   | { readonly is: "queue"; readonly of: QueueName }
   | { readonly is: "parameter"; readonly of: string };
 
@@ -282,6 +282,7 @@ export const settingSources: Readonly<Record<Setting, Source>> = {
   NOTIFY_QUEUE_URL: { is: "queue", of: "notify" },
   AUDITOR_PRINCIPAL: { is: "auditor" },
   CLUSTER_ARN_PREFIX: { is: "cluster-arns" },
+  DEPLOYMENT: { is: "deployment" },
   CLUSTERS: parameter("Clusters"),
   AUDITOR_USER: parameter("AuditorUser"),
   ARCHETYPES: parameter("Archetypes"),

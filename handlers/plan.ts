@@ -1,6 +1,6 @@
 // Decides which clusters to look at, and asks for one snapshot of each: by the hour, and soon after a change.
 import { type DSQLClient, GetClusterCommand, paginateListClusters } from "@aws-sdk/client-dsql";
-import { type WatchedCluster, withinReach } from "../lib/config.ts";
+import { type Deployment, type WatchedCluster, withinReach } from "../lib/config.ts";
 import { Cluster } from "../lib/core/base/ids.ts";
 import { AuditError } from "../lib/errors.ts";
 import type { DetectJob, SnapshotJob } from "../lib/jobs/messages.ts";
@@ -17,6 +17,8 @@ export type Discovery = {
 
 export type PlanDeps = Runtime & {
   readonly store: Store;
+  /** What this function is a part of; undefined: nobody told it. */
+  readonly deployment?: Deployment | undefined;
   readonly discover: () => Promise<Discovery>;
   readonly snapshot: Send;
   readonly detect: Send;
@@ -31,6 +33,7 @@ export const planHandler = (deps: PlanDeps): LambdaHandler<unknown, { planned: n
   lambda(deps, async (event) => {
     const plan = await planChange(deps.store, event, deps.now());
     if (plan.kind === "none") return { planned: 0 };
+    if (plan.kind === "schedule") await deps.store.deployments.ran(deps.now(), deps.deployment);
     const change = plan.kind === "change" ? plan : undefined;
     const waitSeconds = (change?.waitMs ?? 0) / 1_000;
     const unless = change ? { unlessSince: change.dueAt } : {};
@@ -87,24 +90,21 @@ export const discoverClusters = async (client: DSQLClient, user: string): Promis
 
 /** The function as its environment says. */
 export const wire = (shared: Runtime) => {
-  const { TABLE_NAME, CLUSTERS, CLUSTER_ARN_PREFIX, AUDITOR_USER, SNAPSHOT_QUEUE_URL, DETECT_QUEUE_URL } =
-    settings(
-      "TABLE_NAME",
-      "CLUSTERS",
-      "CLUSTER_ARN_PREFIX",
-      "AUDITOR_USER",
-      "SNAPSHOT_QUEUE_URL",
-      "DETECT_QUEUE_URL",
-    );
+  const given = settings(
+    ...(["TABLE_NAME", "CLUSTERS", "CLUSTER_ARN_PREFIX", "AUDITOR_USER"] as const),
+    ...(["SNAPSHOT_QUEUE_URL", "DETECT_QUEUE_URL", "DEPLOYMENT"] as const),
+  );
+  const { TABLE_NAME, CLUSTERS, CLUSTER_ARN_PREFIX, AUDITOR_USER } = given;
   const listed = CLUSTERS === "auto" ? undefined : withinReach(CLUSTERS, CLUSTER_ARN_PREFIX);
   const client = dsqlClient();
   return planHandler({
     ...shared,
     store: storeOf(TABLE_NAME, shared),
+    deployment: given.DEPLOYMENT,
     discover: async () =>
       listed ? { clusters: listed, failures: [] } : discoverClusters(client, AUDITOR_USER),
-    snapshot: queueOf(SNAPSHOT_QUEUE_URL),
-    detect: queueOf(DETECT_QUEUE_URL),
+    snapshot: queueOf(given.SNAPSHOT_QUEUE_URL),
+    detect: queueOf(given.DETECT_QUEUE_URL),
   });
 };
 

@@ -35,6 +35,23 @@ export const WatchedCluster = z.object({
 });
 export type WatchedCluster = z.infer<typeof WatchedCluster>;
 
+/** Where the parts of a deployment are, for whoever has to look at them: the plan function keeps it in the store. */
+export const Deployment = z.object({
+  /** CloudFormation's name of the stack; functions and log groups begin with it. */
+  stack: z.string(),
+  topic: z.string(),
+  /** By function: the queue before it. */
+  queues: z.record(z.string(), z.string()),
+  /** By function: the queue of what it gave up on. */
+  deadLetters: z.record(z.string(), z.string()),
+  /** The trail's bucket and key prefix; empty: EventBridge alone. */
+  bucket: z.string(),
+  prefix: z.string(),
+  /** The URL that the HTTP API's paths begin with; empty: there is none to be reached. */
+  api: z.string(),
+});
+export type Deployment = z.infer<typeof Deployment>;
+
 const shapes = {
   /** The DynamoDB table. */
   TABLE_NAME: z.string().min(1),
@@ -59,6 +76,8 @@ const shapes = {
   FALSE_FINDINGS_PER_WEEK: z.coerce.number().positive().max(100).default(FALSE_FINDINGS_PER_WEEK),
   /** How many days every snapshot is kept; before them, the first of each day. */
   KEEP_DAYS: z.coerce.number().int().positive().default(KEEP_DAYS),
+  /** What the deployment is made of, as JSON. */
+  DEPLOYMENT: z.optional(json(Deployment)),
   /** Detector options by detector id. */
   DETECTOR_OPTIONS: json(z.record(z.string(), z.record(z.string(), z.unknown()))).default({}),
 } as const;

@@ -2,7 +2,14 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Context } from "aws-lambda";
-import { allFunctions, type FunctionName, type Source, settingSources } from "../deploy/topology.ts";
+import {
+  allFunctions,
+  eventPlans,
+  type FunctionName,
+  queuePlans,
+  type Source,
+  settingSources,
+} from "../deploy/topology.ts";
 import * as act from "../handlers/act.ts";
 import * as detect from "../handlers/detect.ts";
 import * as ingest from "../handlers/ingest.ts";
@@ -12,7 +19,7 @@ import * as query from "../handlers/query.ts";
 import * as retain from "../handlers/retain.ts";
 import * as snapshot from "../handlers/snapshot.ts";
 import { type Runtime, runtime, tableOf } from "../handlers/wiring.ts";
-import type { WatchedCluster } from "../lib/config.ts";
+import type { Deployment, WatchedCluster } from "../lib/config.ts";
 import type { Principal } from "../lib/core/base/ids.ts";
 import { openStore, type Store } from "../lib/store/open-store.ts";
 import type { Table } from "../lib/store/table/table.ts";
@@ -23,7 +30,7 @@ import { type LocalIam, startIam } from "./aws/iam-api.ts";
 import { asRoleOf } from "./aws/role-on-table.ts";
 import { type LocalS3, startS3 } from "./aws/s3.ts";
 import { type LocalSns, startSns } from "./aws/sns.ts";
-import { addFunctions, addQueues, fireSchedule } from "./aws/topology-on-bus.ts";
+import { addFunctions, addQueues, deadLetterQueueOf, fireSchedule } from "./aws/topology-on-bus.ts";
 import { type LocalTrail, localTrail } from "./aws/trail-api.ts";
 import type { Clock } from "./clock.ts";
 import { startDynamoDb } from "./store/dynamodb.ts";
@@ -133,6 +140,7 @@ const startServers = async (options: StackOptions, bus: Bus, topic: string, { ad
     AWS_ENDPOINT_URL_SNS: sns.endpoint,
     AWS_ENDPOINT_URL_S3: s3.endpoint,
     AWS_ENDPOINT_URL_IAM: iam.endpoint,
+    AWS_ENDPOINT_URL_STS: iam.endpoint,
     AWS_ENDPOINT_URL_DSQL: iam.endpoint,
     ...Object.fromEntries(
       ["SQS", "EVENTBRIDGE", "CLOUDTRAIL", "CLOUDWATCH"].map((service) => [
@@ -145,6 +153,17 @@ const startServers = async (options: StackOptions, bus: Bus, topic: string, { ad
   });
   add(reached);
   return { endpoint, sns, s3, trail, iam, outbox };
+};
+
+/** What deploy/functions.ts lets CloudFormation fill in. */
+const deploymentOf = (topic: string, queueUrl: (name: string) => string): Deployment => {
+  const urls = (plans: readonly { readonly name: string }[], queueOf: (name: string) => string) =>
+    Object.fromEntries(plans.map(({ name }) => [name, queueUrl(queueOf(name))]));
+  return {
+    ...{ stack: "dsql-access-auditor-local", topic, bucket: TRAIL_BUCKET, prefix: "", api: "" },
+    queues: urls(queuePlans, (name) => name),
+    deadLetters: urls([...queuePlans, ...eventPlans], deadLetterQueueOf),
+  };
 };
 
 /** Fills settings as CloudFormation would; undefined: the code's own default. */
@@ -167,6 +186,8 @@ const filler =
         return `arn:aws:dsql:${region}:${account}:cluster/`;
       case "queue":
         return queueUrl(source.of);
+      case "deployment":
+        return JSON.stringify(deploymentOf(topic, queueUrl));
       case "parameter":
         return given[source.of];
     }

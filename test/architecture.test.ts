@@ -41,7 +41,7 @@ const FLOORS: readonly RegExp[] = [
   /^lib\/(?:detectors\/|config\.ts$|log\.ts$)/,
   /^lib\/wording\//,
   /^lib\/(?:store|dsql|cloudtrail|iam|notices)\//,
-  /^lib\/(?:jobs|queries|report)\//,
+  /^lib\/(?:jobs|queries|report|doctor)\//,
   /^lib\/(?:api|console)\//,
   /^(?:handlers|deploy)\//,
   /^local\//,

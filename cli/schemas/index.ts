@@ -17,7 +17,16 @@ import { Backtested, Exempted, Finding, Findings, Scan } from "./finding.ts";
 import { Diff, Retained, Shown, Snapshots, Timeline, Verified } from "./history.ts";
 import { Incident, Incidents } from "./incident.ts";
 import { Plan } from "./plan.ts";
-import { Configured, Demonstrated, Ingested, Reconciled, Reported, Settings, Setup } from "./run.ts";
+import {
+  Configured,
+  Demonstrated,
+  Examined,
+  Ingested,
+  Reconciled,
+  Reported,
+  Settings,
+  Setup,
+} from "./run.ts";
 import { Snapshot } from "./snapshot.ts";
 
 export const documents: ReadonlyMap<string, z.ZodType> = new Map<string, z.ZodType>([
@@ -33,6 +42,7 @@ export const documents: ReadonlyMap<string, z.ZodType> = new Map<string, z.ZodTy
   ["demo", Demonstrated],
   ["default-privileges", DefaultPrivileges],
   ["detect", Findings],
+  ["doctor", Examined],
   ["escalations", Escalations],
   ["exempt", Exempted],
   ["explain", Explained],

@@ -47,6 +47,16 @@ export const Setup = z.looseObject({
   policy: z.looseObject({ Version: z.string(), Statement: z.array(z.looseObject({})) }),
 });
 
+export const Examined = z.array(
+  z.looseObject({
+    link: z.string(),
+    cluster: Cluster.nullable().describe("null: a link that all clusters share."),
+    state: z.enum(["ok", "broken", "unknown"]),
+    says: z.string(),
+    next: z.string().nullable().describe("A command to paste, or what to do; null: nothing."),
+  }),
+);
+
 export const Configured = z.array(
   z.looseObject({
     name: z.string(),

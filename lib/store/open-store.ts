@@ -12,6 +12,7 @@ import { type DoubtStore, doubtStore } from "./coverage/doubts.ts";
 import { type TrailEventStore, trailEventStore } from "./coverage/trail-events.ts";
 import { type ActStore, actStore } from "./findings/acts.ts";
 import { type BaselineStore, baselineStore } from "./findings/baselines.ts";
+import { type Deployments, deployments } from "./findings/deployments.ts";
 import { createFindingStore, type FindingStore } from "./findings/findings.ts";
 import { type NoticeStates, noticeStates } from "./findings/notice-states.ts";
 import { type PlannedLooks, plannedLooks } from "./findings/planned-looks.ts";
@@ -69,6 +70,7 @@ export type Store = {
   readonly sentNotices: SentNotices;
   readonly plannedLooks: PlannedLooks;
   readonly settings: SettingsStore;
+  readonly deployments: Deployments;
   readonly baselines: BaselineStore;
 };
 
@@ -92,6 +94,7 @@ export type ReadStore = {
   readonly notices: Pick<NoticeStates, "read">;
   readonly sentNotices: Pick<SentNotices, "list">;
   readonly settings: Pick<SettingsStore, "read">;
+  readonly deployments: Pick<Deployments, "read">;
   readonly baselines: Pick<BaselineStore, "read">;
 };
 
@@ -136,6 +139,7 @@ export const openStore = (table: Table, { now }: StoreOptions): Store => {
     sentNotices: sentNotices(table),
     plannedLooks: plannedLooks(table),
     settings: settingsStore(table),
+    deployments: deployments(table),
     baselines: baselineStore(table),
   };
 };
@@ -162,6 +166,7 @@ export const openReadStore = (table: ReadTable): ReadStore => {
     notices: { read: store.notices.read },
     sentNotices: { list: store.sentNotices.list },
     settings: { read: store.settings.read },
+    deployments: { read: store.deployments.read },
     baselines: { read: store.baselines.read },
   };
 };

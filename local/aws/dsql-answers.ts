@@ -1,4 +1,4 @@
-// What Aurora DSQL's own API says of local clusters: GetCluster, GetClusterPolicy and tags, as its REST protocol answers.
+// What Aurora DSQL's own API says of local clusters: ListClusters, GetCluster, GetClusterPolicy and tags, as its REST protocol answers.
 // https://docs.aws.amazon.com/aurora-dsql/latest/APIReference/API_Operations.html
 import type { LocalAccount, LocalClusterAccess } from "./iam-account.ts";
 
@@ -20,9 +20,13 @@ const notFound = (action: string, resourceId: string): DsqlAnswer => ({
   body: { message: "The resource could not be found", resourceId, resourceType: "cluster" },
 });
 
-const described = ({ arn, tags = {}, peers }: LocalClusterAccess): object => ({
+const named = ({ arn }: LocalClusterAccess): object => ({
   identifier: arn.slice(arn.lastIndexOf("/") + 1),
   arn,
+});
+
+const described = ({ tags = {}, peers, ...cluster }: LocalClusterAccess): object => ({
+  ...named(cluster),
   status: "ACTIVE",
   creationTime: CREATED_AT / 1000,
   deletionProtectionEnabled: true,
@@ -39,7 +43,12 @@ export const dsqlAnswer = (account: LocalAccount, path: string): DsqlAnswer => {
     return found
       ? { action: "dsql:ListTagsForResource", status: 200, body: { tags: found.tags ?? {} } }
       : notFound("dsql:ListTagsForResource", name);
-  if (what !== "cluster" || raw === "") return { action: undefined, status: 400, body: {} };
+  if (what === "cluster" && raw === "")
+    return {
+      ...{ action: "dsql:ListClusters", status: 200 },
+      body: { clusters: account.clusters().map(named) },
+    };
+  if (what !== "cluster") return { action: undefined, status: 400, body: {} };
   if (sub === "policy") {
     if (!found?.policy) return notFound("dsql:GetClusterPolicy", name);
     const body = { policy: JSON.stringify(found.policy), policyVersion: `${found.policyVersion ?? 1}` };

@@ -55,6 +55,7 @@ export type LocalAccount = {
   readonly all: (kind: LocalIdentity["kind"]) => readonly LocalIdentity[];
   readonly managed: () => readonly LocalManaged[];
   readonly cluster: (identifier: string) => LocalClusterAccess | undefined;
+  readonly clusters: () => readonly LocalClusterAccess[];
 };
 
 const byName = (a: { readonly name: string }, b: { readonly name: string }): number =>
@@ -89,5 +90,6 @@ export const localAccount = (account: string): LocalAccount => {
     all,
     managed: () => [...policies.values()],
     cluster: (identifier) => clusters.get(identifier),
+    clusters: () => [...clusters.values()],
   };
 };

@@ -54,6 +54,13 @@ const tagsOf = ({ tags = {} }: LocalIdentity): XmlChild =>
     ]),
   );
 
+/** STS speaks the same protocol: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html */
+export const callerIdentity = (account: string, arn: string): readonly XmlChild[] => [
+  ["Arn", arn],
+  ["UserId", "AIDALOCALCALLER"],
+  ["Account", account],
+];
+
 const kinds = { user: "User", group: "Group", role: "Role" } as const;
 
 const identityOf = (account: LocalAccount, one: LocalIdentity): XmlChild[] => [

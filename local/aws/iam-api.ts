@@ -1,13 +1,13 @@
-// IAM and Aurora DSQL's API for one machine: answers the real clients' reads out of an account of its own.
+// IAM, STS and Aurora DSQL's API for one machine: answers the real clients' reads out of an account of its own.
 import { randomUUID } from "node:crypto";
 import { xmlDocument, xmlResponse } from "./aws-xml.ts";
 import { dsqlAnswer } from "./dsql-answers.ts";
 import { type LocalAccount, localAccount } from "./iam-account.ts";
-import { type IamFailure, iamAnswer } from "./iam-answers.ts";
+import { callerIdentity, type IamFailure, iamAnswer } from "./iam-answers.ts";
 import { type LoopbackRequest, type LoopbackResponse, startLoopback } from "./loopback-server.ts";
 
 export type LocalIam = LocalAccount & {
-  /** For AWS_ENDPOINT_URL_IAM and AWS_ENDPOINT_URL_DSQL. */
+  /** For AWS_ENDPOINT_URL_IAM, AWS_ENDPOINT_URL_STS and AWS_ENDPOINT_URL_DSQL. */
   readonly endpoint: string;
   /** The next `times` (1) calls of this action ("iam:GetRole") are throttled; the client's own retries count. */
   readonly throttleNext: (action: string, times?: number) => void;
@@ -86,9 +86,12 @@ export const startIam = async ({
   const iam = ({ body }: LoopbackRequest): LoopbackResponse => {
     const form = new URLSearchParams(body.toString("utf8"));
     const name = form.get("Action") ?? "";
-    const fails = failure(`iam:${name}`);
+    const isIdentity = name === "GetCallerIdentity";
+    const fails = failure(`${isIdentity ? "sts" : "iam"}:${name}`);
     if (fails) return refuse(fails);
-    const answer = iamAnswer(held, name, form, mostItems);
+    const answer = isIdentity
+      ? callerIdentity(account, `arn:aws:iam::${account}:user/local`)
+      : iamAnswer(held, name, form, mostItems);
     if (!answer)
       return refuse({
         status: 400,

@@ -98,3 +98,13 @@ export const listAnswer = (store: ObjectStore, bucket: string, { searchParams }:
     { "content-type": "application/xml" },
   );
 };
+
+/** Answers GetBucketNotificationConfiguration of a bucket that tells EventBridge, and nobody else. */
+export const notificationAnswer = (): LoopbackResponse =>
+  xmlResponse(
+    200,
+    xmlDocument(["NotificationConfiguration", [["EventBridgeConfiguration", []]]], NAMESPACE),
+    {
+      "content-type": "application/xml",
+    },
+  );

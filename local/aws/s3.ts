@@ -4,7 +4,7 @@ import { decodeAwsChunked } from "./aws-chunked.ts";
 import { type Envelope, eventTime } from "./lambda-events.ts";
 import { type LoopbackRequest, type LoopbackResponse, startLoopback } from "./loopback-server.ts";
 import { type ObjectHead, openObjectStore } from "./object-store.ts";
-import { headersOf, listAnswer, META, notImitated, refuse } from "./s3-answers.ts";
+import { headersOf, listAnswer, META, notImitated, notificationAnswer, refuse } from "./s3-answers.ts";
 
 /** `cut`: the answer breaks off in the middle of the body, as a lost connection does. */
 type S3Fault = "denied" | "slow-down" | "internal" | "cut";
@@ -169,6 +169,9 @@ export const startS3 = async (options: S3Options): Promise<LocalS3> => {
     const planned = ahead.findIndex(({ prefix }) => asked.startsWith(prefix));
     const fault = planned < 0 ? undefined : ahead.splice(planned, 1)[0]?.fault;
     if (fault && fault !== "cut") return faults[fault];
+
+    // Every bucket here tells EventBridge of what is put into it.
+    if (listing && url.searchParams.has("notification")) return notificationAnswer();
 
     const unknown = unknownOf(
       request,

@@ -99,6 +99,23 @@ export const sqsOperations = (bus: Bus, urlOf: (name: string) => string): AwsOpe
     GetQueueUrl: operation(z.strictObject({ QueueName: z.string() }), ({ QueueName }) => ({
       QueueUrl: urlOf(named(QueueName).name),
     })),
+    // Of a real queue they are approximate; here they are exact.
+    GetQueueAttributes: operation(
+      z.strictObject({ QueueUrl: z.string(), AttributeNames: z.array(z.string()) }),
+      ({ QueueUrl, AttributeNames }) => {
+        const queue = queueAt(QueueUrl);
+        const { waiting } = queue.counters();
+        const known: Readonly<Record<string, string>> = {
+          QueueArn: queue.arn,
+          ApproximateNumberOfMessages: String(queue.visible()),
+          ApproximateNumberOfMessagesNotVisible: String(waiting - queue.visible()),
+        };
+        const strange = AttributeNames.find((name) => known[name] === undefined);
+        if (strange !== undefined)
+          refuse("InvalidAttributeName", "InvalidAttributeName", `Unknown Attribute ${strange}.`);
+        return { Attributes: Object.fromEntries(AttributeNames.map((name) => [name, known[name]])) };
+      },
+    ),
     SendMessage: operation(
       z.strictObject({ QueueUrl: z.string(), MessageBody: z.string(), DelaySeconds: Delay }),
       ({ QueueUrl, MessageBody, DelaySeconds }) => send(queueAt(QueueUrl), MessageBody, DelaySeconds),

@@ -107,6 +107,7 @@ const examples: readonly (readonly [document: string, lines: readonly string[]])
   ["setup-sql", ["setup-sql"]],
   ["config", ["config"]],
   ["clusters", ["clusters"]],
+  ["doctor", ["doctor"]],
   ["who-may", [`who-may --iam iam.json --cluster ${cluster}`]],
   ["policy try", ["policy try policy.json", "policy try policy.json --from 12h"]],
   ["coverage", ["coverage", "coverage --from 12h", "coverage --from 90m --to 30m"]],

@@ -141,6 +141,9 @@ export const keys = {
   // "which access is wanted"                            GetItem; PutItem on its version
   baseline: (c: Cluster) => ({ pk: `BASELINE#${c}`, sk: "BASELINE" }),
 
+  // "what is deployed, when did its schedule last run"  GetItem; PutItem
+  deployment: () => ({ pk: "DEPLOYMENT", sk: "STACK" }),
+
   // "is a look planned that will see this change"       GetItem; PutItem
   plannedLook: (waitMs: number) => ({ pk: "PLANNED", sk: String(waitMs) }),
 

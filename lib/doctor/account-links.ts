@@ -1,0 +1,79 @@
+// The links that lie in the account: who asks, which trail records, whether its bucket tells of new files.
+import { captureState, type TrailRead } from "../cloudtrail/trail-config.ts";
+import type { Cluster } from "../core/base/ids.ts";
+import { shellWord } from "../notices/command-line.ts";
+import { type Answer, broken, type Link, ok, unanswered, unknown } from "./link.ts";
+import type { AwsCluster } from "./ports.ts";
+
+export const identityLink = (answer: Answer<string>): Link =>
+  "value" in answer
+    ? ok("identity", `AWS sees you as ${answer.value}`)
+    : unknown("identity", answer.why, "aws sts get-caller-identity");
+
+/** Statuses in which a cluster can be connected to, or wakes when somebody does. */
+const LIVE = /^(?:ACTIVE|IDLE|INACTIVE|UPDATING)$/;
+
+/** `known`: clusters that a snapshot was ever taken of. */
+export const clustersLink = (
+  answer: Answer<readonly AwsCluster[]>,
+  known: readonly Cluster[],
+  setUp: string,
+): Link => {
+  if (!("value" in answer)) return unanswered("clusters", answer);
+  const live = answer.value.filter(({ status }) => LIVE.test(status));
+  if (!live.length)
+    return broken("clusters", "no cluster that could be read is in this Region", "Check --region.");
+  const unread = live.filter(({ arn }) => !known.some((cluster) => cluster === arn));
+  const found = `${live.length} in this Region`;
+  return unread.length
+    ? broken("clusters", `${found}, never read: ${unread.map(({ arn }) => arn).join(", ")}`, setUp)
+    : ok("clusters", `${found}, each of them has been read`);
+};
+
+/** Whether a trail takes the connects of this cluster. */
+export const trailLink = (answer: Answer<readonly TrailRead[]>, cluster: Cluster): Link => {
+  if (!("value" in answer)) return unanswered("trail", answer);
+  const { captured, reasons, trails } = captureState(answer.value, cluster);
+  if (captured === "yes") return ok("trail", `takes its connects: ${trails.join(", ")}`);
+  const said = reasons.join("; ");
+  const first = answer.value[0]?.arn;
+  const next =
+    first === undefined
+      ? "Make a trail that records data events of AWS::DSQL::Cluster: see the README, Deploy."
+      : `aws cloudtrail get-event-selectors --trail-name ${shellWord(first)}`;
+  return captured === "no" ? broken("trail", said, next) : unknown("trail", said, next);
+};
+
+/** Whether the trails that take its connects sign what they deliver. */
+export const digestsLink = (answer: Answer<readonly TrailRead[]>, cluster: Cluster): Link => {
+  if (!("value" in answer)) return unanswered("digests", answer);
+  const { captured, trails, validation } = captureState(answer.value, cluster);
+  if (captured !== "yes") return unknown("digests", "not known which trail takes its connects");
+  if (validation) return ok("digests", "the trail signs its files");
+  return broken(
+    "digests",
+    "the trail signs nothing: hours are proven by canary logins alone",
+    `aws cloudtrail update-trail --name ${shellWord(trails[0] ?? "")} --enable-log-file-validation`,
+  );
+};
+
+/** `bucket` empty: the deployment has none. */
+export const bucketLink = (bucket: string, answer: Answer<boolean> | undefined): Link => {
+  if (!answer)
+    return broken(
+      "bucket events",
+      "the deployment names no trail bucket, so no hour is proven and no mapping is ever called dormant",
+      "Set trailBucket in the deployment's parameters and deploy again.",
+    );
+  if (!("value" in answer))
+    return answer.missing
+      ? broken("bucket events", `there is no bucket ${bucket}`, "Correct trailBucket and deploy again.")
+      : unanswered("bucket events", answer);
+  return answer.value
+    ? ok("bucket events", `${bucket} tells EventBridge of new files`)
+    : broken(
+        "bucket events",
+        `${bucket} does not tell EventBridge of new files`,
+        `Add "EventBridgeConfiguration": {} to what this prints, and put all of it back: aws s3api get-bucket-notification-configuration --bucket ${shellWord(bucket)}`,
+      );
+};

@@ -1,0 +1,86 @@
+// The questions of doctor, asked of the real services by the one who runs it.
+import { type DSQLClient, GetClusterCommand, paginateListClusters } from "@aws-sdk/client-dsql";
+import { GetBucketNotificationConfigurationCommand, type S3Client } from "@aws-sdk/client-s3";
+import { paginateListSubscriptionsByTopic, type SNSClient } from "@aws-sdk/client-sns";
+import { GetQueueAttributesCommand, type SQSClient } from "@aws-sdk/client-sqs";
+import { GetCallerIdentityCommand, type STSClient } from "@aws-sdk/client-sts";
+import { isDenied } from "../cloudtrail/aws-refusal.ts";
+import type { TrailPort } from "../cloudtrail/trail-config.ts";
+import { visible } from "../core/base/visible-text.ts";
+import type { Answer } from "./link.ts";
+import type { AwsCluster, DoctorPorts, Listeners } from "./ports.ts";
+
+export type DoctorClients = {
+  readonly dsql: DSQLClient;
+  readonly s3: S3Client;
+  readonly sns: SNSClient;
+  readonly sqs: SQSClient;
+  readonly sts: STSClient;
+  readonly trails: TrailPort["trails"];
+  /** GET, signed for execute-api: the status. */
+  readonly get: (url: string) => Promise<number>;
+};
+
+/** By the names that the services have for "there is no such thing". */
+const MISSING = /^(?:NoSuchBucket|NotFound|QueueDoesNotExist|AWS\.SimpleQueueService\.NonExistentQueue)/;
+
+/** `permission`: what the call needs, for the one who was refused. */
+const ask = async <T>(permission: string, question: () => Promise<T>): Promise<Answer<T>> => {
+  try {
+    return { value: await question() };
+  } catch (error) {
+    const { name, message } = error instanceof Error ? error : { name: "unknown", message: String(error) };
+    if (MISSING.test(name)) return { why: "AWS knows no such thing", missing: true };
+    if (isDenied(error)) return { why: `AWS refused the question (${name})`, permission };
+    return { why: `AWS did not answer: ${visible(`${name}: ${message}`, 200)}` };
+  }
+};
+
+const allClusters = async (client: DSQLClient): Promise<AwsCluster[]> => {
+  const found: AwsCluster[] = [];
+  for await (const page of paginateListClusters({ client }, {})) {
+    for (const { identifier, arn } of page.clusters ?? []) {
+      const { status } = await client.send(new GetClusterCommand({ identifier }));
+      found.push({ arn: arn ?? "", status: status ?? "unknown" });
+    }
+  }
+  return found;
+};
+
+const countListeners = async (client: SNSClient, TopicArn: string): Promise<Listeners> => {
+  const counts = { confirmed: 0, pending: 0 };
+  for await (const page of paginateListSubscriptionsByTopic({ client }, { TopicArn })) {
+    for (const { SubscriptionArn } of page.Subscriptions ?? []) {
+      // SNS writes "PendingConfirmation" or "Deleted" where the ARN would stand.
+      if (SubscriptionArn?.startsWith("arn:")) counts.confirmed += 1;
+      else if (SubscriptionArn !== "Deleted") counts.pending += 1;
+    }
+  }
+  return counts;
+};
+
+export const awsPorts = ({ dsql, s3, sns, sqs, sts, trails, get }: DoctorClients): DoctorPorts => ({
+  identity: () =>
+    ask("sts:GetCallerIdentity", async () => (await sts.send(new GetCallerIdentityCommand({}))).Arn ?? ""),
+  clusters: () => ask("dsql:ListClusters and dsql:GetCluster", () => allClusters(dsql)),
+  trails: () => ask("cloudtrail:ListTrails", trails),
+  bucketTells: (Bucket) =>
+    ask("s3:GetBucketNotification", async () => {
+      const answer = await s3.send(new GetBucketNotificationConfigurationCommand({ Bucket }));
+      return answer.EventBridgeConfiguration !== undefined;
+    }),
+  queue: (QueueUrl) =>
+    ask("sqs:GetQueueAttributes", async () => {
+      const AttributeNames = [
+        "ApproximateNumberOfMessages" as const,
+        "ApproximateNumberOfMessagesNotVisible" as const,
+      ];
+      const { Attributes } = await sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames }));
+      return {
+        waiting: Number(Attributes?.ApproximateNumberOfMessages ?? Number.NaN),
+        held: Number(Attributes?.ApproximateNumberOfMessagesNotVisible ?? Number.NaN),
+      };
+    }),
+  listeners: (topic) => ask("sns:ListSubscriptionsByTopic", () => countListeners(sns, topic)),
+  get: (url) => ask("execute-api:Invoke", () => get(url)),
+});

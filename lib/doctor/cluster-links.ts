@@ -1,0 +1,103 @@
+// The links of one cluster, from its database login to its evaluation, by what the deployed functions left in the store.
+import { DAY, HOUR, type Instant, minute } from "../core/base/time.ts";
+import { BACK_WITHIN_MS } from "../core/coverage/canary-match.ts";
+import type { Canary } from "../core/coverage/coverage.ts";
+import type { SealedManifest } from "../core/history/manifest.ts";
+import { broken, type Link, ok, unknown } from "./link.ts";
+import { LATE_MS } from "./stack-links.ts";
+
+/** The newest snapshot, and whether snapshots still come. */
+export const snapshotLink = (head: SealedManifest | undefined, now: Instant): Link => {
+  if (!head) return unknown("snapshot", "none was taken yet", "Wait for the next full hour.");
+  const says = `the newest is of ${minute(head.manifest.takenAt)}`;
+  return now - head.manifest.takenAt <= LATE_MS
+    ? ok("snapshot", says)
+    : broken(
+        "snapshot",
+        `${says}, and one is due every hour`,
+        "Look at the link database login, and at the log of the function snapshot.",
+      );
+};
+
+/** How the auditor's last login ended. `failed`: when logins were tried of which none got in. */
+export const loginLink = (
+  { canaries, failed }: { readonly canaries: readonly Canary[]; readonly failed: readonly Instant[] },
+  setUp: string,
+): Link => {
+  const made = Math.max(...canaries.map(({ at }) => at), Number.NEGATIVE_INFINITY);
+  const refused = Math.max(...failed, Number.NEGATIVE_INFINITY);
+  if (refused > made)
+    return broken("database login", `failed at ${minute(refused)}`, `As admin, in the cluster: ${setUp}`);
+  return Number.isFinite(made)
+    ? ok("database login", `got in at ${minute(made)}`)
+    : unknown("database login", "none was tried in the last 26 hours");
+};
+
+/** Whether the mappings could be read: AWS does not document who may. */
+export const mappingsLink = (head: SealedManifest | undefined): Link => {
+  if (!head) return unknown("mappings", "no snapshot was taken yet");
+  return head.manifest.unreadable.mappings === undefined
+    ? ok("mappings", "sys.iam_pg_role_mappings is readable")
+    : broken(
+        "mappings",
+        "sys.iam_pg_role_mappings was refused: who is mapped to which role is unknown",
+        "AWS does not document who may read it. Try, as admin in the cluster: GRANT SELECT ON sys.iam_pg_role_mappings TO dsql_auditor;",
+      );
+};
+
+/** What else of the newest snapshot could not be read: by the section, `iam.` before a part of IAM. */
+export const readingLink = (head: SealedManifest | undefined, unreadIam: readonly string[]): Link => {
+  if (!head) return unknown("catalog and IAM", "no snapshot was taken yet");
+  const sections = Object.keys(head.manifest.unreadable).filter((section) => section !== "mappings");
+  const unread = [...sections, ...unreadIam];
+  return unread.length === 0
+    ? ok("catalog and IAM", "all of it is readable")
+    : broken(
+        "catalog and IAM",
+        `unreadable: ${unread.join(", ")}`,
+        "npx dsql-audit findings --detector section-unreadable",
+      );
+};
+
+/** Whether the auditor's own logins come back in trail files: the proof that connections are captured. */
+export const canaryLink = (canaries: readonly Canary[], now: Instant): Link => {
+  const due = canaries.filter(({ at }) => at <= now - BACK_WITHIN_MS);
+  const seen = due.filter(({ seenInTrailAt }) => seenInTrailAt !== null).map(({ at }) => at);
+  if (!due.length) return unknown("canary login", "none is old enough to have come back");
+  if (!seen.length)
+    return broken(
+      "canary login",
+      `none of ${due.length} came back in a trail file`,
+      "Look at the links trail and bucket events.",
+    );
+  const newest = Math.max(...seen);
+  const missed = due.filter(({ at }) => at > newest).length;
+  const says = `the one of ${minute(newest)} came back in a trail file`;
+  return missed
+    ? broken("canary login", `${says}, ${missed} later did not`, "Look at the links trail and bucket events.")
+    : ok("canary login", says);
+};
+
+/** `last`: the newest hour in which a connection was counted. */
+export const connectionLink = (last: Instant | undefined): Link =>
+  last === undefined
+    ? unknown("connections", "none was counted in the last 30 days")
+    : ok("connections", `the newest was counted in the hour from ${minute(last)}`);
+
+/** How far back connections are looked for. */
+export const CONNECTIONS_MS = 30 * DAY;
+/** How far back logins are looked for. */
+export const LOGINS_MS = 26 * HOUR;
+
+export const evaluationLink = (at: Instant | undefined, now: Instant): Link => {
+  if (at === undefined)
+    return unknown(
+      "evaluation",
+      "the detectors have not run yet",
+      "Wait ten minutes after the first snapshot.",
+    );
+  const says = `the detectors last ran at ${minute(at)}`;
+  return now - at <= LATE_MS
+    ? ok("evaluation", says)
+    : broken("evaluation", `${says}, and are due every hour`, "Look at the log of the function detect.");
+};

@@ -1,0 +1,163 @@
+// Looks at every link between a connection and a mail: which holds, which is broken, which is unknown.
+import { type Cluster, parseArn } from "../core/base/ids.ts";
+import type { Instant } from "../core/base/time.ts";
+import { shellWord } from "../notices/command-line.ts";
+import type { Running } from "../store/findings/deployments.ts";
+import type { ReadStore } from "../store/open-store.ts";
+import { bucketLink, clustersLink, digestsLink, identityLink, trailLink } from "./account-links.ts";
+import {
+  CONNECTIONS_MS,
+  canaryLink,
+  connectionLink,
+  evaluationLink,
+  LOGINS_MS,
+  loginLink,
+  mappingsLink,
+  readingLink,
+  snapshotLink,
+} from "./cluster-links.ts";
+import { type Answer, type Link, type LinkRow, unknown } from "./link.ts";
+import type { DoctorPorts, QueueState } from "./ports.ts";
+import {
+  apiLink,
+  deadLettersLink,
+  listenersLink,
+  queuesLink,
+  scheduleLink,
+  settingsLink,
+} from "./stack-links.ts";
+
+export type Examined = {
+  readonly store: ReadStore;
+  /** undefined: the store is a file, and nothing of AWS is asked. */
+  readonly ports: DoctorPorts | undefined;
+  /** How commands reach the store, as a shell takes it. */
+  readonly reach: string;
+  /** undefined: all that are known. */
+  readonly cluster?: Cluster | undefined;
+  readonly now: Instant;
+};
+
+/** What the auditor's login in a cluster needs, as a command that prints it. */
+const setUpOf = (principal: string | null | undefined, cluster: string): string =>
+  `npx dsql-audit setup-sql${principal ? ` --principal ${shellWord(principal)}` : ""} --cluster ${shellWord(cluster)}`;
+
+const askQueues = async (
+  { queue }: DoctorPorts,
+  urls: Readonly<Record<string, string>>,
+): Promise<Record<string, Answer<QueueState>>> =>
+  Object.fromEntries(
+    await Promise.all(Object.entries(urls).map(async ([name, url]) => [name, await queue(url)] as const)),
+  );
+
+/** The links of the deployment itself; where it is not known, each is unknown. */
+const stackLinks = async (
+  ports: DoctorPorts,
+  running: Running | undefined,
+  reach: string,
+): Promise<Link[]> => {
+  const deployment = running?.deployment;
+  if (!deployment) {
+    const why =
+      "the store does not say what is deployed: the schedule has not run yet, or an older release is deployed";
+    return ["bucket events", "queues", "dead letters", "subscriptions", "API"].map((link) =>
+      unknown(link, why),
+    );
+  }
+  const { bucket, topic, queues, deadLetters, api } = deployment;
+  const [tells, waiting, dead, listeners, status] = await Promise.all([
+    bucket ? ports.bucketTells(bucket) : undefined,
+    askQueues(ports, queues),
+    askQueues(ports, deadLetters),
+    ports.listeners(topic),
+    api ? ports.get(`${api}/clusters`) : undefined,
+  ]);
+  const given = Object.entries(dead).map(
+    ([name, answer]) => [name, { url: deadLetters[name] ?? "", answer }] as const,
+  );
+  return [
+    bucketLink(bucket, tells),
+    queuesLink(waiting),
+    deadLettersLink(Object.fromEntries(given), reach),
+    listenersLink(topic, listeners),
+    apiLink(api, status),
+  ];
+};
+
+/** The hour in which the newest connection was counted. */
+const lastConnection = async (
+  { activity }: ReadStore,
+  cluster: Cluster,
+  now: Instant,
+): Promise<Instant | undefined> => {
+  const day = (await activity.days(cluster, { from: now - CONNECTIONS_MS, to: now })).at(-1)?.from;
+  if (day === undefined) return undefined;
+  return (await activity.hours(cluster, { from: day, to: now })).at(-1)?.from ?? day;
+};
+
+const clusterLinks = async (
+  { store, ports, now }: Examined,
+  cluster: Cluster,
+  trails: Awaited<ReturnType<DoctorPorts["trails"]>> | undefined,
+): Promise<Link[]> => {
+  const [head, logins, findings, connection, look, settings] = await Promise.all([
+    store.snapshots.head(cluster),
+    store.canaries.look(cluster, { from: now - LOGINS_MS, to: now }, now),
+    store.findings.list(cluster),
+    lastConnection(store, cluster, now),
+    store.findings.lastLook(cluster),
+    store.settings.read(),
+  ]);
+  const unreadIam = findings
+    .filter(({ detector, status }) => detector === "section-unreadable" && status !== "resolved")
+    .flatMap(({ subject: { object } }) => (object?.startsWith("iam.") ? [object] : []));
+  const principal = settings?.values.auditor;
+  return [
+    loginLink(logins, setUpOf(principal, cluster)),
+    snapshotLink(head, now),
+    mappingsLink(head),
+    readingLink(head, unreadIam),
+    ...(ports && trails ? [trailLink(trails, cluster), digestsLink(trails, cluster)] : []),
+    canaryLink(logins.canaries, now),
+    connectionLink(connection),
+    evaluationLink(look?.at, now),
+  ];
+};
+
+/** Every link, those that all clusters share first. What cannot be read is unknown, and ends nothing. */
+export const examine = async (examined: Examined): Promise<LinkRow[]> => {
+  const { store, ports, now, reach } = examined;
+  const [known, running, settings] = await Promise.all([
+    store.clusters.list(),
+    store.deployments.read(),
+    store.settings.read(),
+  ]);
+  const shared: Link[] = [];
+  let trails: Awaited<ReturnType<DoctorPorts["trails"]>> | undefined;
+  if (ports) {
+    const [identity, listed, found, stack] = await Promise.all([
+      ports.identity(),
+      ports.clusters(),
+      ports.trails(),
+      stackLinks(ports, running, reach),
+    ]);
+    trails = found;
+    const region =
+      "value" in listed ? listed.value[0]?.arn && parseArn(listed.value[0].arn)?.region : undefined;
+    const here = known.filter((cluster) => !region || parseArn(cluster)?.region === region);
+    const first =
+      "value" in listed ? listed.value.find(({ arn }) => !here.some((c) => c === arn))?.arn : undefined;
+    shared.push(
+      identityLink(identity),
+      clustersLink(listed, here, setUpOf(settings?.values.auditor, first ?? "CLUSTER_ARN")),
+      scheduleLink(running, now),
+      ...stack,
+    );
+  }
+  shared.push(settingsLink(settings));
+  const wanted = examined.cluster === undefined ? known : known.filter((one) => one === examined.cluster);
+  const rows: LinkRow[] = shared.map((link) => ({ ...link, cluster: null }));
+  for (const cluster of wanted)
+    rows.push(...(await clusterLinks(examined, cluster, trails)).map((link) => ({ ...link, cluster })));
+  return rows;
+};

@@ -1,0 +1,24 @@
+// What doctor asks of AWS, each question apart, so that one refusal leaves the rest standing.
+import type { TrailRead } from "../cloudtrail/trail-config.ts";
+import type { Answer } from "./link.ts";
+
+/** Messages in a queue: those that wait, and those that a function holds. */
+export type QueueState = { readonly waiting: number; readonly held: number };
+
+/** Subscriptions to the topic by whether somebody said yes to them. */
+export type Listeners = { readonly confirmed: number; readonly pending: number };
+
+export type AwsCluster = { readonly arn: string; readonly status: string };
+
+export type DoctorPorts = {
+  /** Who asks: the ARN that AWS sees. */
+  readonly identity: () => Promise<Answer<string>>;
+  readonly clusters: () => Promise<Answer<readonly AwsCluster[]>>;
+  readonly trails: () => Promise<Answer<readonly TrailRead[]>>;
+  /** Whether S3 tells EventBridge of new objects. */
+  readonly bucketTells: (bucket: string) => Promise<Answer<boolean>>;
+  readonly queue: (url: string) => Promise<Answer<QueueState>>;
+  readonly listeners: (topic: string) => Promise<Answer<Listeners>>;
+  /** The status of a signed GET. */
+  readonly get: (url: string) => Promise<Answer<number>>;
+};

@@ -1,0 +1,101 @@
+// The links that the deployment is made of: schedule, settings, queues, the topic, the API.
+import type { Deployment } from "../config.ts";
+import { HOUR, type Instant, MINUTE, minute } from "../core/base/time.ts";
+import type { KeptSettings } from "../core/findings/settings.ts";
+import { shellWord } from "../notices/command-line.ts";
+import type { Running } from "../store/findings/deployments.ts";
+import { type Answer, broken, type Link, ok, unanswered, unknown } from "./link.ts";
+import type { Listeners, QueueState } from "./ports.ts";
+
+/** An hourly schedule that is later than this has stopped. */
+export const LATE_MS = 2 * HOUR + 15 * MINUTE;
+
+const logOf = ({ stack }: Deployment, fn: string): string =>
+  `aws logs tail ${shellWord(`/aws/lambda/${stack}-${fn}`)} --since 3h`;
+
+export const scheduleLink = (running: Running | undefined, now: Instant): Link => {
+  if (!running)
+    return unknown(
+      "schedule",
+      "no deployed function has ever written into this table",
+      "Deploy, then wait for the next full hour: npx serverless deploy",
+    );
+  const says = `last ran at ${minute(running.at)}`;
+  if (now - running.at <= LATE_MS) return ok("schedule", says);
+  return broken(
+    "schedule",
+    `${says}, and is due every hour`,
+    running.deployment ? logOf(running.deployment, "plan") : "Look at the log of the function plan.",
+  );
+};
+
+export const settingsLink = (settings: KeptSettings | undefined): Link =>
+  settings
+    ? ok("settings", `written by ${settings.source}`)
+    : unknown("settings", "none are kept yet: the first evaluation writes them");
+
+/** By function; what waits is normal, what was given up on is not. */
+export const queuesLink = (answers: Readonly<Record<string, Answer<QueueState>>>): Link => {
+  const all = Object.entries(answers);
+  for (const [name, answer] of all) {
+    if ("value" in answer) continue;
+    return answer.missing
+      ? broken("queues", `the queue of ${name} is gone`, "npx serverless deploy")
+      : unanswered("queues", answer);
+  }
+  const busy = all.flatMap(([name, answer]) =>
+    "value" in answer && answer.value.waiting + answer.value.held > 0
+      ? [`${name} ${answer.value.waiting + answer.value.held}`]
+      : [],
+  );
+  return ok("queues", busy.length ? `at work: ${busy.join(", ")}` : "nothing waits");
+};
+
+/** What was given up on: by function, its queue and what is in it. */
+export const deadLettersLink = (
+  answers: Readonly<Record<string, { readonly url: string; readonly answer: Answer<QueueState> }>>,
+  store: string,
+): Link => {
+  const full: string[] = [];
+  let next: string | undefined;
+  for (const [name, { url, answer }] of Object.entries(answers)) {
+    if (!("value" in answer))
+      return answer.missing
+        ? broken("dead letters", `the dead-letter queue of ${name} is gone`, "npx serverless deploy")
+        : unanswered("dead letters", answer);
+    const count = answer.value.waiting + answer.value.held;
+    if (!count) continue;
+    full.push(`${name} gave up on ${count} ${count === 1 ? "message" : "messages"}`);
+    next ??= name.startsWith("ingest")
+      ? `npx dsql-audit ingest --queue ${shellWord(url)} ${store}`
+      : `Read the log of ${name}, mend the cause, then follow docs/operations.md: ${url}`;
+  }
+  return next === undefined ? ok("dead letters", "none") : broken("dead letters", full.join("; "), next);
+};
+
+export const listenersLink = (topic: string, answer: Answer<Listeners>): Link => {
+  if (!("value" in answer))
+    return answer.missing
+      ? broken("subscriptions", "the topic is gone: no notice can be sent", "npx serverless deploy")
+      : unanswered("subscriptions", answer);
+  const { confirmed, pending } = answer.value;
+  if (confirmed)
+    return ok("subscriptions", `${confirmed} confirmed${pending ? `, ${pending} not confirmed yet` : ""}`);
+  return broken(
+    "subscriptions",
+    pending ? `${pending} not confirmed yet: nobody gets mail` : "nobody has subscribed to the topic",
+    pending
+      ? "Confirm it by the link in the mail that AWS sent."
+      : `aws sns subscribe --topic-arn ${shellWord(topic)} --protocol email --notification-endpoint YOU@EXAMPLE.COM`,
+  );
+};
+
+export const apiLink = (api: string, answer: Answer<number> | undefined): Link => {
+  if (!answer) return unknown("API", "not known where it is");
+  if (!("value" in answer)) return unanswered("API", answer);
+  const status = answer.value;
+  if (status === 200) return ok("API", `answers at ${api}`);
+  return status === 403
+    ? unanswered("API", { why: "it refused you (403)", permission: "execute-api:Invoke" })
+    : broken("API", `answered ${status}`, "Read the log of the function query.");
+};

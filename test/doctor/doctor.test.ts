@@ -1,0 +1,135 @@
+// doctor over the local stack: the real clients, the real functions, a cluster that is away.
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { documents } from "../../cli/schemas/index.ts";
+import { Cluster, Principal } from "../../lib/core/base/ids.ts";
+import { DAY, MINUTE } from "../../lib/core/base/time.ts";
+import type { LinkRow } from "../../lib/doctor/link.ts";
+import { registerCluster } from "../../lib/store/history/clusters.ts";
+import { simulatedClock } from "../../local/clock.ts";
+import { type Stack, startStack, TABLE_NAME, TRAIL_BUCKET } from "../../local/stack.ts";
+import { cliIn } from "../support/cli.ts";
+import { fillStore } from "../support/table.ts";
+
+const NOW = Date.parse("2026-11-02T09:20:00Z");
+const cluster = Cluster.parse("arn:aws:dsql:us-east-1:111122223333:cluster/gone");
+const folder = mkdtempSync(join(tmpdir(), "doctor-"));
+const clock = simulatedClock(NOW);
+const at = { plus: 0 };
+const cli = cliIn(
+  () => folder,
+  () => NOW + 30 * MINUTE + at.plus,
+  { NO_COLOR: "1" },
+);
+const words = ["doctor", "--table", TABLE_NAME, "--region", "us-east-1"];
+let stack: Stack;
+
+beforeAll(async () => {
+  stack = await startStack({
+    folder,
+    clock,
+    random: () => 0,
+    account: "111122223333",
+    region: "us-east-1",
+    clusters: [
+      {
+        cluster,
+        endpoint: "gone.dsql.us-east-1.on.aws",
+        user: "auditor",
+        dial: { host: "127.0.0.1", port: 1 },
+      },
+    ],
+    credentials: { accessKeyId: "local", secretAccessKey: "local", sessionToken: "local" },
+    auditor: Principal.parse("arn:aws:iam::111122223333:role/auditor"),
+  });
+  await stack.store.clusters.register(cluster);
+  stack.iam.putCluster({ arn: cluster });
+});
+afterAll(async () => {
+  await stack?.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const rowsOf = async (...more: string[]): Promise<LinkRow[]> =>
+  (await cli([...words, ...more, "--json"])).json() as LinkRow[];
+const stateOf = (rows: readonly LinkRow[], link: string) => rows.find((row) => row.link === link)?.state;
+
+describe("doctor", () => {
+  it("says before anything ran what it does not know, and takes nothing for granted", async () => {
+    const rows = await rowsOf();
+    expect(documents.get("doctor")?.safeParse(rows).success).toBe(true);
+    expect(stateOf(rows, "identity")).toBe("ok");
+    for (const link of ["schedule", "queues", "dead letters", "subscriptions", "settings", "canary login"])
+      expect(stateOf(rows, link), link).toBe("unknown");
+    expect(stateOf(rows, "trail")).toBe("ok");
+  });
+
+  it("finds the deployment through the table once its schedule has run", async () => {
+    await stack.run("plan", "hourly");
+    const rows = await rowsOf();
+    for (const link of ["identity", "clusters", "schedule", "bucket events", "queues", "settings"])
+      expect(stateOf(rows, link), link).toBe("ok");
+    // The cluster is away, and its snapshot was given up.
+    expect(rows.find(({ link }) => link === "dead letters")).toMatchObject({
+      state: "broken",
+      says: "snapshot gave up on 1 message",
+    });
+    expect(rows.find(({ link }) => link === "database login")).toMatchObject({
+      cluster,
+      state: "broken",
+      next: `As admin, in the cluster: npx dsql-audit setup-sql --principal arn:aws:iam::111122223333:role/auditor --cluster ${cluster}`,
+    });
+    expect(stateOf(rows, "evaluation")).toBe("ok");
+    // Nothing local signs digests, and nobody listens to a real port of the API.
+    expect([stateOf(rows, "digests"), stateOf(rows, "API")]).toEqual(["broken", "unknown"]);
+  });
+
+  it("shows a page for people with the answer first, and each next step on one line", async () => {
+    const { out, code } = await cli([...words]);
+    expect(code).toBe(0);
+    expect(out).toMatch(/^Of \d+ links, \d+ are broken and \d+ are unknown\.\n\nThe deployment\n/);
+    expect(out).toContain(
+      "next: aws cloudtrail update-trail --name arn:aws:cloudtrail:us-east-1:111122223333:trail/local --enable-log-file-validation\n",
+    );
+    expect((await cli([...words, "--exit-code"])).code).toBe(2);
+  });
+
+  it("loses one answer where one question is refused, and names the permission", async () => {
+    stack.iam.deny("dsql:ListClusters");
+    stack.s3.deny(TRAIL_BUCKET, "");
+    const rows = await rowsOf();
+    stack.iam.deny();
+    expect(rows.find(({ link }) => link === "clusters")).toMatchObject({
+      state: "unknown",
+      next: "Allow dsql:ListClusters and dsql:GetCluster to whoever runs doctor.",
+    });
+    expect(rows.find(({ link }) => link === "bucket events")).toMatchObject({
+      state: "unknown",
+      next: "Allow s3:GetBucketNotification to whoever runs doctor.",
+    });
+    expect(stateOf(rows, "queues")).toBe("ok");
+  });
+
+  it("calls a schedule broken that stopped a day ago", async () => {
+    at.plus = DAY;
+    const rows = await rowsOf();
+    at.plus = 0;
+    expect([stateOf(rows, "schedule"), stateOf(rows, "evaluation")]).toEqual(["broken", "broken"]);
+    expect(rows.find(({ link }) => link === "schedule")?.next).toBe(
+      "aws logs tail /aws/lambda/dsql-access-auditor-local-plan --since 3h",
+    );
+  });
+
+  it("asks nothing of AWS about a store in a file, and shows what the file holds", async () => {
+    await fillStore(join(folder, "s.db"), (table) => registerCluster(table, cluster));
+    const rows = (await cli("doctor --store s.db --json")).json() as LinkRow[];
+    expect(new Set(rows.map(({ state }) => state))).toEqual(new Set(["unknown"]));
+    expect(rows.map(({ link }) => link)).toEqual([
+      ...["settings", "database login", "snapshot", "mappings", "catalog and IAM", "canary login"],
+      ...["connections", "evaluation"],
+    ]);
+    expect((await cli("doctor --store s.db --exit-code")).code).toBe(0);
+  });
+});

@@ -1,0 +1,227 @@
+// What doctor says of each link, by what AWS and the store answered.
+import { describe, expect, it } from "vitest";
+import { Cluster } from "../../lib/core/base/ids.ts";
+import { HOUR, MINUTE } from "../../lib/core/base/time.ts";
+import {
+  bucketLink,
+  clustersLink,
+  digestsLink,
+  identityLink,
+  trailLink,
+} from "../../lib/doctor/account-links.ts";
+import {
+  canaryLink,
+  evaluationLink,
+  loginLink,
+  mappingsLink,
+  readingLink,
+  snapshotLink,
+} from "../../lib/doctor/cluster-links.ts";
+import {
+  apiLink,
+  deadLettersLink,
+  LATE_MS,
+  listenersLink,
+  queuesLink,
+  scheduleLink,
+} from "../../lib/doctor/stack-links.ts";
+
+const NOW = Date.parse("2026-11-02T09:20:00Z");
+const cluster = Cluster.parse("arn:aws:dsql:us-east-1:111122223333:cluster/abc");
+const refused = { why: "AWS refused the question (AccessDenied)", permission: "x:Y" };
+const silent = { why: "AWS did not answer: TimeoutError" };
+const gone = { why: "AWS knows no such thing", missing: true as const };
+
+describe("a question that AWS refused or did not answer", () => {
+  it("is unknown, and names the permission that is missing", () => {
+    const links = [
+      identityLink(refused),
+      clustersLink(refused, [], "set up"),
+      trailLink(refused, cluster),
+      digestsLink(refused, cluster),
+      bucketLink("b", refused),
+      queuesLink({ detect: refused }),
+      deadLettersLink({ detect: { url: "u", answer: refused } }, "--table t"),
+      listenersLink("topic", refused),
+      apiLink("https://api", refused),
+    ];
+    expect(links.map(({ state }) => state)).toEqual(links.map(() => "unknown"));
+    for (const { next } of links.slice(1)) expect(next).toBe("Allow x:Y to whoever runs doctor.");
+  });
+
+  it("is no fault of the link where nobody answered", () => {
+    expect(queuesLink({ detect: silent })).toMatchObject({
+      state: "unknown",
+      next: "Run doctor again in a minute.",
+    });
+  });
+});
+
+describe("what is gone", () => {
+  it("is broken", () => {
+    expect(bucketLink("b", gone)).toMatchObject({ state: "broken", says: "there is no bucket b" });
+    expect(queuesLink({ detect: gone })).toMatchObject({
+      state: "broken",
+      says: "the queue of detect is gone",
+    });
+    expect(listenersLink("t", gone).state).toBe("broken");
+    expect(deadLettersLink({ plan: { url: "u", answer: gone } }, "").state).toBe("broken");
+  });
+});
+
+describe("clusters", () => {
+  const aws = (status: string) => ({ value: [{ arn: cluster as string, status }] });
+  it("hold when each that lives has been read", () => {
+    expect(clustersLink(aws("IDLE"), [cluster], "set up").state).toBe("ok");
+  });
+  it("are broken where one was never read, with what sets it up", () => {
+    expect(clustersLink(aws("ACTIVE"), [], "set up")).toMatchObject({ state: "broken", next: "set up" });
+  });
+  it("do not wait for one that is being deleted", () => {
+    expect(
+      clustersLink(
+        {
+          value: [
+            { arn: cluster, status: "DELETING" },
+            { arn: "b", status: "ACTIVE" },
+          ],
+        },
+        [Cluster.parse(cluster.replace("abc", "b"))],
+        "s",
+      ).says,
+    ).toContain("b");
+    expect(clustersLink(aws("DELETED"), [], "s").says).toBe(
+      "no cluster that could be read is in this Region",
+    );
+  });
+});
+
+describe("the trail", () => {
+  const trail = (more: object = {}) => ({
+    ...{
+      arn: "arn:aws:cloudtrail:us-east-1:111122223333:trail/t",
+      homeRegion: "us-east-1",
+      multiRegion: false,
+    },
+    ...{ bucket: "b", prefix: null, validation: true, logging: true, deliveryError: null, deliveredAt: null },
+    stoppedAt: null,
+    selectors: [
+      {
+        FieldSelectors: [
+          { Field: "eventCategory", Equals: ["Data"] },
+          { Field: "resources.type", Equals: ["AWS::DSQL::Cluster"] },
+        ],
+      },
+    ],
+    ...more,
+  });
+  it("holds when it logs and takes the connects", () => {
+    expect(trailLink({ value: [trail()] }, cluster).state).toBe("ok");
+    expect(digestsLink({ value: [trail()] }, cluster).state).toBe("ok");
+  });
+  it("is broken when it is stopped or takes other events, and says how to look without changing anything", () => {
+    for (const more of [{ logging: false }, { selectors: [] }, { deliveryError: "AccessDenied" }]) {
+      const link = trailLink({ value: [trail(more)] }, cluster);
+      expect(link.state).toBe("broken");
+      expect(link.next).toMatch(/^aws cloudtrail get-event-selectors /);
+    }
+    expect(trailLink({ value: [] }, cluster).next).toMatch(/^Make a trail/);
+  });
+  it("is unknown when it could not be read", () => {
+    expect(trailLink({ value: [{ arn: "t", unreadable: "AccessDenied" }] }, cluster).state).toBe("unknown");
+    expect(digestsLink({ value: [{ arn: "t", unreadable: "AccessDenied" }] }, cluster).state).toBe("unknown");
+  });
+  it("without digests is told apart, with the one command that only adds them", () => {
+    expect(digestsLink({ value: [trail({ validation: false })] }, cluster)).toMatchObject({
+      state: "broken",
+      next: "aws cloudtrail update-trail --name arn:aws:cloudtrail:us-east-1:111122223333:trail/t --enable-log-file-validation",
+    });
+  });
+});
+
+describe("the deployment", () => {
+  it("has a bucket that tells EventBridge, or what to merge into its settings", () => {
+    expect(bucketLink("b", { value: true }).state).toBe("ok");
+    expect(bucketLink("b", { value: false }).next).toContain(
+      "get-bucket-notification-configuration --bucket b",
+    );
+    expect(bucketLink("", undefined).state).toBe("broken");
+  });
+  it("has run within two hours and a quarter, by its own schedule", () => {
+    const at = (age: number) => scheduleLink({ at: NOW - age, deployment: null }, NOW).state;
+    expect([at(HOUR), at(LATE_MS), at(LATE_MS + 1)]).toEqual(["ok", "ok", "broken"]);
+    expect(scheduleLink(undefined, NOW).state).toBe("unknown");
+  });
+  it("may have work waiting, but nothing that was given up", () => {
+    const empty = { value: { waiting: 0, held: 0 } };
+    const two = { value: { waiting: 1, held: 1 } };
+    expect(queuesLink({ detect: two, notify: empty })).toMatchObject({
+      state: "ok",
+      says: "at work: detect 2",
+    });
+    expect(deadLettersLink({ notify: { url: "u", answer: empty } }, "").state).toBe("ok");
+    expect(
+      deadLettersLink(
+        { ingestEvents: { url: "https://sqs.us-east-1.amazonaws.com/1/dead", answer: two } },
+        "--table t",
+      ),
+    ).toMatchObject({
+      state: "broken",
+      says: "ingestEvents gave up on 2 messages",
+      next: "npx dsql-audit ingest --queue https://sqs.us-east-1.amazonaws.com/1/dead --table t",
+    });
+  });
+  it("has a listener who said yes", () => {
+    const of = (confirmed: number, pending: number) => listenersLink("t", { value: { confirmed, pending } });
+    expect(of(1, 1).state).toBe("ok");
+    expect(of(0, 1)).toMatchObject({ state: "broken", says: "1 not confirmed yet: nobody gets mail" });
+    expect(of(0, 0).next).toMatch(/^aws sns subscribe --topic-arn t /);
+  });
+  it("answers, refuses the caller or fails", () => {
+    const states = [200, 403, 500].map((value) => apiLink("https://api", { value }).state);
+    expect(states).toEqual(["ok", "unknown", "broken"]);
+    expect(apiLink("", undefined).state).toBe("unknown");
+  });
+});
+
+describe("a cluster", () => {
+  const head = (age: number, unreadable: object = {}) =>
+    ({ manifest: { takenAt: NOW - age, unreadable } }) as unknown as Parameters<typeof snapshotLink>[0];
+  const canary = (minutes: number, seen: boolean) => ({
+    ...{ at: NOW - minutes * MINUTE, eventId: seen ? "e" : null },
+    seenInTrailAt: seen ? NOW : null,
+  });
+  it("is read every hour", () => {
+    expect(snapshotLink(head(HOUR), NOW).state).toBe("ok");
+    expect(snapshotLink(head(3 * HOUR), NOW).state).toBe("broken");
+    expect(snapshotLink(undefined, NOW).state).toBe("unknown");
+    expect(evaluationLink(NOW - 3 * HOUR, NOW).state).toBe("broken");
+    expect(evaluationLink(undefined, NOW).state).toBe("unknown");
+  });
+  it("is logged in to by the newest login, whatever came before", () => {
+    const login = (canaries: number[], failed: number[]) =>
+      loginLink(
+        { canaries: canaries.map((at) => canary(at, false)), failed: failed.map((m) => NOW - m * MINUTE) },
+        "s",
+      );
+    expect(login([60], [120]).state).toBe("ok");
+    expect(login([120], [60])).toMatchObject({ state: "broken", next: "As admin, in the cluster: s" });
+    expect(login([], []).state).toBe("unknown");
+  });
+  it("shows what it refuses, the mappings apart", () => {
+    expect(mappingsLink(head(0)).state).toBe("ok");
+    expect(mappingsLink(head(0, { mappings: null })).state).toBe("broken");
+    expect(readingLink(head(0, { mappings: null }), []).state).toBe("ok");
+    expect(readingLink(head(0, { functions: null }), ["iam.roles"]).says).toBe(
+      "unreadable: functions, iam.roles",
+    );
+    expect([mappingsLink(undefined).state, readingLink(undefined, []).state]).toEqual(["unknown", "unknown"]);
+  });
+  it("proves its capture by the newest login that had time to come back", () => {
+    expect(canaryLink([canary(100, true), canary(10, false)], NOW).state).toBe("ok");
+    expect(canaryLink([canary(160, true), canary(100, false)], NOW).says).toContain("1 later did not");
+    expect(canaryLink([canary(100, false)], NOW).state).toBe("broken");
+    expect(canaryLink([canary(10, false)], NOW).state).toBe("unknown");
+    expect(canaryLink([], NOW).state).toBe("unknown");
+  });
+});
