@@ -91,8 +91,13 @@ export const discoverClusters = async (client: DSQLClient, user: string): Promis
 /** The function as its environment says. */
 export const wire = (shared: Runtime) => {
   const given = settings(
-    ...(["TABLE_NAME", "CLUSTERS", "CLUSTER_ARN_PREFIX", "AUDITOR_USER"] as const),
-    ...(["SNAPSHOT_QUEUE_URL", "DETECT_QUEUE_URL", "DEPLOYMENT"] as const),
+    "TABLE_NAME",
+    "CLUSTERS",
+    "CLUSTER_ARN_PREFIX",
+    "AUDITOR_USER",
+    "SNAPSHOT_QUEUE_URL",
+    "DETECT_QUEUE_URL",
+    "DEPLOYMENT",
   );
   const { TABLE_NAME, CLUSTERS, CLUSTER_ARN_PREFIX, AUDITOR_USER } = given;
   const listed = CLUSTERS === "auto" ? undefined : withinReach(CLUSTERS, CLUSTER_ARN_PREFIX);
