@@ -11,7 +11,7 @@ export type Alert = {
   readonly firstAt: Instant;
   readonly lastAt: Instant;
   readonly name: string;
-  readonly severity: "low" | "medium" | "high";
+  readonly severity: "low" | "medium" | "high" | "critical";
 };
 
 export type Score = {
@@ -60,7 +60,8 @@ export const score = (run: Run, alerts: readonly Alert[]): Score => {
   return {
     recall,
     falsePerWeek: falseAlerts.length / weeks,
-    falseHighPerWeek: falseAlerts.filter(({ severity }) => severity === "high").length / weeks,
+    falseHighPerWeek:
+      falseAlerts.filter(({ severity }) => severity === "high" || severity === "critical").length / weeks,
     findingsPerAttack: found ? matching / found : 0,
     rightKind: { right, found },
     medianMinutes: minutes[minutes.length >> 1] ?? Number.NaN,

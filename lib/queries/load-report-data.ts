@@ -22,6 +22,7 @@ import { activityOf } from "./activity.ts";
 import { type DeclaredAccess, declaredAccessAt } from "./baseline-drift.ts";
 import { groundsOfSnapshot } from "./grounds.ts";
 import { adminLogins, reachedBy } from "./reached-by.ts";
+import { revokedMappings } from "./revoked-mappings.ts";
 import { talliesUntil } from "./tallies.ts";
 
 /** Whole weeks, so that every hour of the week comes equally often. */
@@ -199,6 +200,7 @@ export const loadReportData = async (
       covered: facts.coverage,
       doubts: facts.doubts,
     },
+    revoked: revokedMappings(facts, view, at),
     changes: changes.toReversed(),
     olderChanges,
     storeOption,

@@ -1,5 +1,6 @@
 // Who could have made a change: the principals that were connected as admin, or as its grantor, between two snapshots.
 import type { Tally } from "../core/activity/activity.ts";
+import { LONGEST_SESSION } from "../core/activity/session-end.ts";
 import type { Cluster } from "../core/base/ids.ts";
 import { floorTo, HOUR, type Instant } from "../core/base/time.ts";
 import type { RecordedChange } from "../core/history/change.ts";
@@ -8,8 +9,6 @@ import type { ReadStore } from "../store/open-store.ts";
 import { provenHours } from "./proven-hours.ts";
 import { talliesIn } from "./tallies.ts";
 
-/** A connection lasts an hour at most: one that began before the first snapshot may have been used after it. */
-const LONGEST_CONNECTION = HOUR;
 /** Of a long timeline the newest stretches are looked at. */
 const MOST_STRETCHES = 10;
 
@@ -68,10 +67,10 @@ export const whoCouldGrant = async (
   return Promise.all(
     byStretch.slice(-MOST_STRETCHES).map(async (some): Promise<CouldGrant> => {
       const [{ from, to } = { from: 0, to: 0 }] = some;
-      const interval = { from: floorTo(HOUR, Math.max(0, from - LONGEST_CONNECTION)), to: to + 1 };
+      const interval = { from: floorTo(HOUR, Math.max(0, from - LONGEST_SESSION)), to: to + 1 };
       const all = await talliesIn(store, cluster, interval);
       const allowed = all.filter(
-        ({ outcome, lastAt }) => outcome === "allowed" && lastAt > from - LONGEST_CONNECTION,
+        ({ outcome, lastAt }) => outcome === "allowed" && lastAt > from - LONGEST_SESSION,
       );
       const standing = periods.filter(
         ({ firstSeenAt, notSeenAt, goneAt }) =>

@@ -2,6 +2,7 @@
 import { dayOf } from "../core/base/time.ts";
 import { type Html, html } from "./html.ts";
 import type { ReportChange, ReportData } from "./report-data.ts";
+import { revokedTable } from "./revoked-table.ts";
 import { count, firstOf, time } from "./wording.ts";
 
 const OPEN_ROWS = 25;
@@ -19,13 +20,15 @@ const changeTable = (caption: string, changes: readonly ReportChange[]): Html =>
   })}</tbody></table></div>`;
 };
 
-export const changesSection = ({ changes, olderChanges, storeOption }: ReportData): Html => {
+export const changesSection = (data: ReportData): Html => {
+  const { changes, olderChanges, storeOption } = data;
   const open = changes.slice(0, OPEN_ROWS);
   const rest = firstOf(changes.slice(OPEN_ROWS), FOLDED_ROWS);
   const older = olderChanges + rest.more;
   return html`<section id="changes" aria-labelledby="changes-title">
 <h2 id="changes-title">What changed</h2>
 <p class="hint">Newest first. A change is known only to lie between two snapshots.</p>
+${revokedTable(data)}
 ${open.length ? changeTable("Changes between snapshots", open) : html`<p class="none">No change is on record.</p>`}
 ${rest.shown.length > 0 && html`<details class="fold"><summary>Earlier changes <span class="n">${count(rest.shown.length, "change")}</span></summary>${changeTable("Earlier changes", rest.shown)}</details>`}
 ${older > 0 && html`<p class="more">and ${count(older, "older change")}: <code class="command">dsql-audit history ${storeOption}</code></p>`}

@@ -108,6 +108,24 @@ export type ReportDeclared = {
   }[];
 };
 
+/** A mapping that was taken away lately, and what may have gone on after it. */
+export type ReportRevoked = {
+  readonly principal: string;
+  readonly role: string;
+  /** The last snapshot that had it, and the first that had not. */
+  readonly after: Instant;
+  readonly by: Instant;
+  readonly sessionEnd: Instant;
+  readonly tokenEnd: Instant;
+  /** Connections of the principal that began after `sessionEnd`. */
+  readonly allowed: number;
+  readonly refused: number;
+  /** Another mapping of the principal stands or stood since: what was allowed may be of that one. */
+  readonly hasOther: boolean;
+  /** Hours since `sessionEnd` for which capture is not proven. */
+  readonly unprovenHours: number;
+};
+
 export type ReportAdmins = {
   /** null: not known. */
   readonly principals:
@@ -170,6 +188,8 @@ export type ReportData = {
     readonly covered: Coverage;
     readonly doubts: readonly Doubt[];
   };
+  /** Mappings that were taken away in the last weeks, newest first; null: the mappings were never read. */
+  readonly revoked: readonly ReportRevoked[] | null;
   /** Newest first, as many as the loader gives; `olderChanges` were left off. */
   readonly changes: readonly ReportChange[];
   readonly olderChanges: number;

@@ -290,6 +290,7 @@ export const sampleReport = (): ReportData => ({
   activity: { window: { from: START, to: END }, hours: hoursOf(), principals: rowsOf(hoursOf()) },
   adminLogins: [],
   admins: null,
+  revoked: [],
   walls: null,
   pastFindings: null,
   declared: {

@@ -6,6 +6,7 @@ import { NAME_WITHIN_BITS } from "./constants.ts";
 import type { DayContext, OpenEpisode } from "./estate.ts";
 import type { Kind } from "./habits.ts";
 import type { DaySign } from "./judge-day.ts";
+import { isAfterLastSession } from "./mapping-rule.ts";
 import { severityOf, weightOf } from "./weigh.ts";
 
 /** This long without an unusual connection ends an episode. */
@@ -37,17 +38,21 @@ export type WeighedEpisode = OpenEpisode & {
   readonly weight: number;
   readonly threshold: number;
   /** Undefined: it weighs too little for a finding. */
-  readonly severity: "low" | "medium" | "high" | undefined;
+  readonly severity: "low" | "medium" | "high" | "critical" | undefined;
   /** The detector that names it. */
   readonly detector: string;
 };
+
+/** By bits; but that somebody was let in who could not be outweighs any attempt. */
+const isStronger = (sign: DaySign, known: DaySign): boolean =>
+  isAfterLastSession(sign) === isAfterLastSession(known) ? sign.bits > known.bits : isAfterLastSession(sign);
 
 /** The strongest sign of each detector, over all days of the episode. */
 const strongestOf = (signs: readonly DaySign[]): DaySign[] => {
   const best = new Map<string, DaySign>();
   for (const sign of signs) {
     const known = best.get(sign.detector);
-    if (!known || sign.bits > known.bits) best.set(sign.detector, sign);
+    if (!known || isStronger(sign, known)) best.set(sign.detector, sign);
   }
   return [...best.values()].sort(
     (a, b) => b.bits - a.bits || a.firstAt - b.firstAt || (a.detector < b.detector ? -1 : 1),
@@ -55,6 +60,8 @@ const strongestOf = (signs: readonly DaySign[]): DaySign[] => {
 };
 
 const nameOf = (signs: readonly DaySign[]): string => {
+  const certain = signs.find(isAfterLastSession);
+  if (certain) return certain.detector;
   const [strongest] = signs;
   const close = signs.filter(
     ({ bits }) => strongest !== undefined && bits >= strongest.bits - NAME_WITHIN_BITS,
@@ -96,13 +103,14 @@ export const weigh = (
   const kind = context.kindOf(principal);
   const threshold = context.threshold[kind];
   const weight = weightOf(episode.signs);
+  const usual = weight >= threshold ? severityOf(weight, threshold) : undefined;
   return {
     ...episode,
     principal,
     kind,
     weight,
     threshold,
-    severity: weight >= threshold ? severityOf(weight, threshold) : undefined,
+    severity: episode.signs.some(isAfterLastSession) ? "critical" : usual,
     detector: nameOf(episode.signs),
   };
 };

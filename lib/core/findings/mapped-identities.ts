@@ -1,5 +1,6 @@
 // The standing mappings to IAM roles and users, each with what IAM said of the identity behind it.
 import type { MappedIdentity } from "../catalog/iam-facts.ts";
+import { mappingGoneText } from "./after-revoke.ts";
 import type { DetectorView, Judgement, KnownSubject } from "./detector.ts";
 import type { MappingSubject } from "./view-mappings.ts";
 
@@ -23,10 +24,7 @@ export const notTold = (view: DetectorView): readonly Judgement["subject"][] =>
     .map(({ mapping }) => mappingSubject(view, mapping));
 
 /** For `gone`: whether the mapping itself was taken away, in a sentence. */
-export const mappingRevoked = (
-  view: DetectorView,
-  { principal, roleOid }: KnownSubject,
-): string | undefined =>
-  view.mappings.standing.some((one) => one.principal === principal && one.roleOid === roleOid)
+export const mappingRevoked = (view: DetectorView, subject: KnownSubject): string | undefined =>
+  view.mappings.standing.some((one) => one.principal === subject.principal && one.roleOid === subject.roleOid)
     ? undefined
-    : "The mapping was revoked.";
+    : mappingGoneText(view, subject);

@@ -2,6 +2,7 @@
 import type { WordsOf } from "../base/evidence.ts";
 import { DAY, dayOf, type Instant, minute } from "../base/time.ts";
 import { principalName, visible } from "../base/visible-text.ts";
+import { mappingGoneText } from "./after-revoke.ts";
 import type { DetectorView, KnownSubject } from "./detector.ts";
 import type { Judged } from "./verdict.ts";
 import type { MappingSubject } from "./view-mappings.ts";
@@ -104,19 +105,17 @@ export const mappingTitle = (
 
 /** What changed for a mapping that has no finding any more. */
 export const mappingGone = (
-  { mappings, privileges }: DetectorView,
+  view: DetectorView,
   subject: KnownSubject,
   { days }: { readonly days: number },
 ): string | undefined => {
+  const { mappings } = view;
   const known = mappings.standing.find(
     ({ principal, roleOid, role }) =>
       principal === subject.principal &&
       (subject.roleOid === undefined ? role === subject.role : roleOid === subject.roleOid),
   );
-  if (!known) {
-    const { snapshot } = privileges;
-    return `The mapping is gone${snapshot ? `: the snapshot of ${minute(snapshot.takenAt)} no longer has it` : ""}.`;
-  }
+  if (!known) return mappingGoneText(view, subject);
   const { verdict, lastUse } = mappings.useOf(known, days);
   if (verdict === "active" && lastUse) return `It is in use: last use ${minute(lastUse.at)}.`;
   if (verdict === "grace")

@@ -29,6 +29,8 @@ export type MappingsView = {
   readonly rivalsOf: (mapping: MappingSubject) => readonly MappingSubject[];
   /** When the last mapping of a role was seen to be gone; undefined: none ever was. */
   readonly lastGoneOf: (role: Oid) => Instant | undefined;
+  /** The same of one principal's mapping to the role. */
+  readonly goneAt: (mapping: { readonly principal: string; readonly role: Oid }) => Instant | undefined;
   /** Why mappings cannot be looked at; undefined: they can. */
   readonly unreadable: string | undefined;
 };
@@ -96,6 +98,12 @@ export const mappingsViews = (facts: Facts): ((now: Instant, coverage: CoverageV
       lastGoneOf: (role) => {
         const gone = subjects.flatMap(({ roleOid, period: { goneAt } }) =>
           roleOid === role && goneAt !== null && goneAt <= now ? [goneAt] : [],
+        );
+        return gone.length ? Math.max(...gone) : undefined;
+      },
+      goneAt: ({ principal, role }) => {
+        const gone = subjects.flatMap(({ principal: own, roleOid, period: { goneAt } }) =>
+          own === principal && roleOid === role && goneAt !== null && goneAt <= now ? [goneAt] : [],
         );
         return gone.length ? Math.max(...gone) : undefined;
       },

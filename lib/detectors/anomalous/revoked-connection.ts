@@ -14,15 +14,16 @@ export const revokedConnection = /* @__PURE__ */ defineDetector({
   severity: "high",
   life: "episode",
   docs: {
-    why: "Somebody took this access away, and somebody still uses it or tries to.",
-    fix: "Find out what still runs with the principal and stop it. Take dsql:DbConnect away from it as well.",
+    why: "Somebody took this access away, and somebody still uses it or tries to. Sessions from before the revoke end within an hour: to be let in after that is critical, whatever else is usual.",
+    fix: "Find out what still runs with the principal and stop it. Take dsql:DbConnect away from it as well. If it was let in, look for another mapping or a new GRANT between two snapshots.",
     falsePositives: "A service that still runs with its old configuration.",
     blindSpots:
-      "A session that was open when the mapping was revoked can go on for an hour without a new connection.",
+      "A session that was open when the mapping was revoked can go on for an hour without a new connection. A mapping that was made and revoked again between two snapshots is not seen.",
   },
   evidence: {
     connections: { label: "Attempts", unit: ["attempt", "attempts"] },
     refused: "All of them refused",
+    afterLastSession: "Let in after the last possible session end",
   },
   options: SignOptions,
   rule,
@@ -39,6 +40,14 @@ export const cases = (): Case[] => {
     {
       name: "fires for an attempt five days after the mapping was revoked",
       facts: exampleFacts({ mappings, connections: [...usual, again] }),
+      expect: ["OldJob"],
+    },
+    {
+      name: "fires for one that was let in after every session from before had ended, as critical",
+      facts: exampleFacts({
+        mappings,
+        connections: [...usual, { by: "OldJob", at: EXAMPLE_NOW - 6 * HOUR }],
+      }),
       expect: ["OldJob"],
     },
     {

@@ -7,6 +7,7 @@ import { shownRole } from "../../core/findings/catalog-judgement.ts";
 import { defineDetector, type Judgement } from "../../core/findings/detector.ts";
 import { type Case, exampleFacts } from "../../core/findings/example-facts.ts";
 import type { Severity } from "../../core/findings/finding.ts";
+import { mappingRevoked } from "../../core/findings/mapped-identities.ts";
 import { revokeMappingSql } from "../../core/sql/statements.ts";
 
 type Loose = "wildcard" | "root" | "another account" | "session" | "no principal";
@@ -92,6 +93,7 @@ export const looseMapping = /* @__PURE__ */ defineDetector({
         },
       ];
     }),
+  gone: mappingRevoked,
 });
 
 export const cases = (): Case[] => {

@@ -1,6 +1,7 @@
 // A role that gained much at once, between two snapshots: the powers of an administrator, or many privileges.
 import * as z from "zod";
 import { adminLoginsOf } from "../../core/activity/admin-logins.ts";
+import { LONGEST_SESSION } from "../../core/activity/session-end.ts";
 import { DAY, dayOf, HOUR, iso, minute } from "../../core/base/time.ts";
 import { principalName } from "../../core/base/visible-text.ts";
 import { declaredAs, isBuiltIn, shownRole, someOf } from "../../core/findings/catalog-judgement.ts";
@@ -25,9 +26,6 @@ import { revokeMembershipSql } from "../../core/remediation/revoke-membership.ts
 /** How long it stays a finding: as long as an episode that nobody acknowledges. */
 const KEPT_DAYS = 14;
 const SHOWN = 20;
-/** A connection lasts an hour at most: one that began before the first snapshot may have been used after it. */
-const LONGEST_CONNECTION = HOUR;
-
 type RapidEvidence = {
   readonly between: { readonly from: string; readonly to: string };
   readonly powers: readonly string[];
@@ -53,7 +51,7 @@ const adminsIn = ({ activity }: DetectorView, { from, to }: RecentChanges): read
     activity.principals.flatMap((principal) =>
       activity
         .talliesOf(principal)
-        .filter(({ firstAt, lastAt }) => firstAt <= to && lastAt > from - LONGEST_CONNECTION),
+        .filter(({ firstAt, lastAt }) => firstAt <= to && lastAt > from - LONGEST_SESSION),
     ),
   ).map(({ arn }) => arn);
 

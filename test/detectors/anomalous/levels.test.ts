@@ -241,7 +241,7 @@ describe.each([
     const facts = { mappingAt: () => its };
     const refused = at(10, { outcome: "refused", count: 3 });
     expect(reached(id, [refused], history(), facts)[0]?.evidence).toEqual({ connections: 3, refused: true });
-    expect(reached(id, [refused, at(11)], history(), facts)[0]?.evidence).toEqual({
+    expect(reached(id, [refused, at(11)], history(), facts)[0]?.evidence).toMatchObject({
       connections: 4,
       refused: false,
     });
@@ -250,16 +250,32 @@ describe.each([
   it("is a condition that stands once it was so for a week", () => {
     const rule = signRules.find((one) => one.id === id);
     const facts = surpriseFacts(history(), { mappingStates: () => () => its });
-    const on = (days: number) => {
+    const on = (days: number, outcome: "allowed" | "refused" = "refused") => {
       const now = START + (TODAY - 30 + days) * DAY;
       const estate = surprises(facts, signRules).estateBefore(now);
       const context = dayContext(estate, now / DAY, { ...facts, mappingAt: () => its });
-      const today = dayFigures([tally("orders", now + 10 * HOUR)]);
+      const today = dayFigures([{ ...tally("orders", now + 10 * HOUR), outcome }]);
       return (
         rule?.reached(today, context.ownOf(role("orders")), context.surroundingsOf(role("orders"))) ?? []
       );
     };
     expect(on(6)).toHaveLength(1);
     expect(on(7)).toEqual([]);
+    // To be let in is never a condition that stands, once no session of before can explain it.
+    expect(on(7, "allowed")).toHaveLength(id === "revoked-connection" ? 1 : 0);
+  });
+});
+
+describe("revoked-connection", () => {
+  const REVOKED = START + TODAY * DAY + 9 * HOUR;
+  const mappingAt: Surroundings["mappingAt"] = (_, when) => (when < REVOKED ? "mapped" : "revoked");
+  const late = (hour: number, more: Partial<Tally> = {}) =>
+    reached("revoked-connection", [at(hour, more)], history(), { mappingAt })[0]?.evidence.afterLastSession;
+
+  it("says when a principal was let in after the last possible session end, and not of attempts", () => {
+    expect(late(9)).toBeUndefined();
+    expect(late(10)).toBe(true);
+    expect(late(12, { outcome: "refused" })).toBeUndefined();
+    expect(late(8)).toBeUndefined();
   });
 });
