@@ -175,6 +175,7 @@ const statements = {
     ),
     // CloudWatch knows no resource: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatch.html
     allow("CountCalls", ["cloudwatch:GetMetricStatistics"], "*"),
+    allow("SeeWhoListens", ["sns:ListSubscriptionsByTopic"], [ref("Topic")]),
     sendTo(queueId("notify")),
   ],
   notify: [

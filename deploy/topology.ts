@@ -180,7 +180,7 @@ export const functionPlans = {
     memory: 2048,
     timeout: 300,
     settings: [
-      ...(["TABLE_NAME", "NOTIFY_QUEUE_URL", "AUDITOR_PRINCIPAL"] as const),
+      ...(["TABLE_NAME", "NOTIFY_QUEUE_URL", "TOPIC_ARN", "AUDITOR_PRINCIPAL"] as const),
       ...(["ARCHETYPES", "DORMANT_DAYS", "DETECTOR_OPTIONS", "FALSE_FINDINGS_PER_WEEK"] as const),
     ],
     // As near to one after the other as SQS allows. Reserved concurrency would let the poller run into throttles, and

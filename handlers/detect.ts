@@ -61,9 +61,10 @@ export const detectHandler = (deps: DetectDeps) => {
 
 /** The function as its environment says. */
 export const wire = (shared: Runtime) => {
-  const { TABLE_NAME, NOTIFY_QUEUE_URL, ...verdicts } = settings(
+  const { TABLE_NAME, NOTIFY_QUEUE_URL, TOPIC_ARN, ...verdicts } = settings(
     "TABLE_NAME",
     "NOTIFY_QUEUE_URL",
+    "TOPIC_ARN",
     "AUDITOR_PRINCIPAL",
     "ARCHETYPES",
     "DORMANT_DAYS",
@@ -74,7 +75,7 @@ export const wire = (shared: Runtime) => {
     ...shared,
     store: storeOf(TABLE_NAME, shared),
     options: {
-      capture: capturePorts(shared),
+      capture: capturePorts(shared, TOPIC_ARN),
       auditor: verdicts.AUDITOR_PRINCIPAL,
       archetypes: verdicts.ARCHETYPES,
       dormantDays: verdicts.DORMANT_DAYS,

@@ -18,6 +18,7 @@ import { readIam } from "../lib/iam/read-iam.ts";
 import type { CapturePorts } from "../lib/jobs/check-capture.ts";
 import type { SnapshotPorts } from "../lib/jobs/take-snapshot.ts";
 import { type CountMetric, type Fields, type Log, metricLine } from "../lib/log.ts";
+import { topicListeners } from "../lib/notices/channels/subscriptions.ts";
 import { openReadStore, openStore, type ReadStore, type Store } from "../lib/store/open-store.ts";
 import { openDynamoDbTable } from "../lib/store/table/dynamodb/dynamodb-table.ts";
 import { readOnly } from "../lib/store/table/read-only.ts";
@@ -110,10 +111,12 @@ export const iamReader = ({ now }: Runtime): NonNullable<SnapshotPorts["readIam"
   return (cluster, arns) => readIam({ iam, dsql }, { cluster, arns, now });
 };
 
-/** What the detect function asks AWS about capture. */
-export const capturePorts = ({ sleep }: Runtime): CapturePorts => {
+/** What the detect function asks AWS about capture, and about who gets the notices. */
+export const capturePorts = ({ sleep }: Runtime, topicArn: string): CapturePorts => {
   const clients = cloudTrailClients();
+  const sns = snsClient();
   return {
+    listeners: () => topicListeners(sns, topicArn),
     ...trailPort(clients),
     calls: callCountPort(new CloudWatchClient(patient)),
     events: (interval) => lookupManagementEvents(clients(undefined), interval, sleep),

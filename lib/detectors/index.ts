@@ -20,6 +20,7 @@ import { captureConfiguration } from "./coverage/capture-configuration.ts";
 import { captureGap } from "./coverage/capture-gap.ts";
 import { clockSkew } from "./coverage/clock-skew.ts";
 import { exemptionStale } from "./coverage/exemption-stale.ts";
+import { nobodyListens } from "./coverage/nobody-listens.ts";
 import { sectionUnreadable } from "./coverage/section-unreadable.ts";
 import { selfAudit } from "./coverage/self-audit.ts";
 import { snapshotOverdue } from "./coverage/snapshot-overdue.ts";
@@ -79,6 +80,7 @@ export const detectors: readonly Detector[] = [
   neverUsedMapping,
   newClient,
   newNetwork,
+  nobodyListens,
   offHours,
   orphanMapping,
   permissionWithoutMapping,

@@ -1,10 +1,11 @@
-// Asks AWS whether a cluster's connections are captured, at most once an hour, and keeps what puts proof in doubt.
+// Asks AWS whether a cluster's connections are captured and whether anybody gets the notices, at most once an hour, and
+// keeps what puts proof in doubt.
 import type { CallCountPort } from "../cloudtrail/call-counts.ts";
 import { captureState, type TrailPort, type TrailRead } from "../cloudtrail/trail-config.ts";
 import type { Cluster } from "../core/base/ids.ts";
 import { DAY, floorTo, HOUR, type Instant, type Interval } from "../core/base/time.ts";
 import { countedByHour, surplusCalls } from "../core/coverage/call-count.ts";
-import type { CaptureCheck, Unanswered } from "../core/coverage/capture-check.ts";
+import type { CaptureCheck, Listeners, Unanswered } from "../core/coverage/capture-check.ts";
 import type { ManagementEvent } from "../core/coverage/management-event.ts";
 import { LIVE_SETTLE_MS } from "../core/findings/facts.ts";
 import type { Store } from "../store/open-store.ts";
@@ -13,6 +14,8 @@ export type CapturePorts = TrailPort & {
   readonly calls: CallCountPort;
   /** Management events that matter, of the function's own account and Region. */
   readonly events: (interval: Interval) => Promise<readonly ManagementEvent[]>;
+  /** Who has subscribed to the topic of the notices; undefined: there is no topic. */
+  readonly listeners?: () => Promise<Listeners>;
 };
 
 const TRAILS = "trail-configuration";
@@ -90,9 +93,11 @@ export const checkCapture = async (
     await doubts.replace(cluster, TRAILS, [{ from, to: now, reason }], { from, to: from + 1 });
   }
 
+  const heard = ports.listeners && (await ask(ports.listeners));
+  const listeners = heard && ("why" in heard ? heard : heard.value);
   const compared = await ask(() => compareCalls(store, cluster, now, ports.calls));
   if ("why" in compared) unanswered.push({ call: "call-count", why: compared.why });
-  await checks.put(cluster, { at: now, ...judged, unanswered });
+  await checks.put(cluster, { at: now, ...judged, unanswered, ...(listeners && { listeners }) });
 };
 
 /** Compares settled hours, and those again that had a surplus; a neighbour on each side explains calls at an hour's end. */

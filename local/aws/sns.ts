@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import nodemailer from "nodemailer";
-import { xmlDocument, xmlResponse } from "./aws-xml.ts";
+import { type XmlChild, xmlDocument, xmlResponse } from "./aws-xml.ts";
 import { type LoopbackRequest, type LoopbackResponse, startLoopback } from "./loopback-server.ts";
 import { openOutbox, SENDER } from "./outbox.ts";
 
@@ -47,6 +47,8 @@ export type SnsOptions = {
   readonly topics: readonly string[];
   /** The one email subscriber of every topic. */
   readonly subscriber?: string;
+  /** Whether that one has followed the link in the first mail; true. `null`: there is no subscription. */
+  readonly isConfirmed?: () => boolean | null;
   /** Each email also goes there; a server that is down never fails a Publish, as with SNS. */
   readonly smtp?: { readonly host: string; readonly port: number };
 };
@@ -163,6 +165,44 @@ const problemOf = (form: URLSearchParams, topics: ReadonlySet<string>): Failure 
   return topics.has(topic) ? undefined : { status: 404, code: "NotFound", message: "Topic does not exist" };
 };
 
+const topicProblem = (form: URLSearchParams, topics: ReadonlySet<string>): Failure | undefined =>
+  topics.has(form.get("TopicArn") ?? "") ? undefined : faults["topic-gone"];
+
+// As https://docs.aws.amazon.com/sns/latest/api/API_ListSubscriptionsByTopic.html answers.
+const subscriptionList = (
+  to: string,
+  topic: string,
+  { isConfirmed = () => true }: SnsOptions,
+): LoopbackResponse => {
+  const confirmed = isConfirmed();
+  const member: XmlChild = [
+    "member",
+    [
+      ["TopicArn", topic],
+      ["Protocol", "email"],
+      [
+        "SubscriptionArn",
+        confirmed ? `${topic}:0f9b3c6e-5a52-4c7e-9d0f-2d6a3b1c4e5f` : "PendingConfirmation",
+      ],
+      ["Owner", topic.split(":")[4] ?? ""],
+      ["Endpoint", to],
+    ],
+  ];
+  return xmlResponse(
+    200,
+    xmlDocument(
+      [
+        "ListSubscriptionsByTopicResponse",
+        [
+          ["ListSubscriptionsByTopicResult", [["Subscriptions", confirmed === null ? [] : [member]]]],
+          ["ResponseMetadata", [["RequestId", randomUUID()]]],
+        ],
+      ],
+      NAMESPACE,
+    ),
+  );
+};
+
 /** Starts the endpoint on a free loopback port. */
 export const startSns = async (options: SnsOptions): Promise<LocalSns> => {
   const topics = new Set(options.topics);
@@ -186,6 +226,11 @@ export const startSns = async (options: SnsOptions): Promise<LocalSns> => {
     const form = new URLSearchParams(body.toString("utf8"));
     if (!headers.authorization?.startsWith("AWS4-HMAC-SHA256 ")) {
       return refuse({ status: 403, code: "MissingAuthenticationToken", message: "Request is not signed" });
+    }
+    if (method === "POST" && form.get("Action") === "ListSubscriptionsByTopic") {
+      const fault = faultsAhead.shift();
+      const failure = fault ? faults[fault] : topicProblem(form, topics);
+      return failure ? refuse(failure) : subscriptionList(to, form.get("TopicArn") ?? "", options);
     }
     if (method !== "POST" || form.get("Action") !== "Publish") {
       return refuse({ status: 400, code: "InvalidAction", message: `No such action: ${form.get("Action")}` });

@@ -15,7 +15,7 @@ export const bundleTests = (functions: readonly string[], packaged: () => Stack)
       snapshot: ["client-dsql", "client-dynamodb", "client-iam", "client-sqs", "dsql-signer", "pg"],
       ingestEvents: ["client-cloudtrail", "client-dynamodb", "client-s3", "client-sqs"],
       ingestFiles: ["client-cloudtrail", "client-dynamodb", "client-s3", "client-sqs"],
-      detect: ["client-cloudtrail", "client-cloudwatch", "client-dynamodb", "client-sqs"],
+      detect: ["client-cloudtrail", "client-cloudwatch", "client-dynamodb", "client-sns", "client-sqs"],
       notify: ["client-dynamodb", "client-sns"],
       retain: ["client-dynamodb"],
       query: ["client-dynamodb"],

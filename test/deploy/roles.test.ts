@@ -85,6 +85,7 @@ describe("permissions", () => {
       .filter((line) => !/ (?:logs|dynamodb|sqs|dsql|cloudtrail):/.test(line));
     expect(outside.sort()).toEqual([
       "DetectRole cloudwatch:GetMetricStatistics",
+      "DetectRole sns:ListSubscriptionsByTopic",
       "IngestFilesRole kms:Decrypt",
       "IngestFilesRole s3:GetObject",
       "NotifyRole sns:Publish",

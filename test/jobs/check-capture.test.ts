@@ -1,4 +1,8 @@
 // What AWS answers about capture, turned into doubts and findings: never into proof, and never into a failed judgement.
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { SNSClient } from "@aws-sdk/client-sns";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { TrailRead } from "../../lib/cloudtrail/trail-config.ts";
 import type { Cluster } from "../../lib/core/base/ids.ts";
@@ -7,7 +11,9 @@ import { uncoveredOf } from "../../lib/core/coverage/uncovered.ts";
 import type { CapturePorts } from "../../lib/jobs/check-capture.ts";
 import { detectCluster } from "../../lib/jobs/judge-cluster.ts";
 import { loadFacts } from "../../lib/jobs/load-facts.ts";
+import { topicListeners } from "../../lib/notices/channels/subscriptions.ts";
 import { openStore, type Store } from "../../lib/store/open-store.ts";
+import { type LocalSns, startSns } from "../../local/aws/sns.ts";
 import { connection } from "../support/connections.ts";
 import { CLUSTER } from "../support/records.ts";
 import { testTables } from "../support/table.ts";
@@ -171,5 +177,67 @@ describe("asking AWS about capture", () => {
     });
     expect(interval).toEqual({ from: T - DAY - HOUR, to: T });
     expect(await doubtsAt(T)).toMatchObject([{ reason: "a trail was stopped" }]);
+  });
+});
+
+describe("asking SNS who gets the notices", () => {
+  const topic = "arn:aws:sns:us-east-1:111122223333:access-findings";
+  let isConfirmed: boolean | null = true;
+  let local: LocalSns;
+  let sns: SNSClient;
+  const outbox = mkdtempSync(join(tmpdir(), "listeners-"));
+  beforeAll(async () => {
+    local = await startSns({ outbox, now: () => T, topics: [topic], isConfirmed: () => isConfirmed });
+    const credentials = { accessKeyId: "local", secretAccessKey: "local" };
+    sns = new SNSClient({ endpoint: local.endpoint, region: "us-east-1", credentials, maxAttempts: 1 });
+  });
+  afterAll(async () => {
+    sns.destroy();
+    await local.stop();
+    rmSync(outbox, { recursive: true, force: true });
+  });
+  const look = async (hours: number, arn = topic) => {
+    const listeners = () => topicListeners(sns, arn);
+    const capture = { ...ports(), listeners };
+    const { findings } = await detectCluster(store, cluster, T + hours * HOUR, { capture });
+    return findings
+      .filter(({ detector }) => detector === "nobody-listens")
+      .map(({ title, severity, status }) => `${severity} ${status}: ${title}`)
+      .sort();
+  };
+
+  it("finds that nobody does until somebody confirms, and says so", async () => {
+    isConfirmed = null;
+    expect(await look(0)).toEqual(["high open: Nobody gets the notices: their topic has no subscription"]);
+    isConfirmed = false;
+    expect(await look(1)).toEqual([
+      "high open: Nobody gets the notices: the only subscription waits to be confirmed",
+    ]);
+    isConfirmed = true;
+    expect(await look(2)).toEqual([expect.stringContaining("high resolved:")]);
+    expect(await look(3, `${topic}-typo`)).toEqual([
+      "high open: Nobody gets the notices: their topic does not exist",
+    ]);
+  });
+
+  it("says that it does not know where SNS refuses, and resolves nothing by that", async () => {
+    isConfirmed = null;
+    await look(0);
+    local.failNext("denied");
+    expect(await look(1)).toEqual([
+      "high open: Nobody gets the notices: their topic has no subscription",
+      "low open: Unknown whether anybody gets the notices",
+    ]);
+    isConfirmed = true;
+    expect(await look(2)).toEqual([
+      expect.stringContaining("high resolved"),
+      expect.stringContaining("low resolved"),
+    ]);
+  });
+
+  it("claims nothing where there is no topic to ask about", async () => {
+    expect((await judge(T)).own).toEqual([]);
+    const { findings } = await detectCluster(store, cluster, T + HOUR, { capture: ports() });
+    expect(findings).toEqual([]);
   });
 });

@@ -91,7 +91,9 @@ describe("the local stack", () => {
       ...{ eventID: "s1", eventTime: "2026-11-02T08:00:00Z", awsRegion: "us-east-1" },
       ...{ recipientAccountId: "111122223333", requestParameters: { name: "local" } },
     } as never);
-    const ports = capturePorts({ ...runtime(() => NOW), sleep: async () => {} });
+    const topic = "arn:aws:sns:us-east-1:111122223333:dsql-access-auditor";
+    const ports = capturePorts({ ...runtime(() => NOW), sleep: async () => {} }, topic);
+    expect(await ports.listeners?.()).toEqual({ confirmed: 1, pending: 0 });
     expect(await ports.trails()).toMatchObject([{ logging: true, bucket: TRAIL_BUCKET }]);
     expect([...(await ports.calls(cluster, { from: NOW - 9 * HOUR, to: NOW }))]).toEqual([
       [NOW - 20 * MINUTE - 5 * HOUR, 1],

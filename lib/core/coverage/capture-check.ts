@@ -7,6 +7,14 @@ export type Unanswered = {
   readonly why: string;
 };
 
+/** Who has subscribed to the topic of the notices. */
+export type Listeners = {
+  readonly confirmed: number;
+  readonly pending: number;
+  /** There is no such topic. */
+  readonly missing?: true | undefined;
+};
+
 export type CaptureCheck = {
   readonly at: Instant;
   /** Whether a trail logs, delivers and takes every connect. unknown: none surely does, one may. */
@@ -15,6 +23,8 @@ export type CaptureCheck = {
   /** Since when the trails that could be read leave no proof standing; null: they do not. */
   readonly doubtSince: Instant | null;
   readonly unanswered: readonly Unanswered[];
+  /** `why`: SNS did not say. undefined: it was not asked. */
+  readonly listeners?: Listeners | { readonly why: string } | undefined;
 };
 
 /** What was asked longer ago says nothing about now. */

@@ -16,6 +16,12 @@ const CheckItem = z.object({
     unanswered: z.array(
       z.object({ call: z.enum(["trails", "management-events", "call-count"]), why: z.string() }),
     ),
+    listeners: z.optional(
+      z.union([
+        z.object({ confirmed: z.int(), pending: z.int(), missing: z.optional(z.literal(true)) }),
+        z.object({ why: z.string() }),
+      ]),
+    ),
   }),
 });
 
