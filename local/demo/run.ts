@@ -17,7 +17,7 @@ import { putIdentities } from "./identities.ts";
 import { life } from "./life.ts";
 import { foreignRecord, recordOf, trailFile } from "./records.ts";
 import { accessKeyOf, demoCredentials, signIn } from "./sign-in.ts";
-import { stepsOf } from "./steps.ts";
+import { hoursOf, stepsOf } from "./steps.ts";
 import { type Story, story as wholeStory } from "./story.ts";
 
 export type DemoOptions = {
@@ -29,6 +29,10 @@ export type DemoOptions = {
   readonly story?: Story;
   readonly smtp?: { readonly host: string; readonly port: number };
   readonly signal?: AbortSignal;
+  /** Every hour is lived through by itself, as a deployment does: several times the work. */
+  readonly hourly?: boolean;
+  /** Called with the stack whenever a stretch is over and all that follows from it is done. */
+  readonly onStretch?: (stack: Stack) => Promise<void>;
   /** A line for people; `done` of `total` where it can be told. */
   readonly onProgress?: (text: string, done?: number, total?: number) => void;
 };
@@ -172,7 +176,7 @@ export const runDemo = async (options: DemoOptions): Promise<DemoResult> => {
         .splice(0, later < 0 ? attempts.length : later)
         .map((attempt) => recordOf(attempt, midnight));
     };
-    for (const { from, to } of stepsOf(story, midnight, end)) {
+    for (const { from, to } of options.hourly ? hoursOf(midnight, end) : stepsOf(story, midnight, end)) {
       signal?.throwIfAborted();
       const day = Math.floor((from - midnight) / DAY);
       say("simulating", Math.min(day + 1, story.days), story.days);
@@ -190,6 +194,7 @@ export const runDemo = async (options: DemoOptions): Promise<DemoResult> => {
       clock.jumpTo(to + 5 * MINUTE);
       deliver([...takeRecords(), ...recordsUntil(to)], from, to);
       await stack.bus.drain();
+      await options.onStretch?.(stack);
     }
     await stack.run("retain", "daily");
     signal?.throwIfAborted();

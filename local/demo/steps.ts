@@ -25,6 +25,11 @@ const around = (
     return { from: hour - before, to: hour + after };
   });
 
+/** Hour by hour, both full hours. */
+export const hoursOf = function* (midnight: Instant, end: Instant): Generator<Interval> {
+  for (let from = midnight; from < end; from += HOUR) yield { from, to: from + HOUR };
+};
+
 /** From the first midnight to `end`, without a hole; `end` is a full hour. */
 export const stepsOf = function* (story: Story, midnight: Instant, end: Instant): Generator<Interval> {
   const busy = [
