@@ -33,7 +33,9 @@ export const aboutLines = ({ cluster, subject }: Finding): string[] =>
     ["Principal", subject.principal],
     ["Database role", subject.role],
     ["Object", subject.object],
-  ].flatMap(([label, value]) => (value === undefined ? [] : [`${label}: ${visible(value, 300)}`]));
+  ].flatMap(([label, value]) =>
+    value === undefined ? [] : wrapped(`${label}: ${visible(value, 300)}`, "  "),
+  );
 
 /** A line of a list: how bad, what, whether it is over, and the id that commands take. */
 export const findingLine = (finding: Finding): string[] => {
@@ -73,5 +75,5 @@ export const fixLines = (fix: string | undefined, words: DetectorWords | undefin
     .split("\n")
     .map((line) => visible(line, 4000))
     .join("\n");
-  return isSql(fix) ? wrappedSql(shown) : shown.split("\n").flatMap((line) => wrapped(line));
+  return isSql(fix) ? wrappedSql(shown) : shown.split("\n").flatMap((line) => wrapped(line, "  "));
 };

@@ -25,11 +25,12 @@ export type TextOptions = {
 
 const SHOWN = 20;
 
-/** The one that says most: the worst of what stands, the first of these. */
-const leadOf = ({ standing, tellable, findings }: Incident): Finding =>
-  [...([standing, tellable].find(({ length }) => length) ?? findings)].sort((a, b) =>
-    worstFirst(a.severity, b.severity),
-  )[0] ?? findings[0];
+/** The one that says most: what is new where people know the rest, then the worst of what stands, the first of these. */
+const leadOf = ({ standing, tellable, findings }: Incident, kind: NoticeKind): Finding => {
+  const news = kind === "more" || kind === "worse" ? standing.filter(isNews) : [];
+  const among = [news, standing, tellable].find(({ length }) => length) ?? findings;
+  return among.toSorted((a, b) => worstFirst(a.severity, b.severity))[0] ?? findings[0];
+};
 
 const tagOf = (incident: Incident, kind: NoticeKind): string => {
   if (kind === "over")
@@ -63,7 +64,7 @@ const statusLines = (incident: Incident, kind: NoticeKind, lead: Finding, now: I
     more: [`More belongs to this incident than was told. ${level} severity. Open since ${utc(openedAt)}.`],
     over: [`It is over. It was open from ${utc(openedAt)} to ${utc(endOf(incident) ?? now)}.`],
   };
-  return [...says[kind], reference].flatMap((line) => wrapped(line));
+  return [...says[kind], reference].flatMap((line) => wrapped(line, "  "));
 };
 
 const endOf = ({ findings }: Incident): Instant | undefined => {
@@ -140,7 +141,7 @@ const reachOfAll = (
       ]),
       ...(more > 0 ? [`... and ${more} more principals: look at each finding.`] : []),
     ],
-    cut: each.flatMap(({ reach }) => reach.roles.map(({ revoke }) => revoke)),
+    cut: [...new Set(each.flatMap(({ reach }) => reach.roles.map(({ revoke }) => revoke)))],
   };
 };
 
@@ -185,12 +186,13 @@ export const incidentNotice = (
   now: Instant,
   options: TextOptions,
 ): Notice => {
-  const lead = leadOf(incident);
+  const lead = leadOf(incident, kind);
   const run = commandsFor(incident.cluster, options.store);
   const stem = stemOf(incident, options.wordsOf);
   const tag = tagOf(incident, kind);
   const body = [
-    ...wrapped(kind === "over" ? `Over: ${visible(stem, 300)}` : visible(lead.title, 600)),
+    // Names may hold any words: no line of theirs begins where headings and commands do.
+    ...wrapped(kind === "over" ? `Over: ${visible(stem, 300)}` : visible(lead.title, 600), "  "),
     ...statusLines(incident, kind, lead, now),
     "",
     ...aboutLines(lead),

@@ -97,7 +97,7 @@ export const listNotice = ({
     body: [
       ...wrapped(first),
       "",
-      `Cluster: ${visible(cluster, 300)}`,
+      ...wrapped(`Cluster: ${visible(cluster, 300)}`, "  "),
       ...lines,
       ...paragraph("NEXT STEPS", closerLines(run, findings)),
       "",

@@ -20,7 +20,9 @@ export type Reach = {
 export const reachLines = ({ roles, notKnown }: Reach): string[] => [
   ...roles.flatMap(({ role, privileges }) => {
     const none = `no privilege on any table${notKnown === undefined ? "" : " that could be read"}`;
-    return bullet(`${visible(role, 100)}: ${privileges.length ? privileges.join(", ") : none}`);
+    return bullet(
+      `${visible(role, 100)}: ${privileges.length ? visible(privileges.join(", "), 2_000) : none}`,
+    );
   }),
   ...(notKnown === undefined ? [] : wrapped(notKnown)),
 ];

@@ -14,7 +14,10 @@ import { cluster as anyCluster } from "./catalogs.ts";
 export const atOnce: PlanOptions = { urgency: { ...DEFAULT_URGENCY, immediate: "medium" } };
 
 type Given = PlanOptions &
-  Pick<TextOptions, "reachOf"> & { readonly state?: NoticeState; readonly cluster?: Cluster };
+  Partial<Pick<TextOptions, "reachOf" | "store">> & {
+    readonly state?: NoticeState;
+    readonly cluster?: Cluster;
+  };
 
 /** What is due at `now`, for a cluster that was written to before unless `state` says otherwise. */
 export const dueNow = (findings: readonly Finding[], now: number, given: Given = {}): readonly Notice[] => {
@@ -22,9 +25,10 @@ export const dueNow = (findings: readonly Finding[], now: number, given: Given =
     state = { firstAt: now - 9000 * HOUR },
     cluster = findings[0]?.cluster ?? anyCluster,
     reachOf,
+    store = ["--store", "audit.db"],
     ...options
   } = given;
-  const text = { wordsOf: detectorOf, store: ["--store", "audit.db"], ...(reachOf && { reachOf }) };
+  const text = { wordsOf: detectorOf, store, ...(reachOf && { reachOf }) };
   return planNotices({ cluster, findings, state, hasSnapshot: true }, now, text, options);
 };
 

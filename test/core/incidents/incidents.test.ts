@@ -168,7 +168,9 @@ describe("what follows on an incident", () => {
     const [update] = dueNow(more, T + 60 * MINUTE);
     expect(update?.kind).toBe("more");
     expect(update?.subject).toContain("[UPDATE] ");
-    expect(update?.body).toContain("WHAT IS NEW\n- HIGH B connected");
+    // What is new comes first, what is known after it.
+    expect(update?.body).toMatch(/^B connected from 203/);
+    expect(update?.body).toContain("ALSO IN THIS INCIDENT\n- HIGH A connected");
   });
 
   it("is told at once where it is worse than what was told", () => {
