@@ -1,7 +1,7 @@
 // `dsql-audit report`: one self-contained HTML page about one cluster at one instant.
 import { resolve } from "node:path";
+import { shellWord } from "../../lib/core/base/shell-word.ts";
 import { loadReportData } from "../../lib/queries/load-report-data.ts";
-import { shellWord } from "../../lib/report/wording.ts";
 import type { AddCommand } from "../command.ts";
 import { addStoreOptions, atOption, pickCluster, type StoreOptions, withStore } from "../context.ts";
 import { settingsOf } from "../findings/judge-settings.ts";

@@ -43,8 +43,10 @@ import { longLivedKey } from "./over-privileged/long-lived-key.ts";
 import { looseMapping } from "./over-privileged/loose-mapping.ts";
 import { mappingWithoutPermission } from "./over-privileged/mapping-without-permission.ts";
 import { permissionWithoutMapping } from "./over-privileged/permission-without-mapping.ts";
+import { policyMissesAdmin } from "./over-privileged/policy-misses-admin.ts";
 import { privilegeExceedsArchetype } from "./over-privileged/privilege-exceeds-archetype.ts";
 import { publicAccess } from "./over-privileged/public-access.ts";
+import { publicCluster } from "./over-privileged/public-cluster.ts";
 import { rapidEscalation } from "./over-privileged/rapid-escalation.ts";
 import { sensitiveSchema } from "./over-privileged/sensitive-schema.ts";
 import { separationOfDuties } from "./over-privileged/separation-of-duties.ts";
@@ -84,8 +86,10 @@ export const detectors: readonly Detector[] = [
   offHours,
   orphanMapping,
   permissionWithoutMapping,
+  policyMissesAdmin,
   privilegeExceedsArchetype,
   publicAccess,
+  publicCluster,
   rapidEscalation,
   reboundRole,
   revokedConnection,

@@ -1,15 +1,11 @@
 // The commands that a notice names, written so that they work as pasted into a shell.
 import type { Cluster } from "../core/base/ids.ts";
+import { shellWord } from "../core/base/shell-word.ts";
 import { clusterName } from "../core/base/visible-text.ts";
 import { MAX_COLUMNS } from "./page.ts";
 
 /** How the reader reaches the store: `["--table", NAME, "--region", REGION]`, or `["--store", FILE]`. */
 export type StoreArguments = readonly string[];
-
-/** What a shell takes as it is; anything else is quoted. */
-const PLAIN = /^[\w@%+=:,./-]+$/;
-export const shellWord = (text: string): string =>
-  PLAIN.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 
 /** Option and value stay together; a line that would be too long goes on in the next, as a shell reads it. */
 const pieces = (words: readonly string[]): string[] => {

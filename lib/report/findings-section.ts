@@ -1,12 +1,13 @@
 // The findings: open ones first and worst first, each with what a person needs to act; closed ones folded.
 
+import { shellWord } from "../core/base/shell-word.ts";
 import { principalName } from "../core/base/visible-text.ts";
 import type { Finding, Status } from "../core/findings/finding.ts";
 import { evidenceList } from "./evidence.ts";
 import { type Html, html, preformatted } from "./html.ts";
 import { severities, severityPill, verdictPill } from "./pills.ts";
 import type { ReportData, ReportRule } from "./report-data.ts";
-import { count, day, firstOf, shellWord, time } from "./wording.ts";
+import { count, day, firstOf, time } from "./wording.ts";
 
 /** Full cards; further findings are rows of a table. */
 const MAX_CARDS = 25;

@@ -2,6 +2,7 @@
 
 import { ADMIN } from "../core/activity/admin-logins.ts";
 import type { Oid } from "../core/base/ids.ts";
+import { shellWord } from "../core/base/shell-word.ts";
 import type { Instant } from "../core/base/time.ts";
 import { principalName } from "../core/base/visible-text.ts";
 import { type Html, html } from "./html.ts";
@@ -14,7 +15,7 @@ import {
   reachByRole,
 } from "./reach-figures.ts";
 import type { ReportData, ReportMapping, ReportRole, ReportSchema } from "./report-data.ts";
-import { breakable, count, day, figure, firstOf, lengthOf, shellWord } from "./wording.ts";
+import { breakable, count, day, figure, firstOf, lengthOf } from "./wording.ts";
 
 const MAX_SCHEMA_COLUMNS = 4;
 /** Rows that stand open; then a folded second table; then "and N more". */

@@ -1,10 +1,11 @@
 // Both walls: every way in, link by link, those that are broken first, with what would complete each.
+import { shellWord } from "../core/base/shell-word.ts";
 import { principalName } from "../core/base/visible-text.ts";
 import { type PathIn, stateOfPath } from "../core/iam/paths-in.ts";
 import type { Link } from "../core/privileges/explain.ts";
 import { type Html, html } from "./html.ts";
 import type { ReportData } from "./report-data.ts";
-import { breakable, count, firstOf, shellWord } from "./wording.ts";
+import { breakable, count, firstOf } from "./wording.ts";
 
 const MAX_ROWS = 80;
 

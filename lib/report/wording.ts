@@ -55,10 +55,6 @@ export const shorten = (text: string, max: number): string => {
   return `${letters.slice(0, head).join("")}…${letters.slice(letters.length - (max - 1 - head)).join("")}`;
 };
 
-/** One word of a POSIX command line. */
-export const shellWord = (text: string): string =>
-  /^[\w./:@%+=-]+$/.test(text) && !text.startsWith("-") ? text : `'${text.replaceAll("'", `'\\''`)}'`;
-
 /** The first `max` of a list, and how many are left: what is not shown is never silent. */
 export const firstOf = <T>(
   all: readonly T[],

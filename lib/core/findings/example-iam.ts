@@ -1,5 +1,6 @@
 // What IAM says in the examples that detectors carry: identities, policies and parts, said in a few words.
 import {
+  type ClusterAccess,
   type IamFacts,
   type IamPartName,
   type IamRole,
@@ -7,6 +8,7 @@ import {
   type IamUser,
   iamPartNames,
   type MappedIdentity,
+  type Tag,
 } from "../catalog/iam-facts.ts";
 import { daysAgo, EXAMPLE_CLUSTER, exampleArn } from "./example-facts.ts";
 
@@ -17,6 +19,41 @@ export const allowing = (...actions: readonly string[]): string =>
     Version: "2012-10-17",
     Statement: [{ Effect: "Allow", Action: actions, Resource: "*" }],
   });
+
+/** The document of a cluster policy that denies the actions to everybody, under conditions. */
+export const denying = (
+  actions: readonly string[],
+  conditions: Readonly<Record<string, unknown>>,
+  more: Readonly<Record<string, unknown>> = {},
+): string =>
+  JSON.stringify({
+    Version: "2012-10-17",
+    Statement: [
+      {
+        Effect: "Deny",
+        Principal: { AWS: "*" },
+        Action: actions,
+        Resource: "*",
+        Condition: conditions,
+        ...more,
+      },
+    ],
+  });
+
+/** The cluster in the Region of its ARN; `policy` undefined: it has none, null: it could not be read. */
+export const exampleCluster = (
+  arn: string,
+  policy?: string | null,
+  tags: readonly Tag[] = [],
+): ClusterAccess => ({
+  arn,
+  region: arn.split(":")[3] ?? "",
+  policy:
+    policy === null
+      ? { status: "unreadable", reason: "access denied", code: "AccessDenied" }
+      : { status: "read", rows: policy === undefined ? [] : [{ document: policy, version: "1" }] },
+  tags: { status: "read", rows: [...tags] },
+});
 
 const exampleIdentity = (arn: string, actions: readonly string[]) => ({
   arn,
@@ -70,14 +107,11 @@ const partOf = (given: readonly unknown[] | string): unknown =>
 
 /** The IAM section: parts that are not given were read and are empty, but the cluster, which has no policy. */
 export const exampleIam = (given: ExampleIam): IamFacts => {
-  const cluster = {
-    arn: EXAMPLE_CLUSTER as string,
-    region: "us-east-1",
-    policy: { status: "read" as const, rows: [] },
-    tags: { status: "read" as const, rows: [] },
-  };
   const parts = Object.fromEntries(
-    iamPartNames.map((name) => [name, partOf(given[name] ?? (name === "clusters" ? [cluster] : []))]),
+    iamPartNames.map((name) => [
+      name,
+      partOf(given[name] ?? (name === "clusters" ? [exampleCluster(EXAMPLE_CLUSTER)] : [])),
+    ]),
   );
   return { format: 1, account: ACCOUNT, partition: "aws", parts: parts as IamFacts["parts"] };
 };

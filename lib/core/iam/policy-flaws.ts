@@ -21,6 +21,8 @@ export type PolicyFlaw = {
   readonly kind: FlawKind;
   /** Which statement: its Sid, or its number from 1; null: the policy as a whole. */
   readonly statement: string | null;
+  /** The same as an index; null as `statement`. */
+  readonly at: number | null;
   readonly says: string;
 };
 
@@ -99,6 +101,7 @@ const andedFlaws = (policy: Policy): PolicyFlaw[] =>
           {
             kind: "anded-conditions",
             statement: nameOf(statement, at),
+            at,
             says: `It denies only where ${tests}: both must hold, so that any value of ${same.key} passes. Where either was meant, write two statements.`,
           },
         ];
@@ -108,6 +111,7 @@ const andedFlaws = (policy: Policy): PolicyFlaw[] =>
           {
             kind: "never-applies",
             statement: nameOf(statement, at),
+            at,
             says: `It never applies: no request has ${tests} at once.`,
           },
         ];
@@ -132,6 +136,7 @@ const otherCluster = (policy: Policy, cluster: string): PolicyFlaw[] =>
       {
         kind: "other-cluster",
         statement: nameOf(statement, at),
+        at,
         says: `Its ${statement.resources.not ? "NotResource" : "Resource"} (${what}) does not match this cluster, ${cluster}: it does nothing here.`,
       },
     ];
@@ -149,6 +154,7 @@ const idleAllows = (policy: Policy, cluster: string): PolicyFlaw[] => {
           {
             kind: "allow-restricts-nothing",
             statement: nameOf(statement, at),
+            at,
             says: "It is an Allow with conditions, and nothing in the policy denies: whoever an IAM policy lets connect does so whether or not the conditions hold. Write a Deny with the opposite conditions.",
           },
         ]
@@ -164,6 +170,7 @@ export const policyFlaws = (document: string, cluster: string): PolicyFlaw[] => 
       {
         kind: "not-understood",
         statement: null,
+        at: null,
         says: `The policy cannot be understood: ${policy.problem}.`,
       },
     ];
@@ -175,6 +182,7 @@ export const policyFlaws = (document: string, cluster: string): PolicyFlaw[] => 
             {
               kind: "not-understood",
               statement: nameOf(statement, at),
+              at,
               says: `The statement cannot be understood: ${statement.problem}.`,
             },
           ],
@@ -183,6 +191,7 @@ export const policyFlaws = (document: string, cluster: string): PolicyFlaw[] => 
       ([statement, at]): PolicyFlaw => ({
         kind: "misses-admin",
         statement: nameOf(statement, at),
+        at,
         says: "It denies dsql:DbConnect and not dsql:DbConnectAdmin: who may connect as admin is not held back.",
       }),
     ),
@@ -192,6 +201,7 @@ export const policyFlaws = (document: string, cluster: string): PolicyFlaw[] => 
         ([statement, at]): PolicyFlaw => ({
           kind: "misses-connect",
           statement: nameOf(statement, at),
+          at,
           says: "It denies dsql:DbConnectAdmin and not dsql:DbConnect: connections as other roles are not held back.",
         }),
       ),
@@ -206,6 +216,7 @@ export const policyFlaws = (document: string, cluster: string): PolicyFlaw[] => 
     found.push({
       kind: "public",
       statement: null,
+      at: null,
       says: `Nothing in it keeps the internet out of ${open.map((action) => `dsql:${action}`).join(" and ")}.`,
     });
   }

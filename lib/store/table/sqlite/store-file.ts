@@ -1,6 +1,7 @@
 // Whether a path holds an embedded store, told from its first bytes: nothing that is not ours is ever opened or written to.
 import { closeSync, existsSync, openSync, readSync, type Stats, statSync } from "node:fs";
 import { join } from "node:path";
+import { shellWord } from "../../../core/base/shell-word.ts";
 import { AuditError } from "../../../errors.ts";
 
 /** "DSQA" in SQLite's header says whose file it is. https://www.sqlite.org/fileformat.html#application_id */
@@ -18,10 +19,6 @@ export type StoreFile = "absent" | "store";
 
 const noStore = (text: string, hint = "Name another file with --store FILE."): AuditError =>
   new AuditError("bad-file", text, { hint });
-
-/** One word of a POSIX command line. */
-const shellWord = (text: string): string =>
-  /^[\w./~-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 
 /** Release 0.1.0 kept a store as a folder of LevelDB files. */
 const refuseFolder = (path: string): never => {
