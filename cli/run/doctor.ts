@@ -1,6 +1,7 @@
 // `dsql-audit doctor`: each link of the chain from a connection to a mail, and what to do about those that do not hold.
+
+import { shellWord } from "../../lib/core/base/shell-word.ts";
 import type { LinkRow, LinkState } from "../../lib/doctor/link.ts";
-import { shellWord } from "../../lib/notices/command-line.ts";
 import { paint, type Style } from "../colour.ts";
 import type { AddCommand } from "../command.ts";
 import {

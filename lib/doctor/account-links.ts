@@ -1,7 +1,7 @@
 // The links that lie in the account: who asks, which trail records, whether its bucket tells of new files.
 import { captureState, type TrailRead } from "../cloudtrail/trail-config.ts";
 import type { Cluster } from "../core/base/ids.ts";
-import { shellWord } from "../notices/command-line.ts";
+import { shellWord } from "../core/base/shell-word.ts";
 import { type Answer, broken, type Link, ok, unanswered, unknown } from "./link.ts";
 import type { AwsCluster } from "./ports.ts";
 

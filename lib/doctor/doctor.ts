@@ -1,7 +1,7 @@
 // Looks at every link between a connection and a mail: which holds, which is broken, which is unknown.
 import { type Cluster, parseArn } from "../core/base/ids.ts";
+import { shellWord } from "../core/base/shell-word.ts";
 import type { Instant } from "../core/base/time.ts";
-import { shellWord } from "../notices/command-line.ts";
 import type { Running } from "../store/findings/deployments.ts";
 import type { ReadStore } from "../store/open-store.ts";
 import { bucketLink, clustersLink, digestsLink, identityLink, trailLink } from "./account-links.ts";

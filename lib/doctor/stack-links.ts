@@ -1,8 +1,8 @@
 // The links that the deployment is made of: schedule, settings, queues, the topic, the API.
 import type { Deployment } from "../config.ts";
+import { shellWord } from "../core/base/shell-word.ts";
 import { HOUR, type Instant, MINUTE, minute } from "../core/base/time.ts";
 import type { KeptSettings } from "../core/findings/settings.ts";
-import { shellWord } from "../notices/command-line.ts";
 import type { Running } from "../store/findings/deployments.ts";
 import { type Answer, broken, type Link, ok, unanswered, unknown } from "./link.ts";
 import type { Listeners, QueueState } from "./ports.ts";
