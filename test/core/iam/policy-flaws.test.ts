@@ -150,6 +150,7 @@ describe("policyFlaws", () => {
     expect(flaw).toEqual({
       kind: "anded-conditions",
       statement: "statement 1",
+      at: 0,
       says: "It denies only where aws:SourceVpc is absent and aws:SourceVpc is not vpc-1 (or absent): both must hold, so that any value of aws:SourceVpc passes. Where either was meant, write two statements.",
     });
   });
