@@ -7,6 +7,7 @@ import { shortId } from "../../lib/core/findings/finding-id.ts";
 import { declaredAccessAt } from "../../lib/queries/baseline-drift.ts";
 import type { ReadStore } from "../../lib/store/open-store.ts";
 import { BASELINE_FILE } from "../../local/demo/declare.ts";
+import { principals } from "../../local/demo/estate.ts";
 import type { DemoResult } from "../../local/demo/run.ts";
 import { severityStyle } from "../findings/finding-columns.ts";
 import type { Io } from "../io.ts";
@@ -123,6 +124,8 @@ export const demoDocument = async (
     folder,
     tryNext: [
       `npx dsql-audit findings ${store}`,
+      `npx dsql-audit explain ${principals.contractor.arn} SELECT users_schema.users ${store}`,
+      `npx dsql-audit who-can DELETE public.orders ${store}`,
       `npx dsql-audit privileges --role api_readonly --at ${hour((granted?.at ?? 0) + 2 * HOUR)} ${store}`,
       `npx dsql-audit history diff --from ${hour(granted?.at ?? 0)} --to ${hour((granted?.at ?? 0) + 2 * HOUR)} ${store}`,
     ],

@@ -10,7 +10,7 @@ import { findObject, findPrivilege, objectText } from "../core/privileges/find-o
 import type { Grounds } from "./grounds.ts";
 import { columnsOf, heldOnColumns } from "./privileges.ts";
 import { type UnreadEntries, unreadEntries } from "./unread-entries.ts";
-import { IAM_NOT_READ, IAM_READ_IN_PART } from "./who-may.ts";
+import { checkedPrincipal, IAM_NOT_READ, IAM_READ_IN_PART } from "./who-may.ts";
 
 export type Explained = Explanation & {
   /** Columns of the table on which the role holds it all the same, at once or after SET ROLE; null: none, or no table. */
@@ -69,7 +69,7 @@ const nextOf = ({ principal, links }: Explanation, isRead: boolean): string | nu
   return isRead ? IAM_READ_IN_PART : IAM_NOT_READ;
 };
 
-/** `who`: a role's name, or the ARN of a principal. AuditError as findPrivilege, findObject and findRole. */
+/** `who`: a role's name, or the ARN of a principal. AuditError as findPrivilege, findObject and findRole; "usage" for an ARN of something else. */
 export const explainAccess = async (
   grounds: Grounds,
   asked: { readonly who: string; readonly privilege: string; readonly object: string },
@@ -77,6 +77,7 @@ export const explainAccess = async (
   const { engine } = grounds;
   const privilege = findPrivilege(asked.privilege);
   const object = findObject(engine, asked.object, privilege);
+  if (asked.who.startsWith("arn:") && !engine.graph.idOfName.has(asked.who)) checkedPrincipal(asked.who);
   const [adminAt, ways] = await Promise.all([lastAsAdmin(grounds, asked.who), grounds.ways()]);
   const explanation = explain(engine, asked.who, privilege, object, { ways, adminAt });
   const held = heldOnColumns(engine, privilege, object).filter(({ role }) => role === explanation.role);

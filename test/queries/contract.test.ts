@@ -267,6 +267,11 @@ describe("explain", () => {
     expect(told(line).json()).toEqual(body);
   });
 
+  it("refuses an ARN that is no principal's", async () => {
+    const asked = { who: "arn:aws:s3:::bucket", privilege: "DELETE", object: "orders" };
+    expect(await ask("/explain", asked)).toMatchObject({ status: 400 });
+  });
+
   it("says whom IAM lets in as admin, and no to whom it does not", () => {
     expect(told(`explain ${ADMIN_USER} DELETE orders`).json()).toMatchObject({
       role: "admin",
