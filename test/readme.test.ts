@@ -63,26 +63,36 @@ const mapping = (iamOid: number, name: string, oid: number, roleName: string) =>
 });
 
 /** What the demonstration's cluster looked like, as far as the examples ask. */
-const company = (...items: string[]) => ({
+const keepsStagingOut = JSON.stringify({
+  Version: "2012-10-17",
+  Statement: {
+    ...{ Effect: "Deny", Principal: "*", Action: "dsql:DbConnect", Resource: "*" },
+    Condition: { ArnLike: { "aws:PrincipalArn": principal("staging/*") } },
+  },
+});
+const NILS = "external/ContractorNils";
+const company = (items: readonly string[], { nils = true } = {}) => ({
   ...catalog({
     roles: [
       role(10, "admin", { createRole: true }),
       role(11, "rdsadmin", { superuser: true }),
       role(100, "api_readonly"),
       role(101, "api_readwrite"),
+      role(102, "contractor_nils"),
     ],
     mappings: [
+      ...(nils ? [mapping(502, NILS, 102, "contractor_nils")] : []),
       mapping(500, "CatalogApi", 100, "api_readonly"),
       mapping(501, "OrdersApi", 101, "api_readwrite"),
     ],
     schemas: [{ ...publicSchema, acl: acl("0=U/10", "10=UC/10") }],
-    relations: [orders("101=arwd/10", ...items)],
+    relations: [orders("101=arwd/10", "102=r/10", ...items)],
     database: [{ oid: 5, name: "postgres", owner: 10, acl: null }],
   }),
   iam: iamFacts({
     roles: [
       iamRole("DatabaseAdmin", { inline: [{ name: "connect", document: allow("dsql:DbConnectAdmin") }] }),
-      ...["CatalogApi", "OrdersApi"].map((name) =>
+      ...["CatalogApi", "OrdersApi", NILS].map((name) =>
         iamRole(name, { inline: [{ name: "connect", document: allow("dsql:DbConnect") }] }),
       ),
     ],
@@ -90,7 +100,7 @@ const company = (...items: string[]) => ({
       {
         arn: cluster,
         region: "us-east-1",
-        policy: { status: "read", rows: [] },
+        policy: { status: "read", rows: [{ document: keepsStagingOut, version: "1" }] },
         tags: { status: "read", rows: [] },
       },
     ],
@@ -104,9 +114,12 @@ beforeAll(async () => {
     const store = createSnapshotStore(db, { now: () => 0 });
     await registerCluster(db, cluster);
     const first = Date.parse("2026-09-19T13:06:06.600Z");
-    const steps = [company("100=r/10"), company("100=r/10"), company("100=rd/10"), company("100=rd/10")];
+    const [reads, deletes] = [["100=r/10"], ["100=rd/10"]];
+    const steps = [company(reads), company(reads), company(deletes), company(deletes)];
     for (const [n, step] of steps.entries()) await store.save(cluster, step, first + n * HOUR);
-    await store.save(cluster, company("100=r/10"), Date.parse("2026-11-28T02:32:39.830Z"));
+    await store.save(cluster, company(reads), Date.parse("2026-10-05T22:06:06.600Z"));
+    await store.save(cluster, company(reads, { nils: false }), Date.parse("2026-10-05T23:06:06.600Z"));
+    await store.save(cluster, company(reads, { nils: false }), Date.parse("2026-11-28T02:32:39.830Z"));
     const admin = principal("DatabaseAdmin");
     const activity = createActivityStore(db);
     const now = first + 12 * HOUR;
