@@ -179,9 +179,16 @@ export const stepsOf = (
     return scan.where === WRAPPER ? inWrapper(chunk, at) : between(chunk, at);
   };
 
+  // A key may come twice in one object, and the records of both are records.
   const inWrapper: Step = (chunk, at) => {
     const byte = chunk[at] as number;
-    if (byte === QUOTE) scan.inString = true;
+    const { afterKey } = scan;
+    if (isSpace(byte)) return at;
+    scan.afterKey = byte === COLON && afterKey === 1 ? 2 : 0;
+    if (byte === QUOTE) {
+      scan.inString = true;
+      scan.keyAt = scan.depth === 1 ? 0 : -1;
+    } else if (byte === OPEN_BRACKET && afterKey === 2) enterRecords(scan.home);
     else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) scan.depth++;
     else if ((byte === CLOSE_BRACE || byte === CLOSE_BRACKET) && --scan.depth === 0) scan.where = scan.home;
     return at;

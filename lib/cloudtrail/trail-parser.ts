@@ -85,11 +85,20 @@ const printedWithin = (fields: Readonly<Record<string, unknown>>): readonly unkn
   return undefined;
 };
 
-/** The records of a whole trail file, where a document is one; a record has no such list of its own. */
+const isRecord = (fields: Readonly<Record<string, unknown>>): boolean =>
+  fields.eventSource !== undefined || "detail-type" in fields;
+
+/** A whole trail file; a record has no such list of its own. */
+const isTrailFile = (raw: unknown): boolean => {
+  const fields = fieldsOf(raw);
+  return Array.isArray(fields.Records) && !isRecord(fields);
+};
+
+/** The records of a whole trail file, where a document is one. */
 const recordsWithin = (raw: unknown): readonly unknown[] | undefined => {
   if (Array.isArray(raw)) return raw.length && raw.every(isDocument) ? raw : undefined;
   const fields = fieldsOf(raw);
-  if (fields.eventSource !== undefined || "detail-type" in fields) return undefined;
+  if (isRecord(fields)) return undefined;
   return Array.isArray(fields.Records) ? fields.Records : printedWithin(fields);
 };
 
@@ -152,6 +161,8 @@ export const trailParser = (name: string, onConnection: OnConnection): TrailPars
       onConnection(parsed.connection, index);
     }
   };
+  /** How many trail files stand around the piece, each in the place of a record. */
+  let nested = 0;
   const onPiece = (bytes: Buffer, flaw?: PieceFlaw): void => {
     const foreign = flaw === undefined ? summaryOfForeign(bytes) : undefined;
     if (foreign) {
@@ -165,8 +176,15 @@ export const trailParser = (name: string, onConnection: OnConnection): TrailPars
       return;
     }
     const raw = jsonOf(bytes.toString("utf8"));
-    if (raw !== undefined) take(raw);
-    else reject(records++, flaw === "broken" ? "breaks off before its end" : "is not JSON");
+    if (raw === undefined) reject(records++, flaw === "broken" ? "breaks off before its end" : "is not JSON");
+    else if (nested < MAX_WITHIN && isTrailFile(raw)) {
+      // Of a key that comes twice JSON.parse keeps the last value alone.
+      nested++;
+      const file = splitRecords(onPiece);
+      file.push(bytes);
+      file.end();
+      nested--;
+    } else take(raw, nested);
   };
 
   // Parsing many records at a time is quickest, as long as nearly all of them are DSQL's.
@@ -175,7 +193,7 @@ export const trailParser = (name: string, onConnection: OnConnection): TrailPars
     wantsRun: () => inARow >= RUN_AFTER,
     takeRun: (bytes) => {
       const run = mayBeDsql(bytes) ? jsonOf(`[${bytes.toString("utf8")}]`) : undefined;
-      if (!Array.isArray(run)) {
+      if (!Array.isArray(run) || run.some(isTrailFile)) {
         inARow = 0;
         return false;
       }
@@ -187,7 +205,7 @@ export const trailParser = (name: string, onConnection: OnConnection): TrailPars
     takeOne: (bytes) => {
       const raw = mayBeDsql(bytes) ? jsonOf(bytes.toString("utf8")) : undefined;
       inARow = raw === undefined ? 0 : inARow + 1;
-      if (raw === undefined) return false;
+      if (raw === undefined || isTrailFile(raw)) return false;
       take(raw);
       return true;
     },

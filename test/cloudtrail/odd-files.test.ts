@@ -49,6 +49,49 @@ describe("a trail file", () => {
     expect(await readTrailFile({ name: "twice", open }, async () => {})).toMatchObject({ connections: 2 });
   });
 
+  it("that says Records more than once counts all of them, whatever stands between", async () => {
+    const between = fc.constantFrom(
+      ...[
+        '"a":1',
+        '"a":"Records"',
+        '"a":["Records",[{}]]',
+        '"a":{"Records":[{"eventName":"x"}]}',
+        '"Records":null',
+        '"b":[]',
+      ],
+    );
+    const layout = fc.array(fc.tuple(fc.array(between, { maxLength: 2 }), fc.nat({ max: 3 })), {
+      minLength: 1,
+      maxLength: 4,
+    });
+    await fc.assert(
+      fc.asyncProperty(
+        layout,
+        fc.boolean(),
+        fc.constantFrom("", " ", "\n"),
+        fc.integer({ min: 1, max: 40 }),
+        async (lists, isArray, space, size) => {
+          let n = 0;
+          const parts = lists.flatMap(([others, count]) => [
+            ...others,
+            `"Records":${space}[${Array.from({ length: count }, () => text(++n)).join(`,${space}`)}]`,
+          ]);
+          const one = `{${space}${parts.join(`${space},${space}`)}}`;
+          const whole = Buffer.from(isArray ? `[${one},${fileOf(99)}]` : one);
+          const open = async function* () {
+            for (let at = 0; at < whole.length; at += size) yield whole.subarray(at, at + size);
+          };
+          const seen: string[] = [];
+          const { rejected } = await readTrailFile({ name: "twice.json", open }, async (batch) => {
+            seen.push(...batch.map(({ eventId }) => eventId));
+          });
+          expect(rejected).toEqual([]);
+          expect(seen).toHaveLength(n + (isArray ? 1 : 0));
+        },
+      ),
+    );
+  });
+
   it("that breaks off in its inner layer counts for nothing", async () => {
     put("cut.json.gz", gzipSync(gzipSync(fileOf(1)).subarray(0, -9)));
     expect(await read()).toMatchObject({
