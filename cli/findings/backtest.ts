@@ -20,7 +20,7 @@ import {
   withStore,
 } from "../context.ts";
 import type { Io } from "../io.ts";
-import { type Column, printRows } from "../output.ts";
+import { type Column, paragraph, printRows } from "../output.ts";
 import { progressLine } from "../progress.ts";
 import { detectOptions, settingsOf } from "./judge-settings.ts";
 
@@ -42,6 +42,18 @@ const columns: readonly Column<AlertDay>[] = [
   { head: "mailed", cell: ({ mailed }) => String(mailed) },
   { head: "first", cell: ({ titles }) => titles[0] ?? "-" },
 ];
+
+const counted = (n: number, one: string): string => `${n} ${one}${n === 1 ? "" : "s"}`;
+
+/** The answer in a sentence: how many in all, on how many days. */
+const totalText = (detector: string, days: readonly AlertDay[]): string => {
+  const sum = (of: (day: AlertDay) => number): number => days.reduce((all, day) => all + of(day), 0);
+  const alerts = sum((day) => day.alerts);
+  const stretch = `in ${counted(days.length, "day")}, from ${days[0]?.day} to ${days.at(-1)?.day}`;
+  if (!alerts) return `${detector} would have alerted nothing ${stretch}.`;
+  const loud = sum((day) => (day.alerts ? 1 : 0));
+  return `${detector} would have alerted ${counted(alerts, "time")} ${stretch}: on ${counted(loud, "day")}; ${sum((day) => day.mailed)} would have been mailed at once.`;
+};
 
 const isOfActivity = ({ id, category, needs = [] }: (typeof detectors)[number]): boolean =>
   category === "anomalous" ||
@@ -155,6 +167,16 @@ export const addBacktest: AddCommand = (program, io) => {
       "\nExample:\n  $ dsql-audit backtest --detector dormant-mapping --set days=30 --from 30d --store ./dsql-audit-demo/store.db",
     );
   addOutputOptions(addStoreOptions(command)).action(async (options: Options) => {
-    printRows(io, options, await run(io, options), columns);
+    const days = await run(io, options);
+    if (options.json || options.ndjson) {
+      printRows(io, options, days, columns);
+      return;
+    }
+    io.stdout.write(`${paragraph(io, totalText(options.detector, days))}\n`);
+    const loud = days.filter(({ alerts }) => alerts > 0);
+    if (loud.length) {
+      io.stdout.write("\n");
+      printRows(io, options, loud, columns);
+    }
   });
 };

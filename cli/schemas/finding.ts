@@ -52,7 +52,7 @@ export const Backtested = z.array(
   z.looseObject({
     day: z.string().describe("UTC, as 2026-11-28."),
     alerts: z.int().describe("Findings that would have begun on it."),
-    mailed: z.int().describe("Of these the ones of medium severity and above."),
+    mailed: z.int().describe("Of these the ones that are mailed at once: high and critical."),
     titles: z.array(z.string()),
   }),
 );

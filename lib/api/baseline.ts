@@ -1,9 +1,10 @@
 // GET /baseline/drift: where the access of a snapshot is another than the published baseline declares.
 import * as z from "zod";
 import { iso } from "../core/base/time.ts";
+import { AuditError } from "../errors.ts";
 import { driftFrom, publishedAt } from "../queries/baseline-drift.ts";
 import { basisOf } from "../queries/basis.ts";
-import { readCursor } from "./cursor.ts";
+import { Moment, readCursor } from "./cursor.ts";
 import { type Placed, takePage } from "./page.ts";
 import { atParam, clusterParam, pageParams, pickAt, pickCluster } from "./params.ts";
 import { type Route, route } from "./route.ts";
@@ -48,8 +49,8 @@ const Answer = z
   .meta({ id: "BaselineDrift" });
 
 const path = "/baseline/drift";
-/** The snapshot, and the number of the row. */
-const RowPlace = z.tuple([z.int().positive(), z.int().nonnegative()]);
+/** The snapshot, the number of the row, the moment, and the version of the baseline: all pages rest on the same. */
+const RowPlace = z.tuple([z.int().positive(), z.int().nonnegative(), Moment, z.int().positive()]);
 
 export const baselineDrift: Route = route({
   path,
@@ -62,10 +63,14 @@ export const baselineDrift: Route = route({
     const question = { path, params };
     const after = readCursor(RowPlace, question);
     const cluster = await pickCluster(deps, params.cluster);
-    const at = pickAt(deps, params.at);
+    const at = after?.[2] ?? pickAt(deps, params.at);
     const snapshot = await pinnedSnapshot(deps, cluster, at, after?.[0]);
     const basis = await basisOf(deps.store.snapshots, cluster, snapshot);
     const published = await publishedAt(deps.store, cluster, at);
+    if (after && published?.version !== after[3])
+      throw new AuditError("usage", "the baseline was published anew since the first page", {
+        hint: "Ask again without a cursor.",
+      });
     if (!published)
       return {
         cluster,
@@ -83,7 +88,7 @@ export const baselineDrift: Route = route({
       .map(
         ({ kind, component, role, principal, object, name, column, createdBy, privilege, options, until, planned, section, reason, says }, i): Placed<z.input<typeof Row>> => [
           { kind, component, role, principal, object, name, column, createdBy, privilege, options: [...options], until, planned, section, reason, says },
-          [snapshot.manifest.seq, first + i],
+          [snapshot.manifest.seq, first + i, at, published.version],
         ],
       ); // biome-ignore format: one glance
     return {

@@ -5,6 +5,7 @@ import type { Cluster } from "../core/base/ids.ts";
 import { DAY, floorTo, HOUR, type Instant, type Interval } from "../core/base/time.ts";
 import { sectionNames } from "../core/catalog/catalog.ts";
 import { windowOptions } from "../core/findings/dormant-window.ts";
+import { exemptionsAt } from "../core/findings/exemptions-at.ts";
 import { judgeWith } from "../core/findings/judge.ts";
 import { resolveSettings, type VerdictSettings } from "../core/findings/settings.ts";
 import { type AuditView, auditView } from "../core/findings/view.ts";
@@ -161,6 +162,12 @@ export const loadReportData = async (
   const stored = await findings.list(cluster);
   // Before the last look the stored findings may say what was not known yet.
   const past = look && look.at > at ? findingsAt(stored, at, observations) : undefined;
+  const accepted = exemptionsAt(
+    await findings.exemptions(cluster),
+    await store.acts.list(cluster),
+    stored,
+    at,
+  );
   const window = { from, to: at };
   const { rows } = await activityOf(store, cluster, { interval: window, by: ["principal"] }, at);
   return {
@@ -193,7 +200,9 @@ export const loadReportData = async (
         : mappingsOf(view, { from: begun, to: settledUntil }, dormantDays),
     ...(await reachingOf(store, cluster, snapshot, at)),
     declared: await declaredOf(store, cluster, snapshot, at),
-    exemptions: (await findings.exemptions(cluster)).filter(({ createdAt }) => createdAt <= at),
+    exemptions: accepted.exemptions,
+    // A look since then makes it the past: people may have withdrawn what stood.
+    exemptionsUntold: past ? accepted.untold : null,
     activity: view.activity.principals.length ? { window, hours, principals: rows } : null,
     coverage: {
       window: { from: Math.min(from, settledUntil), to: settledUntil },

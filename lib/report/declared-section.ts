@@ -73,8 +73,19 @@ const emergencyTable = ({ breakGlass }: ReportDeclared): Html | false =>
 const aboutOf = ({ subject: { principal, role, object } }: Exemption): string =>
   [principal, role, object].filter((part) => part !== undefined).join(", ") || "the whole cluster";
 
-const exemptionTable = ({ exemptions, at }: ReportData): Html => {
-  if (!exemptions.length) return html`<p class="none">No finding is exempt.</p>`;
+/** What is not known of the exemptions of a past time. */
+const untoldText = (untold: number | null): Html | false => {
+  if (untold === null) return false;
+  const more =
+    untold > 0 && `${count(untold, "more exemption", "more exemptions")} stood then; only the end is known. `;
+  return html`<p class="more">${more}Exemptions that were withdrawn before acts were recorded (release 0.1) are not known.</p>`;
+};
+
+const exemptionTable = ({ exemptions, exemptionsUntold, at }: ReportData): Html => {
+  if (!exemptions.length)
+    return exemptionsUntold === null
+      ? html`<p class="none">No finding is exempt.</p>`
+      : html`<p class="none">No exemption of that time is recorded.</p>${untoldText(exemptionsUntold)}`;
   const { shown, more } = firstOf(
     exemptions.toSorted((a, b) => a.until - b.until),
     MAX_ROWS,
@@ -87,7 +98,8 @@ const exemptionTable = ({ exemptions, at }: ReportData): Html => {
         html`<tr class="${one.until <= at && "alarm"}"><td>${day(one.until)}${one.until <= at && " (past)"}</td><td>${one.detector}</td><td>${aboutOf(one)}</td><td>${one.owner}</td><td>${one.reason}</td></tr>`,
     ),
   )}
-${more > 0 && html`<p class="more">and ${count(more, "more", "more")}.</p>`}`;
+${more > 0 && html`<p class="more">and ${count(more, "more", "more")}.</p>`}
+${untoldText(exemptionsUntold)}`;
 };
 
 export const declaredSection = (data: ReportData): Html => {

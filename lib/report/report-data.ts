@@ -181,8 +181,10 @@ export type ReportData = {
   readonly walls: PathsIn | null;
   /** The published baseline and how the snapshot differs from it; null: none was published by then. */
   readonly declared: ReportDeclared | { readonly notKnown: string } | null;
-  /** What people accepted, all of it that is written down. */
+  /** What people had accepted at that time, all of it that is written down. */
   readonly exemptions: readonly Exemption[];
+  /** How many more stood, of which only their later end is known; null: the report is of the present, where none is missing. */
+  readonly exemptionsUntold: number | null;
   readonly coverage: {
     readonly window: Interval;
     readonly covered: Coverage;

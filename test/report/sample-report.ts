@@ -335,6 +335,7 @@ export const sampleReport = (): ReportData => ({
       { component: "intern", until: "2026-03-31", declared: 1, live: null },
     ],
   },
+  exemptionsUntold: null,
   exemptions: [
     {
       key: "k",

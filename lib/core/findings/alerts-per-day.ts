@@ -6,7 +6,7 @@ export type AlertDay = {
   /** UTC, "2026-11-28". */
   readonly day: string;
   readonly alerts: number;
-  /** Of these the ones that are mailed: medium and worse. */
+  /** Of these the ones that are mailed at once: high and critical. The others come in a summary. */
   readonly mailed: number;
   readonly titles: readonly string[];
 };
@@ -21,7 +21,7 @@ export const alertsPerDay = (findings: readonly Finding[], { from, to }: Interva
     days.push({
       day: dayOf(day),
       alerts: own.length,
-      mailed: own.filter(({ severity }) => worstFirst(severity, "medium") <= 0).length,
+      mailed: own.filter(({ severity }) => worstFirst(severity, "high") <= 0).length,
       titles: own.map(({ title }) => title),
     });
   }

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { DAY, HOUR } from "../../../lib/core/base/time.ts";
 import { alertsPerDay } from "../../../lib/core/findings/alerts-per-day.ts";
 import { daysAgo, EXAMPLE_NOW, exampleFacts } from "../../../lib/core/findings/example-facts.ts";
+import type { Finding } from "../../../lib/core/findings/finding.ts";
 import { judgeWith } from "../../../lib/core/findings/judge.ts";
 import { replay } from "../../../lib/core/findings/replay.ts";
 import { dormantMapping } from "../../../lib/detectors/dormant/dormant-mapping.ts";
@@ -34,15 +35,22 @@ describe("alerts per day", () => {
     expect(backtest(30)).toEqual([
       ["2026-06-26", 0, 0],
       ["2026-06-27", 0, 0],
-      ["2026-06-28", 1, 1],
+      ["2026-06-28", 1, 0],
       ["2026-06-29", 0, 0],
       ["2026-06-30", 0, 0],
       ["2026-07-01", 0, 0],
     ]);
   });
 
+  it("counts as mailed at once what is high or critical, and nothing else", () => {
+    const found = (["low", "medium", "high", "critical"] as const).map(
+      (severity) => ({ detectedAt: EXAMPLE_NOW, severity, title: severity }) as Finding,
+    );
+    expect(alertsPerDay(found, range).at(-1)).toMatchObject({ alerts: 4, mailed: 2 });
+  });
+
   it("moves with the threshold", () => {
-    expect(backtest(39).filter(([, alerts]) => alerts !== 0)).toEqual([["2026-06-29", 1, 1]]);
+    expect(backtest(39).filter(([, alerts]) => alerts !== 0)).toEqual([["2026-06-29", 1, 0]]);
     expect(backtest(90).every(([, alerts]) => alerts === 0)).toBe(true);
   });
 
