@@ -102,6 +102,32 @@ const recordsWithin = (raw: unknown): readonly unknown[] | undefined => {
   return Array.isArray(fields.Records) ? fields.Records : printedWithin(fields);
 };
 
+/** Parsing many records at a time is quickest, as long as nearly all of them are DSQL's. `taken`: connections so far. */
+const quickTaker = (take: (raw: unknown) => void, taken: () => number): QuickTaker => {
+  let inARow = 0;
+  return {
+    wantsRun: () => inARow >= RUN_AFTER,
+    takeRun: (bytes) => {
+      const run = mayBeDsql(bytes) ? jsonOf(`[${bytes.toString("utf8")}]`) : undefined;
+      if (!Array.isArray(run) || run.some(isTrailFile)) {
+        inARow = 0;
+        return false;
+      }
+      const before = taken();
+      for (const raw of run) take(raw);
+      if ((taken() - before) * 2 < run.length) inARow = 0;
+      return true;
+    },
+    takeOne: (bytes) => {
+      const raw = mayBeDsql(bytes) ? jsonOf(bytes.toString("utf8")) : undefined;
+      inARow = raw === undefined ? 0 : inARow + 1;
+      if (raw === undefined || isTrailFile(raw)) return false;
+      take(raw);
+      return true;
+    },
+  };
+};
+
 /** Parses a file's uncompressed bytes as they come. Until `end` has returned, connections are only promised. */
 export const trailParser = (name: string, onConnection: OnConnection): TrailParser => {
   let records = 0;
@@ -187,31 +213,10 @@ export const trailParser = (name: string, onConnection: OnConnection): TrailPars
     } else take(raw, nested);
   };
 
-  // Parsing many records at a time is quickest, as long as nearly all of them are DSQL's.
-  let inARow = 0;
-  const quick: QuickTaker = {
-    wantsRun: () => inARow >= RUN_AFTER,
-    takeRun: (bytes) => {
-      const run = mayBeDsql(bytes) ? jsonOf(`[${bytes.toString("utf8")}]`) : undefined;
-      if (!Array.isArray(run) || run.some(isTrailFile)) {
-        inARow = 0;
-        return false;
-      }
-      const before = connections;
-      for (const raw of run) take(raw);
-      if ((connections - before) * 2 < run.length) inARow = 0;
-      return true;
-    },
-    takeOne: (bytes) => {
-      const raw = mayBeDsql(bytes) ? jsonOf(bytes.toString("utf8")) : undefined;
-      inARow = raw === undefined ? 0 : inARow + 1;
-      if (raw === undefined || isTrailFile(raw)) return false;
-      take(raw);
-      return true;
-    },
-  };
-
-  const splitter = splitRecords(onPiece, quick);
+  const splitter = splitRecords(
+    onPiece,
+    quickTaker(take, () => connections),
+  );
   const text = utf8Chunks();
   return {
     push: (chunk) => splitter.push(text.of(chunk)),
