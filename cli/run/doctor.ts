@@ -15,7 +15,7 @@ import {
 import type { Io } from "../io.ts";
 import { paragraph, printable, printDocument } from "../output.ts";
 
-type Options = StoreOptions & OutputFlags & { readonly exitCode?: boolean };
+type Options = StoreOptions & OutputFlags & { readonly exitCode?: boolean; readonly sendTest?: boolean };
 
 const styles: Readonly<Record<LinkState, Style>> = { ok: "good", broken: "bad", unknown: "warn" };
 
@@ -59,6 +59,7 @@ export const addDoctor: AddCommand = (program, io, finish) => {
       "Says of each link whether it is ok, broken or unknown, with the next step. Asks AWS as you, and reads what the " +
         "deployed functions left in the table. Changes nothing.",
     )
+    .option("--send-test", "send a test mail to the topic of the notices, too")
     .option("--exit-code", "exit with 2 where a link is broken")
     .addHelpText("after", "\nExample:\n  $ dsql-audit doctor --table dsql-audit --region us-east-1");
   addOutputOptions(addStoreOptions(command)).action(async (options: Options) => {
@@ -68,7 +69,11 @@ export const addDoctor: AddCommand = (program, io, finish) => {
       const { table, region } = options;
       const reach = table === undefined ? ["--store", options.store ?? ""] : ["--table", table];
       const words = [...reach, ...(region === undefined ? [] : ["--region", region])];
-      const asked = { store, reach: words.map(shellWord).join(" "), cluster, now: io.now() };
+      const token = Math.floor(io.random() * 2 ** 32)
+        .toString(16)
+        .padStart(8, "0");
+      const test = options.sendTest ? { token } : undefined;
+      const asked = { store, reach: words.map(shellWord).join(" "), cluster, now: io.now(), test };
       if (table === undefined) return examine({ ...asked, ports: undefined });
       const { withDoctorPorts } = await import("./doctor-ports.ts");
       return withDoctorPorts(region, (ports) => examine({ ...asked, ports }));

@@ -3,7 +3,8 @@
 const REFUSALS: ReadonlySet<string> = new Set([
   "AccessDenied",
   "AccessDeniedException",
-  "AuthorizationError",
+  "AuthorizationError", // SNS, and in the words of its client:
+  "AuthorizationErrorException",
   "UnauthorizedOperation",
   "UnrecognizedClientException", // a Region that the account has not switched on
   "InvalidClientTokenId",

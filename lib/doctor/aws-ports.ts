@@ -1,14 +1,17 @@
 // The questions of doctor, asked of the real services by the one who runs it.
 import { type DSQLClient, GetClusterCommand, paginateListClusters } from "@aws-sdk/client-dsql";
 import { GetBucketNotificationConfigurationCommand, type S3Client } from "@aws-sdk/client-s3";
-import { paginateListSubscriptionsByTopic, type SNSClient } from "@aws-sdk/client-sns";
+import type { SNSClient } from "@aws-sdk/client-sns";
 import { GetQueueAttributesCommand, type SQSClient } from "@aws-sdk/client-sqs";
 import { GetCallerIdentityCommand, type STSClient } from "@aws-sdk/client-sts";
 import { isDenied } from "../cloudtrail/aws-refusal.ts";
 import type { TrailPort } from "../cloudtrail/trail-config.ts";
 import { visible } from "../core/base/visible-text.ts";
+import { AuditError } from "../errors.ts";
+import { sendTestNotice } from "../jobs/send-test-notice.ts";
+import { countListeners } from "../notices/channels/subscriptions.ts";
 import type { Answer } from "./link.ts";
-import type { AwsCluster, DoctorPorts, Listeners } from "./ports.ts";
+import type { AwsCluster, DoctorPorts } from "./ports.ts";
 
 export type DoctorClients = {
   readonly dsql: DSQLClient;
@@ -47,18 +50,6 @@ const allClusters = async (client: DSQLClient): Promise<AwsCluster[]> => {
   return found;
 };
 
-const countListeners = async (client: SNSClient, TopicArn: string): Promise<Listeners> => {
-  const counts = { confirmed: 0, pending: 0 };
-  for await (const page of paginateListSubscriptionsByTopic({ client }, { TopicArn })) {
-    for (const { SubscriptionArn } of page.Subscriptions ?? []) {
-      // SNS writes "PendingConfirmation" or "Deleted" where the ARN would stand.
-      if (SubscriptionArn?.startsWith("arn:")) counts.confirmed += 1;
-      else if (SubscriptionArn !== "Deleted") counts.pending += 1;
-    }
-  }
-  return counts;
-};
-
 export const awsPorts = ({ dsql, s3, sns, sqs, sts, trails, get }: DoctorClients): DoctorPorts => ({
   identity: () =>
     ask("sts:GetCallerIdentity", async () => (await sts.send(new GetCallerIdentityCommand({}))).Arn ?? ""),
@@ -82,5 +73,12 @@ export const awsPorts = ({ dsql, s3, sns, sqs, sts, trails, get }: DoctorClients
       };
     }),
   listeners: (topic) => ask("sns:ListSubscriptionsByTopic", () => countListeners(sns, topic)),
+  sendTest: (topic, test) =>
+    ask("sns:Publish", () =>
+      sendTestNotice({ sns, topicArn: topic, ...test }).catch((error: unknown) => {
+        // What SNS answered, by its own name.
+        throw error instanceof AuditError ? (error.cause ?? error) : error;
+      }),
+    ),
   get: (url) => ask("execute-api:Invoke", () => get(url)),
 });

@@ -25,6 +25,7 @@ import {
   queuesLink,
   scheduleLink,
   settingsLink,
+  testLink,
 } from "./stack-links.ts";
 
 export type Examined = {
@@ -36,6 +37,8 @@ export type Examined = {
   /** undefined: all that are known. */
   readonly cluster?: Cluster | undefined;
   readonly now: Instant;
+  /** Sends a test mail beside looking; `token` tells it from others. undefined: it does not. */
+  readonly test?: { readonly token: string } | undefined;
 };
 
 /** What the auditor's login in a cluster needs, as a command that prints it. */
@@ -124,6 +127,26 @@ const clusterLinks = async (
   ];
 };
 
+/** The link that a test mail shows; it needs the topic's name, which the schedule leaves in the store. */
+const testedLink = async (
+  { ports, test, now }: Examined,
+  running: Running | undefined,
+  by: string,
+): Promise<Link[]> => {
+  if (!test) return [];
+  const topic = running?.deployment?.topic;
+  if (!ports || topic === undefined)
+    return [
+      unknown(
+        "test mail",
+        ports
+          ? "not sent: the store does not say yet which topic the notices go to"
+          : "not sent: a store in a file has no topic",
+      ),
+    ];
+  return [testLink(await ports.sendTest(topic, { now, by, ...test }))];
+};
+
 /** Every link, those that all clusters share first. What cannot be read is unknown, and ends nothing. */
 export const examine = async (examined: Examined): Promise<LinkRow[]> => {
   const { store, ports, now, reach } = examined;
@@ -152,8 +175,9 @@ export const examine = async (examined: Examined): Promise<LinkRow[]> => {
       clustersLink(listed, here, setUpOf(settings?.values.auditor, first ?? "CLUSTER_ARN")),
       scheduleLink(running, now),
       ...stack,
+      ...(await testedLink(examined, running, "value" in identity ? identity.value : "Somebody")),
     );
-  }
+  } else shared.push(...(await testedLink(examined, running, "")));
   shared.push(settingsLink(settings));
   const wanted = examined.cluster === undefined ? known : known.filter((one) => one === examined.cluster);
   const rows: LinkRow[] = shared.map((link) => ({ ...link, cluster: null }));

@@ -1,5 +1,6 @@
 // What doctor asks of AWS, each question apart, so that one refusal leaves the rest standing.
 import type { TrailRead } from "../cloudtrail/trail-config.ts";
+import type { TestNotice, TestSent } from "../jobs/send-test-notice.ts";
 import type { Answer } from "./link.ts";
 
 /** Messages in a queue: those that wait, and those that a function holds. */
@@ -19,6 +20,11 @@ export type DoctorPorts = {
   readonly bucketTells: (bucket: string) => Promise<Answer<boolean>>;
   readonly queue: (url: string) => Promise<Answer<QueueState>>;
   readonly listeners: (topic: string) => Promise<Answer<Listeners>>;
+  /** Sends one test mail: see sendTestNotice. */
+  readonly sendTest: (
+    topic: string,
+    test: Pick<TestNotice, "now" | "token" | "by">,
+  ) => Promise<Answer<TestSent>>;
   /** The status of a signed GET. */
   readonly get: (url: string) => Promise<Answer<number>>;
 };

@@ -3,6 +3,7 @@ import type { Deployment } from "../config.ts";
 import { shellWord } from "../core/base/shell-word.ts";
 import { HOUR, type Instant, MINUTE, minute } from "../core/base/time.ts";
 import type { KeptSettings } from "../core/findings/settings.ts";
+import type { TestSent } from "../jobs/send-test-notice.ts";
 import type { Running } from "../store/findings/deployments.ts";
 import { type Answer, broken, type Link, ok, unanswered, unknown } from "./link.ts";
 import type { Listeners, QueueState } from "./ports.ts";
@@ -88,6 +89,17 @@ export const listenersLink = (topic: string, answer: Answer<Listeners>): Link =>
       ? "Confirm it by the link in the mail that AWS sent."
       : `aws sns subscribe --topic-arn ${shellWord(topic)} --protocol email --notification-endpoint YOU@EXAMPLE.COM`,
   );
+};
+
+export const testLink = (answer: Answer<TestSent>): Link => {
+  if ("value" in answer)
+    return {
+      ...ok("test mail", `sent to the topic as ${answer.value.reference}`),
+      next: `Look for ${answer.value.reference} where the notices should arrive.`,
+    };
+  return answer.missing
+    ? broken("test mail", "the topic is gone: no notice can be sent", "npx serverless deploy")
+    : unanswered("test mail", answer);
 };
 
 export const apiLink = (api: string, answer: Answer<number> | undefined): Link => {

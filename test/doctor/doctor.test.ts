@@ -112,6 +112,42 @@ describe("doctor", () => {
     expect(stateOf(rows, "queues")).toBe("ok");
   });
 
+  it("sends a test mail where it is asked to, with a reference to look for", async () => {
+    const before = stack.sns.published.length;
+    expect(await rowsOf()).toBeDefined();
+    expect(stack.sns.published).toHaveLength(before);
+    const rows = await rowsOf("--send-test");
+    expect(rows.find(({ link }) => link === "test mail")).toMatchObject({
+      ...{ state: "ok", cluster: null, says: "sent to the topic as test-00000000" },
+      next: "Look for test-00000000 where the notices should arrive.",
+    });
+    const [sent, ...more] = stack.sns.published.slice(before);
+    expect(more).toEqual([]);
+    expect(sent?.subject).toBe("[TEST] Mails of the access auditor reach you test-00000000");
+    expect(sent?.attributes).toEqual({ severity: "low", kind: "test" });
+    const { email = "", sms = "", default: document = "" } = sent?.texts ?? {};
+    expect(email).toContain("This is a test: nothing was found, and nothing is to be done.");
+    expect(email).toContain("Reference: test-00000000.");
+    for (const line of email.split("\n")) expect(line.length, line).toBeLessThan(80);
+    expect(Array.from(sms).length).toBeLessThanOrEqual(140);
+    expect(JSON.parse(document)).toMatchObject({ version: 1, kind: "test", findings: [] });
+  });
+
+  it("says why a test mail was not sent, and what would let it", async () => {
+    const sent = stack.sns.published.length;
+    // The listing of subscriptions is asked before.
+    stack.sns.failNext("denied", 2);
+    expect((await rowsOf("--send-test")).find(({ link }) => link === "test mail")).toMatchObject({
+      state: "unknown",
+      next: "Allow sns:Publish to whoever runs doctor.",
+    });
+    stack.sns.failNext("topic-gone", 2);
+    expect((await rowsOf("--send-test")).find(({ link }) => link === "test mail")).toMatchObject({
+      state: "broken",
+    });
+    expect(stack.sns.published).toHaveLength(sent);
+  });
+
   it("calls a schedule broken that stopped a day ago", async () => {
     at.plus = DAY;
     const rows = await rowsOf();
@@ -130,6 +166,8 @@ describe("doctor", () => {
       ...["settings", "database login", "snapshot", "mappings", "catalog and IAM", "canary login"],
       ...["connections", "evaluation"],
     ]);
+    const asked = (await cli("doctor --store s.db --json --send-test")).json() as LinkRow[];
+    expect(asked.find(({ link }) => link === "test mail")).toMatchObject({ state: "unknown" });
     expect((await cli("doctor --store s.db --exit-code")).code).toBe(0);
   });
 });

@@ -21,7 +21,8 @@ export const topicListeners = async (client: SNSClient, topicArn: string): Promi
   }
 };
 
-const countListeners = async (client: SNSClient, topicArn: string): Promise<Listeners> => {
+/** The same; throws also where there is no such topic. */
+export const countListeners = async (client: SNSClient, topicArn: string): Promise<Listeners> => {
   let confirmed = 0;
   let pending = 0;
   let next: string | undefined;
