@@ -2,6 +2,7 @@
 import { METRICS } from "../lib/log.ts";
 import { functionId, pascal, type Resource, type Resources, ref, sub } from "./cloudformation.ts";
 import { deadLetterQueueId, queueId } from "./queues.ts";
+import { tableName } from "./table.ts";
 import { allFunctions, eventPlans, httpPlans, queuePlans } from "./topology.ts";
 
 type Alarm = {
@@ -117,7 +118,7 @@ const throttled = (way: "Read" | "Write"): Resource =>
     says: `DynamoDB throttles ${way.toLowerCase()}s of the table again and again: work is slow, and what fails in the end comes again from its queue. Look for a hot partition in the table's metrics, and at the account's limits.`,
     namespace: "AWS/DynamoDB",
     metric: `${way}ThrottleEvents`,
-    of: { Name: "TableName", Value: ref("Table") },
+    of: { Name: "TableName", Value: tableName },
     statistic: "Sum",
     periodSeconds: 300,
     periods: 3,

@@ -18,6 +18,11 @@ export const ref = (logicalId: string): Intrinsic => ({ Ref: logicalId });
 export const arnOf = (logicalId: string): Intrinsic => ({ "Fn::GetAtt": [logicalId, "Arn"] });
 export const sub = (text: string): Intrinsic => ({ "Fn::Sub": text });
 
+/** One of two by a condition of serverless.yml. */
+export const either = (condition: string, yes: unknown, no: unknown): Intrinsic => ({
+  "Fn::If": [condition, yes, no],
+});
+
 /** An ARN of this account and Region: `arn("events", "rule/x")`. */
 export const arn = (service: string, resource: string): Intrinsic =>
   sub(`arn:\${AWS::Partition}:${service}:\${AWS::Region}:\${AWS::AccountId}:${resource}`);

@@ -2,6 +2,7 @@
 import { arn, arnOf, type Intrinsic, pascal, ref, sub } from "./cloudformation.ts";
 import { deadLetterQueueId, queueId } from "./queues.ts";
 import { eventRuleName, trailPlace } from "./rules.ts";
+import { tableName } from "./table.ts";
 import {
   allFunctions,
   eventPlans,
@@ -32,7 +33,7 @@ const deployment: Intrinsic = sub(
 const filledBy = (source: Source): Intrinsic => {
   switch (source.is) {
     case "table":
-      return ref("Table");
+      return tableName;
     case "topic":
       return ref("Topic");
     case "queue":

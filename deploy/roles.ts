@@ -1,5 +1,4 @@
 // One role per function, with what that function does and nothing else.
-import { TIME_INDEX } from "../lib/store/table/keys.ts";
 import {
   arn,
   arnOf,
@@ -12,6 +11,7 @@ import {
   sub,
 } from "./cloudformation.ts";
 import { deadLetterQueueId, queueId } from "./queues.ts";
+import { tableArn, tableIndexArn } from "./table.ts";
 import { leadingKeys, tableRights } from "./table-rights.ts";
 import type { FunctionName, QueueName } from "./topology.ts";
 
@@ -40,11 +40,11 @@ const WRITE_CHUNKS = ["dynamodb:BatchWriteItem"];
 const CLEAR = ["dynamodb:DeleteItem"];
 
 const reads = (...actions: readonly string[]): Statement =>
-  allow("ReadTable", actions, [arnOf("Table"), sub(`\${Table.Arn}/index/${TIME_INDEX}`)]);
+  allow("ReadTable", actions, [tableArn, tableIndexArn]);
 
 /** Every item that the request names must be of one of these kinds. */
 const ofKinds = (Sid: string, actions: readonly string[], kinds: readonly string[]): Statement => ({
-  ...allow(Sid, actions, [arnOf("Table")]),
+  ...allow(Sid, actions, [tableArn]),
   Condition: { "ForAllValues:StringLike": { "dynamodb:LeadingKeys": leadingKeys(kinds) } },
 });
 

@@ -98,7 +98,11 @@ describe("the template", () => {
     const [[, table] = [], ...more] = all("AWS::DynamoDB::Table");
     const { TableName: _, ...definition } = tableDefinition("");
     expect(more).toEqual([]);
-    expect(table).toMatchObject({ DeletionPolicy: "Retain", UpdateReplacePolicy: "Retain" });
+    expect(table).toMatchObject({
+      Condition: "MakesTable",
+      DeletionPolicy: "Retain",
+      UpdateReplacePolicy: "Retain",
+    });
     expect(table?.Properties).toEqual({
       ...definition,
       TimeToLiveSpecification: { AttributeName: TTL_ATTRIBUTE, Enabled: true },

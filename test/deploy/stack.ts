@@ -122,12 +122,13 @@ export const lookIn = (stack: () => Stack) => {
   };
 };
 
-/** The logical ids that a value names: by Ref, Fn::GetAtt and within Fn::Sub. */
+/** The logical ids that a value names: by Ref, Fn::GetAtt and within Fn::Sub; of two by a condition, those of the first. */
 export const named = (value: unknown): string[] => {
   if (Array.isArray(value)) return value.flatMap(named);
   if (typeof value !== "object" || value === null) return [];
-  const { Ref, "Fn::GetAtt": att, "Fn::Sub": text, ...rest } = value as Json;
+  const { Ref, "Fn::GetAtt": att, "Fn::Sub": text, "Fn::If": choice, ...rest } = value as Json;
   return [
+    ...(Array.isArray(choice) ? named(choice[1]) : []),
     ...(typeof Ref === "string" ? [Ref] : []),
     ...(Array.isArray(att) ? [String(att[0])] : typeof att === "string" ? [att.split(".")[0] ?? ""] : []),
     ...(typeof text === "string"
@@ -137,12 +138,13 @@ export const named = (value: unknown): string[] => {
   ].filter((id) => !id.startsWith("AWS::"));
 };
 
-/** A value with Ref, Fn::GetAtt, Fn::Sub and Fn::Join filled in: what `values` has not, is its own name. */
+/** A value with Ref, Fn::GetAtt, Fn::Sub and Fn::Join filled in, and the first of two by a condition: what `values` has not, is its own name. */
 export const filled = (value: unknown, values: Readonly<Record<string, string>>): unknown => {
   const of = (name: string): string => values[name] ?? name;
   if (Array.isArray(value)) return value.map((item) => filled(item, values));
   if (typeof value !== "object" || value === null) return value;
-  const { Ref, "Fn::GetAtt": att, "Fn::Sub": text, "Fn::Join": join } = value as Json;
+  const { Ref, "Fn::GetAtt": att, "Fn::Sub": text, "Fn::Join": join, "Fn::If": choice } = value as Json;
+  if (Array.isArray(choice)) return filled(choice[1], values);
   if (typeof Ref === "string") return of(Ref);
   if (Array.isArray(att)) return of(att.join("."));
   if (typeof text === "string") return text.replace(/\$\{([\w:.]+)\}/g, (_, name: string) => of(name));

@@ -1,0 +1,132 @@
+// What a deployment can be told: each parameter with its meaning, its default and what CloudFormation holds it to.
+
+/** A parameter of the file `deploy/params.STAGE.yml`. */
+export type ParameterPlan = {
+  /** For the person who fills in the file; a line of it each. */
+  readonly says: readonly string[];
+  readonly default: string;
+  /** Has to stand in the file, if only as "": whoever forgets it would lose what they had. */
+  readonly stated?: true;
+  /** JSON: the file may hold it as YAML. */
+  readonly json?: true;
+  readonly type?: "Number";
+  readonly pattern?: string;
+  /** "is …", for whoever wrote something else. */
+  readonly constraint?: string;
+  readonly min?: number;
+  readonly max?: number;
+  readonly values?: readonly string[];
+};
+
+const KEY_ARN = String.raw`^$|^arn:[^:*]+:kms:[^:*]+:\d{12}:key/[^*]+$`;
+
+/** By name, in the file's order. `region` is where it is deployed to, and no parameter of the stack. */
+export const parameterPlans = {
+  region: {
+    says: ["The Region that the auditor runs in: the one of the clusters."],
+    default: "us-east-1",
+    stated: true,
+    pattern: String.raw`^[a-z]{2}(-[a-z]+)+-\d$`,
+    constraint: "is a Region, like eu-central-1",
+  },
+  alertEmail: {
+    says: ['Who gets the mails. "": nobody; the topic is there to subscribe to.'],
+    default: "",
+    stated: true,
+    pattern: String.raw`^$|^[^@\s]+@[^@\s]+$`,
+    constraint: "is empty or one email address",
+  },
+  trailBucket: {
+    says: [
+      "The bucket of the trail that records DSQL's data events, with EventBridge switched on.",
+      '"": EventBridge alone, which is best effort, so that no mapping is ever proven dormant.',
+    ],
+    default: "",
+    stated: true,
+    pattern: "^$|^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$",
+    constraint: "is empty or the name of a bucket, not its ARN",
+  },
+  trailPrefix: {
+    says: ["The trail's key prefix with its slash at the end, if it has one."],
+    default: "",
+    pattern: String.raw`^$|^[^*?"\\]*/$`,
+    constraint: "is empty or ends in a slash, and has no wildcard, quote or backslash",
+  },
+  trailKeyArn: {
+    says: [
+      "The KMS key of the trail's files, if it has one. Its policy must admit the role of ingestFiles as well.",
+    ],
+    default: "",
+    pattern: KEY_ARN,
+    constraint: "is empty or the ARN of a KMS key",
+  },
+  clusters: {
+    says: [
+      "auto: every cluster of this account and Region. Or a list of {cluster, endpoint, user, dial?}, of this account",
+      "and Region as well.",
+    ],
+    default: "auto",
+    json: true,
+  },
+  auditorUser: {
+    says: ["The database role that the auditor connects as, with auto; `dsql-audit setup-sql` makes it."],
+    default: "dsql_auditor",
+    pattern: "^(?!admin$).+$",
+    constraint: "is a database role of the auditor's own, never admin",
+  },
+  archetypes: {
+    says: ["What a database role is for, where its name does not say so: {reporting: read-only}."],
+    default: "{}",
+    json: true,
+  },
+  dormantDays: {
+    says: [
+      "How many days a mapping must be silent to be called dormant, where capture is proven for as long.",
+    ],
+    default: "90",
+    type: "Number",
+    min: 1,
+    max: 390,
+  },
+  falseFindingsPerWeek: {
+    says: [
+      "How many false findings of unusual connections a week you accept, for people and for machines each.",
+    ],
+    default: "1",
+    type: "Number",
+    min: 0.1,
+    max: 100,
+  },
+  keepDays: {
+    says: ["How many days every snapshot is kept; before them, the first of each day."],
+    default: "400",
+    type: "Number",
+    min: 1,
+  },
+  detectorOptions: {
+    says: ["Options by detector id: {dormant-mapping: {days: 60}}."],
+    default: "{}",
+    json: true,
+  },
+  existingTable: {
+    says: [
+      'The name of a table that is there already, of a deployment before. "": the stack makes one. Removing the stack',
+      "leaves the table: name it here, and the next deployment goes on where the last one stopped.",
+    ],
+    default: "",
+    pattern: "^$|^[a-zA-Z0-9_.-]{3,255}$",
+    constraint: "is empty or the name of a table, not its ARN",
+  },
+  logLevel: {
+    says: ["How much the functions log."],
+    default: "INFO",
+    values: ["DEBUG", "INFO", "WARN", "ERROR"],
+  },
+} as const satisfies Readonly<Record<string, ParameterPlan>>;
+
+export type ParameterName = keyof typeof parameterPlans;
+
+export const parameters = Object.entries(parameterPlans) as readonly (readonly [
+  ParameterName,
+  ParameterPlan,
+])[];

@@ -1,0 +1,84 @@
+// The file that a deployment takes its parameters from, so that no later deployment loses one: reading it, and the text of
+// a new one.
+import { parse } from "yaml";
+import { type ParameterName, type ParameterPlan, parameterPlans, parameters } from "./parameters.ts";
+
+/** Every parameter as the stack gets it. */
+export type Params = Readonly<Record<ParameterName, string>>;
+
+export type ReadParams =
+  | { readonly params: Params }
+  /** One sentence each: what is wrong, and with which parameter. */
+  | { readonly problems: readonly string[] };
+
+/** CloudFormation's limit for the value of a parameter. */
+const MAX_VALUE = 4096;
+
+const asText = (value: unknown, { json }: ParameterPlan): string | undefined => {
+  if (value === null) return "";
+  if (typeof value === "string" || typeof value === "number") return String(value);
+  return json && typeof value === "object" ? JSON.stringify(value) : undefined;
+};
+
+const isJson = (text: string): boolean => {
+  try {
+    return typeof JSON.parse(text) === "object";
+  } catch {
+    return false;
+  }
+};
+
+/** What is wrong with a value; undefined: nothing. */
+const problemOf = (name: ParameterName, text: string | undefined): string | undefined => {
+  const plan: ParameterPlan = parameterPlans[name];
+  const { pattern, constraint, type, min = -Infinity, max = Infinity, values, json } = plan;
+  if (text === undefined) return `${name} is ${json ? "a text, a list or a map" : "one text or number"}`;
+  if (text.length > MAX_VALUE) return `${name} has ${text.length} characters: ${MAX_VALUE} are the most`;
+  if (pattern && !new RegExp(pattern).test(text)) return `${name} ${constraint}`;
+  if (json && text !== plan.default && !isJson(text)) return `${name} is not JSON`;
+  if (values && !values.includes(text)) return `${name} is one of ${values.join(", ")}`;
+  const number = text.trim() === "" ? Number.NaN : Number(text);
+  if (type === "Number" && !(number >= min && number <= max))
+    return `${name} is a number ${max === Infinity ? `from ${min} on` : `from ${min} to ${max}`}`;
+  return undefined;
+};
+
+/**
+ * The parameters out of the file's text. A name that is not known is a problem, as is a missing one that must be stated:
+ * both would take a setting away without a word.
+ */
+export const readParams = (text: string): ReadParams => {
+  let document: unknown;
+  try {
+    document = parse(text);
+  } catch (error) {
+    return { problems: [`it is not YAML: ${String((error as Error).message).split("\n")[0]}`] };
+  }
+  if (typeof document !== "object" || document === null || Array.isArray(document))
+    return { problems: ["it holds no parameters, which are lines of `name: value`"] };
+  const given = new Map(Object.entries(document));
+  const problems = [...given.keys()]
+    .filter((name) => !Object.hasOwn(parameterPlans, name))
+    .map((name) => `there is no parameter ${JSON.stringify(name)}`);
+  const values = parameters.map(([name, plan]) => {
+    if (plan.stated && !given.has(name)) problems.push(`${name} is missing; write "" for none`);
+    const value = given.has(name) ? asText(given.get(name), plan) : plan.default;
+    const problem = problemOf(name, value);
+    if (problem) problems.push(problem);
+    return [name, value ?? ""] as const;
+  });
+  return problems.length ? { problems } : { params: Object.fromEntries(values) as Params };
+};
+
+/** A file with these values, and of every parameter what it means. */
+export const paramsText = (values: Partial<Params> = {}): string =>
+  [
+    "# What a deployment is told: deploy/params.STAGE.yml. Keep it: the next deployment needs it as well.",
+    ...parameters.flatMap(([name, plan]) => {
+      const value = values[name] ?? plan.default;
+      // JSON is YAML; quotes keep a text a text.
+      const shown = plan.type === "Number" || (plan.json && isJson(value)) ? value : JSON.stringify(value);
+      return ["", ...plan.says.map((line) => `# ${line}`), `${name}: ${shown}`];
+    }),
+    "",
+  ].join("\n");

@@ -1,0 +1,134 @@
+// The file of a deployment's parameters: what it may hold, and that no deployment goes on without it.
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import * as fc from "fast-check";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { parameterPlans, parameters } from "../../deploy/parameters.ts";
+import { type Params, paramsText, readParams } from "../../deploy/params.ts";
+import { EXAMPLE, refusal, regionOf, stackParameters } from "../../deploy/params-file.ts";
+import { root } from "./stack.ts";
+
+const read = (text: string): Params => {
+  const result = readParams(text);
+  if ("problems" in result) throw new Error(result.problems.join("\n"));
+  return result.params;
+};
+const problems = (text: string): readonly string[] => {
+  const result = readParams(text);
+  return "problems" in result ? result.problems : [];
+};
+const STATED = 'region: us-east-1\nalertEmail: ""\ntrailBucket: ""\n';
+const defaults = Object.fromEntries(parameters.map(([name, plan]) => [name, plan.default]));
+
+describe("the file of parameters", () => {
+  it("is shown by an example that has every parameter at its default", () => {
+    const example = readFileSync(join(root, EXAMPLE), "utf8");
+    expect(example).toBe(paramsText());
+    expect(read(example)).toEqual(defaults);
+  });
+
+  it("takes lists and maps where JSON is wanted, and text where text is", () => {
+    const given = read(`${STATED}archetypes: {reporting: read-only}\ndormantDays: 30\nclusters: auto\n`);
+    expect(given).toEqual({ ...defaults, archetypes: '{"reporting":"read-only"}', dormantDays: "30" });
+  });
+
+  it("is refused for a name that is not known and for one that is missing", () => {
+    expect(problems(`${STATED}alertEmial: a@b.c\n`)).toEqual(['there is no parameter "alertEmial"']);
+    expect(problems("region: us-east-1\nalertEmail: a@example.com\n")).toEqual([
+      'trailBucket is missing; write "" for none',
+    ]);
+  });
+
+  it.each([
+    ["dormantDays: 500", "dormantDays is a number from 1 to 390"],
+    ['keepDays: ""', "keepDays is a number from 1 on"],
+    ["auditorUser: admin", "auditorUser is a database role of the auditor's own, never admin"],
+    ["trailPrefix: logs", "trailPrefix is empty or ends in a slash, and has no wildcard, quote or backslash"],
+    ["detectorOptions: 5x", "detectorOptions is not JSON"],
+    ["trailKeyArn: [a]", "trailKeyArn is one text or number"],
+    ["logLevel: LOUD", "logLevel is one of DEBUG, INFO, WARN, ERROR"],
+    [`archetypes: {r: ${"x".repeat(5000)}}`, "archetypes has 5008 characters: 4096 are the most"],
+  ])("names what is wrong with %s", (line, problem) => {
+    expect(problems(`${STATED}${line}\n`)).toEqual([problem]);
+  });
+
+  it.each(["", "[]", "a: [", "just a text"])("says of %j that it holds none", (text) => {
+    expect(problems(text)).toHaveLength(1);
+  });
+
+  it("comes back from its text as it was, whatever it holds", () => {
+    const value = fc.string({ maxLength: 40 }).filter((text) => text !== "");
+    fc.assert(
+      fc.property(fc.dictionary(value, value), value, (archetypes, role) => {
+        const text = JSON.stringify(archetypes);
+        const auditorUser = `r${role.replaceAll(/[\r\n\u2028\u2029]/g, "")}`;
+        const given = { archetypes: text, auditorUser, dormantDays: "7" };
+        expect(read(paramsText(given))).toEqual({ ...defaults, ...given });
+      }),
+    );
+  });
+});
+
+describe("a command of the framework", () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "params-"));
+    mkdirSync(join(folder, "deploy"));
+  });
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+  const write = (text: string): void => writeFileSync(join(folder, "deploy/params.prod.yml"), text);
+  const ask = (words: string, more: Partial<Parameters<typeof refusal>[1]> = {}) =>
+    refusal(folder, { words: words.split(" "), stage: "prod", params: [], ...more });
+
+  it("deploys with its stage's file alone", () => {
+    expect(ask("deploy")).toMatch(/^deploy\/params\.prod\.yml is not there, and a deployment needs it\./);
+    expect(ask("deploy function")).toMatch(/is not there/);
+    write(STATED);
+    expect(ask("deploy")).toBeUndefined();
+    expect(ask("deploy", { stage: "test" })).toMatch(/^deploy\/params\.test\.yml is not there/);
+  });
+
+  it("packages, lists and removes without one", () => {
+    for (const words of ["package", "print", "info", "remove", "deploy list"])
+      expect(ask(words), words).toBeUndefined();
+    expect(regionOf(folder, "prod")).toBe("us-east-1");
+  });
+
+  it("takes no parameter from the command line, and no second Region", () => {
+    write(STATED);
+    expect(ask("deploy", { params: ["alertEmail=a@example.com"] })).toMatch(/^--param is not taken\./);
+    expect(ask("deploy", { region: "eu-west-1" })).toMatch(/--region says eu-west-1/);
+    expect(ask("deploy", { region: "us-east-1" })).toBeUndefined();
+  });
+
+  it("gets no further with a file that cannot be used", () => {
+    write(`${STATED}alertEmial: a@b.c\n`);
+    for (const words of ["deploy", "package"])
+      expect(ask(words), words).toMatch(/cannot be used: there is no/);
+  });
+
+  it("deploys what was packaged before only where it holds the parameters of today", () => {
+    write(STATED);
+    const packaged = join(folder, "out");
+    mkdirSync(packaged);
+    expect(ask("deploy", { packaged })).toMatch(/was packaged with other parameters/);
+    const keep = (): void =>
+      writeFileSync(
+        join(packaged, "cloudformation-template-update-stack.json"),
+        JSON.stringify({ Parameters: stackParameters(folder, "prod") }),
+      );
+    keep();
+    expect(ask("deploy", { packaged })).toBeUndefined();
+    write(`${STATED}keepDays: 30\n`);
+    expect(ask("deploy", { packaged })).toMatch(/was packaged with other parameters/);
+  });
+
+  it("hands every parameter but the Region to the stack, as the file has it", () => {
+    write(`${STATED.replace('alertEmail: ""', "alertEmail: a@example.com")}keepDays: 30\n`);
+    const made = stackParameters(folder, "prod");
+    expect(Object.keys(made)).toHaveLength(Object.keys(parameterPlans).length - 1);
+    expect(made.AlertEmail).toMatchObject({ Type: "String", Default: "a@example.com" });
+    expect(made.KeepDays).toMatchObject({ Type: "Number", Default: "30", MinValue: 1 });
+  });
+});
