@@ -43,6 +43,7 @@ import { longLivedKey } from "./over-privileged/long-lived-key.ts";
 import { looseMapping } from "./over-privileged/loose-mapping.ts";
 import { mappingWithoutPermission } from "./over-privileged/mapping-without-permission.ts";
 import { permissionWithoutMapping } from "./over-privileged/permission-without-mapping.ts";
+import { policyDiffers } from "./over-privileged/policy-differs.ts";
 import { policyMissesAdmin } from "./over-privileged/policy-misses-admin.ts";
 import { privilegeExceedsArchetype } from "./over-privileged/privilege-exceeds-archetype.ts";
 import { publicAccess } from "./over-privileged/public-access.ts";
@@ -86,6 +87,7 @@ export const detectors: readonly Detector[] = [
   offHours,
   orphanMapping,
   permissionWithoutMapping,
+  policyDiffers,
   policyMissesAdmin,
   privilegeExceedsArchetype,
   publicAccess,

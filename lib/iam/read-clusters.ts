@@ -20,6 +20,7 @@ type Described = {
   readonly tags: ClusterAccess["tags"];
   readonly peers: readonly string[];
   readonly exists: boolean;
+  readonly peersUnread?: string;
 };
 
 const describe = async (client: DSQLClient, { call }: Calls, arn: string): Promise<Described> => {
@@ -39,10 +40,11 @@ const describe = async (client: DSQLClient, { call }: Calls, arn: string): Promi
     const { tags } = await call((options) =>
       client.send(new ListTagsForResourceCommand({ resourceArn: arn }), options),
     );
-    return { tags: { status: "read", rows: tagList(tags) }, peers: [], exists: true };
+    const peersUnread = refused.reason;
+    return { tags: { status: "read", rows: tagList(tags) }, peers: [], exists: true, peersUnread };
   } catch {
     // The first refusal says more: without GetCluster its peers in other Regions are not known either.
-    return { tags: refused, peers: [], exists: false };
+    return { tags: refused, peers: [], exists: false, peersUnread: refused.reason };
   }
 };
 
@@ -75,8 +77,17 @@ export const readClusters = async (
   const read = async (arn: string): Promise<{ row: ClusterAccess; peers: readonly string[] }> => {
     const region = regionIn(arn);
     const client = clientOf(region);
-    const { tags, peers, exists } = await describe(client, calls, arn);
-    return { row: { arn, region, policy: await policyOf(client, calls, arn, exists), tags }, peers };
+    const { tags, peers, exists, peersUnread } = await describe(client, calls, arn);
+    const policy = await policyOf(client, calls, arn, exists);
+    // Of a peer it does not matter which peers it has: the cluster itself has told them.
+    const row = {
+      arn,
+      region,
+      policy,
+      tags,
+      ...(peersUnread !== undefined && arn === cluster && { peersUnread }),
+    };
+    return { row, peers };
   };
   const own = await read(cluster);
   const others = [...new Set(own.peers)].filter((arn) => arn !== cluster && regionIn(arn) !== "").sort();

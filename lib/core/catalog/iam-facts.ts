@@ -79,6 +79,10 @@ export type UserKeys = z.infer<typeof UserKeys>;
 export const ClusterPolicy = z.object({ document: z.string(), version: z.nullable(z.string()) });
 export type ClusterPolicy = z.infer<typeof ClusterPolicy>;
 
+/** Users and roles that may tag or untag the cluster, or may under conditions; `more`: so many are not listed. */
+export const Taggers = z.object({ arns: z.array(z.string()), more: z.int() });
+export type Taggers = z.infer<typeof Taggers>;
+
 /**
  * The cluster in one Region: itself, and each of its peers with an ARN, a policy and tags of its own. `policy` read without
  * a row: it has none, and whoever IAM lets in may come from anywhere.
@@ -88,6 +92,10 @@ export const ClusterAccess = z.object({
   region: z.string(),
   policy: section(ClusterPolicy),
   tags: section(Tag),
+  /** Why it is not known whether it has peers in other Regions; without it those that there are stand beside it. */
+  peersUnread: z.optional(z.string()),
+  /** Who may change the tags; without it this was not asked, as no policy decides by them. */
+  taggers: z.optional(Taggers),
 });
 export type ClusterAccess = z.infer<typeof ClusterAccess>;
 

@@ -26,3 +26,19 @@ export const putPolicyCommand = (
     ...(access.version === null ? [] : [["expected-policy-version", access.version] as const]),
     ["policy", documentText(document)],
   ]);
+
+export const getPolicyCommand = (access: Pick<ClusterAccess, "arn" | "region">): string =>
+  awsCommand("dsql get-cluster-policy", located(access));
+
+/** Adds an inline policy to a role or a user; one of the same name is replaced. */
+export const putInlinePolicyCommand = (
+  kind: "role" | "user",
+  name: string,
+  policy: string,
+  document: unknown,
+): string =>
+  awsCommand(`iam put-${kind}-policy`, [
+    [`${kind}-name`, name],
+    ["policy-name", policy],
+    ["policy-document", documentText(document)],
+  ]);

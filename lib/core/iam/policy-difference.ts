@@ -21,7 +21,8 @@ const written = (statement: Statement, { arn, region }: ClusterAccess): string =
         operator.ifExists,
         operator.set,
         key.toLowerCase(),
-        values(given),
+        // Addresses within a VPC are of one Region as the VPC is.
+        key.toLowerCase() === "aws:vpcsourceip" ? "NETWORK" : values(given),
       ])
       .sort(),
     problem,

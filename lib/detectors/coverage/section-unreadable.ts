@@ -3,12 +3,13 @@ import * as z from "zod";
 import { minute } from "../../core/base/time.ts";
 import { visible } from "../../core/base/visible-text.ts";
 import { type SectionName, sectionNames } from "../../core/catalog/catalog.ts";
-import { type IamPartName, iamPartNames } from "../../core/catalog/iam-facts.ts";
+import { type ClusterAccess, type IamPartName, iamPartNames } from "../../core/catalog/iam-facts.ts";
 import { defineDetector, type Judgement } from "../../core/findings/detector.ts";
-import { type Case, exampleFacts } from "../../core/findings/example-facts.ts";
-import { exampleIam } from "../../core/findings/example-iam.ts";
+import { type Case, EXAMPLE_CLUSTER, exampleFacts } from "../../core/findings/example-facts.ts";
+import { exampleCluster, exampleIam } from "../../core/findings/example-iam.ts";
 import type { Severity } from "../../core/findings/finding.ts";
 import type { IamView } from "../../core/findings/view-iam.ts";
+import { policyFlaws } from "../../core/iam/policy-flaws.ts";
 
 /** Aurora DSQL documents these catalogs as unsupported: expected to be refused, and little hangs on them. */
 const optional: ReadonlySet<SectionName> = new Set(["functions", "types", "database"]);
@@ -31,6 +32,49 @@ const onlyUse: ReadonlySet<IamPartName> = new Set(["roleUses", "accessKeys"]);
 
 type Unread = { readonly reason: string; readonly code: string | null };
 
+/** What of one cluster is not known; a policy that is read and not understood is as good as unread. */
+const unreadOf = ({
+  arn,
+  region,
+  policy,
+  tags,
+  peersUnread,
+}: ClusterAccess): (readonly [string, string, Unread, Severity])[] => {
+  const document = policy.status === "read" ? policy.rows[0]?.document : undefined;
+  const flaw =
+    document === undefined
+      ? undefined
+      : policyFlaws(document, arn).find(({ kind }) => kind === "not-understood");
+  return [
+    ...(policy.status === "read"
+      ? []
+      : [[`iam.policy ${arn}`, `the cluster's policy in ${region}`, policy, "medium"] as const]),
+    ...(flaw
+      ? [
+          [
+            `iam.policy ${arn}`,
+            `the cluster's policy in ${region}, which is not understood,`,
+            { reason: flaw.says, code: null },
+            "medium",
+          ] as const,
+        ]
+      : []),
+    ...(tags.status === "read" || peersUnread === tags.reason
+      ? []
+      : [[`iam.tags ${arn}`, `the cluster's tags in ${region}`, tags, "low"] as const]),
+    ...(peersUnread === undefined
+      ? []
+      : [
+          [
+            `iam.peers ${arn}`,
+            `in which other Regions the cluster is${tags.status === "read" ? "" : ", and its tags,"}`,
+            { reason: peersUnread, code: null },
+            "low",
+          ] as const,
+        ]),
+  ];
+};
+
 /**
  * What was asked of IAM and refused: parts, and within the clusters the policy in one Region. A snapshot without any IAM was
  * taken so on purpose.
@@ -51,11 +95,7 @@ const unreadInIam = ({ missing, facts, clusters, takenAt = 0 }: IamView): Judgem
       const severity = onlyUse.has(part) ? ("low" as const) : ("medium" as const);
       return found.status === "read" ? [] : [judged(`iam.${part}`, IAM_PARTS[part], found, severity)];
     }),
-    ...clusters.flatMap(({ arn, region, policy }) =>
-      policy.status === "read"
-        ? []
-        : [judged(`iam.policy ${arn}`, `the cluster's policy in ${region}`, policy, "medium")],
-    ),
+    ...clusters.flatMap((access) => unreadOf(access).map((one) => judged(...one))),
   ];
 };
 
@@ -117,6 +157,20 @@ export const cases = (): Case[] => [
     name: "is quiet where IAM was read, and is empty",
     facts: exampleFacts({ iam: exampleIam({}) }),
     expect: [],
+  },
+  {
+    name: "fires for a cluster whose other Regions and policy are not known",
+    facts: exampleFacts({
+      iam: exampleIam({
+        clusters: [{ ...exampleCluster(EXAMPLE_CLUSTER, null), peersUnread: "access denied" }],
+      }),
+    }),
+    expect: [`iam.policy ${EXAMPLE_CLUSTER}`, `iam.peers ${EXAMPLE_CLUSTER}`],
+  },
+  {
+    name: "fires for a cluster policy that is not understood",
+    facts: exampleFacts({ iam: exampleIam({ clusters: [exampleCluster(EXAMPLE_CLUSTER, "{")] }) }),
+    expect: [`iam.policy ${EXAMPLE_CLUSTER}`],
   },
   { name: "is quiet while there is no snapshot", facts: exampleFacts({}), expect: [] },
   {
