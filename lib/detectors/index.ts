@@ -52,6 +52,7 @@ import { rapidEscalation } from "./over-privileged/rapid-escalation.ts";
 import { sensitiveSchema } from "./over-privileged/sensitive-schema.ts";
 import { separationOfDuties } from "./over-privileged/separation-of-duties.ts";
 import { sharedRole } from "./over-privileged/shared-role.ts";
+import { undeclaredAdmin } from "./over-privileged/undeclared-admin.ts";
 import { wideningDefault } from "./over-privileged/widening-default.ts";
 
 export const detectors: readonly Detector[] = [
@@ -103,6 +104,7 @@ export const detectors: readonly Detector[] = [
   sharedRole,
   snapshotOverdue,
   spreadRefusals,
+  undeclaredAdmin,
   unknownMapping,
   unmappedConnection,
   unmappedLoginRole,

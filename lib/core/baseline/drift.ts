@@ -5,7 +5,7 @@ import type { Catalog, SectionName } from "../catalog/catalog.ts";
 import { type Access, accessKey, byKey, objectKey, objectText, sectionsOf } from "./access.ts";
 import { type Baseline, OWNER } from "./baseline.ts";
 import { componentOf, type Declared, declaredAccess, isOver, withheldAccess } from "./declared-access.ts";
-import { type LiveAccess, liveAccess, type Unread } from "./live-access.ts";
+import { DSQL_ADMIN, type LiveAccess, liveAccess, type Unread } from "./live-access.ts";
 import { isWithin } from "./moments.ts";
 
 /**
@@ -210,6 +210,8 @@ const losses = (
   const rows: DriftRow[] = [];
   for (const [key, one] of open) {
     if (one.role !== null && one.what !== "mapping" && live.leftOut.has(one.role)) continue;
+    // Who may connect as admin is for IAM to say: it needs no mapping, and none is missing.
+    if (one.role === DSQL_ADMIN && one.what === "mapping" && live.leftOut.has(one.role)) continue;
     if (one.role !== null && live.roles !== null && !live.roles.has(one.role)) continue;
     // An owner needs no grant.
     if (

@@ -41,7 +41,7 @@ export type LiveAccess = {
 };
 
 const BOOTSTRAP_OID = 10;
-const DSQL_ADMIN = "admin";
+export const DSQL_ADMIN = "admin";
 
 /** The server's own roles, its first superuser, and DSQL's administrator: theirs is not access that anybody declares. */
 const isLeftOut = (catalog: Catalog, { oid, name }: Role): boolean =>

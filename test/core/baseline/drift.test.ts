@@ -68,6 +68,13 @@ describe("drift", () => {
     expect(driftOf(baselineOf(before), after, AT)).toMatchObject([{ kind: "undeclared", everybody: true }]);
   });
 
+  it("is no mapping of admin that is declared and not there: IAM alone says who is admin", () => {
+    const principals = [{ arn: "arn:aws:iam::111122223333:role/Ops" }];
+    const components = [{ name: "operations", role: "admin", principals }];
+    const { components: others } = baselineOf(world());
+    expect(driftOf({ version: 1, components: [...others, ...components] }, world(), AT)).toEqual([]);
+  });
+
   it("is ownership that moves, but not what an owner holds of himself", () => {
     const before = world({ relations: [orders("101=r/10")] });
     const after = world({ relations: [table(1000, "orders", { owner: 101, acl: acl("101=arwdDxt/101") })] });
