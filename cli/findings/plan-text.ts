@@ -2,6 +2,7 @@
 import type { ActivityRow } from "../../lib/core/activity/activity-row.ts";
 import { iso } from "../../lib/core/base/time.ts";
 import type { ChangedPrivilege } from "../../lib/core/remediation/access-change.ts";
+import type { ChangedMay } from "../../lib/core/remediation/iam/iam-proof.ts";
 import type { PlanStep } from "../../lib/core/remediation/plan.ts";
 import type { PlanAnswer } from "../../lib/queries/plan.ts";
 import { paint, type Style } from "../colour.ts";
@@ -41,12 +42,24 @@ const verdicts: Readonly<
   Record<PlanAnswer["proof"]["status"], { readonly says: string; readonly style: Style }>
 > = {
   proven: {
-    says: "Proven on a throw-away PostgreSQL 16 that holds this snapshot's access: what is listed above is gone afterwards, nothing changes but what is meant to, and the way back restores the snapshot.",
+    says: "what is listed above is gone afterwards, nothing changes but what is meant to, and the way back restores the snapshot.",
     style: "good",
   },
   refused: { says: "Refused: the server does not take this plan.", style: "bad" },
   "not-proven": { says: "Not proven: do not run it before you know why.", style: "warn" },
 };
+
+const provenBy = ({ steps }: PlanAnswer["plan"]): string =>
+  steps.some(({ wall }) => wall === "sql")
+    ? "Proven on a throw-away PostgreSQL 16 that holds this snapshot's access"
+    : "Proven by the policies that this snapshot holds";
+
+const mayColumns: readonly Column<ChangedMay>[] = [
+  { head: "principal", cell: ({ principal }) => principal, max: 70 },
+  { head: "action", cell: ({ action }) => `dsql:${action}` },
+  { head: "before", cell: ({ from }) => from },
+  { head: "after", cell: ({ to }) => to },
+];
 
 const changeColumns: readonly Column<ChangedPrivilege>[] = [
   { head: "change", cell: ({ change }) => change },
@@ -99,16 +112,21 @@ export const sayPlan = (io: Io, answer: PlanAnswer): void => {
   for (const one of plan.inverse) line(io, indented(one, "     "));
   title("Proof");
   const { says, style } = verdicts[proof.status];
-  line(io, paint(io, style, paragraph(io, says)));
-  for (const reason of proof.because) line(io, paragraph(io, reason, { first: "  ", rest: "    " }));
-  if (proof.opened.length)
+  line(io, paint(io, style, paragraph(io, proof.status === "proven" ? `${provenBy(plan)}: ${says}` : says)));
+  for (const one of [...proof.because, ...proof.how])
+    line(io, paragraph(io, one, { first: "  ", rest: "    " }));
+  if (proof.opened?.length)
     line(io, paragraph(io, `It leaves ${proof.opened.length} new: ${proof.opened.join(", ")}.`));
-  if (proof.changed.length) {
+  if (proof.changed?.length) {
     title("Effective privileges that change");
     table(io, proof.changed.slice(0, SHOWN_CHANGES), changeColumns);
     if (proof.changed.length > SHOWN_CHANGES)
       line(io, `and ${proof.changed.length - SHOWN_CHANGES} more: see --json`);
-  } else if (proof.status === "proven") line(io, "No effective privilege changes.");
+  } else if (proof.changed) line(io, "No effective privilege changes.");
+  if (proof.mayConnect?.length) {
+    title("Who may connect by IAM, where that changes");
+    table(io, proof.mayConnect, mayColumns);
+  }
   title(`Who used the roles concerned in the last ${usedDays} days`);
   table(io, usedBy, useColumns, "No principal that is known.");
   line(io, paragraph(io, "Connections tell who used a role, not which object: use of objects is not known."));

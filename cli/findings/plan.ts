@@ -100,16 +100,32 @@ const proverOf = async (io: Io, { proof, proveWith }: Options): Promise<Prove> =
 };
 
 const scriptText = (head: string, statements: readonly string[]): string =>
-  `-- ${head}\n\n${statements.join("\n\n")}${statements.length ? "\n" : ""}`;
+  `${head}\n\n${statements.join("\n\n")}${statements.length ? "\n" : ""}`;
 
-/** Two scripts for review. What is to be done by hand stands in the first as a remark. */
+/** What each wall is written in; `#` and `--` begin what is only said. */
+const scripts = [
+  { wall: "iam", file: "sh", remark: "#", head: "#!/bin/sh -e\n" },
+  { wall: "sql", file: "sql", remark: "--", head: "" },
+] as const;
+
+/** Scripts for review, two for each wall that is changed. What is to be done by hand stands in the first as a remark. */
 const writeScripts = async (folder: string, { plan, proof }: PlanAnswer): Promise<void> => {
   mkdirSync(folder, { recursive: true });
-  const steps = plan.steps.map(({ text, says, byHand }) =>
-    [...says.map((one) => `-- ${one}`), byHand ? text.replaceAll(/^(?!--)/gm, "-- ") : text].join("\n"),
-  );
-  await writeWhole(join(folder, "apply.sql"), scriptText(`dsql-audit plan: ${proof.status}`, steps));
-  await writeWhole(join(folder, "undo.sql"), scriptText("takes apply.sql back", plan.inverse));
+  for (const { wall, file, remark, head } of scripts) {
+    const steps = plan.steps.filter((step) => step.wall === wall);
+    if (!steps.length && wall === "iam") continue;
+    const said = (text: string): string => text.replaceAll(/^(?:-- ?)?/gm, `${remark} `);
+    const texts = steps.map(({ text, says, byHand }) =>
+      [...says.map(said), byHand ? said(text) : text].join("\n"),
+    );
+    const undo = steps.flatMap((step) => step.undo || []).toReversed();
+    const begins = (text: string): string => `${head}${remark} ${text}`;
+    await writeWhole(
+      join(folder, `apply.${file}`),
+      scriptText(begins(`dsql-audit plan: ${proof.status}`), texts),
+    );
+    await writeWhole(join(folder, `undo.${file}`), scriptText(begins(`takes apply.${file} back`), undo));
+  }
 };
 
 export const addPlan: AddCommand = (program, io, finish) => {
@@ -117,10 +133,10 @@ export const addPlan: AddCommand = (program, io, finish) => {
     .command("plan")
     .summary("the script that ends findings, proven before anybody runs it")
     .description(
-      "Prints the steps that end findings or drift, in the order that the server takes, and the way back. The plan is tried\n" +
-        "on a throw-away PostgreSQL 16 that holds the snapshot's roles, grants and owners, behind the refusals of Aurora DSQL:\n" +
-        "it is proven when the finding is gone, nothing else changed, and the way back restores the snapshot. Nothing is ever\n" +
-        "run on the cluster.",
+      "Prints the steps that end findings or drift, in the order that the server takes, and the way back. SQL is tried on a\n" +
+        "throw-away PostgreSQL 16 that holds the snapshot's roles, grants and owners, behind the refusals of Aurora DSQL; of IAM\n" +
+        "it is decided again who may connect, by the snapshot's policies as the plan changes them. It is proven when the finding\n" +
+        "is gone, nothing else changed, and the way back restores the snapshot. Nothing is ever run on the cluster or in AWS.",
     )
     .argument("[findings...]", "ids of findings, or the beginning of each")
     .option("--baseline <file>", "bring the access to what this file declares")
@@ -130,7 +146,7 @@ export const addPlan: AddCommand = (program, io, finish) => {
     .addOption(new Option("--prove-with <url>", "prove on this empty PostgreSQL 16, as superuser"))
     .option("--no-proof", "leave the proof out: the answer is then not-proven")
     .option("--days <n>", "how far back to look for who used it", "90")
-    .option("--out <dir>", "also write apply.sql and undo.sql there")
+    .option("--out <dir>", "also write apply.sql and undo.sql there, and apply.sh and undo.sh for IAM")
     .option("--exit-code", "exit with 2 when the plan is not proven")
     .option("--json", "one JSON document on stdout")
     .addHelpText(

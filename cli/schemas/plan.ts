@@ -1,16 +1,23 @@
 // The JSON document of `plan`.
 import * as z from "zod";
+import { connectActions } from "../../lib/core/iam/may-connect.ts";
 import { Privilege, Time } from "./shared.ts";
 
 const Step = z.looseObject({
   wall: z.enum(["sql", "iam"]).describe("Which of the two it changes: the database, or IAM."),
-  text: z.string().describe("One statement or one transaction; of a step by hand a sentence."),
+  text: z
+    .string()
+    .describe(
+      "One statement or one transaction; of `iam` one command of the AWS CLI; of a step by hand a sentence.",
+    ),
   undo: z
     .string()
     .describe("What takes the step back, as things stand after it; empty: nothing to take back."),
   says: z.array(z.string()).describe("What must be known before it is run."),
   byHand: z.boolean().describe("No statement: a person has to decide."),
 });
+
+const Verdict = z.enum(["allowed", "denied", "conditional", "unknown"]);
 
 const Changed = z.looseObject({
   change: z.enum(["lost", "gained"]),
@@ -36,11 +43,27 @@ export const Plan = z.looseObject({
   proof: z.looseObject({
     status: z.enum(["proven", "refused", "not-proven"]),
     because: z.array(z.string()).describe("Why it is not proven; empty where it is."),
+    how: z.array(z.string()).describe("How it was tried, for each wall that it changes; empty: it was not."),
     resolved: z
       .array(z.string())
-      .describe("What is gone afterwards: ids of findings, or differences in sentences."),
-    opened: z.array(z.string()).describe("What is there afterwards and was not before."),
-    changed: z.array(Changed).describe("Effective privileges that are lost and gained."),
+      .nullable()
+      .describe(
+        "What is gone afterwards: ids of findings, or differences in sentences. null, as of the three that follow: it is not known, for the plan was not tried to its end; `because` says why.",
+      ),
+    opened: z.array(z.string()).nullable().describe("What is there afterwards and was not before."),
+    changed: z.array(Changed).nullable().describe("Effective privileges that are lost and gained."),
+    mayConnect: z
+      .array(
+        z.looseObject({
+          principal: z.string(),
+          action: z.enum(connectActions),
+          cluster: z.string().describe("The ARN of the cluster in the Region that it is about."),
+          from: Verdict,
+          to: Verdict,
+        }),
+      )
+      .nullable()
+      .describe("Who may connect by IAM, where that changes."),
   }),
   usedDays: z.int().positive().describe("How far back usedBy looks."),
   usedBy: z

@@ -6,7 +6,14 @@ import { type Catalog, isDsql } from "../../lib/core/catalog/catalog.ts";
 import { diffCatalogs } from "../../lib/core/history/diff.ts";
 import { changedPrivileges } from "../../lib/core/remediation/access-change.ts";
 import type { Plan } from "../../lib/core/remediation/plan.ts";
-import { type Judge, notProven, type Proof } from "../../lib/core/remediation/proof.ts";
+import {
+  iamPart,
+  type Judge,
+  judged,
+  notProven,
+  type Proof,
+  stillThere,
+} from "../../lib/core/remediation/proof.ts";
 import { writtenOut } from "../../lib/core/remediation/same-access.ts";
 import { withOidsOf } from "../../lib/core/remediation/same-oids.ts";
 import { readCatalogFrom } from "../../lib/dsql/read-catalog.ts";
@@ -70,6 +77,11 @@ const unlike = (loaded: Catalog, snapshot: Catalog): string[] => {
 /** A server that holds a snapshot: plans are tried on it one after the other, each from the snapshot's state. */
 export type Bench = { readonly prove: Prove };
 
+const ON_A_SERVER =
+  "The database: run on a throw-away PostgreSQL 16 that holds the snapshot's access, read again and judged again; then the way back was run and compared with the snapshot.";
+
+const textsOf = (texts: readonly string[]): string[] => texts.filter((text) => text !== "");
+
 const trial = async (
   client: ClientBase,
   loaded: Loaded,
@@ -79,28 +91,35 @@ const trial = async (
 ): Promise<Proof> => {
   const { before: snapshot, expected } = plan;
   const as = isDsql(snapshot) ? "admin" : undefined;
+  const steps = plan.steps.filter(({ wall }) => wall === "sql");
+  const iam = iamPart(plan);
+  const how = [ON_A_SERVER, ...iam.how];
   const refused = await runScript(
     client,
-    plan.steps.map(({ text }) => text),
+    steps.map(({ text }) => text),
     as,
   );
   if (refused)
-    return notProven([`the server refuses it: ${refused.message}`, `at: ${refused.statement}`], "refused");
-  const after = await readBack(client, snapshot, loaded);
-  const changed = changedPrivileges(snapshot, after);
-  const [had, has] = [judge(snapshot), judge(after)];
-  const left = wanted.filter((id) => has.has(id));
-  const told = {
-    resolved: wanted.filter((id) => had.has(id) && !has.has(id)),
-    opened: [...has].filter((id) => !had.has(id)),
-    changed,
+    return notProven(
+      [`the server refuses it: ${refused.message}`, `at: ${refused.statement}`],
+      "refused",
+      how,
+    );
+  // What IAM says is not on the server: it is as the plan leaves it.
+  const after = {
+    ...(await readBack(client, snapshot, loaded)),
+    ...(expected?.iam && { iam: expected.iam }),
   };
+  const { resolved, opened, left } = judged(judge, wanted, snapshot, after);
+  const changed = changedPrivileges(snapshot, after);
+  const told = { how, resolved, opened, changed, mayConnect: iam.mayConnect };
   const failed = (because: readonly string[]): Proof => ({ status: "not-proven", because, ...told });
-  if (left.length) return failed(left.map((id) => `the finding is still there afterwards: ${id}`));
+  if (left.length) return failed(stillThere(left));
   if (!expected) return failed(["what the plan is meant to change could not be thought through"]);
   if (bytesOf(after) !== bytesOf(expected))
     return failed(["it changes something else than it is meant to", ...differences(expected, after)]);
-  const back = await runScript(client, plan.inverse, as);
+  if (iam.because.length) return failed(iam.because);
+  const back = await runScript(client, textsOf(steps.map(({ undo }) => undo)).toReversed(), as);
   if (back) return failed([`the inverse is refused: ${back.message}`, `at: ${back.statement}`]);
   const restored = await readBack(client, snapshot, loaded);
   if (bytesOf(restored) !== bytesOf(snapshot))

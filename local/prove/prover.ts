@@ -1,7 +1,7 @@
 // Opens the throw-away server that a plan is proven on: the project's own PostgreSQL 16, or an empty one that somebody names.
 import pg from "pg";
 import type { Catalog } from "../../lib/core/catalog/catalog.ts";
-import { notProven } from "../../lib/core/remediation/proof.ts";
+import { notProven, proveInIam } from "../../lib/core/remediation/proof.ts";
 import { AuditError } from "../../lib/errors.ts";
 import type { Prove } from "../../lib/queries/plan.ts";
 import { onBench } from "./prove-plan.ts";
@@ -75,6 +75,7 @@ export const prover =
   (url?: string): Prove =>
   async (plan, wanted, judge) => {
     if (plan.doubts.length) return notProven(plan.doubts);
+    if (!plan.steps.some(({ wall }) => wall === "sql")) return proveInIam(plan, wanted, judge);
     const prove = (client: pg.Client) =>
       onBench(client, plan.before satisfies Catalog, (bench) => bench.prove(plan, wanted, judge));
     try {

@@ -1,6 +1,7 @@
 // A plan: the steps that end findings or bring drift back, in an order that the server takes, each with what undoes it.
 import { ADMIN } from "../activity/admin-logins.ts";
 import { type Catalog, isDsql, rowsOf, type SectionName } from "../catalog/catalog.ts";
+import type { MeantMay } from "./iam/iam-plan.ts";
 import { applyIntent, groupsFor, type Intent, intentsOf, isGone } from "./intent.ts";
 import { operationSql } from "./operation.ts";
 import { reach, stepOf } from "./reach.ts";
@@ -34,6 +35,8 @@ export type Plan = {
   readonly expected: Catalog | null;
   /** Why the plan cannot be proven; empty: it can. */
   readonly doubts: readonly string[];
+  /** Who may connect by IAM as it is meant to be afterwards, where the plan changes it; of everybody else it stays. */
+  readonly meantMay: readonly MeantMay[];
 };
 
 /** Who runs the script: on Aurora DSQL `admin`, else a superuser. undefined: the snapshot has no `admin`. */
@@ -142,7 +145,14 @@ const handBack = (made: Made): Made => {
 const finish = (before: Catalog, made: Made): Plan => {
   const { steps, state, lost, doubts } = made.lost ? made : handBack(made);
   const inverse = steps.map(({ undo }) => undo).filter((undo) => undo !== "");
-  return { steps, inverse: inverse.toReversed(), before, expected: lost ? null : state.catalog, doubts };
+  return {
+    steps,
+    inverse: inverse.toReversed(),
+    before,
+    expected: lost ? null : state.catalog,
+    doubts,
+    meantMay: [],
+  };
 };
 
 const start = (catalog: Catalog): Made | string => {
@@ -154,7 +164,7 @@ const start = (catalog: Catalog): Made | string => {
 
 /** A plan that cannot be made, and why. */
 export const refused = (catalog: Catalog, reason: string, steps: readonly PlanStep[] = []): Plan => ({
-  ...{ steps, inverse: [], before: catalog, expected: null, doubts: [reason] },
+  ...{ steps, inverse: [], before: catalog, expected: null, doubts: [reason], meantMay: [] },
 });
 
 /** What cannot be thought through any more is shown as its detector wrote it. */
@@ -242,6 +252,7 @@ export const joinPlans = (first: Plan, second: Plan): Plan => ({
   before: first.before,
   expected: first.expected && second.expected,
   doubts: [...first.doubts, ...second.doubts],
+  meantMay: [...first.meantMay, ...second.meantMay],
 });
 
 /** The state that a plan begins with; undefined: nobody could run one. */

@@ -5,9 +5,11 @@ import { Principal } from "../../core/base/ids.ts";
 import { dayOf, HOUR, type Instant, iso } from "../../core/base/time.ts";
 import { principalName } from "../../core/base/visible-text.ts";
 import { isDsql, type Role, rowsOf } from "../../core/catalog/catalog.ts";
+import { type Administrators, administrators } from "../../core/findings/administrators.ts";
 import { isBuiltIn, shownRole } from "../../core/findings/catalog-judgement.ts";
 import { type DetectorView, defineDetector, type Judgement } from "../../core/findings/detector.ts";
 import { type Case, daily, daysAgo, type Example, exampleFacts } from "../../core/findings/example-facts.ts";
+import { exampleIam, exampleRole } from "../../core/findings/example-iam.ts";
 import type { Judged } from "../../core/findings/verdict.ts";
 import type { MappingSubject } from "../../core/findings/view-mappings.ts";
 import type { AccessEngine } from "../../core/privileges/effective.ts";
@@ -22,8 +24,8 @@ type DormantRoleEvidence = {
   readonly captureProvenSince: string | null;
   readonly principals: readonly string[];
   readonly reachedThrough?: readonly string[];
-  /** null: IAM has not been read. */
-  readonly whoMay?: null;
+  /** null: it is not known, such as where IAM has not been read. */
+  readonly whoMay?: readonly string[] | null;
 };
 
 const isUnused = ({ verdict }: Judged): boolean => verdict === "dormant" || verdict === "never-used";
@@ -103,7 +105,27 @@ const judgeRoles = (
     ];
   });
 
-/** admin needs no mapping: who may connect as it stands in IAM, which is not read here. */
+/** Who may connect as admin, in words; undefined: nobody but the root user, so that nothing can be taken away. */
+const adminsInWords = (admins: Administrators | null): string | undefined => {
+  if (admins === null) return "who may is not known, IAM has not been read";
+  const { may, unknown } = admins;
+  if (may.length + unknown === 0) return undefined;
+  if (unknown) return `${may.length || "nobody"} by IAM may for certain, and ${unknown} more perhaps`;
+  return `IAM lets ${may.length === 1 ? "one identity" : `${may.length} identities`} do so`;
+};
+
+/** Whether one identity still may, in words; undefined: it may not any more. */
+const stillMayInWords = ({ iam }: DetectorView, arn: string): string | undefined => {
+  if (iam.who() === undefined) return "; whether it still may is not known, IAM has not been read";
+  const rows = iam.mayOf(arn, "DbConnectAdmin");
+  if (rows.some(({ verdict }) => verdict === "allowed" || verdict === "conditional"))
+    return ", and IAM still lets it";
+  return rows.every(({ verdict }) => verdict === "denied")
+    ? undefined
+    : "; whether it still may is not known";
+};
+
+/** admin needs no mapping: who may connect as it stands in IAM. */
 const judgeAdmin = (
   view: DetectorView,
   engine: AccessEngine,
@@ -127,7 +149,7 @@ const judgeAdmin = (
     at: Instant | undefined,
     principals: readonly string[],
     title: string,
-    fix: string,
+    whoMay: readonly string[] | null,
   ): Judgement<DormantRoleEvidence> => ({
     subject,
     title,
@@ -136,32 +158,29 @@ const judgeAdmin = (
       lastUseAt: at === undefined ? null : iso(at),
       captureProvenSince: iso(proven),
       principals: principals.slice(0, SHOWN),
-      whoMay: null,
+      whoMay: whoMay?.slice(0, SHOWN) ?? null,
     },
     firstSeenAt: Math.min(at ?? proven, coverage.settledUntil),
     lastSeenAt: coverage.settledUntil,
-    fix,
+    fix: "Take dsql:DbConnectAdmin away in IAM, from every policy that gives it where nobody needs it.",
   });
-  const advice =
-    "Take dsql:DbConnectAdmin away in IAM, from every policy that gives it where nobody needs it.";
   const subject = { role: role.name, roleOid: role.oid };
   if (lastUseAt === undefined || lastUseAt < window.from) {
-    const title = `Nobody has connected as admin ${sinceWords(lastUseAt, proven)}; who may is not known, IAM has not been read`;
-    return [
-      judgement(
-        subject,
-        lastUseAt,
-        logins.map(({ arn }) => arn),
-        title,
-        advice,
-      ),
-    ];
+    const admins = administrators(view.iam, activity.auditor);
+    const words = adminsInWords(admins);
+    if (words === undefined) return [];
+    const title = `Nobody has connected as admin ${sinceWords(lastUseAt, proven)}; ${words}`;
+    const known = logins.map(({ arn }) => arn);
+    return [judgement(subject, lastUseAt, known, title, admins?.may ?? null)];
   }
   return logins
     .filter((login) => login.lastUseAt < window.from)
-    .map(({ arn, lastUseAt: at }) => {
-      const title = `${principalName(arn)} has not connected as admin since ${dayOf(at)}; whether it still may is not known, IAM has not been read`;
-      return judgement({ ...subject, principal: Principal.parse(arn) }, at, [arn], title, advice);
+    .flatMap(({ arn, lastUseAt: at }): Judgement<DormantRoleEvidence>[] => {
+      const words = stillMayInWords(view, arn);
+      if (words === undefined) return [];
+      const title = `${principalName(arn)} has not connected as admin since ${dayOf(at)}${words}`;
+      const may = words.startsWith(",") ? [arn] : null;
+      return [judgement({ ...subject, principal: Principal.parse(arn) }, at, [arn], title, may)];
     });
 };
 
@@ -177,7 +196,7 @@ export const dormantRole = /* @__PURE__ */ defineDetector({
     falsePositives:
       "Break-glass access: admin is often meant to be used by nobody. Exempt the finding with an owner, a reason and an end.",
     blindSpots:
-      "Its mappings are findings of their own, which are mailed: this one is low. One mapping that may have been used, or whose use is unknown, keeps the role out. Who may connect as admin stands in IAM.",
+      "Its mappings are findings of their own, which are mailed: this one is low. One mapping that may have been used, or whose use is unknown, keeps the role out. Who may connect as admin is as far as this account's policies go; the root user always may, and is not counted.",
   },
   evidence: {
     window: { label: "Window", fields: { days: { label: "", unit: ["day", "days"] } } },
@@ -185,7 +204,7 @@ export const dormantRole = /* @__PURE__ */ defineDetector({
     captureProvenSince: { label: "Capture is proven since", whenEmpty: "" },
     principals: { label: "Principals", whenEmpty: "none is known", lines: true },
     reachedThrough: "Also had by",
-    whoMay: { label: "Principals that may connect as admin", whenEmpty: "not known: IAM has not been read" },
+    whoMay: { label: "Principals that may connect as admin", whenEmpty: "not known for certain" },
   },
   options: z.object({ days: z.int().positive().default(90) }),
   needs: ["mappings", "roles", "memberships"],
@@ -218,6 +237,8 @@ export const cases = (): Case[] => {
     at: daysAgo(days),
     action: "DbConnectAdmin" as const,
   });
+  const ops = exampleIam({ roles: [exampleRole("Ops", "dsql:DbConnectAdmin")] });
+  const nobody = exampleIam({ roles: [exampleRole("Ops", "dsql:DbConnect")] });
   const onlyApp = [
     { to: "App", role: "app" },
     { to: "App", role: "x", goneAt: daysAgo(200) },
@@ -233,6 +254,24 @@ export const cases = (): Case[] => {
       name: "fires for who no longer connects as admin, where others do",
       facts: facts({ mappings: onlyApp, connections: [...used, asAdmin(120), asAdmin(5, "Dba")] }, admin),
       expect: ["admin"],
+    },
+    {
+      name: "fires for admin that nobody has used and that IAM lets somebody be",
+      facts: facts({ mappings: onlyApp, connections: [...used, asAdmin(120)], iam: ops }, admin),
+      expect: ["admin"],
+    },
+    {
+      name: "is quiet for admin that IAM lets nobody be",
+      facts: facts({ mappings: onlyApp, connections: [...used, asAdmin(120)], iam: nobody }, admin),
+      expect: [],
+    },
+    {
+      name: "is quiet for who may not connect as admin any more, where others do",
+      facts: facts(
+        { mappings: onlyApp, connections: [...used, asAdmin(120), asAdmin(5, "Dba")], iam: nobody },
+        admin,
+      ),
+      expect: [],
     },
     {
       name: "is quiet for admin that is used",

@@ -1,0 +1,45 @@
+// Whether the changes in IAM do what is meant and nothing else: who may connect is decided again, for everybody.
+import type { IamFacts } from "../../iam/facts.ts";
+import { iamRows } from "../../iam/facts.ts";
+import { type ConnectAction, connectActions, type MayConnect } from "../../iam/may-connect.ts";
+import { whoMay } from "../../iam/who-may.ts";
+import type { MeantMay } from "./iam-plan.ts";
+
+/** A verdict that is another one afterwards; `cluster` is the one of the Region. */
+export type ChangedMay = {
+  readonly principal: string;
+  readonly action: ConnectAction;
+  readonly cluster: string;
+  readonly from: MayConnect;
+  readonly to: MayConnect;
+};
+
+type Told = { readonly changed: readonly ChangedMay[]; readonly because: readonly string[] };
+
+const keyOf = (principal: string, action: string): string => `${action} ${principal}`;
+
+/** The verdicts on every identity of the account, before and after, in each Region of the cluster. */
+export const changedMay = (before: IamFacts, after: IamFacts, meant: readonly MeantMay[]): Told => {
+  const wanted = new Map(meant.map((one) => [keyOf(one.principal, one.action), one.may]));
+  const changed: ChangedMay[] = [];
+  const because: string[] = [];
+  for (const { arn: cluster } of iamRows(before, "clusters").rows ?? []) {
+    const also = meant.map(({ principal }) => principal);
+    const [was, is] = [before, after].map((facts) => whoMay({ facts, cluster, also }));
+    if (!was || !is) continue;
+    for (const principal of new Set([...was.principals, ...is.principals]))
+      for (const action of connectActions) {
+        const [a, b] = [was.verdictOf(principal, action), is.verdictOf(principal, action)];
+        const may = wanted.get(keyOf(principal, action));
+        const isSame = a.verdict === b.verdict && a.conditions.join() === b.conditions.join();
+        if (!isSame) changed.push({ principal, action, cluster, from: a.verdict, to: b.verdict });
+        if (may === undefined && !isSame)
+          because.push(`it changes who else may connect: ${principal}, dsql:${action}`);
+        if (may === false && b.verdict !== "denied")
+          because.push(`IAM still lets it connect, or may: ${principal}, dsql:${action}`);
+        if (may === true && b.verdict !== "allowed" && b.verdict !== "conditional")
+          because.push(`IAM still does not let it connect: ${principal}, dsql:${action}`);
+      }
+  }
+  return { changed, because };
+};
