@@ -3,7 +3,7 @@ import type { Cluster } from "../core/base/ids.ts";
 import { type Instant, iso } from "../core/base/time.ts";
 import type { Baseline } from "../core/baseline/baseline.ts";
 import { declaredAccess, isOver } from "../core/baseline/declared-access.ts";
-import { type DriftRow, driftOf, isDrift } from "../core/baseline/drift.ts";
+import { type DriftRow, driftOf, isDrift, notSeenIn } from "../core/baseline/drift.ts";
 import { driftText } from "../core/baseline/drift-text.ts";
 import type { KeptBaseline } from "../core/baseline/kept-baseline.ts";
 import { beginOf, isWithin } from "../core/baseline/moments.ts";
@@ -76,6 +76,8 @@ export type DeclaredAccess = {
     readonly until: string;
     readonly declared: number;
     readonly live: number | null;
+    /** Some of it could not be looked for: `live` is the least that is still there. */
+    readonly atLeast: boolean;
   }[];
 };
 
@@ -84,19 +86,27 @@ const stateOf = (window: { readonly from: string; readonly to: string }, at: Ins
   return at < beginOf(window.from) ? "to come" : "over";
 };
 
-const endedOf = (baseline: Baseline, drift: Drift | null, at: Instant): DeclaredAccess["ended"] => {
+const endedOf = (
+  baseline: Baseline,
+  catalog: Catalog | undefined,
+  drift: Drift | null,
+  at: Instant,
+): DeclaredAccess["ended"] => {
+  const unseen = catalog ? notSeenIn(catalog) : () => true;
   const past = declaredAccess(baseline).filter((one) => isOver(one, at));
   return [...Map.groupBy(past, ({ component, until }) => JSON.stringify([component, until])).values()].map(
     (same) => {
       const [{ component = null, until = null } = {}] = same;
       const outlived = drift?.rows.filter((row) => row.until === until && row.component === component);
-      // Where a section could not be read, nobody knows whether what is declared in it is gone.
-      const isKnown = drift !== null && drift.unknown === 0;
+      // What could not be read has not ended: where all that was found is nothing, it is not known.
+      const atLeast = same.some(unseen);
+      const found = outlived?.length ?? 0;
       return {
         component: component ?? "PUBLIC",
         until: until ?? "",
         declared: same.length,
-        live: isKnown || outlived?.length ? (outlived?.length ?? 0) : null,
+        live: atLeast && found === 0 ? null : found,
+        atLeast,
       };
     },
   );
@@ -127,6 +137,6 @@ export const declaredAccessAt = async (
           ]
         : [],
     ),
-    ended: endedOf(baseline, drift, at),
+    ended: endedOf(baseline, snapshot?.catalog, drift, at),
   };
 };

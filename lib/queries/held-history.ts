@@ -95,6 +95,12 @@ const reasons = (
 const matters = (objects: readonly string[], { change }: RecordedChange): boolean => {
   const section = sectionOf(change);
   if (section === "mappings" || section === "defaultPrivileges" || change.kind === "acl-form") return false;
+  // Whether a section could be read matters where the answer rests on it: whose the role is, and the object's own.
+  if (change.kind === "section-unreadable" || change.kind === "section-readable")
+    return (
+      ["roles", "memberships", "database"].includes(change.section) ||
+      objects.some((subject) => subject.startsWith(`${change.section}:`))
+    );
   if (!("object" in change)) return true;
   const subject = objectSubject(change.object);
   return objects.includes(subject) || subject.startsWith("database:");

@@ -48,8 +48,8 @@ const endedTable = ({ ended }: ReportDeclared): Html | false =>
     "Access whose end is past",
     ["Component", "Declared until", "Declared", "Still there"],
     ended.map(
-      ({ component, until, declared, live }) =>
-        html`<tr class="${live !== 0 && "alarm"}"><td>${component}</td><td>${until}</td><td>${count(declared, "entry", "entries")}</td><td>${live === null ? "not known" : live === 0 ? "none" : figure(live)}</td></tr>`,
+      ({ component, until, declared, live, atLeast }) =>
+        html`<tr class="${live !== 0 && "alarm"}"><td>${component}</td><td>${until}</td><td>${count(declared, "entry", "entries")}</td><td>${live === null ? "not known" : live === 0 ? "none" : atLeast ? html`at least ${figure(live)}` : figure(live)}</td></tr>`,
     ),
   );
 

@@ -105,6 +105,8 @@ export type ReportDeclared = {
     readonly until: string;
     readonly declared: number;
     readonly live: number | null;
+    /** Some of it could not be looked for: `live` is the least that is still there. */
+    readonly atLeast: boolean;
   }[];
 };
 

@@ -55,6 +55,24 @@ const three = [0, 1, 2].map((n) => connectRecord({ id: uuidOf(n) }));
 const ids = three.map(({ eventID }) => eventID);
 
 describe("readTrailFile", () => {
+  it("counts every list when the key Records stands several times in one document", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.array(fc.constantFrom(...three), { maxLength: 2 }), { minLength: 2, maxLength: 4 }),
+        fc.constantFrom("", ' "x": "Records", ', ' "n": {"Records": [1]}, ', ' "a": ["Records", [2]], ', " "),
+        fc.boolean(),
+        fc.integer({ min: 1, max: 40 }),
+        async (lists, between, isNested, size) => {
+          const body = lists.map((list) => `"Records": ${JSON.stringify(list)}`).join(`,${between}`);
+          const text = isNested ? `[{${body}}]` : `{${body}}`;
+          const file = await read(text, { size });
+          expect(file.ids).toEqual(lists.flat().map(({ eventID }) => eventID));
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+
   it.each([
     ["a trail's file", JSON.stringify({ Records: three })],
     ["a gzipped trail's file", gzipSync(JSON.stringify({ Records: three }))],

@@ -44,6 +44,20 @@ const held = async (catalogs: readonly Catalog[], privilege: Privilege = "SELECT
 };
 
 describe("heldHistory", () => {
+  it("does not name a section that the answer does not rest on as what ended a privilege", async () => {
+    const base = { roles, memberships: [] };
+    const periods = await held([
+      estate({ ...base, relations: [orders("100=r/10")] }),
+      estate({ ...base, relations: [orders()], functions: "unreadable" }),
+      estate({ ...base, relations: "unreadable" }),
+    ]);
+    expect(periods.map(({ holds, by }) => [holds, by])).toEqual([
+      ["yes", []],
+      ["no", ["grant"]],
+      ["unknown", ["section-unreadable"]],
+    ]);
+  });
+
   it("follows memberships of memberships, also those that came later", async () => {
     const base = { roles, relations: [orders("102=r/10")] };
     expect(

@@ -1,9 +1,10 @@
 // Which baseline held at a moment: where an earlier version may have, nobody knows, and none is never said.
 import { afterAll, expect, it } from "vitest";
 import { parseBaseline } from "../../lib/core/baseline/parse-baseline.ts";
-import { publishedAt } from "../../lib/queries/baseline-drift.ts";
+import type { Catalog } from "../../lib/core/catalog/catalog.ts";
+import { declaredAccessAt, publishedAt } from "../../lib/queries/baseline-drift.ts";
 import { openStore } from "../../lib/store/open-store.ts";
-import { cluster } from "../support/catalogs.ts";
+import { cluster, estate } from "../support/catalogs.ts";
 import { sqliteTables } from "../support/table.ts";
 
 const tables = sqliteTables();
@@ -25,4 +26,18 @@ it("is none before the first version, the newest from its time on, and not known
       code: "not-found",
       message: expect.stringContaining("is not known: only the newest is kept, version 2"),
     });
+});
+
+it("calls ended access whose section could not be read not known, and no other", async () => {
+  const store = openStore(await tables.fresh(), { now: () => 0 });
+  const text =
+    "version: 1\ncomponents:\n  - name: c\n    role: app_ro\n    permissions:\n" +
+    "      - { schema: public, until: 2026-01-01, tables: [{ names: [orders], privileges: [SELECT] }] }\n";
+  await store.baselines.publish(cluster, parseBaseline(text, "access.yml"), "ana", 0);
+  const at = Date.UTC(2026, 2, 1);
+  const ended = async (catalog: Catalog) =>
+    (await declaredAccessAt(store, cluster, { catalog }, at))?.ended.map((one) => one.live);
+  expect(await ended(estate({ relations: [] }))).toEqual([0]);
+  expect(await ended(estate({ relations: [], functions: "unreadable" }))).toEqual([0]);
+  expect(await ended(estate({ relations: "unreadable" }))).toEqual([null]);
 });

@@ -330,9 +330,9 @@ export const sampleReport = (): ReportData => ({
       { component: "night", role: "on_call", windows: [] },
     ],
     ended: [
-      { component: "contractor", until: "2026-05-31", declared: 3, live: 2 },
-      { component: "audit", until: "2026-04-30", declared: 1, live: 0 },
-      { component: "intern", until: "2026-03-31", declared: 1, live: null },
+      { component: "contractor", until: "2026-05-31", declared: 3, live: 2, atLeast: false },
+      { component: "audit", until: "2026-04-30", declared: 1, live: 0, atLeast: false },
+      { component: "intern", until: "2026-03-31", declared: 1, live: null, atLeast: true },
     ],
   },
   exemptionsUntold: null,

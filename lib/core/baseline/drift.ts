@@ -282,6 +282,13 @@ export const driftOf = (baseline: Baseline, catalog: Catalog, at: Instant): read
   ].sort(inOrder);
 };
 
+/** Whether nothing can be said from the absence of what is declared: a part of the catalog that shows it was not read. */
+export const notSeenIn = (catalog: Catalog): ((one: Declared) => boolean) => {
+  const live = liveAccess(catalog);
+  const unseen = couldNotSee(live.unread);
+  return (one) => unseen(one) || expand([one], live).some(unseen);
+};
+
 /** Whether a row is drift: neither unknown nor covered by a planned change. */
 export const isDrift = ({ kind, planned }: Pick<DriftRow, "kind" | "planned">): boolean =>
   kind !== "unknown" && planned === null;

@@ -36,12 +36,13 @@ export type RetentionResult = {
 };
 
 /** The numbers of all but the first snapshot of each day before `cutoff`, in the order in which they may go. */
-const toThin = async (table: Table, cluster: Cluster, head: number, cutoff: Instant): Promise<number[]> => {
+const toThin = async (table: Table, cluster: Cluster, head: Manifest, cutoff: Instant): Promise<number[]> => {
+  const lastReads = new Set(Object.values(head.unreadable).filter((at) => at !== null));
   const found: number[] = [];
   let day: Manifest[] = [];
-  for await (const { manifest } of manifestsBySeq(table, cluster, 1, head)) {
+  for await (const { manifest } of manifestsBySeq(table, cluster, 1, head.seq)) {
     if (manifest.seq === manifest.dayFirst) {
-      found.push(...thinnable(day, manifest, cutoff));
+      found.push(...thinnable(day, manifest, cutoff, lastReads));
       day = [];
       if (floorTo(DAY, manifest.takenAt) > cutoff) break;
     }
@@ -126,7 +127,7 @@ export const applyRetention = async (
   if (!head) return { before: null, removedSnapshots: 0, keptSnapshots: 0, removedChunks: 0, keptChunks: 0 };
   // From the newest snapshot, not from the clock: a cluster that nobody looks at any more keeps its history.
   const before = thinningCutoff(Math.min(head.manifest.takenAt, now()), keepDays);
-  const thinned = await toThin(table, cluster, head.manifest.seq, before);
+  const thinned = await toThin(table, cluster, head.manifest, before);
   if (apply) for (const seq of thinned) await table.remove(keys.manifest(cluster, seq));
   const { named, snapshots } = await namedChunks(table, cluster, new Set(thinned));
   const { removed, kept } = await collect(table, cluster, named, { now: now(), apply });

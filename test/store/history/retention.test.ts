@@ -47,6 +47,20 @@ const seqs = async (db: Table) =>
 const verify = async (db: Table) => verifyHistory(await tableHistory(db, cluster), { keepDays });
 
 describe("retention", () => {
+  it("keeps the snapshot that last read a section which is unreadable since", async () => {
+    const db = await tables.fresh();
+    let clock = T;
+    const store = createSnapshotStore(db, { now: () => clock });
+    for (let n = 0; n < 24; n++) {
+      clock = T + n * 6 * HOUR;
+      await store.save(cluster, n < 2 ? orders("r") : estate({ relations: "unreadable" }), clock);
+    }
+    await applyRetention(db, cluster, { now: () => clock, keepDays });
+    expect((await seqs(db)).slice(0, 3)).toEqual([1, 2, 5]);
+    expect((await store.asOf(cluster, T + 6 * HOUR))?.catalog.sections.relations.status).toBe("read");
+    expect((await verify(db)).faults).toEqual([]);
+  });
+
   it("keeps every snapshot of the last days and the first of each day before", async () => {
     const { db, store, now } = await sixDays();
     const head = (await store.head(cluster))?.hash ?? "";
