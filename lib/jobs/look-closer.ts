@@ -10,7 +10,9 @@ import type { ReadStore } from "../store/open-store.ts";
 
 /** At most so many findings are looked at in one evaluation, the worst first; the others come in the next ones. */
 const MAX_FINDINGS = 20;
-const MAX_SEGMENTS = 60;
+/** Segments that are read for one finding, and in one evaluation: what a look may cost. */
+const MAX_SEGMENTS = 40;
+const MAX_SEGMENTS_IN_ALL = 120;
 const MAX_EVENTS = 50;
 
 type Look = { readonly observation: Observation; readonly finding: Finding | undefined };
@@ -36,7 +38,7 @@ const look = async (
   cluster: Cluster,
   activity: ActivityPort,
   { observation, finding }: Look,
-): Promise<Observation> => {
+): Promise<{ readonly looked: Observation; readonly read: number }> => {
   const wanted = wantedOf(observation.subject.principal, observation.threads ?? []);
   const tallies = tallyWanted(activity, observation, wanted);
   const before = finding?.evidence ?? {};
@@ -51,11 +53,12 @@ const look = async (
   }
   const events = tallies.toSorted((a, b) => a.firstAt - b.firstAt).map(({ firstEventId }) => firstEventId);
   const eventIds = new Set([...(observation.eventIds ?? []), ...events]);
-  return {
+  const looked = {
     ...observation,
     evidence: { ...observation.evidence, ...closerLook(before, wanted, segments, isWhole) },
     eventIds: [...eventIds].slice(0, MAX_EVENTS),
   };
+  return { looked, read: segments.length };
 };
 
 /**
@@ -81,6 +84,12 @@ export const lookCloser = async (
     .sort((a, b) => worstFirst(a.observation.severity, b.observation.severity))
     .slice(0, MAX_FINDINGS);
   const seen = new Map<Observation, Observation>();
-  for (const one of asking) seen.set(one.observation, await look(store, cluster, activity, one));
+  let spent = 0;
+  for (const one of asking) {
+    if (spent >= MAX_SEGMENTS_IN_ALL) break;
+    const { looked, read } = await look(store, cluster, activity, one);
+    seen.set(one.observation, looked);
+    spent += read;
+  }
   return observations.map((observation) => seen.get(observation) ?? observation);
 };
