@@ -71,7 +71,7 @@ beforeAll(async () => {
         return { ...email, sentAt: Date.parse(email.date ?? "") };
       }),
   );
-}, 300_000);
+}, 900_000);
 afterAll(async () => {
   await stack?.stop().catch(() => undefined);
   rmSync(folder, { recursive: true, force: true });
