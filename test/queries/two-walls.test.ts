@@ -206,3 +206,66 @@ describe("the two walls", () => {
     },
   );
 });
+
+describe("the two walls, beyond the table", () => {
+  const open: Case = { permission: "yes", mapping: "yes", policy: "none" };
+  const withIam = (change: (iam: IamFacts) => IamFacts, action = "dsql:DbConnect"): Grounds => {
+    const whole = catalogOf(open, action);
+    const found: Catalog = { ...whole, ...(whole.iam && { iam: change(whole.iam) }) };
+    return { ...groundsOf(open, action), engine: accessEngine(found), ways: async () => waysIn(found, []) };
+  };
+  const refused = { status: "unreadable", reason: "AccessDenied", code: "AccessDenied" } as const;
+
+  it("knows the mapped identity and nobody's policies where the lists of the account could not be read", async () => {
+    const grounds = withIam((iam) => ({ ...iam, parts: { ...iam.parts, roles: refused } }));
+    const { rows } = await whoCan(grounds, asked);
+    expect(rows).toMatchObject([
+      { role: "admin", morePrincipals: "iam-unreadable" },
+      { role: "reader", principals: [{ wall: "unknown", identity: "exists" }], morePrincipals: null },
+    ]);
+    const found = await explainAccess(grounds, { who: APP, ...asked });
+    expect(found).toMatchObject({ verdict: "unknown", firstBroken: null, completes: [], away: null });
+    expect(found.links[0]).toMatchObject({ step: "identity", state: "ok" });
+    expect(found.next).toContain("dsql-audit who-may");
+  });
+
+  it("is as open as the Region of the cluster that lets in most, and names it", async () => {
+    const [arn, peer] = [cluster as string, cluster.replace("us-east-1", "eu-west-1")];
+    const shut = { document: JSON.stringify(policy(deny({ Principal: "*" }))), version: "1" };
+    const tags = { status: "read", rows: [] } as const;
+    const at = (own: string, region: string, isShut: boolean) => ({
+      ...{ arn: own, region, tags: { ...tags, rows: [] } },
+      policy: { status: "read" as const, rows: isShut ? [shut] : [] },
+    });
+    const regions = (both: boolean) =>
+      withIam((iam) => ({
+        ...iam,
+        parts: {
+          ...iam.parts,
+          clusters: { status: "read", rows: [at(arn, "us-east-1", true), at(peer, "eu-west-1", both)] },
+        },
+      }));
+    const found = await explainAccess(regions(false), { who: APP, ...asked });
+    expect(found.verdict).toBe("yes");
+    expect(found.links[1]?.says).toBe("in eu-west-1: IAM allows it dsql:DbConnect");
+    expect(await explainAccess(regions(true), { who: APP, ...asked })).toMatchObject({
+      verdict: "no",
+      firstBroken: "cluster-policy",
+    });
+  });
+
+  it("keeps a comment on one line, whatever statements and policies are called", async () => {
+    const grounds = withIam((iam) => {
+      const { roles } = iam.parts;
+      const hostile = JSON.stringify(policy(deny({ Sid: "x\nDROP TABLE t;" })));
+      const rows =
+        roles.status === "read"
+          ? roles.rows.map((one) => ({ ...one, inline: [{ name: "p\u2028q", document: hostile }] }))
+          : [];
+      return { ...iam, parts: { ...iam.parts, roles: { status: "read", rows } } };
+    });
+    const { completes } = await explainAccess(grounds, { who: APP, ...asked });
+    expect(completes).toHaveLength(2);
+    for (const text of completes) expect(text).toMatch(/^-- In IAM: [ -~]+$/);
+  });
+});
