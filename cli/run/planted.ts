@@ -37,6 +37,7 @@ type Plant = {
 const iamDetectors: Partial<Record<IamEvent["kind"], string>> = {
   deleted: "orphan-mapping",
   remade: "rebound-role",
+  "cluster-policy": "policy-misses-admin",
 };
 
 /** An access key that is older is found. */
@@ -96,8 +97,19 @@ const plantsOf = (story: Story, midnight: Instant): Plant[] => {
       const detector = iamDetectors[kind];
       return detector === undefined
         ? []
-        : [{ at, what, detector, isAbout: ofPrincipal(principals[who].arn) }];
+        : [
+            {
+              ...{ at, what, detector },
+              isAbout: kind === "cluster-policy" ? () => true : ofPrincipal(principals[who].arn),
+            },
+          ];
     }),
+    {
+      at: 0,
+      what: "the cluster has no policy that keeps the internet out",
+      detector: "public-cluster",
+      isAbout: () => true,
+    },
     {
       at: story.keyMadeAt + KEY_DAYS * DAY,
       what: `the access key of the IAM user that runs a nightly job is ${KEY_DAYS} days old`,

@@ -43,14 +43,23 @@ const sorted = (findings: readonly Finding[]): Finding[] =>
       (a.id < b.id ? -1 : 1),
   );
 
-/** The worst first; what goes beyond 60 is counted. */
-export const findingLines = (findings: readonly Finding[]): string[] => {
+/** The worst first; what goes beyond 60 is counted. `after`: what stands behind each title. */
+export const findingLines = (
+  findings: readonly Finding[],
+  after: (finding: Finding) => string = () => "",
+): string[] => {
   const shown = sorted(findings).slice(0, SHOWN);
   const more = findings.length - shown.length;
   return [
-    ...shown.flatMap((finding) => findingEntry(finding)),
+    ...shown.flatMap((finding) => findingEntry(finding, after(finding))),
     ...(more > 0 ? [`... and ${more} more.`] : []),
   ];
+};
+
+/** How it ended, and what stays to know: until when a session from before may go on. */
+const endOf = ({ ends, closedBecause }: Finding): string => {
+  const says = ends ?? closedBecause;
+  return says === undefined ? "" : `. ${visible(says, 300)}`;
 };
 
 const closerLines = (run: Commands, findings: readonly Finding[]): string[] => {
@@ -187,7 +196,7 @@ export const changesIn = (all: readonly SummaryNews[]): Changes => {
 export const changeLines = ({ fresh, risen, ended }: Changes): string[] => [
   ...paragraph("NEW", findingLines(fresh)),
   ...paragraph("WORSE THAN TOLD", findingLines(risen)),
-  ...paragraph("OVER", findingLines(ended)),
+  ...paragraph("OVER", findingLines(ended, endOf)),
 ];
 
 export const toldOfChanges = ({ fresh, risen, ended }: Changes): Notice["told"] =>

@@ -341,17 +341,20 @@ describe("the whole loop", () => {
 
   it("finds what is planted in IAM and nothing else of it, and has looked at all of it", async () => {
     const findings = await createFindingStore(table).list(result.cluster);
-    const ofIam = /^(?:orphan-mapping|rebound-role|\w+-without-\w+|long-lived-key)$/;
+    const ofIam =
+      /^(?:orphan-mapping|rebound-role|\w+-without-\w+|long-lived-key|public-cluster|policy-misses-admin)$/;
     const found = findings
       .filter(({ detector }) => ofIam.test(detector))
       .map(({ detector, subject, status, detectedAt }) => ({
-        what: `${detector} ${subject.principal?.split("/").at(-1)} ${status}`,
+        what: `${detector} ${subject.principal?.split("/").at(-1) ?? "cluster"} ${status}`,
         detectedAt,
       }));
     const planted = [
       ["orphan-mapping WarehouseSync open", iamEventOf(story, "warehouse", "deleted")],
       ["permission-without-mapping ContractorNils open", changed(REVOKE_CONTRACTOR)],
       ["rebound-role InventoryLoader open", iamEventOf(story, "inventory", "remade")],
+      ["policy-misses-admin cluster open", iamEventOf(story, "staging", "cluster-policy")],
+      ["public-cluster cluster open", -1],
     ] as const;
     const key = ["long-lived-key NightCron open", story.keyMadeAt + 90 * DAY] as const;
     expect(found.map(({ what }) => what).sort()).toEqual([key[0], ...planted.map(([what]) => what)].sort());
