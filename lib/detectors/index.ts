@@ -52,6 +52,7 @@ import { rapidEscalation } from "./over-privileged/rapid-escalation.ts";
 import { sensitiveSchema } from "./over-privileged/sensitive-schema.ts";
 import { separationOfDuties } from "./over-privileged/separation-of-duties.ts";
 import { sharedRole } from "./over-privileged/shared-role.ts";
+import { tagBasedAccess } from "./over-privileged/tag-based-access.ts";
 import { undeclaredAdmin } from "./over-privileged/undeclared-admin.ts";
 import { wideningDefault } from "./over-privileged/widening-default.ts";
 
@@ -104,6 +105,7 @@ export const detectors: readonly Detector[] = [
   sharedRole,
   snapshotOverdue,
   spreadRefusals,
+  tagBasedAccess,
   undeclaredAdmin,
   unknownMapping,
   unmappedConnection,

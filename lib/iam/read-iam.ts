@@ -11,6 +11,7 @@ import {
 } from "../core/iam/facts.ts";
 import { clusterParts } from "../core/iam/iam-file.ts";
 import { keepRelevant } from "../core/iam/keep-relevant.ts";
+import { withTaggers } from "../core/iam/tag-conditions.ts";
 import { callsUntil } from "./call.ts";
 import { readClusters } from "./read-clusters.ts";
 import { readDetails } from "./read-details.ts";
@@ -95,7 +96,7 @@ export const readIam = async (
   };
   return usesKept(
     keepRelevant(
-      facts,
+      withTaggers(facts),
       clusters.map(({ arn }) => arn),
     ),
   );

@@ -79,9 +79,11 @@ export type UserKeys = z.infer<typeof UserKeys>;
 export const ClusterPolicy = z.object({ document: z.string(), version: z.nullable(z.string()) });
 export type ClusterPolicy = z.infer<typeof ClusterPolicy>;
 
-/** Users and roles that may tag or untag the cluster, or may under conditions; `more`: so many are not listed. */
-export const Taggers = z.object({ arns: z.array(z.string()), more: z.int() });
-export type Taggers = z.infer<typeof Taggers>;
+/**
+ * Users and roles that may tag or untag the cluster, or may under conditions; `more`: so many are not listed; of `unknown`
+ * it could not be told.
+ */
+const Taggers = z.object({ arns: z.array(z.string()), more: z.int(), unknown: z.int() });
 
 /**
  * The cluster in one Region: itself, and each of its peers with an ARN, a policy and tags of its own. `policy` read without

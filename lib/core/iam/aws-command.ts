@@ -1,4 +1,5 @@
 // Commands of the AWS CLI for people to run: one option a line, quoted for a shell. https://docs.aws.amazon.com/cli/latest/
+import { parseArn } from "../base/ids.ts";
 import { shellWord } from "../base/shell-word.ts";
 import type { ClusterAccess } from "./facts.ts";
 
@@ -30,15 +31,32 @@ export const putPolicyCommand = (
 export const getPolicyCommand = (access: Pick<ClusterAccess, "arn" | "region">): string =>
   awsCommand("dsql get-cluster-policy", located(access));
 
-/** Adds an inline policy to a role or a user; one of the same name is replaced. */
-export const putInlinePolicyCommand = (
-  kind: "role" | "user",
+const MAX_COMMANDS = 10;
+
+/**
+ * Denies the actions on these clusters to each of the roles and users, by an inline policy of this name. For very many the
+ * policy alone, to be attached where it belongs.
+ */
+export const denyCommands = (
+  principals: readonly string[],
   name: string,
-  policy: string,
-  document: unknown,
-): string =>
-  awsCommand(`iam put-${kind}-policy`, [
-    [`${kind}-name`, name],
-    ["policy-name", policy],
-    ["policy-document", documentText(document)],
-  ]);
+  actions: readonly string[],
+  clusters: readonly string[],
+): string => {
+  const document = {
+    Version: "2012-10-17",
+    Statement: [{ Sid: name, Effect: "Deny", Action: actions, Resource: clusters }],
+  };
+  if (principals.length > MAX_COMMANDS) return documentText(document);
+  return principals
+    .map((principal) => {
+      const { resource = "" } = parseArn(principal) ?? {};
+      const kind = resource.startsWith("user/") ? "user" : "role";
+      return awsCommand(`iam put-${kind}-policy`, [
+        [`${kind}-name`, resource.slice(resource.lastIndexOf("/") + 1)],
+        ["policy-name", name],
+        ["policy-document", documentText(document)],
+      ]);
+    })
+    .join("\n");
+};

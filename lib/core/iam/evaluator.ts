@@ -20,13 +20,16 @@ const mayTag = (reader: Reader, subject: Subject): boolean => {
   );
 };
 
+/** What is asked for: connecting, or changing what policies may decide by. */
+type Action = ConnectAction | "TagResource" | "UntagResource";
+
 export type Evaluator = {
   readonly reader: Reader;
   /** The cluster's own policy. */
   readonly policy: ClusterAccess["policy"];
   readonly subjectOf: (arn: string) => Subject;
   /** The statements that may be about the request, of each wall. */
-  readonly weightOf: (subject: Subject, action: ConnectAction, context: KnownContext) => Weight;
+  readonly weightOf: (subject: Subject, action: Action, context: KnownContext) => Weight;
 };
 
 /**
@@ -43,7 +46,7 @@ export const evaluator = (facts: IamFacts, cluster: string, isCut = false): Eval
   const tags = access?.tags ?? unread;
   const reader = policyReader(cluster);
   const policiesOf = attachedPolicies(facts);
-  const requestOf = (subject: Subject, action: ConnectAction, context: KnownContext): Request => ({
+  const requestOf = (subject: Subject, action: Action, context: KnownContext): Request => ({
     subject,
     action: `dsql:${action.toLowerCase()}`,
     cluster,

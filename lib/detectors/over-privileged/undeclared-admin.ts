@@ -1,6 +1,6 @@
 // Who may connect as admin by IAM and is not declared to: admin needs no mapping, so the database shows nothing of it.
 import * as z from "zod";
-import { Principal, parseArn, withoutPath } from "../../core/base/ids.ts";
+import { Principal, withoutPath } from "../../core/base/ids.ts";
 import { principalName, visible } from "../../core/base/visible-text.ts";
 import { endOf } from "../../core/baseline/moments.ts";
 import { seenInSnapshot, someOf } from "../../core/findings/catalog-judgement.ts";
@@ -16,7 +16,7 @@ import {
 import type { Severity } from "../../core/findings/finding.ts";
 import { documentDigest } from "../../core/history/diff-iam.ts";
 import { type AdminGrant, adminGrants } from "../../core/iam/admin-grants.ts";
-import { putInlinePolicyCommand } from "../../core/iam/aws-command.ts";
+import { denyCommands } from "../../core/iam/aws-command.ts";
 import type { WhoMayRow } from "../../core/iam/who-may.ts";
 
 type UndeclaredEvidence = {
@@ -92,32 +92,13 @@ const severityOf = (view: DetectorView, { row, grant }: Holder): Severity => {
   return declaredAdmins(view) && row.verdict === "allowed" ? "high" : "medium";
 };
 
-const DENY = "NoDsqlAdmin";
-const MAX_COMMANDS = 10;
-const statementFor = (view: DetectorView): unknown => ({
-  Version: "2012-10-17",
-  Statement: [
-    {
-      Sid: DENY,
-      Effect: "Deny",
-      Action: "dsql:DbConnectAdmin",
-      Resource: view.iam.clusters.map(({ arn }) => arn),
-    },
-  ],
-});
-
-/** A Deny for each, by command; for very many the policy alone, to be attached where it belongs. */
-const fixOf = (view: DetectorView, holders: readonly Holder[]): string => {
-  const document = statementFor(view);
-  if (holders.length > MAX_COMMANDS) return JSON.stringify(document, null, 1);
-  return holders
-    .map(({ principal }) => {
-      const { resource = "" } = parseArn(principal) ?? {};
-      const kind = resource.startsWith("user/") ? "user" : "role";
-      return putInlinePolicyCommand(kind, resource.slice(resource.lastIndexOf("/") + 1), DENY, document);
-    })
-    .join("\n");
-};
+const fixOf = (view: DetectorView, holders: readonly Holder[]): string =>
+  denyCommands(
+    holders.map(({ principal }) => principal),
+    "NoDsqlAdmin",
+    ["dsql:DbConnectAdmin"],
+    view.iam.clusters.map(({ arn }) => arn),
+  );
 
 const policyOf = ({ grant }: Holder): string => (grant ? visible(grant.policy, 160) : "the cluster policy");
 
