@@ -74,6 +74,13 @@ export const parameterPlans = {
     pattern: "^(?!admin$).+$",
     constraint: "is a database role of the auditor's own, never admin",
   },
+  iam: {
+    says: [
+      "Whether IAM is read with every snapshot, for who may connect. ignore: nobody is asked, and nothing is judged by it.",
+    ],
+    default: "read",
+    values: ["read", "ignore"],
+  },
   archetypes: {
     says: ["What a database role is for, where its name does not say so: {reporting: read-only}."],
     default: "{}",

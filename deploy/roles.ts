@@ -1,4 +1,6 @@
 // One role per function, with what that function does and nothing else.
+
+import { iamReads } from "../lib/iam/auditor-policy.ts";
 import {
   arn,
   arnOf,
@@ -137,17 +139,9 @@ const statements = {
     // Holds whatever else is attached to the role later, on every cluster there is: so a Deny on all.
     { Sid: "NeverAsAdmin", Effect: "Deny", Action: ["dsql:DbConnectAdmin"], Resource: "*" },
     // It knows no resource: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsidentityandaccessmanagementiam.html
-    allow("ReadPolicies", ["iam:GetAccountAuthorizationDetails"], "*"),
-    allow(
-      "ReadMappedIdentities",
-      ["iam:GetRole", "iam:GetUser", "iam:ListAccessKeys", "iam:GetAccessKeyLastUsed"],
-      identities,
-    ),
-    allow(
-      "ReadClusterAccess",
-      ["dsql:GetCluster", "dsql:GetClusterPolicy", "dsql:ListTagsForResource"],
-      [clustersAndPeers],
-    ),
+    allow("ReadPolicies", iamReads.policies, "*"),
+    allow("ReadMappedIdentities", iamReads.identities, identities),
+    allow("ReadClusterAccess", iamReads.clusters, [clustersAndPeers]),
     reads(...READ, ...READ_CHUNKS),
     ...owns("snapshot", [...WRITE, ...WRITE_CHUNKS]),
     sendTo(queueId("detect")),

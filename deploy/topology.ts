@@ -157,7 +157,7 @@ export const functionPlans = {
     code: "snapshot",
     memory: 1024,
     timeout: 300,
-    settings: ["TABLE_NAME", "DETECT_QUEUE_URL", "AUDITOR_PRINCIPAL"],
+    settings: ["TABLE_NAME", "DETECT_QUEUE_URL", "AUDITOR_PRINCIPAL", "IAM"],
     called: { by: "queue", batch: 1, window: 0, concurrency: 5, late: 3600, rules: [] },
   },
   ingestEvents: {
@@ -285,6 +285,7 @@ export const settingSources: Readonly<Record<Setting, Source>> = {
   DEPLOYMENT: { is: "deployment" },
   CLUSTERS: parameter("Clusters"),
   AUDITOR_USER: parameter("AuditorUser"),
+  IAM: parameter("Iam"),
   ARCHETYPES: parameter("Archetypes"),
   DORMANT_DAYS: parameter("DormantDays"),
   FALSE_FINDINGS_PER_WEEK: parameter("FalseFindingsPerWeek"),

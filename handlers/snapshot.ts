@@ -34,17 +34,18 @@ export const snapshotHandler = ({ detect, ...deps }: SnapshotDeps) =>
 
 /** The function as its environment says. */
 export const wire = (shared: Runtime) => {
-  const { TABLE_NAME, DETECT_QUEUE_URL, AUDITOR_PRINCIPAL } = settings(
+  const { TABLE_NAME, DETECT_QUEUE_URL, AUDITOR_PRINCIPAL, IAM } = settings(
     "TABLE_NAME",
     "DETECT_QUEUE_URL",
     "AUDITOR_PRINCIPAL",
+    "IAM",
   );
   return snapshotHandler({
     ...shared,
     store: storeOf(TABLE_NAME, shared),
     auditor: AUDITOR_PRINCIPAL,
     detect: queueOf(DETECT_QUEUE_URL),
-    readIam: iamReader(shared),
+    ...(IAM === "read" && { readIam: iamReader(shared) }),
   });
 };
 

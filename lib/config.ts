@@ -68,6 +68,8 @@ const shapes = {
   AUDITOR_USER: z.string().min(1).default("dsql_auditor"),
   /** The IAM role of the snapshot function: its logins are the auditor's own. */
   AUDITOR_PRINCIPAL: z.optional(Principal),
+  /** Whether IAM is read with every snapshot. */
+  IAM: z.enum(["read", "ignore"]).default("read"),
   /** What a role is declared to be for, by role name: `{"reporting": "read-only"}`. */
   ARCHETYPES: json(z.record(z.string(), z.enum(archetypes))).default({}),
   /** How long a mapping must be silent to be called dormant, where capture is proven for as long. */

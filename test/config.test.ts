@@ -21,6 +21,12 @@ describe("settings", () => {
     expect(settings.AUDITOR_USER).toBe("dsql_auditor");
   });
 
+  it("reads IAM unless it is told not to, in so many words", () => {
+    expect(readSettings({}, "IAM")).toEqual({ IAM: "read" });
+    expect(readSettings({ IAM: "ignore" }, "IAM")).toEqual({ IAM: "ignore" });
+    expect(() => readSettings({ IAM: "no" }, "IAM")).toThrow(/IAM/);
+  });
+
   it("lists every problem at once", () => {
     const read = () =>
       readSettings({ CLUSTERS: "[{", ARCHETYPES: '{"a":"b"}' }, "TABLE_NAME", "CLUSTERS", "ARCHETYPES");

@@ -5,7 +5,7 @@ import { auditorPolicy } from "../../lib/iam/auditor-policy.ts";
 import type { AddCommand } from "../command.ts";
 import { printDocument } from "../output.ts";
 
-type Options = { role: string; principal: string; cluster: string[]; json?: boolean };
+type Options = { role: string; principal: string; cluster: string[]; iam: boolean; json?: boolean };
 
 export const addSetupSql: AddCommand = (program, io) => {
   program
@@ -24,6 +24,7 @@ export const addSetupSql: AddCommand = (program, io) => {
     .option("--cluster <arn...>", "the clusters to watch", [
       "arn:aws:dsql:us-east-1:111122223333:cluster/CLUSTER_ID",
     ])
+    .option("--no-iam", "without the permissions to read IAM, for who may connect")
     .option("--json", "one JSON document on stdout")
     .addHelpText(
       "after",
@@ -31,7 +32,8 @@ export const addSetupSql: AddCommand = (program, io) => {
     )
     .action((options: Options) => {
       const sql = setupSql(options.role, options.principal);
-      const policy = auditorPolicy(options.cluster.map((arn) => Cluster.parse(arn)));
+      const clusters = options.cluster.map((arn) => Cluster.parse(arn));
+      const policy = auditorPolicy(clusters, options.iam);
       printDocument(io, options, { sql, policy }, () =>
         [
           "-- 1. As admin, each statement on its own (one DDL statement a transaction):",

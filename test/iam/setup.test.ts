@@ -1,7 +1,10 @@
+// What the auditor is set up with: its SQL and its IAM policy, which allows what it calls and nothing else.
+import { globSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { Cluster } from "../../lib/core/base/ids.ts";
 import { setupSql } from "../../lib/dsql/setup-sql.ts";
-import { auditorPolicy } from "../../lib/iam/auditor-policy.ts";
+import { auditorPolicy, iamReads } from "../../lib/iam/auditor-policy.ts";
 
 describe("setup", () => {
   it("lets the auditor connect to the named clusters and never as admin", () => {
@@ -9,6 +12,38 @@ describe("setup", () => {
     const [allow, deny] = auditorPolicy([cluster]).Statement;
     expect(allow).toMatchObject({ Effect: "Allow", Action: ["dsql:DbConnect"], Resource: [cluster] });
     expect(deny).toMatchObject({ Effect: "Deny", Action: ["dsql:DbConnectAdmin"], Resource: ["*"] });
+  });
+
+  it("lets the auditor read who may connect, of the clusters' accounts and in all their Regions", () => {
+    const clusters = ["us-east-1", "us-east-2"].map((region) =>
+      Cluster.parse(`arn:aws:dsql:${region}:111122223333:cluster/abc`),
+    );
+    expect(auditorPolicy(clusters).Statement.slice(2)).toEqual([
+      { Sid: "ReadPolicies", Effect: "Allow", Action: iamReads.policies, Resource: ["*"] },
+      {
+        Sid: "ReadMappedIdentities",
+        Effect: "Allow",
+        Action: iamReads.identities,
+        Resource: ["arn:aws:iam::111122223333:role/*", "arn:aws:iam::111122223333:user/*"],
+      },
+      {
+        Sid: "ReadClusterAccess",
+        Effect: "Allow",
+        Action: iamReads.clusters,
+        Resource: ["arn:aws:dsql:*:111122223333:cluster/*"],
+      },
+    ]);
+    expect(auditorPolicy(clusters, false).Statement).toHaveLength(2);
+  });
+
+  it("asks for no call that the reads do not make, and makes none that it does not ask for", () => {
+    const folder = join(import.meta.dirname, "../../lib/iam");
+    const text = globSync("*.ts", { cwd: folder })
+      .map((file) => readFileSync(join(folder, file), "utf8"))
+      .join("\n");
+    const calls = [...text.matchAll(/\bnew (\w+)Command\(/g)].map(([, name]) => name);
+    const asked = Object.values(iamReads).flatMap((actions) => actions.map((action) => action.split(":")[1]));
+    expect(new Set(calls)).toEqual(new Set(asked));
   });
 
   it("quotes a hostile role name", () => {
