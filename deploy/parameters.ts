@@ -76,7 +76,7 @@ export const parameterPlans = {
   },
   iam: {
     says: [
-      "Whether IAM is read with every snapshot, for who may connect. ignore: nobody is asked, and nothing is judged by it.",
+      "Whether IAM is read with every snapshot, for who may connect. ignore: nobody is asked, and who may connect is unknown.",
     ],
     default: "read",
     values: ["read", "ignore"],
