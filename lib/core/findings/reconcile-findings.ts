@@ -68,6 +68,7 @@ const seenAgain = (finding: Finding, observation: Observation, now: Instant): Fi
     ...(judgedNow && { detectedAt: now, ...(provesUnused(observation.verdict) && { provenAt: now }) }),
     ...observation,
     ...keptEvents(finding, observation),
+    ...calledAs(finding, observation),
     id: finding.id,
     subject: { ...observation.subject, facet: finding.subject.facet },
     evidence: since === undefined ? evidence : { ...evidence, since },
@@ -85,6 +86,13 @@ const keptEvents = (finding: Finding, { eventIds }: Observation): Pick<Finding, 
   "addresses" in finding.evidence && finding.eventIds
     ? { eventIds: [...new Set([...(eventIds ?? []), ...finding.eventIds])].slice(0, MAX_EVENTS) }
     : {};
+
+/** Its mails go on being called as the first one was: an earlier release did not write down how. */
+const calledAs = (finding: Finding, { detector }: Observation): Pick<Finding, "toldAs"> => {
+  const { toldAs, noticedAt, toldIn, detector: before } = finding;
+  const isForgotten = toldAs === undefined && noticedAt !== undefined && toldIn !== "summary";
+  return isForgotten && before !== detector ? { toldAs: before } : {};
+};
 
 /** An episode ends by itself, whoever looks: open, then ended, then closed. Never back: that takes a later event. */
 const aged = (finding: Finding, now: Instant): Finding => {

@@ -142,6 +142,19 @@ describe("episodes", () => {
     expect(reconcileFindings(first, later, [], T + DAY)).toHaveLength(2);
   });
 
+  it("go on being called as people were first told, also of a release that did not write it down", () => {
+    const [first] = reconcileFindings([], [anomaly(T, T)], [], T + HOUR);
+    const told = { ...first, noticedAt: T + HOUR } as Finding;
+    const again = { ...anomaly(T, T + HOUR), detector: "revoked-connection" };
+    const [renamed] = reconcileFindings([told], [again], [], T + 2 * HOUR);
+    expect(renamed).toMatchObject({ detector: "revoked-connection", toldAs: first?.detector });
+    const inSummary = { ...told, toldIn: "summary" as const };
+    expect(reconcileFindings([inSummary], [again], [], T + 2 * HOUR)[0]).not.toHaveProperty("toldAs");
+    expect(reconcileFindings([renamed as Finding], [anomaly(T, T + HOUR)], [], T + 3 * HOUR)[0]?.toldAs).toBe(
+      first?.detector,
+    );
+  });
+
   it("open again when they go on", () => {
     const ended = reconcileFindings([], [anomaly(T, T)], [], T + DAY);
     expect(ended[0]?.status).toBe("ended");
