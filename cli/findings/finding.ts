@@ -1,5 +1,6 @@
 // `dsql-audit finding ID`: one finding with all its evidence.
 
+import { shellWord } from "../../lib/core/base/shell-word.ts";
 import type { Finding } from "../../lib/core/findings/finding.ts";
 import { detectorOf } from "../../lib/detectors/index.ts";
 import { findingDocument } from "../../lib/queries/finding-document.ts";
@@ -49,7 +50,9 @@ const findingText = (finding: Finding): string => {
     ...(eventIds?.length ? ["", "CloudTrail events", ...eventIds.map((id) => `  ${printable(id)}`)] : []),
     ...(docs ? ["", "Why", `  ${docs.why}`, "", "What to do", `  ${docs.fix}`] : []),
     ...(fix === undefined ? [] : fix.split("\n").map((text) => `  ${printable(text)}`)),
-    ...(isPlannable(finding) ? [`  Proven, with the way back: dsql-audit plan ${finding.id}`] : []),
+    ...(isPlannable(finding)
+      ? [`  Proven, with the way back: npx dsql-audit plan ${shellWord(finding.id)}`]
+      : []),
     ...(docs
       ? ["", "False positives", `  ${docs.falsePositives}`, "", "Blind spots", `  ${docs.blindSpots}`]
       : []),

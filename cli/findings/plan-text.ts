@@ -9,18 +9,6 @@ import { paint, type Style } from "../colour.ts";
 import type { Io } from "../io.ts";
 import { type Column, paragraph, printable, table } from "../output.ts";
 
-/** As `--json` prints it. */
-export const planDocument = ({ plan, proof, ends, usedBy, usedDays, snapshot, notes }: PlanAnswer) => ({
-  snapshot: { seq: snapshot.seq, takenAt: iso(snapshot.takenAt) },
-  ends,
-  steps: plan.steps,
-  inverse: plan.inverse,
-  proof,
-  usedDays,
-  usedBy,
-  notes,
-});
-
 const line = (io: Io, text = ""): void => {
   io.stdout.write(`${text}\n`);
 };

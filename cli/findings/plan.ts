@@ -7,6 +7,7 @@ import { notProven } from "../../lib/core/remediation/proof.ts";
 import { AuditError } from "../../lib/errors.ts";
 import { findFinding } from "../../lib/queries/findings.ts";
 import { type PlanAnswer, type PlanFor, type Prove, planOf } from "../../lib/queries/plan.ts";
+import { planDocument } from "../../lib/queries/plan-document.ts";
 import type { Store } from "../../lib/store/open-store.ts";
 import { readBaseline, requireSameCluster } from "../ask/baseline-file.ts";
 import type { AddCommand } from "../command.ts";
@@ -15,7 +16,7 @@ import type { Io } from "../io.ts";
 import { printDocument } from "../output.ts";
 import { writeWhole } from "../write-whole.ts";
 import { detectOptions, settingsOf } from "./judge-settings.ts";
-import { planDocument, sayPlan } from "./plan-text.ts";
+import { sayPlan } from "./plan-text.ts";
 
 type Options = StoreOptions & {
   readonly baseline?: string;

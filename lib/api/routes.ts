@@ -9,6 +9,7 @@ import { finding, findings } from "./findings.ts";
 import { historyChanges, historyDiff } from "./history.ts";
 import { incident, incidents } from "./incidents.ts";
 import { openApiRoute } from "./openapi.ts";
+import { findingPlan } from "./plan.ts";
 import { privileges, whoCan } from "./privileges.ts";
 import type { Route } from "./route.ts";
 import { snapshotAsOf, snapshotList } from "./snapshots.ts";
@@ -19,6 +20,7 @@ const questions: readonly Route[] = [
   clusters,
   findings,
   finding,
+  findingPlan,
   incidents,
   incident,
   snapshotList,

@@ -44,7 +44,12 @@ export const httpEvent = (path: string, query = "", method = "GET", stage = "$de
 
 const templateOf = (path: string): (typeof routes)[number] | undefined =>
   routes.find((one) => one.path === path) ??
-  routes.find((one) => one.path.includes("{") && path.startsWith(one.path.split("{")[0] ?? "/"));
+  routes.find((one) => {
+    const [parts, wanted] = [one.path.split("/"), path.split("/")];
+    return (
+      parts.length === wanted.length && parts.every((part, i) => part.startsWith("{") || part === wanted[i])
+    );
+  });
 
 /** What a route answers must be what its schema says, no field more. */
 const conforms = (path: string, body: unknown): void => {
