@@ -34,10 +34,11 @@ type Plant = {
 };
 
 /** Whose business it is, what happens in IAM. */
-const iamDetectors: Partial<Record<IamEvent["kind"], string>> = {
+const iamDetectors: Readonly<Record<IamEvent["kind"], string>> = {
   deleted: "orphan-mapping",
   remade: "rebound-role",
   "cluster-policy": "policy-misses-admin",
+  "all-actions": "undeclared-admin",
 };
 
 /** An access key that is older is found. */
@@ -93,17 +94,10 @@ const plantsOf = (story: Story, midnight: Instant): Plant[] => {
       detector: "permission-without-mapping",
       isAbout: ofPrincipal(principals.contractor.arn),
     })),
-    ...story.iam.flatMap(({ at, what, kind, who }) => {
-      const detector = iamDetectors[kind];
-      return detector === undefined
-        ? []
-        : [
-            {
-              ...{ at, what, detector },
-              isAbout: kind === "cluster-policy" ? () => true : ofPrincipal(principals[who].arn),
-            },
-          ];
-    }),
+    ...story.iam.map(({ at, what, kind, who }) => ({
+      ...{ at, what, detector: iamDetectors[kind] },
+      isAbout: kind === "cluster-policy" ? () => true : ofPrincipal(principals[who].arn),
+    })),
     {
       at: 0,
       what: "the cluster has no policy that keeps the internet out",

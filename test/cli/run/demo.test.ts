@@ -10,7 +10,7 @@ import { detectOptions, settingsToWriteWith } from "../../../cli/findings/judge-
 import { parseHead } from "../../../cli/history/history-verify.ts";
 import { demoDocument } from "../../../cli/run/demo-summary.ts";
 import { Principal } from "../../../lib/core/base/ids.ts";
-import { DAY, HOUR, iso, MINUTE } from "../../../lib/core/base/time.ts";
+import { DAY, floorTo, HOUR, iso, MINUTE } from "../../../lib/core/base/time.ts";
 import { parseBaseline } from "../../../lib/core/baseline/parse-baseline.ts";
 import { shortId } from "../../../lib/core/findings/finding-id.ts";
 import { diffCatalogs } from "../../../lib/core/history/diff.ts";
@@ -342,7 +342,7 @@ describe("the whole loop", () => {
   it("finds what is planted in IAM and nothing else of it, and has looked at all of it", async () => {
     const findings = await createFindingStore(table).list(result.cluster);
     const ofIam =
-      /^(?:orphan-mapping|rebound-role|\w+-without-\w+|long-lived-key|public-cluster|policy-misses-admin)$/;
+      /^(?:orphan-mapping|rebound-role|\w+-without-\w+|long-lived-key|public-cluster|policy-misses-admin|undeclared-admin)$/;
     const found = findings
       .filter(({ detector }) => ofIam.test(detector))
       .map(({ detector, subject, status, detectedAt }) => ({
@@ -355,6 +355,9 @@ describe("the whole loop", () => {
       ["rebound-role InventoryLoader open", iamEventOf(story, "inventory", "remade")],
       ["policy-misses-admin cluster open", iamEventOf(story, "staging", "cluster-policy")],
       ["public-cluster cluster open", -1],
+      ["undeclared-admin BillingWorker open", iamEventOf(story, "staging", "all-actions")],
+      // The access that was declared names nobody who is admin.
+      ["undeclared-admin DatabaseAdmin open", floorTo(DAY, story.baselineAt ?? 0) - 1],
     ] as const;
     const key = ["long-lived-key NightCron open", story.keyMadeAt + 90 * DAY] as const;
     expect(found.map(({ what }) => what).sort()).toEqual([key[0], ...planted.map(([what]) => what)].sort());
