@@ -34,7 +34,7 @@ const alarm = ({ name, says, of, periods = 1, below, ...a }: Alarm): Resource =>
   Type: "AWS::CloudWatch::Alarm",
   Properties: {
     AlarmName: sub(`\${AWS::StackName}-${name}`), // the topic's policy admits alarms by this prefix
-    AlarmDescription: says,
+    AlarmDescription: `${says} More: docs/operations.md.`,
     Namespace: a.namespace,
     MetricName: a.metric,
     Dimensions: [of],
@@ -149,6 +149,31 @@ const topicMissing = alarm({
   threshold: 1,
 });
 
+/**
+ * The findings of the same names are mailed as well. Where they cannot be, or the mail was overlooked, this is the second
+ * way; the function's own metrics, once an evaluation while such a finding is open.
+ */
+const blind = (name: string, metric: "SnapshotOverdue" | "CanaryMissed", says: string): Resource =>
+  alarm({
+    ...{ name, says, metric, namespace: METRICS },
+    of: { Name: "FunctionName", Value: ref(functionId("detect")) },
+    statistic: "Sum",
+    periodSeconds: 3600,
+    threshold: 1,
+  });
+
+const snapshotOverdue = blind(
+  "snapshot-overdue",
+  "SnapshotOverdue",
+  "A cluster has had no new snapshot for too long: what changed there since is not known, and nothing of it is told. The log of the function snapshot says why it failed; `dsql-audit doctor` looks at every link.",
+);
+
+const canaryMissed = blind(
+  "canary-missed",
+  "CanaryMissed",
+  "CloudTrail did not show a login of the auditor itself: connections of others may be missing too. Does the trail log, does it take the data events of AWS::DSQL::Cluster, do its files reach the bucket? `dsql-audit doctor` looks at every link.",
+);
+
 // The framework's own name for the HTTP API that it makes.
 const httpFailing: Resource = alarm({
   name: "http-errors",
@@ -183,4 +208,6 @@ export const alarms: Resources = {
   TableWritesThrottledAlarm: throttled("Write"),
   NoticesUndeliveredAlarm: undelivered,
   TopicMissingAlarm: topicMissing,
+  SnapshotOverdueAlarm: snapshotOverdue,
+  CanaryMissedAlarm: canaryMissed,
 };

@@ -18,6 +18,9 @@ export const ref = (logicalId: string): Intrinsic => ({ Ref: logicalId });
 export const arnOf = (logicalId: string): Intrinsic => ({ "Fn::GetAtt": [logicalId, "Arn"] });
 export const sub = (text: string): Intrinsic => ({ "Fn::Sub": text });
 
+/** A name of the template within `sub`'s text: `inText("Topic.TopicName")`. */
+export const inText = (name: string): string => `\${${name}}`;
+
 /** One of two by a condition of serverless.yml. */
 export const either = (condition: string, yes: unknown, no: unknown): Intrinsic => ({
   "Fn::If": [condition, yes, no],

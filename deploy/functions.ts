@@ -1,5 +1,5 @@
 // The functions as the framework wants to have them described, with what calls each.
-import { arn, arnOf, type Intrinsic, pascal, ref, sub } from "./cloudformation.ts";
+import { arn, arnOf, type Intrinsic, inText, pascal, ref, sub } from "./cloudformation.ts";
 import { deadLetterQueueId, queueId } from "./queues.ts";
 import { eventRuleName, trailPlace } from "./rules.ts";
 import { tableName } from "./table.ts";
@@ -13,20 +13,18 @@ import {
   settingSources,
 } from "./topology.ts";
 
-const named = (logicalId: string): string => `\${${logicalId}}`;
-
 /** The shape of `Deployment` in lib/config.ts, as text into which CloudFormation writes the names that it gave. */
 const deployment: Intrinsic = sub(
   JSON.stringify({
-    stack: named("AWS::StackName"),
-    topic: named("Topic"),
-    queues: Object.fromEntries(queuePlans.map(({ name }) => [name, named(queueId(name))])),
+    stack: inText("AWS::StackName"),
+    topic: inText("Topic"),
+    queues: Object.fromEntries(queuePlans.map(({ name }) => [name, inText(queueId(name))])),
     deadLetters: Object.fromEntries(
-      [...queuePlans, ...eventPlans].map(({ name }) => [name, named(deadLetterQueueId(name))]),
+      [...queuePlans, ...eventPlans].map(({ name }) => [name, inText(deadLetterQueueId(name))]),
     ),
-    bucket: named("TrailBucket"),
-    prefix: named("TrailPrefix"),
-    api: `https://${named("HttpApi")}.execute-api.${named("AWS::Region")}.${named("AWS::URLSuffix")}`,
+    bucket: inText("TrailBucket"),
+    prefix: inText("TrailPrefix"),
+    api: `https://${inText("HttpApi")}.execute-api.${inText("AWS::Region")}.${inText("AWS::URLSuffix")}`,
   }),
 );
 

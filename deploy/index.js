@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { regionOf, stackParameters } from "./params-file.ts";
 
 export { alarms } from "./alarms.ts";
+export { dashboard } from "./dashboard.ts";
 export { functions } from "./functions.ts";
 
 const root = join(import.meta.dirname, "..");
@@ -10,6 +11,18 @@ const stageOf = ({ resolveVariable }) => resolveVariable("sls:stage");
 /** The framework calls these with what it knows of the command. */
 export const parameters = async (framework) => stackParameters(root, await stageOf(framework));
 export const region = async (framework) => regionOf(root, await stageOf(framework));
+/** What the framework makes and has no word for: how often the API may be asked, all callers together. */
+export const extensions = {
+  HttpApiStage: {
+    Properties: {
+      DefaultRouteSettings: {
+        DetailedMetricsEnabled: false,
+        ThrottlingBurstLimit: 40,
+        ThrottlingRateLimit: 20,
+      },
+    },
+  },
+};
 export { queues } from "./queues.ts";
 export { roles } from "./roles.ts";
 export { rules } from "./rules.ts";

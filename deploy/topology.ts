@@ -91,13 +91,14 @@ const trailFiles: RulePlan = {
 const changes: readonly RulePlan[] = [
   {
     name: "dsql",
-    says: "Clusters and their policies that change",
+    says: "Clusters, their policies and their tags that change",
     pattern: () =>
       calls(
         "dsql",
         [
           ...["CreateCluster", "UpdateCluster", "DeleteCluster", "PutClusterPolicy", "DeleteClusterPolicy"],
-          "StartRestoreJob",
+          // Policies may ask for a cluster's tags: whoever changes them changes who may connect.
+          ...["StartRestoreJob", "TagResource", "UntagResource"],
         ],
         eitherType,
       ),

@@ -32,6 +32,8 @@ export type Runtime = {
   readonly log: Log;
   /** What stands around the table: the local stack holds each function to its role. */
   readonly around?: (table: Table) => Table;
+  /** Where the lines go that alarms count; undefined: into the function's log. */
+  readonly writeMetric?: (line: string) => void;
   /** How readers of notices reach the store with the command line, where that is not the table itself. */
   readonly commandStore?: readonly string[];
 };
@@ -58,9 +60,9 @@ export const functionName = (): string => process.env.AWS_LAMBDA_FUNCTION_NAME ?
 
 /** Metrics go out as lines of the function's log, as they are: the logger would wrap them. */
 export const countMetric =
-  ({ now }: Runtime): CountMetric =>
+  ({ now, writeMetric = (line) => process.stdout.write(`${line}\n`) }: Runtime): CountMetric =>
   (name) => {
-    process.stdout.write(`${metricLine(name, process.env.AWS_LAMBDA_FUNCTION_NAME ?? "notify", now())}\n`);
+    writeMetric(metricLine(name, functionName(), now()));
   };
 
 /** How the command line reaches this table: it stands in the Region that the function runs in. */

@@ -92,8 +92,11 @@ export const errorFields = (error: unknown): Fields => {
 /** The namespace of the metrics that deploy/alarms.ts watches. */
 export const METRICS = "DsqlAccessAuditor";
 
-/** `TopicMissing`: notices are due, and SNS says that there is no such topic. */
-export type MetricName = "TopicMissing";
+/**
+ * `TopicMissing`: notices are due, and SNS says that there is no such topic. The others: a cluster was evaluated, and the
+ * finding of that name is open.
+ */
+export type MetricName = "TopicMissing" | "SnapshotOverdue" | "CanaryMissed";
 
 /** Counts one of what a metric is about. */
 export type CountMetric = (name: MetricName) => void;

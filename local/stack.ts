@@ -229,6 +229,7 @@ export const startStack = async (options: StackOptions): Promise<Stack> => {
     const shared: Runtime = {
       ...runtime(clock.now),
       sleep: async (ms) => clock.advance(ms),
+      writeMetric: () => {}, // no alarm is there to count them
       ...(options.commandStore && { commandStore: options.commandStore }),
     };
     const table = tableOf(TABLE_NAME, shared);

@@ -208,6 +208,12 @@ describe("functions", () => {
       "GET /{path+}",
       "POST /findings/{id}/{act}",
     ]);
+    const [[, stage] = []] = all("AWS::ApiGatewayV2::Stage");
+    expect(stage?.Properties.DefaultRouteSettings).toMatchObject({
+      ThrottlingBurstLimit: expect.any(Number),
+      ThrottlingRateLimit: expect.any(Number),
+    });
+    expect(made("HttpApiLogGroup").Properties.RetentionInDays).toBe(90);
   });
 });
 
@@ -270,6 +276,8 @@ describe("queues", () => {
     expect(watched("ReadThrottleEvents")).toEqual(["Table"]);
     expect(watched("WriteThrottleEvents")).toEqual(["Table"]);
     expect(watched("NumberOfNotificationsFailed")).toEqual(["Topic"]);
+    expect(watched("SnapshotOverdue")).toEqual(["DetectLambdaFunction"]);
+    expect(watched("CanaryMissed")).toEqual(["DetectLambdaFunction"]);
     expect(watched("TopicMissing")).toEqual(["NotifyLambdaFunction"]);
     expect(watched("5xx")).toEqual(["HttpApi"]);
     expect(watched("Errors").sort()).toEqual(FUNCTIONS.map((fn) => `${upper(fn)}LambdaFunction`).sort());
@@ -337,6 +345,8 @@ describe("rules", () => {
 
   it("look at once where clusters, identities or trails change, and never at the auditor's own calls", () => {
     expect(catches(called("dsql", "PutClusterPolicy"))).toEqual(["PlanLambdaFunction"]);
+    expect(catches(called("dsql", "TagResource"))).toEqual(["PlanLambdaFunction"]);
+    expect(catches(called("dsql", "UntagResource"))).toEqual(["PlanLambdaFunction"]);
     expect(catches(called("iam", "DeleteRole"))).toEqual(["PlanLambdaFunction"]);
     expect(catches(called("cloudtrail", "StopLogging"))).toEqual(["PlanLambdaFunction"]);
     for (const own of ["ListClusters", "GetCluster"]) expect(catches(called("dsql", own))).toEqual([]);

@@ -110,7 +110,14 @@ beforeAll(async () => {
   }
   await as("detect", async () => {
     const detect = detectHandler({
-      ...{ ...quiet, now: () => NOW, store, options: { auditor, capture }, notify: async () => {} },
+      ...{
+        ...quiet,
+        now: () => NOW,
+        store,
+        options: { auditor, capture },
+        notify: async () => {},
+        count: () => {},
+      },
       functionName: "detect",
     });
     const Records = [{ messageId: "m", body: JSON.stringify({ cluster, reason: "test" }) }];

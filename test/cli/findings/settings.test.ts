@@ -48,6 +48,7 @@ const deploymentJudges = (options: DetectOptions): Promise<unknown> =>
       store,
       options,
       notify: async () => {},
+      count: () => {},
       functionName: "auditor-detect",
     })({ Records: [message] } as never, {} as never),
   );

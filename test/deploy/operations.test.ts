@@ -1,0 +1,82 @@
+// docs/operations.md says of every alarm what it means and what to do, and the dashboard shows every alarm.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { alarms } from "../../deploy/alarms.ts";
+import { dashboard } from "../../deploy/dashboard.ts";
+import { allFunctions } from "../../deploy/topology.ts";
+import { root } from "./stack.ts";
+
+const text = readFileSync(join(root, "docs/operations.md"), "utf8");
+const sections = [...text.matchAll(/^### `([^`]+)`\n([\s\S]*?)(?=^##)/gm)].map(
+  ([, name = "", body = ""]) => ({
+    name,
+    body,
+  }),
+);
+/** Without the stack's name, as the page has it. */
+const named = Object.values(alarms).map(({ Properties }) => ({
+  name: String((Properties.AlarmName as { "Fn::Sub": string })["Fn::Sub"]).replace(
+    /^\$\{AWS::StackName\}-/,
+    "",
+  ),
+  says: String(Properties.AlarmDescription),
+}));
+const covers = (section: string, alarm: string): boolean =>
+  section.startsWith("*") ? alarm.endsWith(section.slice(1)) : section === alarm;
+
+describe("docs/operations.md", () => {
+  it.each(named.map(({ name }) => name))("has one section for the alarm %s", (alarm) => {
+    const found = sections.filter(({ name }) => covers(name, alarm));
+    expect(found).toHaveLength(1);
+    expect(found[0]?.body.trim().length).toBeGreaterThan(80);
+    const fn = allFunctions.find(({ name }) => alarm.startsWith(`${name}-`))?.name;
+    if (fn && found[0]?.name.startsWith("*")) expect(found[0].body).toMatch(new RegExp(`\\b${fn}\\b`));
+  });
+
+  it("has no section for an alarm that is not there, and names no function that has none of it", () => {
+    for (const { name, body } of sections) {
+      const mine = named.filter((alarm) => covers(name, alarm.name));
+      expect(mine.length, name).toBeGreaterThan(0);
+      const [, list] = /^\s*Functions: ([^.]*)\./.exec(body) ?? [];
+      if (!name.startsWith("*")) expect(list, name).toBeUndefined();
+      else
+        expect(
+          list
+            ?.split(/,\s+/)
+            .map((fn) => `${fn}${name.slice(1)}`)
+            .sort(),
+        ).toEqual(mine.map((alarm) => alarm.name).sort());
+    }
+  });
+
+  it("says how to install, upgrade, uninstall, rotate, replay, restore and move", () => {
+    const headings = [...text.matchAll(/^## (.*)$/gm)].map(([, title]) => title);
+    expect(headings).toEqual([
+      ...["Install", "Upgrade", "Uninstall", "Rotate", "Alarms"],
+      ...["Replay a dead-letter queue", "Restore", "Move a store"],
+    ]);
+  });
+});
+
+describe("alarms", () => {
+  it("say what they mean and where to read on, within what CloudWatch takes", () => {
+    for (const { name, says } of named) {
+      expect(says.length, name).toBeLessThanOrEqual(1024);
+      expect(says, name).toMatch(/docs\/operations\.md\.$/);
+    }
+  });
+
+  it("are all on the dashboard", () => {
+    const body = dashboard.Dashboard?.Properties.DashboardBody as { "Fn::Sub": [string, object] } | undefined;
+    const { widgets } = JSON.parse(body?.["Fn::Sub"][0] ?? "{}") as {
+      widgets: { type: string; properties: { alarms?: string[] } }[];
+    };
+    const shown = widgets.flatMap(({ properties }) => properties.alarms ?? []);
+    expect(shown.sort()).toEqual(
+      Object.keys(alarms)
+        .map((id) => `\${${id}.Arn}`)
+        .sort(),
+    );
+  });
+});
