@@ -184,13 +184,17 @@ const discounted = (context: DayContext, today: Today, raw: Raw, who: Who, chanc
 };
 
 /** "none of its own 46 days and 0 of 2,146 days of the other machines were like that, each counted until its first such day" */
-const inFigures = ({ own, peers, isFirstTime }: Chance, kind: Kind): string => {
+const inFigures = ({ own, peers, hasPeers, isFirstTime }: Chance, kind: Kind): string => {
   const until = isFirstTime ? ", each counted until its first such day" : "";
   const theirs = `${peers.reached.toLocaleString("en-US")} of ${counted(peers.days, "day")} of the other ${kind === "person" ? "people" : "machines"}`;
-  if (!own.days) return `${theirs} ${peers.reached === 1 ? "was" : "were"} like that${until}`;
   const mine = `${own.reached === 0 ? "none" : own.reached.toLocaleString("en-US")} of its own ${counted(own.days, "day")}`;
-  if (!peers.days && isFirstTime)
-    return `${mine} were like that; no other ${kind} has been known for long enough to compare it with`;
+  if (!hasPeers) {
+    const nobody = `no other ${kind} has been known for long enough to compare it with`;
+    return own.days ? `${mine} were like that; ${nobody}` : nobody;
+  }
+  if (!peers.days)
+    return `${mine} were like that; the other ${kind === "person" ? "people" : "machines"} were from their first day on`;
+  if (!own.days) return `${theirs} ${peers.reached === 1 ? "was" : "were"} like that${until}`;
   return `${mine} and ${theirs} were like that${until}`;
 };
 

@@ -77,8 +77,12 @@ export type Pool = {
   readonly own: (rule: Rule, principal: Principal) => Counts;
   /** How many own days the peers' rate is worth at this level: the more alike they are, the more. */
   readonly weight: (rule: Rule, kind: Kind, level: number) => number;
+  /** What of `peers` are days of the principal itself. */
+  readonly share: (rule: Rule, kind: Kind, tenure: Tenure | "all", principal: Principal) => Counts;
   /** Days of the kind's principals that had never reached a level before, and how many of these did. */
   readonly firstTimes: (rule: Rule, kind: Kind, level: number, knownFor: number) => Count;
+  /** What of `firstTimes` are days of the principal itself. */
+  readonly shareOfFirstTimes: (rule: Rule, principal: Principal, level: number, knownFor: number) => Count;
   /** Of the principal itself: its active days but the first, and the highest level that any of them reached. */
   readonly past: (rule: Rule, principal: Principal) => { readonly days: number; readonly top: number };
   /** Whether any other principal of the kind has been known for long enough to speak of one that was for so many days. */
@@ -176,6 +180,8 @@ export const poolOf = (
   const firsts = memo<(level: number) => Count>();
   const pasts = memo<ReturnType<Pool["past"]>>();
   const speaking = memo<ReadonlySet<Principal>>();
+  const isOfClass = (record: DayRecord, kind: Kind, tenure: Tenure | "all"): boolean =>
+    record.kind === kind && (tenure === "all" ? isJudged(record) : record.tenure === tenure);
   const classOf = (kind: Kind, tenure: Tenure | "all"): readonly DayRecord[] =>
     tenure === "all"
       ? ([1, 2, 3] as const).flatMap((one) => byClass.get(`${kind} ${one}`) ?? [])
@@ -193,6 +199,18 @@ export const poolOf = (
         countsOf(classOf(kind, tenure).map((record) => pooledLevel(record, rule, today))),
       ),
     own,
+    share: (rule, kind, tenure, principal) =>
+      countsOf(
+        (ownDays.get(principal) ?? [])
+          .filter((record) => isOfClass(record, kind, tenure))
+          .map((record) => pooledLevel(record, rule, today)),
+      ),
+    shareOfFirstTimes: (rule, principal, level, knownFor) =>
+      firstTimesOf(
+        [ownDays.get(principal) ?? []],
+        (record) => pooledLevel(record, rule, today),
+        LEAST_KNOWN[tenureOf(knownFor)],
+      )(level),
     weight: (rule, kind, level) =>
       weights(`${rule.id} ${kind} ${level}`, () => {
         const ofKind = [...kinds]
@@ -232,10 +250,20 @@ const NOBODY: Count = { days: 0, reached: 0 };
 export type Chance = {
   readonly chance: number;
   readonly own: Count;
-  /** Days of all peers; or, where `isFirstTime`, only those before which their principal had never reached the level. */
+  /**
+   * Days of the other principals of the kind; or, where `isFirstTime`, only those before which their principal had never
+   * reached the level. The chance counts the principal among its peers, people are told of the others.
+   */
   readonly peers: Count;
+  /** Whether anybody else of the kind can be compared with it. */
+  readonly hasPeers: boolean;
   readonly isFirstTime: boolean;
 };
+
+const without = (all: Count, share: Count): Count => ({
+  days: all.days - share.days,
+  reached: all.reached - share.reached,
+});
 
 /**
  * How likely it is that an ordinary day of this principal reaches `level` or more. Who has never reached it is held against
@@ -267,17 +295,24 @@ export const chanceOf = (
   if (past.days > 0 && past.top < level && !isOfHabit) {
     const never = { days: past.days, reached: 0 };
     // Among its peers it is one of many; alone it has but its own days, and its first ones say as much as the later.
-    const peers = pool.hasPeers(who.principal, who.kind, past.days)
-      ? pool.firstTimes(rule, who.kind, level, past.days)
-      : undefined;
-    return { chance: rateOf(peers ?? never), own: never, peers: peers ?? NOBODY, isFirstTime: true };
+    const hasPeers = pool.hasPeers(who.principal, who.kind, past.days);
+    const peers = hasPeers ? pool.firstTimes(rule, who.kind, level, past.days) : undefined;
+    return {
+      chance: rateOf(peers ?? never),
+      own: never,
+      peers: peers ? without(peers, pool.shareOfFirstTimes(rule, who.principal, level, past.days)) : NOBODY,
+      hasPeers,
+      isFirstTime: true,
+    };
   }
   const all = { days: peers.days, reached };
   const weight = pool.weight(rule, who.kind, level);
+  const share = pool.share(rule, who.kind, rule.habitFree ? "all" : who.tenure, who.principal);
   return {
     chance: (own + weight * rateOf(all)) / (mine.days + weight),
     own: { days: mine.days, reached: own },
-    peers: all,
+    peers: without(all, { days: share.days, reached: share.atLeast(level) }),
+    hasPeers: all.days > share.days,
     isFirstTime: false,
   };
 };
