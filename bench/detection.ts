@@ -1,6 +1,6 @@
 // Finds planted attacks in simulated estates of two makers: recall, false findings, and the same by plain rules and by a
 // published score. DETECTION_SEEDS (default 1,2,3); DETECTION_DAYS, DETECTION_PRINCIPALS and DETECTION_ATTACKS for the first
-// maker; DETECTION_ESTATES=1 adds small, large, young and unattacked estates; DETECTION_SENSITIVITY=1 halves and doubles
+// maker; DETECTION_CONSTANTS (all) for the constants that are halved and doubled; DETECTION_ESTATES=1 adds small, large, young and unattacked estates; DETECTION_SENSITIVITY=1 halves and doubles
 // every constant and leaves out every sign in turn, on the first seed of each maker.
 import type { SignRule } from "../lib/core/anomaly/sign-rule.ts";
 import { signRules } from "../lib/detectors/index.ts";
@@ -34,21 +34,22 @@ const ESTATES = [
 const alertsOf = ({ raised, spread }: JudgedRun): Alert[] => [
   ...raised
     .filter(({ withdrawn }) => !withdrawn)
-    .map(({ principal, raisedAt, episode }) => ({
+    .map(({ principal, raisedAt, episode, named }) => ({
       principals: [principal],
       raisedAt,
       firstAt: episode.firstAt,
       lastAt: episode.lastAt,
       name: episode.detector,
+      named,
       severity: episode.severity ?? "low",
     })),
-  ...spread.map(({ principals, raisedAt, firstAt, lastAt }) => ({
+  ...spread.map(({ principals, raisedAt, firstAt, lastAt, severity = "low" }) => ({
     principals,
     raisedAt,
     firstAt,
     lastAt,
     name: "spread-refusals",
-    severity: "high" as const,
+    severity,
   })),
 ];
 
@@ -99,10 +100,18 @@ const inShort = (label: string, s: Score): BenchRow => {
 /** Each sign left out, each constant halved and doubled. */
 const sensitivity = async (label: string, run: Run): Promise<BenchRow[]> => {
   const rows: BenchRow[] = [];
-  const without = (rule: SignRule) => signRules.filter((other) => other !== rule);
-  for (const rule of signRules)
-    rows.push(inShort(`${label}, without ${rule.id}`, score(run, alertsOf(judgeRun(run, without(rule))))));
+  const wanted = env.DETECTION_CONSTANTS?.split(",");
+  const detectorOf = ({ id, detector }: SignRule): string => detector ?? id;
+  for (const detector of wanted ? [] : new Set(signRules.map(detectorOf))) {
+    const others = signRules.filter((rule) => detectorOf(rule) !== detector);
+    rows.push(inShort(`${label}, without ${detector}`, score(run, alertsOf(judgeRun(run, others)))));
+  }
+  for (const rule of wanted ? [] : signRules.filter((one) => one.detector !== undefined)) {
+    const others = signRules.filter((other) => other !== rule);
+    rows.push(inShort(`${label}, without ${rule.id}`, score(run, alertsOf(judgeRun(run, others)))));
+  }
   for (const [constant, value] of constants()) {
+    if (wanted && !wanted.includes(constant)) continue;
     for (const factor of [0.5, 2]) {
       const { judgeRun: judge, signRules: rules } = await engineWith({ [constant]: value * factor });
       rows.push(
@@ -113,7 +122,7 @@ const sensitivity = async (label: string, run: Run): Promise<BenchRow[]> => {
       );
     }
   }
-  for (const budget of [0.5, 2]) {
+  for (const budget of wanted ? [] : [0.5, 2]) {
     rows.push(
       inShort(
         `${label}, false findings wanted a week: ${budget}`,

@@ -23,8 +23,22 @@ export type Raised = {
   readonly principal: Principal;
   readonly raisedAt: Instant;
   readonly episode: WeighedEpisode;
+  /** When each sign was first in it, or became stronger. */
+  readonly named: readonly Named[];
   /** Raised, and then withdrawn because others did the same that day. */
   readonly withdrawn: boolean;
+};
+
+/** A sign that an open finding's evidence began to show. */
+export type Named = { readonly detector: string; readonly firstAt: Instant; readonly at: Instant };
+
+const namedBy = (known: Raised | undefined, { signs }: WeighedEpisode, at: Instant): readonly Named[] => {
+  const before = known?.named ?? [];
+  const shown = new Set(before.map(({ detector, firstAt }) => `${detector} ${firstAt}`));
+  const added = signs.filter(({ detector, firstAt }) => !shown.has(`${detector} ${firstAt}`));
+  return added.length
+    ? [...before, ...added.map(({ detector, firstAt }) => ({ detector, firstAt, at }))]
+    : before;
 };
 
 /** What a run makes the product say: episodes of one principal, and refusals spread over several. */
@@ -80,6 +94,7 @@ export const judgeRun = (run: Run, rules: readonly SignRule[], falseFindingsPerW
           principal: episode.principal,
           raisedAt: known?.raisedAt ?? now,
           episode,
+          named: namedBy(known, episode, now),
           withdrawn: false,
         });
       }
@@ -110,8 +125,9 @@ export const judgeRun = (run: Run, rules: readonly SignRule[], falseFindingsPerW
       }
       if (changed.size) note(now);
       if (!refused) continue;
-      for (const one of spreadRefusals(refusals, context.ownOf)) {
-        const key = `${one.network} ${one.firstAt}`;
+      for (const one of spreadRefusals(refusals, context)) {
+        if (one.severity === undefined) continue;
+        const key = `${one.by} ${one.value} ${one.firstAt}`;
         spread.set(key, { ...one, raisedAt: spread.get(key)?.raisedAt ?? now });
       }
     }

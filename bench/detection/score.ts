@@ -11,6 +11,12 @@ export type Alert = {
   readonly firstAt: Instant;
   readonly lastAt: Instant;
   readonly name: string;
+  /** When its evidence began to show which sign, of connections from when on. */
+  readonly named?: readonly {
+    readonly detector: string;
+    readonly firstAt: Instant;
+    readonly at: Instant;
+  }[];
   readonly severity: "low" | "medium" | "high" | "critical";
 };
 
@@ -34,6 +40,21 @@ const concerns = (alert: Alert, attack: Attack): boolean =>
   alert.firstAt <= attack.to + HOUR &&
   alert.raisedAt >= attack.from;
 
+/**
+ * When an attack joined a finding that was open already: its evidence changed then to show a sign of the attack's own kind,
+ * of connections that the attack made. undefined: it did not.
+ */
+const joinedAt = (alert: Alert, attack: Attack): Instant | undefined =>
+  attack.principals.some((principal) => alert.principals.includes(principal)) && alert.raisedAt < attack.from
+    ? alert.named?.find(
+        ({ detector, firstAt, at }) =>
+          at >= attack.from &&
+          firstAt >= attack.from &&
+          firstAt <= attack.to &&
+          attack.names.includes(detector),
+      )?.at
+    : undefined;
+
 export const score = (run: Run, alerts: readonly Alert[]): Score => {
   const recall = { strong: { found: 0, all: 0 }, medium: { found: 0, all: 0 }, weak: { found: 0, all: 0 } };
   const minutes: number[] = [];
@@ -43,14 +64,15 @@ export const score = (run: Run, alerts: readonly Alert[]): Score => {
   for (const attack of run.attacks) {
     const its = alerts.filter((alert) => concerns(alert, attack));
     recall[attack.strength].all++;
-    if (!its.length) {
+    const joined = its.length ? [] : alerts.flatMap((alert) => joinedAt(alert, attack) ?? []);
+    if (!its.length && !joined.length) {
       missed.push(attack);
       continue;
     }
     recall[attack.strength].found++;
-    matching += its.length;
-    if (its.some(({ name }) => attack.names.includes(name))) right++;
-    minutes.push((Math.min(...its.map(({ raisedAt }) => raisedAt)) - attack.from) / MINUTE);
+    matching += Math.max(1, its.length);
+    if (joined.length || its.some(({ name }) => attack.names.includes(name))) right++;
+    minutes.push((Math.min(...its.map(({ raisedAt }) => raisedAt), ...joined) - attack.from) / MINUTE);
   }
   const counted = alerts.filter(({ firstAt }) => firstAt >= run.start + LEARNING_DAYS * DAY);
   const falseAlerts = counted.filter((alert) => !run.attacks.some((attack) => concerns(alert, attack)));
