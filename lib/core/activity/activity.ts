@@ -17,6 +17,8 @@ export const Tally = z.object({
   client: z.string(),
   session: z.string(),
   role: z.string(),
+  /** The mark of a long-term access key (see `accessKeyMark`), where the record names one. */
+  accessKey: z.optional(z.string()),
   count: z.int().positive(),
   firstAt: z.int(),
   lastAt: z.int(),

@@ -40,7 +40,12 @@ export const crowdReason = ({ tallies, others }: Bounded, before = 0): string | 
     : undefined;
 };
 
-const gathered = (tally: Tally): Tally => ({ ...tally, network: FOLDED, client: FOLDED, session: FOLDED });
+const gathered = ({ accessKey: _, ...tally }: Tally): Tally => ({
+  ...tally,
+  network: FOLDED,
+  client: FOLDED,
+  session: FOLDED,
+});
 
 /** A row's numbers and its event id, at most: see the codec of the store. */
 const ROW_BYTES = 90;
@@ -55,8 +60,8 @@ const meter = () => {
   const cost = (added: readonly Tally[]): { bytes: number; fresh: Set<string> } => {
     const fresh = new Set<string>();
     let sum = 0;
-    for (const { principal, network, client, session, role, firstEventId } of added) {
-      for (const text of [principal, network, client, session, role]) {
+    for (const { principal, network, client, session, role, accessKey = "", firstEventId } of added) {
+      for (const text of [principal, network, client, session, role, accessKey]) {
         if (!texts.has(text)) fresh.add(text);
       }
       sum += ROW_BYTES + (UUID.test(firstEventId) ? 0 : textBytes(firstEventId) + 10);

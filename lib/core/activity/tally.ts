@@ -1,4 +1,6 @@
 // Adds connections up: those alike in all that a detector looks at make one tally. Merging is associative and commutative.
+
+import { accessKeyMark } from "./access-key.ts";
 import type { Tally } from "./activity.ts";
 import { ADMIN } from "./admin-logins.ts";
 import { clientOf } from "./client-family.ts";
@@ -11,10 +13,21 @@ export const FOLDED = "…";
 
 /** Two tallies with one key count the same kind of connection. */
 export const tallyKey = (t: Omit<Tally, "count" | "firstAt" | "lastAt" | "firstEventId">): string =>
-  `${t.principal}\n${t.action}\n${t.outcome}\n${t.network}\n${t.client}\n${t.session}\n${t.role}`;
+  `${t.principal}\n${t.action}\n${t.outcome}\n${t.network}\n${t.client}\n${t.session}\n${t.role}${t.accessKey === undefined ? "" : `\n${t.accessKey}`}`;
+
+/** Who has no ARN may have made up the key that it was refused with. */
+const keyOf = ({ accessKeyId, principal }: Connection): string =>
+  accessKeyId === undefined || principal.startsWith("unknown:") ? "" : accessKeyMark(accessKeyId);
 
 /** One connection as a tally of one. */
-export const tallyOf = (c: Connection): Tally => ({
+export const tallyOf = (c: Connection): Tally => {
+  const accessKey = keyOf(c);
+  const tally = plainTally(c);
+  if (accessKey !== "") tally.accessKey = accessKey;
+  return tally;
+};
+
+const plainTally = (c: Connection): Tally => ({
   principal: c.principal,
   action: c.action,
   outcome: c.outcome,

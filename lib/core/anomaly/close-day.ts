@@ -20,7 +20,7 @@ const levelsOf = (days: readonly DayFigures[], raw: RawSigns): Levels =>
   new Map(
     days.map((figures) => {
       const levels: Record<string, number> = {};
-      for (const { rule, reached } of raw(figures)) {
+      for (const { rule, reached } of raw(figures, days)) {
         if (rule.measure === "fact" || reached.bits !== undefined || reached.level <= 0) continue;
         levels[rule.id] = Math.max(reached.level, levels[rule.id] ?? 0);
       }
@@ -53,7 +53,7 @@ const sharedValuesOf = (
 ): ReadonlySet<string> => {
   const sharing = new Map<string, Set<Principal>>();
   for (const figures of days) {
-    for (const { rule, reached } of raw(figures)) {
+    for (const { rule, reached } of raw(figures, days)) {
       if (rule.measure !== "categorical" || reached.value === undefined || reached.bits !== undefined)
         continue;
       const key = `${rule.id} ${context.kindOf(figures.principal)} ${reached.value}`;
@@ -174,6 +174,7 @@ export const closeDay = (
     const { principal } = figures;
     const own = context.ownOf(principal);
     const kind = context.kindOf(principal);
+    const seen = raw(figures, days);
     const judged = signs.get(principal) ?? [];
     const known = estate.episodes.get(principal) ?? [];
     const episode = judged.length ? episodeWith(known.at(-1), judged) : undefined;
@@ -181,7 +182,7 @@ export const closeDay = (
       episode !== undefined && (episode.found || weigh(context, principal, episode).severity !== undefined);
     if (episode) episodes.set(principal, keptEpisodes(known, { ...episode, found }, end));
     const reached = levels.get(principal) ?? {};
-    const learned = learnedOf(context, principal, kind, raw(figures), reached, found, events);
+    const learned = learnedOf(context, principal, kind, seen, reached, found, events);
     const record: DayRecord = {
       day,
       kind,
@@ -193,15 +194,12 @@ export const closeDay = (
       admin: figures.tallies.some(
         ({ action, outcome }) => action === "DbConnectAdmin" && outcome === "allowed",
       ),
-      unmapped: raw(figures).some(({ rule }) => rule.group === "mapping"),
+      unmapped: seen.some(({ rule }) => rule.group === "mapping"),
       levels: reached,
       ...(Object.keys(learned).length && { learned }),
       ...(found && { flagged: true as const }),
     };
-    principals.set(
-      principal,
-      learnDay(own.habits, figures, record, introducedBy(figures, raw(figures), judged)),
-    );
+    principals.set(principal, learnDay(own.habits, figures, record, introducedBy(figures, seen, judged)));
   }
   for (const [principal, { days: known }] of principals) {
     if ((known.at(-1)?.day ?? 0) <= day - HORIZON_DAYS) principals.delete(principal);

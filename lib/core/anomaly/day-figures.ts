@@ -27,6 +27,8 @@ export type DayFigures = {
   readonly networks: ReadonlyMap<string, Seen>;
   readonly families: ReadonlyMap<string, Seen>;
   readonly sessions: ReadonlyMap<string, Seen>;
+  /** Of allowed connections: by mark of the access key, where records name one. */
+  readonly accessKeys: ReadonlyMap<string, Seen>;
   /** Coarse networks by "hour session", of allowed connections. */
   readonly places: ReadonlyMap<string, ReadonlyMap<string, Seen>>;
 };
@@ -61,6 +63,7 @@ export const growingDay = (principal: Principal, day: number): GrowingDay => {
   const networks = new Map<string, Sum>();
   const families = new Map<string, Sum>();
   const sessions = new Map<string, Sum>();
+  const accessKeys = new Map<string, Sum>();
   const places = new Map<string, Map<string, Sum>>();
   const tallies: Tally[] = [];
   let attempts = 0;
@@ -81,6 +84,7 @@ export const growingDay = (principal: Principal, day: number): GrowingDay => {
       if (tally.outcome === "refused") return;
       const family = clientFamily(tally.client);
       if (family !== "unknown" && family !== "…") note(families, family, tally);
+      if (tally.accessKey !== undefined) note(accessKeys, tally.accessKey, tally);
       if (tally.session !== "" && tally.session !== "…") note(sessions, tally.session, tally);
       if (isNamedNetwork(tally.network)) addPlace(hour, tally);
     },
@@ -94,6 +98,7 @@ export const growingDay = (principal: Principal, day: number): GrowingDay => {
       networks,
       families,
       sessions,
+      accessKeys,
       places,
     }),
   };

@@ -37,6 +37,8 @@ const Plain = z.object({
       neighbourhoods: Named,
       families: Named,
       sessions: Named,
+      /** Left out where no key is known. */
+      keys: z.optional(Named),
       introductions: z.array(z.tuple([z.string(), z.int(), z.number(), z.number()])),
       days: z.array(Day),
     }),
@@ -107,6 +109,7 @@ export const packEstate = (estate: Estate): string =>
       neighbourhoods: packEntries(habits.neighbourhoods),
       families: packEntries(habits.families),
       sessions: packEntries(habits.sessions),
+      ...(habits.keys.size && { keys: packEntries(habits.keys) }),
       introductions: habits.introductions.map(({ network, day, level, bits }) => [network, day, level, bits]),
       days: habits.days.map(packDay),
     })),
@@ -131,13 +134,23 @@ export const unpackEstate = (text: string): Estate | undefined => {
     directoryNames: new Map(directoryNames),
     principals: new Map(
       principals.map(
-        ({ arn, networks, neighbourhoods, families, sessions, introductions, days }): [Principal, Habits] => [
+        ({
+          arn,
+          networks,
+          neighbourhoods,
+          families,
+          sessions,
+          keys,
+          introductions,
+          days,
+        }): [Principal, Habits] => [
           arn,
           {
             networks: unpackEntries(networks),
             neighbourhoods: unpackEntries(neighbourhoods),
             families: unpackEntries(families),
             sessions: unpackEntries(sessions),
+            keys: unpackEntries(keys ?? []),
             introductions: introductions.map(([network, since, level, bits]) => ({
               network,
               day: since,

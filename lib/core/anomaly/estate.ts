@@ -4,6 +4,7 @@ import { type Principal, parseArn } from "../base/ids.ts";
 import { remember } from "../base/remember.ts";
 import type { Instant } from "../base/time.ts";
 import type { DeclaredHabits } from "../baseline/declared-habits.ts";
+import { accessKeysOf } from "./access-keys.ts";
 import { HORIZON_DAYS, ROLL_OUT_DAYS } from "./constants.ts";
 import { type HabitFigures, type Habits, habitFigures, type Kind, kindOf, NO_HABITS } from "./habits.ts";
 import type { DaySign } from "./judge-day.ts";
@@ -62,6 +63,8 @@ export type DayContext = {
   readonly kindOf: (principal: Principal) => Kind;
   readonly surroundingsOf: (principal: Principal) => Surroundings;
   readonly threshold: Readonly<Record<Kind, number>>;
+  /** Principals of the kind that were active on an average day of the last four weeks. */
+  readonly activePerDay: Readonly<Record<Kind, number>>;
   /** The chance that one of so many active principals of a kind takes up a client family on a day, by who did of late. */
   readonly spreadingOf: (kind: Kind, family: string, active: number) => number;
 };
@@ -148,6 +151,7 @@ export const dayContext = (estate: Estate, day: number, facts: EstateFacts): Day
     },
     isFamilyOfKind: (family: string, of: Kind) => families.has(`${of} ${family}`),
     isPersonLike: personLikeIn(estate),
+    accessKeys: accessKeysOf(estate.principals, day),
     watchedSince: watchedDays(facts.isWatched, day),
     mappingAt: facts.mappingAt,
     isMappedThroughout: facts.isMappedThroughout,
@@ -173,6 +177,10 @@ export const dayContext = (estate: Estate, day: number, facts: EstateFacts): Day
     surroundingsOf: (principal) => around[kind(principal)],
     spreadingOf: spreading(estate.principals, kind, day),
     threshold: { person: threshold("person"), machine: threshold("machine") },
+    activePerDay: {
+      person: active.person / Math.max(1, day - first),
+      machine: active.machine / Math.max(1, day - first),
+    },
   };
 };
 

@@ -4,7 +4,7 @@ import { EVENT_BITS, LEAST_CROWD } from "./constants.ts";
 import type { Counts } from "./pool.ts";
 
 /** P(Poisson(mean) >= count). */
-const poissonTail = (mean: number, count: number): number => {
+export const poissonTail = (mean: number, count: number): number => {
   let term = Math.exp(-mean);
   let below = 0;
   for (let i = 0; i < count; i++) {

@@ -52,18 +52,21 @@ export type Habits = {
   readonly neighbourhoods: Entries;
   readonly families: Entries;
   readonly sessions: Entries;
+  /** Marks of access keys; of days whose records name none nothing is known. */
+  readonly keys: Entries;
   readonly introductions: readonly Introduction[];
   /** Active days within the horizon, oldest first. */
   readonly days: readonly DayRecord[];
 };
 
-const BOUNDS = { networks: 256, neighbourhoods: 256, families: 32, sessions: 64 } as const;
+const BOUNDS = { networks: 256, neighbourhoods: 256, families: 32, sessions: 64, keys: 8 } as const;
 
 export const NO_HABITS: Habits = {
   networks: new Map(),
   neighbourhoods: new Map(),
   families: new Map(),
   sessions: new Map(),
+  keys: new Map(),
   introductions: [],
   days: [],
 };
@@ -103,6 +106,7 @@ export const learnDay = (
   ),
   families: withDay(habits.families, figures.families.keys(), record.day, BOUNDS.families),
   sessions: withDay(habits.sessions, figures.sessions.keys(), record.day, BOUNDS.sessions),
+  keys: withDay(habits.keys, figures.accessKeys.keys(), record.day, BOUNDS.keys),
   introductions: [...habits.introductions, ...introduced].filter(({ day }) => day > record.day - NEW_DAYS),
   days: [...habits.days, record].filter(({ day }) => day > record.day - HORIZON_DAYS),
 });
@@ -121,7 +125,10 @@ export type HabitFigures = {
   readonly personDays: number;
   /** By UTC hour: active days with an allowed connection in it. */
   readonly hours: readonly number[];
-  readonly isKnown: (kind: "networks" | "neighbourhoods" | "families" | "sessions", name: string) => boolean;
+  readonly isKnown: (
+    kind: "networks" | "neighbourhoods" | "families" | "sessions" | "keys",
+    name: string,
+  ) => boolean;
 };
 
 /** By the number of active days before today. */

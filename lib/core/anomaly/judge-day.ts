@@ -30,7 +30,8 @@ export type DaySign = {
 
 /** All that the days show, by principal and rule; kept for as long as the figures of a day stay the same. */
 export type Raw = { readonly rule: SignRule; readonly reached: Reached };
-export type RawSigns = (figures: DayFigures) => readonly Raw[];
+/** `days`: all that the day shows so far, `figures` among them. */
+export type RawSigns = (figures: DayFigures, days: readonly DayFigures[]) => readonly Raw[];
 
 /**
  * Reads the signs of habit once for each state of a day: most principals look the same at each judgement. Facts are read
@@ -51,8 +52,7 @@ export const rawSigns = (
         .reached(figures, context.ownOf(figures.principal), context.surroundingsOf(figures.principal))
         .map((reached) => ({ rule, reached })),
     );
-  return (figures) => {
-    if (figures.principal === context.facts.auditor) return [];
+  const alone = (figures: DayFigures): readonly Raw[] => {
     const at = moment();
     const before = told.get(figures);
     if (before?.at === at) return before.all;
@@ -63,6 +63,32 @@ export const rawSigns = (
     const all = [...ofHabit, ...read(figures, facts)];
     told.set(figures, { at, all });
     return all;
+  };
+  const among = rawTogether(context, rules);
+  return (figures, days) => {
+    if (figures.principal === context.facts.auditor) return [];
+    const joint = among(days).get(figures.principal);
+    return joint ? [...alone(figures), ...joint] : alone(figures);
+  };
+};
+
+/** What several show only together; worked out once for each state of the whole day. */
+const rawTogether = (
+  context: DayContext,
+  rules: readonly SignRule[],
+): ((days: readonly DayFigures[]) => ReadonlyMap<Principal, readonly Raw[]>) => {
+  const known = new WeakMap<readonly DayFigures[], ReadonlyMap<Principal, readonly Raw[]>>();
+  return (days) => {
+    const before = known.get(days);
+    if (before) return before;
+    const found = new Map<Principal, Raw[]>();
+    const others = days.filter(({ principal }) => principal !== context.facts.auditor);
+    for (const rule of rules) {
+      for (const [principal, all] of rule.together?.(others, context.ownOf) ?? [])
+        found.set(principal, [...(found.get(principal) ?? []), ...all.map((reached) => ({ rule, reached }))]);
+    }
+    known.set(days, found);
+    return found;
   };
 };
 
@@ -84,7 +110,7 @@ const todayOf = (context: DayContext, days: readonly DayFigures[], raw: RawSigns
     const { principal } = figures;
     const kind = context.kindOf(principal);
     if (context.ownOf(principal).tenure > 0) active[kind]++;
-    for (const { rule, reached } of raw(figures)) {
+    for (const { rule, reached } of raw(figures, days)) {
       if (reached.level <= 0 || reached.bits !== undefined) continue;
       const key = `${rule.id} ${kind}`;
       const known = levels.get(key) ?? new Map<Principal, number>();
@@ -151,7 +177,9 @@ const crowded = (context: DayContext, today: Today, { rule, reached }: Raw, who:
  * not always from one that nobody else uses.
  */
 const isCampaign = ({ rule, reached }: Raw, sharing: number, active: number): boolean =>
-  rule.isPlace === true && reached.level >= FOREIGN_NETWORK && sharing <= FEW && sharing * FEW <= active;
+  (rule.isShared === true || (rule.isPlace === true && reached.level >= FOREIGN_NETWORK)) &&
+  sharing <= FEW &&
+  sharing * FEW <= active;
 
 /** What everybody does today is not strange: at least as many as do it, and as much likelier as more of them do it than usual. */
 const discounted = (context: DayContext, today: Today, raw: Raw, who: Who, chance: number): number => {
@@ -203,7 +231,7 @@ const signOf = (context: DayContext, today: Today, raw: Raw, principal: Principa
   const kind = context.kindOf(principal);
   const { tenure } = context.ownOf(principal);
   const sign = (bits: number, says: string, figures: object): DaySign => ({
-    detector: rule.id,
+    detector: rule.detector ?? rule.id,
     group: rule.group,
     level: reached.level,
     bits,
@@ -215,7 +243,8 @@ const signOf = (context: DayContext, today: Today, raw: Raw, principal: Principa
     ...(reached.value !== undefined && { value: reached.value }),
     evidence: { ...reached.evidence, ...figures },
   });
-  if (rule.measure === "fact") return sign(factBits(rule, context.pool.days), reached.what, {});
+  if (rule.measure === "fact")
+    return sign(reached.bits ?? factBits(rule, context.pool.days), reached.what, {});
   if (reached.bits !== undefined) return sign(reached.bits, reached.what, {});
   if (reached.level < (rule.leastLevel ?? 1)) return undefined;
   const chance = chanceOf(context.pool, rule, { principal, kind, tenure }, reached.level);
@@ -243,7 +272,7 @@ export const judgeDay = (
   for (const figures of days) {
     const strongest = new Map<string, DaySign>();
     const declared = context.facts.declaredOf?.(figures.principal);
-    for (const one of raw(figures)) {
+    for (const one of raw(figures, days)) {
       const seen = signOf(context, today, one, figures.principal);
       const bits = seen && withDeclared(seen.bits, seen.group, one.reached, declared);
       if (!seen || bits === undefined || bits < LEAST_BITS) continue;

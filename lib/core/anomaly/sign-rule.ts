@@ -1,6 +1,7 @@
 // What a sign of anomaly is: a rule that says how strange a principal's day looks, as a level that can be counted.
 import type { Principal } from "../base/ids.ts";
 import type { Instant, Interval } from "../base/time.ts";
+import type { AccessKeys } from "./access-keys.ts";
 import type { DayFigures } from "./day-figures.ts";
 import type { HabitFigures, Kind } from "./habits.ts";
 
@@ -55,6 +56,7 @@ export type Surroundings = {
   /** Does anybody of this kind use this client family? */
   readonly isFamilyOfKind: (family: string, kind: Kind) => boolean;
   readonly isPersonLike: (session: string) => boolean;
+  readonly accessKeys: AccessKeys;
   /** Days after `day` and before today for which capture is proven. */
   readonly watchedSince: (day: number) => number;
   /** How the newest capture of mappings before an instant has the principal; unknown: mappings were not read. */
@@ -68,21 +70,31 @@ export type Surroundings = {
 };
 
 export type SignRule = {
+  /** What its levels are counted under. */
   readonly id: string;
+  /** The detector that tells of it, where that has another id. */
+  readonly detector?: string;
   readonly group: SignGroup;
   readonly measure: Measure;
   /** Judged from the second active day on, with the whole kind as its peers, however long each is known. */
   readonly habitFree: boolean;
   /** Graded: below this level nothing counts as a new record of the peers. */
   readonly leastTop?: number;
-  /** Graded: the lowest level that counts as a sign; lower ones are counted all the same. */
+  /** The lowest level that counts as a sign; lower ones are counted all the same. */
   readonly leastLevel?: number;
   /** A fact that needs no count: it carries the most bits there are. */
   readonly isCertain?: true;
   /** Its values are places: one stays new for a week, and a few who share a new one are a campaign, not a move. */
   readonly isPlace?: true;
+  /** Several show one value by its nature: a few of many who do are a campaign. */
+  readonly isShared?: true;
   /** Its values are rolled out, to one principal after the other: who follows is not strange. */
   readonly isRolledOut?: true;
   /** Everything of this sign that the day shows so far; strongest first is not needed. */
   readonly reached: (figures: DayFigures, own: HabitFigures, around: Surroundings) => readonly Reached[];
+  /** What several principals show only together, by principal. `days`: all that the day shows so far. */
+  readonly together?: (
+    days: readonly DayFigures[],
+    ownOf: (principal: Principal) => HabitFigures,
+  ) => ReadonlyMap<Principal, readonly Reached[]>;
 };

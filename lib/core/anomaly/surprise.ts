@@ -214,10 +214,10 @@ export const surprises = (facts: SurpriseFacts, rules: readonly SignRule[]): Sur
   };
 
   /** Of the last 24 hours. Refusals teach no networks: what is known today serves for yesterday. */
-  const spreadAt = (now: Instant, ownOf: DayContext["ownOf"]): readonly Spread[] => {
+  const spreadAt = (now: Instant, context: DayContext): readonly Spread[] => {
     const today = dayNumber(now);
     const refusals = [...refusalsOf(today - 1), ...refusalsOf(today).filter(({ firstAt }) => firstAt < now)];
-    return spreadRefusals(refusals, ownOf).filter(({ lastAt }) => lastAt >= now - DAY);
+    return spreadRefusals(refusals, context).filter(({ lastAt }) => lastAt >= now - DAY);
   };
 
   const settledAt = (now: Instant): Estate | undefined => {
@@ -233,7 +233,7 @@ export const surprises = (facts: SurpriseFacts, rules: readonly SignRule[]): Sur
       const today = episodesToday(context, judgeDay(context, figures, raw));
       return {
         episodes: [...today, ...episodesBefore(context, today, now)],
-        spread: spreadAt(now, context.ownOf),
+        spread: spreadAt(now, context),
         settled: () => settledAt(now),
       };
     },

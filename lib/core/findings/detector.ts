@@ -89,6 +89,8 @@ export type SignDetector<E extends Evidence> = Common<SignOptions, E> & {
   readonly category: "anomalous";
   readonly life: "episode";
   readonly rule: SignRule;
+  /** Signs that are counted by themselves and told of under its name. */
+  readonly moreRules?: readonly SignRule[];
 };
 
 /** What the core adds to the evidence of an episode's strongest sign. */
@@ -126,7 +128,12 @@ export type Detector = Omit<Common<unknown, Evidence>, "options" | "evidence"> &
   readonly reachesFrom?: SubjectDetector<unknown, Evidence>["reachesFrom"];
   readonly gone?: SubjectDetector<unknown, Evidence>["gone"];
   readonly rule?: SignRule;
+  readonly moreRules?: readonly SignRule[];
 };
+
+/** All the signs that a detector tells of. */
+export const rulesOf = ({ rule, moreRules = [] }: Detector): readonly SignRule[] =>
+  rule ? [rule, ...moreRules] : [];
 
 /** Gives a detector its types; what comes out can stand in one list with all the others. */
 export const defineDetector = <O, E extends Evidence>(

@@ -44,6 +44,8 @@ export type ExampleConnection = {
   readonly role?: string;
   readonly client?: string;
   readonly session?: string;
+  /** The mark of a long-term access key. */
+  readonly accessKey?: string;
   readonly count?: number;
   readonly arn?: string;
 };
@@ -98,6 +100,7 @@ const tallyOf = (connection: ExampleConnection, index: number): Tally => ({
   client: connection.client ?? "aurora-dsql-nodejs-pg/0.1.9",
   session: connection.session ?? "app-*",
   role: connection.role ?? "",
+  ...(connection.accessKey !== undefined && { accessKey: connection.accessKey }),
   count: connection.count ?? 1,
   firstAt: connection.at,
   lastAt: connection.at,

@@ -5,7 +5,7 @@ import type { Estate } from "../anomaly/estate.ts";
 import type { Cluster } from "../base/ids.ts";
 import { floorTo, HOUR, iso } from "../base/time.ts";
 import { principalName, visible } from "../base/visible-text.ts";
-import type { Detector, DetectorView, Judgement, SignOptions } from "./detector.ts";
+import { type Detector, type DetectorView, type Judgement, rulesOf, type SignOptions } from "./detector.ts";
 import { type Finding, type Look, type Observation, type Subject, worstFirst } from "./finding.ts";
 import { findingId } from "./finding-id.ts";
 import type { AuditView } from "./view.ts";
@@ -171,8 +171,8 @@ export const judgeWith = (
     throw new AuditError("config", `options of ${detector.id}: ${problems.join("; ")}`);
   });
 
-  const rules = ready.flatMap(({ detector: { rule }, own }) =>
-    rule && !(own as SignOptions).off ? [rule] : [],
+  const rules = ready.flatMap(({ detector, own }) =>
+    detector.rule && !(own as SignOptions).off ? rulesOf(detector) : [],
   );
   const byId = new Map(ready.map((one) => [one.detector.id, one]));
   const reasonsIn =

@@ -1,6 +1,8 @@
 // One session in two neighbourhoods within one hour, one of them new.
 
+import { sharedAccessKey } from "../../core/anomaly/access-key-rules.ts";
 import { NEW_DAYS } from "../../core/anomaly/constants.ts";
+import { sharedSession } from "../../core/anomaly/shared-session-rule.ts";
 import type { SignRule } from "../../core/anomaly/sign-rule.ts";
 import { HOUR } from "../../core/base/time.ts";
 import { defineDetector, SignOptions } from "../../core/findings/detector.ts";
@@ -46,20 +48,27 @@ const rule: SignRule = {
 export const concurrentNetworks = /* @__PURE__ */ defineDetector({
   id: "concurrent-networks",
   category: "anomalous",
-  title: "One session in two places within an hour",
+  title: "One session or access key in two places",
   severity: "medium",
   life: "episode",
   docs: {
-    why: "A person is in one place. When one session connects from two distant networks within an hour, somebody else may hold its credentials.",
+    why: "A person is in one place. When one session connects from two distant networks within an hour, somebody else may hold its credentials. The same holds for a session name that appears on several roles within an hour, though they never shared one, and for an access key that two principals use.",
     fix: "Ask the person named by the session. If one of the places is not theirs, revoke the sessions of the IAM role and look at what was reached.",
     falsePositives:
-      "A VPN that is switched on or off, a phone's line beside the office's, a remote desktop. Acknowledge what is expected: the auditor learns it.",
+      "A VPN that is switched on or off, a phone's line beside the office's, a remote desktop. A person who was given a second role, an IAM user that was renamed. Acknowledge what is expected: the auditor learns it.",
     blindSpots:
-      "Machines are left out: they run in several places. Sessions without a person's name are not told apart. Two networks in one /16 count as one place.",
+      "Machines are left out: they run in several places. Sessions without a person's name are not told apart. Two networks in one /16 count as one place. Session names with changing parts are not compared. AWS leaves the access key out of some records; only long-term keys (AKIA) are compared, by a short hash.",
   },
-  evidence: { networks: "Places", session: "Session" },
+  evidence: {
+    networks: { label: "Places", whenEmpty: "" },
+    session: { label: "Session", whenEmpty: "" },
+    sharedWith: { label: "Shared with", whenEmpty: "" },
+    accessKey: { label: "Access key", whenEmpty: "" },
+    usedBy: { label: "Used before by", whenEmpty: "" },
+  },
   options: SignOptions,
   rule,
+  moreRules: [sharedSession, sharedAccessKey],
 });
 
 export const cases = (): Case[] => {
@@ -80,6 +89,27 @@ export const cases = (): Case[] => {
       name: "is quiet for two places that are both known for long",
       facts: exampleFacts({
         connections: [...usual, ...usual.map((c) => ({ ...c, network: "203.0.113.0/24" })), here, there],
+      }),
+      expect: [],
+    },
+    {
+      name: "fires for an access key that another principal used before",
+      facts: exampleFacts({
+        connections: [
+          ...usual.map((c) => ({ ...c, accessKey: "5f3a09c1…WXYZ" })),
+          ...daily("Other", 60, daysAgo(1)),
+          { by: "Other", at, accessKey: "5f3a09c1…WXYZ" },
+        ],
+      }),
+      expect: ["Other"],
+    },
+    {
+      name: "is quiet for a principal that changes its access key",
+      facts: exampleFacts({
+        connections: [
+          ...usual.map((c) => ({ ...c, accessKey: "5f3a09c1…WXYZ" })),
+          { ...here, accessKey: "00000001…ABCD" },
+        ],
       }),
       expect: [],
     },

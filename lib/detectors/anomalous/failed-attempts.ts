@@ -3,6 +3,12 @@
 import { LEAST_REFUSALS } from "../../core/anomaly/constants.ts";
 import { hourOfDay } from "../../core/anomaly/day-figures.ts";
 import { howOften } from "../../core/anomaly/in-words.ts";
+import {
+  refusalLevel,
+  refusedClient,
+  refusedElsewhere,
+  refusedThenLetIn,
+} from "../../core/anomaly/refusal-rules.ts";
 import type { SignRule } from "../../core/anomaly/sign-rule.ts";
 import { HOUR } from "../../core/base/time.ts";
 import { defineDetector, SignOptions } from "../../core/findings/detector.ts";
@@ -23,7 +29,7 @@ const rule: SignRule = {
     const then = tallies.find((tally) => tally.outcome === "allowed" && tally.lastAt >= lastAt);
     return [
       {
-        level: Math.min(23, Math.round(1 + 2 * Math.log2(most))),
+        level: refusalLevel(most),
         firstAt: Math.min(...seen.map(({ firstAt }) => firstAt)),
         lastAt,
         eventIds: seen.map(({ firstEventId }) => firstEventId).slice(0, 5),
@@ -46,14 +52,16 @@ export const failedAttempts = /* @__PURE__ */ defineDetector({
     falsePositives:
       "A deployment with a wrong role name, a token that expired, a cluster that wakes. When many services are refused at once, the finding is withdrawn.",
     blindSpots:
-      "Whether AWS logs every refused attempt is not documented. Fewer than five attempts in each hour are not found.",
+      "Whether AWS logs every refused attempt is not documented. Fewer than five attempts in each hour are found only where three come from a network that the principal never used, and it is then let in from there.",
   },
   evidence: {
     refused: { label: "Refused in one hour", unit: ["attempt", "attempts"] },
     thenAllowed: "Let in afterwards",
+    network: { label: "Network", whenEmpty: "" },
   },
   options: SignOptions,
   rule,
+  moreRules: [refusedThenLetIn, refusedElsewhere, refusedClient],
 });
 
 export const cases = (): Case[] => {
@@ -63,6 +71,24 @@ export const cases = (): Case[] => {
     {
       name: "fires for eighty refusals in one hour",
       facts: exampleFacts({ connections: [...usual, refused] }),
+      expect: ["OrdersApi"],
+    },
+    {
+      name: "fires for three refusals and a success from a network never seen, and weighs them with the network",
+      facts: exampleFacts({
+        connections: [
+          ...usual,
+          ...Array.from({ length: 6 }, (_, n) => daily(`Service${n}`, 60, daysAgo(1))).flat(),
+          {
+            by: "OrdersApi",
+            at: EXAMPLE_NOW - 2 * HOUR,
+            network: "203.0.113.0/24",
+            outcome: "refused",
+            count: 3,
+          },
+          { by: "OrdersApi", at: EXAMPLE_NOW - 2 * HOUR + 60_000, network: "203.0.113.0/24" },
+        ],
+      }),
       expect: ["OrdersApi"],
     },
     {

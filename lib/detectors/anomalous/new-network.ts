@@ -1,5 +1,6 @@
 // A network that the principal never came from before.
 
+import { strangeAccessKey } from "../../core/anomaly/access-key-rules.ts";
 import { coarseNetwork, fineNetwork } from "../../core/anomaly/coarse-network.ts";
 import { NEW_DAYS } from "../../core/anomaly/constants.ts";
 import { counted } from "../../core/anomaly/in-words.ts";
@@ -82,15 +83,19 @@ export const newNetwork = /* @__PURE__ */ defineDetector({
     falsePositives:
       "A move to another subnet or Region, a new office, a journey. When several principals move on the same day, the finding is withdrawn. Acknowledge what is expected: the auditor learns it.",
     blindSpots:
-      "An intruder in a /16 (IPv6: /32) that the principal and others use is hardly noticed. Refused attempts do not count. Connections without an address are left out, and so are those that stand in unknown:others. A principal is evaluated from its second active day on.",
+      "An intruder in a /16 (IPv6: /32) that the principal and others use is hardly noticed. Refused attempts do not count. Connections without an address are left out, and so are those that stand in unknown:others. A principal is evaluated from its second active day on; on its first, only a long-term access key tells, where at least three others use one.",
   },
   evidence: {
     network: "New network",
     connections: { label: "Connections from it", unit: ["connection", "connections"] },
     activeDays: { label: "Known for", unit: ["active day", "active days"] },
+    accessKey: { label: "New access key", whenEmpty: "" },
+    othersWithKeys: { label: "Others who use access keys", whenEmpty: "" },
+    othersApart: { label: "Of these, with a network of their own", whenEmpty: "" },
   },
   options: SignOptions,
   rule,
+  moreRules: [strangeAccessKey],
 });
 
 export const cases = (): Case[] => {

@@ -1,32 +1,43 @@
-// Refusals on many roles from one network that none of them uses.
+// Refusals on many roles from one network, or with one client, that none of them uses.
 import * as z from "zod";
+import { refusedClient, refusedElsewhere } from "../../core/anomaly/refusal-rules.ts";
 import { DAY, floorTo, HOUR, iso } from "../../core/base/time.ts";
-import { principalName } from "../../core/base/visible-text.ts";
+import { principalName, visible } from "../../core/base/visible-text.ts";
 import { defineDetector } from "../../core/findings/detector.ts";
 import { type Case, daily, daysAgo, EXAMPLE_NOW, exampleFacts } from "../../core/findings/example-facts.ts";
 
 const SHOWN = 20;
-/** Spread is seen without any other rule. */
-const NO_RULES: readonly never[] = [];
+/** A client names itself: as much as a heading holds. */
+const MAX_VALUE = 80;
+
+/** "0.3 principals are": how many, with as many digits as tell something. */
+const perDay = (usual: number): string =>
+  usual < 0.1 ? "fewer than 0.1 principals are" : `about ${usual.toFixed(1)} principals are`;
+
+/** They count how common such refusals are; spread is seen without any other rule. */
+const COUNTING = [refusedElsewhere, refusedClient];
 
 export const spreadRefusals = /* @__PURE__ */ defineDetector({
   id: "spread-refusals",
   category: "anomalous",
-  title: "Refusals on many principals from one strange network",
+  title: "Refusals on many principals from one strange network or client",
   severity: "high",
   life: "stretch",
   docs: {
     why: "Somebody who stole several credentials is refused a few times with each. No single principal shows it; together they do.",
     fix: "Look up the network. Block it in the cluster policy (aws:SourceIp), and revoke the sessions of the principals that were used.",
-    falsePositives: "A new network of your own, in which several services are set up wrongly.",
+    falsePositives: "A new network or library of your own, with which several services are set up wrongly.",
     blindSpots:
-      "It takes three principals within one clock hour. A principal that has used the network before does not count. Whether AWS logs every refused attempt is not documented.",
+      "It takes three principals within one clock hour, and more where such refusals are common. A principal that has used the network or client before does not count. Whether AWS logs every refused attempt is not documented.",
   },
   evidence: {
-    network: "Network",
+    network: { label: "Network", whenEmpty: "" },
+    client: { label: "Client", whenEmpty: "" },
     principals: { label: "Principals", lines: true },
     principalsNotShown: { label: "Further principals", whenEmpty: "" },
     attempts: { label: "Refused", unit: ["attempt", "attempts"] },
+    why: "Why this is unusual",
+    bits: { label: "Weight", hidden: true },
   },
   options: z.object({
     /** So many principals make a finding. */
@@ -35,13 +46,20 @@ export const spreadRefusals = /* @__PURE__ */ defineDetector({
   reachesFrom: ({ now }) => now - DAY,
   detect: (view, { principals: least }) =>
     view.activity
-      .surprise(NO_RULES)
-      .spread.filter(({ principals }) => principals.length >= least)
-      .map(({ network, principals, attempts, firstAt, lastAt, eventIds }) => ({
-        subject: { object: `network ${network}`, facet: iso(floorTo(HOUR, firstAt)) },
-        title: `${principals.length} principals refused from ${network} within one hour, a network that none of them uses`,
+      .surprise(COUNTING)
+      .spread.flatMap((one) =>
+        one.principals.length >= least && one.severity !== undefined
+          ? [{ ...one, severity: one.severity }]
+          : [],
+      )
+      .map(({ by, value, principals, attempts, firstAt, lastAt, eventIds, severity, bits, usual }) => ({
+        subject: { object: `${by} ${visible(value, MAX_VALUE)}`, facet: iso(floorTo(HOUR, firstAt)) },
+        title: `${principals.length} principals refused ${by === "network" ? "from" : "with"} ${visible(value, MAX_VALUE)} within one hour, a ${by} that none of them uses`,
+        severity,
         evidence: {
-          network,
+          [by]: value,
+          why: `On an ordinary day ${perDay(usual)} refused ${by === "network" ? "from a network" : "with a client"} that is new to them.`,
+          bits: Math.round(bits * 10) / 10,
           principals: principals.slice(0, SHOWN).map(principalName),
           principalsNotShown: Math.max(0, principals.length - SHOWN) || null,
           attempts,
@@ -49,8 +67,11 @@ export const spreadRefusals = /* @__PURE__ */ defineDetector({
         firstSeenAt: firstAt,
         lastSeenAt: lastAt,
         eventIds,
-        threads: [`network:${network}`],
-        fix: `Block ${network} in the cluster policy, and revoke the sessions of these principals.`,
+        threads: [`${by}:${value}`],
+        fix:
+          by === "network"
+            ? `Block ${value} in the cluster policy, and revoke the sessions of these principals.`
+            : "Look up where the attempts came from, and revoke the sessions of these principals.",
       })),
 });
 
@@ -62,11 +83,35 @@ export const cases = (): Case[] => {
     names
       .slice(0, count)
       .map((by, n) => ({ by, at: when + n * 60_000, network, outcome: "refused" as const }));
+  const withClient = tries(4, "10.20.4.0/24").map((attempt) => ({ ...attempt, client: "sqlmap/1.9" }));
   return [
     {
       name: "fires for four principals refused once each from one strange network",
       facts: exampleFacts({ connections: [...usual, ...tries(4)] }),
       expect: ["network 203.0.113.0/24"],
+    },
+    {
+      name: "fires for four principals refused from their own network with a client that nobody uses",
+      facts: exampleFacts({ connections: [...usual, ...withClient] }),
+      expect: ["client sqlmap"],
+    },
+    {
+      name: "is quiet for three principals where such refusals are seen every other day",
+      facts: exampleFacts({
+        connections: [
+          ...usual,
+          ...Array.from({ length: 16 }, (_, n) => [
+            ...daily(`Service${n}`, 30, daysAgo(1)),
+            ...daily(`Service${n}`, 15, daysAgo(1), `198.51.${n}.0/24`).map((attempt, day) => ({
+              ...attempt,
+              at: attempt.at - day * DAY,
+              outcome: "refused" as const,
+            })),
+          ]).flat(),
+          ...tries(3),
+        ],
+      }),
+      expect: [],
     },
     {
       name: "is quiet for two principals",

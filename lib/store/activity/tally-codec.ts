@@ -21,6 +21,8 @@ const Packed = z.object({
   client: Numbers,
   session: Numbers,
   role: Numbers,
+  /** One more than the text's place; 0: the records name none. Left out where no row has one. */
+  accessKey: z.optional(Numbers),
   count: Numbers,
   /** After the base. */
   first: Numbers,
@@ -58,6 +60,9 @@ export const packTallies = (tallies: readonly Tally[]): Uint8Array => {
     client: tallies.map(({ client }) => place(client)),
     session: tallies.map(({ session }) => place(session)),
     role: tallies.map(({ role }) => place(role)),
+    ...(tallies.some(({ accessKey }) => accessKey !== undefined) && {
+      accessKey: tallies.map(({ accessKey }) => (accessKey === undefined ? 0 : place(accessKey) + 1)),
+    }),
     count: tallies.map(({ count }) => count),
     first: tallies.map(({ firstAt }) => firstAt - base),
     length: tallies.map(({ firstAt, lastAt }) => lastAt - firstAt),
@@ -89,6 +94,7 @@ export const unpackTallies = (stored: unknown): Tally[] => {
   return packed.principal.map((_, row): Tally => {
     const kind = packed.kind[row] ?? 0;
     const firstAt = packed.base + (packed.first[row] ?? 0);
+    const key = packed.accessKey?.[row] ?? 0;
     return {
       principal: text(packed.principal, row) as Principal,
       action: ACTIONS[kind >> 1] ?? "DbConnect",
@@ -97,6 +103,7 @@ export const unpackTallies = (stored: unknown): Tally[] => {
       client: text(packed.client, row),
       session: text(packed.session, row),
       role: text(packed.role, row),
+      ...(key > 0 && { accessKey: texts[key - 1] ?? "" }),
       count: packed.count[row] ?? 0,
       firstAt,
       lastAt: firstAt + (packed.length[row] ?? 0),

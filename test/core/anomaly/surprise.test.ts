@@ -192,7 +192,9 @@ describe("refusals spread over many roles", () => {
   it("are seen from three roles on, from a network that none of them uses", () => {
     expect(spreadAt([...estate(30), ...tries("203.0.113.0/24", 3)])).toMatchObject([
       {
-        network: "203.0.113.0/24",
+        by: "network",
+        value: "203.0.113.0/24",
+        severity: "high",
         principals: [role("service-0"), role("service-1"), role("service-2")],
         attempts: 3,
       },

@@ -1,0 +1,138 @@
+// The rules of signs that refusals give beside their number: what followed them, and where they came from.
+import type { Tally } from "../activity/activity.ts";
+import { clientFamily } from "../activity/client-family.ts";
+import { HOUR } from "../base/time.ts";
+import { fineNetwork, isNamedNetwork } from "./coarse-network.ts";
+import { LEAST_CROWD, LEAST_REFUSALS } from "./constants.ts";
+import { hourOfDay } from "./day-figures.ts";
+import { howOften } from "./in-words.ts";
+import type { Reached, SignRule } from "./sign-rule.ts";
+
+/** In half-doublings, from one refusal on. */
+export const refusalLevel = (refused: number): number => Math.min(23, Math.round(1 + 2 * Math.log2(refused)));
+
+const countOf = (tallies: readonly Tally[]): number => tallies.reduce((sum, { count }) => sum + count, 0);
+const firstOf = (tallies: readonly Tally[]): number => Math.min(...tallies.map(({ firstAt }) => firstAt));
+const lastOf = (tallies: readonly Tally[]): number => Math.max(...tallies.map(({ lastAt }) => lastAt));
+const isRefused = ({ outcome }: Tally): boolean => outcome === "refused";
+
+/** Let in from the same network after a refusal, and within an hour of the last one. */
+const letInAfter = (refused: readonly Tally[], all: readonly Tally[], network: string): Tally | undefined => {
+  const [first, last] = [firstOf(refused), lastOf(refused)];
+  return all.find(
+    (tally) =>
+      !isRefused(tally) &&
+      tally.lastAt > first &&
+      tally.firstAt <= last + HOUR &&
+      fineNetwork(tally.network) === network,
+  );
+};
+
+/** Many refusals in one hour, and then a success from the same network: rarer than the refusals alone. */
+export const refusedThenLetIn: SignRule = {
+  id: "refused-then-let-in",
+  detector: "failed-attempts",
+  group: "refusals",
+  measure: "graded",
+  habitFree: true,
+  leastTop: 5,
+  reached: ({ tallies, refusedByHour }) => {
+    if (Math.max(...refusedByHour) < LEAST_REFUSALS) return [];
+    const refused = tallies.filter((tally) => isRefused(tally) && isNamedNetwork(tally.network));
+    const groups = Map.groupBy(
+      refused,
+      (tally) => `${hourOfDay(tally.firstAt)} ${fineNetwork(tally.network)}`,
+    );
+    const found = [...groups].flatMap(([key, seen]): Reached[] => {
+      const count = countOf(seen);
+      const network = key.slice(key.indexOf(" ") + 1);
+      const then = count < LEAST_REFUSALS ? undefined : letInAfter(seen, tallies, network);
+      if (!then) return [];
+      return [
+        {
+          level: refusalLevel(count),
+          firstAt: firstOf(seen),
+          lastAt: Math.max(lastOf(seen), then.firstAt),
+          eventIds: [...seen.slice(0, 4), then].map(({ firstEventId }) => firstEventId),
+          what: `was refused ${howOften(count)} in one hour and then let in, from ${network}`,
+          evidence: { refused: count, thenAllowed: true, network },
+        },
+      ];
+    });
+    return found.sort((a, b) => b.level - a.level).slice(0, 1);
+  },
+};
+
+/** Once or twice is a token that ran out, also on a journey. */
+const LEAST_ELSEWHERE = LEAST_CROWD;
+
+const ONLY_REFUSED = 1;
+const THEN_LET_IN = 2;
+
+/**
+ * Refused from a network that the principal never used, and then let in from it. Refusals alone are counted, and are no sign:
+ * how often they come says how strange it is when many are refused from one place.
+ */
+export const refusedElsewhere: SignRule = {
+  id: "refused-elsewhere",
+  detector: "failed-attempts",
+  // It holds that the network is new: of the two, one counts.
+  group: "network",
+  measure: "categorical",
+  habitFree: true,
+  leastLevel: THEN_LET_IN,
+  isShared: true,
+  reached: ({ tallies, refusedByHour }, own) => {
+    if (!refusedByHour.some((count) => count > 0)) return [];
+    const strange = tallies.filter(
+      (tally) =>
+        isRefused(tally) &&
+        isNamedNetwork(tally.network) &&
+        !own.isKnown("networks", fineNetwork(tally.network)),
+    );
+    return [...Map.groupBy(strange, ({ network }) => fineNetwork(network))].map(
+      ([network, seen]): Reached => {
+        const then = letInAfter(seen, tallies, network);
+        const count = countOf(seen);
+        return {
+          level: then && count >= LEAST_ELSEWHERE ? THEN_LET_IN : ONLY_REFUSED,
+          value: network,
+          firstAt: firstOf(seen),
+          lastAt: Math.max(lastOf(seen), then?.firstAt ?? 0),
+          eventIds: [...seen.slice(0, 4), ...(then ? [then] : [])].map(({ firstEventId }) => firstEventId),
+          what: `was refused ${howOften(count)} from ${network}, a network that it never used, and then let in`,
+          evidence: { refused: count, thenAllowed: then !== undefined, network },
+        };
+      },
+    );
+  },
+};
+
+/** Refused with a client that neither the principal nor its kind uses: counted only, for refusals of many with one client. */
+export const refusedClient: SignRule = {
+  id: "refused-client",
+  detector: "failed-attempts",
+  group: "client",
+  measure: "categorical",
+  habitFree: true,
+  leastLevel: THEN_LET_IN,
+  reached: ({ tallies, refusedByHour }, own, { kind, isFamilyOfKind }) => {
+    if (!refusedByHour.some((count) => count > 0)) return [];
+    const strange = tallies.filter((tally) => {
+      const family = clientFamily(tally.client);
+      const isNamed = family !== "unknown" && family !== "…";
+      return isRefused(tally) && isNamed && !own.isKnown("families", family) && !isFamilyOfKind(family, kind);
+    });
+    if (!strange.length) return [];
+    return [
+      {
+        level: ONLY_REFUSED,
+        firstAt: firstOf(strange),
+        lastAt: lastOf(strange),
+        eventIds: [],
+        what: "was refused with a client that nobody uses",
+        evidence: {},
+      },
+    ];
+  },
+};
