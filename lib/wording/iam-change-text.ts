@@ -46,7 +46,9 @@ const madeOrGone = (
 const statusText = ({ what, part, arn, name, before, after }: IamChange): string => {
   const of = arn === null ? (part === null ? "IAM" : partWords[part]) : `the ${name} of ${arn}`;
   if (what === "unreadable") return `${of} could no longer be read: ${after}`;
-  return before === null ? `${of} was read for the first time` : `${of} could be read again`;
+  if (before === null) return `${of} was read for the first time`;
+  // Of a whole part what changed meanwhile follows; of one policy or its tags it is not known.
+  return `${of} could be read again${arn === null ? "" : "; whether it changed meanwhile is not known"}`;
 };
 
 /** Raw names: whoever shows it makes them visible. */

@@ -80,12 +80,28 @@ const diffHolders = (
 const diffManaged = (a: KnownCatalog, b: KnownCatalog, found: Found): void => {
   const [before, after] = [knownIam(a, "managedPolicies"), knownIam(b, "managedPolicies")];
   if (!before || !after) return;
-  const texts = (rows: typeof before): Texts =>
+  const [from, to] = [byArn(before), byArn(after)];
+  const about = (arn: string) => ({ part: "managedPolicies", arn }) as const;
+  // A text that was not in the answer is not another one, and neither is the one that is there again.
+  const unread = new Set<string>();
+  for (const [arn, { document }] of to) {
+    const was = from.get(arn)?.document;
+    if (was === undefined || (was === null) === (document === null)) continue;
+    unread.add(arn);
+    const reason = "its text was not in the answer";
+    if (document === null)
+      found({ ...about(arn), what: "unreadable", name: "text", before: null, after: reason });
+    else found({ ...about(arn), what: "readable", name: "text", before: reason, after: null });
+  }
+  const texts = (rows: ReadonlyMap<string, IamRowOf<"managedPolicies">>): Texts =>
     new Map(
-      rows.map(({ arn, document }) => [arn, document === null ? "not read" : documentDigest(document)]),
+      [...rows].map(([arn, { document }]) => [
+        arn,
+        document === null ? "not read" : documentDigest(document),
+      ]),
     );
-  for (const { name, ...rest } of differing(texts(before), texts(after)))
-    found({ what: "managed", part: "managedPolicies", arn: name, name: null, ...rest });
+  for (const { name, ...rest } of differing(texts(from), texts(to)))
+    if (!unread.has(name)) found({ ...about(name), what: "managed", name: null, ...rest });
 };
 
 const diffKeys = (a: KnownCatalog, b: KnownCatalog, found: Found): void => {

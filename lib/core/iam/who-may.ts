@@ -1,7 +1,7 @@
 // Who may connect to a cluster, by IAM: a verdict for each principal of the account, with the statements that decide it.
 
 import { foldArn } from "../activity/principal.ts";
-import { parseArn } from "../base/ids.ts";
+import { parseArn, withoutPath } from "../base/ids.ts";
 import { evaluator } from "./evaluator.ts";
 import { type ClusterAccess, type IamFacts, iamRows } from "./facts.ts";
 import { clusterParts } from "./iam-file.ts";
@@ -52,12 +52,22 @@ const namedByPolicy = (reader: Reader, policy: ClusterAccess["policy"]): string[
               kind === "AWS"
                 ? parseArn(/^\d{12}$/.test(value) ? `arn:aws:iam::${value}:root` : value)
                 : undefined;
-            return arn?.service === "iam" && arn.account && !/[*?]/.test(value)
+            // A policy can name a federated user and one session of a role as well.
+            const isOne =
+              arn?.service === "iam" ||
+              (arn?.service === "sts" && /^(?:federated-user|assumed-role)\//.test(arn.resource));
+            return isOne && arn.account && !/[*?]/.test(value)
               ? [/^\d{12}$/.test(value) ? `arn:aws:iam::${value}:root` : value]
               : [];
           }),
         ),
       );
+
+/** Those that are none of the account's under another path: a name is one identity, whatever path it is written with. */
+const beside = (others: readonly string[], own: readonly string[]): string[] => {
+  const known = new Set(own.map(withoutPath));
+  return others.filter((arn) => !known.has(withoutPath(arn)));
+};
 
 const sorted = (texts: Iterable<string>): string[] =>
   [...new Set(texts)].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
@@ -113,7 +123,11 @@ export const whoMay = ({
   return {
     verdictOf,
     wallOf,
-    principals: sorted([...own, root, ...namedByPolicy(reader, policy), ...also.map(foldArn)]),
+    principals: sorted([
+      ...own,
+      root,
+      ...beside([...namedByPolicy(reader, policy), ...also.map(foldArn)], own),
+    ]),
     unread,
   };
 };

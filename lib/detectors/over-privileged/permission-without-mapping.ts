@@ -28,7 +28,9 @@ const waiting = (view: DetectorView): { readonly row: WhoMayRow; readonly princi
     if (mapped.has(bare) || bare === auditor) return [];
     const row = opens(view.iam.mayOf(principal, "DbConnect"));
     if (!row || (row.kind !== "user" && row.kind !== "role")) return [];
-    return opens(view.iam.mayOf(principal, "DbConnectAdmin")) ? [] : [{ row, principal }];
+    // Who is admin needs no mapping, and neither would who may be one as far as is known.
+    const admin = view.iam.mayOf(principal, "DbConnectAdmin");
+    return admin.every(({ verdict }) => verdict === "denied") ? [{ row, principal }] : [];
   });
 };
 
@@ -100,6 +102,29 @@ export const cases = (): Case[] => {
     {
       name: "is quiet for an administrator, who needs no mapping",
       facts: with_({ roles: [exampleRole("Ops", "dsql:*")] }),
+      expect: [],
+    },
+    {
+      name: "is quiet while it is not known whether it is an administrator",
+      facts: with_({
+        roles: [
+          {
+            ...exampleRole("Stray", "dsql:DbConnect"),
+            inline: [
+              { name: "connect", document: allowing("dsql:DbConnect") },
+              {
+                name: "admin",
+                document: JSON.stringify({
+                  Version: "2012-10-17",
+                  Statement: [
+                    { Effect: "Allow", Action: "dsql:DbConnectAdmin", Resource: "*", Condition: { Odd: {} } },
+                  ],
+                }),
+              },
+            ],
+          },
+        ],
+      }),
       expect: [],
     },
     {

@@ -95,6 +95,25 @@ describe("changes in IAM", () => {
     ]);
   });
 
+  it("takes a policy whose text was not read between two reads neither for lost nor for gained", () => {
+    const managed = (document: string | null) =>
+      iamFacts({ managedPolicies: [{ arn: POLICY, name: "Connect", version: "v1", document }] });
+    expect(between(managed(allow("dsql:*")), managed(null))).toEqual([
+      `the text of ${POLICY} could no longer be read: its text was not in the answer`,
+    ]);
+    expect(between(managed(null), managed(allow("dsql:*")))).toEqual([
+      `the text of ${POLICY} could be read again; whether it changed meanwhile is not known`,
+    ]);
+    const refused = cluster(null, { policy: { status: "unreadable", reason: "access denied", code: null } });
+    const [readable, blind] = [cluster("{}"), refused].map((one) => iamFacts({ clusters: [one] }));
+    expect(between(readable, blind)).toEqual([
+      `the policy of ${CLUSTER_ARN} could no longer be read: access denied`,
+    ]);
+    expect(between(blind, readable)).toEqual([
+      `the policy of ${CLUSTER_ARN} could be read again; whether it changed meanwhile is not known`,
+    ]);
+  });
+
   it("says nothing of last uses", () => {
     const used = (lastUsedAt: number) =>
       iamFacts({ roleUses: [{ arn: roleArn("App"), lastUsedAt, region: null }] });

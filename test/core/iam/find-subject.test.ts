@@ -2,7 +2,8 @@
 import { describe, expect, it } from "vitest";
 import type { IamFacts, MappedIdentity } from "../../../lib/core/iam/facts.ts";
 import { subjectFinder } from "../../../lib/core/iam/find-subject.ts";
-import { ACCOUNT, iamFacts, roleArn, userArn } from "../../support/iam-facts.ts";
+import { whoMay } from "../../../lib/core/iam/who-may.ts";
+import { ACCOUNT, IAM_CLUSTER, iamFacts, roleArn, userArn } from "../../support/iam-facts.ts";
 
 const unreadable = { status: "unreadable", reason: "access denied", code: "AccessDenied" } as const;
 const asked = (more: Partial<IamFacts["parts"]>, ...rows: readonly MappedIdentity[]): IamFacts => {
@@ -42,5 +43,31 @@ describe("subjectFinder", () => {
     expect(kindOf(asked({}), userArn("kim"), true)).toBe("not-read");
     expect(kindOf(asked({}), roleArn("app"), true)).toBe("role");
     expect(kindOf(asked({}), `arn:aws:sts::${ACCOUNT}:federated-user/bob`)).toBe("not-read");
+  });
+});
+
+describe("the rows of who-may", () => {
+  const ofCluster = (principal: string): readonly string[] => {
+    const facts = iamFacts({
+      roles: { app: { path: "/service/" } },
+      clusterPolicy: {
+        Version: "2012-10-17",
+        Statement: [{ Effect: "Allow", Principal: { AWS: principal }, Action: "dsql:*", Resource: "*" }],
+      },
+    });
+    return whoMay({ facts, cluster: IAM_CLUSTER, also: [roleArn("app")] }).principals;
+  };
+  const app = roleArn("service/app");
+  const root = `arn:aws:iam::${ACCOUNT}:root`;
+
+  it("hold a federated user and a session that the cluster's policy names", () => {
+    for (const named of ["federated-user/bob", "assumed-role/app/job-1"]) {
+      const arn = `arn:aws:sts::${ACCOUNT}:${named}`;
+      expect(ofCluster(arn)).toEqual([app, root, arn].sort());
+    }
+  });
+
+  it("hold an identity once, whatever path it is mapped or named by", () => {
+    expect(ofCluster(roleArn("other/app"))).toEqual([root, app].sort());
   });
 });
