@@ -140,10 +140,14 @@ const explainPrincipal = (asked: Asked): Explanation => {
     (isCertain(asAdmin.verdict) || adminAt !== undefined);
   const best = isAdmin && asAdmin ? asAdmin : first;
   const others = isAdmin ? byMapping : [...rest, ...(asAdmin ? [asAdmin] : [])];
-  const verdict = asAdmin && adminRank < rankOfVerdict[best.verdict] ? asAdmin.verdict : best.verdict;
+  const mayBeAdmin =
+    asAdmin === undefined &&
+    engine.gaps.some(({ section }) => section === "roles") &&
+    ways.of(who, "DbConnectAdmin")?.row.verdict !== "denied";
+  const open: Verdict = asAdmin?.verdict ?? (mayBeAdmin ? "unknown" : "no");
   return {
     ...best,
-    verdict,
+    verdict: rankOfVerdict[open] < rankOfVerdict[best.verdict] ? open : best.verdict,
     also: others.flatMap(({ role, verdict: other }) => (role === null ? [] : [{ role, verdict: other }])),
   };
 };

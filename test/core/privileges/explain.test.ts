@@ -110,6 +110,11 @@ describe("explain", () => {
     ]);
   });
 
+  it("does not say no where the roles could not be read: it may be admin by IAM", () => {
+    const it = ask("arn:aws:iam::111122223333:role/other", "SELECT", { roles: "unreadable", mappings: [] });
+    expect([it.verdict, it.firstBroken, it.also]).toEqual(["unknown", "mapping", []]);
+  });
+
   it("says unknown of a mapped role that is not among those that were read", () => {
     const mappings = [{ iamOid: 1, arn, role: 999, roleName: "unseen", grantor: 10 }];
     const it = ask(arn, "SELECT", { mappings });
