@@ -1,6 +1,6 @@
 // The files that a replay is fed with: mappings, a snapshot, and a folder's activity of one cluster.
 import type { FolderActivity } from "../../lib/cloudtrail/read-folder.ts";
-import type { Profile } from "../../lib/core/activity/activity.ts";
+import { connectionsIn, joinedTables, type TallyTable } from "../../lib/core/activity/tally-table.ts";
 import { Cluster } from "../../lib/core/base/ids.ts";
 import type { Catalog } from "../../lib/core/catalog/catalog.ts";
 import { parseCatalogFile } from "../../lib/core/catalog/catalog-file.ts";
@@ -50,9 +50,6 @@ export const readCatalog = (file: string): Catalog => {
   return { ...catalog, sections: { ...catalog.sections, mappings: { status: "read", rows: [] } } };
 };
 
-const connectionsOf = (profiles: readonly Profile[]): number =>
-  profiles.reduce((sum, { tallies }) => sum + tallies.reduce((n, { count }) => n + count, 0), 0);
-
 /** A catalog's source names a trail's cluster only by the id in an endpoint: any other URL says nothing of it. */
 const nameInTrail = (name: string | undefined): string | undefined =>
   name?.startsWith("postgres://") ? /^postgres:\/\/([a-z0-9]{26})\./.exec(name)?.[1] : name;
@@ -62,16 +59,15 @@ const nameInTrail = (name: string | undefined): string | undefined =>
  * belong to it if it is the only one.
  */
 export const pickActivity = (
-  { profiles, coverageByScope, coverageOf }: FolderActivity,
+  { tallies, coverageByScope, coverageOf }: FolderActivity,
   asked: string | undefined,
   say: (line: string) => void,
-): { cluster: Cluster; profiles: readonly Profile[]; coverage: Coverage } => {
+): { cluster: Cluster; tallies: TallyTable; coverage: Coverage } => {
   const named = nameInTrail(asked);
   const isReal = (cluster: string): boolean => !cluster.startsWith("unknown:");
-  const real = [...profiles.keys()].filter(isReal);
-  const byCount = real.toSorted(
-    (a, b) => connectionsOf(profiles.get(b) ?? []) - connectionsOf(profiles.get(a) ?? []) || (a < b ? -1 : 1),
-  );
+  const real = [...tallies.keys()].filter(isReal);
+  const counts = new Map([...tallies].map(([cluster, table]) => [cluster, connectionsIn(table)]));
+  const byCount = real.toSorted((a, b) => (counts.get(b) ?? 0) - (counts.get(a) ?? 0) || (a < b ? -1 : 1));
   const matching = named === undefined ? byCount : real.filter((c) => c === named || c.endsWith(`/${named}`));
   // An ARN's trail may well prove that nobody connected; a name that is no ARN was most likely meant for another.
   if (named !== undefined && real.length && !matching.length && !scopeOfCluster(Cluster.parse(named))) {
@@ -79,7 +75,7 @@ export const pickActivity = (
       hint: `It holds those of ${byCount.slice(0, 5).join(", ")}`,
     });
   }
-  const [nameless] = [...profiles.keys()].filter((cluster) => !isReal(cluster));
+  const [nameless] = [...tallies.keys()].filter((cluster) => !isReal(cluster));
   const cluster = matching[0] ?? Cluster.parse(named ?? nameless ?? "unknown:");
   if (named === undefined && real.length > 1) {
     say(
@@ -88,10 +84,10 @@ export const pickActivity = (
   }
   if (named !== undefined && matching.length === 0) say(`The folder holds no connection of ${named}.`);
   const alone = real.length <= 1 && (matching.length === 1 || real.length === 0);
-  const others = alone ? [...profiles.keys()].filter((other) => !isReal(other) && other !== cluster) : [];
+  const others = alone ? [...tallies.keys()].filter((other) => !isReal(other) && other !== cluster) : [];
   return {
     cluster,
-    profiles: [cluster, ...others].flatMap((one) => profiles.get(one) ?? []),
+    tallies: joinedTables([cluster, ...others].flatMap((one) => tallies.get(one) ?? [])),
     // Without an account and Region to tell by, every file of the folder is taken as one of this cluster's trail.
     coverage:
       scopeOfCluster(cluster) === undefined

@@ -2,7 +2,7 @@
 import { resolve } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { readFolder } from "../../lib/cloudtrail/read-folder.ts";
-import { activityIndex } from "../../lib/core/activity/activity-index.ts";
+import { tableIndex } from "../../lib/core/activity/tally-table.ts";
 import { FALSE_FINDINGS_PER_WEEK } from "../../lib/core/anomaly/constants.ts";
 import { parseInterval } from "../../lib/core/base/parse-time.ts";
 import { DAY, HOUR, type Interval, iso, MINUTE } from "../../lib/core/base/time.ts";
@@ -141,7 +141,7 @@ const run = async (options: Options, io: Io): Promise<FindingDocument[]> => {
       mappingPeriods: mappings.periods,
       agesAssumed: mappings.agesAssumed,
       mappingsApart: true,
-      activity: activityIndex(activity.profiles),
+      activity: tableIndex(activity.tallies),
       coverage: activity.coverage,
       doubts: folder.doubtsOf(activity.cluster, range.to),
       captureExpectedFrom: range.from,

@@ -2,6 +2,7 @@
 import type { Tally } from "../core/activity/activity.ts";
 import type { Connection } from "../core/activity/connection.ts";
 import { eventHash, halfOfHash } from "../core/activity/event-hash.ts";
+import { eventIds, type PackedIds } from "../core/activity/event-ids.ts";
 import { identityOf, mayBeReplaced } from "../core/activity/identity.ts";
 import { tallyKey, tallyOf } from "../core/activity/tally.ts";
 import type { Cluster } from "../core/base/ids.ts";
@@ -23,7 +24,7 @@ export type CompactBatch = {
   readonly kind: Uint32Array<ArrayBuffer>;
   readonly inFull: readonly Connection[];
   readonly at: Float64Array<ArrayBuffer>;
-  readonly eventIds: readonly string[];
+  readonly eventIds: PackedIds;
   /** Two halves for each connection. */
   readonly hashes: Uint32Array<ArrayBuffer>;
 };
@@ -53,7 +54,7 @@ export const compactor = () => {
     const kind: number[] = [];
     const at: number[] = [];
     const hashes: number[] = [];
-    const eventIds: string[] = [];
+    const ids = eventIds(names.length);
     const inFull: Connection[] = [];
     const take = (connection: Connection): void => {
       const { cluster, eventId } = connection;
@@ -73,8 +74,8 @@ export const compactor = () => {
       }
       const hash = eventHash(identityOf(connection));
       hashes.push(halfOfHash(hash, 0), halfOfHash(hash, 1));
+      ids.set(at.length, eventId);
       at.push(connection.at);
-      eventIds.push(eventId);
     };
     const fileOf = (name: string): CompactFile => {
       try {
@@ -98,7 +99,7 @@ export const compactor = () => {
       kind: Uint32Array.from(kind),
       inFull,
       at: Float64Array.from(at),
-      eventIds,
+      eventIds: ids.packed(),
       hashes: Uint32Array.from(hashes),
     };
   };

@@ -1,19 +1,21 @@
 // Counts the connections of a folder, each once, and adds them up by cluster and stretch of time.
-import type { Profile, Tally } from "../core/activity/activity.ts";
+import type { Tally } from "../core/activity/activity.ts";
 import type { Connection } from "../core/activity/connection.ts";
 import { eventHash, halfOfHash } from "../core/activity/event-hash.ts";
+import { type EventIds, eventIds } from "../core/activity/event-ids.ts";
 import { type HashSet, hashSet } from "../core/activity/hash-set.ts";
 import { betterConnection, identityOf, mayBeReplaced } from "../core/activity/identity.ts";
 import { tallyOf } from "../core/activity/tally.ts";
 import { type Kind, type TallySums, tallySums } from "../core/activity/tally-sums.ts";
+import type { TallyTable } from "../core/activity/tally-table.ts";
 import type { Cluster } from "../core/base/ids.ts";
-import { floorTo, type Instant } from "../core/base/time.ts";
+import type { Instant } from "../core/base/time.ts";
 
 /** A kind of connections of one cluster, found once for all connections of it. */
 export type ClusterKind = {
   readonly cluster: Cluster;
   readonly seen: HashSet;
-  readonly sums: TallySums<Instant>;
+  readonly sums: TallySums;
   readonly kind: Kind;
 };
 
@@ -22,11 +24,20 @@ export type FolderCounts = {
   readonly countAll: (connections: readonly Connection[]) => void;
   /** The kind of a final connection (see `mayBeReplaced`), for `countOne`. */
   readonly kindOf: (cluster: Cluster, tally: Tally) => ClusterKind;
-  /** Counts a connection that another thread has read; the halves of its event hash. */
-  readonly countOne: (of: ClusterKind, at: Instant, eventId: string, high: number, low: number) => void;
+  /** Counts a connection that another thread has read. */
+  readonly countOne: (of: ClusterKind, connection: ReadElsewhere) => void;
   readonly duplicates: () => number;
-  /** Every cluster that a connection named, with its profiles by time. Nothing is counted after it. */
-  readonly profiles: () => ReadonlyMap<Cluster, readonly Profile[]>;
+  /** Every cluster that a connection named, with the tallies of its stretches. Nothing is counted after it. */
+  readonly tallies: () => ReadonlyMap<Cluster, TallyTable>;
+};
+
+/** When it was, its event as a row of a column, and the halves of its event hash. */
+export type ReadElsewhere = {
+  readonly at: Instant;
+  readonly ids: EventIds;
+  readonly row: number;
+  readonly high: number;
+  readonly low: number;
 };
 
 /** What is there for a cluster, made when it is first asked for. */
@@ -46,16 +57,18 @@ const byCluster = <T>(
   };
 };
 
-/** `unit`: the length of a profile. */
+/** `unit`: the length of the stretches. */
 export const folderCounts = (unit: number): FolderCounts => {
   const seen = byCluster(hashSet);
-  const sums = byCluster(tallySums<Instant>);
+  const sums = byCluster(() => tallySums(unit));
   /** Connections of which another record may tell more, the best record of each by both halves of its hash. */
   const waiting = byCluster(() => new Map<string, Connection>());
   let duplicates = 0;
+  const oneId = eventIds(1);
   const add = (connection: Connection): void => {
     const own = sums.of(connection.cluster);
-    own.add(floorTo(unit, connection.at), own.kindOf(tallyOf(connection)), connection.at, connection.eventId);
+    oneId.set(0, connection.eventId);
+    own.add(own.kindOf(tallyOf(connection)), connection.at, oneId, 0);
   };
 
   /** Whether the connection is to be added up now: it is new, or final where one that waits is not. */
@@ -90,20 +103,16 @@ export const folderCounts = (unit: number): FolderCounts => {
       const own = sums.of(cluster);
       return { cluster, seen: seen.of(cluster), sums: own, kind: own.kindOf(tally) };
     },
-    countOne: (of, at, eventId, high, low) => {
-      if (isCounted(of.cluster, of.seen, high, low)) of.sums.add(floorTo(unit, at), of.kind, at, eventId);
+    countOne: ({ cluster, seen: known, sums: own, kind }, { at, ids, row, high, low }) => {
+      if (isCounted(cluster, known, high, low)) own.add(kind, at, ids, row);
     },
     duplicates: () => duplicates,
-    profiles: () => {
+    tallies: () => {
       for (const own of waiting.all.values()) {
         for (const connection of own.values()) add(connection);
         own.clear();
       }
-      const profilesOf = (cluster: Cluster, own: TallySums<Instant>): Profile[] =>
-        [...own.sums()]
-          .map(([from, tallies]): Profile => ({ cluster, from, to: from + unit, tallies, folded: 0 }))
-          .sort((a, b) => a.from - b.from);
-      return new Map([...sums.all].map(([cluster, own]) => [cluster, profilesOf(cluster, own)]));
+      return new Map([...sums.all].map(([cluster, own]) => [cluster, own.table()]));
     },
   };
 };

@@ -1,6 +1,7 @@
 // Reads the trail files of a folder into its counts: many of them by as many threads as there are processors, with the same
 // result as one after the other.
 import { availableParallelism } from "node:os";
+import { unpackedIds } from "../core/activity/event-ids.ts";
 import { type CompactBatch, IN_FULL, type KindOfCluster } from "./compact-batch.ts";
 import type { ClusterKind, FolderCounts } from "./folder-counts.ts";
 import {
@@ -77,16 +78,17 @@ const compactCounter = (counts: FolderCounts): ((batch: CompactBatch) => TakeNex
   return (batch) => {
     kinds.length = batch.firstKind;
     for (const kind of batch.kinds) kinds.push(kind);
-    let at = 0;
+    const ids = unpackedIds(batch.eventIds);
+    let row = 0;
     let full = 0;
     return (connections) => {
-      for (const end = at + connections; at < end; at++) {
-        const kind = batch.kind[at] ?? IN_FULL;
+      for (const end = row + connections; row < end; row++) {
+        const kind = batch.kind[row] ?? IN_FULL;
         const connection = kind === IN_FULL ? batch.inFull[full++] : undefined;
         if (connection) counts.count(connection);
         else {
-          const [high, low] = [batch.hashes[2 * at] ?? 0, batch.hashes[2 * at + 1] ?? 0];
-          counts.countOne(kindOf(kind), batch.at[at] ?? 0, batch.eventIds[at] ?? "", high, low);
+          const [high, low] = [batch.hashes[2 * row] ?? 0, batch.hashes[2 * row + 1] ?? 0];
+          counts.countOne(kindOf(kind), { at: batch.at[row] ?? 0, ids, row, high, low });
         }
       }
     };

@@ -1,6 +1,8 @@
 // A folder of trail files as activity and coverage, storing nothing: for replays and for comparing a day with the record.
-import type { Profile, Rejected } from "../core/activity/activity.ts";
+import type { Rejected } from "../core/activity/activity.ts";
+import { stretchesOf, type TallyTable } from "../core/activity/tally-table.ts";
 import type { Cluster } from "../core/base/ids.ts";
+import { countBefore } from "../core/base/sorted.ts";
 import { HOUR, type Instant } from "../core/base/time.ts";
 import type { Coverage, Doubt } from "../core/coverage/coverage.ts";
 import { ANY_SCOPE, type Scope, scopeOfCluster } from "../core/coverage/coverage-scope.ts";
@@ -16,8 +18,8 @@ export type FolderActivity = Omit<SourcesRead, "hours" | "management"> & {
   /** `connections = counted + duplicates`. */
   readonly counted: number;
   readonly duplicates: number;
-  /** Every cluster that a connection named, with its profiles by time; nothing is folded. */
-  readonly profiles: ReadonlyMap<Cluster, readonly Profile[]>;
+  /** Every cluster that a connection named, with its tallies by hour or minute; nothing is folded. */
+  readonly tallies: ReadonlyMap<Cluster, TallyTable>;
   /** Digests beside the log files, and the files that are neither. */
   readonly digests: number;
   readonly passedOver: PassedOver;
@@ -34,7 +36,7 @@ export type FolderActivity = Omit<SourcesRead, "hours" | "management"> & {
 type FolderOptions = {
   /** Total files and how far we are; called some twenty times a second. */
   readonly onProgress?: (progress: ReadingProgress & { readonly totalFiles: number }) => void;
-  /** The length of a profile: an hour unless a replay steps finer. */
+  /** The length of what is added up: an hour unless a replay steps finer. */
   readonly unit?: number;
   /** How many threads read; without it as many as are worth their start. */
   readonly threads?: number;
@@ -61,7 +63,7 @@ export const readFolder = async (
   });
   const { adjust, problems } = checkFolderDigests(digests, logs);
   const hours = adjust(hoursOfFiles);
-  const profiles = counts.profiles();
+  const tallies = counts.tallies();
   const duplicates = counts.duplicates();
   const coverageByScope = new Map(
     [...hours].map(([scope, own]) => [scope, coverageOf([...own].map((hour) => [hour, "folder"] as const))]),
@@ -73,7 +75,7 @@ export const readFolder = async (
     digestProblems: problems,
     counted: read.connections - duplicates,
     duplicates,
-    profiles,
+    tallies,
     coverageByScope,
     coverageOf: (cluster) => {
       const scope = scopeOfCluster(cluster);
@@ -84,10 +86,12 @@ export const readFolder = async (
     },
     doubtsOf: (cluster, until) => {
       const scope = scopeOfCluster(cluster);
+      const table = tallies.get(cluster);
+      const stretches = table ? stretchesOf(table, unit) : new Float64Array();
       return doubtsOfTrails(
         management.filter((event) => event.scope === scope && event.at < until),
         until,
-        (at) => profiles.get(cluster)?.find(({ from }) => from > at)?.from,
+        (at) => stretches[countBefore(stretches, at + 1)],
       );
     },
   };

@@ -22,7 +22,8 @@ const failed = (error: unknown): string => {
 parentPort?.on("message", (names: readonly string[]) => {
   try {
     const batch = compact(names, (name) => readFileSync(name), failed);
-    parentPort?.postMessage(batch, [batch.kind.buffer, batch.at.buffer, batch.hashes.buffer]);
+    const { kind, at, hashes, eventIds } = batch;
+    parentPort?.postMessage(batch, [kind.buffer, at.buffer, hashes.buffer, eventIds.uuids.buffer]);
   } catch {
     parentPort?.postMessage(null);
   }

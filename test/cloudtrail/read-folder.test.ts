@@ -6,8 +6,9 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ingestSources } from "../../lib/cloudtrail/ingest-sources.ts";
 import { listFolder } from "../../lib/cloudtrail/list-folder.ts";
 import { readFolder } from "../../lib/cloudtrail/read-folder.ts";
+import { tableIndex } from "../../lib/core/activity/tally-table.ts";
 import type { Cluster } from "../../lib/core/base/ids.ts";
-import { DAY, HOUR, MINUTE } from "../../lib/core/base/time.ts";
+import { DAY, floorTo, HOUR, MINUTE } from "../../lib/core/base/time.ts";
 import { AuditError } from "../../lib/errors.ts";
 import { createActivityStore } from "../../lib/store/activity/activity.ts";
 import { CLUSTER, connectRecord, envelope, foreignRecord, uuidOf } from "../support/records.ts";
@@ -77,9 +78,9 @@ describe("readFolder", () => {
       expect.stringMatching(/^page\.json 0 .*is not JSON$/),
       expect.stringMatching(/^poison\.json 0 .*eventID$/),
     ]);
-    expect(
-      read.profiles.get(CLUSTER as Cluster)?.map(({ from, tallies }) => [from, tallies[0]?.count]),
-    ).toEqual([
+    const table = read.tallies.get(CLUSTER as Cluster);
+    const tallies = table ? tableIndex(table).talliesOn(Math.floor(H / DAY)) : [];
+    expect(tallies.map(({ firstAt, count }) => [floorTo(HOUR, firstAt), count])).toEqual([
       [H, 3],
       [H + HOUR, 1],
       [H + 5 * HOUR, 1],

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { compactor, IN_FULL } from "../../lib/cloudtrail/compact-batch.ts";
 import { readFolder } from "../../lib/cloudtrail/read-folder.ts";
 import { readInThreads } from "../../lib/cloudtrail/reading-threads.ts";
+import { tableIndex } from "../../lib/core/activity/tally-table.ts";
 import { HOUR, MINUTE } from "../../lib/core/base/time.ts";
 import { connectRecord, envelope, foreignRecord, uuidOf } from "../support/records.ts";
 
@@ -68,10 +69,14 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const read = async (threads: number) => {
   const { coverageOf, doubtsOf, ...told } = await readFolder(folder, { threads });
-  const clusters = [...told.profiles.keys()];
+  const clusters = [...told.tallies.keys()];
+  const all = { from: 0, to: Number.MAX_SAFE_INTEGER };
   return {
     ...told,
-    profiles: [...told.profiles],
+    tallies: [...told.tallies].map(([cluster, table]) => {
+      const { principals, talliesOf } = tableIndex(table);
+      return [cluster, principals().flatMap((principal) => talliesOf(principal, all))];
+    }),
     coverage: clusters.map(coverageOf),
     doubts: clusters.map((cluster) => doubtsOf(cluster, T + 100 * HOUR)),
   };

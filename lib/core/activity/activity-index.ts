@@ -1,8 +1,8 @@
-// Answers "what did this principal do in this stretch" from tallies, by binary search: built once, asked for every hour of
-// a replay.
+// Answers "what did this principal do in this stretch" and "what was done on this day" from tallies, by binary search: built
+// once, asked for every hour of a replay.
 
 import type { Principal } from "../base/ids.ts";
-import type { Instant, Interval } from "../base/time.ts";
+import { DAY, type Instant, type Interval } from "../base/time.ts";
 import type { Tally } from "./activity.ts";
 
 export type ActivityIndex = {
@@ -10,45 +10,99 @@ export type ActivityIndex = {
   readonly principals: () => readonly Principal[];
   /** The principal's tallies that reach into the stretch, by `firstAt`. */
   readonly talliesOf: (principal: Principal, interval: Interval) => readonly Tally[];
+  /** The numbers of the UTC days on which tallies begin, sorted. */
+  readonly days: () => readonly number[];
+  /** The tallies that begin on a day, by `firstAt`; equals by principal, then by `lastAt`. */
+  readonly talliesOn: (day: number) => readonly Tally[];
 };
 
-/** Tallies by firstAt, and the length of the longest of them. */
-type Timeline = {
-  readonly tallies: readonly Tally[];
-  readonly span: number;
-};
-
-const timeline = (unsorted: Tally[]): Timeline => {
-  const tallies = unsorted.sort((a, b) => a.firstAt - b.firstAt || a.lastAt - b.lastAt);
-  let span = 0;
-  for (const { firstAt, lastAt } of tallies) {
-    span = Math.max(span, lastAt - firstAt);
-  }
-  return { tallies, span };
+/** One principal's tallies by `firstAt`, then `lastAt`, wherever they are kept; made when they are asked for. */
+export type Timeline = {
+  readonly length: number;
+  readonly firstAt: (n: number) => Instant;
+  readonly lastAt: (n: number) => Instant;
+  readonly tally: (n: number) => Tally;
+  /** All of them. */
+  readonly tallies: () => readonly Tally[];
 };
 
 /** How many begin before the instant. */
-const countBefore = ({ tallies }: Timeline, at: Instant): number => {
+const countBefore = ({ length, firstAt }: Timeline, at: Instant): number => {
   let low = 0;
-  let high = tallies.length;
+  let high = length;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if ((tallies[middle] as Tally).firstAt < at) low = middle + 1;
+    if (firstAt(middle) < at) low = middle + 1;
     else high = middle;
   }
   return low;
 };
 
-const overlapping = (line: Timeline, { from, to }: Interval): readonly Tally[] => {
-  const found: Tally[] = [];
+/** The length of the longest. */
+const spanOf = ({ length, firstAt, lastAt }: Timeline): number => {
+  let span = 0;
+  for (let n = 0; n < length; n++) span = Math.max(span, lastAt(n) - firstAt(n));
+  return span;
+};
+
+const overlapping = (line: Timeline, span: number, { from, to }: Interval): readonly Tally[] => {
   const end = countBefore(line, to);
   // All of them, as most ask for: no copy of what may be hundreds of thousands.
-  if (end === line.tallies.length && (line.tallies[0]?.firstAt ?? 0) >= from) return line.tallies;
-  for (let n = countBefore(line, from - line.span); n < end; n++) {
-    const tally = line.tallies[n] as Tally;
-    if (tally.lastAt >= from) found.push(tally);
+  if (end === line.length && (end === 0 || line.firstAt(0) >= from)) return line.tallies();
+  const found: Tally[] = [];
+  for (let n = countBefore(line, from - span); n < end; n++) {
+    if (line.lastAt(n) >= from) found.push(line.tally(n));
   }
   return found;
+};
+
+const daysOf = (lines: Iterable<Timeline>): number[] => {
+  const days = new Set<number>();
+  for (const line of lines) {
+    for (let n = 0; n < line.length; ) {
+      const day = Math.floor(line.firstAt(n) / DAY);
+      days.add(day);
+      n = countBefore(line, (day + 1) * DAY);
+    }
+  }
+  return [...days].sort((a, b) => a - b);
+};
+
+/** The index of timelines that are there already. */
+export const indexOfTimelines = (lines: ReadonlyMap<Principal, Timeline>): ActivityIndex => {
+  const sorted = [...lines.keys()].sort();
+  const spans = new Map([...lines].map(([principal, line]) => [principal, spanOf(line)]));
+  const days = daysOf(lines.values());
+  return {
+    principals: () => sorted,
+    talliesOf: (principal, interval) => {
+      const line = lines.get(principal);
+      return line ? overlapping(line, spans.get(principal) ?? 0, interval) : [];
+    },
+    days: () => days,
+    talliesOn: (day) => {
+      const found: Tally[] = [];
+      for (const principal of sorted) {
+        const line = lines.get(principal);
+        const end = line ? countBefore(line, (day + 1) * DAY) : 0;
+        for (let n = line ? countBefore(line, day * DAY) : 0; n < end; n++)
+          if (line) found.push(line.tally(n));
+      }
+      return found.sort((a, b) => a.firstAt - b.firstAt);
+    },
+  };
+};
+
+const timeline = (unsorted: Tally[]): Timeline => {
+  const tallies = unsorted.sort((a, b) => a.firstAt - b.firstAt || a.lastAt - b.lastAt);
+  const tally = (n: number): Tally => tallies[n] as Tally;
+  return {
+    length: tallies.length,
+    firstAt: (n) => tally(n).firstAt,
+    lastAt: (n) => tally(n).lastAt,
+    tally,
+    tallies: () => tallies,
+  };
 };
 
 /** Indexes profiles (of hours, days or any stretch; they may overlap in time, not in what they count). */
@@ -61,13 +115,5 @@ export const activityIndex = (profiles: Iterable<{ readonly tallies: readonly Ta
       else groups.set(tally.principal, [tally]);
     }
   }
-  const byPrincipal = new Map([...groups].map(([principal, tallies]) => [principal, timeline(tallies)]));
-  const sorted = [...byPrincipal.keys()].sort();
-  return {
-    principals: () => sorted,
-    talliesOf: (principal, interval) => {
-      const line = byPrincipal.get(principal);
-      return line ? overlapping(line, interval) : [];
-    },
-  };
+  return indexOfTimelines(new Map([...groups].map(([principal, tallies]) => [principal, timeline(tallies)])));
 };

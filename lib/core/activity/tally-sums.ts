@@ -1,66 +1,111 @@
-// Adds up connections of many stretches at once: kinds that recur are told apart once, by a number.
+// Adds up connections of many stretches at once, in columns: kinds that recur are told apart once, by a number.
+import type { Instant } from "../base/time.ts";
 import type { Tally } from "./activity.ts";
+import { type EventIds, eventIds } from "./event-ids.ts";
 import { tallyKey } from "./tally.ts";
+import type { TallyTable } from "./tally-table.ts";
 
 /** Connections alike in all that a detector looks at; `first` has their texts, its numbers mean nothing. */
 export type Kind = { readonly number: number; readonly first: Tally };
 
-export type TallySums<K> = {
+export type TallySums = {
   /** The kind that a tally counts: one object for all tallies of equal texts. */
   readonly kindOf: (tally: Tally) => Kind;
-  /** Adds one connection of a kind to the sums of a stretch. */
-  readonly add: (stretch: K, kind: Kind, at: number, eventId: string) => void;
-  /** Every stretch with its sums, each sorted as `mergeTallies` sorts them. */
-  readonly sums: () => IterableIterator<[K, Tally[]]>;
+  /** Adds one connection of a kind to the sums of its stretch; its event is the one in a row of `ids`. */
+  readonly add: (kind: Kind, at: Instant, ids: EventIds, row: number) => void;
+  /** What was added up: the same as `mergeTallies` of each stretch. Nothing is added after it. */
+  readonly table: () => TallyTable;
 };
 
-/**
- * The same as `mergeTallies` for each stretch. A kind's texts are held once, however many stretches have it: what a stretch
- * holds of a tally is its numbers and the event of its first time.
- */
-export const tallySums = <K>(): TallySums<K> => {
-  const kinds = new Map<string, Kind>();
-  const stretches = new Map<K, Map<number, Tally>>();
-  // Files come in the order of time: most connections belong where the one before did.
-  let latest: { readonly stretch: K; readonly sums: Map<number, Tally> } | undefined;
-  const sumsOf = (stretch: K): Map<number, Tally> => {
-    if (latest?.stretch === stretch) return latest.sums;
-    const sums = stretches.get(stretch) ?? new Map<number, Tally>();
-    if (sums.size === 0) stretches.set(stretch, sums);
-    latest = { stretch, sums };
-    return sums;
+const FIRST_ROWS = 1_024;
+
+/** Spreads stretches and kinds, which come one after the other, over the slots. */
+const hashOf = (stretch: number, kind: number): number => {
+  const mixed = Math.imul(stretch, 0x9e37_79b1) ^ Math.imul(kind, 0x85eb_ca6b);
+  return (mixed ^ (mixed >>> 15)) >>> 0;
+};
+
+/** `unit`: the length of a stretch. */
+export const tallySums = (unit: number): TallySums => {
+  const numbers = new Map<string, Kind>();
+  let rows = 0;
+  let kinds = new Uint32Array(FIRST_ROWS);
+  let count = new Uint32Array(FIRST_ROWS);
+  let firstAt = new Float64Array(FIRST_ROWS);
+  let lastAt = new Float64Array(FIRST_ROWS);
+  const firstEventIds = eventIds(FIRST_ROWS);
+  /** Rows, each plus one, by what they sum up: twice as many slots as there may be rows. 0 is an empty slot. */
+  let slots = new Uint32Array(2 * FIRST_ROWS);
+
+  const stretchOf = (at: Instant): number => Math.floor(at / unit);
+  /** The slot of a row, or the empty one where it belongs. */
+  const slotOf = (stretch: number, kind: number): number => {
+    const mask = slots.length - 1;
+    let slot = hashOf(stretch, kind) & mask;
+    for (;;) {
+      const row = (slots[slot] ?? 0) - 1;
+      if (row < 0 || (kinds[row] === kind && stretchOf(firstAt[row] ?? 0) === stretch)) return slot;
+      slot = (slot + 1) & mask;
+    }
   };
+  const grow = (): void => {
+    const doubled = <T extends Uint32Array | Float64Array>(column: T, empty: T): T => {
+      empty.set(column);
+      return empty;
+    };
+    kinds = doubled(kinds, new Uint32Array(2 * rows));
+    count = doubled(count, new Uint32Array(2 * rows));
+    firstAt = doubled(firstAt, new Float64Array(2 * rows));
+    lastAt = doubled(lastAt, new Float64Array(2 * rows));
+    slots = new Uint32Array(2 * slots.length);
+    for (let row = 0; row < rows; row++)
+      slots[slotOf(stretchOf(firstAt[row] ?? 0), kinds[row] ?? 0)] = row + 1;
+  };
+
   return {
     kindOf: (tally) => {
       const key = tallyKey(tally);
-      const known = kinds.get(key);
+      const known = numbers.get(key);
       if (known) return known;
-      const made = { number: kinds.size, first: tally };
-      kinds.set(key, made);
+      const made = { number: numbers.size, first: tally };
+      numbers.set(key, made);
       return made;
     },
-    add: (stretch, { number, first }, at, eventId) => {
-      const sums = sumsOf(stretch);
-      const sum = sums.get(number);
-      if (!sum) {
-        sums.set(number, { ...first, count: 1, firstAt: at, lastAt: at, firstEventId: eventId });
+    add: ({ number }, at, ids, from) => {
+      if (rows === kinds.length) grow();
+      const slot = slotOf(stretchOf(at), number);
+      const row = (slots[slot] ?? 0) - 1;
+      if (row < 0) {
+        kinds[rows] = number;
+        count[rows] = 1;
+        firstAt[rows] = at;
+        lastAt[rows] = at;
+        firstEventIds.copy(rows, ids, from);
+        slots[slot] = ++rows;
         return;
       }
-      if (at < sum.firstAt || (at === sum.firstAt && eventId < sum.firstEventId)) {
-        sum.firstAt = at;
-        sum.firstEventId = eventId;
+      const first = firstAt[row] ?? 0;
+      if (at < first || (at === first && ids.get(from) < firstEventIds.get(row))) {
+        firstAt[row] = at;
+        firstEventIds.copy(row, ids, from);
       }
-      if (at > sum.lastAt) sum.lastAt = at;
-      sum.count++;
+      if (at > (lastAt[row] ?? 0)) lastAt[row] = at;
+      count[row] = (count[row] ?? 0) + 1;
     },
-    sums: function* () {
-      const rank = new Int32Array(kinds.size);
-      const sorted = [...kinds].sort(([a], [b]) => (a < b ? -1 : 1));
-      for (const [at, [, { number }]] of sorted.entries()) rank[number] = at;
-      for (const [stretch, sums] of stretches) {
-        const ranked = [...sums].sort(([a], [b]) => (rank[a] ?? 0) - (rank[b] ?? 0));
-        yield [stretch, ranked.map(([, tally]) => tally)];
-      }
+    table: () => {
+      const ranks = new Uint32Array(numbers.size);
+      const sorted = [...numbers].sort(([a], [b]) => (a < b ? -1 : 1));
+      for (const [rank, [, { number }]] of sorted.entries()) ranks[number] = rank;
+      return {
+        length: rows,
+        kinds: [...numbers.values()].map(({ first }) => first),
+        ranks,
+        kind: kinds.slice(0, rows),
+        count: count.slice(0, rows),
+        firstAt: firstAt.slice(0, rows),
+        lastAt: lastAt.slice(0, rows),
+        firstEventIds,
+      };
     },
   };
 };

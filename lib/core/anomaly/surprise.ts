@@ -15,8 +15,10 @@ import { type Spread, spreadRefusals } from "./spread.ts";
 export type SurpriseFacts = Omit<EstateFacts, "mappingAt" | "isMappedThroughout"> & {
   /** What is known at the beginning: as of the end of a day, or nothing. */
   readonly estate: Estate;
-  /** Tallies of single hours, all that come after the estate's day, in any number of lists. */
-  readonly tallies: readonly (readonly Tally[])[];
+  /** The days (by number) on which somebody connected, sorted; those up to the estate's day are not looked at. */
+  readonly days: readonly number[];
+  /** The tallies of single hours that begin on a day, by `firstAt`. */
+  readonly talliesOn: (day: number) => readonly Tally[];
   /** How mappings were, by what is known at `now`. */
   readonly mappingStates: (now: Instant) => Surroundings["mappingAt"];
   /** The same for whole stretches, where that is cheaper to say. */
@@ -143,25 +145,12 @@ const SETTLED_MS = NEXT_CAPTURE_MS + HOUR;
 /** The last day (by number) that only late records can still change. */
 export const settledDay = (now: Instant): number => dayNumber(now - SETTLED_MS) - 1;
 
-/** By number of the day, in the order of time; those of a day by `firstAt`, equals in the order of the lists. */
-const talliesByDay = (lists: SurpriseFacts["tallies"]): ReadonlyMap<number, readonly Tally[]> => {
-  const days = new Map<number, Tally[]>();
-  for (const list of lists) {
-    for (const tally of list) {
-      const day = dayNumber(tally.firstAt);
-      const known = days.get(day);
-      if (known) known.push(tally);
-      else days.set(day, [tally]);
-    }
-  }
-  for (const own of days.values()) own.sort((a, b) => a.firstAt - b.firstAt);
-  return new Map([...days].sort(([a], [b]) => a - b));
-};
-
 /** Works through the days lazily. `rules`: the signs that are looked for. */
 export const surprises = (facts: SurpriseFacts, rules: readonly SignRule[]): SurpriseAt => {
-  const byDay = talliesByDay(facts.tallies);
-  const days = [...byDay.keys()].filter((day) => facts.estate.day === null || day > facts.estate.day);
+  const isNew = (day: number): boolean => facts.estate.day === null || day > facts.estate.day;
+  const days = facts.days.filter(isNew);
+  // The running day's are asked for again and again; no other's are held, for a day may have thousands.
+  const talliesOf = lastOf((day: number) => (isNew(day) ? facts.talliesOn(day) : []));
   const closed = new Map<number, Estate>();
   const acknowledgedBy = (now: Instant): number => facts.acknowledged.filter(({ at }) => at <= now).length;
   const known = (estate: Estate, now: Instant): Estate => withAcknowledged(estate, facts.acknowledged, now);
@@ -172,11 +161,9 @@ export const surprises = (facts: SurpriseFacts, rules: readonly SignRule[]): Sur
   const figuresOfDay = lastOf((day: number) =>
     current?.running.day === day
       ? current.running.until(Number.POSITIVE_INFINITY)
-      : figuresOf(byDay.get(day) ?? []),
+      : figuresOf(talliesOf(day)),
   );
-  const refusalsOf = lazily((day: number) =>
-    (byDay.get(day) ?? []).filter(({ outcome }) => outcome === "refused"),
-  );
+  const refusalsOf = lazily((day: number) => talliesOf(day).filter(({ outcome }) => outcome === "refused"));
 
   const close = (estate: Estate, day: number, knownAt: Instant): Estate => {
     const { context, raw, moveTo } = movingContext(known(estate, knownAt), day, facts, rules);
@@ -207,7 +194,7 @@ export const surprises = (facts: SurpriseFacts, rules: readonly SignRule[]): Sur
     const key = `${day} ${settling} ${acknowledgedBy(now)}`;
     if (!current || current.key !== key || current.running.isPast(now)) {
       const moving = movingContext(known(before(day, now), now), day, facts, rules);
-      current = { ...moving, key, running: runningDay(day, byDay.get(day) ?? []) };
+      current = { ...moving, key, running: runningDay(day, talliesOf(day)) };
     }
     current.moveTo(now);
     return current;

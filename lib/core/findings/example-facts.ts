@@ -1,5 +1,7 @@
 // Small made-up estates for the examples that detectors carry: plain facts, said in a few words.
+
 import type { Tally } from "../activity/activity.ts";
+import { activityIndex } from "../activity/activity-index.ts";
 import { Cluster, Principal } from "../base/ids.ts";
 import { DAY, HOUR, type Instant, type Interval } from "../base/time.ts";
 import type { Catalog, RowOf, SectionName } from "../catalog/catalog.ts";
@@ -178,13 +180,7 @@ export const exampleFacts = (example: Example): Facts => {
     }),
     firstSnapshotAt,
     mappingPeriods,
-    activity: {
-      principals: () => new Set(tallies.map(({ principal }) => principal)),
-      talliesOf: (principal, { from, to }) =>
-        tallies.filter(
-          (tally) => tally.principal === principal && tally.lastAt >= from && tally.firstAt < to,
-        ),
-    },
+    activity: activityIndex([{ tallies }]),
     coverage: [{ from: coveredFrom, to: now, proof: "digest" }],
     doubts: (example.gaps ?? []).map((gap) => ({ ...gap, reason: "the trail was stopped" })),
     captureExpectedFrom: null,

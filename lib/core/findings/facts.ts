@@ -21,6 +21,10 @@ export type ActivityPort = {
   readonly principals: () => Iterable<Principal>;
   /** Tallies that overlap the interval. Those of an hour or a day tell their own first and last instant. */
   readonly talliesOf: (principal: Principal, interval: Interval) => readonly Tally[];
+  /** The numbers of the UTC days on which tallies begin, sorted. */
+  readonly days: () => readonly number[];
+  /** Tallies that begin on a day, by `firstAt`. */
+  readonly talliesOn: (day: number) => readonly Tally[];
 };
 
 /** The newest snapshot that a judgement may look at. */

@@ -37,10 +37,7 @@ const lastCaptureOf = ({ snapshot, mappingPeriods }: Facts): Instant | null =>
     snapshot?.takenAt ?? null,
   );
 
-const surpriseOf = (
-  facts: Facts,
-  principals: readonly Principal[],
-): ((rules: readonly SignRule[]) => SurpriseAt) => {
+const surpriseOf = (facts: Facts): ((rules: readonly SignRule[]) => SurpriseAt) => {
   const uncovered = uncoveredOf(facts.coverage, facts.doubts);
   const isWatched = lazily(
     (day: number) => 24 - uncovered.hoursIn({ from: day * DAY, to: (day + 1) * DAY }) >= LEAST_WATCHED_HOURS,
@@ -51,7 +48,6 @@ const surpriseOf = (
     lastCaptureAt: lastCaptureOf(facts),
     agesAssumed: facts.agesAssumed ?? false,
   };
-  const from = facts.estate?.day == null ? 0 : (facts.estate.day + 1) * DAY;
   const made = new WeakMap<readonly SignRule[], SurpriseAt>();
   return (rules) => {
     const before = made.get(rules);
@@ -59,7 +55,8 @@ const surpriseOf = (
     const found = surprises(
       {
         estate: facts.estate ?? EMPTY_ESTATE,
-        tallies: principals.map((principal) => facts.activity.talliesOf(principal, { ...always, from })),
+        days: facts.activity.days(),
+        talliesOn: facts.activity.talliesOn,
         clusterAccount: parseArn(facts.cluster)?.account,
         auditor: facts.auditor,
         isWatched,
@@ -89,7 +86,7 @@ export const activityViews = (facts: Facts): ((now: Instant) => ActivityView) =>
   const { activity, auditor } = facts;
   const principals = [...activity.principals()].toSorted(byText);
   const tallies = lazily((principal: Principal) => inOrder(activity.talliesOf(principal, always)));
-  const surprise = surpriseOf(facts, principals);
+  const surprise = surpriseOf(facts);
   return (now) => ({
     principals,
     auditor,

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { eventIds } from "../../../lib/core/activity/event-ids.ts";
+import { eventIds, unpackedIds } from "../../../lib/core/activity/event-ids.ts";
 
 /** UUIDs, and what nearly looks like one. */
 const id = fc.oneof(
@@ -27,8 +27,21 @@ describe("eventIds", () => {
     );
   });
 
-  it("knows nothing of rows beyond", () => {
-    const column = eventIds(8);
-    expect(column.get(0)).toBe("");
+  it("takes over rows of another column, which may have come from another thread", () => {
+    fc.assert(
+      fc.property(
+        fc.array(id, { minLength: 1, maxLength: 12 }),
+        fc.array(id, { maxLength: 12 }),
+        (from, to) => {
+          const [one, other] = [eventIds(), eventIds()];
+          for (const [row, text] of from.entries()) one.set(row, text);
+          for (const [row, text] of to.entries()) other.set(row, text);
+          const sent = unpackedIds(structuredClone(one.packed()));
+          for (const row of from.keys()) other.copy(row, sent, from.length - 1 - row);
+          for (const [row, text] of from.toReversed().entries()) expect(other.get(row)).toBe(text);
+          for (const [row, text] of to.entries()) if (row >= from.length) expect(other.get(row)).toBe(text);
+        },
+      ),
+    );
   });
 });

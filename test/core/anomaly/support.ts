@@ -1,5 +1,6 @@
 // Small estates for tests of the measure of surprise.
 import type { Tally } from "../../../lib/core/activity/activity.ts";
+import { activityIndex } from "../../../lib/core/activity/activity-index.ts";
 import { EMPTY_ESTATE } from "../../../lib/core/anomaly/estate.ts";
 import type { SurpriseFacts } from "../../../lib/core/anomaly/surprise.ts";
 import { Principal } from "../../../lib/core/base/ids.ts";
@@ -28,12 +29,17 @@ export const tally = (by: string, at: Instant, more: Partial<Tally> = {}): Tally
 export const steady = (by: string, days: number, more: Partial<Tally> = {}, from = 0): Tally[] =>
   Array.from({ length: days }, (_, day) => tally(by, START + (from + day) * DAY + 10 * HOUR, more));
 
+const daysOf = (tallies: readonly Tally[]): Pick<SurpriseFacts, "days" | "talliesOn"> => {
+  const { days, talliesOn } = activityIndex([{ tallies }]);
+  return { days: days(), talliesOn };
+};
+
 export const surpriseFacts = (
   tallies: readonly Tally[],
   more: Partial<SurpriseFacts> = {},
 ): SurpriseFacts => ({
   estate: EMPTY_ESTATE,
-  tallies: [tallies],
+  ...daysOf(tallies),
   clusterAccount: "111122223333",
   auditor: null,
   isWatched: () => true,
