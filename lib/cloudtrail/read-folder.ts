@@ -52,6 +52,8 @@ export const readFolder = async (
   { onProgress, unit = HOUR, threads }: FolderOptions = {},
 ): Promise<FolderActivity> => {
   const { logs, digests, passedOver } = listFolder(path);
+  // The number alone, so that what is told of the folder does not hold all of its files.
+  const totalFiles = logs.length;
   const counts = folderCounts(unit);
   const {
     hours: hoursOfFiles,
@@ -59,7 +61,7 @@ export const readFolder = async (
     ...read
   } = await readFiles(logs, counts, {
     threads,
-    onProgress: onProgress && ((progress) => onProgress({ ...progress, totalFiles: logs.length })),
+    onProgress: onProgress && ((progress) => onProgress({ ...progress, totalFiles })),
   });
   const { adjust, problems } = checkFolderDigests(digests, logs);
   const hours = adjust(hoursOfFiles);

@@ -1,16 +1,9 @@
 // A thread of its own that reads trail files: names of files in, a CompactBatch out, until it is ended. null: something else
 // is wrong than the files.
 import { readFileSync } from "node:fs";
-import { enableCompileCache } from "node:module";
-import { parentPort, workerData } from "node:worker_threads";
-
-export type ReadingThreadData = { readonly compileCache: string | undefined };
-
-const { compileCache } = workerData as ReadingThreadData;
-if (compileCache !== undefined) enableCompileCache(compileCache);
-// What is imported before the cache is on is compiled anew by every thread, which doubles its time to start.
-const { compactor } = await import("./compact-batch.ts");
-const { failsAlone } = await import("./read-sources.ts");
+import { parentPort } from "node:worker_threads";
+import { compactor } from "./compact-batch.ts";
+import { failsAlone } from "./read-sources.ts";
 
 const compact = compactor();
 const failed = (error: unknown): string => {

@@ -10,6 +10,8 @@ export type ActivityIndex = {
   readonly principals: () => readonly Principal[];
   /** The principal's tallies that reach into the stretch, by `firstAt`. */
   readonly talliesOf: (principal: Principal, interval: Interval) => readonly Tally[];
+  /** All of the principal's, for who looks at few things of many; undefined: there are none. */
+  readonly timelineOf: (principal: Principal) => Timeline | undefined;
   /** The numbers of the UTC days on which tallies begin, sorted. */
   readonly days: () => readonly number[];
   /** The tallies that begin on a day, by `firstAt`; equals by principal, then by `lastAt`. */
@@ -21,6 +23,8 @@ export type Timeline = {
   readonly length: number;
   readonly firstAt: (n: number) => Instant;
   readonly lastAt: (n: number) => Instant;
+  /** Of its texts only, which cost nothing to tell; its numbers mean nothing. */
+  readonly texts: (n: number) => Tally;
   readonly tally: (n: number) => Tally;
   /** All of them. */
   readonly tallies: () => readonly Tally[];
@@ -79,6 +83,7 @@ export const indexOfTimelines = (lines: ReadonlyMap<Principal, Timeline>): Activ
       const line = lines.get(principal);
       return line ? overlapping(line, spans.get(principal) ?? 0, interval) : [];
     },
+    timelineOf: (principal) => lines.get(principal),
     days: () => days,
     talliesOn: (day) => {
       const found: Tally[] = [];
@@ -100,6 +105,7 @@ const timeline = (unsorted: Tally[]): Timeline => {
     length: tallies.length,
     firstAt: (n) => tally(n).firstAt,
     lastAt: (n) => tally(n).lastAt,
+    texts: tally,
     tally,
     tallies: () => tallies,
   };

@@ -1,7 +1,8 @@
 // Who a CloudTrail record's userIdentity is, folded to the IAM ARN that a mapping names.
 // https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-user-identity.html
 
-import { type Principal, parseArn } from "../base/ids.ts";
+import { parseArn } from "../base/arn.ts";
+import type { Principal } from "../base/ids.ts";
 import { remember } from "../base/remember.ts";
 import type { Connection } from "./connection.ts";
 

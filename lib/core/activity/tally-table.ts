@@ -1,6 +1,7 @@
 // Tallies as columns of numbers: some forty bytes each, where as objects they are three hundred. What many of them have in
 // common, their texts, stands once for all.
 import type { Principal } from "../base/ids.ts";
+import { isSortedBy } from "../base/sorted.ts";
 import { floorTo, type Instant } from "../base/time.ts";
 import type { Tally } from "./activity.ts";
 import { type ActivityIndex, indexOfTimelines, type Timeline } from "./activity-index.ts";
@@ -21,17 +22,19 @@ export type TallyTable = {
   readonly firstEventIds: EventIds;
 };
 
-const tallyAt = (table: TallyTable, row: number): Tally => {
-  const texts = table.kinds[table.kind[row] ?? 0];
+const textsAt = ({ kinds, kind }: TallyTable, row: number): Tally => {
+  const texts = kinds[kind[row] ?? -1];
   if (!texts) throw new RangeError(`no row ${row}`);
-  return {
-    ...texts,
-    count: table.count[row] ?? 0,
-    firstAt: table.firstAt[row] ?? 0,
-    lastAt: table.lastAt[row] ?? 0,
-    firstEventId: table.firstEventIds.get(row),
-  };
+  return texts;
 };
+
+const tallyAt = (table: TallyTable, row: number): Tally => ({
+  ...textsAt(table, row),
+  count: table.count[row] ?? 0,
+  firstAt: table.firstAt[row] ?? 0,
+  lastAt: table.lastAt[row] ?? 0,
+  firstEventId: table.firstEventIds.get(row),
+});
 
 /** How many connections the table counts. */
 export const connectionsIn = ({ count }: TallyTable): number => count.reduce((sum, one) => sum + one, 0);
@@ -78,9 +81,10 @@ export const joinedTables = (tables: readonly TallyTable[]): TallyTable => {
 };
 
 /** The rows of each principal, in no order. */
-const rowsByPrincipal = ({ length, kinds, kind }: TallyTable): ReadonlyMap<Principal, Uint32Array> => {
+const rowsByPrincipal = (table: TallyTable): ReadonlyMap<Principal, Uint32Array> => {
+  const { length } = table;
   const counts = new Map<Principal, number>();
-  const principalOf = (row: number): Principal => (kinds[kind[row] ?? 0] as Tally).principal;
+  const principalOf = (row: number): Principal => textsAt(table, row).principal;
   for (let row = 0; row < length; row++)
     counts.set(principalOf(row), (counts.get(principalOf(row)) ?? 0) + 1);
   const rows = new Map([...counts].map(([principal, count]) => [principal, new Uint32Array(count)]));
@@ -98,15 +102,16 @@ export const tableIndex = (table: TallyTable): ActivityIndex => {
   const { firstAt, lastAt, kind, ranks } = table;
   const at = (column: Float64Array, row: number): Instant => column[row] ?? 0;
   const rankOf = (row: number): number => ranks[kind[row] ?? 0] ?? 0;
-  const timeline = (unsorted: Uint32Array): Timeline => {
-    const rows = unsorted.sort(
-      (a, b) => at(firstAt, a) - at(firstAt, b) || at(lastAt, a) - at(lastAt, b) || rankOf(a) - rankOf(b),
-    );
+  const compare = (a: number, b: number): number =>
+    at(firstAt, a) - at(firstAt, b) || at(lastAt, a) - at(lastAt, b) || rankOf(a) - rankOf(b);
+  const timeline = (own: Uint32Array): Timeline => {
+    const rows = isSortedBy(own, compare) ? own : own.sort(compare);
     const tally = (n: number): Tally => tallyAt(table, rows[n] ?? -1);
     return {
       length: rows.length,
       firstAt: (n) => at(firstAt, rows[n] ?? -1),
       lastAt: (n) => at(lastAt, rows[n] ?? -1),
+      texts: (n) => textsAt(table, rows[n] ?? -1),
       tally,
       tallies: () => Array.from(rows, (_, n) => tally(n)),
     };

@@ -1,5 +1,6 @@
 // Whose hours a trail file proves: CloudTrail delivers by account and Region.
-import { type Cluster, parseArn } from "../base/ids.ts";
+import { parseArn } from "../base/arn.ts";
+import type { Cluster } from "../base/ids.ts";
 
 /** `111122223333/us-east-1`; `*` where neither the record nor the file's name says it: it stands for every cluster. */
 export type Scope = string;

@@ -1,6 +1,7 @@
 // Everything that a judgement rests on, as plain data: what snapshots, activity and coverage say about one cluster.
 
 import type { Tally } from "../activity/activity.ts";
+import type { Timeline } from "../activity/activity-index.ts";
 import type { Estate } from "../anomaly/estate.ts";
 import type { Acknowledged } from "../anomaly/surprise.ts";
 import type { Cluster, Principal } from "../base/ids.ts";
@@ -21,6 +22,8 @@ export type ActivityPort = {
   readonly principals: () => Iterable<Principal>;
   /** Tallies that overlap the interval. Those of an hour or a day tell their own first and last instant. */
   readonly talliesOf: (principal: Principal, interval: Interval) => readonly Tally[];
+  /** All tallies of the principal by time, for who looks at few things of many; undefined: there are none. */
+  readonly timelineOf: (principal: Principal) => Timeline | undefined;
   /** The numbers of the UTC days on which tallies begin, sorted. */
   readonly days: () => readonly number[];
   /** Tallies that begin on a day, by `firstAt`. */

@@ -1,22 +1,18 @@
 // Which connections can be ascribed to which mapping: certainly, possibly, or not at all.
-
-import { type EventIds, eventIds } from "../activity/event-ids.ts";
-import { type Principal, withoutPath } from "../base/ids.ts";
+import { withoutPath } from "../base/arn.ts";
+import type { Principal } from "../base/ids.ts";
 import { byText, countBefore } from "../base/sorted.ts";
 import { DAY, type Instant } from "../base/time.ts";
 import type { MappingPeriod } from "../history/mapping-period.ts";
 import type { ActivityPort } from "./facts.ts";
-import { boundsOf, byUse, isUse, type Use, type UseLedger } from "./use-ledger.ts";
+import { boundsOf, type Use, type UseLedger } from "./use-ledger.ts";
+import { joinedUses, type Uses, usesIn, usesOf } from "./uses.ts";
 
 /** The newest use known at some instant. `eventId` is the first event of the tally that the instant belongs to. */
 export type LastUse = { readonly at: Instant; readonly eventId: string };
 
-/** Uses in the order of their first instant, with the newest instant among all up to each, and its event. */
-type UseLine = {
-  readonly firstAt: Float64Array;
-  readonly newestAt: Float64Array;
-  readonly newestIds: EventIds;
-};
+/** Uses in the order of their first instant, with the number of the one that reaches furthest among all up to each. */
+type UseLine = { readonly uses: Uses; readonly firstAt: Float64Array; readonly newest: Uint32Array };
 
 export type MappingUses = { readonly certain: UseLine; readonly possible: UseLine };
 
@@ -28,16 +24,16 @@ const sameIdentity = (a: string, b: string): boolean =>
 export const usesByIdentity = (
   activity: ActivityPort,
   earlier: UseLedger | undefined,
-): ((identity: string) => readonly Use[]) => {
+): ((identity: string) => Uses) => {
   const since = earlier ? (earlier.day + 1) * DAY : 0;
   const principals = Map.groupBy([...activity.principals()].toSorted(byText), withoutPath);
   const kept = Map.groupBy(earlier?.uses ?? [], ({ principal }) => withoutPath(principal));
-  const later = (principal: Principal): readonly Use[] =>
-    activity
-      .talliesOf(principal, { from: since, to: Number.MAX_SAFE_INTEGER })
-      .filter((tally) => isUse(tally) && tally.firstAt >= since);
+  const later = (principal: Principal): readonly Uses[] => {
+    const line = activity.timelineOf(principal);
+    return line ? [usesIn(line, since)] : [];
+  };
   return (identity) =>
-    [...(kept.get(identity) ?? []), ...(principals.get(identity) ?? []).flatMap(later)].sort(byUse);
+    joinedUses([usesOf(kept.get(identity) ?? []), ...(principals.get(identity) ?? []).flatMap(later)]);
 };
 
 /** Could the mapping have stood at some instant of [from, to]? Snapshots leave its first and last hours open. */
@@ -56,37 +52,38 @@ export const couldBeOf = (
   return named.length ? named : candidates;
 };
 
-const lineOf = (uses: readonly Use[]): UseLine => {
-  const firstAt = new Float64Array(uses.length);
-  const newestAt = new Float64Array(uses.length);
-  const newestIds = eventIds(uses.length);
-  let newest: Use | undefined;
-  for (const [row, use] of uses.entries()) {
-    if (!newest || use.lastAt >= newest.lastAt) newest = use;
-    firstAt[row] = use.firstAt;
-    newestAt[row] = newest.lastAt;
-    newestIds.set(row, newest.firstEventId);
+/** `numbers`: which of the uses. */
+const lineOf = (uses: Uses, numbers: readonly number[]): UseLine => {
+  const firstAt = new Float64Array(numbers.length);
+  const newest = new Uint32Array(numbers.length);
+  let best = numbers[0] ?? 0;
+  for (const [n, number] of numbers.entries()) {
+    if (uses.lastAt(number) >= uses.lastAt(best)) best = number;
+    firstAt[n] = uses.firstAt(number);
+    newest[n] = best;
   }
-  return { firstAt, newestAt, newestIds };
+  return { uses, firstAt, newest };
 };
 
-/** A use, and how many mappings were made before it and gone after it: uses alike in that have the same candidates. */
-type Asked = { readonly use: Use; readonly before: number; readonly after: number };
-
-/** `couldBeOf`, worked out once for uses in a row that the same mappings come into question for. */
-const candidatesIn = (periods: readonly MappingPeriod[]): ((use: Use) => readonly MappingPeriod[]) => {
+/** `couldBeOf` by number, worked out once for uses in a row that the same mappings come into question for. */
+const candidatesIn = (
+  uses: Uses,
+  periods: readonly MappingPeriod[],
+): ((n: number) => readonly MappingPeriod[]) => {
   const { made, gone } = boundsOf(periods, Number.POSITIVE_INFINITY);
-  let last: (Asked & { readonly found: readonly MappingPeriod[] }) | undefined;
-  return (use) => {
-    const before = countBefore(made, use.lastAt);
-    const after = countBefore(gone, use.firstAt + 1);
+  let last: (Pick<Use, "principal" | "role"> & { before: number; after: number }) | undefined;
+  let found: readonly MappingPeriod[] = [];
+  return (n) => {
+    const [firstAt, lastAt] = [uses.firstAt(n), uses.lastAt(n)];
+    const { principal, role } = uses.texts(n);
+    const before = countBefore(made, lastAt);
+    const after = countBefore(gone, firstAt + 1);
     const isAlike =
-      last?.before === before &&
-      last.after === after &&
-      last.use.role === use.role &&
-      last.use.principal === use.principal;
-    if (!last || !isAlike) last = { use, before, after, found: couldBeOf(use, periods) };
-    return last.found;
+      last?.before === before && last.after === after && last.role === role && last.principal === principal;
+    if (isAlike) return found;
+    last = { principal, role, before, after };
+    found = couldBeOf({ principal, role, firstAt, lastAt }, periods);
+    return found;
   };
 };
 
@@ -94,33 +91,37 @@ const candidatesIn = (periods: readonly MappingPeriod[]): ((use: Use) => readonl
  * Ascribes an identity's uses to its mappings, `periods` being all of them that are known. One use belongs to the only mapping that could stand then, or to the one whose role the record names; else to all of them, possibly.
  */
 export const ascribe = (
-  uses: readonly Use[],
+  uses: Uses,
   periods: readonly MappingPeriod[],
 ): ReadonlyMap<MappingPeriod, MappingUses> => {
-  const certain = new Map<MappingPeriod, Use[]>(periods.map((period) => [period, []]));
-  const possible = new Map<MappingPeriod, Use[]>(periods.map((period) => [period, []]));
-  const candidatesOf = candidatesIn(periods);
-  for (const use of uses) {
-    const candidates = candidatesOf(use);
+  const certain = new Map<MappingPeriod, number[]>(periods.map((period) => [period, []]));
+  const possible = new Map<MappingPeriod, number[]>(periods.map((period) => [period, []]));
+  const candidatesOf = candidatesIn(uses, periods);
+  for (let n = 0; n < uses.length; n++) {
+    const candidates = candidatesOf(n);
     // The same role mapped again under a new row is still the same access.
-    const roles = new Set(candidates.map(({ roleOid }) => roleOid));
-    const into = roles.size === 1 ? certain : possible;
-    for (const candidate of candidates) into.get(candidate)?.push(use);
+    const [first] = candidates;
+    const into = candidates.every(({ roleOid }) => roleOid === first?.roleOid) ? certain : possible;
+    for (const candidate of candidates) into.get(candidate)?.push(n);
   }
   return new Map(
     periods.map((period) => [
       period,
-      { certain: lineOf(certain.get(period) ?? []), possible: lineOf(possible.get(period) ?? []) },
+      {
+        certain: lineOf(uses, certain.get(period) ?? []),
+        possible: lineOf(uses, possible.get(period) ?? []),
+      },
     ]),
   );
 };
 
 /** The newest use before `now`, without looking at anything later. */
-export const lastUseBefore = (line: UseLine, now: Instant): LastUse | undefined => {
+export const lastUseBefore = ({ uses, ...line }: UseLine, now: Instant): LastUse | undefined => {
   const index = countBefore(line.firstAt, now) - 1;
-  const at = line.newestAt[index];
+  const newest = line.newest[index];
   const firstAt = line.firstAt[index];
-  if (at === undefined || firstAt === undefined) return undefined;
+  if (newest === undefined || firstAt === undefined) return undefined;
+  const at = uses.lastAt(newest);
   // A use that reaches beyond `now` proves no more than its own beginning.
-  return { at: at < now ? at : firstAt, eventId: line.newestIds.get(index) };
+  return { at: at < now ? at : firstAt, eventId: uses.firstEventId(newest) };
 };

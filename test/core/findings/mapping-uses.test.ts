@@ -4,6 +4,7 @@ import { Principal } from "../../../lib/core/base/ids.ts";
 import { HOUR } from "../../../lib/core/base/time.ts";
 import { ascribe, couldBeOf, lastUseBefore } from "../../../lib/core/findings/mapping-uses.ts";
 import { byUse, type Use } from "../../../lib/core/findings/use-ledger.ts";
+import { usesOf } from "../../../lib/core/findings/uses.ts";
 import type { MappingPeriod } from "../../../lib/core/history/mapping-period.ts";
 
 const START = Date.UTC(2026, 0, 1);
@@ -50,7 +51,7 @@ describe("ascribe", () => {
         fc.array(period, { maxLength: 4 }),
         hour,
         (uses, periods, now) => {
-          const ascribed = ascribe(uses, periods);
+          const ascribed = ascribe(usesOf(uses), periods);
           for (const one of periods) {
             const own = uses.filter((each) => couldBeOf(each, periods).includes(one));
             const isCertain = (each: Use) =>
