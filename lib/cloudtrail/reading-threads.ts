@@ -23,7 +23,7 @@ const readingThread = (number: number) => {
   // Compiling anew what this thread has compiled doubles a thread's time to start, and takes 15 MB.
   const compileCache = getCompileCacheDir();
   const worker = new Worker(new URL("./reading-thread.ts", import.meta.url), {
-    ...(compileCache !== undefined && { env: { ...process.env, NODE_COMPILE_CACHE: compileCache } }),
+    ...(compileCache !== undefined && { env: { NODE_COMPILE_CACHE: compileCache } }),
     resourceLimits: LIMITS,
   });
   const asked: Pending[] = [];
