@@ -12,6 +12,7 @@ import type { DemoResult } from "../../local/demo/run.ts";
 import { severityStyle } from "../findings/finding-columns.ts";
 import type { Io } from "../io.ts";
 import { type Column, lineWidth, printable, tableLines } from "../output.ts";
+import type { DemoPlan } from "./demo-plan.ts";
 import { foundAfter, type Told, toldOf } from "./planted.ts";
 
 export type DemoDocument = {
@@ -36,6 +37,8 @@ export type DemoDocument = {
   readonly emails: readonly { readonly file: string; readonly subject: string }[];
   readonly live: readonly string[];
   readonly folder: string;
+  /** The plan of one finding, proven; null: none that was tried is. */
+  readonly plan?: DemoPlan | null;
   readonly tryNext: readonly string[];
 };
 
@@ -181,6 +184,27 @@ const baselineText = ({
     : `${declares} One GRANT since then makes exactly one row of drift: ${only}.`;
 };
 
+/** The plan in a few lines: what ends the finding, what takes it back, and what was seen of it. */
+const planLines = (
+  { finding, title, steps, inverse, changed }: DemoPlan,
+  folder: string,
+  hanging: (lead: string, text: string) => string,
+): string[] => {
+  const scriptLines = (texts: readonly string[]): string[] =>
+    texts.flatMap((text) => text.split("\n").map((line) => `    ${printable(line)}`));
+  return [
+    hanging("", `A plan for one finding: ${title}`),
+    ...scriptLines(steps),
+    "  The way back:",
+    ...scriptLines(inverse),
+    hanging(
+      "  ",
+      `Proven on PostgreSQL 16: the finding is gone, nothing else changed (${changed} ${changed === 1 ? "row" : "rows"} of effective privileges), and the way back restores the snapshot. Nothing was run on the cluster.`,
+    ),
+    `  npx dsql-audit plan ${finding} --store ${folder}/store.db`,
+  ];
+};
+
 /** No line of prose is longer, however wide the terminal is. */
 const WIDEST = 80;
 
@@ -218,6 +242,7 @@ export const demoText = (io: Io, d: DemoDocument): string => {
     ),
     "",
     ...(d.baseline ? [hanging("", baselineText(d.baseline)), ""] : []),
+    ...(d.plan ? [...planLines(d.plan, d.folder, hanging), ""] : []),
     "Try next:",
     ...d.tryNext.map((command) => `  ${command}`),
   ].join("\n");

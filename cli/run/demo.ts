@@ -92,7 +92,11 @@ const demo = async (io: Io, options: Options): Promise<void> => {
         storeOption: `--store ${shown}/${STORE}`,
       });
       await writeWhole(join(folder, "report.html"), await renderReport(data));
-      return demoDocument(opened, result, shown, Math.round((performance.now() - startedAt) / 1000));
+      say("proving a plan");
+      const { demoPlan } = await import("./demo-plan.ts");
+      const plan = await demoPlan(io, opened, result.cluster);
+      const seconds = Math.round((performance.now() - startedAt) / 1000);
+      return { ...(await demoDocument(opened, result, shown, seconds)), plan };
     });
     done();
     printDocument(io, options, document, (it) => demoText(io, it));

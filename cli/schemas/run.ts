@@ -118,5 +118,16 @@ export const Demonstrated = z.looseObject({
   emails: z.array(z.looseObject({ file: z.string(), subject: z.string() })),
   live: z.array(z.string()).describe("What real clients saw at the end."),
   folder: z.string(),
+  plan: z
+    .looseObject({
+      finding: z.string(),
+      title: z.string(),
+      steps: z.array(z.string()),
+      inverse: z.array(z.string()),
+      changed: Count.describe("Rows of effective privileges that are lost or gained."),
+    })
+    .nullable()
+    .optional()
+    .describe("The plan of one finding, proven; null: none that was tried is."),
   tryNext: z.array(z.string()).describe("Commands to go on with."),
 });

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { demoPlan } from "../../../cli/run/demo-plan.ts";
 import { DAY } from "../../../lib/core/base/time.ts";
 import { baselineOf } from "../../../lib/core/baseline/baseline-of.ts";
 import { baselineText } from "../../../lib/core/baseline/baseline-text.ts";
@@ -11,6 +12,8 @@ import type { Catalog } from "../../../lib/core/catalog/catalog.ts";
 import { readCatalogFrom } from "../../../lib/dsql/read-catalog.ts";
 import { registerCluster } from "../../../lib/store/history/clusters.ts";
 import { createSnapshotStore } from "../../../lib/store/history/snapshots.ts";
+import { openStore } from "../../../lib/store/open-store.ts";
+import { openSqliteTable } from "../../../lib/store/table/sqlite/sqlite-table.ts";
 import { CLUSTER, estateSql, principals } from "../../../local/demo/estate.ts";
 import { clusterSetupSql } from "../../../local/dsql/catalog.sql.ts";
 import { startPostgres } from "../../../local/postgres/postgres.ts";
@@ -169,6 +172,39 @@ describe("plan", () => {
     const { code, err } = await cli("plan --for-role api_readonly --least");
     expect(code).toBe(64);
     expect(err).toContain("use of objects is not recorded");
+  });
+
+  it("ends the demonstration with the worst finding that SQL ends, proven", async () => {
+    const file = join(cwd, "dsql-audit.db");
+    const opened = await openSqliteTable({ file, mayCreate: false, sleep: async () => {}, random: () => 0 });
+    const io = { env: {}, cwd, now: () => T + DAY };
+    try {
+      const plan = await demoPlan(io, openStore(opened.table, { now: io.now }), CLUSTER);
+      expect(plan?.steps.length).toBeGreaterThan(0);
+      expect(plan?.inverse.length).toBeGreaterThan(0);
+      expect(plan?.changed).toBeGreaterThan(0);
+    } finally {
+      await opened.close();
+    }
+  });
+
+  it("is refused for a role that no baseline can declare", async () => {
+    const { code, err } = await cli("plan --for-role admin --least --baseline access.yml");
+    expect(code).toBe(64);
+    expect(err).toContain("a baseline does not declare what admin may do");
+    expect(err).toContain("who-may --action admin");
+  });
+
+  it("does not say of what was not tried that nothing changes", async () => {
+    const { id } = await findingOf("privilege-exceeds-archetype", "api_readonly");
+    const { proof } = (await cli(["plan", id, "--no-proof", "--json"])).json() as Planned;
+    expect(proof).toMatchObject({
+      status: "not-proven",
+      how: [],
+      resolved: null,
+      opened: null,
+      changed: null,
+    });
   });
 
   it.each([
