@@ -21,6 +21,12 @@ export type DemoPlan = {
 /** So many are tried until one is proven. */
 const MAX_TRIED = 8;
 
+/** A finding that is not in the newest snapshot any more has no plan: the next one is tried. */
+const staleToNull = (error: unknown): null => {
+  if (error instanceof AuditError && error.code === "not-found") return null;
+  throw error;
+};
+
 /** The plan of the worst open finding that SQL ends; null: none of those that were tried is proven. */
 export const demoPlan = async (
   io: Pick<Io, "env" | "cwd" | "now">,
@@ -36,7 +42,7 @@ export const demoPlan = async (
   for (const finding of open.slice(0, MAX_TRIED)) {
     const asked = { findings: [finding], dropRoles: false };
     const found = await planOf(store, cluster, asked, io.now(), { settings, prove: prover() }).catch(
-      () => null,
+      staleToNull,
     );
     if (found?.proof.status !== "proven") continue;
     const { plan, proof } = found;
