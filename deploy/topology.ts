@@ -104,8 +104,8 @@ const changes: readonly RulePlan[] = [
       ),
   },
   {
-    // IAM's events come in us-east-1 only (in other partitions: in their own IAM Region). Elsewhere this rule stays silent,
-    // and the hourly schedule sees the same change later.
+    // IAM's events come in us-east-1 only (in other partitions: in their own IAM Region). Elsewhere this rule stays silent
+    // unless deploy/forward-iam.yml hands them over, and the hourly schedule sees the same change later.
     name: "iam",
     says: "Roles and users that come, go or change what they may do",
     pattern: () =>

@@ -1,8 +1,8 @@
-// Runs cfn-lint over the packaged template for Regions of every partition: `npm run test:lint`.
+// Runs cfn-lint over the packaged template and the stack beside it for Regions of every partition: `npm run test:lint`.
 import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 
 const root = join(import.meta.dirname, "..");
 const CFN_LINT = "1.58.0";
@@ -47,7 +47,7 @@ const lint = (command: string, template: string): boolean => {
       template,
     ];
     const { status, stdout, stderr } = spawnSync(command, args, { encoding: "utf8" });
-    console.log(`${region}: ${status === 0 ? "clean" : `\n${stdout}${stderr}`}`);
+    console.log(`${basename(template)} in ${region}: ${status === 0 ? "clean" : `\n${stdout}${stderr}`}`);
     clean &&= status === 0;
   }
   return clean;
@@ -59,7 +59,9 @@ if (command) {
   try {
     const framework = join(root, "node_modules/serverless/bin/serverless.js");
     execFileSync(process.execPath, [framework, "package", "--package", folder], { cwd: root, stdio: "pipe" });
-    if (!lint(command, join(folder, "cloudformation-template-update-stack.json"))) process.exitCode = 1;
+    const packaged = join(folder, "cloudformation-template-update-stack.json");
+    const clean = [packaged, join(root, "deploy/forward-iam.yml")].map((template) => lint(command, template));
+    if (clean.includes(false)) process.exitCode = 1;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -44,7 +44,15 @@ export const bundleTests = (functions: readonly string[], packaged: () => Stack)
       },
     );
 
-    it.each(functions)("%s may make the calls that it carries", (fn) => {
+    /** What AWS does in the name of a function's role, without a command in its code. */
+    const WITHOUT_A_COMMAND = [
+      ...["logs:CreateLogStream", "logs:PutLogEvents"], // Lambda writes the log
+      ...["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"], // Lambda empties the queue
+      "dsql:DbConnect", // a login is signed, not called
+      "kms:Decrypt", // S3 opens the trail's files
+    ];
+
+    it.each(functions)("%s may make the calls that it carries, and no others", (fn) => {
       // The table has a test of its own, at run time. CreateSession comes with the S3 client, for directory buckets.
       const calls = packaged()
         .bundle(fn)
@@ -68,6 +76,13 @@ export const bundleTests = (functions: readonly string[], packaged: () => Stack)
       // ingestEvents shares its code with ingestFiles, but no message of its queue may make it read the trail.
       const held = fn === "ingestEvents" ? ["cloudtrail:ListPublicKeys", "s3:GetObject"] : [];
       expect([...new Set(calls)].filter((call) => !allowed.includes(call)).sort()).toEqual(held);
+      const unused = allowed.filter(
+        (action) =>
+          !action.startsWith("dynamodb:") && !calls.includes(action) && !WITHOUT_A_COMMAND.includes(action),
+      );
+      // A Deny is no right, and what fails for good is put into a dead-letter queue by Lambda.
+      const known = ["dsql:DbConnectAdmin", ...(fn === "retain" ? ["sqs:SendMessage"] : [])];
+      expect(unused.filter((action) => !known.includes(action))).toEqual([]);
       expect(calls.length).toBeGreaterThan(["retain", "query", "act"].includes(fn) ? -1 : 0);
     });
 
