@@ -7,8 +7,8 @@ import type { AuditView } from "../core/findings/view.ts";
 import type { MappingPeriod } from "../core/history/mapping-period.ts";
 import type { ReportRevoked } from "../report/report-data.ts";
 
-/** As long as an episode of anomalous connections stays open. */
-const LOOKBACK_DAYS = 30;
+/** As far back as verdicts on mappings look by default. */
+const LOOKBACK_DAYS = 90;
 
 /** Whether another mapping of the identity stood at any time after this one was gone. */
 const hasOther = (gone: MappingPeriod, periods: readonly MappingPeriod[]): boolean =>

@@ -192,7 +192,7 @@ export type ReportData = {
     readonly covered: Coverage;
     readonly doubts: readonly Doubt[];
   };
-  /** Mappings that were taken away in the last weeks, newest first; null: the mappings were never read. */
+  /** Mappings that were taken away in the last 90 days, newest first; null: the mappings were never read. */
   readonly revoked: readonly ReportRevoked[] | null;
   /** Newest first, as many as the loader gives; `olderChanges` were left off. */
   readonly changes: readonly ReportChange[];

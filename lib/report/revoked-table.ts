@@ -28,7 +28,7 @@ export const revokedTable = ({ revoked, at }: Pick<ReportData, "revoked" | "at">
     return html`<p class="unknown-line">Whether a mapping was taken away is not known: none were ever read.</p>`;
   if (!revoked.length) return html``;
   const { shown, more } = firstOf(revoked, MAX_ROWS);
-  const caption = "Mappings that were taken away in the last 30 days";
+  const caption = "Mappings that were taken away in the last 90 days";
   return html`<div class="scroll" tabindex="0" role="region" aria-label="${caption}"><table class="list">
 <caption>${caption}. A session from before goes on for an hour at most; a token signed before is valid for 7 days at most, and opens nothing without a mapping.</caption>
 <thead><tr><th scope="col">Principal</th><th scope="col">Role</th><th scope="col">Taken away between</th><th scope="col">Last possible session end</th><th scope="col">Last possible token end</th><th scope="col">Since then</th></tr></thead>
