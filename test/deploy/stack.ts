@@ -52,21 +52,36 @@ export type Stack = {
 
 const SOURCES = ["handlers", "lib", "deploy", "node_modules", "package.json"];
 
-/** Runs the framework with an empty environment: no account, no login, nothing of this machine. */
-export const packageStack = async (): Promise<Stack> => {
+/** A directory with all that the framework reads, and no parameters of a stage. */
+export const deployable = (): string => {
   const directory = mkdtempSync(join(tmpdir(), "dsql-audit-package-"));
   for (const name of SOURCES) symlinkSync(join(root, name), join(directory, name));
   copyFileSync(join(root, "serverless.yml"), join(directory, "serverless.yml")); // no link is taken for a configuration
+  mkdirSync(join(directory, "home"));
+  return directory;
+};
+
+/** Runs the framework with an empty environment: no account, no login, nothing of this machine. Rejects with its words. */
+export const framework = async (directory: string, ...args: readonly string[]): Promise<void> => {
   const home = join(directory, "home");
-  mkdirSync(home);
-  await promisify(execFile)(process.execPath, ["node_modules/serverless/bin/serverless.js", "package"], {
+  await promisify(execFile)(process.execPath, ["node_modules/serverless/bin/serverless.js", ...args], {
     cwd: directory,
     env: { PATH: dirname(process.execPath), HOME: home, AWS_EC2_METADATA_DISABLED: "true" },
     maxBuffer: 1e8,
     timeout: 120_000,
   }).catch((error: { stdout?: string; stderr?: string }) => {
+    throw new Error(`${args.join(" ")} failed:\n${error.stdout ?? ""}${error.stderr ?? ""}`, {
+      cause: error,
+    });
+  });
+};
+
+/** Packages for a stage that has no file of parameters. */
+export const packageStack = async (): Promise<Stack> => {
+  const directory = deployable();
+  await framework(directory, "package").catch((error) => {
     rmSync(directory, { recursive: true, force: true });
-    throw new Error(`packaging failed:\n${error.stdout ?? ""}${error.stderr ?? ""}`, { cause: error });
+    throw error;
   });
   const out = join(directory, ".serverless");
   const json = (file: string) => JSON.parse(readFileSync(join(out, file), "utf8"));
