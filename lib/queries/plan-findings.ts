@@ -153,10 +153,11 @@ export const forFindings = (
     plan = joinPlans(plan, planTo(state.catalog, declared.wanted));
   }
   const roles = now.filter(
-    ({ detector, subject }) => subject.roleOid !== undefined && (dropRoles || MUST_DROP.has(detector)),
+    ({ id, detector, subject }) =>
+      subject.roleOid !== undefined && !alone.has(id) && (dropRoles || MUST_DROP.has(detector)),
   );
   plan = afterDrop(plan, roles);
-  const droppable = now.filter(({ detector }) => MAY_DROP.has(detector));
+  const droppable = now.filter(({ id, detector }) => MAY_DROP.has(detector) && !alone.has(id));
   return {
     plan,
     wanted: now.filter(({ category }) => judged.some((one) => one.category === category)).map(({ id }) => id),

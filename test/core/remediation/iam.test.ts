@@ -205,6 +205,15 @@ describe("a remedy in IAM", () => {
     expect(proof.mayConnect?.map(({ action }) => action)).toEqual(["DbConnectAdmin", "DbConnectAdmin"]);
   });
 
+  it("takes admin away from each that one policy makes an administrator", () => {
+    const iam = exampleIam({ roles: [exampleRole("F1", "dsql:*"), exampleRole("F2", "dsql:*")] });
+    const grants = [exampleArn("F1"), exampleArn("F2")];
+    const found = { ...finding("undeclared-admin", { object: "policy x" }), grants };
+    const { texts, proof } = planned(iam, ...remedyInIam(found, viewOf(iam), null).wishes);
+    expect(texts).toHaveLength(2);
+    expect(proof).toMatchObject({ status: "proven", mayConnect: [{ to: "denied" }, { to: "denied" }] });
+  });
+
   it("takes who is gone out of the cluster's policy", () => {
     const document = policy(allow("dsql:DbConnect", "*", { Principal: { AWS: exampleArn("Gone") } }));
     const iam = exampleIam({

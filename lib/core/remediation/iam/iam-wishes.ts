@@ -27,13 +27,15 @@ const keysIn = (evidence: Observation["evidence"]): readonly string[] => {
 
 const nameIn = (arn: string): string => arn.slice(arn.lastIndexOf("/") + 1);
 
+const shutFromAdmin = (principal: string): IamWish => ({
+  ...{ wants: "shut-out", principal, action: "DbConnectAdmin" },
+});
+
 const onAdmin = (principal: string | undefined, iam: IamView, auditor: string | null): Remedy => {
-  const action = "DbConnectAdmin" as const;
-  const shut = (one: string): IamWish => ({ wants: "shut-out", principal: one, action });
-  if (principal !== undefined) return { wishes: [shut(principal)], inIamAlone: true, says: [] };
+  if (principal !== undefined) return { wishes: [shutFromAdmin(principal)], inIamAlone: true, says: [] };
   const { may, unknown } = administrators(iam, auditor) ?? { may: [], unknown: 1 };
   return {
-    wishes: [...may.map(shut), ...(unknown ? [{ wants: "look", about: unknown } as const] : [])],
+    wishes: [...may.map(shutFromAdmin), ...(unknown ? [{ wants: "look", about: unknown } as const] : [])],
     inIamAlone: true,
     says: [
       "Afterwards the root user alone may connect as admin. Leave out the steps of whoever is to keep it for emergencies, and exempt the finding.",
@@ -43,7 +45,12 @@ const onAdmin = (principal: string | undefined, iam: IamView, auditor: string | 
 
 /** What a finding needs in IAM, from what the snapshot holds of IAM. `auditor`: the principal that is never shut out. */
 export const remedyInIam = (
-  { detector, subject, evidence }: Pick<Observation, "detector" | "subject" | "evidence">,
+  {
+    detector,
+    subject,
+    evidence,
+    grants = [],
+  }: Pick<Observation, "detector" | "subject" | "evidence" | "grants">,
   iam: IamView,
   auditor: string | null,
 ): Remedy => {
@@ -58,7 +65,12 @@ export const remedyInIam = (
             says: ["Or map it to the role that it is meant to have: AWS IAM GRANT role TO 'arn'."],
           };
     case "undeclared-admin":
-      return principal === undefined ? NONE : onAdmin(principal, iam, auditor);
+      // Where one policy makes many of them administrators, the finding counts them together.
+      return {
+        wishes: (principal === undefined ? grants : [principal]).map(shutFromAdmin),
+        inIamAlone: principal !== undefined || grants.length > 0,
+        says: ["Or declare who is to be admin in access.yml."],
+      };
     case "dormant-role":
       return subject.role === ADMIN ? onAdmin(principal, iam, auditor) : NONE;
     case "long-lived-key":
