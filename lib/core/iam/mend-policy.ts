@@ -23,7 +23,7 @@ const withAction = (statement: Raw, action: string): Raw[] =>
     : [{ ...statement, Action: [...listOf(statement.Action), action] }];
 
 const isNegated = (operator: string): boolean =>
-  /^(?:String|Arn|Numeric|Date|Not)Not|^NotIpAddress$/.test(operator);
+  /^(?:String|Arn|Numeric|Date)Not|^NotIpAddress$/.test(operator);
 const wantsAbsent = (value: unknown): boolean =>
   listOf(value).some((one) => String(one).toLowerCase() === "true");
 
@@ -106,7 +106,7 @@ const fence = (cluster: string): Raw => ({
   Condition: { Null: { "aws:SourceVpc": "true" } },
 });
 
-const sure: ReadonlySet<FlawKind> = new Set(["not-understood", "never-applies"]);
+const unmendable: ReadonlySet<FlawKind> = new Set(["not-understood", "never-applies"]);
 
 /**
  * The policy of the cluster without these flaws, `keepOut`: and with the internet kept out. undefined where what was meant
@@ -120,7 +120,7 @@ export const mendedPolicy = (
   if (policy.status === "unreadable") return undefined;
   const [row] = policy.rows;
   const told = flaws.filter(({ kind }) => kind !== "public");
-  if (told.some(({ kind }) => sure.has(kind))) return undefined;
+  if (told.some(({ kind }) => unmendable.has(kind))) return undefined;
   // Two Allows with conditions are alternatives, and their opposites are none.
   if (told.filter(({ kind }) => kind === "allow-restricts-nothing").length > 1) return undefined;
   const document = (row ? JSON.parse(row.document) : { Version: "2012-10-17", Statement: [] }) as Raw;
