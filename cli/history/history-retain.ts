@@ -56,8 +56,9 @@ export const addRetain: AddCommand = (history, io) => {
     .command("retain")
     .summary("keep only the first snapshot of old days")
     .description(
-      "Keeps every snapshot of the last days, and the first of each day before. Shows what it would remove. With --apply " +
-        "it removes it for good.",
+      "Keeps every snapshot of the last days, and the first of each day before. A snapshot that last read a section which " +
+        "is unreadable now is kept, with those of its day before it. Shows what it would remove. With --apply it removes " +
+        "it for good.",
     )
     .option("--keep-days <n>", "how many days to keep in full", String(KEEP_DAYS))
     .option("--apply", "remove it")

@@ -7,24 +7,29 @@ import { AuditError } from "../../errors.ts";
 import { keys } from "../table/keys.ts";
 import type { Item, Table } from "../table/table.ts";
 
-const FORMAT = 1;
-/** `sum` keeps an ARN from being read as another one; entries of earlier releases have none until their next snapshot. */
-const ClusterItem = z.object({ v: z.literal(FORMAT), sk: Cluster, sum: z.optional(z.string()) });
+const FORMAT = 2;
+/** `sum` keeps an ARN from being read as another one. Entries of earlier releases have none until their next snapshot. */
+const ClusterItem = z.union([
+  z.object({ v: z.literal(FORMAT), sk: Cluster, sum: z.string() }),
+  z.object({ v: z.literal(1), sk: Cluster, sum: z.optional(z.string()) }),
+]);
 
-const sumOf = (cluster: string): string => sha256(cluster).slice(0, 16);
+/** It covers the format as well: an entry of today is not taken for an earlier one, whose sum may be missing. */
+const sumOf = (cluster: string, format: number): string =>
+  sha256(format === 1 ? cluster : `${format} ${cluster}`).slice(0, 16);
 
 const readEntry = (item: Item): Cluster | undefined => {
   const { data } = ClusterItem.safeParse(item);
-  return data && (data.sum === undefined || data.sum === sumOf(data.sk)) ? data.sk : undefined;
+  return data && (data.sum === undefined || data.sum === sumOf(data.sk, data.v)) ? data.sk : undefined;
 };
 
-/** Makes a cluster known; running it again changes nothing. */
+/** Makes a cluster known, and rewrites the entry of an earlier release; running it again changes nothing. */
 export const registerCluster = async (table: Table, cluster: Cluster): Promise<void> => {
   const key = keys.cluster(cluster);
-  const entry = { ...key, v: FORMAT, sum: sumOf(cluster) };
+  const entry = { ...key, v: FORMAT, sum: sumOf(cluster, FORMAT) };
   if (await table.putIfAbsent(entry)) return;
   const known = await table.get(key);
-  if (known && known.sum === undefined && readEntry(known)) await table.put(entry);
+  if (known && known.v !== FORMAT && readEntry(known)) await table.put(entry);
 };
 
 /** All clusters that were ever registered, by ARN. AuditError("store") for an entry that cannot be read. */

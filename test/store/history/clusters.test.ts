@@ -34,3 +34,18 @@ it("reads an entry of an earlier release, and gives it its sum at the next snaps
   expect(await db.get(keys.cluster(cluster))).toHaveProperty("sum");
   expect(await listClusters(db)).toEqual([cluster]);
 });
+
+it("does not take today's entry without its sum for one of an earlier release", async () => {
+  const db = await tables.fresh();
+  await registerCluster(db, cluster);
+  const whole = await db.get(keys.cluster(cluster));
+  if (!whole) throw new Error("no entry");
+  const { sum, ...rest } = whole;
+  for (const item of [rest, { ...rest, v: 1, sum }]) {
+    await db.put(item);
+    await expect(listClusters(db)).rejects.toMatchObject({ code: "store" });
+    expect(await checkRegister(db, cluster)).toMatchObject([{ kind: "altered" }]);
+    await registerCluster(db, cluster);
+    expect(await db.get(keys.cluster(cluster))).toEqual(item);
+  }
+});
