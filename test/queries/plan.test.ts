@@ -2,10 +2,12 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { baselineOf } from "../../lib/core/baseline/baseline-of.ts";
 import type { Catalog } from "../../lib/core/catalog/catalog.ts";
+import type { IamFacts } from "../../lib/core/iam/facts.ts";
 import { notProven } from "../../lib/core/remediation/proof.ts";
 import { type PlanFor, planOf } from "../../lib/queries/plan.ts";
 import { openStore } from "../../lib/store/open-store.ts";
 import { cluster, estate, role, table } from "../support/catalogs.ts";
+import { allow, iamFacts, policy } from "../support/iam-facts.ts";
 import { sqliteTables } from "../support/table.ts";
 
 const tables = sqliteTables();
@@ -42,6 +44,46 @@ describe("a plan for one role", () => {
   it("is quiet about the rest where all was read", async () => {
     const { ends, notes } = await planned(estate(), { baseline, role: "app_ro" });
     expect({ ends, notes }).toEqual({ ends: [], notes: [] });
+  });
+});
+
+describe("a plan for a baseline, on both walls", () => {
+  const LEAVER = "arn:aws:iam::111122223333:role/leaver";
+  const connects = { policies: [policy(allow({ Action: "dsql:DbConnect", Resource: cluster }))] };
+  const withLeaver = (iam: IamFacts): Catalog => {
+    const { mappings } = estate().sections;
+    const rows = mappings.status === "read" ? mappings.rows : [];
+    const [first] = rows;
+    if (!first) throw new Error("the estate maps nobody");
+    return { ...estate({ mappings: [...rows, { ...first, iamOid: 600, arn: LEAVER }] }), iam };
+  };
+
+  it("lets who is declared in, and who is not out, in IAM before the database", async () => {
+    const iam = iamFacts({ roles: { leaver: connects, reader: {}, writer: connects } }, cluster);
+    const { plan, ends } = await planned(withLeaver(iam), { baseline, role: null });
+    expect(plan.doubts).toEqual([]);
+    expect(plan.steps.map(({ wall, text }) => `${wall} ${text.slice(0, 46)}`)).toEqual([
+      expect.stringMatching(/^iam aws iam delete-role-policy --role-name leaver/),
+      expect.stringMatching(/^iam aws iam put-role-policy --role-name reader/),
+      expect.stringMatching(/^sql AWS IAM REVOKE app_ro FROM/),
+    ]);
+    expect(ends.map(({ title }) => title)).toEqual(
+      expect.arrayContaining([
+        "IAM lets leaver connect (dsql:DbConnect), which is not declared",
+        "IAM does not let reader connect (dsql:DbConnect), which is declared",
+      ]),
+    );
+    expect(plan.inverse.at(-1)).toMatch(/^aws iam put-role-policy --role-name leaver/);
+  });
+
+  it("says that it is not known whom IAM lets in while the cluster's policy could not be read", async () => {
+    const iam = iamFacts(
+      { roles: { leaver: {}, reader: {}, writer: {} }, unreadPolicy: "access denied" },
+      cluster,
+    );
+    const { plan, notes } = await planned(withLeaver(iam), { baseline, role: null });
+    expect(plan.steps.map(({ wall }) => wall)).toEqual(["sql"]);
+    expect(notes).toContain("There may be more differences: whether IAM lets leaver connect.");
   });
 });
 
