@@ -8,6 +8,10 @@ import type { Running } from "../store/findings/deployments.ts";
 import { type Answer, broken, type Link, ok, unanswered, unknown } from "./link.ts";
 import type { Listeners, QueueState } from "./ports.ts";
 
+/** A deployment with the same template changes nothing, also where somebody deleted a part of it. */
+const DELETED =
+  "Deploying again does not make it anew: remove the stack and deploy it with existingTable (docs/operations.md, Uninstall).";
+
 /** An hourly schedule that is later than this has stopped. */
 export const LATE_MS = 2 * HOUR + 15 * MINUTE;
 
@@ -19,7 +23,7 @@ export const scheduleLink = (running: Running | undefined, now: Instant): Link =
     return unknown(
       "schedule",
       "no deployed function has ever written into this table",
-      "Deploy, then wait for the next full hour: npx serverless deploy",
+      "Deploy (docs/operations.md, Install), then wait for the next full hour.",
     );
   const says = `last ran at ${minute(running.at)}`;
   if (now - running.at <= LATE_MS) return ok("schedule", says);
@@ -41,7 +45,7 @@ export const queuesLink = (answers: Readonly<Record<string, Answer<QueueState>>>
   for (const [name, answer] of all) {
     if ("value" in answer) continue;
     return answer.missing
-      ? broken("queues", `the queue of ${name} is gone`, "npx serverless deploy")
+      ? broken("queues", `the queue of ${name} is gone`, DELETED)
       : unanswered("queues", answer);
   }
   const busy = all.flatMap(([name, answer]) =>
@@ -62,7 +66,7 @@ export const deadLettersLink = (
   for (const [name, { url, answer }] of Object.entries(answers)) {
     if (!("value" in answer))
       return answer.missing
-        ? broken("dead letters", `the dead-letter queue of ${name} is gone`, "npx serverless deploy")
+        ? broken("dead letters", `the dead-letter queue of ${name} is gone`, DELETED)
         : unanswered("dead letters", answer);
     const count = answer.value.waiting + answer.value.held;
     if (!count) continue;
@@ -77,7 +81,7 @@ export const deadLettersLink = (
 export const listenersLink = (topic: string, answer: Answer<Listeners>): Link => {
   if (!("value" in answer))
     return answer.missing
-      ? broken("subscriptions", "the topic is gone: no notice can be sent", "npx serverless deploy")
+      ? broken("subscriptions", "the topic is gone: no notice can be sent", DELETED)
       : unanswered("subscriptions", answer);
   const { confirmed, pending } = answer.value;
   if (confirmed)
@@ -98,7 +102,7 @@ export const testLink = (answer: Answer<TestSent>): Link => {
       next: `Look for ${answer.value.reference} where the notices should arrive.`,
     };
   return answer.missing
-    ? broken("test mail", "the topic is gone: no notice can be sent", "npx serverless deploy")
+    ? broken("test mail", "the topic is gone: no notice can be sent", DELETED)
     : unanswered("test mail", answer);
 };
 
