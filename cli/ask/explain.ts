@@ -31,12 +31,14 @@ const verdicts: Readonly<Record<Explanation["verdict"], string>> = {
 };
 
 /** A privilege on some columns is no privilege on the table, and not nothing. */
-const headline = ({ verdict, columns, views, path }: Explained): string =>
+const headline = ({ verdict, columns, views, path, links }: Explained): string =>
   views.length && path.length === 0 && verdict === "no"
     ? `${verdicts[verdict]}, but through a view`
     : columns && path.length === 0
       ? `${verdicts[verdict]}, but on some columns`
-      : verdicts[verdict];
+      : verdict === "no" && links.at(-1)?.state === "unknown"
+        ? "No by its grants, the rest is not known"
+        : verdicts[verdict];
 
 const chain = (wrapped: Wrapped, { principal, links }: Explanation): string[] => {
   const lines = principal === null ? [] : [wrapped("  ", "    ", principal)];

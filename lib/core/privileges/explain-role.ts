@@ -6,6 +6,7 @@ import { type Privilege, privilegeBit, privilegeLetters } from "../catalog/privi
 import { isClosedOnDsql } from "../sql/dsql.ts";
 import { grantPrivilegeSql, grantRoleSql, grantUsageSql } from "../sql/statements.ts";
 import { aclOf } from "./acl-of.ts";
+import { besideGrants } from "./beside-grants.ts";
 import type { AccessEngine } from "./effective.ts";
 import { type Edges, type RoleId, reachable, targetsOf } from "./effective-graph.ts";
 import type { AccessObject } from "./effective-objects.ts";
@@ -247,7 +248,8 @@ export const roleLinks = (
     };
   }
   const idle = idleMembership(engine, role, privilege, object);
-  if (idle) return { ...none, links: [start, idle.link], completes: idle.completes };
+  const beside = besideGrants(engine, role, privilege, object);
+  if (idle) return { ...none, links: [start, idle.link, ...beside], completes: idle.completes };
   const schema = schemaLink(engine, role, object);
   const missing: Link = {
     step: "privilege",
@@ -257,7 +259,7 @@ export const roleLinks = (
   };
   return {
     ...none,
-    links: [start, ...(schema.link ? [schema.link] : []), missing],
+    links: [start, ...(schema.link ? [schema.link] : []), missing, ...beside],
     completes: [...schema.completes, giving(engine, object, grantPrivilegeSql(privilege, object, name))],
   };
 };

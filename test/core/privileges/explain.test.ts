@@ -1,5 +1,6 @@
 // The chain from a principal or a role to a privilege, and the first link that is broken.
 import { describe, expect, it } from "vitest";
+import { Cluster } from "../../../lib/core/base/ids.ts";
 import { explain } from "../../../lib/core/iam/explain-principal.ts";
 import { waysIn } from "../../../lib/core/iam/ways-in.ts";
 import { accessEngine } from "../../../lib/core/privileges/effective.ts";
@@ -123,5 +124,34 @@ describe("explain", () => {
 
   it("refuses a role that is not there", () => {
     expect(() => ask("nobody")).toThrow("there is no role nobody");
+  });
+
+  it("says that partitions, children and triggers were not looked at where they may matter, on PostgreSQL alone", () => {
+    const asked = (cluster: string, privilege: "SELECT" | "DELETE", parentAcl: string): unknown[] => {
+      const relations = [...rows.relations, table(1001, "parent", { acl: acl("10=arwdDxt/10", parentAcl) })];
+      const it = { ...catalog({ ...rows, relations }), cluster: Cluster.parse(cluster) };
+      const engine = accessEngine(it);
+      const {
+        verdict,
+        firstBroken,
+        links: all,
+      } = explain(engine, "nologin", privilege, findObject(engine, "App.orders"), { ways: waysIn(it, null) });
+      return [
+        verdict,
+        firstBroken,
+        ...all.filter(({ state }) => state === "unknown").map(({ says }) => says),
+      ];
+    };
+    const child = "Not looked at: whether this table is a partition or child of another";
+    const trigger = "Not looked at: what triggers do where the role writes";
+    const server = "postgres://127.0.0.1:5432/app";
+    expect(asked(server, "SELECT", "103=r/10")).toEqual(["no", "schema", child]);
+    expect(asked(server, "DELETE", "103=d/10")).toEqual(["no", "schema", child, trigger]);
+    expect(asked(server, "SELECT", "103=a/10")).toEqual(["no", "schema", trigger]);
+    expect(asked(server, "SELECT", "102=r/10")).toEqual(["no", "schema"]);
+    expect(asked("arn:aws:dsql:eu-west-1:111122223333:cluster/a", "SELECT", "103=r/10")).toEqual([
+      "no",
+      "schema",
+    ]);
   });
 });
