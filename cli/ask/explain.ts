@@ -30,13 +30,16 @@ const verdicts: Readonly<Record<Explanation["verdict"], string>> = {
   unknown: "Not known",
 };
 
+/** Where somebody cannot even connect, what was not looked at changes nothing. */
+const inGrants: readonly Explanation["firstBroken"][] = ["membership", "schema", "privilege"];
+
 /** A privilege on some columns is no privilege on the table, and not nothing. */
-const headline = ({ verdict, columns, views, path, links }: Explained): string =>
+const headline = ({ verdict, columns, views, path, links, firstBroken }: Explained): string =>
   views.length && path.length === 0 && verdict === "no"
     ? `${verdicts[verdict]}, but through a view`
     : columns && path.length === 0
       ? `${verdicts[verdict]}, but on some columns`
-      : verdict === "no" && links.at(-1)?.state === "unknown"
+      : inGrants.includes(firstBroken) && links.at(-1)?.state === "unknown"
         ? "No by its grants, the rest is not known"
         : verdicts[verdict];
 
