@@ -5,6 +5,7 @@ import { parseInterval } from "../../lib/core/base/parse-time.ts";
 import { DAY, iso } from "../../lib/core/base/time.ts";
 import { principalName } from "../../lib/core/base/visible-text.ts";
 import { type Activity, activityOf, type Grouping, parseGroupings } from "../../lib/queries/activity.ts";
+import { coverageText } from "../../lib/wording/coverage-text.ts";
 import type { AddCommand } from "../command.ts";
 import {
   addOutputOptions,
@@ -63,10 +64,13 @@ const basisOf = ({
   settledUntil,
   mappingsAsOf,
 }: Activity): string[] => {
-  const stretch = `From ${shown(iso(interval.from))} to ${shown(iso(interval.to))} UTC`;
-  const proof = unprovenHours
-    ? `${stretch}: capture is not proven for ${unprovenHours} of ${hours} hours; somebody may have connected in them unseen. Hours after ${shown(iso(settledUntil))} may still be proven.`
-    : `${stretch}: capture is proven for all ${hours} hours.`;
+  const proof = coverageText({
+    from: shown(iso(interval.from)),
+    to: shown(iso(interval.to)),
+    hours,
+    unprovenHours,
+    settledUntil: shown(iso(settledUntil)),
+  });
   const { seq, takenAt } = mappingsAsOf?.manifest ?? {};
   const figure = others.toLocaleString("en-US");
   const crowd = `Too many principals to keep apart: at least ${figure} of them are listed together as unknown:others.`;

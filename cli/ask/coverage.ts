@@ -3,6 +3,7 @@ import { parseInterval } from "../../lib/core/base/parse-time.ts";
 import { DAY, HOUR } from "../../lib/core/base/time.ts";
 import type { Proof } from "../../lib/core/coverage/coverage.ts";
 import { type CoverageAnswer, coverageOf } from "../../lib/queries/coverage.ts";
+import { coverageText } from "../../lib/wording/coverage-text.ts";
 import type { AddCommand } from "../command.ts";
 import {
   addOutputOptions,
@@ -56,12 +57,10 @@ const columns: readonly Column<Row>[] = [
   { head: "why", cell: ({ why }) => why, max: 60 },
 ];
 
-const headline = ({ from, to, hours, unprovenHours, settledUntil }: CoverageAnswer): string => {
-  const stretch = `From ${shown(from)} to ${shown(to)} UTC`;
-  if (hours === 0) return `${stretch}: that is no time at all.`;
-  return unprovenHours === 0
-    ? `${stretch}: capture is proven for all ${hours} hours.`
-    : `${stretch}: capture is not proven for ${unprovenHours} of ${hours} hours; somebody may have connected in them unseen. Hours after ${shown(settledUntil)} may still be proven.`;
+const headline = (found: CoverageAnswer): string => {
+  const [from, to, settledUntil] = [shown(found.from), shown(found.to), shown(found.settledUntil)];
+  if (found.hours === 0) return `From ${from} to ${to} UTC: that is no time at all.`;
+  return coverageText({ ...found, from, to, settledUntil });
 };
 
 const print = (io: Io, found: CoverageAnswer): void => {

@@ -1,0 +1,17 @@
+// The sentence on how much of a stretch of time capture is proven for.
+
+type Stretch = {
+  readonly from: string;
+  readonly to: string;
+  readonly hours: number;
+  readonly unprovenHours: number;
+  readonly settledUntil: string;
+};
+
+/** Takes instants as a person reads them (UTC) and whole hours; gives one or two sentences. */
+export const coverageText = ({ from, to, hours, unprovenHours, settledUntil }: Stretch): string => {
+  const stretch = `From ${from} to ${to} UTC`;
+  return unprovenHours
+    ? `${stretch}: capture is not proven for ${unprovenHours} of ${hours} hours; somebody may have connected in them unseen. Hours after ${settledUntil} may still be proven.`
+    : `${stretch}: capture is proven for all ${hours} hours.`;
+};
