@@ -4,6 +4,7 @@ import { createHash, createPublicKey, type KeyObject, verify } from "node:crypto
 import { gunzipSync } from "node:zlib";
 import * as z from "zod";
 import type { Instant } from "../core/base/time.ts";
+import type { VerifiedDigest } from "../core/coverage/digest-chain.ts";
 import { regionOfDigest } from "../core/coverage/trail-file-name.ts";
 import { AuditError } from "../errors.ts";
 import { eventTimeOf } from "./parse-record.ts";
@@ -49,6 +50,16 @@ export type DigestFile = {
   /** What is signed. */
   readonly signed: string;
 };
+
+/** What the chain of digests needs of one that was verified; nulls: the first after validation was switched on. */
+export const linkOf = ({ from, to, key, hash, previous }: DigestFile): VerifiedDigest => ({
+  from,
+  to,
+  key,
+  hash,
+  previousKey: previous?.key ?? null,
+  previousHash: previous?.hash ?? null,
+});
 
 /** Digests are small: an hour's file names. */
 const MAX_BYTES = 64 * 1024 * 1024;

@@ -9,7 +9,7 @@ import { type Scope, scopeOf } from "../core/coverage/coverage-scope.ts";
 import { hoursProvenByDigests, type VerifiedDigest } from "../core/coverage/digest-chain.ts";
 import { isBackfillDigest, regionOfDigest } from "../core/coverage/trail-file-name.ts";
 import { AuditError } from "../errors.ts";
-import { type DigestFile, parseDigest } from "./digest-file.ts";
+import { type DigestFile, linkOf, parseDigest } from "./digest-file.ts";
 import type { TrailSource } from "./trail-source.ts";
 
 export type FolderHours = ReadonlyMap<Scope, ReadonlySet<Instant>>;
@@ -31,15 +31,6 @@ const hashOf = (source: TrailSource | undefined): string | undefined => {
     return undefined;
   }
 };
-
-const linkOf = ({ from, to, key, hash, previous }: DigestFile): VerifiedDigest => ({
-  from,
-  to,
-  key,
-  hash,
-  previousKey: previous?.key ?? null,
-  previousHash: previous?.hash ?? null,
-});
 
 /** Reads the digests and every log file that they name, by its name anywhere in the folder. */
 export const checkFolderDigests = (

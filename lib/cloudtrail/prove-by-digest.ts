@@ -6,13 +6,7 @@ import { type Scope, scopeOf } from "../core/coverage/coverage-scope.ts";
 import type { VerifiedDigest } from "../core/coverage/digest-chain.ts";
 import { isBackfillDigest, regionOfDigest } from "../core/coverage/trail-file-name.ts";
 import { AuditError } from "../errors.ts";
-import {
-  checkSignature,
-  type DigestFile,
-  type PublicKeyPort,
-  parseDigest,
-  type Signature,
-} from "./digest-file.ts";
+import { checkSignature, linkOf, type PublicKeyPort, parseDigest, type Signature } from "./digest-file.ts";
 import { type ActivitySink, type Ingested, ingestSources } from "./ingest-sources.ts";
 import type { S3Object } from "./s3-objects.ts";
 import type { TrailSource } from "./trail-source.ts";
@@ -93,15 +87,6 @@ const compare = async (source: TrailSource, expected: string): Promise<Verdict> 
   }
 };
 
-const verifiedOf = ({ from, to, key, hash, previous }: DigestFile): VerifiedDigest => ({
-  from,
-  to,
-  key,
-  hash,
-  previousKey: previous?.key ?? null,
-  previousHash: previous?.hash ?? null,
-});
-
 /**
  * Checks one digest and counts what its log files hold (which costs no writes where they were counted before). Throws
  * AuditError "bad-file" for what is no digest, and what the store or the network throws.
@@ -130,7 +115,7 @@ export const proveByDigest = async (
     signature,
     missing,
     altered,
-    ...(holds && { verified: verifiedOf(digest) }),
+    ...(holds && { verified: linkOf(digest) }),
     ingested,
   };
 };
