@@ -142,7 +142,10 @@ export const addPolicyTry: AddCommand = (program, io, finish) => {
         "principal by principal, and whom it would still let in. A cluster policy is tried instead of the cluster's own, an IAM " +
         "policy instead of the policies that each principal has. Nothing is changed.",
     )
-    .option("--principal <arn>", "connections of this principal only; whose IAM policy it would be")
+    .option(
+      "--principal <arn>",
+      "only the connections of this principal; an IAM policy is tried as its policy",
+    )
     .option("--add", "try an IAM policy beside those that each principal has")
     .option("--from <time>", `from when (default: ${TRIAL_DAYS} days before --to)`)
     .option("--to <time>", "the end (default: now)")

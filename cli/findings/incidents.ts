@@ -33,7 +33,7 @@ export const addIncidents: AddCommand = (program, io) => {
     .command("incidents")
     .summary("list the incidents: findings that belong together")
     .description(
-      "Lists the incidents that are not resolved: findings that belong together, and how many mails told of them.\n" +
+      "Lists the incidents that are not resolved: findings that belong together, and how many mails were sent about them.\n" +
         "--json and --ndjson list all of them, with what was mailed when.",
     )
     .option("--status <status>", "only these: open, acknowledged, exempt, ended, resolved")

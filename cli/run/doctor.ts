@@ -56,7 +56,7 @@ export const addDoctor: AddCommand = (program, io, finish) => {
     .command("doctor")
     .summary("check each link of the chain from a connection to a mail")
     .description(
-      "Says of each link whether it is ok, broken or unknown, with the next step. Asks AWS as you, and reads what the " +
+      "Says whether each link from a connection to a mail is ok, broken or unknown, and what to do next. Asks AWS as you, and reads what the " +
         "deployed functions left in the table. Changes nothing.",
     )
     .option("--send-test", "send a test mail to the topic of the notices, too")

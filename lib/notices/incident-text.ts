@@ -43,7 +43,7 @@ const tagOf = (incident: Incident, kind: NoticeKind): string => {
 const statusLines = (incident: Incident, kind: NoticeKind, lead: Finding, now: Instant): string[] => {
   const { severity, openedAt, toldAt, toldSeverity, id } = incident;
   const level = severity.toUpperCase();
-  const before = toldAt === undefined ? "" : ` The notice before this one: ${utc(toldAt)}.`;
+  const before = toldAt === undefined ? "" : ` Previous notice: ${utc(toldAt)}.`;
   const reference = `Reference: ${id}.${before}`;
   const returned =
     lead.reopened > 0
@@ -61,7 +61,7 @@ const statusLines = (incident: Incident, kind: NoticeKind, lead: Finding, now: I
     worse: [
       `Now ${level} severity${toldSeverity === undefined ? "" : `, ${toldSeverity} before`}. Open since ${utc(openedAt)}.`,
     ],
-    more: [`More belongs to this incident than was told. ${level} severity. Open since ${utc(openedAt)}.`],
+    more: [`This incident has grown. ${level} severity. Open since ${utc(openedAt)}.`],
     over: [`It is over. It was open from ${utc(openedAt)} to ${utc(endOf(incident) ?? now)}.`],
   };
   return [...says[kind], reference].flatMap((line) => wrapped(line, "  "));
@@ -77,7 +77,7 @@ const howItEnded = ({ ends, closedBecause, life, status }: Finding): string =>
   ends ??
   closedBecause ??
   (life === "episode" && status !== "resolved"
-    ? "There was no further sign of it for 24 hours. What was done is not undone by that: acknowledge it once it is explained."
+    ? "There was no further sign of it for 24 hours. That does not undo what was done: acknowledge it once it is explained."
     : "A complete evaluation no longer found it.");
 
 /** How each part of it ended, and what stays to know. */
@@ -100,7 +100,7 @@ const knownLines = ({ findings, tellable }: Incident, lead: Finding): string[] =
     .flatMap(findingLine);
 
 const incidentLines = (run: Commands, { id }: Incident): string[] => [
-  "All of this incident, and what was mailed of it when:",
+  "The whole incident, and when each mail about it was sent:",
   ...run("incident", id),
 ];
 

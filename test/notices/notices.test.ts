@@ -87,7 +87,7 @@ describe("a notice", () => {
       To accept it for 30 days:
       npx dsql-audit exempt dormant-mapping-0123456789abcdef --owner YOUR-TEAM \\
         --reason WHY --until 30d --cluster orders-prod --store audit.db
-      All of this incident, and what was mailed of it when:
+      The whole incident, and when each mail about it was sent:
       npx dsql-audit incident inc-d55367a0 --cluster orders-prod --store audit.db
       "
     `);
@@ -119,7 +119,7 @@ describe("a notice", () => {
     const second = only(told, T + HOUR);
     expect(second.subject).toBe(first.subject.replace("[HIGH]", "[CRITICAL]"));
     expect(second.body).toContain("Now CRITICAL severity, high before.");
-    expect(second.body).toContain("The notice before this one: 2026-04-01 02:00 UTC.");
+    expect(second.body).toContain("Previous notice: 2026-04-01 02:00 UTC.");
   });
 
   it("is called the same whatever becomes of its verdict, its signs and its severity", () => {

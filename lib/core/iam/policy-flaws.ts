@@ -192,7 +192,7 @@ export const policyFlaws = (document: string, cluster: string): PolicyFlaw[] => 
         kind: "misses-admin",
         statement: nameOf(statement, at),
         at,
-        says: "It denies dsql:DbConnect and not dsql:DbConnectAdmin: who may connect as admin is not held back.",
+        says: "It denies dsql:DbConnect and not dsql:DbConnectAdmin: whoever may connect as admin is not kept out.",
       }),
     ),
     ...halfDenied(policy, cluster, ADMIN, CONNECT)
@@ -202,7 +202,7 @@ export const policyFlaws = (document: string, cluster: string): PolicyFlaw[] => 
           kind: "misses-connect",
           statement: nameOf(statement, at),
           at,
-          says: "It denies dsql:DbConnectAdmin and not dsql:DbConnect: connections as other roles are not held back.",
+          says: "It denies dsql:DbConnectAdmin and not dsql:DbConnect: connections as other roles are not kept out.",
         }),
       ),
     ...andedFlaws(policy),

@@ -56,7 +56,7 @@ export const policyDiffers = /* @__PURE__ */ defineDetector({
   severity: "medium",
   life: "state",
   docs: {
-    why: "A multi-Region cluster is one database with an endpoint and a policy in each Region. Whom one of them keeps out comes in through the other.",
+    why: "A multi-Region cluster is one database with an endpoint and a policy in each Region. A principal that one policy keeps out comes in through the other.",
     fix: "Read both policies with the commands in the finding, decide which one is meant, and put it in both Regions with aws dsql put-cluster-policy, each with the VPCs and the ARN of its own Region.",
     falsePositives:
       "Regions that serve different callers on purpose: exempt the finding, which accepts these statements and no further one.",

@@ -30,7 +30,7 @@ export const privilegeExceedsArchetype = /* @__PURE__ */ defineDetector({
     falsePositives:
       "A reporting role that fills its own tables: declare it as read-write, or exempt the one grant. Privileges in a schema that the role cannot use are low.",
     blindSpots:
-      "Of the archetypes, read-only, analytics and backup must not write, own or create, and a service must not own or create. Nothing is expected of the others. Roles whose name says nothing, and that nobody declared. A role whose name only suggests reading (reporting, backup, audit) is medium at most. Functions with SECURITY DEFINER, rules and INSTEAD OF triggers can write for their caller, see `dsql-audit escalations`. Of several paths to one privilege, the shortest is named.",
+      "Of the archetypes, read-only, analytics and backup must not write, own or create, and a service must not own or create. Nothing is expected of the others, nor of roles whose name says nothing and that nobody declared. A role whose name only suggests reading (reporting, backup, audit) is medium at most. Functions with SECURITY DEFINER, rules and INSTEAD OF triggers can write for their caller, see `dsql-audit escalations`. Of several paths to one privilege, the shortest is named.",
   },
   evidence: {
     readOnlyBecause: { label: "Read-only, because", whenEmpty: "" },

@@ -1,4 +1,4 @@
-// Access that hangs on tags of the cluster: who may tag it may change who connects.
+// Access that depends on tags of the cluster: who may tag it may change who connects.
 import * as z from "zod";
 import { principalName, visible } from "../../core/base/visible-text.ts";
 import { seenInSnapshot, someOf } from "../../core/findings/catalog-judgement.ts";
@@ -50,7 +50,7 @@ const judged = (
         : "only who is admin anyway may change them";
   return {
     subject: subjectOf(access),
-    title: `Who connects in ${region} hangs on tags of the cluster: ${who}`,
+    title: `Who connects in ${region} depends on tags of the cluster: ${who}`,
     evidence: {
       region,
       statements: conditions.slice(0, SHOWN).map(({ policy, statement, effect, key }) => ({
@@ -75,7 +75,7 @@ const judged = (
 export const tagBasedAccess = /* @__PURE__ */ defineDetector({
   id: "tag-based-access",
   category: "over-privileged",
-  title: "Access that hangs on tags of the cluster",
+  title: "Access that depends on tags of the cluster",
   severity: "low",
   life: "state",
   docs: {

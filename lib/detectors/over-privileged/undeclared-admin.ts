@@ -57,7 +57,7 @@ const opens = (rows: readonly WhoMayRow[]): WhoMayRow | undefined =>
 
 /**
  * Where access.yml names admins, whoever else there is. Where it names none, nobody can tell an administrator of the account
- * from a mistake: those who may do everything are left out. Without it only what a wildcard hands out is told.
+ * from a mistake: those who may do everything are left out. Without it only what a wildcard hands out is reported.
  */
 const isTold = (
   view: DetectorView,
@@ -164,9 +164,9 @@ export const undeclaredAdmin = /* @__PURE__ */ defineDetector({
     why: "Whoever holds dsql:DbConnectAdmin is admin: no mapping is needed, and nothing in the database shows it. Wildcards such as dsql:* hand it out, and so do helpers that give every function the same policy.",
     fix: "Allow dsql:DbConnect instead of dsql:*, or deny dsql:DbConnectAdmin with the command in the finding. Who is meant to be admin belongs into access.yml: a component with the role admin and its principals, published with dsql-audit baseline publish.",
     falsePositives:
-      "Administrators of the whole account, who may do everything: name them in access.yml. Where it names no admin, they are not told.",
+      "Administrators of the whole account, who may do everything: name them in access.yml. Where it names no admin, they are not reported.",
     blindSpots:
-      "Without access.yml only what a wildcard of the service hands out is told. Organisation policies and session policies are not read, so some of them may be kept out. Identities of other accounts are not judged.",
+      "Without access.yml only what a wildcard of the service hands out is reported. Organisation policies and session policies are not read, so some of them may be kept out. Identities of other accounts are not judged.",
   },
   evidence: {
     holders: { label: "Who", lines: true },
