@@ -90,7 +90,7 @@ export const listenersLink = (topic: string, answer: Answer<Listeners>): Link =>
     "subscriptions",
     pending ? `${pending} not confirmed yet: nobody gets mail` : "nobody has subscribed to the topic",
     pending
-      ? "Confirm it by the link in the mail that AWS sent."
+      ? "Confirm it with the command in the stack's output ConfirmAlertEmail, and the token out of the mail that AWS sent."
       : `aws sns subscribe --topic-arn ${shellWord(topic)} --protocol email --notification-endpoint YOU@EXAMPLE.COM`,
   );
 };

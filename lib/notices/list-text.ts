@@ -173,7 +173,7 @@ export const stormNotice = (
     kind: "storm",
     tag: standing.length ? worstOf(standing.map(({ severity }) => severity)).toUpperCase() : "ENDED",
     stem: `Many incidents at once: ${said}`,
-    first: `${counted(due.length, "incident")} ${due.length === 1 ? "changes" : "change"} at once, after ${counted(told, "notice")} in the last hour. They are listed here instead of one mail each. Many at once may be one cause, or somebody who wants to hide one among them.`,
+    first: `${counted(due.length, "incident")} ${due.length === 1 ? "changes" : "change"} at once${told > 0 ? `, after ${counted(told, "notice")} in the last hour` : ""}. They are listed here instead of one mail each. Many at once may be one cause, or somebody who wants to hide one among them.`,
     lines: [...paragraph("OPEN", findingLines(standing)), ...paragraph("OVER", findingLines(over))],
     findings: all,
     told: all.map((finding) => toldOf(finding, "notice")),

@@ -34,8 +34,13 @@ const listed = (lines: readonly string[][]): string[] => [
 
 const openLine =
   (now: Instant) =>
-  (finding: Finding): string[] =>
-    findingEntry(finding, `, open for ${counted(Math.floor((now - finding.detectedAt) / DAY), "day")}`);
+  (finding: Finding): string[] => {
+    const days = Math.floor((now - finding.detectedAt) / DAY);
+    return findingEntry(
+      finding,
+      days < 1 ? ", open for less than a day" : `, open for ${counted(days, "day")}`,
+    );
+  };
 
 const mendedLine = ({ title, closedAt, closedBecause }: Finding): string[] =>
   bullet(

@@ -168,7 +168,7 @@ describe("functions", () => {
     );
     const { Variables } = lambda(fn).Properties.Environment as { Variables: Record<string, unknown> };
     const { NODE_OPTIONS, POWERTOOLS_LOG_LEVEL, ...own } = Variables;
-    expect(NODE_OPTIONS).toBe("--enable-source-maps --max-semi-space-size=8");
+    expect(NODE_OPTIONS).toBe("--enable-source-maps --max-semi-space-size=4");
     expect(POWERTOOLS_LOG_LEVEL).toEqual({ Ref: "LogLevel" });
     expect(Object.keys(own).sort()).toEqual([...new Set(names)].sort());
 
