@@ -83,7 +83,9 @@ const whyText = ({ because, conditions, reasons, verdict }: WhoMayRow): string =
   const shown = [...new Set(because.map(becauseText))];
   const more = shown.length - MAX_BECAUSE;
   const statements = more > 0 ? [...shown.slice(0, MAX_BECAUSE), `${more} more`] : shown;
-  const parts = [...conditions, ...reasons, ...(statements.length ? [`(${statements.join("; ")})`] : [])];
+  // Some are whole sentences, which here stand within one.
+  const said = [...conditions, ...reasons].map((text) => text.replace(/\.$/, ""));
+  const parts = [...said, ...(statements.length ? [`(${statements.join("; ")})`] : [])];
   return parts.join("; ") || (verdict === "denied" ? "no policy allows it" : "");
 };
 

@@ -66,7 +66,7 @@ const changeColumns: readonly Column<ChangedPrivilege>[] = [
 ];
 
 const lastUseText = ({ lastUse, lastUseAt }: ActivityRow): string =>
-  lastUseAt ??
+  lastUseAt?.slice(0, 16).replace("T", " ").concat(" UTC") ??
   { seen: "seen", possible: "possible, by this or another role", never: "never", unknown: "unknown" }[
     lastUse
   ];

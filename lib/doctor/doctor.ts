@@ -178,6 +178,10 @@ export const examine = async (examined: Examined): Promise<LinkRow[]> => {
       ...(await testedLink(examined, running, "value" in identity ? identity.value : "Somebody")),
     );
   } else shared.push(...(await testedLink(examined, running, "")));
+  if (!ports)
+    shared.push(
+      unknown("AWS", "not asked: the store is a file", "With --table, doctor looks at every link in AWS."),
+    );
   shared.push(settingsLink(settings));
   const wanted = examined.cluster === undefined ? known : known.filter((one) => one === examined.cluster);
   const rows: LinkRow[] = shared.map((link) => ({ ...link, cluster: null }));

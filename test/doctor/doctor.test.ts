@@ -163,11 +163,12 @@ describe("doctor", () => {
     const rows = (await cli("doctor --store s.db --json")).json() as LinkRow[];
     expect(new Set(rows.map(({ state }) => state))).toEqual(new Set(["unknown"]));
     expect(rows.map(({ link }) => link)).toEqual([
-      ...["settings", "database login", "snapshot", "mappings", "catalog and IAM", "canary login"],
+      ...["AWS", "settings", "database login", "snapshot", "mappings", "catalog and IAM", "canary login"],
       ...["connections", "evaluation"],
     ]);
     const asked = (await cli("doctor --store s.db --json --send-test")).json() as LinkRow[];
     expect(asked.find(({ link }) => link === "test mail")).toMatchObject({ state: "unknown" });
+    expect((await cli("doctor --store s.db")).out).not.toContain("links of the chain hold");
     expect((await cli("doctor --store s.db --exit-code")).code).toBe(0);
   });
 });

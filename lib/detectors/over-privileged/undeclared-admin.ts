@@ -1,4 +1,4 @@
-// Who may connect as admin by IAM and is not declared to: admin needs no mapping, so the database shows nothing of it.
+// Who may connect as admin by IAM though nobody declared it: admin needs no mapping, so the database shows nothing of it.
 import * as z from "zod";
 import { Principal, withoutPath } from "../../core/base/ids.ts";
 import { principalName, visible } from "../../core/base/visible-text.ts";
@@ -157,7 +157,7 @@ const groupOf = ({ grant, principal }: Holder): string =>
 export const undeclaredAdmin = /* @__PURE__ */ defineDetector({
   id: "undeclared-admin",
   category: "over-privileged",
-  title: "Identity that may connect as admin and is not declared to",
+  title: "Undeclared identity that may connect as admin",
   severity: "medium",
   life: "state",
   docs: {
