@@ -37,10 +37,12 @@ const verdicts: Readonly<
   "not-proven": { says: "Not proven: do not run it before you know why.", style: "warn" },
 };
 
-const provenBy = ({ steps }: PlanAnswer["plan"]): string =>
-  steps.some(({ wall }) => wall === "sql")
+const provenBy = ({ steps }: PlanAnswer["plan"]): string => {
+  if (!steps.length) return "Proven by the snapshot itself, which needs no step";
+  return steps.some(({ wall }) => wall === "sql")
     ? "Proven on a throw-away PostgreSQL 16 that holds this snapshot's access"
     : "Proven by the policies that this snapshot holds";
+};
 
 const mayColumns: readonly Column<ChangedMay>[] = [
   { head: "principal", cell: ({ principal }) => principal, max: 70 },

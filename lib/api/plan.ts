@@ -1,5 +1,6 @@
 // GET /findings/{id}/plan: the steps that end a finding, and the way back; there is no server here to prove them on.
 import * as z from "zod";
+import { resolveSettings } from "../core/findings/settings.ts";
 import { notProven } from "../core/remediation/proof.ts";
 import { findFinding } from "../queries/findings.ts";
 import { planOf } from "../queries/plan.ts";
@@ -50,14 +51,12 @@ const PlanAnswer = z
   .meta({ id: "Plan", description: "What ends a finding, in both walls, and what takes it back." });
 
 const nothingTried = {
-  ...{
-    status: "not-proven" as const,
-    how: [],
-    resolved: null,
-    opened: null,
-    changed: null,
-    mayConnect: null,
-  },
+  status: "not-proven" as const,
+  how: [],
+  resolved: null,
+  opened: null,
+  changed: null,
+  mayConnect: null,
 };
 
 const UNTRIED = "The API has no PostgreSQL to try a plan on.";
@@ -73,16 +72,9 @@ export const findingPlan: Route = route({
     const { store, now } = deps;
     const cluster = await pickCluster(deps, named);
     const found = await findFinding(store.findings, cluster, id, "GET /findings");
-    const kept = (await store.settings.read())?.values;
+    const { values } = resolveSettings(await store.settings.read());
     const answer = await planOf(store, cluster, { findings: [found], dropRoles: false }, now, {
-      settings: {
-        ...(kept?.auditor && { auditor: kept.auditor }),
-        ...(kept && {
-          archetypes: kept.archetypes,
-          dormantDays: kept.dormantDays,
-          detectorOptions: kept.detectorOptions,
-        }),
-      },
+      settings: { ...values, auditor: values.auditor ?? undefined },
       prove: async () => notProven([UNTRIED, `Prove it where you have one: npx dsql-audit plan ${found.id}`]),
     });
     const { proof, ...document } = planDocument(answer);

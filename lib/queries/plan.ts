@@ -7,14 +7,14 @@ import { DORMANT_DAYS } from "../core/findings/dormant-window.ts";
 import type { Finding } from "../core/findings/finding.ts";
 import { changedPrivileges } from "../core/remediation/access-change.ts";
 import type { Plan } from "../core/remediation/plan.ts";
-import type { Judge, Proof } from "../core/remediation/proof.ts";
+import { type Judge, notProven, type Proof } from "../core/remediation/proof.ts";
 import { AuditError } from "../errors.ts";
 import type { ReadStore } from "../store/open-store.ts";
 import { activityOf } from "./activity.ts";
 import { forBaseline } from "./plan-baseline.ts";
 import { forFindings, judgingOf, type PlanSettings } from "./plan-findings.ts";
 
-/** Tries a plan on a server: `wanted` must be gone afterwards. */
+/** Tries a plan without doubts on a server: `wanted` must be gone afterwards. */
 export type Prove = (plan: Plan, wanted: readonly string[], judge: Judge) => Promise<Proof>;
 
 /** What a plan is for. */
@@ -70,7 +70,8 @@ export const planOf = async (
       ? forFindings(judging, catalog, asked.findings, asked.dropRoles)
       : forBaseline(catalog, asked.baseline, asked.role, now);
   const { plan, wanted, judge, ends, notes } = wished;
-  const proof = await prove(plan, wanted, judge);
+  // Nothing that is tried could clear these, so they are what is told wherever the plan is asked for.
+  const proof = plan.doubts.length ? notProven(plan.doubts) : await prove(plan, wanted, judge);
   const touched = new Set([...wished.roles, ...changedRoles(plan)]);
   const interval = { from: now - usedDays * DAY, to: now };
   const { rows } = await activityOf(store, cluster, { interval, by: ["principal", "mapping"] }, now);

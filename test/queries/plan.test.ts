@@ -88,6 +88,14 @@ describe("a plan for a baseline, on both walls", () => {
 });
 
 describe("a plan where something could not be read", () => {
+  it("tells that whether or not it is tried, as no server could clear it", async () => {
+    const unread = { status: "unreadable" as const, reason: "permission denied", code: "42501" };
+    const dark: Catalog = { ...estate(), sections: { ...estate().sections, memberships: unread } };
+    const { proof, plan } = await planned(dark, { baseline, role: null });
+    expect(plan.doubts).toContain("the snapshot could not read memberships: permission denied");
+    expect(proof).toEqual(notProven(plan.doubts));
+  });
+
   it.each(["app_ro", null])("says that there may be more differences (%s)", async (one) => {
     const { ends, notes } = await planned(estate({ functions: "unreadable" }), { baseline, role: one });
     expect({ ends, notes }).toEqual({

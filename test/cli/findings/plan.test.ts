@@ -188,6 +188,12 @@ describe("plan", () => {
     }
   });
 
+  it("claims nothing of a server or of policies where nothing has to be done", async () => {
+    const { out } = await cli("plan --for-role user_service --least --baseline access.yml");
+    expect(out).toContain("nothing: no difference is known");
+    expect(out.replaceAll(/\s+/g, " ")).toContain("Proven by the snapshot itself, which needs no step");
+  });
+
   it("is refused for a role that no baseline can declare", async () => {
     const { code, err } = await cli("plan --for-role admin --least --baseline access.yml");
     expect(code).toBe(64);

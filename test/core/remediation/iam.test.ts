@@ -60,6 +60,17 @@ describe("a permission that is taken away", () => {
     expect(proof.how.join()).toContain("decided again");
   });
 
+  it.each(["arn:aws:iam::111122223333:role/Stray", "arn:aws:iam::111122223333:role/other/Stray"])(
+    "is the same identity's where it is named with another path, as %s",
+    (principal) => {
+      const stray = withInline("app/Stray", policy(allow("dsql:DbConnect")));
+      const iam = exampleIam({ roles: [{ ...stray, name: "Stray", path: "/app/" }] });
+      const { plan, proof } = planned(iam, { wants: "shut-out", principal, action: "DbConnect" });
+      expect(proof).toMatchObject({ status: "proven", because: [], mayConnect: [{ to: "denied" }] });
+      expect(changedMay(iam, iam, plan.meantMay).because).toHaveLength(1);
+    },
+  );
+
   it("leaves the rest of the policy as it is", () => {
     const other = { Effect: "Allow", Action: "s3:GetObject", Resource: "*" };
     const document = policy(other, allow(["dsql:DbConnect", "dsql:GetCluster"]));

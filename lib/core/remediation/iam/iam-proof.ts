@@ -1,6 +1,7 @@
 // Whether the changes in IAM do what is meant and nothing else: who may connect is decided again, for everybody.
-import type { IamFacts } from "../../iam/facts.ts";
-import { iamRows } from "../../iam/facts.ts";
+import { foldArn } from "../../activity/principal.ts";
+import { withoutPath } from "../../base/ids.ts";
+import { type IamFacts, iamRows } from "../../iam/facts.ts";
 import { type ConnectAction, connectActions, type MayConnect } from "../../iam/may-connect.ts";
 import { whoMay } from "../../iam/who-may.ts";
 import type { MeantMay } from "./iam-plan.ts";
@@ -16,17 +17,18 @@ export type ChangedMay = {
 
 type Told = { readonly changed: readonly ChangedMay[]; readonly because: readonly string[] };
 
-const keyOf = (principal: string, action: string): string => `${action} ${principal}`;
+/** A mapping or a baseline may name an identity without its path. */
+const keyOf = (principal: string, action: string): string => `${action} ${withoutPath(foldArn(principal))}`;
 
 /** The verdicts on every identity of the account, before and after, in each Region of the cluster. */
 export const changedMay = (before: IamFacts, after: IamFacts, meant: readonly MeantMay[]): Told => {
   const wanted = new Map(meant.map((one) => [keyOf(one.principal, one.action), one.may]));
   const changed: ChangedMay[] = [];
   const because: string[] = [];
+  const also = meant.map(({ principal }) => principal);
   for (const { arn: cluster } of iamRows(before, "clusters").rows ?? []) {
-    const also = meant.map(({ principal }) => principal);
-    const [was, is] = [before, after].map((facts) => whoMay({ facts, cluster, also }));
-    if (!was || !is) continue;
+    const was = whoMay({ facts: before, cluster, also });
+    const is = whoMay({ facts: after, cluster, also });
     for (const principal of new Set([...was.principals, ...is.principals]))
       for (const action of connectActions) {
         const [a, b] = [was.verdictOf(principal, action), is.verdictOf(principal, action)];
