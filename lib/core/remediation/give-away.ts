@@ -2,14 +2,12 @@
 
 import type { Oid } from "../base/ids.ts";
 import { lazily } from "../base/lazily.ts";
-import { rowsOf } from "../catalog/catalog.ts";
+import { type Role, rowsOf } from "../catalog/catalog.ts";
 import type { AccessEngine } from "../privileges/effective.ts";
-import type { RoleId } from "../privileges/effective-graph.ts";
 import type { AccessObject } from "../privileges/effective-objects.ts";
-import { isClosedOnDsql } from "../sql/dsql.ts";
-import type { MaybeSql } from "../sql/guard.ts";
-import { grantSql, ownerSql } from "../sql/statements.ts";
-import { asDsqlRole, becomeOnDsql, onDsql, refusedOnDsql, remark, script } from "./script.ts";
+import { ownerSql } from "../sql/statements.ts";
+import { onDsql, refusedOnDsql, remark, script } from "./script.ts";
+import { dsqlLines } from "./script-dsql.ts";
 
 type Owners = {
   readonly all: readonly Oid[];
@@ -50,7 +48,7 @@ export const newOwner = (
   object: AccessObject,
   from: Oid,
   mayOwn: (role: string) => boolean,
-): string | null => {
+): Role | null => {
   const { graph, catalog } = engine;
   const { all, near, ofSchema } = ownersIn(engine);
   const candidates: (Oid | undefined)[] = [
@@ -65,25 +63,22 @@ export const newOwner = (
     const role = graph.roles[graph.idOf.get(oid ?? -1) ?? -1];
     // Nobody can act as a superuser on Aurora DSQL, so nothing can be given to one.
     if (role?.superuser && onDsql(engine)) continue;
-    if (role && role.oid !== from && !role.name.startsWith("pg_") && mayOwn(role.name)) return role.name;
+    if (role && role.oid !== from && !role.name.startsWith("pg_") && mayOwn(role.name)) return role;
   }
   return null;
 };
 
-/** On Aurora DSQL the new owner needs CREATE on the schema, and who runs it must be able to be both owners. */
-const onDsqlLines = (engine: AccessEngine, object: AccessObject, self: string, owner: string): MaybeSql[] => {
-  const schema = engine.objects.find(({ kind, oid }) => kind === "schema" && oid === object.schemaOid);
-  const ownerId: RoleId | undefined = engine.graph.idOfName.get(owner);
-  const lacks = schema && ownerId !== undefined && engine.holds(ownerId, "CREATE", schema) !== "yes";
-  const schemaOwner = schema && engine.graph.roles[engine.graph.idOf.get(schema.owner) ?? -1]?.name;
-  return [
-    ...(lacks && schemaOwner !== undefined && !isClosedOnDsql("schema", schema.name)
-      ? asDsqlRole(engine, schemaOwner, grantSql("CREATE", schema, owner))
-      : []),
-    ...becomeOnDsql(engine, [self, owner]),
-    ownerSql(object, owner),
-  ];
-};
+/** ALTER … OWNER TO, with what Aurora DSQL asks of the new owner and of who says it. */
+export const ownerScript = (
+  engine: AccessEngine,
+  object: AccessObject,
+  owner: { readonly oid: Oid; readonly name: string },
+): string =>
+  script(
+    onDsql(engine)
+      ? dsqlLines(engine, [{ operation: { does: "own", object, owner: owner.oid }, as: null }])
+      : [ownerSql(object, owner.name)],
+  );
 
 /**
  * ALTER … OWNER TO a real role, for a superuser to run (on Aurora DSQL: for `admin`). `mayOwn`: whom to offer. A
@@ -92,7 +87,7 @@ const onDsqlLines = (engine: AccessEngine, object: AccessObject, self: string, o
 export const alterOwnerSql = (
   engine: AccessEngine,
   object: AccessObject,
-  self: { readonly oid: Oid; readonly name: string },
+  self: { readonly oid: Oid },
   mayOwn: (role: string) => boolean,
 ): string => {
   const refused = refusedOnDsql(engine, object);
@@ -100,5 +95,5 @@ export const alterOwnerSql = (
   const owner = newOwner(engine, object, self.oid, mayOwn);
   if (owner === null)
     return remark("No other role was read that could own it: create one, then ALTER … OWNER TO it.");
-  return script(onDsql(engine) ? onDsqlLines(engine, object, self.name, owner) : [ownerSql(object, owner)]);
+  return ownerScript(engine, object, owner);
 };

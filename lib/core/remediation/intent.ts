@@ -21,9 +21,26 @@ const isForOwner = (operation: Operation, script: Group): boolean =>
       other.object.schemaOid === operation.object.oid,
   );
 
+/** Whether it lends USAGE that the script takes back, or takes it back: a plan lends what it needs itself. */
+const isLent = (operation: Operation, script: Group): boolean => {
+  if ((operation.does !== "grant" && operation.does !== "revoke") || operation.privilege !== "USAGE")
+    return false;
+  const { object, grantee } = operation;
+  const does = (what: "grant" | "revoke"): boolean =>
+    script.some(
+      (other) =>
+        other.does === what &&
+        other.privilege === "USAGE" &&
+        other.grantee === grantee &&
+        other.object.kind === object.kind &&
+        other.object.oid === object.oid,
+    );
+  return object.kind === "schema" && does("grant") && does("revoke");
+};
+
 /**
- * The statements without the transactions, without the roles that `admin` grants itself to be able to run them, and without
- * what a new owner needs. `script`: all of it, of which `operations` are a part.
+ * The statements without the transactions, without the roles that `admin` grants itself to be able to run them, without
+ * USAGE that is lent for them, and without what a new owner needs. `script`: all of it, of which `operations` are a part.
  */
 export const intentsOf = (operations: Group, script: Group, login: State["login"]): Intent[] => {
   const intents: Intent[] = [];
@@ -33,7 +50,7 @@ export const intentsOf = (operations: Group, script: Group, login: State["login"
     if (does === "set-role") as = operation.role;
     else if (does === "commit" || does === "reset-role") as = null;
     else if (does === "begin" || (does === "join" && operation.member === login)) continue;
-    else if (!isForOwner(operation, script)) intents.push({ operation, as });
+    else if (!isForOwner(operation, script) && !isLent(operation, script)) intents.push({ operation, as });
   }
   return intents;
 };

@@ -1,23 +1,17 @@
 // The SQL that brings live access back to what the baseline declares, for each row of drift that SQL can mend.
+import { PUBLIC } from "../base/ids.ts";
 import type { AttributeName } from "../baseline/baseline.ts";
 import type { DriftRow } from "../baseline/drift.ts";
 import { type Privilege, privilegeBit } from "../catalog/privileges.ts";
 import type { AccessEngine } from "../privileges/effective.ts";
 import type { AccessObject } from "../privileges/effective-objects.ts";
-import type { MaybeSql } from "../sql/guard.ts";
-import {
-  attributeSql,
-  grantRoleToSql,
-  grantSql,
-  mapRoleSql,
-  ownerSql,
-  revokeMappingSql,
-} from "../sql/statements.ts";
-import { alterOwnerSql } from "./give-away.ts";
+import { attributeSql, grantRoleToSql, grantSql, mapRoleSql, revokeMappingSql } from "../sql/statements.ts";
+import { alterOwnerSql, ownerScript } from "./give-away.ts";
 import { noSuperuserSql } from "./no-superuser.ts";
 import { revokeMembershipSql } from "./revoke-membership.ts";
 import { revokePrivilegeSql } from "./revoke-privilege.ts";
-import { asDsqlRole, becomeOnDsql, onDsql, refusedOnDsql, remark, script } from "./script.ts";
+import { onDsql, refusedOnDsql, remark, script } from "./script.ts";
+import { dsqlLines } from "./script-dsql.ts";
 
 const classOf = ({ kind }: AccessObject): string => (kind === "view" ? "table" : kind);
 
@@ -42,20 +36,6 @@ type Named = { readonly oid: number; readonly name: string };
 const roleOf = (engine: AccessEngine, name: string | null): Named | undefined =>
   engine.graph.roles[engine.graph.idOfName.get(name ?? "") ?? -1];
 
-/** As who may do it on Aurora DSQL; elsewhere a superuser runs it as it is. */
-const asOwner = (engine: AccessEngine, object: AccessObject, statement: MaybeSql): MaybeSql[] => {
-  const owner = engine.graph.roles[engine.graph.idOf.get(object.owner) ?? -1]?.name;
-  return onDsql(engine) ? asDsqlRole(engine, owner ?? "admin", statement) : [statement];
-};
-
-const giveOwner = (engine: AccessEngine, object: AccessObject, role: string): string => {
-  const refused = refusedOnDsql(engine, object);
-  const owner = engine.graph.roles[engine.graph.idOf.get(object.owner) ?? -1]?.name;
-  if (refused !== undefined) return refused;
-  const become = onDsql(engine) ? becomeOnDsql(engine, owner === undefined ? [role] : [owner, role]) : [];
-  return script([...become, ownerSql(object, role)]);
-};
-
 const mendPrivilege = (engine: AccessEngine, row: DriftRow): string | undefined => {
   const { kind, everybody, privilege, options } = row;
   const object = objectOf(engine, row);
@@ -64,14 +44,26 @@ const mendPrivilege = (engine: AccessEngine, row: DriftRow): string | undefined 
   const isMissing = kind === "missing";
   if (privilege === "OWNER") {
     if (role === null) return undefined;
-    return isMissing ? giveOwner(engine, object, role.name) : alterOwnerSql(engine, object, role, () => true);
+    return isMissing
+      ? (refusedOnDsql(engine, object) ?? ownerScript(engine, object, role))
+      : alterOwnerSql(engine, object, role, () => true);
   }
   if (privilege === null || privilegeBit(privilege as Privilege) === 0) return undefined;
   if (isMissing) {
     const refused = refusedOnDsql(engine, object);
     const passable = options.includes("GRANT OPTION");
-    const grant = grantSql(privilege as Privilege, object, role?.name ?? null, passable);
-    return refused ?? script(asOwner(engine, object, grant));
+    if (refused !== undefined) return refused;
+    const grant = { privilege: privilege as Privilege, object, option: passable };
+    return script(
+      onDsql(engine)
+        ? dsqlLines(engine, [
+            {
+              operation: { does: "grant", ...grant, grantee: role?.oid ?? PUBLIC, cascade: false },
+              as: object.owner,
+            },
+          ])
+        : [grantSql(grant.privilege, object, role?.name ?? null, passable)],
+    );
   }
   const revoke = revokePrivilegeSql(engine, object, privilege as Privilege, role);
   // The whole table, where columns are declared: PostgreSQL takes the privilege from the columns too.

@@ -1,6 +1,5 @@
 // A plan: the steps that end findings or bring drift back, in an order that the server takes, each with what undoes it.
-import { ADMIN } from "../activity/admin-logins.ts";
-import { type Catalog, isDsql, rowsOf, type SectionName } from "../catalog/catalog.ts";
+import { type Catalog, isDsql, type SectionName } from "../catalog/catalog.ts";
 import type { MeantMay } from "./iam/iam-plan.ts";
 import { applyIntent, groupsFor, type Intent, intentsOf, isGone } from "./intent.ts";
 import { operationSql } from "./operation.ts";
@@ -8,7 +7,7 @@ import { reach, stepOf } from "./reach.ts";
 import { type ScriptLine, scriptReader } from "./read-script.ts";
 import type { Group } from "./run-as.ts";
 import { sameAccess } from "./same-access.ts";
-import type { State } from "./state.ts";
+import { type State, stateOf } from "./state.ts";
 
 /** What a plan is to end: a finding's fix as its detector wrote it. */
 export type Wish = { readonly id: string; readonly title: string; readonly fix: string };
@@ -38,10 +37,6 @@ export type Plan = {
   /** Who may connect by IAM as it is meant to be afterwards, where the plan changes it; of everybody else it stays. */
   readonly meantMay: readonly MeantMay[];
 };
-
-/** Who runs the script: on Aurora DSQL `admin`, else a superuser. undefined: the snapshot has no `admin`. */
-export const loginFor = (catalog: Catalog): State["login"] | undefined =>
-  isDsql(catalog) ? rowsOf(catalog, "roles").find(({ name }) => name === ADMIN)?.oid : "superuser";
 
 /** Without these nobody can be named, and what a statement changes cannot be told. */
 const foundations: readonly SectionName[] = ["roles", "memberships", "schemas", "relations"];
@@ -156,9 +151,8 @@ const finish = (before: Catalog, made: Made): Plan => {
 };
 
 const start = (catalog: Catalog): Made | string => {
-  const login = loginFor(catalog);
-  if (login === undefined) return "the snapshot has no role admin, which would run the plan";
-  const state = { catalog, login, role: null };
+  const state = stateOf(catalog);
+  if (!state) return "the snapshot has no role admin, which would run the plan";
   return { steps: [], state, meant: state, lost: false, doubts: unreadable(catalog) };
 };
 
@@ -254,9 +248,3 @@ export const joinPlans = (first: Plan, second: Plan): Plan => ({
   doubts: [...first.doubts, ...second.doubts],
   meantMay: [...first.meantMay, ...second.meantMay],
 });
-
-/** The state that a plan begins with; undefined: nobody could run one. */
-export const stateOf = (catalog: Catalog): State | undefined => {
-  const login = loginFor(catalog);
-  return login === undefined ? undefined : { catalog, login, role: null };
-};

@@ -4,16 +4,14 @@ import { extraOf } from "../catalog/extras.ts";
 import { privilegeBit } from "../catalog/privileges.ts";
 import { type AccessObject, accessObjects } from "../privileges/effective-objects.ts";
 import { isClosedOnDsql } from "../sql/dsql.ts";
-import { asDsqlRole, becoming, type Group, inheriting, lendingUsage } from "./run-as.ts";
+import { asDsqlRole, becoming, type Group, inheriting, lendingUsage, schemaOf } from "./run-as.ts";
 import { graphOf, itemsAt, ownerOf, privilegesOf, refOf, type State } from "./state.ts";
 
 /** On Aurora DSQL the new owner needs CREATE on the schema, and `admin` must be able to be both owners. */
 export const giveOnDsql = (state: State, object: AccessObject, owner: number): Group[] => {
   const { login, catalog } = state;
   if (typeof login !== "number") return [];
-  const schema = accessObjects(catalog, graphOf(catalog)).find(
-    ({ kind, oid }) => kind === "schema" && oid === object.schemaOid,
-  );
+  const schema = schemaOf(state, object);
   const create = privilegeBit("CREATE");
   const roles = privilegesOf(catalog, owner);
   const may =

@@ -3,7 +3,8 @@ import type { Oid } from "../base/ids.ts";
 import { type Membership, rowsOf } from "../catalog/catalog.ts";
 import type { AccessEngine } from "../privileges/effective.ts";
 import { revokeRoleSql } from "../sql/statements.ts";
-import { asDsqlRole, onDsql, remark, script } from "./script.ts";
+import { onDsql, remark, script } from "./script.ts";
+import { dsqlLines } from "./script-dsql.ts";
 
 /** Members that have the role by the member's own grants, and they in turn. */
 const passedOnTo = (rows: readonly Membership[], member: Oid): Set<Oid> => {
@@ -47,8 +48,12 @@ export const revokeMembershipSql = (
   if (onDsql(engine)) {
     // Who may grant there, and whether GRANTED BY is taken, is not documented: each runs as its grantor.
     return script(
-      rows.flatMap(({ grantor }) =>
-        asDsqlRole(engine, nameOf(grantor) ?? "admin", revokeRoleSql(group, member.name, { cascade })),
+      dsqlLines(
+        engine,
+        rows.map(({ role, grantor }) => ({
+          operation: { does: "leave", role, member: member.oid, options: {}, cascade },
+          as: nameOf(grantor) === undefined ? null : grantor,
+        })),
       ),
       remarks,
     );

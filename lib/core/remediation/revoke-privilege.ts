@@ -8,7 +8,8 @@ import type { AccessEngine } from "../privileges/effective.ts";
 import type { AccessObject } from "../privileges/effective-objects.ts";
 import type { MaybeSql } from "../sql/guard.ts";
 import { grantSql, revokeSql, schemaUsageSql, setRoleSql, superuserSql } from "../sql/statements.ts";
-import { asDsqlRole, onDsql, refusedOnDsql, remark, script, transaction } from "./script.ts";
+import { onDsql, refusedOnDsql, remark, script, transaction } from "./script.ts";
+import { dsqlLines } from "./script-dsql.ts";
 
 type Grant = {
   readonly engine: AccessEngine;
@@ -131,19 +132,22 @@ export const revokePrivilegeSql = (
     .filter((entry) => entry.grantee === grantee && entry.privileges.includes(grant.letter))
     .map(({ grantor }) => grantor);
   const taken = grantee === PUBLIC ? new Set<Oid>() : passedOnTo(grant, grantee);
-  const revoke = revokeSql(privilege, object, role?.name ?? null, {
-    cascade: entriesOf(grant, true).some(
-      (entry) => entry.grantor === grantee && entry.privileges.includes(grant.letter),
-    ),
-  });
+  const cascade = entriesOf(grant, true).some(
+    (entry) => entry.grantor === grantee && entry.privileges.includes(grant.letter),
+  );
   const unnamed = grantors.find((grantor) => roleName(engine, grantor) === undefined);
   if (unnamed !== undefined)
     return remark(
       `Granted by the role with OID ${unnamed}, whose name could not be read: revoke it as that role.`,
     );
-  const lines = (grantors.length ? grantors : [object.owner]).flatMap((grantor) => {
-    if (onDsql(engine)) return asDsqlRole(engine, roleName(engine, grantor) ?? "admin", revoke);
-    return grantor === object.owner ? [revoke] : asGrantor(grant, grantor, revoke);
-  });
+  const by = grantors.length ? grantors : [object.owner];
+  const operation = { does: "revoke" as const, privilege, object, grantee, option: false, cascade };
+  const revoke = revokeSql(privilege, object, role?.name ?? null, { cascade });
+  const lines = onDsql(engine)
+    ? dsqlLines(
+        engine,
+        by.map((as) => ({ operation, as })),
+      )
+    : by.flatMap((grantor) => (grantor === object.owner ? [revoke] : asGrantor(grant, grantor, revoke)));
   return script(lines, remarks(grant, grantors, taken));
 };

@@ -1,6 +1,6 @@
 // Wraps a statement so that it counts on a certain role's authority: as one transaction, or as Aurora DSQL has it.
 import { type Oid, PUBLIC } from "../base/ids.ts";
-import { isDsql, rowsOf } from "../catalog/catalog.ts";
+import { type Catalog, isDsql, rowsOf } from "../catalog/catalog.ts";
 import { privilegeBit } from "../catalog/privileges.ts";
 import { reachable } from "../privileges/effective-graph.ts";
 import { type AccessObject, accessObjects } from "../privileges/effective-objects.ts";
@@ -47,10 +47,20 @@ export const asDsqlRole = (state: State, role: Oid, operation: Operation): Group
     ? [[operation]]
     : [...becoming(state, role), transaction([{ does: "set-role", role }, operation])];
 
-const schemaOf = (state: State, object: AccessObject): AccessObject | undefined =>
-  accessObjects(state.catalog, graphOf(state.catalog)).find(
-    ({ kind, oid }) => kind === "schema" && oid === object.schemaOid,
-  );
+/** Of a whole catalog, worked out once: a role that owns a thousand tables asks a thousand times. */
+const schemas = new WeakMap<Catalog, ReadonlyMap<Oid | null, AccessObject>>();
+const schemasIn = (catalog: Catalog): ReadonlyMap<Oid | null, AccessObject> => {
+  const known = schemas.get(catalog);
+  if (known) return known;
+  const all = accessObjects(catalog, graphOf(catalog)).filter(({ kind }) => kind === "schema");
+  const made = new Map(all.map((schema) => [schema.oid, schema]));
+  schemas.set(catalog, made);
+  return made;
+};
+
+/** The schema that the object stands in; undefined: in none that was read. */
+export const schemaOf = ({ catalog }: State, { schemaOid }: AccessObject): AccessObject | undefined =>
+  schemasIn(catalog).get(schemaOid);
 
 /** Whether the role can name what is in the schema by its own entry, or that of everybody: an owner may have revoked his. */
 const usesSchema = (state: State, role: Oid, schemaOid: Oid | null): boolean => {

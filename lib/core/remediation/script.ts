@@ -2,10 +2,8 @@
 import { visible } from "../base/visible-text.ts";
 import { isDsql } from "../catalog/catalog.ts";
 import type { AccessEngine } from "../privileges/effective.ts";
-import { targetsOf } from "../privileges/effective-graph.ts";
 import { isClosedOnDsql } from "../sql/dsql.ts";
 import type { MaybeSql } from "../sql/guard.ts";
-import { grantRoleToSql, setRoleSql } from "../sql/statements.ts";
 
 /** One line of comment; what a name hides is spelled out. */
 export const remark = (text: string): string => `-- ${visible(text, 400)}`;
@@ -23,25 +21,6 @@ export const transaction = (lines: readonly MaybeSql[]): MaybeSql[] => [
   ...lines,
   "COMMIT;" as MaybeSql,
 ];
-
-const adminCan = (engine: AccessEngine, role: string): boolean => {
-  const { graph } = engine;
-  const [from, to] = [graph.idOfName.get("admin"), graph.idOfName.get(role)];
-  return from !== undefined && to !== undefined && (from === to || targetsOf(graph.set, from).includes(to));
-};
-
-/** The grants by which `admin` becomes able to act as the roles; none where it already is. */
-export const becomeOnDsql = (engine: AccessEngine, roles: readonly string[]): MaybeSql[] =>
-  roles.filter((role) => !adminCan(engine, role)).map((role) => grantRoleToSql(role, "admin"));
-
-/**
- * On Aurora DSQL, which knows no superuser: the statement as the role that can run it. `admin` may become any role, once
- * it has granted it to itself; each statement of this kind needs a transaction of its own there.
- */
-export const asDsqlRole = (engine: AccessEngine, role: string, statement: MaybeSql): MaybeSql[] =>
-  role === "admin"
-    ? [statement]
-    : [...becomeOnDsql(engine, [role]), ...transaction([setRoleSql(role, true), statement])];
 
 /** Whether what is printed will be run on Aurora DSQL. */
 export const onDsql = (engine: AccessEngine): boolean => isDsql(engine.catalog);

@@ -1,9 +1,10 @@
 // A cluster's access while statements are thought through: a catalog that is replaced, never changed, and who runs them.
+import { ADMIN } from "../activity/admin-logins.ts";
 import type { Oid } from "../base/ids.ts";
 import { lazily } from "../base/lazily.ts";
 import { builtInAcl } from "../catalog/built-in-acl.ts";
 import type { AnyRow } from "../catalog/canonical-rows.ts";
-import { type Acl, type Catalog, type RowOf, rowsOf, type SectionName } from "../catalog/catalog.ts";
+import { type Acl, type Catalog, isDsql, type RowOf, rowsOf, type SectionName } from "../catalog/catalog.ts";
 import type { ObjectSection } from "../catalog/object-section.ts";
 import { type RoleGraph, reachable, roleGraph } from "../privileges/effective-graph.ts";
 import { type AccessObject, sectionOf } from "../privileges/effective-objects.ts";
@@ -28,6 +29,14 @@ export type State = {
   readonly login: Oid | "superuser";
   /** What SET ROLE made of it; null: nothing. */
   readonly role: Oid | null;
+};
+
+/** The state that a script begins with; undefined: nobody could run one, as the snapshot has no `admin`. */
+export const stateOf = (catalog: Catalog): State | undefined => {
+  const login = isDsql(catalog)
+    ? rowsOf(catalog, "roles").find(({ name }) => name === ADMIN)?.oid
+    : "superuser";
+  return login === undefined ? undefined : { catalog, login, role: null };
 };
 
 /** The catalog with other rows in one section; an unreadable section stays as it is. */

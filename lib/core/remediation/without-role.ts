@@ -6,7 +6,7 @@ import { accessEngine } from "../privileges/effective.ts";
 import { itemsOf } from "./acl-change.ts";
 import { newOwner } from "./give-away.ts";
 import { applyIntent, type Intent } from "./intent.ts";
-import { graphOf, itemsAt, refOf, type State } from "./state.ts";
+import { itemsAt, refOf, type State } from "./state.ts";
 
 const saidOf = (operation: Intent["operation"], as: Oid | null = null): Intent => ({ operation, as });
 
@@ -21,9 +21,8 @@ const ownership = ({ catalog }: State, role: Oid): Intent[] => {
   return engine.objects
     .filter(({ kind, owner }) => kind !== "column" && owner === role)
     .flatMap((object) => {
-      const name = newOwner(engine, object, role, () => true);
-      const owner = graphOf(catalog).roles[graphOf(catalog).idOfName.get(name ?? "") ?? -1]?.oid;
-      return owner === undefined ? [] : [saidOf({ does: "own", object, owner })];
+      const owner = newOwner(engine, object, role, () => true);
+      return owner ? [saidOf({ does: "own", object, owner: owner.oid })] : [];
     });
 };
 

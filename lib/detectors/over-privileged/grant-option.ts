@@ -10,7 +10,8 @@ import { type Case, type Example, exampleFacts } from "../../core/findings/examp
 import { aclOf } from "../../core/privileges/acl-of.ts";
 import type { AccessEngine } from "../../core/privileges/effective.ts";
 import { type AccessObject, isSystemSchema } from "../../core/privileges/effective-objects.ts";
-import { asDsqlRole, refusedOnDsql, remark, script, transaction } from "../../core/remediation/script.ts";
+import { refusedOnDsql, remark, script, transaction } from "../../core/remediation/script.ts";
+import { dsqlLines } from "../../core/remediation/script-dsql.ts";
 import type { MaybeSql } from "../../core/sql/guard.ts";
 import { revokeSql, schemaUsageSql, setRoleSql, superuserSql } from "../../core/sql/statements.ts";
 
@@ -87,16 +88,23 @@ const fixSql = (right: Right): string => {
       `Granted by the role with OID ${unnamed.grantor}, whose name could not be read: revoke it as that role.`,
     );
   }
-  const lines = entries.flatMap((entry): MaybeSql[] =>
-    passable(entry).flatMap((privilege): MaybeSql[] => {
-      const cascade = isUsed(right, privilege);
-      const revoke = revokeSql(privilege, object, role.name, { optionOnly: true, cascade });
-      const grantor = roleOf(engine, entry.grantor);
-      if (!grantor) return [undefined];
-      if (isDsql(engine.catalog)) return asDsqlRole(engine, grantor.name, revoke);
-      return entry.grantor === object.owner ? [revoke] : asGrantor(right, grantor, revoke);
-    }),
+  const revokes = entries.flatMap((entry) =>
+    passable(entry).map((privilege) => ({
+      operation: {
+        ...{ does: "revoke" as const, privilege, object, grantee: role.oid },
+        ...{ option: true, cascade: isUsed(right, privilege) },
+      },
+      as: entry.grantor,
+    })),
   );
+  const lines = isDsql(engine.catalog)
+    ? dsqlLines(engine, revokes)
+    : revokes.flatMap(({ operation: { privilege, cascade }, as }): MaybeSql[] => {
+        const revoke = revokeSql(privilege, object, role.name, { optionOnly: true, cascade });
+        const grantor = roleOf(engine, as);
+        if (!grantor) return [undefined];
+        return as === object.owner ? [revoke] : asGrantor(right, grantor, revoke);
+      });
   const others = [...new Set(passedOn(right))].map((oid) => nameOf(engine, oid));
   const remarks = others.length
     ? [remark(`CASCADE also takes it from whom it was passed on to: ${others.join(", ")}.`)]

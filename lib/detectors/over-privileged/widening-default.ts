@@ -14,7 +14,9 @@ import { type DetectorView, defineDetector, type Judgement } from "../../core/fi
 import { type Case, type Example, exampleFacts } from "../../core/findings/example-facts.ts";
 import type { AccessEngine } from "../../core/privileges/effective.ts";
 import { writePrivileges } from "../../core/privileges/write-access.ts";
-import { asDsqlRole, script } from "../../core/remediation/script.ts";
+import type { Intent } from "../../core/remediation/intent.ts";
+import { script } from "../../core/remediation/script.ts";
+import { dsqlLines } from "../../core/remediation/script-dsql.ts";
 import { revokeDefaultSql } from "../../core/sql/statements.ts";
 
 type WideningEvidence = {
@@ -102,12 +104,15 @@ const judge = (
   const kind = kinds[row.objectType] ?? `objects of type ${row.objectType}`;
   const to = grantee === PUBLIC ? "everybody (PUBLIC)" : shownRole(roleName(engine, grantee));
   const name = grantee === PUBLIC ? null : roleName(engine, grantee);
-  const dsql = isDsql(engine.catalog);
-  const revoke = revokeDefaultSql(privileges, row.objectType, name, {
-    // Aurora DSQL refuses FOR ROLE: there the creator itself says it.
-    creator: dsql ? undefined : creator,
-    schema,
-  });
+  const revoke = revokeDefaultSql(privileges, row.objectType, name, { creator, schema });
+  const { objectType } = row;
+  // Aurora DSQL refuses FOR ROLE: there the creator itself says it.
+  const asCreator: Intent = {
+    operation: {
+      ...{ does: "revoke-default", schema: row.schema, objectType, privileges, grantee, option: false },
+    },
+    as: row.role,
+  };
   return {
     subject: {
       role: creator,
@@ -127,7 +132,7 @@ const judge = (
       since,
     },
     ...times,
-    ...(known && { fix: script(dsql ? asDsqlRole(engine, creator, revoke) : [revoke]) }),
+    ...(known && { fix: script(isDsql(engine.catalog) ? dsqlLines(engine, [asCreator]) : [revoke]) }),
     grants: privileges,
   };
 };
