@@ -66,10 +66,16 @@ type Names = {
   readonly schema: (oid: Oid) => string | undefined;
 };
 
+/** Of a whole catalog, worked out once: a thousand fixes are written from the same one. */
+const namesSeen = new WeakMap<Catalog, Names>();
 const namesIn = (catalog: Catalog): Names => {
+  const seen = namesSeen.get(catalog);
+  if (seen) return seen;
   const roles = new Map(rowsOf(catalog, "roles").map(({ oid, name }) => [oid, name]));
   const schemas = new Map(rowsOf(catalog, "schemas").map(({ oid, name }) => [oid, name]));
-  return { role: (oid) => roles.get(oid), schema: (oid) => schemas.get(oid) };
+  const names: Names = { role: (oid) => roles.get(oid), schema: (oid) => schemas.get(oid) };
+  namesSeen.set(catalog, names);
+  return names;
 };
 
 /** A name that is not known makes the statement one that cannot be written. */

@@ -1,8 +1,9 @@
 // Wraps a statement so that it counts on a certain role's authority: as one transaction, or as Aurora DSQL has it.
+import { ADMIN } from "../activity/admin-logins.ts";
 import { type Oid, PUBLIC } from "../base/ids.ts";
 import { type Catalog, isDsql, rowsOf } from "../catalog/catalog.ts";
 import { privilegeBit } from "../catalog/privileges.ts";
-import { reachable } from "../privileges/effective-graph.ts";
+import { type RoleGraph, type RoleId, reachable } from "../privileges/effective-graph.ts";
 import { type AccessObject, accessObjects } from "../privileges/effective-objects.ts";
 import { directOptions } from "./acl-change.ts";
 import { applyAll } from "./apply-operation.ts";
@@ -20,20 +21,30 @@ const transaction = (operations: readonly Operation[]): Group => [
   { does: "commit" },
 ];
 
+/** Whom `admin` reaches by the edges, worked out once: a thousand fixes ask the same of one graph. */
+const reachSeen = new WeakMap<RoleGraph["set"], ReadonlySet<RoleId>>();
+const loginReaches = (state: State, by: "set" | "inherit", role: Oid): boolean => {
+  const graph = graphOf(state.catalog);
+  const [from, to] = [graph.idOfName.get(ADMIN), graph.idOf.get(role)];
+  if (from === undefined || to === undefined) return false;
+  const reached = reachSeen.get(graph[by]) ?? new Set(reachable(graph[by], from));
+  reachSeen.set(graph[by], reached);
+  return reached.has(to);
+};
+
 /** On Aurora DSQL: the grant by which `admin` may act as the role; none where it may already. */
 export const becoming = (state: State, role: Oid): Group[] => {
   const { login } = state;
   if (typeof login !== "number" || role === login) return [];
-  const graph = graphOf(state.catalog);
-  const [from, to] = [graph.idOf.get(login), graph.idOf.get(role)];
-  const can = from !== undefined && to !== undefined && reachable(graph.set, from).includes(to);
-  return can ? [] : [[{ does: "join", role, member: login, options: {}, cascade: false }]];
+  return loginReaches(state, "set", role)
+    ? []
+    : [[{ does: "join", role, member: login, options: {}, cascade: false }]];
 };
 
 /** On Aurora DSQL: the grant by which `admin` has the role's privileges at once, as giving away what it owns takes. */
 export const inheriting = (state: State, role: Oid): Group[] => {
   const { login, catalog } = state;
-  if (typeof login !== "number" || privilegesOf(catalog, login).includes(role)) return [];
+  if (typeof login !== "number" || loginReaches(state, "inherit", role)) return [];
   const isThere = rowsOf(catalog, "memberships").some(
     (row) => row.role === role && row.member === login && row.grantor === login,
   );
@@ -128,7 +139,8 @@ const usesByInheritance = (state: State, role: Oid, schemaOid: Oid | null): bool
 
 /** A GRANT or REVOKE that counts as the grantor's: each group is one step. */
 export const onAuthorityOf = (state: State, grantor: Oid, change: Change): Group[] => {
+  if (isDsql(state.catalog))
+    return [...lendingUsage(state, grantor, change.object), ...asDsqlRole(state, grantor, change)];
   const owner = ownerOf(state.catalog, refOf(change.object));
-  if (!isDsql(state.catalog)) return grantor === owner ? [[change]] : [asGrantor(state, grantor, change)];
-  return [...lendingUsage(state, grantor, change.object), ...asDsqlRole(state, grantor, change)];
+  return grantor === owner ? [[change]] : [asGrantor(state, grantor, change)];
 };
