@@ -9,7 +9,7 @@ import { coverageByDay, coverageFigures, coverageShares } from "../../lib/report
 import { pickSchemas, reachByRole } from "../../lib/report/reach-figures.ts";
 import type { Reach } from "../../lib/report/report-data.ts";
 import { lengthOf, share } from "../../lib/report/wording.ts";
-import { cluster, principal } from "./sample-report.ts";
+import { cluster, principal } from "./sample-estate.ts";
 
 const T = Date.UTC(2026, 5, 1); // a Monday
 const window = { from: T, to: T + 2 * DAY };

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { Finding, Observation } from "../../lib/core/findings/finding.ts";
 import { findingsAt } from "../../lib/report/findings-at.ts";
-import { END, sampleFindings } from "./sample-report.ts";
+import { END } from "./sample-estate.ts";
+import { sampleFindings } from "./sample-findings.ts";
 
 const [sample] = sampleFindings;
 if (!sample) throw new Error("the sample has findings");

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { html, preformatted } from "../../lib/report/html.ts";
-import { hostileNames } from "./sample-report.ts";
+import { hostileNames } from "./hostile-report.ts";
 
 /** What is left of markup when its text and the values of its attributes are taken away. */
 const skeleton = (markup: string): string => markup.replace(/"[^"<>]*"/g, '""').replace(/>[^<]*</g, "><");

@@ -3,7 +3,9 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { OTHERS } from "../../lib/core/activity/bound-tallies.ts";
 import { renderReport } from "../../lib/report/render-report.ts";
 import type { ReportData } from "../../lib/report/report-data.ts";
-import { END, hostileNames, hostileReport, principal, START, sampleReport } from "./sample-report.ts";
+import { hostileNames, hostileReport } from "./hostile-report.ts";
+import { END, principal, START } from "./sample-estate.ts";
+import { sampleReport } from "./sample-report.ts";
 
 /** All tags with their attribute names, without values and text. */
 const tagsOf = (page: string): string[] =>

@@ -5,7 +5,8 @@ import { activityFigures } from "../../lib/report/activity-figures.ts";
 import { activitySection } from "../../lib/report/activity-section.ts";
 import { reachSection } from "../../lib/report/reach-section.ts";
 import type { ReportData } from "../../lib/report/report-data.ts";
-import { END, sampleReport } from "./sample-report.ts";
+import { END } from "./sample-estate.ts";
+import { sampleReport } from "./sample-report.ts";
 
 const withAdmin = (more: Partial<ReportData> = {}): ReportData => {
   const sample = sampleReport();
