@@ -31,7 +31,8 @@ export const withDoctorPorts = async <T>(
   const get = async (url: string): Promise<number> => {
     const [credentials, ownRegion] = await Promise.all([caller.config.credentials(), caller.config.region()]);
     const signed = new AwsClient({ ...credentials, service: "execute-api", region: ownRegion, retries: 1 });
-    return (await signed.fetch(url, { signal: AbortSignal.timeout(30_000) })).status;
+    const signal = AbortSignal.timeout(30_000);
+    return (await signed.fetch(url, { redirect: "manual", signal })).status;
   };
   try {
     return await work(

@@ -13,21 +13,27 @@ export const identityLink = (answer: Answer<string>): Link =>
 /** Statuses in which a cluster can be connected to, or wakes when somebody does. */
 const LIVE = /^(?:ACTIVE|IDLE|INACTIVE|UPDATING)$/;
 
-/** `known`: clusters that a snapshot was ever taken of. */
+/** `known`: clusters that a snapshot was ever taken of. `setUp`: the command that prints what this cluster's login needs. */
 export const clustersLink = (
   answer: Answer<readonly AwsCluster[]>,
   known: readonly Cluster[],
-  setUp: string,
+  setUp: (cluster: string) => string,
 ): Link => {
   if (!("value" in answer)) return unanswered("clusters", answer);
-  const live = answer.value.filter(({ status }) => LIVE.test(status));
+  const live = answer.value.filter(({ status }) => status === null || LIVE.test(status));
   if (!live.length)
     return broken("clusters", "no cluster that could be read is in this Region", "Check --region.");
   const unread = live.filter(({ arn }) => !known.some((cluster) => cluster === arn));
   const found = `${live.length} in this Region`;
-  return unread.length
-    ? broken("clusters", `${found}, never read: ${unread.map(({ arn }) => arn).join(", ")}`, setUp)
-    : ok("clusters", `${found}, each of them has been read`);
+  if (!unread.length) return ok("clusters", `${found}, each of them has been read`);
+  const says = `${found}, never read: ${unread.map(({ arn }) => arn).join(", ")}`;
+  const first = unread.find(({ status }) => status !== null);
+  return first
+    ? broken("clusters", says, setUp(first.arn))
+    : unanswered("clusters", {
+        why: `${says}; AWS did not say whether they can be`,
+        permission: "dsql:GetCluster",
+      });
 };
 
 /** Whether a trail takes the connects of this cluster. */

@@ -10,6 +10,7 @@ import { visible } from "../core/base/visible-text.ts";
 import { AuditError } from "../errors.ts";
 import { sendTestNotice } from "../jobs/send-test-notice.ts";
 import { countListeners } from "../notices/channels/subscriptions.ts";
+import { inParallel } from "../store/table/in-parallel.ts";
 import type { Answer } from "./link.ts";
 import type { AwsCluster, DoctorPorts } from "./ports.ts";
 
@@ -39,13 +40,25 @@ const ask = async <T>(permission: string, question: () => Promise<T>): Promise<A
   }
 };
 
+const AT_ONCE = 4;
+
+/** Null where AWS does not say: that is no reason to lose the list. */
+const statusOf = async (client: DSQLClient, identifier: string | undefined): Promise<string | null> => {
+  try {
+    return (await client.send(new GetClusterCommand({ identifier }))).status ?? null;
+  } catch (error) {
+    return error instanceof Error && error.name === "ResourceNotFoundException" ? "DELETED" : null;
+  }
+};
+
 const allClusters = async (client: DSQLClient): Promise<AwsCluster[]> => {
   const found: AwsCluster[] = [];
-  for await (const page of paginateListClusters({ client }, {})) {
-    for (const { identifier, arn } of page.clusters ?? []) {
-      const { status } = await client.send(new GetClusterCommand({ identifier }));
-      found.push({ arn: arn ?? "", status: status ?? "unknown" });
-    }
+  for await (const { clusters = [] } of paginateListClusters({ client }, {})) {
+    const read = await inParallel(clusters, AT_ONCE, async ({ identifier, arn = "" }) => ({
+      arn,
+      status: await statusOf(client, identifier),
+    }));
+    found.push(...read);
   }
   return found;
 };
@@ -53,7 +66,7 @@ const allClusters = async (client: DSQLClient): Promise<AwsCluster[]> => {
 export const awsPorts = ({ dsql, s3, sns, sqs, sts, trails, get }: DoctorClients): DoctorPorts => ({
   identity: () =>
     ask("sts:GetCallerIdentity", async () => (await sts.send(new GetCallerIdentityCommand({}))).Arn ?? ""),
-  clusters: () => ask("dsql:ListClusters and dsql:GetCluster", () => allClusters(dsql)),
+  clusters: () => ask("dsql:ListClusters", () => allClusters(dsql)),
   trails: () => ask("cloudtrail:ListTrails", trails),
   bucketTells: (Bucket) =>
     ask("s3:GetBucketNotification", async () => {
@@ -67,10 +80,12 @@ export const awsPorts = ({ dsql, s3, sns, sqs, sts, trails, get }: DoctorClients
         "ApproximateNumberOfMessagesNotVisible" as const,
       ];
       const { Attributes } = await sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames }));
-      return {
-        waiting: Number(Attributes?.ApproximateNumberOfMessages ?? Number.NaN),
-        held: Number(Attributes?.ApproximateNumberOfMessagesNotVisible ?? Number.NaN),
-      };
+      const waiting = Number(Attributes?.ApproximateNumberOfMessages);
+      const held = Number(Attributes?.ApproximateNumberOfMessagesNotVisible);
+      // Not a number would read as an empty queue.
+      if (Number.isNaN(waiting + held))
+        throw new Error("the answer does not say how many messages there are");
+      return { waiting, held };
     }),
   listeners: (topic) => ask("sns:ListSubscriptionsByTopic", () => countListeners(sns, topic)),
   sendTest: (topic, test) =>

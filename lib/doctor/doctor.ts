@@ -1,7 +1,8 @@
 // Looks at every link between a connection and a mail: which holds, which is broken, which is unknown.
-import { type Cluster, parseArn } from "../core/base/ids.ts";
+import type { Cluster } from "../core/base/ids.ts";
 import { shellWord } from "../core/base/shell-word.ts";
 import type { Instant } from "../core/base/time.ts";
+import type { KeptSettings } from "../core/findings/settings.ts";
 import type { Running } from "../store/findings/deployments.ts";
 import type { ReadStore } from "../store/open-store.ts";
 import { bucketLink, clustersLink, digestsLink, identityLink, trailLink } from "./account-links.ts";
@@ -101,22 +102,21 @@ const lastConnection = async (
 const clusterLinks = async (
   { store, ports, now }: Examined,
   cluster: Cluster,
+  settings: KeptSettings | undefined,
   trails: Awaited<ReturnType<DoctorPorts["trails"]>> | undefined,
 ): Promise<Link[]> => {
-  const [head, logins, findings, connection, look, settings] = await Promise.all([
+  const [head, logins, findings, connection, look] = await Promise.all([
     store.snapshots.head(cluster),
     store.canaries.look(cluster, { from: now - LOGINS_MS, to: now }, now),
     store.findings.list(cluster),
     lastConnection(store, cluster, now),
     store.findings.lastLook(cluster),
-    store.settings.read(),
   ]);
   const unreadIam = findings
     .filter(({ detector, status }) => detector === "section-unreadable" && status !== "resolved")
     .flatMap(({ subject: { object } }) => (object?.startsWith("iam.") ? [object] : []));
-  const principal = settings?.values.auditor;
   return [
-    loginLink(logins, setUpOf(principal, cluster)),
+    loginLink(logins, setUpOf(settings?.values.auditor, cluster)),
     snapshotLink(head, now),
     mappingsLink(head),
     readingLink(head, unreadIam),
@@ -165,14 +165,9 @@ export const examine = async (examined: Examined): Promise<LinkRow[]> => {
       stackLinks(ports, running, reach),
     ]);
     trails = found;
-    const region =
-      "value" in listed ? listed.value[0]?.arn && parseArn(listed.value[0].arn)?.region : undefined;
-    const here = known.filter((cluster) => !region || parseArn(cluster)?.region === region);
-    const first =
-      "value" in listed ? listed.value.find(({ arn }) => !here.some((c) => c === arn))?.arn : undefined;
     shared.push(
       identityLink(identity),
-      clustersLink(listed, here, setUpOf(settings?.values.auditor, first ?? "CLUSTER_ARN")),
+      clustersLink(listed, known, (cluster) => setUpOf(settings?.values.auditor, cluster)),
       scheduleLink(running, now),
       ...stack,
       ...(await testedLink(examined, running, "value" in identity ? identity.value : "Somebody")),
@@ -186,6 +181,8 @@ export const examine = async (examined: Examined): Promise<LinkRow[]> => {
   const wanted = examined.cluster === undefined ? known : known.filter((one) => one === examined.cluster);
   const rows: LinkRow[] = shared.map((link) => ({ ...link, cluster: null }));
   for (const cluster of wanted)
-    rows.push(...(await clusterLinks(examined, cluster, trails)).map((link) => ({ ...link, cluster })));
+    rows.push(
+      ...(await clusterLinks(examined, cluster, settings, trails)).map((link) => ({ ...link, cluster })),
+    );
   return rows;
 };

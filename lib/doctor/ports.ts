@@ -9,7 +9,8 @@ export type QueueState = { readonly waiting: number; readonly held: number };
 /** Subscriptions to the topic by whether somebody said yes to them. */
 export type Listeners = { readonly confirmed: number; readonly pending: number };
 
-export type AwsCluster = { readonly arn: string; readonly status: string };
+/** `status` null: AWS lists the cluster, and did not say how it is. */
+export type AwsCluster = { readonly arn: string; readonly status: string | null };
 
 export type DoctorPorts = {
   /** Who asks: the ARN that AWS sees. */
@@ -25,6 +26,6 @@ export type DoctorPorts = {
     topic: string,
     test: Pick<TestNotice, "now" | "token" | "by">,
   ) => Promise<Answer<TestSent>>;
-  /** The status of a signed GET. */
+  /** The status of a signed GET; a redirect is an answer, and is not followed. */
   readonly get: (url: string) => Promise<Answer<number>>;
 };

@@ -42,12 +42,9 @@ export const settingsLink = (settings: KeptSettings | undefined): Link =>
 /** By function; what waits is normal, what was given up on is not. */
 export const queuesLink = (answers: Readonly<Record<string, Answer<QueueState>>>): Link => {
   const all = Object.entries(answers);
-  for (const [name, answer] of all) {
-    if ("value" in answer) continue;
-    return answer.missing
-      ? broken("queues", `the queue of ${name} is gone`, DELETED)
-      : unanswered("queues", answer);
-  }
+  const gone = all.find(([, answer]) => "missing" in answer && answer.missing);
+  if (gone) return broken("queues", `the queue of ${gone[0]} is gone`, DELETED);
+  for (const [, answer] of all) if (!("value" in answer)) return unanswered("queues", answer);
   const busy = all.flatMap(([name, answer]) =>
     "value" in answer && answer.value.waiting + answer.value.held > 0
       ? [`${name} ${answer.value.waiting + answer.value.held}`]
@@ -63,11 +60,14 @@ export const deadLettersLink = (
 ): Link => {
   const full: string[] = [];
   let next: string | undefined;
+  let unread: Link | undefined;
   for (const [name, { url, answer }] of Object.entries(answers)) {
-    if (!("value" in answer))
-      return answer.missing
-        ? broken("dead letters", `the dead-letter queue of ${name} is gone`, DELETED)
-        : unanswered("dead letters", answer);
+    if (!("value" in answer)) {
+      if (answer.missing) return broken("dead letters", `the dead-letter queue of ${name} is gone`, DELETED);
+      // What another queue shows is not lost by it.
+      unread ??= unanswered("dead letters", answer);
+      continue;
+    }
     const count = answer.value.waiting + answer.value.held;
     if (!count) continue;
     full.push(`${name} gave up on ${count} ${count === 1 ? "message" : "messages"}`);
@@ -75,7 +75,8 @@ export const deadLettersLink = (
       ? `npx dsql-audit ingest --queue ${shellWord(url)} ${store}`
       : `Read the log of ${name}, mend the cause, then follow docs/operations.md: ${url}`;
   }
-  return next === undefined ? ok("dead letters", "none") : broken("dead letters", full.join("; "), next);
+  if (next !== undefined) return broken("dead letters", full.join("; "), next);
+  return unread ?? ok("dead letters", "none");
 };
 
 export const listenersLink = (topic: string, answer: Answer<Listeners>): Link => {
@@ -111,7 +112,14 @@ export const apiLink = (api: string, answer: Answer<number> | undefined): Link =
   if (!("value" in answer)) return unanswered("API", answer);
   const status = answer.value;
   if (status === 200) return ok("API", `answers at ${api}`);
-  return status === 403
-    ? unanswered("API", { why: "it refused you (403)", permission: "execute-api:Invoke" })
-    : broken("API", `answered ${status}`, "Read the log of the function query.");
+  if (status === 403)
+    return unanswered("API", { why: "it refused you (403)", permission: "execute-api:Invoke" });
+  if (status === 429) return unanswered("API", { why: "it is busy (429)" });
+  return status >= 500
+    ? broken("API", `answered ${status}`, "Read the log of the function query.")
+    : broken(
+        "API",
+        `answered ${status} at ${api}, as the auditor's API never does`,
+        "Compare this URL with the stack's outputs.",
+      );
 };

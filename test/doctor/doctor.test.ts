@@ -1,8 +1,12 @@
 // doctor over the local stack: the real clients, the real functions, a cluster that is away.
+import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { withDoctorPorts } from "../../cli/run/doctor-ports.ts";
 import { documents } from "../../cli/schemas/index.ts";
 import { Cluster, Principal } from "../../lib/core/base/ids.ts";
 import { DAY, MINUTE } from "../../lib/core/base/time.ts";
@@ -103,13 +107,38 @@ describe("doctor", () => {
     stack.iam.deny();
     expect(rows.find(({ link }) => link === "clusters")).toMatchObject({
       state: "unknown",
-      next: "Allow dsql:ListClusters and dsql:GetCluster to whoever runs doctor.",
+      next: "Allow dsql:ListClusters to whoever runs doctor.",
     });
     expect(rows.find(({ link }) => link === "bucket events")).toMatchObject({
       state: "unknown",
       next: "Allow s3:GetBucketNotification to whoever runs doctor.",
     });
     expect(stateOf(rows, "queues")).toBe("ok");
+  });
+
+  it("keeps the list of clusters where AWS does not say how one of them is", async () => {
+    stack.iam.putCluster({ arn: `${cluster}2` });
+    stack.iam.deny("dsql:GetCluster");
+    const link = (await rowsOf()).find((row) => row.link === "clusters");
+    stack.iam.deny();
+    expect(link).toMatchObject({
+      state: "unknown",
+      says: `2 in this Region, never read: ${cluster}2; AWS did not say whether they can be`,
+      next: "Allow dsql:GetCluster to whoever runs doctor.",
+    });
+  });
+
+  it("takes a redirect of the API for its answer, and follows none with a signed request", async () => {
+    const asked: (string | undefined)[] = [];
+    const server = createServer((request, response) => {
+      asked.push(request.url);
+      response.writeHead(302, { location: "/elsewhere" }).end();
+    });
+    await once(server.listen(0, "127.0.0.1"), "listening");
+    const { port } = server.address() as AddressInfo;
+    const answer = await withDoctorPorts("us-east-1", ({ get }) => get(`http://127.0.0.1:${port}/clusters`));
+    server.close();
+    expect([answer, asked]).toEqual([{ value: 302 }, ["/clusters"]]);
   });
 
   it("sends a test mail where it is asked to, with a reference to look for", async () => {

@@ -9,6 +9,7 @@ import {
   identityLink,
   trailLink,
 } from "../../lib/doctor/account-links.ts";
+import { awsPorts, type DoctorClients } from "../../lib/doctor/aws-ports.ts";
 import {
   canaryLink,
   evaluationLink,
@@ -32,11 +33,13 @@ const refused = { why: "AWS refused the question (AccessDenied)", permission: "x
 const silent = { why: "AWS did not answer: TimeoutError" };
 const gone = { why: "AWS knows no such thing", missing: true as const };
 
+const setUp = (arn: string) => `set up ${arn}`;
+
 describe("a question that AWS refused or did not answer", () => {
   it("is unknown, and names the permission that is missing", () => {
     const links = [
       identityLink(refused),
-      clustersLink(refused, [], "set up"),
+      clustersLink(refused, [], setUp),
       trailLink(refused, cluster),
       digestsLink(refused, cluster),
       bucketLink("b", refused),
@@ -72,10 +75,33 @@ describe("what is gone", () => {
 describe("clusters", () => {
   const aws = (status: string) => ({ value: [{ arn: cluster as string, status }] });
   it("hold when each that lives has been read", () => {
-    expect(clustersLink(aws("IDLE"), [cluster], "set up").state).toBe("ok");
+    expect(clustersLink(aws("IDLE"), [cluster], setUp).state).toBe("ok");
   });
   it("are broken where one was never read, with what sets it up", () => {
-    expect(clustersLink(aws("ACTIVE"), [], "set up")).toMatchObject({ state: "broken", next: "set up" });
+    expect(clustersLink(aws("ACTIVE"), [], setUp)).toMatchObject({
+      state: "broken",
+      next: `set up ${cluster}`,
+    });
+  });
+  it("are unknown where AWS does not say whether one that was never read can be", () => {
+    const dark = { arn: cluster as string, status: null };
+    expect(clustersLink({ value: [dark] }, [cluster], setUp).state).toBe("ok");
+    expect(clustersLink({ value: [dark] }, [], setUp)).toMatchObject({
+      state: "unknown",
+      next: "Allow dsql:GetCluster to whoever runs doctor.",
+    });
+    expect(clustersLink({ value: [dark, { arn: "b", status: "ACTIVE" }] }, [], setUp)).toMatchObject({
+      state: "broken",
+      says: `2 in this Region, never read: ${cluster}, b`,
+      next: "set up b",
+    });
+  });
+  it("names none that is being deleted as the one to set up", () => {
+    const value = [
+      { arn: "a", status: "DELETING" },
+      { arn: "b", status: "ACTIVE" },
+    ];
+    expect(clustersLink({ value }, [], setUp).next).toBe("set up b");
   });
   it("do not wait for one that is being deleted", () => {
     expect(
@@ -87,10 +113,10 @@ describe("clusters", () => {
           ],
         },
         [Cluster.parse(cluster.replace("abc", "b"))],
-        "s",
+        setUp,
       ).says,
     ).toContain("b");
-    expect(clustersLink(aws("DELETED"), [], "s").says).toBe(
+    expect(clustersLink(aws("DELETED"), [], setUp).says).toBe(
       "no cluster that could be read is in this Region",
     );
   });
@@ -171,6 +197,19 @@ describe("the deployment", () => {
       next: "npx dsql-audit ingest --queue https://sqs.us-east-1.amazonaws.com/1/dead --table t",
     });
   });
+  it("is unknown where AWS does not say how many messages a queue holds", async () => {
+    const sqs = { send: async () => ({ Attributes: { ApproximateNumberOfMessages: "0" } }) };
+    const { queue } = awsPorts({ sqs } as unknown as DoctorClients);
+    expect(queuesLink({ detect: await queue("u") }).state).toBe("unknown");
+  });
+  it("hides no queue that is gone or full behind one that could not be asked about", () => {
+    const two = { value: { waiting: 1, held: 1 } };
+    expect(queuesLink({ detect: refused, notify: gone }).says).toBe("the queue of notify is gone");
+    const dead = (answer: typeof two | typeof gone) =>
+      deadLettersLink({ detect: { url: "u", answer: refused }, notify: { url: "v", answer } }, "").says;
+    expect(dead(two)).toBe("notify gave up on 2 messages");
+    expect(dead(gone)).toBe("the dead-letter queue of notify is gone");
+  });
   it("has a listener who said yes", () => {
     const of = (confirmed: number, pending: number) => listenersLink("t", { value: { confirmed, pending } });
     expect(of(1, 1).state).toBe("ok");
@@ -178,8 +217,14 @@ describe("the deployment", () => {
     expect(of(0, 0).next).toMatch(/^aws sns subscribe --topic-arn t /);
   });
   it("answers, refuses the caller or fails", () => {
-    const states = [200, 403, 500].map((value) => apiLink("https://api", { value }).state);
-    expect(states).toEqual(["ok", "unknown", "broken"]);
+    const states = [200, 403, 429, 500].map((value) => apiLink("https://api", { value }).state);
+    expect(states).toEqual(["ok", "unknown", "unknown", "broken"]);
+    // No function of the deployment gives these.
+    for (const value of [302, 404])
+      expect(apiLink("https://api", { value })).toMatchObject({
+        state: "broken",
+        next: "Compare this URL with the stack's outputs.",
+      });
     expect(apiLink("", undefined).state).toBe("unknown");
   });
 });
