@@ -118,12 +118,12 @@ const decideLines = (run: Commands, incident: Incident, lead: Finding): string[]
 
 const MAX_CUT = 10;
 
-/** What each principal of the incident can reach, and the statements that cut all of them off, the lead first. */
+/** What each principal of the incident can reach, and the statements that cut all of them off (`several`), the lead first. */
 const reachOfAll = (
   { standing }: Incident,
   lead: Finding,
   reachOf: TextOptions["reachOf"],
-): { readonly reach: readonly string[]; readonly cut: readonly string[] } => {
+): { readonly reach: readonly string[]; readonly cut: readonly string[]; readonly several: boolean } => {
   const all = [lead, ...standing.filter(({ id }) => id !== lead.id)].flatMap((finding) => {
     const reach = reachOf?.(finding);
     const { principal } = finding.subject;
@@ -141,6 +141,7 @@ const reachOfAll = (
       ]),
       ...(more > 0 ? [`... and ${more} more principals: look at each finding.`] : []),
     ],
+    several: each.filter(({ reach }) => reach.roles.length).length > 1,
     cut: [...new Set(each.flatMap(({ reach }) => reach.roles.map(({ revoke }) => revoke)))],
   };
 };
@@ -153,7 +154,7 @@ const standingLines = (
   { wordsOf, reachOf }: TextOptions,
 ): string[] => {
   const words = wordsOf(lead.detector);
-  const { reach, cut } = reachOfAll(incident, lead, reachOf);
+  const { reach, cut, several } = reachOfAll(incident, lead, reachOf);
   return [
     ...paragraph("WHAT IS NEW", kind === "opened" ? [] : newsLines(incident, lead)),
     ...paragraph("WHAT WAS SEEN", seenLines(lead, words)),
@@ -168,7 +169,7 @@ const standingLines = (
     ...paragraph("WHAT IT CAN REACH", reach),
     ...paragraph("WHAT TO DO FIRST", fixLines(lead.fix, words)),
     ...paragraph(
-      "TO CUT IT OFF (new connections; sessions that are open go on for up to an hour)",
+      `TO CUT ${several ? "THEM" : "IT"} OFF (new connections; open sessions go on for up to an hour)`,
       cut.flatMap((sql) => fixLines(sql, undefined)),
     ),
     ...paragraph("IF IT IS EXPECTED", words ? wrapped(words.docs.falsePositives) : []),

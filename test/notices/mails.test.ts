@@ -72,7 +72,8 @@ const worldOf = ({ principal, role, object, session }: Names) => {
     subject: { role, roleOid: 16_400, object, facet: "16400 r d" },
     title: `${role} can DELETE from ${object}`,
     evidence: {
-      ...{ archetype: "read-only", source: "name", sourceWord: "readonly", privilege: "DELETE" },
+      ...{ readOnlyBecause: "declared", privilege: "DELETE" },
+      ...{ object: { kind: "table", name: object, oid: 16_500 }, path: [role], usable: true },
       since: { after: iso(T - HOUR), by: iso(T) },
     },
     // As the writer of SQL quotes names, whatever they hold.
@@ -128,7 +129,7 @@ const mailsOf = (names: Names): Readonly<Record<string, Notice>> => {
   const known = afterTelling(first, [opened], T);
   const second = {
     ...attack("LogicalBackup", "new-network-0c1d2e3f4a5b6c7d"),
-    ...{ firstSeenAt: T - 40 * MINUTE, detectedAt: T + 5 * MINUTE },
+    ...{ firstSeenAt: T - 40 * MINUTE, lastSeenAt: T - 38 * MINUTE, detectedAt: T + 5 * MINUTE },
   };
   const two = joinIncidents([...known, second]);
   const more = one(dueNow(two, T + HOUR, options));
@@ -261,6 +262,18 @@ describe("the mail of", () => {
   it.each(Object.keys(plain))("%s shows on a page of 80 columns without a broken line", (kind) => {
     for (const line of plain[kind]?.body.split("\n") ?? []) expect(line.length, line).toBeLessThan(80);
     expect(Array.from(plain[kind]?.short ?? "").length).toBeLessThanOrEqual(140);
+  });
+
+  it("incidents of several principals says that it cuts all of them off", () => {
+    expect(plain.opened?.body).toContain("\nTO CUT IT OFF (");
+    for (const kind of ["more", "worse"]) expect(plain[kind]?.body, kind).toContain("\nTO CUT THEM OFF (");
+  });
+
+  it.each(Object.keys(plain))("%s tells no stretch that ends before it begins", (kind) => {
+    const stretches = plain[kind]?.body.matchAll(
+      /(\d{4}-\d\d-\d\d \d\d:\d\d) UTC (?:to|and)\s+(\d{4}-\d\d-\d\d \d\d:\d\d) UTC/g,
+    );
+    for (const [text, from = "", to = ""] of stretches ?? []) expect(from < to, text).toBe(true);
   });
 
   it("all of one incident are called the same and carry its reference", () => {

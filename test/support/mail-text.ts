@@ -18,12 +18,14 @@ export const shellWordsOf = (commands: readonly string[]): string[][] => {
 
 /** The SQL statements of the paragraphs that say what to do; advice in words is none. */
 export const statementsIn = (text: string): string[] =>
-  [...text.matchAll(/^(?:WHAT TO DO FIRST|TO CUT IT OFF .*)\n((?:.+\n)+)/gm)].flatMap(([, lines = ""]) => {
-    const sql = lines
-      .split("\n")
-      .filter((line) => !line.startsWith("--"))
-      .join("\n");
-    return (sql.match(/(?:[^;']|'[^']*')+;/g) ?? [])
-      .map((statement) => statement.trim())
-      .filter((statement) => /^(?:AWS|GRANT|REVOKE|ALTER|DROP|SET|BEGIN|COMMIT)\b/.test(statement));
-  });
+  [...text.matchAll(/^(?:WHAT TO DO FIRST|TO CUT (?:IT|THEM) OFF .*)\n((?:.+\n)+)/gm)].flatMap(
+    ([, lines = ""]) => {
+      const sql = lines
+        .split("\n")
+        .filter((line) => !line.startsWith("--"))
+        .join("\n");
+      return (sql.match(/(?:[^;']|'[^']*')+;/g) ?? [])
+        .map((statement) => statement.trim())
+        .filter((statement) => /^(?:AWS|GRANT|REVOKE|ALTER|DROP|SET|BEGIN|COMMIT)\b/.test(statement));
+    },
+  );
