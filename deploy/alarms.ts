@@ -140,7 +140,7 @@ const undelivered = alarm({
 /** The function's own metric. Whoever deletes the topic silences its alarms too: so the text says where else it shows. */
 const topicMissing = alarm({
   name: "notices-without-a-topic",
-  says: "Notices are due, and SNS says that their topic does not exist. Nobody is told of findings, and this alarm cannot reach anybody by that topic either: watch its state in CloudWatch. Deploy the stack again, or restore TOPIC_ARN of the function notify; the notices go out by themselves then.",
+  says: "Notices are due, and SNS says that their topic does not exist. Nobody is told of findings, and this alarm cannot reach anybody by that topic either: watch its state in CloudWatch. CloudFormation does not make a deleted topic anew: remove the stack and deploy it with existingTable. What is due is sent then.",
   namespace: METRICS,
   metric: "TopicMissing",
   of: { Name: "FunctionName", Value: ref(functionId("notify")) },

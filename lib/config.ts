@@ -104,7 +104,7 @@ export const readSettings = <K extends Setting>(
   }
   if (problems.length) {
     throw new AuditError("config", `environment: ${problems.join(" | ")}`, {
-      hint: "Set them in serverless.yml, provider.environment, and deploy again.",
+      hint: "Correct the parameters of the deployment (deploy/params.STAGE.yml), and deploy again.",
     });
   }
   return values as Settings<K>;

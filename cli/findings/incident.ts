@@ -30,7 +30,7 @@ const incidentText = (io: Io, incident: IncidentDocument): string => {
     "",
     ...tableLines(io, findings, findingColumns),
     "",
-    ...(notices.length ? tableLines(io, notices, noticeColumns) : ["Nobody was mailed of it."]),
+    ...(notices.length ? tableLines(io, notices, noticeColumns) : ["No mail about it was sent."]),
     "",
     "Show a finding with its evidence: dsql-audit finding ID",
   ].join("\n");

@@ -50,6 +50,17 @@ describe("docs/operations.md", () => {
     }
   });
 
+  it("says of what was deleted what brings it back, as the alarm does: no deployment of the same template", () => {
+    for (const name of ["plan-asleep", "notices-without-a-topic", "http-errors"]) {
+      const body = sections.find((section) => section.name === name)?.body ?? "";
+      expect(body, name).toContain("existingTable");
+      expect(body, name).not.toMatch(/deploy again/i);
+    }
+    const says = named.find(({ name }) => name === "notices-without-a-topic")?.says;
+    expect(says).toContain("existingTable");
+    for (const alarm of named) expect(alarm.says, alarm.name).not.toMatch(/deploy the stack again/i);
+  });
+
   it("says how to install, upgrade, uninstall, rotate, replay, restore and move", () => {
     const headings = [...text.matchAll(/^## (.*)$/gm)].map(([, title]) => title);
     expect(headings).toEqual([
