@@ -156,4 +156,18 @@ describe("what a segment keeps of addresses", () => {
     expect(rows.map(({ address }: Sighting) => address)).toContain("203.0.113.9");
     expect(cut).toEqual([other]);
   });
+
+  it("can be read however many long principals were refused in the minute, and says that anybody may be left out", async () => {
+    const strangers = Array.from({ length: 1_500 }, (_, n) =>
+      connection(`m${n}`, T, {
+        cluster,
+        principal: Principal.parse(`unknown:${n}-${"\u0001".repeat(2_000)}`),
+        outcome: "refused",
+        sourceIp: "198.51.100.7",
+      }),
+    );
+    const { look } = await worldOf([...strangers, thief(1, T)]);
+    const [found] = await look([observation({ lastSeenAt: T })]);
+    expect(found?.evidence).toMatchObject({ addresses: ["203.0.113.9"], notAllKnown: true });
+  });
 });

@@ -12,14 +12,16 @@ export type Sighting = Pick<Tally, "principal" | "outcome" | "network" | "client
 
 export type Sightings = {
   readonly rows: readonly Sighting[];
-  /** Principals of whom not every pair is among the rows. */
-  readonly cut: readonly Principal[];
+  /** Principals of whom not every pair is among the rows; "many": too many to name, it may be anyone. */
+  readonly cut: readonly Principal[] | "many";
 };
 
 /** As long as AWS lets a session name be; an address is shorter. */
 const MAX_TEXT = 64;
 const MAX_ROWS = 64;
 const MAX_ROWS_OF_KIND = 16;
+/** Whoever is refused may bring a principal of 2,048 characters each time. */
+const MAX_CUT = 64;
 
 type KindSeen = { count: number; readonly pairs: Map<string, Sighting> };
 
@@ -57,6 +59,7 @@ export const sightingsOf = (connections: readonly Connection[]): Sightings => {
       if (pair && rows.length < MAX_ROWS) rows.push(pair);
     }
   const kept = new Set(rows);
-  const cut = rarest.flat().filter((pair) => !kept.has(pair));
-  return { rows, cut: [...new Set(cut.map(({ principal }) => principal))].sort() };
+  const left = rarest.flat().filter((pair) => !kept.has(pair));
+  const cut = new Set(left.map(({ principal }) => principal));
+  return { rows, cut: cut.size > MAX_CUT ? "many" : [...cut].sort() };
 };

@@ -121,6 +121,7 @@ export const closerLook = (
   const isCut = segments.some(
     (segment) =>
       segment === null ||
+      segment.cut === "many" ||
       segment.cut.some((principal) => wanted.principal === undefined || principal === wanted.principal),
   );
   return withRows(before, rows, isCut || !whole);

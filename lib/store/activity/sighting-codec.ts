@@ -6,14 +6,14 @@ import type { Principal } from "../../core/base/ids.ts";
 import { AuditError } from "../../errors.ts";
 
 const OUTCOMES = ["allowed", "refused"] as const;
-/** Rows are bounded, and so are their texts. */
-const MAX_UNPACKED = 1_048_576;
+/** 128 principals of 2,048 characters, and the rest of 64 rows, each character as JSON may escape it. */
+const MAX_UNPACKED = 4_194_304;
 
 const Packed = z.object({
   texts: z.array(z.string()),
   /** Principal, outcome, network, client, session shape, address, session name. */
   rows: z.array(z.tuple([z.int(), z.int(), z.int(), z.int(), z.int(), z.int(), z.int()])),
-  cut: z.array(z.int()),
+  cut: z.union([z.literal("many"), z.array(z.int())]),
 });
 
 export const packSightings = ({ rows, cut }: Sightings): Uint8Array => {
@@ -35,7 +35,7 @@ export const packSightings = ({ rows, cut }: Sightings): Uint8Array => {
       place(row.address),
       place(row.sessionName),
     ]),
-    cut: cut.map(place),
+    cut: cut === "many" ? cut : cut.map(place),
     texts,
   };
   return new Uint8Array(deflateRawSync(JSON.stringify(packed), { level: 9 }));
@@ -59,7 +59,7 @@ export const unpackSightings = (bytes: Uint8Array): Sightings => {
           sessionName: at(sessionName),
         }),
       ),
-      cut: cut.map((place) => at(place) as Principal),
+      cut: cut === "many" ? cut : cut.map((place) => at(place) as Principal),
     };
   } catch (cause) {
     throw new AuditError("store", "Stored addresses and session names cannot be read", { cause });
