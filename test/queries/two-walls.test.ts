@@ -254,6 +254,50 @@ describe("the two walls, beyond the table", () => {
     });
   });
 
+  it("proposes the role of a former mapping where that would do, else the role that holds least", async () => {
+    const found = catalog({
+      roles: [
+        role(10, "admin"),
+        role(99, "backup"),
+        role(100, "reader"),
+        role(101, "writer"),
+        role(102, "idle"),
+      ],
+      mappings: [],
+      schemas: [{ ...publicSchema, acl: acl("0=U/10") }],
+      relations: [
+        table(1000, "orders", { acl: acl("10=arwd/10", "99=r/10", "100=r/10", "101=arw/10") }),
+        table(1001, "others", { acl: acl("10=arwd/10", "99=r/10") }),
+      ],
+    });
+    const former = (roleOid: number, goneAt: number): MappingPeriod => ({
+      arn: APP,
+      iamOid: goneAt,
+      roleOid,
+      roleName: "former",
+      notSeenAt: null,
+      firstSeenAt: MAPPED_AT,
+      lastSeenAt: MAPPED_AT,
+      goneAt: MAPPED_AT + goneAt,
+    });
+    const proposed = async (...periods: readonly MappingPeriod[]): Promise<readonly string[]> => {
+      const grounds: Grounds = {
+        engine: accessEngine(found),
+        snapshot: null,
+        basis: async () => null,
+        adminLogins: async () => null,
+        ways: async () => waysIn(found, periods),
+      };
+      return (await explainAccess(grounds, { who: APP, privilege: "SELECT", object: "orders" })).completes;
+    };
+    const mapped = (name: string): string[] => [`AWS IAM GRANT ${name} TO '${APP}';`];
+    expect(await proposed()).toEqual(mapped("reader"));
+    expect(await proposed(former(101, 1))).toEqual(mapped("writer"));
+    expect(await proposed(former(99, 2), former(101, 1))).toEqual(mapped("backup"));
+    expect(await proposed(former(101, 1), former(102, 2))).toEqual(mapped("writer"));
+    expect(await proposed(former(102, 1))).toEqual(mapped("reader"));
+  });
+
   it("keeps a comment on one line, whatever statements and policies are called", async () => {
     const grounds = withIam((iam) => {
       const { roles } = iam.parts;

@@ -5,10 +5,11 @@ import { foldArn } from "../activity/principal.ts";
 import { withoutPath } from "../base/ids.ts";
 import { type Instant, minute } from "../base/time.ts";
 import { type Mapping, rowsOf } from "../catalog/catalog.ts";
-import type { Privilege } from "../catalog/privileges.ts";
+import { PRIVILEGES, type Privilege, privilegeBit } from "../catalog/privileges.ts";
 import type { AccessEngine } from "../privileges/effective.ts";
 import type { RoleId } from "../privileges/effective-graph.ts";
 import type { AccessObject } from "../privileges/effective-objects.ts";
+import { cellOf } from "../privileges/effective-rows.ts";
 import {
   type Explanation,
   explanationOf,
@@ -45,16 +46,34 @@ const explainAs = (asked: Asked, role: RoleId, before: Stretch): Explanation =>
     ...before,
   });
 
-/** The role that would do: the first that holds it at once, may log in and is not the administrator. */
-const usefulRole = ({ engine, privilege, object }: Asked): RoleId | undefined => {
-  const found = engine.whoCan(privilege, object).flatMap((row) => {
+/** How many privileges a role has, at once or after SET ROLE, on all objects together. */
+const breadthOf = ({ objects, matrix }: AccessEngine, role: RoleId): number =>
+  objects.reduce((sum, object) => {
+    const { held, settable } = cellOf(matrix, role, object);
+    return sum + PRIVILEGES.filter(({ name }) => (held | settable) & privilegeBit(name)).length;
+  }, 0);
+
+/**
+ * The role that would do: it holds it at once, may log in and is not the administrator. Superusers come last, then the role
+ * of the principal's latest former mapping comes first, then the one that holds least.
+ */
+const usefulRole = ({ engine, who, ways, privilege, object }: Asked): RoleId | undefined => {
+  const useful = engine.whoCan(privilege, object).flatMap((row) => {
     const id = engine.graph.idOfName.get(row.role);
     const role = id === undefined ? undefined : engine.graph.roles[id];
     const isUseful =
       row.holds === "inherited" && row.usable !== false && row.role !== ADMIN && role?.canLogin;
     return id !== undefined && role && isUseful ? [{ id, role }] : [];
   });
-  return (found.find(({ role }) => !role.superuser) ?? found[0])?.id;
+  const plain = useful.filter(({ role }) => !role.superuser);
+  const found = plain.length ? plain : useful;
+  // By OID: a role that was made again under the name is another one.
+  for (const { roleOid } of ways.formerOf(who).toReversed()) {
+    const former = found.find(({ role }) => role.oid === roleOid);
+    if (former) return former.id;
+  }
+  const byBreadth = found.map(({ id }) => ({ id, breadth: breadthOf(engine, id) }));
+  return byBreadth.toSorted((a, b) => a.breadth - b.breadth)[0]?.id;
 };
 
 /** Without a mapping: the chain as it would be with one to a role that would do. */

@@ -36,7 +36,7 @@ export type WaysIn = {
   readonly identityOf: (principal: string) => MappedIdentity | undefined;
   /** Who is behind a mapping. */
   readonly behind: (mapping: { readonly arn: string; readonly role: number }) => MappedBehind;
-  /** Mappings of the principal that are no more. */
+  /** Mappings of the principal that are no more, the one that went last at the end. */
   readonly formerOf: (principal: string) => readonly MappingPeriod[];
   /** Everybody whom IAM lets in as admin, surely or perhaps, by ARN; undefined: nothing of IAM was read. */
   readonly admins: () => readonly WayIn[] | undefined;
@@ -109,7 +109,9 @@ export const waysIn = (
       return { state, identity, period };
     },
     formerOf: (principal) =>
-      (byIdentity.get(withoutPath(foldArn(principal))) ?? []).filter(({ goneAt }) => goneAt !== null),
+      (byIdentity.get(withoutPath(foldArn(principal))) ?? [])
+        .filter(({ goneAt }) => goneAt !== null)
+        .toSorted((a, b) => (a.goneAt ?? 0) - (b.goneAt ?? 0)),
     admins: () => {
       if (!iam) return undefined;
       const ways = principals().flatMap((principal) => of(principal, "DbConnectAdmin") ?? []);
