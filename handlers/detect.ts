@@ -1,12 +1,11 @@
 // Judges one cluster per message, then asks for notices where there is something to tell.
 
 import { defaultSettings, VerdictSettings } from "../lib/core/findings/settings.ts";
-import { canaryMissed } from "../lib/detectors/coverage/canary-missed.ts";
-import { snapshotOverdue } from "../lib/detectors/coverage/snapshot-overdue.ts";
+import { detectorOf } from "../lib/detectors/index.ts";
 import { type DetectOptions, detectCluster } from "../lib/jobs/judge-cluster.ts";
 import { DetectJob, type NotifyJob } from "../lib/jobs/messages.ts";
 import { isTellingDue, standingOf } from "../lib/jobs/send-notices.ts";
-import type { CountMetric, MetricName } from "../lib/log.ts";
+import type { CountMetric } from "../lib/log.ts";
 import type { Store } from "../lib/store/open-store.ts";
 import { eachMessage, onLambda } from "./lambda.ts";
 import {
@@ -29,12 +28,6 @@ export type DetectDeps = Runtime & {
   /** What the settings in the store are signed with. */
   readonly functionName: string;
 };
-
-/** Findings that say that the auditor itself does not see: each has an alarm of its own beside the mail. */
-const BLIND: ReadonlyMap<string, MetricName> = new Map([
-  [snapshotOverdue.id, "SnapshotOverdue"],
-  [canaryMissed.id, "CanaryMissed"],
-]);
 
 /** Puts this deployment's settings where everybody who judges finds them; once in a container's life is enough. */
 const publishSettings = async ({ store, options, functionName, now, log }: DetectDeps): Promise<void> => {
@@ -63,7 +56,7 @@ export const detectHandler = (deps: DetectDeps) => {
     const { findings, looks } = await detectCluster(deps.store, cluster, deps.now(), deps.options);
     const open = findings.filter(({ status }) => status === "open").length;
     for (const { detector, status } of findings) {
-      const metric = status === "open" ? BLIND.get(detector) : undefined;
+      const metric = status === "open" ? detectorOf(detector)?.metric : undefined;
       if (metric) deps.count(metric);
     }
     const incomplete = looks.filter(({ complete }) => !complete).length;

@@ -52,6 +52,8 @@ type Common<O, E extends Evidence> = {
   readonly family?: string;
   /** Where its findings belong to an incident with those of other detectors: the incident's name, and its title. */
   readonly thread?: { readonly key: string; readonly title: string };
+  /** The auditor itself does not see: an open finding is counted as this metric, whose alarm does not wait for a mail. */
+  readonly metric?: "SnapshotOverdue" | "CanaryMissed";
   readonly docs: DetectorDocs;
   readonly life: Life;
   /** What each field of the evidence is called, wherever it is shown. */

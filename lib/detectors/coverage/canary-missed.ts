@@ -22,6 +22,7 @@ type CanaryEvidence = {
 export const canaryMissed = /* @__PURE__ */ defineDetector({
   id: "canary-missed",
   category: "coverage",
+  metric: "CanaryMissed",
   title: "Canary login not seen in CloudTrail",
   severity: "medium",
   life: "stretch",

@@ -35,6 +35,7 @@ const connectionsSince = ({ activity, now }: DetectorView, takenAt: Instant) => 
 export const snapshotOverdue = /* @__PURE__ */ defineDetector({
   id: "snapshot-overdue",
   category: "coverage",
+  metric: "SnapshotOverdue",
   title: "Snapshot overdue",
   severity: "medium",
   life: "state",
