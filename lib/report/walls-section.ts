@@ -73,8 +73,9 @@ ${
 <caption>Every way in, link by link</caption>
 <thead><tr><th scope="col">Principal</th><th scope="col">Role</th>${columns.map(([, head]) => html`<th scope="col">${head}</th>`)}<th scope="col">What is missing</th></tr></thead>
 <tbody>${shown.map(row)}</tbody></table></div>`
-    : html`<p class="none">Nobody is mapped, and IAM lets nobody in.</p>`
+    : html`<p class="none">${walls.unread.length || walls.unknown ? "No way in is known." : "Nobody is mapped, and IAM lets nobody in."}</p>`
 }
+${walls.unread.length > 0 && html`<p class="unknown-line">There may be more ways in. Not read: ${walls.unread.map(({ part, reason }) => `${part} (${reason})`).join(", ")}.</p>`}
 ${more > 0 && html`<p class="more">and ${count(more, "more way in", "more ways in")}.</p>`}
 ${walls.unknown > 0 && html`<p class="unknown-line">Of ${count(walls.unknown, "further identity", "further identities")} it is not known whether IAM lets them connect: <code class="command">dsql-audit who-may ${storeOption}</code></p>`}
 ${example && html`<p class="more">With the evidence of each link, to any object: <code class="command">dsql-audit explain ${shellWord(example.principal)} SELECT SCHEMA.TABLE ${storeOption}</code></p>`}

@@ -86,4 +86,17 @@ describe("wallsSection", () => {
       "there is no snapshot",
     );
   });
+
+  it("says that there may be more ways in where mappings could not be read, and of nobody that nobody comes in", () => {
+    const whole = estate();
+    const mappings = { status: "unreadable", reason: "permission denied", code: null } as const;
+    const walls = found({ ...whole, sections: { ...whole.sections, mappings } });
+    const more = "There may be more ways in. Not read: mappings (permission denied).";
+    const pageOf = (shown: typeof walls): string => wallsSection({ ...sampleReport(), walls: shown }).markup;
+    expect(pageOf(walls)).toContain(more);
+    expect(pageOf(found(whole))).not.toContain("There may be more");
+    const none = pageOf({ ...walls, paths: [] });
+    expect(none).toContain("No way in is known.");
+    expect(none).not.toContain("lets nobody in");
+  });
 });

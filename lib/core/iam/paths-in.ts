@@ -57,6 +57,8 @@ export type PathsIn = {
   readonly paths: readonly PathIn[];
   /** Identities without a mapping of which it is not known whether IAM lets them in. */
   readonly unknown: number;
+  /** What could not be read, so that there may be more ways in; none: these are all. */
+  readonly unread: WaysIn["unread"];
 };
 
 const order: readonly Link["state"][] = ["broken", "unknown", "conditional", "ok"];
@@ -121,7 +123,7 @@ const ofAdmins = (engine: AccessEngine, ways: WaysIn, logins: readonly AdminLogi
 };
 
 /** Identities that IAM lets connect, and that no mapping names; none of those that it lets in as admin. */
-const unmapped = (engine: AccessEngine, ways: WaysIn): PathsIn => {
+const unmapped = (engine: AccessEngine, ways: WaysIn): Omit<PathsIn, "unread"> => {
   if (engine.catalog.sections.mappings.status === "unreadable") return { paths: [], unknown: 0 };
   const mapped = new Set(rowsOf(engine.catalog, "mappings").map(({ arn }) => withoutPath(arn)));
   const missing: Link = { step: "mapping", state: "broken", says: "no mapping names it", evidence: [] };
@@ -153,5 +155,11 @@ export const pathsIn = (engine: AccessEngine, ways: WaysIn, logins: readonly Adm
       (a, b) => rank(a) - rank(b) || byText(a.principal, b.principal) || byText(a.role ?? "", b.role ?? ""),
     ),
     unknown: without.unknown,
+    unread: [
+      ...engine.gaps
+        .filter(({ section }) => section === "mappings")
+        .map(({ section, reason }) => ({ part: section, reason })),
+      ...ways.unread,
+    ],
   };
 };
