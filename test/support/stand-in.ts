@@ -1,7 +1,7 @@
 // One DSQL stand-in per test file, and logins signed by the official signer.
 import { DsqlSigner } from "@aws-sdk/dsql-signer";
 import pg from "pg";
-import { afterAll, afterEach, beforeAll } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach } from "vitest";
 import {
   type ConnectAttempt,
   type Credential,
@@ -88,9 +88,12 @@ export const sharedStandIn = (options: Partial<StandInOptions> = {}): SharedStan
     });
     addKey(adminKey, roleSession("Admin"));
   });
+  // Before and not after each: what a hook of the file tried is no attempt of its first test.
+  beforeEach(() => {
+    attempts.length = 0;
+  });
   afterEach(async () => {
     await Promise.all(clients.splice(0).map((client) => client.end()));
-    attempts.length = 0;
   });
   afterAll(() => standIn?.stop());
 
