@@ -135,7 +135,10 @@ export const Explained = z.looseObject({
   object: z.string(),
   verdict: z
     .enum(verdicts)
-    .describe("conditional: IAM or the cluster policy lets it in on conditions; the links say which."),
+    .describe(
+      "no: not by grants, memberships and mappings; a link with the state unknown says what else was not looked at. " +
+        "conditional: IAM or the cluster policy lets it in on conditions; the links say which.",
+    ),
   grantable: z.boolean(),
   links: z
     .array(

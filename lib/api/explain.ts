@@ -11,7 +11,9 @@ import { type Route, route } from "./route.ts";
 import { Basis, pinnedSnapshot } from "./snapshot-ref.ts";
 
 const Verdict = z.enum(verdicts).meta({
-  description: "`conditional`: IAM or the cluster policy lets it in on conditions; the links say which.",
+  description:
+    "`no`: not by grants, memberships and mappings; a link with the state `unknown` says what else was not looked at. " +
+    "`conditional`: IAM or the cluster policy lets it in on conditions; the links say which.",
 });
 
 const ExplainAnswer = z

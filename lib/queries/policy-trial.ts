@@ -1,5 +1,7 @@
 // What a proposed policy would have refused among past connections, and whom it would still let in.
+
 import { type Cluster, withoutPath } from "../core/base/ids.ts";
+import { byText } from "../core/base/sorted.ts";
 import { HOUR, type Instant, type Interval, iso } from "../core/base/time.ts";
 import type { ConnectAction, MayConnect } from "../core/iam/may-connect.ts";
 import { parsePolicy } from "../core/iam/policy.ts";
@@ -74,7 +76,6 @@ const statementOf = ({ because }: Pick<TriedUse, "because">): string | null => {
 };
 
 const order: readonly MayConnect[] = ["denied", "conditional", "unknown", "allowed"];
-const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 const inOrder = (a: TrialRow, b: TrialRow): number =>
   Number(a.connections === 0) - Number(b.connections === 0) ||
   order.indexOf(a.verdict) - order.indexOf(b.verdict) ||

@@ -2,13 +2,14 @@
 import { lastSessionEnd, lastTokenEnd } from "../core/activity/session-end.ts";
 import { withoutPath } from "../core/base/ids.ts";
 import { DAY, type Instant } from "../core/base/time.ts";
+import { DORMANT_DAYS } from "../core/findings/dormant-window.ts";
 import type { Facts } from "../core/findings/facts.ts";
 import type { AuditView } from "../core/findings/view.ts";
 import type { MappingPeriod } from "../core/history/mapping-period.ts";
 import type { ReportRevoked } from "../report/report-data.ts";
 
 /** As far back as verdicts on mappings look by default. */
-const LOOKBACK_DAYS = 90;
+const LOOKBACK_DAYS = DORMANT_DAYS;
 
 /** Whether another mapping of the identity stood at any time after this one was gone. */
 const hasOther = (gone: MappingPeriod, periods: readonly MappingPeriod[]): boolean =>

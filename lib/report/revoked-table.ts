@@ -1,5 +1,7 @@
 // Mappings that were taken away: the last possible end of a session from before, and what was seen after it.
+
 import { principalName } from "../core/base/visible-text.ts";
+import { DORMANT_DAYS } from "../core/findings/dormant-window.ts";
 import { type Html, html } from "./html.ts";
 import type { ReportData, ReportRevoked } from "./report-data.ts";
 import { breakable, count, firstOf, time } from "./wording.ts";
@@ -28,7 +30,7 @@ export const revokedTable = ({ revoked, at }: Pick<ReportData, "revoked" | "at">
     return html`<p class="unknown-line">Whether a mapping was taken away is not known: none were ever read.</p>`;
   if (!revoked.length) return html``;
   const { shown, more } = firstOf(revoked, MAX_ROWS);
-  const caption = "Mappings that were taken away in the last 90 days";
+  const caption = `Mappings that were taken away in the last ${DORMANT_DAYS} days`;
   return html`<div class="scroll" tabindex="0" role="region" aria-label="${caption}"><table class="list">
 <caption>${caption}. A session from before goes on for an hour at most; a token signed before is valid for 7 days at most, and opens nothing without a mapping.</caption>
 <thead><tr><th scope="col">Principal</th><th scope="col">Role</th><th scope="col">Taken away between</th><th scope="col">Last possible session end</th><th scope="col">Last possible token end</th><th scope="col">Since then</th></tr></thead>
