@@ -33,6 +33,7 @@ type Options = StoreOptions &
     readonly principal?: string;
     readonly at?: string;
     readonly iam?: string;
+    readonly live?: boolean;
     readonly all?: boolean;
   };
 
@@ -147,17 +148,17 @@ export const addWhoMay: AddCommand = (program, io) => {
     .option("--action <name>", "connect (as a database role) or admin; default: both")
     .option("--principal <arn>", "of this user, role or session only")
     .option("--at <time>", "the state at that time, from the store: ISO 8601, or 24h, 7d ago")
+    .option("--live", "as IAM is now, asked as you, with a second opinion of AWS's policy simulator")
     .option("--iam <file>", "AWS's answers in a file instead of the store; needs --cluster")
     .option("--all", "list those that are denied too")
     .addHelpText("after", "\nExample:\n  $ dsql-audit who-may --action admin");
   addOutputOptions(addStoreOptions(command)).action(async (options: Options) => {
     const asked = { action: parseAction(options.action), principal: options.principal };
-    print(
-      io,
-      options,
-      options.iam === undefined
-        ? await fromStore(io, options, asked)
-        : fromFile(io, options.iam, options, asked),
-    );
+    if (options.live && (options.iam !== undefined || options.at !== undefined))
+      throw new AuditError("usage", "--live is as IAM is now: neither --at nor --iam goes with it");
+    if (options.live)
+      print(io, options, await (await import("./who-may-live.ts")).fromAws(io, options, asked));
+    else if (options.iam === undefined) print(io, options, await fromStore(io, options, asked));
+    else print(io, options, fromFile(io, options.iam, options, asked));
   });
 };

@@ -8,19 +8,23 @@ const settings = { requestHandler: awsTimeouts, retryMode: "standard", maxAttemp
 /** `region`: of the deployment; undefined: what the environment or the profile says. */
 export const withDoctorPorts = async <T>(
   region: string | undefined,
+  now: () => number,
   work: (ports: DoctorPorts) => Promise<T>,
 ): Promise<T> => {
-  const [trail, dsql, s3, sns, sqs, sts, { AwsClient }, { trailPort }, { awsPorts }] = await Promise.all([
-    import("@aws-sdk/client-cloudtrail"),
-    import("@aws-sdk/client-dsql"),
-    import("@aws-sdk/client-s3"),
-    import("@aws-sdk/client-sns"),
-    import("@aws-sdk/client-sqs"),
-    import("@aws-sdk/client-sts"),
-    import("aws4fetch"),
-    import("../../lib/cloudtrail/trail-config.ts"),
-    import("../../lib/doctor/aws-ports.ts"),
-  ]);
+  const [trail, dsql, iam, s3, sns, sqs, sts, { AwsClient }, { trailPort }, { awsPorts }] = await Promise.all(
+    [
+      import("@aws-sdk/client-cloudtrail"),
+      import("@aws-sdk/client-dsql"),
+      import("@aws-sdk/client-iam"),
+      import("@aws-sdk/client-s3"),
+      import("@aws-sdk/client-sns"),
+      import("@aws-sdk/client-sqs"),
+      import("@aws-sdk/client-sts"),
+      import("aws4fetch"),
+      import("../../lib/cloudtrail/trail-config.ts"),
+      import("../../lib/doctor/aws-ports.ts"),
+    ],
+  );
   const opened: { destroy: () => void }[] = [];
   const keep = <C extends { destroy: () => void }>(client: C): C => {
     opened.push(client);
@@ -38,6 +42,9 @@ export const withDoctorPorts = async <T>(
     return await work(
       awsPorts({
         dsql: keep(new dsql.DSQLClient(here)),
+        iam: keep(new iam.IAMClient(here)),
+        dsqlIn: (own) => keep(new dsql.DSQLClient({ ...settings, region: own })),
+        now,
         s3: keep(new s3.S3Client({ ...here, requestHandler: s3Timeouts, followRegionRedirects: true })),
         sns: keep(new sns.SNSClient(here)),
         sqs: keep(new sqs.SQSClient(here)),

@@ -76,7 +76,7 @@ export const addDoctor: AddCommand = (program, io, finish) => {
       const asked = { store, reach: words.map(shellWord).join(" "), cluster, now: io.now(), test };
       if (table === undefined) return examine({ ...asked, ports: undefined });
       const { withDoctorPorts } = await import("./doctor-ports.ts");
-      return withDoctorPorts(region, (ports) => examine({ ...asked, ports }));
+      return withDoctorPorts(region, io.now, (ports) => examine({ ...asked, ports }));
     });
     printDocument(io, options, rows, () => shown(io, rows));
     if (options.exitCode && rows.some(({ state }) => state === "broken")) finish(2);

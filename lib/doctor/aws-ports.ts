@@ -1,5 +1,6 @@
 // The questions of doctor, asked of the real services by the one who runs it.
 import { type DSQLClient, GetClusterCommand, paginateListClusters } from "@aws-sdk/client-dsql";
+import type { IAMClient } from "@aws-sdk/client-iam";
 import { GetBucketNotificationConfigurationCommand, type S3Client } from "@aws-sdk/client-s3";
 import type { SNSClient } from "@aws-sdk/client-sns";
 import { GetQueueAttributesCommand, type SQSClient } from "@aws-sdk/client-sqs";
@@ -8,6 +9,8 @@ import { isDenied } from "../cloudtrail/aws-refusal.ts";
 import type { TrailPort } from "../cloudtrail/trail-config.ts";
 import { visible } from "../core/base/visible-text.ts";
 import { AuditError } from "../errors.ts";
+import { readIam } from "../iam/read-iam.ts";
+import { simulator } from "../iam/simulate.ts";
 import { sendTestNotice } from "../jobs/send-test-notice.ts";
 import { countListeners } from "../notices/channels/subscriptions.ts";
 import { inParallel } from "../store/table/in-parallel.ts";
@@ -16,6 +19,11 @@ import type { AwsCluster, DoctorPorts } from "./ports.ts";
 
 export type DoctorClients = {
   readonly dsql: DSQLClient;
+  readonly iam: IAMClient;
+  /** Of a cluster's own Region. */
+  readonly dsqlIn: (region: string) => DSQLClient;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
   readonly s3: S3Client;
   readonly sns: SNSClient;
   readonly sqs: SQSClient;
@@ -63,7 +71,18 @@ const allClusters = async (client: DSQLClient): Promise<AwsCluster[]> => {
   return found;
 };
 
-export const awsPorts = ({ dsql, s3, sns, sqs, sts, trails, get }: DoctorClients): DoctorPorts => ({
+export const awsPorts = ({
+  dsql,
+  dsqlIn,
+  iam,
+  now,
+  s3,
+  sns,
+  sqs,
+  sts,
+  trails,
+  get,
+}: DoctorClients): DoctorPorts => ({
   identity: () =>
     ask("sts:GetCallerIdentity", async () => (await sts.send(new GetCallerIdentityCommand({}))).Arn ?? ""),
   clusters: () => ask("dsql:ListClusters", () => allClusters(dsql)),
@@ -96,4 +115,6 @@ export const awsPorts = ({ dsql, s3, sns, sqs, sts, trails, get }: DoctorClients
       }),
     ),
   get: (url) => ask("execute-api:Invoke", () => get(url)),
+  simulate: simulator(iam),
+  readIam: (cluster, arns) => readIam({ iam, dsql: dsqlIn }, { cluster, arns, now }),
 });

@@ -18,6 +18,7 @@ import {
   snapshotLink,
 } from "./cluster-links.ts";
 import { type Answer, type Link, type LinkRow, unknown } from "./link.ts";
+import { opinionLink } from "./opinion-link.ts";
 import type { DoctorPorts, QueueState } from "./ports.ts";
 import {
   apiLink,
@@ -120,6 +121,7 @@ const clusterLinks = async (
     snapshotLink(head, now),
     mappingsLink(head),
     readingLink(head, unreadIam),
+    ...(ports ? [await opinionLink(store, ports, cluster, now)] : []),
     ...(ports && trails ? [trailLink(trails, cluster), digestsLink(trails, cluster)] : []),
     canaryLink(logins.canaries, now),
     connectionLink(connection),

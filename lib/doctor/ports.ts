@@ -1,5 +1,7 @@
 // What doctor asks of AWS, each question apart, so that one refusal leaves the rest standing.
 import type { TrailRead } from "../cloudtrail/trail-config.ts";
+import type { IamFacts } from "../core/iam/facts.ts";
+import type { Simulate } from "../iam/simulate.ts";
 import type { TestNotice, TestSent } from "../jobs/send-test-notice.ts";
 import type { Answer } from "./link.ts";
 
@@ -28,4 +30,8 @@ export type DoctorPorts = {
   ) => Promise<Answer<TestSent>>;
   /** The status of a signed GET; a redirect is an answer, and is not followed. */
   readonly get: (url: string) => Promise<Answer<number>>;
+  /** AWS's policy simulator, about one identity. */
+  readonly simulate: Simulate;
+  /** What IAM says now, of these mapped principals and of the account; what is refused is unreadable. */
+  readonly readIam: (cluster: string, arns: readonly string[]) => Promise<IamFacts>;
 };

@@ -1,8 +1,10 @@
 // Who may connect to a cluster by IAM: from a stored snapshot, or from a file with AWS's answers.
+import { withoutPath } from "../core/base/ids.ts";
 import type { Mapping } from "../core/catalog/catalog.ts";
 import type { IamFacts } from "../core/iam/facts.ts";
 import type { KnownContext } from "../core/iam/known-context.ts";
 import type { ConnectAction } from "../core/iam/may-connect.ts";
+import { type Opinion, simulatedText } from "../core/iam/second-opinion.ts";
 import { type WhoMayRow as Judged, whoMay, whoMayRows } from "../core/iam/who-may.ts";
 import { AuditError } from "../errors.ts";
 import type { Grounds } from "./grounds.ts";
@@ -74,6 +76,25 @@ export const checkedPrincipal = (principal: string): string => {
     },
   );
 };
+
+const differenceText = ({ own, aws }: Opinion): string =>
+  `By its own policies it is ${own} here, and ${aws ? simulatedText(aws) : "not answered"} by AWS's policy simulator: one of the two is wrong.`;
+
+/** Where AWS's simulator says something else of a principal's own policies, nothing is known of it. */
+export const withOpinions = (answer: WhoMayAnswer, opinions: readonly Opinion[]): WhoMayAnswer => ({
+  ...answer,
+  rows: answer.rows.map((row) => {
+    const mine = opinions.find(
+      ({ principal, action }) =>
+        withoutPath(principal) === withoutPath(row.principal) && action === askableActions[row.action],
+    );
+    if (mine?.state === "differs")
+      return { ...row, verdict: "unknown", because: [], conditions: [], reasons: [differenceText(mine)] };
+    return mine?.state === "agrees" && mine.says !== null
+      ? { ...row, reasons: [...row.reasons, `By AWS's policy simulator ${mine.says}.`] }
+      : row;
+  }),
+});
 
 /** The verdict on one principal or on all, for one action or both. AuditError("usage"). */
 export const whoMayOf = (

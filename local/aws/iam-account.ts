@@ -41,6 +41,18 @@ export type LocalClusterAccess = {
   readonly peers?: readonly string[];
 };
 
+/** What the policy simulator is to say of one identity and action. It works out nothing: that would be no second opinion. */
+export type LocalSimulation = {
+  /** ARN of the user or role. */
+  readonly principal: string;
+  /** "dsql:DbConnect". */
+  readonly action: string;
+  readonly decision: "allowed" | "explicitDeny" | "implicitDeny";
+  readonly missing?: readonly string[];
+  /** What the organisation's policies say; it is in none where this is missing. */
+  readonly inOrganization?: boolean;
+};
+
 export type LocalAccount = {
   readonly account: string;
   readonly arnOf: (identity: Pick<LocalIdentity, "kind" | "name" | "path">) => string;
@@ -49,6 +61,8 @@ export type LocalAccount = {
   readonly remove: (kind: LocalIdentity["kind"], name: string) => void;
   readonly putManaged: (...policies: readonly LocalManaged[]) => void;
   readonly putCluster: (cluster: LocalClusterAccess) => void;
+  readonly putSimulations: (...simulations: readonly LocalSimulation[]) => void;
+  readonly simulation: (principal: string, action: string) => LocalSimulation | undefined;
   readonly find: (kind: LocalIdentity["kind"], name: string) => LocalIdentity | undefined;
   readonly ownerOfKey: (id: string) => { readonly user: LocalIdentity; readonly key: LocalKey } | undefined;
   /** All of a kind, by name. */
@@ -66,6 +80,7 @@ export const localAccount = (account: string): LocalAccount => {
   const identities = new Map<string, LocalIdentity>();
   const policies = new Map<string, LocalManaged>();
   const clusters = new Map<string, LocalClusterAccess>();
+  const simulations = new Map<string, LocalSimulation>();
   const all = (kind: LocalIdentity["kind"]) =>
     [...identities.values()].filter((one) => one.kind === kind).sort(byName);
   return {
@@ -79,6 +94,10 @@ export const localAccount = (account: string): LocalAccount => {
       for (const one of more) policies.set(one.arn, one);
     },
     putCluster: (cluster) => void clusters.set(cluster.arn.slice(cluster.arn.lastIndexOf("/") + 1), cluster),
+    putSimulations: (...more) => {
+      for (const one of more) simulations.set(`${one.principal} ${one.action}`, one);
+    },
+    simulation: (principal, action) => simulations.get(`${principal} ${action}`),
     find: (kind, name) => identities.get(`${kind} ${name}`),
     ownerOfKey: (id) => {
       for (const user of all("user")) {

@@ -1,7 +1,14 @@
 // What IAM's query protocol says of a local account, operation by operation, as XML.
 // https://docs.aws.amazon.com/IAM/latest/APIReference/API_Operations.html
 import type { XmlChild } from "./aws-xml.ts";
-import type { LocalAccount, LocalIdentity, LocalKey, LocalManaged, LocalPolicy } from "./iam-account.ts";
+import type {
+  LocalAccount,
+  LocalIdentity,
+  LocalKey,
+  LocalManaged,
+  LocalPolicy,
+  LocalSimulation,
+} from "./iam-account.ts";
 
 /** IAM's own codes and statuses. */
 export type IamFailure = { readonly status: number; readonly code: string; readonly message: string };
@@ -165,6 +172,55 @@ const useOf = ({ lastUsedAt, service = "dsql" }: LocalKey): XmlChild[] =>
         ["Region", "us-east-1"],
       ];
 
+const membersOf = (form: URLSearchParams, name: string): string[] =>
+  [...form].flatMap(([key, value]) => (key.startsWith(`${name}.member.`) ? [value] : []));
+
+/** A resource of its own each, as AWS answers since one result stands for all resources. */
+const simulated = (
+  { action, decision, missing = [], inOrganization }: LocalSimulation,
+  resources: readonly string[],
+  told: ReadonlySet<string>,
+): XmlChild[] => {
+  const left = missing.filter((key) => !told.has(key.toLowerCase()));
+  const keys: XmlChild = ["MissingContextValues", left.map((key): XmlChild => ["member", key])];
+  return [
+    ["EvalActionName", action],
+    ["EvalResourceName", "*"],
+    ["EvalDecision", decision],
+    keys,
+    list(
+      "ResourceSpecificResults",
+      resources.map((resource) => [["EvalResourceName", resource], ["EvalResourceDecision", decision], keys]),
+    ),
+    ...(inOrganization === undefined
+      ? []
+      : [["OrganizationsDecisionDetail", [["AllowedByOrganizations", inOrganization]]] as const]),
+  ];
+};
+
+/** What was put there to be said; undefined: nothing was, and nothing is made up. */
+const simulation = (account: LocalAccount, form: URLSearchParams): IamAnswer | undefined => {
+  const principal = form.get("PolicySourceArn") ?? "";
+  const [, kind, name = ""] = /:(user|role)\/(?:.*\/)?([^/]+)$/.exec(principal) ?? [];
+  if (!account.find(kind === "user" ? "user" : "role", name)) return missing(kind ?? "role", name);
+  const found = membersOf(form, "ActionNames").map((action) => account.simulation(principal, action));
+  const known = found.flatMap((one) => one ?? []);
+  if (known.length < found.length) return undefined;
+  const told = new Set(
+    [...form].flatMap(([key, value]) =>
+      /^ContextEntries\.member\.\d+\.ContextKeyName$/.test(key) ? [value.toLowerCase()] : [],
+    ),
+  );
+  const resources = membersOf(form, "ResourceArns");
+  return [
+    list(
+      "EvaluationResults",
+      known.map((one) => simulated(one, resources, told)),
+    ),
+    ["IsTruncated", false],
+  ];
+};
+
 /** The answer to one call; undefined: the operation is not imitated. `mostItems`: the most on a page, whatever is asked. */
 export const iamAnswer = (
   account: LocalAccount,
@@ -189,6 +245,8 @@ export const iamAnswer = (
         ? [["User", [...identityOf(account, user), ...boundaryOf(user), tagsOf(user)]]]
         : missing("user", form.get("UserName") ?? "");
     }
+    case "SimulatePrincipalPolicy":
+      return simulation(account, form);
     case "ListAccessKeys": {
       const user = of("user");
       if (!user) return missing("user", form.get("UserName") ?? "");

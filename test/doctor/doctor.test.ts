@@ -136,7 +136,11 @@ describe("doctor", () => {
     });
     await once(server.listen(0, "127.0.0.1"), "listening");
     const { port } = server.address() as AddressInfo;
-    const answer = await withDoctorPorts("us-east-1", ({ get }) => get(`http://127.0.0.1:${port}/clusters`));
+    const answer = await withDoctorPorts(
+      "us-east-1",
+      () => NOW,
+      ({ get }) => get(`http://127.0.0.1:${port}/clusters`),
+    );
     server.close();
     expect([answer, asked]).toEqual([{ value: 302 }, ["/clusters"]]);
   });

@@ -6,7 +6,7 @@ import { subjectFinder } from "./find-subject.ts";
 import { clusterParts } from "./iam-file.ts";
 import type { KnownContext } from "./known-context.ts";
 import type { ConnectAction, Weight } from "./may-connect.ts";
-import type { Request } from "./request.ts";
+import { type KeyValue, keyValue, type Request } from "./request.ts";
 import { isRole, type Subject } from "./subject.ts";
 import { policyReader, type Reader, weighCluster, weighPolicy } from "./weigh-policies.ts";
 
@@ -30,6 +30,8 @@ export type Evaluator = {
   readonly subjectOf: (arn: string) => Subject;
   /** The statements that may be about the request, of each wall. */
   readonly weightOf: (subject: Subject, action: Action, context: KnownContext) => Weight;
+  /** What the facts tell of a condition key in a request of the subject's. */
+  readonly keyOf: (subject: Subject, key: string) => KeyValue;
 };
 
 /**
@@ -61,6 +63,7 @@ export const evaluator = (facts: IamFacts, cluster: string, isCut = false): Eval
     reader,
     policy,
     subjectOf: subjectFinder(facts, isCut),
+    keyOf: (subject, key) => keyValue(requestOf(subject, "DbConnect", new Map()), key),
     weightOf: (subject, action, context) => {
       const request = requestOf(subject, action, context);
       const { identity, boundary } = policiesOf(subject);

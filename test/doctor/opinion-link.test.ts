@@ -1,0 +1,92 @@
+// doctor's link "second opinion": over a real store, and a simulator that says what the test lets it say.
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import type { IamFacts } from "../../lib/core/iam/facts.ts";
+import type { ConnectAction } from "../../lib/core/iam/may-connect.ts";
+import type { Simulated } from "../../lib/core/iam/second-opinion.ts";
+import { opinionLink } from "../../lib/doctor/opinion-link.ts";
+import type { Simulate } from "../../lib/iam/simulate.ts";
+import { openStore } from "../../lib/store/open-store.ts";
+import { catalog, cluster, role } from "../support/catalogs.ts";
+import { allow, iamFacts, policy, roleArn } from "../support/iam-facts.ts";
+import { fillStore } from "../support/table.ts";
+
+const T = Date.parse("2026-11-02T09:00:00Z");
+const folder = mkdtempSync(join(tmpdir(), "opinion-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const APP = roleArn("app");
+const facts = (action = "dsql:DbConnect"): IamFacts =>
+  iamFacts({ roles: { app: { policies: [policy(allow({ Action: action }))] } } }, cluster);
+const saying =
+  (connect: Simulated["decision"], missing: readonly string[] = []): Simulate =>
+  async () => ({
+    value: new Map<ConnectAction, Simulated>([
+      ["DbConnect", { decision: connect, missing, inOrganization: null }],
+      ["DbConnectAdmin", { decision: "denied", missing: [], inOrganization: null }],
+    ]),
+  });
+
+let files = 0;
+const linkOf = (
+  held: IamFacts | undefined,
+  simulate: Simulate,
+  live: () => Promise<IamFacts> = async () => facts(),
+) =>
+  fillStore(join(folder, `${files++}.db`), async (table) => {
+    const store = openStore(table, { now: () => T });
+    const taken = catalog({
+      roles: [role(10, "admin"), role(100, "reader")],
+      mappings: [{ iamOid: 1, arn: APP, role: 100, roleName: "reader", grantor: 10 }],
+    });
+    await store.snapshots.save(cluster, { ...taken, ...(held && { iam: held }) }, T);
+    return opinionLink(store, { simulate, readIam: live }, cluster, T);
+  });
+
+describe("the second opinion in doctor", () => {
+  it("is ok where AWS says the same, and says of how many", async () => {
+    expect(await linkOf(facts(), saying("allowed"))).toMatchObject({
+      state: "ok",
+      says: expect.stringContaining("says the same of 1 identity, by their own policies of 2026-11-02 09:00"),
+    });
+  });
+
+  it("is broken where it differs still when IAM is read anew, with both answers", async () => {
+    expect(await linkOf(facts(), saying("denied"))).toEqual({
+      link: "second opinion",
+      state: "broken",
+      says: `${APP}, dsql:DbConnect: allowed here, denied by AWS's simulator. One of the two is wrong, so that the verdict is unknown`,
+      next: `npx dsql-audit who-may --live --cluster ${cluster} --principal ${APP}`,
+    });
+  });
+
+  it("is not broken by policies that changed since the snapshot", async () => {
+    const link = await linkOf(facts(), saying("denied"), async () => facts("s3:GetObject"));
+    expect(link).toMatchObject({ state: "ok" });
+  });
+
+  it("is unknown where it differs and IAM cannot be read anew", async () => {
+    const refused = { status: "unreadable", reason: "access denied", code: "AccessDenied" } as const;
+    const link = await linkOf(facts(), saying("denied"), async () => ({
+      ...facts(),
+      parts: { ...facts().parts, roles: refused },
+    }));
+    expect(link).toMatchObject({ state: "unknown", says: expect.stringContaining("access denied") });
+  });
+
+  it("is unknown without the permission, and names it", async () => {
+    const why = "AWS refused the question";
+    const link = await linkOf(facts(), async () => ({ why, permission: "iam:SimulatePrincipalPolicy" }));
+    expect(link).toMatchObject({
+      state: "unknown",
+      next: "Allow iam:SimulatePrincipalPolicy to whoever runs doctor.",
+    });
+  });
+
+  it("is unknown where the snapshot holds nothing of IAM, or nobody to ask about", async () => {
+    expect(await linkOf(undefined, saying("allowed"))).toMatchObject({ state: "unknown" });
+    expect(await linkOf(iamFacts({}, cluster), saying("allowed"))).toMatchObject({ state: "unknown" });
+  });
+});
