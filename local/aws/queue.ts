@@ -1,6 +1,7 @@
 // One standard SQS queue: visibility, receive counts, a dead-letter queue, copies that come twice, no order.
 import { AuditError } from "../../lib/errors.ts";
 import type { Delivery } from "./lambda-events.ts";
+import { type Copy, copiesIn } from "./queue-copies.ts";
 
 export type QueueOptions = {
   readonly name: string;
@@ -24,17 +25,6 @@ type QueueCounters = {
   readonly deadLettered: number;
   /** Copies that are there now, hidden ones included. */
   readonly waiting: number;
-};
-
-type Copy = {
-  readonly messageId: string;
-  readonly body: string;
-  readonly sentAt: number;
-  readonly deadLetterSource?: string;
-  firstReceivedAt?: number;
-  receiveCount: number;
-  visibleAt: number;
-  receiptHandle?: string;
 };
 
 type ReceiveOptions = {
@@ -88,120 +78,87 @@ export type QueueWorld = {
   readonly deadLetters: (dead: DeadLetter) => void;
 };
 
+const messageOf = (copy: Copy): Omit<DeadLetter, "from"> => ({
+  messageId: copy.messageId,
+  body: copy.body,
+  sentAt: copy.sentAt,
+});
+
+const checkSize = (body: string): void => {
+  const bytes = Buffer.byteLength(body);
+  if (bytes === 0 || bytes > MAX_BODY_BYTES) {
+    throw new AuditError("usage", `SQS takes 1 to ${MAX_BODY_BYTES} bytes, not ${bytes}`);
+  }
+};
+
+/** The next delivery of a copy, by a receipt handle of its own. */
+const deliveryOf = (copy: Copy, { now, newId }: Pick<QueueWorld, "now" | "newId">): Delivery => ({
+  ...messageOf(copy),
+  receiptHandle: `AQEB${newId()}`,
+  firstReceivedAt: copy.firstReceivedAt ?? now(),
+  receiveCount: copy.receiveCount + 1,
+  ...(copy.deadLetterSource && { deadLetterSource: copy.deadLetterSource }),
+});
+
 export const createQueue = (
   { name, visibilityTimeoutMs = 30_000, redrive }: QueueOptions,
-  { arn, now, random, newId, duplicates, deadLetters }: QueueWorld,
+  world: QueueWorld,
 ): Queue => {
-  const shown: Copy[] = []; // could be received now
-  const hidden = new Set<Copy>(); // delayed, or received and not yet deleted
-  const held = new Map<string, Copy>(); // by the newest receipt handle
+  const { arn, now, random, newId } = world;
+  const copies = copiesIn(now);
   const count = { sent: 0, duplicated: 0, received: 0, returned: 0, deleted: 0, deadLettered: 0 };
-
-  /** Shows what is due. Each message moves once per delivery, so that a long queue is not searched again and again. */
-  const reveal = (): readonly Copy[] => {
-    for (const copy of hidden) {
-      if (copy.visibleAt > now()) continue;
-      hidden.delete(copy);
-      shown.push(copy);
-    }
-    return shown;
-  };
-
-  const giveUp = (copy: Copy): void => {
-    held.delete(copy.receiptHandle ?? "");
-    count.deadLettered += 1;
-    deadLetters({ messageId: copy.messageId, body: copy.body, sentAt: copy.sentAt, from: arn });
-  };
-
-  const deliveryOf = (copy: Copy): Delivery => ({
-    messageId: copy.messageId,
-    receiptHandle: `AQEB${newId()}`,
-    body: copy.body,
-    sentAt: copy.sentAt,
-    firstReceivedAt: copy.firstReceivedAt ?? now(),
-    receiveCount: copy.receiveCount + 1,
-    ...(copy.deadLetterSource && { deadLetterSource: copy.deadLetterSource }),
-  });
-
-  const handOut = (copy: Copy, delivery: Delivery, visibleAt: number): void => {
-    held.delete(copy.receiptHandle ?? "");
-    held.set(delivery.receiptHandle, copy);
-    copy.receiptHandle = delivery.receiptHandle;
-    copy.receiveCount = delivery.receiveCount;
-    copy.firstReceivedAt = delivery.firstReceivedAt;
-    copy.visibleAt = visibleAt;
-    hidden.add(copy);
-    count.received += 1;
-  };
-
   return {
     name,
     arn,
     redrive,
     send: (body, { delayMs = 0 } = {}) => {
-      const bytes = Buffer.byteLength(body);
-      if (bytes === 0 || bytes > MAX_BODY_BYTES) {
-        throw new AuditError("usage", `SQS takes 1 to ${MAX_BODY_BYTES} bytes, not ${bytes}`);
-      }
-      const messageId = newId();
-      const copy = {
-        messageId,
-        body,
-        sentAt: now(),
-        receiveCount: 0,
-        visibleAt: delayMs ? now() + delayMs : AT_ONCE,
-      };
-      hidden.add(copy);
+      checkSize(body);
+      const visibleAt = delayMs ? now() + delayMs : AT_ONCE;
+      const copy = { messageId: newId(), body, sentAt: now(), receiveCount: 0, visibleAt };
+      copies.hide(copy);
       count.sent += 1;
-      if (random() < duplicates) {
-        hidden.add({ ...copy });
+      if (random() < world.duplicates) {
+        copies.hide({ ...copy });
         count.duplicated += 1;
       }
-      return messageId;
+      return copy.messageId;
     },
     bury: ({ messageId, body, sentAt, from }) => {
-      hidden.add({ messageId, body, sentAt, deadLetterSource: from, receiveCount: 0, visibleAt: AT_ONCE });
+      copies.hide({ messageId, body, sentAt, deadLetterSource: from, receiveCount: 0, visibleAt: AT_ONCE });
       count.sent += 1;
     },
     receive: ({ max, visibilityTimeoutMs: hideMs = visibilityTimeoutMs, fits = () => true }) => {
       const batch: Delivery[] = [];
-      reveal();
+      const shown = copies.shown();
       while (batch.length < max) {
         const at = Math.floor(random() * shown.length);
         const copy = shown[at];
         if (!copy) break;
         if (redrive && copy.receiveCount >= redrive.maxReceiveCount) {
-          shown.splice(at, 1);
-          giveUp(copy);
+          copies.unshow(at);
+          copies.letGo(copy);
+          count.deadLettered += 1;
+          world.deadLetters({ ...messageOf(copy), from: arn });
           continue;
         }
-        const delivery = deliveryOf(copy);
+        const delivery = deliveryOf(copy, world);
         if (!fits(delivery)) break;
-        shown.splice(at, 1);
-        handOut(copy, delivery, now() + hideMs);
+        copies.unshow(at);
+        copies.handOut(copy, delivery, now() + hideMs);
+        count.received += 1;
         batch.push(delivery);
       }
       return batch;
     },
     remove: (receiptHandle) => {
-      const copy = held.get(receiptHandle);
-      if (!copy) return;
-      held.delete(receiptHandle);
-      // Its time may have run out meanwhile: then it was shown again, and is deleted all the same.
-      if (!hidden.delete(copy)) shown.splice(shown.indexOf(copy), 1);
-      count.deleted += 1;
+      if (copies.remove(receiptHandle)) count.deleted += 1;
     },
     giveBack: (receiptHandle) => {
-      if (held.has(receiptHandle)) count.returned += 1;
+      if (copies.isHeld(receiptHandle)) count.returned += 1;
     },
-    visible: () => reveal().length,
-    nextVisibleAt: () => {
-      let next: number | undefined;
-      reveal();
-      for (const { visibleAt } of hidden) if (next === undefined || visibleAt < next) next = visibleAt;
-      return next;
-    },
-    counters: () => ({ ...count, waiting: shown.length + hidden.size }),
-    bodies: () => [...shown, ...hidden].map(({ body }) => body),
+    visible: () => copies.shown().length,
+    nextVisibleAt: copies.nextVisibleAt,
+    counters: () => ({ ...count, waiting: copies.all().length }),
+    bodies: () => copies.all().map(({ body }) => body),
   };
 };

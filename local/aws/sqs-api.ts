@@ -75,106 +75,125 @@ const received = (delivery: Delivery, queue: Queue, region: string, wanted: read
   };
 };
 
-/** `urlOf` gives the URL that queues are known by. */
-export const sqsOperations = (bus: Bus, urlOf: (name: string) => string): AwsOperations => {
-  const named = (name: string): Queue => {
-    try {
-      return bus.queue(name);
-    } catch (error) {
-      if (!(error instanceof AuditError && error.code === "not-found")) throw error;
-      return refuse(
-        "QueueDoesNotExist",
-        "AWS.SimpleQueueService.NonExistentQueue",
-        "The specified queue does not exist.",
+/** The queue at a URL; AwsRefusal where there is none. */
+type QueueAt = (url: string) => Queue;
+
+const queueNamed = (bus: Bus, name: string): Queue => {
+  try {
+    return bus.queue(name);
+  } catch (error) {
+    if (!(error instanceof AuditError && error.code === "not-found")) throw error;
+    return refuse(
+      "QueueDoesNotExist",
+      "AWS.SimpleQueueService.NonExistentQueue",
+      "The specified queue does not exist.",
+    );
+  }
+};
+
+const attributeOperations = (queueAt: QueueAt): AwsOperations => ({
+  // Of a real queue they are approximate; here they are exact.
+  GetQueueAttributes: operation(
+    z.strictObject({ QueueUrl: z.string(), AttributeNames: z.array(z.string()) }),
+    ({ QueueUrl, AttributeNames }) => {
+      const queue = queueAt(QueueUrl);
+      const { waiting } = queue.counters();
+      const known: Readonly<Record<string, string>> = {
+        QueueArn: queue.arn,
+        ApproximateNumberOfMessages: String(queue.visible()),
+        ApproximateNumberOfMessagesNotVisible: String(waiting - queue.visible()),
+      };
+      const strange = AttributeNames.find((name) => known[name] === undefined);
+      if (strange !== undefined)
+        refuse("InvalidAttributeName", "InvalidAttributeName", `Unknown Attribute ${strange}.`);
+      return { Attributes: Object.fromEntries(AttributeNames.map((name) => [name, known[name]])) };
+    },
+  ),
+});
+
+const sendOperations = (queueAt: QueueAt): AwsOperations => ({
+  SendMessage: operation(
+    z.strictObject({ QueueUrl: z.string(), MessageBody: z.string(), DelaySeconds: Delay }),
+    ({ QueueUrl, MessageBody, DelaySeconds }) => send(queueAt(QueueUrl), MessageBody, DelaySeconds),
+  ),
+  SendMessageBatch: operation(entries(SendEntry), ({ QueueUrl, Entries }) => {
+    const queue = queueAt(QueueUrl);
+    checkBatch(Entries);
+    const bytes = Entries.reduce((sum, { MessageBody }) => sum + Buffer.byteLength(MessageBody), 0);
+    if (bytes > MAX_BODY_BYTES) {
+      refuse(
+        "BatchRequestTooLong",
+        "AWS.SimpleQueueService.BatchRequestTooLong",
+        `Batch requests cannot be longer than ${MAX_BODY_BYTES} bytes. You have sent ${bytes} bytes.`,
       );
     }
-  };
-  // The account and the name are the path, whatever the host: clients differ in which host they call.
-  const queueAt = (url: string): Queue => {
-    const [account, name, ...more] = (URL.parse(url)?.pathname ?? url).split("/").filter(Boolean);
-    return named(account === bus.account && !more.length ? (name ?? "") : "");
-  };
+    const good = Entries.filter(({ MessageBody }) => MessageBody);
+    const empty = Entries.filter(({ MessageBody }) => !MessageBody);
+    return {
+      Successful: good.map(({ Id, MessageBody, DelaySeconds }) => ({
+        Id,
+        ...send(queue, MessageBody, DelaySeconds),
+      })),
+      Failed: empty.map(({ Id }) => ({
+        Id,
+        SenderFault: true,
+        Code: "EmptyValue",
+        Message: "The message body is empty.",
+      })),
+    };
+  }),
+});
 
+const receiveOperations = (queueAt: QueueAt, region: string): AwsOperations => ({
+  ReceiveMessage: operation(Receive, (input) => {
+    const queue = queueAt(input.QueueUrl);
+    const batch = queue.receive({
+      max: input.MaxNumberOfMessages,
+      ...(input.VisibilityTimeout !== undefined && {
+        visibilityTimeoutMs: input.VisibilityTimeout * 1_000,
+      }),
+    });
+    const wanted = [...input.AttributeNames, ...input.MessageSystemAttributeNames];
+    return batch.length
+      ? { Messages: batch.map((delivery) => received(delivery, queue, region, wanted)) }
+      : {};
+  }),
+});
+
+const deleteOperations = (queueAt: QueueAt): AwsOperations => ({
+  DeleteMessage: operation(
+    z.strictObject({ QueueUrl: z.string(), ReceiptHandle: z.string() }),
+    ({ QueueUrl, ReceiptHandle }) => {
+      checkHandle(ReceiptHandle);
+      queueAt(QueueUrl).remove(ReceiptHandle);
+      return {};
+    },
+  ),
+  DeleteMessageBatch: operation(entries(DeleteEntry), ({ QueueUrl, Entries }) => {
+    const queue = queueAt(QueueUrl);
+    checkBatch(Entries);
+    for (const { ReceiptHandle } of Entries) {
+      checkHandle(ReceiptHandle);
+      queue.remove(ReceiptHandle);
+    }
+    return { Successful: Entries.map(({ Id }) => ({ Id })), Failed: [] };
+  }),
+});
+
+/** `urlOf` gives the URL that queues are known by. */
+export const sqsOperations = (bus: Bus, urlOf: (name: string) => string): AwsOperations => {
+  // The account and the name are the path, whatever the host: clients differ in which host they call.
+  const queueAt: QueueAt = (url) => {
+    const [account, name, ...more] = (URL.parse(url)?.pathname ?? url).split("/").filter(Boolean);
+    return queueNamed(bus, account === bus.account && !more.length ? (name ?? "") : "");
+  };
   return {
     GetQueueUrl: operation(z.strictObject({ QueueName: z.string() }), ({ QueueName }) => ({
-      QueueUrl: urlOf(named(QueueName).name),
+      QueueUrl: urlOf(queueNamed(bus, QueueName).name),
     })),
-    // Of a real queue they are approximate; here they are exact.
-    GetQueueAttributes: operation(
-      z.strictObject({ QueueUrl: z.string(), AttributeNames: z.array(z.string()) }),
-      ({ QueueUrl, AttributeNames }) => {
-        const queue = queueAt(QueueUrl);
-        const { waiting } = queue.counters();
-        const known: Readonly<Record<string, string>> = {
-          QueueArn: queue.arn,
-          ApproximateNumberOfMessages: String(queue.visible()),
-          ApproximateNumberOfMessagesNotVisible: String(waiting - queue.visible()),
-        };
-        const strange = AttributeNames.find((name) => known[name] === undefined);
-        if (strange !== undefined)
-          refuse("InvalidAttributeName", "InvalidAttributeName", `Unknown Attribute ${strange}.`);
-        return { Attributes: Object.fromEntries(AttributeNames.map((name) => [name, known[name]])) };
-      },
-    ),
-    SendMessage: operation(
-      z.strictObject({ QueueUrl: z.string(), MessageBody: z.string(), DelaySeconds: Delay }),
-      ({ QueueUrl, MessageBody, DelaySeconds }) => send(queueAt(QueueUrl), MessageBody, DelaySeconds),
-    ),
-    SendMessageBatch: operation(entries(SendEntry), ({ QueueUrl, Entries }) => {
-      const queue = queueAt(QueueUrl);
-      checkBatch(Entries);
-      const bytes = Entries.reduce((sum, { MessageBody }) => sum + Buffer.byteLength(MessageBody), 0);
-      if (bytes > MAX_BODY_BYTES) {
-        refuse(
-          "BatchRequestTooLong",
-          "AWS.SimpleQueueService.BatchRequestTooLong",
-          `Batch requests cannot be longer than ${MAX_BODY_BYTES} bytes. You have sent ${bytes} bytes.`,
-        );
-      }
-      const good = Entries.filter(({ MessageBody }) => MessageBody);
-      const empty = Entries.filter(({ MessageBody }) => !MessageBody);
-      return {
-        Successful: good.map(({ Id, MessageBody, DelaySeconds }) => ({
-          Id,
-          ...send(queue, MessageBody, DelaySeconds),
-        })),
-        Failed: empty.map(({ Id }) => ({
-          Id,
-          SenderFault: true,
-          Code: "EmptyValue",
-          Message: "The message body is empty.",
-        })),
-      };
-    }),
-    ReceiveMessage: operation(Receive, (input) => {
-      const queue = queueAt(input.QueueUrl);
-      const batch = queue.receive({
-        max: input.MaxNumberOfMessages,
-        ...(input.VisibilityTimeout !== undefined && {
-          visibilityTimeoutMs: input.VisibilityTimeout * 1_000,
-        }),
-      });
-      const wanted = [...input.AttributeNames, ...input.MessageSystemAttributeNames];
-      return batch.length
-        ? { Messages: batch.map((delivery) => received(delivery, queue, bus.region, wanted)) }
-        : {};
-    }),
-    DeleteMessage: operation(
-      z.strictObject({ QueueUrl: z.string(), ReceiptHandle: z.string() }),
-      ({ QueueUrl, ReceiptHandle }) => {
-        checkHandle(ReceiptHandle);
-        queueAt(QueueUrl).remove(ReceiptHandle);
-        return {};
-      },
-    ),
-    DeleteMessageBatch: operation(entries(DeleteEntry), ({ QueueUrl, Entries }) => {
-      const queue = queueAt(QueueUrl);
-      checkBatch(Entries);
-      for (const { ReceiptHandle } of Entries) {
-        checkHandle(ReceiptHandle);
-        queue.remove(ReceiptHandle);
-      }
-      return { Successful: Entries.map(({ Id }) => ({ Id })), Failed: [] };
-    }),
+    ...attributeOperations(queueAt),
+    ...sendOperations(queueAt),
+    ...receiveOperations(queueAt, bus.region),
+    ...deleteOperations(queueAt),
   };
 };
