@@ -7,7 +7,7 @@ import { identityOf, mayBeReplaced } from "../core/activity/identity.ts";
 import { tallyKey, tallyOf } from "../core/activity/tally.ts";
 import type { Cluster } from "../core/base/ids.ts";
 import { readTrailBytes } from "./trail-file.ts";
-import type { TrailFile } from "./trail-parser.ts";
+import type { TrailFile } from "./trail-sums.ts";
 
 /** `tooLarge`: it is to be read as a stream, by whoever counts. */
 export type CompactFile = TrailFile | { readonly failed: string } | { readonly tooLarge: true };

@@ -6,8 +6,8 @@ import type { Instant } from "../core/base/time.ts";
 import type { Scope } from "../core/coverage/coverage-scope.ts";
 import type { ManagementEvent } from "../core/coverage/management-event.ts";
 import { AuditError } from "../errors.ts";
-import type { TrailFile } from "./trail-parser.ts";
 import { readSource, type TrailSource } from "./trail-source.ts";
+import type { TrailFile } from "./trail-sums.ts";
 
 export type ReadingProgress = { readonly files: number; readonly records: number; readonly bytes: number };
 

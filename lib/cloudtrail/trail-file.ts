@@ -3,7 +3,8 @@
 import { pipeline } from "node:stream/promises";
 import { createGunzip, gunzipSync } from "node:zlib";
 import type { Connection } from "../core/activity/connection.ts";
-import { badFile, type OnConnection, type TrailFile, type TrailParser, trailParser } from "./trail-parser.ts";
+import { type TrailParser, trailParser } from "./trail-parser.ts";
+import { badFile, type OnConnection, type TrailFile } from "./trail-sums.ts";
 
 /** Opens a file anew each time it is called: a large file is read twice, first to see that it is whole. */
 export type TrailFileSource = { readonly name: string; readonly open: () => AsyncIterable<Uint8Array> };

@@ -1,7 +1,7 @@
 // Where trail files come from, as far as reading them goes: a name, a size, the bytes. And how one of them is read.
 import type { Connection } from "../core/activity/connection.ts";
 import { readTrailBytes, readTrailFile, type TrailFileSource } from "./trail-file.ts";
-import type { TrailFile } from "./trail-parser.ts";
+import type { TrailFile } from "./trail-sums.ts";
 
 export type TrailSource = TrailFileSource & {
   /** Stored bytes; undefined when not known: then it is streamed. */

@@ -2,7 +2,7 @@ import { gzipSync } from "node:zlib";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { readTrailBytes, readTrailFile } from "../../lib/cloudtrail/trail-file.ts";
-import type { TrailFile } from "../../lib/cloudtrail/trail-parser.ts";
+import type { TrailFile } from "../../lib/cloudtrail/trail-sums.ts";
 import type { Connection } from "../../lib/core/activity/connection.ts";
 import { AuditError } from "../../lib/errors.ts";
 import { connectRecord, envelope, foreignRecord, uuidOf } from "../support/records.ts";
