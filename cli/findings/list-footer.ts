@@ -1,6 +1,6 @@
 // What a list of findings says below itself.
 import { type Instant, iso } from "../../lib/core/base/time.ts";
-import type { LastLook } from "../../lib/store/findings/findings.ts";
+import type { LastLook } from "../../lib/store/findings/looks.ts";
 
 const ago = (ms: number): string => {
   const hours = Math.floor(ms / 3_600_000);

@@ -3,7 +3,8 @@ import type { Cluster } from "../core/base/ids.ts";
 import { type Finding, Severity, Status } from "../core/findings/finding.ts";
 import { detectors } from "../detectors/index.ts";
 import { AuditError } from "../errors.ts";
-import type { FindingStore, LastLook } from "../store/findings/findings.ts";
+import type { FindingStore } from "../store/findings/findings.ts";
+import type { LastLook } from "../store/findings/looks.ts";
 import type { ReadStore } from "../store/open-store.ts";
 
 /** Each one value, or several with commas between; what is left out is not asked about. */

@@ -8,7 +8,7 @@ import { detectorOf } from "../detectors/index.ts";
 import { AuditError } from "../errors.ts";
 import { noticeFinding } from "../notices/notice.ts";
 import { stemOf } from "../notices/stem.ts";
-import type { LastLook } from "../store/findings/findings.ts";
+import type { LastLook } from "../store/findings/looks.ts";
 import type { ReadStore } from "../store/open-store.ts";
 import { findingDocument } from "./finding-document.ts";
 import { oneOf } from "./findings.ts";

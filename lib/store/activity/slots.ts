@@ -55,70 +55,80 @@ export type SlotOptions = { readonly slotDays: number; readonly folded: FoldedSe
 /** How many segments of each minute an hour's profile has added up. */
 export type FoldedSegments = (cluster: Cluster, hour: Instant) => Promise<(minute: Instant) => number>;
 
+/** The segments of the minutes from `from` to `to`, both within one hour. */
+const readSegments = async (
+  table: Table,
+  cluster: Cluster,
+  from: Instant,
+  to: Instant,
+): Promise<Map<string, Item[]>> => {
+  const byMinute = new Map<string, Item[]>();
+  const pk = keys.slots(cluster, floorTo(HOUR, from));
+  const range = { pk, from: keys.segments(from), to: `${keys.segments(to)}~`, consistent: true };
+  for await (const item of table.query(range)) {
+    const minute = item.sk.slice(0, 3);
+    const known = byMinute.get(minute);
+    if (known) known.push(item);
+    else byMinute.set(minute, [item]);
+  }
+  return byMinute;
+};
+
+/** Puts what is new in one slot. Returns how much that was and how many segments the slot has now. */
+const fillSlot = async (
+  table: Table,
+  cluster: Cluster,
+  { minute, fresh }: Minute,
+  items: readonly Item[],
+  slotDays: number,
+): Promise<{ added: number; wrote: boolean; segments: number }> => {
+  let slot = slotOf(items);
+  let left: Entry[] = [...fresh].filter((entry) => tellsMore(slot, entry));
+  let added = 0;
+  let wrote = false;
+  const expiresAt = Math.ceil((minute + (slotDays + MARGIN_DAYS) * DAY) / 1_000);
+  for (let round = 0; left.length; round++) {
+    if (round >= MAX_ROUNDS) {
+      throw new AuditError("conflict", "Another writer was first too many times", {
+        hint: "Nothing is lost: deliver the batch again.",
+      });
+    }
+    for (const { attributes, entries } of encodeSegments(left)) {
+      const key = keys.segment(cluster, minute, slot.segments + 1);
+      const writer = randomUUID();
+      const item = { ...key, v: 1, writer, ...attributes, [TTL_ATTRIBUTE]: expiresAt };
+      // The SDK repeats a put whose answer got lost: then it is our own segment that stands in the way.
+      const ours =
+        (await table.putIfAbsent(item)) || (await table.get(key, { consistent: true }))?.writer === writer;
+      if (!ours) break;
+      slot.segments++;
+      wrote = true;
+      added += entries.filter(([hash]) => !slot.ids.has(hash)).length;
+      noteEntries(slot, entries);
+      const put = new Set(entries);
+      left = left.filter((entry) => !put.has(entry));
+    }
+    if (!left.length) break;
+    slot = slotOf((await readSegments(table, cluster, minute, minute)).get(keys.segments(minute)) ?? []);
+    left = left.filter((entry) => tellsMore(slot, entry));
+  }
+  return { added, wrote, segments: slot.segments };
+};
+
 /** Counts into the table; see the file's first lines for why it is exact. */
 export const slotCounter = (table: Table, dirty: DirtyHours, { slotDays, folded }: SlotOptions) => {
-  const read = async (cluster: Cluster, from: Instant, to: Instant): Promise<Map<string, Item[]>> => {
-    const byMinute = new Map<string, Item[]>();
-    const pk = keys.slots(cluster, floorTo(HOUR, from));
-    const range = { pk, from: keys.segments(from), to: `${keys.segments(to)}~`, consistent: true };
-    for await (const item of table.query(range)) {
-      const minute = item.sk.slice(0, 3);
-      const known = byMinute.get(minute);
-      if (known) known.push(item);
-      else byMinute.set(minute, [item]);
-    }
-    return byMinute;
-  };
-
-  /** Puts what is new in one slot. Returns how much that was and how many segments the slot has now. */
-  const fill = async (
-    cluster: Cluster,
-    { minute, fresh }: Minute,
-    items: readonly Item[],
-  ): Promise<{ added: number; wrote: boolean; segments: number }> => {
-    let slot = slotOf(items);
-    let left: Entry[] = [...fresh].filter((entry) => tellsMore(slot, entry));
-    let added = 0;
-    let wrote = false;
-    const expiresAt = Math.ceil((minute + (slotDays + MARGIN_DAYS) * DAY) / 1_000);
-    for (let round = 0; left.length; round++) {
-      if (round >= MAX_ROUNDS) {
-        throw new AuditError("conflict", "Another writer was first too many times", {
-          hint: "Nothing is lost: deliver the batch again.",
-        });
-      }
-      for (const { attributes, entries } of encodeSegments(left)) {
-        const key = keys.segment(cluster, minute, slot.segments + 1);
-        const writer = randomUUID();
-        const item = { ...key, v: 1, writer, ...attributes, [TTL_ATTRIBUTE]: expiresAt };
-        // The SDK repeats a put whose answer got lost: then it is our own segment that stands in the way.
-        const ours =
-          (await table.putIfAbsent(item)) || (await table.get(key, { consistent: true }))?.writer === writer;
-        if (!ours) break;
-        slot.segments++;
-        wrote = true;
-        added += entries.filter(([hash]) => !slot.ids.has(hash)).length;
-        noteEntries(slot, entries);
-        const put = new Set(entries);
-        left = left.filter((entry) => !put.has(entry));
-      }
-      if (!left.length) break;
-      slot = slotOf((await read(cluster, minute, minute)).get(keys.segments(minute)) ?? []);
-      left = left.filter((entry) => tellsMore(slot, entry));
-    }
-    return { added, wrote, segments: slot.segments };
-  };
-
   const countHour = async ({ cluster, hour, minutes }: Hour): Promise<number> => {
     const all = [...minutes.values()].sort((a, b) => a.minute - b.minute);
-    const stored = await read(cluster, all[0]?.minute ?? hour, all.at(-1)?.minute ?? hour);
+    const stored = await readSegments(table, cluster, all[0]?.minute ?? hour, all.at(-1)?.minute ?? hour);
     const itemsOf = (minute: Instant): readonly Item[] => stored.get(keys.segments(minute)) ?? [];
     const unseen = all.some(({ minute, fresh }) => {
       const slot = slotOf(itemsOf(minute));
       return fresh.entries().some((entry) => tellsMore(slot, entry));
     });
     if (unseen) await dirty.ensure(cluster, hour);
-    const filled = await inParallel(all, LANES, (slot) => fill(cluster, slot, itemsOf(slot.minute)));
+    const filled = await inParallel(all, LANES, (slot) =>
+      fillSlot(table, cluster, slot, itemsOf(slot.minute), slotDays),
+    );
     const added = filled.reduce((sum, slot) => sum + slot.added, 0);
     if (filled.some(({ wrote }) => wrote)) await dirty.ensure(cluster, hour);
     else {

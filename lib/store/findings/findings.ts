@@ -2,17 +2,17 @@
 import { isDeepStrictEqual } from "node:util";
 import * as z from "zod";
 import type { Cluster } from "../../core/base/ids.ts";
-import { DAY, HOUR, type Instant } from "../../core/base/time.ts";
-import { Exemption } from "../../core/findings/exemption.ts";
+import { DAY, HOUR } from "../../core/base/time.ts";
 import type { Finding } from "../../core/findings/finding.ts";
-import type { FirstLooks } from "../../core/findings/observe.ts";
 import { StoredFinding } from "../../core/findings/stored-finding.ts";
 import { AuditError } from "../../errors.ts";
 import { inParallel } from "../table/in-parallel.ts";
 import { keys } from "../table/keys.ts";
 import type { Item, Table } from "../table/table.ts";
 import { TTL_ATTRIBUTE } from "../table/table-definition.ts";
+import { type ExemptionItems, exemptionItems } from "./exemptions.ts";
 import { packFinding, unpackFinding } from "./finding-codec.ts";
+import { type LookItems, lookItems } from "./looks.ts";
 
 const FORMAT = 1;
 /** What only was seen once more is written so often: a finding is looked at every hour and rarely changes. */
@@ -32,53 +32,31 @@ const FindingItem = z.preprocess(
   },
   z.object({ v: z.union([z.literal(FORMAT), z.literal(PACKED)]), rev: z.int(), finding: StoredFinding }),
 );
-const ExemptionItem = z.object({ v: z.literal(FORMAT), exemption: Exemption });
-const LookItem = z.object({
-  v: z.literal(FORMAT),
-  rev: z.int(),
-  at: z.int(),
-  snapshotAt: z.nullable(z.int()),
-  /** Missing: an earlier release wrote it. */
-  firstLooks: z.optional(z.record(z.string(), z.int())),
-});
-
-/** The newest judgement of a cluster, and the newest snapshot that was judged. */
-export type LastLook = {
-  readonly at: Instant;
-  readonly snapshotAt: Instant | null;
-  /** When each detector first looked; undefined: an earlier release wrote this look. */
-  readonly firstLooks?: FirstLooks | undefined;
-};
 
 /** Findings as they were read, for a change that rests on them. */
 export type FindingsRead = ReadonlyMap<string, { readonly finding: Finding; readonly rev: number }>;
 
-export type FindingStore = {
-  /**
-   * Of every finding what was stored a moment ago, for half of the price: for a judgement, whose writes notice what it
-   * missed.
-   */
-  readonly read: (cluster: Cluster) => Promise<FindingsRead>;
-  readonly list: (cluster: Cluster) => Promise<Finding[]>;
-  readonly get: (cluster: Cluster, id: string) => Promise<Finding | undefined>;
-  /**
-   * Reads all findings, lets `change` say what they should be, and writes those that changed, each on its revision; what
-   * only was seen once more is written every six hours.
-   * `change` is asked again where another writer was first: it must say the same twice. Returns the findings afterwards.
-   * `known`: what was read before, so that it need not be read again.
-   */
-  readonly update: (
-    cluster: Cluster,
-    change: (existing: readonly Finding[]) => readonly Finding[],
-    known?: FindingsRead,
-  ) => Promise<Finding[]>;
-  readonly exemptions: (cluster: Cluster) => Promise<Exemption[]>;
-  readonly exempt: (exemption: Exemption) => Promise<void>;
-  readonly unexempt: (cluster: Cluster, key: string) => Promise<void>;
-  readonly lastLook: (cluster: Cluster) => Promise<LastLook | undefined>;
-  /** Written after the findings; an older look does not replace a newer one. */
-  readonly looked: (cluster: Cluster, look: LastLook) => Promise<void>;
-};
+export type FindingStore = ExemptionItems &
+  LookItems & {
+    /**
+     * Of every finding what was stored a moment ago, for half of the price: for a judgement, whose writes notice what it
+     * missed.
+     */
+    readonly read: (cluster: Cluster) => Promise<FindingsRead>;
+    readonly list: (cluster: Cluster) => Promise<Finding[]>;
+    readonly get: (cluster: Cluster, id: string) => Promise<Finding | undefined>;
+    /**
+     * Reads all findings, lets `change` say what they should be, and writes those that changed, each on its revision; what
+     * only was seen once more is written every six hours.
+     * `change` is asked again where another writer was first: it must say the same twice. Returns the findings afterwards.
+     * `known`: what was read before, so that it need not be read again.
+     */
+    readonly update: (
+      cluster: Cluster,
+      change: (existing: readonly Finding[]) => readonly Finding[],
+      known?: FindingsRead,
+    ) => Promise<Finding[]>;
+  };
 
 /**
  * Whether a change has to be written now. Evidence is: what a mail or a person reads is as of the last look. What only
@@ -118,6 +96,9 @@ export const createFindingStore = (table: Table): FindingStore => {
     );
 
   return {
+    ...exemptionItems(table),
+    ...lookItems(table),
+
     read: (cluster) => readAll(cluster, false),
 
     list: async (cluster) => [...(await readAll(cluster, true)).values()].map(({ finding }) => finding),
@@ -145,48 +126,6 @@ export const createFindingStore = (table: Table): FindingStore => {
         "conflict",
         "the findings of a cluster changed too many times while they were written",
       );
-    },
-
-    exemptions: async (cluster) => {
-      const found: Exemption[] = [];
-      for await (const item of table.query({ pk: keys.exemptions(cluster) })) {
-        found.push(ExemptionItem.parse(item).exemption);
-      }
-      return found;
-    },
-    exempt: (exemption) =>
-      table.put({ ...keys.exemption(exemption.cluster, exemption.key), v: FORMAT, exemption }),
-    unexempt: (cluster, key) => table.remove(keys.exemption(cluster, key)),
-
-    lastLook: async (cluster) => {
-      const item = await table.get(keys.look(cluster), { consistent: true });
-      if (!item) return undefined;
-      const { at, snapshotAt, firstLooks } = LookItem.parse(item);
-      return { at, snapshotAt, ...(firstLooks && { firstLooks }) };
-    },
-    looked: async (cluster, { at, snapshotAt, firstLooks }) => {
-      for (let round = 0; round < MAX_ROUNDS; round++) {
-        const item = await table.get(keys.look(cluster), { consistent: true });
-        const known = item && LookItem.parse(item);
-        if (known && known.at >= at) return;
-        const rev = known?.rev;
-        if (
-          await table.putIf(
-            {
-              ...keys.look(cluster),
-              v: FORMAT,
-              rev: (rev ?? 0) + 1,
-              at,
-              snapshotAt,
-              ...(firstLooks && { firstLooks }),
-            },
-            "rev",
-            rev,
-          )
-        )
-          return;
-      }
-      throw new AuditError("conflict", "the record of the last look changed too many times");
     },
   };
 };

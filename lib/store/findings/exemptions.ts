@@ -1,0 +1,28 @@
+// Exemptions in the table: one item each, under its cluster.
+import * as z from "zod";
+import type { Cluster } from "../../core/base/ids.ts";
+import { Exemption } from "../../core/findings/exemption.ts";
+import { keys } from "../table/keys.ts";
+import type { Table } from "../table/table.ts";
+
+const FORMAT = 1;
+const ExemptionItem = z.object({ v: z.literal(FORMAT), exemption: Exemption });
+
+export type ExemptionItems = {
+  readonly exemptions: (cluster: Cluster) => Promise<Exemption[]>;
+  readonly exempt: (exemption: Exemption) => Promise<void>;
+  readonly unexempt: (cluster: Cluster, key: string) => Promise<void>;
+};
+
+export const exemptionItems = (table: Table): ExemptionItems => ({
+  exemptions: async (cluster) => {
+    const found: Exemption[] = [];
+    for await (const item of table.query({ pk: keys.exemptions(cluster) })) {
+      found.push(ExemptionItem.parse(item).exemption);
+    }
+    return found;
+  },
+  exempt: (exemption) =>
+    table.put({ ...keys.exemption(exemption.cluster, exemption.key), v: FORMAT, exemption }),
+  unexempt: (cluster, key) => table.remove(keys.exemption(cluster, key)),
+});
