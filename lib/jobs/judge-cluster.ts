@@ -6,6 +6,7 @@ import { scopeOfCluster } from "../core/coverage/coverage-scope.ts";
 import { breaksOf } from "../core/coverage/management-event.ts";
 import { withDeclaredOptions } from "../core/findings/baseline-options.ts";
 import { DORMANT_DAYS, windowOptions } from "../core/findings/dormant-window.ts";
+import type { Exemption } from "../core/findings/exemption.ts";
 import type { Finding, Look } from "../core/findings/finding.ts";
 import { type DetectorOptions, judgeWith } from "../core/findings/judge.ts";
 import { firstLooksOf, observedUntil } from "../core/findings/observe.ts";
@@ -68,20 +69,26 @@ export const detectCluster = async (
   judgeWith(detectors, windowOptions(dormantDays, detectorOptions));
   if (!dryRun) await prepare(store, cluster, now, capture);
   const revision = await store.estates.revision(cluster);
-  const { facts, ledger, findings: known } = await loadAll(store, cluster, now, options);
+  const {
+    facts,
+    ledger,
+    findings: known,
+    exemptions: accepted,
+  } = await loadAll(store, cluster, now, options);
   const declared = withDeclaredOptions(detectors, facts.baseline, cluster, detectorOptions);
   const judge = judgeWith(detectors, windowOptions(dormantDays, declared));
   const { observations: judged, looks, gone, settled } = judge(auditView(facts));
   const existing = [...known.values()].map(({ finding }) => finding);
   const observations = await lookCloser(store, cluster, facts.activity, existing, judged);
   const kept = store.findings;
-  const [lastLook, exemptions] = await Promise.all([kept.lastLook(cluster), kept.exemptions(cluster)]);
+  // Read anew, and as late as can be: another look may have run beside this one, and a newer one is not undone.
+  const lastLook = await kept.lastLook(cluster);
   const firstLooks = firstLooksOf(
     lastLook,
     looks.map(({ detector }) => detector),
     now,
   );
-  const change = (before: readonly Finding[]): readonly Finding[] =>
+  const change = (before: readonly Finding[], exemptions: readonly Exemption[]): readonly Finding[] =>
     joinIncidents(
       reconcileFindings(before, observations, looks, now, {
         exemptions,
@@ -90,8 +97,11 @@ export const detectCluster = async (
         observedUntil: (finding) => observedUntil(firstLooks, finding, now),
       }),
     );
-  if (dryRun) return { findings: change(existing), looks };
-  const findings = await kept.update(cluster, change, known);
+  if (dryRun) return { findings: change(existing, accepted), looks };
+  // Where somebody else wrote meanwhile, it may have been an exemption.
+  const changeAgain = async (before: readonly Finding[], round: number): Promise<readonly Finding[]> =>
+    change(before, round === 0 ? accepted : await kept.exemptions(cluster));
+  const findings = await kept.update(cluster, changeAgain, known);
   const estate = settled();
   if (estate && estate.day !== facts.estate?.day) await store.estates.keep(cluster, estate, revision);
   if (ledger) await store.ledgers.keep(cluster, ledger, revision);

@@ -5,9 +5,15 @@ import { dayNumber } from "../core/anomaly/day-figures.ts";
 import { EMPTY_ESTATE } from "../core/anomaly/estate.ts";
 import { type Acknowledged, settledDay } from "../core/anomaly/surprise.ts";
 import type { Cluster, Principal } from "../core/base/ids.ts";
-import { DAY, floorTo, HOUR, type Instant } from "../core/base/time.ts";
-import { lastMatched } from "../core/findings/exemption.ts";
-import { type Facts, LIVE_SETTLE_MS, type OwnLogins, type RecentChanges } from "../core/findings/facts.ts";
+import { DAY, floorTo, HOUR, type Instant, type Interval } from "../core/base/time.ts";
+import { type Exemption, lastMatched } from "../core/findings/exemption.ts";
+import {
+  type ExemptionUse,
+  type Facts,
+  LIVE_SETTLE_MS,
+  type OwnLogins,
+  type RecentChanges,
+} from "../core/findings/facts.ts";
 import type { Finding } from "../core/findings/finding.ts";
 import {
   extended,
@@ -46,6 +52,7 @@ export type Loaded = {
   readonly ledger: UseLedger | undefined;
   /** As they were read, for the change that the judgement makes to them. */
   readonly findings: FindingsRead;
+  readonly exemptions: readonly Exemption[];
 };
 
 /** A cluster that sleeps is left alone for a day at most; later the missing proof is a gap, whatever it waits for. */
@@ -153,20 +160,14 @@ export const loadFacts = async (
   options: FactOptions = {},
 ): Promise<Facts> => (await loadAll(store, cluster, now, options)).facts;
 
-/** The same, for who keeps what was worked out on the way. */
-export const loadAll = async (
-  store: ReadStore,
-  cluster: Cluster,
-  now: Instant,
-  { auditor, archetypes = {}, settleMs, falseFindingsPerWeek, activity = "needed" }: FactOptions = {},
-): Promise<Loaded> => {
-  const { snapshots } = store;
-  const lookback = { from: now - LOOKBACK_DAYS * DAY, to: now + HOUR };
+/** All that the facts of a cluster rest on, in one go; the longest of the reads is what it takes. */
+const readAll = async (store: ReadStore, cluster: Cluster, now: Instant, lookback: Interval) => {
+  const { snapshots, findings } = store;
   const [
-    kept,
+    estate,
     snapshot,
     history,
-    findings,
+    found,
     lastLook,
     ownLogins,
     captureCheck,
@@ -177,28 +178,53 @@ export const loadAll = async (
     store.estates.newest(cluster, now),
     snapshots.asOf(cluster, now),
     snapshots.mappingHistory(cluster, now),
-    store.findings.read(cluster),
-    store.findings.lastLook(cluster),
+    findings.read(cluster),
+    findings.lastLook(cluster),
     ownLoginsOf(store, cluster, now),
     store.captureChecks.last(cluster),
     store.baselines.read(cluster),
-    store.findings.exemptions(cluster),
+    findings.exemptions(cluster),
     coverageEvidence(store, cluster, lookback, now),
   ]);
-  const matched = lastMatched(
-    exemptions,
-    [...findings.values()].map(({ finding }) => finding),
-    now,
-  );
   // A look that came later knows what was not known yet.
   const judgedBefore = lastLook && lastLook.at <= now ? lastLook.snapshotAt : null;
-  const estate = kept ?? { ...EMPTY_ESTATE, day: dayNumber(now) - FIRST_DAYS };
+  return {
+    ...{ estate, snapshot, history, findings: found, judgedBefore, ownLogins, exemptions, evidence },
+    captureCheck: captureCheck && captureCheck.at <= now ? captureCheck : undefined,
+    baseline: baseline && baseline.at <= now ? baseline.baseline : undefined,
+  };
+};
+
+/** Each with the time when it last accepted something; null: never. */
+const exemptionUses = (
+  exemptions: readonly Exemption[],
+  findings: readonly Finding[],
+  now: Instant,
+): readonly ExemptionUse[] => {
+  const matched = lastMatched(exemptions, findings, now);
+  return exemptions.map((exemption) => ({
+    exemption,
+    lastMatchedAt: matched.get(exemption.key) ?? null,
+  }));
+};
+
+/** The same, for who keeps what was worked out on the way. */
+export const loadAll = async (
+  store: ReadStore,
+  cluster: Cluster,
+  now: Instant,
+  { auditor, archetypes = {}, settleMs, falseFindingsPerWeek, activity = "needed" }: FactOptions = {},
+): Promise<Loaded> => {
+  const lookback = { from: now - LOOKBACK_DAYS * DAY, to: now + HOUR };
+  const read = await readAll(store, cluster, now, lookback);
+  const { snapshot, history, findings, ownLogins, exemptions, judgedBefore } = read;
+  const known = [...findings.values()].map(({ finding }) => finding);
+  const takenAt = snapshot?.manifest.takenAt;
+  const estate = read.estate ?? { ...EMPTY_ESTATE, day: dayNumber(now) - FIRST_DAYS };
   const { ledger, isNew } = await ledgerAt(store, cluster, now, history.periods);
   const hourlyFrom = (Math.min(estate.day ?? 0, ledger.day) + 1) * DAY;
   // What came since the last snapshot is counted, however long ago that was.
-  const daysFrom =
-    activity === "all" ? lookback.from : Math.min(hourlyFrom, snapshot?.manifest.takenAt ?? now);
-  const { coverage, doubts } = evidence;
+  const daysFrom = activity === "all" ? lookback.from : Math.min(hourlyFrom, takenAt ?? now);
   const facts: Facts = {
     cluster,
     now,
@@ -211,27 +237,24 @@ export const loadAll = async (
           judgedBefore,
         }
       : null,
-    recentChanges: snapshot && (await changesSince(store, cluster, judgedBefore, snapshot.manifest.takenAt)),
+    recentChanges:
+      takenAt === undefined ? undefined : await changesSince(store, cluster, judgedBefore, takenAt),
     firstSnapshotAt: history.firstReadAt,
     mappingPeriods: history.periods,
     ...(await activityAt(store, cluster, now, { hourlyFrom, daysFrom })),
     earlierUses: usesSince(ledger, dayNumber(now) - USE_DAYS),
     estate,
     ...(falseFindingsPerWeek !== undefined && { falseFindingsPerWeek }),
-    acknowledged: [...findings.values()].flatMap(({ finding }) => acknowledgedEpisode(finding)),
-    coverage,
-    doubts,
+    acknowledged: known.flatMap(acknowledgedEpisode),
+    ...read.evidence,
     captureExpectedFrom: history.firstReadAt,
     settleMs: settleMs ?? settleMsAfter(ownLogins.canaries, now),
     archetypes,
-    baseline: baseline && baseline.at <= now ? baseline.baseline : undefined,
+    baseline: read.baseline,
     auditor: auditor ?? null,
     ownLogins,
-    exemptions: exemptions.map((exemption) => ({
-      exemption,
-      lastMatchedAt: matched.get(exemption.key) ?? null,
-    })),
-    captureCheck: captureCheck && captureCheck.at <= now ? captureCheck : undefined,
+    exemptions: exemptionUses(exemptions, known, now),
+    captureCheck: read.captureCheck,
   };
-  return { facts, ledger: isNew ? ledger : undefined, findings };
+  return { facts, ledger: isNew ? ledger : undefined, findings, exemptions };
 };

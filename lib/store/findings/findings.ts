@@ -48,12 +48,16 @@ export type FindingStore = ExemptionItems &
     /**
      * Reads all findings, lets `change` say what they should be, and writes those that changed, each on its revision; what
      * only was seen once more is written every six hours.
-     * `change` is asked again where another writer was first: it must say the same twice. Returns the findings afterwards.
+     * `change` is asked again where another writer was first (`round` 1 and on): of the same it must say the same. Returns the
+     * findings afterwards.
      * `known`: what was read before, so that it need not be read again.
      */
     readonly update: (
       cluster: Cluster,
-      change: (existing: readonly Finding[]) => readonly Finding[],
+      change: (
+        existing: readonly Finding[],
+        round: number,
+      ) => readonly Finding[] | Promise<readonly Finding[]>,
       known?: FindingsRead,
     ) => Promise<Finding[]>;
   };
@@ -111,7 +115,10 @@ export const createFindingStore = (table: Table): FindingStore => {
     update: async (cluster, change, known) => {
       for (let round = 0; round < MAX_ROUNDS; round++) {
         const stored = (round === 0 && known) || (await readAll(cluster, true));
-        const wanted = change([...stored.values()].map(({ finding }) => finding));
+        const wanted = await change(
+          [...stored.values()].map(({ finding }) => finding),
+          round,
+        );
         let lost = 0;
         const changed = wanted.filter((finding) => {
           const before = stored.get(finding.id)?.finding;
