@@ -5,7 +5,13 @@ import { DAY, iso } from "../../lib/core/base/time.ts";
 import { principalName } from "../../lib/core/base/visible-text.ts";
 import { type ProposedPolicy, parseProposal } from "../../lib/core/iam/proposed-policy.ts";
 import { AuditError } from "../../lib/errors.ts";
-import { type PolicyTrial, TRIAL_DAYS, type TrialRow, tryProposal } from "../../lib/queries/policy-trial.ts";
+import {
+  type PolicyTrial,
+  TRIAL_DAYS,
+  type TrialRow,
+  trialText,
+  tryProposal,
+} from "../../lib/queries/policy-trial.ts";
 import { AS_FAR_AS_IT_GOES, checkedPrincipal } from "../../lib/queries/who-may.ts";
 import type { AddCommand } from "../command.ts";
 import {
@@ -66,24 +72,6 @@ const unseenColumns: readonly Column<TrialRow>[] = [principal, action, verdict, 
 
 const figure = (count: number): string => count.toLocaleString("en-US");
 const shown = (at: number): string => iso(at).slice(0, 16).replace("T", " ");
-const connectionsIn = (rows: readonly TrialRow[]): number =>
-  rows.reduce((sum, row) => sum + row.connections, 0);
-
-/** "Of 1,234 connections it would have refused 12 and let in 1,200; of 22 it depends or is unknown." */
-const headText = (rows: readonly TrialRow[]): string => {
-  const of = (...wanted: TrialRow["verdict"][]): number =>
-    connectionsIn(rows.filter((row) => wanted.includes(row.verdict)));
-  const all = connectionsIn(rows);
-  if (all === 0) return "There was no connection to hold it against.";
-  const open = of("conditional");
-  const unknown = of("unknown");
-  const rest = [
-    ...(open ? [`for ${figure(open)} it depends on what the records do not hold`] : []),
-    ...(unknown ? [`for ${figure(unknown)} it is unknown`] : []),
-  ];
-  return `Of ${figure(all)} connections it would have refused ${figure(of("denied"))} and let in ${figure(of("allowed"))}${rest.length ? `; ${rest.join(", and ")}` : ""}.`;
-};
-
 const basisOf = ({ interval, hours, unprovenHours, iamTakenAt }: PolicyTrial): string[] => [
   `Connections from ${shown(interval.from)} to ${shown(interval.to)} UTC: capture is ${unprovenHours ? `not proven for ${figure(unprovenHours)} of ${figure(hours)} hours, so that there may have been more` : `proven for all ${figure(hours)} hours`}. Refused attempts are left out.`,
   iamTakenAt === null
@@ -113,7 +101,7 @@ const print = (io: Io, options: Options, found: PolicyTrial): void => {
   }
   const seen = found.rows.filter(({ connections }) => connections > 0);
   const unseen = found.rows.filter(({ connections }) => connections === 0);
-  io.stdout.write(`${paragraph(io, headText(seen))}\n\n`);
+  io.stdout.write(`${paragraph(io, trialText(seen))}\n\n`);
   if (seen.length) printRows(io, options, seen, seenColumns);
   if (unseen.length) {
     io.stdout.write(`${seen.length ? "\n" : ""}Not seen in this time, and it would let them in, or may:\n\n`);

@@ -133,7 +133,7 @@ export const forFindings = (
     );
   }
   const drift = now.filter(({ detector }) => detector === "baseline-drift");
-  const { alone, plan: first, says } = inIam(catalog, now, facts.auditor);
+  const { alone, plan: first, says } = inIam(catalog, now, facts);
   const inDatabase = now.filter((one) => !drift.includes(one) && !alone.has(one.id));
   const begun = first.expected ?? catalog;
   let plan = inDatabase.length

@@ -33,11 +33,15 @@ const withLeft = (plan: Plan, left: readonly string[]): Plan => ({
 });
 
 /** The IAM side of findings; nothing where the snapshot holds none. */
-export const inIam = (catalog: Catalog, findings: readonly Observation[], auditor: string | null): InIam => {
+export const inIam = (
+  catalog: Catalog,
+  findings: readonly Observation[],
+  { auditor, baseline }: { readonly auditor: string | null; readonly baseline?: Baseline | null | undefined },
+): InIam => {
   const { iam } = catalog;
   const view = iamView({ cluster: catalog.cluster, snapshot: { catalog, takenAt: 0, seq: 0 } });
   const remedies: readonly (readonly [string, Remedy])[] = iam
-    ? findings.map((finding) => [finding.id, remedyInIam(finding, view, auditor)])
+    ? findings.map((finding) => [finding.id, remedyInIam(finding, view, auditor, baseline ?? null)])
     : [];
   const { plan, left } = iamPlan(
     catalog,

@@ -192,3 +192,22 @@ export const tryProposal = async (
     unread: isForEach ? [] : who.unread,
   };
 };
+
+const count = (n: number): string => n.toLocaleString("en-US");
+const connectionsIn = (rows: readonly TrialRow[]): number =>
+  rows.reduce((sum, row) => sum + row.connections, 0);
+
+/** "Of 1,234 connections it would have refused 12 and let in 1,200; of 22 it depends or is unknown." */
+export const trialText = (rows: readonly TrialRow[]): string => {
+  const of = (...wanted: TrialRow["verdict"][]): number =>
+    connectionsIn(rows.filter((row) => wanted.includes(row.verdict)));
+  const all = connectionsIn(rows);
+  if (all === 0) return "There was no connection to hold it against.";
+  const open = of("conditional");
+  const unknown = of("unknown");
+  const rest = [
+    ...(open ? [`for ${count(open)} it depends on what the records do not hold`] : []),
+    ...(unknown ? [`for ${count(unknown)} it is unknown`] : []),
+  ];
+  return `Of ${count(all)} connections it would have refused ${count(of("denied"))} and let in ${count(of("allowed"))}${rest.length ? `; ${rest.join(", and ")}` : ""}.`;
+};

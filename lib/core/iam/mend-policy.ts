@@ -109,13 +109,14 @@ const fence = (cluster: string): Raw => ({
 const unmendable: ReadonlySet<FlawKind> = new Set(["not-understood", "never-applies"]);
 
 /**
- * The policy of the cluster without these flaws, `keepOut`: and with the internet kept out. undefined where what was meant
+ * The policy of the cluster without these flaws, `keepOut`: and with the internet kept out, by the statement that is given or
+ * by AWS's own sample. undefined where what was meant
  * cannot be told, or what came out still has a flaw; AWS replaces the whole policy, so all that is right stays in it.
  */
 export const mendedPolicy = (
   { arn, policy }: Pick<ClusterAccess, "arn" | "policy">,
   flaws: readonly PolicyFlaw[],
-  keepOut: boolean,
+  keepOut: boolean | object,
 ): unknown => {
   if (policy.status === "unreadable") return undefined;
   const [row] = policy.rows;
@@ -132,10 +133,10 @@ export const mendedPolicy = (
   const all = parts.flatMap((part) => part ?? []);
   const isOpen = (Statement: readonly Raw[]): boolean =>
     policyFlaws(JSON.stringify({ ...document, Statement }), arn).some(({ kind }) => kind === "public");
-  const Statement =
-    keepOut && isOpen(all) ? [...all.filter(({ Sid }) => Sid !== FENCE_SID), fence(arn)] : all;
+  const wall = (typeof keepOut === "object" ? keepOut : fence(arn)) as Raw;
+  const Statement = keepOut && isOpen(all) ? [...all.filter(({ Sid }) => Sid !== wall.Sid), wall] : all;
   const result = { ...document, Statement };
   const text = JSON.stringify(result);
-  const left = policyFlaws(text, arn).filter(({ kind }) => keepOut || kind !== "public");
+  const left = policyFlaws(text, arn).filter(({ kind }) => keepOut !== false || kind !== "public");
   return left.length || text.length > MAX_LENGTH ? undefined : result;
 };

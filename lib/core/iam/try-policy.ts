@@ -1,10 +1,9 @@
 // What a proposed policy would have made of connections that there were: refused, let in, or it depends.
 
 import { parseArn, withoutPath } from "../base/ids.ts";
-import { parseAddress } from "./address.ts";
 import { evaluator } from "./evaluator.ts";
 import type { IamFacts, IamRole, IamUser } from "./facts.ts";
-import type { KnownContext, KnownValue } from "./known-context.ts";
+import type { KnownContext } from "./known-context.ts";
 import {
   type Because,
   type ConnectAction,
@@ -13,6 +12,7 @@ import {
   type Weighed,
   weigh,
 } from "./may-connect.ts";
+import { contextOfNetwork } from "./network-context.ts";
 import type { Subject } from "./subject.ts";
 import { sideOf } from "./wall.ts";
 
@@ -43,45 +43,6 @@ export type Proposal =
       readonly document: string;
       readonly added?: boolean;
     };
-
-const isPrivate = ([a = 0, b = 0]: readonly number[]): boolean =>
-  a === 10 ||
-  a === 127 ||
-  (a === 172 && b >= 16 && b <= 31) ||
-  (a === 192 && b === 168) ||
-  (a === 169 && b === 254) ||
-  (a === 100 && b >= 64 && b <= 127);
-
-const TLS: readonly [string, KnownValue] = ["aws:securetransport", ["true"]];
-
-/**
- * What the network of a connection tells of its condition keys. Through a VPC endpoint there is no aws:SourceIp, and of the
- * VPC only that there is one. A public address is taken for a connection from the internet: a VPC that uses public addresses
- * inside cannot be told from it. Aurora DSQL takes TLS alone.
- * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
- */
-export const contextOfNetwork = (network: string): KnownContext => {
-  if (network.startsWith("vpce-")) {
-    return new Map<string, KnownValue>([
-      ["aws:sourcevpce", [network]],
-      ["aws:sourcevpc", { present: true }],
-      ["aws:vpcsourceip", { present: true }],
-      ["aws:sourceip", null],
-      TLS,
-    ]);
-  }
-  const [address = ""] = network.split("/");
-  const found = parseAddress(address);
-  const isLocal = found?.bits === 32 ? isPrivate(address.split(".").map(Number)) : /^f[cde]/i.test(address);
-  if (!found || isLocal) return new Map([TLS]);
-  return new Map<string, KnownValue>([
-    ["aws:sourceip", { range: network }],
-    ["aws:sourcevpc", null],
-    ["aws:sourcevpce", null],
-    ["aws:vpcsourceip", null],
-    TLS,
-  ]);
-};
 
 /** It did connect, so that some policy of its own let it in: which one, and whether it still stands, does not matter here. */
 const PASSED: Weighed = {

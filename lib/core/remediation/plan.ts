@@ -36,6 +36,8 @@ export type Plan = {
   readonly doubts: readonly string[];
   /** Who may connect by IAM as it is meant to be afterwards, where the plan changes it; of everybody else it stays. */
   readonly meantMay: readonly MeantMay[];
+  /** Clusters whose policies are replaced: whoever it is, they may let in less than before, and never more. */
+  readonly narrowed: readonly string[];
 };
 
 /** Without these nobody can be named, and what a statement changes cannot be told. */
@@ -147,6 +149,7 @@ const finish = (before: Catalog, made: Made): Plan => {
     expected: lost ? null : state.catalog,
     doubts,
     meantMay: [],
+    narrowed: [],
   };
 };
 
@@ -158,7 +161,7 @@ const start = (catalog: Catalog): Made | string => {
 
 /** A plan that cannot be made, and why. */
 export const refused = (catalog: Catalog, reason: string, steps: readonly PlanStep[] = []): Plan => ({
-  ...{ steps, inverse: [], before: catalog, expected: null, doubts: [reason], meantMay: [] },
+  ...{ steps, inverse: [], before: catalog, expected: null, doubts: [reason], meantMay: [], narrowed: [] },
 });
 
 /** What cannot be thought through any more is shown as its detector wrote it. */
@@ -247,4 +250,5 @@ export const joinPlans = (first: Plan, second: Plan): Plan => ({
   expected: first.expected && second.expected,
   doubts: [...first.doubts, ...second.doubts],
   meantMay: [...first.meantMay, ...second.meantMay],
+  narrowed: [...new Set([...first.narrowed, ...second.narrowed])],
 });

@@ -52,6 +52,9 @@ export const stillThere = (left: readonly string[]): string[] =>
 export const IN_IAM =
   "IAM: who may connect was decided again for every identity of the account, from the snapshot's policies as the plan changes them. Nothing was run in AWS, and organization policies are not part of it.";
 
+const keptText = (kept: number): string =>
+  `${kept === 1 ? "One way in stays" : `${kept} ways in stay`} as before, counted by identity, action and Region.`;
+
 /** The part of a plan that lies in IAM, as our own evaluator sees it; without steps there nothing changes. */
 export const iamPart = (
   plan: Plan,
@@ -63,8 +66,9 @@ export const iamPart = (
   const [before, after] = [plan.before.iam, plan.expected?.iam];
   if (!plan.steps.some(({ wall }) => wall === "iam") || !before || !after)
     return { how: [], because: [], mayConnect: [] };
-  const { changed, because } = changedMay(before, after, plan.meantMay);
-  return { how: [IN_IAM], because, mayConnect: changed };
+  const { changed, because, kept } = changedMay(before, after, plan.meantMay, plan.narrowed);
+  const beside = plan.narrowed.length ? [keptText(kept)] : [];
+  return { how: [IN_IAM, ...beside], because, mayConnect: changed };
 };
 
 /** Proves a plan that changes nothing in the database: no server is needed for it. */

@@ -2,9 +2,11 @@
 import type { Catalog } from "../../catalog/catalog.ts";
 import type { IamFacts } from "../../iam/facts.ts";
 import type { ConnectAction } from "../../iam/may-connect.ts";
+import type { LetIn } from "../../iam/network-fence.ts";
 import type { Plan, PlanStep } from "../plan.ts";
 import { applyIamChange, type IamChange, sameIam, undoOfIamChange } from "./iam-change.ts";
 import { iamCommand } from "./iam-command.ts";
+import { mendPolicy } from "./mend-cluster-policy.ts";
 import { cutGone, letIn, shutOut, type Way } from "./shut-out.ts";
 
 /** What is meant to become of one identity. */
@@ -14,6 +16,10 @@ export type IamWish =
   | { readonly wants: "key-off"; readonly user: string; readonly id: string }
   /** An identity that is no more is not named by the cluster's policy any longer. */
   | { readonly wants: "forget"; readonly principal: string }
+  /** The policy of a cluster without its flaws; `letIn`: and for these networks alone, null: from wherever. */
+  | { readonly wants: "mend-policy"; readonly cluster: string; readonly letIn: LetIn | null }
+  /** What no command can do, and why. */
+  | { readonly wants: "by-hand"; readonly left: string }
   /** A person has to look at so many identities first. */
   | { readonly wants: "look"; readonly about: number };
 
@@ -26,6 +32,10 @@ const wayOf = (facts: IamFacts, wish: IamWish): Way => {
       return shutOut(facts, wish.principal, wish.action);
     case "let-in":
       return letIn(facts, wish.principal, wish.action);
+    case "mend-policy":
+      return mendPolicy(facts, wish.cluster, wish.letIn);
+    case "by-hand":
+      return { left: wish.left };
     case "key-off":
       return {
         changes: [{ does: "key", user: wish.user, id: wish.id, active: false }],
@@ -97,17 +107,20 @@ export const iamPlan = (catalog: Catalog, wishes: readonly IamWish[]): IamPlan =
     expected: catalog,
     doubts: [],
     meantMay: [],
+    narrowed: [],
   };
   const { iam } = catalog;
   if (!iam || !wishes.length) return { plan: empty, left: [] };
   let made: Made = { facts: iam, steps: [], undone: [], doubts: [] };
   const left: string[] = [];
   const meantMay: MeantMay[] = [];
+  const narrowed = new Set<string>();
   for (const wish of wishes) {
     const way = wayOf(made.facts, wish);
     if (way && "left" in way) left.push(way.left);
     else if (way) {
       for (const [i, change] of way.changes.entries()) made = addChange(made, change, i ? [] : way.says);
+      if (wish.wants === "mend-policy") narrowed.add(wish.cluster);
       if ("action" in wish) meantMay.push({ ...wish, may: wish.wants === "let-in" });
     }
   }
@@ -124,6 +137,7 @@ export const iamPlan = (catalog: Catalog, wishes: readonly IamWish[]): IamPlan =
       expected: { ...catalog, iam: made.facts },
       doubts,
       meantMay: meantMay.map(({ principal, action, may }) => ({ principal, action, may })),
+      narrowed: [...narrowed],
     },
     left,
   };

@@ -1,8 +1,11 @@
 // What has to become of identities in IAM for a finding to end, where its remedy lies there.
 import { ADMIN } from "../../activity/admin-logins.ts";
+import type { Baseline } from "../../baseline/baseline.ts";
 import { administrators } from "../../findings/administrators.ts";
+import { policySubject } from "../../findings/cluster-policies.ts";
 import type { Observation } from "../../findings/finding.ts";
 import type { IamView } from "../../findings/view-iam.ts";
+import { declaredNetworks } from "../../iam/network-fence.ts";
 import type { IamWish } from "./iam-plan.ts";
 
 export type Remedy = {
@@ -43,7 +46,33 @@ const onAdmin = (principal: string | undefined, iam: IamView, auditor: string | 
   };
 };
 
-/** What a finding needs in IAM, from what the snapshot holds of IAM. `auditor`: the principal that is never shut out. */
+/** The cluster whose policy a finding is about, by the Region that it names. */
+const policyClusterOf = (object: string | undefined, iam: IamView): string | undefined =>
+  iam.clusters.find((access) => policySubject(access).object === object)?.arn;
+
+const EDITOR =
+  "Administrators too have to come from the networks that access.yml declares. The query editor of the AWS console needs the public endpoint, and no longer gets in unless its address is declared.";
+
+/** `networks`: who is to be let in from where; a reason, where nobody has said so. */
+const onPolicy = (
+  detector: string,
+  object: string | undefined,
+  iam: IamView,
+  networks: ReturnType<typeof declaredNetworks>,
+): Remedy => {
+  const cluster = policyClusterOf(object, iam);
+  if (cluster === undefined) return NONE;
+  if (detector !== "public-cluster")
+    return { wishes: [{ wants: "mend-policy", cluster, letIn: null }], inIamAlone: true, says: [] };
+  return "left" in networks
+    ? { wishes: [{ wants: "by-hand", left: networks.left }], inIamAlone: true, says: [] }
+    : { wishes: [{ wants: "mend-policy", cluster, letIn: networks }], inIamAlone: true, says: [EDITOR] };
+};
+
+/**
+ * What a finding needs in IAM, from what the snapshot holds of IAM. `auditor`: the principal that is never shut out;
+ * `baseline`: what declares the networks to let in.
+ */
 export const remedyInIam = (
   {
     detector,
@@ -53,6 +82,7 @@ export const remedyInIam = (
   }: Pick<Observation, "detector" | "subject" | "evidence" | "grants">,
   iam: IamView,
   auditor: string | null,
+  baseline: Baseline | null = null,
 ): Remedy => {
   const { principal } = subject;
   switch (detector) {
@@ -71,6 +101,9 @@ export const remedyInIam = (
         inIamAlone: principal !== undefined || grants.length > 0,
         says: ["Or declare who is to be admin in access.yml."],
       };
+    case "public-cluster":
+    case "policy-misses-admin":
+      return onPolicy(detector, subject.object, iam, declaredNetworks(baseline, auditor));
     case "dormant-role":
       return subject.role === ADMIN ? onAdmin(principal, iam, auditor) : NONE;
     case "long-lived-key":
