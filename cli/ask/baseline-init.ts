@@ -2,9 +2,9 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { spelledOut } from "../../lib/core/base/visible-text.ts";
-import { baselineOf } from "../../lib/core/baseline/baseline-of.ts";
 import { baselineComments, baselineText } from "../../lib/core/baseline/baseline-text.ts";
 import { AuditError } from "../../lib/errors.ts";
+import { firstBaselineOf } from "../../lib/queries/first-baseline.ts";
 import { addCatalogOptions, type CatalogOptions, withGrounds } from "../catalog-source.ts";
 import type { AddCommand } from "../command.ts";
 import { printDocument } from "../output.ts";
@@ -18,7 +18,8 @@ export const addBaselineInit: AddCommand = (baseline, io) => {
     .summary("write a baseline of the access that there is")
     .description(
       "Writes access.yml from the database, a catalog file or the newest snapshot: a component for each role, with its\n" +
-        "principals, memberships and privileges. The server's own roles and admin are left out. Without --out it prints it.",
+        "principals, memberships and privileges, and what it seems to be for by its name and grants. Of admin it names whom\n" +
+        "IAM lets in, where IAM was read. The server's own roles are left out. Without --out it prints the file.",
     )
     .option("--out <file>", "write it to this file")
     .option("--force", "overwrite the file if it is there")
@@ -31,15 +32,10 @@ export const addBaselineInit: AddCommand = (baseline, io) => {
         hint: "Name another file, or add --force.",
       });
     }
-    await withGrounds(io, options, async ({ engine: { catalog, gaps } }, basis) => {
-      const made = baselineOf(catalog);
-      const text = baselineText(
-        made,
-        baselineComments(
-          basis,
-          gaps.map(({ section }) => section),
-        ),
-      );
+    await withGrounds(io, options, async (grounds, basis) => {
+      const { baseline: made, notes, comments } = await firstBaselineOf(grounds);
+      const unread = grounds.engine.gaps.map(({ section }) => section);
+      const text = baselineText(made, [...baselineComments(basis, unread), ...comments], notes);
       if (file !== undefined) {
         await writeWhole(file, text);
         const says = `Wrote ${made.components.length} components to ${spelledOut(options.out ?? "")}.`;

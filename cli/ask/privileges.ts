@@ -2,8 +2,11 @@
 
 import { privilegeNames } from "../../lib/core/catalog/privileges.ts";
 import type { AccessEngine } from "../../lib/core/privileges/effective.ts";
+import type { RoleId } from "../../lib/core/privileges/effective-graph.ts";
 import type { PrivilegeRow } from "../../lib/core/privileges/effective-rows.ts";
 import { typedName } from "../../lib/core/privileges/find-object.ts";
+import { proposalText, proposedArchetype } from "../../lib/queries/archetypes.ts";
+import type { Grounds } from "../../lib/queries/grounds.ts";
 import { privilegesOf } from "../../lib/queries/privileges.ts";
 import {
   addCatalogOptions,
@@ -15,7 +18,7 @@ import {
 import type { AddCommand } from "../command.ts";
 import { addOutputOptions, type OutputFlags } from "../context.ts";
 import type { Io } from "../io.ts";
-import { table } from "../output.ts";
+import { printable, table } from "../output.ts";
 
 type Options = CatalogOptions & OutputFlags & { readonly role?: string; readonly object?: string };
 
@@ -110,6 +113,12 @@ const printTable = (io: Io, lines: readonly Line[]): void => {
     io.stdout.write(`\n${lines.length} lines. * with grant option; no USAGE: the schema bars it.\n`);
 };
 
+/** A guess of name and grants; what somebody declared stands in access.yml and in the settings. */
+const sayArchetype = async (io: Io, grounds: Grounds, role: RoleId): Promise<void> => {
+  const found = await proposedArchetype(grounds, role);
+  if (found) io.stdout.write(`What it looks like: ${printable(proposalText(found))}.\n`);
+};
+
 export const addPrivileges: AddCommand = (program, io) => {
   const command = program
     .command("privileges")
@@ -122,10 +131,13 @@ export const addPrivileges: AddCommand = (program, io) => {
     );
   addOutputOptions(addCatalogOptions(command)).action((options: Options) =>
     withGrounds(io, options, async (grounds, basis) => {
-      const { rows, unread } = privilegesOf(grounds, options);
+      const { role, rows, unread } = privilegesOf(grounds, options);
       sayUnread(io, unread);
       if (options.json || options.ndjson) printJson(io, options, rows());
-      else printTable(io, linesOf(grounds.engine, rows()));
+      else {
+        printTable(io, linesOf(grounds.engine, rows()));
+        if (role !== undefined) await sayArchetype(io, grounds, role);
+      }
       sayBasis(io, options, basis);
     }),
   );

@@ -2,8 +2,9 @@
 
 import type { AdminLogin } from "../core/activity/admin-logins.ts";
 import type { Cluster } from "../core/base/ids.ts";
-import type { Instant } from "../core/base/time.ts";
+import { DAY, type Instant } from "../core/base/time.ts";
 import type { Catalog } from "../core/catalog/catalog.ts";
+import { connectsAs } from "../core/findings/role-principals.ts";
 import type { SealedManifest } from "../core/history/manifest.ts";
 import { type WaysIn, waysIn } from "../core/iam/ways-in.ts";
 import { type AccessEngine, accessEngine } from "../core/privileges/effective.ts";
@@ -11,6 +12,7 @@ import { requireAsOf, type Snapshot } from "../store/history/snapshots.ts";
 import type { ReadStore } from "../store/open-store.ts";
 import { type Basis, basisOf } from "./basis.ts";
 import { adminLogins } from "./reached-by.ts";
+import { talliesIn } from "./tallies.ts";
 
 export type Grounds = {
   readonly engine: AccessEngine;
@@ -22,7 +24,12 @@ export type Grounds = {
   readonly adminLogins: () => Promise<readonly AdminLogin[] | null>;
   /** What stands between principals and the cluster, as the snapshot read it from IAM. */
   readonly ways: () => Promise<WaysIn>;
+  /** Whether people or programs connect as a role, by its OID, as the last 30 days show it; null: nobody knows. */
+  readonly connectsAs: () => Promise<ReturnType<typeof connectsAs>>;
 };
+
+/** How far back it is looked who connects as a role. */
+export const SEEN_DAYS = 30;
 
 /** A catalog alone: nobody's connections are known. */
 export const groundsOfCatalog = (catalog: Catalog): Grounds => ({
@@ -31,6 +38,7 @@ export const groundsOfCatalog = (catalog: Catalog): Grounds => ({
   basis: async () => null,
   adminLogins: async () => null,
   ways: async () => waysIn(catalog, null),
+  connectsAs: async () => connectsAs(catalog, []),
 });
 
 /** A snapshot that is at hand, and what connections tell up to `at`. `access`: for who keeps engines. */
@@ -47,6 +55,11 @@ export const groundsOfSnapshot = (
   ways: async () => {
     const { periods } = await store.snapshots.mappingHistory(snapshot.catalog.cluster, at);
     return waysIn(snapshot.catalog, periods);
+  },
+  connectsAs: async () => {
+    const { catalog } = snapshot;
+    const seen = await talliesIn(store, catalog.cluster, { from: at - SEEN_DAYS * DAY, to: at });
+    return connectsAs(catalog, seen);
   },
 });
 

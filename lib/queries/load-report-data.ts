@@ -18,6 +18,7 @@ import type { Snapshot } from "../store/history/snapshots.ts";
 import type { ReadStore } from "../store/open-store.ts";
 import { changeText } from "../wording/change-text.ts";
 import { activityOf } from "./activity.ts";
+import { shownArchetypes } from "./archetypes.ts";
 import { declaredOf, mappingsOf, reachingOf } from "./report-access.ts";
 import { revokedMappings } from "./revoked-mappings.ts";
 import { talliesUntil } from "./tallies.ts";
@@ -169,6 +170,7 @@ export const loadReportData = async (
     ...snapshotOf(snapshot, first?.manifest.takenAt),
     ...(await findingsOf(store, cluster, at, view, windowOptions(dormantDays, detectorOptions))),
     rules,
+    archetypes: shownArchetypes(view, at),
     mappings:
       facts.firstSnapshotAt === null
         ? null

@@ -168,10 +168,21 @@ const groupRow = ({ schema, access, path, setRole, usable, objects }: ReachGroup
 <td data-label="By"><div>${path.map((step, i) => html`${i > 0 && html`<span class="arrow" aria-label="through"> → </span>`}<code>${step}</code>`)}${setRole && html` <span class="note">only after SET ROLE</span>`}${usable === false && html` <span class="note">USAGE on the schema is missing</span>`}</div></td></tr>`;
 };
 
+const purposeOf = (role: ReportRole, { archetypes }: ReportData): Html | false => {
+  const found = archetypes.get(role.oid);
+  if (!found) return false;
+  const { archetype, because, declared } = found;
+  if (declared) return html`<p class="hint">Declared as <b>${archetype}</b>.</p>`;
+  return archetype === null
+    ? html`<p class="hint">What it is for is unknown: ${because}.</p>`
+    : html`<p class="hint">Looks like <b>${archetype}</b>: ${because}.</p>`;
+};
+
 const roleDetail = (role: ReportRole, found: RoleReach, data: ReportData): Html => {
   const { shown, more } = firstOf(found.groups, MAX_GROUPS);
   const command = html`<code class="command">dsql-audit privileges --role ${shellWord(role.name)} ${data.storeOption}</code>`;
   return html`<details class="role"><summary><code>${role.name}</code>${role.superuser && html` <span class="pill tone-critical">superuser</span>`}${!role.canLogin && html` <span class="pill">no login</span>`} <span class="n">${count(found.cells.size, "schema")}</span></summary>
+${purposeOf(role, data)}
 <table class="list"><caption>What ${role.name} reaches, and by which path</caption>
 <thead><tr><th scope="col">Schema</th><th scope="col">Can</th><th scope="col">Of</th><th scope="col">By</th></tr></thead>
 <tbody>${shown.map(groupRow)}</tbody></table>

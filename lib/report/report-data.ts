@@ -66,6 +66,13 @@ export type ReportRole = {
   readonly superuser: boolean;
 };
 
+/** What a role is for, `declared` by somebody, or as its name and grants point to; null: nothing tells. */
+export type ReportArchetype = {
+  readonly archetype: string | null;
+  readonly because: string;
+  readonly declared: boolean;
+};
+
 /** One schema and how many tables and views it holds. */
 export type ReportSchema = { readonly name: string; readonly objects: number };
 
@@ -168,6 +175,8 @@ export type ReportData = {
   readonly schemas: readonly ReportSchema[] | null;
   readonly mappings: readonly ReportMapping[] | null;
   readonly reach: readonly Reach[] | null;
+  /** By the role's OID. */
+  readonly archetypes: ReadonlyMap<Oid, ReportArchetype>;
   /** Hours with connections; an hour that is not here and not covered is unknown. null: nothing was ever ingested. */
   readonly activity: {
     readonly window: Interval;

@@ -99,6 +99,7 @@ const groundsOf = (one: Case, action: string): Grounds => {
     snapshot: null,
     basis: async () => null,
     adminLogins: async () => null,
+    connectsAs: async () => null,
     ways: async () => waysIn(found, one.mapping === "no" ? [] : [period]),
   };
 };
@@ -286,6 +287,7 @@ describe("the two walls, beyond the table", () => {
         snapshot: null,
         basis: async () => null,
         adminLogins: async () => null,
+        connectsAs: async () => null,
         ways: async () => waysIn(found, periods),
       };
       return (await explainAccess(grounds, { who: APP, privilege: "SELECT", object: "orders" })).completes;

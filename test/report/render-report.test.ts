@@ -32,6 +32,18 @@ beforeAll(async () => {
   hostile = await renderReport(hostileReport());
 });
 
+describe("what a role is for", () => {
+  it("is shown as declared, as it looks by name and grants, or as unknown", () => {
+    const text = textOf(sample);
+    expect(text).toContain("Looks like service: it may read and write all 4 tables and views.");
+    expect(text).toContain("Declared as read-only.");
+    expect(text).toContain(
+      "What it is for is unknown: what it may do is not known: columns could not be read.",
+    );
+    expect(sample).not.toContain("<b>ro");
+  });
+});
+
 describe("the report's file", () => {
   it("loads nothing and runs nothing, and forbids both", () => {
     for (const page of [sample, hostile]) {

@@ -65,6 +65,18 @@ export const sampleReport = (): ReportData => ({
     { name: "users_schema", objects: 4 },
   ],
   mappings: estate.map(mapping),
+  archetypes: new Map([
+    [
+      16401,
+      { archetype: "service", because: "it may read and write all 4 tables and views", declared: false },
+    ],
+    [16403, { archetype: "read-only", because: "it is declared", declared: true }],
+    [
+      16404,
+      { archetype: null, because: "what it may do is not known: columns could not be read", declared: false },
+    ],
+    [16408, { archetype: "custom", because: 'its name says "<b>ro"', declared: false }],
+  ]),
   reach: [
     ...reachOf(16401, "user_service", "users_schema", ["read", "write"]),
     ...reachOf(16402, "api_readwrite", "public", ["read", "write"]),

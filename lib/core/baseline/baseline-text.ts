@@ -35,9 +35,36 @@ const withoutDefaults = (baseline: Baseline): unknown => ({
   })),
 });
 
-/** YAML with `comments` at the head, each a line; parseBaseline gives the same baseline back. */
-export const baselineText = (baseline: Baseline, comments: readonly string[] = []): string => {
+/** One line, whatever is in it. */
+const comment = (text: string): string => ` ${text.replaceAll(/[\n\r]/g, " ")}`;
+
+/** Behind the archetype, or where it would stand. */
+const addNotes = (document: Document, notes: ReadonlyMap<string, string>): void => {
+  const components = document.get("components");
+  for (const component of isSeq(components) ? components.items : []) {
+    if (!isMap(component)) continue;
+    const note = notes.get(String(component.get("role")));
+    if (note === undefined) continue;
+    const archetype = component.get("archetype", true);
+    const after = component.items.findIndex(({ key }) => isScalar(key) && key.value === "role") + 1;
+    const next = component.items[after]?.key;
+    if (isScalar(archetype)) archetype.comment = comment(note);
+    else if (isScalar(next)) next.commentBefore = comment(note);
+    else component.comment = comment(note);
+  }
+};
+
+/**
+ * YAML with `comments` at the head, each a line, and `notes` at the components, by role; parseBaseline gives the same
+ * baseline back.
+ */
+export const baselineText = (
+  baseline: Baseline,
+  comments: readonly string[] = [],
+  notes: ReadonlyMap<string, string> = new Map(),
+): string => {
   const document = new Document(withoutDefaults(baseline), { aliasDuplicateObjects: false });
+  addNotes(document, notes);
   visit(document, {
     Scalar: (_, node) => {
       if (typeof node.value === "string" && HIDDEN.test(node.value)) node.type = "QUOTE_DOUBLE";
@@ -59,6 +86,6 @@ export const baselineComments = (basis: string, unread: readonly string[]): stri
   "",
   `The access that the database allowed. Made by dsql-audit baseline init from: ${basis}.`,
   "Review it: what should not be there goes out, and baseline diff shows it until the database follows.",
-  "Say what each role is for with archetype: read-only, read-write, owner or admin.",
+  "Each role's archetype says what it is for: as written, or proposed in a comment, which holds once you uncomment it.",
   ...unread.map((section) => `NOT KNOWN: ${section} could not be read, so nothing is declared of it.`),
 ];

@@ -1,7 +1,10 @@
 // Who connects as a role: the principals that are mapped to it, and whether they are people or programs.
+import type { Tally } from "../activity/activity.ts";
 import { isInteractive, isPersonLike } from "../anomaly/person-like.ts";
-import { type Oid, Principal } from "../base/ids.ts";
-import { isDsql, rowsOf } from "../catalog/catalog.ts";
+import { type Oid, Principal, parseArn, withoutPath } from "../base/ids.ts";
+import { lazily } from "../base/lazily.ts";
+import { type Catalog, isDsql, rowsOf } from "../catalog/catalog.ts";
+import type { ConnectsAs } from "../privileges/propose-archetype.ts";
 import type { DetectorView } from "./detector.ts";
 
 /** Principals by the OID of the role that they are mapped to, by the newest snapshot and by what stands. */
@@ -26,18 +29,45 @@ export const principalsByRole = (view: DetectorView): PrincipalsOf => {
 
 /**
  * Whether people sit behind a principal: it is a role of IAM Identity Center, or half of its connections have the session
- * name of a person or a tool that people use by hand. Nobody has seen it: then it is taken for a program.
+ * name of a person or a tool that people use by hand. undefined: nobody has seen it.
  */
-export const isPerson = ({ activity }: DetectorView, principal: Principal): boolean => {
+const seenAsPerson = (principal: string, tallies: Iterable<Tally>): boolean | undefined => {
   if (/:role\/(?:.*\/)?AWSReservedSSO_/.test(principal)) return true;
   let people = 0;
   let all = 0;
-  for (const { session, client, count } of activity.talliesOf(principal)) {
+  for (const { session, client, count } of tallies) {
     all += count;
     const named = isPersonLike(session, () => false);
     if (named || (session === "" && isInteractive(client))) people += count;
   }
-  return all > 0 && people * 2 >= all;
+  return all > 0 ? people * 2 >= all : undefined;
+};
+
+/** The same as a detector asks: nobody has seen it, then it is taken for a program. */
+export const isPerson = ({ activity }: DetectorView, principal: Principal): boolean =>
+  seenAsPerson(principal, activity.talliesOf(principal)) ?? false;
+
+/**
+ * How many people's and how many programs' principals are mapped to each role, by OID. `tallies` of what connected lately;
+ * who was not seen is a program's where it is an IAM role, and untold where it is a user. null: mappings are not known.
+ */
+export const connectsAs = (
+  catalog: Catalog,
+  tallies: readonly Tally[],
+): ((role: Oid) => ConnectsAs) | null => {
+  if (!isDsql(catalog) || catalog.sections.mappings.status === "unreadable") return null;
+  const seen = Map.groupBy(tallies, ({ principal }) => withoutPath(principal));
+  const kindOf = lazily((arn: string): keyof ConnectsAs => {
+    const person = seenAsPerson(arn, seen.get(withoutPath(arn)) ?? []);
+    if (person !== undefined) return person ? "people" : "programs";
+    return parseArn(arn)?.resource.startsWith("role/") ? "programs" : "untold";
+  });
+  const byRole = Map.groupBy(rowsOf(catalog, "mappings"), ({ role }) => role);
+  return (role) => {
+    const found = { people: 0, programs: 0, untold: 0 };
+    for (const arn of new Set((byRole.get(role) ?? []).map((row) => row.arn))) found[kindOf(arn)] += 1;
+    return found;
+  };
 };
 
 /**

@@ -58,7 +58,8 @@ const writes =
 const powers =
   set(`admin admins administrator owner owners migration migrations migrate migrator ddl etl loader load
   ingest ingester restore superuser root dba deploy deployer sync`);
-const negations = set("not non no never isnt without cannot cant un anti ex former");
+/** Words that no name should be read by where they follow: "not_readonly" is none. */
+export const negations = set("not non no never isnt without cannot cant un anti ex former");
 /** Who may none of these only reads; who may not delete may still insert. */
 const allWriting = set("write writes writer writers writing dml rw readwrite writeaccess");
 

@@ -142,7 +142,9 @@ const judgeRole = (
     // A way that begins with a group is told at the group, and at who can log in.
     if (!told || seen.has(told.facet) || (it.path.length > 2 && !self.canLogin)) return [];
     // What a reader can become or write by it is told by privilege-exceeds-archetype.
-    if (reader && (it.superuser || it.how === "admin-option" || it.how === "trigger")) return [];
+    const isToldThere =
+      it.how === "admin-option" || it.how === "trigger" || (it.kind === "role" && it.superuser);
+    if (reader && isToldThere) return [];
     seen.add(told.facet);
     return [
       {
@@ -232,6 +234,14 @@ export const cases = (): Case[] => {
       name: "fires for a function that runs with the rights of an owner who has more",
       facts: facts({ functions: [f(acl([100, "X"]))] }),
       expect: ["orders_app"],
+    },
+    {
+      name: "fires for a reader's function that runs with the rights of a superuser",
+      facts: facts({
+        roles: [role(100, "orders_ro"), role(101, "keeper", { superuser: true })],
+        functions: [f(acl([100, "X"]))],
+      }),
+      expect: ["orders_ro"],
     },
     {
       name: "is quiet for a function that runs as its caller, and for one that everybody may call",

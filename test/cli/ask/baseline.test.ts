@@ -53,6 +53,12 @@ describe("baseline init", () => {
     expect((await cli("baseline init")).out).toContain("# NOT KNOWN: functions could not be read");
   });
 
+  it("says why a role looks as it does, and that nobody knows who is admin", async () => {
+    const { out } = await cli("baseline init --catalog before.catalog");
+    expect(out).toMatch(/role: app_ro\n +archetype: read-only # its name says "ro", and it may read/);
+    expect(out).toContain("# NOT KNOWN: who may connect as admin (IAM was not read), so nobody is declared.");
+  });
+
   it("never overwrites what people decided", async () => {
     write("mine.yml", "version: 1\ncomponents: []\n");
     const done = await cli("baseline init --catalog before.catalog --out mine.yml");

@@ -41,6 +41,17 @@ beforeAll(async () => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe("privileges", () => {
+  it("says of one role what it looks like, and nothing of that beside JSON", async () => {
+    const people = await cli("privileges --catalog whole.catalog --role app_ro");
+    expect(people.out).toMatch(/^What it looks like: read-only: its name says "ro", and it may read .*\.$/m);
+    expect((await cli("privileges --catalog whole.catalog")).out).not.toContain("What it looks like");
+    expect((await cli("privileges --catalog whole.catalog --role app_ro --json")).out).not.toContain(
+      "looks like",
+    );
+    const gap = await cli("privileges --catalog gap.catalog --role app_ro");
+    expect(gap.code).toBe(1);
+  });
+
   it("prints rows of the documented shape", async () => {
     const { code, json } = await cli([
       "privileges",
