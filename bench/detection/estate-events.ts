@@ -18,18 +18,10 @@ export type EstateDay = {
 type Stretch = { readonly from: number; readonly to: number };
 const holds = ({ from, to }: Stretch, day: number): boolean => day >= from && day <= to;
 
-/** Plans the run; the function it gives tells how day `n` is. */
-export const estateEvents = (
-  random: Chance,
-  members: readonly Member[],
-  days: number,
-): ((day: number) => EstateDay) => {
-  const between = (): number => random.int(10, days - 3);
-  const move = { day: between(), office: random.int(0, 2), network: publicNetwork(random) };
-  const exercise = { day: between(), hour: random.int(9, 20), vpc: 30 };
-  const storm = { day: between(), hour: random.int(0, 22) };
-  const upgrade = { day: between(), from: "aurora-dsql-nodejs-pg", to: "aurora-dsql-node-postgres" };
-  const loadTest = { day: between(), hour: random.int(10, 16) };
+type Attempt = Omit<SimEvent, "at" | "outcome" | "network"> & { readonly member: Member };
+
+/** What single members do on their own: leave, travel, move to another network. */
+const plansOf = (random: Chance, members: readonly Member[], days: number) => {
   const leave = new Map<Member, Stretch[]>();
   const travel = new Map<Member, (Stretch & { readonly network: string })[]>();
   const replaced = new Map<Member, { readonly from: number; readonly network: string }>();
@@ -49,6 +41,45 @@ export const estateEvents = (
       replaced.set(member, { from: own.int(12, days - 3), network });
     }
   }
+  return { leave, travel, replaced };
+};
+
+/** A storm of refused retries, most of which work in the end. */
+const stormOf = (attempt: Attempt, own: Chance, from: Instant): SimEvent[] => {
+  const tries = own.int(20, 120);
+  const refused = Array.from({ length: tries }, (): SimEvent => {
+    const at = from + own.int(0, 25 * MINUTE);
+    return { ...attempt, at, outcome: "refused", network: own.pick(attempt.member.networks) };
+  });
+  const allowed = Array.from({ length: Math.ceil(tries / 2) }, (): SimEvent => {
+    const at = from + own.int(25 * MINUTE, 45 * MINUTE);
+    return { ...attempt, at, outcome: "allowed", network: own.pick(attempt.member.networks) };
+  });
+  return [...refused, ...allowed];
+};
+
+/** Connections from the range that an exercise runs in, for three hours. */
+const exerciseOf = (attempt: Attempt, own: Chance, from: Instant, vpc: number): SimEvent[] =>
+  Array.from({ length: own.poisson(attempt.member.rate / 6) }, () => ({
+    ...attempt,
+    at: from + own.int(0, 3 * HOUR - 1),
+    outcome: "allowed",
+    network: vpcNetwork(vpc, own.int(0, 3)),
+  }));
+
+/** Plans the run; the function it gives tells how day `n` is. */
+export const estateEvents = (
+  random: Chance,
+  members: readonly Member[],
+  days: number,
+): ((day: number) => EstateDay) => {
+  const between = (): number => random.int(10, days - 3);
+  const move = { day: between(), office: random.int(0, 2), network: publicNetwork(random) };
+  const exercise = { day: between(), hour: random.int(9, 20), vpc: 30 };
+  const storm = { day: between(), hour: random.int(0, 22) };
+  const upgrade = { day: between(), from: "aurora-dsql-nodejs-pg", to: "aurora-dsql-node-postgres" };
+  const loadTest = { day: between(), hour: random.int(10, 16) };
+  const { leave, travel, replaced } = plansOf(random, members, days);
   const inStorm = new Set(members.filter(({ habit }) => habit === "pool" && random.happens(0.6)));
   const inExercise = new Set(members.filter(({ habit }) => habit === "pool" && random.happens(0.5)));
 
@@ -71,37 +102,18 @@ export const estateEvents = (
     isAway: (member) => (leave.get(member) ?? []).some((stretch) => holds(stretch, day)),
     travelNetwork: (member) => (travel.get(member) ?? []).find((stretch) => holds(stretch, day))?.network,
     extra: (member, own, start) => {
-      const events: SimEvent[] = [];
-      const attempt = {
+      const attempt: Attempt = {
         member,
         action: "DbConnect",
         client: member.client,
         session: own.pick(member.sessions),
-      } as const;
-      if (day === storm.day && inStorm.has(member)) {
-        const tries = own.int(20, 120);
-        for (let n = 0; n < tries; n++) {
-          const at = start + storm.hour * HOUR + own.int(0, 25 * MINUTE);
-          events.push({ ...attempt, at, outcome: "refused", network: own.pick(member.networks) });
-        }
-        for (let n = 0; n < tries / 2; n++) {
-          const at = start + storm.hour * HOUR + own.int(25 * MINUTE, 45 * MINUTE);
-          events.push({ ...attempt, at, outcome: "allowed", network: own.pick(member.networks) });
-        }
-      }
-      if (day === exercise.day && inExercise.has(member)) {
-        const count = own.poisson(member.rate / 6);
-        for (let n = 0; n < count; n++) {
-          const at = start + exercise.hour * HOUR + own.int(0, 3 * HOUR - 1);
-          events.push({
-            ...attempt,
-            at,
-            outcome: "allowed",
-            network: vpcNetwork(exercise.vpc, own.int(0, 3)),
-          });
-        }
-      }
-      return events;
+      };
+      return [
+        ...(day === storm.day && inStorm.has(member) ? stormOf(attempt, own, start + storm.hour * HOUR) : []),
+        ...(day === exercise.day && inExercise.has(member)
+          ? exerciseOf(attempt, own, start + exercise.hour * HOUR, exercise.vpc)
+          : []),
+      ];
     },
   });
 };

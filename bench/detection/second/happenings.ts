@@ -26,17 +26,9 @@ export type Happenings = {
   readonly leaves: ReadonlyMap<Party, number>;
 };
 
-/** Plans all of it; `random` is used here only. */
-export const happeningsOf = (random: Chance, parties: readonly Party[], days: number): Happenings => {
-  const some = (least = 9): number => random.int(Math.min(least, days - 4), days - 4);
-  const site = { index: random.int(0, SITES.length - 1), day: some(), to: somewhere(random) };
-  const rollOut = { from: "aurora-dsql-nodejs-pg", to: "aurora-dsql-connector-js/1.0.2", day: some() };
-  const exercise = { day: some(), hour: random.int(7, 18), range: 90 };
-  const storm = { day: some(), hour: random.int(0, 23) };
-  const test = { day: some(), hour: random.int(8, 20), length: random.int(1, 3) };
-  const season = { from: some(), to: 0 };
-  season.to = season.from + 3;
-  const own = new Map(
+/** What befalls each party. */
+const fatesOf = (random: Chance, parties: readonly Party[], days: number) =>
+  new Map(
     parties.map((party) => {
       const its = random.fork(`fate of ${party.arn}`);
       return [
@@ -55,7 +47,10 @@ export const happeningsOf = (random: Chance, parties: readonly Party[], days: nu
       ] as const;
     }),
   );
-  const lives = new Map(
+
+/** When each human is away, travels and is on call. */
+const livesOf = (random: Chance, parties: readonly Party[], days: number) =>
+  new Map(
     parties.flatMap(({ humans }) =>
       humans.map((human, n) => {
         const its = random.fork(`life of ${human.session} ${n}`);
@@ -74,12 +69,30 @@ export const happeningsOf = (random: Chance, parties: readonly Party[], days: nu
       }),
     ),
   );
+
+/** Who leaves for good, and on which day. */
+const leavesOf = (random: Chance, parties: readonly Party[], days: number): ReadonlyMap<Party, number> => {
   const leavers = parties.filter(({ joins, isAdmin }) => joins === 0 && !isAdmin);
   const leaves = new Map<Party, number>();
   for (let n = 0; n < Math.ceil(parties.length / 12); n++)
     leaves.set(random.pick(leavers), random.int(Math.floor(days / 4), Math.floor(days / 2)));
+  return leaves;
+};
+
+/** Plans all of it; `random` is used here only. */
+export const happeningsOf = (random: Chance, parties: readonly Party[], days: number): Happenings => {
+  const some = (least = 9): number => random.int(Math.min(least, days - 4), days - 4);
+  const site = { index: random.int(0, SITES.length - 1), day: some(), to: somewhere(random) };
+  const rollOut = { from: "aurora-dsql-nodejs-pg", to: "aurora-dsql-connector-js/1.0.2", day: some() };
+  const exercise = { day: some(), hour: random.int(7, 18), range: 90 };
+  const storm = { day: some(), hour: random.int(0, 23) };
+  const test = { day: some(), hour: random.int(8, 20), length: random.int(1, 3) };
+  const season = { from: some(), to: 0 };
+  season.to = season.from + 3;
+  const own = fatesOf(random, parties, days);
+  const lives = livesOf(random, parties, days);
   return {
-    leaves,
+    leaves: leavesOf(random, parties, days),
     siteOf: (human, day) =>
       human.site === site.index && day >= site.day + (lives.get(human)?.deskDelay ?? 0)
         ? site.to

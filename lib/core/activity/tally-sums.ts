@@ -25,9 +25,32 @@ const hashOf = (stretch: number, kind: number): number => {
   return (mixed ^ (mixed >>> 15)) >>> 0;
 };
 
+/** Tells kinds apart by their texts, and numbers them as they come. */
+const kindNumbers = () => {
+  const numbers = new Map<string, Kind>();
+  return {
+    kindOf: (tally: Tally): Kind => {
+      const key = tallyKey(tally);
+      const known = numbers.get(key);
+      if (known) return known;
+      const made = { number: numbers.size, first: tally };
+      numbers.set(key, made);
+      return made;
+    },
+    all: (): readonly Tally[] => [...numbers.values()].map(({ first }) => first),
+    /** By number: the place of the kind when they are sorted by their texts. */
+    ranks: (): Uint32Array => {
+      const ranks = new Uint32Array(numbers.size);
+      const sorted = [...numbers].sort(([a], [b]) => (a < b ? -1 : 1));
+      for (const [rank, [, { number }]] of sorted.entries()) ranks[number] = rank;
+      return ranks;
+    },
+  };
+};
+
 /** `unit`: the length of a stretch. */
 export const tallySums = (unit: number): TallySums => {
-  const numbers = new Map<string, Kind>();
+  const numbers = kindNumbers();
   let rows = 0;
   let kinds = new Uint32Array(FIRST_ROWS);
   let count = new Uint32Array(FIRST_ROWS);
@@ -63,14 +86,7 @@ export const tallySums = (unit: number): TallySums => {
   };
 
   return {
-    kindOf: (tally) => {
-      const key = tallyKey(tally);
-      const known = numbers.get(key);
-      if (known) return known;
-      const made = { number: numbers.size, first: tally };
-      numbers.set(key, made);
-      return made;
-    },
+    kindOf: numbers.kindOf,
     add: ({ number }, at, ids, from) => {
       if (rows === kinds.length) grow();
       const slot = slotOf(stretchOf(at), number);
@@ -92,20 +108,15 @@ export const tallySums = (unit: number): TallySums => {
       if (at > (lastAt[row] ?? 0)) lastAt[row] = at;
       count[row] = (count[row] ?? 0) + 1;
     },
-    table: () => {
-      const ranks = new Uint32Array(numbers.size);
-      const sorted = [...numbers].sort(([a], [b]) => (a < b ? -1 : 1));
-      for (const [rank, [, { number }]] of sorted.entries()) ranks[number] = rank;
-      return {
-        length: rows,
-        kinds: [...numbers.values()].map(({ first }) => first),
-        ranks,
-        kind: kinds.slice(0, rows),
-        count: count.slice(0, rows),
-        firstAt: firstAt.slice(0, rows),
-        lastAt: lastAt.slice(0, rows),
-        firstEventIds,
-      };
-    },
+    table: () => ({
+      length: rows,
+      kinds: numbers.all(),
+      ranks: numbers.ranks(),
+      kind: kinds.slice(0, rows),
+      count: count.slice(0, rows),
+      firstAt: firstAt.slice(0, rows),
+      lastAt: lastAt.slice(0, rows),
+      firstEventIds,
+    }),
   };
 };

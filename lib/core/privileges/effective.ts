@@ -69,37 +69,68 @@ const isPredefined = (name: string): boolean => name.startsWith("pg_");
 /** Sections without which any "no" is open. */
 const foundations: readonly SectionName[] = ["roles", "memberships"];
 
-/** Indexes the catalog; the matrices are solved when first asked for. */
-export const accessEngine = (catalog: Catalog): AccessEngine => {
-  const graph = roleGraph(catalog);
-  const objects = accessObjects(catalog, graph);
-  const matrix = accessMatrix(graph, objects);
+/** What pg_has_role answers, along the edges of the graph. */
+const membershipIn =
+  (graph: RoleGraph): AccessEngine["isMember"] =>
+  (member, role, how) => {
+    const superuser = graph.roles[member]?.superuser ?? false;
+    if (how === "ADMIN") {
+      // ADMIN OPTION on oneself does not exist; otherwise that of any role one is a member of counts.
+      if (superuser) return true;
+      if (member === role) return false;
+      return reachable(graph.member, member).some((id) => targetsOf(graph.admin, id).includes(role));
+    }
+    if (superuser || member === role) return true;
+    const edges = { MEMBER: graph.member, USAGE: graph.inherit, SET: graph.set }[how];
+    return reachable(edges, member).includes(role);
+  };
+
+/** Where relations stand among the objects, and which columns each has; both by the relation's OID. */
+const relationsIn = (objects: readonly AccessObject[]) => {
   const relationIndex = new Map<number, number>();
   const columnsOf = new Map<number, AccessObject[]>();
   for (const object of objects) {
     if (sectionOf(object.kind) === "relations") relationIndex.set(object.oid, object.index);
     if (object.kind === "column") columnsOf.set(object.oid, [...(columnsOf.get(object.oid) ?? []), object]);
   }
-  const context: RowContext = { graph, objects, matrix, relationIndex };
-  const ownObjects = objects.filter(
-    ({ kind, schema, name }) => !isSystemSchema(kind === "schema" ? name : schema),
-  );
-  const gaps = sectionNames.flatMap((section) => {
+  return { relationIndex, columnsOf };
+};
+
+const gapsOf = (catalog: Catalog): readonly Gap[] =>
+  sectionNames.flatMap((section) => {
     const found = catalog.sections[section];
     return found.status === "unreadable" ? [{ section, reason: found.reason }] : [];
   });
+
+/** What a "no" about an object cannot be said of: unread entries, and what an unknown database owner would hold. */
+const openMasks = (
+  { graph, matrix }: Pick<RowContext, "graph" | "matrix">,
+  gaps: readonly Gap[],
+): ((object: AccessObject) => PrivilegeMask) => {
   const shaky = gaps.some(({ section }) => foundations.includes(section));
-  const columnsShaky = gaps.some(({ section }) => section === "columns");
   const ownerUnknown = gaps.some(({ section }) => section === "database");
   const ownerRole = graph.idOfName.get("pg_database_owner");
-  const ordinaryRoles = graph.roles.flatMap(({ name }, id) => (isPredefined(name) ? [] : [id]));
-
-  /** What a "no" cannot be said of: unread entries, and what an unknown database owner would hold. */
-  const openMask = (object: AccessObject): PrivilegeMask => {
+  return (object) => {
     if (shaky) return object.all;
     const byOwner = ownerUnknown && ownerRole !== undefined ? cellOf(matrix, ownerRole, object).held : 0;
     return object.doubt | byOwner;
   };
+};
+
+/** Indexes the catalog; the matrices are solved when first asked for. */
+export const accessEngine = (catalog: Catalog): AccessEngine => {
+  const graph = roleGraph(catalog);
+  const objects = accessObjects(catalog, graph);
+  const matrix = accessMatrix(graph, objects);
+  const { relationIndex, columnsOf } = relationsIn(objects);
+  const context: RowContext = { graph, objects, matrix, relationIndex };
+  const ownObjects = objects.filter(
+    ({ kind, schema, name }) => !isSystemSchema(kind === "schema" ? name : schema),
+  );
+  const gaps = gapsOf(catalog);
+  const columnsShaky = gaps.some(({ section }) => section === "columns");
+  const openMask = openMasks(context, gaps);
+  const ordinaryRoles = graph.roles.flatMap(({ name }, id) => (isPredefined(name) ? [] : [id]));
 
   const ask = (
     which: "held" | "settable",
@@ -115,19 +146,6 @@ export const accessEngine = (catalog: Catalog): AccessEngine => {
     if (asked.some((one) => isIn(cellOf(matrix, role, one)[which]))) return "yes";
     if (anyColumn && columnsShaky) return "unknown";
     return asked.some((one) => isIn(openMask(one))) ? "unknown" : "no";
-  };
-
-  const isMember: AccessEngine["isMember"] = (member, role, how) => {
-    const superuser = graph.roles[member]?.superuser ?? false;
-    if (how === "ADMIN") {
-      // ADMIN OPTION on oneself does not exist; otherwise that of any role one is a member of counts.
-      if (superuser) return true;
-      if (member === role) return false;
-      return reachable(graph.member, member).some((id) => targetsOf(graph.admin, id).includes(role));
-    }
-    if (superuser || member === role) return true;
-    const edges = { MEMBER: graph.member, USAGE: graph.inherit, SET: graph.set }[how];
-    return reachable(edges, member).includes(role);
   };
 
   const whoCan: AccessEngine["whoCan"] = (privilege, object) => {
@@ -153,6 +171,6 @@ export const accessEngine = (catalog: Catalog): AccessEngine => {
     whoCan,
     paths: (privilege, object) => pathsTo(graph, object, privilegeBit(privilege)),
     pathNames: (path) => pathNames(graph, path),
-    isMember,
+    isMember: membershipIn(graph),
   };
 };
