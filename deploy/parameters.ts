@@ -36,6 +36,23 @@ export const parameterPlans = {
     pattern: String.raw`^$|^[^@\s]+@[^@\s]+$`,
     constraint: "is empty or one email address",
   },
+  eventBus: {
+    says: [
+      "The ARN of an EventBridge bus that gets an event for every finding that opens, changes or is over:",
+      'docs/schema/finding-event.schema.json. "": none. What is open already is told when it changes next.',
+    ],
+    default: "",
+    pattern: String.raw`^$|^arn:[^:*]+:events:[^:*]+:\d{12}:event-bus/[^:*?]+$`,
+    constraint: "is empty or the ARN of an event bus",
+  },
+  securityHub: {
+    says: [
+      "Whether findings are imported into Security Hub, which has to be switched on in this account and Region. What is",
+      "open already is imported when it changes next; `dsql-audit findings --format asff` has it at once.",
+    ],
+    default: "off",
+    values: ["on", "off"],
+  },
   trailBucket: {
     says: [
       "The bucket of the trail that records DSQL's data events, with EventBridge switched on.",

@@ -5,6 +5,7 @@ import {
   arn,
   arnOf,
   type Intrinsic,
+  inText,
   logGroupId,
   pascal,
   type Resource,
@@ -100,12 +101,12 @@ const role = (
   },
 });
 
-/** A grant that exists only with the trail's bucket. */
-const onTrail = (condition: string, name: string, statement: Statement): Resource => ({
+/** A grant that exists only where a parameter asks for it. */
+const onlyWith = (condition: string, fn: FunctionName, name: string, statement: Statement): Resource => ({
   Type: "AWS::IAM::RolePolicy",
   Condition: condition,
   Properties: {
-    RoleName: ref("IngestFilesRole"),
+    RoleName: ref(`${pascal(fn)}Role`),
     PolicyName: name,
     PolicyDocument: { Version: "2012-10-17", Statement: [statement] },
   },
@@ -199,8 +200,9 @@ export const roles: Resources = {
       role(name, own, fixedNames[name]),
     ]),
   ),
-  ReadTrailFiles: onTrail(
+  ReadTrailFiles: onlyWith(
     "HasTrailBucket",
+    "ingestFiles",
     "trail-files",
     allow(
       "ReadTrailFiles",
@@ -208,8 +210,25 @@ export const roles: Resources = {
       [sub(`arn:\${AWS::Partition}:s3:::\${TrailBucket}/\${TrailPrefix}AWSLogs/*`)],
     ),
   ),
-  OpenTrailFiles: onTrail("HasTrailKey", "trail-key", {
+  OpenTrailFiles: onlyWith("HasTrailKey", "ingestFiles", "trail-key", {
     ...allow("OpenTrailFiles", ["kms:Decrypt"], [ref("TrailKeyArn")]),
     Condition: { StringLike: { "kms:ViaService": sub(`s3.*.\${AWS::URLSuffix}`) } },
   }),
+  PutEventsOnBus: onlyWith(
+    "HasEventBus",
+    "notify",
+    "event-bus",
+    allow("PutEventsOnBus", ["events:PutEvents"], [ref("EventBus")]),
+  ),
+  // As the default product of the account: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssecurityhub.html
+  ImportFindings: onlyWith(
+    "HasSecurityHub",
+    "notify",
+    "security-hub",
+    allow(
+      "ImportFindings",
+      ["securityhub:BatchImportFindings"],
+      [arn("securityhub", `product/${inText("AWS::AccountId")}/default`)],
+    ),
+  ),
 };

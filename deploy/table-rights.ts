@@ -16,7 +16,7 @@ export const tableRights: Readonly<Record<FunctionName, TableRights>> = {
   detect: {
     writes: [
       ...["HOUR#", "DAY#", "ESTATE#", "USES#", "DIRTY#", "COVERAGE#", "TRAILEVENT#", "DOUBT#", "CAPTURE#"],
-      ...["FINDING#", "LOOK#", "SETTINGS"],
+      ...["FINDING#", "LOOK#", "SETTINGS", "NOTICES#"],
     ],
     // The marks of hours that have been added up.
     removes: ["DIRTY#"],

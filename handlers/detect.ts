@@ -1,7 +1,9 @@
 // Judges one cluster per message, then asks for notices where there is something to tell.
 
 import { defaultSettings, VerdictSettings } from "../lib/core/findings/settings.ts";
+import type { ChannelName } from "../lib/core/incidents/feed.ts";
 import { detectorOf } from "../lib/detectors/index.ts";
+import { isFeedDue, settleChannels } from "../lib/jobs/feed-channels.ts";
 import { type DetectOptions, detectCluster } from "../lib/jobs/judge-cluster.ts";
 import { DetectJob, type NotifyJob } from "../lib/jobs/messages.ts";
 import { isTellingDue, standingOf } from "../lib/jobs/send-notices.ts";
@@ -10,6 +12,7 @@ import type { Store } from "../lib/store/open-store.ts";
 import { eachMessage, onLambda } from "./lambda.ts";
 import {
   capturePorts,
+  channelsOn,
   countMetric,
   functionName,
   queueOf,
@@ -27,6 +30,8 @@ export type DetectDeps = Runtime & {
   readonly count: CountMetric;
   /** What the settings in the store are signed with. */
   readonly functionName: string;
+  /** The channels beside mail that are on. */
+  readonly channels?: readonly ChannelName[];
 };
 
 /** Puts this deployment's settings where everybody who judges finds them; once in a container's life is enough. */
@@ -53,6 +58,7 @@ export const detectHandler = (deps: DetectDeps) => {
       const last = await deps.store.findings.lastLook(cluster);
       if (last && last.at >= unlessSince) return deps.log.info("judged already", { cluster, reason });
     }
+    await settleChannels(deps.store, cluster, deps.channels ?? [], deps.now());
     const { findings, looks } = await detectCluster(deps.store, cluster, deps.now(), deps.options);
     const open = findings.filter(({ status }) => status === "open").length;
     for (const { detector, status } of findings) {
@@ -63,7 +69,9 @@ export const detectHandler = (deps: DetectDeps) => {
     deps.log.info("judged", { cluster, reason, open, incomplete });
     // The notify function looks again before it sends: a message lost or doubled does no harm.
     const standing = await standingOf(deps.store, cluster, findings);
-    if (isTellingDue(standing, deps.now())) await deps.notify([{ cluster } satisfies NotifyJob]);
+    const now = deps.now();
+    if (isTellingDue(standing, now) || isFeedDue(findings, standing.state.channels, now))
+      await deps.notify([{ cluster } satisfies NotifyJob]);
   });
 };
 
@@ -78,6 +86,8 @@ export const wire = (shared: Runtime) => {
     "DORMANT_DAYS",
     "DETECTOR_OPTIONS",
     "FALSE_FINDINGS_PER_WEEK",
+    "EVENT_BUS",
+    "SECURITY_HUB",
   );
   return detectHandler({
     ...shared,
@@ -93,6 +103,7 @@ export const wire = (shared: Runtime) => {
     notify: queueOf(NOTIFY_QUEUE_URL),
     count: countMetric(shared),
     functionName: functionName(),
+    channels: channelsOn(verdicts),
   });
 };
 

@@ -5,14 +5,17 @@ import { CloudTrailClient } from "@aws-sdk/client-cloudtrail";
 import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { DSQLClient } from "@aws-sdk/client-dsql";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
 import { IAMClient } from "@aws-sdk/client-iam";
 import { S3Client } from "@aws-sdk/client-s3";
+import { SecurityHubClient } from "@aws-sdk/client-securityhub";
 import { SNSClient } from "@aws-sdk/client-sns";
 import { SendMessageBatchCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { awsTimeouts, s3Timeouts } from "../lib/cloudtrail/aws-timeouts.ts";
 import { callCountPort } from "../lib/cloudtrail/call-counts.ts";
 import { lookupManagementEvents, trailPort } from "../lib/cloudtrail/trail-config.ts";
 import { readSettings, type Setting, type Settings } from "../lib/config.ts";
+import type { ChannelName } from "../lib/core/incidents/feed.ts";
 import { AuditError } from "../lib/errors.ts";
 import { readIam } from "../lib/iam/read-iam.ts";
 import type { CapturePorts } from "../lib/jobs/check-capture.ts";
@@ -88,6 +91,18 @@ export const readStoreOf = (name: string, shared: Runtime): ReadStore =>
   openReadStore(readOnly(tableOf(name, shared)));
 
 export const snsClient = (): SNSClient => new SNSClient(patient);
+export const eventBridgeClient = (): EventBridgeClient => new EventBridgeClient(patient);
+export const securityHubClient = (): SecurityHubClient => new SecurityHubClient(patient);
+
+/** The channels beside mail that this deployment has. */
+export const channelsOn = ({
+  EVENT_BUS,
+  SECURITY_HUB,
+}: Settings<"EVENT_BUS" | "SECURITY_HUB">): readonly ChannelName[] => [
+  ...(EVENT_BUS ? (["event-bus"] as const) : []),
+  ...(SECURITY_HUB === "on" ? (["security-hub"] as const) : []),
+];
+
 export const s3Client = (): S3Client =>
   new S3Client({ ...patient, requestHandler: s3Timeouts, followRegionRedirects: true });
 export const dsqlClient = (): DSQLClient => new DSQLClient(patient);

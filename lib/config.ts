@@ -80,6 +80,10 @@ const shapes = {
   KEEP_DAYS: z.coerce.number().int().positive().default(KEEP_DAYS),
   /** What the deployment is made of, as JSON. */
   DEPLOYMENT: z.optional(json(Deployment)),
+  /** The name or ARN of an EventBridge bus that events on findings go to; empty: none. */
+  EVENT_BUS: z.string().default(""),
+  /** Whether findings are imported into Security Hub. */
+  SECURITY_HUB: z.enum(["on", "off"]).default("off"),
   /** Detector options by detector id. */
   DETECTOR_OPTIONS: json(z.record(z.string(), z.record(z.string(), z.unknown()))).default({}),
 } as const;

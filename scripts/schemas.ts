@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod";
 import { ConfigFile } from "../cli/config-file.ts";
-import { documents } from "../cli/schemas/index.ts";
+import { documents, FindingEvent } from "../cli/schemas/index.ts";
 import { Baseline } from "../lib/core/baseline/baseline.ts";
 
 /** The file of a command's document: `history-diff.schema.json`. */
@@ -13,6 +13,7 @@ export const fileOf = (command: string): string => `${command.replaceAll(" ", "-
 export const published: ReadonlyMap<string, z.ZodType> = new Map<string, z.ZodType>([
   ["dsql-audit.config.schema.json", ConfigFile],
   ["access.schema.json", Baseline],
+  ["finding-event.schema.json", FindingEvent],
   ...[...documents].map(([command, schema]): [string, z.ZodType] => [
     fileOf(command),
     schema.meta({ ...schema.meta(), title: `dsql-audit ${command} --json` }),

@@ -29,6 +29,9 @@ import {
 } from "./run.ts";
 import { Snapshot } from "./snapshot.ts";
 
+/** What a program gets from the event bus, and no command prints. */
+export { FindingEvent } from "./finding-event.ts";
+
 export const documents: ReadonlyMap<string, z.ZodType> = new Map<string, z.ZodType>([
   ["ack", Finding],
   ["activity", Activity],

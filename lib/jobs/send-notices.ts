@@ -4,7 +4,7 @@ import type { Cluster } from "../core/base/ids.ts";
 import type { Instant } from "../core/base/time.ts";
 import type { Finding } from "../core/findings/finding.ts";
 import { markTold } from "../core/incidents/due.ts";
-import { isSummaryDue, type NoticeState, summarySlots } from "../core/incidents/notice-state.ts";
+import { isSummaryDue, type NoticeTimes, summarySlots } from "../core/incidents/notice-state.ts";
 import { incidentOf } from "../core/incidents/threads.ts";
 import { detectorOf } from "../detectors/index.ts";
 import { AuditError } from "../errors.ts";
@@ -86,7 +86,7 @@ const summaryOf = async (
 };
 
 /** What is noted once a notice of this kind is out. */
-const stateAfter = ({ kind }: Notice, now: Instant): NoticeState => {
+const stateAfter = ({ kind }: Notice, now: Instant): NoticeTimes => {
   if (kind === "first") return { firstAt: now, ...summarySlots(now) };
   return kind === "storm" ? { firstAt: now, stormAt: now } : { firstAt: now };
 };

@@ -16,7 +16,7 @@ export const bundleTests = (functions: readonly string[], packaged: () => Stack)
       ingestEvents: ["client-cloudtrail", "client-dynamodb", "client-s3", "client-sqs"],
       ingestFiles: ["client-cloudtrail", "client-dynamodb", "client-s3", "client-sqs"],
       detect: ["client-cloudtrail", "client-cloudwatch", "client-dynamodb", "client-sns", "client-sqs"],
-      notify: ["client-dynamodb", "client-sns"],
+      notify: ["client-dynamodb", "client-eventbridge", "client-securityhub", "client-sns"],
       retain: ["client-dynamodb"],
       query: ["client-dynamodb"],
       act: ["client-dynamodb"],
@@ -44,6 +44,9 @@ export const bundleTests = (functions: readonly string[], packaged: () => Stack)
       },
     );
 
+    /** IAM's own words for services, where they are not those of the clients. */
+    const PREFIXES: Readonly<Record<string, string>> = { eventbridge: "events" };
+
     /** What AWS does in the name of a function's role, without a command in its code. */
     const WITHOUT_A_COMMAND = [
       ...["logs:CreateLogStream", "logs:PutLogEvents"], // Lambda writes the log
@@ -59,7 +62,7 @@ export const bundleTests = (functions: readonly string[], packaged: () => Stack)
         .sources.flatMap((source) => {
           const [, service, call] = /client-(\w+)\/dist-es\/commands\/(\w+)Command\.js$/.exec(source) ?? [];
           return service && service !== "dynamodb"
-            ? `${service}:${call?.replace(/^SendMessageBatch$/, "SendMessage")}`
+            ? `${PREFIXES[service] ?? service}:${call?.replace(/^SendMessageBatch$/, "SendMessage")}`
             : [];
         })
         .filter((call) => call !== "s3:CreateSession");

@@ -89,6 +89,8 @@ describe("permissions", () => {
       "DetectRole sns:ListSubscriptionsByTopic",
       "IngestFilesRole kms:Decrypt",
       "IngestFilesRole s3:GetObject",
+      "NotifyRole events:PutEvents",
+      "NotifyRole securityhub:BatchImportFindings",
       "NotifyRole sns:Publish",
       "SnapshotRole iam:GetAccessKeyLastUsed",
       "SnapshotRole iam:GetAccountAuthorizationDetails",

@@ -8,7 +8,11 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { notifyHandler } from "../../handlers/notify.ts";
 import { HOUR } from "../../lib/core/base/time.ts";
 import type { Finding } from "../../lib/core/findings/finding.ts";
+import type { ChannelName } from "../../lib/core/incidents/feed.ts";
+import { AuditError } from "../../lib/errors.ts";
+import { settleChannels } from "../../lib/jobs/feed-channels.ts";
 import { type Fields, type Log, type MetricName, metricLine } from "../../lib/log.ts";
+import type { Channel } from "../../lib/notices/channels/channel.ts";
 import { openStore } from "../../lib/store/open-store.ts";
 import { type LocalSns, type SnsFault, startSns } from "../../local/aws/sns.ts";
 import { cluster } from "../support/catalogs.ts";
@@ -38,9 +42,13 @@ afterAll(async () => {
 });
 
 /** A cluster that people were written to before, with these findings; `tell` is one message to the function. */
-const worldOf = async (...findings: readonly Finding[]) => {
+const worldOf = (...findings: readonly Finding[]) => worldWith([], ...findings);
+/** Likewise, with channels beside mail. */
+const worldWith = async (channels: readonly Channel[], ...findings: readonly Finding[]) => {
   const store = openStore(await tables.fresh(), { now: () => T });
   await store.notices.note(cluster, { firstAt: T - 9000 * HOUR, dailyAt: T, weeklyAt: T });
+  const on = channels.map(({ name }) => name);
+  await settleChannels(store, cluster, on, T - HOUR);
   await store.findings.update(cluster, () => [...findings]);
   const logged: [string, Fields][] = [];
   const note = (message: string, fields: Fields = {}): void => void logged.push([message, fields]);
@@ -50,7 +58,7 @@ const worldOf = async (...findings: readonly Finding[]) => {
   const handler = notifyHandler({
     ...{ store, sns, log, keepDays: 30, commandStore: ["--table", "audit"], random: () => 0 },
     ...{ now: () => now, sleep: async () => {}, count: (name) => void counted.push(name) },
-    topicArn,
+    ...{ topicArn, channels },
   });
   const tell = async () => {
     const before = local.published.length;
@@ -107,6 +115,44 @@ describe("while SNS fails", () => {
     local.failNext("not-acceptable");
     const { failed, sent } = await tell();
     expect([failed, sent.length]).toEqual([1, 2]);
+    expect((await tell()).sent).toHaveLength(1);
+  });
+});
+
+describe("while one channel fails", () => {
+  const channelOf = (name: ChannelName) => {
+    const state = { down: false, told: [] as string[] };
+    const channel: Channel = {
+      name,
+      send: async (events) => {
+        if (state.down) return { taken: [], failure: new AuditError("connect", `${name} is down`) };
+        state.told.push(...events.map(({ kind, finding }) => `${kind} ${finding.id}`));
+        return { taken: events };
+      },
+    };
+    return { state, channel };
+  };
+
+  it("mails and the others are on time, and the message comes again for the one", async () => {
+    const [bus, hub] = [channelOf("event-bus"), channelOf("security-hub")];
+    const { tell, logged } = await worldWith([bus.channel, hub.channel], high("a-1"));
+    bus.state.down = true;
+    const first = await tell();
+    expect([first.failed, first.sent.length, hub.state.told]).toEqual([1, 1, ["opened a-1"]]);
+    expect(logged.at(-1)).toMatchObject(["message failed", { reason: "event-bus is down" }]);
+    bus.state.down = false;
+    expect(await tell()).toEqual({ failed: 0, sent: [] });
+    expect([bus.state.told, hub.state.told]).toEqual([["opened a-1"], ["opened a-1"]]);
+    await tell();
+    expect([bus.state.told, hub.state.told]).toEqual([["opened a-1"], ["opened a-1"]]);
+  });
+
+  it("a topic that is gone holds up no channel", async () => {
+    const bus = channelOf("event-bus");
+    const { tell } = await worldWith([bus.channel], high("a-1"), findingOf("quiet", { severity: "low" }));
+    local.failNext("topic-gone");
+    expect((await tell()).failed).toBe(1);
+    expect(bus.state.told).toEqual(["opened a-1", "opened quiet"]);
     expect((await tell()).sent).toHaveLength(1);
   });
 });

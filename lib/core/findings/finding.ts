@@ -74,6 +74,20 @@ export type Observation = z.infer<typeof Observation>;
 export const Status = z.enum(["open", "acknowledged", "exempt", "ended", "resolved"]);
 export type Status = z.infer<typeof Status>;
 
+/** What a channel beside mail was last told of a finding, and when: only what differs from it is news there. */
+export const ChannelMark = z.object({
+  at: z.int(),
+  /** How many lives the finding had before. */
+  life: z.int(),
+  status: Status,
+  severity: Severity,
+  detector: z.string(),
+  incident: z.string(),
+  /** It was told that nothing of it goes on. */
+  over: z.boolean(),
+});
+export type ChannelMark = z.infer<typeof ChannelMark>;
+
 export const Finding = z.object({
   ...Observation.shape,
   status: Status,
@@ -106,6 +120,8 @@ export const Finding = z.object({
   toldAs: z.optional(z.string()),
   /** The incident that it joined; missing: it stands alone, or began one. */
   incident: z.optional(z.string()),
+  /** By the channel's name, so that each has its own due state; missing: it was told nothing. */
+  channels: z.optional(z.record(z.string(), ChannelMark)),
 });
 export type Finding = z.infer<typeof Finding>;
 

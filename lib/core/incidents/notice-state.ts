@@ -2,7 +2,7 @@
 import * as z from "zod";
 import { DAY, floorTo, HOUR, type Instant, MINUTE } from "../base/time.ts";
 
-export const NoticeState = z.object({
+const NoticeTimes = z.object({
   /** When people were first written to about this cluster. */
   firstAt: z.optional(z.int()),
   /** The newest daily and weekly summary, by the moment that it was for. */
@@ -11,6 +11,14 @@ export const NoticeState = z.object({
   /** When many incidents were last told in one mail. */
   stormAt: z.optional(z.int()),
 });
+/** What telling people changes: each time only ever grows later, but the first. */
+export type NoticeTimes = z.infer<typeof NoticeTimes>;
+
+/** The channels beside mail that are on, and since when. */
+export const ChannelsOn = z.record(z.string(), z.object({ since: z.int() }));
+export type ChannelsOn = z.infer<typeof ChannelsOn>;
+
+export const NoticeState = z.object({ ...NoticeTimes.shape, channels: z.optional(ChannelsOn) });
 export type NoticeState = z.infer<typeof NoticeState>;
 
 /** Summaries are for the morning: 07:00 UTC. */

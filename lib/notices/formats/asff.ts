@@ -1,6 +1,6 @@
 // Findings in the AWS Security Finding Format, as Security Hub imports them; within its limits.
 // https://docs.aws.amazon.com/securityhub/latest/userguide/securityhub-findings-format-attributes.html
-import { iso } from "../../core/base/time.ts";
+import { type Instant, iso } from "../../core/base/time.ts";
 import { visible } from "../../core/base/visible-text.ts";
 import type { Category, Finding, Severity, Status } from "../../core/findings/finding.ts";
 import { evidencePairs, type FormatOptions, isClosed, PRODUCT, placeOf, subjectParts } from "./format.ts";
@@ -47,12 +47,19 @@ const resourceOf = (finding: Finding) => {
   };
 };
 
-/** One finding as the default product of the cluster's account and Region. Text is cut to AWS's limits. */
-export const asffOf = (finding: Finding, { wordsOf }: FormatOptions) => {
+/**
+ * One finding as the default product of the cluster's account and Region. Text is cut to AWS's limits. `updatedAt`: of what
+ * has no time of its own, such as an exemption.
+ */
+export const asffOf = (
+  finding: Finding,
+  { wordsOf, updatedAt = 0 }: Pick<FormatOptions, "wordsOf"> & { readonly updatedAt?: Instant },
+) => {
   const { partition, region, account } = placeOf(finding.cluster);
   const words = wordsOf(finding.detector);
   const severity = { Label: labels[finding.severity], Original: finding.severity };
-  const updated = Math.max(finding.confirmedAt, finding.closedAt ?? 0, finding.acknowledged?.at ?? 0);
+  const { confirmedAt, closedAt = 0, acknowledged } = finding;
+  const updated = Math.max(updatedAt, confirmedAt, closedAt, acknowledged?.at ?? 0);
   return {
     SchemaVersion: "2018-10-08",
     Id: `${PRODUCT}/${finding.id}`,
@@ -74,7 +81,7 @@ export const asffOf = (finding: Finding, { wordsOf }: FormatOptions) => {
     // What the finding's maker says, apart from what people set in Security Hub afterwards.
     FindingProviderFields: { Severity: severity, Types: [types[finding.category]] },
     Resources: [resourceOf(finding)],
-    RecordState: isClosed(finding) ? ("ARCHIVED" as const) : ("ACTIVE" as const),
+    RecordState: isClosed(finding) || closedAt > 0 ? ("ARCHIVED" as const) : ("ACTIVE" as const),
     Workflow: { Status: workflows[finding.status] },
   };
 };

@@ -1,7 +1,7 @@
 // What the notices of a cluster remember: one item, written by who sends them.
 import * as z from "zod";
 import type { Cluster } from "../../core/base/ids.ts";
-import { NoticeState } from "../../core/incidents/notice-state.ts";
+import { type ChannelsOn, NoticeState, type NoticeTimes } from "../../core/incidents/notice-state.ts";
 import { AuditError } from "../../errors.ts";
 import { keys } from "../table/keys.ts";
 import type { Table } from "../table/table.ts";
@@ -14,13 +14,15 @@ export type NoticeStates = {
   /** Empty where nobody was ever written to. */
   readonly read: (cluster: Cluster) => Promise<NoticeState>;
   /** Adds to it; a moment that is already later stays. Twice is once. */
-  readonly note: (cluster: Cluster, news: NoticeState) => Promise<void>;
+  readonly note: (cluster: Cluster, news: NoticeTimes) => Promise<void>;
+  /** Which channels are on from now on, in place of those that were. */
+  readonly switchChannels: (cluster: Cluster, channels: ChannelsOn) => Promise<void>;
 };
 
-const latest = (a: NoticeState, b: NoticeState): NoticeState =>
+const latest = (a: NoticeTimes, b: NoticeTimes): NoticeTimes =>
   Object.fromEntries(
     [...new Set([...Object.keys(a), ...Object.keys(b)])].map((name) => {
-      const key = name as keyof NoticeState;
+      const key = name as keyof NoticeTimes;
       const both = [a[key], b[key]].filter((at) => at !== undefined);
       // The first mail was the first one.
       return [key, key === "firstAt" ? Math.min(...both) : Math.max(...both)];
@@ -32,16 +34,26 @@ export const noticeStates = (table: Table): NoticeStates => {
     const found = await table.get(keys.noticeState(cluster), { consistent: true });
     return found && StateItem.parse(found);
   };
+  const change = async (cluster: Cluster, by: (state: NoticeState) => NoticeState): Promise<void> => {
+    for (let round = 0; round < MAX_ROUNDS; round++) {
+      const known = await item(cluster);
+      const next = {
+        ...keys.noticeState(cluster),
+        v: FORMAT,
+        rev: (known?.rev ?? 0) + 1,
+        state: by(known?.state ?? {}),
+      };
+      if (await table.putIf(next, "rev", known?.rev)) return;
+    }
+    throw new AuditError("conflict", "the record of notices changed too many times");
+  };
   return {
     read: async (cluster) => (await item(cluster))?.state ?? {},
-    note: async (cluster, news) => {
-      for (let round = 0; round < MAX_ROUNDS; round++) {
-        const known = await item(cluster);
-        const state = latest(known?.state ?? {}, news);
-        const next = { ...keys.noticeState(cluster), v: FORMAT, rev: (known?.rev ?? 0) + 1, state };
-        if (await table.putIf(next, "rev", known?.rev)) return;
-      }
-      throw new AuditError("conflict", "the record of notices changed too many times");
-    },
+    note: (cluster, news) =>
+      change(cluster, ({ channels, ...times }) => ({
+        ...latest(times, news),
+        ...(channels && { channels }),
+      })),
+    switchChannels: (cluster, channels) => change(cluster, (state) => ({ ...state, channels })),
   };
 };

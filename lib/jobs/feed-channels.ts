@@ -1,0 +1,113 @@
+// Tells each channel beside mail what it has not been told yet, each for itself: one that fails holds up no other.
+import type { Cluster } from "../core/base/ids.ts";
+import type { Instant } from "../core/base/time.ts";
+import type { Finding } from "../core/findings/finding.ts";
+import {
+  type ChannelName,
+  channelNames,
+  dueOf,
+  type FeedEvent,
+  markPast,
+  markTaken,
+} from "../core/incidents/feed.ts";
+import type { ChannelsOn } from "../core/incidents/notice-state.ts";
+import type { Channel } from "../notices/channels/channel.ts";
+import type { Store } from "../store/open-store.ts";
+
+/** As many as Security Hub takes at once; after each group it is written down what was taken. */
+const GROUP = 100;
+
+type ChannelStores = Pick<Store, "findings" | "notices">;
+
+/**
+ * Notes which channels are on, before anything new is judged: what a cluster has by then is the past to a channel that was
+ * off, and it is never told of it. Nothing is written while they stay as they are. Twice is once.
+ */
+export const settleChannels = async (
+  { findings, notices }: ChannelStores,
+  cluster: Cluster,
+  on: readonly ChannelName[],
+  now: Instant,
+): Promise<void> => {
+  const { channels = {} } = await notices.read(cluster);
+  const fresh = on.filter((name) => !channels[name]);
+  if (!fresh.length && Object.keys(channels).length === on.length) return;
+  // First the findings: dying in between, they are marked once more before anything is judged.
+  if (fresh.length) await findings.update(cluster, (all) => markPast(all, fresh, now));
+  const next = Object.fromEntries(on.map((name) => [name, channels[name] ?? { since: now }]));
+  await notices.switchChannels(cluster, next);
+};
+
+const dueIn = (
+  findings: readonly Finding[],
+  channel: ChannelName,
+  channels: ChannelsOn | undefined,
+  now: Instant,
+): FeedEvent[] => {
+  const since = channels?.[channel]?.since;
+  if (since === undefined) return [];
+  return findings
+    .toSorted((a, b) => a.detectedAt - b.detectedAt || (a.id < b.id ? -1 : 1))
+    .flatMap((finding) => dueOf(finding, channel, { since, now }));
+};
+
+/** Whether a channel that is on has something to be told. */
+export const isFeedDue = (
+  findings: readonly Finding[],
+  channels: ChannelsOn | undefined,
+  now: Instant,
+): boolean => channelNames.some((name) => dueIn(findings, name, channels, now).length > 0);
+
+/** One channel; its first failure. What it did not take stays due. */
+const feed = async (
+  { findings }: ChannelStores,
+  { name, send }: Channel,
+  cluster: Cluster,
+  due: readonly FeedEvent[],
+): Promise<{ readonly taken: number; readonly failure: unknown }> => {
+  let count = 0;
+  let first: unknown;
+  for (let at = 0; at < due.length; at += GROUP) {
+    const { taken, failure } = await send(due.slice(at, at + GROUP));
+    if (taken.length) await findings.update(cluster, (all) => markTaken(all, name, taken));
+    count += taken.length;
+    first ??= failure;
+    // Anything but the fault of one event would meet all of them.
+    if (failure && failure.code !== "config") break;
+  }
+  return { taken: count, failure: first };
+};
+
+export type Fed = {
+  /** By channel, how many events it took. */
+  readonly taken: Readonly<Partial<Record<ChannelName, number>>>;
+  /** One for each channel that did not take everything. */
+  readonly failures: readonly unknown[];
+};
+
+/**
+ * Sends every channel what is due there, and marks what was taken right after it: dying in between sends those again, with
+ * the same ids, and never loses one. A channel that was not on at the last judgement is left alone.
+ */
+export const feedChannels = async (
+  stores: ChannelStores,
+  channels: readonly Channel[],
+  cluster: Cluster,
+  now: Instant,
+): Promise<Fed> => {
+  const taken: Partial<Record<ChannelName, number>> = {};
+  const failures: unknown[] = [];
+  if (!channels.length) return { taken, failures };
+  const [findings, state] = await Promise.all([stores.findings.list(cluster), stores.notices.read(cluster)]);
+  for (const channel of channels) {
+    try {
+      const due = dueIn(findings, channel.name, state.channels, now);
+      const fed = await feed(stores, channel, cluster, due);
+      if (fed.taken) taken[channel.name] = fed.taken;
+      if (fed.failure) failures.push(fed.failure);
+    } catch (error) {
+      failures.push(error);
+    }
+  }
+  return { taken, failures };
+};
