@@ -3,6 +3,7 @@
 import { parseInterval } from "../../lib/core/base/parse-time.ts";
 import { DAY, iso } from "../../lib/core/base/time.ts";
 import { basisOf } from "../../lib/queries/basis.ts";
+import { changesBetween, diffBetween } from "../../lib/queries/history-diff.ts";
 import { type ToldRecord, toldChange, toldRecord } from "../../lib/queries/told-change.ts";
 import { notToldTexts } from "../../lib/wording/not-told-text.ts";
 import type { AddCommand } from "../command.ts";
@@ -32,16 +33,21 @@ export const addDiff: AddCommand = (history, io) => {
     const answer = await withStore(io, options, { mustExist: true }, async (store) => {
       const cluster = await pickCluster(store, options.cluster);
       const { snapshots } = store;
-      const diff = await snapshots.diff(cluster, from, to);
-      const changes = options.all
-        ? (await Array.fromAsync(snapshots.changes(cluster, diff.from.manifest.takenAt, to))).map(toldRecord)
-        : diff.changes.map(toldChange);
+      const diff = await diffBetween(snapshots, cluster, from, to);
+      const every = options.all
+        ? await changesBetween(snapshots, cluster, diff.from.manifest.takenAt, to)
+        : undefined;
+      const changes = every ? every.changes.map(toldRecord) : diff.changes.map(toldChange);
       const [a, b] = [
         await basisOf(snapshots, cluster, diff.from),
         await basisOf(snapshots, cluster, diff.to),
       ];
       const { notTold } = diff;
-      return { from: { at: iso(from), ...a }, to: { at: iso(to), ...b }, changes, notTold };
+      const before = every?.notWeighedBefore ?? null;
+      return {
+        ...{ from: { at: iso(from), ...a }, to: { at: iso(to), ...b }, changes, notTold },
+        iamNotWeighedBefore: before === null ? null : iso(before),
+      };
     });
     if (options.json) {
       io.stdout.write(`${JSON.stringify(answer, null, 1)}\n`);
@@ -65,6 +71,10 @@ export const addDiff: AddCommand = (history, io) => {
           },
         ],
         nothing,
+      );
+    if (answer.iamNotWeighedBefore !== null)
+      io.stdout.write(
+        `\nNOT KNOWN: whom IAM let in before ${stamp(Date.parse(answer.iamNotWeighedBefore))}: it was not compared so far back.\n`,
       );
     const beside = notToldTexts(answer.notTold);
     if (beside.length)

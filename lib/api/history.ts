@@ -5,6 +5,7 @@ import { type Instant, iso } from "../core/base/time.ts";
 import { type ExtraName, extraNames } from "../core/catalog/extras.ts";
 import { AuditError } from "../errors.ts";
 import { basisOf } from "../queries/basis.ts";
+import { diffBetween } from "../queries/history-diff.ts";
 import { toldChange, toldRecord } from "../queries/told-change.ts";
 import type { SnapshotStore } from "../store/history/snapshots.ts";
 import { ChangeAnswer, RecordedChangeAnswer } from "./change-answer.ts";
@@ -65,7 +66,8 @@ const requireKept = async (
 export const historyDiff: Route = route({
   path: diffPath,
   summary: "What differs between two moments",
-  description: "What came and went in between is not in it: /history/changes tells that.",
+  description:
+    "Also whom IAM lets in now and did not, or the other way round. What came and went in between is not in it: /history/changes tells that.",
   params: z.strictObject({
     ...clusterParam,
     from: text("").meta({ description: "The earlier moment." }),
@@ -80,7 +82,7 @@ export const historyDiff: Route = route({
     const asked = pickInterval(deps, params, DIFF_DAYS);
     if (place) await requireKept(deps, cluster, place);
     const [start, end] = place ? [place[0], place[2]] : [asked.from, asked.to];
-    const { from, to, changes, notTold } = await deps.store.snapshots.diff(cluster, start, end);
+    const { from, to, changes, notTold } = await diffBetween(deps.store.snapshots, cluster, start, end);
     const [a, b] = [from.manifest, to.manifest];
     const first = place ? place[4] + 1 : 0;
     const placed = changes
@@ -146,7 +148,7 @@ export const historyChanges: Route = route({
   path: changesPath,
   summary: "Every change between two moments",
   description:
-    "In the order of the snapshots that first showed them, which is all that is known of their order.",
+    "In the order of the snapshots that first showed them, which is all that is known of their order. Whose way in a change in IAM moved is told by /history/timeline and /history/diff.",
   params: z.strictObject({ ...clusterParam, ...intervalParams(CHANGES_DAYS), ...pageParams }),
   answer: ChangesAnswer,
   run: async (deps, params) => {

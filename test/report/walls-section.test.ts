@@ -1,6 +1,7 @@
 // Every way in over both walls, as the report shows it: what is broken first, and nothing that was not read as open.
 import { describe, expect, it } from "vitest";
 import type { Catalog } from "../../lib/core/catalog/catalog.ts";
+import { iamRows } from "../../lib/core/iam/facts.ts";
 import { pathsIn, stateOfPath } from "../../lib/core/iam/paths-in.ts";
 import { waysIn } from "../../lib/core/iam/ways-in.ts";
 import { accessEngine } from "../../lib/core/privileges/effective.ts";
@@ -95,6 +96,15 @@ describe("wallsSection", () => {
     const pageOf = (shown: typeof walls): string => wallsSection({ ...sampleReport(), walls: shown }).markup;
     expect(pageOf(walls)).toContain(more);
     expect(pageOf(found(whole))).not.toContain("There may be more");
+    const blind = iamFacts({ roles }, cluster);
+    const rows = (iamRows(blind, "clusters").rows ?? []).map((one) => ({
+      ...one,
+      peersUnread: "access denied",
+    }));
+    const parts = { ...blind.parts, clusters: { status: "read" as const, rows } };
+    expect(pageOf(found({ ...whole, iam: { ...blind, parts } }))).toContain(
+      "There may be more ways in. Not read: peers in other Regions (access denied).",
+    );
     const none = pageOf({ ...walls, paths: [] });
     expect(none).toContain("No way in is known.");
     expect(none).not.toContain("lets nobody in");

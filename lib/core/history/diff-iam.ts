@@ -147,6 +147,11 @@ const diffCluster = (a: ClusterAccess, b: ClusterAccess, found: Found): void => 
     if (was.status === "unreadable" && is.status === "read")
       found({ ...about, what: "readable", name, before: was.reason, after: null });
   }
+  const [was, is] = [a.peersUnread, b.peersUnread];
+  if (was === undefined && is !== undefined)
+    found({ ...about, what: "unreadable", name: "peers", before: null, after: is });
+  if (was !== undefined && is === undefined)
+    found({ ...about, what: "readable", name: "peers", before: was, after: null });
   if (a.policy.status === "read" && b.policy.status === "read") {
     const [before, after] = [a.policy, b.policy].map(({ rows }) => digestOf(rows[0]?.document)) as [
       string | null,

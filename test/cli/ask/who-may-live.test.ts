@@ -73,6 +73,14 @@ describe("who-may --live", () => {
     expect(err).toContain("There is no second opinion: whoever runs this lacks iam:SimulatePrincipalPolicy.");
   });
 
+  it("says that there may be more ways in where nobody can tell its peers in other Regions", async () => {
+    iam.deny("dsql:GetCluster");
+    const { err } = await cli(live);
+    expect(err).toContain(
+      "unknown: peers in other Regions could not be read: access denied: the auditor's role lacks dsql:GetCluster",
+    );
+  });
+
   it("is refused beside a time or a file", async () => {
     for (const more of [
       ["--at", "24h"],

@@ -114,6 +114,18 @@ describe("changes in IAM", () => {
     ]);
   });
 
+  it("tells that the peers of a cluster could no longer be read, or again", () => {
+    const [known, blind] = [{}, { peersUnread: "access denied" }].map((more) =>
+      iamFacts({ clusters: [cluster("{}", more)] }),
+    );
+    expect(between(known, blind)).toEqual([
+      `the peers of ${CLUSTER_ARN} could no longer be read: access denied`,
+    ]);
+    expect(between(blind, known)).toEqual([
+      `the peers of ${CLUSTER_ARN} could be read again; whether it changed meanwhile is not known`,
+    ]);
+  });
+
   it("says nothing of last uses", () => {
     const used = (lastUsedAt: number) =>
       iamFacts({ roleUses: [{ arn: roleArn("App"), lastUsedAt, region: null }] });
