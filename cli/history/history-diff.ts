@@ -3,7 +3,7 @@
 import { parseInterval } from "../../lib/core/base/parse-time.ts";
 import { DAY, iso } from "../../lib/core/base/time.ts";
 import { basisOf } from "../../lib/queries/basis.ts";
-import { changesBetween, diffBetween } from "../../lib/queries/history-diff.ts";
+import { diffBetween } from "../../lib/queries/history-diff.ts";
 import { type ToldRecord, toldChange, toldRecord } from "../../lib/queries/told-change.ts";
 import { notToldTexts } from "../../lib/wording/not-told-text.ts";
 import type { AddCommand } from "../command.ts";
@@ -24,7 +24,10 @@ export const addDiff: AddCommand = (history, io) => {
     .summary("what differs between two moments")
     .option("--from <time>", "the earlier moment (default: a day before the later)")
     .option("--to <time>", "the later moment (default: now)")
-    .option("--all", "every change in between, with the snapshots before and after it, even if it was undone")
+    .option(
+      "--all",
+      "every change in between, with the snapshots before and after it, even if it was undone (whom IAM let in: see timeline)",
+    )
     .option("--json", "one JSON document on stdout")
     .addHelpText("after", "\nExample:\n  $ dsql-audit history diff --from 2026-03-01 --to 2026-03-08");
   addStoreOptions(command).action(async (options: Options) => {
@@ -34,20 +37,15 @@ export const addDiff: AddCommand = (history, io) => {
       const cluster = await pickCluster(store, options.cluster);
       const { snapshots } = store;
       const diff = await diffBetween(snapshots, cluster, from, to);
-      const every = options.all
-        ? await changesBetween(snapshots, cluster, diff.from.manifest.takenAt, to)
-        : undefined;
-      const changes = every ? every.changes.map(toldRecord) : diff.changes.map(toldChange);
+      const changes = options.all
+        ? (await Array.fromAsync(snapshots.changes(cluster, diff.from.manifest.takenAt, to))).map(toldRecord)
+        : diff.changes.map(toldChange);
       const [a, b] = [
         await basisOf(snapshots, cluster, diff.from),
         await basisOf(snapshots, cluster, diff.to),
       ];
       const { notTold } = diff;
-      const before = every?.notWeighedBefore ?? null;
-      return {
-        ...{ from: { at: iso(from), ...a }, to: { at: iso(to), ...b }, changes, notTold },
-        iamNotWeighedBefore: before === null ? null : iso(before),
-      };
+      return { from: { at: iso(from), ...a }, to: { at: iso(to), ...b }, changes, notTold };
     });
     if (options.json) {
       io.stdout.write(`${JSON.stringify(answer, null, 1)}\n`);
@@ -71,10 +69,6 @@ export const addDiff: AddCommand = (history, io) => {
           },
         ],
         nothing,
-      );
-    if (answer.iamNotWeighedBefore !== null)
-      io.stdout.write(
-        `\nNOT KNOWN: whom IAM let in before ${stamp(Date.parse(answer.iamNotWeighedBefore))}: it was not compared so far back.\n`,
       );
     const beside = notToldTexts(answer.notTold);
     if (beside.length)

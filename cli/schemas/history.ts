@@ -29,9 +29,6 @@ export const Diff = z.looseObject({
   changes: z
     .array(z.union([RecordedChange, Change]))
     .describe("With --all each names the snapshots around it."),
-  iamNotWeighedBefore: Time.nullable().describe(
-    "With --all: before this time it was not compared whom IAM let in; null: it was, everywhere.",
-  ),
   notTold: z
     .array(z.looseObject({ kind: z.string(), names: z.array(z.string()), reason: z.string().nullable() }))
     .describe(

@@ -19,13 +19,8 @@ type Stretch = {
 };
 
 /** The changes in IAM, those of two snapshots together, oldest first. */
-const stretchesOf = async (
-  snapshots: Snapshots,
-  cluster: Cluster,
-  last: number,
-  first?: number,
-): Promise<Stretch[]> => {
-  const recorded = await snapshots.timeline(cluster, IAM, { last, ...(first !== undefined && { first }) });
+const stretchesOf = async (snapshots: Snapshots, cluster: Cluster, last: number): Promise<Stretch[]> => {
+  const recorded = await snapshots.timeline(cluster, IAM, { last });
   return [...Map.groupBy(recorded, ({ fromSeq, toSeq }) => `${fromSeq} ${toSeq}`).values()].flatMap((all) => {
     const [first] = all;
     if (!first) return [];
@@ -117,26 +112,15 @@ export const roleIamTimeline = async (
   });
 };
 
-/** Whose way in the changes between two snapshots moved: all who may connect, or might, before or after. */
+/**
+ * Whose way in the changes between two snapshots moved: all who may connect, or might, before or after. Where one of them
+ * holds nothing of IAM, that is the news, and everybody is not.
+ */
 export const accessNews = (
   before: Snapshot["catalog"],
   after: Snapshot["catalog"],
   changes: readonly IamChange[],
-  told: ReadonlySet<string | null> = new Set(),
 ): IamChange[] =>
-  accessChanges(before, after, changes, { actions: BOTH }).filter((change) => isNews(change, told));
-
-/** How the ways in of everybody changed, in the snapshots of these numbers. */
-export const everyAccessTimeline = async (
-  snapshots: Snapshots,
-  cluster: Cluster,
-  { first, last }: { readonly first: number; readonly last: number },
-): Promise<IamTimeline> => {
-  const stretches = await stretchesOf(snapshots, cluster, last, first);
-  const told = new Set<string | null>();
-  return weighEach(snapshots, cluster, stretches, (before, after, { changes }) => {
-    const news = accessNews(before, after, changes, told);
-    for (const { arn } of news) told.add(arn);
-    return news;
-  });
-};
+  before.iam && after.iam
+    ? accessChanges(before, after, changes, { actions: BOTH }).filter((change) => isNews(change, new Set()))
+    : [];
