@@ -28,14 +28,14 @@ const levelsOf = (days: readonly DayFigures[], raw: RawSigns): Levels =>
     }),
   );
 
-/** Graded signs by kind for which today was an event of the whole estate. */
+/** Graded signs, and those that several show by their nature, by kind for which today was an event of the whole estate. */
 const eventsOf = (context: DayContext, rules: readonly SignRule[], levels: Levels): ReadonlySet<string> => {
   const events = new Set<string>();
   for (const kind of ["person", "machine"] as const) {
     const active = [...levels.keys()].filter(
       (p) => context.kindOf(p) === kind && context.ownOf(p).tenure > 0,
     );
-    for (const rule of rules.filter(({ measure }) => measure === "graded")) {
+    for (const rule of rules.filter(({ measure, isShared }) => measure === "graded" || isShared)) {
       const reached = (level: number): number =>
         active.filter((principal) => (levels.get(principal)?.[rule.id] ?? 0) >= level).length;
       if (isEventDay(active.length, context.pool.peers(rule, kind, "all"), reached))
@@ -63,7 +63,7 @@ const sharedValuesOf = (
   return new Set([...sharing].filter(([, who]) => who.size >= LEAST_CROWD).map(([key]) => key));
 };
 
-type Events = { readonly graded: ReadonlySet<string>; readonly values: ReadonlySet<string> };
+type Events = { readonly signs: ReadonlySet<string>; readonly values: ReadonlySet<string> };
 
 /**
  * The level that at least three other principals have reached on flagged days of late: what comes to one after the other is
@@ -101,9 +101,9 @@ const learnedOf = (
     const level = levels[rule.id] ?? 0;
     if (level === 0) continue;
     const key = `${rule.id} ${kind}`;
-    if (rule.measure === "graded") {
-      if (events.graded.has(key)) learned[rule.id] = 0;
-      else if (isFlagged) {
+    if (events.signs.has(key)) learned[rule.id] = 0;
+    else if (rule.measure === "graded") {
+      if (isFlagged) {
         const usual = context.pool.peers(rule, kind, "all").top + 1;
         learned[rule.id] = Math.min(level, Math.max(usual, crowdLevel(context, rule, kind, principal)));
       }
@@ -155,7 +155,7 @@ export const closeDay = (
   const { estate, day } = context;
   const signs = judgeDay(context, days, raw);
   const levels = levelsOf(days, raw);
-  const events = { graded: eventsOf(context, rules, levels), values: sharedValuesOf(context, days, raw) };
+  const events = { signs: eventsOf(context, rules, levels), values: sharedValuesOf(context, days, raw) };
   const directoryNames = new Map([...estate.directoryNames].filter(([, last]) => last > day - HORIZON_DAYS));
   for (const { principal, tallies } of days) {
     if (!isIdentityCenterRole(principal)) continue;

@@ -161,11 +161,14 @@ const factBits = (rule: SignRule, days: number): number =>
 const crowded = (context: DayContext, today: Today, { rule, reached }: Raw, who: Who): number => {
   const { kind, principal } = who;
   const active = today.active(kind);
-  if (rule.measure !== "graded") return 0;
-  const same = today.others(rule, kind, reached.level, principal);
+  const isGraded = rule.measure === "graded";
+  if (!isGraded && !rule.isShared) return 0;
+  // Of what is shared by nature only those count who show something of their own: one network behind many is a campaign.
+  const others = (level: number): number =>
+    (isGraded ? today.others : today.apart)(rule, kind, level, principal);
+  const same = others(reached.level);
   const peers = context.pool.peers(rule, kind, "all");
-  const others = (level: number): number => today.others(rule, kind, level, principal);
-  if (!isEventDay(active, peers, others)) return same >= 2 ? same / (active + 1) : 0;
+  if (!isEventDay(active, peers, others)) return isGraded && same >= 2 ? same / (active + 1) : 0;
   // One of those whom an event has caught: who stands above all of them has the tail of anything beyond what was seen.
   let top = reached.level;
   while (top > 0 && others(top) === 0) top--;

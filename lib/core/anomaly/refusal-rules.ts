@@ -7,6 +7,7 @@ import { LEAST_CROWD, LEAST_REFUSALS } from "./constants.ts";
 import { hourOfDay } from "./day-figures.ts";
 import { howOften } from "./in-words.ts";
 import type { Reached, SignRule } from "./sign-rule.ts";
+import { bringsNewNetworks, strangeness } from "./strange-network.ts";
 
 /** In half-doublings, from one refusal on. */
 export const refusalLevel = (refused: number): number => Math.min(23, Math.round(1 + 2 * Math.log2(refused)));
@@ -71,7 +72,7 @@ const THEN_LET_IN = 2;
 
 /**
  * Refused from a network that the principal never used, and then let in from it. Refusals alone are counted, and are no sign:
- * how often they come says how strange it is when many are refused from one place.
+ * how often they come says how strange it is when many are refused from one place. Nor is it one where such networks are habit.
  */
 export const refusedElsewhere: SignRule = {
   id: "refused-elsewhere",
@@ -82,7 +83,7 @@ export const refusedElsewhere: SignRule = {
   habitFree: true,
   leastLevel: THEN_LET_IN,
   isShared: true,
-  reached: ({ tallies, refusedByHour }, own) => {
+  reached: ({ principal, tallies, refusedByHour }, own, { isUsedByOthers }) => {
     if (!refusedByHour.some((count) => count > 0)) return [];
     const strange = tallies.filter(
       (tally) =>
@@ -90,12 +91,14 @@ export const refusedElsewhere: SignRule = {
         isNamedNetwork(tally.network) &&
         !own.isKnown("networks", fineNetwork(tally.network)),
     );
+    const isHabit = (network: string): boolean =>
+      bringsNewNetworks(own, strangeness(network, principal, own, isUsedByOthers));
     return [...Map.groupBy(strange, ({ network }) => fineNetwork(network))].map(
       ([network, seen]): Reached => {
         const then = letInAfter(seen, tallies, network);
         const count = countOf(seen);
         return {
-          level: then && count >= LEAST_ELSEWHERE ? THEN_LET_IN : ONLY_REFUSED,
+          level: then && count >= LEAST_ELSEWHERE && !isHabit(network) ? THEN_LET_IN : ONLY_REFUSED,
           value: network,
           firstAt: firstOf(seen),
           lastAt: Math.max(lastOf(seen), then?.firstAt ?? 0),

@@ -52,7 +52,7 @@ export const failedAttempts = /* @__PURE__ */ defineDetector({
     falsePositives:
       "A deployment with a wrong role name, a token that expired, a cluster that wakes. When many services are refused at once, the finding is withdrawn.",
     blindSpots:
-      "Whether AWS logs every refused attempt is not documented. Fewer than five attempts in each hour are found only where three come from a network that the principal never used, and it is then let in from there.",
+      "Whether AWS logs every refused attempt is not documented. Fewer than five attempts in each hour are found only where three come from a network that the principal never used, and it is then let in from there; not where it brings such networks all the time.",
   },
   evidence: {
     refused: { label: "Refused in one hour", unit: ["attempt", "attempts"] },
@@ -92,6 +92,30 @@ export const cases = (): Case[] => {
       expect: ["OrdersApi"],
     },
     {
+      name: "is quiet for refusals and a success from one more new network of who always comes from new ones",
+      facts: exampleFacts({
+        connections: [
+          ...usual.map((c, i) => ({ ...c, network: `198.51.${i}.0/24` })),
+          ...Array.from({ length: 6 }, (_, n) => daily(`Service${n}`, 60, daysAgo(1))).flat(),
+          { ...refused, network: "198.51.200.0/24", count: 4 },
+          { by: "OrdersApi", at: refused.at + 60_000, network: "198.51.200.0/24" },
+        ],
+      }),
+      expect: [],
+    },
+    {
+      name: "fires for refusals and a success of who always comes from new networks, but never from such a neighbourhood",
+      facts: exampleFacts({
+        connections: [
+          ...usual.map((c, i) => ({ ...c, network: `198.51.${i}.0/24` })),
+          ...Array.from({ length: 6 }, (_, n) => daily(`Service${n}`, 60, daysAgo(1))).flat(),
+          { ...refused, network: "203.0.113.0/24", count: 4 },
+          { by: "OrdersApi", at: refused.at + 60_000, network: "203.0.113.0/24" },
+        ],
+      }),
+      expect: ["OrdersApi"],
+    },
+    {
       name: "is quiet for four refusals",
       facts: exampleFacts({ connections: [...usual, { ...refused, count: 4 }] }),
       expect: [],
@@ -112,6 +136,17 @@ export const cases = (): Case[] => {
         connections: Array.from({ length: 12 }, (_, n) => [
           ...daily(`Service${n}`, 60, daysAgo(1)),
           { ...refused, by: `Service${n}`, count: 20 },
+        ]).flat(),
+      }),
+      expect: [],
+    },
+    {
+      name: "is quiet where many services are refused from new networks of their own, and then let in: an outage in a move",
+      facts: exampleFacts({
+        connections: Array.from({ length: 12 }, (_, n) => [
+          ...daily(`Service${n}`, 60, daysAgo(1)),
+          { ...refused, by: `Service${n}`, network: `203.${n}.113.0/24`, count: 4 },
+          { by: `Service${n}`, at: refused.at + 60_000, network: `203.${n}.113.0/24` },
         ]).flat(),
       }),
       expect: [],

@@ -5,15 +5,13 @@ import { coarseNetwork, fineNetwork } from "../../core/anomaly/coarse-network.ts
 import { NEW_DAYS } from "../../core/anomaly/constants.ts";
 import { counted } from "../../core/anomaly/in-words.ts";
 import { FOREIGN_NEIGHBOURHOOD, FOREIGN_NETWORK, type SignRule } from "../../core/anomaly/sign-rule.ts";
+import { NEW_NETWORK, strangeness } from "../../core/anomaly/strange-network.ts";
 import { HOUR } from "../../core/base/time.ts";
 import { defineDetector, SignOptions } from "../../core/findings/detector.ts";
 import { type Case, daily, daysAgo, EXAMPLE_NOW, exampleFacts } from "../../core/findings/example-facts.ts";
 
-const SHARED_NEIGHBOURHOOD = 3;
-const SHARED_NETWORK = 1;
-
 const rule: SignRule = {
-  id: "new-network",
+  id: NEW_NETWORK,
   group: "network",
   measure: "categorical",
   habitFree: false,
@@ -38,14 +36,7 @@ const rule: SignRule = {
         return [{ ...common, level: known.level, bits: known.bits, what }];
       }
       if (kind === "person" && isNewPersonOnly(figures.tallies, network, own, isPersonLike)) return [];
-      const isForeignPlace = !own.isKnown("neighbourhoods", coarse);
-      const level = isForeignPlace
-        ? isUsedByOthers(coarse, figures.principal)
-          ? SHARED_NEIGHBOURHOOD
-          : FOREIGN_NEIGHBOURHOOD
-        : isUsedByOthers(network, figures.principal)
-          ? SHARED_NETWORK
-          : FOREIGN_NETWORK;
+      const level = strangeness(network, figures.principal, own, isUsedByOthers);
       const others =
         level === FOREIGN_NEIGHBOURHOOD
           ? `; nobody else uses ${coarse}`
