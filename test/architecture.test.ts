@@ -60,27 +60,42 @@ const arrows: readonly Arrow[] = sources.flatMap(({ file, text }) =>
 );
 const shown = ({ from, to }: Arrow): string => `${from} imports ${to}`;
 
-const MAX_FUNCTION_LINES = 120;
+const MAX_FUNCTION_LINES = 80;
 
-/** The lines of every function in a file, whatever it is nested in, by the syntax tree. */
-const functionLines = ({ file, text }: { readonly file: string; readonly text: string }): number[] => {
-  const found: number[] = [];
-  const visit = (node: unknown): void => {
+type FunctionLines = { readonly name: string; readonly lines: number };
+
+/** The lines of every function in a file, whatever it is nested in, by the syntax tree; named as what it is assigned to. */
+const functionLines = ({ file, text }: { readonly file: string; readonly text: string }): FunctionLines[] => {
+  const found: FunctionLines[] = [];
+  const visit = (node: unknown, within: string): void => {
     if (typeof node !== "object" || node === null) return;
-    const { type, start, end } = node as { type?: unknown; start?: number; end?: number };
+    const { type, start, end, id } = node as {
+      type?: unknown;
+      start?: number;
+      end?: number;
+      id?: { name?: string } | null;
+    };
+    const name = id?.name ?? within;
     if (/^(?:ArrowFunctionExpression|Function(?:Declaration|Expression))$/.test(String(type)))
-      found.push(text.slice(start, end).split("\n").length);
-    for (const inner of Object.values(node)) visit(inner);
+      found.push({ name, lines: text.slice(start, end).split("\n").length });
+    for (const inner of Object.values(node)) visit(inner, name);
   };
-  visit(parseAst(text, { lang: "ts" }, file));
+  visit(parseAst(text, { lang: "ts" }, file), "");
   return found;
 };
+
+/** A function only so that it is left out of the bundles: what it gives is data, one case after the other. */
+const isExamples = (file: string, name: string): boolean =>
+  file.startsWith("lib/detectors/") && name === "cases";
 
 describe("architecture", () => {
   it("counts the lines of nested functions and of those in types' company", () => {
     const text =
       "const a = (x: number): number => {\n  const b = <T,>(y: T): T => {\n    return y;\n  };\n  return b(x);\n};\n";
-    expect(functionLines({ file: "a.ts", text })).toEqual([6, 3]);
+    expect(functionLines({ file: "a.ts", text })).toEqual([
+      { name: "a", lines: 6 },
+      { name: "b", lines: 3 },
+    ]);
   });
 
   it("sees the sources", () => {
@@ -163,14 +178,12 @@ describe("architecture", () => {
     expect(lines[Math.floor(lines.length * 0.9)]).toBeLessThanOrEqual(200);
   });
 
-  it("keeps every function within 120 lines", () => {
-    const long = sources
-      .filter(({ file }) => /^(?:lib|cli|handlers|local|deploy)\//.test(file))
-      .flatMap((source) =>
-        functionLines(source)
-          .filter((lines) => lines > MAX_FUNCTION_LINES)
-          .map((lines) => `${source.file}: ${lines} lines`),
-      );
+  it("keeps every function within 80 lines, but for the examples of a detector, which are a list", () => {
+    const long = sources.flatMap((source) =>
+      functionLines(source)
+        .filter(({ name, lines }) => lines > MAX_FUNCTION_LINES && !isExamples(source.file, name))
+        .map(({ name, lines }) => `${source.file}: ${name}, ${lines} lines`),
+    );
     expect(long).toEqual([]);
   });
 

@@ -3,44 +3,25 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import {
-  allFunctions,
-  eventPlans,
-  functionPlans,
-  MAX_RECEIVES,
-  queuePlans,
-  visibilityOf,
-} from "../../deploy/topology.ts";
+import { allFunctions, functionPlans, queuePlans } from "../../deploy/topology.ts";
 import { readSettings, type Setting } from "../../lib/config.ts";
 import { TTL_ATTRIBUTE, tableDefinition } from "../../lib/store/table/table-definition.ts";
-import { compilePattern, type EventPattern } from "../../local/aws/event-pattern.ts";
 import { bundleTests } from "./bundle-tests.ts";
+import { queueTests } from "./queue-tests.ts";
+import { ruleTests } from "./rule-tests.ts";
 import {
   filled,
   lookIn,
-  type Made,
   named,
   packageStack,
   root,
   type Stack,
   type Statement,
   upper,
+  VALUES,
 } from "./stack.ts";
 
 const FUNCTIONS = allFunctions.map(({ name }) => name);
-const VALUES = {
-  "AWS::Partition": "aws",
-  "AWS::Region": "us-east-1",
-  "AWS::AccountId": "111122223333",
-  "AWS::StackName": "dsql-access-auditor-prod",
-  TrailBucket: "trails",
-  TrailPrefix: "org/",
-  "SnapshotRole.Arn": "arn:aws:iam::111122223333:role/snapshot",
-};
-const envelope = JSON.parse(readFileSync(join(root, "test/fixtures/dbconnect-eventbridge.json"), "utf8")) as {
-  readonly detail: Readonly<Record<string, unknown>>;
-};
-
 let stack: Stack;
 beforeAll(async () => {
   stack = await packageStack();
@@ -48,9 +29,6 @@ beforeAll(async () => {
 afterAll(() => stack?.remove());
 
 const { all, made, lambda } = lookIn(() => stack);
-/** A property with references filled in. */
-const property = (resource: Made, name: string): unknown => filled(resource.Properties[name], VALUES);
-
 describe("the template", () => {
   it("names nothing that is not there, and nothing in a circle", () => {
     const { Resources, Parameters, Conditions, Outputs } = stack.template;
@@ -217,153 +195,8 @@ describe("functions", () => {
   });
 });
 
-describe("queues", () => {
-  const mappings = () => all("AWS::Lambda::EventSourceMapping").map(([, { Properties }]) => Properties);
+queueTests(FUNCTIONS, () => stack);
 
-  it("are sealed by SQS, and give up into a queue that keeps for 14 days", () => {
-    for (const [id, { Properties }] of all("AWS::SQS::Queue")) {
-      expect(Properties, id).toMatchObject({ SqsManagedSseEnabled: true });
-      if (id.endsWith("DeadLetterQueue")) expect(Properties.MessageRetentionPeriod, id).toBe(14 * 86_400);
-      else {
-        const { deadLetterTargetArn } = Properties.RedrivePolicy as { deadLetterTargetArn: unknown };
-        expect(named(deadLetterTargetArn)).toEqual([id.replace(/Queue$/, "DeadLetterQueue")]);
-        expect(Properties.MessageRetentionPeriod).toBeLessThan(14 * 86_400);
-      }
-    }
-    for (const fn of ["Plan", "Retain"]) {
-      expect(made(`${fn}LambdaEvConf`).Properties).toMatchObject({
-        DestinationConfig: {
-          OnFailure: { Destination: { "Fn::GetAtt": [`${fn}DeadLetterQueue`, "Arn"] } },
-        },
-      });
-    }
-  });
-
-  it("are each emptied by one function, message by message, with time to come back", () => {
-    expect(
-      mappings()
-        .map((m) => named(m.EventSourceArn).join())
-        .sort(),
-    ).toEqual(queuePlans.map(({ name }) => `${upper(name)}Queue`).sort());
-    for (const plan of queuePlans) {
-      expect(made(`${upper(plan.name)}Queue`).Properties).toMatchObject({
-        VisibilityTimeout: visibilityOf(plan),
-        RedrivePolicy: { maxReceiveCount: MAX_RECEIVES },
-      });
-    }
-    for (const mapping of mappings()) {
-      const [queue = "", fn = ""] = [...named(mapping.EventSourceArn), ...named(mapping.FunctionName)];
-      expect(queue.replace("Queue", "LambdaFunction")).toBe(fn);
-      expect(mapping.FunctionResponseTypes, fn).toEqual(["ReportBatchItemFailures"]);
-      const window = Number(mapping.MaximumBatchingWindowInSeconds ?? 0);
-      expect(made(queue).Properties.VisibilityTimeout).toBeGreaterThanOrEqual(
-        6 * Number(made(fn).Properties.Timeout) + window,
-      );
-    }
-  });
-
-  it("wake somebody: what was given up, what waits, what fails", () => {
-    const alarms = all("AWS::CloudWatch::Alarm").map(([, { Properties }]) => Properties);
-    const watched = (metric: string) =>
-      alarms.filter(({ MetricName }) => MetricName === metric).flatMap(({ Dimensions }) => named(Dimensions));
-    const queues = all("AWS::SQS::Queue").map(([id]) => id);
-    expect(watched("ApproximateNumberOfMessagesVisible").sort()).toEqual(
-      queues.filter((id) => id.endsWith("DeadLetterQueue")).sort(),
-    );
-    expect(watched("ApproximateAgeOfOldestMessage").sort()).toEqual(
-      queues.filter((id) => !id.endsWith("DeadLetterQueue")).sort(),
-    );
-    expect(watched("ReadThrottleEvents")).toEqual(["Table"]);
-    expect(watched("WriteThrottleEvents")).toEqual(["Table"]);
-    expect(watched("NumberOfNotificationsFailed")).toEqual(["Topic"]);
-    expect(watched("SnapshotOverdue")).toEqual(["DetectLambdaFunction"]);
-    expect(watched("CanaryMissed")).toEqual(["DetectLambdaFunction"]);
-    expect(watched("TopicMissing")).toEqual(["NotifyLambdaFunction"]);
-    expect(watched("5xx")).toEqual(["HttpApi"]);
-    expect(watched("Errors").sort()).toEqual(FUNCTIONS.map((fn) => `${upper(fn)}LambdaFunction`).sort());
-    for (const { AlarmActions, AlarmName } of alarms) {
-      expect(AlarmActions).toEqual([{ Ref: "Topic" }]);
-      // By this prefix the topic's policy lets the alarms in.
-      expect(filled(AlarmName, VALUES)).toMatch(/^dsql-access-auditor-prod-/);
-    }
-  });
-
-  it("let in the rules that put into them, and nobody else", () => {
-    const admitted = all("AWS::SQS::QueuePolicy").flatMap(([, { Properties }]) =>
-      (Properties.PolicyDocument as { Statement: Statement[] }).Statement.flatMap((statement) => {
-        expect(statement).toMatchObject({ Effect: "Allow", Action: "sqs:SendMessage" });
-        const { ArnEquals } = statement.Condition as { ArnEquals: { "aws:SourceArn": unknown[] } };
-        return ArnEquals["aws:SourceArn"].map(
-          (from) =>
-            `${String(filled(from, VALUES)).replace(/^.*rule\//, "")} > ${named(statement.Resource).join()}`,
-        );
-      }),
-    );
-    const targeted = all("AWS::Events::Rule").flatMap(([id, rule]) => {
-      const from = String(property(rule, "Name") ?? `${id}.Arn`);
-      return named(rule.Properties.Targets)
-        .filter((to) => to.endsWith("Queue"))
-        .map((to) => `${from} > ${to}`);
-    });
-    expect(admitted.sort()).toEqual(targeted.sort());
-    expect(all("AWS::Events::Rule").every(([, rule]) => named(rule.Properties.Targets).length === 2)).toBe(
-      true,
-    );
-  });
-});
-
-describe("rules", () => {
-  it("are those of the table of functions, with its patterns and its times", () => {
-    const rules = all("AWS::Events::Rule").map(([, rule]) => rule);
-    const place = { bucket: "trails", keys: "org/AWSLogs/" };
-    const planned = [...queuePlans, ...eventPlans].flatMap(({ called }) => called.rules);
-    const patterns = rules.flatMap((rule) => property(rule, "EventPattern") ?? []);
-    expect(patterns).toHaveLength(planned.length);
-    expect(patterns).toEqual(expect.arrayContaining(planned.map(({ pattern }) => pattern(place))));
-    const rates = eventPlans.flatMap(({ called }) => called.schedules.map(({ rate }) => rate));
-    expect(rules.flatMap((rule) => property(rule, "ScheduleExpression") ?? []).sort()).toEqual(rates.sort());
-  });
-
-  const catches = (event: unknown): string[] =>
-    all("AWS::Events::Rule")
-      .filter(([, rule]) => rule.Properties.EventPattern !== undefined)
-      .filter(([, rule]) => compilePattern(property(rule, "EventPattern") as EventPattern)(event))
-      .flatMap(([, rule]) => named(rule.Properties.Targets)[0] ?? []);
-  const called = (source: string, eventName: string, type = "AWS API Call via CloudTrail") => ({
-    source: `aws.${source}`,
-    "detail-type": type,
-    detail: { ...envelope.detail, eventSource: `${source}.amazonaws.com`, eventName },
-  });
-
-  it("catch connects under either detail-type", () => {
-    expect(catches(envelope)).toEqual(["IngestEventsQueue"]);
-    expect(catches(called("dsql", "DbConnectAdmin"))).toEqual(["IngestEventsQueue"]);
-    expect(catches(called("dsql", "DbConnect", "AWS Service Event via CloudTrail"))).toEqual([
-      "IngestEventsQueue",
-    ]);
-  });
-
-  it("look at once where clusters, identities or trails change, and never at the auditor's own calls", () => {
-    expect(catches(called("dsql", "PutClusterPolicy"))).toEqual(["PlanLambdaFunction"]);
-    expect(catches(called("dsql", "TagResource"))).toEqual(["PlanLambdaFunction"]);
-    expect(catches(called("dsql", "UntagResource"))).toEqual(["PlanLambdaFunction"]);
-    expect(catches(called("iam", "DeleteRole"))).toEqual(["PlanLambdaFunction"]);
-    expect(catches(called("cloudtrail", "StopLogging"))).toEqual(["PlanLambdaFunction"]);
-    for (const own of ["ListClusters", "GetCluster"]) expect(catches(called("dsql", own))).toEqual([]);
-    for (const own of ["LookupEvents", "GetTrail"]) expect(catches(called("cloudtrail", own))).toEqual([]);
-  });
-
-  it("catch new files of the trail, below its prefix in its bucket", () => {
-    const file = (name: string, key: string) => ({
-      source: "aws.s3",
-      "detail-type": "Object Created",
-      detail: { bucket: { name }, object: { key } },
-    });
-    const key = "org/AWSLogs/o-1/111122223333/CloudTrail/us-east-1/2026/11/02/x.json.gz";
-    expect(catches(file("trails", key))).toEqual(["IngestFilesQueue"]);
-    expect(catches(file("trails", `copy/${key}`))).toEqual([]);
-    expect(catches(file("other", key))).toEqual([]);
-  });
-});
+ruleTests(() => stack);
 
 bundleTests(FUNCTIONS, () => stack);

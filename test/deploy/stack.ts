@@ -166,3 +166,17 @@ export const filled = (value: unknown, values: Readonly<Record<string, string>>)
   if (Array.isArray(join)) return (filled(join[1], values) as string[]).join(String(join[0]));
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, filled(inner, values)]));
 };
+
+/** What the references of a deployment could stand for. */
+export const VALUES = {
+  "AWS::Partition": "aws",
+  "AWS::Region": "us-east-1",
+  "AWS::AccountId": "111122223333",
+  "AWS::StackName": "dsql-access-auditor-prod",
+  TrailBucket: "trails",
+  TrailPrefix: "org/",
+  "SnapshotRole.Arn": "arn:aws:iam::111122223333:role/snapshot",
+};
+
+/** A property with references filled in. */
+export const property = (resource: Made, name: string): unknown => filled(resource.Properties[name], VALUES);

@@ -1,3 +1,4 @@
+// Objects and faults of the local S3, through the real client.
 import { randomBytes } from "node:crypto";
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -9,59 +10,13 @@ import {
   GetObjectCommand,
   HeadObjectCommand,
   ListObjectsCommand,
-  ListObjectsV2Command,
-  type ListObjectsV2CommandInput,
   NoSuchKey,
-  PutObjectCommand,
-  type PutObjectCommandInput,
-  paginateListObjectsV2,
   S3Client,
 } from "@aws-sdk/client-s3";
-import fc from "fast-check";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { decodeAwsChunked } from "../../../local/aws/aws-chunked.ts";
-import type { Envelope } from "../../../local/aws/lambda-events.ts";
-import { listPage } from "../../../local/aws/list-objects.ts";
-import { type S3Options, startS3 } from "../../../local/aws/s3.ts";
+import { afterThis, Bucket, START, start } from "../../support/local-s3.ts";
 
-const Bucket = "trail-bucket";
-const START = Date.UTC(2026, 2, 4, 3);
-const cleanups: (() => unknown)[] = [];
-afterEach(async () => {
-  vi.unstubAllEnvs();
-  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
-});
-
-const start = async (options: Partial<S3Options> = {}) => {
-  const created: Envelope[] = [];
-  const s3 = await startS3({
-    now: () => START,
-    buckets: [Bucket],
-    onObjectCreated: (envelope) => created.push(envelope),
-    ...options,
-  });
-  const client = new S3Client({
-    endpoint: s3.endpoint,
-    region: "us-east-1",
-    credentials: { accessKeyId: "local", secretAccessKey: "local" },
-    maxAttempts: 1,
-  });
-  cleanups.push(s3.stop, () => client.destroy());
-  const put = (
-    Key: string,
-    Body: NonNullable<PutObjectCommandInput["Body"]>,
-    more: Partial<PutObjectCommandInput> = {},
-  ) => client.send(new PutObjectCommand({ Bucket, Key, Body, ...more }));
-  const get = async (Key: string) => {
-    const { Body } = await client.send(new GetObjectCommand({ Bucket, Key }));
-    return Buffer.from((await Body?.transformToByteArray()) ?? []);
-  };
-  const list = (input: Partial<ListObjectsV2CommandInput> = {}) =>
-    client.send(new ListObjectsV2Command({ Bucket, ...input }));
-  const keys = async (input: Partial<ListObjectsV2CommandInput> = {}) =>
-    ((await list(input)).Contents ?? []).map((object) => object.Key);
-  return { s3, client, created, put, get, list, keys };
-};
+afterEach(() => void vi.unstubAllEnvs());
 
 describe("objects", () => {
   it("come back as they were put, with the headers of a CloudTrail file", async () => {
@@ -109,7 +64,7 @@ describe("objects", () => {
     "may be named %j",
     async (key) => {
       const folder = mkdtempSync(join(tmpdir(), "s3-"));
-      cleanups.push(() => rmSync(folder, { recursive: true, force: true }));
+      afterThis(() => rmSync(folder, { recursive: true, force: true }));
       const { put, get, created, list } = await start({ folder });
       await put(key, key);
       expect((await get(key)).toString()).toBe(key);
@@ -121,7 +76,7 @@ describe("objects", () => {
 
   it("outlive the process in a folder and can be replaced there", async () => {
     const folder = mkdtempSync(join(tmpdir(), "s3-"));
-    cleanups.push(() => rmSync(folder, { recursive: true, force: true }));
+    afterThis(() => rmSync(folder, { recursive: true, force: true }));
     const first = await start({ folder });
     await first.put("a", "one", { Metadata: { n: "1" } });
     await first.put("a", "two", { Metadata: { n: "2" } });
@@ -174,7 +129,7 @@ describe("objects", () => {
     vi.stubEnv("AWS_SECRET_ACCESS_KEY", "local");
     vi.stubEnv("AWS_ENDPOINT_URL_S3", s3.endpoint);
     const client = new S3Client({ followRegionRedirects: true });
-    cleanups.push(() => client.destroy());
+    afterThis(() => client.destroy());
     const { Body } = await client.send(new GetObjectCommand({ Bucket, Key: "a" }));
     expect(await Body?.transformToString()).toBe("one");
   });
@@ -248,94 +203,5 @@ describe("faults", () => {
     );
     await expect(client.send(new ListObjectsCommand({ Bucket }))).rejects.toMatchObject(notImplemented);
     expect((await fetch(`${s3.endpoint}/${Bucket}/a`)).status).toBe(403);
-  });
-});
-
-describe("listing", () => {
-  it("pages through a prefix in the order of bytes", async () => {
-    const { s3, client, list, keys } = await start();
-    const names = ["p/10", "p/2", "p/B", "p/a", "p/\u{1f642}", "p/\uff5e", "q/1", "o/1"];
-    for (const key of names) s3.put({ bucket: Bucket, key, body: "x" });
-    const pages: (string | undefined)[][] = [];
-    for await (const page of paginateListObjectsV2({ client }, { Bucket, Prefix: "p/", MaxKeys: 2 })) {
-      pages.push((page.Contents ?? []).map(({ Key }) => Key));
-    }
-    // U+FF5E comes before U+1F642 in UTF-8, though not in UTF-16.
-    expect(pages).toEqual([
-      ["p/10", "p/2"],
-      ["p/B", "p/a"],
-      ["p/\uff5e", "p/\u{1f642}"],
-    ]);
-    expect(await list({ Prefix: "p/", MaxKeys: 2 })).toMatchObject({
-      IsTruncated: true,
-      KeyCount: 2,
-      MaxKeys: 2,
-    });
-    expect(await keys({ StartAfter: "p/a" })).toEqual(["p/\uff5e", "p/\u{1f642}", "q/1"]);
-    expect(await list({ Prefix: "none" })).toMatchObject({ KeyCount: 0, IsTruncated: false });
-    await expect(list({ ContinuationToken: "no token!" })).rejects.toMatchObject({ name: "InvalidArgument" });
-  });
-
-  it("groups by a delimiter", async () => {
-    const { s3, list } = await start();
-    for (const key of ["AWSLogs/1/x", "AWSLogs/1/y", "AWSLogs/2/x", "AWSLogs/top"]) {
-      s3.put({ bucket: Bucket, key, body: "x" });
-    }
-    const { CommonPrefixes, Contents } = await list({ Prefix: "AWSLogs/", Delimiter: "/" });
-    expect(CommonPrefixes).toEqual([{ Prefix: "AWSLogs/1/" }, { Prefix: "AWSLogs/2/" }]);
-    expect(Contents).toMatchObject([{ Key: "AWSLogs/top", Size: 1, LastModified: new Date(START) }]);
-  });
-
-  it("shows every key and every group once, whatever the size of the pages", () => {
-    const key = fc.array(fc.constantFrom("a", "b", "/", "~", "é", "🙂"), { minLength: 1, maxLength: 6 });
-    fc.assert(
-      fc.property(
-        fc.uniqueArray(
-          key.map((parts) => parts.join("")),
-          { maxLength: 30 },
-        ),
-        fc.constantFrom("", "a", "a/", "b"),
-        fc.constantFrom(undefined, "/"),
-        fc.integer({ min: 1, max: 5 }),
-        (names, prefix, delimiter, maxKeys) => {
-          const sorted = names.toSorted((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
-          const seen: string[] = [];
-          let token: string | undefined;
-          do {
-            const page = listPage(sorted, {
-              prefix,
-              maxKeys,
-              ...(delimiter && { delimiter }),
-              ...(token !== undefined && { token }),
-            });
-            expect((page?.keys.length ?? 0) + (page?.commonPrefixes.length ?? 0)).toBeLessThanOrEqual(
-              maxKeys,
-            );
-            seen.push(...(page?.keys ?? []), ...(page?.commonPrefixes ?? []));
-            token = page?.nextToken;
-          } while (token !== undefined);
-          const wanted = sorted
-            .filter((name) => name.startsWith(prefix))
-            .map((name) => {
-              const end = delimiter ? name.indexOf(delimiter, prefix.length) : -1;
-              return end < 0 ? name : name.slice(0, end + 1);
-            });
-          expect(seen.toSorted()).toEqual([...new Set(wanted)].toSorted());
-        },
-      ),
-    );
-  });
-});
-
-describe("decodeAwsChunked", () => {
-  it.each(["", "zz\r\n", "5\r\nabc\r\n0\r\n\r\n", "3\r\nabc"])("refuses %j", (body) => {
-    expect(() => decodeAwsChunked(Buffer.from(body))).toThrowError(
-      expect.objectContaining({ name: "AuditError", code: "usage" }),
-    );
-  });
-
-  it("passes over signatures and trailers", () => {
-    const body = "3;chunk-signature=ff\r\nabc\r\n2\r\nde\r\n0\r\nx-amz-checksum-crc32:AAAA\r\n\r\n";
-    expect(decodeAwsChunked(Buffer.from(body)).toString()).toBe("abcde");
   });
 });
