@@ -79,8 +79,8 @@ const fromEvents = (name: string, { retries, maxAge, schedules, rules }: CalledB
 const callsOf = (name: string, called: FunctionPlan["called"]): object => {
   if (called.by === "queue") return { events: [fromQueue(name as QueueName, called)] };
   if (called.by === "events") return fromEvents(name, called);
-  const { method, path } = called;
-  return { events: [{ httpApi: { method, path, authorizer: { type: "aws_iam" } } }] };
+  const { method, paths } = called;
+  return { events: paths.map((path) => ({ httpApi: { method, path, authorizer: { type: "aws_iam" } } })) };
 };
 
 /** serverless.yml's `functions`. */

@@ -6,7 +6,7 @@ export type TableRights = { readonly writes: readonly string[]; readonly removes
 
 /** Kinds are the beginnings of partition keys in lib/store/table/keys.ts: up to and with the first #, or the whole key. */
 export const tableRights: Readonly<Record<FunctionName, TableRights>> = {
-  plan: { writes: ["PLANNED", "TRAILEVENT#", "DEPLOYMENT"], removes: [] },
+  plan: { writes: ["CLUSTERS", "PLANNED", "TRAILEVENT#", "DEPLOYMENT"], removes: [] },
   snapshot: {
     writes: ["CLUSTERS", "CLUSTER#", "CHUNK#", "TIMELINE#", "NAMED#", "ATTEMPT#"],
     removes: [],
@@ -16,13 +16,14 @@ export const tableRights: Readonly<Record<FunctionName, TableRights>> = {
   detect: {
     writes: [
       ...["HOUR#", "DAY#", "ESTATE#", "USES#", "DIRTY#", "COVERAGE#", "TRAILEVENT#", "DOUBT#", "CAPTURE#"],
-      ...["FINDING#", "LOOK#", "SETTINGS", "NOTICES#"],
+      // That a cluster said to be deleted has let somebody in since.
+      ...["FINDING#", "LOOK#", "SETTINGS", "NOTICES#", "CLUSTERS"],
     ],
     // The marks of hours that have been added up.
     removes: ["DIRTY#"],
   },
   notify: { writes: ["FINDING#", "NOTICES#"], removes: [] },
-  act: { writes: ["FINDING#", "EXEMPTION#", "ACT#"], removes: ["EXEMPTION#"] },
+  act: { writes: ["FINDING#", "EXEMPTION#", "ACT#", "CLUSTERS"], removes: ["EXEMPTION#"] },
   // What it thinned is noted apart from the snapshots, which it can only remove.
   retain: { writes: ["RETAINED#"], removes: ["CLUSTER#", "CHUNK#"] },
   query: { writes: [], removes: [] },

@@ -40,7 +40,7 @@ type ByEvents = {
   readonly afterwards: string;
 };
 
-type ByHttp = { readonly by: "http"; readonly method: "GET" | "POST"; readonly path: string };
+type ByHttp = { readonly by: "http"; readonly method: "GET" | "POST"; readonly paths: readonly string[] };
 
 export type FunctionPlan = {
   readonly says: string;
@@ -221,16 +221,16 @@ export const functionPlans = {
     timeout: 29,
     settings: ["TABLE_NAME"],
     // Callers sign their requests and need execute-api:Invoke; nothing can be changed this way.
-    called: { by: "http", method: "GET", path: "/{path+}" },
+    called: { by: "http", method: "GET", paths: ["/{path+}"] },
   },
   act: {
-    says: "Acknowledges and exempts findings for those who may",
+    says: "Acknowledges and exempts findings and retires clusters for those who may",
     code: "act",
     memory: 512,
     timeout: 29,
     settings: ["TABLE_NAME"],
-    // A route of its own: who may only ask is given execute-api:Invoke on GET alone.
-    called: { by: "http", method: "POST", path: "/findings/{id}/{act}" },
+    // Routes of their own: who may only ask is given execute-api:Invoke on GET alone.
+    called: { by: "http", method: "POST", paths: ["/findings/{id}/{act}", "/clusters/{id}/{act}"] },
   },
 } as const satisfies Readonly<Record<string, FunctionPlan>>;
 

@@ -1,4 +1,4 @@
-// Lets people act on findings over HTTP: acknowledge, exempt, unexempt. Who they are is what IAM's authorizer says.
+// Lets people act over HTTP: acknowledge and exempt findings, retire clusters. Who they are is what IAM's authorizer says.
 import { type ActDeps, answerAct } from "../lib/api/act-request.ts";
 import { problem } from "../lib/api/problem.ts";
 import { errorFields } from "../lib/log.ts";

@@ -1,11 +1,21 @@
 // Decides which clusters to look at, and asks for one snapshot of each: by the hour, and soon after a change.
-import { type DSQLClient, GetClusterCommand, paginateListClusters } from "@aws-sdk/client-dsql";
+import {
+  type DSQLClient,
+  GetClusterCommand,
+  paginateListClusters,
+  ResourceNotFoundException,
+} from "@aws-sdk/client-dsql";
 import { type Deployment, type WatchedCluster, withinReach } from "../lib/config.ts";
 import { Cluster } from "../lib/core/base/ids.ts";
+import type { Instant } from "../lib/core/base/time.ts";
 import { AuditError } from "../lib/errors.ts";
+import { noteDeletion } from "../lib/jobs/cluster-life.ts";
 import type { DetectJob, SnapshotJob } from "../lib/jobs/messages.ts";
 import { planChange } from "../lib/jobs/plan-change.ts";
+import { isToldGone } from "../lib/jobs/send-notices.ts";
+import { type ClusterEntry, isDeleted, isRetired } from "../lib/store/history/clusters.ts";
 import type { Store } from "../lib/store/open-store.ts";
+import { inParallel } from "../lib/store/table/in-parallel.ts";
 import { type LambdaHandler, lambda, onLambda } from "./lambda.ts";
 import { dsqlClient, queueOf, type Runtime, runtime, type Send, settings, storeOf } from "./wiring.ts";
 
@@ -13,13 +23,20 @@ import { dsqlClient, queueOf, type Runtime, runtime, type Send, settings, storeO
 export type Discovery = {
   readonly clusters: readonly WatchedCluster[];
   readonly failures: readonly unknown[];
+  /** AWS said just now that each of them is there; missing: the deployment names them. */
+  readonly asked?: boolean;
 };
+
+/** `unknown`: refused, throttled, not reached, or neither here nor gone yet. It changes nothing. */
+export type Presence = "there" | "gone" | "unknown";
 
 export type PlanDeps = Runtime & {
   readonly store: Store;
   /** What this function is a part of; undefined: nobody told it. */
   readonly deployment?: Deployment | undefined;
   readonly discover: () => Promise<Discovery>;
+  /** What AWS says of one cluster that is known; undefined: nobody may ask. It never throws. */
+  readonly presence?: ((cluster: Cluster) => Promise<Presence>) | undefined;
   readonly snapshot: Send;
   readonly detect: Send;
 };
@@ -28,6 +45,58 @@ export type PlanDeps = Runtime & {
 const DETECT_AFTER_SECONDS = 600;
 /** After a change people wait for the answer: a snapshot takes seconds, and where it differs it asks for a judgement itself. */
 const DETECT_CHANGE_AFTER_SECONDS = 240;
+
+/** So many clusters are asked about at a time. */
+const LANES = 4;
+
+type Watch = { readonly read: readonly WatchedCluster[]; readonly judged: readonly Cluster[] };
+
+/**
+ * What is read and what is judged now. Clusters that were ever seen are judged as well: what AWS does not tell of any more
+ * must not fall silent. One that is gone is not read, and judged only until people were told.
+ */
+const watchOf = async (
+  { store, presence, now, log }: PlanDeps,
+  { clusters: found, asked }: Discovery,
+): Promise<Watch> => {
+  const named = new Set(found.map(({ cluster }) => cluster));
+  const says = async (entry: ClusterEntry): Promise<Presence> => {
+    const isNamed = named.has(entry.cluster);
+    if (isNamed && asked) return "there";
+    // One that is gone comes back by a list, and one that is retired by a person alone.
+    return (isNamed || !entry.gone) && !isRetired(entry) && presence ? presence(entry.cluster) : "unknown";
+  };
+  const known = await inParallel(await store.clusters.entries(), LANES, async (entry) => {
+    const after = await noted(store, entry, await says(entry), now());
+    const { cluster, gone } = after;
+    if (after !== entry) log.info(gone ? "cluster is gone" : "cluster is back", { cluster });
+    return { cluster, gone, settled: gone !== undefined && (await isToldGone(store, cluster, gone)) };
+  });
+  const gone = new Set(known.flatMap((one) => (one.gone ? [one.cluster] : [])));
+  const settled = new Set(known.flatMap((one) => (one.settled ? [one.cluster] : [])));
+  const all = [...new Set([...named, ...known.map(({ cluster }) => cluster)])];
+  return {
+    read: found.filter(({ cluster }) => !gone.has(cluster)),
+    judged: all.filter((cluster) => !settled.has(cluster)),
+  };
+};
+
+/** The entry after what AWS says now. */
+const noted = async (
+  store: Store,
+  entry: ClusterEntry,
+  says: Presence,
+  now: Instant,
+): Promise<ClusterEntry> => {
+  const { cluster } = entry;
+  const isNew = says === (isDeleted(entry) ? "there" : "gone");
+  if (!isNew) return entry;
+  const after =
+    says === "gone"
+      ? await noteDeletion(store, cluster, now)
+      : await store.clusters.note(cluster, { kind: "seen", at: now });
+  return after ?? entry;
+};
 
 export const planHandler = (deps: PlanDeps): LambdaHandler<unknown, { planned: number }> =>
   lambda(deps, async (event) => {
@@ -38,20 +107,17 @@ export const planHandler = (deps: PlanDeps): LambdaHandler<unknown, { planned: n
     const waitSeconds = (change?.waitMs ?? 0) / 1_000;
     const unless = change ? { unlessSince: change.dueAt } : {};
     const nothing = (error: unknown) => ({ clusters: [], failures: [error], blind: true });
-    const { clusters, failures, blind }: Discovery & { blind?: boolean } = await deps
-      .discover()
-      .catch(nothing);
-    const read = clusters.map((cluster): SnapshotJob => ({ ...cluster, ...unless }));
+    const discovery: Discovery & { blind?: boolean } = await deps.discover().catch(nothing);
+    const { failures, blind } = discovery;
+    const watch = await watchOf(deps, discovery);
+    const read = watch.read.map((cluster): SnapshotJob => ({ ...cluster, ...unless }));
     await deps.snapshot(read, { delaySeconds: waitSeconds });
-    // Clusters that were ever seen as well: what AWS does not tell of any more must not fall silent.
-    const known = await deps.store.clusters.list();
-    const judged = [...new Set([...clusters.map(({ cluster }) => cluster), ...known])];
-    const judge = judged.map((cluster): DetectJob => ({ cluster, reason: plan.kind, ...unless }));
+    const judge = watch.judged.map((cluster): DetectJob => ({ cluster, reason: plan.kind, ...unless }));
     const judgeAfter = change ? waitSeconds + DETECT_CHANGE_AFTER_SECONDS : DETECT_AFTER_SECONDS;
     await deps.detect(judge, { delaySeconds: judgeAfter });
     // Where nothing was found the call comes again, and is not to be told that a look is planned.
     if (!blind) await change?.done();
-    deps.log.info("planned", { reason: plan.kind, clusters: clusters.length, failures: failures.length });
+    deps.log.info("planned", { reason: plan.kind, clusters: read.length, failures: failures.length });
     if (failures.length) {
       throw new AuditError(
         "denied",
@@ -62,13 +128,15 @@ export const planHandler = (deps: PlanDeps): LambdaHandler<unknown, { planned: n
         },
       );
     }
-    return { planned: clusters.length };
+    return { planned: read.length };
   });
 
 /** Clusters that can be connected to; connecting wakes one that is idle. */
 const REACHABLE: ReadonlySet<string> = new Set(["ACTIVE", "IDLE", "INACTIVE", "UPDATING"]);
 
-/** All clusters of the account and Region that can be connected to. */
+const isMissing = (error: unknown): boolean => error instanceof ResourceNotFoundException;
+
+/** All clusters of the account and Region that can be connected to. One that was deleted meanwhile is no failure. */
 export const discoverClusters = async (client: DSQLClient, user: string): Promise<Discovery> => {
   const clusters: WatchedCluster[] = [];
   const failures: unknown[] = [];
@@ -81,12 +149,31 @@ export const discoverClusters = async (client: DSQLClient, user: string): Promis
           throw new AuditError("config", `AWS names no ARN or endpoint for ${identifier}`);
         clusters.push({ cluster: Cluster.parse(arn), endpoint, user });
       } catch (error) {
-        failures.push(error);
+        if (!isMissing(error)) failures.push(error);
       }
     }
   }
-  return { clusters, failures };
+  return { clusters, failures, asked: true };
 };
+
+/**
+ * What GetCluster says of a cluster whose ARN begins with `prefix`, the deployment's own account and Region; of any other
+ * nothing is asked. Only "there is none" and DELETED say that it is gone.
+ */
+export const presenceOf =
+  (client: DSQLClient, prefix: string) =>
+  async (cluster: Cluster): Promise<Presence> => {
+    if (!cluster.startsWith(prefix)) return "unknown";
+    try {
+      const { arn, status = "" } = await client.send(
+        new GetClusterCommand({ identifier: cluster.slice(prefix.length) }),
+      );
+      if (arn !== cluster) return "unknown";
+      return status === "DELETED" ? "gone" : REACHABLE.has(status) ? "there" : "unknown";
+    } catch (error) {
+      return isMissing(error) ? "gone" : "unknown";
+    }
+  };
 
 /** The function as its environment says. */
 export const wire = (shared: Runtime) => {
@@ -108,6 +195,7 @@ export const wire = (shared: Runtime) => {
     deployment: given.DEPLOYMENT,
     discover: async () =>
       listed ? { clusters: listed, failures: [] } : discoverClusters(client, AUDITOR_USER),
+    presence: presenceOf(client, CLUSTER_ARN_PREFIX),
     snapshot: queueOf(given.SNAPSHOT_QUEUE_URL),
     detect: queueOf(given.DETECT_QUEUE_URL),
   });

@@ -2,6 +2,7 @@
 import type { Principal } from "../lib/core/base/ids.ts";
 import { type DetectJob, SnapshotJob } from "../lib/jobs/messages.ts";
 import { type SnapshotPorts, takeSnapshot } from "../lib/jobs/take-snapshot.ts";
+import { isRetired } from "../lib/store/history/clusters.ts";
 import type { Store } from "../lib/store/open-store.ts";
 import { eachMessage, onLambda } from "./lambda.ts";
 import { iamReader, queueOf, type Runtime, runtime, type Send, settings, storeOf } from "./wiring.ts";
@@ -20,6 +21,8 @@ export const snapshotHandler = ({ detect, ...deps }: SnapshotDeps) =>
       const head = await deps.store.snapshots.head(cluster);
       if (head && head.manifest.takenAt >= unlessSince) return deps.log.info("taken already", { cluster });
     }
+    const entry = await deps.store.clusters.entry(cluster);
+    if (entry && isRetired(entry)) return deps.log.info("not read: it is retired", { cluster });
     const { seq, unchanged, changes } = await takeSnapshot(deps, {
       kind: "dsql",
       cluster,

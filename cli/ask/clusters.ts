@@ -1,5 +1,9 @@
-// `dsql-audit clusters`: which clusters the store knows, and how fresh what it knows of each is.
-import { type ClusterRow, listClusters } from "../../lib/queries/clusters.ts";
+// `dsql-audit clusters`: which clusters the store knows, how fresh what it knows of each is, and which are gone.
+import { visible } from "../../lib/core/base/visible-text.ts";
+import { AuditError } from "../../lib/errors.ts";
+import { restoreCluster, retireCluster } from "../../lib/jobs/cluster-life.ts";
+import { type ClusterRow, clusterRow, listClusters } from "../../lib/queries/clusters.ts";
+import type { Store } from "../../lib/store/open-store.ts";
 import type { AddCommand } from "../command.ts";
 import {
   addOutputOptions,
@@ -10,31 +14,87 @@ import {
   type StoreOptions,
   withStore,
 } from "../context.ts";
+import { addByOption, osUser } from "../findings/who.ts";
+import type { Io } from "../io.ts";
 import { type Column, printRows } from "../output.ts";
 
-type Options = StoreOptions & OutputFlags;
+type Options = StoreOptions &
+  OutputFlags & {
+    readonly retire?: string;
+    readonly restore?: string;
+    readonly note?: string;
+    readonly by?: string;
+  };
 
 const shown = (text: string | null | undefined): string =>
   text ? text.slice(0, 16).replace("T", " ") : "never";
+
+const goneCell = ({ goneAt, goneReason, goneBy }: ClusterRow): string =>
+  goneAt === null
+    ? "-"
+    : `${shown(goneAt)} ${goneReason}${goneBy === null ? "" : ` by ${visible(goneBy, 120)}`}`;
 
 const columns: readonly Column<ClusterRow>[] = [
   { head: "cluster", cell: ({ cluster }) => cluster },
   { head: "newest snapshot (UTC)", cell: ({ newestSnapshot }) => shown(newestSnapshot?.takenAt) },
   { head: "evaluated (UTC)", cell: ({ judgedAt }) => shown(judgedAt) },
+  { head: "gone since (UTC)", cell: goneCell },
 ];
+
+/** Without options that act, all of them, or the one named. */
+const list = async (store: Store, named: string | undefined): Promise<ClusterRow[]> => {
+  const all = await listClusters(store);
+  if (named === undefined) return all;
+  const wanted = await pickCluster(store, named);
+  return all.filter(({ cluster }) => cluster === wanted);
+};
+
+/** Retires or restores one, and gives what is known of it then. */
+const act = async (io: Io, store: Store, named: string, options: Options): Promise<ClusterRow[]> => {
+  const { note, retire } = options;
+  const acting = { by: options.by ?? osUser(), via: "command line", at: io.now() } as const;
+  const cluster = await pickCluster(store, named);
+  if (retire === undefined) await restoreCluster(store, cluster, acting, note);
+  else await retireCluster(store, cluster, acting, note ?? "");
+  const row = await clusterRow(store, cluster);
+  return row ? [row] : [];
+};
+
+/** What is asked for; AuditError("usage") for options that do not go together. */
+const targetOf = ({ retire, restore, note, by, cluster }: Options): string | undefined => {
+  const named = retire ?? restore;
+  if (retire !== undefined && restore !== undefined)
+    throw new AuditError("usage", "a cluster is either retired or restored: give --retire or --restore");
+  if (named !== undefined && cluster !== undefined)
+    throw new AuditError("usage", "the cluster is named twice: leave --cluster out");
+  if (retire !== undefined && !note?.trim())
+    throw new AuditError("usage", "--retire needs --note, which says why");
+  if (named === undefined && (note !== undefined || by !== undefined))
+    throw new AuditError("usage", "--note and --by go with --retire or --restore");
+  return named;
+};
 
 export const addClusters: AddCommand = (program, io) => {
   const command = program
     .command("clusters")
     .summary("the clusters that are known, and when each was last read and evaluated")
-    .addHelpText("after", "\nExample:\n  $ dsql-audit clusters --table dsql-audit");
-  addOutputOptions(addStoreOptions(command)).action(async (options: Options) => {
-    const rows = await withStore(io, options, { mustExist: true }, async (store) => {
-      const all = await listClusters(store);
-      if (options.cluster === undefined) return all;
-      const wanted = await pickCluster(store, options.cluster);
-      return all.filter(({ cluster }) => cluster === wanted);
-    });
+    .description(
+      "A cluster is gone when AWS says that it was deleted, or when somebody retires it. It is neither read nor evaluated\n" +
+        "any more, and its findings are closed. Its history stays. It is evaluated again once it is restored, or seen again\n" +
+        "after it counted as deleted.",
+    )
+    .option("--retire <arn>", "do not watch this cluster any more")
+    .option("--restore <arn>", "watch this cluster again")
+    .option("--note <text>", "why")
+    .addHelpText(
+      "after",
+      '\nExamples:\n  $ dsql-audit clusters --table dsql-audit\n  $ dsql-audit clusters --retire ARN --note "moved to another account"',
+    );
+  addOutputOptions(addStoreOptions(addByOption(command))).action(async (options: Options) => {
+    const target = targetOf(options);
+    const rows = await withStore(io, options, { mustExist: true }, async (store) =>
+      target === undefined ? list(store, options.cluster) : act(io, store, target, options),
+    );
     printRows(
       io,
       options,

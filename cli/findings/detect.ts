@@ -4,6 +4,7 @@ import { type Instant, iso, MINUTE } from "../../lib/core/base/time.ts";
 import { AuditError } from "../../lib/errors.ts";
 import { detectCluster } from "../../lib/jobs/judge-cluster.ts";
 import { findingDocument } from "../../lib/queries/finding-document.ts";
+import { goneText } from "../../lib/wording/gone-text.ts";
 import type { AddCommand } from "../command.ts";
 import {
   addOutputOptions,
@@ -60,15 +61,22 @@ export const addDetect: AddCommand = (program, io, finish) => {
   addOutputOptions(addStoreOptions(command)).action(async (options: Options) => {
     const at = momentOf(io, options.at);
     const { dryRun = false } = options;
-    const { findings, looks } = await withStore(io, options, { mustExist: true }, async (store) => {
+    const { findings, looks, gone } = await withStore(io, options, { mustExist: true }, async (store) => {
       const settings = await (dryRun ? settingsOf(io, store) : settingsToWriteWith(io, store));
       const cluster = await pickCluster(store, options.cluster);
       return detectCluster(store, cluster, at, { ...detectOptions(settings), dryRun });
     });
     if (dryRun) io.stderr.write("Nothing was stored. These would be the findings now.\n");
+    if (gone) io.stderr.write(`${goneText(gone)} No detector was run.\n`);
     sayNotJudged(io, looks);
     const live = findings.filter(({ status, closedAt }) => status !== "resolved" && closedAt === undefined);
-    printRows(io, options, live.map(findingDocument), findingColumns, "Nothing was found.");
+    printRows(
+      io,
+      options,
+      live.map(findingDocument),
+      findingColumns,
+      gone ? "Nothing is open." : "Nothing was found.",
+    );
     if (options.exitCode && live.some(({ status }) => status === "open")) finish(2);
   });
 };

@@ -2,6 +2,7 @@
 import { readSettings } from "../../lib/config.ts";
 import { detectCluster } from "../../lib/jobs/judge-cluster.ts";
 import { findingDocument } from "../../lib/queries/finding-document.ts";
+import { goneText } from "../../lib/wording/gone-text.ts";
 import type { AddCommand } from "../command.ts";
 import { addStoreOptions, type StoreOptions, withStore } from "../context.ts";
 import { snapshotText } from "../history/snapshot.ts";
@@ -24,14 +25,19 @@ export const addScan: AddCommand = (program, io, finish) => {
     .addHelpText("after", "\nExample:\n  $ dsql-audit scan --url postgres://me@localhost/app");
   addSourceOptions(addStoreOptions(command)).action(async (options: Options) => {
     const source = requireSource(io, options);
-    const { taken, findings, looks } = await withStore(io, options, { mustExist: false }, async (store) => {
-      const judging = detectOptions(await settingsToWriteWith(io, store));
-      // Whose login it will be is for whoever runs this to say: it need not be the deployment's.
-      const { AUDITOR_PRINCIPAL } = readSettings(io.env, "AUDITOR_PRINCIPAL");
-      const taken = await take(io, store, source, AUDITOR_PRINCIPAL);
-      const detected = await detectCluster(store, taken.cluster, io.now(), judging);
-      return { taken, ...detected };
-    });
+    const { taken, findings, looks, gone } = await withStore(
+      io,
+      options,
+      { mustExist: false },
+      async (store) => {
+        const judging = detectOptions(await settingsToWriteWith(io, store));
+        // Whose login it will be is for whoever runs this to say: it need not be the deployment's.
+        const { AUDITOR_PRINCIPAL } = readSettings(io.env, "AUDITOR_PRINCIPAL");
+        const taken = await take(io, store, source, AUDITOR_PRINCIPAL);
+        const detected = await detectCluster(store, taken.cluster, io.now(), judging);
+        return { taken, ...detected };
+      },
+    );
     const live = findings
       .filter(({ status, closedAt }) => status !== "resolved" && closedAt === undefined)
       .map(findingDocument);
@@ -39,8 +45,9 @@ export const addScan: AddCommand = (program, io, finish) => {
       io.stdout.write(`${JSON.stringify({ snapshot: taken.document, findings: live, looks }, null, 1)}\n`);
     } else {
       io.stdout.write(`${snapshotText(taken.document)}\n\n`);
+      if (gone) io.stderr.write(`${goneText(gone)} No detector was run.\n`);
       sayNotJudged(io, looks);
-      printTable(io, live, findingColumns, "Nothing was found.");
+      printTable(io, live, findingColumns, gone ? "Nothing is open." : "Nothing was found.");
     }
     if (options.exitCode && live.some(({ status }) => status === "open")) finish(2);
   });

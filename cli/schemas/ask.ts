@@ -193,6 +193,15 @@ export const Clusters = z.array(
     region: z.string().nullable(),
     newestSnapshot: SnapshotRef.nullable().describe("null: none was taken yet."),
     judgedAt: Time.nullable().describe("When the detectors last ran; null: never."),
+    goneAt: Time.nullable().describe(
+      "Since when it is gone: neither read nor evaluated any more. null: it is watched.",
+    ),
+    goneReason: z
+      .enum(["deleted", "retired"])
+      .nullable()
+      .describe("deleted: AWS said so. retired: a person decided it."),
+    goneBy: z.string().nullable().describe("Who deleted or retired it, where it is known."),
+    goneNote: z.string().nullable().describe("Why it was retired."),
   }),
 );
 

@@ -1,11 +1,13 @@
-// POST /findings/{id}/ack, /exempt and /unexempt: from a request to what is done, and to an answer.
+// POST /findings/{id}/ack, /exempt and /unexempt, /clusters/{id}/retire and /restore: from a request to what is done.
 import * as z from "zod";
 import type { Cluster } from "../core/base/ids.ts";
 import type { Instant } from "../core/base/time.ts";
 import { iso } from "../core/base/time.ts";
-import { ActKind } from "../core/findings/act.ts";
+import { ActKind, ClusterActKind } from "../core/findings/act.ts";
 import { AuditError } from "../errors.ts";
 import { type Acting, acknowledgeFinding, exemptFinding, unexemptFinding } from "../jobs/act-on-finding.ts";
+import { restoreCluster, retireCluster } from "../jobs/cluster-life.ts";
+import { clusterRow } from "../queries/clusters.ts";
 import { findingDocument } from "../queries/finding-document.ts";
 import { findFinding } from "../queries/findings.ts";
 import { pickCluster } from "../queries/pick-cluster.ts";
@@ -37,11 +39,14 @@ const bodies = {
     until: z.iso.datetime({ offset: true, error: "a time as ISO 8601, such as 2027-01-31T00:00:00Z" }),
   }),
   unexempt: z.strictObject({ cluster }),
+  retire: z.strictObject({ note: z.string().trim().min(1).max(1000) }),
+  restore: z.strictObject({ note: z.optional(z.string().max(1000)) }),
 } as const;
+type Kind = ActKind | ClusterActKind;
 
 const MAX_BODY = 10_000;
 
-const parseBody = <K extends ActKind>(kind: K, text: string | undefined): z.output<(typeof bodies)[K]> => {
+const parseBody = <K extends Kind>(kind: K, text: string | undefined): z.output<(typeof bodies)[K]> => {
   if ((text ?? "").length > MAX_BODY) throw new AuditError("usage", "the body is too long");
   let value: unknown;
   try {
@@ -55,20 +60,31 @@ const parseBody = <K extends ActKind>(kind: K, text: string | undefined): z.outp
   throw new AuditError("usage", `the body: ${problems.slice(0, 10).join("; ")}`);
 };
 
-const PATH = /^\/findings\/([^/]+)\/([a-z]+)\/*$/;
+const PATH = /^\/(findings|clusters)\/([^/]+)\/([a-z]+)\/*$/;
 
-const targetOf = (path: string): { readonly id: string; readonly kind: ActKind } => {
-  const [, id, act] = PATH.exec(path) ?? [];
-  const kind = ActKind.safeParse(act);
-  if (id === undefined || !kind.success)
-    throw new AuditError("not-found", `nothing can be done at ${JSON.stringify(path.slice(0, 200))}`, {
-      hint: `POST to /findings/{id}/ with one of: ${ActKind.options.join(", ")}`,
-    });
+type Target =
+  | { readonly id: string; readonly on: "finding"; readonly kind: ActKind }
+  | { readonly id: string; readonly on: "cluster"; readonly kind: ClusterActKind };
+
+const decoded = (id: string): string => {
   try {
-    return { id: decodeURIComponent(id), kind: kind.data };
+    return decodeURIComponent(id);
   } catch {
-    return { id, kind: kind.data };
+    return id;
   }
+};
+
+const targetOf = (path: string): Target => {
+  const [, what, id, act] = PATH.exec(path) ?? [];
+  const kind = ActKind.safeParse(act);
+  const clusterKind = ClusterActKind.safeParse(act);
+  if (id !== undefined && what === "findings" && kind.success)
+    return { id: decoded(id), on: "finding", kind: kind.data };
+  if (id !== undefined && what === "clusters" && clusterKind.success)
+    return { id: decoded(id), on: "cluster", kind: clusterKind.data };
+  throw new AuditError("not-found", `nothing can be done at ${JSON.stringify(path.slice(0, 200))}`, {
+    hint: `POST to /findings/{id}/ with one of: ${ActKind.options.join(", ")}; or to /clusters/{id}/ with one of: ${ClusterActKind.options.join(", ")}`,
+  });
 };
 
 const clusterFor = async ({ store }: ActDeps, named: string | undefined): Promise<Cluster> =>
@@ -77,11 +93,12 @@ const clusterFor = async ({ store }: ActDeps, named: string | undefined): Promis
     several: (known) => `Name one as cluster in the body: ${known.join(", ")}`,
   });
 
-const act = async (deps: ActDeps, { path, body, caller }: ActRequest): Promise<unknown> => {
-  const { id, kind } = targetOf(path);
-  if (!caller)
-    throw new AuditError("usage", "the request carries no IAM identity, so nothing is done in its name");
-  const who: Acting = { by: caller.slice(0, 200), via: "api", at: deps.now };
+const actOnFinding = async (
+  deps: ActDeps,
+  who: Acting,
+  { id, kind }: Extract<Target, { on: "finding" }>,
+  body: string | undefined,
+): Promise<unknown> => {
   const { store } = deps;
   const find = async (named: string | undefined) =>
     findFinding(store.findings, await clusterFor(deps, named), id, "GET /findings");
@@ -110,6 +127,31 @@ const act = async (deps: ActDeps, { path, body, caller }: ActRequest): Promise<u
     default:
       return kind satisfies never;
   }
+};
+
+/** Retires or restores a cluster, named by its ARN or the id at its end; the answer is what GET /clusters says of it. */
+const actOnCluster = async (
+  deps: ActDeps,
+  who: Acting,
+  { id, kind }: Extract<Target, { on: "cluster" }>,
+  body: string | undefined,
+): Promise<unknown> => {
+  const { store } = deps;
+  const { note } = parseBody(kind, body);
+  const cluster = await clusterFor(deps, id);
+  if (kind === "retire") await retireCluster(store, cluster, who, note ?? "");
+  else await restoreCluster(store, cluster, who, note);
+  return clusterRow(store, cluster);
+};
+
+const act = async (deps: ActDeps, { path, body, caller }: ActRequest): Promise<unknown> => {
+  const target = targetOf(path);
+  if (!caller)
+    throw new AuditError("usage", "the request carries no IAM identity, so nothing is done in its name");
+  const who: Acting = { by: caller.slice(0, 200), via: "api", at: deps.now };
+  return target.on === "finding"
+    ? actOnFinding(deps, who, target, body)
+    : actOnCluster(deps, who, target, body);
 };
 
 /** Does what is asked, and answers; never throws. `cause` is for the log. */

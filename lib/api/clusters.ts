@@ -9,25 +9,31 @@ import { SnapshotRef, Time } from "./snapshot-ref.ts";
 
 const path = "/clusters";
 
+const ClusterItem = z.object({
+  cluster: z.string().meta({ description: "What the parameter `cluster` of other routes takes." }),
+  account: z.nullable(z.string()),
+  region: z.nullable(z.string()),
+  newestSnapshot: z.nullable(SnapshotRef).meta({ description: "null: none was taken yet." }),
+  judgedAt: z.nullable(Time).meta({ description: "When findings were last looked for; null: never." }),
+  goneAt: z.nullable(Time).meta({
+    description: "Since when it is gone: neither read nor evaluated any more. null: it is watched.",
+  }),
+  goneReason: z.nullable(z.enum(["deleted", "retired"])).meta({
+    description: "deleted: AWS said so. retired: a person decided it.",
+  }),
+  goneBy: z.nullable(z.string()).meta({ description: "Who deleted or retired it, where it is known." }),
+  goneNote: z.nullable(z.string()).meta({ description: "Why it was retired." }),
+});
+
 const ClusterList = z
-  .object({
-    items: z.array(
-      z.object({
-        cluster: z.string().meta({ description: "What the parameter `cluster` of other routes takes." }),
-        account: z.nullable(z.string()),
-        region: z.nullable(z.string()),
-        newestSnapshot: z.nullable(SnapshotRef).meta({ description: "null: none was taken yet." }),
-        judgedAt: z.nullable(Time).meta({ description: "When findings were last looked for; null: never." }),
-      }),
-    ),
-    next: z.nullable(z.string()),
-  })
+  .object({ items: z.array(ClusterItem), next: z.nullable(z.string()) })
   .meta({ id: "ClusterList" });
 
 export const clusters: Route = route({
   path,
-  summary: "The clusters that are watched",
-  description: "Sorted by ARN, each with its newest snapshot and the time of its last judgement.",
+  summary: "The clusters that are or were watched",
+  description:
+    "Sorted by ARN, each with its newest snapshot, the time of its last judgement, and since when it is gone.",
   params: z.strictObject(pageParams),
   answer: ClusterList,
   run: async (deps, params) => {

@@ -2,9 +2,14 @@
 import { DAY, HOUR, type Instant, minute } from "../core/base/time.ts";
 import { BACK_WITHIN_MS } from "../core/coverage/canary-match.ts";
 import type { Canary } from "../core/coverage/coverage.ts";
+import type { Gone } from "../core/history/cluster-life.ts";
 import type { SealedManifest } from "../core/history/manifest.ts";
+import { goneText } from "../wording/gone-text.ts";
 import { broken, type Link, ok, unknown } from "./link.ts";
 import { LATE_MS } from "./stack-links.ts";
+
+/** All that there is to say of a cluster that is gone. */
+export const goneLink = (gone: Gone): Link => ok("cluster", `${goneText(gone)} It is not looked at`);
 
 /** The newest snapshot, and whether snapshots still come. */
 export const snapshotLink = (head: SealedManifest | undefined, now: Instant): Link => {

@@ -11,6 +11,7 @@ import {
   canaryLink,
   connectionLink,
   evaluationLink,
+  goneLink,
   LOGINS_MS,
   loginLink,
   mappingsLink,
@@ -152,11 +153,13 @@ const testedLink = async (
 /** Every link, those that all clusters share first. What cannot be read is unknown, and ends nothing. */
 export const examine = async (examined: Examined): Promise<LinkRow[]> => {
   const { store, ports, now, reach } = examined;
-  const [known, running, settings] = await Promise.all([
-    store.clusters.list(),
+  const [entries, running, settings] = await Promise.all([
+    store.clusters.entries(),
     store.deployments.read(),
     store.settings.read(),
   ]);
+  const known = entries.map(({ cluster }) => cluster);
+  const goneBy = new Map(entries.map(({ cluster, gone }) => [cluster, gone]));
   const shared: Link[] = [];
   let trails: Awaited<ReturnType<DoctorPorts["trails"]>> | undefined;
   if (ports) {
@@ -182,9 +185,10 @@ export const examine = async (examined: Examined): Promise<LinkRow[]> => {
   shared.push(settingsLink(settings));
   const wanted = examined.cluster === undefined ? known : known.filter((one) => one === examined.cluster);
   const rows: LinkRow[] = shared.map((link) => ({ ...link, cluster: null }));
-  for (const cluster of wanted)
-    rows.push(
-      ...(await clusterLinks(examined, cluster, settings, trails)).map((link) => ({ ...link, cluster })),
-    );
+  for (const cluster of wanted) {
+    const gone = goneBy.get(cluster);
+    const links = gone ? [goneLink(gone)] : await clusterLinks(examined, cluster, settings, trails);
+    rows.push(...links.map((link) => ({ ...link, cluster })));
+  }
   return rows;
 };

@@ -12,10 +12,12 @@ import { type DetectorOptions, judgeWith } from "../core/findings/judge.ts";
 import { firstLooksOf, observedUntil } from "../core/findings/observe.ts";
 import { reconcileFindings } from "../core/findings/reconcile-findings.ts";
 import { auditView } from "../core/findings/view.ts";
+import type { Gone } from "../core/history/cluster-life.ts";
 import { joinIncidents } from "../core/incidents/threads.ts";
 import { detectors } from "../detectors/index.ts";
 import type { Store } from "../store/open-store.ts";
 import { type CapturePorts, checkCapture } from "./check-capture.ts";
+import { closeCluster, goneNow } from "./gone-cluster.ts";
 import { type FactOptions, loadAll } from "./load-facts.ts";
 import { lookCloser } from "./look-closer.ts";
 
@@ -33,7 +35,12 @@ export type DetectOptions = FactOptions & {
 };
 
 /** All findings of the cluster after this look, closed ones included, and what each detector could look at. */
-export type Detected = { readonly findings: readonly Finding[]; readonly looks: readonly Look[] };
+export type Detected = {
+  readonly findings: readonly Finding[];
+  readonly looks: readonly Look[];
+  /** The cluster is gone, so nothing was evaluated: its findings are closed. */
+  readonly gone?: Gone;
+};
 
 /** What a look needs to be up to date: counts, what AWS says of its trails, which hours own logins prove. */
 const prepare = async (
@@ -51,7 +58,7 @@ const prepare = async (
 
 /**
  * One look at `now`. Twice is the same as once; a look that is older than the newest one recorded changes nothing.
- * AuditError("config") names an option that does not parse.
+ * AuditError("config") names an option that does not parse. A cluster that is gone is not judged: its findings are closed.
  */
 export const detectCluster = async (
   store: Store,
@@ -67,6 +74,8 @@ export const detectCluster = async (
 ): Promise<Detected> => {
   // What the deployment says is wrong is told before anything is stored.
   judgeWith(detectors, windowOptions(dormantDays, detectorOptions));
+  const isGone = await goneNow(store, cluster, now, !dryRun);
+  if (isGone) return closeCluster(store, cluster, isGone, now, dryRun);
   if (!dryRun) await prepare(store, cluster, now, capture);
   const revision = await store.estates.revision(cluster);
   const {

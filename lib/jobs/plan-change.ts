@@ -3,7 +3,10 @@
 import * as z from "zod";
 import { parseManagementEvent } from "../cloudtrail/parse-management-event.ts";
 import { type Instant, MINUTE } from "../core/base/time.ts";
+import { scopeOfCluster } from "../core/coverage/coverage-scope.ts";
+import type { ManagementEvent } from "../core/coverage/management-event.ts";
 import type { Store } from "../store/open-store.ts";
+import { noteDeletion } from "./cluster-life.ts";
 
 /** EventBridge's envelope around a record: https://docs.aws.amazon.com/eventbridge/latest/ref/events-structure.html */
 const ChangeEvent = z.object({
@@ -30,6 +33,19 @@ export type ChangePlan =
  */
 const waitOf = (eventSource: string): number => (eventSource === "iam.amazonaws.com" ? 10 : 1) * MINUTE;
 
+/** The known cluster that the event names, by its id and the account and Region of the record, is deleted since. */
+const noteDeletedBy = async (
+  store: Store,
+  { at, principal, scope, target }: ManagementEvent,
+): Promise<void> => {
+  if (target === null) return;
+  const by = principal.startsWith("unknown:") ? undefined : principal;
+  for (const cluster of await store.clusters.list()) {
+    const isMeant = cluster === target || cluster.endsWith(`/${target}`);
+    if (isMeant && scopeOfCluster(cluster) === scope) await noteDeletion(store, cluster, at, by);
+  }
+};
+
 /**
  * Keeps what ends or begins capture or changes a cluster, then says what to plan. Twice is the same as once; dying before
  * `done` means that the event comes again.
@@ -41,6 +57,7 @@ export const planChange = async (store: Store, event: unknown, now: Instant): Pr
   if (errorCode) return { kind: "none" };
   const management = parseManagementEvent(event);
   if (management) await store.trailEvents.record(management);
+  if (management?.kind === "cluster-deleted") await noteDeletedBy(store, management);
   const waitMs = waitOf(eventSource);
   const looks = store.plannedLooks;
   // What is due later than now was not begun when this happened, and will see it.

@@ -3,6 +3,7 @@ import type { SNSClient } from "@aws-sdk/client-sns";
 import type { Cluster } from "../core/base/ids.ts";
 import type { Instant } from "../core/base/time.ts";
 import type { Finding } from "../core/findings/finding.ts";
+import type { Gone } from "../core/history/cluster-life.ts";
 import { markTold } from "../core/incidents/due.ts";
 import { isSummaryDue, type NoticeTimes, summarySlots } from "../core/incidents/notice-state.ts";
 import { incidentOf } from "../core/incidents/threads.ts";
@@ -11,6 +12,7 @@ import { AuditError } from "../errors.ts";
 import { publish } from "../notices/channels/sns.ts";
 import type { StoreArguments } from "../notices/command-line.ts";
 import { noticeAttributes, noticeDocument } from "../notices/document.ts";
+import { goneWeekNotice } from "../notices/gone-text.ts";
 import { dailyNotice } from "../notices/list-text.ts";
 import type { Notice } from "../notices/notice.ts";
 import {
@@ -59,17 +61,34 @@ export const standingOf = async (
   cluster: Cluster,
   findings: readonly Finding[],
 ): Promise<Standing> => {
-  const [state, look] = await Promise.all([store.notices.read(cluster), store.findings.lastLook(cluster)]);
-  return { cluster, findings, state, hasSnapshot: look !== undefined && look.snapshotAt !== null };
+  const [state, look, entry] = await Promise.all([
+    store.notices.read(cluster),
+    store.findings.lastLook(cluster),
+    store.clusters.entry(cluster),
+  ]);
+  const hasSnapshot = look !== undefined && look.snapshotAt !== null;
+  return { cluster, findings, state, hasSnapshot, ...(entry?.gone && { gone: entry.gone }) };
 };
+
+const isToldOf = ({ goneAt }: NoticeTimes, { at }: Gone): boolean =>
+  (goneAt ?? Number.NEGATIVE_INFINITY) >= at;
+
+/** Whether the last summary of a cluster that is gone went out: then nothing is left to do or tell of it. */
+export const isToldGone = async (store: ReadStore, cluster: Cluster, gone: Gone): Promise<boolean> =>
+  isToldOf(await store.notices.read(cluster), gone);
 
 /** Whether somebody has to be told of something now, in a notice of its own or in a summary. */
 export const isTellingDue = (standing: Standing, now: Instant): boolean =>
   isNoticeDue(standing, now) || isSummaryOf(standing, now);
 
-/** A summary is due; who was never written to gets a first mail before. */
-const isSummaryOf = (standing: Standing, now: Instant): boolean =>
-  !isNew(standing) && isSummaryDue(standing.state, now);
+/**
+ * A summary is due; who was never written to gets a first mail before. Of a cluster that is gone there is no first mail,
+ * and no summary after the one of the week that says so.
+ */
+const isSummaryOf = (standing: Standing, now: Instant): boolean => {
+  const { state, gone } = standing;
+  return (gone ? !isToldOf(state, gone) : !isNew(standing)) && isSummaryDue(state, now);
+};
 
 /** The summary that is due: of the week, or of a day that has news. */
 const summaryOf = async (
@@ -78,16 +97,18 @@ const summaryOf = async (
   now: Instant,
   commandStore: StoreArguments,
 ): Promise<Notice | undefined> => {
-  const { state, cluster, findings } = standing;
+  const { state, cluster, findings, gone } = standing;
   const changes = summaryChanges(standing);
   if ((state.weeklyAt ?? 0) >= summarySlots(now).weeklyAt)
     return dailyNotice(cluster, changes, state.dailyAt, commandStore);
+  if (gone) return goneWeekNotice(cluster, gone, findings, changes, commandStore);
   return weeklyNotice(cluster, await loadWeek(store, cluster, findings, now), changes, now, commandStore);
 };
 
 /** What is noted once a notice of this kind is out. */
-const stateAfter = ({ kind }: Notice, now: Instant): NoticeTimes => {
+const stateAfter = ({ kind }: Notice, gone: Gone | undefined, now: Instant): NoticeTimes => {
   if (kind === "first") return { firstAt: now, ...summarySlots(now) };
+  if (kind === "weekly" && gone) return { firstAt: now, goneAt: gone.at, ...summarySlots(now) };
   return kind === "storm" ? { firstAt: now, stormAt: now } : { firstAt: now };
 };
 
@@ -131,7 +152,7 @@ export const sendNotices = async (
       incidents: [...told].sort(),
     });
     if (notice.told.length) await kept.update(cluster, (findings) => markTold(findings, notice.told, now));
-    await store.notices.note(cluster, stateAfter(notice, now));
+    await store.notices.note(cluster, stateAfter(notice, standing.gone, now));
   };
   const reachOf = await reachFinder(store, cluster, standing.findings, now);
   const text = { wordsOf: detectorOf, store: commandStore, reachOf };

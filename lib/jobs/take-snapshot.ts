@@ -52,7 +52,7 @@ export const takeSnapshot = async (
     { ...limits, ...(auditor !== undefined && { onAttempt }) },
   );
   const catalog = await withIam(read, readIam);
-  await store.clusters.register(catalog.cluster);
+  await store.clusters.register(catalog.cluster, takenAt);
   const saved = await store.snapshots.save(
     catalog.cluster,
     catalog,

@@ -3,9 +3,19 @@
 import type { Cluster } from "../core/base/ids.ts";
 import { HOUR, type Instant } from "../core/base/time.ts";
 import type { Finding } from "../core/findings/finding.ts";
-import { DEFAULT_URGENCY, immediateNotice, summaryNews, type Urgency } from "../core/incidents/due.ts";
+import type { Gone } from "../core/history/cluster-life.ts";
+import {
+  DEFAULT_URGENCY,
+  immediateNotice,
+  isUntoldEnd,
+  isUrgentUntold,
+  summaryNews,
+  type Urgency,
+} from "../core/incidents/due.ts";
 import { type Incident, incidentsOf } from "../core/incidents/incident.ts";
 import { FIRST_WAIT_MS, type NoticeState, STORM_EVERY_MS } from "../core/incidents/notice-state.ts";
+import { isOver } from "../core/incidents/threads.ts";
+import { goneNotice } from "./gone-text.ts";
 import { incidentNotice, type TextOptions } from "./incident-text.ts";
 import { type Changes, changesIn, firstNotice, stormNotice } from "./list-text.ts";
 import type { Notice } from "./notice.ts";
@@ -16,6 +26,8 @@ export type Standing = {
   readonly state: NoticeState;
   /** Whether a snapshot of the cluster was judged already. */
   readonly hasSnapshot: boolean;
+  /** Since when the cluster is gone; missing: it is watched. */
+  readonly gone?: Gone;
 };
 
 export type PlanOptions = {
@@ -31,6 +43,7 @@ type Due = { readonly incident: Incident; readonly kind: NonNullable<ReturnType<
 /** What is due at once, before it has a text. */
 type Plan =
   | { readonly is: "first"; readonly incidents: readonly Incident[] }
+  | { readonly is: "gone"; readonly gone: Gone; readonly findings: readonly Finding[] }
   | { readonly is: "storm"; readonly due: readonly Due[]; readonly told: number }
   | { readonly is: "each"; readonly due: readonly Due[] };
 
@@ -40,12 +53,27 @@ const NOTHING: Plan = { is: "each", due: [] };
 export const isNew = ({ findings, state }: Pick<Standing, "findings" | "state">): boolean =>
   state.firstAt === undefined && !findings.some(({ noticedAt }) => noticedAt !== undefined);
 
+/**
+ * One notice closes all incidents of a cluster that is gone, where people know one of them by a notice, or should have:
+ * deleting a cluster hides nothing.
+ */
+const goneOf = (incidents: readonly Incident[], gone: Gone, urgency: Urgency): Plan => {
+  const all = incidents.flatMap(({ findings }) => findings);
+  const untold = all.filter((one) => one.clusterGoneAt !== undefined && isUrgentUntold(one, urgency));
+  const ended = all.filter((one) => isOver(one) && isUntoldEnd(one));
+  const isKnown = incidents.some(
+    ({ announced, findings }) => announced && findings.some((one) => ended.includes(one)),
+  );
+  return isKnown || untold.length ? { is: "gone", gone, findings: [...untold, ...ended] } : NOTHING;
+};
+
 const planOf = (
-  { findings, state, hasSnapshot }: Standing,
+  { findings, state, hasSnapshot, gone }: Standing,
   now: Instant,
   { urgency = DEFAULT_URGENCY, stormAbove = STORM_ABOVE }: PlanOptions,
 ): Plan => {
   const incidents = incidentsOf(findings);
+  if (gone) return goneOf(incidents, gone, urgency);
   if (isNew({ findings, state })) {
     const waits = findings.reduce((least, { detectedAt }) => Math.min(least, detectedAt), now);
     return hasSnapshot || now - waits >= FIRST_WAIT_MS ? { is: "first", incidents } : NOTHING;
@@ -80,6 +108,8 @@ export const planNotices = (
   switch (plan.is) {
     case "first":
       return [firstNotice(standing.cluster, plan.incidents, text.store)];
+    case "gone":
+      return [goneNotice(standing.cluster, plan.gone, plan.findings, text.store)];
     case "storm":
       return [stormNotice(standing.cluster, plan.due, plan.told, text.store)];
     case "each":

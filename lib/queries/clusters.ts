@@ -1,6 +1,8 @@
 // Which clusters the auditor watches, and how fresh what it knows of each is.
 import { type Cluster, parseArn } from "../core/base/ids.ts";
 import { type Instant, iso } from "../core/base/time.ts";
+import type { Gone } from "../core/history/cluster-life.ts";
+import type { ClusterEntry } from "../store/history/clusters.ts";
 import type { ReadStore } from "../store/open-store.ts";
 import { inParallel } from "../store/table/in-parallel.ts";
 import { type SnapshotRef, snapshotRef } from "./basis.ts";
@@ -14,26 +16,52 @@ export type ClusterRow = {
   readonly newestSnapshot: SnapshotRef | null;
   /** When findings were last looked for; null: never. */
   readonly judgedAt: string | null;
+  /** Since when it is gone: neither read nor evaluated any more. null: it is watched. */
+  readonly goneAt: string | null;
+  /** `deleted`: AWS said so. `retired`: a person decided it. */
+  readonly goneReason: Gone["reason"] | null;
+  /** Who deleted or retired it; null: it is not known, or it is not gone. */
+  readonly goneBy: string | null;
+  readonly goneNote: string | null;
 };
 
 const LANES = 8;
 const time = (at: Instant | undefined): string | null => (at === undefined ? null : iso(at));
 
+/** What is known of one cluster of the register. */
+const rowOf = async (
+  { snapshots, findings }: Pick<ReadStore, "snapshots" | "findings">,
+  { cluster, gone }: ClusterEntry,
+): Promise<ClusterRow> => {
+  const [head, look] = await Promise.all([snapshots.head(cluster), findings.lastLook(cluster)]);
+  const arn = parseArn(cluster);
+  return {
+    cluster,
+    account: arn?.account || null,
+    region: arn?.region || null,
+    newestSnapshot: head ? snapshotRef(head) : null,
+    judgedAt: time(look?.at),
+    goneAt: time(gone?.at),
+    goneReason: gone?.reason ?? null,
+    goneBy: gone?.by ?? null,
+    goneNote: gone?.note ?? null,
+  };
+};
+
+type ClusterStores = Pick<ReadStore, "clusters" | "snapshots" | "findings">;
+
+/** One of them; undefined: it was never known. */
+export const clusterRow = async (store: ClusterStores, cluster: Cluster): Promise<ClusterRow | undefined> => {
+  const entry = await store.clusters.entry(cluster);
+  return entry && rowOf(store, entry);
+};
+
 /** By ARN; `after`: only those behind this one, `limit`: at most so many. */
 export const listClusters = async (
-  { clusters, snapshots, findings }: Pick<ReadStore, "clusters" | "snapshots" | "findings">,
+  store: ClusterStores,
   { after, limit }: { readonly after?: string | undefined; readonly limit?: number } = {},
 ): Promise<ClusterRow[]> => {
-  const known = (await clusters.list()).filter((cluster) => after === undefined || cluster > after);
-  return inParallel(known.slice(0, limit), LANES, async (cluster): Promise<ClusterRow> => {
-    const [head, look] = await Promise.all([snapshots.head(cluster), findings.lastLook(cluster)]);
-    const arn = parseArn(cluster);
-    return {
-      cluster,
-      account: arn?.account || null,
-      region: arn?.region || null,
-      newestSnapshot: head ? snapshotRef(head) : null,
-      judgedAt: time(look?.at),
-    };
-  });
+  const entries = await store.clusters.entries();
+  const known = entries.filter(({ cluster }) => after === undefined || cluster > after);
+  return inParallel(known.slice(0, limit), LANES, (entry) => rowOf(store, entry));
 };

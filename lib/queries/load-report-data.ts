@@ -161,12 +161,14 @@ export const loadReportData = async (
   });
   const view = auditView(facts);
   const { settledUntil } = view.coverage;
+  const gone = (await store.clusters.entry(cluster))?.gone;
   const begun = begunAt(first?.manifest.takenAt, facts, view);
   const recent = { from: floorTo(DAY, at) - WINDOW_DAYS * DAY, to: at };
   const window = { from: Math.max(recent.from, floorTo(HOUR, begun)), to: at };
   return {
     cluster,
     at,
+    ...(gone && gone.at <= at && { gone }),
     ...snapshotOf(snapshot, first?.manifest.takenAt),
     ...(await findingsOf(store, cluster, at, view, windowOptions(dormantDays, detectorOptions))),
     rules,

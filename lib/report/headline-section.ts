@@ -3,6 +3,7 @@
 import { DAY } from "../core/base/time.ts";
 import { clusterName } from "../core/base/visible-text.ts";
 import { sectionNames } from "../core/catalog/catalog.ts";
+import { goneText, howText } from "../wording/gone-text.ts";
 import type { ActivityFigures } from "./activity-figures.ts";
 import type { CoverageFigures } from "./coverage-figures.ts";
 import { type Html, html } from "./html.ts";
@@ -19,6 +20,12 @@ const bySeverity = (data: ReportData): string => {
     .map(({ severity, n }) => `${figure(n)} ${severity}`)
     .join(", ");
 };
+
+/** What the rest says is how it was while the cluster was there. */
+const goneSentence = ({ gone }: ReportData): string =>
+  gone
+    ? `${goneText(gone)} It is no longer read or evaluated: what follows is the last that is known of it. `
+    : "";
 
 const findingsSentence = (data: ReportData): string => {
   const open = data.findings.filter(({ status }) => status === "open");
@@ -135,13 +142,23 @@ ${tile(coverage.hours ? share(coverage.coveredHours, coverage.hours) : "?", "of 
 };
 
 /** Which cluster, as of when, resting on which snapshot. */
-export const pageHeader = ({ cluster, at, snapshot, history }: ReportData): Html => html`<header class="top">
+export const pageHeader = ({
+  cluster,
+  at,
+  gone,
+  snapshot,
+  history,
+}: ReportData): Html => html`<header class="top">
 <p class="product">dsql-access-auditor <span>access report</span></p>
 <h1>Who can reach <span class="name">${clusterName(cluster)}</span>, and who did</h1>
 <dl class="facts">
 <div><dt>Cluster</dt><dd><code>${breakable(cluster)}</code></dd></div>
 <div><dt>As of</dt><dd>${time(at)}</dd></div>
-<div><dt>Snapshot</dt><dd>${snapshot ? html`no. ${figure(snapshot.seq)}, taken ${time(snapshot.takenAt)}${snapshot.hash !== undefined && html`<br><code class="hash">${snapshot.hash}</code>`}` : "none"}</dd></div>
+${
+  gone &&
+  html`<div><dt>Gone since</dt><dd>${time(gone.at)}, ${howText(gone)}</dd></div>
+`
+}<div><dt>Snapshot</dt><dd>${snapshot ? html`no. ${figure(snapshot.seq)}, taken ${time(snapshot.takenAt)}${snapshot.hash !== undefined && html`<br><code class="hash">${snapshot.hash}</code>`}` : "none"}</dd></div>
 <div><dt>On record</dt><dd>${history ? html`${time(history.from)} to ${time(history.to)}, ${count(history.snapshots, "snapshot")} taken` : "nothing yet"}</dd></div>
 </dl>
 </header>`;
@@ -156,7 +173,7 @@ export const headlineSection = (
   return html`<section id="verdict" aria-labelledby="verdict-title" class="verdict">
 <h2 id="verdict-title">In short</h2>
 ${tiles(data, coverage)}
-<p class="lead">${findingsSentence(data)}${endedSentence(data)} ${mappingsSentence(data)} ${coverageSentence(coverage)}</p>
+<p class="lead">${goneSentence(data)}${findingsSentence(data)}${endedSentence(data)} ${mappingsSentence(data)} ${coverageSentence(coverage)}</p>
 <div class="unknown-box${missing.length === 0 && " none"}">
 <h3>${missing.length ? "What is not known" : "Nothing is known to be missing"}</h3>
 ${

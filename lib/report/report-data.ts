@@ -10,6 +10,7 @@ import type { Coverage, Doubt } from "../core/coverage/coverage.ts";
 import type { Exemption } from "../core/findings/exemption.ts";
 import type { Finding, Look, Verdict } from "../core/findings/finding.ts";
 
+import type { Gone } from "../core/history/cluster-life.ts";
 import type { MayConnect } from "../core/iam/may-connect.ts";
 import type { PathsIn } from "../core/iam/paths-in.ts";
 
@@ -153,6 +154,8 @@ export type ReportData = {
   readonly cluster: Cluster;
   /** The instant asked for. */
   readonly at: Instant;
+  /** Since when the cluster is gone; missing: it was watched at `at`, as far as is known. */
+  readonly gone?: Gone;
   /** null: no snapshot at or before `at`; then roles, schemas, mappings and reach are null too. */
   readonly snapshot: ReportSnapshot | null;
   /** First to last snapshot in the store up to `at`, and how many were taken; null: none. */

@@ -1,6 +1,7 @@
 // All stores over one table, opened once where a process is wired and handed on to whoever asks or writes.
 import type { Cluster } from "../core/base/ids.ts";
 import type { Instant } from "../core/base/time.ts";
+import type { LifeSign } from "../core/history/cluster-life.ts";
 import type { RestoreMarker } from "../core/history/restore-marker.ts";
 import { KEEP_DAYS } from "../core/history/retention.ts";
 import { type ActivityStore, createActivityStore } from "./activity/activity.ts";
@@ -18,7 +19,14 @@ import { type NoticeStates, noticeStates } from "./findings/notice-states.ts";
 import { type PlannedLooks, plannedLooks } from "./findings/planned-looks.ts";
 import { type SentNotices, sentNotices } from "./findings/sent-notices.ts";
 import { type SettingsStore, settingsStore } from "./findings/settings.ts";
-import { listClusters, registerCluster } from "./history/clusters.ts";
+import {
+  type ClusterEntry,
+  clusterEntries,
+  clusterEntry,
+  listClusters,
+  noteSign,
+  registerCluster,
+} from "./history/clusters.ts";
 import { exportHistory } from "./history/export.ts";
 import { putMarker } from "./history/restores.ts";
 import { applyRetention, type RetentionResult } from "./history/retention.ts";
@@ -33,8 +41,14 @@ import type { Table } from "./table/table.ts";
 type Clusters = {
   /** All that were ever registered, by ARN. */
   readonly list: () => Promise<Cluster[]>;
-  /** Makes a cluster known; running it again changes nothing. */
-  readonly register: (cluster: Cluster) => Promise<void>;
+  /** The same with since when each is gone. */
+  readonly entries: () => Promise<ClusterEntry[]>;
+  /** undefined: never registered. */
+  readonly entry: (cluster: Cluster) => Promise<ClusterEntry | undefined>;
+  /** Makes a cluster known; running it again changes nothing. `seenAt`: it was there then. */
+  readonly register: (cluster: Cluster, seenAt?: Instant) => Promise<void>;
+  /** What says whether it is there; the entry after it. Twice is once, in any order. */
+  readonly note: (cluster: Cluster, sign: LifeSign) => Promise<ClusterEntry | undefined>;
 };
 
 /** What is done with a history as a whole. */
@@ -76,7 +90,7 @@ export type Store = {
 
 /** The reading half, for those who only ask. A `Store` will do wherever it is wanted. */
 export type ReadStore = {
-  readonly clusters: Pick<Clusters, "list">;
+  readonly clusters: Pick<Clusters, "list" | "entries" | "entry">;
   readonly snapshots: Omit<SnapshotStore, "save">;
   readonly activity: Pick<
     ActivityStore,
@@ -109,7 +123,10 @@ export const openStore = (table: Table, { now }: StoreOptions): Store => {
   return {
     clusters: {
       list: () => listClusters(table),
-      register: (cluster) => registerCluster(table, cluster),
+      entries: () => clusterEntries(table),
+      entry: (cluster) => clusterEntry(table, cluster),
+      register: (cluster, seenAt) => registerCluster(table, cluster, seenAt),
+      note: (cluster, sign) => noteSign(table, cluster, sign),
     },
     snapshots: createSnapshotStore(table, { now }),
     archive: {
@@ -150,8 +167,9 @@ export const openReadStore = (table: ReadTable): ReadStore => {
   const { save: _, ...snapshots } = store.snapshots;
   const { hours, days, firstAfter, coverage, countedIds, sightings } = store.activity;
   const { read, list, get, lastLook, exemptions } = store.findings;
+  const { list: clusters, entries, entry } = store.clusters;
   return {
-    clusters: { list: store.clusters.list },
+    clusters: { list: clusters, entries, entry },
     snapshots,
     activity: { hours, days, firstAfter, coverage, countedIds, sightings },
     estates: { revision: store.estates.revision, newest: store.estates.newest },

@@ -179,11 +179,12 @@ describe("functions", () => {
     );
   });
 
-  it("are asked over HTTP with signed requests alone: GET to ask, and one POST route to act on a finding", () => {
+  it("are asked over HTTP with signed requests alone: GET to ask, POST to act on a finding or a cluster", () => {
     const routes = all("AWS::ApiGatewayV2::Route").map(([, { Properties }]) => Properties);
     for (const route of routes) expect(route).toMatchObject({ AuthorizationType: "AWS_IAM" });
     expect(routes.map(({ RouteKey }) => RouteKey).sort()).toEqual([
       "GET /{path+}",
+      "POST /clusters/{id}/{act}",
       "POST /findings/{id}/{act}",
     ]);
     const [[, stage] = []] = all("AWS::ApiGatewayV2::Stage");

@@ -1,6 +1,6 @@
 // Which exemptions stood at a past moment: those that are kept, and those that acts since then replaced or withdrew.
 import type { Instant } from "../base/time.ts";
-import type { Act } from "./act.ts";
+import { type Act, isFindingAct } from "./act.ts";
 import type { Exemption } from "./exemption.ts";
 import type { Finding } from "./finding.ts";
 import { exemptionKey, exemptionKeys } from "./finding-id.ts";
@@ -17,10 +17,11 @@ export type ExemptionsAt = {
  */
 export const exemptionsAt = (
   kept: readonly Exemption[],
-  acts: readonly Act[],
+  done: readonly Act[],
   findings: readonly Finding[],
   at: Instant,
 ): ExemptionsAt => {
+  const acts = done.filter(isFindingAct);
   const known = new Map(findings.map((finding) => [finding.id, finding]));
   const standing = new Map<string, Exemption>();
   for (const one of kept) if (one.createdAt <= at) standing.set(one.key, one);

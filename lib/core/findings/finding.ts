@@ -98,6 +98,8 @@ export const Finding = z.object({
   closedAt: z.optional(z.int()),
   /** What changed, in a sentence, where the look that closed it could say. */
   closedBecause: z.optional(z.string()),
+  /** Closed because its cluster was gone, since then: nothing was mended. */
+  clusterGoneAt: z.optional(z.int()),
   /** When its verdict was first a proof, in this life. */
   provenAt: z.optional(z.int()),
   /** Who acknowledged it, when and why; not known of those that earlier releases stored. */

@@ -36,6 +36,10 @@ export const isNews = (finding: Finding): boolean => isUntold(finding) || hasRis
 export const isUntoldEnd = ({ noticedAt, closeNoticedAt }: Finding): boolean =>
   noticedAt !== undefined && closeNoticedAt === undefined;
 
+/** Nobody ever heard of it, and it would have been told at once. */
+export const isUrgentUntold = (finding: Finding, { immediate }: Urgency = DEFAULT_URGENCY): boolean =>
+  isUntold(finding) && finding.observedUntil === undefined && atLeast(finding.severity, immediate);
+
 /** The notice that is due at once; undefined: none is. */
 export const immediateNotice = (
   { announced, over, findings, tellable, standing, toldAt, toldSeverity }: Incident,

@@ -4,9 +4,19 @@ import { Severity } from "../findings/finding.ts";
 
 /**
  * Of one incident: `opened`, `worse`, `more`, `over`. `first`: all of a new cluster at once. `storm`: many incidents at
- * once. `daily` and `weekly` are summaries.
+ * once. `gone`: the cluster is gone, and its incidents with it. `daily` and `weekly` are summaries.
  */
-export const MailKind = z.enum(["opened", "worse", "more", "over", "first", "storm", "daily", "weekly"]);
+export const MailKind = z.enum([
+  "opened",
+  "worse",
+  "more",
+  "over",
+  "first",
+  "storm",
+  "gone",
+  "daily",
+  "weekly",
+]);
 export type MailKind = z.infer<typeof MailKind>;
 
 export const NoticeRecord = z.object({

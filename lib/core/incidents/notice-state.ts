@@ -10,6 +10,8 @@ const NoticeTimes = z.object({
   weeklyAt: z.optional(z.int()),
   /** When many incidents were last told in one mail. */
   stormAt: z.optional(z.int()),
+  /** Since when the cluster is gone, as the last summary of a week said. */
+  goneAt: z.optional(z.int()),
 });
 /** What telling people changes: each time only ever grows later, but the first. */
 export type NoticeTimes = z.infer<typeof NoticeTimes>;

@@ -43,7 +43,7 @@ export const snapshotOverdue = /* @__PURE__ */ defineDetector({
     why: "Roles, mappings and privileges are known only as of the last snapshot. What was granted since does not show, and no finding about it can open.",
     fix: "Find out why the snapshot function fails: look at its alarm, its dead-letter queue and its log. A refused login, an unreachable endpoint and a stopped schedule are the usual reasons. Then take one: dsql-audit snapshot.",
     falsePositives:
-      "A store that gets its snapshots by hand: set afterHours, or exempt the finding. A cluster that was deleted: exempt it.",
+      "A store that gets its snapshots by hand: set afterHours, or exempt the finding. A cluster that is not to be watched any more: retire it with dsql-audit clusters --retire. One that was deleted is no longer evaluated once AWS has said so.",
     blindSpots:
       "A cluster without any snapshot has no finding; its evaluation is named as incomplete. If the detect function has stopped too, only its alarm shows it.",
   },

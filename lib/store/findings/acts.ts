@@ -1,7 +1,7 @@
-// What people decided on findings: one item each, added and never changed.
+// What people decided on findings and clusters: one item each, added and never changed.
 import * as z from "zod";
 import type { Cluster } from "../../core/base/ids.ts";
-import { Act } from "../../core/findings/act.ts";
+import { Act, isFindingAct } from "../../core/findings/act.ts";
 import { keys } from "../table/keys.ts";
 import type { Table } from "../table/table.ts";
 
@@ -17,12 +17,9 @@ export type ActStore = {
 
 export const actStore = (table: Table): ActStore => ({
   note: async (act) => {
-    // Twice in one millisecond by one person on one finding is once.
-    await table.putIf(
-      { ...keys.act(act.cluster, act.at, `${act.kind}#${act.finding}#${act.by}`), v: FORMAT, rev: 1, act },
-      "rev",
-      undefined,
-    );
+    // Twice in one millisecond by one person on one finding or cluster is once.
+    const what = `${act.kind}#${isFindingAct(act) ? act.finding : ""}#${act.by}`;
+    await table.putIf({ ...keys.act(act.cluster, act.at, what), v: FORMAT, rev: 1, act }, "rev", undefined);
   },
   list: async (cluster) => {
     const found: Act[] = [];

@@ -1,0 +1,69 @@
+// The last mails of a cluster that is gone: one that closes its incidents, and one summary of the week.
+import { counted } from "../core/anomaly/in-words.ts";
+import type { Cluster } from "../core/base/ids.ts";
+import { dayOf } from "../core/base/time.ts";
+import type { Finding } from "../core/findings/finding.ts";
+import type { Gone } from "../core/history/cluster-life.ts";
+import { goneText } from "../wording/gone-text.ts";
+import type { StoreArguments } from "./command-line.ts";
+import { type Changes, changeLines, findingLines, listNotice, toldOfChanges } from "./list-text.ts";
+import { type Notice, toldOf } from "./notice.ts";
+import { paragraph } from "./page.ts";
+
+const AFTER =
+  "It is no longer read or evaluated. What is on record of it stays, and answers questions about the past.";
+/** How a person takes it back, or why nothing has to be done. */
+const backOf = ({ reason }: Gone): string =>
+  reason === "retired"
+    ? "Restored with dsql-audit clusters --restore, it is evaluated again."
+    : "Seen again, it is evaluated again.";
+
+/** One mail that closes all incidents of a cluster that is gone: none of it was mended. */
+export const goneNotice = (
+  cluster: Cluster,
+  gone: Gone,
+  findings: readonly Finding[],
+  store: StoreArguments,
+): Notice => {
+  const untold = findings.filter(({ noticedAt }) => noticedAt === undefined);
+  const known = findings.filter(({ noticedAt }) => noticedAt !== undefined);
+  const closed = known.filter(({ clusterGoneAt }) => clusterGoneAt !== undefined);
+  const before = known.filter(({ clusterGoneAt }) => clusterGoneAt === undefined);
+  return listNotice({
+    cluster,
+    kind: "gone",
+    tag: "GONE",
+    stem: `The cluster is gone: ${counted(untold.length + closed.length, "finding")} closed with it`,
+    first: `${goneText(gone)} ${AFTER} ${backOf(gone)} Its findings are closed; none of them was mended.`,
+    lines: [
+      ...paragraph("NEVER TOLD BEFORE", findingLines(untold)),
+      ...paragraph("CLOSED WITH THE CLUSTER", findingLines(closed)),
+      ...paragraph("OVER BEFORE THAT", findingLines(before)),
+    ],
+    findings,
+    told: findings.map((finding) => toldOf(finding, "notice")),
+    store,
+  });
+};
+
+/** The last summary of a week: it says once that the cluster is gone. */
+export const goneWeekNotice = (
+  cluster: Cluster,
+  gone: Gone,
+  findings: readonly Finding[],
+  changes: Changes,
+  store: StoreArguments,
+): Notice => {
+  const closed = findings.filter(({ clusterGoneAt }) => clusterGoneAt === gone.at);
+  return listNotice({
+    cluster,
+    kind: "weekly",
+    tag: "WEEKLY",
+    stem: `The cluster is gone since ${dayOf(gone.at)}`,
+    first: `${goneText(gone)} ${AFTER} ${backOf(gone)} This is its last summary.`,
+    lines: [...changeLines(changes), ...paragraph("CLOSED WITH THE CLUSTER", findingLines(closed))],
+    findings: closed,
+    told: toldOfChanges(changes),
+    store,
+  });
+};
