@@ -131,6 +131,8 @@ const startServers = async (options: StackOptions, bus: Bus, topic: string, { ad
   add(s3.stop);
   const iam = await startIam({ account });
   add(iam.stop);
+  // What is watched exists, until somebody takes it away.
+  for (const { cluster } of options.clusters) iam.putCluster({ arn: cluster });
   const reached = withEnvironment({
     AWS_REGION: region,
     AWS_ACCESS_KEY_ID: options.credentials.accessKeyId,

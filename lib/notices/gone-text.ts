@@ -15,8 +15,8 @@ const AFTER =
 /** How a person takes it back, or why nothing has to be done. */
 const backOf = ({ reason }: Gone): string =>
   reason === "retired"
-    ? "Restored with dsql-audit clusters --restore, it is evaluated again."
-    : "Seen again, it is evaluated again.";
+    ? "It is evaluated again once somebody restores it: dsql-audit clusters --restore."
+    : "Should it be seen again, it is evaluated again.";
 
 /** One mail that closes all incidents of a cluster that is gone: none of it was mended. */
 export const goneNotice = (

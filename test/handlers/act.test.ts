@@ -98,3 +98,32 @@ describe("an act over HTTP", () => {
     expect(await store.acts.list(cluster)).toEqual([]);
   });
 });
+
+describe("an act on a cluster over HTTP", () => {
+  const id = cluster.slice(cluster.lastIndexOf("/") + 1);
+
+  it("retires it in the caller's name with a note, and restores it; twice is once", async () => {
+    for (const _ of [1, 2]) {
+      const { status, body } = await send(`/clusters/${id}/retire`, { note: "moved" });
+      expect(status).toBe(200);
+      expect(body).toMatchObject({ cluster, goneReason: "retired", goneBy: CALLER, goneNote: "moved" });
+    }
+    expect((await store.findings.list(cluster)).filter(({ status }) => status === "open")).toEqual([]);
+    const { status, body } = await send(`/clusters/${encodeURIComponent(cluster)}/restore`, {});
+    expect([status, body.goneAt]).toEqual([200, null]);
+    expect((await store.acts.list(cluster)).map(({ kind, by, via }) => [kind, by, via])).toEqual([
+      ["restore", CALLER, "api"],
+      ["retire", CALLER, "api"],
+    ]);
+  });
+
+  it("does nothing without a note, without a caller, for a cluster that is not known, or by another name", async () => {
+    expect((await send(`/clusters/${id}/retire`, {})).status).toBe(400);
+    expect((await send(`/clusters/${id}/retire`, { note: " " })).status).toBe(400);
+    expect((await send(`/clusters/${id}/retire`, { note: "x" }, { caller: null })).status).toBe(400);
+    expect((await send("/clusters/away/retire", { note: "x" })).status).toBe(404);
+    expect((await send(`/clusters/${id}/ack`, {})).status).toBe(404);
+    expect((await send("/findings/a-1/retire", { note: "x" })).status).toBe(404);
+    expect(await store.acts.list(cluster)).toEqual([]);
+  });
+});

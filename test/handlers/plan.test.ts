@@ -1,13 +1,21 @@
 // The plan function: by the hour, and once for all changes of a while; what changed capture is kept and doubted.
 
+import { DSQLClient } from "@aws-sdk/client-dsql";
 import type { Context } from "aws-lambda";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { type Discovery, planHandler } from "../../handlers/plan.ts";
+import {
+  type Discovery,
+  discoverClusters,
+  type Presence,
+  planHandler,
+  presenceOf,
+} from "../../handlers/plan.ts";
 import type { WatchedCluster } from "../../lib/config.ts";
 import type { Cluster } from "../../lib/core/base/ids.ts";
 import { floorTo, HOUR, MINUTE } from "../../lib/core/base/time.ts";
 import { loadFacts } from "../../lib/jobs/load-facts.ts";
 import { openStore, type Store } from "../../lib/store/open-store.ts";
+import { startIam } from "../../local/aws/iam-api.ts";
 import { CLUSTER, connectRecord } from "../support/records.ts";
 import { testTables } from "../support/table.ts";
 
@@ -40,6 +48,7 @@ const planner = () => {
   const sent: { snapshot: unknown[]; detect: unknown[] } = { snapshot: [], detect: [] };
   let at = START;
   let failing = false;
+  let presence: Presence | undefined;
   let answer: () => Discovery = () => ({ clusters: [watched], failures: [] });
   const keep =
     (queue: "snapshot" | "detect") =>
@@ -54,6 +63,7 @@ const planner = () => {
     log: { info: () => {}, warn: () => {}, error: () => {} },
     store,
     discover: async () => answer(),
+    presence: async () => presence ?? "unknown",
     snapshot: keep("snapshot"),
     detect: keep("detect"),
   });
@@ -61,6 +71,9 @@ const planner = () => {
     sent,
     discovers: (next: () => Discovery) => {
       answer = next;
+    },
+    says: (next: Presence) => {
+      presence = next;
     },
     fail: (yes: boolean) => {
       failing = yes;
@@ -156,5 +169,105 @@ describe("the plan function", () => {
     expect(doubts).toEqual([
       { from: floorTo(HOUR, START), to: START + 3 * HOUR, reason: "a trail was stopped" },
     ]);
+  });
+});
+
+describe("a cluster that the plan function finds gone", () => {
+  const nothing = (): Discovery => ({ clusters: [], failures: [], asked: true });
+  const goneOf = async (one = cluster) => (await store.clusters.entry(one))?.gone;
+  const deleted = (at: number, id = cluster.slice(cluster.lastIndexOf("/") + 1), extra: object = {}) =>
+    happened("dsql", "DeleteCluster", at, { requestParameters: { identifier: id }, ...extra });
+
+  it("is gone where AWS says that there is none, and not where AWS is silent", async () => {
+    const { plan, sent, discovers, says } = planner();
+    await store.clusters.register(cluster);
+    discovers(nothing);
+    says("unknown");
+    await plan(undefined, START);
+    expect(await goneOf()).toBeUndefined();
+    expect(sent.detect).toHaveLength(1);
+    says("gone");
+    await plan(undefined, START + HOUR);
+    await plan(undefined, START + 2 * HOUR);
+    expect(await goneOf()).toEqual({ at: START + HOUR, reason: "deleted" });
+    // Until people were told, its findings are looked at.
+    expect(sent.detect).toHaveLength(3);
+    await store.notices.note(cluster, { goneAt: START + HOUR });
+    await plan(undefined, START + 3 * HOUR);
+    expect(sent.detect).toHaveLength(3);
+    expect(sent.snapshot).toEqual([]);
+  });
+
+  it("is gone since its DeleteCluster, by whoever called it, however often and late that arrives", async () => {
+    const { plan, discovers, says } = planner();
+    await store.clusters.register(cluster);
+    discovers(nothing);
+    says("gone");
+    await plan(undefined, START + 2 * HOUR);
+    const event = deleted(START, undefined, { errorCode: undefined });
+    for (const now of [START + 2 * HOUR, START + 3 * HOUR]) await plan(event, now);
+    expect(await goneOf()).toMatchObject({
+      at: START,
+      reason: "deleted",
+      by: expect.stringMatching(/^arn:aws:iam::/),
+    });
+  });
+
+  it("is not gone by a deletion that was refused, of another cluster, or in another Region or account", async () => {
+    const { plan, discovers } = planner();
+    await store.clusters.register(cluster);
+    discovers(nothing);
+    await plan(deleted(START, undefined, { errorCode: "AccessDenied" }), START);
+    await plan(deleted(START, "another"), START + HOUR);
+    await plan(deleted(START, undefined, { awsRegion: "eu-west-1" }), START + 2 * HOUR);
+    await plan(deleted(START, undefined, { recipientAccountId: "999999999999" }), START + 3 * HOUR);
+    await plan(deleted(START, undefined, { recipientAccountId: null }), START + 4 * HOUR);
+    expect(await goneOf()).toBeUndefined();
+  });
+
+  it("is watched again once AWS shows it, and one that is retired only once it is restored", async () => {
+    const { plan, sent, discovers } = planner();
+    await store.clusters.register(cluster);
+    await store.clusters.note(cluster, { kind: "deleted", at: START });
+    discovers(() => ({ clusters: [watched], failures: [], asked: true }));
+    await plan(undefined, START + HOUR);
+    expect(await goneOf()).toBeUndefined();
+    expect(sent.snapshot).toHaveLength(1);
+    await store.clusters.note(cluster, { kind: "retired", at: START + HOUR, by: "ana" });
+    await plan(undefined, START + 2 * HOUR);
+    expect(await goneOf()).toMatchObject({ reason: "retired", by: "ana" });
+    expect(sent.snapshot).toHaveLength(1);
+    await store.clusters.note(cluster, { kind: "restored", at: START + 2 * HOUR, by: "ana" });
+    await plan(undefined, START + 3 * HOUR);
+    expect(sent.snapshot).toHaveLength(2);
+  });
+});
+
+describe("what AWS says of a cluster", () => {
+  const at = (cluster_: string) => `${PREFIX}${cluster_}`;
+  const PREFIX = "arn:aws:dsql:us-east-1:111122223333:cluster/";
+  const credentials = { accessKeyId: "local", secretAccessKey: "local" };
+
+  it("is that it is gone where AWS knows none of that id, and nothing where it refuses or another account's is meant", async () => {
+    const iam = await startIam({ account: "111122223333" });
+    iam.putCluster({ arn: at("here") });
+    const client = new DSQLClient({
+      endpoint: iam.endpoint,
+      region: "us-east-1",
+      credentials,
+      maxAttempts: 1,
+    });
+    const presence = presenceOf(client, PREFIX);
+    const says = (name: string) => presence(name as Cluster);
+    expect(await says(at("here"))).toBe("there");
+    expect(await says(at("away"))).toBe("gone");
+    expect(await says("arn:aws:dsql:eu-west-1:111122223333:cluster/away")).toBe("unknown");
+    expect(await says("postgres://localhost:5432/app")).toBe("unknown");
+    iam.deny("dsql:GetCluster");
+    expect(await says(at("away"))).toBe("unknown");
+    expect((await discoverClusters(client, "auditor")).failures).toHaveLength(1);
+    await iam.stop();
+    expect(await says(at("away"))).toBe("unknown");
+    client.destroy();
   });
 });

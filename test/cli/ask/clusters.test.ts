@@ -1,0 +1,65 @@
+// `clusters`: what is known of each, and the two acts that end and begin the watch.
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeEach, describe, expect, it } from "vitest";
+import { openSqliteTable } from "../../../lib/store/table/sqlite/sqlite-table.ts";
+import { cluster } from "../../support/catalogs.ts";
+import { cliIn } from "../../support/cli.ts";
+import { fillWorld, NOW, T } from "../../support/query-world.ts";
+
+const root = mkdtempSync(join(tmpdir(), "clusters-"));
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+let folder: string;
+const cli = cliIn(
+  () => folder,
+  () => NOW,
+);
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(root, "store-"));
+  const file = join(folder, "dsql-audit.db");
+  const { table, close } = await openSqliteTable({
+    file,
+    mayCreate: true,
+    sleep: async () => {},
+    random: () => 0,
+  });
+  await fillWorld(table);
+  await close();
+});
+
+describe("clusters", () => {
+  it("retires a cluster by who and why, closes its findings, keeps its past, and restores it", async () => {
+    const run = await cli(["clusters", "--retire", cluster, "--note", "moved", "--by", "ana", "--json"]);
+    expect(run.code).toBe(0);
+    const goneAt = new Date(NOW).toISOString();
+    const gone = { goneAt, goneReason: "retired", goneBy: "ana", goneNote: "moved" };
+    expect(run.json()).toMatchObject([{ cluster, ...gone }]);
+    expect((await cli("clusters --json")).json()).toMatchObject([{ cluster, ...gone }]);
+    expect((await cli("clusters")).out).toContain("retired by ana");
+    expect((await cli("findings --status open --json")).json()).toEqual([]);
+    const detect = await cli("detect");
+    expect([detect.code, detect.out.trim()]).toEqual([0, "Nothing is open."]);
+    expect(detect.err).toContain("(retired by ana: moved). No detector was run.");
+    expect((await cli("doctor")).out).toContain("retired by ana");
+    const past = await cli(`who-can DELETE orders --at ${new Date(T + 3_600_000).toISOString()} --json`);
+    expect(past.out).toContain("app_ro");
+    expect((await cli("history verify")).code).toBe(0);
+
+    expect((await cli(["clusters", "--restore", cluster])).out).not.toContain("retired");
+    expect((await cli("detect --json")).json()).not.toEqual([]);
+  });
+
+  it.each([
+    ["--retire x", /--retire needs --note/],
+    ["--retire x --restore x --note y", /either retired or restored/],
+    ["--note y", /--note and --by go with/],
+    ["--retire away --note y", /holds no cluster away/],
+    ["--retire x --cluster x --note y", /named twice/],
+  ])("refuses %s", async (words, says) => {
+    const { code, err } = await cli(`clusters ${words}`);
+    expect(code).toBe(words.includes("away") ? 1 : 64);
+    expect(err).toMatch(says);
+  });
+});
