@@ -4,11 +4,12 @@ import type { Cluster } from "../core/base/ids.ts";
 import { dayOf } from "../core/base/time.ts";
 import type { Finding } from "../core/findings/finding.ts";
 import type { Gone } from "../core/history/cluster-life.ts";
-import { goneText } from "../wording/gone-text.ts";
+import { utc } from "../wording/evidence-text.ts";
+import { howText } from "../wording/gone-text.ts";
 import type { StoreArguments } from "./command-line.ts";
 import { type Changes, changeLines, findingLines, listNotice, toldOfChanges } from "./list-text.ts";
 import { type Notice, toldOf } from "./notice.ts";
-import { paragraph } from "./page.ts";
+import { paragraph, wrapped } from "./page.ts";
 
 const AFTER =
   "It is no longer read or evaluated. What is on record of it stays, and answers questions about the past.";
@@ -17,6 +18,9 @@ const backOf = ({ reason }: Gone): string =>
   reason === "retired"
     ? "It is evaluated again once somebody restores it: dsql-audit clusters --restore."
     : "Should it be seen again, it is evaluated again.";
+
+/** Notes and names may hold any words: no line of theirs begins where headings and commands do. */
+const whyLines = (gone: Gone): string[] => paragraph("WHY", wrapped(`It was ${howText(gone)}.`, "  "));
 
 /** One mail that closes all incidents of a cluster that is gone: none of it was mended. */
 export const goneNotice = (
@@ -34,8 +38,9 @@ export const goneNotice = (
     kind: "gone",
     tag: "GONE",
     stem: `The cluster is gone: ${counted(untold.length + closed.length, "finding")} closed with it`,
-    first: `${goneText(gone)} ${AFTER} ${backOf(gone)} Its findings are closed; none of them was mended.`,
+    first: `The cluster is gone since ${utc(gone.at)}. ${AFTER} ${backOf(gone)} Its findings are closed; none of them was mended.`,
     lines: [
+      ...whyLines(gone),
       ...paragraph("NEVER TOLD BEFORE", findingLines(untold)),
       ...paragraph("CLOSED WITH THE CLUSTER", findingLines(closed)),
       ...paragraph("OVER BEFORE THAT", findingLines(before)),
@@ -60,8 +65,12 @@ export const goneWeekNotice = (
     kind: "weekly",
     tag: "WEEKLY",
     stem: `The cluster is gone since ${dayOf(gone.at)}`,
-    first: `${goneText(gone)} ${AFTER} ${backOf(gone)} This is its last summary.`,
-    lines: [...changeLines(changes), ...paragraph("CLOSED WITH THE CLUSTER", findingLines(closed))],
+    first: `The cluster is gone since ${utc(gone.at)}. ${AFTER} ${backOf(gone)} This is its last summary.`,
+    lines: [
+      ...whyLines(gone),
+      ...changeLines(changes),
+      ...paragraph("CLOSED WITH THE CLUSTER", findingLines(closed)),
+    ],
     findings: closed,
     told: toldOfChanges(changes),
     store,

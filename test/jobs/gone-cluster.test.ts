@@ -111,9 +111,8 @@ describe("a cluster that is gone", () => {
     const [notice, ...more] = await mails(T + HOUR);
     expect(more).toEqual([]);
     expect(notice?.subject).toContain("[GONE]");
-    expect(notice?.text).toContain(
-      "The cluster is gone since 2026-03-03 09:00 UTC (retired by ana: moved away).",
-    );
+    expect(notice?.text).toContain("The cluster is gone since 2026-03-03 09:00 UTC.");
+    expect(notice?.text).toContain("It was retired by ana: moved away.");
     expect(notice?.text).toContain("none of them was mended");
     expect(notice?.text).toMatch(/CLOSED WITH THE CLUSTER .*Second thing.*First thing/);
     expect(await mails(T + 2 * HOUR)).toEqual([]);

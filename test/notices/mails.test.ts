@@ -4,10 +4,13 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Cluster, Principal } from "../../lib/core/base/ids.ts";
 import { DAY, HOUR, iso, MINUTE } from "../../lib/core/base/time.ts";
+import { closeGone } from "../../lib/core/findings/close-gone.ts";
 import type { Finding } from "../../lib/core/findings/finding.ts";
+import type { Gone } from "../../lib/core/history/cluster-life.ts";
 import { joinIncidents } from "../../lib/core/incidents/threads.ts";
 import { name, sql } from "../../lib/core/sql/guard.ts";
 import { revokeMappingSql } from "../../lib/core/sql/statements.ts";
+import { goneNotice, goneWeekNotice } from "../../lib/notices/gone-text.ts";
 import { dailyNotice } from "../../lib/notices/list-text.ts";
 import type { Notice } from "../../lib/notices/notice.ts";
 import { MAX_COLUMNS } from "../../lib/notices/page.ts";
@@ -208,7 +211,16 @@ const mailsOf = (names: Names): Readonly<Record<string, Notice>> => {
     ],
   };
   if (!daily) throw new Error("nothing is due of the day");
+  const gone: Gone = { at: T + DAY, reason: "retired", by: arn(principal), note: names.session };
+  const closed = closeGone(
+    [...afterTelling([grant], [access], T), ...first],
+    gone.at,
+    "The cluster is gone.",
+    T + DAY,
+  );
   return {
+    gone: goneNotice(cluster, gone, closed, store),
+    "weekly-gone": goneWeekNotice(cluster, gone, closed, { fresh: [], risen: [], ended: [] }, store),
     opened,
     more,
     worse,
@@ -255,7 +267,7 @@ describe("the mail of", () => {
   it("every kind is there", () => {
     const kinds = new Set(Object.values(plain).map(({ kind }) => kind));
     expect([...kinds].sort()).toEqual(
-      ["daily", "first", "more", "opened", "over", "storm", "weekly", "worse"].sort(),
+      ["daily", "first", "gone", "more", "opened", "over", "storm", "weekly", "worse"].sort(),
     );
   });
 
