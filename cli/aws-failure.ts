@@ -1,5 +1,19 @@
 // What AWS, or the way to it, said no to: in words that tell what to do next. The SDK's names decide, never its texts.
 import { AuditError, type ErrorCode } from "../lib/errors.ts";
+import {
+  BAD_SIGNATURE,
+  CREDENTIALS,
+  DENIED,
+  EXPIRED,
+  fieldOf,
+  GONE,
+  networkCodeOf,
+  OTHER_REGION,
+  said,
+  THROTTLED,
+  textOf,
+  UNKNOWN_KEY,
+} from "./aws-error-names.ts";
 
 /** What the command was told, for the message. */
 export type Asked = {
@@ -8,73 +22,8 @@ export type Asked = {
   readonly profile?: string | undefined;
 };
 
-const fieldOf = (error: unknown, name: string): unknown =>
-  typeof error === "object" && error !== null ? (error as Record<string, unknown>)[name] : undefined;
-const textOf = (error: unknown, name: string): string => {
-  const value = fieldOf(error, name);
-  return typeof value === "string" ? value : "";
-};
-const said = (error: unknown): string => (error instanceof Error ? error.message : String(error)).trim();
-
 const failure = (code: ErrorCode, message: string, hint: string, cause: unknown): AuditError =>
   new AuditError(code, message, { hint, cause });
-
-const names = (...all: readonly string[]): ReadonlySet<string> => new Set(all);
-const EXPIRED = names(
-  "ExpiredTokenException",
-  "ExpiredToken",
-  "RequestExpired",
-  "ExpiredTokenError",
-  "TokenRefreshRequired",
-);
-const CREDENTIALS = names("CredentialsProviderError", "TokenProviderError");
-const UNKNOWN_KEY = names(
-  "UnrecognizedClientException",
-  "InvalidClientTokenId",
-  "InvalidAccessKeyId",
-  "InvalidToken",
-);
-const BAD_SIGNATURE = names(
-  "InvalidSignatureException",
-  "SignatureDoesNotMatch",
-  "RequestTimeTooSkewed",
-  "IncompleteSignature",
-  "IncompleteSignatureException",
-);
-const DENIED = names("AccessDeniedException", "AccessDenied", "AuthorizationError", "UnauthorizedOperation");
-const THROTTLED = names(
-  "ThrottlingException",
-  "Throttling",
-  "ThrottledException",
-  "ProvisionedThroughputExceededException",
-  "RequestLimitExceeded",
-  "RequestThrottled",
-  "RequestThrottledException",
-  "TooManyRequestsException",
-  "SlowDown",
-);
-const GONE: Readonly<Record<string, string>> = {
-  NoSuchBucket: "there is no such bucket",
-  QueueDoesNotExist: "there is no such queue",
-  "AWS.SimpleQueueService.NonExistentQueue": "there is no such queue",
-};
-/** S3 has a bucket in one Region, and says so in four ways. */
-const OTHER_REGION = names(
-  "PermanentRedirect",
-  "TemporaryRedirect",
-  "AuthorizationHeaderMalformed",
-  "IllegalLocationConstraintException",
-);
-const NETWORK = names(
-  "ENOTFOUND",
-  "EAI_AGAIN",
-  "ECONNREFUSED",
-  "ECONNRESET",
-  "ETIMEDOUT",
-  "EHOSTUNREACH",
-  "ENETUNREACH",
-  "EPIPE",
-);
 
 const inRegion = ({ region }: Asked): string => (region ? ` in ${region}` : "");
 const login = ({ profile }: Asked): string => `aws sso login${profile ? ` --profile ${profile}` : ""}`;
@@ -136,10 +85,124 @@ const foreign = (error: unknown, asked: Asked): AuditError => {
   );
 };
 
-const networkCodeOf = (error: unknown): string => {
-  if (error instanceof AggregateError && !textOf(error, "code")) return networkCodeOf(error.errors[0]);
-  const code = textOf(error, "code");
-  return NETWORK.has(code) || /CERT|SELF_SIGNED|ALTNAME/.test(code) ? code : "";
+type Rule = {
+  readonly is: (name: string, error: unknown) => boolean;
+  readonly says: (error: unknown, asked: Asked) => AuditError;
+};
+
+const named = (all: ReadonlySet<string>) => (name: string) => all.has(name);
+
+const throttled = (error: unknown, { table }: Asked): AuditError =>
+  failure(
+    "throttled",
+    `AWS throttled the requests${table ? ` to ${table}` : ""} until the retries were used up`,
+    table
+      ? "Try again in a minute; if it stays, look at the throttle metrics of the table."
+      : "Try again in a minute; if it stays, look at who else asks for the same.",
+    error,
+  );
+
+/** Who asks: the session, the key, the signature, the permission. */
+const callerRules: readonly Rule[] = [
+  {
+    is: named(EXPIRED),
+    says: (error, asked) =>
+      failure(
+        "denied",
+        "the AWS session has expired",
+        `Sign in again (${login(asked)}), or renew the temporary credentials.`,
+        error,
+      ),
+  },
+  {
+    is: named(UNKNOWN_KEY),
+    says: (error) =>
+      failure(
+        "denied",
+        `AWS does not know these credentials: ${said(error)}`,
+        "Check AWS_PROFILE or AWS_ACCESS_KEY_ID; a Region that is not switched on for the account answers so too.",
+        error,
+      ),
+  },
+  {
+    is: named(BAD_SIGNATURE),
+    says: (error) =>
+      failure(
+        "denied",
+        `AWS does not accept the signature: ${said(error)}`,
+        "Check AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN, and this machine's clock.",
+        error,
+      ),
+  },
+  { is: named(DENIED), says: denied },
+];
+
+/** What is asked for: the table, the bucket, the queue, the key. */
+const targetRules: readonly Rule[] = [
+  { is: named(THROTTLED), says: throttled },
+  { is: (name) => name === "ResourceNotFoundException", says: missingTable },
+  {
+    is: (name) => Boolean(GONE[name]),
+    says: (error) =>
+      failure(
+        "not-found",
+        `${GONE[textOf(error, "name")]}: ${said(error)}`,
+        "Check its name and its Region.",
+        error,
+      ),
+  },
+  {
+    is: named(OTHER_REGION),
+    says: (error) =>
+      failure(
+        "config",
+        `the bucket is in another Region: ${said(error)}`,
+        "Name its Region with --region.",
+        error,
+      ),
+  },
+  {
+    is: (name) => /^KMS|^Kms/.test(name),
+    says: (error) =>
+      failure(
+        "denied",
+        `AWS cannot decrypt it: ${textOf(error, "name")}: ${said(error)}`,
+        "Who runs this needs kms:Decrypt on the key that it is encrypted with, and the key must be enabled.",
+        error,
+      ),
+  },
+];
+
+/** The way there and back. */
+const wayRules: readonly Rule[] = [
+  { is: (name) => name === "SyntaxError" || name === "Unknown" || name === "UnknownError", says: foreign },
+  {
+    is: (name, error) => name === "TimeoutError" && !networkCodeOf(error),
+    says: (error, asked) =>
+      failure(
+        "connect",
+        `AWS${inRegion(asked)} does not answer, or stopped in the middle of its answer`,
+        "Try again; if it stays so, check the network: DNS, proxy, VPC endpoint.",
+        error,
+      ),
+  },
+  {
+    is: (name, error) => networkCodeOf(error) !== "" || name === "NetworkingError",
+    says: unreachable,
+  },
+];
+
+/** The first that fits tells what it was. */
+const rules: readonly Rule[] = [...callerRules, ...targetRules, ...wayRules];
+
+const other = (error: Error): AuditError => {
+  const isTheirs = fieldOf(error, "$fault") === "server";
+  return failure(
+    "store",
+    `AWS ${isTheirs ? "failed" : "refused the request"}: ${error.name}: ${said(error)}`,
+    isTheirs ? "Try again in a minute." : "Check the options of this command.",
+    error,
+  );
 };
 
 /** What an error of the AWS SDK means, as an AuditError with the next step; undefined for anything else. */
@@ -157,67 +220,5 @@ export const awsFailure = (error: unknown, asked: Asked): AuditError | undefined
   }
   // Only what a client of the SDK threw has metadata, also where no answer came.
   if (fieldOf(error, "$metadata") === undefined) return undefined;
-  if (EXPIRED.has(name))
-    return failure(
-      "denied",
-      "the AWS session has expired",
-      `Sign in again (${login(asked)}), or renew the temporary credentials.`,
-      error,
-    );
-  if (UNKNOWN_KEY.has(name))
-    return failure(
-      "denied",
-      `AWS does not know these credentials: ${said(error)}`,
-      "Check AWS_PROFILE or AWS_ACCESS_KEY_ID; a Region that is not switched on for the account answers so too.",
-      error,
-    );
-  if (BAD_SIGNATURE.has(name))
-    return failure(
-      "denied",
-      `AWS does not accept the signature: ${said(error)}`,
-      "Check AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN, and this machine's clock.",
-      error,
-    );
-  if (DENIED.has(name)) return denied(error);
-  if (THROTTLED.has(name))
-    return failure(
-      "throttled",
-      `AWS throttled the requests${asked.table ? ` to ${asked.table}` : ""} until the retries were used up`,
-      asked.table
-        ? "Try again in a minute; if it stays, look at the throttle metrics of the table."
-        : "Try again in a minute; if it stays, look at who else asks for the same.",
-      error,
-    );
-  if (name === "ResourceNotFoundException") return missingTable(error, asked);
-  if (GONE[name])
-    return failure("not-found", `${GONE[name]}: ${said(error)}`, "Check its name and its Region.", error);
-  if (OTHER_REGION.has(name))
-    return failure(
-      "config",
-      `the bucket is in another Region: ${said(error)}`,
-      "Name its Region with --region.",
-      error,
-    );
-  if (/^KMS|^Kms/.test(name))
-    return failure(
-      "denied",
-      `AWS cannot decrypt it: ${name}: ${said(error)}`,
-      "Who runs this needs kms:Decrypt on the key that it is encrypted with, and the key must be enabled.",
-      error,
-    );
-  if (name === "SyntaxError" || name === "Unknown" || name === "UnknownError") return foreign(error, asked);
-  if (name === "TimeoutError" && !networkCodeOf(error))
-    return failure(
-      "connect",
-      `AWS${inRegion(asked)} does not answer, or stopped in the middle of its answer`,
-      "Try again; if it stays so, check the network: DNS, proxy, VPC endpoint.",
-      error,
-    );
-  if (networkCodeOf(error) || name === "NetworkingError") return unreachable(error, asked);
-  return failure(
-    "store",
-    `AWS ${fieldOf(error, "$fault") === "server" ? "failed" : "refused the request"}: ${name}: ${said(error)}`,
-    fieldOf(error, "$fault") === "server" ? "Try again in a minute." : "Check the options of this command.",
-    error,
-  );
+  return rules.find(({ is }) => is(name, error))?.says(error, asked) ?? other(error);
 };

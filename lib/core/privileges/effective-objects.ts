@@ -111,78 +111,90 @@ const compare = (a: Unplaced, b: Unplaced): number =>
   a.columnNumber - b.columnNumber ||
   a.oid - b.oid;
 
-/** Sorted by kind, schema, name, column. Sections that are unreadable give none. */
-export const accessObjects = (catalog: Catalog, graph: RoleGraph): AccessObject[] => {
-  const holders = holdersOf(graph, catalog.serverVersion);
-  const schemaNames = new Map(rowsOf(catalog, "schemas").map(({ oid, name }) => [oid, name]));
-  const plain = {
-    letter: "",
-    schema: null,
-    schemaOid: null,
-    identityArguments: null,
-    column: null,
-    columnNumber: 0,
-    securityDefiner: false,
-  };
-  const within = (oid: Oid) => ({ schemaOid: oid, schema: schemaNames.get(oid) ?? null });
-  const found: Unplaced[] = [];
+/** What most kinds lack. */
+const plain = {
+  letter: "",
+  schema: null,
+  schemaOid: null,
+  identityArguments: null,
+  column: null,
+  columnNumber: 0,
+  securityDefiner: false,
+};
 
-  for (const row of rowsOf(catalog, "database")) {
-    const { oid, owner, name } = row;
-    found.push({ ...plain, ...holders("database", owner, row.acl), kind: "database", oid, owner, name });
-  }
-  for (const row of rowsOf(catalog, "schemas")) {
-    const { oid, owner, name } = row;
-    found.push({ ...plain, ...holders("schema", owner, row.acl), kind: "schema", oid, owner, name });
-  }
-  const relations = new Map<Oid, Relation>();
-  for (const row of rowsOf(catalog, "relations")) {
-    relations.set(row.oid, row);
+type Sources = {
+  readonly catalog: Catalog;
+  readonly holders: ReturnType<typeof holdersOf>;
+  /** Where an object of a schema stands. */
+  readonly within: (schema: Oid) => Pick<AccessObject, "schemaOid" | "schema">;
+};
+
+const databasesAndSchemas = ({ catalog, holders }: Sources): Unplaced[] => [
+  ...rowsOf(catalog, "database").map(
+    ({ oid, owner, name, acl }): Unplaced => ({
+      ...plain,
+      ...holders("database", owner, acl),
+      ...{ kind: "database", oid, owner, name },
+    }),
+  ),
+  ...rowsOf(catalog, "schemas").map(
+    ({ oid, owner, name, acl }): Unplaced => ({
+      ...plain,
+      ...holders("schema", owner, acl),
+      ...{ kind: "schema", oid, owner, name },
+    }),
+  ),
+];
+
+const relationsIn = ({ catalog, holders, within }: Sources): Unplaced[] =>
+  rowsOf(catalog, "relations").map((row) => {
     const kind = relationKinds[row.kind];
     const { oid, owner, name } = row;
     const held = holders(aclKindOf(kind), owner, row.acl, { frozen: frozenOf(row) });
-    found.push({ ...plain, ...held, ...within(row.schema), kind, letter: row.kind, oid, owner, name });
-  }
-  for (const { relation, number, name: column, acl } of rowsOf(catalog, "columns")) {
+    return { ...plain, ...held, ...within(row.schema), kind, letter: row.kind, oid, owner, name };
+  });
+
+/** Those with an ACL of their own. */
+const columnsIn = ({ catalog, holders, within }: Sources): Unplaced[] => {
+  const relations = new Map(rowsOf(catalog, "relations").map((row) => [row.oid, row]));
+  return rowsOf(catalog, "columns").flatMap(({ relation, number, name: column, acl }): Unplaced[] => {
     const table = relations.get(relation);
-    if (!table || acl === null) continue;
+    if (!table || acl === null) return [];
     const { oid, owner, name } = table;
     // What nobody wrote is another thing for a sequence than for a table.
     const whole = table.acl ?? builtInAcl("relations", table, catalog.serverVersion);
     const held = holders("column", owner, acl, { tableAcl: whole, frozen: frozenOf(table) });
     const place = { ...within(table.schema), kind: "column" as const, letter: table.kind, oid, owner, name };
-    found.push({ ...plain, ...held, ...place, column, columnNumber: number });
-  }
-  for (const row of rowsOf(catalog, "functions")) {
+    return [{ ...plain, ...held, ...place, column, columnNumber: number }];
+  });
+};
+
+const functionsIn = ({ catalog, holders, within }: Sources): Unplaced[] =>
+  rowsOf(catalog, "functions").map((row) => {
     const { oid, owner, securityDefiner, identityArguments } = row;
     const name = `${row.name}(${identityArguments})`;
     const held = holders("function", owner, row.acl);
-    found.push({
-      ...plain,
-      ...held,
-      ...within(row.schema),
-      kind: "function",
-      letter: row.kind,
-      oid,
-      owner,
-      name,
-      identityArguments,
-      securityDefiner,
-    });
-  }
-  for (const row of rowsOf(catalog, "types")) {
+    const place = { ...within(row.schema), kind: "function" as const, letter: row.kind, oid, owner, name };
+    return { ...plain, ...held, ...place, identityArguments, securityDefiner };
+  });
+
+const typesIn = ({ catalog, holders, within }: Sources): Unplaced[] =>
+  rowsOf(catalog, "types").map((row) => {
     const { oid, owner, name } = row;
     const held = holders("type", owner, row.acl);
-    found.push({
-      ...plain,
-      ...held,
-      ...within(row.schema),
-      kind: "type",
-      letter: row.kind,
-      oid,
-      owner,
-      name,
-    });
-  }
-  return found.sort(compare).map((object, index) => ({ ...object, index }));
+    return { ...plain, ...held, ...within(row.schema), kind: "type", letter: row.kind, oid, owner, name };
+  });
+
+/** Sorted by kind, schema, name, column. Sections that are unreadable give none. */
+export const accessObjects = (catalog: Catalog, graph: RoleGraph): AccessObject[] => {
+  const schemaNames = new Map(rowsOf(catalog, "schemas").map(({ oid, name }) => [oid, name]));
+  const sources: Sources = {
+    catalog,
+    holders: holdersOf(graph, catalog.serverVersion),
+    within: (oid) => ({ schemaOid: oid, schema: schemaNames.get(oid) ?? null }),
+  };
+  return [databasesAndSchemas, relationsIn, columnsIn, functionsIn, typesIn]
+    .flatMap((objectsIn) => objectsIn(sources))
+    .sort(compare)
+    .map((object, index) => ({ ...object, index }));
 };

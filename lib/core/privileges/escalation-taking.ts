@@ -2,11 +2,17 @@
 
 import { lazily } from "../base/lazily.ts";
 import { isDsql } from "../catalog/catalog.ts";
-import { HELD_BITS, privilegeBit, privilegeNames } from "../catalog/privileges.ts";
+import {
+  HELD_BITS,
+  type Privilege,
+  type PrivilegeMask,
+  privilegeBit,
+  privilegeNames,
+} from "../catalog/privileges.ts";
 import type { AccessEngine } from "./effective.ts";
 import { type RoleId, reachable, targetsOf } from "./effective-graph.ts";
 import { grantOptionsOf } from "./effective-matrix.ts";
-import { isSystemSchema } from "./effective-objects.ts";
+import { type AccessObject, isSystemSchema } from "./effective-objects.ts";
 import { cellOf } from "./effective-rows.ts";
 import { common, type Escalation, serverRoles, wayTo, wayToPrivilege } from "./escalation-way.ts";
 import { objectText } from "./find-object.ts";
@@ -46,77 +52,106 @@ const holdsMore = (engine: AccessEngine, role: RoleId, owner: RoleId): boolean =
   );
 };
 
+const CREATE = privilegeBit("CREATE");
+const EXECUTE = privilegeBit("EXECUTE");
+const TRIGGER = privilegeBit("TRIGGER");
+
+/** What a role has on one object, for each way that it could take more by. */
+type Holding = {
+  readonly engine: AccessEngine;
+  readonly role: RoleId;
+  readonly dsql: boolean;
+  readonly object: AccessObject;
+  readonly base: Pick<Escalation, keyof typeof common | "kind" | "target">;
+  /** All that it holds, at once or after SET ROLE; of that, what its schema lets it use. */
+  readonly mask: PrivilegeMask;
+  readonly usable: PrivilegeMask;
+  readonly owner: RoleId | undefined;
+  /** How it becomes the owner; undefined: it does not. */
+  readonly asOwner: ReturnType<typeof wayTo> | undefined;
+  /** Whether the owner holds more than the role. */
+  readonly ownerHoldsMore: (owner: RoleId) => boolean;
+};
+
+const byPrivilege = (
+  { engine, role, object, base }: Holding,
+  privilege: Privilege,
+  more: Pick<Escalation, "how"> & Partial<Escalation>,
+): Escalation[] => [{ ...base, ...wayToPrivilege(engine, role, privilege, object), ...more }];
+
+const byOwnership = ({ object, asOwner, base, mask }: Holding): Escalation[] =>
+  asOwner && object.kind !== "column"
+    ? [
+        {
+          ...base,
+          ...asOwner,
+          how: "ownership",
+          privileges: privilegeNames(object.all & HELD_BITS & ~mask),
+        },
+      ]
+    : [];
+
+const byGrantOption = (holding: Holding): Escalation[] => {
+  const privileges = privilegeNames(holding.asOwner ? 0 : grantOptionsOf(holding.mask) & HELD_BITS);
+  const [first] = privileges;
+  return first ? byPrivilege(holding, first, { how: "grant-option", privileges }) : [];
+};
+
+const byCreate = (holding: Holding): Escalation[] =>
+  holding.object.kind === "schema" && holding.mask & CREATE
+    ? byPrivilege(holding, "CREATE", { how: "create-in-schema" })
+    : [];
+
+const byTrigger = (holding: Holding): Escalation[] =>
+  !holding.dsql && holding.object.kind === "table" && !holding.asOwner && holding.usable & TRIGGER
+    ? byPrivilege(holding, "TRIGGER", { how: "trigger", privileges: ["TRIGGER"] })
+    : [];
+
+/** The catalog has the system's objects only where an ordinary role was given something on them. */
+const bySystemObject = (holding: Holding): Escalation[] => {
+  const { object, mask } = holding;
+  if (object.kind === "schema" || !isSystemSchema(object.schema)) return [];
+  const privileges = privilegeNames(mask & HELD_BITS & ~object.everyone);
+  const [held] = privileges;
+  return held ? byPrivilege(holding, held, { how: "system-object", privileges }) : [];
+};
+
+const byDefiner = (holding: Holding): Escalation[] => {
+  const { engine, object, owner, asOwner, usable } = holding;
+  if (!object.securityDefiner || owner === undefined || asOwner || !(usable & EXECUTE)) return [];
+  if (!holding.ownerHoldsMore(owner)) return [];
+  return byPrivilege(holding, "EXECUTE", {
+    how: "security-definer",
+    superuser: isAlmighty(engine, owner),
+    as: engine.graph.roles[owner]?.name ?? null,
+  });
+};
+
+/** Every way to take what one does not hold, in the order in which they are told. */
+const ways = [byOwnership, byGrantOption, byCreate, byTrigger, bySystemObject, byDefiner];
+
 /** In the order of the objects. */
 export const takingsOf = (engine: AccessEngine, role: RoleId): Escalation[] => {
   const { graph, matrix } = engine;
-  const more = new Map<RoleId, boolean>();
   const wayToOwner = lazily((owner: RoleId) => wayTo(engine, role, owner));
-  const CREATE = privilegeBit("CREATE");
-  const EXECUTE = privilegeBit("EXECUTE");
-  const TRIGGER = privilegeBit("TRIGGER");
   const dsql = isDsql(engine.catalog);
-  return engine.objects.flatMap((object): Escalation[] => {
-    const found: Escalation[] = [];
+  const ownerHoldsMore = lazily((owner: RoleId) => holdsMore(engine, role, owner));
+  return engine.objects.flatMap((object) => {
     const cell = cellOf(matrix, role, object);
     const mask = cell.held | cell.settable;
-    const usable = matrix.usable(role, object) ? mask : cell.settableUsable;
     const owner = graph.idOf.get(object.owner);
-    const base = { ...common, kind: object.kind, target: objectText(object) };
-    const asOwner = owner === undefined ? undefined : wayToOwner(owner);
-    if (asOwner && object.kind !== "column") {
-      const lost = privilegeNames(object.all & HELD_BITS & ~mask);
-      found.push({ ...base, ...asOwner, how: "ownership", privileges: lost });
-    }
-    const grantable = asOwner ? 0 : grantOptionsOf(mask) & HELD_BITS;
-    const [first] = privilegeNames(grantable);
-    if (first) {
-      found.push({
-        ...base,
-        ...wayToPrivilege(engine, role, first, object),
-        how: "grant-option",
-        privileges: privilegeNames(grantable),
-      });
-    }
-    if (object.kind === "schema" && mask & CREATE) {
-      found.push({
-        ...base,
-        ...wayToPrivilege(engine, role, "CREATE", object),
-        how: "create-in-schema",
-      });
-    }
-    if (!dsql && object.kind === "table" && !asOwner && usable & TRIGGER) {
-      found.push({
-        ...base,
-        ...wayToPrivilege(engine, role, "TRIGGER", object),
-        how: "trigger",
-        privileges: ["TRIGGER"],
-      });
-    }
-    // The catalog has the system's objects only where an ordinary role was given something on them.
-    if (object.kind !== "schema" && isSystemSchema(object.schema)) {
-      const own = privilegeNames(mask & HELD_BITS & ~object.everyone);
-      const [held] = own;
-      if (held)
-        found.push({
-          ...base,
-          ...wayToPrivilege(engine, role, held, object),
-          how: "system-object",
-          privileges: own,
-        });
-    }
-    if (object.securityDefiner && owner !== undefined && !asOwner && usable & EXECUTE) {
-      if (!more.has(owner)) more.set(owner, holdsMore(engine, role, owner));
-      if (more.get(owner)) {
-        const way = wayToPrivilege(engine, role, "EXECUTE", object);
-        found.push({
-          ...base,
-          ...way,
-          how: "security-definer",
-          superuser: isAlmighty(engine, owner),
-          as: graph.roles[owner]?.name ?? null,
-        });
-      }
-    }
-    return found;
+    const holding: Holding = {
+      engine,
+      role,
+      dsql,
+      object,
+      base: { ...common, kind: object.kind, target: objectText(object) },
+      mask,
+      usable: matrix.usable(role, object) ? mask : cell.settableUsable,
+      owner,
+      asOwner: owner === undefined ? undefined : wayToOwner(owner),
+      ownerHoldsMore,
+    };
+    return ways.flatMap((way) => way(holding));
   });
 };

@@ -1,0 +1,80 @@
+// What errors of the AWS SDK are called, and what they carry: names, codes and fields, never texts.
+
+export const fieldOf = (error: unknown, name: string): unknown =>
+  typeof error === "object" && error !== null ? (error as Record<string, unknown>)[name] : undefined;
+export const textOf = (error: unknown, name: string): string => {
+  const value = fieldOf(error, name);
+  return typeof value === "string" ? value : "";
+};
+/** Its message. */
+export const said = (error: unknown): string =>
+  (error instanceof Error ? error.message : String(error)).trim();
+
+const names = (...all: readonly string[]): ReadonlySet<string> => new Set(all);
+export const EXPIRED = names(
+  "ExpiredTokenException",
+  "ExpiredToken",
+  "RequestExpired",
+  "ExpiredTokenError",
+  "TokenRefreshRequired",
+);
+export const CREDENTIALS = names("CredentialsProviderError", "TokenProviderError");
+export const UNKNOWN_KEY = names(
+  "UnrecognizedClientException",
+  "InvalidClientTokenId",
+  "InvalidAccessKeyId",
+  "InvalidToken",
+);
+export const BAD_SIGNATURE = names(
+  "InvalidSignatureException",
+  "SignatureDoesNotMatch",
+  "RequestTimeTooSkewed",
+  "IncompleteSignature",
+  "IncompleteSignatureException",
+);
+export const DENIED = names(
+  "AccessDeniedException",
+  "AccessDenied",
+  "AuthorizationError",
+  "UnauthorizedOperation",
+);
+export const THROTTLED = names(
+  "ThrottlingException",
+  "Throttling",
+  "ThrottledException",
+  "ProvisionedThroughputExceededException",
+  "RequestLimitExceeded",
+  "RequestThrottled",
+  "RequestThrottledException",
+  "TooManyRequestsException",
+  "SlowDown",
+);
+export const GONE: Readonly<Record<string, string>> = {
+  NoSuchBucket: "there is no such bucket",
+  QueueDoesNotExist: "there is no such queue",
+  "AWS.SimpleQueueService.NonExistentQueue": "there is no such queue",
+};
+/** S3 has a bucket in one Region, and says so in four ways. */
+export const OTHER_REGION = names(
+  "PermanentRedirect",
+  "TemporaryRedirect",
+  "AuthorizationHeaderMalformed",
+  "IllegalLocationConstraintException",
+);
+const NETWORK = names(
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "ECONNREFUSED",
+  "ECONNRESET",
+  "ETIMEDOUT",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "EPIPE",
+);
+
+/** Why the network failed, as Node.js and TLS name it; "": it did not. */
+export const networkCodeOf = (error: unknown): string => {
+  if (error instanceof AggregateError && !textOf(error, "code")) return networkCodeOf(error.errors[0]);
+  const code = textOf(error, "code");
+  return NETWORK.has(code) || /CERT|SELF_SIGNED|ALTNAME/.test(code) ? code : "";
+};
