@@ -1,10 +1,10 @@
 // SNS for one machine: answers the real client's Publish and puts each message into an outbox as the email it would become.
 import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
-import nodemailer from "nodemailer";
 import { type XmlChild, xmlDocument, xmlResponse } from "./aws-xml.ts";
+import { openRelay } from "./email-relay.ts";
 import { type LoopbackRequest, type LoopbackResponse, startLoopback } from "./loopback-server.ts";
-import { openOutbox, SENDER } from "./outbox.ts";
+import { openOutbox } from "./outbox.ts";
 
 export type SnsFault =
   | "denied"
@@ -203,6 +203,21 @@ const subscriptionList = (
   );
 };
 
+const publishAnswer = (messageId: string): LoopbackResponse =>
+  xmlResponse(
+    200,
+    xmlDocument(
+      [
+        "PublishResponse",
+        [
+          ["PublishResult", [["MessageId", messageId]]],
+          ["ResponseMetadata", [["RequestId", randomUUID()]]],
+        ],
+      ],
+      NAMESPACE,
+    ),
+  );
+
 /** Starts the endpoint on a free loopback port. */
 export const startSns = async (options: SnsOptions): Promise<LocalSns> => {
   const topics = new Set(options.topics);
@@ -210,17 +225,7 @@ export const startSns = async (options: SnsOptions): Promise<LocalSns> => {
   const to = options.subscriber ?? "oncall@example.com";
   const faultsAhead: SnsFault[] = [];
   const published: Published[] = [];
-  const undelivered: { file: string; reason: string }[] = [];
-  const smtp = options.smtp && nodemailer.createTransport({ ...options.smtp, connectionTimeout: 5_000 });
-  // One relay after the other, so that the server receives the emails in order.
-  let relayed: Promise<void> = Promise.resolve();
-  const relay = async (file: string, raw: Buffer): Promise<void> => {
-    try {
-      await smtp?.sendMail({ envelope: { from: SENDER.address, to }, raw });
-    } catch (error) {
-      undelivered.push({ file, reason: String(error) });
-    }
-  };
+  const relay = openRelay(options.smtp, to);
 
   const answer = async ({ method, headers, body }: LoopbackRequest): Promise<LoopbackResponse> => {
     const form = new URLSearchParams(body.toString("utf8"));
@@ -250,20 +255,8 @@ export const startSns = async (options: SnsOptions): Promise<LocalSns> => {
       text: texts.email ?? texts.default ?? "",
       at: options.now(),
     });
-    if (smtp) relayed = relayed.then(() => relay(file, raw));
-    return xmlResponse(
-      200,
-      xmlDocument(
-        [
-          "PublishResponse",
-          [
-            ["PublishResult", [["MessageId", messageId]]],
-            ["ResponseMetadata", [["RequestId", randomUUID()]]],
-          ],
-        ],
-        NAMESPACE,
-      ),
-    );
+    relay.send(file, raw);
+    return publishAnswer(messageId);
   };
 
   const server = await startLoopback(answer);
@@ -273,11 +266,10 @@ export const startSns = async (options: SnsOptions): Promise<LocalSns> => {
       faultsAhead.push(...Array<SnsFault>(times).fill(fault));
     },
     published,
-    undelivered,
+    undelivered: relay.undelivered,
     stop: async () => {
       await server.stop();
-      await relayed;
-      smtp?.close();
+      await relay.close();
     },
   };
 };

@@ -45,48 +45,53 @@ type Rewritten = { readonly sql: string; readonly step: Step; readonly fails?: t
 const nothing: Step = { kind: "other" };
 const mostParameters = 65_535; // the protocol's own limit; a number beyond it is an error of the client
 
+/** AWS IAM GRANT and REVOKE as calls; undefined: it is neither. */
+const awsIam = (
+  { shape, words }: Statement,
+  principalIdOf: RewriterPorts["principalIdOf"],
+): string | undefined => {
+  if (!/^AWS IAM\b/.test(shape)) return undefined;
+  const [role, arn] = [nameOf(words[3]), stringOf(words[5])];
+  if (!/^AWS IAM (GRANT \S+ TO|REVOKE \S+ FROM) '$/.test(shape) || role === undefined || arn === undefined) {
+    return raise({ code: "42601", message: 'syntax error at or near "IAM"' });
+  }
+  const [name, iamArn] = [pg.escapeLiteral(role), pg.escapeLiteral(arn)];
+  if (shape.startsWith("AWS IAM REVOKE")) return `call sys.__iam_revoke(${name}, ${iamArn})`;
+  return `call sys.__iam_grant(${name}, ${iamArn}, ${pg.escapeLiteral(principalIdOf(arn) ?? "")})`;
+};
+
+const refusedCatalog = (
+  { words }: Statement,
+  refusedCatalogs: RewriterPorts["refusedCatalogs"],
+): SqlError | undefined => {
+  if (refusedCatalogs.size === 0) return undefined;
+  return words.map((word) => refusedCatalogs.get(nameOf(word) ?? "")).find(Boolean);
+};
+
+/** The planned fault that this statement meets, which is used up by it. */
+const strike = ({ text }: Statement, faults: RewriterPorts["faults"]): SqlError | undefined => {
+  const at = faults.findIndex(({ match }) => text.search(match) >= 0);
+  return at < 0 ? undefined : faults.splice(at, 1)[0];
+};
+
 export const openRewriter = ({ principalIdOf, faults, refusedCatalogs }: RewriterPorts): Rewriter => {
   const ledger = openLedger();
   const prepared = new Map<string, readonly Step[]>();
   const portals = new Map<string, readonly Step[]>();
 
-  const awsIam = ({ shape, words }: Statement): string | undefined => {
-    if (!/^AWS IAM\b/.test(shape)) return undefined;
-    const [role, arn] = [nameOf(words[3]), stringOf(words[5])];
-    if (
-      !/^AWS IAM (GRANT \S+ TO|REVOKE \S+ FROM) '$/.test(shape) ||
-      role === undefined ||
-      arn === undefined
-    ) {
-      return raise({ code: "42601", message: 'syntax error at or near "IAM"' });
-    }
-    const [name, iamArn] = [pg.escapeLiteral(role), pg.escapeLiteral(arn)];
-    if (shape.startsWith("AWS IAM REVOKE")) return `call sys.__iam_revoke(${name}, ${iamArn})`;
-    return `call sys.__iam_grant(${name}, ${iamArn}, ${pg.escapeLiteral(principalIdOf(arn) ?? "")})`;
-  };
-
-  const refusedCatalog = ({ words }: Statement): SqlError | undefined => {
-    if (refusedCatalogs.size === 0) return undefined;
-    return words.map((word) => refusedCatalogs.get(nameOf(word) ?? "")).find(Boolean);
-  };
-
-  const strike = ({ text }: Statement): SqlError | undefined => {
-    const at = faults.findIndex(({ match }) => text.search(match) >= 0);
-    return at < 0 ? undefined : faults.splice(at, 1)[0];
-  };
-
   const one = (statement: Statement, simple: boolean): Rewritten => {
     if (statement.words.length === 0) return { sql: statement.text, step: nothing };
     const step = stepOf(statement);
     const parameters = simple ? 0 : Math.min(parameterCount(statement), mostParameters);
-    const fault = strike(statement);
+    const fault = strike(statement, faults);
     // A COMMIT that fails ends its transaction; in a simple query that can be said, in a prepared one it cannot.
     if (fault && simple && step.kind === "end") {
       return { sql: `rollback; ${raise(fault)}`, step, fails: true };
     }
-    const refusal = fault ?? ledger.refusalOf(step) ?? refusalOf(statement) ?? refusedCatalog(statement);
+    const refusal =
+      fault ?? ledger.refusalOf(step) ?? refusalOf(statement) ?? refusedCatalog(statement, refusedCatalogs);
     if (refusal) return { sql: raise(refusal, parameters), step: nothing, fails: true };
-    return { sql: awsIam(statement) ?? withoutAsync(statement), step };
+    return { sql: awsIam(statement, principalIdOf) ?? withoutAsync(statement), step };
   };
 
   const query = (sql: string): string => {

@@ -21,81 +21,97 @@ const label = ({ principal, network, allowed, firstAt, isNew }: NetworkFigures):
     `${shorten(principalName(principal), 36)}  from  ${shorten(network, 44)}  ·  ${count(allowed, "connection")}${isNew ? `  ·  new on ${timeText(firstAt)}` : ""}`,
   );
 
+/** By place on the page: pixels from the top. */
+const yChannel = (field: string, height: number) => ({
+  field,
+  type: "quantitative" as const,
+  axis: null,
+  scale: { domain: [0, height] as [number, number], reverse: true, nice: false },
+});
+
+type Lanes = {
+  readonly lanes: readonly NetworkFigures[];
+  readonly window: Interval;
+  readonly height: number;
+};
+
+/** When each network was connected from. */
+const bars = ({ lanes, window, height }: Lanes) => ({
+  data: {
+    values: lanes.flatMap(({ runs, isNew }, i) =>
+      runs.map(({ from, to }) => ({
+        from,
+        to,
+        top: i * LANE + 20,
+        bottom: i * LANE + 28,
+        colour: (isNew ? alarm : calm)[0],
+      })),
+    ),
+  },
+  mark: { type: "rect" as const, aria: false },
+  encoding: {
+    x: timeChannel("from", window),
+    x2: { field: "to" },
+    y: yChannel("top", height),
+    y2: { field: "bottom" },
+    color: { field: "colour", type: "nominal" as const, scale: null },
+  },
+});
+
+/** The first day of each that is new. */
+const diamonds = ({ lanes, window, height }: Lanes) => ({
+  data: {
+    values: lanes.flatMap(({ isNew, firstAt }, i) =>
+      isNew ? [{ at: floorTo(DAY, firstAt) + DAY / 2, mid: i * LANE + 24 }] : [],
+    ),
+  },
+  mark: {
+    type: "point" as const,
+    shape: "diamond" as const,
+    size: 170,
+    filled: true,
+    color: alarm[0],
+    opacity: 1,
+    aria: false,
+  },
+  encoding: { x: timeChannel("at", window), y: yChannel("mid", height) },
+});
+
+const labels = ({ lanes, window, height }: Lanes) => {
+  const start = wholeDays(window).from;
+  return {
+    data: { values: lanes.map((lane, i) => ({ at: start, base: i * LANE + 15, text: label(lane) })) },
+    mark: {
+      type: "text" as const,
+      align: "left" as const,
+      baseline: "alphabetic" as const,
+      fontSize: 12,
+      dx: 2,
+      limit: CHART_WIDTH,
+      aria: false,
+    },
+    encoding: {
+      x: timeChannel("at", window),
+      y: yChannel("base", height),
+      text: { field: "text", type: "nominal" as const },
+    },
+  };
+};
+
 export const networksChart = (window: Interval, figures: ActivityFigures, gaps: readonly Gap[]): Chart => {
   const lanes = pickLanes(figures.networks);
   const left = figures.networks.length - lanes.length;
   const fresh = figures.networks.filter(({ isNew }) => isNew);
   const [latest] = fresh;
-  const height = lanes.length * LANE;
-  const domain: [number, number] = [0, height];
-  const y = (field: string) => ({
-    field,
-    type: "quantitative" as const,
-    axis: null,
-    scale: { domain, reverse: true, nice: false },
-  });
-  const start = wholeDays(window).from;
+  const drawn: Lanes = { lanes, window, height: lanes.length * LANE };
   return {
     id: "networks-chart",
     title: "Networks that principals connect from",
     description: `${count(fresh.length, "network")} first seen after its principal's first day${latest ? `, the latest ${latest.network} by ${principalName(latest.principal)} at ${timeText(latest.firstAt)}` : ""}. ${left > 0 ? `${left} more are not drawn.` : "All are drawn."}`,
     spec: {
       width: CHART_WIDTH,
-      height,
-      layer: [
-        gapBands(gaps, window),
-        {
-          data: {
-            values: lanes.flatMap(({ runs, isNew }, i) =>
-              runs.map(({ from, to }) => ({
-                from,
-                to,
-                top: i * LANE + 20,
-                bottom: i * LANE + 28,
-                colour: (isNew ? alarm : calm)[0],
-              })),
-            ),
-          },
-          mark: { type: "rect", aria: false },
-          encoding: {
-            x: timeChannel("from", window),
-            x2: { field: "to" },
-            y: y("top"),
-            y2: { field: "bottom" },
-            color: { field: "colour", type: "nominal", scale: null },
-          },
-        },
-        {
-          data: {
-            values: lanes.flatMap(({ isNew, firstAt }, i) =>
-              isNew ? [{ at: floorTo(DAY, firstAt) + DAY / 2, mid: i * LANE + 24 }] : [],
-            ),
-          },
-          mark: {
-            type: "point",
-            shape: "diamond",
-            size: 170,
-            filled: true,
-            color: alarm[0],
-            opacity: 1,
-            aria: false,
-          },
-          encoding: { x: timeChannel("at", window), y: y("mid") },
-        },
-        {
-          data: { values: lanes.map((lane, i) => ({ at: start, base: i * LANE + 15, text: label(lane) })) },
-          mark: {
-            type: "text",
-            align: "left",
-            baseline: "alphabetic",
-            fontSize: 12,
-            dx: 2,
-            limit: CHART_WIDTH,
-            aria: false,
-          },
-          encoding: { x: timeChannel("at", window), y: y("base"), text: { field: "text", type: "nominal" } },
-        },
-      ],
+      height: drawn.height,
+      layer: [gapBands(gaps, window), bars(drawn), diamonds(drawn), labels(drawn)],
     },
   };
 };
