@@ -34,8 +34,11 @@ export type Scan = Nesting & {
   scalar: boolean;
   /** The first key of a list's element is not read yet: it may be a trail file. */
   opening: boolean;
-  /** How many bytes of `Records` the string at depth 1 has matched; -1: not that string. */
+  /** How many letters of `Records` the string at depth 1 has matched; -1: not that string. */
   keyAt: number;
+  /** Of a letter of the key that is written as a number (`\u0052`): the digits that are still to come, and those read. */
+  digitsLeft: number;
+  digits: number;
   /** 1: the string was `Records`; 2: and a colon came. */
   afterKey: 0 | 1 | 2;
   lineStart: boolean;
@@ -55,6 +58,8 @@ export const beginning = (): Scan => ({
   inString: false,
   escaped: false,
   keyAt: -1,
+  digitsLeft: 0,
+  digits: 0,
   afterKey: 0,
   lineStart: true,
   start: 0,
@@ -68,29 +73,56 @@ type Finish = (rest: Buffer, flaw?: "broken") => void;
 /** What was read as an element is a wrapper: its records come now. */
 type EnterRecords = (home: Scan["home"]) => void;
 
+const LETTER_U = 0x75;
+
+/** The byte after a backslash. Letters can be written as numbers alone: any other escape is not in the key. */
+const escapedInKey = (scan: Scan, byte: number): void => {
+  scan.digits = 0;
+  scan.digitsLeft = byte === LETTER_U ? 4 : 0;
+  if (byte !== LETTER_U) scan.keyAt = -1;
+};
+
+/** One digit of a letter of the key. */
+const digitInKey = (scan: Scan, byte: number): void => {
+  const digit = Number.parseInt(String.fromCharCode(byte), 16);
+  scan.digits = scan.digits * 16 + digit;
+  scan.digitsLeft--;
+  if (Number.isNaN(digit)) scan.keyAt = -1;
+  else if (scan.digitsLeft === 0) scan.keyAt = scan.digits === KEY[scan.keyAt] ? scan.keyAt + 1 : -1;
+};
+
+const letterInKey = (scan: Scan, byte: number): void => {
+  if (scan.digitsLeft > 0) digitInKey(scan, byte);
+  else scan.keyAt = byte === KEY[scan.keyAt] ? scan.keyAt + 1 : -1;
+};
+
 /** Within a string. */
 const textStep =
   (scan: Scan, finish: Finish): Step =>
   (chunk, at) => {
     const byte = chunk[at] as number;
-    if (scan.escaped) scan.escaped = false;
-    else if (byte === QUOTE) {
+    if (scan.escaped) {
+      scan.escaped = false;
+      if (scan.keyAt >= 0) escapedInKey(scan, byte);
+    } else if (byte === QUOTE) {
       scan.inString = false;
+      scan.digitsLeft = 0;
       if (scan.keyAt === KEY.length) scan.afterKey = 1;
       else scan.opening = false;
       scan.keyAt = -1;
       if (scan.inElement && scan.scalar && scan.depth === 0) finish(chunk.subarray(scan.start, at + 1));
     } else if (byte === BACKSLASH) {
       scan.escaped = true;
-      scan.keyAt = -1;
+      if (scan.digitsLeft > 0) scan.keyAt = -1;
+      scan.digitsLeft = 0;
     } else if (byte === NEWLINE && scan.where === TOP) {
       // No JSON string holds a bare line feed: this line was cut, the next one may be whole.
       scan.inString = false;
       scan.keyAt = -1;
+      scan.digitsLeft = 0;
       finish(chunk.subarray(scan.start, at), "broken");
       scan.lineStart = true;
-    } else if (scan.keyAt >= 0)
-      scan.keyAt = scan.keyAt < KEY.length && byte === KEY[scan.keyAt] ? scan.keyAt + 1 : -1;
+    } else if (scan.keyAt >= 0) letterInKey(scan, byte);
     else {
       // The common case, kept tight: run to the next quote, backslash or line feed.
       let next = at + 1;

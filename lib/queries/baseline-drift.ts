@@ -3,7 +3,7 @@ import type { Cluster } from "../core/base/ids.ts";
 import { type Instant, iso } from "../core/base/time.ts";
 import type { Baseline } from "../core/baseline/baseline.ts";
 import { declaredAccess, isOver } from "../core/baseline/declared-access.ts";
-import { type DriftRow, driftOf, isDrift, notSeenIn } from "../core/baseline/drift.ts";
+import { type DriftRow, driftOf, isDrift, outlivedIn } from "../core/baseline/drift.ts";
 import { driftText } from "../core/baseline/drift-text.ts";
 import type { KeptBaseline } from "../core/baseline/kept-baseline.ts";
 import { beginOf, isWithin } from "../core/baseline/moments.ts";
@@ -78,6 +78,8 @@ export type DeclaredAccess = {
     readonly live: number | null;
     /** Some of it could not be looked for: `live` is the least that is still there. */
     readonly atLeast: boolean;
+    /** How much of what is there something else declares that has not ended. */
+    readonly stillDeclared: number;
   }[];
 };
 
@@ -86,27 +88,23 @@ const stateOf = (window: { readonly from: string; readonly to: string }, at: Ins
   return at < beginOf(window.from) ? "to come" : "over";
 };
 
-const endedOf = (
-  baseline: Baseline,
-  catalog: Catalog | undefined,
-  drift: Drift | null,
-  at: Instant,
-): DeclaredAccess["ended"] => {
-  const unseen = catalog ? notSeenIn(catalog) : () => true;
+const endedOf = (baseline: Baseline, catalog: Catalog | undefined, at: Instant): DeclaredAccess["ended"] => {
+  const outlived = catalog && outlivedIn(baseline, catalog, at);
   const past = declaredAccess(baseline).filter((one) => isOver(one, at));
   return [...Map.groupBy(past, ({ component, until }) => JSON.stringify([component, until])).values()].map(
     (same) => {
       const [{ component = null, until = null } = {}] = same;
-      const outlived = drift?.rows.filter((row) => row.until === until && row.component === component);
+      const found = outlived && same.map(outlived);
+      const live = new Set(found?.flatMap((one) => one.live)).size;
       // What could not be read has not ended: where all that was found is nothing, it is not known.
-      const atLeast = same.some(unseen);
-      const found = outlived?.length ?? 0;
+      const atLeast = found === undefined || found.some(({ unseen }) => unseen);
       return {
         component: component ?? "PUBLIC",
         until: until ?? "",
         declared: same.length,
-        live: atLeast && found === 0 ? null : found,
+        live: atLeast && live === 0 ? null : live,
         atLeast,
+        stillDeclared: new Set(found?.flatMap((one) => one.stillDeclared)).size,
       };
     },
   );
@@ -137,6 +135,6 @@ export const declaredAccessAt = async (
           ]
         : [],
     ),
-    ended: endedOf(baseline, snapshot?.catalog, drift, at),
+    ended: endedOf(baseline, snapshot?.catalog, at),
   };
 };

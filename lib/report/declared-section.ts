@@ -42,14 +42,26 @@ const driftText = (declared: ReportDeclared, data: ReportData): Html => {
 ${drift.length > 0 && driftTable(drift, data)}`;
 };
 
+type Ended = ReportDeclared["ended"][number];
+
+/** How much is there of access whose end is past, and how much of that is declared all the same. */
+const stillThere = ({ live, atLeast, stillDeclared }: Ended): Html | string => {
+  if (live === null) return "not known";
+  if (live === 0) return "none";
+  const there = html`${atLeast && "at least "}${figure(live)}`;
+  if (stillDeclared === 0) return there;
+  const rest = stillDeclared < live ? html`of which ${figure(stillDeclared)} declared` : "declared";
+  return html`${there}, ${rest} by another entry that has not ended`;
+};
+
 const endedTable = ({ ended }: ReportDeclared): Html | false =>
   ended.length > 0 &&
   list(
     "Access whose end is past",
     ["Component", "Declared until", "Declared", "Still there"],
     ended.map(
-      ({ component, until, declared, live, atLeast }) =>
-        html`<tr class="${live !== 0 && "alarm"}"><td>${component}</td><td>${until}</td><td>${count(declared, "entry", "entries")}</td><td>${live === null ? "not known" : live === 0 ? "none" : atLeast ? html`at least ${figure(live)}` : figure(live)}</td></tr>`,
+      (one) =>
+        html`<tr class="${(one.live === null || one.live > one.stillDeclared) && "alarm"}"><td>${one.component}</td><td>${one.until}</td><td>${count(one.declared, "entry", "entries")}</td><td>${stillThere(one)}</td></tr>`,
     ),
   );
 

@@ -115,6 +115,8 @@ export type ReportDeclared = {
     readonly live: number | null;
     /** Some of it could not be looked for: `live` is the least that is still there. */
     readonly atLeast: boolean;
+    /** How much of what is there something else declares that has not ended. */
+    readonly stillDeclared: number;
   }[];
 };
 

@@ -314,4 +314,43 @@ describe("readTrailFile", () => {
       { numRuns: 40 },
     );
   });
+
+  it("knows a list of records by its key, whichever letters of it are escaped and however it is chunked", async () => {
+    const letter = fc.constantFrom("plain", "lower", "upper");
+    const key = fc.array(letter, { minLength: 7, maxLength: 7 }).map((how) =>
+      [..."Records"]
+        .map((one, n) => {
+          const digits = one.charCodeAt(0).toString(16).padStart(4, "0");
+          if (how[n] === "plain") return one;
+          return `\\u${how[n] === "upper" ? digits.toUpperCase() : digits}`;
+        })
+        .join(""),
+    );
+    const place = fc.constantFrom<(list: string) => string>(
+      (list) => `{${list}}`,
+      (list) => `{"a":{"Records":[1]},${list}}`,
+      (list) => `[{${list}}]`,
+      (list) => `[{"a":1,${list}}]`,
+      (list) => `{"Records":[{${list}}]}`,
+    );
+    await fc.assert(
+      fc.asyncProperty(key, place, fc.integer({ min: 1, max: 50 }), async (written, around, size) => {
+        const content = around(`"${written}":${JSON.stringify(three)}`);
+        expect((await read(content, { size })).ids).toEqual(ids);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it.each([
+    "Record\\u0074",
+    "Record\\u007",
+    "Records\\u0073",
+    "\\rRecords",
+    "\\\\u0052ecords",
+    "R\\u0045cords",
+  ])("does not take the key %s for the one of records", async (key) => {
+    const content = `{"${key}":${JSON.stringify(three)},"Records":[]}`;
+    expect((await read(content).catch(() => ({ ids: [] }))).ids).toEqual([]);
+  });
 });

@@ -41,3 +41,30 @@ it("calls ended access whose section could not be read not known, and no other",
   expect(await ended(estate({ relations: [], functions: "unreadable" }))).toEqual([0]);
   expect(await ended(estate({ relations: "unreadable" }))).toEqual([null]);
 });
+
+it("tells access that is past in one entry and declared on in another from a leftover", async () => {
+  const store = openStore(await tables.fresh(), { now: () => 0 });
+  const text = `version: 1
+components:
+  - name: past
+    role: app_ro
+    permissions:
+      - { schema: public, until: 2026-01-01, tables: [{ names: [orders], privileges: [SELECT, INSERT] }] }
+  - name: earlier
+    role: app_ro
+    permissions:
+      - { schema: public, until: 2025-12-01, tables: [{ names: [orders], privileges: [SELECT] }] }
+  - name: open
+    role: app_ro
+    permissions:
+      - { schema: public, tables: [{ all: true, privileges: [SELECT] }] }
+`;
+  await store.baselines.publish(cluster, parseBaseline(text, "access.yml"), "ana", 0);
+  const at = Date.UTC(2026, 2, 1);
+  const catalog = estate({});
+  const ended = (await declaredAccessAt(store, cluster, { catalog }, at))?.ended;
+  expect(ended).toEqual([
+    { component: "past", until: "2026-01-01", declared: 2, live: 1, atLeast: false, stillDeclared: 1 },
+    { component: "earlier", until: "2025-12-01", declared: 1, live: 1, atLeast: false, stillDeclared: 1 },
+  ]);
+});
