@@ -21,8 +21,8 @@ import { closeCluster, goneNow } from "./gone-cluster.ts";
 import { type FactOptions, loadAll } from "./load-facts.ts";
 import { lookCloser } from "./look-closer.ts";
 
-/** How far back own logins are matched again: trail files come late, but not by days. */
-const CANARY_DAYS = 3;
+/** How far back own logins are matched again: a queue of what failed keeps trail files for two weeks. */
+const CANARY_DAYS = 30;
 
 export type DetectOptions = FactOptions & {
   /** Asks AWS about its trails; without, nothing is asked and nothing is claimed. */

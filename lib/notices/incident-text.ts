@@ -51,7 +51,9 @@ const statusLines = (incident: Incident, kind: NoticeKind, lead: Finding, now: I
           `It was resolved before and has returned (${lead.reopened === 1 ? "once" : `${lead.reopened} times`} so far).`,
         ]
       : [];
-  const ended = isOver(lead) ? [`It is over. ${visible(lead.ends ?? "", 600)}`.trim()] : [];
+  const ended = isOver(lead)
+    ? [`It is over. ${visible(lead.closedBecause ?? lead.ends ?? "", 600)}`.trim()]
+    : [];
   const says: Readonly<Record<NoticeKind, readonly string[]>> = {
     opened: [
       `${level} severity. Found at ${utc(lead.detectedAt)} by ${lead.detector}.`,
@@ -74,8 +76,8 @@ const endOf = ({ findings }: Incident): Instant | undefined => {
 
 /** An episode ends by itself, and nothing was mended by that. */
 const howItEnded = ({ ends, closedBecause, life, status }: Finding): string =>
-  ends ??
   closedBecause ??
+  ends ??
   (life === "episode" && status !== "resolved"
     ? "There was no further sign of it for 24 hours. That does not undo what was done: acknowledge it once it is explained."
     : "A complete evaluation no longer found it.");

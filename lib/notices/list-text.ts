@@ -58,7 +58,7 @@ export const findingLines = (
 
 /** How it ended, and what stays to know: until when a session from before may go on. */
 const endOf = ({ ends, closedBecause }: Finding): string => {
-  const says = ends ?? closedBecause;
+  const says = closedBecause ?? ends;
   return says === undefined ? "" : `. ${visible(says, 300)}`;
 };
 

@@ -3,7 +3,7 @@ import * as z from "zod";
 import { closerLookWords } from "../anomaly/closer-look.ts";
 import type { SignRule } from "../anomaly/sign-rule.ts";
 import type { Evidence, EvidenceWords, WordsOf } from "../base/evidence.ts";
-import type { Instant } from "../base/time.ts";
+import type { Instant, Interval } from "../base/time.ts";
 import type { Category, Life, Severity, Subject, Verdict } from "./finding.ts";
 import type { AuditView, Need } from "./view.ts";
 
@@ -66,6 +66,9 @@ type Common<O, E extends Evidence> = {
 /** A subject as a finding stores it, for a detector that is asked about one again. */
 export type KnownSubject = Omit<Subject, "facet"> & { readonly facet?: string };
 
+/** In a sentence; `ended`: nothing was mended, and it is no finding of its own any more. */
+export type Gone = string | { readonly ended: string };
+
 /** Judges subjects. `unjudged`: those it could not judge, whose findings stay as they are. */
 export type SubjectDetector<O, E extends Evidence> = Common<O, E> & {
   readonly life: "state" | "stretch";
@@ -75,8 +78,8 @@ export type SubjectDetector<O, E extends Evidence> = Common<O, E> & {
   readonly unjudgedFacets?: (view: DetectorView) => readonly string[];
   /** Of stretches: what lies wholly before it has left the window and cannot be looked at again. */
   readonly reachesFrom?: (view: DetectorView, options: O) => Instant;
-  /** What changed, in a sentence, for a subject that this look no longer finds; undefined: it cannot say. */
-  readonly gone?: (view: DetectorView, subject: KnownSubject, options: O) => string | undefined;
+  /** What changed for a subject that this look no longer finds; undefined: it cannot say. `seen`: when it was last seen. */
+  readonly gone?: (view: DetectorView, subject: KnownSubject, options: O, seen: Interval) => Gone | undefined;
 };
 
 /** Options that all signs of anomaly share. */

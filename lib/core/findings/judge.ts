@@ -5,7 +5,14 @@ import type { Estate } from "../anomaly/estate.ts";
 import type { Cluster } from "../base/ids.ts";
 import { floorTo, HOUR, iso } from "../base/time.ts";
 import { principalName, visible } from "../base/visible-text.ts";
-import { type Detector, type DetectorView, type Judgement, rulesOf, type SignOptions } from "./detector.ts";
+import {
+  type Detector,
+  type DetectorView,
+  type Gone,
+  type Judgement,
+  rulesOf,
+  type SignOptions,
+} from "./detector.ts";
 import { type Finding, type Look, type Observation, type Subject, worstFirst } from "./finding.ts";
 import { findingId } from "./finding-id.ts";
 import type { AuditView } from "./view.ts";
@@ -14,8 +21,8 @@ import type { AuditView } from "./view.ts";
 export type Judged = {
   readonly observations: readonly Observation[];
   readonly looks: readonly Look[];
-  /** What changed for a finding that this look no longer finds, in a sentence; undefined: it cannot be said. */
-  readonly gone: (finding: Finding) => string | undefined;
+  /** What changed for a finding that this look no longer finds; undefined: it cannot be said. */
+  readonly gone: (finding: Finding) => Gone | undefined;
   /** What was usual up to the end of yesterday, for who keeps it; undefined: it can still change. */
   readonly settled: () => Estate | undefined;
 };
@@ -177,9 +184,9 @@ export const judgeWith = (
   const byId = new Map(ready.map((one) => [one.detector.id, one]));
   const reasonsIn =
     (view: AuditView): Judged["gone"] =>
-    ({ detector: id, subject }) => {
+    ({ detector: id, subject, firstSeenAt: from, lastSeenAt: to }) => {
       const found = byId.get(id);
-      return found?.detector.gone?.(found.withMemory(view), subject, found.own);
+      return found?.detector.gone?.(found.withMemory(view), subject, found.own, { from, to });
     };
 
   return (view) => {

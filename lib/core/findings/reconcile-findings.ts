@@ -2,6 +2,7 @@
 import { keptLook } from "../anomaly/closer-look.ts";
 import { CLOSE_AFTER_MS, EPISODE_QUIET_MS as QUIET_MS } from "../anomaly/episodes.ts";
 import type { Instant } from "../base/time.ts";
+import type { Gone } from "./detector.ts";
 import { acceptsGrants, type Exemption } from "./exemption.ts";
 import { type Finding, type Look, type Observation, provesUnused } from "./finding.ts";
 import { exemptionKeys } from "./finding-id.ts";
@@ -15,7 +16,7 @@ export type ReconcileOptions = {
   /** Until when a finding that begins now is not mailed; undefined: it is. */
   readonly observedUntil?: (finding: Finding) => Instant | undefined;
   /** What changed for a finding that the look no longer finds. */
-  readonly gone?: (finding: Finding) => string | undefined;
+  readonly gone?: (finding: Finding) => Gone | undefined;
 };
 
 const begin = (id: string, observation: Observation, now: Instant, reopened: number): Finding => ({
@@ -37,8 +38,11 @@ const endOf = (finding: Finding, { life, endedAt }: Observation): Finding => {
   if (life !== "stretch" || isClosed(finding)) return finding;
   if (endedAt !== undefined) return finding.status === "open" ? { ...finding, status: "ended" } : finding;
   if (finding.status !== "ended") return finding;
-  const { closeNoticedAt: _, ...goesOn } = finding;
-  return { ...goesOn, status: "open" };
+  const { closeNoticedAt, ...goesOn } = finding;
+  if (closeNoticedAt === undefined) return { ...goesOn, status: "open" };
+  // Who was told that it is over is told that it is not.
+  const { noticedAt: _, noticedSeverity: __, toldIn: ___, ...untold } = goesOn;
+  return { ...untold, status: "open" };
 };
 
 /** Found again. What is known of its beginning stays known: later looks see less of it. */
@@ -133,16 +137,25 @@ const closed = (
   now: Instant,
   gone: ReconcileOptions["gone"],
 ): Finding => {
-  if (finding.life === "stretch" && reachesFrom !== undefined && finding.lastSeenAt <= reachesFrom) {
-    return { ...finding, status: "ended", closedAt: now, closedBecause: "It has left the window." };
-  }
   const because = gone?.(finding);
+  const mended = because === undefined || typeof because === "string";
+  if (finding.life === "stretch" && reachesFrom !== undefined && finding.lastSeenAt <= reachesFrom) {
+    const closedBecause = mended ? "It has left the window." : because.ended;
+    return { ...finding, status: "ended", closedAt: now, closedBecause };
+  }
   return {
     ...finding,
-    status: "resolved",
+    status: mended ? "resolved" : "ended",
     closedAt: now,
-    ...(because !== undefined && { closedBecause: because }),
+    ...(because !== undefined && { closedBecause: mended ? because : because.ended }),
   };
+};
+
+/** A stretch that was closed and not mended, and is looked at again: a longer window reaches it, a larger one fell apart. */
+const takenUpAgain = (finding: Finding): Finding => {
+  if (finding.life !== "stretch" || finding.status !== "ended" || !isClosed(finding)) return finding;
+  const { closedAt: _, closedBecause: __, ...rest } = finding;
+  return rest;
 };
 
 /**
@@ -191,7 +204,7 @@ export const reconcileFindings = (
     const observation = seen.get(finding.id);
     if (now < finding.confirmedAt) return finding;
     if (observation) {
-      if (finding.status !== "resolved") return seenAgain(finding, observation, now);
+      if (finding.status !== "resolved") return seenAgain(takenUpAgain(finding), observation, now);
       return now > (finding.closedAt ?? 0)
         ? watched(begin(finding.id, observation, now, finding.reopened + 1))
         : finding;

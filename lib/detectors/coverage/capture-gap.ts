@@ -1,7 +1,13 @@
 // A stretch of hours for which nobody can prove that connections were captured.
 import * as z from "zod";
-import { DAY, dayOf, HOUR, iso, minute } from "../../core/base/time.ts";
-import { defineDetector, type Judgement } from "../../core/findings/detector.ts";
+import { counted } from "../../core/anomaly/in-words.ts";
+import { DAY, dayOf, HOUR, type Interval, iso, minute } from "../../core/base/time.ts";
+import {
+  type DetectorView,
+  defineDetector,
+  type Gone,
+  type Judgement,
+} from "../../core/findings/detector.ts";
 import { type Case, daily, daysAgo, EXAMPLE_NOW, exampleFacts } from "../../core/findings/example-facts.ts";
 import type { Severity } from "../../core/findings/finding.ts";
 import { CAPTURE_OUTAGE } from "../../core/findings/outage.ts";
@@ -18,6 +24,29 @@ type GapEvidence = {
   readonly provenAgainAt: string | null;
   readonly matterUntil: string | null;
   readonly reasons?: readonly string[];
+};
+
+/** What became of a gap that is no gap of its own any more: proven, joined to a larger one, or what is left is not looked at. */
+const goneText = ({ coverage }: DetectorView, days: number, seen: Interval): Gone => {
+  const { expectedFrom = seen.from, uncovered } = coverage;
+  const window = coverage.windowOf(days);
+  const left = uncovered.hoursIn(seen);
+  if (left === 0)
+    return "All its hours are proven now: their trail files or digests were ingested, or what put them in doubt was explained.";
+  const looked = { from: Math.max(seen.from, window.from, expectedFrom), to: Math.min(seen.to, window.to) };
+  const larger = uncovered.gapsIn(looked).at(-1);
+  if (larger) {
+    const from = Math.max(larger.from, expectedFrom);
+    return { ended: `It is a part of the gap from ${minute(from)} now.` };
+  }
+  const hours = counted(left, "hour");
+  if (seen.to <= window.from) {
+    const which = `${hours} between ${minute(seen.from)} and ${minute(seen.to)}`;
+    return { ended: `It has left the window. ${which} ${left === 1 ? "was" : "were"} never proven.` };
+  }
+  return {
+    ended: `Its hours in the window are proven now. ${hours} before it ${left === 1 ? "stays" : "stay"} unproven.`,
+  };
 };
 
 export const captureGap = /* @__PURE__ */ defineDetector({
@@ -77,7 +106,7 @@ export const captureGap = /* @__PURE__ */ defineDetector({
           ...(isOver && {
             ended: {
               at: end,
-              says: `Capture is proven again from ${minute(end)}. The hours before stay unproven, unless their trail files or digests are ingested. They are in the window until ${dayOf(end + days * DAY)}.`,
+              says: `Capture is proven again from ${minute(end)}. ${counted(hours, "hour")} from ${minute(start)} on ${hours === 1 ? "stays" : "stay"} unproven, unless the trail files or digests are ingested. The gap is in the window until ${dayOf(end + days * DAY)}.`,
             },
           }),
           fix: "dsql-audit ingest PATH, with the trail's files of these hours; then: dsql-audit detect",
@@ -85,7 +114,7 @@ export const captureGap = /* @__PURE__ */ defineDetector({
       });
   },
   reachesFrom: ({ coverage }, { days }) => coverage.windowOf(days).from,
-  gone: () => "All its hours are proven now: their trail files or digests were ingested.",
+  gone: (view, _, { days }, seen) => goneText(view, days, seen),
 });
 
 export const cases = (): Case[] => {

@@ -221,11 +221,12 @@ describe("a capture gap", () => {
     expect(look(T + 20 * HOUR, [gap(T + 12 * HOUR, true)], by())).toEqual(["opened [MEDIUM]"]);
   });
 
-  it("is open again, and told of its end again, where it goes on after all", () => {
+  it("that people were told is over is told again where it goes on after all, and its end again", () => {
     const { look, all } = story();
     look(T + 12 * HOUR, [gap(T + 12 * HOUR)], by());
     expect(look(T + 14 * HOUR, [gap(T + 12 * HOUR, true)], by())).toEqual(["over [ENDED]"]);
-    expect(look(T + 15 * HOUR, [gap(T + 15 * HOUR)], by())).toEqual([]);
+    expect(look(T + 15 * HOUR, [gap(T + 15 * HOUR)], by())).toEqual(["opened [MEDIUM]"]);
+    expect(look(T + 16 * HOUR, [gap(T + 16 * HOUR)], by())).toEqual([]);
     expect(all()).toMatchObject([{ status: "open" }]);
     expect(look(T + 17 * HOUR, [gap(T + 15 * HOUR, true)], by())).toEqual(["over [ENDED]"]);
   });

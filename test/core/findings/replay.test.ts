@@ -162,7 +162,8 @@ describe("a replay", () => {
         status: "ended",
         endedAt: outage.to,
         closedAt: T + 36 * DAY,
-        closedBecause: "It has left the window.",
+        closedBecause:
+          "It has left the window. 24 hours between 2026-01-26 00:00 UTC and 2026-01-27 00:00 UTC were never proven.",
       },
     ]);
     const during = run(
