@@ -34,7 +34,10 @@ export type DetectDeps = Runtime & {
   readonly channels?: readonly ChannelName[];
 };
 
-/** Puts this deployment's settings where everybody who judges finds them; once in a container's life is enough. */
+/**
+ * Puts this deployment's settings where everybody who judges finds them. Before each evaluation: what a function of the
+ * release before wrote meanwhile would stand for this one's life.
+ */
 const publishSettings = async ({ store, options, functionName, now, log }: DetectDeps): Promise<void> => {
   const { dormantDays, archetypes, detectorOptions, falseFindingsPerWeek, auditor } = options;
   const values = VerdictSettings.parse({
@@ -48,11 +51,9 @@ const publishSettings = async ({ store, options, functionName, now, log }: Detec
   if (wrote) log.info("settings written", { dormantDays: values.dormantDays });
 };
 
-export const detectHandler = (deps: DetectDeps) => {
-  let published = false;
-  return eachMessage(deps, async (body) => {
-    if (!published) await publishSettings(deps);
-    published = true;
+export const detectHandler = (deps: DetectDeps) =>
+  eachMessage(deps, async (body) => {
+    await publishSettings(deps);
     const { cluster, reason, unlessSince } = DetectJob.parse(body);
     if (unlessSince !== undefined) {
       const last = await deps.store.findings.lastLook(cluster);
@@ -73,7 +74,6 @@ export const detectHandler = (deps: DetectDeps) => {
     if (isTellingDue(standing, now) || isFeedDue(findings, standing.state.channels, now))
       await deps.notify([{ cluster } satisfies NotifyJob]);
   });
-};
 
 /** The function as its environment says. */
 export const wire = (shared: Runtime) => {

@@ -3,7 +3,8 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { parseInterval } from "../../lib/core/base/parse-time.ts";
 import { DAY, HOUR, iso } from "../../lib/core/base/time.ts";
 import { type AlertDay, alertsPerDay } from "../../lib/core/findings/alerts-per-day.ts";
-import { windowOptions } from "../../lib/core/findings/dormant-window.ts";
+import { withDeclaredOptions } from "../../lib/core/findings/baseline-options.ts";
+import { DORMANT_DAYS, windowOptions } from "../../lib/core/findings/dormant-window.ts";
 import type { Finding } from "../../lib/core/findings/finding.ts";
 import { judgeWith } from "../../lib/core/findings/judge.ts";
 import { replay } from "../../lib/core/findings/replay.ts";
@@ -115,15 +116,14 @@ const run = async (io: Io, options: Options): Promise<AlertDay[]> => {
   const now = io.now();
   const { from, to } = parseInterval(options, now, { from: now - DEFAULT_DAYS * DAY, to: now });
   const { falseFindingsPerWeek: budget, ...set } = parseSet(options.set);
-  const { own, facts } = await withStore(io, options, { mustExist: true }, async (store) => {
+  const { options: withSet, facts } = await withStore(io, options, { mustExist: true }, async (store) => {
     const settings = detectOptions(await settingsOf(io, store));
     const cluster = await pickCluster(store, options.cluster);
-    const windowed = windowOptions(settings.dormantDays ?? 90, settings.detectorOptions);
-    const before = windowed[detector.id] as Readonly<Record<string, unknown>> | undefined;
-    return {
-      own: { ...before, ...set },
-      facts: await recordedFacts(store, cluster, { from, to }, settings),
-    };
+    const facts = await recordedFacts(store, cluster, { from, to }, settings);
+    const declared = withDeclaredOptions(detectors, facts.baseline, cluster, settings.detectorOptions ?? {});
+    const standing = windowOptions(settings.dormantDays ?? DORMANT_DAYS, declared);
+    const before = standing[detector.id] as Readonly<Record<string, unknown>> | undefined;
+    return { options: { ...standing, [detector.id]: { ...before, ...set } }, facts };
   });
   if (
     budget !== undefined &&
@@ -136,7 +136,11 @@ const run = async (io: Io, options: Options): Promise<AlertDay[]> => {
   }
   // The signs of one episode are joined: what one of them weighs rests on all.
   const judged = detector.category === "anomalous" ? detectors.filter(({ rule }) => rule) : [detector];
-  const judge = judgeWith(judged, { [detector.id]: own });
+  const known = new Set(judged.map(({ id }) => id));
+  const judge = judgeWith(
+    judged,
+    Object.fromEntries(Object.entries(withSet).filter(([id]) => known.has(id))),
+  );
   const dialled = { ...facts, ...(typeof budget === "number" && { falseFindingsPerWeek: budget }) };
   const all = await stepThrough(replay(dialled, judge, { from, to, stepMs: HOUR }), io);
   const found = all.filter((finding) => finding.detector === detector.id);

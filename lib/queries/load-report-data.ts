@@ -3,6 +3,7 @@
 import type { Cluster } from "../core/base/ids.ts";
 import { DAY, floorTo, HOUR, type Instant, type Interval } from "../core/base/time.ts";
 import { sectionNames } from "../core/catalog/catalog.ts";
+import { withDeclaredOptions } from "../core/findings/baseline-options.ts";
 import { windowOptions } from "../core/findings/dormant-window.ts";
 import { exemptionsAt } from "../core/findings/exemptions-at.ts";
 import type { Facts } from "../core/findings/facts.ts";
@@ -159,6 +160,7 @@ export const loadReportData = async (
     auditor: auditor ?? undefined,
     activity: "all",
   });
+  const declared = withDeclaredOptions(detectors, facts.baseline, cluster, detectorOptions);
   const view = auditView(facts);
   const { settledUntil } = view.coverage;
   const gone = (await store.clusters.entry(cluster))?.gone;
@@ -170,7 +172,7 @@ export const loadReportData = async (
     at,
     ...(gone && gone.at <= at && { gone }),
     ...snapshotOf(snapshot, first?.manifest.takenAt),
-    ...(await findingsOf(store, cluster, at, view, windowOptions(dormantDays, detectorOptions))),
+    ...(await findingsOf(store, cluster, at, view, windowOptions(dormantDays, declared))),
     rules,
     archetypes: shownArchetypes(view, at),
     mappings:

@@ -3,6 +3,7 @@ import type { Context, SQSEvent } from "aws-lambda";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { detectHandler } from "../../handlers/detect.ts";
 import { HOUR } from "../../lib/core/base/time.ts";
+import { defaultSettings } from "../../lib/core/findings/settings.ts";
 import type { MetricName } from "../../lib/log.ts";
 import { registerCluster } from "../../lib/store/history/clusters.ts";
 import { createSnapshotStore } from "../../lib/store/history/snapshots.ts";
@@ -62,5 +63,43 @@ describe("the detect function", () => {
     const other = findingOf("other", { detector: "shared-role" });
     await store.findings.update(cluster, () => [canary, other]);
     expect(await evaluate(T + HOUR)).toEqual(["CanaryMissed"]);
+  });
+
+  it("says its settings again at every evaluation: a function of the release before may have written its own", async () => {
+    const { store } = await worldOf();
+    const functionOf = (dormantDays: number, now: () => number) =>
+      detectHandler({
+        ...{ now, random: () => 0, sleep: async () => {}, store, options: { dormantDays } },
+        ...{ notify: async () => {}, count: () => {}, functionName: `detect-${dormantDays}` },
+        log: { info: () => {}, warn: () => {}, error: () => {} },
+      });
+    const Records = [{ messageId: "m", body: JSON.stringify({ cluster, reason: "test" }) }];
+    let now = T;
+    const [newer, older] = [functionOf(30, () => now), functionOf(90, () => now)];
+    for (const one of [newer, older, newer]) {
+      now += HOUR;
+      await one({ Records } as unknown as SQSEvent, {} as Context);
+    }
+    expect(await store.settings.read()).toMatchObject({
+      values: { dormantDays: 30 },
+      at: now,
+      by: "detect-30",
+    });
+  });
+
+  it("whose settings come late leaves the newer ones, in whatever order they are written", async () => {
+    const { store } = await worldOf();
+    const written = (at: number, dormantDays: number) =>
+      store.settings.write({
+        values: { ...defaultSettings, dormantDays },
+        source: "deployment",
+        at,
+        by: "detect",
+      });
+    expect(await written(T, 60)).toBe(true);
+    expect(await written(T + 2 * HOUR, 30)).toBe(true);
+    expect(await written(T + HOUR, 90)).toBe(false);
+    expect(await written(T + 2 * HOUR, 30)).toBe(false);
+    expect(await store.settings.read()).toMatchObject({ values: { dormantDays: 30 }, at: T + 2 * HOUR });
   });
 });

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Principal } from "../../lib/core/base/ids.ts";
 import { DAY, HOUR } from "../../lib/core/base/time.ts";
+import { parseBaseline } from "../../lib/core/baseline/parse-baseline.ts";
 import { detectCluster } from "../../lib/jobs/judge-cluster.ts";
 import { loadReportData } from "../../lib/queries/load-report-data.ts";
 import { renderReport } from "../../lib/report/render-report.ts";
@@ -95,5 +96,22 @@ describe("loadReportData", () => {
     const tallies = data.activity?.hours.flatMap((hour) => hour.tallies) ?? [];
     expect(tallies.every(({ lastAt }) => lastAt < at)).toBe(true);
     expect((await loadReportData(openStore(db, { now: () => END }), cluster, END)).pastFindings).toBeNull();
+  });
+
+  it("judges the past with the options that the baseline declares, as the detect function does", async () => {
+    const store = openStore(await tables.fresh(), { now: () => END });
+    const declared = (hours: number) =>
+      parseBaseline(
+        `version: 1\ncomponents: []\ndetectors: [{ detector: snapshot-overdue, options: { afterHours: ${hours} } }]\n`,
+        "access.yml",
+      );
+    await store.snapshots.save(cluster, estate(), T);
+    await store.baselines.publish(cluster, declared(5), "ana", T);
+    const found = async (at: number) =>
+      (await loadReportData(store, cluster, at)).findings.filter(
+        ({ detector }) => detector === "snapshot-overdue",
+      );
+    for (const hour of [4, 6, 8]) await detectCluster(store, cluster, T + hour * HOUR);
+    expect(await found(T + 7 * HOUR)).toMatchObject([{ evidence: { allowedHours: 5, hoursSince: 7 } }]);
   });
 });

@@ -53,6 +53,9 @@ const basisOf = (view: DetectorView, mapping: MappingSubject, judged: Judged, da
   const window = coverage.windowOf(days);
   const gaps = judged.uncoveredHours > 0 ? gapsOf(view, window) : [];
   const proven = judged.verdict === "unknown" ? provenUnused(view, mapping, judged, gaps[0]) : undefined;
+  // A replay knows coverage that is still to come.
+  const { firstCoveredAt } = coverage.uncovered;
+  const begun = firstCoveredAt !== undefined && firstCoveredAt < view.now ? firstCoveredAt : undefined;
   // "Never" is known no further back than capture is proven without a gap.
   const since = coverage.uncovered.provenSince(window.to);
   return {
@@ -60,12 +63,7 @@ const basisOf = (view: DetectorView, mapping: MappingSubject, judged: Judged, da
     proven,
     provenUnusedUntil: proven?.to,
     uncoveredHours: gaps.reduce((sum, { from, to }) => sum + Math.ceil((to - from) / HOUR), 0),
-    captureProvenSince:
-      judged.uncoveredHours === 0
-        ? Math.max(since, 0)
-        : gaps.length
-          ? undefined
-          : coverage.uncovered.firstCoveredAt,
+    captureProvenSince: judged.uncoveredHours === 0 ? Math.max(since, 0) : gaps.length ? undefined : begun,
     rivals: judged.reason === "several roles" ? mappings.rivalsOf(mapping).length : 0,
   };
 };

@@ -11,7 +11,7 @@ const SettingsItem = z.object({ v: z.literal(FORMAT), settings: KeptSettings });
 export type SettingsStore = {
   /** undefined: nobody wrote any. */
   readonly read: () => Promise<KeptSettings | undefined>;
-  /** Writes where values or source differ from what is there; twice is once. Whether it wrote. */
+  /** Writes where values or source differ from what is there; twice is once, and late is never. Whether it wrote. */
   readonly write: (settings: KeptSettings) => Promise<boolean>;
 };
 
@@ -24,6 +24,8 @@ export const settingsStore = (table: Table): SettingsStore => {
     read,
     write: async (settings) => {
       const known = await read();
+      // Who was held up since before the newest were written has old ones.
+      if (known && settings.at < known.at) return false;
       if (known && known.source === settings.source && isDeepStrictEqual(known.values, settings.values))
         return false;
       await table.put({ ...keys.settings(), v: FORMAT, settings });
