@@ -55,11 +55,13 @@ const refusing = async <T>(name: string, handed: Handed, work: () => Promise<T>)
     return await work();
   } catch (error) {
     if (!isNamed(error, "ValidationException")) throw error;
+    // An item is refused for what it holds, or because the keys of this table are others.
+    const isOurs = handed === "an item" && !/\bkeys?\b/i.test(error.message);
     throw refused(handed, error.message, {
       cause: error,
-      ...(handed !== "an item" && {
-        hint: `Is ${name} the auditor's table? Its keys are pk and sk; the deployment makes it.`,
-      }),
+      hint: isOurs
+        ? "Nothing of it was stored. Please report it with this message."
+        : `Is ${name} the auditor's table? Its keys are pk and sk, its index is ${TIME_INDEX}; the deployment makes it.`,
     });
   }
 };
