@@ -44,9 +44,9 @@ export const ingestHandler = (deps: IngestDeps): LambdaHandler<SQSEvent, SQSBatc
   lambda(deps, async ({ Records }) => {
     const failed = new Set<string>();
     const changed = new Set<Cluster>();
-    const fail = ({ messageId }: SQSRecord, error: unknown): void => {
+    const fail = ({ messageId }: SQSRecord, error: unknown, cluster?: Cluster): void => {
       failed.add(messageId);
-      deps.log.error("message failed", { messageId, ...errorFields(error) });
+      deps.log.error("message failed", { messageId, cluster, ...errorFields(error) });
     };
 
     const events: { record: SQSRecord; connection: Connection }[] = [];
@@ -86,7 +86,7 @@ export const ingestHandler = (deps: IngestDeps): LambdaHandler<SQSEvent, SQSBatc
       deps.log.info("counted", { messages: Records.length, failed: failed.size, ...all });
     } catch (error) {
       // Whatever part of it was counted is known by its event ids when the batch comes again.
-      for (const { record } of events) fail(record, error);
+      for (const { record, connection } of events) fail(record, error, connection.cluster);
     }
     const jobs = [...changed].map((cluster): DetectJob => ({ cluster, reason: "connections" }));
     await deps.detect(jobs, { delaySeconds: DETECT_AFTER_SECONDS });

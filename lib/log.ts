@@ -1,6 +1,9 @@
 // What the code says while it works: a static message, the varying part as fields. Never tokens, SQL values or whole
 // events. Beside it the figures that alarms watch.
+
 import { visible } from "./core/base/visible-text.ts";
+import { withoutSecrets } from "./core/base/without-secrets.ts";
+import { nextStepOf } from "./next-step.ts";
 
 type Value = string | number | boolean | null | undefined | readonly string[];
 
@@ -23,13 +26,8 @@ const MAX_CAUSES = 6;
 const MAX_FRAMES = 12;
 const MAX_FRAME = 200;
 
-// A signed URL is a password: https://docs.aws.amazon.com/aurora-dsql/latest/userguide/SECTION_authentication-token.html
-const SECRET =
-  /(X-Amz-(?:Signature|Security-Token|Credential)=|(?:password|secret|token)["']?\s*[:=]\s*["']?)[^\s&"',;}]+/gi;
-
 /** One line, bounded, and without what opens anything. */
-const safe = (text: string, max = MAX_TEXT): string =>
-  visible(text.slice(0, 10 * max).replace(SECRET, "$1[removed]"), max);
+const safe = (text: string, max = MAX_TEXT): string => visible(withoutSecrets(text.slice(0, 10 * max)), max);
 
 const textOf = (value: unknown): string => (typeof value === "string" ? value : String(value));
 
@@ -63,7 +61,7 @@ const oneLine = (error: unknown): string => {
 
 /** Where it was thrown: the frames alone, for the text above them is told already. */
 const framesOf = (error: Error): string[] =>
-  (error.stack ?? "")
+  textOf(error.stack ?? "")
     .split("\n")
     .map((line) => line.trim())
     .filter((line) => line.startsWith("at "))
@@ -75,15 +73,25 @@ const framesOf = (error: Error): string[] =>
  * the first, `stack`. Bounded, and without what opens anything.
  */
 export const errorFields = (error: unknown): Fields => {
+  try {
+    return fieldsOf(error);
+  } catch {
+    // Whatever it is: that something failed must not be lost because it cannot be read.
+    return { error: "unknown", reason: "what was thrown cannot be read" };
+  }
+};
+
+const fieldsOf = (error: unknown): Fields => {
   if (!(error instanceof Error)) return { error: typeof error, reason: safe(textOf(error)) };
   const code = property(error, "code");
-  const hint = property(error, "hint");
-  const causes = causesOf(error).map(oneLine);
+  const causedBy = causesOf(error);
+  const hint = property(error, "hint") ?? nextStepOf([error, ...causedBy]);
+  const causes = causedBy.map(oneLine);
   return {
     error: safe(error.name),
     reason: safe(error.message),
     ...(code !== undefined && { code }),
-    ...(hint !== undefined && { hint }),
+    hint,
     ...(causes.length && { causes }),
     stack: framesOf(error),
   };

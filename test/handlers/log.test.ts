@@ -2,6 +2,8 @@
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
+import * as z from "zod";
+import { AuditError } from "../../lib/errors.ts";
 import { errorFields } from "../../lib/log.ts";
 
 describe("a function that fails", () => {
@@ -60,5 +62,38 @@ describe("the fields of an error", () => {
     expect(errorFields(undefined)).toEqual({ error: "undefined", reason: "undefined" });
     expect(errorFields({ code: 1 })).toMatchObject({ error: "object" });
     expect(errorFields(new Error("e", { cause: "text" })).causes).toEqual(["string: text"]);
+  });
+
+  it("are told of whatever was thrown, also where it cannot be read", () => {
+    const unreadable = [
+      Object.create(null),
+      new Proxy({}, { get: () => expect.fail("read") }),
+      { toString: () => expect.fail("printed") },
+      Object.defineProperty(new Error("x"), "message", { get: () => expect.fail("asked") }),
+    ];
+    for (const one of unreadable)
+      expect(errorFields(one)).toEqual({ error: "unknown", reason: "what was thrown cannot be read" });
+    expect(errorFields(Object.assign(new Error("x"), { stack: 5 }))).toMatchObject({
+      reason: "x",
+      stack: [],
+    });
+  });
+
+  it.each<[string, unknown, RegExp]>([
+    ["a denial", Object.assign(new Error("no"), { name: "AccessDeniedException" }), /lacks the permission/],
+    ["a key", Object.assign(new Error("no"), { name: "KMSAccessDeniedException" }), /policy of the key/],
+    ["throttling", Object.assign(new Error("no"), { name: "ThrottlingException" }), /comes again by itself/],
+    [
+      "a lost table",
+      Object.assign(new Error("no"), { name: "ResourceNotFoundException" }),
+      /docs\/operations/,
+    ],
+    ["the network", Object.assign(new Error("no"), { code: "ECONNRESET" }), /network path/],
+    ["a cause", new AuditError("query", "x", { cause: { name: "TimeoutError" } }), /network path/],
+    ["a message of another form", z.object({ cluster: z.string() }).safeParse({}).error, /names the field/],
+    ["an AuditError with a hint", new AuditError("config", "x", { hint: "Set it." }), /^Set it\.$/],
+    ["anything else", new TypeError("x is undefined"), /dead-letter queue/],
+  ])("say what to do next: %s", (_, error, hint) => {
+    expect(errorFields(error).hint).toMatch(hint);
   });
 });

@@ -19,9 +19,10 @@ export const parseTime = (text: string, now: Instant): Instant => {
     ? Date.parse(`${parts[1]}T${parts[2] ?? "00:00"}${parts[3]?.toUpperCase() ?? "Z"}`)
     : Number.NaN;
   // Date.parse rolls 2026-02-30 over into March: a date that is not in the calendar is an error, not another date.
-  const rolled =
-    parts && !parts[3]?.match(/[+-]/) && !Number.isNaN(at) && !iso(at).startsWith(parts[1] ?? "");
-  if (Number.isNaN(at) || rolled)
+  const day = Date.parse(`${parts?.[1]}T00:00Z`);
+  const isInCalendar =
+    !Number.isNaN(day) && iso(day).startsWith(parts?.[1] ?? "") && !/^24/.test(parts?.[2] ?? "");
+  if (Number.isNaN(at) || !isInCalendar)
     throw new AuditError("usage", `cannot read the time ${JSON.stringify(text)}`, { hint });
   return at;
 };

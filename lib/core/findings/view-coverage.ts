@@ -24,7 +24,10 @@ export type CoverageView = {
 export const coverageViews = (facts: Facts): ((now: Instant) => CoverageView) => {
   const { ownLogins, captureCheck } = facts;
   const uncovered = uncoveredOf(facts.coverage, facts.doubts);
-  const begun = [facts.captureExpectedFrom, uncovered.firstCoveredAt].filter((at) => at != null);
+  // A doubt about the first hour that was proven leaves it expected.
+  const begun = [facts.captureExpectedFrom, ...facts.coverage.map(({ from }) => from)].filter(
+    (at) => at != null,
+  );
   // An hour that capture began in cannot be proven: the first whole one can.
   const expectedFrom = begun.length ? -floorTo(HOUR, -Math.min(...begun)) : undefined;
   return (now) => {
