@@ -1,9 +1,9 @@
 // What the code says while it works: a static message, the varying part as fields. Never tokens, SQL values or whole
 // events. Beside it the figures that alarms watch.
 
+import { nextStepOf } from "./core/base/next-step.ts";
 import { visible } from "./core/base/visible-text.ts";
 import { withoutSecrets } from "./core/base/without-secrets.ts";
-import { nextStepOf } from "./next-step.ts";
 
 type Value = string | number | boolean | null | undefined | readonly string[];
 
