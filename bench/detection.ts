@@ -1,4 +1,4 @@
-// Finds planted attacks in simulated estates of two makers: recall, false findings, and the same by plain rules and by a
+// Finds planted attacks in simulated estates of three makers: recall, false findings, and the same by plain rules and by a
 // published score. DETECTION_SEEDS (default 1,2,3); DETECTION_DAYS, DETECTION_PRINCIPALS and DETECTION_ATTACKS for the first
 // maker; DETECTION_CONSTANTS (all) for the constants that are halved and doubled; DETECTION_ESTATES=1 adds small, large, young and unattacked estates; DETECTION_SENSITIVITY=1 halves and doubles
 // every constant and leaves out every sign in turn, on the first seed of each maker.
@@ -10,6 +10,7 @@ import { leakOf } from "./detection/leaks.ts";
 import { type Alert, type Score, score } from "./detection/score.ts";
 import { simulateSecond } from "./detection/second/simulate.ts";
 import { type Run, simulate } from "./detection/simulate.ts";
+import { simulateThird } from "./detection/third/simulate.ts";
 import { constants, engineWith } from "./detection/variants.ts";
 import type { BenchRow } from "./row.ts";
 
@@ -23,6 +24,7 @@ const FIRST = {
   attacks: Number(env.DETECTION_ATTACKS ?? 60),
 };
 const SECOND = { principals: 60, days: 75, attacks: 90 };
+const THIRD = { principals: 100, days: 60, attacks: 60 };
 /** Estates that are not like most: hardly anybody, very many, hardly any history, nothing to find. */
 const ESTATES = [
   { label: "12 principals", principals: 12, days: 75, attacks: 15 },
@@ -157,10 +159,12 @@ const judged = (label: string, runs: readonly Run[]): BenchRow[] => {
 export const run = async (): Promise<BenchRow[]> => {
   const first = SEEDS.map((seed) => simulate({ seed, ...FIRST }));
   const second = SEEDS.map((seed) => simulateSecond({ seed, ...SECOND }));
+  const third = SEEDS.map((seed) => simulateThird({ seed, ...THIRD }));
   const unlike = env.DETECTION_ESTATES ? ESTATES : [];
   const rows = [
     ...judged("first", first),
     ...judged("second", second),
+    ...judged("third", third),
     ...unlike.map(({ label, ...options }) => {
       const one = simulateSecond({ seed: SEEDS[0] ?? 1, ...options });
       return inShort(`second, ${label}`, score(one, alertsOf(judgeRun(one, signRules))));
@@ -169,6 +173,7 @@ export const run = async (): Promise<BenchRow[]> => {
   for (const [label, [one]] of [
     ["first", first],
     ["second", second],
+    ["third", third],
   ] as const) {
     if (env.DETECTION_SENSITIVITY && one) rows.push(...(await sensitivity(label, one)));
   }
