@@ -5,11 +5,11 @@ import { foldArn } from "../activity/principal.ts";
 import { withoutPath } from "../base/ids.ts";
 import { type Instant, minute } from "../base/time.ts";
 import { type Mapping, rowsOf } from "../catalog/catalog.ts";
-import { PRIVILEGES, type Privilege, privilegeBit } from "../catalog/privileges.ts";
+import type { Privilege } from "../catalog/privileges.ts";
+import { breadthsOf } from "../privileges/breadths.ts";
 import type { AccessEngine } from "../privileges/effective.ts";
 import type { RoleId } from "../privileges/effective-graph.ts";
 import type { AccessObject } from "../privileges/effective-objects.ts";
-import { cellOf } from "../privileges/effective-rows.ts";
 import {
   type Explanation,
   explanationOf,
@@ -46,13 +46,6 @@ const explainAs = (asked: Asked, role: RoleId, before: Stretch): Explanation =>
     ...before,
   });
 
-/** How many privileges a role has, at once or after SET ROLE, on all objects together. */
-const breadthOf = ({ objects, matrix }: AccessEngine, role: RoleId): number =>
-  objects.reduce((sum, object) => {
-    const { held, settable } = cellOf(matrix, role, object);
-    return sum + PRIVILEGES.filter(({ name }) => (held | settable) & privilegeBit(name)).length;
-  }, 0);
-
 /**
  * The role that would do: it holds it at once, may log in and is not the administrator. Superusers come last, then the role
  * of the principal's latest former mapping comes first, then the one that holds least.
@@ -72,7 +65,11 @@ const usefulRole = ({ engine, who, ways, privilege, object }: Asked): RoleId | u
     const former = found.find(({ role }) => role.oid === roleOid);
     if (former) return former.id;
   }
-  const byBreadth = found.map(({ id }) => ({ id, breadth: breadthOf(engine, id) }));
+  const breadths = breadthsOf(
+    engine,
+    found.map(({ id }) => id),
+  );
+  const byBreadth = found.map(({ id }, n) => ({ id, breadth: breadths[n] as number }));
   return byBreadth.toSorted((a, b) => a.breadth - b.breadth)[0]?.id;
 };
 
