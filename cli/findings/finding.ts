@@ -2,6 +2,7 @@
 
 import { shellWord } from "../../lib/core/base/shell-word.ts";
 import type { Finding } from "../../lib/core/findings/finding.ts";
+import { hasPlan } from "../../lib/core/remediation/has-plan.ts";
 import { detectorOf } from "../../lib/detectors/index.ts";
 import { findingDocument } from "../../lib/queries/finding-document.ts";
 import { findFinding } from "../../lib/queries/findings.ts";
@@ -17,12 +18,14 @@ const acknowledgedText = ({ acknowledged }: Finding): string | undefined =>
 const stretch = ({ firstSeenAt, lastSeenAt }: Finding): string =>
   utc(firstSeenAt) === utc(lastSeenAt) ? utc(firstSeenAt) : `${utc(firstSeenAt)} to ${utc(lastSeenAt)}`;
 
-/** Findings that end with the access they are about. */
-const isPlannable = ({ category, closedAt }: Finding): boolean =>
-  closedAt === undefined && (category === "dormant" || category === "over-privileged");
+/** As they were given, with a space before each. */
+const storeText = ({ store, table, region, cluster }: StoreOptions): string =>
+  Object.entries({ store, table, region, cluster })
+    .map(([name, value]) => (value === undefined ? "" : ` --${name} ${shellWord(value)}`))
+    .join("");
 
-/** The finding for people; every name in it made visible. */
-const findingText = (finding: Finding): string => {
+/** The finding for people; every name in it made visible. `store`: the options by which a command reaches the store. */
+const findingText = (finding: Finding, store: string): string => {
   const { subject, fix, eventIds } = finding;
   const { docs, evidence: words } = detectorOf(finding.detector) ?? {};
   const line = (label: string, value: string | undefined): string[] =>
@@ -50,8 +53,8 @@ const findingText = (finding: Finding): string => {
     ...(eventIds?.length ? ["", "CloudTrail events", ...eventIds.map((id) => `  ${printable(id)}`)] : []),
     ...(docs ? ["", "Why", `  ${docs.why}`, "", "What to do", `  ${docs.fix}`] : []),
     ...(fix === undefined ? [] : fix.split("\n").map((text) => `  ${printable(text)}`)),
-    ...(isPlannable(finding)
-      ? [`  Proven, with the way back: npx dsql-audit plan ${shellWord(finding.id)}`]
+    ...(hasPlan(finding)
+      ? [`  Proven, with the way back: npx dsql-audit plan ${shellWord(finding.id)}${store}`]
       : []),
     ...(docs
       ? ["", "False positives", `  ${docs.falsePositives}`, "", "Blind spots", `  ${docs.blindSpots}`]
@@ -71,6 +74,6 @@ export const addFinding: AddCommand = (program, io) => {
       findFinding(store.findings, await pickCluster(store, options.cluster), id, "dsql-audit findings"),
     );
     if (options.json) printDocument(io, options, findingDocument(finding), () => "");
-    else io.stdout.write(`${findingText(finding)}\n`);
+    else io.stdout.write(`${findingText(finding, storeText(options))}\n`);
   });
 };

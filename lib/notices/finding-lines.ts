@@ -5,6 +5,7 @@ import type { DetectorWords } from "../core/findings/detector.ts";
 import type { Finding } from "../core/findings/finding.ts";
 import { shortId } from "../core/findings/finding-id.ts";
 import { isOver } from "../core/incidents/threads.ts";
+import { isSql } from "../core/remediation/has-plan.ts";
 import { evidenceLines, utc } from "../wording/evidence-text.ts";
 import { bullet, wrapped, wrappedSql } from "./page.ts";
 
@@ -64,9 +65,6 @@ export const seenLines = (finding: Finding, words: DetectorWords | undefined): s
   ...evidenceLines(finding.evidence, words?.evidence).flatMap((line) => wrapped(line, "  ")),
   ...eventLines(finding),
 ];
-
-/** A statement ends with a semicolon; anything else is advice. */
-const isSql = (fix: string): boolean => /;\s*(?:--.*)?$/m.test(fix);
 
 /** SQL keeps its line feeds, and nothing else that is not seen. */
 export const fixLines = (fix: string | undefined, words: DetectorWords | undefined): string[] => {

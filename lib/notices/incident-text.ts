@@ -6,6 +6,7 @@ import { type Finding, worstFirst } from "../core/findings/finding.ts";
 import { isNews, type NoticeKind } from "../core/incidents/due.ts";
 import type { Incident } from "../core/incidents/incident.ts";
 import { isOver } from "../core/incidents/threads.ts";
+import { hasPlan } from "../core/remediation/has-plan.ts";
 import { utc } from "../wording/evidence-text.ts";
 import { type Commands, commandsFor, type StoreArguments } from "./command-line.ts";
 import { aboutLines, findingLine, fixLines, seenLines, sinceLines } from "./finding-lines.ts";
@@ -111,6 +112,7 @@ const decideLines = (run: Commands, incident: Incident, lead: Finding): string[]
     ? ["To look closer, at the others by the id in brackets:"]
     : ["To look closer:"]),
   ...run("finding", lead.id),
+  ...(hasPlan(lead) ? ["To see the script that ends it, and the way back:", ...run("plan", lead.id)] : []),
   "To say that you take care of it:",
   ...run("ack", lead.id),
   "To accept it for 30 days:",

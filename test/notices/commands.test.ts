@@ -7,12 +7,13 @@ import { promisify } from "node:util";
 import { SNSClient } from "@aws-sdk/client-sns";
 import PostalMime from "postal-mime";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { DAY } from "../../lib/core/base/time.ts";
+import { DAY, HOUR } from "../../lib/core/base/time.ts";
+import { detectCluster } from "../../lib/jobs/judge-cluster.ts";
 import { sendNotices } from "../../lib/jobs/send-notices.ts";
 import { openStore } from "../../lib/store/open-store.ts";
 import { openDynamoDbTable } from "../../lib/store/table/dynamodb/dynamodb-table.ts";
 import { type LocalSns, startSns } from "../../local/aws/sns.ts";
-import { cluster } from "../support/catalogs.ts";
+import { acl, cluster, estate, table as relation } from "../support/catalogs.ts";
 import { commandsIn } from "../support/mail-text.ts";
 import { T as FIRST, fillWorld, findingOf } from "../support/query-world.ts";
 import { testTables } from "../support/table.ts";
@@ -33,10 +34,16 @@ beforeAll(async () => {
   const table = openDynamoDbTable({ client: tables.database.client, name: "audit", ...patience });
   await fillWorld(table);
   const store = openStore(table, { now: () => T });
+  // A plan is for what the newest snapshot shows: this one is found in it.
+  const orders = relation(1000, "orders", { acl: acl("10=arwdDxt/10", "100=r*/10") });
+  await store.snapshots.save(cluster, estate({ relations: [orders] }), T - HOUR);
+  const found = await detectCluster(store, cluster, T, { dryRun: true });
+  const real = found.findings.find(({ detector }) => detector === "grant-option");
+  if (!real) throw new Error("no grant option was found");
   await store.notices.note(cluster, { firstAt: T - 90 * DAY, dailyAt: T - DAY, weeklyAt: T });
   await store.findings.update(cluster, (all) => [
     ...all.map((one) => ({ ...one, status: "resolved" as const, closedAt: FIRST, closeNoticedAt: FIRST })),
-    findingOf("grant-option-0123456789abcdef", { severity: "critical" }),
+    { ...real, severity: "critical" as const },
     findingOf("dormant-mapping-fedcba9876543210"),
   ]);
   const credentials = { accessKeyId: "local", secretAccessKey: "local" };
@@ -62,7 +69,15 @@ describe("the commands of mails", () => {
     const commands = [...new Set(texts.flatMap(commandsIn))];
     // One of each kind, each with its own words: starting a process for all of them takes long.
     const kinds = new Map(commands.map((text) => [/^npx dsql-audit (\w+)/.exec(text)?.[1] ?? text, text]));
-    expect([...kinds.keys()].sort()).toEqual(["ack", "exempt", "finding", "findings", "history", "incident"]);
+    expect([...kinds.keys()].sort()).toEqual([
+      "ack",
+      "exempt",
+      "finding",
+      "findings",
+      "history",
+      "incident",
+      "plan",
+    ]);
     const env = {
       ...process.env,
       AWS_ENDPOINT_URL_DYNAMODB: tables.database.endpoint,
@@ -71,7 +86,7 @@ describe("the commands of mails", () => {
       NO_COLOR: "1",
     };
     // In the order of a reader who decides last.
-    for (const kind of ["finding", "findings", "incident", "history", "ack", "exempt"]) {
+    for (const kind of ["finding", "plan", "findings", "incident", "history", "ack", "exempt"]) {
       const text = kinds.get(kind) ?? "";
       expect(text).toMatch(/--table audit(?: \\\n)? +--region us-east-1$/);
       const { stdout } = await promisify(execFile)("bash", ["-euc", text], { cwd: root, env });

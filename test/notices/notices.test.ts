@@ -81,6 +81,9 @@ describe("a notice", () => {
       To look closer:
       npx dsql-audit finding dormant-mapping-0123456789abcdef --cluster orders-prod \\
         --store audit.db
+      To see the script that ends it, and the way back:
+      npx dsql-audit plan dormant-mapping-0123456789abcdef --cluster orders-prod \\
+        --store audit.db
       To say that you take care of it:
       npx dsql-audit ack dormant-mapping-0123456789abcdef --cluster orders-prod \\
         --store audit.db

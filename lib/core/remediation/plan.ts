@@ -155,7 +155,7 @@ const finish = (before: Catalog, made: Made): Plan => {
 
 const start = (catalog: Catalog): Made | string => {
   const state = stateOf(catalog);
-  if (!state) return "the snapshot has no role admin, which would run the plan";
+  if (!state) return "on Aurora DSQL the role admin runs a plan, and this snapshot holds no such role";
   return { steps: [], state, meant: state, lost: false, doubts: unreadable(catalog) };
 };
 

@@ -69,69 +69,75 @@ const onPolicy = (
     : { wishes: [{ wants: "mend-policy", cluster, letIn: networks }], inIamAlone: true, says: [EDITOR] };
 };
 
+type Asked = {
+  readonly finding: Pick<Observation, "detector" | "subject" | "evidence" | "grants">;
+  readonly iam: IamView;
+  readonly auditor: string | null;
+  readonly baseline: Baseline | null;
+};
+
+/** By detector: what its findings need in IAM. */
+const remedies: Readonly<Record<string, (asked: Asked) => Remedy>> = {
+  "permission-without-mapping": ({ finding: { subject } }) =>
+    subject.principal === undefined
+      ? NONE
+      : {
+          wishes: [{ wants: "shut-out", principal: subject.principal, action: "DbConnect" }],
+          inIamAlone: true,
+          says: ["Or map it to the role that it is meant to have: AWS IAM GRANT role TO 'arn'."],
+        },
+  "undeclared-admin": ({ finding: { subject, grants = [] } }) => ({
+    // Where one policy makes many of them administrators, the finding counts them together.
+    wishes: (subject.principal === undefined ? grants : [subject.principal]).map(shutFromAdmin),
+    inIamAlone: subject.principal !== undefined || grants.length > 0,
+    says: ["Or declare who is to be admin in access.yml."],
+  }),
+  "public-cluster": ({ finding: { detector, subject }, iam, auditor, baseline }) =>
+    onPolicy(detector, subject.object, iam, declaredNetworks(baseline, auditor)),
+  "policy-misses-admin": ({ finding: { detector, subject }, iam, auditor, baseline }) =>
+    onPolicy(detector, subject.object, iam, declaredNetworks(baseline, auditor)),
+  "dormant-role": ({ finding: { subject }, iam, auditor }) =>
+    subject.role === ADMIN ? onAdmin(subject.principal, iam, auditor) : NONE,
+  "long-lived-key": ({ finding: { subject, evidence } }) => ({
+    wishes:
+      subject.principal === undefined
+        ? []
+        : keysIn(evidence).map((id) => ({ wants: "key-off", user: nameIn(subject.principal ?? ""), id })),
+    inIamAlone: true,
+    says: ["Map an IAM role in its place where something still uses the key."],
+  }),
+  "orphan-mapping": ({ finding: { subject } }) =>
+    subject.principal === undefined
+      ? NONE
+      : { wishes: [{ wants: "forget", principal: subject.principal }], inIamAlone: false, says: [] },
+  "mapping-without-permission": () => ({
+    ...NONE,
+    says: ["Or keep the mapping, and let IAM allow dsql:DbConnect: then the finding ends as well."],
+  }),
+  "rebound-role": () => ({
+    ...NONE,
+    says: [
+      "The mapping is revoked and not granted again: a new AWS IAM GRANT would let in whoever made the identity anew. Grant it when you know who that was.",
+    ],
+  }),
+};
+
+/** Whether there is a remedy in IAM, or a word to say about one, for what a detector finds. */
+export const isRemediedInIam = (detector: string): boolean => Object.hasOwn(remedies, detector);
+
 /**
  * What a finding needs in IAM, from what the snapshot holds of IAM. `auditor`: the principal that is never shut out;
  * `baseline`: what declares the networks to let in.
  */
 export const remedyInIam = (
-  {
-    detector,
-    subject,
-    evidence,
-    grants = [],
-  }: Pick<Observation, "detector" | "subject" | "evidence" | "grants">,
+  finding: Asked["finding"],
   iam: IamView,
   auditor: string | null,
   baseline: Baseline | null = null,
-): Remedy => {
-  const { principal } = subject;
-  switch (detector) {
-    case "permission-without-mapping":
-      return principal === undefined
-        ? NONE
-        : {
-            wishes: [{ wants: "shut-out", principal, action: "DbConnect" }],
-            inIamAlone: true,
-            says: ["Or map it to the role that it is meant to have: AWS IAM GRANT role TO 'arn'."],
-          };
-    case "undeclared-admin":
-      // Where one policy makes many of them administrators, the finding counts them together.
-      return {
-        wishes: (principal === undefined ? grants : [principal]).map(shutFromAdmin),
-        inIamAlone: principal !== undefined || grants.length > 0,
-        says: ["Or declare who is to be admin in access.yml."],
-      };
-    case "public-cluster":
-    case "policy-misses-admin":
-      return onPolicy(detector, subject.object, iam, declaredNetworks(baseline, auditor));
-    case "dormant-role":
-      return subject.role === ADMIN ? onAdmin(principal, iam, auditor) : NONE;
-    case "long-lived-key":
-      return {
-        wishes:
-          principal === undefined
-            ? []
-            : keysIn(evidence).map((id) => ({ wants: "key-off", user: nameIn(principal), id })),
-        inIamAlone: true,
-        says: ["Map an IAM role in its place where something still uses the key."],
-      };
-    case "orphan-mapping":
-      return principal === undefined
-        ? NONE
-        : { wishes: [{ wants: "forget", principal }], inIamAlone: false, says: [] };
-    case "mapping-without-permission":
-      return {
-        ...NONE,
-        says: ["Or keep the mapping, and let IAM allow dsql:DbConnect: then the finding ends as well."],
-      };
-    case "rebound-role":
-      return {
-        ...NONE,
-        says: [
-          "The mapping is revoked and not granted again: a new AWS IAM GRANT would let in whoever made the identity anew. Grant it when you know who that was.",
-        ],
-      };
-    default:
-      return NONE;
-  }
-};
+): Remedy =>
+  (isRemediedInIam(finding.detector) ? remedies[finding.detector] : undefined)?.({
+    finding,
+    iam,
+    auditor,
+    baseline,
+  }) ?? NONE;

@@ -1,0 +1,17 @@
+// Whether `plan` has a script for a finding, as far as the finding itself tells.
+import type { Finding } from "../findings/finding.ts";
+import { isRemediedInIam } from "./iam/iam-wishes.ts";
+
+/** A statement ends with a semicolon; anything else is advice. */
+export const isSql = (fix: string): boolean => /;\s*(?:--.*)?$/m.test(fix);
+
+/** Findings that end with the access that they are about, by statements or in IAM; of others a plan could say nothing. */
+export const hasPlan = ({
+  category,
+  closedAt,
+  detector,
+  fix,
+}: Pick<Finding, "category" | "closedAt" | "detector" | "fix">): boolean =>
+  closedAt === undefined &&
+  (category === "dormant" || category === "over-privileged") &&
+  (isRemediedInIam(detector) || detector === "baseline-drift" || (fix !== undefined && isSql(fix)));
