@@ -11,6 +11,7 @@ import { extraOf } from "../../lib/core/catalog/extras.ts";
 import { isMark, isWord, splitAtCommas, type Token, tokensOf } from "../../lib/core/catalog/sql-token.ts";
 import { readType } from "../../lib/core/catalog/type-name.ts";
 import { joined, type MaybeSql, name, type Sql, sql, typeSql } from "../../lib/core/sql/guard.ts";
+import { plainArguments } from "./ordered-arguments.ts";
 
 /** The schemas that every database has. */
 export const isSystem = (schema: string): boolean =>
@@ -162,14 +163,16 @@ const argumentSql = (tokens: readonly Token[]): MaybeSql => {
 };
 
 const routineSql = (row: Routine, named: Named): MaybeSql => {
-  const tokens = tokensOf(row.identityArguments);
-  if (!tokens || (row.kind === "a" && tokens.some((token) => isWord(token, "order")))) return undefined;
+  const tokens = tokensOf(plainArguments(row.identityArguments).text);
+  if (!tokens) return undefined;
   const isStar = tokens.length === 1 && isMark(tokens[0], "*");
   const parts = isStar ? [] : splitAtCommas(tokens);
   const list = joined(parts.map(argumentSql), ", ");
   const definer = (row.securityDefiner ? " security definer" : "") as Sql;
   if (row.kind === "p") return sql`create procedure ${named(row)}(${list}) language sql${definer} as '';`;
-  const gives = parts.some(([first]) => isWord(first, "inout")) ? ("" as Sql) : (" returns void" as Sql);
+  const gives = parts.some(([first]) => isWord(first, "inout") || isWord(first, "out"))
+    ? ("" as Sql)
+    : (" returns void" as Sql);
   return sql`create function ${named(row)}(${list})${gives} language internal${definer} as 'int4pl';`;
 };
 

@@ -165,13 +165,14 @@ where p.proname = w.name::name and p.pronamespace = (select oid from pg_namespac
   // The server looks up what an aggregate adds up by: any aggregate's row will do.
   aggregates: /* sql */ `
 insert into pg_aggregate
-select (jsonb_populate_record(a, jsonb_build_object('aggfnoid', p.oid::int8::text))).*
-from pg_proc p, pg_aggregate a
-where p.prokind = 'f' and a.aggfnoid = 'pg_catalog.max(int4)'::regprocedure
-  and exists (select from jsonb_to_recordset($1::jsonb) as w (name text, schema text, arguments text, kind text)
-    where w.kind = 'a' and p.proname = w.name::name
-      and p.pronamespace = (select oid from pg_namespace where nspname = w.schema::name)
-      and pg_get_function_identity_arguments(p.oid) = w.arguments)`,
+select (jsonb_populate_record(a, jsonb_build_object('aggfnoid', p.oid::int8::text,
+  'aggkind', case when w.direct is null then 'n' else 'o' end, 'aggnumdirectargs', coalesce(w.direct, 0)))).*
+from jsonb_to_recordset($1::jsonb) as w (name text, schema text, arguments text, kind text, direct int)
+  join pg_proc p on p.proname = w.name::name
+    and p.pronamespace = (select oid from pg_namespace where nspname = w.schema::name)
+    and pg_get_function_identity_arguments(p.oid) = w.arguments
+  join pg_aggregate a on a.aggfnoid = 'pg_catalog.max(int4)'::regprocedure
+where p.prokind = 'f' and w.kind = 'a'`,
   types: /* sql */ `
 update pg_type t set typtype = 'b', typbasetype = 0, typnotnull = false
 from jsonb_to_recordset($1::jsonb) as w (name text, schema text)

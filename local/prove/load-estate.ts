@@ -23,6 +23,7 @@ import {
   rolesSql,
 } from "./estate.sql.ts";
 import { estateDdl } from "./estate-ddl.ts";
+import { plainArguments } from "./ordered-arguments.ts";
 
 const BOOTSTRAP_SUPERUSER = 10;
 
@@ -126,7 +127,10 @@ const loadObjects = async (client: ClientBase, catalog: Catalog, names: Names): 
   if (ddl.length) await client.query(ddl.map(({ sql }) => sql).join("\n"));
   const functions = rowsOf(catalog, "functions")
     .filter(({ kind }) => kind === "a" || kind === "w")
-    .map((row) => ({ ...row, schema: names.schema(row.schema), arguments: row.identityArguments }));
+    .map((row) => {
+      const { text, direct } = plainArguments(row.identityArguments);
+      return { ...row, schema: names.schema(row.schema), arguments: text, direct };
+    });
   if (functions.some(({ kind }) => kind === "a")) await run(client, kindsSql.aggregates, functions);
   if (functions.length) await run(client, kindsSql.functions, functions);
   const bases = rowsOf(catalog, "types").filter(({ kind }) => kind === "b");

@@ -38,16 +38,16 @@ const readArgument = (tokens: readonly Token[]): Argument | undefined => {
   return type && { mode: after.mode ?? "in", type };
 };
 
-/** `ORDER BY` of an ordered-set aggregate parts its arguments as a comma does. */
+/**
+ * `ORDER BY` of an ordered-set aggregate parts its arguments as a comma does. A VARIADIC one on both sides is one argument:
+ * https://www.postgresql.org/docs/16/sql-createaggregate.html
+ */
 const splitArguments = (tokens: readonly Token[]): Token[][] => {
-  const plain: Token[] = [];
-  for (let i = 0; i < tokens.length; i += 1) {
-    if (isWord(tokens[i], "order") && isWord(tokens[i + 1], "by")) {
-      if (plain.length) plain.push({ kind: "mark", value: "," });
-      i += 1;
-    } else plain.push(tokens[i] as Token);
-  }
-  return splitAtCommas(plain);
+  const at = tokens.findIndex((token, i) => isWord(token, "order") && isWord(tokens[i + 1], "by"));
+  if (at < 0) return splitAtCommas(tokens);
+  const [direct, ordered] = [splitAtCommas(tokens.slice(0, at)), splitAtCommas(tokens.slice(at + 2))];
+  const isTwice = isWord(direct.at(-1)?.[0], "variadic") && isWord(ordered[0]?.[0], "variadic");
+  return [...direct, ...(isTwice ? [] : ordered)];
 };
 
 /** Arguments by their tokens, the outer parentheses left out; `*` is none. undefined where they cannot be read. */

@@ -1,5 +1,5 @@
 // Thinks through GRANT, REVOKE and ALTER … OWNER TO on one object, its columns and what belongs to it.
-import { PUBLIC } from "../base/ids.ts";
+import { type Oid, PUBLIC } from "../base/ids.ts";
 import { type Catalog, rowsOf } from "../catalog/catalog.ts";
 import { extraOf } from "../catalog/extras.ts";
 import { GRANT_SHIFT, kindMask, type PrivilegeMask, privilegeBit } from "../catalog/privileges.ts";
@@ -20,17 +20,30 @@ import {
 } from "./state.ts";
 
 type Change = OperationOf<"grant" | "revoke">;
-type OneAcl = { readonly ref: ObjectRef; readonly column: string; readonly judgedBy: readonly AclItem[] };
+/** `as`: whose entry a REVOKE is to end, whether or not he may still say it; else the server picks. */
+type OneAcl = {
+  readonly ref: ObjectRef;
+  readonly column: string;
+  readonly judgedBy: readonly AclItem[];
+  readonly as: Oid | undefined;
+};
 
 /** One ACL after the statement; `judgedBy` decides who may grant. undefined: the server refuses it. */
-const changedAcl = (state: State, op: Change, { ref, column, judgedBy }: OneAcl): Catalog | undefined => {
+const changedAcl = (
+  state: State,
+  op: Change,
+  { ref, column, judgedBy, as: entry }: OneAcl,
+): Catalog | undefined => {
   const { catalog } = state;
   const owner = ownerOf(catalog, ref);
   if (owner === undefined) return undefined;
   const bit = privilegeBit(op.privilege);
   const as = runsAs(state);
   const roles = as === "superuser" ? [] : privilegesOf(catalog, as);
-  const { grantor, may } = bestGrantor(judgedBy, bit, owner, { runsAs: as, roles });
+  const { grantor, may } =
+    entry === undefined
+      ? bestGrantor(judgedBy, bit, owner, { runsAs: as, roles })
+      : { grantor: entry, may: bit };
   // The server warns and changes nothing, or refuses: in neither case is anything done.
   if (may === 0) return op.does === "grant" ? undefined : catalog;
   const items = itemsAt(catalog, ref);
@@ -56,18 +69,20 @@ const columnsOf = (catalog: Catalog, { section, oid }: ObjectRef): ObjectRef[] =
 const tableItems = (catalog: Catalog, { oid }: ObjectRef): readonly AclItem[] =>
   itemsAt(catalog, { section: "relations", oid, number: 0 });
 
-/** GRANT and REVOKE of a privilege; undefined: the server refuses it. */
-export const applyGrant = (state: State, op: Change): State | undefined => {
+/** GRANT and REVOKE of a privilege; undefined: the server refuses it. `as`: the grantor whose entries a REVOKE ends. */
+export const applyGrant = (state: State, op: Change, as?: Oid): State | undefined => {
   const ref = refOf(op.object);
   const table = ref.section === "columns" ? tableItems(state.catalog, ref) : [];
   const own = itemsAt(state.catalog, ref);
-  let catalog = changedAcl(state, op, { ref, column: op.object.column ?? "", judgedBy: [...table, ...own] });
+  let catalog = changedAcl(state, op, {
+    ...{ ref, as, column: op.object.column ?? "", judgedBy: [...table, ...own] },
+  });
   const onColumns: PrivilegeMask = kindMask("column", state.catalog.serverVersion);
   if (op.does === "revoke" && privilegeBit(op.privilege) & onColumns) {
     for (const column of columnsOf(state.catalog, ref)) {
       if (!catalog) return undefined;
       const judgedBy = [...own, ...itemsOf(rowOf(catalog, column)?.acl ?? null)];
-      catalog = changedAcl({ ...state, catalog }, op, { ref: column, column: "", judgedBy });
+      catalog = changedAcl({ ...state, catalog }, op, { ref: column, as, column: "", judgedBy });
     }
   }
   return catalog && { ...state, catalog };

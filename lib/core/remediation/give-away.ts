@@ -5,9 +5,8 @@ import { lazily } from "../base/lazily.ts";
 import { type Role, rowsOf } from "../catalog/catalog.ts";
 import type { AccessEngine } from "../privileges/effective.ts";
 import type { AccessObject } from "../privileges/effective-objects.ts";
-import { ownerSql } from "../sql/statements.ts";
 import { onDsql, refusedOnDsql, remark, script } from "./script.ts";
-import { dsqlLines } from "./script-dsql.ts";
+import { linesFor } from "./script-lines.ts";
 
 type Owners = {
   readonly all: readonly Oid[];
@@ -72,13 +71,8 @@ export const newOwner = (
 export const ownerScript = (
   engine: AccessEngine,
   object: AccessObject,
-  owner: { readonly oid: Oid; readonly name: string },
-): string =>
-  script(
-    onDsql(engine)
-      ? dsqlLines(engine, [{ operation: { does: "own", object, owner: owner.oid }, as: null }])
-      : [ownerSql(object, owner.name)],
-  );
+  owner: { readonly oid: Oid },
+): string => script(linesFor(engine, [{ operation: { does: "own", object, owner: owner.oid }, as: null }]));
 
 /**
  * ALTER … OWNER TO a real role, for a superuser to run (on Aurora DSQL: for `admin`). `mayOwn`: whom to offer. A

@@ -5,13 +5,13 @@ import type { DriftRow } from "../baseline/drift.ts";
 import { type Privilege, privilegeBit } from "../catalog/privileges.ts";
 import type { AccessEngine } from "../privileges/effective.ts";
 import type { AccessObject } from "../privileges/effective-objects.ts";
-import { attributeSql, grantRoleToSql, grantSql, mapRoleSql, revokeMappingSql } from "../sql/statements.ts";
+import { attributeSql, grantRoleToSql, mapRoleSql, revokeMappingSql } from "../sql/statements.ts";
 import { alterOwnerSql, ownerScript } from "./give-away.ts";
 import { noSuperuserSql } from "./no-superuser.ts";
 import { revokeMembershipSql } from "./revoke-membership.ts";
 import { revokePrivilegeSql } from "./revoke-privilege.ts";
-import { onDsql, refusedOnDsql, remark, script } from "./script.ts";
-import { dsqlLines } from "./script-dsql.ts";
+import { refusedOnDsql, remark, script } from "./script.ts";
+import { linesFor } from "./script-lines.ts";
 
 const classOf = ({ kind }: AccessObject): string => (kind === "view" ? "table" : kind);
 
@@ -55,14 +55,12 @@ const mendPrivilege = (engine: AccessEngine, row: DriftRow): string | undefined 
     if (refused !== undefined) return refused;
     const grant = { privilege: privilege as Privilege, object, option: passable };
     return script(
-      onDsql(engine)
-        ? dsqlLines(engine, [
-            {
-              operation: { does: "grant", ...grant, grantee: role?.oid ?? PUBLIC, cascade: false },
-              as: object.owner,
-            },
-          ])
-        : [grantSql(grant.privilege, object, role?.name ?? null, passable)],
+      linesFor(engine, [
+        {
+          operation: { does: "grant", ...grant, grantee: role?.oid ?? PUBLIC, cascade: false },
+          as: object.owner,
+        },
+      ]),
     );
   }
   const revoke = revokePrivilegeSql(engine, object, privilege as Privilege, role);

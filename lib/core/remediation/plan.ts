@@ -1,5 +1,5 @@
 // A plan: the steps that end findings or bring drift back, in an order that the server takes, each with what undoes it.
-import { type Catalog, isDsql, type SectionName } from "../catalog/catalog.ts";
+import type { Catalog, SectionName } from "../catalog/catalog.ts";
 import type { MeantMay } from "./iam/iam-plan.ts";
 import { applyIntent, groupsFor, type Intent, intentsOf, isGone } from "./intent.ts";
 import { operationSql } from "./operation.ts";
@@ -174,10 +174,6 @@ const addPiece = (
     return { ...made, doubts, steps: [...made.steps, byHand(text || says.join("\n"), text ? says : [])] };
   }
   if (made.lost) return { ...made, steps: [...made.steps, { ...byHand(text, says), byHand: false }] };
-  if (!isDsql(made.state.catalog)) {
-    const added = addStep(made, text, says, stepOf(made.state, operations)?.after);
-    return { ...added, meant: added.state };
-  }
   let now = made;
   for (const intent of intentsOf(operations, whole, made.state.login)) now = addIntent(now, intent, says);
   return now;

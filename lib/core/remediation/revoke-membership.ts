@@ -2,9 +2,9 @@
 import type { Oid } from "../base/ids.ts";
 import { type Membership, rowsOf } from "../catalog/catalog.ts";
 import type { AccessEngine } from "../privileges/effective.ts";
-import { revokeRoleSql } from "../sql/statements.ts";
-import { onDsql, remark, script } from "./script.ts";
-import { dsqlLines } from "./script-dsql.ts";
+import type { Intent } from "./intent.ts";
+import { onDsql, remark, revokeAs, script } from "./script.ts";
+import { linesFor, unnamedGrantor } from "./script-lines.ts";
 
 /** Members that have the role by the member's own grants, and they in turn. */
 const passedOnTo = (rows: readonly Membership[], member: Oid): Set<Oid> => {
@@ -45,29 +45,12 @@ export const revokeMembershipSql = (
         ),
       ]
     : [];
-  if (onDsql(engine)) {
-    // Who may grant there, and whether GRANTED BY is taken, is not documented: each runs as its grantor.
-    return script(
-      dsqlLines(
-        engine,
-        rows.map(({ role, grantor }) => ({
-          operation: { does: "leave", role, member: member.oid, options: {}, cascade },
-          as: nameOf(grantor) === undefined ? null : grantor,
-        })),
-      ),
-      remarks,
-    );
-  }
-  const grantors = graph.before16 ? [undefined] : rows.map(({ grantor }) => grantor);
-  const unnamed = grantors.find((grantor) => grantor !== undefined && nameOf(grantor) === undefined);
-  if (unnamed !== undefined)
-    return remark(
-      `Granted by the role with OID ${unnamed}, whose name could not be read: revoke it as that role.`,
-    );
-  return script(
-    grantors.map((oid) =>
-      revokeRoleSql(group, member.name, { cascade, grantor: oid === undefined ? undefined : nameOf(oid) }),
-    ),
-    remarks,
-  );
+  const intents = rows.map(({ role, grantor }): Intent => {
+    const pair = { does: "leave", role, member: member.oid, options: {}, cascade } as const;
+    // On Aurora DSQL who may grant there, and whether GRANTED BY is taken, is not documented: each runs as its grantor.
+    if (onDsql(engine)) return { operation: pair, as: engine.graph.idOf.has(grantor) ? grantor : null };
+    return { operation: graph.before16 ? pair : { ...pair, grantor }, as: graph.before16 ? null : grantor };
+  });
+  const unnamed = unnamedGrantor(engine, intents);
+  return unnamed === undefined ? script(linesFor(engine, intents), remarks) : revokeAs(unnamed);
 };

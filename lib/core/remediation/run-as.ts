@@ -5,7 +5,7 @@ import { type Catalog, isDsql, rowsOf } from "../catalog/catalog.ts";
 import { privilegeBit } from "../catalog/privileges.ts";
 import { type RoleGraph, type RoleId, reachable } from "../privileges/effective-graph.ts";
 import { type AccessObject, accessObjects } from "../privileges/effective-objects.ts";
-import { directOptions } from "./acl-change.ts";
+import { type AclItem, directOptions, itemsOf } from "./acl-change.ts";
 import { applyAll } from "./apply-operation.ts";
 import type { Operation, OperationOf } from "./operation.ts";
 import { graphOf, itemsAt, ownerOf, privilegesOf, refOf, rowOf, type State } from "./state.ts";
@@ -95,31 +95,58 @@ const usage = (does: "grant" | "revoke", object: AccessObject, grantee: Oid): Ch
   cascade: false,
 });
 
+/** The right to pass on, given for a statement and taken back. */
+type Loan = { readonly give: Change; readonly takeBack: (cascade: boolean) => Change };
+
+/** The table of a column. */
+const tableOf = ({ catalog }: State, { oid }: AccessObject): AccessObject | undefined =>
+  accessObjects(catalog, graphOf(catalog)).find((one) => one.oid === oid && one.kind !== "column");
+
+/**
+ * What a grantor lacks to revoke what he granted: his option is gone where he had it on the table and granted columns.
+ * It is lent on the table where that can be taken back without what else he has: on the column, taking it back would end
+ * all that he granted there.
+ */
+const loanFor = (state: State, grantor: Oid, { object, privilege }: Change): Loan | undefined => {
+  const { catalog } = state;
+  const ref = refOf(object);
+  const owner = ownerOf(catalog, ref) ?? 0;
+  const bit = privilegeBit(privilege);
+  const tableItems =
+    ref.section === "columns" ? itemsAt(catalog, { ...ref, section: "relations", number: 0 }) : [];
+  const own = itemsAt(catalog, ref);
+  if (directOptions([...tableItems, ...own], grantor, owner) & bit) return undefined;
+  const has = (items: readonly AclItem[]): boolean =>
+    items.some((item) => item.grantee === grantor && item.grantor === owner && item.mask & bit);
+  const onColumns = rowsOf(catalog, "columns").some(
+    ({ relation, acl }) => relation === object.oid && has(itemsOf(acl)),
+  );
+  const table = ref.section === "columns" && !onColumns ? tableOf(state, object) : undefined;
+  const lent = { privilege, object: table ?? object, grantee: grantor };
+  const hadIt = has(table ? tableItems : own);
+  return {
+    give: { does: "grant", ...lent, option: true, cascade: false },
+    takeBack: (cascade) => ({ does: "revoke", ...lent, option: hadIt, cascade }),
+  };
+};
+
 /** As a grantor who is neither the owner nor a superuser's stand-in: what is missing is lent for the transaction. */
 const asGrantor = (state: State, grantor: Oid, change: Change): Group => {
-  const { object, privilege } = change;
-  const ref = refOf(object);
-  const owner = ownerOf(state.catalog, ref) ?? 0;
   const isSuperuser = roleOf(state, grantor)?.superuser ?? false;
+  const { object } = change;
   const schema = usesSchema(state, grantor, object.schemaOid) ? undefined : schemaOf(state, object);
-  const table =
-    ref.section === "columns" ? itemsAt(state.catalog, { ...ref, section: "relations", number: 0 }) : [];
-  const own = itemsAt(state.catalog, ref);
-  const bit = privilegeBit(privilege);
-  const lends = (directOptions([...table, ...own], grantor, owner) & bit) === 0;
-  const hadIt = own.some((item) => item.grantee === grantor && item.grantor === owner && item.mask & bit);
-  const lent = { privilege, object, grantee: grantor };
+  const loan = loanFor(state, grantor, change);
   const power = (superuser: boolean): Operation[] =>
     isSuperuser ? [{ does: "attributes", role: grantor, attributes: { superuser } }] : [];
   const whole = (cascade: boolean): Group =>
     transaction([
       ...power(false),
       ...(schema ? [usage("grant", schema, grantor)] : []),
-      ...(lends ? [{ does: "grant", ...lent, option: true, cascade: false } as const] : []),
+      ...(loan ? [loan.give] : []),
       { does: "set-role", role: grantor },
       change,
       { does: "reset-role" },
-      ...(lends ? [{ does: "revoke", ...lent, option: hadIt, cascade } as const] : []),
+      ...(loan ? [loan.takeBack(cascade)] : []),
       ...(schema ? [usage("revoke", schema, grantor)] : []),
       ...power(true),
     ]);
@@ -139,8 +166,19 @@ const usesByInheritance = (state: State, role: Oid, schemaOid: Oid | null): bool
 
 /** A GRANT or REVOKE that counts as the grantor's: each group is one step. */
 export const onAuthorityOf = (state: State, grantor: Oid, change: Change): Group[] => {
-  if (isDsql(state.catalog))
-    return [...lendingUsage(state, grantor, change.object), ...asDsqlRole(state, grantor, change)];
-  const owner = ownerOf(state.catalog, refOf(change.object));
-  return grantor === owner ? [[change]] : [asGrantor(state, grantor, change)];
+  const owner = ownerOf(state.catalog, refOf(change.object)) ?? 0;
+  if (!isDsql(state.catalog)) return grantor === owner ? [[change]] : [asGrantor(state, grantor, change)];
+  const said = asDsqlRole(state, grantor, change);
+  const loan = grantor === owner ? undefined : loanFor(state, grantor, change);
+  const groups = [
+    ...(loan ? onAuthorityOf(state, owner, loan.give) : []),
+    ...lendingUsage(state, grantor, change.object),
+    ...said,
+  ];
+  if (!loan) return groups;
+  const back = (cascade: boolean): Group[] => [
+    ...groups,
+    ...asDsqlRole(state, owner, loan.takeBack(cascade)),
+  ];
+  return applyAll(state, back(false).flat()) ? back(false) : back(true);
 };

@@ -1,4 +1,5 @@
 // Puts statements together to what one person can paste: alone, or as one transaction, with what must be said before.
+import { type Oid, PUBLIC } from "../base/ids.ts";
 import { visible } from "../base/visible-text.ts";
 import { isDsql } from "../catalog/catalog.ts";
 import type { AccessEngine } from "../privileges/effective.ts";
@@ -15,12 +16,42 @@ const CANNOT = remark("No statement can be written: a name or an argument list t
 export const script = (lines: readonly MaybeSql[], remarks: readonly string[] = []): string =>
   lines.includes(undefined) ? CANNOT : [...remarks, ...lines].join("\n");
 
-/** As one transaction: all of it or nothing. */
-export const transaction = (lines: readonly MaybeSql[]): MaybeSql[] => [
-  "BEGIN;" as MaybeSql,
-  ...lines,
-  "COMMIT;" as MaybeSql,
-];
+/** Said instead of a REVOKE that counts as a role without a name. */
+export const revokeAs = (grantor: Oid): string =>
+  remark(`Granted by the role with OID ${grantor}, whose name could not be read: revoke it as that role.`);
+
+const namesOf = ({ graph }: AccessEngine, oids: Iterable<Oid>): string =>
+  [...oids]
+    .map((oid) =>
+      oid === PUBLIC ? "PUBLIC" : (graph.roles[graph.idOf.get(oid) ?? -1]?.name ?? `OID ${oid}`),
+    )
+    .join(", ");
+
+/** Whose REVOKE it takes beside the owner's, and that a superuser among them is none for the time of it. */
+export const grantorRemarks = (engine: AccessEngine, owner: Oid, grantors: readonly Oid[]): string[] => {
+  const { graph } = engine;
+  const others = [...new Set(grantors)].filter((grantor) => grantor !== owner);
+  const superusers = others.filter((oid) => graph.roles[graph.idOf.get(oid) ?? -1]?.superuser);
+  const names = namesOf(engine, superusers);
+  return [
+    ...(others.length
+      ? [remark(`Granted by ${namesOf(engine, others)}: only a REVOKE as that role ends it.`)]
+      : []),
+    ...(superusers.length && !onDsql(engine)
+      ? [
+          remark(
+            `A superuser revokes as the owner, so ${names} is none for this transaction: run it as another superuser.`,
+          ),
+        ]
+      : []),
+  ];
+};
+
+/** Who loses it too. */
+export const cascadeRemark = (engine: AccessEngine, taken: Iterable<Oid>): string[] => {
+  const names = namesOf(engine, new Set(taken));
+  return names === "" ? [] : [remark(`CASCADE also takes it from whom it was passed on to: ${names}.`)];
+};
 
 /** Whether what is printed will be run on Aurora DSQL. */
 export const onDsql = (engine: AccessEngine): boolean => isDsql(engine.catalog);

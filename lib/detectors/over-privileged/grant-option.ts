@@ -3,17 +3,21 @@ import * as z from "zod";
 import { PUBLIC } from "../../core/base/ids.ts";
 import { iso } from "../../core/base/time.ts";
 import { visible } from "../../core/base/visible-text.ts";
-import { type AclEntry, isDsql, type Role } from "../../core/catalog/catalog.ts";
+import type { AclEntry, Role } from "../../core/catalog/catalog.ts";
 import { letterBit, type Privilege, privilegeNames } from "../../core/catalog/privileges.ts";
 import { type DetectorView, defineDetector, type Judgement } from "../../core/findings/detector.ts";
 import { type Case, type Example, exampleFacts } from "../../core/findings/example-facts.ts";
 import { aclOf } from "../../core/privileges/acl-of.ts";
 import type { AccessEngine } from "../../core/privileges/effective.ts";
 import { type AccessObject, isSystemSchema } from "../../core/privileges/effective-objects.ts";
-import { refusedOnDsql, remark, script, transaction } from "../../core/remediation/script.ts";
-import { dsqlLines } from "../../core/remediation/script-dsql.ts";
-import type { MaybeSql } from "../../core/sql/guard.ts";
-import { revokeSql, schemaUsageSql, setRoleSql, superuserSql } from "../../core/sql/statements.ts";
+import {
+  cascadeRemark,
+  grantorRemarks,
+  refusedOnDsql,
+  revokeAs,
+  script,
+} from "../../core/remediation/script.ts";
+import { linesFor, unnamedGrantor } from "../../core/remediation/script-lines.ts";
 
 type GrantOptionEvidence = {
   readonly object: { readonly kind: string; readonly name: string; readonly oid: number };
@@ -56,39 +60,12 @@ const isUsed = ({ all, role }: Right, privilege: Privilege): boolean =>
       [...privileges].some((letter) => privilegeNames(letterBit(letter)).includes(privilege)),
   );
 
-/** A REVOKE as the grantor, for the superuser who runs it: what he lacks for it is lent to him for the transaction. */
-const asGrantor = ({ engine, object }: Right, grantor: Role, revoke: MaybeSql): MaybeSql[] => {
-  const { schema, schemaOid } = object;
-  const within = engine.objects.find(({ kind, oid }) => kind === "schema" && oid === schemaOid);
-  const id = engine.graph.idOf.get(grantor.oid);
-  const usesIt = !within || id === undefined || engine.holds(id, "USAGE", within) === "yes";
-  const usage = (give: boolean): MaybeSql[] =>
-    schema === null || usesIt ? [] : [schemaUsageSql(schema, grantor.name, give)];
-  // A superuser revokes as the owner, whatever role he is.
-  const superuser = (on: boolean): MaybeSql[] => (grantor.superuser ? [superuserSql(grantor.name, on)] : []);
-  return transaction([
-    ...superuser(false),
-    ...usage(true),
-    setRoleSql(grantor.name, true),
-    revoke,
-    "RESET ROLE;" as MaybeSql,
-    ...usage(false),
-    ...superuser(true),
-  ]);
-};
-
 /** The REVOKEs as each grantor, for only he can take back what he gave. */
 const fixSql = (right: Right): string => {
   const { engine, object, role, entries } = right;
   const refused = refusedOnDsql(engine, object);
   if (refused !== undefined) return refused;
-  const unnamed = entries.find(({ grantor }) => roleOf(engine, grantor) === undefined);
-  if (unnamed) {
-    return remark(
-      `Granted by the role with OID ${unnamed.grantor}, whose name could not be read: revoke it as that role.`,
-    );
-  }
-  const revokes = entries.flatMap((entry) =>
+  const intents = entries.flatMap((entry) =>
     passable(entry).map((privilege) => ({
       operation: {
         ...{ does: "revoke" as const, privilege, object, grantee: role.oid },
@@ -97,19 +74,13 @@ const fixSql = (right: Right): string => {
       as: entry.grantor,
     })),
   );
-  const lines = isDsql(engine.catalog)
-    ? dsqlLines(engine, revokes)
-    : revokes.flatMap(({ operation: { privilege, cascade }, as }): MaybeSql[] => {
-        const revoke = revokeSql(privilege, object, role.name, { optionOnly: true, cascade });
-        const grantor = roleOf(engine, as);
-        if (!grantor) return [undefined];
-        return as === object.owner ? [revoke] : asGrantor(right, grantor, revoke);
-      });
-  const others = [...new Set(passedOn(right))].map((oid) => nameOf(engine, oid));
-  const remarks = others.length
-    ? [remark(`CASCADE also takes it from whom it was passed on to: ${others.join(", ")}.`)]
-    : [];
-  return script(lines, remarks);
+  const unnamed = unnamedGrantor(engine, intents);
+  if (unnamed !== undefined) return revokeAs(unnamed);
+  const grantors = entries.map(({ grantor }) => grantor);
+  return script(linesFor(engine, intents), [
+    ...grantorRemarks(engine, object.owner, grantors),
+    ...cascadeRemark(engine, passedOn(right)),
+  ]);
 };
 
 const judge = (view: DetectorView, right: Right): Judgement<GrantOptionEvidence> => {

@@ -16,7 +16,7 @@ import type { AccessEngine } from "../../core/privileges/effective.ts";
 import { writePrivileges } from "../../core/privileges/write-access.ts";
 import type { Intent } from "../../core/remediation/intent.ts";
 import { script } from "../../core/remediation/script.ts";
-import { dsqlLines } from "../../core/remediation/script-dsql.ts";
+import { linesFor } from "../../core/remediation/script-lines.ts";
 import { revokeDefaultSql } from "../../core/sql/statements.ts";
 
 type WideningEvidence = {
@@ -132,7 +132,7 @@ const judge = (
       since,
     },
     ...times,
-    ...(known && { fix: script(isDsql(engine.catalog) ? dsqlLines(engine, [asCreator]) : [revoke]) }),
+    ...(known && { fix: script(isDsql(engine.catalog) ? linesFor(engine, [asCreator]) : [revoke]) }),
     grants: privileges,
   };
 };
