@@ -1,4 +1,5 @@
 // A plan: the steps that end findings or bring drift back, in an order that the server takes, each with what undoes it.
+import { PUBLIC } from "../base/ids.ts";
 import type { Catalog, SectionName } from "../catalog/catalog.ts";
 import type { MeantMay } from "./iam/iam-plan.ts";
 import { applyIntent, groupsFor, type Intent, intentsOf, isGone } from "./intent.ts";
@@ -86,10 +87,18 @@ const piecesOf = (lines: readonly ScriptLine[]): Piece[] => {
   return pieces;
 };
 
-/** Mappings go first, so that nobody connects in between; roles go last, when nothing is theirs any more. */
-const phaseOf = ({ operations }: Piece): number => {
-  const does = operations?.map((operation) => operation.does) ?? [];
-  return does.includes("unmap") ? 0 : does.includes("drop-role") ? 2 : 1;
+/**
+ * Mappings go first, so that nobody connects in between; roles go last, when nothing is theirs any more. The right to pass
+ * on goes after what was passed on, and memberships after both: whoever has lost either cannot take back what he granted.
+ */
+const phaseOf = ({ operations = [] }: Piece): number => {
+  const does = new Set(operations.map((operation) => operation.does));
+  if (does.has("unmap")) return 0;
+  if (does.has("drop-role")) return 5;
+  if (does.has("leave")) return 4;
+  const revokes = operations.flatMap((operation) => (operation.does === "revoke" ? [operation] : []));
+  if (revokes.length && revokes.every(({ option }) => option)) return 3;
+  return revokes.some(({ grantee }) => grantee === PUBLIC) ? 1 : 2;
 };
 
 const isByHand = ({ operations }: Piece): boolean => operations === undefined;

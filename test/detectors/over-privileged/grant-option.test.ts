@@ -46,6 +46,7 @@ describe("grant-option", () => {
     expect(select?.evidence).toMatchObject({ grantedBy: ["Orders; app"], passedOnTo: ["friend"] });
     expect(select?.fix).toBe(
       [
+        "-- Granted by Orders; app: only a REVOKE as that role ends it.",
         "-- CASCADE also takes it from whom it was passed on to: friend.",
         "BEGIN;",
         'SET LOCAL ROLE "Orders; app";',
