@@ -1,6 +1,5 @@
 // Each printed fix of estates that stand in its way, run as it is printed; then the plan for all of them, proven.
 import type pg from "pg";
-import type { NoticeMessage } from "pg-protocol/dist/messages.js";
 import { describe, expect, it } from "vitest";
 import { type Catalog, rowsOf } from "../../../lib/core/catalog/catalog.ts";
 import { planFor } from "../../../lib/core/remediation/plan.ts";
@@ -21,7 +20,13 @@ const read = (client: pg.Client): Promise<Catalog> =>
 const fixesOf = async (client: pg.Client, sql: string): Promise<{ catalog: Catalog; wrong: string[] }> => {
   const wrong: string[] = [];
   let running = "";
-  const warn = ({ message, severity }: NoticeMessage): void => {
+  const warn = ({
+    message,
+    severity,
+  }: {
+    message?: string | undefined;
+    severity?: string | undefined;
+  }): void => {
     if (severity === "WARNING") wrong.push(`${running}\n${message}`);
   };
   client.on("notice", warn);
