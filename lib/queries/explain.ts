@@ -7,6 +7,7 @@ import { type AccessObject, sectionOf } from "../core/privileges/effective-objec
 import { ruleReachesOfRole, viewReachesOfRole } from "../core/privileges/escalation-through.ts";
 import type { Explanation } from "../core/privileges/explain.ts";
 import { findObject, findPrivilege, objectText } from "../core/privileges/find-object.ts";
+import { asAdmin } from "../core/remediation/as-admin.ts";
 import type { Grounds } from "./grounds.ts";
 import { columnsOf, heldOnColumns } from "./privileges.ts";
 import { type UnreadEntries, unreadEntries } from "./unread-entries.ts";
@@ -84,6 +85,7 @@ export const explainAccess = async (
   const columns = [...new Set(held.flatMap((row) => row.columns ?? []))];
   return {
     ...explanation,
+    completes: asAdmin(engine, explanation.completes),
     columns: columns.length ? columns : null,
     next: nextOf(explanation, engine.catalog.iam !== undefined),
     views: viewsTo(grounds, explanation.role, privilege, object),

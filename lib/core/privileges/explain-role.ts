@@ -164,7 +164,10 @@ const giving = (engine: AccessEngine, { kind, name }: AccessObject, statement: s
     ? `-- Aurora DSQL grants nothing on ${kind === "database" ? "the database" : `schema ${typedName(name)}`}: create a schema of its own and grant there.`
     : statement;
 
-/** A holder that the role is a member of, but by a membership that gives nothing: the link that is missing. */
+/**
+ * A holder that the role is a member of, but by memberships that give nothing: the link that is missing. The role itself
+ * is made to inherit from it: a membership on the way may be one that the role cannot use either.
+ */
 const idleMembership = (
   engine: AccessEngine,
   role: RoleId,
@@ -177,19 +180,17 @@ const idleMembership = (
     (id) => id !== role && cellOf(engine.matrix, id, object).held & bit,
   );
   if (useful === undefined) return undefined;
-  // Back along the memberships to the first that neither inherits nor may be set.
-  const from = reachable(graph.member, role).find(
-    (id) => !has(graph.inherit, id, useful) && !has(graph.set, id, useful) && has(graph.member, id, useful),
-  );
-  const member = graph.roles[from ?? role]?.name ?? "";
+  const self = graph.roles[role]?.name ?? "";
   const group = graph.roles[useful]?.name ?? "";
-  const says =
-    from === undefined
-      ? `${member} is a member of ${group}, but neither inherits from it nor may SET ROLE to it all the way`
-      : `${member} is a member of ${group}, but neither inherits from it nor may SET ROLE to it`;
+  const says = has(graph.member, role, useful)
+    ? `${self} is a member of ${group}, but neither inherits from it nor may SET ROLE to it`
+    : `${self} is a member of ${group}, but neither inherits from it nor may SET ROLE to it all the way`;
   return {
     link: { step: "membership", state: "broken", says, evidence: [] },
-    completes: [grantRoleSql(group, member, graph.before16)],
+    completes: [
+      ...(engine.matrix.usable(useful, object) ? [] : schemaLink(engine, role, object).completes),
+      grantRoleSql(group, self, graph.before16),
+    ],
   };
 };
 
