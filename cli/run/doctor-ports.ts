@@ -49,8 +49,9 @@ export const withDoctorPorts = async <T>(
         sns: keep(new sns.SNSClient(here)),
         sqs: keep(new sqs.SQSClient(here)),
         sts: caller,
-        trails: trailPort((home) =>
-          keep(new trail.CloudTrailClient({ ...here, ...(home && { region: home }) })),
+        trails: trailPort(
+          (home) => keep(new trail.CloudTrailClient({ ...here, ...(home && { region: home }) })),
+          { replicated: true },
         ).trails,
         get,
       }),

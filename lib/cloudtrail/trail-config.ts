@@ -1,6 +1,7 @@
 // Looks at the trails that AWS has for a cluster: is one of them logging, delivering, and taking its connects?
 import {
   type CloudTrailClient,
+  DescribeTrailsCommand,
   GetEventSelectorsCommand,
   GetTrailCommand,
   GetTrailStatusCommand,
@@ -10,10 +11,11 @@ import {
 import { type Cluster, parseArn } from "../core/base/ids.ts";
 import type { Instant, Interval } from "../core/base/time.ts";
 import { type ManagementEvent, managementKinds } from "../core/coverage/management-event.ts";
+import type { BasicSelector } from "../core/coverage/merge-selectors.ts";
 import { type AdvancedSelector, connectsTaken } from "../core/coverage/trail-selectors.ts";
 import { parseManagementEvent } from "./parse-management-event.ts";
 
-type TrailState = {
+export type TrailState = {
   readonly arn: string;
   readonly homeRegion: string | null;
   readonly multiRegion: boolean;
@@ -25,6 +27,12 @@ type TrailState = {
   readonly deliveredAt: Instant | null;
   readonly stoppedAt: Instant | null;
   readonly selectors: readonly AdvancedSelector[];
+  /** Where the trail has selectors of the old kind, which cannot take connects. */
+  readonly basic?: readonly BasicSelector[];
+  /** It is the organization's: only its management account, or a delegated administrator, may change it. */
+  readonly organization?: boolean;
+  /** The KMS key of its files; null: none. */
+  readonly keyArn?: string | null;
 };
 
 /** `unreadable`: a call was refused; what it would have said is unknown. */
@@ -35,16 +43,51 @@ export type TrailPort = {
   readonly trails: () => Promise<TrailRead[]>;
 };
 
+/** What stands in the place of a trail where the list of replicated trails was refused. */
+export const REPLICATED = "trails of the organization and of other Regions";
+
 const instant = (date: Date | undefined): Instant | null => date?.getTime() ?? null;
 
 const nameOf = (error: unknown): string => (error instanceof Error ? error.name : String(error));
 
-/** The real thing. A trail is asked about in its home Region: elsewhere its selectors cannot be read. */
-export const trailPort = (clientOf: (region: string | undefined) => CloudTrailClient): TrailPort => {
+type Listed = { readonly arn: string; readonly home: string | undefined };
+
+/** ListTrails, all pages. */
+const listTrails = async (client: CloudTrailClient): Promise<Listed[]> => {
+  const found: Listed[] = [];
+  let NextToken: string | undefined;
+  do {
+    const page = await client.send(new ListTrailsCommand({ ...(NextToken && { NextToken }) }));
+    for (const { TrailARN, HomeRegion } of page.Trails ?? [])
+      if (TrailARN !== undefined) found.push({ arn: TrailARN, home: HomeRegion });
+    NextToken = page.NextToken;
+  } while (NextToken);
+  return found;
+};
+
+/**
+ * What this Region sees of trails that live elsewhere: an organization's in its member accounts, and those of all Regions.
+ * https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_DescribeTrails.html
+ */
+const describeTrails = async (client: CloudTrailClient): Promise<Listed[]> => {
+  const { trailList = [] } = await client.send(new DescribeTrailsCommand({ includeShadowTrails: true }));
+  return trailList.flatMap(({ TrailARN, HomeRegion }) =>
+    TrailARN === undefined ? [] : [{ arn: TrailARN, home: HomeRegion }],
+  );
+};
+
+/**
+ * The real thing. A trail is asked about in its home Region: elsewhere its selectors cannot be read. `replicated`: those
+ * that only DescribeTrails tells of, too; where it is refused, one unreadable row says so.
+ */
+export const trailPort = (
+  clientOf: (region: string | undefined) => CloudTrailClient,
+  { replicated = false }: { readonly replicated?: boolean } = {},
+): TrailPort => {
   const read = async (arn: string, homeRegion: string | undefined): Promise<TrailRead> => {
     const client = clientOf(homeRegion);
     try {
-      const [{ Trail }, status, { AdvancedEventSelectors }] = await Promise.all([
+      const [{ Trail }, status, { AdvancedEventSelectors, EventSelectors }] = await Promise.all([
         client.send(new GetTrailCommand({ Name: arn })),
         client.send(new GetTrailStatusCommand({ Name: arn })),
         client.send(new GetEventSelectorsCommand({ TrailName: arn })),
@@ -61,6 +104,9 @@ export const trailPort = (clientOf: (region: string | undefined) => CloudTrailCl
         deliveredAt: instant(status.LatestDeliveryTime),
         stoppedAt: instant(status.StopLoggingTime),
         selectors: AdvancedEventSelectors ?? [],
+        ...(EventSelectors?.length && { basic: EventSelectors }),
+        organization: Trail?.IsOrganizationTrail ?? false,
+        keyArn: Trail?.KmsKeyId ?? null,
       };
     } catch (error) {
       return { arn, unreadable: nameOf(error) };
@@ -68,18 +114,20 @@ export const trailPort = (clientOf: (region: string | undefined) => CloudTrailCl
   };
   return {
     trails: async () => {
-      const found: TrailRead[] = [];
-      let NextToken: string | undefined;
-      do {
-        const page = await clientOf(undefined).send(
-          new ListTrailsCommand({ ...(NextToken && { NextToken }) }),
-        );
-        for (const { TrailARN, HomeRegion } of page.Trails ?? []) {
-          if (TrailARN !== undefined) found.push(await read(TrailARN, HomeRegion));
+      const here = clientOf(undefined);
+      const listed = await listTrails(here);
+      let more: readonly Listed[] = [];
+      let refused: TrailRead | undefined;
+      if (replicated)
+        try {
+          more = await describeTrails(here);
+        } catch (error) {
+          refused = { arn: REPLICATED, unreadable: nameOf(error) };
         }
-        NextToken = page.NextToken;
-      } while (NextToken);
-      return found;
+      const unlisted = more.filter(({ arn }) => !listed.some((one) => one.arn === arn));
+      const found: TrailRead[] = [];
+      for (const { arn, home } of [...listed, ...unlisted]) found.push(await read(arn, home));
+      return refused ? [...found, refused] : found;
     },
   };
 };
@@ -94,6 +142,12 @@ export type CaptureState = {
   readonly validation: boolean;
 };
 
+/** Whether the trail records what happens in this Region at all. */
+export const coversRegion = (
+  { multiRegion, homeRegion }: Pick<TrailState, "multiRegion" | "homeRegion">,
+  region: string | undefined,
+): boolean => multiRegion || homeRegion === region;
+
 /** Judges what the trails say about one cluster. */
 export const captureState = (trails: readonly TrailRead[], cluster: Cluster): CaptureState => {
   const region = parseArn(cluster)?.region;
@@ -106,7 +160,7 @@ export const captureState = (trails: readonly TrailRead[], cluster: Cluster): Ca
       maybe = true;
       continue;
     }
-    if (!trail.multiRegion && trail.homeRegion !== region) continue;
+    if (!coversRegion(trail, region)) continue;
     const { taken, reasons: why } = connectsTaken(trail.selectors, cluster);
     if (taken === "no") continue;
     if (!trail.logging) reasons.push(`${trail.arn} is not logging`);

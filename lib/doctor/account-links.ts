@@ -1,5 +1,5 @@
 // The links that lie in the account: who asks, which trail records, whether its bucket tells of new files.
-import { captureState, type TrailRead } from "../cloudtrail/trail-config.ts";
+import { captureState, REPLICATED, type TrailRead } from "../cloudtrail/trail-config.ts";
 import type { Cluster } from "../core/base/ids.ts";
 import { shellWord } from "../core/base/shell-word.ts";
 import { type Answer, broken, type Link, ok, unanswered, unknown } from "./link.ts";
@@ -42,7 +42,7 @@ export const trailLink = (answer: Answer<readonly TrailRead[]>, cluster: Cluster
   const { captured, reasons, trails } = captureState(answer.value, cluster);
   if (captured === "yes") return ok("trail", `takes its connects: ${trails.join(", ")}`);
   const said = reasons.join("; ");
-  const first = answer.value[0]?.arn;
+  const first = answer.value.find(({ arn }) => arn !== REPLICATED)?.arn;
   const next =
     first === undefined
       ? "Make a trail that records data events of AWS::DSQL::Cluster: see the README, Deploy."

@@ -1,7 +1,7 @@
 // The questions of doctor, asked of the real services by the one who runs it.
 import { type DSQLClient, GetClusterCommand, paginateListClusters } from "@aws-sdk/client-dsql";
 import type { IAMClient } from "@aws-sdk/client-iam";
-import { GetBucketNotificationConfigurationCommand, type S3Client } from "@aws-sdk/client-s3";
+import type { S3Client } from "@aws-sdk/client-s3";
 import type { SNSClient } from "@aws-sdk/client-sns";
 import { GetQueueAttributesCommand, type SQSClient } from "@aws-sdk/client-sqs";
 import { GetCallerIdentityCommand, type STSClient } from "@aws-sdk/client-sts";
@@ -14,6 +14,7 @@ import { simulator } from "../iam/simulate.ts";
 import { sendTestNotice } from "../jobs/send-test-notice.ts";
 import { countListeners } from "../notices/channels/subscriptions.ts";
 import { inParallel } from "../store/table/in-parallel.ts";
+import { readNotification } from "./bucket-notification.ts";
 import type { Answer } from "./link.ts";
 import type { AwsCluster, DoctorPorts } from "./ports.ts";
 
@@ -37,11 +38,13 @@ export type DoctorClients = {
 const MISSING = /^(?:NoSuchBucket|NotFound|QueueDoesNotExist|AWS\.SimpleQueueService\.NonExistentQueue)/;
 
 /** `permission`: what the call needs, for the one who was refused. */
-const ask = async <T>(permission: string, question: () => Promise<T>): Promise<Answer<T>> => {
+export const ask = async <T>(permission: string, question: () => Promise<T>): Promise<Answer<T>> => {
   try {
     return { value: await question() };
   } catch (error) {
     const { name, message } = error instanceof Error ? error : { name: "unknown", message: String(error) };
+    if (name === "CredentialsProviderError")
+      return { why: "there are no AWS credentials to ask with", next: "Sign in, or set AWS_PROFILE." };
     if (MISSING.test(name)) return { why: "AWS knows no such thing", missing: true };
     if (isDenied(error)) return { why: `AWS refused the question (${name})`, permission };
     return { why: `AWS did not answer: ${visible(`${name}: ${message}`, 200)}` };
@@ -51,21 +54,23 @@ const ask = async <T>(permission: string, question: () => Promise<T>): Promise<A
 const AT_ONCE = 4;
 
 /** Null where AWS does not say: that is no reason to lose the list. */
-const statusOf = async (client: DSQLClient, identifier: string | undefined): Promise<string | null> => {
+const oneCluster = async (
+  client: DSQLClient,
+  { identifier, arn = "" }: { readonly identifier?: string | undefined; readonly arn?: string | undefined },
+): Promise<AwsCluster> => {
   try {
-    return (await client.send(new GetClusterCommand({ identifier }))).status ?? null;
+    const { status, endpoint, tags } = await client.send(new GetClusterCommand({ identifier }));
+    return { arn, status: status ?? null, endpoint: endpoint ?? null, tags: tags ?? null };
   } catch (error) {
-    return error instanceof Error && error.name === "ResourceNotFoundException" ? "DELETED" : null;
+    const isGone = error instanceof Error && error.name === "ResourceNotFoundException";
+    return { arn, status: isGone ? "DELETED" : null, endpoint: null, tags: null };
   }
 };
 
 const allClusters = async (client: DSQLClient): Promise<AwsCluster[]> => {
   const found: AwsCluster[] = [];
   for await (const { clusters = [] } of paginateListClusters({ client }, {})) {
-    const read = await inParallel(clusters, AT_ONCE, async ({ identifier, arn = "" }) => ({
-      arn,
-      status: await statusOf(client, identifier),
-    }));
+    const read = await inParallel(clusters, AT_ONCE, (cluster) => oneCluster(client, cluster));
     found.push(...read);
   }
   return found;
@@ -87,11 +92,11 @@ export const awsPorts = ({
     ask("sts:GetCallerIdentity", async () => (await sts.send(new GetCallerIdentityCommand({}))).Arn ?? ""),
   clusters: () => ask("dsql:ListClusters", () => allClusters(dsql)),
   trails: () => ask("cloudtrail:ListTrails", trails),
-  bucketTells: (Bucket) =>
-    ask("s3:GetBucketNotification", async () => {
-      const answer = await s3.send(new GetBucketNotificationConfigurationCommand({ Bucket }));
-      return answer.EventBridgeConfiguration !== undefined;
-    }),
+  bucketTells: (bucket) =>
+    ask(
+      "s3:GetBucketNotification",
+      async () => (await readNotification(s3, bucket)).EventBridgeConfiguration !== undefined,
+    ),
   queue: (QueueUrl) =>
     ask("sqs:GetQueueAttributes", async () => {
       const AttributeNames = [

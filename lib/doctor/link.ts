@@ -24,20 +24,24 @@ export const unknown = (link: string, says: string, next: string | null = null):
   ...{ link, state: "unknown", says, next },
 });
 
-/** What was asked, or why there is no answer; `missing`: the thing that was asked about does not exist. */
-export type Answer<T> =
-  | { readonly value: T }
-  | { readonly why: string; readonly permission?: string; readonly missing?: true };
+/** Why there is no answer; `missing`: the thing that was asked about does not exist. `next`: what would bring one. */
+export type NoAnswer = {
+  readonly why: string;
+  readonly permission?: string;
+  readonly missing?: true;
+  readonly next?: string;
+};
+
+/** What was asked, or why there is no answer. */
+export type Answer<T> = { readonly value: T } | NoAnswer;
 
 /** A link that could not be looked at: unknown, with the permission that would show it. */
-export const unanswered = (
-  link: string,
-  answer: { readonly why: string; readonly permission?: string },
-): Link =>
+export const unanswered = (link: string, { why, permission, next }: NoAnswer): Link =>
   unknown(
     link,
-    answer.why,
-    answer.permission === undefined
-      ? "Run doctor again in a minute."
-      : `Allow ${answer.permission} to whoever runs doctor.`,
+    why,
+    next ??
+      (permission === undefined
+        ? "Run this command again in a minute."
+        : `Allow ${permission} to whoever runs this command.`),
   );

@@ -11,8 +11,13 @@ export type QueueState = { readonly waiting: number; readonly held: number };
 /** Subscriptions to the topic by whether somebody said yes to them. */
 export type Listeners = { readonly confirmed: number; readonly pending: number };
 
-/** `status` null: AWS lists the cluster, and did not say how it is. */
-export type AwsCluster = { readonly arn: string; readonly status: string | null };
+/** Null: AWS lists the cluster, and did not say this of it. */
+export type AwsCluster = {
+  readonly arn: string;
+  readonly status: string | null;
+  readonly endpoint?: string | null;
+  readonly tags?: Readonly<Record<string, string>> | null;
+};
 
 export type DoctorPorts = {
   /** Who asks: the ARN that AWS sees. */

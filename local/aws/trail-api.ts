@@ -46,6 +46,9 @@ export const localTrail = (place: { account: string; region: string; bucket: str
     ListTrails: operation(z.strictObject({}), () => ({
       Trails: [{ TrailARN: arn, Name: "local", HomeRegion: place.region }],
     })),
+    DescribeTrails: operation(z.looseObject({}), () => ({
+      trailList: [{ TrailARN: arn, Name: "local", HomeRegion: place.region, S3BucketName: place.bucket }],
+    })),
     GetTrail: operation(Named, () => ({
       Trail: { TrailARN: arn, Name: "local", HomeRegion: place.region, S3BucketName: place.bucket },
     })),

@@ -107,11 +107,11 @@ describe("doctor", () => {
     stack.iam.deny();
     expect(rows.find(({ link }) => link === "clusters")).toMatchObject({
       state: "unknown",
-      next: "Allow dsql:ListClusters to whoever runs doctor.",
+      next: "Allow dsql:ListClusters to whoever runs this command.",
     });
     expect(rows.find(({ link }) => link === "bucket events")).toMatchObject({
       state: "unknown",
-      next: "Allow s3:GetBucketNotification to whoever runs doctor.",
+      next: "Allow s3:GetBucketNotification to whoever runs this command.",
     });
     expect(stateOf(rows, "queues")).toBe("ok");
   });
@@ -124,7 +124,7 @@ describe("doctor", () => {
     expect(link).toMatchObject({
       state: "unknown",
       says: `2 in this Region, never read: ${cluster}2; AWS did not say whether they can be`,
-      next: "Allow dsql:GetCluster to whoever runs doctor.",
+      next: "Allow dsql:GetCluster to whoever runs this command.",
     });
   });
 
@@ -172,7 +172,7 @@ describe("doctor", () => {
     stack.sns.failNext("denied", 2);
     expect((await rowsOf("--send-test")).find(({ link }) => link === "test mail")).toMatchObject({
       state: "unknown",
-      next: "Allow sns:Publish to whoever runs doctor.",
+      next: "Allow sns:Publish to whoever runs this command.",
     });
     stack.sns.failNext("topic-gone", 2);
     expect((await rowsOf("--send-test")).find(({ link }) => link === "test mail")).toMatchObject({

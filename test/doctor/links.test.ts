@@ -49,13 +49,13 @@ describe("a question that AWS refused or did not answer", () => {
       apiLink("https://api", refused),
     ];
     expect(links.map(({ state }) => state)).toEqual(links.map(() => "unknown"));
-    for (const { next } of links.slice(1)) expect(next).toBe("Allow x:Y to whoever runs doctor.");
+    for (const { next } of links.slice(1)) expect(next).toBe("Allow x:Y to whoever runs this command.");
   });
 
   it("is no fault of the link where nobody answered", () => {
     expect(queuesLink({ detect: silent })).toMatchObject({
       state: "unknown",
-      next: "Run doctor again in a minute.",
+      next: "Run this command again in a minute.",
     });
   });
 });
@@ -88,7 +88,7 @@ describe("clusters", () => {
     expect(clustersLink({ value: [dark] }, [cluster], setUp).state).toBe("ok");
     expect(clustersLink({ value: [dark] }, [], setUp)).toMatchObject({
       state: "unknown",
-      next: "Allow dsql:GetCluster to whoever runs doctor.",
+      next: "Allow dsql:GetCluster to whoever runs this command.",
     });
     expect(clustersLink({ value: [dark, { arn: "b", status: "ACTIVE" }] }, [], setUp)).toMatchObject({
       state: "broken",

@@ -81,7 +81,7 @@ describe("the second opinion in doctor", () => {
     const link = await linkOf(facts(), async () => ({ why, permission: "iam:SimulatePrincipalPolicy" }));
     expect(link).toMatchObject({
       state: "unknown",
-      next: "Allow iam:SimulatePrincipalPolicy to whoever runs doctor.",
+      next: "Allow iam:SimulatePrincipalPolicy to whoever runs this command.",
     });
   });
 
