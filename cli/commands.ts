@@ -74,6 +74,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./ask/default-privileges.ts")).addDefaultPrivileges,
   },
   {
+    name: "deploy-check",
+    summary: "what a deployment still needs, before and after it",
+    load: async () => (await import("./deploy/deploy-check.ts")).addDeployCheck,
+  },
+  {
     name: "detect",
     summary: "run the detectors on what is stored and update the findings",
     load: async () => (await import("./findings/detect.ts")).addDetect,
@@ -128,6 +133,11 @@ export const commands: readonly CommandEntry[] = [
     name: "ingest",
     summary: "count connections from trail files, S3 or a dead-letter queue",
     load: async () => (await import("./run/ingest.ts")).addIngest,
+  },
+  {
+    name: "init",
+    summary: "write the file of parameters that a deployment needs",
+    load: async () => (await import("./deploy/init.ts")).addInit,
   },
   {
     name: "plan",

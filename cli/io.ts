@@ -1,5 +1,6 @@
 // What a command may touch of the process: everything a test wants to hold in its hand.
 import { setTimeout as delay } from "node:timers/promises";
+import { AuditError } from "../lib/errors.ts";
 
 export type Out = {
   readonly write: (text: string) => unknown;
@@ -19,6 +20,23 @@ export type Io = {
   readonly sleep: (ms: number) => Promise<void>;
   /** Aborted by Ctrl-C: long work stops at the next safe point and cleans up. */
   readonly signal: AbortSignal;
+  /** Asks the person at the terminal, and gives their line; undefined: nobody is there to be asked. */
+  readonly ask?: (question: string) => Promise<string>;
+};
+
+/** One question on the terminal, on stderr, so that stdout is free for the answer. Ends with what aborts the signal. */
+const askOnTerminal = async (question: string, signal: AbortSignal): Promise<string> => {
+  const { createInterface } = await import("node:readline/promises");
+  const lines = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    // Ctrl-D closes the input and answers nothing.
+    const closed = new Promise<never>((_, fail) =>
+      lines.once("close", () => fail(new AuditError("usage", "the question was not answered"))),
+    );
+    return await Promise.race([lines.question(question, { signal }), closed]);
+  } finally {
+    lines.close();
+  }
 };
 
 const out = (stream: NodeJS.WriteStream): Out => ({
@@ -37,4 +55,5 @@ export const processIo = (signal: AbortSignal): Io => ({
   random: Math.random,
   sleep: (ms) => delay(ms, undefined, { signal }),
   signal,
+  ...(process.stdin.isTTY && process.stderr.isTTY && { ask: (text) => askOnTerminal(text, signal) }),
 });

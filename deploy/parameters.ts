@@ -33,7 +33,8 @@ export const parameterPlans = {
     says: ['Who gets the mails. "": nobody; the topic is there to subscribe to.'],
     default: "",
     stated: true,
-    pattern: String.raw`^$|^[^@\s]+@[^@\s]+$`,
+    // What SNS subscribes by email: ASCII, without quotes.
+    pattern: "^$|^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+([.][A-Za-z0-9-]+)+$",
     constraint: "is empty or one email address",
   },
   eventBus: {

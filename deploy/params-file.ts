@@ -1,15 +1,30 @@
 // Where the parameters of a stage are, and which commands of the framework may go on without them.
 import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { AuditError } from "../lib/errors.ts";
 import { pascal } from "./cloudformation.ts";
 import { type ParameterPlan, parameters } from "./parameters.ts";
 import { type Params, paramsText, type ReadParams, readParams } from "./params.ts";
 
 export const EXAMPLE = "deploy/params.example.yml";
-const fileOf = (stage: string): string => `deploy/params.${stage}.yml`;
+export const fileOf = (stage: string): string => `deploy/params.${stage}.yml`;
+
+/** A stage stands in file names and in the names of functions, which take 64 characters. */
+const STAGE = /^[a-zA-Z][a-zA-Z0-9-]{0,19}$/;
+
+/** AuditError("usage") where no deployment could have this stage. */
+export const checkedStage = (stage: string): string => {
+  if (STAGE.test(stage)) return stage;
+  throw new AuditError("usage", `--stage ${JSON.stringify(stage)} is no stage of a deployment`, {
+    hint: "Write a letter, then up to 19 letters, digits and hyphens: prod, or eu-test.",
+  });
+};
+
+/** As the framework names the stack. */
+export const stackNameOf = (stage: string): string => `dsql-access-auditor-${stage}`;
 
 /** Of the checkout's root; undefined: there is no such file. */
-const readFileOf = (root: string, file: string): ReadParams | undefined => {
+export const readFileOf = (root: string, file: string): ReadParams | undefined => {
   const path = join(root, file);
   return existsSync(path) ? readParams(readFileSync(path, "utf8")) : undefined;
 };
@@ -48,7 +63,7 @@ export const refusal = (root: string, command: Command): string | undefined => {
     return `--region says ${region}, and ${file} says ${read.params.region}: a second deployment would begin there. Give it a stage and a file of its own.`;
   if (words.join(" ").startsWith("deploy") && TAKES_PARAMETERS.test(words.join(" "))) {
     if (!read)
-      return `${file} is not there, and a deployment needs it. Copy ${EXAMPLE} to it, fill it in, and deploy again. ${because}`;
+      return `${file} is not there, and a deployment needs it. Write it with: npx dsql-audit init --stage ${stage}. ${because}`;
     if (packaged && !hasParameters(root, packaged, stage))
       return `${packaged} was packaged with other parameters than those of ${file}. Package again, or deploy without --package.`;
   }
@@ -75,6 +90,12 @@ const constraintsOf = ({ type, pattern, constraint, min, max, values }: Paramete
   ...(max !== undefined && { MaxValue: max }),
   ...(values && { AllowedValues: values }),
 });
+
+/** The values by CloudFormation's names; the Region is no parameter of the stack. */
+export const stackValues = (values: Params): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    parameters.filter(([name]) => name !== "region").map(([name]) => [pascal(name), values[name]]),
+  );
 
 /** CloudFormation's parameters, with the stage's values as defaults. */
 export const stackParameters = (

@@ -11,6 +11,9 @@ export type ReadParams =
   /** One sentence each: what is wrong, and with which parameter. */
   | { readonly problems: readonly string[] };
 
+/** A number that is the same in YAML. */
+const NUMBER = /^\d+(?:\.\d+)?$/;
+
 /** CloudFormation's limit for the value of a parameter. */
 const MAX_VALUE = 4096;
 
@@ -76,8 +79,9 @@ export const paramsText = (values: Partial<Params> = {}): string =>
     "# What a deployment is told: deploy/params.STAGE.yml. Keep it: the next deployment needs it as well.",
     ...parameters.flatMap(([name, plan]) => {
       const value = values[name] ?? plan.default;
-      // JSON is YAML; quotes keep a text a text.
-      const shown = plan.type === "Number" || (plan.json && isJson(value)) ? value : JSON.stringify(value);
+      // JSON is YAML; quotes keep a text a text, whatever stands in it.
+      const isPlain = plan.type === "Number" ? NUMBER.test(value) : plan.json && isJson(value);
+      const shown = isPlain ? value : JSON.stringify(value);
       return ["", ...plan.says.map((line) => `# ${line}`), `${name}: ${shown}`];
     }),
     "",

@@ -2,7 +2,7 @@
 
 import { shellWord } from "../../lib/core/base/shell-word.ts";
 import type { LinkRow, LinkState } from "../../lib/doctor/link.ts";
-import { paint, type Style } from "../colour.ts";
+import type { Style } from "../colour.ts";
 import type { AddCommand } from "../command.ts";
 import {
   addOutputOptions,
@@ -13,7 +13,8 @@ import {
   withStore,
 } from "../context.ts";
 import type { Io } from "../io.ts";
-import { paragraph, printable, printDocument } from "../output.ts";
+import { printable, printDocument } from "../output.ts";
+import { linkLines } from "./link-lines.ts";
 
 type Options = StoreOptions & OutputFlags & { readonly exitCode?: boolean; readonly sendTest?: boolean };
 
@@ -30,23 +31,17 @@ const headline = (rows: readonly LinkRow[]): string => {
     : `All ${rows.length} links of the chain hold.`;
 };
 
-const lines = (io: Io, rows: readonly LinkRow[]): string[] => {
-  const wide = Math.max(...rows.map(({ link }) => link.length));
-  return rows.flatMap(({ link, state, says, next }) => {
-    const head = `  ${paint(io, styles[state], state.padEnd(7))}  ${link.padEnd(wide)}  `;
-    const indent = " ".repeat(wide + 13);
-    return [
-      paragraph(io, says, { first: head, rest: indent }),
-      // A command stays on one line, however long: it is there to be pasted.
-      ...(next === null ? [] : [`${indent}next: ${printable(next)}`]),
-    ];
-  });
-};
-
 const shown = (io: Io, rows: readonly LinkRow[]): string => {
   const groups = Map.groupBy(rows, ({ cluster }) => cluster);
   const parts = [...groups].map(([cluster, own]) =>
-    [cluster === null ? "The deployment" : printable(cluster), ...lines(io, own)].join("\n"),
+    [
+      cluster === null ? "The deployment" : printable(cluster),
+      ...linkLines(
+        io,
+        own.map((row) => ({ ...row, name: row.link })),
+        styles,
+      ),
+    ].join("\n"),
   );
   return [headline(rows), ...parts].join("\n\n");
 };

@@ -1,11 +1,107 @@
 // `dsql-audit setup-sql`: the SQL and the IAM policy that give the auditor its own least-privileged role.
+import { checkedStage, fileOf, readFileOf, stackNameOf } from "../../deploy/params-file.ts";
 import { Cluster } from "../../lib/core/base/ids.ts";
 import { setupSql } from "../../lib/dsql/setup-sql.ts";
+import { AuditError } from "../../lib/errors.ts";
 import { auditorPolicy } from "../../lib/iam/auditor-policy.ts";
 import type { AddCommand } from "../command.ts";
+import { outputOf, outputsIn } from "../deploy/outputs.ts";
+import { watchedBy } from "../deploy/watched.ts";
+import type { Io } from "../io.ts";
 import { printDocument } from "../output.ts";
 
-type Options = { role: string; principal: string; cluster: string[]; iam: boolean; json?: boolean };
+type Options = {
+  readonly role?: string;
+  readonly principal?: string;
+  readonly cluster?: readonly string[];
+  readonly stage?: string;
+  readonly outputs?: string;
+  readonly region?: string;
+  readonly iam: boolean;
+  readonly json?: boolean;
+};
+
+/** What the SQL is for; `deployed`: the principal is a deployment's, which gave it its policy. */
+type Named = {
+  readonly role: string;
+  readonly principal: string;
+  readonly clusters: readonly string[];
+  readonly deployed: boolean;
+};
+
+const ROLE = "dsql_auditor";
+const EXAMPLES = {
+  principal: "arn:aws:iam::111122223333:role/dsql-access-auditor-snapshot",
+  clusters: ["arn:aws:dsql:us-east-1:111122223333:cluster/CLUSTER_ID"],
+};
+const PRINCIPAL = "SnapshotRoleArn";
+
+const usage = (message: string, hint: string): AuditError => new AuditError("usage", message, { hint });
+
+/** The stage's own file, where the command runs in a checkout that has it. */
+const paramsOf = (io: Io, stage: string | undefined) => {
+  const read = stage === undefined ? undefined : readFileOf(io.cwd, fileOf(stage));
+  return read && "params" in read ? read.params : undefined;
+};
+
+/** From the stack of a stage: the principal, and the clusters that it watches. */
+const ofStage = async (io: Io, options: Options, stage: string): Promise<Named> => {
+  const params = paramsOf(io, stage);
+  const region = options.region ?? params?.region ?? io.env.AWS_REGION;
+  if (region === undefined)
+    throw usage(
+      "it is not said in which Region the stage is",
+      `Give --region, or write ${fileOf(stage)}: npx dsql-audit init`,
+    );
+  const { withSetupPorts } = await import("./setup-ports.ts");
+  return withSetupPorts(io, region, async (ports) => {
+    const name = stackNameOf(stage);
+    const stack = await ports.stack(name);
+    if (!("value" in stack))
+      throw new AuditError(
+        stack.missing ? "not-found" : "denied",
+        stack.missing ? `${name} is not deployed in ${region}` : stack.why,
+        {
+          hint: stack.missing
+            ? `npx serverless deploy --stage ${stage}`
+            : "Name the values yourself: --principal and --cluster.",
+        },
+      );
+    const watched = options.cluster ?? (params && watchedBy(params));
+    const listed = watched ? undefined : await ports.clusters();
+    if (listed && !("value" in listed))
+      throw new AuditError("denied", `the clusters are not known: ${listed.why}`, {
+        hint: "Name them with --cluster.",
+      });
+    return {
+      role: options.role ?? stack.value.parameters.AuditorUser ?? params?.auditorUser ?? ROLE,
+      principal: outputOf(stack.value.outputs, PRINCIPAL, name),
+      clusters: watched ?? listed?.value.map(({ arn }) => arn) ?? [],
+      deployed: true,
+    };
+  });
+};
+
+const named = async (io: Io, options: Options): Promise<Named> => {
+  const { principal, cluster, stage, outputs } = options;
+  if (stage !== undefined) checkedStage(stage);
+  if (outputs !== undefined && principal !== undefined)
+    throw usage("--outputs and --principal both name the role", "Leave one of them out.");
+  const params = paramsOf(io, stage);
+  const role = options.role ?? params?.auditorUser ?? ROLE;
+  if (outputs !== undefined) {
+    const clusters = cluster ?? (params && watchedBy(params));
+    return {
+      ...{ role, principal: outputOf(outputsIn(io, outputs), PRINCIPAL, outputs), deployed: true },
+      clusters: clusters ?? EXAMPLES.clusters,
+    };
+  }
+  if (stage !== undefined && principal === undefined) return ofStage(io, options, stage);
+  return {
+    ...{ role, principal: principal ?? EXAMPLES.principal, deployed: false },
+    clusters: cluster ?? EXAMPLES.clusters,
+  };
+};
 
 export const addSetupSql: AddCommand = (program, io) => {
   program
@@ -13,29 +109,31 @@ export const addSetupSql: AddCommand = (program, io) => {
     .summary("print the SQL and the IAM policy for the auditor's own role")
     .description(
       "Prints what an admin runs once, so that the auditor can log in as a role that may read the catalog and " +
-        "nothing else. Runs nothing.",
+        "nothing else. Runs nothing. With --stage it asks CloudFormation for the names that the deployment gave.",
     )
-    .option("--role <name>", "database role of the auditor", "dsql_auditor")
+    .option("--role <name>", `database role of the auditor (default: the deployment's, or ${ROLE})`)
     .option(
       "--principal <arn>",
-      "IAM role of the snapshot function",
-      "arn:aws:iam::111122223333:role/dsql-access-auditor-snapshot",
+      "IAM role of the snapshot function (default: the deployment's, or an example)",
     )
-    .option("--cluster <arn...>", "the clusters to watch", [
-      "arn:aws:dsql:us-east-1:111122223333:cluster/CLUSTER_ID",
-    ])
+    .option("--cluster <arn...>", "the clusters to watch (default: the deployment's, or an example)")
+    .option("--stage <name>", "take what is not named from this deployment")
+    .option(
+      "--outputs <file>",
+      "take the IAM role from this file: the stack's outputs, as describe-stacks printed them",
+    )
+    .option("--region <region>", "Region of the deployment (default: that of its file of parameters)")
     .option("--no-iam", "without the permissions to read IAM, for who may connect")
     .option("--json", "one JSON document on stdout")
-    .addHelpText(
-      "after",
-      "\nExample:\n  $ dsql-audit setup-sql --cluster arn:aws:dsql:us-east-1:111122223333:cluster/abc",
-    )
-    .action((options: Options) => {
-      const sql = setupSql(options.role, options.principal);
-      const clusters = options.cluster.map((arn) => Cluster.parse(arn));
-      const policy = auditorPolicy(clusters, options.iam);
-      printDocument(io, options, { sql, policy }, () =>
+    .addHelpText("after", "\nExample:\n  $ dsql-audit setup-sql --stage prod")
+    .action(async (options: Options) => {
+      const { role, principal, clusters, deployed } = await named(io, options);
+      const sql = setupSql(role, principal);
+      const arns = clusters.map((arn) => Cluster.parse(arn));
+      const policy = auditorPolicy(arns, options.iam);
+      printDocument(io, options, { sql, policy, principal, clusters: arns }, () =>
         [
+          ...(deployed ? [`-- In each of these clusters:`, ...arns.map((arn) => `--   ${arn}`)] : []),
           "-- 1. As admin, each statement on its own (one DDL statement a transaction):",
           ...sql,
           "",
@@ -43,8 +141,9 @@ export const addSetupSql: AddCommand = (program, io) => {
           "--    if it is refused, snapshots show the mappings as unreadable, never as empty:",
           "SELECT count(*) FROM sys.iam_pg_role_mappings;",
           "",
-          `-- 3. The policy of ${options.principal}:`,
-          JSON.stringify(policy, null, 2),
+          ...(deployed
+            ? [`-- 3. The deployment gave ${principal} its policy.`]
+            : [`-- 3. The policy of ${principal}:`, JSON.stringify(policy, null, 2)]),
         ].join("\n"),
       );
     });

@@ -13,6 +13,7 @@ import {
   Tried,
 } from "./ask.ts";
 import { Drift, Made, Published } from "./baseline.ts";
+import { Checked, Initialized } from "./deploy.ts";
 import { Backtested, Exempted, Finding, Findings, Scan } from "./finding.ts";
 import { Diff, Retained, Shown, Snapshots, Timeline, Verified } from "./history.ts";
 import { Incident, Incidents } from "./incident.ts";
@@ -43,6 +44,7 @@ export const documents: ReadonlyMap<string, z.ZodType> = new Map<string, z.ZodTy
   ["config", Configured],
   ["coverage", Covered],
   ["demo", Demonstrated],
+  ["deploy-check", Checked],
   ["default-privileges", DefaultPrivileges],
   ["detect", Findings],
   ["doctor", Examined],
@@ -60,6 +62,7 @@ export const documents: ReadonlyMap<string, z.ZodType> = new Map<string, z.ZodTy
   ["incident", Incident],
   ["incidents", Incidents],
   ["ingest", Ingested],
+  ["init", Initialized],
   ["plan", Plan],
   ["policy try", Tried],
   ["privileges", Privileges],

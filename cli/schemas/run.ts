@@ -45,6 +45,8 @@ export const Reported = z.looseObject({
 export const Setup = z.looseObject({
   sql: z.array(z.string()),
   policy: z.looseObject({ Version: z.string(), Statement: z.array(z.looseObject({})) }),
+  principal: z.string().describe("Whom the SQL maps to the role: the ARN of the snapshot function's role."),
+  clusters: z.array(Cluster).describe("Where to run it, in each."),
 });
 
 export const Examined = z.array(

@@ -11,7 +11,7 @@ export const identityLink = (answer: Answer<string>): Link =>
     : unknown("identity", answer.why, "aws sts get-caller-identity");
 
 /** Statuses in which a cluster can be connected to, or wakes when somebody does. */
-const LIVE = /^(?:ACTIVE|IDLE|INACTIVE|UPDATING)$/;
+export const LIVE = /^(?:ACTIVE|IDLE|INACTIVE|UPDATING)$/;
 
 /** `known`: clusters that a snapshot was ever taken of. `setUp`: the command that prints what this cluster's login needs. */
 export const clustersLink = (

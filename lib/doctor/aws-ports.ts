@@ -35,7 +35,8 @@ export type DoctorClients = {
 };
 
 /** By the names that the services have for "there is no such thing". */
-const MISSING = /^(?:NoSuchBucket|NotFound|QueueDoesNotExist|AWS\.SimpleQueueService\.NonExistentQueue)/;
+const MISSING =
+  /^(?:NoSuchBucket|NotFound|ResourceNotFoundException|QueueDoesNotExist|AWS\.SimpleQueueService\.NonExistentQueue)/;
 
 /** `permission`: what the call needs, for the one who was refused. */
 export const ask = async <T>(permission: string, question: () => Promise<T>): Promise<Answer<T>> => {

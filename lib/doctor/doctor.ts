@@ -101,6 +101,10 @@ const lastConnection = async (
   return (await activity.hours(cluster, { from: day, to: now })).at(-1)?.from ?? day;
 };
 
+/** The auditor's logins in a cluster, as far back as they are looked for. */
+export const recentLogins = ({ canaries }: Pick<ReadStore, "canaries">, cluster: Cluster, now: Instant) =>
+  canaries.look(cluster, { from: now - LOGINS_MS, to: now }, now);
+
 const clusterLinks = async (
   { store, ports, now }: Examined,
   cluster: Cluster,
@@ -109,7 +113,7 @@ const clusterLinks = async (
 ): Promise<Link[]> => {
   const [head, logins, findings, connection, look] = await Promise.all([
     store.snapshots.head(cluster),
-    store.canaries.look(cluster, { from: now - LOGINS_MS, to: now }, now),
+    recentLogins(store, cluster, now),
     store.findings.list(cluster),
     lastConnection(store, cluster, now),
     store.findings.lastLook(cluster),

@@ -4,6 +4,9 @@ import { parseArn } from "../core/base/ids.ts";
 import { quoteIdentifier, quoteLiteral } from "../core/base/quote.ts";
 import { AuditError } from "../errors.ts";
 
+/** A role or a user, with its path; a name has no wildcard, and neither has a line break. */
+const IDENTITY = /^(?:role|user)\/(?:[!-)+-~]+\/)?[\w+=,.@-]+$/;
+
 /**
  * Statements for `admin` to run, one transaction each (DSQL takes one DDL statement a transaction). No GRANT follows:
  * the catalogs that the auditor reads are open to every role in PostgreSQL. AuditError("usage") where `arn` is no IAM
@@ -11,11 +14,7 @@ import { AuditError } from "../errors.ts";
  */
 export const setupSql = (role: string, arn: string): readonly string[] => {
   const parts = parseArn(arn);
-  if (
-    parts?.service !== "iam" ||
-    !/^(?:role|user)\/[^*]+$/.test(parts.resource) ||
-    !/^\d{12}$/.test(parts.account)
-  ) {
+  if (parts?.service !== "iam" || !IDENTITY.test(parts.resource) || !/^\d{12}$/.test(parts.account)) {
     throw new AuditError("usage", `${arn} is not the ARN of an IAM role or user`, {
       hint: "Write arn:aws:iam::ACCOUNT:role/NAME in full, without wildcards.",
     });

@@ -1,0 +1,137 @@
+// What has to hold after a deployment: its stack, the auditor's login in each cluster, somebody who listens, IAM's events.
+
+import type { Params } from "../../deploy/params.ts";
+import { stackNameOf, stackValues } from "../../deploy/params-file.ts";
+import { Cluster } from "../../lib/core/base/ids.ts";
+import { loginLink } from "../../lib/doctor/cluster-links.ts";
+import { recentLogins } from "../../lib/doctor/doctor.ts";
+import { type Answer, broken, type Link, unknown } from "../../lib/doctor/link.ts";
+import { forwardLink, iamRegionOf, stackLink } from "../../lib/doctor/setup-links.ts";
+import type { SetupPorts, StackState } from "../../lib/doctor/setup-ports.ts";
+import { listenersLink } from "../../lib/doctor/stack-links.ts";
+import { setupSql } from "../../lib/dsql/setup-sql.ts";
+import { withStore } from "../context.ts";
+import type { Io } from "../io.ts";
+import { type CheckItem, itemOf } from "./check-item.ts";
+import { type Looked, notSignedIn } from "./look.ts";
+import { watchedBy } from "./watched.ts";
+
+/** The stack of the template that hands over IAM's events, as its own first lines name it. */
+export const FORWARD_STACK = "dsql-access-auditor-iam";
+
+const reasonOf = (error: unknown): string => (error instanceof Error ? error.name : String(error));
+
+/** How the logins of each cluster ended, by what the deployed functions left in the table. */
+const loginLinks = async (
+  io: Io,
+  { table, region }: { readonly table: string; readonly region: string },
+  clusters: readonly string[],
+  setUp: string,
+): Promise<ReadonlyMap<string, Link>> => {
+  try {
+    return await withStore(io, { table, region }, { mustExist: true }, async (store) => {
+      const links = new Map<string, Link>();
+      for (const arn of clusters)
+        links.set(arn, loginLink(await recentLogins(store, Cluster.parse(arn), io.now()), setUp));
+      return links;
+    });
+  } catch (error) {
+    const link = unknown(
+      "database login",
+      `the table ${table} could not be read (${reasonOf(error)})`,
+      setUp,
+    );
+    return new Map(clusters.map((arn) => [arn, link]));
+  }
+};
+
+const loginItems = async (
+  io: Io,
+  stack: StackState,
+  params: Params,
+  stage: string,
+  clusters: readonly string[],
+): Promise<CheckItem[]> => {
+  const { SnapshotRoleArn: role, TableName: table } = stack.outputs;
+  if (!role || !table)
+    return [
+      itemOf(
+        "after",
+        broken(
+          "database login",
+          "the stack names no role or no table",
+          `npx serverless deploy --stage ${stage}`,
+        ),
+      ),
+    ];
+  const sql = setupSql(params.auditorUser, role);
+  const setUp = `npx dsql-audit setup-sql --stage ${stage}`;
+  const links = await loginLinks(io, { table, region: params.region }, clusters, setUp);
+  return [...links].map(([arn, link]) =>
+    itemOf(
+      "after",
+      // What was never tried is not known to be missing, but somebody has to have run it.
+      link.state === "unknown" ? { ...link, next: `As admin, in the cluster: ${setUp}` } : link,
+      { cluster: arn, sql: link.state === "ok" ? null : sql },
+    ),
+  );
+};
+
+const stackItems = async (
+  io: Io,
+  ports: SetupPorts,
+  answer: Answer<StackState>,
+  {
+    params,
+    stage,
+    clusters,
+  }: { readonly params: Params; readonly stage: string; readonly clusters: readonly string[] },
+): Promise<CheckItem[]> => {
+  const item = itemOf(
+    "after",
+    stackLink(stackNameOf(stage), answer, stackValues(params), `npx serverless deploy --stage ${stage}`),
+  );
+  if (!("value" in answer)) return [item];
+  const { TopicArn: topic, ConfirmAlertEmail: confirm } = answer.value.outputs;
+  const listening = topic ? listenersLink(topic, await ports.listeners(topic)) : undefined;
+  const isPending = listening?.state === "broken" && /not confirmed/.test(listening.says);
+  return [
+    item,
+    ...(await loginItems(io, answer.value, params, stage, clusters)),
+    ...(listening
+      ? [
+          itemOf(
+            "after",
+            isPending && confirm
+              ? { ...listening, next: `With the token out of the mail that AWS sent: ${confirm}` }
+              : listening,
+          ),
+        ]
+      : []),
+  ];
+};
+
+/** The items of the deployed stack, and where to go from there; null: there is no stack yet. */
+export const deployedItems = async (
+  io: Io,
+  ports: SetupPorts,
+  looked: Looked,
+  { params, stage }: { readonly params: Params; readonly stage: string },
+): Promise<{ readonly items: readonly CheckItem[]; readonly table: string | null }> => {
+  const { region } = params;
+  const silent = notSignedIn(looked);
+  const home = iamRegionOf(region);
+  const [stack, forward] = await Promise.all([
+    silent ?? ports.stack(stackNameOf(stage)),
+    region === home ? undefined : (silent ?? ports.stack(FORWARD_STACK, home)),
+  ]);
+  const listed = "value" in looked.clusters ? looked.clusters.value.map(({ arn }) => arn) : [];
+  const clusters = watchedBy(params) ?? listed;
+  return {
+    items: [
+      ...(await stackItems(io, ports, stack, { params, stage, clusters })),
+      itemOf("after", forwardLink(region, FORWARD_STACK, forward), { optional: true }),
+    ],
+    table: "value" in stack ? (stack.value.outputs.TableName ?? null) : null,
+  };
+};

@@ -1,0 +1,180 @@
+// Where each value of a new file of parameters comes from: an option, an answer, the file that is there, or what AWS shows.
+import type { ParameterName } from "../../deploy/parameters.ts";
+import { parameterPlans } from "../../deploy/parameters.ts";
+import type { Params } from "../../deploy/params.ts";
+import { AuditError } from "../../lib/errors.ts";
+import type { Io } from "../io.ts";
+import { printable } from "../output.ts";
+import { candidates, checkedParams, clustersOf, clustersTagged, ofTrail, optionOf } from "./init-values.ts";
+import type { Looked } from "./look.ts";
+
+/** As commander gives them. */
+export type InitOptions = {
+  readonly stage?: string;
+  readonly region?: string;
+  readonly email?: string;
+  readonly trailBucket?: string;
+  readonly trailPrefix?: string;
+  readonly trailKey?: string;
+  readonly clusters?: string;
+  readonly tag?: string;
+  readonly auditorUser?: string;
+  readonly iam?: string;
+  readonly dormantDays?: string;
+  readonly keepDays?: string;
+  readonly existingTable?: string;
+  readonly logLevel?: string;
+  readonly set?: readonly string[];
+};
+
+const usage = (message: string, hint: string): AuditError => new AuditError("usage", message, { hint });
+
+const isParameter = (name: string): name is ParameterName => Object.hasOwn(parameterPlans, name);
+
+/** `--set name=value`, any number of times. */
+const setValues = (set: readonly string[]): Partial<Params> =>
+  Object.fromEntries(
+    set.map((word) => {
+      const at = word.indexOf("=");
+      const name = word.slice(0, Math.max(at, 0));
+      if (at < 0 || !isParameter(name))
+        throw usage(
+          `--set ${JSON.stringify(word)} sets no parameter`,
+          `Write name=value, with one of ${Object.keys(parameterPlans).join(", ")}.`,
+        );
+      if (name === "region" || name === "clusters")
+        throw usage(`--set does not take ${name}`, `Use ${optionOf[name]}.`);
+      return [name, word.slice(at + 1)];
+    }),
+  );
+
+/** Everything that options say, but for the clusters. */
+const optionValues = (options: InitOptions): Partial<Params> => {
+  const { email, trailBucket, trailPrefix, trailKey, auditorUser, iam } = options;
+  const { dormantDays, keepDays, existingTable, logLevel, set = [] } = options;
+  const named = {
+    ...{ alertEmail: email, trailBucket, trailPrefix, trailKeyArn: trailKey, auditorUser, iam },
+    ...{ dormantDays, keepDays, existingTable, logLevel },
+  };
+  return {
+    ...setValues(set),
+    ...Object.fromEntries(Object.entries(named).filter(([, value]) => value !== undefined)),
+  };
+};
+
+export type Asking = Pick<Io, "stderr"> & { readonly ask: (question: string) => Promise<string> };
+
+/** Asks until the answer passes `check`, which gives the value or throws what is wrong with it; an empty line is `suggested`. */
+export const asked = async <T>(
+  { ask, stderr }: Asking,
+  question: string,
+  suggested: string,
+  check: (text: string) => T,
+): Promise<T> => {
+  for (;;) {
+    const line = (
+      await ask(`${printable(question)}${suggested ? ` [${printable(suggested)}]` : ""}: `)
+    ).trim();
+    try {
+      return check(line || suggested);
+    } catch (error) {
+      if (!(error instanceof AuditError)) throw error;
+      stderr.write(`  ${printable(error.message)}. ${printable(error.hint ?? "")}\n`);
+    }
+  }
+};
+
+/** One parameter, held to its own rule. */
+const checkedOne =
+  (name: ParameterName) =>
+  (text: string): string =>
+    checkedParams({ [name]: text })[name];
+
+export const askRegion = (asking: Asking, suggested: string): Promise<string> =>
+  asked(asking, "Region of the clusters", suggested, checkedOne("region"));
+
+export type Sources = {
+  readonly options: InitOptions;
+  /** What the file that is there says; empty: there is none that can be read. */
+  readonly old: Partial<Params>;
+  readonly looked: Looked;
+  readonly region: string;
+  /** undefined: nobody is asked. */
+  readonly asking: Asking | undefined;
+};
+
+type Place = Pick<Params, "trailBucket"> & Partial<Params>;
+
+/** The trail's bucket, and what its trail says of prefix and key. */
+const trailPlace = async (
+  { old, looked, region, asking }: Sources,
+  given: Partial<Params>,
+): Promise<Place> => {
+  const found = candidates(looked, region);
+  const ofBucket = (bucket: string): Place => {
+    const trail = found.find((one) => one.bucket === bucket);
+    // A key and a prefix of the old file belong to the old bucket.
+    const kept =
+      old.trailBucket === bucket ? { trailPrefix: old.trailPrefix, trailKeyArn: old.trailKeyArn } : {};
+    return { trailBucket: bucket, ...(trail ? ofTrail(trail) : kept) } as Place;
+  };
+  if (given.trailBucket !== undefined) return ofBucket(given.trailBucket);
+  const buckets = [...new Set(found.flatMap(({ bucket }) => bucket ?? []))];
+  const suggested = old.trailBucket ?? (buckets.length === 1 ? buckets[0] : undefined);
+  if (asking) {
+    if (buckets.length > 1)
+      asking.stderr.write(`Trails of ${region} write to: ${printable(buckets.join(", "))}\n`);
+    const bucket = await asked(
+      asking,
+      "Bucket of the trail that records the connects (none: EventBridge alone)",
+      suggested ?? "none",
+      (text) => checkedOne("trailBucket")(text === "none" ? "" : text),
+    );
+    return ofBucket(bucket);
+  }
+  if (suggested !== undefined) return ofBucket(suggested);
+  throw usage(
+    buckets.length
+      ? `trails of ${region} write to several buckets: ${buckets.join(", ")}`
+      : "it is not known which bucket the trail writes to",
+    "Name it with --trail-bucket, or give --trail-bucket '' for none.",
+  );
+};
+
+const email = async ({ old, asking }: Sources, given: Partial<Params>): Promise<string> => {
+  if (given.alertEmail !== undefined) return given.alertEmail;
+  if (asking)
+    return asked(asking, "Email address for the notices (none: nobody)", old.alertEmail || "none", (text) =>
+      checkedOne("alertEmail")(text === "none" ? "" : text),
+    );
+  if (old.alertEmail !== undefined) return old.alertEmail;
+  throw usage("it is not said who gets the notices", "Give --email ADDRESS, or --email '' for nobody yet.");
+};
+
+const clusters = async (sources: Sources, user: string): Promise<string> => {
+  const { options, old, looked, region, asking } = sources;
+  if (options.tag !== undefined) return clustersTagged(options.tag, user, looked);
+  if (options.clusters !== undefined) return clustersOf(options.clusters, user, region, looked);
+  if (!asking || old.clusters !== undefined) return old.clusters ?? "auto";
+  const known = "value" in looked.clusters ? looked.clusters.value : [];
+  if (known.length)
+    asking.stderr.write(
+      `Clusters in ${region}:\n${known.map(({ arn }) => `  ${printable(arn)}\n`).join("")}`,
+    );
+  return asked(asking, "Clusters to watch (auto: all, new ones too; or ARNs with commas)", "auto", (text) =>
+    clustersOf(text, user, region, looked),
+  );
+};
+
+/** Every parameter of the file. AuditError("usage") names what is wrong, or not said. */
+export const paramsFrom = async (sources: Sources): Promise<Params> => {
+  const { options, old, region } = sources;
+  if (options.tag !== undefined && options.clusters !== undefined)
+    throw usage("--tag and --clusters both name the clusters", "Leave one of them out.");
+  const given = optionValues(options);
+  const user = given.auditorUser ?? old.auditorUser ?? parameterPlans.auditorUser.default;
+  const alertEmail = await email(sources, given);
+  const place = await trailPlace(sources, given);
+  const watched = await clusters(sources, user);
+  return checkedParams({ ...old, ...place, ...given, region, alertEmail, clusters: watched });
+};

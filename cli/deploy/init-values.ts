@@ -1,0 +1,202 @@
+// The values of a new file of parameters: what was given, what is in the file that is there, what AWS shows.
+import { type ParameterName, parameterPlans } from "../../deploy/parameters.ts";
+import { type Params, paramsText, readParams } from "../../deploy/params.ts";
+import type { TrailState } from "../../lib/cloudtrail/trail-config.ts";
+import { readSettings } from "../../lib/config.ts";
+import type { Cluster } from "../../lib/core/base/ids.ts";
+import { parseArn } from "../../lib/core/base/ids.ts";
+import { connectsTaken } from "../../lib/core/coverage/trail-selectors.ts";
+import { LIVE } from "../../lib/doctor/account-links.ts";
+import { prefixOf, trailsOf } from "../../lib/doctor/setup-links.ts";
+import { AuditError } from "../../lib/errors.ts";
+import { accountOf, type Looked } from "./look.ts";
+
+/** The option of each parameter that has one of its own; `--set` gives the others. */
+export const optionOf: Readonly<Partial<Record<ParameterName, string>>> = {
+  region: "--region",
+  alertEmail: "--email",
+  trailBucket: "--trail-bucket",
+  trailPrefix: "--trail-prefix",
+  trailKeyArn: "--trail-key",
+  clusters: "--clusters",
+  auditorUser: "--auditor-user",
+  iam: "--iam",
+  dormantDays: "--dormant-days",
+  keepDays: "--keep-days",
+  existingTable: "--existing-table",
+  logLevel: "--log-level",
+};
+
+/** Characters that nobody sees, line breaks among them, and halves of characters. */
+const HIDDEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u;
+/** PostgreSQL's limit for a name, in bytes. */
+const MOST_NAME = 63;
+
+const asCompact = (value: string): string => {
+  try {
+    const parsed: unknown = JSON.parse(value);
+    return typeof parsed === "object" ? JSON.stringify(parsed) : value;
+  } catch {
+    return value;
+  }
+};
+
+/** What is wrong with a value as somebody gave it; undefined: nothing that the file's own rules would not find. */
+const problemOf = (name: ParameterName, value: string): string | undefined => {
+  if (HIDDEN.test(value)) return `${name} holds a character that cannot be seen, or a line break`;
+  if (name === "auditorUser" && Buffer.byteLength(value) > MOST_NAME)
+    return `${name} is longer than ${MOST_NAME} bytes, which is the most that a role's name has`;
+  if (name !== "clusters") return undefined;
+  try {
+    readSettings({ CLUSTERS: value }, "CLUSTERS");
+  } catch (error) {
+    return `${name}: ${error instanceof Error ? error.message.replace(/^environment: CLUSTERS: /, "") : String(error)}`;
+  }
+  return undefined;
+};
+
+/**
+ * The whole of a file's parameters; what is not given has its default. AuditError("usage") names each that is wrong. What
+ * would not come back from the file as it went in is refused as well.
+ */
+export const checkedParams = (given: Partial<Params>): Params => {
+  const values = Object.fromEntries(
+    Object.entries(given).map(([name, value]) => [
+      name,
+      "json" in parameterPlans[name as ParameterName] ? asCompact(value) : value,
+    ]),
+  ) as Partial<Params>;
+  const hidden = Object.entries(values).flatMap(
+    ([name, value]) => problemOf(name as ParameterName, value) ?? [],
+  );
+  const read = readParams(paramsText(values));
+  const problems = [
+    ...hidden,
+    ...("problems" in read ? read.problems : []).filter(
+      (problem) => !hidden.some((one) => one.split(/[ :]/)[0] === problem.split(/[ :]/)[0]),
+    ),
+  ];
+  if (!problems.length && "params" in read) {
+    const { params } = read;
+    const changed = Object.entries(values).filter(([name, value]) => params[name as ParameterName] !== value);
+    if (!changed.length) return params;
+    problems.push(...changed.map(([name]) => `${name} would not come back from the file as it was given`));
+  }
+  const options = problems.flatMap((problem) => {
+    const option = optionOf[(problem.split(/[ :]/)[0] ?? "") as ParameterName];
+    return option ? [option] : [];
+  });
+  throw new AuditError("usage", problems.join("; "), {
+    hint: options.length
+      ? `Correct ${[...new Set(options)].join(", ")}.`
+      : "Correct what was given with --set.",
+  });
+};
+
+/** `arn`s as the parameter takes them, each with the endpoint that AWS names, or has by its documented form. */
+const clusterList = (arns: readonly string[], user: string, looked: Looked): string => {
+  const known = "value" in looked.clusters ? looked.clusters.value : [];
+  return JSON.stringify(
+    arns.map((cluster) => {
+      const { region = "", resource = "" } = parseArn(cluster) ?? {};
+      const host = `${resource.slice("cluster/".length)}.dsql.${region}.on.aws`;
+      return { cluster, endpoint: known.find(({ arn }) => arn === cluster)?.endpoint ?? host, user };
+    }),
+  );
+};
+
+const CLUSTER_ARN = /^arn:[a-z-]+:dsql:[a-z0-9-]+:\d{12}:cluster\/[a-z0-9]+$/;
+
+const usage = (message: string, hint: string): AuditError => new AuditError("usage", message, { hint });
+
+/** AuditError("usage") for an ARN that a deployment in this Region could not watch, or that AWS does not list. */
+const refuseStrangers = (arns: readonly string[], region: string, looked: Looked): void => {
+  const account = accountOf(looked);
+  for (const arn of arns) {
+    if (!CLUSTER_ARN.test(arn))
+      throw usage(
+        `--clusters: ${JSON.stringify(arn)} is not the ARN of an Aurora DSQL cluster`,
+        "Write auto, or arn:aws:dsql:REGION:ACCOUNT:cluster/ID in full; `aws dsql list-clusters` shows them.",
+      );
+    const parts = parseArn(arn);
+    if (parts?.region !== region)
+      throw usage(
+        `--clusters: ${arn} is not in ${region}`,
+        "Each Region has a deployment, and a stage, of its own.",
+      );
+    if (account !== undefined && parts.account !== account)
+      throw usage(
+        `--clusters: ${arn} is not of account ${account}, as which you are signed in`,
+        "Sign in to its account.",
+      );
+    if ("value" in looked.clusters && !looked.clusters.value.some((one) => one.arn === arn))
+      throw usage(`--clusters: AWS lists no cluster ${arn}`, "`aws dsql list-clusters` shows them.");
+  }
+};
+
+/** `--clusters`: auto, or ARNs with commas. */
+export const clustersOf = (text: string, user: string, region: string, looked: Looked): string => {
+  if (text.trim() === "auto") return "auto";
+  const arns = [
+    ...new Set(
+      text
+        .split(",")
+        .map((arn) => arn.trim())
+        .filter(Boolean),
+    ),
+  ];
+  if (!arns.length) throw usage("--clusters names none", "Write auto for all of them.");
+  refuseStrangers(arns, region, looked);
+  return clusterList(arns, user, looked);
+};
+
+/** `--tag`: the clusters that have this tag now. AuditError("usage") where AWS did not say it of each. */
+export const clustersTagged = (tag: string, user: string, looked: Looked): string => {
+  const at = tag.indexOf("=");
+  const [key, value] = at < 0 ? [tag, undefined] : [tag.slice(0, at), tag.slice(at + 1)];
+  if (!key) throw usage(`--tag ${JSON.stringify(tag)} has no key`, "Write --tag KEY or --tag KEY=VALUE.");
+  if (!("value" in looked.clusters))
+    throw usage(
+      `--tag needs the clusters' tags, and they are not known: ${looked.clusters.why}`,
+      "Name the clusters with --clusters.",
+    );
+  const live = looked.clusters.value.filter(({ status }) => status === null || LIVE.test(status));
+  const dark = live.filter(({ tags }) => !tags).map(({ arn }) => arn);
+  if (dark.length)
+    throw usage(
+      `AWS did not say which tags these clusters have: ${dark.join(", ")}`,
+      "Allow dsql:GetCluster to whoever runs this command, or name the clusters with --clusters.",
+    );
+  const tagged = live.filter(
+    ({ tags }) => Object.hasOwn(tags ?? {}, key) && (value === undefined || tags?.[key] === value),
+  );
+  if (!tagged.length)
+    throw usage(
+      `no cluster of this Region has the tag ${JSON.stringify(tag)}`,
+      "`aws dsql list-clusters` shows the clusters.",
+    );
+  return clusterList(
+    tagged.map(({ arn }) => arn),
+    user,
+    looked,
+  );
+};
+
+/** What a trail would give the parameters. */
+export const ofTrail = (trail: TrailState): Pick<Params, "trailBucket" | "trailPrefix" | "trailKeyArn"> => ({
+  trailBucket: trail.bucket ?? "",
+  trailPrefix: prefixOf(trail),
+  trailKeyArn: trail.keyArn ?? "",
+});
+
+/** Trails of the Region that log into a bucket: those that take connects alone, where there are any. */
+export const candidates = ({ trails, clusters }: Looked, region: string): readonly TrailState[] => {
+  if (!("value" in trails)) return [];
+  const logging = trailsOf(trails.value, region).filter(({ logging, bucket }) => logging && bucket);
+  const known = "value" in clusters ? clusters.value : [];
+  const taking = logging.filter(
+    ({ selectors }) =>
+      known.length > 0 && known.every(({ arn }) => connectsTaken(selectors, arn as Cluster).taken === "yes"),
+  );
+  return taking.length ? taking : logging;
+};

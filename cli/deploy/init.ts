@@ -1,0 +1,217 @@
+// `dsql-audit init`: writes the file of parameters that a deployment needs, by what is asked, given and there already.
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parameters } from "../../deploy/parameters.ts";
+import { type Params, paramsText, readParams } from "../../deploy/params.ts";
+import { checkedStage, EXAMPLE, fileOf } from "../../deploy/params-file.ts";
+import { bucketLink, identityLink } from "../../lib/doctor/account-links.ts";
+import type { Link } from "../../lib/doctor/link.ts";
+import { placeLink, watchedLink } from "../../lib/doctor/setup-links.ts";
+import type { SetupPorts } from "../../lib/doctor/setup-ports.ts";
+import { AuditError } from "../../lib/errors.ts";
+import type { AddCommand } from "../command.ts";
+import type { Io } from "../io.ts";
+import { printable, printDocument } from "../output.ts";
+import { linkLines } from "../run/link-lines.ts";
+import { withSetupPorts } from "../run/setup-ports.ts";
+import { writeWhole } from "../write-whole.ts";
+import { type Asking, asked, askRegion, type InitOptions, paramsFrom } from "./init-answers.ts";
+import { checkedParams } from "./init-values.ts";
+import { type Looked, look, tells, unseen } from "./look.ts";
+import { watchedBy } from "./watched.ts";
+
+type Options = InitOptions & {
+  readonly yes?: boolean;
+  readonly offline?: boolean;
+  readonly force?: boolean;
+  readonly dryRun?: boolean;
+  readonly json?: boolean;
+};
+
+type Change = { readonly name: string; readonly from: string | null; readonly to: string };
+
+type Made = {
+  readonly file: string;
+  readonly stage: string;
+  readonly written: boolean;
+  readonly params: Params;
+  readonly changes: readonly Change[];
+  readonly seen: readonly Link[];
+  readonly next: readonly string[];
+};
+
+/** What a file says that is there; `params` is empty where it cannot be used. */
+const oldFile = (path: string): { readonly params: Partial<Params>; readonly text: string } | undefined => {
+  if (!existsSync(path)) return undefined;
+  const text = readFileSync(path, "utf8");
+  const read = readParams(text);
+  return { text, params: "params" in read ? read.params : {} };
+};
+
+const changesTo = (params: Params, old: Partial<Params>): Change[] =>
+  parameters.flatMap(([name]) =>
+    old[name] === params[name] ? [] : [{ name, from: old[name] ?? null, to: params[name] }],
+  );
+
+const shownChange = ({ name, from, to }: Change): string =>
+  from === null
+    ? `  + ${name}: ${printable(JSON.stringify(to))}`
+    : `  - ${name}: ${printable(JSON.stringify(from))}\n  + ${name}: ${printable(JSON.stringify(to))}`;
+
+/** What AWS shows of the values: the links that deploy-check asks for as well. */
+const seenOf = async (
+  looked: Looked,
+  params: Params,
+  stage: string,
+  ports: SetupPorts | undefined,
+): Promise<Link[]> => {
+  const { region, trailBucket, trailPrefix, trailKeyArn } = params;
+  const place = { region, bucket: trailBucket, prefix: trailPrefix, keyArn: trailKeyArn };
+  const again = (options: string) => `npx dsql-audit init --stage ${stage} --force ${options}`;
+  const told =
+    "value" in looked.identity && ports && trailBucket ? await ports.notification(trailBucket) : undefined;
+  return [
+    identityLink(looked.identity),
+    watchedLink(looked.clusters, watchedBy(params), region),
+    placeLink(looked.trails, place, again),
+    ...(told ? [bucketLink(trailBucket, tells(told))] : []),
+  ];
+};
+
+/** The Region, which everything else is asked in. */
+const regionFor = async (
+  { env }: Io,
+  { region }: Options,
+  old: Partial<Params>,
+  asking: Asking | undefined,
+): Promise<string> => {
+  const known = region ?? old.region ?? env.AWS_REGION ?? env.AWS_DEFAULT_REGION;
+  if (region === undefined && asking) return askRegion(asking, known ?? "us-east-1");
+  if (known === undefined)
+    throw new AuditError("usage", "it is not said in which Region the clusters are", {
+      hint: "Give --region REGION, or set AWS_REGION.",
+    });
+  return checkedParams({ region: known }).region;
+};
+
+const stageFor = async ({ stage }: Options, asking: Asking | undefined): Promise<string> =>
+  stage === undefined && asking
+    ? asked(asking, "Stage, which names the deployment", "prod", checkedStage)
+    : checkedStage(stage ?? "prod");
+
+/** Refused where the file would lose something that nobody was shown. */
+const mayWrite = async (
+  { stderr }: Io,
+  { force = false }: Options,
+  file: string,
+  changes: readonly Change[],
+  asking: Asking | undefined,
+): Promise<void> => {
+  const shown = changes.map(shownChange).join("\n");
+  stderr.write(
+    `${file} is there already. What would change in it:\n${shown || "  comments and layout only"}\n`,
+  );
+  if (force) return;
+  const says = asking
+    ? await asked(asking, "Overwrite it? Its own comments are not kept", "no", (text) => text)
+    : "no";
+  if (!/^y(?:es)?$/i.test(says))
+    throw new AuditError("usage", `${file} is there already, and was left as it is`, {
+      hint: "Read what would change, then add --force; comments of the old file are not kept.",
+    });
+};
+
+const make = async (io: Io, options: Options): Promise<Made> => {
+  const mayAsk = io.ask && !options.yes && !options.json;
+  const asking = mayAsk && io.ask ? { ask: io.ask, stderr: io.stderr } : undefined;
+  if (!options.dryRun && !existsSync(join(io.cwd, EXAMPLE)))
+    throw new AuditError("usage", `there is no ${EXAMPLE} here, and a deployment is made from a checkout`, {
+      hint: "Go to the folder of the checkout, or add --dry-run to print the file.",
+    });
+  const stage = await stageFor(options, asking);
+  const file = fileOf(stage);
+  const path = join(io.cwd, file);
+  const old = oldFile(path);
+  const region = await regionFor(io, options, old?.params ?? {}, asking);
+  const decide = async (ports: SetupPorts | undefined): Promise<Made> => {
+    const looked = ports
+      ? await look(ports)
+      : unseen({ why: "not asked: --offline", next: "Leave out --offline." });
+    const params = await paramsFrom({ options, old: old?.params ?? {}, looked, region, asking });
+    const text = paramsText(params);
+    const changes = changesTo(params, old?.params ?? {});
+    const seen = await seenOf(looked, params, stage, ports);
+    const same = old?.text === text;
+    if (!options.dryRun && !same) {
+      if (old) await mayWrite(io, options, file, changes, asking);
+      await writeWhole(path, text);
+    }
+    const next = [`npx serverless deploy --stage ${stage}`, `npx dsql-audit deploy-check --stage ${stage}`];
+    return { file, stage, written: !options.dryRun && !same, params, changes, seen, next };
+  };
+  return options.offline ? decide(undefined) : withSetupPorts(io, region, decide);
+};
+
+const styles = { ok: "good", broken: "bad", unknown: "warn" } as const;
+
+const shown = (io: Io, { file, written, seen, next, changes }: Made): string =>
+  [
+    written ? `Wrote ${file}.` : `${file} says this already: nothing was written.`,
+    ...(written ? changes.filter(({ from, to }) => from !== null || to !== "").map(shownChange) : []),
+    "",
+    "What AWS shows:",
+    ...linkLines(
+      io,
+      seen.map((link) => ({ ...link, name: link.link })),
+      styles,
+    ),
+    "",
+    "Next:",
+    ...next.map((line) => `  ${line}`),
+  ].join("\n");
+
+export const addInit: AddCommand = (program, io) => {
+  program
+    .command("init")
+    .summary("write the file of parameters that a deployment needs")
+    .description(
+      "Writes deploy/params.STAGE.yml in a checkout. Asks on a terminal for what no option says, and looks at clusters and trails as you, " +
+        "without changing anything in AWS. What the file of before says stays, unless an option says otherwise.",
+    )
+    .option("--stage <name>", "names the deployment (default: prod)")
+    .option("--region <region>", "Region of the clusters (default: the file's, then $AWS_REGION)")
+    .option("--email <address>", "who gets the notices; '' for nobody")
+    .option("--clusters <arns>", "auto: all of them, new ones too; or ARNs, separated by commas")
+    .option("--tag <key=value>", "instead, the clusters that have this tag now")
+    .option("--trail-bucket <name>", "bucket of the trail that records the connects; '' for none")
+    .option("--trail-prefix <prefix>", "the trail's key prefix, with its slash (default: the trail's)")
+    .option("--trail-key <arn>", "KMS key of the trail's files (default: the trail's)")
+    .option("--auditor-user <role>", "the auditor's database role")
+    .option("--iam <read|ignore>", "whether IAM is read, for who may connect")
+    .option("--dormant-days <n>", "days without a connection until a mapping is dormant")
+    .option("--keep-days <n>", "days that every snapshot is kept")
+    .option("--existing-table <name>", "the table of a deployment before")
+    .option("--log-level <level>", "how much the functions log")
+    .option(
+      "--set <name=value>",
+      "any other parameter, by its name in the file; can be given again",
+      (word: string, all: string[] = []) => [...all, word],
+    )
+    .option("--yes", "ask nothing: take what AWS shows and what the file of before says")
+    .option("--offline", "look at nothing in AWS")
+    .option("--force", "overwrite the file if it is there; what changes is shown")
+    .option("--dry-run", "print the file, and write nothing")
+    .option("--json", "one JSON document on stdout; asks nothing")
+    .addHelpText(
+      "after",
+      "\nExample:\n  $ dsql-audit init --stage prod --region eu-central-1 --email team@example.com --yes",
+    )
+    .action(async (options: Options) => {
+      const made = await make(io, options);
+      if (options.dryRun && !options.json) {
+        io.stdout.write(paramsText(made.params));
+        return;
+      }
+      printDocument(io, options, made, () => shown(io, made));
+    });
+};

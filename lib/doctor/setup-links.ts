@@ -1,0 +1,174 @@
+// The links that a deployment is prepared by: its clusters, where the trail's files are, an older table, the stacks.
+import { coversRegion, type TrailRead, type TrailState } from "../cloudtrail/trail-config.ts";
+import { shellWord } from "../core/base/shell-word.ts";
+import { TIME_INDEX } from "../store/table/keys.ts";
+import { tableDefinition } from "../store/table/table-definition.ts";
+import { LIVE } from "./account-links.ts";
+import { type Answer, broken, type Link, ok, unanswered, unknown } from "./link.ts";
+import type { AwsCluster } from "./ports.ts";
+import type { StackState, TableState } from "./setup-ports.ts";
+
+/** Whether AWS has the clusters that will be watched; `watched` undefined: all that there are. */
+export const watchedLink = (
+  answer: Answer<readonly AwsCluster[]>,
+  watched: readonly string[] | undefined,
+  region: string,
+): Link => {
+  if (!("value" in answer)) return unanswered("clusters", answer);
+  const wanted = watched ?? answer.value.map(({ arn }) => arn);
+  if (!wanted.length)
+    return broken("clusters", `AWS lists no cluster in ${region}`, "Check the parameter region.");
+  const stateOf = (arn: string): string | null | undefined => {
+    const found = answer.value.find((one) => one.arn === arn);
+    return found?.status;
+  };
+  const gone = wanted.filter((arn) => stateOf(arn) === undefined);
+  if (gone.length)
+    return broken(
+      "clusters",
+      `AWS lists no such cluster in ${region}: ${gone.join(", ")}`,
+      "Correct the parameter clusters.",
+    );
+  const down = wanted.filter((arn) => stateOf(arn) !== null && !LIVE.test(stateOf(arn) ?? ""));
+  if (down.length)
+    return watched || down.length === wanted.length
+      ? broken(
+          "clusters",
+          `cannot be connected to: ${down.join(", ")}`,
+          "Take them out of the parameter clusters.",
+        )
+      : ok("clusters", `${wanted.length - down.length} of ${wanted.length} in ${region} can be connected to`);
+  const dark = wanted.filter((arn) => stateOf(arn) === null);
+  return dark.length
+    ? unanswered("clusters", {
+        why: `AWS does not say how these are: ${dark.join(", ")}`,
+        permission: "dsql:GetCluster",
+      })
+    : ok("clusters", `${wanted.length} in ${region}`);
+};
+
+/** Where a deployment looks for the trail's files. */
+export type TrailPlace = {
+  readonly bucket: string;
+  readonly prefix: string;
+  readonly keyArn: string;
+  readonly region: string;
+};
+
+/** A trail's key prefix as the parameter has it. */
+export const prefixOf = ({ prefix }: Pick<TrailState, "prefix">): string => (prefix ? `${prefix}/` : "");
+
+/** The trails that record this Region. */
+export const trailsOf = (trails: readonly TrailRead[], region: string): readonly TrailState[] =>
+  trails.filter((trail): trail is TrailState => !("unreadable" in trail) && coversRegion(trail, region));
+
+/** Whether a trail of the Region writes where the deployment will look. `again`: the command that mends the parameters. */
+export const placeLink = (
+  answer: Answer<readonly TrailRead[]>,
+  place: TrailPlace,
+  again: (options: string) => string,
+): Link => {
+  const link = "trail files";
+  if (place.bucket === "")
+    return broken(
+      link,
+      "no trail bucket is named, so no hour is proven and no mapping is ever called dormant",
+      again("--trail-bucket BUCKET"),
+    );
+  if (!("value" in answer)) return unanswered(link, answer);
+  const writing = trailsOf(answer.value, place.region).filter(({ bucket }) => bucket === place.bucket);
+  if (!writing.length) {
+    const says = `no trail that could be read writes files of ${place.region} to ${place.bucket}`;
+    const dark = answer.value.filter((trail) => "unreadable" in trail).map(({ arn }) => arn);
+    return dark.length
+      ? unknown(link, `${says}; not read: ${dark.join(", ")}`)
+      : broken(link, says, again("--trail-bucket BUCKET"));
+  }
+  const same = writing.find((trail) => prefixOf(trail) === place.prefix);
+  if (!same) {
+    const wanted = prefixOf(writing[0] as TrailState);
+    return broken(
+      link,
+      `the trail writes to ${place.bucket} under ${JSON.stringify(wanted)}, and the parameters say ${JSON.stringify(place.prefix)}`,
+      again(`--trail-prefix ${shellWord(wanted) || "''"}`),
+    );
+  }
+  if (same.keyArn === undefined)
+    return unknown(link, "AWS did not say which key the files are encrypted with");
+  return (same.keyArn ?? "") === place.keyArn
+    ? ok(link, `${same.arn} writes to ${place.bucket}`)
+    : broken(
+        link,
+        `the trail's files are encrypted with ${same.keyArn ?? "no key of yours"}, and the parameters say ${place.keyArn || "none"}`,
+        again(`--trail-key ${same.keyArn ?? "''"}`),
+      );
+};
+
+/** Whether the table of an earlier deployment is there, and is one of ours. */
+export const tableLink = (name: string, answer: Answer<TableState>): Link => {
+  const link = "existing table";
+  if (!("value" in answer))
+    return answer.missing
+      ? broken(link, `there is no table ${name}`, 'Correct existingTable; "" lets the stack make one.')
+      : unanswered(link, answer);
+  const { status, keys, indexes } = answer.value;
+  const wanted = tableDefinition(name).KeySchema.map(({ AttributeName }) => AttributeName);
+  if (keys.join() !== wanted.join() || !indexes.includes(TIME_INDEX))
+    return broken(
+      link,
+      `${name} is no table of this auditor: its key is ${keys.join(", ")}`,
+      "Correct existingTable.",
+    );
+  return status === "ACTIVE" ? ok(link, `${name} is there`) : unknown(link, `${name} is ${status}`);
+};
+
+/** Statuses of a stack whose last deployment succeeded. */
+const DEPLOYED = /^(?:CREATE|UPDATE|IMPORT)_COMPLETE$|^UPDATE_COMPLETE_CLEANUP_IN_PROGRESS$/;
+
+/** `parameters`: what the file says now, by CloudFormation's names. `deploy`: the command. */
+export const stackLink = (
+  name: string,
+  answer: Answer<StackState>,
+  parameters: Readonly<Record<string, string>>,
+  deploy: string,
+): Link => {
+  if (!("value" in answer))
+    return answer.missing
+      ? broken("stack", `${name} is not deployed yet`, deploy)
+      : unanswered("stack", answer);
+  const { status, parameters: deployed } = answer.value;
+  if (!DEPLOYED.test(status))
+    return broken(
+      "stack",
+      `${name} is ${status}`,
+      `aws cloudformation describe-stack-events --stack-name ${shellWord(name)}`,
+    );
+  const other = Object.entries(parameters).filter(([key, value]) => deployed[key] !== value);
+  return other.length
+    ? broken("stack", `${name} was deployed with another ${other.map(([key]) => key).join(", ")}`, deploy)
+    : ok("stack", `${name} is ${status}`);
+};
+
+/** The Region in which a partition's IAM tells of its changes. */
+export const iamRegionOf = (region: string): string => {
+  if (region.startsWith("cn-")) return "cn-north-1";
+  return region.startsWith("us-gov-") ? "us-gov-west-1" : "us-east-1";
+};
+
+/** Whether IAM's changes are handed to the auditor's Region; undefined: they come there anyway. */
+export const forwardLink = (region: string, name: string, answer: Answer<StackState> | undefined): Link => {
+  const link = "IAM events";
+  const home = iamRegionOf(region);
+  if (!answer) return ok(link, `come in ${region} itself`);
+  const template = "deploy/forward-iam.yml";
+  const deploy = `aws cloudformation deploy --region ${home} --stack-name ${shellWord(name)} --template-file ${template} --capabilities CAPABILITY_IAM --parameter-overrides AuditorRegion=${region}`;
+  if (!("value" in answer))
+    return answer.missing
+      ? broken(link, `come in ${home} only: a change in IAM is seen at the next full hour`, deploy)
+      : unanswered(link, answer);
+  const { status, parameters } = answer.value;
+  if (!DEPLOYED.test(status)) return broken(link, `${name} in ${home} is ${status}`, deploy);
+  return parameters.AuditorRegion === region
+    ? ok(link, `${name} hands them from ${home} to ${region}`)
+    : broken(link, `${name} hands them to ${parameters.AuditorRegion ?? "nobody"}`, deploy);
+};
