@@ -1,0 +1,300 @@
+// deploy-check over an account behind the real clients: what is missing is told, and what it prints mends it.
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { CloudTrailClient, PutEventSelectorsCommand, UpdateTrailCommand } from "@aws-sdk/client-cloudtrail";
+import { PutBucketNotificationConfigurationCommand, S3Client } from "@aws-sdk/client-s3";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import type { CheckItem } from "../../../cli/deploy/check-item.ts";
+import { FORWARD_STACK } from "../../../cli/deploy/checks-after.ts";
+import { documents } from "../../../cli/schemas/index.ts";
+import { paramsText, readParams } from "../../../deploy/params.ts";
+import { stackNameOf, stackValues } from "../../../deploy/params-file.ts";
+import { awsCallsOf } from "../../support/aws-cli.ts";
+import { cliIn } from "../../support/cli.ts";
+import {
+  ACCOUNT,
+  type FakeTrail,
+  REGION,
+  type SetupAccount,
+  startSetupAccount,
+  TABLE,
+} from "../../support/setup-account.ts";
+
+const NOW = Date.parse("2026-11-02T09:20:00Z");
+const CLUSTER = `arn:aws:dsql:${REGION}:${ACCOUNT}:cluster/abc`;
+const TRAIL = `arn:aws:cloudtrail:us-east-1:${ACCOUNT}:trail/main`;
+const ROLE = `arn:aws:iam::${ACCOUNT}:role/dsql-access-auditor-prod-snapshot`;
+const TOPIC = `arn:aws:sns:${REGION}:${ACCOUNT}:topic`;
+const QUEUE = `arn:aws:sqs:${REGION}:${ACCOUNT}:others`;
+const values = { region: REGION, alertEmail: "team@example.com", trailBucket: "trail-files" };
+const root = mkdtempSync(join(tmpdir(), "deploy-check-"));
+let account: SetupAccount;
+const cli = cliIn(
+  () => root,
+  () => NOW,
+  { NO_COLOR: "1" },
+);
+
+const trail = (more: Partial<FakeTrail> = {}): FakeTrail => ({
+  ...{ arn: TRAIL, home: "us-east-1", logging: true },
+  details: { IsMultiRegionTrail: true, S3BucketName: "trail-files", LogFileValidationEnabled: false },
+  selectors: { EventSelectors: [{ ReadWriteType: "All", IncludeManagementEvents: true, DataResources: [] }] },
+  ...more,
+});
+const notification = `<NotificationConfiguration xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><QueueConfiguration><Id>others</Id><Queue>${QUEUE}</Queue><Event>s3:ObjectCreated:*</Event><Filter><S3Key><FilterRule><Name>prefix</Name><Value>it's/</Value></FilterRule></S3Key></Filter></QueueConfiguration></NotificationConfiguration>`;
+
+const write = (more: Record<string, string> = {}): void => {
+  mkdirSync(join(root, "deploy"), { recursive: true });
+  writeFileSync(join(root, "deploy/params.prod.yml"), paramsText({ ...values, ...more }));
+};
+const deployed = (more: Record<string, string> = {}) => {
+  const read = readParams(paramsText({ ...values, ...more }));
+  if ("problems" in read) throw new Error(read.problems.join());
+  return {
+    status: "CREATE_COMPLETE",
+    outputs: {
+      SnapshotRoleArn: ROLE,
+      TableName: TABLE,
+      TopicArn: TOPIC,
+      ConfirmAlertEmail: "aws sns confirm-subscription --token TOKEN",
+    },
+    parameters: { ...stackValues(read.params) },
+  };
+};
+
+beforeAll(async () => {
+  account = await startSetupAccount();
+  account.iam.putCluster({ arn: CLUSTER });
+});
+afterAll(async () => {
+  await account?.stop();
+  rmSync(root, { recursive: true, force: true });
+});
+beforeEach(() => {
+  account.iam.deny();
+  Object.assign(account, {
+    ...{ trails: [trail()], notifications: { "trail-files": notification }, stacks: {} },
+    ...{ subscriptions: [], denied: [] },
+  });
+  write();
+});
+
+const check = async (): Promise<readonly CheckItem[]> => {
+  const done = await cli("deploy-check --json");
+  expect([done.code, done.err]).toEqual([0, ""]);
+  const document = done.json() as { items: CheckItem[] };
+  expect(documents.get("deploy-check")?.safeParse(document).error).toBeUndefined();
+  return document.items;
+};
+const item = async (name: string): Promise<CheckItem | undefined> =>
+  (await check()).find((one) => one.item === name);
+
+/** Runs what was printed, as the AWS CLI would: its words taken apart by a shell, its JSON given to the real client. */
+const runPrinted = async (command: string): Promise<void> => {
+  const [call] = awsCallsOf(command);
+  const options = call?.options ?? {};
+  const region = options.region ?? REGION;
+  const parsed = (name: string) => JSON.parse(options[name] ?? "") as never;
+  switch (call?.words.join(" ")) {
+    case "cloudtrail put-event-selectors":
+      await new CloudTrailClient({ region }).send(
+        new PutEventSelectorsCommand({
+          TrailName: options["trail-name"],
+          AdvancedEventSelectors: parsed("advanced-event-selectors"),
+        }),
+      );
+      return;
+    case "cloudtrail update-trail":
+      await new CloudTrailClient({ region }).send(
+        new UpdateTrailCommand({ Name: options.name, EnableLogFileValidation: true }),
+      );
+      return;
+    case "s3api put-bucket-notification-configuration":
+      await new S3Client({ region }).send(
+        new PutBucketNotificationConfigurationCommand({
+          Bucket: options.bucket,
+          NotificationConfiguration: parsed("notification-configuration"),
+        }),
+      );
+      return;
+    default:
+      throw new Error(`not a command that is tried: ${command}`);
+  }
+};
+
+describe("deploy-check", () => {
+  it("names the command that writes the file of parameters, and asks AWS nothing without one", async () => {
+    rmSync(join(root, "deploy/params.prod.yml"));
+    const before = account.iam.calls.length;
+    const items = await check();
+    expect(items[0]).toMatchObject({
+      item: "parameters",
+      state: "missing",
+      next: "npx dsql-audit init --stage prod",
+    });
+    expect(account.iam.calls).toHaveLength(before);
+    writeFileSync(join(root, "deploy/params.prod.yml"), "alertEmial: x\n");
+    expect((await check())[0]?.says).toContain('there is no parameter "alertEmial"');
+  });
+
+  it("says of a new account what is missing, and what a trail of the old kind of selectors keeps", async () => {
+    const items = await check();
+    const states = Object.fromEntries(items.map((one) => [one.item, one.state]));
+    expect(states).toMatchObject({
+      ...{ parameters: "ok", identity: "ok", clusters: "ok", "trail files": "ok" },
+      ...{
+        trail: "missing",
+        digests: "unknown",
+        "bucket events": "missing",
+        stack: "missing",
+        "IAM events": "missing",
+      },
+    });
+    expect(items.find((one) => one.item === "IAM events")).toMatchObject({ optional: true });
+    const { merge, next } = items.find((one) => one.item === "trail") ?? {};
+    expect(merge).toMatchObject({ of: TRAIL, keeps: 1, widened: [] });
+    expect(next).toMatch(/^aws cloudtrail put-event-selectors --region us-east-1 --trail-name /);
+  });
+
+  it("prints merged settings that leave what others set, and is content once they are put", async () => {
+    const first = await check();
+    for (const name of ["trail", "bucket events"])
+      await runPrinted(first.find((one) => one.item === name)?.next ?? "");
+    expect(account.trails[0]?.selectors).toEqual({
+      AdvancedEventSelectors: [
+        { FieldSelectors: [{ Field: "eventCategory", Equals: ["Management"] }] },
+        {
+          Name: "Connects to Aurora DSQL",
+          FieldSelectors: [
+            { Field: "eventCategory", Equals: ["Data"] },
+            { Field: "resources.type", Equals: ["AWS::DSQL::Cluster"] },
+          ],
+        },
+      ],
+    });
+    for (const kept of [QUEUE, "s3:ObjectCreated:*", "<EventBridgeConfiguration", /it(?:'|&apos;)s\//])
+      expect(account.notifications["trail-files"]).toMatch(kept);
+    const then = await check();
+    for (const name of ["trail", "bucket events"])
+      expect(
+        then.find((one) => one.item === name),
+        name,
+      ).toMatchObject({ state: "ok", merge: null, next: null });
+    await runPrinted((await item("digests"))?.next ?? "");
+    expect((await item("digests"))?.state).toBe("ok");
+  });
+
+  it("takes a trail of the organization for what it is, and says who may change it", async () => {
+    const arn = TRAIL.replace(ACCOUNT, "999988887777");
+    account.trails = [
+      trail({ arn, shadow: true, details: { ...trail().details, IsOrganizationTrail: true } }),
+    ];
+    expect((await item("trail"))?.next).toMatch(
+      /^As account 999988887777, whose trail it is: aws cloudtrail put-event/,
+    );
+  });
+
+  it.each([
+    ["cloudtrail:ListTrails", ["trail", "digests", "trail files"]],
+    ["cloudtrail:GetEventSelectors", ["trail", "trail files"]],
+    ["s3:GetBucketNotification", ["bucket events"]],
+    ["cloudformation:DescribeStacks", ["stack", "IAM events"]],
+  ])("knows nothing where %s is refused, and prints nothing to put", async (action, unknown) => {
+    account.denied = [action];
+    const items = (await check()).filter((one) => unknown.includes(one.item));
+    expect(items.map(({ state, merge }) => [state, merge])).toEqual(unknown.map(() => ["unknown", null]));
+  });
+
+  it("does not call the account without a trail while trails of the organization were not seen", async () => {
+    account.trails = [];
+    expect((await item("trail"))?.state).toBe("missing");
+    account.denied = ["cloudtrail:DescribeTrails"];
+    expect(await item("trail")).toMatchObject({ state: "unknown" });
+    expect(await item("trail files")).toMatchObject({ state: "unknown" });
+  });
+
+  it("compares what the parameters say of the trail with the trail", async () => {
+    account.trails = [trail({ details: { ...trail().details, S3KeyPrefix: "org's" } })];
+    expect(await item("trail files")).toMatchObject({
+      state: "missing",
+      next: "npx dsql-audit init --stage prod --force --trail-prefix 'org'\\''s/'",
+    });
+    account.trails = [trail({ details: { ...trail().details, KmsKeyId: "arn:aws:kms:us-east-1:1:key/k" } })];
+    expect((await item("trail files"))?.next).toContain("--trail-key arn:aws:kms:us-east-1:1:key/k");
+    account.trails = [trail({ details: { ...trail().details, S3BucketName: "elsewhere" } })];
+    expect((await item("trail files"))?.says).toContain(
+      "no trail that could be read writes files of eu-central-1",
+    );
+  });
+
+  it("looks at the clusters that the file names, and at the table of before", async () => {
+    write({
+      clusters: JSON.stringify([{ cluster: `${CLUSTER}gone`, endpoint: "e", user: "u" }]),
+      existingTable: "other",
+    });
+    expect((await item("clusters"))?.says).toBe(`AWS lists no such cluster in ${REGION}: ${CLUSTER}gone`);
+    expect(await item("existing table")).toMatchObject({ state: "missing", says: "there is no table other" });
+    write({ existingTable: TABLE });
+    expect((await item("existing table"))?.state).toBe("ok");
+  });
+
+  it("fills in the deployment's outputs once it is there, and says who has still to act", async () => {
+    account.stacks = {
+      [`${REGION} ${stackNameOf("prod")}`]: deployed(),
+      [`us-east-1 ${FORWARD_STACK}`]: {
+        status: "CREATE_COMPLETE",
+        outputs: {},
+        parameters: { AuditorRegion: REGION },
+      },
+    };
+    account.subscriptions = ["PendingConfirmation"];
+    const items = await check();
+    expect(items.filter(({ when }) => when === "after")).toMatchObject([
+      { item: "stack", state: "ok" },
+      {
+        ...{ item: "database login", cluster: CLUSTER, state: "unknown" },
+        next: "As admin, in the cluster: npx dsql-audit setup-sql --stage prod",
+        sql: ["CREATE ROLE dsql_auditor WITH LOGIN;", `AWS IAM GRANT dsql_auditor TO '${ROLE}';`],
+      },
+      {
+        item: "subscriptions",
+        state: "missing",
+        next: expect.stringContaining("aws sns confirm-subscription"),
+      },
+      { item: "IAM events", state: "ok" },
+    ]);
+    const { out } = await cli("deploy-check");
+    expect(out).toContain(`npx dsql-audit doctor --table ${TABLE} --region ${REGION} --send-test`);
+    account.subscriptions = [`${TOPIC}:1`];
+    expect((await item("subscriptions"))?.state).toBe("ok");
+  });
+
+  it("sees that a deployment has other parameters than the file, or failed", async () => {
+    const key = `${REGION} ${stackNameOf("prod")}`;
+    account.stacks = { [key]: deployed({ keepDays: "30" }) };
+    expect(await item("stack")).toMatchObject({
+      state: "missing",
+      says: expect.stringContaining("another KeepDays"),
+    });
+    account.stacks = { [key]: { ...deployed(), status: "ROLLBACK_COMPLETE" } };
+    expect((await item("stack"))?.next).toBe(
+      "aws cloudformation describe-stack-events --stack-name dsql-access-auditor-prod",
+    );
+  });
+
+  it("exits with 2 for what is missing, where it is asked to", async () => {
+    expect((await cli("deploy-check --exit-code")).code).toBe(2);
+    expect((await cli("deploy-check --stage ../x")).code).toBe(64);
+  });
+
+  it("shows the difference that a command makes before the command", async () => {
+    const { out } = await cli("deploy-check");
+    expect(out).toMatch(
+      /what is there now stays: 1 setting\n +\+ \{"Name":"Connects to Aurora DSQL"[^\n]*\n +next: aws cloudtrail put-event-selectors/,
+    );
+    expect(out).toMatch(
+      /^Of \d+ things that a deployment needs, \d+ are missing and \d+ (?:is|are) unknown\.\n/,
+    );
+  });
+});
