@@ -11,7 +11,7 @@ export type ReadParams =
   /** One sentence each: what is wrong, and with which parameter. */
   | { readonly problems: readonly string[] };
 
-/** A number that is the same in YAML. */
+/** A number that is the same in YAML and to CloudFormation. */
 const NUMBER = /^\d+(?:\.\d+)?$/;
 
 /** CloudFormation's limit for the value of a parameter. */
@@ -40,7 +40,7 @@ const problemOf = (name: ParameterName, text: string | undefined): string | unde
   if (pattern && !new RegExp(pattern).test(text)) return `${name} ${constraint}`;
   if (json && text !== plan.default && !isJson(text)) return `${name} is not JSON`;
   if (values && !values.includes(text)) return `${name} is one of ${values.join(", ")}`;
-  const number = text.trim() === "" ? Number.NaN : Number(text);
+  const number = NUMBER.test(text) ? Number(text) : Number.NaN;
   if (type === "Number" && !(number >= min && number <= max))
     return `${name} is a number ${max === Infinity ? `from ${min} on` : `from ${min} to ${max}`}`;
   return undefined;

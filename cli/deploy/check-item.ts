@@ -1,6 +1,7 @@
 // One item of what a deployment needs: a link of the set-up, with what it takes to make it hold.
 import type { Link, LinkState } from "../../lib/doctor/link.ts";
 import type { Merge, Merged } from "../../lib/doctor/merges.ts";
+import type { Style } from "../colour.ts";
 
 export type ItemState = "ok" | "missing" | "unknown";
 
@@ -20,6 +21,8 @@ export type CheckItem = {
   /** What to run as admin in the cluster. */
   readonly sql: readonly string[] | null;
 };
+
+export const itemStyles: Readonly<Record<ItemState, Style>> = { ok: "good", missing: "bad", unknown: "warn" };
 
 const states: Readonly<Record<LinkState, ItemState>> = { ok: "ok", broken: "missing", unknown: "unknown" };
 

@@ -2,13 +2,12 @@
 
 import { checkedStage, fileOf } from "../../deploy/params-file.ts";
 import { shellWord } from "../../lib/core/base/shell-word.ts";
-import type { Style } from "../colour.ts";
 import type { AddCommand } from "../command.ts";
 import type { Io } from "../io.ts";
 import { printable, printDocument } from "../output.ts";
 import { linkLines } from "../run/link-lines.ts";
 import { withSetupPorts } from "../run/setup-ports.ts";
-import type { CheckItem, ItemState } from "./check-item.ts";
+import { type CheckItem, type ItemState, itemStyles } from "./check-item.ts";
 import { deployedItems } from "./checks-after.ts";
 import { accountItems, fileItem, toolItems } from "./checks-before.ts";
 import { look } from "./look.ts";
@@ -41,8 +40,6 @@ const check = async (io: Io, stage: string): Promise<Checked> => {
   });
 };
 
-const styles: Readonly<Record<ItemState, Style>> = { ok: "good", missing: "bad", unknown: "warn" };
-
 const headline = (items: readonly CheckItem[]): string => {
   const of = (state: ItemState): number =>
     items.filter((one) => one.state === state && !(one.optional && state === "missing")).length;
@@ -68,25 +65,28 @@ const detailsOf = ({ merge, sql }: CheckItem): string[] => [
   ...(sql ?? []),
 ];
 
-const group = (io: Io, title: string, items: readonly CheckItem[]): string =>
-  [
-    title,
-    ...linkLines<ItemState>(
-      io,
-      items.map((one) => ({
-        name: one.item,
-        state: one.state,
-        says: [
-          ...(one.cluster === null ? [] : [`${one.cluster}: `]),
-          ...(one.optional && one.state === "missing" ? ["optional: "] : []),
-          one.says,
-        ].join(""),
-        more: detailsOf(one),
-        next: one.next,
-      })),
-      styles,
-    ),
-  ].join("\n");
+/** An item as lines. What twenty clusters share is told once: `told` gathers it. */
+const lineOf = (one: CheckItem, told: Set<string>) => {
+  const more = detailsOf(one);
+  const key = JSON.stringify([one.item, one.next, more]);
+  const again = one.next !== null && told.has(key);
+  told.add(key);
+  const says = [
+    ...(one.cluster === null ? [] : [`${one.cluster}: `]),
+    ...(one.optional && one.state === "missing" ? ["optional: "] : []),
+    one.says,
+  ].join("");
+  return {
+    ...{ name: one.item, state: one.state, says },
+    ...(again ? { next: "the same as above" } : { more, next: one.next }),
+  };
+};
+
+const group = (io: Io, title: string, items: readonly CheckItem[]): string => {
+  const told = new Set<string>();
+  const rows = items.map((one) => lineOf(one, told));
+  return [title, ...linkLines<ItemState>(io, rows, itemStyles)].join("\n");
+};
 
 const shown = (io: Io, { items, next, stage }: Checked): string =>
   [

@@ -1,7 +1,7 @@
 // `dsql-audit init`: writes the file of parameters that a deployment needs, by what is asked, given and there already.
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { parameters } from "../../deploy/parameters.ts";
+import { type ParameterName, parameterPlans, parameters } from "../../deploy/parameters.ts";
 import { type Params, paramsText, readParams } from "../../deploy/params.ts";
 import { checkedStage, EXAMPLE, fileOf } from "../../deploy/params-file.ts";
 import { bucketLink, identityLink } from "../../lib/doctor/account-links.ts";
@@ -15,9 +15,10 @@ import { printable, printDocument } from "../output.ts";
 import { linkLines } from "../run/link-lines.ts";
 import { withSetupPorts } from "../run/setup-ports.ts";
 import { writeWhole } from "../write-whole.ts";
+import { type CheckItem, itemOf, itemStyles } from "./check-item.ts";
 import { type Asking, asked, askRegion, type InitOptions, paramsFrom } from "./init-answers.ts";
 import { checkedParams } from "./init-values.ts";
-import { type Looked, look, tells, unseen } from "./look.ts";
+import { type Looked, look, notSignedIn, tells, unseen } from "./look.ts";
 import { watchedBy } from "./watched.ts";
 
 type Options = InitOptions & {
@@ -30,13 +31,16 @@ type Options = InitOptions & {
 
 type Change = { readonly name: string; readonly from: string | null; readonly to: string };
 
+/** What AWS shows of the values, in deploy-check's words. */
+type Seen = Pick<CheckItem, "item" | "state" | "says" | "next">;
+
 type Made = {
   readonly file: string;
   readonly stage: string;
   readonly written: boolean;
   readonly params: Params;
   readonly changes: readonly Change[];
-  readonly seen: readonly Link[];
+  readonly seen: readonly Seen[];
   readonly next: readonly string[];
 };
 
@@ -58,25 +62,32 @@ const shownChange = ({ name, from, to }: Change): string =>
     ? `  + ${name}: ${printable(JSON.stringify(to))}`
     : `  - ${name}: ${printable(JSON.stringify(from))}\n  + ${name}: ${printable(JSON.stringify(to))}`;
 
-/** What AWS shows of the values: the links that deploy-check asks for as well. */
+/** The same links that deploy-check asks for. */
 const seenOf = async (
   looked: Looked,
   params: Params,
   stage: string,
   ports: SetupPorts | undefined,
-): Promise<Link[]> => {
+): Promise<Seen[]> => {
   const { region, trailBucket, trailPrefix, trailKeyArn } = params;
   const place = { region, bucket: trailBucket, prefix: trailPrefix, keyArn: trailKeyArn };
   const again = (options: string) => `npx dsql-audit init --stage ${stage} --force ${options}`;
-  const told =
-    "value" in looked.identity && ports && trailBucket ? await ports.notification(trailBucket) : undefined;
-  return [
+  const asks = ports && !notSignedIn(looked) && trailBucket;
+  const told = asks ? bucketLink(trailBucket, tells(await ports.notification(trailBucket))) : undefined;
+  const links: readonly Link[] = [
     identityLink(looked.identity),
     watchedLink(looked.clusters, watchedBy(params), region),
     placeLink(looked.trails, place, again),
-    ...(told ? [bucketLink(trailBucket, tells(told))] : []),
+    // The setting merged with what is there is deploy-check's to print.
+    ...(told ? [told.state === "broken" ? { ...told, next: checkOf(stage) } : told] : []),
   ];
+  return links.map((link) => {
+    const { item, state, says, next } = itemOf("before", link);
+    return { item, state, says, next };
+  });
 };
+
+const checkOf = (stage: string): string => `npx dsql-audit deploy-check --stage ${stage}`;
 
 /** The Region, which everything else is asked in. */
 const regionFor = async (
@@ -146,24 +157,27 @@ const make = async (io: Io, options: Options): Promise<Made> => {
       if (old) await mayWrite(io, options, file, changes, asking);
       await writeWhole(path, text);
     }
-    const next = [`npx serverless deploy --stage ${stage}`, `npx dsql-audit deploy-check --stage ${stage}`];
+    const next = [`npx serverless deploy --stage ${stage}`, checkOf(stage)];
     return { file, stage, written: !options.dryRun && !same, params, changes, seen, next };
   };
   return options.offline ? decide(undefined) : withSetupPorts(io, region, decide);
 };
 
-const styles = { ok: "good", broken: "bad", unknown: "warn" } as const;
+const isDefault = ({ name, to }: Change): boolean => parameterPlans[name as ParameterName].default === to;
 
+/** What changed in a file that was there stands on stderr already: it was shown before it was written. */
 const shown = (io: Io, { file, written, seen, next, changes }: Made): string =>
   [
-    written ? `Wrote ${file}.` : `${file} says this already: nothing was written.`,
-    ...(written ? changes.filter(({ from, to }) => from !== null || to !== "").map(shownChange) : []),
+    written ? `Wrote ${file}.` : `${file} says all this already: nothing was written.`,
+    ...(written && changes.every(({ from }) => from === null)
+      ? changes.filter((change) => !isDefault(change)).map(shownChange)
+      : []),
     "",
     "What AWS shows:",
     ...linkLines(
       io,
-      seen.map((link) => ({ ...link, name: link.link })),
-      styles,
+      seen.map((one) => ({ ...one, name: one.item })),
+      itemStyles,
     ),
     "",
     "Next:",

@@ -2,9 +2,11 @@
 import * as z from "zod";
 import { Cluster } from "./shared.ts";
 
+const State = z.enum(["ok", "missing", "unknown"]);
+
 const Seen = z.looseObject({
-  link: z.string(),
-  state: z.enum(["ok", "broken", "unknown"]),
+  item: z.string(),
+  state: State,
   says: z.string(),
   next: z.string().nullable(),
 });
@@ -37,7 +39,7 @@ export const Checked = z.looseObject({
       item: z.string(),
       when: z.enum(["before", "after"]).describe("Of the deployment."),
       cluster: Cluster.nullable().describe("null: an item of all clusters."),
-      state: z.enum(["ok", "missing", "unknown"]),
+      state: State,
       optional: z.boolean().describe("The auditor works without it; `says` tells what is lost."),
       says: z.string(),
       next: z.string().nullable().describe("A command to paste, or what to do; null: nothing."),

@@ -159,12 +159,12 @@ export const iamRegionOf = (region: string): string => {
 export const forwardLink = (region: string, name: string, answer: Answer<StackState> | undefined): Link => {
   const link = "IAM events";
   const home = iamRegionOf(region);
-  if (!answer) return ok(link, `come in ${region} itself`);
+  if (!answer) return ok(link, `IAM's changes come in ${region} itself`);
   const template = "deploy/forward-iam.yml";
   const deploy = `aws cloudformation deploy --region ${home} --stack-name ${shellWord(name)} --template-file ${template} --capabilities CAPABILITY_IAM --parameter-overrides AuditorRegion=${region}`;
   if (!("value" in answer))
     return answer.missing
-      ? broken(link, `come in ${home} only: a change in IAM is seen at the next full hour`, deploy)
+      ? broken(link, `IAM's changes come in ${home} only, and are seen here at the next full hour`, deploy)
       : unanswered(link, answer);
   const { status, parameters } = answer.value;
   if (!DEPLOYED.test(status)) return broken(link, `${name} in ${home} is ${status}`, deploy);

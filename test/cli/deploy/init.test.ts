@@ -1,0 +1,306 @@
+// init: the file that it writes, what it refuses, what it shows of AWS, and what it asks a person.
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import * as fc from "fast-check";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { checkedParams } from "../../../cli/deploy/init-values.ts";
+import { run } from "../../../cli/program.ts";
+import { documents } from "../../../cli/schemas/index.ts";
+import { type ParameterName, parameters } from "../../../deploy/parameters.ts";
+import { type Params, paramsText, readParams } from "../../../deploy/params.ts";
+import { EXAMPLE, fileOf } from "../../../deploy/params-file.ts";
+import { cliIn } from "../../support/cli.ts";
+import { ACCOUNT, REGION, type SetupAccount, startSetupAccount } from "../../support/setup-account.ts";
+
+const CLUSTER = `arn:aws:dsql:${REGION}:${ACCOUNT}:cluster/abc`;
+const root = mkdtempSync(join(tmpdir(), "init-"));
+const file = join(root, fileOf("prod"));
+let account: SetupAccount;
+const env: Record<string, string> = { NO_COLOR: "1" };
+const cli = cliIn(
+  () => root,
+  () => 0,
+  env,
+);
+const init = (...more: string[]) => cli(["init", ...more]);
+const whole = ["--region", REGION, "--email", "team@example.com", "--trail-bucket", "trail-files"];
+const written = (): Params => {
+  const read = readParams(readFileSync(file, "utf8"));
+  if ("problems" in read) throw new Error(read.problems.join());
+  return read.params;
+};
+const trail = (name: string, bucket: string, takes = false) => ({
+  ...{ arn: `arn:aws:cloudtrail:${REGION}:${ACCOUNT}:trail/${name}`, home: REGION, logging: true },
+  details: { S3BucketName: bucket, S3KeyPrefix: name, LogFileValidationEnabled: true },
+  selectors: takes
+    ? {
+        AdvancedEventSelectors: [
+          {
+            FieldSelectors: [
+              { Field: "eventCategory", Equals: ["Data"] },
+              { Field: "resources.type", Equals: ["AWS::DSQL::Cluster"] },
+            ],
+          },
+        ],
+      }
+    : { EventSelectors: [{ ReadWriteType: "All" }] },
+});
+
+beforeAll(async () => {
+  account = await startSetupAccount();
+  account.iam.putCluster({ arn: CLUSTER, tags: { audit: "yes" } });
+  account.iam.putCluster({ arn: `${CLUSTER}d`, tags: {} });
+});
+afterAll(async () => {
+  await account?.stop();
+  rmSync(root, { recursive: true, force: true });
+});
+beforeEach(() => {
+  rmSync(join(root, "deploy"), { recursive: true, force: true });
+  mkdirSync(join(root, "deploy"));
+  writeFileSync(join(root, EXAMPLE), paramsText());
+  account.iam.deny();
+  Object.assign(account, { trails: [], notifications: {}, denied: [] });
+});
+
+describe("init", () => {
+  it("writes a file that a deployment takes, from options alone", async () => {
+    const done = await init(
+      ...whole,
+      "--offline",
+      "--dormant-days",
+      "30",
+      "--set",
+      'archetypes={"r": "read-only"}',
+    );
+    expect([done.code, done.err]).toEqual([0, ""]);
+    expect(written()).toMatchObject({
+      ...{ region: REGION, alertEmail: "team@example.com", trailBucket: "trail-files", clusters: "auto" },
+      ...{ dormantDays: "30", archetypes: '{"r":"read-only"}' },
+    });
+    expect(done.out).toContain("not asked: --offline");
+  });
+
+  it("takes the one trail that records connects, with its prefix, and says what it could not see", async () => {
+    account.trails = [trail("other", "other-files"), trail("main", "trail-files", true)];
+    account.notifications = { "trail-files": "" };
+    const done = await init("--region", REGION, "--email", "", "--json");
+    const document = done.json() as { seen: { item: string; state: string; next: string | null }[] };
+    expect(documents.get("init")?.safeParse(document).error).toBeUndefined();
+    expect(written()).toMatchObject({ trailBucket: "trail-files", trailPrefix: "main/" });
+    expect(document.seen.map(({ item, state }) => [item, state])).toEqual([
+      ...[
+        ["identity", "ok"],
+        ["clusters", "ok"],
+        ["trail files", "ok"],
+        ["bucket events", "missing"],
+      ],
+    ]);
+    expect(document.seen[3]?.next).toBe("npx dsql-audit deploy-check --stage prod");
+    account.denied = ["cloudtrail:ListTrails"];
+    const again = (await init("--yes", "--json")).json() as typeof document;
+    expect(again.seen[2]).toMatchObject({ item: "trail files", state: "unknown" });
+  });
+
+  it("does not guess among several trails, nor an address, nor a Region", async () => {
+    account.trails = [trail("a", "a-files"), trail("b", "b-files")];
+    const several = await init("--region", REGION, "--email", "");
+    expect(several).toMatchObject({
+      code: 64,
+      err: expect.stringContaining("several buckets: a-files, b-files"),
+    });
+    expect((await init("--region", REGION)).err).toContain("--email");
+    expect((await init("--email", "")).err).toContain("--region");
+    expect(existsSync(file)).toBe(false);
+  });
+
+  it("goes on without credentials, and says what it could not look at", async () => {
+    const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY } = process.env;
+    delete process.env.AWS_ACCESS_KEY_ID;
+    delete process.env.AWS_SECRET_ACCESS_KEY;
+    process.env.AWS_EC2_METADATA_DISABLED = "true";
+    process.env.AWS_CONFIG_FILE = join(root, "none");
+    process.env.AWS_SHARED_CREDENTIALS_FILE = join(root, "none");
+    const before = account.calls.length;
+    const done = await init(...whole, "--json");
+    Object.assign(process.env, { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY });
+    expect(done.code).toBe(0);
+    const { seen } = done.json() as { seen: { state: string; says: string }[] };
+    expect(seen.map(({ state }) => state)).toEqual(["unknown", "unknown", "unknown"]);
+    expect(seen[0]?.says).toBe("there are no AWS credentials to ask with");
+    expect(account.calls).toHaveLength(before);
+    expect(written().trailBucket).toBe("trail-files");
+  });
+
+  it("names the clusters with a tag, and refuses those that nobody could watch", async () => {
+    expect((await init(...whole, "--tag", "audit=yes")).code).toBe(0);
+    expect(JSON.parse(written().clusters)).toEqual([
+      { cluster: CLUSTER, endpoint: `abc.dsql.${REGION}.on.aws`, user: "dsql_auditor" },
+    ]);
+    const refused = async (...words: string[]) => (await init(...whole, "--force", ...words)).err;
+    expect(await refused("--tag", "audit=no")).toContain("no cluster of this Region has the tag");
+    expect(await refused("--clusters", `${CLUSTER}x`)).toContain(`AWS lists no cluster ${CLUSTER}x`);
+    expect(await refused("--clusters", CLUSTER.replace(ACCOUNT, "999988887777"))).toContain("not of account");
+    expect(await refused("--clusters", CLUSTER.replace(REGION, "us-east-1"))).toContain(
+      `is not in ${REGION}`,
+    );
+    expect(await refused("--clusters", "arn:aws:s3:::b")).toContain(
+      "is not the ARN of an Aurora DSQL cluster",
+    );
+    account.iam.deny("dsql:GetCluster");
+    expect(await refused("--tag", "audit")).toContain("did not say which tags");
+    account.iam.deny("dsql:ListClusters");
+    expect(await refused("--tag", "audit")).toContain("they are not known");
+  });
+
+  it("leaves a file that is there as it is, shows what would change, and keeps what it said", async () => {
+    await init(...whole, "--offline", "--keep-days", "30");
+    const before = readFileSync(file, "utf8");
+    const refused = await init("--offline", "--email", "new@example.com");
+    expect(refused.code).toBe(64);
+    expect(refused.err).toContain('- alertEmail: "team@example.com"\n  + alertEmail: "new@example.com"');
+    expect(readFileSync(file, "utf8")).toBe(before);
+    const forced = await init("--offline", "--email", "new@example.com", "--force");
+    expect(forced).toMatchObject({ code: 0, err: expect.stringContaining("+ alertEmail") });
+    expect(written()).toMatchObject({ alertEmail: "new@example.com", keepDays: "30" });
+    expect((await init("--offline", "--yes")).out).toContain("nothing was written");
+  });
+
+  it("prints the file where it is only to be looked at", async () => {
+    const done = await init(...whole, "--offline", "--dry-run");
+    expect(readParams(done.out)).toHaveProperty("params.trailBucket", "trail-files");
+    expect(existsSync(file)).toBe(false);
+    rmSync(join(root, EXAMPLE));
+    expect((await init(...whole, "--offline")).err).toContain("a deployment is made from a checkout");
+  });
+
+  it.each([
+    [
+      ["--email", "a@example.com\nkeepDays: 1"],
+      "alertEmail holds a character that cannot be seen, or a line break",
+    ],
+    [["--email", "a b@example.com"], "alertEmail is empty or one email address"],
+    [["--email", 'a"@example.com'], "alertEmail is empty or one email address"],
+    [["--email", "a@example.com,b@example.com"], "alertEmail is empty or one email address"],
+    [["--trail-bucket", "arn:aws:s3:::b"], "trailBucket is empty or the name of a bucket, not its ARN"],
+    [["--trail-prefix", "a\u2028b/"], "trailPrefix holds a character that cannot be seen, or a line break"],
+    [["--trail-key", "key"], "trailKeyArn is empty or the ARN of a KMS key"],
+    [["--auditor-user", "admin"], "auditorUser is a database role of the auditor's own, never admin"],
+    [["--auditor-user", "x".repeat(64)], "auditorUser is longer than 63 bytes"],
+    [["--keep-days", "1 # x"], "keepDays is a number from 1 on"],
+    [["--set", "keepDays=0x1F"], "keepDays"],
+    [["--set", "nothing=1"], "sets no parameter"],
+    [["--set", "__proto__=1"], "sets no parameter"],
+    [["--set", "detectorOptions={]"], "detectorOptions is not JSON"],
+    [
+      ["--existing-table", "arn:aws:dynamodb:x"],
+      "existingTable is empty or the name of a table, not its ARN",
+    ],
+    [["--region", "eu-central-1\n"], "region"],
+    [["--stage", "../../x"], "is no stage of a deployment"],
+  ])("refuses %j by name, and writes nothing", async (words, says) => {
+    const done = await init(...whole, "--offline", ...words);
+    expect(done).toMatchObject({ code: 64, err: expect.stringContaining(says) });
+    expect(existsSync(file)).toBe(false);
+  });
+
+  it("writes what was given or refuses it: no value becomes another, nor another parameter", () => {
+    const names = parameters.map(([name]) => name);
+    const text = fc.oneof(
+      fc.string(),
+      fc.string({ unit: "binary" }),
+      fc.constantFrom(
+        "1\nregion: x",
+        "{a: 1}",
+        "[",
+        "null",
+        "~",
+        "true",
+        "007",
+        "1e3",
+        "- x",
+        "a: b",
+        "'",
+        '"',
+        "# x",
+        "!!js",
+      ),
+    );
+    fc.assert(
+      fc.property(fc.constantFrom(...names), text, (name: ParameterName, value) => {
+        let params: Params;
+        try {
+          params = checkedParams({ [name]: value });
+        } catch (error) {
+          expect(String(error)).toContain(name);
+          return;
+        }
+        const same = (text: string): unknown => {
+          try {
+            return JSON.parse(text);
+          } catch {
+            return text;
+          }
+        };
+        expect(same(params[name])).toEqual(same(value));
+        const back = readParams(paramsText(params));
+        expect(back).toEqual({ params });
+        for (const [other, plan] of parameters) if (other !== name) expect(params[other]).toBe(plan.default);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+});
+
+describe("init at a terminal", () => {
+  /** Answers in turn; what was asked and told. */
+  const withAnswers = async (answers: readonly string[], ...words: string[]) => {
+    const left = [...answers];
+    const told = { out: "", err: "", questions: [] as string[] };
+    const out = (to: "out" | "err") => ({
+      ...{ isTTY: false, columns: 80 },
+      write: (text: string) => {
+        told[to] += text;
+      },
+    });
+    const code = await run(["init", ...words], {
+      ...{ stdout: out("out"), stderr: out("err"), env, cwd: root, now: () => 0, random: () => 0 },
+      sleep: async () => {},
+      signal: new AbortController().signal,
+      ask: async (question) => {
+        told.questions.push(question);
+        return left.shift() ?? "";
+      },
+    });
+    return { code, ...told, left };
+  };
+
+  it("asks what no option says, again after a wrong answer, and suggests what it found", async () => {
+    account.trails = [trail("main", "trail-files")];
+    const answers = ["", "Mars", REGION, "nobody", "team@example.com", "", "auto"];
+    const done = await withAnswers(answers);
+    expect([done.code, done.left]).toEqual([0, []]);
+    expect(done.questions).toEqual([
+      "Stage, which names the deployment [prod]: ",
+      "Region of the clusters [us-east-1]: ",
+      "Region of the clusters [us-east-1]: ",
+      "Email address for the notices (none: nobody) [none]: ",
+      "Email address for the notices (none: nobody) [none]: ",
+      "Bucket of the trail that records the connects (none: EventBridge alone) [trail-files]: ",
+      "Clusters to watch (auto: all, new ones too; or ARNs with commas) [auto]: ",
+    ]);
+    expect(done.err).toContain("region is a Region, like eu-central-1");
+    expect(written()).toMatchObject({ region: REGION, alertEmail: "team@example.com", trailPrefix: "main/" });
+  });
+
+  it("overwrites only after a yes to what would change", async () => {
+    await init(...whole, "--offline");
+    const words = ["--stage", "prod", "--region", REGION, "--offline", "--email", "new@example.com"];
+    expect((await withAnswers(["", ""], ...words)).code).toBe(64);
+    expect(written().alertEmail).toBe("team@example.com");
+    const done = await withAnswers(["", "yes"], ...words);
+    expect(done.code).toBe(0);
+    expect(written()).toMatchObject({ alertEmail: "new@example.com", trailBucket: "trail-files" });
+  });
+});
