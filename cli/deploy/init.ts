@@ -136,7 +136,7 @@ const make = async (io: Io, options: Options): Promise<Made> => {
   const mayAsk = io.ask && !options.yes && !options.json;
   const asking = mayAsk && io.ask ? { ask: io.ask, stderr: io.stderr } : undefined;
   if (!options.dryRun && !existsSync(join(io.cwd, EXAMPLE)))
-    throw new AuditError("usage", `there is no ${EXAMPLE} here, and a deployment is made from a checkout`, {
+    throw new AuditError("config", `there is no ${EXAMPLE} here, and a deployment is made from a checkout`, {
       hint: "Go to the folder of the checkout, or add --dry-run to print the file.",
     });
   const stage = await stageFor(options, asking);

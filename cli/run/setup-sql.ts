@@ -49,10 +49,9 @@ const ofStage = async (io: Io, options: Options, stage: string): Promise<Named> 
   const params = paramsOf(io, stage);
   const region = options.region ?? params?.region ?? io.env.AWS_REGION;
   if (region === undefined)
-    throw usage(
-      "it is not said in which Region the stage is",
-      `Give --region, or write ${fileOf(stage)}: npx dsql-audit init`,
-    );
+    throw new AuditError("config", "it is not said in which Region the stage is", {
+      hint: `Give --region, or write ${fileOf(stage)}: npx dsql-audit init --stage ${stage}`,
+    });
   const { withSetupPorts } = await import("./setup-ports.ts");
   return withSetupPorts(io, region, async (ports) => {
     const name = stackNameOf(stage);

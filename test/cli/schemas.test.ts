@@ -106,6 +106,8 @@ const examples: readonly (readonly [document: string, lines: readonly string[]])
   ],
   ["setup-sql", ["setup-sql"]],
   ["config", ["config"]],
+  ["init", ["init --offline --dry-run --region us-east-1 --email a@example.com --trail-bucket b-files"]],
+  ["deploy-check", ["deploy-check --stage nowhere"]],
   ["clusters", ["clusters"]],
   ["doctor", ["doctor"]],
   ["who-may", [`who-may --iam iam.json --cluster ${cluster}`]],

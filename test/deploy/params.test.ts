@@ -44,7 +44,6 @@ describe("the file of parameters", () => {
     ["dormantDays: 500", "dormantDays is a number from 1 to 390"],
     ['keepDays: ""', "keepDays is a number from 1 on"],
     ['keepDays: "0x1F"', "keepDays is a number from 1 on"],
-    ["alertEmail: 'a\"@b.c'", "alertEmail is empty or one email address"],
     ["auditorUser: admin", "auditorUser is a database role of the auditor's own, never admin"],
     ["trailPrefix: logs", "trailPrefix is empty or ends in a slash, and has no wildcard, quote or backslash"],
     ["detectorOptions: 5x", "detectorOptions is not JSON"],
