@@ -11,20 +11,31 @@ export const withDoctorPorts = async <T>(
   now: () => number,
   work: (ports: DoctorPorts) => Promise<T>,
 ): Promise<T> => {
-  const [trail, dsql, iam, s3, sns, sqs, sts, { AwsClient }, { trailPort }, { awsPorts }] = await Promise.all(
-    [
-      import("@aws-sdk/client-cloudtrail"),
-      import("@aws-sdk/client-dsql"),
-      import("@aws-sdk/client-iam"),
-      import("@aws-sdk/client-s3"),
-      import("@aws-sdk/client-sns"),
-      import("@aws-sdk/client-sqs"),
-      import("@aws-sdk/client-sts"),
-      import("aws4fetch"),
-      import("../../lib/cloudtrail/trail-config.ts"),
-      import("../../lib/doctor/aws-ports.ts"),
-    ],
-  );
+  const [
+    trail,
+    dsql,
+    iam,
+    s3,
+    sns,
+    sqs,
+    sts,
+    { AwsClient },
+    { trailPort },
+    { replicatedTrails },
+    { awsPorts },
+  ] = await Promise.all([
+    import("@aws-sdk/client-cloudtrail"),
+    import("@aws-sdk/client-dsql"),
+    import("@aws-sdk/client-iam"),
+    import("@aws-sdk/client-s3"),
+    import("@aws-sdk/client-sns"),
+    import("@aws-sdk/client-sqs"),
+    import("@aws-sdk/client-sts"),
+    import("aws4fetch"),
+    import("../../lib/cloudtrail/trail-config.ts"),
+    import("../../lib/cloudtrail/replicated-trails.ts"),
+    import("../../lib/doctor/aws-ports.ts"),
+  ]);
   const opened: { destroy: () => void }[] = [];
   const keep = <C extends { destroy: () => void }>(client: C): C => {
     opened.push(client);
@@ -51,7 +62,7 @@ export const withDoctorPorts = async <T>(
         sts: caller,
         trails: trailPort(
           (home) => keep(new trail.CloudTrailClient({ ...here, ...(home && { region: home }) })),
-          { replicated: true },
+          replicatedTrails,
         ).trails,
         get,
       }),

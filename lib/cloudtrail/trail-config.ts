@@ -1,7 +1,6 @@
 // Looks at the trails that AWS has for a cluster: is one of them logging, delivering, and taking its connects?
 import {
   type CloudTrailClient,
-  DescribeTrailsCommand,
   GetEventSelectorsCommand,
   GetTrailCommand,
   GetTrailStatusCommand,
@@ -50,11 +49,11 @@ const instant = (date: Date | undefined): Instant | null => date?.getTime() ?? n
 
 const nameOf = (error: unknown): string => (error instanceof Error ? error.name : String(error));
 
-type Listed = { readonly arn: string; readonly home: string | undefined };
+export type ListedTrail = { readonly arn: string; readonly home: string | undefined };
 
 /** ListTrails, all pages. */
-const listTrails = async (client: CloudTrailClient): Promise<Listed[]> => {
-  const found: Listed[] = [];
+const listTrails = async (client: CloudTrailClient): Promise<ListedTrail[]> => {
+  const found: ListedTrail[] = [];
   let NextToken: string | undefined;
   do {
     const page = await client.send(new ListTrailsCommand({ ...(NextToken && { NextToken }) }));
@@ -66,23 +65,12 @@ const listTrails = async (client: CloudTrailClient): Promise<Listed[]> => {
 };
 
 /**
- * What this Region sees of trails that live elsewhere: an organization's in its member accounts, and those of all Regions.
- * https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_DescribeTrails.html
- */
-const describeTrails = async (client: CloudTrailClient): Promise<Listed[]> => {
-  const { trailList = [] } = await client.send(new DescribeTrailsCommand({ includeShadowTrails: true }));
-  return trailList.flatMap(({ TrailARN, HomeRegion }) =>
-    TrailARN === undefined ? [] : [{ arn: TrailARN, home: HomeRegion }],
-  );
-};
-
-/**
- * The real thing. A trail is asked about in its home Region: elsewhere its selectors cannot be read. `replicated`: those
- * that only DescribeTrails tells of, too; where it is refused, one unreadable row says so.
+ * The real thing. A trail is asked about in its home Region: elsewhere its selectors cannot be read. `replicated` lists
+ * more trails; where that is refused, one unreadable row says so. The deployed functions do without it, and carry none.
  */
 export const trailPort = (
   clientOf: (region: string | undefined) => CloudTrailClient,
-  { replicated = false }: { readonly replicated?: boolean } = {},
+  replicated?: (client: CloudTrailClient) => Promise<readonly ListedTrail[]>,
 ): TrailPort => {
   const read = async (arn: string, homeRegion: string | undefined): Promise<TrailRead> => {
     const client = clientOf(homeRegion);
@@ -116,11 +104,11 @@ export const trailPort = (
     trails: async () => {
       const here = clientOf(undefined);
       const listed = await listTrails(here);
-      let more: readonly Listed[] = [];
+      let more: readonly ListedTrail[] = [];
       let refused: TrailRead | undefined;
       if (replicated)
         try {
-          more = await describeTrails(here);
+          more = await replicated(here);
         } catch (error) {
           refused = { arn: REPLICATED, unreadable: nameOf(error) };
         }
