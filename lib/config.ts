@@ -52,6 +52,9 @@ export const Deployment = z.object({
 });
 export type Deployment = z.infer<typeof Deployment>;
 
+/** The deployment's role may connect to clusters, and as admin to none. */
+const ADMIN = "admin";
+
 const shapes = {
   /** The DynamoDB table. */
   TABLE_NAME: z.string().min(1),
@@ -61,11 +64,26 @@ const shapes = {
   DETECT_QUEUE_URL: z.url(),
   NOTIFY_QUEUE_URL: z.url(),
   /** `auto`: all clusters of this account and Region; or a JSON array of WatchedCluster. */
-  CLUSTERS: z.union([z.literal("auto"), json(z.array(WatchedCluster).min(1))]),
+  CLUSTERS: z.string().transform((text, context) => {
+    if (text === "auto") return "auto" as const;
+    const found = json(z.array(WatchedCluster).min(1)).safeParse(text);
+    if (found.success) return found.data;
+    for (const { path, message } of found.error.issues)
+      context.addIssue({
+        code: "custom",
+        path: [...path],
+        message: message === "is not JSON" ? "is neither auto nor JSON" : message,
+      });
+    return z.NEVER;
+  }),
   /** How the ARN of every cluster begins that this deployment may connect to: of its own account and Region. */
   CLUSTER_ARN_PREFIX: z.string().regex(/^arn:[^:]+:dsql:[^:]+:\d{12}:cluster\/$/),
   /** The database role that the auditor connects as, with `auto`. */
-  AUDITOR_USER: z.string().min(1).default("dsql_auditor"),
+  AUDITOR_USER: z
+    .string()
+    .min(1)
+    .refine((user) => user !== ADMIN, `is ${ADMIN}, which the auditor never connects as`)
+    .default("dsql_auditor"),
   /** The IAM role of the snapshot function: its logins are the auditor's own. */
   AUDITOR_PRINCIPAL: z.optional(Principal),
   /** Whether IAM is read with every snapshot. */
@@ -114,23 +132,28 @@ export const readSettings = <K extends Setting>(
   return values as Settings<K>;
 };
 
+const CLUSTER_ID = /^[a-z0-9]+$/;
+
 /**
  * The clusters themselves, where the deployment may connect to all of them. AuditError("config") names each that it may
- * not: its role is for clusters whose ARN begins with `prefix`, so every login to another one would be refused.
+ * not: its role is for clusters whose ARN begins with `prefix`, so every login to another one would be refused. So is an
+ * ARN that names no cluster, admin, and a cluster that stands twice.
  */
 export const withinReach = (
   clusters: readonly WatchedCluster[],
   prefix: string,
 ): readonly WatchedCluster[] => {
-  const foreign = clusters.map(({ cluster }) => cluster).filter((cluster) => !cluster.startsWith(prefix));
-  if (foreign.length === 0) return clusters;
   const [, , , region = "", account = ""] = prefix.split(":");
-  const named = foreign.map((cluster) => visible(cluster, 200)).join(", ");
-  throw new AuditError(
-    "config",
-    `CLUSTERS: not of account ${account} and Region ${region}, where this deployment may connect: ${named}`,
-    {
-      hint: "Take them out of the parameter clusters. Another account or Region needs a deployment of its own.",
-    },
-  );
+  const problems = clusters.flatMap(({ cluster, user }, n) => {
+    const named = visible(cluster, 200);
+    if (!cluster.startsWith(prefix))
+      return `not of account ${account} and Region ${region}, where this deployment may connect: ${named}`;
+    if (!CLUSTER_ID.test(cluster.slice(prefix.length))) return `not the ARN of a cluster: ${named}`;
+    if (clusters.findIndex((one) => one.cluster === cluster) < n) return `stands twice: ${named}`;
+    return user === ADMIN ? `the auditor never connects as ${ADMIN}: ${named}` : [];
+  });
+  if (problems.length === 0) return clusters;
+  throw new AuditError("config", `CLUSTERS: ${problems.join("; ")}`, {
+    hint: "Correct the parameter clusters, or take them out of it. Another account or Region needs a deployment of its own.",
+  });
 };

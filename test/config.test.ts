@@ -55,4 +55,30 @@ describe("clusters within reach", () => {
     expect(read).toThrow(foreign);
     expect(read).not.toThrow(`${prefix}a`);
   });
+
+  it.each(["", "*", "a/b", "a ", "../a", "A", "a\u202e", "a\narn:aws:dsql"])(
+    "are named by an ARN of one cluster: %j is none",
+    (id) => {
+      const read = () => withinReach([watch(`${prefix}${id}`)], prefix);
+      expect(read).toThrow("not the ARN of a cluster");
+      expect(read).not.toThrow(/[\u202e\n]/);
+    },
+  );
+
+  it("are each named once, and never connected to as admin", () => {
+    expect(() => withinReach([watch(`${prefix}a`), watch(`${prefix}a`)], prefix)).toThrow(
+      `stands twice: ${prefix}a`,
+    );
+    expect(() => withinReach([{ ...watch(`${prefix}a`), user: "admin" }], prefix)).toThrow("never connects");
+    expect(() => readSettings({ AUDITOR_USER: "admin" }, "AUDITOR_USER")).toThrow("never connects");
+  });
+
+  it.each([
+    ["AUTO", "neither auto nor JSON"],
+    ["[]", ">=1 items"],
+    ['[{"cluster":"a","endpoint":"e"}]', "0 user"],
+    ["[null]", "CLUSTERS: 0"],
+  ])("that cannot be read say where: %s", (text, says) => {
+    expect(() => readSettings({ CLUSTERS: text }, "CLUSTERS")).toThrow(says);
+  });
 });

@@ -122,4 +122,23 @@ describe("self-audit", () => {
     expect(findings.filter(({ detector }) => detector === "self-audit")).toEqual([]);
     expect(looks.find(({ detector }) => detector === "self-audit")).toMatchObject({ complete: false });
   });
+
+  it.each([5, -5])(
+    "says that a clock which is wrong by %i minutes explains it, where it explains all",
+    async (minutes) => {
+      for (let n = 0; n < 4; n++) {
+        await attempt(T + n * HOUR);
+        await came(`own${n}`, T + n * HOUR + minutes * MINUTE + 1_000);
+      }
+      // What is recorded before the first attempt of all is left out.
+      const logins = minutes > 0 ? 4 : 3;
+      const [skewed] = await found("self-audit", T + 4 * HOUR);
+      expect(skewed).toMatchObject({ severity: "medium", evidence: { logins, clockApartMinutes: 5 } });
+      expect(skewed?.title).toContain("or a clock that is wrong by 5 minutes");
+      await came("thief", T + 40 * MINUTE);
+      expect(await found("self-audit", T + 4 * HOUR + MINUTE)).toMatchObject([
+        { id: skewed?.id, severity: "critical", evidence: { logins: logins + 1 } },
+      ]);
+    },
+  );
 });

@@ -214,19 +214,25 @@ const discounted = (context: DayContext, today: Today, raw: Raw, who: Who, chanc
   return Math.min(1, result);
 };
 
-/** "none of its own 46 days and 0 of 2,146 days of the other machines were like that, each counted until its first such day" */
+/** "none count", "one counts" */
+const agrees = (days: number): string => (days === 1 ? "counts" : "count");
+
+/**
+ * "none of its own 46 days and 0 of 2,146 days of the other machines count as like that, each up to its first such day".
+ * What they count as, and not what they were: a day that was found strange counts as it was learned.
+ */
 const inFigures = ({ own, peers, hasPeers, isFirstTime }: Chance, kind: Kind): string => {
-  const until = isFirstTime ? ", each counted until its first such day" : "";
+  const until = isFirstTime ? ", each up to its first such day" : "";
   const theirs = `${peers.reached.toLocaleString("en-US")} of ${counted(peers.days, "day")} of the other ${kind === "person" ? "people" : "machines"}`;
   const mine = `${own.reached === 0 ? "none" : own.reached.toLocaleString("en-US")} of its own ${counted(own.days, "day")}`;
   if (!hasPeers) {
     const nobody = `no other ${kind} has been known for long enough to compare it with`;
-    return own.days ? `${mine} were like that; ${nobody}` : nobody;
+    return own.days ? `${mine} ${agrees(own.reached)} as like that; ${nobody}` : nobody;
   }
   if (!peers.days)
-    return `${mine} were like that; the other ${kind === "person" ? "people" : "machines"} were from their first day on`;
-  if (!own.days) return `${theirs} ${peers.reached === 1 ? "was" : "were"} like that${until}`;
-  return `${mine} and ${theirs} were like that${until}`;
+    return `${mine} ${agrees(own.reached)} as like that; the other ${kind === "person" ? "people" : "machines"} were like that from their first day on`;
+  if (!own.days) return `${theirs} ${agrees(peers.reached)} as like that${until}`;
+  return `${mine} and ${theirs} count as like that${until}`;
 };
 
 const signOf = (context: DayContext, today: Today, raw: Raw, principal: Principal): DaySign | undefined => {
