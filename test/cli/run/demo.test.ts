@@ -130,17 +130,32 @@ describe("what the mails say to run", () => {
     const words = shellWordsOf(commands);
     expect(words).toHaveLength(commands.length);
     const kinds = new Set(words.map(([, command]) => command));
-    expect([...kinds].sort()).toEqual(["ack", "exempt", "finding", "findings", "history", "incident"]);
+    expect([...kinds].sort()).toEqual([
+      "ack",
+      "exempt",
+      "finding",
+      "findings",
+      "history",
+      "incident",
+      "plan",
+    ]);
     const cli = cliIn(
       () => demo.folder,
       () => NOW,
     );
+    let planned = 0;
     for (const [program, ...args] of words) {
       expect(program).toBe("dsql-audit");
-      const { code, err } = await cli(args);
+      const isPlan = args[0] === "plan";
+      // What a server says of a plan is tried elsewhere: here each would start one.
+      const { code, err } = await cli(isPlan ? [...args, "--no-proof"] : args);
+      if (isPlan && code === 0) planned += 1;
+      // A mail outlives the access it is about.
+      if (isPlan && err.includes("not found in the newest snapshot any more")) continue;
       expect(code, `${args.join(" ")}: ${err}`).toBe(0);
     }
-  }, 120_000);
+    expect(planned).toBeGreaterThan(0);
+  }, 240_000);
 
   it("runs on the cluster: every SQL statement, in the order of the mails", async () => {
     const statements = [...new Set(texts().flatMap(statementsIn))];
