@@ -80,7 +80,7 @@ export const addBaselineDiff: AddCommand = (baseline, io, finish) => {
       const found = driftFrom(declared, catalog, atOption(io, options.at));
       const { rows } = found;
       if (options.format === "markdown") {
-        io.stdout.write(driftMarkdown(rows, name, basis));
+        io.stdout.write(driftMarkdown(found, name, basis));
         return found;
       }
       const flags: OutputFlags = options.format === "json" ? { json: true } : options;

@@ -1,6 +1,7 @@
 // Drift as a comment for a pull request, in Markdown. Names may come from an attacker: nothing in them is markup.
 import { spelledOut } from "../../lib/core/base/visible-text.ts";
-import { type DriftRow, isDrift } from "../../lib/core/baseline/drift.ts";
+import type { DriftRow } from "../../lib/core/baseline/drift.ts";
+import type { Drift } from "../../lib/queries/baseline-drift.ts";
 
 /** GitHub refuses longer comments than 65,536 characters; the rest is counted. */
 const MOST_CHARACTERS = 60_000;
@@ -42,11 +43,11 @@ const headline = (drift: number, planned: number, unknown: number): string => {
 };
 
 /** The whole comment; `basis` says what was compared. */
-export const driftMarkdown = (rows: readonly DriftRow[], file: string, basis: string): string => {
+export const driftMarkdown = (found: Drift, file: string, basis: string): string => {
+  const { rows, differences, planned } = found;
   const known = rows.filter(({ kind }) => kind !== "unknown");
   const unknown = rows.filter(({ kind }) => kind === "unknown");
-  const drift = known.filter(isDrift).length;
-  const lines = [headline(drift, known.length - drift, unknown.length), ""];
+  const lines = [headline(differences, planned, found.unknown), ""];
   let size = 0;
   let left = known.length + unknown.length;
   const add = (line: string): void => {

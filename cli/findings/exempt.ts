@@ -2,10 +2,9 @@
 
 import { parseTime } from "../../lib/core/base/parse-time.ts";
 import { iso } from "../../lib/core/base/time.ts";
-import type { Exemption } from "../../lib/core/findings/exemption.ts";
 import type { Finding } from "../../lib/core/findings/finding.ts";
 import { type Acting, exemptFinding, unexemptFinding } from "../../lib/jobs/act-on-finding.ts";
-import { findingDocument } from "../../lib/queries/finding-document.ts";
+import { exemptionDocument, findingDocument } from "../../lib/queries/finding-document.ts";
 import { findFinding } from "../../lib/queries/findings.ts";
 import type { Store } from "../../lib/store/open-store.ts";
 import type { AddCommand } from "../command.ts";
@@ -64,7 +63,7 @@ export const addExempt: AddCommand = (program, io) => {
     const { finding, exemption } = await withFinding(io, options, id, (store, picked, who) =>
       exemptFinding(store, picked, who, { owner: options.owner, reason: options.reason, until }),
     );
-    const document = { ...findingDocument(finding), exemption: shown(exemption) };
+    const document = { ...findingDocument(finding), exemption: exemptionDocument(exemption) };
     printDocument(
       io,
       options,
@@ -73,14 +72,6 @@ export const addExempt: AddCommand = (program, io) => {
     );
   });
 };
-
-const shown = ({ owner, reason, until, createdBy, createdAt }: Exemption) => ({
-  owner,
-  reason,
-  until: iso(until),
-  by: createdBy,
-  at: iso(createdAt),
-});
 
 export const addUnexempt: AddCommand = (program, io) => {
   const command = program

@@ -2,13 +2,12 @@
 import * as z from "zod";
 import type { Cluster } from "../core/base/ids.ts";
 import type { Instant } from "../core/base/time.ts";
-import { iso } from "../core/base/time.ts";
 import { ActKind, ClusterActKind } from "../core/findings/act.ts";
 import { AuditError } from "../errors.ts";
 import { type Acting, acknowledgeFinding, exemptFinding, unexemptFinding } from "../jobs/act-on-finding.ts";
 import { restoreCluster, retireCluster } from "../jobs/cluster-life.ts";
 import { clusterRow } from "../queries/clusters.ts";
-import { findingDocument } from "../queries/finding-document.ts";
+import { exemptionDocument, findingDocument } from "../queries/finding-document.ts";
 import { findFinding } from "../queries/findings.ts";
 import { pickCluster } from "../queries/pick-cluster.ts";
 import type { Store } from "../store/open-store.ts";
@@ -110,15 +109,7 @@ const actOnFinding = async (
     case "exempt": {
       const { cluster: named, until, ...terms } = parseBody(kind, body);
       const done = await exemptFinding(store, await find(named), who, { ...terms, until: Date.parse(until) });
-      const { owner, reason, createdBy, createdAt } = done.exemption;
-      const exemption = {
-        owner,
-        reason,
-        until: iso(done.exemption.until),
-        by: createdBy,
-        at: iso(createdAt),
-      };
-      return { ...findingDocument(done.finding), exemption };
+      return { ...findingDocument(done.finding), exemption: exemptionDocument(done.exemption) };
     }
     case "unexempt": {
       const { cluster: named } = parseBody(kind, body);

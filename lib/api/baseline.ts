@@ -3,12 +3,12 @@ import * as z from "zod";
 import { iso } from "../core/base/time.ts";
 import { AuditError } from "../errors.ts";
 import { driftFrom, publishedAt } from "../queries/baseline-drift.ts";
-import { basisOf } from "../queries/basis.ts";
+import { askSnapshot, rowsAfter } from "./ask-snapshot.ts";
 import { Moment, readCursor } from "./cursor.ts";
-import { type Placed, takePage } from "./page.ts";
-import { atParam, clusterParam, pageParams, pickAt, pickCluster } from "./params.ts";
+import { takePage } from "./page.ts";
+import { atParam, clusterParam, pageParams } from "./params.ts";
 import { type Route, route } from "./route.ts";
-import { Basis, pinnedSnapshot, Section, Time } from "./snapshot-ref.ts";
+import { Basis, Section, Time } from "./snapshot-ref.ts";
 
 const Row = z
   .object({
@@ -62,10 +62,10 @@ export const baselineDrift: Route = route({
   run: async (deps, params) => {
     const question = { path, params };
     const after = readCursor(RowPlace, question);
-    const cluster = await pickCluster(deps, params.cluster);
-    const at = after?.[2] ?? pickAt(deps, params.at);
-    const snapshot = await pinnedSnapshot(deps, cluster, at, after?.[0]);
-    const basis = await basisOf(deps.store.snapshots, cluster, snapshot);
+    const { cluster, at, snapshot, basis, seq } = await askSnapshot(deps, params, {
+      seq: after?.[0],
+      at: after?.[2],
+    });
     const published = await publishedAt(deps.store, cluster, at);
     if (after && published?.version !== after[3])
       throw new AuditError("usage", "the baseline was published anew since the first page", {
@@ -82,15 +82,13 @@ export const baselineDrift: Route = route({
         next: null,
       };
     const { rows, differences, unknown } = driftFrom(published.baseline, snapshot.catalog, at);
-    const first = after ? after[1] + 1 : 0;
-    const placed = rows
-      .slice(first)
-      .map(
-        ({ kind, component, role, principal, object, name, column, createdBy, privilege, options, until, planned, section, reason, says }, i): Placed<z.input<typeof Row>> => [
-          { kind, component, role, principal, object, name, column, createdBy, privilege, options: [...options], until, planned, section, reason, says },
-          [snapshot.manifest.seq, first + i, at, published.version],
-        ],
-      ); // biome-ignore format: one glance
+    const placed = rowsAfter(
+      rows,
+      after?.[1],
+        ({ kind, component, role, principal, object, name, column, createdBy, privilege, options, until, planned, section, reason, says }): z.input<typeof Row> => (
+          { kind, component, role, principal, object, name, column, createdBy, privilege, options: [...options], until, planned, section, reason, says }),
+      (n) => [seq, n, at, published.version],
+    ); // biome-ignore format: one glance
     return {
       cluster,
       ...basis,

@@ -1,15 +1,14 @@
 // GET /default-privileges: what default privileges will grant on objects that are created later.
 import * as z from "zod";
 import { objectKinds } from "../core/privileges/effective-objects.ts";
-import { basisOf } from "../queries/basis.ts";
-import { groundsOfSnapshot } from "../queries/grounds.ts";
 import { defaultPrivilegesOf } from "../queries/privileges.ts";
+import { askSnapshot, RowPlace, rowsAfter } from "./ask-snapshot.ts";
 import { readCursor } from "./cursor.ts";
-import { type Placed, takePage } from "./page.ts";
-import { atParam, clusterParam, optionalText, pageParams, pickAt, pickCluster } from "./params.ts";
+import { takePage } from "./page.ts";
+import { atParam, clusterParam, optionalText, pageParams } from "./params.ts";
 import { RowShape } from "./privileges.ts";
 import { type Route, route } from "./route.ts";
-import { Basis, pinnedSnapshot } from "./snapshot-ref.ts";
+import { Basis } from "./snapshot-ref.ts";
 
 const { object: _, column: __, ...held } = RowShape;
 const place = {
@@ -36,9 +35,6 @@ const DefaultList = z
   .meta({ id: "DefaultPrivilegeList" });
 
 const path = "/default-privileges";
-/** The snapshot, and the number of the row. */
-const RowPlace = z.tuple([z.int().positive(), z.int().nonnegative()]);
-
 export const defaultPrivileges: Route = route({
   path,
   summary: "What default privileges will grant",
@@ -54,25 +50,17 @@ export const defaultPrivileges: Route = route({
   run: async (deps, params) => {
     const question = { path, params };
     const after = readCursor(RowPlace, question);
-    const cluster = await pickCluster(deps, params.cluster);
-    const at = pickAt(deps, params.at);
-    const snapshot = await pinnedSnapshot(deps, cluster, at, after?.[0]);
-    const { rows, unread } = defaultPrivilegesOf(
-      groundsOfSnapshot(deps.store, snapshot, at, deps.access),
-      params,
+    const { cluster, grounds, basis, seq } = await askSnapshot(deps, params, { seq: after?.[0] });
+    const { rows, unread } = defaultPrivilegesOf(grounds, params);
+    const placed = rowsAfter(
+      rows,
+      after?.[1],
+      (row): z.input<typeof DefaultRow> => ({ ...row, path: [...row.path] }),
+      (n) => [seq, n],
     );
-    const first = after ? after[1] + 1 : 0;
-    const placed = rows
-      .slice(first)
-      .map(
-        (row, i): Placed<z.input<typeof DefaultRow>> => [
-          { ...row, path: [...row.path] },
-          [snapshot.manifest.seq, first + i],
-        ],
-      );
     return {
       cluster,
-      ...(await basisOf(deps.store.snapshots, cluster, snapshot)),
+      ...basis,
       unread: unread.map((one) => ({ ...one, entries: [...one.entries] })),
       ...(await takePage(placed, question)),
     };

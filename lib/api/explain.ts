@@ -2,13 +2,12 @@
 import * as z from "zod";
 import { objectKinds } from "../core/privileges/effective-objects.ts";
 import { linkStates, steps, verdicts } from "../core/privileges/explain.ts";
-import { basisOf } from "../queries/basis.ts";
 import { type Explained, explainAccess as explain } from "../queries/explain.ts";
-import { groundsOfSnapshot } from "../queries/grounds.ts";
-import { atParam, clusterParam, pickAt, pickCluster, text } from "./params.ts";
+import { askSnapshot } from "./ask-snapshot.ts";
+import { atParam, clusterParam, text } from "./params.ts";
 import { OBJECT_NAME, Unread, unreadAnswer } from "./privileges.ts";
 import { type Route, route } from "./route.ts";
-import { Basis, pinnedSnapshot } from "./snapshot-ref.ts";
+import { Basis } from "./snapshot-ref.ts";
 
 const Verdict = z.enum(verdicts).meta({
   description:
@@ -97,14 +96,7 @@ export const explainAccess: Route = route({
   }),
   answer: ExplainAnswer,
   run: async (deps, params) => {
-    const cluster = await pickCluster(deps, params.cluster);
-    const at = pickAt(deps, params.at);
-    const snapshot = await pinnedSnapshot(deps, cluster, at, undefined);
-    const grounds = groundsOfSnapshot(deps.store, snapshot, at, deps.access);
-    return {
-      cluster,
-      ...(await basisOf(deps.store.snapshots, cluster, snapshot)),
-      ...listed(await explain(grounds, params)),
-    };
+    const { cluster, grounds, basis } = await askSnapshot(deps, params);
+    return { cluster, ...basis, ...listed(await explain(grounds, params)) };
   },
 });

@@ -4,15 +4,14 @@ import type { AccessEngine } from "../core/privileges/effective.ts";
 import type { RoleId } from "../core/privileges/effective-graph.ts";
 import { type AccessObject, objectKinds } from "../core/privileges/effective-objects.ts";
 import type { PrivilegeRow } from "../core/privileges/effective-rows.ts";
-import { basisOf } from "../queries/basis.ts";
-import { groundsOfSnapshot } from "../queries/grounds.ts";
 import { type HolderRow, privilegesOf, whoCan as whoCanOf } from "../queries/privileges.ts";
 import type { UnreadEntries } from "../queries/unread-entries.ts";
+import { askSnapshot, RowPlace, rowsAfter } from "./ask-snapshot.ts";
 import { readCursor } from "./cursor.ts";
 import { type Placed, takePage } from "./page.ts";
-import { atParam, clusterParam, optionalText, pageParams, pickAt, pickCluster, text } from "./params.ts";
+import { atParam, clusterParam, optionalText, pageParams, text } from "./params.ts";
 import { type Route, route } from "./route.ts";
-import { Basis, pinnedSnapshot, Time } from "./snapshot-ref.ts";
+import { Basis, Time } from "./snapshot-ref.ts";
 
 const Kind = z.enum(objectKinds);
 export const OBJECT_NAME =
@@ -69,14 +68,14 @@ const PrivilegeList = z
 
 const path = "/privileges";
 /** The snapshot, the object's number, and how many of its rows were given. */
-const RowPlace = z.tuple([z.int().positive(), z.int().nonnegative(), z.int().nonnegative()]);
+const CellPlace = z.tuple([z.int().positive(), z.int().nonnegative(), z.int().nonnegative()]);
 
-const rowsAfter = function* (
+const rowsBehind = function* (
   engine: AccessEngine,
   seq: number,
   role: RoleId | undefined,
   objects: readonly AccessObject[],
-  [, from, given]: z.output<typeof RowPlace> = [1, 0, 0],
+  [, from, given]: z.output<typeof CellPlace> = [1, 0, 0],
 ): Generator<Placed<PrivilegeRow>> {
   for (const object of objects) {
     if (object.index < from) continue;
@@ -106,17 +105,14 @@ export const privileges: Route = route({
   answer: PrivilegeList,
   run: async (deps, params) => {
     const question = { path, params };
-    const place = readCursor(RowPlace, question);
-    const cluster = await pickCluster(deps, params.cluster);
-    const at = pickAt(deps, params.at);
-    const snapshot = await pinnedSnapshot(deps, cluster, at, place?.[0]);
-    const grounds = groundsOfSnapshot(deps.store, snapshot, at, deps.access);
+    const place = readCursor(CellPlace, question);
+    const { cluster, grounds, basis, seq } = await askSnapshot(deps, params, { seq: place?.[0] });
     const { role, objects, unread } = privilegesOf(grounds, params);
-    const rows = rowsAfter(grounds.engine, snapshot.manifest.seq, role, objects, place);
+    const rows = rowsBehind(grounds.engine, seq, role, objects, place);
     const { items, next } = await takePage(rows, question);
     return {
       cluster,
-      ...(await basisOf(deps.store.snapshots, cluster, snapshot)),
+      ...basis,
       unread: unread.map(unreadAnswer),
       items: items.map(listed),
       next,
@@ -184,8 +180,6 @@ const WhoCanAnswer = z
   .meta({ id: "WhoCanAnswer" });
 
 const whoCanPath = "/who-can";
-/** The snapshot, and the number of the row. */
-const RolePlace = z.tuple([z.int().positive(), z.int().nonnegative()]);
 
 const holderAnswer = (row: HolderRow): z.input<typeof WhoCanRow> => ({
   ...listed(row),
@@ -210,20 +204,13 @@ export const whoCan: Route = route({
   answer: WhoCanAnswer,
   run: async (deps, params) => {
     const question = { path: whoCanPath, params };
-    const place = readCursor(RolePlace, question);
-    const cluster = await pickCluster(deps, params.cluster);
-    const at = pickAt(deps, params.at);
-    const snapshot = await pinnedSnapshot(deps, cluster, at, place?.[0]);
-    const { seq } = snapshot.manifest;
-    const grounds = groundsOfSnapshot(deps.store, snapshot, at, deps.access);
+    const place = readCursor(RowPlace, question);
+    const { cluster, grounds, basis, seq } = await askSnapshot(deps, params, { seq: place?.[0] });
     const { privilege, object, rows, unknownRoles, unread } = await whoCanOf(grounds, params);
-    const first = place ? place[1] + 1 : 0;
-    const placed = rows
-      .slice(first)
-      .map((row, i): Placed<z.input<typeof WhoCanRow>> => [holderAnswer(row), [seq, first + i]]);
+    const placed = rowsAfter(rows, place?.[1], holderAnswer, (n) => [seq, n]);
     return {
       cluster,
-      ...(await basisOf(deps.store.snapshots, cluster, snapshot)),
+      ...basis,
       object: { kind: object.kind, schema: object.schema, object: object.name, column: object.column },
       privilege,
       unknownRoles,

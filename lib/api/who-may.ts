@@ -1,13 +1,12 @@
 // GET /who-may: whom IAM and the cluster's policy let connect, and why.
 import * as z from "zod";
-import { basisOf } from "../queries/basis.ts";
-import { groundsOfSnapshot } from "../queries/grounds.ts";
 import { AS_FAR_AS_IT_GOES, parseAction, type WhoMayRow, whoMayAt } from "../queries/who-may.ts";
+import { askSnapshot, RowPlace, rowsAfter } from "./ask-snapshot.ts";
 import { readCursor } from "./cursor.ts";
-import { type Placed, takePage } from "./page.ts";
-import { atParam, clusterParam, optionalText, pageParams, pickAt, pickCluster } from "./params.ts";
+import { takePage } from "./page.ts";
+import { atParam, clusterParam, optionalText, pageParams } from "./params.ts";
 import { type Route, route } from "./route.ts";
-import { Basis, pinnedSnapshot } from "./snapshot-ref.ts";
+import { Basis } from "./snapshot-ref.ts";
 
 const WhoMayRowAnswer = z
   .object({
@@ -51,9 +50,6 @@ const WhoMayAnswer = z
   .meta({ id: "WhoMayAnswer" });
 
 const path = "/who-may";
-/** The snapshot, and the number of the row. */
-const RowPlace = z.tuple([z.int().positive(), z.int().nonnegative()]);
-
 const answerOf = (row: WhoMayRow): z.input<typeof WhoMayRowAnswer> => ({
   ...row,
   because: row.because.map((one) => ({ ...one })),
@@ -76,26 +72,15 @@ export const whoMay: Route = route({
   run: async (deps, params) => {
     const question = { path, params };
     const place = readCursor(RowPlace, question);
-    const cluster = await pickCluster(deps, params.cluster);
-    const at = pickAt(deps, params.at);
-    const snapshot = await pinnedSnapshot(deps, cluster, at, place?.[0]);
-    const grounds = groundsOfSnapshot(deps.store, snapshot, at, deps.access);
+    const { cluster, grounds, basis, seq } = await askSnapshot(deps, params, { seq: place?.[0] });
     const { rows, unread } = whoMayAt(grounds, {
       action: parseAction(params.action),
       principal: params.principal,
     });
-    const first = place ? place[1] + 1 : 0;
-    const placed = rows
-      .slice(first)
-      .map(
-        (row, n): Placed<z.input<typeof WhoMayRowAnswer>> => [
-          answerOf(row),
-          [snapshot.manifest.seq, first + n],
-        ],
-      );
+    const placed = rowsAfter(rows, place?.[1], answerOf, (n) => [seq, n]);
     return {
       cluster,
-      ...(await basisOf(deps.store.snapshots, cluster, snapshot)),
+      ...basis,
       says: AS_FAR_AS_IT_GOES,
       unread: unread.map((one) => ({ ...one })),
       ...(await takePage(placed, question)),

@@ -1,5 +1,6 @@
 // A finding as it is given out, by the command line and the API alike: its subject flat, its times as text.
 import { iso } from "../core/base/time.ts";
+import type { Exemption } from "../core/findings/exemption.ts";
 import type { Finding } from "../core/findings/finding.ts";
 import { incidentOf } from "../core/incidents/threads.ts";
 
@@ -37,4 +38,13 @@ export const findingDocument = (finding: Finding) => {
     ...(finding.fix !== undefined && { fix: finding.fix }),
   };
 };
+/** What was accepted: who answers for it and why, until when, and who said so when. */
+export const exemptionDocument = ({ owner, reason, until, createdBy, createdAt }: Exemption) => ({
+  owner,
+  reason,
+  until: iso(until),
+  by: createdBy,
+  at: iso(createdAt),
+});
+
 export type FindingDocument = ReturnType<typeof findingDocument>;
