@@ -54,6 +54,15 @@ export const parameterPlans = {
     default: "off",
     values: ["on", "off"],
   },
+  chatTopic: {
+    says: [
+      "The ARN of an SNS topic of its own, which Amazon Q Developer in chat applications takes to Slack or Microsoft Teams.",
+      '"": none. It gets what is high or critical, one thread for each incident.',
+    ],
+    default: "",
+    pattern: String.raw`^$|^arn:[^:*]+:sns:[^:*]+:\d{12}:[A-Za-z0-9_-]{1,256}$`,
+    constraint: "is empty or the ARN of an SNS topic",
+  },
   trailBucket: {
     says: [
       "The bucket of the trail that records DSQL's data events, with EventBridge switched on.",

@@ -220,6 +220,12 @@ export const roles: Resources = {
     "event-bus",
     allow("PutEventsOnBus", ["events:PutEvents"], [ref("EventBus")]),
   ),
+  PublishToChat: onlyWith(
+    "HasChatTopic",
+    "notify",
+    "chat",
+    allow("PublishToChat", ["sns:Publish"], [ref("ChatTopic")]),
+  ),
   // As the default product of the account: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssecurityhub.html
   ImportFindings: onlyWith(
     "HasSecurityHub",

@@ -184,7 +184,7 @@ export const functionPlans = {
       ...(["TABLE_NAME", "NOTIFY_QUEUE_URL", "TOPIC_ARN", "AUDITOR_PRINCIPAL"] as const),
       ...(["ARCHETYPES", "DORMANT_DAYS", "DETECTOR_OPTIONS", "FALSE_FINDINGS_PER_WEEK"] as const),
       // Which channels are on: what there is when one is switched on is the past to it.
-      ...(["EVENT_BUS", "SECURITY_HUB"] as const),
+      ...(["EVENT_BUS", "SECURITY_HUB", "CHAT_TOPIC"] as const),
     ],
     // As near to one after the other as SQS allows. Reserved concurrency would let the poller run into throttles, and
     // throttled messages end in the dead-letter queue unseen by the function.
@@ -196,7 +196,7 @@ export const functionPlans = {
     // The weekly summary and the reach of a principal read what a judgement reads.
     memory: 1024,
     timeout: 120,
-    settings: ["TABLE_NAME", "TOPIC_ARN", "KEEP_DAYS", "EVENT_BUS", "SECURITY_HUB"],
+    settings: ["TABLE_NAME", "TOPIC_ARN", "KEEP_DAYS", "EVENT_BUS", "SECURITY_HUB", "CHAT_TOPIC"],
     called: { by: "queue", batch: 1, window: 0, concurrency: 2, late: 1800, rules: [] },
   },
   retain: {
@@ -296,4 +296,5 @@ export const settingSources: Readonly<Record<Setting, Source>> = {
   DETECTOR_OPTIONS: parameter("DetectorOptions"),
   EVENT_BUS: parameter("EventBus"),
   SECURITY_HUB: parameter("SecurityHub"),
+  CHAT_TOPIC: parameter("ChatTopic"),
 };

@@ -88,6 +88,7 @@ export const wire = (shared: Runtime) => {
     "FALSE_FINDINGS_PER_WEEK",
     "EVENT_BUS",
     "SECURITY_HUB",
+    "CHAT_TOPIC",
   );
   return detectHandler({
     ...shared,

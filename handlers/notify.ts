@@ -9,6 +9,7 @@ import { NotifyJob } from "../lib/jobs/messages.ts";
 import { sendNotices } from "../lib/jobs/send-notices.ts";
 import { type CountMetric, errorFields } from "../lib/log.ts";
 import type { Channel } from "../lib/notices/channels/channel.ts";
+import { chat } from "../lib/notices/channels/chat.ts";
 import { eventBus } from "../lib/notices/channels/event-bus.ts";
 import { securityHub } from "../lib/notices/channels/security-hub.ts";
 import type { StoreArguments } from "../lib/notices/command-line.ts";
@@ -61,19 +62,24 @@ export const notifyHandler = (deps: NotifyDeps) =>
     if (first) throw first;
   });
 
-const channelsOf = (given: Settings<"EVENT_BUS" | "SECURITY_HUB">): readonly Channel[] => {
+const channelsOf = (
+  given: Settings<"EVENT_BUS" | "SECURITY_HUB" | "CHAT_TOPIC">,
+  commandStore: StoreArguments,
+): readonly Channel[] => {
   const made = {
     "event-bus": () =>
       eventBus(eventBridgeClient(), given.EVENT_BUS, (event) => JSON.stringify(findingEvent(event))),
     "security-hub": () => securityHub(securityHubClient(), { wordsOf: detectorOf }),
+    chat: () => chat(snsClient(), given.CHAT_TOPIC, commandStore),
   } satisfies Readonly<Record<ChannelName, () => Channel>>;
   return channelsOn(given).map((name) => made[name]());
 };
 
 /** The function as its environment says. */
 export const wire = (shared: Runtime) => {
-  const given = settings("TABLE_NAME", "TOPIC_ARN", "KEEP_DAYS", "EVENT_BUS", "SECURITY_HUB");
+  const given = settings("TABLE_NAME", "TOPIC_ARN", "KEEP_DAYS", "EVENT_BUS", "SECURITY_HUB", "CHAT_TOPIC");
   const { TABLE_NAME, TOPIC_ARN, KEEP_DAYS } = given;
+  const commandStore = shared.commandStore ?? tableArguments(TABLE_NAME);
   return notifyHandler({
     ...shared,
     store: storeOf(TABLE_NAME, shared),
@@ -81,8 +87,8 @@ export const wire = (shared: Runtime) => {
     count: countMetric(shared),
     topicArn: TOPIC_ARN,
     keepDays: KEEP_DAYS,
-    channels: channelsOf(given),
-    commandStore: shared.commandStore ?? tableArguments(TABLE_NAME),
+    channels: channelsOf(given, commandStore),
+    commandStore,
   });
 };
 

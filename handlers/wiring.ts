@@ -98,9 +98,11 @@ export const securityHubClient = (): SecurityHubClient => new SecurityHubClient(
 export const channelsOn = ({
   EVENT_BUS,
   SECURITY_HUB,
-}: Settings<"EVENT_BUS" | "SECURITY_HUB">): readonly ChannelName[] => [
+  CHAT_TOPIC,
+}: Settings<"EVENT_BUS" | "SECURITY_HUB" | "CHAT_TOPIC">): readonly ChannelName[] => [
   ...(EVENT_BUS ? (["event-bus"] as const) : []),
   ...(SECURITY_HUB === "on" ? (["security-hub"] as const) : []),
+  ...(CHAT_TOPIC ? (["chat"] as const) : []),
 ];
 
 export const s3Client = (): S3Client =>

@@ -102,6 +102,8 @@ const shapes = {
   EVENT_BUS: z.string().default(""),
   /** Whether findings are imported into Security Hub. */
   SECURITY_HUB: z.enum(["on", "off"]).default("off"),
+  /** The SNS topic that Amazon Q Developer in chat applications reads; empty: none. */
+  CHAT_TOPIC: z.string().default(""),
   /** Detector options by detector id. */
   DETECTOR_OPTIONS: json(z.record(z.string(), z.record(z.string(), z.unknown()))).default({}),
 } as const;

@@ -91,7 +91,8 @@ describe("permissions", () => {
       "IngestFilesRole s3:GetObject",
       "NotifyRole events:PutEvents",
       "NotifyRole securityhub:BatchImportFindings",
-      "NotifyRole sns:Publish",
+      "NotifyRole sns:Publish", // mails
+      "NotifyRole sns:Publish", // chat
       "SnapshotRole iam:GetAccessKeyLastUsed",
       "SnapshotRole iam:GetAccountAuthorizationDetails",
       "SnapshotRole iam:GetRole",

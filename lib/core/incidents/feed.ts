@@ -4,8 +4,8 @@ import type { Instant } from "../base/time.ts";
 import type { ChannelMark, Finding } from "../findings/finding.ts";
 import { incidentOf, isOver } from "./threads.ts";
 
-/** The channels that programs read; mail keeps what it told in fields of its own. */
-export const channelNames = ["event-bus", "security-hub"] as const;
+/** The channels beside mail, which keeps what it told in fields of its own. */
+export const channelNames = ["event-bus", "security-hub", "chat"] as const;
 export type ChannelName = (typeof channelNames)[number];
 
 /**

@@ -183,3 +183,18 @@ export const publish = async (
     throw explain(error, topicArn);
   }
 };
+
+/**
+ * Sends a document as it is, to a topic whose subscribers read nothing else. Throws AuditError as `publish`.
+ */
+export const publishDocument = async (
+  client: SNSClient,
+  topicArn: string,
+  document: string,
+): Promise<void> => {
+  try {
+    await client.send(new PublishCommand({ TopicArn: topicArn, Message: document }));
+  } catch (error) {
+    throw explain(error, topicArn);
+  }
+};
