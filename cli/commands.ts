@@ -17,7 +17,7 @@ export type CommandEntry = {
 export const commands: readonly CommandEntry[] = [
   {
     name: "ack",
-    summary: "acknowledge a finding: it stays listed, and is not mailed again",
+    summary: "acknowledge a finding or a whole incident: it stays listed, and is not mailed again",
     load: async () => (await import("./findings/ack.ts")).addAck,
   },
   {

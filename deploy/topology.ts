@@ -230,7 +230,11 @@ export const functionPlans = {
     timeout: 29,
     settings: ["TABLE_NAME"],
     // Routes of their own: who may only ask is given execute-api:Invoke on GET alone.
-    called: { by: "http", method: "POST", paths: ["/findings/{id}/{act}", "/clusters/{id}/{act}"] },
+    called: {
+      by: "http",
+      method: "POST",
+      paths: ["/findings/{id}/{act}", "/incidents/{id}/{act}", "/clusters/{id}/{act}"],
+    },
   },
 } as const satisfies Readonly<Record<string, FunctionPlan>>;
 

@@ -1,5 +1,5 @@
 // Every JSON document that a command prints, by the command's words; docs/schema holds them as JSON Schema.
-import type * as z from "zod";
+import * as z from "zod";
 import {
   Activity,
   Clusters,
@@ -34,7 +34,7 @@ import { Snapshot } from "./snapshot.ts";
 export { FindingEvent } from "./finding-event.ts";
 
 export const documents: ReadonlyMap<string, z.ZodType> = new Map<string, z.ZodType>([
-  ["ack", Finding],
+  ["ack", z.union([Finding, Incident]).describe("The finding, or the incident whose reference was given.")],
   ["activity", Activity],
   ["backtest", Backtested],
   ["baseline diff", Drift],

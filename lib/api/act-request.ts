@@ -1,14 +1,16 @@
-// POST /findings/{id}/ack, /exempt and /unexempt, /clusters/{id}/retire and /restore: from a request to what is done.
+// POST /findings/{id}/ack, /exempt and /unexempt, /incidents/{id}/ack, /clusters/{id}/retire and /restore: from a request to
+// what is done.
 import * as z from "zod";
 import type { Cluster } from "../core/base/ids.ts";
 import type { Instant } from "../core/base/time.ts";
 import { ActKind, ClusterActKind } from "../core/findings/act.ts";
 import { AuditError } from "../errors.ts";
-import { type Acting, acknowledgeFinding, exemptFinding, unexemptFinding } from "../jobs/act-on-finding.ts";
+import { type Acting, acknowledgeById, exemptFinding, unexemptFinding } from "../jobs/act-on-finding.ts";
 import { restoreCluster, retireCluster } from "../jobs/cluster-life.ts";
 import { clusterRow } from "../queries/clusters.ts";
 import { exemptionDocument, findingDocument } from "../queries/finding-document.ts";
 import { findFinding } from "../queries/findings.ts";
+import { incidentDocument } from "../queries/incidents.ts";
 import { pickCluster } from "../queries/pick-cluster.ts";
 import type { Store } from "../store/open-store.ts";
 import { type Problem, problem, problemOf } from "./problem.ts";
@@ -59,7 +61,7 @@ const parseBody = <K extends Kind>(kind: K, text: string | undefined): z.output<
   throw new AuditError("usage", `the body: ${problems.slice(0, 10).join("; ")}`);
 };
 
-const PATH = /^\/(findings|clusters)\/([^/]+)\/([a-z]+)\/*$/;
+const PATH = /^\/(findings|incidents|clusters)\/([^/]+)\/([a-z]+)\/*$/;
 
 type Target =
   | { readonly id: string; readonly on: "finding"; readonly kind: ActKind }
@@ -79,10 +81,13 @@ const targetOf = (path: string): Target => {
   const clusterKind = ClusterActKind.safeParse(act);
   if (id !== undefined && what === "findings" && kind.success)
     return { id: decoded(id), on: "finding", kind: kind.data };
+  // A reference may be given without its beginning; nothing else is an incident's.
+  if (id !== undefined && what === "incidents" && act === "ack")
+    return { id: `inc-${decoded(id).replace(/^inc-/i, "")}`, on: "finding", kind: "ack" };
   if (id !== undefined && what === "clusters" && clusterKind.success)
     return { id: decoded(id), on: "cluster", kind: clusterKind.data };
   throw new AuditError("not-found", `nothing can be done at ${JSON.stringify(path.slice(0, 200))}`, {
-    hint: `POST to /findings/{id}/ with one of: ${ActKind.options.join(", ")}; or to /clusters/{id}/ with one of: ${ClusterActKind.options.join(", ")}`,
+    hint: `POST to /findings/{id}/ with one of: ${ActKind.options.join(", ")}; to /incidents/{id}/ack; or to /clusters/{id}/ with one of: ${ClusterActKind.options.join(", ")}`,
   });
 };
 
@@ -104,7 +109,9 @@ const actOnFinding = async (
   switch (kind) {
     case "ack": {
       const { cluster: named, note } = parseBody(kind, body);
-      return findingDocument(await acknowledgeFinding(store, await find(named), who, note));
+      const lists = { findings: "GET /findings", incidents: "GET /incidents" };
+      const done = await acknowledgeById(store, await clusterFor(deps, named), id, who, { note, lists });
+      return "incident" in done ? incidentDocument(done.incident) : findingDocument(done.finding);
     }
     case "exempt": {
       const { cluster: named, until, ...terms } = parseBody(kind, body);

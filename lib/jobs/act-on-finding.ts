@@ -7,6 +7,8 @@ import { type Exemption, exemptionOf } from "../core/findings/exemption.ts";
 import type { Finding } from "../core/findings/finding.ts";
 import { exemptionKeys } from "../core/findings/finding-id.ts";
 import { reconcileFindings } from "../core/findings/reconcile-findings.ts";
+import { findFinding } from "../queries/findings.ts";
+import { findIncident, type ToldIncident } from "../queries/incidents.ts";
 import type { Store } from "../store/open-store.ts";
 
 /** Who acts, by which way and when. */
@@ -17,22 +19,76 @@ type ActStores = Pick<Store, "findings" | "acts">;
 const again = (all: readonly Finding[], finding: Finding): Finding =>
   all.find(({ id }) => id === finding.id) ?? finding;
 
+/** Those that somebody takes care of, each act written down first. What has been resolved since stays so. */
+const acknowledgeAll = async (
+  { findings, acts }: ActStores,
+  cluster: Cluster,
+  those: readonly Finding[],
+  { by, via, at }: Acting,
+  note: string | undefined,
+): Promise<readonly Finding[] | undefined> => {
+  const who = { by, note };
+  const change = (one: Finding): Finding => (one.status === "resolved" ? one : acknowledge(one, at, who));
+  const wanted = those
+    .map((finding) => [finding, change(finding)] as const)
+    .filter(([was, is]) => was !== is);
+  if (!wanted.length) return undefined;
+  for (const [{ id }, { acknowledged }] of wanted) {
+    const act: Act = { cluster, at, kind: "ack", finding: id, by, via };
+    await acts.note({ ...act, ...(acknowledged?.note && { note: acknowledged.note }) });
+  }
+  const ids = new Set(wanted.map(([{ id }]) => id));
+  return findings.update(cluster, (existing) =>
+    existing.map((one) => (ids.has(one.id) && one.status !== "exempt" ? change(one) : one)),
+  );
+};
+
 /** Somebody takes care of it. What has been resolved since stays so. AuditError("usage") as `acknowledge`. */
 export const acknowledgeFinding = async (
-  { findings, acts }: ActStores,
+  stores: ActStores,
   finding: Finding,
-  { by, via, at }: Acting,
+  who: Acting,
   note?: string,
 ): Promise<Finding> => {
-  const who = { by, note };
-  const change = (one: Finding): Finding =>
-    one.id === finding.id && one.status !== "resolved" ? acknowledge(one, at, who) : one;
-  const wanted = change(finding);
-  if (wanted === finding) return finding;
-  const act: Act = { cluster: finding.cluster, at, kind: "ack", finding: finding.id, by, via };
-  await acts.note({ ...act, ...(wanted.acknowledged?.note && { note: wanted.acknowledged.note }) });
-  return again(await findings.update(finding.cluster, (existing) => existing.map(change)), finding);
+  const all = await acknowledgeAll(stores, finding.cluster, [finding], who, note);
+  return all ? again(all, finding) : finding;
 };
+
+/** Waits for somebody: it goes on, or ended and was never explained. */
+const isForSomebody = ({ status, closedAt }: Finding): boolean =>
+  status === "open" || (status === "ended" && closedAt === undefined);
+
+/** What somebody takes care of: a finding, or an incident with all of it that waits for somebody. */
+export type Acknowledged =
+  | { readonly finding: Finding }
+  | { readonly incident: ToldIncident; readonly findings: readonly Finding[] };
+
+/**
+ * Somebody takes care of what `id` names: a reference such as inc-3f9a1c2b is an incident, anything else a finding; the
+ * beginning is enough. `findings` of an incident: those that were taken. `lists`: how whoever asks lists either.
+ * AuditError("not-found"), ("usage") as `findFinding`, `findIncident` and `acknowledge`.
+ */
+export const acknowledgeById = async (
+  store: ActStores & Pick<Store, "sentNotices">,
+  cluster: Cluster,
+  id: string,
+  who: Acting,
+  { note, lists }: { readonly note?: string | undefined; readonly lists: Lists },
+): Promise<Acknowledged> => {
+  if (!/^inc-/i.test(id)) {
+    const finding = await findFinding(store.findings, cluster, id, lists.findings);
+    return { finding: await acknowledgeFinding(store, finding, who, note) };
+  }
+  const find = () => findIncident(store, cluster, id.toLowerCase(), lists.incidents);
+  const found = await find();
+  const those = found.incident.findings.filter(isForSomebody);
+  const all = await acknowledgeAll(store, cluster, those, who, note);
+  if (!all) return { incident: found, findings: [] };
+  return { incident: await find(), findings: those.map((finding) => again(all, finding)) };
+};
+
+/** "dsql-audit findings", "GET /findings": what a hint names. */
+export type Lists = { readonly findings: string; readonly incidents: string };
 
 /** Lets the findings follow the exemptions: no look took place, so nothing else changes. */
 const follow = async (

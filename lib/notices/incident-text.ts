@@ -113,8 +113,10 @@ const decideLines = (run: Commands, incident: Incident, lead: Finding): string[]
     : ["To look closer:"]),
   ...run("finding", lead.id),
   ...(hasPlan(lead) ? ["To see the script that ends it, and the way back:", ...run("plan", lead.id)] : []),
-  "To say that you take care of it:",
-  ...run("ack", lead.id),
+  incident.findings.length > 1
+    ? "To say that you take care of all of it:"
+    : "To say that you take care of it:",
+  ...run("ack", incident.findings.length > 1 ? incident.id : lead.id),
   "To accept it for 30 days:",
   ...run("exempt", lead.id, "--owner", "YOUR-TEAM", "--reason", "WHY", "--until", "30d"),
   ...incidentLines(run, incident),

@@ -89,7 +89,7 @@ const examples: readonly (readonly [document: string, lines: readonly string[]])
   ["finding", ["finding a-1", "finding b-1"]],
   ["incidents", ["incidents", "incidents --status resolved"]],
   ["incident", [`incident ${INCIDENT}`]],
-  ["ack", ["ack c-1", "ack b-1"]],
+  ["ack", ["ack c-1", "ack b-1", `ack ${INCIDENT}`]],
   ["exempt", ["exempt a-1 --owner ops --reason yearly --until 30d"]],
   ["unexempt", ["unexempt a-1"]],
   ["detect", ["detect"]],

@@ -186,6 +186,7 @@ describe("functions", () => {
       "GET /{path+}",
       "POST /clusters/{id}/{act}",
       "POST /findings/{id}/{act}",
+      "POST /incidents/{id}/{act}",
     ]);
     const [[, stage] = []] = all("AWS::ApiGatewayV2::Stage");
     expect(stage?.Properties.DefaultRouteSettings).toMatchObject({

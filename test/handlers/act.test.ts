@@ -5,7 +5,7 @@ import { actHandler } from "../../handlers/act.ts";
 import { DAY } from "../../lib/core/base/time.ts";
 import { openStore, type Store } from "../../lib/store/open-store.ts";
 import { cluster } from "../support/catalogs.ts";
-import { fillWorld, NOW } from "../support/query-world.ts";
+import { fillWorld, INCIDENT, NOW } from "../support/query-world.ts";
 import { testTables } from "../support/table.ts";
 
 const CALLER = "arn:aws:sts::111122223333:assumed-role/OnCall/ana";
@@ -59,6 +59,36 @@ describe("an act over HTTP", () => {
     ]);
   });
 
+  it("acknowledges all of an incident that is open, each written down, and twice is once", async () => {
+    for (const path of [`/incidents/${INCIDENT}/ack`, `/findings/${INCIDENT}/ack`]) {
+      const { status, body } = await send(path, { note: "on it" });
+      expect(status).toBe(200);
+      expect(body).toMatchObject({ id: INCIDENT, status: "acknowledged" });
+      expect((body.findings as { status: string }[]).map((one) => one.status)).toEqual([
+        "acknowledged",
+        "acknowledged",
+      ]);
+    }
+    const acts = await store.acts.list(cluster);
+    expect(acts.map((act) => ["finding" in act && act.finding, act.kind, act.by, act.note]).sort()).toEqual([
+      ["a-1", "ack", CALLER, "on it"],
+      ["c-1", "ack", CALLER, "on it"],
+    ]);
+    expect((await store.findings.get(cluster, "b-1"))?.status).toBe("resolved");
+  });
+
+  it("leaves what was accepted of an incident as it is", async () => {
+    await store.findings.update(cluster, (all) =>
+      all.map((one) => (one.id === "c-1" ? { ...one, status: "exempt" } : one)),
+    );
+    expect(await send(`/incidents/${INCIDENT.slice(4, 9)}/ack`, {})).toMatchObject({ status: 200 });
+    expect((await store.findings.list(cluster)).map(({ id, status }) => `${id} ${status}`).sort()).toEqual([
+      "a-1 acknowledged",
+      "b-1 resolved",
+      "c-1 exempt",
+    ]);
+  });
+
   it("exempts and takes that back, both written down", async () => {
     const terms = { owner: "ops", reason: "yearly job", until: new Date(NOW + 90 * DAY).toISOString() };
     expect(await send("/findings/a-1/exempt", terms)).toMatchObject({
@@ -77,6 +107,9 @@ describe("an act over HTTP", () => {
   it.each([
     ["/findings/a-1/delete", {}, 404],
     ["/findings/none/ack", {}, 404],
+    ["/incidents/inc-00000000/ack", {}, 404],
+    [`/incidents/${INCIDENT}/exempt`, {}, 404],
+    ["/clusters/a-1/ack", {}, 404],
     ["/findings/a-1", {}, 404],
     ["/findings/a-1/ack", "{", 400],
     ["/findings/a-1/ack", "x".repeat(20_000), 400],
