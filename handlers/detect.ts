@@ -69,8 +69,8 @@ export const detectHandler = (deps: DetectDeps) =>
     const incomplete = looks.filter(({ complete }) => !complete).length;
     deps.log.info("judged", { cluster, reason, open, incomplete });
     // The notify function looks again before it sends: a message lost or doubled does no harm.
-    const standing = await standingOf(deps.store, cluster, findings);
     const now = deps.now();
+    const standing = await standingOf(deps.store, cluster, findings, now);
     if (isTellingDue(standing, now) || isFeedDue(findings, standing.state.channels, now))
       await deps.notify([{ cluster } satisfies NotifyJob]);
   });

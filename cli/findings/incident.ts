@@ -12,7 +12,11 @@ const minute = (time: string): string => time.slice(0, 16).replace("T", " ");
 const noticeColumns: readonly Column<IncidentDocument["notices"][number]>[] = [
   { head: "sent (UTC)", cell: ({ at }) => minute(at) },
   { head: "kind", cell: ({ kind }) => kind ?? "unknown" },
-  { head: "subject", cell: ({ subject }) => subject ?? "not kept: an earlier release sent it" },
+  {
+    head: "subject",
+    cell: ({ subject, unheard }) =>
+      `${unheard ? "(nobody listened) " : ""}${subject ?? "not kept: an earlier release sent it"}`,
+  },
 ];
 
 const incidentText = (io: Io, incident: IncidentDocument): string => {

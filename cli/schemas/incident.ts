@@ -21,6 +21,10 @@ const fields = {
         severity: Severity.nullable(),
         subject: z.string().nullable(),
         messageId: z.string().optional(),
+        unheard: z
+          .literal(true)
+          .optional()
+          .describe("The topic had no confirmed subscription: nobody got it."),
       }),
     )
     .describe("What people were mailed of it, the oldest first."),

@@ -11,6 +11,9 @@ const Told = z.object({
   severity: z.nullable(Severity),
   subject: z.nullable(z.string()),
   messageId: z.optional(z.string()),
+  unheard: z
+    .optional(z.literal(true))
+    .meta({ description: "The topic had no confirmed subscription: nobody got it." }),
 });
 
 const fields = {

@@ -9,7 +9,12 @@ import type { Answer } from "./link.ts";
 export type QueueState = { readonly waiting: number; readonly held: number };
 
 /** Subscriptions to the topic by whether somebody said yes to them. */
-export type Listeners = { readonly confirmed: number; readonly pending: number };
+export type Listeners = {
+  readonly confirmed: number;
+  readonly pending: number;
+  /** There are more than were counted. */
+  readonly atLeast?: true | undefined;
+};
 
 /** Null: AWS lists the cluster, and did not say this of it. */
 export type AwsCluster = {

@@ -84,9 +84,12 @@ export const listenersLink = (topic: string, answer: Answer<Listeners>): Link =>
     return answer.missing
       ? broken("subscriptions", "the topic is gone: no notice can be sent", DELETED)
       : unanswered("subscriptions", answer);
-  const { confirmed, pending } = answer.value;
+  const { confirmed, pending, atLeast } = answer.value;
   if (confirmed)
-    return ok("subscriptions", `${confirmed} confirmed${pending ? `, ${pending} not confirmed yet` : ""}`);
+    return ok(
+      "subscriptions",
+      `${atLeast ? "at least " : ""}${confirmed} confirmed${pending ? `, ${pending} not confirmed yet` : ""}`,
+    );
   return broken(
     "subscriptions",
     pending ? `${pending} not confirmed yet: nobody gets mail` : "nobody has subscribed to the topic",

@@ -2,9 +2,11 @@
 import type { SNSClient } from "@aws-sdk/client-sns";
 import type { Cluster } from "../core/base/ids.ts";
 import type { Instant } from "../core/base/time.ts";
+import { isHeard } from "../core/coverage/capture-check.ts";
 import type { Finding } from "../core/findings/finding.ts";
 import type { Gone } from "../core/history/cluster-life.ts";
 import { markTold } from "../core/incidents/due.ts";
+import { incidentsOf } from "../core/incidents/incident.ts";
 import { isSummaryDue, type NoticeTimes, summarySlots } from "../core/incidents/notice-state.ts";
 import { incidentOf } from "../core/incidents/threads.ts";
 import { detectorOf } from "../detectors/index.ts";
@@ -13,9 +15,10 @@ import { publish } from "../notices/channels/sns.ts";
 import type { StoreArguments } from "../notices/command-line.ts";
 import { noticeAttributes, noticeDocument } from "../notices/document.ts";
 import { goneWeekNotice } from "../notices/gone-text.ts";
-import { dailyNotice } from "../notices/list-text.ts";
+import { dailyNotice, missedNotice } from "../notices/list-text.ts";
 import type { Notice } from "../notices/notice.ts";
 import {
+  isMissedDue,
   isNew,
   isNoticeDue,
   type PlanOptions,
@@ -60,14 +63,17 @@ export const standingOf = async (
   store: ReadStore,
   cluster: Cluster,
   findings: readonly Finding[],
+  now: Instant,
 ): Promise<Standing> => {
-  const [state, look, entry] = await Promise.all([
+  const [state, look, entry, check] = await Promise.all([
     store.notices.read(cluster),
     store.findings.lastLook(cluster),
     store.clusters.entry(cluster),
+    store.captureChecks.last(cluster),
   ]);
   const hasSnapshot = look !== undefined && look.snapshotAt !== null;
-  return { cluster, findings, state, hasSnapshot, ...(entry?.gone && { gone: entry.gone }) };
+  const heard = isHeard(check, now);
+  return { cluster, findings, state, hasSnapshot, heard, ...(entry?.gone && { gone: entry.gone }) };
 };
 
 const isToldOf = ({ goneAt }: NoticeTimes, { at }: Gone): boolean =>
@@ -79,7 +85,7 @@ export const isToldGone = async (store: ReadStore, cluster: Cluster, gone: Gone)
 
 /** Whether somebody has to be told of something now, in a notice of its own or in a summary. */
 export const isTellingDue = (standing: Standing, now: Instant): boolean =>
-  isNoticeDue(standing, now) || isSummaryOf(standing, now);
+  isNoticeDue(standing, now) || isSummaryOf(standing, now) || isMissedDue(standing);
 
 /**
  * A summary is due; who was never written to gets a first mail before. Of a cluster that is gone there is no first mail,
@@ -105,9 +111,25 @@ const summaryOf = async (
   return weeklyNotice(cluster, await loadWeek(store, cluster, findings, now), changes, now, commandStore);
 };
 
+/** What went out while nobody listened; undefined: none of its incidents is there any more. */
+const missedOf = async (
+  { store }: NoticePorts,
+  { cluster, findings, state }: Standing,
+  commandStore: StoreArguments,
+): Promise<Notice | undefined> => {
+  const unheard = (await store.sentNotices.list(cluster)).filter(
+    (sent) => sent.unheard && sent.at > (state.missedAt ?? 0),
+  );
+  const told = new Set(unheard.flatMap((sent) => sent.incidents));
+  const incidents = incidentsOf(findings).filter(({ id }) => told.has(id));
+  const [first] = unheard;
+  return first && incidents.length ? missedNotice(cluster, incidents, first.at, commandStore) : undefined;
+};
+
 /** What is noted once a notice of this kind is out. */
 const stateAfter = ({ kind }: Notice, gone: Gone | undefined, now: Instant): NoticeTimes => {
   if (kind === "first") return { firstAt: now, ...summarySlots(now) };
+  if (kind === "missed") return { firstAt: now, missedAt: now };
   if (kind === "weekly" && gone) return { firstAt: now, goneAt: gone.at, ...summarySlots(now) };
   return kind === "storm" ? { firstAt: now, stormAt: now } : { firstAt: now };
 };
@@ -129,7 +151,7 @@ export const sendNotices = async (
 ): Promise<number> => {
   const { store, sns, topicArn } = ports;
   const kept = store.findings;
-  const standing = await standingOf(store, cluster, await kept.list(cluster));
+  const standing = await standingOf(store, cluster, await kept.list(cluster), now);
   if (!isTellingDue(standing, now)) return 0;
   const end = await proofOf(store, cluster, commandStore, keepDays);
   const incidentById = new Map(standing.findings.map((finding) => [finding.id, incidentOf(finding)]));
@@ -142,6 +164,8 @@ export const sendNotices = async (
       document: noticeDocument(notice),
       attributes: noticeAttributes(notice),
     });
+    // Nobody got it, so that what it tells is told again once somebody listens.
+    const unheard = standing.heard === false && notice.told.length > 0;
     const told = new Set(notice.told.flatMap(({ id }) => incidentById.get(id) ?? []));
     await store.sentNotices.note(cluster, {
       at: now,
@@ -150,12 +174,19 @@ export const sendNotices = async (
       subject,
       ...(messageId && { messageId }),
       incidents: [...told].sort(),
+      ...(unheard && { unheard }),
     });
     if (notice.told.length) await kept.update(cluster, (findings) => markTold(findings, notice.told, now));
-    await store.notices.note(cluster, stateAfter(notice, standing.gone, now));
+    await store.notices.note(cluster, {
+      ...stateAfter(notice, standing.gone, now),
+      ...(unheard && { unheardAt: now }),
+    });
   };
   const reachOf = await reachFinder(store, cluster, standing.findings, now);
   const text = { wordsOf: detectorOf, store: commandStore, reachOf };
+  const missed = isMissedDue(standing) ? await missedOf(ports, standing, commandStore) : undefined;
+  if (missed) await send(missed);
+  else if (isMissedDue(standing)) await store.notices.note(cluster, { missedAt: now });
   const urgent = planNotices(standing, now, text, options);
   const failures: unknown[] = [];
   for (const notice of urgent) {
@@ -168,13 +199,14 @@ export const sendNotices = async (
   }
   if (!isSummaryOf(standing, now)) {
     if (failures.length) throw failures[0];
-    return urgent.length;
+    return urgent.length + (missed ? 1 : 0);
   }
   // What a notice has just told is no news for the summary.
-  const after = urgent.length ? await standingOf(store, cluster, await kept.list(cluster)) : standing;
+  const after =
+    urgent.length || missed ? await standingOf(store, cluster, await kept.list(cluster), now) : standing;
   const summary = await summaryOf(ports, after, now, commandStore);
   if (summary) await send(summary);
   await store.notices.note(cluster, summarySlots(now));
   if (failures.length) throw failures[0];
-  return urgent.length + (summary ? 1 : 0);
+  return urgent.length + (summary ? 1 : 0) + (missed ? 1 : 0);
 };

@@ -152,6 +152,40 @@ export const firstNotice = (
   });
 };
 
+/**
+ * What was told while nobody got it, in one mail: of these incidents what still goes on, and how many are over by now.
+ * `since`: when the first of it went out.
+ */
+export const missedNotice = (
+  cluster: Cluster,
+  incidents: readonly Incident[],
+  since: Instant,
+  store: StoreArguments,
+): Notice => {
+  const standing = incidents.flatMap((incident) => incident.standing);
+  const over = incidents.filter((incident) => !incident.standing.length).length;
+  const now = standing.filter(urgent);
+  const later = standing.filter((finding) => !urgent(finding));
+  const gone = over
+    ? ` ${over} of them ${over === 1 ? "no longer goes on, or was" : "no longer go on, or were"} accepted.`
+    : "";
+  const said = standing.length ? `: ${countsOf(standing)}` : ", and none of it goes on";
+  return listNotice({
+    cluster,
+    kind: "missed",
+    tag: standing.length ? worstOf(standing.map(({ severity }) => severity)).toUpperCase() : "OK",
+    stem: `What you missed${said}`,
+    first: `From ${utc(since)} on mails of ${counted(incidents.length, "incident")} went out while the topic had no confirmed subscription: nobody got them. This is what still goes on of them.${gone}`,
+    lines: [
+      ...paragraph("LOOK AT THESE FIRST", findingLines(now)),
+      ...paragraph("WHEN THERE IS TIME", findingLines(later)),
+    ],
+    findings: standing,
+    told: standing.map((finding) => toldOf(finding, urgent(finding) ? "notice" : "summary")),
+    store,
+  });
+};
+
 /** Many incidents within the hour: one mail that lists them. */
 export const stormNotice = (
   cluster: Cluster,

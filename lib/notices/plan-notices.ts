@@ -13,7 +13,12 @@ import {
   type Urgency,
 } from "../core/incidents/due.ts";
 import { type Incident, incidentsOf } from "../core/incidents/incident.ts";
-import { FIRST_WAIT_MS, type NoticeState, STORM_EVERY_MS } from "../core/incidents/notice-state.ts";
+import {
+  FIRST_WAIT_MS,
+  type NoticeState,
+  STORM_EVERY_MS,
+  wasMissed,
+} from "../core/incidents/notice-state.ts";
 import { isOver } from "../core/incidents/threads.ts";
 import { goneNotice } from "./gone-text.ts";
 import { incidentNotice, type TextOptions } from "./incident-text.ts";
@@ -26,6 +31,8 @@ export type Standing = {
   readonly state: NoticeState;
   /** Whether a snapshot of the cluster was judged already. */
   readonly hasSnapshot: boolean;
+  /** Whether anybody gets what is sent now; undefined: not known. */
+  readonly heard?: boolean | undefined;
   /** Since when the cluster is gone; missing: it is watched. */
   readonly gone?: Gone;
 };
@@ -84,12 +91,21 @@ const planOf = (
   });
   const told = incidents.filter(
     ({ announced, toldAt }) =>
-      announced && toldAt !== undefined && now - toldAt < HOUR && toldAt !== state.firstAt,
+      announced &&
+      toldAt !== undefined &&
+      now - toldAt < HOUR &&
+      // One mail told of all of these.
+      toldAt !== state.firstAt &&
+      toldAt !== state.missedAt,
   ).length;
   if (due.length + told <= stormAbove || !due.length) return { is: "each", due };
   const lately = state.stormAt !== undefined && now - state.stormAt < STORM_EVERY_MS;
   return lately ? NOTHING : { is: "storm", due, told };
 };
+
+/** Somebody listens again, and has missed something. Not while that is only not known. */
+export const isMissedDue = ({ heard, state }: Pick<Standing, "heard" | "state">): boolean =>
+  heard === true && wasMissed(state);
 
 /** Whether anything has to be told at once: what a judgement asks before it wakes who tells it. */
 export const isNoticeDue = (standing: Standing, now: Instant, options: PlanOptions = {}): boolean => {

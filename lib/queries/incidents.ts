@@ -30,12 +30,13 @@ const overAt = ({ over, findings }: Incident): Instant | undefined =>
     : undefined;
 
 /** A mail that told of it; kind, severity and subject are null where an earlier release sent it and kept no record. */
-const noticeRow = ({ at, kind, severity, subject, messageId }: NoticeRecord) => ({
+const noticeRow = ({ at, kind, severity, subject, messageId, unheard }: NoticeRecord) => ({
   at: iso(at),
   kind: kind as NoticeRecord["kind"] | null,
   severity: severity as NoticeRecord["severity"] | null,
   subject: subject as string | null,
   ...(messageId !== undefined && { messageId }),
+  ...(unheard && { unheard }),
 });
 
 type NoticeRow = ReturnType<typeof noticeRow>;

@@ -58,7 +58,7 @@ const statusOf = (all: readonly Finding[], detector: string) =>
 const list = () => store.findings.list(cluster);
 const mails = async (now: number): Promise<{ subject: string; text: string }[]> => {
   for (const file of readdirSync(outbox)) rmSync(join(outbox, file));
-  if (!isTellingDue(await standingOf(store, cluster, await list()), now)) return [];
+  if (!isTellingDue(await standingOf(store, cluster, await list(), now), now)) return [];
   await sendNotices({ store, sns, topicArn }, cluster, now);
   return Promise.all(
     readdirSync(outbox)

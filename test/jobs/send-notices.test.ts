@@ -80,6 +80,79 @@ const send = async (db: Table, keepDays?: number): Promise<string[]> => {
 };
 const headIn = (text: string): string => / --head (\S+)/.exec(text)?.[1] ?? "";
 
+describe("while nobody listens", () => {
+  const heard = async (db: Table, at: number, confirmed: number | undefined): Promise<void> =>
+    openStore(db, { now: () => at }).captureChecks.put(cluster, {
+      ...{ at, captured: "yes", reasons: [], doubtSince: null, unanswered: [] },
+      listeners: confirmed === undefined ? { why: "AuthorizationError" } : { confirmed, pending: 1 },
+    });
+  const sendAt = async (db: Table, at: number): Promise<string[]> => {
+    const before = local.published.length;
+    await sendNotices({ store: openStore(db, { now: () => at }), sns, topicArn }, cluster, at);
+    return local.published.slice(before).map(({ subject }) => subject ?? "");
+  };
+  const missed = expect.stringContaining("What you missed");
+
+  it("mails count as unheard, and come once more, in one, when somebody has subscribed", async () => {
+    const db = await tables.fresh();
+    await find(db, findingOf("a-1"), findingOf("b-1"), findingOf("over-1"));
+    await heard(db, T, 0);
+    expect(await sendAt(db, T)).toHaveLength(3);
+    const store = openStore(db, { now: () => T });
+    expect((await store.sentNotices.list(cluster)).map(({ unheard }) => unheard)).toEqual([true, true, true]);
+    expect(await sendAt(db, T + HOUR)).toEqual([]);
+    await store.findings.update(cluster, (all) =>
+      all.map((one) => (one.id === "over-1" ? { ...one, status: "resolved", closedAt: T + HOUR } : one)),
+    );
+    // What SNS does not say is no listener.
+    await heard(db, T + 2 * HOUR, undefined);
+    expect(await sendAt(db, T + 2 * HOUR)).toEqual([expect.stringMatching(/^\[RESOLVED\]|OVER|ENDED/)]);
+    await heard(db, T + 3 * HOUR, 1);
+    expect(await sendAt(db, T + 3 * HOUR)).toEqual([missed]);
+    const text = local.published.at(-1)?.texts.email?.replace(/\s+/g, " ");
+    expect(text).toContain("From 2026-09-12 15:06 UTC on mails of 3 incidents went out");
+    expect(text).toContain("1 of them no longer goes on, or was accepted.");
+    expect(text?.match(/- HIGH /g)).toHaveLength(2);
+    expect(await sendAt(db, T + 4 * HOUR)).toEqual([]);
+  });
+
+  it("a mail that is due at the same time goes out as well, and many missed ones are no storm", async () => {
+    const db = await tables.fresh();
+    await find(db, ...Array.from({ length: 9 }, (_, n) => findingOf(`f-${n}`)));
+    await heard(db, T, 0);
+    expect(await sendAt(db, T)).toHaveLength(9);
+    await heard(db, T + 2 * HOUR, 1);
+    const fresh = ["new-1", "new-2"].map((id) => findingOf(id, { severity: "high" }));
+    await createFindingStore(db).update(cluster, (all) => [...all, ...fresh]);
+    expect(await sendAt(db, T + 2 * HOUR)).toEqual([missed, expect.any(String), expect.any(String)]);
+    const later = findingOf("new-3", { severity: "high" });
+    await createFindingStore(db).update(cluster, (all) => [...all, later]);
+    expect(await sendAt(db, T + 2.5 * HOUR)).toEqual([expect.stringMatching(/ inc-\w+$/)]);
+  });
+
+  it("says nothing where nothing was told, or what was told is gone", async () => {
+    const db = await tables.fresh();
+    await find(db, findingOf("a-1"));
+    await heard(db, T, 0);
+    await sendAt(db, T);
+    await createFindingStore(db).update(cluster, (all) => all.map((one) => ({ ...one, cluster })));
+    const store = openStore(db, { now: () => T });
+    await db.remove(keys.finding(cluster, "a-1"));
+    await heard(db, T + HOUR, 1);
+    expect(await sendAt(db, T + HOUR)).toEqual([]);
+    expect(await store.notices.read(cluster)).toMatchObject({ missedAt: T + HOUR });
+  });
+
+  it("takes an answer of more than a day ago for none", async () => {
+    const db = await tables.fresh();
+    await find(db, findingOf("a-1"));
+    await heard(db, T - 25 * HOUR, 0);
+    await sendAt(db, T);
+    const [record] = await openStore(db, { now: () => T }).sentNotices.list(cluster);
+    expect(record?.unheard).toBeUndefined();
+  });
+});
+
 describe("every mail", () => {
   it("is kept in a record: when it went out, what it was called, and which incidents it told of", async () => {
     const db = await tables.fresh();

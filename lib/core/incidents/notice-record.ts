@@ -4,7 +4,7 @@ import { Severity } from "../findings/finding.ts";
 
 /**
  * Of one incident: `opened`, `worse`, `more`, `over`. `first`: all of a new cluster at once. `storm`: many incidents at
- * once. `gone`: the cluster is gone, and its incidents with it. `daily` and `weekly` are summaries.
+ * once. `missed`: what went out while nobody listened. `gone`: the cluster is gone, and its incidents with it. `daily` and `weekly` are summaries.
  */
 export const MailKind = z.enum([
   "opened",
@@ -13,6 +13,7 @@ export const MailKind = z.enum([
   "over",
   "first",
   "storm",
+  "missed",
   "gone",
   "daily",
   "weekly",
@@ -28,5 +29,7 @@ export const NoticeRecord = z.object({
   messageId: z.optional(z.string()),
   /** The incidents that it told something new of. */
   incidents: z.array(z.string()),
+  /** SNS had said that the topic has no confirmed subscription: nobody got it. */
+  unheard: z.optional(z.literal(true)),
 });
 export type NoticeRecord = z.infer<typeof NoticeRecord>;

@@ -10,6 +10,9 @@ const NoticeTimes = z.object({
   weeklyAt: z.optional(z.int()),
   /** When many incidents were last told in one mail. */
   stormAt: z.optional(z.int()),
+  /** When something was last told that nobody got, and when it was told again. */
+  unheardAt: z.optional(z.int()),
+  missedAt: z.optional(z.int()),
   /** Since when the cluster is gone, as the last summary of a week said. */
   goneAt: z.optional(z.int()),
 });
@@ -44,6 +47,10 @@ export const summarySlots = (now: Instant): { readonly dailyAt: Instant; readonl
 /** Whether the morning's summary is still to be written. */
 export const isSummaryDue = ({ dailyAt = 0, weeklyAt = 0 }: NoticeState, now: Instant): boolean =>
   dailyAt < dailySlot(now) || weeklyAt < weeklySlot(now);
+
+/** Whether something was told that nobody got, and that was not told again. */
+export const wasMissed = ({ unheardAt, missedAt = 0 }: NoticeState): boolean =>
+  unheardAt !== undefined && unheardAt > missedAt;
 
 /** While incidents come in a storm they are listed no more often than this. */
 export const STORM_EVERY_MS = 10 * MINUTE;

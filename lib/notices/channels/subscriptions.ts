@@ -21,7 +21,16 @@ export const topicListeners = async (client: SNSClient, topicArn: string): Promi
   }
 };
 
-/** The same; throws also where there is no such topic. */
+/** So many subscriptions, none of them confirmed, and there are more: what the others are is not known. */
+const tooMany = (): Error =>
+  Object.assign(
+    new Error(`none of the first ${MAX_PAGES * 100} subscriptions is confirmed, and there are more`),
+    {
+      name: "TooManySubscriptions",
+    },
+  );
+
+/** The same; throws also where there is no such topic, and where nobody is confirmed among those that were counted. */
 export const countListeners = async (client: SNSClient, topicArn: string): Promise<Listeners> => {
   let confirmed = 0;
   let pending = 0;
@@ -35,7 +44,8 @@ export const countListeners = async (client: SNSClient, topicArn: string): Promi
       else if (SubscriptionArn !== "Deleted") pending++;
     }
     next = NextToken;
-    if (!next) break;
+    if (!next) return { confirmed, pending };
   }
-  return { confirmed, pending };
+  if (!confirmed) throw tooMany();
+  return { confirmed, pending, atLeast: true };
 };

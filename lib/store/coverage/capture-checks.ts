@@ -18,7 +18,12 @@ const CheckItem = z.object({
     ),
     listeners: z.optional(
       z.union([
-        z.object({ confirmed: z.int(), pending: z.int(), missing: z.optional(z.literal(true)) }),
+        z.object({
+          confirmed: z.int(),
+          pending: z.int(),
+          missing: z.optional(z.literal(true)),
+          atLeast: z.optional(z.literal(true)),
+        }),
         z.object({ why: z.string() }),
       ]),
     ),
