@@ -29,9 +29,8 @@ const agreedLink = ({ opinions, gone }: SecondOpinions, more: number, snapshotAt
   const agreed = opinions.filter(({ state }) => state === "agrees");
   const open = opinions.filter(({ state }) => state === "not-compared");
   const beside = [
-    ...open.map(({ principal, says }) => `not compared: ${visible(principal, 300)}, ${says}`),
-    ...agreed.flatMap(({ principal, action, says }) =>
-      says === null ? [] : [`${visible(principal, 300)}, dsql:${action}: ${says}`],
+    ...open.map(
+      ({ principal, action, says }) => `not compared: ${visible(principal, 300)}, dsql:${action}: ${says}`,
     ),
     ...gone.map((arn) => `gone since: ${visible(arn, 300)}`),
     ...(more ? [`${counted(more, "identity was", "identities were")} not asked about`] : []),

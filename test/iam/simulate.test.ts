@@ -105,7 +105,7 @@ describe("SimulatePrincipalPolicy", () => {
   it("reads what the organisation says beside it", async () => {
     says("apps/app", "implicitDeny", "implicitDeny", { inOrganization: false });
     const { opinions } = await ask(role("apps/app"));
-    expect(opinions[0]).toMatchObject({ aws: { inOrganization: false }, state: "agrees" });
+    expect(opinions[0]).toMatchObject({ aws: { inOrganization: false }, state: "not-compared" });
   });
 
   it("names the missing permission, and asks nothing more", async () => {

@@ -2,6 +2,7 @@
 // It is asked of identities alone: a resource-based policy it takes for IAM users only.
 // https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulatePrincipalPolicy.html
 import { withoutPath } from "../base/ids.ts";
+import { visible } from "../base/visible-text.ts";
 import { evaluator } from "./evaluator.ts";
 import type { IamFacts } from "./facts.ts";
 import { type ConnectAction, connectActions, type MayConnect, weigh } from "./may-connect.ts";
@@ -29,19 +30,26 @@ export type Opinion = {
   readonly says: string | null;
 };
 
+const SHOWN_KEYS = 5;
+
 /** The simulator's answer in a word: with keys missing it is one of several that it could give. */
-export const simulatedText = ({ decision, missing }: Simulated): string =>
-  missing.length
-    ? `${decision} while ${missing.join(", ")} ${missing.length > 1 ? "are" : "is"} missing`
+export const simulatedText = ({ decision, missing }: Simulated): string => {
+  const shown = missing.slice(0, SHOWN_KEYS).map((key) => visible(key, 128));
+  const more = missing.length - shown.length;
+  const keys = more > 0 ? [...shown, `${more} more keys`] : shown;
+  return keys.length
+    ? `${decision} while ${keys.join(", ")} ${keys.length > 1 ? "are" : "is"} missing`
     : decision;
+};
 
 const NOT_TOLD = "AWS's simulator names no key that is missing, where here the request decides";
-const SCP = "an organisation policy (SCP) refuses it, which the auditor does not read";
+/** What the identity's own policies say is not to be seen behind it. */
+export const REFUSED_BY_SCP = "an organisation policy (SCP) refuses it, which the auditor does not read";
 
 /**
  * Holds one answer against the verdict here. Allowed and denied must be the same whatever keys are missing, for such a
- * verdict hangs on none. A conditional verdict goes with keys that are missing. What the organisation refuses is no
- * difference: its policies are not looked at here. `always`: keys that every request has, and that it left out all the
+ * verdict hangs on none. A conditional verdict goes with keys that are missing. What the organisation refuses is
+ * not compared: its policies are not looked at here. `always`: keys that every request has, and that it left out all the
  * same, so that its answer is about a request that there cannot be.
  */
 export const compared = (
@@ -51,7 +59,7 @@ export const compared = (
 ): Pick<Opinion, "state" | "says"> => {
   if (own === "unknown") return { state: "not-compared", says: "here it is unknown already" };
   if (aws.decision === "denied" && aws.inOrganization === false && own !== "denied")
-    return { state: "agrees", says: SCP };
+    return { state: "not-compared", says: REFUSED_BY_SCP };
   if (own === aws.decision) return { state: "agrees", says: null };
   if (own === "conditional")
     return aws.missing.length ? { state: "agrees", says: null } : { state: "not-compared", says: NOT_TOLD };

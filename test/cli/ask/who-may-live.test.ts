@@ -66,6 +66,17 @@ describe("who-may --live", () => {
     });
   });
 
+  it("says beside its own verdict that the organisation refuses it", async () => {
+    const inOrganization = false;
+    for (const action of ["dsql:DbConnect", "dsql:DbConnectAdmin"])
+      iam.putSimulations({ principal: roleArn("ops"), action, decision: "implicitDeny", inOrganization });
+    const rows = (await cli([...live, "--principal", roleArn("ops"), "--json"])).json() as WhoMayRow[];
+    expect(verdicts(rows)).toEqual(["connect allowed", "admin allowed"]);
+    expect(rows[0]?.reasons).toEqual([
+      "By AWS's policy simulator an organisation policy (SCP) refuses it, which the auditor does not read.",
+    ]);
+  });
+
   it("keeps its own verdict without the permission, and names what is missing", async () => {
     iam.deny("iam:SimulatePrincipalPolicy");
     const { out, err } = await cli([...live, "--json"]);

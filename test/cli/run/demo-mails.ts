@@ -55,7 +55,7 @@ export const mailTests = (demo: Demo): void => {
     expect(opened?.text).toMatch(/canary logins? not seen/i);
     expect(ended?.sentAt).toBeGreaterThan(demo.at(story.outage.to));
     expect(ended?.sentAt).toBeLessThan(demo.at(story.outage.to) + 2 * DAY);
-    expect(ended?.text).toMatch(/Capture is proven again from [\s\S]*The hours\s+before stay\s+unproven/);
+    expect(ended?.text).toMatch(/Capture is proven again from [\s\S]*stay\s+unproven/);
   });
 
   it("tells of the new network, with the right principal, what it can reach and how to cut it off", () => {
