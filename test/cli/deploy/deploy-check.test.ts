@@ -1,5 +1,5 @@
 // deploy-check over an account behind the real clients: what is missing is told, and what it prints mends it.
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CloudTrailClient, PutEventSelectorsCommand, UpdateTrailCommand } from "@aws-sdk/client-cloudtrail";
@@ -268,6 +268,20 @@ describe("deploy-check", () => {
     expect(out).toContain(`npx dsql-audit doctor --table ${TABLE} --region ${REGION} --send-test`);
     account.subscriptions = [`${TOPIC}:1`];
     expect((await item("subscriptions"))?.state).toBe("ok");
+  });
+
+  it("prints commands that the AWS CLI takes apart as they are meant", async () => {
+    const [call] = awsCallsOf((await item("IAM events"))?.next ?? "");
+    expect(call).toEqual({
+      words: ["cloudformation", "deploy"],
+      options: {
+        ...{ region: "us-east-1", "stack-name": FORWARD_STACK, "template-file": "deploy/forward-iam.yml" },
+        ...{ capabilities: "CAPABILITY_IAM", "parameter-overrides": `AuditorRegion=${REGION}` },
+      },
+    });
+    // The same command stands in the template itself, for its readers.
+    const template = readFileSync(join(import.meta.dirname, "../../../deploy/forward-iam.yml"), "utf8");
+    expect(template).toContain((await item("IAM events"))?.next ?? "nothing");
   });
 
   it("sees that a deployment has other parameters than the file, or failed", async () => {
