@@ -1,5 +1,6 @@
 // Gathers what a judgement of one cluster rests on: its newest snapshot, mapping periods, activity and coverage.
-import { activityIndex } from "../core/activity/activity-index.ts";
+import type { ActivityIndex } from "../core/activity/activity-index.ts";
+import { tallyColumns } from "../core/activity/tally-columns.ts";
 import { HORIZON_DAYS } from "../core/anomaly/constants.ts";
 import { dayNumber } from "../core/anomaly/day-figures.ts";
 import { EMPTY_ESTATE } from "../core/anomaly/estate.ts";
@@ -16,11 +17,11 @@ import {
 } from "../core/findings/facts.ts";
 import type { Finding } from "../core/findings/finding.ts";
 import {
-  extended,
+  EMPTY_LEDGER,
+  growingLedger,
   holds,
   USE_DAYS,
   type UseLedger,
-  useLedger,
   usesSince,
 } from "../core/findings/use-ledger.ts";
 import type { MappingPeriod } from "../core/history/mapping-period.ts";
@@ -127,29 +128,30 @@ const ledgerAt = async (
   periods: readonly MappingPeriod[],
 ): Promise<{ readonly ledger: UseLedger; readonly isNew: boolean }> => {
   const day = settledDay(now);
-  const days = (from: number) => store.activity.days(cluster, { from: from * DAY, to: (day + 1) * DAY });
-  const talliesSince = async (from: number) => (await days(from)).flatMap(({ tallies }) => tallies);
   const kept = await store.ledgers.newest(cluster, now);
-  if (!kept || !holds(kept, periods)) {
-    const tallies = await talliesSince(day + 1 - USE_DAYS);
-    return { ledger: useLedger(day, tallies, periods), isNew: true };
-  }
-  if (kept.day >= day) return { ledger: kept, isNew: false };
-  return { ledger: extended(kept, day, await talliesSince(kept.day + 1), periods), isNew: true };
+  const base = kept && holds(kept, periods) ? kept : undefined;
+  if (base && base.day >= day) return { ledger: base, isNew: false };
+  const from = base ? base.day + 1 : day + 1 - USE_DAYS;
+  const growing = growingLedger(base ?? EMPTY_LEDGER, day, periods);
+  for await (const { tallies } of store.activity.eachDay(cluster, { from: from * DAY, to: (day + 1) * DAY }))
+    growing.add(tallies);
+  return { ledger: growing.grown(), isNew: true };
 };
 
-/** What the store knows of activity: by the hour since the estate and the ledger, before that as far as it is needed. */
-const activityAt = async (
+/**
+ * What the store knows of activity: by the hour from `hourlyFrom` on, by the day before it. Read one after the other and
+ * held as columns: a first look takes in four months of hours.
+ */
+export const indexedActivity = async (
   { activity }: ReadStore,
   cluster: Cluster,
-  now: Instant,
-  { hourlyFrom, daysFrom }: { readonly hourlyFrom: Instant; readonly daysFrom: Instant },
-): Promise<Pick<Facts, "activity">> => {
-  const [days, hours] = await Promise.all([
-    activity.days(cluster, { from: floorTo(DAY, daysFrom), to: hourlyFrom }),
-    activity.hours(cluster, { from: hourlyFrom, to: now + HOUR }),
-  ]);
-  return { activity: activityIndex([...days, ...hours]) };
+  { daysFrom, hourlyFrom, to }: Readonly<Record<"daysFrom" | "hourlyFrom" | "to", Instant>>,
+): Promise<ActivityIndex> => {
+  const columns = tallyColumns();
+  for await (const { tallies } of activity.eachDay(cluster, { from: daysFrom, to: hourlyFrom }))
+    columns.add(tallies);
+  for await (const { tallies } of activity.eachHour(cluster, { from: hourlyFrom, to })) columns.add(tallies);
+  return columns.index();
 };
 
 /** The facts of one cluster as of `now`. Activity is as of its last fold. */
@@ -241,7 +243,11 @@ export const loadAll = async (
       takenAt === undefined ? undefined : await changesSince(store, cluster, judgedBefore, takenAt),
     firstSnapshotAt: history.firstReadAt,
     mappingPeriods: history.periods,
-    ...(await activityAt(store, cluster, now, { hourlyFrom, daysFrom })),
+    activity: await indexedActivity(store, cluster, {
+      hourlyFrom,
+      daysFrom: floorTo(DAY, daysFrom),
+      to: now + HOUR,
+    }),
     earlierUses: usesSince(ledger, dayNumber(now) - USE_DAYS),
     estate,
     ...(falseFindingsPerWeek !== undefined && { falseFindingsPerWeek }),

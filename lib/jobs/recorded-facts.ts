@@ -1,11 +1,10 @@
 // What a stretch of the past can be judged by again, out of the store: activity by the hour, and no knowledge of later.
-import { activityIndex } from "../core/activity/activity-index.ts";
 import { HORIZON_DAYS } from "../core/anomaly/constants.ts";
 import type { Cluster } from "../core/base/ids.ts";
 import { DAY, floorTo, HOUR, type Interval } from "../core/base/time.ts";
 import type { Facts } from "../core/findings/facts.ts";
 import type { ReadStore } from "../store/open-store.ts";
-import { type FactOptions, loadFacts } from "./load-facts.ts";
+import { type FactOptions, indexedActivity, loadFacts } from "./load-facts.ts";
 
 /** As far back as habits are worked out from: their horizon, and a month that they rest on. */
 const HABIT_DAYS = HORIZON_DAYS + 30;
@@ -23,11 +22,12 @@ export const recordedFacts = async (
   options: FactOptions,
 ): Promise<Facts> => {
   const hourlyFrom = floorTo(DAY, from - HABIT_DAYS * DAY);
-  const [facts, days, hours] = await Promise.all([
-    loadFacts(store, cluster, to, options),
-    store.activity.days(cluster, { from: to - LOOKBACK_DAYS * DAY, to: hourlyFrom }),
-    store.activity.hours(cluster, { from: hourlyFrom, to: to + HOUR }),
-  ]);
+  const facts = await loadFacts(store, cluster, to, options);
+  const activity = await indexedActivity(store, cluster, {
+    daysFrom: to - LOOKBACK_DAYS * DAY,
+    hourlyFrom,
+    to: to + HOUR,
+  });
   const { estate: _, recentChanges: __, exemptions: ___, acknowledged: ____, ...rest } = facts;
-  return { ...rest, live: false, activity: activityIndex([...days, ...hours]) };
+  return { ...rest, live: false, activity };
 };

@@ -94,7 +94,7 @@ export type ReadStore = {
   readonly snapshots: Omit<SnapshotStore, "save">;
   readonly activity: Pick<
     ActivityStore,
-    "hours" | "days" | "firstAfter" | "coverage" | "countedIds" | "sightings"
+    "hours" | "eachHour" | "days" | "eachDay" | "firstAfter" | "coverage" | "countedIds" | "sightings"
   >;
   readonly estates: Pick<EstateStore, "revision" | "newest">;
   readonly ledgers: Pick<LedgerStore, "newest">;
@@ -165,13 +165,13 @@ export const openStore = (table: Table, { now }: StoreOptions): Store => {
 export const openReadStore = (table: ReadTable): ReadStore => {
   const store = openStore(refuseWrites(table), { now: () => 0 });
   const { save: _, ...snapshots } = store.snapshots;
-  const { hours, days, firstAfter, coverage, countedIds, sightings } = store.activity;
+  const { hours, eachHour, days, eachDay, firstAfter, coverage, countedIds, sightings } = store.activity;
   const { read, list, get, lastLook, exemptions } = store.findings;
   const { list: clusters, entries, entry } = store.clusters;
   return {
     clusters: { list: clusters, entries, entry },
     snapshots,
-    activity: { hours, days, firstAfter, coverage, countedIds, sightings },
+    activity: { hours, eachHour, days, eachDay, firstAfter, coverage, countedIds, sightings },
     estates: { revision: store.estates.revision, newest: store.estates.newest },
     ledgers: { newest: store.ledgers.newest },
     canaries: { look: store.canaries.look },

@@ -25,6 +25,7 @@ export type Timeline = {
   readonly lastAt: (n: number) => Instant;
   /** Of its texts only, which cost nothing to tell; its numbers mean nothing. */
   readonly texts: (n: number) => Tally;
+  readonly count: (n: number) => number;
   readonly tally: (n: number) => Tally;
   /** All of them. */
   readonly tallies: () => readonly Tally[];
@@ -106,6 +107,7 @@ const timeline = (unsorted: Tally[]): Timeline => {
     firstAt: (n) => tally(n).firstAt,
     lastAt: (n) => tally(n).lastAt,
     texts: tally,
+    count: (n) => tally(n).count,
     tally,
     tallies: () => tallies,
   };

@@ -112,6 +112,7 @@ export const tableIndex = (table: TallyTable): ActivityIndex => {
       firstAt: (n) => at(firstAt, rows[n] ?? -1),
       lastAt: (n) => at(lastAt, rows[n] ?? -1),
       texts: (n) => textsAt(table, rows[n] ?? -1),
+      count: (n) => table.count[rows[n] ?? -1] ?? 0,
       tally,
       tallies: () => Array.from(rows, (_, n) => tally(n)),
     };

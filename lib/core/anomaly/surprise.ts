@@ -145,6 +145,9 @@ const SETTLED_MS = NEXT_CAPTURE_MS + HOUR;
 /** The last day (by number) that only late records can still change. */
 export const settledDay = (now: Instant): number => dayNumber(now - SETTLED_MS) - 1;
 
+/** So many closed days are held: moments that go back further have them closed again. */
+const CLOSED_DAYS = 4;
+
 /** Works through the days lazily. `rules`: the signs that are looked for. */
 export const surprises = (facts: SurpriseFacts, rules: readonly SignRule[]): SurpriseAt => {
   const isNew = (day: number): boolean => facts.estate.day === null || day > facts.estate.day;
@@ -171,18 +174,24 @@ export const surprises = (facts: SurpriseFacts, rules: readonly SignRule[]): Sur
     return closeDay(context, rules, figuresOfDay(day), raw);
   };
 
+  const keep = (day: number, estate: Estate): void => {
+    closed.set(day, estate);
+    if (closed.size > CLOSED_DAYS) closed.delete(Math.min(...closed.keys()));
+  };
+
   /**
    * The estate as of the end of the last active day before `day`. A day is settled when the captures that tell who was
    * mapped at its end have come; until then it is closed by what is known at `now`, and closed again later.
    */
   const before = (day: number, now: Instant): Estate => {
-    let estate = facts.estate;
+    const last = Math.max(Number.NEGATIVE_INFINITY, ...[...closed.keys()].filter((one) => one < day));
+    let estate = closed.get(last) ?? facts.estate;
     for (const active of days) {
+      if (active <= last) continue;
       if (active >= day) break;
       const settledAt = (active + 1) * DAY + NEXT_CAPTURE_MS;
-      const its = closed.get(active) ?? close(estate, active, Math.min(now, settledAt));
-      if (now >= settledAt) closed.set(active, its);
-      estate = its;
+      estate = close(estate, active, Math.min(now, settledAt));
+      if (now >= settledAt) keep(active, estate);
     }
     return estate;
   };

@@ -1,5 +1,6 @@
 // Who connects as a role: the principals that are mapped to it, and whether they are people or programs.
 import type { Tally } from "../activity/activity.ts";
+import type { Timeline } from "../activity/activity-index.ts";
 import { isInteractive, isPersonLike } from "../anomaly/person-like.ts";
 import { type Oid, Principal, parseArn, withoutPath } from "../base/ids.ts";
 import { lazily } from "../base/lazily.ts";
@@ -27,15 +28,25 @@ export const principalsByRole = (view: DetectorView): PrincipalsOf => {
   return (role) => sorted.get(role) ?? [];
 };
 
+/** Connections as far as they tell who is behind them. */
+type Seen = Pick<Timeline, "length" | "texts" | "count">;
+const seenIn = (tallies: readonly Tally[]): Seen => ({
+  length: tallies.length,
+  texts: (n) => tallies[n] as Tally,
+  count: (n) => tallies[n]?.count ?? 0,
+});
+
 /**
  * Whether people sit behind a principal: it is a role of IAM Identity Center, or half of its connections have the session
  * name of a person or a tool that people use by hand. undefined: nobody has seen it.
  */
-const seenAsPerson = (principal: string, tallies: Iterable<Tally>): boolean | undefined => {
+const seenAsPerson = (principal: string, seen: Seen | undefined): boolean | undefined => {
   if (/:role\/(?:.*\/)?AWSReservedSSO_/.test(principal)) return true;
   let people = 0;
   let all = 0;
-  for (const { session, client, count } of tallies) {
+  for (let n = 0; n < (seen?.length ?? 0) && seen; n++) {
+    const { session, client } = seen.texts(n);
+    const count = seen.count(n);
     all += count;
     const named = isPersonLike(session, () => false);
     if (named || (session === "" && isInteractive(client))) people += count;
@@ -45,7 +56,7 @@ const seenAsPerson = (principal: string, tallies: Iterable<Tally>): boolean | un
 
 /** The same as a detector asks: nobody has seen it, then it is taken for a program. */
 export const isPerson = ({ activity }: DetectorView, principal: Principal): boolean =>
-  seenAsPerson(principal, activity.talliesOf(principal)) ?? false;
+  seenAsPerson(principal, activity.timelineOf(principal)) ?? false;
 
 /**
  * How many people's and how many programs' principals are mapped to each role, by OID. `tallies` of what connected lately;
@@ -58,7 +69,7 @@ export const connectsAs = (
   if (!isDsql(catalog) || catalog.sections.mappings.status === "unreadable") return null;
   const seen = Map.groupBy(tallies, ({ principal }) => withoutPath(principal));
   const kindOf = lazily((arn: string): keyof ConnectsAs => {
-    const person = seenAsPerson(arn, seen.get(withoutPath(arn)) ?? []);
+    const person = seenAsPerson(arn, seenIn(seen.get(withoutPath(arn)) ?? []));
     if (person !== undefined) return person ? "people" : "programs";
     return parseArn(arn)?.resource.startsWith("role/") ? "programs" : "untold";
   });

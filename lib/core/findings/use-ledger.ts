@@ -72,29 +72,59 @@ const kindOf = ({ principal, role, firstAt, lastAt }: Use, { made, gone }: Bound
 const isNewer = (a: Use, b: Use): boolean =>
   a.lastAt > b.lastAt || (a.lastAt === b.lastAt && byUse(a, b) > 0);
 
-const newestOfKinds = (uses: Iterable<Use>, bounds: ReadonlyMap<string, Bounds>): Use[] => {
+/** Takes uses in any order, and keeps of each kind the newest. */
+const newestOfKinds = (bounds: ReadonlyMap<string, Bounds>) => {
   const newest = new Map<string, Use>();
-  for (const { principal, role, firstAt, lastAt, firstEventId } of uses) {
-    const use = { principal, role, firstAt, lastAt, firstEventId };
-    const kind = kindOf(use, bounds.get(withoutPath(principal)) ?? NO_BOUNDS);
-    const known = newest.get(kind);
-    if (!known || isNewer(use, known)) newest.set(kind, use);
-  }
-  return [...newest.values()].sort(
-    (a, b) => byText(a.principal, b.principal) || byText(a.role, b.role) || byUse(a, b),
-  );
+  return {
+    add: (uses: Iterable<Use>): void => {
+      for (const { principal, role, firstAt, lastAt, firstEventId } of uses) {
+        const use = { principal, role, firstAt, lastAt, firstEventId };
+        const kind = kindOf(use, bounds.get(withoutPath(principal)) ?? NO_BOUNDS);
+        const known = newest.get(kind);
+        if (!known || isNewer(use, known)) newest.set(kind, use);
+      }
+    },
+    sorted: (): Use[] =>
+      [...newest.values()].sort(
+        (a, b) => byText(a.principal, b.principal) || byText(a.role, b.role) || byUse(a, b),
+      ),
+  };
 };
 
 /** Drops what is too old to count on the day after the ledger's. */
 const counted = (uses: readonly Use[], day: number): readonly Use[] =>
   uses.filter(({ lastAt }) => lastAt >= (day + 1 - USE_DAYS) * DAY);
 
+/** The ledger of no days: what a first one grows from. */
+export const EMPTY_LEDGER: UseLedger = { day: 0, uses: [], bounds: new Map() };
+
+export type GrowingLedger = {
+  /** Tallies of whole days since, none after the day that it grows to. */
+  readonly add: (tallies: readonly Tally[]) => void;
+  readonly grown: () => UseLedger;
+};
+
+/** The same ledger up to a later day, from the tallies of the days since; they are not held. */
+export const growingLedger = (
+  ledger: UseLedger,
+  day: number,
+  periods: readonly MappingPeriod[],
+): GrowingLedger => {
+  const bounds = boundsBefore(periods, (day + 1) * DAY);
+  const newest = newestOfKinds(bounds);
+  newest.add(ledger.uses);
+  return {
+    add: (tallies) => newest.add(tallies.filter(isUse)),
+    grown: () => ({ day, uses: counted(newest.sorted(), day), bounds }),
+  };
+};
+
 /** The ledger of days that were added up: `tallies` of whole days, none after `day`. */
 export const useLedger = (
   day: number,
   tallies: Iterable<Tally>,
   periods: readonly MappingPeriod[],
-): UseLedger => extended({ day: 0, uses: [], bounds: new Map() }, day, tallies, periods);
+): UseLedger => extended(EMPTY_LEDGER, day, tallies, periods);
 
 /** The same ledger from one of an earlier day and the tallies of the days since. */
 export const extended = (
@@ -103,9 +133,9 @@ export const extended = (
   tallies: Iterable<Tally>,
   periods: readonly MappingPeriod[],
 ): UseLedger => {
-  const bounds = boundsBefore(periods, (day + 1) * DAY);
-  const uses = [...ledger.uses, ...[...tallies].filter(isUse)];
-  return { day, uses: counted(newestOfKinds(uses, bounds), day), bounds };
+  const growing = growingLedger(ledger, day, periods);
+  growing.add([...tallies]);
+  return growing.grown();
 };
 
 /**

@@ -1,5 +1,6 @@
 // What detectors may see of activity: who connected, and how surprising the running day is.
 import type { Tally } from "../activity/activity.ts";
+import type { Timeline } from "../activity/activity-index.ts";
 import { FALSE_FINDINGS_PER_WEEK } from "../anomaly/constants.ts";
 import { EMPTY_ESTATE } from "../anomaly/estate.ts";
 import { mappingStates, standingMappings } from "../anomaly/mapping-state.ts";
@@ -8,7 +9,7 @@ import { type Surprise, type SurpriseAt, surprises } from "../anomaly/surprise.t
 import { type Principal, parseArn } from "../base/ids.ts";
 import { lazily } from "../base/lazily.ts";
 import { byText } from "../base/sorted.ts";
-import { DAY, type Instant } from "../base/time.ts";
+import { DAY, type Instant, type Interval } from "../base/time.ts";
 import { declaredHabits } from "../baseline/declared-habits.ts";
 import { uncoveredOf } from "../coverage/uncovered.ts";
 import type { Facts } from "./facts.ts";
@@ -21,6 +22,10 @@ export type ActivityView = {
   readonly account: string | undefined;
   /** All that is known of a principal, sorted by first instant; later than `now` included: cut it off yourself. */
   readonly talliesOf: (principal: Principal) => readonly Tally[];
+  /** Of these those that reach into a stretch, for who asks of everybody: they are not kept. */
+  readonly talliesWithin: (principal: Principal, interval: Interval) => readonly Tally[];
+  /** All of them, for who looks at few things of many; undefined: there are none. */
+  readonly timelineOf: (principal: Principal) => Timeline | undefined;
   /** Unusual connections of the running day and of the day before, by the given rules. */
   readonly surprise: (rules: readonly SignRule[]) => Surprise;
 };
@@ -92,6 +97,8 @@ export const activityViews = (facts: Facts): ((now: Instant) => ActivityView) =>
     auditor,
     account: parseArn(facts.cluster)?.account,
     talliesOf: tallies,
+    talliesWithin: (principal, interval) => inOrder(activity.talliesOf(principal, interval)),
+    timelineOf: activity.timelineOf,
     surprise: (rules) => surprise(rules).at(now),
   });
 };

@@ -22,8 +22,10 @@ const minutesOf = (ms: number): number => Math.round(ms / MINUTE);
 /** Connections whose time has not come yet: a record is written after what it tells. */
 const ofFuture = (view: DetectorView, toleranceMs: number): Judgement<SkewEvidence>[] => {
   if (!view.live) return [];
+  const after = view.now + toleranceMs;
+  const later = { from: after, to: Number.MAX_SAFE_INTEGER };
   const ahead = view.activity.principals.flatMap((principal) =>
-    view.activity.talliesOf(principal).filter(({ lastAt }) => lastAt > view.now + toleranceMs),
+    view.activity.talliesWithin(principal, later).filter(({ lastAt }) => lastAt > after),
   );
   if (!ahead.length) return [];
   const last = Math.max(...ahead.map(({ lastAt }) => lastAt));

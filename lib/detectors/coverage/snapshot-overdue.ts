@@ -25,7 +25,7 @@ const lengthOf = (hours: number): string => {
 const connectionsSince = ({ activity, now }: DetectorView, takenAt: Instant) => {
   const seen = activity.principals.flatMap((principal) =>
     activity
-      .talliesOf(principal)
+      .talliesWithin(principal, { from: takenAt, to: now })
       .filter(({ outcome, firstAt }) => outcome === "allowed" && firstAt > takenAt && firstAt < now),
   );
   const lastAt = Math.max(0, ...seen.map(({ firstAt, lastAt }) => (lastAt < now ? lastAt : firstAt)));

@@ -1,5 +1,7 @@
 // A role that nobody has used for the whole window, by any mapping or membership; admin and who connected as it as well.
 import * as z from "zod";
+import type { Tally } from "../../core/activity/activity.ts";
+import type { Timeline } from "../../core/activity/activity-index.ts";
 import { ADMIN, adminLoginsOf } from "../../core/activity/admin-logins.ts";
 import { Principal } from "../../core/base/ids.ts";
 import { dayOf, HOUR, type Instant, iso } from "../../core/base/time.ts";
@@ -125,6 +127,15 @@ const stillMayInWords = ({ iam }: DetectorView, arn: string): string | undefined
     : "; whether it still may is not known";
 };
 
+/** Connections as admin that had begun by then: few of many. */
+const asAdmin = (line: Timeline | undefined, now: Instant): Tally[] => {
+  const found: Tally[] = [];
+  for (let n = 0; n < (line?.length ?? 0) && line; n++) {
+    if (line.texts(n).action === "DbConnectAdmin" && line.firstAt(n) <= now) found.push(line.tally(n));
+  }
+  return found;
+};
+
 /** admin needs no mapping: who may connect as it stands in IAM. */
 const judgeAdmin = (
   view: DetectorView,
@@ -136,9 +147,7 @@ const judgeAdmin = (
   const role = rowsOf(engine.catalog, "roles").find(({ name }) => name === ADMIN);
   if (!role || !isDsql(engine.catalog) || coverage.uncovered.hoursIn(window) > 0) return [];
   const logins = adminLoginsOf(
-    activity.principals.flatMap((principal) =>
-      activity.talliesOf(principal).filter(({ firstAt }) => firstAt <= now),
-    ),
+    activity.principals.flatMap((one) => asAdmin(activity.timelineOf(one), now)),
   ).filter(({ arn }) => arn !== activity.auditor);
   const proven = provenSince(view, days);
   const lastUseAt = logins.length

@@ -50,7 +50,7 @@ const adminsIn = ({ activity }: DetectorView, { from, to }: RecentChanges): read
   adminLoginsOf(
     activity.principals.flatMap((principal) =>
       activity
-        .talliesOf(principal)
+        .talliesWithin(principal, { from: from - LONGEST_SESSION, to: to + 1 })
         .filter(({ firstAt, lastAt }) => firstAt <= to && lastAt > from - LONGEST_SESSION),
     ),
   ).map(({ arn }) => arn);

@@ -22,8 +22,12 @@ export type ActivityStore = CoverageHours & {
   readonly countedIds: (cluster: Cluster, interval: Interval) => Promise<Map<Instant, Set<string>>>;
   /** Profiles of the hours that begin in the interval and saw connections, as of the last fold. */
   readonly hours: (cluster: Cluster, interval: Interval) => Promise<Profile[]>;
+  /** The same one after the other, for who does not hold them all. */
+  readonly eachHour: (cluster: Cluster, interval: Interval) => AsyncIterable<Profile>;
   /** The same by UTC day. */
   readonly days: (cluster: Cluster, interval: Interval) => Promise<Profile[]>;
+  /** The same one after the other. */
+  readonly eachDay: (cluster: Cluster, interval: Interval) => AsyncIterable<Profile>;
   /** Exact addresses and session names of some minutes, bounded: see sightingsReader. */
   readonly sightings: SightingsReader;
   /** The first connection after `at` that is known to begin before `until`. */

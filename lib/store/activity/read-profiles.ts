@@ -23,14 +23,18 @@ export const profileHours = (table: Table) => {
   const range = (pk: string, { from, to }: Interval, consistent: boolean) =>
     table.query({ pk, from: iso(from), to: iso(to - 1), consistent });
 
-  const read = async (cluster: Cluster, interval: Interval, consistent = false): Promise<Profile[]> => {
-    const profiles: Profile[] = [];
-    if (interval.to <= interval.from) return profiles;
-    for await (const item of range(keys.hours(cluster), interval, consistent)) {
-      profiles.push(profileOf(cluster, HOUR, item));
-    }
-    return profiles;
-  };
+  async function* eachHour(
+    cluster: Cluster,
+    interval: Interval,
+    consistent = false,
+  ): AsyncGenerator<Profile> {
+    if (interval.to <= interval.from) return;
+    for await (const item of range(keys.hours(cluster), interval, consistent))
+      yield profileOf(cluster, HOUR, item);
+  }
+
+  const read = (cluster: Cluster, interval: Interval, consistent = false): Promise<Profile[]> =>
+    Array.fromAsync(eachHour(cluster, interval, consistent));
 
   const addUp = async (
     cluster: Cluster,
@@ -47,49 +51,82 @@ export const profileHours = (table: Table) => {
     return { ...bounded, namelessBefore: namelessUses(merged) };
   };
 
-  return { range, read, addUp };
+  return { range, eachHour, read, addUp };
 };
 export type ProfileHours = ReturnType<typeof profileHours>;
 
+/**
+ * The days that begin in the interval, one after the other. A day with open hours is added up on the spot, whether or not
+ * something is kept of it.
+ */
+async function* eachDay(
+  { range, addUp }: ProfileHours,
+  cluster: Cluster,
+  interval: Interval,
+  openDays: readonly Instant[],
+): AsyncGenerator<Profile> {
+  const open = openDays.filter((day) => day >= interval.from && day < interval.to).sort((a, b) => a - b);
+  const addedUp = async (day: Instant): Promise<Profile | undefined> => {
+    const { tallies, folded, others } = await addUp(cluster, day, false);
+    const kept = { tallies, folded, ...(others > 0 && { others }) };
+    return tallies.length ? { cluster, from: day, to: day + DAY, ...kept } : undefined;
+  };
+  for await (const item of range(keys.days(cluster), interval, false)) {
+    const day = profileOf(cluster, DAY, item);
+    let anew: Profile | undefined;
+    for (let next = open[0]; next !== undefined && next <= day.from; next = open[0]) {
+      open.shift();
+      const found = await addedUp(next);
+      if (next === day.from) anew = found;
+      else if (found) yield found;
+    }
+    yield anew ?? day;
+  }
+  for (const day of open) {
+    const found = await addedUp(day);
+    if (found) yield found;
+  }
+}
+
 /** The questions about profiles. */
-export const profileReader = (table: Table, dirty: DirtyHours, { range, read, addUp }: ProfileHours) => ({
-  /** The hours that begin in the interval and have connections, as of the last fold, sorted. */
-  hours: (cluster: Cluster, interval: Interval): Promise<Profile[]> => read(cluster, interval),
-
-  /** The first connection after `at` that begins before `until`, as far as hours tell; undefined: none is known. */
-  firstAfter: async (cluster: Cluster, at: Instant, until: Instant): Promise<Instant | undefined> => {
-    // The hour of `at` and the next one that saw connections: all of that one are later.
-    const found = table.query({
-      pk: keys.hours(cluster),
-      from: iso(floorTo(HOUR, at)),
-      to: iso(until),
-      limit: 2,
-    });
-    for await (const item of found) {
-      const { tallies } = profileOf(cluster, HOUR, item);
-      const later = tallies.flatMap(({ firstAt, lastAt }) =>
-        firstAt >= until || lastAt <= at ? [] : firstAt > at ? firstAt : lastAt,
-      );
-      if (later.length) return Math.min(...later);
-    }
-    return undefined;
-  },
-
-  /** The days that begin in the interval and have connections, sorted; a day with open hours is added up on the spot. */
-  days: async (cluster: Cluster, interval: Interval): Promise<Profile[]> => {
-    if (interval.to <= interval.from) return [];
+export const profileReader = (table: Table, dirty: DirtyHours, hours: ProfileHours) => {
+  async function* daysIn(cluster: Cluster, interval: Interval): AsyncGenerator<Profile> {
+    if (interval.to <= interval.from) return;
     const open = new Set((await dirty.list(cluster)).map(({ hour }) => floorTo(DAY, hour)));
-    const profiles = new Map<Instant, Profile>();
-    for await (const item of range(keys.days(cluster), interval, false)) {
-      const day = profileOf(cluster, DAY, item);
-      profiles.set(day.from, day);
-    }
-    for (const day of open) {
-      if (day < interval.from || day >= interval.to) continue;
-      const { tallies, folded, others } = await addUp(cluster, day, false);
-      const kept = { tallies, folded, ...(others > 0 && { others }) };
-      if (tallies.length) profiles.set(day, { cluster, from: day, to: day + DAY, ...kept });
-    }
-    return [...profiles.values()].sort((a, b) => a.from - b.from);
-  },
-});
+    yield* eachDay(hours, cluster, interval, [...open]);
+  }
+  return {
+    /** The hours that begin in the interval and have connections, as of the last fold, sorted. */
+    hours: (cluster: Cluster, interval: Interval): Promise<Profile[]> => hours.read(cluster, interval),
+
+    /** The first connection after `at` that begins before `until`, as far as hours tell; undefined: none is known. */
+    firstAfter: async (cluster: Cluster, at: Instant, until: Instant): Promise<Instant | undefined> => {
+      // The hour of `at` and the next one that saw connections: all of that one are later.
+      const found = table.query({
+        pk: keys.hours(cluster),
+        from: iso(floorTo(HOUR, at)),
+        to: iso(until),
+        limit: 2,
+      });
+      for await (const item of found) {
+        const { tallies } = profileOf(cluster, HOUR, item);
+        const later = tallies.flatMap(({ firstAt, lastAt }) =>
+          firstAt >= until || lastAt <= at ? [] : firstAt > at ? firstAt : lastAt,
+        );
+        if (later.length) return Math.min(...later);
+      }
+      return undefined;
+    },
+
+    /** The same one after the other, for who does not hold them all. */
+    eachHour: (cluster: Cluster, interval: Interval): AsyncIterable<Profile> =>
+      hours.eachHour(cluster, interval),
+
+    /** The days that begin in the interval and have connections, sorted; a day with open hours is added up on the spot. */
+    days: (cluster: Cluster, interval: Interval): Promise<Profile[]> =>
+      Array.fromAsync(daysIn(cluster, interval)),
+
+    /** The same one after the other. */
+    eachDay: (cluster: Cluster, interval: Interval): AsyncIterable<Profile> => daysIn(cluster, interval),
+  };
+};

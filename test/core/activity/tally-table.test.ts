@@ -5,6 +5,7 @@ import { activityIndex } from "../../../lib/core/activity/activity-index.ts";
 import type { Connection } from "../../../lib/core/activity/connection.ts";
 import { eventIds } from "../../../lib/core/activity/event-ids.ts";
 import { tallyOf } from "../../../lib/core/activity/tally.ts";
+import { tallyColumns } from "../../../lib/core/activity/tally-columns.ts";
 import { tallySums } from "../../../lib/core/activity/tally-sums.ts";
 import {
   connectionsIn,
@@ -54,6 +55,27 @@ describe("a table of tallies", () => {
         for (const principal of own.principals())
           expect(own.talliesOf(principal, interval)).toEqual(other.talliesOf(principal, interval));
         expect(own.days()).toEqual(other.days());
+        for (const day of own.days()) expect(own.talliesOn(day)).toEqual(other.talliesOn(day));
+      }),
+    );
+  });
+
+  it("gathered one after the other, answers what an index of the same tallies answers", () => {
+    fc.assert(
+      fc.property(attempts, fc.nat({ max: 120 }), fc.nat({ max: 120 }), (all, x, y) => {
+        const hours = [...talliesByUnit(all, HOUR).values()];
+        const columns = tallyColumns();
+        for (const tallies of hours) columns.add(tallies);
+        const [own, other] = [columns.index(), activityIndex(hours.map((tallies) => ({ tallies })))];
+        const interval = { from: Math.min(x, y) * HOUR, to: Math.max(x, y) * HOUR };
+        expect(own.principals()).toEqual(other.principals());
+        expect(JSON.stringify(allOf(own))).toBe(JSON.stringify(allOf(other)));
+        for (const principal of own.principals()) {
+          expect(own.talliesOf(principal, interval)).toEqual(other.talliesOf(principal, interval));
+          const [line, same] = [own.timelineOf(principal), other.timelineOf(principal)];
+          expect(line?.length).toBe(same?.length);
+          for (let n = 0; n < (line?.length ?? 0); n++) expect(line?.count(n)).toBe(same?.count(n));
+        }
         for (const day of own.days()) expect(own.talliesOn(day)).toEqual(other.talliesOn(day));
       }),
     );
