@@ -1,6 +1,7 @@
 // The newest uses of mappings up to the end of a day, from which the same verdicts follow as from all days before it.
 import type { Tally } from "../activity/activity.ts";
 import { withoutPath } from "../base/ids.ts";
+import { lazily } from "../base/lazily.ts";
 import { byText, countBefore } from "../base/sorted.ts";
 import { DAY, type Instant } from "../base/time.ts";
 import type { MappingPeriod } from "../history/mapping-period.ts";
@@ -75,11 +76,12 @@ const isNewer = (a: Use, b: Use): boolean =>
 /** Takes uses in any order, and keeps of each kind the newest. */
 const newestOfKinds = (bounds: ReadonlyMap<string, Bounds>) => {
   const newest = new Map<string, Use>();
+  const boundsOfPrincipal = lazily((principal: string) => bounds.get(withoutPath(principal)) ?? NO_BOUNDS);
   return {
     add: (uses: Iterable<Use>): void => {
       for (const { principal, role, firstAt, lastAt, firstEventId } of uses) {
         const use = { principal, role, firstAt, lastAt, firstEventId };
-        const kind = kindOf(use, bounds.get(withoutPath(principal)) ?? NO_BOUNDS);
+        const kind = kindOf(use, boundsOfPrincipal(principal));
         const known = newest.get(kind);
         if (!known || isNewer(use, known)) newest.set(kind, use);
       }
