@@ -3,7 +3,6 @@ import { afterAll, describe, expect, it } from "vitest";
 import { activityIndex } from "../../lib/core/activity/activity-index.ts";
 import { DAY, HOUR, MINUTE } from "../../lib/core/base/time.ts";
 import { judgeWith } from "../../lib/core/findings/judge.ts";
-import { useLedger } from "../../lib/core/findings/use-ledger.ts";
 import { auditView } from "../../lib/core/findings/view.ts";
 import { detectors } from "../../lib/detectors/index.ts";
 import { loadAll } from "../../lib/jobs/load-facts.ts";
@@ -11,6 +10,7 @@ import { openStore, type Store } from "../../lib/store/open-store.ts";
 import { seededRandom } from "../../local/seeded-random.ts";
 import { acl, catalog, cluster, publicSchema, role, table } from "../support/catalogs.ts";
 import { connection } from "../support/connections.ts";
+import { useLedger } from "../support/ledgers.ts";
 import { sqliteTables } from "../support/table.ts";
 
 const sqlite = sqliteTables();

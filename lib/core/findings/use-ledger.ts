@@ -121,25 +121,6 @@ export const growingLedger = (
   };
 };
 
-/** The ledger of days that were added up: `tallies` of whole days, none after `day`. */
-export const useLedger = (
-  day: number,
-  tallies: Iterable<Tally>,
-  periods: readonly MappingPeriod[],
-): UseLedger => extended(EMPTY_LEDGER, day, tallies, periods);
-
-/** The same ledger from one of an earlier day and the tallies of the days since. */
-export const extended = (
-  ledger: UseLedger,
-  day: number,
-  tallies: Iterable<Tally>,
-  periods: readonly MappingPeriod[],
-): UseLedger => {
-  const growing = growingLedger(ledger, day, periods);
-  growing.add([...tallies]);
-  return growing.grown();
-};
-
 /**
  * Can verdicts on these mappings rest on the ledger? Not where a mapping was made or went at an instant within its days
  * that was not known yet when kinds were told apart: snapshots came late.

@@ -5,8 +5,8 @@ import { activityIndex } from "../../../lib/core/activity/activity-index.ts";
 import { DAY, HOUR } from "../../../lib/core/base/time.ts";
 import { exampleArn, exampleFacts, EXAMPLE_NOW as NOW } from "../../../lib/core/findings/example-facts.ts";
 import type { Verdict } from "../../../lib/core/findings/finding.ts";
-import { useLedger } from "../../../lib/core/findings/use-ledger.ts";
 import { auditView } from "../../../lib/core/findings/view.ts";
+import { useLedger } from "../../support/ledgers.ts";
 
 const DAYS = 90;
 const WINDOW = { from: NOW - DAYS * DAY, to: NOW };

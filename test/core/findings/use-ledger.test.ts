@@ -7,10 +7,11 @@ import { Principal } from "../../../lib/core/base/ids.ts";
 import { DAY, HOUR } from "../../../lib/core/base/time.ts";
 import { exampleArn, exampleFacts } from "../../../lib/core/findings/example-facts.ts";
 import type { Facts } from "../../../lib/core/findings/facts.ts";
-import { extended, holds, type UseLedger, useLedger } from "../../../lib/core/findings/use-ledger.ts";
+import { holds, type UseLedger } from "../../../lib/core/findings/use-ledger.ts";
 import { packLedger, unpackLedger } from "../../../lib/core/findings/use-ledger-codec.ts";
 import { auditView } from "../../../lib/core/findings/view.ts";
 import type { MappingPeriod } from "../../../lib/core/history/mapping-period.ts";
+import { extended, useLedger } from "../../support/ledgers.ts";
 
 const START = Date.UTC(2026, 0, 1);
 const FIRST = START / DAY;
