@@ -148,13 +148,30 @@ export const settledDay = (now: Instant): number => dayNumber(now - SETTLED_MS) 
 /** So many closed days are held: moments that go back further have them closed again. */
 const CLOSED_DAYS = 4;
 
+/** The estates as of the end of the last days that were settled when they were closed. */
+const closedDays = () => {
+  const closed = new Map<number, Estate>();
+  return {
+    keep: (day: number, estate: Estate): void => {
+      closed.set(day, estate);
+      if (closed.size > CLOSED_DAYS) closed.delete(Math.min(...closed.keys()));
+    },
+    lastBefore: (day: number): { readonly day: number; readonly estate: Estate } | undefined =>
+      [...closed]
+        .map(([at, estate]) => ({ day: at, estate }))
+        .filter((one) => one.day < day)
+        .toSorted((a, b) => a.day - b.day)
+        .at(-1),
+  };
+};
+
 /** Works through the days lazily. `rules`: the signs that are looked for. */
 export const surprises = (facts: SurpriseFacts, rules: readonly SignRule[]): SurpriseAt => {
   const isNew = (day: number): boolean => facts.estate.day === null || day > facts.estate.day;
   const days = facts.days.filter(isNew);
   // The running day's are asked for again and again; no other's are held, for a day may have thousands.
   const talliesOf = lastOf((day: number) => (isNew(day) ? facts.talliesOn(day) : []));
-  const closed = new Map<number, Estate>();
+  const closed = closedDays();
   const acknowledgedBy = (now: Instant): number => facts.acknowledged.filter(({ at }) => at <= now).length;
   const known = (estate: Estate, now: Instant): Estate => withAcknowledged(estate, facts.acknowledged, now);
 
@@ -174,24 +191,19 @@ export const surprises = (facts: SurpriseFacts, rules: readonly SignRule[]): Sur
     return closeDay(context, rules, figuresOfDay(day), raw);
   };
 
-  const keep = (day: number, estate: Estate): void => {
-    closed.set(day, estate);
-    if (closed.size > CLOSED_DAYS) closed.delete(Math.min(...closed.keys()));
-  };
-
   /**
    * The estate as of the end of the last active day before `day`. A day is settled when the captures that tell who was
    * mapped at its end have come; until then it is closed by what is known at `now`, and closed again later.
    */
   const before = (day: number, now: Instant): Estate => {
-    const last = Math.max(Number.NEGATIVE_INFINITY, ...[...closed.keys()].filter((one) => one < day));
-    let estate = closed.get(last) ?? facts.estate;
+    const last = closed.lastBefore(day);
+    let estate = last?.estate ?? facts.estate;
     for (const active of days) {
-      if (active <= last) continue;
+      if (last && active <= last.day) continue;
       if (active >= day) break;
       const settledAt = (active + 1) * DAY + NEXT_CAPTURE_MS;
       estate = close(estate, active, Math.min(now, settledAt));
-      if (now >= settledAt) keep(active, estate);
+      if (now >= settledAt) closed.keep(active, estate);
     }
     return estate;
   };
