@@ -198,9 +198,7 @@ export const surprises = (facts: SurpriseFacts, rules: readonly SignRule[]): Sur
   const before = (day: number, now: Instant): Estate => {
     const last = closed.lastBefore(day);
     let estate = last?.estate ?? facts.estate;
-    for (const active of days) {
-      if (last && active <= last.day) continue;
-      if (active >= day) break;
+    for (const active of days.filter((one) => one < day && (!last || one > last.day))) {
       const settledAt = (active + 1) * DAY + NEXT_CAPTURE_MS;
       estate = close(estate, active, Math.min(now, settledAt));
       if (now >= settledAt) closed.keep(active, estate);
