@@ -1,5 +1,7 @@
 // Judges one cluster per message, then asks for notices where there is something to tell.
 
+import type { Cluster } from "../lib/core/base/ids.ts";
+import type { Finding } from "../lib/core/findings/finding.ts";
 import { defaultSettings, VerdictSettings } from "../lib/core/findings/settings.ts";
 import type { ChannelName } from "../lib/core/incidents/feed.ts";
 import { detectorOf } from "../lib/detectors/index.ts";
@@ -51,13 +53,29 @@ const publishSettings = async ({ store, options, functionName, now, log }: Detec
   if (wrote) log.info("settings written", { dormantDays: values.dormantDays });
 };
 
+/** The notify function looks again before it sends: a message lost or doubled does no harm. */
+const askToTell = async (
+  { store, notify, ...deps }: DetectDeps,
+  cluster: Cluster,
+  findings: readonly Finding[],
+): Promise<void> => {
+  const now = deps.now();
+  const standing = await standingOf(store, cluster, findings, now);
+  if (isTellingDue(standing, now) || isFeedDue(findings, standing.state.channels, now))
+    await notify([{ cluster } satisfies NotifyJob]);
+};
+
 export const detectHandler = (deps: DetectDeps) =>
   eachMessage(deps, async (body) => {
     await publishSettings(deps);
     const { cluster, reason, unlessSince } = DetectJob.parse(body);
     if (unlessSince !== undefined) {
       const last = await deps.store.findings.lastLook(cluster);
-      if (last && last.at >= unlessSince) return deps.log.info("judged already", { cluster, reason });
+      if (last && last.at >= unlessSince) {
+        deps.log.info("judged already", { cluster, reason });
+        // Whoever judged it may have died before anybody was asked to tell.
+        return askToTell(deps, cluster, await deps.store.findings.list(cluster));
+      }
     }
     await settleChannels(deps.store, cluster, deps.channels ?? [], deps.now());
     const { findings, looks } = await detectCluster(deps.store, cluster, deps.now(), deps.options);
@@ -68,11 +86,7 @@ export const detectHandler = (deps: DetectDeps) =>
     }
     const incomplete = looks.filter(({ complete }) => !complete).length;
     deps.log.info("judged", { cluster, reason, open, incomplete });
-    // The notify function looks again before it sends: a message lost or doubled does no harm.
-    const now = deps.now();
-    const standing = await standingOf(deps.store, cluster, findings, now);
-    if (isTellingDue(standing, now) || isFeedDue(findings, standing.state.channels, now))
-      await deps.notify([{ cluster } satisfies NotifyJob]);
+    await askToTell(deps, cluster, findings);
   });
 
 /** The function as its environment says. */

@@ -80,7 +80,8 @@ export const ingestHandler = (deps: IngestDeps): LambdaHandler<SQSEvent, SQSBatc
         events.map(({ connection }) => connection),
         deps.now(),
       );
-      if (counts.counted) for (const { connection } of events) changed.add(connection.cluster);
+      for (const cluster of new Set(events.map(({ connection }) => connection.cluster)))
+        if (counts.counted || (await deps.sink.waits?.(cluster))) changed.add(cluster);
       const one = { records: events.length + ignored, connections: events.length, ignored, ...counts };
       const all = addCounts([...read, one]);
       deps.log.info("counted", { messages: Records.length, failed: failed.size, ...all });

@@ -1,5 +1,5 @@
 // Takes one snapshot per message, and asks for a judgement where something changed.
-import type { Principal } from "../lib/core/base/ids.ts";
+import type { Cluster, Principal } from "../lib/core/base/ids.ts";
 import { type DetectJob, SnapshotJob } from "../lib/jobs/messages.ts";
 import { type SnapshotPorts, takeSnapshot } from "../lib/jobs/take-snapshot.ts";
 import { isRetired } from "../lib/store/history/clusters.ts";
@@ -14,12 +14,30 @@ export type SnapshotDeps = Runtime & {
   readonly readIam?: NonNullable<SnapshotPorts["readIam"]>;
 };
 
-export const snapshotHandler = ({ detect, ...deps }: SnapshotDeps) =>
-  eachMessage(deps, async (body) => {
+/** Whether the newest snapshot shows something else than the one that was judged last, or none was judged yet. */
+const showsNews = async ({ snapshots, findings }: Store, cluster: Cluster): Promise<boolean> => {
+  const [head, look] = await Promise.all([snapshots.head(cluster), findings.lastLook(cluster)]);
+  if (!head) return false;
+  const judged =
+    look?.snapshotAt == null ? undefined : await snapshots.manifestAsOf(cluster, look.snapshotAt);
+  return judged?.manifest.root !== head.manifest.root;
+};
+
+export const snapshotHandler = ({ detect, ...deps }: SnapshotDeps) => {
+  // What changed is judged at once, also where the one who stored it died before he asked for that. Where nothing did, the
+  // judgement that was planned with this snapshot is enough.
+  const askToJudge = async (cluster: Cluster): Promise<void> => {
+    if (await showsNews(deps.store, cluster))
+      await detect([{ cluster, reason: "snapshot" } satisfies DetectJob]);
+  };
+  return eachMessage(deps, async (body) => {
     const { cluster, endpoint, user, dial, unlessSince } = SnapshotJob.parse(body);
     if (unlessSince !== undefined) {
       const head = await deps.store.snapshots.head(cluster);
-      if (head && head.manifest.takenAt >= unlessSince) return deps.log.info("taken already", { cluster });
+      if (head && head.manifest.takenAt >= unlessSince) {
+        deps.log.info("taken already", { cluster });
+        return askToJudge(cluster);
+      }
     }
     const entry = await deps.store.clusters.entry(cluster);
     if (entry && isRetired(entry)) return deps.log.info("not read: it is retired", { cluster });
@@ -31,9 +49,9 @@ export const snapshotHandler = ({ detect, ...deps }: SnapshotDeps) =>
       ...(dial && { dial: { host: dial.host, port: dial.port, ...(dial.ca && { ca: dial.ca }) } }),
     });
     deps.log.info("snapshot stored", { cluster, seq, unchanged, changes: changes.length });
-    // What changed is judged at once; where nothing did, the judgement that was planned with this snapshot is enough.
-    if (!unchanged) await detect([{ cluster, reason: "snapshot" } satisfies DetectJob]);
+    await askToJudge(cluster);
   });
+};
 
 /** The function as its environment says. */
 export const wire = (shared: Runtime) => {

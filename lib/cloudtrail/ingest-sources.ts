@@ -17,6 +17,8 @@ export type ActivitySink = {
     connections: readonly Connection[],
     now: Instant,
   ) => Promise<{ readonly counted: number; readonly duplicates: number; readonly tooOld: number }>;
+  /** Whether something was counted that nobody has added up: a run that died may have counted what comes again. */
+  readonly waits?: (cluster: Cluster) => Promise<boolean>;
   readonly markHours: (scope: Scope, hours: Iterable<Instant>, proof: Proof) => Promise<void>;
   /** Keeps what happened to trails; without it such events are passed over. */
   readonly noteManagement?: (event: ManagementEvent) => Promise<void>;
@@ -63,9 +65,9 @@ export const ingestSources = async (
     total.counted += counted;
     total.duplicates += duplicates;
     total.tooOld += tooOld;
-    for (const { cluster } of gathered) {
+    for (const cluster of new Set(gathered.map((one) => one.cluster))) {
       named.add(cluster);
-      if (counted > 0) clusters.add(cluster);
+      if (counted > 0 || (await sink.waits?.(cluster))) clusters.add(cluster);
     }
   };
   const { hours, management, ...read } = await readSources(

@@ -16,6 +16,7 @@ export const connectionSink = (
     if (auditor !== undefined) await canaries.noteLogins(connections, auditor, way, now);
     return activity.count(connections, now);
   },
+  waits: activity.waits,
   markHours: activity.markHours,
   noteManagement: trailEvents.record,
 });

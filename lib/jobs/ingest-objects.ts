@@ -11,7 +11,7 @@ import type { DigestIngest } from "./ingest-digest.ts";
 
 /** What a message's objects held, as far as they could be read. */
 export type ObjectsIngested = {
-  /** The clusters with new connections. */
+  /** The clusters with connections that nobody has added up yet. */
   readonly clusters: readonly Cluster[];
   readonly counts: Pick<
     IngestCounts,

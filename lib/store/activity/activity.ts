@@ -14,6 +14,8 @@ import { type Counted, countedIds, SLOT_DAYS, slotCounter } from "./slots.ts";
 export type ActivityStore = CoverageHours & {
   /** Counts each connection once, whatever was delivered before; `counted + duplicates + tooOld` is all of them. */
   readonly count: (connections: readonly Connection[], now: Instant) => Promise<Counted>;
+  /** Whether something was counted that no fold has added up yet. */
+  readonly waits: (cluster: Cluster) => Promise<boolean>;
   /** Adds up the hours and days that changed since the last fold; how many did. */
   readonly fold: (cluster: Cluster, now: Instant) => Promise<Folded>;
   /** Adds a stretch up anew from what was counted. Changes nothing unless something was amiss. */
@@ -42,6 +44,7 @@ export const createActivityStore = (
   const dirty = dirtyHours(table);
   return {
     count: slotCounter(table, dirty, { slotDays, folded: foldedSegments(table) }),
+    waits: async (cluster) => (await dirty.list(cluster)).length > 0,
     countedIds: countedIds(table),
     sightings: sightingsReader(table),
     ...profileStore(table, dirty, slotDays),
