@@ -40,6 +40,16 @@ export type IngestDeps = Runtime & {
 /** Judgement waits a moment, so that the events of one burst are judged together. */
 const DETECT_AFTER_SECONDS = 60;
 
+/** Those with something counted that nobody has added up: a judgement of them may have been lost. */
+const waiting = async ({ sink }: IngestDeps, clusters: readonly Cluster[]): Promise<Cluster[]> => {
+  const found: Cluster[] = [];
+  for (const cluster of clusters) if (await sink.waits?.(cluster)) found.push(cluster);
+  return found;
+};
+
+const isSentAgain = ({ attributes }: SQSRecord): boolean =>
+  Number(attributes?.ApproximateReceiveCount ?? 1) > 1;
+
 export const ingestHandler = (deps: IngestDeps): LambdaHandler<SQSEvent, SQSBatchResponse> =>
   lambda(deps, async ({ Records }) => {
     const failed = new Set<string>();
@@ -61,9 +71,11 @@ export const ingestHandler = (deps: IngestDeps): LambdaHandler<SQSEvent, SQSBatc
         const body = bodyOf(record);
         const objects = deps.ingestObjects(body);
         if (objects) {
-          const { clusters, counts, flaw } = await objects;
+          const { clusters, named, counts, flaw } = await objects;
           read.push(counts);
           for (const cluster of clusters) changed.add(cluster);
+          // Whoever had the message before may have counted all of it and died before anybody was asked to judge.
+          if (isSentAgain(record)) for (const cluster of await waiting(deps, named)) changed.add(cluster);
           if (flaw) throw flaw;
           continue;
         }
@@ -80,8 +92,8 @@ export const ingestHandler = (deps: IngestDeps): LambdaHandler<SQSEvent, SQSBatc
         events.map(({ connection }) => connection),
         deps.now(),
       );
-      for (const cluster of new Set(events.map(({ connection }) => connection.cluster)))
-        if (counts.counted || (await deps.sink.waits?.(cluster))) changed.add(cluster);
+      const named = [...new Set(events.map(({ connection }) => connection.cluster))];
+      for (const cluster of counts.counted ? named : await waiting(deps, named)) changed.add(cluster);
       const one = { records: events.length + ignored, connections: events.length, ignored, ...counts };
       const all = addCounts([...read, one]);
       deps.log.info("counted", { messages: Records.length, failed: failed.size, ...all });

@@ -65,9 +65,9 @@ export const ingestSources = async (
     total.counted += counted;
     total.duplicates += duplicates;
     total.tooOld += tooOld;
-    for (const cluster of new Set(gathered.map((one) => one.cluster))) {
+    for (const { cluster } of gathered) {
       named.add(cluster);
-      if (counted > 0 || (await sink.waits?.(cluster))) clusters.add(cluster);
+      if (counted > 0) clusters.add(cluster);
     }
   };
   const { hours, management, ...read } = await readSources(

@@ -11,8 +11,10 @@ import type { DigestIngest } from "./ingest-digest.ts";
 
 /** What a message's objects held, as far as they could be read. */
 export type ObjectsIngested = {
-  /** The clusters with connections that nobody has added up yet. */
+  /** The clusters with new connections. */
   readonly clusters: readonly Cluster[];
+  /** All clusters that the objects name. */
+  readonly named: readonly Cluster[];
   readonly counts: Pick<
     IngestCounts,
     "records" | "connections" | "counted" | "duplicates" | "ignored" | "tooOld"
@@ -51,6 +53,7 @@ const ingestObjects = async (
     { now: now() },
   );
   const clusters = new Set(read.clusters);
+  const named = new Set(read.named);
   const parts = [read];
   const rejected = [...read.rejected];
   const flaws: string[] = [];
@@ -58,12 +61,14 @@ const ingestObjects = async (
     const check = await digest?.(object);
     if (check) parts.push(check.ingested);
     for (const cluster of check?.ingested.clusters ?? []) clusters.add(cluster);
+    for (const cluster of check?.ingested.named ?? []) named.add(cluster);
     rejected.push(...(check?.ingested.rejected ?? []));
     const flaw = check && flawOfDigest(check);
     if (flaw) flaws.push(`s3://${object.bucket}/${object.key}: ${flaw}`);
   }
   return {
     clusters: [...clusters].sort(),
+    named: [...named].sort(),
     counts: addCounts(parts),
     flaw: flawOf(rejected, flaws),
   };

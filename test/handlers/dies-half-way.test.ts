@@ -1,5 +1,8 @@
 // Every function, ended at its writes and at the messages it sends, and called again with the same event, called twice, and
 // called with two events in both orders: what is stored and what was sent is the same.
+import { Readable } from "node:stream";
+import { gzipSync } from "node:zlib";
+import type { S3Client } from "@aws-sdk/client-s3";
 import type { SNSClient } from "@aws-sdk/client-sns";
 import type { Context, SQSEvent } from "aws-lambda";
 import { afterAll, describe, expect, it, vi } from "vitest";
@@ -16,6 +19,7 @@ import { DAY, HOUR, MINUTE } from "../../lib/core/base/time.ts";
 import type { readCatalog } from "../../lib/dsql/read-catalog.ts";
 import { retireCluster } from "../../lib/jobs/cluster-life.ts";
 import { connectionSink } from "../../lib/jobs/count-connections.ts";
+import { objectIngest } from "../../lib/jobs/ingest-objects.ts";
 import { detectCluster } from "../../lib/jobs/judge-cluster.ts";
 import { openStore, type Store } from "../../lib/store/open-store.ts";
 import { acl, estate, role, table } from "../support/catalogs.ts";
@@ -124,6 +128,25 @@ const detect = ({ store, send }: Ports, event: never): Promise<boolean> =>
     })(event, context),
   );
 
+const keyOf = (cluster: Cluster): string =>
+  `AWSLogs/111122223333/CloudTrail/us-east-1/2026/11/02/111122223333_CloudTrail_us-east-1_20261102T1155Z_${idOf(cluster)}.json.gz`;
+/** A bucket with one file for each cluster. */
+const s3 = {
+  send: async ({ input: { Key } }: { input: { Key: string } }) => {
+    const cluster = [A, B].find((one) => keyOf(one) === Key) ?? A;
+    const records = [1, 2].map((n) => connectRecord({ id: `f${n}`, at: T - n * HOUR, cluster }));
+    return { Body: Readable.from([gzipSync(JSON.stringify({ Records: records }))]) };
+  },
+} as unknown as S3Client;
+
+const ingest = ({ store, send }: Ports, event: never): Promise<boolean> => {
+  const files = objectIngest(s3, connectionSink(store, AUDITOR, "trail"), () => T);
+  const sink = connectionSink(store, AUDITOR, "event");
+  return isDone(
+    ingestHandler({ ...shared, detect: send("detect"), ingestObjects: files, sink })(event, context),
+  );
+};
+
 const cases: Readonly<Record<string, Case>> = {
   act: {
     seed: seedFindings,
@@ -180,13 +203,15 @@ const cases: Readonly<Record<string, Case>> = {
         connectRecord({ id: "i3", at: T - MINUTE, cluster: B }),
       ),
     ],
-    call: ({ store, send }, event) =>
-      isDone(
-        ingestHandler({
-          ...{ ...shared, detect: send("detect"), ingestObjects: () => undefined },
-          sink: connectionSink(store, AUDITOR, "event"),
-        })(event, context),
-      ),
+    call: ingest,
+  },
+  "ingest of trail files": {
+    seed: seedFindings,
+    events: [
+      bySqs({ s3Bucket: "b", s3ObjectKey: [keyOf(A)] }),
+      bySqs({ s3Bucket: "b", s3ObjectKey: [keyOf(B)] }),
+    ],
+    call: ingest,
   },
   notify: {
     seed: seedFindings,
@@ -272,5 +297,5 @@ describe.each(Object.entries(cases))("the function of %s", (_, one) => {
         expect(again.sent, `effect ${at}, ${happens ? "after" : "before"} it`).toEqual(whole.sent);
       }
     }
-  }, 60_000);
+  }, 120_000);
 });
