@@ -8,6 +8,7 @@ import { parseTime } from "../lib/core/base/parse-time.ts";
 import { pickCluster as chooseCluster } from "../lib/queries/pick-cluster.ts";
 import type { Store } from "../lib/store/open-store.ts";
 import type { Io } from "./io.ts";
+import { tellingOfSilence } from "./waiting.ts";
 
 export type StoreOptions = {
   readonly store?: string;
@@ -56,7 +57,12 @@ export const withStore = async <T>(
       import("../lib/store/table/dynamodb/dynamodb-table.ts"),
     ]);
     const region = options.region ?? options.tableRegion;
-    const client = new DynamoDBClient({ ...(region && { region }), requestHandler: awsTimeouts });
+    const place = `the table ${options.table}${region ? ` in ${region}` : ""}`;
+    const client = tellingOfSilence(
+      io,
+      place,
+      new DynamoDBClient({ ...(region && { region }), requestHandler: awsTimeouts }),
+    );
     try {
       return await work(openStore(openDynamoDbTable({ client, name: options.table, sleep, random }), io));
     } finally {

@@ -10,6 +10,7 @@ import { addStoreOptions, type StoreOptions, withStore } from "../context.ts";
 import type { Io } from "../io.ts";
 import { printDocument } from "../output.ts";
 import { progressLine } from "../progress.ts";
+import { tellingOfSilence } from "../waiting.ts";
 import { countLines, noCounts, unknownClusters } from "./ingest-counts.ts";
 import { countPath, countQueue, type IngestClients, openRun, type Totals } from "./ingest-run.ts";
 import { openTrailInput } from "./trail-input.ts";
@@ -30,9 +31,13 @@ const checkArguments = (paths: readonly string[], { queue }: Options): void => {
 };
 
 /** The clients of one run; those that not every run needs are made when they are asked for. */
-const openClients = ({ region }: Options): IngestClients => {
+const openClients = (io: Io, { region }: Options): IngestClients => {
   const settings = { requestHandler: awsTimeouts, ...(region !== undefined && { region }) };
-  const s3 = new S3Client({ ...settings, requestHandler: s3Timeouts, followRegionRedirects: true });
+  const s3 = tellingOfSilence(
+    io,
+    "S3",
+    new S3Client({ ...settings, requestHandler: s3Timeouts, followRegionRedirects: true }),
+  );
   const opened: { readonly destroy: () => void }[] = [s3];
   const kept = <T extends { readonly destroy: () => void }>(client: T): T => {
     opened.push(client);
@@ -40,7 +45,7 @@ const openClients = ({ region }: Options): IngestClients => {
   };
   return {
     s3,
-    sqs: () => kept(new SQSClient(settings)),
+    sqs: () => kept(tellingOfSilence(io, "SQS", new SQSClient(settings))),
     cloudTrail: (of) => kept(new CloudTrailClient({ ...settings, ...(of !== undefined && { region: of }) })),
     destroy: () => {
       for (const client of opened) client.destroy();
@@ -64,7 +69,7 @@ const printSummary = (
 
 const ingest = async (paths: readonly string[], options: Options, io: Io): Promise<void> => {
   checkArguments(paths, options);
-  const clients = openClients(options);
+  const clients = openClients(io, options);
   // All are looked at before the first is counted: a mistyped path must not be found out after an hour.
   const inputs = paths.map((path) => openTrailInput(clients.s3, path, io.cwd));
   const progress = progressLine(io);

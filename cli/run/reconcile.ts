@@ -10,6 +10,7 @@ import { addStoreOptions, pickCluster, type StoreOptions, withStore } from "../c
 import type { Io } from "../io.ts";
 import { printable, printDocument } from "../output.ts";
 import { progressLine } from "../progress.ts";
+import { tellingOfSilence } from "../waiting.ts";
 import { openTrailInput, sayNothingRead, sayPassedOver } from "./trail-input.ts";
 
 type Options = StoreOptions & {
@@ -65,11 +66,15 @@ const lines = ({ day, equal, clusters, rejected, files }: Document): string => {
 
 const reconcile = async (options: Options, io: Io): Promise<boolean> => {
   const from = floorTo(DAY, parseTime(options.day, io.now()));
-  const s3 = new S3Client({
-    requestHandler: s3Timeouts,
-    ...(options.region && { region: options.region }),
-    followRegionRedirects: true,
-  });
+  const s3 = tellingOfSilence(
+    io,
+    "S3",
+    new S3Client({
+      requestHandler: s3Timeouts,
+      ...(options.region && { region: options.region }),
+      followRegionRedirects: true,
+    }),
+  );
   const progress = progressLine(io);
   try {
     const { sources, passedOver } = openTrailInput(s3, options.events, io.cwd);

@@ -2,10 +2,11 @@
 import { once } from "node:events";
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { createServer, type Server } from "node:http";
-import { type AddressInfo, createServer as createTcpServer } from "node:net";
+import { type AddressInfo, createServer as createTcpServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import { run } from "../../cli/program.ts";
 import { cliIn } from "../support/cli.ts";
 
 type Answer = { readonly status: number; readonly type: string; readonly message?: string };
@@ -249,7 +250,8 @@ describe("files in S3 and a queue", () => {
 });
 
 describe("a database", () => {
-  const silent = createTcpServer(() => {}).listen(0, "127.0.0.1");
+  const open: Socket[] = [];
+  const silent = createTcpServer((socket) => void open.push(socket)).listen(0, "127.0.0.1");
   afterAll(() => silent.close());
   const urlOf = (port: number) => `postgres://reader:hunter2@127.0.0.1:${port}/app`;
 
@@ -268,6 +270,40 @@ describe("a database", () => {
     const url = urlOf((silent.address() as AddressInfo).port);
     const { err } = await cli(["privileges", "--url", url, "--connect-timeout", "3.3"]);
     expect(err).toMatch(/^Still waiting for 127\.0\.0\.1:\d+\n/);
+  });
+
+  it("in AWS that stays silent is told about too, once", { timeout: 30_000 }, async () => {
+    environment({
+      AWS_MAX_ATTEMPTS: "1",
+      AWS_ENDPOINT_URL_DYNAMODB: `http://127.0.0.1:${(silent.address() as AddressInfo).port}`,
+    });
+    const stop = new AbortController();
+    const written: string[] = [];
+    const out = { isTTY: false, columns: 80 };
+    const said = new Promise<void>((resolve) => {
+      void run(["findings", "--table", "audit", "--region", "us-east-1"], {
+        stdout: { ...out, write: (text) => written.push(text) },
+        stderr: {
+          ...out,
+          write: (text) => {
+            written.push(text);
+            resolve();
+          },
+        },
+        env: {},
+        cwd: import.meta.dirname,
+        now: () => Date.UTC(2026, 5, 1),
+        random: () => 0,
+        sleep: async () => {},
+        signal: stop.signal,
+      });
+    });
+    const startedAt = performance.now();
+    await said;
+    expect(performance.now() - startedAt).toBeLessThan(15_000);
+    expect(written).toEqual(["Still waiting for the table audit in us-east-1\n"]);
+    silent.close();
+    for (const socket of open) socket.destroy();
   });
 
   it.each([
