@@ -166,6 +166,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./run/replay.ts")).addReplay,
   },
   {
+    name: "redact",
+    summary: "take a person's session name out of what is kept",
+    load: async () => (await import("./findings/redact.ts")).addRedact,
+  },
+  {
     name: "report",
     summary: "write one self-contained HTML page",
     load: async () => (await import("./run/report.ts")).addReport,

@@ -1,7 +1,7 @@
 // The JSON documents of the commands on findings.
 import * as z from "zod";
 import { Category, Severity, Status, Verdict } from "../../lib/core/findings/finding.ts";
-import { Cluster, Time } from "./shared.ts";
+import { Cluster, Count, Time } from "./shared.ts";
 import { Snapshot } from "./snapshot.ts";
 
 const fields = {
@@ -56,3 +56,14 @@ export const Backtested = z.array(
     titles: z.array(z.string()),
   }),
 );
+
+export const Redacted = z.looseObject({
+  cluster: Cluster,
+  applied: z.boolean().describe("false: it was only counted."),
+  segments: Count.describe("Minutes of connections that held the name."),
+  profiles: Count.describe("Hours and days of them."),
+  findings: Count,
+  exemptions: Count,
+  acts: Count,
+  mails: Count.describe("Records of mails; the mails themselves are not reached."),
+});

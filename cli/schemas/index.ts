@@ -14,7 +14,7 @@ import {
 } from "./ask.ts";
 import { Drift, Made, Published } from "./baseline.ts";
 import { Checked, Initialized } from "./deploy.ts";
-import { Backtested, Exempted, Finding, Findings, Scan } from "./finding.ts";
+import { Backtested, Exempted, Finding, Findings, Redacted, Scan } from "./finding.ts";
 import { Diff, Retained, Shown, Snapshots, Timeline, Verified } from "./history.ts";
 import { Incident, Incidents } from "./incident.ts";
 import { Plan } from "./plan.ts";
@@ -68,6 +68,7 @@ export const documents: ReadonlyMap<string, z.ZodType> = new Map<string, z.ZodTy
   ["privileges", Privileges],
   ["reconcile", Reconciled],
   ["replay", Findings],
+  ["redact", Redacted],
   ["report", Reported],
   ["scan", Scan],
   ["settings", Settings],

@@ -90,6 +90,7 @@ const commands = [
   "settings",
   "snapshot --catalog whole.catalog",
   "unexempt abc",
+  "redact ana@example.com",
   "who-can SELECT orders",
   "who-may",
 ];

@@ -92,6 +92,7 @@ const examples: readonly (readonly [document: string, lines: readonly string[]])
   ["ack", ["ack c-1", "ack b-1", `ack ${INCIDENT}`]],
   ["exempt", ["exempt a-1 --owner ops --reason yearly --until 30d"]],
   ["unexempt", ["unexempt a-1"]],
+  ["redact", ["redact nobody@example.com", "redact ana@example.com --apply"]],
   ["detect", ["detect"]],
   ["report", ["report --out report.html"]],
   ["ingest", ["ingest trail --store other.db"]],

@@ -32,7 +32,11 @@ export type FindingAct = z.infer<typeof FindingAct>;
 const ClusterAct = z.object({ ...decided, kind: ClusterActKind });
 type ClusterAct = z.infer<typeof ClusterAct>;
 
-export const Act = z.discriminatedUnion("kind", [FindingAct, ClusterAct]);
-export type Act = FindingAct | ClusterAct;
+/** Somebody's name was taken out of what is kept; whose is not written down. */
+const RedactAct = z.object({ ...decided, kind: z.literal("redact") });
+type RedactAct = z.infer<typeof RedactAct>;
+
+export const Act = z.discriminatedUnion("kind", [FindingAct, ClusterAct, RedactAct]);
+export type Act = FindingAct | ClusterAct | RedactAct;
 
 export const isFindingAct = (act: Act): act is FindingAct => "finding" in act;

@@ -8,6 +8,7 @@ import type { Table } from "../table/table.ts";
 import { dirtyHours } from "./dirty-hours.ts";
 import { foldedSegments } from "./profile-item.ts";
 import { type Folded, profileStore } from "./profiles.ts";
+import { type RedactedActivity, redactActivity } from "./redact-activity.ts";
 import { type SightingsReader, sightingsReader } from "./sightings.ts";
 import { type Counted, countedIds, SLOT_DAYS, slotCounter } from "./slots.ts";
 
@@ -32,6 +33,12 @@ export type ActivityStore = CoverageHours & {
   readonly eachDay: (cluster: Cluster, interval: Interval) => AsyncIterable<Profile>;
   /** Exact addresses and session names of some minutes, bounded: see sightingsReader. */
   readonly sightings: SightingsReader;
+  /** Takes the name of one session out of all of it: see redactActivity. */
+  readonly redact: (
+    cluster: Cluster,
+    person: string,
+    options: { readonly apply: boolean },
+  ) => Promise<RedactedActivity>;
   /** The first connection after `at` that is known to begin before `until`. */
   readonly firstAfter: (cluster: Cluster, at: Instant, until: Instant) => Promise<Instant | undefined>;
 };
@@ -47,6 +54,7 @@ export const createActivityStore = (
     waits: async (cluster) => (await dirty.list(cluster)).length > 0,
     countedIds: countedIds(table),
     sightings: sightingsReader(table),
+    redact: redactActivity(table),
     ...profileStore(table, dirty, slotDays),
     ...coverageHours(table),
   };

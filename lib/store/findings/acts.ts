@@ -1,4 +1,5 @@
-// What people decided on findings and clusters: one item each, added and never changed.
+// What people decided on findings and clusters: one item each, added and never changed, but where a person's name is taken out.
+import { isDeepStrictEqual } from "node:util";
 import * as z from "zod";
 import type { Cluster } from "../../core/base/ids.ts";
 import { Act, isFindingAct } from "../../core/findings/act.ts";
@@ -13,18 +14,41 @@ export type ActStore = {
   readonly note: (act: Act) => Promise<void>;
   /** In the order of time. */
   readonly list: (cluster: Cluster) => Promise<Act[]>;
+  /** Puts what `change` makes of each in its place, where that is another; how many. Without `apply` only counts. */
+  readonly rewrite: (
+    cluster: Cluster,
+    change: (act: Act) => Act,
+    options: { readonly apply: boolean },
+  ) => Promise<number>;
 };
+
+/** Twice in one millisecond by one person on one finding or cluster is once. */
+const keyOf = (act: Act) =>
+  keys.act(act.cluster, act.at, `${act.kind}#${isFindingAct(act) ? act.finding : ""}#${act.by}`);
 
 export const actStore = (table: Table): ActStore => ({
   note: async (act) => {
-    // Twice in one millisecond by one person on one finding or cluster is once.
-    const what = `${act.kind}#${isFindingAct(act) ? act.finding : ""}#${act.by}`;
-    await table.putIf({ ...keys.act(act.cluster, act.at, what), v: FORMAT, rev: 1, act }, "rev", undefined);
+    await table.putIf({ ...keyOf(act), v: FORMAT, rev: 1, act }, "rev", undefined);
   },
   list: async (cluster) => {
     const found: Act[] = [];
     for await (const item of table.query({ pk: keys.acts(cluster), consistent: true }))
       found.push(ActItem.parse(item).act);
     return found;
+  },
+  rewrite: async (cluster, change, { apply }) => {
+    let changed = 0;
+    for await (const item of table.query({ pk: keys.acts(cluster), consistent: true })) {
+      const { act } = ActItem.parse(item);
+      const next = change(act);
+      if (isDeepStrictEqual(next, act)) continue;
+      changed++;
+      if (!apply) continue;
+      const key = keyOf(next);
+      await table.put({ ...key, v: FORMAT, rev: 1, act: next });
+      // The new one first: dying in between leaves both, and the next run ends it.
+      if (key.sk !== item.sk) await table.remove({ pk: item.pk, sk: item.sk });
+    }
+    return changed;
   },
 });

@@ -1,4 +1,6 @@
-// The mails that went out about a cluster: one item each, added by who sends them and never changed.
+// The mails that went out about a cluster: one item each, added by who sends them and never changed, but where a person's
+// name is taken out.
+import { isDeepStrictEqual } from "node:util";
 import * as z from "zod";
 import type { Cluster } from "../../core/base/ids.ts";
 import { DAY } from "../../core/base/time.ts";
@@ -19,6 +21,12 @@ export type SentNotices = {
   readonly note: (cluster: Cluster, sent: NoticeRecord) => Promise<void>;
   /** In the order of time; those of earlier releases were not kept. */
   readonly list: (cluster: Cluster) => Promise<NoticeRecord[]>;
+  /** Puts what `change` makes of each in its place, where that is another; how many. Without `apply` only counts. */
+  readonly rewrite: (
+    cluster: Cluster,
+    change: (sent: NoticeRecord) => NoticeRecord,
+    options: { readonly apply: boolean },
+  ) => Promise<number>;
 };
 
 export const sentNotices = (table: Table): SentNotices => ({
@@ -37,5 +45,16 @@ export const sentNotices = (table: Table): SentNotices => ({
     for await (const item of table.query({ ...keys.sentNotices(cluster), consistent: true }))
       found.push(SentItem.parse(item).sent);
     return found;
+  },
+  rewrite: async (cluster, change, { apply }) => {
+    let changed = 0;
+    for await (const item of table.query({ ...keys.sentNotices(cluster), consistent: true })) {
+      const { sent } = SentItem.parse(item);
+      const next = change(sent);
+      if (isDeepStrictEqual(next, sent)) continue;
+      changed++;
+      if (apply) await table.put({ ...item, sent: next });
+    }
+    return changed;
   },
 });

@@ -1,0 +1,58 @@
+// `dsql-audit redact PERSON`: takes a person's session name out of what is kept. Says what it would change, and does it with --apply.
+import type { Cluster } from "../../lib/core/base/ids.ts";
+import { type Redacted, redactPerson } from "../../lib/jobs/redact-person.ts";
+import type { AddCommand } from "../command.ts";
+import { addStoreOptions, pickCluster, type StoreOptions, withStore } from "../context.ts";
+import { printable, printDocument } from "../output.ts";
+import { addByOption, osUser } from "./who.ts";
+
+type Options = StoreOptions & { readonly json?: boolean; readonly by?: string; readonly apply?: boolean };
+type Document = Redacted & { readonly cluster: Cluster; readonly applied: boolean };
+
+const nouns: readonly (readonly [keyof Redacted, string])[] = [
+  ["segments", "minute"],
+  ["profiles", "hour or day"],
+  ["findings", "finding"],
+  ["exemptions", "exemption"],
+  ["acts", "act"],
+  ["mails", "record of a mail"],
+];
+const many = (n: number, noun: string): string => {
+  if (n === 1) return `1 ${noun}`;
+  if (noun === "hour or day") return `${n} hours or days`;
+  return noun === "record of a mail" ? `${n} records of mails` : `${n} ${noun}s`;
+};
+
+const text = (document: Document): string => {
+  const { cluster, applied } = document;
+  const held = nouns.flatMap(([name, noun]) => (document[name] ? [many(document[name], noun)] : []));
+  if (!held.length) return `Nothing that is kept of ${cluster} holds that name.`;
+  const list = `${held.slice(0, -1).join(", ")}${held.length > 1 ? " and " : ""}${held.at(-1)}`;
+  return applied
+    ? `Took the name out of ${list} of ${cluster}. Mails that went out, CloudTrail's own files and backups of the table still hold it.`
+    : `Would take the name out of ${list} of ${cluster}. Nothing was changed yet: give --apply to do it.`;
+};
+
+export const addRedact: AddCommand = (program, io) => {
+  const command = program
+    .command("redact")
+    .summary("take a person's session name out of what is kept")
+    .description(
+      "Replaces the name of a session in connections, findings, exemptions, acts and records of mails. The history of " +
+        "privileges holds no session, so its chain stays whole. Shows what it would change. With --apply it changes it for " +
+        "good.\nNames of IAM users and roles, and of database roles, are not names of sessions: they stay.",
+    )
+    .argument("<person>", "the session name, whole: ana@example.com")
+    .option("--apply", "change it")
+    .option("--json", "one JSON document on stdout")
+    .addHelpText("after", "\nExample:\n  $ dsql-audit redact ana@example.com --apply");
+  addStoreOptions(addByOption(command)).action(async (person: string, options: Options) => {
+    const applied = options.apply ?? false;
+    const document = await withStore(io, options, { mustExist: true }, async (store): Promise<Document> => {
+      const cluster = await pickCluster(store, options.cluster);
+      const who = { by: options.by ?? osUser(), via: "command line", at: io.now() } as const;
+      return { cluster, applied, ...(await redactPerson(store, cluster, person, { apply: applied, who })) };
+    });
+    printDocument(io, options, document, (one) => printable(text(one)));
+  });
+};
