@@ -1,5 +1,7 @@
 // `dsql-audit baseline diff`: where the live access is another than the declared one.
+
 import { Option } from "commander";
+import { counted } from "../../lib/core/base/counted.ts";
 import type { Baseline } from "../../lib/core/baseline/baseline.ts";
 import { AuditError } from "../../lib/errors.ts";
 import { type Drift, driftFrom, publishedAt, type ToldDrift } from "../../lib/queries/baseline-drift.ts";
@@ -27,12 +29,10 @@ const columns: readonly Column<ToldDrift>[] = [
   { head: "what", cell: ({ says }) => says, max: 80 },
 ];
 
-const count = (n: number, one: string, many: string): string => `${n} ${n === 1 ? one : many}`;
-
 const summary = ({ differences, planned, unknown }: Drift): string =>
   [
     differences
-      ? `${count(differences, "difference", "differences")} from the baseline`
+      ? `${counted(differences, "difference")} from the baseline`
       : "No drift from what could be read",
     ...(planned ? [`${planned} planned`] : []),
     ...(unknown ? [`${unknown} not known`] : []),

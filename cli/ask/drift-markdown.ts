@@ -1,4 +1,5 @@
 // Drift as a comment for a pull request, in Markdown. Names may come from an attacker: nothing in them is markup.
+import { counted } from "../../lib/core/base/counted.ts";
 import { spelledOut } from "../../lib/core/base/visible-text.ts";
 import type { DriftRow } from "../../lib/core/baseline/drift.ts";
 import type { Drift } from "../../lib/queries/baseline-drift.ts";
@@ -32,11 +33,9 @@ const remarkOf = ({ until, planned, options, isThere, kind }: DriftRow): string 
 const lineOf = (row: DriftRow): string =>
   `| ${row.kind} | ${cell(row.component)} | ${cell(row.role)} | ${cell(row.principal)} | ${cell(row.object)} | ${cell(row.privilege)} | ${remarkOf(row)} |`;
 
-const count = (n: number, one: string, many: string): string => `${n} ${n === 1 ? one : many}`;
-
 const headline = (drift: number, planned: number, unknown: number): string => {
   const found = drift
-    ? `**${count(drift, "difference", "differences")} from the baseline**`
+    ? `**${counted(drift, "difference")} from the baseline**`
     : "**No drift from the baseline**";
   const more = [...(planned ? [`${planned} planned`] : []), ...(unknown ? [`${unknown} not known`] : [])];
   return more.length ? `${found} (${more.join(", ")})` : found;

@@ -1,5 +1,7 @@
 // `dsql-audit policy try`: a proposed policy, held against the connections that there were.
+
 import { resolve } from "node:path";
+import { counted } from "../../lib/core/base/counted.ts";
 import { parseInterval } from "../../lib/core/base/parse-time.ts";
 import { DAY, iso } from "../../lib/core/base/time.ts";
 import { principalName } from "../../lib/core/base/visible-text.ts";
@@ -73,7 +75,7 @@ const unseenColumns: readonly Column<TrialRow>[] = [principal, action, verdict, 
 const figure = (count: number): string => count.toLocaleString("en-US");
 const shown = (at: number): string => iso(at).slice(0, 16).replace("T", " ");
 const basisOf = ({ interval, hours, unprovenHours, iamTakenAt }: PolicyTrial): string[] => [
-  `Connections from ${shown(interval.from)} to ${shown(interval.to)} UTC: capture is ${unprovenHours ? `not proven for ${figure(unprovenHours)} of ${figure(hours)} hours, so that there may have been more` : `proven for all ${figure(hours)} hours`}. Refused attempts are left out.`,
+  `Connections from ${shown(interval.from)} to ${shown(interval.to)} UTC: capture is ${unprovenHours ? `not proven for ${figure(unprovenHours)} of ${counted(hours, "hour")}, so that there may have been more` : `proven for all ${counted(hours, "hour")}`}. Refused attempts are left out.`,
   iamTakenAt === null
     ? "IAM was not read: who else may connect is unknown."
     : `Policies and identities as of the snapshot of ${shown(iamTakenAt)} UTC.`,

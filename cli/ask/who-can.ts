@@ -1,5 +1,6 @@
 // `dsql-audit who-can PRIVILEGE OBJECT`: the roles, how they come to it, and which principals reach them.
 
+import { counted } from "../../lib/core/base/counted.ts";
 import { principalName } from "../../lib/core/base/visible-text.ts";
 import type { Gap } from "../../lib/core/privileges/effective.ts";
 import { findPrivilege, objectText } from "../../lib/core/privileges/find-object.ts";
@@ -102,7 +103,7 @@ const headOf = ({ privilege, object, rows, unknownRoles }: WhoCan): string => {
   const roles = new Set(rows.map(({ role }) => role)).size;
   const asked = `${privilege} on ${object.kind} ${printable(objectText(object))}: ${roles} ${roles === 1 ? "role" : "roles"}`;
   if (unknownRoles === null) return `${asked}; which others there are is not known`;
-  return unknownRoles > 0 ? `${asked}; of ${unknownRoles} others it is not known` : asked;
+  return unknownRoles > 0 ? `${asked}; of ${counted(unknownRoles, "other")} it is not known` : asked;
 };
 
 /** An empty list is "nobody" only where every role was read and judged. */
@@ -120,7 +121,9 @@ const checkRoles = (io: Io, { unknownRoles, privilege, object }: WhoCan, gaps: r
   if (unknownRoles === null)
     throw new AuditError("not-found", `${asked} is unknown: the roles could not be read (${reason})`);
   if (unknownRoles > 0)
-    io.stderr.write(`unknown: of ${unknownRoles} roles that are not listed it is not known ${asked}\n`);
+    io.stderr.write(
+      `unknown: of ${counted(unknownRoles, "role")} that ${unknownRoles === 1 ? "is" : "are"} not listed it is not known ${asked}\n`,
+    );
 };
 
 /** Without IAM nobody knows who comes in. */

@@ -1,5 +1,7 @@
 // `dsql-audit backtest`: what a threshold would have alerted over the history in the store. Nothing is stored.
+
 import { setImmediate as nextTurn } from "node:timers/promises";
+import { counted } from "../../lib/core/base/counted.ts";
 import { parseInterval } from "../../lib/core/base/parse-time.ts";
 import { DAY, HOUR, iso } from "../../lib/core/base/time.ts";
 import { type AlertDay, alertsPerDay } from "../../lib/core/findings/alerts-per-day.ts";
@@ -43,8 +45,6 @@ const columns: readonly Column<AlertDay>[] = [
   { head: "mailed", cell: ({ mailed }) => String(mailed) },
   { head: "first", cell: ({ titles }) => titles[0] ?? "-" },
 ];
-
-const counted = (n: number, one: string): string => `${n} ${one}${n === 1 ? "" : "s"}`;
 
 /** The answer in a sentence: how many in all, on how many days. */
 const totalText = (detector: string, days: readonly AlertDay[]): string => {

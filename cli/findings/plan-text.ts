@@ -1,5 +1,7 @@
 // A plan for people: what it ends, the steps, the way back, what a server said of it, and who used what it takes away.
+
 import type { ActivityRow } from "../../lib/core/activity/activity-row.ts";
+import { counted } from "../../lib/core/base/counted.ts";
 import { iso } from "../../lib/core/base/time.ts";
 import type { ChangedPrivilege } from "../../lib/core/remediation/access-change.ts";
 import type { ChangedMay } from "../../lib/core/remediation/iam/iam-proof.ts";
@@ -117,7 +119,7 @@ export const sayPlan = (io: Io, answer: PlanAnswer): void => {
     title("Who may connect by IAM, where that changes");
     table(io, proof.mayConnect, mayColumns);
   }
-  title(`Who used the roles concerned in the last ${usedDays} days`);
+  title(`Who used the roles concerned in the last ${counted(usedDays, "day")}`);
   table(io, usedBy, useColumns, "No principal that is known.");
   line(io, paragraph(io, "Connections tell who used a role, not which object: use of objects is not known."));
   for (const note of notes) line(io, paragraph(io, note));

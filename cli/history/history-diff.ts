@@ -1,5 +1,6 @@
 // `dsql-audit history diff --from --to`: what differs between two moments, and with --all every change on the way.
 
+import { counted } from "../../lib/core/base/counted.ts";
 import { parseInterval } from "../../lib/core/base/parse-time.ts";
 import { DAY, iso } from "../../lib/core/base/time.ts";
 import { basisOf } from "../../lib/queries/basis.ts";
@@ -64,7 +65,7 @@ export const addDiff: AddCommand = (history, io) => {
         answer.changes,
         [
           {
-            head: answer.changes.length === 1 ? "1 change" : `${answer.changes.length} changes`,
+            head: counted(answer.changes.length, "change"),
             cell: ({ text }) => text,
           },
         ],

@@ -1,4 +1,5 @@
 // `dsql-audit history retain`: thins old days to their first snapshot. Says what it would remove, and does it with --apply.
+import { counted } from "../../lib/core/base/counted.ts";
 import type { Cluster } from "../../lib/core/base/ids.ts";
 import { dayOf, iso } from "../../lib/core/base/time.ts";
 import { KEEP_DAYS } from "../../lib/core/history/retention.ts";
@@ -29,7 +30,6 @@ type Document = Omit<RetentionResult, "before"> & {
   readonly before: string | null;
 };
 
-const counted = (n: number, what: string): string => `${n} ${what}${n === 1 ? "" : "s"}`;
 const both = (snapshots: number, chunks: number): string =>
   `${counted(snapshots, "snapshot")} and ${counted(chunks, "chunk")}`;
 

@@ -1,7 +1,9 @@
 // `dsql-audit history export` and `verify`: takes the history out of the table, and shows whether it is whole.
+
 import { createReadStream, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { createInterface } from "node:readline";
+import { counted } from "../../lib/core/base/counted.ts";
 import { KEEP_DAYS } from "../../lib/core/history/retention.ts";
 import type { ExpectedHead } from "../../lib/core/history/verify-heads.ts";
 import { AuditError } from "../../lib/errors.ts";
@@ -83,8 +85,6 @@ const fromFile = async (io: Io, file: string): Promise<VerifyRequest> => {
 };
 
 const SHOWN = 20;
-
-const counted = (n: number, what: string): string => `${n} ${what}${n === 1 ? "" : "s"}`;
 
 /** What became of a head that is fine needs no line of its own, but a removed one does. */
 const headLine = ({ seq, hash, verdict, text }: VerifyReport["heads"][number]): string[] => {

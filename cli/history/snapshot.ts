@@ -1,6 +1,8 @@
 // `dsql-audit snapshot`: reads a catalog and stores it as the next snapshot.
+
 import { resolve } from "node:path";
 import { readSettings } from "../../lib/config.ts";
+import { counted } from "../../lib/core/base/counted.ts";
 import type { AddCommand } from "../command.ts";
 import { addStoreOptions, type StoreOptions, withStore } from "../context.ts";
 import { printable, printDocument } from "../output.ts";
@@ -47,13 +49,7 @@ export const snapshotText = ({
     ...iamUnreadable,
     ...(snapshot === 1
       ? []
-      : [
-          unchanged
-            ? "Nothing changed since the snapshot before."
-            : changes.length === 1
-              ? "1 change:"
-              : `${changes.length} changes:`,
-        ]),
+      : [unchanged ? "Nothing changed since the snapshot before." : `${counted(changes.length, "change")}:`]),
     ...shown,
     ...(changes.length > SHOWN_CHANGES ? [`  and ${changes.length - SHOWN_CHANGES} more`] : []),
   ].join("\n");

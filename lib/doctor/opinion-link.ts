@@ -1,4 +1,5 @@
 // The link "second opinion": whether AWS's policy simulator says the same of identities as the auditor does.
+import { counted } from "../core/base/counted.ts";
 import type { Cluster } from "../core/base/ids.ts";
 import { shellWord } from "../core/base/shell-word.ts";
 import { type Instant, minute } from "../core/base/time.ts";
@@ -21,8 +22,6 @@ const differing = ({ opinions }: SecondOpinions): Opinion[] =>
 
 const differenceText = ({ principal, action, own, aws }: Opinion): string =>
   `${visible(principal, 300)}, dsql:${action}: ${own} here, ${aws ? simulatedText(aws) : "not answered"} by AWS's simulator`;
-
-const counted = (n: number, one: string, many: string): string => `${n} ${n === 1 ? one : many}`;
 
 /** Nothing differs: how much of it was compared at all. */
 const agreedLink = ({ opinions, gone }: SecondOpinions, more: number, snapshotAt: Instant): Link => {

@@ -1,5 +1,5 @@
 // The last mails of a cluster that is gone: one that closes its incidents, and one summary of the week.
-import { counted } from "../core/anomaly/in-words.ts";
+import { counted } from "../core/base/counted.ts";
 import type { Cluster } from "../core/base/ids.ts";
 import { dayOf } from "../core/base/time.ts";
 import type { Finding } from "../core/findings/finding.ts";

@@ -1,6 +1,6 @@
 // Notices about many findings at once: all of a new cluster, a storm of incidents, what the day brought.
 
-import { counted } from "../core/anomaly/in-words.ts";
+import { counted } from "../core/base/counted.ts";
 import type { Cluster } from "../core/base/ids.ts";
 import type { Instant } from "../core/base/time.ts";
 import { visible } from "../core/base/visible-text.ts";

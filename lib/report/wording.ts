@@ -1,4 +1,5 @@
 // How the report writes numbers, instants, stretches of time, names and commands.
+import { counted } from "../core/base/counted.ts";
 import { DAY, HOUR, type Instant, iso, MINUTE } from "../core/base/time.ts";
 import { type Html, html } from "./html.ts";
 
@@ -6,8 +7,7 @@ import { type Html, html } from "./html.ts";
 export const figure = (n: number): string => n.toLocaleString("en-US");
 
 /** (1, "role") -> "1 role"; (2, "role") -> "2 roles" */
-export const count = (n: number, noun: string, plural = `${noun}s`): string =>
-  `${figure(n)} ${n === 1 ? noun : plural}`;
+export const count = counted;
 
 /** "2026-11-02 09:14 UTC"; seconds only where they are not zero. */
 export const timeText = (at: Instant): string => {

@@ -1,5 +1,6 @@
 // One change between two snapshots in plain words.
 
+import { counted } from "../core/base/counted.ts";
 import type { Role } from "../core/catalog/catalog.ts";
 import type { Change } from "../core/history/change.ts";
 import { otherObjectText, sequenceOwnerText, viewRightsText, viewRulesText } from "./beside-text.ts";
@@ -45,7 +46,7 @@ export const changeText = (change: Change): string => {
     case "section-unreadable":
       return `the section ${change.section} could no longer be read: ${change.reason}`;
     case "section-readable":
-      return `the section ${change.section} could be read${change.first ? ` for the first time, with ${change.first.length} rows` : " again"}`;
+      return `the section ${change.section} could be read${change.first ? ` for the first time, with ${counted(change.first.length, "row")}` : " again"}`;
     case "role-created":
       return `role ${role(change.role)} was created${attributeWords(change.row)}`;
     case "role-dropped":

@@ -1,4 +1,5 @@
 // Who could have made a change, in plain words, with what is not known of it.
+import { counted } from "../core/base/counted.ts";
 import { iso } from "../core/base/time.ts";
 
 const when = (at: number): string => iso(at).replace("T", " ").replace(".000Z", "Z");
@@ -24,7 +25,7 @@ export const couldGrantText = (one: {
     ...grantors.map(({ role, principals }) => connected(principals, `a principal mapped to ${role}`)),
   ].join("; ");
   const unknown = unprovenHours
-    ? ` Not known: for ${unprovenHours} of ${hours} hours capture is not proven, there may have been others.`
+    ? ` Not known: for ${unprovenHours} of ${counted(hours, "hour")} capture is not proven, there may have been others.`
     : "";
   return `Who could have done it, between ${when(from)} and ${when(to)}: ${said}.${unknown}`;
 };

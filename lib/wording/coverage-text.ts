@@ -1,4 +1,5 @@
 // The sentence on how much of a stretch of time capture is proven for.
+import { counted } from "../core/base/counted.ts";
 
 type Stretch = {
   readonly from: string;
@@ -12,6 +13,6 @@ type Stretch = {
 export const coverageText = ({ from, to, hours, unprovenHours, settledUntil }: Stretch): string => {
   const stretch = `From ${from} to ${to} UTC`;
   return unprovenHours
-    ? `${stretch}: capture is not proven for ${unprovenHours} of ${hours} hours; somebody may have connected in them unseen. Hours after ${settledUntil} may still be proven.`
-    : `${stretch}: capture is proven for all ${hours} hours.`;
+    ? `${stretch}: capture is not proven for ${unprovenHours} of ${counted(hours, "hour")}; somebody may have connected in them unseen. Hours after ${settledUntil} may still be proven.`
+    : `${stretch}: capture is proven for ${hours === 1 ? "its one hour" : `all ${counted(hours, "hour")}`}.`;
 };

@@ -1,4 +1,5 @@
 // The signs of the running day, each with its bits: the chance of its level by own days and peers, and by what all others do today.
+import { counted } from "../base/counted.ts";
 import type { Principal } from "../base/ids.ts";
 import type { Instant } from "../base/time.ts";
 import { FEW, LEAST_BITS, LEAST_CROWD, MOST_BITS, TAIL_BITS } from "./constants.ts";
@@ -7,7 +8,6 @@ import { withDeclared } from "./declared.ts";
 import type { DayContext } from "./estate.ts";
 import { isEventDay } from "./event-day.ts";
 import type { Kind } from "./habits.ts";
-import { counted } from "./in-words.ts";
 import { type Chance, chanceOf } from "./pool.ts";
 import { FOREIGN_NETWORK, type Reached, type SignGroup, type SignRule } from "./sign-rule.ts";
 

@@ -1,6 +1,8 @@
 // CloudWatch's own count of connect calls against ours: a surplus there means that events are missing here.
 // https://docs.aws.amazon.com/aurora-dsql/latest/userguide/cloudwatch-monitoring.html
+
 import type { Tally } from "../activity/activity.ts";
+import { counted } from "../base/counted.ts";
 import { type Cluster, parseArn } from "../base/ids.ts";
 import { floorTo, HOUR, type Instant } from "../base/time.ts";
 import type { Doubt } from "./coverage.ts";
@@ -33,7 +35,7 @@ export const countedByHour = (
   return counts;
 };
 
-const calls = (n: number): string => `${n} ${n === 1 ? "connection" : "connections"}`;
+const calls = (n: number): string => counted(n, "connection");
 
 /**
  * Hours in which CloudWatch counted more calls than we did events: *unknown*. Fewer there proves nothing, and equality

@@ -1,4 +1,5 @@
 // How a verdict on a mapping reads: its title, what its evidence is called, and what changed when it is over.
+import { counted } from "../base/counted.ts";
 import type { WordsOf } from "../base/evidence.ts";
 import { DAY, dayOf, type Instant, minute } from "../base/time.ts";
 import { principalName, visible } from "../base/visible-text.ts";
@@ -54,7 +55,7 @@ export type MappingBasis = {
   readonly rivals: number;
 };
 
-const hoursText = (hours: number): string => `${hours} ${hours === 1 ? "hour" : "hours"} without capture`;
+const hoursText = (hours: number): string => `${counted(hours, "hour")} without capture`;
 
 const unknownBecause = (mapping: MappingSubject, judged: Judged, basis: MappingBasis): string => {
   if (judged.reason === "not an IAM role or user") return "its ARN names no single IAM role or user";
@@ -82,7 +83,7 @@ export const mappingTitle = (
     case "dormant": {
       const last = judged.lastUse ?? judged.lastPossibleUse;
       const days = Math.floor((coverage.settledUntil - (last?.at ?? coverage.settledUntil)) / DAY);
-      return `Unused mapping: ${who}, last used ${days} ${days === 1 ? "day" : "days"} ago`;
+      return `Unused mapping: ${who}, last used ${counted(days, "day")} ago`;
     }
     case "never-used": {
       const since = Math.max(

@@ -1,4 +1,5 @@
 // What a role may be for, proposed from what it may do, who connects as it, and its name. A person decides.
+import { counted } from "../base/counted.ts";
 import type { Oid } from "../base/ids.ts";
 import type { Archetype } from "./archetype.ts";
 import type { AccessEngine } from "./effective.ts";
@@ -19,8 +20,6 @@ export type Proposal = {
   /** All that could change it was read; false: the role may be able to do more. */
   readonly certain: boolean;
 };
-
-const countOf = (n: number, word: string): string => `${n} ${n === 1 ? word : `${word}s`}`;
 
 const callers = (by: ConnectsAs | null): "people" | "programs" | "both" | "nobody" | "unknown" => {
   if (by === null || by.untold > 0) return "unknown";
@@ -56,8 +55,8 @@ const rowsText = (figures: RoleFigures): string => {
 
 const keepsText = ({ owns, ownsThrough, createsIn }: RoleFigures): string =>
   `it ${[
-    ...(owns ? [`owns ${countOf(owns, "object")}`] : []),
-    ...(ownsThrough ? [`has the rights of the owner of ${countOf(ownsThrough, "object")}`] : []),
+    ...(owns ? [`owns ${counted(owns, "object")}`] : []),
+    ...(ownsThrough ? [`has the rights of the owner of ${counted(ownsThrough, "object")}`] : []),
     ...(createsIn
       ? [
           `may create objects in ${createsIn === 1 ? "1 schema or database" : `${createsIn} schemas and databases`}`,

@@ -1,8 +1,8 @@
 // A principal that connects after a long silence, longer than any before.
 
 import { LEAST_SILENCE_DAYS } from "../../core/anomaly/constants.ts";
-import { counted } from "../../core/anomaly/in-words.ts";
 import type { SignRule } from "../../core/anomaly/sign-rule.ts";
+import { counted } from "../../core/base/counted.ts";
 import { HOUR } from "../../core/base/time.ts";
 import { defineDetector, SignOptions } from "../../core/findings/detector.ts";
 import { type Case, daily, daysAgo, EXAMPLE_NOW, exampleFacts } from "../../core/findings/example-facts.ts";

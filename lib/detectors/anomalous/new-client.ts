@@ -1,7 +1,7 @@
 // A client that the principal never used before.
 
-import { counted } from "../../core/anomaly/in-words.ts";
 import type { SignRule } from "../../core/anomaly/sign-rule.ts";
+import { counted } from "../../core/base/counted.ts";
 import { HOUR } from "../../core/base/time.ts";
 import { defineDetector, SignOptions } from "../../core/findings/detector.ts";
 import { type Case, daily, daysAgo, EXAMPLE_NOW, exampleFacts } from "../../core/findings/example-facts.ts";

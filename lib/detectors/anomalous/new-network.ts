@@ -3,9 +3,9 @@
 import { strangeAccessKey } from "../../core/anomaly/access-key-rules.ts";
 import { coarseNetwork, fineNetwork } from "../../core/anomaly/coarse-network.ts";
 import { NEW_DAYS } from "../../core/anomaly/constants.ts";
-import { counted } from "../../core/anomaly/in-words.ts";
 import { FOREIGN_NEIGHBOURHOOD, FOREIGN_NETWORK, type SignRule } from "../../core/anomaly/sign-rule.ts";
 import { NEW_NETWORK, strangeness } from "../../core/anomaly/strange-network.ts";
+import { counted } from "../../core/base/counted.ts";
 import { HOUR } from "../../core/base/time.ts";
 import { defineDetector, SignOptions } from "../../core/findings/detector.ts";
 import { type Case, daily, daysAgo, EXAMPLE_NOW, exampleFacts } from "../../core/findings/example-facts.ts";

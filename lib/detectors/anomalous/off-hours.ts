@@ -2,8 +2,9 @@
 
 import { HOUR_AWAY_BITS, OFF_BITS } from "../../core/anomaly/constants.ts";
 import { hourOfDay } from "../../core/anomaly/day-figures.ts";
-import { counted, howOften } from "../../core/anomaly/in-words.ts";
+import { howOften } from "../../core/anomaly/in-words.ts";
 import type { SignRule } from "../../core/anomaly/sign-rule.ts";
+import { counted } from "../../core/base/counted.ts";
 import { HOUR } from "../../core/base/time.ts";
 import { defineDetector, SignOptions } from "../../core/findings/detector.ts";
 import { type Case, daily, daysAgo, EXAMPLE_NOW, exampleFacts } from "../../core/findings/example-facts.ts";

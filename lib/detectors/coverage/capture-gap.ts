@@ -1,6 +1,7 @@
 // A stretch of hours for which nobody can prove that connections were captured.
+
 import * as z from "zod";
-import { counted } from "../../core/anomaly/in-words.ts";
+import { counted } from "../../core/base/counted.ts";
 import { DAY, dayOf, HOUR, type Interval, iso, minute } from "../../core/base/time.ts";
 import {
   type DetectorView,

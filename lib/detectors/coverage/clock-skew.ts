@@ -1,6 +1,7 @@
 // Clocks that do not agree: records from the future, or own logins that come back at another time than they were made.
+
 import * as z from "zod";
-import { counted } from "../../core/anomaly/in-words.ts";
+import { counted } from "../../core/base/counted.ts";
 import { DAY, HOUR, iso, MINUTE, minute } from "../../core/base/time.ts";
 import { clockOffset } from "../../core/coverage/clock-offset.ts";
 import { type DetectorView, defineDetector, type Judgement } from "../../core/findings/detector.ts";

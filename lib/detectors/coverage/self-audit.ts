@@ -1,6 +1,7 @@
 // Somebody logs in as the auditor: an auditor must not be a hiding place.
+
 import * as z from "zod";
-import { counted } from "../../core/anomaly/in-words.ts";
+import { counted } from "../../core/base/counted.ts";
 import { DAY, dayOf, floorTo, HOUR, iso, MINUTE } from "../../core/base/time.ts";
 import { clockOffset } from "../../core/coverage/clock-offset.ts";
 import { defineDetector, type Judgement } from "../../core/findings/detector.ts";

@@ -1,5 +1,7 @@
 // Snapshots have stopped: what every other detector says of roles and privileges is as old as the last one.
+
 import * as z from "zod";
+import { counted } from "../../core/base/counted.ts";
 import { DAY, HOUR, type Instant, iso, minute } from "../../core/base/time.ts";
 import { type DetectorView, defineDetector, type Judgement } from "../../core/findings/detector.ts";
 import { type Case, daily, daysAgo, EXAMPLE_NOW, exampleFacts } from "../../core/findings/example-facts.ts";
@@ -18,7 +20,7 @@ type OverdueEvidence = {
 /** "5 hours", "10 days": days from two days on. */
 const lengthOf = (hours: number): string => {
   if (hours >= 48) return `${Math.floor(hours / 24)} days`;
-  return `${hours} ${hours === 1 ? "hour" : "hours"}`;
+  return counted(hours, "hour");
 };
 
 /** Connections that let somebody in since the snapshot, as far as they are told apart from those before it. */

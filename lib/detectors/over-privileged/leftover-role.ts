@@ -1,5 +1,7 @@
 // A role with a name like test, tmp or old that still has access.
+
 import * as z from "zod";
+import { counted } from "../../core/base/counted.ts";
 import { principalName } from "../../core/base/visible-text.ts";
 import type { Role } from "../../core/catalog/catalog.ts";
 import { HELD_BITS } from "../../core/catalog/privileges.ts";
@@ -92,7 +94,7 @@ export const leftoverRole = /* @__PURE__ */ defineDetector({
       if (!principals.length && !owns && !objects && !memberOf.length) return [];
       const has = [
         ...(principals.length ? [`${someOf(principals.map(principalName), 2)} can connect as it`] : []),
-        ...(objects ? [`it has access to ${objects === 1 ? "1 object" : `${objects} objects`}`] : []),
+        ...(objects ? [`it has access to ${counted(objects, "object")}`] : []),
         ...(objects || principals.length || !memberOf.length
           ? []
           : [`it is a member of ${someOf(memberOf.map(shownRole), 2)}`]),

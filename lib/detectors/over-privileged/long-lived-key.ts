@@ -1,5 +1,7 @@
 // A mapped IAM user with an access key that is old, or that nobody uses: a password to the database that never changes.
+
 import * as z from "zod";
+import { counted } from "../../core/base/counted.ts";
 import { DAY, type Instant, iso } from "../../core/base/time.ts";
 import { principalName } from "../../core/base/visible-text.ts";
 import type { AccessKey } from "../../core/catalog/iam-facts.ts";
@@ -37,9 +39,11 @@ const faultOf = (
   if (!active || createdAt === null) return undefined;
   const age = ageIn(createdAt, now);
   const idle = ageIn(lastUsedAt ?? createdAt, now);
-  if (age > days) return `is ${age} days old`;
+  if (age > days) return `is ${counted(age, "day")} old`;
   if (idle > unusedDays)
-    return lastUsedAt === null ? `was not used once in ${idle} days` : `was not used for ${idle} days`;
+    return lastUsedAt === null
+      ? `was not used once in ${counted(idle, "day")}`
+      : `was not used for ${counted(idle, "day")}`;
   return undefined;
 };
 

@@ -1,5 +1,7 @@
 // A multi-Region cluster whose policies differ: what one Region keeps out comes in through the other.
+
 import * as z from "zod";
+import { counted } from "../../core/base/counted.ts";
 import { visible } from "../../core/base/visible-text.ts";
 import { seenInSnapshot } from "../../core/findings/catalog-judgement.ts";
 import { type DetectorView, defineDetector, type Judgement } from "../../core/findings/detector.ts";
@@ -17,7 +19,7 @@ type DiffersEvidence = {
 
 const SHOWN = 20;
 const names = (sids: readonly string[]): string[] => sids.slice(0, SHOWN).map((sid) => visible(sid, 80));
-const count = (sids: readonly string[]): string => `${sids.length} statement${sids.length === 1 ? "" : "s"}`;
+const count = (sids: readonly string[]): string => counted(sids.length, "statement");
 
 const subjectOf = (first: string, second: string): Judgement["subject"] => ({
   object: `cluster policies of ${first} and ${second}`,

@@ -1,7 +1,9 @@
 // A role that gained much at once, between two snapshots: the powers of an administrator, or many privileges.
+
 import * as z from "zod";
 import { adminLoginsOf } from "../../core/activity/admin-logins.ts";
 import { LONGEST_SESSION } from "../../core/activity/session-end.ts";
+import { counted } from "../../core/base/counted.ts";
 import { DAY, dayOf, HOUR, iso, minute } from "../../core/base/time.ts";
 import { principalName } from "../../core/base/visible-text.ts";
 import { declaredAs, isBuiltIn, shownRole, someOf } from "../../core/findings/catalog-judgement.ts";
@@ -87,7 +89,7 @@ const judge = (
       (name) => `membership in ${shownRole(name)}`,
     ),
   ];
-  const many = count > 0 && !gained.length ? [`${count} privileges`] : [];
+  const many = count > 0 && !gained.length ? [counted(count, "privilege")] : [];
   const admins = adminsIn(view, recent);
   const between = `between ${minute(recent.from)} and ${minute(recent.to)}`;
   return [

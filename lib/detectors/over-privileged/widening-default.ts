@@ -1,5 +1,7 @@
 // Default privileges that will give what is made tomorrow to everybody, to a crowd, or to a reader that must not write.
+
 import * as z from "zod";
+import { counted } from "../../core/base/counted.ts";
 import { PUBLIC } from "../../core/base/ids.ts";
 import { type AclEntry, type DefaultPrivilege, isDsql, rowsOf } from "../../core/catalog/catalog.ts";
 import { letterBit, type Privilege, privilegeNames } from "../../core/catalog/privileges.ts";
@@ -83,7 +85,11 @@ const wideOf = (
   }
   const reachedBy = reachOf(engine, grantee);
   if (reachedBy < reach) return undefined;
-  return { privileges, because: `${reachedBy} roles that can log in have it`, reachedBy };
+  return {
+    privileges,
+    because: `${counted(reachedBy, "role")} that can log in ${reachedBy === 1 ? "has" : "have"} it`,
+    reachedBy,
+  };
 };
 
 const judge = (

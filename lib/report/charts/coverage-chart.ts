@@ -1,4 +1,5 @@
 // How many hours of each day are proven, and by what; hatched: not proven.
+import { counted } from "../../core/base/counted.ts";
 import { DAY, type Instant } from "../../core/base/time.ts";
 import { type CoverageFigures, coverageByDay } from "../coverage-figures.ts";
 import type { ReportData } from "../report-data.ts";
@@ -22,7 +23,7 @@ export const coverageChart = (
   return {
     id: "coverage-chart",
     title: "Hours of each day with proven capture",
-    description: `${figures.coveredHours} of ${figures.hours} hours are proven (${share(figures.coveredHours, figures.hours)}), with ${figures.gaps.length} gaps.`,
+    description: `${figures.coveredHours} of ${counted(figures.hours, "hour")} are proven (${share(figures.coveredHours, figures.hours)}), with ${counted(figures.gaps.length, "gap")}.`,
     spec: {
       width: CHART_WIDTH,
       height: 64,

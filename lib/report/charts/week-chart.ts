@@ -1,4 +1,5 @@
 // At which hours of the week connections come, in UTC: an average per hour that is known, hatched where none is.
+import { counted } from "../../core/base/counted.ts";
 import type { ActivityFigures, WeekHour } from "../activity-figures.ts";
 import { CHART_WIDTH, GAP_FILL, heat } from "./chart-style.ts";
 import type { Chart } from "./draw-chart.ts";
@@ -28,7 +29,7 @@ export const weekChart = ({ week }: ActivityFigures): Chart => {
   return {
     id: "week-chart",
     title: "Connections by hour of the week, UTC",
-    description: `Seven rows of 24 hours. Busiest: ${when} with ${busiest.toFixed(1)} connections on average. ${quiet} hours of the week without any, ${unknown} unknown.`,
+    description: `Seven rows of 24 hours. Busiest: ${when} with ${busiest.toFixed(1)} connections on average. ${counted(quiet, "hour")} of the week without any, ${unknown} unknown.`,
     spec: {
       width: CHART_WIDTH,
       height: 7 * 26,

@@ -1,4 +1,5 @@
 // Verifies a whole history, from the table or from an export: the chain, every chunk it names, the heads once noted.
+import { counted } from "../../core/base/counted.ts";
 import type { Cluster, Sha256 } from "../../core/base/ids.ts";
 import { dayOf, iso } from "../../core/base/time.ts";
 import { type RestoreMarker, type RestoreNote, readRestore } from "../../core/history/restore-marker.ts";
@@ -132,7 +133,7 @@ const explain = (
 const retainedNotes = (retained: RetentionMark | null | undefined): string[] =>
   retained
     ? [
-        `retention ran on ${dayOf(retained.at)} and keeps ${retained.keepDays} days in full: of each day before ${dayOf(retained.before)} it left the first snapshot`,
+        `retention ran on ${dayOf(retained.at)} and keeps ${counted(retained.keepDays, "day")} in full: of each day before ${dayOf(retained.before)} it left the first snapshot`,
       ]
     : [];
 
