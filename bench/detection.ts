@@ -108,6 +108,10 @@ const sensitivity = async (label: string, run: Run): Promise<BenchRow[]> => {
     const others = signRules.filter((rule) => detectorOf(rule) !== detector);
     rows.push(inShort(`${label}, without ${detector}`, score(run, alertsOf(judgeRun(run, others)))));
   }
+  if (!wanted) {
+    const alone = { ...judgeRun(run, signRules), spread: [] };
+    rows.push(inShort(`${label}, without spread-refusals`, score(run, alertsOf(alone))));
+  }
   for (const rule of wanted ? [] : signRules.filter((one) => one.detector !== undefined)) {
     const others = signRules.filter((other) => other !== rule);
     rows.push(inShort(`${label}, without ${rule.id}`, score(run, alertsOf(judgeRun(run, others)))));
