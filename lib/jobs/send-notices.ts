@@ -185,9 +185,8 @@ export const sendNotices = async (
   const reachOf = await reachFinder(store, cluster, standing.findings, now);
   const text = { wordsOf: detectorOf, store: commandStore, reachOf };
   const missed = isMissedDue(standing) ? await missedOf(ports, standing, commandStore) : undefined;
-  if (missed) await send(missed);
-  else if (isMissedDue(standing)) await store.notices.note(cluster, { missedAt: now });
-  const urgent = planNotices(standing, now, text, options);
+  if (!missed && isMissedDue(standing)) await store.notices.note(cluster, { missedAt: now });
+  const urgent = [...(missed ? [missed] : []), ...planNotices(standing, now, text, options)];
   const failures: unknown[] = [];
   for (const notice of urgent) {
     try {
@@ -199,7 +198,7 @@ export const sendNotices = async (
   }
   if (!isSummaryOf(standing, now)) {
     if (failures.length) throw failures[0];
-    return urgent.length + (missed ? 1 : 0);
+    return urgent.length;
   }
   // What a notice has just told is no news for the summary.
   const after =
@@ -208,5 +207,5 @@ export const sendNotices = async (
   if (summary) await send(summary);
   await store.notices.note(cluster, summarySlots(now));
   if (failures.length) throw failures[0];
-  return urgent.length + (summary ? 1 : 0) + (missed ? 1 : 0);
+  return urgent.length + (summary ? 1 : 0);
 };

@@ -120,6 +120,8 @@ beforeAll(async () => {
         count: () => {},
       },
       functionName: "detect",
+      // Which channels are on is noted beside what was told.
+      channels: ["event-bus", "chat"],
     });
     const Records = [{ messageId: "m", body: JSON.stringify({ cluster, reason: "test" }) }];
     expect(await detect({ Records } as never, {} as Context)).toEqual({ batchItemFailures: [] });

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { detectHandler } from "../../handlers/detect.ts";
 import { HOUR } from "../../lib/core/base/time.ts";
 import { defaultSettings } from "../../lib/core/findings/settings.ts";
+import type { ChannelName } from "../../lib/core/incidents/feed.ts";
 import type { MetricName } from "../../lib/log.ts";
 import { registerCluster } from "../../lib/store/history/clusters.ts";
 import { createSnapshotStore } from "../../lib/store/history/snapshots.ts";
@@ -39,6 +40,45 @@ const worldOf = async () => {
   };
   return { table, store, evaluate };
 };
+
+describe("channels beside mail", () => {
+  it("are told by the notify function of what no mail is due for, and of nothing that was there before", async () => {
+    const store = openStore(await tables.fresh(), { now: () => T });
+    await store.notices.note(cluster, { firstAt: T - 9000 * HOUR, dailyAt: T, weeklyAt: T });
+    const low = (id: string, at: number) =>
+      findingOf(id, {
+        severity: "low",
+        detectedAt: at,
+        confirmedAt: at,
+        noticedAt: at,
+        noticedSeverity: "low",
+      });
+    await store.findings.update(cluster, () => [low("old", T - HOUR)]);
+    const asked: unknown[] = [];
+    const evaluate = async (...channels: readonly ChannelName[]) => {
+      const handler = detectHandler({
+        ...{ now: () => T, random: () => 0, sleep: async () => {}, store, options: {}, channels },
+        ...{ notify: async (jobs) => void asked.push(...jobs), count: () => {}, functionName: "detect" },
+        log: { info: () => {}, warn: () => {}, error: () => {} },
+      });
+      const Records = [{ messageId: "m", body: JSON.stringify({ cluster, reason: "test" }) }];
+      await handler({ Records } as unknown as SQSEvent, {} as Context);
+      return asked.splice(0).length;
+    };
+    // Whatever this evaluation finds itself is told in mails that are due anyway.
+    await evaluate();
+    await store.findings.update(cluster, (all) =>
+      all.map((one) => ({ ...one, noticedAt: T, noticedSeverity: one.severity, closeNoticedAt: T })),
+    );
+    expect(await evaluate("event-bus")).toBe(0);
+    await store.findings.update(cluster, (all) => [...all, low("new", T)]);
+    expect(await evaluate("event-bus")).toBe(1);
+    expect(await evaluate()).toBe(0);
+    expect((await store.notices.read(cluster)).channels).toEqual({});
+    const [one] = (await store.findings.list(cluster)).filter(({ id }) => id === "old");
+    expect(one?.channels?.["event-bus"]).toMatchObject({ at: T });
+  });
+});
 
 describe("the detect function", () => {
   it("counts an overdue snapshot at every evaluation until there is a new one", async () => {
