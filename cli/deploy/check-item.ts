@@ -36,9 +36,12 @@ export const itemOf = (
   ...more,
 });
 
-/** The item, where it does not hold, with the merged setting in the place of advice; why there is none is said. */
+/**
+ * The item, where it is missing, with the merged setting in the place of advice; why there is none is said. What is unknown
+ * may hold already: nobody is asked to change it.
+ */
 export const withMerge = (item: CheckItem, merged: Merged | undefined): CheckItem => {
-  if (item.state === "ok" || !merged) return item;
+  if (item.state !== "missing" || !merged) return item;
   return "why" in merged
     ? { ...item, says: `${item.says}. Nothing can be merged: ${merged.why}` }
     : { ...item, next: merged.command, merge: merged.merge };

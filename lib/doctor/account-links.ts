@@ -1,6 +1,6 @@
 // The links that lie in the account: who asks, which trail records, whether its bucket tells of new files.
 import { captureState, REPLICATED, type TrailRead } from "../cloudtrail/trail-config.ts";
-import type { Cluster } from "../core/base/ids.ts";
+import { type Cluster, parseArn } from "../core/base/ids.ts";
 import { shellWord } from "../core/base/shell-word.ts";
 import { type Answer, broken, type Link, ok, unanswered, unknown } from "./link.ts";
 import type { AwsCluster } from "./ports.ts";
@@ -36,6 +36,9 @@ export const clustersLink = (
       });
 };
 
+/** A trail is asked about, and changed, in its home Region alone: its ARN names it. */
+const atHome = (arn: string): string => `--region ${shellWord(parseArn(arn)?.region || "REGION")}`;
+
 /** Whether a trail takes the connects of this cluster. */
 export const trailLink = (answer: Answer<readonly TrailRead[]>, cluster: Cluster): Link => {
   if (!("value" in answer)) return unanswered("trail", answer);
@@ -46,7 +49,7 @@ export const trailLink = (answer: Answer<readonly TrailRead[]>, cluster: Cluster
   const next =
     first === undefined
       ? "Make a trail that records data events of AWS::DSQL::Cluster: see the README, Deploy."
-      : `aws cloudtrail get-event-selectors --trail-name ${shellWord(first)}`;
+      : `aws cloudtrail get-event-selectors ${atHome(first)} --trail-name ${shellWord(first)}`;
   return captured === "no" ? broken("trail", said, next) : unknown("trail", said, next);
 };
 
@@ -59,7 +62,7 @@ export const digestsLink = (answer: Answer<readonly TrailRead[]>, cluster: Clust
   return broken(
     "digests",
     "the trail signs nothing: hours are proven by canary logins alone",
-    `aws cloudtrail update-trail --name ${shellWord(trails[0] ?? "")} --enable-log-file-validation`,
+    `aws cloudtrail update-trail ${atHome(trails[0] ?? "")} --name ${shellWord(trails[0] ?? "")} --enable-log-file-validation`,
   );
 };
 

@@ -95,7 +95,7 @@ describe("doctor", () => {
     expect(code).toBe(0);
     expect(out).toMatch(/^Of \d+ links, \d+ are broken and \d+ are unknown\.\n\nThe deployment\n/);
     expect(out).toContain(
-      "next: aws cloudtrail update-trail --name arn:aws:cloudtrail:us-east-1:111122223333:trail/local --enable-log-file-validation\n",
+      "next: aws cloudtrail update-trail --region us-east-1 --name arn:aws:cloudtrail:us-east-1:111122223333:trail/local --enable-log-file-validation\n",
     );
     expect((await cli([...words, "--exit-code"])).code).toBe(2);
   });

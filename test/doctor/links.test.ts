@@ -160,7 +160,7 @@ describe("the trail", () => {
   it("without digests is told apart, with the one command that only adds them", () => {
     expect(digestsLink({ value: [trail({ validation: false })] }, cluster)).toMatchObject({
       state: "broken",
-      next: "aws cloudtrail update-trail --name arn:aws:cloudtrail:us-east-1:111122223333:trail/t --enable-log-file-validation",
+      next: "aws cloudtrail update-trail --region us-east-1 --name arn:aws:cloudtrail:us-east-1:111122223333:trail/t --enable-log-file-validation",
     });
   });
 });

@@ -18,6 +18,7 @@ export type FakeTrail = {
   readonly arn: string;
   readonly home: string;
   readonly details: Readonly<Record<string, unknown>>;
+  /** As GetEventSelectors answers; `unread`: it is refused. */
   selectors: Readonly<Record<string, unknown>>;
   readonly logging: boolean;
   /** Only DescribeTrails tells of it. */
@@ -104,6 +105,8 @@ const cloudTrail = (
   if (!trail) return json(400, { __type: "TrailNotFoundException", message: wanted });
   if (name === "GetTrail") return json(200, { Trail: row(trail) });
   if (name === "GetTrailStatus") return json(200, { IsLogging: trail.logging });
+  if (name === "GetEventSelectors" && trail.selectors.unread)
+    return json(400, { __type: "AccessDeniedException", message: "no" });
   if (name === "GetEventSelectors") return json(200, { TrailARN: trail.arn, ...trail.selectors });
   if (name === "UpdateTrail") {
     Object.assign(trail.details, { LogFileValidationEnabled: input.EnableLogFileValidation });

@@ -214,6 +214,16 @@ describe("deploy-check", () => {
     expect(await item("trail files")).toMatchObject({ state: "unknown" });
   });
 
+  it("asks nobody to change a trail while another that may take the connects was not read", async () => {
+    const dark = { ...trail({ arn: `${TRAIL}2` }), selectors: { unread: true } };
+    account.trails = [trail(), dark];
+    expect((await item("trail"))?.state).toBe("unknown");
+    expect(await item("trail")).toMatchObject({
+      merge: null,
+      next: expect.stringMatching(/get-event-selectors/),
+    });
+  });
+
   it("compares what the parameters say of the trail with the trail", async () => {
     account.trails = [trail({ details: { ...trail().details, S3KeyPrefix: "org's" } })];
     expect(await item("trail files")).toMatchObject({
