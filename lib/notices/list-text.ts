@@ -175,7 +175,7 @@ export const missedNotice = (
     kind: "missed",
     tag: standing.length ? worstOf(standing.map(({ severity }) => severity)).toUpperCase() : "OK",
     stem: `What you missed${said}`,
-    first: `From ${utc(since)} on mails of ${counted(incidents.length, "incident")} went out while the topic had no confirmed subscription: nobody got them. This is what still goes on of them.${gone}`,
+    first: `From ${utc(since)} on, mails about ${counted(incidents.length, "incident")} went out while the topic had no confirmed subscription: nobody got them. This is what still goes on of them.${gone}`,
     lines: [
       ...paragraph("LOOK AT THESE FIRST", findingLines(now)),
       ...paragraph("WHEN THERE IS TIME", findingLines(later)),

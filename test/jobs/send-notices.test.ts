@@ -110,7 +110,7 @@ describe("while nobody listens", () => {
     await heard(db, T + 3 * HOUR, 1);
     expect(await sendAt(db, T + 3 * HOUR)).toEqual([missed]);
     const text = local.published.at(-1)?.texts.email?.replace(/\s+/g, " ");
-    expect(text).toContain("From 2026-09-12 15:06 UTC on mails of 3 incidents went out");
+    expect(text).toContain("From 2026-09-12 15:06 UTC on, mails about 3 incidents went out");
     expect(text).toContain("1 of them no longer goes on, or was accepted.");
     expect(text?.match(/- HIGH /g)).toHaveLength(2);
     expect(await sendAt(db, T + 4 * HOUR)).toEqual([]);

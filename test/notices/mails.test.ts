@@ -7,11 +7,12 @@ import { DAY, HOUR, iso, MINUTE } from "../../lib/core/base/time.ts";
 import { closeGone } from "../../lib/core/findings/close-gone.ts";
 import type { Finding } from "../../lib/core/findings/finding.ts";
 import type { Gone } from "../../lib/core/history/cluster-life.ts";
+import { incidentsOf } from "../../lib/core/incidents/incident.ts";
 import { joinIncidents } from "../../lib/core/incidents/threads.ts";
 import { name, sql } from "../../lib/core/sql/guard.ts";
 import { revokeMappingSql } from "../../lib/core/sql/statements.ts";
 import { goneNotice, goneWeekNotice } from "../../lib/notices/gone-text.ts";
-import { dailyNotice } from "../../lib/notices/list-text.ts";
+import { dailyNotice, missedNotice } from "../../lib/notices/list-text.ts";
 import type { Notice } from "../../lib/notices/notice.ts";
 import { MAX_COLUMNS } from "../../lib/notices/page.ts";
 import { summaryChanges } from "../../lib/notices/plan-notices.ts";
@@ -220,6 +221,12 @@ const mailsOf = (names: Names): Readonly<Record<string, Notice>> => {
   );
   return {
     gone: goneNotice(cluster, gone, closed, store),
+    missed: missedNotice(
+      cluster,
+      incidentsOf([...told, dormant, resolvedOf(grant, T - DAY)]),
+      T - HOUR,
+      store,
+    ),
     "weekly-gone": goneWeekNotice(cluster, gone, closed, { fresh: [], risen: [], ended: [] }, store),
     opened,
     more,
@@ -267,7 +274,7 @@ describe("the mail of", () => {
   it("every kind is there", () => {
     const kinds = new Set(Object.values(plain).map(({ kind }) => kind));
     expect([...kinds].sort()).toEqual(
-      ["daily", "first", "gone", "more", "opened", "over", "storm", "weekly", "worse"].sort(),
+      ["daily", "first", "gone", "missed", "more", "opened", "over", "storm", "weekly", "worse"].sort(),
     );
   });
 
