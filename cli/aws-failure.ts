@@ -1,5 +1,5 @@
 // What AWS, or the way to it, said no to: in words that tell what to do next. The SDK's names decide, never its texts.
-import { AuditError, type ErrorCode } from "../lib/errors.ts";
+
 import {
   BAD_SIGNATURE,
   CREDENTIALS,
@@ -13,7 +13,8 @@ import {
   THROTTLED,
   textOf,
   UNKNOWN_KEY,
-} from "./aws-error-names.ts";
+} from "../lib/cloudtrail/aws-error-names.ts";
+import { AuditError, type ErrorCode } from "../lib/errors.ts";
 
 /** What the command was told, for the message. */
 export type Asked = {

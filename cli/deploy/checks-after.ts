@@ -5,7 +5,7 @@ import { stackNameOf, stackValues } from "../../deploy/params-file.ts";
 import { Cluster } from "../../lib/core/base/ids.ts";
 import { loginLink } from "../../lib/doctor/cluster-links.ts";
 import { recentLogins } from "../../lib/doctor/doctor.ts";
-import { type Answer, broken, type Link, unknown } from "../../lib/doctor/link.ts";
+import { type Answer, broken, type Link, unanswered, unknown } from "../../lib/doctor/link.ts";
 import { forwardLink, iamRegionOf, stackLink } from "../../lib/doctor/setup-links.ts";
 import type { SetupPorts, StackState } from "../../lib/doctor/setup-ports.ts";
 import { listenersLink } from "../../lib/doctor/stack-links.ts";
@@ -14,7 +14,7 @@ import { withStore } from "../context.ts";
 import type { Io } from "../io.ts";
 import { type CheckItem, itemOf } from "./check-item.ts";
 import { type Looked, notSignedIn } from "./look.ts";
-import { watchedBy } from "./watched.ts";
+import { watchedOf } from "./watched.ts";
 
 /** The stack of the template that hands over IAM's events, as its own first lines name it. */
 export const FORWARD_STACK = "dsql-access-auditor-iam";
@@ -50,7 +50,7 @@ const loginItems = async (
   stack: StackState,
   params: Params,
   stage: string,
-  clusters: readonly string[],
+  clusters: Answer<readonly string[]>,
 ): Promise<CheckItem[]> => {
   const { SnapshotRoleArn: role, TableName: table } = stack.outputs;
   if (!role || !table)
@@ -64,9 +64,10 @@ const loginItems = async (
         ),
       ),
     ];
+  if (!("value" in clusters)) return [itemOf("after", unanswered("database login", clusters))];
   const sql = setupSql(params.auditorUser, role);
   const setUp = `npx dsql-audit setup-sql --stage ${stage}`;
-  const links = await loginLinks(io, { table, region: params.region }, clusters, setUp);
+  const links = await loginLinks(io, { table, region: params.region }, clusters.value, setUp);
   return [...links].map(([arn, link]) =>
     itemOf(
       "after",
@@ -85,7 +86,7 @@ const stackItems = async (
     params,
     stage,
     clusters,
-  }: { readonly params: Params; readonly stage: string; readonly clusters: readonly string[] },
+  }: { readonly params: Params; readonly stage: string; readonly clusters: Answer<readonly string[]> },
 ): Promise<CheckItem[]> => {
   const item = itemOf(
     "after",
@@ -93,8 +94,10 @@ const stackItems = async (
   );
   if (!("value" in answer)) return [item];
   const { TopicArn: topic, ConfirmAlertEmail: confirm } = answer.value.outputs;
-  const listening = topic ? listenersLink(topic, await ports.listeners(topic)) : undefined;
-  const isPending = listening?.state === "broken" && /not confirmed/.test(listening.says);
+  const listeners = topic ? await ports.listeners(topic) : undefined;
+  const listening = topic && listeners ? listenersLink(topic, listeners) : undefined;
+  const isPending =
+    listening?.state === "broken" && listeners && "value" in listeners && listeners.value.pending > 0;
   return [
     item,
     ...(await loginItems(io, answer.value, params, stage, clusters)),
@@ -125,8 +128,7 @@ export const deployedItems = async (
     silent ?? ports.stack(stackNameOf(stage)),
     region === home ? undefined : (silent ?? ports.stack(FORWARD_STACK, home)),
   ]);
-  const listed = "value" in looked.clusters ? looked.clusters.value.map(({ arn }) => arn) : [];
-  const clusters = watchedBy(params) ?? listed;
+  const clusters = watchedOf(params, looked);
   return {
     items: [
       ...(await stackItems(io, ports, stack, { params, stage, clusters })),

@@ -5,14 +5,14 @@ import type { Params } from "../../deploy/params.ts";
 import { EXAMPLE, fileOf, readFileOf } from "../../deploy/params-file.ts";
 import { Cluster } from "../../lib/core/base/ids.ts";
 import { bucketLink, digestsLink, identityLink, trailLink } from "../../lib/doctor/account-links.ts";
-import { broken, type Link, ok } from "../../lib/doctor/link.ts";
+import { broken, type Link, ok, unanswered } from "../../lib/doctor/link.ts";
 import { mergedNotification, mergedSelectors } from "../../lib/doctor/merges.ts";
 import { placeLink, tableLink, watchedLink } from "../../lib/doctor/setup-links.ts";
 import type { SetupPorts } from "../../lib/doctor/setup-ports.ts";
 import type { Io } from "../io.ts";
 import { type CheckItem, itemOf, withMerge } from "./check-item.ts";
 import { accountOf, type Looked, notSignedIn, tells } from "./look.ts";
-import { watchedBy } from "./watched.ts";
+import { watchedBy, watchedOf } from "./watched.ts";
 
 /** The stage's parameters, or the item that says what is wrong with their file. */
 export const fileItem = (
@@ -55,24 +55,27 @@ export const toolItems = ({ cwd }: Pick<Io, "cwd">, node: string): CheckItem[] =
   const nodeLink: Link =
     Number.parseInt(node, 10) >= least
       ? ok("Node.js", node)
-      : broken("Node.js", `${node}, and ${least} is the least`, `Install Node.js ${least} or later.`);
+      : broken("Node.js", `${node} is too old`, `Install Node.js ${least} or later.`);
   const wanted = own?.devDependencies?.serverless?.replace(/^npm:.*@/, "");
   const there = manifest(cwd, "node_modules", "serverless")?.version;
   const framework: Link =
     there === undefined
       ? broken("framework", "serverless is not installed here", "npm ci")
       : wanted !== undefined && there !== wanted
-        ? broken("framework", `serverless is ${there}, and ${wanted} was tested`, "npm ci")
+        ? broken("framework", `serverless is ${there}, and this release was tested with ${wanted}`, "npm ci")
         : ok("framework", `serverless ${there}`);
   return [itemOf("before", nodeLink), itemOf("before", framework)];
 };
 
 /** Of each cluster: whether a trail takes its connects, and signs its files. */
-const trailItems = (looked: Looked, params: Params, watched: readonly string[]): CheckItem[] => {
+const trailItems = (looked: Looked, params: Params): CheckItem[] => {
   const { trails } = looked;
+  const watched = watchedOf(params, looked);
+  if (!("value" in watched))
+    return ["trail", "digests"].map((link) => itemOf("before", unanswered(link, watched)));
   const merged =
     "value" in trails ? mergedSelectors(trails.value, placeOf(params), accountOf(looked)) : undefined;
-  return watched.flatMap((arn) => {
+  return watched.value.flatMap((arn) => {
     const cluster = Cluster.parse(arn);
     return [
       withMerge(itemOf("before", trailLink(trails, cluster), { cluster }), merged),
@@ -93,8 +96,6 @@ export const accountItems = async (
   stage: string,
 ): Promise<CheckItem[]> => {
   const { region, trailBucket, existingTable } = params;
-  const listed = "value" in looked.clusters ? looked.clusters.value.map(({ arn }) => arn) : [];
-  const watched = watchedBy(params);
   const silent = notSignedIn(looked);
   const [told, table] = await Promise.all([
     trailBucket === "" ? undefined : (silent ?? ports.notification(trailBucket)),
@@ -103,8 +104,8 @@ export const accountItems = async (
   const again = (options: string) => `npx dsql-audit init --stage ${stage} --force ${options}`;
   return [
     itemOf("before", identityLink(looked.identity)),
-    itemOf("before", watchedLink(looked.clusters, watched, region)),
-    ...trailItems(looked, params, watched ?? listed),
+    itemOf("before", watchedLink(looked.clusters, watchedBy(params), region)),
+    ...trailItems(looked, params),
     itemOf("before", placeLink(looked.trails, placeOf(params), again)),
     ...(told
       ? [

@@ -95,7 +95,7 @@ export const askRegion = (asking: Asking, suggested: string): Promise<string> =>
 
 export type Sources = {
   readonly options: InitOptions;
-  /** What the file that is there says; empty: there is none that can be read. */
+  /** What the file that is there says; empty: there is none. */
   readonly old: Partial<Params>;
   readonly looked: Looked;
   readonly region: string;

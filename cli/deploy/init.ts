@@ -44,12 +44,18 @@ type Made = {
   readonly next: readonly string[];
 };
 
-/** What a file says that is there; `params` is empty where it cannot be used. */
-const oldFile = (path: string): { readonly params: Partial<Params>; readonly text: string } | undefined => {
+/** What a file says that is there; undefined: there is none. AuditError("config"): none of it could be kept. */
+const oldFile = (
+  path: string,
+  file: string,
+): { readonly params: Params; readonly text: string } | undefined => {
   if (!existsSync(path)) return undefined;
   const text = readFileSync(path, "utf8");
   const read = readParams(text);
-  return { text, params: "params" in read ? read.params : {} };
+  if ("params" in read) return { text, params: read.params };
+  throw new AuditError("config", `${file} cannot be used: ${read.problems.join("; ")}`, {
+    hint: `Correct it, or move it away: what it says would be lost. ${EXAMPLE} explains every parameter.`,
+  });
 };
 
 const changesTo = (params: Params, old: Partial<Params>): Change[] =>
@@ -142,7 +148,7 @@ const make = async (io: Io, options: Options): Promise<Made> => {
   const stage = await stageFor(options, asking);
   const file = fileOf(stage);
   const path = join(io.cwd, file);
-  const old = oldFile(path);
+  const old = oldFile(path, file);
   const region = await regionFor(io, options, old?.params ?? {}, asking);
   const decide = async (ports: SetupPorts | undefined): Promise<Made> => {
     const looked = ports
@@ -190,13 +196,13 @@ export const addInit: AddCommand = (program, io) => {
     .summary("write the file of parameters that a deployment needs")
     .description(
       "Writes deploy/params.STAGE.yml in a checkout. Asks on a terminal for what no option says, and looks at clusters and trails as you, " +
-        "without changing anything in AWS. What the file of before says stays, unless an option says otherwise.",
+        "without changing anything in AWS. What an existing file says stays, unless an option says otherwise.",
     )
     .option("--stage <name>", "names the deployment (default: prod)")
     .option("--region <region>", "Region of the clusters (default: the file's, then $AWS_REGION)")
     .option("--email <address>", "who gets the notices; '' for nobody")
     .option("--clusters <arns>", "auto: all of them, new ones too; or ARNs, separated by commas")
-    .option("--tag <key=value>", "instead, the clusters that have this tag now")
+    .option("--tag <key=value>", "instead of --clusters: those that have this tag now")
     .option("--trail-bucket <name>", "bucket of the trail that records the connects; '' for none")
     .option("--trail-prefix <prefix>", "the trail's key prefix, with its slash (default: the trail's)")
     .option("--trail-key <arn>", "KMS key of the trail's files (default: the trail's)")
@@ -204,14 +210,14 @@ export const addInit: AddCommand = (program, io) => {
     .option("--iam <read|ignore>", "whether IAM is read, for who may connect")
     .option("--dormant-days <n>", "days without a connection until a mapping is dormant")
     .option("--keep-days <n>", "days that every snapshot is kept")
-    .option("--existing-table <name>", "the table of a deployment before")
+    .option("--existing-table <name>", "the table of an earlier deployment, to go on with")
     .option("--log-level <level>", "how much the functions log")
     .option(
       "--set <name=value>",
       "any other parameter, by its name in the file; can be given again",
       (word: string, all: string[] = []) => [...all, word],
     )
-    .option("--yes", "ask nothing: take what AWS shows and what the file of before says")
+    .option("--yes", "ask nothing: take what AWS shows and what an existing file says")
     .option("--offline", "look at nothing in AWS")
     .option("--force", "overwrite the file if it is there; what changes is shown")
     .option("--dry-run", "print the file, and write nothing")

@@ -1,6 +1,7 @@
 // `dsql-audit setup-sql`: the SQL and the IAM policy that give the auditor its own least-privileged role.
 import { checkedStage, fileOf, readFileOf, stackNameOf } from "../../deploy/params-file.ts";
 import { Cluster } from "../../lib/core/base/ids.ts";
+import { unanswered } from "../../lib/doctor/link.ts";
 import { setupSql } from "../../lib/dsql/setup-sql.ts";
 import { AuditError } from "../../lib/errors.ts";
 import { auditorPolicy } from "../../lib/iam/auditor-policy.ts";
@@ -25,7 +26,8 @@ type Options = {
 type Named = {
   readonly role: string;
   readonly principal: string;
-  readonly clusters: readonly string[];
+  /** null: those that the deployment watches, which nobody named. */
+  readonly clusters: readonly string[] | null;
   readonly deployed: boolean;
 };
 
@@ -63,14 +65,14 @@ const ofStage = async (io: Io, options: Options, stage: string): Promise<Named> 
         {
           hint: stack.missing
             ? `npx serverless deploy --stage ${stage}`
-            : "Name the values yourself: --principal and --cluster.",
+            : `${unanswered("stack", stack).next} Or name the values yourself: --principal and --cluster.`,
         },
       );
     const watched = options.cluster ?? (params && watchedBy(params));
     const listed = watched ? undefined : await ports.clusters();
     if (listed && !("value" in listed))
       throw new AuditError("denied", `the clusters are not known: ${listed.why}`, {
-        hint: "Name them with --cluster.",
+        hint: `${unanswered("clusters", listed).next} Or name them with --cluster.`,
       });
     return {
       role: options.role ?? stack.value.parameters.AuditorUser ?? params?.auditorUser ?? ROLE,
@@ -89,10 +91,12 @@ const named = async (io: Io, options: Options): Promise<Named> => {
   const params = paramsOf(io, stage);
   const role = options.role ?? params?.auditorUser ?? ROLE;
   if (outputs !== undefined) {
-    const clusters = cluster ?? (params && watchedBy(params));
+    const clusters = cluster ?? (params && watchedBy(params)) ?? null;
     return {
-      ...{ role, principal: outputOf(outputsIn(io, outputs), PRINCIPAL, outputs), deployed: true },
-      clusters: clusters ?? EXAMPLES.clusters,
+      role,
+      principal: outputOf(outputsIn(io, outputs), PRINCIPAL, outputs),
+      clusters,
+      deployed: true,
     };
   }
   if (stage !== undefined && principal === undefined) return ofStage(io, options, stage);
@@ -101,6 +105,11 @@ const named = async (io: Io, options: Options): Promise<Named> => {
     clusters: cluster ?? EXAMPLES.clusters,
   };
 };
+
+const placesOf = (clusters: readonly string[] | null): string[] =>
+  clusters?.length
+    ? ["-- In each of these clusters:", ...clusters.map((arn) => `--   ${arn}`)]
+    : ["-- In each cluster that the deployment watches:"];
 
 export const addSetupSql: AddCommand = (program, io) => {
   program
@@ -128,11 +137,11 @@ export const addSetupSql: AddCommand = (program, io) => {
     .action(async (options: Options) => {
       const { role, principal, clusters, deployed } = await named(io, options);
       const sql = setupSql(role, principal);
-      const arns = clusters.map((arn) => Cluster.parse(arn));
-      const policy = auditorPolicy(arns, options.iam);
+      const arns = clusters?.map((arn) => Cluster.parse(arn)) ?? null;
+      const policy = auditorPolicy(arns ?? EXAMPLES.clusters.map((arn) => Cluster.parse(arn)), options.iam);
       printDocument(io, options, { sql, policy, principal, clusters: arns }, () =>
         [
-          ...(deployed ? [`-- In each of these clusters:`, ...arns.map((arn) => `--   ${arn}`)] : []),
+          ...(deployed ? placesOf(arns) : []),
           "-- 1. As admin, each statement on its own (one DDL statement a transaction):",
           ...sql,
           "",

@@ -46,7 +46,10 @@ export const Setup = z.looseObject({
   sql: z.array(z.string()),
   policy: z.looseObject({ Version: z.string(), Statement: z.array(z.looseObject({})) }),
   principal: z.string().describe("Whom the SQL maps to the role: the ARN of the snapshot function's role."),
-  clusters: z.array(Cluster).describe("Where to run it, in each."),
+  clusters: z
+    .array(Cluster)
+    .nullable()
+    .describe("Where to run it, in each. null: in those that the deployment watches, which were not named."),
 });
 
 export const Examined = z.array(

@@ -8,7 +8,7 @@ import type { AwsCluster } from "./ports.ts";
 export const identityLink = (answer: Answer<string>): Link =>
   "value" in answer
     ? ok("identity", `AWS sees you as ${answer.value}`)
-    : unknown("identity", answer.why, "aws sts get-caller-identity");
+    : unknown("identity", answer.why, answer.next ?? "aws sts get-caller-identity");
 
 /** Statuses in which a cluster can be connected to, or wakes when somebody does. */
 export const LIVE = /^(?:ACTIVE|IDLE|INACTIVE|UPDATING)$/;
@@ -48,7 +48,7 @@ export const trailLink = (answer: Answer<readonly TrailRead[]>, cluster: Cluster
   const first = answer.value.find(({ arn }) => arn !== REPLICATED)?.arn;
   const next =
     first === undefined
-      ? "Make a trail that records data events of AWS::DSQL::Cluster: see the README, Deploy."
+      ? "Make a trail (aws cloudtrail create-trail), then run npx dsql-audit deploy-check: it prints the event selectors."
       : `aws cloudtrail get-event-selectors ${atHome(first)} --trail-name ${shellWord(first)}`;
   return captured === "no" ? broken("trail", said, next) : unknown("trail", said, next);
 };

@@ -5,6 +5,7 @@ import type { S3Client } from "@aws-sdk/client-s3";
 import type { SNSClient } from "@aws-sdk/client-sns";
 import { GetQueueAttributesCommand, type SQSClient } from "@aws-sdk/client-sqs";
 import { GetCallerIdentityCommand, type STSClient } from "@aws-sdk/client-sts";
+import { BAD_SIGNATURE, CREDENTIALS, EXPIRED, UNKNOWN_KEY } from "../cloudtrail/aws-error-names.ts";
 import { isDenied } from "../cloudtrail/aws-refusal.ts";
 import type { TrailPort } from "../cloudtrail/trail-config.ts";
 import { visible } from "../core/base/visible-text.ts";
@@ -15,7 +16,7 @@ import { sendTestNotice } from "../jobs/send-test-notice.ts";
 import { countListeners } from "../notices/channels/subscriptions.ts";
 import { inParallel } from "../store/table/in-parallel.ts";
 import { readNotification } from "./bucket-notification.ts";
-import type { Answer } from "./link.ts";
+import type { Answer, NoAnswer } from "./link.ts";
 import type { AwsCluster, DoctorPorts } from "./ports.ts";
 
 export type DoctorClients = {
@@ -38,14 +39,34 @@ export type DoctorClients = {
 const MISSING =
   /^(?:NoSuchBucket|NotFound|ResourceNotFoundException|QueueDoesNotExist|AWS\.SimpleQueueService\.NonExistentQueue)/;
 
+/** Why nobody signs as AWS wants it, which no permission and no patience mends; undefined: that is not it. */
+const unsigned = (name: string, message: string): NoAnswer | undefined => {
+  // The provider has one name for a session that ended and one that never was.
+  if (EXPIRED.has(name) || (CREDENTIALS.has(name) && /expired|refresh/i.test(message)))
+    return { why: "the AWS session has expired", next: "Sign in again, or renew the temporary credentials." };
+  if (CREDENTIALS.has(name))
+    return { why: "there are no AWS credentials to ask with", next: "Sign in, or set AWS_PROFILE." };
+  if (UNKNOWN_KEY.has(name))
+    return {
+      why: `AWS does not know these credentials (${name})`,
+      next: "Check AWS_PROFILE or AWS_ACCESS_KEY_ID; a Region that is not switched on for the account answers so too.",
+    };
+  if (BAD_SIGNATURE.has(name))
+    return {
+      why: `AWS does not accept the signature (${name})`,
+      next: "Check AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN, and this machine's clock.",
+    };
+  return undefined;
+};
+
 /** `permission`: what the call needs, for the one who was refused. */
 export const ask = async <T>(permission: string, question: () => Promise<T>): Promise<Answer<T>> => {
   try {
     return { value: await question() };
   } catch (error) {
     const { name, message } = error instanceof Error ? error : { name: "unknown", message: String(error) };
-    if (name === "CredentialsProviderError")
-      return { why: "there are no AWS credentials to ask with", next: "Sign in, or set AWS_PROFILE." };
+    const noSignature = unsigned(name, message);
+    if (noSignature) return noSignature;
     if (MISSING.test(name)) return { why: "AWS knows no such thing", missing: true };
     if (isDenied(error)) return { why: `AWS refused the question (${name})`, permission };
     return { why: `AWS did not answer: ${visible(`${name}: ${message}`, 200)}` };

@@ -52,6 +52,23 @@ describe("a question that AWS refused or did not answer", () => {
     for (const { next } of links.slice(1)) expect(next).toBe("Allow x:Y to whoever runs this command.");
   });
 
+  it.each([
+    ["ExpiredToken", "", "Sign in again"],
+    ["ExpiredTokenException", "", "Sign in again"],
+    [
+      "CredentialsProviderError",
+      "Token is expired. To refresh this SSO session run aws sso login",
+      "Sign in again",
+    ],
+    ["CredentialsProviderError", "Could not load credentials from any providers", "Sign in, or"],
+    ["InvalidClientTokenId", "", "Check AWS_PROFILE"],
+    ["SignatureDoesNotMatch", "", "this machine's clock"],
+  ])("is mended by the caller's credentials and by nothing else after %s %s", async (name, message, next) => {
+    const sts = { send: () => Promise.reject(Object.assign(new Error(message), { name })) };
+    const link = identityLink(await awsPorts({ sts } as unknown as DoctorClients).identity());
+    expect(link).toMatchObject({ state: "unknown", next: expect.stringContaining(next) });
+  });
+
   it("is no fault of the link where nobody answered", () => {
     expect(queuesLink({ detect: silent })).toMatchObject({
       state: "unknown",

@@ -214,6 +214,17 @@ describe("deploy-check", () => {
     expect(await item("trail files")).toMatchObject({ state: "unknown" });
   });
 
+  it("does not leave the trail out where AWS does not list the clusters", async () => {
+    account.iam.deny("dsql:ListClusters");
+    const items = await check();
+    account.iam.deny();
+    for (const name of ["clusters", "trail", "digests"])
+      expect(items.find((one) => one.item === name)).toMatchObject({
+        state: "unknown",
+        next: "Allow dsql:ListClusters to whoever runs this command.",
+      });
+  });
+
   it("asks nobody to change a trail while another that may take the connects was not read", async () => {
     const dark = { ...trail({ arn: `${TRAIL}2` }), selectors: { unread: true } };
     account.trails = [trail(), dark];

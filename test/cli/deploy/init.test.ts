@@ -126,9 +126,12 @@ describe("init", () => {
     const done = await init(...whole, "--json");
     Object.assign(process.env, { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY });
     expect(done.code).toBe(0);
-    const { seen } = done.json() as { seen: { state: string; says: string }[] };
+    const { seen } = done.json() as { seen: { state: string; says: string; next: string | null }[] };
     expect(seen.map(({ state }) => state)).toEqual(["unknown", "unknown", "unknown"]);
-    expect(seen[0]?.says).toBe("there are no AWS credentials to ask with");
+    expect(seen[0]).toMatchObject({
+      says: "there are no AWS credentials to ask with",
+      next: "Sign in, or set AWS_PROFILE.",
+    });
     expect(account.calls).toHaveLength(before);
     expect(written().trailBucket).toBe("trail-files");
   });
@@ -165,6 +168,18 @@ describe("init", () => {
     expect(forced).toMatchObject({ code: 0, err: expect.stringContaining("+ alertEmail") });
     expect(written()).toMatchObject({ alertEmail: "new@example.com", keepDays: "30" });
     expect((await init("--offline", "--yes")).out).toContain("nothing was written");
+  });
+
+  it("leaves a file that cannot be used as it is, also with --force: what it says would be lost", async () => {
+    await init(...whole, "--offline", "--set", 'archetypes={"reporting":"read-only"}');
+    const text = readFileSync(file, "utf8").replace("dormantDays: 90", "dormantDays: ninety");
+    writeFileSync(file, text);
+    for (const more of [["--force"], ["--force", "--yes"], ["--dry-run"]])
+      expect(await init(...whole, "--offline", "--dormant-days", "90", ...more)).toMatchObject({
+        ...{ code: 1, out: "" },
+        err: expect.stringMatching(/params\.\w+\.yml cannot be used: dormantDays .*\n.*would be lost/),
+      });
+    expect(readFileSync(file, "utf8")).toBe(text);
   });
 
   it("prints the file where it is only to be looked at", async () => {

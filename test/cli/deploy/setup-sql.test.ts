@@ -63,10 +63,14 @@ describe("setup-sql", () => {
     );
     expect((await cli("setup-sql --stage test")).err).toContain("npx dsql-audit init");
     account.denied = ["cloudformation:DescribeStacks"];
-    expect((await cli("setup-sql --stage prod")).err).toContain("--principal and --cluster");
+    expect((await cli("setup-sql --stage prod")).err).toMatch(
+      /Allow cloudformation:DescribeStacks to whoever runs this command\. Or .* --principal and --cluster\./,
+    );
     account.denied = [];
     account.iam.deny("dsql:ListClusters");
-    expect((await cli("setup-sql --stage prod")).err).toContain("Name them with --cluster.");
+    expect((await cli("setup-sql --stage prod")).err).toMatch(
+      /Allow dsql:ListClusters .*\. Or name them with --cluster\./,
+    );
     account.iam.deny();
   });
 
@@ -85,6 +89,16 @@ describe("setup-sql", () => {
       sql: string[];
     };
     expect(sql[1]).toBe(`AWS IAM GRANT dsql_auditor TO '${ROLE}';`);
+  });
+
+  it("takes no example for a cluster where nobody named the clusters", async () => {
+    writeFileSync(join(root, "outputs.json"), JSON.stringify(list));
+    const done = await cli("setup-sql --outputs outputs.json --json");
+    expect(documents.get("setup-sql")?.safeParse(done.json()).error).toBeUndefined();
+    expect(done.json()).toMatchObject({ principal: ROLE, clusters: null });
+    const { out } = await cli("setup-sql --outputs outputs.json");
+    expect(out).toContain("-- In each cluster that the deployment watches:\n");
+    expect(out).not.toContain("CLUSTER_ID");
   });
 
   it.each([
