@@ -1,7 +1,7 @@
 // `who-may --live`: IAM as it is now, with a second opinion of AWS's policy simulator on whom it matters most.
 import { clusterParts } from "../../lib/core/iam/iam-file.ts";
 import { secondOpinion } from "../../lib/core/iam/second-opinion.ts";
-import { askSecondOpinion, type SecondOpinions } from "../../lib/iam/simulate.ts";
+import { askSecondOpinion, MOST_ASKED, type SecondOpinions } from "../../lib/iam/simulate.ts";
 import { groundsAt } from "../../lib/queries/grounds.ts";
 import {
   checkedPrincipal,
@@ -29,8 +29,6 @@ const liveSubject = async (
     return { cluster: engine.catalog.cluster, mapped };
   });
 };
-
-const MOST_ASKED = 10;
 
 /** What was asked of AWS's simulator, and what was not. */
 const askedText = ({ opinions, refused }: SecondOpinions, more: number): string => {

@@ -7,15 +7,12 @@ import { visible } from "../core/base/visible-text.ts";
 import { rowsOf } from "../core/catalog/catalog.ts";
 import { type IamFacts, iamRows } from "../core/iam/facts.ts";
 import { type Opinion, secondOpinion, simulatedText } from "../core/iam/second-opinion.ts";
-import { askSecondOpinion, type SecondOpinions } from "../iam/simulate.ts";
+import { askSecondOpinion, MOST_ASKED, type SecondOpinions } from "../iam/simulate.ts";
 import type { ReadStore } from "../store/open-store.ts";
 import { broken, type Link, ok, unanswered, unknown } from "./link.ts";
 import type { DoctorPorts } from "./ports.ts";
 
 const LINK = "second opinion";
-
-/** Each is one call or two of a service with a low limit. */
-export const MOST_ASKED = 10;
 
 const differing = ({ opinions }: SecondOpinions): Opinion[] =>
   opinions.filter(({ state }) => state === "differs");

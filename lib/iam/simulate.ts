@@ -14,6 +14,9 @@ import { isMissing, refusalOf } from "./refusal.ts";
 /** What doctor and `who-may --live` need; no function of a deployment asks it. */
 export const SIMULATE = "iam:SimulatePrincipalPolicy";
 
+/** Identities in one command: each is one call or two of a service with a low limit. */
+export const MOST_ASKED = 10;
+
 type Told = ReadonlyMap<string, readonly string[]>;
 /** `why`: what came instead of an answer; `permission`: what whoever asked lacks; `missing`: AWS knows no such identity. */
 export type Asked =
