@@ -74,7 +74,7 @@ describe("activity", () => {
   });
 
   it("says beside the rows how much of the stretch is proven", () => {
-    expect(told("activity").err).toMatch(/capture is not proven for \d+ of 2160 hours/);
+    expect(told("activity").err).toMatch(/capture is not proven for [\d,]+ of 2,160 hours/);
     expect(rowsOf("activity --role admin")).toMatchObject([
       { principal: ADMIN_USER, admin: 1, lastUse: "seen" },
     ]);
