@@ -1,12 +1,13 @@
 // What roles are for: as somebody declared it, else as their names and grants point to.
 import type { Oid } from "../core/base/ids.ts";
-import { DAY, type Instant } from "../core/base/time.ts";
+import { DAY, floorTo, HOUR, type Instant } from "../core/base/time.ts";
 import { connectsAs } from "../core/findings/role-principals.ts";
 import type { AuditView } from "../core/findings/view.ts";
 import type { RoleId } from "../core/privileges/effective-graph.ts";
 import { archetypeProposals, type Proposal } from "../core/privileges/propose-archetype.ts";
 import type { ReportArchetype, ReportData } from "../report/report-data.ts";
 import { type Grounds, SEEN_DAYS } from "./grounds.ts";
+import { talliesUntil } from "./tallies.ts";
 
 /** The proposal for one role. */
 export const proposedArchetype = async (
@@ -22,8 +23,12 @@ export const proposalText = ({ archetype, because }: Proposal): string =>
 export const shownArchetypes = (view: AuditView, at: Instant): ReportData["archetypes"] => {
   const engine = view.privileges.engine();
   if (!engine) return new Map();
-  const recent = view.activity.principals.flatMap((principal) =>
-    view.activity.talliesOf(principal).filter(({ lastAt }) => lastAt >= at - SEEN_DAYS * DAY && lastAt < at),
+  const stretch = { from: floorTo(HOUR, at - SEEN_DAYS * DAY), to: at };
+  const recent = talliesUntil(
+    view.activity.principals.map((principal) => ({
+      tallies: view.activity.talliesWithin(principal, stretch),
+    })),
+    at,
   );
   const roles = engine.graph.roles.flatMap(({ name }, id) => (name.startsWith("pg_") ? [] : [id]));
   const proposals = archetypeProposals(engine, connectsAs(engine.catalog, recent), roles);

@@ -29,7 +29,7 @@ export const talliesIn = async (store: ReadStore, cluster: Cluster, interval: In
   talliesUntil(await profilesIn(store, cluster, interval), interval.to);
 
 /** The same of profiles that were read already. */
-export const talliesUntil = (profiles: readonly Profile[], to: Instant): Tally[] =>
+export const talliesUntil = (profiles: readonly Pick<Profile, "tallies">[], to: Instant): Tally[] =>
   profiles
     .flatMap(({ tallies }) => tallies)
     .filter(({ firstAt }) => firstAt < to)

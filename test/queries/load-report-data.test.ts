@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Principal } from "../../lib/core/base/ids.ts";
-import { DAY, HOUR } from "../../lib/core/base/time.ts";
+import { DAY, HOUR, MINUTE } from "../../lib/core/base/time.ts";
 import { parseBaseline } from "../../lib/core/baseline/parse-baseline.ts";
 import { detectCluster } from "../../lib/jobs/judge-cluster.ts";
+import { proposedArchetype } from "../../lib/queries/archetypes.ts";
+import { groundsAt } from "../../lib/queries/grounds.ts";
 import { loadReportData } from "../../lib/queries/load-report-data.ts";
 import { renderReport } from "../../lib/report/render-report.ts";
 import { createActivityStore } from "../../lib/store/activity/activity.ts";
@@ -113,5 +115,29 @@ describe("loadReportData", () => {
       );
     for (const hour of [4, 6, 8]) await detectCluster(store, cluster, T + hour * HOUR);
     expect(await found(T + 7 * HOUR)).toMatchObject([{ evidence: { allowedHours: 5, hoursSince: 7 } }]);
+  });
+
+  it("says of a role's purpose what the same question says anywhere else, also in the midst of an hour", async () => {
+    const store = openStore(await tables.fresh(), { now: () => END });
+    await store.snapshots.save(cluster, estate(), T);
+    const person = { cluster, principal: reader, sessionName: "ana.silva@example.com", userAgent: "psql" };
+    const begun = T + 9 * DAY;
+    await store.activity.count(
+      [10, 50].map((minutes) => connection(`e${minutes}`, begun + minutes * MINUTE, person)),
+      END,
+    );
+    await store.activity.fold(cluster, END);
+    for (const [minutes, who] of [
+      [5, "programs connect as it"],
+      [30, "people connect as it"],
+      [70, "people connect as it"],
+    ] as const) {
+      const at = begun + minutes * MINUTE;
+      const { archetypes } = await loadReportData(store, cluster, at);
+      const grounds = await groundsAt(store, cluster, at);
+      const asked = await proposedArchetype(grounds, grounds.engine.graph.idOf.get(100) ?? -1);
+      expect(asked?.because).toContain(who);
+      expect(archetypes.get(100)?.because).toBe(asked?.because);
+    }
   });
 });
