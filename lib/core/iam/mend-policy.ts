@@ -110,8 +110,8 @@ const unmendable: ReadonlySet<FlawKind> = new Set(["not-understood", "never-appl
 
 /**
  * The policy of the cluster without these flaws, `keepOut`: and with the internet kept out, by the statement that is given or
- * by AWS's own sample. undefined where what was meant
- * cannot be told, or what came out still has a flaw; AWS replaces the whole policy, so all that is right stays in it.
+ * by AWS's own sample. undefined where what was meant cannot be told, or what came out still has a flaw. AWS replaces the
+ * whole policy, so all that is right stays in it: a statement that has the new one's Sid already stays without it.
  */
 export const mendedPolicy = (
   { arn, policy }: Pick<ClusterAccess, "arn" | "policy">,
@@ -134,7 +134,8 @@ export const mendedPolicy = (
   const isOpen = (Statement: readonly Raw[]): boolean =>
     policyFlaws(JSON.stringify({ ...document, Statement }), arn).some(({ kind }) => kind === "public");
   const wall = (typeof keepOut === "object" ? keepOut : fence(arn)) as Raw;
-  const Statement = keepOut && isOpen(all) ? [...all.filter(({ Sid }) => Sid !== wall.Sid), wall] : all;
+  const beside = (one: Raw): Raw => (one.Sid === wall.Sid ? without(one, "Sid") : one);
+  const Statement = keepOut && isOpen(all) ? [...all.map(beside), wall] : all;
   const result = { ...document, Statement };
   const text = JSON.stringify(result);
   const left = policyFlaws(text, arn).filter(({ kind }) => keepOut !== false || kind !== "public");

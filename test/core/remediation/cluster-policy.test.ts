@@ -136,6 +136,23 @@ describe("a plan for a cluster that the internet reaches", () => {
     expect(verdicts(after, "Auditor", stranger)).toEqual(["allowed", "denied"]);
   });
 
+  it.each(["DeclaredNetworksOnly", "KeepTheInternetOut"])(
+    "keeps what the policy denies already, also in a statement of the name %s",
+    (Sid) => {
+      const others = { StringNotEquals: { "aws:PrincipalOrgID": "o-1" } };
+      const iam = iamWith(denying(both, others, { Sid }));
+      const { plan, proof } = planned(iam, "public-cluster", networks(["vpce-0a1b"]));
+      expect(proof).toMatchObject({ status: "proven", because: [] });
+      const [call] = awsCallsOf(plan.steps[0]?.text ?? "");
+      const { Statement } = JSON.parse(call?.options.policy ?? "");
+      expect(Statement).toMatchObject([
+        { Effect: "Deny", Condition: others },
+        { Sid: "DeclaredNetworksOnly" },
+      ]);
+      expect(new Set(Statement.map((one: { Sid?: string }) => one.Sid)).size).toBe(2);
+    },
+  );
+
   it("mends what else the policy has, so that two findings make one policy", () => {
     const iam = iamWith(denying(["dsql:DbConnect"], { StringNotEquals: { "aws:PrincipalOrgID": "o-1" } }));
     const found = judge(iam).filter(({ detector }) =>
