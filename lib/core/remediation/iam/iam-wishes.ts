@@ -53,27 +53,28 @@ const policyClusterOf = (object: string | undefined, iam: IamView): string | und
 const EDITOR =
   "Administrators too have to come from the networks that access.yml declares. The query editor of the AWS console needs the public endpoint, and no longer gets in unless its address is declared.";
 
-/** `networks`: who is to be let in from where; a reason, where nobody has said so. */
-const onPolicy = (
-  detector: string,
-  object: string | undefined,
-  iam: IamView,
-  networks: ReturnType<typeof declaredNetworks>,
-): Remedy => {
-  const cluster = policyClusterOf(object, iam);
-  if (cluster === undefined) return NONE;
-  if (detector !== "public-cluster")
-    return { wishes: [{ wants: "mend-policy", cluster, letIn: null }], inIamAlone: true, says: [] };
-  return "left" in networks
-    ? { wishes: [{ wants: "by-hand", left: networks.left }], inIamAlone: true, says: [] }
-    : { wishes: [{ wants: "mend-policy", cluster, letIn: networks }], inIamAlone: true, says: [EDITOR] };
-};
-
 type Asked = {
   readonly finding: Pick<Observation, "detector" | "subject" | "evidence" | "grants">;
   readonly iam: IamView;
   readonly auditor: string | null;
   readonly baseline: Baseline | null;
+};
+
+const onPolicy = (
+  { finding: { subject }, iam }: Asked,
+  wishOf: (cluster: string) => IamWish,
+  says: readonly string[] = [],
+): Remedy => {
+  const cluster = policyClusterOf(subject.object, iam);
+  return cluster === undefined ? NONE : { wishes: [wishOf(cluster)], inIamAlone: true, says };
+};
+
+/** A public cluster is closed to all but the networks that are declared: where nobody has said which, a person does it. */
+const keptFromPublic = (asked: Asked): Remedy => {
+  const networks = declaredNetworks(asked.baseline, asked.auditor);
+  return "left" in networks
+    ? onPolicy(asked, () => ({ wants: "by-hand", left: networks.left }))
+    : onPolicy(asked, (cluster) => ({ wants: "mend-policy", cluster, letIn: networks }), [EDITOR]);
 };
 
 /** By detector: what its findings need in IAM. */
@@ -92,10 +93,9 @@ const remedies: Readonly<Record<string, (asked: Asked) => Remedy>> = {
     inIamAlone: subject.principal !== undefined || grants.length > 0,
     says: ["Or declare who is to be admin in access.yml."],
   }),
-  "public-cluster": ({ finding: { detector, subject }, iam, auditor, baseline }) =>
-    onPolicy(detector, subject.object, iam, declaredNetworks(baseline, auditor)),
-  "policy-misses-admin": ({ finding: { detector, subject }, iam, auditor, baseline }) =>
-    onPolicy(detector, subject.object, iam, declaredNetworks(baseline, auditor)),
+  "public-cluster": keptFromPublic,
+  "policy-misses-admin": (asked) =>
+    onPolicy(asked, (cluster) => ({ wants: "mend-policy", cluster, letIn: null })),
   "dormant-role": ({ finding: { subject }, iam, auditor }) =>
     subject.role === ADMIN ? onAdmin(subject.principal, iam, auditor) : NONE,
   "long-lived-key": ({ finding: { subject, evidence } }) => ({
