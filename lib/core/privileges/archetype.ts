@@ -23,11 +23,15 @@ export const isReader = (archetype: Archetype | undefined): boolean =>
 export const isKeeper = (archetype: Archetype | undefined): boolean =>
   archetype === "owner" || archetype === "admin" || archetype === "migration";
 
-/** `sure`: declared, or its name says so in as many words; else the name only sounds like it. */
+/**
+ * `sure`: declared, or its name says so in as many words; else the name only sounds like it. `word`: as it stands in the
+ * name; missing: it is declared.
+ */
 export type ArchetypeOf = {
   readonly archetype: Archetype;
   readonly because: string;
   readonly sure: boolean;
+  readonly word?: string;
 };
 
 const set = (words: string): ReadonlySet<string> => new Set(words.split(/\s+/));
@@ -109,7 +113,12 @@ const ending = (words: readonly string[]): string | undefined => {
   return word !== undefined && endings.has(word) ? word : undefined;
 };
 
-const readOnly = (because: string, sure: boolean): ArchetypeOf => ({ archetype: "read-only", because, sure });
+const readOnly = (word: string, sure: boolean): ArchetypeOf => ({
+  archetype: "read-only",
+  because: sure ? `its name says "${word}"` : `its name only sounds like reading ("${word}")`,
+  sure,
+  word,
+});
 
 const byName = (name: string): ArchetypeOf | undefined => {
   const words = wordsOf(name);
@@ -122,12 +131,12 @@ const byName = (name: string): ArchetypeOf | undefined => {
       (i + 1 < words.length && writes.has(`${word}${words[i + 1]}`)),
   );
   if (isWriter) return undefined;
-  if (said !== undefined) return readOnly(`its name says "${said}"`, true);
+  if (said !== undefined) return readOnly(said, true);
   if (words.some((word) => powers.has(word))) return undefined;
   const ends = ending(words);
-  if (ends !== undefined) return readOnly(`its name says "${ends}"`, true);
+  if (ends !== undefined) return readOnly(ends, true);
   const sound = words.find((word) => sounds.has(word) || /^.+reporting$/.test(word));
-  return sound === undefined ? undefined : readOnly(`its name only sounds like reading ("${sound}")`, false);
+  return sound === undefined ? undefined : readOnly(sound, false);
 };
 
 /**

@@ -23,7 +23,7 @@ const claims: readonly (readonly [Archetype, ReadonlySet<string>])[] = [
   ],
 ];
 
-/** `word`: as it stands in the name; `sure`: it says so in as many words, so that a contradiction is a finding. */
+/** `word`: as it stands in the name. */
 export type NameClaim = { readonly archetype: Archetype; readonly word: string };
 
 /** Readers first, as findings read names; undefined: the name claims nothing. */
@@ -39,5 +39,5 @@ export const nameClaim = (name: string): NameClaim | undefined => {
   if (!reader) return claimed;
   // "orders_reporting" reads as analytics; "reporting_ro" says first of all that it only reads.
   if (!reader.sure && (claimed?.archetype === "analytics" || claimed?.archetype === "backup")) return claimed;
-  return { archetype: "read-only", word: /"(.+)"/.exec(reader.because)?.[1] ?? "" };
+  return { archetype: "read-only", word: reader.word ?? "" };
 };
