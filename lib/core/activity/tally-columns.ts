@@ -2,7 +2,7 @@
 import type { Tally } from "./activity.ts";
 import type { ActivityIndex } from "./activity-index.ts";
 import { eventIds } from "./event-ids.ts";
-import { tallyKey } from "./tally.ts";
+import { kindNumbers } from "./kind-numbers.ts";
 import { tableIndex } from "./tally-table.ts";
 
 export type TallyColumns = {
@@ -15,8 +15,7 @@ export type TallyColumns = {
 const FIRST_ROWS = 1_024;
 
 export const tallyColumns = (): TallyColumns => {
-  const numbers = new Map<string, number>();
-  const kinds: Tally[] = [];
+  const numbers = kindNumbers();
   let rows = 0;
   let kind = new Uint32Array(FIRST_ROWS);
   let count = new Uint32Array(FIRST_ROWS);
@@ -27,13 +26,6 @@ export const tallyColumns = (): TallyColumns => {
     empty.set(column);
     return empty;
   };
-  const kindOf = (tally: Tally): number => {
-    const key = tallyKey(tally);
-    const known = numbers.get(key);
-    if (known !== undefined) return known;
-    numbers.set(key, kinds.length);
-    return kinds.push(tally) - 1;
-  };
   const addOne = (tally: Tally): void => {
     if (rows === kind.length) {
       kind = doubled(kind, new Uint32Array(2 * rows));
@@ -41,7 +33,7 @@ export const tallyColumns = (): TallyColumns => {
       firstAt = doubled(firstAt, new Float64Array(2 * rows));
       lastAt = doubled(lastAt, new Float64Array(2 * rows));
     }
-    kind[rows] = kindOf(tally);
+    kind[rows] = numbers.kindOf(tally).number;
     count[rows] = tally.count;
     firstAt[rows] = tally.firstAt;
     lastAt[rows] = tally.lastAt;
@@ -52,8 +44,9 @@ export const tallyColumns = (): TallyColumns => {
     add: (tallies) => {
       for (const tally of tallies) addOne(tally);
     },
-    index: () =>
-      tableIndex({
+    index: () => {
+      const kinds = numbers.all();
+      return tableIndex({
         length: rows,
         kinds,
         // All alike: what begins and ends at one instant stays in the order in which it came.
@@ -63,6 +56,7 @@ export const tallyColumns = (): TallyColumns => {
         firstAt: firstAt.subarray(0, rows),
         lastAt: lastAt.subarray(0, rows),
         firstEventIds,
-      }),
+      });
+    },
   };
 };

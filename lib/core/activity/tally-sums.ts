@@ -2,11 +2,8 @@
 import type { Instant } from "../base/time.ts";
 import type { Tally } from "./activity.ts";
 import { type EventIds, eventIds } from "./event-ids.ts";
-import { tallyKey } from "./tally.ts";
+import { type Kind, kindNumbers } from "./kind-numbers.ts";
 import type { TallyTable } from "./tally-table.ts";
-
-/** Connections alike in all that a detector looks at; `first` has their texts, its numbers mean nothing. */
-export type Kind = { readonly number: number; readonly first: Tally };
 
 export type TallySums = {
   /** The kind that a tally counts: one object for all tallies of equal texts. */
@@ -23,29 +20,6 @@ const FIRST_ROWS = 1_024;
 const hashOf = (stretch: number, kind: number): number => {
   const mixed = Math.imul(stretch, 0x9e37_79b1) ^ Math.imul(kind, 0x85eb_ca6b);
   return (mixed ^ (mixed >>> 15)) >>> 0;
-};
-
-/** Tells kinds apart by their texts, and numbers them as they come. */
-const kindNumbers = () => {
-  const numbers = new Map<string, Kind>();
-  return {
-    kindOf: (tally: Tally): Kind => {
-      const key = tallyKey(tally);
-      const known = numbers.get(key);
-      if (known) return known;
-      const made = { number: numbers.size, first: tally };
-      numbers.set(key, made);
-      return made;
-    },
-    all: (): readonly Tally[] => [...numbers.values()].map(({ first }) => first),
-    /** By number: the place of the kind when they are sorted by their texts. */
-    ranks: (): Uint32Array => {
-      const ranks = new Uint32Array(numbers.size);
-      const sorted = [...numbers].sort(([a], [b]) => (a < b ? -1 : 1));
-      for (const [rank, [, { number }]] of sorted.entries()) ranks[number] = rank;
-      return ranks;
-    },
-  };
 };
 
 /** `unit`: the length of a stretch. */
