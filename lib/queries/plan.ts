@@ -1,7 +1,7 @@
 // What ends findings, or brings the access to what is declared: the steps, who uses it, and what a server says of it.
 import type { ActivityRow } from "../core/activity/activity-row.ts";
 import { type Cluster, withoutPath } from "../core/base/ids.ts";
-import { DAY, type Instant, type Interval, iso } from "../core/base/time.ts";
+import { DAY, dayOf, type Instant, type Interval } from "../core/base/time.ts";
 import type { Baseline } from "../core/baseline/baseline.ts";
 import { DORMANT_DAYS } from "../core/findings/dormant-window.ts";
 import type { Finding } from "../core/findings/finding.ts";
@@ -57,9 +57,7 @@ const trialNotes = async (
   const proposed = parseProposal(document, "the new cluster policy");
   const { rows } = await tryProposal(store, cluster, { proposed, interval }, now);
   const seen = rows.filter(({ connections }) => connections > 0);
-  return [
-    `The new policy, tried on the connections from ${iso(interval.from).slice(0, 10)} on: ${trialText(seen)}`,
-  ];
+  return [`The new policy, tried on the connections from ${dayOf(interval.from)} on: ${trialText(seen)}`];
 };
 
 /** The roles whose effective privileges are others afterwards. */
