@@ -43,6 +43,6 @@ export const itemOf = (
 export const withMerge = (item: CheckItem, merged: Merged | undefined): CheckItem => {
   if (item.state !== "missing" || !merged) return item;
   return "why" in merged
-    ? { ...item, says: `${item.says}. Nothing can be merged: ${merged.why}` }
+    ? { ...item, says: `${item.says}. Nothing is merged: ${merged.why}`, next: merged.next ?? item.next }
     : { ...item, next: merged.command, merge: merged.merge };
 };

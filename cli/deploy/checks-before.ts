@@ -73,12 +73,14 @@ const trailItems = (looked: Looked, params: Params): CheckItem[] => {
   const watched = watchedOf(params, looked);
   if (!("value" in watched))
     return ["trail", "digests"].map((link) => itemOf("before", unanswered(link, watched)));
-  const merged =
-    "value" in trails ? mergedSelectors(trails.value, placeOf(params), accountOf(looked)) : undefined;
+  const mergedFor = (cluster: Cluster) =>
+    "value" in trails
+      ? mergedSelectors(trails.value, placeOf(params), accountOf(looked), cluster)
+      : undefined;
   return watched.value.flatMap((arn) => {
     const cluster = Cluster.parse(arn);
     return [
-      withMerge(itemOf("before", trailLink(trails, cluster), { cluster }), merged),
+      withMerge(itemOf("before", trailLink(trails, cluster), { cluster }), mergedFor(cluster)),
       itemOf("before", digestsLink(trails, cluster), { cluster }),
     ];
   });

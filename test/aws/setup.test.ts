@@ -77,7 +77,7 @@ describe.skipIf(missing !== null)("a set-up against moto", () => {
     });
     expect(captureState(before, CLUSTER).captured).toBe("no");
     const { "trail-name": TrailName, "advanced-event-selectors": selectors = "" } = printed(
-      mergedSelectors(before, place, ACCOUNT),
+      mergedSelectors(before, place, ACCOUNT, CLUSTER),
     );
     const AdvancedEventSelectors = JSON.parse(selectors) as never;
     await trails.send(new PutEventSelectorsCommand({ TrailName, AdvancedEventSelectors }));

@@ -185,6 +185,17 @@ describe("deploy-check", () => {
     expect((await item("digests"))?.state).toBe("ok");
   });
 
+  it("adds no second selector to a trail that takes the connects and is stopped: it names what starts it", async () => {
+    await runPrinted((await item("trail"))?.next ?? "");
+    const selectors = account.trails[0]?.selectors;
+    account.trails = [trail({ logging: false, ...(selectors && { selectors }) })];
+    expect(await item("trail")).toMatchObject({
+      ...{ state: "missing", merge: null },
+      says: `${TRAIL} is not logging. Nothing is merged: the event selectors of ${TRAIL} take its connects already`,
+      next: `aws cloudtrail start-logging --region us-east-1 --name ${TRAIL}`,
+    });
+  });
+
   it("takes a trail of the organization for what it is, and says who may change it", async () => {
     const arn = TRAIL.replace(ACCOUNT, "999988887777");
     account.trails = [
