@@ -10,7 +10,6 @@ import type { ProposedPolicy } from "../core/iam/proposed-policy.ts";
 import { keepsInternetOut } from "../core/iam/public-access.ts";
 import { every, type Truth } from "../core/iam/truth.ts";
 import { noFacts, type Proposal, type TriedUse, tryPolicy } from "../core/iam/try-policy.ts";
-import { unreadPeers } from "../core/iam/unread-peers.ts";
 import { type WhoMayRow, whoMay, whoMayRows } from "../core/iam/who-may.ts";
 import type { ReadStore } from "../store/open-store.ts";
 import { provenHours } from "./proven-hours.ts";
@@ -190,7 +189,7 @@ export const tryProposal = async (
           ),
         )
       : null,
-    unread: isForEach ? [] : [...who.unread, ...unreadPeers(trial.facts, cluster)],
+    unread: isForEach ? [] : who.unread,
   };
 };
 

@@ -5,7 +5,6 @@ import type { IamFacts } from "../core/iam/facts.ts";
 import type { KnownContext } from "../core/iam/known-context.ts";
 import type { ConnectAction } from "../core/iam/may-connect.ts";
 import { type Opinion, REFUSED_BY_SCP, simulatedText } from "../core/iam/second-opinion.ts";
-import { unreadPeers } from "../core/iam/unread-peers.ts";
 import { type WhoMayRow as Judged, whoMay, whoMayRows } from "../core/iam/who-may.ts";
 import { AuditError } from "../errors.ts";
 import type { Grounds } from "./grounds.ts";
@@ -112,7 +111,7 @@ export const whoMayOf = (
   return {
     cluster,
     rows: judged.map((row) => ({ ...row, action: nameOf(row.action) })),
-    unread: [...found.unread, ...unreadPeers(facts, cluster)],
+    unread: found.unread,
   };
 };
 

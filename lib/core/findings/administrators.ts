@@ -5,7 +5,7 @@ import type { IamView } from "./view-iam.ts";
 export type Administrators = {
   /** ARNs of those who may, on conditions perhaps, in a Region of the cluster. */
   readonly may: readonly string[];
-  /** Of how many it is not known; lists that could not be read count as one. */
+  /** Of how many it is not known; what could not be read at all counts as one. */
   readonly unknown: number;
 };
 

@@ -7,7 +7,6 @@ import type { Catalog } from "../catalog/catalog.ts";
 import { iamRows, type MappedIdentity } from "../catalog/iam-facts.ts";
 import type { MappingPeriod } from "../history/mapping-period.ts";
 import type { ConnectAction, MayConnect } from "./may-connect.ts";
-import { unreadPeers } from "./unread-peers.ts";
 import type { Wall } from "./wall.ts";
 import { type WhoMay, whoMay } from "./who-may.ts";
 
@@ -118,6 +117,6 @@ export const waysIn = (
       const ways = principals().flatMap((principal) => of(principal, "DbConnectAdmin") ?? []);
       return ways.filter(({ row }) => row.verdict !== "denied");
     },
-    unread: [...(judges(cluster)?.unread ?? []), ...(iam ? unreadPeers(iam, cluster) : [])],
+    unread: judges(cluster)?.unread ?? [],
   };
 };

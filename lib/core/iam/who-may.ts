@@ -37,7 +37,7 @@ export type WhoMay = {
   readonly wallOf: (principal: string, action: ConnectAction) => Wall;
   /** Every user and role of the account, the root user, and whom the cluster policy names beside them; sorted by ARN. */
   readonly principals: readonly string[];
-  /** Parts that could not be read, so that there may be principals that are not listed. */
+  /** What could not be read, so that there may be principals that are not listed, or Regions that they come in through. */
   readonly unread: readonly { readonly part: string; readonly reason: string }[];
 };
 
@@ -67,6 +67,12 @@ const namedByPolicy = (reader: Reader, policy: ClusterAccess["policy"]): string[
 const beside = (others: readonly string[], own: readonly string[]): string[] => {
   const known = new Set(own.map(withoutPath));
   return others.filter((arn) => !known.has(withoutPath(arn)));
+};
+
+/** Peers in other Regions are one database with the cluster: where nobody could tell them, there may be more ways in. */
+const unreadPeers = (facts: IamFacts, cluster: string): WhoMay["unread"] => {
+  const reason = iamRows(facts, "clusters").rows?.find(({ arn }) => arn === cluster)?.peersUnread;
+  return reason === undefined ? [] : [{ part: "peers in other Regions", reason }];
 };
 
 const sorted = (texts: Iterable<string>): string[] =>
@@ -128,7 +134,7 @@ export const whoMay = ({
       root,
       ...beside([...namedByPolicy(reader, policy), ...also.map(foldArn)], own),
     ]),
-    unread,
+    unread: [...unread, ...unreadPeers(facts, cluster)],
   };
 };
 

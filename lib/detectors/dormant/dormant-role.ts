@@ -10,8 +10,15 @@ import { isDsql, type Role, rowsOf } from "../../core/catalog/catalog.ts";
 import { type Administrators, administrators } from "../../core/findings/administrators.ts";
 import { isBuiltIn, shownRole } from "../../core/findings/catalog-judgement.ts";
 import { type DetectorView, defineDetector, type Judgement } from "../../core/findings/detector.ts";
-import { type Case, daily, daysAgo, type Example, exampleFacts } from "../../core/findings/example-facts.ts";
-import { exampleIam, exampleRole } from "../../core/findings/example-iam.ts";
+import {
+  type Case,
+  daily,
+  daysAgo,
+  EXAMPLE_CLUSTER,
+  type Example,
+  exampleFacts,
+} from "../../core/findings/example-facts.ts";
+import { exampleCluster, exampleIam, exampleRole } from "../../core/findings/example-iam.ts";
 import type { Judged } from "../../core/findings/verdict.ts";
 import type { MappingSubject } from "../../core/findings/view-mappings.ts";
 import type { AccessEngine } from "../../core/privileges/effective.ts";
@@ -122,7 +129,8 @@ const stillMayInWords = ({ iam }: DetectorView, arn: string): string | undefined
   const rows = iam.mayOf(arn, "DbConnectAdmin");
   if (rows.some(({ verdict }) => verdict === "allowed" || verdict === "conditional"))
     return ", and IAM still lets it";
-  return rows.every(({ verdict }) => verdict === "denied")
+  const hasUnreadPeers = iam.clusters.some(({ peersUnread }) => peersUnread !== undefined);
+  return !hasUnreadPeers && rows.every(({ verdict }) => verdict === "denied")
     ? undefined
     : "; whether it still may is not known";
 };
@@ -248,6 +256,10 @@ export const cases = (): Case[] => {
   });
   const ops = exampleIam({ roles: [exampleRole("Ops", "dsql:DbConnectAdmin")] });
   const nobody = exampleIam({ roles: [exampleRole("Ops", "dsql:DbConnect")] });
+  const peersUnread = exampleIam({
+    roles: [exampleRole("Ops", "dsql:DbConnect")],
+    clusters: [{ ...exampleCluster(EXAMPLE_CLUSTER), peersUnread: "access denied" }],
+  });
   const onlyApp = [
     { to: "App", role: "app" },
     { to: "App", role: "x", goneAt: daysAgo(200) },
@@ -281,6 +293,19 @@ export const cases = (): Case[] => {
         admin,
       ),
       expect: [],
+    },
+    {
+      name: "fires for admin that IAM lets nobody be, while nobody can tell the cluster's peers in other Regions",
+      facts: facts({ mappings: onlyApp, connections: [...used, asAdmin(120)], iam: peersUnread }, admin),
+      expect: ["admin"],
+    },
+    {
+      name: "fires for who may not connect as admin here any more, while nobody can tell the peers in other Regions",
+      facts: facts(
+        { mappings: onlyApp, connections: [...used, asAdmin(120), asAdmin(5, "Dba")], iam: peersUnread },
+        admin,
+      ),
+      expect: ["admin"],
     },
     {
       name: "is quiet for admin that is used",
