@@ -45,6 +45,12 @@ const isPlain = (name: string, { archetype, fits, certain }: Proposal, by: Conne
   }
 };
 
+/** A proposal that is for people to decide, as the comment that becomes the declaration once it is uncommented. */
+const toDecide = ({ archetype, because }: Proposal): string =>
+  archetype === null
+    ? `archetype: none is proposed, ${because}`
+    : `archetype: ${archetype} # if you agree: ${because}`;
+
 /** The archetype stands behind the role: what the file says first of a component is what it is for. */
 const withArchetype = (
   { name, role, ...rest }: Component,
@@ -108,18 +114,10 @@ export const firstBaseline = (
     const id = idOfName.get(component.role);
     const proposal = id === undefined ? undefined : proposals.get(id);
     if (!proposal || component.role === DSQL_ADMIN) return component;
-    const { archetype, because } = proposal;
     const oid = roles[id ?? -1]?.oid ?? 0;
     const declares = isPlain(component.role, proposal, by?.(oid) ?? null);
-    notes.set(
-      component.role,
-      declares
-        ? because
-        : archetype === null
-          ? `archetype: none is proposed, ${because}`
-          : `archetype: ${archetype} # if you agree: ${because}`,
-    );
-    return withArchetype(component, declares ? archetype : null);
+    notes.set(component.role, declares ? proposal.because : toDecide(proposal));
+    return withArchetype(component, declares ? proposal.archetype : null);
   });
   const found = adminsIn(engine, components, admins);
   if (found.components !== components)

@@ -44,7 +44,7 @@ const seenAsPerson = (principal: string, seen: Seen | undefined): boolean | unde
   if (/:role\/(?:.*\/)?AWSReservedSSO_/.test(principal)) return true;
   let people = 0;
   let all = 0;
-  for (let n = 0; n < (seen?.length ?? 0) && seen; n++) {
+  for (let n = 0; seen && n < seen.length; n++) {
     const { session, client } = seen.texts(n);
     const count = seen.count(n);
     all += count;

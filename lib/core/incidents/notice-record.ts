@@ -4,7 +4,8 @@ import { Severity } from "../findings/finding.ts";
 
 /**
  * Of one incident: `opened`, `worse`, `more`, `over`. `first`: all of a new cluster at once. `storm`: many incidents at
- * once. `missed`: what went out while nobody listened. `gone`: the cluster is gone, and its incidents with it. `daily` and `weekly` are summaries.
+ * once. `missed`: what went out while nobody listened. `gone`: the cluster is gone, and its incidents with it. `daily` and
+ * `weekly` are summaries.
  */
 export const MailKind = z.enum([
   "opened",

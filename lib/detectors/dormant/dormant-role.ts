@@ -138,7 +138,7 @@ const stillMayInWords = ({ iam }: DetectorView, arn: string): string | undefined
 /** Connections as admin that had begun by then: few of many. */
 const asAdmin = (line: Timeline | undefined, now: Instant): Tally[] => {
   const found: Tally[] = [];
-  for (let n = 0; n < (line?.length ?? 0) && line; n++) {
+  for (let n = 0; line && n < line.length; n++) {
     if (line.texts(n).action === "DbConnectAdmin" && line.firstAt(n) <= now) found.push(line.tally(n));
   }
   return found;
