@@ -81,6 +81,12 @@ const watchOf = async (
   };
 };
 
+/** All that was found, whatever is known of it. */
+const allOf = ({ clusters }: Discovery): Watch => ({
+  read: clusters,
+  judged: clusters.map(({ cluster }) => cluster),
+});
+
 /** The entry after what AWS says now. */
 const noted = async (
   store: Store,
@@ -109,15 +115,18 @@ export const planHandler = (deps: PlanDeps): LambdaHandler<unknown, { planned: n
     const nothing = (error: unknown) => ({ clusters: [], failures: [error], blind: true });
     const discovery: Discovery & { blind?: boolean } = await deps.discover().catch(nothing);
     const { failures, blind } = discovery;
-    const watch = await watchOf(deps, discovery);
+    const known = await watchOf(deps, discovery).catch((error: unknown) => ({ error }));
+    // A register that cannot be read stops nobody: who reads or judges a cluster asks again whether it is gone.
+    const watch = "error" in known ? allOf(discovery) : known;
     const read = watch.read.map((cluster): SnapshotJob => ({ ...cluster, ...unless }));
     await deps.snapshot(read, { delaySeconds: waitSeconds });
     const judge = watch.judged.map((cluster): DetectJob => ({ cluster, reason: plan.kind, ...unless }));
     const judgeAfter = change ? waitSeconds + DETECT_CHANGE_AFTER_SECONDS : DETECT_AFTER_SECONDS;
     await deps.detect(judge, { delaySeconds: judgeAfter });
     // Where nothing was found the call comes again, and is not to be told that a look is planned.
-    if (!blind) await change?.done();
+    if (!blind && !("error" in known)) await change?.done();
     deps.log.info("planned", { reason: plan.kind, clusters: read.length, failures: failures.length });
+    if ("error" in known) throw known.error;
     if (failures.length) {
       throw new AuditError(
         "denied",

@@ -15,6 +15,8 @@ import type { Cluster } from "../../lib/core/base/ids.ts";
 import { floorTo, HOUR, MINUTE } from "../../lib/core/base/time.ts";
 import { loadFacts } from "../../lib/jobs/load-facts.ts";
 import { openStore, type Store } from "../../lib/store/open-store.ts";
+import { keys } from "../../lib/store/table/keys.ts";
+import type { Table } from "../../lib/store/table/table.ts";
 import { startIam } from "../../local/aws/iam-api.ts";
 import { CLUSTER, connectRecord } from "../support/records.ts";
 import { testTables } from "../support/table.ts";
@@ -24,12 +26,14 @@ const watched: WatchedCluster = { cluster, endpoint: "c.dsql.us-east-1.on.aws", 
 const START = Date.parse("2026-11-02T09:20:00Z");
 
 let tables: Awaited<ReturnType<typeof testTables>>;
+let db: Table;
 let store: Store;
 beforeAll(async () => {
   tables = await testTables();
 });
 beforeEach(async () => {
-  store = openStore(await tables.fresh(), { now: () => START });
+  db = await tables.fresh();
+  store = openStore(db, { now: () => START });
 });
 afterAll(() => tables.stop());
 
@@ -240,6 +244,16 @@ describe("a cluster that the plan function finds gone", () => {
     await store.clusters.note(cluster, { kind: "restored", at: START + 2 * HOUR, by: "ana" });
     await plan(undefined, START + 3 * HOUR);
     expect(sent.snapshot).toHaveLength(2);
+  });
+});
+
+describe("a register that cannot be read", () => {
+  it("fails the call, and what AWS tells of is read and judged all the same", async () => {
+    const { plan, sent } = planner();
+    await db.put({ ...keys.cluster(`${cluster}-other` as Cluster), v: 9 });
+    await expect(plan(undefined, START)).rejects.toThrow("the register's entry of");
+    expect(sent.snapshot).toEqual([{ ...watched, delaySeconds: 0 }]);
+    expect(sent.detect).toEqual([{ cluster, reason: "schedule", delaySeconds: 600 }]);
   });
 });
 
