@@ -176,11 +176,10 @@ export const sendNotices = async (
       incidents: [...told].sort(),
       ...(unheard && { unheard }),
     });
+    // Before the findings say that they were told: dying in between tells once too often, and not once too few.
+    if (unheard) await store.notices.note(cluster, { unheardAt: now });
     if (notice.told.length) await kept.update(cluster, (findings) => markTold(findings, notice.told, now));
-    await store.notices.note(cluster, {
-      ...stateAfter(notice, standing.gone, now),
-      ...(unheard && { unheardAt: now }),
-    });
+    await store.notices.note(cluster, stateAfter(notice, standing.gone, now));
   };
   const reachOf = await reachFinder(store, cluster, standing.findings, now);
   const text = { wordsOf: detectorOf, store: commandStore, reachOf };
@@ -201,8 +200,7 @@ export const sendNotices = async (
     return urgent.length;
   }
   // What a notice has just told is no news for the summary.
-  const after =
-    urgent.length || missed ? await standingOf(store, cluster, await kept.list(cluster), now) : standing;
+  const after = urgent.length ? await standingOf(store, cluster, await kept.list(cluster), now) : standing;
   const summary = await summaryOf(ports, after, now, commandStore);
   if (summary) await send(summary);
   await store.notices.note(cluster, summarySlots(now));

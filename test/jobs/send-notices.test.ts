@@ -130,6 +130,21 @@ describe("while nobody listens", () => {
     expect(await sendAt(db, T + 2.5 * HOUR)).toEqual([expect.stringMatching(/ inc-\w+$/)]);
   });
 
+  it("are told again also where the function died right after it had noted that it told", async () => {
+    const db = await tables.fresh();
+    await find(db, findingOf("a-1"));
+    await heard(db, T, 0);
+    const store = openStore(db, { now: () => T });
+    const dies: typeof store.findings.update = async (...change) => {
+      await store.findings.update(...change);
+      throw new Error("died");
+    };
+    const dying = { ...store, findings: { ...store.findings, update: dies } };
+    await expect(sendNotices({ store: dying, sns, topicArn }, cluster, T)).rejects.toThrow("died");
+    await heard(db, T + HOUR, 1);
+    expect(await sendAt(db, T + HOUR)).toEqual([missed]);
+  });
+
   it("says nothing where nothing was told, or what was told is gone", async () => {
     const db = await tables.fresh();
     await find(db, findingOf("a-1"));
