@@ -67,7 +67,7 @@ type Common<O, E extends Evidence> = {
 export type KnownSubject = Omit<Subject, "facet"> & { readonly facet?: string };
 
 /** In a sentence; `ended`: nothing was mended, and it is no finding of its own any more. */
-export type Gone = string | { readonly ended: string };
+export type WhyGone = string | { readonly ended: string };
 
 /** Judges subjects. `unjudged`: those it could not judge, whose findings stay as they are. */
 export type SubjectDetector<O, E extends Evidence> = Common<O, E> & {
@@ -79,7 +79,12 @@ export type SubjectDetector<O, E extends Evidence> = Common<O, E> & {
   /** Of stretches: what lies wholly before it has left the window and cannot be looked at again. */
   readonly reachesFrom?: (view: DetectorView, options: O) => Instant;
   /** What changed for a subject that this look no longer finds; undefined: it cannot say. `seen`: when it was last seen. */
-  readonly gone?: (view: DetectorView, subject: KnownSubject, options: O, seen: Interval) => Gone | undefined;
+  readonly gone?: (
+    view: DetectorView,
+    subject: KnownSubject,
+    options: O,
+    seen: Interval,
+  ) => WhyGone | undefined;
 };
 
 /** Options that all signs of anomaly share. */

@@ -8,10 +8,10 @@ import { principalName, visible } from "../base/visible-text.ts";
 import {
   type Detector,
   type DetectorView,
-  type Gone,
   type Judgement,
   rulesOf,
   type SignOptions,
+  type WhyGone,
 } from "./detector.ts";
 import { type Finding, type Look, type Observation, type Subject, worstFirst } from "./finding.ts";
 import { findingId } from "./finding-id.ts";
@@ -22,7 +22,7 @@ export type Judged = {
   readonly observations: readonly Observation[];
   readonly looks: readonly Look[];
   /** What changed for a finding that this look no longer finds; undefined: it cannot be said. */
-  readonly gone: (finding: Finding) => Gone | undefined;
+  readonly gone: (finding: Finding) => WhyGone | undefined;
   /** What was usual up to the end of yesterday, for who keeps it; undefined: it can still change. */
   readonly settled: () => Estate | undefined;
 };

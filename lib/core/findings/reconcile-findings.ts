@@ -2,7 +2,7 @@
 import { keptLook } from "../anomaly/closer-look.ts";
 import { CLOSE_AFTER_MS, EPISODE_QUIET_MS as QUIET_MS } from "../anomaly/episodes.ts";
 import type { Instant } from "../base/time.ts";
-import type { Gone } from "./detector.ts";
+import type { WhyGone } from "./detector.ts";
 import { acceptsGrants, type Exemption } from "./exemption.ts";
 import { type Finding, type Look, type Observation, provesUnused } from "./finding.ts";
 import { exemptionKeys } from "./finding-id.ts";
@@ -16,7 +16,7 @@ export type ReconcileOptions = {
   /** Until when a finding that begins now is not mailed; undefined: it is. */
   readonly observedUntil?: (finding: Finding) => Instant | undefined;
   /** What changed for a finding that the look no longer finds. */
-  readonly gone?: (finding: Finding) => Gone | undefined;
+  readonly gone?: (finding: Finding) => WhyGone | undefined;
 };
 
 const begin = (id: string, observation: Observation, now: Instant, reopened: number): Finding => ({

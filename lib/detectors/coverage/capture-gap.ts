@@ -6,8 +6,8 @@ import { DAY, dayOf, HOUR, type Interval, iso, minute } from "../../core/base/ti
 import {
   type DetectorView,
   defineDetector,
-  type Gone,
   type Judgement,
+  type WhyGone,
 } from "../../core/findings/detector.ts";
 import { type Case, daily, daysAgo, EXAMPLE_NOW, exampleFacts } from "../../core/findings/example-facts.ts";
 import type { Severity } from "../../core/findings/finding.ts";
@@ -28,7 +28,7 @@ type GapEvidence = {
 };
 
 /** What became of a gap that is no gap of its own any more: proven, joined to a larger one, or what is left is not looked at. */
-const goneText = ({ coverage }: DetectorView, days: number, seen: Interval): Gone => {
+const whyGone = ({ coverage }: DetectorView, days: number, seen: Interval): WhyGone => {
   const { expectedFrom = seen.from, uncovered } = coverage;
   const window = coverage.windowOf(days);
   const left = uncovered.hoursIn(seen);
@@ -115,7 +115,7 @@ export const captureGap = /* @__PURE__ */ defineDetector({
       });
   },
   reachesFrom: ({ coverage }, { days }) => coverage.windowOf(days).from,
-  gone: (view, _, { days }, seen) => goneText(view, days, seen),
+  gone: (view, _, { days }, seen) => whyGone(view, days, seen),
 });
 
 export const cases = (): Case[] => {
