@@ -1,13 +1,7 @@
 // A role that nobody has used for the whole window, by any mapping or membership; admin and who connected as it as well.
 import * as z from "zod";
-import type { Tally } from "../../core/activity/activity.ts";
-import type { Timeline } from "../../core/activity/activity-index.ts";
-import { ADMIN, adminLoginsOf } from "../../core/activity/admin-logins.ts";
-import { Principal } from "../../core/base/ids.ts";
-import { dayOf, HOUR, type Instant, iso } from "../../core/base/time.ts";
-import { principalName } from "../../core/base/visible-text.ts";
-import { isDsql, type Role, rowsOf } from "../../core/catalog/catalog.ts";
-import { type Administrators, administrators } from "../../core/findings/administrators.ts";
+import { HOUR, iso } from "../../core/base/time.ts";
+import type { Role } from "../../core/catalog/catalog.ts";
 import { isBuiltIn, shownRole } from "../../core/findings/catalog-judgement.ts";
 import { type DetectorView, defineDetector, type Judgement } from "../../core/findings/detector.ts";
 import {
@@ -24,29 +18,10 @@ import type { MappingSubject } from "../../core/findings/view-mappings.ts";
 import type { AccessEngine } from "../../core/privileges/effective.ts";
 import { reachedBy } from "../../core/privileges/role-way.ts";
 import { refuseLoginSql, revokeMappingSql } from "../../core/sql/statements.ts";
-
-const SHOWN = 10;
-
-type DormantRoleEvidence = {
-  readonly window: { readonly days: number };
-  readonly lastUseAt: string | null;
-  readonly captureProvenSince: string | null;
-  readonly principals: readonly string[];
-  readonly reachedThrough?: readonly string[];
-  /** null: it is not known, such as where IAM has not been read. */
-  readonly whoMay?: readonly string[] | null;
-};
+import { type DormantRoleEvidence, provenSince, SHOWN, sinceWords } from "./unused-role/evidence.ts";
+import { judgeAdmin } from "./unused-role/judge-admin.ts";
 
 const isUnused = ({ verdict }: Judged): boolean => verdict === "dormant" || verdict === "never-used";
-
-/** Since when nobody has, in words: the last use, else as far back as capture is proven. */
-const sinceWords = (lastUseAt: Instant | undefined, provenSince: Instant): string =>
-  lastUseAt === undefined
-    ? `as far back as capture is proven (${dayOf(provenSince)})`
-    : `since ${dayOf(lastUseAt)}`;
-
-const provenSince = ({ coverage }: DetectorView, days: number): Instant =>
-  Math.max(coverage.uncovered.provenSince(coverage.windowOf(days).to), 0);
 
 /** Mappings by the roles that are had through them: their own, and all that those are members of. */
 const mappingsByRole = (
@@ -113,93 +88,6 @@ const judgeRoles = (
       },
     ];
   });
-
-/** Who may connect as admin, in words; undefined: nobody but the root user, so that nothing can be taken away. */
-const adminsInWords = (admins: Administrators | null): string | undefined => {
-  if (admins === null) return "who may is not known, IAM has not been read";
-  const { may, unknown } = admins;
-  if (may.length + unknown === 0) return undefined;
-  if (unknown) return `${may.length || "nobody"} by IAM may for certain, and ${unknown} more perhaps`;
-  return `IAM lets ${may.length === 1 ? "one identity" : `${may.length} identities`} do so`;
-};
-
-/** Whether one identity still may, in words; undefined: it may not any more. */
-const stillMayInWords = ({ iam }: DetectorView, arn: string): string | undefined => {
-  if (iam.who() === undefined) return "; whether it still may is not known, IAM has not been read";
-  const rows = iam.mayOf(arn, "DbConnectAdmin");
-  if (rows.some(({ verdict }) => verdict === "allowed" || verdict === "conditional"))
-    return ", and IAM still lets it";
-  const hasUnreadPeers = iam.clusters.some(({ peersUnread }) => peersUnread !== undefined);
-  return !hasUnreadPeers && rows.every(({ verdict }) => verdict === "denied")
-    ? undefined
-    : "; whether it still may is not known";
-};
-
-/** Connections as admin that had begun by then: few of many. */
-const asAdmin = (line: Timeline | undefined, now: Instant): Tally[] => {
-  const found: Tally[] = [];
-  for (let n = 0; line && n < line.length; n++) {
-    if (line.texts(n).action === "DbConnectAdmin" && line.firstAt(n) <= now) found.push(line.tally(n));
-  }
-  return found;
-};
-
-/** admin needs no mapping: who may connect as it stands in IAM. */
-const judgeAdmin = (
-  view: DetectorView,
-  engine: AccessEngine,
-  days: number,
-): Judgement<DormantRoleEvidence>[] => {
-  const { activity, coverage, now } = view;
-  const window = coverage.windowOf(days);
-  const role = rowsOf(engine.catalog, "roles").find(({ name }) => name === ADMIN);
-  if (!role || !isDsql(engine.catalog) || coverage.uncovered.hoursIn(window) > 0) return [];
-  const logins = adminLoginsOf(
-    activity.principals.flatMap((one) => asAdmin(activity.timelineOf(one), now)),
-  ).filter(({ arn }) => arn !== activity.auditor);
-  const proven = provenSince(view, days);
-  const lastUseAt = logins.length
-    ? Math.min(now, Math.max(...logins.map((login) => login.lastUseAt)))
-    : undefined;
-  const judgement = (
-    subject: Judgement["subject"],
-    at: Instant | undefined,
-    principals: readonly string[],
-    title: string,
-    whoMay: readonly string[] | null,
-  ): Judgement<DormantRoleEvidence> => ({
-    subject,
-    title,
-    evidence: {
-      window: { days },
-      lastUseAt: at === undefined ? null : iso(at),
-      captureProvenSince: iso(proven),
-      principals: principals.slice(0, SHOWN),
-      whoMay: whoMay?.slice(0, SHOWN) ?? null,
-    },
-    firstSeenAt: Math.min(at ?? proven, coverage.settledUntil),
-    lastSeenAt: coverage.settledUntil,
-    fix: "Take dsql:DbConnectAdmin away in IAM, from every policy that gives it where nobody needs it.",
-  });
-  const subject = { role: role.name, roleOid: role.oid };
-  if (lastUseAt === undefined || lastUseAt < window.from) {
-    const admins = administrators(view.iam, activity.auditor);
-    const words = adminsInWords(admins);
-    if (words === undefined) return [];
-    const title = `Nobody has connected as admin ${sinceWords(lastUseAt, proven)}; ${words}`;
-    const known = logins.map(({ arn }) => arn);
-    return [judgement(subject, lastUseAt, known, title, admins?.may ?? null)];
-  }
-  return logins
-    .filter((login) => login.lastUseAt < window.from)
-    .flatMap(({ arn, lastUseAt: at }): Judgement<DormantRoleEvidence>[] => {
-      const words = stillMayInWords(view, arn);
-      if (words === undefined) return [];
-      const title = `${principalName(arn)} has not connected as admin since ${dayOf(at)}${words}`;
-      const may = words.startsWith(",") ? [arn] : null;
-      return [judgement({ ...subject, principal: Principal.parse(arn) }, at, [arn], title, may)];
-    });
-};
 
 export const dormantRole = /* @__PURE__ */ defineDetector({
   id: "dormant-role",
