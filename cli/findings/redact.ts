@@ -15,11 +15,14 @@ const nouns: readonly (readonly [keyof Redacted, string])[] = [
   ["findings", "finding"],
   ["exemptions", "exemption"],
   ["acts", "act"],
+  ["register", "entry of the register"],
+  ["baselines", "baseline"],
   ["mails", "record of a mail"],
 ];
 const many = (n: number, noun: string): string => {
   if (n === 1) return `1 ${noun}`;
   if (noun === "hour or day") return `${n} hours or days`;
+  if (noun === "entry of the register") return `${n} entries of the register`;
   return noun === "record of a mail" ? `${n} records of mails` : `${n} ${noun}s`;
 };
 
@@ -38,7 +41,8 @@ export const addRedact: AddCommand = (program, io) => {
     .command("redact")
     .summary("take a person's session name out of what is kept")
     .description(
-      "Replaces the name of a session in connections, findings, exemptions, acts and records of mails. The history of " +
+      "Replaces the name of a session in connections, findings, exemptions, acts, the register of clusters, published " +
+        "baselines and records of mails. The history of " +
         "privileges holds no session, so its chain stays whole. Shows what it would change. With --apply it changes it for " +
         "good.\nNames of IAM users and roles, and of database roles, are not names of sessions: they stay.",
     )

@@ -65,5 +65,7 @@ export const Redacted = z.looseObject({
   findings: Count,
   exemptions: Count,
   acts: Count,
+  register: Count.describe("Times that the cluster was retired or restored, in the register of clusters."),
+  baselines: Count.describe("1: the name is the one of who published the cluster's baseline."),
   mails: Count.describe("Records of mails; the mails themselves are not reached."),
 });

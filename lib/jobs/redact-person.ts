@@ -1,7 +1,7 @@
 // Takes a person's name out of everything that is kept of a cluster but the snapshots, which hold no session.
 import { isDeepStrictEqual } from "node:util";
 import type { Cluster } from "../core/base/ids.ts";
-import { redactAct, redactExemption, redactFinding, redactor } from "../core/findings/redact.ts";
+import { redactAct, redactExemption, redactFinding, redactor, redactSign } from "../core/findings/redact.ts";
 import { AuditError } from "../errors.ts";
 import type { Store } from "../store/open-store.ts";
 import type { Acting } from "./act-on-finding.ts";
@@ -13,10 +13,14 @@ export type Redacted = {
   readonly findings: number;
   readonly exemptions: number;
   readonly acts: number;
+  /** Times that the cluster was retired or restored, as the register tells of them. */
+  readonly register: number;
+  /** Baselines that the person published. */
+  readonly baselines: number;
   readonly mails: number;
 };
 
-type Stores = Pick<Store, "activity" | "findings" | "acts" | "sentNotices">;
+type Stores = Pick<Store, "activity" | "baselines" | "clusters" | "findings" | "acts" | "sentNotices">;
 
 const MIN_NAME = 2;
 
@@ -26,7 +30,7 @@ const MIN_NAME = 2;
  * is too short, or that is what stands in its place.
  */
 export const redactPerson = async (
-  { activity, findings, acts, sentNotices }: Stores,
+  { activity, baselines, clusters, findings, acts, sentNotices }: Stores,
   cluster: Cluster,
   name: string,
   { apply, who }: { readonly apply: boolean; readonly who: Acting },
@@ -61,6 +65,8 @@ export const redactPerson = async (
     findings: held,
     exemptions: accepted.length,
     acts: await acts.rewrite(cluster, (act) => redactAct(act, person), { apply }),
+    register: await clusters.rewrite(cluster, (sign) => redactSign(sign, person), { apply }),
+    baselines: await baselines.rewriteBy(cluster, redactor(person), { apply }),
     mails: await sentNotices.rewrite(
       cluster,
       (sent) => ({ ...sent, subject: redactor(person)(sent.subject) }),

@@ -26,6 +26,7 @@ import {
   listClusters,
   noteSign,
   registerCluster,
+  rewriteSigns,
 } from "./history/clusters.ts";
 import { exportHistory } from "./history/export.ts";
 import { putMarker } from "./history/restores.ts";
@@ -49,6 +50,12 @@ type Clusters = {
   readonly register: (cluster: Cluster, seenAt?: Instant) => Promise<void>;
   /** What says whether it is there; the entry after it. Twice is once, in any order. */
   readonly note: (cluster: Cluster, sign: LifeSign) => Promise<ClusterEntry | undefined>;
+  /** Puts what `change` makes of each sign in its place, where that is another; how many. Without `apply` only counts. */
+  readonly rewrite: (
+    cluster: Cluster,
+    change: (sign: LifeSign) => LifeSign,
+    options: { readonly apply: boolean },
+  ) => Promise<number>;
 };
 
 /** What is done with a history as a whole. */
@@ -127,6 +134,7 @@ export const openStore = (table: Table, { now }: StoreOptions): Store => {
       entry: (cluster) => clusterEntry(table, cluster),
       register: (cluster, seenAt) => registerCluster(table, cluster, seenAt),
       note: (cluster, sign) => noteSign(table, cluster, sign),
+      rewrite: (cluster, change, options) => rewriteSigns(table, cluster, change, options),
     },
     snapshots: createSnapshotStore(table, { now }),
     archive: {

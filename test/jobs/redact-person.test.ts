@@ -2,8 +2,10 @@
 import { inflateRawSync } from "node:zlib";
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
 import { DAY, HOUR } from "../../lib/core/base/time.ts";
+import { Baseline } from "../../lib/core/baseline/baseline.ts";
 import { redactor } from "../../lib/core/findings/redact.ts";
 import { acknowledgeFinding, exemptFinding } from "../../lib/jobs/act-on-finding.ts";
+import { retireCluster } from "../../lib/jobs/cluster-life.ts";
 import { detectCluster } from "../../lib/jobs/judge-cluster.ts";
 import { redactPerson } from "../../lib/jobs/redact-person.ts";
 import { tableHistory } from "../../lib/store/history/export.ts";
@@ -119,8 +121,44 @@ describe("a name that is taken out", () => {
     ]);
     expect(acts.map(({ by }) => by)).toContain("arn:aws:sts::1:assumed-role/OnCall/(redacted)");
     expect(await redactPerson(store, cluster, ANA, { apply: true, who })).toEqual({
-      ...{ segments: 0, profiles: 0, findings: 0, exemptions: 0, acts: 0, mails: 0 },
+      ...{
+        segments: 0,
+        profiles: 0,
+        findings: 0,
+        exemptions: 0,
+        acts: 0,
+        register: 0,
+        baselines: 0,
+        mails: 0,
+      },
     });
+  });
+
+  it("is taken out of who retired the cluster and why, and it stays retired; who deleted it stays named", async () => {
+    const user = "arn:aws:iam::111122223333:user/ana";
+    await store.clusters.note(cluster, { kind: "deleted", at: NOW - 2 * HOUR, by: user });
+    await store.clusters.note(cluster, { kind: "seen", at: NOW - HOUR });
+    await retireCluster(store, cluster, { ...who, by: "arn:aws:sts::1:assumed-role/OnCall/ana" }, "ask ana");
+    const would = await redactPerson(store, cluster, "ana", { apply: false, who });
+    expect(would).toMatchObject({ acts: 1, register: 1 });
+    expect((await store.clusters.entry(cluster))?.gone?.note).toBe("ask ana");
+    await redactPerson(store, cluster, "ana", { apply: true, who });
+    const entry = await store.clusters.entry(cluster);
+    expect(entry?.gone).toMatchObject({
+      reason: "retired",
+      by: "arn:aws:sts::1:assumed-role/OnCall/(redacted)",
+      note: "ask (redacted)",
+    });
+    expect(entry?.signs[0]?.by).toBe(user);
+  });
+
+  it("is taken out of who published the baseline, and the baseline stays", async () => {
+    const baseline = Baseline.parse({ version: 1, components: [] });
+    await store.baselines.publish(cluster, baseline, ANA, NOW);
+    expect(await redactPerson(store, cluster, ANA, { apply: false, who })).toMatchObject({ baselines: 1 });
+    expect((await store.baselines.read(cluster))?.by).toBe(ANA);
+    await redactPerson(store, cluster, ANA, { apply: true, who });
+    expect(await store.baselines.read(cluster)).toEqual({ version: 1, at: NOW, by: "(redacted)", baseline });
   });
 
   it("is only counted without apply: nothing changes", async () => {
@@ -129,7 +167,16 @@ describe("a name that is taken out", () => {
     expect(would).toMatchObject({ segments: 2, findings: 2, exemptions: 1, acts: 2 });
     expect(await textOf(db)).toBe(before);
     expect(await redactPerson(store, cluster, "nobody", { apply: false, who })).toEqual({
-      ...{ segments: 0, profiles: 0, findings: 0, exemptions: 0, acts: 0, mails: 0 },
+      ...{
+        segments: 0,
+        profiles: 0,
+        findings: 0,
+        exemptions: 0,
+        acts: 0,
+        register: 0,
+        baselines: 0,
+        mails: 0,
+      },
     });
   });
 

@@ -1,6 +1,7 @@
 // Takes the name of one person out of findings, exemptions and acts: where they tell of a session, or of who decided.
 import { REDACTED, redactedShape } from "../activity/redact.ts";
 import { principalName } from "../base/visible-text.ts";
+import type { LifeSign } from "../history/cluster-life.ts";
 import { type Act, isFindingAct } from "./act.ts";
 import type { Exemption } from "./exemption.ts";
 import type { Finding } from "./finding.ts";
@@ -83,6 +84,18 @@ export const redactAct = (act: Act, person: string): Act => {
     ...said,
     ...(owner !== undefined && { owner: text(owner) }),
     ...(reason !== undefined && { reason: text(reason) }),
+  };
+};
+
+/** Who retired or restored a cluster, and why; who deleted it is an IAM user or role, whose name stays. */
+export const redactSign = (sign: LifeSign, person: string): LifeSign => {
+  if (sign.kind !== "retired" && sign.kind !== "restored") return sign;
+  const text = redactor(person);
+  const { by, note } = sign;
+  return {
+    ...sign,
+    ...(by !== undefined && { by: text(by) }),
+    ...(note !== undefined && { note: text(note) }),
   };
 };
 

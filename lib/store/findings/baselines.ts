@@ -35,6 +35,12 @@ export type BaselineStore = {
     by: string,
     at: Instant,
   ) => Promise<{ readonly version: number; readonly wrote: boolean }>;
+  /** Puts what `change` makes of who published it in the place of that, where it is another; how many. Without `apply` only counts. */
+  readonly rewriteBy: (
+    cluster: Cluster,
+    change: (by: string) => string,
+    options: { readonly apply: boolean },
+  ) => Promise<number>;
 };
 
 const pack = (baseline: Baseline): Uint8Array => {
@@ -64,6 +70,17 @@ export const baselineStore = (table: Table): BaselineStore => {
       if (await table.putIf(item, "version", known?.version)) return { version, wrote: true };
       throw new AuditError("usage", "somebody else published a baseline at the same moment", {
         hint: "See what changed (baseline diff), then publish again.",
+      });
+    },
+    rewriteBy: async (cluster, change, { apply }) => {
+      const item = await table.get(keys.baseline(cluster), { consistent: true });
+      if (!item) return 0;
+      const { version, by } = BaselineItem.parse(item);
+      const next = change(by);
+      if (next === by) return 0;
+      if (!apply || (await table.putIf({ ...item, by: next }, "version", version))) return 1;
+      throw new AuditError("conflict", "somebody published a baseline at the same moment", {
+        hint: "Run the command again: what is done already stays done.",
       });
     },
   };

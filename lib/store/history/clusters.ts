@@ -1,4 +1,5 @@
 // The register of clusters: each that was ever watched, and since when it is gone.
+import { isDeepStrictEqual } from "node:util";
 import * as z from "zod";
 import { Cluster } from "../../core/base/ids.ts";
 import { type Instant, iso } from "../../core/base/time.ts";
@@ -92,6 +93,9 @@ const unreadable = (sk: unknown): AuditError =>
     hint: "It was altered, or a later version of dsql-audit wrote it: use that version, or name another store.",
   });
 
+const tooManyWriters = (): AuditError =>
+  new AuditError("conflict", "the register's entry of a cluster changed too many times");
+
 /** undefined: never registered. AuditError("store") for an entry that cannot be read. */
 const readOne = async (table: Table, cluster: Cluster): Promise<Read | undefined> => {
   const item = await table.get(keys.cluster(cluster), { consistent: true });
@@ -136,7 +140,29 @@ export const noteSign = async (
     if (await table.putIf(itemOf(cluster, signs, (known.rev ?? 0) + 1), "rev", known.rev))
       return { cluster, ...(gone && { gone }), signs };
   }
-  throw new AuditError("conflict", "the register's entry of a cluster changed too many times");
+  throw tooManyWriters();
+};
+
+/**
+ * Puts what `change` makes of each sign in its place, where that is another; how many. Without `apply` only counts. Its kind
+ * and time have to stay.
+ */
+export const rewriteSigns = async (
+  table: Table,
+  cluster: Cluster,
+  change: (sign: LifeSign) => LifeSign,
+  { apply }: { readonly apply: boolean },
+): Promise<number> => {
+  for (let round = 0; round < MAX_ROUNDS; round++) {
+    const known = await readOne(table, cluster);
+    if (!known) return 0;
+    const { signs } = known.entry;
+    const next = signs.map(change);
+    const changed = next.filter((sign, n) => !isDeepStrictEqual(sign, signs[n])).length;
+    if (!changed || !apply) return changed;
+    if (await table.putIf(itemOf(cluster, next, (known.rev ?? 0) + 1), "rev", known.rev)) return changed;
+  }
+  throw tooManyWriters();
 };
 
 /** One of the register; undefined: never registered. AuditError("store") for an entry that cannot be read. */
