@@ -59,7 +59,8 @@ export const goneWeekNotice = (
   changes: Changes,
   store: StoreArguments,
 ): Notice => {
-  const closed = findings.filter(({ clusterGoneAt }) => clusterGoneAt === gone.at);
+  // An earlier deletion may have become known after they were closed.
+  const closed = findings.filter(({ clusterGoneAt = Number.NEGATIVE_INFINITY }) => clusterGoneAt >= gone.at);
   return listNotice({
     cluster,
     kind: "weekly",

@@ -127,6 +127,23 @@ describe("a cluster that is gone", () => {
     }
   });
 
+  it("lists what was closed with it, also where its deletion turns out to be earlier than was known", async () => {
+    const lost = findingOf("one", {
+      detector: "shared-role",
+      severity: "high",
+      title: "First thing",
+      ...told,
+    });
+    await store.findings.update(cluster, (all) => [...all, lost]);
+    await noteDeletion(store, cluster, T);
+    await detectCluster(store, cluster, T + HOUR);
+    await noteDeletion(store, cluster, T - HOUR / 2, "arn:aws:iam::111122223333:role/Ops");
+    await mails(T + HOUR);
+    const [weekly] = await mails(MONDAY);
+    expect(weekly?.text).toContain("The cluster is gone since 2026-03-03 08:30 UTC.");
+    expect(weekly?.text).toMatch(/CLOSED WITH THE CLUSTER .*First thing/);
+  });
+
   it("hides nothing: what was urgent and not yet told is told with the end", async () => {
     await store.findings.update(cluster, (all) => [
       ...all,
