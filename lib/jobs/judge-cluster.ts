@@ -111,6 +111,9 @@ export const detectCluster = async (
   const changeAgain = async (before: readonly Finding[], round: number): Promise<readonly Finding[]> =>
     change(before, round === 0 ? accepted : await kept.exemptions(cluster));
   const findings = await kept.update(cluster, changeAgain, known);
+  // Whoever retired it since this began has closed the findings before these were written.
+  const goneSince = (await store.clusters.entry(cluster))?.gone;
+  if (goneSince) return closeCluster(store, cluster, goneSince, now, dryRun);
   const estate = settled();
   if (estate && estate.day !== facts.estate?.day) await store.estates.keep(cluster, estate, revision);
   if (ledger) await store.ledgers.keep(cluster, ledger, revision);

@@ -3,6 +3,7 @@ import { afterAll, expect, it } from "vitest";
 import { DAY, HOUR } from "../../lib/core/base/time.ts";
 import { acknowledge } from "../../lib/core/findings/acknowledge.ts";
 import { exemptFinding } from "../../lib/jobs/act-on-finding.ts";
+import { retireCluster } from "../../lib/jobs/cluster-life.ts";
 import { detectCluster } from "../../lib/jobs/judge-cluster.ts";
 import { openStore, type Store } from "../../lib/store/open-store.ts";
 import { acl, cluster, estate, role, table } from "../support/catalogs.ts";
@@ -12,10 +13,10 @@ const sqlite = sqliteTables();
 afterAll(() => sqlite.stop());
 
 const T = Date.UTC(2026, 2, 1, 2);
-const overstepping = estate({
-  roles: [role(10, "admin"), role(100, "app_readonly")],
-  relations: [table(1000, "orders", { acl: acl("10=arwdDxt/10", "100=rd/10") })],
-});
+const WRITABLE = { acl: acl("10=arwdDxt/10", "100=rd/10") };
+const roles = [role(10, "admin"), role(100, "app_readonly")];
+const orders = table(1000, "orders", WRITABLE);
+const overstepping = estate({ roles, relations: [orders] });
 
 /** A store that was judged once, and the finding of a role that may more than its name says. */
 const judged = async () => {
@@ -58,6 +59,20 @@ it("keeps an acknowledgement that was made while it ran", async () => {
   );
   await detectCluster(beside, cluster, T + 8 * HOUR);
   expect(await store.findings.get(cluster, finding.id)).toMatchObject({ status: "acknowledged" });
+});
+
+it("leaves nothing open of a cluster that was retired while it ran", async () => {
+  const { store } = await judged();
+  await store.clusters.register(cluster);
+  const who = { by: "alice", via: "command line", at: T + 8 * HOUR } as const;
+  const more = estate({ roles, relations: [orders, table(1001, "bills", WRITABLE)] });
+  await store.snapshots.save(cluster, more, T + 7 * HOUR);
+  const beside = interrupted(store, () => retireCluster(store, cluster, who, "moved away"));
+  const { findings, gone } = await detectCluster(beside, cluster, T + 8 * HOUR);
+  expect(findings.length).toBeGreaterThan(0);
+  for (const all of [findings, await store.findings.list(cluster)])
+    expect(all.filter(({ status }) => status === "open")).toEqual([]);
+  expect(gone).toMatchObject({ reason: "retired" });
 });
 
 it("leaves all as it is when a newer look was quicker", async () => {
