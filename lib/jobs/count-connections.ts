@@ -2,6 +2,7 @@
 import type { ActivitySink } from "../cloudtrail/ingest-sources.ts";
 import type { Principal } from "../core/base/ids.ts";
 import type { Store } from "../store/open-store.ts";
+import { proveByLate } from "./canary-proof.ts";
 
 /**
  * Where connections go that came by `way`: "trail" from a trail's files, which is the record; "event" from EventBridge,
@@ -13,7 +14,10 @@ export const connectionSink = (
   way: "trail" | "event",
 ): ActivitySink => ({
   count: async (connections, now) => {
-    if (auditor !== undefined) await canaries.noteLogins(connections, auditor, way, now);
+    if (auditor !== undefined) {
+      await canaries.noteLogins(connections, auditor, way, now);
+      if (way === "trail") await proveByLate({ canaries, trailEvents }, connections, auditor, now);
+    }
     return activity.count(connections, now);
   },
   waits: activity.waits,

@@ -2,8 +2,6 @@
 
 import type { Cluster } from "../core/base/ids.ts";
 import { DAY, type Instant } from "../core/base/time.ts";
-import { scopeOfCluster } from "../core/coverage/coverage-scope.ts";
-import { breaksOf } from "../core/coverage/management-event.ts";
 import { withDeclaredOptions } from "../core/findings/baseline-options.ts";
 import { DORMANT_DAYS, windowOptions } from "../core/findings/dormant-window.ts";
 import type { Exemption } from "../core/findings/exemption.ts";
@@ -16,13 +14,11 @@ import type { Gone } from "../core/history/cluster-life.ts";
 import { joinIncidents } from "../core/incidents/threads.ts";
 import { detectors } from "../detectors/index.ts";
 import type { Store } from "../store/open-store.ts";
+import { CANARY_DAYS, proveByCanaries } from "./canary-proof.ts";
 import { type CapturePorts, checkCapture } from "./check-capture.ts";
 import { closeCluster, goneNow } from "./gone-cluster.ts";
 import { type FactOptions, loadAll } from "./load-facts.ts";
 import { lookCloser } from "./look-closer.ts";
-
-/** How far back own logins are matched again: a queue of what failed keeps trail files for two weeks. */
-const CANARY_DAYS = 30;
 
 export type DetectOptions = FactOptions & {
   /** Asks AWS about its trails; without, nothing is asked and nothing is claimed. */
@@ -51,9 +47,7 @@ const prepare = async (
 ): Promise<void> => {
   await store.activity.fold(cluster, now);
   if (capture) await checkCapture(store, cluster, now, capture);
-  const lately = { from: now - CANARY_DAYS * DAY, to: now };
-  const changes = await store.trailEvents.within(scopeOfCluster(cluster) ?? cluster, lately);
-  await store.canaries.prove(cluster, lately, breaksOf(changes));
+  await proveByCanaries(store, cluster, { from: now - CANARY_DAYS * DAY, to: now });
 };
 
 /**

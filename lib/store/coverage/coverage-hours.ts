@@ -33,6 +33,16 @@ export const coverageHours = (table: Table): CoverageHours => {
     }
     throw new AuditError("conflict", "The proven hours of a day changed too many times");
   };
+  /** What is marked already, by day: one query for all of them, and what it does not show yet is only written again. */
+  const markedOf = async (scope: string, days: readonly Instant[], proof: Proof) => {
+    const range = { from: iso(Math.min(...days)), to: `${iso(Math.max(...days))}~` };
+    const marked = new Map<Instant, number>();
+    for await (const { sk, hours } of table.query({ pk: keys.coverage(scope), ...range })) {
+      const [day = "", name] = sk.split("#");
+      if (name === proof && typeof hours === "number") marked.set(Date.parse(day), hours);
+    }
+    return marked;
+  };
   return {
     markHours: async (scope, hours, proof) => {
       const days = new Map<Instant, number>();
@@ -40,7 +50,10 @@ export const coverageHours = (table: Table): CoverageHours => {
         const day = floorTo(DAY, hour);
         days.set(day, (days.get(day) ?? 0) | (1 << Math.floor((hour - day) / HOUR)));
       }
-      await inParallel([...days], LANES, ([day, bits]) => markDay(scope, day, bits, proof));
+      const marked =
+        days.size > 1 ? await markedOf(scope, [...days.keys()], proof) : new Map<Instant, number>();
+      const news = [...days].filter(([day, bits]) => bits & ~(marked.get(day) ?? 0));
+      await inParallel(news, LANES, ([day, bits]) => markDay(scope, day, bits, proof));
     },
     coverage: async (cluster, { from, to }) => {
       const proven: [Instant, Proof][] = [];

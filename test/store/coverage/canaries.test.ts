@@ -41,6 +41,26 @@ describe("canaries in the store", () => {
     expect(await coverage.coverage(cluster, ALL)).toEqual([{ from: H, to: H + HOUR, proof: "canary" }]);
   });
 
+  it("marks a month of hours anew with one read where they are marked, and only the new ones where not", async () => {
+    const table = await tables.fresh();
+    const coverage = coverageHours(table);
+    const begin = Date.parse("2026-10-01T00:00:00Z");
+    const month = Array.from({ length: 30 * 24 }, (_, n) => begin + n * HOUR);
+    await coverage.markHours(cluster, month, "canary");
+    await coverage.markHours(cluster, month.slice(0, 3), "digest");
+    const marked = table.consumed();
+    await coverage.markHours(cluster, month, "canary");
+    const again = table.consumed();
+    expect(again.calls - marked.calls).toBe(1);
+    expect(again.writeUnits).toBe(marked.writeUnits);
+    await coverage.markHours(cluster, [...month, begin + 30 * DAY], "canary");
+    expect(table.consumed().calls - again.calls).toBe(3);
+    const all = { from: begin, to: begin + 31 * DAY };
+    expect((await coverage.coverage(cluster, all)).filter(({ proof }) => proof === "canary")).toEqual([
+      { from: begin + 3 * HOUR, to: begin + 30 * DAY + HOUR, proof: "canary" },
+    ]);
+  });
+
   it("writes nothing for logins that it has seen", async () => {
     const table = await tables.fresh();
     const store = canaryStore(table, coverageHours(table));
