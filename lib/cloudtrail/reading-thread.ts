@@ -1,5 +1,5 @@
-// A thread of its own that reads trail files: names of files in, a CompactBatch out, until it is ended. null: something else
-// is wrong than the files.
+// A thread of its own that reads trail files: names of files in, a CompactBatch out, until null asks it to end. A null for an
+// answer: something else is wrong than the files.
 import { readFileSync } from "node:fs";
 import { parentPort } from "node:worker_threads";
 import { compactor } from "./compact-batch.ts";
@@ -12,7 +12,8 @@ const failed = (error: unknown): string => {
   return reason;
 };
 
-parentPort?.on("message", (names: readonly string[]) => {
+parentPort?.on("message", (names: readonly string[] | null) => {
+  if (names === null) return void parentPort?.close();
   try {
     const batch = compact(names, (name) => readFileSync(name), failed);
     const { kind, at, hashes, eventIds } = batch;

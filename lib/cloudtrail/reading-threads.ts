@@ -27,6 +27,7 @@ const readingThread = (number: number) => {
     resourceLimits: LIMITS,
   });
   const asked: Pending[] = [];
+  const ended = Promise.withResolvers<void>();
   let hasEnded = false;
   const settleAll = (): void => {
     hasEnded = true;
@@ -37,7 +38,10 @@ const readingThread = (number: number) => {
     next?.settle(batch === null ? undefined : { thread: number, batch });
   });
   worker.on("error", settleAll);
-  worker.on("exit", settleAll);
+  worker.on("exit", () => {
+    settleAll();
+    ended.resolve();
+  });
   return {
     waiting: () => asked.length,
     hasEnded: () => hasEnded,
@@ -50,7 +54,12 @@ const readingThread = (number: number) => {
       }
       return one.told;
     },
-    end: () => worker.terminate(),
+    // It is asked, never terminated: a thread that is stopped while it opens a gzip stream takes the whole process with it
+    // (`close before init`). It ends after the few batches that it was given before.
+    end: (): Promise<void> => {
+      if (!hasEnded) worker.postMessage(null);
+      return ended.promise;
+    },
   };
 };
 

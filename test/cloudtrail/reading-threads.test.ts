@@ -1,8 +1,9 @@
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Worker } from "node:worker_threads";
 import { gzipSync } from "node:zlib";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { compactor, IN_FULL } from "../../lib/cloudtrail/compact-batch.ts";
 import { readFolder } from "../../lib/cloudtrail/read-folder.ts";
 import { readInThreads } from "../../lib/cloudtrail/reading-threads.ts";
@@ -100,6 +101,16 @@ describe("threads that read trail files", () => {
       },
     });
     await expect(stopped).rejects.toThrow("stopped by SIGINT");
+  });
+
+  it("end of themselves: one that is stopped while it opens a gzip stream ends the process", async () => {
+    const terminated = vi.spyOn(Worker.prototype, "terminate");
+    const names = Array.from({ length: 100 }, (_, n) => join(folder, name(n)));
+    const told = readInThreads([names.slice(0, 1), names, names, names], 2);
+    expect((await told.next()).value?.batch.files).toHaveLength(1);
+    await told.return();
+    expect(terminated).not.toHaveBeenCalled();
+    terminated.mockRestore();
   });
 
   it("leave to whoever asks what they cannot read", async () => {
