@@ -140,6 +140,9 @@ export const takingsOf = (engine: AccessEngine, role: RoleId): Escalation[] => {
     const cell = cellOf(matrix, role, object);
     const mask = cell.held | cell.settable;
     const owner = graph.idOf.get(object.owner);
+    const asOwner = owner === undefined ? undefined : wayToOwner(owner);
+    // Most roles have nothing to do with most objects: every way needs a privilege, or a way to the owner.
+    if (mask === 0 && asOwner === undefined) return [];
     const holding: Holding = {
       engine,
       role,
@@ -149,7 +152,7 @@ export const takingsOf = (engine: AccessEngine, role: RoleId): Escalation[] => {
       mask,
       usable: matrix.usable(role, object) ? mask : cell.settableUsable,
       owner,
-      asOwner: owner === undefined ? undefined : wayToOwner(owner),
+      asOwner,
       ownerHoldsMore,
     };
     return ways.flatMap((way) => way(holding));

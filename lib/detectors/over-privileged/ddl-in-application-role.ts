@@ -6,7 +6,7 @@ import { defineDetector, type Judgement } from "../../core/findings/detector.ts"
 import { type Case, type Example, exampleArn, exampleFacts } from "../../core/findings/example-facts.ts";
 import { usedByPrograms } from "../../core/findings/role-principals.ts";
 import { keepsObjects } from "../../core/privileges/archetype.ts";
-import { type DdlEvidence, judgeRole } from "./ddl/judge-role.ts";
+import { type DdlEvidence, judgeRole, ownersIn } from "./ddl/judge-role.ts";
 
 const hidingFacets = { functions: ["owner:"], types: ["owner:"], database: ["create:database:"] } as const;
 
@@ -42,17 +42,18 @@ export const ddlInApplicationRole = /* @__PURE__ */ defineDetector({
     const engine = view.privileges.engine();
     if (!engine) return [];
     // Who connects changes with time; what each role can does not, as long as the catalog is the same.
-    const ofRoles = view.once(engine, () =>
-      engine.graph.roles.flatMap((role, id) => {
+    const ofRoles = view.once(engine, () => {
+      const owners = ownersIn(engine);
+      return engine.graph.roles.flatMap((role, id) => {
         const purpose = declaredAs(view, role.name);
         const keeps = keepsObjects(role.name, view.privileges.archetypeOf(role.name));
         // A declared service is told by privilege-exceeds-archetype, as a reader is.
         if (isBuiltIn(engine, role) || keeps || purpose === "service" || isToldAsReader(view, role.name))
           return [];
-        const found = judgeRole(view, engine, id, role);
+        const found = judgeRole(view, engine, owners, id, role);
         return found.length ? [{ role, found }] : [];
-      }),
-    );
+      });
+    });
     if (!ofRoles.length) return [];
     const isUsed = usedByPrograms(view);
     return ofRoles.flatMap(({ role, found }) => (isUsed(role) ? found : []));

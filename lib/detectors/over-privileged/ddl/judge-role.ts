@@ -1,4 +1,5 @@
 // What a role that programs connect as can create, own or alter, as judgements.
+import type { Oid } from "../../../core/base/ids.ts";
 import type { Role } from "../../../core/catalog/catalog.ts";
 import {
   declaredAs,
@@ -113,14 +114,19 @@ const createsIn = (
     },
   );
 
+/** What each role owns but system objects and columns, by its OID: the same for all roles that are judged. */
+export type Owners = ReadonlyMap<Oid, readonly AccessObject[]>;
+
+export const ownersIn = ({ objects }: AccessEngine): Owners =>
+  Map.groupBy(
+    objects.filter((one) => isOwn(one) && one.kind !== "column"),
+    ({ owner }) => owner,
+  );
+
 /** Whose objects it can alter, because it has the privileges of their owner or can get them. */
-const altersOf = (engine: AccessEngine, id: RoleId, self: Role, since: Since): Found[] =>
-  [
-    ...Map.groupBy(
-      engine.objects.filter((one) => isOwn(one) && one.kind !== "column" && one.owner !== self.oid),
-      ({ owner }) => owner,
-    ),
-  ].flatMap(([oid, owned]): Found[] => {
+const altersOf = (engine: AccessEngine, owners: Owners, id: RoleId, self: Role, since: Since): Found[] =>
+  [...owners].flatMap(([oid, owned]): Found[] => {
+    if (oid === self.oid) return [];
     const owner = engine.graph.idOf.get(oid);
     const role = engine.graph.roles[owner ?? -1];
     // Being admin or a superuser is told by admin-membership.
@@ -158,14 +164,15 @@ const altersOf = (engine: AccessEngine, id: RoleId, self: Role, since: Since): F
 export const judgeRole = (
   view: DetectorView,
   engine: AccessEngine,
+  owners: Owners,
   id: RoleId,
   self: Role,
 ): Judgement<DdlEvidence>[] => {
   const { since, times } = seenInSnapshot(view);
-  const access = writeAccess(engine, id);
+  const access = writeAccess(engine, id, ["CREATE"]);
   return [
     ...ownedBy(view, engine, self, access.owned.filter(isOwn), since),
     ...createsIn(engine, self, access, since),
-    ...altersOf(engine, id, self, since),
+    ...altersOf(engine, owners, id, self, since),
   ].map((found) => ({ ...found, ...times }));
 };
