@@ -5,6 +5,7 @@ import { globSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } 
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { type BuildOptions, build, type Metafile } from "esbuild";
+import { parse } from "yaml";
 import { type BenchRow, median } from "./row.ts";
 
 export const name = "cold";
@@ -18,8 +19,13 @@ const CLIENT = /^(?:@aws-sdk\/[\w-]+|pg)$/;
 const TIME = 1.3;
 const SIZE = { ratio: 1.2, plus: 60 };
 
-/** As serverless.yml has it. */
-const options: BuildOptions = {
+const serverless: { custom: { esbuild: Required<Pick<BuildOptions, "alias" | "banner">> } } = parse(
+  readFileSync(join(root, "serverless.yml"), "utf8"),
+  { logLevel: "silent" },
+);
+
+/** As serverless.yml has it, but for what keeps pieces of the clients out: bare is what they are by themselves. */
+const bareOptions: BuildOptions = {
   bundle: true,
   minify: true,
   platform: "node",
@@ -27,9 +33,10 @@ const options: BuildOptions = {
   format: "esm",
   mainFields: ["module", "main"],
   outExtension: { ".js": ".mjs" },
-  banner: { js: 'import{createRequire}from"node:module";const require=createRequire(import.meta.url);' },
+  banner: serverless.custom.esbuild.banner,
   logLevel: "error",
 };
+const options: BuildOptions = { ...bareOptions, alias: serverless.custom.esbuild.alias };
 
 /** Milliseconds that importing `file` takes in a new process, after Node.js itself has started. */
 const importMs = (file: string): number =>
@@ -91,7 +98,7 @@ const bundleAll = async (folder: string, handlers: readonly string[]): Promise<v
     const output = Object.entries(metafile.outputs).find(([file]) => basename(file) === `${handler}.mjs`);
     if (!output) throw new Error(`no bundle of ${handler}`);
     await build({
-      ...options,
+      ...bareOptions,
       stdin: { contents: bareOf(output[1]), resolveDir: root },
       outfile: join(folder, `${handler}-bare.mjs`),
     });

@@ -36,6 +36,9 @@ export const bundleTests = (functions: readonly string[], packaged: () => Stack)
             ?.slice(1),
         );
         expect([...new Set(packages.filter(Boolean))].sort()).toEqual(CLIENTS[fn]);
+        // Lambda's credentials stand in the environment; nothing else is searched.
+        const searched = sources.flatMap((source) => /credential-provider-([\w-]+)/.exec(source)?.[1] ?? []);
+        expect([...new Set(searched)]).toEqual(["env"]);
         const load = `console.log(typeof (await import(${JSON.stringify(join(directory, file))})).handler)`;
         const env = { AWS_REGION: "us-east-1" }; // wiring waits for the first call: no other variable is there
         expect(
