@@ -143,11 +143,11 @@ const targetRules: readonly Rule[] = [
   { is: named(THROTTLED), says: throttled },
   { is: (name) => name === "ResourceNotFoundException", says: missingTable },
   {
-    is: (name) => Boolean(GONE[name]),
+    is: (name) => GONE.has(name),
     says: (error) =>
       failure(
         "not-found",
-        `${GONE[textOf(error, "name")]}: ${said(error)}`,
+        `${GONE.get(textOf(error, "name"))}: ${said(error)}`,
         "Check its name and its Region.",
         error,
       ),

@@ -6,16 +6,12 @@ import { parseRecord } from "../lib/cloudtrail/parse-record.ts";
 import { publicKeyPort } from "../lib/cloudtrail/public-keys.ts";
 import { isValidationMessage } from "../lib/cloudtrail/s3-objects.ts";
 import type { Connection } from "../lib/core/activity/connection.ts";
+import { addCounts } from "../lib/core/activity/ingest-counts.ts";
 import type { Cluster } from "../lib/core/base/ids.ts";
 import { AuditError } from "../lib/errors.ts";
 import { connectionSink } from "../lib/jobs/count-connections.ts";
 import { digestIngest } from "../lib/jobs/ingest-digest.ts";
-import {
-  addCounts,
-  type IngestObjects,
-  type ObjectsIngested,
-  objectIngest,
-} from "../lib/jobs/ingest-objects.ts";
+import { type IngestObjects, type ObjectsIngested, objectIngest } from "../lib/jobs/ingest-objects.ts";
 import type { DetectJob } from "../lib/jobs/messages.ts";
 import { errorFields } from "../lib/log.ts";
 import { bodyOf, type LambdaHandler, lambda, onLambda } from "./lambda.ts";

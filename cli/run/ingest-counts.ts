@@ -1,4 +1,4 @@
-// What `dsql-audit ingest` counted: added up, and in words.
+// What `dsql-audit ingest` counted, in words.
 import type { IngestCounts } from "../../lib/core/activity/activity.ts";
 import type { Cluster } from "../../lib/core/base/ids.ts";
 import { printable } from "../output.ts";
@@ -6,27 +6,6 @@ import type { Digests } from "./prove-digests.ts";
 
 const SHOWN_REASONS = 20;
 const SHOWN_CLUSTERS = 3;
-
-/** Before anything was read. */
-export const noCounts: IngestCounts = {
-  records: 0,
-  connections: 0,
-  counted: 0,
-  duplicates: 0,
-  ignored: 0,
-  tooOld: 0,
-  rejected: [],
-};
-
-export const addCounts = (a: IngestCounts, b: IngestCounts): IngestCounts => ({
-  records: a.records + b.records,
-  connections: a.connections + b.connections,
-  counted: a.counted + b.counted,
-  duplicates: a.duplicates + b.duplicates,
-  ignored: a.ignored + b.ignored,
-  tooOld: a.tooOld + b.tooOld,
-  rejected: [...a.rejected, ...b.rejected],
-});
 
 /** The summary for people; `files` 0: not said. */
 export const countLines = (counts: IngestCounts, files: number, digests: Digests): string => {

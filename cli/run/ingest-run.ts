@@ -8,6 +8,7 @@ import { publicKeyPort } from "../../lib/cloudtrail/public-keys.ts";
 import { replayQueue } from "../../lib/cloudtrail/replay-queue.ts";
 import { s3Source } from "../../lib/cloudtrail/s3-objects.ts";
 import type { IngestCounts } from "../../lib/core/activity/activity.ts";
+import { addIngests } from "../../lib/core/activity/ingest-counts.ts";
 import type { Cluster } from "../../lib/core/base/ids.ts";
 import { connectionSink } from "../../lib/jobs/count-connections.ts";
 import { type DigestIngest, digestIngest } from "../../lib/jobs/ingest-digest.ts";
@@ -15,7 +16,6 @@ import type { Store } from "../../lib/store/open-store.ts";
 import { auditorOf } from "../findings/judge-settings.ts";
 import type { Io } from "../io.ts";
 import type { Progress } from "../progress.ts";
-import { addCounts } from "./ingest-counts.ts";
 import { type Digests, proveDigests, warn } from "./prove-digests.ts";
 import { sayNothingRead, sayPassedOver, type TrailInput } from "./trail-input.ts";
 
@@ -89,7 +89,7 @@ export const countPath = async (
   });
   warn(io, digests?.problems ?? []);
   let read = part.files > 0 || digests !== undefined;
-  totals.counts = addCounts(counts, part);
+  totals.counts = addIngests(counts, part);
   totals.files += part.files;
   // Also where all was seen before: the run that counted it may have died before it was added up.
   for (const cluster of part.named) totals.clusters.add(cluster);
@@ -116,6 +116,6 @@ export const countQueue = async (
 ): Promise<void> => {
   const sourceOf = s3Source.bind(null, s3);
   const part = await replayQueue(queue, { client, sink, eventSink, sourceOf, digest: prove, now: io.now() });
-  totals.counts = addCounts(totals.counts, part);
+  totals.counts = addIngests(totals.counts, part);
   for (const cluster of part.clusters) totals.clusters.add(cluster);
 };

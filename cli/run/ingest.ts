@@ -3,6 +3,7 @@ import { CloudTrailClient } from "@aws-sdk/client-cloudtrail";
 import { S3Client } from "@aws-sdk/client-s3";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { awsTimeouts, s3Timeouts } from "../../lib/cloudtrail/aws-timeouts.ts";
+import { noCounts } from "../../lib/core/activity/ingest-counts.ts";
 import type { Cluster } from "../../lib/core/base/ids.ts";
 import { AuditError } from "../../lib/errors.ts";
 import type { AddCommand } from "../command.ts";
@@ -11,7 +12,7 @@ import type { Io } from "../io.ts";
 import { printDocument } from "../output.ts";
 import { progressLine } from "../progress.ts";
 import { tellingOfSilence } from "../waiting.ts";
-import { countLines, noCounts, unknownClusters } from "./ingest-counts.ts";
+import { countLines, unknownClusters } from "./ingest-counts.ts";
 import { countPath, countQueue, type IngestClients, openRun, type Totals } from "./ingest-run.ts";
 import { openTrailInput } from "./trail-input.ts";
 

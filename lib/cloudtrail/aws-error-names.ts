@@ -24,6 +24,7 @@ export const UNKNOWN_KEY = names(
   "InvalidClientTokenId",
   "InvalidAccessKeyId",
   "InvalidToken",
+  "MissingAuthenticationToken",
 );
 export const BAD_SIGNATURE = names(
   "InvalidSignatureException",
@@ -31,16 +32,19 @@ export const BAD_SIGNATURE = names(
   "RequestTimeTooSkewed",
   "IncompleteSignature",
   "IncompleteSignatureException",
+  "InvalidSecurityException", // SNS
 );
 export const DENIED = names(
   "AccessDeniedException",
   "AccessDenied",
-  "AuthorizationError",
+  "AuthorizationError", // SNS, and in the words of its client:
+  "AuthorizationErrorException",
   "UnauthorizedOperation",
 );
 export const THROTTLED = names(
   "ThrottlingException",
   "Throttling",
+  "Throttled",
   "ThrottledException",
   "ProvisionedThroughputExceededException",
   "RequestLimitExceeded",
@@ -49,11 +53,20 @@ export const THROTTLED = names(
   "TooManyRequestsException",
   "SlowDown",
 );
-export const GONE: Readonly<Record<string, string>> = {
-  NoSuchBucket: "there is no such bucket",
-  QueueDoesNotExist: "there is no such queue",
-  "AWS.SimpleQueueService.NonExistentQueue": "there is no such queue",
-};
+export const GONE: ReadonlyMap<string, string> = new Map([
+  ["NoSuchBucket", "there is no such bucket"],
+  ["QueueDoesNotExist", "there is no such queue"],
+  ["AWS.SimpleQueueService.NonExistentQueue", "there is no such queue"],
+]);
+
+/** Whether it is about who asks, and not about what they may: an expired session, an unknown key, a bad signature. */
+export const isAboutCredentials = (name: string): boolean =>
+  [EXPIRED, CREDENTIALS, UNKNOWN_KEY, BAD_SIGNATURE].some((all) => all.has(name));
+
+/** Whether AWS refused a call, whatever the service calls that; also in a Region that the account has not switched on. */
+export const isDenied = (error: unknown): boolean =>
+  error instanceof Error && [DENIED, UNKNOWN_KEY, CREDENTIALS].some((all) => all.has(error.name));
+
 /** S3 has a bucket in one Region, and says so in four ways. */
 export const OTHER_REGION = names(
   "PermanentRedirect",

@@ -1,7 +1,7 @@
 // The public keys that CloudTrail signs digest files with.
 import { type CloudTrailClient, ListPublicKeysCommand } from "@aws-sdk/client-cloudtrail";
 import { DAY } from "../core/base/time.ts";
-import { isDenied } from "./aws-refusal.ts";
+import { isDenied } from "./aws-error-names.ts";
 import { type PublicKeyPort, publicKeyOf } from "./digest-file.ts";
 
 /**

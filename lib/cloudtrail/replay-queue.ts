@@ -6,7 +6,8 @@ import {
   ReceiveMessageCommand,
   type SQSClient,
 } from "@aws-sdk/client-sqs";
-import type { IngestCounts, Rejected } from "../core/activity/activity.ts";
+import type { IngestCounts } from "../core/activity/activity.ts";
+import { addIngests, noCounts } from "../core/activity/ingest-counts.ts";
 import type { Cluster } from "../core/base/ids.ts";
 import type { Instant } from "../core/base/time.ts";
 import { kindOfTrailKey } from "../core/coverage/trail-file-name.ts";
@@ -30,18 +31,8 @@ export type ReplayPorts = {
 
 type Outcome = { readonly counts: IngestCounts; readonly clusters: readonly Cluster[] };
 
-const nothing: IngestCounts = {
-  records: 0,
-  connections: 0,
-  counted: 0,
-  duplicates: 0,
-  ignored: 0,
-  tooOld: 0,
-  rejected: [],
-};
-
 const rejection = (file: string, reason: string): Outcome => ({
-  counts: { ...nothing, records: 1, rejected: [{ file, index: 0, reason }] },
+  counts: { ...noCounts, records: 1, rejected: [{ file, index: 0, reason }] },
   clusters: [],
 });
 
@@ -79,7 +70,7 @@ const replayOne = async (message: Message, ports: ReplayPorts): Promise<Outcome>
   const { eventSink, now } = ports;
   const file = `message ${message.MessageId ?? ""}`;
   if (isValidationMessage(message.Body ?? "")) {
-    return { counts: { ...nothing, records: 1, ignored: 1 }, clusters: [] };
+    return { counts: { ...noCounts, records: 1, ignored: 1 }, clusters: [] };
   }
   let body: unknown;
   let objects: readonly S3Object[] | undefined;
@@ -94,10 +85,10 @@ const replayOne = async (message: Message, ports: ReplayPorts): Promise<Outcome>
   }
   const parsed = parseRecord(body);
   if (parsed.kind === "rejected") return rejection(file, parsed.reason);
-  if (parsed.kind === "ignored") return { counts: { ...nothing, records: 1, ignored: 1 }, clusters: [] };
+  if (parsed.kind === "ignored") return { counts: { ...noCounts, records: 1, ignored: 1 }, clusters: [] };
   const counts = await eventSink.count([parsed.connection], now);
   return {
-    counts: { ...nothing, records: 1, connections: 1, ...counts },
+    counts: { ...noCounts, records: 1, connections: 1, ...counts },
     clusters: counts.counted ? [parsed.connection.cluster] : [],
   };
 };
@@ -128,8 +119,7 @@ export const replayQueue = async (
   QueueUrl: string,
   ports: ReplayPorts,
 ): Promise<Pick<Ingested, keyof IngestCounts | "clusters">> => {
-  const total = { records: 0, connections: 0, counted: 0, duplicates: 0, ignored: 0, tooOld: 0 };
-  const rejected: Rejected[] = [];
+  let total = noCounts;
   const clusters = new Set<Cluster>();
   const failed = new Set<string | undefined>();
   for (let empty = 0; empty < EMPTY_ANSWERS; ) {
@@ -143,10 +133,7 @@ export const replayQueue = async (
     const done: Message[] = [];
     for (const message of fresh) {
       const { counts, clusters: touched } = await replayOne(message, ports);
-      for (const key of ["records", "connections", "counted", "duplicates", "ignored", "tooOld"] as const) {
-        total[key] += counts[key];
-      }
-      rejected.push(...counts.rejected);
+      total = addIngests(total, counts);
       for (const cluster of touched) clusters.add(cluster);
       if (counts.rejected.length) failed.add(message.MessageId);
       else done.push(message);
@@ -156,5 +143,5 @@ export const replayQueue = async (
       await ports.client.send(new DeleteMessageBatchCommand({ QueueUrl, Entries }));
     }
   }
-  return { ...total, rejected, clusters: [...clusters].sort() };
+  return { ...total, clusters: [...clusters].sort() };
 };

@@ -1,20 +1,9 @@
 // Why a part of IAM could not be read, in words that name the missing permission.
+import { DENIED, THROTTLED } from "../cloudtrail/aws-error-names.ts";
 import { visible } from "../core/base/visible-text.ts";
 
 export type Unread = { readonly status: "unreadable"; readonly reason: string; readonly code: string | null };
 
-const DENIED: ReadonlySet<string> = new Set([
-  "AccessDenied",
-  "AccessDeniedException",
-  "UnauthorizedOperation",
-  "AuthorizationError",
-]);
-const THROTTLED: ReadonlySet<string> = new Set([
-  "Throttling",
-  "ThrottlingException",
-  "TooManyRequestsException",
-  "RequestLimitExceeded",
-]);
 const SILENT: ReadonlySet<string> = new Set(["AbortError", "TimeoutError"]);
 
 /** Long enough for a sentence of AWS's, short enough for a title. */

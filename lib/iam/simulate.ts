@@ -6,7 +6,7 @@ import {
   SimulatePrincipalPolicyCommand,
   type SimulatePrincipalPolicyCommandInput,
 } from "@aws-sdk/client-iam";
-import { isDenied } from "../cloudtrail/aws-refusal.ts";
+import { isDenied } from "../cloudtrail/aws-error-names.ts";
 import { type ConnectAction, connectActions } from "../core/iam/may-connect.ts";
 import { type Opinion, opinionsOn, type SecondOpinion, type Simulated } from "../core/iam/second-opinion.ts";
 import { isMissing, refusalOf } from "./refusal.ts";

@@ -3,7 +3,8 @@ import type { S3Client } from "@aws-sdk/client-s3";
 import { type ActivitySink, ingestSources } from "../cloudtrail/ingest-sources.ts";
 import { flawOfDigest } from "../cloudtrail/prove-by-digest.ts";
 import { objectsNamed, type S3Object, s3Source } from "../cloudtrail/s3-objects.ts";
-import type { IngestCounts, Rejected } from "../core/activity/activity.ts";
+import type { Rejected } from "../core/activity/activity.ts";
+import { addCounts, type CountSums } from "../core/activity/ingest-counts.ts";
 import type { Cluster } from "../core/base/ids.ts";
 import { kindOfTrailKey } from "../core/coverage/trail-file-name.ts";
 import { AuditError } from "../errors.ts";
@@ -15,10 +16,7 @@ export type ObjectsIngested = {
   readonly clusters: readonly Cluster[];
   /** All clusters that the objects name. */
   readonly named: readonly Cluster[];
-  readonly counts: Pick<
-    IngestCounts,
-    "records" | "connections" | "counted" | "duplicates" | "ignored" | "tooOld"
-  >;
+  readonly counts: CountSums;
   /** AuditError("bad-file"): what of it could not be read, or does not hold. The message is to come again. */
   readonly flaw: AuditError | undefined;
 };
@@ -72,15 +70,6 @@ const ingestObjects = async (
     counts: addCounts(parts),
     flaw: flawOf(rejected, flaws),
   };
-};
-
-/** Adds up what several readings counted. */
-export const addCounts = (parts: readonly ObjectsIngested["counts"][]): ObjectsIngested["counts"] => {
-  const total = { records: 0, connections: 0, counted: 0, duplicates: 0, ignored: 0, tooOld: 0 };
-  for (const part of parts) {
-    for (const key of Object.keys(total) as (keyof typeof total)[]) total[key] += part[key];
-  }
-  return total;
 };
 
 const flawOf = (rejected: readonly Rejected[], flaws: readonly string[]): AuditError | undefined => {

@@ -93,6 +93,17 @@ describe("an answer that stops in the middle", () => {
     client.destroy();
   });
 
+  it.each(["constructor", "__proto__", "toString"])(
+    "of a name that every object has is told as it is: %s",
+    (name) => {
+      const error = Object.assign(new Error("no"), { name, $metadata: {} });
+      expect(awsFailure(error, {})).toMatchObject({
+        code: "store",
+        message: `AWS refused the request: ${name}: no`,
+      });
+    },
+  );
+
   it("is waited for as long as whoever reads takes", async () => {
     const pieces = (async function* () {
       yield new Uint8Array([1]);

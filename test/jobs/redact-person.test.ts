@@ -19,6 +19,10 @@ import { fillWorld, findingOf, NOW, READER, T } from "../support/query-world.ts"
 import { sqliteTables } from "../support/table.ts";
 
 const ANA = "ana@example.com";
+const NOTHING = {
+  ...{ segments: 0, profiles: 0, findings: 0, exemptions: 0 },
+  ...{ acts: 0, register: 0, baselines: 0, mails: 0 },
+};
 const sqlite = sqliteTables();
 afterAll(() => sqlite.stop());
 let db: Table;
@@ -120,18 +124,7 @@ describe("a name that is taken out", () => {
       { cluster, at: NOW, kind: "redact", by: "ops", via: "command line" },
     ]);
     expect(acts.map(({ by }) => by)).toContain("arn:aws:sts::1:assumed-role/OnCall/(redacted)");
-    expect(await redactPerson(store, cluster, ANA, { apply: true, who })).toEqual({
-      ...{
-        segments: 0,
-        profiles: 0,
-        findings: 0,
-        exemptions: 0,
-        acts: 0,
-        register: 0,
-        baselines: 0,
-        mails: 0,
-      },
-    });
+    expect(await redactPerson(store, cluster, ANA, { apply: true, who })).toEqual(NOTHING);
   });
 
   it("is taken out of who retired the cluster and why, and it stays retired; who deleted it stays named", async () => {
@@ -166,18 +159,7 @@ describe("a name that is taken out", () => {
     const would = await redactPerson(store, cluster, ANA, { apply: false, who });
     expect(would).toMatchObject({ segments: 2, findings: 2, exemptions: 1, acts: 2 });
     expect(await textOf(db)).toBe(before);
-    expect(await redactPerson(store, cluster, "nobody", { apply: false, who })).toEqual({
-      ...{
-        segments: 0,
-        profiles: 0,
-        findings: 0,
-        exemptions: 0,
-        acts: 0,
-        register: 0,
-        baselines: 0,
-        mails: 0,
-      },
-    });
+    expect(await redactPerson(store, cluster, "nobody", { apply: false, who })).toEqual(NOTHING);
   });
 
   it.each(["", " ", "a", "***", "(redacted)"])("is refused where it is no name: %j", async (name) => {

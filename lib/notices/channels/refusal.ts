@@ -1,24 +1,12 @@
 // What a service's answer means for the notices: whether they may go out later, and what somebody has to do.
+import { DENIED, isAboutCredentials, THROTTLED } from "../../cloudtrail/aws-error-names.ts";
 import { AuditError, type ErrorCode } from "../../errors.ts";
 
-// By the service's code, never by its text.
-const codes: ReadonlyMap<string, ErrorCode> = new Map<string, ErrorCode>([
-  ["ThrottlingException", "throttled"],
-  ["Throttling", "throttled"],
-  ["TooManyRequestsException", "throttled"],
+/** What EventBridge and Security Hub alone say. */
+const own: ReadonlyMap<string, ErrorCode> = new Map<string, ErrorCode>([
   ["LimitExceededException", "throttled"],
-  ["RequestLimitExceeded", "throttled"],
-  ["AccessDeniedException", "denied"],
-  ["AccessDenied", "denied"],
   ["NotAuthorizedForSourceException", "denied"],
   ["NotAuthorizedForDetailTypeException", "denied"],
-  ["UnrecognizedClientException", "denied"],
-  ["InvalidClientTokenId", "denied"],
-  ["ExpiredToken", "denied"],
-  ["ExpiredTokenException", "denied"],
-  ["InvalidSignatureException", "denied"],
-  ["SignatureDoesNotMatch", "denied"],
-  ["CredentialsProviderError", "denied"],
   ["ResourceNotFoundException", "not-found"],
   // Security Hub is not switched on in this account and Region.
   ["InvalidAccessException", "not-found"],
@@ -28,6 +16,12 @@ const codes: ReadonlyMap<string, ErrorCode> = new Map<string, ErrorCode>([
   ["InternalServerErrorException", "connect"],
   ["ServiceUnavailable", "connect"],
 ]);
+
+/** By the service's code, never by its text. */
+const codeOf = (name: string): ErrorCode | undefined => {
+  if (THROTTLED.has(name)) return "throttled";
+  return DENIED.has(name) || isAboutCredentials(name) ? "denied" : own.get(name);
+};
 
 const meaning: Readonly<Partial<Record<ErrorCode, string>>> = {
   throttled: "it said to slow down until the retries were used up",
@@ -47,13 +41,11 @@ const hintOf = (code: ErrorCode, { missing, denied }: Place): string => {
 
 /** For one part of a call that was answered otherwise: `code` is the service's word. */
 export const refusedPart = (place: Place, code: string | undefined): AuditError => {
-  const own = codes.get(code ?? "") ?? "config";
+  const means = codeOf(code ?? "") ?? "config";
   return new AuditError(
-    own,
-    `Cannot send to ${place.what}: ${meaning[own]} (${code ?? "no reason given"}).`,
-    {
-      hint: hintOf(own, place),
-    },
+    means,
+    `Cannot send to ${place.what}: ${meaning[means]} (${code ?? "no reason given"}).`,
+    { hint: hintOf(means, place) },
   );
 };
 
@@ -61,7 +53,7 @@ export const refusedPart = (place: Place, code: string | undefined): AuditError 
 export const refusedCall = (place: Place, error: unknown): AuditError => {
   const status = (error as { $metadata?: { httpStatusCode?: number } } | null)?.$metadata?.httpStatusCode;
   const name = error instanceof Error ? error.name : "";
-  const code = codes.get(name) ?? (status !== undefined && status < 500 ? "config" : "connect");
+  const code = codeOf(name) ?? (status !== undefined && status < 500 ? "config" : "connect");
   return new AuditError(code, `Cannot send to ${place.what}: ${meaning[code]} (${name || "unknown"}).`, {
     cause: error,
     hint: hintOf(code, place),

@@ -1,5 +1,6 @@
 // Publishes one notice to an SNS topic: within the service's limits, and with errors that say what to do.
 import { PublishCommand, type SNSClient } from "@aws-sdk/client-sns";
+import { DENIED, isAboutCredentials, THROTTLED } from "../../cloudtrail/aws-error-names.ts";
 import { AuditError, type ErrorCode } from "../../errors.ts";
 import { byteLength, fitToBytes } from "../message-size.ts";
 import { safeSubject } from "../subject.ts";
@@ -58,45 +59,34 @@ const unreachable: Advice = {
   hint: "Check the network path to SNS (VPC endpoint, NAT, proxy); the notice is sent with the next run.",
 };
 
-// By the error's name, which is the service's code, never by its text.
-const byName = new Map<string, Advice>([
+/** What SNS alone says. */
+const own = new Map<string, Advice>([
   ["NotFoundException", missing],
   ["NotFound", missing],
   ["InvalidParameterException", malformed],
   ["InvalidParameterValueException", malformed],
   ["InvalidParameter", malformed],
   ["ValidationError", malformed],
-  ["AuthorizationErrorException", denied],
-  ["AuthorizationError", denied],
-  ["AccessDenied", denied],
-  ["AccessDeniedException", denied],
-  ["InvalidSecurityException", credentials],
-  ["InvalidClientTokenId", credentials],
-  ["UnrecognizedClientException", credentials],
-  ["SignatureDoesNotMatch", credentials],
-  ["ExpiredToken", credentials],
-  ["ExpiredTokenException", credentials],
-  ["MissingAuthenticationToken", credentials],
-  ["CredentialsProviderError", credentials],
   ["KMSAccessDeniedException", keyDenied],
   ["KMSDisabledException", keyUnusable],
   ["KMSInvalidStateException", keyUnusable],
   ["KMSNotFoundException", keyUnusable],
   ["KMSOptInRequired", keyUnusable],
   ["KMSThrottlingException", throttled],
-  ["ThrottledException", throttled],
-  ["ThrottlingException", throttled],
-  ["Throttling", throttled],
-  ["Throttled", throttled],
-  ["TooManyRequestsException", throttled],
-  ["RequestLimitExceeded", throttled],
 ]);
+
+/** By the error's name, which is the service's code, never by its text. */
+const adviceOn = (name: string): Advice | undefined => {
+  if (THROTTLED.has(name)) return throttled;
+  if (isAboutCredentials(name)) return credentials;
+  return DENIED.has(name) ? denied : own.get(name);
+};
 
 const explain = (error: unknown, topicArn: string): AuditError => {
   // What is neither known nor an answer of the service below 500 never got through.
   const status = (error as { $metadata?: { httpStatusCode?: number } })?.$metadata?.httpStatusCode;
   const advice =
-    (error instanceof Error ? byName.get(error.name) : undefined) ??
+    (error instanceof Error ? adviceOn(error.name) : undefined) ??
     (status !== undefined && status < 500 ? malformed : unreachable);
   return new AuditError(advice.code, `Cannot publish to ${topicArn}: ${advice.what}.`, {
     cause: error,
