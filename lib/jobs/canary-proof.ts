@@ -3,14 +3,13 @@
 import type { Connection } from "../core/activity/connection.ts";
 import type { Cluster, Principal } from "../core/base/ids.ts";
 import { DAY, type Instant, type Interval } from "../core/base/time.ts";
+import { MAX_LINK_MS } from "../core/coverage/canary-match.ts";
 import { scopeOfCluster } from "../core/coverage/coverage-scope.ts";
 import { breaksOf } from "../core/coverage/management-event.ts";
 import type { Store } from "../store/open-store.ts";
 
 /** How far back each look matches own logins. What comes later is matched when it comes: a look must not cost more for it. */
 export const CANARY_DAYS = 3;
-/** The logins before and after one, between which hours are proven. */
-const BESIDE = DAY;
 
 type Stores = Pick<Store, "canaries" | "trailEvents">;
 
@@ -35,13 +34,13 @@ export const proveByLate = async (
   now: Instant,
 ): Promise<void> => {
   const late = connections.filter(
-    ({ principal, at }) => principal === auditor && at < now - (CANARY_DAYS * DAY - BESIDE),
+    ({ principal, at }) => principal === auditor && at < now - (CANARY_DAYS * DAY - MAX_LINK_MS),
   );
   for (const [cluster, its] of Map.groupBy(late, (connection) => connection.cluster)) {
     const times = its.map(({ at }) => at);
     await proveByCanaries(stores, cluster, {
-      from: Math.min(...times) - BESIDE,
-      to: Math.max(...times) + BESIDE,
+      from: Math.min(...times) - MAX_LINK_MS,
+      to: Math.max(...times) + MAX_LINK_MS,
     });
   }
 };

@@ -30,6 +30,30 @@ const EVENT_LAG_MS = HOUR;
 const LOOKED_UP_MS = 7 * DAY;
 const SHOWN_REASONS = 10;
 
+/** Who gets the notices, as AWS says; undefined: nobody may ask. */
+const listenersOf = async ({ listeners }: CapturePorts): Promise<CaptureCheck["listeners"]> => {
+  const answer = listeners && (await ask(listeners));
+  return answer && ("why" in answer ? answer : answer.value);
+};
+
+const isSameHour = (last: CaptureCheck | undefined, now: Instant): boolean =>
+  last !== undefined && floorTo(HOUR, last.at) >= floorTo(HOUR, now);
+
+/** Of a cluster that is gone only this matters: whether somebody hears that it is. Asked as often as `checkCapture` asks. */
+export const checkListeners = async (
+  { captureChecks: checks }: Pick<Store, "captureChecks">,
+  cluster: Cluster,
+  now: Instant,
+  ports: CapturePorts,
+): Promise<void> => {
+  const last = await checks.last(cluster);
+  if (isSameHour(last, now)) return;
+  const listeners = await listenersOf(ports);
+  if (!listeners) return;
+  const trails = { captured: "unknown", reasons: [], doubtSince: last?.doubtSince ?? null } as const;
+  await checks.put(cluster, { at: now, ...trails, unanswered: [], listeners });
+};
+
 type Answer<T> = { readonly value: T } | { readonly why: string };
 
 /** No answer is an answer: a call that fails must not end the judgement. */
@@ -73,7 +97,7 @@ export const checkCapture = async (
 ): Promise<void> => {
   const { captureChecks: checks, doubts, trailEvents } = store;
   const last = await checks.last(cluster);
-  if (last && floorTo(HOUR, last.at) >= floorTo(HOUR, now)) return;
+  if (isSameHour(last, now)) return;
   const unanswered: Unanswered[] = [];
 
   const eventsFrom = Math.max(now - LOOKED_UP_MS, (last?.at ?? now - DAY) - EVENT_LAG_MS);
@@ -93,8 +117,7 @@ export const checkCapture = async (
     await doubts.replace(cluster, TRAILS, [{ from, to: now, reason }], { from, to: from + 1 });
   }
 
-  const heard = ports.listeners && (await ask(ports.listeners));
-  const listeners = heard && ("why" in heard ? heard : heard.value);
+  const listeners = await listenersOf(ports);
   const compared = await ask(() => compareCalls(store, cluster, now, ports.calls));
   if ("why" in compared) unanswered.push({ call: "call-count", why: compared.why });
   await checks.put(cluster, { at: now, ...judged, unanswered, ...(listeners && { listeners }) });

@@ -6,6 +6,7 @@ import type { Finding } from "../core/findings/finding.ts";
 import { deletedBy, type Gone, goneOf, withSign } from "../core/history/cluster-life.ts";
 import type { Store } from "../store/open-store.ts";
 import { goneText } from "../wording/gone-text.ts";
+import { type CapturePorts, checkListeners } from "./check-capture.ts";
 import { closeFindingsOf } from "./cluster-life.ts";
 
 /** A connection so long after a deletion was let in by a cluster that is there after all. */
@@ -44,13 +45,14 @@ export const closeCluster = async (
   cluster: Cluster,
   gone: Gone,
   now: Instant,
-  dryRun: boolean,
+  { dryRun, capture }: { readonly dryRun: boolean; readonly capture: CapturePorts | undefined },
 ): Promise<Closed> => {
   if (dryRun) {
     const all = await store.findings.list(cluster);
     return { findings: closeGone(all, gone.at, goneText(gone), now), looks: [], gone };
   }
   const findings = await closeFindingsOf(store, cluster, gone, now);
+  if (capture) await checkListeners(store, cluster, now, capture);
   const last = await store.findings.lastLook(cluster);
   // Reports of the time before go by it; what it rested on, and how long detectors have been here, stays.
   await store.findings.looked(cluster, { ...last, at: now, snapshotAt: last?.snapshotAt ?? null });

@@ -47,7 +47,10 @@ const prepare = async (
 ): Promise<void> => {
   await store.activity.fold(cluster, now);
   if (capture) await checkCapture(store, cluster, now, capture);
-  await proveByCanaries(store, cluster, { from: now - CANARY_DAYS * DAY, to: now });
+  // After a time without evaluations also what came meanwhile: nobody else matches it.
+  const last = await store.findings.lastLook(cluster);
+  const since = Math.min(now, last?.at ?? now);
+  await proveByCanaries(store, cluster, { from: since - CANARY_DAYS * DAY, to: now });
 };
 
 /**
@@ -69,7 +72,7 @@ export const detectCluster = async (
   // What the deployment says is wrong is told before anything is stored.
   judgeWith(detectors, windowOptions(dormantDays, detectorOptions));
   const isGone = await goneNow(store, cluster, now, !dryRun);
-  if (isGone) return closeCluster(store, cluster, isGone, now, dryRun);
+  if (isGone) return closeCluster(store, cluster, isGone, now, { dryRun, capture });
   if (!dryRun) await prepare(store, cluster, now, capture);
   const revision = await store.estates.revision(cluster);
   const {
@@ -107,7 +110,7 @@ export const detectCluster = async (
   const findings = await kept.update(cluster, changeAgain, known);
   // Whoever retired it since this began has closed the findings before these were written.
   const goneSince = (await store.clusters.entry(cluster))?.gone;
-  if (goneSince) return closeCluster(store, cluster, goneSince, now, dryRun);
+  if (goneSince) return closeCluster(store, cluster, goneSince, now, { dryRun, capture });
   const estate = settled();
   if (estate && estate.day !== facts.estate?.day) await store.estates.keep(cluster, estate, revision);
   if (ledger) await store.ledgers.keep(cluster, ledger, revision);

@@ -7,14 +7,14 @@ import type { Finding } from "../core/findings/finding.ts";
 import type { Gone } from "../core/history/cluster-life.ts";
 import { markTold } from "../core/incidents/due.ts";
 import { incidentsOf } from "../core/incidents/incident.ts";
-import { isSummaryDue, type NoticeTimes, summarySlots } from "../core/incidents/notice-state.ts";
+import { isSummaryDue, type NoticeTimes, summarySlots, wasMissed } from "../core/incidents/notice-state.ts";
 import { incidentOf } from "../core/incidents/threads.ts";
 import { detectorOf } from "../detectors/index.ts";
 import { AuditError } from "../errors.ts";
 import { publish } from "../notices/channels/sns.ts";
 import type { StoreArguments } from "../notices/command-line.ts";
 import { noticeAttributes, noticeDocument } from "../notices/document.ts";
-import { goneWeekNotice } from "../notices/gone-text.ts";
+import { goneNotice, goneWeekNotice } from "../notices/gone-text.ts";
 import { dailyNotice, missedNotice } from "../notices/list-text.ts";
 import type { Notice } from "../notices/notice.ts";
 import {
@@ -79,9 +79,11 @@ export const standingOf = async (
 const isToldOf = ({ goneAt }: NoticeTimes, { at }: Gone): boolean =>
   (goneAt ?? Number.NEGATIVE_INFINITY) >= at;
 
-/** Whether the last summary of a cluster that is gone went out: then nothing is left to do or tell of it. */
-export const isToldGone = async (store: ReadStore, cluster: Cluster, gone: Gone): Promise<boolean> =>
-  isToldOf(await store.notices.read(cluster), gone);
+/** Whether the last summary of a cluster that is gone went out, and nothing has to be told again: then nothing is left to do. */
+export const isToldGone = async (store: ReadStore, cluster: Cluster, gone: Gone): Promise<boolean> => {
+  const state = await store.notices.read(cluster);
+  return isToldOf(state, gone) && !wasMissed(state);
+};
 
 /** Whether somebody has to be told of something now, in a notice of its own or in a summary. */
 export const isTellingDue = (standing: Standing, now: Instant): boolean =>
@@ -114,7 +116,7 @@ const summaryOf = async (
 /** What went out while nobody listened; undefined: none of its incidents is there any more. */
 const missedOf = async (
   { store }: NoticePorts,
-  { cluster, findings, state }: Standing,
+  { cluster, findings, state, gone }: Standing,
   commandStore: StoreArguments,
 ): Promise<Notice | undefined> => {
   const unheard = (await store.sentNotices.list(cluster)).filter(
@@ -123,7 +125,10 @@ const missedOf = async (
   const told = new Set(unheard.flatMap((sent) => sent.incidents));
   const incidents = incidentsOf(findings).filter(({ id }) => told.has(id));
   const [first] = unheard;
-  return first && incidents.length ? missedNotice(cluster, incidents, first.at, commandStore) : undefined;
+  if (!first || !incidents.length) return undefined;
+  if (!gone) return missedNotice(cluster, incidents, first.at, commandStore);
+  const all = incidents.flatMap((incident) => incident.findings);
+  return goneNotice(cluster, gone, all, commandStore, first.at);
 };
 
 /** What is noted once a notice of this kind is out. */
@@ -179,7 +184,9 @@ export const sendNotices = async (
     // Before the findings say that they were told: dying in between tells once too often, and not once too few.
     if (unheard) await store.notices.note(cluster, { unheardAt: now });
     if (notice.told.length) await kept.update(cluster, (findings) => markTold(findings, notice.told, now));
-    await store.notices.note(cluster, stateAfter(notice, standing.gone, now));
+    // The last summary of a cluster that is gone is the last one that somebody got.
+    const gone = standing.heard === false ? undefined : standing.gone;
+    await store.notices.note(cluster, stateAfter(notice, gone, now));
   };
   const reachOf = await reachFinder(store, cluster, standing.findings, now);
   const text = { wordsOf: detectorOf, store: commandStore, reachOf };

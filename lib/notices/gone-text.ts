@@ -1,7 +1,7 @@
 // The last mails of a cluster that is gone: one that closes its incidents, and one summary of the week.
 import { counted } from "../core/base/counted.ts";
 import type { Cluster } from "../core/base/ids.ts";
-import { dayOf } from "../core/base/time.ts";
+import { dayOf, type Instant } from "../core/base/time.ts";
 import type { Finding } from "../core/findings/finding.ts";
 import type { Gone } from "../core/history/cluster-life.ts";
 import { utc } from "../wording/evidence-text.ts";
@@ -22,23 +22,31 @@ const backOf = ({ reason }: Gone): string =>
 /** Notes and names may hold any words: no line of theirs begins where headings and commands do. */
 const whyLines = (gone: Gone): string[] => paragraph("WHY", wrapped(`It was ${howText(gone)}.`, "  "));
 
-/** One mail that closes all incidents of a cluster that is gone: none of it was mended. */
+/**
+ * One mail that closes all incidents of a cluster that is gone: none of it was mended. `unheardSince`: mails about them
+ * reached nobody from then on.
+ */
 export const goneNotice = (
   cluster: Cluster,
   gone: Gone,
   findings: readonly Finding[],
   store: StoreArguments,
+  unheardSince?: Instant,
 ): Notice => {
   const untold = findings.filter(({ noticedAt }) => noticedAt === undefined);
   const known = findings.filter(({ noticedAt }) => noticedAt !== undefined);
   const closed = known.filter(({ clusterGoneAt }) => clusterGoneAt !== undefined);
   const before = known.filter(({ clusterGoneAt }) => clusterGoneAt === undefined);
+  const again =
+    unheardSince === undefined
+      ? ""
+      : ` From ${utc(unheardSince)} on, mails about this went out while the topic had no confirmed subscription: nobody got them.`;
   return listNotice({
     cluster,
-    kind: "gone",
+    kind: unheardSince === undefined ? "gone" : "missed",
     tag: "GONE",
     stem: `The cluster is gone: ${counted(untold.length + closed.length, "finding")} closed with it`,
-    first: `The cluster is gone since ${utc(gone.at)}. ${AFTER} ${backOf(gone)} Its findings are closed; none of them was mended.`,
+    first: `The cluster is gone since ${utc(gone.at)}. ${AFTER} ${backOf(gone)} Its findings are closed; none of them was mended.${again}`,
     lines: [
       ...whyLines(gone),
       ...paragraph("NEVER TOLD BEFORE", findingLines(untold)),

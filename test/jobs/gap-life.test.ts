@@ -136,6 +136,29 @@ it("is proven by canary logins whose trail files come a fortnight late", async (
   expect(await unproven(now)).toBe(0);
 });
 
+it("is proven by canary logins that came back while nothing was evaluated, and by those a day apart", async () => {
+  const { store, prove } = await gaps();
+  const auditor = "arn:aws:iam::111122223333:role/auditor";
+  await prove(0, 2);
+  const sink = connectionSink(store, auditor as never, "trail");
+  const logIn = async (hour: number, now = at(hour) + 600_000) => {
+    await store.canaries.recordAttempt(cluster, { at: at(hour) });
+    await sink.count([connection(`own-${hour}`, at(hour) + 1_000, { principal: auditor })], now);
+  };
+  const unproven = async (from: number, to: number, now: number) => {
+    await detectCluster(store, cluster, now, {});
+    const window = { from: at(from), to: at(to) };
+    return (await provenHours(store, cluster, window, now)).uncovered.hoursIn(window);
+  };
+  for (let hour = 2; hour < 5; hour++) await logIn(hour);
+  expect(await unproven(2, 4, at(5))).toBe(0);
+  for (let hour = 5; hour < 24 * 10; hour++) await logIn(hour);
+  expect(await unproven(2, 24 * 10 - 1, at(24 * 10))).toBe(0);
+  // Late, and as far apart as one that sleeps is left alone.
+  for (const hour of [24 * 11, 24 * 12]) await logIn(hour, at(24 * 30));
+  expect(await unproven(2, 24 * 12, at(24 * 30) + HOUR)).toBe(0);
+});
+
 it("is closed as resolved exactly where each of its hours is proven, whatever comes late or is doubted", async () => {
   const stretch = fc.tuple(fc.nat(40), fc.integer({ min: 1, max: 12 }));
   const step = fc.record({ kind: fc.constantFrom("prove", "doubt", "explain"), stretch });

@@ -7,9 +7,10 @@ import PostalMime from "postal-mime";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { DAY, HOUR, MINUTE } from "../../lib/core/base/time.ts";
 import type { Finding } from "../../lib/core/findings/finding.ts";
+import type { CapturePorts } from "../../lib/jobs/check-capture.ts";
 import { noteDeletion, restoreCluster, retireCluster } from "../../lib/jobs/cluster-life.ts";
 import { detectCluster } from "../../lib/jobs/judge-cluster.ts";
-import { isTellingDue, sendNotices, standingOf } from "../../lib/jobs/send-notices.ts";
+import { isTellingDue, isToldGone, sendNotices, standingOf } from "../../lib/jobs/send-notices.ts";
 import { loadReportData } from "../../lib/queries/load-report-data.ts";
 import { renderReport } from "../../lib/report/render-report.ts";
 import { openStore, type Store } from "../../lib/store/open-store.ts";
@@ -125,6 +126,46 @@ describe("a cluster that is gone", () => {
       await detectCluster(store, cluster, later);
       expect(await mails(later)).toEqual([]);
     }
+  });
+
+  it("is told again once somebody listens, where nobody did, and is looked after until then", async () => {
+    const first = findingOf("one", {
+      detector: "shared-role",
+      severity: "high",
+      title: "First thing",
+      ...told,
+    });
+    await store.findings.update(cluster, (all) => [...all, first]);
+    let confirmed = 0;
+    const capture: CapturePorts = {
+      trails: async () => expect.fail("a cluster that is gone has no trail to ask about"),
+      events: async () => [],
+      calls: async () => new Map(),
+      listeners: async () => ({ confirmed, pending: 1 }),
+    };
+    await retireCluster(store, cluster, ANA, "moved away");
+    const gone = (await store.clusters.entry(cluster))?.gone;
+    const look = async (now: number) => {
+      await detectCluster(store, cluster, now, { capture });
+      const sent = await mails(now);
+      return { sent, isDone: gone && (await isToldGone(store, cluster, gone)) };
+    };
+    const subjects = ({ sent }: Awaited<ReturnType<typeof look>>) => sent.map(({ subject }) => subject);
+    expect(subjects(await look(T + HOUR))).toEqual([expect.stringContaining("[GONE]")]);
+    const unheard = await look(MONDAY);
+    expect(subjects(unheard)).toEqual([expect.stringContaining("gone since 2026-03-03")]);
+    expect(unheard.isDone).toBe(false);
+    confirmed = 1;
+    const [again, ...more] = (await look(MONDAY + 2 * HOUR)).sent;
+    expect(more).toEqual([]);
+    expect(again?.subject).toContain("[GONE]");
+    expect(again?.text).toContain("nobody got them");
+    expect(again?.text).toMatch(/CLOSED WITH THE CLUSTER .*First thing/);
+    expect(subjects(await look(MONDAY + 3 * HOUR))).toEqual([]);
+    const last = await look(MONDAY + 7 * DAY);
+    expect(subjects(last)).toEqual([expect.stringContaining("gone since 2026-03-03")]);
+    expect(last.isDone).toBe(true);
+    expect(subjects(await look(MONDAY + 14 * DAY))).toEqual([]);
   });
 
   it("lists what was closed with it, also where its deletion turns out to be earlier than was known", async () => {

@@ -162,7 +162,7 @@ export const missedCanaries = (canaries: readonly Canary[], now: Instant): Canar
   canaries.filter(({ at, eventId }) => eventId === null && at + BACK_WITHIN_MS < now);
 
 /** An idle cluster is left asleep for at most a day; canaries further apart have nothing to say about between. */
-const MAX_LINK = DAY + HOUR;
+export const MAX_LINK_MS = DAY + HOUR;
 
 /**
  * Whole hours between two canaries in a row that both came back from trail files. A canary in between that did not, or an
@@ -188,7 +188,7 @@ export const hoursProvenByCanaries = (
       continue;
     }
     const broken =
-      from !== undefined && (at - to > MAX_LINK || doubtful.some((doubt) => doubt >= to && doubt <= at));
+      from !== undefined && (at - to > MAX_LINK_MS || doubtful.some((doubt) => doubt >= to && doubt <= at));
     if (broken) close();
     from ??= at;
     to = at;
