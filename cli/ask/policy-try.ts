@@ -79,7 +79,7 @@ const basisOf = ({ interval, hours, unprovenHours, iamTakenAt }: PolicyTrial): s
   iamTakenAt === null
     ? "IAM was not read: who else may connect is unknown."
     : `Policies and identities as of the snapshot of ${shown(iamTakenAt)} UTC.`,
-  "Of where a connection came from, only its network or its VPC endpoint is kept, and of an endpoint not its VPC. A public address is taken for the internet.",
+  "Of where a connection came from, only its network or its VPC endpoint is kept, and of an endpoint not its VPC. A public address without an endpoint is taken for the internet: AWS does not document whether these records always name the endpoint.",
   AS_FAR_AS_IT_GOES,
 ];
 

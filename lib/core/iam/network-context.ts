@@ -14,8 +14,8 @@ const TLS: readonly [string, KnownValue] = ["aws:securetransport", ["true"]];
 
 /**
  * What the network of a connection tells of its condition keys. Through a VPC endpoint there is no aws:SourceIp, and of the
- * VPC only that there is one. A public address is taken for a connection from the internet: a VPC that uses public addresses
- * inside cannot be told from it. Aurora DSQL takes TLS alone.
+ * VPC only that there is one. A public address whose record names no endpoint is taken for a connection from the internet:
+ * records name the endpoint, but that those of Aurora DSQL do is not documented. Aurora DSQL takes TLS alone.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
  */
 export const contextOfNetwork = (network: string): KnownContext => {

@@ -36,7 +36,8 @@ const write = (name: string, file: unknown): void =>
 
 const connections = [
   ["a", "app", { vpcEndpointId: "vpce-1" }],
-  ["b", "app", { vpcEndpointId: "vpce-1" }],
+  // A VPC may use public addresses inside: through its endpoint they are not the internet.
+  ["b", "app", { vpcEndpointId: "vpce-1", sourceIp: "203.0.113.9" }],
   ["c", "app", { sourceIp: "203.0.113.9" }],
   ["d", "app", { sourceIp: "203.0.113.9", outcome: "refused" }],
   ["e", "ops", { sourceIp: "198.51.100.7", action: "DbConnectAdmin" }],

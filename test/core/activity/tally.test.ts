@@ -11,7 +11,9 @@ describe("networkOf", () => {
   it.each([
     [{ sourceIp: "10.20.4.17" }, "10.20.4.0/24"],
     [{ sourceIp: "10.20.4.17", vpcEndpointId: "vpce-1" }, "vpce-1"],
-    [{ sourceIp: "203.0.113.9", vpcEndpointId: "vpce-1" }, "203.0.113.0/24"],
+    // A VPC may use public addresses inside.
+    [{ sourceIp: "203.0.113.9", vpcEndpointId: "vpce-1" }, "vpce-1"],
+    [{ sourceIp: "2001:db8:1:2::5", vpcEndpointId: "vpce-1" }, "vpce-1"],
     [{ vpcEndpointId: "vpce-1" }, "vpce-1"],
     [{ sourceIp: "2001:db8:1:2::5" }, "2001:db8:1::/48"],
     [{ sourceIp: "2001:DB8:0001::" }, "2001:db8:1::/48"],
