@@ -1,12 +1,16 @@
 // The catalog that a command judges: live, from a file, or as the store holds it at a time.
 import type { Command } from "commander";
+import type { Cluster } from "../lib/core/base/ids.ts";
 import { type Instant, iso } from "../lib/core/base/time.ts";
 import { parseCatalogFile } from "../lib/core/catalog/catalog-file.ts";
 import { readCatalog } from "../lib/dsql/read-catalog.ts";
 import { AuditError } from "../lib/errors.ts";
 import { withIam } from "../lib/jobs/take-snapshot.ts";
+import { goneBy } from "../lib/queries/basis.ts";
 import { type Grounds, groundsAt, groundsOfCatalog } from "../lib/queries/grounds.ts";
 import type { UnreadEntries } from "../lib/queries/unread-entries.ts";
+import type { Store } from "../lib/store/open-store.ts";
+import { goneText } from "../lib/wording/gone-text.ts";
 import {
   addStoreOptions,
   atOption,
@@ -15,6 +19,7 @@ import {
   type StoreOptions,
   withStore,
 } from "./context.ts";
+import { settingsOf } from "./findings/judge-settings.ts";
 import type { Io } from "./io.ts";
 import { printable } from "./output.ts";
 import { iamBeside } from "./read-iam.ts";
@@ -46,6 +51,18 @@ const sayGaps = (io: Io, { engine }: Grounds): void => {
 /** "2026-09-12 15:06 UTC", with seconds where there are any. */
 const minute = (at: Instant): string => `${iso(at).slice(0, 19).replace("T", " ").replace(/:00$/, "")} UTC`;
 
+/** Which snapshot an answer rests on, and since when the cluster is gone; without a full stop. */
+export const storedBasis = async (
+  store: Store,
+  cluster: Cluster,
+  { snapshot }: Grounds,
+  at: Instant,
+): Promise<string> => {
+  const { seq = 0, takenAt = 0 } = snapshot?.manifest ?? {};
+  const gone = await goneBy(store, cluster, at);
+  return `Snapshot ${seq} of ${minute(takenAt)}${gone ? `. ${goneText(gone).replace(/\.$/, "")}` : ""}`;
+};
+
 /**
  * Works on the catalog named by the source options, else on the store's as of `--at`; `basis` says in a line which one it
  * was. Throws AuditError: `usage`, `connect`, `query`, `bad-file`, `not-found`.
@@ -59,10 +76,11 @@ export const withGrounds = async <T>(
   if (!source) {
     return withStore(io, options, { mustExist: true }, async (store) => {
       const cluster = await pickCluster(store, options.cluster);
-      const grounds = await groundsAt(store, cluster, atOption(io, options.at));
+      const at = atOption(io, options.at);
+      const settings = async () => (await settingsOf(io, store)).values;
+      const grounds = await groundsAt(store, cluster, at, settings);
       sayGaps(io, grounds);
-      const { seq = 0, takenAt = 0 } = grounds.snapshot?.manifest ?? {};
-      return work(grounds, `Snapshot ${seq} of ${minute(takenAt)}`);
+      return work(grounds, await storedBasis(store, cluster, grounds, at));
     });
   }
   refuseAt(options);

@@ -67,7 +67,7 @@ export const driftMarkdown = (found: Drift, file: string, basis: string): string
     add(
       `- Not known: ${section}${object === null ? "" : ` of ${codeSpan(object)}`}: ${codeSpan(reason ?? "")}`,
     );
-  if (left > 0) lines.push("", `${left} more are not shown.`);
+  if (left > 0) lines.push("", `${left === 1 ? "1 more is" : `${left} more are`} not shown.`);
   lines.push("", `${codeSpan(file)} against ${codeSpan(basis)}.`);
   return `${lines.join("\n").replaceAll(/\n{3,}/g, "\n\n")}\n`;
 };

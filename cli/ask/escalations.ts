@@ -28,7 +28,9 @@ const printSentences = (io: Io, rows: readonly Row[], left: number, unlooked: re
   for (const row of rows) say(escalationText(row.role, row), row.superuser ? "! " : "  ", "    ");
   if (left > 0) {
     io.stdout.write("\n");
-    say(`${left} more are expected: of owners, of admin, and reading through views. --all lists them.`);
+    say(
+      `${left === 1 ? "1 more is" : `${left} more are`} expected: of owners, of admin, and reading through views. --all lists them.`,
+    );
   }
   io.stdout.write("\n");
   for (const sentence of unlooked) say(sentence);

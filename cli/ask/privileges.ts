@@ -1,11 +1,12 @@
 // `dsql-audit privileges`: every privilege that a role holds, with the path that gives it.
 
+import { counted } from "../../lib/core/base/counted.ts";
 import { privilegeNames } from "../../lib/core/catalog/privileges.ts";
 import type { AccessEngine } from "../../lib/core/privileges/effective.ts";
 import type { RoleId } from "../../lib/core/privileges/effective-graph.ts";
 import type { PrivilegeRow } from "../../lib/core/privileges/effective-rows.ts";
 import { typedName } from "../../lib/core/privileges/find-object.ts";
-import { proposalText, proposedArchetype } from "../../lib/queries/archetypes.ts";
+import { archetypeOfRole, archetypeText } from "../../lib/queries/archetypes.ts";
 import type { Grounds } from "../../lib/queries/grounds.ts";
 import { privilegesOf } from "../../lib/queries/privileges.ts";
 import {
@@ -110,13 +111,20 @@ const printTable = (io: Io, lines: readonly Line[]): void => {
     "No privilege is held.",
   );
   if (lines.length)
-    io.stdout.write(`\n${lines.length} lines. * with grant option; no USAGE: the schema bars it.\n`);
+    io.stdout.write(
+      `\n${counted(lines.length, "line")}. * with grant option; no USAGE: the schema bars it.\n`,
+    );
 };
 
-/** A guess of name and grants; what somebody declared stands in access.yml and in the settings. */
-const sayArchetype = async (io: Io, grounds: Grounds, role: RoleId): Promise<void> => {
-  const found = await proposedArchetype(grounds, role);
-  if (found) io.stdout.write(`What it looks like: ${printable(proposalText(found))}.\n`);
+/** What the role is for: after the table, beside JSON on stderr. */
+const sayArchetype = async (
+  { stdout, stderr }: Io,
+  { json, ndjson }: OutputFlags,
+  grounds: Grounds,
+  role: RoleId,
+): Promise<void> => {
+  const found = await archetypeOfRole(grounds, role);
+  if (found) (json || ndjson ? stderr : stdout).write(`${printable(archetypeText(found))}\n`);
 };
 
 export const addPrivileges: AddCommand = (program, io) => {
@@ -134,10 +142,8 @@ export const addPrivileges: AddCommand = (program, io) => {
       const { role, rows, unread } = privilegesOf(grounds, options);
       sayUnread(io, unread);
       if (options.json || options.ndjson) printJson(io, options, rows());
-      else {
-        printTable(io, linesOf(grounds.engine, rows()));
-        if (role !== undefined) await sayArchetype(io, grounds, role);
-      }
+      else printTable(io, linesOf(grounds.engine, rows()));
+      if (role !== undefined) await sayArchetype(io, options, grounds, role);
       sayBasis(io, options, basis);
     }),
   );

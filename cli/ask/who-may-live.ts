@@ -1,4 +1,5 @@
 // `who-may --live`: IAM as it is now, with a second opinion of AWS's policy simulator on whom it matters most.
+import { counted } from "../../lib/core/base/counted.ts";
 import { clusterParts } from "../../lib/core/iam/iam-file.ts";
 import { secondOpinion } from "../../lib/core/iam/second-opinion.ts";
 import { askSecondOpinion, MOST_ASKED, type SecondOpinions } from "../../lib/iam/simulate.ts";
@@ -33,7 +34,7 @@ const liveSubject = async (
 /** What was asked of AWS's simulator, and what was not. */
 const askedText = ({ opinions, refused }: SecondOpinions, more: number): string => {
   const principals = new Set(opinions.map(({ principal }) => principal)).size;
-  const people = `${principals} ${principals === 1 ? "identity" : "identities"}`;
+  const people = counted(principals, "identity", "identities");
   const about = `AWS's policy simulator was asked about ${more ? `${principals} of ${principals + more} identities that are mapped or may be admin` : people}`;
   if (refused) {
     const lacks =
@@ -41,7 +42,7 @@ const askedText = ({ opinions, refused }: SecondOpinions, more: number): string 
     return principals ? `${about}, then no more: ${lacks}` : `There is no second opinion: ${lacks}`;
   }
   const open = opinions.filter(({ state }) => state === "not-compared").length;
-  return `${about}${open ? `; of ${open} verdicts its answer cannot be compared` : ""}`;
+  return `${about}${open ? `; of ${counted(open, "verdict")} its answer cannot be compared` : ""}`;
 };
 
 /**

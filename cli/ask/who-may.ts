@@ -1,6 +1,5 @@
 // `dsql-audit who-may`: who may connect to a cluster by IAM and the cluster's policy, and why.
 import { resolve } from "node:path";
-import { iso } from "../../lib/core/base/time.ts";
 import { parseIamFile } from "../../lib/core/iam/iam-file.ts";
 import type { Because, MayConnect } from "../../lib/core/iam/may-connect.ts";
 import { AuditError } from "../../lib/errors.ts";
@@ -13,6 +12,7 @@ import {
   whoMayAt,
   whoMayOf,
 } from "../../lib/queries/who-may.ts";
+import { storedBasis } from "../catalog-source.ts";
 import type { AddCommand } from "../command.ts";
 import {
   addOutputOptions,
@@ -57,13 +57,10 @@ const fromFile = (
 
 const fromStore = (io: Io, options: Options, asked: Parameters<typeof whoMayOf>[1]): Promise<Found> =>
   withStore(io, options, { mustExist: true }, async (store) => {
-    const grounds = await groundsAt(
-      store,
-      await pickCluster(store, options.cluster),
-      atOption(io, options.at),
-    );
-    const { seq = 0, takenAt = 0 } = grounds.snapshot?.manifest ?? {};
-    const basis = `Snapshot ${seq} of ${iso(takenAt).slice(0, 16).replace("T", " ")} UTC`;
+    const cluster = await pickCluster(store, options.cluster);
+    const at = atOption(io, options.at);
+    const grounds = await groundsAt(store, cluster, at);
+    const basis = await storedBasis(store, cluster, grounds, at);
     return { answer: whoMayAt(grounds, asked), basis, notes: [] };
   });
 

@@ -1,6 +1,7 @@
 // `dsql-audit finding ID`: one finding with all its evidence.
 
 import { shellWord } from "../../lib/core/base/shell-word.ts";
+import { fromTo } from "../../lib/core/base/time.ts";
 import type { Finding } from "../../lib/core/findings/finding.ts";
 import { hasPlan } from "../../lib/core/remediation/has-plan.ts";
 import { detectorOf } from "../../lib/detectors/index.ts";
@@ -14,9 +15,6 @@ import { printable, printDocument } from "../output.ts";
 const acknowledgedText = ({ acknowledged }: Finding): string | undefined =>
   acknowledged &&
   `${acknowledged.by}, ${utc(acknowledged.at)}${acknowledged.note === undefined ? "" : `: ${acknowledged.note}`}`;
-
-const stretch = ({ firstSeenAt, lastSeenAt }: Finding): string =>
-  utc(firstSeenAt) === utc(lastSeenAt) ? utc(firstSeenAt) : `${utc(firstSeenAt)} to ${utc(lastSeenAt)}`;
 
 /** As they were given, with a space before each. */
 const storeText = ({ store, table, region, cluster }: StoreOptions): string =>
@@ -45,7 +43,7 @@ const findingText = (finding: Finding, store: string): string => {
     ...line("principal", subject.principal),
     ...line("role", subject.role),
     ...line("object", subject.object),
-    ...line("seen", stretch(finding)),
+    ...line("seen", fromTo(finding.firstSeenAt, finding.lastSeenAt)),
     ...line("found", `${utc(finding.detectedAt)}, confirmed ${utc(finding.confirmedAt)}`),
     "",
     "Evidence",

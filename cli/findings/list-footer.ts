@@ -1,15 +1,10 @@
 // What a list of findings says below itself.
-import { type Instant, iso } from "../../lib/core/base/time.ts";
+import { lengthOf } from "../../lib/core/base/counted.ts";
+import { floorTo, HOUR, type Instant, iso } from "../../lib/core/base/time.ts";
 import type { LastLook } from "../../lib/store/findings/looks.ts";
 
-const ago = (ms: number): string => {
-  const hours = Math.floor(ms / 3_600_000);
-  return hours < 2
-    ? "less than two hours ago"
-    : hours < 48
-      ? `${hours} hours ago`
-      : `${Math.floor(hours / 24)} days ago`;
-};
+const ago = (ms: number): string =>
+  ms < 2 * HOUR ? "less than two hours ago" : `${lengthOf(floorTo(HOUR, ms))} ago`;
 
 /** What a list says below itself: how many it hides, and the time that it is true of. */
 export const footer = (hidden: number, look: LastLook | undefined, now: Instant, what = "finding"): string =>

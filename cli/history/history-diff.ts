@@ -42,8 +42,8 @@ export const addDiff: AddCommand = (history, io) => {
         ? (await Array.fromAsync(snapshots.changes(cluster, diff.from.manifest.takenAt, to))).map(toldRecord)
         : diff.changes.map(toldChange);
       const [a, b] = [
-        await basisOf(snapshots, cluster, diff.from),
-        await basisOf(snapshots, cluster, diff.to),
+        await basisOf(store, cluster, diff.from, from),
+        await basisOf(store, cluster, diff.to, to),
       ];
       const { notTold } = diff;
       return { from: { at: iso(from), ...a }, to: { at: iso(to), ...b }, changes, notTold };

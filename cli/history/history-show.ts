@@ -94,7 +94,7 @@ export const addShow: AddCommand = (history, io) => {
     const { snapshot, basis } = await withStore(io, options, { mustExist: true }, async (store) => {
       const cluster = await pickCluster(store, options.cluster);
       const found = await requireAsOf(store.snapshots, cluster, at);
-      return { snapshot: found, basis: await basisOf(store.snapshots, cluster, found) };
+      return { snapshot: found, basis: await basisOf(store, cluster, found, at) };
     });
     const { catalog } = snapshot;
     if (options.json) {

@@ -35,7 +35,7 @@ type Answer = Timeline & { readonly last: Basis };
 const ask = async (store: Store, cluster: Cluster, asked: TimelineQuestion, now: number): Promise<Answer> => {
   const newest = await newestSnapshot(store, cluster);
   const timeline = await timelineOf(store, cluster, asked, { newest, now });
-  return { ...timeline, last: await basisOf(store.snapshots, cluster, newest) };
+  return { ...timeline, last: await basisOf(store, cluster, newest, now) };
 };
 
 /** Which role and object the answer is of, where a name meant several. */

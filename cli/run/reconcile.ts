@@ -1,7 +1,9 @@
 // `dsql-audit reconcile`: holds what was counted in a day against the trail's files of that day.
+
 import { S3Client } from "@aws-sdk/client-s3";
 import { s3Timeouts } from "../../lib/cloudtrail/aws-timeouts.ts";
 import { type RecordComparison, reconcileRecord } from "../../lib/cloudtrail/reconcile-record.ts";
+import { counted } from "../../lib/core/base/counted.ts";
 import { parseTime } from "../../lib/core/base/parse-time.ts";
 import { DAY, dayOf, floorTo, iso } from "../../lib/core/base/time.ts";
 import { paintVerdict } from "../colour.ts";
@@ -42,9 +44,9 @@ const documentOf = (day: string, { clusters, rejected, files }: RecordComparison
 type Document = ReturnType<typeof documentOf>;
 
 const lines = ({ day, equal, clusters, rejected, files }: Document): string => {
-  const out = [`${day}: ${equal ? "equal" : "NOT equal"} (${files} files read)`];
-  for (const { cluster, recorded, counted, differences } of clusters) {
-    out.push(`${printable(cluster)}: ${recorded} in the record, ${counted} counted`);
+  const out = [`${day}: ${equal ? "equal" : "NOT equal"} (${counted(files, "file")} read)`];
+  for (const { cluster, recorded, differences, ...of } of clusters) {
+    out.push(`${printable(cluster)}: ${recorded} in the record, ${of.counted} counted`);
     for (const { minute, missing, surplus } of differences.slice(0, SHOWN)) {
       if (missing.length)
         out.push(`  ${minute.slice(0, 16)}Z not counted: ${missing.map(printable).join(", ")}`);
@@ -52,7 +54,9 @@ const lines = ({ day, equal, clusters, rejected, files }: Document): string => {
         out.push(`  ${minute.slice(0, 16)}Z not in the record: ${surplus.length} (${surplus.join(", ")})`);
     }
     if (differences.length > SHOWN)
-      out.push(`  and ${differences.length - SHOWN} more minutes (--json lists all)`);
+      out.push(
+        `  and ${counted(differences.length - SHOWN, "more minute", "more minutes")} (--json lists all)`,
+      );
   }
   for (const { file, index, reason } of rejected.slice(0, SHOWN)) {
     out.push(`could not be read: ${printable(file)} record ${index}: ${printable(reason)}`);

@@ -90,7 +90,9 @@ const stretchOf = async ({ store }: QueryDeps, cluster: Parameters<typeof basisO
   unprovenHours: found.unprovenHours,
   others: found.others,
   settledUntil: iso(found.settledUntil),
-  mappingsAsOf: found.mappingsAsOf ? await basisOf(store.snapshots, cluster, found.mappingsAsOf) : null,
+  mappingsAsOf: found.mappingsAsOf
+    ? await basisOf(store, cluster, found.mappingsAsOf, found.interval.to)
+    : null,
 });
 
 const rowAnswer = (row: ActivityRow): z.input<typeof ActivityRowAnswer> => {

@@ -39,8 +39,8 @@ export const askSnapshot = async (
     at,
     snapshot,
     seq: snapshot.manifest.seq,
-    grounds: groundsOfSnapshot(deps.store, snapshot, at, deps.access),
-    basis: await basisOf(deps.store.snapshots, cluster, snapshot),
+    grounds: groundsOfSnapshot(deps.store, snapshot, at, { access: deps.access }),
+    basis: await basisOf(deps.store, cluster, snapshot, at),
   };
 };
 

@@ -95,8 +95,8 @@ export const historyDiff: Route = route({
       );
     return {
       cluster,
-      from: await basisOf(deps.store.snapshots, cluster, from),
-      to: await basisOf(deps.store.snapshots, cluster, to),
+      from: await basisOf(deps.store, cluster, from, start),
+      to: await basisOf(deps.store, cluster, to, end),
       notTold: notTold.map(({ kind, names, reason }) => ({
         kind,
         names: [...names],
@@ -165,8 +165,8 @@ export const historyChanges: Route = route({
       cluster,
       from: iso(from),
       to: iso(to),
-      first: first ? await basisOf(deps.store.snapshots, cluster, first) : null,
-      last: last ? await basisOf(deps.store.snapshots, cluster, last) : null,
+      first: first ? await basisOf(deps.store, cluster, first, from) : null,
+      last: last ? await basisOf(deps.store, cluster, last, to) : null,
       ...(await takePage(changesAfter(deps.store.snapshots.changes, cluster, [from, to], place), question)),
     };
   },

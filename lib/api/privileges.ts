@@ -1,9 +1,11 @@
 // GET /privileges and /who-can: who holds what at a moment, by which path.
 import * as z from "zod";
+import { archetypes } from "../core/privileges/archetype.ts";
 import type { AccessEngine } from "../core/privileges/effective.ts";
 import type { RoleId } from "../core/privileges/effective-graph.ts";
 import { type AccessObject, objectKinds } from "../core/privileges/effective-objects.ts";
 import type { PrivilegeRow } from "../core/privileges/effective-rows.ts";
+import { archetypeOfRole } from "../queries/archetypes.ts";
 import { type HolderRow, privilegesOf, whoCan as whoCanOf } from "../queries/privileges.ts";
 import type { UnreadEntries } from "../queries/unread-entries.ts";
 import { askSnapshot, RowPlace, rowsAfter } from "./ask-snapshot.ts";
@@ -56,10 +58,23 @@ export const unreadAnswer = (one: UnreadEntries): z.input<typeof Unread> => ({
   entries: [...one.entries],
 });
 
+const RoleArchetype = z
+  .object({
+    archetype: z
+      .nullable(z.enum(archetypes))
+      .meta({ description: "Declared, else what its name and grants point to; null: nothing tells." }),
+    because: z.string(),
+    declared: z.boolean().meta({ description: "In the settings or the published baseline." }),
+  })
+  .meta({ id: "RoleArchetype", description: "What a role is for." });
+
 const PrivilegeList = z
   .object({
     cluster: z.string(),
     ...Basis,
+    archetype: z
+      .nullable(RoleArchetype)
+      .meta({ description: "Of the role that is asked about; null: of no single one." }),
     unread: z.array(Unread),
     items: z.array(Row),
     next: z.nullable(z.string()),
@@ -113,6 +128,7 @@ export const privileges: Route = route({
     return {
       cluster,
       ...basis,
+      archetype: role === undefined ? null : await archetypeOfRole(grounds, role),
       unread: unread.map(unreadAnswer),
       items: items.map(listed),
       next,

@@ -152,7 +152,8 @@ export const snapshotAsOf: Route = route({
     const question = { path: asOfPath, params };
     const place = readCursor(RowPlace, question);
     const cluster = await pickCluster(deps, params.cluster);
-    const snapshot = await pinnedSnapshot(deps, cluster, pickAt(deps, params.at), place?.[0]);
+    const at = pickAt(deps, params.at);
+    const snapshot = await pinnedSnapshot(deps, cluster, at, place?.[0]);
     const { catalog, manifest } = snapshot;
     const sections = sectionNames.map((section) => {
       const found = catalog.sections[section];
@@ -165,7 +166,7 @@ export const snapshotAsOf: Route = route({
     });
     return {
       cluster,
-      ...(await basisOf(deps.store.snapshots, cluster, snapshot)),
+      ...(await basisOf(deps.store, cluster, snapshot, at)),
       serverVersion: catalog.serverVersion,
       sections,
       ...(await takePage(rowsAfter(catalog, manifest.seq, params.section, place), question)),

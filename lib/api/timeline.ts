@@ -140,7 +140,7 @@ export const historyTimeline: Route = route({
     return {
       cluster,
       from: iso(first),
-      last: await basisOf(deps.store.snapshots, cluster, newest),
+      last: await basisOf(deps.store, cluster, newest, deps.now),
       ...(held &&
         !place && {
           held: held.map((period) => ({

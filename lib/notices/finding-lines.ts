@@ -1,5 +1,7 @@
 // What a notice says of one finding: who and what, since when, how to mend it.
+
 import type { Instant } from "../core/base/time.ts";
+import { fromTo } from "../core/base/time.ts";
 import { visible } from "../core/base/visible-text.ts";
 import type { DetectorWords } from "../core/findings/detector.ts";
 import type { Finding } from "../core/findings/finding.ts";
@@ -25,7 +27,7 @@ export const sinceLines = (finding: Finding): string[] => {
     );
   }
   const { firstSeenAt, lastSeenAt } = finding;
-  return firstSeenAt === lastSeenAt ? [utc(firstSeenAt)] : [`${utc(firstSeenAt)} to ${utc(lastSeenAt)}`];
+  return [fromTo(firstSeenAt, lastSeenAt)];
 };
 
 export const aboutLines = ({ cluster, subject }: Finding): string[] =>

@@ -1,5 +1,6 @@
 // The notice of one incident in words, to be read on a phone at three in the morning: the answer first, times in UTC.
 
+import { counted } from "../core/base/counted.ts";
 import type { Instant } from "../core/base/time.ts";
 import { principalName, visible } from "../core/base/visible-text.ts";
 import { type Finding, worstFirst } from "../core/findings/finding.ts";
@@ -145,7 +146,9 @@ const reachOfAll = (
         ...(each.length > 1 ? [`${principalName(principal)}:`] : []),
         ...reachLines(reach),
       ]),
-      ...(more > 0 ? [`... and ${more} more principals: look at each finding.`] : []),
+      ...(more > 0
+        ? [`... and ${counted(more, "more principal", "more principals")}: look at each finding.`]
+        : []),
     ],
     several: each.filter(({ reach }) => reach.roles.length).length > 1,
     cut: [...new Set(each.flatMap(({ reach }) => reach.roles.map(({ revoke }) => revoke)))],

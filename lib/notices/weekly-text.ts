@@ -1,6 +1,6 @@
 // The weekly summary: what is open and for how long, what was mended, what ends soon, how much of the week is proven. It
 // comes also when all is well, because silence looks like a broken auditor.
-import { counted } from "../core/base/counted.ts";
+import { counted, share } from "../core/base/counted.ts";
 import type { Cluster } from "../core/base/ids.ts";
 import { DAY, dayOf, type Instant } from "../core/base/time.ts";
 import { principalName, visible } from "../core/base/visible-text.ts";
@@ -50,11 +50,10 @@ const mendedLine = ({ title, closedAt, closedBecause }: Finding): string[] =>
 const coverageLines = ({ coverage }: Week): string[] => {
   if (!coverage) return ["It could not be read: how much of the week is proven is not known."];
   const { hours, unprovenHours } = coverage;
-  const percent = Math.floor((1000 * (hours - unprovenHours)) / Math.max(1, hours)) / 10;
   return wrapped(
     unprovenHours === 0
       ? `Capture is proven for all ${counted(hours, "hour")} of the week.`
-      : `Capture is proven for ${percent} % of the week. In ${counted(unprovenHours, "hour")} of ${hours} somebody may have connected unseen; the newest hours may still be proven.`,
+      : `Capture is proven for ${share(hours - unprovenHours, hours)} of the week. In ${counted(unprovenHours, "hour")} of ${hours} somebody may have connected unseen; the newest hours may still be proven.`,
   );
 };
 

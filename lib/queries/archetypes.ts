@@ -3,23 +3,52 @@ import type { Oid } from "../core/base/ids.ts";
 import { DAY, floorTo, HOUR, type Instant } from "../core/base/time.ts";
 import { connectsAs } from "../core/findings/role-principals.ts";
 import type { AuditView } from "../core/findings/view.ts";
+import type { Archetype } from "../core/privileges/archetype.ts";
+import type { AccessEngine } from "../core/privileges/effective.ts";
 import type { RoleId } from "../core/privileges/effective-graph.ts";
-import { archetypeProposals, type Proposal } from "../core/privileges/propose-archetype.ts";
+import { archetypeProposals } from "../core/privileges/propose-archetype.ts";
 import type { ReportArchetype, ReportData } from "../report/report-data.ts";
 import { type Grounds, SEEN_DAYS } from "./grounds.ts";
 import { talliesUntil } from "./tallies.ts";
 
-/** The proposal for one role. */
-export const proposedArchetype = async (
-  { engine, connectsAs }: Pick<Grounds, "engine" | "connectsAs">,
+type By = Parameters<typeof archetypeProposals>[1];
+
+/** Of each of the roles: the declaration wins. */
+const archetypesOf = (
+  engine: AccessEngine,
+  by: By,
+  declaredOf: (role: string) => Archetype | undefined,
+  roles: readonly RoleId[],
+): ReadonlyMap<RoleId, ReportArchetype> =>
+  new Map(
+    [...archetypeProposals(engine, by, roles)].map(
+      ([id, { archetype, because }]): [RoleId, ReportArchetype] => {
+        const declared = declaredOf(engine.graph.roles[id]?.name ?? "");
+        return declared
+          ? [id, { archetype: declared, because: "it is declared", declared: true }]
+          : [id, { archetype, because, declared: false }];
+      },
+    ),
+  );
+
+/** Of one role. */
+export const archetypeOfRole = async (
+  { engine, connectsAs, declaredArchetypes }: Pick<Grounds, "engine" | "connectsAs" | "declaredArchetypes">,
   role: RoleId,
-): Promise<Proposal | undefined> => archetypeProposals(engine, await connectsAs(), [role]).get(role);
+): Promise<ReportArchetype | null> => {
+  const [by, declared] = await Promise.all([connectsAs(), declaredArchetypes()]);
+  return archetypesOf(engine, by, (name) => declared.get(name), [role]).get(role) ?? null;
+};
 
-/** "service: its name says …", as a sentence goes on after what is asked. */
-export const proposalText = ({ archetype, because }: Proposal): string =>
-  archetype === null ? `unknown, ${because}` : `${archetype}: ${because}`;
+/** "Declared as service.", "Looks like read-only: its name says …." */
+export const archetypeText = ({ archetype, because, declared }: ReportArchetype): string => {
+  if (declared) return `Declared as ${archetype}.`;
+  return archetype === null
+    ? `What it is for is unknown: ${because}.`
+    : `Looks like ${archetype}: ${because}.`;
+};
 
-/** Of all ordinary roles, by OID: the declaration wins; none without a snapshot. */
+/** Of all ordinary roles, by OID; none without a snapshot. */
 export const shownArchetypes = (view: AuditView, at: Instant): ReportData["archetypes"] => {
   const engine = view.privileges.engine();
   if (!engine) return new Map();
@@ -30,15 +59,13 @@ export const shownArchetypes = (view: AuditView, at: Instant): ReportData["arche
     })),
     at,
   );
+  const declaredOf = (role: string): Archetype | undefined => {
+    const known = view.privileges.archetypeOf(role);
+    return known?.because === "declared" ? known.archetype : undefined;
+  };
   const roles = engine.graph.roles.flatMap(({ name }, id) => (name.startsWith("pg_") ? [] : [id]));
-  const proposals = archetypeProposals(engine, connectsAs(engine.catalog, recent), roles);
+  const found = archetypesOf(engine, connectsAs(engine.catalog, recent), declaredOf, roles);
   return new Map(
-    [...proposals].map(([id, { archetype, because }]): [Oid, ReportArchetype] => {
-      const { oid = 0, name = "" } = engine.graph.roles[id] ?? {};
-      const known = view.privileges.archetypeOf(name);
-      return known?.because === "declared"
-        ? [oid, { archetype: known.archetype, because: "it is declared", declared: true }]
-        : [oid, { archetype, because, declared: false }];
-    }),
+    [...found].map(([id, one]): [Oid, ReportArchetype] => [engine.graph.roles[id]?.oid ?? 0, one]),
   );
 };

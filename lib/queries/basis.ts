@@ -1,9 +1,11 @@
 // Which snapshot an answer rests on, and what it therefore cannot say. Every answer about the past says it.
 import type { Cluster } from "../core/base/ids.ts";
-import { iso } from "../core/base/time.ts";
+import { type Instant, iso } from "../core/base/time.ts";
 import { type SectionName, sectionNames } from "../core/catalog/catalog.ts";
+import type { Gone } from "../core/history/cluster-life.ts";
 import type { SealedManifest } from "../core/history/manifest.ts";
 import type { ReadStore } from "../store/open-store.ts";
+import { goneText } from "../wording/gone-text.ts";
 
 export type SnapshotRef = {
   readonly seq: number;
@@ -53,17 +55,31 @@ const textOf = (sealed: SealedManifest, next: SealedManifest | undefined): strin
     : `Something changed between the snapshots of ${shown(takenAt)} and ${later}; when exactly is not known.`;
 };
 
-/** The statement of a snapshot that stands for some moment at or after it. */
+/** Since when the cluster is gone, where it was so at `at`; undefined: it was watched then, as far as is known. */
+export const goneBy = async (
+  { clusters }: Pick<ReadStore, "clusters">,
+  cluster: Cluster,
+  at: Instant,
+): Promise<Gone | undefined> => {
+  const gone = (await clusters.entry(cluster))?.gone;
+  return gone && gone.at <= at ? gone : undefined;
+};
+
+/** The statement of a snapshot that stands for the moment `at`, at it or after it. */
 export const basisOf = async (
-  { after }: Pick<ReadStore["snapshots"], "after">,
+  store: Pick<ReadStore, "snapshots" | "clusters">,
   cluster: Cluster,
   sealed: SealedManifest,
+  at: Instant,
 ): Promise<Basis> => {
   const { takenAt } = sealed.manifest;
-  const next = await after(cluster, takenAt);
+  const [next, gone] = await Promise.all([
+    store.snapshots.after(cluster, takenAt),
+    goneBy(store, cluster, at),
+  ]);
   const unreadable = unreadableIn(sealed);
   const unread = unreadable.map(({ section }) => section).join(", ");
-  const text = textOf(sealed, next);
+  const text = `${textOf(sealed, next)}${gone ? ` ${goneText(gone)}` : ""}`;
   return {
     snapshot: snapshotRef(sealed),
     uncertainty: {

@@ -1,5 +1,6 @@
 // What a proposed policy would have refused among past connections, and whom it would still let in.
 
+import { counted } from "../core/base/counted.ts";
 import { type Cluster, withoutPath } from "../core/base/ids.ts";
 import { byText } from "../core/base/sorted.ts";
 import { HOUR, type Instant, type Interval, iso } from "../core/base/time.ts";
@@ -193,11 +194,11 @@ export const tryProposal = async (
   };
 };
 
-const count = (n: number): string => n.toLocaleString("en-US");
+const figure = (n: number): string => n.toLocaleString("en-US");
 const connectionsIn = (rows: readonly TrialRow[]): number =>
   rows.reduce((sum, row) => sum + row.connections, 0);
 
-/** "Of 1,234 connections it would have refused 12 and let in 1,200; of 22 it depends or is unknown." */
+/** "Of 1,234 connections it would have refused 12 and let in 1,200; for 22 it is unknown." */
 export const trialText = (rows: readonly TrialRow[]): string => {
   const of = (...wanted: TrialRow["verdict"][]): number =>
     connectionsIn(rows.filter((row) => wanted.includes(row.verdict)));
@@ -206,8 +207,8 @@ export const trialText = (rows: readonly TrialRow[]): string => {
   const open = of("conditional");
   const unknown = of("unknown");
   const rest = [
-    ...(open ? [`for ${count(open)} it depends on what the records do not hold`] : []),
-    ...(unknown ? [`for ${count(unknown)} it is unknown`] : []),
+    ...(open ? [`for ${figure(open)} it depends on what the records do not hold`] : []),
+    ...(unknown ? [`for ${figure(unknown)} it is unknown`] : []),
   ];
-  return `Of ${count(all)} connections it would have refused ${count(of("denied"))} and let in ${count(of("allowed"))}${rest.length ? `; ${rest.join(", and ")}` : ""}.`;
+  return `Of ${counted(all, "connection")} it would have refused ${figure(of("denied"))} and let in ${figure(of("allowed"))}${rest.length ? `; ${rest.join(", and ")}` : ""}.`;
 };

@@ -1,8 +1,9 @@
 // How do we know: the hours for which connection capture is proven, by which proof, and every gap.
+import { lengthOf } from "../core/base/counted.ts";
 import { type CoverageFigures, coverageShares } from "./coverage-figures.ts";
 import { type Html, html } from "./html.ts";
 import type { ReportData } from "./report-data.ts";
-import { count, figure, firstOf, lengthOf, time } from "./wording.ts";
+import { count, figure, firstOf, time } from "./wording.ts";
 
 const MAX_GAPS = 60;
 

@@ -1,13 +1,14 @@
 // The findings: open ones first and worst first, each with what a person needs to act; closed ones folded.
 
 import { shellWord } from "../core/base/shell-word.ts";
+import { dayOf, type Instant } from "../core/base/time.ts";
 import { principalName } from "../core/base/visible-text.ts";
 import type { Finding, Status } from "../core/findings/finding.ts";
 import { evidenceList } from "./evidence.ts";
 import { type Html, html, preformatted } from "./html.ts";
 import { severities, severityPill, verdictPill } from "./pills.ts";
 import type { ReportData, ReportRule } from "./report-data.ts";
-import { count, day, firstOf, time } from "./wording.ts";
+import { count, day, firstOf, time, timeText } from "./wording.ts";
 
 /** Full cards; further findings are rows of a table. */
 const MAX_CARDS = 25;
@@ -33,6 +34,16 @@ const about = ({ subject: { principal, role, object } }: Finding): Html => {
 const commandFor = ({ id }: Finding, { storeOption }: ReportData): string =>
   `dsql-audit finding ${shellWord(id)}${storeOption && ` ${storeOption}`}`;
 
+/** From when to when; once where both read alike. */
+const seen = (
+  { firstSeenAt, lastSeenAt }: Finding,
+  text: (at: Instant) => string,
+  show: (at: Instant) => Html,
+): Html =>
+  text(firstSeenAt) === text(lastSeenAt)
+    ? show(firstSeenAt)
+    : html`${show(firstSeenAt)} to ${show(lastSeenAt)}`;
+
 const card = (finding: Finding, rule: ReportRule | undefined, data: ReportData): Html => html`
 <article class="card edge-${finding.severity}">
 <header>
@@ -49,7 +60,7 @@ ${
     : false
 }</div>
 <div><h4>Since when</h4>
-<p>Seen ${time(finding.firstSeenAt)} to ${time(finding.lastSeenAt)}, reported ${time(finding.detectedAt)}${finding.reopened > 0 && html`; it was resolved ${count(finding.reopened, "time")} before and has returned`}.</p>
+<p>Seen ${seen(finding, timeText, time)}, reported ${time(finding.detectedAt)}${finding.reopened > 0 && html`; it was resolved ${count(finding.reopened, "time")} before and has returned`}.</p>
 <h4>What to do</h4>
 ${finding.fix === undefined ? html`<p class="none">There is no standard fix. Look at the evidence.</p>` : html`<pre tabindex="0"><code>${preformatted(finding.fix)}</code></pre>`}
 ${rule && html`<details class="small"><summary>False positives and blind spots</summary><p>${rule.falsePositives}</p><p>${rule.blindSpots}</p></details>`}</div>
@@ -66,7 +77,7 @@ const rows = (caption: string, findings: readonly Finding[], data: ReportData): 
     (
       finding,
     ) => html`<tr><td>${severityPill(finding.severity)}</td><td>${finding.title}<br><span class="detector">${finding.detector}</span></td><td>${about(finding)}</td>
-<td>${finding.status}${finding.closedAt !== undefined && html`<br>${day(finding.closedAt)}`}</td><td>${day(finding.firstSeenAt)} to ${day(finding.lastSeenAt)}</td><td><code>${finding.id}</code></td></tr>`,
+<td>${finding.status}${finding.closedAt !== undefined && html`<br>${day(finding.closedAt)}`}</td><td>${seen(finding, dayOf, day)}</td><td><code>${finding.id}</code></td></tr>`,
   )}</tbody></table></div>
 ${more > 0 && html`<p class="more">and ${count(more, "more", "more")}: <code class="command">dsql-audit findings ${data.storeOption}</code></p>`}`;
 };

@@ -1,5 +1,6 @@
 // The top of the report: which cluster, as of when, the verdict in plain words, and what is not known.
 
+import { lengthOf, share } from "../core/base/counted.ts";
 import { DAY } from "../core/base/time.ts";
 import { clusterName } from "../core/base/visible-text.ts";
 import { sectionNames } from "../core/catalog/catalog.ts";
@@ -9,7 +10,7 @@ import type { CoverageFigures } from "./coverage-figures.ts";
 import { type Html, html } from "./html.ts";
 import { severities } from "./pills.ts";
 import type { ReportData } from "./report-data.ts";
-import { breakable, count, figure, firstOf, lengthOf, share, time, timeText } from "./wording.ts";
+import { breakable, count, figure, firstOf, time, timeText } from "./wording.ts";
 
 /** "1 critical, 2 high"; empty without findings. */
 const bySeverity = (data: ReportData): string => {

@@ -1,6 +1,7 @@
 // Who reaches what: principal -> role -> schema as a matrix, then role by role with paths and object names.
 
 import { ADMIN } from "../core/activity/admin-logins.ts";
+import { lengthOf } from "../core/base/counted.ts";
 import type { Oid } from "../core/base/ids.ts";
 import { shellWord } from "../core/base/shell-word.ts";
 import type { Instant } from "../core/base/time.ts";
@@ -15,7 +16,7 @@ import {
   reachByRole,
 } from "./reach-figures.ts";
 import type { ReportData, ReportMapping, ReportRole, ReportSchema } from "./report-data.ts";
-import { breakable, count, day, figure, firstOf, lengthOf } from "./wording.ts";
+import { breakable, count, day, figure, firstOf } from "./wording.ts";
 
 const MAX_SCHEMA_COLUMNS = 4;
 /** Rows that stand open; then a folded second table; then "and N more". */

@@ -13,6 +13,7 @@ import type { Finding, Look, Verdict } from "../core/findings/finding.ts";
 import type { Gone } from "../core/history/cluster-life.ts";
 import type { MayConnect } from "../core/iam/may-connect.ts";
 import type { PathsIn } from "../core/iam/paths-in.ts";
+import type { Archetype } from "../core/privileges/archetype.ts";
 
 /** The snapshot that the report rests on: the last one taken at or before the instant asked for. */
 type ReportSnapshot = { readonly seq: number; readonly takenAt: Instant; readonly hash?: string };
@@ -69,7 +70,7 @@ export type ReportRole = {
 
 /** What a role is for, `declared` by somebody, or as its name and grants point to; null: nothing tells. */
 export type ReportArchetype = {
-  readonly archetype: string | null;
+  readonly archetype: Archetype | null;
   readonly because: string;
   readonly declared: boolean;
 };

@@ -1,4 +1,5 @@
 // Changes of what stands beside the sections, in plain words: rarer objects, rights and rules of views, columns of sequences.
+import { counted } from "../core/base/counted.ts";
 import { otherName, type ViewRule } from "../core/catalog/extras.ts";
 import type { ChangeOf, Letters, ObjectRef, RoleRef } from "../core/history/change.ts";
 import { privilegeWords } from "./grant-text.ts";
@@ -62,7 +63,7 @@ export const otherObjectText = (change: ChangeOf<"other-object">): string => {
     ...words.slice(0, MOST_GRANTS),
     ...(words.length > MOST_GRANTS ? [`and ${words.length - MOST_GRANTS} more`] : []),
     ...(unread(before) || unread(after)
-      ? [`${unread(after)} entries of its ACL cannot be read, ${unread(before)} before`]
+      ? [`${counted(unread(after), "entry", "entries")} of its ACL cannot be read, ${unread(before)} before`]
       : []),
   ];
   return parts.join("; ") || `${what}: its built-in privileges were written down or stand for its ACL again`;

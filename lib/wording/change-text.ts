@@ -77,7 +77,7 @@ export const changeText = (change: Change): string => {
     case "acl-form":
       return `${object(change.object)}: its built-in privileges ${change.explicit ? "were written down as an ACL" : "stand for its ACL again"}, which changed nobody's access`;
     case "acl-unknown":
-      return `${object(change.object)}: ${change.to.length} entries of its ACL cannot be read, ${change.from.length} before`;
+      return `${object(change.object)}: ${counted(change.to.length, "entry", "entries")} of its ACL cannot be read, ${change.from.length} before`;
     case "grant":
       return grantText(change);
     case "default-privilege":

@@ -1,4 +1,5 @@
 // A finding's evidence in words: any JSON, bounded, with nothing hidden in it, by the labels that its detector brings.
+import { counted } from "../core/base/counted.ts";
 import type { EvidenceField, EvidenceWords } from "../core/base/evidence.ts";
 import { type Instant, iso } from "../core/base/time.ts";
 import { visible } from "../core/base/visible-text.ts";
@@ -120,5 +121,7 @@ export const evidenceLines = (
     entries.map((entry) => `${label}: ${entry}`),
   );
   const left = lines.length - MAX_LINES;
-  return left > 0 ? [...lines.slice(0, MAX_LINES), `... and ${left} lines more in the finding.`] : lines;
+  return left > 0
+    ? [...lines.slice(0, MAX_LINES), `... and ${counted(left, "line")} more in the finding.`]
+    : lines;
 };

@@ -80,6 +80,8 @@ export const startLoopback = async (
       response.end(String(error));
     });
   });
+  // Closing an idle connection just as its client asks again would be a reset that nothing is the matter with.
+  server.keepAliveTimeout = 0;
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   return {

@@ -1,7 +1,9 @@
 // One question, one answer, by the command line and by the API: what there is: who may, who can, why, and what differs from what was declared.
 import { describe, expect, it } from "vitest";
 import { HOUR, iso } from "../../lib/core/base/time.ts";
+import { archetypeText } from "../../lib/queries/archetypes.ts";
 import { loadReportData } from "../../lib/queries/load-report-data.ts";
+import type { ReportArchetype } from "../../lib/report/report-data.ts";
 import { allPages } from "../support/ask.ts";
 import { cluster } from "../support/catalogs.ts";
 import { contractWorld } from "../support/contract-world.ts";
@@ -14,6 +16,7 @@ const asked = [
   "who-can UPDATE secrets",
   "privileges --object users",
   "privileges --role app_ro",
+  "privileges --role app_rw",
   "privileges",
   "explain app_ro SELECT users",
   `explain ${READER} SELECT users`,
@@ -111,6 +114,21 @@ describe("privileges", () => {
     const { items } = await allPages(ask, "/privileges", { ...params, limit: "3" });
     expect(rowsOf(line)).toEqual(items);
     expect(items.length).toBeGreaterThan(0);
+  });
+
+  it.each(["app_ro", "app_rw"])("says what %s is for, to both and in the report", async (role) => {
+    const { archetype } = (await ask("/privileges", { role })).body as unknown as {
+      archetype: ReportArchetype;
+    };
+    const { archetypes, roles } = await loadReportData(store(), cluster, NOW);
+    const { oid = -1 } = roles?.find(({ name }) => name === role) ?? {};
+    expect(archetypes.get(oid)).toEqual(archetype);
+    expect(told(`privileges --role ${role}`).err.split("\n")).toContain(archetypeText(archetype));
+    expect(archetype.declared).toBe(role === "app_ro");
+  });
+
+  it("is not for anything in particular where no single role is asked about", async () => {
+    expect((await ask("/privileges")).body).toMatchObject({ archetype: null });
   });
 
   it("of a function holds no column of the table with its number", async () => {

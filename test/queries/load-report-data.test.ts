@@ -3,7 +3,7 @@ import { Principal } from "../../lib/core/base/ids.ts";
 import { DAY, HOUR, MINUTE } from "../../lib/core/base/time.ts";
 import { parseBaseline } from "../../lib/core/baseline/parse-baseline.ts";
 import { detectCluster } from "../../lib/jobs/judge-cluster.ts";
-import { proposedArchetype } from "../../lib/queries/archetypes.ts";
+import { archetypeOfRole } from "../../lib/queries/archetypes.ts";
 import { groundsAt } from "../../lib/queries/grounds.ts";
 import { loadReportData } from "../../lib/queries/load-report-data.ts";
 import { renderReport } from "../../lib/report/render-report.ts";
@@ -135,7 +135,7 @@ describe("loadReportData", () => {
       const at = begun + minutes * MINUTE;
       const { archetypes } = await loadReportData(store, cluster, at);
       const grounds = await groundsAt(store, cluster, at);
-      const asked = await proposedArchetype(grounds, grounds.engine.graph.idOf.get(100) ?? -1);
+      const asked = await archetypeOfRole(grounds, grounds.engine.graph.idOf.get(100) ?? -1);
       expect(asked?.because).toContain(who);
       expect(archetypes.get(100)?.because).toBe(asked?.because);
     }

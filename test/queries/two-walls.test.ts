@@ -100,6 +100,7 @@ const groundsOf = (one: Case, action: string): Grounds => {
     basis: async () => null,
     adminLogins: async () => null,
     connectsAs: async () => null,
+    declaredArchetypes: async () => new Map(),
     ways: async () => waysIn(found, one.mapping === "no" ? [] : [period]),
   };
 };
@@ -288,6 +289,7 @@ describe("the two walls, beyond the table", () => {
         basis: async () => null,
         adminLogins: async () => null,
         connectsAs: async () => null,
+        declaredArchetypes: async () => new Map(),
         ways: async () => waysIn(found, periods),
       };
       return (await explainAccess(grounds, { who: APP, privilege: "SELECT", object: "orders" })).completes;

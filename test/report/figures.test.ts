@@ -1,14 +1,14 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Tally } from "../../lib/core/activity/activity.ts";
-import { DAY, HOUR, MINUTE } from "../../lib/core/base/time.ts";
+import { share } from "../../lib/core/base/counted.ts";
+import { DAY, HOUR } from "../../lib/core/base/time.ts";
 import { mergeCoverage } from "../../lib/core/coverage/covered-hours.ts";
 import { uncoveredOf } from "../../lib/core/coverage/uncovered.ts";
 import { activityFigures, weekdayOf } from "../../lib/report/activity-figures.ts";
 import { coverageByDay, coverageFigures, coverageShares } from "../../lib/report/coverage-figures.ts";
 import { pickSchemas, reachByRole } from "../../lib/report/reach-figures.ts";
 import type { Reach } from "../../lib/report/report-data.ts";
-import { lengthOf, share } from "../../lib/report/wording.ts";
 import { cluster, principal } from "./sample-estate.ts";
 
 const T = Date.UTC(2026, 5, 1); // a Monday
@@ -50,19 +50,6 @@ describe("shares of coverage", () => {
         expect(tenths(share(coveredHours, all)) ?? 0).toBe(proven);
       }),
     );
-  });
-});
-
-describe("lengthOf", () => {
-  it.each([
-    [85 * HOUR, "3 days 13 hours"],
-    [48 * HOUR, "2 days"],
-    [49 * HOUR, "2 days 1 hour"],
-    [25 * HOUR, "25 hours"],
-    [HOUR + 59 * MINUTE, "1 hour 59 minutes"],
-    [10 * MINUTE, "10 minutes"],
-  ])("says %i ms as %s", (ms, text) => {
-    expect(lengthOf(ms)).toBe(text);
   });
 });
 

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect } from "vitest";
 import { HOUR } from "../../lib/core/base/time.ts";
 import { baselineOf } from "../../lib/core/baseline/baseline-of.ts";
+import { defaultSettings } from "../../lib/core/findings/settings.ts";
 import { openStore, type Store } from "../../lib/store/open-store.ts";
 import { openSqliteTable, type SqliteTable } from "../../lib/store/table/sqlite/sqlite-table.ts";
 import type { Table } from "../../lib/store/table/table.ts";
@@ -12,7 +13,7 @@ import { type Ask, asker } from "./ask.ts";
 import { acl, cluster, estate, publicSchema, table } from "./catalogs.ts";
 import { type CliRun, cliIn } from "./cli.ts";
 import { allow, deny, everybody, iamFacts, policy } from "./iam-facts.ts";
-import { fillWorld, NOW } from "./query-world.ts";
+import { fillWorld, NOW, T } from "./query-world.ts";
 
 /** The estate as a release that reads IAM would have taken it. */
 const withIam = (more: Parameters<typeof estate>[0]) => ({
@@ -33,6 +34,12 @@ const withIam = (more: Parameters<typeof estate>[0]) => ({
 const fillContractWorld = async (db: Table): Promise<void> => {
   await fillWorld(db);
   const store = openStore(db, { now: () => NOW });
+  await store.settings.write({
+    values: { ...defaultSettings, archetypes: { app_ro: "analytics" } },
+    source: "deployment",
+    at: T,
+    by: "test",
+  });
   const unread = { entries: [], unknown: ["app_rw=??/admin"] };
   await store.snapshots.save(
     cluster,

@@ -24,3 +24,7 @@ export const dayOf = (at: Instant): string => iso(at).slice(0, 10);
 
 /** "2026-11-02 09:14 UTC": as people read it. */
 export const minute = (at: Instant): string => `${iso(at).slice(0, 16).replace("T", " ")} UTC`;
+
+/** "2026-11-02 09:14 UTC to 2026-11-03 00:00 UTC"; once where both read alike. */
+export const fromTo = (from: Instant, to: Instant): string =>
+  minute(from) === minute(to) ? minute(from) : `${minute(from)} to ${minute(to)}`;

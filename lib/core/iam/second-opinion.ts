@@ -1,6 +1,7 @@
 // What AWS's own policy simulator says of an identity, held against the verdict here over the same policies.
 // It is asked of identities alone: a resource-based policy it takes for IAM users only.
 // https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulatePrincipalPolicy.html
+import { counted } from "../base/counted.ts";
 import { withoutPath } from "../base/ids.ts";
 import { visible } from "../base/visible-text.ts";
 import { evaluator } from "./evaluator.ts";
@@ -36,7 +37,7 @@ const SHOWN_KEYS = 5;
 export const simulatedText = ({ decision, missing }: Simulated): string => {
   const shown = missing.slice(0, SHOWN_KEYS).map((key) => visible(key, 128));
   const more = missing.length - shown.length;
-  const keys = more > 0 ? [...shown, `${more} more keys`] : shown;
+  const keys = more > 0 ? [...shown, counted(more, "more key", "more keys")] : shown;
   return keys.length
     ? `${decision} while ${keys.join(", ")} ${keys.length > 1 ? "are" : "is"} missing`
     : decision;

@@ -1,7 +1,7 @@
 // Snapshots have stopped: what every other detector says of roles and privileges is as old as the last one.
 
 import * as z from "zod";
-import { counted } from "../../core/base/counted.ts";
+import { lengthOf } from "../../core/base/counted.ts";
 import { DAY, HOUR, type Instant, iso, minute } from "../../core/base/time.ts";
 import { type DetectorView, defineDetector, type Judgement } from "../../core/findings/detector.ts";
 import { type Case, daily, daysAgo, EXAMPLE_NOW, exampleFacts } from "../../core/findings/example-facts.ts";
@@ -15,12 +15,6 @@ type OverdueEvidence = {
   readonly allowedHours: number;
   readonly connectionsSince: number;
   readonly lastConnectionAt: string | null;
-};
-
-/** "5 hours", "10 days": days from two days on. */
-const lengthOf = (hours: number): string => {
-  if (hours >= 48) return `${Math.floor(hours / 24)} days`;
-  return counted(hours, "hour");
 };
 
 /** Connections that let somebody in since the snapshot, as far as they are told apart from those before it. */
@@ -70,7 +64,7 @@ export const snapshotOverdue = /* @__PURE__ */ defineDetector({
     return [
       {
         subject: {},
-        title: `Snapshot overdue: none for ${lengthOf(hours)}, the last at ${minute(snapshot.takenAt)}`,
+        title: `Snapshot overdue: none for ${lengthOf(hours * HOUR)}, the last at ${minute(snapshot.takenAt)}`,
         severity: hours >= Math.max(HIGH_HOURS, 2 * afterHours) ? "high" : "medium",
         evidence: {
           lastSnapshotAt: iso(snapshot.takenAt),

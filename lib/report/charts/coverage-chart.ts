@@ -1,9 +1,8 @@
 // How many hours of each day are proven, and by what; hatched: not proven.
-import { counted } from "../../core/base/counted.ts";
+import { counted, share } from "../../core/base/counted.ts";
 import { DAY, type Instant } from "../../core/base/time.ts";
 import { type CoverageFigures, coverageByDay } from "../coverage-figures.ts";
 import type { ReportData } from "../report-data.ts";
-import { share } from "../wording.ts";
 import { CHART_WIDTH, GAP_FILL, proofColours } from "./chart-style.ts";
 import type { Chart } from "./draw-chart.ts";
 import { timeChannel } from "./time-axis.ts";

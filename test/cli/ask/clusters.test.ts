@@ -45,6 +45,12 @@ describe("clusters", () => {
     expect((await cli("doctor")).out).toContain("retired by ana");
     const past = await cli(`who-can DELETE orders --at ${new Date(T + 3_600_000).toISOString()} --json`);
     expect(past.out).toContain("app_ro");
+    expect(past.err).not.toContain("gone since");
+    for (const line of ["who-can DELETE orders", "privileges --role app_ro", "history show"])
+      expect((await cli(line)).out.replace(/\s+/g, " "), line).toMatch(
+        /[Ss]napshot \d+ of .*The cluster is gone since .*\(retired by ana: moved\)/,
+      );
+    expect((await cli("who-can DELETE orders --json")).err).toContain("(retired by ana: moved)");
     expect((await cli("history verify")).code).toBe(0);
 
     expect((await cli(["clusters", "--restore", cluster])).out).not.toContain("retired");

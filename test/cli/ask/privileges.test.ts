@@ -43,8 +43,8 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 describe("privileges", () => {
   it("says of one role what it looks like, and nothing of that beside JSON", async () => {
     const people = await cli("privileges --catalog whole.catalog --role app_ro");
-    expect(people.out).toMatch(/^What it looks like: read-only: its name says "ro", and it may read .*\.$/m);
-    expect((await cli("privileges --catalog whole.catalog")).out).not.toContain("What it looks like");
+    expect(people.out).toMatch(/^Looks like read-only: its name says "ro", and it may read .*\.$/m);
+    expect((await cli("privileges --catalog whole.catalog")).out).not.toContain("Looks like");
     expect((await cli("privileges --catalog whole.catalog --role app_ro --json")).out).not.toContain(
       "looks like",
     );
