@@ -4,7 +4,7 @@ import type { Mapping } from "../core/catalog/catalog.ts";
 import type { IamFacts } from "../core/iam/facts.ts";
 import type { KnownContext } from "../core/iam/known-context.ts";
 import type { ConnectAction } from "../core/iam/may-connect.ts";
-import { type Opinion, REFUSED_BY_SCP, simulatedText } from "../core/iam/second-opinion.ts";
+import { isRefusedByScp, type Opinion, simulatedText } from "../core/iam/second-opinion.ts";
 import { type WhoMayRow as Judged, whoMay, whoMayRows } from "../core/iam/who-may.ts";
 import { AuditError } from "../errors.ts";
 import type { Grounds } from "./grounds.ts";
@@ -90,7 +90,7 @@ export const withOpinions = (answer: WhoMayAnswer, opinions: readonly Opinion[])
     );
     if (mine?.state === "differs")
       return { ...row, verdict: "unknown", because: [], conditions: [], reasons: [differenceText(mine)] };
-    return mine?.says === REFUSED_BY_SCP
+    return mine && isRefusedByScp(mine)
       ? { ...row, reasons: [...row.reasons, `By AWS's policy simulator ${mine.says}.`] }
       : row;
   }),

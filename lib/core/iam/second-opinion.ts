@@ -45,7 +45,11 @@ export const simulatedText = ({ decision, missing }: Simulated): string => {
 
 const NOT_TOLD = "AWS's simulator names no key that is missing, where here the request decides";
 /** What the identity's own policies say is not to be seen behind it. */
-export const REFUSED_BY_SCP = "an organisation policy (SCP) refuses it, which the auditor does not read";
+const REFUSED_BY_SCP = "an organisation policy (SCP) refuses it, which the auditor does not read";
+
+/** Whether the organisation's policies (SCP) refuse what the identity's own policies open, or may open. */
+export const isRefusedByScp = ({ own, aws }: Pick<Opinion, "own" | "aws">): boolean =>
+  (own === "allowed" || own === "conditional") && aws?.decision === "denied" && aws.inOrganization === false;
 
 /**
  * Holds one answer against the verdict here. Allowed and denied must be the same whatever keys are missing, for such a
@@ -59,8 +63,7 @@ export const compared = (
   always: readonly string[] = [],
 ): Pick<Opinion, "state" | "says"> => {
   if (own === "unknown") return { state: "not-compared", says: "here it is unknown already" };
-  if (aws.decision === "denied" && aws.inOrganization === false && own !== "denied")
-    return { state: "not-compared", says: REFUSED_BY_SCP };
+  if (isRefusedByScp({ own, aws })) return { state: "not-compared", says: REFUSED_BY_SCP };
   if (own === aws.decision) return { state: "agrees", says: null };
   if (own === "conditional")
     return aws.missing.length ? { state: "agrees", says: null } : { state: "not-compared", says: NOT_TOLD };
