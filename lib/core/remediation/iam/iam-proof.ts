@@ -3,7 +3,8 @@ import { foldArn } from "../../activity/principal.ts";
 import { withoutPath } from "../../base/ids.ts";
 import { type IamFacts, iamRows } from "../../iam/facts.ts";
 import { type ConnectAction, connectActions, type MayConnect } from "../../iam/may-connect.ts";
-import { type WhoMayRow, whoMay } from "../../iam/who-may.ts";
+import type { Wall, WallSide } from "../../iam/wall.ts";
+import { whoMay } from "../../iam/who-may.ts";
 import type { MeantMay } from "./iam-plan.ts";
 
 /** A verdict that is another one afterwards; `cluster` is the one of the Region. */
@@ -25,16 +26,46 @@ type Told = {
 /** A mapping or a baseline may name an identity without its path. */
 const keyOf = (principal: string, action: string): string => `${action} ${withoutPath(foldArn(principal))}`;
 
+/** Of conditions that are told so nothing can be compared. */
+const UNTOLD = "the request decides";
+
 /** What opens, of a verdict's conditions; the others close. */
-const opening = ({ conditions }: WhoMayRow): string =>
+const opening = ({ conditions }: WallSide): string =>
   conditions.filter((text) => text.startsWith("only if")).join();
 
+/** The conditions of each Deny, all of which must hold for it to close. */
+const closing = ({ conditions }: WallSide): readonly (readonly string[])[] =>
+  conditions.filter((text) => text.startsWith("not if ")).map((text) => text.slice(7).split(" and "));
+
+/** Whether whatever the first closes the second closes too: by a Deny with the same conditions, or with fewer of them. */
+const closesAll = (a: WallSide, b: WallSide): boolean =>
+  closing(a).every((was) =>
+    closing(b).some((is) => !was.includes(UNTOLD) && is.every((condition) => was.includes(condition))),
+  );
+
+const isSameSide = (a: WallSide, b: WallSide): boolean =>
+  a.verdict === b.verdict && a.conditions.join() === b.conditions.join();
+
+/** The same of what the cluster's policy refuses; what is not known there is compared with nothing but a refusal. */
+const refusesAll = (a: Wall["refuses"], b: Wall["refuses"]): boolean => {
+  if (!a || a.verdict === "allowed" || b?.verdict === "denied") return true;
+  return a.verdict === "conditional" && b?.verdict === "conditional" && closesAll(a, b);
+};
+
 /** Whether the second lets in no more than the first, as far as verdicts tell. */
-const isNarrower = (a: WhoMayRow, b: WhoMayRow): boolean =>
-  b.verdict === "denied" ||
-  (b.verdict === "conditional" &&
-    (a.verdict === "allowed" || a.verdict === "conditional") &&
-    opening(a) === opening(b));
+const isNarrower = (a: Wall, b: Wall): boolean => {
+  const [from, to] = [a.row.verdict, b.row.verdict];
+  if (to === "denied" || (from === "allowed" && to !== "unknown")) return true;
+  if (from === "conditional" && to === "conditional")
+    return opening(a.row) === opening(b.row) && closesAll(a.row, b.row);
+  // What the identity's own policies say is not known, and stays as it is: the cluster's policy must be no wider.
+  return (
+    from === "unknown" &&
+    to === "unknown" &&
+    isSameSide(a.granted, b.granted) &&
+    refusesAll(a.refuses, b.refuses)
+  );
+};
 
 /**
  * The verdicts on every identity of the account, before and after, in each Region of the cluster. `narrowed`: the clusters
@@ -58,11 +89,15 @@ export const changedMay = (
       for (const action of connectActions) {
         const [a, b] = [was.verdictOf(principal, action), is.verdictOf(principal, action)];
         const may = wanted.get(keyOf(principal, action));
-        const isSame = a.verdict === b.verdict && a.conditions.join() === b.conditions.join();
+        const isSame = isSameSide(a, b);
+        const isNarrowed = narrowed.includes(cluster);
         if (!isSame) changed.push({ principal, action, cluster, from: a.verdict, to: b.verdict });
-        if (isSame && a.verdict !== "denied") kept += 1;
-        const isMeant = narrowed.includes(cluster) && isNarrower(a, b);
-        if (may === undefined && !isSame && !isMeant)
+        // Of whom it is not known whether he may, a policy that narrows may still shut out.
+        if (isSame && a.verdict !== "denied" && !(isNarrowed && a.verdict === "unknown")) kept += 1;
+        const isMeant = isNarrowed
+          ? isNarrower(was.wallOf(principal, action), is.wallOf(principal, action))
+          : isSame;
+        if (may === undefined && !isMeant)
           because.push(`it changes who else may connect: ${principal}, dsql:${action}`);
         if (may === false && b.verdict !== "denied")
           because.push(`IAM still lets it connect, or may: ${principal}, dsql:${action}`);
