@@ -7,7 +7,7 @@ const rules: readonly (readonly [RegExp, string])[] = [
   ],
   [
     /Throttl|TooManyRequests|ThroughputExceeded|LimitExceeded|SlowDown/,
-    "It comes again by itself. If it stays so, look at what else asks for the same, and at the limits of the account.",
+    "AWS asked for fewer calls. The function is run again by itself: a message within minutes, a schedule at its next time. If it stays so, look at what else makes these calls, and at the quotas of the account.",
   ],
   [
     /ResourceNotFound|NoSuch|NotExist|NonExistent|NotFound/,
@@ -15,7 +15,7 @@ const rules: readonly (readonly [RegExp, string])[] = [
   ],
   [
     /Timeout|ECONN|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|EPIPE|Networking/,
-    "It comes again by itself. If it stays so, look at the network path: endpoints of the VPC, security groups, DNS.",
+    "The function is run again by itself: a message within minutes, a schedule at its next time. If it stays so, look at the network path: endpoints of the VPC, security groups, DNS.",
   ],
   [
     /^ZodError$/,
@@ -24,7 +24,7 @@ const rules: readonly (readonly [RegExp, string])[] = [
 ];
 
 const OTHERWISE =
-  "A message comes again by itself, and waits in the dead-letter queue if it goes on failing: docs/operations.md says how to replay it.";
+  "The function is run again by itself: a message within minutes, a schedule at its next time. A message that goes on failing waits in the dead-letter queue: docs/operations.md says how to replay it.";
 
 const fieldOf = (error: unknown, name: string): string => {
   const value: unknown = typeof error === "object" && error !== null ? Reflect.get(error, name) : undefined;
