@@ -3,6 +3,7 @@ import { byText } from "../base/sorted.ts";
 import type { Instant } from "../base/time.ts";
 import type { Catalog, SectionName } from "../catalog/catalog.ts";
 import { type Access, accessKey, byKey, objectKey, objectText, sectionsOf } from "./access.ts";
+import { couldNotSee, expand, followsFrom } from "./against-live.ts";
 import { type Baseline, OWNER } from "./baseline.ts";
 import { componentOf, type Declared, declaredAccess, isOver, withheldAccess } from "./declared-access.ts";
 import { DSQL_ADMIN, type LiveAccess, liveAccess, type Unread } from "./live-access.ts";
@@ -102,49 +103,11 @@ const plannedFor = (baseline: Baseline, { role, schema }: Access, at: Instant): 
       (change.schemas === undefined || (schema !== null && change.schemas.includes(schema))),
   )?.name ?? null;
 
-/** `all: true` written out for the objects that there are. */
-const expand = (declared: readonly Declared[], { objects }: LiveAccess): Declared[] => {
-  const within = Map.groupBy(objects.values(), ({ kind, schema }) => JSON.stringify([kind, schema]));
-  return declared.flatMap((one) =>
-    one.all
-      ? (within.get(JSON.stringify([one.kind, one.schema])) ?? []).map(({ object }) => ({ ...one, object }))
-      : [one],
-  );
-};
-
 /** Of what stands, the longer end wins; of what is over, any. */
 const standing = (declared: readonly Declared[], at: Instant) => ({
   open: byKey(declared.filter((one) => !isOver(one, at))),
   over: byKey(declared.filter((one) => isOver(one, at))),
 });
-
-/**
- * What follows from a declaration although it names no object: on an object that the baseline does not know, what the
- * declared default privileges of its owner give, and its ownership by a role that may create there.
- */
-const followsFrom = (declared: readonly Declared[], live: LiveAccess) => {
-  const future = byKey(declared.filter(({ what }) => what === "future"));
-  const known = new Set(declared.filter(({ what, all }) => what === "privilege" && !all).map(objectKey));
-  const onSchema = new Set(
-    declared.flatMap(({ kind, role, schema, privilege }) =>
-      kind === "schema" && (privilege === "CREATE" || privilege === OWNER)
-        ? [JSON.stringify([role, schema])]
-        : [],
-    ),
-  );
-  return (one: Access): boolean => {
-    if (one.what !== "privilege" || one.object === null || one.kind === "column") return false;
-    const key = objectKey(one);
-    if (known.has(key)) return false;
-    if (one.privilege === OWNER) return onSchema.has(JSON.stringify([one.role, one.schema]));
-    const createdBy = live.objects.get(key)?.owner;
-    if (createdBy === undefined || createdBy === null) return false;
-    return [one.schema, null].some((schema) => {
-      const given = future.get(accessKey({ ...one, what: "future", schema, object: null, createdBy }));
-      return given !== undefined && one.options.every((option) => given.options.includes(option));
-    });
-  };
-};
 
 /** Whether a column of the table is declared for the same role and privilege: then the table is the same, wider. */
 const columnKey = ({ role, schema, object, privilege }: Access): string =>
@@ -187,15 +150,6 @@ const gains = (
     }
   }
   return rows;
-};
-
-/** Whether nothing can be said from the absence of an access: a section, or the object's own list, was not read. */
-const couldNotSee = (unread: readonly Unread[]): ((one: Access) => boolean) => {
-  const sections = new Set(unread.filter(({ object }) => !object).map(({ section }) => section));
-  const places = new Set(unread.flatMap(({ object }) => (object ? [objectKey(object)] : [])));
-  return (one) =>
-    sectionsOf(one).some((section) => sections.has(section)) ||
-    (one.what === "privilege" && one.privilege !== OWNER && places.has(objectKey(one)));
 };
 
 const losses = (
@@ -280,40 +234,6 @@ export const driftOf = (baseline: Baseline, catalog: Catalog, at: Instant): read
     ...losses(baseline, live, found, wanted, at),
     ...live.unread.map(unknownRow),
   ].sort(inOrder);
-};
-
-/** What the catalog still allows of one declaration whose end is past. */
-export type Outlived = {
-  /** Keys of the accesses that are there. */
-  readonly live: readonly string[];
-  /** Those of them that something else declares, which has not ended. */
-  readonly stillDeclared: readonly string[];
-  /** Some of it could not be looked for. */
-  readonly unseen: boolean;
-};
-
-/** Looks for declarations that are over at `at`: one that another component, or another entry, declares on is no leftover. */
-export const outlivedIn = (
-  baseline: Baseline,
-  catalog: Catalog,
-  at: Instant,
-): ((one: Declared) => Outlived) => {
-  const live = liveAccess(catalog);
-  const found = byKey(live.accesses);
-  const notRead = couldNotSee(live.unread);
-  const isUnseen = (one: Declared): boolean =>
-    notRead(one) || (one.role !== null && live.leftOut.has(one.role) && !found.has(accessKey(one)));
-  const standing = expand(declaredAccess(baseline), live).filter((one) => !isOver(one, at));
-  const open = byKey(standing);
-  const follows = followsFrom(standing, live);
-  return (one) => {
-    const there = expand([one], live).flatMap((each) => found.get(accessKey(each)) ?? []);
-    return {
-      live: there.map(accessKey),
-      stillDeclared: there.filter((each) => open.has(accessKey(each)) || follows(each)).map(accessKey),
-      unseen: isUnseen(one) || expand([one], live).some(isUnseen),
-    };
-  };
 };
 
 /** Whether a row is drift: neither unknown nor covered by a planned change. */
