@@ -1,8 +1,7 @@
 // Every fix that is printed for random estates is run on the real server: it is taken, and the finding is gone.
 // FIXES sets how many findings at least.
 import fc from "fast-check";
-import pg from "pg";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { exampleFacts } from "../../lib/core/findings/example-facts.ts";
 import type { Observation } from "../../lib/core/findings/finding.ts";
 import { judgeWith } from "../../lib/core/findings/judge.ts";
@@ -11,24 +10,14 @@ import type { Archetype } from "../../lib/core/privileges/archetype.ts";
 import type { AccessEngine } from "../../lib/core/privileges/effective.ts";
 import { privilegeExceedsArchetype } from "../../lib/detectors/over-privileged/privilege-exceeds-archetype.ts";
 import { readCatalogFrom } from "../../lib/dsql/read-catalog.ts";
-import { type Postgres, startPostgres } from "../../local/postgres/postgres.ts";
 import { cluster, inWorld, withinTransaction } from "./compare.ts";
+import { ownServer } from "./own-server.ts";
 import { script, type World, worlds } from "./world.ts";
 
 const wanted = Number(process.env.FIXES ?? 120);
 const judge = judgeWith([privilegeExceedsArchetype]);
 
-let server: Postgres | undefined;
-let client: pg.Client;
-beforeAll(async () => {
-  server = await startPostgres();
-  client = new pg.Client({ connectionString: server.url });
-  await client.connect();
-});
-afterAll(async () => {
-  await client?.end();
-  await server?.stop();
-});
+const { client } = ownServer();
 
 const findingsOf = (
   catalog: AccessEngine["catalog"],
@@ -58,7 +47,7 @@ const declared = (world: World): Record<string, Archetype> =>
 const isSentence = (fix: string): boolean => fix.split("\n").every((line) => line.startsWith("--"));
 
 const tryFixes = async (world: World, counts: Counts): Promise<void> =>
-  inWorld(client, world, async (engine) => {
+  inWorld(client(), world, async (engine) => {
     const archetypes = declared(world);
     for (const { id, title, fix = "" } of findingsOf(engine.catalog, archetypes)) {
       counts.findings += 1;
@@ -67,18 +56,18 @@ const tryFixes = async (world: World, counts: Counts): Promise<void> =>
         expect(fix, title).toMatch(/pg_database_owner|server was made with/);
         continue;
       }
-      await client.query("savepoint fix");
+      await client().query("savepoint fix");
       try {
         // The estate lives in a transaction that is undone: the fix's own would end it.
-        await client.query(fix.replaceAll(/^(?:BEGIN|COMMIT);$/gm, ""));
-        const catalog = await readCatalogFrom(withinTransaction(client), { cluster });
+        await client().query(fix.replaceAll(/^(?:BEGIN|COMMIT);$/gm, ""));
+        const catalog = await readCatalogFrom(withinTransaction(client()), { cluster });
         if (findingsOf(catalog, archetypes).some((left) => left.id === id))
           counts.withoutEffect.push(`${script(world)}\n${title}\n${fix}`);
         else counts.works += 1;
       } catch (error) {
         counts.refused.push(`${script(world)}\n${title}\n${fix}\n${(error as Error).message}`);
       }
-      await client.query("rollback to savepoint fix");
+      await client().query("rollback to savepoint fix");
     }
   });
 
@@ -92,7 +81,7 @@ describe("a printed fix", () => {
       const [world] = fc.sample(worlds({ roles: 10, relations: 8, actions: 110 }), 1);
       if (world) await tryFixes(world, counts);
       estates += 1;
-      await client.query("vacuum");
+      await client().query("vacuum");
     }
     const { findings, works, sentences, refused, withoutEffect } = counts;
     process.stdout.write(

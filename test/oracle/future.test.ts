@@ -1,25 +1,14 @@
 // What the engine foretells, tried out: objects made by creators with default privileges, and roles granted to oneself.
 import fc from "fast-check";
-import pg from "pg";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { quoteIdentifier } from "../../lib/core/base/quote.ts";
 import { becomings } from "../../lib/core/privileges/become.ts";
 import { tomorrow } from "../../lib/core/privileges/default-privileges.ts";
-import { type Postgres, startPostgres } from "../../local/postgres/postgres.ts";
 import { inWorld } from "./compare.ts";
+import { ownServer } from "./own-server.ts";
 import { script, worlds } from "./world.ts";
 
-let server: Postgres | undefined;
-let client: pg.Client;
-beforeAll(async () => {
-  server = await startPostgres();
-  client = new pg.Client({ connectionString: server.url });
-  await client.connect();
-});
-afterAll(async () => {
-  await client?.end();
-  await server?.stop();
-});
+const { client } = ownServer();
 
 type Row = { role: string; privilege: string; grantable: boolean; holds: string; usable: boolean | null };
 const told = (rows: Iterable<Row>): string[] =>
@@ -34,7 +23,7 @@ describe("tomorrow", () => {
     let checked = 0;
     await fc.assert(
       fc.asyncProperty(worlds({ roles: 8, relations: 2, actions: 90 }), async (world) => {
-        await inWorld(client, world, async (engine) => {
+        await inWorld(client(), world, async (engine) => {
           const future = tomorrow(engine);
           for (const object of engine.objects.filter(({ name }) => name.startsWith("late"))) {
             const creator = engine.graph.roles[engine.graph.idOf.get(object.owner) ?? -1]?.name;
@@ -67,7 +56,7 @@ describe("becoming a role by ADMIN OPTION", () => {
     let granted = 0;
     await fc.assert(
       fc.asyncProperty(worlds({ roles: 8, relations: 1, actions: 60 }), async (world) => {
-        await inWorld(client, world, async (engine) => {
+        await inWorld(client(), world, async (engine) => {
           const { roles } = engine.graph;
           for (const [id, role] of roles.entries()) {
             if (role.superuser || role.name.startsWith("pg_")) continue;
@@ -83,12 +72,12 @@ describe("becoming a role by ADMIN OPTION", () => {
             );
             for (const [target, { name }] of roles.entries()) {
               if (target === id) continue;
-              await client.query("savepoint s");
-              const { rows } = await client.query<{ state: string | null }>(
+              await client().query("savepoint s");
+              const { rows } = await client().query<{ state: string | null }>(
                 "select pg_temp.attempt($1, $2) as state",
                 [role.name, `grant ${quoteIdentifier(name)} to ${quoteIdentifier(role.name)} with set true`],
               );
-              await client.query("rollback to savepoint s");
+              await client().query("rollback to savepoint s");
               const state = rows[0]?.state;
               if (state === "0LP01") continue; // a cycle: the target is a member of the role
               if (state === null) granted += 1;

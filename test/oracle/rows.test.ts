@@ -1,26 +1,15 @@
 // The rows of `privileges` against what follows from the server's own answers: holds, grantable, usable, path.
 import fc from "fast-check";
-import pg from "pg";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { AccessEngine } from "../../lib/core/privileges/effective.ts";
 import { targetsOf } from "../../lib/core/privileges/effective-graph.ts";
 import type { AccessObject } from "../../lib/core/privileges/effective-objects.ts";
-import { type Postgres, startPostgres } from "../../local/postgres/postgres.ts";
 import { inWorld } from "./compare.ts";
+import { ownServer } from "./own-server.ts";
 import { type QuestionKind, questions, serverAnswers, serverMemberships } from "./server-answers.ts";
 import { script, worlds } from "./world.ts";
 
-let server: Postgres | undefined;
-let client: pg.Client;
-beforeAll(async () => {
-  server = await startPostgres();
-  client = new pg.Client({ connectionString: server.url });
-  await client.connect();
-});
-afterAll(async () => {
-  await client?.end();
-  await server?.stop();
-});
+const { client } = ownServer();
 
 const kindOf = (object: AccessObject): QuestionKind => (object.kind === "view" ? "table" : object.kind);
 
@@ -28,11 +17,11 @@ const kindOf = (object: AccessObject): QuestionKind => (object.kind === "view" ?
 const readTruth = async (engine: AccessEngine) => {
   const bits = new Map<string, string>();
   for (const kind of Object.keys(questions) as QuestionKind[]) {
-    for (const a of await serverAnswers(client, kind))
+    for (const a of await serverAnswers(client(), kind))
       bits.set(`${kind}/${a.role}/${a.oid}/${a.column}`, a.bits);
   }
   const settable = new Map<number, number[]>();
-  const { asked, rows } = await serverMemberships(client, engine.catalog.serverVersion);
+  const { asked, rows } = await serverMemberships(client(), engine.catalog.serverVersion);
   for (const { member, role, bits: how } of rows) {
     if (how[asked.indexOf("SET")] === "1" && member !== role)
       settable.set(member, [...(settable.get(member) ?? []), role]);
@@ -109,7 +98,7 @@ describe("the rows of privileges", () => {
     let rows = 0;
     await fc.assert(
       fc.asyncProperty(worlds({ roles: 10, relations: 6, actions: 90 }), async (world) => {
-        await inWorld(client, world, async (engine) => {
+        await inWorld(client(), world, async (engine) => {
           const truth = await readTruth(engine);
           const relations = new Map(
             engine.objects.flatMap((o) => (["table", "view"].includes(o.kind) ? [[o.oid, o]] : [])),
@@ -171,7 +160,7 @@ describe("the rows of privileges", () => {
   it("count as many paths as there are, shortest first", { timeout: 300_000 }, async () => {
     await fc.assert(
       fc.asyncProperty(worlds({ roles: 10, relations: 2, actions: 90 }), async (world) => {
-        await inWorld(client, world, async (engine) => {
+        await inWorld(client(), world, async (engine) => {
           for (const object of engine.objects.filter(({ kind }) => kind === "table" || kind === "schema")) {
             const paths = engine.paths(object.kind === "table" ? "SELECT" : "USAGE", object);
             for (const [role] of engine.graph.roles.entries()) {

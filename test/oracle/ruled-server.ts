@@ -1,11 +1,10 @@
 // A PostgreSQL server that the engine is held against, for tests of single rules.
-import pg from "pg";
-import { afterAll, beforeAll, expect } from "vitest";
+import { expect } from "vitest";
 import type { Privilege } from "../../lib/core/catalog/privileges.ts";
 import type { AccessEngine } from "../../lib/core/privileges/effective.ts";
 import { findObject, findRole } from "../../lib/core/privileges/find-object.ts";
-import { type Postgres, startPostgres } from "../../local/postgres/postgres.ts";
 import { compareAll, inWorld } from "./compare.ts";
+import { type OwnServer, ownServer } from "./own-server.ts";
 import type { World } from "./world.ts";
 
 export const world = (...statements: string[]): World => ({
@@ -25,30 +24,18 @@ export type Ask = {
   ) => ReturnType<AccessEngine["rows"]> extends Generator<infer R> ? R | undefined : never;
 };
 
-export type RuledServer = {
-  readonly client: () => pg.Client;
-  readonly url: () => string;
+export type RuledServer = OwnServer & {
   /** Makes the world, holds every cell against the server, then asks what the test is about. */
   readonly inFixed: (statements: readonly string[], ask: (it: Ask) => void) => Promise<void>;
 };
 
 /** A server of its own for the tests of one file. */
 export const ruledServer = (): RuledServer => {
-  let server: Postgres | undefined;
-  let client: pg.Client;
-  beforeAll(async () => {
-    server = await startPostgres();
-    client = new pg.Client({ connectionString: server.url });
-    await client.connect();
-  });
-  afterAll(async () => {
-    await client?.end();
-    await server?.stop();
-  });
+  const { client, url } = ownServer();
   const inFixed: RuledServer["inFixed"] = (statements, ask) =>
-    inWorld(client, world(...statements), async (engine, states) => {
+    inWorld(client(), world(...statements), async (engine, states) => {
       expect(states.filter(Boolean)).toEqual([]);
-      const { mismatches } = await compareAll(client, engine);
+      const { mismatches } = await compareAll(client(), engine);
       expect(mismatches).toEqual([]);
       const object = (text: string, privilege: Privilege) => findObject(engine, text, privilege);
       ask({
@@ -64,5 +51,5 @@ export const ruledServer = (): RuledServer => {
           ),
       });
     });
-  return { client: () => client, url: () => server?.url ?? "", inFixed };
+  return { client, url, inFixed };
 };
