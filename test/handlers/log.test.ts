@@ -82,7 +82,11 @@ describe("the fields of an error", () => {
   it.each<[string, unknown, RegExp]>([
     ["a denial", Object.assign(new Error("no"), { name: "AccessDeniedException" }), /lacks the permission/],
     ["a key", Object.assign(new Error("no"), { name: "KMSAccessDeniedException" }), /policy of the key/],
-    ["throttling", Object.assign(new Error("no"), { name: "ThrottlingException" }), /run again by itself: a message within minutes/],
+    [
+      "throttling",
+      Object.assign(new Error("no"), { name: "ThrottlingException" }),
+      /run again by itself: a message within minutes/,
+    ],
     [
       "a lost table",
       Object.assign(new Error("no"), { name: "ResourceNotFoundException" }),
