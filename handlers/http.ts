@@ -1,15 +1,15 @@
 // What the functions behind the HTTP API share: the shape of a request, and how an answer is given.
-import * as z from "zod";
+import * as z from "../lib/core/base/zod.ts";
 
 /** API Gateway's HTTP API, payload format 2.0: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html */
 export const HttpRequest = z.object({
   rawPath: z.string(),
-  rawQueryString: z.string().default(""),
+  rawQueryString: z._default(z.string(), ""),
   body: z.optional(z.string()),
-  isBase64Encoded: z.boolean().default(false),
+  isBase64Encoded: z._default(z.boolean(), false),
   requestContext: z.object({
     http: z.object({ method: z.string() }),
-    stage: z.string().default("$default"),
+    stage: z._default(z.string(), "$default"),
     requestId: z.optional(z.string()),
     /** Set by the IAM authorizer, never by the caller. */
     authorizer: z.optional(z.object({ iam: z.optional(z.object({ userArn: z.optional(z.string()) })) })),

@@ -1,8 +1,8 @@
 // What the Lambda functions are told by their environment: one schema, every problem listed at once.
-import * as z from "zod";
 import { FALSE_FINDINGS_PER_WEEK } from "./core/anomaly/constants.ts";
 import { Cluster, Principal } from "./core/base/ids.ts";
 import { visible } from "./core/base/visible-text.ts";
+import * as z from "./core/base/zod.ts";
 import { DORMANT_DAYS } from "./core/findings/dormant-window.ts";
 import { KEEP_DAYS } from "./core/history/retention.ts";
 import { archetypes } from "./core/privileges/archetype.ts";
@@ -10,27 +10,34 @@ import { AuditError } from "./errors.ts";
 
 /** JSON in an environment variable, parsed by `shape`. */
 const json = <T extends z.ZodType>(shape: T) =>
-  z
-    .string()
-    .transform((text, context) => {
-      try {
-        return JSON.parse(text) as unknown;
-      } catch {
-        context.addIssue({ code: "custom", message: "is not JSON" });
-        return z.NEVER;
-      }
-    })
-    .pipe(shape);
+  z.pipe(
+    z.pipe(
+      z.string(),
+      z.transform((text, context) => {
+        try {
+          return JSON.parse(text) as unknown;
+        } catch {
+          context.issues.push({ code: "custom", input: text, message: "is not JSON" });
+          return z.NEVER;
+        }
+      }),
+    ),
+    shape,
+  );
 
 /** Another way to the cluster than its own host name: PrivateLink, or a stand-in. SNI and token keep the host name. */
-export const Dial = z.object({ host: z.string(), port: z.int().positive(), ca: z.optional(z.string()) });
+export const Dial = z.object({
+  host: z.string(),
+  port: z.int().check(z.positive()),
+  ca: z.optional(z.string()),
+});
 export type Dial = z.infer<typeof Dial>;
 
 /** A cluster to watch. `user` is the auditor's own database role; `dial` as above. */
 export const WatchedCluster = z.object({
   cluster: Cluster,
-  endpoint: z.string().min(1),
-  user: z.string().min(1),
+  endpoint: z.string().check(z.minLength(1)),
+  user: z.string().check(z.minLength(1)),
   dial: z.optional(Dial),
 });
 export type WatchedCluster = z.infer<typeof WatchedCluster>;
@@ -57,55 +64,64 @@ const ADMIN = "admin";
 
 const shapes = {
   /** The DynamoDB table. */
-  TABLE_NAME: z.string().min(1),
+  TABLE_NAME: z.string().check(z.minLength(1)),
   /** The SNS topic that notices go to. */
-  TOPIC_ARN: z.string().min(1),
+  TOPIC_ARN: z.string().check(z.minLength(1)),
   SNAPSHOT_QUEUE_URL: z.url(),
   DETECT_QUEUE_URL: z.url(),
   NOTIFY_QUEUE_URL: z.url(),
   /** `auto`: all clusters of this account and Region; or a JSON array of WatchedCluster. */
-  CLUSTERS: z.string().transform((text, context) => {
-    if (text === "auto") return "auto" as const;
-    const found = json(z.array(WatchedCluster).min(1)).safeParse(text);
-    if (found.success) return found.data;
-    for (const { path, message } of found.error.issues)
-      context.addIssue({
-        code: "custom",
-        path: [...path],
-        message: message === "is not JSON" ? "is neither auto nor JSON" : message,
-      });
-    return z.NEVER;
-  }),
+  CLUSTERS: z.pipe(
+    z.string(),
+    z.transform((text, context) => {
+      if (text === "auto") return "auto" as const;
+      const found = json(z.array(WatchedCluster).check(z.minLength(1))).safeParse(text);
+      if (found.success) return found.data;
+      for (const { path, message } of found.error.issues)
+        context.issues.push({
+          code: "custom",
+          input: text,
+          path: [...path],
+          message: message === "is not JSON" ? "is neither auto nor JSON" : message,
+        });
+      return z.NEVER;
+    }),
+  ),
   /** How the ARN of every cluster begins that this deployment may connect to: of its own account and Region. */
-  CLUSTER_ARN_PREFIX: z.string().regex(/^arn:[^:]+:dsql:[^:]+:\d{12}:cluster\/$/),
+  CLUSTER_ARN_PREFIX: z.string().check(z.regex(/^arn:[^:]+:dsql:[^:]+:\d{12}:cluster\/$/)),
   /** The database role that the auditor connects as, with `auto`. */
-  AUDITOR_USER: z
-    .string()
-    .min(1)
-    .refine((user) => user !== ADMIN, `is ${ADMIN}, which the auditor never connects as`)
-    .default("dsql_auditor"),
+  AUDITOR_USER: z._default(
+    z.string().check(
+      z.minLength(1),
+      z.refine((user) => user !== ADMIN, `is ${ADMIN}, which the auditor never connects as`),
+    ),
+    "dsql_auditor",
+  ),
   /** The IAM role of the snapshot function: its logins are the auditor's own. */
   AUDITOR_PRINCIPAL: z.optional(Principal),
   /** Whether IAM is read with every snapshot. */
-  IAM: z.enum(["read", "ignore"]).default("read"),
+  IAM: z._default(z.enum(["read", "ignore"]), "read"),
   /** What a role is declared to be for, by role name: `{"reporting": "read-only"}`. */
-  ARCHETYPES: json(z.record(z.string(), z.enum(archetypes))).default({}),
+  ARCHETYPES: z._default(json(z.record(z.string(), z.enum(archetypes))), {}),
   /** How long a mapping must be silent to be called dormant, where capture is proven for as long. */
-  DORMANT_DAYS: z.coerce.number().int().positive().max(390).default(DORMANT_DAYS),
+  DORMANT_DAYS: z._default(z.coerce.number().check(z.int(), z.positive(), z.lte(390)), DORMANT_DAYS),
   /** How many false findings of unusual connections a week are accepted, for people and for machines each. */
-  FALSE_FINDINGS_PER_WEEK: z.coerce.number().positive().max(100).default(FALSE_FINDINGS_PER_WEEK),
+  FALSE_FINDINGS_PER_WEEK: z._default(
+    z.coerce.number().check(z.positive(), z.lte(100)),
+    FALSE_FINDINGS_PER_WEEK,
+  ),
   /** How many days every snapshot is kept; before them, the first of each day. */
-  KEEP_DAYS: z.coerce.number().int().positive().default(KEEP_DAYS),
+  KEEP_DAYS: z._default(z.coerce.number().check(z.int(), z.positive()), KEEP_DAYS),
   /** What the deployment is made of, as JSON. */
   DEPLOYMENT: z.optional(json(Deployment)),
   /** The name or ARN of an EventBridge bus that events on findings go to; empty: none. */
-  EVENT_BUS: z.string().default(""),
+  EVENT_BUS: z._default(z.string(), ""),
   /** Whether findings are imported into Security Hub. */
-  SECURITY_HUB: z.enum(["on", "off"]).default("off"),
+  SECURITY_HUB: z._default(z.enum(["on", "off"]), "off"),
   /** The SNS topic that Amazon Q Developer in chat applications reads; empty: none. */
-  CHAT_TOPIC: z.string().default(""),
+  CHAT_TOPIC: z._default(z.string(), ""),
   /** Detector options by detector id. */
-  DETECTOR_OPTIONS: json(z.record(z.string(), z.record(z.string(), z.unknown()))).default({}),
+  DETECTOR_OPTIONS: z._default(json(z.record(z.string(), z.record(z.string(), z.unknown()))), {}),
 } as const;
 
 export type Setting = keyof typeof shapes;

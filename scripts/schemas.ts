@@ -10,18 +10,18 @@ import { Baseline } from "../lib/core/baseline/baseline.ts";
 export const fileOf = (command: string): string => `${command.replaceAll(" ", "-")}.schema.json`;
 
 /** Every published schema by the name of its file. */
-export const published: ReadonlyMap<string, z.ZodType> = new Map<string, z.ZodType>([
+export const published: ReadonlyMap<string, z.core.$ZodType> = new Map<string, z.core.$ZodType>([
   ["dsql-audit.config.schema.json", ConfigFile],
   ["access.schema.json", Baseline],
   ["finding-event.schema.json", FindingEvent],
-  ...[...documents].map(([command, schema]): [string, z.ZodType] => [
+  ...[...documents].map(([command, schema]): [string, z.core.$ZodType] => [
     fileOf(command),
     schema.meta({ ...schema.meta(), title: `dsql-audit ${command} --json` }),
   ]),
 ]);
 
 /** JSON Schema, draft 2020-12, as it stands in the file. */
-export const schemaText = (schema: z.ZodType): string =>
+export const schemaText = (schema: z.core.$ZodType): string =>
   `${JSON.stringify(z.toJSONSchema(schema, { io: "input" }), null, 2)}\n`;
 
 if (import.meta.main) {

@@ -101,7 +101,7 @@ describe("architecture", () => {
   it("sees the sources", () => {
     expect(sources.length).toBeGreaterThan(15);
     expect(importsOf(sources.find(({ file }) => file === "lib/core/base/ids.ts")?.text ?? "")).toContain(
-      "zod",
+      "./zod.ts",
     );
   });
 

@@ -15,7 +15,7 @@ const fields = {
   role: z.string().optional().describe("The database role."),
   object: z.string().optional(),
   title: z.string(),
-  verdict: Verdict.optional().describe("Of findings on mappings."),
+  verdict: z.optional(Verdict).describe("Of findings on mappings."),
   firstSeenAt: Time.describe("Where the stretch begins that was seen."),
   lastSeenAt: Time,
   detectedAt: Time.describe("When it was found first."),

@@ -8,8 +8,10 @@ import { Cluster, Time } from "./shared.ts";
 const fields = {
   id: z.string().describe("The reference that its mails carry."),
   cluster: Cluster,
-  status: Status.describe("The first of open, acknowledged, exempt, ended, resolved that a finding has."),
-  severity: Severity.describe("The worst of what goes on; where nothing does, the worst of all."),
+  status: Status.check(
+    z.describe("The first of open, acknowledged, exempt, ended, resolved that a finding has."),
+  ),
+  severity: Severity.check(z.describe("The worst of what goes on; where nothing does, the worst of all.")),
   title: z.string().describe("What its mails are called."),
   openedAt: Time,
   overAt: Time.optional().describe("When nothing of it went on any more."),
@@ -17,8 +19,8 @@ const fields = {
     .array(
       z.looseObject({
         at: Time,
-        kind: MailKind.nullable().describe("null: an earlier release sent it and kept no record."),
-        severity: Severity.nullable(),
+        kind: z.nullable(MailKind).describe("null: an earlier release sent it and kept no record."),
+        severity: z.nullable(Severity),
         subject: z.string().nullable(),
         messageId: z.string().optional(),
         unheard: z

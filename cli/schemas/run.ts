@@ -100,7 +100,7 @@ export const Demonstrated = z.looseObject({
           .string()
           .nullable()
           .describe("The detector that names the finding: where signs come together, another may."),
-        severity: Severity.nullable(),
+        severity: z.nullable(Severity),
         title: z.string().nullable(),
         status: z.string().nullable(),
         detectedAt: Time.nullable(),

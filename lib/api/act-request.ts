@@ -1,8 +1,8 @@
 // POST /findings/{id}/ack, /exempt and /unexempt, /incidents/{id}/ack, /clusters/{id}/retire and /restore: from a request to
 // what is done.
-import * as z from "zod";
 import type { Cluster } from "../core/base/ids.ts";
 import type { Instant } from "../core/base/time.ts";
+import * as z from "../core/base/zod.ts";
 import { ActKind, ClusterActKind } from "../core/findings/act.ts";
 import { AuditError } from "../errors.ts";
 import { type Acting, acknowledgeById, exemptFinding, unexemptFinding } from "../jobs/act-on-finding.ts";
@@ -32,16 +32,16 @@ type ActAnswer =
 
 const cluster = z.optional(z.string());
 const bodies = {
-  ack: z.strictObject({ cluster, note: z.optional(z.string().max(1000)) }),
+  ack: z.strictObject({ cluster, note: z.optional(z.string().check(z.maxLength(1000))) }),
   exempt: z.strictObject({
     cluster,
-    owner: z.string().min(1),
-    reason: z.string().min(1),
+    owner: z.string().check(z.minLength(1)),
+    reason: z.string().check(z.minLength(1)),
     until: z.iso.datetime({ offset: true, error: "a time as ISO 8601, such as 2027-01-31T00:00:00Z" }),
   }),
   unexempt: z.strictObject({ cluster }),
-  retire: z.strictObject({ note: z.string().trim().min(1).max(1000) }),
-  restore: z.strictObject({ note: z.optional(z.string().max(1000)) }),
+  retire: z.strictObject({ note: z.string().check(z.trim(), z.minLength(1), z.maxLength(1000)) }),
+  restore: z.strictObject({ note: z.optional(z.string().check(z.maxLength(1000))) }),
 } as const;
 type Kind = ActKind | ClusterActKind;
 

@@ -1,7 +1,7 @@
 // GET /activity and /activity/principals: who connected, how often, and when last; those who may and never did included.
-import * as z from "zod";
 import type { ActivityRow } from "../core/activity/activity-row.ts";
 import { DAY, type Instant, type Interval, iso } from "../core/base/time.ts";
+import * as z from "../core/base/zod.ts";
 import {
   type Activity,
   type ActivityQuestion,
@@ -28,51 +28,67 @@ import { Side, Time } from "./snapshot-ref.ts";
 const DAYS = 90;
 
 const Stretch = {
-  from: Time.meta({ description: "The beginning of the hour that `from` is in." }),
+  from: Time.check(z.meta({ description: "The beginning of the hour that `from` is in." })),
   to: Time,
-  hours: z.int().meta({ description: "The hours of the stretch, begun ones included." }),
-  unprovenHours: z.int().meta({
-    description:
-      "Hours without proof of capture. While there are any, who is not seen may have connected all the same.",
-  }),
-  others: z.int().meta({
-    description:
-      "Principals that were too many to be kept apart: at least so many stand together as `unknown:others`.",
-  }),
-  settledUntil: Time.meta({ description: "Later hours may still be proven: proof comes late." }),
-  mappingsAsOf: z.nullable(Side).meta({
-    description: "The snapshot that roles rest on; null: there was none, nothing is known of mappings.",
-  }),
+  hours: z.int().check(z.meta({ description: "The hours of the stretch, begun ones included." })),
+  unprovenHours: z.int().check(
+    z.meta({
+      description:
+        "Hours without proof of capture. While there are any, who is not seen may have connected all the same.",
+    }),
+  ),
+  others: z.int().check(
+    z.meta({
+      description:
+        "Principals that were too many to be kept apart: at least so many stand together as `unknown:others`.",
+    }),
+  ),
+  settledUntil: Time.check(z.meta({ description: "Later hours may still be proven: proof comes late." })),
+  mappingsAsOf: z.nullable(Side).check(
+    z.meta({
+      description: "The snapshot that roles rest on; null: there was none, nothing is known of mappings.",
+    }),
+  ),
 } as const;
 
 const ActivityRowAnswer = z
   .object({
     principal: z.string(),
-    role: z.optional(z.nullable(z.string())).meta({
-      description: "By mapping: the role; null: it is not known which.",
-    }),
-    possibleRoles: z.optional(z.array(z.string())).meta({
-      description: "Where the role is not known: those it may have been; none: no mapping stood.",
-    }),
-    hour: z.optional(Time).meta({ description: "By hour: its beginning." }),
-    network: z.optional(z.string()).meta({ description: "By network." }),
+    role: z.optional(z.nullable(z.string())).check(
+      z.meta({
+        description: "By mapping: the role; null: it is not known which.",
+      }),
+    ),
+    possibleRoles: z.optional(z.array(z.string())).check(
+      z.meta({
+        description: "Where the role is not known: those it may have been; none: no mapping stood.",
+      }),
+    ),
+    hour: z.optional(Time).check(z.meta({ description: "By hour: its beginning." })),
+    network: z.optional(z.string()).check(z.meta({ description: "By network." })),
     allowed: z.int(),
-    refused: z.int().meta({ description: "Attempts that were refused: no use of anything." }),
-    admin: z.int().meta({ description: "How many of all attempts asked for the role admin." }),
-    firstAt: z.nullable(Time).meta({ description: "The first attempt, refused ones included." }),
-    lastAt: z.nullable(Time).meta({ description: "The last attempt, refused ones included." }),
-    lastUseAt: z.nullable(Time).meta({ description: "The last connection that was allowed." }),
-    lastUse: z.enum(["seen", "possible", "never", "unknown"]).meta({
-      description:
-        "`possible`: an allowed connection may have been through this mapping or another. `never`: none, and all settled hours are proven. `unknown`: none was seen, in hours that are not.",
-    }),
-    networks: z.array(z.string()).meta({ description: "As far as kept apart: … stands for others." }),
+    refused: z.int().check(z.meta({ description: "Attempts that were refused: no use of anything." })),
+    admin: z.int().check(z.meta({ description: "How many of all attempts asked for the role admin." })),
+    firstAt: z.nullable(Time).check(z.meta({ description: "The first attempt, refused ones included." })),
+    lastAt: z.nullable(Time).check(z.meta({ description: "The last attempt, refused ones included." })),
+    lastUseAt: z.nullable(Time).check(z.meta({ description: "The last connection that was allowed." })),
+    lastUse: z.enum(["seen", "possible", "never", "unknown"]).check(
+      z.meta({
+        description:
+          "`possible`: an allowed connection may have been through this mapping or another. `never`: none, and all settled hours are proven. `unknown`: none was seen, in hours that are not.",
+      }),
+    ),
+    networks: z
+      .array(z.string())
+      .check(z.meta({ description: "As far as kept apart: … stands for others." })),
     clients: z.array(z.string()),
-    mappedTo: z.array(z.string()).meta({
-      description: "The roles that the principal is mapped to at the end of the stretch.",
-    }),
+    mappedTo: z.array(z.string()).check(
+      z.meta({
+        description: "The roles that the principal is mapped to at the end of the stretch.",
+      }),
+    ),
   })
-  .meta({ id: "ActivityRow" });
+  .register(z.globalRegistry, { id: "ActivityRow" });
 
 const ActivityAnswer = z
   .object({
@@ -81,7 +97,7 @@ const ActivityAnswer = z
     items: z.array(ActivityRowAnswer),
     next: z.nullable(z.string()),
   })
-  .meta({ id: "ActivityAnswer" });
+  .register(z.globalRegistry, { id: "ActivityAnswer" });
 
 const stretchOf = async ({ store }: QueryDeps, cluster: Parameters<typeof basisOf>[1], found: Activity) => ({
   from: iso(found.interval.from),
@@ -108,8 +124,8 @@ const rowAnswer = (row: ActivityRow): z.input<typeof ActivityRowAnswer> => {
 
 /** The end of the first page's stretch, and the number of the row. */
 const RowPlace = z
-  .tuple([Moment, Moment, z.int().nonnegative()])
-  .refine(([from, to]) => from <= to && to - from <= MAX_DAYS * DAY);
+  .tuple([Moment, Moment, z.int().check(z.nonnegative())])
+  .check(z.refine(([from, to]) => from <= to && to - from <= MAX_DAYS * DAY));
 
 /** Later pages are of the stretch that the first one fixed. */
 const intervalOf = (asked: Interval, place: readonly [Instant, Instant, number] | undefined): Interval =>
@@ -155,18 +171,24 @@ const PrincipalRow = z
     principal: z.string(),
     lastUsedAt: z
       .nullable(Time)
-      .meta({ description: "The last connection that was allowed; null: none was seen." }),
-    lastAttemptAt: z.nullable(Time).meta({ description: "The last attempt, refused ones included." }),
+      .check(z.meta({ description: "The last connection that was allowed; null: none was seen." })),
+    lastAttemptAt: z
+      .nullable(Time)
+      .check(z.meta({ description: "The last attempt, refused ones included." })),
     firstAttemptAt: z.nullable(Time),
     allowed: z.int(),
     refused: z.int(),
-    admin: z.int().meta({ description: "How many of all attempts asked for the role admin." }),
-    networks: z.int().meta({ description: "From how many networks, as far as they were kept apart." }),
-    mappedTo: z.array(z.string()).meta({
-      description: "The database roles that the principal is mapped to as of the end of the stretch.",
-    }),
+    admin: z.int().check(z.meta({ description: "How many of all attempts asked for the role admin." })),
+    networks: z
+      .int()
+      .check(z.meta({ description: "From how many networks, as far as they were kept apart." })),
+    mappedTo: z.array(z.string()).check(
+      z.meta({
+        description: "The database roles that the principal is mapped to as of the end of the stretch.",
+      }),
+    ),
   })
-  .meta({ id: "PrincipalActivity" });
+  .register(z.globalRegistry, { id: "PrincipalActivity" });
 
 const PrincipalList = z
   .object({
@@ -175,7 +197,7 @@ const PrincipalList = z
     items: z.array(PrincipalRow),
     next: z.nullable(z.string()),
   })
-  .meta({ id: "PrincipalList" });
+  .register(z.globalRegistry, { id: "PrincipalList" });
 
 const principalAnswer = (row: ActivityRow): z.input<typeof PrincipalRow> => ({
   principal: row.principal,

@@ -1,7 +1,7 @@
 // What the questions about one snapshot share: which it is, what the answer rests on, and the rows of a page by number.
-import * as z from "zod";
 import type { Cluster } from "../core/base/ids.ts";
 import type { Instant } from "../core/base/time.ts";
+import * as z from "../core/base/zod.ts";
 import { type Basis, basisOf } from "../queries/basis.ts";
 import { type Grounds, groundsOfSnapshot } from "../queries/grounds.ts";
 import type { Snapshot } from "../store/history/snapshots.ts";
@@ -23,7 +23,7 @@ type AskedSnapshot = {
 };
 
 /** Where a row stands in a list: the snapshot, and the number of the row. */
-export const RowPlace = z.tuple([z.int().positive(), z.int().nonnegative()]);
+export const RowPlace = z.tuple([z.int().check(z.positive()), z.int().check(z.nonnegative())]);
 
 /** The snapshot that is asked about; `seq`: the one that the first page rested on, and `at` its moment where it was kept. */
 export const askSnapshot = async (

@@ -1,6 +1,6 @@
 // GET /baseline/drift: where the access of a snapshot is another than the published baseline declares.
-import * as z from "zod";
 import { iso } from "../core/base/time.ts";
+import * as z from "../core/base/zod.ts";
 import { AuditError } from "../errors.ts";
 import { driftFrom, publishedAt } from "../queries/baseline-drift.ts";
 import { askSnapshot, rowsAfter } from "./ask-snapshot.ts";
@@ -12,45 +12,62 @@ import { Basis, Section, Time } from "./snapshot-ref.ts";
 
 const Row = z
   .object({
-    kind: z.enum(["undeclared", "missing", "widened", "unknown"]).meta({
-      description: "unknown: it could not be read; never called missing.",
-    }),
+    kind: z.enum(["undeclared", "missing", "widened", "unknown"]).check(
+      z.meta({
+        description: "unknown: it could not be read; never called missing.",
+      }),
+    ),
     component: z.nullable(z.string()),
-    role: z.nullable(z.string()).meta({ description: "PUBLIC: everybody." }),
+    role: z.nullable(z.string()).check(z.meta({ description: "PUBLIC: everybody." })),
     principal: z.nullable(z.string()),
     object: z.nullable(z.string()),
-    name: z.nullable(z.string()).meta({ description: "The object's own name, without its schema." }),
+    name: z.nullable(z.string()).check(z.meta({ description: "The object's own name, without its schema." })),
     column: z.nullable(z.string()),
-    createdBy: z.nullable(z.string()).meta({ description: "Of default privileges: whose objects." }),
+    createdBy: z.nullable(z.string()).check(z.meta({ description: "Of default privileges: whose objects." })),
     privilege: z.nullable(z.string()),
     options: z.array(z.string()),
-    until: z.nullable(z.string()).meta({ description: "The end that was declared, where it is past." }),
+    until: z
+      .nullable(z.string())
+      .check(z.meta({ description: "The end that was declared, where it is past." })),
     planned: z
       .nullable(z.string())
-      .meta({ description: "The planned change that is open: a note, no drift." }),
+      .check(z.meta({ description: "The planned change that is open: a note, no drift." })),
     section: Section,
     reason: z.nullable(z.string()),
-    says: z.string().meta({ description: "The row in a sentence." }),
+    says: z.string().check(z.meta({ description: "The row in a sentence." })),
   })
-  .meta({ id: "DriftRow", description: "One difference between the declared and the live access." });
+  .register(z.globalRegistry, {
+    id: "DriftRow",
+    description: "One difference between the declared and the live access.",
+  });
 
 const Answer = z
   .object({
     cluster: z.string(),
     ...Basis,
-    published: z.nullable(z.object({ version: z.int(), at: Time, by: z.string() })).meta({
-      description: "The baseline; null: none was published by then, so nothing says which access is wanted.",
-    }),
-    differences: z.nullable(z.int()).meta({ description: "null: there is no baseline to differ from." }),
+    published: z.nullable(z.object({ version: z.int(), at: Time, by: z.string() })).check(
+      z.meta({
+        description:
+          "The baseline; null: none was published by then, so nothing says which access is wanted.",
+      }),
+    ),
+    differences: z
+      .nullable(z.int())
+      .check(z.meta({ description: "null: there is no baseline to differ from." })),
     unknown: z.nullable(z.int()),
-    items: z.nullable(z.array(Row)).meta({ description: "null: there is no baseline." }),
+    items: z.nullable(z.array(Row)).check(z.meta({ description: "null: there is no baseline." })),
     next: z.nullable(z.string()),
   })
-  .meta({ id: "BaselineDrift" });
+  .register(z.globalRegistry, { id: "BaselineDrift" });
 
 const path = "/baseline/drift";
 /** The snapshot, the number of the row, the moment, and the version of the baseline: all pages rest on the same. */
-const RowPlace = z.tuple([z.int().positive(), z.int().nonnegative(), Moment, z.int().positive()]);
+const RowPlace = z.tuple([
+  z.int().check(z.positive()),
+  z.int().check(z.nonnegative()),
+  Moment,
+  z.int().check(z.positive()),
+]);
 
 export const baselineDrift: Route = route({
   path,

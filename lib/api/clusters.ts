@@ -1,5 +1,5 @@
 // GET /clusters: which clusters the auditor watches, and how fresh what it knows is.
-import * as z from "zod";
+import * as z from "../core/base/zod.ts";
 import { listClusters } from "../queries/clusters.ts";
 import { readCursor } from "./cursor.ts";
 import { type Placed, takePage } from "./page.ts";
@@ -10,24 +10,32 @@ import { SnapshotRef, Time } from "./snapshot-ref.ts";
 const path = "/clusters";
 
 const ClusterItem = z.object({
-  cluster: z.string().meta({ description: "What the parameter `cluster` of other routes takes." }),
+  cluster: z.string().check(z.meta({ description: "What the parameter `cluster` of other routes takes." })),
   account: z.nullable(z.string()),
   region: z.nullable(z.string()),
-  newestSnapshot: z.nullable(SnapshotRef).meta({ description: "null: none was taken yet." }),
-  judgedAt: z.nullable(Time).meta({ description: "When findings were last looked for; null: never." }),
-  goneAt: z.nullable(Time).meta({
-    description: "Since when it is gone: neither read nor evaluated any more. null: it is watched.",
-  }),
-  goneReason: z.nullable(z.enum(["deleted", "retired"])).meta({
-    description: "deleted: AWS said so. retired: a person decided it.",
-  }),
-  goneBy: z.nullable(z.string()).meta({ description: "Who deleted or retired it, where it is known." }),
-  goneNote: z.nullable(z.string()).meta({ description: "Why it was retired." }),
+  newestSnapshot: z.nullable(SnapshotRef).check(z.meta({ description: "null: none was taken yet." })),
+  judgedAt: z
+    .nullable(Time)
+    .check(z.meta({ description: "When findings were last looked for; null: never." })),
+  goneAt: z.nullable(Time).check(
+    z.meta({
+      description: "Since when it is gone: neither read nor evaluated any more. null: it is watched.",
+    }),
+  ),
+  goneReason: z.nullable(z.enum(["deleted", "retired"])).check(
+    z.meta({
+      description: "deleted: AWS said so. retired: a person decided it.",
+    }),
+  ),
+  goneBy: z
+    .nullable(z.string())
+    .check(z.meta({ description: "Who deleted or retired it, where it is known." })),
+  goneNote: z.nullable(z.string()).check(z.meta({ description: "Why it was retired." })),
 });
 
 const ClusterList = z
   .object({ items: z.array(ClusterItem), next: z.nullable(z.string()) })
-  .meta({ id: "ClusterList" });
+  .register(z.globalRegistry, { id: "ClusterList" });
 
 export const clusters: Route = route({
   path,

@@ -1,5 +1,5 @@
 // GET /coverage: the hours for which it is proven that connections were captured, and those for which it is not.
-import * as z from "zod";
+import * as z from "../core/base/zod.ts";
 import { Proof } from "../core/coverage/coverage.ts";
 import { coverageOf } from "../queries/coverage.ts";
 import { clusterParam, intervalParams, pickBounded, pickCluster } from "./params.ts";
@@ -13,17 +13,19 @@ const Stretch = { from: Time, to: Time } as const;
 const CoverageAnswer = z
   .object({
     cluster: z.string(),
-    from: Time.meta({ description: "The beginning of the hour that `from` is in." }),
+    from: Time.check(z.meta({ description: "The beginning of the hour that `from` is in." })),
     to: Time,
-    settledUntil: Time.meta({ description: "Later hours may still be proven: proof comes late." }),
-    hours: z.int().meta({ description: "The hours of the stretch, begun ones included." }),
+    settledUntil: Time.check(z.meta({ description: "Later hours may still be proven: proof comes late." })),
+    hours: z.int().check(z.meta({ description: "The hours of the stretch, begun ones included." })),
     unprovenHours: z.int(),
     covered: z.array(z.object({ ...Stretch, proof: Proof })),
-    gaps: z.array(z.object({ ...Stretch, reasons: z.array(z.string()) })).meta({
-      description: "Hours without proof: whoever is not seen in them may have connected all the same.",
-    }),
+    gaps: z.array(z.object({ ...Stretch, reasons: z.array(z.string()) })).check(
+      z.meta({
+        description: "Hours without proof: whoever is not seen in them may have connected all the same.",
+      }),
+    ),
   })
-  .meta({ id: "CoverageAnswer" });
+  .register(z.globalRegistry, { id: "CoverageAnswer" });
 
 export const coverage: Route = route({
   path: "/coverage",

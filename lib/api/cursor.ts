@@ -1,5 +1,5 @@
 // Where the next page begins, as text that says nothing to its bearer and is believed in nothing.
-import * as z from "zod";
+import * as z from "../core/base/zod.ts";
 import { sha256 } from "../core/history/chunk.ts";
 import { AuditError } from "../errors.ts";
 
@@ -9,10 +9,7 @@ export type Question = { readonly path: string; readonly params: Readonly<Record
 const MARK_LENGTH = 12;
 
 /** An instant in a cursor: anybody may have written it, so it has to be one that can be shown. */
-export const Moment = z
-  .int()
-  .min(0)
-  .max(Date.UTC(9999, 11, 31));
+export const Moment = z.int().check(z.gte(0), z.lte(Date.UTC(9999, 11, 31)));
 
 const markOf = ({ path, params }: Question): string => {
   const asked = Object.entries(params)

@@ -1,5 +1,5 @@
 // GET /default-privileges: what default privileges will grant on objects that are created later.
-import * as z from "zod";
+import * as z from "../core/base/zod.ts";
 import { objectKinds } from "../core/privileges/effective-objects.ts";
 import { defaultPrivilegesOf } from "../queries/privileges.ts";
 import { askSnapshot, RowPlace, rowsAfter } from "./ask-snapshot.ts";
@@ -12,12 +12,14 @@ import { Basis } from "./snapshot-ref.ts";
 
 const { object: _, column: __, ...held } = RowShape;
 const place = {
-  creator: z.string().meta({ description: "Whose new objects get it." }),
+  creator: z.string().check(z.meta({ description: "Whose new objects get it." })),
   kind: z.enum(objectKinds),
-  schema: z.nullable(z.string()).meta({ description: "null: in all schemas without a row of their own." }),
+  schema: z
+    .nullable(z.string())
+    .check(z.meta({ description: "null: in all schemas without a row of their own." })),
 } as const;
 
-const DefaultRow = z.object({ ...held, ...place }).meta({
+const DefaultRow = z.object({ ...held, ...place }).register(z.globalRegistry, {
   id: "DefaultPrivilegeRow",
   description: "One privilege that a role will get on an object as soon as the creator creates it.",
 });
@@ -28,11 +30,13 @@ const DefaultList = z
     ...Basis,
     unread: z
       .array(z.object({ ...place, entries: z.array(z.string()) }))
-      .meta({ description: "Entries that could not be read: whom they will grant what is not known." }),
+      .check(
+        z.meta({ description: "Entries that could not be read: whom they will grant what is not known." }),
+      ),
     items: z.array(DefaultRow),
     next: z.nullable(z.string()),
   })
-  .meta({ id: "DefaultPrivilegeList" });
+  .register(z.globalRegistry, { id: "DefaultPrivilegeList" });
 
 const path = "/default-privileges";
 export const defaultPrivileges: Route = route({

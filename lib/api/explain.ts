@@ -1,5 +1,5 @@
 // GET /explain: why a role or a principal has a privilege, or which link of the chain is broken.
-import * as z from "zod";
+import * as z from "../core/base/zod.ts";
 import { objectKinds } from "../core/privileges/effective-objects.ts";
 import { linkStates, steps, verdicts } from "../core/privileges/explain.ts";
 import { type Explained, explainAccess as explain } from "../queries/explain.ts";
@@ -9,63 +9,81 @@ import { OBJECT_NAME, Unread, unreadAnswer } from "./privileges.ts";
 import { type Route, route } from "./route.ts";
 import { Basis } from "./snapshot-ref.ts";
 
-const Verdict = z.enum(verdicts).meta({
-  description:
-    "`no`: not by grants, memberships and mappings; a link with the state `unknown` says what else was not looked at. " +
-    "`conditional`: IAM or the cluster policy lets it in on conditions; the links say which.",
-});
+const Verdict = z.enum(verdicts).check(
+  z.meta({
+    description:
+      "`no`: not by grants, memberships and mappings; a link with the state `unknown` says what else was not looked at. " +
+      "`conditional`: IAM or the cluster policy lets it in on conditions; the links say which.",
+  }),
+);
 
 const ExplainAnswer = z
   .object({
     cluster: z.string(),
     ...Basis,
     principal: z.nullable(z.string()),
-    role: z.nullable(z.string()).meta({ description: "null where a principal reaches no role." }),
+    role: z.nullable(z.string()).check(z.meta({ description: "null where a principal reaches no role." })),
     privilege: z.string(),
     kind: z.enum(objectKinds),
-    object: z.string().meta({ description: "As SQL names it." }),
+    object: z.string().check(z.meta({ description: "As SQL names it." })),
     verdict: Verdict,
     grantable: z.boolean(),
     links: z
       .array(
         z.object({
           step: z.enum(steps),
-          state: z.enum(linkStates).meta({ description: "`conditional`: the request to connect decides." }),
+          state: z
+            .enum(linkStates)
+            .check(z.meta({ description: "`conditional`: the request to connect decides." })),
           says: z.string(),
-          evidence: z.array(z.string()).meta({ description: "What it rests on." }),
+          evidence: z.array(z.string()).check(z.meta({ description: "What it rests on." })),
         }),
       )
-      .meta({
-        description:
-          "The whole chain, over IAM, the cluster policy, the mapping and the database; behind a missing mapping it is the one that there would be.",
-      }),
-    firstBroken: z.nullable(z.enum(steps)).meta({ description: "The first broken link; null: none is." }),
+      .check(
+        z.meta({
+          description:
+            "The whole chain, over IAM, the cluster policy, the mapping and the database; behind a missing mapping it is the one that there would be.",
+        }),
+      ),
+    firstBroken: z
+      .nullable(z.enum(steps))
+      .check(z.meta({ description: "The first broken link; null: none is." })),
     path: z.array(z.string()),
     paths: z
       .nullable(z.number())
-      .meta({ description: "How many there are; null: more than can be counted." }),
-    otherPaths: z.array(z.array(z.string())).meta({ description: "The next few." }),
-    completes: z.array(z.string()).meta({
-      description: "What would complete the chain: SQL to run, or comments that say what to change in IAM.",
-    }),
-    away: z.nullable(z.string()).meta({
-      description:
-        "How far it is from complete: `one AWS IAM GRANT away`; null: nothing is missing, or it is not known.",
-    }),
-    next: z.nullable(z.string()).meta({ description: "What to do where IAM leaves something unknown." }),
+      .check(z.meta({ description: "How many there are; null: more than can be counted." })),
+    otherPaths: z.array(z.array(z.string())).check(z.meta({ description: "The next few." })),
+    completes: z.array(z.string()).check(
+      z.meta({
+        description: "What would complete the chain: SQL to run, or comments that say what to change in IAM.",
+      }),
+    ),
+    away: z.nullable(z.string()).check(
+      z.meta({
+        description:
+          "How far it is from complete: `one AWS IAM GRANT away`; null: nothing is missing, or it is not known.",
+      }),
+    ),
+    next: z
+      .nullable(z.string())
+      .check(z.meta({ description: "What to do where IAM leaves something unknown." })),
     also: z
       .array(z.object({ role: z.string(), verdict: Verdict }))
-      .meta({ description: "The other roles that the principal can connect as." }),
-    views: z.array(z.object({ view: z.string(), as: z.string(), certain: z.boolean() })).meta({
-      description:
-        "Views through which the role does it all the same, with the rights of the role `as`; `certain` false: the view is over several tables.",
-    }),
-    columns: z.nullable(z.array(z.string())).meta({
-      description: "Columns of the table on which the role holds it by grants on columns; null: none.",
-    }),
+      .check(z.meta({ description: "The other roles that the principal can connect as." })),
+    views: z.array(z.object({ view: z.string(), as: z.string(), certain: z.boolean() })).check(
+      z.meta({
+        description:
+          "Views through which the role does it all the same, with the rights of the role `as`; `certain` false: the view is over several tables.",
+      }),
+    ),
+    columns: z.nullable(z.array(z.string())).check(
+      z.meta({
+        description: "Columns of the table on which the role holds it by grants on columns; null: none.",
+      }),
+    ),
     unread: z.array(Unread),
   })
-  .meta({ id: "ExplainAnswer" });
+  .register(z.globalRegistry, { id: "ExplainAnswer" });
 
 const listed = (explanation: Explained) => {
   const { paths, links, path, otherPaths, completes, also } = explanation;

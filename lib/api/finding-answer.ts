@@ -1,5 +1,5 @@
 // The shape of a finding in answers.
-import * as z from "zod";
+import * as z from "../core/base/zod.ts";
 import { Category, Severity, Status, Verdict } from "../core/findings/finding.ts";
 import { Time } from "./snapshot-ref.ts";
 
@@ -14,29 +14,35 @@ export const FindingAnswer = z
     role: z.optional(z.string()),
     object: z.optional(z.string()),
     title: z.string(),
-    evidence: z.record(z.string(), z.unknown()).meta({
-      description: "Every figure that the title claims; its times are ISO 8601 in UTC.",
-    }),
-    firstSeenAt: Time.meta({ description: "The beginning of the stretch of what was seen." }),
+    evidence: z.record(z.string(), z.unknown()).check(
+      z.meta({
+        description: "Every figure that the title claims; its times are ISO 8601 in UTC.",
+      }),
+    ),
+    firstSeenAt: Time.check(z.meta({ description: "The beginning of the stretch of what was seen." })),
     lastSeenAt: Time,
-    detectedAt: Time.meta({ description: "The moment of judgement." }),
-    confirmedAt: Time.meta({ description: "The last look that still found it." }),
-    observedUntil: z.optional(Time).meta({
-      description: "Its detector is new here: nobody is mailed of it until then.",
-    }),
-    endedAt: z.optional(Time).meta({ description: "Since when a stretch of time is over." }),
-    ends: z.optional(z.string()).meta({ description: "How a stretch of time ended." }),
+    detectedAt: Time.check(z.meta({ description: "The moment of judgement." })),
+    confirmedAt: Time.check(z.meta({ description: "The last look that still found it." })),
+    observedUntil: z.optional(Time).check(
+      z.meta({
+        description: "Its detector is new here: nobody is mailed of it until then.",
+      }),
+    ),
+    endedAt: z.optional(Time).check(z.meta({ description: "Since when a stretch of time is over." })),
+    ends: z.optional(z.string()).check(z.meta({ description: "How a stretch of time ended." })),
     closedAt: z.optional(Time),
-    closedBecause: z.optional(z.string()).meta({ description: "What changed, where that is known." }),
+    closedBecause: z
+      .optional(z.string())
+      .check(z.meta({ description: "What changed, where that is known." })),
     acknowledged: z.optional(z.object({ at: Time, by: z.string(), note: z.optional(z.string()) })),
-    incident: z.string().meta({ description: "The incident that it belongs to." }),
+    incident: z.string().check(z.meta({ description: "The incident that it belongs to." })),
     eventIds: z.optional(z.array(z.string())),
     verdict: z.optional(Verdict),
     status: Status,
-    reopened: z.optional(z.int()).meta({ description: "How many lives it had before this one." }),
-    fix: z.optional(z.string()).meta({ description: "The SQL, or what a person has to do." }),
+    reopened: z.optional(z.int()).check(z.meta({ description: "How many lives it had before this one." })),
+    fix: z.optional(z.string()).check(z.meta({ description: "The SQL, or what a person has to do." })),
   })
-  .meta({
+  .register(z.globalRegistry, {
     id: "Finding",
     description: "A detector's judgement on one subject, with its evidence and its life.",
   });

@@ -1,6 +1,6 @@
 // GET /findings and /findings/{id}: what was judged, open or not.
-import * as z from "zod";
 import { iso } from "../core/base/time.ts";
+import * as z from "../core/base/zod.ts";
 import { Severity, Status } from "../core/findings/finding.ts";
 import { findingDocument } from "../queries/finding-document.ts";
 import { findFinding, listFindings, parseWanted } from "../queries/findings.ts";
@@ -17,14 +17,18 @@ export const anyOf = (what: string, words: readonly string[]) => {
   const one = `(?:${words.join("|")})`;
   const error = `one of ${words.join(", ")}; several with commas between`;
   return z
-    .optional(z.string().regex(new RegExp(`^\\s*${one}\\s*(?:,\\s*${one}\\s*)*$`), { error }))
-    .meta({ description: `Only those of this ${what}: ${error}.` });
+    .optional(z.string().check(z.regex(new RegExp(`^\\s*${one}\\s*(?:,\\s*${one}\\s*)*$`), { error })))
+    .check(z.meta({ description: `Only those of this ${what}: ${error}.` }));
 };
 
 /** A cluster that was never judged has no findings for another reason than a clean one: so both tell. */
 export const Judged = {
-  judgedAt: z.nullable(Time).meta({ description: "When findings were last looked for; null: never." }),
-  judgedSnapshotAt: z.nullable(Time).meta({ description: "The newest snapshot that was evaluated." }),
+  judgedAt: z
+    .nullable(Time)
+    .check(z.meta({ description: "When findings were last looked for; null: never." })),
+  judgedSnapshotAt: z
+    .nullable(Time)
+    .check(z.meta({ description: "The newest snapshot that was evaluated." })),
 };
 
 const FindingList = z
@@ -34,7 +38,7 @@ const FindingList = z
     items: z.array(FindingAnswer),
     next: z.nullable(z.string()),
   })
-  .meta({ id: "FindingList" });
+  .register(z.globalRegistry, { id: "FindingList" });
 
 export const findings: Route = route({
   path,

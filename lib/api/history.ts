@@ -1,7 +1,7 @@
 // GET /history/diff and /history/changes: what differs between two moments, and all that changed between them.
-import * as z from "zod";
 import type { Cluster } from "../core/base/ids.ts";
 import { type Instant, iso } from "../core/base/time.ts";
+import * as z from "../core/base/zod.ts";
 import { type ExtraName, extraNames } from "../core/catalog/extras.ts";
 import { AuditError } from "../errors.ts";
 import { basisOf } from "../queries/basis.ts";
@@ -19,24 +19,31 @@ import { Side, Time } from "./snapshot-ref.ts";
 const NotTold = z
   .object({
     kind: z.enum(extraNames as [ExtraName, ...ExtraName[]]),
-    names: z.array(z.string()).meta({ description: "Of this kind these are not the same." }),
-    reason: z.nullable(z.string()).meta({ description: "Why the kind could not be compared; null: it was." }),
+    names: z.array(z.string()).check(z.meta({ description: "Of this kind these are not the same." })),
+    reason: z
+      .nullable(z.string())
+      .check(z.meta({ description: "Why the kind could not be compared; null: it was." })),
   })
-  .meta({ id: "NotTold", description: "What a comparison cannot tell change by change." });
+  .register(z.globalRegistry, {
+    id: "NotTold",
+    description: "What a comparison cannot tell change by change.",
+  });
 
 const DiffAnswer = z
   .object({
     cluster: z.string(),
-    from: Side.meta({ description: "The last snapshot at or before `from`." }),
-    to: Side.meta({ description: "The last snapshot at or before `to`." }),
-    notTold: z.array(NotTold).meta({
-      description:
-        "Kinds that have no changes of their own and are not proven to be the same in both snapshots.",
-    }),
+    from: Side.check(z.meta({ description: "The last snapshot at or before `from`." })),
+    to: Side.check(z.meta({ description: "The last snapshot at or before `to`." })),
+    notTold: z.array(NotTold).check(
+      z.meta({
+        description:
+          "Kinds that have no changes of their own and are not proven to be the same in both snapshots.",
+      }),
+    ),
     items: z.array(ChangeAnswer),
     next: z.nullable(z.string()),
   })
-  .meta({
+  .register(z.globalRegistry, {
     id: "DiffAnswer",
     description:
       "What differs between two snapshots. What could not be read on either side is unknown, and no change.",
@@ -44,7 +51,7 @@ const DiffAnswer = z
 
 const diffPath = "/history/diff";
 /** The times and numbers of both snapshots, and the number of the change. */
-const DiffPlace = z.tuple([Moment, z.int(), Moment, z.int(), z.int().nonnegative()]);
+const DiffPlace = z.tuple([Moment, z.int(), Moment, z.int(), z.int().check(z.nonnegative())]);
 const DIFF_DAYS = 1;
 
 /** Later pages differ between the same two snapshots as the first, or not at all. */
@@ -70,8 +77,8 @@ export const historyDiff: Route = route({
     "Also whom IAM lets in now and did not, or the other way round. What came and went in between is not in it: /history/changes tells that.",
   params: z.strictObject({
     ...clusterParam,
-    from: text("").meta({ description: "The earlier moment." }),
-    to: intervalParams(DIFF_DAYS).to.meta({ description: "The later moment. Now if left out." }),
+    from: text("").check(z.meta({ description: "The earlier moment." })),
+    to: intervalParams(DIFF_DAYS).to.check(z.meta({ description: "The later moment. Now if left out." })),
     ...pageParams,
   }),
   answer: DiffAnswer,
@@ -112,19 +119,23 @@ const ChangesAnswer = z
     cluster: z.string(),
     from: Time,
     to: Time,
-    first: z.nullable(Side).meta({
-      description: "The snapshot as of `from`; null: there was none yet, what was before is not known.",
-    }),
-    last: z.nullable(Side).meta({ description: "The snapshot as of `to`; null: there was none yet." }),
+    first: z.nullable(Side).check(
+      z.meta({
+        description: "The snapshot as of `from`; null: there was none yet, what was before is not known.",
+      }),
+    ),
+    last: z
+      .nullable(Side)
+      .check(z.meta({ description: "The snapshot as of `to`; null: there was none yet." })),
     items: z.array(RecordedChangeAnswer),
     next: z.nullable(z.string()),
   })
-  .meta({ id: "ChangesAnswer" });
+  .register(z.globalRegistry, { id: "ChangesAnswer" });
 
 const changesPath = "/history/changes";
 const CHANGES_DAYS = 7;
 /** The stretch that the first page fixed, the snapshot's time and number, and the number of the change in it. */
-const ChangePlace = z.tuple([Moment, Moment, Moment, z.int(), z.int().nonnegative()]);
+const ChangePlace = z.tuple([Moment, Moment, Moment, z.int(), z.int().check(z.nonnegative())]);
 
 const changesAfter = async function* (
   changes: SnapshotStore["changes"],

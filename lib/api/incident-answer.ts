@@ -1,5 +1,5 @@
 // The shape of an incident in answers.
-import * as z from "zod";
+import * as z from "../core/base/zod.ts";
 import { Category, Severity, Status } from "../core/findings/finding.ts";
 import { MailKind } from "../core/incidents/notice-record.ts";
 import { FindingAnswer } from "./finding-answer.ts";
@@ -7,28 +7,34 @@ import { Time } from "./snapshot-ref.ts";
 
 const Told = z.object({
   at: Time,
-  kind: z.nullable(MailKind).meta({ description: "null: an earlier release sent it and kept no record." }),
+  kind: z
+    .nullable(MailKind)
+    .check(z.meta({ description: "null: an earlier release sent it and kept no record." })),
   severity: z.nullable(Severity),
   subject: z.nullable(z.string()),
   messageId: z.optional(z.string()),
   unheard: z
     .optional(z.literal(true))
-    .meta({ description: "The topic had no confirmed subscription: nobody got it." }),
+    .check(z.meta({ description: "The topic had no confirmed subscription: nobody got it." })),
 });
 
 const fields = {
-  id: z.string().meta({ description: "The reference that its mails carry." }),
+  id: z.string().check(z.meta({ description: "The reference that its mails carry." })),
   cluster: z.string(),
-  status: Status.meta({
-    description: "The first of open, acknowledged, exempt, ended, resolved that a finding has.",
-  }),
-  severity: Severity.meta({
-    description: "The worst of what goes on; where nothing does, the worst of all.",
-  }),
-  title: z.string().meta({ description: "What its mails are called." }),
+  status: Status.check(
+    z.meta({
+      description: "The first of open, acknowledged, exempt, ended, resolved that a finding has.",
+    }),
+  ),
+  severity: Severity.check(
+    z.meta({
+      description: "The worst of what goes on; where nothing does, the worst of all.",
+    }),
+  ),
+  title: z.string().check(z.meta({ description: "What its mails are called." })),
   openedAt: Time,
-  overAt: z.optional(Time).meta({ description: "When nothing of it went on any more." }),
-  notices: z.array(Told).meta({ description: "What people were mailed of it, the oldest first." }),
+  overAt: z.optional(Time).check(z.meta({ description: "When nothing of it went on any more." })),
+  notices: z.array(Told).check(z.meta({ description: "What people were mailed of it, the oldest first." })),
 };
 
 const Brief = z.object({
@@ -45,8 +51,11 @@ const Brief = z.object({
 
 export const IncidentRow = z
   .object({ ...fields, findings: z.array(Brief) })
-  .meta({ id: "IncidentRow", description: "Findings that belong together." });
+  .register(z.globalRegistry, { id: "IncidentRow", description: "Findings that belong together." });
 
 export const IncidentAnswer = z
   .object({ ...fields, findings: z.array(FindingAnswer) })
-  .meta({ id: "Incident", description: "Findings that belong together, and what people were told of them." });
+  .register(z.globalRegistry, {
+    id: "Incident",
+    description: "Findings that belong together, and what people were told of them.",
+  });

@@ -1,6 +1,6 @@
 // GET /incidents and /incidents/{id}: findings that belong together, and what people were told of them.
-import * as z from "zod";
 import { iso } from "../core/base/time.ts";
+import * as z from "../core/base/zod.ts";
 import { Status } from "../core/findings/finding.ts";
 import {
   findIncident,
@@ -30,7 +30,7 @@ export const incidents: Route = route({
       items: z.array(IncidentRow),
       next: z.nullable(z.string()),
     })
-    .meta({ id: "IncidentList" }),
+    .register(z.globalRegistry, { id: "IncidentList" }),
   run: async (deps, params) => {
     const isWanted = parseIncidentStatus(params.status);
     const question = { path, params };

@@ -1,6 +1,6 @@
 // The OpenAPI 3.1 document of the routes, made from the very objects that check parameters and shape answers.
 // https://spec.openapis.org/oas/v3.1.1.html
-import * as z from "zod";
+import * as z from "../core/base/zod.ts";
 import { Problem } from "./problem.ts";
 import { type Route, route } from "./route.ts";
 
@@ -132,7 +132,7 @@ export const openApi = (routes: readonly Route[]): Json => ({
 
 const OpenApiDocument = z
   .looseObject({ openapi: z.string() })
-  .meta({ id: "OpenApiDocument", description: "This document." });
+  .register(z.globalRegistry, { id: "OpenApiDocument", description: "This document." });
 
 /** GET /openapi.json over the routes given and itself. */
 export const openApiRoute = (others: readonly Route[]): Route => {

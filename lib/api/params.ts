@@ -1,8 +1,8 @@
 // The parameters that many routes share, and what they stand for.
-import * as z from "zod";
 import type { Cluster } from "../core/base/ids.ts";
 import { parseInterval, parseTime } from "../core/base/parse-time.ts";
 import { DAY, type Instant, type Interval, iso } from "../core/base/time.ts";
+import * as z from "../core/base/zod.ts";
 import { AuditError } from "../errors.ts";
 import { pickCluster as chooseCluster } from "../queries/pick-cluster.ts";
 import type { QueryDeps } from "./deps.ts";
@@ -11,8 +11,10 @@ const MAX_TEXT = 2_048;
 const time = "ISO 8601 (2026-03-01, 2026-03-01T02:00Z) or how long ago (90m, 24h, 7d)";
 
 /** A parameter that is any text; what it may be is decided by what there is. */
-export const text = (description: string, max = MAX_TEXT) => z.string().max(max).meta({ description });
-export const optionalText = (description: string) => z.optional(text(description)).meta({ description });
+export const text = (description: string, max = MAX_TEXT) =>
+  z.string().check(z.maxLength(max), z.meta({ description }));
+export const optionalText = (description: string) =>
+  z.optional(text(description)).check(z.meta({ description }));
 
 export const clusterParam = {
   cluster: optionalText(
@@ -20,23 +22,21 @@ export const clusterParam = {
   ),
 };
 export const atParam = {
-  at: z.optional(text("")).meta({ description: `The moment asked about: ${time}. Now if left out.` }),
+  at: z
+    .optional(text(""))
+    .check(z.meta({ description: `The moment asked about: ${time}. Now if left out.` })),
 };
 export const intervalParams = (defaultDays: number) => ({
   from: z
     .optional(text(""))
-    .meta({ description: `The beginning: ${time}. ${defaultDays} days ago if left out.` }),
-  to: z.optional(text("")).meta({ description: `The end: ${time}. Now if left out.` }),
+    .check(z.meta({ description: `The beginning: ${time}. ${defaultDays} days ago if left out.` })),
+  to: z.optional(text("")).check(z.meta({ description: `The end: ${time}. Now if left out.` })),
 });
 export const pageParams = {
-  limit: z.coerce
-    .number()
-    .int()
-    .min(1)
-    .max(1_000)
-    .default(100)
-    .meta({ description: "Rows of a page, at most: a page ends before it outgrows a response." }),
-  cursor: z.optional(text("")).meta({ description: "`next` of the page before, unchanged." }),
+  limit: z
+    ._default(z.coerce.number().check(z.int(), z.gte(1), z.lte(1_000)), 100)
+    .check(z.meta({ description: "Rows of a page, at most: a page ends before it outgrows a response." })),
+  cursor: z.optional(text("")).check(z.meta({ description: "`next` of the page before, unchanged." })),
 };
 
 /** The cluster named, or the only one that the store knows. */

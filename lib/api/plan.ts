@@ -1,5 +1,5 @@
 // GET /findings/{id}/plan: the steps that end a finding, and the way back; there is no server here to prove them on.
-import * as z from "zod";
+import * as z from "../core/base/zod.ts";
 import { resolveSettings } from "../core/findings/settings.ts";
 import { notProven } from "../core/remediation/proof.ts";
 import { findFinding } from "../queries/findings.ts";
@@ -11,18 +11,20 @@ import { Time } from "./snapshot-ref.ts";
 
 const Step = z
   .object({
-    wall: z.enum(["sql", "iam"]).meta({ description: "Which of the two it changes." }),
-    text: z.string().meta({
-      description:
-        "SQL: one statement or one transaction. IAM: one command of the AWS CLI. By hand: a sentence.",
-    }),
-    undo: z.string().meta({ description: "What takes the step back; empty: nothing to take back." }),
-    says: z.array(z.string()).meta({ description: "What must be known before it is run." }),
-    byHand: z.boolean().meta({ description: "No statement: a person has to decide." }),
+    wall: z.enum(["sql", "iam"]).check(z.meta({ description: "Which of the two it changes." })),
+    text: z.string().check(
+      z.meta({
+        description:
+          "SQL: one statement or one transaction. IAM: one command of the AWS CLI. By hand: a sentence.",
+      }),
+    ),
+    undo: z.string().check(z.meta({ description: "What takes the step back; empty: nothing to take back." })),
+    says: z.array(z.string()).check(z.meta({ description: "What must be known before it is run." })),
+    byHand: z.boolean().check(z.meta({ description: "No statement: a person has to decide." })),
   })
-  .meta({ id: "PlanStep" });
+  .register(z.globalRegistry, { id: "PlanStep" });
 
-const Untried = z.null().meta({ description: "Not known: nothing was tried here." });
+const Untried = z.null().check(z.meta({ description: "Not known: nothing was tried here." }));
 
 const PlanAnswer = z
   .object({
@@ -31,8 +33,8 @@ const PlanAnswer = z
     ends: z.array(z.object({ id: z.nullable(z.string()), title: z.string() })),
     steps: z
       .array(Step)
-      .meta({ description: "In the order in which they are run. Nothing runs them for you." }),
-    inverse: z.array(z.string()).meta({ description: "What restores the snapshot, in order." }),
+      .check(z.meta({ description: "In the order in which they are run. Nothing runs them for you." })),
+    inverse: z.array(z.string()).check(z.meta({ description: "What restores the snapshot, in order." })),
     proof: z.object({
       status: z.literal("not-proven"),
       because: z.array(z.string()),
@@ -42,13 +44,18 @@ const PlanAnswer = z
       changed: Untried,
       mayConnect: Untried,
     }),
-    usedDays: z.int().meta({ description: "How far back usedBy looks." }),
-    usedBy: z.array(z.looseObject({ principal: z.string(), lastUseAt: z.nullable(Time) })).meta({
-      description: "Who used the roles that lose or gain something; rows as in /activity.",
-    }),
+    usedDays: z.int().check(z.meta({ description: "How far back usedBy looks." })),
+    usedBy: z.array(z.looseObject({ principal: z.string(), lastUseAt: z.nullable(Time) })).check(
+      z.meta({
+        description: "Who used the roles that lose or gain something; rows as in /activity.",
+      }),
+    ),
     notes: z.array(z.string()),
   })
-  .meta({ id: "Plan", description: "What ends a finding, in both walls, and what takes it back." });
+  .register(z.globalRegistry, {
+    id: "Plan",
+    description: "What ends a finding, in both walls, and what takes it back.",
+  });
 
 const nothingTried = {
   status: "not-proven" as const,

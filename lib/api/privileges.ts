@@ -1,5 +1,5 @@
 // GET /privileges and /who-can: who holds what at a moment, by which path.
-import * as z from "zod";
+import * as z from "../core/base/zod.ts";
 import { archetypes } from "../core/privileges/archetype.ts";
 import type { AccessEngine } from "../core/privileges/effective.ts";
 import type { RoleId } from "../core/privileges/effective-graph.ts";
@@ -26,19 +26,25 @@ export const RowShape = {
   object: z.string(),
   column: z.nullable(z.string()),
   privilege: z.string(),
-  grantable: z.boolean().meta({ description: "With grant option." }),
-  holds: z.enum(["inherited", "set-role"]).meta({ description: "At once, or only after SET ROLE." }),
-  usable: z.nullable(z.boolean()).meta({
-    description: "The schema's USAGE lets it be used; null for schemas and databases.",
-  }),
-  path: z.array(z.string()).meta({
-    description: "From the role to the one that holds it directly; a last PUBLIC where it comes from there.",
-  }),
+  grantable: z.boolean().check(z.meta({ description: "With grant option." })),
+  holds: z.enum(["inherited", "set-role"]).check(z.meta({ description: "At once, or only after SET ROLE." })),
+  usable: z.nullable(z.boolean()).check(
+    z.meta({
+      description: "The schema's USAGE lets it be used; null for schemas and databases.",
+    }),
+  ),
+  path: z.array(z.string()).check(
+    z.meta({
+      description:
+        "From the role to the one that holds it directly; a last PUBLIC where it comes from there.",
+    }),
+  ),
 } as const;
 
-const Row = z
-  .object(RowShape)
-  .meta({ id: "PrivilegeRow", description: "One privilege that a role holds; names are raw." });
+const Row = z.object(RowShape).register(z.globalRegistry, {
+  id: "PrivilegeRow",
+  description: "One privilege that a role holds; names are raw.",
+});
 
 export const Unread = z
   .object({
@@ -46,9 +52,9 @@ export const Unread = z
     schema: z.nullable(z.string()),
     object: z.string(),
     column: z.nullable(z.string()),
-    entries: z.array(z.string()).meta({ description: "As the catalog has them." }),
+    entries: z.array(z.string()).check(z.meta({ description: "As the catalog has them." })),
   })
-  .meta({
+  .register(z.globalRegistry, {
     id: "UnreadEntries",
     description: "Entries of an ACL that could not be read: whom they grant what is not known.",
   });
@@ -62,11 +68,13 @@ const RoleArchetype = z
   .object({
     archetype: z
       .nullable(z.enum(archetypes))
-      .meta({ description: "Declared, else what its name and grants point to; null: nothing tells." }),
+      .check(
+        z.meta({ description: "Declared, else what its name and grants point to; null: nothing tells." }),
+      ),
     because: z.string(),
-    declared: z.boolean().meta({ description: "In the settings or the published baseline." }),
+    declared: z.boolean().check(z.meta({ description: "In the settings or the published baseline." })),
   })
-  .meta({ id: "RoleArchetype", description: "What a role is for." });
+  .register(z.globalRegistry, { id: "RoleArchetype", description: "What a role is for." });
 
 const PrivilegeList = z
   .object({
@@ -74,16 +82,20 @@ const PrivilegeList = z
     ...Basis,
     archetype: z
       .nullable(RoleArchetype)
-      .meta({ description: "Of the role that is asked about; null: of no single one." }),
+      .check(z.meta({ description: "Of the role that is asked about; null: of no single one." })),
     unread: z.array(Unread),
     items: z.array(Row),
     next: z.nullable(z.string()),
   })
-  .meta({ id: "PrivilegeList" });
+  .register(z.globalRegistry, { id: "PrivilegeList" });
 
 const path = "/privileges";
 /** The snapshot, the object's number, and how many of its rows were given. */
-const CellPlace = z.tuple([z.int().positive(), z.int().nonnegative(), z.int().nonnegative()]);
+const CellPlace = z.tuple([
+  z.int().check(z.positive()),
+  z.int().check(z.nonnegative()),
+  z.int().check(z.nonnegative()),
+]);
 
 const rowsBehind = function* (
   engine: AccessEngine,
@@ -139,40 +151,52 @@ export const privileges: Route = route({
 const Principal = z
   .object({
     arn: z.string(),
-    wall: z.enum(["allowed", "denied", "conditional", "unknown"]).meta({
-      description:
-        "What IAM and the cluster policy say of its way in: to admin of dsql:DbConnectAdmin, else of dsql:DbConnect; `/who-may` says why.",
-    }),
-    via: z.enum(["mapping", "iam", "admin-login"]).meta({
-      description:
-        "`iam`: IAM lets it in as admin, or may, without a mapping; `admin-login`: it was seen as admin, and IAM does not say that it may be now.",
-    }),
-    conditions: z.array(z.string()).meta({ description: "Where `wall` is conditional." }),
-    identity: z.nullable(z.enum(["exists", "gone", "remade", "unknown"])).meta({
-      description:
-        "Who is behind the mapping: `gone` and `remade` (deleted and made again) cannot connect by it; null: no mapping is needed.",
-    }),
-    lastUseAt: z.optional(Time).meta({ description: "When it was last seen connecting as admin." }),
+    wall: z.enum(["allowed", "denied", "conditional", "unknown"]).check(
+      z.meta({
+        description:
+          "What IAM and the cluster policy say of its way in: to admin of dsql:DbConnectAdmin, else of dsql:DbConnect; `/who-may` says why.",
+      }),
+    ),
+    via: z.enum(["mapping", "iam", "admin-login"]).check(
+      z.meta({
+        description:
+          "`iam`: IAM lets it in as admin, or may, without a mapping; `admin-login`: it was seen as admin, and IAM does not say that it may be now.",
+      }),
+    ),
+    conditions: z.array(z.string()).check(z.meta({ description: "Where `wall` is conditional." })),
+    identity: z.nullable(z.enum(["exists", "gone", "remade", "unknown"])).check(
+      z.meta({
+        description:
+          "Who is behind the mapping: `gone` and `remade` (deleted and made again) cannot connect by it; null: no mapping is needed.",
+      }),
+    ),
+    lastUseAt: z.optional(Time).check(z.meta({ description: "When it was last seen connecting as admin." })),
   })
-  .meta({ id: "ReachingPrincipal", description: "A principal that reaches the role." });
+  .register(z.globalRegistry, { id: "ReachingPrincipal", description: "A principal that reaches the role." });
 
 const WhoCanRow = z
   .object({
     ...RowShape,
     paths: z
       .nullable(z.number())
-      .meta({ description: "In how many ways it is held; null: more than can be counted." }),
-    columns: z.nullable(z.array(z.string())).meta({
-      description: "Held on these columns of the table alone; null: on the whole object.",
-    }),
-    principals: z.nullable(z.array(Principal)).meta({
-      description: "Who reaches the role, by ARN; null: that is not known.",
-    }),
-    morePrincipals: z.nullable(z.enum(["iam-not-read", "iam-unreadable", "mappings-unreadable"])).meta({
-      description: "Why there may be more than `principals`; null: these are all.",
-    }),
+      .check(z.meta({ description: "In how many ways it is held; null: more than can be counted." })),
+    columns: z.nullable(z.array(z.string())).check(
+      z.meta({
+        description: "Held on these columns of the table alone; null: on the whole object.",
+      }),
+    ),
+    principals: z.nullable(z.array(Principal)).check(
+      z.meta({
+        description: "Who reaches the role, by ARN; null: that is not known.",
+      }),
+    ),
+    morePrincipals: z.nullable(z.enum(["iam-not-read", "iam-unreadable", "mappings-unreadable"])).check(
+      z.meta({
+        description: "Why there may be more than `principals`; null: these are all.",
+      }),
+    ),
   })
-  .meta({ id: "WhoCanRow" });
+  .register(z.globalRegistry, { id: "WhoCanRow" });
 
 const WhoCanAnswer = z
   .object({
@@ -185,15 +209,17 @@ const WhoCanAnswer = z
       column: z.nullable(z.string()),
     }),
     privilege: z.string(),
-    unknownRoles: z.nullable(z.int()).meta({
-      description:
-        "Of how many other roles it cannot be said that they do not hold it; null where the roles could not be read.",
-    }),
+    unknownRoles: z.nullable(z.int()).check(
+      z.meta({
+        description:
+          "Of how many other roles it cannot be said that they do not hold it; null where the roles could not be read.",
+      }),
+    ),
     unread: z.array(Unread),
     items: z.array(WhoCanRow),
     next: z.nullable(z.string()),
   })
-  .meta({ id: "WhoCanAnswer" });
+  .register(z.globalRegistry, { id: "WhoCanAnswer" });
 
 const whoCanPath = "/who-can";
 

@@ -1,20 +1,20 @@
 // Errors as RFC 9457 describes them: what went wrong for the caller, and nothing of how we are built.
 // https://www.rfc-editor.org/rfc/rfc9457
-import * as z from "zod";
+import * as z from "../core/base/zod.ts";
 import { AuditError, type ErrorCode } from "../errors.ts";
 
 /** `type` is about:blank: the status says all that a program can decide by, save `code`. */
 export const Problem = z
   .object({
     type: z.literal("about:blank"),
-    title: z.string().meta({ description: "The phrase of the status." }),
+    title: z.string().check(z.meta({ description: "The phrase of the status." })),
     status: z.int(),
-    detail: z.string().meta({ description: "What was wrong with this request." }),
+    detail: z.string().check(z.meta({ description: "What was wrong with this request." })),
     code: z.string(),
-    hint: z.optional(z.string()).meta({ description: "What to do next." }),
-    requestId: z.optional(z.string()).meta({ description: "Under which the log tells more." }),
+    hint: z.optional(z.string()).check(z.meta({ description: "What to do next." })),
+    requestId: z.optional(z.string()).check(z.meta({ description: "Under which the log tells more." })),
   })
-  .meta({ id: "Problem", description: "An error as RFC 9457 has it." });
+  .register(z.globalRegistry, { id: "Problem", description: "An error as RFC 9457 has it." });
 export type Problem = z.infer<typeof Problem>;
 
 const titles = {

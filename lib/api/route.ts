@@ -1,5 +1,5 @@
 // What a route is: a path, its parameters, the shape of its answer, and the function that answers.
-import type * as z from "zod";
+import type * as z from "../core/base/zod.ts";
 import type { QueryDeps } from "./deps.ts";
 
 export type Route = {

@@ -1,6 +1,6 @@
 // GET /snapshots and /snapshots/as-of: which snapshots there are, and what one of them holds.
-import * as z from "zod";
 import { iso } from "../core/base/time.ts";
+import * as z from "../core/base/zod.ts";
 import type { AnyRow } from "../core/catalog/canonical-rows.ts";
 import { sectionNames } from "../core/catalog/catalog.ts";
 import { type KnownCatalog, knownRows } from "../core/catalog/known-catalog.ts";
@@ -20,9 +20,11 @@ import {
 import { type Route, route } from "./route.ts";
 import { Basis, pinnedSnapshot, Section, SnapshotRef, Time, Unreadable } from "./snapshot-ref.ts";
 
-const Counts = z.record(z.string(), z.nullable(z.int())).meta({
-  description: "Rows by section; of an unreadable one what was last known, null where nothing ever was.",
-});
+const Counts = z.record(z.string(), z.nullable(z.int())).check(
+  z.meta({
+    description: "Rows by section; of an unreadable one what was last known, null where nothing ever was.",
+  }),
+);
 
 const SnapshotList = z
   .object({
@@ -32,15 +34,15 @@ const SnapshotList = z
         ...SnapshotRef.shape,
         previousHash: z
           .nullable(z.string())
-          .meta({ description: "The manifest before; null for the first." }),
-        changes: z.int().meta({ description: "How much differs from the snapshot before." }),
+          .check(z.meta({ description: "The manifest before; null for the first." })),
+        changes: z.int().check(z.meta({ description: "How much differs from the snapshot before." })),
         rows: Counts,
         unreadable: z.array(Unreadable),
       }),
     ),
     next: z.nullable(z.string()),
   })
-  .meta({ id: "SnapshotList" });
+  .register(z.globalRegistry, { id: "SnapshotList" });
 
 const countsOf = ({ manifest }: SealedManifest): Record<string, number | null> =>
   Object.fromEntries(sectionNames.map((name, i) => [name, manifest.rows[i] ?? null]));
@@ -58,8 +60,10 @@ export const snapshotList: Route = route({
   description: "By the time they were taken, the newest first.",
   params: z.strictObject({
     ...clusterParam,
-    from: intervalParams(0).from.meta({ description: "Taken at or after this time. All if left out." }),
-    to: intervalParams(0).to.meta({ description: "Taken at or before this time. Now if left out." }),
+    from: intervalParams(0).from.check(
+      z.meta({ description: "Taken at or after this time. All if left out." }),
+    ),
+    to: intervalParams(0).to.check(z.meta({ description: "Taken at or before this time. Now if left out." })),
     ...pageParams,
   }),
   answer: SnapshotList,
@@ -101,26 +105,34 @@ const SnapshotAnswer = z
   .object({
     cluster: z.string(),
     ...Basis,
-    serverVersion: z.int().meta({ description: "server_version_num; 0 where it could not be read." }),
+    serverVersion: z
+      .int()
+      .check(z.meta({ description: "server_version_num; 0 where it could not be read." })),
     sections: z.array(
       z.object({
         section: Section,
         status: z.enum(["read", "unreadable"]),
-        rows: z.nullable(z.int()).meta({ description: "Of an unreadable section what was last known." }),
+        rows: z
+          .nullable(z.int())
+          .check(z.meta({ description: "Of an unreadable section what was last known." })),
         lastReadAt: z.nullable(Time),
-        reason: z.optional(z.string()).meta({ description: "Why it could not be read." }),
+        reason: z.optional(z.string()).check(z.meta({ description: "Why it could not be read." })),
       }),
     ),
     items: z
       .array(z.object({ section: Section, row: z.record(z.string(), z.unknown()) }))
-      .meta({ description: "The rows, section by section, with OIDs as PostgreSQL has them." }),
+      .check(z.meta({ description: "The rows, section by section, with OIDs as PostgreSQL has them." })),
     next: z.nullable(z.string()),
   })
-  .meta({ id: "SnapshotAnswer", description: "A snapshot's catalog, page by page." });
+  .register(z.globalRegistry, { id: "SnapshotAnswer", description: "A snapshot's catalog, page by page." });
 
 const asOfPath = "/snapshots/as-of";
 /** The snapshot, the section's and the row's number. */
-const RowPlace = z.tuple([z.int().positive(), z.int().nonnegative(), z.int().nonnegative()]);
+const RowPlace = z.tuple([
+  z.int().check(z.positive()),
+  z.int().check(z.nonnegative()),
+  z.int().check(z.nonnegative()),
+]);
 
 const rowsAfter = function* (
   catalog: KnownCatalog,
@@ -144,7 +156,7 @@ export const snapshotAsOf: Route = route({
   params: z.strictObject({
     ...clusterParam,
     ...atParam,
-    section: z.optional(Section).meta({ description: "Only this section's rows." }),
+    section: z.optional(Section).check(z.meta({ description: "Only this section's rows." })),
     ...pageParams,
   }),
   answer: SnapshotAnswer,

@@ -1,6 +1,6 @@
 // GET /history/timeline: what happened to a role, a principal or an object; since when a role holds a privilege.
-import * as z from "zod";
 import { type Instant, iso } from "../core/base/time.ts";
+import * as z from "../core/base/zod.ts";
 import { basisOf } from "../queries/basis.ts";
 import { newestSnapshot, timelineOf, timelineQuestion } from "../queries/timeline.ts";
 import { toldRecord } from "../queries/told-change.ts";
@@ -17,18 +17,25 @@ const path = "/history/timeline";
 const HeldPeriod = z
   .object({
     holds: z.enum(["yes", "no", "unknown"]),
-    after: z.nullable(Time).meta({
-      description: "The last snapshot that showed the state before; null: so from the first snapshot on.",
-    }),
-    before: Time.meta({ description: "The first snapshot that showed this state." }),
+    after: z.nullable(Time).check(
+      z.meta({
+        description: "The last snapshot that showed the state before; null: so from the first snapshot on.",
+      }),
+    ),
+    before: Time.check(z.meta({ description: "The first snapshot that showed this state." })),
     seq: z.int(),
-    roleOid: z.nullable(z.int()).meta({ description: "The role that bore the name then; null: none did." }),
+    roleOid: z
+      .nullable(z.int())
+      .check(z.meta({ description: "The role that bore the name then; null: none did." })),
     objectOid: z
       .nullable(z.int())
-      .meta({ description: "The object that bore the name then; null: none did." }),
-    by: z.array(RecordedChangeAnswer).meta({ description: "What changed between the two." }),
+      .check(z.meta({ description: "The object that bore the name then; null: none did." })),
+    by: z.array(RecordedChangeAnswer).check(z.meta({ description: "What changed between the two." })),
   })
-  .meta({ id: "HeldPeriod", description: "A stretch in which the answer stayed the same." });
+  .register(z.globalRegistry, {
+    id: "HeldPeriod",
+    description: "A stretch in which the answer stayed the same.",
+  });
 
 const Ambiguity = z
   .object({
@@ -37,65 +44,87 @@ const Ambiguity = z
     bearers: z.array(
       z.object({
         oid: z.int(),
-        since: z.nullable(Time).meta({
-          description: "The first snapshot that showed it under the name; null: the very first did.",
-        }),
-        until: z.nullable(Time).meta({
-          description: "The first snapshot that no longer did; null: the newest still does.",
-        }),
+        since: z.nullable(Time).check(
+          z.meta({
+            description: "The first snapshot that showed it under the name; null: the very first did.",
+          }),
+        ),
+        until: z.nullable(Time).check(
+          z.meta({
+            description: "The first snapshot that no longer did; null: the newest still does.",
+          }),
+        ),
         ended: z.nullable(z.enum(["dropped", "renamed", "moved"])),
       }),
     ),
   })
-  .meta({ id: "Namesakes", description: "The bearers of one name, in the order of their times." });
+  .register(z.globalRegistry, {
+    id: "Namesakes",
+    description: "The bearers of one name, in the order of their times.",
+  });
 
 const CouldGrant = z
   .object({
     after: Time,
     before: Time,
-    admins: z.array(z.string()).meta({ description: "Principals that were connected as admin." }),
-    grantors: z.array(z.object({ role: z.string(), principals: z.array(z.string()) })).meta({
-      description: "Principals mapped to a grantor that were connected.",
-    }),
+    admins: z.array(z.string()).check(z.meta({ description: "Principals that were connected as admin." })),
+    grantors: z.array(z.object({ role: z.string(), principals: z.array(z.string()) })).check(
+      z.meta({
+        description: "Principals mapped to a grantor that were connected.",
+      }),
+    ),
     hours: z.int(),
     unprovenHours: z
       .int()
-      .meta({ description: "Of these hours capture is not proven: there may be others." }),
+      .check(z.meta({ description: "Of these hours capture is not proven: there may be others." })),
   })
-  .meta({ id: "CouldGrant", description: "Who could have made the changes between two snapshots." });
+  .register(z.globalRegistry, {
+    id: "CouldGrant",
+    description: "Who could have made the changes between two snapshots.",
+  });
 
 const TimelineAnswer = z
   .object({
     cluster: z.string(),
-    from: Time.meta({ description: "The first snapshot: what was before is not known." }),
-    last: Side.meta({ description: "The newest snapshot that the timeline reaches to." }),
-    held: z.optional(z.array(HeldPeriod)).meta({
-      description:
-        "On the first page, where role, object and privilege are given: since when it is held, by what change.",
-    }),
-    namesakes: z.array(Ambiguity).meta({
-      description: "Names that meant several roles or objects in this time: identity is the OID.",
-    }),
-    couldGrant: z.array(CouldGrant).meta({
-      description:
-        "Of the newest stretches with changes: who could have made them. A connection proves no grant.",
-    }),
-    unknown: z.array(z.object({ section: Section, from: z.nullable(Time), to: z.nullable(Time) })).meta({
-      description: "Stretches in which a section could not be read: what happened there is not known.",
-    }),
-    iamNotWeighedBefore: z.nullable(Time).meta({
-      description: "Whom IAM let in was not compared before this time; null: all of it was.",
-    }),
+    from: Time.check(z.meta({ description: "The first snapshot: what was before is not known." })),
+    last: Side.check(z.meta({ description: "The newest snapshot that the timeline reaches to." })),
+    held: z.optional(z.array(HeldPeriod)).check(
+      z.meta({
+        description:
+          "On the first page, where role, object and privilege are given: since when it is held, by what change.",
+      }),
+    ),
+    namesakes: z.array(Ambiguity).check(
+      z.meta({
+        description: "Names that meant several roles or objects in this time: identity is the OID.",
+      }),
+    ),
+    couldGrant: z.array(CouldGrant).check(
+      z.meta({
+        description:
+          "Of the newest stretches with changes: who could have made them. A connection proves no grant.",
+      }),
+    ),
+    unknown: z.array(z.object({ section: Section, from: z.nullable(Time), to: z.nullable(Time) })).check(
+      z.meta({
+        description: "Stretches in which a section could not be read: what happened there is not known.",
+      }),
+    ),
+    iamNotWeighedBefore: z.nullable(Time).check(
+      z.meta({
+        description: "Whom IAM let in was not compared before this time; null: all of it was.",
+      }),
+    ),
     items: z.array(RecordedChangeAnswer),
     next: z.nullable(z.string()),
   })
-  .meta({
+  .register(z.globalRegistry, {
     id: "TimelineAnswer",
     description: `Changes of one subject, the oldest first. ${besideTimelines}`,
   });
 
 /** The newest snapshot that the first page reached to, and the number of the change. */
-const ChangePlace = z.tuple([z.int().positive(), z.int().nonnegative()]);
+const ChangePlace = z.tuple([z.int().check(z.positive()), z.int().check(z.nonnegative())]);
 
 const orNull = (at: Instant | null): string | null => (at === null ? null : iso(at));
 

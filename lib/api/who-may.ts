@@ -1,5 +1,5 @@
 // GET /who-may: whom IAM and the cluster's policy let connect, and why.
-import * as z from "zod";
+import * as z from "../core/base/zod.ts";
 import { AS_FAR_AS_IT_GOES, parseAction, type WhoMayRow, whoMayAt } from "../queries/who-may.ts";
 import { askSnapshot, RowPlace, rowsAfter } from "./ask-snapshot.ts";
 import { readCursor } from "./cursor.ts";
@@ -13,12 +13,16 @@ const WhoMayRowAnswer = z
     principal: z.string(),
     kind: z
       .string()
-      .meta({ description: "role, service-linked-role, user, root, other-account, gone, not-read." }),
+      .check(
+        z.meta({ description: "role, service-linked-role, user, root, other-account, gone, not-read." }),
+      ),
     action: z.enum(["connect", "admin"]),
-    verdict: z.enum(["allowed", "denied", "conditional", "unknown"]).meta({
-      description:
-        "`conditional`: the request decides; `unknown`: something could not be read or is not documented.",
-    }),
+    verdict: z.enum(["allowed", "denied", "conditional", "unknown"]).check(
+      z.meta({
+        description:
+          "`conditional`: the request decides; `unknown`: something could not be read or is not documented.",
+      }),
+    ),
     because: z
       .array(
         z.object({
@@ -26,28 +30,30 @@ const WhoMayRowAnswer = z
           sid: z.nullable(z.string()),
           effect: z
             .enum(["Allow", "Deny", "none", "unknown"])
-            .meta({ description: "`none`: the boundary does not allow it." }),
+            .check(z.meta({ description: "`none`: the boundary does not allow it." })),
           from: z
             .string()
-            .meta({ description: "inline, managed, group, boundary, cluster policy, account." }),
+            .check(z.meta({ description: "inline, managed, group, boundary, cluster policy, account." })),
         }),
       )
-      .meta({ description: "The statements that decide; none: no policy allows it." }),
+      .check(z.meta({ description: "The statements that decide; none: no policy allows it." })),
     conditions: z.array(z.string()),
-    reasons: z.array(z.string()).meta({ description: "Why it is unknown, or what else is to be said." }),
+    reasons: z
+      .array(z.string())
+      .check(z.meta({ description: "Why it is unknown, or what else is to be said." })),
   })
-  .meta({ id: "WhoMayRow" });
+  .register(z.globalRegistry, { id: "WhoMayRow" });
 
 const WhoMayAnswer = z
   .object({
     cluster: z.string(),
     ...Basis,
-    says: z.string().meta({ description: "What no verdict here can rest on." }),
+    says: z.string().check(z.meta({ description: "What no verdict here can rest on." })),
     unread: z.array(z.object({ part: z.string(), reason: z.string() })),
     items: z.array(WhoMayRowAnswer),
     next: z.nullable(z.string()),
   })
-  .meta({ id: "WhoMayAnswer" });
+  .register(z.globalRegistry, { id: "WhoMayAnswer" });
 
 const path = "/who-may";
 const answerOf = (row: WhoMayRow): z.input<typeof WhoMayRowAnswer> => ({

@@ -2,14 +2,14 @@
 // https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-log-file-custom-validation.html
 import { createHash, createPublicKey, type KeyObject, verify } from "node:crypto";
 import { gunzipSync } from "node:zlib";
-import * as z from "zod";
 import type { Instant } from "../core/base/time.ts";
+import * as z from "../core/base/zod.ts";
 import type { VerifiedDigest } from "../core/coverage/digest-chain.ts";
 import { regionOfDigest } from "../core/coverage/trail-file-name.ts";
 import { AuditError } from "../errors.ts";
 import { eventTimeOf } from "./parse-record.ts";
 
-const Time = z.string().refine((text) => eventTimeOf(text) !== undefined);
+const Time = z.string().check(z.refine((text) => eventTimeOf(text) !== undefined));
 
 /** The fields that we read. https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-log-file-validation-digest-file-structure.html */
 const Digest = z.object({

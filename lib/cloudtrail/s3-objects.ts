@@ -1,6 +1,6 @@
 // Trail files in S3: which objects a message names, and how one is read.
 import { GetObjectCommand, type S3Client } from "@aws-sdk/client-s3";
-import * as z from "zod";
+import * as z from "../core/base/zod.ts";
 import { AuditError } from "../errors.ts";
 import { bodyChunks } from "./body-chunks.ts";
 import type { TrailSource } from "./trail-source.ts";

@@ -1,5 +1,5 @@
 // One section of the catalog: its statement, and what its rows say.
-import * as z from "zod";
+import * as z from "../core/base/zod.ts";
 import { parseAcl, type RoleOids } from "../core/catalog/acl.ts";
 import type { SectionName, Sections } from "../core/catalog/catalog.ts";
 import { type ExtraName, type Extras, extraNames } from "../core/catalog/extras.ts";

@@ -1,7 +1,7 @@
 // The messages that the functions send to each other through queues.
-import * as z from "zod";
 import { Dial } from "../config.ts";
 import { Cluster } from "../core/base/ids.ts";
+import * as z from "../core/base/zod.ts";
 
 /** A job that events asked for: not needed any more where the same was done at this moment or later. */
 const unlessSince = z.optional(z.int());
@@ -9,8 +9,8 @@ const unlessSince = z.optional(z.int());
 /** plan -> snapshot: read the catalog of one cluster. */
 export const SnapshotJob = z.object({
   cluster: Cluster,
-  endpoint: z.string().min(1),
-  user: z.string().min(1),
+  endpoint: z.string().check(z.minLength(1)),
+  user: z.string().check(z.minLength(1)),
   dial: z.optional(Dial),
   unlessSince,
 });

@@ -1,8 +1,8 @@
 // What follows from an event of CloudTrail that something changed: it is kept, and clusters are looked at soon, once for
 // all events of a while. Used by the plan function.
-import * as z from "zod";
 import { parseManagementEvent } from "../cloudtrail/parse-management-event.ts";
 import { type Instant, MINUTE } from "../core/base/time.ts";
+import * as z from "../core/base/zod.ts";
 import { scopeOfCluster } from "../core/coverage/coverage-scope.ts";
 import type { ManagementEvent } from "../core/coverage/management-event.ts";
 import type { Store } from "../store/open-store.ts";
@@ -10,7 +10,7 @@ import { noteDeletion } from "./cluster-life.ts";
 
 /** EventBridge's envelope around a record: https://docs.aws.amazon.com/eventbridge/latest/ref/events-structure.html */
 const ChangeEvent = z.object({
-  "detail-type": z.string().regex(/ via CloudTrail$/),
+  "detail-type": z.string().check(z.regex(/ via CloudTrail$/)),
   detail: z.object({ eventSource: z.string(), errorCode: z.nullish(z.string()) }),
 });
 

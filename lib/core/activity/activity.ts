@@ -1,7 +1,7 @@
 // What connections add up to: tallies per minute, hour and day. Always recomputed from segments, never incremented.
-import * as z from "zod";
 import { type Cluster, Principal } from "../base/ids.ts";
 import type { Instant } from "../base/time.ts";
+import * as z from "../base/zod.ts";
 import type { Connection } from "./connection.ts";
 
 /**
@@ -19,7 +19,7 @@ export const Tally = z.object({
   role: z.string(),
   /** The mark of a long-term access key (see `accessKeyMark`), where the record names one. */
   accessKey: z.optional(z.string()),
-  count: z.int().positive(),
+  count: z.int().check(z.positive()),
   firstAt: z.int(),
   lastAt: z.int(),
   /** The event of `firstAt` (smallest id among equals): evidence that a person can look up. */

@@ -1,10 +1,10 @@
 // One DbConnect or DbConnectAdmin attempt, as far as its CloudTrail record tells.
-import * as z from "zod";
 import { Cluster, Principal } from "../base/ids.ts";
+import * as z from "../base/zod.ts";
 
 export const Connection = z.object({
   /** CloudTrail's eventID: the same whichever way the record arrived. */
-  eventId: z.string().min(1),
+  eventId: z.string().check(z.minLength(1)),
   /**
    * What it is counted by where that is not its own eventID: CloudTrail wrote the same connection for another account, or
    * once more with data that had been missing.

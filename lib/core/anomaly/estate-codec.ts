@@ -1,6 +1,6 @@
 // An estate as plain JSON and back: what a store keeps between two judgements. Equal estates make equal text.
-import * as z from "zod";
 import { Principal } from "../base/ids.ts";
+import * as z from "../base/zod.ts";
 import type { Estate } from "./estate.ts";
 import type { DayRecord, Entries, Habits, Kind, Tenure } from "./habits.ts";
 import type { DaySign } from "./judge-day.ts";

@@ -1,6 +1,6 @@
 // When and from where a component works: declared hours in a time zone, holidays, networks.
-import * as z from "zod";
 import type { Instant } from "../base/time.ts";
+import * as z from "../base/zod.ts";
 import { isMoment } from "./moments.ts";
 
 const days = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"] as const;
@@ -16,18 +16,20 @@ const isTimeZone = (name: string): boolean => {
 
 const ClockTime = z
   .string()
-  .regex(/^(?:(?:[01]\d|2[0-3]):[0-5]\d|24:00)$/, "must be a time of the day, 00:00 to 24:00");
+  .check(z.regex(/^(?:(?:[01]\d|2[0-3]):[0-5]\d|24:00)$/, "must be a time of the day, 00:00 to 24:00"));
 
 /** Working hours; `to` before `from` reaches into the next day. */
 export const Hours = z.strictObject({
   timeZone: z
     .string()
-    .refine(isTimeZone, "must be a time zone of the IANA database, such as Europe/Berlin")
-    .describe("IANA time zone: Europe/Berlin."),
-  days: z.array(z.enum(days)).min(1).optional().describe("Default: every day."),
+    .check(
+      z.refine(isTimeZone, "must be a time zone of the IANA database, such as Europe/Berlin"),
+      z.describe("IANA time zone: Europe/Berlin."),
+    ),
+  days: z.optional(z.array(z.enum(days)).check(z.minLength(1))).check(z.describe("Default: every day.")),
   from: ClockTime,
   to: ClockTime,
-  holidays: z.boolean().optional().describe("true: on holidays as well. Default: not on holidays."),
+  holidays: z.optional(z.boolean()).check(z.describe("true: on holidays as well. Default: not on holidays.")),
 });
 export type Hours = z.infer<typeof Hours>;
 
@@ -36,10 +38,12 @@ export const Calendar = z
   .array(
     z
       .string()
-      .regex(/^\d{4}-\d{2}-\d{2}$/, "must be a date: 2026-12-25")
-      .refine(isMoment, "is not in the calendar"),
+      .check(
+        z.regex(/^\d{4}-\d{2}-\d{2}$/, "must be a date: 2026-12-25"),
+        z.refine(isMoment, "is not in the calendar"),
+      ),
   )
-  .describe("Days on which declared hours do not hold.");
+  .check(z.describe("Days on which declared hours do not hold."));
 
 const minutesOf = (clock: string): number => Number(clock.slice(0, 2)) * 60 + Number(clock.slice(3));
 

@@ -1,7 +1,7 @@
 // From the text of `access.yml` to a baseline, or to an error that names each fault by line and column.
-import type * as z from "zod";
 import { AuditError } from "../../errors.ts";
 import { visible } from "../base/visible-text.ts";
+import type * as z from "../base/zod.ts";
 import { Baseline } from "./baseline.ts";
 import { type Fault, readYaml } from "./yaml-source.ts";
 

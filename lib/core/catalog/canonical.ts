@@ -132,7 +132,7 @@ const readRow = (name: SectionName, line: unknown[]): Record<string, unknown> =>
 /** The rows that were last known of unreadable parts of IAM, checked. */
 const lastIamOf = (last: ReturnType<ReturnType<typeof iamReader>["done"]>["last"]): LastIam | undefined => {
   const checked = Object.entries(last).map(([name, { at, seq, rows }]) => {
-    const part = IamParts.shape[name as IamPartName]?.safeParse({ status: "read", rows });
+    const part = IamParts.shape[name as IamPartName].safeParse({ status: "read", rows });
     if (!part?.success || part.data.status !== "read")
       throw notOurs("a row has the wrong shape", part?.error);
     return [name, { at, seq, rows: part.data.rows }];

@@ -1,7 +1,7 @@
 // What one cluster's catalog said at one instant: sections, each read or unreadable with a reason.
 // Everything refers to roles and objects by OID, so that a rename changes one row. Rows are sorted by their key.
-import * as z from "zod";
 import { Cluster, Oid } from "../base/ids.ts";
+import * as z from "../base/zod.ts";
 import { Extras } from "./extras.ts";
 import { IamFacts } from "./iam-facts.ts";
 import { Acl, section } from "./section.ts";

@@ -1,7 +1,7 @@
 // What a snapshot holds beside its sections: how views reach tables, whose a sequence is, and objects of rarer kinds.
 // It came later: a snapshot of an older release has none of it, which is "not read", never "none".
-import * as z from "zod";
 import { Oid } from "../base/ids.ts";
+import * as z from "../base/zod.ts";
 import { Acl, section } from "./section.ts";
 
 /** A view; with `security_invoker` it reads and writes with its caller's rights, else with its owner's. */

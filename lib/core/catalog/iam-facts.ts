@@ -1,6 +1,6 @@
 // What IAM says about one cluster at one instant: parts, each read or unreadable with a reason. The second wall of a snapshot.
 // Instants are epoch milliseconds, policy documents are JSON text as AWS gave it (URL-decoded, never parsed and written anew).
-import * as z from "zod";
+import * as z from "../base/zod.ts";
 import { section } from "./section.ts";
 
 /** A tag of an IAM identity or of a cluster. Its value may be empty; the keys of IAM identities ignore case. */

@@ -1,6 +1,6 @@
 // The building stones of a catalog's sections: ACLs, and rows that were read or could not be.
-import * as z from "zod";
 import { Oid } from "../base/ids.ts";
+import * as z from "../base/zod.ts";
 
 /**
  * One ACL entry. `privileges` and `grantable` are PostgreSQL's letters in its own order ("arwdDxt"); `grantable`

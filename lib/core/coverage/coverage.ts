@@ -1,6 +1,6 @@
 // The stretches of time for which connection capture is proven, hour by hour.
-import * as z from "zod";
 import type { Instant, Interval } from "../base/time.ts";
+import * as z from "../base/zod.ts";
 
 /** Strongest first. `folder`: an offline folder holds a trail file of the hour. `canary`: on both sides, from trail files. */
 export const Proof = z.enum(["digest", "canary", "folder"]);

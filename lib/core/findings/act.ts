@@ -1,6 +1,6 @@
 // What a person decided on a finding or a cluster, written down for good: who, when, what and why.
-import * as z from "zod";
 import { Cluster } from "../base/ids.ts";
+import * as z from "../base/zod.ts";
 
 export const ActKind = z.enum(["ack", "exempt", "unexempt"]);
 export type ActKind = z.infer<typeof ActKind>;

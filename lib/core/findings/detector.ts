@@ -1,9 +1,9 @@
 // What a detector is: one rule with its documents and options, pure, judged by nothing but a view.
-import * as z from "zod";
 import { closerLookWords } from "../anomaly/closer-look.ts";
 import type { SignRule } from "../anomaly/sign-rule.ts";
 import type { Evidence, EvidenceWords, WordsOf } from "../base/evidence.ts";
 import type { Instant, Interval } from "../base/time.ts";
+import * as z from "../base/zod.ts";
 import type { Category, Life, Severity, Subject, Verdict } from "./finding.ts";
 import type { AuditView, Need } from "./view.ts";
 
@@ -90,7 +90,7 @@ export type SubjectDetector<O, E extends Evidence> = Common<O, E> & {
 /** Options that all signs of anomaly share. */
 export const SignOptions = z.object({
   /** true: this sign is not looked for. */
-  off: z.boolean().default(false),
+  off: z._default(z.boolean(), false),
 });
 export type SignOptions = z.infer<typeof SignOptions>;
 

@@ -1,8 +1,8 @@
 // A finding that people accepted: by whom, why, and until when. All three are mandatory, so that none rots unseen.
-import * as z from "zod";
 import { AuditError } from "../../errors.ts";
 import { Cluster } from "../base/ids.ts";
 import { DAY, type Instant, iso } from "../base/time.ts";
+import * as z from "../base/zod.ts";
 import { type Finding, Subject } from "./finding.ts";
 import { exemptionKey, exemptionKeys } from "./finding-id.ts";
 
@@ -12,8 +12,8 @@ export const Exemption = z.object({
   cluster: Cluster,
   detector: z.string(),
   subject: Subject,
-  owner: z.string().min(1).max(200),
-  reason: z.string().min(1).max(1000),
+  owner: z.string().check(z.minLength(1), z.maxLength(200)),
+  reason: z.string().check(z.minLength(1), z.maxLength(1000)),
   /** What the finding counted together when it was accepted; a further grant is not. Missing: all of it is accepted. */
   grants: z.optional(z.array(z.string())),
   /** From here on it no longer holds. */

@@ -1,6 +1,6 @@
 // A detector's judgement on one subject, with its evidence, its stable identity and its life.
-import * as z from "zod";
 import { Cluster, Oid, Principal } from "../base/ids.ts";
+import * as z from "../base/zod.ts";
 
 export const Category = z.enum(["dormant", "anomalous", "over-privileged", "coverage"]);
 export type Category = z.infer<typeof Category>;

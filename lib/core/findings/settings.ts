@@ -1,21 +1,21 @@
 // What verdicts depend on besides the facts. One set holds for a store, so that whoever judges it says the same.
 import { isDeepStrictEqual } from "node:util";
-import * as z from "zod";
 import { FALSE_FINDINGS_PER_WEEK } from "../anomaly/constants.ts";
 import { Principal } from "../base/ids.ts";
 import type { Instant } from "../base/time.ts";
+import * as z from "../base/zod.ts";
 import { archetypes } from "../privileges/archetype.ts";
 import { DORMANT_DAYS } from "./dormant-window.ts";
 
 export const VerdictSettings = z.object({
   /** How many days a mapping must be unused to be called dormant. */
-  dormantDays: z.int().positive().max(390),
+  dormantDays: z.int().check(z.positive(), z.lte(390)),
   /** What roles are declared to be for, by the name of the role. */
   archetypes: z.record(z.string(), z.enum(archetypes)),
   /** Options of detectors, by detector id. */
   detectorOptions: z.record(z.string(), z.record(z.string(), z.unknown())),
   /** How many false findings of unusual connections a week are accepted, for people and for machines each. */
-  falseFindingsPerWeek: z._default(z.number().positive().max(100), FALSE_FINDINGS_PER_WEEK),
+  falseFindingsPerWeek: z._default(z.number().check(z.positive(), z.lte(100)), FALSE_FINDINGS_PER_WEEK),
   /** The auditor's own principal; null: not known. */
   auditor: z.nullable(Principal),
 });

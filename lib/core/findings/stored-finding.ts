@@ -1,5 +1,5 @@
 // Findings as earlier releases stored them, brought to today's shape.
-import * as z from "zod";
+import * as z from "../base/zod.ts";
 import { familyOfDetector } from "./family.ts";
 import { Finding, type Life, provesUnused, type Verdict } from "./finding.ts";
 
@@ -28,4 +28,4 @@ const upgrade = (stored: unknown): unknown => {
 };
 
 /** A finding out of the store, of this release or an earlier one. */
-export const StoredFinding = z.preprocess(upgrade, Finding);
+export const StoredFinding = z.pipe(z.transform(upgrade), Finding);

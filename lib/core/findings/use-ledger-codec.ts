@@ -1,6 +1,6 @@
 // A ledger of uses as plain JSON and back: what a store keeps between two judgements. Equal ledgers make equal text.
-import * as z from "zod";
 import { Principal } from "../base/ids.ts";
+import * as z from "../base/zod.ts";
 import type { UseLedger } from "./use-ledger.ts";
 
 /** Changes when what a stored ledger says would be read otherwise: an older one is worked out anew. */

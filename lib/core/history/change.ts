@@ -1,6 +1,6 @@
 // What can differ between two snapshots: a closed union. Each change can be applied, and names what it is about.
-import * as z from "zod";
 import { Oid } from "../base/ids.ts";
+import * as z from "../base/zod.ts";
 import {
   Acl,
   Database,
@@ -83,7 +83,7 @@ export type ObjectRow = z.infer<typeof ObjectRow>;
 /** What an object of a rarer kind is; `owner` null: its kind has none. */
 const OtherState = z.object({ name: z.string(), owner: z.nullable(Oid), acl: Acl });
 
-const kind = <K extends string, S extends z.ZodRawShape>(name: K, shape: S) =>
+const kind = <K extends string, S extends z.core.$ZodLooseShape>(name: K, shape: S) =>
   z.object({ kind: z.literal(name), ...shape });
 
 export const Change = z.discriminatedUnion("kind", [

@@ -1,6 +1,6 @@
 // Whether a cluster is still there to be watched: folded from signs that come late, twice and in any order.
-import * as z from "zod";
 import type { Instant } from "../base/time.ts";
+import * as z from "../base/zod.ts";
 
 /**
  * One thing that says so. `deleted`: AWS said that there is no such cluster, or CloudTrail recorded its deletion.

@@ -1,5 +1,5 @@
 // What can differ in IAM between two snapshots: one flat shape, so that any of it can be filtered, stored and told alike.
-import * as z from "zod";
+import * as z from "../base/zod.ts";
 import { type IamPartName, iamPartNames } from "../catalog/iam-facts.ts";
 
 /**

@@ -1,24 +1,24 @@
 // The manifest of one snapshot: a small, fixed text that is hashed, and that names the hash of the one before it.
-import * as z from "zod";
 import { AuditError } from "../../errors.ts";
 import { Sha256 } from "../base/ids.ts";
 import { dayOf, type Instant, LAST_INSTANT } from "../base/time.ts";
+import * as z from "../base/zod.ts";
 import { type SectionName, sectionNames } from "../catalog/catalog.ts";
 import { sha256 } from "./chunk.ts";
 
 /** Raised when a field changes its meaning. What an older release wrote stays readable: its text is never rewritten. */
 const MANIFEST_FORMAT = 1;
 
-const Time = z.int().min(0).max(LAST_INSTANT);
+const Time = z.int().check(z.gte(0), z.lte(LAST_INSTANT));
 
 /** What the auditor itself did to take the snapshot: its own login, to be found again as a canary. */
 export const SnapshotMeta = z.object({
   login: z.optional(
     z.object({
       at: Time,
-      eventId: z.optional(z.nullable(z.string().max(128))),
-      principal: z.string().max(2048),
-      sourceIp: z.optional(z.string().max(64)),
+      eventId: z.optional(z.nullable(z.string().check(z.maxLength(128)))),
+      principal: z.string().check(z.maxLength(2048)),
+      sourceIp: z.optional(z.string().check(z.maxLength(64))),
     }),
   ),
 });
@@ -52,18 +52,18 @@ export type Manifest = {
 export type SealedManifest = { readonly manifest: Manifest; readonly hash: Sha256; readonly body: string };
 
 // Short names and base64url hashes: with its keys the item stays within 1 KB, one write unit.
-const Hash = z.string().regex(/^[A-Za-z0-9_-]{43}$/);
+const Hash = z.string().check(z.regex(/^[A-Za-z0-9_-]{43}$/));
 const Body = z.object({
   f: z.literal(MANIFEST_FORMAT),
-  n: z.int().positive(),
+  n: z.int().check(z.positive()),
   t: Time,
   i: Hash,
   p: z.optional(Hash),
-  d: z.int().positive(),
-  y: z.optional(z.tuple([z.int().positive(), Hash])),
-  l: z.int().nonnegative(),
-  c: z.optional(z.tuple([z.int().positive(), Hash])),
-  r: z.array(z.nullable(z.int().nonnegative())),
+  d: z.int().check(z.positive()),
+  y: z.optional(z.tuple([z.int().check(z.positive()), Hash])),
+  l: z.int().check(z.nonnegative()),
+  c: z.optional(z.tuple([z.int().check(z.positive()), Hash])),
+  r: z.array(z.nullable(z.int().check(z.nonnegative()))),
   u: z.optional(
     z.partialRecord(z.enum(sectionNames as readonly [SectionName, ...SectionName[]]), z.nullable(Time)),
   ),

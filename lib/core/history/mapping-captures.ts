@@ -1,39 +1,39 @@
 // Mapping periods from files: one reading of sys.iam_pg_role_mappings, or its history.
-import * as z from "zod";
 import { AuditError } from "../../errors.ts";
 import { parseTime } from "../base/parse-time.ts";
 import type { Instant } from "../base/time.ts";
+import * as z from "../base/zod.ts";
 import type { MappingPeriod } from "./mapping-period.ts";
 
 /** An OID as JSON gives it: a number, or its digits. */
 const FileOid = z.union([
-  z.int().nonnegative().max(4_294_967_295),
-  z.string().regex(/^\d{1,10}$/).transform(Number).pipe(z.int().max(4_294_967_295)),
+  z.int().check(z.nonnegative(), z.lte(4_294_967_295)),
+  z.pipe(z.pipe(z.string().check(z.regex(/^\d{1,10}$/)), z.transform(Number)), z.int().check(z.lte(4_294_967_295))),
 ]); // biome-ignore format: one glance
 
 /** A row of the view; the columns that nothing is judged by may be missing. */
 const FileRow = z.object({
-  arn: z.string().min(1).max(2048),
+  arn: z.string().check(z.minLength(1), z.maxLength(2048)),
   pg_role_oid: FileOid,
-  pg_role_name: z.string().min(1).max(1024),
+  pg_role_name: z.string().check(z.minLength(1), z.maxLength(1024)),
   iam_oid: z.optional(FileOid),
 });
 type FileRow = z.infer<typeof FileRow>;
 
 /** ISO 8601, in UTC where it names no offset; or epoch milliseconds. */
 const FileTime = z.union([
-  z.int().nonnegative(),
-  z
-    .string()
-    .regex(/^\d{4}-/)
-    .transform((text, context) => {
+  z.int().check(z.nonnegative()),
+  z.pipe(
+    z.string().check(z.regex(/^\d{4}-/)),
+    z.transform((text, context) => {
       try {
         return parseTime(text, 0);
       } catch {
-        context.addIssue({ code: "custom", message: "is not a time in ISO 8601" });
+        context.issues.push({ code: "custom", input: text, message: "is not a time in ISO 8601" });
         return z.NEVER;
       }
     }),
+  ),
 ]);
 const FileCapture = z.object({ capturedAt: FileTime, rows: z.array(FileRow) });
 

@@ -1,17 +1,17 @@
 // The signed note that a restore from backup leaves: it lets verify tell "restored" from "rewritten".
 import { createPrivateKey, createPublicKey, type KeyObject, sign, verify } from "node:crypto";
-import * as z from "zod";
 import { AuditError } from "../../errors.ts";
 import { Cluster, Sha256 } from "../base/ids.ts";
+import * as z from "../base/zod.ts";
 
 /** What the operator declares: from `kept` on the history was lost up to `lost`, the head that was known before. */
 export const RestoreNote = z.object({
   v: z.literal(1),
   cluster: Cluster,
   restoredAt: z.int(),
-  kept: z.object({ seq: z.int().nonnegative(), hash: z.nullable(Sha256) }),
-  lost: z.object({ seq: z.int().positive(), hash: Sha256 }),
-  reason: z.string().max(500),
+  kept: z.object({ seq: z.int().check(z.nonnegative()), hash: z.nullable(Sha256) }),
+  lost: z.object({ seq: z.int().check(z.positive()), hash: Sha256 }),
+  reason: z.string().check(z.maxLength(500)),
 });
 export type RestoreNote = z.infer<typeof RestoreNote>;
 

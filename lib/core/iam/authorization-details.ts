@@ -1,66 +1,66 @@
 // The answer of GetAccountAuthorizationDetails, in one page or several, as parts of the IAM section.
 // https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetAccountAuthorizationDetails.html
-import * as z from "zod";
+import * as z from "../base/zod.ts";
 import type { IamGroup, IamParts, IamRole, IamUser, ManagedPolicy, RoleUse } from "./facts.ts";
 import { policyText } from "./policy-text.ts";
 
 const MAX_NAME = 2_048;
-const Text = z.string().max(MAX_NAME);
-const Inline = z.array(z.object({ PolicyName: Text, PolicyDocument: z.optional(z.unknown()) })).nullish();
-const Attached = z.array(z.object({ PolicyArn: Text })).nullish();
-const Boundary = z.object({ PermissionsBoundaryArn: Text.nullish() }).nullish();
-const Tags = z.array(z.object({ Key: Text, Value: Text.nullish() })).nullish();
+const Text = z.string().check(z.maxLength(MAX_NAME));
+const Inline = z.nullish(z.array(z.object({ PolicyName: Text, PolicyDocument: z.optional(z.unknown()) })));
+const Attached = z.nullish(z.array(z.object({ PolicyArn: Text })));
+const Boundary = z.nullish(z.object({ PermissionsBoundaryArn: z.nullish(Text) }));
+const Tags = z.nullish(z.array(z.object({ Key: Text, Value: z.nullish(Text) })));
 /** An SDK gives a Date, its JSON and the command line a text; some give seconds. */
-const When = z.union([z.string(), z.number(), z.date()]).nullish();
-const Common = { Arn: Text, Path: Text.nullish(), CreateDate: When, AttachedManagedPolicies: Attached };
+const When = z.nullish(z.union([z.string(), z.number(), z.date()]));
+const Common = { Arn: Text, Path: z.nullish(Text), CreateDate: When, AttachedManagedPolicies: Attached };
 
 const User = z.object({
   ...Common,
-  UserName: Text.nullish(),
-  UserId: Text.nullish(),
+  UserName: z.nullish(Text),
+  UserId: z.nullish(Text),
   UserPolicyList: Inline,
-  GroupList: z.array(Text).nullish(),
+  GroupList: z.nullish(z.array(Text)),
   PermissionsBoundary: Boundary,
   Tags,
 });
 const Group = z.object({
   ...Common,
-  GroupName: Text.nullish(),
-  GroupId: Text.nullish(),
+  GroupName: z.nullish(Text),
+  GroupId: z.nullish(Text),
   GroupPolicyList: Inline,
 });
 const Role = z.object({
   ...Common,
-  RoleName: Text.nullish(),
-  RoleId: Text.nullish(),
+  RoleName: z.nullish(Text),
+  RoleId: z.nullish(Text),
   AssumeRolePolicyDocument: z.optional(z.unknown()),
   RolePolicyList: Inline,
   PermissionsBoundary: Boundary,
-  RoleLastUsed: z.object({ LastUsedDate: When, Region: Text.nullish() }).nullish(),
+  RoleLastUsed: z.nullish(z.object({ LastUsedDate: When, Region: z.nullish(Text) })),
   Tags,
 });
 const Policy = z.object({
   Arn: Text,
-  PolicyName: Text.nullish(),
-  DefaultVersionId: Text.nullish(),
-  PolicyVersionList: z
-    .array(
+  PolicyName: z.nullish(Text),
+  DefaultVersionId: z.nullish(Text),
+  PolicyVersionList: z.nullish(
+    z.array(
       z.object({
-        VersionId: Text.nullish(),
-        IsDefaultVersion: z.boolean().nullish(),
+        VersionId: z.nullish(Text),
+        IsDefaultVersion: z.nullish(z.boolean()),
         Document: z.optional(z.unknown()),
       }),
-    )
-    .nullish(),
+    ),
+  ),
 });
 
 /** One page. A list that is missing was not asked for, which is not the same as an empty one. */
 export const AuthorizationDetails = z.object({
-  UserDetailList: z.array(User).nullish(),
-  GroupDetailList: z.array(Group).nullish(),
-  RoleDetailList: z.array(Role).nullish(),
-  Policies: z.array(Policy).nullish(),
-  IsTruncated: z.boolean().nullish(),
+  UserDetailList: z.nullish(z.array(User)),
+  GroupDetailList: z.nullish(z.array(Group)),
+  RoleDetailList: z.nullish(z.array(Role)),
+  Policies: z.nullish(z.array(Policy)),
+  IsTruncated: z.nullish(z.boolean()),
 });
 export type AuthorizationDetails = z.infer<typeof AuthorizationDetails>;
 

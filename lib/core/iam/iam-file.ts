@@ -1,7 +1,7 @@
 // The IAM section from a file: the answers of GetAccountAuthorizationDetails and GetClusterPolicy as they came.
-import * as z from "zod";
 import { AuditError } from "../../errors.ts";
 import { parseArn } from "../base/ids.ts";
+import * as z from "../base/zod.ts";
 import { AuthorizationDetails, detailsOf } from "./authorization-details.ts";
 import { type ClusterAccess, IAM_FORMAT, type IamFacts } from "./facts.ts";
 import { contextKey, type KnownContext, type KnownValue } from "./known-context.ts";
@@ -10,35 +10,37 @@ import { readJson } from "./strict-json.ts";
 
 /** No condition key has longer values; what is compared with every pattern must be short. */
 const MAX_VALUE = 2_048;
-const Scalar = z.union([z.string().max(MAX_VALUE), z.number(), z.boolean()]);
+const Scalar = z.union([z.string().check(z.maxLength(MAX_VALUE)), z.number(), z.boolean()]);
 
 /** Condition keys whose value is known: one value, several, or null where the request does not have the key. */
 const Context = z.record(z.string(), z.nullable(z.union([Scalar, z.array(Scalar)])));
 
-const Text = z.string().max(MAX_VALUE);
+const Text = z.string().check(z.maxLength(MAX_VALUE));
 const TagMap = z.record(Text, Text);
 const TagList = z.array(
   z.union([
-    z
-      .object({ Key: Text, Value: Text.nullish() })
-      .transform(({ Key, Value }) => ({ key: Key, value: Value ?? "" })),
-    z
-      .object({ key: Text, value: Text.nullish() })
-      .transform(({ key, value }) => ({ key, value: value ?? "" })),
+    z.pipe(
+      z.object({ Key: Text, Value: z.nullish(Text) }),
+      z.transform(({ Key, Value }) => ({ key: Key, value: Value ?? "" })),
+    ),
+    z.pipe(
+      z.object({ key: Text, value: z.nullish(Text) }),
+      z.transform(({ key, value }) => ({ key, value: value ?? "" })),
+    ),
   ]),
 );
 const Tags = z.union([TagList, z.object({ tags: z.union([TagMap, TagList]) }), TagMap]);
 
 /** `clusterPolicy` and `clusterTags`: null says that there is none, a missing one that it was not read. */
 const IamFile = z.object({
-  authorizationDetails: z
-    .union([AuthorizationDetails, z.array(AuthorizationDetails)], {
+  authorizationDetails: z.nullish(
+    z.union([AuthorizationDetails, z.array(AuthorizationDetails)], {
       error: "must be the answer of GetAccountAuthorizationDetails, or an array of its pages",
-    })
-    .nullish(),
+    }),
+  ),
   clusterPolicy: z.optional(z.unknown()),
-  clusterTags: Tags.nullish(),
-  context: Context.nullish(),
+  clusterTags: z.nullish(Tags),
+  context: z.nullish(Context),
 });
 
 export type ReadIamFile = {

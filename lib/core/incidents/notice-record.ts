@@ -1,5 +1,5 @@
 // What is kept of a mail that went out: when, what it was called, and which incidents it told of.
-import * as z from "zod";
+import * as z from "../base/zod.ts";
 import { Severity } from "../findings/finding.ts";
 
 /**

@@ -1,6 +1,6 @@
 // What the notices of one cluster remember beside what each finding was told as.
-import * as z from "zod";
 import { DAY, floorTo, HOUR, type Instant, MINUTE } from "../base/time.ts";
+import * as z from "../base/zod.ts";
 
 const NoticeTimes = z.object({
   /** When people were first written to about this cluster. */

@@ -1,8 +1,8 @@
 // Refusals on many roles from one network, or with one client, that none of them uses.
-import * as z from "zod";
 import { refusedClient, refusedElsewhere } from "../../core/anomaly/refusal-rules.ts";
 import { DAY, floorTo, HOUR, iso } from "../../core/base/time.ts";
 import { principalName, visible } from "../../core/base/visible-text.ts";
+import * as z from "../../core/base/zod.ts";
 import { defineDetector } from "../../core/findings/detector.ts";
 import { type Case, daily, daysAgo, EXAMPLE_NOW, exampleFacts } from "../../core/findings/example-facts.ts";
 
@@ -41,7 +41,7 @@ export const spreadRefusals = /* @__PURE__ */ defineDetector({
   },
   options: z.object({
     /** So many principals make a finding. */
-    principals: z.int().min(3).default(3),
+    principals: z._default(z.int().check(z.gte(3)), 3),
   }),
   reachesFrom: ({ now }) => now - DAY,
   detect: (view, { principals: least }) =>

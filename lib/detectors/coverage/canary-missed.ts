@@ -1,6 +1,6 @@
 // The auditor's own logins do not come back: whatever should show connections does not show these.
-import * as z from "zod";
 import { HOUR, iso, MINUTE, minute } from "../../core/base/time.ts";
+import * as z from "../../core/base/zod.ts";
 import { BACK_WITHIN_MS } from "../../core/coverage/canary-match.ts";
 import { defineDetector, type Judgement } from "../../core/findings/detector.ts";
 import { type Case, EXAMPLE_NOW, exampleFacts } from "../../core/findings/example-facts.ts";

@@ -1,7 +1,7 @@
 // What AWS says about the trails: none takes the cluster's connections, or it cannot be told.
-import * as z from "zod";
 import { iso, minute } from "../../core/base/time.ts";
 import { visible } from "../../core/base/visible-text.ts";
+import * as z from "../../core/base/zod.ts";
 import type { CaptureCheck, Unanswered } from "../../core/coverage/capture-check.ts";
 import { defineDetector, type Judgement } from "../../core/findings/detector.ts";
 import { type Case, daysAgo, EXAMPLE_NOW, exampleFacts } from "../../core/findings/example-facts.ts";

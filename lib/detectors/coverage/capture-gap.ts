@@ -1,8 +1,8 @@
 // A stretch of hours for which nobody can prove that connections were captured.
 
-import * as z from "zod";
 import { counted } from "../../core/base/counted.ts";
 import { DAY, dayOf, HOUR, type Interval, iso, minute } from "../../core/base/time.ts";
+import * as z from "../../core/base/zod.ts";
 import {
   type DetectorView,
   defineDetector,
@@ -76,7 +76,7 @@ export const captureGap = /* @__PURE__ */ defineDetector({
   },
   options: z.object({
     /** A gap counts as long as any of it lies within so many days: the window that verdicts look at. */
-    days: z.int().positive().default(90),
+    days: z._default(z.int().check(z.positive()), 90),
   }),
   detect: ({ coverage }, { days }): Judgement<GapEvidence>[] => {
     const { expectedFrom, settledUntil, uncovered } = coverage;

@@ -1,8 +1,8 @@
 // Clocks that do not agree: records from the future, or own logins that come back at another time than they were made.
 
-import * as z from "zod";
 import { counted } from "../../core/base/counted.ts";
 import { DAY, HOUR, iso, MINUTE, minute } from "../../core/base/time.ts";
+import * as z from "../../core/base/zod.ts";
 import { clockOffset } from "../../core/coverage/clock-offset.ts";
 import { type DetectorView, defineDetector, type Judgement } from "../../core/findings/detector.ts";
 import { type Case, daysAgo, EXAMPLE_NOW, exampleFacts } from "../../core/findings/example-facts.ts";
@@ -102,7 +102,7 @@ export const clockSkew = /* @__PURE__ */ defineDetector({
   },
   options: z.object({
     /** How many minutes ahead of the auditor's clock a record may be. */
-    minutes: z.int().positive().default(2),
+    minutes: z._default(z.int().check(z.positive()), 2),
   }),
   needs: ["snapshots"],
   unjudgedFacets: (view) => (view.missing("ownLogins") === undefined ? [] : ["own-logins"]),

@@ -1,8 +1,8 @@
 // An exemption that is over, or that has nothing left to accept: it hides what nobody decided on.
-import * as z from "zod";
 import { Principal } from "../../core/base/ids.ts";
 import { DAY, dayOf, iso } from "../../core/base/time.ts";
 import { principalName, visible } from "../../core/base/visible-text.ts";
+import * as z from "../../core/base/zod.ts";
 import { defineDetector, type Judgement } from "../../core/findings/detector.ts";
 import { type Case, EXAMPLE_NOW, exampleArn, exampleFacts } from "../../core/findings/example-facts.ts";
 import type { Exemption } from "../../core/findings/exemption.ts";
@@ -54,7 +54,7 @@ export const exemptionStale = /* @__PURE__ */ defineDetector({
   },
   options: z.object({
     /** How many days without a finding make an exemption useless. */
-    days: z.int().positive().default(30),
+    days: z._default(z.int().check(z.positive()), 30),
   }),
   needs: ["exemptions"],
   detect: (view, { days }): readonly Judgement<StaleEvidence>[] =>

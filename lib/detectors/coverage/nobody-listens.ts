@@ -1,7 +1,7 @@
 // Notices go to a topic that nobody has subscribed to, or it cannot be told whether anybody has.
-import * as z from "zod";
 import { iso, minute } from "../../core/base/time.ts";
 import { visible } from "../../core/base/visible-text.ts";
+import * as z from "../../core/base/zod.ts";
 import type { Listeners } from "../../core/coverage/capture-check.ts";
 import { defineDetector, type Judgement } from "../../core/findings/detector.ts";
 import { type Case, daysAgo, exampleFacts } from "../../core/findings/example-facts.ts";

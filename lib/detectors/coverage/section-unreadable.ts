@@ -1,7 +1,7 @@
 // A part of a snapshot that the database or IAM refused to show: what stands there is unknown.
-import * as z from "zod";
 import { minute } from "../../core/base/time.ts";
 import { visible } from "../../core/base/visible-text.ts";
+import * as z from "../../core/base/zod.ts";
 import { type SectionName, sectionNames } from "../../core/catalog/catalog.ts";
 import { type ClusterAccess, type IamPartName, iamPartNames } from "../../core/catalog/iam-facts.ts";
 import { defineDetector, type Judgement } from "../../core/findings/detector.ts";

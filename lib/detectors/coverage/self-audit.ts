@@ -1,8 +1,8 @@
 // Somebody logs in as the auditor: an auditor must not be a hiding place.
 
-import * as z from "zod";
 import { counted } from "../../core/base/counted.ts";
 import { DAY, dayOf, floorTo, HOUR, iso, MINUTE } from "../../core/base/time.ts";
+import * as z from "../../core/base/zod.ts";
 import { clockOffset } from "../../core/coverage/clock-offset.ts";
 import { defineDetector, type Judgement } from "../../core/findings/detector.ts";
 import { type Case, daysAgo, exampleFacts } from "../../core/findings/example-facts.ts";

@@ -1,8 +1,8 @@
 // Snapshots have stopped: what every other detector says of roles and privileges is as old as the last one.
 
-import * as z from "zod";
 import { lengthOf } from "../../core/base/counted.ts";
 import { DAY, HOUR, type Instant, iso, minute } from "../../core/base/time.ts";
+import * as z from "../../core/base/zod.ts";
 import { type DetectorView, defineDetector, type Judgement } from "../../core/findings/detector.ts";
 import { type Case, daily, daysAgo, EXAMPLE_NOW, exampleFacts } from "../../core/findings/example-facts.ts";
 
@@ -52,7 +52,7 @@ export const snapshotOverdue = /* @__PURE__ */ defineDetector({
   },
   options: z.object({
     /** Snapshots are taken every hour: three missing in a row are no accident. */
-    afterHours: z.int().positive().default(3),
+    afterHours: z._default(z.int().check(z.positive()), 3),
   }),
   needs: ["snapshots"],
   detect: (view, { afterHours }): Judgement<OverdueEvidence>[] => {

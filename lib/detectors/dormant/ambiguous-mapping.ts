@@ -1,5 +1,5 @@
 // A mapping of a principal that is active but has several roles: its own use cannot be told apart.
-import * as z from "zod";
+import * as z from "../../core/base/zod.ts";
 import { defineDetector } from "../../core/findings/detector.ts";
 import { type Case, daily, daysAgo, exampleFacts } from "../../core/findings/example-facts.ts";
 import { MAPPING_FAMILY } from "../../core/findings/family.ts";
@@ -22,7 +22,7 @@ export const ambiguousMapping = /* @__PURE__ */ defineDetector({
       "Roles reached by SET ROLE or membership after the connection are not mappings and are not looked at.",
   },
   evidence: mappingWords,
-  options: z.object({ days: z.int().positive().default(90) }),
+  options: z.object({ days: z._default(z.int().check(z.positive()), 90) }),
   needs: ["mappings"],
   detect: (view, { days }) => mappingsWith(view, "ambiguous", days),
   gone: mappingGone,

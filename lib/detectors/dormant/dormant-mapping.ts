@@ -1,6 +1,6 @@
 // A mapping that was used once, and not for the whole of a fully covered window.
-import * as z from "zod";
 import { HOUR } from "../../core/base/time.ts";
+import * as z from "../../core/base/zod.ts";
 import { defineDetector } from "../../core/findings/detector.ts";
 import { type Case, daily, daysAgo, exampleFacts } from "../../core/findings/example-facts.ts";
 import { MAPPING_FAMILY } from "../../core/findings/family.ts";
@@ -23,7 +23,7 @@ export const dormantMapping = /* @__PURE__ */ defineDetector({
       "A connection names a principal and not a role. Where a principal has several roles, its use is ambiguous. A session lasts for at most an hour, so every use begins with a connection.",
   },
   evidence: mappingWords,
-  options: z.object({ days: z.int().positive().default(90) }),
+  options: z.object({ days: z._default(z.int().check(z.positive()), 90) }),
   needs: ["mappings"],
   detect: (view, { days }) => mappingsWith(view, "dormant", days),
   gone: mappingGone,

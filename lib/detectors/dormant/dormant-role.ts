@@ -1,6 +1,6 @@
 // A role that nobody has used for the whole window, by any mapping or membership; admin and who connected as it as well.
-import * as z from "zod";
 import { HOUR, iso } from "../../core/base/time.ts";
+import * as z from "../../core/base/zod.ts";
 import type { Role } from "../../core/catalog/catalog.ts";
 import { isBuiltIn, shownRole } from "../../core/findings/catalog-judgement.ts";
 import { type DetectorView, defineDetector, type Judgement } from "../../core/findings/detector.ts";
@@ -111,7 +111,7 @@ export const dormantRole = /* @__PURE__ */ defineDetector({
     reachedThrough: "Also had by",
     whoMay: { label: "Principals that may connect as admin", whenEmpty: "not known for certain" },
   },
-  options: z.object({ days: z.int().positive().default(90) }),
+  options: z.object({ days: z._default(z.int().check(z.positive()), 90) }),
   needs: ["mappings", "roles", "memberships"],
   detect: (view, { days }): readonly Judgement<DormantRoleEvidence>[] => {
     const engine = view.privileges.engine();

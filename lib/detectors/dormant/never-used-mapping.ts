@@ -1,6 +1,6 @@
 // A mapping of which no use is known at all, in a window that is fully covered.
-import * as z from "zod";
 import { HOUR } from "../../core/base/time.ts";
+import * as z from "../../core/base/zod.ts";
 import { defineDetector } from "../../core/findings/detector.ts";
 import { type Case, daily, daysAgo, exampleFacts } from "../../core/findings/example-facts.ts";
 import { MAPPING_FAMILY } from "../../core/findings/family.ts";
@@ -23,7 +23,7 @@ export const neverUsedMapping = /* @__PURE__ */ defineDetector({
       "Never reaches back only as far as capture is proven; the evidence names that day. Where a principal has several roles, its use is ambiguous.",
   },
   evidence: mappingWords,
-  options: z.object({ days: z.int().positive().default(90) }),
+  options: z.object({ days: z._default(z.int().check(z.positive()), 90) }),
   needs: ["mappings"],
   detect: (view, { days }) => mappingsWith(view, "never-used", days),
   gone: mappingGone,

@@ -1,7 +1,7 @@
 // A mapping to an IAM role or user that is gone: nobody can connect by it, and it waits for a name to come back.
-import * as z from "zod";
 import { iso } from "../../core/base/time.ts";
 import { principalName } from "../../core/base/visible-text.ts";
+import * as z from "../../core/base/zod.ts";
 import { type Since, seenInSnapshot, shownRole } from "../../core/findings/catalog-judgement.ts";
 import { defineDetector, type Judgement } from "../../core/findings/detector.ts";
 import { type Case, daysAgo, exampleArn, exampleFacts } from "../../core/findings/example-facts.ts";

@@ -1,7 +1,7 @@
 // A mapping whose IAM role or user was made again under its name: the mapping is bound to the one before.
-import * as z from "zod";
 import { iso } from "../../core/base/time.ts";
 import { principalName } from "../../core/base/visible-text.ts";
+import * as z from "../../core/base/zod.ts";
 import { seenInSnapshot, shownRole } from "../../core/findings/catalog-judgement.ts";
 import { type DetectorView, defineDetector, type Judgement } from "../../core/findings/detector.ts";
 import { type Case, daysAgo, exampleArn, exampleFacts } from "../../core/findings/example-facts.ts";

@@ -1,6 +1,6 @@
 // A mapping on whose use nothing can be said: unknown is an answer, and people should see it.
-import * as z from "zod";
 import { HOUR } from "../../core/base/time.ts";
+import * as z from "../../core/base/zod.ts";
 import { defineDetector } from "../../core/findings/detector.ts";
 import { type Case, daily, daysAgo, exampleFacts } from "../../core/findings/example-facts.ts";
 import { MAPPING_FAMILY } from "../../core/findings/family.ts";
@@ -22,7 +22,7 @@ export const unknownMapping = /* @__PURE__ */ defineDetector({
     blindSpots: "None of its own: it lists what other detectors cannot see.",
   },
   evidence: mappingWords,
-  options: z.object({ days: z.int().positive().default(90) }),
+  options: z.object({ days: z._default(z.int().check(z.positive()), 90) }),
   needs: ["mappings"],
   detect: (view, { days }) => mappingsWith(view, "unknown", days),
   gone: mappingGone,

@@ -1,7 +1,7 @@
 // A role that is made to log in and that nobody can log in as: a leftover.
-import * as z from "zod";
 import type { Oid } from "../../core/base/ids.ts";
 import { iso } from "../../core/base/time.ts";
+import * as z from "../../core/base/zod.ts";
 import { isDsql, type Role } from "../../core/catalog/catalog.ts";
 import { HELD_BITS } from "../../core/catalog/privileges.ts";
 import { isBuiltIn, type Since, seenInSnapshot, shownRole } from "../../core/findings/catalog-judgement.ts";

@@ -1,5 +1,5 @@
 // A role that has all that an administrator has: by membership in admin, in a superuser, or in a powerful predefined role.
-import * as z from "zod";
+import * as z from "../../core/base/zod.ts";
 import type { Role } from "../../core/catalog/catalog.ts";
 import {
   declaredAs,

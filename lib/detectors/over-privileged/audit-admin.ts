@@ -1,5 +1,5 @@
 // A role that can switch Aurora DSQL's audit log off: before it does something, or after.
-import * as z from "zod";
+import * as z from "../../core/base/zod.ts";
 import type { Role } from "../../core/catalog/catalog.ts";
 import { isBuiltIn, type Since, seenInSnapshot, shownRole } from "../../core/findings/catalog-judgement.ts";
 import { defineDetector, type Judgement } from "../../core/findings/detector.ts";

@@ -1,8 +1,8 @@
 // The live access is another than the baseline declares, is past its end, or was used outside the windows for emergencies.
-import * as z from "zod";
 import type { Principal } from "../../core/base/ids.ts";
 import { DAY } from "../../core/base/time.ts";
 import { principalName, visible } from "../../core/base/visible-text.ts";
+import * as z from "../../core/base/zod.ts";
 import { dependents } from "../../core/baseline/access.ts";
 import type { Baseline, Component } from "../../core/baseline/baseline.ts";
 import { useOutsideWindows } from "../../core/baseline/break-glass.ts";
@@ -188,7 +188,7 @@ export const baselineDrift = /* @__PURE__ */ defineDetector({
   },
   options: z.object({
     /** How long a use of an emergency role stays a finding while no window is declared for it. */
-    breakGlassDays: z.int().positive().max(390).default(14),
+    breakGlassDays: z._default(z.int().check(z.positive(), z.lte(390)), 14),
   }),
   needs: ["roles"],
   unjudgedFacets: (view) =>

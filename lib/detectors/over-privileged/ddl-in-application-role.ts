@@ -1,5 +1,5 @@
 // A role that programs connect as and that can create, own or alter objects: whoever takes over the program can, too.
-import * as z from "zod";
+import * as z from "../../core/base/zod.ts";
 import type { Role } from "../../core/catalog/catalog.ts";
 import { declaredAs, isBuiltIn, isToldAsReader } from "../../core/findings/catalog-judgement.ts";
 import { defineDetector, type Judgement } from "../../core/findings/detector.ts";

@@ -1,6 +1,6 @@
 // A role that can get more than it holds: a role that it can grant itself, a function or a trigger that runs as another.
-import * as z from "zod";
 import { visible } from "../../core/base/visible-text.ts";
+import * as z from "../../core/base/zod.ts";
 import type { Role } from "../../core/catalog/catalog.ts";
 import {
   declaredAs,

@@ -1,8 +1,8 @@
 // A role that may pass privileges on: who else gets them is no longer in its owner's hands.
-import * as z from "zod";
 import { PUBLIC } from "../../core/base/ids.ts";
 import { iso } from "../../core/base/time.ts";
 import { visible } from "../../core/base/visible-text.ts";
+import * as z from "../../core/base/zod.ts";
 import type { AclEntry, Role } from "../../core/catalog/catalog.ts";
 import { letterBit, type Privilege, privilegeNames } from "../../core/catalog/privileges.ts";
 import { type DetectorView, defineDetector, type Judgement } from "../../core/findings/detector.ts";

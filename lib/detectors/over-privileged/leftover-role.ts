@@ -1,8 +1,8 @@
 // A role with a name like test, tmp or old that still has access.
 
-import * as z from "zod";
 import { counted } from "../../core/base/counted.ts";
 import { principalName } from "../../core/base/visible-text.ts";
+import * as z from "../../core/base/zod.ts";
 import type { Role } from "../../core/catalog/catalog.ts";
 import { HELD_BITS } from "../../core/catalog/privileges.ts";
 import {

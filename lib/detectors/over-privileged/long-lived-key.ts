@@ -1,9 +1,9 @@
 // A mapped IAM user with an access key that is old, or that nobody uses: a password to the database that never changes.
 
-import * as z from "zod";
 import { counted } from "../../core/base/counted.ts";
 import { DAY, type Instant, iso } from "../../core/base/time.ts";
 import { principalName } from "../../core/base/visible-text.ts";
+import * as z from "../../core/base/zod.ts";
 import type { AccessKey } from "../../core/catalog/iam-facts.ts";
 import { seenInSnapshot } from "../../core/findings/catalog-judgement.ts";
 import { type DetectorView, defineDetector, type Judgement } from "../../core/findings/detector.ts";
@@ -22,9 +22,9 @@ type LongLivedEvidence = { readonly roles: readonly string[]; readonly keys: rea
 
 const Options = z.object({
   /** A key older than so many days is told. */
-  days: z.int().positive().default(90),
+  days: z._default(z.int().check(z.positive()), 90),
   /** One that nobody used for so many days, too. */
-  unusedDays: z.int().positive().default(60),
+  unusedDays: z._default(z.int().check(z.positive()), 60),
 });
 type Options = z.infer<typeof Options>;
 

@@ -1,8 +1,8 @@
 // A mapping to somebody who is not one known principal of this account: a wildcard, another account, a session, root.
-import * as z from "zod";
 import { parseArn } from "../../core/base/ids.ts";
 import { iso } from "../../core/base/time.ts";
 import { visible } from "../../core/base/visible-text.ts";
+import * as z from "../../core/base/zod.ts";
 import { shownRole } from "../../core/findings/catalog-judgement.ts";
 import { defineDetector, type Judgement } from "../../core/findings/detector.ts";
 import { type Case, exampleFacts } from "../../core/findings/example-facts.ts";
@@ -64,7 +64,7 @@ export const looseMapping = /* @__PURE__ */ defineDetector({
   },
   options: z.object({
     /** Accounts whose principals may be mapped. */
-    accounts: z.array(z.string().regex(/^\d{12}$/)).default([]),
+    accounts: z._default(z.array(z.string().check(z.regex(/^\d{12}$/))), []),
   }),
   needs: ["mappings"],
   detect: (view, { accounts }): readonly Judgement<LooseEvidence>[] =>

@@ -1,7 +1,7 @@
 // A mapping of an identity that IAM does not let connect: half a wall, and dead weight until somebody adds the other half.
-import * as z from "zod";
 import { parseArn } from "../../core/base/ids.ts";
 import { principalName } from "../../core/base/visible-text.ts";
+import * as z from "../../core/base/zod.ts";
 import { seenInSnapshot, shownRole } from "../../core/findings/catalog-judgement.ts";
 import { type DetectorView, defineDetector, type Judgement } from "../../core/findings/detector.ts";
 import { type Case, exampleArn, exampleFacts } from "../../core/findings/example-facts.ts";

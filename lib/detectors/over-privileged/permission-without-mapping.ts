@@ -1,7 +1,7 @@
 // An identity that IAM lets connect and that no database role is mapped to: access is one AWS IAM GRANT away.
-import * as z from "zod";
 import { Principal, withoutPath } from "../../core/base/ids.ts";
 import { principalName } from "../../core/base/visible-text.ts";
+import * as z from "../../core/base/zod.ts";
 import { seenInSnapshot } from "../../core/findings/catalog-judgement.ts";
 import { type DetectorView, defineDetector, type Judgement } from "../../core/findings/detector.ts";
 import { type Case, exampleFacts } from "../../core/findings/example-facts.ts";

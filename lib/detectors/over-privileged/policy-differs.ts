@@ -1,8 +1,8 @@
 // A multi-Region cluster whose policies differ: what one Region keeps out comes in through the other.
 
-import * as z from "zod";
 import { counted } from "../../core/base/counted.ts";
 import { visible } from "../../core/base/visible-text.ts";
+import * as z from "../../core/base/zod.ts";
 import { seenInSnapshot } from "../../core/findings/catalog-judgement.ts";
 import { type DetectorView, defineDetector, type Judgement } from "../../core/findings/detector.ts";
 import { type Case, EXAMPLE_CLUSTER, exampleFacts } from "../../core/findings/example-facts.ts";

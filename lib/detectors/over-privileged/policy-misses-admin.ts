@@ -1,6 +1,6 @@
 // A cluster policy that protects less than it seems: it forgets admin, ANDs what was meant as either, or denies nothing.
-import * as z from "zod";
 import { visible } from "../../core/base/visible-text.ts";
+import * as z from "../../core/base/zod.ts";
 import { seenInSnapshot } from "../../core/findings/catalog-judgement.ts";
 import { flawsOf, policySubject, unjudgedPolicies, versionOf } from "../../core/findings/cluster-policies.ts";
 import { type DetectorView, defineDetector, type Judgement } from "../../core/findings/detector.ts";

@@ -1,5 +1,5 @@
 // A role that may do more than it is there for: a reader that can write, a service that owns or creates objects.
-import * as z from "zod";
+import * as z from "../../core/base/zod.ts";
 import type { Role } from "../../core/catalog/catalog.ts";
 import { defineDetector, type Judgement } from "../../core/findings/detector.ts";
 import { type Case, type Example, exampleFacts } from "../../core/findings/example-facts.ts";

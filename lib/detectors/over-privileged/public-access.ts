@@ -1,5 +1,5 @@
 // What everybody may do with users' own objects: every role there is and every one that will be.
-import * as z from "zod";
+import * as z from "../../core/base/zod.ts";
 import { privilegeBit, privilegeNames } from "../../core/catalog/privileges.ts";
 import {
   rawName,

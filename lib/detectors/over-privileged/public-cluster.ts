@@ -1,5 +1,5 @@
 // A cluster whose policy does not keep the internet out: IAM credentials are all that it takes, from anywhere.
-import * as z from "zod";
+import * as z from "../../core/base/zod.ts";
 import { seenInSnapshot } from "../../core/findings/catalog-judgement.ts";
 import {
   flawsOf,

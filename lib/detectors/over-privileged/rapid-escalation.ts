@@ -1,11 +1,11 @@
 // A role that gained much at once, between two snapshots: the powers of an administrator, or many privileges.
 
-import * as z from "zod";
 import { adminLoginsOf } from "../../core/activity/admin-logins.ts";
 import { LONGEST_SESSION } from "../../core/activity/session-end.ts";
 import { counted } from "../../core/base/counted.ts";
 import { DAY, dayOf, HOUR, iso, minute } from "../../core/base/time.ts";
 import { principalName } from "../../core/base/visible-text.ts";
+import * as z from "../../core/base/zod.ts";
 import { declaredAs, isBuiltIn, shownRole, someOf } from "../../core/findings/catalog-judgement.ts";
 import { type DetectorView, defineDetector, type Judgement } from "../../core/findings/detector.ts";
 import {
@@ -152,7 +152,7 @@ export const rapidEscalation = /* @__PURE__ */ defineDetector({
   },
   options: z.object({
     /** From how many privileges gained at once on. */
-    privileges: z.int().min(1).default(20),
+    privileges: z._default(z.int().check(z.gte(1)), 20),
   }),
   needs: ["recentChanges", "roles", "memberships"],
   unjudgedFacets: ({ now }) => keptDays(now),

@@ -1,6 +1,6 @@
 // A role that reaches a schema which the baseline calls sensitive, and that the baseline does not name for it.
-import * as z from "zod";
 import { visible } from "../../core/base/visible-text.ts";
+import * as z from "../../core/base/zod.ts";
 import type { Baseline, Component } from "../../core/baseline/baseline.ts";
 import { isOver } from "../../core/baseline/declared-access.ts";
 import {

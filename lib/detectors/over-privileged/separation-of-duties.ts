@@ -1,6 +1,6 @@
 // A role or a principal that holds two duties which the baseline keeps apart.
-import * as z from "zod";
 import { principalName, visible } from "../../core/base/visible-text.ts";
+import * as z from "../../core/base/zod.ts";
 import type { Baseline, Component } from "../../core/baseline/baseline.ts";
 import { type DutyPath, holdersOfDuty } from "../../core/baseline/duties.ts";
 import {

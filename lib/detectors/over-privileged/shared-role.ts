@@ -1,9 +1,9 @@
 // A role that several principals connect as: what one of them did cannot be told from what the others did.
-import * as z from "zod";
 import { ADMIN } from "../../core/activity/admin-logins.ts";
 import { type Principal, parseArn } from "../../core/base/ids.ts";
 import { iso } from "../../core/base/time.ts";
 import { principalName } from "../../core/base/visible-text.ts";
+import * as z from "../../core/base/zod.ts";
 import { shownRole, someOf } from "../../core/findings/catalog-judgement.ts";
 import { type DetectorView, defineDetector, type Judgement } from "../../core/findings/detector.ts";
 import { type Case, exampleArn, exampleFacts } from "../../core/findings/example-facts.ts";
@@ -92,7 +92,7 @@ export const sharedRole = /* @__PURE__ */ defineDetector({
   },
   options: z.object({
     /** Roles that are shared on purpose. */
-    groups: z.array(z.string()).default([]),
+    groups: z._default(z.array(z.string()), []),
   }),
   needs: ["mappings"],
   detect: (view, { groups }): readonly Judgement<SharedEvidence>[] =>

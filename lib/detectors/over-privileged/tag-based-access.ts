@@ -1,6 +1,6 @@
 // Access that depends on tags of the cluster: who may tag it may change who connects.
-import * as z from "zod";
 import { principalName, visible } from "../../core/base/visible-text.ts";
+import * as z from "../../core/base/zod.ts";
 import { seenInSnapshot, someOf } from "../../core/findings/catalog-judgement.ts";
 import { policySubject } from "../../core/findings/cluster-policies.ts";
 import { type DetectorView, defineDetector, type Judgement } from "../../core/findings/detector.ts";

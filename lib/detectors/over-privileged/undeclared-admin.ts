@@ -1,7 +1,7 @@
 // Who may connect as admin by IAM though nobody declared it: admin needs no mapping, so the database shows nothing of it.
-import * as z from "zod";
 import { Principal, withoutPath } from "../../core/base/ids.ts";
 import { principalName, visible } from "../../core/base/visible-text.ts";
+import * as z from "../../core/base/zod.ts";
 import { endOf } from "../../core/baseline/moments.ts";
 import { seenInSnapshot, someOf } from "../../core/findings/catalog-judgement.ts";
 import { type DetectorView, defineDetector, type Judgement } from "../../core/findings/detector.ts";
@@ -30,7 +30,7 @@ type UndeclaredEvidence = {
 
 const Options = z.object({
   /** So many holders by the same policy are one finding, of the policy. */
-  together: z.int().min(2).default(3),
+  together: z._default(z.int().check(z.gte(2)), 3),
 });
 
 type Holder = {

@@ -1,8 +1,8 @@
 // Default privileges that will give what is made tomorrow to everybody, to a crowd, or to a reader that must not write.
 
-import * as z from "zod";
 import { counted } from "../../core/base/counted.ts";
 import { PUBLIC } from "../../core/base/ids.ts";
+import * as z from "../../core/base/zod.ts";
 import { type AclEntry, type DefaultPrivilege, isDsql, rowsOf } from "../../core/catalog/catalog.ts";
 import { letterBit, type Privilege, privilegeNames } from "../../core/catalog/privileges.ts";
 import {
@@ -168,7 +168,7 @@ export const wideningDefault = /* @__PURE__ */ defineDetector({
   },
   options: z.object({
     /** From how many roles that can log in and have the grantee on, a grant to it is a wide one. */
-    reach: z.int().min(2).default(10),
+    reach: z._default(z.int().check(z.gte(2)), 10),
   }),
   needs: ["roles", "memberships", "schemas", "defaultPrivileges"],
   detect: (view, { reach }): readonly Judgement<WideningEvidence>[] => {

@@ -1,9 +1,9 @@
 // One row per ALTER DEFAULT PRIVILEGES that is in force. schema 0: for all schemas.
-import * as z from "zod";
+import * as z from "../../core/base/zod.ts";
 import { DefaultPrivilege } from "../../core/catalog/catalog.ts";
 
 /** As read: the ACL is still the server's text. */
-export const DefaultPrivilegeRow = DefaultPrivilege.extend({ acl: z.nullable(z.string()) });
+export const DefaultPrivilegeRow = z.extend(DefaultPrivilege, { acl: z.nullable(z.string()) });
 
 export const defaultPrivilegesSql = /* sql */ `
 select d.oid, d.defaclrole as "role", d.defaclnamespace as "schema", d.defaclobjtype as "objectType",

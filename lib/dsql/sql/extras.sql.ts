@@ -1,10 +1,10 @@
 // What is read beside the sections, one statement each: on Aurora DSQL any of them may be refused, and then only itself.
-import * as z from "zod";
+import * as z from "../../core/base/zod.ts";
 import type { ExtraName } from "../../core/catalog/extras.ts";
 import { OtherObject, SequenceOf, ViewRights, ViewRule } from "../../core/catalog/extras.ts";
 
 /** As read: the ACL is still the server's text. */
-const OtherRow = OtherObject.extend({ acl: z.nullable(z.string()) });
+const OtherRow = z.extend(OtherObject, { acl: z.nullable(z.string()) });
 
 export const extraRowTypes = {
   views: z.array(ViewRights),

@@ -1,10 +1,10 @@
 // One row per function, procedure, aggregate and window function outside the system schemas. pg_proc is not supported
 // on Aurora DSQL, though it has been seen to answer: it is read apart.
-import * as z from "zod";
+import * as z from "../../core/base/zod.ts";
 import { Routine } from "../../core/catalog/catalog.ts";
 
 /** As read: the ACL is still the server's text. */
-export const RoutineRow = Routine.extend({ acl: z.nullable(z.string()) });
+export const RoutineRow = z.extend(Routine, { acl: z.nullable(z.string()) });
 
 /** $1: system schemas whose name does not begin with pg_. $2: with what of the system's has an ACL of its own. */
 export const functionsSql = /* sql */ `

@@ -1,9 +1,9 @@
 // One row per table, partitioned table, view, materialised view, sequence, foreign table outside the system schemas.
-import * as z from "zod";
+import * as z from "../../core/base/zod.ts";
 import { Relation } from "../../core/catalog/catalog.ts";
 
 /** As read: the ACL is still the server's text. */
-export const RelationRow = Relation.extend({ acl: z.nullable(z.string()) });
+export const RelationRow = z.extend(Relation, { acl: z.nullable(z.string()) });
 
 /** $1: system schemas whose name does not begin with pg_. $2: with what of the system's has an ACL of its own. */
 export const relationsSql = /* sql */ `

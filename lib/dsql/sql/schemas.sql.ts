@@ -1,9 +1,9 @@
 // One row per schema. $1: names of system schemas that do not begin with pg_. $2: with the system's two, too.
-import * as z from "zod";
+import * as z from "../../core/base/zod.ts";
 import { Schema } from "../../core/catalog/catalog.ts";
 
 /** As read: the ACL is still the server's text. */
-export const SchemaRow = Schema.extend({ acl: z.nullable(z.string()) });
+export const SchemaRow = z.extend(Schema, { acl: z.nullable(z.string()) });
 
 export const schemasSql = /* sql */ `
 select n.oid, n.nspname as "name", n.nspowner as "owner", n.nspacl::pg_catalog.text as "acl"

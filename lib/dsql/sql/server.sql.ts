@@ -1,5 +1,5 @@
 // What kind of server this is: one row.
-import * as z from "zod";
+import * as z from "../../core/base/zod.ts";
 
 export const ServerRow = z.object({
   /** The view of the IAM mappings shows up in the catalog. */

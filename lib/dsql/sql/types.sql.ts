@@ -1,10 +1,10 @@
 // One row per type and domain outside the system schemas that has privileges of its own: no row types of tables, no
 // arrays, and from PostgreSQL 17 on no multiranges, which follow their element or range.
-import * as z from "zod";
+import * as z from "../../core/base/zod.ts";
 import { Type } from "../../core/catalog/catalog.ts";
 
 /** As read: the ACL is still the server's text. */
-export const TypeRow = Type.extend({ acl: z.nullable(z.string()) });
+export const TypeRow = z.extend(Type, { acl: z.nullable(z.string()) });
 
 /**
  * $2: whether multiranges have an ACL of their own. 6179 is array_subscript_handler, by which the server itself tells an

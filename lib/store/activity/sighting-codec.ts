@@ -1,8 +1,8 @@
 // Sightings as bytes: rows of numbers that point into a table of texts, deflated.
 import { deflateRawSync, inflateRawSync } from "node:zlib";
-import * as z from "zod";
 import type { Sighting, Sightings } from "../../core/activity/sighting.ts";
 import type { Principal } from "../../core/base/ids.ts";
+import * as z from "../../core/base/zod.ts";
 import { AuditError } from "../../errors.ts";
 
 const OUTCOMES = ["allowed", "refused"] as const;

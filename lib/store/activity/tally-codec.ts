@@ -1,10 +1,10 @@
 // Tallies as bytes: columns of numbers that point into a table of texts, deflated, then the event ids as they are. Their
 // size decides what a segment costs, and most of it is event ids: chance does not compress.
 import { deflateRawSync, inflateRawSync } from "node:zlib";
-import * as z from "zod";
 import type { Tally } from "../../core/activity/activity.ts";
 import type { Principal } from "../../core/base/ids.ts";
 import { readUuid, UUID_BYTES, writeUuid } from "../../core/base/uuid-bytes.ts";
+import * as z from "../../core/base/zod.ts";
 import { AuditError } from "../../errors.ts";
 
 const ACTIONS = ["DbConnect", "DbConnectAdmin"] as const;

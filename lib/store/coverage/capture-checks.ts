@@ -1,6 +1,6 @@
 // The newest answer of AWS to the question whether a cluster's connections are captured.
-import * as z from "zod";
 import type { Cluster } from "../../core/base/ids.ts";
+import * as z from "../../core/base/zod.ts";
 import type { CaptureCheck } from "../../core/coverage/capture-check.ts";
 import { keys } from "../table/keys.ts";
 import type { Table } from "../table/table.ts";

@@ -1,7 +1,7 @@
 // What people decided on findings and clusters: one item each, added and never changed, but where a person's name is taken out.
 import { isDeepStrictEqual } from "node:util";
-import * as z from "zod";
 import type { Cluster } from "../../core/base/ids.ts";
+import * as z from "../../core/base/zod.ts";
 import { Act, isFindingAct } from "../../core/findings/act.ts";
 import { keys } from "../table/keys.ts";
 import type { Table } from "../table/table.ts";

@@ -2,9 +2,9 @@
 
 import { isDeepStrictEqual } from "node:util";
 import { gunzipSync, gzipSync } from "node:zlib";
-import * as z from "zod";
 import type { Cluster } from "../../core/base/ids.ts";
 import type { Instant } from "../../core/base/time.ts";
+import * as z from "../../core/base/zod.ts";
 import { Baseline } from "../../core/baseline/baseline.ts";
 import type { KeptBaseline } from "../../core/baseline/kept-baseline.ts";
 import { AuditError } from "../../errors.ts";
@@ -19,7 +19,7 @@ const MOST_BYTES = 64 * 1024 * 1024;
 
 const BaselineItem = z.object({
   v: z.literal(FORMAT),
-  version: z.int().positive(),
+  version: z.int().check(z.positive()),
   at: z.int(),
   by: z.string(),
   data: z.instanceof(Uint8Array),

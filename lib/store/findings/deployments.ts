@@ -1,13 +1,13 @@
 // What is deployed over this table, and when its schedule last ran: one item, written by the plan function.
-import * as z from "zod";
 import { Deployment } from "../../config.ts";
 import type { Instant } from "../../core/base/time.ts";
+import * as z from "../../core/base/zod.ts";
 import { keys } from "../table/keys.ts";
 import type { Table } from "../table/table.ts";
 
 const FORMAT = 1;
 const Running = z.object({ at: z.int(), deployment: z.nullable(Deployment) });
-const DeploymentItem = Running.extend({ v: z.literal(FORMAT) });
+const DeploymentItem = z.extend(Running, { v: z.literal(FORMAT) });
 
 /** `at`: when the schedule last ran. `deployment` null: the function was not told what it is a part of. */
 export type Running = z.infer<typeof Running>;

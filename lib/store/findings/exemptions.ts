@@ -1,6 +1,6 @@
 // Exemptions in the table: one item each, under its cluster.
-import * as z from "zod";
 import type { Cluster } from "../../core/base/ids.ts";
+import * as z from "../../core/base/zod.ts";
 import { Exemption } from "../../core/findings/exemption.ts";
 import { keys } from "../table/keys.ts";
 import type { Table } from "../table/table.ts";

@@ -1,8 +1,8 @@
 // Findings in the table: each one item with a revision, so that two judgements at once cannot overwrite each other.
 import { isDeepStrictEqual } from "node:util";
-import * as z from "zod";
 import type { Cluster } from "../../core/base/ids.ts";
 import { DAY, HOUR } from "../../core/base/time.ts";
+import * as z from "../../core/base/zod.ts";
 import type { Finding } from "../../core/findings/finding.ts";
 import { StoredFinding } from "../../core/findings/stored-finding.ts";
 import { AuditError } from "../../errors.ts";
@@ -25,11 +25,11 @@ const LANES = 8;
 /** Findings are packed since their second format. */
 const PACKED = 2;
 const Packed = z.object({ v: z.literal(PACKED), z: z.instanceof(Uint8Array) });
-const FindingItem = z.preprocess(
-  (item) => {
+const FindingItem = z.pipe(
+  z.transform((item) => {
     const packed = Packed.safeParse(item);
     return packed.success ? { ...(item as Item), finding: unpackFinding(packed.data.z) } : item;
-  },
+  }),
   z.object({ v: z.union([z.literal(FORMAT), z.literal(PACKED)]), rev: z.int(), finding: StoredFinding }),
 );
 

@@ -1,7 +1,7 @@
 // The record of a cluster's newest judgement in the table: one item, with a revision.
-import * as z from "zod";
 import type { Cluster } from "../../core/base/ids.ts";
 import type { Instant } from "../../core/base/time.ts";
+import * as z from "../../core/base/zod.ts";
 import type { FirstLooks } from "../../core/findings/observe.ts";
 import { AuditError } from "../../errors.ts";
 import { keys } from "../table/keys.ts";

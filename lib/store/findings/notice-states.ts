@@ -1,6 +1,6 @@
 // What the notices of a cluster remember: one item, written by who sends them.
-import * as z from "zod";
 import type { Cluster } from "../../core/base/ids.ts";
+import * as z from "../../core/base/zod.ts";
 import { type ChannelsOn, NoticeState, type NoticeTimes } from "../../core/incidents/notice-state.ts";
 import { AuditError } from "../../errors.ts";
 import { keys } from "../table/keys.ts";

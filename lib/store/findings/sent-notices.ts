@@ -1,9 +1,9 @@
 // The mails that went out about a cluster: one item each, added by who sends them and never changed, but where a person's
 // name is taken out.
 import { isDeepStrictEqual } from "node:util";
-import * as z from "zod";
 import type { Cluster } from "../../core/base/ids.ts";
 import { DAY } from "../../core/base/time.ts";
+import * as z from "../../core/base/zod.ts";
 import { NoticeRecord } from "../../core/incidents/notice-record.ts";
 import { keys } from "../table/keys.ts";
 import type { Table } from "../table/table.ts";

@@ -1,6 +1,6 @@
 // The settings that verdicts in this table rest on: one item, written by the deployment, read by everybody who judges.
 import { isDeepStrictEqual } from "node:util";
-import * as z from "zod";
+import * as z from "../../core/base/zod.ts";
 import { KeptSettings } from "../../core/findings/settings.ts";
 import { keys } from "../table/keys.ts";
 import type { Table } from "../table/table.ts";

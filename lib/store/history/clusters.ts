@@ -1,8 +1,8 @@
 // The register of clusters: each that was ever watched, and since when it is gone.
 import { isDeepStrictEqual } from "node:util";
-import * as z from "zod";
 import { Cluster } from "../../core/base/ids.ts";
 import { type Instant, iso } from "../../core/base/time.ts";
+import * as z from "../../core/base/zod.ts";
 import { sha256 } from "../../core/history/chunk.ts";
 import {
   deletedBy,
@@ -39,7 +39,7 @@ const ClusterItem = z.union([
     rev: z.int(),
     /** For whoever reads the table by hand; worked out from the signs. */
     goneAt: z.nullable(z.iso.datetime()),
-    signs: z.array(LifeSign).min(1),
+    signs: z.array(LifeSign).check(z.minLength(1)),
   }),
   z.object({ v: z.literal(PLAIN), sk: Cluster, sum: z.string() }),
   z.object({ v: z.literal(1), sk: Cluster, sum: z.optional(z.string()) }),

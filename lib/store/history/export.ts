@@ -1,6 +1,6 @@
 // A history as a file: one JSON value a line, as it is stored, so that it can be verified where the table is not.
-import * as z from "zod";
 import { Cluster, Sha256 } from "../../core/base/ids.ts";
+import * as z from "../../core/base/zod.ts";
 import { RestoreMarker } from "../../core/history/restore-marker.ts";
 import type { Fault, StoredManifest } from "../../core/history/verify-manifest.ts";
 import { AuditError } from "../../errors.ts";

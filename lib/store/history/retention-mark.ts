@@ -1,16 +1,16 @@
 // What retention did with other days than the usual: verify goes by it, so that thinned days are not taken for missing ones.
-import * as z from "zod";
 import type { Cluster } from "../../core/base/ids.ts";
 import { type Instant, LAST_INSTANT } from "../../core/base/time.ts";
+import * as z from "../../core/base/zod.ts";
 import { sha256 } from "../../core/history/chunk.ts";
 import { type Fault, fault } from "../../core/history/verify-manifest.ts";
 import { keys } from "../table/keys.ts";
 import type { Item, Table } from "../table/table.ts";
 
 const FORMAT = 1;
-const Time = z.int().min(0).max(LAST_INSTANT);
+const Time = z.int().check(z.gte(0), z.lte(LAST_INSTANT));
 /** Days before `before` were thinned to their first snapshot; last done `at`, with `keepDays`. */
-export const RetentionMark = z.object({ before: Time, at: Time, keepDays: z.int().positive() });
+export const RetentionMark = z.object({ before: Time, at: Time, keepDays: z.int().check(z.positive()) });
 export type RetentionMark = z.infer<typeof RetentionMark>;
 
 const sumOf = ({ before, at, keepDays }: RetentionMark): string =>

@@ -1,6 +1,6 @@
 // The items that find changes by role, by object and by name. All derived from the chain: written twice, they are the same.
-import * as z from "zod";
 import type { Cluster } from "../../core/base/ids.ts";
+import * as z from "../../core/base/zod.ts";
 import { canonicalRows } from "../../core/catalog/canonical-rows.ts";
 import { RecordedChange } from "../../core/history/change.ts";
 import { changeFor, type Naming, namingsOf, subjectsOf } from "../../core/history/change-subjects.ts";
