@@ -3,7 +3,7 @@
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync } from "node:fs";
 import module, { createRequire } from "node:module";
-import { homedir } from "node:os";
+import { constants, homedir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -56,6 +56,7 @@ if (Number(process.versions.node.split(".")[0]) >= NEEDED) {
   const child = spawn(node, [program, ...process.argv.slice(2)], { stdio: "inherit", env });
   for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => child.kill(signal));
   child.on("exit", (code, signal) => {
-    process.exitCode = signal ? 1 : (code ?? 1);
+    // As a shell says it of a process that ended by a signal.
+    process.exitCode = signal ? 128 + constants.signals[signal] : (code ?? 1);
   });
 }

@@ -9,7 +9,12 @@ let askedAt: number | undefined;
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   process.on(signal, () => {
     const code = signal === "SIGINT" ? 130 : 143;
-    if (askedAt !== undefined && performance.now() - askedAt > IMPATIENT_MS) process.exit(code);
+    if (askedAt !== undefined && performance.now() - askedAt > IMPATIENT_MS) {
+      // By the signal itself: process.exit would end threads in the middle of what they do, and one that is opening a gzip
+      // stream then aborts the process.
+      process.removeAllListeners(signal);
+      process.kill(process.pid, signal);
+    }
     askedAt ??= performance.now();
     process.exitCode = code;
     stop.abort(new Error(`stopped by ${signal}`));
