@@ -6,37 +6,36 @@ import { AuditError } from "../../lib/errors.ts";
 import type { Io } from "../io.ts";
 import { readText } from "../read-text.ts";
 
-export type Outputs = StackState["outputs"];
+type Outputs = StackState["outputs"];
 
-const List = z.array(z.looseObject({ OutputKey: z.string(), OutputValue: z.string() }));
+/** What a file tells of a stack; only the answer of describe-stacks has parameters. */
+type StackFile = Pick<StackState, "outputs" | "parameters">;
+
+const List = z
+  .array(z.looseObject({ OutputKey: z.string(), OutputValue: z.string() }))
+  .transform((list) => Object.fromEntries(list.map((one) => [one.OutputKey, one.OutputValue])));
+const Parameters = z
+  .array(z.looseObject({ ParameterKey: z.string(), ParameterValue: z.string().default("") }))
+  .transform((list) => Object.fromEntries(list.map((one) => [one.ParameterKey, one.ParameterValue])));
+const Stack = z
+  .looseObject({ Outputs: List, Parameters: Parameters.default({}) })
+  .transform((stack): StackFile => ({ outputs: stack.Outputs, parameters: stack.Parameters }));
+const alone = (outputs: Outputs): StackFile => ({ outputs, parameters: {} });
 const File = z.union([
-  z.looseObject({ Stacks: z.array(z.looseObject({ Outputs: List })).length(1) }),
-  z.looseObject({ Outputs: List }),
-  List,
-  z.record(z.string(), z.string()),
+  z.looseObject({ Stacks: z.tuple([Stack]) }).transform(({ Stacks: [stack] }) => stack),
+  Stack,
+  List.transform(alone),
+  z.record(z.string(), z.string()).transform(alone),
 ]);
-
-const asRecord = (file: z.output<typeof File>): Outputs => {
-  const list = Array.isArray(file)
-    ? file
-    : "Stacks" in file && Array.isArray(file.Stacks)
-      ? (file.Stacks[0] as { Outputs: z.output<typeof List> }).Outputs
-      : "Outputs" in file && Array.isArray(file.Outputs)
-        ? (file.Outputs as z.output<typeof List>)
-        : undefined;
-  return list
-    ? Object.fromEntries(list.map(({ OutputKey, OutputValue }) => [OutputKey, OutputValue]))
-    : (file as Record<string, string>);
-};
 
 /**
  * What `aws cloudformation describe-stacks --stack-name NAME` answered, its list of outputs, or a map of them.
  * AuditError("bad-file") for anything else.
  */
-export const outputsIn = (io: Pick<Io, "cwd">, name: string): Outputs => {
+export const stackIn = (io: Pick<Io, "cwd">, name: string): StackFile => {
   const text = readText(resolve(io.cwd, name));
   try {
-    return asRecord(File.parse(JSON.parse(text)));
+    return File.parse(JSON.parse(text));
   } catch (cause) {
     throw new AuditError("bad-file", `${name} holds no outputs of a stack`, {
       cause,

@@ -6,10 +6,10 @@ import { setupSql } from "../../lib/dsql/setup-sql.ts";
 import { AuditError } from "../../lib/errors.ts";
 import { auditorPolicy } from "../../lib/iam/auditor-policy.ts";
 import type { AddCommand } from "../command.ts";
-import { outputOf, outputsIn } from "../deploy/outputs.ts";
+import { outputOf, stackIn } from "../deploy/outputs.ts";
 import { watchedBy } from "../deploy/watched.ts";
 import type { Io } from "../io.ts";
-import { printDocument } from "../output.ts";
+import { printable, printDocument } from "../output.ts";
 
 type Options = {
   readonly role?: string;
@@ -89,19 +89,25 @@ const named = async (io: Io, options: Options): Promise<Named> => {
   if (outputs !== undefined && principal !== undefined)
     throw usage("--outputs and --principal both name the role", "Leave one of them out.");
   const params = paramsOf(io, stage);
-  const role = options.role ?? params?.auditorUser ?? ROLE;
+  const role = options.role ?? params?.auditorUser;
   if (outputs !== undefined) {
-    const clusters = cluster ?? (params && watchedBy(params)) ?? null;
+    const stack = stackIn(io, outputs);
+    const deployed = options.role ?? stack.parameters.AuditorUser ?? params?.auditorUser;
+    if (deployed === undefined)
+      io.stderr.write(
+        `${printable(outputs)} does not say which database role the deployment connects as: ${ROLE} is taken, its default. ` +
+          "Name another with --role.\n",
+      );
     return {
-      role,
-      principal: outputOf(outputsIn(io, outputs), PRINCIPAL, outputs),
-      clusters,
+      role: deployed ?? ROLE,
+      principal: outputOf(stack.outputs, PRINCIPAL, outputs),
+      clusters: cluster ?? (params && watchedBy(params)) ?? null,
       deployed: true,
     };
   }
   if (stage !== undefined && principal === undefined) return ofStage(io, options, stage);
   return {
-    ...{ role, principal: principal ?? EXAMPLES.principal, deployed: false },
+    ...{ role: role ?? ROLE, principal: principal ?? EXAMPLES.principal, deployed: false },
     clusters: cluster ?? EXAMPLES.clusters,
   };
 };
@@ -126,10 +132,7 @@ export const addSetupSql: AddCommand = (program, io) => {
     )
     .option("--cluster <arn...>", "the clusters to watch (default: the deployment's, or an example)")
     .option("--stage <name>", "take what is not named from this deployment")
-    .option(
-      "--outputs <file>",
-      "take the IAM role from this file: the stack's outputs, as describe-stacks printed them",
-    )
+    .option("--outputs <file>", "take both roles from this file: the stack, as describe-stacks printed it")
     .option("--region <region>", "Region of the deployment (default: that of its file of parameters)")
     .option("--no-iam", "without the permissions to read IAM, for who may connect")
     .option("--json", "one JSON document on stdout")

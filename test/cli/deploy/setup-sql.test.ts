@@ -91,6 +91,23 @@ describe("setup-sql", () => {
     expect(sql[1]).toBe(`AWS IAM GRANT dsql_auditor TO '${ROLE}';`);
   });
 
+  it("takes the database role from the answer of describe-stacks, and says where the file has none", async () => {
+    const parameters = [{ ParameterKey: "Old" }, { ParameterKey: "AuditorUser", ParameterValue: "watcher" }];
+    const said = async (value: object, ...words: string[]) => {
+      writeFileSync(join(root, "outputs.json"), JSON.stringify(value));
+      const done = await cli(["setup-sql", "--outputs", "outputs.json", "--json", ...words]);
+      return { role: (done.json() as { sql: string[] }).sql[0]?.split(" ")[2], err: done.err };
+    };
+    const answer = { Stacks: [{ Outputs: list, Parameters: parameters }] };
+    expect(await said(answer)).toEqual({ role: "watcher", err: "" });
+    expect(await said(answer, "--role", "own")).toEqual({ role: "own", err: "" });
+    expect(await said(list, "--stage", "prod")).toEqual({ role: "dsql_auditor", err: "" });
+    expect(await said(list)).toEqual({
+      role: "dsql_auditor",
+      err: expect.stringMatching(/^outputs\.json does not say which database role .* --role\.\n$/),
+    });
+  });
+
   it("takes no example for a cluster where nobody named the clusters", async () => {
     writeFileSync(join(root, "outputs.json"), JSON.stringify(list));
     const done = await cli("setup-sql --outputs outputs.json --json");
