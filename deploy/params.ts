@@ -73,16 +73,24 @@ export const readParams = (text: string): ReadParams => {
   return problems.length ? { problems } : { params: Object.fromEntries(values) as Params };
 };
 
+/** As the file holds it. JSON is YAML; quotes keep a text a text, whatever stands in it. */
+export const valueText = (name: ParameterName, value: string): string => {
+  const { type, json }: ParameterPlan = parameterPlans[name];
+  const isPlain = type === "Number" ? NUMBER.test(value) : json && isJson(value);
+  return isPlain ? value : JSON.stringify(value);
+};
+
+/** The lines of a parameter, with what it means. */
+export const parameterLines = (name: ParameterName, value: string): readonly string[] => [
+  "",
+  ...parameterPlans[name].says.map((line) => `# ${line}`),
+  `${name}: ${valueText(name, value)}`,
+];
+
 /** A file with these values, and of every parameter what it means. */
 export const paramsText = (values: Partial<Params> = {}): string =>
   [
     "# What a deployment is told: deploy/params.STAGE.yml. Keep it: the next deployment needs it as well.",
-    ...parameters.flatMap(([name, plan]) => {
-      const value = values[name] ?? plan.default;
-      // JSON is YAML; quotes keep a text a text, whatever stands in it.
-      const isPlain = plan.type === "Number" ? NUMBER.test(value) : plan.json && isJson(value);
-      const shown = isPlain ? value : JSON.stringify(value);
-      return ["", ...plan.says.map((line) => `# ${line}`), `${name}: ${shown}`];
-    }),
+    ...parameters.flatMap(([name, plan]) => parameterLines(name, values[name] ?? plan.default)),
     "",
   ].join("\n");

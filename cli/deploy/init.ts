@@ -15,6 +15,7 @@ import { printable, printDocument } from "../output.ts";
 import { linkLines } from "../run/link-lines.ts";
 import { withSetupPorts } from "../run/setup-ports.ts";
 import { writeWhole } from "../write-whole.ts";
+import { changedText } from "./changed-text.ts";
 import { type CheckItem, itemOf, itemStyles } from "./check-item.ts";
 import { type Asking, asked, askRegion, type InitOptions, paramsFrom } from "./init-answers.ts";
 import { checkedParams } from "./init-values.ts";
@@ -43,6 +44,9 @@ type Made = {
   readonly seen: readonly Seen[];
   readonly next: readonly string[];
 };
+
+/** `text`: of the file, as it is or would be. */
+type Outcome = { readonly made: Made; readonly text: string };
 
 /** What a file says that is there; undefined: there is none. AuditError("config"): none of it could be kept. */
 const oldFile = (
@@ -116,6 +120,23 @@ const stageFor = async ({ stage }: Options, asking: Asking | undefined): Promise
     ? asked(asking, "Stage, which names the deployment", "prod", checkedStage)
     : checkedStage(stage ?? "prod");
 
+/**
+ * The old file with what changed in it; a new one where there is none. AuditError("config"): it takes no change in place, and
+ * is not only looked at.
+ */
+const textOf = (
+  { dryRun = false }: Options,
+  file: string,
+  params: Params,
+  old: ReturnType<typeof oldFile>,
+): string => {
+  const text = old ? changedText(old.text, old.params, params) : paramsText(params);
+  if (text !== undefined || dryRun) return text ?? paramsText(params);
+  throw new AuditError("config", `${file} cannot be changed without losing how it is written`, {
+    hint: "Change it by hand: --dry-run prints all values. Or move it away, and run this again.",
+  });
+};
+
 /** Refused where the file would lose something that nobody was shown. */
 const mayWrite = async (
   { stderr }: Io,
@@ -125,20 +146,18 @@ const mayWrite = async (
   asking: Asking | undefined,
 ): Promise<void> => {
   const shown = changes.map(shownChange).join("\n");
-  stderr.write(
-    `${file} is there already. What would change in it:\n${shown || "  comments and layout only"}\n`,
-  );
+  stderr.write(`${file} is there already. What would change in it:\n${shown}\n`);
   if (force) return;
   const says = asking
-    ? await asked(asking, "Overwrite it? Its own comments are not kept", "no", (text) => text)
+    ? await asked(asking, "Change it? The rest of it stays as it is", "no", (text) => text)
     : "no";
   if (!/^y(?:es)?$/i.test(says))
     throw new AuditError("usage", `${file} is there already, and was left as it is`, {
-      hint: "Read what would change, then add --force; comments of the old file are not kept.",
+      hint: "Read what would change, then add --force; the rest of the file stays as it is.",
     });
 };
 
-const make = async (io: Io, options: Options): Promise<Made> => {
+const make = async (io: Io, options: Options): Promise<Outcome> => {
   const mayAsk = io.ask && !options.yes && !options.json;
   const asking = mayAsk && io.ask ? { ask: io.ask, stderr: io.stderr } : undefined;
   if (!options.dryRun && !existsSync(join(io.cwd, EXAMPLE)))
@@ -150,21 +169,21 @@ const make = async (io: Io, options: Options): Promise<Made> => {
   const path = join(io.cwd, file);
   const old = oldFile(path, file);
   const region = await regionFor(io, options, old?.params ?? {}, asking);
-  const decide = async (ports: SetupPorts | undefined): Promise<Made> => {
+  const decide = async (ports: SetupPorts | undefined): Promise<Outcome> => {
     const looked = ports
       ? await look(ports)
       : unseen({ why: "not asked: --offline", next: "Leave out --offline." });
     const params = await paramsFrom({ options, old: old?.params ?? {}, looked, region, asking });
-    const text = paramsText(params);
+    const text = textOf(options, file, params, old);
     const changes = changesTo(params, old?.params ?? {});
     const seen = await seenOf(looked, params, stage, ports);
-    const same = old?.text === text;
-    if (!options.dryRun && !same) {
+    const writes = !options.dryRun && old?.text !== text;
+    if (writes) {
       if (old) await mayWrite(io, options, file, changes, asking);
       await writeWhole(path, text);
     }
     const next = [`npx serverless deploy --stage ${stage}`, checkOf(stage)];
-    return { file, stage, written: !options.dryRun && !same, params, changes, seen, next };
+    return { text, made: { file, stage, written: writes, params, changes, seen, next } };
   };
   return options.offline ? decide(undefined) : withSetupPorts(io, region, decide);
 };
@@ -219,7 +238,7 @@ export const addInit: AddCommand = (program, io) => {
     )
     .option("--yes", "ask nothing: take what AWS shows and what an existing file says")
     .option("--offline", "look at nothing in AWS")
-    .option("--force", "overwrite the file if it is there; what changes is shown")
+    .option("--force", "change the file if it is there; what changes is shown, the rest stays")
     .option("--dry-run", "print the file, and write nothing")
     .option("--json", "one JSON document on stdout; asks nothing")
     .addHelpText(
@@ -227,9 +246,9 @@ export const addInit: AddCommand = (program, io) => {
       "\nExample:\n  $ dsql-audit init --stage prod --region eu-central-1 --email team@example.com --yes",
     )
     .action(async (options: Options) => {
-      const made = await make(io, options);
+      const { made, text } = await make(io, options);
       if (options.dryRun && !options.json) {
-        io.stdout.write(paramsText(made.params));
+        io.stdout.write(text);
         return;
       }
       printDocument(io, options, made, () => shown(io, made));
