@@ -149,6 +149,45 @@ const topicMissing = alarm({
   threshold: 1,
 });
 
+/** One of the channels beside mail, which exists only where it is switched on; the function's own metrics. */
+const refused = (
+  condition: string,
+  name: string,
+  metric: "EventBusRefused" | "SecurityHubRefused" | "ChatRefused",
+  says: string,
+): Resource => ({
+  Condition: condition,
+  ...alarm({
+    ...{ name, metric, namespace: METRICS },
+    says: `${says} Mails and the other channels are told all the same, and what is due stays due: it is sent once that is mended. \`dsql-audit doctor\` says what was answered.`,
+    of: { Name: "FunctionName", Value: ref(functionId("notify")) },
+    statistic: "Sum",
+    periodSeconds: 3600,
+    threshold: 1,
+  }),
+});
+
+const channelsRefused: Resources = {
+  EventBusRefusedAlarm: refused(
+    "HasEventBus",
+    "event-bus-refused",
+    "EventBusRefused",
+    "The event bus does not take events on findings. Is the bus there, does its policy admit the role of notify, does a key of the bus admit it too?",
+  ),
+  SecurityHubRefusedAlarm: refused(
+    "HasSecurityHub",
+    "security-hub-refused",
+    "SecurityHubRefused",
+    "Security Hub does not take findings. Is it switched on in this account and Region?",
+  ),
+  ChatRefusedAlarm: refused(
+    "HasChatTopic",
+    "chat-refused",
+    "ChatRefused",
+    "The topic of the chat does not take notices. Is the topic there, does its policy admit the role of notify, does a key of the topic admit it too?",
+  ),
+};
+
 /**
  * The findings of the same names are mailed as well. Where they cannot be, or the mail was overlooked, this is the second
  * way; the function's own metrics, once an evaluation while such a finding is open.
@@ -210,4 +249,5 @@ export const alarms: Resources = {
   TopicMissingAlarm: topicMissing,
   SnapshotOverdueAlarm: snapshotOverdue,
   CanaryMissedAlarm: canaryMissed,
+  ...channelsRefused,
 };

@@ -1,4 +1,5 @@
 // One page of CloudWatch with what the alarms watch, for whoever was woken by one.
+import { METRICS } from "../lib/log.ts";
 import { alarms } from "./alarms.ts";
 import { functionId, inText, type Resource, type Resources, sub } from "./cloudformation.ts";
 import { deadLetterQueueId, queueId } from "./queues.ts";
@@ -45,7 +46,8 @@ const widgets: readonly Widget[] = [
     height: 5,
     properties: {
       title: "Alarms; docs/operations.md says what each means and what to do",
-      alarms: Object.keys(alarms).map((id) => inText(`${id}.Arn`)),
+      // One that only some deployments have cannot be named here; its metric has a chart below.
+      alarms: Object.entries(alarms).flatMap(([id, { Condition }]) => (Condition ? [] : inText(`${id}.Arn`))),
     },
   },
   chart(
@@ -83,6 +85,13 @@ const widgets: readonly Widget[] = [
     ofTopic("NumberOfMessagesPublished"),
     ofTopic("NumberOfNotificationsFailed"),
   ]),
+  chart(
+    "Channels that refuse: event bus, Security Hub, chat",
+    "Sum",
+    ["EventBusRefused", "SecurityHubRefused", "ChatRefused"].map(
+      (metric): Metric => [...([METRICS, metric, "FunctionName"] as const), inText(functionId("notify"))],
+    ),
+  ),
   chart("HTTP API: calls, refused and failed", "Sum", ["Count", "4xx", "5xx"].map(ofApi)),
 ];
 

@@ -24,6 +24,11 @@ const deployment: Intrinsic = sub(
     ),
     bucket: inText("TrailBucket"),
     prefix: inText("TrailPrefix"),
+    channels: {
+      "event-bus": inText("EventBus"),
+      "security-hub": inText("SecurityHub"),
+      chat: inText("ChatTopic"),
+    },
     api: `https://${inText("HttpApi")}.execute-api.${inText("AWS::Region")}.${inText("AWS::URLSuffix")}`,
   }),
 );

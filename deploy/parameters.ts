@@ -57,7 +57,7 @@ export const parameterPlans = {
   chatTopic: {
     says: [
       "The ARN of an SNS topic of its own, which Amazon Q Developer in chat applications takes to Slack or Microsoft Teams.",
-      '"": none. It gets what is high or critical, one thread for each incident.',
+      '"": none. It is told as people by mail: high and critical at once in a thread for each incident, then summaries.',
     ],
     default: "",
     pattern: String.raw`^$|^arn:[^:*]+:sns:[^:*]+:\d{12}:[A-Za-z0-9_-]{1,256}$`,

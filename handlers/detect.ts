@@ -5,10 +5,10 @@ import type { Finding } from "../lib/core/findings/finding.ts";
 import { defaultSettings, VerdictSettings } from "../lib/core/findings/settings.ts";
 import type { ChannelName } from "../lib/core/incidents/feed.ts";
 import { detectorOf } from "../lib/detectors/index.ts";
-import { isFeedDue, settleChannels } from "../lib/jobs/feed-channels.ts";
+import { settleChannels } from "../lib/jobs/feed-channels.ts";
 import { type DetectOptions, detectCluster } from "../lib/jobs/judge-cluster.ts";
 import { DetectJob, type NotifyJob } from "../lib/jobs/messages.ts";
-import { isTellingDue, standingOf } from "../lib/jobs/send-notices.ts";
+import { isAnythingDue } from "../lib/jobs/standing.ts";
 import type { CountMetric } from "../lib/log.ts";
 import type { Store } from "../lib/store/open-store.ts";
 import { eachMessage, onLambda } from "./lambda.ts";
@@ -60,9 +60,7 @@ const askToTell = async (
   findings: readonly Finding[],
 ): Promise<void> => {
   const now = deps.now();
-  const standing = await standingOf(store, cluster, findings, now);
-  if (isTellingDue(standing, now) || isFeedDue(findings, standing.state.channels, now))
-    await notify([{ cluster } satisfies NotifyJob]);
+  if (await isAnythingDue(store, cluster, findings, now)) await notify([{ cluster } satisfies NotifyJob]);
 };
 
 export const detectHandler = (deps: DetectDeps) =>

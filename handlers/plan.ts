@@ -12,7 +12,7 @@ import { AuditError } from "../lib/errors.ts";
 import { noteDeletion } from "../lib/jobs/cluster-life.ts";
 import type { DetectJob, SnapshotJob } from "../lib/jobs/messages.ts";
 import { planChange } from "../lib/jobs/plan-change.ts";
-import { isToldGone } from "../lib/jobs/send-notices.ts";
+import { isToldGone } from "../lib/jobs/standing.ts";
 import { type ClusterEntry, isDeleted, isRetired } from "../lib/store/history/clusters.ts";
 import type { Store } from "../lib/store/open-store.ts";
 import { inParallel } from "../lib/store/table/in-parallel.ts";

@@ -56,6 +56,8 @@ export const Deployment = z.object({
   prefix: z.string(),
   /** The URL that the HTTP API's paths begin with; empty: there is none to be reached. */
   api: z.string(),
+  /** The channels beside mail: the bus, the topic, or "on"; empty or "off": switched off. Missing: an earlier release wrote it. */
+  channels: z.optional(z.object({ "event-bus": z.string(), "security-hub": z.string(), chat: z.string() })),
 });
 export type Deployment = z.infer<typeof Deployment>;
 

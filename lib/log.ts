@@ -101,10 +101,16 @@ const fieldsOf = (error: unknown): Fields => {
 export const METRICS = "DsqlAccessAuditor";
 
 /**
- * `TopicMissing`: notices are due, and SNS says that there is no such topic. The others: a cluster was evaluated, and the
- * finding of that name is open.
+ * `TopicMissing`: notices are due, and SNS says that there is no such topic. `…Refused`: a channel beside mail does not take
+ * what is due, and that will not pass by itself. The others: a cluster was evaluated, and the finding of that name is open.
  */
-export type MetricName = "TopicMissing" | "SnapshotOverdue" | "CanaryMissed";
+export type MetricName =
+  | "TopicMissing"
+  | "EventBusRefused"
+  | "SecurityHubRefused"
+  | "ChatRefused"
+  | "SnapshotOverdue"
+  | "CanaryMissed";
 
 /** Counts one of what a metric is about. */
 export type CountMetric = (name: MetricName) => void;

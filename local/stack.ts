@@ -158,13 +158,18 @@ const startServers = async (options: StackOptions, bus: Bus, topic: string, { ad
 };
 
 /** What deploy/functions.ts lets CloudFormation fill in. */
-const deploymentOf = (topic: string, queueUrl: (name: string) => string): Deployment => {
+const deploymentOf = (
+  topic: string,
+  queueUrl: (name: string) => string,
+  { EventBus = "", SecurityHub = "off", ChatTopic = "" }: Readonly<Record<string, string>>,
+): Deployment => {
   const urls = (plans: readonly { readonly name: string }[], queueOf: (name: string) => string) =>
     Object.fromEntries(plans.map(({ name }) => [name, queueUrl(queueOf(name))]));
   return {
     ...{ stack: "dsql-access-auditor-local", topic, bucket: TRAIL_BUCKET, prefix: "", api: "" },
     queues: urls(queuePlans, (name) => name),
     deadLetters: urls([...queuePlans, ...eventPlans], deadLetterQueueOf),
+    channels: { "event-bus": EventBus, "security-hub": SecurityHub, chat: ChatTopic },
   };
 };
 
@@ -189,7 +194,7 @@ const filler =
       case "queue":
         return queueUrl(source.of);
       case "deployment":
-        return JSON.stringify(deploymentOf(topic, queueUrl));
+        return JSON.stringify(deploymentOf(topic, queueUrl, given));
       case "parameter":
         return given[source.of];
     }

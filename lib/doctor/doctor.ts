@@ -6,6 +6,7 @@ import type { KeptSettings } from "../core/findings/settings.ts";
 import type { Running } from "../store/findings/deployments.ts";
 import type { ReadStore } from "../store/open-store.ts";
 import { bucketLink, clustersLink, digestsLink, identityLink, trailLink } from "./account-links.ts";
+import { type ChannelsOf, channelLinks } from "./channel-links.ts";
 import {
   CONNECTIONS_MS,
   canaryLink,
@@ -56,9 +57,16 @@ const askQueues = async (
     await Promise.all(Object.entries(urls).map(async ([name, url]) => [name, await queue(url)] as const)),
   );
 
+/** What the notify function left of the channels, of each cluster that is watched. */
+const channelsOf = (store: ReadStore, clusters: readonly Cluster[]): Promise<ChannelsOf[]> =>
+  Promise.all(
+    clusters.map(async (cluster) => ({ cluster, channels: (await store.notices.read(cluster)).channels })),
+  );
+
 /** The links of the deployment itself; where it is not known, each is unknown. */
 const stackLinks = async (
   ports: DoctorPorts,
+  channels: readonly ChannelsOf[],
   running: Running | undefined,
   reach: string,
 ): Promise<Link[]> => {
@@ -71,11 +79,12 @@ const stackLinks = async (
     );
   }
   const { bucket, topic, queues, deadLetters, api } = deployment;
-  const [tells, waiting, dead, listeners, status] = await Promise.all([
+  const [tells, waiting, dead, listeners, chatListeners, status] = await Promise.all([
     bucket ? ports.bucketTells(bucket) : undefined,
     askQueues(ports, queues),
     askQueues(ports, deadLetters),
     ports.listeners(topic),
+    deployment.channels?.chat ? ports.listeners(deployment.channels.chat) : undefined,
     api ? ports.get(`${api}/clusters`) : undefined,
   ]);
   const given = Object.entries(dead).map(
@@ -86,6 +95,7 @@ const stackLinks = async (
     queuesLink(waiting),
     deadLettersLink(Object.fromEntries(given), reach),
     listenersLink(topic, listeners),
+    ...channelLinks(deployment, channels, chatListeners),
     apiLink(api, status),
   ];
 };
@@ -163,6 +173,7 @@ export const examine = async (examined: Examined): Promise<LinkRow[]> => {
     store.settings.read(),
   ]);
   const known = entries.map(({ cluster }) => cluster);
+  const watched = entries.flatMap(({ cluster, gone }) => (gone ? [] : [cluster]));
   const goneBy = new Map(entries.map(({ cluster, gone }) => [cluster, gone]));
   const shared: Link[] = [];
   let trails: Awaited<ReturnType<DoctorPorts["trails"]>> | undefined;
@@ -171,7 +182,7 @@ export const examine = async (examined: Examined): Promise<LinkRow[]> => {
       ports.identity(),
       ports.clusters(),
       ports.trails(),
-      stackLinks(ports, running, reach),
+      channelsOf(store, watched).then((channels) => stackLinks(ports, channels, running, reach)),
     ]);
     trails = found;
     shared.push(

@@ -4,13 +4,15 @@ import type { Instant } from "../core/base/time.ts";
 import type { Finding } from "../core/findings/finding.ts";
 import {
   type ChannelName,
-  channelNames,
   dueOf,
   type FeedEvent,
+  type FeedName,
+  feedNames,
   markPast,
   markTaken,
 } from "../core/incidents/feed.ts";
-import type { ChannelsOn } from "../core/incidents/notice-state.ts";
+import { type ChannelsOn, type NoticeState, summarySlots } from "../core/incidents/notice-state.ts";
+import { pastInChat } from "../core/incidents/told-where.ts";
 import type { Channel } from "../notices/channels/channel.ts";
 import type { Store } from "../store/open-store.ts";
 
@@ -18,6 +20,14 @@ import type { Store } from "../store/open-store.ts";
 const GROUP = 100;
 
 type ChannelStores = Pick<Store, "findings" | "notices">;
+
+const isFeed = (name: ChannelName): name is FeedName => name !== "chat";
+
+/** A chat of a new cluster gets a first notice, as people by mail; of one that people know, what is new from now on. */
+const beginning = (name: ChannelName, isKnown: boolean, now: Instant): ChannelsOn[string] =>
+  isFeed(name)
+    ? { since: now }
+    : { since: now, times: isKnown ? { firstAt: now, ...summarySlots(now) } : {} };
 
 /**
  * Notes which channels are on, before anything new is judged: what a cluster has by then is the past to a channel that was
@@ -29,18 +39,24 @@ export const settleChannels = async (
   on: readonly ChannelName[],
   now: Instant,
 ): Promise<void> => {
-  const { channels = {} } = await notices.read(cluster);
+  const { channels = {}, firstAt }: NoticeState = await notices.read(cluster);
   const fresh = on.filter((name) => !channels[name]);
   if (!fresh.length && Object.keys(channels).length === on.length) return;
   // First the findings: dying in between, they are marked once more before anything is judged.
-  if (fresh.length) await findings.update(cluster, (all) => markPast(all, fresh, now));
-  const next = Object.fromEntries(on.map((name) => [name, channels[name] ?? { since: now }]));
+  let isKnown = firstAt !== undefined;
+  if (fresh.length)
+    await findings.update(cluster, (all) => {
+      isKnown ||= all.length > 0;
+      const marked = markPast(all, fresh.filter(isFeed), now);
+      return fresh.includes("chat") ? pastInChat(marked, now) : marked;
+    });
+  const next = Object.fromEntries(on.map((name) => [name, channels[name] ?? beginning(name, isKnown, now)]));
   await notices.switchChannels(cluster, next);
 };
 
 const dueIn = (
   findings: readonly Finding[],
-  channel: ChannelName,
+  channel: FeedName,
   channels: ChannelsOn | undefined,
   now: Instant,
 ): FeedEvent[] => {
@@ -51,14 +67,14 @@ const dueIn = (
     .flatMap((finding) => dueOf(finding, channel, { since, now }));
 };
 
-/** Whether a channel that is on has something to be told. */
+/** Whether a channel that follows findings has something to be told. */
 export const isFeedDue = (
   findings: readonly Finding[],
   channels: ChannelsOn | undefined,
   now: Instant,
-): boolean => channelNames.some((name) => dueIn(findings, name, channels, now).length > 0);
+): boolean => feedNames.some((name) => dueIn(findings, name, channels, now).length > 0);
 
-/** One channel; its first failure. What it did not take stays due. */
+/** One channel: how many events it took, and its first failure. What it did not take stays due. */
 const feed = async (
   { findings }: ChannelStores,
   { name, send }: Channel,
@@ -78,12 +94,8 @@ const feed = async (
   return { taken: count, failure: first };
 };
 
-export type Fed = {
-  /** By channel, how many events it took. */
-  readonly taken: Readonly<Partial<Record<ChannelName, number>>>;
-  /** One for each channel that did not take everything. */
-  readonly failures: readonly unknown[];
-};
+/** What came of telling one channel; `failure` undefined: it took all that was due. */
+export type Fed = { readonly name: ChannelName; readonly taken: number; readonly failure: unknown };
 
 /**
  * Sends every channel what is due there, and marks what was taken right after it: dying in between sends those again, with
@@ -94,20 +106,18 @@ export const feedChannels = async (
   channels: readonly Channel[],
   cluster: Cluster,
   now: Instant,
-): Promise<Fed> => {
-  const taken: Partial<Record<ChannelName, number>> = {};
-  const failures: unknown[] = [];
-  if (!channels.length) return { taken, failures };
+): Promise<readonly Fed[]> => {
+  if (!channels.length) return [];
   const [findings, state] = await Promise.all([stores.findings.list(cluster), stores.notices.read(cluster)]);
+  const fed: Fed[] = [];
   for (const channel of channels) {
+    const { name } = channel;
     try {
-      const due = dueIn(findings, channel.name, state.channels, now);
-      const fed = await feed(stores, channel, cluster, due);
-      if (fed.taken) taken[channel.name] = fed.taken;
-      if (fed.failure) failures.push(fed.failure);
-    } catch (error) {
-      failures.push(error);
+      const due = dueIn(findings, name, state.channels, now);
+      fed.push({ name, ...(await feed(stores, channel, cluster, due)) });
+    } catch (failure) {
+      fed.push({ name, taken: 0, failure });
     }
   }
-  return { taken, failures };
+  return fed;
 };

@@ -2,25 +2,23 @@
 import type { SNSClient } from "@aws-sdk/client-sns";
 import type { Cluster } from "../core/base/ids.ts";
 import type { Instant } from "../core/base/time.ts";
-import { isHeard } from "../core/coverage/capture-check.ts";
-import type { Finding } from "../core/findings/finding.ts";
 import type { Gone } from "../core/history/cluster-life.ts";
-import { markTold } from "../core/incidents/due.ts";
 import { incidentsOf } from "../core/incidents/incident.ts";
-import { isSummaryDue, type NoticeTimes, summarySlots, wasMissed } from "../core/incidents/notice-state.ts";
+import { type NoticeTimes, summarySlots } from "../core/incidents/notice-state.ts";
 import { incidentOf } from "../core/incidents/threads.ts";
+import { markToldIn, type Outlet } from "../core/incidents/told-where.ts";
 import { detectorOf } from "../detectors/index.ts";
 import { AuditError } from "../errors.ts";
+import type { Chat } from "../notices/channels/chat.ts";
 import { publish } from "../notices/channels/sns.ts";
 import type { StoreArguments } from "../notices/command-line.ts";
 import { noticeAttributes, noticeDocument } from "../notices/document.ts";
 import { goneNotice, goneWeekNotice } from "../notices/gone-text.ts";
+import type { TextOptions } from "../notices/incident-text.ts";
 import { dailyNotice, missedNotice } from "../notices/list-text.ts";
 import type { Notice } from "../notices/notice.ts";
 import {
   isMissedDue,
-  isNew,
-  isNoticeDue,
   type PlanOptions,
   planNotices,
   type Standing,
@@ -30,6 +28,7 @@ import { noProofText, proofText } from "../notices/proof-text.ts";
 import { weeklyNotice } from "../notices/weekly-text.ts";
 import type { ReadStore, Store } from "../store/open-store.ts";
 import { reachFinder } from "./reach-finder.ts";
+import { isSummaryOf, isTellingDue, standingIn } from "./standing.ts";
 import { loadWeek } from "./weekly-facts.ts";
 
 export type NoticePorts = { readonly store: Store; readonly sns: SNSClient; readonly topicArn: string };
@@ -58,49 +57,9 @@ const proofOf = async (
   }
 };
 
-/** What decides which notices are due. `findings`: as they were read a moment ago. */
-export const standingOf = async (
-  store: ReadStore,
-  cluster: Cluster,
-  findings: readonly Finding[],
-  now: Instant,
-): Promise<Standing> => {
-  const [state, look, entry, check] = await Promise.all([
-    store.notices.read(cluster),
-    store.findings.lastLook(cluster),
-    store.clusters.entry(cluster),
-    store.captureChecks.last(cluster),
-  ]);
-  const hasSnapshot = look !== undefined && look.snapshotAt !== null;
-  const heard = isHeard(check, now);
-  return { cluster, findings, state, hasSnapshot, heard, ...(entry?.gone && { gone: entry.gone }) };
-};
-
-const isToldOf = ({ goneAt }: NoticeTimes, { at }: Gone): boolean =>
-  (goneAt ?? Number.NEGATIVE_INFINITY) >= at;
-
-/** Whether the last summary of a cluster that is gone went out, and nothing has to be told again: then nothing is left to do. */
-export const isToldGone = async (store: ReadStore, cluster: Cluster, gone: Gone): Promise<boolean> => {
-  const state = await store.notices.read(cluster);
-  return isToldOf(state, gone) && !wasMissed(state);
-};
-
-/** Whether somebody has to be told of something now, in a notice of its own or in a summary. */
-export const isTellingDue = (standing: Standing, now: Instant): boolean =>
-  isNoticeDue(standing, now) || isSummaryOf(standing, now) || isMissedDue(standing);
-
-/**
- * A summary is due; who was never written to gets a first mail before. Of a cluster that is gone there is no first mail,
- * and no summary after the one of the week that says so.
- */
-const isSummaryOf = (standing: Standing, now: Instant): boolean => {
-  const { state, gone } = standing;
-  return (gone ? !isToldOf(state, gone) : !isNew(standing)) && isSummaryDue(state, now);
-};
-
 /** The summary that is due: of the week, or of a day that has news. */
 const summaryOf = async (
-  { store }: NoticePorts,
+  store: ReadStore,
   standing: Standing,
   now: Instant,
   commandStore: StoreArguments,
@@ -115,7 +74,7 @@ const summaryOf = async (
 
 /** What went out while nobody listened; undefined: none of its incidents is there any more. */
 const missedOf = async (
-  { store }: NoticePorts,
+  store: ReadStore,
   { cluster, findings, state, gone }: Standing,
   commandStore: StoreArguments,
 ): Promise<Notice | undefined> => {
@@ -142,24 +101,82 @@ const stateAfter = ({ kind }: Notice, gone: Gone | undefined, now: Instant): Not
 /** What this one text has that SNS does not take; the next one may be fine. Anything else would meet all of them. */
 const isItsOwnFault = (error: unknown): boolean => error instanceof AuditError && error.code === "config";
 
+/** Where people are told: how a notice goes out there, and where it is noted what was told. */
+type Voice = {
+  readonly where: Outlet;
+  /** Sends it, and keeps what has to be kept of it before the findings count as told. */
+  readonly send: (notice: Notice, standing: Standing) => Promise<void>;
+  readonly note: (times: NoticeTimes) => Promise<void>;
+};
+
+type TellOptions = Pick<SendOptions, "urgency" | "stormAbove"> & {
+  readonly commandStore: StoreArguments;
+  readonly reachOf?: TextOptions["reachOf"];
+  /** What stands before all that is due. */
+  readonly before?: readonly Notice[];
+};
+
 /**
- * Sends the notices that are due, and the summaries; how many went out. One that SNS does not take holds up no other;
- * where SNS itself fails, all that are left stay due. What each told is marked right after it was sent:
- * dying in between sends that one mail again, and never loses one. Each ends with the newest snapshot's hash.
+ * The one rule of telling people, by mail or in a chat: what is due at once, then the summary. What each told is marked
+ * right after it was sent: dying in between sends that one again, and never loses one. A text that is not taken holds up
+ * no other; where nothing is taken, all that are left stay due.
+ */
+const tell = async (
+  store: Store,
+  { where, send, note }: Voice,
+  standing: Standing,
+  now: Instant,
+  { commandStore, reachOf, before = [], ...options }: TellOptions,
+): Promise<number> => {
+  const { cluster } = standing;
+  const tellOne = async (notice: Notice): Promise<void> => {
+    await send(notice, standing);
+    if (notice.told.length)
+      await store.findings.update(cluster, (findings) => markToldIn(findings, where, notice.told, now));
+    // The last summary of a cluster that is gone is the last one that somebody got.
+    await note(stateAfter(notice, standing.heard === false ? undefined : standing.gone, now));
+  };
+  const text = { wordsOf: detectorOf, store: commandStore, ...(reachOf && { reachOf }) };
+  const urgent = [...before, ...planNotices(standing, now, text, options)];
+  const failures: unknown[] = [];
+  for (const notice of urgent) {
+    try {
+      await tellOne(notice);
+    } catch (error) {
+      if (!isItsOwnFault(error)) throw failures[0] ?? error;
+      failures.push(error);
+    }
+  }
+  if (!isSummaryOf(standing, now)) {
+    if (failures.length) throw failures[0];
+    return urgent.length;
+  }
+  // What a notice has just told is no news for the summary.
+  const after = urgent.length
+    ? ((await standingIn(store, where, cluster, await store.findings.list(cluster), now)) ?? standing)
+    : standing;
+  const summary = await summaryOf(store, after, now, commandStore);
+  if (summary) await tellOne(summary);
+  await note(summarySlots(now));
+  if (failures.length) throw failures[0];
+  return urgent.length + (summary ? 1 : 0);
+};
+
+/**
+ * Mails the notices that are due, and the summaries; how many went out. Each ends with the newest snapshot's hash.
  * AuditError from SNS once the others are out: `not-found` (the topic is gone), `denied`, `throttled`, `connect`, `config`.
  */
 export const sendNotices = async (
-  ports: NoticePorts,
+  { store, sns, topicArn }: NoticePorts,
   cluster: Cluster,
   now: Instant,
   { keepDays, commandStore = [], ...options }: SendOptions = {},
 ): Promise<number> => {
-  const { store, sns, topicArn } = ports;
-  const kept = store.findings;
-  const standing = await standingOf(store, cluster, await kept.list(cluster), now);
-  if (!isTellingDue(standing, now)) return 0;
+  const findings = await store.findings.list(cluster);
+  const standing = await standingIn(store, "mail", cluster, findings, now);
+  if (!standing || !isTellingDue(standing, now)) return 0;
   const end = await proofOf(store, cluster, commandStore, keepDays);
-  const incidentById = new Map(standing.findings.map((finding) => [finding.id, incidentOf(finding)]));
+  const incidentById = new Map(findings.map((finding) => [finding.id, incidentOf(finding)]));
   const send = async (notice: Notice): Promise<void> => {
     const { messageId, subject } = await publish(sns, topicArn, {
       subject: notice.subject,
@@ -183,34 +200,30 @@ export const sendNotices = async (
     });
     // Before the findings say that they were told: dying in between tells once too often, and not once too few.
     if (unheard) await store.notices.note(cluster, { unheardAt: now });
-    if (notice.told.length) await kept.update(cluster, (findings) => markTold(findings, notice.told, now));
-    // The last summary of a cluster that is gone is the last one that somebody got.
-    const gone = standing.heard === false ? undefined : standing.gone;
-    await store.notices.note(cluster, stateAfter(notice, gone, now));
   };
-  const reachOf = await reachFinder(store, cluster, standing.findings, now);
-  const text = { wordsOf: detectorOf, store: commandStore, reachOf };
-  const missed = isMissedDue(standing) ? await missedOf(ports, standing, commandStore) : undefined;
+  const reachOf = await reachFinder(store, cluster, findings, now);
+  const missed = isMissedDue(standing) ? await missedOf(store, standing, commandStore) : undefined;
   if (!missed && isMissedDue(standing)) await store.notices.note(cluster, { missedAt: now });
-  const urgent = [...(missed ? [missed] : []), ...planNotices(standing, now, text, options)];
-  const failures: unknown[] = [];
-  for (const notice of urgent) {
-    try {
-      await send(notice);
-    } catch (error) {
-      if (!isItsOwnFault(error)) throw failures[0] ?? error;
-      failures.push(error);
-    }
-  }
-  if (!isSummaryOf(standing, now)) {
-    if (failures.length) throw failures[0];
-    return urgent.length;
-  }
-  // What a notice has just told is no news for the summary.
-  const after = urgent.length ? await standingOf(store, cluster, await kept.list(cluster), now) : standing;
-  const summary = await summaryOf(ports, after, now, commandStore);
-  if (summary) await send(summary);
-  await store.notices.note(cluster, summarySlots(now));
-  if (failures.length) throw failures[0];
-  return urgent.length + (summary ? 1 : 0);
+  const note = (times: NoticeTimes): Promise<void> => store.notices.note(cluster, times);
+  const before = missed ? [missed] : [];
+  return tell(store, { where: "mail", send, note }, standing, now, {
+    ...{ ...options, commandStore, reachOf, before },
+  });
+};
+
+/**
+ * The same in a chat, by the same rules, with a memory of its own; how many went out. AuditError as the chat's topic
+ * answers.
+ */
+export const tellChat = async (
+  { store, chat }: { readonly store: Store; readonly chat: Chat },
+  cluster: Cluster,
+  now: Instant,
+  { commandStore = [], ...options }: SendOptions = {},
+): Promise<number> => {
+  const standing = await standingIn(store, "chat", cluster, await store.findings.list(cluster), now);
+  if (!standing || !isTellingDue(standing, now)) return 0;
+  const note = (times: NoticeTimes): Promise<void> => store.notices.noteChannel(cluster, "chat", { times });
+  const voice: Voice = { where: "chat", send: (notice) => chat(notice), note };
+  return tell(store, voice, standing, now, { ...options, commandStore });
 };

@@ -155,6 +155,16 @@ const reachOfAll = (
   };
 };
 
+/** The same in a few lines: what is new first, or how each part ended. */
+const briefLines = (incident: Incident, kind: NoticeKind, lead: Finding): string[] => {
+  if (kind === "over")
+    return incident.findings
+      .filter(isOver)
+      .map((finding) => `Over: ${finding.title}. ${howItEnded(finding)}`);
+  const news = incident.tellable.filter((finding) => finding.id !== lead.id && isNews(finding));
+  return [lead, ...news].map(({ severity, title }) => `${severity.toUpperCase()}: ${title}`);
+};
+
 /** What to do while it goes on. */
 const standingLines = (
   incident: Incident,
@@ -223,6 +233,9 @@ export const incidentNotice = (
     severity: incident.severity,
     category: lead.category,
     detector: lead.detector,
+    tag,
+    stem,
+    brief: briefLines(incident, kind, lead),
     subject: subjectLine(tag, stem, incident.cluster, incident.id),
     body,
     short: shortText(tag, kind === "over" ? stem : lead.title, incident.cluster, incident.id),

@@ -71,6 +71,10 @@ const closerLines = (run: Commands, findings: readonly Finding[]): string[] => {
   ];
 };
 
+/** "HIGH, over: OrdersApi connected ..." */
+const briefLine = (finding: Finding): string =>
+  `${finding.severity.toUpperCase()}${isOver(finding) ? ", over" : ""}: ${finding.title}`;
+
 type Listed = {
   readonly cluster: Cluster;
   readonly kind: MailKind;
@@ -102,6 +106,9 @@ export const listNotice = ({
     cluster,
     severity: worstOf(findings.map(({ severity }) => severity)),
     ...(worst && { category: worst.category, detector: worst.detector }),
+    tag,
+    stem,
+    brief: [first, ...sorted(findings).map(briefLine)],
     subject: subjectLine(tag, stem, cluster),
     body: [
       ...wrapped(first),

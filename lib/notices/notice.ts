@@ -26,6 +26,12 @@ export type Notice = {
   /** Of what it is about first; undefined where it is about nothing in particular. */
   readonly category?: Category;
   readonly detector?: string;
+  /** "HIGH", "UPDATE", "WEEKLY": what the subject begins with. */
+  readonly tag: string;
+  /** What all notices of the incident are called. */
+  readonly stem: string;
+  /** For who reads only a few lines: what happened, then a line for each finding. Names stand in it as they are. */
+  readonly brief: readonly string[];
   /** At most 99 printable ASCII characters. */
   readonly subject: string;
   /** The email: plain text, lines of at most 79 columns where no word is longer. */

@@ -70,6 +70,8 @@ export const queueTests = (functions: readonly string[], packaged: () => Stack):
       expect(watched("SnapshotOverdue")).toEqual(["DetectLambdaFunction"]);
       expect(watched("CanaryMissed")).toEqual(["DetectLambdaFunction"]);
       expect(watched("TopicMissing")).toEqual(["NotifyLambdaFunction"]);
+      for (const metric of ["EventBusRefused", "SecurityHubRefused", "ChatRefused"])
+        expect(watched(metric)).toEqual(["NotifyLambdaFunction"]);
       expect(watched("5xx")).toEqual(["HttpApi"]);
       expect(watched("Errors").sort()).toEqual(functions.map((fn) => `${upper(fn)}LambdaFunction`).sort());
       for (const { AlarmActions, AlarmName } of alarms) {

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { notifyHandler } from "../../handlers/notify.ts";
 import { HOUR } from "../../lib/core/base/time.ts";
 import type { Finding } from "../../lib/core/findings/finding.ts";
-import type { ChannelName } from "../../lib/core/incidents/feed.ts";
+import type { FeedName } from "../../lib/core/incidents/feed.ts";
 import { AuditError } from "../../lib/errors.ts";
 import { settleChannels } from "../../lib/jobs/feed-channels.ts";
 import { type Fields, type Log, type MetricName, metricLine } from "../../lib/log.ts";
@@ -120,7 +120,7 @@ describe("while SNS fails", () => {
 });
 
 describe("while one channel fails", () => {
-  const channelOf = (name: ChannelName) => {
+  const channelOf = (name: FeedName) => {
     const state = { down: false, told: [] as string[] };
     const channel: Channel = {
       name,

@@ -5,12 +5,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import { HOUR } from "../../lib/core/base/time.ts";
 import { acknowledge } from "../../lib/core/findings/acknowledge.ts";
 import { type Finding, Severity, type Status } from "../../lib/core/findings/finding.ts";
-import {
-  type ChannelName,
-  channelNames,
-  type FeedEvent,
-  type FeedKind,
-} from "../../lib/core/incidents/feed.ts";
+import { type FeedEvent, type FeedKind, type FeedName, feedNames } from "../../lib/core/incidents/feed.ts";
 import { isOver } from "../../lib/core/incidents/threads.ts";
 import { AuditError, type ErrorCode } from "../../lib/errors.ts";
 import { feedChannels, isFeedDue, settleChannels } from "../../lib/jobs/feed-channels.ts";
@@ -42,10 +37,10 @@ class World {
   count = 0;
   /** Events that were taken while the process died: they may come again, as what the finding is by then. */
   readonly uncertain = new Set<string>();
-  readonly took = new Map<ChannelName, Told[]>(channelNames.map((name) => [name, []]));
+  readonly took = new Map<FeedName, Told[]>(feedNames.map((name) => [name, []]));
   /** How many events it takes before it fails, and why. */
-  readonly fails = new Map<ChannelName, { readonly after: number; readonly code: ErrorCode }>();
-  on: readonly ChannelName[] = [];
+  readonly fails = new Map<FeedName, { readonly after: number; readonly code: ErrorCode }>();
+  on: readonly FeedName[] = [];
   readonly table: Awaited<ReturnType<typeof sqlite.fresh>>;
   constructor(table: Awaited<ReturnType<typeof sqlite.fresh>>) {
     this.table = table;
@@ -54,7 +49,7 @@ class World {
     const table = dies ? dyingTable(this.table, dies.at, dies.after) : this.table;
     return openStore(table, { now: () => this.now });
   }
-  channel(name: ChannelName): Channel {
+  channel(name: FeedName): Channel {
     return {
       name,
       send: async (events) => {
@@ -72,11 +67,12 @@ class World {
     };
   }
   async notify(dies?: Death): Promise<readonly unknown[]> {
-    const before = channelNames.map((name) => this.took.get(name)?.length ?? 0);
+    const before = feedNames.map((name) => this.took.get(name)?.length ?? 0);
     const channels = this.on.map((name) => this.channel(name));
-    const { failures } = await feedChannels(this.store(dies), channels, cluster, this.now);
+    const fed = await feedChannels(this.store(dies), channels, cluster, this.now);
+    const failures = fed.flatMap(({ failure }) => failure ?? []);
     if (failures.some((failure) => failure instanceof Crash))
-      for (const [i, name] of channelNames.entries())
+      for (const [i, name] of feedNames.entries())
         for (const { event } of (this.took.get(name) ?? []).slice(before[i])) this.uncertain.add(event);
     return failures.filter((failure) => !(failure instanceof Crash));
   }
@@ -139,19 +135,19 @@ const notifies = (dies: Death | undefined): Command => ({
   },
   toString: () => `notifies(${dies ? JSON.stringify(dies) : ""})`,
 });
-const breaks = (name: ChannelName, after: number, code: ErrorCode): Command => ({
+const breaks = (name: FeedName, after: number, code: ErrorCode): Command => ({
   check: () => true,
   run: async (_, world) => void world.fails.set(name, { after, code }),
   toString: () => `breaks(${name}, ${after}, ${code})`,
 });
-const mends = (name: ChannelName): Command => ({
+const mends = (name: FeedName): Command => ({
   check: () => true,
   run: async (_, world) => void world.fails.delete(name),
   toString: () => `mends(${name})`,
 });
 
 const n = fc.nat(9);
-const channel = fc.constantFrom(...channelNames);
+const channel = fc.constantFrom(...feedNames);
 const severity = fc.constantFrom(...Severity.options);
 const commands = fc.commands(
   [
@@ -171,9 +167,9 @@ const commands = fc.commands(
 );
 
 /** The last that a channel was told of each finding, and every event once. */
-const knownTo = (world: World, name: ChannelName): Map<string, Told> =>
+const knownTo = (world: World, name: FeedName): Map<string, Told> =>
   new Map((world.took.get(name) ?? []).map((told) => [told.id, told]));
-const once = (world: World, name: ChannelName): Told[] => [
+const once = (world: World, name: FeedName): Told[] => [
   ...new Map((world.took.get(name) ?? []).map((told) => [told.event, told])).values(),
 ];
 
@@ -183,7 +179,7 @@ describe("whatever happens", () => {
       fc.asyncProperty(commands, async (steps) => {
         const world = new World(await sqlite.fresh());
         await world.look((all) => [...all, findingOf("past")]);
-        world.on = channelNames;
+        world.on = feedNames;
         await fc.asyncModelRun(() => ({ model: { findings: new Map() }, real: world }), steps);
         // Both are well again, and a process lives.
         world.fails.clear();
@@ -194,7 +190,7 @@ describe("whatever happens", () => {
         const { channels } = await world.store().notices.read(cluster);
         expect(isFeedDue(findings, channels, world.now)).toBe(false);
 
-        for (const name of channelNames) {
+        for (const name of feedNames) {
           const known = knownTo(world, name);
           for (const { id, status, severity: now, channels: marks, reopened } of findings) {
             const told = known.get(id);
@@ -214,9 +210,9 @@ describe("whatever happens", () => {
             }
           }
         }
-        const before = channelNames.map((name) => world.took.get(name)?.length);
+        const before = feedNames.map((name) => world.took.get(name)?.length);
         await world.notify();
-        expect(channelNames.map((name) => world.took.get(name)?.length)).toEqual(before);
+        expect(feedNames.map((name) => world.took.get(name)?.length)).toEqual(before);
       }),
       { numRuns: 60 },
     );
@@ -225,10 +221,10 @@ describe("whatever happens", () => {
 
 const fresh = async (): Promise<World> => {
   const world = new World(await sqlite.fresh());
-  world.on = channelNames;
+  world.on = feedNames;
   return world;
 };
-const told = (world: World, name: ChannelName): string[] =>
+const told = (world: World, name: FeedName): string[] =>
   (world.took.get(name) ?? []).map(({ id, kind }) => `${kind} ${id}`);
 const begun = (id: string, { now }: World): Finding =>
   findingOf(id, { detectedAt: now, confirmedAt: now, firstSeenAt: now, lastSeenAt: now });
@@ -278,7 +274,7 @@ describe("a channel that is switched on later", () => {
     world.on = ["security-hub"];
     await world.look((all) => [...all, begun("old", world), begun("worse", world)]);
     await world.notify();
-    world.on = channelNames;
+    world.on = feedNames;
     await world.look((all) => [
       ...all.map((one) => (one.id === "worse" ? { ...one, severity: "critical" as const } : one)),
       begun("new", world),
@@ -300,7 +296,7 @@ describe("a channel that is switched on later", () => {
     world.on = ["security-hub"];
     await world.look((all) => [...all, begun("meanwhile", world)]);
     await world.notify();
-    world.on = channelNames;
+    world.on = feedNames;
     await world.look((all) => all.map((one) => one));
     await world.notify();
     expect(told(world, "event-bus")).toEqual(["opened a"]);
@@ -309,7 +305,7 @@ describe("a channel that is switched on later", () => {
   it("waits for a judgement that knows of it", async () => {
     const world = new World(await sqlite.fresh());
     await world.look((all) => [...all, begun("a", world)]);
-    world.on = channelNames;
+    world.on = feedNames;
     await world.notify();
     expect([...told(world, "event-bus"), ...told(world, "security-hub")]).toEqual([]);
   });

@@ -10,7 +10,8 @@ import type { Finding } from "../../lib/core/findings/finding.ts";
 import type { CapturePorts } from "../../lib/jobs/check-capture.ts";
 import { noteDeletion, restoreCluster, retireCluster } from "../../lib/jobs/cluster-life.ts";
 import { detectCluster } from "../../lib/jobs/judge-cluster.ts";
-import { isTellingDue, isToldGone, sendNotices, standingOf } from "../../lib/jobs/send-notices.ts";
+import { sendNotices } from "../../lib/jobs/send-notices.ts";
+import { isAnythingDue, isToldGone } from "../../lib/jobs/standing.ts";
 import { loadReportData } from "../../lib/queries/load-report-data.ts";
 import { renderReport } from "../../lib/report/render-report.ts";
 import { openStore, type Store } from "../../lib/store/open-store.ts";
@@ -59,7 +60,7 @@ const statusOf = (all: readonly Finding[], detector: string) =>
 const list = () => store.findings.list(cluster);
 const mails = async (now: number): Promise<{ subject: string; text: string }[]> => {
   for (const file of readdirSync(outbox)) rmSync(join(outbox, file));
-  if (!isTellingDue(await standingOf(store, cluster, await list(), now), now)) return [];
+  if (!(await isAnythingDue(store, cluster, await list(), now))) return [];
   await sendNotices({ store, sns, topicArn }, cluster, now);
   return Promise.all(
     readdirSync(outbox)

@@ -2,6 +2,7 @@
 import { AuditError } from "../../errors.ts";
 import type { Instant } from "../base/time.ts";
 import type { Finding } from "./finding.ts";
+import { severityKnown } from "./told-of-it.ts";
 
 const MAX_BY = 200;
 const MAX_NOTE = 1000;
@@ -22,9 +23,8 @@ export const acknowledge = (finding: Finding, now: Instant, { by, note }: Acknow
   if (!by.trim()) throw new AuditError("usage", "an acknowledgement needs the name of who makes it");
   const why = note?.trim().slice(0, MAX_NOTE);
   return {
-    ...finding,
+    ...severityKnown(finding),
     status: "acknowledged",
-    noticedSeverity: finding.severity,
     acknowledged: { at: now, by: by.trim().slice(0, MAX_BY), ...(why && { note: why }) },
     ...(finding.life === "episode" && { closedAt: finding.closedAt ?? now }),
   };

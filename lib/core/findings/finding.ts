@@ -88,6 +88,22 @@ export const ChannelMark = z.object({
 });
 export type ChannelMark = z.infer<typeof ChannelMark>;
 
+/** What people were told of a finding in one place: written after the message is out, so that it may come twice but never be lost. */
+export const ToldOfIt = z.object({
+  noticedAt: z.optional(z.int()),
+  /** The highest severity that people were told of: a higher one is news. */
+  noticedSeverity: z.optional(Severity),
+  /** That it ended, or was resolved. */
+  closeNoticedAt: z.optional(z.int()),
+  /** The last notice or summary that named it. */
+  toldAt: z.optional(z.int()),
+  /** Where people heard of it; missing: in a notice of its own. */
+  toldIn: z.optional(z.enum(["notice", "summary"])),
+  /** The detector that it was called by in the first notice: what its notices go on being called by. */
+  toldAs: z.optional(z.string()),
+});
+export type ToldOfIt = z.infer<typeof ToldOfIt>;
+
 export const Finding = z.object({
   ...Observation.shape,
   status: Status,
@@ -108,18 +124,10 @@ export const Finding = z.object({
   reopened: z.int(),
   /** Its detector is new to a running installation: until then nobody is mailed of it. */
   observedUntil: z.optional(z.int()),
-  /** What has been told to people: written after the mail is out, so that a mail may come twice but never be lost. */
-  noticedAt: z.optional(z.int()),
-  /** The highest severity that people were told of: a higher one is news. */
-  noticedSeverity: z.optional(Severity),
-  /** That it ended, or was resolved. */
-  closeNoticedAt: z.optional(z.int()),
-  /** The last notice or summary that named it. */
-  toldAt: z.optional(z.int()),
-  /** Where people heard of it; missing: in a notice of its own. */
-  toldIn: z.optional(z.enum(["notice", "summary"])),
-  /** The detector that it was called by in the first notice: what its mails go on being called by. */
-  toldAs: z.optional(z.string()),
+  /** What was told by mail. */
+  ...ToldOfIt.shape,
+  /** The same in a chat, which has a memory of its own. */
+  chat: z.optional(ToldOfIt),
   /** The incident that it joined; missing: it stands alone, or began one. */
   incident: z.optional(z.string()),
   /** By the channel's name, so that each has its own due state; missing: it was told nothing. */

@@ -2,6 +2,7 @@
 import type { Instant } from "../base/time.ts";
 import type { Finding } from "./finding.ts";
 import { familyId } from "./finding-id.ts";
+import { endKnown } from "./told-of-it.ts";
 
 export const isClosed = ({ status, closedAt }: Finding): boolean =>
   status === "resolved" || closedAt !== undefined;
@@ -37,10 +38,9 @@ export const joinFamilies = (findings: readonly Finding[], now: Instant): readon
     const one = finding.family === undefined ? undefined : kept.get(familyId(finding));
     if (!one || one.id === finding.id || isClosed(finding)) return finding;
     return {
-      ...finding,
+      ...endKnown(finding, now),
       status: "resolved",
       closedAt: now,
-      closeNoticedAt: now,
       closedBecause: `A mapping has one finding: ${one.id} replaces this one.`,
     };
   });

@@ -2,6 +2,7 @@
 import { EPISODE_QUIET_MS as QUIET_MS } from "../anomaly/episodes.ts";
 import type { Finding, Observation } from "./finding.ts";
 import { continuing, isClosed } from "./join-families.ts";
+import { toldOfWhole } from "./told-of-it.ts";
 
 /** About a stretch of time, which late events move: then the facet alone does not tell that it is the same one. */
 const isOfTime = ({ life }: Observation): boolean => life !== "state";
@@ -55,18 +56,12 @@ export const matched = (
   return byId;
 };
 
+const isTold = ({ noticedAt, chat }: Finding): boolean =>
+  noticedAt !== undefined || chat?.noticedAt !== undefined;
+
 /** What late files leave of a gap in two pieces is no news: people know of the whole. */
 export const toldAlready = (before: readonly Finding[], piece: Finding): Finding => {
   const whole =
-    piece.life === "stretch" &&
-    before.find((finding) => finding.noticedAt !== undefined && isSameStretch(finding, piece));
-  if (!whole) return piece;
-  const { noticedAt, noticedSeverity, closeNoticedAt, toldIn } = whole;
-  return {
-    ...piece,
-    ...(toldIn !== undefined && { toldIn }),
-    ...(noticedAt !== undefined && { noticedAt }),
-    ...(noticedSeverity !== undefined && { noticedSeverity }),
-    ...(closeNoticedAt !== undefined && { closeNoticedAt }),
-  };
+    piece.life === "stretch" && before.find((finding) => isTold(finding) && isSameStretch(finding, piece));
+  return whole ? toldOfWhole(piece, whole) : piece;
 };

@@ -8,6 +8,7 @@ import { type Finding, type Look, type Observation, provesUnused } from "./findi
 import { exemptionKeys } from "./finding-id.ts";
 import { isClosed, joinFamilies } from "./join-families.ts";
 import { matched, toldAlready } from "./match-findings.ts";
+import { endUntold, untold } from "./told-of-it.ts";
 
 export type ReconcileOptions = {
   readonly exemptions?: readonly Exemption[];
@@ -38,11 +39,7 @@ const endOf = (finding: Finding, { life, endedAt }: Observation): Finding => {
   if (life !== "stretch" || isClosed(finding)) return finding;
   if (endedAt !== undefined) return finding.status === "open" ? { ...finding, status: "ended" } : finding;
   if (finding.status !== "ended") return finding;
-  const { closeNoticedAt, ...goesOn } = finding;
-  if (closeNoticedAt === undefined) return { ...goesOn, status: "open" };
-  // Who was told that it is over is told that it is not.
-  const { noticedAt: _, noticedSeverity: __, toldIn: ___, ...untold } = goesOn;
-  return { ...untold, status: "open" };
+  return { ...endUntold(finding), status: "open" };
 };
 
 /** Found again. What is known of its beginning stays known: later looks see less of it. */
@@ -119,8 +116,7 @@ const exempted = (finding: Finding, valid: ReadonlyMap<string, readonly Exemptio
     );
   if (isExempt) return finding.status === "exempt" ? finding : { ...finding, status: "exempt" };
   if (finding.status !== "exempt") return finding;
-  const { noticedAt: _, noticedSeverity: __, toldIn: ___, ...again } = finding;
-  return { ...again, status: finding.endedAt === undefined ? "open" : "ended" };
+  return { ...untold(finding), status: finding.endedAt === undefined ? "open" : "ended" };
 };
 
 /** What is left when the two days are over: the finding is mailed like any other. */

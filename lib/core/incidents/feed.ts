@@ -4,8 +4,11 @@ import type { Instant } from "../base/time.ts";
 import type { ChannelMark, Finding } from "../findings/finding.ts";
 import { incidentOf, isOver } from "./threads.ts";
 
-/** The channels beside mail, which keeps what it told in fields of its own. */
-export const channelNames = ["event-bus", "security-hub", "chat"] as const;
+/** The channels that follow each finding by itself. */
+export const feedNames = ["event-bus", "security-hub"] as const;
+export type FeedName = (typeof feedNames)[number];
+/** The channels beside mail. A chat is told like people by mail. */
+export const channelNames = [...feedNames, "chat"] as const;
 export type ChannelName = (typeof channelNames)[number];
 
 /**
@@ -64,7 +67,7 @@ const endOf = ({ closedAt, endedAt, lastSeenAt }: Finding): Instant => closedAt 
  */
 export const dueOf = (
   finding: Finding,
-  channel: ChannelName,
+  channel: FeedName,
   { since, now }: { readonly since: Instant; readonly now: Instant },
 ): readonly FeedEvent[] => {
   const before = finding.channels?.[channel];
@@ -84,7 +87,7 @@ export const dueOf = (
 /** The findings once a channel has taken these events: each says what it knows now. Twice is once. */
 export const markTaken = (
   findings: readonly Finding[],
-  channel: ChannelName,
+  channel: FeedName,
   taken: readonly Pick<FeedEvent, "finding" | "mark">[],
 ): readonly Finding[] => {
   // Of two events of one finding the later one stands last.
@@ -100,7 +103,7 @@ export const markTaken = (
 /** What there is when channels are switched on is the past: they know of it, and are told what changes from now on. */
 export const markPast = (
   findings: readonly Finding[],
-  channels: readonly ChannelName[],
+  channels: readonly FeedName[],
   now: Instant,
 ): readonly Finding[] =>
   channels.reduce(

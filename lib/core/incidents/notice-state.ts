@@ -19,8 +19,19 @@ const NoticeTimes = z.object({
 /** What telling people changes: each time only ever grows later, but the first. */
 export type NoticeTimes = z.infer<typeof NoticeTimes>;
 
+const ChannelOn = z.object({
+  since: z.int(),
+  /** Of a chat, which is told like people by mail. */
+  times: z.optional(NoticeTimes),
+  /** When it last took something. */
+  tookAt: z.optional(z.int()),
+  /** It does not take what is due: since when, what it answers, and what helps. */
+  refused: z.optional(z.object({ since: z.int(), says: z.string(), next: z.string() })),
+});
+export type ChannelOn = z.infer<typeof ChannelOn>;
+
 /** The channels beside mail that are on, and since when. */
-export const ChannelsOn = z.record(z.string(), z.object({ since: z.int() }));
+export const ChannelsOn = z.record(z.string(), ChannelOn);
 export type ChannelsOn = z.infer<typeof ChannelsOn>;
 
 export const NoticeState = z.object({ ...NoticeTimes.shape, channels: z.optional(ChannelsOn) });

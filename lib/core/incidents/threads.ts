@@ -52,6 +52,7 @@ const settledAmong = (findings: readonly Finding[]): ((finding: Finding) => bool
   return (finding) =>
     finding.incident !== undefined ||
     finding.toldAt !== undefined ||
+    finding.chat?.toldAt !== undefined ||
     isClosed(finding) ||
     joined.has(ownIncident(finding));
 };

@@ -1,5 +1,5 @@
-// The port that every channel beside mail stands behind: what it is handed, and what it says of it.
-import type { ChannelName, FeedEvent } from "../../core/incidents/feed.ts";
+// The port that every channel stands behind that follows each finding by itself: what it is handed, and what it says of it.
+import type { FeedEvent, FeedName } from "../../core/incidents/feed.ts";
 import type { AuditError } from "../../errors.ts";
 
 /** What came of a call: events that were not taken stay due. */
@@ -10,7 +10,7 @@ export type Taken = {
 };
 
 export type Channel = {
-  readonly name: ChannelName;
+  readonly name: FeedName;
   /** Hands over up to 100 events, in this order. Never throws what the service answers. */
   readonly send: (events: readonly FeedEvent[]) => Promise<Taken>;
 };

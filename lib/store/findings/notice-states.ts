@@ -1,7 +1,12 @@
 // What the notices of a cluster remember: one item, written by who sends them.
 import type { Cluster } from "../../core/base/ids.ts";
 import * as z from "../../core/base/zod.ts";
-import { type ChannelsOn, NoticeState, type NoticeTimes } from "../../core/incidents/notice-state.ts";
+import {
+  type ChannelOn,
+  type ChannelsOn,
+  NoticeState,
+  type NoticeTimes,
+} from "../../core/incidents/notice-state.ts";
 import { AuditError } from "../../errors.ts";
 import { keys } from "../table/keys.ts";
 import type { Table } from "../table/table.ts";
@@ -15,8 +20,26 @@ export type NoticeStates = {
   readonly read: (cluster: Cluster) => Promise<NoticeState>;
   /** Adds to it; a moment that is already later stays. Twice is once. */
   readonly note: (cluster: Cluster, news: NoticeTimes) => Promise<void>;
+  /** Adds to what is known of a channel that is on; nothing where it is off. `refused` null: it takes what is due again. */
+  readonly noteChannel: (cluster: Cluster, name: string, news: ChannelNews) => Promise<void>;
   /** Which channels are on from now on, in place of those that were. */
   readonly switchChannels: (cluster: Cluster, channels: ChannelsOn) => Promise<void>;
+};
+
+export type ChannelNews = Partial<Pick<ChannelOn, "times" | "tookAt">> & {
+  readonly refused?: ChannelOn["refused"] | null;
+};
+
+const withNews = (channel: ChannelOn, { times, tookAt, refused }: ChannelNews): ChannelOn => {
+  const { refused: before, ...rest } = channel;
+  const now = refused === undefined ? before : (refused ?? undefined);
+  return {
+    ...rest,
+    ...(times && { times: latest(channel.times ?? {}, times) }),
+    ...(tookAt !== undefined && { tookAt: Math.max(tookAt, channel.tookAt ?? 0) }),
+    // Since when it refuses stays as it was first seen.
+    ...(now && { refused: { ...now, since: Math.min(now.since, before?.since ?? now.since) } }),
+  };
 };
 
 const latest = (a: NoticeTimes, b: NoticeTimes): NoticeTimes =>
@@ -54,6 +77,19 @@ export const noticeStates = (table: Table): NoticeStates => {
         ...latest(times, news),
         ...(channels && { channels }),
       })),
-    switchChannels: (cluster, channels) => change(cluster, (state) => ({ ...state, channels })),
+    noteChannel: (cluster, name, news) =>
+      change(cluster, (state) => {
+        const known = state.channels?.[name];
+        return known ? { ...state, channels: { ...state.channels, [name]: withNews(known, news) } } : state;
+      }),
+    switchChannels: (cluster, channels) =>
+      change(cluster, (state) => {
+        // Whoever tells one that was on already may have noted something meanwhile.
+        const next = Object.entries(channels).map(([name, channel]) => [
+          name,
+          state.channels?.[name] ?? channel,
+        ]);
+        return { ...state, channels: Object.fromEntries(next) };
+      }),
   };
 };

@@ -5,9 +5,10 @@ import { Cluster } from "../../../lib/core/base/ids.ts";
 import { HOUR, type Instant } from "../../../lib/core/base/time.ts";
 import { acknowledge } from "../../../lib/core/findings/acknowledge.ts";
 import { type Finding, type Severity, worstFirst } from "../../../lib/core/findings/finding.ts";
-import { markTold, summaryNews } from "../../../lib/core/incidents/due.ts";
+import { summaryNews } from "../../../lib/core/incidents/due.ts";
 import { incidentsOf } from "../../../lib/core/incidents/incident.ts";
 import { incidentOf, joinIncidents } from "../../../lib/core/incidents/threads.ts";
+import { asToldIn, markToldIn, type Outlet } from "../../../lib/core/incidents/told-where.ts";
 import type { Notice } from "../../../lib/notices/notice.ts";
 import { dueNow } from "../../support/notices.ts";
 
@@ -17,6 +18,8 @@ const detectors = ["capture-gap", "new-network", "revoked-connection", "grant-op
 const severities: readonly Severity[] = ["low", "medium", "high", "critical"];
 
 type World = {
+  /** Where people are told: the other place knows nothing, and changes nothing. */
+  readonly where: Outlet;
   findings: readonly Finding[];
   now: Instant;
   /** What is out, in order. */
@@ -25,20 +28,23 @@ type World = {
   readonly unmarked: Set<Notice>;
 };
 
+/** With what was told of each there. */
+const seen = ({ findings, where }: World): readonly Finding[] => asToldIn(findings, where);
+
 /** Sends what is due; `dies` after so many mails, before the last of them is marked. */
 const send = (world: World, dies: number): void => {
-  for (const [i, notice] of dueNow(world.findings, world.now, { cluster, stormAbove: 1000 }).entries()) {
+  for (const [i, notice] of dueNow(seen(world), world.now, { cluster, stormAbove: 1000 }).entries()) {
     world.mails.push(notice);
     if (i + 1 === dies) {
       world.unmarked.add(notice);
       return;
     }
-    world.findings = markTold(world.findings, notice.told, world.now);
+    world.findings = markToldIn(world.findings, world.where, notice.told, world.now);
   }
 };
 
 const summarize = (world: World): void => {
-  const told = incidentsOf(world.findings)
+  const told = incidentsOf(seen(world))
     .map((incident) => summaryNews(incident))
     .flatMap(({ news, ended }) => [
       ...news.map(({ id, severity, detector }) => ({
@@ -56,7 +62,7 @@ const summarize = (world: World): void => {
         where: "summary" as const,
       })),
     ]);
-  world.findings = markTold(world.findings, told, world.now);
+  world.findings = markToldIn(world.findings, world.where, told, world.now);
 };
 
 const change = (world: World, n: number, by: (finding: Finding) => Finding): void => {
@@ -111,8 +117,8 @@ const run = (
   }
 };
 
-const lived = (steps: Parameters<typeof run>[1]): World => {
-  const world: World = { findings: [], now: START, mails: [], unmarked: new Set() };
+const lived = (steps: Parameters<typeof run>[1], where: Outlet = "mail"): World => {
+  const world: World = { where, findings: [], now: START, mails: [], unmarked: new Set() };
   run(world, steps);
   // An hour later everything that was held back is due, and a process that lives sends it.
   world.now += 2 * HOUR;
@@ -123,16 +129,16 @@ const lived = (steps: Parameters<typeof run>[1]): World => {
 const mailsOf = ({ mails }: World, incident: string): Notice[] =>
   mails.filter((notice) => notice.incident === incident);
 
-describe("whatever happens", () => {
+describe.each<Outlet>(["mail", "chat"])("whatever happens, by %s", (where) => {
   const holds = (law: (world: World) => void): void =>
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 40 }), (steps) => law(lived(steps))),
-      { numRuns: 300 },
+      fc.property(fc.array(step, { maxLength: 40 }), (steps) => law(lived(steps, where))),
+      { numRuns: 200 },
     );
 
   it("every incident that is high and that nobody took has had its first notice", () => {
     holds((world) => {
-      for (const incident of incidentsOf(world.findings)) {
+      for (const incident of incidentsOf(seen(world))) {
         const urgent = incident.standing.some(
           ({ severity, status, noticedSeverity }) =>
             worstFirst(severity, "high") <= 0 &&
@@ -149,7 +155,7 @@ describe("whatever happens", () => {
 
   it("a first notice comes once, unless its sender died before it could say so", () => {
     holds((world) => {
-      for (const { id } of incidentsOf(world.findings)) {
+      for (const { id } of incidentsOf(seen(world))) {
         const first = mailsOf(world, id).filter(({ kind }) => kind === "opened");
         const certain = first.filter((notice) => !world.unmarked.has(notice));
         expect(certain.length).toBeLessThanOrEqual(1);
@@ -159,7 +165,7 @@ describe("whatever happens", () => {
 
   it("every rise to high or critical that stands has been told", () => {
     holds((world) => {
-      for (const finding of world.findings) {
+      for (const finding of seen(world)) {
         if (!isLive(finding) || worstFirst(finding.severity, "high") > 0) continue;
         if (finding.status === "acknowledged" && finding.noticedSeverity === finding.severity) continue;
         expect(
@@ -171,13 +177,13 @@ describe("whatever happens", () => {
 
   it("nothing is due any more once it was sent, however often somebody asks", () => {
     holds((world) => {
-      expect(dueNow(world.findings, world.now, { cluster })).toEqual([]);
+      expect(dueNow(seen(world), world.now, { cluster })).toEqual([]);
     });
   });
 
   it("an incident that people were mailed of has its end told when all of it is over", () => {
     holds((world) => {
-      for (const incident of incidentsOf(world.findings)) {
+      for (const incident of incidentsOf(seen(world))) {
         const mailed = mailsOf(world, incident.id).some((notice) => !world.unmarked.has(notice));
         const over = incident.findings.every(({ status }) => status === "resolved");
         // What was accepted is no end, and neither is a mail of what is left.
@@ -203,10 +209,11 @@ describe("whatever happens", () => {
   });
 
   it("tells nobody of what is exempt", () => {
-    holds(({ mails, findings, unmarked }) => {
+    holds((world) => {
+      const { mails, unmarked } = world;
       const certain = mails.filter((notice) => !unmarked.has(notice));
       const named = new Set(certain.flatMap(({ told }) => told.map(({ id }) => id)));
-      for (const { id, status, noticedAt } of findings)
+      for (const { id, status, noticedAt } of seen(world))
         if (status === "exempt" && noticedAt === undefined) expect(named.has(id)).toBe(false);
     });
   });
@@ -220,4 +227,14 @@ describe("whatever happens", () => {
       }
     });
   });
+});
+
+it("a chat is told what people are mailed, each by a memory of its own", () => {
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
+      const [mail, chat] = (["mail", "chat"] as const).map((where) => lived(steps, where).mails);
+      expect(chat).toEqual(mail);
+    }),
+    { numRuns: 100 },
+  );
 });

@@ -1,15 +1,17 @@
-// Urgent incidents in a chat: what is told and what is not, one thread for each, and names that cannot forge markup.
+// Notices in a chat: one thread for each incident, and names that cannot forge markup.
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { SNSClient } from "@aws-sdk/client-sns";
 import * as fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { ChannelMark, Finding } from "../../../lib/core/findings/finding.ts";
-import { dueOf, type FeedEvent } from "../../../lib/core/incidents/feed.ts";
+import { DAY } from "../../../lib/core/base/time.ts";
+import type { Finding } from "../../../lib/core/findings/finding.ts";
 import { chat } from "../../../lib/notices/channels/chat.ts";
+import type { Notice } from "../../../lib/notices/notice.ts";
 import { type LocalSns, startSns } from "../../../local/aws/sns.ts";
 import { cluster } from "../../support/catalogs.ts";
+import { dueNow } from "../../support/notices.ts";
 import { findingOf } from "../../support/query-world.ts";
 
 const T = Date.UTC(2026, 8, 12, 15, 6);
@@ -31,80 +33,71 @@ afterAll(async () => {
 type Notification = {
   version: string;
   source: string;
+  id: string;
   content: { title: string; description: string; nextSteps: string[] };
   metadata: { threadId?: string; relatedResources: string[] };
 };
-const eventsOf = (findings: readonly Finding[]): FeedEvent[] =>
-  findings.flatMap((finding) => dueOf(finding, "chat", { since: 0, now: T }));
-const send = async (...findings: readonly Finding[]) => {
+const post = async (notices: readonly Notice[]): Promise<Notification[]> => {
   const before = local.published.length;
-  const answer = await chat(sns, topic, ["--table", "audit"]).send(eventsOf(findings));
-  const sent = local.published
-    .slice(before)
-    .map(({ texts }) => JSON.parse(texts.default ?? "") as Notification);
-  return { ...answer, sent };
+  for (const notice of notices) await chat(sns, topic, ["--table", "audit"])(notice);
+  return local.published.slice(before).map(({ texts }) => JSON.parse(texts.default ?? "") as Notification);
 };
+const send = (...findings: readonly Finding[]) => post(dueNow(findings, T));
 const high = (id: string, more: Partial<Finding> = {}) => findingOf(id, { severity: "high", ...more });
-const told = (finding: Finding, more: Partial<ChannelMark> = {}): Finding => {
-  const mark = eventsOf([finding])[0]?.mark;
-  return mark ? { ...finding, channels: { chat: { ...mark, ...more } } } : finding;
-};
+const told = (finding: Finding, more: Partial<Finding> = {}): Finding => ({
+  ...finding,
+  ...{ noticedAt: T - DAY, toldAt: T - DAY, noticedSeverity: "high", toldAs: finding.detector, ...more },
+});
 
-describe("an urgent incident", () => {
+describe("a notice of an incident", () => {
   it("is one message in a thread of its own, with what is new and the command that shows it", async () => {
-    const { sent, taken, failure } = await send(
+    const sent = await send(
       high("a-1", { incident: "inc-00000001" }),
       high("b-1", { incident: "inc-00000001", severity: "critical", title: "Login as admin" }),
       findingOf("quiet"),
     );
-    expect([taken.length, failure]).toEqual([3, undefined]);
     expect(sent).toHaveLength(1);
     expect(sent[0]).toMatchObject({
       ...{ version: "1.0", source: "custom" },
       content: {
-        title: expect.stringMatching(/^\(CRITICAL\) Login as admin \(abc\w+\) inc-00000001$/),
-        description: "New, HIGH: Nobody used it\nNew, CRITICAL: Login as admin",
+        title: expect.stringMatching(/^\(CRITICAL\) .+ \(abc\w+\) inc-00000001$/),
+        description: "CRITICAL: Login as admin\nHIGH: Nobody used it",
         nextSteps: [expect.stringMatching(/^npx dsql-audit incident inc-00000001 .*--table audit$/)],
       },
       metadata: { threadId: "inc-00000001", relatedResources: [cluster] },
     });
   });
 
-  it("is followed: worse, acknowledged, over", async () => {
-    const texts = [];
-    for (const finding of [
-      told(findingOf("a-1", { severity: "critical" }), { severity: "high" }),
-      told(high("a-1", { status: "acknowledged" }), { status: "open" }),
-      told(high("a-1", { status: "resolved", closedAt: T }), { status: "open", over: false }),
-    ])
-      texts.push((await send(finding)).sent[0]?.content.description);
-    expect(texts).toEqual([
-      "Now CRITICAL, was HIGH: Nobody used it",
-      "Now acknowledged: Nobody used it",
-      "Now resolved: Nobody used it",
-    ]);
+  it("is followed in that thread: worse, then over", async () => {
+    const [worse] = await send(told(findingOf("a-1", { severity: "critical" })));
+    const [over] = await send(told(high("a-1", { status: "resolved", closedAt: T })));
+    expect(worse?.content.description).toBe("CRITICAL: Nobody used it");
+    expect(over?.content.title).toMatch(/^\(RESOLVED\) /);
+    expect(over?.content.description).toBe("Over: Nobody used it. A complete evaluation no longer found it.");
+    expect(worse?.metadata.threadId).toBe(over?.metadata.threadId);
   });
 
-  it("is told in one message with others where there are many at once", async () => {
-    const { sent, taken } = await send(...Array.from({ length: 30 }, (_, n) => high(`f-${n}`)));
-    expect(taken).toHaveLength(30);
-    expect(sent).toHaveLength(1);
-    expect(sent[0]?.content.title).toContain("News of 30 incidents at once");
-    expect(sent[0]?.content.description.split("\n").at(-1)).toBe("And 18 more.");
+  it("has the id of what it says, whoever sends it again", async () => {
+    const [one] = await send(high("a-1"));
+    const [again] = await send(high("a-1"));
+    const [worse] = await send(told(findingOf("a-1", { severity: "critical" })));
+    expect(one?.id).toMatch(/^msg-[0-9a-f]{32}$/);
+    expect([again?.id === one?.id, worse?.id === one?.id]).toEqual([true, false]);
   });
 });
 
-describe("a topic that does not take it", () => {
-  it("leaves what was not sent due, and what needs no word taken", async () => {
-    local.failNext("denied");
-    const { taken, failure, sent } = await send(high("a-1"), findingOf("quiet"), high("b-1"));
-    expect(taken.map(({ finding }) => finding.id)).toEqual(["quiet"]);
-    expect([failure?.code, sent]).toEqual(["denied", []]);
-    local.failNext("not-acceptable");
-    const again = await send(high("a-1"), high("b-1"));
-    expect(again.taken.map(({ finding }) => finding.id)).toEqual(["b-1"]);
-    expect(again.failure?.code).toBe("config");
-  });
+it("tells of many at once in one message, the first lines of it and how many there are more", async () => {
+  const sent = await send(...Array.from({ length: 30 }, (_, n) => high(`f-${n}`)));
+  expect(sent).toHaveLength(1);
+  expect(sent[0]?.content.title).toContain("Many incidents at once: 30 findings: 30 high");
+  expect(sent[0]?.content.description.split("\n").at(-1)).toBe("And 19 more.");
+  expect(sent[0]?.content.nextSteps[0]).toContain("npx dsql-audit incidents ");
+  expect(sent[0]?.metadata.threadId).toBeUndefined();
+});
+
+it("throws what the topic answers, with what helps", async () => {
+  local.failNext("denied");
+  await expect(send(high("a-1"))).rejects.toMatchObject({ code: "denied" });
 });
 
 it("lets no name forge markup, a link, a mention or a line", async () => {
@@ -114,7 +107,7 @@ it("lets no name forge markup, a link, a mention or a line", async () => {
   );
   await fc.assert(
     fc.asyncProperty(hostile, async (title) => {
-      const { sent } = await send(high("a-1", { title: `Role ${title}` }));
+      const sent = await send(high("a-1", { title: `Role ${title}` }));
       const { content } = sent[0] as Notification;
       expect(content.description.split("\n")).toHaveLength(1);
       for (const text of [content.title, content.description]) {
