@@ -40,6 +40,8 @@ export type Ingested = IngestCounts & {
   readonly files: number;
   readonly clusters: readonly Cluster[];
   readonly named: readonly Cluster[];
+  /** Files of which nothing was read. */
+  readonly unread: readonly string[];
 };
 
 const BATCH = 5_000;

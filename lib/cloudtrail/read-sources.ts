@@ -18,6 +18,8 @@ export type SourcesRead = {
   readonly connections: number;
   readonly ignored: number;
   readonly rejected: readonly Rejected[];
+  /** The files among them of which nothing was read. */
+  readonly unread: readonly string[];
   readonly hours: ReadonlyMap<Scope, ReadonlySet<Instant>>;
   readonly management: readonly ManagementEvent[];
 };
@@ -49,6 +51,7 @@ export const readingTotal = (): ReadingTotal => {
   const total = { files: 0, records: 0, connections: 0, ignored: 0 };
   let bytes = 0;
   const rejected: Rejected[] = [];
+  const unread: string[] = [];
   const management: ManagementEvent[] = [];
   const hours = new Map<Scope, Set<Instant>>();
   return {
@@ -57,6 +60,7 @@ export const readingTotal = (): ReadingTotal => {
       bytes += source.size ?? 0;
       if ("failed" in file) {
         total.records++;
+        unread.push(source.name);
         rejected.push({ file: source.name, index: 0, reason: file.failed });
         return;
       }
@@ -72,7 +76,7 @@ export const readingTotal = (): ReadingTotal => {
       }
     },
     progress: () => ({ files: total.files, records: total.records, bytes }),
-    result: () => ({ ...total, rejected, hours, management }),
+    result: () => ({ ...total, rejected, unread, hours, management }),
   };
 };
 

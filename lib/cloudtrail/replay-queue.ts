@@ -41,7 +41,13 @@ const replayObjects = async (
   { sink, sourceOf, now, digest }: ReplayPorts,
 ): Promise<Outcome> => {
   const logs = objects.filter(({ key }) => kindOfTrailKey(key) === "log");
-  const { clusters, files: _, named: __, ...counts } = await ingestSources(logs.map(sourceOf), sink, { now });
+  const {
+    clusters,
+    files: _,
+    named: __,
+    unread: ___,
+    ...counts
+  } = await ingestSources(logs.map(sourceOf), sink, { now });
   const rejected = [...counts.rejected];
   let { records } = counts;
   for (const object of objects.filter(({ key }) => kindOfTrailKey(key) === "digest")) {

@@ -54,6 +54,7 @@ const ingestObjects = async (
   const named = new Set(read.named);
   const parts = [read];
   const rejected = [...read.rejected];
+  const unread = [...read.unread];
   const flaws: string[] = [];
   for (const object of digest ? objects.filter(({ key }) => kindOfTrailKey(key) === "digest") : []) {
     const check = await digest?.(object);
@@ -61,6 +62,7 @@ const ingestObjects = async (
     for (const cluster of check?.ingested.clusters ?? []) clusters.add(cluster);
     for (const cluster of check?.ingested.named ?? []) named.add(cluster);
     rejected.push(...(check?.ingested.rejected ?? []));
+    unread.push(...(check?.ingested.unread ?? []));
     const flaw = check && flawOfDigest(check);
     if (flaw) flaws.push(`s3://${object.bucket}/${object.key}: ${flaw}`);
   }
@@ -68,12 +70,22 @@ const ingestObjects = async (
     clusters: [...clusters].sort(),
     named: [...named].sort(),
     counts: addCounts(parts),
-    flaw: flawOf(rejected, flaws),
+    flaw: flawOf(rejected, unread, flaws),
   };
 };
 
-const flawOf = (rejected: readonly Rejected[], flaws: readonly string[]): AuditError | undefined => {
+const flawOf = (
+  rejected: readonly Rejected[],
+  unread: readonly string[],
+  flaws: readonly string[],
+): AuditError | undefined => {
   const [first] = rejected;
+  if (first && unread.includes(first.file)) {
+    const { file, reason } = first;
+    return new AuditError("bad-file", reason.startsWith(file) ? reason : `${file} ${reason}`, {
+      hint: "Nothing of it was counted. Once it can be read, replay the dead-letter queue: docs/operations.md says how.",
+    });
+  }
   if (first) {
     return new AuditError("bad-file", `${first.file}: record ${first.index}: ${first.reason}`, {
       hint: `${rejected.length} in all; the rest of the file was counted.`,

@@ -24,6 +24,8 @@ export type LocalSns = {
   readonly endpoint: string;
   /** The next `times` (1) Publish calls fail so; the client's own retries count. */
   readonly failNext: (fault: SnsFault, times?: number) => void;
+  /** Takes back what `failNext` ordered. */
+  readonly failNoMore: () => void;
   /** What other subscribers than the email's would have got. */
   readonly published: readonly Published[];
   /** Emails that the SMTP server did not take; they are in the outbox all the same. */
@@ -265,6 +267,7 @@ export const startSns = async (options: SnsOptions): Promise<LocalSns> => {
     failNext: (fault, times = 1) => {
       faultsAhead.push(...Array<SnsFault>(times).fill(fault));
     },
+    failNoMore: () => void faultsAhead.splice(0),
     published,
     undelivered: relay.undelivered,
     stop: async () => {

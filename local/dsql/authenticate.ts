@@ -4,7 +4,6 @@ import type pg from "pg";
 import { mappingSql } from "./catalog.sql.ts";
 import { callerArn, type Vault } from "./credentials.ts";
 import type { ClusterIdentity } from "./record.ts";
-import type { SqlError } from "./refusals.ts";
 import { settingRefused, startupSettings } from "./settings.ts";
 import type { SocketReader } from "./socket-reader.ts";
 import { type Claim, verifyToken } from "./token.ts";
@@ -17,7 +16,7 @@ export type Gate = ClusterIdentity & {
   /** As superuser, for the mappings. */
   readonly control: pg.Pool;
   /** Refuses the next connections of whoever was let in, one each. */
-  readonly connectFaults: SqlError[];
+  readonly connectFaults: Refusal[];
 };
 
 /** A refusal with CloudTrail's name for it. */

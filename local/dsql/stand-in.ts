@@ -8,6 +8,7 @@ import { listen } from "./listener.ts";
 import type { SqlError } from "./refusals.ts";
 import type { StatementFault } from "./rewrite.ts";
 import type { ConnectAttempt } from "./session.ts";
+import type { Refusal } from "./wire.ts";
 
 export type { Credential } from "./credentials.ts";
 export { type ConnectRecord, toEventBridge } from "./record.ts";
@@ -46,7 +47,7 @@ export type StandIn = {
   /** The next statement of any session that matches fails once; 40001 with OC000 unless told otherwise. */
   failNextStatement(match: RegExp, error?: SqlError): void;
   /** The next client that would be let in is refused once, as by a cluster that wakes up unless told otherwise. */
-  failNextConnect(error?: SqlError): void;
+  failNextConnect(error?: Refusal): void;
   /** Every statement that names this catalog fails until allowed again. */
   refuseCatalog(relation: string, error?: SqlError): void;
   allowCatalog(relation: string): void;
@@ -78,7 +79,7 @@ export const startStandIn = async (options: StandInOptions): Promise<StandIn> =>
   control.on("error", () => {}); // an idle connection that ends during stop() is no news
   const vault = openVault(options.credentials ?? {});
   const faults: StatementFault[] = [];
-  const connectFaults: SqlError[] = [];
+  const connectFaults: Refusal[] = [];
   const refusedCatalogs = new Map<string, SqlError>();
   try {
     await control.query(clusterSetupSql(options.canReadMappings ?? "everybody"));

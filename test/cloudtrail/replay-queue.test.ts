@@ -89,6 +89,7 @@ it("proves the digests that a queue names, and keeps those that do not hold", as
       files: 0,
       clusters: [],
       named: [],
+      unread: [],
       records: 0,
       connections: 0,
       counted: 0,

@@ -25,7 +25,7 @@ export type OwnLogin = {
 export type CanaryMatch = {
   /** One for each login, by the time of its first attempt; those that could come back. */
   readonly canaries: readonly Canary[];
-  /** When logins were first attempted of which no attempt got in and none left an event: they tell nothing. */
+  /** When logins were first attempted of which no attempt got in; where none left an event either, they tell nothing of capture. */
   readonly failed: readonly Instant[];
   /** Logins under the auditor's ARN that no attempt explains: somebody hides behind it. */
   readonly surplus: readonly OwnLogin[];
@@ -152,7 +152,9 @@ export const matchCanaries = (
   const groups = byLogin(matched);
   return {
     canaries: groups.flatMap((group) => canaryOf(group) ?? []),
-    failed: groups.flatMap((group) => (canaryOf(group) ? [] : [group[0]?.attempt.at ?? 0])),
+    failed: groups.flatMap((group) =>
+      group.every(({ attempt }) => attempt.connected === false) ? [group[0]?.attempt.at ?? 0] : [],
+    ),
     surplus: surplus.sort((a, b) => a.at - b.at),
   };
 };

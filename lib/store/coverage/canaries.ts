@@ -21,7 +21,7 @@ const KEEP_DAYS = 400;
 
 type CanaryLook = {
   readonly canaries: readonly Canary[];
-  /** When logins were tried that never got in: whether they would have come back is not known. */
+  /** When logins were tried that never got in. Their events may have come back all the same. */
   readonly failed: readonly Instant[];
   /** Not back after 30 minutes. */
   readonly missed: readonly Canary[];
