@@ -32,7 +32,7 @@ export const loginLink = (
   const made = Math.max(...canaries.map(({ at }) => at), Number.NEGATIVE_INFINITY);
   const refused = Math.max(...failed, Number.NEGATIVE_INFINITY);
   // A refused login that CloudTrail recorded proves capture, and is no login.
-  if (refused >= made)
+  if (Number.isFinite(refused) && refused >= made)
     return broken("database login", `failed at ${minute(refused)}`, `As admin, in the cluster: ${setUp}`);
   return Number.isFinite(made)
     ? ok("database login", `got in at ${minute(made)}`)

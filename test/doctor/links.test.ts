@@ -270,6 +270,8 @@ describe("a cluster", () => {
     expect(login([60], [120]).state).toBe("ok");
     expect(login([120], [60])).toMatchObject({ state: "broken", next: "As admin, in the cluster: s" });
     expect(login([], []).state).toBe("unknown");
+    // CloudTrail recorded the attempt that was refused.
+    expect(login([120, 60], [60]).state).toBe("broken");
   });
   it("shows what it refuses, the mappings apart", () => {
     expect(mappingsLink(head(0)).state).toBe("ok");

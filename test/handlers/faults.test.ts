@@ -198,7 +198,7 @@ const faults: Readonly<Record<string, Fault>> = {
     occurs: (at) => {
       at.throttles = 2;
     },
-    log: { reason: /provisioned throughput/, hint: /comes again by itself/ },
+    log: { reason: /provisioned throughput/, hint: /by itself/ },
     alarm: "TableReadsThrottledAlarm",
   },
   "a topic that refuses": {
