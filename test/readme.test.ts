@@ -33,6 +33,7 @@ const documents = [
   "docs/how-it-works.md",
   "docs/glossary.md",
   "docs/operations.md",
+  "docs/cost.md",
   "docs/schema/README.md",
 ].map((file) => ({ file, text: read(file) }));
 

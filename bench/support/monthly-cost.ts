@@ -1,0 +1,206 @@
+// What the auditor costs a month, line by line: worked out of an estate, of what was measured, and of AWS's prices.
+import type { MeasuredFigures } from "./measured-figures.ts";
+import type { PriceName, prices as priceTable } from "./prices.ts";
+
+/** Who is watched. */
+export type Estate = {
+  readonly clusters: number;
+  /** Of all clusters together. */
+  readonly connectsPerMonth: number;
+};
+
+/** What a deployment is made of, as deploy/ has it. Memory in MB. */
+export type Deployed = {
+  readonly alarms: number;
+  readonly queues: number;
+  readonly detectMemory: number;
+  readonly snapshotMemory: number;
+};
+
+export type CostLine = {
+  readonly what: string;
+  /** Dollars a month, at least and at most; "unknown": nothing is measured or documented that it could be worked out of. */
+  readonly dollars: { readonly low: number; readonly high: number } | "unknown";
+  readonly says: string;
+};
+
+const DAYS = 30;
+const HOURS = DAYS * 24;
+const MINUTES = HOURS * 60;
+/** What a function has of a processor grows with its memory, up to a whole one. docs.aws.amazon.com/lambda: configuration-memory */
+const MEGABYTES_OF_A_CPU = 1_769;
+/** A message is sent, received and deleted; full polls receive and delete ten at a time. */
+const REQUESTS = { full: 1.2, single: 3 };
+/** 6 MB is what Lambda hands over at most. */
+const CONNECTS_OF_A_BATCH = 2_600;
+/** As the history of a year is measured with. */
+const CHANGES_A_DAY = 5;
+
+type Prices = Readonly<Record<PriceName, Pick<(typeof priceTable)[PriceName], "dollars" | "per">>>;
+type Given = {
+  readonly estate: Estate;
+  readonly measured: MeasuredFigures;
+  readonly deployed: Deployed;
+  /** Dollars of so many. */
+  readonly ask: (price: PriceName, quantity: number) => number;
+};
+
+const exactly = (dollars: number) => ({ low: dollars, high: dollars });
+const cents = (dollars: number): string => `$${dollars.toFixed(dollars < 0.1 ? 3 : 2)}`;
+
+/** CloudTrail, EventBridge and the queues: how a connection gets to the auditor. */
+const arriving = ({ estate: { clusters, connectsPerMonth }, deployed, ask }: Given): CostLine[] => [
+  {
+    what: "CloudTrail: connects as data events",
+    dollars: exactly(ask("dataEvents", connectsPerMonth + clusters * HOURS)),
+    says: "with a canary login an hour for each cluster. Nothing more where a trail records them already",
+  },
+  {
+    what: "EventBridge: connects on the bus",
+    dollars: { low: 0, high: ask("busEvents", connectsPerMonth) },
+    says: "AWS does not say whether a connect that a trail records counts as a management event, which is free, or as a data event that one opts into",
+  },
+  {
+    what: "SQS: a message for each connect",
+    dollars: {
+      low: ask("queueRequests", connectsPerMonth * REQUESTS.full),
+      high: ask("queueRequests", connectsPerMonth * REQUESTS.single),
+    },
+    says: "sent, received and deleted; ten at a time where many wait, one by one where they trickle",
+  },
+  {
+    what: "SQS: other messages",
+    dollars: exactly(ask("queueRequests", clusters * (HOURS + MINUTES) * REQUESTS.single)),
+    says: "a snapshot an hour and an evaluation a minute for each cluster",
+  },
+  {
+    what: "SQS: polls of empty queues",
+    dollars: "unknown",
+    says: `AWS does not say how many pollers Lambda keeps. One that asks every 20 seconds costs ${cents(ask("queueRequests", MINUTES * 3))} a month; there are ${deployed.queues} queues`,
+  },
+];
+
+/** What is done with connections: parsed, added up and kept. */
+const counting = ({ estate: { clusters, connectsPerMonth }, measured, ask }: Given): CostLine[] => {
+  const seconds = ((connectsPerMonth / 1_000) * measured.parseMsPerThousand) / 1_000;
+  const once =
+    ask("gigabyteSeconds", (seconds * MEGABYTES_OF_A_CPU) / 1_024) +
+    ask("calls", Math.max(MINUTES, connectsPerMonth / CONNECTS_OF_A_BATCH));
+  const units =
+    (clusters * MINUTES) / measured.quietEventsPerWriteUnit +
+    connectsPerMonth / measured.busyEventsPerWriteUnit;
+  return [
+    {
+      what: "Lambda: reading connects",
+      dollars: { low: once, high: 2 * once },
+      says: "measured CPU time; twice that where the trail's files are read as well. Waiting for AWS is not in it",
+    },
+    {
+      what: "DynamoDB: counting connects",
+      dollars: exactly(ask("writeUnits", units)),
+      says: "each minute at the price of a quiet one, and each connect at its share of a busy one",
+    },
+    {
+      what: "DynamoDB: keeping connects, recovery included",
+      dollars: "unknown",
+      says: `not measured. ${cents(ask("storage", 1) + ask("recovery", 1))} a month for each GB`,
+    },
+  ];
+};
+
+/** Snapshots, and what they ask of the cluster. */
+const reading = ({ estate: { clusters }, measured, deployed, ask }: Given): CostLine[] => {
+  const { write, read } = measured.unchangedSnapshot;
+  const changed = CHANGES_A_DAY * DAYS * measured.changedSnapshotWrite;
+  const kept = measured.historyMegabytesPerYear / 1_000;
+  return [
+    {
+      what: "DynamoDB: snapshots",
+      dollars: exactly(
+        clusters * (ask("writeUnits", HOURS * write + changed) + ask("readUnits", HOURS * read)),
+      ),
+      says: `one an hour, ${CHANGES_A_DAY} changes a day`,
+    },
+    {
+      what: "DynamoDB: keeping a year of snapshots, recovery included",
+      dollars: exactly(clusters * (ask("storage", kept) + ask("recovery", kept))),
+      says: "at the end of the first year",
+    },
+    {
+      what: "Lambda: snapshots",
+      dollars: "unknown",
+      says: `it depends on the cluster. Each second that a snapshot takes costs ${cents(ask("gigabyteSeconds", (HOURS * deployed.snapshotMemory) / 1_024))} a month and cluster`,
+    },
+    {
+      what: "Aurora DSQL: what our reads cost the cluster",
+      dollars: "unknown",
+      says: `not measured on a real cluster. Each DPU of a snapshot costs ${cents(ask("dpus", HOURS))} a month and cluster; \`TotalDPU\` in CloudWatch shows them`,
+    },
+  ];
+};
+
+const judging = ({ estate: { clusters }, measured, deployed, ask }: Given): CostLine[] => [
+  {
+    what: "Lambda: evaluations",
+    dollars: exactly(
+      clusters *
+        (ask(
+          "gigabyteSeconds",
+          MINUTES * measured.evaluationSeconds * Math.ceil(deployed.detectMemory / 1_024),
+        ) +
+          ask("calls", MINUTES)),
+    ),
+    says: `one a minute, day and night, ${measured.evaluationSeconds} s each: 500 principals and 400 days`,
+  },
+  {
+    what: "DynamoDB: evaluations",
+    dollars: exactly(clusters * measured.evaluationsPerMonth),
+    says: "the same",
+  },
+];
+
+const standing = ({ deployed, ask }: Given): CostLine[] => [
+  {
+    what: "CloudWatch: alarms",
+    dollars: exactly(ask("alarms", deployed.alarms)),
+    says: `${deployed.alarms} of them; the account's first ten are free`,
+  },
+  {
+    what: "CloudWatch: dashboard",
+    dollars: { low: 0, high: ask("dashboard", 1) },
+    says: "the account's first three are free",
+  },
+  {
+    what: "CloudWatch: logs",
+    dollars: "unknown",
+    says: `not measured. ${cents(ask("logs", 1))} for each GB`,
+  },
+  {
+    what: "KMS: keys",
+    dollars: exactly(0),
+    says: `AWS's own keys are used. ${cents(ask("key", 1))} a month for each key of your own, and its requests`,
+  },
+];
+
+/**
+ * Every line of a month of 30 days, in the order of a page, without free tiers. Mails, the HTTP API and the functions plan, notify
+ * and retain are not in it.
+ */
+export const monthlyCost = (
+  estate: Estate,
+  { measured, deployed, prices }: Pick<Given, "measured" | "deployed"> & { readonly prices: Prices },
+): readonly CostLine[] => {
+  const ask = (price: PriceName, quantity: number): number =>
+    (quantity / prices[price].per) * prices[price].dollars;
+  const given: Given = { estate, measured, deployed, ask };
+  return [arriving, counting, reading, judging, standing].flatMap((lines) => lines(given));
+};
+
+/** Of all that is known. */
+export const totalOf = (lines: readonly CostLine[]): { readonly low: number; readonly high: number } => {
+  const known = lines.flatMap(({ dollars }) => (dollars === "unknown" ? [] : [dollars]));
+  return {
+    low: known.reduce((sum, { low }) => sum + low, 0),
+    high: known.reduce((sum, { high }) => sum + high, 0),
+  };
+};
