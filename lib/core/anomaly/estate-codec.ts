@@ -7,7 +7,7 @@ import type { DaySign } from "./judge-day.ts";
 import type { SignGroup } from "./sign-rule.ts";
 
 /** Changes when what a stored estate says would be read otherwise: an older one is worked out anew. */
-export const ESTATE_VERSION = 1;
+export const ESTATE_VERSION = 2;
 
 const Named = z.array(z.tuple([z.string(), z.int(), z.int(), z.int()]));
 const Levels = z.record(z.string(), z.number());

@@ -72,9 +72,15 @@ export type DayContext = {
 /** Who uses a network: nobody twice over is all that anybody asks, so two names are enough. */
 type Users = { readonly first: Principal; second?: Principal };
 
-const usersOf = (principals: ReadonlyMap<Principal, Habits>, today: number): ReadonlyMap<string, Users> => {
-  const users = new Map<string, Users>();
+/** By kind and network: that people live in a provider's range makes it no place for a machine. */
+const usersOf = (
+  principals: ReadonlyMap<Principal, Habits>,
+  kindOf: (principal: Principal) => Kind,
+  today: number,
+): Readonly<Record<Kind, ReadonlyMap<string, Users>>> => {
+  const all = { person: new Map<string, Users>(), machine: new Map<string, Users>() };
   for (const [principal, { networks, neighbourhoods }] of principals) {
+    const users = all[kindOf(principal)];
     for (const entries of [networks, neighbourhoods]) {
       for (const [network, { last }] of entries) {
         if (last < today - HORIZON_DAYS) continue;
@@ -84,7 +90,7 @@ const usersOf = (principals: ReadonlyMap<Principal, Habits>, today: number): Rea
       }
     }
   }
-  return users;
+  return all;
 };
 
 /**
@@ -134,7 +140,11 @@ export const dayContext = (estate: Estate, day: number, facts: EstateFacts): Day
     [...estate.principals.keys()].map((principal) => [principal, kindOf(principal, ownOf(principal))]),
   );
   const kind = (principal: Principal): Kind => kinds.get(principal) ?? kindOf(principal, ownOf(principal));
-  const users = usersOf(estate.principals, day);
+  const users = usersOf(estate.principals, kind, day);
+  const isUsedByOthers = (of: Kind) => (network: string, principal: Principal) => {
+    const known = users[of].get(network);
+    return known !== undefined && (known.first !== principal || known.second !== undefined);
+  };
   const families = new Set(
     [...estate.principals].flatMap(([principal, habits]) =>
       [...habits.families]
@@ -145,10 +155,6 @@ export const dayContext = (estate: Estate, day: number, facts: EstateFacts): Day
   const shared = {
     day,
     clusterAccount: facts.clusterAccount,
-    isUsedByOthers: (network: string, principal: Principal) => {
-      const known = users.get(network);
-      return known !== undefined && (known.first !== principal || known.second !== undefined);
-    },
     isFamilyOfKind: (family: string, of: Kind) => families.has(`${of} ${family}`),
     isPersonLike: personLikeIn(estate),
     accessKeys: accessKeysOf(estate.principals, day),
@@ -156,7 +162,10 @@ export const dayContext = (estate: Estate, day: number, facts: EstateFacts): Day
     mappingAt: facts.mappingAt,
     isMappedThroughout: facts.isMappedThroughout,
   };
-  const around = { person: { ...shared, kind: "person" }, machine: { ...shared, kind: "machine" } } as const;
+  const around = {
+    person: { ...shared, kind: "person", isUsedByOthers: isUsedByOthers("person") },
+    machine: { ...shared, kind: "machine", isUsedByOthers: isUsedByOthers("machine") },
+  } as const;
   const active = { person: 0, machine: 0 };
   let first = day;
   for (const { days } of estate.principals.values()) {

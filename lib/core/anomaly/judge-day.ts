@@ -95,10 +95,25 @@ const rawTogether = (
 /** What principals of a kind show today: how many reached a level of a sign, how many showed one value. */
 type Today = {
   readonly active: (kind: Kind) => number;
-  readonly others: (rule: SignRule, kind: Kind, level: number, principal: Principal) => number;
-  readonly sharing: (rule: SignRule, kind: Kind, value: string, principal: Principal) => number;
+  readonly others: (raw: Raw, who: Who, level: number) => number;
+  readonly sharing: (raw: Raw, who: Who) => number;
   /** As `others`, without those who show what a crowd shows: that explains itself, and nothing else. */
-  readonly apart: (rule: SignRule, kind: Kind, level: number, principal: Principal) => number;
+  readonly apart: (raw: Raw, who: Who, level: number) => number;
+};
+type Who = { readonly principal: Principal; readonly kind: Kind };
+
+/** What is compared with each other: a sign of a kind of principal and, where what is seen has a mark, of the same mark. */
+const keyOf = ({ rule, reached }: Raw, kind: Kind): string =>
+  reached.among === undefined ? `${rule.id} ${kind}` : `${rule.id} ${kind} ${reached.among}`;
+
+const countOthers = (
+  reached: ReadonlyMap<Principal, number> | undefined,
+  level: number,
+  principal: Principal,
+): number => {
+  let others = 0;
+  for (const [other, its] of reached ?? []) if (other !== principal && its >= level) others++;
+  return others;
 };
 
 const todayOf = (context: DayContext, days: readonly DayFigures[], raw: RawSigns): Today => {
@@ -110,9 +125,10 @@ const todayOf = (context: DayContext, days: readonly DayFigures[], raw: RawSigns
     const { principal } = figures;
     const kind = context.kindOf(principal);
     if (context.ownOf(principal).tenure > 0) active[kind]++;
-    for (const { rule, reached } of raw(figures, days)) {
+    for (const one of raw(figures, days)) {
+      const { rule, reached } = one;
       if (reached.level <= 0 || reached.bits !== undefined) continue;
-      const key = `${rule.id} ${kind}`;
+      const key = keyOf(one, kind);
       const known = levels.get(key) ?? new Map<Principal, number>();
       known.set(principal, Math.max(reached.level, known.get(principal) ?? 0));
       levels.set(key, known);
@@ -132,43 +148,37 @@ const todayOf = (context: DayContext, days: readonly DayFigures[], raw: RawSigns
   }
   return {
     active: (kind) => active[kind],
-    apart: (rule, kind, level, principal) => {
-      let others = 0;
-      for (const [other, its] of alone.get(`${rule.id} ${kind}`) ?? [])
-        if (other !== principal && its >= level) others++;
-      return others;
-    },
-    others: (rule, kind, level, principal) => {
-      let others = 0;
-      for (const [other, its] of levels.get(`${rule.id} ${kind}`) ?? [])
-        if (other !== principal && its >= level) others++;
-      return others;
-    },
-    sharing: (rule, kind, value, principal) => {
-      const all = values.get(`${rule.id} ${kind} ${value}`);
+    apart: (one, { kind, principal }, level) => countOthers(alone.get(keyOf(one, kind)), level, principal),
+    others: (one, { kind, principal }, level) => countOthers(levels.get(keyOf(one, kind)), level, principal),
+    sharing: (one, { kind, principal }) => {
+      const all = values.get(`${keyOf(one, kind)} ${one.reached.value}`);
       return all ? all.size - (all.has(principal) ? 1 : 0) : 0;
     },
   };
 };
-
-type Who = { readonly principal: Principal; readonly kind: Kind };
 
 /** Bits of a fact: nothing of the kind on all the days that were counted. */
 const factBits = (rule: SignRule, days: number): number =>
   rule.isCertain ? MOST_BITS : Math.min(MOST_BITS, Math.log2(2 * (days + 1)));
 
 /** At least as likely as it is for the others: so many of all active ones do it today. */
-const crowded = (context: DayContext, today: Today, { rule, reached }: Raw, who: Who): number => {
-  const { kind, principal } = who;
-  const active = today.active(kind);
+const crowded = (context: DayContext, today: Today, raw: Raw, who: Who): number => {
+  const { rule, reached } = raw;
   const isGraded = rule.measure === "graded";
   if (!isGraded && !rule.isShared) return 0;
+  // What befalls the estate at one time befalls people and machines alike.
+  const kinds: readonly Kind[] = reached.among === undefined ? [who.kind] : ["person", "machine"];
   // Of what is shared by nature only those count who show something of their own: one network behind many is a campaign.
-  const others = (level: number): number =>
-    (isGraded ? today.others : today.apart)(rule, kind, level, principal);
+  const ofKind = (kind: Kind, level: number): number =>
+    (isGraded ? today.others : today.apart)(raw, { ...who, kind }, level);
+  const sum = (of: (kind: Kind) => number): number => kinds.reduce((total, kind) => total + of(kind), 0);
+  const others = (level: number): number => sum((kind) => ofKind(kind, level));
+  const active = sum(today.active);
   const same = others(reached.level);
-  const peers = context.pool.peers(rule, kind, "all");
-  if (!isEventDay(active, peers, others)) return isGraded && same >= 2 ? same / (active + 1) : 0;
+  const isEvent = kinds.some((kind) =>
+    isEventDay(today.active(kind), context.pool.peers(rule, kind, "all"), (level) => ofKind(kind, level)),
+  );
+  if (!isEvent) return isGraded && same >= 2 ? same / (active + 1) : 0;
   // One of those whom an event has caught: who stands above all of them has the tail of anything beyond what was seen.
   let top = reached.level;
   while (top > 0 && others(top) === 0) top--;
@@ -187,10 +197,10 @@ const isCampaign = ({ rule, reached }: Raw, sharing: number, active: number): bo
 /** What everybody does today is not strange: at least as many as do it, and as much likelier as more of them do it than usual. */
 const discounted = (context: DayContext, today: Today, raw: Raw, who: Who, chance: number): number => {
   const { rule, reached } = raw;
-  const { kind, principal } = who;
+  const { kind } = who;
   const { pool } = context;
   const active = today.active(kind);
-  const sharing = reached.value === undefined ? 0 : today.sharing(rule, kind, reached.value, principal);
+  const sharing = reached.value === undefined ? 0 : today.sharing(raw, who);
   const apart = isCampaign(raw, sharing + 1, active) ? sharing : 0;
   let result = Math.max(chance, crowded(context, today, raw, who));
   if (rule.measure === "categorical" && sharing >= 2 && !apart)
@@ -203,8 +213,8 @@ const discounted = (context: DayContext, today: Today, raw: Raw, who: Who, chanc
     for (let level = 1; level <= reached.level; level++) {
       const others =
         rule.measure === "categorical" && sharing < LEAST_CROWD - 1
-          ? today.apart(rule, kind, level, principal)
-          : today.others(rule, kind, level, principal) - apart;
+          ? today.apart(raw, who, level)
+          : today.others(raw, who, level) - apart;
       if (others < 2) continue;
       const usual = (active * (peers.atLeast(level) + 0.5)) / (peers.days + 1) + 1;
       ratio = Math.max(ratio, (others + 1) / usual);

@@ -1,21 +1,74 @@
 // The rules of signs that refusals give beside their number: what followed them, and where they came from.
 import type { Tally } from "../activity/activity.ts";
 import { clientFamily } from "../activity/client-family.ts";
+import type { Principal } from "../base/ids.ts";
 import { HOUR } from "../base/time.ts";
 import { fineNetwork, isNamedNetwork } from "./coarse-network.ts";
 import { LEAST_CROWD, LEAST_REFUSALS } from "./constants.ts";
 import { hourOfDay } from "./day-figures.ts";
+import type { HabitFigures } from "./habits.ts";
 import { howOften } from "./in-words.ts";
-import type { Reached, SignRule } from "./sign-rule.ts";
-import { bringsNewNetworks, strangeness } from "./strange-network.ts";
+import type { Reached, SignRule, Surroundings } from "./sign-rule.ts";
+import { bringsNewNetworks, isUsualPlace, strangeness } from "./strange-network.ts";
 
 /** In half-doublings, from one refusal on. */
-export const refusalLevel = (refused: number): number => Math.min(23, Math.round(1 + 2 * Math.log2(refused)));
+const refusalLevel = (refused: number): number => Math.min(23, Math.round(1 + 2 * Math.log2(refused)));
 
 const countOf = (tallies: readonly Tally[]): number => tallies.reduce((sum, { count }) => sum + count, 0);
 const firstOf = (tallies: readonly Tally[]): number => Math.min(...tallies.map(({ firstAt }) => firstAt));
 const lastOf = (tallies: readonly Tally[]): number => Math.max(...tallies.map(({ lastAt }) => lastAt));
 const isRefused = ({ outcome }: Tally): boolean => outcome === "refused";
+
+/**
+ * The mark of refusals of one hour: an outage explains those of its own time and from where each principal usually comes, and
+ * no other.
+ */
+const markOf = (hour: number, isUsual: boolean): string => `${hour} ${isUsual ? "usual" : "strange"}`;
+
+/** Tells refusals from where a principal usually comes from those from elsewhere; each network is looked at once. */
+const usualPlaces = (
+  principal: Principal,
+  own: HabitFigures,
+  { isUsedByOthers }: Surroundings,
+): ((tally: Tally) => boolean) => {
+  const known = new Map<string, boolean>();
+  return (tally) => {
+    const network = fineNetwork(tally.network);
+    const isUsual = known.get(network) ?? isUsualPlace(network, principal, own, isUsedByOthers);
+    known.set(network, isUsual);
+    return isUsual;
+  };
+};
+
+/** Many refusals in one hour, each hour of them by itself; those from strange places also without the others. */
+export const manyRefused: SignRule["reached"] = ({ principal, tallies, refusedByHour }, own, around) => {
+  if (Math.max(...refusedByHour) < LEAST_REFUSALS) return [];
+  const isUsual = usualPlaces(principal, own, around);
+  const byHour = Map.groupBy(tallies.filter(isRefused), ({ firstAt }) => hourOfDay(firstAt));
+  return [...byHour].flatMap(([hour, seen]) => {
+    const strange = seen.filter((tally) => !isUsual(tally));
+    return [
+      { mark: markOf(hour, true), of: seen },
+      { mark: markOf(hour, false), of: strange },
+    ].flatMap(({ mark, of }): Reached[] => {
+      const refused = countOf(of);
+      if (refused < LEAST_REFUSALS) return [];
+      const lastAt = lastOf(of);
+      const then = tallies.some((tally) => !isRefused(tally) && tally.lastAt >= lastAt);
+      return [
+        {
+          level: refusalLevel(refused),
+          among: mark,
+          firstAt: firstOf(of),
+          lastAt,
+          eventIds: of.map(({ firstEventId }) => firstEventId).slice(0, 5),
+          what: `was refused ${howOften(refused)} in one hour${then ? " and then let in" : ""}`,
+          evidence: { refused, thenAllowed: then },
+        },
+      ];
+    });
+  });
+};
 
 /** Let in from the same network after a refusal, and within an hour of the last one. */
 const letInAfter = (refused: readonly Tally[], all: readonly Tally[], network: string): Tally | undefined => {
@@ -37,21 +90,24 @@ export const refusedThenLetIn: SignRule = {
   measure: "graded",
   habitFree: true,
   leastTop: 5,
-  reached: ({ tallies, refusedByHour }) => {
+  reached: ({ principal, tallies, refusedByHour }, own, around) => {
     if (Math.max(...refusedByHour) < LEAST_REFUSALS) return [];
     const refused = tallies.filter((tally) => isRefused(tally) && isNamedNetwork(tally.network));
     const groups = Map.groupBy(
       refused,
       (tally) => `${hourOfDay(tally.firstAt)} ${fineNetwork(tally.network)}`,
     );
-    const found = [...groups].flatMap(([key, seen]): Reached[] => {
+    const isUsual = usualPlaces(principal, own, around);
+    return [...groups].flatMap(([key, seen]): Reached[] => {
       const count = countOf(seen);
+      const hour = Number(key.slice(0, key.indexOf(" ")));
       const network = key.slice(key.indexOf(" ") + 1);
       const then = count < LEAST_REFUSALS ? undefined : letInAfter(seen, tallies, network);
       if (!then) return [];
       return [
         {
           level: refusalLevel(count),
+          among: markOf(hour, seen.every(isUsual)),
           firstAt: firstOf(seen),
           lastAt: Math.max(lastOf(seen), then.firstAt),
           eventIds: [...seen.slice(0, 4), then].map(({ firstEventId }) => firstEventId),
@@ -60,7 +116,6 @@ export const refusedThenLetIn: SignRule = {
         },
       ];
     });
-    return found.sort((a, b) => b.level - a.level).slice(0, 1);
   },
 };
 
@@ -100,6 +155,7 @@ export const refusedElsewhere: SignRule = {
         return {
           level: then && count >= LEAST_ELSEWHERE && !isHabit(network) ? THEN_LET_IN : ONLY_REFUSED,
           value: network,
+          among: markOf(hourOfDay(firstOf(seen)), isHabit(network)),
           firstAt: firstOf(seen),
           lastAt: Math.max(lastOf(seen), then?.firstAt ?? 0),
           eventIds: [...seen.slice(0, 4), ...(then ? [then] : [])].map(({ firstEventId }) => firstEventId),

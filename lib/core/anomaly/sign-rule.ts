@@ -8,9 +8,9 @@ import type { HabitFigures, Kind } from "./habits.ts";
 /** Levels are small integers; what is stranger than this is not told apart. */
 export const LEVELS = 24;
 
-/** The level of a network in a neighbourhood that nobody ever came from: the strangest of four classes. */
+/** The level of a network in a neighbourhood that nobody of the kind ever came from: the strangest of four classes. */
 export const FOREIGN_NEIGHBOURHOOD = 4;
-/** The level of a network that nobody else uses, in a neighbourhood that the principal knows; 3 lies between: only others know it. */
+/** The level of a network that nobody else of the kind uses, in a neighbourhood that the principal knows; 3 lies between: only others know it. */
 export const FOREIGN_NETWORK = 2;
 
 /**
@@ -35,6 +35,8 @@ export type Reached = {
   readonly level: number;
   /** What was seen that others may have seen too: a network, a client family, a session. */
   readonly value?: string;
+  /** Only others who show the sign with the same mark explain it: refusals of one hour, from places that are usual or not. */
+  readonly among?: string;
   /** Bits that it carries whatever the counts say: a network that was introduced some days ago. */
   readonly bits?: number;
   readonly firstAt: Instant;
@@ -51,7 +53,7 @@ export type Surroundings = {
   readonly kind: Kind;
   /** undefined: the cluster belongs to no AWS account. */
   readonly clusterAccount: string | undefined;
-  /** Does anybody else use this network, fine or coarse? */
+  /** Does anybody else of the principal's kind use this network, fine or coarse? */
   readonly isUsedByOthers: (network: string, principal: Principal) => boolean;
   /** Does anybody of this kind use this client family? */
   readonly isFamilyOfKind: (family: string, kind: Kind) => boolean;

@@ -1,6 +1,6 @@
 // How strange a network is to a principal that never came from it, and whether such networks are its habit.
 import type { Principal } from "../base/ids.ts";
-import { coarseNetwork } from "./coarse-network.ts";
+import { coarseNetwork, isNamedNetwork } from "./coarse-network.ts";
 import { LEAST_BITS, LEAST_CROWD } from "./constants.ts";
 import type { HabitFigures } from "./habits.ts";
 import { FOREIGN_NEIGHBOURHOOD, FOREIGN_NETWORK, type Surroundings } from "./sign-rule.ts";
@@ -32,3 +32,14 @@ export const bringsNewNetworks = ({ habits, activeDays }: HabitFigures, level: n
   const days = habits.days.filter(({ levels }) => (levels[NEW_NETWORK] ?? 0) >= level).length;
   return days >= LEAST_CROWD && days * 2 ** LEAST_BITS >= activeDays;
 };
+
+/** Whether a principal that comes from this network does as ever: what befalls the whole estate befalls it there. */
+export const isUsualPlace = (
+  network: string,
+  principal: Principal,
+  own: HabitFigures,
+  isUsedByOthers: Surroundings["isUsedByOthers"],
+): boolean =>
+  !isNamedNetwork(network) ||
+  own.isKnown("networks", network) ||
+  bringsNewNetworks(own, strangeness(network, principal, own, isUsedByOthers));

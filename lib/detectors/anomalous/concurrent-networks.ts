@@ -8,7 +8,7 @@ import { HOUR } from "../../core/base/time.ts";
 import { defineDetector, SignOptions } from "../../core/findings/detector.ts";
 import { type Case, daily, daysAgo, EXAMPLE_NOW, exampleFacts } from "../../core/findings/example-facts.ts";
 
-/** The new place is in a neighbourhood that others use, or that nobody else does: people's homes mostly share theirs. */
+/** The new place is in a neighbourhood that other people use, or that none does: people's homes mostly share theirs. */
 const FRESH = 1;
 const FOREIGN = 2;
 

@@ -1,10 +1,7 @@
 // Many refused attempts within one hour.
 
-import { LEAST_REFUSALS } from "../../core/anomaly/constants.ts";
-import { hourOfDay } from "../../core/anomaly/day-figures.ts";
-import { howOften } from "../../core/anomaly/in-words.ts";
 import {
-  refusalLevel,
+  manyRefused,
   refusedClient,
   refusedElsewhere,
   refusedThenLetIn,
@@ -20,24 +17,7 @@ const rule: SignRule = {
   measure: "graded",
   habitFree: true,
   leastTop: 5,
-  reached: ({ tallies, refusedByHour }) => {
-    const most = Math.max(...refusedByHour);
-    if (most < LEAST_REFUSALS) return [];
-    const hour = refusedByHour.indexOf(most);
-    const seen = tallies.filter((tally) => tally.outcome === "refused" && hourOfDay(tally.firstAt) === hour);
-    const lastAt = Math.max(...seen.map((tally) => tally.lastAt));
-    const then = tallies.find((tally) => tally.outcome === "allowed" && tally.lastAt >= lastAt);
-    return [
-      {
-        level: refusalLevel(most),
-        firstAt: Math.min(...seen.map(({ firstAt }) => firstAt)),
-        lastAt,
-        eventIds: seen.map(({ firstEventId }) => firstEventId).slice(0, 5),
-        what: `was refused ${howOften(most)} in one hour${then ? " and then let in" : ""}`,
-        evidence: { refused: most, thenAllowed: then !== undefined },
-      },
-    ];
-  },
+  reached: manyRefused,
 };
 
 export const failedAttempts = /* @__PURE__ */ defineDetector({
@@ -50,7 +30,7 @@ export const failedAttempts = /* @__PURE__ */ defineDetector({
     why: "Somebody who tries roles or tokens is refused until one fits. The worst case is to be refused and then let in.",
     fix: "Look at where the attempts came from and which role they asked for. If nobody can explain them, revoke the sessions of the IAM role.",
     falsePositives:
-      "A deployment with a wrong role name, a token that expired, a cluster that wakes. When many services are refused at once, the finding is withdrawn.",
+      "A deployment with a wrong role name, a token that expired, a cluster that wakes. When many are refused within the same hour, each from where it usually comes, the finding is withdrawn.",
     blindSpots:
       "Whether AWS logs every refused attempt is not documented. Fewer than five attempts in each hour are found only where three come from a network that the principal never used, and it is then let in from there; not where it brings such networks all the time.",
   },

@@ -39,9 +39,9 @@ const rule: SignRule = {
       const level = strangeness(network, figures.principal, own, isUsedByOthers);
       const others =
         level === FOREIGN_NEIGHBOURHOOD
-          ? `; nobody else uses ${coarse}`
+          ? `; no other ${kind} uses ${coarse}`
           : level === FOREIGN_NETWORK
-            ? "; nobody else uses it"
+            ? `; no other ${kind} uses it`
             : "";
       const what = `connected from ${network} for the first time in ${counted(own.activeDays, "active day")}${others}`;
       return [{ ...common, level, what }];
@@ -74,7 +74,7 @@ export const newNetwork = /* @__PURE__ */ defineDetector({
     falsePositives:
       "A move to another subnet or Region, a new office, a journey. When several principals move on the same day, the finding is withdrawn. Acknowledge what is expected: the auditor learns it.",
     blindSpots:
-      "An intruder in a /16 (IPv6: /32) that the principal and others use is hardly noticed. Refused attempts do not count. Connections without an address are left out, and so are those that stand in unknown:others. A principal is evaluated from its second active day on; on its first, only a long-term access key tells, where at least three others use one.",
+      "An intruder in a /16 (IPv6: /32) that the principal and others of its kind use is hardly noticed. Refused attempts do not count. Connections without an address are left out, and so are those that stand in unknown:others. A principal is evaluated from its second active day on; on its first, only a long-term access key tells, where at least three others use one.",
   },
   evidence: {
     network: "New network",

@@ -27,7 +27,7 @@ describe("surprise", () => {
     expect(others).toEqual([]);
     expect(found).toMatchObject({ principal: role("service-3"), detector: "new-network" });
     expect(found?.signs[0]?.says).toBe(
-      "connected from 203.0.113.0/24 for the first time in 60 active days; nobody else uses 203.0.0.0/16; none of its own 59 days and 0 of 988 days of the other machines count as like that, each up to its first such day",
+      "connected from 203.0.113.0/24 for the first time in 60 active days; no other machine uses 203.0.0.0/16; none of its own 59 days and 0 of 988 days of the other machines count as like that, each up to its first such day",
     );
   });
 
@@ -51,6 +51,19 @@ describe("surprise", () => {
     expect(signAfter(32, newcomer)?.bits).toBe(6);
     const peer = steady("service-1", 32, { network: "52.1.1.0/24" });
     expect(signAfter(32, peer)?.says).toContain("and 0 of 24 days of the other machines count as like that");
+  });
+
+  it("takes a provider's range where people live for no place of a machine", () => {
+    const people = Array.from({ length: 8 }, (_, n) =>
+      steady(`AWSReservedSSO_Dev_${n}`, 60, {
+        network: `86.${n % 2}.${n}.0/24`,
+        session: `jo.doe${n}@example.com`,
+      }),
+    ).flat();
+    const fromHome = tally("service-3", now - HOUR, { network: "86.1.77.0/24" });
+    const levelOf = (all: readonly Tally[]) => foundAt([...all, fromHome], now)[0]?.signs[0]?.level;
+    expect(levelOf([...estate(), ...people])).toBe(4);
+    expect(levelOf([...estate(), ...steady("service-21", 60, { network: "86.1.5.0/24" })])).toBe(3);
   });
 
   it("says nothing of an ordinary day", () => {

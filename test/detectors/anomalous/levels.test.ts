@@ -50,7 +50,7 @@ describe("new-network", () => {
 
   it("says one day in the singular", () => {
     expect(reached("new-network", [at(10, { network: "203.0.113.0/24" })], history(1))[0]?.what).toBe(
-      "connected from 203.0.113.0/24 for the first time in 1 active day; nobody else uses 203.0.0.0/16",
+      "connected from 203.0.113.0/24 for the first time in 1 active day; no other machine uses 203.0.0.0/16",
     );
   });
 });
@@ -152,9 +152,11 @@ describe("concurrent-networks", () => {
   const level = (today: readonly Tally[], before = history(30, person)) =>
     levels("concurrent-networks", today, before);
 
-  it("is 2 beside a neighbourhood that nobody uses, 1 beside one that others use", () => {
+  it("is 2 beside a neighbourhood that no other person uses, 1 beside one that others do", () => {
+    const colleague = steady("colleague", 30, { ...person, network: "86.1.1.0/24" }, TODAY - 30);
     expect(level([here, there("203.0.113.0/24")])).toEqual([2]);
-    expect(level([here, there("52.20.7.0/24")])).toEqual([1]);
+    expect(level([here, there("52.20.7.0/24")])).toEqual([2]);
+    expect(level([here, there("86.1.7.0/24")], [...history(30, person), ...colleague])).toEqual([1]);
   });
 
   it("takes one session, one hour, and two neighbourhoods, one of which is new", () => {
