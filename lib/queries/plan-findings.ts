@@ -1,5 +1,5 @@
 // The plan that ends findings: their fixes in both walls, each thing done once, and how it is judged whether they are gone.
-import { type Cluster, Principal } from "../core/base/ids.ts";
+import { type Cluster, type Oid, Principal } from "../core/base/ids.ts";
 import type { Instant } from "../core/base/time.ts";
 import type { DriftRow } from "../core/baseline/drift.ts";
 import { type Catalog, rowsOf } from "../core/catalog/catalog.ts";
@@ -11,9 +11,10 @@ import { type DetectorOptions, judgeWith } from "../core/findings/judge.ts";
 import { matched } from "../core/findings/match-findings.ts";
 import { auditView } from "../core/findings/view.ts";
 import { toDeclared } from "../core/remediation/declared.ts";
+import { endsWithItsRole, isSql } from "../core/remediation/has-plan.ts";
 import { joinPlans, type Plan, planFor, planTo, refused } from "../core/remediation/plan.ts";
 import type { Judge } from "../core/remediation/proof.ts";
-import { stateOf } from "../core/remediation/state.ts";
+import { type State, stateOf } from "../core/remediation/state.ts";
 import { withoutRole } from "../core/remediation/without-role.ts";
 import { detectors } from "../detectors/index.ts";
 import { AuditError } from "../errors.ts";
@@ -82,8 +83,6 @@ const isOfFinding =
 
 /** Their fix shuts the role off first; it can go when nobody has missed it. */
 const MAY_DROP: ReadonlySet<string> = new Set(["dormant-role", "unmapped-login-role"]);
-/** Nothing but its end ends the finding. */
-const MUST_DROP: ReadonlySet<string> = new Set(["leftover-role"]);
 
 /** What is wished, as a plan, and what has to be gone afterwards. */
 export type Wished = {
@@ -95,11 +94,14 @@ export type Wished = {
   readonly notes: readonly string[];
 };
 
+const hasRole = ({ catalog }: State, role: Oid): boolean =>
+  rowsOf(catalog, "roles").some(({ oid }) => oid === role);
+
 const afterDrop = (plan: Plan, roles: readonly Observation[]): Plan => {
   let whole = plan;
   for (const { subject } of roles) {
     const state = whole.expected && stateOf(whole.expected);
-    if (!state || subject.roleOid === undefined) continue;
+    if (!state || subject.roleOid === undefined || !hasRole(state, subject.roleOid)) continue;
     const without = withoutRole(state, subject.roleOid);
     const next = without
       ? planTo(state.catalog, without.catalog)
@@ -134,7 +136,9 @@ export const forFindings = (
   }
   const drift = now.filter(({ detector }) => detector === "baseline-drift");
   const { alone, plan: first, says } = inIam(catalog, now, facts);
-  const inDatabase = now.filter((one) => !drift.includes(one) && !alone.has(one.id));
+  // Of a role with too much to print its fix has no statements: they are found when it is dropped.
+  const isLater = ({ detector, fix = "" }: Observation): boolean => endsWithItsRole(detector) && !isSql(fix);
+  const inDatabase = now.filter((one) => !drift.includes(one) && !alone.has(one.id) && !isLater(one));
   const begun = first.expected ?? catalog;
   let plan = inDatabase.length
     ? joinPlans(
@@ -155,7 +159,7 @@ export const forFindings = (
   }
   const roles = now.filter(
     ({ id, detector, subject }) =>
-      subject.roleOid !== undefined && !alone.has(id) && (dropRoles || MUST_DROP.has(detector)),
+      subject.roleOid !== undefined && !alone.has(id) && (dropRoles || endsWithItsRole(detector)),
   );
   plan = afterDrop(plan, roles);
   const droppable = now.filter(({ id, detector }) => MAY_DROP.has(detector) && !alone.has(id));

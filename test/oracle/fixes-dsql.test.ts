@@ -1,6 +1,6 @@
 // The fixes that are printed for Aurora DSQL, run line by line as `admin` on the stand-in; what it refuses is not printed.
 import { describe, expect, it } from "vitest";
-import type { Catalog } from "../../lib/core/catalog/catalog.ts";
+import { type Catalog, rowsOf } from "../../lib/core/catalog/catalog.ts";
 import { exampleFacts } from "../../lib/core/findings/example-facts.ts";
 import type { Facts } from "../../lib/core/findings/facts.ts";
 import type { Observation } from "../../lib/core/findings/finding.ts";
@@ -10,13 +10,15 @@ import { explain } from "../../lib/core/iam/explain-principal.ts";
 import { waysIn } from "../../lib/core/iam/ways-in.ts";
 import { accessEngine } from "../../lib/core/privileges/effective.ts";
 import { findObject } from "../../lib/core/privileges/find-object.ts";
+import { planFor } from "../../lib/core/remediation/plan.ts";
+import { leftoverRole } from "../../lib/detectors/over-privileged/leftover-role.ts";
 import { privilegeExceedsArchetype } from "../../lib/detectors/over-privileged/privilege-exceeds-archetype.ts";
 import { readCatalogFrom } from "../../lib/dsql/read-catalog.ts";
 import { cluster } from "../support/catalogs.ts";
-import { adminKey, sharedStandIn } from "../support/stand-in.ts";
+import { adminKey, roleArn, sharedStandIn } from "../support/stand-in.ts";
 
 const standIn = sharedStandIn();
-const judge = judgeWith([privilegeExceedsArchetype]);
+const judge = judgeWith([privilegeExceedsArchetype, leftoverRole]);
 
 /** On a login of its own, as changed privileges reach old connections late. */
 const read = async (): Promise<Catalog> =>
@@ -28,6 +30,12 @@ const findings = async (): Promise<readonly Observation[]> => {
   const plain = exampleFacts({});
   const facts: Facts = { ...plain, snapshot: { catalog: await read(), takenAt: plain.now, seq: 1 } };
   return judge(auditView(facts)).observations;
+};
+const runLines = async (admin: { query(sql: string): Promise<unknown> }, title: string, fix: string) => {
+  for (const line of fix.split("\n").filter((one) => !one.startsWith("--")))
+    await admin.query(line).catch((error: Error) => {
+      throw new Error(`${title}\n${fix}\n${line}: ${error.message}`);
+    });
 };
 const isSentence = (fix: string): boolean => fix.split("\n").every((line) => line.startsWith("--"));
 
@@ -75,11 +83,7 @@ describe("a fix for Aurora DSQL", () => {
       for (const { id, title, fix = "" } of await findings()) {
         expect(isSentence(fix), `${round}: ${title}\n${fix}`).toBe(false);
         kinds.add(/^(?:ALTER (?:TABLE|VIEW|SEQUENCE|DOMAIN|FUNCTION)|REVOKE \w+)/m.exec(fix)?.[0] ?? fix);
-        for (const line of fix.split("\n").filter((one) => !one.startsWith("--"))) {
-          await admin.query(line).catch((error: Error) => {
-            throw new Error(`${title}\n${fix}\n${line}: ${error.message}`);
-          });
-        }
+        await runLines(admin, title, fix);
         const left = await findings();
         expect(
           left.some((one) => one.id === id),
@@ -94,6 +98,37 @@ describe("a fix for Aurora DSQL", () => {
       ]),
     ); // biome-ignore format: one glance
     expect((await findings()).map(({ title }) => title)).toEqual([]);
+  });
+
+  it("ends a leftover with all that it owns and has passed on, as its plan does", async () => {
+    const admin = await standIn.connect({ user: "admin", accessKeyId: adminKey });
+    const as = async (role: string, ...statements: readonly string[]): Promise<void> => {
+      for (const sql of statements)
+        for (const line of ["begin", `set local role ${role}`, sql, "commit"]) await admin.query(line);
+    };
+    for (const sql of [
+      "create role keeper", "create role friend", "create role crowd", 'create role "old; job" with login',
+      "grant keeper to admin", 'grant "old; job" to admin', "create schema shed",
+      "grant usage, create on schema shed to keeper", 'grant usage, create on schema shed to "old; job"',
+      `aws iam grant "old; job" to '${roleArn("OldJob")}'`, 'grant crowd to "old; job"',
+    ]) await admin.query(sql); // biome-ignore format: one glance
+    await as("keeper", "create table shed.tools (id int)");
+    await as("keeper", 'grant select on shed.tools to "old; job" with grant option');
+    await as(
+      '"old; job"',
+      ...["create table shed.own (id int)", "grant select on shed.tools to friend"],
+      ...["grant insert on shed.own to friend", "grant update on shed.own to public"],
+      "alter default privileges in schema shed grant select on tables to friend",
+    );
+    const [leftover] = (await findings()).filter(({ detector }) => detector === "leftover-role");
+    const { id = "", title = "", fix = "" } = leftover ?? {};
+    expect(title).toMatch(/^old; job looks like a leftover/);
+    const plan = planFor(await read(), [{ id, title, fix }]);
+    expect(plan.doubts).toEqual([]);
+    expect(plan.steps.at(-1)?.text).toBe('DROP ROLE "old; job";');
+    expect(plan.expected && rowsOf(plan.expected, "roles").map(({ name }) => name)).not.toContain("old; job");
+    await runLines(admin, title, fix);
+    expect((await findings()).filter((one) => one.id === id)).toEqual([]);
   });
 
   it("is a sentence where DSQL refuses every statement", async () => {

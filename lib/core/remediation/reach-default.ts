@@ -22,7 +22,12 @@ const maskOf = (items: readonly AclItem[], grantee: number): number =>
 
 type Change = OperationOf<"grant-default" | "revoke-default">;
 
-const changesAt = (now: readonly AclItem[], wanted: readonly AclItem[], place: Place): Change[] => {
+/** The changes that lead from the entries at a place to those that are wanted there. */
+export const defaultChanges = (
+  now: readonly AclItem[],
+  wanted: readonly AclItem[],
+  place: Place,
+): Change[] => {
   const grantees = [...new Set([...now, ...wanted].map(({ grantee }) => grantee))].sort((a, b) => a - b);
   return grantees.flatMap((grantee) => {
     const [has, wants] = [maskOf(now, grantee), maskOf(wanted, grantee)];
@@ -49,10 +54,12 @@ export const defaultsTo = (state: State, wanted: Catalog): Group[] => {
   if (state.catalog.sections.defaultPrivileges === wanted.sections.defaultPrivileges) return [];
   const places = [...rowsOf(wanted, "defaultPrivileges"), ...rowsOf(state.catalog, "defaultPrivileges")];
   return places.flatMap((place) =>
-    changesAt(itemsAt(state.catalog, place), itemsAt(wanted, place), place).flatMap((change): Group[] => {
-      if (!isDsql(state.catalog)) return [[change]];
-      const { creator, ...asCreator } = change;
-      return creator === undefined ? [] : asDsqlRole(state, creator, asCreator);
-    }),
+    defaultChanges(itemsAt(state.catalog, place), itemsAt(wanted, place), place).flatMap(
+      (change): Group[] => {
+        if (!isDsql(state.catalog)) return [[change]];
+        const { creator, ...asCreator } = change;
+        return creator === undefined ? [] : asDsqlRole(state, creator, asCreator);
+      },
+    ),
   );
 };

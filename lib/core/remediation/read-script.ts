@@ -134,8 +134,15 @@ const readMapping: Reader = (words, written) => {
   return { does: verb === "GRANT" ? "map" : "unmap", role: oid, arn: found };
 };
 
+const GRANT_OPTION = "GRANT OPTION FOR ";
+
+/** `[FOR ROLE maker] [IN SCHEMA app] REVOKE SELECT ON TABLES FROM reader`, or GRANT, after ALTER DEFAULT PRIVILEGES. */
 const readDefault: Reader = (words, written) => {
-  const [before = "", middle = "", last = ""] = cut(words, "REVOKE", "ON") ?? [];
+  const gives = !words.includes("REVOKE");
+  const [before = "", said = "", rest = ""] = cut(words, gives ? "GRANT" : "REVOKE", "ON") ?? [];
+  const ofOption = gives ? rest.endsWith(" WITH GRANT OPTION") : said.startsWith(GRANT_OPTION);
+  const middle = ofOption && !gives ? said.slice(GRANT_OPTION.length) : said;
+  const last = ofOption && gives ? rest.slice(0, -" WITH GRANT OPTION".length) : rest;
   const [kind, , ...whom] = last.split(" ");
   const [, forRole, inSchema] = /^(?:FOR ROLE (.*?))? ?(?:IN SCHEMA (.*))?$/s.exec(before) ?? [];
   const creator = forRole === undefined ? undefined : written.role(forRole);
@@ -146,7 +153,8 @@ const readDefault: Reader = (words, written) => {
   if (schema === undefined || !objectType || grantee === undefined || !privileges) return undefined;
   if (forRole !== undefined && creator === undefined) return undefined;
   const as = creator === undefined ? {} : { creator };
-  return { does: "revoke-default", ...as, schema, objectType, privileges, grantee, option: false };
+  const does = gives ? "grant-default" : "revoke-default";
+  return { does, ...as, schema, objectType, privileges, grantee, option: ofOption };
 };
 
 const attributes: Readonly<Record<string, { readonly [attribute: string]: boolean }>> = {
@@ -184,6 +192,10 @@ const readStatement: Reader = (words, written) => {
   if (first === "ALTER" && second === "DEFAULT" && third === "PRIVILEGES")
     return readDefault(after(3), written);
   if (first === "ALTER" && second === "ROLE") return readAttribute(after(2), written);
+  if (first === "DROP" && second === "ROLE") {
+    const role = written.role(after(2).join(" "));
+    return role === undefined ? undefined : { does: "drop-role", role };
+  }
   if (first === "ALTER") return readOwner(after(1), written);
   if (first === "GRANT")
     return readPrivilege("grant")(after(1), written) ?? readMembership("join")(after(1), written);

@@ -20,7 +20,8 @@ import { type RoleId, targetsOf } from "../../core/privileges/effective-graph.ts
 import { isSystemSchema } from "../../core/privileges/effective-objects.ts";
 import { cellOf } from "../../core/privileges/effective-rows.ts";
 import { leftoverWord } from "../../core/privileges/leftover-name.ts";
-import { refuseLoginSql, revokeMappingSql } from "../../core/sql/statements.ts";
+import { remark } from "../../core/remediation/script.ts";
+import { dropRoleScript } from "../../core/remediation/without-role.ts";
 
 const SHOWN = 10;
 
@@ -49,6 +50,14 @@ const accessOf = (engine: AccessEngine, id: RoleId, self: Role) => {
     memberOf: [...targetsOf(graph.member, id)].flatMap((target) => graph.roles[target]?.name ?? []),
   };
 };
+
+/** What ends it: nothing else does, for whatever it keeps is access of a leftover. */
+const fixFor = (engine: AccessEngine, { oid }: Role): string =>
+  [
+    remark("When you know that nobody needs it:"),
+    dropRoleScript(engine, oid) ??
+      remark("Take away all that it holds and owns, then DROP ROLE. dsql-audit plan prints every statement."),
+  ].join("\n");
 
 export const leftoverRole = /* @__PURE__ */ defineDetector({
   id: "leftover-role",
@@ -114,11 +123,7 @@ export const leftoverRole = /* @__PURE__ */ defineDetector({
             since,
           },
           ...times,
-          fix: [
-            ...principals.slice(0, SHOWN).map((principal) => revokeMappingSql(self.name, principal)),
-            ...(self.canLogin ? [refuseLoginSql(self.name)] : []),
-            "-- When nobody has missed it: revoke what it holds, give away what it owns, then DROP ROLE.",
-          ].join("\n"),
+          fix: fixFor(engine, self),
           grants: [...principals, ...(owns ? ["owns"] : []), ...(objects ? ["objects"] : []), ...memberOf],
         },
       ];

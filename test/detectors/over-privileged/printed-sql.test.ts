@@ -130,17 +130,32 @@ describe("the SQL of over-privileged findings", () => {
     expect(titles(await found(url, "escalation-path"))).toEqual([]);
   });
 
-  it("lets a leftover no longer log in", async () => {
+  it("ends a leftover, what it owns and what it passed on", async () => {
     const { url, query } = await postgres.freshDatabase();
-    await query(
-      `create role leftover_old_x login; create table t (id int); grant select on t to leftover_old_x`,
-    );
+    await query(`
+      create role leftover_old_x login; create role leftover_keeper; create role leftover_friend; create role leftover_group;
+      create schema shop; alter schema shop owner to leftover_keeper;
+      create table shop.t (id int, note text); alter table shop.t owner to leftover_keeper;
+      create table shop.own (id int); alter table shop.own owner to leftover_old_x;
+      create function shop.f(a int, out b int) language sql as 'select 1'; alter function shop.f(int) owner to leftover_old_x;
+      grant usage on schema shop to leftover_old_x; grant select on shop.t to leftover_old_x with grant option;
+      grant update (note) on shop.t to leftover_old_x; grant leftover_group to leftover_old_x with admin option;
+      alter default privileges for role leftover_old_x in schema shop grant select on tables to leftover_friend;
+      alter default privileges for role leftover_keeper grant insert on tables to leftover_old_x;
+      set role leftover_old_x; grant select on shop.t to leftover_friend; grant leftover_group to leftover_friend; reset role`);
     const [leftover] = await found(url, "leftover-role");
     expect(leftover?.title).toBe(
-      'leftover_old_x looks like a leftover ("old"), and it has access to 1 object',
+      'leftover_old_x looks like a leftover ("old"), and it has access to 3 objects',
     );
     await query(leftover?.fix ?? "");
-    const { rows } = await query("select rolcanlogin from pg_roles where rolname = 'leftover_old_x'");
-    expect(rows).toEqual([{ rolcanlogin: false }]);
+    expect(await found(url, "leftover-role")).toEqual([]);
+    const { rows } = await query(
+      "select rolname from pg_roles where rolname like 'leftover%' order by rolname",
+    );
+    expect(rows.map(({ rolname }) => rolname)).toEqual([
+      "leftover_friend",
+      "leftover_group",
+      "leftover_keeper",
+    ]);
   });
 });
