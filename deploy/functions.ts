@@ -84,8 +84,11 @@ const fromEvents = (name: string, { retries, maxAge, schedules, rules }: CalledB
 const callsOf = (name: string, called: FunctionPlan["called"]): object => {
   if (called.by === "queue") return { events: [fromQueue(name as QueueName, called)] };
   if (called.by === "events") return fromEvents(name, called);
-  const { method, paths } = called;
-  return { events: paths.map((path) => ({ httpApi: { method, path, authorizer: { type: "aws_iam" } } })) };
+  return {
+    events: called.routes.map(({ method, path }) => ({
+      httpApi: { method, path, authorizer: { type: "aws_iam" } },
+    })),
+  };
 };
 
 /** serverless.yml's `functions`. */

@@ -40,7 +40,10 @@ type ByEvents = {
   readonly afterwards: string;
 };
 
-type ByHttp = { readonly by: "http"; readonly method: "GET" | "POST"; readonly paths: readonly string[] };
+type ByHttp = {
+  readonly by: "http";
+  readonly routes: readonly { readonly method: "GET" | "POST"; readonly path: string }[];
+};
 
 export type FunctionPlan = {
   readonly says: string;
@@ -220,8 +223,15 @@ export const functionPlans = {
     memory: 512,
     timeout: 29,
     settings: ["TABLE_NAME"],
-    // Callers sign their requests and need execute-api:Invoke; nothing can be changed this way.
-    called: { by: "http", method: "GET", paths: ["/{path+}"] },
+    // Callers sign their requests and need execute-api:Invoke; nothing can be changed this way, also not by POST: a policy to
+    // try is too long for a URL.
+    called: {
+      by: "http",
+      routes: [
+        { method: "GET", path: "/{path+}" },
+        { method: "POST", path: "/policy/try" },
+      ],
+    },
   },
   act: {
     says: "Acknowledges and exempts findings and retires clusters for those who may",
@@ -229,11 +239,13 @@ export const functionPlans = {
     memory: 512,
     timeout: 29,
     settings: ["TABLE_NAME"],
-    // Routes of their own: who may only ask is given execute-api:Invoke on GET alone.
+    // Routes of their own: who may only ask is given execute-api:Invoke on GET and on POST of /policy alone.
     called: {
       by: "http",
-      method: "POST",
-      paths: ["/findings/{id}/{act}", "/incidents/{id}/{act}", "/clusters/{id}/{act}"],
+      routes: ["/findings/{id}/{act}", "/incidents/{id}/{act}", "/clusters/{id}/{act}"].map((path) => ({
+        method: "POST",
+        path,
+      })),
     },
   },
 } as const satisfies Readonly<Record<string, FunctionPlan>>;

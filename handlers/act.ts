@@ -2,7 +2,7 @@
 import { type ActDeps, answerAct } from "../lib/api/act-request.ts";
 import { problem } from "../lib/api/problem.ts";
 import { errorFields } from "../lib/log.ts";
-import { HttpRequest, type HttpResponse, pathIn, respond } from "./http.ts";
+import { bodyIn, HttpRequest, type HttpResponse, pathIn, respond } from "./http.ts";
 import { type LambdaHandler, lambda, onLambda } from "./lambda.ts";
 import { type Runtime, runtime, settings, storeOf } from "./wiring.ts";
 
@@ -11,14 +11,14 @@ export const actHandler = (deps: Runtime & Pick<ActDeps, "store">): LambdaHandle
     const request = HttpRequest.safeParse(event);
     if (!request.success)
       return respond(400, problem(400, "usage", "This is not an event of an HTTP API."), "POST");
-    const { rawPath, body, isBase64Encoded, requestContext } = request.data;
+    const { rawPath, requestContext } = request.data;
     const { http, stage, requestId, authorizer } = requestContext;
     const answer = await answerAct(
       { store: deps.store, now: deps.now() },
       {
         method: http.method,
         path: pathIn(stage, rawPath),
-        body: isBase64Encoded ? Buffer.from(body ?? "", "base64").toString("utf8") : body,
+        body: bodyIn(request.data),
         caller: authorizer?.iam?.userArn,
         requestId,
       },

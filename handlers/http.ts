@@ -22,6 +22,10 @@ export type HttpResponse = {
   readonly body: string;
 };
 
+/** The body as it was sent. */
+export const bodyIn = ({ body, isBase64Encoded }: z.output<typeof HttpRequest>): string | undefined =>
+  isBase64Encoded ? Buffer.from(body ?? "", "base64").toString("utf8") : body;
+
 /** Who may reach what is nothing for a cache or a sniffing browser. */
 const headers = { "cache-control": "no-store", "x-content-type-options": "nosniff" } as const;
 

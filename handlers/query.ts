@@ -5,7 +5,7 @@ import { problem } from "../lib/api/problem.ts";
 import { routes } from "../lib/api/routes.ts";
 import { errorFields } from "../lib/log.ts";
 import type { ReadStore } from "../lib/store/open-store.ts";
-import { HttpRequest, type HttpResponse, pathIn, respond } from "./http.ts";
+import { bodyIn, HttpRequest, type HttpResponse, pathIn, respond } from "./http.ts";
 import { type LambdaHandler, lambda, onLambda } from "./lambda.ts";
 import { type Runtime, readStoreOf, runtime, settings } from "./wiring.ts";
 
@@ -26,10 +26,12 @@ export const queryHandler = (deps: QueryDeps): LambdaHandler<unknown, HttpRespon
       method: http.method,
       path: pathIn(stage, rawPath),
       query: rawQueryString,
+      body: bodyIn(request.data),
       ...(requestId !== undefined && { requestId }),
     });
     if ("cause" in answer) deps.log.error("question failed", { requestId, ...errorFields(answer.cause) });
-    const response = respond(answer.status, answer.body, "GET");
+    const allow = ("allow" in answer && answer.allow) || "GET";
+    const response = respond(answer.status, answer.body, allow);
     if (Buffer.byteLength(JSON.stringify(response)) <= MAX_RESPONSE_BYTES) return response;
     deps.log.error("answer too large", { requestId, path: rawPath.slice(0, 200) });
     const hint = "Ask for less: a smaller limit, or a shorter stretch of time.";

@@ -5,8 +5,7 @@ import { counted } from "../../lib/core/base/counted.ts";
 import { parseInterval } from "../../lib/core/base/parse-time.ts";
 import { DAY, iso } from "../../lib/core/base/time.ts";
 import { principalName } from "../../lib/core/base/visible-text.ts";
-import { type ProposedPolicy, parseProposal } from "../../lib/core/iam/proposed-policy.ts";
-import { AuditError } from "../../lib/errors.ts";
+import { parseProposal } from "../../lib/core/iam/proposed-policy.ts";
 import {
   type PolicyTrial,
   TRIAL_DAYS,
@@ -14,7 +13,7 @@ import {
   trialText,
   tryProposal,
 } from "../../lib/queries/policy-trial.ts";
-import { AS_FAR_AS_IT_GOES, checkedPrincipal } from "../../lib/queries/who-may.ts";
+import { AS_FAR_AS_IT_GOES } from "../../lib/queries/who-may.ts";
 import type { AddCommand } from "../command.ts";
 import {
   addOutputOptions,
@@ -113,15 +112,6 @@ const print = (io: Io, options: Options, found: PolicyTrial): void => {
   io.stdout.write(`\n${paragraph(io, basisOf(found).join(" "))}\n`);
 };
 
-const checkedOptions = (proposed: ProposedPolicy, { principal: arn, add }: Options): void => {
-  if (arn !== undefined) checkedPrincipal(arn);
-  if (proposed.kind === "cluster" && add)
-    throw new AuditError(
-      "usage",
-      "--add is for IAM policies: a cluster has one policy, which a new one replaces",
-    );
-};
-
 export const addPolicyTry: AddCommand = (program, io, finish) => {
   const command = program
     .command("try")
@@ -144,7 +134,6 @@ export const addPolicyTry: AddCommand = (program, io, finish) => {
   addOutputOptions(addStoreOptions(command)).action(async (file: string, options: Options) => {
     const now = io.now();
     const proposed = parseProposal(readText(resolve(io.cwd, file)), printable(file));
-    checkedOptions(proposed, options);
     const { to } = parseInterval({ to: options.to }, now, { from: 0, to: now });
     const interval = parseInterval(options, now, { from: Math.max(0, to - TRIAL_DAYS * DAY), to: now });
     const asked = { proposed, interval, principal: options.principal, added: options.add };

@@ -2,7 +2,6 @@
 // what is done.
 import type { Cluster } from "../core/base/ids.ts";
 import type { Instant } from "../core/base/time.ts";
-import * as z from "../core/base/zod.ts";
 import { ActKind, ClusterActKind } from "../core/findings/act.ts";
 import { AuditError } from "../errors.ts";
 import { type Acting, acknowledgeById, exemptFinding, unexemptFinding } from "../jobs/act-on-finding.ts";
@@ -13,6 +12,8 @@ import { findFinding } from "../queries/findings.ts";
 import { incidentDocument } from "../queries/incidents.ts";
 import { pickCluster } from "../queries/pick-cluster.ts";
 import type { Store } from "../store/open-store.ts";
+import { bodies } from "./acts.ts";
+import { parseBody } from "./body.ts";
 import { type Problem, problem, problemOf } from "./problem.ts";
 
 export type ActDeps = { readonly store: Store; readonly now: Instant };
@@ -30,36 +31,7 @@ type ActAnswer =
   | { readonly status: 200; readonly body: unknown }
   | { readonly status: Problem["status"]; readonly body: Problem; readonly cause?: unknown };
 
-const cluster = z.optional(z.string());
-const bodies = {
-  ack: z.strictObject({ cluster, note: z.optional(z.string().check(z.maxLength(1000))) }),
-  exempt: z.strictObject({
-    cluster,
-    owner: z.string().check(z.minLength(1)),
-    reason: z.string().check(z.minLength(1)),
-    until: z.iso.datetime({ offset: true, error: "a time as ISO 8601, such as 2027-01-31T00:00:00Z" }),
-  }),
-  unexempt: z.strictObject({ cluster }),
-  retire: z.strictObject({ note: z.string().check(z.trim(), z.minLength(1), z.maxLength(1000)) }),
-  restore: z.strictObject({ note: z.optional(z.string().check(z.maxLength(1000))) }),
-} as const;
-type Kind = ActKind | ClusterActKind;
-
 const MAX_BODY = 10_000;
-
-const parseBody = <K extends Kind>(kind: K, text: string | undefined): z.output<(typeof bodies)[K]> => {
-  if ((text ?? "").length > MAX_BODY) throw new AuditError("usage", "the body is too long");
-  let value: unknown;
-  try {
-    value = JSON.parse(text?.trim() || "{}");
-  } catch {
-    throw new AuditError("usage", "the body is not JSON");
-  }
-  const parsed = bodies[kind].safeParse(value);
-  if (parsed.success) return parsed.data as z.output<(typeof bodies)[K]>;
-  const problems = parsed.error.issues.map(({ path, message }) => [...path, message].join(" "));
-  throw new AuditError("usage", `the body: ${problems.slice(0, 10).join("; ")}`);
-};
 
 const PATH = /^\/(findings|incidents|clusters)\/([^/]+)\/([a-z]+)\/*$/;
 
@@ -108,18 +80,18 @@ const actOnFinding = async (
     findFinding(store.findings, await clusterFor(deps, named), id, "GET /findings");
   switch (kind) {
     case "ack": {
-      const { cluster: named, note } = parseBody(kind, body);
+      const { cluster: named, note } = parseBody(bodies.ack, body, MAX_BODY);
       const lists = { findings: "GET /findings", incidents: "GET /incidents" };
       const done = await acknowledgeById(store, await clusterFor(deps, named), id, who, { note, lists });
       return "incident" in done ? incidentDocument(done.incident) : findingDocument(done.finding);
     }
     case "exempt": {
-      const { cluster: named, until, ...terms } = parseBody(kind, body);
+      const { cluster: named, until, ...terms } = parseBody(bodies.exempt, body, MAX_BODY);
       const done = await exemptFinding(store, await find(named), who, { ...terms, until: Date.parse(until) });
       return { ...findingDocument(done.finding), exemption: exemptionDocument(done.exemption) };
     }
     case "unexempt": {
-      const { cluster: named } = parseBody(kind, body);
+      const { cluster: named } = parseBody(bodies.unexempt, body, MAX_BODY);
       return findingDocument(await unexemptFinding(store, await find(named), who));
     }
     default:
@@ -135,7 +107,7 @@ const actOnCluster = async (
   body: string | undefined,
 ): Promise<unknown> => {
   const { store } = deps;
-  const { note } = parseBody(kind, body);
+  const { note } = parseBody(bodies[kind], body, MAX_BODY);
   const cluster = await clusterFor(deps, id);
   if (kind === "retire") await retireCluster(store, cluster, who, note ?? "");
   else await restoreCluster(store, cluster, who, note);

@@ -1,8 +1,9 @@
 // From a request to an answer: finds the route, checks its parameters, turns errors into problems.
 import { AuditError } from "../errors.ts";
+import { parseBody } from "./body.ts";
 import type { QueryDeps } from "./deps.ts";
 import { type Problem, problem, problemOf } from "./problem.ts";
-import type { Route } from "./route.ts";
+import { methodOf, type Route } from "./route.ts";
 
 export type Request = {
   readonly method: string;
@@ -10,12 +11,22 @@ export type Request = {
   readonly path: string;
   /** Without the question mark. */
   readonly query: string;
+  readonly body?: string | undefined;
   readonly requestId?: string;
 };
 
 export type Answer =
   | { readonly status: 200; readonly body: unknown }
-  | { readonly status: Problem["status"]; readonly body: Problem; readonly cause?: unknown };
+  | {
+      readonly status: Problem["status"];
+      readonly body: Problem;
+      readonly cause?: unknown;
+      /** Of 405: how the path is asked. */
+      readonly allow?: "GET" | "POST";
+    };
+
+/** Several times what AWS takes as a policy, the only thing that is sent: written as a text in JSON it grows. */
+const MAX_BODY = 250_000;
 
 const decode = (part: string): string => {
   try {
@@ -80,32 +91,27 @@ const checked = (route: Route, given: ReadonlyMap<string, string>): unknown => {
 export const answerRequest = async (
   routes: readonly Route[],
   deps: QueryDeps,
-  { method, path, query, requestId }: Request,
+  { method, path, query, body, requestId }: Request,
 ): Promise<Answer> => {
   try {
     const trimmed = path.length > 1 ? path.replace(/\/+$/, "") : path;
     for (const route of routes) {
       const inPath = matchPath(route.path, trimmed);
       if (!inPath) continue;
-      if (method !== "GET") {
-        const body = problem(
-          405,
-          "method",
-          `${method.slice(0, 20)} is not allowed: nothing is changed this way.`,
-          {
-            hint: "Ask with GET.",
-          },
-        );
-        return { status: 405, body };
+      const allow = methodOf(route);
+      if (method !== allow) {
+        const says = `${method.slice(0, 20)} is not allowed: nothing is changed this way.`;
+        return { status: 405, body: problem(405, "method", says, { hint: `Ask with ${allow}.` }), allow };
       }
       const params = checked(route, parametersOf(query, inPath));
-      return { status: 200, body: await route.run(deps, params as never) };
+      const sent = route.body && parseBody(route.body, body, MAX_BODY);
+      return { status: 200, body: await route.run(deps, params as never, sent as never) };
     }
     throw new AuditError("not-found", `there is nothing at ${JSON.stringify(path.slice(0, 200))}`, {
       hint: "GET /openapi.json lists what there is.",
     });
   } catch (error) {
-    const body = problemOf(error, requestId);
-    return { status: body.status, body, ...(body.status >= 500 && { cause: error }) };
+    const told = problemOf(error, requestId);
+    return { status: told.status, body: told, ...(told.status >= 500 && { cause: error }) };
   }
 };

@@ -9,29 +9,31 @@ import { SnapshotRef, Time } from "./snapshot-ref.ts";
 
 const path = "/clusters";
 
-const ClusterItem = z.object({
-  cluster: z.string().check(z.meta({ description: "What the parameter `cluster` of other routes takes." })),
-  account: z.nullable(z.string()),
-  region: z.nullable(z.string()),
-  newestSnapshot: z.nullable(SnapshotRef).check(z.meta({ description: "null: none was taken yet." })),
-  judgedAt: z
-    .nullable(Time)
-    .check(z.meta({ description: "When findings were last looked for; null: never." })),
-  goneAt: z.nullable(Time).check(
-    z.meta({
-      description: "Since when it is gone: neither read nor evaluated any more. null: it is watched.",
-    }),
-  ),
-  goneReason: z.nullable(z.enum(["deleted", "retired"])).check(
-    z.meta({
-      description: "deleted: AWS said so. retired: a person decided it.",
-    }),
-  ),
-  goneBy: z
-    .nullable(z.string())
-    .check(z.meta({ description: "Who deleted or retired it, where it is known." })),
-  goneNote: z.nullable(z.string()).check(z.meta({ description: "Why it was retired." })),
-});
+export const ClusterItem = z
+  .object({
+    cluster: z.string().check(z.meta({ description: "What the parameter `cluster` of other routes takes." })),
+    account: z.nullable(z.string()),
+    region: z.nullable(z.string()),
+    newestSnapshot: z.nullable(SnapshotRef).check(z.meta({ description: "null: none was taken yet." })),
+    judgedAt: z
+      .nullable(Time)
+      .check(z.meta({ description: "When findings were last looked for; null: never." })),
+    goneAt: z.nullable(Time).check(
+      z.meta({
+        description: "Since when it is gone: neither read nor evaluated any more. null: it is watched.",
+      }),
+    ),
+    goneReason: z.nullable(z.enum(["deleted", "retired"])).check(
+      z.meta({
+        description: "deleted: AWS said so. retired: a person decided it.",
+      }),
+    ),
+    goneBy: z
+      .nullable(z.string())
+      .check(z.meta({ description: "Who deleted or retired it, where it is known." })),
+    goneNote: z.nullable(z.string()).check(z.meta({ description: "Why it was retired." })),
+  })
+  .check(z.meta({ id: "Cluster", description: "A cluster that is or was watched." }));
 
 const ClusterList = z
   .object({ items: z.array(ClusterItem), next: z.nullable(z.string()) })

@@ -2,7 +2,7 @@
 // https://spec.openapis.org/oas/v3.1.1.html
 import * as z from "../core/base/zod.ts";
 import { Problem } from "./problem.ts";
-import { type Route, route } from "./route.ts";
+import { methodOf, type Operation, type Route, route } from "./route.ts";
 
 type Json = Record<string, unknown>;
 
@@ -23,10 +23,13 @@ const tidy: z.core.ToJSONSchemaParams["override"] = ({ jsonSchema }) => {
   if (jsonSchema.format === "date-time") delete jsonSchema.pattern;
 };
 
-const parametersOf = ({ path, params }: Route): Json[] => {
+/** What an answer names by its id stands among the components. */
+const asComponents = <T>(schema: T): T =>
+  JSON.parse(JSON.stringify(schema).replaceAll('"#/$defs/', '"#/components/schemas/')) as T;
+
+const parametersOf = ({ path, params }: Operation): Json[] => {
   const { properties = {}, required = [] } = z.toJSONSchema(params, { io: "input", override: tidy });
-  // What an answer names by its id stands among the components.
-  const own = JSON.parse(JSON.stringify(properties).replaceAll('"#/$defs/', '"#/components/schemas/'));
+  const own = asComponents(properties);
   return Object.entries(own as Record<string, Json>).map(([name, property]) => {
     const { description, id: _, ...schema } = property;
     const inPath = path.includes(`{${name}}`);
@@ -40,7 +43,16 @@ const parametersOf = ({ path, params }: Route): Json[] => {
   });
 };
 
-const answersOf = ({ answer }: Route): Json => {
+const bodyOf = ({ body }: Operation): Json => {
+  if (!body) return {};
+  const { $schema: _, $defs: __, ...schema } = z.toJSONSchema(body, { io: "input", override: tidy });
+  return {
+    requestBody: { required: true, content: { "application/json": { schema: asComponents(schema) } } },
+  };
+};
+
+const answersOf = (operation: Operation): Json => {
+  const { answer, body } = operation;
   const failed = (description: string): Json => ({
     description,
     content: { "application/problem+json": { schema: refTo(nameOf(Problem)) } },
@@ -51,17 +63,17 @@ const answersOf = ({ answer }: Route): Json => {
       content: { "application/json": { schema: refTo(nameOf(answer)) } },
     },
     400: failed(
-      "A parameter is missing, wrong or unknown; a time that does not parse; a cursor of another question.",
+      `A parameter${body ? " or a part of the body" : ""} is missing, wrong or unknown; a time that does not parse; a cursor of another question.`,
     ),
     404: failed("There is no such cluster, finding, role or object, or no snapshot of that time yet."),
-    405: failed("Another method than GET: nothing is changed this way."),
-    500: failed("The question could not be answered."),
+    405: failed(`Another method than ${methodOf(operation)}: nothing is changed this way.`),
+    500: failed("It could not be answered."),
     503: failed("The store is busy: ask again later."),
   };
 };
 
 /** Answer schemas, and what they are made of, under their ids. */
-const componentsOf = (routes: readonly Route[]): Json => {
+const componentsOf = (operations: readonly Operation[]): Json => {
   const { schemas } = z.toJSONSchema(z.globalRegistry, {
     uri: (id) => `#/components/schemas/${id}`,
     override: tidy,
@@ -75,48 +87,49 @@ const componentsOf = (routes: readonly Route[]): Json => {
     for (const [, used = ""] of JSON.stringify(schema).matchAll(/"#\/components\/schemas\/(\w+)"/g))
       take(used);
   };
-  for (const { answer } of routes) take(nameOf(answer));
+  for (const { answer } of operations) take(nameOf(answer));
   take(nameOf(Problem));
   return Object.fromEntries([...found].sort(([a], [b]) => (a < b ? -1 : 1)));
 };
 
 /** `/findings/{id}` is `getFindingsById`. */
-const operationId = (path: string): string =>
-  path
+const operationId = (operation: Operation): string =>
+  operation.path
     .split(/[/.-]/)
     .filter(Boolean)
     .map((part) => part.replace(/^\{(.+)\}$/, "by-$1"))
     .join("-")
     .replace(/(?:^|-)(\w)/g, (_, letter: string) => letter.toUpperCase())
-    .replace(/^/, "get");
+    .replace(/^/, methodOf(operation).toLowerCase());
 
-/** The document; the same routes always make the same one. */
-export const openApi = (routes: readonly Route[]): Json => ({
+/** The document; the same questions and acts always make the same one. */
+export const openApi = (operations: readonly Operation[]): Json => ({
   openapi: "3.1.1",
   info: {
     title: "dsql-access-auditor",
     version: API_VERSION,
     description:
-      "Who can reach what in Amazon Aurora DSQL, who did, and what changed. Read-only. Times are ISO 8601 in UTC; each answer names the snapshot that it rests on and what that snapshot cannot say.",
+      "Who can reach what in Amazon Aurora DSQL, who did, and what changed. Questions change nothing: each GET, and POST /policy/try. The other POSTs act in the name of their caller. Times are ISO 8601 in UTC; each answer names the snapshot that it rests on and what that snapshot cannot say.",
     license: { name: "Apache-2.0", identifier: "Apache-2.0" },
   },
   security: [{ sigv4: [] }],
   paths: Object.fromEntries(
-    routes.map((one) => [
+    operations.map((one) => [
       one.path,
       {
-        get: {
-          operationId: operationId(one.path),
+        [methodOf(one).toLowerCase()]: {
+          operationId: operationId(one),
           summary: one.summary,
           description: one.description,
           parameters: parametersOf(one),
+          ...bodyOf(one),
           responses: answersOf(one),
         },
       },
     ]),
   ),
   components: {
-    schemas: componentsOf(routes),
+    schemas: componentsOf(operations),
     securitySchemes: {
       sigv4: {
         type: "apiKey",
@@ -134,15 +147,15 @@ const OpenApiDocument = z
   .looseObject({ openapi: z.string() })
   .register(z.globalRegistry, { id: "OpenApiDocument", description: "This document." });
 
-/** GET /openapi.json over the routes given and itself. */
-export const openApiRoute = (others: readonly Route[]): Route => {
+/** GET /openapi.json over the questions given, itself and the acts. */
+export const openApiRoute = (others: readonly Route[], acts: readonly Operation[]): Route => {
   const self: Route = route({
     path: "/openapi.json",
     summary: "This document",
-    description: "What there is to ask, as OpenAPI 3.1.",
+    description: "What there is to ask and to do, as OpenAPI 3.1.",
     params: z.strictObject({}),
     answer: OpenApiDocument,
-    run: async () => openApi([...others, self]) as z.input<typeof OpenApiDocument>,
+    run: async () => openApi([...others, self, ...acts]) as z.input<typeof OpenApiDocument>,
   });
   return self;
 };

@@ -1,5 +1,6 @@
 // All routes. A path without parameters stands before those that could take it for one.
 import { activity, principals } from "./activity.ts";
+import { acts } from "./acts.ts";
 import { baselineDrift } from "./baseline.ts";
 import { clusters } from "./clusters.ts";
 import { coverage } from "./coverage.ts";
@@ -10,6 +11,7 @@ import { historyChanges, historyDiff } from "./history.ts";
 import { incident, incidents } from "./incidents.ts";
 import { openApiRoute } from "./openapi.ts";
 import { findingPlan } from "./plan.ts";
+import { policyTry } from "./policy-try.ts";
 import { privileges, whoCan } from "./privileges.ts";
 import type { Route } from "./route.ts";
 import { snapshotAsOf, snapshotList } from "./snapshots.ts";
@@ -29,6 +31,7 @@ const questions: readonly Route[] = [
   whoCan,
   whoMay,
   explainAccess,
+  policyTry,
   defaultPrivileges,
   baselineDrift,
   historyDiff,
@@ -39,4 +42,5 @@ const questions: readonly Route[] = [
   principals,
 ];
 
-export const routes: readonly Route[] = [...questions, openApiRoute(questions)];
+/** All that the query function answers. */
+export const routes: readonly Route[] = [...questions, openApiRoute(questions, acts)];

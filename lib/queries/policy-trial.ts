@@ -12,10 +12,11 @@ import { keepsInternetOut } from "../core/iam/public-access.ts";
 import { every, type Truth } from "../core/iam/truth.ts";
 import { noFacts, type Proposal, type TriedUse, tryPolicy } from "../core/iam/try-policy.ts";
 import { type WhoMayRow, whoMay, whoMayRows } from "../core/iam/who-may.ts";
+import { AuditError } from "../errors.ts";
 import type { ReadStore } from "../store/open-store.ts";
 import { provenHours } from "./proven-hours.ts";
 import { talliesIn } from "./tallies.ts";
-import { type AskableAction, askableActions } from "./who-may.ts";
+import { type AskableAction, askableActions, checkedPrincipal } from "./who-may.ts";
 
 /** How far back connections are looked at where nobody says so. */
 export const TRIAL_DAYS = 30;
@@ -132,9 +133,19 @@ const proposalOf = ({ proposed, principal, added = false }: PolicyTrialAsked): P
     ? { kind: "cluster", document: proposed.document }
     : { kind: "identity", document: proposed.document, principal: principal ?? null, added };
 
+const checked = ({ proposed, principal, added }: PolicyTrialAsked): void => {
+  if (principal !== undefined) checkedPrincipal(principal);
+  if (proposed.kind === "cluster" && added)
+    throw new AuditError(
+      "usage",
+      "only an IAM policy can be added: a cluster has one policy, which a new one replaces",
+    );
+};
+
 /**
  * Holds the allowed connections of the stretch against the proposal, by what the store keeps of them. Attempts that were
- * refused are left out. IAM is as the last snapshot at or before the stretch's end has it.
+ * refused are left out. IAM is as the last snapshot at or before the stretch's end has it. AuditError("usage") for a principal
+ * that is none, and for a cluster policy that is to be added.
  */
 export const tryProposal = async (
   store: ReadStore,
@@ -142,6 +153,7 @@ export const tryProposal = async (
   asked: PolicyTrialAsked,
   now: Instant,
 ): Promise<PolicyTrial> => {
+  checked(asked);
   const { interval, principal, proposed } = asked;
   const snapshot = await store.snapshots.asOf(cluster, interval.to);
   const facts = snapshot?.catalog.iam;

@@ -5,6 +5,7 @@ import { createSnapshotStore } from "../../lib/store/history/snapshots.ts";
 import type { Table } from "../../lib/store/table/table.ts";
 import { type Answered, type Ask, asker, httpEvent } from "../support/ask.ts";
 import { cluster, estate, role } from "../support/catalogs.ts";
+import { deny, everybody, policy } from "../support/iam-facts.ts";
 import { fillWorld, NOW, READER, T } from "../support/query-world.ts";
 import { testTables } from "../support/table.ts";
 
@@ -81,22 +82,33 @@ const values: Readonly<Record<string, fc.Arbitrary<string>>> = {
   id: anything,
 };
 
-const question = fc.constantFrom(...routes).chain(({ path, params }) => {
+const sent = fc.oneof(
+  fc.constant({ policy: policy(deny({ ...everybody, Condition: { Null: { "aws:SourceVpc": "true" } } })) }),
+  fc.record({ policy: fc.oneof(anything, fc.object()), add: fc.boolean() }, { requiredKeys: ["policy"] }),
+  fc.jsonValue(),
+);
+
+const question = fc.constantFrom(...routes).chain(({ path, params, body }) => {
   const one = fc.record(
     Object.fromEntries(Object.keys(params.shape).map((name) => [name, values[name] ?? anything])),
     { requiredKeys: [] },
   );
-  return fc.record({ path: fc.constant(path), params: one as fc.Arbitrary<Record<string, string>> });
+  return fc.record({
+    path: fc.constant(path),
+    params: one as fc.Arbitrary<Record<string, string>>,
+    body: body ? sent : fc.constant(undefined),
+  });
 });
 
 describe("whatever is asked", () => {
   it("is answered by its schema, or refused as the caller's mistake", async () => {
     const seen = new Set<number>();
     await fc.assert(
-      fc.asyncProperty(question, async ({ path, params: { id, ...params } }) => {
+      fc.asyncProperty(question, async ({ path, params: { id, ...params }, body: given }) => {
         const { status, body } = await ask(
           path.replace("{id}", encodeURIComponent((id ?? "a-1").toWellFormed())),
           params,
+          given,
         );
         seen.add(status);
         expect([200, 400, 404], JSON.stringify(body)).toContain(status);

@@ -187,6 +187,7 @@ describe("functions", () => {
       "POST /clusters/{id}/{act}",
       "POST /findings/{id}/{act}",
       "POST /incidents/{id}/{act}",
+      "POST /policy/try",
     ]);
     const [[, stage] = []] = all("AWS::ApiGatewayV2::Stage");
     expect(stage?.Properties.DefaultRouteSettings).toMatchObject({

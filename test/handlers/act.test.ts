@@ -2,6 +2,7 @@
 import type { Context } from "aws-lambda";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { actHandler } from "../../handlers/act.ts";
+import { acts } from "../../lib/api/acts.ts";
 import { DAY } from "../../lib/core/base/time.ts";
 import { openStore, type Store } from "../../lib/store/open-store.ts";
 import { cluster } from "../support/catalogs.ts";
@@ -24,6 +25,14 @@ beforeEach(async () => {
   logged = [];
 });
 
+/** What is published for it: no field more. */
+const answerOf = (path: string) => {
+  const [, what, , act] = path.split("/");
+  const found = acts.find((one) => one.path === `/${what}/{id}/${act}`);
+  if (!found) throw new Error(`no act at ${path}`);
+  return found.answer;
+};
+
 const send = async (path: string, body: unknown, more: { method?: string; caller?: string | null } = {}) => {
   const { method = "POST", caller = CALLER } = more;
   const say = (message: string, fields?: unknown) => logged.push([message, fields]);
@@ -41,7 +50,9 @@ const send = async (path: string, body: unknown, more: { method?: string; caller
     },
   };
   const { statusCode, body: answer } = await handle(event, {} as Context);
-  return { status: statusCode, body: JSON.parse(answer) as Record<string, unknown> };
+  const parsed = JSON.parse(answer) as Record<string, unknown>;
+  if (statusCode === 200) expect(answerOf(path).parse(parsed)).toEqual(parsed);
+  return { status: statusCode, body: parsed };
 };
 
 describe("an act over HTTP", () => {

@@ -3,6 +3,7 @@ import type { Context } from "aws-lambda";
 import { build } from "esbuild";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { handler } from "../../handlers/query.ts";
+import { acts } from "../../lib/api/acts.ts";
 import { openApi } from "../../lib/api/openapi.ts";
 import { routes } from "../../lib/api/routes.ts";
 import { AuditError } from "../../lib/errors.ts";
@@ -35,7 +36,9 @@ describe("the query function", () => {
   });
 
   it("serves its own description", async () => {
-    expect((await ask("/openapi.json")).body).toEqual(JSON.parse(JSON.stringify(openApi(routes))));
+    expect((await ask("/openapi.json")).body).toEqual(
+      JSON.parse(JSON.stringify(openApi([...routes, ...acts]))),
+    );
   });
 
   it("tells errors as problems: what is wrong and what to do", async () => {
@@ -74,6 +77,10 @@ describe("the query function", () => {
     for (const method of ["HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "get"]) {
       const answered = await send(httpEvent("/findings", "", method));
       expect(answered, method).toMatchObject({ status: 405, headers: { allow: "GET" } });
+    }
+    for (const method of ["GET", "HEAD", "PUT", "DELETE"]) {
+      const answered = await send(httpEvent("/policy/try", "", method));
+      expect(answered, method).toMatchObject({ status: 405, headers: { allow: "POST" } });
     }
   });
 

@@ -24,10 +24,22 @@ export type Answered = {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Body;
 };
-export type Ask = (path: string, params?: Readonly<Record<string, string>>) => Promise<Answered>;
+/** `body`: it is sent by POST. */
+export type Ask = (
+  path: string,
+  params?: Readonly<Record<string, string>>,
+  body?: unknown,
+) => Promise<Answered>;
 
 /** An event of the HTTP API, payload format 2.0. */
-export const httpEvent = (path: string, query = "", method = "GET", stage = "$default"): unknown => ({
+export const httpEvent = (
+  path: string,
+  query = "",
+  method = "GET",
+  stage = "$default",
+  body?: string,
+): unknown => ({
+  ...(body !== undefined && { body }),
   version: "2.0",
   routeKey: "GET /{path+}",
   rawPath: path,
@@ -82,8 +94,13 @@ export const asker = (
   return {
     logged,
     send,
-    ask: async (path, params = {}) => {
-      const answered = await send(httpEvent(path, new URLSearchParams(params).toString()));
+    ask: async (path, params = {}, body = undefined) => {
+      const query = new URLSearchParams(params).toString();
+      const event =
+        body === undefined
+          ? httpEvent(path, query)
+          : httpEvent(path, query, "POST", "$default", JSON.stringify(body));
+      const answered = await send(event);
       if (answered.status === 200) conforms(path, answered.body);
       return answered;
     },
@@ -96,11 +113,12 @@ export const allPages = async (
   path: string,
   params: Readonly<Record<string, string>>,
   between: () => Promise<void> = async () => {},
+  sent?: unknown,
 ): Promise<{ pages: number; items: unknown[] }> => {
   const items: unknown[] = [];
   let cursor: string | undefined;
   for (let pages = 1; ; pages++) {
-    const { status, body } = await ask(path, { ...params, ...(cursor !== undefined && { cursor }) });
+    const { status, body } = await ask(path, { ...params, ...(cursor !== undefined && { cursor }) }, sent);
     expect(status, JSON.stringify(body)).toBe(200);
     items.push(...body.items);
     if (!body.next) return { pages, items };

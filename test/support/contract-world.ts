@@ -1,5 +1,5 @@
 // One store that the command line and the API are asked about, for tests that hold one against the other.
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect } from "vitest";
@@ -96,9 +96,13 @@ export type ContractWorld = {
 
 /**
  * Asks the command line all of the lines for JSON, and `forPeople` for text, before the tests; the API is asked by them.
- * Both of one store, one after the other.
+ * Both of one store, one after the other. `files`: JSON that lies beside it, by name.
  */
-export const contractWorld = (lines: readonly string[], forPeople: readonly string[] = []): ContractWorld => {
+export const contractWorld = (
+  lines: readonly string[],
+  forPeople: readonly string[] = [],
+  files: Readonly<Record<string, unknown>> = {},
+): ContractWorld => {
   const answers = new Map<string, CliRun>();
   const texts = new Map<string, string>();
   let folder: string;
@@ -114,6 +118,7 @@ export const contractWorld = (lines: readonly string[], forPeople: readonly stri
     folder = mkdtempSync(join(tmpdir(), "contract-"));
     await fillContractWorld(await open());
     await opened.close();
+    for (const [name, file] of Object.entries(files)) writeFileSync(join(folder, name), JSON.stringify(file));
     const cli = cliIn(
       () => folder,
       () => NOW,

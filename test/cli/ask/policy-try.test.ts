@@ -160,7 +160,7 @@ describe("policy try refuses", () => {
     ["mixed.json", 1, "mixed.json: statement 2 names a Principal and statement 1 does not"],
     ["none.json", 1, "none.json: the file cannot be read"],
     ["fence.json --principal bob", 64, '"bob" is not the ARN of an IAM principal'],
-    ["fence.json --add", 64, "--add is for IAM policies"],
+    ["fence.json --add", 64, "only an IAM policy can be added"],
     ["fence.json --from yesterday-ish", 64, "yesterday-ish"],
   ])("%s", async (line, code, message) => {
     const run = await cli(`policy try ${line}`);
