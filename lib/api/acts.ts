@@ -49,14 +49,12 @@ const Exempted = z
   })
   .check(z.meta({ id: "ExemptedFinding", description: "The finding, and what was accepted of it." }));
 
-const Acknowledged = z
-  .union([FindingAnswer, IncidentAnswer])
-  .check(
-    z.meta({
-      id: "Acknowledged",
-      description: "The finding, or the incident where its reference was given.",
-    }),
-  );
+const Acknowledged = z.union([FindingAnswer, IncidentAnswer]).check(
+  z.meta({
+    id: "Acknowledged",
+    description: "The finding, or the incident where its reference was given.",
+  }),
+);
 
 const ofFinding = { params: z.strictObject({ id: text("The finding's id, or the beginning of it.") }) };
 const ofCluster = { params: z.strictObject({ id: text("The cluster's ARN, or the id at its end.") }) };
