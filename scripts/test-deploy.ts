@@ -1,0 +1,71 @@
+// `npm run test:deploy`: the packaged stack deployed to an emulator of AWS from PyPI by the README's own commands, then used:
+// snapshots, connections, mails, the API, a message that cannot be read, retention, removal, and a second deployment.
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { adaptIn } from "./test-deploy/adapt.ts";
+import { copyCheckout } from "./test-deploy/checkout.ts";
+import { checkAll } from "./test-deploy/checks.ts";
+import { clientsOf } from "./test-deploy/clients.ts";
+import { foundCompany } from "./test-deploy/cluster.ts";
+import { startEmulator } from "./test-deploy/emulator.ts";
+import { installPrograms } from "./test-deploy/install.ts";
+import { Ended, openReport } from "./test-deploy/report.ts";
+
+const root = join(import.meta.dirname, "..");
+const DEADLINE_MINUTES = 20;
+
+const say = (line: string): void => console.log(line);
+const started = performance.now();
+const report = openReport(say);
+const home = mkdtempSync(join(tmpdir(), "dsql-audit-deploy-"));
+const stops: (() => Promise<void> | void)[] = [
+  () => rmSync(home, { recursive: true, force: true, maxRetries: 5 }),
+];
+
+const cleanUp = async (): Promise<void> => {
+  for (const stop of stops.splice(0).reverse())
+    await Promise.resolve(stop()).catch((error: unknown) => say(`not cleaned up: ${String(error)}`));
+};
+
+const run = async (programs: { readonly python: string; readonly awsBin: string }): Promise<void> => {
+  const emulator = await startEmulator(programs.python, home);
+  stops.push(emulator.stop);
+  const clients = clientsOf(emulator);
+  const company = await foundCompany(clients);
+  stops.push(company.standIn.stop);
+  const checkout = copyCheckout(root, home, { env: emulator.env, awsBin: programs.awsBin });
+  stops.push(checkout.stop);
+  adaptIn(checkout.folder);
+  try {
+    await checkAll({ emulator, clients, company, checkout }, report, { root, say });
+  } finally {
+    if (report.failures()) say(`the emulator's last lines:\n${emulator.tail(60)}`);
+  }
+};
+
+/** Ends with everything cleaned up, whatever happened; a second signal is not waited for. */
+const finish = async (code: number): Promise<never> => {
+  await cleanUp();
+  process.exit(code);
+};
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void finish(1));
+setTimeout(() => {
+  say(`failed: not done within ${DEADLINE_MINUTES} minutes`);
+  void finish(1);
+}, DEADLINE_MINUTES * 60_000).unref();
+
+const programs = installPrograms(root);
+if ("why" in programs) {
+  say(`SKIPPED: nothing was deployed, for the emulator of AWS is not to be had here. ${programs.why}`);
+  await finish(0);
+} else {
+  await run(programs).catch(async (error: unknown) => {
+    if (error instanceof Ended) return;
+    say(`failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+    await finish(1);
+  });
+  const seconds = ((performance.now() - started) / 1000).toFixed(0);
+  say(`${report.checks() - report.failures()} ok, ${report.failures()} failed, ${seconds} s`);
+  await finish(report.failures() ? 1 : 0);
+}

@@ -1,0 +1,59 @@
+// What is changed in the packaged template for this emulator, and nothing else; the product stays as AWS documents it.
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+
+type Statement = { readonly Action: string[] };
+type Document = { readonly Statement: readonly Statement[] };
+type Resource = { Type: string; Properties: Record<string, unknown> };
+type Template = { readonly Resources: Readonly<Record<string, Resource>> };
+
+/**
+ * - CloudFormation documents AWS::IAM::RolePolicy; the emulator has its older brother AWS::IAM::Policy only:
+ *   https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-rolepolicy.html
+ * - IAM lets whoever has sqs:SendMessage send batches; the emulator looks for the operation's own name:
+ *   https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-api-permissions-reference.html
+ * - A local index gives what it does not project by reading the table; the emulator gives an item without it:
+ *   https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/LSI.html
+ */
+export const adapt = ({ Resources }: Template): void => {
+  const documents: Document[] = [];
+  for (const resource of Object.values(Resources)) {
+    const { Type, Properties } = resource;
+    if (Type === "AWS::IAM::RolePolicy") {
+      const { RoleName, ...rest } = Properties;
+      resource.Type = "AWS::IAM::Policy";
+      resource.Properties = { ...rest, Roles: [RoleName] };
+      documents.push(Properties.PolicyDocument as Document);
+    }
+    if (Type === "AWS::IAM::Role")
+      for (const policy of Properties.Policies as { PolicyDocument: Document }[])
+        documents.push(policy.PolicyDocument);
+    if (Type === "AWS::DynamoDB::Table")
+      for (const index of (Properties.LocalSecondaryIndexes ?? []) as { Projection: object }[])
+        index.Projection = { ProjectionType: "ALL" };
+  }
+  for (const { Action } of documents.flatMap(({ Statement }) => Statement))
+    if (Action.includes("sqs:SendMessage")) Action.push("sqs:SendMessageBatch");
+};
+
+/** Lets the framework do this in the checkout's copy, so that its commands are run as the README has them. */
+export const adaptIn = (checkout: string): void => {
+  const file = join(checkout, "serverless.yml");
+  const text = readFileSync(file, "utf8");
+  const plugins = "\nplugins:\n";
+  if (!text.includes(plugins)) throw new Error("serverless.yml names no plugins");
+  writeFileSync(file, text.replace(plugins, `${plugins}  - ./adapt-to-emulator.js\n`));
+  const me = JSON.stringify(pathToFileURL(import.meta.filename).href);
+  writeFileSync(
+    join(checkout, "adapt-to-emulator.js"),
+    `import { adapt } from ${me};
+export default function adaptToEmulator({ service }) {
+  this.hooks = {
+    "after:aws:package:finalize:mergeCustomProviderResources": () =>
+      adapt(service.provider.compiledCloudFormationTemplate),
+  };
+}
+`,
+  );
+};
