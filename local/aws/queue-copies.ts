@@ -4,6 +4,8 @@ import type { Delivery } from "./lambda-events.ts";
 export type Copy = {
   readonly messageId: string;
   readonly body: string;
+  /** Of the body as the text in a JSON document. */
+  readonly bytes: number;
   readonly sentAt: number;
   readonly deadLetterSource?: string;
   firstReceivedAt?: number;

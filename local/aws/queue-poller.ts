@@ -40,6 +40,8 @@ const failedOf = (batch: readonly Delivery[], outcome: Outcome, reported: boolea
   return known ? batch.filter(({ messageId }) => ids.includes(messageId)) : batch;
 };
 
+const UUID = "00000000-0000-4000-8000-000000000000";
+
 /** Throws AuditError("config") on settings that AWS would refuse. */
 export const createPoller = (
   { batchSize = 10, windowMs = 0, reportBatchItemFailures }: PollerOptions,
@@ -67,6 +69,9 @@ export const createPoller = (
       },
     );
   }
+  const empty = { messageId: UUID, receiptHandle: `AQEB${UUID}`, body: "", receiveCount: 1 };
+  const bare = sqsRecord({ ...empty, sentAt: 0, firstReceivedAt: 0 }, queue.arn, world.region);
+  const around = Buffer.byteLength(JSON.stringify(bare)); // what a record has beside its body
   let openedAt: number | undefined; // since when the window gathers
   const open = (): number | undefined => {
     const visible = queue.visible();
@@ -78,8 +83,9 @@ export const createPoller = (
     readyBatches: () => {
       const since = open();
       if (since === undefined) return 0;
-      const batches = queue.visible() / batchSize;
-      // A full batch goes at once, the rest when the window is over.
+      // A batch is full by its messages or by the 6 MB of a call, and goes at once then; the rest when the window is over.
+      const bytes = queue.visibleBytes() + queue.visible() * around;
+      const batches = Math.max(queue.visible() / batchSize, bytes / MAX_PAYLOAD_BYTES);
       return world.now() >= since + windowMs ? Math.ceil(batches) : Math.floor(batches);
     },
     nextReadyAt: () => {

@@ -46,6 +46,8 @@ export type Queue = {
   /** Counts a failure; the message comes again when its visibility timeout is over. */
   readonly giveBack: (receiptHandle: string) => void;
   readonly visible: () => number;
+  /** Bytes of their bodies, as the text in a JSON document that a call's event is. */
+  readonly visibleBytes: () => number;
   /** When the next hidden message shows itself; undefined when none is hidden. */
   readonly nextVisibleAt: () => number | undefined;
   readonly bury: (dead: DeadLetter) => void;
@@ -91,6 +93,8 @@ const checkSize = (body: string): void => {
   }
 };
 
+const textBytes = (body: string): number => Buffer.byteLength(JSON.stringify(body));
+
 /** The next delivery of a copy, by a receipt handle of its own. */
 const deliveryOf = (copy: Copy, { now, newId }: Pick<QueueWorld, "now" | "newId">): Delivery => ({
   ...messageOf(copy),
@@ -114,7 +118,14 @@ export const createQueue = (
     send: (body, { delayMs = 0 } = {}) => {
       checkSize(body);
       const visibleAt = delayMs ? now() + delayMs : AT_ONCE;
-      const copy = { messageId: newId(), body, sentAt: now(), receiveCount: 0, visibleAt };
+      const copy = {
+        messageId: newId(),
+        body,
+        bytes: textBytes(body),
+        sentAt: now(),
+        receiveCount: 0,
+        visibleAt,
+      };
       copies.hide(copy);
       count.sent += 1;
       if (random() < world.duplicates) {
@@ -124,7 +135,11 @@ export const createQueue = (
       return copy.messageId;
     },
     bury: ({ messageId, body, sentAt, from }) => {
-      copies.hide({ messageId, body, sentAt, deadLetterSource: from, receiveCount: 0, visibleAt: AT_ONCE });
+      const bytes = textBytes(body);
+      copies.hide({
+        ...{ messageId, body, bytes, sentAt, deadLetterSource: from },
+        ...{ receiveCount: 0, visibleAt: AT_ONCE },
+      });
       count.sent += 1;
     },
     receive: ({ max, visibilityTimeoutMs: hideMs = visibilityTimeoutMs, fits = () => true }) => {
@@ -157,6 +172,7 @@ export const createQueue = (
       if (copies.isHeld(receiptHandle)) count.returned += 1;
     },
     visible: () => copies.shown().length,
+    visibleBytes: () => copies.shown().reduce((sum, { bytes }) => sum + bytes, 0),
     nextVisibleAt: copies.nextVisibleAt,
     counters: () => ({ ...count, waiting: copies.all().length }),
     bodies: () => copies.all().map(({ body }) => body),

@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 
-type Statement = { readonly Action: string[] };
+type Statement = { readonly Action: string[]; Resource: unknown };
 type Document = { readonly Statement: readonly Statement[] };
 type Resource = { Type: string; Properties: Record<string, unknown> };
 type Template = { readonly Resources: Readonly<Record<string, Resource>> };
@@ -13,6 +13,8 @@ type Template = { readonly Resources: Readonly<Record<string, Resource>> };
  *   https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-rolepolicy.html
  * - IAM lets whoever has sqs:SendMessage send batches; the emulator looks for the operation's own name:
  *   https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-api-permissions-reference.html
+ * - The emulator holds reads of a DSQL cluster against "*", and not against the cluster:
+ *   https://docs.aws.amazon.com/service-authorization/latest/reference/list_dsql.html
  * - A local index gives what it does not project by reading the table; the emulator gives an item without it:
  *   https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/LSI.html
  */
@@ -33,8 +35,11 @@ export const adapt = ({ Resources }: Template): void => {
       for (const index of (Properties.LocalSecondaryIndexes ?? []) as { Projection: object }[])
         index.Projection = { ProjectionType: "ALL" };
   }
-  for (const { Action } of documents.flatMap(({ Statement }) => Statement))
+  for (const statement of documents.flatMap(({ Statement }) => Statement)) {
+    const { Action } = statement;
     if (Action.includes("sqs:SendMessage")) Action.push("sqs:SendMessageBatch");
+    if (Action.includes("dsql:GetCluster")) statement.Resource = "*";
+  }
 };
 
 /** Lets the framework do this in the checkout's copy, so that its commands are run as the README has them. */

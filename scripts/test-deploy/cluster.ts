@@ -14,13 +14,17 @@ export const BUCKET = "company-trail";
 /** Those of the demonstration's company who are in this one. */
 const people = ["admin", "ordersApi", "catalogApi"] as const;
 
+/** Without the paths that these roles have: the emulator's policy simulator does not find a role by name and path. */
+export const arnOf = (who: (typeof people)[number]): string =>
+  principals[who].arn.replace(/:role\/.*\//, ":role/");
+
 const estate = [
   "CREATE TABLE public.orders (id uuid PRIMARY KEY, customer uuid NOT NULL, total numeric)",
   "CREATE ROLE api_readonly WITH LOGIN",
-  `AWS IAM GRANT api_readonly TO '${principals.catalogApi.arn}'`,
+  `AWS IAM GRANT api_readonly TO '${arnOf("catalogApi")}'`,
   "GRANT SELECT ON public.orders TO api_readonly",
   "CREATE ROLE api_readwrite WITH LOGIN",
-  `AWS IAM GRANT api_readwrite TO '${principals.ordersApi.arn}'`,
+  `AWS IAM GRANT api_readwrite TO '${arnOf("ordersApi")}'`,
   "GRANT SELECT, INSERT, UPDATE, DELETE ON public.orders TO api_readwrite",
 ];
 
@@ -32,12 +36,10 @@ const trust = (Principal: object): string =>
 
 /** An IAM role that may connect to the cluster; its unique id. */
 const addRole = async ({ iam }: Clients, arn: string, action: string, cluster: string): Promise<string> => {
-  const path = arn.slice(arn.indexOf(":role/") + 5);
-  const RoleName = path.slice(path.lastIndexOf("/") + 1);
+  const RoleName = arn.split("/").at(-1);
   const { Role } = await iam.send(
     new CreateRoleCommand({
       RoleName,
-      Path: path.slice(0, path.lastIndexOf("/") + 1),
       AssumeRolePolicyDocument: trust({ AWS: `arn:aws:iam::${ACCOUNT}:root` }),
     }),
   );
@@ -76,8 +78,9 @@ export const foundCompany = async (clients: Clients): Promise<Company> => {
     const credential = known[key];
     if (!credential) throw new Error(`no credential of ${who}`);
     const [action = ""] = credential.principal.actions;
-    const principalId = await addRole(clients, principals[who].arn, action, cluster);
-    credentials[key] = { ...credential, principal: { ...credential.principal, principalId } };
+    const arn = arnOf(who);
+    const principalId = await addRole(clients, arn, action, cluster);
+    credentials[key] = { ...credential, principal: { ...credential.principal, arn, principalId } };
   }
   let records: ConnectRecord[] = [];
   const standIn = await startStandIn({

@@ -7,6 +7,7 @@ import {
 } from "@aws-sdk/client-s3";
 import {
   DeleteMessageCommand,
+  PurgeQueueCommand,
   ReceiveMessageCommand,
   SendMessageCommand,
   SetQueueAttributesCommand,
@@ -15,22 +16,30 @@ import { BUCKET } from "./cluster.ts";
 import { REGION } from "./emulator.ts";
 import { type Report, until } from "./report.ts";
 import { connected, counted, deliver, putTrailFile, trailKey } from "./watch-checks.ts";
-import { type Deployed, messagesIn, ran, type World } from "./world.ts";
+import { type Deployed, messagesIn, type World } from "./world.ts";
 
 /** A message stays hidden for six times the function's limit: an hour until its fifth try. Here it is two seconds. */
 const hurry = async ({ clients }: World, QueueUrl: string): Promise<void> => {
   await clients.sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes: { VisibilityTimeout: "2" } }));
 };
 
-/** What `aws sqs start-message-move-task` does, which the emulator does not know. */
-const moveBack = async ({ clients: { sqs } }: World, from: string, to: string): Promise<void> => {
-  const { Messages = [] } = await sqs.send(
-    new ReceiveMessageCommand({ QueueUrl: from, MaxNumberOfMessages: 10 }),
-  );
-  for (const { Body, ReceiptHandle } of Messages) {
-    await sqs.send(new SendMessageCommand({ QueueUrl: to, MessageBody: Body }));
-    await sqs.send(new DeleteMessageCommand({ QueueUrl: from, ReceiptHandle }));
-  }
+/** What `aws sqs start-message-move-task` does, which the emulator does not know. What somebody reads is hidden meanwhile. */
+const moveBack = async (
+  { clients: { sqs } }: World,
+  { from, to, count }: { readonly from: string; readonly to: string; readonly count: number },
+): Promise<void> => {
+  let moved = 0;
+  await until(`${count} messages moved`, 90, async () => {
+    const { Messages = [] } = await sqs.send(
+      new ReceiveMessageCommand({ QueueUrl: from, MaxNumberOfMessages: 10 }),
+    );
+    for (const { Body, ReceiptHandle } of Messages) {
+      await sqs.send(new SendMessageCommand({ QueueUrl: to, MessageBody: Body }));
+      await sqs.send(new DeleteMessageCommand({ QueueUrl: from, ReceiptHandle }));
+      moved++;
+    }
+    return moved >= count ? true : undefined;
+  });
 };
 
 const fileEvent = (key: string): string =>
@@ -81,14 +90,14 @@ export const checkDeadLetters = async (world: World, report: Report, deployed: D
     "sent back once the file is there: counted, and only the poison comes again",
     async () => {
       await putSilently(world, () => putTrailFile(world, late, "late"));
-      await moveBack(world, dead, files);
+      await moveBack(world, { from: dead, to: files, count: 2 });
       await counted(world, deployed, 9);
       await arrive(1);
       equal(await messagesIn(world, files), 0);
     },
   );
   await report.check("purged, the dead-letter queue is empty", async () => {
-    await ran(world, `aws sqs purge-queue --queue-url ${dead}`);
+    await world.clients.sqs.send(new PurgeQueueCommand({ QueueUrl: dead }));
     equal(await messagesIn(world, dead), 0);
   });
 };

@@ -109,14 +109,10 @@ export const deploy = async (world: World, report: Report, readme: Readme): Prom
     const statements = statementsIn(said);
     match(String(statements.length), /^2$/);
     const [, roleArn = ""] = /TO '(arn:[^']*)'/.exec(said) ?? [];
-    await world.company.asAdmin(statements);
     await admitFunction(world.company, world.clients, { name: `${STACK}-snapshot`, roleArn });
+    await world.company.asAdmin(statements);
   });
   await report.check(readme.check, () => followCheck(world, readme.check));
   if (!found) throw new Error("nothing was deployed");
   return found;
 };
-
-/** Removes the stack and deploys it again with the table that stayed. */
-export const redeployLine = (table: string): string =>
-  `npx dsql-audit init --stage ${STAGE} --existing-table ${table} --yes --force`;

@@ -4,11 +4,10 @@ import { DescribeRuleCommand, EventBridgeClient, TestEventPatternCommand } from 
 import { PutObjectCommand } from "@aws-sdk/client-s3";
 import { SendMessageBatchCommand } from "@aws-sdk/client-sqs";
 import { floorTo, HOUR } from "../../lib/core/base/time.ts";
-import { principals } from "../../local/demo/estate.ts";
 import { trailFile } from "../../local/demo/records.ts";
 import { type ConnectRecord, toEventBridge } from "../../local/dsql/record.ts";
 import { resourcesOf } from "./clients.ts";
-import { BUCKET } from "./cluster.ts";
+import { arnOf, BUCKET } from "./cluster.ts";
 import { ACCOUNT, REGION } from "./emulator.ts";
 import type { Mailbox } from "./mailbox.ts";
 import { type Report, until } from "./report.ts";
@@ -26,7 +25,7 @@ type Activity = { readonly principal: string; readonly allowed: number; readonly
 export const historyOf = (world: World, deployed: Deployed): Promise<Snapshot[]> =>
   asked<Snapshot[]>(world, deployed, "history");
 
-const ordersApi = principals.ordersApi.arn;
+const ordersApi = arnOf("ordersApi");
 
 /** How many connections of the orders API are counted. */
 export const countedIn = async (world: World, deployed: Deployed): Promise<number> => {

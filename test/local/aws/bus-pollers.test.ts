@@ -144,6 +144,20 @@ describe("queues and their pollers", () => {
     expect(bus.queue("work").counters()).toMatchObject({ deleted: 13, returned: 0 });
   });
 
+  it("calls before the window is over, once 6 MB wait", async () => {
+    const clock = { now: START };
+    const at: number[] = [];
+    const { bus } = world(() => void at.push(clock.now - START), {
+      batchSize: 100,
+      windowMs: 60_000,
+      bus: { now: () => clock.now, advance: (ms) => advance(clock, Math.min(ms, 1_000)) },
+    });
+    for (let n = 0; n < 8; n += 1) bus.sendMessage("work", "x".repeat(1_000_000), { delayMs: n * 1_000 });
+    await bus.drain();
+    expect(at).toHaveLength(2);
+    expect(at[0]).toBe(6_000);
+  });
+
   it("gathers for the window's length", async () => {
     const clock = { now: START };
     const { bus, batches } = world(() => undefined, {
