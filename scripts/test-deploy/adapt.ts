@@ -17,6 +17,8 @@ type Template = { readonly Resources: Readonly<Record<string, Resource>> };
  *   https://docs.aws.amazon.com/service-authorization/latest/reference/list_dsql.html
  * - A local index gives what it does not project by reading the table; the emulator gives an item without it:
  *   https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/LSI.html
+ *
+ * @public The plugin that adaptIn writes imports it.
  */
 export const adapt = ({ Resources }: Template): void => {
   const documents: Document[] = [];
