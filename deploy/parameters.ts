@@ -101,6 +101,16 @@ export const parameterPlans = {
     pattern: "^(?!admin$).+$",
     constraint: "is a database role of the auditor's own, never admin",
   },
+  idleHours: {
+    says: [
+      "How many hours at most a cluster that AWS calls idle or inactive is left asleep, with clusters: auto, while it is",
+      "proven that nobody else has connected since its last snapshot. 0: it is read every hour, which wakes it.",
+    ],
+    default: "24",
+    type: "Number",
+    min: 0,
+    max: 24,
+  },
   iam: {
     says: [
       "Whether IAM is read with every snapshot, for who may connect. ignore: nobody is asked, and who may connect is unknown.",

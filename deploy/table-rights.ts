@@ -6,7 +6,7 @@ export type TableRights = { readonly writes: readonly string[]; readonly removes
 
 /** Kinds are the beginnings of partition keys in lib/store/table/keys.ts: up to and with the first #, or the whole key. */
 export const tableRights: Readonly<Record<FunctionName, TableRights>> = {
-  plan: { writes: ["CLUSTERS", "PLANNED", "TRAILEVENT#", "DEPLOYMENT"], removes: [] },
+  plan: { writes: ["CLUSTERS", "ASLEEP#", "PLANNED", "TRAILEVENT#", "DEPLOYMENT"], removes: [] },
   snapshot: {
     writes: ["CLUSTERS", "CLUSTER#", "CHUNK#", "TIMELINE#", "NAMED#", "ATTEMPT#"],
     removes: [],

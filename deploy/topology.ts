@@ -146,6 +146,8 @@ export const functionPlans = {
     settings: [
       ...(["TABLE_NAME", "CLUSTERS", "CLUSTER_ARN_PREFIX", "AUDITOR_USER"] as const),
       ...(["SNAPSHOT_QUEUE_URL", "DETECT_QUEUE_URL", "DEPLOYMENT"] as const),
+      // Whether nobody else has connected to a cluster that may be left asleep.
+      ...(["IDLE_HOURS", "AUDITOR_PRINCIPAL"] as const),
     ],
     called: {
       by: "events",
@@ -304,6 +306,7 @@ export const settingSources: Readonly<Record<Setting, Source>> = {
   DEPLOYMENT: { is: "deployment" },
   CLUSTERS: parameter("Clusters"),
   AUDITOR_USER: parameter("AuditorUser"),
+  IDLE_HOURS: parameter("IdleHours"),
   IAM: parameter("Iam"),
   ARCHETYPES: parameter("Archetypes"),
   DORMANT_DAYS: parameter("DormantDays"),

@@ -6,13 +6,15 @@ import {
   ResourceNotFoundException,
 } from "@aws-sdk/client-dsql";
 import { type Deployment, type WatchedCluster, withinReach } from "../lib/config.ts";
-import { Cluster } from "../lib/core/base/ids.ts";
-import type { Instant } from "../lib/core/base/time.ts";
+import { Cluster, type Principal } from "../lib/core/base/ids.ts";
+import { HOUR, type Instant } from "../lib/core/base/time.ts";
 import { AuditError } from "../lib/errors.ts";
 import { noteDeletion } from "../lib/jobs/cluster-life.ts";
+import { leaveAsleep } from "../lib/jobs/leave-asleep.ts";
 import type { DetectJob, SnapshotJob } from "../lib/jobs/messages.ts";
 import { planChange } from "../lib/jobs/plan-change.ts";
 import { isToldGone } from "../lib/jobs/standing.ts";
+import { errorFields } from "../lib/log.ts";
 import { type ClusterEntry, isDeleted, isRetired } from "../lib/store/history/clusters.ts";
 import type { Store } from "../lib/store/open-store.ts";
 import { inParallel } from "../lib/store/table/in-parallel.ts";
@@ -25,6 +27,8 @@ export type Discovery = {
   readonly failures: readonly unknown[];
   /** AWS said just now that each of them is there; missing: the deployment names them. */
   readonly asked?: boolean;
+  /** Those that AWS calls idle or inactive: whoever connects wakes them. */
+  readonly asleep?: ReadonlySet<Cluster>;
 };
 
 /** `unknown`: refused, throttled, not reached, or neither here nor gone yet. It changes nothing. */
@@ -37,6 +41,8 @@ export type PlanDeps = Runtime & {
   readonly discover: () => Promise<Discovery>;
   /** What AWS says of one cluster that is known; undefined: nobody may ask. It never throws. */
   readonly presence?: ((cluster: Cluster) => Promise<Presence>) | undefined;
+  /** How long an idle cluster is left asleep; undefined: not at all. */
+  readonly idle?: { readonly auditor: Principal; readonly longestMs: number } | undefined;
   readonly snapshot: Send;
   readonly detect: Send;
 };
@@ -104,6 +110,27 @@ const noted = async (
   return after ?? entry;
 };
 
+/** Whether the scan is left out; a question that fails wakes it. */
+const isLeftOut = async ({ store, idle, now, log }: PlanDeps, cluster: Cluster): Promise<boolean> => {
+  if (!idle) return false;
+  try {
+    const isLeft = await leaveAsleep(store, cluster, now(), idle);
+    if (isLeft) log.info("left asleep", { cluster });
+    return isLeft;
+  } catch (error) {
+    log.warn("read, for it is not known whether it may sleep", { cluster, ...errorFields(error) });
+    return false;
+  }
+};
+
+/** Those of `watch` to be read: after a change all of them, by the hour not those that sleep and cannot have changed. */
+const toRead = async (deps: PlanDeps, watch: Watch, asleep: Discovery["asleep"]): Promise<Watch["read"]> => {
+  const found = await inParallel(watch.read, LANES, async (one) =>
+    asleep?.has(one.cluster) && (await isLeftOut(deps, one.cluster)) ? [] : [one],
+  );
+  return found.flat();
+};
+
 export const planHandler = (deps: PlanDeps): LambdaHandler<unknown, { planned: number }> =>
   lambda(deps, async (event) => {
     const plan = await planChange(deps.store, event, deps.now());
@@ -118,7 +145,8 @@ export const planHandler = (deps: PlanDeps): LambdaHandler<unknown, { planned: n
     const known = await watchOf(deps, discovery).catch((error: unknown) => ({ error }));
     // A register that cannot be read stops nobody: who reads or judges a cluster asks again whether it is gone.
     const watch = "error" in known ? allOf(discovery) : known;
-    const read = watch.read.map((cluster): SnapshotJob => ({ ...cluster, ...unless }));
+    const wanted = change ? watch.read : await toRead(deps, watch, discovery.asleep);
+    const read = wanted.map((cluster): SnapshotJob => ({ ...cluster, ...unless }));
     await deps.snapshot(read, { delaySeconds: waitSeconds });
     const judge = watch.judged.map((cluster): DetectJob => ({ cluster, reason: plan.kind, ...unless }));
     const judgeAfter = change ? waitSeconds + DETECT_CHANGE_AFTER_SECONDS : DETECT_AFTER_SECONDS;
@@ -142,6 +170,7 @@ export const planHandler = (deps: PlanDeps): LambdaHandler<unknown, { planned: n
 
 /** Clusters that can be connected to; connecting wakes one that is idle. */
 const REACHABLE: ReadonlySet<string> = new Set(["ACTIVE", "IDLE", "INACTIVE", "UPDATING"]);
+const ASLEEP: ReadonlySet<string> = new Set(["IDLE", "INACTIVE"]);
 
 const isMissing = (error: unknown): boolean => error instanceof ResourceNotFoundException;
 
@@ -149,20 +178,26 @@ const isMissing = (error: unknown): boolean => error instanceof ResourceNotFound
 export const discoverClusters = async (client: DSQLClient, user: string): Promise<Discovery> => {
   const clusters: WatchedCluster[] = [];
   const failures: unknown[] = [];
+  const asleep = new Set<Cluster>();
   for await (const page of paginateListClusters({ client }, {})) {
     for (const { identifier } of page.clusters ?? []) {
       try {
-        const { arn, endpoint, status } = await client.send(new GetClusterCommand({ identifier }));
+        const { arn, endpoint, status, multiRegionProperties } = await client.send(
+          new GetClusterCommand({ identifier }),
+        );
         if (!status || !REACHABLE.has(status)) continue;
         if (!arn || !endpoint)
           throw new AuditError("config", `AWS names no ARN or endpoint for ${identifier}`);
-        clusters.push({ cluster: Cluster.parse(arn), endpoint, user });
+        const cluster = Cluster.parse(arn);
+        clusters.push({ cluster, endpoint, user });
+        // Whoever connects to its peer in another Region may change what both hold.
+        if (ASLEEP.has(status) && !multiRegionProperties) asleep.add(cluster);
       } catch (error) {
         if (!isMissing(error)) failures.push(error);
       }
     }
   }
-  return { clusters, failures, asked: true };
+  return { clusters, failures, asked: true, asleep };
 };
 
 /**
@@ -194,8 +229,11 @@ export const wire = (shared: Runtime) => {
     "SNAPSHOT_QUEUE_URL",
     "DETECT_QUEUE_URL",
     "DEPLOYMENT",
+    "IDLE_HOURS",
+    "AUDITOR_PRINCIPAL",
   );
   const { TABLE_NAME, CLUSTERS, CLUSTER_ARN_PREFIX, AUDITOR_USER } = given;
+  const { IDLE_HOURS, AUDITOR_PRINCIPAL: auditor } = given;
   const listed = CLUSTERS === "auto" ? undefined : withinReach(CLUSTERS, CLUSTER_ARN_PREFIX);
   const client = dsqlClient();
   return planHandler({
@@ -205,6 +243,7 @@ export const wire = (shared: Runtime) => {
     discover: async () =>
       listed ? { clusters: listed, failures: [] } : discoverClusters(client, AUDITOR_USER),
     presence: presenceOf(client, CLUSTER_ARN_PREFIX),
+    idle: IDLE_HOURS > 0 && auditor !== undefined ? { auditor, longestMs: IDLE_HOURS * HOUR } : undefined,
     snapshot: queueOf(given.SNAPSHOT_QUEUE_URL),
     detect: queueOf(given.DETECT_QUEUE_URL),
   });

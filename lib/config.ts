@@ -101,6 +101,8 @@ const shapes = {
   ),
   /** The IAM role of the snapshot function: its logins are the auditor's own. */
   AUDITOR_PRINCIPAL: z.optional(Principal),
+  /** For how many hours an idle cluster is left asleep at most; 0: it is read every hour. */
+  IDLE_HOURS: z._default(z.coerce.number().check(z.gte(0), z.lte(24)), 24),
   /** Whether IAM is read with every snapshot. */
   IAM: z._default(z.enum(["read", "ignore"]), "read"),
   /** What a role is declared to be for, by role name: `{"reporting": "read-only"}`. */

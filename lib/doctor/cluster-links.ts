@@ -1,5 +1,6 @@
 // The links of one cluster, from its database login to its evaluation, by what the deployed functions left in the store.
 import { DAY, HOUR, type Instant, minute } from "../core/base/time.ts";
+import { type Asleep, isLeftAsleep } from "../core/coverage/asleep.ts";
 import { BACK_WITHIN_MS } from "../core/coverage/canary-match.ts";
 import type { Canary } from "../core/coverage/coverage.ts";
 import type { Gone } from "../core/history/cluster-life.ts";
@@ -12,10 +13,20 @@ import { LATE_MS } from "./stack-links.ts";
 export const goneLink = (gone: Gone): Link => ok("cluster", `${goneText(gone)} It is not looked at`);
 
 /** The newest snapshot, and whether snapshots still come. */
-export const snapshotLink = (head: SealedManifest | undefined, now: Instant): Link => {
+export const snapshotLink = (
+  head: SealedManifest | undefined,
+  now: Instant,
+  asleep: Asleep | undefined,
+): Link => {
   if (!head) return unknown("snapshot", "none was taken yet", "Wait for the next full hour.");
-  const says = `the newest is of ${minute(head.manifest.takenAt)}`;
-  return now - head.manifest.takenAt <= LATE_MS
+  const snapshotAt = head.manifest.takenAt;
+  const says = `the newest is of ${minute(snapshotAt)}`;
+  if (isLeftAsleep(asleep, { snapshotAt, now, withinMs: LATE_MS }))
+    return ok(
+      "snapshot",
+      `${says}; the cluster is idle, and was left asleep at ${minute(asleep?.at ?? now)}`,
+    );
+  return now - snapshotAt <= LATE_MS
     ? ok("snapshot", says)
     : broken(
         "snapshot",

@@ -121,19 +121,20 @@ const clusterLinks = async (
   settings: KeptSettings | undefined,
   trails: Awaited<ReturnType<DoctorPorts["trails"]>> | undefined,
 ): Promise<Link[]> => {
-  const [head, logins, findings, connection, look] = await Promise.all([
+  const [head, logins, findings, connection, look, asleep] = await Promise.all([
     store.snapshots.head(cluster),
     recentLogins(store, cluster, now),
     store.findings.list(cluster),
     lastConnection(store, cluster, now),
     store.findings.lastLook(cluster),
+    store.sleeps.last(cluster),
   ]);
   const unreadIam = findings
     .filter(({ detector, status }) => detector === "section-unreadable" && status !== "resolved")
     .flatMap(({ subject: { object } }) => (object?.startsWith("iam.") ? [object] : []));
   return [
     loginLink(logins, setUpOf(settings?.values.auditor, cluster)),
-    snapshotLink(head, now),
+    snapshotLink(head, now, asleep),
     mappingsLink(head),
     readingLink(head, unreadIam),
     ...(ports ? [await opinionLink(store, ports, cluster, now)] : []),

@@ -173,6 +173,7 @@ const readAll = async (store: ReadStore, cluster: Cluster, now: Instant, lookbac
     lastLook,
     ownLogins,
     captureCheck,
+    asleep,
     baseline,
     exemptions,
     evidence,
@@ -184,6 +185,7 @@ const readAll = async (store: ReadStore, cluster: Cluster, now: Instant, lookbac
     findings.lastLook(cluster),
     ownLoginsOf(store, cluster, now),
     store.captureChecks.last(cluster),
+    store.sleeps.last(cluster),
     store.baselines.read(cluster),
     findings.exemptions(cluster),
     coverageEvidence(store, cluster, lookback, now),
@@ -193,6 +195,7 @@ const readAll = async (store: ReadStore, cluster: Cluster, now: Instant, lookbac
   return {
     ...{ estate, snapshot, history, findings: found, judgedBefore, ownLogins, exemptions, evidence },
     captureCheck: captureCheck && captureCheck.at <= now ? captureCheck : undefined,
+    asleep: asleep && asleep.at <= now ? asleep : undefined,
     baseline: baseline && baseline.at <= now ? baseline.baseline : undefined,
   };
 };
@@ -261,6 +264,7 @@ export const loadAll = async (
     ownLogins,
     exemptions: exemptionUses(exemptions, known, now),
     captureCheck: read.captureCheck,
+    asleep: read.asleep,
   };
   return { facts, ledger: isNew ? ledger : undefined, findings, exemptions };
 };

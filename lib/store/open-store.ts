@@ -10,6 +10,7 @@ import { type CanaryStore, canaryStore } from "./coverage/canaries.ts";
 import { type CaptureChecks, captureChecks } from "./coverage/capture-checks.ts";
 import { type DigestStore, digestStore } from "./coverage/digests.ts";
 import { type DoubtStore, doubtStore } from "./coverage/doubts.ts";
+import { type Sleeps, sleeps } from "./coverage/sleeps.ts";
 import { type TrailEventStore, trailEventStore } from "./coverage/trail-events.ts";
 import { type ActStore, actStore } from "./findings/acts.ts";
 import { type BaselineStore, baselineStore } from "./findings/baselines.ts";
@@ -85,6 +86,7 @@ export type Store = {
   readonly digests: DigestStore;
   readonly trailEvents: TrailEventStore;
   readonly captureChecks: CaptureChecks;
+  readonly sleeps: Sleeps;
   readonly findings: FindingStore;
   readonly acts: ActStore;
   readonly notices: NoticeStates;
@@ -110,6 +112,7 @@ export type ReadStore = {
   readonly digests: Pick<DigestStore, "within">;
   readonly trailEvents: Pick<TrailEventStore, "within">;
   readonly captureChecks: Pick<CaptureChecks, "last">;
+  readonly sleeps: Pick<Sleeps, "last">;
   readonly findings: Pick<FindingStore, "read" | "list" | "get" | "lastLook" | "exemptions">;
   readonly acts: Pick<ActStore, "list">;
   readonly notices: Pick<NoticeStates, "read">;
@@ -158,6 +161,7 @@ export const openStore = (table: Table, { now }: StoreOptions): Store => {
     digests: digestStore(table, activity),
     trailEvents: trailEventStore(table),
     captureChecks: captureChecks(table),
+    sleeps: sleeps(table),
     findings: createFindingStore(table),
     acts: actStore(table),
     notices: noticeStates(table),
@@ -187,6 +191,7 @@ export const openReadStore = (table: ReadTable): ReadStore => {
     digests: { within: store.digests.within },
     trailEvents: { within: store.trailEvents.within },
     captureChecks: { last: store.captureChecks.last },
+    sleeps: { last: store.sleeps.last },
     findings: { read, list, get, lastLook, exemptions },
     acts: { list: store.acts.list },
     notices: { read: store.notices.read },

@@ -25,9 +25,16 @@ const named = ({ arn }: LocalClusterAccess): object => ({
   arn,
 });
 
-const described = ({ tags = {}, peers, ...cluster }: LocalClusterAccess): object => ({
+const described = ({
+  tags = {},
+  peers,
+  status = "ACTIVE",
+  endpoint,
+  ...cluster
+}: LocalClusterAccess): object => ({
   ...named(cluster),
-  status: "ACTIVE",
+  status,
+  ...(endpoint && { endpoint }),
   creationTime: CREATED_AT / 1000,
   deletionProtectionEnabled: true,
   tags,

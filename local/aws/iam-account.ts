@@ -39,6 +39,9 @@ export type LocalClusterAccess = {
   readonly tags?: Readonly<Record<string, string>>;
   /** ARNs of the clusters that it is one with, itself among them. */
   readonly peers?: readonly string[];
+  /** ACTIVE unless told otherwise. */
+  readonly status?: string;
+  readonly endpoint?: string;
 };
 
 /** What the policy simulator is to say of one identity and action. It works out nothing: that would be no second opinion. */

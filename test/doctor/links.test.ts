@@ -255,9 +255,9 @@ describe("a cluster", () => {
     seenInTrailAt: seen ? NOW : null,
   });
   it("is read every hour", () => {
-    expect(snapshotLink(head(HOUR), NOW).state).toBe("ok");
-    expect(snapshotLink(head(3 * HOUR), NOW).state).toBe("broken");
-    expect(snapshotLink(undefined, NOW).state).toBe("unknown");
+    expect(snapshotLink(head(HOUR), NOW, undefined).state).toBe("ok");
+    expect(snapshotLink(head(3 * HOUR), NOW, undefined).state).toBe("broken");
+    expect(snapshotLink(undefined, NOW, undefined).state).toBe("unknown");
     expect(evaluationLink(NOW - 3 * HOUR, NOW).state).toBe("broken");
     expect(evaluationLink(undefined, NOW).state).toBe("unknown");
   });
@@ -272,6 +272,14 @@ describe("a cluster", () => {
     expect(login([], []).state).toBe("unknown");
     // CloudTrail recorded the attempt that was refused.
     expect(login([120, 60], [60]).state).toBe("broken");
+  });
+  it("may have an old snapshot while it is left asleep on purpose, and only of that one", () => {
+    const asleep = { at: NOW - HOUR, snapshotAt: NOW - 9 * HOUR };
+    const link = (more = {}) => snapshotLink(head(9 * HOUR), NOW, { ...asleep, ...more });
+    expect(link()).toMatchObject({ state: "ok", says: expect.stringContaining("left asleep at") });
+    expect(link({ at: NOW - 3 * HOUR }).state).toBe("broken");
+    expect(link({ snapshotAt: NOW - 10 * HOUR }).state).toBe("broken");
+    expect(snapshotLink(head(9 * HOUR), NOW, undefined).state).toBe("broken");
   });
   it("shows what it refuses, the mappings apart", () => {
     expect(mappingsLink(head(0)).state).toBe("ok");

@@ -6,18 +6,20 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import {
   type Discovery,
   discoverClusters,
+  type PlanDeps,
   type Presence,
   planHandler,
   presenceOf,
 } from "../../handlers/plan.ts";
 import type { WatchedCluster } from "../../lib/config.ts";
-import type { Cluster } from "../../lib/core/base/ids.ts";
+import type { Cluster, Principal } from "../../lib/core/base/ids.ts";
 import { floorTo, HOUR, MINUTE } from "../../lib/core/base/time.ts";
 import { loadFacts } from "../../lib/jobs/load-facts.ts";
 import { openStore, type Store } from "../../lib/store/open-store.ts";
 import { keys } from "../../lib/store/table/keys.ts";
 import type { Table } from "../../lib/store/table/table.ts";
 import { startIam } from "../../local/aws/iam-api.ts";
+import { estate } from "../support/catalogs.ts";
 import { CLUSTER, connectRecord } from "../support/records.ts";
 import { testTables } from "../support/table.ts";
 
@@ -48,7 +50,7 @@ const happened = (service: string, action: string, at: number, extra: object = {
   }),
 });
 
-const planner = () => {
+const planner = (idle?: PlanDeps["idle"]) => {
   const sent: { snapshot: unknown[]; detect: unknown[] } = { snapshot: [], detect: [] };
   let at = START;
   let failing = false;
@@ -68,6 +70,7 @@ const planner = () => {
     store,
     discover: async () => answer(),
     presence: async () => presence ?? "unknown",
+    idle,
     snapshot: keep("snapshot"),
     detect: keep("detect"),
   });
@@ -257,6 +260,51 @@ describe("a register that cannot be read", () => {
   });
 });
 
+describe("an idle cluster", () => {
+  const auditor = "arn:aws:iam::111122223333:role/auditor" as Principal;
+  const hours = Array.from({ length: 48 }, (_, n) => floorTo(HOUR, START) + (n - 24) * HOUR);
+  const idle = { auditor, longestMs: 24 * HOUR };
+  const asleep = (): Discovery => ({
+    clusters: [watched],
+    failures: [],
+    asked: true,
+    asleep: new Set([cluster]),
+  });
+
+  it("is left asleep by the hour, evaluated all the same, and read after a change", async () => {
+    await store.clusters.register(cluster);
+    await store.snapshots.save(cluster, { ...estate({}), cluster }, START);
+    await store.activity.markHours("111122223333/us-east-1", hours, "digest");
+    const { plan, sent, discovers } = planner(idle);
+    discovers(asleep);
+    await plan(undefined, START + 2 * HOUR);
+    expect([sent.snapshot.length, sent.detect.length]).toEqual([0, 1]);
+    expect(await store.sleeps.last(cluster)).toEqual({ at: START + 2 * HOUR, snapshotAt: START });
+    await plan(happened("dsql", "TagResource", START + 3 * HOUR), START + 3 * HOUR);
+    expect(sent.snapshot).toHaveLength(1);
+    discovers(() => ({ clusters: [watched], failures: [], asked: true, asleep: new Set() }));
+    await plan(undefined, START + 4 * HOUR);
+    expect(sent.snapshot).toHaveLength(2);
+    await plan(undefined, START + 24 * HOUR);
+    expect(sent.snapshot).toHaveLength(3);
+  });
+
+  it("is read where that is switched off, and where the question fails", async () => {
+    await store.snapshots.save(cluster, { ...estate({}), cluster }, START);
+    await store.activity.markHours("111122223333/us-east-1", hours, "digest");
+    const off = planner();
+    off.discovers(asleep);
+    await off.plan(undefined, START + HOUR);
+    expect(off.sent.snapshot).toHaveLength(1);
+    const on = planner(idle);
+    on.discovers(asleep);
+    await db.put({ ...keys.derived(cluster), v: 99 });
+    await db.put({ ...keys.manifest(cluster, 2), v: 99 });
+    await on.plan(undefined, START + HOUR);
+    expect(on.sent.snapshot).toHaveLength(1);
+  });
+});
+
 describe("what AWS says of a cluster", () => {
   const at = (cluster_: string) => `${PREFIX}${cluster_}`;
   const PREFIX = "arn:aws:dsql:us-east-1:111122223333:cluster/";
@@ -277,9 +325,19 @@ describe("what AWS says of a cluster", () => {
     expect(await says(at("away"))).toBe("gone");
     expect(await says("arn:aws:dsql:eu-west-1:111122223333:cluster/away")).toBe("unknown");
     expect(await says("postgres://localhost:5432/app")).toBe("unknown");
+    const endpoint = "c.dsql.us-east-1.on.aws";
+    for (const status of ["ACTIVE", "IDLE", "INACTIVE", "DELETING"])
+      iam.putCluster({ arn: at(status.toLowerCase()), status, endpoint });
+    iam.putCluster({ arn: at("peered"), status: "IDLE", endpoint, peers: [at("other")] });
+    iam.putCluster({ arn: at("here"), endpoint });
+    const { clusters, asleep } = await discoverClusters(client, "auditor");
+    expect(clusters.map(({ cluster: arn }) => arn).sort()).toEqual(
+      ["active", "here", "idle", "inactive", "peered"].map(at),
+    );
+    expect([...(asleep ?? [])].sort()).toEqual(["idle", "inactive"].map(at));
     iam.deny("dsql:GetCluster");
     expect(await says(at("away"))).toBe("unknown");
-    expect((await discoverClusters(client, "auditor")).failures).toHaveLength(1);
+    expect((await discoverClusters(client, "auditor")).failures).toHaveLength(6);
     await iam.stop();
     expect(await says(at("away"))).toBe("unknown");
     client.destroy();

@@ -8,6 +8,7 @@ import type { Cluster, Principal } from "../base/ids.ts";
 import { HOUR, type Instant, type Interval } from "../base/time.ts";
 import type { Baseline } from "../baseline/baseline.ts";
 import type { Catalog } from "../catalog/catalog.ts";
+import type { Asleep } from "../coverage/asleep.ts";
 import type { OwnLogin } from "../coverage/canary-match.ts";
 import type { CaptureCheck } from "../coverage/capture-check.ts";
 import type { Canary, Coverage, Doubt } from "../coverage/coverage.ts";
@@ -96,6 +97,8 @@ export type Facts = {
   readonly exemptions?: readonly ExemptionUse[] | undefined;
   /** What AWS last said about capture; undefined: it was not asked. */
   readonly captureCheck?: CaptureCheck | undefined;
+  /** The newest scan that was left out because the cluster sleeps; undefined: none ever was. */
+  readonly asleep?: Asleep | undefined;
 };
 
 /** Digests come within the hour after theirs, trail files some minutes after an event: three hours hold both. */

@@ -3,8 +3,12 @@
 import { lengthOf } from "../../core/base/counted.ts";
 import { DAY, HOUR, type Instant, iso, minute } from "../../core/base/time.ts";
 import * as z from "../../core/base/zod.ts";
+import { isLeftAsleep } from "../../core/coverage/asleep.ts";
 import { type DetectorView, defineDetector, type Judgement } from "../../core/findings/detector.ts";
 import { type Case, daily, daysAgo, EXAMPLE_NOW, exampleFacts } from "../../core/findings/example-facts.ts";
+
+/** Longer a cluster is never left asleep. */
+const LONGEST_SLEEP_HOURS = 24;
 
 /** Longer than this it is no hiccup: nobody knows any more who can reach what. */
 const HIGH_HOURS = 24;
@@ -41,7 +45,7 @@ export const snapshotOverdue = /* @__PURE__ */ defineDetector({
     falsePositives:
       "A store that gets its snapshots by hand: set afterHours, or exempt the finding. A cluster that is not to be watched any more: retire it with dsql-audit clusters --retire. One that was deleted is no longer evaluated once AWS has said so.",
     blindSpots:
-      "A cluster without any snapshot has no finding; its evaluation is named as incomplete. If the detect function has stopped too, only its alarm shows it.",
+      "A cluster without any snapshot has no finding; its evaluation is named as incomplete. An idle cluster that is left asleep (idleHours) has none either, for a day at most. If the detect function has stopped too, only its alarm shows it.",
   },
   evidence: {
     lastSnapshotAt: "Last snapshot",
@@ -58,8 +62,12 @@ export const snapshotOverdue = /* @__PURE__ */ defineDetector({
   detect: (view, { afterHours }): Judgement<OverdueEvidence>[] => {
     const { snapshot } = view.privileges;
     if (!snapshot) return [];
-    const hours = Math.floor((view.now - snapshot.takenAt) / HOUR);
+    const { takenAt } = snapshot;
+    const hours = Math.floor((view.now - takenAt) / HOUR);
     if (hours < afterHours) return [];
+    // The schedule still says by the hour that it left the scan out; once that stops, nobody knows any more.
+    const asleep = { snapshotAt: takenAt, now: view.now, withinMs: afterHours * HOUR };
+    if (hours < LONGEST_SLEEP_HOURS + afterHours && isLeftAsleep(view.coverage.asleep, asleep)) return [];
     const { count, lastAt } = connectionsSince(view, snapshot.takenAt);
     return [
       {
@@ -91,6 +99,10 @@ export const cases = (): Case[] => {
       snapshot: facts.snapshot && { ...facts.snapshot, takenAt: EXAMPLE_NOW - ago },
     };
   };
+  const asleep = (hours: number, saidAgo: number) => ({
+    ...taken(hours * HOUR),
+    asleep: { at: EXAMPLE_NOW - saidAgo * HOUR, snapshotAt: EXAMPLE_NOW - hours * HOUR },
+  });
   return [
     {
       name: "fires after ten days without a snapshot while connections go on",
@@ -108,6 +120,22 @@ export const cases = (): Case[] => {
       facts: taken(23 * HOUR),
       options: { afterHours: 24 },
       expect: [],
+    },
+    {
+      name: "is quiet while the cluster is left asleep: the schedule said so an hour ago",
+      facts: asleep(20, 1),
+      expect: [],
+    },
+    {
+      name: "fires once the schedule has not said so for three hours",
+      facts: asleep(20, 3),
+      expect: [""],
+    },
+    { name: "fires where it was left asleep for more than a day", facts: asleep(27, 1), expect: [""] },
+    {
+      name: "fires where the scan was left out after an earlier snapshot",
+      facts: { ...asleep(5, 1), asleep: { at: EXAMPLE_NOW - HOUR, snapshotAt: EXAMPLE_NOW - 6 * HOUR } },
+      expect: [""],
     },
     {
       name: "is quiet for recorded files, which nobody scans",

@@ -106,6 +106,9 @@ export const keys = {
   // "what did AWS last say about capture"               GetItem; PutItem
   captureCheck: (c: Cluster) => ({ pk: `CAPTURE#${c}`, sk: "CHECK" }),
 
+  // "was it left asleep, and since which snapshot"      GetItem; PutItem
+  asleep: (c: Cluster) => ({ pk: `ASLEEP#${c}`, sk: "LAST" }),
+
   // "for which hours is capture proven"                 Query; PutItem on its revision
   coverage: (scope: string) => `COVERAGE#${scope}`,
   coverageDay: (scope: string, day: Instant, proof: string) => ({

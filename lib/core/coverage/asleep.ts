@@ -1,0 +1,34 @@
+// A cluster that is left asleep: reading it would wake it, and its last snapshot is known to hold still.
+import { floorTo, HOUR, type Instant, type Interval } from "../base/time.ts";
+
+/** One scan that was left out, and the snapshot that still held then. */
+export type Asleep = { readonly at: Instant; readonly snapshotAt: Instant };
+
+/** No session lives longer, so what was open when a snapshot was taken ends within it: https://docs.aws.amazon.com/aurora-dsql/latest/userguide/CHAP_quotas.html */
+const SESSION_MS = HOUR;
+
+/** From here on nobody else may have been connected, or the catalog may have changed since `snapshotAt`. */
+export const quietFrom = (snapshotAt: Instant): Instant => snapshotAt - SESSION_MS;
+
+/**
+ * The hours that have to be proven for it: from `quietFrom` to `settledUntil`, and in any case the last one of these. What is
+ * later shows within hours, as everything else does.
+ */
+export const provenIn = (snapshotAt: Instant, settledUntil: Instant): Interval => ({
+  from: Math.min(floorTo(HOUR, quietFrom(snapshotAt)), settledUntil - HOUR),
+  to: settledUntil,
+});
+
+/** Whether it is time to read it at `now` though nothing happened. Scans come by the hour: the nearest one to the end is taken. */
+export const isDue = (snapshotAt: Instant, now: Instant, longestMs: number): boolean =>
+  now + HOUR / 2 - snapshotAt >= longestMs;
+
+/** Whether the scan of `snapshotAt` is left out on purpose: the newest that was left out is younger than `withinMs`. */
+export const isLeftAsleep = (
+  asleep: Asleep | undefined,
+  {
+    snapshotAt,
+    now,
+    withinMs,
+  }: { readonly snapshotAt: Instant; readonly now: Instant; readonly withinMs: number },
+): boolean => asleep !== undefined && asleep.snapshotAt === snapshotAt && now - asleep.at < withinMs;
