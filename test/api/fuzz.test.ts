@@ -9,7 +9,7 @@ import { deny, everybody, policy } from "../support/iam-facts.ts";
 import { fillWorld, NOW, READER, T } from "../support/query-world.ts";
 import { testTables } from "../support/table.ts";
 
-const RUNS = Number(process.env.FUZZ_RUNS ?? 150);
+const RUNS = Number(process.env.FUZZ_RUNS ?? 80);
 
 let tables: Awaited<ReturnType<typeof testTables>>;
 let db: Table;

@@ -62,7 +62,7 @@ const identityOf = ({ cluster, at, eventId }: Connection): string =>
 
 const tame = (text: string): boolean => !/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(text);
 
-const RECORDS = Number(process.env.FUZZ_RECORDS ?? 20_000);
+const RECORDS = Number(process.env.FUZZ_RECORDS ?? 10_000);
 
 it(`survives ${RECORDS} mutated records: each parsed alike by every way, none counted twice, none printed raw`, () => {
   const kinds = { connection: 0, ignored: 0, rejected: 0 };

@@ -7,6 +7,7 @@ import { type IamFacts, type iamPartNames, iamRows } from "../../lib/core/catalo
 import { whoMay } from "../../lib/core/iam/who-may.ts";
 import { readIam } from "../../lib/iam/read-iam.ts";
 import { type LocalIam, startIam } from "../../local/aws/iam-api.ts";
+import { retriesAtOnce } from "../support/hurried-retries.ts";
 
 const ACCOUNT = "111122223333";
 const ID = "k7abcdefghij1234567890orders";
@@ -31,7 +32,7 @@ const start = async (mostItems?: number) => {
     endpoint: iam.endpoint,
     region: "us-east-1",
     credentials: { accessKeyId: "local", secretAccessKey: "local" },
-    maxAttempts: 4,
+    retryStrategy: retriesAtOnce(4),
   };
   const clients = { iam: new IAMClient(settings), dsql: () => new DSQLClient(settings) };
   cleanups.push(iam.stop);

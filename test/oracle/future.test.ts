@@ -45,7 +45,7 @@ describe("tomorrow", () => {
           }
         });
       }),
-      { numRuns: 100 },
+      { numRuns: 50 },
     );
     expect(checked).toBeGreaterThan(30);
   });
@@ -92,7 +92,7 @@ describe("becoming a role by ADMIN OPTION", () => {
           }
         });
       }),
-      { numRuns: 25 },
+      { numRuns: 15 },
     );
     expect(granted).toBeGreaterThan(5);
   });

@@ -152,7 +152,7 @@ describe("the rows of privileges", () => {
           }
         });
       }),
-      { numRuns: 35 },
+      { numRuns: 20 },
     );
     expect(rows).toBeGreaterThan(5_000);
   });
@@ -179,7 +179,7 @@ describe("the rows of privileges", () => {
           }
         });
       }),
-      { numRuns: 20 },
+      { numRuns: 12 },
     );
   });
 });

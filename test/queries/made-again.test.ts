@@ -133,7 +133,7 @@ describe("what was dropped and made again under one name", () => {
           expect(named?.length ?? 1).toBe(oids.size);
           oneAtATime((await ask({ object })).changes, states[0] ? oidOf(states[0]) : 0);
         }),
-        { numRuns: 12 },
+        { numRuns: 7 },
       );
     },
     60_000,
@@ -166,7 +166,7 @@ describe("what was dropped and made again under one name", () => {
           ).toBe(true);
         }
       }),
-      { numRuns: 12 },
+      { numRuns: 7 },
     );
   }, 60_000);
 });

@@ -91,7 +91,7 @@ describe("the timeline of a name that several bore", () => {
         const ofRole = answer.namesakes.find(({ what }) => what === "role");
         expect(ofRole?.bearers.length ?? 1).toBe(roles);
       }),
-      { numRuns: 15 },
+      { numRuns: 8 },
     );
   }, 60_000);
 

@@ -121,7 +121,7 @@ describe("a store of random histories", () => {
         }
         expect((await verifyHistory(await tableHistory(db, cluster))).faults).toEqual([]);
       }),
-      { numRuns: 15 },
+      { numRuns: 8 },
     );
   });
 });

@@ -263,7 +263,7 @@ describe("init", () => {
         expect(back).toEqual({ params });
         for (const [other, plan] of parameters) if (other !== name) expect(params[other]).toBe(plan.default);
       }),
-      { numRuns: 2_000 },
+      { numRuns: 400 },
     );
   });
 });

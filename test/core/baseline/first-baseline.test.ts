@@ -68,7 +68,7 @@ describe("the baseline to begin with", () => {
           expect(exceeding(findings(found, baseline))).toEqual(exceeding(findings(found, undefined)));
         },
       ),
-      { numRuns: 400 },
+      { numRuns: 150 },
     );
     expect([...declared].sort()).toEqual(
       expect.arrayContaining(["analytics", "backup", "migration", "read-only", "service"]),

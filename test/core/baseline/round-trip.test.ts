@@ -152,7 +152,7 @@ describe("a baseline made of a catalog", () => {
         expect(rows, JSON.stringify(change.says)).toHaveLength(1);
         expect(rows[0]).toMatchObject(change.row);
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
     expect(changed).toBeGreaterThan(100);
   });

@@ -76,7 +76,7 @@ describe.each(Object.entries(outages))("with a capture outage %s", (where, outag
         // Unknown only where the outage can have hidden a use.
         if (where === "outside the window") expect(truth).toContain(said);
       }),
-      { numRuns: 60 },
+      { numRuns: 30 },
     );
   });
 
@@ -86,7 +86,7 @@ describe.each(Object.entries(outages))("with a capture outage %s", (where, outag
         const { said } = judged({ uses: [], outage: gap }, true);
         expect(said).toBe(where === "outside the window" ? "never-used" : "unknown");
       }),
-      { numRuns: 25 },
+      { numRuns: 15 },
     );
   });
 });

@@ -332,7 +332,7 @@ describe("a replay", () => {
             .map(figures),
         );
       }),
-      { numRuns: 60 },
+      { numRuns: 30 },
     );
   });
 });

@@ -6,7 +6,7 @@ import { IAM_CLUSTER, iamFacts } from "../../support/iam-facts.ts";
 import { completions, randomScene, type Scene } from "./random-policies.ts";
 import { isAllowed } from "./reference-evaluator.ts";
 
-const SCENES = Number(process.env.IAM_SCENES ?? 10_000);
+const SCENES = Number(process.env.IAM_SCENES ?? 4_000);
 
 const verdictOf = (scene: Scene, who: string, known: Scene["requestContext"]) => {
   const context = new Map(Object.entries(known).map(([key, values]) => [key.toLowerCase(), values]));

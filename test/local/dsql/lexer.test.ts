@@ -56,7 +56,7 @@ describe("tokenize", () => {
         expect(tokens.map(({ text }) => text).join("")).toBe(sql);
         expect(tokens.every(({ text }) => text.length > 0)).toBe(true);
       }),
-      { numRuns: 2000 },
+      { numRuns: 700 },
     );
   });
 
@@ -98,7 +98,7 @@ describe("splitStatements", () => {
             .join(";"),
         ).toBe(sql);
       }),
-      { numRuns: 2000 },
+      { numRuns: 700 },
     );
   });
 

@@ -96,7 +96,7 @@ describe("a connection with several records", () => {
           expect(await summary(batches)).toEqual({ counted: 6, duplicates: 14, tallies });
         },
       ),
-      { numRuns: 12 },
+      { numRuns: 7 },
     );
   }, 120_000);
 });

@@ -61,7 +61,7 @@ describe("a store of rows that were read in any order", () => {
         }
         expect(await faultsOf(db)).toEqual([]);
       }),
-      { numRuns: 12 },
+      { numRuns: 7 },
     );
   });
 

@@ -161,7 +161,7 @@ const agree = (text: fc.Arbitrary<string>, sameCost: boolean, numRuns: number): 
     { numRuns },
   );
 
-const RUNS = Number(process.env.TABLE_RUNS ?? 30);
+const RUNS = Number(process.env.TABLE_RUNS ?? 15);
 
 it(
   "answers as DynamoDB does, whatever characters names and values are made of",

@@ -11,6 +11,7 @@ import { openDynamoDbTable } from "../../../lib/store/table/dynamodb/dynamodb-ta
 import type { Table } from "../../../lib/store/table/table.ts";
 import { type LocalDynamoDb, startDynamoDb } from "../../../local/store/dynamodb.ts";
 import { connection } from "../../support/connections.ts";
+import { retriesAtOnce } from "../../support/hurried-retries.ts";
 import { CLUSTER } from "../../support/records.ts";
 
 const NAME = "throttled";
@@ -27,7 +28,7 @@ const open = (maxAttempts: number): Table => {
     endpoint: `http://127.0.0.1:${port}`,
     region: "us-east-1",
     credentials: { accessKeyId: "a", secretAccessKey: "b" },
-    maxAttempts,
+    retryStrategy: retriesAtOnce(maxAttempts),
   });
   return openDynamoDbTable({ client, name: NAME, sleep: async () => {}, random: () => 0 });
 };
