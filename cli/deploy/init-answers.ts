@@ -3,8 +3,8 @@ import type { ParameterName } from "../../deploy/parameters.ts";
 import { parameterPlans } from "../../deploy/parameters.ts";
 import type { Params } from "../../deploy/params.ts";
 import { AuditError } from "../../lib/errors.ts";
-import type { Io } from "../io.ts";
 import { printable } from "../output.ts";
+import { type Asking, asked, askedOrNone, checkedOne } from "./asked.ts";
 import { candidates, checkedParams, clustersOf, clustersTagged, ofTrail, optionOf } from "./init-values.ts";
 import type { Looked } from "./look.ts";
 
@@ -13,6 +13,9 @@ export type InitOptions = {
   readonly stage?: string;
   readonly region?: string;
   readonly email?: string;
+  readonly eventBus?: string;
+  readonly securityHub?: string;
+  readonly chatTopic?: string;
   readonly trailBucket?: string;
   readonly trailPrefix?: string;
   readonly trailKey?: string;
@@ -51,44 +54,25 @@ const setValues = (set: readonly string[]): Partial<Params> =>
 /** Everything that options say, but for the clusters. */
 const optionValues = (options: InitOptions): Partial<Params> => {
   const { email, trailBucket, trailPrefix, trailKey, auditorUser, iam } = options;
-  const { dormantDays, keepDays, existingTable, logLevel, set = [] } = options;
+  const {
+    eventBus,
+    securityHub,
+    chatTopic,
+    dormantDays,
+    keepDays,
+    existingTable,
+    logLevel,
+    set = [],
+  } = options;
   const named = {
     ...{ alertEmail: email, trailBucket, trailPrefix, trailKeyArn: trailKey, auditorUser, iam },
-    ...{ dormantDays, keepDays, existingTable, logLevel },
+    ...{ eventBus, securityHub, chatTopic, dormantDays, keepDays, existingTable, logLevel },
   };
   return {
     ...setValues(set),
     ...Object.fromEntries(Object.entries(named).filter(([, value]) => value !== undefined)),
   };
 };
-
-export type Asking = Pick<Io, "stderr"> & { readonly ask: (question: string) => Promise<string> };
-
-/** Asks until the answer passes `check`, which gives the value or throws what is wrong with it; an empty line is `suggested`. */
-export const asked = async <T>(
-  { ask, stderr }: Asking,
-  question: string,
-  suggested: string,
-  check: (text: string) => T,
-): Promise<T> => {
-  for (;;) {
-    const line = (
-      await ask(`${printable(question)}${suggested ? ` [${printable(suggested)}]` : ""}: `)
-    ).trim();
-    try {
-      return check(line || suggested);
-    } catch (error) {
-      if (!(error instanceof AuditError)) throw error;
-      stderr.write(`  ${printable(error.message)}. ${printable(error.hint ?? "")}\n`);
-    }
-  }
-};
-
-/** One parameter, held to its own rule. */
-const checkedOne =
-  (name: ParameterName) =>
-  (text: string): string =>
-    checkedParams({ [name]: text })[name];
 
 export const askRegion = (asking: Asking, suggested: string): Promise<string> =>
   asked(asking, "Region of the clusters", suggested, checkedOne("region"));
@@ -124,12 +108,8 @@ const trailPlace = async (
   if (asking) {
     if (buckets.length > 1)
       asking.stderr.write(`Trails of ${region} write to: ${printable(buckets.join(", "))}\n`);
-    const bucket = await asked(
-      asking,
-      "Bucket of the trail that records the connects (none: EventBridge alone)",
-      suggested ?? "none",
-      (text) => checkedOne("trailBucket")(text === "none" ? "" : text),
-    );
+    const question = "Bucket of the trail that records the connects (none: EventBridge alone)";
+    const bucket = await askedOrNone(asking, "trailBucket", question, suggested);
     return ofBucket(bucket);
   }
   if (suggested !== undefined) return ofBucket(suggested);
@@ -144,9 +124,7 @@ const trailPlace = async (
 const email = async ({ old, asking }: Sources, given: Partial<Params>): Promise<string> => {
   if (given.alertEmail !== undefined) return given.alertEmail;
   if (asking)
-    return asked(asking, "Email address for the notices (none: nobody)", old.alertEmail || "none", (text) =>
-      checkedOne("alertEmail")(text === "none" ? "" : text),
-    );
+    return askedOrNone(asking, "alertEmail", "Email address for the notices (none: nobody)", old.alertEmail);
   if (old.alertEmail !== undefined) return old.alertEmail;
   throw usage("it is not said who gets the notices", "Give --email ADDRESS, or --email '' for nobody yet.");
 };
@@ -166,6 +144,30 @@ const clusters = async (sources: Sources, user: string): Promise<string> => {
   );
 };
 
+/** Where findings go beside mails: asked last, because nobody has to answer. */
+const channels = async ({ old, asking }: Sources, given: Partial<Params>): Promise<Partial<Params>> => {
+  if (!asking) return {};
+  const orNone = (name: "eventBus" | "chatTopic", question: string) =>
+    given[name] ?? askedOrNone(asking, name, question, old[name]);
+  const eventBus = await orNone(
+    "eventBus",
+    "EventBridge bus that gets an event for each finding (none, or its ARN)",
+  );
+  const securityHub =
+    given.securityHub ??
+    (await asked(
+      asking,
+      "Import findings into Security Hub (on, off)",
+      old.securityHub ?? parameterPlans.securityHub.default,
+      checkedOne("securityHub"),
+    ));
+  const chatTopic = await orNone(
+    "chatTopic",
+    "SNS topic that goes to Slack or Microsoft Teams (none, or its ARN)",
+  );
+  return { eventBus, securityHub, chatTopic };
+};
+
 /** Every parameter of the file. AuditError("usage") names what is wrong, or not said. */
 export const paramsFrom = async (sources: Sources): Promise<Params> => {
   const { options, old, region } = sources;
@@ -176,5 +178,6 @@ export const paramsFrom = async (sources: Sources): Promise<Params> => {
   const alertEmail = await email(sources, given);
   const place = await trailPlace(sources, given);
   const watched = await clusters(sources, user);
-  return checkedParams({ ...old, ...place, ...given, region, alertEmail, clusters: watched });
+  const others = await channels(sources, given);
+  return checkedParams({ ...old, ...place, ...others, ...given, region, alertEmail, clusters: watched });
 };

@@ -15,6 +15,9 @@ import { accountOf, type Looked } from "./look.ts";
 export const optionOf: Readonly<Partial<Record<ParameterName, string>>> = {
   region: "--region",
   alertEmail: "--email",
+  eventBus: "--event-bus",
+  securityHub: "--security-hub",
+  chatTopic: "--chat-topic",
   trailBucket: "--trail-bucket",
   trailPrefix: "--trail-prefix",
   trailKeyArn: "--trail-key",

@@ -1,6 +1,7 @@
 // `dsql-audit init`: writes the file of parameters that a deployment needs, by what is asked, given and there already.
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { Option } from "commander";
 import { type ParameterName, parameterPlans, parameters } from "../../deploy/parameters.ts";
 import { type Params, paramsText, readParams } from "../../deploy/params.ts";
 import { checkedStage, EXAMPLE, fileOf } from "../../deploy/params-file.ts";
@@ -15,9 +16,10 @@ import { printable, printDocument } from "../output.ts";
 import { linkLines } from "../run/link-lines.ts";
 import { withSetupPorts } from "../run/setup-ports.ts";
 import { writeWhole } from "../write-whole.ts";
+import { type Asking, asked } from "./asked.ts";
 import { changedText } from "./changed-text.ts";
 import { type CheckItem, itemOf, itemStyles } from "./check-item.ts";
-import { type Asking, asked, askRegion, type InitOptions, paramsFrom } from "./init-answers.ts";
+import { askRegion, type InitOptions, paramsFrom } from "./init-answers.ts";
 import { checkedParams } from "./init-values.ts";
 import { type Looked, look, notSignedIn, tells, unseen } from "./look.ts";
 import { watchedBy } from "./watched.ts";
@@ -209,6 +211,12 @@ const shown = (io: Io, { file, written, seen, next, changes }: Made): string =>
     ...next.map((line) => `  ${line}`),
   ].join("\n");
 
+/** An option that takes what its parameter does; a shell completes them. */
+const choice = (name: "iam" | "securityHub" | "logLevel", flag: string, says: string): Option => {
+  const { values } = parameterPlans[name];
+  return new Option(`${flag} <${values.join("|")}>`, says).choices(values);
+};
+
 export const addInit: AddCommand = (program, io) => {
   program
     .command("init")
@@ -220,17 +228,20 @@ export const addInit: AddCommand = (program, io) => {
     .option("--stage <name>", "names the deployment (default: prod)")
     .option("--region <region>", "Region of the clusters (default: the file's, then $AWS_REGION)")
     .option("--email <address>", "who gets the notices; '' for nobody")
+    .option("--event-bus <arn>", "EventBridge bus that gets an event for each finding; '' for none")
+    .addOption(choice("securityHub", "--security-hub", "whether findings are imported into Security Hub"))
+    .option("--chat-topic <arn>", "SNS topic that goes to Slack or Microsoft Teams; '' for none")
     .option("--clusters <arns>", "auto: all of them, new ones too; or ARNs, separated by commas")
     .option("--tag <key=value>", "instead of --clusters: those that have this tag now")
     .option("--trail-bucket <name>", "bucket of the trail that records the connects; '' for none")
     .option("--trail-prefix <prefix>", "the trail's key prefix, with its slash (default: the trail's)")
     .option("--trail-key <arn>", "KMS key of the trail's files (default: the trail's)")
     .option("--auditor-user <role>", "the auditor's database role")
-    .option("--iam <read|ignore>", "whether IAM is read, for who may connect")
+    .addOption(choice("iam", "--iam", "whether IAM is read, for who may connect"))
     .option("--dormant-days <n>", "days without a connection until a mapping is dormant")
     .option("--keep-days <n>", "days that every snapshot is kept")
     .option("--existing-table <name>", "the table of an earlier deployment, to go on with")
-    .option("--log-level <level>", "how much the functions log")
+    .addOption(choice("logLevel", "--log-level", "how much the functions log"))
     .option(
       "--set <name=value>",
       "any other parameter, by its name in the file; can be given again",

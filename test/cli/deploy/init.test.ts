@@ -82,6 +82,14 @@ describe("init", () => {
     expect(done.out).toContain("not asked: --offline");
   });
 
+  it("takes the other ways out as options, and keeps them", async () => {
+    const topic = `arn:aws:sns:${REGION}:${ACCOUNT}:chat`;
+    await init(...whole, "--offline", "--security-hub", "on", "--chat-topic", topic);
+    expect(written()).toMatchObject({ eventBus: "", securityHub: "on", chatTopic: topic });
+    await init("--offline", "--yes", "--force", "--chat-topic", "");
+    expect(written()).toMatchObject({ securityHub: "on", chatTopic: "" });
+  });
+
   it("takes the one trail that records connects, with its prefix, and says what it could not see", async () => {
     account.trails = [trail("other", "other-files"), trail("main", "trail-files", true)];
     account.notifications = { "trail-files": "" };
@@ -204,6 +212,10 @@ describe("init", () => {
     [["--auditor-user", "admin"], "auditorUser is a database role of the auditor's own, never admin"],
     [["--auditor-user", "x".repeat(64)], "auditorUser is longer than 63 bytes"],
     [["--keep-days", "1 # x"], "keepDays is a number from 1 on"],
+    [["--event-bus", "findings"], "eventBus is empty or the ARN of an event bus"],
+    [["--chat-topic", "findings"], "chatTopic is empty or the ARN of an SNS topic"],
+    [["--security-hub", "yes"], "Allowed choices are on, off"],
+    [["--log-level", "debug"], "Allowed choices are DEBUG, INFO, WARN, ERROR"],
     [["--set", "keepDays=0x1F"], "keepDays"],
     [["--set", "nothing=1"], "sets no parameter"],
     [["--set", "__proto__=1"], "sets no parameter"],
@@ -293,7 +305,8 @@ describe("init at a terminal", () => {
 
   it("asks what no option says, again after a wrong answer, and suggests what it found", async () => {
     account.trails = [trail("main", "trail-files")];
-    const answers = ["", "Mars", REGION, "nobody", "team@example.com", "", "auto"];
+    const bus = `arn:aws:events:${REGION}:${ACCOUNT}:event-bus/findings`;
+    const answers = ["", "Mars", REGION, "nobody", "team@example.com", "", "auto", bus, "yes", "on", ""];
     const done = await withAnswers(answers);
     expect([done.code, done.left]).toEqual([0, []]);
     expect(done.questions).toEqual([
@@ -304,7 +317,12 @@ describe("init at a terminal", () => {
       "Email address for the notices (none: nobody) [none]: ",
       "Bucket of the trail that records the connects (none: EventBridge alone) [trail-files]: ",
       "Clusters to watch (auto: all, new ones too; or ARNs with commas) [auto]: ",
+      "EventBridge bus that gets an event for each finding (none, or its ARN) [none]: ",
+      "Import findings into Security Hub (on, off) [off]: ",
+      "Import findings into Security Hub (on, off) [off]: ",
+      "SNS topic that goes to Slack or Microsoft Teams (none, or its ARN) [none]: ",
     ]);
+    expect(written()).toMatchObject({ eventBus: bus, securityHub: "on", chatTopic: "" });
     expect(done.err).toContain("region is a Region, like eu-central-1");
     expect(written()).toMatchObject({ region: REGION, alertEmail: "team@example.com", trailPrefix: "main/" });
   });
@@ -314,7 +332,7 @@ describe("init at a terminal", () => {
     const words = ["--stage", "prod", "--region", REGION, "--offline", "--email", "new@example.com"];
     expect((await withAnswers(["", ""], ...words)).code).toBe(64);
     expect(written().alertEmail).toBe("team@example.com");
-    const done = await withAnswers(["", "yes"], ...words);
+    const done = await withAnswers(["", "", "", "", "yes"], ...words);
     expect(done.code).toBe(0);
     expect(written()).toMatchObject({ alertEmail: "new@example.com", trailBucket: "trail-files" });
   });
