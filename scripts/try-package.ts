@@ -1,9 +1,11 @@
 // Packs, installs the tarball where nothing else is, and uses the command there: the way of somebody without a checkout.
-import { equal, match } from "node:assert/strict";
+import { deepEqual, equal, match } from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
-import { copyFileSync, existsSync, globSync, mkdtempSync, rmSync, statSync } from "node:fs";
+import { copyFileSync, existsSync, globSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
+import { publint } from "publint";
+import { formatMessage } from "publint/utils";
 
 const root = join(import.meta.dirname, "..");
 const home = mkdtempSync(join(tmpdir(), "dsql-audit-try-"));
@@ -32,6 +34,41 @@ const refused = (...args: string[]): string => {
   return stderr;
 };
 
+/** What publint says of the package as it was installed: its manifest, and the files that it names. */
+const lint = async (): Promise<void> => {
+  const pkgDir = join(home, "node_modules", "dsql-access-auditor");
+  const { messages, pkg = {} } = await publint({ pkgDir, strict: true, pack: false });
+  deepEqual(
+    messages.map((message) => formatMessage(message, pkg, { color: false })),
+    [],
+  );
+};
+
+/** The bill of materials names what the product runs with, and nothing that only tests it. */
+const checkBill = (): void => {
+  const bill = execFileSync("npm", ["run", "--silent", "sbom"], {
+    cwd: root,
+    encoding: "utf8",
+    maxBuffer: 1e8,
+  });
+  const { bomFormat, components } = JSON.parse(bill) as {
+    bomFormat: string;
+    components: readonly { name: string; version: string; licenses?: readonly unknown[] }[];
+  };
+  equal(bomFormat, "CycloneDX");
+  const { dependencies, devDependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
+    dependencies: Record<string, string>;
+    devDependencies: Record<string, string>;
+  };
+  const listed = new Map(components.map(({ name, version }) => [name, version]));
+  for (const [name, version] of Object.entries(dependencies)) equal(listed.get(name), version);
+  for (const name of ["vitest", "knip", "publint"]) {
+    equal(name in devDependencies, true);
+    equal(listed.has(name), false);
+  }
+  console.log(`${components.length} components in the bill of materials`);
+};
+
 try {
   execFileSync(process.execPath, [join(root, "scripts/pack.ts"), home], {
     stdio: "inherit",
@@ -39,6 +76,9 @@ try {
   const [tarball = ""] = globSync("*.tgz", { cwd: home });
   console.log(`${tarball}: ${statSync(join(home, tarball)).size} bytes`);
   run("npm", "install", "--no-audit", "--no-fund", "--loglevel=error", `./${tarball}`);
+
+  await lint();
+  checkBill();
 
   match(audit("--help"), /Usage: dsql-audit/);
   match(audit("--version"), /^\d+\.\d+\.\d+\n$/);
