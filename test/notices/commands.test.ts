@@ -14,7 +14,7 @@ import { openStore } from "../../lib/store/open-store.ts";
 import { openDynamoDbTable } from "../../lib/store/table/dynamodb/dynamodb-table.ts";
 import { type LocalSns, startSns } from "../../local/aws/sns.ts";
 import { acl, cluster, estate, table as relation } from "../support/catalogs.ts";
-import { commandsIn } from "../support/mail-text.ts";
+import { commandsIn, mailCommands } from "../support/mail-text.ts";
 import { T as FIRST, fillWorld, findingOf } from "../support/query-world.ts";
 import { testTables } from "../support/table.ts";
 
@@ -69,15 +69,7 @@ describe("the commands of mails", () => {
     const commands = [...new Set(texts.flatMap(commandsIn))];
     // One of each kind, each with its own words: starting a process for all of them takes long.
     const kinds = new Map(commands.map((text) => [/^npx dsql-audit (\w+)/.exec(text)?.[1] ?? text, text]));
-    expect([...kinds.keys()].sort()).toEqual([
-      "ack",
-      "exempt",
-      "finding",
-      "findings",
-      "history",
-      "incident",
-      "plan",
-    ]);
+    expect([...kinds.keys()].sort()).toEqual(mailCommands.toSorted());
     const env = {
       ...process.env,
       AWS_ENDPOINT_URL_DYNAMODB: tables.database.endpoint,
@@ -87,8 +79,7 @@ describe("the commands of mails", () => {
     };
     // npx takes as long as the command: it is met once, and stands aside for the others.
     const aside = `npx() { shift; "${process.execPath}" "${join(root, "bin/dsql-audit.mjs")}" "$@"; }\n`;
-    // In the order of a reader who decides last.
-    for (const kind of ["finding", "plan", "findings", "incident", "history", "ack", "exempt"]) {
+    for (const kind of mailCommands) {
       const text = kinds.get(kind) ?? "";
       expect(text).toMatch(/--table audit(?: \\\n)? +--region us-east-1$/);
       const { stdout } = await promisify(execFile)(

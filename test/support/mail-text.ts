@@ -4,6 +4,9 @@ import { execFileSync } from "node:child_process";
 /** Each command, its lines as they stand in the mail. */
 export const commandsIn = (text: string): string[] => text.match(/^npx dsql-audit (?:.*\\\n)*.*$/gm) ?? [];
 
+/** What mails tell people to run, in the order of a reader who decides last. */
+export const mailCommands = ["finding", "plan", "findings", "incident", "history", "ack", "exempt"] as const;
+
 /** The words that a shell makes of pasted commands, without `npx`. */
 export const shellWordsOf = (commands: readonly string[]): string[][] => {
   const script = `npx() { printf '%s\\0' "$@"; printf '\\n\\0'; }\n${commands.join("\n")}\n`;

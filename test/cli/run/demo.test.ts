@@ -19,7 +19,7 @@ import { demoCredentials, signIn } from "../../../local/demo/sign-in.ts";
 import { startStandIn } from "../../../local/dsql/stand-in.ts";
 import { convertStore } from "../../../local/store/convert-store.ts";
 import { cliIn } from "../../support/cli.ts";
-import { commandsIn, shellWordsOf, statementsIn } from "../../support/mail-text.ts";
+import { commandsIn, mailCommands, shellWordsOf, statementsIn } from "../../support/mail-text.ts";
 import { historyTests } from "./demo-history.ts";
 import { iamTests } from "./demo-iam.ts";
 import { mailTests } from "./demo-mails.ts";
@@ -130,15 +130,7 @@ describe("what the mails say to run", () => {
     const words = shellWordsOf(commands);
     expect(words).toHaveLength(commands.length);
     const kinds = new Set(words.map(([, command]) => command));
-    expect([...kinds].sort()).toEqual([
-      "ack",
-      "exempt",
-      "finding",
-      "findings",
-      "history",
-      "incident",
-      "plan",
-    ]);
+    expect([...kinds].sort()).toEqual(mailCommands.toSorted());
     const cli = cliIn(
       () => demo.folder,
       () => NOW,
