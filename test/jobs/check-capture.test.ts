@@ -1,8 +1,4 @@
 // What AWS answers about capture, turned into doubts and findings: never into proof, and never into a failed judgement.
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { SNSClient } from "@aws-sdk/client-sns";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { TrailRead } from "../../lib/cloudtrail/trail-config.ts";
 import type { Cluster } from "../../lib/core/base/ids.ts";
@@ -13,9 +9,9 @@ import { detectCluster } from "../../lib/jobs/judge-cluster.ts";
 import { loadFacts } from "../../lib/jobs/load-facts.ts";
 import { topicListeners } from "../../lib/notices/channels/subscriptions.ts";
 import { openStore, type Store } from "../../lib/store/open-store.ts";
-import { type LocalSns, startSns } from "../../local/aws/sns.ts";
 import { connection } from "../support/connections.ts";
 import { CLUSTER } from "../support/records.ts";
+import { sharedSns } from "../support/shared-sns.ts";
 import { testTables } from "../support/table.ts";
 
 const cluster = CLUSTER as Cluster;
@@ -183,21 +179,9 @@ describe("asking AWS about capture", () => {
 describe("asking SNS who gets the notices", () => {
   const topic = "arn:aws:sns:us-east-1:111122223333:access-findings";
   let isConfirmed: boolean | null = true;
-  let local: LocalSns;
-  let sns: SNSClient;
-  const outbox = mkdtempSync(join(tmpdir(), "listeners-"));
-  beforeAll(async () => {
-    local = await startSns({ outbox, now: () => T, topics: [topic], isConfirmed: () => isConfirmed });
-    const credentials = { accessKeyId: "local", secretAccessKey: "local" };
-    sns = new SNSClient({ endpoint: local.endpoint, region: "us-east-1", credentials, maxAttempts: 1 });
-  });
-  afterAll(async () => {
-    sns.destroy();
-    await local.stop();
-    rmSync(outbox, { recursive: true, force: true });
-  });
+  const mail = sharedSns({ now: () => T, topics: [topic], isConfirmed: () => isConfirmed });
   const look = async (hours: number, arn = topic) => {
-    const listeners = () => topicListeners(sns, arn);
+    const listeners = () => topicListeners(mail.sns, arn);
     const capture = { ...ports(), listeners };
     const { findings } = await detectCluster(store, cluster, T + hours * HOUR, { capture });
     return findings
@@ -223,7 +207,7 @@ describe("asking SNS who gets the notices", () => {
   it("says that it does not know where SNS refuses, and resolves nothing by that", async () => {
     isConfirmed = null;
     await look(0);
-    local.failNext("denied");
+    mail.local.failNext("denied");
     expect(await look(1)).toEqual([
       "high open: Nobody gets the notices: their topic has no subscription",
       "low open: Unknown whether anybody gets the notices",

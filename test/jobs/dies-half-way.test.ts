@@ -1,9 +1,5 @@
 // The work of the functions on an embedded store, ended at every one of its writes and done again: the result is the same.
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { SNSClient } from "@aws-sdk/client-sns";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import { DAY, HOUR } from "../../lib/core/base/time.ts";
 import { acknowledge } from "../../lib/core/findings/acknowledge.ts";
 import { acknowledgeFinding, exemptFinding } from "../../lib/jobs/act-on-finding.ts";
@@ -11,25 +7,15 @@ import { detectCluster } from "../../lib/jobs/judge-cluster.ts";
 import { sendNotices } from "../../lib/jobs/send-notices.ts";
 import { openStore, type Store } from "../../lib/store/open-store.ts";
 import type { Table } from "../../lib/store/table/table.ts";
-import { type LocalSns, startSns } from "../../local/aws/sns.ts";
 import { acl, cluster, estate, role, table } from "../support/catalogs.ts";
 import { connection } from "../support/connections.ts";
 import { Crash, dyingTable } from "../support/faulty-table.ts";
 import { READER, WRITER } from "../support/query-world.ts";
+import { sharedSns } from "../support/shared-sns.ts";
 import { sqliteTables } from "../support/table.ts";
 
 const sqlite = sqliteTables();
-beforeAll(async () => {
-  local = await startSns({ outbox, now: () => T, topics: [topicArn] });
-  const credentials = { accessKeyId: "local", secretAccessKey: "local" };
-  sns = new SNSClient({ endpoint: local.endpoint, region: "us-east-1", credentials, maxAttempts: 1 });
-});
-afterAll(async () => {
-  sns.destroy();
-  await local.stop();
-  await sqlite.stop();
-  rmSync(outbox, { recursive: true, force: true });
-});
+afterAll(() => sqlite.stop());
 
 const T = Date.UTC(2026, 2, 1, 2);
 /** From the day before to the third day. */
@@ -43,10 +29,8 @@ const after = estate({
 const seen = (id: string, at: number, more = {}) =>
   connection(id, at, { cluster, principal: READER, ...more });
 
-const outbox = mkdtempSync(join(tmpdir(), "outbox-"));
-let local: LocalSns;
-let sns: SNSClient;
 const topicArn = "arn:aws:sns:us-east-1:111122223333:alerts";
+const mail = sharedSns({ now: () => T, topics: [topicArn] });
 
 /** Each as a function would do it, with a store of its own, by the time of that call. */
 const steps: readonly (readonly [number, (store: Store, now: number) => Promise<unknown>])[] = [
@@ -84,7 +68,7 @@ const steps: readonly (readonly [number, (store: Store, now: number) => Promise<
       ),
   ],
   [T + 3 * DAY, (store, now) => detectCluster(store, cluster, now, { dormantDays: 1 })],
-  [T + 3 * DAY, (store, now) => sendNotices({ store, sns, topicArn }, cluster, now)],
+  [T + 3 * DAY, (store, now) => sendNotices({ store, sns: mail.sns, topicArn }, cluster, now)],
   [
     T + 3 * DAY + 1,
     async (store, at) => {

@@ -1,10 +1,8 @@
 // A cluster that is gone: its findings are closed, people are told once, its past stays, and it may come back.
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { SNSClient } from "@aws-sdk/client-sns";
 import PostalMime from "postal-mime";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeEach, describe, expect, it } from "vitest";
 import { DAY, HOUR, MINUTE } from "../../lib/core/base/time.ts";
 import type { Finding } from "../../lib/core/findings/finding.ts";
 import type { CapturePorts } from "../../lib/jobs/check-capture.ts";
@@ -15,10 +13,10 @@ import { isAnythingDue, isToldGone } from "../../lib/jobs/standing.ts";
 import { loadReportData } from "../../lib/queries/load-report-data.ts";
 import { renderReport } from "../../lib/report/render-report.ts";
 import { openStore, type Store } from "../../lib/store/open-store.ts";
-import { type LocalSns, startSns } from "../../local/aws/sns.ts";
 import { cluster, estate, role } from "../support/catalogs.ts";
 import { connection } from "../support/connections.ts";
 import { findingOf, READER } from "../support/query-world.ts";
+import { sharedSns } from "../support/shared-sns.ts";
 import { sqliteTables } from "../support/table.ts";
 
 /** A Tuesday. */
@@ -26,23 +24,12 @@ const T = Date.UTC(2026, 2, 3, 9);
 const MONDAY = Date.UTC(2026, 2, 9, 7, 5);
 const ANA = { by: "arn:aws:sts::111122223333:assumed-role/OnCall/ana", via: "api", at: T } as const;
 const topicArn = "arn:aws:sns:us-east-1:111122223333:alerts";
-const outbox = mkdtempSync(join(tmpdir(), "outbox-"));
+const mail = sharedSns({ now: () => T, topics: [topicArn] });
+const { outbox } = mail;
 const sqlite = sqliteTables();
-let local: LocalSns;
-let sns: SNSClient;
 let store: Store;
 
-beforeAll(async () => {
-  local = await startSns({ outbox, now: () => T, topics: [topicArn] });
-  const credentials = { accessKeyId: "local", secretAccessKey: "local" };
-  sns = new SNSClient({ endpoint: local.endpoint, region: "us-east-1", credentials, maxAttempts: 1 });
-});
-afterAll(async () => {
-  sns.destroy();
-  await local.stop();
-  await sqlite.stop();
-  rmSync(outbox, { recursive: true, force: true });
-});
+afterAll(() => sqlite.stop());
 
 /** A cluster that people know of, whose snapshots stopped ten hours ago. */
 beforeEach(async () => {
@@ -61,7 +48,7 @@ const list = () => store.findings.list(cluster);
 const mails = async (now: number): Promise<{ subject: string; text: string }[]> => {
   for (const file of readdirSync(outbox)) rmSync(join(outbox, file));
   if (!(await isAnythingDue(store, cluster, await list(), now))) return [];
-  await sendNotices({ store, sns, topicArn }, cluster, now);
+  await sendNotices({ store, sns: mail.sns, topicArn }, cluster, now);
   return Promise.all(
     readdirSync(outbox)
       .filter((name) => name.endsWith(".eml"))

@@ -2,6 +2,7 @@
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
 import type { Cluster, Principal } from "../../lib/core/base/ids.ts";
 import { DAY, HOUR, MINUTE } from "../../lib/core/base/time.ts";
+import { detectCluster } from "../../lib/jobs/judge-cluster.ts";
 import { leaveAsleep } from "../../lib/jobs/leave-asleep.ts";
 import { openStore, type Store } from "../../lib/store/open-store.ts";
 import { estate } from "../support/catalogs.ts";
@@ -102,6 +103,18 @@ describe("an idle cluster", () => {
     expect(await isLeft(T + 2 * HOUR)).toBe(false);
     store = openStore(await sqlite.fresh(), { now: () => T });
     expect(await isLeft(T + 2 * HOUR)).toBe(false);
+  });
+
+  it("has no finding of an overdue snapshot while it is left asleep, and one when the schedule falls silent", async () => {
+    const overdue = async (now: number) => {
+      const { findings } = await detectCluster(store, cluster, now, { auditor });
+      return findings.find(({ detector }) => detector === "snapshot-overdue")?.status;
+    };
+    for (const hour of [4, 9, 20]) {
+      expect(await isLeft(T + hour * HOUR)).toBe(true);
+      expect(await overdue(T + hour * HOUR + 10 * MINUTE)).toBeUndefined();
+    }
+    expect(await overdue(T + 24 * HOUR)).toBe("open");
   });
 
   it("is read where a login of the auditor came to nothing, or is none of its own", async () => {

@@ -1,9 +1,7 @@
 // Mails as they go out: each a witness of the history, whatever became of it in the table.
 
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { SNSClient } from "@aws-sdk/client-sns";
 import PostalMime from "postal-mime";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { parseHead } from "../../cli/history/history-verify.ts";
@@ -22,30 +20,21 @@ import { verifyHistory } from "../../lib/store/history/verify-history.ts";
 import { openStore } from "../../lib/store/open-store.ts";
 import { keys } from "../../lib/store/table/keys.ts";
 import type { Table } from "../../lib/store/table/table.ts";
-import { type LocalSns, startSns } from "../../local/aws/sns.ts";
 import { cluster, estate, role } from "../support/catalogs.ts";
 import { findingOf } from "../support/query-world.ts";
+import { sharedSns } from "../support/shared-sns.ts";
 import { testTables } from "../support/table.ts";
 
 const topicArn = "arn:aws:sns:us-east-1:111122223333:access-findings";
 const T = Date.UTC(2026, 8, 12, 15, 6);
-const outbox = mkdtempSync(join(tmpdir(), "outbox-"));
+const mail = sharedSns({ now: () => T, topics: [topicArn] }, { maxAttempts: 3 });
+const { outbox } = mail;
 let tables: Awaited<ReturnType<typeof testTables>>;
-let local: LocalSns;
-let sns: SNSClient;
 
 beforeAll(async () => {
   tables = await testTables();
-  local = await startSns({ outbox, now: () => T, topics: [topicArn] });
-  const credentials = { accessKeyId: "local", secretAccessKey: "local" };
-  sns = new SNSClient({ endpoint: local.endpoint, region: "us-east-1", credentials });
 });
-afterAll(async () => {
-  sns.destroy();
-  await local.stop();
-  await tables.stop();
-  rmSync(outbox, { recursive: true, force: true });
-});
+afterAll(() => tables.stop());
 beforeEach(() => {
   for (const file of readdirSync(outbox)) rmSync(join(outbox, file));
 });
@@ -69,7 +58,7 @@ const find = async (db: Table, ...findings: Finding[]) => {
   );
 };
 const send = async (db: Table, keepDays?: number): Promise<string[]> => {
-  await sendNotices({ store: openStore(db, { now: () => T }), sns, topicArn }, cluster, T, {
+  await sendNotices({ store: openStore(db, { now: () => T }), sns: mail.sns, topicArn }, cluster, T, {
     commandStore: ["--table", "audit", "--region", "us-east-1"],
     ...(keepDays !== undefined && { keepDays }),
   });
@@ -87,9 +76,9 @@ describe("while nobody listens", () => {
       listeners: confirmed === undefined ? { why: "AuthorizationError" } : { confirmed, pending: 1 },
     });
   const sendAt = async (db: Table, at: number): Promise<string[]> => {
-    const before = local.published.length;
-    await sendNotices({ store: openStore(db, { now: () => at }), sns, topicArn }, cluster, at);
-    return local.published.slice(before).map(({ subject }) => subject ?? "");
+    const before = mail.local.published.length;
+    await sendNotices({ store: openStore(db, { now: () => at }), sns: mail.sns, topicArn }, cluster, at);
+    return mail.local.published.slice(before).map(({ subject }) => subject ?? "");
   };
   const missed = expect.stringContaining("What you missed");
 
@@ -109,7 +98,7 @@ describe("while nobody listens", () => {
     expect(await sendAt(db, T + 2 * HOUR)).toEqual([expect.stringMatching(/^\[RESOLVED\]|OVER|ENDED/)]);
     await heard(db, T + 3 * HOUR, 1);
     expect(await sendAt(db, T + 3 * HOUR)).toEqual([missed]);
-    const text = local.published.at(-1)?.texts.email?.replace(/\s+/g, " ");
+    const text = mail.local.published.at(-1)?.texts.email?.replace(/\s+/g, " ");
     expect(text).toContain("From 2026-09-12 15:06 UTC on, mails about 3 incidents went out");
     expect(text).toContain("1 of them no longer goes on, or was accepted.");
     expect(text?.match(/- HIGH /g)).toHaveLength(2);
@@ -140,7 +129,7 @@ describe("while nobody listens", () => {
       throw new Error("died");
     };
     const dying = { ...store, findings: { ...store.findings, update: dies } };
-    await expect(sendNotices({ store: dying, sns, topicArn }, cluster, T)).rejects.toThrow("died");
+    await expect(sendNotices({ store: dying, sns: mail.sns, topicArn }, cluster, T)).rejects.toThrow("died");
     await heard(db, T + HOUR, 1);
     expect(await sendAt(db, T + HOUR)).toEqual([missed]);
   });

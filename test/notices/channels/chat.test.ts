@@ -1,34 +1,18 @@
 // Notices in a chat: one thread for each incident, and names that cannot forge markup.
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { SNSClient } from "@aws-sdk/client-sns";
 import * as fc from "fast-check";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { DAY } from "../../../lib/core/base/time.ts";
 import type { Finding } from "../../../lib/core/findings/finding.ts";
 import { chat } from "../../../lib/notices/channels/chat.ts";
 import type { Notice } from "../../../lib/notices/notice.ts";
-import { type LocalSns, startSns } from "../../../local/aws/sns.ts";
 import { cluster } from "../../support/catalogs.ts";
 import { dueNow } from "../../support/notices.ts";
 import { findingOf } from "../../support/query-world.ts";
+import { sharedSns } from "../../support/shared-sns.ts";
 
 const T = Date.UTC(2026, 8, 12, 15, 6);
 const topic = "arn:aws:sns:us-east-1:111122223333:chat";
-const outbox = mkdtempSync(join(tmpdir(), "chat-"));
-let local: LocalSns;
-let sns: SNSClient;
-beforeAll(async () => {
-  local = await startSns({ outbox, now: () => T, topics: [topic] });
-  const credentials = { accessKeyId: "local", secretAccessKey: "local" };
-  sns = new SNSClient({ endpoint: local.endpoint, region: "us-east-1", credentials, maxAttempts: 1 });
-});
-afterAll(async () => {
-  sns.destroy();
-  await local.stop();
-  rmSync(outbox, { recursive: true, force: true });
-});
+const mail = sharedSns({ now: () => T, topics: [topic] });
 
 type Notification = {
   version: string;
@@ -38,9 +22,11 @@ type Notification = {
   metadata: { threadId?: string; relatedResources: string[] };
 };
 const post = async (notices: readonly Notice[]): Promise<Notification[]> => {
-  const before = local.published.length;
-  for (const notice of notices) await chat(sns, topic, ["--table", "audit"])(notice);
-  return local.published.slice(before).map(({ texts }) => JSON.parse(texts.default ?? "") as Notification);
+  const before = mail.local.published.length;
+  for (const notice of notices) await chat(mail.sns, topic, ["--table", "audit"])(notice);
+  return mail.local.published
+    .slice(before)
+    .map(({ texts }) => JSON.parse(texts.default ?? "") as Notification);
 };
 const send = (...findings: readonly Finding[]) => post(dueNow(findings, T));
 const high = (id: string, more: Partial<Finding> = {}) => findingOf(id, { severity: "high", ...more });
@@ -96,7 +82,7 @@ it("tells of many at once in one message, the first lines of it and how many the
 });
 
 it("throws what the topic answers, with what helps", async () => {
-  local.failNext("denied");
+  mail.local.failNext("denied");
   await expect(send(high("a-1"))).rejects.toMatchObject({ code: "denied" });
 });
 
