@@ -1,9 +1,9 @@
 // `dsql-audit init`: writes the file of parameters that a deployment needs, by what is asked, given and there already.
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { Option } from "commander";
-import { type ParameterName, parameterPlans, parameters } from "../../deploy/parameters.ts";
-import { type Params, paramsText, readParams } from "../../deploy/params.ts";
+import { type ParameterName, parameterPlans } from "../../deploy/parameters.ts";
+import type { Params } from "../../deploy/params.ts";
 import { checkedStage, EXAMPLE, fileOf } from "../../deploy/params-file.ts";
 import { bucketLink, identityLink } from "../../lib/doctor/account-links.ts";
 import type { Link } from "../../lib/doctor/link.ts";
@@ -12,14 +12,14 @@ import type { SetupPorts } from "../../lib/doctor/setup-ports.ts";
 import { AuditError } from "../../lib/errors.ts";
 import type { AddCommand } from "../command.ts";
 import type { Io } from "../io.ts";
-import { printable, printDocument } from "../output.ts";
+import { printDocument } from "../output.ts";
 import { linkLines } from "../run/link-lines.ts";
 import { withSetupPorts } from "../run/setup-ports.ts";
 import { writeWhole } from "../write-whole.ts";
 import { type Asking, asked } from "./asked.ts";
-import { changedText } from "./changed-text.ts";
 import { type CheckItem, itemOf, itemStyles } from "./check-item.ts";
 import { askRegion, type InitOptions, paramsFrom } from "./init-answers.ts";
+import { type Change, changesTo, mayWrite, oldFile, shownChange, textOf } from "./init-file.ts";
 import { checkedParams } from "./init-values.ts";
 import { type Looked, look, notSignedIn, tells, unseen } from "./look.ts";
 import { watchedBy } from "./watched.ts";
@@ -31,8 +31,6 @@ type Options = InitOptions & {
   readonly dryRun?: boolean;
   readonly json?: boolean;
 };
-
-type Change = { readonly name: string; readonly from: string | null; readonly to: string };
 
 /** What AWS shows of the values, in deploy-check's words. */
 type Seen = Pick<CheckItem, "item" | "state" | "says" | "next">;
@@ -49,30 +47,6 @@ type Made = {
 
 /** `text`: of the file, as it is or would be. */
 type Outcome = { readonly made: Made; readonly text: string };
-
-/** What a file says that is there; undefined: there is none. AuditError("config"): none of it could be kept. */
-const oldFile = (
-  path: string,
-  file: string,
-): { readonly params: Params; readonly text: string } | undefined => {
-  if (!existsSync(path)) return undefined;
-  const text = readFileSync(path, "utf8");
-  const read = readParams(text);
-  if ("params" in read) return { text, params: read.params };
-  throw new AuditError("config", `${file} cannot be used: ${read.problems.join("; ")}`, {
-    hint: `Correct it, or move it away: what it says would be lost. ${EXAMPLE} explains every parameter.`,
-  });
-};
-
-const changesTo = (params: Params, old: Partial<Params>): Change[] =>
-  parameters.flatMap(([name]) =>
-    old[name] === params[name] ? [] : [{ name, from: old[name] ?? null, to: params[name] }],
-  );
-
-const shownChange = ({ name, from, to }: Change): string =>
-  from === null
-    ? `  + ${name}: ${printable(JSON.stringify(to))}`
-    : `  - ${name}: ${printable(JSON.stringify(from))}\n  + ${name}: ${printable(JSON.stringify(to))}`;
 
 /** The same links that deploy-check asks for. */
 const seenOf = async (
@@ -121,43 +95,6 @@ const stageFor = async ({ stage }: Options, asking: Asking | undefined): Promise
   stage === undefined && asking
     ? asked(asking, "Stage, which names the deployment", "prod", checkedStage)
     : checkedStage(stage ?? "prod");
-
-/**
- * The old file with what changed in it; a new one where there is none. AuditError("config"): it takes no change in place, and
- * is not only looked at.
- */
-const textOf = (
-  { dryRun = false }: Options,
-  file: string,
-  params: Params,
-  old: ReturnType<typeof oldFile>,
-): string => {
-  const text = old ? changedText(old.text, old.params, params) : paramsText(params);
-  if (text !== undefined || dryRun) return text ?? paramsText(params);
-  throw new AuditError("config", `${file} cannot be changed without losing how it is written`, {
-    hint: "Change it by hand: --dry-run prints all values. Or move it away, and run this again.",
-  });
-};
-
-/** Refused where the file would lose something that nobody was shown. */
-const mayWrite = async (
-  { stderr }: Io,
-  { force = false }: Options,
-  file: string,
-  changes: readonly Change[],
-  asking: Asking | undefined,
-): Promise<void> => {
-  const shown = changes.map(shownChange).join("\n");
-  stderr.write(`${file} is there already. What would change in it:\n${shown}\n`);
-  if (force) return;
-  const says = asking
-    ? await asked(asking, "Change it? The rest of it stays as it is", "no", (text) => text)
-    : "no";
-  if (!/^y(?:es)?$/i.test(says))
-    throw new AuditError("usage", `${file} is there already, and was left as it is`, {
-      hint: "Read what would change, then add --force; the rest of the file stays as it is.",
-    });
-};
 
 const make = async (io: Io, options: Options): Promise<Outcome> => {
   const mayAsk = io.ask && !options.yes && !options.json;
