@@ -39,6 +39,8 @@ const mask = ({ actor, today, random }: Scene, at: Instant): Raw => {
   const ip = placeOf(person, { ...today, n: today.n - 1, random });
   return { at, arn: actor.arn, ip, agent: person.agent, session: person.name };
 };
+/** By way of the internet: no thief passes through the company's own endpoint. */
+const from = (ip: string): Pick<Raw, "ip" | "vpce"> => ({ ip, vpce: "" });
 /** A server that nobody knows; for a weak theft one in the Region that everybody comes from. */
 const elsewhere = (scene: Scene): string =>
   by(scene, hosting, hosting, scene.actor.kind === "open-function" ? cable : cloud)(scene.random);
@@ -59,7 +61,11 @@ export const THEFTS: readonly Theft[] = [
     make: (scene) => {
       const ip = elsewhere(scene);
       const agent = [{ agent: "psql/16.1" }, { agent: "python-requests/2.32" }, {}][scene.grade];
-      return times(scene, by(scene, 20, 7, 3), HOUR).map((at) => ({ ...mask(scene, at), ip, ...agent }));
+      return times(scene, by(scene, 20, 7, 3), HOUR).map((at) => ({
+        ...mask(scene, at),
+        ...from(ip),
+        ...agent,
+      }));
     },
   },
   {
@@ -68,7 +74,10 @@ export const THEFTS: readonly Theft[] = [
     who: isOf("vpc-function", "container", "cron", "extractor", "on-premises"),
     make: (scene) => {
       const ip = elsewhere(scene);
-      return times(scene, by(scene, 15, 4, 2), 2 * HOUR).map((at) => ({ ...mask(scene, at), ip }));
+      return times(scene, by(scene, 15, 4, 2), 2 * HOUR).map((at) => ({
+        ...mask(scene, at),
+        ...from(ip),
+      }));
     },
   },
   {
@@ -96,7 +105,7 @@ export const THEFTS: readonly Theft[] = [
       return times(scene, by(scene, 8, 3, 1), HOUR).map((at) => ({
         ...mask(scene, at),
         session: person.name,
-        ...(scene.grade < 2 && { agent: person.agent, ip }),
+        ...(scene.grade < 2 && { agent: person.agent, ...from(ip) }),
       }));
     },
   },
@@ -122,7 +131,7 @@ export const THEFTS: readonly Theft[] = [
       return [scene.actor, ...scene.others(by(scene, 12, 7, 4))].flatMap((actor) =>
         times(scene, by(scene, 4, 2, 1), 40 * MINUTE).map((at) => ({
           ...mask({ ...scene, actor }, at),
-          ip,
+          ...from(ip),
           refused: true,
         })),
       );
@@ -133,11 +142,12 @@ export const THEFTS: readonly Theft[] = [
     names: ["failed-attempts", "new-network"],
     who: () => true,
     make: (scene) => {
-      const ip = scene.grade < 2 ? hosting(scene.random) : mask(scene, scene.at).ip;
+      const { ip, vpce } = scene.grade < 2 ? from(hosting(scene.random)) : mask(scene, scene.at);
+      const place = { ip, ...(vpce !== undefined && { vpce }) };
       const tries = times(scene, by(scene, 120, 40, 20), 30 * MINUTE);
       return [
-        ...tries.map((at) => ({ ...mask(scene, at), ip, refused: true })),
-        { ...mask(scene, scene.at + 40 * MINUTE), ip },
+        ...tries.map((at) => ({ ...mask(scene, at), ...place, refused: true })),
+        { ...mask(scene, scene.at + 40 * MINUTE), ...place },
       ];
     },
   },
@@ -195,7 +205,11 @@ export const THEFTS: readonly Theft[] = [
     make: (scene) => {
       const ip = elsewhere(scene);
       const tool = scene.grade === 0 && { agent: "psql/15.2" };
-      return times(scene, by(scene, 10, 4, 2), HOUR).map((at) => ({ ...mask(scene, at), ip, ...tool }));
+      return times(scene, by(scene, 10, 4, 2), HOUR).map((at) => ({
+        ...mask(scene, at),
+        ...from(ip),
+        ...tool,
+      }));
     },
   },
 ];

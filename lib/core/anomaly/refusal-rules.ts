@@ -40,12 +40,25 @@ const usualPlaces = (
   };
 };
 
-/** Many refusals in one hour, each hour of them by itself; those from strange places also without the others. */
+/** Whether any hour of time may hold many: two clock hours in a row are looked at. */
+const hasMany = (refusedByHour: readonly number[]): boolean =>
+  refusedByHour.some((count, hour) => count + (refusedByHour[hour + 1] ?? 0) >= LEAST_REFUSALS);
+
+/** Refusals by clock hour; where those of two clock hours lie within one hour of time, both of them under the first. */
+const withinHours = (refused: readonly Tally[]): [number, Tally[]][] => {
+  const byHour = Map.groupBy(refused, ({ firstAt }) => hourOfDay(firstAt));
+  return [...byHour].flatMap(([hour, seen]): [number, Tally[]][] => {
+    const next = byHour.get(hour + 1);
+    const isOne = next !== undefined && lastOf(next) - firstOf(seen) <= HOUR;
+    return [[hour, seen], ...(isOne ? [[hour, [...seen, ...next]] as [number, Tally[]]] : [])];
+  });
+};
+
+/** Many refusals within one hour, each such hour by itself; those from strange places also without the others. */
 export const manyRefused: SignRule["reached"] = ({ principal, tallies, refusedByHour }, own, around) => {
-  if (Math.max(...refusedByHour) < LEAST_REFUSALS) return [];
+  if (!hasMany(refusedByHour)) return [];
   const isUsual = usualPlaces(principal, own, around);
-  const byHour = Map.groupBy(tallies.filter(isRefused), ({ firstAt }) => hourOfDay(firstAt));
-  return [...byHour].flatMap(([hour, seen]) => {
+  return withinHours(tallies.filter(isRefused)).flatMap(([hour, seen]) => {
     const strange = seen.filter((tally) => !isUsual(tally));
     return [
       { mark: markOf(hour, true), of: seen },
@@ -91,17 +104,15 @@ export const refusedThenLetIn: SignRule = {
   habitFree: true,
   leastTop: 5,
   reached: ({ principal, tallies, refusedByHour }, own, around) => {
-    if (Math.max(...refusedByHour) < LEAST_REFUSALS) return [];
+    if (!hasMany(refusedByHour)) return [];
     const refused = tallies.filter((tally) => isRefused(tally) && isNamedNetwork(tally.network));
-    const groups = Map.groupBy(
-      refused,
-      (tally) => `${hourOfDay(tally.firstAt)} ${fineNetwork(tally.network)}`,
+    const byNetwork = Map.groupBy(refused, (tally) => fineNetwork(tally.network));
+    const groups = [...byNetwork].flatMap(([network, its]) =>
+      withinHours(its).map(([hour, seen]) => ({ network, hour, seen })),
     );
     const isUsual = usualPlaces(principal, own, around);
-    return [...groups].flatMap(([key, seen]): Reached[] => {
+    return groups.flatMap(({ network, hour, seen }): Reached[] => {
       const count = countOf(seen);
-      const hour = Number(key.slice(0, key.indexOf(" ")));
-      const network = key.slice(key.indexOf(" ") + 1);
       const then = count < LEAST_REFUSALS ? undefined : letInAfter(seen, tallies, network);
       if (!then) return [];
       return [

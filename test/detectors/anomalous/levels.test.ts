@@ -86,6 +86,14 @@ describe("failed-attempts", () => {
     expect(levels("failed-attempts", [at(10, { outcome: "refused", count })])).toEqual(expected);
   });
 
+  it("counts an hour of time, wherever the clock stands in it", () => {
+    const refused = (hour: number, count: number) => at(hour, { outcome: "refused", count });
+    const most = (...today: readonly Tally[]) => Math.max(0, ...levels("failed-attempts", today));
+    expect(most(refused(10.6, 20), refused(11.2, 12))).toBe(11);
+    expect(most(refused(10.6, 3), refused(11.2, 2))).toBe(6);
+    expect(most(refused(10.1, 20), refused(11.2, 12))).toBe(10);
+  });
+
   it("tells that it was let in afterwards, and not before", () => {
     const refused = at(10.5, { outcome: "refused", count: 9 });
     const what = (other: Tally) => reached("failed-attempts", [refused, other])[0]?.what;
