@@ -40,7 +40,7 @@ const run = async (programs: { readonly python: string; readonly awsBin: string 
   try {
     await checkAll({ emulator, clients, company, checkout }, report, { root, say });
   } finally {
-    if (report.failures()) say(`the emulator's last lines:\n${emulator.tail(60)}`);
+    if (report.failures()) say(`the emulator's last lines:\n${emulator.tail(25)}`);
   }
 };
 
@@ -49,6 +49,10 @@ const finish = async (code: number): Promise<never> => {
   await cleanUp();
   process.exit(code);
 };
+process.on("uncaughtException", (error) => {
+  say(`failed: ${error.stack ?? error.message}`);
+  void finish(1);
+});
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void finish(1));
 setTimeout(() => {
   say(`failed: not done within ${DEADLINE_MINUTES} minutes`);

@@ -1,7 +1,6 @@
 // What is changed in the packaged template for this emulator, and nothing else; the product stays as AWS documents it.
-import { readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
 
 type Statement = { readonly Action: string[]; Resource: unknown };
 type Document = { readonly Statement: readonly Statement[] };
@@ -51,10 +50,10 @@ export const adaptIn = (checkout: string): void => {
   const plugins = "\nplugins:\n";
   if (!text.includes(plugins)) throw new Error("serverless.yml names no plugins");
   writeFileSync(file, text.replace(plugins, `${plugins}  - ./adapt-to-emulator.js\n`));
-  const me = JSON.stringify(pathToFileURL(import.meta.filename).href);
+  copyFileSync(import.meta.filename, join(checkout, "adapt.ts"));
   writeFileSync(
     join(checkout, "adapt-to-emulator.js"),
-    `import { adapt } from ${me};
+    `import { adapt } from "./adapt.ts";
 export default function adaptToEmulator({ service }) {
   this.hooks = {
     "after:aws:package:finalize:mergeCustomProviderResources": () =>

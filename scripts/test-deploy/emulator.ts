@@ -69,7 +69,12 @@ export const startEmulator = async (python: string, folder: string): Promise<Emu
       DOCKER_HOST: "unix:///nowhere",
     },
   });
-  const tail = (lines: number): string => readFileSync(log, "utf8").split("\n").slice(-lines).join("\n");
+  const tail = (lines: number): string =>
+    readFileSync(log, "utf8")
+      .split("\n")
+      .slice(-lines)
+      .map((line) => line.slice(0, 400))
+      .join("\n");
   const deadline = Date.now() + START_MS;
   for (;;) {
     const answer = await fetch(`${endpoint}/_ministack/health`).catch(() => undefined);

@@ -55,16 +55,17 @@ export const deliver = async (
   }
 };
 
-/** The key of a trail's file of this hour. */
-export const trailKey = (name: string): string =>
-  trailFile(floorTo(HOUR, Date.now()), []).key.replace("_demo.", `_${name}.`);
+/** One for the whole run, which may go on into the next hour. */
+const FILE_HOUR = floorTo(HOUR, Date.now());
+
+export const trailKey = (name: string): string => trailFile(FILE_HOUR, []).key.replace("_demo.", `_${name}.`);
 
 export const putTrailFile = async (
   { clients }: World,
   records: readonly ConnectRecord[],
   name: string,
 ): Promise<void> => {
-  const { body } = trailFile(floorTo(HOUR, Date.now()), records);
+  const { body } = trailFile(FILE_HOUR, records);
   await clients.s3.send(new PutObjectCommand({ Bucket: BUCKET, Key: trailKey(name), Body: body }));
 };
 
