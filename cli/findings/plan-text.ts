@@ -28,6 +28,14 @@ const sayStep = (io: Io, { text, says, byHand }: PlanStep, number: number): void
   line(io, head + indented(words, "     ").trimStart());
 };
 
+/** Before the steps, for after them it is too late to know. */
+const sayLasting = (io: Io, steps: readonly PlanStep[]): void => {
+  const lasting = steps.flatMap(({ lasting: what = [] }, i) => what.map((one) => `Step ${i + 1}: ${one}.`));
+  if (!lasting.length) return;
+  line(io, `\n${paint(io, "warn", "Not all of this can be taken back")}`);
+  for (const one of lasting) line(io, paragraph(io, one, { first: "  ", rest: "    " }));
+};
+
 const verdicts: Readonly<
   Record<PlanAnswer["proof"]["status"], { readonly says: string; readonly style: Style }>
 > = {
@@ -98,9 +106,11 @@ export const sayPlan = (io: Io, answer: PlanAnswer): void => {
   );
   for (const one of ends) line(io, paragraph(io, one.title, { first: "  ", rest: "    " }));
   if (!ends.length) line(io, "  nothing: no difference is known");
+  sayLasting(io, plan.steps);
   if (plan.steps.length) title("Steps");
   for (const [i, step] of plan.steps.entries()) sayStep(io, step, i + 1);
-  if (plan.inverse.length) title("The way back");
+  const isWhole = plan.steps.every(({ lasting }) => lasting === undefined);
+  if (plan.inverse.length) title(isWhole ? "The way back" : "The way back, as far as there is one");
   for (const one of plan.inverse) line(io, indented(one, "     "));
   title("Proof");
   const { says, style } = verdicts[proof.status];

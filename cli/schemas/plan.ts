@@ -15,6 +15,12 @@ const Step = z.looseObject({
     .describe("What takes the step back, as things stand after it; empty: nothing to take back."),
   says: z.array(z.string()).describe("What must be known before it is run."),
   byHand: z.boolean().describe("No statement: a person has to decide."),
+  lasting: z
+    .array(z.string())
+    .optional()
+    .describe(
+      "What no statement takes back, in sentences; then `undo` is empty. Missing: all of it can be taken back.",
+    ),
 });
 
 const Verdict = z.enum(["allowed", "denied", "conditional", "unknown"]);

@@ -21,6 +21,12 @@ const Step = z
     undo: z.string().check(z.meta({ description: "What takes the step back; empty: nothing to take back." })),
     says: z.array(z.string()).check(z.meta({ description: "What must be known before it is run." })),
     byHand: z.boolean().check(z.meta({ description: "No statement: a person has to decide." })),
+    lasting: z.optional(z.array(z.string())).check(
+      z.meta({
+        description:
+          "What no statement takes back, in sentences; then `undo` is empty. Missing: all of it can be taken back.",
+      }),
+    ),
   })
   .register(z.globalRegistry, { id: "PlanStep" });
 
@@ -89,7 +95,10 @@ export const findingPlan: Route = route({
       cluster,
       ...document,
       ends: [...document.ends],
-      steps: document.steps.map((step) => ({ ...step, says: [...step.says] })),
+      steps: document.steps.map(({ lasting, ...step }) => ({
+        ...{ ...step, says: [...step.says] },
+        ...(lasting && { lasting: [...lasting] }),
+      })),
       inverse: [...document.inverse],
       proof: { ...nothingTried, because: [...proof.because] },
       usedBy: [...document.usedBy],

@@ -131,6 +131,21 @@ describe("a fix for Aurora DSQL", () => {
     expect((await findings()).filter((one) => one.id === id)).toEqual([]);
   });
 
+  it("leaves no way back to an owner that the server takes in no schema of the system", async () => {
+    const admin = await standIn.connect({ user: "admin", accessKeyId: adminKey });
+    for (const sql of [
+      "create role shopkeeper",
+      "grant shopkeeper to admin",
+      "create table public.shelf (id int)",
+    ])
+      await admin.query(sql);
+    const back = "ALTER TABLE public.shelf OWNER TO shopkeeper;";
+    const { steps, doubts } = planFor(await read(), [{ id: "a", title: "a finding", fix: back }]);
+    expect(steps.map(({ text }) => text)).toEqual([back]);
+    expect(doubts).toEqual([`the server is expected to refuse: ${back}`]);
+    await expect(admin.query(back)).rejects.toMatchObject({ code: "42501" });
+  });
+
   it("is a sentence where DSQL refuses every statement", async () => {
     const admin = await standIn.connect({ user: "admin", accessKeyId: adminKey });
     await admin.query("create role mig with login");

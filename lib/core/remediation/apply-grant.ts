@@ -1,8 +1,10 @@
 // Thinks through GRANT, REVOKE and ALTER … OWNER TO on one object, its columns and what belongs to it.
 import { type Oid, PUBLIC } from "../base/ids.ts";
-import { type Catalog, rowsOf } from "../catalog/catalog.ts";
+import { type Catalog, isDsql, rowsOf } from "../catalog/catalog.ts";
 import { extraOf } from "../catalog/extras.ts";
 import { GRANT_SHIFT, kindMask, type PrivilegeMask, privilegeBit } from "../catalog/privileges.ts";
+import type { AccessObject } from "../privileges/effective-objects.ts";
+import { isClosedOnDsql } from "../sql/dsql.ts";
 import { type AclItem, bestGrantor, granted, itemsOf, revoked, withOwner } from "./acl-change.ts";
 import type { OperationOf } from "./operation.ts";
 import {
@@ -94,9 +96,23 @@ const owned = (catalog: Catalog, ref: ObjectRef, from: number, to: number): Cata
   return ref.section === "columns" ? moved : withFields(moved, ref, { owner: to });
 };
 
+/**
+ * Whether Aurora DSQL takes the role as the object's new owner: it asks for CREATE on the schema, which can be lent but in
+ * the system's schemas, `public` among them.
+ */
+const mayOwnThere = (catalog: Catalog, { schema, schemaOid }: AccessObject, owner: Oid): boolean => {
+  if (!isDsql(catalog) || schema === null || !isClosedOnDsql("schema", schema)) return true;
+  const roles = privilegesOf(catalog, owner);
+  const create = privilegeBit("CREATE");
+  return itemsAt(catalog, { section: "schemas", oid: schemaOid ?? 0, number: 0 }).some(
+    ({ grantee, mask }) => (grantee === PUBLIC || roles.includes(grantee)) && mask & create,
+  );
+};
+
 /** A new owner: of a table its columns' lists change too, and the sequences that belong to them go with it. */
 export const applyOwner = (state: State, { object, owner }: OperationOf<"own">): State | undefined => {
   const ref = refOf(object);
+  if (!mayOwnThere(state.catalog, object, owner)) return undefined;
   const from = ownerOf(state.catalog, ref);
   if (from === undefined || from === owner) return from === undefined ? undefined : state;
   const { rows } = extraOf(state.catalog, "sequences");

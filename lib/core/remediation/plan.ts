@@ -3,6 +3,7 @@ import { PUBLIC } from "../base/ids.ts";
 import type { Catalog, SectionName } from "../catalog/catalog.ts";
 import type { MeantMay } from "./iam/iam-plan.ts";
 import { applyIntent, groupsFor, type Intent, intentsOf, isGone } from "./intent.ts";
+import { noWayBack } from "./no-way-back.ts";
 import { operationSql } from "./operation.ts";
 import { reach, stepOf } from "./reach.ts";
 import { type ScriptLine, scriptReader } from "./read-script.ts";
@@ -24,6 +25,8 @@ export type PlanStep = {
   readonly says: readonly string[];
   /** No statement: a person has to decide. */
   readonly byHand: boolean;
+  /** What no statement takes back, each a sentence without its full stop; then `undo` is empty. Missing: all can be taken back. */
+  readonly lasting?: readonly string[];
 };
 
 export type Plan = {
@@ -129,11 +132,14 @@ const addStep = (made: Made, text: string, says: readonly string[], after: State
   }
   if (sameAccess(after.catalog, made.state.catalog)) return { ...made, state: after };
   const back = reach(after, made.state.catalog);
-  const undo = back.steps.map((step) => step.text).join("\n");
-  const doubts = back.complete
-    ? []
-    : [`no statements were found that take this back: ${text.split("\n").join(" ")}`];
-  const step: PlanStep = { wall: "sql", text, undo, says, byHand: false };
+  // Half a way back is none: without the owner that there was it would take from the one that there is.
+  const undo = back.complete ? back.steps.map((step) => step.text).join("\n") : "";
+  const lasting = back.complete ? [] : noWayBack(back.state.catalog, made.state.catalog);
+  const doubts = lasting.map((one) => `there is no way back: ${one}`);
+  const step: PlanStep = {
+    ...{ wall: "sql", text, undo, says, byHand: false },
+    ...(lasting.length && { lasting }),
+  };
   return { ...made, state: after, steps: [...made.steps, step], doubts: [...made.doubts, ...doubts] };
 };
 

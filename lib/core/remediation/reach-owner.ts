@@ -4,6 +4,7 @@ import { extraOf } from "../catalog/extras.ts";
 import { privilegeBit } from "../catalog/privileges.ts";
 import { type AccessObject, accessObjects } from "../privileges/effective-objects.ts";
 import { isClosedOnDsql } from "../sql/dsql.ts";
+import { applyAll } from "./apply-operation.ts";
 import { asDsqlRole, becoming, type Group, inheriting, lendingUsage, schemaOf } from "./run-as.ts";
 import { graphOf, itemsAt, ownerOf, privilegesOf, refOf, type State } from "./state.ts";
 
@@ -51,8 +52,12 @@ export const ownersTo = (state: State, wanted: Catalog): Group[] => {
     const { section, oid } = refOf(object);
     const owner = owners.get(`${section}/${oid}`);
     if (owner === undefined || owner === object.owner || belonging.has(oid)) continue;
-    if (object.kind !== "column")
-      return isDsql(state.catalog) ? giveOnDsql(state, object, owner) : [[{ does: "own", object, owner }]];
+    if (object.kind === "column") continue;
+    const groups = isDsql(state.catalog)
+      ? giveOnDsql(state, object, owner)
+      : [[{ does: "own" as const, object, owner }]];
+    // One that the server would refuse does not stand in the way of the others.
+    if (applyAll(state, groups.flat())) return groups;
   }
   return [];
 };

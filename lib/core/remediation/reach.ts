@@ -163,7 +163,16 @@ const work = (made: { state: State; readonly steps: ReachStep[] }, groups: reado
 const onePass = (start: State, wanted: Catalog, steps: ReachStep[]): State => {
   const made = { state: start, steps };
   for (const part of parts)
-    for (let round = 0; round < MAX_ROUNDS; round += 1) if (!work(made, part(made.state, wanted))) break;
+    for (let round = 0; round < MAX_ROUNDS; round += 1) {
+      const [before, count] = [made.state, made.steps.length];
+      const groups = part(before, wanted);
+      if (!work(made, groups)) break;
+      if (groups.length === 1 || !sameAccess(made.state.catalog, before.catalog)) continue;
+      // What was lent was handed back, and what it was lent for was not taken: again would be the same.
+      made.steps.length = count;
+      made.state = before;
+      break;
+    }
   return made.state;
 };
 
