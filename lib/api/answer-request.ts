@@ -100,7 +100,8 @@ export const answerRequest = async (
       if (!inPath) continue;
       const allow = methodOf(route);
       if (method !== allow) {
-        const says = `${method.slice(0, 20)} is not allowed: nothing is changed this way.`;
+        const why = allow === "GET" ? "nothing is changed this way" : "what is asked is sent as a body";
+        const says = `${method.slice(0, 20)} is not allowed: ${why}.`;
         return { status: 405, body: problem(405, "method", says, { hint: `Ask with ${allow}.` }), allow };
       }
       const params = checked(route, parametersOf(query, inPath));

@@ -123,6 +123,8 @@ describe("an act over HTTP", () => {
     ["/clusters/a-1/ack", {}, 404],
     ["/findings/a-1", {}, 404],
     ["/findings/a-1/ack", "{", 400],
+    // A key that stands twice is never a silent choice.
+    ["/findings/a-1/ack", '{"note":"one","note":"two"}', 400],
     ["/findings/a-1/ack", "x".repeat(20_000), 400],
     ["/findings/a-1/ack", { by: "somebody else" }, 400],
     ["/findings/a-1/exempt", { owner: "ops" }, 400],

@@ -80,7 +80,14 @@ describe("the query function", () => {
     }
     for (const method of ["GET", "HEAD", "PUT", "DELETE"]) {
       const answered = await send(httpEvent("/policy/try", "", method));
-      expect(answered, method).toMatchObject({ status: 405, headers: { allow: "POST" } });
+      expect(answered, method).toMatchObject({
+        status: 405,
+        headers: { allow: "POST" },
+        body: {
+          detail: `${method} is not allowed: what is asked is sent as a body.`,
+          hint: "Ask with POST.",
+        },
+      });
     }
   });
 
