@@ -8,9 +8,12 @@ export const sharing = [
   "detectors",
   "doctor",
   "iam",
+  "jobs",
+  "notices",
   "oracle",
   "queries",
   "report",
+  "store",
   "wording",
 ];
 
