@@ -11,18 +11,7 @@ const stageOf = ({ resolveVariable }) => resolveVariable("sls:stage");
 /** The framework calls these with what it knows of the command. */
 export const parameters = async (framework) => stackParameters(root, await stageOf(framework));
 export const region = async (framework) => regionOf(root, await stageOf(framework));
-/** What the framework makes and has no word for: how often the API may be asked, all callers together. */
-export const extensions = {
-  HttpApiStage: {
-    Properties: {
-      DefaultRouteSettings: {
-        DetailedMetricsEnabled: false,
-        ThrottlingBurstLimit: 40,
-        ThrottlingRateLimit: 20,
-      },
-    },
-  },
-};
+export { extensions } from "./extensions.ts";
 export { queues } from "./queues.ts";
 export { roles } from "./roles.ts";
 export { rules } from "./rules.ts";

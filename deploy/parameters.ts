@@ -16,6 +16,8 @@ export type ParameterPlan = {
   readonly min?: number;
   readonly max?: number;
   readonly values?: readonly string[];
+  /** Neither is of use without this other one. */
+  readonly with?: string;
 };
 
 const KEY_ARN = String.raw`^$|^arn:[^:*]+:kms:[^:*]+:\d{12}:key/[^*]+$`;
@@ -151,6 +153,25 @@ export const parameterPlans = {
     says: ["Options by detector id: {dormant-mapping: {days: 60}}."],
     default: "{}",
     json: true,
+  },
+  subnets: {
+    says: [
+      "Subnets of a VPC, with commas between, for the function that connects to the clusters: for those that only let in",
+      'what comes from there. "": it runs outside any VPC. docs/operations.md says what the subnets need.',
+    ],
+    default: "",
+    pattern: "^$|^subnet-[0-9a-f]+(,subnet-[0-9a-f]+){0,15}$",
+    constraint: "is empty or the ids of subnets with commas between",
+    with: "securityGroups",
+  },
+  securityGroups: {
+    says: [
+      "The security groups of that function, with commas between. Out to port 5432 and to 443 has to be open.",
+    ],
+    default: "",
+    pattern: "^$|^sg-[0-9a-f]+(,sg-[0-9a-f]+){0,4}$",
+    constraint: "is empty or the ids of at most five security groups with commas between",
+    with: "subnets",
   },
   existingTable: {
     says: [

@@ -70,8 +70,16 @@ export const readParams = (text: string): ReadParams => {
     if (problem) problems.push(problem);
     return [name, value ?? ""] as const;
   });
-  return problems.length ? { problems } : { params: Object.fromEntries(values) as Params };
+  const read = Object.fromEntries(values) as Params;
+  if (!problems.length) problems.push(...lonely(read));
+  return problems.length ? { problems } : { params: read };
 };
+
+/** What is given without the other that it is of no use without. */
+const lonely = (read: Params): string[] =>
+  parameters.flatMap(([name, { with: other }]) =>
+    other && read[name] && !read[other as ParameterName] ? [`${name} needs ${other} as well`] : [],
+  );
 
 /** As the file holds it. JSON is YAML; quotes keep a text a text, whatever stands in it. */
 export const valueText = (name: ParameterName, value: string): string => {

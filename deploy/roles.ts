@@ -4,6 +4,7 @@ import { iamReads } from "../lib/iam/auditor-policy.ts";
 import {
   arn,
   arnOf,
+  either,
   type Intrinsic,
   inText,
   logGroupId,
@@ -70,14 +71,17 @@ const empties = (queue: QueueName): Statement =>
     [arnOf(queueId(queue))],
   );
 
+/** What a role has that others have not. */
+type Special = { readonly RoleName?: Intrinsic; readonly policies?: readonly Intrinsic[] };
+
 const role = (
   name: string,
   statements: readonly Statement[],
-  more: { readonly RoleName?: Intrinsic } = {},
+  { RoleName, policies = [] }: Special = {},
 ): Resource => ({
   Type: "AWS::IAM::Role",
   Properties: {
-    ...more,
+    ...(RoleName && { RoleName }),
     Description: sub(`The function ${name} of \${AWS::StackName}`),
     AssumeRolePolicyDocument: {
       Version: "2012-10-17",
@@ -97,6 +101,7 @@ const role = (
           ],
         },
       },
+      ...policies,
     ],
   },
 });
@@ -185,20 +190,51 @@ const statements = {
   act: [reads(...READ), ...owns("act")],
 } satisfies Readonly<Record<FunctionName, readonly Statement[]>>;
 
+const interfaces = [
+  ...["ec2:CreateNetworkInterface", "ec2:DescribeNetworkInterfaces", "ec2:DeleteNetworkInterface"],
+  ...["ec2:DescribeSubnets", "ec2:AssignPrivateIpAddresses", "ec2:UnassignPrivateIpAddresses"],
+];
+
+/**
+ * What Lambda does in the function's name, and the function itself may not. In the role and not beside it: Lambda asks for it
+ * when it makes the function. https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions
+ */
+const joinsVpc: Intrinsic = either(
+  "HasVpc",
+  {
+    PolicyName: "vpc",
+    PolicyDocument: {
+      Version: "2012-10-17",
+      Statement: [
+        allow("JoinVpc", interfaces, "*"),
+        {
+          Sid: "JoinNothingByItself",
+          Effect: "Deny",
+          Action: interfaces,
+          Resource: "*",
+          Condition: {
+            ArnEquals: {
+              "lambda:SourceFunctionArn": [arn("lambda", `function:${inText("AWS::StackName")}-snapshot`)],
+            },
+          },
+        },
+      ],
+    },
+  },
+  ref("AWS::NoValue"),
+);
+
 /**
  * The role that mappings in the databases name has a name of its own: replaced under a generated one, every mapping
  * would have to be granted anew.
  */
-const fixedNames: { readonly [name: string]: { readonly RoleName: Intrinsic } } = {
-  snapshot: { RoleName: sub(`\${AWS::StackName}-snapshot-\${AWS::Region}`) },
+const special: { readonly [name: string]: Special } = {
+  snapshot: { RoleName: sub(`\${AWS::StackName}-snapshot-\${AWS::Region}`), policies: [joinsVpc] },
 };
 
 export const roles: Resources = {
   ...Object.fromEntries(
-    Object.entries(statements).map(([name, own]) => [
-      `${pascal(name)}Role`,
-      role(name, own, fixedNames[name]),
-    ]),
+    Object.entries(statements).map(([name, own]) => [`${pascal(name)}Role`, role(name, own, special[name])]),
   ),
   ReadTrailFiles: onlyWith(
     "HasTrailBucket",

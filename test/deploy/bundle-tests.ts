@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { lookIn, named, root, type Stack, type Statement } from "./stack.ts";
+import { lookIn, named, policiesOf, root, type Stack, type Statement } from "./stack.ts";
 
 /** Registers the tests; `packaged` is asked when they run. */
 export const bundleTests = (functions: readonly string[], packaged: () => Stack): void => {
@@ -50,12 +50,16 @@ export const bundleTests = (functions: readonly string[], packaged: () => Stack)
     /** IAM's own words for services, where they are not those of the clients. */
     const PREFIXES: Readonly<Record<string, string>> = { eventbridge: "events" };
 
+    /** Lambda takes a function into its VPC. */
+    const inVpc = (call: string): string => `ec2:${call}`;
     /** What AWS does in the name of a function's role, without a command in its code. */
     const WITHOUT_A_COMMAND = [
       ...["logs:CreateLogStream", "logs:PutLogEvents"], // Lambda writes the log
       ...["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"], // Lambda empties the queue
       "dsql:DbConnect", // a login is signed, not called
       "kms:Decrypt", // S3 opens the trail's files
+      ...["CreateNetworkInterface", "DeleteNetworkInterface", "DescribeNetworkInterfaces"].map(inVpc),
+      ...["DescribeSubnets", "AssignPrivateIpAddresses", "UnassignPrivateIpAddresses"].map(inVpc),
     ];
 
     it.each(functions)("%s may make the calls that it carries, and no others", (fn) => {
@@ -71,7 +75,7 @@ export const bundleTests = (functions: readonly string[], packaged: () => Stack)
         .filter((call) => call !== "s3:CreateSession");
       const role = named(lambda(fn).Properties.Role);
       const policies = [
-        ...role.flatMap((id) => made(id).Properties.Policies as object[]),
+        ...role.flatMap((id) => policiesOf(made(id).Properties)),
         ...all("AWS::IAM::RolePolicy")
           .filter(([, { Properties }]) => named(Properties.RoleName).join() === role.join())
           .map(([, { Properties }]) => Properties),

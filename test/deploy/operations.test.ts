@@ -64,7 +64,16 @@ describe("docs/operations.md", () => {
   it("says how to install, upgrade, uninstall, rotate, replay, restore and move", () => {
     const headings = [...text.matchAll(/^## (.*)$/gm)].map(([, title]) => title);
     expect(headings).toEqual([
-      ...["Install", "Upgrade", "Uninstall", "Rotate", "Idle clusters", "Retire a cluster", "Alarms"],
+      ...[
+        "Install",
+        "Upgrade",
+        "Uninstall",
+        "Rotate",
+        "Idle clusters",
+        "Run in a VPC",
+        "Retire a cluster",
+        "Alarms",
+      ],
       ...["Replay a dead-letter queue", "Restore", "Move a store"],
     ]);
   });

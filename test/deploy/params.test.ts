@@ -49,6 +49,9 @@ describe("the file of parameters", () => {
     ["detectorOptions: 5x", "detectorOptions is not JSON"],
     ["trailKeyArn: [a]", "trailKeyArn is one text or number"],
     ["logLevel: LOUD", "logLevel is one of DEBUG, INFO, WARN, ERROR"],
+    ["subnets: subnet-0a1b", "subnets needs securityGroups as well"],
+    ["securityGroups: sg-0a1b", "securityGroups needs subnets as well"],
+    ["subnets: subnet-*", "subnets is empty or the ids of subnets with commas between"],
     [`archetypes: {r: ${"x".repeat(5000)}}`, "archetypes has 5008 characters: 4096 are the most"],
   ])("names what is wrong with %s", (line, problem) => {
     expect(problems(`${STATED}${line}\n`)).toEqual([problem]);

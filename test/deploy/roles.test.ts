@@ -6,7 +6,7 @@ import { roles } from "../../deploy/roles.ts";
 import { tableArn } from "../../deploy/table.ts";
 import { leadingKeys, tableRights, writtenByPeople } from "../../deploy/table-rights.ts";
 import { allFunctions } from "../../deploy/topology.ts";
-import { filled, named, root } from "./stack.ts";
+import { filled, named, policiesOf, root } from "./stack.ts";
 
 const conditionOf = ({ Condition }: Statement): unknown =>
   (Condition as Record<string, Record<string, unknown>>)["ForAllValues:StringLike"]?.["dynamodb:LeadingKeys"];
@@ -25,7 +25,7 @@ const entries = (type: string) => Object.entries(roles).filter(([, { Type }]) =>
 const statements = (): { role: string; statement: Statement }[] => {
   const documents = [
     ...entries("AWS::IAM::Role").flatMap(([role, { Properties }]) =>
-      (Properties.Policies as { PolicyDocument: unknown }[]).map((policy) => ({ role, ...policy })),
+      policiesOf<Statement>(Properties).map((policy) => ({ role, ...policy })),
     ),
     ...entries("AWS::IAM::RolePolicy").map(([, { Properties }]) => ({
       role: named(Properties.RoleName)[0] ?? "",
@@ -52,6 +52,8 @@ describe("permissions", () => {
     ReadClusterAccess: "clusters come and go, and their peers live in other Regions",
     DescribeTrails: "a trail may live in another Region, an organization's in another account",
     ReadTrailFiles: "the files below the trail's prefix",
+    JoinVpc: "an interface has no name while it is made",
+    JoinNothingByItself: "a Deny",
   };
 
   it("are for named things, but where AWS knows no name", () => {
@@ -64,6 +66,8 @@ describe("permissions", () => {
       "CountCalls",
       "FindClusters",
       "FindTrails",
+      "JoinNothingByItself",
+      "JoinVpc",
       "NeverAsAdmin",
       "ProveDigests",
       "ReadPolicies",
@@ -83,7 +87,7 @@ describe("permissions", () => {
   it("let one function do each thing that reaches outside", () => {
     const outside = statements()
       .flatMap(({ role, statement }) => [statement.Action].flat().map((action) => `${role} ${action}`))
-      .filter((line) => !/ (?:logs|dynamodb|sqs|dsql|cloudtrail):/.test(line));
+      .filter((line) => !/ (?:logs|dynamodb|sqs|dsql|cloudtrail|ec2):/.test(line));
     expect(outside.sort()).toEqual([
       "DetectRole cloudwatch:GetMetricStatistics",
       "DetectRole sns:ListSubscriptionsByTopic",
@@ -99,6 +103,20 @@ describe("permissions", () => {
       "SnapshotRole iam:GetUser",
       "SnapshotRole iam:ListAccessKeys",
     ]);
+  });
+
+  it("let Lambda take the snapshot function into a VPC where one is asked for, and no function do it by itself", () => {
+    const joining = statements().filter(({ statement }) => /ec2:/.test([statement.Action].flat().join()));
+    expect(joining.map(({ role, statement }) => `${role} ${statement.Effect}`)).toEqual([
+      "SnapshotRole Allow",
+      "SnapshotRole Deny",
+    ]);
+    const [allowed, denied] = joining.map(({ statement }) => statement);
+    expect(denied?.Action).toEqual(allowed?.Action);
+    expect(filled(denied?.Condition, { "AWS::StackName": "auditor" })).toMatchObject({
+      ArnEquals: { "lambda:SourceFunctionArn": [expect.stringMatching(/:function:auditor-snapshot$/)] },
+    });
+    expect(JSON.stringify(roles.SnapshotRole)).toMatch(/"Fn::If":\["HasVpc",\{"PolicyName":"vpc"/);
   });
 
   it.each(allFunctions.map(({ name }) => name))(

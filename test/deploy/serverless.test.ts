@@ -49,7 +49,8 @@ describe("the template", () => {
     for (const id of edges.keys()) visit(id, []);
     for (const { Value } of Object.values(Outputs))
       for (const id of named(Value)) expect(Resources).toHaveProperty(id);
-    const conditions = Object.values(Resources).flatMap(({ Condition }) => Condition ?? []);
+    const choices = [...JSON.stringify(Resources).matchAll(/"Fn::If":\["(\w+)"/g)].map(([, name]) => name);
+    const conditions = [...choices, ...Object.values(Resources).flatMap(({ Condition }) => Condition ?? [])];
     expect(new Set(conditions)).toEqual(new Set(Object.keys(Conditions)));
     expect(Object.keys(Outputs)).toEqual(
       expect.arrayContaining(["TableName", "TopicArn", "SnapshotRoleArn", "HttpApiUrl"]),
@@ -64,6 +65,22 @@ describe("the template", () => {
       if (named(Properties).includes("TrailKeyArn")) expect(Condition, id).toBe("HasTrailKey");
       if (named(Properties).includes("AlertEmail")) expect(Condition, id).toBe("HasAlertEmail");
     }
+  });
+
+  it("puts the one function that connects to clusters into a VPC, and only where subnets and groups are given", () => {
+    const placed = all("AWS::Lambda::Function").filter(([, { Properties }]) => "VpcConfig" in Properties);
+    expect(placed.map(([id]) => id)).toEqual(["SnapshotLambdaFunction"]);
+    const { Properties } = made("SnapshotLambdaFunction");
+    expect(Properties.VpcConfig).toEqual({
+      "Fn::If": [
+        "HasVpc",
+        {
+          SubnetIds: { "Fn::Split": [",", { Ref: "Subnets" }] },
+          SecurityGroupIds: { "Fn::Split": [",", { Ref: "SecurityGroups" }] },
+        },
+        { Ref: "AWS::NoValue" },
+      ],
+    });
   });
 
   it("uses no AWS-managed key, and gives a first deployment no parameter that its template lacks", () => {

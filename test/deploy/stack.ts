@@ -178,5 +178,13 @@ export const VALUES = {
   "SnapshotRole.Arn": "arn:aws:iam::111122223333:role/snapshot",
 };
 
+type Policy<S> = { readonly PolicyDocument: { readonly Statement: readonly S[] } };
+
+/** The policies in a role, those too that only a parameter asks for. */
+export const policiesOf = <S>({ Policies }: { readonly [name: string]: unknown }): readonly Policy<S>[] =>
+  (Policies as (Policy<S> & { readonly "Fn::If"?: readonly [string, Policy<S>] })[]).map(
+    (policy) => policy["Fn::If"]?.[1] ?? policy,
+  );
+
 /** A property with references filled in. */
 export const property = (resource: Made, name: string): unknown => filled(resource.Properties[name], VALUES);

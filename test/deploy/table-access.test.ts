@@ -24,6 +24,7 @@ import { acl, cluster, estate, table } from "../support/catalogs.ts";
 import { connection } from "../support/connections.ts";
 import { findingOf } from "../support/query-world.ts";
 import { testTables } from "../support/table.ts";
+import { policiesOf } from "./stack.ts";
 
 const T = Date.UTC(2026, 2, 1);
 const NOW = T + 5 * DAY;
@@ -177,7 +178,7 @@ type Allowed = { Action: string[]; Condition?: { "ForAllValues:StringLike": Reco
 const statementsOf = (fn: string): Allowed[] =>
   Object.entries(roles)
     .filter(([id]) => id.toLowerCase() === `${fn}role`.toLowerCase())
-    .flatMap(([, { Properties }]) => Properties.Policies as { PolicyDocument: { Statement: Allowed[] } }[])
+    .flatMap(([, { Properties }]) => policiesOf<Allowed>(Properties))
     .flatMap(({ PolicyDocument }) => PolicyDocument.Statement);
 
 const allowed = (fn: string): string[] =>
