@@ -5,7 +5,10 @@ import { otherName } from "../catalog/extras.ts";
 import { letterBit, privilegeNames } from "../catalog/privileges.ts";
 import type { Change, ChangeOf, ObjectRef, RoleRef } from "./change.ts";
 
-/** All that one role gained. Objects that were made in the same stretch are left out: a new table comes with its grants. */
+/**
+ * All that one role gained. Objects that were made in the same stretch are left out, for a new table comes with its
+ * grants; but one that took the place of another of its name counts with what that one did not give.
+ */
 export type Gain = {
   readonly role: RoleRef;
   /** "SELECT on app.orders", each privilege on each object once. */
@@ -50,16 +53,51 @@ const newPrivileges = ({ before, after, others }: ChangeOf<"grant">): readonly s
     .flatMap((letter) => privilegeNames(letterBit(letter)));
 };
 
-/** Whether a changed membership gives a way to the role that it did not give before. */
-const isMore = ({ before, after }: ChangeOf<"membership">): boolean => {
+/** Whether a changed membership gives a way to the role that no grantor's gave before. */
+const isMore = ({ before, after, others }: ChangeOf<"membership">): boolean => {
   if (after === null) return false;
-  const gives = (key: "admin" | "inherit" | "set"): boolean => {
-    // Before 16 there are no options, and a membership gives all.
-    const is = after[key] ?? true;
-    const was = before === null ? false : (before[key] ?? true);
-    return is && !was;
-  };
+  const had = [...(before ? [before] : []), ...(others?.before ?? [])];
+  // Before 16 there are no options, and a membership gives all.
+  const gives = (key: "admin" | "inherit" | "set"): boolean =>
+    (after[key] ?? true) && !had.some((one) => one[key] ?? true);
   return gives("inherit") || gives("set") || gives("admin");
+};
+
+const placeOf = ({ section, schema, name }: ObjectRef): string => JSON.stringify([section, schema, name]);
+
+/** An object that came in the place of one of the same name, so that what it gives is news to whom that one gave less. */
+type Replaced = { readonly was: ChangeOf<"object-dropped">; readonly is: ChangeOf<"object-created"> };
+
+const replacedIn = (changes: readonly Change[]): readonly Replaced[] => {
+  const dropped = new Map(
+    changes.flatMap((change) =>
+      change.kind === "object-dropped" ? [[placeOf(change.object), change] as const] : [],
+    ),
+  );
+  return changes.flatMap((is): Replaced[] => {
+    const was = is.kind === "object-created" ? dropped.get(placeOf(is.object)) : undefined;
+    return is.kind === "object-created" && was ? [{ was, is }] : [];
+  });
+};
+
+/** Dropping a table and making it again under its name must not hide a grant. */
+const takeReplaced = ({ was, is }: Replaced, of: (role: RoleRef) => Growing): void => {
+  const refOf = (oid: Oid): RoleRef => is.roles?.find((role) => role.oid === oid) ?? { oid, name: null };
+  const [before, after] = [was.entry.row, is.entry.row];
+  if (after.owner !== before.owner) of(refOf(after.owner)).owned.add(nameOf(is.object));
+  for (const { grantee, grantor, privileges } of after.acl?.entries ?? []) {
+    if (grantee === PUBLIC || grantee === after.owner || grantee === before.owner) continue;
+    const had = (before.acl?.entries ?? [])
+      .filter((one) => one.grantee === grantee || one.grantee === PUBLIC)
+      .map((one) => one.privileges)
+      .join("");
+    const gained = [...privileges].filter((letter) => !had.includes(letter));
+    if (!gained.length) continue;
+    const growing = of(refOf(grantee));
+    for (const name of gained.flatMap((letter) => privilegeNames(letterBit(letter))))
+      growing.privileges.add(`${name} on ${nameOf(is.object)}`);
+    growing.grantors.add(calledBy(refOf(grantor)));
+  }
 };
 
 const take = (change: Change, of: (role: RoleRef) => Growing, made: ReadonlySet<string>): void => {
@@ -131,6 +169,7 @@ export const gainsOf = (changes: readonly Change[]): readonly Gain[] => {
     return begun;
   };
   for (const change of changes) take(change, of, made);
+  for (const one of replacedIn(changes)) takeReplaced(one, of);
   return [...growing.values()].map(({ role, privileges, owned, memberships, attributes, grantors }) => ({
     role,
     privileges: [...privileges],

@@ -137,7 +137,7 @@ export const rapidEscalation = /* @__PURE__ */ defineDetector({
     why: "Who has broken in gives himself access first. Between two snapshots a role became an administrator, or was given more at once than a change of a program needs.",
     fix: "Ask the principals that were connected as admin, and the grantor. If nobody can explain it, revoke what was gained and the sessions of those principals.",
     falsePositives:
-      "The deployment of a program, a new colleague: acknowledge it. Grants on tables that were made in the same stretch do not count.",
+      "The deployment of a program, a new colleague: acknowledge it. Grants on tables that were made in the same stretch do not count, but those by which a table gives more than the one of its name that it replaced.",
     blindSpots:
       "Gains in small steps stay below the threshold each time. What came and went between two snapshots is not seen. Who granted it is known as a database role only; a connection as admin makes a principal possible, and no more.",
   },
