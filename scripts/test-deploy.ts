@@ -44,10 +44,11 @@ const run = async (programs: { readonly python: string; readonly awsBin: string 
   }
 };
 
-/** Ends with everything cleaned up, whatever happened; a second signal is not waited for. */
-const finish = async (code: number): Promise<never> => {
-  await cleanUp();
-  process.exit(code);
+let ending: Promise<never> | undefined;
+/** Ends with everything cleaned up, whatever happened; who calls first says how it ended. */
+const finish = (code: number): Promise<never> => {
+  ending ??= cleanUp().then(() => process.exit(code));
+  return ending;
 };
 process.on("uncaughtException", (error) => {
   say(`failed: ${error.stack ?? error.message}`);
