@@ -25,7 +25,7 @@ const stops: (() => Promise<void> | void)[] = [
 
 const cleanUp = async (): Promise<void> => {
   for (const stop of stops.splice(0).reverse())
-    await Promise.resolve(stop()).catch((error: unknown) => say(`not cleaned up: ${String(error)}`));
+    await (async () => stop())().catch((error: unknown) => say(`not cleaned up: ${String(error)}`));
 };
 
 const run = async (programs: { readonly python: string; readonly awsBin: string }): Promise<void> => {
