@@ -84,7 +84,8 @@ export const life = (story: Story, seed: number): Attempt[] => {
       session: session(c),
       ip: ip(c),
       agent,
-      ...(vpce && { vpce }),
+      // Who comes from elsewhere does not come through the endpoint.
+      ...(vpce && change.ip === undefined && { vpce }),
       eventId: c.uuid(),
       ...change,
     });
