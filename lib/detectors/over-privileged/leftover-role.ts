@@ -1,6 +1,7 @@
 // A role with a name like test, tmp or old that still has access.
 
 import { counted } from "../../core/base/counted.ts";
+import { lazily } from "../../core/base/lazily.ts";
 import { principalName } from "../../core/base/visible-text.ts";
 import * as z from "../../core/base/zod.ts";
 import type { Role } from "../../core/catalog/catalog.ts";
@@ -95,6 +96,8 @@ export const leftoverRole = /* @__PURE__ */ defineDetector({
       }),
     );
     if (!named.length) return [];
+    // As the catalog, it is the same for every evaluation until the next snapshot.
+    const fixOf = view.once(named, () => lazily((self: Role) => fixFor(engine, self)));
     const principalsOf = principalsByRole(view);
     const { since, times } = seenInSnapshot(view);
     return named.flatMap(({ self, word, access }): Judgement<LeftoverEvidence>[] => {
@@ -123,7 +126,7 @@ export const leftoverRole = /* @__PURE__ */ defineDetector({
             since,
           },
           ...times,
-          fix: fixFor(engine, self),
+          fix: fixOf(self),
           grants: [...principals, ...(owns ? ["owns"] : []), ...(objects ? ["objects"] : []), ...memberOf],
         },
       ];
