@@ -3,9 +3,18 @@ import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 type Statement = { readonly Action: string[]; Resource: unknown };
-type Document = { readonly Statement: readonly Statement[] };
 type Resource = { Type: string; Properties: Record<string, unknown> };
 type Template = { readonly Resources: Readonly<Record<string, Resource>> };
+
+/** Every statement below a value, those that only a condition brings too. */
+const statementsIn = (value: unknown): Statement[] => {
+  if (typeof value !== "object" || value === null) return [];
+  const own = (value as { Statement?: unknown }).Statement;
+  return [
+    ...(Array.isArray(own) ? (own as Statement[]).filter(({ Action }) => Array.isArray(Action)) : []),
+    ...Object.values(value).flatMap(statementsIn),
+  ];
+};
 
 /**
  * - CloudFormation documents AWS::IAM::RolePolicy; the emulator has its older brother AWS::IAM::Policy only:
@@ -20,23 +29,21 @@ type Template = { readonly Resources: Readonly<Record<string, Resource>> };
  * @public The plugin that adaptIn writes imports it.
  */
 export const adapt = ({ Resources }: Template): void => {
-  const documents: Document[] = [];
+  const statements: Statement[] = [];
   for (const resource of Object.values(Resources)) {
     const { Type, Properties } = resource;
     if (Type === "AWS::IAM::RolePolicy") {
       const { RoleName, ...rest } = Properties;
       resource.Type = "AWS::IAM::Policy";
       resource.Properties = { ...rest, Roles: [RoleName] };
-      documents.push(Properties.PolicyDocument as Document);
+      statements.push(...statementsIn(Properties));
     }
-    if (Type === "AWS::IAM::Role")
-      for (const policy of Properties.Policies as { PolicyDocument: Document }[])
-        documents.push(policy.PolicyDocument);
+    if (Type === "AWS::IAM::Role") statements.push(...statementsIn(Properties.Policies));
     if (Type === "AWS::DynamoDB::Table")
       for (const index of (Properties.LocalSecondaryIndexes ?? []) as { Projection: object }[])
         index.Projection = { ProjectionType: "ALL" };
   }
-  for (const statement of documents.flatMap(({ Statement }) => Statement)) {
+  for (const statement of statements) {
     const { Action } = statement;
     if (Action.includes("sqs:SendMessage")) Action.push("sqs:SendMessageBatch");
     if (Action.includes("dsql:GetCluster")) statement.Resource = "*";
