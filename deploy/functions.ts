@@ -1,4 +1,5 @@
 // The functions as the framework wants to have them described, with what calls each.
+import { retentionNames } from "../lib/core/findings/retention-days.ts";
 import { arn, arnOf, type Intrinsic, inText, pascal, ref, sub } from "./cloudformation.ts";
 import { deadLetterQueueId, queueId } from "./queues.ts";
 import { eventRuleName, trailPlace } from "./rules.ts";
@@ -24,6 +25,9 @@ const deployment: Intrinsic = sub(
     ),
     bucket: inText("TrailBucket"),
     prefix: inText("TrailPrefix"),
+    retention: Object.fromEntries(
+      ["keepDays", ...retentionNames].map((name) => [name, inText(pascal(name))]),
+    ),
     channels: {
       "event-bus": inText("EventBus"),
       "security-hub": inText("SecurityHub"),

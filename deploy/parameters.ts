@@ -1,5 +1,7 @@
 // What a deployment can be told: each parameter with its meaning, its default and what CloudFormation holds it to.
 
+import { type RetentionName, retentionPlans } from "../lib/core/findings/retention-days.ts";
+
 /** A parameter of the file `deploy/params.STAGE.yml`. */
 export type ParameterPlan = {
   /** For the person who fills in the file; a line of it each. */
@@ -10,6 +12,8 @@ export type ParameterPlan = {
   /** JSON: the file may hold it as YAML. */
   readonly json?: true;
   readonly type?: "Number";
+  /** Days that something is kept: too few are refused, with the reason. */
+  readonly days?: RetentionName;
   readonly pattern?: string;
   /** "is …", for whoever wrote something else. */
   readonly constraint?: string;
@@ -18,6 +22,14 @@ export type ParameterPlan = {
   readonly values?: readonly string[];
   /** Neither is of use without this other one. */
   readonly with?: string;
+};
+
+const daysOf = (name: RetentionName) => {
+  const { default: usual, min, max, ...plan } = retentionPlans[name];
+  return {
+    ...{ default: String(usual), type: "Number" as const, max, min: "forever" in plan ? 0 : min },
+    days: name,
+  };
 };
 
 const KEY_ARN = String.raw`^$|^arn:[^:*]+:kms:[^:*]+:\d{12}:key/[^*]+$`;
@@ -148,6 +160,28 @@ export const parameterPlans = {
     default: "400",
     type: "Number",
     min: 1,
+  },
+  activityDays: {
+    says: [
+      "How many days it is kept who connected, when and from where (by the minute and hour 402 at most). Hours of which",
+      "nothing is kept count as unknown.",
+    ],
+    ...daysOf("activityDays"),
+  },
+  findingDays: {
+    says: ["How many days findings are kept after they are closed."],
+    ...daysOf("findingDays"),
+  },
+  noticeDays: {
+    says: ["How many days it is kept what was mailed when."],
+    ...daysOf("noticeDays"),
+  },
+  actDays: {
+    says: [
+      "How many days it is kept who acknowledged, exempted or retired something, and why; of exemptions after their end.",
+      "0: as long as the table.",
+    ],
+    ...daysOf("actDays"),
   },
   detectorOptions: {
     says: ["Options by detector id: {dormant-mapping: {days: 60}}."],

@@ -1,6 +1,7 @@
 // The file that a deployment takes its parameters from, so that no later deployment loses one: reading it, and the text of
 // a new one.
 import { parse } from "yaml";
+import { retentionProblem } from "../lib/core/findings/retention-days.ts";
 import { type ParameterName, type ParameterPlan, parameterPlans, parameters } from "./parameters.ts";
 
 /** Every parameter as the stack gets it. */
@@ -41,6 +42,7 @@ const problemOf = (name: ParameterName, text: string | undefined): string | unde
   if (json && text !== plan.default && !isJson(text)) return `${name} is not JSON`;
   if (values && !values.includes(text)) return `${name} is one of ${values.join(", ")}`;
   const number = NUMBER.test(text) ? Number(text) : Number.NaN;
+  if (plan.days) return retentionProblem(plan.days, number);
   if (type === "Number" && !(number >= min && number <= max))
     return `${name} is a number ${max === Infinity ? `from ${min} on` : `from ${min} to ${max}`}`;
   return undefined;
@@ -71,7 +73,7 @@ export const readParams = (text: string): ReadParams => {
     return [name, value ?? ""] as const;
   });
   const read = Object.fromEntries(values) as Params;
-  if (!problems.length) problems.push(...lonely(read));
+  if (!problems.length) problems.push(...lonely(read), ...tooShort(read));
   return problems.length ? { problems } : { params: read };
 };
 
@@ -79,6 +81,12 @@ export const readParams = (text: string): ReadParams => {
 const lonely = (read: Params): string[] =>
   parameters.flatMap(([name, { with: other }]) =>
     other && read[name] && !read[other as ParameterName] ? [`${name} needs ${other} as well`] : [],
+  );
+
+/** What would be kept for less than what rests on it. */
+const tooShort = (read: Params): string[] =>
+  parameters.flatMap(([name, { days }]) =>
+    days === undefined ? [] : (retentionProblem(days, Number(read[name]), Number(read.dormantDays)) ?? []),
   );
 
 /** As the file holds it. JSON is YAML; quotes keep a text a text, whatever stands in it. */

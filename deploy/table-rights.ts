@@ -25,7 +25,14 @@ export const tableRights: Readonly<Record<FunctionName, TableRights>> = {
   notify: { writes: ["FINDING#", "NOTICES#"], removes: [] },
   act: { writes: ["FINDING#", "EXEMPTION#", "ACT#", "CLUSTERS"], removes: ["EXEMPTION#"] },
   // What it thinned is noted apart from the snapshots, which it can only remove.
-  retain: { writes: ["RETAINED#"], removes: ["CLUSTER#", "CHUNK#"] },
+  retain: {
+    writes: ["RETAINED#"],
+    removes: [
+      ...["CLUSTER#", "CHUNK#"],
+      // What is over of people, and proof of hours of which nothing is kept.
+      ...["SLOT#", "HOUR#", "DAY#", "COVERAGE#", "FINDING#", "NOTICES#", "ACT#", "EXEMPTION#"],
+    ],
+  },
   query: { writes: [], removes: [] },
 };
 

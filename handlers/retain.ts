@@ -1,4 +1,5 @@
-// Thins the history of every cluster once a day, and collects what no snapshot names any more.
+// Thins the history of every cluster once a day, collects what no snapshot names any more, and removes what is over of people.
+import type { RetentionDays } from "../lib/core/findings/retention-days.ts";
 import { AuditError } from "../lib/errors.ts";
 import { errorFields } from "../lib/log.ts";
 import type { Store } from "../lib/store/open-store.ts";
@@ -9,18 +10,20 @@ export type RetainDeps = Runtime & {
   readonly store: Store;
   /** Every snapshot of so many days is kept, before them the first of each day. */
   readonly keepDays: number;
+  /** For how long what is kept of people stays. */
+  readonly days: RetentionDays;
 };
 
 export const retainHandler = (deps: RetainDeps): LambdaHandler<unknown, { clusters: number }> =>
   lambda(deps, async () => {
-    const { store, keepDays, log } = deps;
+    const { store, keepDays, days, log } = deps;
     const clusters = await store.clusters.list();
     // Another one first each time: those that a run out of time did not come to have their turn in the next.
     const first = Math.floor(deps.random() * clusters.length);
     const failures: unknown[] = [];
     for (const cluster of [...clusters.slice(first), ...clusters.slice(0, first)]) {
       try {
-        log.info("retained", { cluster, ...(await store.archive.retain(cluster, { keepDays })) });
+        log.info("retained", { cluster, ...(await store.archive.retain(cluster, { keepDays, days })) });
       } catch (error) {
         failures.push(error);
         log.error("retention failed", { cluster, ...errorFields(error) });
@@ -41,8 +44,18 @@ export const retainHandler = (deps: RetainDeps): LambdaHandler<unknown, { cluste
 
 /** The function as its environment says. */
 export const wire = (shared: Runtime) => {
-  const { TABLE_NAME, KEEP_DAYS } = settings("TABLE_NAME", "KEEP_DAYS");
-  return retainHandler({ ...shared, store: storeOf(TABLE_NAME, shared), keepDays: KEEP_DAYS });
+  const given = settings(
+    ...(["TABLE_NAME", "KEEP_DAYS", "ACTIVITY_DAYS", "FINDING_DAYS", "NOTICE_DAYS", "ACT_DAYS"] as const),
+  );
+  return retainHandler({
+    ...{ ...shared, store: storeOf(given.TABLE_NAME, shared), keepDays: given.KEEP_DAYS },
+    days: {
+      activityDays: given.ACTIVITY_DAYS,
+      findingDays: given.FINDING_DAYS,
+      noticeDays: given.NOTICE_DAYS,
+      actDays: given.ACT_DAYS,
+    },
+  });
 };
 
 export const handler = onLambda(() => wire(runtime()));

@@ -4,6 +4,7 @@ import { Cluster, Principal } from "./core/base/ids.ts";
 import { visible } from "./core/base/visible-text.ts";
 import * as z from "./core/base/zod.ts";
 import { DORMANT_DAYS } from "./core/findings/dormant-window.ts";
+import { type RetentionName, retentionPlans, retentionProblem } from "./core/findings/retention-days.ts";
 import { KEEP_DAYS } from "./core/history/retention.ts";
 import { archetypes } from "./core/privileges/archetype.ts";
 import { AuditError } from "./errors.ts";
@@ -56,6 +57,8 @@ export const Deployment = z.object({
   prefix: z.string(),
   /** The URL that the HTTP API's paths begin with; empty: there is none to be reached. */
   api: z.string(),
+  /** How long what is stored is kept, in days; missing: an earlier release wrote it. */
+  retention: z.optional(z.record(z.string(), z.coerce.number())),
   /** The channels beside mail: the bus, the topic, or "on"; empty or "off": switched off. Missing: an earlier release wrote it. */
   channels: z.optional(z.object({ "event-bus": z.string(), "security-hub": z.string(), chat: z.string() })),
 });
@@ -63,6 +66,16 @@ export type Deployment = z.infer<typeof Deployment>;
 
 /** The deployment's role may connect to clusters, and as admin to none. */
 const ADMIN = "admin";
+
+/** Days that what is kept of people stays; what is too short says why. */
+const daysOf = (name: RetentionName) =>
+  z._default(
+    z.coerce.number().check((context) => {
+      const message = retentionProblem(name, context.value);
+      if (message) context.issues.push({ code: "custom", input: context.value, message });
+    }),
+    retentionPlans[name].default,
+  );
 
 const shapes = {
   /** The DynamoDB table. */
@@ -116,6 +129,11 @@ const shapes = {
   ),
   /** How many days every snapshot is kept; before them, the first of each day. */
   KEEP_DAYS: z._default(z.coerce.number().check(z.int(), z.positive()), KEEP_DAYS),
+  /** For how long what is kept of people stays. */
+  ACTIVITY_DAYS: daysOf("activityDays"),
+  FINDING_DAYS: daysOf("findingDays"),
+  NOTICE_DAYS: daysOf("noticeDays"),
+  ACT_DAYS: daysOf("actDays"),
   /** What the deployment is made of, as JSON. */
   DEPLOYMENT: z.optional(json(Deployment)),
   /** The name or ARN of an EventBridge bus that events on findings go to; empty: none. */

@@ -21,6 +21,8 @@ import * as snapshot from "../handlers/snapshot.ts";
 import { type Runtime, runtime, tableOf } from "../handlers/wiring.ts";
 import type { Deployment, WatchedCluster } from "../lib/config.ts";
 import type { Principal } from "../lib/core/base/ids.ts";
+import { defaultRetention } from "../lib/core/findings/retention-days.ts";
+import { KEEP_DAYS } from "../lib/core/history/retention.ts";
 import { openStore, type Store } from "../lib/store/open-store.ts";
 import type { Table } from "../lib/store/table/table.ts";
 import { type Bus, createBus } from "./aws/bus.ts";
@@ -169,6 +171,7 @@ const deploymentOf = (
     ...{ stack: "dsql-access-auditor-local", topic, bucket: TRAIL_BUCKET, prefix: "", api: "" },
     queues: urls(queuePlans, (name) => name),
     deadLetters: urls([...queuePlans, ...eventPlans], deadLetterQueueOf),
+    retention: { keepDays: KEEP_DAYS, ...defaultRetention },
     channels: { "event-bus": EventBus, "security-hub": SecurityHub, chat: ChatTopic },
   };
 };

@@ -26,13 +26,23 @@ const many = (n: number, noun: string): string => {
   return noun === "record of a mail" ? `${n} records of mails` : `${n} ${noun}s`;
 };
 
+/** What nobody can take it out of from here, and what to do. */
+const stillThere: readonly string[] = [
+  "It is still in:",
+  "  backups of the table: point-in-time recovery drops it after 35 days; delete on-demand backups and exports that are",
+  "    older than now. After a restore, run this again.",
+  "  CloudTrail's own files in the trail's bucket: its lifecycle rule, or you, have to delete them.",
+  "  what went out: mails, chat messages, events and findings in Security Hub, which AWS keeps for 90 days.",
+  "  logs: the log groups of the functions and of the API keep 90 days.",
+];
+
 const text = (document: Document): string => {
   const { cluster, applied } = document;
   const held = nouns.flatMap(([name, noun]) => (document[name] ? [many(document[name], noun)] : []));
   if (!held.length) return `Nothing that is kept of ${cluster} holds that name.`;
   const list = `${held.slice(0, -1).join(", ")}${held.length > 1 ? " and " : ""}${held.at(-1)}`;
   return applied
-    ? `Took the name out of ${list} of ${cluster}. Mails that went out, CloudTrail's own files and backups of the table still hold it.`
+    ? [`Took the name out of ${list} of ${cluster}.`, ...stillThere].join("\n")
     : `Would take the name out of ${list} of ${cluster}. Nothing was changed yet: give --apply to do it.`;
 };
 
@@ -44,7 +54,8 @@ export const addRedact: AddCommand = (program, io) => {
       "Replaces the name of a session in connections, findings, exemptions, acts, the register of clusters, published " +
         "baselines and records of mails. The history of " +
         "privileges holds no session, so its chain stays whole. Shows what it would change. With --apply it changes it for " +
-        "good.\nNames of IAM users and roles, and of database roles, are not names of sessions: they stay.",
+        "good.\nBackups of the table, CloudTrail's own files, logs, and what went out by mail, chat or event keep the name: the " +
+        "command says what to do about each.\nNames of IAM users and roles, and of database roles, are not names of sessions: they stay.",
     )
     .argument("<person>", "the session name, whole: ana@example.com")
     .option("--apply", "change it")
@@ -57,6 +68,6 @@ export const addRedact: AddCommand = (program, io) => {
       const who = { by: options.by ?? osUser(), via: "command line", at: io.now() } as const;
       return { cluster, applied, ...(await redactPerson(store, cluster, person, { apply: applied, who })) };
     });
-    printDocument(io, options, document, (one) => printable(text(one)));
+    printDocument(io, options, document, (one) => text(one).split("\n").map(printable).join("\n"));
   });
 };

@@ -1,16 +1,28 @@
-// `dsql-audit history retain`: thins old days to their first snapshot. Says what it would remove, and does it with --apply.
+// `dsql-audit history retain`: thins old days to their first snapshot, and removes what is over of people. Says what it would remove, and does it with --apply.
 import { counted } from "../../lib/core/base/counted.ts";
 import type { Cluster } from "../../lib/core/base/ids.ts";
 import { dayOf, iso } from "../../lib/core/base/time.ts";
+import {
+  type RetentionDays,
+  type RetentionName,
+  retentionNames,
+  retentionProblem,
+} from "../../lib/core/findings/retention-days.ts";
 import { KEEP_DAYS } from "../../lib/core/history/retention.ts";
 import { AuditError } from "../../lib/errors.ts";
+import { retentionOf } from "../../lib/queries/retention.ts";
 import type { RetentionResult } from "../../lib/store/history/retention.ts";
+import type { RemovedOfPeople } from "../../lib/store/retain-people.ts";
 import type { AddCommand } from "../command.ts";
 import { addStoreOptions, pickCluster, type StoreOptions, withStore } from "../context.ts";
 import { printable, printDocument } from "../output.ts";
 
 type Options = StoreOptions & {
   readonly keepDays: string;
+  readonly activityDays?: string;
+  readonly findingDays?: string;
+  readonly noticeDays?: string;
+  readonly actDays?: string;
   readonly apply?: boolean;
   readonly json?: boolean;
 };
@@ -23,29 +35,75 @@ export const parseKeepDays = (text: string): number => {
   return days;
 };
 
-type Document = Omit<RetentionResult, "before"> & {
-  readonly cluster: Cluster;
-  readonly keepDays: number;
-  readonly applied: boolean;
-  readonly before: string | null;
+/** What the options say in the place of what the deployment says; AuditError("usage") for what may not be kept so short. */
+const daysOf = (options: Options, deployed: RetentionDays): RetentionDays => {
+  const asked = retentionNames.flatMap((name) => {
+    const text = options[name];
+    return text === undefined ? [] : [[name, Number(text)] as const];
+  });
+  const problems = asked.flatMap(([name, days]) => retentionProblem(name, days) ?? []);
+  if (problems.length) throw new AuditError("usage", problems.join("; "));
+  return { ...deployed, ...Object.fromEntries(asked) };
 };
+
+/** What to type to do the same. */
+const flagsOf = ({ keepDays }: Document, options: Options): string =>
+  [
+    ...(keepDays === KEEP_DAYS ? [] : [`--keep-days ${keepDays}`]),
+    ...retentionNames.flatMap((name) =>
+      options[name] === undefined ? [] : [`${retentionFlags[name]} ${Number(options[name])}`],
+    ),
+  ]
+    .map((flag) => ` ${flag}`)
+    .join("");
+
+const retentionFlags = {
+  activityDays: "--activity-days",
+  findingDays: "--finding-days",
+  noticeDays: "--notice-days",
+  actDays: "--act-days",
+} as const satisfies Readonly<Record<RetentionName, string>>;
+
+type Document = Omit<RetentionResult, "before"> &
+  RemovedOfPeople & {
+    readonly cluster: Cluster;
+    readonly keepDays: number;
+    readonly days: RetentionDays;
+    readonly applied: boolean;
+    readonly before: string | null;
+  };
 
 const both = (snapshots: number, chunks: number): string =>
   `${counted(snapshots, "snapshot")} and ${counted(chunks, "chunk")}`;
 
-const retainedText = ({ cluster, keepDays, applied, before, ...n }: Document): string => {
-  if (before === null) return printable(`There is no snapshot of ${cluster}.`);
-  const days = keepDays === KEEP_DAYS ? "" : ` --keep-days ${keepDays}`;
-  const nothing = n.removedSnapshots === 0 && n.removedChunks === 0;
+const forDays = (days: number): string => (days === 0 ? "as long as the table" : counted(days, "day"));
+
+/** What is over of people, and for how long the rest stays. */
+const peopleText = ({ applied, days, ...n }: Document): string[] => [
+  `${applied ? "Removed" : "Would remove"} ${counted(n.removedActivity, "item")} of connections, ${counted(n.removedFindings, "closed finding")}, ${counted(n.removedNotices, "record")} of mails and ${counted(n.removedActs, "act")}.`,
+  `Kept: connections for ${forDays(days.activityDays)}, closed findings for ${forDays(days.findingDays)}, records of mails for ${forDays(days.noticeDays)}, who decided what ${days.actDays === 0 ? "" : "for "}${forDays(days.actDays)}.`,
+];
+
+const retainedText = (document: Document, options: Options): string => {
+  const { cluster, keepDays, applied, before, ...n } = document;
+  const removed = [n.removedSnapshots, n.removedChunks, n.removedActivity, n.removedFindings];
+  const nothing = [...removed, n.removedNotices, n.removedActs].every((count) => count === 0);
   return [
-    `${applied ? "Removed" : "Would remove"} ${both(n.removedSnapshots, n.removedChunks)} of ${cluster}.`,
-    `${both(n.keptSnapshots, n.keptChunks)} stay: before ${dayOf(Date.parse(before))} the first snapshot of each day, from then on all.`,
-    ...(applied && days
-      ? ["dsql-audit history verify knows of it, and reports no thinned day as missing."]
-      : []),
+    ...(before === null
+      ? [`There is no snapshot of ${cluster}.`]
+      : [
+          `${applied ? "Removed" : "Would remove"} ${both(n.removedSnapshots, n.removedChunks)} of ${cluster}.`,
+          `${both(n.keptSnapshots, n.keptChunks)} stay: before ${dayOf(Date.parse(before))} the first snapshot of each day, from then on all.`,
+          ...(applied && keepDays !== KEEP_DAYS
+            ? ["dsql-audit history verify knows of it, and reports no thinned day as missing."]
+            : []),
+        ]),
+    ...peopleText(document),
     ...(applied || nothing
       ? []
-      : [`Nothing was removed yet. To do it: dsql-audit history retain${days} --apply`]),
+      : [
+          `Nothing was removed yet. To do it: dsql-audit history retain${flagsOf(document, options)} --apply`,
+        ]),
   ]
     .map(printable)
     .join("\n");
@@ -54,13 +112,18 @@ const retainedText = ({ cluster, keepDays, applied, before, ...n }: Document): s
 export const addRetain: AddCommand = (history, io) => {
   const command = history
     .command("retain")
-    .summary("keep only the first snapshot of old days")
+    .summary("keep only the first snapshot of old days, and of people what is not over")
     .description(
       "Keeps every snapshot of the last days, and the first of each day before. A snapshot that last read a section which " +
-        "is unreadable now is kept, with those of its day before it. Shows what it would remove. With --apply it removes " +
-        "it for good.",
+        "is unreadable now is kept, with those of its day before it. Of people it removes what is over: connections, closed " +
+        "findings, records of mails, and acts where the deployment says for how long. Hours of which nothing is kept count " +
+        "as unknown. Shows what it would remove. With --apply it removes it for good.",
     )
     .option("--keep-days <n>", "how many days to keep in full", String(KEEP_DAYS))
+    .option("--activity-days <n>", "for how long connections are kept (default: as deployed, else 400)")
+    .option("--finding-days <n>", "for how long closed findings are kept (likewise)")
+    .option("--notice-days <n>", "for how long records of mails are kept (likewise)")
+    .option("--act-days <n>", "for how long it is kept who decided what; 0: as long as the table")
     .option("--apply", "remove it")
     .option("--json", "one JSON document on stdout")
     .addHelpText("after", "\nExample:\n  $ dsql-audit history retain --keep-days 90 --apply");
@@ -69,15 +132,14 @@ export const addRetain: AddCommand = (history, io) => {
     const applied = options.apply ?? false;
     const document = await withStore(io, options, { mustExist: true }, async (store): Promise<Document> => {
       const cluster = await pickCluster(store, options.cluster);
-      const result = await store.archive.retain(cluster, { keepDays, apply: applied });
+      const days = daysOf(options, (await retentionOf(store)).days);
+      const result = await store.archive.retain(cluster, { keepDays, days, apply: applied });
       return {
-        cluster,
-        keepDays,
-        applied,
+        ...{ cluster, keepDays, days, applied },
         ...result,
         before: result.before === null ? null : iso(result.before),
       };
     });
-    printDocument(io, options, document, retainedText);
+    printDocument(io, options, document, (one) => retainedText(one, options));
   });
 };

@@ -75,4 +75,11 @@ export const Retained = z.looseObject({
   keptSnapshots: Count,
   removedChunks: Count,
   keptChunks: Count,
+  days: z
+    .record(z.string(), Count)
+    .describe("For how many days what is kept of people stays; 0: as long as the table."),
+  removedActivity: Count.describe("Items of connections: minutes, hours and days."),
+  removedFindings: Count.describe("Findings that were closed."),
+  removedNotices: Count.describe("Records of mails."),
+  removedActs: Count.describe("Acts, and exemptions that ended."),
 });

@@ -1,6 +1,7 @@
 // All stores over one table, opened once where a process is wired and handed on to whoever asks or writes.
 import type { Cluster } from "../core/base/ids.ts";
 import type { Instant } from "../core/base/time.ts";
+import { defaultRetention, type RetentionDays } from "../core/findings/retention-days.ts";
 import type { LifeSign } from "../core/history/cluster-life.ts";
 import type { RestoreMarker } from "../core/history/restore-marker.ts";
 import { KEEP_DAYS } from "../core/history/retention.ts";
@@ -36,6 +37,7 @@ import { putRetentionMark } from "./history/retention-mark.ts";
 import { createSnapshotStore, type SnapshotStore } from "./history/snapshots.ts";
 import { historyToVerify } from "./history/to-verify.ts";
 import type { VerifyRequest } from "./history/verify-history.ts";
+import { type RemovedOfPeople, retainPeople } from "./retain-people.ts";
 import { type ReadTable, refuseWrites } from "./table/read-only.ts";
 import type { Table } from "./table/table.ts";
 
@@ -65,11 +67,16 @@ type Archive = {
   readonly export: (cluster: Cluster) => AsyncIterable<string>;
   /** What verifyHistory needs of the table, the faults of its timelines included. */
   readonly toVerify: (cluster: Cluster) => Promise<VerifyRequest>;
-  /** Thins old days and collects what nothing names any more; with `apply: false` only says what it would do. */
+  /** Thins old days, collects what nothing names any more, and removes what is over of people; with `apply: false` only says what it would do. */
   readonly retain: (
     cluster: Cluster,
-    options: { readonly keepDays?: number; readonly apply?: boolean },
-  ) => Promise<RetentionResult>;
+    options: {
+      readonly keepDays?: number;
+      /** What is kept of people; the usual days. */
+      readonly days?: RetentionDays;
+      readonly apply?: boolean;
+    },
+  ) => Promise<RetentionResult & RemovedOfPeople>;
   readonly noteRestore: (marker: RestoreMarker) => Promise<void>;
 };
 
@@ -144,12 +151,14 @@ export const openStore = (table: Table, { now }: StoreOptions): Store => {
       export: (cluster) => exportHistory(table, cluster),
       toVerify: (cluster) => historyToVerify(table, cluster),
       retain: async (cluster, options) => {
-        const result = await applyRetention(table, cluster, { now, ...options });
-        const { keepDays = KEEP_DAYS, apply = true } = options;
+        const { keepDays = KEEP_DAYS, days = defaultRetention, apply = true } = options;
+        // What may not be kept so short is told before anything is removed.
+        const removed = await retainPeople(table, cluster, { now: now(), days, apply });
+        const result = await applyRetention(table, cluster, { now, keepDays, apply });
         // The daily run keeps the usual days, which verify knows of; it may not write to the table either.
         if (apply && keepDays !== KEEP_DAYS && result.before !== null)
           await putRetentionMark(table, cluster, { before: result.before, at: now(), keepDays });
-        return result;
+        return { ...result, ...removed };
       },
       noteRestore: (marker) => putMarker(table, marker),
     },

@@ -136,3 +136,26 @@ describe("a command of the framework", () => {
     expect(made.KeepDays).toMatchObject({ Type: "Number", Default: "30", MinValue: 1 });
   });
 });
+
+describe("how long what is kept of people stays", () => {
+  it("is refused where something rests on more, with the reason, also where the window of verdicts is what asks for it", () => {
+    const of = (text: string) =>
+      readParams(paramsText().replace(/^(activityDays|actDays|dormantDays): .*$/gm, "") + text);
+    expect(of("activityDays: 90\n")).toEqual({
+      problems: [
+        "activityDays is 90, and has to be 120 at least: what is usual for a principal is worked out from 120 days",
+      ],
+    });
+    expect(of("dormantDays: 200\nactivityDays: 150\n")).toEqual({
+      problems: [
+        "activityDays is 150, and has to be 210 at least: dormantDays is 200, and takes 10 days more",
+      ],
+    });
+    expect(of("actDays: 30\n")).toEqual({
+      problems: [
+        "actDays is 30, and has to be 0 (as long as the table), or 400 at least: who accepted a finding has to be known for as long as the finding is",
+      ],
+    });
+    expect(of("actDays: 0\nactivityDays: 120\n")).toHaveProperty("params");
+  });
+});

@@ -11,6 +11,7 @@ import { retainHandler } from "../../handlers/retain.ts";
 import { Principal } from "../../lib/core/base/ids.ts";
 import { DAY, HOUR } from "../../lib/core/base/time.ts";
 import type { ManagementEvent } from "../../lib/core/coverage/management-event.ts";
+import { defaultRetention } from "../../lib/core/findings/retention-days.ts";
 import type { CapturePorts } from "../../lib/jobs/check-capture.ts";
 import { connectionSink } from "../../lib/jobs/count-connections.ts";
 import { sendNotices } from "../../lib/jobs/send-notices.ts";
@@ -158,7 +159,13 @@ beforeAll(async () => {
       // A batch read may come too early for what was written a moment ago, which is then asked for one by one.
       const seen = bare ? { ...db, getMany: async () => [] } : db;
       const now = () => NOW + 2 * CHUNK_GRACE;
-      const retain = retainHandler({ ...quiet, now, store: openStore(seen, { now }), keepDays: 1 });
+      const retain = retainHandler({
+        ...quiet,
+        now,
+        store: openStore(seen, { now }),
+        keepDays: 1,
+        days: defaultRetention,
+      });
       expect(await retain({}, {} as Context)).toEqual({ clusters: 1 });
     }
     expect(await db.get(keys.manifest(cluster, 2))).toBeUndefined();

@@ -16,6 +16,7 @@ import { snapshotHandler } from "../../handlers/snapshot.ts";
 import type { Cluster } from "../../lib/core/base/ids.ts";
 import { Principal } from "../../lib/core/base/ids.ts";
 import { DAY, HOUR, MINUTE } from "../../lib/core/base/time.ts";
+import { defaultRetention } from "../../lib/core/findings/retention-days.ts";
 import type { readCatalog } from "../../lib/dsql/read-catalog.ts";
 import { retireCluster } from "../../lib/jobs/cluster-life.ts";
 import { connectionSink } from "../../lib/jobs/count-connections.ts";
@@ -250,7 +251,7 @@ const cases: Readonly<Record<string, Case>> = {
     seed: seedHistory,
     events: [undefined, { source: "aws.events" }],
     call: async ({ store }, event) => {
-      await retainHandler({ ...shared, store, keepDays: 1 })(event, context);
+      await retainHandler({ ...shared, store, keepDays: 1, days: defaultRetention })(event, context);
       return true;
     },
   },

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { retainHandler } from "../../handlers/retain.ts";
 import { Cluster } from "../../lib/core/base/ids.ts";
 import { DAY, HOUR } from "../../lib/core/base/time.ts";
+import { defaultRetention } from "../../lib/core/findings/retention-days.ts";
 import type { Fields } from "../../lib/log.ts";
 import { registerCluster } from "../../lib/store/history/clusters.ts";
 import { tableHistory } from "../../lib/store/history/export.ts";
@@ -47,7 +48,7 @@ const retain = async (db: Table, { now = end, random = 0 } = {}) => {
   const note = (message: string, fields: Fields = {}): void => void logged.push([message, fields]);
   const handler = retainHandler({
     store: openStore(db, { now: () => now }),
-    keepDays,
+    ...{ keepDays, days: defaultRetention },
     now: () => now,
     random: () => random,
     sleep: async () => {},

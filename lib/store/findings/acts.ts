@@ -23,12 +23,12 @@ export type ActStore = {
 };
 
 /** Twice in one millisecond by one person on one finding or cluster is once. */
-const keyOf = (act: Act) =>
+export const actKey = (act: Act) =>
   keys.act(act.cluster, act.at, `${act.kind}#${isFindingAct(act) ? act.finding : ""}#${act.by}`);
 
 export const actStore = (table: Table): ActStore => ({
   note: async (act) => {
-    await table.putIf({ ...keyOf(act), v: FORMAT, rev: 1, act }, "rev", undefined);
+    await table.putIf({ ...actKey(act), v: FORMAT, rev: 1, act }, "rev", undefined);
   },
   list: async (cluster) => {
     const found: Act[] = [];
@@ -44,7 +44,7 @@ export const actStore = (table: Table): ActStore => ({
       if (isDeepStrictEqual(next, act)) continue;
       changed++;
       if (!apply) continue;
-      const key = keyOf(next);
+      const key = actKey(next);
       await table.put({ ...key, v: FORMAT, rev: 1, act: next });
       // The new one first: dying in between leaves both, and the next run ends it.
       if (key.sk !== item.sk) await table.remove({ pk: item.pk, sk: item.sk });

@@ -5,6 +5,8 @@ import { join } from "node:path";
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
 import { detectHandler } from "../../../handlers/detect.ts";
 import { DAY, HOUR } from "../../../lib/core/base/time.ts";
+import { defaultRetention } from "../../../lib/core/findings/retention-days.ts";
+import { KEEP_DAYS } from "../../../lib/core/history/retention.ts";
 import type { DetectOptions } from "../../../lib/jobs/judge-cluster.ts";
 import { openStore, type Store } from "../../../lib/store/open-store.ts";
 import { openSqliteTable } from "../../../lib/store/table/sqlite/sqlite-table.ts";
@@ -79,6 +81,12 @@ describe("settings of a store", () => {
       falseFindingsPerWeek: { value: 1, ...written },
       detectorOptions: { value: {}, ...written },
       auditor: { value: null, ...written },
+      ...Object.fromEntries(
+        Object.entries({ keepDays: KEEP_DAYS, ...defaultRetention }).map(([name, value]) => [
+          name,
+          { value, source: "default" },
+        ]),
+      ),
     });
     await deploymentJudges({ dormantDays: 45 });
     expect((await cli()(["settings", "--json"])).json()).toMatchObject({

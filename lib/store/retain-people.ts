@@ -1,0 +1,107 @@
+// Removes what is kept of people once its days are over, and the proof of hours of which nothing is kept any more.
+import type { Cluster } from "../core/base/ids.ts";
+import { DAY, floorTo, type Instant, iso } from "../core/base/time.ts";
+import { ANY_SCOPE, scopeOfCluster } from "../core/coverage/coverage-scope.ts";
+import type { Act } from "../core/findings/act.ts";
+import { type RetentionDays, retentionNames, retentionProblem } from "../core/findings/retention-days.ts";
+import { AuditError } from "../errors.ts";
+import { actKey, actStore } from "./findings/acts.ts";
+import { exemptionItems } from "./findings/exemptions.ts";
+import { createFindingStore } from "./findings/findings.ts";
+import { keys } from "./table/keys.ts";
+import type { Key, Table } from "./table/table.ts";
+
+/** How much of each was removed, or would be. */
+export type RemovedOfPeople = {
+  /** Items of connections: minutes, hours and days. */
+  readonly removedActivity: number;
+  readonly removedFindings: number;
+  /** Records of mails. */
+  readonly removedNotices: number;
+  /** Acts, and exemptions that ended. */
+  readonly removedActs: number;
+};
+
+type Options = { readonly now: Instant; readonly days: RetentionDays; readonly apply: boolean };
+
+const remover =
+  (table: Table, apply: boolean) =>
+  async (found: readonly Key[]): Promise<number> => {
+    if (apply) for (const { pk, sk } of found) await table.remove({ pk, sk });
+    return found.length;
+  };
+
+/**
+ * The proof first, the days last: a run that dies half-way leaves hours that are unknown, and none that look proven and
+ * empty. An hour goes after its minutes, which only it leads to.
+ */
+const retainActivity = async (
+  table: Table,
+  cluster: Cluster,
+  { now, days: { activityDays }, apply }: Options,
+): Promise<number> => {
+  const remove = remover(table, apply);
+  const until = `${iso(floorTo(DAY, now) - (activityDays + 1) * DAY).slice(0, 10)}~`;
+  const before = (pk: string): Promise<Key[]> => Array.fromAsync(table.query({ pk, to: until }));
+  const scopes = [scopeOfCluster(cluster), cluster, ANY_SCOPE].filter((scope) => scope !== undefined);
+  for (const scope of scopes) await remove(await before(keys.coverage(scope)));
+  let removed = 0;
+  for (const hour of await before(keys.hours(cluster))) {
+    removed += await remove(
+      await Array.fromAsync(table.query({ pk: keys.slots(cluster, Date.parse(hour.sk)) })),
+    );
+    removed += await remove([hour]);
+  }
+  return removed + (await remove(await before(keys.days(cluster))));
+};
+
+/** An exemption is known for as long after its end as any other act after its time. */
+const endOf = (act: Act): Instant =>
+  "until" in act && act.until !== undefined ? Math.max(act.at, act.until) : act.at;
+
+const retainActs = async (
+  table: Table,
+  cluster: Cluster,
+  { now, days: { actDays }, apply }: Options,
+): Promise<number> => {
+  if (actDays === 0) return 0;
+  const cutoff = now - actDays * DAY;
+  const old = (await actStore(table).list(cluster)).filter((act) => endOf(act) < cutoff);
+  const ended = (await exemptionItems(table).exemptions(cluster)).filter(({ until }) => until < cutoff);
+  const remove = remover(table, apply);
+  return (
+    (await remove(old.map(actKey))) + (await remove(ended.map(({ key }) => keys.exemption(cluster, key))))
+  );
+};
+
+/** Before anything is removed: AuditError("config") that says what may not be kept so short, and why. */
+const assertDays = (days: RetentionDays): void => {
+  const problems = retentionNames.flatMap((name) => retentionProblem(name, days[name]) ?? []);
+  if (problems.length) throw new AuditError("config", problems.join("; "));
+};
+
+/**
+ * What is over for longer than `days` says. Counted from the clock, also of a cluster that is gone. Twice is once, and a run
+ * that dies is ended by the next one.
+ */
+export const retainPeople = async (
+  table: Table,
+  cluster: Cluster,
+  options: Options,
+): Promise<RemovedOfPeople> => {
+  assertDays(options.days);
+  const { now, days, apply } = options;
+  const remove = remover(table, apply);
+  const closedBefore = now - days.findingDays * DAY;
+  const old = (await createFindingStore(table).list(cluster)).filter(
+    ({ closedAt }) => closedAt !== undefined && closedAt < closedBefore,
+  );
+  const { pk, prefix } = keys.sentNotices(cluster);
+  const sentBefore = `${prefix}${iso(now - days.noticeDays * DAY)}`;
+  return {
+    removedActivity: await retainActivity(table, cluster, options),
+    removedFindings: await remove(old.map(({ id }) => keys.finding(cluster, id))),
+    removedNotices: await remove(await Array.fromAsync(table.query({ pk, from: prefix, to: sentBefore }))),
+    removedActs: await retainActs(table, cluster, options),
+  };
+};
