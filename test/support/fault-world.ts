@@ -18,6 +18,7 @@ import { snapshotHandler } from "../../handlers/snapshot.ts";
 import type { WatchedCluster } from "../../lib/config.ts";
 import type { Principal } from "../../lib/core/base/ids.ts";
 import { DAY, HOUR, MINUTE } from "../../lib/core/base/time.ts";
+import { defaultRetention } from "../../lib/core/findings/retention-days.ts";
 import { examine } from "../../lib/doctor/doctor.ts";
 import { deadLettersLink } from "../../lib/doctor/stack-links.ts";
 import { connectionSink } from "../../lib/jobs/count-connections.ts";
@@ -246,7 +247,7 @@ export const startFaultWorld = async (
           ...{ ...called, sns: clients.sns, topicArn: TOPIC, keepDays: 30, commandStore: [] },
           count: (metric) => void counted.push(metric),
         }),
-      retain: () => retainHandler({ ...called, keepDays: 30 }),
+      retain: () => retainHandler({ ...called, keepDays: 30, days: defaultRetention }),
     };
     const ingest = (sink: ReturnType<typeof sinkOf>) =>
       ingestHandler({
