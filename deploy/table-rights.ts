@@ -1,5 +1,6 @@
 // Which kinds of items each function writes and removes. Its role allows these and no others, and the local stack holds it
 // to the same.
+import { itemKinds } from "../lib/store/table/item-kinds.ts";
 import type { FunctionName } from "./topology.ts";
 
 export type TableRights = { readonly writes: readonly string[]; readonly removes: readonly string[] };
@@ -27,11 +28,8 @@ export const tableRights: Readonly<Record<FunctionName, TableRights>> = {
   // What it thinned is noted apart from the snapshots, which it can only remove.
   retain: {
     writes: ["RETAINED#"],
-    removes: [
-      ...["CLUSTER#", "CHUNK#"],
-      // What is over of people, and proof of hours of which nothing is kept.
-      ...["SLOT#", "HOUR#", "DAY#", "COVERAGE#", "FINDING#", "NOTICES#", "ACT#", "EXEMPTION#"],
-    ],
+    // Whatever a parameter says for how long it is kept.
+    removes: Object.entries(itemKinds).flatMap(([kind, { kept }]) => ("by" in kept ? [kind] : [])),
   },
   query: { writes: [], removes: [] },
 };

@@ -3,13 +3,13 @@
 import type { RetentionName } from "../../core/findings/retention-days.ts";
 
 /** `by` a parameter: `history retain` and the daily run remove it. In `days`: it expires by itself. Else as long as the table. */
-export type Kept =
+type Kept =
   | { readonly by: RetentionName; readonly most?: number }
   | { readonly by: "keepDays" }
   | { readonly days: number }
   | { readonly because: string };
 
-export type ItemKind = {
+type ItemKind = {
   readonly holds: string;
   /** Names of sessions, addresses, or who decided something. */
   readonly people: boolean;
