@@ -10,6 +10,7 @@ import { isOver } from "../core/incidents/threads.ts";
 import { hasPlan } from "../core/remediation/has-plan.ts";
 import { utc } from "../wording/evidence-text.ts";
 import { type Commands, commandsFor, type StoreArguments } from "./command-line.ts";
+import { iamCutLines } from "./cut-off-text.ts";
 import { aboutLines, findingLine, fixLines, seenLines, sinceLines } from "./finding-lines.ts";
 import { type Notice, noticeFinding, toldOf } from "./notice.ts";
 import { beneath, paragraph, wrapped } from "./page.ts";
@@ -125,6 +126,14 @@ const decideLines = (run: Commands, incident: Incident, lead: Finding): string[]
 
 const MAX_CUT = 10;
 
+/** Both walls, each with where it is done. */
+const cutLines = (mappings: readonly string[], iam: readonly string[]): string[] => [
+  ...(mappings.length
+    ? ["In the database, as admin:", ...mappings.flatMap((sql) => fixLines(sql, undefined))]
+    : []),
+  ...iam,
+];
+
 /** What each principal of the incident can reach, and the statements that cut all of them off (`several`), the lead first. */
 const reachOfAll = (
   { standing }: Incident,
@@ -143,15 +152,22 @@ const reachOfAll = (
   return {
     reach: [
       ...each.flatMap(({ reach, principal }) => [
-        ...(each.length > 1 ? [`${principalName(principal)}:`] : []),
+        // Whose reach it is goes without saying where the notice is about nobody else.
+        ...(each.length > 1 || lead.subject.principal !== principal ? [`${principalName(principal)}:`] : []),
         ...reachLines(reach),
       ]),
       ...(more > 0
         ? [`... and ${counted(more, "more principal", "more principals")}: look at each finding.`]
         : []),
     ],
-    several: each.filter(({ reach }) => reach.roles.length).length > 1,
-    cut: [...new Set(each.flatMap(({ reach }) => reach.roles.map(({ revoke }) => revoke)))],
+    several: each.length > 1,
+    cut: cutLines(
+      [...new Set(each.flatMap(({ reach }) => reach.roles.map(({ revoke }) => revoke)))],
+      iamCutLines(
+        each.map(({ principal }) => principal),
+        lead.cluster,
+      ),
+    ),
   };
 };
 
@@ -189,7 +205,7 @@ const standingLines = (
     ...paragraph("WHAT TO DO FIRST", fixLines(lead.fix, words)),
     ...paragraph(
       `TO CUT ${several ? "THEM" : "IT"} OFF (new connections; open sessions go on for up to an hour)`,
-      cut.flatMap((sql) => fixLines(sql, undefined)),
+      cut,
     ),
     ...paragraph("IF IT IS EXPECTED", words ? wrapped(words.docs.falsePositives) : []),
     ...paragraph("WHAT IS NOT KNOWN", words ? wrapped(words.docs.blindSpots) : []),

@@ -54,7 +54,7 @@ const worldOf = ({ principal, role, object, session }: Names) => {
       network: "203.0.113.0/24",
       connections: 3,
       activeDays: 87,
-      why: `${name} connected from 203.0.113.0/24 for the first time in 87 active days; nobody else uses 203.0.0.0/16; none of its own 86 days and 0 of 480 days of the other machines count as like that.`,
+      why: `${name} connected from 203.0.113.0/24 for the first time in 87 active days; nobody else uses 203.0.0.0/16; none of its own 86 days and none of 480 days of the other machines count as such a day.`,
       signs: [],
       addresses: ["203.0.113.77", "2001:db8:85a3:8d3:1319:8a2e:370:7348"],
       addressesNotShown: null,

@@ -228,21 +228,21 @@ const discounted = (context: DayContext, today: Today, raw: Raw, who: Who, chanc
 const agrees = (days: number): string => (days === 1 ? "counts" : "count");
 
 /**
- * "none of its own 46 days and 0 of 2,146 days of the other machines count as like that, each up to its first such day".
+ * "none of its own 46 days and none of 2,146 days of the other machines count as such a day, each up to its first such day".
  * What they count as, and not what they were: a day that was found strange counts as it was learned.
  */
 const inFigures = ({ own, peers, hasPeers, isFirstTime }: Chance, kind: Kind): string => {
   const until = isFirstTime ? ", each up to its first such day" : "";
-  const theirs = `${peers.reached.toLocaleString("en-US")} of ${counted(peers.days, "day")} of the other ${kind === "person" ? "people" : "machines"}`;
+  const theirs = `${peers.reached === 0 ? "none" : peers.reached.toLocaleString("en-US")} of ${counted(peers.days, "day")} of the other ${kind === "person" ? "people" : "machines"}`;
   const mine = `${own.reached === 0 ? "none" : own.reached.toLocaleString("en-US")} of its own ${counted(own.days, "day")}`;
   if (!hasPeers) {
     const nobody = `no other ${kind} has been known for long enough to compare it with`;
-    return own.days ? `${mine} ${agrees(own.reached)} as like that; ${nobody}` : nobody;
+    return own.days ? `${mine} ${agrees(own.reached)} as such a day; ${nobody}` : nobody;
   }
   if (!peers.days)
-    return `${mine} ${agrees(own.reached)} as like that; the other ${kind === "person" ? "people" : "machines"} were like that from their first day on`;
-  if (!own.days) return `${theirs} ${agrees(peers.reached)} as like that${until}`;
-  return `${mine} and ${theirs} count as like that${until}`;
+    return `${mine} ${agrees(own.reached)} as such a day; the other ${kind === "person" ? "people" : "machines"} were like that from their first day on`;
+  if (!own.days) return `${theirs} ${agrees(peers.reached)} as such a day${until}`;
+  return `${mine} and ${theirs} count as such a day${until}`;
 };
 
 const signOf = (context: DayContext, today: Today, raw: Raw, principal: Principal): DaySign | undefined => {

@@ -110,7 +110,7 @@ export const captureGap = /* @__PURE__ */ defineDetector({
               says: `Capture is proven again from ${minute(end)}. ${counted(hours, "hour")} from ${minute(start)} on ${hours === 1 ? "stays" : "stay"} unproven, unless the trail files or digests are ingested. The gap is in the window until ${dayOf(end + days * DAY)}.`,
             },
           }),
-          fix: "dsql-audit ingest PATH, with the trail's files of these hours; then: dsql-audit detect",
+          fix: "Find out what broke: dsql-audit doctor looks at the trail, its files and the queues, link by link. Then count the trail's files of these hours: dsql-audit ingest s3://BUCKET/PREFIX, and dsql-audit detect.",
         };
       });
   },

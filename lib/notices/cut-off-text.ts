@@ -1,0 +1,56 @@
+// How somebody is shut out tonight: the mappings in the database, and a denial in IAM that holds for one cluster alone.
+import { type Cluster, parseArn } from "../core/base/ids.ts";
+import { shellWord } from "../core/base/shell-word.ts";
+import { visible } from "../core/base/visible-text.ts";
+import { wrapped } from "./page.ts";
+
+/** What IAM takes as the name of a user or role: IAM/latest/APIReference/API_PutRolePolicy.html */
+const NAME = /^[\w+=,.@][\w+=,.@-]{0,63}$/;
+const CLUSTER = /^arn:[\w-]+:dsql:[\w-]+:\d{12}:cluster\/[a-z0-9]+$/;
+/** Roles of Identity Center and of services cannot be changed by hand. */
+const MANAGED = /^role\/(?:aws-reserved|aws-service-role)\//;
+const POLICY = "dsql-audit-cut-off";
+
+/** One command over several lines: JSON takes line feeds between its words, and a shell takes them within quotes. */
+const denial = (kind: string, name: string, cluster: Cluster): string[] => [
+  `aws iam put-${kind}-policy --policy-name ${POLICY} \\`,
+  `  --policy-document '{"Version": "2012-10-17", "Statement": [{"Effect": "Deny",`,
+  `  "Action": ["dsql:DbConnect", "dsql:DbConnectAdmin"], "Resource":`,
+  `  "${cluster}"`,
+  "  }]}' \\",
+  // The longest of all stands last, where no backslash makes it longer.
+  `  --${kind}-name ${shellWord(name)}`,
+];
+
+type Cut = { readonly command?: readonly string[]; readonly says?: string };
+
+const oneOf = (principal: string, cluster: Cluster): Cut => {
+  const { service, account = "", resource = "" } = parseArn(principal) ?? {};
+  if (service !== "iam" || !CLUSTER.test(cluster)) return {};
+  if (account !== parseArn(cluster)?.account)
+    return {
+      says: `In IAM nothing can be done here: the identity is of the account ${visible(account, 20)}.`,
+    };
+  if (resource === "root")
+    return {
+      says: "No IAM policy limits the root user: change its password, and delete its access keys if it has any.",
+    };
+  if (MANAGED.test(resource))
+    return {
+      says: "In IAM Identity Center: take the assignment to this account away, and end the person's session there. AWS manages the IAM role, so that no policy can be added to it.",
+    };
+  const [, kind, name = ""] = /^(role|user)\/(?:.*\/)?([^/]+)$/.exec(resource) ?? [];
+  return kind === undefined || !NAME.test(name) ? {} : { command: denial(kind, name, cluster) };
+};
+
+const FIRST = "In IAM, for this cluster alone; deleting that policy takes it back:";
+
+/** What to do in IAM about these principals: a sentence, and a command where one can be pasted. */
+export const iamCutLines = (principals: readonly string[], cluster: Cluster): string[] => {
+  const all = principals.map((principal) => oneOf(principal, cluster));
+  const commands = all.flatMap(({ command = [] }) => command);
+  return [
+    ...(commands.length ? [FIRST, ...commands] : []),
+    ...new Set(all.flatMap(({ says }) => (says === undefined ? [] : wrapped(says)))),
+  ];
+};

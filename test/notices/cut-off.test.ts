@@ -1,0 +1,62 @@
+// Shutting somebody out in IAM: what is pasted is one denial for one cluster, and where there is none a sentence says so.
+import { execFileSync } from "node:child_process";
+import * as fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { Cluster } from "../../lib/core/base/ids.ts";
+import { iamCutLines } from "../../lib/notices/cut-off-text.ts";
+import { MAX_COLUMNS } from "../../lib/notices/page.ts";
+
+const cluster = Cluster.parse("arn:aws:dsql:us-east-1:111122223333:cluster/k7abcdefghij1234567890orders");
+const linesOf = (resource: string, account = "111122223333") =>
+  iamCutLines([`arn:aws:iam::${account}:${resource}`], cluster);
+const commandOf = (lines: readonly string[]) =>
+  lines.slice(lines.findIndex((line) => line.startsWith("aws ")));
+/** The words as a shell hands them over. */
+const wordsOf = (lines: readonly string[]): string[] =>
+  execFileSync("sh", ["-c", `aws() { printf '%s\\0' "$@"; }\n${commandOf(lines).join("\n")}`], {
+    encoding: "utf8",
+  })
+    .split("\0")
+    .slice(0, -1);
+
+describe("in IAM", () => {
+  it.each([
+    ["role/service/OrdersApi", "put-role-policy", "--role-name", "OrdersApi"],
+    ["user/ana", "put-user-policy", "--user-name", "ana"],
+  ])("%s is denied this cluster alone, by one command", (resource, ...words) => {
+    const lines = linesOf(resource);
+    for (const line of lines) expect(line.length, line).toBeLessThanOrEqual(MAX_COLUMNS);
+    const all = wordsOf(lines);
+    const [call, ...who] = words;
+    expect([...all.slice(0, 5), ...all.slice(6)]).toEqual([
+      ...["iam", call, "--policy-name", "dsql-audit-cut-off", "--policy-document", ...who],
+    ]);
+    expect(JSON.parse(all[5] ?? "")).toEqual({
+      Version: "2012-10-17",
+      Statement: [{ Effect: "Deny", Action: ["dsql:DbConnect", "dsql:DbConnectAdmin"], Resource: cluster }],
+    });
+  });
+
+  it("nobody is told to change what cannot be: root, a role of Identity Center, another account", () => {
+    for (const [says, lines] of [
+      [/change its password/, linesOf("root")],
+      [/IAM Identity Center/, linesOf("role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Support_a1b2")],
+      [/of the account 999900001111/, linesOf("role/bi/Vendor", "999900001111")],
+    ] as const) {
+      expect(lines.join(" ")).toMatch(says);
+      expect(lines.join("\n")).not.toContain("put-");
+    }
+  });
+
+  it("a name that could be something else to a shell gets no command", () => {
+    fc.assert(
+      fc.property(fc.string({ unit: "binary", maxLength: 40 }), (name) => {
+        const lines = linesOf(`role/${name}`);
+        if (lines.length && lines.some((line) => line.includes("put-")))
+          expect(name.slice(name.lastIndexOf("/") + 1)).toMatch(/^[\w+=,.@-]+$/);
+      }),
+    );
+    expect(linesOf("role/x'; rm -rf ~ #")).toEqual([]);
+    expect(linesOf("role/--profile")).toEqual([]);
+  });
+});
