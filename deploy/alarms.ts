@@ -172,7 +172,7 @@ const channelsRefused: Resources = {
     "HasEventBus",
     "event-bus-refused",
     "EventBusRefused",
-    "The event bus does not take events on findings. Is the bus there, does its policy admit the role of notify, does a key of the bus admit it too?",
+    "The event bus does not take events on findings. Is the bus there, does its policy admit the role of notify, does the policy of its key admit events.amazonaws.com?",
   ),
   SecurityHubRefusedAlarm: refused(
     "HasSecurityHub",
@@ -184,7 +184,7 @@ const channelsRefused: Resources = {
     "HasChatTopic",
     "chat-refused",
     "ChatRefused",
-    "The topic of the chat does not take notices. Is the topic there, does its policy admit the role of notify, does a key of the topic admit it too?",
+    "The topic of the chat does not take notices. Is the topic there, does its policy admit the role of notify? A key of the topic has to be named by chatTopicKeyArn, and its policy has to admit the role too.",
   ),
 };
 

@@ -77,6 +77,15 @@ export const parameterPlans = {
     pattern: String.raw`^$|^arn:[^:*]+:sns:[^:*]+:\d{12}:[A-Za-z0-9_-]{1,256}$`,
     constraint: "is empty or the ARN of an SNS topic",
   },
+  chatTopicKeyArn: {
+    says: [
+      "The KMS key of that topic, if it has one of its own. Its key policy must admit the role of notify as well. (A bus needs",
+      "none here: EventBridge uses the key of a bus itself, and the key policy admits events.amazonaws.com.)",
+    ],
+    default: "",
+    pattern: KEY_ARN,
+    constraint: "is empty or the ARN of a KMS key",
+  },
   trailBucket: {
     says: [
       "The bucket of the trail that records DSQL's data events, with EventBridge switched on.",

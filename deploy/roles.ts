@@ -262,6 +262,12 @@ export const roles: Resources = {
     "chat",
     allow("PublishToChat", ["sns:Publish"], [ref("ChatTopic")]),
   ),
+  // SNS encrypts in the publisher's name: https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html. EventBridge uses
+  // the key of a bus by itself: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-encryption-key-policy.html.
+  SealForChat: onlyWith("HasChatTopicKey", "notify", "chat-key", {
+    ...allow("SealForChat", ["kms:GenerateDataKey", "kms:Decrypt"], [ref("ChatTopicKeyArn")]),
+    Condition: { StringLike: { "kms:ViaService": sub(`sns.*.\${AWS::URLSuffix}`) } },
+  }),
   // As the default product of the account: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssecurityhub.html
   ImportFindings: onlyWith(
     "HasSecurityHub",

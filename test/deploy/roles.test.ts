@@ -94,6 +94,8 @@ describe("permissions", () => {
       "IngestFilesRole kms:Decrypt",
       "IngestFilesRole s3:GetObject",
       "NotifyRole events:PutEvents",
+      "NotifyRole kms:Decrypt",
+      "NotifyRole kms:GenerateDataKey",
       "NotifyRole securityhub:BatchImportFindings",
       "NotifyRole sns:Publish", // mails
       "NotifyRole sns:Publish", // chat
@@ -155,5 +157,20 @@ describe("permissions", () => {
     expect(
       own.flatMap(({ statement }) => statement.Action).filter((action) => !action.startsWith("logs:")),
     ).toEqual(["dynamodb:GetItem", "dynamodb:Query", "dynamodb:BatchGetItem"]);
+  });
+});
+
+it("lets notify use the key of the chat's topic, through SNS alone, and no function any other key but the trail's", () => {
+  const keys = statements().filter(({ statement }) =>
+    statement.Action.some((action) => action.startsWith("kms:")),
+  );
+  expect(keys.map(({ role, statement }) => [role, statement.Sid, named(statement.Resource)]).sort()).toEqual([
+    ["IngestFilesRole", "OpenTrailFiles", ["TrailKeyArn"]],
+    ["NotifyRole", "SealForChat", ["ChatTopicKeyArn"]],
+  ]);
+  const chat = keys.find(({ role }) => role === "NotifyRole")?.statement;
+  expect(chat?.Action).toEqual(["kms:GenerateDataKey", "kms:Decrypt"]);
+  expect(chat?.Condition).toEqual({
+    StringLike: { "kms:ViaService": { "Fn::Sub": `sns.*.\${AWS::URLSuffix}` } },
   });
 });

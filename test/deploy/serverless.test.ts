@@ -62,6 +62,7 @@ describe("the template", () => {
       // What a function is told of it is text that may be empty.
       const { Environment: _, ...Properties } = all;
       if (named(Properties).includes("TrailBucket")) expect(Condition, id).toBe("HasTrailBucket");
+      if (named(Properties).includes("ChatTopicKeyArn")) expect(Condition, id).toBe("HasChatTopicKey");
       if (named(Properties).includes("TrailKeyArn")) expect(Condition, id).toBe("HasTrailKey");
       if (named(Properties).includes("AlertEmail")) expect(Condition, id).toBe("HasAlertEmail");
     }
