@@ -51,7 +51,11 @@ export const principalReach = (engine: AccessEngine, principal: Principal): Reac
     .filter(([, section]) => section.status === "unreadable")
     .map(([name]) => name);
   const notKnown = [
-    ...(mine.length ? [] : ["No mapping names it. Where IAM allows it dsql:DbConnectAdmin it is admin, who reaches everything."]),
+    ...(mine.length
+      ? []
+      : [
+          "No mapping names it. Where IAM allows it dsql:DbConnectAdmin it is admin, who reaches everything.",
+        ]),
     ...(unread.length ? [`There may be more: ${unread.join(", ")} could not be read.`] : []),
   ].join(" ");
   return { roles, ...(notKnown && { notKnown }) };

@@ -50,7 +50,9 @@ describe("surprise", () => {
     const newcomer = steady("service-1", 4, { network: "52.1.1.0/24" }, 28);
     expect(signAfter(32, newcomer)?.bits).toBe(6);
     const peer = steady("service-1", 32, { network: "52.1.1.0/24" });
-    expect(signAfter(32, peer)?.says).toContain("and none of 24 days of the other machines count as such a day");
+    expect(signAfter(32, peer)?.says).toContain(
+      "and none of 24 days of the other machines count as such a day",
+    );
   });
 
   it("takes a provider's range where people live for no place of a machine", () => {
