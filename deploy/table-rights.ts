@@ -1,6 +1,6 @@
 // Which kinds of items each function writes and removes. Its role allows these and no others, and the local stack holds it
 // to the same.
-import { itemKinds } from "../lib/store/table/item-kinds.ts";
+import { itemKinds } from "./item-kinds.ts";
 import type { FunctionName } from "./topology.ts";
 
 export type TableRights = { readonly writes: readonly string[]; readonly removes: readonly string[] };

@@ -1,6 +1,6 @@
 // Every kind of item in the table: what it holds, whether that leads to people, and how long it is kept. A new kind has to
 // stand here.
-import type { RetentionName } from "../../core/findings/retention-days.ts";
+import type { RetentionName } from "../lib/core/findings/retention-days.ts";
 
 /** `by` a parameter: `history retain` and the daily run remove it. In `days`: it expires by itself. Else as long as the table. */
 type Kept =

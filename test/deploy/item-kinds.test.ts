@@ -2,12 +2,12 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { parameterPlans } from "../../../deploy/parameters.ts";
-import { kindOf, tableRights, writtenByPeople } from "../../../deploy/table-rights.ts";
-import { retentionNames } from "../../../lib/core/findings/retention-days.ts";
-import { itemKinds } from "../../../lib/store/table/item-kinds.ts";
-import { keys } from "../../../lib/store/table/keys.ts";
-import { cluster } from "../../support/catalogs.ts";
+import { itemKinds } from "../../deploy/item-kinds.ts";
+import { parameterPlans } from "../../deploy/parameters.ts";
+import { kindOf, tableRights, writtenByPeople } from "../../deploy/table-rights.ts";
+import { retentionNames } from "../../lib/core/findings/retention-days.ts";
+import { keys } from "../../lib/store/table/keys.ts";
+import { cluster } from "../support/catalogs.ts";
 
 type Make = (...args: readonly unknown[]) => unknown;
 /** Whatever a key is made of: a cluster or a scope, then a time, a number or a name. */
@@ -54,7 +54,7 @@ it("what leads to people is limited by a parameter or by itself, or says why not
 });
 
 it("the README names each of these parameters in its section on personal data", () => {
-  const readme = readFileSync(join(import.meta.dirname, "../../../README.md"), "utf8");
+  const readme = readFileSync(join(import.meta.dirname, "../../README.md"), "utf8");
   const section = readme.slice(readme.indexOf("### Personal data"), readme.indexOf("## Measured"));
   for (const name of ["keepDays", ...retentionNames]) expect(section).toContain(`\`${name}\``);
 });
