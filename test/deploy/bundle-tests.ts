@@ -57,7 +57,7 @@ export const bundleTests = (functions: readonly string[], packaged: () => Stack)
       ...["logs:CreateLogStream", "logs:PutLogEvents"], // Lambda writes the log
       ...["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"], // Lambda empties the queue
       "dsql:DbConnect", // a login is signed, not called
-      "kms:Decrypt", // S3 opens the trail's files
+      ...["kms:Decrypt", "kms:GenerateDataKey"], // S3 opens the trail's files, SNS seals what the chat's topic takes
       ...["CreateNetworkInterface", "DeleteNetworkInterface", "DescribeNetworkInterfaces"].map(inVpc),
       ...["DescribeSubnets", "AssignPrivateIpAddresses", "UnassignPrivateIpAddresses"].map(inVpc),
     ];
