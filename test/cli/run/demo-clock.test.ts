@@ -25,8 +25,8 @@ const quiet: Story = {
   dormantDays: 30,
 };
 
-// Just after a midnight and just before one; all that hangs on the afternoon is looked at in demo.test.ts.
-it.each(["00:10", "23:59"])(
+// Just after a midnight, in the afternoon, after the last login of the day before, and just before midnight.
+it.each(["00:10", "15:30", "23:59"])(
   "has no finding about capture, and proves every settled hour, when it is started at %s",
   async (time) => {
     const now = Date.parse(`2026-10-14T${time}:00Z`);
