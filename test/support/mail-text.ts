@@ -25,7 +25,8 @@ export const statementsIn = (text: string): string[] =>
     ([, lines = ""]) => {
       const sql = lines
         .split("\n")
-        .filter((line) => !line.startsWith("--"))
+        // Where the statements run stands above them.
+        .filter((line) => !/^(?:--|In the database)/.test(line))
         .join("\n");
       return (sql.match(/(?:[^;']|'[^']*')+;/g) ?? [])
         .map((statement) => statement.trim())

@@ -3,7 +3,12 @@ import * as fc from "fast-check";
 import { expect, it } from "vitest";
 import { stringify } from "yaml";
 import { changedText } from "../../../cli/deploy/changed-text.ts";
-import { type ParameterName, parameterPlans, parameters } from "../../../deploy/parameters.ts";
+import {
+  type ParameterName,
+  type ParameterPlan,
+  parameterPlans,
+  parameters,
+} from "../../../deploy/parameters.ts";
 import { type Params, paramsText, readParams } from "../../../deploy/params.ts";
 
 const read = (text: string): Params => {
@@ -61,10 +66,13 @@ const json = fc.dictionary(
   fc.constantFrom("service", "a # b", "-", "it's"),
 );
 const anyValue = (name: ParameterName): fc.Arbitrary<string> => {
-  const plan = parameterPlans[name];
-  if ("values" in plan) return fc.constantFrom(...plan.values);
-  if ("json" in plan) return json.map((value) => JSON.stringify(value));
-  if ("type" in plan) return fc.integer({ min: 1, max: 99 }).map(String);
+  const plan: ParameterPlan = parameterPlans[name];
+  const { min = 1, max = 99 } = plan;
+  if (plan.values) return fc.constantFrom(...plan.values);
+  if (plan.json) return json.map((value) => JSON.stringify(value));
+  // Kept for as long as whatever rests on it may ask.
+  if (plan.days) return fc.integer({ min: 400, max }).map(String);
+  if (plan.type) return fc.integer({ min: Math.ceil(min), max: Math.min(max, 99) }).map(String);
   const some = { region: ["eu-central-1"], alertEmail: ["a@b.example"], trailPrefix: ["a b/", "# x/", "'/"] };
   return fc.constantFrom(plan.default, ...(some[name as keyof typeof some] ?? []));
 };
