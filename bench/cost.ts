@@ -28,7 +28,8 @@ export const costs = (readme: string): ReadonlyMap<string, readonly CostLine[]> 
   const given = {
     measured: measuredFigures(readme),
     deployed: {
-      alarms: Object.keys(alarms).length,
+      // Those of a channel are only there where the channel is on.
+      alarms: Object.values(alarms).filter((alarm) => !("Condition" in alarm)).length,
       queues: queuePlans.length,
       detectMemory: functionPlans.detect.memory,
       snapshotMemory: functionPlans.snapshot.memory,

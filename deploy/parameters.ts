@@ -172,7 +172,7 @@ export const parameterPlans = {
   },
   activityDays: {
     says: [
-      "How many days it is kept who connected, when and from where (by the minute and hour 402 at most). Hours of which",
+      "How many days it is kept who connected, when and from where (by the minute 402 at most, by the hour 403). Hours of which",
       "nothing is kept count as unknown.",
     ],
     ...daysOf("activityDays"),

@@ -12,6 +12,7 @@ import { KEEP_DAYS } from "../../lib/core/history/retention.ts";
 import { AuditError } from "../../lib/errors.ts";
 import { retentionOf } from "../../lib/queries/retention.ts";
 import type { RetentionResult } from "../../lib/store/history/retention.ts";
+import type { Store } from "../../lib/store/open-store.ts";
 import type { RemovedOfPeople } from "../../lib/store/retain-people.ts";
 import type { AddCommand } from "../command.ts";
 import { addStoreOptions, pickCluster, type StoreOptions, withStore } from "../context.ts";
@@ -36,12 +37,23 @@ export const parseKeepDays = (text: string): number => {
 };
 
 /** What the options say in the place of what the deployment says; AuditError("usage") for what may not be kept so short. */
-const daysOf = (options: Options, deployed: RetentionDays): RetentionDays => {
+const daysOf = async (options: Options, store: Store): Promise<RetentionDays> => {
+  const { days: deployed } = await retentionOf(store);
+  const dormantDays = (await store.settings.read())?.values.dormantDays;
   const asked = retentionNames.flatMap((name) => {
     const text = options[name];
-    return text === undefined ? [] : [[name, Number(text)] as const];
+    return text === undefined ? [] : [[name, /^\d+$/.test(text) ? Number(text) : Number.NaN] as const];
   });
-  const problems = asked.flatMap(([name, days]) => retentionProblem(name, days) ?? []);
+  const problems = asked.flatMap(([name, days]) => retentionProblem(name, days, dormantDays) ?? []);
+  const { activityDays } = Object.fromEntries(asked);
+  if (
+    activityDays !== undefined &&
+    activityDays < deployed.activityDays &&
+    (await store.clusters.list()).length > 1
+  )
+    problems.push(
+      `activityDays is ${activityDays}, and ${deployed.activityDays} for the other clusters of this store: all share the proof that capture worked. Set the parameter activityDays of the deployment`,
+    );
   if (problems.length) throw new AuditError("usage", problems.join("; "));
   return { ...deployed, ...Object.fromEntries(asked) };
 };
@@ -132,7 +144,7 @@ export const addRetain: AddCommand = (history, io) => {
     const applied = options.apply ?? false;
     const document = await withStore(io, options, { mustExist: true }, async (store): Promise<Document> => {
       const cluster = await pickCluster(store, options.cluster);
-      const days = daysOf(options, (await retentionOf(store)).days);
+      const days = await daysOf(options, store);
       const result = await store.archive.retain(cluster, { keepDays, days, apply: applied });
       return {
         ...{ cluster, keepDays, days, applied },

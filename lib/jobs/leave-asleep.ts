@@ -1,6 +1,7 @@
 // Decides whether the scan of an idle cluster is left out: it would wake it, and nothing can have changed there.
 import type { Cluster, Principal } from "../core/base/ids.ts";
 import { floorTo, HOUR, type Instant, MINUTE } from "../core/base/time.ts";
+import type { Catalog } from "../core/catalog/catalog.ts";
 import { isDue, provenIn, quietFrom } from "../core/coverage/asleep.ts";
 import { LIVE_SETTLE_MS } from "../core/findings/facts.ts";
 import { provenHours } from "../queries/proven-hours.ts";
@@ -27,6 +28,10 @@ const isQuiet = async (
   return true;
 };
 
+/** What the manifest does not tell: whether all of IAM was read, where it was asked. */
+const isIamWhole = ({ iam }: Catalog): boolean =>
+  Object.values(iam?.parts ?? {}).every(({ status }) => status === "read");
+
 /**
  * Whether the cluster, which AWS calls idle or inactive, is left asleep at `now`, for at most `longestMs` after its last
  * snapshot: nobody else has connected since, every settled hour is proven, and all of that snapshot could be read. Written
@@ -45,7 +50,8 @@ export const leaveAsleep = async (
     return false;
   const hours = provenIn(snapshotAt, floorTo(HOUR, now - LIVE_SETTLE_MS));
   const { uncovered } = await provenHours(store, cluster, hours, now);
-  if (uncovered.hoursIn(hours) > 0) return false;
+  if (uncovered.hoursIn(hours) > 0 || !isIamWhole((await store.snapshots.open(cluster, head)).catalog))
+    return false;
   await store.sleeps.note(cluster, { at: now, snapshotAt });
   return true;
 };

@@ -8,12 +8,14 @@ import { wrapped } from "./page.ts";
 const NAME = /^[\w+=,.@][\w+=,.@-]{0,63}$/;
 const CLUSTER = /^arn:[\w-]+:dsql:[\w-]+:\d{12}:cluster\/[a-z0-9]+$/;
 /** Roles of Identity Center and of services cannot be changed by hand. */
-const MANAGED = /^role\/(?:aws-reserved|aws-service-role)\//;
-const POLICY = "dsql-audit-cut-off";
+const MANAGED = /^role\/(?:aws-reserved\/|aws-service-role\/|AWSReservedSSO_|AWSServiceRoleFor)/;
+/** Of each cluster its own: writing a policy of the same name would take back what it denied. */
+const policyOf = (cluster: Cluster): string => `dsql-audit-cut-off-${cluster.split("/").at(-1)}`;
 
 /** One command over several lines: JSON takes line feeds between its words, and a shell takes them within quotes. */
 const denial = (kind: string, name: string, cluster: Cluster): string[] => [
-  `aws iam put-${kind}-policy --policy-name ${POLICY} \\`,
+  `aws iam put-${kind}-policy \\`,
+  `  --policy-name ${policyOf(cluster)} \\`,
   `  --policy-document '{"Version": "2012-10-17", "Statement": [{"Effect": "Deny",`,
   `  "Action": ["dsql:DbConnect", "dsql:DbConnectAdmin"], "Resource":`,
   `  "${cluster}"`,
@@ -43,14 +45,17 @@ const oneOf = (principal: string, cluster: Cluster): Cut => {
   return kind === undefined || !NAME.test(name) ? {} : { command: denial(kind, name, cluster) };
 };
 
-const FIRST = "In IAM, for this cluster alone; deleting that policy takes it back:";
+const FIRST = [
+  "In IAM, for this cluster alone; deleting that policy takes it back.",
+  "A peer in another Region has an ARN of its own: deny it there as well.",
+];
 
 /** What to do in IAM about these principals: a sentence, and a command where one can be pasted. */
 export const iamCutLines = (principals: readonly string[], cluster: Cluster): string[] => {
   const all = principals.map((principal) => oneOf(principal, cluster));
   const commands = all.flatMap(({ command = [] }) => command);
   return [
-    ...(commands.length ? [FIRST, ...commands] : []),
+    ...(commands.length ? [...FIRST, ...commands] : []),
     ...new Set(all.flatMap(({ says }) => (says === undefined ? [] : wrapped(says)))),
   ];
 };

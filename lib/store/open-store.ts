@@ -37,7 +37,7 @@ import { putRetentionMark } from "./history/retention-mark.ts";
 import { createSnapshotStore, type SnapshotStore } from "./history/snapshots.ts";
 import { historyToVerify } from "./history/to-verify.ts";
 import type { VerifyRequest } from "./history/verify-history.ts";
-import { type RemovedOfPeople, retainPeople } from "./retain-people.ts";
+import { assertDays, type RemovedOfPeople, retainPeople } from "./retain-people.ts";
 import { type ReadTable, refuseWrites } from "./table/read-only.ts";
 import type { Table } from "./table/table.ts";
 
@@ -153,8 +153,10 @@ export const openStore = (table: Table, { now }: StoreOptions): Store => {
       retain: async (cluster, options) => {
         const { keepDays = KEEP_DAYS, days = defaultRetention, apply = true } = options;
         // What may not be kept so short is told before anything is removed.
-        const removed = await retainPeople(table, cluster, { now: now(), days, apply });
+        assertDays(days);
         const result = await applyRetention(table, cluster, { now, keepDays, apply });
+        // The longer of the two where days were shortened: it must not keep history from being thinned.
+        const removed = await retainPeople(table, cluster, { now: now(), days, apply });
         // The daily run keeps the usual days, which verify knows of; it may not write to the table either.
         if (apply && keepDays !== KEEP_DAYS && result.before !== null)
           await putRetentionMark(table, cluster, { before: result.before, at: now(), keepDays });

@@ -8,8 +8,9 @@ import { AuditError } from "../errors.ts";
 import { actKey, actStore } from "./findings/acts.ts";
 import { exemptionItems } from "./findings/exemptions.ts";
 import { createFindingStore } from "./findings/findings.ts";
+import { inParallel } from "./table/in-parallel.ts";
 import { keys } from "./table/keys.ts";
-import type { Key, Table } from "./table/table.ts";
+import type { Key, Range, Table } from "./table/table.ts";
 
 /** How much of each was removed, or would be. */
 export type RemovedOfPeople = {
@@ -24,12 +25,24 @@ export type RemovedOfPeople = {
 
 type Options = { readonly now: Instant; readonly days: RetentionDays; readonly apply: boolean };
 
+const LANES = 16;
+
 const remover =
   (table: Table, apply: boolean) =>
   async (found: readonly Key[]): Promise<number> => {
-    if (apply) for (const { pk, sk } of found) await table.remove({ pk, sk });
+    if (apply) await inParallel(found, LANES, (key) => table.remove(key));
     return found.length;
   };
+
+/** Keys alone: what stands in the items is large. */
+const keysIn = async (table: Table, range: Range): Promise<Key[]> => {
+  const found: Key[] = [];
+  for await (const { pk, sk } of table.query(range)) found.push({ pk, sk });
+  return found;
+};
+
+/** Hours, minutes and doubts expire a little after 400 days by themselves: no hour is proven for longer than these are there. */
+const PROOF_DAYS = 398;
 
 /**
  * The proof first, the days last: a run that dies half-way leaves hours that are unknown, and none that look proven and
@@ -41,15 +54,14 @@ const retainActivity = async (
   { now, days: { activityDays }, apply }: Options,
 ): Promise<number> => {
   const remove = remover(table, apply);
-  const until = `${iso(floorTo(DAY, now) - (activityDays + 1) * DAY).slice(0, 10)}~`;
-  const before = (pk: string): Promise<Key[]> => Array.fromAsync(table.query({ pk, to: until }));
+  const before = (pk: string, days = activityDays): Promise<Key[]> =>
+    keysIn(table, { pk, to: `${iso(floorTo(DAY, now) - (days + 1) * DAY).slice(0, 10)}~` });
   const scopes = [scopeOfCluster(cluster), cluster, ANY_SCOPE].filter((scope) => scope !== undefined);
-  for (const scope of scopes) await remove(await before(keys.coverage(scope)));
+  for (const scope of scopes)
+    await remove(await before(keys.coverage(scope), Math.min(activityDays, PROOF_DAYS)));
   let removed = 0;
   for (const hour of await before(keys.hours(cluster))) {
-    removed += await remove(
-      await Array.fromAsync(table.query({ pk: keys.slots(cluster, Date.parse(hour.sk)) })),
-    );
+    removed += await remove(await keysIn(table, { pk: keys.slots(cluster, Date.parse(hour.sk)) }));
     removed += await remove([hour]);
   }
   return removed + (await remove(await before(keys.days(cluster))));
@@ -74,8 +86,25 @@ const retainActs = async (
   );
 };
 
-/** Before anything is removed: AuditError("config") that says what may not be kept so short, and why. */
-const assertDays = (days: RetentionDays): void => {
+/** One that was opened again meanwhile has another revision, and stays. */
+const retainFindings = async (
+  table: Table,
+  cluster: Cluster,
+  { now, days: { findingDays }, apply }: Options,
+): Promise<number> => {
+  const before = now - findingDays * DAY;
+  const old = [...(await createFindingStore(table).read(cluster)).values()].filter(
+    ({ finding: { closedAt } }) => closedAt !== undefined && closedAt < before,
+  );
+  if (!apply) return old.length;
+  const removed = await inParallel(old, LANES, ({ finding, rev }) =>
+    table.removeIf(keys.finding(cluster, finding.id), "rev", rev),
+  );
+  return removed.filter(Boolean).length;
+};
+
+/** To ask before anything is removed: AuditError("config") that says what may not be kept so short, and why. */
+export const assertDays = (days: RetentionDays): void => {
   const problems = retentionNames.flatMap((name) => retentionProblem(name, days[name]) ?? []);
   if (problems.length) throw new AuditError("config", problems.join("; "));
 };
@@ -89,19 +118,14 @@ export const retainPeople = async (
   cluster: Cluster,
   options: Options,
 ): Promise<RemovedOfPeople> => {
-  assertDays(options.days);
   const { now, days, apply } = options;
   const remove = remover(table, apply);
-  const closedBefore = now - days.findingDays * DAY;
-  const old = (await createFindingStore(table).list(cluster)).filter(
-    ({ closedAt }) => closedAt !== undefined && closedAt < closedBefore,
-  );
   const { pk, prefix } = keys.sentNotices(cluster);
   const sentBefore = `${prefix}${iso(now - days.noticeDays * DAY)}`;
   return {
     removedActivity: await retainActivity(table, cluster, options),
-    removedFindings: await remove(old.map(({ id }) => keys.finding(cluster, id))),
-    removedNotices: await remove(await Array.fromAsync(table.query({ pk, from: prefix, to: sentBefore }))),
+    removedFindings: await retainFindings(table, cluster, options),
+    removedNotices: await remove(await keysIn(table, { pk, from: prefix, to: sentBefore })),
     removedActs: await retainActs(table, cluster, options),
   };
 };

@@ -16,7 +16,6 @@ export type Emulator = {
   readonly env: Readonly<Record<string, string>>;
   /** The last lines that it wrote. */
   readonly tail: (lines: number) => string;
-  readonly stop: () => Promise<void>;
 };
 
 const freePort = async (): Promise<number> => {
@@ -43,8 +42,12 @@ const end = async (child: ChildProcess): Promise<void> => {
   }
 };
 
-/** Throws when it does not answer within a minute. */
-export const startEmulator = async (python: string, folder: string): Promise<Emulator> => {
+/** Why there is none where it does not answer within a minute. `ended` is told how to end it before it is waited for. */
+export const startEmulator = async (
+  python: string,
+  folder: string,
+  ended: (stop: () => Promise<void>) => void,
+): Promise<Emulator | { readonly why: string }> => {
   const port = await freePort();
   const endpoint = `http://127.0.0.1:${port}`;
   for (const name of ["tmp", "state", "s3"]) mkdirSync(join(folder, name), { recursive: true });
@@ -69,6 +72,11 @@ export const startEmulator = async (python: string, folder: string): Promise<Emu
       DOCKER_HOST: "unix:///nowhere",
     },
   });
+  ended(() => end(child));
+  let failure = "";
+  child.on("error", ({ message }) => {
+    failure = message;
+  });
   const tail = (lines: number): string =>
     readFileSync(log, "utf8")
       .split("\n")
@@ -77,12 +85,11 @@ export const startEmulator = async (python: string, folder: string): Promise<Emu
       .join("\n");
   const deadline = Date.now() + START_MS;
   for (;;) {
-    const answer = await fetch(`${endpoint}/_ministack/health`).catch(() => undefined);
+    const signal = AbortSignal.timeout(2_000);
+    const answer = await fetch(`${endpoint}/_ministack/health`, { signal }).catch(() => undefined);
     if (answer?.ok) break;
-    if (child.exitCode !== null || Date.now() > deadline) {
-      await end(child);
-      throw new Error(`the emulator did not start:\n${tail(20)}`);
-    }
+    if (failure || child.exitCode !== null || Date.now() > deadline)
+      return { why: `It did not start: ${failure || tail(20)}` };
     await delay(200);
   }
   return {
@@ -97,6 +104,5 @@ export const startEmulator = async (python: string, folder: string): Promise<Emu
       AWS_EC2_METADATA_DISABLED: "true",
     },
     tail,
-    stop: () => end(child),
   };
 };

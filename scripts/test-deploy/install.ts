@@ -8,7 +8,7 @@ const MINISTACK = "ministack==1.5.33";
 /** What the documents' commands that begin with `aws` are run with. */
 const AWSCLI = "awscli==1.46.3";
 
-const STEP_MS = 4 * 60_000;
+const STEP_MS = 3 * 60_000;
 
 /** A folder with the programs, or why there is none. */
 type Installed = { readonly bin: string } | { readonly why: string };

@@ -7,6 +7,7 @@ import { leaveAsleep } from "../../lib/jobs/leave-asleep.ts";
 import { openStore, type Store } from "../../lib/store/open-store.ts";
 import { estate } from "../support/catalogs.ts";
 import { connection } from "../support/connections.ts";
+import { iamFacts } from "../support/iam.ts";
 import { CLUSTER } from "../support/records.ts";
 import { sqliteTables } from "../support/table.ts";
 
@@ -98,7 +99,18 @@ describe("an idle cluster", () => {
     expect(await isLeft(T + HOUR)).toBe(false);
   });
 
-  it("is read where none or not all of it was read last", async () => {
+  it("is read where none or not all of it was read last, or not all of IAM", async () => {
+    const read = iamFacts();
+    const users = { status: "unreadable", reason: "throttled", code: null } as const;
+    for (const [iam, expected] of [
+      [read, true],
+      [{ ...read, parts: { ...read.parts, users } }, false],
+    ] as const) {
+      store = openStore(await sqlite.fresh(), { now: () => T });
+      await prove(-24, 24);
+      await store.snapshots.save(cluster, { ...estate({}), cluster, iam }, T);
+      expect(await isLeft(T + 2 * HOUR)).toBe(expected);
+    }
     await save({ functions: "unreadable" }, T + MINUTE);
     expect(await isLeft(T + 2 * HOUR)).toBe(false);
     store = openStore(await sqlite.fresh(), { now: () => T });

@@ -66,7 +66,7 @@ export const snapshotOverdue = /* @__PURE__ */ defineDetector({
     const hours = Math.floor((view.now - takenAt) / HOUR);
     if (hours < afterHours) return [];
     // The schedule still says by the hour that it left the scan out; once that stops, nobody knows any more.
-    const asleep = { snapshotAt: takenAt, now: view.now, withinMs: afterHours * HOUR };
+    const asleep = { snapshotAt: takenAt, now: view.now, withinMs: Math.max(afterHours, 2) * HOUR };
     if (hours < LONGEST_SLEEP_HOURS + afterHours && isLeftAsleep(view.coverage.asleep, asleep)) return [];
     const { count, lastAt } = connectionsSince(view, snapshot.takenAt);
     return [

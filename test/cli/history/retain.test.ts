@@ -59,4 +59,16 @@ describe("history retain", () => {
     expect(young.out).toContain("Would remove 0 snapshots and 0 chunks");
     expect(young.out).not.toContain("--apply");
   });
+
+  it("keeps the proof that clusters share: of one alone it is not kept shorter", async () => {
+    expect((await cli("history retain --activity-days 130")).code).toBe(0);
+    await fillStore(join(folder, "dsql-audit.db"), async (db) => {
+      await registerCluster(db, `${cluster}2` as typeof cluster);
+    });
+    const told = await cli(`history retain --cluster ${cluster} --activity-days 130`);
+    expect(told.code).toBe(64);
+    expect(told.err).toContain("all share the proof that capture worked");
+    expect((await cli(`history retain --cluster ${cluster} --act-days ""`)).code).toBe(64);
+    expect((await cli(`history retain --cluster ${cluster} --activity-days 400`)).code).toBe(0);
+  });
 });
