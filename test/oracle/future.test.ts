@@ -45,7 +45,7 @@ describe("tomorrow", () => {
           }
         });
       }),
-      { numRuns: 50 },
+      { numRuns: 100 },
     );
     expect(checked).toBeGreaterThan(30);
   });
@@ -92,7 +92,7 @@ describe("becoming a role by ADMIN OPTION", () => {
           }
         });
       }),
-      { numRuns: 15 },
+      { numRuns: 25 },
     );
     expect(granted).toBeGreaterThan(5);
   });

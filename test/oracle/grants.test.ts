@@ -134,7 +134,7 @@ describe("the text of grants by several grantors", () => {
             checked++;
           }
       }),
-      { numRuns: 30 },
+      { numRuns: 60 },
     );
     // That the property is not empty; how often it bites is chance.
     expect(checked).toBeGreaterThan(5);

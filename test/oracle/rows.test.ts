@@ -152,7 +152,7 @@ describe("the rows of privileges", () => {
           }
         });
       }),
-      { numRuns: 20 },
+      { numRuns: 35 },
     );
     expect(rows).toBeGreaterThan(5_000);
   });
@@ -179,7 +179,7 @@ describe("the rows of privileges", () => {
           }
         });
       }),
-      { numRuns: 12 },
+      { numRuns: 20 },
     );
   });
 });

@@ -154,7 +154,7 @@ describe("a baseline made of a catalog", () => {
       }),
       { numRuns: 150 },
     );
-    expect(changed).toBeGreaterThan(40);
+    expect(changed).toBeGreaterThan(10);
   });
 });
 
