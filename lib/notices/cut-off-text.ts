@@ -1,4 +1,4 @@
-// How somebody is shut out tonight: the mappings in the database, and a denial in IAM that holds for one cluster alone.
+// How somebody is shut out tonight: the mappings in the database, and a denial in IAM that holds for one cluster alone, in all its Regions.
 import { type Cluster, parseArn } from "../core/base/ids.ts";
 import { shellWord } from "../core/base/shell-word.ts";
 import { visible } from "../core/base/visible-text.ts";
@@ -13,20 +13,20 @@ const MANAGED = /^role\/(?:aws-reserved\/|aws-service-role\/|AWSReservedSSO_|AWS
 const policyOf = (cluster: Cluster): string => `dsql-audit-cut-off-${cluster.split("/").at(-1)}`;
 
 /** One command over several lines: JSON takes line feeds between its words, and a shell takes them within quotes. */
-const denial = (kind: string, name: string, cluster: Cluster): string[] => [
+const denial = (kind: string, name: string, cluster: Cluster, peers: readonly string[]): string[] => [
   `aws iam put-${kind}-policy \\`,
   `  --policy-name ${policyOf(cluster)} \\`,
   `  --policy-document '{"Version": "2012-10-17", "Statement": [{"Effect": "Deny",`,
-  `  "Action": ["dsql:DbConnect", "dsql:DbConnectAdmin"], "Resource":`,
-  `  "${cluster}"`,
-  "  }]}' \\",
+  `  "Action": ["dsql:DbConnect", "dsql:DbConnectAdmin"], "Resource": [`,
+  ...[cluster, ...peers].map((arn, n) => `  "${arn}"${n < peers.length ? "," : ""}`),
+  "  ]}]}' \\",
   // The longest of all stands last, where no backslash makes it longer.
   `  --${kind}-name ${shellWord(name)}`,
 ];
 
 type Cut = { readonly command?: readonly string[]; readonly says?: string };
 
-const oneOf = (principal: string, cluster: Cluster): Cut => {
+const oneOf = (principal: string, cluster: Cluster, peers: readonly string[]): Cut => {
   const { service, account = "", resource = "" } = parseArn(principal) ?? {};
   if (service !== "iam" || !CLUSTER.test(cluster)) return {};
   if (account !== parseArn(cluster)?.account)
@@ -42,20 +42,29 @@ const oneOf = (principal: string, cluster: Cluster): Cut => {
       says: "In IAM Identity Center: take the assignment to this account away, and end the person's session there. AWS manages the IAM role, so that no policy can be added to it.",
     };
   const [, kind, name = ""] = /^(role|user)\/(?:.*\/)?([^/]+)$/.exec(resource) ?? [];
-  return kind === undefined || !NAME.test(name) ? {} : { command: denial(kind, name, cluster) };
+  return kind === undefined || !NAME.test(name) ? {} : { command: denial(kind, name, cluster, peers) };
 };
 
-const FIRST = [
-  "In IAM, for this cluster alone; deleting that policy takes it back.",
-  "A peer in another Region has an ARN of its own: deny it there as well.",
-];
+const firstOf = (peers: readonly string[] | undefined): string => {
+  const where = peers?.length ? "this cluster and its peers" : "this cluster";
+  const unread = peers ? "" : " If it has peers in other Regions, add their ARNs: they could not be read.";
+  return `In IAM, for ${where} alone; deleting that policy takes it back.${unread}`;
+};
 
-/** What to do in IAM about these principals: a sentence, and a command where one can be pasted. */
-export const iamCutLines = (principals: readonly string[], cluster: Cluster): string[] => {
-  const all = principals.map((principal) => oneOf(principal, cluster));
+/**
+ * What to do in IAM about these principals: a sentence, and a command where one can be pasted. `peers`: the ARNs of the
+ * cluster in other Regions; undefined: not known.
+ */
+export const iamCutLines = (
+  principals: readonly string[],
+  cluster: Cluster,
+  peers: readonly string[] | undefined,
+): string[] => {
+  const known = peers?.every((arn) => CLUSTER.test(arn)) ? peers : undefined;
+  const all = principals.map((principal) => oneOf(principal, cluster, known ?? []));
   const commands = all.flatMap(({ command = [] }) => command);
   return [
-    ...(commands.length ? [...FIRST, ...commands] : []),
+    ...(commands.length ? [...wrapped(firstOf(known)), ...commands] : []),
     ...new Set(all.flatMap(({ says }) => (says === undefined ? [] : wrapped(says)))),
   ];
 };

@@ -1,7 +1,5 @@
 // What a notice says of one finding: who and what, since when, how to mend it.
-
-import type { Instant } from "../core/base/time.ts";
-import { fromTo } from "../core/base/time.ts";
+import { fromTo, type Instant } from "../core/base/time.ts";
 import { visible } from "../core/base/visible-text.ts";
 import type { DetectorWords } from "../core/findings/detector.ts";
 import type { Finding } from "../core/findings/finding.ts";

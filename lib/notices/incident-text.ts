@@ -166,6 +166,7 @@ const reachOfAll = (
       iamCutLines(
         each.map(({ principal }) => principal),
         lead.cluster,
+        each[0]?.reach.peers,
       ),
     ),
   };

@@ -14,6 +14,8 @@ export type Reach = {
   readonly roles: readonly RoleReach[];
   /** Why that may not be all; undefined: as far as the snapshot shows it is. */
   readonly notKnown?: string;
+  /** The ARNs of the cluster in other Regions; missing: not known. */
+  readonly peers?: readonly string[];
 };
 
 /** A line for each role that the principal is mapped to. */

@@ -1,7 +1,7 @@
 // What one principal can reach by its mappings: for people who are told that somebody else may be using it.
 import { type Principal, withoutPath } from "../core/base/ids.ts";
 import { visible } from "../core/base/visible-text.ts";
-import { rowsOf } from "../core/catalog/catalog.ts";
+import { type Catalog, rowsOf } from "../core/catalog/catalog.ts";
 import type { AccessEngine } from "../core/privileges/effective.ts";
 import { isSystemSchema } from "../core/privileges/effective-objects.ts";
 import { revokeMappingSql } from "../core/sql/statements.ts";
@@ -33,11 +33,23 @@ const privilegesOf = (engine: AccessEngine, role: number): string[] => {
   });
 };
 
+const peersOf = ({ cluster, iam }: Catalog): Pick<Reach, "peers"> => {
+  const part = iam?.parts.clusters;
+  const rows = part?.status === "read" ? part.rows : [];
+  const own = rows.find(({ arn }) => arn === cluster);
+  if (!own || own.peersUnread !== undefined) return {};
+  return { peers: rows.flatMap(({ arn }) => (arn === cluster ? [] : [arn])) };
+};
+
 /** The roles that the principal is mapped to, each with its privileges on tables and the statement that ends the mapping. */
 export const principalReach = (engine: AccessEngine, principal: Principal): Reach => {
   const { catalog, graph } = engine;
+  const peers = peersOf(catalog);
   if (catalog.sections.mappings.status === "unreadable")
-    return { roles: [], notKnown: "Its mappings could not be read: what it can reach is not known." };
+    return {
+      ...{ roles: [], notKnown: "Its mappings could not be read: what it can reach is not known." },
+      ...peers,
+    };
   const mine = rowsOf(catalog, "mappings").filter(({ arn }) => withoutPath(arn) === withoutPath(principal));
   const roles = mine.flatMap(({ role: oid, arn }): RoleReach[] => {
     const id = graph.idOf.get(oid);
@@ -58,5 +70,5 @@ export const principalReach = (engine: AccessEngine, principal: Principal): Reac
         ]),
     ...(unread.length ? [`There may be more: ${unread.join(", ")} could not be read.`] : []),
   ].join(" ");
-  return { roles, ...(notKnown && { notKnown }) };
+  return { roles, ...(notKnown && { notKnown }), ...peers };
 };

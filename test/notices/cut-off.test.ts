@@ -7,8 +7,8 @@ import { iamCutLines } from "../../lib/notices/cut-off-text.ts";
 import { MAX_COLUMNS } from "../../lib/notices/page.ts";
 
 const cluster = Cluster.parse("arn:aws:dsql:us-east-1:111122223333:cluster/k7abcdefghij1234567890orders");
-const linesOf = (resource: string, account = "111122223333") =>
-  iamCutLines([`arn:aws:iam::${account}:${resource}`], cluster);
+const linesOf = (resource: string, account = "111122223333", peers: readonly string[] | undefined = []) =>
+  iamCutLines([`arn:aws:iam::${account}:${resource}`], cluster, peers);
 const commandOf = (lines: readonly string[]) =>
   lines.slice(lines.findIndex((line) => line.startsWith("aws ")));
 /** The words as a shell hands them over. */
@@ -35,8 +35,32 @@ describe("in IAM", () => {
     ]);
     expect(JSON.parse(all[5] ?? "")).toEqual({
       Version: "2012-10-17",
-      Statement: [{ Effect: "Deny", Action: ["dsql:DbConnect", "dsql:DbConnectAdmin"], Resource: cluster }],
+      Statement: [{ Effect: "Deny", Action: ["dsql:DbConnect", "dsql:DbConnectAdmin"], Resource: [cluster] }],
     });
+  });
+
+  it("the peers in other Regions are denied by the same command, and where they are not known it says so", () => {
+    const peer = "arn:aws:dsql:us-east-2:111122223333:cluster/k7abcdefghij1234567890peered";
+    const resourcesOf = (lines: readonly string[]) =>
+      JSON.parse(wordsOf(lines)[5] ?? "").Statement[0].Resource;
+    const saysOf = (lines: readonly string[]) => lines.join(" ").split(" aws iam ")[0];
+    const alone = linesOf("user/ana");
+    expect(saysOf(alone)).toBe("In IAM, for this cluster alone; deleting that policy takes it back.");
+    const both = linesOf("user/ana", undefined, [peer]);
+    expect(resourcesOf(both)).toEqual([cluster, peer]);
+    expect(saysOf(both)).toBe(
+      "In IAM, for this cluster and its peers alone; deleting that policy takes it back.",
+    );
+    // One that is no ARN of a cluster could be something else to a shell.
+    for (const lines of [
+      iamCutLines(["arn:aws:iam::111122223333:user/ana"], cluster, undefined),
+      linesOf("user/ana", undefined, [`${peer}'; rm`]),
+    ]) {
+      expect(resourcesOf(lines)).toEqual([cluster]);
+      expect(saysOf(lines)).toMatch(
+        /If it has peers in other Regions, add their ARNs: they could not be read\.$/,
+      );
+    }
   });
 
   it("nobody is told to change what cannot be: root, a role of Identity Center, another account", () => {

@@ -110,7 +110,7 @@ const worldOf = ({ principal, role, object, session }: Names) => {
     const own = isBackup ? "backup_user" : role;
     const privileges = isBackup ? ["SELECT on 7 tables"] : [`SELECT on ${object}`, "INSERT on 4 tables"];
     const revoke = revokeMappingSql(own, subject.principal ?? arn(principal));
-    return { roles: [{ role: own, privileges, revoke }] };
+    return { roles: [{ role: own, privileges, revoke }], peers: [] };
   };
   return { attack, grant, dormant, gap, reachOf, principal, role };
 };
