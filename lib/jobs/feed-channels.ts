@@ -40,6 +40,10 @@ export const settleChannels = async (
   now: Instant,
 ): Promise<void> => {
   const { channels = {}, firstAt }: NoticeState = await notices.read(cluster);
+  const { chat } = channels;
+  // A release before kept only since when it is on. Its first summaries come with the next morning and Monday.
+  if (chat && !chat.times)
+    await notices.noteChannel(cluster, "chat", { times: { firstAt: chat.since, ...summarySlots(now) } });
   const fresh = on.filter((name) => !channels[name]);
   if (!fresh.length && Object.keys(channels).length === on.length) return;
   // First the findings: dying in between, they are marked once more before anything is judged.

@@ -1,9 +1,5 @@
 // A chat beside the mails, over days: told by the same rule, each by a memory of its own, and each although the other fails.
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { SNSClient } from "@aws-sdk/client-sns";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import { DAY, HOUR, MINUTE } from "../../lib/core/base/time.ts";
 import type { Finding } from "../../lib/core/findings/finding.ts";
 import { AuditError } from "../../lib/errors.ts";
@@ -13,29 +9,17 @@ import { sendNotices, tellChat } from "../../lib/jobs/send-notices.ts";
 import { isAnythingDue, isToldGone } from "../../lib/jobs/standing.ts";
 import type { Notice } from "../../lib/notices/notice.ts";
 import { openStore } from "../../lib/store/open-store.ts";
-import { startSns } from "../../local/aws/sns.ts";
 import { cluster } from "../support/catalogs.ts";
 import { findingOf } from "../support/query-world.ts";
+import { sharedSns } from "../support/shared-sns.ts";
 import { sqliteTables } from "../support/table.ts";
 
 /** A Thursday, after the summary of the day. */
 const T = Date.UTC(2026, 8, 10, 8);
 const topicArn = "arn:aws:sns:us-east-1:111122223333:access-findings";
-const outbox = mkdtempSync(join(tmpdir(), "tell-chat-"));
+const mail = sharedSns({ now: () => T, topics: [topicArn] });
 const sqlite = sqliteTables();
-let local: Awaited<ReturnType<typeof startSns>>;
-let sns: SNSClient;
-beforeAll(async () => {
-  local = await startSns({ outbox, now: () => T, topics: [topicArn] });
-  const credentials = { accessKeyId: "local", secretAccessKey: "local" };
-  sns = new SNSClient({ endpoint: local.endpoint, region: "us-east-1", credentials, maxAttempts: 1 });
-});
-afterAll(async () => {
-  sns.destroy();
-  await local.stop();
-  sqlite.stop();
-  rmSync(outbox, { recursive: true, force: true });
-});
+afterAll(() => sqlite.stop());
 
 const begun = (id: string, at: number, more: Partial<Finding> = {}): Finding =>
   findingOf(id, {
@@ -60,15 +44,15 @@ const worldOf = async () => {
     await store.findings.update(cluster, change);
   };
   const tell = async () => {
-    const [mails, chats] = [local.published.length, posted.length];
+    const [mails, chats] = [mail.local.published.length, posted.length];
     const failed = await tellChat({ store, chat }, cluster, now).then(
       () => undefined,
       (error: unknown) => error,
     );
-    await sendNotices({ store, sns, topicArn }, cluster, now);
+    await sendNotices({ store, sns: mail.sns, topicArn }, cluster, now);
     return {
       failed,
-      mails: local.published.slice(mails).map(({ subject }) => subject?.split(" ")[0]),
+      mails: mail.local.published.slice(mails).map(({ subject }) => subject?.split(" ")[0]),
       chats: posted.slice(chats).map(({ tag }) => `[${tag}]`),
     };
   };
@@ -144,7 +128,7 @@ describe("a chat beside the mails", () => {
     await look(T, () => []);
     await tell();
     await look(T + HOUR, () => [begun("a-1", T + HOUR)]);
-    local.failNext("denied");
+    mail.local.failNext("denied");
     await expect(tell()).rejects.toMatchObject({ code: "denied" });
     expect(await tell()).toEqual({ failed: undefined, mails: ["[HIGH]"], chats: [] });
   });
@@ -162,6 +146,18 @@ describe("a chat beside the mails", () => {
     expect((await tell()).chats).toEqual(["[HIGH]"]);
     await look(T + DAY, (was) => was);
     expect((await tell()).chats).toEqual(["[DAILY]"]);
+  });
+
+  it("that an earlier release told hears the day and the week at their time, and not all at once", async () => {
+    const { store, tell, look } = await worldOf();
+    await store.notices.note(cluster, { firstAt: T - 20 * DAY, dailyAt: T - HOUR, weeklyAt: T - HOUR });
+    await store.notices.switchChannels(cluster, { chat: { since: T - 20 * DAY } });
+    await look(T + HOUR, () => [begun("new", T + HOUR)]);
+    expect((await tell()).chats).toEqual(["[HIGH]"]);
+    await look(T + 2 * HOUR, (was) => was);
+    expect((await tell()).chats).toEqual([]);
+    await look(T + 4 * DAY, (was) => was);
+    expect((await tell()).chats).toEqual(["[WEEKLY]"]);
   });
 
   it("is told that the cluster is gone before that counts as told everywhere", async () => {

@@ -2,7 +2,7 @@
 import { EPISODE_QUIET_MS as QUIET_MS } from "../anomaly/episodes.ts";
 import type { Finding, Observation } from "./finding.ts";
 import { continuing, isClosed } from "./join-families.ts";
-import { toldOfWhole } from "./told-of-it.ts";
+import { toldInChat, toldOfWhole } from "./told-of-it.ts";
 
 /** About a stretch of time, which late events move: then the facet alone does not tell that it is the same one. */
 const isOfTime = ({ life }: Observation): boolean => life !== "state";
@@ -56,8 +56,8 @@ export const matched = (
   return byId;
 };
 
-const isTold = ({ noticedAt, chat }: Finding): boolean =>
-  noticedAt !== undefined || chat?.noticedAt !== undefined;
+const isTold = (finding: Finding): boolean =>
+  finding.noticedAt !== undefined || toldInChat(finding)?.noticedAt !== undefined;
 
 /** What late files leave of a gap in two pieces is no news: people know of the whole. */
 export const toldAlready = (before: readonly Finding[], piece: Finding): Finding => {

@@ -16,10 +16,22 @@ export const apart = (finding: Finding) => {
   return { told, rest };
 };
 
+/** A release that told chats of single findings wrote it as a mark of a channel. */
+const ofMark = ({ channels, reopened }: Finding): ToldOfIt | undefined => {
+  const mark = channels?.chat;
+  if (mark?.life !== reopened) return undefined;
+  const { at, severity, over } = mark;
+  return { noticedAt: at, noticedSeverity: severity, toldAt: at, ...(over && { closeNoticedAt: at }) };
+};
+
+/** What was told of it in a chat; undefined: nothing. */
+export const toldInChat = (finding: Finding): ToldOfIt | undefined => finding.chat ?? ofMark(finding);
+
 /** Each memory of it as `change` makes it. */
 const inEach = (finding: Finding, change: (told: ToldOfIt) => ToldOfIt): Finding => {
   const { told, rest } = apart(finding);
-  return { ...rest, ...change(told), ...(finding.chat && { chat: change(finding.chat) }) };
+  const chat = toldInChat(finding);
+  return { ...rest, ...change(told), ...(chat && { chat: change(chat) }) };
 };
 
 const forgotten = ({ noticedAt: _, noticedSeverity: __, toldIn: ___, ...rest }: ToldOfIt): ToldOfIt => rest;
@@ -38,7 +50,7 @@ export const endKnown = (finding: Finding, closeNoticedAt: Instant): Finding =>
 /** Somebody takes care of it as bad as it is now: only what is worse is news. */
 export const severityKnown = (finding: Finding): Finding => {
   const known = { noticedSeverity: finding.severity };
-  return { ...finding, ...known, chat: { ...finding.chat, ...known } };
+  return { ...finding, ...known, chat: { ...toldInChat(finding), ...known } };
 };
 
 const ofWhole = ({ noticedAt, noticedSeverity, closeNoticedAt, toldIn }: ToldOfIt): ToldOfIt => ({
@@ -49,8 +61,7 @@ const ofWhole = ({ noticedAt, noticedSeverity, closeNoticedAt, toldIn }: ToldOfI
 });
 
 /** What people were told of the whole, for a piece of it. */
-export const toldOfWhole = (piece: Finding, whole: Finding): Finding => ({
-  ...piece,
-  ...ofWhole(whole),
-  ...(whole.chat && { chat: ofWhole(whole.chat) }),
-});
+export const toldOfWhole = (piece: Finding, whole: Finding): Finding => {
+  const chat = toldInChat(whole);
+  return { ...piece, ...ofWhole(whole), ...(chat && { chat: ofWhole(chat) }) };
+};

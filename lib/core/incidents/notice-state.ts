@@ -21,7 +21,7 @@ export type NoticeTimes = z.infer<typeof NoticeTimes>;
 
 const ChannelOn = z.object({
   since: z.int(),
-  /** Of a chat, which is told like people by mail. */
+  /** Of a chat, which is told like people by mail; missing: a release before noted it, and nothing was evaluated since. */
   times: z.optional(NoticeTimes),
   /** When it last took something. */
   tookAt: z.optional(z.int()),

@@ -1,26 +1,15 @@
 // What was told of findings by mail or in a chat, as one and the same: the rules of telling do not know where they tell.
 import type { Instant } from "../base/time.ts";
-import type { Finding, ToldOfIt } from "../findings/finding.ts";
-import { apart } from "../findings/told-of-it.ts";
+import type { Finding } from "../findings/finding.ts";
+import { apart, toldInChat } from "../findings/told-of-it.ts";
 import { markTold, type Told } from "./due.ts";
-import { type NoticeState, summarySlots } from "./notice-state.ts";
+import type { NoticeState } from "./notice-state.ts";
 
 /** Where people are told. */
 export type Outlet = "mail" | "chat";
 
-/** A release that told chats of single findings wrote it as a mark of a channel. */
-const ofMark = ({ channels, reopened }: Finding): ToldOfIt => {
-  const mark = channels?.chat;
-  if (mark?.life !== reopened) return {};
-  const { at, severity, over } = mark;
-  return { noticedAt: at, noticedSeverity: severity, toldAt: at, ...(over && { closeNoticedAt: at }) };
-};
-
 /** Whatever is asked of the finding, it answers for what was told in the chat. */
-const asInChat = (finding: Finding): Finding => ({
-  ...apart(finding).rest,
-  ...(finding.chat ?? ofMark(finding)),
-});
+const asInChat = (finding: Finding): Finding => ({ ...apart(finding).rest, ...toldInChat(finding) });
 
 /** The findings, each with what was told of it there in the fields that the rules of telling read. */
 export const asToldIn = (findings: readonly Finding[], where: Outlet): readonly Finding[] =>
@@ -55,9 +44,5 @@ export const pastInChat = (findings: readonly Finding[], at: Instant): readonly 
   );
 
 /** What telling people there remembers; undefined: the chat is off, or nothing was evaluated since it is on. */
-export const stateIn = (state: NoticeState, where: Outlet): NoticeState | undefined => {
-  if (where === "mail") return state;
-  const chat = state.channels?.chat;
-  // A release before knew only since when it is on.
-  return chat && (chat.times ?? { firstAt: chat.since, ...summarySlots(chat.since) });
-};
+export const stateIn = (state: NoticeState, where: Outlet): NoticeState | undefined =>
+  where === "mail" ? state : state.channels?.chat?.times;
