@@ -123,8 +123,8 @@ const isLeftOut = async ({ store, idle, now, log }: PlanDeps, cluster: Cluster):
   }
 };
 
-/** Those of `watch` to be read: after a change all of them, by the hour not those that sleep and cannot have changed. */
-const toRead = async (deps: PlanDeps, watch: Watch, asleep: Discovery["asleep"]): Promise<Watch["read"]> => {
+/** Those of `watch` that are read by the hour: not those that sleep and cannot have changed. */
+const awake = async (deps: PlanDeps, watch: Watch, asleep: Discovery["asleep"]): Promise<Watch["read"]> => {
   const found = await inParallel(watch.read, LANES, async (one) =>
     asleep?.has(one.cluster) && (await isLeftOut(deps, one.cluster)) ? [] : [one],
   );
@@ -145,7 +145,7 @@ export const planHandler = (deps: PlanDeps): LambdaHandler<unknown, { planned: n
     const known = await watchOf(deps, discovery).catch((error: unknown) => ({ error }));
     // A register that cannot be read stops nobody: who reads or judges a cluster asks again whether it is gone.
     const watch = "error" in known ? allOf(discovery) : known;
-    const wanted = change ? watch.read : await toRead(deps, watch, discovery.asleep);
+    const wanted = plan.kind === "schedule" ? await awake(deps, watch, discovery.asleep) : watch.read;
     const read = wanted.map((cluster): SnapshotJob => ({ ...cluster, ...unless }));
     await deps.snapshot(read, { delaySeconds: waitSeconds });
     const judge = watch.judged.map((cluster): DetectJob => ({ cluster, reason: plan.kind, ...unless }));

@@ -14,9 +14,14 @@ const ChangeEvent = z.object({
   detail: z.object({ eventSource: z.string(), errorCode: z.nullish(z.string()) }),
 });
 
+/** What a schedule sends: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-rule-schedule.html */
+const ScheduledEvent = z.object({ "detail-type": z.literal("Scheduled Event") });
+
 export type ChangePlan =
-  /** The schedule, or a person: plan now. */
+  /** The hour has come: plan now. */
   | { readonly kind: "schedule" }
+  /** A person calls: plan now, whatever the schedule would leave out. */
+  | { readonly kind: "asked" }
   /** Nothing to do: the call was refused, or a look is planned that will see it. */
   | { readonly kind: "none" }
   /** Look at or after `dueAt`, in `waitMs`; `done` once that has been asked for. */
@@ -52,7 +57,7 @@ const noteDeletedBy = async (
  */
 export const planChange = async (store: Store, event: unknown, now: Instant): Promise<ChangePlan> => {
   const change = ChangeEvent.safeParse(event);
-  if (!change.success) return { kind: "schedule" };
+  if (!change.success) return { kind: ScheduledEvent.safeParse(event).success ? "schedule" : "asked" };
   const { eventSource, errorCode } = change.data.detail;
   if (errorCode) return { kind: "none" };
   const management = parseManagementEvent(event);

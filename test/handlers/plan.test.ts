@@ -1,16 +1,7 @@
 // The plan function: by the hour, and once for all changes of a while; what changed capture is kept and doubted.
-
-import { DSQLClient } from "@aws-sdk/client-dsql";
 import type { Context } from "aws-lambda";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import {
-  type Discovery,
-  discoverClusters,
-  type PlanDeps,
-  type Presence,
-  planHandler,
-  presenceOf,
-} from "../../handlers/plan.ts";
+import { type Discovery, type PlanDeps, type Presence, planHandler } from "../../handlers/plan.ts";
 import type { WatchedCluster } from "../../lib/config.ts";
 import type { Cluster, Principal } from "../../lib/core/base/ids.ts";
 import { floorTo, HOUR, MINUTE } from "../../lib/core/base/time.ts";
@@ -18,7 +9,6 @@ import { loadFacts } from "../../lib/jobs/load-facts.ts";
 import { openStore, type Store } from "../../lib/store/open-store.ts";
 import { keys } from "../../lib/store/table/keys.ts";
 import type { Table } from "../../lib/store/table/table.ts";
-import { startIam } from "../../local/aws/iam-api.ts";
 import { estate } from "../support/catalogs.ts";
 import { CLUSTER, connectRecord } from "../support/records.ts";
 import { testTables } from "../support/table.ts";
@@ -39,6 +29,7 @@ beforeEach(async () => {
 });
 afterAll(() => tables.stop());
 
+const HOURLY = { "detail-type": "Scheduled Event", source: "aws.events", detail: {} };
 const happened = (service: string, action: string, at: number, extra: object = {}) => ({
   source: `aws.${service}`,
   "detail-type": "AWS API Call via CloudTrail",
@@ -95,8 +86,7 @@ const planner = (idle?: PlanDeps["idle"]) => {
 describe("the plan function", () => {
   it("plans at once by the hour, whatever else is planned", async () => {
     const { plan, sent } = planner();
-    await plan({ "detail-type": "Scheduled Event", source: "aws.events", detail: {} }, START);
-    await plan(undefined, START + HOUR);
+    for (const at of [START, START + HOUR]) await plan(HOURLY, at);
     expect(sent.snapshot).toEqual([
       { ...watched, delaySeconds: 0 },
       { ...watched, delaySeconds: 0 },
@@ -129,7 +119,7 @@ describe("the plan function", () => {
     const { plan, sent, discovers } = planner();
     const gone = `${cluster}-gone` as Cluster;
     await store.clusters.register(gone);
-    await plan(undefined, START);
+    await plan(HOURLY, START);
     expect(sent.snapshot).toEqual([{ ...watched, delaySeconds: 0 }]);
     expect(sent.detect).toEqual(
       [cluster, gone].map((one) => ({ cluster: one, reason: "schedule", delaySeconds: 600 })),
@@ -139,7 +129,7 @@ describe("the plan function", () => {
     discovers(() => {
       throw new Error("ListClusters is denied");
     });
-    await expect(plan(undefined, START + HOUR)).rejects.toThrow("AWS did not list all clusters");
+    await expect(plan(HOURLY, START + HOUR)).rejects.toThrow("AWS did not list all clusters");
     expect(sent.detect).toEqual([{ cluster: gone, reason: "schedule", delaySeconds: 600 }]);
   });
 
@@ -190,17 +180,17 @@ describe("a cluster that the plan function finds gone", () => {
     await store.clusters.register(cluster);
     discovers(nothing);
     says("unknown");
-    await plan(undefined, START);
+    await plan(HOURLY, START);
     expect(await goneOf()).toBeUndefined();
     expect(sent.detect).toHaveLength(1);
     says("gone");
-    await plan(undefined, START + HOUR);
-    await plan(undefined, START + 2 * HOUR);
+    await plan(HOURLY, START + HOUR);
+    await plan(HOURLY, START + 2 * HOUR);
     expect(await goneOf()).toEqual({ at: START + HOUR, reason: "deleted" });
     // Until people were told, its findings are looked at.
     expect(sent.detect).toHaveLength(3);
     await store.notices.note(cluster, { goneAt: START + HOUR });
-    await plan(undefined, START + 3 * HOUR);
+    await plan(HOURLY, START + 3 * HOUR);
     expect(sent.detect).toHaveLength(3);
     expect(sent.snapshot).toEqual([]);
   });
@@ -210,7 +200,7 @@ describe("a cluster that the plan function finds gone", () => {
     await store.clusters.register(cluster);
     discovers(nothing);
     says("gone");
-    await plan(undefined, START + 2 * HOUR);
+    await plan(HOURLY, START + 2 * HOUR);
     const event = deleted(START, undefined, { errorCode: undefined });
     for (const now of [START + 2 * HOUR, START + 3 * HOUR]) await plan(event, now);
     expect(await goneOf()).toMatchObject({
@@ -237,15 +227,15 @@ describe("a cluster that the plan function finds gone", () => {
     await store.clusters.register(cluster);
     await store.clusters.note(cluster, { kind: "deleted", at: START });
     discovers(() => ({ clusters: [watched], failures: [], asked: true }));
-    await plan(undefined, START + HOUR);
+    await plan(HOURLY, START + HOUR);
     expect(await goneOf()).toBeUndefined();
     expect(sent.snapshot).toHaveLength(1);
     await store.clusters.note(cluster, { kind: "retired", at: START + HOUR, by: "ana" });
-    await plan(undefined, START + 2 * HOUR);
+    await plan(HOURLY, START + 2 * HOUR);
     expect(await goneOf()).toMatchObject({ reason: "retired", by: "ana" });
     expect(sent.snapshot).toHaveLength(1);
     await store.clusters.note(cluster, { kind: "restored", at: START + 2 * HOUR, by: "ana" });
-    await plan(undefined, START + 3 * HOUR);
+    await plan(HOURLY, START + 3 * HOUR);
     expect(sent.snapshot).toHaveLength(2);
   });
 });
@@ -254,7 +244,7 @@ describe("a register that cannot be read", () => {
   it("fails the call, and what AWS tells of is read and judged all the same", async () => {
     const { plan, sent } = planner();
     await db.put({ ...keys.cluster(`${cluster}-other` as Cluster), v: 9 });
-    await expect(plan(undefined, START)).rejects.toThrow("the register's entry of");
+    await expect(plan(HOURLY, START)).rejects.toThrow("the register's entry of");
     expect(sent.snapshot).toEqual([{ ...watched, delaySeconds: 0 }]);
     expect(sent.detect).toEqual([{ cluster, reason: "schedule", delaySeconds: 600 }]);
   });
@@ -271,22 +261,26 @@ describe("an idle cluster", () => {
     asleep: new Set([cluster]),
   });
 
-  it("is left asleep by the hour, evaluated all the same, and read after a change", async () => {
+  it("is left asleep by the hour, evaluated all the same, and read after a change or when a person asks", async () => {
     await store.clusters.register(cluster);
     await store.snapshots.save(cluster, { ...estate({}), cluster }, START);
     await store.activity.markHours("111122223333/us-east-1", hours, "digest");
     const { plan, sent, discovers } = planner(idle);
     discovers(asleep);
-    await plan(undefined, START + 2 * HOUR);
+    await plan(HOURLY, START + 2 * HOUR);
     expect([sent.snapshot.length, sent.detect.length]).toEqual([0, 1]);
     expect(await store.sleeps.last(cluster)).toEqual({ at: START + 2 * HOUR, snapshotAt: START });
     await plan(happened("dsql", "TagResource", START + 3 * HOUR), START + 3 * HOUR);
     expect(sent.snapshot).toHaveLength(1);
+    // A person who calls wants it read now, and is not the schedule.
+    for (const event of [undefined, {}]) await plan(event, START + 3 * HOUR);
+    expect([sent.snapshot.length, sent.detect.at(-1)]).toMatchObject([3, { reason: "asked" }]);
+    expect((await store.deployments.read())?.at).toBe(START + 2 * HOUR);
     discovers(() => ({ clusters: [watched], failures: [], asked: true, asleep: new Set() }));
-    await plan(undefined, START + 4 * HOUR);
-    expect(sent.snapshot).toHaveLength(2);
-    await plan(undefined, START + 24 * HOUR);
-    expect(sent.snapshot).toHaveLength(3);
+    await plan(HOURLY, START + 4 * HOUR);
+    expect(sent.snapshot).toHaveLength(4);
+    await plan(HOURLY, START + 24 * HOUR);
+    expect(sent.snapshot).toHaveLength(5);
   });
 
   it("is read where that is switched off, and where the question fails", async () => {
@@ -294,52 +288,13 @@ describe("an idle cluster", () => {
     await store.activity.markHours("111122223333/us-east-1", hours, "digest");
     const off = planner();
     off.discovers(asleep);
-    await off.plan(undefined, START + HOUR);
+    await off.plan(HOURLY, START + HOUR);
     expect(off.sent.snapshot).toHaveLength(1);
     const on = planner(idle);
     on.discovers(asleep);
     await db.put({ ...keys.derived(cluster), v: 99 });
     await db.put({ ...keys.manifest(cluster, 2), v: 99 });
-    await on.plan(undefined, START + HOUR);
+    await on.plan(HOURLY, START + HOUR);
     expect(on.sent.snapshot).toHaveLength(1);
-  });
-});
-
-describe("what AWS says of a cluster", () => {
-  const at = (cluster_: string) => `${PREFIX}${cluster_}`;
-  const PREFIX = "arn:aws:dsql:us-east-1:111122223333:cluster/";
-  const credentials = { accessKeyId: "local", secretAccessKey: "local" };
-
-  it("is that it is gone where AWS knows none of that id, and nothing where it refuses or another account's is meant", async () => {
-    const iam = await startIam({ account: "111122223333" });
-    iam.putCluster({ arn: at("here") });
-    const client = new DSQLClient({
-      endpoint: iam.endpoint,
-      region: "us-east-1",
-      credentials,
-      maxAttempts: 1,
-    });
-    const presence = presenceOf(client, PREFIX);
-    const says = (name: string) => presence(name as Cluster);
-    expect(await says(at("here"))).toBe("there");
-    expect(await says(at("away"))).toBe("gone");
-    expect(await says("arn:aws:dsql:eu-west-1:111122223333:cluster/away")).toBe("unknown");
-    expect(await says("postgres://localhost:5432/app")).toBe("unknown");
-    const endpoint = "c.dsql.us-east-1.on.aws";
-    for (const status of ["ACTIVE", "IDLE", "INACTIVE", "DELETING"])
-      iam.putCluster({ arn: at(status.toLowerCase()), status, endpoint });
-    iam.putCluster({ arn: at("peered"), status: "IDLE", endpoint, peers: [at("other")] });
-    iam.putCluster({ arn: at("here"), endpoint });
-    const { clusters, asleep } = await discoverClusters(client, "auditor");
-    expect(clusters.map(({ cluster: arn }) => arn).sort()).toEqual(
-      ["active", "here", "idle", "inactive", "peered"].map(at),
-    );
-    expect([...(asleep ?? [])].sort()).toEqual(["idle", "inactive"].map(at));
-    iam.deny("dsql:GetCluster");
-    expect(await says(at("away"))).toBe("unknown");
-    expect((await discoverClusters(client, "auditor")).failures).toHaveLength(6);
-    await iam.stop();
-    expect(await says(at("away"))).toBe("unknown");
-    client.destroy();
   });
 });
