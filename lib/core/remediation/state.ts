@@ -52,15 +52,41 @@ export const withRows = <N extends SectionName>(
       }
     : catalog;
 
-const isRow = (section: ObjectSection, { oid, number }: ObjectRef, row: AnyRow): boolean =>
-  section === "columns" ? row.relation === oid && row.number === number : row.oid === oid;
-
 /** The rows of a section whatever they are. */
 const anyRows = (catalog: Catalog, section: SectionName): readonly AnyRow[] =>
   rowsOf(catalog, section) as readonly AnyRow[];
 
-export const rowOf = (catalog: Catalog, ref: ObjectRef): AnyRow | undefined =>
-  anyRows(catalog, ref.section).find((row) => isRow(ref.section, ref, row));
+/** A number is below 2^16, an OID below 2^32. */
+const placeKey = (oid: number, number: number): number => oid * 65_536 + number;
+type Places = ReadonlyMap<number, number>;
+const placesSeen = new WeakMap<readonly AnyRow[], Places>();
+
+/** Where each row of a section stands among its rows: scripts ask for thousands of them. */
+const placesOf = (section: ObjectSection, rows: readonly AnyRow[]): Places => {
+  const known = placesSeen.get(rows);
+  if (known) return known;
+  const isColumn = section === "columns";
+  const keyOf = ({ oid, relation, number }: AnyRow): number =>
+    isColumn ? placeKey(relation as Oid, number as number) : placeKey(oid as Oid, 0);
+  const places = new Map(rows.map((row, place) => [keyOf(row), place]));
+  placesSeen.set(rows, places);
+  return places;
+};
+
+const placeOf = (section: ObjectSection, rows: readonly AnyRow[], ref: ObjectRef): number | undefined =>
+  placesOf(section, rows).get(placeKey(ref.oid, section === "columns" ? ref.number : 0));
+
+/** The rows with another one in its place, where all the others stand as before. */
+const replaced = (section: ObjectSection, rows: readonly AnyRow[], place: number, row: AnyRow) => {
+  const changed = rows.with(place, row);
+  placesSeen.set(changed, placesOf(section, rows));
+  return changed;
+};
+
+export const rowOf = (catalog: Catalog, ref: ObjectRef): AnyRow | undefined => {
+  const rows = anyRows(catalog, ref.section);
+  return rows[placeOf(ref.section, rows, ref) ?? -1];
+};
 
 /** Of a column its relation's; undefined: the row is not there. */
 export const ownerOf = (catalog: Catalog, ref: ObjectRef): Oid | undefined =>
@@ -84,29 +110,28 @@ export const withItems = (
 ): Catalog => {
   const { section, oid, number } = ref;
   const rows = anyRows(catalog, section);
-  const there = rows.some((row) => isRow(section, ref, row));
-  const kept = rowOf(catalog, ref)?.acl?.unknown ?? [];
+  const place = placeOf(section, rows, ref);
+  const row = rows[place ?? -1];
+  const kept = row?.acl?.unknown ?? [];
   const acl: Acl = aclOfItems(items, kept);
   const isEmpty = section === "columns" && acl.entries.length === 0 && kept.length === 0;
-  if (!there)
+  if (place === undefined || !row)
     return section === "columns" && !isEmpty
       ? withRows(catalog, "columns", [...rowsOf(catalog, "columns"), { relation: oid, number, name, acl }])
       : catalog;
-  const changed = rows.flatMap((row) =>
-    isRow(section, ref, row) ? (isEmpty ? [] : [{ ...row, acl }]) : [row],
-  );
+  const changed = isEmpty ? rows.toSpliced(place, 1) : replaced(section, rows, place, { ...row, acl });
   return withRows(catalog, section, changed as never[]);
 };
 
 /** The row with other fields. */
-export const withFields = (catalog: Catalog, ref: ObjectRef, fields: AnyRow): Catalog =>
-  withRows(
-    catalog,
-    ref.section,
-    anyRows(catalog, ref.section).map((row) =>
-      isRow(ref.section, ref, row) ? { ...row, ...fields } : row,
-    ) as never[],
-  );
+export const withFields = (catalog: Catalog, ref: ObjectRef, fields: AnyRow): Catalog => {
+  const { section } = ref;
+  const rows = anyRows(catalog, section);
+  const place = placeOf(section, rows, ref);
+  const row = rows[place ?? -1];
+  if (place === undefined || !row) return catalog;
+  return withRows(catalog, section, replaced(section, rows, place, { ...row, ...fields }) as never[]);
+};
 
 type Graphed = { readonly sections: readonly unknown[]; readonly graph: RoleGraph };
 const graphs = new WeakMap<object, Graphed>();

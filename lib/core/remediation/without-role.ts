@@ -99,13 +99,29 @@ export const withoutRole = (start: State, role: Oid): State | undefined => {
 /** More than so many nobody reads, and to think them through takes long. */
 const MOST_STATEMENTS = 100;
 
+type Named = ReadonlyMap<Oid, number>;
+const namedSeen = new WeakMap<AccessEngine, Named>();
+
+/** How many privileges name each role, as who holds or who granted them, on what others own: each is to be revoked. */
+const privilegesNaming = (engine: AccessEngine): Named => {
+  const known = namedSeen.get(engine);
+  if (known) return known;
+  const counts = new Map<Oid, number>();
+  for (const object of engine.objects)
+    for (const { grantee, grantor, mask } of itemsAt(engine.catalog, refOf(object)))
+      for (const role of new Set([grantee, grantor]))
+        if (role !== object.owner) counts.set(role, (counts.get(role) ?? 0) + privilegeNames(mask).length);
+  namedSeen.set(engine, counts);
+  return counts;
+};
+
 /**
  * The statements for a superuser to run (on Aurora DSQL: for `admin`) that end a role, the DROP ROLE last. Where something of
  * it stays: what can be taken, and that it cannot be dropped. undefined: too many to print.
  */
 export const dropRoleScript = (engine: AccessEngine, role: Oid): string | undefined => {
   const start = stateOf(engine.catalog);
-  if (!start) return undefined;
+  if (!start || (privilegesNaming(engine).get(role) ?? 0) > MOST_STATEMENTS) return undefined;
   const parted = partedFrom(start, role, engine, MOST_STATEMENTS);
   if (!parted) return undefined;
   const drop = saidOf({ does: "drop-role", role });

@@ -52,13 +52,23 @@ const accessOf = (engine: AccessEngine, id: RoleId, self: Role) => {
   };
 };
 
+/** For so many roles the statements are worked out, as an evaluation has to end; plan prints those of the others. */
+const MOST_SCRIPTS = 25;
+
 /** What ends it: nothing else does, for whatever it keeps is access of a leftover. */
-const fixFor = (engine: AccessEngine, { oid }: Role): string =>
-  [
-    remark("When you know that nobody needs it:"),
-    dropRoleScript(engine, oid) ??
-      remark("Take away all that it holds and owns, then DROP ROLE. dsql-audit plan prints every statement."),
-  ].join("\n");
+const fixesFor = (engine: AccessEngine): ((role: Role) => string) => {
+  let left = MOST_SCRIPTS;
+  return lazily(({ oid }: Role) => {
+    const statements = left-- > 0 ? dropRoleScript(engine, oid) : undefined;
+    return [
+      remark("When you know that nobody needs it:"),
+      statements ??
+        remark(
+          "Take away all that it holds and owns, then DROP ROLE. dsql-audit plan prints every statement.",
+        ),
+    ].join("\n");
+  });
+};
 
 export const leftoverRole = /* @__PURE__ */ defineDetector({
   id: "leftover-role",
@@ -97,7 +107,7 @@ export const leftoverRole = /* @__PURE__ */ defineDetector({
     );
     if (!named.length) return [];
     // As the catalog, it is the same for every evaluation until the next snapshot.
-    const fixOf = view.once(named, () => lazily((self: Role) => fixFor(engine, self)));
+    const fixOf = view.once(named, () => fixesFor(engine));
     const principalsOf = principalsByRole(view);
     const { since, times } = seenInSnapshot(view);
     return named.flatMap(({ self, word, access }): Judgement<LeftoverEvidence>[] => {
