@@ -1,8 +1,8 @@
 // What declarations mean for the access that there is: which of it they stand for, what follows from them, what cannot be seen.
 import { type Access, accessKey, byKey, objectKey, sectionsOf } from "./access.ts";
-import { OWNER } from "./baseline.ts";
 import type { Declared } from "./declared-access.ts";
 import type { LiveAccess, Unread } from "./live-access.ts";
+import { OWNER } from "./permissions.ts";
 
 /** `all: true` written out for the objects that there are. */
 export const expand = (declared: readonly Declared[], { objects }: LiveAccess): Declared[] => {

@@ -2,14 +2,9 @@
 import { byText } from "../base/sorted.ts";
 import type { Catalog } from "../catalog/catalog.ts";
 import { type Access, accessKey, byKey, type ObjectClass } from "./access.ts";
-import {
-  BASELINE_VERSION,
-  type Baseline,
-  type Component,
-  type FuturePermissions,
-  type SchemaPermissions,
-} from "./baseline.ts";
+import { BASELINE_VERSION, type Baseline, type Component } from "./baseline.ts";
 import { type LiveAccess, liveAccess } from "./live-access.ts";
+import type { FuturePermissions, SchemaPermissions } from "./permissions.ts";
 
 type Said = { readonly privileges: string[]; readonly grantOption?: string[] };
 

@@ -1,8 +1,9 @@
 // What a baseline declares, entry by entry, in the terms in which a catalog shows it.
 import type { Instant } from "../base/time.ts";
 import { type Access, access, type ObjectClass } from "./access.ts";
-import type { Baseline, Component, FuturePermissions, SchemaPermissions } from "./baseline.ts";
+import type { Baseline, Component } from "./baseline.ts";
 import { endOf } from "./moments.ts";
+import type { FuturePermissions, SchemaPermissions } from "./permissions.ts";
 
 export type Declared = Access & {
   readonly component: string | null;

@@ -4,10 +4,11 @@ import type { Instant } from "../base/time.ts";
 import type { Catalog, SectionName } from "../catalog/catalog.ts";
 import { type Access, accessKey, byKey, objectKey, objectText, sectionsOf } from "./access.ts";
 import { couldNotSee, expand, followsFrom } from "./against-live.ts";
-import { type Baseline, OWNER } from "./baseline.ts";
+import type { Baseline } from "./baseline.ts";
 import { componentOf, type Declared, declaredAccess, isOver, withheldAccess } from "./declared-access.ts";
 import { DSQL_ADMIN, type LiveAccess, liveAccess, type Unread } from "./live-access.ts";
 import { isWithin } from "./moments.ts";
+import { OWNER } from "./permissions.ts";
 
 /**
  * `undeclared`: the catalog allows what no component declares. `missing`: declared, and the catalog does not allow it.
