@@ -1,4 +1,5 @@
 // Why no statement takes a step back, in words: the access that cannot be made again as it was.
+import { counted } from "../base/counted.ts";
 import { type Oid, PUBLIC } from "../base/ids.ts";
 import { visible } from "../base/visible-text.ts";
 import { type Catalog, isDsql, rowsOf } from "../catalog/catalog.ts";
@@ -49,5 +50,10 @@ export const noWayBack = (reached: Catalog, wanted: Catalog): readonly string[] 
   const found = [...owners, ...grants];
   if (!found.length) return ["some of what it changes cannot be made again as it was"];
   const more = found.length - SHOWN;
-  return more > 0 ? [...found.slice(0, SHOWN), `and ${more} more like these`] : found;
+  return more > 0
+    ? [
+        ...found.slice(0, SHOWN),
+        `${counted(more, "other owner or grant", "other owners and grants")} cannot be made again either`,
+      ]
+    : found;
 };

@@ -61,19 +61,25 @@ describe("a mapping that two findings are about", () => {
 
 describe("a plan of which not all can be taken back", () => {
   const ADMIN = 16_385;
-  const given = (owner: number) =>
+  const given = (owner: number, readers: readonly number[] = []) =>
     catalog({
       roles: [
         role(10, "owner", { superuser: true }),
         role(ADMIN, "admin", { createRole: true }),
         role(100, "app"),
+        ...readers.map((oid) => role(oid, `reader_${oid}`)),
       ],
       memberships: [
         { role: 100, member: ADMIN, grantor: 10, admin: true, inherit: true, set: true },
         { role: 100, member: ADMIN, grantor: ADMIN, admin: false, inherit: true, set: true },
       ],
       schemas: [{ ...publicSchema, acl: acl("10=UC/10", `${ADMIN}=UC/10`, "0=U/10") }],
-      relations: [table(300, "orders", { owner })],
+      relations: [
+        table(300, "orders", {
+          owner,
+          acl: acl(`${owner}=arwdDxt/${owner}`, ...readers.map((oid) => `${oid}=r/${owner}`)),
+        }),
+      ],
       database: [{ oid: 5, name: "postgres", owner: 10, acl: null }],
     });
 
@@ -92,6 +98,18 @@ describe("a plan of which not all can be taken back", () => {
     expect(doubts).toEqual([expect.stringMatching(/^there is no way back: app cannot be made the owner/)]);
     // Half a way back would take from admin what it holds as the owner.
     expect(inverse).toEqual([]);
+  });
+
+  it("counts what is too much to be listed", () => {
+    const { steps } = planFor(given(100, [201, 202, 203, 204, 205, 206]), [
+      wish("ALTER TABLE public.orders OWNER TO admin;"),
+    ]);
+    const [{ lasting = [] } = {}] = steps;
+    expect(lasting).toHaveLength(6);
+    expect(lasting[1]).toBe(
+      "SELECT on table public.orders cannot be granted to reader_201 on the authority of app again",
+    );
+    expect(lasting.at(-1)).toBe("2 other owners and grants cannot be made again either");
   });
 
   it("has nothing lasting where all can be taken back", () => {
