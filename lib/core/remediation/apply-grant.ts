@@ -10,6 +10,7 @@ import type { OperationOf } from "./operation.ts";
 import {
   aclContext,
   itemsAt,
+  mayCreateIn,
   type ObjectRef,
   ownerOf,
   privilegesOf,
@@ -100,14 +101,12 @@ const owned = (catalog: Catalog, ref: ObjectRef, from: number, to: number): Cata
  * Whether Aurora DSQL takes the role as the object's new owner: it asks for CREATE on the schema, which can be lent but in
  * the system's schemas, `public` among them.
  */
-const mayOwnThere = (catalog: Catalog, { schema, schemaOid }: AccessObject, owner: Oid): boolean => {
-  if (!isDsql(catalog) || schema === null || !isClosedOnDsql("schema", schema)) return true;
-  const roles = privilegesOf(catalog, owner);
-  const create = privilegeBit("CREATE");
-  return itemsAt(catalog, { section: "schemas", oid: schemaOid ?? 0, number: 0 }).some(
-    ({ grantee, mask }) => (grantee === PUBLIC || roles.includes(grantee)) && mask & create,
-  );
-};
+export const mayOwnThere = (catalog: Catalog, { schema, schemaOid }: AccessObject, owner: Oid): boolean =>
+  !isDsql(catalog) ||
+  schema === null ||
+  schemaOid === null ||
+  !isClosedOnDsql("schema", schema) ||
+  mayCreateIn(catalog, schemaOid, owner);
 
 /** A new owner: of a table its columns' lists change too, and the sequences that belong to them go with it. */
 export const applyOwner = (state: State, { object, owner }: OperationOf<"own">): State | undefined => {

@@ -5,7 +5,7 @@ import { lazily } from "../base/lazily.ts";
 import { type Role, rowsOf } from "../catalog/catalog.ts";
 import type { AccessEngine } from "../privileges/effective.ts";
 import type { AccessObject } from "../privileges/effective-objects.ts";
-import { isClosedOnDsql } from "../sql/dsql.ts";
+import { mayOwnThere } from "./apply-grant.ts";
 import { onDsql, refusedOnDsql, remark, script } from "./script.ts";
 import { linesFor } from "./script-lines.ts";
 
@@ -39,14 +39,6 @@ const byFrequency = (engine: AccessEngine, objects: readonly AccessObject[]): Oi
   return [...counts.keys()].sort((a, b) => (counts.get(b) ?? 0) - (counts.get(a) ?? 0) || idOf(a) - idOf(b));
 };
 
-/** Whether Aurora DSQL would take it: in the system's schemas nobody can be lent the CREATE that it asks for. */
-const mayOwnThere = (engine: AccessEngine, { schema, schemaOid }: AccessObject, oid: Oid): boolean => {
-  if (!onDsql(engine) || schema === null || !isClosedOnDsql("schema", schema)) return true;
-  const within = engine.objects.find((one) => one.kind === "schema" && one.oid === schemaOid);
-  const id = engine.graph.idOf.get(oid);
-  return within === undefined || (id !== undefined && engine.holds(id, "CREATE", within) === "yes");
-};
-
 /**
  * Who should own the object instead of `from`; null where nobody else is there. Candidates in this order: the owner of
  * the schema, of most neighbours in it, of most objects, the owner of the database, `admin`, a superuser.
@@ -71,8 +63,8 @@ export const newOwner = (
     const role = graph.roles[graph.idOf.get(oid ?? -1) ?? -1];
     // Nobody can act as a superuser on Aurora DSQL, so nothing can be given to one.
     if (role?.superuser && onDsql(engine)) continue;
-    if (role && !mayOwnThere(engine, object, role.oid)) continue;
-    if (role && role.oid !== from && !role.name.startsWith("pg_") && mayOwn(role.name)) return role;
+    if (!role || role.oid === from || role.name.startsWith("pg_") || !mayOwn(role.name)) continue;
+    if (mayOwnThere(catalog, object, role.oid)) return role;
   }
   return null;
 };

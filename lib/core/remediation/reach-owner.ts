@@ -1,25 +1,17 @@
 // Finds the next ALTER … OWNER TO on the way to the owners that are wanted.
 import { type Catalog, isDsql, rowsOf } from "../catalog/catalog.ts";
 import { extraOf } from "../catalog/extras.ts";
-import { privilegeBit } from "../catalog/privileges.ts";
 import { type AccessObject, accessObjects } from "../privileges/effective-objects.ts";
 import { isClosedOnDsql } from "../sql/dsql.ts";
 import { applyAll } from "./apply-operation.ts";
 import { asDsqlRole, becoming, type Group, inheriting, lendingUsage, schemaOf } from "./run-as.ts";
-import { graphOf, itemsAt, ownerOf, privilegesOf, refOf, type State } from "./state.ts";
+import { graphOf, mayCreateIn, ownerOf, refOf, type State } from "./state.ts";
 
 /** On Aurora DSQL the new owner needs CREATE on the schema, and `admin` must be able to be both owners. */
 export const giveOnDsql = (state: State, object: AccessObject, owner: number): Group[] => {
   const { login, catalog } = state;
   if (typeof login !== "number") return [];
   const schema = schemaOf(state, object);
-  const create = privilegeBit("CREATE");
-  const roles = privilegesOf(catalog, owner);
-  const may =
-    !schema ||
-    itemsAt(catalog, refOf(schema)).some(
-      ({ grantee, mask }) => (grantee === 0 || roles.includes(grantee)) && mask & create,
-    );
   const grant = {
     does: "grant" as const,
     privilege: "CREATE" as const,
@@ -28,7 +20,7 @@ export const giveOnDsql = (state: State, object: AccessObject, owner: number): G
     cascade: false,
   };
   const lend =
-    schema && !may && !isClosedOnDsql("schema", schema.name)
+    schema && !mayCreateIn(catalog, schema.oid, owner) && !isClosedOnDsql("schema", schema.name)
       ? asDsqlRole(state, schema.owner, { ...grant, object: schema })
       : [];
   const self = ownerOf(catalog, refOf(object)) ?? owner;

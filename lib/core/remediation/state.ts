@@ -1,11 +1,12 @@
 // A cluster's access while statements are thought through: a catalog that is replaced, never changed, and who runs them.
 import { ADMIN } from "../activity/admin-logins.ts";
-import type { Oid } from "../base/ids.ts";
+import { type Oid, PUBLIC } from "../base/ids.ts";
 import { lazily } from "../base/lazily.ts";
 import { builtInAcl } from "../catalog/built-in-acl.ts";
 import type { AnyRow } from "../catalog/canonical-rows.ts";
 import { type Acl, type Catalog, isDsql, type RowOf, rowsOf, type SectionName } from "../catalog/catalog.ts";
 import type { ObjectSection } from "../catalog/object-section.ts";
+import { privilegeBit } from "../catalog/privileges.ts";
 import { type RoleGraph, reachable, roleGraph } from "../privileges/effective-graph.ts";
 import { type AccessObject, sectionOf } from "../privileges/effective-objects.ts";
 import { type AclContext, type AclItem, aclOfItems, itemsOf } from "./acl-change.ts";
@@ -152,6 +153,17 @@ export const privilegesOf = (catalog: Catalog, role: Oid): readonly Oid[] => {
   const id = graph.idOf.get(role);
   if (id === undefined) return [role];
   return reachable(graph.inherit, id).flatMap((one) => graph.roles[one]?.oid ?? []);
+};
+
+/** Whether the role has CREATE on the schema, of its own, by a role or by PUBLIC; true as well where the schema is no row here. */
+export const mayCreateIn = (catalog: Catalog, schema: Oid, role: Oid): boolean => {
+  const ref = { section: "schemas", oid: schema, number: 0 } as const;
+  if (!rowOf(catalog, ref)) return true;
+  const roles = privilegesOf(catalog, role);
+  const create = privilegeBit("CREATE");
+  return itemsAt(catalog, ref).some(
+    ({ grantee, mask }) => (grantee === PUBLIC || roles.includes(grantee)) && mask & create,
+  );
 };
 
 /** What an ACL's rules ask of the roles. */
