@@ -1,29 +1,17 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { HOUR, iso } from "../../lib/core/base/time.ts";
+import { describe, expect, it } from "vitest";
+import { HOUR } from "../../lib/core/base/time.ts";
 import { accessEngine } from "../../lib/core/privileges/effective.ts";
 import { createSnapshotStore } from "../../lib/store/history/snapshots.ts";
-import type { Table } from "../../lib/store/table/table.ts";
-import { type Ask, allPages, asker } from "../support/ask.ts";
+import { allPages, asker } from "../support/ask.ts";
+import { askedWorld, at } from "../support/asked-world.ts";
 import { acl, catalog, cluster, estate, publicSchema, role, table } from "../support/catalogs.ts";
-import { ADMIN_USER, fillWorld, NOW, READER, T, WRITER } from "../support/query-world.ts";
-import { testTables } from "../support/table.ts";
+import { ADMIN_USER, NOW, READER, T, WRITER } from "../support/query-world.ts";
 
-let tables: Awaited<ReturnType<typeof testTables>>;
-let db: Table;
-let ask: Ask;
-beforeAll(async () => {
-  tables = await testTables();
-  db = await tables.fresh();
-  await fillWorld(db);
-  ask = asker(db, () => NOW).ask;
-});
-afterAll(() => tables.stop());
-
-const at = (hours: number): string => iso(T + hours * HOUR);
+const { ask, db, another } = askedWorld();
 
 describe("/privileges", () => {
   it("gives what the engine says of the snapshot as of the moment, page by page", async () => {
-    const stored = await createSnapshotStore(db, { now: () => T }).asOf(cluster, T + HOUR);
+    const stored = await createSnapshotStore(db(), { now: () => T }).asOf(cluster, T + HOUR);
     const rows = stored ? [...accessEngine(stored.catalog).rows()] : [];
     expect(rows.length).toBeGreaterThan(20);
     const whole = await ask("/privileges", { at: at(1) });
@@ -39,8 +27,7 @@ describe("/privileges", () => {
       "SELECT",
       "DELETE",
     ]);
-    const other = await tables.fresh();
-    await fillWorld(other);
+    const other = await another();
     const columns = [{ relation: 1000, number: 2, name: "amount", acl: acl("100=w/10") }];
     await createSnapshotStore(other, { now: () => T }).save(cluster, estate({ columns }), NOW);
     const { body } = await asker(other, () => NOW).ask("/privileges", { role: "app_ro", object: "orders" });
@@ -63,8 +50,7 @@ describe("/privileges", () => {
   });
 
   it("rests on one snapshot through all its pages", async () => {
-    const other = await tables.fresh();
-    await fillWorld(other);
+    const other = await another();
     const once = asker(other, () => NOW).ask;
     const whole = await once("/privileges");
     const store = createSnapshotStore(other, { now: () => T });
@@ -76,8 +62,7 @@ describe("/privileges", () => {
   });
 
   it("ends a page before it outgrows a response", async () => {
-    const other = await tables.fresh();
-    await fillWorld(other);
+    const other = await another();
     const name = (n: number): string => `${"\u0001".repeat(500)}${n}`;
     const many = Array.from({ length: 9 }, (_, n) => role(1000 + n, name(n)));
     const relations = Array.from({ length: 15 }, (_, n) =>
@@ -141,8 +126,7 @@ describe("/who-can", () => {
   });
 
   it("says of whom it cannot tell", async () => {
-    const other = await tables.fresh();
-    await fillWorld(other);
+    const other = await another();
     const store = createSnapshotStore(other, { now: () => T });
     await store.save(cluster, estate({ memberships: "unreadable", mappings: "unreadable" }), NOW);
     const { body } = await asker(other, () => NOW).ask("/who-can", { privilege: "UPDATE", object: "orders" });

@@ -1,27 +1,15 @@
 // What is known, over HTTP: clusters, findings, snapshots and what changed between them.
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { DAY, HOUR, iso } from "../../lib/core/base/time.ts";
 import { findingDocument } from "../../lib/queries/finding-document.ts";
 import { createFindingStore } from "../../lib/store/findings/findings.ts";
 import { createSnapshotStore } from "../../lib/store/history/snapshots.ts";
-import type { Table } from "../../lib/store/table/table.ts";
-import { type Ask, allPages, asker } from "../support/ask.ts";
+import { allPages, asker } from "../support/ask.ts";
+import { askedWorld, at } from "../support/asked-world.ts";
 import { catalog, cluster, estate, role } from "../support/catalogs.ts";
 import { fillWorld, findingOf, NOW, READER, T } from "../support/query-world.ts";
-import { testTables } from "../support/table.ts";
 
-let tables: Awaited<ReturnType<typeof testTables>>;
-let db: Table;
-let ask: Ask;
-beforeAll(async () => {
-  tables = await testTables();
-  db = await tables.fresh();
-  await fillWorld(db);
-  ask = asker(db, () => NOW).ask;
-});
-afterAll(() => tables.stop());
-
-const at = (hours: number): string => iso(T + hours * HOUR);
+const { ask, db, fresh, another } = askedWorld();
 
 describe("/clusters", () => {
   it("tells how fresh each cluster's knowledge is", async () => {
@@ -51,7 +39,7 @@ describe("/clusters", () => {
   });
 
   it("says which parameter is wanted where there are several, and none where there are none", async () => {
-    const other = await tables.fresh();
+    const other = await fresh();
     const empty = asker(other, () => NOW).ask;
     expect(await empty("/snapshots")).toMatchObject({ status: 404, body: { code: "not-found" } });
     expect(await empty("/clusters")).toMatchObject({ status: 200, body: { items: [] } });
@@ -84,7 +72,7 @@ describe("/findings", () => {
 
   it("says the same of a finding as the command line does", async () => {
     const { body } = await ask("/findings/b-1");
-    const stored = await createFindingStore(db).get(cluster, "b-1");
+    const stored = await createFindingStore(db()).get(cluster, "b-1");
     expect(body.confirmedAt).toBe(at(1));
     expect(body).toEqual(stored && findingDocument(stored));
   });
@@ -98,8 +86,7 @@ describe("/findings", () => {
   });
 
   it("neither repeats nor loses one while others come and go between pages", async () => {
-    const table = await tables.fresh();
-    await fillWorld(table);
+    const table = await another();
     const findings = createFindingStore(table);
     let n = 0;
     const { items } = await allPages(asker(table, () => NOW).ask, "/findings", { limit: "1" }, async () => {
@@ -127,8 +114,7 @@ describe("/snapshots", () => {
   });
 
   it("pages over snapshots of one and the same instant", async () => {
-    const table = await tables.fresh();
-    await fillWorld(table);
+    const table = await another();
     const store = createSnapshotStore(table, { now: () => T });
     for (let n = 0; n < 25; n++) {
       await store.save(cluster, estate({ roles: [role(10, "admin"), role(200 + n, `r${n}`)] }), T + 4 * HOUR);
@@ -143,7 +129,7 @@ describe("/snapshots", () => {
 describe("/snapshots/as-of", () => {
   it("gives what was true, and names the snapshot and what it cannot say", async () => {
     const { body } = await ask("/snapshots/as-of", { at: iso(T + 1.5 * HOUR), section: "relations" });
-    const store = createSnapshotStore(db, { now: () => T });
+    const store = createSnapshotStore(db(), { now: () => T });
     const stored = await store.asOf(cluster, T + 1.5 * HOUR);
     expect(body).toMatchObject({
       cluster,
@@ -181,8 +167,7 @@ describe("/snapshots/as-of", () => {
   });
 
   it("rests on one snapshot through all its pages, whatever is stored in between", async () => {
-    const table = await tables.fresh();
-    await fillWorld(table);
+    const table = await another();
     const once = asker(table, () => NOW).ask;
     const whole = await once("/snapshots/as-of");
     const store = createSnapshotStore(table, { now: () => T });

@@ -1,26 +1,14 @@
 // What was recorded, over HTTP: proven hours and their gaps, and connections by principal.
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { DAY, HOUR, iso } from "../../lib/core/base/time.ts";
 import { scopeOfCluster } from "../../lib/core/coverage/coverage-scope.ts";
 import { trailEventStore } from "../../lib/store/coverage/trail-events.ts";
-import type { Table } from "../../lib/store/table/table.ts";
-import { type Ask, allPages, asker } from "../support/ask.ts";
+import { allPages, asker } from "../support/ask.ts";
+import { askedWorld, at } from "../support/asked-world.ts";
 import { cluster } from "../support/catalogs.ts";
-import { fillWorld, NOW, READER, T, WRITER } from "../support/query-world.ts";
-import { testTables } from "../support/table.ts";
+import { NOW, READER, T, WRITER } from "../support/query-world.ts";
 
-let tables: Awaited<ReturnType<typeof testTables>>;
-let db: Table;
-let ask: Ask;
-beforeAll(async () => {
-  tables = await testTables();
-  db = await tables.fresh();
-  await fillWorld(db);
-  ask = asker(db, () => NOW).ask;
-});
-afterAll(() => tables.stop());
-
-const at = (hours: number): string => iso(T + hours * HOUR);
+const { ask, another } = askedWorld();
 
 describe("/coverage", () => {
   it("tells the proven hours and the gaps between them", async () => {
@@ -43,8 +31,7 @@ describe("/coverage", () => {
 
 describe("/coverage of a trail that was stopped", () => {
   it("takes no hour for proven from its stop to the next connection that came", async () => {
-    const table = await tables.fresh();
-    await fillWorld(table);
+    const table = await another();
     const scope = scopeOfCluster(cluster) ?? "";
     await trailEventStore(table).record({
       eventId: "stop-1",

@@ -1,25 +1,13 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { HOUR, iso } from "../../lib/core/base/time.ts";
+import { describe, expect, it } from "vitest";
+import { HOUR } from "../../lib/core/base/time.ts";
 import { createSnapshotStore } from "../../lib/store/history/snapshots.ts";
-import type { Table } from "../../lib/store/table/table.ts";
-import { type Ask, allPages, asker } from "../support/ask.ts";
+import { allPages, asker } from "../support/ask.ts";
+import { askedWorld, at } from "../support/asked-world.ts";
 import { cluster, estate, role } from "../support/catalogs.ts";
-import { fillWorld, NOW, READER, T } from "../support/query-world.ts";
-import { testTables } from "../support/table.ts";
+import { NOW, READER, T } from "../support/query-world.ts";
 
 const path = "/history/timeline";
-let tables: Awaited<ReturnType<typeof testTables>>;
-let db: Table;
-let ask: Ask;
-beforeAll(async () => {
-  tables = await testTables();
-  db = await tables.fresh();
-  await fillWorld(db);
-  ask = asker(db, () => NOW).ask;
-});
-afterAll(() => tables.stop());
-
-const at = (hours: number): string => iso(T + hours * HOUR);
+const { ask, another } = askedWorld();
 const kinds = (items: readonly { change: { kind: string } }[]): string[] =>
   items.map(({ change }) => change.kind);
 
@@ -69,8 +57,7 @@ describe("/history/timeline", () => {
   });
 
   it("reaches no further on later pages than on the first", async () => {
-    const other = await tables.fresh();
-    await fillWorld(other);
+    const other = await another();
     const once = asker(other, () => NOW).ask;
     const whole = await once(path, { role: "app_ro" });
     const store = createSnapshotStore(other, { now: () => T });
