@@ -20,14 +20,8 @@ export const bodies = {
   ack: z.strictObject({ cluster, note: optionalNote }),
   exempt: z.strictObject({
     cluster,
-    owner: z
-      .string()
-      .check(z.minLength(1))
-      .check(z.meta({ description: "Who answers for it." })),
-    reason: z
-      .string()
-      .check(z.minLength(1))
-      .check(z.meta({ description: "Why it is accepted." })),
+    owner: z.string().check(z.minLength(1), z.meta({ description: "Who answers for it." })),
+    reason: z.string().check(z.minLength(1), z.meta({ description: "Why it is accepted." })),
     until: z.iso
       .datetime({ offset: true, error: "a time as ISO 8601, such as 2027-01-31T00:00:00Z" })
       .check(z.meta({ description: "Its end, after now." })),
@@ -36,8 +30,7 @@ export const bodies = {
   retire: z.strictObject({
     note: z
       .string()
-      .check(z.trim(), z.minLength(1), z.maxLength(1000))
-      .check(z.meta({ description: "Why; it is kept." })),
+      .check(z.trim(), z.minLength(1), z.maxLength(1000), z.meta({ description: "Why; it is kept." })),
   }),
   restore: z.strictObject({ note: optionalNote }),
 } as const;
@@ -47,14 +40,15 @@ const Exempted = z
     ...FindingAnswer.shape,
     exemption: z.object({ owner: z.string(), reason: z.string(), until: Time, by: z.string(), at: Time }),
   })
-  .check(z.meta({ id: "ExemptedFinding", description: "The finding, and what was accepted of it." }));
+  .register(z.globalRegistry, {
+    id: "ExemptedFinding",
+    description: "The finding, and what was accepted of it.",
+  });
 
-const Acknowledged = z.union([FindingAnswer, IncidentAnswer]).check(
-  z.meta({
-    id: "Acknowledged",
-    description: "The finding, or the incident where its reference was given.",
-  }),
-);
+const Acknowledged = z.union([FindingAnswer, IncidentAnswer]).register(z.globalRegistry, {
+  id: "Acknowledged",
+  description: "The finding, or the incident where its reference was given.",
+});
 
 const ofFinding = { params: z.strictObject({ id: text("The finding's id, or the beginning of it.") }) };
 const ofCluster = { params: z.strictObject({ id: text("The cluster's ARN, or the id at its end.") }) };

@@ -33,7 +33,7 @@ export const ClusterItem = z
       .check(z.meta({ description: "Who deleted or retired it, where it is known." })),
     goneNote: z.nullable(z.string()).check(z.meta({ description: "Why it was retired." })),
   })
-  .check(z.meta({ id: "Cluster", description: "A cluster that is or was watched." }));
+  .register(z.globalRegistry, { id: "Cluster", description: "A cluster that is or was watched." });
 
 const ClusterList = z
   .object({ items: z.array(ClusterItem), next: z.nullable(z.string()) })

@@ -61,12 +61,10 @@ const TrialRowAnswer = z
     firstAt: z.nullable(Time),
     lastAt: z.nullable(Time),
   })
-  .check(
-    z.meta({
-      id: "PolicyTrialRow",
-      description: "Connections of one principal that the policy treats alike.",
-    }),
-  );
+  .register(z.globalRegistry, {
+    id: "PolicyTrialRow",
+    description: "Connections of one principal that the policy treats alike.",
+  });
 
 const TrialAnswer = z
   .object({
@@ -102,7 +100,7 @@ const TrialAnswer = z
     items: z.array(TrialRowAnswer),
     next: z.nullable(z.string()),
   })
-  .check(z.meta({ id: "PolicyTrial" }));
+  .register(z.globalRegistry, { id: "PolicyTrial" });
 
 const path = "/policy/try";
 /** The stretch, the number of the row, and a mark of all rows. */
