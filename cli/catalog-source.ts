@@ -6,7 +6,7 @@ import { parseCatalogFile } from "../lib/core/catalog/catalog-file.ts";
 import { readCatalog } from "../lib/dsql/read-catalog.ts";
 import { AuditError } from "../lib/errors.ts";
 import { withIam } from "../lib/jobs/take-snapshot.ts";
-import { goneBy } from "../lib/queries/basis.ts";
+import { goneAsOf } from "../lib/queries/basis.ts";
 import { type Grounds, groundsAt, groundsOfCatalog } from "../lib/queries/grounds.ts";
 import type { UnreadEntries } from "../lib/queries/unread-entries.ts";
 import type { Store } from "../lib/store/open-store.ts";
@@ -59,7 +59,7 @@ export const storedBasis = async (
   at: Instant,
 ): Promise<string> => {
   const { seq = 0, takenAt = 0 } = snapshot?.manifest ?? {};
-  const gone = await goneBy(store, cluster, at);
+  const gone = await goneAsOf(store, cluster, at);
   return `Snapshot ${seq} of ${minute(takenAt)}${gone ? `. ${goneText(gone).replace(/\.$/, "")}` : ""}`;
 };
 

@@ -56,7 +56,7 @@ const textOf = (sealed: SealedManifest, next: SealedManifest | undefined): strin
 };
 
 /** Since when the cluster is gone, where it was so at `at`; undefined: it was watched then, as far as is known. */
-export const goneBy = async (
+export const goneAsOf = async (
   { clusters }: Pick<ReadStore, "clusters">,
   cluster: Cluster,
   at: Instant,
@@ -75,7 +75,7 @@ export const basisOf = async (
   const { takenAt } = sealed.manifest;
   const [next, gone] = await Promise.all([
     store.snapshots.after(cluster, takenAt),
-    goneBy(store, cluster, at),
+    goneAsOf(store, cluster, at),
   ]);
   const unreadable = unreadableIn(sealed);
   const unread = unreadable.map(({ section }) => section).join(", ");

@@ -20,7 +20,7 @@ import type { ReadStore } from "../store/open-store.ts";
 import { changeText } from "../wording/change-text.ts";
 import { activityOf } from "./activity.ts";
 import { shownArchetypes } from "./archetypes.ts";
-import { goneBy } from "./basis.ts";
+import { goneAsOf } from "./basis.ts";
 import { declaredOf, mappingsOf, reachingOf } from "./report-access.ts";
 import { revokedMappings } from "./revoked-mappings.ts";
 import { talliesUntil } from "./tallies.ts";
@@ -164,7 +164,7 @@ export const loadReportData = async (
   const declared = withDeclaredOptions(detectors, facts.baseline, cluster, detectorOptions);
   const view = auditView(facts);
   const { settledUntil } = view.coverage;
-  const gone = await goneBy(store, cluster, at);
+  const gone = await goneAsOf(store, cluster, at);
   const begun = begunAt(first?.manifest.takenAt, facts, view);
   const recent = { from: floorTo(DAY, at) - WINDOW_DAYS * DAY, to: at };
   const window = { from: Math.max(recent.from, floorTo(HOUR, begun)), to: at };
