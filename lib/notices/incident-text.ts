@@ -156,9 +156,7 @@ const reachOfAll = (
         ...(each.length > 1 || lead.subject.principal !== principal ? [`${principalName(principal)}:`] : []),
         ...reachLines(reach),
       ]),
-      ...(more > 0
-        ? [`... and ${counted(more, "more principal", "more principals")}: look at each finding.`]
-        : []),
+      ...(more > 0 ? [`... and ${counted(more, "more principal")}: look at each finding.`] : []),
     ],
     several: each.length > 1,
     cut: cutLines(

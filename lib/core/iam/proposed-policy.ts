@@ -1,5 +1,4 @@
 // A policy that somebody proposes, out of a file: a cluster's or an identity's, or a clear word of what is wrong with it.
-
 import { AuditError } from "../../errors.ts";
 import { counted } from "../base/counted.ts";
 import { visible } from "../base/visible-text.ts";
@@ -75,7 +74,7 @@ const check = (name: string, statements: readonly Fields[], policy: Policy): voi
   const more = problems.length - MAX_PROBLEMS;
   throw wrong(
     name,
-    `${problems.slice(0, MAX_PROBLEMS).join("; ")}${more > 0 ? `; and ${counted(more, "more statement", "more statements")}` : ""}`,
+    `${problems.slice(0, MAX_PROBLEMS).join("; ")}${more > 0 ? `; and ${counted(more, "more statement")}` : ""}`,
   );
 };
 

@@ -37,7 +37,7 @@ const SHOWN_KEYS = 5;
 export const simulatedText = ({ decision, missing }: Simulated): string => {
   const shown = missing.slice(0, SHOWN_KEYS).map((key) => visible(key, 128));
   const more = missing.length - shown.length;
-  const keys = more > 0 ? [...shown, counted(more, "more key", "more keys")] : shown;
+  const keys = more > 0 ? [...shown, counted(more, "more key")] : shown;
   return keys.length
     ? `${decision} while ${keys.join(", ")} ${keys.length > 1 ? "are" : "is"} missing`
     : decision;
