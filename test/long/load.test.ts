@@ -3,9 +3,9 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import type { Cluster } from "../../lib/core/base/ids.ts";
-import { DAY, floorTo, HOUR, MINUTE } from "../../lib/core/base/time.ts";
+import { DAY, HOUR, MINUTE } from "../../lib/core/base/time.ts";
 import { openStore } from "../../lib/store/open-store.ts";
 import { openDynamoDbTable } from "../../lib/store/table/dynamodb/dynamodb-table.ts";
 import type { Envelope } from "../../local/aws/lambda-events.ts";
@@ -20,7 +20,7 @@ const EVENTS = MINUTES * 60 * PER_SECOND;
 /** What DynamoDB takes to answer, as if one request came after the other. */
 const REQUEST_MS = 10;
 
-const START = floorTo(MINUTE, Date.now()) - MINUTES * MINUTE; // the functions go by the real clock
+const START = Date.UTC(2026, 10, 2, 9, 55); // an hour of the clock ends on the way
 const END = START + MINUTES * MINUTE;
 const cluster = CLUSTER as Cluster;
 const roleOf = (n: number): string => `arn:aws:iam::111122223333:role/service/App${n % 17}`;
@@ -32,9 +32,10 @@ let sent = 0;
 let doneAt = 0;
 const calls = { ingest: 0, messages: 0, cpuMs: 0, slowestMs: 0 };
 
-/** Time passes: whatever connects meanwhile is put on the bus. */
+/** Time passes, for the functions too: whatever connects meanwhile is put on the bus. */
 const pass = (ms: number): void => {
   now += ms;
+  vi.setSystemTime(now);
   const due = Math.min(EVENTS, Math.floor(((now - START) / 1000) * PER_SECOND));
   const events: Envelope[] = [];
   for (; sent < due; sent++) {
@@ -48,6 +49,7 @@ const pass = (ms: number): void => {
 };
 
 beforeAll(async () => {
+  vi.useFakeTimers({ toFake: ["Date"], now });
   folder = mkdtempSync(join(tmpdir(), "load-"));
   functions = await packagedFunctions({
     ...{ outbox: folder, random: seededRandom(1), now: () => now, duplicates: 0.02 },
@@ -68,6 +70,7 @@ beforeAll(async () => {
 }, 300_000);
 afterAll(async () => {
   await functions?.stop();
+  vi.useRealTimers();
   rmSync(folder, { recursive: true, force: true });
 });
 
