@@ -24,8 +24,11 @@ const stops: (() => Promise<void> | void)[] = [
 ];
 
 const cleanUp = async (): Promise<void> => {
-  for (const stop of stops.splice(0).reverse())
-    await (async () => stop())().catch((error: unknown) => say(`not cleaned up: ${String(error)}`));
+  // One by one from the end, so that what was started meanwhile is stopped too.
+  while (stops.length) {
+    const stop = stops.pop();
+    await (async () => stop?.())().catch((error: unknown) => say(`not cleaned up: ${String(error)}`));
+  }
 };
 
 const skip = (why: string): Promise<never> => {
@@ -70,7 +73,7 @@ if ("why" in programs) {
     void finish(1);
   }, DEADLINE_MINUTES * 60_000).unref();
   await run(programs).catch(async (error: unknown) => {
-    if (error instanceof Ended) return;
+    if (error instanceof Ended) return say("What comes after it rests on it, and was not tried.");
     say(`failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
     await finish(1);
   });

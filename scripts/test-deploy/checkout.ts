@@ -21,8 +21,8 @@ export type Ran = { readonly code: number; readonly out: string; readonly err: s
 export type Checkout = {
   readonly folder: string;
   /** Runs a line as the README has it, in a shell; never throws. */
-  readonly run: (line: string, more?: Readonly<Record<string, string>>) => Promise<Ran>;
-  /** Ends what still runs. */
+  readonly run: (line: string) => Promise<Ran>;
+  /** Ends what still runs; nothing is run after it. */
   readonly stop: () => void;
 };
 
@@ -36,8 +36,10 @@ export const copyCheckout = (
   for (const part of PARTS) cpSync(join(root, part), join(folder, part), { recursive: true });
   symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));
   const running = new Set<ChildProcess>();
-  const run = (line: string, more: Readonly<Record<string, string>> = {}): Promise<Ran> =>
+  let stopped = false;
+  const run = (line: string): Promise<Ran> =>
     new Promise((done) => {
+      if (stopped) return done({ code: 1, out: "", err: "not run: the end has come" });
       const child = spawn("bash", ["-euo", "pipefail", "-c", line], {
         cwd: folder,
         detached: true,
@@ -48,7 +50,6 @@ export const copyCheckout = (
           NO_COLOR: "1",
           NODE_NO_WARNINGS: "1",
           ...env,
-          ...more,
         },
       });
       running.add(child);
@@ -62,6 +63,7 @@ export const copyCheckout = (
       });
     });
   const stop = (): void => {
+    stopped = true;
     for (const { pid } of running) {
       try {
         if (pid !== undefined) process.kill(-pid, "SIGKILL");

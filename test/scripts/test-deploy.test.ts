@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
+import { copyCheckout } from "../../scripts/test-deploy/checkout.ts";
 import { readmeOf } from "../../scripts/test-deploy/follow-readme.ts";
 import { installPrograms } from "../../scripts/test-deploy/install.ts";
 
@@ -23,5 +24,18 @@ it("says why where there is no Python", () => {
   } finally {
     process.env.PATH = PATH;
     rmSync(empty, { recursive: true, force: true });
+  }
+});
+
+it("runs nothing any more once it was stopped", async () => {
+  const home = mkdtempSync(join(tmpdir(), "checkout-"));
+  try {
+    const { run, stop } = copyCheckout(join(import.meta.dirname, "../.."), home, { env: {}, awsBin: "" });
+    const sleeping = run("sleep 60");
+    stop();
+    expect(await sleeping).toMatchObject({ code: 1 });
+    expect(await run("echo hello")).toMatchObject({ code: 1, out: "" });
+  } finally {
+    rmSync(home, { recursive: true, force: true });
   }
 });
