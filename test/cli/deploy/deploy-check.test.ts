@@ -2,15 +2,13 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { CloudTrailClient, PutEventSelectorsCommand, UpdateTrailCommand } from "@aws-sdk/client-cloudtrail";
-import { PutBucketNotificationConfigurationCommand, S3Client } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { CheckItem } from "../../../cli/deploy/check-item.ts";
 import { FORWARD_STACK } from "../../../cli/deploy/checks-after.ts";
 import { documents } from "../../../cli/schemas/index.ts";
 import { paramsText, readParams } from "../../../deploy/params.ts";
 import { stackNameOf, stackValues } from "../../../deploy/params-file.ts";
-import { awsCallsOf } from "../../support/aws-cli.ts";
+import { awsCallsOf, runAwsCommand } from "../../support/aws-cli.ts";
 import { cliIn } from "../../support/cli.ts";
 import {
   ACCOUNT,
@@ -90,38 +88,8 @@ const check = async (): Promise<readonly CheckItem[]> => {
 const item = async (name: string): Promise<CheckItem | undefined> =>
   (await check()).find((one) => one.item === name);
 
-/** Runs what was printed, as the AWS CLI would: its words taken apart by a shell, its JSON given to the real client. */
-const runPrinted = async (command: string): Promise<void> => {
-  const [call] = awsCallsOf(command);
-  const options = call?.options ?? {};
-  const region = options.region ?? REGION;
-  const parsed = (name: string) => JSON.parse(options[name] ?? "") as never;
-  switch (call?.words.join(" ")) {
-    case "cloudtrail put-event-selectors":
-      await new CloudTrailClient({ region }).send(
-        new PutEventSelectorsCommand({
-          TrailName: options["trail-name"],
-          AdvancedEventSelectors: parsed("advanced-event-selectors"),
-        }),
-      );
-      return;
-    case "cloudtrail update-trail":
-      await new CloudTrailClient({ region }).send(
-        new UpdateTrailCommand({ Name: options.name, EnableLogFileValidation: true }),
-      );
-      return;
-    case "s3api put-bucket-notification-configuration":
-      await new S3Client({ region }).send(
-        new PutBucketNotificationConfigurationCommand({
-          Bucket: options.bucket,
-          NotificationConfiguration: parsed("notification-configuration"),
-        }),
-      );
-      return;
-    default:
-      throw new Error(`not a command that is tried: ${command}`);
-  }
-};
+/** Runs what was printed, as the AWS CLI would. */
+const runPrinted = (command: string): Promise<void> => runAwsCommand(command, REGION);
 
 describe("deploy-check", () => {
   it("names the command that writes the file of parameters, and asks AWS nothing without one", async () => {

@@ -2,12 +2,9 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import * as fc from "fast-check";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { checkedParams } from "../../../cli/deploy/init-values.ts";
 import { run } from "../../../cli/program.ts";
 import { documents } from "../../../cli/schemas/index.ts";
-import { type ParameterName, parameters } from "../../../deploy/parameters.ts";
 import { type Params, paramsText, readParams } from "../../../deploy/params.ts";
 import { EXAMPLE, fileOf } from "../../../deploy/params-file.ts";
 import { cliIn } from "../../support/cli.ts";
@@ -230,53 +227,6 @@ describe("init", () => {
     const done = await init(...whole, "--offline", ...words);
     expect(done).toMatchObject({ code: 64, err: expect.stringContaining(says) });
     expect(existsSync(file)).toBe(false);
-  });
-
-  it("writes what was given or refuses it: no value becomes another, nor another parameter", () => {
-    const names = parameters.map(([name]) => name);
-    const text = fc.oneof(
-      fc.string(),
-      fc.string({ unit: "binary" }),
-      fc.constantFrom(
-        "1\nregion: x",
-        "{a: 1}",
-        "[",
-        "null",
-        "~",
-        "true",
-        "007",
-        "1e3",
-        "- x",
-        "a: b",
-        "'",
-        '"',
-        "# x",
-        "!!js",
-      ),
-    );
-    fc.assert(
-      fc.property(fc.constantFrom(...names), text, (name: ParameterName, value) => {
-        let params: Params;
-        try {
-          params = checkedParams({ [name]: value });
-        } catch (error) {
-          expect(String(error)).toContain(name);
-          return;
-        }
-        const same = (text: string): unknown => {
-          try {
-            return JSON.parse(text);
-          } catch {
-            return text;
-          }
-        };
-        expect(same(params[name])).toEqual(same(value));
-        const back = readParams(paramsText(params));
-        expect(back).toEqual({ params });
-        for (const [other, plan] of parameters) if (other !== name) expect(params[other]).toBe(plan.default);
-      }),
-      { numRuns: 400 },
-    );
   });
 });
 

@@ -3,8 +3,6 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { CloudTrailClient, PutEventSelectorsCommand, UpdateTrailCommand } from "@aws-sdk/client-cloudtrail";
-import { PutBucketNotificationConfigurationCommand, S3Client } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { CheckItem } from "../../../cli/deploy/check-item.ts";
 import { run } from "../../../cli/program.ts";
@@ -17,7 +15,7 @@ import {
   stackNameOf,
   stackValues,
 } from "../../../deploy/params-file.ts";
-import { awsCallsOf } from "../../support/aws-cli.ts";
+import { runAwsCommand } from "../../support/aws-cli.ts";
 import { ACCOUNT, REGION, type SetupAccount, startSetupAccount, TABLE } from "../../support/setup-account.ts";
 
 const checkout = join(import.meta.dirname, "../../..");
@@ -81,29 +79,6 @@ const deploy = (stage: string): void => {
   account.subscriptions = ["PendingConfirmation"];
 };
 
-/** Runs a printed command of the AWS CLI by the real client. */
-const put = async (text: string): Promise<void> => {
-  const [call] = awsCallsOf(text);
-  const { region = REGION, bucket, name, "trail-name": TrailName, ...more } = call?.options ?? {};
-  const json = (option: string) => JSON.parse(more[option] ?? "") as never;
-  const what = call?.words[1];
-  if (what === "put-event-selectors")
-    await new CloudTrailClient({ region }).send(
-      new PutEventSelectorsCommand({ TrailName, AdvancedEventSelectors: json("advanced-event-selectors") }),
-    );
-  else if (what === "update-trail")
-    await new CloudTrailClient({ region }).send(
-      new UpdateTrailCommand({ Name: name, EnableLogFileValidation: true }),
-    );
-  else
-    await new S3Client({ region }).send(
-      new PutBucketNotificationConfigurationCommand({
-        Bucket: bucket,
-        NotificationConfiguration: json("notification-configuration"),
-      }),
-    );
-};
-
 it("leads from a checkout to doctor in under ten commands, each explained in a line", async () => {
   const readme = readFileSync(join(checkout, "README.md"), "utf8");
   const [, block = ""] = /## Deploy it\n[\s\S]*?```sh\n([\s\S]*?)```/.exec(readme) ?? [];
@@ -142,7 +117,7 @@ it("ends with nothing missing, once what deploy-check shows was run until it sho
   };
   for (let round = 0; round < 4; round += 1)
     for (const { next } of (await open()).filter((one) => one.next?.startsWith("aws ")))
-      await put(next ?? "");
+      await runAwsCommand(next ?? "", REGION);
   const last = await open();
   expect(last.map(({ item, next }) => [item, next])).toEqual([
     ["subscriptions", "With the token out of the mail that AWS sent: aws sns confirm-subscription"],
