@@ -1,4 +1,5 @@
-// `dsql-audit history retain`: thins old days to their first snapshot, and removes what is over of people. Says what it would remove, and does it with --apply.
+// `dsql-audit history retain`: thins old days to their first snapshot, and removes what is kept of people and is too old. Says
+// what it would remove, and does it with --apply.
 import { counted } from "../../lib/core/base/counted.ts";
 import type { Cluster } from "../../lib/core/base/ids.ts";
 import { dayOf, iso } from "../../lib/core/base/time.ts";
@@ -6,13 +7,11 @@ import {
   type RetentionDays,
   type RetentionName,
   retentionNames,
-  retentionProblem,
 } from "../../lib/core/findings/retention-days.ts";
 import { KEEP_DAYS } from "../../lib/core/history/retention.ts";
 import { AuditError } from "../../lib/errors.ts";
-import { retentionOf } from "../../lib/queries/retention.ts";
+import { retentionAsked } from "../../lib/queries/retention.ts";
 import type { RetentionResult } from "../../lib/store/history/retention.ts";
-import type { Store } from "../../lib/store/open-store.ts";
 import type { RemovedOfPeople } from "../../lib/store/retain-people.ts";
 import type { AddCommand } from "../command.ts";
 import { addStoreOptions, pickCluster, type StoreOptions, withStore } from "../context.ts";
@@ -28,53 +27,40 @@ type Options = StoreOptions & {
   readonly json?: boolean;
 };
 
-/** `--keep-days` as a number; AuditError("usage") for anything but a whole number from 1 on. */
-export const parseKeepDays = (text: string): number => {
-  const days = Number(text);
-  if (!Number.isInteger(days) || days < 1)
-    throw new AuditError("usage", "--keep-days wants a whole number of days");
-  return days;
-};
-
-/** What the options say in the place of what the deployment says; AuditError("usage") for what may not be kept so short. */
-const daysOf = async (options: Options, store: Store): Promise<RetentionDays> => {
-  const { days: deployed } = await retentionOf(store);
-  const dormantDays = (await store.settings.read())?.values.dormantDays;
-  const asked = retentionNames.flatMap((name) => {
-    const text = options[name];
-    return text === undefined ? [] : [[name, /^\d+$/.test(text) ? Number(text) : Number.NaN] as const];
-  });
-  const problems = asked.flatMap(([name, days]) => retentionProblem(name, days, dormantDays) ?? []);
-  const { activityDays } = Object.fromEntries(asked);
-  if (
-    activityDays !== undefined &&
-    activityDays < deployed.activityDays &&
-    (await store.clusters.list()).length > 1
-  )
-    problems.push(
-      `activityDays is ${activityDays}, and ${deployed.activityDays} for the other clusters of this store: all share the proof that capture worked. Set the parameter activityDays of the deployment`,
-    );
-  if (problems.length) throw new AuditError("usage", problems.join("; "));
-  return { ...deployed, ...Object.fromEntries(asked) };
-};
-
-/** What to type to do the same. */
-const flagsOf = ({ keepDays }: Document, options: Options): string =>
-  [
-    ...(keepDays === KEEP_DAYS ? [] : [`--keep-days ${keepDays}`]),
-    ...retentionNames.flatMap((name) =>
-      options[name] === undefined ? [] : [`${retentionFlags[name]} ${Number(options[name])}`],
-    ),
-  ]
-    .map((flag) => ` ${flag}`)
-    .join("");
-
-const retentionFlags = {
+const flags = {
   activityDays: "--activity-days",
   findingDays: "--finding-days",
   noticeDays: "--notice-days",
   actDays: "--act-days",
 } as const satisfies Readonly<Record<RetentionName, string>>;
+
+/** NaN for anything but digits. */
+const wholeNumber = (text: string): number => (/^\d+$/.test(text) ? Number(text) : Number.NaN);
+
+/** `--keep-days` as a number; AuditError("usage") for anything but a whole number from 1 on. */
+export const parseKeepDays = (text: string): number => {
+  const days = wholeNumber(text);
+  if (!(days >= 1)) throw new AuditError("usage", "--keep-days wants a whole number of days");
+  return days;
+};
+
+/** What the options say in the place of the deployment. */
+const askedOf = (options: Options): Partial<RetentionDays> =>
+  Object.fromEntries(
+    retentionNames.flatMap((name) => {
+      const text = options[name];
+      return text === undefined ? [] : [[name, wholeNumber(text)]];
+    }),
+  );
+
+/** What to type to do the same. */
+const flagsOf = ({ keepDays, days }: Document, options: Options): string =>
+  [
+    ...(keepDays === KEEP_DAYS ? [] : [` --keep-days ${keepDays}`]),
+    ...retentionNames.flatMap((name) =>
+      options[name] === undefined ? [] : [` ${flags[name]} ${days[name]}`],
+    ),
+  ].join("");
 
 type Document = Omit<RetentionResult, "before"> &
   RemovedOfPeople & {
@@ -90,7 +76,7 @@ const both = (snapshots: number, chunks: number): string =>
 
 const forDays = (days: number): string => (days === 0 ? "as long as the table" : counted(days, "day"));
 
-/** What is over of people, and for how long the rest stays. */
+/** What goes of connections, findings, mails and acts, and for how long the rest stays. */
 const peopleText = ({ applied, days, ...n }: Document): string[] => [
   `${applied ? "Removed" : "Would remove"} ${counted(n.removedActivity, "item")} of connections, ${counted(n.removedFindings, "closed finding")}, ${counted(n.removedNotices, "record")} of mails and ${counted(n.removedActs, "act")}.`,
   `Kept: connections for ${forDays(days.activityDays)}, closed findings for ${forDays(days.findingDays)}, records of mails for ${forDays(days.noticeDays)}, who decided what ${days.actDays === 0 ? "" : "for "}${forDays(days.actDays)}.`,
@@ -124,12 +110,14 @@ const retainedText = (document: Document, options: Options): string => {
 export const addRetain: AddCommand = (history, io) => {
   const command = history
     .command("retain")
-    .summary("keep only the first snapshot of old days, and of people what is not over")
+    .summary(
+      "thin old days to their first snapshot, and remove connections, findings, mails and acts that are too old",
+    )
     .description(
       "Keeps every snapshot of the last days, and the first of each day before. A snapshot that last read a section which " +
-        "is unreadable now is kept, with those of its day before it. Of people it removes what is over: connections, closed " +
-        "findings, records of mails, and acts where the deployment says for how long. Hours of which nothing is kept count " +
-        "as unknown. Shows what it would remove. With --apply it removes it for good.",
+        "is unreadable now is kept, with those of its day before it. Connections, closed findings, records of mails and acts " +
+        "go when they are older than the days that the deployment or an option gives them. Hours of which nothing is kept " +
+        "count as unknown. Shows what it would remove. With --apply it removes it for good.",
     )
     .option("--keep-days <n>", "how many days to keep in full", String(KEEP_DAYS))
     .option("--activity-days <n>", "for how long connections are kept (default: as deployed, else 400)")
@@ -144,7 +132,7 @@ export const addRetain: AddCommand = (history, io) => {
     const applied = options.apply ?? false;
     const document = await withStore(io, options, { mustExist: true }, async (store): Promise<Document> => {
       const cluster = await pickCluster(store, options.cluster);
-      const days = await daysOf(options, store);
+      const days = await retentionAsked(store, askedOf(options));
       const result = await store.archive.retain(cluster, { keepDays, days, apply: applied });
       return {
         ...{ cluster, keepDays, days, applied },

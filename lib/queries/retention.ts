@@ -6,6 +6,7 @@ import {
   retentionProblem,
 } from "../core/findings/retention-days.ts";
 import { KEEP_DAYS } from "../core/history/retention.ts";
+import { AuditError } from "../errors.ts";
 import type { ReadStore } from "../store/open-store.ts";
 
 export type Retention = {
@@ -26,4 +27,26 @@ export const retentionOf = async ({ deployments }: Pick<ReadStore, "deployments"
   });
   const days = { ...defaultRetention, ...Object.fromEntries(own) };
   return { keepDays: said.keepDays ?? KEEP_DAYS, days, source: "deployment" };
+};
+
+/**
+ * The days of one cluster where `asked` stands in the place of what the deployment says. AuditError("usage") for what may not
+ * be kept so short: by itself, or because the clusters of a store share the proof that capture worked.
+ */
+export const retentionAsked = async (
+  store: Pick<ReadStore, "clusters" | "deployments" | "settings">,
+  asked: Partial<RetentionDays>,
+): Promise<RetentionDays> => {
+  const { days: deployed } = await retentionOf(store);
+  const dormantDays = (await store.settings.read())?.values.dormantDays;
+  const days = { ...deployed, ...asked };
+  const problems = retentionNames.flatMap((name) =>
+    asked[name] === undefined ? [] : (retentionProblem(name, asked[name], dormantDays) ?? []),
+  );
+  if (days.activityDays < deployed.activityDays && (await store.clusters.list()).length > 1)
+    problems.push(
+      `activityDays is ${days.activityDays}, and ${deployed.activityDays} for the other clusters of this store: all share the proof that capture worked. Set the parameter activityDays of the deployment`,
+    );
+  if (problems.length) throw new AuditError("usage", problems.join("; "));
+  return days;
 };
