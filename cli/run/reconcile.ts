@@ -54,9 +54,7 @@ const lines = ({ day, equal, clusters, rejected, files }: Document): string => {
         out.push(`  ${minute.slice(0, 16)}Z not in the record: ${surplus.length} (${surplus.join(", ")})`);
     }
     if (differences.length > SHOWN)
-      out.push(
-        `  and ${counted(differences.length - SHOWN, "more minute", "more minutes")} (--json lists all)`,
-      );
+      out.push(`  and ${counted(differences.length - SHOWN, "more minute")} (--json lists all)`);
   }
   for (const { file, index, reason } of rejected.slice(0, SHOWN)) {
     out.push(`could not be read: ${printable(file)} record ${index}: ${printable(reason)}`);
