@@ -144,10 +144,7 @@ const judging = ({ estate: { clusters }, measured, deployed, ask }: Given): Cost
     what: "Lambda: evaluations",
     dollars: exactly(
       clusters *
-        (ask(
-          "gigabyteSeconds",
-          MINUTES * measured.evaluationSeconds * Math.ceil(deployed.detectMemory / 1_024),
-        ) +
+        (ask("gigabyteSeconds", (MINUTES * measured.evaluationSeconds * deployed.detectMemory) / 1_024) +
           ask("calls", MINUTES)),
     ),
     says: `one a minute, day and night, ${measured.evaluationSeconds} s each: 500 principals and 400 days`,
