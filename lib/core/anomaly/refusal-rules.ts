@@ -20,8 +20,8 @@ const lastOf = (tallies: readonly Tally[]): number => Math.max(...tallies.map(({
 const isRefused = ({ outcome }: Tally): boolean => outcome === "refused";
 
 /**
- * The mark of refusals of one hour: an outage explains those of its own time and from where each principal usually comes, and
- * no other.
+ * The mark of refusals of one hour, which others explain by theirs of the same mark: an outage explains no other hour, and
+ * those from where principals usually come explain none from elsewhere.
  */
 const markOf = (hour: number, isUsual: boolean): string => `${hour} ${isUsual ? "usual" : "strange"}`;
 

@@ -74,7 +74,7 @@ const judge = (
   const { role } = gain;
   const self = engine.graph.roles[engine.graph.idOf.get(role.oid) ?? -1];
   const declared = self && declaredAs(view, self.name);
-  // What it gained and lost again with the role itself is past; superusers made by nobody but superusers are told, too.
+  // A role that is gone again has nothing left to revoke. Of a built-in role SUPERUSER alone is news.
   if (!self || (isBuiltIn(engine, self) && !gain.attributes.includes("SUPERUSER"))) return [];
   const joined = new Set(gain.memberships.map(({ oid }) => oid));
   const powers = powerfulRoles(engine).filter(({ id }) => joined.has(engine.graph.roles[id]?.oid ?? -1));
@@ -134,12 +134,12 @@ export const rapidEscalation = /* @__PURE__ */ defineDetector({
   severity: "high",
   life: "stretch",
   docs: {
-    why: "Who has broken in gives himself access first. Between two snapshots a role became an administrator, or was given more at once than a change of a program needs.",
-    fix: "Ask the principals that were connected as admin, and the grantor. If nobody can explain it, revoke what was gained and the sessions of those principals.",
+    why: "An intruder who wants to stay makes a role stronger first. Between two snapshots this role gained the powers of an administrator, or more privileges at once than a change of an application usually needs.",
+    fix: "Ask the principals that were connected as admin, and the grantor. If nobody can explain it, revoke what the role gained, and revoke the sessions of those principals in IAM.",
     falsePositives:
-      "The deployment of a program, a new colleague: acknowledge it. Grants on tables that were made in the same stretch do not count, but those by which a table gives more than the one of its name that it replaced.",
+      "The deployment of an application, or a new colleague: acknowledge it. Grants on a table that was made in the same stretch do not count, unless it took the place of a table of the same name that gave less.",
     blindSpots:
-      "Gains in small steps stay below the threshold each time. What came and went between two snapshots is not seen. Who granted it is known as a database role only; a connection as admin makes a principal possible, and no more.",
+      "Gains in small steps stay below the threshold each time. What came and went between two snapshots is not seen. Who granted it is known as a database role only. A principal that was connected as admin may have done it; nothing shows that it did.",
   },
   evidence: {
     between: "Between the snapshots of",
