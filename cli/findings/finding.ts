@@ -1,20 +1,20 @@
 // `dsql-audit finding ID`: one finding with all its evidence.
 
 import { shellWord } from "../../lib/core/base/shell-word.ts";
-import { fromTo } from "../../lib/core/base/time.ts";
+import { fromTo, minute } from "../../lib/core/base/time.ts";
 import type { Finding } from "../../lib/core/findings/finding.ts";
 import { hasPlan } from "../../lib/core/remediation/has-plan.ts";
 import { detectorOf } from "../../lib/detectors/index.ts";
 import { findingDocument } from "../../lib/queries/finding-document.ts";
 import { findFinding } from "../../lib/queries/findings.ts";
-import { evidenceLines, utc } from "../../lib/wording/evidence-text.ts";
+import { evidenceLines } from "../../lib/wording/evidence-text.ts";
 import type { AddCommand } from "../command.ts";
 import { addStoreOptions, pickCluster, type StoreOptions, withStore } from "../context.ts";
 import { printable, printDocument } from "../output.ts";
 
 const acknowledgedText = ({ acknowledged }: Finding): string | undefined =>
   acknowledged &&
-  `${acknowledged.by}, ${utc(acknowledged.at)}${acknowledged.note === undefined ? "" : `: ${acknowledged.note}`}`;
+  `${acknowledged.by}, ${minute(acknowledged.at)}${acknowledged.note === undefined ? "" : `: ${acknowledged.note}`}`;
 
 /** As they were given, with a space before each. */
 const storeText = ({ store, table, region, cluster }: StoreOptions): string =>
@@ -34,7 +34,7 @@ const findingText = (finding: Finding, store: string): string => {
     ...line("id", finding.id),
     ...line(
       "status",
-      `${finding.status}${finding.closedAt === undefined ? "" : `, closed ${utc(finding.closedAt)}`}`,
+      `${finding.status}${finding.closedAt === undefined ? "" : `, closed ${minute(finding.closedAt)}`}`,
     ),
     ...line("", finding.closedBecause ?? finding.ends),
     ...line("taken by", acknowledgedText(finding)),
@@ -44,7 +44,7 @@ const findingText = (finding: Finding, store: string): string => {
     ...line("role", subject.role),
     ...line("object", subject.object),
     ...line("seen", fromTo(finding.firstSeenAt, finding.lastSeenAt)),
-    ...line("found", `${utc(finding.detectedAt)}, confirmed ${utc(finding.confirmedAt)}`),
+    ...line("found", `${minute(finding.detectedAt)}, confirmed ${minute(finding.confirmedAt)}`),
     "",
     "Evidence",
     ...evidenceLines(finding.evidence, words).map((text) => `  ${text}`),

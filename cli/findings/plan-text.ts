@@ -2,7 +2,7 @@
 
 import type { ActivityRow } from "../../lib/core/activity/activity-row.ts";
 import { counted } from "../../lib/core/base/counted.ts";
-import { iso } from "../../lib/core/base/time.ts";
+import { minute } from "../../lib/core/base/time.ts";
 import type { ChangedPrivilege } from "../../lib/core/remediation/access-change.ts";
 import type { ChangedMay } from "../../lib/core/remediation/iam/iam-proof.ts";
 import type { PlanStep } from "../../lib/core/remediation/plan.ts";
@@ -100,10 +100,7 @@ const SHOWN_CHANGES = 40;
 export const sayPlan = (io: Io, answer: PlanAnswer): void => {
   const { plan, proof, ends, usedBy, usedDays, snapshot, notes } = answer;
   const title = (text: string): void => line(io, `\n${paint(io, "strong", text)}`);
-  line(
-    io,
-    `Plan on snapshot ${snapshot.seq} of ${iso(snapshot.takenAt).slice(0, 16).replace("T", " ")} UTC, to end:`,
-  );
+  line(io, `Plan on snapshot ${snapshot.seq} of ${minute(snapshot.takenAt)}, to end:`);
   for (const one of ends) line(io, paragraph(io, one.title, { first: "  ", rest: "    " }));
   if (!ends.length) line(io, "  nothing: no difference is known");
   sayLasting(io, plan.steps);

@@ -1,10 +1,9 @@
 // Sends a mail that says nothing but that mails arrive, with a reference by which it is found again.
 import type { SNSClient } from "@aws-sdk/client-sns";
-import type { Instant } from "../core/base/time.ts";
+import { type Instant, minute } from "../core/base/time.ts";
 import { visible } from "../core/base/visible-text.ts";
 import { publish } from "../notices/channels/sns.ts";
 import { paragraph, wrapped } from "../notices/page.ts";
-import { utc } from "../wording/evidence-text.ts";
 
 export type TestNotice = {
   readonly sns: SNSClient;
@@ -36,7 +35,7 @@ export const sendTestNotice = async ({ sns, topicArn, now, token, by }: TestNoti
     subject,
     body: [
       ...wrapped("This is a test: nothing was found, and nothing is to be done."),
-      ...wrapped(`${visible(by, 200)} asked for it at ${utc(now)}.`, "  "),
+      ...wrapped(`${visible(by, 200)} asked for it at ${minute(now)}.`, "  "),
       `Reference: ${reference}.`,
       ...paragraph(
         "WHAT IT SHOWS",

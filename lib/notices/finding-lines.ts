@@ -1,12 +1,12 @@
 // What a notice says of one finding: who and what, since when, how to mend it.
-import { fromTo, type Instant } from "../core/base/time.ts";
+import { fromTo, type Instant, minute } from "../core/base/time.ts";
 import { visible } from "../core/base/visible-text.ts";
 import type { DetectorWords } from "../core/findings/detector.ts";
 import type { Finding } from "../core/findings/finding.ts";
 import { shortId } from "../core/findings/finding-id.ts";
 import { isOver } from "../core/incidents/threads.ts";
 import { isSql } from "../core/remediation/has-plan.ts";
-import { evidenceLines, utc } from "../wording/evidence-text.ts";
+import { evidenceLines } from "../wording/evidence-text.ts";
 import { bullet, wrapped, wrappedSql } from "./page.ts";
 
 const isoOf = (value: unknown): Instant | undefined =>
@@ -20,8 +20,8 @@ export const sinceLines = (finding: Finding): string[] => {
   if (by !== undefined) {
     return wrapped(
       after === undefined
-        ? `The first snapshot, of ${utc(by)}, already shows it. When it began is not known.`
-        : `It began between ${utc(after)} and ${utc(by)}, the times of the snapshots before and after.`,
+        ? `The first snapshot, of ${minute(by)}, already shows it. When it began is not known.`
+        : `It began between ${minute(after)} and ${minute(by)}, the times of the snapshots before and after.`,
     );
   }
   const { firstSeenAt, lastSeenAt } = finding;

@@ -1,10 +1,9 @@
 // The last mails of a cluster that is gone: one that closes its incidents, and one summary of the week.
 import { counted } from "../core/base/counted.ts";
 import type { Cluster } from "../core/base/ids.ts";
-import { dayOf, type Instant } from "../core/base/time.ts";
+import { dayOf, type Instant, minute } from "../core/base/time.ts";
 import type { Finding } from "../core/findings/finding.ts";
 import type { Gone } from "../core/history/cluster-life.ts";
-import { utc } from "../wording/evidence-text.ts";
 import { howText } from "../wording/gone-text.ts";
 import type { StoreArguments } from "./command-line.ts";
 import { type Changes, changeLines, findingLines, listNotice, toldOfChanges } from "./list-text.ts";
@@ -40,13 +39,13 @@ export const goneNotice = (
   const again =
     unheardSince === undefined
       ? ""
-      : ` From ${utc(unheardSince)} on, mails about this went out while the topic had no confirmed subscription: nobody got them.`;
+      : ` From ${minute(unheardSince)} on, mails about this went out while the topic had no confirmed subscription: nobody got them.`;
   return listNotice({
     cluster,
     kind: unheardSince === undefined ? "gone" : "missed",
     tag: "GONE",
     stem: `The cluster is gone: ${counted(untold.length + closed.length, "finding")} closed with it`,
-    first: `The cluster is gone since ${utc(gone.at)}. ${AFTER} ${backOf(gone)} Its findings are closed; none of them was mended.${again}`,
+    first: `The cluster is gone since ${minute(gone.at)}. ${AFTER} ${backOf(gone)} Its findings are closed; none of them was mended.${again}`,
     lines: [
       ...whyLines(gone),
       ...paragraph("NEVER TOLD BEFORE", findingLines(untold)),
@@ -74,7 +73,7 @@ export const goneWeekNotice = (
     kind: "weekly",
     tag: "WEEKLY",
     stem: `The cluster is gone since ${dayOf(gone.at)}`,
-    first: `The cluster is gone since ${utc(gone.at)}. ${AFTER} ${backOf(gone)} This is its last summary.`,
+    first: `The cluster is gone since ${minute(gone.at)}. ${AFTER} ${backOf(gone)} This is its last summary.`,
     lines: [
       ...whyLines(gone),
       ...changeLines(changes),

@@ -1,14 +1,13 @@
 // The notice of one incident in words, to be read on a phone at three in the morning: the answer first, times in UTC.
 
 import { counted } from "../core/base/counted.ts";
-import type { Instant } from "../core/base/time.ts";
+import { type Instant, minute } from "../core/base/time.ts";
 import { principalName, visible } from "../core/base/visible-text.ts";
 import { type Finding, worstFirst } from "../core/findings/finding.ts";
 import { isNews, type NoticeKind } from "../core/incidents/due.ts";
 import type { Incident } from "../core/incidents/incident.ts";
 import { isOver } from "../core/incidents/threads.ts";
 import { hasPlan } from "../core/remediation/has-plan.ts";
-import { utc } from "../wording/evidence-text.ts";
 import { type Commands, commandsFor, type StoreArguments } from "./command-line.ts";
 import { iamCutLines } from "./cut-off-text.ts";
 import { aboutLines, findingLine, fixLines, seenLines, sinceLines } from "./finding-lines.ts";
@@ -46,7 +45,7 @@ const tagOf = (incident: Incident, kind: NoticeKind): string => {
 const statusLines = (incident: Incident, kind: NoticeKind, lead: Finding, now: Instant): string[] => {
   const { severity, openedAt, toldAt, toldSeverity, id } = incident;
   const level = severity.toUpperCase();
-  const before = toldAt === undefined ? "" : ` Previous notice: ${utc(toldAt)}.`;
+  const before = toldAt === undefined ? "" : ` Previous notice: ${minute(toldAt)}.`;
   const reference = `Reference: ${id}.${before}`;
   const returned =
     lead.reopened > 0
@@ -59,15 +58,15 @@ const statusLines = (incident: Incident, kind: NoticeKind, lead: Finding, now: I
     : [];
   const says: Readonly<Record<NoticeKind, readonly string[]>> = {
     opened: [
-      `${level} severity. Found at ${utc(lead.detectedAt)} by ${lead.detector}.`,
+      `${level} severity. Found at ${minute(lead.detectedAt)} by ${lead.detector}.`,
       ...ended,
       ...returned,
     ],
     worse: [
-      `Now ${level} severity${toldSeverity === undefined ? "" : `, ${toldSeverity} before`}. Open since ${utc(openedAt)}.`,
+      `Now ${level} severity${toldSeverity === undefined ? "" : `, ${toldSeverity} before`}. Open since ${minute(openedAt)}.`,
     ],
-    more: [`This incident has grown. ${level} severity. Open since ${utc(openedAt)}.`],
-    over: [`It is over. It was open from ${utc(openedAt)} to ${utc(endOf(incident) ?? now)}.`],
+    more: [`This incident has grown. ${level} severity. Open since ${minute(openedAt)}.`],
+    over: [`It is over. It was open from ${minute(openedAt)} to ${minute(endOf(incident) ?? now)}.`],
   };
   return [...says[kind], reference].flatMap((line) => wrapped(line, "  "));
 };

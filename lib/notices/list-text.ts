@@ -2,7 +2,7 @@
 
 import { counted } from "../core/base/counted.ts";
 import type { Cluster } from "../core/base/ids.ts";
-import type { Instant } from "../core/base/time.ts";
+import { type Instant, minute } from "../core/base/time.ts";
 import { visible } from "../core/base/visible-text.ts";
 import { type Finding, Severity, worstFirst } from "../core/findings/finding.ts";
 import { shortId } from "../core/findings/finding-id.ts";
@@ -10,7 +10,6 @@ import { hasRisen, isOnlyUnknown, type SummaryNews } from "../core/incidents/due
 import { type Incident, worstOf } from "../core/incidents/incident.ts";
 import type { MailKind } from "../core/incidents/notice-record.ts";
 import { isOver } from "../core/incidents/threads.ts";
-import { utc } from "../wording/evidence-text.ts";
 import { type Commands, commandsFor, type StoreArguments } from "./command-line.ts";
 import { type Notice, noticeFinding, toldOf } from "./notice.ts";
 import { bullet, paragraph, wrapped } from "./page.ts";
@@ -182,7 +181,7 @@ export const missedNotice = (
     kind: "missed",
     tag: standing.length ? worstOf(standing.map(({ severity }) => severity)).toUpperCase() : "OK",
     stem: `What you missed${said}`,
-    first: `From ${utc(since)} on, mails about ${counted(incidents.length, "incident")} went out while the topic had no confirmed subscription: nobody got them. This is what still goes on of them.${gone}`,
+    first: `From ${minute(since)} on, mails about ${counted(incidents.length, "incident")} went out while the topic had no confirmed subscription: nobody got them. This is what still goes on of them.${gone}`,
     lines: [
       ...paragraph("LOOK AT THESE FIRST", findingLines(now)),
       ...paragraph("WHEN THERE IS TIME", findingLines(later)),
@@ -263,7 +262,7 @@ export const dailyNotice = (
     kind: "daily",
     tag: "DAILY",
     stem: `Findings of the day: ${said}`,
-    first: `${said} since ${since === undefined ? "the beginning" : utc(since)}. None of it needs anybody tonight: high and critical findings come in a mail of their own.`,
+    first: `${said} since ${since === undefined ? "the beginning" : minute(since)}. None of it needs anybody tonight: high and critical findings come in a mail of their own.`,
     lines: changeLines(changes),
     findings,
     told: toldOfChanges(changes),

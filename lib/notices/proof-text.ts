@@ -1,8 +1,9 @@
 // The paragraph at the end of each notice that makes its mail a witness of the history. Pure.
+
 import type { Cluster } from "../core/base/ids.ts";
+import { minute } from "../core/base/time.ts";
 import type { SealedManifest } from "../core/history/manifest.ts";
 import { KEEP_DAYS } from "../core/history/retention.ts";
-import { utc } from "../wording/evidence-text.ts";
 import { commandsFor, type StoreArguments } from "./command-line.ts";
 import { paragraph, wrapped } from "./page.ts";
 
@@ -28,7 +29,7 @@ export const proofText = (
   keepDays = KEEP_DAYS,
 ): string =>
   proof(
-    `Snapshot ${seq} of ${utc(takenAt)} is the newest. To check that nothing up to it was rewritten since:`,
+    `Snapshot ${seq} of ${minute(takenAt)} is the newest. To check that nothing up to it was rewritten since:`,
     command(cluster, store, `${seq}:${hash}`, keepDays),
   );
 

@@ -1,7 +1,7 @@
 // A finding's evidence in words: any JSON, bounded, with nothing hidden in it, by the labels that its detector brings.
 import { counted } from "../core/base/counted.ts";
 import type { EvidenceField, EvidenceWords } from "../core/base/evidence.ts";
-import { type Instant, iso } from "../core/base/time.ts";
+import { minute } from "../core/base/time.ts";
 import { visible } from "../core/base/visible-text.ts";
 
 const MAX_LINES = 30;
@@ -10,9 +10,6 @@ const MAX_LENGTH = 240;
 const MAX_ENTRY = 2 * MAX_LENGTH;
 const MAX_ITEMS = 12;
 const MAX_DEPTH = 5;
-
-/** "2026-11-02 09:14 UTC" */
-export const utc = (at: Instant): string => `${iso(at).slice(0, 16).replace("T", " ")} UTC`;
 
 /** One piece of evidence: what it is called and what it says, in one entry or, of a list, several. */
 export type EvidenceRow = { readonly label: string; readonly entries: readonly string[] };
@@ -79,7 +76,7 @@ const recordText = (
 };
 
 const textOf = (text: string): string =>
-  text === "" ? "empty" : isInstant(text) ? utc(Date.parse(text)) : visible(text, MAX_LENGTH);
+  text === "" ? "empty" : isInstant(text) ? minute(Date.parse(text)) : visible(text, MAX_LENGTH);
 
 const valueText = (value: unknown, field: EvidenceField, depth: number): string => {
   if (isEmpty(value)) return emptyText(value, field.whenEmpty);

@@ -1,7 +1,7 @@
 // What people are told of a cluster that is gone: since when, and by whom.
+import { minute } from "../core/base/time.ts";
 import { principalName, visible } from "../core/base/visible-text.ts";
 import type { Gone } from "../core/history/cluster-life.ts";
-import { utc } from "./evidence-text.ts";
 
 /** "deleted by OpsRole", "retired by ana: moved to another account" */
 export const howText = ({ reason, by, note }: Gone): string =>
@@ -9,4 +9,4 @@ export const howText = ({ reason, by, note }: Gone): string =>
 
 /** "The cluster is gone since 2026-11-28 10:00 UTC (deleted by OpsRole)." */
 export const goneText = (gone: Gone): string =>
-  `The cluster is gone since ${utc(gone.at)} (${howText(gone)}).`;
+  `The cluster is gone since ${minute(gone.at)} (${howText(gone)}).`;
