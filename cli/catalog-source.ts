@@ -49,7 +49,7 @@ const sayGaps = (io: Io, { engine }: Grounds): void => {
 };
 
 /** "2026-09-12 15:06 UTC", with seconds where there are any. */
-const minute = (at: Instant): string => `${iso(at).slice(0, 19).replace("T", " ").replace(/:00$/, "")} UTC`;
+const shown = (at: Instant): string => `${iso(at).slice(0, 19).replace("T", " ").replace(/:00$/, "")} UTC`;
 
 /** Which snapshot an answer rests on, and since when the cluster is gone; without a full stop. */
 export const storedBasis = async (
@@ -60,7 +60,7 @@ export const storedBasis = async (
 ): Promise<string> => {
   const { seq = 0, takenAt = 0 } = snapshot?.manifest ?? {};
   const gone = await goneAsOf(store, cluster, at);
-  return `Snapshot ${seq} of ${minute(takenAt)}${gone ? `. ${goneText(gone).replace(/\.$/, "")}` : ""}`;
+  return `Snapshot ${seq} of ${shown(takenAt)}${gone ? `. ${goneText(gone).replace(/\.$/, "")}` : ""}`;
 };
 
 /**
@@ -85,7 +85,7 @@ export const withGrounds = async <T>(
   }
   refuseAt(options);
   const isFile = source.kind === "file";
-  const basis = isFile ? `Catalog file ${printable(source.file)}` : `The database as of ${minute(io.now())}`;
+  const basis = isFile ? `Catalog file ${printable(source.file)}` : `The database as of ${shown(io.now())}`;
   const catalog = isFile
     ? parseCatalogFile(readText(source.file), source.file)
     : await whileConnecting(io, source.target, async () => {

@@ -4,8 +4,11 @@ import type { ActivityRow, LastUse } from "../../lib/core/activity/activity-row.
 import { parseInterval } from "../../lib/core/base/parse-time.ts";
 import { DAY, iso } from "../../lib/core/base/time.ts";
 import { principalName } from "../../lib/core/base/visible-text.ts";
+import type { Gone } from "../../lib/core/history/cluster-life.ts";
 import { type Activity, activityOf, type Grouping, parseGroupings } from "../../lib/queries/activity.ts";
+import { goneAsOf } from "../../lib/queries/basis.ts";
 import { coverageText } from "../../lib/wording/coverage-text.ts";
+import { goneText } from "../../lib/wording/gone-text.ts";
 import type { AddCommand } from "../command.ts";
 import {
   addOutputOptions,
@@ -83,13 +86,19 @@ const basisOf = ({
   ];
 };
 
-const print = (io: Io, options: Options, found: Activity, by: readonly Grouping[]): void => {
+const print = (
+  io: Io,
+  options: Options,
+  found: Activity,
+  gone: Gone | undefined,
+  by: readonly Grouping[],
+): void => {
   const nothing = found.unprovenHours
     ? "No connection was seen, but some may have been missed."
     : "No connection was made.";
   printRows(io, options, found.rows, columnsFor(by), nothing);
   const isJson = options.json || options.ndjson;
-  const lines = basisOf(found).map((text) => paragraph(io, text));
+  const lines = [...basisOf(found), ...(gone ? [goneText(gone)] : [])].map((text) => paragraph(io, text));
   (isJson ? io.stderr : io.stdout).write(`${isJson ? "" : "\n"}${lines.join("\n")}\n`);
 };
 
@@ -113,9 +122,10 @@ export const addActivity: AddCommand = (program, io) => {
     const { to } = parseInterval({ to: options.to }, now, { from: 0, to: now });
     const interval = parseInterval(options, now, { from: Math.max(0, to - DAYS * DAY), to: now });
     const asked = { interval, by, principal: options.principal, role: options.role };
-    const found = await withStore(io, options, { mustExist: true }, async (store) =>
-      activityOf(store, await pickCluster(store, options.cluster), asked, now),
-    );
-    print(io, options, found, by);
+    await withStore(io, options, { mustExist: true }, async (store) => {
+      const cluster = await pickCluster(store, options.cluster);
+      const found = await activityOf(store, cluster, asked, now);
+      print(io, options, found, await goneAsOf(store, cluster, interval.to), by);
+    });
   });
 };

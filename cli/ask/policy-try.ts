@@ -13,7 +13,6 @@ import {
   trialText,
   tryProposal,
 } from "../../lib/queries/policy-trial.ts";
-import { AS_FAR_AS_IT_GOES } from "../../lib/queries/who-may.ts";
 import type { AddCommand } from "../command.ts";
 import {
   addOutputOptions,
@@ -73,13 +72,13 @@ const unseenColumns: readonly Column<TrialRow>[] = [principal, action, verdict, 
 
 const figure = (count: number): string => count.toLocaleString("en-US");
 const shown = (at: number): string => iso(at).slice(0, 16).replace("T", " ");
-const basisOf = ({ interval, hours, unprovenHours, iamTakenAt }: PolicyTrial): string[] => [
+const basisOf = ({ interval, hours, unprovenHours, iamTakenAt, says }: PolicyTrial): string[] => [
   `Connections from ${shown(interval.from)} to ${shown(interval.to)} UTC: capture is ${unprovenHours ? `not proven for ${figure(unprovenHours)} of ${counted(hours, "hour")}, so that there may have been more` : `proven for all ${counted(hours, "hour")}`}. Refused attempts are left out.`,
   iamTakenAt === null
     ? "IAM was not read: who else may connect is unknown."
     : `Policies and identities as of the snapshot of ${shown(iamTakenAt)} UTC.`,
   "Of where a connection came from, only its network or its VPC endpoint is kept, and of an endpoint not its VPC. A public address without an endpoint is taken for the internet: AWS does not document whether these records always name the endpoint.",
-  AS_FAR_AS_IT_GOES,
+  says,
 ];
 
 /** What stands beside the rows: of the policy as a whole. */

@@ -96,7 +96,11 @@ const TrialAnswer = z
         description: "Parts of IAM that could not be read: there may be more whom it would let in.",
       }),
     ),
-    says: z.string().check(z.meta({ description: "What no verdict here can rest on." })),
+    says: z
+      .string()
+      .check(
+        z.meta({ description: "That the cluster is gone, if so, and what no verdict here can rest on." }),
+      ),
     items: z.array(TrialRowAnswer),
     next: z.nullable(z.string()),
   })
@@ -166,7 +170,7 @@ export const policyTry: Route = route({
       flaws: found.flaws?.map(({ statement, says }) => ({ statement, says })) ?? null,
       keepsInternetOut: found.keepsInternetOut,
       unread: found.unread.map(({ part, reason }) => ({ part, reason })),
-      says: AS_FAR_AS_IT_GOES,
+      says: found.says,
       ...(await takePage(placed, question)),
     };
   },

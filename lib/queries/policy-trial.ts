@@ -14,9 +14,11 @@ import { noFacts, type Proposal, type TriedUse, tryPolicy } from "../core/iam/tr
 import { type WhoMayRow, whoMay, whoMayRows } from "../core/iam/who-may.ts";
 import { AuditError } from "../errors.ts";
 import type { ReadStore } from "../store/open-store.ts";
+import { goneText } from "../wording/gone-text.ts";
+import { goneAsOf } from "./basis.ts";
 import { provenHours } from "./proven-hours.ts";
 import { talliesIn } from "./tallies.ts";
-import { type AskableAction, askableActions, checkedPrincipal } from "./who-may.ts";
+import { AS_FAR_AS_IT_GOES, type AskableAction, askableActions, checkedPrincipal } from "./who-may.ts";
 
 /** How far back connections are looked at where nobody says so. */
 export const TRIAL_DAYS = 30;
@@ -54,6 +56,8 @@ export type PolicyTrial = {
   readonly keepsInternetOut: Truth | null;
   /** Parts of IAM that could not be read: there may be more whom it would let in. */
   readonly unread: readonly { readonly part: string; readonly reason: string }[];
+  /** What to read all of it with: that the cluster is gone where it was so at the end, and how far a verdict goes. */
+  readonly says: string;
 };
 
 export type PolicyTrialAsked = {
@@ -187,6 +191,7 @@ export const tryProposal = async (
   const unseen = isForEach ? [] : whoMayRows(who).filter(isUnseen).map(unseenRow);
   const { uncovered } = await provenHours(store, cluster, interval, now);
   const isCluster = proposed.kind === "cluster";
+  const gone = await goneAsOf(store, cluster, interval.to);
   return {
     kind: proposed.kind,
     interval,
@@ -203,6 +208,7 @@ export const tryProposal = async (
         )
       : null,
     unread: isForEach ? [] : who.unread,
+    says: gone ? `${goneText(gone)} ${AS_FAR_AS_IT_GOES}` : AS_FAR_AS_IT_GOES,
   };
 };
 

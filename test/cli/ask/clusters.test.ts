@@ -1,11 +1,12 @@
 // `clusters`: what is known of each, and the two acts that end and begin the watch.
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
 import { openSqliteTable } from "../../../lib/store/table/sqlite/sqlite-table.ts";
 import { cluster } from "../../support/catalogs.ts";
 import { cliIn } from "../../support/cli.ts";
+import { deny, everybody, policy } from "../../support/iam-facts.ts";
 import { fillWorld, NOW, T } from "../../support/query-world.ts";
 
 const root = mkdtempSync(join(tmpdir(), "clusters-"));
@@ -50,7 +51,18 @@ describe("clusters", () => {
       expect((await cli(line)).out.replace(/\s+/g, " "), line).toMatch(
         /[Ss]napshot \d+ of .*The cluster is gone since .*\(retired by ana: moved\)/,
       );
-    expect((await cli("who-can DELETE orders --json")).err).toContain("(retired by ana: moved)");
+    writeFileSync(join(folder, "policy.json"), JSON.stringify(policy(deny(everybody))));
+    for (const line of ["activity", "policy try policy.json"]) {
+      const now = await cli(line);
+      expect(now.out.replace(/\s+/g, " "), now.err).toMatch(
+        /cluster is gone since .*\(retired by ana: moved\)/,
+      );
+      expect((await cli(`${line} --to 1h`)).out).not.toContain("gone since");
+    }
+    for (const line of ["who-can DELETE orders", "activity", "policy try policy.json"])
+      expect((await cli(`${line} --json`)).err.replace(/\s+/g, " "), line).toContain(
+        "(retired by ana: moved)",
+      );
     expect((await cli("history verify")).code).toBe(0);
 
     expect((await cli(["clusters", "--restore", cluster])).out).not.toContain("retired");
