@@ -71,6 +71,7 @@ describe("docs/operations.md", () => {
         "Rotate",
         "Idle clusters",
         "Run in a VPC",
+        "How long data is kept",
         "Retire a cluster",
         "Alarms",
       ],
