@@ -187,8 +187,8 @@ export const parameterPlans = {
   },
   actDays: {
     says: [
-      "How many days it is kept who acknowledged, exempted or retired something, and why; of exemptions after their end.",
-      "0: as long as the table.",
+      "How many days it is kept who acknowledged, exempted or retired something, and why. Exemptions are kept for so long after",
+      "they end. 0: as long as the table.",
     ],
     ...daysOf("actDays"),
   },

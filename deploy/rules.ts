@@ -10,7 +10,8 @@ import {
   sub,
 } from "./cloudformation.ts";
 import { deadLetterQueueId, queueId } from "./queues.ts";
-import { eventPlans, type QueueName, queuePlans, type RulePlan, type TrailPlace } from "./topology.ts";
+import type { RulePlan, TrailPlace } from "./rule-plans.ts";
+import { eventPlans, type QueueName, queuePlans } from "./topology.ts";
 
 /** The trail's files as parameters of the stack name them. */
 export const trailPlace: TrailPlace = { bucket: ref("TrailBucket"), keys: sub(`\${TrailPrefix}AWSLogs/`) };

@@ -1,13 +1,12 @@
 // Puts the deployment's table of functions, queues, rules and schedules on the local bus.
 import type { Context } from "aws-lambda";
+import type { RulePlan, TrailPlace } from "../../deploy/rule-plans.ts";
 import {
   allFunctions,
   eventPlans,
   type FunctionName,
   MAX_RECEIVES,
   queuePlans,
-  type RulePlan,
-  type TrailPlace,
   visibilityOf,
 } from "../../deploy/topology.ts";
 import { AuditError } from "../../lib/errors.ts";
