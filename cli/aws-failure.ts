@@ -9,6 +9,7 @@ import {
   GONE,
   networkCodeOf,
   OTHER_REGION,
+  placeOf,
   said,
   THROTTLED,
   textOf,
@@ -63,12 +64,10 @@ const missingTable = (error: unknown, asked: Asked): AuditError =>
   );
 
 const unreachable = (error: unknown, asked: Asked): AuditError => {
-  const host = textOf(error, "hostname") || textOf(error, "address");
-  const port = fieldOf(error, "port");
-  const place = host ? ` at ${host}${port === undefined ? "" : `:${port}`}` : "";
+  const place = placeOf(error);
   return failure(
     "connect",
-    `AWS${inRegion(asked)} cannot be reached${place}: ${networkCodeOf(error) || said(error)}`,
+    `AWS${inRegion(asked)} cannot be reached${place && ` at ${place}`}: ${networkCodeOf(error) || said(error)}`,
     "Check the spelling of the Region, and the network: DNS, proxy, VPC endpoint.",
     error,
   );

@@ -83,11 +83,28 @@ const NETWORK = names(
   "EHOSTUNREACH",
   "ENETUNREACH",
   "EPIPE",
+  "UND_ERR_CONNECT_TIMEOUT", // of fetch
+  "UND_ERR_SOCKET",
 );
+const isNetwork = (code: string): boolean =>
+  NETWORK.has(code) || /CERT|SELF_SIGNED|ALTNAME|UNABLE_TO_VERIFY/.test(code);
+
+/** Causes may run in a circle. */
+const MAX_CAUSES = 5;
+/** What the network said, of it or of what caused it: fetch hides it there, and a host of several addresses in a list. */
+const networkFault = (error: unknown, deepest = MAX_CAUSES): unknown => {
+  if (!(error instanceof Error) || deepest < 0) return undefined;
+  if (isNetwork(textOf(error, "code"))) return error;
+  return networkFault(error instanceof AggregateError ? error.errors[0] : error.cause, deepest - 1);
+};
 
 /** Why the network failed, as Node.js and TLS name it; "": it did not. */
-export const networkCodeOf = (error: unknown): string => {
-  if (error instanceof AggregateError && !textOf(error, "code")) return networkCodeOf(error.errors[0]);
-  const code = textOf(error, "code");
-  return NETWORK.has(code) || /CERT|SELF_SIGNED|ALTNAME/.test(code) ? code : "";
+export const networkCodeOf = (error: unknown): string => textOf(networkFault(error), "code");
+
+/** The host, or the address and its port, that could not be reached; "": nobody says. */
+export const placeOf = (error: unknown): string => {
+  const fault = networkFault(error);
+  const port = fieldOf(fault, "port");
+  const host = textOf(fault, "hostname") || textOf(fault, "address");
+  return host && port !== undefined ? `${host}:${port}` : host;
 };

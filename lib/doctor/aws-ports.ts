@@ -5,7 +5,15 @@ import type { S3Client } from "@aws-sdk/client-s3";
 import type { SNSClient } from "@aws-sdk/client-sns";
 import { GetQueueAttributesCommand, type SQSClient } from "@aws-sdk/client-sqs";
 import { GetCallerIdentityCommand, type STSClient } from "@aws-sdk/client-sts";
-import { BAD_SIGNATURE, CREDENTIALS, EXPIRED, isDenied, UNKNOWN_KEY } from "../cloudtrail/aws-error-names.ts";
+import {
+  BAD_SIGNATURE,
+  CREDENTIALS,
+  EXPIRED,
+  isDenied,
+  networkCodeOf,
+  placeOf,
+  UNKNOWN_KEY,
+} from "../cloudtrail/aws-error-names.ts";
 import type { TrailPort } from "../cloudtrail/trail-config.ts";
 import { visible } from "../core/base/visible-text.ts";
 import { AuditError } from "../errors.ts";
@@ -58,8 +66,32 @@ const unsigned = (name: string, message: string): NoAnswer | undefined => {
   return undefined;
 };
 
-/** `permission`: what the call needs, for the one who was refused. */
-export const ask = async <T>(permission: string, question: () => Promise<T>): Promise<Answer<T>> => {
+const NETWORK = "the network from here: DNS, proxy, VPC endpoint";
+
+/** Why no answer came from `url`, or from AWS where there is none; undefined: that is not it. */
+const unreached = (error: unknown, name: string, url: string | undefined): NoAnswer | undefined => {
+  const code = networkCodeOf(error);
+  const place = placeOf(error);
+  const whom = url ?? (place ? `AWS at ${place}` : "AWS");
+  if (code) {
+    const named =
+      url === undefined ? "the spelling of the Region" : "that this is the URL in the stack's outputs";
+    return {
+      why: `${visible(whom, 200)} cannot be reached: ${code}`,
+      next: `Check ${named}, and ${NETWORK}.`,
+    };
+  }
+  if (name !== "TimeoutError") return undefined;
+  const next = `Run this command again; if it stays so, check ${NETWORK}.`;
+  return { why: `${visible(whom, 200)} does not answer`, next };
+};
+
+/** `permission`: what the call needs, for the one who was refused. `url`: what is asked, where it is none of AWS's services. */
+export const ask = async <T>(
+  permission: string,
+  question: () => Promise<T>,
+  url?: string,
+): Promise<Answer<T>> => {
   try {
     return { value: await question() };
   } catch (error) {
@@ -68,7 +100,11 @@ export const ask = async <T>(permission: string, question: () => Promise<T>): Pr
     if (noSignature) return noSignature;
     if (MISSING.test(name)) return { why: "AWS knows no such thing", missing: true };
     if (isDenied(error)) return { why: `AWS refused the question (${name})`, permission };
-    return { why: `AWS did not answer: ${visible(`${name}: ${message}`, 200)}` };
+    const noAnswer = unreached(error, name, url);
+    if (noAnswer) return noAnswer;
+    // fetch says no more than that it failed; why is below.
+    const cause = error instanceof Error && error.cause instanceof Error ? `: ${error.cause.message}` : "";
+    return { why: visible(`${url ?? "AWS"} did not answer: ${name}: ${message}${cause}`, 300) };
   }
 };
 
@@ -140,7 +176,7 @@ export const awsPorts = ({
         throw error instanceof AuditError ? (error.cause ?? error) : error;
       }),
     ),
-  get: (url) => ask("execute-api:Invoke", () => get(url)),
+  get: (url) => ask("execute-api:Invoke", () => get(url), url),
   simulate: simulator(iam),
   readIam: (cluster, arns) => readIam({ iam, dsql: dsqlIn }, { cluster, arns, now }),
 });
