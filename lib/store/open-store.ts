@@ -38,6 +38,7 @@ import { createSnapshotStore, type SnapshotStore } from "./history/snapshots.ts"
 import { historyToVerify } from "./history/to-verify.ts";
 import type { VerifyRequest } from "./history/verify-history.ts";
 import { assertDays, type RemovedOfPeople, retainPeople } from "./retain-people.ts";
+import { eachToItsEnd } from "./table/in-parallel.ts";
 import { type ReadTable, refuseWrites } from "./table/read-only.ts";
 import type { Table } from "./table/table.ts";
 
@@ -154,12 +155,18 @@ export const openStore = (table: Table, { now }: StoreOptions): Store => {
         const { keepDays = KEEP_DAYS, days = defaultRetention, apply = true } = options;
         // What may not be kept so short is told before anything is removed.
         assertDays(days);
-        const result = await applyRetention(table, cluster, { now, keepDays, apply });
-        // The longer of the two where days were shortened: it must not keep history from being thinned.
-        const removed = await retainPeople(table, cluster, { now: now(), days, apply });
-        // The daily run keeps the usual days, which verify knows of; it may not write to the table either.
-        if (apply && keepDays !== KEEP_DAYS && result.before !== null)
-          await putRetentionMark(table, cluster, { before: result.before, at: now(), keepDays });
+        const thin = async () => {
+          const result = await applyRetention(table, cluster, { now, keepDays, apply });
+          // The daily run keeps the usual days, which verify knows of; it may not write to the table either.
+          if (apply && keepDays !== KEEP_DAYS && result.before !== null)
+            await putRetentionMark(table, cluster, { before: result.before, at: now(), keepDays });
+          return result;
+        };
+        // Neither waits for the other: a history that cannot be read, or a long one, must not keep what is over of people.
+        const [result, removed] = await eachToItsEnd([
+          thin(),
+          retainPeople(table, cluster, { now: now(), days, apply }),
+        ]);
         return { ...result, ...removed };
       },
       noteRestore: (marker) => putMarker(table, marker),

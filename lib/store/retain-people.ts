@@ -8,7 +8,7 @@ import { AuditError } from "../errors.ts";
 import { actKey, actStore } from "./findings/acts.ts";
 import { exemptionItems } from "./findings/exemptions.ts";
 import { createFindingStore } from "./findings/findings.ts";
-import { inParallel } from "./table/in-parallel.ts";
+import { eachToItsEnd, inParallel } from "./table/in-parallel.ts";
 import { keys } from "./table/keys.ts";
 import type { Key, Range, Table } from "./table/table.ts";
 
@@ -109,23 +109,30 @@ export const assertDays = (days: RetentionDays): void => {
   if (problems.length) throw new AuditError("config", problems.join("; "));
 };
 
+const retainNotices = async (
+  table: Table,
+  cluster: Cluster,
+  { now, days: { noticeDays }, apply }: Options,
+): Promise<number> => {
+  const { pk, prefix } = keys.sentNotices(cluster);
+  const to = `${prefix}${iso(now - noticeDays * DAY)}`;
+  return remover(table, apply)(await keysIn(table, { pk, from: prefix, to }));
+};
+
 /**
  * What is over for longer than `days` says. Counted from the clock, also of a cluster that is gone. Twice is once, and a run
- * that dies is ended by the next one.
+ * that dies is ended by the next one. An item that cannot be read keeps none of another kind: the error comes last.
  */
 export const retainPeople = async (
   table: Table,
   cluster: Cluster,
   options: Options,
 ): Promise<RemovedOfPeople> => {
-  const { now, days, apply } = options;
-  const remove = remover(table, apply);
-  const { pk, prefix } = keys.sentNotices(cluster);
-  const sentBefore = `${prefix}${iso(now - days.noticeDays * DAY)}`;
-  return {
-    removedActivity: await retainActivity(table, cluster, options),
-    removedFindings: await retainFindings(table, cluster, options),
-    removedNotices: await remove(await keysIn(table, { pk, from: prefix, to: sentBefore })),
-    removedActs: await retainActs(table, cluster, options),
-  };
+  const [removedActivity, removedFindings, removedNotices, removedActs] = await eachToItsEnd([
+    retainActivity(table, cluster, options),
+    retainFindings(table, cluster, options),
+    retainNotices(table, cluster, options),
+    retainActs(table, cluster, options),
+  ]);
+  return { removedActivity, removedFindings, removedNotices, removedActs };
 };

@@ -9,10 +9,11 @@ import {
   retentionPlans,
   retentionProblem,
 } from "../../lib/core/findings/retention-days.ts";
+import { readRetentionMark } from "../../lib/store/history/retention-mark.ts";
 import { verifyHistory } from "../../lib/store/history/verify-history.ts";
 import { openStore, type Store } from "../../lib/store/open-store.ts";
 import { keys } from "../../lib/store/table/keys.ts";
-import type { Table } from "../../lib/store/table/table.ts";
+import type { Key, Table } from "../../lib/store/table/table.ts";
 import { cluster, estate, role } from "../support/catalogs.ts";
 import { connection } from "../support/connections.ts";
 import { Crash, dyingTable } from "../support/faulty-table.ts";
@@ -129,6 +130,28 @@ it("leaves nothing that looks proven and empty where it dies, and ends it the ne
       expect(known).toContain(Math.round((NOW - from) / DAY));
     await store.archive.retain(cluster, { days });
     expect(await left(store, table)).toEqual(KEPT);
+  }
+});
+
+it("is kept from nothing by what cannot be read: neither the history nor an item of another kind", async () => {
+  const broken: readonly [Key, object][] = [
+    [keys.manifest(cluster, 1), { body: "{}" }],
+    [keys.finding(cluster, "young"), { v: 99 }],
+  ];
+  for (const [key, fault] of broken) {
+    const table = await sqlite.fresh();
+    const store = await lived(table);
+    const whole = (await table.get(key)) ?? key;
+    await table.put({ ...whole, ...fault });
+    await expect(store.archive.retain(cluster, { days, keepDays: 1 })).rejects.toThrow();
+    await table.put(whole);
+    const isFinding = key.sk === keys.finding(cluster, "young").sk;
+    // What was thinned is noted all the same, or verify would take it for missing.
+    expect((await readRetentionMark(table, cluster)).mark !== null).toBe(isFinding);
+    expect(await left(store, table)).toEqual({
+      ...KEPT,
+      ...(isFinding && { findings: ["old", "open", "young"] }),
+    });
   }
 });
 

@@ -24,3 +24,13 @@ export const inParallel = async <T, R>(
   for (const settled of lanes) if (settled.status === "rejected") throw settled.reason;
   return results;
 };
+
+/** Each to its end, for what fails keeps nothing else from it; then the first error that there was. */
+export const eachToItsEnd = async <T extends readonly unknown[]>(
+  works: {
+    readonly [K in keyof T]: Promise<T[K]>;
+  },
+): Promise<T> => {
+  await Promise.allSettled(works);
+  return Promise.all(works) as unknown as Promise<T>;
+};
