@@ -124,6 +124,15 @@ export const parameterPlans = {
     pattern: "^(?!admin$).+$",
     constraint: "is a database role of the auditor's own, never admin",
   },
+  auditAsAdmin: {
+    says: [
+      "on: where that role may not read the mappings, the auditor reads them as admin, and nothing else. Its IAM role may then",
+      "connect as admin to every cluster here, so a finding about the auditor itself stays open. Try a grant on the view first:",
+      "docs/operations.md.",
+    ],
+    default: "off",
+    values: ["on", "off"],
+  },
   idleHours: {
     says: [
       "How many hours at most a cluster that AWS calls idle or inactive is left asleep, with clusters: auto, while it is",

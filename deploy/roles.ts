@@ -142,8 +142,6 @@ const statements = {
   snapshot: [
     empties("snapshot"),
     allow("ConnectAsTheAuditor", ["dsql:DbConnect"], [clusters]),
-    // Holds whatever else is attached to the role later, on every cluster there is: so a Deny on all.
-    { Sid: "NeverAsAdmin", Effect: "Deny", Action: ["dsql:DbConnectAdmin"], Resource: "*" },
     // It knows no resource: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsidentityandaccessmanagementiam.html
     allow("ReadPolicies", iamReads.policies, "*"),
     allow("ReadMappedIdentities", iamReads.identities, identities),
@@ -190,6 +188,11 @@ const statements = {
   act: [reads(...READ), ...owns("act")],
 } satisfies Readonly<Record<FunctionName, readonly Statement[]>>;
 
+const policy = (PolicyName: string, ...Statement: readonly Statement[]): Intrinsic => ({
+  PolicyName,
+  PolicyDocument: { Version: "2012-10-17", Statement },
+});
+
 const interfaces = [
   ...["ec2:CreateNetworkInterface", "ec2:DescribeNetworkInterfaces", "ec2:DeleteNetworkInterface"],
   ...["ec2:DescribeSubnets", "ec2:AssignPrivateIpAddresses", "ec2:UnassignPrivateIpAddresses"],
@@ -201,27 +204,31 @@ const interfaces = [
  */
 const joinsVpc: Intrinsic = either(
   "HasVpc",
-  {
-    PolicyName: "vpc",
-    PolicyDocument: {
-      Version: "2012-10-17",
-      Statement: [
-        allow("JoinVpc", interfaces, "*"),
-        {
-          Sid: "JoinNothingByItself",
-          Effect: "Deny",
-          Action: interfaces,
-          Resource: "*",
-          Condition: {
-            ArnEquals: {
-              "lambda:SourceFunctionArn": [arn("lambda", `function:${inText("AWS::StackName")}-snapshot`)],
-            },
-          },
-        },
-      ],
+  policy("vpc", allow("JoinVpc", interfaces, "*"), {
+    Sid: "JoinNothingByItself",
+    Effect: "Deny",
+    Action: interfaces,
+    Resource: "*",
+    Condition: {
+      ArnEquals: {
+        "lambda:SourceFunctionArn": [arn("lambda", `function:${inText("AWS::StackName")}-snapshot`)],
+      },
     },
-  },
+  }),
   ref("AWS::NoValue"),
+);
+
+/** To the clusters that it reads anyway; else to none. Within the role, so that at no moment it has neither. */
+const asAdmin: Intrinsic = either(
+  "HasAuditAsAdmin",
+  policy("as-admin", allow("ReadMappingsAsAdmin", ["dsql:DbConnectAdmin"], [clusters])),
+  // Holds whatever else is attached to the role later, on every cluster there is: so a Deny on all.
+  policy("never-as-admin", {
+    Sid: "NeverAsAdmin",
+    Effect: "Deny",
+    Action: ["dsql:DbConnectAdmin"],
+    Resource: "*",
+  }),
 );
 
 /**
@@ -229,7 +236,7 @@ const joinsVpc: Intrinsic = either(
  * would have to be granted anew.
  */
 const special: { readonly [name: string]: Special } = {
-  snapshot: { RoleName: sub(`\${AWS::StackName}-snapshot-\${AWS::Region}`), policies: [joinsVpc] },
+  snapshot: { RoleName: sub(`\${AWS::StackName}-snapshot-\${AWS::Region}`), policies: [joinsVpc, asAdmin] },
 };
 
 export const roles: Resources = {

@@ -79,7 +79,7 @@ export const functionPlans = {
     code: "snapshot",
     memory: 1024,
     timeout: 300,
-    settings: ["TABLE_NAME", "DETECT_QUEUE_URL", "AUDITOR_PRINCIPAL", "IAM"],
+    settings: ["TABLE_NAME", "DETECT_QUEUE_URL", "AUDITOR_PRINCIPAL", "IAM", "AUDIT_AS_ADMIN"],
     called: { by: "queue", batch: 1, window: 0, concurrency: 5, late: 3600, rules: [] },
   },
   ingestEvents: {
@@ -224,6 +224,7 @@ export const settingSources: Readonly<Record<Setting, Source>> = {
   AUDITOR_USER: parameter("AuditorUser"),
   IDLE_HOURS: parameter("IdleHours"),
   IAM: parameter("Iam"),
+  AUDIT_AS_ADMIN: parameter("AuditAsAdmin"),
   ARCHETYPES: parameter("Archetypes"),
   DORMANT_DAYS: parameter("DormantDays"),
   FALSE_FINDINGS_PER_WEEK: parameter("FalseFindingsPerWeek"),

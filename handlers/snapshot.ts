@@ -10,6 +10,7 @@ import { iamReader, queueOf, type Runtime, runtime, type Send, settings, storeOf
 export type SnapshotDeps = Runtime & {
   readonly store: Store;
   readonly auditor: Principal | undefined;
+  readonly auditAsAdmin?: boolean;
   readonly detect: Send;
   readonly readIam?: NonNullable<SnapshotPorts["readIam"]>;
 };
@@ -55,16 +56,18 @@ export const snapshotHandler = ({ detect, ...deps }: SnapshotDeps) => {
 
 /** The function as its environment says. */
 export const wire = (shared: Runtime) => {
-  const { TABLE_NAME, DETECT_QUEUE_URL, AUDITOR_PRINCIPAL, IAM } = settings(
+  const { TABLE_NAME, DETECT_QUEUE_URL, AUDITOR_PRINCIPAL, IAM, AUDIT_AS_ADMIN } = settings(
     "TABLE_NAME",
     "DETECT_QUEUE_URL",
     "AUDITOR_PRINCIPAL",
     "IAM",
+    "AUDIT_AS_ADMIN",
   );
   return snapshotHandler({
     ...shared,
     store: storeOf(TABLE_NAME, shared),
     auditor: AUDITOR_PRINCIPAL,
+    auditAsAdmin: AUDIT_AS_ADMIN === "on",
     detect: queueOf(DETECT_QUEUE_URL),
     ...(IAM === "read" && { readIam: iamReader(shared) }),
   });

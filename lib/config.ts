@@ -64,7 +64,7 @@ export const Deployment = z.object({
 });
 export type Deployment = z.infer<typeof Deployment>;
 
-/** The deployment's role may connect to clusters, and as admin to none. */
+/** No cluster is read as admin: where auditAsAdmin is on, its mappings alone. */
 const ADMIN = "admin";
 
 /** Days that what is kept of people stays; what is too short says why. */
@@ -116,6 +116,8 @@ const shapes = {
   AUDITOR_PRINCIPAL: z.optional(Principal),
   /** For how many hours an idle cluster is left asleep at most; 0: it is read every hour. */
   IDLE_HOURS: z._default(z.coerce.number().check(z.gte(0), z.lte(24)), 24),
+  /** Whether the mappings are read as admin where the auditor's database role may not read them. */
+  AUDIT_AS_ADMIN: z._default(z.enum(["on", "off"]), "off"),
   /** Whether IAM is read with every snapshot. */
   IAM: z._default(z.enum(["read", "ignore"]), "read"),
   /** What a role is declared to be for, by role name: `{"reporting": "read-only"}`. */

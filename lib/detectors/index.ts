@@ -15,6 +15,7 @@ import { revokedConnection } from "./anomalous/revoked-connection.ts";
 import { rootConnection } from "./anomalous/root-connection.ts";
 import { spreadRefusals } from "./anomalous/spread-refusals.ts";
 import { unmappedConnection } from "./anomalous/unmapped-connection.ts";
+import { auditAsAdmin } from "./coverage/audit-as-admin.ts";
 import { canaryMissed } from "./coverage/canary-missed.ts";
 import { captureConfiguration } from "./coverage/capture-configuration.ts";
 import { captureGap } from "./coverage/capture-gap.ts";
@@ -61,6 +62,7 @@ export const detectors: readonly Detector[] = [
   adminMembership,
   ambiguousMapping,
   auditAdmin,
+  auditAsAdmin,
   baselineDrift,
   canaryMissed,
   captureConfiguration,

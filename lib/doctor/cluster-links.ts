@@ -1,5 +1,6 @@
 // The links of one cluster, from its database login to its evaluation, by what the deployed functions left in the store.
 import { DAY, HOUR, type Instant, minute } from "../core/base/time.ts";
+import { MAPPINGS_GRANT } from "../core/catalog/mappings-grant.ts";
 import { type Asleep, isLeftAsleep } from "../core/coverage/asleep.ts";
 import { BACK_WITHIN_MS } from "../core/coverage/canary-match.ts";
 import type { Canary } from "../core/coverage/coverage.ts";
@@ -50,16 +51,31 @@ export const loginLink = (
     : unknown("database login", "none was tried in the last 26 hours");
 };
 
-/** Whether the mappings could be read: AWS does not document who may. */
+const TRY_GRANT = `Try, as admin in the cluster: ${MAPPINGS_GRANT}`;
+
+/** Whether the mappings could be read, and how: AWS does not document who may. */
 export const mappingsLink = (head: SealedManifest | undefined): Link => {
   if (!head) return unknown("mappings", "no snapshot was taken yet");
-  return head.manifest.unreadable.mappings === undefined
-    ? ok("mappings", "sys.iam_pg_role_mappings is readable")
-    : broken(
-        "mappings",
-        "sys.iam_pg_role_mappings was refused: who is mapped to which role is unknown",
-        "AWS does not document who may read it. Try, as admin in the cluster: GRANT SELECT ON sys.iam_pg_role_mappings TO dsql_auditor;",
-      );
+  const { unreadable, meta } = head.manifest;
+  if (unreadable.mappings !== undefined)
+    return broken(
+      "mappings",
+      `sys.iam_pg_role_mappings was refused${meta.asAdmin ? ", also as admin" : ""}: who is mapped to which role is unknown`,
+      meta.asAdmin
+        ? "npx dsql-audit findings --detector section-unreadable"
+        : `AWS does not document who may read it. ${TRY_GRANT} If that is refused, set auditAsAdmin: on in deploy/params.STAGE.yml and deploy.`,
+    );
+  if (meta.asAdmin === "read")
+    return {
+      ...ok("mappings", "sys.iam_pg_role_mappings was read as admin, which auditAsAdmin allows"),
+      next: `${TRY_GRANT} If that works, set auditAsAdmin: off and deploy.`,
+    };
+  return meta.asAdmin === "not-needed"
+    ? {
+        ...ok("mappings", "sys.iam_pg_role_mappings is readable without admin"),
+        next: "Nothing needs auditAsAdmin: set it to off in deploy/params.STAGE.yml and deploy.",
+      }
+    : ok("mappings", "sys.iam_pg_role_mappings is readable");
 };
 
 /** What else of the newest snapshot could not be read: by the section, `iam.` before a part of IAM. */

@@ -240,6 +240,7 @@ export const loadAll = async (
           takenAt: snapshot.manifest.takenAt,
           seq: snapshot.manifest.seq,
           judgedBefore,
+          ...(snapshot.manifest.meta.asAdmin && { asAdmin: snapshot.manifest.meta.asAdmin }),
         }
       : null,
     recentChanges:

@@ -4,7 +4,9 @@ import { randomUUID } from "node:crypto";
 import type { Cluster, Principal } from "../core/base/ids.ts";
 import { type Catalog, isDsql } from "../core/catalog/catalog.ts";
 import type { IamFacts } from "../core/catalog/iam-facts.ts";
+import type { AsAdmin } from "../core/history/manifest.ts";
 import { clusterOf, type Target } from "../dsql/connect.ts";
+import { readMappingsAsAdmin } from "../dsql/read-as-admin.ts";
 import { type ReadLimits, readCatalog } from "../dsql/read-catalog.ts";
 import type { Saved } from "../store/history/save-snapshot.ts";
 import type { Store } from "../store/open-store.ts";
@@ -16,6 +18,8 @@ export type SnapshotPorts = {
   readonly sleep: (ms: number) => Promise<void>;
   /** Whose login this is, so that it can be told from others' and be found again as a canary. */
   readonly auditor?: Principal | undefined;
+  /** Whether the mappings are read as admin where the auditor's role is refused. */
+  readonly auditAsAdmin?: boolean;
   readonly limits?: ReadLimits;
   /** Reads what IAM says of the cluster; missing: it is not asked. `arns` null: the mappings could not be read. */
   readonly readIam?: (cluster: Cluster, arns: readonly string[] | null) => Promise<IamFacts>;
@@ -29,35 +33,63 @@ export const withIam = async (catalog: Catalog, readIam: SnapshotPorts["readIam"
   return { ...catalog, iam: await readIam(catalog.cluster, arns) };
 };
 
+type Attempts = (how?: { readonly admin: true }) => Promise<(connected?: boolean) => Promise<void>>;
+
+/** A login that is not written down before it is made would look like somebody who hides behind the auditor. */
+const attemptsOf = ({ store, now, auditor }: SnapshotPorts, cluster: Cluster): Attempts => {
+  const login = randomUUID();
+  return async (how) => {
+    if (auditor === undefined) return async () => {};
+    const note = await store.canaries.recordAttempt(cluster, { at: now(), login, ...how });
+    // Whether it got in is worth knowing, and no reason to fail: without it a login counts as made.
+    return async (connected) => {
+      if (connected !== undefined) await note(connected).catch(() => {});
+    };
+  };
+};
+
+/** The catalog with its mappings, where only admin may read them and the deployment lets it; and how that went. */
+const withMappings = async (
+  { auditAsAdmin, random, sleep, limits = {} }: SnapshotPorts,
+  target: Target,
+  catalog: Catalog,
+  onAttempt: Attempts,
+): Promise<{ readonly catalog: Catalog; readonly asAdmin?: AsAdmin }> => {
+  const { mappings } = catalog.sections;
+  if (!auditAsAdmin || target.kind !== "dsql") return { catalog };
+  if (mappings.status === "read") return { catalog, asAdmin: "not-needed" };
+  // Rows that are not understood were no refusal: admin would get the same.
+  if (mappings.code === null) return { catalog, asAdmin: "failed" };
+  const found = await readMappingsAsAdmin(
+    target,
+    mappings,
+    { random, sleep },
+    { ...limits, onAttempt: () => onAttempt({ admin: true }) },
+  );
+  return {
+    catalog: { ...catalog, sections: { ...catalog.sections, mappings: found } },
+    asAdmin: found.status === "read" ? "read" : "failed",
+  };
+};
+
 /**
  * The snapshot as stored, and the catalog that it holds. Its time is the moment before the login: what it shows was
  * true then or a moment later. AuditError("connect" | "query" | "throttled"): nothing was stored, running it again is safe.
  */
 export const takeSnapshot = async (
-  { store, now, random, sleep, auditor, limits = {}, readIam }: SnapshotPorts,
+  ports: SnapshotPorts,
   target: Target,
 ): Promise<Saved & { readonly catalog: Catalog }> => {
+  const { store, now, random, sleep, auditor, limits = {}, readIam } = ports;
   const takenAt = now();
-  const cluster = clusterOf(target);
-  // A login that is not written down before it is made would look like somebody who hides behind the auditor.
-  const login = randomUUID();
-  const onAttempt = async () => {
-    const note = await store.canaries.recordAttempt(cluster, { at: now(), login });
-    // Whether it got in is worth knowing, and no reason to fail: without it a login counts as made.
-    return (connected: boolean): Promise<void> => note(connected).catch(() => {});
-  };
-  const read = await readCatalog(
-    target,
-    { random, sleep },
-    { ...limits, ...(auditor !== undefined && { onAttempt }) },
-  );
-  const catalog = await withIam(read, readIam);
+  const onAttempt = attemptsOf(ports, clusterOf(target));
+  const read = await readCatalog(target, { random, sleep }, { ...limits, onAttempt: () => onAttempt() });
+  const whole = await withMappings(ports, target, read, onAttempt);
+  const catalog = await withIam(whole.catalog, readIam);
   await store.clusters.register(catalog.cluster, takenAt);
-  const saved = await store.snapshots.save(
-    catalog.cluster,
-    catalog,
-    takenAt,
-    auditor === undefined ? {} : { login: { at: takenAt, principal: auditor } },
-  );
+  const saved = await store.snapshots.save(catalog.cluster, catalog, takenAt, {
+    ...(auditor !== undefined && { login: { at: takenAt, principal: auditor } }),
+    ...(whole.asAdmin && { asAdmin: whole.asAdmin }),
+  });
   return { ...saved, catalog };
 };

@@ -69,6 +69,7 @@ describe("docs/operations.md", () => {
         "Upgrade",
         "Uninstall",
         "Rotate",
+        "Mappings that the auditor may not read",
         "Idle clusters",
         "Run in a VPC",
         "How long data is kept",

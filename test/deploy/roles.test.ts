@@ -45,6 +45,7 @@ describe("permissions", () => {
     FindTrails: "cloudtrail:ListTrails and LookupEvents know no resource",
     ProveDigests: "cloudtrail:ListPublicKeys knows no resource",
     NeverAsAdmin: "a Deny, for every cluster there is",
+    ReadMappingsAsAdmin: "as ConnectAsTheAuditor, and only with auditAsAdmin",
     ConnectAsTheAuditor: "clusters come and go; each also needs a mapping made by its admin",
     DescribeClusters: "clusters come and go",
     ReadPolicies: "iam:GetAccountAuthorizationDetails knows no resource",
@@ -75,13 +76,26 @@ describe("permissions", () => {
     for (const { statement } of statements()) expect([statement.Action].flat().join()).not.toContain("*");
   });
 
-  it("let nobody connect as admin, and only the snapshot function connect at all", () => {
+  it("let nobody connect as admin where no parameter asks for it, and only the snapshot function connect at all", () => {
     const connecting = statements().filter(({ statement }) =>
       /dsql:DbConnect/.test([statement.Action].flat().join()),
     );
     expect(
       connecting.map(({ role, statement }) => `${role} ${statement.Effect} ${statement.Action}`).sort(),
-    ).toEqual(["SnapshotRole Allow dsql:DbConnect", "SnapshotRole Deny dsql:DbConnectAdmin"]);
+    ).toEqual([
+      "SnapshotRole Allow dsql:DbConnect",
+      "SnapshotRole Allow dsql:DbConnectAdmin",
+      "SnapshotRole Deny dsql:DbConnectAdmin",
+    ]);
+    const [one, admin] = connecting.filter(({ statement }) => statement.Effect === "Allow");
+    expect(admin?.statement.Resource).toEqual(one?.statement.Resource);
+    expect(roles.SnapshotRole?.Properties.Policies).toContainEqual({
+      "Fn::If": [
+        "HasAuditAsAdmin",
+        expect.objectContaining({ PolicyName: "as-admin" }),
+        expect.objectContaining({ PolicyName: "never-as-admin" }),
+      ],
+    });
   });
 
   it("let one function do each thing that reaches outside", () => {

@@ -180,11 +180,11 @@ export const VALUES = {
 
 type Policy<S> = { readonly PolicyDocument: { readonly Statement: readonly S[] } };
 
-/** The policies in a role, those too that only a parameter asks for. */
+/** The policies in a role, those too that only a parameter asks for, and those that it takes away. */
 export const policiesOf = <S>({ Policies }: { readonly [name: string]: unknown }): readonly Policy<S>[] =>
-  (Policies as (Policy<S> & { readonly "Fn::If"?: readonly [string, Policy<S>] })[]).map(
-    (policy) => policy["Fn::If"]?.[1] ?? policy,
-  );
+  (Policies as (Policy<S> & { readonly "Fn::If"?: readonly [string, ...Policy<S>[]] })[])
+    .flatMap((policy) => policy["Fn::If"]?.slice(1) ?? [policy])
+    .filter((policy): policy is Policy<S> => typeof policy === "object" && "PolicyDocument" in policy);
 
 /** A property with references filled in. */
 export const property = (resource: Made, name: string): unknown => filled(resource.Properties[name], VALUES);

@@ -247,8 +247,8 @@ describe("the deployment", () => {
 });
 
 describe("a cluster", () => {
-  const head = (age: number, unreadable: object = {}) =>
-    ({ manifest: { takenAt: NOW - age, unreadable } }) as unknown as Parameters<typeof snapshotLink>[0];
+  const head = (age: number, unreadable: object = {}, meta: object = {}) =>
+    ({ manifest: { takenAt: NOW - age, unreadable, meta } }) as unknown as Parameters<typeof snapshotLink>[0];
   const canary = (minutes: number, seen: boolean) => ({
     ...{ at: NOW - minutes * MINUTE, eventId: seen ? "e" : null },
     seenInTrailAt: seen ? NOW : null,
@@ -288,6 +288,15 @@ describe("a cluster", () => {
       "unreadable: functions, iam.roles",
     );
     expect([mappingsLink(undefined).state, readingLink(undefined, []).state]).toEqual(["unknown", "unknown"]);
+  });
+  it("names the two ways out where the mappings are refused, and says where admin reads them", () => {
+    const ways = /GRANT SELECT ON sys\.iam_pg_role_mappings TO dsql_auditor;.*auditAsAdmin: on/;
+    expect(mappingsLink(head(0, { mappings: null })).next).toMatch(ways);
+    const failed = mappingsLink(head(0, { mappings: null }, { asAdmin: "failed" }));
+    expect([failed.state, failed.says]).toEqual(["broken", expect.stringContaining("also as admin")]);
+    const read = mappingsLink(head(0, {}, { asAdmin: "read" }));
+    expect([read.state, read.says]).toEqual(["ok", expect.stringContaining("read as admin")]);
+    expect(mappingsLink(head(0, {}, { asAdmin: "not-needed" })).next).toContain("set it to off");
   });
   it("proves its capture by the newest login that had time to come back", () => {
     expect(canaryLink([canary(100, true), canary(10, false)], NOW).state).toBe("ok");

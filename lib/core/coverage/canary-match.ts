@@ -1,26 +1,8 @@
 // The auditor's own logins as canaries: each attempt that it recorded must come back as an event, and no event more.
 
-import { countBefore } from "../base/sorted.ts";
 import { DAY, floorTo, HOUR, type Instant, MINUTE } from "../base/time.ts";
 import type { Canary } from "./coverage.ts";
-
-/** An attempt to log in, recorded before it was made. */
-export type LoginAttempt = {
-  readonly at: Instant;
-  /** What it was made for: attempts of one retry share it. Without: nobody wrote it down. */
-  readonly login?: string;
-  /** Whether it got in, where somebody lived to tell. One that did not may have left an event or not. */
-  readonly connected?: boolean;
-};
-
-/** A login under the auditor's own ARN, as its event tells. `seenInTrailAt`: when it came in a trail file; null: not yet. */
-export type OwnLogin = {
-  readonly at: Instant;
-  readonly eventId: string;
-  readonly seenInTrailAt: Instant | null;
-  /** As admin, which the auditor never is: no attempt explains it. */
-  readonly admin?: true;
-};
+import { type LoginAttempt, MATCH_MS, type OwnLogin, pairUp } from "./pair-logins.ts";
 
 export type CanaryMatch = {
   /** One for each login, by the time of its first attempt; those that could come back. */
@@ -30,9 +12,6 @@ export type CanaryMatch = {
   /** Logins under the auditor's ARN that no attempt explains: somebody hides behind it. */
   readonly surplus: readonly OwnLogin[];
 };
-
-/** An attempt and its event are at most this far apart: two clocks, and a cluster that wakes. */
-export const MATCH_MS = 2 * MINUTE;
 
 /** A canary that has not come back after this long is missed. */
 export const BACK_WITHIN_MS = 30 * MINUTE;
@@ -77,78 +56,46 @@ const canaryOf = (group: readonly Matched[]): Canary | undefined => {
   return couldComeBack ? { at, eventId: null, seenInTrailAt: null } : undefined;
 };
 
-/** Who surely got in comes before who may have, and before who did not: only their events must be there. */
-const rankOf = ({ connected }: LoginAttempt): number =>
-  connected === true ? 0 : connected === undefined ? 1 : 2;
+/** Those as admin, and the others. */
+const apart = <T extends { readonly admin?: true }>(all: readonly T[]): readonly [T[], T[]] => [
+  all.filter(({ admin }) => admin),
+  all.filter(({ admin }) => !admin),
+];
 
-/**
- * For each attempt the index of its login, or undefined: as many pairs as can be, and among those ways one in which no
- * attempt that got in goes without for the sake of one that did not. Both lists in order of time. Augmenting paths, attempt
- * by attempt in order of rank: one that has a login keeps one.
- */
-const pairUp = (
-  made: readonly LoginAttempt[],
-  came: readonly OwnLogin[],
-): readonly (number | undefined)[] => {
-  const times = came.map(({ at }) => at);
-  const loginOf: (number | undefined)[] = made.map(() => undefined);
-  const attemptOf: (number | undefined)[] = came.map(() => undefined);
-  const order = made
-    .map((_, n) => n)
-    .sort((a, b) => rankOf(made[a] ?? { at: 0 }) - rankOf(made[b] ?? { at: 0 }) || a - b);
-  /** Gives the login to the attempt that reached for it, that one's former login to who reached for it, and so on. */
-  const handOn = (free: number, reachedBy: ReadonlyMap<number, number>): void => {
-    for (let login: number | undefined = free; login !== undefined; ) {
-      const attempt: number = reachedBy.get(login) ?? 0;
-      const former: number | undefined = loginOf[attempt];
-      loginOf[attempt] = login;
-      attemptOf[login] = attempt;
-      login = former;
-    }
-  };
-  const find = (start: number): void => {
-    const reachedBy = new Map<number, number>();
-    const waiting = [start];
-    for (const attempt of waiting) {
-      const at = made[attempt]?.at ?? 0;
-      const end = countBefore(times, at + MATCH_MS + 1);
-      for (let login = countBefore(times, at - MATCH_MS); login < end; login++) {
-        if (reachedBy.has(login)) continue;
-        reachedBy.set(login, attempt);
-        const holder = attemptOf[login];
-        if (holder === undefined) {
-          handOn(login, reachedBy);
-          return;
-        }
-        waiting.push(holder);
-      }
-    }
-  };
-  for (const attempt of order) find(attempt);
-  return loginOf;
+const byTime = (logins: readonly OwnLogin[]): OwnLogin[] =>
+  logins.toSorted((a, b) => a.at - b.at || (a.eventId < b.eventId ? -1 : 1));
+
+/** An attempt that was refused must not hide a stranger who got in, nor the other way round. */
+const endedAlike = ({ connected }: LoginAttempt, { refused }: OwnLogin): boolean =>
+  connected === undefined || connected === (refused === undefined);
+
+/** Logins as admin that no attempt as admin explains, however long ago: there is no other reason for one. */
+const strangeAdmins = (attempts: readonly LoginAttempt[], logins: readonly OwnLogin[]): OwnLogin[] => {
+  const came = byTime(logins);
+  const taken = new Set(pairUp(attempts, came, endedAlike));
+  return came.filter((_, n) => !taken.has(n));
 };
 
 /**
- * Matches attempts and logins of one cluster one to one, as many as can be. Attempts of one retry make one canary, whichever
- * of them left an event. Logins before the first attempt is known (less the tolerance) are left out: nobody wrote attempts
- * down then.
+ * Matches attempts and logins of one cluster one to one, as many as can be, those as admin among themselves. Attempts of one
+ * retry make one canary, whichever of them left an event. Logins before the first attempt is known (less the tolerance) are
+ * left out: nobody wrote attempts down then.
  */
 export const matchCanaries = (
   attempts: readonly LoginAttempt[],
   logins: readonly OwnLogin[],
 ): CanaryMatch => {
-  const made = attempts.toSorted((a, b) => a.at - b.at);
+  const [asAdmin, made] = apart(attempts.toSorted((a, b) => a.at - b.at));
+  const [adminLogins, others] = apart(logins);
   const since = (made[0]?.at ?? Number.POSITIVE_INFINITY) - MATCH_MS;
-  const came = logins
-    .filter(({ at, admin }) => at >= since && !admin)
-    .toSorted((a, b) => a.at - b.at || (a.eventId < b.eventId ? -1 : 1));
+  const came = byTime(others.filter(({ at }) => at >= since));
   const loginOf = pairUp(made, came);
   const matched = made.map((attempt, n): Matched => {
     const login = loginOf[n];
     return { attempt, login: login === undefined ? undefined : came[login] };
   });
   const taken = new Set(loginOf);
-  const surplus = [...logins.filter(({ admin }) => admin), ...came.filter((_, n) => !taken.has(n))];
+  const surplus = [...strangeAdmins(asAdmin, adminLogins), ...came.filter((_, n) => !taken.has(n))];
   const groups = byLogin(matched);
   return {
     canaries: groups.flatMap((group) => canaryOf(group) ?? []),

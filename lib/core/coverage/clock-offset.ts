@@ -1,7 +1,7 @@
 // By how much the auditor's clock and that of CloudTrail differ, told from its own logins: what it made and what came back.
 import { type Instant, MINUTE } from "../base/time.ts";
-import { MATCH_MS, type OwnLogin } from "./canary-match.ts";
 import type { Canary } from "./coverage.ts";
+import { MATCH_MS, type OwnLogin } from "./pair-logins.ts";
 
 /** Further apart they are two logins and no wrong clock. */
 const LARGEST_MS = 30 * MINUTE;

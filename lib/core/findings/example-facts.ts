@@ -9,6 +9,7 @@ import type { IamFacts } from "../catalog/iam-facts.ts";
 import { missedCanaries } from "../coverage/canary-match.ts";
 import type { CaptureCheck } from "../coverage/capture-check.ts";
 import type { Change } from "../history/change.ts";
+import type { AsAdmin } from "../history/manifest.ts";
 import type { MappingPeriod } from "../history/mapping-period.ts";
 import type { Facts, OwnLogins } from "./facts.ts";
 
@@ -67,15 +68,22 @@ export type Example = {
   readonly asked?: Partial<CaptureCheck>;
   /** What IAM says: see `exampleIam`. */
   readonly iam?: IamFacts;
+  /** How the mappings were read where auditAsAdmin is on. */
+  readonly asAdmin?: AsAdmin;
 };
 
 /** The auditor's own logins of the last 30 days: one every hour, all of them back but those said here. */
 export type ExampleLogins = {
   readonly missing?: (at: Instant) => boolean;
   readonly surplusAt?: readonly Instant[];
+  /** Those too many were made as admin. */
+  readonly admin?: true;
 };
 
-const ownLoginsOf = ({ missing = () => false, surplusAt = [] }: ExampleLogins, now: Instant): OwnLogins => {
+const ownLoginsOf = (
+  { missing = () => false, surplusAt = [], admin }: ExampleLogins,
+  now: Instant,
+): OwnLogins => {
   const canaries = Array.from({ length: 30 * 24 }, (_, n) => now - (30 * 24 - n) * HOUR).map((at, n) => ({
     at,
     eventId: missing(at) ? null : `own-${n}`,
@@ -85,7 +93,12 @@ const ownLoginsOf = ({ missing = () => false, surplusAt = [] }: ExampleLogins, n
     from: now - 30 * DAY,
     canaries,
     missed: missedCanaries(canaries, now),
-    surplus: surplusAt.map((at, n) => ({ at, eventId: `surplus-${n}`, seenInTrailAt: null })),
+    surplus: surplusAt.map((at, n) => ({
+      at,
+      eventId: `surplus-${n}`,
+      seenInTrailAt: null,
+      ...(admin && { admin }),
+    })),
   };
 };
 
@@ -163,6 +176,7 @@ export const exampleFacts = (example: Example): Facts => {
             } as unknown as Catalog,
             takenAt: now,
             seq: 1,
+            ...(example.asAdmin && { asAdmin: example.asAdmin }),
           }
         : null,
     ...(example.changes && {

@@ -9,10 +9,11 @@ import { HOUR, type Instant, type Interval } from "../base/time.ts";
 import type { Baseline } from "../baseline/baseline.ts";
 import type { Catalog } from "../catalog/catalog.ts";
 import type { Asleep } from "../coverage/asleep.ts";
-import type { OwnLogin } from "../coverage/canary-match.ts";
 import type { CaptureCheck } from "../coverage/capture-check.ts";
 import type { Canary, Coverage, Doubt } from "../coverage/coverage.ts";
+import type { OwnLogin } from "../coverage/pair-logins.ts";
 import type { RecordedChange } from "../history/change.ts";
+import type { AsAdmin } from "../history/manifest.ts";
 import type { MappingPeriod } from "../history/mapping-period.ts";
 import type { Archetype } from "../privileges/archetype.ts";
 import type { Exemption } from "./exemption.ts";
@@ -38,6 +39,8 @@ export type SnapshotFacts = {
   readonly seq: number;
   /** The newest snapshot that was judged before, where there is one: what is new began between the two. */
   readonly judgedBefore?: Instant | null;
+  /** How the mappings were read where auditAsAdmin is on; missing: it is off. */
+  readonly asAdmin?: AsAdmin;
 };
 
 /** An exemption, and when it last accepted a finding that there was; null: never. */

@@ -11,6 +11,13 @@ const MANIFEST_FORMAT = 1;
 
 const Time = z.int().check(z.gte(0), z.lte(LAST_INSTANT));
 
+/**
+ * How the mappings were read where auditAsAdmin is on: `read` as admin, for the auditor's role was refused; `failed`: so was admin,
+ * or did not come through; `not-needed`: the auditor's role may read them. Nobody is asked as admin for anything else.
+ */
+export const AsAdmin = z.enum(["read", "failed", "not-needed"]);
+export type AsAdmin = z.infer<typeof AsAdmin>;
+
 /** What the auditor itself did to take the snapshot: its own login, to be found again as a canary. */
 export const SnapshotMeta = z.object({
   login: z.optional(
@@ -21,6 +28,8 @@ export const SnapshotMeta = z.object({
       sourceIp: z.optional(z.string().check(z.maxLength(64))),
     }),
   ),
+  /** Missing: auditAsAdmin is off. */
+  asAdmin: z.optional(AsAdmin),
 });
 export type SnapshotMeta = z.infer<typeof SnapshotMeta>;
 

@@ -4,6 +4,7 @@ import { visible } from "../../core/base/visible-text.ts";
 import * as z from "../../core/base/zod.ts";
 import { type SectionName, sectionNames } from "../../core/catalog/catalog.ts";
 import { type ClusterAccess, type IamPartName, iamPartNames } from "../../core/catalog/iam-facts.ts";
+import { MAPPINGS_GRANT } from "../../core/catalog/mappings-grant.ts";
 import { defineDetector, type Judgement } from "../../core/findings/detector.ts";
 import { type Case, EXAMPLE_CLUSTER, exampleFacts } from "../../core/findings/example-facts.ts";
 import { exampleCluster, exampleIam } from "../../core/findings/example-iam.ts";
@@ -13,6 +14,9 @@ import { policyFlaws } from "../../core/iam/policy-flaws.ts";
 
 /** Aurora DSQL documents these catalogs as unsupported: expected to be refused, and little hangs on them. */
 const optional: ReadonlySet<SectionName> = new Set(["functions", "types", "database"]);
+
+/** AWS does not document who may read them. */
+const MAPPINGS_FIX = `Two ways. First try, as admin in the cluster: ${MAPPINGS_GRANT} If Aurora DSQL refuses that, set auditAsAdmin: on in deploy/params.STAGE.yml and deploy: the auditor then reads the mappings, and nothing else, as admin.`;
 
 type SectionEvidence = { readonly section: string; readonly reason: string; readonly code: string | null };
 
@@ -107,7 +111,7 @@ export const sectionUnreadable = /* @__PURE__ */ defineDetector({
   life: "state",
   docs: {
     why: "No other detector can see access in a part that could not be read. That they find nothing proves nothing.",
-    fix: "Give the auditor's database role the privileges that dsql-audit setup-sql prints, and its IAM role the permission that the evidence names. Where Aurora DSQL refuses a catalog to everybody, exempt the finding.",
+    fix: "Give the auditor's database role the privileges that dsql-audit setup-sql prints, and its IAM role the permission that the evidence names. For the mappings there are two ways: a grant on the view, which AWS does not document, or the parameter auditAsAdmin. Where Aurora DSQL refuses a catalog to everybody, exempt the finding.",
     falsePositives:
       "Functions, types and the database are low: Aurora DSQL documents their catalogs as unsupported.",
     blindSpots: "A view that returns fewer rows than exist looks complete.",
@@ -128,7 +132,7 @@ export const sectionUnreadable = /* @__PURE__ */ defineDetector({
               evidence: { section: name, reason: visible(section.reason, 500), code: section.code },
               firstSeenAt: snapshot.takenAt,
               lastSeenAt: snapshot.takenAt,
-              fix: "dsql-audit setup-sql",
+              fix: name === "mappings" ? MAPPINGS_FIX : "dsql-audit setup-sql",
             };
           }),
         ]

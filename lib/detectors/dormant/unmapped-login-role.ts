@@ -3,6 +3,7 @@ import type { Oid } from "../../core/base/ids.ts";
 import { iso } from "../../core/base/time.ts";
 import * as z from "../../core/base/zod.ts";
 import { isDsql, type Role } from "../../core/catalog/catalog.ts";
+import { AUDITOR_ROLE } from "../../core/catalog/mappings-grant.ts";
 import { HELD_BITS } from "../../core/catalog/privileges.ts";
 import { isBuiltIn, type Since, seenInSnapshot, shownRole } from "../../core/findings/catalog-judgement.ts";
 import { type DetectorView, defineDetector, type Judgement } from "../../core/findings/detector.ts";
@@ -21,9 +22,6 @@ type UnmappedEvidence = {
   readonly mappedUntil: string | null;
   readonly since: Since;
 };
-
-/** The role that setup-sql makes for the auditor. */
-const AUDITOR_ROLE = "dsql_auditor";
 
 const accessOf = (engine: AccessEngine, id: RoleId, { oid }: Role): { objects: number; owns: number } => {
   const own = engine.objects.filter(

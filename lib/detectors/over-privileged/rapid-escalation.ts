@@ -47,15 +47,22 @@ const holdings = (engine: AccessEngine, oid: number): number => {
   return count;
 };
 
-/** Principals that were connected as admin in the stretch: a connection proves no grant, it makes one possible. */
-const adminsIn = ({ activity }: DetectorView, { from, to }: RecentChanges): readonly string[] =>
-  adminLoginsOf(
-    activity.principals.flatMap((principal) =>
+/**
+ * Principals that were connected as admin in the stretch: a connection proves no grant, it makes one possible. The auditor's own
+ * logins, which it wrote down before it made them, are left out; one too many under its name is not.
+ */
+const adminsIn = ({ activity, coverage }: DetectorView, { from, to }: RecentChanges): readonly string[] => {
+  const { surplus } = coverage.ownLogins ?? {};
+  const isOwn = surplus && !surplus.some(({ at, admin }) => admin && at > from - LONGEST_SESSION && at <= to);
+  const others = activity.principals.filter((principal) => !isOwn || principal !== activity.auditor);
+  return adminLoginsOf(
+    others.flatMap((principal) =>
       activity
         .talliesWithin(principal, { from: from - LONGEST_SESSION, to: to + 1 })
         .filter(({ firstAt, lastAt }) => firstAt <= to && lastAt > from - LONGEST_SESSION),
     ),
   ).map(({ arn }) => arn);
+};
 
 const severityOf = (gain: Gain, powers: readonly { severity: Severity }[]): Severity => {
   const critical =

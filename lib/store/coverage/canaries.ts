@@ -4,14 +4,9 @@ import type { Connection } from "../../core/activity/connection.ts";
 import { identityOf } from "../../core/activity/identity.ts";
 import type { Cluster, Principal } from "../../core/base/ids.ts";
 import { DAY, type Instant, type Interval, iso } from "../../core/base/time.ts";
-import {
-  hoursProvenByCanaries,
-  type LoginAttempt,
-  matchCanaries,
-  missedCanaries,
-  type OwnLogin,
-} from "../../core/coverage/canary-match.ts";
+import { hoursProvenByCanaries, matchCanaries, missedCanaries } from "../../core/coverage/canary-match.ts";
 import type { Canary } from "../../core/coverage/coverage.ts";
+import type { LoginAttempt, OwnLogin } from "../../core/coverage/pair-logins.ts";
 import { keys } from "../table/keys.ts";
 import type { Item, Table } from "../table/table.ts";
 import { TTL_ATTRIBUTE } from "../table/table-definition.ts";
@@ -53,18 +48,21 @@ export type CanaryStore = {
 
 const instantOrNull = (value: unknown): Instant | null => (typeof value === "number" ? value : null);
 
+const isAdmin = ({ admin }: Item) => admin === true && { admin: true as const };
+
 export const canaryStore = (table: Table, coverage: Pick<CoverageHours, "markHours">): CanaryStore => {
   const expiry = (at: Instant) => ({ [TTL_ATTRIBUTE]: Math.ceil((at + KEEP_DAYS * DAY) / 1_000) });
 
   const note = async (connection: Connection, way: "trail" | "event", now: Instant) => {
-    const { cluster, at, action } = connection;
+    const { cluster, at, action, outcome } = connection;
     const eventId = identityOf(connection);
     const key = keys.ownLogin(cluster, at, eventId);
     const stored = await table.get(key, { consistent: true });
     const trailAt = instantOrNull(stored?.trailAt) ?? (way === "trail" ? now : null);
     if (stored && stored.trailAt === trailAt) return;
     const item = { ...key, v: 1, at, eventId, trailAt, ...expiry(at) };
-    const login = action === "DbConnectAdmin" ? { ...item, admin: true } : item;
+    const refused = outcome === "refused" && { refused: true };
+    const login = action === "DbConnectAdmin" ? { ...item, admin: true, ...refused } : item;
     // A login that the trail has shown stays shown: the event that comes late must not take it back.
     if (trailAt === null) await table.putIfAbsent(login);
     else await table.put(login);
@@ -83,8 +81,8 @@ export const canaryStore = (table: Table, coverage: Pick<CoverageHours, "markHou
     for await (const item of inOrder(keys.ownLogins(cluster), interval)) {
       const at = instantOrNull(item.at);
       if (at === null || typeof item.eventId !== "string") continue;
-      const admin = item.admin === true && { admin: true as const };
-      logins.push({ at, eventId: item.eventId, seenInTrailAt: instantOrNull(item.trailAt), ...admin });
+      const how = { ...isAdmin(item), ...(item.refused === true && { refused: true as const }) };
+      logins.push({ at, eventId: item.eventId, seenInTrailAt: instantOrNull(item.trailAt), ...how });
     }
     const attempts: LoginAttempt[] = [];
     for await (const item of inOrder(keys.loginAttempts(cluster), interval)) {
@@ -93,6 +91,7 @@ export const canaryStore = (table: Table, coverage: Pick<CoverageHours, "markHou
       const { login, connected } = item;
       attempts.push({
         at,
+        ...isAdmin(item),
         ...(typeof login === "string" && { login }),
         ...(typeof connected === "boolean" && { connected }),
       });
@@ -101,9 +100,10 @@ export const canaryStore = (table: Table, coverage: Pick<CoverageHours, "markHou
   };
 
   return {
-    recordAttempt: async (cluster, { at, login }) => {
+    recordAttempt: async (cluster, { at, login, admin }) => {
       const key = keys.loginAttempt(cluster, at, randomUUID());
-      const item = { ...key, v: 1, at, ...(login !== undefined && { login }), ...expiry(at) };
+      const how = { ...(login !== undefined && { login }), ...(admin && { admin }) };
+      const item = { ...key, v: 1, at, ...how, ...expiry(at) };
       await table.put(item);
       return (connected) => table.put({ ...item, connected });
     },

@@ -3,11 +3,11 @@ import { describe, expect, it } from "vitest";
 import { HOUR, MINUTE } from "../../../lib/core/base/time.ts";
 import {
   hoursProvenByCanaries,
-  MATCH_MS,
   matchCanaries,
   missedCanaries,
 } from "../../../lib/core/coverage/canary-match.ts";
 import type { Canary } from "../../../lib/core/coverage/coverage.ts";
+import { MATCH_MS } from "../../../lib/core/coverage/pair-logins.ts";
 
 const T = Date.parse("2026-11-02T09:02:00Z");
 const attempt = (at: number) => ({ at });
@@ -67,6 +67,47 @@ describe("matchCanaries", () => {
         expect(matched).toHaveLength(best(attempts, logins));
         const known = logins.filter((at) => attempts.length && at >= Math.min(...attempts) - MATCH_MS);
         expect(matched.length + surplus.length).toBe(known.length);
+      }),
+    );
+  });
+
+  it("explains logins as admin by attempts as admin that ended alike, as many as can be, and makes no canary of them", () => {
+    const ends = fc.constantFrom(true, false, undefined);
+    const made = fc.array(fc.tuple(fc.integer({ min: 0, max: 8 }), ends), { maxLength: 5 });
+    const came = fc.array(fc.tuple(fc.integer({ min: 0, max: 8 }), fc.boolean()), { maxLength: 5 });
+    type Made = [number, boolean | undefined][];
+    type Came = [number, boolean][];
+    const best = ([first, ...rest]: Made, logins: Came): number => {
+      if (!first) return 0;
+      const [minute, connected] = first;
+      const others = logins.flatMap(([at, refused], n) =>
+        Math.abs(at - minute) * MINUTE <= MATCH_MS && (connected === undefined || connected !== refused)
+          ? [1 + best(rest, logins.toSpliced(n, 1))]
+          : [],
+      );
+      return Math.max(best(rest, logins), ...others);
+    };
+    fc.assert(
+      fc.property(made, came, (a, l) => {
+        const own = [attempt(T), login(T + 900)] as const;
+        const { canaries, failed, surplus } = matchCanaries(
+          [
+            own[0],
+            ...a.map(([n, connected]) => ({
+              ...{ at: T + n * MINUTE, admin: true as const },
+              ...(connected !== undefined && { connected }),
+            })),
+          ],
+          [
+            own[1],
+            ...l.map(([n, refused], i) => ({
+              ...{ ...login(T + n * MINUTE, `a${i}`), admin: true as const },
+              ...(refused && { refused: true as const }),
+            })),
+          ],
+        );
+        expect(surplus).toHaveLength(l.length - best(a, l));
+        expect([canaries.length, failed]).toEqual([1, []]);
       }),
     );
   });

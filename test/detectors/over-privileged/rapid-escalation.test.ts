@@ -1,0 +1,35 @@
+// Who was connected as admin while a role gained much: the auditor's own logins, which it wrote down, are nobody's.
+import { describe, expect, it } from "vitest";
+import { HOUR } from "../../../lib/core/base/time.ts";
+import { EXAMPLE_NOW, type Example, exampleFacts } from "../../../lib/core/findings/example-facts.ts";
+import { judgeWith } from "../../../lib/core/findings/judge.ts";
+import { auditView } from "../../../lib/core/findings/view.ts";
+import { detectors } from "../../../lib/detectors/index.ts";
+
+const at = EXAMPLE_NOW - HOUR / 2;
+const boss = { oid: 101, name: "boss" };
+const role = {
+  ...{ ...boss, superuser: true, inherit: true, createRole: false, createDb: false, canLogin: true },
+  ...{ replication: false, bypassRls: false, connectionLimit: -1, validUntil: null },
+};
+const namedIn = (own: Example["own"]) => {
+  const facts = exampleFacts({
+    ...(own && { own }),
+    connections: ["Ops", "Auditor"].map((by) => ({ by, at, action: "DbConnectAdmin" as const })),
+    catalog: { roles: [role] },
+    changes: [{ kind: "role-attribute", role: boss, attribute: "superuser", from: false, to: true }],
+  });
+  const { observations } = judgeWith(detectors, {})(auditView(facts));
+  return observations.find(({ detector }) => detector === "rapid-escalation")?.evidence.connectedAsAdmin;
+};
+
+describe("rapid-escalation", () => {
+  it("names those who were connected as admin, without the auditor's own logins", () => {
+    expect(namedIn({})).toEqual(["Ops"]);
+  });
+  it("names the auditor's principal too where somebody else used it, and where nobody knows", () => {
+    const both = ["Auditor", "Ops"];
+    expect(namedIn({ surplusAt: [at], admin: true })).toEqual(both);
+    expect(namedIn(undefined)).toEqual(both);
+  });
+});
