@@ -133,6 +133,22 @@ it("leaves nothing that looks proven and empty where it dies, and ends it the ne
   }
 });
 
+it("comes to an end however little each run gets done", async () => {
+  const table = await sqlite.fresh();
+  const store = await lived(table);
+  let runs = 0;
+  for (let died = true; died; runs++) {
+    const dying = openStore(dyingTable(table, 1, runs % 2 === 0), { now: () => NOW });
+    died = await dying.archive.retain(cluster, { days }).then(
+      () => false,
+      (error: unknown) => error instanceof Crash,
+    );
+    expect(runs).toBeLessThan(40);
+  }
+  expect(runs).toBeGreaterThan(5);
+  expect(await left(store, table)).toEqual(KEPT);
+});
+
 it("is kept from nothing by what cannot be read: neither the history nor an item of another kind", async () => {
   const broken: readonly [Key, object][] = [
     [keys.manifest(cluster, 1), { body: "{}" }],
