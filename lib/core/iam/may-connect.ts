@@ -17,7 +17,7 @@ export type MayConnect = "allowed" | "denied" | "conditional" | "unknown";
 export type Weighed = {
   readonly policy: string;
   readonly source: PolicySource;
-  readonly statement: Pick<Statement, "sid" | "effect"> | null;
+  readonly statement: Pick<Statement, "sid" | "effect" | "resources" | "principals"> | null;
   readonly applies: Applies;
   /** How the cluster's policy names the principal; null in a policy of the principal. */
   readonly grade: Grade | null;

@@ -14,7 +14,7 @@ import {
 } from "./may-connect.ts";
 import { contextOfNetwork } from "./network-context.ts";
 import type { Subject } from "./subject.ts";
-import { sideOf } from "./wall.ts";
+import { toldOf } from "./wall.ts";
 
 /** Connections alike in all that IAM looks at and the store keeps. `network`: `203.0.113.0/24`, `vpce-…`, or neither. */
 export type PastUse = {
@@ -48,7 +48,7 @@ export type Proposal =
 const PASSED: Weighed = {
   policy: "what let it in",
   source: "managed",
-  statement: { sid: null, effect: "Allow" },
+  statement: { sid: null, effect: "Allow", resources: { not: false, values: ["*"] }, principals: null },
   applies: { truth: "yes", conditions: [], reasons: [] },
   grade: null,
   says: [],
@@ -159,7 +159,7 @@ export const tryPolicy = (facts: IamFacts, cluster: string, proposal: Proposal):
     return {
       verdict,
       because: because.filter(({ policy }) => policy !== PASSED.policy),
-      conditions: sideOf(found).conditions,
+      conditions: toldOf(found).conditions,
       reasons,
     };
   };

@@ -1,15 +1,25 @@
 // The two sides of a verdict: what opens, and what the cluster's policy refuses; and what is decided without weighing.
 import { conditionText } from "./condition-text.ts";
-import { type Because, type Verdict, type Weighed, weigh, weighSides } from "./may-connect.ts";
+import { type Because, type Verdict, type Weighed, type Weight, weigh, weighSides } from "./may-connect.ts";
 import type { Subject, SubjectKind } from "./subject.ts";
 import type { WhoMayRow } from "./who-may.ts";
 
+/**
+ * What the request decides, word for word, to be compared and not to be read: conditions are told cut short. What opens; and
+ * of each Deny its tests, all of which must hold for it to close.
+ */
+export type Open = { readonly opens: string; readonly closes: readonly (readonly string[])[] };
+
 /** What one side says: as a row, but of whom and of what is said elsewhere. */
-export type WallSide = Pick<WhoMayRow, "verdict" | "because" | "conditions" | "reasons">;
+export type WallSide = Pick<WhoMayRow, "verdict" | "because" | "conditions" | "reasons"> & {
+  readonly open: Open;
+};
 
 /** A row, and the two sides that it comes from; whichever is worse is its verdict. */
 export type Wall = {
   readonly row: WhoMayRow;
+  /** What the request decides of the row. */
+  readonly open: Open;
   /** What the principal's policies open, with what the cluster's policy grants it; of another account unknown. */
   readonly opens: WallSide;
   /** The same without any Deny: whether it would be open if none stood in the way. */
@@ -38,20 +48,54 @@ const conditionsOf = (open: readonly Weighed[]): string[] => {
   ];
 };
 
-export const sideOf = ({ verdict, because, open, reasons }: Verdict): WallSide => ({
+/** A statement that asks nothing of the request that could be told stands for itself. */
+const testsOf = ({ applies: { conditions }, says, statement }: Weighed): string[] => {
+  const { resources, principals } = statement ?? {};
+  const isOpenResource = resources?.values.some((value) => value.includes("${"));
+  const tests = [
+    ...conditions.map((one) => JSON.stringify(one)),
+    ...says,
+    ...(isOpenResource ? [JSON.stringify(resources)] : []),
+    // Of whom NotPrincipal spares, the first is told.
+    ...(says.length && principals?.not ? [JSON.stringify(principals)] : []),
+  ];
+  return tests.length ? tests : [JSON.stringify(statement)];
+};
+
+export const openOf = ({ open }: Pick<Verdict, "open">): Open => {
+  const opening = open
+    .filter(({ statement }) => statement?.effect === "Allow")
+    .map((one) => JSON.stringify([one.source === "boundary", testsOf(one)]));
+  return {
+    opens: unique(opening).sort().join(),
+    closes: open.filter(({ statement }) => statement?.effect === "Deny").map(testsOf),
+  };
+};
+const NOTHING = openOf({ open: [] });
+
+/** As a row says it. */
+export const toldOf = ({ verdict, because, open, reasons }: Verdict): Omit<WallSide, "open"> => ({
   verdict,
   because,
   conditions: conditionsOf(open),
   reasons,
 });
 
+const sideOf = (found: Verdict): WallSide => ({ ...toldOf(found), open: openOf(found) });
+
+/** Both sides of what was weighed. */
+export const weighedSides = (weight: Weight): Omit<Wall, "row" | "open"> => {
+  const { opens, granted, refuses } = weighSides(weight);
+  return { opens: sideOf(opens), granted: sideOf(granted), refuses: sideOf(refuses) };
+};
+
 /** The sides of what is decided without weighing. */
 export const settledSides = (
   kind: SubjectKind,
   plain: Pick<WhoMayRow, "verdict" | "because" | "reasons">,
   byCluster: () => readonly Weighed[],
-): Omit<Wall, "row"> => {
-  const nothing: WallSide = { verdict: "allowed", because: [], conditions: [], reasons: [] };
+): Omit<Wall, "row" | "open"> => {
+  const nothing: WallSide = { verdict: "allowed", because: [], conditions: [], reasons: [], open: NOTHING };
   const whole = { ...nothing, ...plain };
   switch (kind) {
     case "gone":

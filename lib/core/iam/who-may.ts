@@ -6,16 +6,9 @@ import { evaluator } from "./evaluator.ts";
 import { type ClusterAccess, type IamFacts, iamRows } from "./facts.ts";
 import { clusterParts } from "./iam-file.ts";
 import type { KnownContext } from "./known-context.ts";
-import {
-  type Because,
-  type ConnectAction,
-  connectActions,
-  type MayConnect,
-  weigh,
-  weighSides,
-} from "./may-connect.ts";
+import { type Because, type ConnectAction, connectActions, type MayConnect, weigh } from "./may-connect.ts";
 import type { SubjectKind } from "./subject.ts";
-import { settled, settledSides, sideOf, type Wall } from "./wall.ts";
+import { openOf, settled, settledSides, toldOf, type Wall, weighedSides } from "./wall.ts";
 import type { Reader } from "./weigh-policies.ts";
 
 export type WhoMayRow = {
@@ -100,22 +93,20 @@ export const whoMay = ({
   const { account, partition } = clusterParts(cluster);
   const { reader, policy, subjectOf, weightOf } = evaluator(facts, cluster, isCut);
 
-  const verdictOf = (principal: string, action: ConnectAction): WhoMayRow => {
+  const judge = (principal: string, action: ConnectAction) => {
     const subject = subjectOf(principal);
     const weight = weightOf(subject, action, context);
-    const row = { principal, kind: subject.kind, action };
+    const of = { principal, kind: subject.kind, action };
     const plain = settled(subject, () => weight.cluster);
-    return plain ? { ...row, ...plain, conditions: [] } : { ...row, ...sideOf(weigh(weight)) };
+    const found = plain ? { ...plain, open: [] } : weigh(weight);
+    const row: WhoMayRow = { ...of, ...toldOf(found) };
+    return { row, found, weight, plain };
   };
 
   const wallOf = (principal: string, action: ConnectAction): Wall => {
-    const row = verdictOf(principal, action);
-    const subject = subjectOf(principal);
-    const weight = weightOf(subject, action, context);
-    const plain = settled(subject, () => weight.cluster);
-    if (plain) return { row, ...settledSides(subject.kind, plain, () => weight.cluster) };
-    const { opens, granted, refuses } = weighSides(weight);
-    return { row, opens: sideOf(opens), granted: sideOf(granted), refuses: sideOf(refuses) };
+    const { row, found, weight, plain } = judge(principal, action);
+    const sides = plain ? settledSides(row.kind, plain, () => weight.cluster) : weighedSides(weight);
+    return { row, open: openOf(found), ...sides };
   };
 
   const own = (["users", "roles"] as const).flatMap((part) =>
@@ -127,7 +118,7 @@ export const whoMay = ({
   });
   const root = `arn:${partition}:iam::${account}:root`;
   return {
-    verdictOf,
+    verdictOf: (principal, action) => judge(principal, action).row,
     wallOf,
     principals: sorted([
       ...own,

@@ -83,6 +83,17 @@ it(`a policy that is told to be narrower lets no request in that was refused bef
 const vpc = { Condition: { StringNotEquals: { "aws:SourceVpc": "vpc-1" } } };
 const both = { Condition: { ...vpc.Condition, Null: { "aws:SourceVpc": "true" } } };
 const mfa = { Condition: { Bool: { "aws:MultiFactorAuthPresent": "false" } } };
+const vpcs = (count: number, ...more: readonly string[]): object => ({
+  Condition: {
+    StringNotEquals: { "aws:SourceVpc": [...Array.from({ length: count }, (_, n) => `vpc-${n}`), ...more] },
+  },
+});
+const long = "x".repeat(200);
+const inWords = {
+  Condition: {
+    StringNotEquals: { "aws:SourceVpc": "vpc-1 (or absent) and aws:MultiFactorAuthPresent is false and x" },
+  },
+};
 const refusing = (...conditions: readonly object[]): FactsGiven["clusterPolicy"] =>
   policy(...conditions.map((one) => deny({ ...everybody, ...one })));
 
@@ -92,6 +103,10 @@ it.each([
   ["asks more for a Deny to close", [vpc], [both], false],
   ["loses a Deny", [vpc, mfa], [mfa], false],
   ["has one Deny in the place of another", [vpc], [mfa], false],
+  ["has one more of many values", [vpcs(7)], [vpcs(8)], false],
+  ["has another last one of many values", [vpcs(8)], [vpcs(7, "vpc-other")], false],
+  ["has another end of a long value", [vpcs(0, `${long}a`)], [vpcs(0, `${long}b`)], false],
+  ["has as a test what was a value", [inWords], [mfa], false],
 ])(
   "a policy that %s is narrower or not, also for whose own policies were not read",
   (_, from, to, narrower) => {

@@ -3,7 +3,7 @@ import { foldArn } from "../../activity/principal.ts";
 import { withoutPath } from "../../base/ids.ts";
 import { type IamFacts, iamRows } from "../../iam/facts.ts";
 import { type ConnectAction, connectActions, type MayConnect } from "../../iam/may-connect.ts";
-import type { Wall, WallSide } from "../../iam/wall.ts";
+import type { Open, Wall } from "../../iam/wall.ts";
 import { whoMay } from "../../iam/who-may.ts";
 import type { MeantMay } from "./iam-plan.ts";
 
@@ -26,30 +26,18 @@ type Told = {
 /** A mapping or a baseline may name an identity without its path. */
 const keyOf = (principal: string, action: string): string => `${action} ${withoutPath(foldArn(principal))}`;
 
-/** Of conditions that are told so nothing can be compared. */
-const UNTOLD = "the request decides";
+/** Whether whatever the first closes the second closes too: by a Deny with the same tests, or with fewer of them. */
+const closesAll = (a: Open, b: Open): boolean =>
+  a.closes.every((was) => b.closes.some((is) => is.every((test) => was.includes(test))));
 
-/** What opens, of a verdict's conditions; the others close. */
-const opening = ({ conditions }: WallSide): string =>
-  conditions.filter((text) => text.startsWith("only if")).join();
-
-/** The conditions of each Deny, all of which must hold for it to close. */
-const closing = ({ conditions }: WallSide): readonly (readonly string[])[] =>
-  conditions.filter((text) => text.startsWith("not if ")).map((text) => text.slice(7).split(" and "));
-
-/** Whether whatever the first closes the second closes too: by a Deny with the same conditions, or with fewer of them. */
-const closesAll = (a: WallSide, b: WallSide): boolean =>
-  closing(a).every((was) =>
-    closing(b).some((is) => !was.includes(UNTOLD) && is.every((condition) => was.includes(condition))),
-  );
-
-const isSameSide = (a: WallSide, b: WallSide): boolean =>
-  a.verdict === b.verdict && a.conditions.join() === b.conditions.join();
+type Side = { readonly verdict: MayConnect; readonly open: Open };
+const isSameSide = (a: Side, b: Side): boolean =>
+  a.verdict === b.verdict && JSON.stringify(a.open) === JSON.stringify(b.open);
 
 /** The same of what the cluster's policy refuses; what is not known there is compared with nothing but a refusal. */
 const refusesAll = (a: Wall["refuses"], b: Wall["refuses"]): boolean => {
   if (!a || a.verdict === "allowed" || b?.verdict === "denied") return true;
-  return a.verdict === "conditional" && b?.verdict === "conditional" && closesAll(a, b);
+  return a.verdict === "conditional" && b?.verdict === "conditional" && closesAll(a.open, b.open);
 };
 
 /** Whether the second lets in no more than the first, as far as verdicts tell. */
@@ -57,7 +45,7 @@ const isNarrower = (a: Wall, b: Wall): boolean => {
   const [from, to] = [a.row.verdict, b.row.verdict];
   if (to === "denied" || (from === "allowed" && to !== "unknown")) return true;
   if (from === "conditional" && to === "conditional")
-    return opening(a.row) === opening(b.row) && closesAll(a.row, b.row);
+    return a.open.opens === b.open.opens && closesAll(a.open, b.open);
   // What the identity's own policies say is not known, and stays as it is: the cluster's policy must be no wider.
   return (
     from === "unknown" &&
@@ -87,16 +75,15 @@ export const changedMay = (
     const is = whoMay({ facts: after, cluster, also });
     for (const principal of new Set([...was.principals, ...is.principals]))
       for (const action of connectActions) {
-        const [a, b] = [was.verdictOf(principal, action), is.verdictOf(principal, action)];
+        const [old, next] = [was.wallOf(principal, action), is.wallOf(principal, action)];
+        const [a, b] = [old.row, next.row];
         const may = wanted.get(keyOf(principal, action));
-        const isSame = isSameSide(a, b);
+        const isSame = isSameSide({ ...a, open: old.open }, { ...b, open: next.open });
         const isNarrowed = narrowed.includes(cluster);
         if (!isSame) changed.push({ principal, action, cluster, from: a.verdict, to: b.verdict });
         // Of whom it is not known whether he may, a policy that narrows may still shut out.
         if (isSame && a.verdict !== "denied" && !(isNarrowed && a.verdict === "unknown")) kept += 1;
-        const isMeant = isNarrowed
-          ? isNarrower(was.wallOf(principal, action), is.wallOf(principal, action))
-          : isSame;
+        const isMeant = isNarrowed ? isNarrower(old, next) : isSame;
         if (may === undefined && !isMeant)
           because.push(`it changes who else may connect: ${principal}, dsql:${action}`);
         if (may === false && b.verdict !== "denied")
