@@ -16,7 +16,10 @@ export type Resources = { readonly [logicalId: string]: Resource };
 
 export const ref = (logicalId: string): Intrinsic => ({ Ref: logicalId });
 export const arnOf = (logicalId: string): Intrinsic => ({ "Fn::GetAtt": [logicalId, "Arn"] });
-export const sub = (text: string): Intrinsic => ({ "Fn::Sub": text });
+/** Names in the text are the template's own, but for those of `values`. */
+export const sub = (text: string, values?: Readonly<Record<string, unknown>>): Intrinsic => ({
+  "Fn::Sub": values ? [text, values] : text,
+});
 
 /** A name of the template within `sub`'s text: `inText("Topic.TopicName")`. */
 export const inText = (name: string): string => `\${${name}}`;

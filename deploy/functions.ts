@@ -13,6 +13,7 @@ import {
   type Source,
   settingSources,
 } from "./topology.ts";
+import { ownTrailArn, trailBucketName } from "./trail.ts";
 
 /** The shape of `Deployment` in lib/config.ts, as text into which CloudFormation writes the names that it gave. */
 const deployment: Intrinsic = sub(
@@ -23,8 +24,9 @@ const deployment: Intrinsic = sub(
     deadLetters: Object.fromEntries(
       [...queuePlans, ...eventPlans].map(({ name }) => [name, inText(deadLetterQueueId(name))]),
     ),
-    bucket: inText("TrailBucket"),
+    bucket: inText("Files"),
     prefix: inText("TrailPrefix"),
+    trail: inText("OwnTrail"),
     retention: Object.fromEntries(
       ["keepDays", ...retentionNames].map((name) => [name, inText(pascal(name))]),
     ),
@@ -35,6 +37,7 @@ const deployment: Intrinsic = sub(
     },
     api: `https://${inText("HttpApi")}.execute-api.${inText("AWS::Region")}.${inText("AWS::URLSuffix")}`,
   }),
+  { Files: trailBucketName, OwnTrail: ownTrailArn },
 );
 
 const filledBy = (source: Source): Intrinsic => {

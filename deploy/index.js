@@ -17,3 +17,4 @@ export { roles } from "./roles.ts";
 export { rules } from "./rules.ts";
 export { table, tableName } from "./table.ts";
 export { topic } from "./topic.ts";
+export { ownBucketName, trail } from "./trail.ts";

@@ -32,6 +32,8 @@ const daysOf = (name: RetentionName) => {
   };
 };
 
+const BUCKET = "^$|^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$";
+const BUCKET_NAME = "is empty or the name of a bucket, not its ARN";
 const KEY_ARN = String.raw`^$|^arn:[^:*]+:kms:[^:*]+:\d{12}:key/[^*]+$`;
 
 /** By name, in the file's order. `region` is where it is deployed to, and no parameter of the stack. */
@@ -93,8 +95,36 @@ export const parameterPlans = {
     ],
     default: "",
     stated: true,
-    pattern: "^$|^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$",
-    constraint: "is empty or the name of a bucket, not its ARN",
+    pattern: BUCKET,
+    constraint: BUCKET_NAME,
+  },
+  createTrail: {
+    says: [
+      "Whether the stack makes a trail for the connects, with a bucket of its own; trailBucket is empty then. on: a trail that",
+      "records management events as well, in all Regions. connects: of this Region the connects alone, where another trail records",
+      "management events, of which AWS charges every further copy. Connects are charged in each trail: docs/cost.md.",
+    ],
+    default: "off",
+    values: ["off", "on", "connects"],
+  },
+  existingTrailBucket: {
+    says: [
+      "With createTrail: the bucket that a deployment before made, in this Region, for its trail: the new one writes to it again.",
+      '"": the stack makes one. Removing the stack leaves it, as it leaves the table.',
+    ],
+    default: "",
+    pattern: BUCKET,
+    constraint: BUCKET_NAME,
+  },
+  trailDays: {
+    says: [
+      "With createTrail: how many days the trail's files are kept. What they hold can be counted again for so long, as after a",
+      "restore of the table.",
+    ],
+    default: "400",
+    type: "Number",
+    min: 35,
+    max: 3650,
   },
   trailPrefix: {
     says: ["The trail's key prefix with its slash at the end, if it has one."],
@@ -104,7 +134,8 @@ export const parameterPlans = {
   },
   trailKeyArn: {
     says: [
-      "The KMS key of the trail's files, if it has one. Its policy must admit the role of ingestFiles as well.",
+      "The KMS key of the trail's files, if it has one. Its policy must admit the role of ingestFiles as well, and CloudTrail, which",
+      "encrypts with it, also where createTrail makes the trail.",
     ],
     default: "",
     pattern: KEY_ARN,

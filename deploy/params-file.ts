@@ -20,6 +20,9 @@ export const checkedStage = (stage: string): string => {
   });
 };
 
+/** Names of trails have no two hyphens side by side. docs.aws.amazon.com/awscloudtrail: cloudtrail-trail-naming-requirements */
+const NAMES_NO_TRAIL = /--|-$/;
+
 /** As the framework names the stack. */
 export const stackNameOf = (stage: string): string => `dsql-access-auditor-${stage}`;
 
@@ -61,6 +64,8 @@ export const refusal = (root: string, command: Command): string | undefined => {
     return `${file} cannot be used: ${read.problems.join("; ")}. ${EXAMPLE} explains every parameter.`;
   if (region && read && region !== read.params.region)
     return `--region says ${region}, and ${file} says ${read.params.region}: a second deployment would begin there. Give it a stage and a file of its own.`;
+  if (read && read.params.createTrail !== "off" && NAMES_NO_TRAIL.test(stage))
+    return `createTrail makes no trail for the stage ${stage}: no trail's name has two hyphens side by side. Choose another stage.`;
   if (words.join(" ").startsWith("deploy") && TAKES_PARAMETERS.test(words.join(" "))) {
     if (!read)
       return `${file} is not there, and a deployment needs it. Write it with: npx dsql-audit init --stage ${stage}. ${because}`;

@@ -36,11 +36,11 @@ const isJson = (text: string): boolean => {
 const problemOf = (name: ParameterName, text: string | undefined): string | undefined => {
   const plan: ParameterPlan = parameterPlans[name];
   const { pattern, constraint, type, min = -Infinity, max = Infinity, values, json } = plan;
+  if (values && !values.includes(text ?? "")) return `${name} is one of ${values.join(", ")}`;
   if (text === undefined) return `${name} is ${json ? "a text, a list or a map" : "one text or number"}`;
   if (text.length > MAX_VALUE) return `${name} has ${text.length} characters: ${MAX_VALUE} are the most`;
   if (pattern && !new RegExp(pattern).test(text)) return `${name} ${constraint}`;
   if (json && text !== plan.default && !isJson(text)) return `${name} is not JSON`;
-  if (values && !values.includes(text)) return `${name} is one of ${values.join(", ")}`;
   const number = NUMBER.test(text) ? Number(text) : Number.NaN;
   if (plan.days) return retentionProblem(plan.days, number);
   if (type === "Number" && !(number >= min && number <= max))
@@ -73,7 +73,7 @@ export const readParams = (text: string): ReadParams => {
     return [name, value ?? ""] as const;
   });
   const read = Object.fromEntries(values) as Params;
-  if (!problems.length) problems.push(...lonely(read), ...tooShort(read));
+  if (!problems.length) problems.push(...lonely(read), ...ownTrail(read), ...tooShort(read));
   return problems.length ? { problems } : { params: read };
 };
 
@@ -82,6 +82,19 @@ const lonely = (read: Params): string[] =>
   parameters.flatMap(([name, { with: other }]) =>
     other && read[name] && !read[other as ParameterName] ? [`${name} needs ${other} as well`] : [],
   );
+
+/** What a trail of the stack's own leaves no room for, and what is of no use without one. */
+const ownTrail = (read: Params): string[] => {
+  const { createTrail, existingTrailBucket, trailBucket, trailPrefix } = read;
+  if (createTrail === "off")
+    return existingTrailBucket ? ["existingTrailBucket needs createTrail: on, or connects"] : [];
+  return [
+    ...(trailBucket
+      ? [`trailBucket and createTrail: ${createTrail} each say where the trail's files are: choose one`]
+      : []),
+    ...(trailPrefix ? ["trailPrefix is of no use with createTrail: that trail has none"] : []),
+  ];
+};
 
 /** What would be kept for less than what rests on it. */
 const tooShort = (read: Params): string[] =>

@@ -18,6 +18,7 @@ import { deadLetterQueueId, queueId } from "./queues.ts";
 import { tableArn, tableIndexArn } from "./table.ts";
 import { leadingKeys, tableRights } from "./table-rights.ts";
 import type { FunctionName, QueueName } from "./topology.ts";
+import { trailBucketName } from "./trail.ts";
 
 type Statement = {
   readonly Sid: string;
@@ -250,7 +251,7 @@ export const roles: Resources = {
     allow(
       "ReadTrailFiles",
       ["s3:GetObject"],
-      [sub(`arn:\${AWS::Partition}:s3:::\${TrailBucket}/\${TrailPrefix}AWSLogs/*`)],
+      [sub(`arn:\${AWS::Partition}:s3:::\${Files}/\${TrailPrefix}AWSLogs/*`, { Files: trailBucketName })],
     ),
   ),
   OpenTrailFiles: onlyWith("HasTrailKey", "ingestFiles", "trail-key", {

@@ -12,9 +12,10 @@ import {
 import { deadLetterQueueId, queueId } from "./queues.ts";
 import type { RulePlan, TrailPlace } from "./rule-plans.ts";
 import { eventPlans, type QueueName, queuePlans } from "./topology.ts";
+import { trailBucketName } from "./trail.ts";
 
-/** The trail's files as parameters of the stack name them. */
-export const trailPlace: TrailPlace = { bucket: ref("TrailBucket"), keys: sub(`\${TrailPrefix}AWSLogs/`) };
+/** The trail's files; a trail of the stack's own has no prefix. */
+export const trailPlace: TrailPlace = { bucket: trailBucketName, keys: sub(`\${TrailPrefix}AWSLogs/`) };
 
 /** The rules that call functions are made by the framework, which does not tell their ids: so they have names. */
 export const eventRuleName = (fn: string, rule: string): string =>

@@ -55,6 +55,8 @@ export const Deployment = z.object({
   /** The trail's bucket and key prefix; empty: EventBridge alone. */
   bucket: z.string(),
   prefix: z.string(),
+  /** The trail that the stack made, by its ARN; empty: none. Missing: an earlier release wrote it. */
+  trail: z.optional(z.string()),
   /** The URL that the HTTP API's paths begin with; empty: there is none to be reached. */
   api: z.string(),
   /** How long what is stored is kept, in days; missing: an earlier release wrote it. */

@@ -66,6 +66,7 @@ describe("docs/operations.md", () => {
     expect(headings).toEqual([
       ...[
         "Install",
+        "A trail of the stack's own",
         "Upgrade",
         "Uninstall",
         "Rotate",

@@ -49,12 +49,27 @@ describe("the file of parameters", () => {
     ["detectorOptions: 5x", "detectorOptions is not JSON"],
     ["trailKeyArn: [a]", "trailKeyArn is one text or number"],
     ["logLevel: LOUD", "logLevel is one of DEBUG, INFO, WARN, ERROR"],
+    ["createTrail: true", "createTrail is one of off, on, connects"],
+    ["createTrail: yes", "createTrail is one of off, on, connects"],
+    ["existingTrailBucket: old-files", "existingTrailBucket needs createTrail: on, or connects"],
+    ["createTrail: on\ntrailPrefix: org/", "trailPrefix is of no use with createTrail: that trail has none"],
+    ["trailDays: 30", "trailDays is a number from 35 to 3650"],
     ["subnets: subnet-0a1b", "subnets needs securityGroups as well"],
     ["securityGroups: sg-0a1b", "securityGroups needs subnets as well"],
     ["subnets: subnet-*", "subnets is empty or the ids of subnets with commas between"],
     [`archetypes: {r: ${"x".repeat(5000)}}`, "archetypes has 5008 characters: 4096 are the most"],
   ])("names what is wrong with %s", (line, problem) => {
     expect(problems(`${STATED}${line}\n`)).toEqual([problem]);
+  });
+
+  it("names one place of the trail's files: a bucket, or a trail of the stack's own", () => {
+    const named = STATED.replace('trailBucket: ""', "trailBucket: company-trail");
+    expect(problems(`${named}createTrail: connects\n`)).toEqual([
+      "trailBucket and createTrail: connects each say where the trail's files are: choose one",
+    ]);
+    expect(read(`${STATED}createTrail: on\nexistingTrailBucket: old-files\n`)).toMatchObject({
+      ...{ createTrail: "on", existingTrailBucket: "old-files", trailBucket: "" },
+    });
   });
 
   it.each(["", "[]", "a: [", "just a text"])("says of %j that it holds none", (text) => {
@@ -104,6 +119,15 @@ describe("a command of the framework", () => {
     expect(ask("deploy", { params: ["alertEmail=a@example.com"] })).toMatch(/^--param is not taken\./);
     expect(ask("deploy", { region: "eu-west-1" })).toMatch(/--region says eu-west-1/);
     expect(ask("deploy", { region: "us-east-1" })).toBeUndefined();
+  });
+
+  it("makes no trail for a stage that no trail can be named after", () => {
+    writeFileSync(join(folder, "deploy/params.eu--test.yml"), `${STATED}createTrail: on\n`);
+    expect(ask("deploy", { stage: "eu--test" })).toMatch(
+      /^createTrail makes no trail for the stage eu--test:/,
+    );
+    writeFileSync(join(folder, "deploy/params.eu--test.yml"), STATED);
+    expect(ask("deploy", { stage: "eu--test" })).toBeUndefined();
   });
 
   it("gets no further with a file that cannot be used", () => {

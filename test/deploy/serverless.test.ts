@@ -20,6 +20,7 @@ import {
   upper,
   VALUES,
 } from "./stack.ts";
+import { trailTests } from "./trail-tests.ts";
 
 const FUNCTIONS = allFunctions.map(({ name }) => name);
 let stack: Stack;
@@ -63,7 +64,8 @@ describe("the template", () => {
       const { Environment: _, ...Properties } = all;
       if (named(Properties).includes("TrailBucket")) expect(Condition, id).toBe("HasTrailBucket");
       if (named(Properties).includes("ChatTopicKeyArn")) expect(Condition, id).toBe("HasChatTopicKey");
-      if (named(Properties).includes("TrailKeyArn")) expect(Condition, id).toBe("HasTrailKey");
+      if (named(Properties).includes("TrailKeyArn"))
+        expect(["HasTrailKey", "MakesTrail"], id).toContain(Condition);
       if (named(Properties).includes("AlertEmail")) expect(Condition, id).toBe("HasAlertEmail");
     }
   });
@@ -219,5 +221,7 @@ describe("functions", () => {
 queueTests(FUNCTIONS, () => stack);
 
 ruleTests(() => stack);
+
+trailTests(() => stack);
 
 bundleTests(FUNCTIONS, () => stack);

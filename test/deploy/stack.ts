@@ -137,17 +137,23 @@ export const lookIn = (stack: () => Stack) => {
   };
 };
 
+/** The text of Fn::Sub, and the values that it has of its own. */
+const subIn = (says: unknown): readonly [text: unknown, own: Json] =>
+  Array.isArray(says) ? [says[0], says[1] as Json] : [says, {}];
+
 /** The logical ids that a value names: by Ref, Fn::GetAtt and within Fn::Sub; of two by a condition, those of the first. */
 export const named = (value: unknown): string[] => {
   if (Array.isArray(value)) return value.flatMap(named);
   if (typeof value !== "object" || value === null) return [];
-  const { Ref, "Fn::GetAtt": att, "Fn::Sub": text, "Fn::If": choice, ...rest } = value as Json;
+  const { Ref, "Fn::GetAtt": att, "Fn::Sub": says, "Fn::If": choice, ...rest } = value as Json;
+  const [text, own] = subIn(says);
   return [
+    ...named(Object.values(own)),
     ...(Array.isArray(choice) ? named(choice[1]) : []),
     ...(typeof Ref === "string" ? [Ref] : []),
     ...(Array.isArray(att) ? [String(att[0])] : typeof att === "string" ? [att.split(".")[0] ?? ""] : []),
     ...(typeof text === "string"
-      ? [...text.matchAll(/\$\{([\w:]+)(?:\.\w+)?\}/g)].map((match) => match[1] ?? "")
+      ? [...text.matchAll(/\$\{([\w:]+)(?:\.\w+)?\}/g)].flatMap(([, id = ""]) => (id in own ? [] : [id]))
       : []),
     ...named(Object.values(rest)),
   ].filter((id) => !id.startsWith("AWS::"));
@@ -158,11 +164,13 @@ export const filled = (value: unknown, values: Readonly<Record<string, string>>)
   const of = (name: string): string => values[name] ?? name;
   if (Array.isArray(value)) return value.map((item) => filled(item, values));
   if (typeof value !== "object" || value === null) return value;
-  const { Ref, "Fn::GetAtt": att, "Fn::Sub": text, "Fn::Join": join, "Fn::If": choice } = value as Json;
+  const { Ref, "Fn::GetAtt": att, "Fn::Sub": says, "Fn::Join": join, "Fn::If": choice } = value as Json;
+  const [text, own] = subIn(says);
+  const ofText = (name: string): string => (name in own ? String(filled(own[name], values)) : of(name));
   if (Array.isArray(choice)) return filled(choice[1], values);
   if (typeof Ref === "string") return of(Ref);
   if (Array.isArray(att)) return of(att.join("."));
-  if (typeof text === "string") return text.replace(/\$\{([\w:.]+)\}/g, (_, name: string) => of(name));
+  if (typeof text === "string") return text.replace(/\$\{([\w:.]+)\}/g, (_, name: string) => ofText(name));
   if (Array.isArray(join)) return (filled(join[1], values) as string[]).join(String(join[0]));
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, filled(inner, values)]));
 };
