@@ -64,7 +64,8 @@ const headline = (found: CoverageAnswer): string => {
 };
 
 const print = (io: Io, found: CoverageAnswer): void => {
-  io.stdout.write(`${paragraph(io, headline(found))}\n\n`);
+  const lines = [headline(found), ...(found.gone === null ? [] : [found.gone])];
+  io.stdout.write(`${lines.map((line) => paragraph(io, line)).join("\n")}\n\n`);
   table(io, rowsOf(found), columns, "The stretch has no hours.");
 };
 

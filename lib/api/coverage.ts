@@ -24,6 +24,9 @@ const CoverageAnswer = z
         description: "Hours without proof: whoever is not seen in them may have connected all the same.",
       }),
     ),
+    gone: z
+      .nullable(z.string())
+      .check(z.meta({ description: "Since when the cluster is gone. null: it was watched at the end." })),
   })
   .register(z.globalRegistry, { id: "CoverageAnswer" });
 

@@ -4,6 +4,8 @@ import { floorTo, HOUR, type Instant, type Interval, iso } from "../core/base/ti
 import type { Proof } from "../core/coverage/coverage.ts";
 import { settleMsOf } from "../jobs/load-facts.ts";
 import type { ReadStore } from "../store/open-store.ts";
+import { goneText } from "../wording/gone-text.ts";
+import { goneAsOf } from "./basis.ts";
 import { provenHours } from "./proven-hours.ts";
 
 type Stretch = { readonly from: string; readonly to: string };
@@ -18,6 +20,8 @@ export type CoverageAnswer = Stretch & {
   readonly covered: readonly (Stretch & { readonly proof: Proof })[];
   /** Hours without proof: whoever is not seen in them may have connected all the same. */
   readonly gaps: readonly (Stretch & { readonly reasons: readonly string[] })[];
+  /** Since when the cluster is gone, in a sentence: nothing is captured of it any more. null: it was watched at the end. */
+  readonly gone: string | null;
 };
 
 /** What is proven of the interval, from the hour that it begins in, as of `now`: by the computation that judgements rest on. */
@@ -30,9 +34,10 @@ export const coverageOf = async (
   // An hour is proven as a whole or not at all: half of one at either end would be counted twice.
   // Nothing was ever before the epoch: an hour there is none, and not a proven one.
   const { from, to } = { from: Math.max(0, floorTo(HOUR, interval.from)), to: Math.max(0, interval.to) };
-  const [{ covered, uncovered }, settleMs] = await Promise.all([
+  const [{ covered, uncovered }, settleMs, gone] = await Promise.all([
     provenHours(store, cluster, { from, to }, now),
     settleMsOf(store, cluster, now),
+    goneAsOf(store, cluster, to),
   ]);
   const cut = (stretch: Interval): Stretch => ({
     from: iso(Math.max(from, stretch.from)),
@@ -46,5 +51,6 @@ export const coverageOf = async (
     unprovenHours: uncovered.hoursIn({ from, to }),
     covered: covered.map((stretch) => ({ ...cut(stretch), proof: stretch.proof })),
     gaps: uncovered.gapsIn({ from, to }).map((gap) => ({ ...cut(gap), reasons: [...gap.reasons] })),
+    gone: gone ? goneText(gone) : null,
   };
 };

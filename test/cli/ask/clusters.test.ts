@@ -52,13 +52,16 @@ describe("clusters", () => {
         /[Ss]napshot \d+ of .*The cluster is gone since .*\(retired by ana: moved\)/,
       );
     writeFileSync(join(folder, "policy.json"), JSON.stringify(policy(deny(everybody))));
-    for (const line of ["activity", "policy try policy.json"]) {
+    for (const line of ["activity", "coverage", "policy try policy.json"]) {
       const now = await cli(line);
       expect(now.out.replace(/\s+/g, " "), now.err).toMatch(
         /cluster is gone since .*\(retired by ana: moved\)/,
       );
       expect((await cli(`${line} --to 1h`)).out).not.toContain("gone since");
     }
+    expect((await cli("coverage --json")).json()).toMatchObject({
+      gone: expect.stringContaining("(retired by ana: moved)"),
+    });
     for (const line of ["who-can DELETE orders", "activity", "policy try policy.json"])
       expect((await cli(`${line} --json`)).err.replace(/\s+/g, " "), line).toContain(
         "(retired by ana: moved)",
