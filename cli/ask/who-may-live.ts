@@ -1,6 +1,7 @@
 // `who-may --live`: IAM as it is now, with a second opinion of AWS's policy simulator on whom it matters most.
 import { counted } from "../../lib/core/base/counted.ts";
 import { clusterParts } from "../../lib/core/iam/iam-file.ts";
+import { withOpinions } from "../../lib/core/iam/plan-asking.ts";
 import { secondOpinion } from "../../lib/core/iam/second-opinion.ts";
 import { askSecondOpinion, MOST_ASKED, type SecondOpinions } from "../../lib/iam/simulate.ts";
 import { groundsAt } from "../../lib/queries/grounds.ts";
@@ -9,7 +10,6 @@ import {
   type WhoMayAnswer,
   type WhoMayAsked,
   whoMayOf,
-  withOpinions,
 } from "../../lib/queries/who-may.ts";
 import { pickCluster, type StoreOptions, withStore } from "../context.ts";
 import type { Io } from "../io.ts";
@@ -64,7 +64,10 @@ export const fromAws = async (
         : { principals: [checkedPrincipal(asked.principal)], more: 0 };
     const found = await askSecondOpinion(simulate, second, cluster, principals);
     return {
-      answer: withOpinions(whoMayOf({ facts, cluster, mapped: mapped ?? [] }, asked), found.opinions),
+      answer: whoMayOf(
+        { facts: withOpinions(facts, cluster, found.opinions, io.now()), cluster, mapped: mapped ?? [] },
+        asked,
+      ),
       basis: `IAM as it is now, read as you. ${askedText(found, more)}`,
       notes: [],
     };

@@ -97,6 +97,21 @@ export const MayConnect = z.array(
       .describe("The statements that decide; none: no policy allows it."),
     conditions: z.array(z.string()).describe("What the request must be like."),
     reasons: z.array(z.string()).describe("Why it is unknown, or what else is to be said."),
+    secondOpinion: z
+      .looseObject({
+        own: z
+          .enum(["allowed", "denied", "conditional", "unknown"])
+          .describe("By its own policies and boundary alone."),
+        simulator: z.enum(["allowed", "denied"]).nullable().describe("null: it did not answer this."),
+        missingKeys: z.array(z.string()).describe("Condition keys that its answer lacked."),
+        state: z.enum(["agrees", "differs", "not-compared"]).describe("differs: the verdict is unknown."),
+        says: z.string().nullable().describe("Why it is not compared; null: nothing is to be said."),
+        askedAt: Time,
+      })
+      .optional()
+      .describe(
+        "What AWS's policy simulator said of its own policies; missing: nobody asked about those that it has.",
+      ),
   }),
 );
 

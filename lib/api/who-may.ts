@@ -6,7 +6,7 @@ import { readCursor } from "./cursor.ts";
 import { takePage } from "./page.ts";
 import { atParam, clusterParam, optionalText, pageParams } from "./params.ts";
 import { type Route, route } from "./route.ts";
-import { Basis } from "./snapshot-ref.ts";
+import { Basis, Time } from "./snapshot-ref.ts";
 
 const WhoMayRowAnswer = z
   .object({
@@ -41,6 +41,23 @@ const WhoMayRowAnswer = z
     reasons: z
       .array(z.string())
       .check(z.meta({ description: "Why it is unknown, or what else is to be said." })),
+    secondOpinion: z.optional(
+      z
+        .object({
+          own: z.enum(["allowed", "denied", "conditional", "unknown"]),
+          simulator: z.nullable(z.enum(["allowed", "denied"])),
+          missingKeys: z.array(z.string()),
+          state: z.enum(["agrees", "differs", "not-compared"]),
+          says: z.nullable(z.string()),
+          askedAt: Time,
+        })
+        .check(
+          z.meta({
+            description:
+              "What AWS's policy simulator said of the principal's own policies. `differs`: the verdict is unknown. Missing: nobody asked about the policies that it has.",
+          }),
+        ),
+    ),
   })
   .register(z.globalRegistry, { id: "WhoMayRow" });
 
@@ -56,11 +73,14 @@ const WhoMayAnswer = z
   .register(z.globalRegistry, { id: "WhoMayAnswer" });
 
 const path = "/who-may";
-const answerOf = (row: WhoMayRow): z.input<typeof WhoMayRowAnswer> => ({
+const answerOf = ({ secondOpinion, ...row }: WhoMayRow): z.input<typeof WhoMayRowAnswer> => ({
   ...row,
   because: row.because.map((one) => ({ ...one })),
   conditions: [...row.conditions],
   reasons: [...row.reasons],
+  ...(secondOpinion && {
+    secondOpinion: { ...secondOpinion, missingKeys: [...secondOpinion.missingKeys] },
+  }),
 });
 
 export const whoMay: Route = route({

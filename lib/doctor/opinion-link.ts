@@ -6,7 +6,8 @@ import { type Instant, minute } from "../core/base/time.ts";
 import { visible } from "../core/base/visible-text.ts";
 import { rowsOf } from "../core/catalog/catalog.ts";
 import { type IamFacts, iamRows } from "../core/iam/facts.ts";
-import { type Opinion, secondOpinion, simulatedText } from "../core/iam/second-opinion.ts";
+import { differenceText, type Opinion } from "../core/iam/opinion.ts";
+import { secondOpinion } from "../core/iam/second-opinion.ts";
 import { askSecondOpinion, MOST_ASKED, type SecondOpinions } from "../iam/simulate.ts";
 import type { ReadStore } from "../store/open-store.ts";
 import { broken, type Link, ok, unanswered, unknown } from "./link.ts";
@@ -17,8 +18,8 @@ const LINK = "second opinion";
 const differing = ({ opinions }: SecondOpinions): Opinion[] =>
   opinions.filter(({ state }) => state === "differs");
 
-const differenceText = ({ principal, action, own, aws }: Opinion): string =>
-  `${visible(principal, 300)}, dsql:${action}: ${own} here, ${aws ? simulatedText(aws) : "not answered"} by AWS's simulator`;
+const saidOf = (opinion: Opinion): string =>
+  `${visible(opinion.principal, 300)}, dsql:${opinion.action}: ${differenceText(opinion)}`;
 
 /** Nothing differs: how much of it was compared at all. */
 const agreedLink = ({ opinions, gone }: SecondOpinions, more: number, snapshotAt: Instant): Link => {
@@ -51,7 +52,7 @@ const confirmed = async (
   snapshotAt: Instant,
 ): Promise<Link | SecondOpinions> => {
   const principals = [...new Set(found.map(({ principal }) => principal))];
-  const said = found.map(differenceText).join("; ");
+  const said = found.map(saidOf).join("; ");
   const live: IamFacts = await ports.readIam(cluster, principals);
   const unread = (["users", "groups", "roles", "managedPolicies"] as const).flatMap((part) => {
     const rows = iamRows(live, part);
@@ -72,7 +73,7 @@ const confirmed = async (
   return first
     ? broken(
         LINK,
-        `${still.map(differenceText).join("; ")}. One of the two is wrong, so that the verdict is unknown`,
+        `${still.map(saidOf).join("; ")}. The verdict is unknown`,
         `npx dsql-audit who-may --live --cluster ${shellWord(cluster)} --principal ${shellWord(first.principal)}`,
       )
     : again;

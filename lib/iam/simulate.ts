@@ -7,11 +7,13 @@ import {
   type SimulatePrincipalPolicyCommandInput,
 } from "@aws-sdk/client-iam";
 import { isDenied } from "../cloudtrail/aws-error-names.ts";
+import type { Simulated } from "../core/iam/facts.ts";
 import { type ConnectAction, connectActions } from "../core/iam/may-connect.ts";
-import { type Opinion, opinionsOn, type SecondOpinion, type Simulated } from "../core/iam/second-opinion.ts";
+import type { Opinion } from "../core/iam/opinion.ts";
+import { opinionsOn, type SecondOpinion } from "../core/iam/second-opinion.ts";
 import { isMissing, refusalOf } from "./refusal.ts";
 
-/** What doctor and `who-may --live` need; no function of a deployment asks it. */
+/** What doctor, `who-may --live` and the snapshot function need; where it is denied there is no second opinion. */
 export const SIMULATE = "iam:SimulatePrincipalPolicy";
 
 /** Identities in one command: each is one call or two of a service with a low limit. */
@@ -48,8 +50,12 @@ const simulatedIn = (result: EvaluationResult, cluster: string): Simulated | und
 /** Two actions fit on one page; IAM may give fewer on each than it could. */
 const MOST_PAGES = 10;
 
+/** An answer takes far less; a snapshot does not wait for it. */
+const CALL_MS = 30_000;
+
+/** `mayCall`: asked before each call, so that whoever pays for them can set a limit. */
 export const simulator =
-  (client: IAMClient): Simulate =>
+  (client: IAMClient, mayCall: () => boolean = () => true): Simulate =>
   async (principal, cluster, told) => {
     const asked: SimulatePrincipalPolicyCommandInput = {
       PolicySourceArn: principal,
@@ -67,8 +73,10 @@ export const simulator =
     try {
       let Marker: string | undefined;
       for (let page = 0; page < MOST_PAGES; page += 1) {
+        if (!mayCall()) return { why: "no more calls were allowed for now" };
         const answer = await client.send(
           new SimulatePrincipalPolicyCommand({ ...asked, ...(Marker !== undefined && { Marker }) }),
+          { abortSignal: AbortSignal.timeout(CALL_MS) },
         );
         for (const result of answer.EvaluationResults ?? []) {
           const action = actionIn(result.EvalActionName);

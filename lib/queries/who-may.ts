@@ -1,10 +1,11 @@
 // Who may connect to a cluster by IAM: from a stored snapshot, or from a file with AWS's answers.
-import { withoutPath } from "../core/base/ids.ts";
+import { iso } from "../core/base/time.ts";
 import type { Mapping } from "../core/catalog/catalog.ts";
 import type { IamFacts } from "../core/iam/facts.ts";
+import type { AskedOpinion } from "../core/iam/kept-opinions.ts";
 import type { KnownContext } from "../core/iam/known-context.ts";
-import type { ConnectAction } from "../core/iam/may-connect.ts";
-import { isRefusedByScp, type Opinion, simulatedText } from "../core/iam/second-opinion.ts";
+import type { ConnectAction, MayConnect } from "../core/iam/may-connect.ts";
+import type { Opinion } from "../core/iam/opinion.ts";
 import { type WhoMayRow as Judged, whoMay, whoMayRows } from "../core/iam/who-may.ts";
 import { AuditError } from "../errors.ts";
 import type { Grounds } from "./grounds.ts";
@@ -28,7 +29,34 @@ export const parseAction = (text: string | undefined): AskableAction | undefined
   });
 };
 
-export type WhoMayRow = Omit<Judged, "action"> & { readonly action: AskableAction };
+/** What AWS's policy simulator said of the principal's own policies, beside what is said of them here. */
+export type SecondOpinionAnswer = {
+  /** By its own policies and boundary alone. */
+  readonly own: MayConnect;
+  /** null: it was asked and did not answer this. */
+  readonly simulator: "allowed" | "denied" | null;
+  /** Condition keys that were missing for its answer. */
+  readonly missingKeys: readonly string[];
+  /** `differs`: the verdict is unknown for that. */
+  readonly state: Opinion["state"];
+  readonly says: string | null;
+  readonly askedAt: string;
+};
+
+/** `secondOpinion` missing: nobody asked about the policies that it has. */
+export type WhoMayRow = Omit<Judged, "action" | "secondOpinion"> & {
+  readonly action: AskableAction;
+  readonly secondOpinion?: SecondOpinionAnswer;
+};
+
+const opinionAnswer = ({ own, aws, state, says, askedAt }: AskedOpinion): SecondOpinionAnswer => ({
+  own,
+  simulator: aws?.decision ?? null,
+  missingKeys: aws?.missing ?? [],
+  state,
+  says,
+  askedAt: iso(askedAt),
+});
 
 export type WhoMayAnswer = {
   readonly cluster: string;
@@ -77,25 +105,6 @@ export const checkedPrincipal = (principal: string): string => {
   );
 };
 
-const differenceText = ({ own, aws }: Opinion): string =>
-  `By its own policies it is ${own} here, and ${aws ? simulatedText(aws) : "not answered"} by AWS's policy simulator: one of the two is wrong.`;
-
-/** Where AWS's simulator says something else of a principal's own policies, nothing is known of it. */
-export const withOpinions = (answer: WhoMayAnswer, opinions: readonly Opinion[]): WhoMayAnswer => ({
-  ...answer,
-  rows: answer.rows.map((row) => {
-    const mine = opinions.find(
-      ({ principal, action }) =>
-        withoutPath(principal) === withoutPath(row.principal) && action === askableActions[row.action],
-    );
-    if (mine?.state === "differs")
-      return { ...row, verdict: "unknown", because: [], conditions: [], reasons: [differenceText(mine)] };
-    return mine && isRefusedByScp(mine)
-      ? { ...row, reasons: [...row.reasons, `By AWS's policy simulator ${mine.says}.`] }
-      : row;
-  }),
-});
-
 /** The verdict on one principal or on all, for one action or both. AuditError("usage"). */
 export const whoMayOf = (
   { facts, cluster, context, mapped = [], isCut = false }: Known,
@@ -110,7 +119,11 @@ export const whoMayOf = (
   const nameOf = (one: ConnectAction): AskableAction => (one === "DbConnect" ? "connect" : "admin");
   return {
     cluster,
-    rows: judged.map((row) => ({ ...row, action: nameOf(row.action) })),
+    rows: judged.map(({ secondOpinion, ...row }) => ({
+      ...row,
+      action: nameOf(row.action),
+      ...(secondOpinion && { secondOpinion: opinionAnswer(secondOpinion) }),
+    })),
     unread: found.unread,
   };
 };

@@ -3,9 +3,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import type { IamFacts } from "../../lib/core/iam/facts.ts";
+import type { IamFacts, Simulated } from "../../lib/core/iam/facts.ts";
 import type { ConnectAction } from "../../lib/core/iam/may-connect.ts";
-import type { Simulated } from "../../lib/core/iam/second-opinion.ts";
 import { opinionLink } from "../../lib/doctor/opinion-link.ts";
 import type { Simulate } from "../../lib/iam/simulate.ts";
 import { openStore } from "../../lib/store/open-store.ts";
@@ -57,7 +56,7 @@ describe("the second opinion in doctor", () => {
     expect(await linkOf(facts(), saying("denied"))).toEqual({
       link: "second opinion",
       state: "broken",
-      says: `${APP}, dsql:DbConnect: allowed here, denied by AWS's simulator. One of the two is wrong, so that the verdict is unknown`,
+      says: `${APP}, dsql:DbConnect: allowed here, and denied by AWS's policy simulator, so one of the two is wrong. The verdict is unknown`,
       next: `npx dsql-audit who-may --live --cluster ${cluster} --principal ${APP}`,
     });
   });

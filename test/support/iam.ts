@@ -3,6 +3,7 @@ import fc from "fast-check";
 import {
   IAM_FORMAT,
   type IamFacts,
+  type IamOpinions,
   type IamPartName,
   type IamRole,
   type IamRowOf,
@@ -108,7 +109,35 @@ const part = <N extends IamPartName>(name: N) =>
     }),
   );
 
+const simulated = fc.record({
+  decision: fc.constantFrom("allowed" as const, "denied" as const),
+  missing: names,
+  inOrganization: fc.option(fc.boolean(), { nil: null }),
+});
+const opinions: fc.Arbitrary<IamOpinions> = fc.record({
+  cluster: text,
+  identities: byArn(
+    fc.record({
+      arn: text,
+      policies: text,
+      askedAt: fc.nat(),
+      answers: fc.record({ DbConnect: simulated, DbConnectAdmin: simulated }, { requiredKeys: [] }),
+    }),
+  ),
+  refused: fc.option(fc.record({ why: text, permission: fc.option(text, { nil: null }), since: fc.nat() }), {
+    nil: null,
+  }),
+  waiting: fc.nat(),
+});
+
 /** Any section, whatever stands in its texts. */
 export const anyIam: fc.Arbitrary<IamFacts> = fc
-  .record(Object.fromEntries(iamPartNames.map((name) => [name, part(name)])))
-  .map((parts) => ({ ...iamFacts(), parts: parts as unknown as IamFacts["parts"] }));
+  .tuple(
+    fc.record(Object.fromEntries(iamPartNames.map((name) => [name, part(name)]))),
+    fc.option(opinions, { nil: undefined }),
+  )
+  .map(([parts, asked]) => ({
+    ...iamFacts(),
+    parts: parts as unknown as IamFacts["parts"],
+    ...(asked && { opinions: asked }),
+  }));

@@ -1,5 +1,5 @@
 // The IAM section in canonical form: parts in fixed order, rows by ARN, so that equal states are equal bytes.
-import { type IamFacts, type IamPartName, IamParts, iamPartNames } from "./iam-facts.ts";
+import { type IamFacts, IamOpinions, type IamPartName, IamParts, iamPartNames } from "./iam-facts.ts";
 import type { LastIam, LastRead } from "./known-catalog.ts";
 
 /** A line as canonical.ts writes them: what it is about, its text, and how heavy it is for the cutting of chunks. */
@@ -39,8 +39,11 @@ const ordered = (value: unknown): unknown => {
 
 type Row = { readonly arn: string };
 
+/** What stands behind the parts: a part of its own to releases that do not know it, which leave it alone. */
+const OPINIONS = "opinions";
+
 /** Rows of one part, each ARN once: the last that speaks of it. */
-const rowLines = (part: IamPartName, rows: readonly Row[]): IamLine[] =>
+const rowLines = (part: IamPartName | typeof OPINIONS, rows: readonly Row[]): IamLine[] =>
   [...new Map(rows.map((row) => [row.arn, row])).values()]
     .sort((a, b) => byText(a.arn, b.arn))
     .map((row) => {
@@ -48,6 +51,22 @@ const rowLines = (part: IamPartName, rows: readonly Row[]): IamLine[] =>
       const weight = Math.min(MOST_WEIGHT, Math.max(HEAD_WEIGHT, Math.ceil(text.length / BYTES_PER_WEIGHT)));
       return { key: `iam/${part}/${row.arn}`, text, weight };
     });
+
+/** Their head is the first of their rows. */
+const opinionLines = (opinions: IamOpinions | undefined): IamLine[] => {
+  if (!opinions) return [];
+  const { identities, ...head } = opinions;
+  const line = (key: string, text: unknown): IamLine => ({
+    key: `iam/${OPINIONS}${key}`,
+    text: JSON.stringify(text),
+    weight: HEAD_WEIGHT,
+  });
+  return [
+    line("", [IAM_PART, OPINIONS]),
+    line("/", [IAM_ROW, ordered(head)]),
+    ...rowLines(OPINIONS, identities),
+  ];
+};
 
 /** The lines of the section; none where the snapshot has none. */
 export const iamLines = (iam: IamFacts | undefined, last: LastIam = {}): IamLine[] => {
@@ -69,8 +88,15 @@ export const iamLines = (iam: IamFacts | undefined, last: LastIam = {}): IamLine
         ...rowLines(name, rows as readonly Row[]),
       ];
     }),
+    ...opinionLines(iam.opinions),
   ];
 };
+
+const canonicalOpinions = (opinions: IamOpinions): IamOpinions =>
+  IamOpinions.parse({
+    ...opinions,
+    identities: rowLines(OPINIONS, opinions.identities).map(({ text }) => JSON.parse(text)[1]),
+  });
 
 /** The same section with rows and lists in the order in which they are stored. */
 export const canonicalIam = (iam: IamFacts): IamFacts => {
@@ -80,7 +106,11 @@ export const canonicalIam = (iam: IamFacts): IamFacts => {
     const rows = rowLines(name, part.rows as readonly Row[]).map(({ text }) => JSON.parse(text)[1]);
     return [name, IamParts.shape[name].parse({ status: "read", rows })];
   });
-  return { ...iam, parts: Object.fromEntries(parts) as IamFacts["parts"] };
+  return {
+    ...iam,
+    parts: Object.fromEntries(parts) as IamFacts["parts"],
+    ...(iam.opinions && { opinions: canonicalOpinions(iam.opinions) }),
+  };
 };
 
 /** Takes the lines of a section one after the other; `done` is what they make, not checked yet. */
@@ -109,7 +139,17 @@ export const iamReader = () => {
       const [head] = heads;
       if (!head) return { last };
       const [, format, account, partition, leftOut] = head;
-      return { iam: { format, account, partition, ...(leftOut !== undefined && { leftOut }), parts }, last };
+      const { [OPINIONS]: asked, ...read } = parts as Record<string, { readonly rows?: readonly unknown[] }>;
+      const [about, ...identities] = asked?.rows ?? [];
+      return {
+        iam: {
+          ...{ format, account, partition },
+          ...(leftOut !== undefined && { leftOut }),
+          ...(asked && { opinions: { ...(about as object), identities } }),
+          parts: read,
+        },
+        last,
+      };
     },
   };
 };

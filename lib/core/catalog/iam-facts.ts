@@ -150,9 +150,40 @@ export const IAM_FORMAT = 1;
 export const LeftOut = z.object({ inline: z.int(), managed: z.int() });
 export type LeftOut = z.infer<typeof LeftOut>;
 
+/** The answer of AWS's policy simulator for one action on one cluster. */
+export const Simulated = z.object({
+  decision: z.enum(["allowed", "denied"]),
+  /** Condition keys that the policies name and nobody told it; those of statements about something else are among them. */
+  missing: z.array(z.string()),
+  /** Whether the organisation's policies (SCP) allow it; null: it does not say. */
+  inOrganization: z.nullable(z.boolean()),
+});
+export type Simulated = Omit<z.infer<typeof Simulated>, "missing"> & { readonly missing: readonly string[] };
+
+/** What the simulator said of one identity. `policies` is the digest of all that it was asked about: of others it says nothing. */
+export const AskedIdentity = z.object({
+  arn: z.string(),
+  policies: z.string(),
+  askedAt: z.int(),
+  answers: z.object({ DbConnect: z.optional(Simulated), DbConnectAdmin: z.optional(Simulated) }),
+});
+export type AskedIdentity = z.infer<typeof AskedIdentity>;
+
+/**
+ * The second opinions on the identities of the section, asked for `cluster`. `refused`: why the last of them was not given,
+ * since when, and the permission that is missing where one is. `waiting`: identities whose policies nobody asked about yet.
+ */
+export const IamOpinions = z.object({
+  cluster: z.string(),
+  identities: z.array(AskedIdentity),
+  refused: z.nullable(z.object({ why: z.string(), permission: z.nullable(z.string()), since: z.int() })),
+  waiting: z.int(),
+});
+export type IamOpinions = z.infer<typeof IamOpinions>;
+
 /**
  * The IAM section of a snapshot. `account` and `partition` are those of the cluster. `leftOut` missing: everything that
- * was read is here.
+ * was read is here. `opinions` missing: nobody asked AWS for any.
  */
 export const IamFacts = z.object({
   format: z.literal(IAM_FORMAT),
@@ -160,6 +191,7 @@ export const IamFacts = z.object({
   partition: z.string(),
   leftOut: z.optional(LeftOut),
   parts: IamParts,
+  opinions: z.optional(IamOpinions),
 });
 export type IamFacts = z.infer<typeof IamFacts>;
 export type IamRowOf<N extends IamPartName> = Extract<IamParts[N], { status: "read" }>["rows"][number];

@@ -1,77 +1,44 @@
-// What IAM has to say on one cluster, ready to be asked: policies parsed once, identities found by ARN.
-import { relevantStatements } from "./applies.ts";
-import { attachedPolicies } from "./attached.ts";
-import { type ClusterAccess, type IamFacts, iamRows } from "./facts.ts";
-import { subjectFinder } from "./find-subject.ts";
-import { clusterParts } from "./iam-file.ts";
-import type { KnownContext } from "./known-context.ts";
-import type { ConnectAction, Weight } from "./may-connect.ts";
-import { type KeyValue, keyValue, type Request } from "./request.ts";
-import { isRole, type Subject } from "./subject.ts";
-import { policyReader, type Reader, weighCluster, weighPolicy } from "./weigh-policies.ts";
+// What IAM has to say on one cluster, ready to be asked; where AWS's simulator says something else of policies, nothing is known.
+import type { IamFacts } from "./facts.ts";
+import { type AskedOpinion, opinionFinder } from "./kept-opinions.ts";
+import { type ConnectAction, connectActions, type Weighed } from "./may-connect.ts";
+import { differenceText } from "./opinion.ts";
+import { type PlainEvaluator, plainEvaluator } from "./plain-evaluator.ts";
+import type { Subject } from "./subject.ts";
 
-/** Whether a session of the role may bring tags: any Allow of sts:TagSession, or a trust policy that is not understood. */
-const mayTag = (reader: Reader, subject: Subject): boolean => {
-  if (!isRole(subject)) return false;
-  const trust = reader.read(subject.role.trust, "trust");
-  return (
-    trust.problem !== null ||
-    relevantStatements(trust, "sts:tagsession", "*").some(({ effect }) => effect !== "Deny")
-  );
+export type Evaluator = PlainEvaluator & {
+  /** What AWS's simulator said of the policies that the subject has now; undefined: it was not asked about these. */
+  readonly opinionOn: (subject: Subject, action: ConnectAction) => AskedOpinion | undefined;
 };
 
-/** What is asked for: connecting, or changing what policies may decide by. */
-type Action = ConnectAction | "TagResource" | "UntagResource";
+/** The policies of an identity of which the two say different things: they may allow and may deny. */
+const doubted = (opinion: AskedOpinion): Weighed => ({
+  policy: "its own policies",
+  source: "second opinion",
+  statement: null,
+  applies: { truth: "unknown", conditions: [], reasons: [differenceText(opinion)] },
+  grade: null,
+  says: [],
+});
 
-export type Evaluator = {
-  readonly reader: Reader;
-  /** The cluster's own policy. */
-  readonly policy: ClusterAccess["policy"];
-  readonly subjectOf: (arn: string) => Subject;
-  /** The statements that may be about the request, of each wall. */
-  readonly weightOf: (subject: Subject, action: Action, context: KnownContext) => Weight;
-  /** What the facts tell of a condition key in a request of the subject's. */
-  readonly keyOf: (subject: Subject, key: string) => KeyValue;
-};
+const isConnect = (action: string): action is ConnectAction => connectActions.some((one) => one === action);
 
 /**
- * `cluster`: one of the ARNs in the part `clusters`. `isCut`: the lists of identities end too early. Pure; the same facts
- * weigh the same. AuditError("usage") as clusterParts.
+ * As plainEvaluator. Every verdict on who may connect is weighed by this one, so that a difference of opinion is in all of
+ * them.
  */
 export const evaluator = (facts: IamFacts, cluster: string, isCut = false): Evaluator => {
-  const { account, region } = clusterParts(cluster);
-  const clusters = iamRows(facts, "clusters");
-  const access = clusters.rows?.find(({ arn }) => arn === cluster);
-  const why = clusters.rows ? "the cluster is not among what was read" : clusters.reason;
-  const unread = { status: "unreadable", reason: why, code: null } as const;
-  const policy = access?.policy ?? unread;
-  const tags = access?.tags ?? unread;
-  const reader = policyReader(cluster);
-  const policiesOf = attachedPolicies(facts);
-  const requestOf = (subject: Subject, action: Action, context: KnownContext): Request => ({
-    subject,
-    action: `dsql:${action.toLowerCase()}`,
-    cluster,
-    region,
-    account,
-    clusterTags: tags.status === "read" ? tags.rows : null,
-    unreadTags: tags.status === "read" ? "" : tags.reason,
-    maySessionTag: mayTag(reader, subject),
-    context,
-  });
+  const plain = plainEvaluator(facts, cluster, isCut);
+  const opinionOn = opinionFinder(facts);
   return {
-    reader,
-    policy,
-    subjectOf: subjectFinder(facts, isCut),
-    keyOf: (subject, key) => keyValue(requestOf(subject, "DbConnect", new Map()), key),
+    ...plain,
+    opinionOn,
     weightOf: (subject, action, context) => {
-      const request = requestOf(subject, action, context);
-      const { identity, boundary } = policiesOf(subject);
-      return {
-        identity: identity.flatMap((one) => weighPolicy(reader, request, one)),
-        boundary: boundary && { policy: boundary.name, statements: weighPolicy(reader, request, boundary) },
-        cluster: weighCluster(reader, request, policy),
-      };
+      const weight = plain.weightOf(subject, action, context);
+      const opinion = isConnect(action) ? opinionOn(subject, action) : undefined;
+      return opinion?.state === "differs"
+        ? { ...weight, identity: [doubted(opinion)], boundary: null }
+        : weight;
     },
   };
 };

@@ -1,10 +1,12 @@
 // What IAM says about one cluster, for the evaluator: the types stand with the catalog, as a snapshot holds both.
 export {
   AccessKey,
+  AskedIdentity,
   ClusterAccess,
   IAM_FORMAT,
   IamFacts,
   IamGroup,
+  IamOpinions,
   IamParts,
   IamRole,
   IamUser,
@@ -13,6 +15,7 @@ export {
   ManagedPolicy,
   MappedIdentity,
   RoleUse,
+  Simulated,
   Tag,
   UserKeys,
 } from "../catalog/iam-facts.ts";

@@ -16,7 +16,8 @@ export type MayConnect = "allowed" | "denied" | "conditional" | "unknown";
 /** One statement that is about the request, or a policy of which nothing is known (`statement` null). */
 export type Weighed = {
   readonly policy: string;
-  readonly source: PolicySource;
+  /** "second opinion": AWS's simulator says something else of the principal's policies, which are weighed as not known. */
+  readonly source: PolicySource | "second opinion";
   readonly statement: Pick<Statement, "sid" | "effect" | "resources" | "principals"> | null;
   readonly applies: Applies;
   /** How the cluster's policy names the principal; null in a policy of the principal. */
@@ -55,15 +56,13 @@ const truthOf = ({ applies }: Weighed): Truth => applies.truth;
 const allows = (weighed: readonly Weighed[]): Weighed[] => weighed.filter((one) => canBe(one, "Allow"));
 const denies = (weighed: readonly Weighed[]): Weighed[] => weighed.filter((one) => canBe(one, "Deny"));
 
-const becauseOf = ({ policy, source, statement, applies }: Weighed): Because => ({
-  policy,
-  sid: statement?.sid ?? null,
-  effect:
-    applies.truth === "unknown" && statement?.effect === undefined
-      ? "unknown"
-      : (statement?.effect ?? "unknown"),
-  from: source,
-});
+/** A difference of opinion is no statement: it stands in the reasons. */
+const becauseOf = (weighed: readonly Weighed[]): Because[] =>
+  weighed.flatMap(({ policy, source, statement }) =>
+    source === "second opinion"
+      ? []
+      : [{ policy, sid: statement?.sid ?? null, effect: statement?.effect ?? "unknown", from: source }],
+  );
 
 const reasonsOf = (weighed: readonly Weighed[]): string[] => {
   const texts = weighed
@@ -95,24 +94,24 @@ export const weigh = ({ identity, boundary, cluster }: Weight): Verdict => {
   const grants = [...granted, ...named];
 
   if (denied === "yes") {
-    const because = against.filter((one) => truthOf(one) === "yes").map(becauseOf);
+    const because = becauseOf(against.filter((one) => truthOf(one) === "yes"));
     return { verdict: "denied", because, open: [], reasons: [] };
   }
   if (allowed === "no") {
     const because: Because[] =
       boundary && inBoundary === "no" && grants.length
-        ? [...grants.map(becauseOf), { policy: boundary.policy, sid: null, effect: "none", from: "boundary" }]
+        ? [...becauseOf(grants), { policy: boundary.policy, sid: null, effect: "none", from: "boundary" }]
         : [];
     return { verdict: "denied", because, open: [], reasons: [] };
   }
   const counted = [...grants, ...(limited === "no" ? [] : within)];
   const isUnknown = allowed === "unknown" || denied === "unknown";
-  const because = [...counted, ...against].filter((one, at, all) => all.indexOf(one) === at).map(becauseOf);
+  const because = becauseOf([...new Set([...counted, ...against])]);
   if (isUnknown)
     return { verdict: "unknown", because, open: [], reasons: reasonsOf([...counted, ...against]) };
   if (allowed === "yes" && denied === "no") {
     const certain = counted.filter((one) => truthOf(one) === "yes");
-    return { verdict: "allowed", because: certain.map(becauseOf), open: [], reasons: [] };
+    return { verdict: "allowed", because: becauseOf(certain), open: [], reasons: [] };
   }
   const isOpen = (one: Weighed): boolean => truthOf(one) === "open";
   const open = [...(allowed === "yes" ? [] : counted.filter(isOpen)), ...against.filter(isOpen)];
@@ -149,7 +148,7 @@ export const weighSides = ({
     granted,
     refuses: {
       verdict: verdicts[truth],
-      because: deciding.map(becauseOf),
+      because: becauseOf(deciding),
       open: truth === "open" ? deciding : [],
       reasons: truth === "unknown" ? reasonsOf(deciding) : [],
     },

@@ -1,79 +1,12 @@
 // What AWS's own policy simulator says of an identity, held against the verdict here over the same policies.
 // It is asked of identities alone: a resource-based policy it takes for IAM users only.
 // https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulatePrincipalPolicy.html
-import { counted } from "../base/counted.ts";
 import { withoutPath } from "../base/ids.ts";
-import { visible } from "../base/visible-text.ts";
-import { evaluator } from "./evaluator.ts";
-import type { IamFacts } from "./facts.ts";
+import { type IamFacts, iamRows, type Simulated } from "./facts.ts";
 import { type ConnectAction, connectActions, type MayConnect, weigh } from "./may-connect.ts";
+import { compared, type Opinion } from "./opinion.ts";
+import { plainEvaluator } from "./plain-evaluator.ts";
 import { uniqueIdOf } from "./subject.ts";
-import { whoMay } from "./who-may.ts";
-
-/** The answer of the simulator for one action on one cluster. */
-export type Simulated = {
-  readonly decision: "allowed" | "denied";
-  /** Condition keys that the policies name and nobody told it; those of statements about something else are among them. */
-  readonly missing: readonly string[];
-  /** Whether the organisation's policies (SCP) allow it; null: it does not say. */
-  readonly inOrganization: boolean | null;
-};
-
-export type Opinion = {
-  readonly principal: string;
-  readonly action: ConnectAction;
-  /** By the policies of the identity and its boundary alone, without the cluster's. */
-  readonly own: MayConnect;
-  /** null: it was not answered. */
-  readonly aws: Simulated | null;
-  readonly state: "agrees" | "differs" | "not-compared";
-  /** Why it is not compared, or what else is to be said; null: nothing. */
-  readonly says: string | null;
-};
-
-const SHOWN_KEYS = 5;
-
-/** The simulator's answer in a word: with keys missing it is one of several that it could give. */
-export const simulatedText = ({ decision, missing }: Simulated): string => {
-  const shown = missing.slice(0, SHOWN_KEYS).map((key) => visible(key, 128));
-  const more = missing.length - shown.length;
-  const keys = more > 0 ? [...shown, counted(more, "more key")] : shown;
-  return keys.length
-    ? `${decision} while ${keys.join(", ")} ${keys.length > 1 ? "are" : "is"} missing`
-    : decision;
-};
-
-const NOT_TOLD = "AWS's simulator names no key that is missing, where here the request decides";
-/** What the identity's own policies say is not to be seen behind it. */
-const REFUSED_BY_SCP = "an organisation policy (SCP) refuses it, which the auditor does not read";
-
-/** Whether the organisation's policies (SCP) refuse what the identity's own policies open, or may open. */
-export const isRefusedByScp = ({ own, aws }: Pick<Opinion, "own" | "aws">): boolean =>
-  (own === "allowed" || own === "conditional") && aws?.decision === "denied" && aws.inOrganization === false;
-
-/**
- * Holds one answer against the verdict here. Allowed and denied must be the same whatever keys are missing, for such a
- * verdict hangs on none. A conditional verdict goes with keys that are missing. What the organisation refuses is
- * not compared: its policies are not looked at here. `always`: keys that every request has, and that it left out all the
- * same, so that its answer is about a request that there cannot be.
- */
-export const compared = (
-  own: MayConnect,
-  aws: Simulated,
-  always: readonly string[] = [],
-): Pick<Opinion, "state" | "says"> => {
-  if (own === "unknown") return { state: "not-compared", says: "here it is unknown already" };
-  if (isRefusedByScp({ own, aws })) return { state: "not-compared", says: REFUSED_BY_SCP };
-  if (own === aws.decision) return { state: "agrees", says: null };
-  if (own === "conditional")
-    return aws.missing.length ? { state: "agrees", says: null } : { state: "not-compared", says: NOT_TOLD };
-  return always.length
-    ? {
-        state: "not-compared",
-        says: `AWS's simulator left out ${always.join(", ")}, which every request has`,
-      }
-    : { state: "differs", says: null };
-};
 
 export type SecondOpinion = {
   /** The verdict over the identity's own policies and boundary; undefined: the account has no such user or role. */
@@ -84,6 +17,8 @@ export type SecondOpinion = {
   readonly told: (principal: string, keys: readonly string[]) => ReadonlyMap<string, readonly string[]>;
   /** Those of the keys that every request of the principal has. */
   readonly always: (principal: string, keys: readonly string[]) => readonly string[];
+  /** Names the policies that the verdict rests on, and all else that it does. */
+  readonly digestOf: (principal: string) => string;
   /** Whom to ask about first: who may be admin, in turns with who is mapped, `most` in all; and how many are left out. */
   readonly sample: (
     mapped: readonly string[],
@@ -91,14 +26,17 @@ export type SecondOpinion = {
   ) => { readonly principals: readonly string[]; readonly more: number };
 };
 
-/** Pure; of the facts of one cluster. AuditError("usage") where `cluster` is no ARN of a cluster. */
+/** Pure; of the facts of one cluster, whatever was said of them before. AuditError("usage") where `cluster` is no ARN of a cluster. */
 export const secondOpinion = (facts: IamFacts, cluster: string): SecondOpinion => {
-  const { subjectOf, weightOf, keyOf } = evaluator(facts, cluster);
+  const { subjectOf, weightOf, keyOf, digestOf } = plainEvaluator(facts, cluster);
   const verdictOf = (principal: string, action: ConnectAction): MayConnect | undefined => {
     const subject = subjectOf(principal);
     if (uniqueIdOf(subject) === null) return undefined;
     return weigh({ ...weightOf(subject, action, new Map()), cluster: [] }).verdict;
   };
+  const own = (["users", "roles"] as const)
+    .flatMap((part) => (iamRows(facts, part).rows ?? []).map(({ arn }) => arn))
+    .sort();
   const sourceOf = (principal: string): string | undefined => {
     const subject = subjectOf(principal);
     return subject.kind === "user" ? subject.user.arn : "role" in subject ? subject.role.arn : undefined;
@@ -124,8 +62,9 @@ export const secondOpinion = (facts: IamFacts, cluster: string): SecondOpinion =
         );
       });
     },
+    digestOf: (principal) => digestOf(subjectOf(principal)),
     sample: (mapped, most) => {
-      const admins = whoMay({ facts, cluster }).principals.filter((arn) => {
+      const admins = own.filter((arn) => {
         const verdict = verdictOf(arn, "DbConnectAdmin");
         return verdict !== undefined && verdict !== "denied";
       });

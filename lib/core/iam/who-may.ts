@@ -5,10 +5,12 @@ import { parseArn, withoutPath } from "../base/ids.ts";
 import { evaluator } from "./evaluator.ts";
 import { type ClusterAccess, type IamFacts, iamRows } from "./facts.ts";
 import { clusterParts } from "./iam-file.ts";
+import type { AskedOpinion } from "./kept-opinions.ts";
 import type { KnownContext } from "./known-context.ts";
 import { type Because, type ConnectAction, connectActions, type MayConnect, weigh } from "./may-connect.ts";
+import { isRefusedByScp } from "./opinion.ts";
 import type { SubjectKind } from "./subject.ts";
-import { openOf, settled, settledSides, toldOf, type Wall, weighedSides } from "./wall.ts";
+import { openOf, settled, settledSides, toldOf, type Wall, type WallSide, weighedSides } from "./wall.ts";
 import type { Reader } from "./weigh-policies.ts";
 
 export type WhoMayRow = {
@@ -21,6 +23,8 @@ export type WhoMayRow = {
   readonly conditions: readonly string[];
   /** Why it is unknown, or what else is to be said. */
   readonly reasons: readonly string[];
+  /** What AWS's policy simulator says of its own policies; missing: it was not asked about these. */
+  readonly secondOpinion?: AskedOpinion;
 };
 
 export type WhoMay = {
@@ -71,6 +75,15 @@ const unreadPeers = (facts: IamFacts, cluster: string): WhoMay["unread"] => {
 const sorted = (texts: Iterable<string>): string[] =>
   [...new Set(texts)].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
 
+/** With the opinion beside it; what the organisation refuses is told, as it is not looked at here. */
+const withOpinion = (told: Omit<WallSide, "open">, opinion: AskedOpinion | undefined) => {
+  if (!opinion) return told;
+  const reasons = isRefusedByScp(opinion)
+    ? [...told.reasons, `By AWS's policy simulator ${opinion.says}.`]
+    : told.reasons;
+  return { ...told, reasons, secondOpinion: opinion };
+};
+
 export type WhoMayQuestion = {
   readonly facts: IamFacts;
   /** One of the ARNs in the part `clusters`. */
@@ -91,7 +104,7 @@ export const whoMay = ({
   isCut = false,
 }: WhoMayQuestion): WhoMay => {
   const { account, partition } = clusterParts(cluster);
-  const { reader, policy, subjectOf, weightOf } = evaluator(facts, cluster, isCut);
+  const { reader, policy, subjectOf, weightOf, opinionOn } = evaluator(facts, cluster, isCut);
 
   const judge = (principal: string, action: ConnectAction) => {
     const subject = subjectOf(principal);
@@ -99,7 +112,8 @@ export const whoMay = ({
     const of = { principal, kind: subject.kind, action };
     const plain = settled(subject, () => weight.cluster);
     const found = plain ? { ...plain, open: [] } : weigh(weight);
-    const row: WhoMayRow = { ...of, ...toldOf(found) };
+    const opinion = plain ? undefined : opinionOn(subject, action);
+    const row: WhoMayRow = { ...of, ...withOpinion(toldOf(found), opinion) };
     return { row, found, weight, plain };
   };
 

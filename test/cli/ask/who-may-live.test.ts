@@ -61,8 +61,9 @@ describe("who-may --live", () => {
     expect((rows as WhoMayRow[])[0]).toMatchObject({
       because: [],
       reasons: [
-        "By its own policies it is allowed here, and denied by AWS's policy simulator: one of the two is wrong.",
+        "its own policies: allowed here, and denied by AWS's policy simulator, so one of the two is wrong",
       ],
+      secondOpinion: { own: "allowed", simulator: "denied", state: "differs" },
     });
   });
 

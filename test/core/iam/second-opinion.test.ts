@@ -1,6 +1,8 @@
 // AWS's simulator beside the evaluator: what counts as the same, what as a difference, and what cannot be compared.
 import { describe, expect, it } from "vitest";
-import { compared, opinionsOn, type Simulated, secondOpinion } from "../../../lib/core/iam/second-opinion.ts";
+import type { Simulated } from "../../../lib/core/iam/facts.ts";
+import { compared } from "../../../lib/core/iam/opinion.ts";
+import { opinionsOn, secondOpinion } from "../../../lib/core/iam/second-opinion.ts";
 import { allow, deny, IAM_CLUSTER, iamFacts, policy, roleArn, userArn } from "../../support/iam-facts.ts";
 import { randomScene } from "./random-policies.ts";
 import { isAllowed } from "./reference-evaluator.ts";
