@@ -5,7 +5,16 @@ import { type SnapshotPorts, takeSnapshot } from "../lib/jobs/take-snapshot.ts";
 import { isRetired } from "../lib/store/history/clusters.ts";
 import type { Store } from "../lib/store/open-store.ts";
 import { eachMessage, onLambda } from "./lambda.ts";
-import { iamReader, queueOf, type Runtime, runtime, type Send, settings, storeOf } from "./wiring.ts";
+import {
+  iamReader,
+  policySimulator,
+  queueOf,
+  type Runtime,
+  runtime,
+  type Send,
+  settings,
+  storeOf,
+} from "./wiring.ts";
 
 export type SnapshotDeps = Runtime & {
   readonly store: Store;
@@ -13,6 +22,7 @@ export type SnapshotDeps = Runtime & {
   readonly auditAsAdmin?: boolean;
   readonly detect: Send;
   readonly readIam?: NonNullable<SnapshotPorts["readIam"]>;
+  readonly simulator?: NonNullable<SnapshotPorts["simulator"]>;
 };
 
 /** Whether the newest snapshot shows something else than the one that was judged last, or none was judged yet. */
@@ -69,7 +79,7 @@ export const wire = (shared: Runtime) => {
     auditor: AUDITOR_PRINCIPAL,
     auditAsAdmin: AUDIT_AS_ADMIN === "on",
     detect: queueOf(DETECT_QUEUE_URL),
-    ...(IAM === "read" && { readIam: iamReader(shared) }),
+    ...(IAM === "read" && { readIam: iamReader(shared), simulator: policySimulator() }),
   });
 };
 

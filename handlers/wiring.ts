@@ -18,6 +18,7 @@ import { readSettings, type Setting, type Settings } from "../lib/config.ts";
 import type { ChannelName } from "../lib/core/incidents/feed.ts";
 import { AuditError } from "../lib/errors.ts";
 import { readIam } from "../lib/iam/read-iam.ts";
+import { simulator } from "../lib/iam/simulate.ts";
 import type { CapturePorts } from "../lib/jobs/check-capture.ts";
 import type { SnapshotPorts } from "../lib/jobs/take-snapshot.ts";
 import { type CountMetric, type Fields, type Log, metricLine } from "../lib/log.ts";
@@ -128,6 +129,12 @@ export const iamReader = ({ now }: Runtime): NonNullable<SnapshotPorts["readIam"
     return client;
   };
   return (cluster, arns) => readIam({ iam, dsql }, { cluster, arns, now });
+};
+
+/** Asked for second opinions. Who is throttled leaves off at once: the whole account shares the limit, and an hour is not long. */
+export const policySimulator = (): NonNullable<SnapshotPorts["simulator"]> => {
+  const iam = new IAMClient({ ...patient, maxAttempts: 1 });
+  return (mayCall) => simulator(iam, mayCall);
 };
 
 /** What the detect function asks AWS about capture, and about who gets the notices. */

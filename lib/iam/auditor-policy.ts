@@ -12,6 +12,9 @@ export type PolicyDocument = {
   }[];
 };
 
+/** What doctor, `who-may --live` and the snapshot function need; where it is denied there is no second opinion. */
+export const SIMULATE = "iam:SimulatePrincipalPolicy";
+
 /**
  * What the auditor asks of IAM and of Aurora DSQL's API about who may connect; whoever lacks one of them reads the rest.
  * https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsidentityandaccessmanagementiam.html

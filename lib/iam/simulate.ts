@@ -11,10 +11,8 @@ import type { Simulated } from "../core/iam/facts.ts";
 import { type ConnectAction, connectActions } from "../core/iam/may-connect.ts";
 import type { Opinion } from "../core/iam/opinion.ts";
 import { opinionsOn, type SecondOpinion } from "../core/iam/second-opinion.ts";
+import { SIMULATE } from "./auditor-policy.ts";
 import { isMissing, refusalOf } from "./refusal.ts";
-
-/** What doctor, `who-may --live` and the snapshot function need; where it is denied there is no second opinion. */
-export const SIMULATE = "iam:SimulatePrincipalPolicy";
 
 /** Identities in one command: each is one call or two of a service with a low limit. */
 export const MOST_ASKED = 10;

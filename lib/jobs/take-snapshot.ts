@@ -2,7 +2,7 @@
 
 import { randomUUID } from "node:crypto";
 import type { Cluster, Principal } from "../core/base/ids.ts";
-import { type Catalog, isDsql } from "../core/catalog/catalog.ts";
+import { type Catalog, isDsql, rowsOf } from "../core/catalog/catalog.ts";
 import type { IamFacts } from "../core/catalog/iam-facts.ts";
 import type { AsAdmin } from "../core/history/manifest.ts";
 import { clusterOf, type Target } from "../dsql/connect.ts";
@@ -10,6 +10,7 @@ import { readMappingsAsAdmin } from "../dsql/read-as-admin.ts";
 import { type ReadLimits, readCatalog } from "../dsql/read-catalog.ts";
 import type { Saved } from "../store/history/save-snapshot.ts";
 import type { Store } from "../store/open-store.ts";
+import { type OpinionPorts, opinionsOf } from "./ask-opinions.ts";
 
 export type SnapshotPorts = {
   readonly store: Store;
@@ -23,6 +24,8 @@ export type SnapshotPorts = {
   readonly limits?: ReadLimits;
   /** Reads what IAM says of the cluster; missing: it is not asked. `arns` null: the mappings could not be read. */
   readonly readIam?: (cluster: Cluster, arns: readonly string[] | null) => Promise<IamFacts>;
+  /** AWS's policy simulator; missing: there are no second opinions but those that the store has. */
+  readonly simulator?: OpinionPorts["simulator"];
 };
 
 /** Both walls of one instant: IAM right after the catalog, which says whom to ask it about. */
@@ -72,6 +75,8 @@ const withMappings = async (
   };
 };
 
+const mappedIn = (catalog: Catalog): string[] => rowsOf(catalog, "mappings").map(({ arn }) => arn);
+
 /**
  * The snapshot as stored, and the catalog that it holds. Its time is the moment before the login: what it shows was
  * true then or a moment later. AuditError("connect" | "query" | "throttled"): nothing was stored, running it again is safe.
@@ -80,16 +85,24 @@ export const takeSnapshot = async (
   ports: SnapshotPorts,
   target: Target,
 ): Promise<Saved & { readonly catalog: Catalog }> => {
-  const { store, now, random, sleep, auditor, limits = {}, readIam } = ports;
+  const { store, now, random, sleep, auditor, limits = {}, readIam, simulator } = ports;
   const takenAt = now();
   const onAttempt = attemptsOf(ports, clusterOf(target));
   const read = await readCatalog(target, { random, sleep }, { ...limits, onAttempt: () => onAttempt() });
   const whole = await withMappings(ports, target, read, onAttempt);
   const catalog = await withIam(whole.catalog, readIam);
   await store.clusters.register(catalog.cluster, takenAt);
-  const saved = await store.snapshots.save(catalog.cluster, catalog, takenAt, {
-    ...(auditor !== undefined && { login: { at: takenAt, principal: auditor } }),
-    ...(whole.asAdmin && { asAdmin: whole.asAdmin }),
-  });
+  const saved = await store.snapshots.save(
+    catalog.cluster,
+    catalog,
+    takenAt,
+    {
+      ...(auditor !== undefined && { login: { at: takenAt, principal: auditor } }),
+      ...(whole.asAdmin && { asAdmin: whole.asAdmin }),
+    },
+    simulator &&
+      catalog.iam &&
+      opinionsOf({ simulator, now }, catalog.iam, catalog.cluster, mappedIn(catalog)),
+  );
   return { ...saved, catalog };
 };

@@ -44,7 +44,7 @@ export type LocalClusterAccess = {
   readonly endpoint?: string;
 };
 
-/** What the policy simulator is to say of one identity and action. It works out nothing: that would be no second opinion. */
+/** What the policy simulator is to say of one identity and action, whatever the policies. */
 export type LocalSimulation = {
   /** ARN of the user or role. */
   readonly principal: string;

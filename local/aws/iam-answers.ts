@@ -9,6 +9,7 @@ import type {
   LocalPolicy,
   LocalSimulation,
 } from "./iam-account.ts";
+import { localSimulation } from "./local-simulation.ts";
 
 /** IAM's own codes and statuses. */
 export type IamFailure = { readonly status: number; readonly code: string; readonly message: string };
@@ -198,12 +199,16 @@ const simulated = (
   ];
 };
 
-/** What was put there to be said; undefined: nothing was, and nothing is made up. */
+/** What was put there to be said, else what the auditor's evaluator says; undefined: neither says anything. */
 const simulation = (account: LocalAccount, form: URLSearchParams): IamAnswer | undefined => {
   const principal = form.get("PolicySourceArn") ?? "";
   const [, kind, name = ""] = /:(user|role)\/(?:.*\/)?([^/]+)$/.exec(principal) ?? [];
   if (!account.find(kind === "user" ? "user" : "role", name)) return missing(kind ?? "role", name);
-  const found = membersOf(form, "ActionNames").map((action) => account.simulation(principal, action));
+  const resources = membersOf(form, "ResourceArns");
+  const [cluster = ""] = resources;
+  const found = membersOf(form, "ActionNames").map(
+    (action) => account.simulation(principal, action) ?? localSimulation(account, principal, action, cluster),
+  );
   const known = found.flatMap((one) => one ?? []);
   if (known.length < found.length) return undefined;
   const told = new Set(
@@ -211,7 +216,6 @@ const simulation = (account: LocalAccount, form: URLSearchParams): IamAnswer | u
       /^ContextEntries\.member\.\d+\.ContextKeyName$/.test(key) ? [value.toLowerCase()] : [],
     ),
   );
-  const resources = membersOf(form, "ResourceArns");
   return [
     list(
       "EvaluationResults",

@@ -45,6 +45,7 @@ describe("permissions", () => {
     FindTrails: "cloudtrail:ListTrails and LookupEvents know no resource",
     ProveDigests: "cloudtrail:ListPublicKeys knows no resource",
     NeverAsAdmin: "a Deny, for every cluster there is",
+    AskForSecondOpinions: "identities come and go; it asks about them and changes nothing",
     ReadMappingsAsAdmin: "as ConnectAsTheAuditor, and only with auditAsAdmin",
     ConnectAsTheAuditor: "clusters come and go; each also needs a mapping made by its admin",
     DescribeClusters: "clusters come and go",
@@ -118,6 +119,7 @@ describe("permissions", () => {
       "SnapshotRole iam:GetRole",
       "SnapshotRole iam:GetUser",
       "SnapshotRole iam:ListAccessKeys",
+      "SnapshotRole iam:SimulatePrincipalPolicy",
     ]);
   });
 

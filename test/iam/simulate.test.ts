@@ -17,12 +17,13 @@ const allow = (Action: string, more: object = {}) => ({
 
 let iam: LocalIam;
 let simulate: Simulate;
+const settingsOf = ({ endpoint }: LocalIam) => ({
+  endpoint,
+  region: "us-east-1",
+  credentials: { accessKeyId: "local", secretAccessKey: "local" },
+});
 const ask = async (...principals: string[]) => {
-  const settings = {
-    endpoint: iam.endpoint,
-    region: "us-east-1",
-    credentials: { accessKeyId: "local", secretAccessKey: "local" },
-  };
+  const settings = settingsOf(iam);
   const clients = { iam: new IAMClient(settings), dsql: () => new DSQLClient(settings) };
   simulate = simulator(clients.iam);
   const facts = await readIam(clients, { cluster: CLUSTER, arns: principals, now: () => 0 });
@@ -117,11 +118,34 @@ describe("SimulatePrincipalPolicy", () => {
     expect(iam.calls.slice(before).filter((call) => call === "iam:SimulatePrincipalPolicy")).toHaveLength(1);
   });
 
-  it("says so where AWS knows no such identity, and where it does not know the question", async () => {
+  it("says so where AWS knows no such identity", async () => {
     expect(await simulate(role("gone"), CLUSTER, new Map())).toMatchObject({ missing: true });
-    iam.put({ kind: "role", name: "bare", id: "AROABARE", createdAt: 0 });
-    expect(await simulate(role("bare"), CLUSTER, new Map())).toEqual({
-      why: expect.stringContaining("iam:SimulatePrincipalPolicy failed: InvalidAction"),
+  });
+
+  it("makes no more calls than it may", async () => {
+    const before = iam.calls.length;
+    const none = simulator(new IAMClient(settingsOf(iam)), () => false);
+    expect(await none(role("apps/app"), CLUSTER, new Map())).toEqual({
+      why: "no more calls were allowed for now",
     });
+    expect(iam.calls).toHaveLength(before);
+  });
+
+  it("is answered in the local stack by its own identities, where nobody put an answer there", async () => {
+    iam.put(
+      { kind: "role", name: "bare", id: "AROABARE", createdAt: 0 },
+      {
+        kind: "role",
+        name: "wide",
+        id: "AROAWIDE",
+        createdAt: 0,
+        inline: [{ name: "all", document: allow("dsql:*") }],
+      },
+    );
+    const { opinions } = await ask(role("bare"), role("wide"));
+    expect(opinions.map(({ own, aws, state }) => [own, aws?.decision, state])).toEqual([
+      ...["DbConnect", "DbConnectAdmin"].map(() => ["denied", "denied", "agrees"]),
+      ...["DbConnect", "DbConnectAdmin"].map(() => ["allowed", "allowed", "agrees"]),
+    ]);
   });
 });

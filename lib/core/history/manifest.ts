@@ -33,6 +33,9 @@ export const SnapshotMeta = z.object({
 });
 export type SnapshotMeta = z.infer<typeof SnapshotMeta>;
 
+/** When AWS was asked last, and from when on there is somebody to ask about. */
+export type AskTimes = { readonly askedAt: Instant; readonly dueAt: Instant };
+
 export type Manifest = {
   readonly seq: number;
   readonly takenAt: Instant;
@@ -54,6 +57,8 @@ export type Manifest = {
   readonly unreadable: { readonly [N in SectionName]?: Instant | null };
   /** The root of the catalog without what was carried over from earlier snapshots, where anything was. */
   readonly plainRoot: Sha256 | null;
+  /** When AWS was last asked for second opinions, and from when on it is to be asked again; null: it never was. */
+  readonly opinions: AskTimes | null;
   readonly meta: SnapshotMeta;
 };
 
@@ -77,6 +82,7 @@ const Body = z.object({
     z.partialRecord(z.enum(sectionNames as readonly [SectionName, ...SectionName[]]), z.nullable(Time)),
   ),
   k: z.optional(Hash),
+  o: z.optional(z.tuple([Time, Time])),
   m: z.optional(SnapshotMeta),
 });
 
@@ -85,7 +91,7 @@ const toHash = (text: string): Sha256 => Sha256.parse(Buffer.from(text, "base64u
 
 /** Fixes a manifest's text and its hash. */
 export const sealManifest = (manifest: Manifest): SealedManifest => {
-  const { previous, previousDay, changes, unreadable, plainRoot, meta } = manifest;
+  const { previous, previousDay, changes, unreadable, plainRoot, opinions, meta } = manifest;
   const body = JSON.stringify({
     f: MANIFEST_FORMAT,
     n: manifest.seq,
@@ -99,6 +105,7 @@ export const sealManifest = (manifest: Manifest): SealedManifest => {
     r: [...manifest.rows],
     ...(Object.keys(unreadable).length && { u: unreadable }),
     ...(plainRoot && { k: toText(plainRoot) }),
+    ...(opinions && { o: [opinions.askedAt, opinions.dueAt] as [number, number] }),
     ...(Object.keys(meta).length && { m: meta }),
   } satisfies z.input<typeof Body>);
   return { manifest, hash: sha256(body), body };
@@ -121,7 +128,7 @@ export const openManifest = (body: string): SealedManifest => {
       hint: "Use the version of dsql-audit that wrote it, or run: dsql-audit history verify",
     });
   }
-  const { n, t, i, p, d, y, l, c, r, u, k, m } = parsed.data;
+  const { n, t, i, p, d, y, l, c, r, u, k, o, m } = parsed.data;
   const manifest: Manifest = {
     seq: n,
     takenAt: t,
@@ -134,6 +141,7 @@ export const openManifest = (body: string): SealedManifest => {
     rows: r,
     unreadable: (u ?? {}) as Manifest["unreadable"],
     plainRoot: k ? toHash(k) : null,
+    opinions: o ? { askedAt: o[0], dueAt: o[1] } : null,
     meta: m ?? {},
   };
   return { manifest, hash: sha256(body), body };

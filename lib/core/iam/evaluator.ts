@@ -21,7 +21,9 @@ const doubted = (opinion: AskedOpinion): Weighed => ({
   says: [],
 });
 
-const isConnect = (action: string): action is ConnectAction => connectActions.some((one) => one === action);
+/** "DbConnect" or "DbConnectAdmin". */
+export const isConnectAction = (action: string): action is ConnectAction =>
+  connectActions.some((one) => one === action);
 
 /**
  * As plainEvaluator. Every verdict on who may connect is weighed by this one, so that a difference of opinion is in all of
@@ -35,7 +37,7 @@ export const evaluator = (facts: IamFacts, cluster: string, isCut = false): Eval
     opinionOn,
     weightOf: (subject, action, context) => {
       const weight = plain.weightOf(subject, action, context);
-      const opinion = isConnect(action) ? opinionOn(subject, action) : undefined;
+      const opinion = isConnectAction(action) ? opinionOn(subject, action) : undefined;
       return opinion?.state === "differs"
         ? { ...weight, identity: [doubted(opinion)], boundary: null }
         : weight;

@@ -1,6 +1,7 @@
 // Whom to ask AWS's policy simulator about, and when: few at a time, those whose policies changed and administrators first.
 import { withoutPath } from "../base/ids.ts";
 import { DAY, HOUR, type Instant } from "../base/time.ts";
+import type { AskTimes } from "../history/manifest.ts";
 import { type AskedIdentity, type IamFacts, type IamOpinions, iamRows, type Simulated } from "./facts.ts";
 import { keptOpinions } from "./kept-opinions.ts";
 import { isRefusedByScp, type Opinion } from "./opinion.ts";
@@ -22,9 +23,6 @@ const DIFFERS_AGAIN = DAY;
 const MOST_KEYS = 8;
 const MOST_KEY_CHARS = 256;
 const MOST_REASON_CHARS = 300;
-
-/** When AWS was asked last, and from when on there is somebody to ask about. */
-export type AskTimes = { readonly askedAt: Instant; readonly dueAt: Instant };
 
 /** What came of asking; `refused`: why the rest was not asked. */
 export type AskFound = {

@@ -20,7 +20,7 @@ import { writeChunks } from "./chunks.ts";
 import { markDerived } from "./derived-mark.ts";
 import { checkTakenAt, putManifest, readHead, readManifest } from "./manifests.ts";
 import { pendingChanges, recordedChanges } from "./recorded-changes.ts";
-import { type Content, catalogTree, firstContent, nextContent } from "./snapshot-content.ts";
+import { type Content, catalogTree, firstContent, nextContent, type Opine } from "./snapshot-content.ts";
 import { derivedItems } from "./timelines.ts";
 
 /** A collection spares chunks younger than twice this; a run that took longer writes its chunks again. */
@@ -33,6 +33,7 @@ export type SaveRequest = {
   readonly catalog: Catalog;
   readonly takenAt: Instant;
   readonly meta: SnapshotMeta;
+  readonly opine?: Opine | undefined;
 };
 
 export type Saved = {
@@ -85,6 +86,17 @@ const derive = async (
   await markDerived(table, cluster, lastChange);
 };
 
+/** Whether a catalog is another one hangs on what was read of it. What it comes with is kept as if it had just been asked. */
+const withoutOpinions = (
+  catalog: Catalog,
+  opine: Opine | undefined,
+): { readonly catalog: Catalog; readonly opine: Opine | undefined } => {
+  if (!catalog.iam?.opinions) return { catalog, opine: catalog.iam && opine };
+  const { opinions, ...iam } = catalog.iam;
+  const given: Opine = async (_, times) => ({ opinions, times: times ?? { askedAt: 0, dueAt: 0 } });
+  return { catalog: { ...catalog, iam }, opine: given };
+};
+
 /** See SnapshotStore.save. AuditError("conflict") where others took the next number again and again. */
 export const saveSnapshot = async (
   table: Table,
@@ -94,7 +106,7 @@ export const saveSnapshot = async (
   const { cluster, takenAt } = request;
   if (request.catalog.cluster !== cluster) throw new AuditError("usage", "the catalog is of another cluster");
   // Everything that is stored is made from this one order, whatever the order in which the rows were read.
-  const catalog = canonicalCatalog(request.catalog);
+  const { catalog, opine } = withoutOpinions(canonicalCatalog(request.catalog), request.opine);
   checkTakenAt(takenAt);
   const meta = SnapshotMeta.parse(request.meta);
   const plain = catalogTree(carryKnown(undefined, undefined, catalog));
@@ -107,13 +119,14 @@ export const saveSnapshot = async (
       await derive(table, cluster, head, derivedTo);
       return { ...savedAs(head, recorded), duplicate: true };
     }
+    const isAsked = opine !== undefined && startedAt >= (head?.manifest.opinions?.dueAt ?? 0);
     const taken = { at: takenAt, seq: (head?.manifest.seq ?? 0) + 1 };
     const content: Content = !head
-      ? firstContent(catalog, plain, taken)
-      : same
+      ? await firstContent(catalog, plain, taken, opine)
+      : same && !isAsked
         ? { ...head.manifest, changes: null, fresh: [], recorded: [] }
-        : await nextContent(table, { cluster, catalog }, plain, head, taken);
-    const { root, plainRoot, rows, unreadable, changes, fresh, recorded } = content;
+        : await nextContent(table, { cluster, catalog }, plain, head, taken, opine);
+    const { root, plainRoot, rows, unreadable, changes, opinions, fresh, recorded } = content;
     await writeChunks(table, cluster, fresh, startedAt);
     const sealed = sealManifest({
       seq: taken.seq,
@@ -126,13 +139,14 @@ export const saveSnapshot = async (
       rows,
       unreadable,
       plainRoot,
+      opinions,
       meta,
     });
     // Too slow: a collection may have taken these chunks for leftovers by now.
     if (now() - startedAt > MAX_RUN) continue;
     if (!(await putManifest(table, cluster, sealed))) continue;
     await derive(table, cluster, sealed, derivedTo, recorded);
-    return { ...savedAs(sealed, recorded), unchanged: same };
+    return { ...savedAs(sealed, recorded), unchanged: same && root === head?.manifest.root };
   }
   throw new AuditError("conflict", `other snapshots of this cluster were first, ${MAX_TRIES} times`, {
     hint: "Nothing is lost: the next run stores what it finds.",

@@ -29,6 +29,7 @@ import {
 } from "./manifests.ts";
 import { pendingChanges, readCatalog, recordedChanges } from "./recorded-changes.ts";
 import { type Saved, saveSnapshot } from "./save-snapshot.ts";
+import type { Opine } from "./snapshot-content.ts";
 import { readTimeline, subjectsNamed } from "./timelines.ts";
 
 /** A snapshot with the catalog that it holds; `catalog.lastKnown` has what was last known of unreadable sections. */
@@ -46,13 +47,15 @@ export type SnapshotStore = {
   /**
    * Stores a catalog as the next snapshot. Safe to run twice, to die half-way and to race with another: the number is
    * taken by one conditional write. A `takenAt` that is not later than the newest one's is kept as it is: numbers tell
-   * the order of storing, `asOf` goes by time, and of two with one time by number.
+   * the order of storing, `asOf` goes by time, and of two with one time by number. `opine` is asked where it is due or
+   * something changed; without it second opinions stay as the snapshot before has them.
    */
   readonly save: (
     cluster: Cluster,
     catalog: Catalog,
     takenAt: Instant,
     meta?: SnapshotMeta,
+    opine?: Opine,
   ) => Promise<Saved>;
   /** The snapshot stored last. */
   readonly head: (cluster: Cluster) => Promise<SealedManifest | undefined>;
@@ -161,8 +164,8 @@ export const createSnapshotStore = (table: Table, { now }: SnapshotStoreOptions)
   };
 
   return {
-    save: (cluster, catalog, takenAt, meta = {}) =>
-      saveSnapshot(table, { cluster, catalog, takenAt, meta }, now),
+    save: (cluster, catalog, takenAt, meta = {}, opine) =>
+      saveSnapshot(table, { cluster, catalog, takenAt, meta, opine }, now),
     head: async (cluster) => (await readHead(table, cluster)).head,
     list: (cluster, range) => manifestsByTime(table, cluster, range),
     asOf: async (cluster, at) => openIf(cluster, await manifestAsOf(table, cluster, at)),

@@ -1,13 +1,13 @@
 // Whom the simulator is asked about, and when: few at a time, in an order, and never again for nothing.
 import { describe, expect, it } from "vitest";
 import { DAY, HOUR } from "../../../lib/core/base/time.ts";
+import type { AskTimes } from "../../../lib/core/history/manifest.ts";
 import type { IamFacts, IamOpinions, Simulated } from "../../../lib/core/iam/facts.ts";
 import { connectActions } from "../../../lib/core/iam/may-connect.ts";
 import {
   ASKED_A_DAY,
   ASKED_AN_HOUR,
   type AskFound,
-  type AskTimes,
   MOST_KEPT,
   planAsking,
 } from "../../../lib/core/iam/plan-asking.ts";

@@ -3,6 +3,7 @@ import { DAY, HOUR, iso } from "../../../lib/core/base/time.ts";
 import type { Mapping } from "../../../lib/core/catalog/catalog.ts";
 import { createSnapshotStore, requireAsOf } from "../../../lib/store/history/snapshots.ts";
 import { acl, catalog, cluster, estate, role, table } from "../../support/catalogs.ts";
+import { iamFacts } from "../../support/iam.ts";
 import { testTables } from "../../support/table.ts";
 
 let tables: Awaited<ReturnType<typeof testTables>>;
@@ -77,10 +78,18 @@ describe("snapshot store", () => {
       sourceIp: "203.0.113.7",
     };
     await store.save(cluster, estate(), T, { login });
-    // The first of a new day, with changes and an unreadable section: there is no bigger one.
-    const { manifest } = await store.save(cluster, estate({ mappings: "unreadable", roles: [] }), T + DAY, {
-      login,
-    });
+    // The first of a new day, with changes, an unreadable section and second opinions: there is no bigger one.
+    const { manifest } = await store.save(
+      cluster,
+      { ...estate({ mappings: "unreadable", roles: [] }), iam: iamFacts() },
+      T + DAY,
+      { login },
+      async () => ({
+        opinions: { cluster, identities: [], refused: null, waiting: 0 },
+        times: { askedAt: T + DAY, dueAt: T + 31 * DAY },
+      }),
+    );
+    expect(manifest.opinions).toEqual({ askedAt: T + DAY, dueAt: T + 31 * DAY });
     expect(manifest).toMatchObject({ previousDay: { seq: 1 }, meta: { login }, unreadable: { mappings: T } });
     const item = await db.get({ pk: `CLUSTER#${cluster}`, sk: "SNAPSHOT#0000000002" });
     expect(Buffer.byteLength(JSON.stringify(item))).toBeLessThan(1024);
