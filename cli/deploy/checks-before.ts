@@ -3,16 +3,15 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Params } from "../../deploy/params.ts";
 import { EXAMPLE, fileOf, readFileOf } from "../../deploy/params-file.ts";
-import { Cluster } from "../../lib/core/base/ids.ts";
-import { bucketLink, digestsLink, identityLink, trailLink } from "../../lib/doctor/account-links.ts";
-import { broken, type Link, ok, unanswered } from "../../lib/doctor/link.ts";
-import { mergedNotification, mergedSelectors } from "../../lib/doctor/merges.ts";
-import { placeLink, tableLink, watchedLink } from "../../lib/doctor/setup-links.ts";
+import { identityLink } from "../../lib/doctor/account-links.ts";
+import { broken, type Link, ok } from "../../lib/doctor/link.ts";
+import { tableLink, watchedLink } from "../../lib/doctor/setup-links.ts";
 import type { SetupPorts } from "../../lib/doctor/setup-ports.ts";
 import type { Io } from "../io.ts";
-import { type CheckItem, itemOf, withMerge } from "./check-item.ts";
-import { accountOf, type Looked, notSignedIn, tells } from "./look.ts";
-import { watchedBy, watchedOf } from "./watched.ts";
+import { type CheckItem, itemOf } from "./check-item.ts";
+import { trailItems } from "./checks-trail.ts";
+import { type Looked, notSignedIn } from "./look.ts";
+import { watchedBy } from "./watched.ts";
 
 /** The stage's parameters, or the item that says what is wrong with their file. */
 export const fileItem = (
@@ -67,29 +66,6 @@ export const toolItems = ({ cwd }: Pick<Io, "cwd">, node: string): CheckItem[] =
   return [itemOf("before", nodeLink), itemOf("before", framework)];
 };
 
-/** Of each cluster: whether a trail takes its connects, and signs its files. */
-const trailItems = (looked: Looked, params: Params): CheckItem[] => {
-  const { trails } = looked;
-  const watched = watchedOf(params, looked);
-  if (!("value" in watched))
-    return ["trail", "digests"].map((link) => itemOf("before", unanswered(link, watched)));
-  const mergedFor = (cluster: Cluster) =>
-    "value" in trails
-      ? mergedSelectors(trails.value, placeOf(params), accountOf(looked), cluster)
-      : undefined;
-  return watched.value.flatMap((arn) => {
-    const cluster = Cluster.parse(arn);
-    return [
-      withMerge(itemOf("before", trailLink(trails, cluster), { cluster }), mergedFor(cluster)),
-      itemOf("before", digestsLink(trails, cluster), { cluster }),
-    ];
-  });
-};
-
-const placeOf = ({ region, trailBucket, trailPrefix, trailKeyArn }: Params) => ({
-  ...{ region, bucket: trailBucket, prefix: trailPrefix, keyArn: trailKeyArn },
-});
-
 /** The items that AWS is asked about. */
 export const accountItems = async (
   ports: SetupPorts,
@@ -97,26 +73,16 @@ export const accountItems = async (
   params: Params,
   stage: string,
 ): Promise<CheckItem[]> => {
-  const { region, trailBucket, existingTable } = params;
-  const silent = notSignedIn(looked);
-  const [told, table] = await Promise.all([
-    trailBucket === "" ? undefined : (silent ?? ports.notification(trailBucket)),
-    existingTable === "" ? undefined : (silent ?? ports.table(existingTable)),
-  ]);
+  const { region, existingTable } = params;
   const again = (options: string) => `npx dsql-audit init --stage ${stage} --force ${options}`;
+  const [trail, table] = await Promise.all([
+    trailItems(ports, looked, params, { stage, again }),
+    existingTable === "" ? undefined : (notSignedIn(looked) ?? ports.table(existingTable)),
+  ]);
   return [
     itemOf("before", identityLink(looked.identity)),
     itemOf("before", watchedLink(looked.clusters, watchedBy(params), region)),
-    ...trailItems(looked, params),
-    itemOf("before", placeLink(looked.trails, placeOf(params), again)),
-    ...(told
-      ? [
-          withMerge(
-            itemOf("before", bucketLink(trailBucket, tells(told))),
-            "value" in told ? mergedNotification(trailBucket, told.value) : undefined,
-          ),
-        ]
-      : []),
+    ...trail,
     ...(table ? [itemOf("before", tableLink(existingTable, table))] : []),
   ];
 };

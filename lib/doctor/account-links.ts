@@ -39,24 +39,51 @@ export const clustersLink = (
 /** A trail is asked about, and changed, in its home Region alone: its ARN names it. */
 const atHome = (arn: string): string => `--region ${shellWord(parseArn(arn)?.region || "REGION")}`;
 
-/** Whether a trail takes the connects of this cluster. */
-export const trailLink = (answer: Answer<readonly TrailRead[]>, cluster: Cluster): Link => {
+/** What a trail of the stack's own that somebody deleted needs. */
+const MAKE_ANEW =
+  "Deploying again does not make it anew: docs/operations.md, A trail of the stack's own, says what does.";
+
+/** Of clusters of its own Region alone a stack's trail is the one that has to take the connects. */
+const ownFor = (own: string, cluster: Cluster): string =>
+  parseArn(own)?.region === parseArn(cluster)?.region ? own : "";
+
+/** The trails that a deployment rests on: where it made one that one alone, for it reads no other's files. */
+const trailsFor = (trails: readonly TrailRead[], own: string): readonly TrailRead[] =>
+  own === "" ? trails : trails.filter(({ arn }) => arn === own);
+
+/** What to look at, or to start, where no trail surely takes the connects. */
+const trailNext = (trails: readonly TrailRead[], own: string): string => {
+  const first = trails.find(({ arn }) => arn !== REPLICATED);
+  if (!first)
+    return "Let the deployment make a trail (createTrail: on), or make one (aws cloudtrail create-trail); npx dsql-audit deploy-check prints what it needs.";
+  const isStopped = own !== "" && !("unreadable" in first) && !first.logging;
+  return isStopped
+    ? `aws cloudtrail start-logging ${atHome(own)} --name ${shellWord(own)}`
+    : `aws cloudtrail get-event-selectors ${atHome(first.arn)} --trail-name ${shellWord(first.arn)}`;
+};
+
+/** Whether a trail takes the connects of this cluster. `made`: the trail that the stack made; empty: none. */
+export const trailLink = (answer: Answer<readonly TrailRead[]>, cluster: Cluster, made = ""): Link => {
   if (!("value" in answer)) return unanswered("trail", answer);
-  const { captured, reasons, trails } = captureState(answer.value, cluster);
+  const own = ownFor(made, cluster);
+  const judged = trailsFor(answer.value, own);
+  if (own !== "" && !judged.length)
+    return broken("trail", `the trail that the stack made is gone: ${own}`, MAKE_ANEW);
+  const { captured, reasons, trails } = captureState(judged, cluster);
   if (captured === "yes") return ok("trail", `takes its connects: ${trails.join(", ")}`);
-  const said = reasons.join("; ");
-  const first = answer.value.find(({ arn }) => arn !== REPLICATED)?.arn;
-  const next =
-    first === undefined
-      ? "Make a trail (aws cloudtrail create-trail), then run npx dsql-audit deploy-check: it prints the event selectors."
-      : `aws cloudtrail get-event-selectors ${atHome(first)} --trail-name ${shellWord(first)}`;
+  const said =
+    own === "" || reasons[0]?.includes(own) ? reasons.join("; ") : `${own} does not take its connects`;
+  const next = trailNext(judged, own);
   return captured === "no" ? broken("trail", said, next) : unknown("trail", said, next);
 };
 
-/** Whether the trails that take its connects sign what they deliver. */
-export const digestsLink = (answer: Answer<readonly TrailRead[]>, cluster: Cluster): Link => {
+/** Whether the trails that take its connects sign what they deliver. `made` as in `trailLink`. */
+export const digestsLink = (answer: Answer<readonly TrailRead[]>, cluster: Cluster, made = ""): Link => {
   if (!("value" in answer)) return unanswered("digests", answer);
-  const { captured, trails, validation } = captureState(answer.value, cluster);
+  const { captured, trails, validation } = captureState(
+    trailsFor(answer.value, ownFor(made, cluster)),
+    cluster,
+  );
   if (captured !== "yes") return unknown("digests", "not known which trail takes its connects");
   if (validation) return ok("digests", "the trail signs its files");
   return broken(
@@ -72,11 +99,15 @@ export const bucketLink = (bucket: string, answer: Answer<boolean> | undefined):
     return broken(
       "bucket events",
       "the deployment names no trail bucket, so no hour is proven and no mapping is ever called dormant",
-      "Set trailBucket in the deployment's parameters and deploy again.",
+      "Set trailBucket or createTrail in the deployment's parameters and deploy again.",
     );
   if (!("value" in answer))
     return answer.missing
-      ? broken("bucket events", `there is no bucket ${bucket}`, "Correct trailBucket and deploy again.")
+      ? broken(
+          "bucket events",
+          `there is no bucket ${bucket}`,
+          "Correct the parameter that names it and deploy again.",
+        )
       : unanswered("bucket events", answer);
   return answer.value
     ? ok("bucket events", `${bucket} tells EventBridge of new files`)

@@ -115,11 +115,14 @@ const lastConnection = async (
 export const recentLogins = ({ canaries }: Pick<ReadStore, "canaries">, cluster: Cluster, now: Instant) =>
   canaries.look(cluster, { from: now - LOGINS_MS, to: now }, now);
 
+/** The account's trails; `own`: the one that the stack made, empty: it made none. */
+type Recorded = { readonly trails: Awaited<ReturnType<DoctorPorts["trails"]>>; readonly own: string };
+
 const clusterLinks = async (
   { store, ports, now }: Examined,
   cluster: Cluster,
   settings: KeptSettings | undefined,
-  trails: Awaited<ReturnType<DoctorPorts["trails"]>> | undefined,
+  recorded: Recorded | undefined,
 ): Promise<Link[]> => {
   const [head, logins, findings, connection, look, asleep] = await Promise.all([
     store.snapshots.head(cluster),
@@ -138,7 +141,12 @@ const clusterLinks = async (
     mappingsLink(head),
     readingLink(head, unreadIam),
     ...(ports ? [await opinionLink(store, ports, cluster, now)] : []),
-    ...(ports && trails ? [trailLink(trails, cluster), digestsLink(trails, cluster)] : []),
+    ...(recorded
+      ? [
+          trailLink(recorded.trails, cluster, recorded.own),
+          digestsLink(recorded.trails, cluster, recorded.own),
+        ]
+      : []),
     canaryLink(logins.canaries, now),
     connectionLink(connection),
     evaluationLink(look?.at, now),
@@ -177,7 +185,7 @@ export const examine = async (examined: Examined): Promise<LinkRow[]> => {
   const watched = entries.flatMap(({ cluster, gone }) => (gone ? [] : [cluster]));
   const goneBy = new Map(entries.map(({ cluster, gone }) => [cluster, gone]));
   const shared: Link[] = [];
-  let trails: Awaited<ReturnType<DoctorPorts["trails"]>> | undefined;
+  let recorded: Recorded | undefined;
   if (ports) {
     const [identity, listed, found, stack] = await Promise.all([
       ports.identity(),
@@ -185,7 +193,7 @@ export const examine = async (examined: Examined): Promise<LinkRow[]> => {
       ports.trails(),
       channelsOf(store, watched).then((channels) => stackLinks(ports, channels, running, reach)),
     ]);
-    trails = found;
+    recorded = { trails: found, own: running?.deployment?.trail ?? "" };
     shared.push(
       identityLink(identity),
       clustersLink(listed, known, (cluster) => setUpOf(settings?.values.auditor, cluster)),
@@ -203,7 +211,7 @@ export const examine = async (examined: Examined): Promise<LinkRow[]> => {
   const rows: LinkRow[] = shared.map((link) => ({ ...link, cluster: null }));
   for (const cluster of wanted) {
     const gone = goneBy.get(cluster);
-    const links = gone ? [goneLink(gone)] : await clusterLinks(examined, cluster, settings, trails);
+    const links = gone ? [goneLink(gone)] : await clusterLinks(examined, cluster, settings, recorded);
     rows.push(...links.map((link) => ({ ...link, cluster })));
   }
   return rows;

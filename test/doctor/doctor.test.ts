@@ -90,6 +90,17 @@ describe("doctor", () => {
     expect([stateOf(rows, "digests"), stateOf(rows, "API")]).toEqual(["broken", "unknown"]);
   });
 
+  it("looks for the trail that the stack made, whatever other trails record", async () => {
+    const { at: ran = 0, deployment } = (await stack.store.deployments.read()) ?? {};
+    if (!deployment) throw new Error("the schedule left no deployment");
+    const own = "arn:aws:cloudtrail:us-east-1:111122223333:trail/dsql-access-auditor-local-us-east-1";
+    await stack.store.deployments.ran(ran + 1, { ...deployment, trail: own });
+    const found = (await rowsOf()).find(({ link }) => link === "trail");
+    expect(found).toMatchObject({ state: "broken", says: `the trail that the stack made is gone: ${own}` });
+    await stack.store.deployments.ran(ran + 2, deployment);
+    expect(stateOf(await rowsOf(), "trail")).toBe("ok");
+  });
+
   it("shows a page for people with the answer first, and each next step on one line", async () => {
     const { out, code } = await cli([...words]);
     expect(code).toBe(0);

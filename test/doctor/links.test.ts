@@ -168,11 +168,50 @@ describe("the trail", () => {
       expect(link.state).toBe("broken");
       expect(link.next).toMatch(/^aws cloudtrail get-event-selectors /);
     }
-    expect(trailLink({ value: [] }, cluster).next).toMatch(/^Make a trail/);
+    expect(trailLink({ value: [] }, cluster).next).toMatch(
+      /^Let the deployment make a trail \(createTrail: on\), or make one/,
+    );
   });
   it("is unknown when it could not be read", () => {
     expect(trailLink({ value: [{ arn: "t", unreadable: "AccessDenied" }] }, cluster).state).toBe("unknown");
     expect(digestsLink({ value: [{ arn: "t", unreadable: "AccessDenied" }] }, cluster).state).toBe("unknown");
+  });
+  describe("that the stack made", () => {
+    const own = "arn:aws:cloudtrail:us-east-1:111122223333:trail/dsql-access-auditor-prod-us-east-1";
+    const other = trail();
+    it("is the one that counts: no other writes where the files are read", () => {
+      expect(trailLink({ value: [other, trail({ arn: own })] }, cluster, own)).toMatchObject({
+        ...{ state: "ok", says: `takes its connects: ${own}` },
+      });
+      expect(trailLink({ value: [other, trail({ arn: own, selectors: [] })] }, cluster, own)).toMatchObject({
+        ...{ state: "broken", says: `${own} does not take its connects` },
+        next: `aws cloudtrail get-event-selectors --region us-east-1 --trail-name ${own}`,
+      });
+      const unsigned = { value: [other, trail({ arn: own, validation: false })] };
+      expect(digestsLink(unsigned, cluster, own)).toMatchObject({
+        ...{ state: "broken", next: expect.stringContaining(`--name ${own} --enable-log-file-validation`) },
+      });
+    });
+    it("is started by one command where somebody stopped it", () => {
+      expect(trailLink({ value: [other, trail({ arn: own, logging: false })] }, cluster, own)).toMatchObject({
+        ...{ state: "broken", says: `${own} is not logging` },
+        next: `aws cloudtrail start-logging --region us-east-1 --name ${own}`,
+      });
+    });
+    it("is told to be gone where it is, whatever other trails record, and unknown where it was not read", () => {
+      expect(trailLink({ value: [other] }, cluster, own)).toMatchObject({
+        ...{ state: "broken", says: `the trail that the stack made is gone: ${own}` },
+        next: expect.stringContaining("docs/operations.md, A trail of the stack's own"),
+      });
+      expect(digestsLink({ value: [other] }, cluster, own).state).toBe("unknown");
+      const dark = { value: [other, { arn: own, unreadable: "AccessDenied" }] };
+      expect(trailLink(dark, cluster, own).state).toBe("unknown");
+      expect(digestsLink(dark, cluster, own).state).toBe("unknown");
+    });
+    it("says nothing of a cluster of another Region", () => {
+      const away = own.replace("us-east-1:", "eu-central-1:");
+      expect(trailLink({ value: [other] }, cluster, away).state).toBe("ok");
+    });
   });
   it("without digests is told apart, with the one command that only adds them", () => {
     expect(digestsLink({ value: [trail({ validation: false })] }, cluster)).toMatchObject({
