@@ -35,6 +35,7 @@ const deployment: Intrinsic = sub(
       "security-hub": inText("SecurityHub"),
       chat: inText("ChatTopic"),
     },
+    regions: inText("Regions"),
     api: `https://${inText("HttpApi")}.execute-api.${inText("AWS::Region")}.${inText("AWS::URLSuffix")}`,
   }),
   { Files: trailBucketName, OwnTrail: ownTrailArn },

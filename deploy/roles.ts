@@ -119,8 +119,13 @@ const onlyWith = (condition: string, fn: FunctionName, name: string, statement: 
 });
 
 // Clusters come and go, so all of this account and Region are named. A login also needs a mapping in the database, which
-// only that cluster's admin can make: IAM has no word for a database role.
-const clusters = arn("dsql", "cluster/*");
+// only that cluster's admin can make: IAM has no word for a database role. CloudFormation cannot make an ARN of each Region of
+// a list, so with more Regions all of them are named.
+const clusters = either(
+  "HasRegions",
+  sub(`arn:\${AWS::Partition}:dsql:*:\${AWS::AccountId}:cluster/*`),
+  arn("dsql", "cluster/*"),
+);
 
 /** IAM is asked about whomever the databases' mappings name, which no policy can know. */
 const identities = ["role/*", "user/*"].map((names) =>

@@ -60,7 +60,7 @@ export const functionPlans = {
     memory: 256,
     timeout: 60,
     settings: [
-      ...(["TABLE_NAME", "CLUSTERS", "CLUSTER_ARN_PREFIX", "AUDITOR_USER"] as const),
+      ...(["TABLE_NAME", "CLUSTERS", "CLUSTER_ARN_PREFIX", "REGIONS", "AUDITOR_USER"] as const),
       ...(["SNAPSHOT_QUEUE_URL", "DETECT_QUEUE_URL", "DEPLOYMENT"] as const),
       // Whether nobody else has connected to a cluster that may be left asleep.
       ...(["IDLE_HOURS", "AUDITOR_PRINCIPAL"] as const),
@@ -221,6 +221,7 @@ export const settingSources: Readonly<Record<Setting, Source>> = {
   CLUSTER_ARN_PREFIX: { is: "cluster-arns" },
   DEPLOYMENT: { is: "deployment" },
   CLUSTERS: parameter("Clusters"),
+  REGIONS: parameter("Regions"),
   AUDITOR_USER: parameter("AuditorUser"),
   IDLE_HOURS: parameter("IdleHours"),
   IAM: parameter("Iam"),

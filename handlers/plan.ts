@@ -1,13 +1,8 @@
 // Decides which clusters to look at, and asks for one snapshot of each: by the hour, and soon after a change.
-import {
-  type DSQLClient,
-  GetClusterCommand,
-  paginateListClusters,
-  ResourceNotFoundException,
-} from "@aws-sdk/client-dsql";
-import { type Deployment, type WatchedCluster, withinReach } from "../lib/config.ts";
-import { Cluster, type Principal } from "../lib/core/base/ids.ts";
+import { type Deployment, reachOf, type WatchedCluster, withinReach } from "../lib/config.ts";
+import type { Cluster, Principal } from "../lib/core/base/ids.ts";
 import { HOUR, type Instant } from "../lib/core/base/time.ts";
+import { type Discovery, discoverRegions, type Presence, presenceOf } from "../lib/dsql/discover-clusters.ts";
 import { AuditError } from "../lib/errors.ts";
 import { noteDeletion } from "../lib/jobs/cluster-life.ts";
 import { leaveAsleep } from "../lib/jobs/leave-asleep.ts";
@@ -19,20 +14,7 @@ import { type ClusterEntry, isDeleted, isRetired } from "../lib/store/history/cl
 import type { Store } from "../lib/store/open-store.ts";
 import { inParallel } from "../lib/store/table/in-parallel.ts";
 import { type LambdaHandler, lambda, onLambda } from "./lambda.ts";
-import { dsqlClient, queueOf, type Runtime, runtime, type Send, settings, storeOf } from "./wiring.ts";
-
-/** Clusters to look at, and those that AWS would not tell about: one of these does not hide the others. */
-export type Discovery = {
-  readonly clusters: readonly WatchedCluster[];
-  readonly failures: readonly unknown[];
-  /** AWS said just now that each of them is there; missing: the deployment names them. */
-  readonly asked?: boolean;
-  /** Those that AWS calls idle or inactive: whoever connects wakes them. */
-  readonly asleep?: ReadonlySet<Cluster>;
-};
-
-/** `unknown`: refused, throttled, not reached, or neither here nor gone yet. It changes nothing. */
-export type Presence = "there" | "gone" | "unknown";
+import { dsqlClients, queueOf, type Runtime, runtime, type Send, settings, storeOf } from "./wiring.ts";
 
 export type PlanDeps = Runtime & {
   readonly store: Store;
@@ -63,12 +45,15 @@ type Watch = { readonly read: readonly WatchedCluster[]; readonly judged: readon
  */
 const watchOf = async (
   { store, presence, now, log }: PlanDeps,
-  { clusters: found, asked }: Discovery,
+  { clusters: found, asked, silent = [] }: Discovery,
 ): Promise<Watch> => {
   const named = new Set(found.map(({ cluster }) => cluster));
+  const isSilent = (cluster: Cluster): boolean => silent.some((prefix) => cluster.startsWith(prefix));
   const says = async (entry: ClusterEntry): Promise<Presence> => {
     const isNamed = named.has(entry.cluster);
     if (isNamed && asked) return "there";
+    // A Region that did not answer just now is not asked again for each of its clusters.
+    if (isSilent(entry.cluster)) return "unknown";
     // One that is gone comes back by a list, and one that is retired by a person alone.
     return (isNamed || !entry.gone) && !isRetired(entry) && presence ? presence(entry.cluster) : "unknown";
   };
@@ -139,9 +124,10 @@ export const planHandler = (deps: PlanDeps): LambdaHandler<unknown, { planned: n
     const change = plan.kind === "change" ? plan : undefined;
     const waitSeconds = (change?.waitMs ?? 0) / 1_000;
     const unless = change ? { unlessSince: change.dueAt } : {};
-    const nothing = (error: unknown) => ({ clusters: [], failures: [error], blind: true });
-    const discovery: Discovery & { blind?: boolean } = await deps.discover().catch(nothing);
+    const nothing = (error: unknown): Discovery => ({ clusters: [], failures: [error], blind: true });
+    const discovery = await deps.discover().catch(nothing);
     const { failures, blind } = discovery;
+    for (const error of failures) deps.log.warn("clusters not listed", errorFields(error));
     const known = await watchOf(deps, discovery).catch((error: unknown) => ({ error }));
     // A register that cannot be read stops nobody: who reads or judges a cluster asks again whether it is gone.
     const watch = "error" in known ? allOf(discovery) : known;
@@ -168,63 +154,13 @@ export const planHandler = (deps: PlanDeps): LambdaHandler<unknown, { planned: n
     return { planned: read.length };
   });
 
-/** Clusters that can be connected to; connecting wakes one that is idle. */
-const REACHABLE: ReadonlySet<string> = new Set(["ACTIVE", "IDLE", "INACTIVE", "UPDATING"]);
-const ASLEEP: ReadonlySet<string> = new Set(["IDLE", "INACTIVE"]);
-
-const isMissing = (error: unknown): boolean => error instanceof ResourceNotFoundException;
-
-/** All clusters of the account and Region that can be connected to. One that was deleted meanwhile is no failure. */
-export const discoverClusters = async (client: DSQLClient, user: string): Promise<Discovery> => {
-  const clusters: WatchedCluster[] = [];
-  const failures: unknown[] = [];
-  const asleep = new Set<Cluster>();
-  for await (const page of paginateListClusters({ client }, {})) {
-    for (const { identifier } of page.clusters ?? []) {
-      try {
-        const { arn, endpoint, status, multiRegionProperties } = await client.send(
-          new GetClusterCommand({ identifier }),
-        );
-        if (!status || !REACHABLE.has(status)) continue;
-        if (!arn || !endpoint)
-          throw new AuditError("config", `AWS names no ARN or endpoint for ${identifier}`);
-        const cluster = Cluster.parse(arn);
-        clusters.push({ cluster, endpoint, user });
-        // Whoever connects to its peer in another Region may change what both hold.
-        if (ASLEEP.has(status) && !multiRegionProperties) asleep.add(cluster);
-      } catch (error) {
-        if (!isMissing(error)) failures.push(error);
-      }
-    }
-  }
-  return { clusters, failures, asked: true, asleep };
-};
-
-/**
- * What GetCluster says of a cluster whose ARN begins with `prefix`, the deployment's own account and Region; of any other
- * nothing is asked. Only "there is none" and DELETED say that it is gone.
- */
-export const presenceOf =
-  (client: DSQLClient, prefix: string) =>
-  async (cluster: Cluster): Promise<Presence> => {
-    if (!cluster.startsWith(prefix)) return "unknown";
-    try {
-      const { arn, status = "" } = await client.send(
-        new GetClusterCommand({ identifier: cluster.slice(prefix.length) }),
-      );
-      if (arn !== cluster) return "unknown";
-      return status === "DELETED" ? "gone" : REACHABLE.has(status) ? "there" : "unknown";
-    } catch (error) {
-      return isMissing(error) ? "gone" : "unknown";
-    }
-  };
-
 /** The function as its environment says. */
 export const wire = (shared: Runtime) => {
   const given = settings(
     "TABLE_NAME",
     "CLUSTERS",
     "CLUSTER_ARN_PREFIX",
+    "REGIONS",
     "AUDITOR_USER",
     "SNAPSHOT_QUEUE_URL",
     "DETECT_QUEUE_URL",
@@ -232,17 +168,18 @@ export const wire = (shared: Runtime) => {
     "IDLE_HOURS",
     "AUDITOR_PRINCIPAL",
   );
-  const { TABLE_NAME, CLUSTERS, CLUSTER_ARN_PREFIX, AUDITOR_USER } = given;
+  const { TABLE_NAME, CLUSTERS, CLUSTER_ARN_PREFIX, REGIONS, AUDITOR_USER } = given;
   const { IDLE_HOURS, AUDITOR_PRINCIPAL: auditor } = given;
-  const listed = CLUSTERS === "auto" ? undefined : withinReach(CLUSTERS, CLUSTER_ARN_PREFIX);
-  const client = dsqlClient();
+  const reach = reachOf(CLUSTER_ARN_PREFIX, REGIONS);
+  const listed = CLUSTERS === "auto" ? undefined : withinReach(CLUSTERS, reach);
+  const clients = dsqlClients();
   return planHandler({
     ...shared,
     store: storeOf(TABLE_NAME, shared),
     deployment: given.DEPLOYMENT,
     discover: async () =>
-      listed ? { clusters: listed, failures: [] } : discoverClusters(client, AUDITOR_USER),
-    presence: presenceOf(client, CLUSTER_ARN_PREFIX),
+      listed ? { clusters: listed, failures: [] } : discoverRegions(clients, reach, AUDITOR_USER),
+    presence: presenceOf(clients, reach),
     idle: IDLE_HOURS > 0 && auditor !== undefined ? { auditor, longestMs: IDLE_HOURS * HOUR } : undefined,
     snapshot: queueOf(given.SNAPSHOT_QUEUE_URL),
     detect: queueOf(given.DETECT_QUEUE_URL),

@@ -15,6 +15,7 @@ import { awsTimeouts, s3Timeouts } from "../lib/cloudtrail/aws-timeouts.ts";
 import { callCountPort } from "../lib/cloudtrail/call-counts.ts";
 import { lookupManagementEvents, trailPort } from "../lib/cloudtrail/trail-config.ts";
 import { readSettings, type Setting, type Settings } from "../lib/config.ts";
+import { type Cluster, parseArn } from "../lib/core/base/ids.ts";
 import type { ChannelName } from "../lib/core/incidents/feed.ts";
 import { AuditError } from "../lib/errors.ts";
 import { readIam } from "../lib/iam/read-iam.ts";
@@ -108,26 +109,25 @@ export const channelsOn = ({
 
 export const s3Client = (): S3Client =>
   new S3Client({ ...patient, requestHandler: s3Timeouts, followRegionRedirects: true });
-export const dsqlClient = (): DSQLClient => new DSQLClient(patient);
-/** CloudTrail of each Region, made once; undefined: the function's own. */
-export const cloudTrailClients = (): ((region: string | undefined) => CloudTrailClient) => {
-  const made = new Map<string | undefined, CloudTrailClient>();
+/** Clients of one service by Region, each made once; undefined: the function's own. */
+const byRegion = <C>(make: (config: object) => C): ((region: string | undefined) => C) => {
+  const made = new Map<string | undefined, C>();
   return (region) => {
-    const client = made.get(region) ?? new CloudTrailClient({ ...patient, ...(region && { region }) });
+    const client = made.get(region) ?? make({ ...patient, ...(region && { region }) });
     made.set(region, client);
     return client;
   };
 };
 
+export const dsqlClients = (): ((region: string | undefined) => DSQLClient) =>
+  byRegion((config) => new DSQLClient(config));
+export const cloudTrailClients = (): ((region: string | undefined) => CloudTrailClient) =>
+  byRegion((config) => new CloudTrailClient(config));
+
 /** What the snapshot function asks IAM, and Aurora DSQL's API in each Region of a cluster; for `takeSnapshot`. */
 export const iamReader = ({ now }: Runtime): NonNullable<SnapshotPorts["readIam"]> => {
   const iam = new IAMClient(patient);
-  const clients = new Map<string, DSQLClient>();
-  const dsql = (region: string): DSQLClient => {
-    const client = clients.get(region) ?? new DSQLClient({ ...patient, region });
-    clients.set(region, client);
-    return client;
-  };
+  const dsql = dsqlClients();
   return (cluster, arns) => readIam({ iam, dsql }, { cluster, arns, now });
 };
 
@@ -139,13 +139,16 @@ export const policySimulator = (): NonNullable<SnapshotPorts["simulator"]> => {
 
 /** What the detect function asks AWS about capture, and about who gets the notices. */
 export const capturePorts = ({ sleep }: Runtime, topicArn: string): CapturePorts => {
-  const clients = cloudTrailClients();
+  const trails = cloudTrailClients();
+  const counts = byRegion((config) => new CloudWatchClient(config));
   const sns = snsClient();
+  // Both tell of their own Region alone.
+  const regionOf = (cluster: Cluster): string | undefined => parseArn(cluster)?.region || undefined;
   return {
     listeners: () => topicListeners(sns, topicArn),
-    ...trailPort(clients),
-    calls: callCountPort(new CloudWatchClient(patient)),
-    events: (interval) => lookupManagementEvents(clients(undefined), interval, sleep),
+    ...trailPort(trails),
+    calls: (cluster, interval) => callCountPort(counts(regionOf(cluster)))(cluster, interval),
+    events: (interval, cluster) => lookupManagementEvents(trails(regionOf(cluster)), interval, sleep),
   };
 };
 

@@ -59,6 +59,8 @@ export const Deployment = z.object({
   trail: z.optional(z.string()),
   /** The URL that the HTTP API's paths begin with; empty: there is none to be reached. */
   api: z.string(),
+  /** Further Regions whose clusters are watched, with commas between; missing: an earlier release wrote it. */
+  regions: z.optional(z.string()),
   /** How long what is stored is kept, in days; missing: an earlier release wrote it. */
   retention: z.optional(z.record(z.string(), z.coerce.number())),
   /** The channels beside mail: the bus, the topic, or "on"; empty or "off": switched off. Missing: an earlier release wrote it. */
@@ -106,6 +108,14 @@ const shapes = {
   ),
   /** How the ARN of every cluster begins that this deployment may connect to: of its own account and Region. */
   CLUSTER_ARN_PREFIX: z.string().check(z.regex(/^arn:[^:]+:dsql:[^:]+:\d{12}:cluster\/$/)),
+  /** Further Regions of the account whose clusters are watched, with commas between. */
+  REGIONS: z._default(
+    z.pipe(
+      z.string().check(z.regex(/^$|^[a-z0-9-]+(,[a-z0-9-]+)*$/)),
+      z.transform((text): readonly string[] => (text === "" ? [] : text.split(","))),
+    ),
+    [],
+  ),
   /** The database role that the auditor connects as, with `auto`. */
   AUDITOR_USER: z._default(
     z.string().check(
@@ -178,26 +188,35 @@ export const readSettings = <K extends Setting>(
 
 const CLUSTER_ID = /^[a-z0-9]+$/;
 
+/** By Region, its own first, how the ARN of every cluster begins that the deployment may connect to. */
+export const reachOf = (prefix: string, regions: readonly string[]): ReadonlyMap<string, string> => {
+  const [arn, partition, service, own = "", ...rest] = prefix.split(":");
+  return new Map(
+    [own, ...regions].map((region) => [region, [arn, partition, service, region, ...rest].join(":")]),
+  );
+};
+
+/** The Regions and how ARNs begin there: what `reachOf` says. */
+export type Reach = ReturnType<typeof reachOf>;
+
 /**
  * The clusters themselves, where the deployment may connect to all of them. AuditError("config") names each that it may
- * not: its role is for clusters whose ARN begins with `prefix`, so every login to another one would be refused. So is an
- * ARN that names no cluster, admin, and a cluster that stands twice.
+ * not: its role is for clusters within `reach`, so every login to another one would be refused. So is an ARN that names no
+ * cluster, admin, and a cluster that stands twice.
  */
-export const withinReach = (
-  clusters: readonly WatchedCluster[],
-  prefix: string,
-): readonly WatchedCluster[] => {
-  const [, , , region = "", account = ""] = prefix.split(":");
+export const withinReach = (clusters: readonly WatchedCluster[], reach: Reach): readonly WatchedCluster[] => {
+  const account = [...reach.values()][0]?.split(":")[4] ?? "";
+  const where = `account ${account} and ${reach.size === 1 ? "Region" : "Regions"} ${[...reach.keys()].join(", ")}`;
   const problems = clusters.flatMap(({ cluster, user }, n) => {
     const named = visible(cluster, 200);
-    if (!cluster.startsWith(prefix))
-      return `not of account ${account} and Region ${region}, where this deployment may connect: ${named}`;
+    const prefix = [...reach.values()].find((one) => cluster.startsWith(one));
+    if (prefix === undefined) return `not of ${where}, where this deployment may connect: ${named}`;
     if (!CLUSTER_ID.test(cluster.slice(prefix.length))) return `not the ARN of a cluster: ${named}`;
     if (clusters.findIndex((one) => one.cluster === cluster) < n) return `stands twice: ${named}`;
     return user === ADMIN ? `the auditor never connects as ${ADMIN}: ${named}` : [];
   });
   if (problems.length === 0) return clusters;
   throw new AuditError("config", `CLUSTERS: ${problems.join("; ")}`, {
-    hint: "Correct the parameter clusters, or take them out of it. Another account or Region needs a deployment of its own.",
+    hint: "Correct the parameter clusters, or take them out of it. Other Regions are named by the parameter regions; another account needs a deployment of its own.",
   });
 };

@@ -163,12 +163,19 @@ const startServers = async (options: StackOptions, bus: Bus, topic: string, { ad
 const deploymentOf = (
   topic: string,
   queueUrl: (name: string) => string,
-  { EventBus = "", SecurityHub = "off", ChatTopic = "" }: Readonly<Record<string, string>>,
+  { EventBus = "", SecurityHub = "off", ChatTopic = "", Regions = "" }: Readonly<Record<string, string>>,
 ): Deployment => {
   const urls = (plans: readonly { readonly name: string }[], queueOf: (name: string) => string) =>
     Object.fromEntries(plans.map(({ name }) => [name, queueUrl(queueOf(name))]));
   return {
-    ...{ stack: "dsql-access-auditor-local", topic, bucket: TRAIL_BUCKET, prefix: "", api: "" },
+    ...{
+      stack: "dsql-access-auditor-local",
+      topic,
+      bucket: TRAIL_BUCKET,
+      prefix: "",
+      api: "",
+      regions: Regions,
+    },
     queues: urls(queuePlans, (name) => name),
     deadLetters: urls([...queuePlans, ...eventPlans], deadLetterQueueOf),
     retention: { keepDays: KEEP_DAYS, ...defaultRetention },

@@ -6,18 +6,20 @@ import { Cluster } from "../../lib/core/base/ids.ts";
 import { loginLink } from "../../lib/doctor/cluster-links.ts";
 import { recentLogins } from "../../lib/doctor/doctor.ts";
 import { type Answer, broken, type Link, unanswered, unknown } from "../../lib/doctor/link.ts";
-import { forwardLink, iamRegionOf, stackLink } from "../../lib/doctor/setup-links.ts";
+import { forwardLink, forwardRegionLink, iamRegionOf, stackLink } from "../../lib/doctor/setup-links.ts";
 import type { SetupPorts, StackState } from "../../lib/doctor/setup-ports.ts";
 import { listenersLink } from "../../lib/doctor/stack-links.ts";
 import { setupSql } from "../../lib/dsql/setup-sql.ts";
 import { withStore } from "../context.ts";
 import type { Io } from "../io.ts";
 import { type CheckItem, itemOf } from "./check-item.ts";
-import { type Looked, notSignedIn } from "./look.ts";
+import { type Looked, notSignedIn, regionsOf } from "./look.ts";
 import { watchedOf } from "./watched.ts";
 
 /** The stack of the template that hands over IAM's events, as its own first lines name it. */
 export const FORWARD_STACK = "dsql-access-auditor-iam";
+/** The same of the one that hands over what happens in a further Region. */
+export const FORWARD_REGION_STACK = "dsql-access-auditor-region";
 
 const reasonOf = (error: unknown): string => (error instanceof Error ? error.name : String(error));
 
@@ -124,15 +126,24 @@ export const deployedItems = async (
   const { region } = params;
   const silent = notSignedIn(looked);
   const home = iamRegionOf(region);
-  const [stack, forward] = await Promise.all([
+  const [stack, forward, regions] = await Promise.all([
     silent ?? ports.stack(stackNameOf(stage)),
     region === home ? undefined : (silent ?? ports.stack(FORWARD_STACK, home)),
+    Promise.all(
+      regionsOf(params).map(async (from) =>
+        forwardRegionLink(
+          ...([region, FORWARD_REGION_STACK, from] as const),
+          silent ?? (await ports.stack(FORWARD_REGION_STACK, from)),
+        ),
+      ),
+    ),
   ]);
   const clusters = watchedOf(params, looked);
   return {
     items: [
       ...(await stackItems(io, ports, stack, { params, stage, clusters })),
       itemOf("after", forwardLink(region, FORWARD_STACK, forward), { optional: true }),
+      ...regions.map((link) => itemOf("after", link, { optional: true })),
     ],
     table: "value" in stack ? (stack.value.outputs.TableName ?? null) : null,
   };

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Params } from "../../deploy/params.ts";
 import { EXAMPLE, fileOf, readFileOf } from "../../deploy/params-file.ts";
+import { parseArn } from "../../lib/core/base/ids.ts";
 import { identityLink } from "../../lib/doctor/account-links.ts";
 import { broken, type Link, ok } from "../../lib/doctor/link.ts";
 import { tableLink, watchedLink } from "../../lib/doctor/setup-links.ts";
@@ -11,7 +12,7 @@ import type { Io } from "../io.ts";
 import { type CheckItem, itemOf } from "./check-item.ts";
 import { trailItems } from "./checks-trail.ts";
 import { type Looked, notSignedIn } from "./look.ts";
-import { watchedBy } from "./watched.ts";
+import { watchedAtHome, watchedBy } from "./watched.ts";
 
 /** The stage's parameters, or the item that says what is wrong with their file. */
 export const fileItem = (
@@ -66,6 +67,13 @@ export const toolItems = ({ cwd }: Pick<Io, "cwd">, node: string): CheckItem[] =
   return [itemOf("before", nodeLink), itemOf("before", framework)];
 };
 
+/** The clusters of each further Region. */
+const furtherItems = ({ elsewhere }: Looked, params: Params): CheckItem[] =>
+  [...elsewhere].map(([region, answer]) => {
+    const watched = watchedBy(params)?.filter((arn) => parseArn(arn)?.region === region);
+    return itemOf("before", { ...watchedLink(answer, watched, region), link: `clusters in ${region}` });
+  });
+
 /** The items that AWS is asked about. */
 export const accountItems = async (
   ports: SetupPorts,
@@ -81,7 +89,8 @@ export const accountItems = async (
   ]);
   return [
     itemOf("before", identityLink(looked.identity)),
-    itemOf("before", watchedLink(looked.clusters, watchedBy(params), region)),
+    itemOf("before", watchedLink(looked.clusters, watchedAtHome(params), region)),
+    ...furtherItems(looked, params),
     ...trail,
     ...(table ? [itemOf("before", tableLink(existingTable, table))] : []),
   ];

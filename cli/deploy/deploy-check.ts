@@ -10,7 +10,7 @@ import { withSetupPorts } from "../run/setup-ports.ts";
 import { type CheckItem, type ItemState, itemStyles } from "./check-item.ts";
 import { deployedItems } from "./checks-after.ts";
 import { accountItems, fileItem, toolItems } from "./checks-before.ts";
-import { look } from "./look.ts";
+import { look, regionsOf } from "./look.ts";
 
 type Options = { readonly stage: string; readonly json?: boolean; readonly exitCode?: boolean };
 
@@ -27,7 +27,7 @@ const check = async (io: Io, stage: string): Promise<Checked> => {
   const file = fileOf(stage);
   if (!params) return { stage, file, items: tools, next: null };
   return withSetupPorts(io, params.region, async (ports) => {
-    const looked = await look(ports);
+    const looked = await look(ports, regionsOf(params));
     const [before, { items, table }] = await Promise.all([
       accountItems(ports, looked, params, stage),
       deployedItems(io, ports, looked, { params, stage }),

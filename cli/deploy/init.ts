@@ -21,8 +21,8 @@ import { type CheckItem, itemOf, itemStyles } from "./check-item.ts";
 import { askRegion, type InitOptions, paramsFrom } from "./init-answers.ts";
 import { type Change, changesTo, mayWrite, oldFile, shownChange, textOf } from "./init-file.ts";
 import { checkedParams } from "./init-values.ts";
-import { type Looked, look, notSignedIn, tells, unseen } from "./look.ts";
-import { watchedBy } from "./watched.ts";
+import { type Looked, look, notSignedIn, regionsOf, tells, unseen } from "./look.ts";
+import { watchedAtHome } from "./watched.ts";
 
 type Options = InitOptions & {
   readonly yes?: boolean;
@@ -62,7 +62,7 @@ const seenOf = async (
   const told = asks ? bucketLink(trailBucket, tells(await ports.notification(trailBucket))) : undefined;
   const links: readonly Link[] = [
     identityLink(looked.identity),
-    watchedLink(looked.clusters, watchedBy(params), region),
+    watchedLink(looked.clusters, watchedAtHome(params), region),
     placeLink(looked.trails, place, again),
     // The setting merged with what is there is deploy-check's to print.
     ...(told ? [told.state === "broken" ? { ...told, next: checkOf(stage) } : told] : []),
@@ -110,7 +110,7 @@ const make = async (io: Io, options: Options): Promise<Outcome> => {
   const region = await regionFor(io, options, old?.params ?? {}, asking);
   const decide = async (ports: SetupPorts | undefined): Promise<Outcome> => {
     const looked = ports
-      ? await look(ports)
+      ? await look(ports, regionsOf(old?.params ?? {}))
       : unseen({ why: "not asked: --offline", next: "Leave out --offline." });
     const params = await paramsFrom({ options, old: old?.params ?? {}, looked, region, asking });
     const text = textOf(options, file, params, old);

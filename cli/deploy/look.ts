@@ -9,6 +9,8 @@ import type { SetupPorts } from "../../lib/doctor/setup-ports.ts";
 export type Looked = {
   readonly identity: Answer<string>;
   readonly clusters: Answer<readonly AwsCluster[]>;
+  /** By further Regions of the deployment. */
+  readonly elsewhere: ReadonlyMap<string, Answer<readonly AwsCluster[]>>;
   readonly trails: Answer<readonly TrailRead[]>;
 };
 
@@ -16,15 +18,27 @@ export type Looked = {
 export const unseen = (answer: NoAnswer): Looked => ({
   identity: answer,
   clusters: answer,
+  elsewhere: new Map(),
   trails: answer,
 });
 
+/** The further Regions that the file of parameters names. */
+export const regionsOf = ({ regions = "" }: { readonly regions?: string }): readonly string[] =>
+  regions.split(",").filter((region) => region !== "");
+
 /** Asks as the caller. Where AWS does not say who that is for want of credentials, nothing else is tried. */
-export const look = async ({ identity, clusters, trails }: SetupPorts): Promise<Looked> => {
+export const look = async (
+  { identity, clusters, trails }: SetupPorts,
+  regions: readonly string[] = [],
+): Promise<Looked> => {
   const who = await identity();
   if ("next" in who) return unseen(who);
-  const [found, read] = await Promise.all([clusters(), trails()]);
-  return { identity: who, clusters: found, trails: read };
+  const [found, elsewhere, read] = await Promise.all([
+    clusters(),
+    Promise.all(regions.map(async (region) => [region, await clusters(region)] as const)),
+    trails(),
+  ]);
+  return { identity: who, clusters: found, elsewhere: new Map(elsewhere), trails: read };
 };
 
 /** The answer to every question where nobody signs; undefined: they can be asked. */

@@ -13,24 +13,34 @@ export const identityLink = (answer: Answer<string>): Link =>
 /** Statuses in which a cluster can be connected to, or wakes when somebody does. */
 export const LIVE = /^(?:ACTIVE|IDLE|INACTIVE|UPDATING)$/;
 
-/** `known`: clusters that a snapshot was ever taken of. `setUp`: the command that prints what this cluster's login needs. */
+/**
+ * `known`: clusters that a snapshot was ever taken of. `setUp`: the command that prints what this cluster's login needs.
+ * `region`: a further one of the deployment; undefined: its own.
+ */
 export const clustersLink = (
   answer: Answer<readonly AwsCluster[]>,
   known: readonly Cluster[],
   setUp: (cluster: string) => string,
+  region?: string,
 ): Link => {
-  if (!("value" in answer)) return unanswered("clusters", answer);
+  const link = region === undefined ? "clusters" : `clusters in ${region}`;
+  const here = region ?? "this Region";
+  if (!("value" in answer)) return unanswered(link, answer);
   const live = answer.value.filter(({ status }) => status === null || LIVE.test(status));
   if (!live.length)
-    return broken("clusters", "no cluster that could be read is in this Region", "Check --region.");
+    return broken(
+      link,
+      `no cluster that could be read is in ${here}`,
+      region === undefined ? "Check --region." : "Check the parameter regions.",
+    );
   const unread = live.filter(({ arn }) => !known.some((cluster) => cluster === arn));
-  const found = `${live.length} in this Region`;
-  if (!unread.length) return ok("clusters", `${found}, each of them has been read`);
+  const found = `${live.length} in ${here}`;
+  if (!unread.length) return ok(link, `${found}, each of them has been read`);
   const says = `${found}, never read: ${unread.map(({ arn }) => arn).join(", ")}`;
   const first = unread.find(({ status }) => status !== null);
   return first
-    ? broken("clusters", says, setUp(first.arn))
-    : unanswered("clusters", {
+    ? broken(link, says, setUp(first.arn))
+    : unanswered(link, {
         why: `${says}; AWS did not say whether they can be`,
         permission: "dsql:GetCluster",
       });

@@ -147,7 +147,8 @@ export const awsPorts = ({
 }: DoctorClients): DoctorPorts => ({
   identity: () =>
     ask("sts:GetCallerIdentity", async () => (await sts.send(new GetCallerIdentityCommand({}))).Arn ?? ""),
-  clusters: () => ask("dsql:ListClusters", () => allClusters(dsql)),
+  clusters: (region) =>
+    ask("dsql:ListClusters", () => allClusters(region === undefined ? dsql : dsqlIn(region))),
   trails: () => ask("cloudtrail:ListTrails", trails),
   bucketTells: (bucket) =>
     ask(

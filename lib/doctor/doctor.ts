@@ -187,16 +187,22 @@ export const examine = async (examined: Examined): Promise<LinkRow[]> => {
   const shared: Link[] = [];
   let recorded: Recorded | undefined;
   if (ports) {
-    const [identity, listed, found, stack] = await Promise.all([
+    const regions = running?.deployment?.regions?.split(",").filter((region) => region !== "") ?? [];
+    const setUp = (cluster: string) => setUpOf(settings?.values.auditor, cluster);
+    const [identity, listed, elsewhere, found, stack] = await Promise.all([
       ports.identity(),
       ports.clusters(),
+      Promise.all(
+        regions.map(async (region) => clustersLink(await ports.clusters(region), known, setUp, region)),
+      ),
       ports.trails(),
       channelsOf(store, watched).then((channels) => stackLinks(ports, channels, running, reach)),
     ]);
     recorded = { trails: found, own: running?.deployment?.trail ?? "" };
     shared.push(
       identityLink(identity),
-      clustersLink(listed, known, (cluster) => setUpOf(settings?.values.auditor, cluster)),
+      clustersLink(listed, known, setUp),
+      ...elsewhere,
       scheduleLink(running, now),
       ...stack,
       ...(await testedLink(examined, running, "value" in identity ? identity.value : "Somebody")),

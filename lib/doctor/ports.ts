@@ -27,7 +27,8 @@ export type AwsCluster = {
 export type DoctorPorts = {
   /** Who asks: the ARN that AWS sees. */
   readonly identity: () => Promise<Answer<string>>;
-  readonly clusters: () => Promise<Answer<readonly AwsCluster[]>>;
+  /** Of the deployment's own Region unless another one is named. */
+  readonly clusters: (region?: string) => Promise<Answer<readonly AwsCluster[]>>;
   readonly trails: () => Promise<Answer<readonly TrailRead[]>>;
   /** Whether S3 tells EventBridge of new objects. */
   readonly bucketTells: (bucket: string) => Promise<Answer<boolean>>;

@@ -155,20 +155,46 @@ export const iamRegionOf = (region: string): string => {
   return region.startsWith("us-gov-") ? "us-gov-west-1" : "us-east-1";
 };
 
+/** What one of the forwarding templates does: `from` there, and what is lost without it. */
+type Forward = {
+  readonly link: string;
+  readonly name: string;
+  readonly template: string;
+  readonly from: string;
+  readonly without: string;
+};
+
+const forwarded = (
+  { link, name, template, from, without }: Forward,
+  region: string,
+  answer: Answer<StackState>,
+): Link => {
+  const deploy = `aws cloudformation deploy --region ${from} --stack-name ${shellWord(name)} --template-file ${template} --capabilities CAPABILITY_IAM --parameter-overrides AuditorRegion=${region}`;
+  if (!("value" in answer)) return answer.missing ? broken(link, without, deploy) : unanswered(link, answer);
+  const { status, parameters } = answer.value;
+  if (!DEPLOYED.test(status)) return broken(link, `${name} in ${from} is ${status}`, deploy);
+  return parameters.AuditorRegion === region
+    ? ok(link, `${name} hands them from ${from} to ${region}`)
+    : broken(link, `${name} hands them to ${parameters.AuditorRegion ?? "nobody"}`, deploy);
+};
+
 /** Whether IAM's changes are handed to the auditor's Region; undefined: they come there anyway. */
 export const forwardLink = (region: string, name: string, answer: Answer<StackState> | undefined): Link => {
   const link = "IAM events";
-  const home = iamRegionOf(region);
+  const from = iamRegionOf(region);
   if (!answer) return ok(link, `IAM's changes come in ${region} itself`);
-  const template = "deploy/forward-iam.yml";
-  const deploy = `aws cloudformation deploy --region ${home} --stack-name ${shellWord(name)} --template-file ${template} --capabilities CAPABILITY_IAM --parameter-overrides AuditorRegion=${region}`;
-  if (!("value" in answer))
-    return answer.missing
-      ? broken(link, `IAM's changes come in ${home} only, and are seen here at the next full hour`, deploy)
-      : unanswered(link, answer);
-  const { status, parameters } = answer.value;
-  if (!DEPLOYED.test(status)) return broken(link, `${name} in ${home} is ${status}`, deploy);
-  return parameters.AuditorRegion === region
-    ? ok(link, `${name} hands them from ${home} to ${region}`)
-    : broken(link, `${name} hands them to ${parameters.AuditorRegion ?? "nobody"}`, deploy);
+  const without = `IAM's changes come in ${from} only, and are seen here at the next full hour`;
+  return forwarded({ link, name, template: "deploy/forward-iam.yml", from, without }, region, answer);
+};
+
+/** Whether a further Region's connects and changes are handed to the auditor's Region. */
+export const forwardRegionLink = (
+  region: string,
+  name: string,
+  from: string,
+  answer: Answer<StackState>,
+): Link => {
+  const without = `connects of ${from} are counted with the trail's files alone, and changes are seen at the next full hour`;
+  const link = `events of ${from}`;
+  return forwarded({ link, name, template: "deploy/forward-region.yml", from, without }, region, answer);
 };

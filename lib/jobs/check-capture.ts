@@ -12,8 +12,8 @@ import type { Store } from "../store/open-store.ts";
 
 export type CapturePorts = TrailPort & {
   readonly calls: CallCountPort;
-  /** Management events that matter, of the function's own account and Region. */
-  readonly events: (interval: Interval) => Promise<readonly ManagementEvent[]>;
+  /** Management events that matter, of the function's own account and the cluster's Region. */
+  readonly events: (interval: Interval, cluster: Cluster) => Promise<readonly ManagementEvent[]>;
   /** Who has subscribed to the topic of the notices; undefined: there is no topic. */
   readonly listeners?: () => Promise<Listeners>;
 };
@@ -103,7 +103,7 @@ export const checkCapture = async (
   const eventsFrom = Math.max(now - LOOKED_UP_MS, (last?.at ?? now - DAY) - EVENT_LAG_MS);
   const [trails, events] = await Promise.all([
     ask(ports.trails),
-    ask(() => ports.events({ from: eventsFrom, to: now })),
+    ask(() => ports.events({ from: eventsFrom, to: now }, cluster)),
   ]);
   if ("why" in events) unanswered.push({ call: "management-events", why: events.why });
   else for (const event of events.value) await trailEvents.record(event);

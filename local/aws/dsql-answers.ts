@@ -41,8 +41,8 @@ const described = ({
   ...(peers && { multiRegionProperties: { clusters: peers } }),
 });
 
-/** The answer to a GET of this path. */
-export const dsqlAnswer = (account: LocalAccount, path: string): DsqlAnswer => {
+/** The answer to a GET of this path, asked of `region`. */
+export const dsqlAnswer = (account: LocalAccount, path: string, region: string): DsqlAnswer => {
   const [, what = "", raw = "", sub] = path.split("/");
   const name = decodeURIComponent(raw);
   const found = account.cluster(name.slice(name.lastIndexOf("/") + 1));
@@ -53,7 +53,12 @@ export const dsqlAnswer = (account: LocalAccount, path: string): DsqlAnswer => {
   if (what === "cluster" && raw === "")
     return {
       ...{ action: "dsql:ListClusters", status: 200 },
-      body: { clusters: account.clusters().map(named) },
+      body: {
+        clusters: account
+          .clusters()
+          .filter(({ arn }) => arn.split(":")[3] === region)
+          .map(named),
+      },
     };
   if (what !== "cluster") return { action: undefined, status: 400, body: {} };
   if (sub === "policy") {

@@ -59,6 +59,10 @@ const json = (status: number, body: object, error?: string): LoopbackResponse =>
   body: JSON.stringify(body),
 });
 
+/** The Region in the signature. */
+const signedFor = ({ headers }: LoopbackRequest): string =>
+  /Credential=[^/]+\/\d+\/([^/]+)\//.exec(headers.authorization ?? "")?.[1] ?? "";
+
 const isSigned = ({ headers }: LoopbackRequest): boolean =>
   headers.authorization?.startsWith("AWS4-HMAC-SHA256 ") ?? false;
 
@@ -114,8 +118,9 @@ export const startIam = async ({
     );
   };
 
-  const dsql = (rawPath: string): LoopbackResponse => {
-    const { action, status, error, body } = dsqlAnswer(held, rawPath);
+  const dsql = (request: LoopbackRequest): LoopbackResponse => {
+    const { rawPath } = request;
+    const { action, status, error, body } = dsqlAnswer(held, rawPath, signedFor(request));
     if (action === undefined)
       return json(403, { message: `the local stand-in does not know ${rawPath}` }, "AccessDeniedException");
     const fails = failure(action);
@@ -127,7 +132,7 @@ export const startIam = async ({
   const server = await startLoopback((request) => {
     if (!isSigned(request))
       return refuse({ status: 403, code: "MissingAuthenticationToken", message: "Request is not signed" });
-    return request.method === "POST" ? iam(request) : dsql(request.rawPath);
+    return request.method === "POST" ? iam(request) : dsql(request);
   });
   return {
     ...held,

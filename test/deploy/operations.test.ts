@@ -71,6 +71,7 @@ describe("docs/operations.md", () => {
         "Uninstall",
         "Rotate",
         "Mappings that the auditor may not read",
+        "Several Regions",
         "Idle clusters",
         "Run in a VPC",
         "How long data is kept",

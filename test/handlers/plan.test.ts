@@ -1,10 +1,11 @@
 // The plan function: by the hour, and once for all changes of a while; what changed capture is kept and doubted.
 import type { Context } from "aws-lambda";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { type Discovery, type PlanDeps, type Presence, planHandler } from "../../handlers/plan.ts";
+import { type PlanDeps, planHandler } from "../../handlers/plan.ts";
 import type { WatchedCluster } from "../../lib/config.ts";
 import type { Cluster, Principal } from "../../lib/core/base/ids.ts";
 import { floorTo, HOUR, MINUTE } from "../../lib/core/base/time.ts";
+import type { Discovery, Presence } from "../../lib/dsql/discover-clusters.ts";
 import { loadFacts } from "../../lib/jobs/load-facts.ts";
 import { openStore, type Store } from "../../lib/store/open-store.ts";
 import { keys } from "../../lib/store/table/keys.ts";
@@ -46,6 +47,7 @@ const planner = (idle?: PlanDeps["idle"]) => {
   let at = START;
   let failing = false;
   let presence: Presence | undefined;
+  const asked: Cluster[] = [];
   let answer: () => Discovery = () => ({ clusters: [watched], failures: [] });
   const keep =
     (queue: "snapshot" | "detect") =>
@@ -60,13 +62,16 @@ const planner = (idle?: PlanDeps["idle"]) => {
     log: { info: () => {}, warn: () => {}, error: () => {} },
     store,
     discover: async () => answer(),
-    presence: async () => presence ?? "unknown",
+    presence: async (one) => {
+      asked.push(one);
+      return presence ?? "unknown";
+    },
     idle,
     snapshot: keep("snapshot"),
     detect: keep("detect"),
   });
   return {
-    sent,
+    ...{ sent, asked },
     discovers: (next: () => Discovery) => {
       answer = next;
     },
@@ -92,6 +97,25 @@ describe("the plan function", () => {
       { ...watched, delaySeconds: 0 },
     ]);
     expect(sent.detect).toEqual(Array(2).fill({ cluster, reason: "schedule", delaySeconds: 600 }));
+  });
+
+  it("plans the other Regions where one is silent, keeps its clusters as they are, and fails so that somebody is told", async () => {
+    const { plan, sent, discovers, says, asked } = planner();
+    const there = "arn:aws:dsql:eu-west-1:111122223333:cluster/there" as Cluster;
+    await store.clusters.register(there);
+    says("gone");
+    const silent = ["arn:aws:dsql:eu-west-1:111122223333:cluster/"];
+    discovers(() => ({
+      clusters: [watched],
+      failures: [new Error("Region eu-west-1")],
+      asked: true,
+      silent,
+    }));
+    await expect(plan(HOURLY, START)).rejects.toThrow("1 request failed");
+    expect(sent.snapshot).toEqual([{ ...watched, delaySeconds: 0 }]);
+    expect(sent.detect).toMatchObject([{ cluster }, { cluster: there }]);
+    expect(asked).toEqual([]);
+    expect((await store.clusters.entry(there))?.gone).toBeUndefined();
   });
 
   it("plans one look in ten minutes for any number of IAM's events, and each is followed by a look", async () => {

@@ -63,9 +63,9 @@ const ports = (answers: Partial<CapturePorts> = {}): CapturePorts => ({
     asked.push("calls");
     return answers.calls ? answers.calls(...question) : new Map();
   },
-  events: async (interval) => {
+  events: async (...question) => {
     asked.push("events");
-    return answers.events ? answers.events(interval) : [];
+    return answers.events ? answers.events(...question) : [];
   },
 });
 const judge = async (at: number, answers: Partial<CapturePorts> = {}) => {

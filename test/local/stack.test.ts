@@ -98,7 +98,7 @@ describe("the local stack", () => {
     expect([...(await ports.calls(cluster, { from: NOW - 9 * HOUR, to: NOW }))]).toEqual([
       [NOW - 20 * MINUTE - 5 * HOUR, 1],
     ]);
-    expect(await ports.events({ from: NOW - 2 * HOUR, to: NOW })).toMatchObject([{ eventId: "s1" }]);
+    expect(await ports.events({ from: NOW - 2 * HOUR, to: NOW }, cluster)).toMatchObject([{ eventId: "s1" }]);
   });
 
   it.each([

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { CheckItem } from "../../../cli/deploy/check-item.ts";
-import { FORWARD_STACK } from "../../../cli/deploy/checks-after.ts";
+import { FORWARD_REGION_STACK, FORWARD_STACK } from "../../../cli/deploy/checks-after.ts";
 import { documents } from "../../../cli/schemas/index.ts";
 import { paramsText, readParams } from "../../../deploy/params.ts";
 import { stackNameOf, stackValues } from "../../../deploy/params-file.ts";
@@ -237,6 +237,28 @@ describe("deploy-check", () => {
     expect(await item("existing table")).toMatchObject({ state: "missing", says: "there is no table other" });
     write({ existingTable: TABLE });
     expect((await item("existing table"))?.state).toBe("ok");
+  });
+
+  it("looks at the clusters of each further Region, and names what hands over its events", async () => {
+    const there = `arn:aws:dsql:eu-west-1:${ACCOUNT}:cluster/there`;
+    account.iam.putCluster({ arn: there });
+    write({ regions: "eu-west-1,eu-north-1" });
+    account.stacks = {
+      [`eu-north-1 ${FORWARD_REGION_STACK}`]: {
+        ...{ status: "CREATE_COMPLETE", outputs: {}, parameters: { AuditorRegion: REGION } },
+      },
+    };
+    const items = await check();
+    const states = Object.fromEntries(items.map((one) => [one.item, one.state]));
+    expect(states).toMatchObject({
+      ...{ clusters: "ok", "clusters in eu-west-1": "ok", "clusters in eu-north-1": "missing" },
+      ...{ "events of eu-west-1": "missing", "events of eu-north-1": "ok" },
+    });
+    const trails = items.filter((one) => one.item === "trail").map(({ cluster }) => cluster);
+    expect(trails).toEqual([CLUSTER, there]);
+    expect(items.find((one) => one.item === "events of eu-west-1")?.next).toBe(
+      `aws cloudformation deploy --region eu-west-1 --stack-name ${FORWARD_REGION_STACK} --template-file deploy/forward-region.yml --capabilities CAPABILITY_IAM --parameter-overrides AuditorRegion=${REGION}`,
+    );
   });
 
   it("fills in the deployment's outputs once it is there, and says who has still to act", async () => {
