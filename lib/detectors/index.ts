@@ -20,6 +20,7 @@ import { canaryMissed } from "./coverage/canary-missed.ts";
 import { captureConfiguration } from "./coverage/capture-configuration.ts";
 import { captureGap } from "./coverage/capture-gap.ts";
 import { clockSkew } from "./coverage/clock-skew.ts";
+import { evaluatorDisagrees } from "./coverage/evaluator-disagrees.ts";
 import { exemptionStale } from "./coverage/exemption-stale.ts";
 import { nobodyListens } from "./coverage/nobody-listens.ts";
 import { sectionUnreadable } from "./coverage/section-unreadable.ts";
@@ -76,6 +77,7 @@ export const detectors: readonly Detector[] = [
   dormantMapping,
   dormantRole,
   escalationPath,
+  evaluatorDisagrees,
   exemptionStale,
   failedAttempts,
   grantOption,

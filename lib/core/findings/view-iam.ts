@@ -10,6 +10,7 @@ import {
   iamRows,
   type MappedIdentity,
 } from "../catalog/iam-facts.ts";
+import { type AskedOpinion, keptOpinions, outdatedOpinions } from "../iam/kept-opinions.ts";
 import type { ConnectAction } from "../iam/may-connect.ts";
 import { type WhoMay, type WhoMayRow, whoMay } from "../iam/who-may.ts";
 import type { Facts } from "./facts.ts";
@@ -31,6 +32,8 @@ export type IamView = {
   readonly who: () => WhoMay | undefined;
   /** The verdicts on a principal, one for each Region of the cluster; none where there is nothing to judge by. */
   readonly mayOf: (principal: string, action: ConnectAction) => readonly WhoMayRow[];
+  /** Second opinions of AWS's simulator on policies as they are now, and who waits for one since its policies changed. */
+  readonly opinions: () => { readonly asked: readonly AskedOpinion[]; readonly changed: readonly string[] };
 };
 
 /** Made once for all moments of the same facts: the snapshot is the same at all of them. */
@@ -60,6 +63,8 @@ export const iamView = ({ cluster, snapshot }: Pick<Facts, "cluster" | "snapshot
     clusters,
     who: () => (clusters.some(({ arn }) => arn === cluster) ? whoAt(cluster) : undefined),
     mayOf: (principal, action) => verdicts(action)(principal),
+    opinions: () =>
+      facts ? { asked: keptOpinions(facts), changed: outdatedOpinions(facts) } : { asked: [], changed: [] },
   };
 };
 

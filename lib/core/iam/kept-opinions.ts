@@ -45,13 +45,22 @@ export const opinionFinder = (
   };
 };
 
-/** All opinions that count, by ARN. */
-export const keptOpinions = (facts: IamFacts): AskedOpinion[] => {
-  const by = opinionsBy(facts);
+/** Identities of the account that were asked about, by ARN. */
+const askedIn = (facts: IamFacts): string[] => {
   const asked = new Set((facts.opinions?.identities ?? []).map(({ arn }) => withoutPath(arn)));
+  if (!asked.size) return [];
   return (["users", "roles"] as const)
     .flatMap((part) => (iamRows(facts, part).rows ?? []).map(({ arn }) => arn))
     .filter((arn) => asked.has(withoutPath(arn)))
-    .sort()
-    .flatMap(by);
+    .sort();
+};
+
+/** All opinions that count, by ARN. */
+export const keptOpinions = (facts: IamFacts): AskedOpinion[] => askedIn(facts).flatMap(opinionsBy(facts));
+
+/** Whose policies are others than AWS was asked about, while it is still asked: soon there is an opinion on these. */
+export const outdatedOpinions = (facts: IamFacts): string[] => {
+  if (facts.opinions?.refused !== null) return [];
+  const by = opinionsBy(facts);
+  return askedIn(facts).filter((arn) => by(arn).length === 0);
 };
