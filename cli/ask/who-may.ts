@@ -2,6 +2,7 @@
 import { resolve } from "node:path";
 import { parseIamFile } from "../../lib/core/iam/iam-file.ts";
 import type { Because, MayConnect } from "../../lib/core/iam/may-connect.ts";
+import { opinionsToldText } from "../../lib/core/iam/opinions-told.ts";
 import { AuditError } from "../../lib/errors.ts";
 import { groundsAt } from "../../lib/queries/grounds.ts";
 import {
@@ -110,8 +111,13 @@ const countText = (rows: readonly WhoMayRow[], action: WhoMayRow["action"]): str
   return [`${action}: ${counts.join(", ")}`];
 };
 
+/** Live answers say in their basis who was asked. */
+const toldText = ({ secondOpinions }: WhoMayAnswer, isLive: boolean): string =>
+  secondOpinions && !isLive ? ` ${opinionsToldText(secondOpinions)}.` : "";
+
 const print = (io: Io, options: Options, { answer, basis, notes }: Found): void => {
   const isJson = options.json || options.ndjson;
+  const isLive = options.live === true;
   for (const { part, reason } of answer.unread) {
     io.stderr.write(
       `unknown: ${part} could not be read: ${printable(reason)}; there may be principals or policies that are not listed\n`,
@@ -120,7 +126,7 @@ const print = (io: Io, options: Options, { answer, basis, notes }: Found): void 
   for (const note of notes) io.stderr.write(`unknown: ${note}\n`);
   if (isJson) {
     printRows(io, options, answer.rows, columns, "");
-    io.stderr.write(`${basis}. ${AS_FAR_AS_IT_GOES}\n`);
+    io.stderr.write(`${basis}.${toldText(answer, isLive)} ${AS_FAR_AS_IT_GOES}\n`);
     return;
   }
   const heads = (["connect", "admin"] as const).flatMap((action) => countText(answer.rows, action));
@@ -131,7 +137,7 @@ const print = (io: Io, options: Options, { answer, basis, notes }: Found): void 
   const hidden = answer.rows.length - rows.length;
   if (hidden)
     io.stdout.write(`\nDenied, and not listed: ${hidden.toLocaleString("en-US")}. --all lists them.\n`);
-  io.stdout.write(`\n${paragraph(io, `${basis}. ${AS_FAR_AS_IT_GOES}`)}\n`);
+  io.stdout.write(`\n${paragraph(io, `${basis}.${toldText(answer, isLive)} ${AS_FAR_AS_IT_GOES}`)}\n`);
 };
 
 export const addWhoMay: AddCommand = (program, io) => {

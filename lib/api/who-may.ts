@@ -1,4 +1,5 @@
 // GET /who-may: whom IAM and the cluster's policy let connect, and why.
+import { iso } from "../core/base/time.ts";
 import * as z from "../core/base/zod.ts";
 import { AS_FAR_AS_IT_GOES, parseAction, type WhoMayRow, whoMayAt } from "../queries/who-may.ts";
 import { askSnapshot, RowPlace, rowsAfter } from "./ask-snapshot.ts";
@@ -67,6 +68,20 @@ const WhoMayAnswer = z
     ...Basis,
     says: z.string().check(z.meta({ description: "What no verdict here can rest on." })),
     unread: z.array(z.object({ part: z.string(), reason: z.string() })),
+    secondOpinions: z
+      .nullable(
+        z.object({
+          asked: z.int(),
+          waiting: z.int(),
+          refused: z.nullable(z.object({ why: z.string(), permission: z.nullable(z.string()), since: Time })),
+        }),
+      )
+      .check(
+        z.meta({
+          description:
+            "About how many identities AWS's policy simulator was asked, how many wait for their turn, and why there is no answer. null: nobody asked.",
+        }),
+      ),
     items: z.array(WhoMayRowAnswer),
     next: z.nullable(z.string()),
   })
@@ -99,7 +114,7 @@ export const whoMay: Route = route({
     const question = { path, params };
     const place = readCursor(RowPlace, question);
     const { cluster, grounds, basis, seq } = await askSnapshot(deps, params, { seq: place?.[0] });
-    const { rows, unread } = whoMayAt(grounds, {
+    const { rows, unread, secondOpinions } = whoMayAt(grounds, {
       action: parseAction(params.action),
       principal: params.principal,
     });
@@ -109,6 +124,13 @@ export const whoMay: Route = route({
       ...basis,
       says: AS_FAR_AS_IT_GOES,
       unread: unread.map((one) => ({ ...one })),
+      secondOpinions: secondOpinions && {
+        ...secondOpinions,
+        refused: secondOpinions.refused && {
+          ...secondOpinions.refused,
+          since: iso(secondOpinions.refused.since),
+        },
+      },
       ...(await takePage(placed, question)),
     };
   },

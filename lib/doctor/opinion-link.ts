@@ -7,6 +7,7 @@ import { visible } from "../core/base/visible-text.ts";
 import { rowsOf } from "../core/catalog/catalog.ts";
 import { type IamFacts, iamRows } from "../core/iam/facts.ts";
 import { differenceText, type Opinion } from "../core/iam/opinion.ts";
+import { opinionsTold, opinionsToldText } from "../core/iam/opinions-told.ts";
 import { secondOpinion } from "../core/iam/second-opinion.ts";
 import { askSecondOpinion, MOST_ASKED, type SecondOpinions } from "../iam/simulate.ts";
 import type { ReadStore } from "../store/open-store.ts";
@@ -79,7 +80,13 @@ const confirmed = async (
     : again;
 };
 
-/** Asks about some of the identities in the newest snapshot. Nothing is kept of it: `who-may --live` asks anew. */
+/** What the snapshots' own asking has come to: without it, answers rest on no second opinion. */
+const withKept = (link: Link, facts: IamFacts): Link => {
+  const told = opinionsTold(facts);
+  return told ? { ...link, says: `${link.says}; in the newest snapshot: ${opinionsToldText(told)}` } : link;
+};
+
+/** Asks about some of the identities in the newest snapshot. What comes of it is kept nowhere: snapshots ask for themselves. */
 export const opinionLink = async (
   { snapshots }: Pick<ReadStore, "snapshots">,
   ports: Pick<DoctorPorts, "readIam" | "simulate">,
@@ -99,10 +106,15 @@ export const opinionLink = async (
   const differs = differing(found);
   const anew = differs.length ? await confirmed(ports, cluster, differs, takenAt) : undefined;
   if (anew && "link" in anew) return anew;
-  if (found.refused) return unanswered(LINK, found.refused);
+  if (found.refused) return withKept(unanswered(LINK, found.refused), facts);
   const others = found.opinions.filter(
     ({ principal }) => !differs.some((one) => one.principal === principal),
   );
   const opinions = [...others, ...(anew?.opinions ?? [])];
-  return agreedLink({ ...found, opinions, gone: [...found.gone, ...(anew?.gone ?? [])] }, more, takenAt);
+  const agreed = agreedLink(
+    { ...found, opinions, gone: [...found.gone, ...(anew?.gone ?? [])] },
+    more,
+    takenAt,
+  );
+  return withKept(agreed, facts);
 };

@@ -6,6 +6,7 @@ import type { AskedOpinion } from "../core/iam/kept-opinions.ts";
 import type { KnownContext } from "../core/iam/known-context.ts";
 import type { ConnectAction, MayConnect } from "../core/iam/may-connect.ts";
 import type { Opinion } from "../core/iam/opinion.ts";
+import { type OpinionsTold, opinionsTold } from "../core/iam/opinions-told.ts";
 import { type WhoMayRow as Judged, whoMay, whoMayRows } from "../core/iam/who-may.ts";
 import { AuditError } from "../errors.ts";
 import type { Grounds } from "./grounds.ts";
@@ -64,6 +65,8 @@ export type WhoMayAnswer = {
   readonly rows: readonly WhoMayRow[];
   /** Parts that could not be read: there may be more principals than are listed. */
   readonly unread: readonly { readonly part: string; readonly reason: string }[];
+  /** How far second opinions go; null: nobody asked for any. */
+  readonly secondOpinions: OpinionsTold | null;
 };
 
 /** What every answer leaves open, in a sentence: it is part of the answer wherever it is given. */
@@ -125,6 +128,7 @@ export const whoMayOf = (
       ...(secondOpinion && { secondOpinion: opinionAnswer(secondOpinion) }),
     })),
     unread: found.unread,
+    secondOpinions: opinionsTold(facts),
   };
 };
 

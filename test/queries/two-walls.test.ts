@@ -4,11 +4,14 @@ import { describe, expect, it } from "vitest";
 import type { Catalog } from "../../lib/core/catalog/catalog.ts";
 import type { IamFacts, MappedIdentity } from "../../lib/core/catalog/iam-facts.ts";
 import type { MappingPeriod } from "../../lib/core/history/mapping-period.ts";
+import { withOpinions } from "../../lib/core/iam/plan-asking.ts";
+import { opinionsOn, secondOpinion } from "../../lib/core/iam/second-opinion.ts";
 import { waysIn } from "../../lib/core/iam/ways-in.ts";
 import { accessEngine } from "../../lib/core/privileges/effective.ts";
 import { explainAccess } from "../../lib/queries/explain.ts";
 import type { Grounds } from "../../lib/queries/grounds.ts";
 import { whoCan } from "../../lib/queries/privileges.ts";
+import { whoMayAt } from "../../lib/queries/who-may.ts";
 import { acl, catalog, cluster, publicSchema, role, table } from "../support/catalogs.ts";
 import { allow, deny, iamFacts, policy, policyArn, roleArn } from "../support/iam-facts.ts";
 
@@ -230,6 +233,46 @@ describe("the two walls, beyond the table", () => {
     expect(found.links[0]).toMatchObject({ step: "identity", state: "ok" });
     expect(found.next).toContain("dsql-audit who-may");
   });
+
+  it.each([
+    ["DbConnect", "reader"],
+    ["DbConnectAdmin", "admin"],
+  ] as const)(
+    "knows nothing of dsql:%s where AWS's simulator differs, in every answer",
+    async (action, name) => {
+      const answer = { decision: "denied", missing: [], inOrganization: null } as const;
+      const doubted = (iam: IamFacts): IamFacts => {
+        const second = secondOpinion(iam, cluster);
+        return withOpinions(iam, cluster, opinionsOn(second, APP, new Map([[action, answer]])), MAPPED_AT);
+      };
+      const says =
+        "its own policies: allowed here, and denied by AWS's policy simulator, so one of the two is wrong";
+      const grounds = withIam(doubted, `dsql:${action}`);
+      const { rows, secondOpinions } = whoMayAt(grounds, { principal: APP });
+      expect(rows.find((row) => row.action === (action === "DbConnect" ? "connect" : "admin"))).toMatchObject(
+        {
+          verdict: "unknown",
+          reasons: [says],
+          secondOpinion: {
+            own: "allowed",
+            simulator: "denied",
+            state: "differs",
+            askedAt: "2023-11-14T22:13:20.000Z",
+          },
+        },
+      );
+      expect(secondOpinions).toEqual({ asked: 1, waiting: 0, refused: null });
+      const found = await explainAccess(grounds, { who: APP, ...asked });
+      expect(found.verdict).toBe("unknown");
+      if (action === "DbConnect")
+        expect(found.links[1]).toMatchObject({
+          state: "unknown",
+          says: `whether IAM allows it dsql:DbConnect is not known: ${says}`,
+        });
+      const holders = (await whoCan(grounds, asked)).rows.find(({ role: held }) => held === name);
+      expect(holders?.principals?.find(({ arn }) => arn === APP)).toMatchObject({ wall: "unknown" });
+    },
+  );
 
   it("is as open as the Region of the cluster that lets in most, and names it", async () => {
     const [arn, peer] = [cluster as string, cluster.replace("us-east-1", "eu-west-1")];

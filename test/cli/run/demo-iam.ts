@@ -1,6 +1,8 @@
 // What the demonstration tells of IAM: what was planted, chains over both walls, administrators.
 import { expect, it } from "vitest";
 import { DAY, floorTo, MINUTE } from "../../../lib/core/base/time.ts";
+import type { OpinionsTold } from "../../../lib/core/iam/opinions-told.ts";
+import type { WhoMayRow } from "../../../lib/queries/who-may.ts";
 import { createFindingStore } from "../../../lib/store/findings/findings.ts";
 import { createSnapshotStore, requireAsOf } from "../../../lib/store/history/snapshots.ts";
 import { principals, ROOT } from "../../../local/demo/estate.ts";
@@ -45,6 +47,21 @@ export const iamTests = (demo: Demo): void => {
     const unread = Object.entries(iam?.parts ?? {}).filter(([, { status }]) => status !== "read");
     expect(iam).toBeDefined();
     expect(unread).toEqual([]);
+  });
+
+  it("has asked the simulator about administrators and mapped identities, and kept what it said", async () => {
+    const { body } = await demo.stack.query("/who-may", { limit: "200" });
+    const { items, secondOpinions } = body as {
+      readonly items: readonly WhoMayRow[];
+      readonly secondOpinions: OpinionsTold;
+    };
+    expect(secondOpinions).toMatchObject({ waiting: 0, refused: null });
+    const asked = items.filter(({ secondOpinion }) => secondOpinion);
+    expect(new Set(asked.map(({ principal }) => principal)).size).toBe(secondOpinions.asked);
+    for (const arn of [principals.admin.arn, principals.staging.arn, principals.ordersApi.arn])
+      expect(asked.map(({ principal }) => principal)).toContain(arn);
+    // The local simulator is the auditor's own evaluator: it never differs.
+    expect(asked.filter(({ secondOpinion }) => secondOpinion?.state === "differs")).toEqual([]);
   });
 
   it("draws the contractor's chain over both walls, and says what is missing", async () => {
