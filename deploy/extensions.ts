@@ -1,5 +1,7 @@
-// What the framework makes and has no word for: the API's throttle, and a VPC that only a parameter asks for.
-import { either, functionId, type Intrinsic, ref } from "./cloudformation.ts";
+// What the framework makes and has no word for: the API's throttle, and a VPC and a key that only parameters ask for.
+import { either, functionId, type Intrinsic, logGroupId, ref } from "./cloudformation.ts";
+import { keyArn } from "./own-key.ts";
+import { allFunctions } from "./topology.ts";
 
 /** A resource of the framework, and what is added to it. */
 type Extension = {
@@ -8,7 +10,14 @@ type Extension = {
 
 const listOf = (parameter: string): Intrinsic => ({ "Fn::Split": [",", ref(parameter)] });
 
+const names = allFunctions.map(({ name }) => name);
+const each = (ids: readonly string[], Properties: Extension["Properties"]) =>
+  Object.fromEntries(ids.map((id) => [id, { Properties }]));
+
 export const extensions: Readonly<Record<string, Extension>> = {
+  // What a function is told names people, and so do the logs.
+  ...each(names.map(functionId), { KmsKeyArn: keyArn }),
+  ...each([...names.map(logGroupId), "HttpApiLogGroup"], { KmsKeyId: keyArn }),
   HttpApiStage: {
     Properties: {
       // How often the API may be asked, all callers together.
@@ -22,6 +31,7 @@ export const extensions: Readonly<Record<string, Extension>> = {
   // The one function that connects to clusters.
   [functionId("snapshot")]: {
     Properties: {
+      KmsKeyArn: keyArn,
       VpcConfig: either(
         "HasVpc",
         { SubnetIds: listOf("Subnets"), SecurityGroupIds: listOf("SecurityGroups") },

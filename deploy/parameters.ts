@@ -274,6 +274,15 @@ export const parameterPlans = {
     pattern: "^$|^[a-zA-Z0-9_.-]{3,255}$",
     constraint: "is empty or the name of a table, not its ARN",
   },
+  kmsKeyArn: {
+    says: [
+      "The ARN of a symmetric KMS key of your own, of this account and Region, for all that the stack keeps: table, topic, queues,",
+      'logs and settings of the functions. "": AWS\'s own keys. Its policy must admit the services that docs/operations.md names.',
+    ],
+    default: "",
+    pattern: String.raw`^$|^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key/(?:mrk-[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$`,
+    constraint: "is empty or the whole ARN of a KMS key, with its id: neither an alias nor the id alone",
+  },
   logLevel: {
     says: ["How much the functions log."],
     default: "INFO",

@@ -73,7 +73,8 @@ export const readParams = (text: string): ReadParams => {
     return [name, value ?? ""] as const;
   });
   const read = Object.fromEntries(values) as Params;
-  if (!problems.length) problems.push(...lonely(read), ...ownTrail(read), ...tooShort(read));
+  if (!problems.length)
+    problems.push(...lonely(read), ...ownTrail(read), ...tooShort(read), ...elsewhere(read));
   return problems.length ? { problems } : { params: read };
 };
 
@@ -101,6 +102,27 @@ const tooShort = (read: Params): string[] =>
   parameters.flatMap(([name, { days }]) =>
     days === undefined ? [] : (retentionProblem(days, Number(read[name]), Number(read.dormantDays)) ?? []),
   );
+
+/** undefined: of a Region whose partition is told by none of these. */
+const partitionOf = (region: string): string | undefined => {
+  if (region.startsWith("cn-")) return "aws-cn";
+  if (region.startsWith("us-gov-")) return "aws-us-gov";
+  return region.includes("-iso") ? undefined : "aws";
+};
+
+/** A key of another Region or partition: nothing of the stack could use it. */
+const elsewhere = ({ kmsKeyArn, region }: Params): string[] => {
+  const [, partition, , home] = kmsKeyArn.split(":");
+  if (kmsKeyArn === "") return [];
+  if (home !== region)
+    return [
+      `kmsKeyArn is a key in ${home}, and the auditor runs in ${region}: a key is of use in its own Region alone`,
+    ];
+  const own = partitionOf(region) ?? partition;
+  return partition === own
+    ? []
+    : [`kmsKeyArn begins with arn:${partition}, and an ARN in ${region} with arn:${own}`];
+};
 
 /** As the file holds it. JSON is YAML; quotes keep a text a text, whatever stands in it. */
 export const valueText = (name: ParameterName, value: string): string => {

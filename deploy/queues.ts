@@ -1,5 +1,6 @@
 // The queues between the functions, each with a dead-letter queue.
-import { arnOf, pascal, type Resource, type Resources } from "./cloudformation.ts";
+import { arnOf, pascal, type Resource, type Resources, ref } from "./cloudformation.ts";
+import { keyArn, withKey } from "./own-key.ts";
 import { eventPlans, MAX_RECEIVES, queuePlans, visibilityOf } from "./topology.ts";
 
 export const queueId = (name: string): string => `${pascal(name)}Queue`;
@@ -7,8 +8,9 @@ export const deadLetterQueueId = (name: string): string => `${pascal(name)}DeadL
 
 const DAY = 86_400;
 
-// SSE-SQS, never alias/aws/sqs: EventBridge cannot use that key, and what it delivers vanishes without a trace.
-const sealed = { SqsManagedSseEnabled: true };
+// SSE-SQS, never alias/aws/sqs: EventBridge cannot use that key, and what it delivers vanishes without a trace. A key of
+// one's own must admit events.amazonaws.com. A queue takes one of the two kinds.
+const sealed = { SqsManagedSseEnabled: withKey(ref("AWS::NoValue"), true), KmsMasterKeyId: keyArn };
 
 /**
  * Holds what was given up on for 14 days, the longest there is. A message keeps its first time stamp when it moves, so

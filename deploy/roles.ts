@@ -14,6 +14,7 @@ import {
   ref,
   sub,
 } from "./cloudformation.ts";
+import { keyPolicy } from "./key-rights.ts";
 import { deadLetterQueueId, queueId } from "./queues.ts";
 import { tableArn, tableIndexArn } from "./table.ts";
 import { leadingKeys, tableRights } from "./table-rights.ts";
@@ -102,6 +103,7 @@ const role = (
           ],
         },
       },
+      keyPolicy(name, statements),
       ...policies,
     ],
   },

@@ -3,6 +3,7 @@
 import { TIME_INDEX } from "../lib/store/table/keys.ts";
 import { TTL_ATTRIBUTE, tableDefinition } from "../lib/store/table/table-definition.ts";
 import { arn, arnOf, either, type Resources, ref, sub } from "./cloudformation.ts";
+import { withKey } from "./own-key.ts";
 
 // CloudFormation names the table: with a fixed name the retained one would stand in the way of the next deployment.
 const { TableName: _, ...definition } = tableDefinition("");
@@ -30,6 +31,7 @@ export const table: Resources = {
       TimeToLiveSpecification: { AttributeName: TTL_ATTRIBUTE, Enabled: true },
       PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
       DeletionProtectionEnabled: true,
+      SSESpecification: withKey({ SSEEnabled: true, SSEType: "KMS", KMSMasterKeyId: ref("KmsKeyArn") }),
     },
   },
 };

@@ -1,12 +1,13 @@
 // The topic that notices and alarms go to.
 import { arn, type Resources, ref } from "./cloudformation.ts";
+import { keyArn } from "./own-key.ts";
 
 export const topic: Resources = {
   Topic: {
     Type: "AWS::SNS::Topic",
-    // No KmsMasterKeyId: CloudWatch may not use alias/aws/sns, and its alarms would vanish. A key of your own must
-    // admit cloudwatch.amazonaws.com.
-    Properties: { DisplayName: "dsql-access-auditor" },
+    // Never alias/aws/sns: CloudWatch may not use it, and its alarms would vanish. A key of one's own must admit
+    // cloudwatch.amazonaws.com.
+    Properties: { DisplayName: "dsql-access-auditor", KmsMasterKeyId: keyArn },
   },
   // The functions publish by their roles; only the alarms need to be let in here. A stated policy also takes away the
   // default one, which lets the whole account subscribe and change the topic.

@@ -10,6 +10,7 @@ import { tableLink, watchedLink } from "../../lib/doctor/setup-links.ts";
 import type { SetupPorts } from "../../lib/doctor/setup-ports.ts";
 import type { Io } from "../io.ts";
 import { type CheckItem, itemOf } from "./check-item.ts";
+import { keyItems } from "./checks-key.ts";
 import { trailItems } from "./checks-trail.ts";
 import { type Looked, notSignedIn } from "./look.ts";
 import { watchedAtHome, watchedBy } from "./watched.ts";
@@ -81,17 +82,19 @@ export const accountItems = async (
   params: Params,
   stage: string,
 ): Promise<CheckItem[]> => {
-  const { region, existingTable } = params;
+  const { region, existingTable, kmsKeyArn } = params;
   const again = (options: string) => `npx dsql-audit init --stage ${stage} --force ${options}`;
-  const [trail, table] = await Promise.all([
+  const [trail, table, key] = await Promise.all([
     trailItems(ports, looked, params, { stage, again }),
     existingTable === "" ? undefined : (notSignedIn(looked) ?? ports.table(existingTable)),
+    keyItems(ports, looked, kmsKeyArn, stage),
   ]);
   return [
     itemOf("before", identityLink(looked.identity)),
     itemOf("before", watchedLink(looked.clusters, watchedAtHome(params), region)),
     ...furtherItems(looked, params),
     ...trail,
-    ...(table ? [itemOf("before", tableLink(existingTable, table))] : []),
+    ...(table ? [itemOf("before", tableLink(existingTable, table, { region, kmsKeyArn }))] : []),
+    ...key,
   ];
 };

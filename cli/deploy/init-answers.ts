@@ -26,6 +26,7 @@ export type InitOptions = {
   readonly dormantDays?: string;
   readonly keepDays?: string;
   readonly existingTable?: string;
+  readonly kmsKey?: string;
   readonly logLevel?: string;
   readonly set?: readonly string[];
 };
@@ -61,12 +62,22 @@ const optionValues = (options: InitOptions): Partial<Params> => {
     dormantDays,
     keepDays,
     existingTable,
+    kmsKey,
     logLevel,
     set = [],
   } = options;
   const named = {
     ...{ alertEmail: email, trailBucket, trailPrefix, trailKeyArn: trailKey, auditorUser, iam },
-    ...{ eventBus, securityHub, chatTopic, dormantDays, keepDays, existingTable, logLevel },
+    ...{
+      eventBus,
+      securityHub,
+      chatTopic,
+      dormantDays,
+      keepDays,
+      existingTable,
+      kmsKeyArn: kmsKey,
+      logLevel,
+    },
   };
   return {
     ...setValues(set),

@@ -27,6 +27,7 @@ export const optionOf: Readonly<Partial<Record<ParameterName, string>>> = {
   dormantDays: "--dormant-days",
   keepDays: "--keep-days",
   existingTable: "--existing-table",
+  kmsKeyArn: "--kms-key",
   logLevel: "--log-level",
 };
 

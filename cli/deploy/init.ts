@@ -178,6 +178,7 @@ export const addInit: AddCommand = (program, io) => {
     .option("--dormant-days <n>", "days without a connection until a mapping is dormant")
     .option("--keep-days <n>", "days that every snapshot is kept")
     .option("--existing-table <name>", "the table of an earlier deployment, to go on with")
+    .option("--kms-key <arn>", "KMS key of your own for all that the stack keeps; '' for AWS's keys")
     .addOption(choice("logLevel", "--log-level", "how much the functions log"))
     .option(
       "--set <name=value>",

@@ -1,14 +1,44 @@
 // What a set-up asks AWS with: doctor's clients, and those of stacks, tables and buckets, opened for one look.
 import { awsTimeouts, s3Timeouts } from "../../lib/cloudtrail/aws-timeouts.ts";
-import type { SetupPorts } from "../../lib/doctor/setup-ports.ts";
+import type { Kms, SetupPorts } from "../../lib/doctor/setup-ports.ts";
 import type { Io } from "../io.ts";
 import { withDoctorPorts } from "./doctor-ports.ts";
 
 const settings = { requestHandler: awsTimeouts, retryMode: "standard", maxAttempts: 3 } as const;
 
+type Credentials = {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string;
+};
+
+/**
+ * KMS by its own protocol: two questions are no reason for a client. The place is the one that the clients of the SDK would
+ * ask: https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
+ */
+const kmsIn =
+  (region: string, env: Io["env"], credentials: () => Promise<Credentials>): Kms =>
+  async (action, input) => {
+    const suffix = region.startsWith("cn-") ? "amazonaws.com.cn" : "amazonaws.com";
+    const place = env.AWS_ENDPOINT_URL_KMS ?? env.AWS_ENDPOINT_URL ?? `https://kms.${region}.${suffix}`;
+    const [{ AwsClient }, identity] = await Promise.all([import("aws4fetch"), credentials()]);
+    const signed = new AwsClient({ ...identity, service: "kms", region, retries: 2 });
+    const answer = await signed.fetch(place, {
+      method: "POST",
+      headers: { "content-type": "application/x-amz-json-1.1", "x-amz-target": `TrentService.${action}` },
+      body: JSON.stringify(input),
+      signal: AbortSignal.timeout(30_000),
+    });
+    const body = (await answer.json()) as { readonly __type?: string; readonly message?: string };
+    if (answer.ok) return body;
+    const error = new Error(body.message ?? `status ${answer.status}`);
+    error.name = body.__type?.replace(/^.*#/, "") ?? `HTTP ${answer.status}`;
+    throw error;
+  };
+
 /** `region`: of the deployment. */
 export const withSetupPorts = async <T>(
-  { now }: Pick<Io, "now">,
+  { now, env }: Pick<Io, "now" | "env">,
   region: string,
   work: (ports: SetupPorts) => Promise<T>,
 ): Promise<T> => {
@@ -24,9 +54,11 @@ export const withSetupPorts = async <T>(
     opened.push(client);
     return client;
   };
+  const dynamodb = keep(new DynamoDBClient(here));
   const clients = {
     s3: keep(new S3Client({ ...here, requestHandler: s3Timeouts, followRegionRedirects: true })),
-    dynamodb: keep(new DynamoDBClient(here)),
+    dynamodb,
+    kms: kmsIn(region, env, dynamodb.config.credentials),
     cloudFormationIn: (own: string | undefined) =>
       keep(new CloudFormationClient({ ...here, ...(own && { region: own }) })),
   };

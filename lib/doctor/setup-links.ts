@@ -104,14 +104,38 @@ export const placeLink = (
       );
 };
 
+/** What a deployment says of its own key; "": none. */
+type KeyParams = { readonly region: string; readonly kmsKeyArn: string };
+
+/** The key of a table that the stack did not make is not the stack's to change; undefined: it is as the parameters say. */
+const otherKey = (
+  link: string,
+  name: string,
+  keyArn: string | null,
+  { region, kmsKeyArn }: KeyParams,
+): Link | undefined => {
+  if ((keyArn ?? "") === kmsKeyArn) return undefined;
+  if (kmsKeyArn === "")
+    return unknown(
+      link,
+      `${name} is encrypted with ${keyArn}: the functions may use that key only if it is the one that AWS manages for DynamoDB`,
+      "If it is a key of your own, write it to kmsKeyArn.",
+    );
+  return broken(
+    link,
+    `${name} is encrypted with ${keyArn ?? "a key of AWS's own"}, and kmsKeyArn is ${kmsKeyArn}`,
+    `aws dynamodb update-table --region ${region} --table-name ${shellWord(name)} --sse-specification Enabled=true,SSEType=KMS,KMSMasterKeyId=${shellWord(kmsKeyArn)}`,
+  );
+};
+
 /** Whether the table of an earlier deployment is there, and is one of ours. */
-export const tableLink = (name: string, answer: Answer<TableState>): Link => {
+export const tableLink = (name: string, answer: Answer<TableState>, params: KeyParams): Link => {
   const link = "existing table";
   if (!("value" in answer))
     return answer.missing
       ? broken(link, `there is no table ${name}`, 'Correct existingTable; "" lets the stack make one.')
       : unanswered(link, answer);
-  const { status, keys, indexes } = answer.value;
+  const { status, keys, indexes, keyArn } = answer.value;
   const wanted = tableDefinition(name).KeySchema.map(({ AttributeName }) => AttributeName);
   if (keys.join() !== wanted.join() || !indexes.includes(TIME_INDEX))
     return broken(
@@ -119,6 +143,8 @@ export const tableLink = (name: string, answer: Answer<TableState>): Link => {
       `${name} is no table of this auditor: its key is ${keys.join(", ")}`,
       "Correct existingTable.",
     );
+  const other = otherKey(link, name, keyArn, params);
+  if (other) return other;
   return status === "ACTIVE" ? ok(link, `${name} is there`) : unknown(link, `${name} is ${status}`);
 };
 

@@ -4,7 +4,9 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { alarms } from "../../deploy/alarms.ts";
 import { dashboard } from "../../deploy/dashboard.ts";
+import { stackNameOf } from "../../deploy/params-file.ts";
 import { allFunctions } from "../../deploy/topology.ts";
+import { keyStatements } from "../../lib/doctor/key-policy.ts";
 import { root } from "./stack.ts";
 
 const text = readFileSync(join(root, "docs/operations.md"), "utf8");
@@ -75,12 +77,19 @@ describe("docs/operations.md", () => {
         "Idle clusters",
         "Run in a VPC",
         "How long data is kept",
+        "A KMS key of your own",
         "Retire a cluster",
         "Alarms",
       ],
       ...["Replay a dead-letter queue", "Restore", "Move a store"],
     ]);
   });
+});
+
+it("prints the statements that a key of one's own needs, as deploy-check does", () => {
+  const printed = /```json\n(\[\n[\s\S]*?)```/.exec(text)?.[1] ?? "";
+  const arn = "arn:aws:kms:us-east-1:111122223333:key/5e1f7e3c-0000-4000-8000-000000000001";
+  expect(JSON.parse(printed)).toEqual(keyStatements({ arn, stack: stackNameOf("prod") }));
 });
 
 describe("alarms", () => {

@@ -57,6 +57,29 @@ describe("the file of parameters", () => {
     ["subnets: subnet-0a1b", "subnets needs securityGroups as well"],
     ["securityGroups: sg-0a1b", "securityGroups needs subnets as well"],
     ["subnets: subnet-*", "subnets is empty or the ids of subnets with commas between"],
+    ...[
+      "alias/audit",
+      "5e1f7e3c-0000-4000-8000-000000000001",
+      "arn:aws:kms:us-east-1:111122223333:alias/audit",
+      "arn:aws:kms:us-east-1:111122223333:key/*",
+      "arn:aws:kms:us-east-1:111122223333:key/5e1f7e3c-0000-4000-8000-000000000001 ",
+      `"arn:aws:kms:us-east-1:111122223333:key/5e1f7e3c-0000-4000-8000-000000000001\\n"`,
+      "arn:aws:sns:us-east-1:111122223333:audit",
+    ].map(
+      (value) =>
+        [
+          `kmsKeyArn: ${value.endsWith(" ") ? JSON.stringify(value) : value}`,
+          "kmsKeyArn is empty or the whole ARN of a KMS key, with its id: neither an alias nor the id alone",
+        ] as [string, string],
+    ),
+    [
+      "kmsKeyArn: arn:aws:kms:eu-west-1:111122223333:key/5e1f7e3c-0000-4000-8000-000000000001",
+      "kmsKeyArn is a key in eu-west-1, and the auditor runs in us-east-1: a key is of use in its own Region alone",
+    ],
+    [
+      "kmsKeyArn: arn:aws-cn:kms:us-east-1:111122223333:key/5e1f7e3c-0000-4000-8000-000000000001",
+      "kmsKeyArn begins with arn:aws-cn, and an ARN in us-east-1 with arn:aws",
+    ],
     [`archetypes: {r: ${"x".repeat(5000)}}`, "archetypes has 5008 characters: 4096 are the most"],
   ])("names what is wrong with %s", (line, problem) => {
     expect(problems(`${STATED}${line}\n`)).toEqual([problem]);
@@ -70,6 +93,15 @@ describe("the file of parameters", () => {
     expect(read(`${STATED}createTrail: on\nexistingTrailBucket: old-files\n`)).toMatchObject({
       ...{ createTrail: "on", existingTrailBucket: "old-files", trailBucket: "" },
     });
+  });
+
+  it.each([
+    ["us-east-1", "aws", "5e1f7e3c-0000-4000-8000-000000000001"],
+    ["cn-north-1", "aws-cn", "5e1f7e3c-0000-4000-8000-000000000001"],
+    ["us-gov-west-1", "aws-us-gov", "mrk-5e1f7e3c000040008000000000000001"],
+  ])("takes a key of its Region in %s", (region, partition, id) => {
+    const kmsKeyArn = `arn:${partition}:kms:${region}:111122223333:key/${id}`;
+    expect(read(paramsText({ region, kmsKeyArn }))).toMatchObject({ kmsKeyArn });
   });
 
   it.each(["", "[]", "a: [", "just a text"])("says of %j that it holds none", (text) => {

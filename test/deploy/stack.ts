@@ -159,6 +159,22 @@ export const named = (value: unknown): string[] => {
   ].filter((id) => !id.startsWith("AWS::"));
 };
 
+/** A value as CloudFormation has it where just these conditions hold: one of each two, and no property that is left out. */
+export const chosen = (value: unknown, conditions: readonly string[]): unknown => {
+  const isLeftOut = (one: unknown): boolean =>
+    typeof one === "object" && one !== null && (one as Json).Ref === "AWS::NoValue";
+  if (Array.isArray(value))
+    return value.map((item) => chosen(item, conditions)).filter((item) => !isLeftOut(item));
+  if (typeof value !== "object" || value === null) return value;
+  const { "Fn::If": choice } = value as Json;
+  if (Array.isArray(choice)) return chosen(choice[conditions.includes(choice[0]) ? 1 : 2], conditions);
+  return Object.fromEntries(
+    Object.entries(value)
+      .map(([name, one]) => [name, chosen(one, conditions)] as const)
+      .filter(([, one]) => !isLeftOut(one)),
+  );
+};
+
 /** A value with Ref, Fn::GetAtt, Fn::Sub and Fn::Join filled in, and the first of two by a condition: what `values` has not, is its own name. */
 export const filled = (value: unknown, values: Readonly<Record<string, string>>): unknown => {
   const of = (name: string): string => values[name] ?? name;

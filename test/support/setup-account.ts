@@ -1,4 +1,4 @@
-// An account to be set up, behind the real clients: CloudTrail, CloudFormation, SNS and a bucket's notification, which can be
+// An account to be set up, behind the real clients: CloudTrail, CloudFormation, SNS, KMS and a bucket's notification, which can be
 // changed as the printed commands would change them. STS, Aurora DSQL and DynamoDB are the local stack's.
 import { randomUUID } from "node:crypto";
 import { type XmlChild, xmlDocument, xmlResponse } from "../../local/aws/aws-xml.ts";
@@ -31,6 +31,12 @@ export type FakeStack = {
   readonly parameters: Readonly<Record<string, string>>;
 };
 
+export type FakeKey = {
+  /** As DescribeKey has it. */
+  readonly metadata: Readonly<Record<string, unknown>>;
+  policy: string;
+};
+
 export type SetupAccount = {
   readonly iam: LocalIam;
   trails: FakeTrail[];
@@ -38,6 +44,8 @@ export type SetupAccount = {
   notifications: Record<string, string>;
   /** By "region name". */
   stacks: Record<string, FakeStack>;
+  /** By ARN. */
+  keys: Record<string, FakeKey>;
   /** ARNs of subscriptions; PendingConfirmation: not confirmed. */
   subscriptions: string[];
   /** Actions that are refused, as "cloudtrail:DescribeTrails". */
@@ -118,6 +126,14 @@ const cloudTrail = (
   return json(200, {});
 };
 
+const kms = ({ keys }: SetupAccount, name: string, { KeyId }: Record<string, unknown>): LoopbackResponse => {
+  const key = keys[String(KeyId)];
+  if (!key) return json(400, { __type: "NotFoundException", message: `Key '${KeyId}' does not exist` });
+  return name === "DescribeKey"
+    ? json(200, { KeyMetadata: key.metadata })
+    : json(200, { Policy: key.policy, PolicyName: "default" });
+};
+
 const query = (account: SetupAccount, form: URLSearchParams, region: string): LoopbackResponse => {
   const action = form.get("Action") ?? "";
   const answer = (result: readonly XmlChild[]) =>
@@ -174,20 +190,18 @@ const SERVICES: Readonly<Record<string, string>> = {
 const answerOf =
   (account: SetupAccount) =>
   (request: LoopbackRequest): LoopbackResponse => {
-    const [, target] = String(request.headers["x-amz-target"] ?? "").split(".");
+    const [service, target] = String(request.headers["x-amz-target"] ?? "").split(".");
     const region = regionOf(request);
     const refused = (action: string): boolean => {
       account.calls.push(`${region} ${action}`);
       return account.denied.includes(action);
     };
     if (target) {
-      if (refused(`cloudtrail:${target}`))
+      const isKms = service === "TrentService";
+      if (refused(`${isKms ? "kms" : "cloudtrail"}:${target}`))
         return json(400, { __type: "AccessDeniedException", message: "no" });
-      return cloudTrail(
-        account,
-        target,
-        JSON.parse(request.body.toString("utf8") || "{}") as Record<string, unknown>,
-      );
+      const input = JSON.parse(request.body.toString("utf8") || "{}") as Record<string, unknown>;
+      return isKms ? kms(account, target, input) : cloudTrail(account, target, input);
     }
     if (request.method === "POST") {
       const form = new URLSearchParams(request.body.toString("utf8"));
@@ -207,7 +221,7 @@ export const startSetupAccount = async (): Promise<SetupAccount> => {
   await database.createTable(TABLE);
   const before = { ...process.env };
   const account: SetupAccount = {
-    ...{ iam, trails: [], notifications: {}, stacks: {}, subscriptions: [], denied: [], calls: [] },
+    ...{ iam, trails: [], notifications: {}, stacks: {}, keys: {}, subscriptions: [], denied: [], calls: [] },
     stop: async () => {
       process.env = before;
       await Promise.all([server.stop(), iam.stop(), database.stop()]);

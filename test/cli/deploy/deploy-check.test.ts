@@ -8,6 +8,7 @@ import { FORWARD_REGION_STACK, FORWARD_STACK } from "../../../cli/deploy/checks-
 import { documents } from "../../../cli/schemas/index.ts";
 import { paramsText, readParams } from "../../../deploy/params.ts";
 import { stackNameOf, stackValues } from "../../../deploy/params-file.ts";
+import { keyStatements } from "../../../lib/doctor/key-policy.ts";
 import { awsCallsOf, runAwsCommand } from "../../support/aws-cli.ts";
 import { cliIn } from "../../support/cli.ts";
 import {
@@ -28,10 +29,11 @@ const QUEUE = `arn:aws:sqs:${REGION}:${ACCOUNT}:others`;
 const values = { region: REGION, alertEmail: "team@example.com", trailBucket: "trail-files" };
 const root = mkdtempSync(join(tmpdir(), "deploy-check-"));
 let account: SetupAccount;
+const env: Record<string, string | undefined> = { NO_COLOR: "1" };
 const cli = cliIn(
   () => root,
   () => NOW,
-  { NO_COLOR: "1" },
+  env,
 );
 
 const trail = (more: Partial<FakeTrail> = {}): FakeTrail => ({
@@ -63,6 +65,7 @@ const deployed = (more: Record<string, string> = {}) => {
 
 beforeAll(async () => {
   account = await startSetupAccount();
+  env.AWS_ENDPOINT_URL = process.env.AWS_ENDPOINT_URL;
   account.iam.putCluster({ arn: CLUSTER });
 });
 afterAll(async () => {
@@ -73,7 +76,7 @@ beforeEach(() => {
   account.iam.deny();
   Object.assign(account, {
     ...{ trails: [trail()], notifications: { "trail-files": notification }, stacks: {} },
-    ...{ subscriptions: [], denied: [] },
+    ...{ subscriptions: [], denied: [], keys: {} },
   });
   write();
 });
@@ -89,7 +92,13 @@ const item = async (name: string): Promise<CheckItem | undefined> =>
   (await check()).find((one) => one.item === name);
 
 /** Runs what was printed, as the AWS CLI would. */
-const runPrinted = (command: string): Promise<void> => runAwsCommand(command, REGION);
+const runPrinted = async (command: string): Promise<void> => {
+  const [call] = awsCallsOf(command);
+  if (call?.words.join(" ") !== "kms put-key-policy") return runAwsCommand(command, REGION);
+  const key = account.keys[call.options["key-id"] ?? ""];
+  if (!key) throw new Error("no such key");
+  key.policy = call.options.policy ?? "";
+};
 
 describe("deploy-check", () => {
   it("names the command that writes the file of parameters, and asks AWS nothing without one", async () => {
@@ -332,5 +341,103 @@ describe("deploy-check", () => {
     expect(out).toMatch(
       /^Of \d+ things that a deployment needs, \d+ are missing and \d+ (?:is|are) unknown\.\n/,
     );
+  });
+});
+
+describe("deploy-check of a key of one's own", () => {
+  const KEY = `arn:aws:kms:${REGION}:${ACCOUNT}:key/5e1f7e3c-0000-4000-8000-000000000001`;
+  const metadata = {
+    ...{ Arn: KEY, KeyState: "Enabled", KeyUsage: "ENCRYPT_DECRYPT", KeySpec: "SYMMETRIC_DEFAULT" },
+    KeyManager: "CUSTOMER",
+  };
+  const policy = JSON.stringify({
+    Version: "2012-10-17",
+    Statement: [
+      {
+        Sid: "it's the account",
+        ...{
+          Effect: "Allow",
+          Principal: { AWS: `arn:aws:iam::${ACCOUNT}:root` },
+          Action: "kms:*",
+          Resource: "*",
+        },
+      },
+    ],
+  });
+  beforeEach(() => {
+    account.keys = { [KEY]: { metadata, policy } };
+    write({ kmsKeyArn: KEY });
+  });
+
+  it("asks nothing about keys where there is none", async () => {
+    write();
+    const before = account.calls.length;
+    expect((await check()).filter((one) => /key/.test(one.item))).toEqual([]);
+    expect(account.calls.slice(before).filter((call) => call.includes("kms:"))).toEqual([]);
+  });
+
+  it("says whom its policy does not admit, and prints a policy that admits them and keeps what is there", async () => {
+    expect(await item("encryption key")).toMatchObject({ state: "ok", says: `${KEY} is enabled` });
+    const before = await item("key policy");
+    expect(before).toMatchObject({
+      state: "missing",
+      says: `the key's policy does not admit logs.${REGION}.amazonaws.com, events.amazonaws.com, cloudwatch.amazonaws.com`,
+      merge: { of: KEY, keeps: 1 },
+    });
+    await runPrinted(before?.next ?? "");
+    expect(account.keys[KEY]?.policy).toContain("it's the account");
+    expect(await item("key policy")).toMatchObject({ state: "ok", merge: null, next: null });
+  });
+
+  it.each([
+    ["kms:DescribeKey", "encryption key"],
+    ["kms:GetKeyPolicy", "key policy"],
+  ])("knows nothing where %s is refused, and prints nothing to put", async (action, name) => {
+    account.denied = [action];
+    expect(await item(name)).toMatchObject({
+      ...{ state: "unknown", merge: null },
+      next: expect.stringContaining(`Allow ${action} to whoever runs this command.`),
+    });
+    // Who may not read it can still hand over what it needs.
+    if (name === "key policy")
+      expect((await item(name))?.next).toContain(
+        JSON.stringify(keyStatements({ arn: KEY, stack: stackNameOf("prod") })),
+      );
+  });
+
+  it.each([
+    [{ KeyState: "Disabled" }, "is Disabled", `aws kms enable-key --region ${REGION} --key-id ${KEY}`],
+    [{ KeyState: "PendingDeletion" }, "is PendingDeletion", /^aws kms cancel-key-deletion /],
+    [{ KeySpec: "RSA_2048" }, "only a symmetric key", "Correct kmsKeyArn."],
+    [{ KeyUsage: "GENERATE_VERIFY_MAC", KeySpec: "HMAC_256" }, "only a symmetric key", "Correct kmsKeyArn."],
+    [{ KeyManager: "AWS" }, "is managed by AWS", "Correct kmsKeyArn."],
+  ])("does not take a key with %j", async (more, says, next) => {
+    account.keys = { [KEY]: { metadata: { ...metadata, ...more }, policy } };
+    const found = (await check()).filter((one) => /key/.test(one.item));
+    expect(found).toMatchObject([
+      { item: "encryption key", state: "missing", says: expect.stringContaining(says) },
+    ]);
+    expect(found[0]?.next).toMatch(next);
+  });
+
+  it("does not take a key that is not there, or of another account, and does not know what KMS leaves out", async () => {
+    account.keys = {};
+    expect(await item("encryption key")).toMatchObject({ state: "missing", says: `there is no key ${KEY}` });
+    account.keys = { [KEY]: { metadata: { ...metadata, KeySpec: undefined }, policy } };
+    expect((await item("encryption key"))?.state).toBe("unknown");
+    write({ kmsKeyArn: KEY.replace(ACCOUNT, "999988887777") });
+    expect((await item("encryption key"))?.says).toContain("a key of account 999988887777");
+  });
+
+  it("prints what gives the table of before the key", async () => {
+    write({ kmsKeyArn: KEY, existingTable: TABLE });
+    const [call] = awsCallsOf((await item("existing table"))?.next ?? "");
+    expect(call).toEqual({
+      words: ["dynamodb", "update-table"],
+      options: {
+        ...{ region: REGION, "table-name": TABLE },
+        "sse-specification": `Enabled=true,SSEType=KMS,KMSMasterKeyId=${KEY}`,
+      },
+    });
   });
 });

@@ -221,6 +221,11 @@ describe("init", () => {
       ["--existing-table", "arn:aws:dynamodb:x"],
       "existingTable is empty or the name of a table, not its ARN",
     ],
+    [["--kms-key", "alias/audit"], "with its id: neither an alias nor the id alone\n  Correct --kms-key."],
+    [
+      ["--kms-key", "arn:aws:kms:ap-south-1:111122223333:key/5e1f7e3c-0000-4000-8000-000000000001"],
+      "kmsKeyArn is a key in ap-south-1, and the auditor runs in",
+    ],
     [["--region", "eu-central-1\n"], "region"],
     [["--stage", "../../x"], "is no stage of a deployment"],
   ])("refuses %j by name, and writes nothing", async (words, says) => {
