@@ -4,6 +4,7 @@ import { DAY, HOUR } from "../../lib/core/base/time.ts";
 import type { Catalog } from "../../lib/core/catalog/catalog.ts";
 import type { IamFacts } from "../../lib/core/iam/facts.ts";
 import type { ConnectAction } from "../../lib/core/iam/may-connect.ts";
+import { MOST_KEPT } from "../../lib/core/iam/plan-asking.ts";
 import { whoMay } from "../../lib/core/iam/who-may.ts";
 import { type OpinionPorts, opinionsOf } from "../../lib/jobs/ask-opinions.ts";
 import { createSnapshotStore } from "../../lib/store/history/snapshots.ts";
@@ -71,6 +72,25 @@ describe("second opinions of the snapshot job", () => {
     expect(db.consumed().calls - before.calls).toBe(6);
     expect(state.asked).toBe(1);
     expect((await iamAt(T + 3 * HOUR))?.opinions?.identities).toHaveLength(1);
+  });
+
+  it("cost half a read unit at most where the snapshot is read, a hundred of them", async () => {
+    const { db, store, snap, iamAt } = await world();
+    const roles = Object.fromEntries(
+      Array.from({ length: MOST_KEPT }, (_, n) => [`service-${n}`, { policies: [open] }]),
+    );
+    const facts = factsOf({ roles });
+    await store.save(cluster, taken(facts), T);
+    const read = async (at: number): Promise<number> => {
+      const before = db.consumed().readUnits;
+      await iamAt(at);
+      return db.consumed().readUnits - before;
+    };
+    const without = await read(T);
+    for (let at = T + HOUR; at < T + 6 * DAY; at += 5 * HOUR) await snap(at, facts);
+    const end = T + 6 * DAY;
+    expect((await iamAt(end))?.opinions).toMatchObject({ identities: { length: MOST_KEPT }, waiting: 0 });
+    expect((await read(end)) - without).toBeLessThanOrEqual(0.5);
   });
 
   it("makes the verdict unknown from the snapshot on in which AWS says something else", async () => {

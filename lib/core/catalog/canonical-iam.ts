@@ -52,6 +52,9 @@ const rowLines = (part: IamPartName | typeof OPINIONS, rows: readonly Row[]): Ia
       return { key: `iam/${part}/${row.arn}`, text, weight };
     });
 
+/** They are alike but for a name and a digest: a hundred of them, packed, still fit in the chunk that they begin in. */
+const OPINION_WEIGHT = 1;
+
 /** Their head is the first of their rows. */
 const opinionLines = (opinions: IamOpinions | undefined): IamLine[] => {
   if (!opinions) return [];
@@ -64,7 +67,7 @@ const opinionLines = (opinions: IamOpinions | undefined): IamLine[] => {
   return [
     line("", [IAM_PART, OPINIONS]),
     line("/", [IAM_ROW, ordered(head)]),
-    ...rowLines(OPINIONS, identities),
+    ...rowLines(OPINIONS, identities).map((row) => ({ ...row, weight: OPINION_WEIGHT })),
   ];
 };
 
