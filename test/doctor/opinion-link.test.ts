@@ -5,6 +5,8 @@ import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import type { IamFacts, Simulated } from "../../lib/core/iam/facts.ts";
 import type { ConnectAction } from "../../lib/core/iam/may-connect.ts";
+import { withOpinions } from "../../lib/core/iam/plan-asking.ts";
+import { opinionsOn, secondOpinion } from "../../lib/core/iam/second-opinion.ts";
 import { opinionLink } from "../../lib/doctor/opinion-link.ts";
 import type { Simulate } from "../../lib/iam/simulate.ts";
 import { openStore } from "../../lib/store/open-store.ts";
@@ -82,6 +84,30 @@ describe("the second opinion in doctor", () => {
       state: "unknown",
       next: "Allow iam:SimulatePrincipalPolicy to whoever runs this command.",
     });
+  });
+
+  it("says what the snapshots' own asking has come to, and why it came to no more", async () => {
+    const refused = { why: "no", permission: "iam:SimulatePrincipalPolicy", since: T };
+    const held: IamFacts = { ...facts(), opinions: { cluster, identities: [], refused, waiting: 2 } };
+    expect(await linkOf(held, saying("allowed"))).toMatchObject({
+      state: "ok",
+      says: expect.stringContaining(
+        "in the newest snapshot: AWS's policy simulator was asked about nobody for a second opinion; 2 more are to be asked about; since 2026-11-02 09:00 UTC there is no answer: the snapshot function lacks iam:SimulatePrincipalPolicy",
+      ),
+    });
+  });
+
+  it("compares by its own reading of the policies, whatever an earlier answer made of the verdict", async () => {
+    const second = secondOpinion(facts(), cluster);
+    const denied = { decision: "denied", missing: [], inOrganization: null } as const;
+    const doubted = withOpinions(
+      facts(),
+      cluster,
+      opinionsOn(second, APP, new Map([["DbConnect", denied]])),
+      T,
+    );
+    expect(await linkOf(doubted, saying("denied"))).toMatchObject({ state: "broken" });
+    expect(await linkOf(doubted, saying("allowed"))).toMatchObject({ state: "ok" });
   });
 
   it("is unknown where the snapshot holds nothing of IAM, or nobody to ask about", async () => {
