@@ -53,7 +53,17 @@ const arriving = ({ estate: { clusters, connectsPerMonth }, deployed, ask }: Giv
   {
     what: "CloudTrail: connects as data events",
     dollars: exactly(ask("dataEvents", connectsPerMonth + clusters * HOURS)),
-    says: "with a canary login an hour for each cluster. Nothing more where a trail records them already",
+    says: "with a canary login an hour for each cluster. The same whether the trail is yours or the stack's. Nothing more where a trail records them already",
+  },
+  {
+    what: "CloudTrail: management events, with `createTrail: on`",
+    dollars: exactly(0),
+    says: `the first copy is free. A further copy costs ${cents(ask("managementEvents", 100_000))} for 100,000: \`createTrail: connects\` leaves them out`,
+  },
+  {
+    what: "S3: the trail's files, with `createTrail`",
+    dollars: "unknown",
+    says: `not measured. ${cents(ask("files", 1))} a month for each GB, kept for \`trailDays\`, and ${cents(ask("filesWritten", 1_000))} for 1,000 files, of which each Region writes 720 digests a month`,
   },
   {
     what: "EventBridge: connects on the bus",

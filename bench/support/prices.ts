@@ -16,6 +16,9 @@ export const PRICES_READ = "2026-11-28";
 
 export const prices = {
   dataEvents: { says: "CloudTrail, data events", dollars: 0.1, per: 100_000, unit: "events", source: page("cloudtrail") },
+  managementEvents: { says: "CloudTrail, management events, each copy but the first", dollars: 2, per: 100_000, unit: "events", source: page("cloudtrail") },
+  files: { says: "S3 Standard, storage", dollars: 0.023, per: 1, unit: "GB and month", source: page("s3") },
+  filesWritten: { says: "S3 Standard, objects written", dollars: 0.005, per: 1_000, unit: "requests", source: page("s3") },
   /** The dearest that an event can be: AWS's own management events cost nothing. */
   busEvents: { says: "EventBridge, events other than AWS management events", dollars: 1, per: 1e6, unit: "events", source: page("eventbridge") },
   queueRequests: { says: "SQS, requests", dollars: 0.4, per: 1e6, unit: "requests", source: page("sqs") },

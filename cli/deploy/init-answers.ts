@@ -5,8 +5,9 @@ import type { Params } from "../../deploy/params.ts";
 import { AuditError } from "../../lib/errors.ts";
 import { printable } from "../output.ts";
 import { type Asking, asked, askedOrNone, checkedOne } from "./asked.ts";
-import { candidates, checkedParams, clustersOf, clustersTagged, ofTrail, optionOf } from "./init-values.ts";
+import { checkedParams, clustersOf, clustersTagged, optionOf } from "./init-values.ts";
 import type { Looked } from "./look.ts";
+import { trailAnswers } from "./trail-answers.ts";
 
 /** As commander gives them. */
 export type InitOptions = {
@@ -17,6 +18,7 @@ export type InitOptions = {
   readonly securityHub?: string;
   readonly chatTopic?: string;
   readonly trailBucket?: string;
+  readonly createTrail?: string;
   readonly trailPrefix?: string;
   readonly trailKey?: string;
   readonly clusters?: string;
@@ -54,7 +56,7 @@ const setValues = (set: readonly string[]): Partial<Params> =>
 
 /** Everything that options say, but for the clusters. */
 const optionValues = (options: InitOptions): Partial<Params> => {
-  const { email, trailBucket, trailPrefix, trailKey, auditorUser, iam } = options;
+  const { email, trailBucket, createTrail, trailPrefix, trailKey, auditorUser, iam } = options;
   const {
     eventBus,
     securityHub,
@@ -67,7 +69,7 @@ const optionValues = (options: InitOptions): Partial<Params> => {
     set = [],
   } = options;
   const named = {
-    ...{ alertEmail: email, trailBucket, trailPrefix, trailKeyArn: trailKey, auditorUser, iam },
+    ...{ alertEmail: email, trailBucket, createTrail, trailPrefix, trailKeyArn: trailKey, auditorUser, iam },
     ...{
       eventBus,
       securityHub,
@@ -96,40 +98,6 @@ export type Sources = {
   readonly region: string;
   /** undefined: nobody is asked. */
   readonly asking: Asking | undefined;
-};
-
-type Place = Pick<Params, "trailBucket"> & Partial<Params>;
-
-/** The trail's bucket, and what its trail says of prefix and key. */
-const trailPlace = async (
-  { old, looked, region, asking }: Sources,
-  given: Partial<Params>,
-): Promise<Place> => {
-  const found = candidates(looked, region);
-  const ofBucket = (bucket: string): Place => {
-    const trail = found.find((one) => one.bucket === bucket);
-    // A key and a prefix of the old file belong to the old bucket.
-    const kept =
-      old.trailBucket === bucket ? { trailPrefix: old.trailPrefix, trailKeyArn: old.trailKeyArn } : {};
-    return { trailBucket: bucket, ...(trail ? ofTrail(trail) : kept) } as Place;
-  };
-  if (given.trailBucket !== undefined) return ofBucket(given.trailBucket);
-  const buckets = [...new Set(found.flatMap(({ bucket }) => bucket ?? []))];
-  const suggested = old.trailBucket ?? (buckets.length === 1 ? buckets[0] : undefined);
-  if (asking) {
-    if (buckets.length > 1)
-      asking.stderr.write(`Trails of ${region} write to: ${printable(buckets.join(", "))}\n`);
-    const question = "Bucket of the trail that records the connects (none: EventBridge alone)";
-    const bucket = await askedOrNone(asking, "trailBucket", question, suggested);
-    return ofBucket(bucket);
-  }
-  if (suggested !== undefined) return ofBucket(suggested);
-  throw usage(
-    buckets.length
-      ? `trails of ${region} write to several buckets: ${buckets.join(", ")}`
-      : "it is not known which bucket the trail writes to",
-    "Name it with --trail-bucket, or give --trail-bucket '' for none.",
-  );
 };
 
 const email = async ({ old, asking }: Sources, given: Partial<Params>): Promise<string> => {
@@ -187,8 +155,8 @@ export const paramsFrom = async (sources: Sources): Promise<Params> => {
   const given = optionValues(options);
   const user = given.auditorUser ?? old.auditorUser ?? parameterPlans.auditorUser.default;
   const alertEmail = await email(sources, given);
-  const place = await trailPlace(sources, given);
+  const trail = await trailAnswers(sources, given);
   const watched = await clusters(sources, user);
   const others = await channels(sources, given);
-  return checkedParams({ ...old, ...place, ...others, ...given, region, alertEmail, clusters: watched });
+  return checkedParams({ ...old, ...trail, ...others, ...given, region, alertEmail, clusters: watched });
 };

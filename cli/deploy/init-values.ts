@@ -19,6 +19,7 @@ export const optionOf: Readonly<Partial<Record<ParameterName, string>>> = {
   securityHub: "--security-hub",
   chatTopic: "--chat-topic",
   trailBucket: "--trail-bucket",
+  createTrail: "--create-trail",
   trailPrefix: "--trail-prefix",
   trailKeyArn: "--trail-key",
   clusters: "--clusters",
@@ -193,14 +194,20 @@ export const ofTrail = (trail: TrailState): Pick<Params, "trailBucket" | "trailP
   trailKeyArn: trail.keyArn ?? "",
 });
 
+/** Whether a trail surely records the connects of every cluster that is known; of any, where none is. */
+export const takesConnects = ({ selectors }: TrailState, { clusters }: Looked, region: string): boolean => {
+  const known = "value" in clusters ? clusters.value.map(({ arn }) => arn) : [];
+  const any = `arn:aws:dsql:${region}:000000000000:cluster/any`;
+  return (known.length ? known : [any]).every(
+    (arn) => connectsTaken(selectors, arn as Cluster).taken === "yes",
+  );
+};
+
 /** Trails of the Region that log into a bucket: those that take connects alone, where there are any. */
-export const candidates = ({ trails, clusters }: Looked, region: string): readonly TrailState[] => {
+export const candidates = (looked: Looked, region: string): readonly TrailState[] => {
+  const { trails } = looked;
   if (!("value" in trails)) return [];
   const logging = trailsOf(trails.value, region).filter(({ logging, bucket }) => logging && bucket);
-  const known = "value" in clusters ? clusters.value : [];
-  const taking = logging.filter(
-    ({ selectors }) =>
-      known.length > 0 && known.every(({ arn }) => connectsTaken(selectors, arn as Cluster).taken === "yes"),
-  );
+  const taking = logging.filter((trail) => takesConnects(trail, looked, region));
   return taking.length ? taking : logging;
 };

@@ -6,7 +6,7 @@ import { type ParameterName, parameterPlans } from "../../deploy/parameters.ts";
 import type { Params } from "../../deploy/params.ts";
 import { checkedStage, EXAMPLE, fileOf } from "../../deploy/params-file.ts";
 import { bucketLink, identityLink } from "../../lib/doctor/account-links.ts";
-import type { Link } from "../../lib/doctor/link.ts";
+import { type Link, ok } from "../../lib/doctor/link.ts";
 import { placeLink, watchedLink } from "../../lib/doctor/setup-links.ts";
 import type { SetupPorts } from "../../lib/doctor/setup-ports.ts";
 import { AuditError } from "../../lib/errors.ts";
@@ -18,6 +18,7 @@ import { withSetupPorts } from "../run/setup-ports.ts";
 import { writeWhole } from "../write-whole.ts";
 import { type Asking, asked } from "./asked.ts";
 import { type CheckItem, itemOf, itemStyles } from "./check-item.ts";
+import { placeOf } from "./checks-trail.ts";
 import { askRegion, type InitOptions, paramsFrom } from "./init-answers.ts";
 import { type Change, changesTo, mayWrite, oldFile, shownChange, textOf } from "./init-file.ts";
 import { checkedParams } from "./init-values.ts";
@@ -55,15 +56,17 @@ const seenOf = async (
   stage: string,
   ports: SetupPorts | undefined,
 ): Promise<Seen[]> => {
-  const { region, trailBucket, trailPrefix, trailKeyArn } = params;
-  const place = { region, bucket: trailBucket, prefix: trailPrefix, keyArn: trailKeyArn };
+  const { region } = params;
+  const bucket = params.trailBucket || params.existingTrailBucket;
   const again = (options: string) => `npx dsql-audit init --stage ${stage} --force ${options}`;
-  const asks = ports && !notSignedIn(looked) && trailBucket;
-  const told = asks ? bucketLink(trailBucket, tells(await ports.notification(trailBucket))) : undefined;
+  const asks = ports && !notSignedIn(looked) && bucket;
+  const told = asks ? bucketLink(bucket, tells(await ports.notification(bucket))) : undefined;
   const links: readonly Link[] = [
     identityLink(looked.identity),
     watchedLink(looked.clusters, watchedAtHome(params), region),
-    placeLink(looked.trails, place, again),
+    params.createTrail === "off"
+      ? placeLink(looked.trails, placeOf(params), again)
+      : ok("trail files", "the stack makes the trail and the bucket of its files"),
     // The setting merged with what is there is deploy-check's to print.
     ...(told ? [told.state === "broken" ? { ...told, next: checkOf(stage) } : told] : []),
   ];
@@ -149,7 +152,11 @@ const shown = (io: Io, { file, written, seen, next, changes }: Made): string =>
   ].join("\n");
 
 /** An option that takes what its parameter does; a shell completes them. */
-const choice = (name: "iam" | "securityHub" | "logLevel", flag: string, says: string): Option => {
+const choice = (
+  name: "createTrail" | "iam" | "securityHub" | "logLevel",
+  flag: string,
+  says: string,
+): Option => {
   const { values } = parameterPlans[name];
   return new Option(`${flag} <${values.join("|")}>`, says).choices(values);
 };
@@ -171,6 +178,13 @@ export const addInit: AddCommand = (program, io) => {
     .option("--clusters <arns>", "auto: all of them, new ones too; or ARNs, separated by commas")
     .option("--tag <key=value>", "instead of --clusters: those that have this tag now")
     .option("--trail-bucket <name>", "bucket of the trail that records the connects; '' for none")
+    .addOption(
+      choice(
+        "createTrail",
+        "--create-trail",
+        "whether the stack makes a trail; AWS charges for what it records",
+      ),
+    )
     .option("--trail-prefix <prefix>", "the trail's key prefix, with its slash (default: the trail's)")
     .option("--trail-key <arn>", "KMS key of the trail's files (default: the trail's)")
     .option("--auditor-user <role>", "the auditor's database role")

@@ -261,7 +261,7 @@ describe("init at a terminal", () => {
   it("asks what no option says, again after a wrong answer, and suggests what it found", async () => {
     account.trails = [trail("main", "trail-files")];
     const bus = `arn:aws:events:${REGION}:${ACCOUNT}:event-bus/findings`;
-    const answers = ["", "Mars", REGION, "nobody", "team@example.com", "", "auto", bus, "yes", "on", ""];
+    const answers = ["", "Mars", REGION, "nobody", "team@example.com", "", "", "auto", bus, "yes", "on", ""];
     const done = await withAnswers(answers);
     expect([done.code, done.left]).toEqual([0, []]);
     expect(done.questions).toEqual([
@@ -270,6 +270,7 @@ describe("init at a terminal", () => {
       "Region of the clusters [us-east-1]: ",
       "Email address for the notices (none: nobody) [none]: ",
       "Email address for the notices (none: nobody) [none]: ",
+      "Make a trail (on: with management events; connects; off) [off]: ",
       "Bucket of the trail that records the connects (none: EventBridge alone) [trail-files]: ",
       "Clusters to watch (auto: all, new ones too; or ARNs with commas) [auto]: ",
       "EventBridge bus that gets an event for each finding (none, or its ARN) [none]: ",

@@ -3,9 +3,11 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { prices } from "../../../bench/support/prices.ts";
 import type { CheckItem } from "../../../cli/deploy/check-item.ts";
-import { paramsText, readParams } from "../../../deploy/params.ts";
-import { EXAMPLE, fileOf, stackNameOf, stackValues } from "../../../deploy/params-file.ts";
+import { run } from "../../../cli/program.ts";
+import { type Params, paramsText, readParams } from "../../../deploy/params.ts";
+import { EXAMPLE, fileOf, readFileOf, stackNameOf, stackValues } from "../../../deploy/params-file.ts";
 import { cliIn } from "../../support/cli.ts";
 import {
   ACCOUNT,
@@ -166,5 +168,103 @@ describe("deploy-check", () => {
     });
     account.notifications = { "old-files": "" };
     expect((await check())[0]?.next).toMatch(/^aws s3api put-bucket-notification-configuration --bucket old/);
+  });
+});
+
+describe("init", () => {
+  const words = ["--stage", "prod", "--region", REGION, "--email", ""];
+  const rest = ["--clusters", "auto", "--event-bus", "", "--security-hub", "off", "--chat-topic", ""];
+  const written = (): Params => {
+    const read = readFileOf(root, fileOf("prod"));
+    if (!read || "problems" in read) throw new Error("there is no file that can be used");
+    return read.params;
+  };
+  /** At a terminal, with these answers; what was asked, and told. */
+  const asked = async (answers: readonly string[], ...more: string[]) => {
+    const left = [...answers];
+    const told = { out: "", err: "", questions: [] as string[] };
+    const stream = (to: "out" | "err") => ({
+      ...{ isTTY: false, columns: 80 },
+      write: (text: string) => {
+        told[to] += text;
+      },
+    });
+    const code = await run(["init", ...words, ...rest, ...more], {
+      ...{ stdout: stream("out"), stderr: stream("err"), env: { NO_COLOR: "1" }, cwd: root },
+      ...{ now: () => 0, random: () => 0, sleep: async () => {}, signal: new AbortController().signal },
+      ask: async (question) => {
+        told.questions.push(question);
+        return left.shift() ?? "";
+      },
+    });
+    return { ...told, code };
+  };
+  const QUESTION = "Make a trail (on: with management events; connects; off)";
+
+  it("offers a trail where none records the connects, and says what it costs", async () => {
+    const { code, questions, err, out } = await asked([""]);
+    expect([code, questions]).toEqual([0, [`${QUESTION} [on]: `]]);
+    expect(err).toContain(`$${prices.dataEvents.dollars.toFixed(2)} for every 100,000 connections`);
+    expect(prices.dataEvents.per).toBe(100_000);
+    expect(err).toContain("The first copy of management events is free");
+    expect(written()).toMatchObject({ createTrail: "on", trailBucket: "" });
+    expect(out).toContain("the stack makes the trail and the bucket of its files");
+  });
+
+  it("names the trail that records management events already, and what a second copy of them costs", async () => {
+    account.trails = [company()];
+    const { questions, err } = await asked(["connects"]);
+    expect(questions).toEqual([`${QUESTION} [off]: `]);
+    expect(err).toContain(`${company().arn} records management events`);
+    expect(err.replaceAll("\n", " ")).toContain(
+      `$${prices.managementEvents.dollars.toFixed(2)} for every 100,000`,
+    );
+    expect(written()).toMatchObject({ createTrail: "connects", trailBucket: "" });
+  });
+
+  it("asks for a bucket where no trail is wanted, and asks again after an answer that is none", async () => {
+    account.trails = [company()];
+    const { questions, err } = await asked(["yes", "off", ""]);
+    expect(questions).toEqual([
+      ...[`${QUESTION} [off]: `, `${QUESTION} [off]: `],
+      "Bucket of the trail that records the connects (none: EventBridge alone) [company-files]: ",
+    ]);
+    expect(err).toContain("createTrail is one of off, on, connects");
+    expect(written()).toMatchObject({ createTrail: "off", trailBucket: "company-files" });
+  });
+
+  it("offers none where a trail records them, where it is said, and where nobody could look", async () => {
+    account.trails = [trail(company().arn)];
+    expect((await asked([""])).questions.join()).not.toContain("Make a trail");
+    expect((await asked([], "--force", "--trail-bucket", "b-1")).questions).toEqual([]);
+    rmSync(file);
+    account.trails = [];
+    account.denied = ["cloudtrail:ListTrails"];
+    expect((await asked(["none"])).questions.join()).not.toContain("Make a trail");
+  });
+
+  it("makes none that nobody asked for, without a terminal; the option does", async () => {
+    const refused = await cli(["init", ...words, "--yes"]);
+    expect(refused).toMatchObject({ code: 64, err: expect.stringContaining("--create-trail on") });
+    expect((await cli(["init", ...words, "--yes", "--create-trail", "connects"])).code).toBe(0);
+    expect(written()).toMatchObject({ createTrail: "connects", trailBucket: "" });
+    // Once it is deployed, its bucket is no bucket to be named.
+    account.trails = [trail(OWN)];
+    expect((await cli(["init", ...words, "--yes"])).code).toBe(0);
+    expect(written()).toMatchObject({ createTrail: "connects", trailBucket: "" });
+  });
+
+  it("refuses a bucket beside it, and names both", async () => {
+    const done = await cli(["init", ...words, "--offline", "--create-trail", "on", "--trail-bucket", "b-1"]);
+    expect(done).toMatchObject({
+      code: 64,
+      err: expect.stringContaining("trailBucket and createTrail: on each say where the trail's files are"),
+    });
+    write({ trailBucket: "company-files", createTrail: "off" });
+    const switched = await cli(["init", "--offline", "--yes", "--force", "--create-trail", "on"]);
+    expect(switched.code).toBe(64);
+    const both = ["init", "--offline", "--yes", "--force", "--create-trail", "on", "--trail-bucket", ""];
+    expect((await cli(both)).code).toBe(0);
+    expect(written()).toMatchObject({ createTrail: "on", trailBucket: "" });
   });
 });

@@ -100,7 +100,7 @@ it("leads from a checkout to doctor in under ten commands, each explained in a l
     const filled = words
       .slice(2)
       .map((word) => (word === "TABLE" ? TABLE : word === "REGION" ? REGION : word));
-    const done = await command(filled, [REGION, "team@example.com", "", "auto"]);
+    const done = await command(filled, [REGION, "team@example.com", "off", "", "auto"]);
     expect([line, done.code]).toEqual([line, 0]);
     if (words[2] === "setup-sql") expect(done.out).toContain(`AWS IAM GRANT dsql_auditor TO '${ROLE}';`);
     if (words[2] === "doctor") expect(done.out).toContain("  identity ");
