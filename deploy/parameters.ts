@@ -101,8 +101,9 @@ export const parameterPlans = {
   createTrail: {
     says: [
       "Whether the stack makes a trail for the connects, with a bucket of its own; trailBucket is empty then. on: a trail that",
-      "records management events as well, in all Regions. connects: of this Region the connects alone, where another trail records",
-      "management events, of which AWS charges every further copy. Connects are charged in each trail: docs/cost.md.",
+      "records management events as well, in all Regions. connects: the connects alone, of this Region unless `regions` names more,",
+      "where another trail records management events, of which AWS charges every further copy. Connects are charged in each",
+      "trail: docs/cost.md.",
     ],
     default: "off",
     values: ["off", "on", "connects"],

@@ -116,9 +116,9 @@ export const trail: Resources = {
       IsLogging: true,
       EnableLogFileValidation: true,
       IncludeGlobalServiceEvents: true,
-      // IAM's events come in one Region, and reach EventBridge there only where a trail records it. Connects are read of this
-      // Region alone, and each Region's would be charged in every trail that takes them.
-      IsMultiRegionTrail: either("RecordsManagement", true, false),
+      // IAM's events come in one Region, and reach EventBridge there only where a trail records it. Connects of a Region where
+      // nothing is watched would be charged for nothing.
+      IsMultiRegionTrail: either("RecordsAllRegions", true, false),
       AdvancedEventSelectors: either("RecordsManagement", [management, CONNECTS], [CONNECTS]),
       KMSKeyId: either("HasTrailKey", ref("TrailKeyArn"), ref("AWS::NoValue")),
     },

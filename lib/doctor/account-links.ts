@@ -53,10 +53,6 @@ const atHome = (arn: string): string => `--region ${shellWord(parseArn(arn)?.reg
 const MAKE_ANEW =
   "Deploying again does not make it anew: docs/operations.md, A trail of the stack's own, says what does.";
 
-/** Of clusters of its own Region alone a stack's trail is the one that has to take the connects. */
-const ownFor = (own: string, cluster: Cluster): string =>
-  parseArn(own)?.region === parseArn(cluster)?.region ? own : "";
-
 /** The trails that a deployment rests on: where it made one that one alone, for it reads no other's files. */
 const trailsFor = (trails: readonly TrailRead[], own: string): readonly TrailRead[] =>
   own === "" ? trails : trails.filter(({ arn }) => arn === own);
@@ -72,10 +68,9 @@ const trailNext = (trails: readonly TrailRead[], own: string): string => {
     : `aws cloudtrail get-event-selectors ${atHome(first.arn)} --trail-name ${shellWord(first.arn)}`;
 };
 
-/** Whether a trail takes the connects of this cluster. `made`: the trail that the stack made; empty: none. */
-export const trailLink = (answer: Answer<readonly TrailRead[]>, cluster: Cluster, made = ""): Link => {
+/** Whether a trail takes the connects of this cluster. `own`: the trail that the stack made; empty: none. */
+export const trailLink = (answer: Answer<readonly TrailRead[]>, cluster: Cluster, own = ""): Link => {
   if (!("value" in answer)) return unanswered("trail", answer);
-  const own = ownFor(made, cluster);
   const judged = trailsFor(answer.value, own);
   if (own !== "" && !judged.length)
     return broken("trail", `the trail that the stack made is gone: ${own}`, MAKE_ANEW);
@@ -87,13 +82,10 @@ export const trailLink = (answer: Answer<readonly TrailRead[]>, cluster: Cluster
   return captured === "no" ? broken("trail", said, next) : unknown("trail", said, next);
 };
 
-/** Whether the trails that take its connects sign what they deliver. `made` as in `trailLink`. */
-export const digestsLink = (answer: Answer<readonly TrailRead[]>, cluster: Cluster, made = ""): Link => {
+/** Whether the trails that take its connects sign what they deliver. `own` as in `trailLink`. */
+export const digestsLink = (answer: Answer<readonly TrailRead[]>, cluster: Cluster, own = ""): Link => {
   if (!("value" in answer)) return unanswered("digests", answer);
-  const { captured, trails, validation } = captureState(
-    trailsFor(answer.value, ownFor(made, cluster)),
-    cluster,
-  );
+  const { captured, trails, validation } = captureState(trailsFor(answer.value, own), cluster);
   if (captured !== "yes") return unknown("digests", "not known which trail takes its connects");
   if (validation) return ok("digests", "the trail signs its files");
   return broken(

@@ -1,5 +1,5 @@
 // Looks at every link between a connection and a mail: which holds, which is broken, which is unknown.
-import type { Cluster } from "../core/base/ids.ts";
+import { type Cluster, parseArn } from "../core/base/ids.ts";
 import { shellWord } from "../core/base/shell-word.ts";
 import type { Instant } from "../core/base/time.ts";
 import type { KeptSettings } from "../core/findings/settings.ts";
@@ -115,8 +115,17 @@ const lastConnection = async (
 export const recentLogins = ({ canaries }: Pick<ReadStore, "canaries">, cluster: Cluster, now: Instant) =>
   canaries.look(cluster, { from: now - LOGINS_MS, to: now }, now);
 
-/** The account's trails; `own`: the one that the stack made, empty: it made none. */
-type Recorded = { readonly trails: Awaited<ReturnType<DoctorPorts["trails"]>>; readonly own: string };
+/** The account's trails; `own`: the one that the stack made, if it has to take the connects of this cluster. */
+type Recorded = {
+  readonly trails: Awaited<ReturnType<DoctorPorts["trails"]>>;
+  readonly own: (cluster: Cluster) => string;
+};
+
+/** Of what the deployment watches the stack's trail is the one that counts; the table may hold more. */
+const ownTrailOf =
+  (trail: string, regions: readonly string[]): Recorded["own"] =>
+  (cluster) =>
+    [parseArn(trail)?.region, ...regions].includes(parseArn(cluster)?.region) ? trail : "";
 
 const clusterLinks = async (
   { store, ports, now }: Examined,
@@ -143,8 +152,8 @@ const clusterLinks = async (
     ...(ports ? [await opinionLink(store, ports, cluster, now)] : []),
     ...(recorded
       ? [
-          trailLink(recorded.trails, cluster, recorded.own),
-          digestsLink(recorded.trails, cluster, recorded.own),
+          trailLink(recorded.trails, cluster, recorded.own(cluster)),
+          digestsLink(recorded.trails, cluster, recorded.own(cluster)),
         ]
       : []),
     canaryLink(logins.canaries, now),
@@ -198,7 +207,7 @@ export const examine = async (examined: Examined): Promise<LinkRow[]> => {
       ports.trails(),
       channelsOf(store, watched).then((channels) => stackLinks(ports, channels, running, reach)),
     ]);
-    recorded = { trails: found, own: running?.deployment?.trail ?? "" };
+    recorded = { trails: found, own: ownTrailOf(running?.deployment?.trail ?? "", regions) };
     shared.push(
       identityLink(identity),
       clustersLink(listed, known, setUp),

@@ -82,6 +82,12 @@ export const trailTests = (packaged: () => Stack): void => {
       },
     );
 
+    it("records connects of all Regions where more than one is watched", () => {
+      const trail = deployed({ CreateTrail: "connects", Regions: "eu-west-1" }).of("Trail");
+      expect(trail).toMatchObject({ IsMultiRegionTrail: true });
+      expect(trail.AdvancedEventSelectors).toHaveLength(1);
+    });
+
     it("keeps its files in a private, encrypted bucket that tells of new ones, and that outlives the stack", () => {
       expect(made("TrailFiles")).toMatchObject({ DeletionPolicy: "Retain", UpdateReplacePolicy: "Retain" });
       const bucket = deployed({ CreateTrail: "on", TrailDays: "90" }).of("TrailFiles");

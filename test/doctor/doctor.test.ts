@@ -97,7 +97,13 @@ describe("doctor", () => {
     await stack.store.deployments.ran(ran + 1, { ...deployment, trail: own });
     const found = (await rowsOf()).find(({ link }) => link === "trail");
     expect(found).toMatchObject({ state: "broken", says: `the trail that the stack made is gone: ${own}` });
-    await stack.store.deployments.ran(ran + 2, deployment);
+    // The table holds clusters of a Region that this deployment does not watch, say of before it was moved.
+    const away = own.replace("us-east-1:", "eu-west-1:");
+    await stack.store.deployments.ran(ran + 2, { ...deployment, trail: away });
+    expect(stateOf(await rowsOf(), "trail")).toBe("ok");
+    await stack.store.deployments.ran(ran + 3, { ...deployment, trail: away, regions: "us-east-1" });
+    expect(stateOf(await rowsOf(), "trail")).toBe("broken");
+    await stack.store.deployments.ran(ran + 4, deployment);
     expect(stateOf(await rowsOf(), "trail")).toBe("ok");
   });
 

@@ -208,9 +208,11 @@ describe("the trail", () => {
       expect(trailLink(dark, cluster, own).state).toBe("unknown");
       expect(digestsLink(dark, cluster, own).state).toBe("unknown");
     });
-    it("says nothing of a cluster of another Region", () => {
-      const away = own.replace("us-east-1:", "eu-central-1:");
-      expect(trailLink({ value: [other] }, cluster, away).state).toBe("ok");
+    it("has to record the cluster's Region", () => {
+      const away = trail({ arn: own, homeRegion: "eu-central-1" });
+      expect(trailLink({ value: [other, away] }, cluster, own).state).toBe("broken");
+      const everywhere = { ...away, multiRegion: true };
+      expect(trailLink({ value: [other, everywhere] }, cluster, own).state).toBe("ok");
     });
   });
   it("without digests is told apart, with the one command that only adds them", () => {
