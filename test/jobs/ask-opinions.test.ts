@@ -7,7 +7,9 @@ import type { ConnectAction } from "../../lib/core/iam/may-connect.ts";
 import { MOST_KEPT } from "../../lib/core/iam/plan-asking.ts";
 import { whoMay } from "../../lib/core/iam/who-may.ts";
 import { type OpinionPorts, opinionsOf } from "../../lib/jobs/ask-opinions.ts";
+import { tableHistory } from "../../lib/store/history/export.ts";
 import { createSnapshotStore } from "../../lib/store/history/snapshots.ts";
+import { verifyHistory } from "../../lib/store/history/verify-history.ts";
 import { cluster, estate } from "../support/catalogs.ts";
 import { allow, type FactsGiven, iamFacts, policy, roleArn } from "../support/iam-facts.ts";
 import { testTables } from "../support/table.ts";
@@ -94,7 +96,7 @@ describe("second opinions of the snapshot job", () => {
   });
 
   it("makes the verdict unknown from the snapshot on in which AWS says something else", async () => {
-    const { state, snap, verdictAt } = await world();
+    const { db, state, snap, verdictAt } = await world();
     await snap(T);
     state.decision = "denied";
     const other = factsOf({
@@ -108,6 +110,7 @@ describe("second opinions of the snapshot job", () => {
     expect(await verdictAt(T + 2 * HOUR)).toBe("unknown");
     expect(await snap(T + HOUR + DAY, other)).toMatchObject({ unchanged: false, changes: [] });
     expect(await verdictAt(T + HOUR + DAY)).toBe("allowed");
+    expect((await verifyHistory(await tableHistory(db, cluster))).faults).toEqual([]);
     expect(await verdictAt(T + 2 * HOUR)).toBe("unknown");
   });
 
