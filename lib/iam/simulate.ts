@@ -45,6 +45,9 @@ const simulatedIn = (result: EvaluationResult, cluster: string): Simulated | und
   );
 };
 
+/** What AWS says of the policies of this one identity: the next one's may do. */
+const NOT_ANSWERED: ReadonlySet<string> = new Set(["PolicyEvaluationException", "InvalidInputException"]);
+
 /** Two actions fit on one page; IAM may give fewer on each than it could. */
 const MOST_PAGES = 10;
 
@@ -85,6 +88,7 @@ export const simulator =
         if (Marker === undefined) break;
       }
     } catch (error) {
+      if (error instanceof Error && NOT_ANSWERED.has(error.name)) return { value: new Map() };
       if (isMissing(error)) return { why: `AWS knows no ${principal}`, missing: true };
       const why = refusalOf(SIMULATE, error).reason;
       return isDenied(error)

@@ -122,6 +122,33 @@ describe("SimulatePrincipalPolicy", () => {
     expect(await simulate(role("gone"), CLUSTER, new Map())).toMatchObject({ missing: true });
   });
 
+  it("goes on to the next where the policies of one cannot be evaluated", async () => {
+    says("apps/app", "allowed", "implicitDeny");
+    const settings = settingsOf(iam);
+    const clients = { iam: new IAMClient(settings), dsql: () => new DSQLClient(settings) };
+    const principals = [role("tagged"), role("apps/app")];
+    const facts = await readIam(clients, { cluster: CLUSTER, arns: principals, now: () => 0 });
+    const failing: Simulate = (principal, ...rest) => {
+      const client = principal.endsWith("tagged") ? new IAMClient(settings) : clients.iam;
+      client.middlewareStack.add(
+        (next) => async (args) => {
+          if (!principal.endsWith("tagged")) return next(args);
+          throw Object.assign(new Error("no"), { name: "PolicyEvaluationException" });
+        },
+        { step: "initialize" },
+      );
+      return simulator(client)(principal, ...rest);
+    };
+    const found = await askSecondOpinion(failing, secondOpinion(facts, CLUSTER), CLUSTER, principals);
+    expect(found.refused).toBeNull();
+    expect(found.opinions.map(({ aws, state }) => [aws?.decision ?? null, state])).toEqual([
+      [null, "not-compared"],
+      [null, "not-compared"],
+      ["allowed", "agrees"],
+      ["denied", "agrees"],
+    ]);
+  });
+
   it("makes no more calls than it may", async () => {
     const before = iam.calls.length;
     const none = simulator(new IAMClient(settingsOf(iam)), () => false);

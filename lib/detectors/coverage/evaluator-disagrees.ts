@@ -39,7 +39,7 @@ export const evaluatorDisagrees = /* @__PURE__ */ defineDetector({
     falsePositives:
       "A change of policies that AWS had not yet spread when it was asked. The question is put again after a day. A simulator that is wrong itself: it knows neither session policies nor every condition key.",
     blindSpots:
-      "A few identities are asked about each day, up to 100 for each cluster. Where the auditor may not ask (iam:SimulatePrincipalPolicy) or AWS throttles, nothing is found: doctor says so. Cluster policies are not compared, as the simulator takes them for IAM users only. Where both are wrong in the same way, nobody sees it.",
+      "A few identities are asked about each day, up to 100 for each cluster, none without a policy about connecting. Where the auditor may not ask (iam:SimulatePrincipalPolicy) or AWS throttles, nothing is found: doctor says so. Cluster policies are not compared, as the simulator takes them for IAM users only. Where both are wrong in the same way, nobody sees it.",
   },
   evidence: {
     action: "Action",
