@@ -56,17 +56,15 @@ const recordsManagement = ({ selectors, basic = [] }: TrailState): boolean =>
 /** What a trail costs. Prices of us-east-1: https://aws.amazon.com/cloudtrail/pricing/ */
 const offer = (region: string, management: TrailState | undefined): string =>
   [
-    `No trail that could be read records who connects to the clusters of ${region}.`,
-    "The stack can make one, with a bucket of its own. AWS asks $0.10 for every 100,000 connections that a trail records, and S3 for",
-    "keeping its files.",
+    `No trail that could be read records who connects to the clusters of ${region}. The stack can make one, with a bucket of its own.`,
+    "In us-east-1 AWS charges $0.10 for every 100,000 connections that a trail records, and S3 for keeping its files.",
     ...(management
       ? [
-          `${printable(management.arn)} records management events, and a further copy costs $2.00 for every`,
-          '100,000: "connects" leaves them out. With "off" that trail can record the connections too, for the same price:',
-          "deploy-check prints the commands.",
+          `${printable(management.arn)} records management events, and a further copy costs $2.00 for every 100,000:`,
+          '"connects" leaves them out. With "off" that trail can record the connections too, for the same price: deploy-check prints how.',
         ]
       : [
-          'The first copy of management events is free: "on" records them too, so that changes of clusters and of IAM are seen at once.',
+          'The first copy of management events is free. "on" records them too, so that changes of clusters and of IAM are seen at once.',
         ]),
     "",
   ].join("\n");
@@ -79,13 +77,15 @@ const ownTrail = async (
   const known = given.createTrail ?? old.createTrail ?? "off";
   const isSaid = given.createTrail !== undefined || given.trailBucket !== undefined || known !== "off";
   if (isSaid || !asking || old.trailBucket || !("value" in looked.trails)) return known;
-  const trails = trailsOf(looked.trails.value, region).filter(({ logging }) => logging);
+  const all = looked.trails.value;
+  const trails = trailsOf(all, region).filter(({ logging }) => logging);
   if (trails.some((trail) => takesConnects(trail, looked, region))) return known;
   asking.stderr.write(offer(region, trails.find(recordsManagement)));
   return asked(
     asking,
     "Make a trail (on: with management events; connects; off)",
-    trails.length ? "off" : "on",
+    // One that could not be read may record them, and would be charged beside it.
+    trails.length || all.some((trail) => "unreadable" in trail) ? "off" : "on",
     checkedOne("createTrail"),
   );
 };

@@ -222,6 +222,12 @@ describe("init", () => {
     expect(written()).toMatchObject({ createTrail: "connects", trailBucket: "" });
   });
 
+  it("suggests none while a trail that was not read may record them", async () => {
+    account.trails = [company({ selectors: { unread: true } })];
+    expect((await asked([])).questions[0]).toBe(`${QUESTION} [off]: `);
+    expect(written()).toMatchObject({ createTrail: "off", trailBucket: "" });
+  });
+
   it("asks for a bucket where no trail is wanted, and asks again after an answer that is none", async () => {
     account.trails = [company()];
     const { questions, err } = await asked(["yes", "off", ""]);
