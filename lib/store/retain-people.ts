@@ -5,12 +5,12 @@ import { ANY_SCOPE, scopeOfCluster } from "../core/coverage/coverage-scope.ts";
 import type { Act } from "../core/findings/act.ts";
 import { type RetentionDays, retentionNames, retentionProblem } from "../core/findings/retention-days.ts";
 import { AuditError } from "../errors.ts";
-import { actKey, actStore } from "./findings/acts.ts";
-import { exemptionItems } from "./findings/exemptions.ts";
-import { createFindingStore } from "./findings/findings.ts";
+import { actOfItem } from "./findings/acts.ts";
+import { exemptionOfItem } from "./findings/exemptions.ts";
+import { findingOfItem } from "./findings/findings.ts";
 import { eachToItsEnd, inParallel } from "./table/in-parallel.ts";
 import { keys } from "./table/keys.ts";
-import type { Key, Range, Table } from "./table/table.ts";
+import type { Item, Key, Range, Table } from "./table/table.ts";
 
 /** How much of each was removed, or would be. */
 export type RemovedOfPeople = {
@@ -67,6 +67,31 @@ const retainActivity = async (
   return removed + (await remove(await before(keys.days(cluster))));
 };
 
+type Readable<T> = {
+  readonly found: readonly { readonly key: Key; readonly value: T }[];
+  /** Throws the first error that there was, if any: what cannot be read is told once all the rest is done. */
+  readonly end: () => void;
+};
+
+/** Each item by itself: one that cannot be read keeps none of the others. */
+const readEach = async <T>(table: Table, pk: string, read: (item: Item) => T): Promise<Readable<T>> => {
+  const found: { key: Key; value: T }[] = [];
+  const errors: unknown[] = [];
+  for await (const item of table.query({ pk })) {
+    try {
+      found.push({ key: { pk: item.pk, sk: item.sk }, value: read(item) });
+    } catch (error) {
+      errors.push(error);
+    }
+  }
+  return {
+    found,
+    end: () => {
+      if (errors.length) throw errors[0];
+    },
+  };
+};
+
 /** An exemption is known for as long after its end as any other act after its time. */
 const endOf = (act: Act): Instant =>
   "until" in act && act.until !== undefined ? Math.max(act.at, act.until) : act.at;
@@ -78,12 +103,16 @@ const retainActs = async (
 ): Promise<number> => {
   if (actDays === 0) return 0;
   const cutoff = now - actDays * DAY;
-  const old = (await actStore(table).list(cluster)).filter((act) => endOf(act) < cutoff);
-  const ended = (await exemptionItems(table).exemptions(cluster)).filter(({ until }) => until < cutoff);
-  const remove = remover(table, apply);
-  return (
-    (await remove(old.map(actKey))) + (await remove(ended.map(({ key }) => keys.exemption(cluster, key))))
-  );
+  const acts = await readEach(table, keys.acts(cluster), actOfItem);
+  const exemptions = await readEach(table, keys.exemptions(cluster), exemptionOfItem);
+  const over = [
+    ...acts.found.filter(({ value }) => endOf(value) < cutoff),
+    ...exemptions.found.filter(({ value }) => value.until < cutoff),
+  ];
+  const removed = await remover(table, apply)(over.map(({ key }) => key));
+  acts.end();
+  exemptions.end();
+  return removed;
 };
 
 /** One that was opened again meanwhile has another revision, and stays. */
@@ -93,13 +122,14 @@ const retainFindings = async (
   { now, days: { findingDays }, apply }: Options,
 ): Promise<number> => {
   const before = now - findingDays * DAY;
-  const old = [...(await createFindingStore(table).read(cluster)).values()].filter(
-    ({ finding: { closedAt } }) => closedAt !== undefined && closedAt < before,
+  const { found, end } = await readEach(table, keys.findings(cluster), findingOfItem);
+  const old = found.filter(
+    ({ value: { finding } }) => finding.closedAt !== undefined && finding.closedAt < before,
   );
-  if (!apply) return old.length;
-  const removed = await inParallel(old, LANES, ({ finding, rev }) =>
-    table.removeIf(keys.finding(cluster, finding.id), "rev", rev),
-  );
+  const removed = apply
+    ? await inParallel(old, LANES, ({ key, value: { rev } }) => table.removeIf(key, "rev", rev))
+    : old;
+  end();
   return removed.filter(Boolean).length;
 };
 
@@ -121,7 +151,7 @@ const retainNotices = async (
 
 /**
  * What is over for longer than `days` says. Counted from the clock, also of a cluster that is gone. Twice is once, and a run
- * that dies is ended by the next one. An item that cannot be read keeps none of another kind: the error comes last.
+ * that dies is ended by the next one. An item that cannot be read keeps none of the others: the error comes last.
  */
 export const retainPeople = async (
   table: Table,

@@ -4,7 +4,7 @@ import type { Cluster } from "../../core/base/ids.ts";
 import * as z from "../../core/base/zod.ts";
 import { Act, isFindingAct } from "../../core/findings/act.ts";
 import { keys } from "../table/keys.ts";
-import type { Table } from "../table/table.ts";
+import type { Item, Table } from "../table/table.ts";
 
 const FORMAT = 1;
 const ActItem = z.object({ v: z.literal(FORMAT), rev: z.literal(1), act: Act });
@@ -22,6 +22,9 @@ export type ActStore = {
   ) => Promise<number>;
 };
 
+/** One stored act. Throws where the item is not one that this version can read. */
+export const actOfItem = (item: Item): Act => ActItem.parse(item).act;
+
 /** Twice in one millisecond by one person on one finding or cluster is once. */
 export const actKey = (act: Act) =>
   keys.act(act.cluster, act.at, `${act.kind}#${isFindingAct(act) ? act.finding : ""}#${act.by}`);
@@ -33,13 +36,13 @@ export const actStore = (table: Table): ActStore => ({
   list: async (cluster) => {
     const found: Act[] = [];
     for await (const item of table.query({ pk: keys.acts(cluster), consistent: true }))
-      found.push(ActItem.parse(item).act);
+      found.push(actOfItem(item));
     return found;
   },
   rewrite: async (cluster, change, { apply }) => {
     let changed = 0;
     for await (const item of table.query({ pk: keys.acts(cluster), consistent: true })) {
-      const { act } = ActItem.parse(item);
+      const act = actOfItem(item);
       const next = change(act);
       if (isDeepStrictEqual(next, act)) continue;
       changed++;

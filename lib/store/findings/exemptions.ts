@@ -3,10 +3,13 @@ import type { Cluster } from "../../core/base/ids.ts";
 import * as z from "../../core/base/zod.ts";
 import { Exemption } from "../../core/findings/exemption.ts";
 import { keys } from "../table/keys.ts";
-import type { Table } from "../table/table.ts";
+import type { Item, Table } from "../table/table.ts";
 
 const FORMAT = 1;
 const ExemptionItem = z.object({ v: z.literal(FORMAT), exemption: Exemption });
+
+/** One stored exemption. Throws where the item is not one that this version can read. */
+export const exemptionOfItem = (item: Item): Exemption => ExemptionItem.parse(item).exemption;
 
 export type ExemptionItems = {
   readonly exemptions: (cluster: Cluster) => Promise<Exemption[]>;
@@ -18,7 +21,7 @@ export const exemptionItems = (table: Table): ExemptionItems => ({
   exemptions: async (cluster) => {
     const found: Exemption[] = [];
     for await (const item of table.query({ pk: keys.exemptions(cluster) })) {
-      found.push(ExemptionItem.parse(item).exemption);
+      found.push(exemptionOfItem(item));
     }
     return found;
   },

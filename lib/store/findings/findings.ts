@@ -33,6 +33,10 @@ const FindingItem = z.pipe(
   z.object({ v: z.union([z.literal(FORMAT), z.literal(PACKED)]), rev: z.int(), finding: StoredFinding }),
 );
 
+/** One stored finding with its revision. Throws where the item is not one that this version can read. */
+export const findingOfItem = (item: Item): { readonly finding: Finding; readonly rev: number } =>
+  FindingItem.parse(item);
+
 /** Findings as they were read, for a change that rests on them. */
 export type FindingsRead = ReadonlyMap<string, { readonly finding: Finding; readonly rev: number }>;
 
@@ -78,7 +82,7 @@ export const createFindingStore = (table: Table): FindingStore => {
   const readAll = async (cluster: Cluster, consistent: boolean): Promise<FindingsRead> => {
     const found = new Map<string, { finding: Finding; rev: number }>();
     for await (const item of table.query({ pk: keys.findings(cluster), consistent })) {
-      const { finding, rev } = FindingItem.parse(item);
+      const { finding, rev } = findingOfItem(item);
       found.set(finding.id, { finding, rev });
     }
     return found;
@@ -109,7 +113,7 @@ export const createFindingStore = (table: Table): FindingStore => {
 
     get: async (cluster, id) => {
       const item = await table.get(keys.finding(cluster, id), { consistent: true });
-      return item && FindingItem.parse(item).finding;
+      return item && findingOfItem(item).finding;
     },
 
     update: async (cluster, change, known) => {
