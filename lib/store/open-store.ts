@@ -155,13 +155,11 @@ export const openStore = (table: Table, { now }: StoreOptions): Store => {
         const { keepDays = KEEP_DAYS, days = defaultRetention, apply = true } = options;
         // What may not be kept so short is told before anything is removed.
         assertDays(days);
-        const thin = async () => {
-          const result = await applyRetention(table, cluster, { now, keepDays, apply });
-          // The daily run keeps the usual days, which verify knows of; it may not write to the table either.
-          if (apply && keepDays !== KEEP_DAYS && result.before !== null)
-            await putRetentionMark(table, cluster, { before: result.before, at: now(), keepDays });
-          return result;
+        // The daily run keeps the usual days, which verify knows of; it may not write to the table either.
+        const beforeThinning = async (before: Instant): Promise<void> => {
+          if (keepDays !== KEEP_DAYS) await putRetentionMark(table, cluster, { before, at: now(), keepDays });
         };
+        const thin = () => applyRetention(table, cluster, { now, keepDays, apply, beforeThinning });
         // Neither waits for the other: a history that cannot be read, or a long one, must not keep what is over of people.
         const [result, removed] = await eachToItsEnd([
           thin(),

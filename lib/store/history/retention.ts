@@ -25,6 +25,8 @@ export type RetentionOptions = {
   readonly keepDays?: number;
   /** false: nothing is removed, the result says what would be. */
   readonly apply?: boolean;
+  /** Told before anything is removed what will be thinned: a run that dies half-way has left word of it. */
+  readonly beforeThinning?: (before: Instant) => Promise<void>;
 };
 export type RetentionResult = {
   /** What was taken before this day is thinned; null: there is no snapshot yet. */
@@ -118,7 +120,7 @@ const collect = async (
 export const applyRetention = async (
   table: Table,
   cluster: Cluster,
-  { now, keepDays = KEEP_DAYS, apply = true }: RetentionOptions,
+  { now, keepDays = KEEP_DAYS, apply = true, beforeThinning }: RetentionOptions,
 ): Promise<RetentionResult> => {
   if (!Number.isInteger(keepDays) || keepDays < 1) {
     throw new AuditError("config", `retention must keep at least 1 day, not ${keepDays}`);
@@ -128,6 +130,7 @@ export const applyRetention = async (
   // From the newest snapshot, not from the clock: a cluster that nobody looks at any more keeps its history.
   const before = thinningCutoff(Math.min(head.manifest.takenAt, now()), keepDays);
   const thinned = await toThin(table, cluster, head.manifest, before);
+  if (apply) await beforeThinning?.(before);
   if (apply) for (const seq of thinned) await table.remove(keys.manifest(cluster, seq));
   const { named, snapshots } = await namedChunks(table, cluster, new Set(thinned));
   const { removed, kept } = await collect(table, cluster, named, { now: now(), apply });

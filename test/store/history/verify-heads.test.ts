@@ -8,6 +8,7 @@ import { openStore } from "../../../lib/store/open-store.ts";
 import { keys } from "../../../lib/store/table/keys.ts";
 import type { Table } from "../../../lib/store/table/table.ts";
 import { cluster, estate, role } from "../../support/catalogs.ts";
+import { Crash, dyingTable } from "../../support/faulty-table.ts";
 import { testTables } from "../../support/table.ts";
 
 let tables: Awaited<ReturnType<typeof testTables>>;
@@ -90,5 +91,15 @@ describe("heads that were noted before retention ran", () => {
     for (const seq of [2, 3, 4]) await db.remove(keys.manifest(cluster, seq));
     const { faults } = await verify(db, { expectedHeads: [{ seq: 2, hash: hashes[2] ?? "" }] });
     expect(faults.map(({ kind }) => kind)).toEqual(["missing", "missing"]);
+  });
+
+  it("raise no alarm where retention died half-way: what it would remove was noted before", async () => {
+    for (const at of [1, 4]) {
+      const { db, hashes } = await tenDays();
+      const dying = openStore(dyingTable(db, at, true), { now: () => T + 40 * 6 * HOUR });
+      await expect(dying.archive.retain(cluster, { keepDays: 3 })).rejects.toThrow(Crash);
+      const expectedHeads = hashes.flatMap((hash, seq) => (seq ? [{ seq, hash }] : []));
+      expect((await verify(db, { expectedHeads })).faults).toEqual([]);
+    }
   });
 });
