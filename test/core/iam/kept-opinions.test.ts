@@ -1,4 +1,6 @@
 // The second opinions that a snapshot holds: what they count for, and what every verdict makes of a difference.
+import { globSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { IamFacts, Simulated } from "../../../lib/core/iam/facts.ts";
@@ -154,6 +156,14 @@ describe("a kept second opinion", () => {
     const document = JSON.stringify(policy(deny({ Principal: "*", Action: "dsql:DbConnectAdmin" })));
     const use = { principal: APP, action: "DbConnect", network: "unknown", connections: 1 } as const;
     expect(tryPolicy(facts, IAM_CLUSTER, { kind: "cluster", document }).of(use).verdict).toBe("allowed");
+  });
+
+  it("is in whatever weighs a verdict: nothing but the comparison itself goes around it", () => {
+    const root = join(import.meta.dirname, "../../..");
+    const around = globSync("{lib,cli,handlers,local}/**/*.ts", { cwd: root }).filter((file) =>
+      readFileSync(join(root, file), "utf8").includes("/plain-evaluator.ts"),
+    );
+    expect(around.sort()).toEqual(["lib/core/iam/evaluator.ts", "lib/core/iam/second-opinion.ts"]);
   });
 
   it("never lets a verdict stand on policies that the two read differently, over random policies", () => {
