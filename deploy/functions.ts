@@ -36,6 +36,7 @@ const deployment: Intrinsic = sub(
       chat: inText("ChatTopic"),
     },
     regions: inText("Regions"),
+    members: inText("MemberAccounts"),
     api: `https://${inText("HttpApi")}.execute-api.${inText("AWS::Region")}.${inText("AWS::URLSuffix")}`,
   }),
   { Files: trailBucketName, OwnTrail: ownTrailArn },

@@ -144,20 +144,29 @@ export const parameterPlans = {
   },
   clusters: {
     says: [
-      "auto: every cluster of this account, in its Region and those of `regions`. Or a list of {cluster, endpoint, user,",
-      "dial?}, of this account and these Regions as well.",
+      "auto: every cluster of this account and of `memberAccounts`, in this Region and those of `regions`. Or a list of",
+      "{cluster, endpoint, user, dial?}, of these accounts and Regions as well.",
     ],
     default: "auto",
     json: true,
   },
   regions: {
     says: [
-      'More Regions of this account whose clusters are watched, with commas between. "": none. In each of them deploy',
+      'More Regions whose clusters are watched, with commas between. "": none. In each of them deploy',
       "deploy/forward-region.yml, which hands over connects and changes; the trail has to record them too.",
     ],
     default: "",
     pattern: String.raw`^$|^[a-z]{2}(-[a-z]+)+-\d(,[a-z]{2}(-[a-z]+)+-\d){0,31}$`,
     constraint: "is empty or Regions with commas between, like eu-west-1,us-east-2",
+  },
+  memberAccounts: {
+    says: [
+      'Other accounts whose clusters are watched too, with commas between. "": none. Each of them deploys',
+      "deploy/member-account.yml, which gives the auditor a role; docs/operations.md says how.",
+    ],
+    default: "",
+    pattern: String.raw`^$|^\d{12}(,\d{12}){0,199}$`,
+    constraint: "is empty or the numbers of accounts with commas between",
   },
   auditorUser: {
     says: ["The database role that the auditor connects as, with auto; `dsql-audit setup-sql` makes it."],

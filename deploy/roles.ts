@@ -246,13 +246,27 @@ const asAdmin: Intrinsic = either(
  * would have to be granted anew.
  */
 const special: { readonly [name: string]: Special } = {
+  // Member accounts name both in the trust of the role that they give.
+  plan: { RoleName: sub(`\${AWS::StackName}-plan-\${AWS::Region}`) },
   snapshot: { RoleName: sub(`\${AWS::StackName}-snapshot-\${AWS::Region}`), policies: [joinsVpc, asAdmin] },
+};
+
+/** The role that deploy/member-account.yml gives: it has the name of the snapshot function's. */
+const assumeMember: Statement = {
+  ...allow(
+    "AssumeMemberRole",
+    ["sts:AssumeRole"],
+    [sub(`arn:\${AWS::Partition}:iam::*:role/\${AWS::StackName}-snapshot-\${AWS::Region}`)],
+  ),
+  Condition: { StringEquals: { "aws:ResourceAccount": { "Fn::Split": [",", ref("MemberAccounts")] } } },
 };
 
 export const roles: Resources = {
   ...Object.fromEntries(
     Object.entries(statements).map(([name, own]) => [`${pascal(name)}Role`, role(name, own, special[name])]),
   ),
+  FindMembersClusters: onlyWith("HasMembers", "plan", "members", assumeMember),
+  ReadMembersClusters: onlyWith("HasMembers", "snapshot", "members", assumeMember),
   ReadTrailFiles: onlyWith(
     "HasTrailBucket",
     "ingestFiles",

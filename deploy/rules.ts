@@ -69,6 +69,21 @@ const intoQueue = (queue: QueueName, plan: RulePlan): Resources => {
 };
 
 export const rules: Resources = {
+  // Rules of member accounts hand over what AWS itself says there; nobody can put an event of these sources.
+  MemberEvents: {
+    Type: "AWS::Events::EventBusPolicy",
+    Condition: "HasMembers",
+    Properties: {
+      StatementId: sub(`\${AWS::StackName}-members`),
+      Statement: {
+        Effect: "Allow",
+        Principal: { AWS: { "Fn::Split": [",", ref("MemberAccounts")] } },
+        Action: "events:PutEvents",
+        Resource: arn("events", "event-bus/default"),
+        Condition: { StringEquals: { "events:source": ["aws.dsql", "aws.iam", "aws.cloudtrail"] } },
+      },
+    },
+  },
   ...Object.assign(
     {},
     ...queuePlans.flatMap(({ name, called }) => called.rules.map((plan) => intoQueue(name, plan))),

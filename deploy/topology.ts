@@ -61,7 +61,7 @@ export const functionPlans = {
     timeout: 60,
     settings: [
       ...(["TABLE_NAME", "CLUSTERS", "CLUSTER_ARN_PREFIX", "REGIONS", "AUDITOR_USER"] as const),
-      ...(["SNAPSHOT_QUEUE_URL", "DETECT_QUEUE_URL", "DEPLOYMENT"] as const),
+      ...(["SNAPSHOT_QUEUE_URL", "DETECT_QUEUE_URL", "DEPLOYMENT", "MEMBER_ACCOUNTS"] as const),
       // Whether nobody else has connected to a cluster that may be left asleep.
       ...(["IDLE_HOURS", "AUDITOR_PRINCIPAL"] as const),
     ],
@@ -222,6 +222,7 @@ export const settingSources: Readonly<Record<Setting, Source>> = {
   DEPLOYMENT: { is: "deployment" },
   CLUSTERS: parameter("Clusters"),
   REGIONS: parameter("Regions"),
+  MEMBER_ACCOUNTS: parameter("MemberAccounts"),
   AUDITOR_USER: parameter("AuditorUser"),
   IDLE_HOURS: parameter("IdleHours"),
   IAM: parameter("Iam"),

@@ -106,7 +106,7 @@ export const wire = (shared: Runtime) => {
     ...shared,
     store: storeOf(TABLE_NAME, shared),
     options: {
-      capture: capturePorts(shared, TOPIC_ARN),
+      capture: capturePorts(shared, TOPIC_ARN, verdicts.AUDITOR_PRINCIPAL),
       auditor: verdicts.AUDITOR_PRINCIPAL,
       archetypes: verdicts.ARCHETYPES,
       dormantDays: verdicts.DORMANT_DAYS,

@@ -1,8 +1,13 @@
 // Decides which clusters to look at, and asks for one snapshot of each: by the hour, and soon after a change.
-import { type Deployment, reachOf, type WatchedCluster, withinReach } from "../lib/config.ts";
+import { type Deployment, type Place, reachOf, type WatchedCluster, withinReach } from "../lib/config.ts";
 import type { Cluster, Principal } from "../lib/core/base/ids.ts";
 import { HOUR, type Instant } from "../lib/core/base/time.ts";
-import { type Discovery, discoverRegions, type Presence, presenceOf } from "../lib/dsql/discover-clusters.ts";
+import {
+  type Discovery,
+  discoverClusters,
+  type Presence,
+  presenceOf,
+} from "../lib/dsql/discover-clusters.ts";
 import { AuditError } from "../lib/errors.ts";
 import { noteDeletion } from "../lib/jobs/cluster-life.ts";
 import { leaveAsleep } from "../lib/jobs/leave-asleep.ts";
@@ -14,7 +19,16 @@ import { type ClusterEntry, isDeleted, isRetired } from "../lib/store/history/cl
 import type { Store } from "../lib/store/open-store.ts";
 import { inParallel } from "../lib/store/table/in-parallel.ts";
 import { type LambdaHandler, lambda, onLambda } from "./lambda.ts";
-import { dsqlClients, queueOf, type Runtime, runtime, type Send, settings, storeOf } from "./wiring.ts";
+import {
+  dsqlClients,
+  memberRoles,
+  queueOf,
+  type Runtime,
+  runtime,
+  type Send,
+  settings,
+  storeOf,
+} from "./wiring.ts";
 
 export type PlanDeps = Runtime & {
   readonly store: Store;
@@ -45,14 +59,14 @@ type Watch = { readonly read: readonly WatchedCluster[]; readonly judged: readon
  */
 const watchOf = async (
   { store, presence, now, log }: PlanDeps,
-  { clusters: found, asked, silent = [] }: Discovery,
+  { clusters: found, asked, unlisted = [] }: Discovery,
 ): Promise<Watch> => {
   const named = new Set(found.map(({ cluster }) => cluster));
-  const isSilent = (cluster: Cluster): boolean => silent.some((prefix) => cluster.startsWith(prefix));
+  const isSilent = (cluster: Cluster): boolean => unlisted.some(({ prefix }) => cluster.startsWith(prefix));
   const says = async (entry: ClusterEntry): Promise<Presence> => {
     const isNamed = named.has(entry.cluster);
     if (isNamed && asked) return "there";
-    // A Region that did not answer just now is not asked again for each of its clusters.
+    // A place that did not answer just now is not asked again for each of its clusters.
     if (isSilent(entry.cluster)) return "unknown";
     // One that is gone comes back by a list, and one that is retired by a person alone.
     return (isNamed || !entry.gone) && !isRetired(entry) && presence ? presence(entry.cluster) : "unknown";
@@ -116,6 +130,13 @@ const awake = async (deps: PlanDeps, watch: Watch, asleep: Discovery["asleep"]):
   return found.flat();
 };
 
+/** When EventBridge's schedule sent the event; undefined: it does not say. */
+const timeOf = (event: unknown): Instant | undefined => {
+  const { time } = (event ?? {}) as { readonly time?: unknown };
+  const at = typeof time === "string" ? Date.parse(time) : Number.NaN;
+  return at >= 0 ? at : undefined;
+};
+
 export const planHandler = (deps: PlanDeps): LambdaHandler<unknown, { planned: number }> =>
   lambda(deps, async (event) => {
     const plan = await planChange(deps.store, event, deps.now());
@@ -123,16 +144,23 @@ export const planHandler = (deps: PlanDeps): LambdaHandler<unknown, { planned: n
     if (plan.kind === "schedule") await deps.store.deployments.ran(deps.now(), deps.deployment);
     const change = plan.kind === "change" ? plan : undefined;
     const waitSeconds = (change?.waitMs ?? 0) / 1_000;
+    // The same event comes again where a part failed: what was read since is not read once more.
+    const since = change?.dueAt ?? (plan.kind === "schedule" ? timeOf(event) : undefined);
     const unless = change ? { unlessSince: change.dueAt } : {};
     const nothing = (error: unknown): Discovery => ({ clusters: [], failures: [error], blind: true });
     const discovery = await deps.discover().catch(nothing);
     const { failures, blind } = discovery;
+    // Whoever asks why there is nothing of an account must find the reason.
+    if (discovery.unlisted)
+      await deps.store.deployments.listed(deps.now(), discovery.unlisted).catch(() => {});
     for (const error of failures) deps.log.warn("clusters not listed", errorFields(error));
     const known = await watchOf(deps, discovery).catch((error: unknown) => ({ error }));
     // A register that cannot be read stops nobody: who reads or judges a cluster asks again whether it is gone.
     const watch = "error" in known ? allOf(discovery) : known;
     const wanted = plan.kind === "schedule" ? await awake(deps, watch, discovery.asleep) : watch.read;
-    const read = wanted.map((cluster): SnapshotJob => ({ ...cluster, ...unless }));
+    const read = wanted.map(
+      (cluster): SnapshotJob => ({ ...cluster, ...(since !== undefined && { unlessSince: since }) }),
+    );
     await deps.snapshot(read, { delaySeconds: waitSeconds });
     const judge = watch.judged.map((cluster): DetectJob => ({ cluster, reason: plan.kind, ...unless }));
     const judgeAfter = change ? waitSeconds + DETECT_CHANGE_AFTER_SECONDS : DETECT_AFTER_SECONDS;
@@ -161,6 +189,7 @@ export const wire = (shared: Runtime) => {
     "CLUSTERS",
     "CLUSTER_ARN_PREFIX",
     "REGIONS",
+    "MEMBER_ACCOUNTS",
     "AUDITOR_USER",
     "SNAPSHOT_QUEUE_URL",
     "DETECT_QUEUE_URL",
@@ -170,16 +199,17 @@ export const wire = (shared: Runtime) => {
   );
   const { TABLE_NAME, CLUSTERS, CLUSTER_ARN_PREFIX, REGIONS, AUDITOR_USER } = given;
   const { IDLE_HOURS, AUDITOR_PRINCIPAL: auditor } = given;
-  const reach = reachOf(CLUSTER_ARN_PREFIX, REGIONS);
+  const reach = reachOf(CLUSTER_ARN_PREFIX, REGIONS, given.MEMBER_ACCOUNTS);
   const listed = CLUSTERS === "auto" ? undefined : withinReach(CLUSTERS, reach);
-  const clients = dsqlClients();
+  const clients = dsqlClients(memberRoles(shared, auditor));
+  const clientOf = ({ account, region }: Place) => clients(region, account);
   return planHandler({
     ...shared,
     store: storeOf(TABLE_NAME, shared),
     deployment: given.DEPLOYMENT,
     discover: async () =>
-      listed ? { clusters: listed, failures: [] } : discoverRegions(clients, reach, AUDITOR_USER),
-    presence: presenceOf(clients, reach),
+      listed ? { clusters: listed, failures: [] } : discoverClusters(clientOf, reach, AUDITOR_USER),
+    presence: presenceOf(clientOf, reach),
     idle: IDLE_HOURS > 0 && auditor !== undefined ? { auditor, longestMs: IDLE_HOURS * HOUR } : undefined,
     snapshot: queueOf(given.SNAPSHOT_QUEUE_URL),
     detect: queueOf(given.DETECT_QUEUE_URL),

@@ -1,12 +1,14 @@
 // Takes one snapshot per message, and asks for a judgement where something changed.
-import type { Cluster, Principal } from "../lib/core/base/ids.ts";
+import { type Cluster, type Principal, parseArn } from "../lib/core/base/ids.ts";
 import { type DetectJob, SnapshotJob } from "../lib/jobs/messages.ts";
 import { type SnapshotPorts, takeSnapshot } from "../lib/jobs/take-snapshot.ts";
 import { isRetired } from "../lib/store/history/clusters.ts";
 import type { Store } from "../lib/store/open-store.ts";
 import { eachMessage, onLambda } from "./lambda.ts";
 import {
+  type CredentialsOf,
   iamReader,
+  memberRoles,
   policySimulator,
   queueOf,
   type Runtime,
@@ -20,6 +22,8 @@ export type SnapshotDeps = Runtime & {
   readonly store: Store;
   readonly auditor: Principal | undefined;
   readonly auditAsAdmin?: boolean;
+  /** Who signs for a cluster of another account. */
+  readonly credentialsOf?: CredentialsOf;
   readonly detect: Send;
   readonly readIam?: NonNullable<SnapshotPorts["readIam"]>;
   readonly simulator?: NonNullable<SnapshotPorts["simulator"]>;
@@ -52,11 +56,15 @@ export const snapshotHandler = ({ detect, ...deps }: SnapshotDeps) => {
     }
     const entry = await deps.store.clusters.entry(cluster);
     if (entry && isRetired(entry)) return deps.log.info("not read: it is retired", { cluster });
-    const { seq, unchanged, changes } = await takeSnapshot(deps, {
+    const credentials = deps.credentialsOf?.(parseArn(cluster)?.account);
+    // In another account the auditor is what that account lets it be: never admin, and never asked about by AWS's simulator.
+    const { simulator: _, ...elsewhere } = { ...deps, auditAsAdmin: false };
+    const { seq, unchanged, changes } = await takeSnapshot(credentials ? elsewhere : deps, {
       kind: "dsql",
       cluster,
       endpoint,
       user,
+      ...(credentials && { credentials }),
       ...(dial && { dial: { host: dial.host, port: dial.port, ...(dial.ca && { ca: dial.ca }) } }),
     });
     deps.log.info("snapshot stored", { cluster, seq, unchanged, changes: changes.length });
@@ -73,13 +81,15 @@ export const wire = (shared: Runtime) => {
     "IAM",
     "AUDIT_AS_ADMIN",
   );
+  const credentialsOf = memberRoles(shared, AUDITOR_PRINCIPAL);
   return snapshotHandler({
     ...shared,
+    credentialsOf,
     store: storeOf(TABLE_NAME, shared),
     auditor: AUDITOR_PRINCIPAL,
     auditAsAdmin: AUDIT_AS_ADMIN === "on",
     detect: queueOf(DETECT_QUEUE_URL),
-    ...(IAM === "read" && { readIam: iamReader(shared), simulator: policySimulator() }),
+    ...(IAM === "read" && { readIam: iamReader(shared, credentialsOf), simulator: policySimulator() }),
   });
 };
 

@@ -11,12 +11,17 @@ import { S3Client } from "@aws-sdk/client-s3";
 import { SecurityHubClient } from "@aws-sdk/client-securityhub";
 import { SNSClient } from "@aws-sdk/client-sns";
 import { SendMessageBatchCommand, SQSClient } from "@aws-sdk/client-sqs";
+import { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";
 import { awsTimeouts, s3Timeouts } from "../lib/cloudtrail/aws-timeouts.ts";
 import { callCountPort } from "../lib/cloudtrail/call-counts.ts";
 import { lookupManagementEvents, trailPort } from "../lib/cloudtrail/trail-config.ts";
 import { readSettings, type Setting, type Settings } from "../lib/config.ts";
-import { type Cluster, parseArn } from "../lib/core/base/ids.ts";
+import { isMember } from "../lib/core/base/auditor-in.ts";
+import { type Cluster, type Principal, parseArn } from "../lib/core/base/ids.ts";
+import { lazily } from "../lib/core/base/lazily.ts";
+import { MINUTE } from "../lib/core/base/time.ts";
 import type { ChannelName } from "../lib/core/incidents/feed.ts";
+import type { Credentials } from "../lib/dsql/connect.ts";
 import { AuditError } from "../lib/errors.ts";
 import { readIam } from "../lib/iam/read-iam.ts";
 import { simulator } from "../lib/iam/simulate.ts";
@@ -109,26 +114,85 @@ export const channelsOn = ({
 
 export const s3Client = (): S3Client =>
   new S3Client({ ...patient, requestHandler: s3Timeouts, followRegionRedirects: true });
-/** Clients of one service by Region, each made once; undefined: the function's own. */
-const byRegion = <C>(make: (config: object) => C): ((region: string | undefined) => C) => {
-  const made = new Map<string | undefined, C>();
-  return (region) => {
-    const client = made.get(region) ?? make({ ...patient, ...(region && { region }) });
-    made.set(region, client);
+/** The credentials for an account; undefined: the function's own are those. */
+export type CredentialsOf = (account: string | undefined) => Credentials | undefined;
+
+/** Clients of one service by Region and account, each made once; undefined: the function's own. */
+const byPlace = <C>(
+  make: (config: object) => C,
+  credentialsOf: CredentialsOf = () => undefined,
+): ((region: string | undefined, account?: string) => C) => {
+  const made = new Map<string, C>();
+  return (region, account) => {
+    const place = `${region} ${account}`;
+    const credentials = credentialsOf(account);
+    const client =
+      made.get(place) ?? make({ ...patient, ...(region && { region }), ...(credentials && { credentials }) });
+    made.set(place, client);
     return client;
   };
 };
 
-export const dsqlClients = (): ((region: string | undefined) => DSQLClient) =>
-  byRegion((config) => new DSQLClient(config));
+/** Somebody waits for the others: a role that is not given is asked for again in an hour. */
+const brief = { ...patient, maxAttempts: 2 } as const;
+/** Assumed again so long before the credentials end. */
+const RENEW_MS = 5 * MINUTE;
+
+/**
+ * The role in each member account, which has the name of the auditor's own (deploy/member-account.yml). Credentials are kept
+ * until shortly before they end. AuditError("denied") names the account that does not give the role.
+ */
+export const memberRoles = ({ now }: Runtime, auditor: Principal | undefined): CredentialsOf => {
+  const sts = lazily(() => new STSClient(brief));
+  const assume = async (RoleArn: string) => {
+    const asked = new AssumeRoleCommand({ RoleArn, RoleSessionName: "dsql-access-auditor" });
+    const { Credentials: found } = await sts(undefined).send(asked);
+    return {
+      accessKeyId: found?.AccessKeyId ?? "",
+      secretAccessKey: found?.SecretAccessKey ?? "",
+      sessionToken: found?.SessionToken ?? "",
+      expiration: found?.Expiration ?? new Date(now()),
+    };
+  };
+  return lazily((account) => {
+    const [, partition = "", , , own, resource = ""] = auditor?.split(":") ?? [];
+    if (account === undefined || auditor === undefined || account === own) return undefined;
+    const arn = `arn:${partition}:iam::${account}:role/${resource.slice(resource.lastIndexOf("/") + 1)}`;
+    let held: ReturnType<typeof assume> | undefined;
+    return async () => {
+      const kept = await held?.catch(() => undefined);
+      if (kept && kept.expiration.getTime() - RENEW_MS > now()) return kept;
+      held = assume(arn);
+      return held.catch((cause: unknown) => {
+        const why = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
+        throw new AuditError("denied", `account ${account} does not give its role ${arn} (${why})`, {
+          cause,
+          hint: "Deploy deploy/member-account.yml there, with this deployment's account, Region and stack.",
+        });
+      });
+    };
+  });
+};
+
+export const dsqlClients = (
+  credentialsOf?: CredentialsOf,
+): ((region: string | undefined, account?: string) => DSQLClient) =>
+  byPlace((config) => new DSQLClient(config), credentialsOf);
 export const cloudTrailClients = (): ((region: string | undefined) => CloudTrailClient) =>
-  byRegion((config) => new CloudTrailClient(config));
+  byPlace((config) => new CloudTrailClient(config));
 
 /** What the snapshot function asks IAM, and Aurora DSQL's API in each Region of a cluster; for `takeSnapshot`. */
-export const iamReader = ({ now }: Runtime): NonNullable<SnapshotPorts["readIam"]> => {
-  const iam = new IAMClient(patient);
-  const dsql = dsqlClients();
-  return (cluster, arns) => readIam({ iam, dsql }, { cluster, arns, now });
+export const iamReader = (
+  { now }: Runtime,
+  credentialsOf?: CredentialsOf,
+): NonNullable<SnapshotPorts["readIam"]> => {
+  const iamOf = byPlace((config) => new IAMClient(config), credentialsOf);
+  const dsqlOf = dsqlClients(credentialsOf);
+  return (cluster, arns) => {
+    const account = parseArn(cluster)?.account;
+    const clients = { iam: iamOf(undefined, account), dsql: (region: string) => dsqlOf(region, account) };
+    return readIam(clients, { cluster, arns, now });
+  };
 };
 
 /** Asked for second opinions. Who is throttled leaves off at once: the whole account shares the limit, and an hour is not long. */
@@ -138,17 +202,27 @@ export const policySimulator = (): NonNullable<SnapshotPorts["simulator"]> => {
 };
 
 /** What the detect function asks AWS about capture, and about who gets the notices. */
-export const capturePorts = ({ sleep }: Runtime, topicArn: string): CapturePorts => {
+export const capturePorts = (
+  { sleep }: Runtime,
+  topicArn: string,
+  auditor?: Principal | undefined,
+): CapturePorts => {
   const trails = cloudTrailClients();
-  const counts = byRegion((config) => new CloudWatchClient(config));
+  const counts = byPlace((config) => new CloudWatchClient(config));
   const sns = snsClient();
-  // Both tell of their own Region alone.
+  // Both tell of their own Region alone, and of their own account.
   const regionOf = (cluster: Cluster): string | undefined => parseArn(cluster)?.region || undefined;
+  const account = auditor && parseArn(auditor)?.account;
+  const isAsked = (cluster: Cluster): boolean => !auditor || !isMember(auditor, cluster);
   return {
+    account,
     listeners: () => topicListeners(sns, topicArn),
     ...trailPort(trails),
-    calls: (cluster, interval) => callCountPort(counts(regionOf(cluster)))(cluster, interval),
-    events: (interval, cluster) => lookupManagementEvents(trails(regionOf(cluster)), interval, sleep),
+    // Neither proves anything: of a member account there is no more than its events and its trail's files.
+    calls: async (cluster, interval) =>
+      isAsked(cluster) ? callCountPort(counts(regionOf(cluster)))(cluster, interval) : new Map(),
+    events: async (interval, cluster) =>
+      isAsked(cluster) ? lookupManagementEvents(trails(regionOf(cluster)), interval, sleep) : [],
   };
 };
 

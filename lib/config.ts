@@ -61,6 +61,8 @@ export const Deployment = z.object({
   api: z.string(),
   /** Further Regions whose clusters are watched, with commas between; missing: an earlier release wrote it. */
   regions: z.optional(z.string()),
+  /** Other accounts whose clusters are watched, with commas between; missing: an earlier release wrote it. */
+  members: z.optional(z.string()),
   /** How long what is stored is kept, in days; missing: an earlier release wrote it. */
   retention: z.optional(z.record(z.string(), z.coerce.number())),
   /** The channels beside mail: the bus, the topic, or "on"; empty or "off": switched off. Missing: an earlier release wrote it. */
@@ -112,6 +114,14 @@ const shapes = {
   REGIONS: z._default(
     z.pipe(
       z.string().check(z.regex(/^$|^[a-z0-9-]+(,[a-z0-9-]+)*$/)),
+      z.transform((text): readonly string[] => (text === "" ? [] : text.split(","))),
+    ),
+    [],
+  ),
+  /** Other accounts whose clusters are watched too, with commas between. */
+  MEMBER_ACCOUNTS: z._default(
+    z.pipe(
+      z.string().check(z.regex(/^$|^\d{12}(,\d{12})*$/)),
       z.transform((text): readonly string[] => (text === "" ? [] : text.split(","))),
     ),
     [],
@@ -188,16 +198,25 @@ export const readSettings = <K extends Setting>(
 
 const CLUSTER_ID = /^[a-z0-9]+$/;
 
-/** By Region, its own first, how the ARN of every cluster begins that the deployment may connect to. */
-export const reachOf = (prefix: string, regions: readonly string[]): ReadonlyMap<string, string> => {
-  const [arn, partition, service, own = "", ...rest] = prefix.split(":");
-  return new Map(
-    [own, ...regions].map((region) => [region, [arn, partition, service, region, ...rest].join(":")]),
+/** An account and Region whose clusters the deployment may connect to, and how the ARN of each begins. */
+export type Place = { readonly account: string; readonly region: string; readonly prefix: string };
+/** Its own place first. */
+export type Reach = readonly Place[];
+
+/** Where the deployment may connect: in its own Region and these, of its own account and of its members. */
+export const reachOf = (
+  prefix: string,
+  regions: readonly string[],
+  members: readonly string[] = [],
+): Reach => {
+  const [arn, partition, service, own = "", home = "", ...rest] = prefix.split(":");
+  return [...new Set([home, ...members])].flatMap((account) =>
+    [...new Set([own, ...regions])].map((region) => ({
+      ...{ account, region },
+      prefix: [arn, partition, service, region, account, ...rest].join(":"),
+    })),
   );
 };
-
-/** The Regions and how ARNs begin there: what `reachOf` says. */
-export type Reach = ReturnType<typeof reachOf>;
 
 /**
  * The clusters themselves, where the deployment may connect to all of them. AuditError("config") names each that it may
@@ -205,18 +224,21 @@ export type Reach = ReturnType<typeof reachOf>;
  * cluster, admin, and a cluster that stands twice.
  */
 export const withinReach = (clusters: readonly WatchedCluster[], reach: Reach): readonly WatchedCluster[] => {
-  const account = [...reach.values()][0]?.split(":")[4] ?? "";
-  const where = `account ${account} and ${reach.size === 1 ? "Region" : "Regions"} ${[...reach.keys()].join(", ")}`;
+  const named = (one: string, of: (place: Place) => string): string => {
+    const all = [...new Set(reach.map(of))];
+    return `${one}${all.length === 1 ? "" : "s"} ${all.join(", ")}`;
+  };
+  const where = `${named("account", ({ account }) => account)} and ${named("Region", ({ region }) => region)}`;
   const problems = clusters.flatMap(({ cluster, user }, n) => {
-    const named = visible(cluster, 200);
-    const prefix = [...reach.values()].find((one) => cluster.startsWith(one));
-    if (prefix === undefined) return `not of ${where}, where this deployment may connect: ${named}`;
-    if (!CLUSTER_ID.test(cluster.slice(prefix.length))) return `not the ARN of a cluster: ${named}`;
-    if (clusters.findIndex((one) => one.cluster === cluster) < n) return `stands twice: ${named}`;
-    return user === ADMIN ? `the auditor never connects as ${ADMIN}: ${named}` : [];
+    const shown = visible(cluster, 200);
+    const place = reach.find(({ prefix }) => cluster.startsWith(prefix));
+    if (place === undefined) return `not of ${where}, where this deployment may connect: ${shown}`;
+    if (!CLUSTER_ID.test(cluster.slice(place.prefix.length))) return `not the ARN of a cluster: ${shown}`;
+    if (clusters.findIndex((one) => one.cluster === cluster) < n) return `stands twice: ${shown}`;
+    return user === ADMIN ? `the auditor never connects as ${ADMIN}: ${shown}` : [];
   });
   if (problems.length === 0) return clusters;
   throw new AuditError("config", `CLUSTERS: ${problems.join("; ")}`, {
-    hint: "Correct the parameter clusters, or take them out of it. Other Regions are named by the parameter regions; another account needs a deployment of its own.",
+    hint: "Correct the parameter clusters, or take them out of it. Other Regions are named by the parameter regions, other accounts by memberAccounts.",
   });
 };

@@ -163,7 +163,13 @@ const startServers = async (options: StackOptions, bus: Bus, topic: string, { ad
 const deploymentOf = (
   topic: string,
   queueUrl: (name: string) => string,
-  { EventBus = "", SecurityHub = "off", ChatTopic = "", Regions = "" }: Readonly<Record<string, string>>,
+  {
+    EventBus = "",
+    SecurityHub = "off",
+    ChatTopic = "",
+    Regions = "",
+    MemberAccounts = "",
+  }: Readonly<Record<string, string>>,
 ): Deployment => {
   const urls = (plans: readonly { readonly name: string }[], queueOf: (name: string) => string) =>
     Object.fromEntries(plans.map(({ name }) => [name, queueUrl(queueOf(name))]));
@@ -175,6 +181,7 @@ const deploymentOf = (
       prefix: "",
       api: "",
       regions: Regions,
+      members: MemberAccounts,
     },
     queues: urls(queuePlans, (name) => name),
     deadLetters: urls([...queuePlans, ...eventPlans], deadLetterQueueOf),

@@ -61,7 +61,9 @@ if (command) {
     const framework = join(root, "node_modules/serverless/bin/serverless.js");
     execFileSync(process.execPath, [framework, "package", "--package", folder], { cwd: root, stdio: "pipe" });
     const packaged = join(folder, "cloudformation-template-update-stack.json");
-    const clean = [packaged, join(root, "deploy/forward-iam.yml")].map((template) => lint(command, template));
+    const beside = ["forward-iam", "forward-region", "member-account"];
+    const templates = [packaged, ...beside.map((name) => join(root, "deploy", `${name}.yml`))];
+    const clean = templates.map((template) => lint(command, template));
     if (clean.includes(false)) process.exitCode = 1;
   } finally {
     rmSync(folder, { recursive: true, force: true });

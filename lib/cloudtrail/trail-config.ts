@@ -136,9 +136,16 @@ export const coversRegion = (
   region: string | undefined,
 ): boolean => multiRegion || homeRegion === region;
 
-/** Judges what the trails say about one cluster. */
-export const captureState = (trails: readonly TrailRead[], cluster: Cluster): CaptureState => {
-  const region = parseArn(cluster)?.region;
+/**
+ * Judges what the trails say about one cluster. `asked`: the account whose trails these are, where that is known. Of another
+ * account's cluster only a trail of the organization can tell; what trails that account has itself is unknown.
+ */
+export const captureState = (
+  trails: readonly TrailRead[],
+  cluster: Cluster,
+  asked?: string | undefined,
+): CaptureState => {
+  const { region, account } = parseArn(cluster) ?? {};
   const reasons: string[] = [];
   const taking: TrailState[] = [];
   let maybe = false;
@@ -149,6 +156,7 @@ export const captureState = (trails: readonly TrailRead[], cluster: Cluster): Ca
       continue;
     }
     if (!coversRegion(trail, region)) continue;
+    if (asked !== undefined && account !== asked && !trail.organization) continue;
     const { taken, reasons: why } = connectsTaken(trail.selectors, cluster);
     if (taken === "no") continue;
     if (!trail.logging) reasons.push(`${trail.arn} is not logging`);
@@ -163,6 +171,12 @@ export const captureState = (trails: readonly TrailRead[], cluster: Cluster): Ca
   if (taking.length) {
     const validation = taking.some((trail) => trail.validation);
     return { captured: "yes", reasons: [], trails: taking.map(({ arn }) => arn), validation };
+  }
+  if (asked !== undefined && account !== undefined && account !== asked) {
+    maybe = true;
+    reasons.push(
+      `the trails of account ${account} are not asked about: only one of the organization would tell`,
+    );
   }
   if (!reasons.length) reasons.push("no trail in this Region takes the cluster's connects");
   return { captured: maybe ? "unknown" : "no", reasons, trails: [], validation: false };

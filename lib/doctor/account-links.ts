@@ -2,6 +2,7 @@
 import { captureState, REPLICATED, type TrailRead } from "../cloudtrail/trail-config.ts";
 import { type Cluster, parseArn } from "../core/base/ids.ts";
 import { shellWord } from "../core/base/shell-word.ts";
+import type { Running } from "../store/findings/deployments.ts";
 import { type Answer, broken, type Link, ok, unanswered, unknown } from "./link.ts";
 import type { AwsCluster } from "./ports.ts";
 
@@ -46,6 +47,25 @@ export const clustersLink = (
       });
 };
 
+/** The clusters of a member account, by what the plan function last heard there. `known`: clusters that were read. */
+export const memberLink = (
+  account: string,
+  unlisted: NonNullable<Running["unlisted"]> | undefined,
+  known: readonly Cluster[],
+): Link => {
+  const link = `account ${account}`;
+  if (!unlisted) return unknown(link, "its clusters were not asked for yet", "Wait for the next full hour.");
+  const own = unlisted.filter((one) => one.account === account);
+  if (own.length)
+    return unknown(
+      link,
+      `its clusters are not known in ${own.map(({ region, reason }) => `${region}: ${reason}`).join("; ")}`,
+      "In that account: deploy/member-account.yml. docs/operations.md says with which parameters.",
+    );
+  const read = known.filter((cluster) => parseArn(cluster)?.account === account).length;
+  return ok(link, `it lets the auditor in; ${read} of its clusters ${read === 1 ? "has" : "have"} been read`);
+};
+
 /** A trail is asked about, and changed, in its home Region alone: its ARN names it. */
 const atHome = (arn: string): string => `--region ${shellWord(parseArn(arn)?.region || "REGION")}`;
 
@@ -68,13 +88,21 @@ const trailNext = (trails: readonly TrailRead[], own: string): string => {
     : `aws cloudtrail get-event-selectors ${atHome(first.arn)} --trail-name ${shellWord(first.arn)}`;
 };
 
-/** Whether a trail takes the connects of this cluster. `own`: the trail that the stack made; empty: none. */
-export const trailLink = (answer: Answer<readonly TrailRead[]>, cluster: Cluster, own = ""): Link => {
+/**
+ * Whether a trail takes the connects of this cluster. `own`: the trail that the stack made; empty: none. `asked`: the account
+ * whose trails these are, where it is known.
+ */
+export const trailLink = (
+  answer: Answer<readonly TrailRead[]>,
+  cluster: Cluster,
+  own = "",
+  asked?: string,
+): Link => {
   if (!("value" in answer)) return unanswered("trail", answer);
   const judged = trailsFor(answer.value, own);
   if (own !== "" && !judged.length)
     return broken("trail", `the trail that the stack made is gone: ${own}`, MAKE_ANEW);
-  const { captured, reasons, trails } = captureState(judged, cluster);
+  const { captured, reasons, trails } = captureState(judged, cluster, asked);
   if (captured === "yes") return ok("trail", `takes its connects: ${trails.join(", ")}`);
   const said =
     own === "" || reasons[0]?.includes(own) ? reasons.join("; ") : `${own} does not take its connects`;
@@ -82,10 +110,15 @@ export const trailLink = (answer: Answer<readonly TrailRead[]>, cluster: Cluster
   return captured === "no" ? broken("trail", said, next) : unknown("trail", said, next);
 };
 
-/** Whether the trails that take its connects sign what they deliver. `own` as in `trailLink`. */
-export const digestsLink = (answer: Answer<readonly TrailRead[]>, cluster: Cluster, own = ""): Link => {
+/** Whether the trails that take its connects sign what they deliver. `own` and `asked` as in `trailLink`. */
+export const digestsLink = (
+  answer: Answer<readonly TrailRead[]>,
+  cluster: Cluster,
+  own = "",
+  asked?: string,
+): Link => {
   if (!("value" in answer)) return unanswered("digests", answer);
-  const { captured, trails, validation } = captureState(trailsFor(answer.value, own), cluster);
+  const { captured, trails, validation } = captureState(trailsFor(answer.value, own), cluster, asked);
   if (captured !== "yes") return unknown("digests", "not known which trail takes its connects");
   if (validation) return ok("digests", "the trail signs its files");
   return broken(

@@ -1,11 +1,19 @@
 // Looks at every link between a connection and a mail: which holds, which is broken, which is unknown.
-import { type Cluster, parseArn } from "../core/base/ids.ts";
+import { auditorIn, isMember } from "../core/base/auditor-in.ts";
+import { Cluster, type Principal, parseArn } from "../core/base/ids.ts";
 import { shellWord } from "../core/base/shell-word.ts";
 import type { Instant } from "../core/base/time.ts";
 import type { KeptSettings } from "../core/findings/settings.ts";
 import type { Running } from "../store/findings/deployments.ts";
 import type { ReadStore } from "../store/open-store.ts";
-import { bucketLink, clustersLink, digestsLink, identityLink, trailLink } from "./account-links.ts";
+import {
+  bucketLink,
+  clustersLink,
+  digestsLink,
+  identityLink,
+  memberLink,
+  trailLink,
+} from "./account-links.ts";
 import { type ChannelsOf, channelLinks } from "./channel-links.ts";
 import {
   CONNECTIONS_MS,
@@ -46,8 +54,8 @@ export type Examined = {
 };
 
 /** What the auditor's login in a cluster needs, as a command that prints it. */
-const setUpOf = (principal: string | null | undefined, cluster: string): string =>
-  `npx dsql-audit setup-sql${principal ? ` --principal ${shellWord(principal)}` : ""} --cluster ${shellWord(cluster)}`;
+const setUpOf = (auditor: Principal | null | undefined, cluster: Cluster): string =>
+  `npx dsql-audit setup-sql${auditor ? ` --principal ${shellWord(auditorIn(auditor, cluster))}` : ""} --cluster ${shellWord(cluster)}`;
 
 const askQueues = async (
   { queue }: DoctorPorts,
@@ -124,8 +132,11 @@ type Recorded = {
 /** Of what the deployment watches the stack's trail is the one that counts; the table may hold more. */
 const ownTrailOf =
   (trail: string, regions: readonly string[]): Recorded["own"] =>
-  (cluster) =>
-    [parseArn(trail)?.region, ...regions].includes(parseArn(cluster)?.region) ? trail : "";
+  (cluster) => {
+    const [made, other] = [parseArn(trail), parseArn(cluster)];
+    const isWatched = [made?.region, ...regions].includes(other?.region);
+    return isWatched && made?.account === other?.account ? trail : "";
+  };
 
 const clusterLinks = async (
   { store, ports, now }: Examined,
@@ -141,6 +152,8 @@ const clusterLinks = async (
     store.findings.lastLook(cluster),
     store.sleeps.last(cluster),
   ]);
+  const auditor = settings?.values.auditor;
+  const asked = auditor ? parseArn(auditor)?.account : undefined;
   const unreadIam = findings
     .filter(({ detector, status }) => detector === "section-unreadable" && status !== "resolved")
     .flatMap(({ subject: { object } }) => (object?.startsWith("iam.") ? [object] : []));
@@ -149,11 +162,14 @@ const clusterLinks = async (
     snapshotLink(head, now, asleep),
     mappingsLink(head),
     readingLink(head, unreadIam),
-    ...(ports ? [await opinionLink(store, ports, cluster, now)] : []),
+    // AWS's simulator, and what IAM says now, are asked for as whoever runs this, in one account.
+    ...(ports && (!auditor || !isMember(auditor, cluster))
+      ? [await opinionLink(store, ports, cluster, now)]
+      : []),
     ...(recorded
       ? [
-          trailLink(recorded.trails, cluster, recorded.own(cluster)),
-          digestsLink(recorded.trails, cluster, recorded.own(cluster)),
+          trailLink(recorded.trails, cluster, recorded.own(cluster), asked),
+          digestsLink(recorded.trails, cluster, recorded.own(cluster), asked),
         ]
       : []),
     canaryLink(logins.canaries, now),
@@ -196,8 +212,10 @@ export const examine = async (examined: Examined): Promise<LinkRow[]> => {
   const shared: Link[] = [];
   let recorded: Recorded | undefined;
   if (ports) {
-    const regions = running?.deployment?.regions?.split(",").filter((region) => region !== "") ?? [];
-    const setUp = (cluster: string) => setUpOf(settings?.values.auditor, cluster);
+    const listOf = (text = ""): readonly string[] => text.split(",").filter((one) => one !== "");
+    const regions = listOf(running?.deployment?.regions);
+    const members = listOf(running?.deployment?.members);
+    const setUp = (cluster: string) => setUpOf(settings?.values.auditor, Cluster.parse(cluster));
     const [identity, listed, elsewhere, found, stack] = await Promise.all([
       ports.identity(),
       ports.clusters(),
@@ -212,6 +230,7 @@ export const examine = async (examined: Examined): Promise<LinkRow[]> => {
       identityLink(identity),
       clustersLink(listed, known, setUp),
       ...elsewhere,
+      ...members.map((account) => memberLink(account, running?.unlisted, known)),
       scheduleLink(running, now),
       ...stack,
       ...(await testedLink(examined, running, "value" in identity ? identity.value : "Somebody")),

@@ -6,6 +6,9 @@ import { Cluster } from "../core/base/ids.ts";
 import { AuditError } from "../errors.ts";
 import { connectError, networkCode, serverError } from "./database-error.ts";
 
+/** Who signs tokens, or how to find out. */
+export type Credentials = NonNullable<ConstructorParameters<typeof DsqlSigner>[0]["credentials"]>;
+
 /**
  * `endpoint` is the cluster's host: token, SNI and certificate check keep it. `dial` says where the packets go instead
  * (PrivateLink, the local stack); `ca` is PEM text, else Node's own roots count, which hold Amazon's.
@@ -17,6 +20,8 @@ export type DsqlTarget = {
   readonly region?: string;
   readonly dial?: { readonly host: string; readonly port: number; readonly ca?: string };
   readonly ca?: string;
+  /** Who signs; default: whom the environment names. */
+  readonly credentials?: Credentials;
   /** The ARN, where it is known; else a name is made of the endpoint. */
   readonly cluster?: Cluster;
 };
@@ -81,7 +86,8 @@ const dsqlConfig = async (target: DsqlTarget): Promise<pg.ClientConfig> => {
       hint: "Name the Region with --region, or give the cluster's own endpoint (<id>.dsql.<region>.on.aws).",
     });
   }
-  const signer = new DsqlSigner({ hostname: target.endpoint, region });
+  const { credentials } = target;
+  const signer = new DsqlSigner({ hostname: target.endpoint, region, ...(credentials && { credentials }) });
   // Only `admin` connects with DbConnectAdmin; either token is refused in the other's place.
   const token =
     target.user === "admin" ? signer.getDbConnectAdminAuthToken() : signer.getDbConnectAuthToken();
@@ -93,6 +99,7 @@ const dsqlConfig = async (target: DsqlTarget): Promise<pg.ClientConfig> => {
     database: "postgres",
     user: target.user,
     password: await token.catch((cause: unknown) => {
+      if (cause instanceof AuditError) throw cause;
       throw new AuditError("connect", "no AWS credentials to sign with", {
         cause,
         hint: "Sign in (aws sso login) or set AWS_PROFILE or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.",

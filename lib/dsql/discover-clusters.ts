@@ -1,15 +1,15 @@
-// Which clusters AWS lists in each Region, and what it says of one that is known.
+// Which clusters AWS lists in each account and Region, and what it says of one that is known.
 import {
   type DSQLClient,
   GetClusterCommand,
   paginateListClusters,
   ResourceNotFoundException,
 } from "@aws-sdk/client-dsql";
-import type { Reach, WatchedCluster } from "../config.ts";
+import type { Place, Reach, WatchedCluster } from "../config.ts";
 import { Cluster } from "../core/base/ids.ts";
 import { AuditError } from "../errors.ts";
 
-/** Clusters to look at, and what AWS would not tell: neither a cluster nor a Region hides the others. */
+/** Clusters to look at, and what AWS would not tell: neither a cluster nor a Region nor an account hides the others. */
 export type Discovery = {
   readonly clusters: readonly WatchedCluster[];
   readonly failures: readonly unknown[];
@@ -19,9 +19,12 @@ export type Discovery = {
   readonly asleep?: ReadonlySet<Cluster>;
   /** There is no list at all, of any Region. */
   readonly blind?: boolean;
-  /** How the ARNs begin of a Region that was not listed. */
-  readonly silent?: readonly string[];
+  /** The accounts and Regions that were not listed, and why. */
+  readonly unlisted?: readonly Unlisted[];
 };
+
+/** An account and Region without a list of its clusters. */
+export type Unlisted = Place & { readonly reason: string };
 
 /** `unknown`: refused, throttled, not reached, or neither here nor gone yet. It changes nothing. */
 export type Presence = "there" | "gone" | "unknown";
@@ -30,8 +33,8 @@ export type Presence = "there" | "gone" | "unknown";
 const REACHABLE: ReadonlySet<string> = new Set(["ACTIVE", "IDLE", "INACTIVE", "UPDATING"]);
 const ASLEEP: ReadonlySet<string> = new Set(["IDLE", "INACTIVE"]);
 
-/** Half of what the plan function has: a Region that is silent must not take the others' hour. */
-const REGION_MS = 30_000;
+/** Half of what the plan function has: a place that is silent must not take the others' hour. */
+const PLACE_MS = 30_000;
 
 const isMissing = (error: unknown): boolean => error instanceof ResourceNotFoundException;
 
@@ -59,16 +62,22 @@ const describe = async (
   return { watched: { cluster: Cluster.parse(arn), endpoint, user }, sleeps };
 };
 
-/** All clusters of one Region that can be connected to. What was found before the list broke off is kept. */
-const discoverRegion = async (
-  client: DSQLClient,
-  user: string,
-  abortSignal: AbortSignal,
-): Promise<Discovery> => {
+type Listed = {
+  readonly found: readonly Found[];
+  readonly failures: readonly unknown[];
+  readonly blind: boolean;
+};
+
+/**
+ * All clusters of one account and Region that can be connected to. What was found before the list broke off, or the time was
+ * over, is kept: also who gives the credentials may be silent.
+ */
+const discoverPlace = async (client: DSQLClient, user: string, limitMs: number): Promise<Listed> => {
   const found: Found[] = [];
   const failures: unknown[] = [];
   let blind = true;
-  try {
+  const abortSignal = AbortSignal.timeout(limitMs);
+  const list = async (): Promise<void> => {
     for await (const page of paginateListClusters({ client }, {}, { abortSignal })) {
       blind = false;
       for (const { identifier } of page.clusters ?? []) {
@@ -78,38 +87,46 @@ const discoverRegion = async (
         if (one) found.push(one);
       }
     }
-  } catch (error) {
-    failures.push(error);
-  }
-  const asleep = new Set(found.flatMap(({ watched, sleeps }) => (sleeps ? [watched.cluster] : [])));
-  return { clusters: found.map(({ watched }) => watched), failures, asleep, blind };
+  };
+  const over = new Promise<never>((_, reject) => {
+    abortSignal.addEventListener("abort", () =>
+      reject(new AuditError("denied", `no answer within ${limitMs / 1_000} s`)),
+    );
+  });
+  await Promise.race([list(), over]).catch((error: unknown) => failures.push(error));
+  return { found: [...found], failures: [...failures], blind };
 };
 
 /**
- * All clusters within `reach`, its Regions side by side: one that refuses or is silent takes nothing from the others, and its
- * failures name it. Never throws.
+ * All clusters within `reach`, its accounts and Regions side by side: one that refuses or is silent takes nothing from the
+ * others, and its failures name it. Never throws.
  */
-export const discoverRegions = async (
-  clientOf: (region: string) => DSQLClient,
+export const discoverClusters = async (
+  clientOf: (place: Place) => DSQLClient,
   reach: Reach,
   user: string,
-  limitMs: number = REGION_MS,
+  limitMs: number = PLACE_MS,
 ): Promise<Discovery> => {
   const lists = await Promise.all(
-    [...reach].map(async ([region, prefix]) => ({
-      ...{ region, prefix },
-      ...(await discoverRegion(clientOf(region), user, AbortSignal.timeout(limitMs))),
-    })),
+    reach.map(async (place) => ({ place, ...(await discoverPlace(clientOf(place), user, limitMs)) })),
   );
+  const found = lists.flatMap((list) => list.found);
   return {
     asked: true,
-    clusters: lists.flatMap(({ clusters }) => clusters),
-    failures: lists.flatMap(({ region, failures }) =>
-      failures.map((cause) => new AuditError("denied", `Region ${region}: ${messageOf(cause)}`, { cause })),
+    clusters: found.map(({ watched }) => watched),
+    failures: lists.flatMap(({ place, failures }) =>
+      failures.map(
+        (cause) =>
+          new AuditError("denied", `${place.region} of account ${place.account}: ${messageOf(cause)}`, {
+            cause,
+          }),
+      ),
     ),
-    asleep: new Set(lists.flatMap(({ asleep }) => [...(asleep ?? [])])),
+    asleep: new Set(found.flatMap(({ watched, sleeps }) => (sleeps ? [watched.cluster] : []))),
     blind: lists.every(({ blind }) => blind),
-    silent: lists.flatMap(({ prefix, blind }) => (blind ? [prefix] : [])),
+    unlisted: lists.flatMap(({ place, blind, failures }) =>
+      blind ? [{ ...place, reason: messageOf(failures[0]) }] : [],
+    ),
   };
 };
 
@@ -118,13 +135,13 @@ export const discoverRegions = async (
  * is gone.
  */
 export const presenceOf =
-  (clientOf: (region: string) => DSQLClient, reach: Reach) =>
+  (clientOf: (place: Place) => DSQLClient, reach: Reach) =>
   async (cluster: Cluster): Promise<Presence> => {
-    const [region, prefix] = [...reach].find(([, begin]) => cluster.startsWith(begin)) ?? [];
-    if (region === undefined || prefix === undefined) return "unknown";
+    const place = reach.find(({ prefix }) => cluster.startsWith(prefix));
+    if (!place) return "unknown";
     try {
-      const { arn, status = "" } = await clientOf(region).send(
-        new GetClusterCommand({ identifier: cluster.slice(prefix.length) }),
+      const { arn, status = "" } = await clientOf(place).send(
+        new GetClusterCommand({ identifier: cluster.slice(place.prefix.length) }),
       );
       if (arn !== cluster) return "unknown";
       return status === "DELETED" ? "gone" : REACHABLE.has(status) ? "there" : "unknown";

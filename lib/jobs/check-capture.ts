@@ -2,7 +2,7 @@
 // keeps what puts proof in doubt.
 import type { CallCountPort } from "../cloudtrail/call-counts.ts";
 import { captureState, type TrailPort, type TrailRead } from "../cloudtrail/trail-config.ts";
-import type { Cluster } from "../core/base/ids.ts";
+import { type Cluster, parseArn } from "../core/base/ids.ts";
 import { DAY, floorTo, HOUR, type Instant, type Interval } from "../core/base/time.ts";
 import { countedByHour, surplusCalls } from "../core/coverage/call-count.ts";
 import type { CaptureCheck, Listeners, Unanswered } from "../core/coverage/capture-check.ts";
@@ -14,6 +14,8 @@ export type CapturePorts = TrailPort & {
   readonly calls: CallCountPort;
   /** Management events that matter, of the function's own account and the cluster's Region. */
   readonly events: (interval: Interval, cluster: Cluster) => Promise<readonly ManagementEvent[]>;
+  /** The account whose trails these are; undefined: not known. */
+  readonly account?: string | undefined;
   /** Who has subscribed to the topic of the notices; undefined: there is no topic. */
   readonly listeners?: () => Promise<Listeners>;
 };
@@ -71,14 +73,17 @@ const judgeTrails = (
   cluster: Cluster,
   last: CaptureCheck | undefined,
   now: Instant,
+  account: string | undefined,
 ): Pick<CaptureCheck, "captured" | "reasons" | "doubtSince"> => {
   const doubted = last?.doubtSince ?? null;
   // Silence neither makes a doubt nor ends one: whoever stops a trail may also forbid to look at it.
   if ("why" in answer) return { captured: "unknown", reasons: [], doubtSince: doubted };
-  const { captured, reasons } = captureState(answer.value, cluster);
+  const { captured, reasons } = captureState(answer.value, cluster, account);
   const shown = reasons.slice(0, SHOWN_REASONS);
   if (captured === "yes") return { captured, reasons: shown, doubtSince: null };
-  const hidden = captured === "unknown" && answer.value.some((trail) => "unreadable" in trail);
+  const isElsewhere = account !== undefined && parseArn(cluster)?.account !== account;
+  const hidden =
+    captured === "unknown" && (isElsewhere || answer.value.some((trail) => "unreadable" in trail));
   if (hidden) return { captured, reasons: shown, doubtSince: doubted };
   const since = last?.captured === "yes" ? last.at : floorTo(HOUR, now);
   return { captured, reasons: shown, doubtSince: doubted ?? since };
@@ -109,7 +114,7 @@ export const checkCapture = async (
   else for (const event of events.value) await trailEvents.record(event);
 
   if ("why" in trails) unanswered.push({ call: "trails", why: trails.why });
-  const judged = judgeTrails(trails, cluster, last, now);
+  const judged = judgeTrails(trails, cluster, last, now, ports.account);
   const from = judged.doubtSince ?? last?.doubtSince ?? null;
   if (from !== null) {
     const known = (await doubts.ofSource(cluster, TRAILS)).find((doubt) => doubt.from === from);

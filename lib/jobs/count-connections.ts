@@ -1,8 +1,22 @@
 // Counts connections and keeps the auditor's own among them as canaries. Used by both ways in of the ingest function.
 import type { ActivitySink } from "../cloudtrail/ingest-sources.ts";
+import type { Connection } from "../core/activity/connection.ts";
+import { auditorIn } from "../core/base/auditor-in.ts";
 import type { Principal } from "../core/base/ids.ts";
 import type { Store } from "../store/open-store.ts";
 import { proveByLate } from "./canary-proof.ts";
+
+/** The auditor's own among connections, by the principal that it is in their cluster. */
+const ownLogins = (
+  connections: readonly Connection[],
+  auditor: Principal | undefined,
+): ReadonlyMap<Principal, Connection[]> =>
+  auditor === undefined
+    ? new Map()
+    : Map.groupBy(
+        connections.filter(({ principal, cluster }) => principal === auditorIn(auditor, cluster)),
+        ({ principal }) => principal,
+      );
 
 /**
  * Where connections go that came by `way`: "trail" from a trail's files, which is the record; "event" from EventBridge,
@@ -14,9 +28,9 @@ export const connectionSink = (
   way: "trail" | "event",
 ): ActivitySink => ({
   count: async (connections, now) => {
-    if (auditor !== undefined) {
-      await canaries.noteLogins(connections, auditor, way, now);
-      if (way === "trail") await proveByLate({ canaries, trailEvents }, connections, auditor, now);
+    for (const [own, its] of ownLogins(connections, auditor)) {
+      await canaries.noteLogins(its, own, way, now);
+      if (way === "trail") await proveByLate({ canaries, trailEvents }, its, own, now);
     }
     return activity.count(connections, now);
   },

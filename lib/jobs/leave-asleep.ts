@@ -1,4 +1,5 @@
 // Decides whether the scan of an idle cluster is left out: it would wake it, and nothing can have changed there.
+import { auditorIn } from "../core/base/auditor-in.ts";
 import type { Cluster, Principal } from "../core/base/ids.ts";
 import { floorTo, HOUR, type Instant, MINUTE } from "../core/base/time.ts";
 import type { Catalog } from "../core/catalog/catalog.ts";
@@ -46,7 +47,10 @@ export const leaveAsleep = async (
   const head = await store.snapshots.head(cluster);
   if (!head || Object.keys(head.manifest.unreadable).length) return false;
   const snapshotAt = head.manifest.takenAt;
-  if (isDue(snapshotAt, now, longestMs) || !(await isQuiet(store, cluster, auditor, { snapshotAt, now })))
+  if (
+    isDue(snapshotAt, now, longestMs) ||
+    !(await isQuiet(store, cluster, auditorIn(auditor, cluster), { snapshotAt, now }))
+  )
     return false;
   const hours = provenIn(snapshotAt, floorTo(HOUR, now - LIVE_SETTLE_MS));
   const { uncovered } = await provenHours(store, cluster, hours, now);

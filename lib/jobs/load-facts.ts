@@ -5,6 +5,7 @@ import { HORIZON_DAYS } from "../core/anomaly/constants.ts";
 import { dayNumber } from "../core/anomaly/day-figures.ts";
 import { EMPTY_ESTATE } from "../core/anomaly/estate.ts";
 import { type Acknowledged, settledDay } from "../core/anomaly/surprise.ts";
+import { auditorIn } from "../core/base/auditor-in.ts";
 import type { Cluster, Principal } from "../core/base/ids.ts";
 import { DAY, floorTo, HOUR, type Instant, type Interval } from "../core/base/time.ts";
 import { type Exemption, lastMatched } from "../core/findings/exemption.ts";
@@ -38,6 +39,7 @@ const FIRST_DAYS = HORIZON_DAYS + 30;
 const OWN_LOGIN_DAYS = 30;
 
 export type FactOptions = {
+  /** The role of the snapshot function, of whichever account the cluster is. */
   readonly auditor?: Principal | undefined;
   readonly archetypes?: Readonly<Record<string, Archetype>>;
   readonly settleMs?: number;
@@ -261,7 +263,7 @@ export const loadAll = async (
     settleMs: settleMs ?? settleMsAfter(ownLogins.canaries, now),
     archetypes,
     baseline: read.baseline,
-    auditor: auditor ?? null,
+    auditor: auditor === undefined ? null : auditorIn(auditor, cluster),
     ownLogins,
     exemptions: exemptionUses(exemptions, known, now),
     captureCheck: read.captureCheck,

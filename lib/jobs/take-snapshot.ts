@@ -1,6 +1,7 @@
 // Reads one cluster's catalog and stores it as the next snapshot. Used by the snapshot function and by the command line.
 
 import { randomUUID } from "node:crypto";
+import { auditorIn } from "../core/base/auditor-in.ts";
 import type { Cluster, Principal } from "../core/base/ids.ts";
 import { type Catalog, isDsql, rowsOf } from "../core/catalog/catalog.ts";
 import type { IamFacts } from "../core/catalog/iam-facts.ts";
@@ -82,9 +83,13 @@ const mappedIn = (catalog: Catalog): string[] => rowsOf(catalog, "mappings").map
  * true then or a moment later. AuditError("connect" | "query" | "throttled"): nothing was stored, running it again is safe.
  */
 export const takeSnapshot = async (
-  ports: SnapshotPorts,
+  given: SnapshotPorts,
   target: Target,
 ): Promise<Saved & { readonly catalog: Catalog }> => {
+  const ports = {
+    ...given,
+    auditor: given.auditor === undefined ? undefined : auditorIn(given.auditor, clusterOf(target)),
+  };
   const { store, now, random, sleep, auditor, limits = {}, readIam, simulator } = ports;
   const takenAt = now();
   const onAttempt = attemptsOf(ports, clusterOf(target));

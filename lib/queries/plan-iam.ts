@@ -1,6 +1,7 @@
 // The part of a plan that lies in IAM: for findings whose remedy is there, and for whom a baseline lets in or out.
 import { foldArn } from "../core/activity/principal.ts";
-import { withoutPath } from "../core/base/ids.ts";
+import { auditorIn } from "../core/base/auditor-in.ts";
+import { Principal, withoutPath } from "../core/base/ids.ts";
 import type { Instant } from "../core/base/time.ts";
 import { principalName } from "../core/base/visible-text.ts";
 import type { Baseline } from "../core/baseline/baseline.ts";
@@ -39,9 +40,11 @@ export const inIam = (
   { auditor, baseline }: { readonly auditor: string | null; readonly baseline?: Baseline | null | undefined },
 ): InIam => {
   const { iam } = catalog;
+  const principal = Principal.safeParse(auditor);
+  const own = principal.success ? auditorIn(principal.data, catalog.cluster) : null;
   const view = iamView({ cluster: catalog.cluster, snapshot: { catalog, takenAt: 0, seq: 0 } });
   const remedies: readonly (readonly [string, Remedy])[] = iam
-    ? findings.map((finding) => [finding.id, remedyInIam(finding, view, auditor, baseline ?? null)])
+    ? findings.map((finding) => [finding.id, remedyInIam(finding, view, own, baseline ?? null)])
     : [];
   const { plan, left } = iamPlan(
     catalog,

@@ -41,8 +41,11 @@ const described = ({
   ...(peers && { multiRegionProperties: { clusters: peers } }),
 });
 
-/** The answer to a GET of this path, asked of `region`. */
-export const dsqlAnswer = (account: LocalAccount, path: string, region: string): DsqlAnswer => {
+/** Who asks where: only clusters of this account and Region are listed. */
+export type AskedAs = { readonly account: string; readonly region: string };
+
+/** The answer to a GET of this path. */
+export const dsqlAnswer = (account: LocalAccount, path: string, asked: AskedAs): DsqlAnswer => {
   const [, what = "", raw = "", sub] = path.split("/");
   const name = decodeURIComponent(raw);
   const found = account.cluster(name.slice(name.lastIndexOf("/") + 1));
@@ -56,7 +59,7 @@ export const dsqlAnswer = (account: LocalAccount, path: string, region: string):
       body: {
         clusters: account
           .clusters()
-          .filter(({ arn }) => arn.split(":")[3] === region)
+          .filter(({ arn }) => arn.split(":", 5).slice(3).join() === `${asked.region},${asked.account}`)
           .map(named),
       },
     };

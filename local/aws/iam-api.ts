@@ -1,7 +1,7 @@
 // IAM, STS and Aurora DSQL's API for one machine: answers the real clients' reads out of an account of its own.
 import { randomUUID } from "node:crypto";
-import { xmlDocument, xmlResponse } from "./aws-xml.ts";
-import { dsqlAnswer } from "./dsql-answers.ts";
+import { type XmlChild, xmlDocument, xmlResponse } from "./aws-xml.ts";
+import { type AskedAs, dsqlAnswer } from "./dsql-answers.ts";
 import { type LocalAccount, localAccount } from "./iam-account.ts";
 import { callerIdentity, type IamFailure, iamAnswer } from "./iam-answers.ts";
 import { type LoopbackRequest, type LoopbackResponse, startLoopback } from "./loopback-server.ts";
@@ -11,7 +11,10 @@ export type LocalIam = LocalAccount & {
   readonly endpoint: string;
   /** The next `times` (1) calls of this action ("iam:GetRole") are throttled; the client's own retries count. */
   readonly throttleNext: (action: string, times?: number) => void;
-  /** From now on these actions are refused, and no others: what a role without the permission sees. */
+  /**
+   * From now on these actions are refused, and no others: what a role without the permission sees. With the role's ARN after it
+   * ("sts:AssumeRole ARN") that role alone is not given.
+   */
   readonly deny: (...actions: readonly string[]) => void;
   /** The actions that were called, in order, refused ones included. */
   readonly calls: readonly string[];
@@ -59,12 +62,36 @@ const json = (status: number, body: object, error?: string): LoopbackResponse =>
   body: JSON.stringify(body),
 });
 
-/** The Region in the signature. */
-const signedFor = ({ headers }: LoopbackRequest): string =>
-  /Credential=[^/]+\/\d+\/([^/]+)\//.exec(headers.authorization ?? "")?.[1] ?? "";
+/** The Region in the signature, and the account of whoever took a role of another one. */
+const askedAs = ({ headers }: LoopbackRequest, own: string): AskedAs => {
+  const [, key = "", region = ""] =
+    /Credential=([^/]+)\/\d+\/([^/]+)\//.exec(headers.authorization ?? "") ?? [];
+  return { region, account: ASSUMED.exec(key)?.[1] ?? own };
+};
+
+const ASSUMED = /^ASIA(\d{12})$/;
+
+/** Credentials of a role, by which the stand-ins know its account. They end long after any test. */
+const assumedRole = (arn: string): readonly XmlChild[] => [
+  [
+    "Credentials",
+    [
+      ["AccessKeyId", `ASIA${arn.split(":")[4]}`],
+      ["SecretAccessKey", `secret of ${arn}`],
+      ["SessionToken", `session token of ${arn}`],
+      ["Expiration", "2099-01-01T00:00:00Z"],
+    ],
+  ],
+];
 
 const isSigned = ({ headers }: LoopbackRequest): boolean =>
   headers.authorization?.startsWith("AWS4-HMAC-SHA256 ") ?? false;
+
+/** What STS says to this action; undefined: it is none of its. */
+const stsAnswer = (account: string, action: string, role: string): readonly XmlChild[] | undefined => {
+  if (action === "GetCallerIdentity") return callerIdentity(account, `arn:aws:iam::${account}:user/local`);
+  return action === "AssumeRole" ? assumedRole(role) : undefined;
+};
 
 /** Starts it on a free loopback port, with an empty account. `mostItems`: the most on a page, whatever is asked for. */
 export const startIam = async ({
@@ -90,12 +117,13 @@ export const startIam = async ({
   const iam = ({ body }: LoopbackRequest): LoopbackResponse => {
     const form = new URLSearchParams(body.toString("utf8"));
     const name = form.get("Action") ?? "";
-    const isIdentity = name === "GetCallerIdentity";
-    const fails = failure(`${isIdentity ? "sts" : "iam"}:${name}`);
+    const role = form.get("RoleArn") ?? "";
+    const own = stsAnswer(account, name, role);
+    const fails =
+      failure(`${own ? "sts" : "iam"}:${name}`) ??
+      (refused.has(`sts:AssumeRole ${role}`) ? denied("sts:AssumeRole") : undefined);
     if (fails) return refuse(fails);
-    const answer = isIdentity
-      ? callerIdentity(account, `arn:aws:iam::${account}:user/local`)
-      : iamAnswer(held, name, form, mostItems);
+    const answer = own ?? iamAnswer(held, name, form, mostItems);
     if (!answer)
       return refuse({
         status: 400,
@@ -120,7 +148,7 @@ export const startIam = async ({
 
   const dsql = (request: LoopbackRequest): LoopbackResponse => {
     const { rawPath } = request;
-    const { action, status, error, body } = dsqlAnswer(held, rawPath, signedFor(request));
+    const { action, status, error, body } = dsqlAnswer(held, rawPath, askedAs(request, account));
     if (action === undefined)
       return json(403, { message: `the local stand-in does not know ${rawPath}` }, "AccessDeniedException");
     const fails = failure(action);

@@ -36,6 +36,19 @@ const trail: TrailRead = {
 };
 
 describe("captureState", () => {
+  it("takes only a trail of the organization for one of another account's cluster, and knows no more of it", () => {
+    const account = cluster.split(":")[4] ?? "";
+    const asked = "999988887777";
+    const organization = { ...trail, arn: trail.arn.replace(account, "000011112222"), organization: true };
+    expect(captureState([trail], cluster, account).captured).toBe("yes");
+    expect(captureState([organization], cluster, asked).captured).toBe("yes");
+    for (const trails of [[], [trail], [{ ...organization, logging: false }]])
+      expect(captureState(trails, cluster, asked)).toMatchObject({
+        captured: "unknown",
+        reasons: expect.arrayContaining([expect.stringContaining(`account ${account} are not asked about`)]),
+      });
+  });
+
   it.each<[string, TrailRead[], string]>([
     ["a logging trail of the Region", [trail], "yes"],
     ["no trail", [], "no"],

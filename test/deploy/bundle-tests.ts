@@ -11,8 +11,10 @@ export const bundleTests = (functions: readonly string[], packaged: () => Stack)
     const { made, all, lambda } = lookIn(packaged);
     /** What each function may carry of the packages that reach outside. */
     const CLIENTS: Readonly<Record<string, readonly string[]>> = {
-      plan: ["client-dsql", "client-dynamodb", "client-sqs"],
-      snapshot: ["client-dsql", "client-dynamodb", "client-iam", "client-sqs", "dsql-signer", "pg"],
+      plan: ["client-dsql", "client-dynamodb", "client-sqs", "client-sts"],
+      snapshot: [
+        ...["client-dsql", "client-dynamodb", "client-iam", "client-sqs", "client-sts", "dsql-signer", "pg"],
+      ],
       ingestEvents: ["client-cloudtrail", "client-dynamodb", "client-s3", "client-sqs"],
       ingestFiles: ["client-cloudtrail", "client-dynamodb", "client-s3", "client-sqs"],
       detect: ["client-cloudtrail", "client-cloudwatch", "client-dynamodb", "client-sns", "client-sqs"],

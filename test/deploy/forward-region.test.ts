@@ -6,7 +6,9 @@ import { parse } from "yaml";
 import { changes, connects } from "../../deploy/rule-plans.ts";
 import { filled, named, root } from "./stack.ts";
 
-const { Resources, Parameters } = parse(readFileSync(join(root, "deploy/forward-region.yml"), "utf8"));
+const { Resources, Parameters, Conditions } = parse(
+  readFileSync(join(root, "deploy/forward-region.yml"), "utf8"),
+);
 const values = { "AWS::Partition": "aws-cn", "AWS::AccountId": "111122223333", AuditorRegion: "cn-north-1" };
 const BUS = "arn:aws-cn:events:cn-north-1:111122223333:event-bus/default";
 const rules = { ConnectRule: connects, DsqlRule: changes[0], TrailRule: changes[2] };
@@ -30,5 +32,10 @@ it("puts them on the event bus of the auditor's Region, in any partition, and ma
   expect(filled(statements, values)).toEqual([
     { Effect: "Allow", Action: "events:PutEvents", Resource: BUS },
   ]);
-  expect(Object.keys(Parameters)).toEqual(["AuditorRegion"]);
+  expect(Object.keys(Parameters)).toEqual(["AuditorRegion", "AuditorAccount"]);
+  // Of another account only where one is named.
+  expect(Conditions).toEqual({ IsOwn: { "Fn::Equals": [{ Ref: "AuditorAccount" }, ""] } });
+  expect(JSON.stringify(Resources)).toContain(
+    '"Account":{"Fn::If":["IsOwn",{"Ref":"AWS::AccountId"},{"Ref":"AuditorAccount"}]}',
+  );
 });

@@ -74,6 +74,7 @@ describe("docs/operations.md", () => {
         "Rotate",
         "Mappings that the auditor may not read",
         "Several Regions",
+        "Several accounts",
         "Idle clusters",
         "Run in a VPC",
         "How long data is kept",

@@ -45,6 +45,7 @@ describe("permissions", () => {
     FindTrails: "cloudtrail:ListTrails and LookupEvents know no resource",
     ProveDigests: "cloudtrail:ListPublicKeys knows no resource",
     NeverAsAdmin: "a Deny, for every cluster there is",
+    AssumeMemberRole: "one role by its name, in the accounts that the condition names",
     AskForSecondOpinions: "identities come and go; it asks about them and changes nothing",
     ReadMappingsAsAdmin: "as ConnectAsTheAuditor, and only with auditAsAdmin",
     ConnectAsTheAuditor: "clusters come and go; each also needs a mapping made by its admin",
@@ -115,12 +116,14 @@ describe("permissions", () => {
       "NotifyRole securityhub:BatchImportFindings",
       "NotifyRole sns:Publish", // mails
       "NotifyRole sns:Publish", // chat
+      "PlanRole sts:AssumeRole",
       "SnapshotRole iam:GetAccessKeyLastUsed",
       "SnapshotRole iam:GetAccountAuthorizationDetails",
       "SnapshotRole iam:GetRole",
       "SnapshotRole iam:GetUser",
       "SnapshotRole iam:ListAccessKeys",
       "SnapshotRole iam:SimulatePrincipalPolicy",
+      "SnapshotRole sts:AssumeRole",
     ]);
   });
 

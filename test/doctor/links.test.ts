@@ -7,6 +7,7 @@ import {
   clustersLink,
   digestsLink,
   identityLink,
+  memberLink,
   trailLink,
 } from "../../lib/doctor/account-links.ts";
 import { awsPorts, type DoctorClients } from "../../lib/doctor/aws-ports.ts";
@@ -320,6 +321,19 @@ describe("a cluster", () => {
     expect(link({ at: NOW - 3 * HOUR }).state).toBe("broken");
     expect(link({ snapshotAt: NOW - 10 * HOUR }).state).toBe("broken");
     expect(snapshotLink(head(9 * HOUR), NOW, undefined).state).toBe("broken");
+  });
+  it("of a member account are known or not by what was heard there last, with the reason", () => {
+    const known = [Cluster.parse("arn:aws:dsql:us-east-1:444455556666:cluster/a")];
+    const refused = { account: "444455556666", region: "us-east-1", reason: "AccessDenied" };
+    expect(memberLink("444455556666", undefined, known).state).toBe("unknown");
+    expect(memberLink("444455556666", [refused], known)).toMatchObject({
+      ...{ link: "account 444455556666", state: "unknown" },
+      says: expect.stringContaining("us-east-1: AccessDenied"),
+      next: expect.stringContaining("member-account.yml"),
+    });
+    expect(memberLink("444455556666", [{ ...refused, account: "777788889999" }], known)).toMatchObject({
+      ...{ state: "ok", says: "it lets the auditor in; 1 of its clusters has been read" },
+    });
   });
   it("shows what it refuses, the mappings apart", () => {
     expect(mappingsLink(head(0)).state).toBe("ok");

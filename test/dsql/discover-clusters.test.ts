@@ -2,9 +2,9 @@
 import { createServer, type Socket } from "node:net";
 import { DSQLClient } from "@aws-sdk/client-dsql";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { reachOf } from "../../lib/config.ts";
+import { type Place, reachOf } from "../../lib/config.ts";
 import type { Cluster } from "../../lib/core/base/ids.ts";
-import { discoverRegions, presenceOf } from "../../lib/dsql/discover-clusters.ts";
+import { discoverClusters, presenceOf } from "../../lib/dsql/discover-clusters.ts";
 import { type LocalIam, startIam } from "../../local/aws/iam-api.ts";
 
 const PREFIX = "arn:aws:dsql:us-east-1:111122223333:cluster/";
@@ -18,7 +18,7 @@ const clients: DSQLClient[] = [];
 /** `elsewhere`: where a Region answers, if not where the others do. */
 const clientsOf =
   (elsewhere: Readonly<Record<string, string>> = {}) =>
-  (region: string): DSQLClient => {
+  ({ region }: Pick<Place, "region">): DSQLClient => {
     const client = new DSQLClient({
       ...{ endpoint: elsewhere[region] ?? iam.endpoint, region, credentials, maxAttempts: 1 },
     });
@@ -51,13 +51,13 @@ describe("what AWS says of a cluster", () => {
       iam.putCluster({ arn: at(status.toLowerCase()), status, endpoint });
     iam.putCluster({ arn: at("peered"), status: "IDLE", endpoint, peers: [at("other")] });
     iam.putCluster({ arn: at("here"), endpoint });
-    const found = await discoverRegions(clientsOf(), reach, "auditor");
+    const found = await discoverClusters(clientsOf(), reach, "auditor");
     expect(arns(found)).toEqual(["active", "here", "idle", "inactive", "peered"].map(at));
     expect([...(found.asleep ?? [])].sort()).toEqual(["idle", "inactive"].map(at));
     iam.deny("dsql:GetCluster");
     expect(await says(at("away"))).toBe("unknown");
-    const refused = await discoverRegions(clientsOf(), reach, "auditor");
-    expect([refused.failures.length, refused.blind, refused.silent]).toEqual([6, false, []]);
+    const refused = await discoverClusters(clientsOf(), reach, "auditor");
+    expect([refused.failures.length, refused.blind, refused.unlisted]).toEqual([6, false, []]);
     const unreached = clientsOf({ "us-east-1": "http://127.0.0.1:1" });
     expect(await presenceOf(unreached, reach)(at("away") as Cluster)).toBe("unknown");
   });
@@ -71,13 +71,13 @@ describe("clusters of several Regions", () => {
   });
 
   it("are those of the Regions that the deployment names, each asked in its own", async () => {
-    expect(arns(await discoverRegions(clientsOf(), reach, "auditor"))).toEqual([at("home")]);
-    expect(await discoverRegions(clientsOf(), both, "auditor")).toMatchObject({
+    expect(arns(await discoverClusters(clientsOf(), reach, "auditor"))).toEqual([at("home")]);
+    expect(await discoverClusters(clientsOf(), both, "auditor")).toMatchObject({
       clusters: expect.arrayContaining([
         { cluster: at("home"), endpoint, user: "auditor" },
         { cluster: `${EUROPE}there`, endpoint: "c.dsql.eu-west-1.on.aws", user: "auditor" },
       ]),
-      ...{ failures: [], blind: false, silent: [] },
+      ...{ failures: [], blind: false, unlisted: [] },
     });
   });
 
@@ -87,12 +87,12 @@ describe("clusters of several Regions", () => {
     await new Promise((done) => silent.once("listening", done));
     const { port } = silent.address() as { port: number };
     for (const place of ["http://127.0.0.1:1", `http://127.0.0.1:${port}`]) {
-      const found = await discoverRegions(clientsOf({ "eu-west-1": place }), both, "auditor", 300);
+      const found = await discoverClusters(clientsOf({ "eu-west-1": place }), both, "auditor", 300);
       expect(arns(found)).toEqual([at("home")]);
-      expect([found.blind, found.silent]).toEqual([false, [EUROPE]]);
-      expect(String(found.failures[0])).toContain("Region eu-west-1: ");
+      expect([found.blind, found.unlisted?.map(({ prefix }) => prefix)]).toEqual([false, [EUROPE]]);
+      expect(String(found.failures[0])).toContain("eu-west-1 of account 111122223333: ");
     }
-    const none = await discoverRegions(clientsOf({ "us-east-1": "http://127.0.0.1:1" }), reach, "auditor");
+    const none = await discoverClusters(clientsOf({ "us-east-1": "http://127.0.0.1:1" }), reach, "auditor");
     expect([none.blind, none.clusters]).toEqual([true, []]);
     for (const socket of sockets) socket.destroy();
     await new Promise((done) => silent.close(done));

@@ -104,18 +104,24 @@ describe("the plan function", () => {
     const there = "arn:aws:dsql:eu-west-1:111122223333:cluster/there" as Cluster;
     await store.clusters.register(there);
     says("gone");
-    const silent = ["arn:aws:dsql:eu-west-1:111122223333:cluster/"];
-    discovers(() => ({
-      clusters: [watched],
-      failures: [new Error("Region eu-west-1")],
-      asked: true,
-      silent,
-    }));
+    const prefix = "arn:aws:dsql:eu-west-1:111122223333:cluster/";
+    const silent = { account: "111122223333", region: "eu-west-1", prefix, reason: "no answer within 30 s" };
+    const failures = [new Error("no answer within 30 s")];
+    discovers(() => ({ clusters: [watched], failures, asked: true, unlisted: [silent] }));
     await expect(plan(HOURLY, START)).rejects.toThrow("1 request failed");
     expect(sent.snapshot).toEqual([{ ...watched, delaySeconds: 0 }]);
     expect(sent.detect).toMatchObject([{ cluster }, { cluster: there }]);
     expect(asked).toEqual([]);
     expect((await store.clusters.entry(there))?.gone).toBeUndefined();
+    // The event comes again for that, and what was read since is not read once more.
+    const time = new Date(START - 5_000).toISOString();
+    await expect(plan({ ...HOURLY, time }, START + MINUTE)).rejects.toThrow();
+    expect(sent.snapshot.at(-1)).toEqual({ ...watched, unlessSince: START - 5_000, delaySeconds: 0 });
+    const { prefix: _, ...shown } = silent;
+    expect((await store.deployments.read())?.unlisted).toEqual([shown]);
+    discovers(() => ({ clusters: [watched], failures: [], asked: true, unlisted: [] }));
+    await plan(HOURLY, START + HOUR);
+    expect((await store.deployments.read())?.unlisted).toEqual([]);
   });
 
   it("plans one look in ten minutes for any number of IAM's events, and each is followed by a look", async () => {

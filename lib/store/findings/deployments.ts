@@ -6,7 +6,14 @@ import { keys } from "../table/keys.ts";
 import type { Table } from "../table/table.ts";
 
 const FORMAT = 1;
-const Running = z.object({ at: z.int(), deployment: z.nullable(Deployment) });
+const MOST_REASON = 500;
+const Unlisted = z.object({ account: z.string(), region: z.string(), reason: z.string() });
+const Running = z.object({
+  at: z.int(),
+  deployment: z.nullable(Deployment),
+  /** The accounts and Regions whose clusters AWS did not list last, and why; missing: it was not asked yet. */
+  unlisted: z.optional(z.array(Unlisted)),
+});
 const DeploymentItem = z.extend(Running, { v: z.literal(FORMAT) });
 
 /** `at`: when the schedule last ran. `deployment` null: the function was not told what it is a part of. */
@@ -17,6 +24,8 @@ export type Deployments = {
   readonly read: () => Promise<Running | undefined>;
   /** The newest run stays, whatever comes late. */
   readonly ran: (at: Instant, deployment: Deployment | undefined) => Promise<void>;
+  /** What was not listed at the newest time; nothing where no schedule ever ran. */
+  readonly listed: (at: Instant, unlisted: readonly z.infer<typeof Unlisted>[]) => Promise<void>;
 };
 
 export const deployments = (table: Table): Deployments => {
@@ -29,7 +38,16 @@ export const deployments = (table: Table): Deployments => {
     ran: async (at, deployment) => {
       const known = await read();
       if (known && known.at >= at) return;
-      await table.put({ ...keys.deployment(), v: FORMAT, at, deployment: deployment ?? null });
+      const unlisted = known?.unlisted && { unlisted: known.unlisted };
+      await table.put({ ...keys.deployment(), v: FORMAT, at, deployment: deployment ?? null, ...unlisted });
+    },
+    listed: async (at, unlisted) => {
+      const known = await read();
+      if (!known || known.at > at) return;
+      const shown = unlisted.map(({ account, region, reason }) => ({
+        ...{ account, region, reason: reason.slice(0, MOST_REASON) },
+      }));
+      await table.put({ ...keys.deployment(), v: FORMAT, ...known, unlisted: shown });
     },
   };
 };
