@@ -19,18 +19,18 @@ const words: Readonly<
 > = {
   read: {
     title:
-      "The auditor reads the mappings as admin, and may connect as admin to every cluster of its deployment",
+      "The auditor reads the mappings as admin, and may connect as admin to every cluster of its own account here",
     mappings: "read as admin: the auditor's database role was refused",
     fix: `${TRY_GRANT} If the next snapshot then reads them without admin, this finding says so. ${SWITCH_OFF}`,
   },
   failed: {
     title:
-      "The auditor may connect as admin to every cluster of its deployment, and cannot read the mappings even so",
+      "The auditor may connect as admin to every cluster of its own account here, and cannot read the mappings even so",
     mappings: "not read, neither by the auditor's database role nor as admin",
     fix: `Mend what the reason says, or give the right up. ${SWITCH_OFF}`,
   },
   "not-needed": {
-    title: "The auditor may connect as admin to every cluster of its deployment, and does not need to",
+    title: "The auditor may connect as admin to every cluster of its own account here, and does not need to",
     mappings: "read by the auditor's database role",
     fix: SWITCH_OFF,
   },
@@ -43,7 +43,7 @@ export const auditAsAdmin = /* @__PURE__ */ defineDetector({
   severity: "medium",
   life: "state",
   docs: {
-    why: "With auditAsAdmin, the IAM role of the snapshot function may connect as admin to every cluster of the deployment. Its code reads the mappings and nothing else that way, in a read-only transaction. Whoever gets hold of the role or changes the code is held to nothing.",
+    why: "With auditAsAdmin, the IAM role of the snapshot function may connect as admin to every cluster of its own account in the deployment's Regions. In member accounts it never may. Its code reads the mappings and nothing else that way, in a read-only transaction. Whoever gets hold of the role or changes the code is held to nothing.",
     fix: "Where the auditor's database role can read sys.iam_pg_role_mappings by a grant, switch auditAsAdmin off. Where it cannot, exempt this finding until a date, with the reason that mappings would be unknown otherwise.",
     falsePositives: "None: it is open for as long as the deployment has the right.",
     blindSpots:
