@@ -40,7 +40,7 @@ const set = (words: string): ReadonlySet<string> => new Set(words.split(/\s+/));
 const says =
   set(`readonly ro rdonly selectonly viewonly queryonly readaccess selectaccess readuser readrole rouser
   rorole roaccess roaccount rousr readprivs readprivileges readpermission readpermissions readall lookonly
-  onlyread onlyselect nowrite nowrites nowriter noupdate nodml`);
+  selonly qryonly ronly rodb dbro selectall onlyread onlyselect nowrite nowrites nowriter noupdate nodml`);
 /** They say it at the end of a name, or before a word that tells nothing: "app_read", "viewer_role", not "read_model". */
 const endings = set(
   "read reader readers reads viewer viewers view views select selects dataread datareader datareaders dbread dbreader appread appreader",
@@ -63,7 +63,13 @@ const powers =
   set(`admin admins administrator owner owners migration migrations migrate migrator ddl etl loader load
   ingest ingester restore superuser root dba deploy deployer sync`);
 /** Words that no name should be read by where they follow: "not_readonly" is none. */
-export const negations = set("not non no never isnt without cannot cant un anti ex former");
+export const negations = set(
+  "not non no never isnt dont without cannot cant un anti ex former formerly was beyond than",
+);
+/** Between a negation and what it denies: "no_longer_readonly", "not_just_readonly". */
+const fillers = set("longer just really quite");
+const beforeWord = (words: readonly string[], i: number): string =>
+  (fillers.has(words[i - 1] ?? "") ? words[i - 2] : words[i - 1]) ?? "";
 /** Who may none of these only reads; who may not delete may still insert. */
 const allWriting = set("write writes writer writers writing dml rw readwrite writeaccess");
 
@@ -79,15 +85,15 @@ export const wordsOf = (name: string): string[] =>
     .filter(Boolean);
 
 /** Within one word, as "appreadonly"; "threadonly" and "notreadonly" are other words. */
-const joinedReadOnly = /(?<!th|sp|not|non)(?:readonly|rdonly|selectonly)/;
+const joinedReadOnly = /(?<!th|sp|not|non|un|nicht)(?:readonly|rdonly|selectonly)/;
 
 /** They say that it was so, not that it is denied: "ex_writer" tells nothing. */
-const setAside = set("ex former un anti");
+const setAside = set("ex former formerly was un anti beyond than");
 
 /** The word or pair of words that says it, and that no negation stands before. */
 const saying = (words: readonly string[]): string | undefined => {
   for (const [i, word] of words.entries()) {
-    const before = words[i - 1] ?? "";
+    const before = beforeWord(words, i);
     const pair = `${word}${words[i + 1] ?? ""}`;
     const denied = negations.has(before) && allWriting.has(word);
     if (denied && !setAside.has(before)) return `${before} ${word}`;
@@ -97,13 +103,14 @@ const saying = (words: readonly string[]): string | undefined => {
   return undefined;
 };
 
+const atEnd = set("not no false off");
 const isDenied = (words: readonly string[]): boolean =>
   words.some(
     (word, i) =>
-      (word === "not" && i === words.length - 1) ||
-      (negations.has(words[i - 1] ?? "") &&
+      (i > 0 && i === words.length - 1 && atEnd.has(word)) ||
+      (negations.has(beforeWord(words, i)) &&
         (says.has(word) || endings.has(word) || says.has(`${word}${words[i + 1] ?? ""}`))) ||
-      /^(?:not|non)(?:read|rd|select|ro$)/.test(word),
+      /^(?:not|non|un|nicht)(?:readonly|rdonly|selectonly)|^(?:not|non)(?:read|rd|select|ro$)/.test(word),
   );
 
 /** "app_read" and "viewer_role": at the end, with nothing but plain words behind. */

@@ -10,7 +10,7 @@ describe("a role's archetype", () => {
     "app_read_access", "APIReadOnly", "data_viewers", "ReadUser", "viewer_role", "app_read_01", "selectonly", "view-only",
     "etl_readonly", "readers", "onlyread", "only_select", "roaccount", "no_dml", "nodml", "without_write", "cannot_write",
     "non_writer", "read_privileges", "no_write", "app_select", "svc.readonly.prod", "dbreadonly", "read_all_data", "nowrite_role",
-    "billing-RO-2", "queryOnly", "readers_grp", "app_read_prod", "db_datareader", "ｒｅａｄｏｎｌｙ",
+    "billing-RO-2", "queryOnly", "readers_grp", "app_read_prod", "db_datareader", "ｒｅａｄｏｎｌｙ", "sel_only", "qry_only", "r_only", "rodb", "selectall", "just_readonly",
   ])("is read-only for certain for %s", (name) => {
     expect(archetypeOf(name, {})).toMatchObject({ archetype: "read-only", sure: true });
   }); // biome-ignore format: one glance
@@ -32,7 +32,8 @@ describe("a role's archetype", () => {
     "backup_restore", "admin_reporting", "contractor", "ready", "", "\u0000", "not_readonly", "non_readonly", "notreadonly",
     "NotReadOnly", "ironman", "pro1", "euro", "zero_ro_x_rw", "thread_only", "threadonly", "spreadonly", "ReadWriteUser",
     "app_rw", "readiness_probe", "roles", "rover", "role_admin", "never_read_only", "isnt_ro", "viewpoint", "selection",
-    "readme_bot_edit", "un_readonly", "anti_readonly", "ex_readonly", "readonly_not", "ex_writer", "no_delete", "no_insert", "audit_writer", "report_owner",
+    "readme_bot_edit", "un_readonly", "anti_readonly", "ex_readonly", "readonly_not", "ex_writer", "no_delete", "no_insert", "audit_writer", "report_owner", "no_longer_readonly", "not_just_readonly",
+    "more_than_readonly", "beyond_readonly", "dont_readonly", "unreadonly", "was_readonly", "formerly_readonly", "readonly_false", "readonly_no",
   ])("is not told by %j", (name) => {
     expect(archetypeOf(name, {})).toBeUndefined();
   }); // biome-ignore format: one glance
