@@ -78,7 +78,7 @@ const did = (it: Escalation): string => {
     case "view":
       return byView(it);
     case "rule":
-      return `can set off a rule on ${object} (${privileges.join(", ")}), which reads or writes ${it.reaches} with the rights of ${it.as}`;
+      return `can set off rules by ${privileges.join(", ")} on ${object}, which read or write ${it.reaches} with the rights of ${it.as}`;
     case "trigger":
       return `can create a trigger on ${object} (TRIGGER), which runs code as whoever writes it`;
     case "other-object":

@@ -39,8 +39,8 @@ describe("whose rights run", () => {
       expect(ways("rs")).toEqual(["view api.v2 > app.t (SELECT, UPDATE)"]);
       expect(ways("rc")).toEqual(["view api.v4 > app.t (INSERT, UPDATE)"]);
       expect(ways("rm")).toEqual(["view api.mv > app.t (SELECT)"]);
-      expect(ways("rb")).toEqual(["view api.v5 > app.t (SELECT)"]);
-      expect(ways("rv")).toEqual(["view api.v9 > app.t (SELECT)"]);
+      expect(ways("rb")).toEqual(["view api.v5 > app.t (SELECT)", "trigger api.v5 (TRIGGER)"]);
+      expect(ways("rv")).toEqual(["view api.v9 > app.t (SELECT)", "trigger api.v9 (TRIGGER)"]);
       // security_invoker, a join that cannot be updated, a column that is an expression: nothing goes through.
       for (const role of ["ri", "rw", "rz"]) expect(ways(role), role).toEqual([]);
       await expect(query("insert into api.v3 values (1)", "ri")).rejects.toThrow("permission denied");
@@ -85,6 +85,76 @@ describe("whose rights run", () => {
       await expect(world.query("grant boss to sup_admin", "sup_admin")).rejects.toThrow("permission denied");
       const set = await world.live("explain", "y6", "SET", "parameter work_mem");
       expect(set.err).toMatch(/SET is a privilege on parameters: who holds it is not judged, so unknown/);
+    }));
+});
+
+describe("what is more than one step away", () => {
+  it("is told where a real attempt gets through to it, and not where none does", () =>
+    inCase("x07-further-than-one-step", async (world) => {
+      const { live, query, cli, url } = world;
+      const ways = await waysOf(world);
+      const refused = async (sql: string, role: string): Promise<void> => {
+        await expect(query(sql, role), sql).rejects.toMatchObject({ code: "42501" });
+      };
+      await refused("select secret from app.t", "r_col");
+      expect((await query("select secret from api.vc", "r_col")).rows).toEqual([{ secret: "s" }]);
+      expect(ways("r_col")).toEqual(["view api.vc > app.t (SELECT, UPDATE)"]);
+      const explained = await live("explain", "r_col", "SELECT", "app.t");
+      expect(flat(explained.out)).toContain("api.vc");
+      // A security_invoker view checks whoever began, also under another view.
+      await refused("select from api.vo", "r_inv");
+      for (const [role, sql] of [
+        ["r_non", "insert into api.vn values (5, 'n')"],
+        ["r_dis", "insert into api.td values (5)"],
+      ] as const)
+        await query(sql, role);
+      expect((await query("select id from app.t union all table app.u")).rows).toEqual([{ id: 1 }]);
+      for (const role of ["r_inv", "r_non", "r_dis", "r_class", "su_nothing"])
+        expect(ways(role), role).toEqual([]);
+      // From rule to view, from view to rule, from rule to rule.
+      for (const [role, table] of [["r_rv", "trv"], ["r_vr", "vvr"], ["r_rr", "trr"]] as const) {
+        await query(`insert into api.${table} values (7)`, role);
+        expect(ways(role), role).toContain(`rule api.${table} > app.u (INSERT)`);
+      } // biome-ignore format: one glance
+      expect((await query("table app.u")).rows).toEqual([{ id: 7 }, { id: 7 }, { id: 7 }]);
+      await query(
+        `create function mine.h() returns trigger language plpgsql as 'begin raise exception ''I am %'', current_user; end';
+         create trigger h instead of insert on api.vt for each row execute function mine.h()`,
+        "r_tv",
+      );
+      await expect(query("insert into api.vt values (1)")).rejects.toThrow("I am rdsadmin");
+      expect(ways("r_tv")).toContain("trigger api.vt (TRIGGER)");
+      await refused("select from pg_authid", "r_pwd");
+      await query("select rolpassword from api.vs", "r_pwd");
+      await query("update api.va set rolcreatedb = true where rolname = 'r_cat'", "r_cat");
+      expect(ways("r_pwd")).toEqual(["view api.vs > pg_catalog.pg_authid (SELECT)"]);
+      expect(ways("r_shadow")).toEqual(["view api.vh > pg_catalog.pg_shadow (SELECT)"]);
+      expect(ways("r_cat")).toEqual(["view api.va > pg_catalog.pg_authid (SELECT, UPDATE) !"]);
+      expect((await query("select secret from api.mv", "r_mv")).rows).toEqual([{ secret: "s" }]);
+      expect(ways("r_mv")).toEqual(["view api.mv > app.t (SELECT)"]);
+      expect(ways("r_d5")).toEqual(["security-definer app.d5()"]);
+      expect(ways("r_d6")).toEqual(["security-definer app.d6() !"]);
+      // What a superuser owns runs code with a superuser's rights.
+      await query(
+        `create rule mine as on insert to app.bt do also update pg_authid set rolcreatedb = true where rolname = 'su_readonly';
+         insert into app.bt values (1)`,
+        "su_readonly",
+      );
+      const made = await query("select rolcreatedb as it from pg_roles where rolname = 'su_readonly'");
+      expect(made.rows).toEqual([{ it: true }]);
+      expect(ways("su_readonly")).toContain("ownership app.bt !");
+      const found = (await cli(["scan", "--url", url, "--json"])).json() as {
+        findings: { title: string; severity: string }[];
+      };
+      expect(found.findings).toContainEqual(
+        expect.objectContaining({
+          severity: "critical",
+          title: expect.stringMatching(/^su_readonly .*superuser boss/),
+        }),
+      );
+      expect(found.findings.filter(({ title }) => /^su_app .*superuser boss/.test(title))).toMatchObject([
+        { severity: "critical" },
+      ]);
     }));
 });
 

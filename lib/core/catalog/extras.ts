@@ -20,6 +20,8 @@ export const ViewRule = z.object({
   fixed: z.optional(z.array(z.int())),
   event: z.optional(z.nullable(z.enum(["INSERT", "UPDATE", "DELETE"]))),
   instead: z.optional(z.boolean()),
+  // Of the system's relations that a view reads those, by name, that PUBLIC may not read. Missing: none, or an earlier release.
+  secret: z.optional(z.array(z.string())),
 });
 export type ViewRule = z.infer<typeof ViewRule>;
 

@@ -16,6 +16,7 @@ import { type AccessObject, isSystemSchema } from "./effective-objects.ts";
 import { cellOf } from "./effective-rows.ts";
 import { common, type Escalation, serverRoles, wayTo, wayToPrivilege } from "./escalation-way.ts";
 import { objectText } from "./find-object.ts";
+import { type OtherReach, otherReaches } from "./other-reach.ts";
 
 /** What a role may that no ACL tells: by attributes, by predefined roles, and by what it could grant to others. */
 const powersBesidesAcls = ({ graph }: AccessEngine, role: RoleId): Set<string> => {
@@ -36,9 +37,16 @@ const powersBesidesAcls = ({ graph }: AccessEngine, role: RoleId): Set<string> =
   ]);
 };
 
+/** What stands in no schema and the owner of a function holds without SET ROLE, which its code may not use. */
+const atOnce = (engine: AccessEngine, owner: RoleId): OtherReach[] =>
+  otherReaches(engine, owner).filter(({ setRole }) => !setRole);
+const othersHeld = ({ kind, name, privileges }: OtherReach): string[] =>
+  privileges.map((one) => `${one} ${kind} ${name}`);
+
 /** Whether its owner makes a function as good as superuser. */
 const isAlmighty = (engine: AccessEngine, owner: RoleId): boolean =>
   (engine.graph.roles[owner]?.superuser ?? false) ||
+  atOnce(engine, owner).some(({ superuser }) => superuser) ||
   (!isDsql(engine.catalog) && [...powersBesidesAcls(engine, owner)].some((one) => serverRoles.includes(one)));
 
 /** Whether the owner of a function may do anything that the role may not. */
@@ -46,6 +54,13 @@ const holdsMore = (engine: AccessEngine, role: RoleId, owner: RoleId): boolean =
   const { graph, matrix, objects } = engine;
   if (graph.roles[owner]?.superuser) return true;
   const own = powersBesidesAcls(engine, role);
+  const others = new Set(otherReaches(engine, role).flatMap(othersHeld));
+  if (
+    atOnce(engine, owner)
+      .flatMap(othersHeld)
+      .some((one) => !others.has(one))
+  )
+    return true;
   if ([...powersBesidesAcls(engine, owner)].some((one) => !own.has(one))) return true;
   return objects.some(
     (object) => (cellOf(matrix, owner, object).held & ~cellOf(matrix, role, object).held & HELD_BITS) !== 0,
@@ -79,13 +94,17 @@ const byPrivilege = (
   more: Pick<Escalation, "how"> & Partial<Escalation>,
 ): Escalation[] => [{ ...base, ...wayToPrivilege(engine, role, privilege, object), ...more }];
 
-const byOwnership = ({ object, asOwner, base, mask }: Holding): Escalation[] =>
+/** A rule or trigger on its table or view, and its function's body, run with the owner's rights: who can write them is one. */
+const runsCode: readonly AccessObject["kind"][] = ["table", "view", "function"];
+
+const byOwnership = ({ engine, object, owner, asOwner, base, mask }: Holding): Escalation[] =>
   asOwner && object.kind !== "column"
     ? [
         {
           ...base,
           ...asOwner,
           how: "ownership",
+          superuser: (engine.graph.roles[owner ?? -1]?.superuser ?? false) && runsCode.includes(object.kind),
           privileges: privilegeNames(object.all & HELD_BITS & ~mask),
         },
       ]
@@ -102,8 +121,12 @@ const byCreate = (holding: Holding): Escalation[] =>
     ? byPrivilege(holding, "CREATE", { how: "create-in-schema" })
     : [];
 
+/** A view too, by INSTEAD OF triggers; a materialised one is written by nobody. */
+const isTriggered = ({ kind, letter }: AccessObject): boolean =>
+  kind === "table" || (kind === "view" && letter === "v");
+
 const byTrigger = (holding: Holding): Escalation[] =>
-  !holding.dsql && holding.object.kind === "table" && !holding.asOwner && holding.usable & TRIGGER
+  !holding.dsql && isTriggered(holding.object) && !holding.asOwner && holding.usable & TRIGGER
     ? byPrivilege(holding, "TRIGGER", { how: "trigger", privileges: ["TRIGGER"] })
     : [];
 

@@ -20,7 +20,7 @@ export const viewReachesOfRole = (engine: AccessEngine, role: RoleId): ViewReach
 
 export const viewsOf = (engine: AccessEngine, role: RoleId): Escalation[] => {
   const nameOf = (id: RoleId | undefined): string | null => engine.graph.roles[id ?? -1]?.name ?? null;
-  const { reaches, unfollowed } = viewReachesOfRole(engine, role);
+  const { reaches, system, unfollowed } = viewReachesOfRole(engine, role);
   const base = (view: AccessObject, privileges: readonly Privilege[]) => ({
     ...common,
     ...wayToPrivilege(engine, role, privileges[0] ?? "SELECT", view),
@@ -37,6 +37,16 @@ export const viewsOf = (engine: AccessEngine, role: RoleId): Escalation[] => {
         as: nameOf(as),
         certain,
         superuser: false,
+      }),
+    ),
+    ...system.map(
+      ({ view, relation, privileges, as, certain }): Escalation => ({
+        ...base(view, privileges),
+        reaches: relation,
+        as: nameOf(as),
+        certain,
+        // Whoever writes the system's own tables makes himself one.
+        superuser: privileges.some((one) => one !== "SELECT"),
       }),
     ),
     ...unfollowed.map(

@@ -1,48 +1,118 @@
 // What a role sets off by CREATE RULE: a rule's actions run with the rights of the table's or view's owner, not with those of
 // whoever writes it, unless it is on a `security_invoker` view. https://www.postgresql.org/docs/16/rules-privileges.html
 
-import { extraOf } from "../catalog/extras.ts";
+import type { Oid } from "../base/ids.ts";
+import { extraOf, type ViewRule } from "../catalog/extras.ts";
 import { type Privilege, privilegeBit } from "../catalog/privileges.ts";
 import type { AccessEngine } from "./effective.ts";
 import type { RoleId } from "./effective-graph.ts";
 import type { AccessObject } from "./effective-objects.ts";
-import { heldOf, usableOf } from "./view-reach.ts";
+import {
+  type Ended,
+  type Follower,
+  followerOf,
+  heldOf,
+  invokersOf,
+  isView,
+  type MaskOn,
+  relationsByOid,
+  usableOf,
+  viewWays,
+  wholeOf,
+} from "./view-follow.ts";
 
 /** A relation that a rule names: it reads or writes it, which of the two the catalog does not tell in parts. */
 export type RuleReach = {
-  /** Where the rule stands, and the statement on it that sets the rule off. */
+  /** What the role itself writes, and the statement on it that sets the rule off, there or further on. */
   readonly on: AccessObject;
   readonly event: Privilege;
   readonly relation: AccessObject;
   readonly as: RoleId;
 };
 
-const DATA = (["SELECT", "INSERT", "UPDATE", "DELETE"] as const).reduce(
-  (mask, name) => mask | privilegeBit(name),
-  0,
-);
+const DATA = viewWays.reduce((mask, [name]) => mask | privilegeBit(name), 0);
+
+/** One statement on one relation by somebody. */
+type Write = { readonly relation: AccessObject; readonly event: Privilege; readonly caller: RoleId };
+
+type Rules = {
+  readonly engine: AccessEngine;
+  readonly byOid: ReadonlyMap<Oid, AccessObject>;
+  /** By table or view. */
+  readonly rules: ReadonlyMap<Oid, readonly ViewRule[]>;
+  readonly invokers: ReadonlySet<Oid>;
+  readonly held: MaskOn;
+  readonly follow: Follower | undefined;
+};
+
+/** Where a statement on a view ends, each as a statement of its own on the table. */
+const through = ({ follow }: Rules, { relation, event, caller }: Write): Write[] => {
+  const way = viewWays.find(([privilege]) => privilege === event);
+  if (!follow || !way || !isView(relation)) return [];
+  return follow(relation, way, caller).flatMap(({ relation: end, as }: Ended) =>
+    typeof end === "string" ? [] : [{ relation: end, event, caller: as }],
+  );
+};
+
+/** All that the rules on a relation may do to what they name, once one statement on it has set them off. */
+const setOff = (it: Rules, { relation, event, caller }: Write): Write[] =>
+  (it.rules.get(relation.oid) ?? []).flatMap((rule): Write[] => {
+    const as = it.invokers.has(rule.view) ? caller : it.engine.graph.idOf.get(relation.owner);
+    if (rule.event !== event || as === undefined) return [];
+    return rule.relations.flatMap((oid): Write[] => {
+      const named = it.byOid.get(oid);
+      if (!named) return [];
+      const mask = it.held(as, named);
+      return viewWays.flatMap(([way]) =>
+        mask & privilegeBit(way) ? [{ relation: named, event: way, caller: as }] : [],
+      );
+    });
+  });
+
+/** Everything that one statement leads to by rules, from rule to view to rule, each once. */
+const allFrom = (it: Rules, first: Write): Write[] => {
+  const keyOf = ({ relation, event, caller }: Write): string => `${relation.oid} ${event} ${caller}`;
+  const found = new Map<string, Write>();
+  const add = (writes: readonly Write[]): void => {
+    for (const write of writes) if (!found.has(keyOf(write))) found.set(keyOf(write), write);
+  };
+  // Views on the way to a rule are told as views.
+  const before = [first, ...through(it, first)];
+  add(before.flatMap((write) => setOff(it, write)));
+  // A Map goes on with what is added meanwhile.
+  for (const [, write] of found) {
+    const beneath = through(it, write);
+    add([...beneath, ...[write, ...beneath].flatMap((one) => setOff(it, one))]);
+  }
+  return [...found.values()];
+};
 
 /** A function that answers for one role after the other; nothing where the rules were not read. */
 export const ruleReachesOf = (engine: AccessEngine): ((role: RoleId) => RuleReach[]) => {
-  const rules = (extraOf(engine.catalog, "viewRules").rows ?? []).filter(({ event }) => event);
-  if (rules.length === 0) return () => [];
-  const [usable, held] = [usableOf(engine), heldOf(engine)];
-  const byOid = new Map(
-    engine.objects.flatMap((o) => (o.kind === "table" || o.kind === "view" ? [[o.oid, o] as const] : [])),
-  );
-  const invokers = new Set(
-    (extraOf(engine.catalog, "views").rows ?? []).flatMap(({ oid, invoker }) => (invoker ? [oid] : [])),
-  );
+  const written = (extraOf(engine.catalog, "viewRules").rows ?? []).filter(({ event }) => event);
+  if (written.length === 0) return () => [];
+  const [usable, whole, follow] = [usableOf(engine), wholeOf(engine), followerOf(engine)];
+  const it: Rules = {
+    engine,
+    byOid: relationsByOid(engine),
+    rules: Map.groupBy(written, ({ view }) => view),
+    invokers: invokersOf(engine),
+    held: heldOf(engine),
+    follow: typeof follow === "function" ? follow : undefined,
+  };
+  const writable = [...it.byOid.values()].filter((one) => it.rules.has(one.oid) || one.letter === "v");
+  const events = viewWays.filter(([event]) => event !== "SELECT");
   return (role) =>
-    rules.flatMap(({ view, event, relations }): RuleReach[] => {
-      const on = byOid.get(view);
-      const as = on && engine.graph.idOf.get(on.owner);
-      if (!on || !event || as === undefined || as === role || invokers.has(view)) return [];
-      if ((usable(role, on) & privilegeBit(event)) === 0) return [];
-      return relations.flatMap((oid): RuleReach[] => {
-        const relation = byOid.get(oid);
-        if (!relation || (held(as, relation) & ~usable(role, relation) & DATA) === 0) return [];
-        return [{ on, event, relation, as }];
+    writable.flatMap((on): RuleReach[] => {
+      const mask = usable(role, on);
+      return events.flatMap(([event]): RuleReach[] => {
+        if ((mask & privilegeBit(event)) === 0) return [];
+        const gained = allFrom(it, { relation: on, event, caller: role }).filter(
+          ({ relation, event: way, caller }) =>
+            caller !== role && ~whole(role, relation) & privilegeBit(way) & DATA,
+        );
+        const told = new Map(gained.map((one) => [`${one.relation.oid} ${one.caller}`, one]));
+        return [...told.values()].map(({ relation, caller }) => ({ on, event, relation, as: caller }));
       });
     });
 };

@@ -121,6 +121,19 @@ const ofObject = (engine: AccessEngine, named: Named, self: Role, it: Escalation
         facet,
         fix,
       };
+    case "ownership": {
+      const holder = it.path.at(-1) ?? "";
+      const [member, group] = [self.name, holder].map((name) => engine.graph.idOfName.get(name) ?? -1);
+      // Who can become it is told by admin-membership.
+      if (!it.superuser || engine.isMember(member ?? -1, group ?? -1, "SET")) return undefined;
+      return {
+        says: `owns what superuser ${shownRole(holder)} does, whose rights its code runs with`,
+        severity: "critical",
+        // One finding, however much the superuser owns.
+        facet: `superuser-owner:${chainOf(engine, it)}`,
+        fix,
+      };
+    }
     default:
       return undefined;
   }
@@ -143,7 +156,10 @@ const judgeRole = (
     if (!told || seen.has(told.facet) || (it.path.length > 2 && !self.canLogin)) return [];
     // What a reader can become or write by it is told by privilege-exceeds-archetype.
     const isToldThere =
-      it.how === "admin-option" || it.how === "trigger" || (it.kind === "role" && it.superuser);
+      it.how === "admin-option" ||
+      it.how === "trigger" ||
+      it.how === "ownership" ||
+      (it.kind === "role" && it.superuser);
     if (reader && isToldThere) return [];
     seen.add(told.facet);
     return [
@@ -171,7 +187,7 @@ export const escalationPath = /* @__PURE__ */ defineDetector({
     falsePositives:
       "Functions with SECURITY DEFINER are made to lend a few rights, so those of an ordinary owner are low. A role that manages others on purpose: declare it as admin.",
     blindSpots:
-      "Membership in admin or a superuser is covered by admin-membership, grant options by grant-option, ownership and CREATE by ddl-in-application-role. Views that read with their owner's rights are listed by `dsql-audit escalations` only. What a function does is not read.",
+      "Membership in admin or a superuser that the role can become is covered by admin-membership, grant options by grant-option, ownership and CREATE by ddl-in-application-role. Views that read with their owner's rights are listed by `dsql-audit escalations` only. What a function does is not read.",
   },
   evidence: {
     how: { label: "How", hidden: true },

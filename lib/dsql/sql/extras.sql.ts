@@ -6,9 +6,15 @@ import { OtherObject, SequenceOf, ViewRights, ViewRule } from "../../core/catalo
 /** As read: the ACL is still the server's text. */
 const OtherRow = z.extend(OtherObject, { acl: z.nullable(z.string()) });
 
+/** Without `secret` where there is none, as earlier releases stored it. */
+const RuleRow = z.pipe(
+  z.extend(ViewRule, { secret: z.nullable(z.array(z.string())) }),
+  z.transform(({ secret, ...rule }): ViewRule => (secret === null ? rule : { ...rule, secret })),
+);
+
 export const extraRowTypes = {
   views: z.array(ViewRights),
-  viewRules: z.array(ViewRule),
+  viewRules: z.array(RuleRow),
   sequences: z.array(SequenceOf),
   parameters: z.array(OtherRow),
   largeObjects: z.array(OtherRow),
@@ -18,8 +24,9 @@ export const extraRowTypes = {
   languages: z.array(OtherRow),
 } as const satisfies { readonly [N in ExtraName]: z.ZodType };
 
-const own = `not in (select n.oid from pg_catalog.pg_namespace n
+const systems = `in (select n.oid from pg_catalog.pg_namespace n
     where pg_catalog.left(n.nspname::pg_catalog.text, 3) = 'pg_' or n.nspname::pg_catalog.text in ('information_schema', 'sys'))`;
+const own = `not ${systems}`;
 
 export const extraSql: Readonly<Record<ExtraName, string>> = {
   // Any beginning of true, yes and on is true to the server (parse_bool()).
@@ -28,8 +35,11 @@ select c.oid, exists (
     select from pg_catalog.unnest(c.reloptions) o
     where pg_catalog.lower(o) ~ '^security_invoker=(t|tr|tru|true|y|ye|yes|on|1)$') as "invoker"
 from pg_catalog.pg_class c where c.relkind = 'v' and c.relnamespace ${own} order by c.oid`,
+  // What the server was built with is in no pg_depend: its numbers are read from the rule itself.
   viewRules: /* sql */ `
-select r.ev_class as "view", pg_catalog.array_agg(distinct d.refobjid::pg_catalog.int8::pg_catalog.float8) as "relations",
+select r.ev_class as "view",
+  coalesce(pg_catalog.array_agg(distinct d.refobjid::pg_catalog.int8::pg_catalog.float8) filter (where d.refobjid is not null),
+    '{}') as "relations",
   case when r.ev_type = '1' then pg_catalog.pg_relation_is_updatable(r.ev_class, false) else 0 end as "updatable",
   case when r.ev_type = '1' then array(
     select a.attnum::pg_catalog.int4 from pg_catalog.pg_attribute a
@@ -37,12 +47,23 @@ select r.ev_class as "view", pg_catalog.array_agg(distinct d.refobjid::pg_catalo
       and not pg_catalog.pg_column_is_updatable(r.ev_class, a.attnum, false) order by a.attnum)
     else '{}'::pg_catalog.int4[] end as "fixed",
   case r.ev_type when '2' then 'UPDATE' when '3' then 'INSERT' when '4' then 'DELETE' end as "event",
-  pg_catalog.bool_or(r.is_instead and r.ev_type <> '1') as "instead"
-from pg_catalog.pg_rewrite r
+  pg_catalog.bool_or(r.is_instead and r.ev_type <> '1') as "instead",
+  pg_catalog.array_agg(distinct s.nspname::pg_catalog.text || '.' || s.relname::pg_catalog.text) filter (where s.oid is not null) as "secret"
+from (
+    select r.oid, r.ev_class, r.ev_type, r.is_instead, array(
+      select m[1]::pg_catalog.oid from pg_catalog.regexp_matches(r.ev_action::pg_catalog.text, ':relid (1?[0-9]{1,4}) ', 'g') m
+    ) as pinned
+    from pg_catalog.pg_rewrite r where r.ev_enabled <> 'D' offset 0) r
   join pg_catalog.pg_class c on c.oid = r.ev_class and c.relnamespace ${own}
-  join pg_catalog.pg_depend d on d.classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass and d.objid = r.oid
+  left join pg_catalog.pg_depend d on d.classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass and d.objid = r.oid
     and d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass and d.refobjid <> r.ev_class
-group by r.ev_class, r.ev_type order by r.ev_class, r.ev_type`,
+  left join (
+    select y.oid, y.relname, n.nspname from pg_catalog.pg_class y
+      join pg_catalog.pg_namespace n on n.oid = y.relnamespace
+    where y.relnamespace ${systems} and y.relacl::pg_catalog.text !~ '[{,]=[a-zA-Z*]*r') s
+    on s.oid = d.refobjid or s.oid = any (r.pinned)
+group by r.ev_class, r.ev_type having r.ev_type <> '1' or pg_catalog.count(d.refobjid) > 0 or pg_catalog.count(s.oid) > 0
+order by r.ev_class, r.ev_type`,
   // 1259 is pg_class. "auto": serial and OWNED BY; "internal": an identity column.
   sequences: /* sql */ `
 select d.objid as "sequence", d.refobjid as "table"

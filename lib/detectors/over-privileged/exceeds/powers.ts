@@ -40,8 +40,8 @@ export type Power = Pick<Judgement<ExcessEvidence>, "title" | "severity" | "fix"
 };
 
 /** What ends in superuser, in the server's own powers, or in a role that writes, by whatever way. */
-export const powersOf = (engine: AccessEngine, id: number, self: Role): Power[] =>
-  escalations(engine, id).flatMap((it): Power[] => {
+export const powersOf = (engine: AccessEngine, id: number, self: Role): Power[] => {
+  const found = escalations(engine, id).flatMap((it): Power[] => {
     const { how, target, path, superuser } = it;
     const name = shownRole(self.name);
     const shown = shownRole(target);
@@ -54,6 +54,19 @@ export const powersOf = (engine: AccessEngine, id: number, self: Role): Power[] 
     if (word !== undefined && superuser) {
       const title = `${name} can become superuser ${shown} (${word})`;
       return [{ facet: `superuser:${oid}`, title, severity: "critical", path, fix }];
+    }
+    if (how === "ownership" && superuser) {
+      const holder = path.at(-1) ?? "";
+      const title = `${name} owns what superuser ${shownRole(holder)} does, whose rights its code runs with, as good as superuser`;
+      return [
+        {
+          facet: `superuser-owner:${path.slice(1).map(way).join(">")}`,
+          title,
+          severity: "critical",
+          path,
+          fix,
+        },
+      ];
     }
     if (how === "server-access") {
       const title = `${name} ${serverPowers[target] ?? `can act as ${shown}`} (${shown}), as good as superuser`;
@@ -69,3 +82,10 @@ export const powersOf = (engine: AccessEngine, id: number, self: Role): Power[] 
     }
     return [];
   });
+  // One way to a superuser's rights is one finding, however many objects that owns; who can become it is told so.
+  const become = found.some(({ facet }) => facet.startsWith("superuser:"));
+  const first = new Map(found.toReversed().map((one) => [one.facet, one]));
+  return found.filter(
+    (one) => first.get(one.facet) === one && !(become && one.facet.startsWith("superuser-owner:")),
+  );
+};
