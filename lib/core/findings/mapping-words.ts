@@ -62,6 +62,8 @@ const unknownBecause = (mapping: MappingSubject, judged: Judged, basis: MappingB
   if (judged.reason === "age not known") {
     return `no use seen, and the mapping is known only since ${dayOf(mapping.period.firstSeenAt)}`;
   }
+  if (judged.reason === "a peer is not counted")
+    return "no use seen in this Region, and what connects through its peer in another Region is not counted here";
   const { uncoveredHours, provenUnusedUntil, captureProvenSince } = basis;
   if (provenUnusedUntil !== undefined) {
     return `proven unused until ${dayOf(provenUnusedUntil)}; unknown since, ${hoursText(uncoveredHours)}`;

@@ -12,6 +12,7 @@ type VerdictReason =
   | "younger than the window"
   | "capture not proven"
   | "age not known"
+  | "a peer is not counted"
   | "not an IAM role or user"
   | "silent";
 
@@ -37,17 +38,22 @@ export type MappingFacts = {
   readonly recognised: boolean;
   readonly uses: MappingUses;
 };
-export type WindowFacts = { readonly window: Interval; readonly uncoveredHours: number };
+/** `hasPeers`: the database has an endpoint in another Region, whose connections are none of this cluster's. */
+export type WindowFacts = {
+  readonly window: Interval;
+  readonly uncoveredHours: number;
+  readonly hasPeers?: boolean;
+};
 
 /**
  * Decides in this order: used in the window, certainly (`active`) or possibly (`ambiguous`); made within it (`grace`);
- * not all of it covered, or the mapping's age not known to reach its start (`unknown`); else `dormant`, or `never-used`
+ * not all of it covered, the mapping's age not known to reach its start, or a peer whose uses nobody counts here (`unknown`); else `dormant`, or `never-used`
  * where no use of it is known at all. `window` ends where coverage can be judged, with
  * `uncoveredHours` in it; uses count up to `now`.
  */
 export const judgeMapping = (
   { period, recognised, uses }: MappingFacts,
-  { window, uncoveredHours }: WindowFacts,
+  { window, uncoveredHours, hasPeers = false }: WindowFacts,
   now: Instant,
 ): Judged => {
   const lastUse = lastUseBefore(uses.certain, now);
@@ -66,5 +72,6 @@ export const judgeMapping = (
   if (!recognised) return answer("unknown", "not an IAM role or user");
   if (uncoveredHours > 0) return answer("unknown", "capture not proven");
   if (madeLater) return answer("unknown", "age not known");
+  if (hasPeers) return answer("unknown", "a peer is not counted");
   return answer(lastUse || lastPossibleUse ? "dormant" : "never-used", "silent");
 };

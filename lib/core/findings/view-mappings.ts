@@ -75,6 +75,9 @@ export const mappingsViews = (facts: Facts): ((now: Instant, coverage: CoverageV
   const usesAt = usesByMapping(facts);
   const recognised = lazily(canBeRecognised);
   const section = facts.snapshot?.catalog.sections.mappings;
+  // The cluster itself comes first; the others are its peers in other Regions.
+  const access = facts.snapshot?.catalog.iam?.parts.clusters;
+  const hasPeers = access?.status === "read" && access.rows.length > 1;
   return (now, { uncovered, windowOf }) => {
     const standing = subjects.filter(
       ({ period }) => period.firstSeenAt <= now && (period.goneAt === null || period.goneAt > now),
@@ -85,7 +88,7 @@ export const mappingsViews = (facts: Facts): ((now: Instant, coverage: CoverageV
       return lazily((mapping: MappingSubject) => {
         const { period, principal } = mapping;
         const own = { period, recognised: recognised(principal), uses: usesAt(mapping, now) };
-        return judgeMapping(own, { window, uncoveredHours }, now);
+        return judgeMapping(own, { window, uncoveredHours, hasPeers }, now);
       });
     });
     const ofPrincipal = lazily((principal: Principal) => standing.filter((m) => m.principal === principal));

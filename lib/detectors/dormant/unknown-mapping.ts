@@ -2,7 +2,14 @@
 import { HOUR } from "../../core/base/time.ts";
 import * as z from "../../core/base/zod.ts";
 import { defineDetector } from "../../core/findings/detector.ts";
-import { type Case, daily, daysAgo, exampleFacts } from "../../core/findings/example-facts.ts";
+import {
+  type Case,
+  daily,
+  daysAgo,
+  EXAMPLE_CLUSTER,
+  exampleFacts,
+} from "../../core/findings/example-facts.ts";
+import { exampleCluster, exampleIam } from "../../core/findings/example-iam.ts";
 import { MAPPING_FAMILY } from "../../core/findings/family.ts";
 import { mappingsWith } from "../../core/findings/mapping-judgement.ts";
 import { mappingGone, mappingWords } from "../../core/findings/mapping-words.ts";
@@ -15,8 +22,8 @@ export const unknownMapping = /* @__PURE__ */ defineDetector({
   severity: "low",
   life: "state",
   docs: {
-    why: "No connection was seen, but capture is not proven for the whole window, or the mapping is not known for that long. It may be unused or in use.",
-    fix: "Close the capture gap: the capture-gap finding names it, and trail files that are ingested later can prove its hours. Or wait until the window lies after it.",
+    why: "No connection was seen, but capture is not proven for the whole window, or the mapping is not known for that long. It may be unused or in use. So it may be where the cluster has a peer in another Region: connections through the peer are counted there.",
+    fix: "Close the capture gap: the capture-gap finding names it, and trail files that are ingested later can prove its hours. Or wait until the window lies after it. With a peer, compare the findings of both clusters before you revoke.",
     falsePositives:
       "In the first weeks every mapping without a connection is unknown. The finding is low, and stands in the weekly summary alone.",
     blindSpots: "None of its own: it lists what other detectors cannot see.",
@@ -31,6 +38,8 @@ export const unknownMapping = /* @__PURE__ */ defineDetector({
 export const cases = (): Case[] => {
   const mappings = [{ to: "OldJob", role: "app_ro" }];
   const connections = daily("OldJob", 10, daysAgo(100));
+  const here = exampleCluster(EXAMPLE_CLUSTER);
+  const peer = exampleCluster(EXAMPLE_CLUSTER.replace("us-east-1", "us-east-2"));
   const hour = { from: daysAgo(30), to: daysAgo(30) + HOUR };
   return [
     {
@@ -47,6 +56,20 @@ export const cases = (): Case[] => {
       name: "fires for a wildcard, which names nobody we could count",
       facts: exampleFacts({ mappings: [{ to: "x", arn: "arn:aws:iam::*:role/x", role: "wide" }] }),
       expect: ["wide"],
+    },
+    {
+      name: "fires where the cluster has a peer, through which it may be used",
+      facts: exampleFacts({ mappings, connections, iam: exampleIam({ clusters: [here, peer] }) }),
+      expect: ["app_ro"],
+    },
+    {
+      name: "is quiet for a mapping that is used here, whatever its peer does",
+      facts: exampleFacts({
+        mappings,
+        connections: daily("OldJob", 1, daysAgo(5)),
+        iam: exampleIam({ clusters: [here, peer] }),
+      }),
+      expect: [],
     },
     {
       name: "is quiet for a gap that lies before the window",
