@@ -110,18 +110,28 @@ const partitionOf = (region: string): string | undefined => {
   return region.includes("-iso") ? undefined : "aws";
 };
 
-/** A key of another Region or partition: nothing of the stack could use it. */
-const elsewhere = ({ kmsKeyArn, region }: Params): string[] => {
-  const [, partition, , home] = kmsKeyArn.split(":");
-  if (kmsKeyArn === "") return [];
-  if (home !== region)
-    return [
-      `kmsKeyArn is a key in ${home}, and the auditor runs in ${region}: a key is of use in its own Region alone`,
-    ];
-  const own = partitionOf(region) ?? partition;
-  return partition === own
-    ? []
-    : [`kmsKeyArn begins with arn:${partition}, and an ARN in ${region} with arn:${own}`];
+/**
+ * Keys of another Region or partition: nothing of the stack could use them. That of a trail which the stack makes has to be where
+ * its bucket is: https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_CreateTrail.html
+ */
+const elsewhere = (read: Params): string[] => {
+  const { region, createTrail } = read;
+  const names: readonly ParameterName[] = [
+    "kmsKeyArn",
+    ...(createTrail === "off" ? [] : (["trailKeyArn"] as const)),
+  ];
+  return names.flatMap((name) => {
+    const [, partition, , home] = read[name].split(":");
+    if (partition === undefined) return [];
+    if (home !== region)
+      return [
+        `${name} is a key in ${home}, and the auditor runs in ${region}: a key is of use in its own Region alone`,
+      ];
+    const own = partitionOf(region) ?? partition;
+    return partition === own
+      ? []
+      : [`${name} begins with arn:${partition}, and an ARN in ${region} with arn:${own}`];
+  });
 };
 
 /** As the file holds it. JSON is YAML; quotes keep a text a text, whatever stands in it. */

@@ -78,6 +78,13 @@ const seenOf = async (
 
 const checkOf = (stage: string): string => `npx dsql-audit deploy-check --stage ${stage}`;
 
+/** A key whose policy does not admit CloudWatch Logs fails the deployment half-way: so it is looked at first. */
+const nextOf = ({ kmsKeyArn }: Params, stage: string): readonly string[] => [
+  ...(kmsKeyArn === "" ? [] : [checkOf(stage)]),
+  `npx serverless deploy --stage ${stage}`,
+  checkOf(stage),
+];
+
 /** The Region, which everything else is asked in. */
 const regionFor = async (
   { env }: Io,
@@ -124,7 +131,7 @@ const make = async (io: Io, options: Options): Promise<Outcome> => {
       if (old) await mayWrite(io, options, file, changes, asking);
       await writeWhole(path, text);
     }
-    const next = [`npx serverless deploy --stage ${stage}`, checkOf(stage)];
+    const next = nextOf(params, stage);
     return { text, made: { file, stage, written: writes, params, changes, seen, next } };
   };
   return options.offline ? decide(undefined) : withSetupPorts(io, region, decide);

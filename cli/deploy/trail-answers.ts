@@ -10,6 +10,12 @@ import { candidates, ofTrail, takesConnects } from "./init-values.ts";
 
 type Place = Pick<Params, "trailBucket"> & Partial<Params>;
 
+/** Prefix and key of the old file belong to the trail that it speaks of; of another one they are not known. */
+const OF_ANOTHER = { trailPrefix: "", trailKeyArn: "" };
+
+/** Whether the old file has the stack make a trail. */
+const makesTrail = ({ createTrail = "off" }: Partial<Params>): boolean => createTrail !== "off";
+
 /** The trail's bucket, and what its trail says of prefix and key. */
 const trailPlace = async (
   { old, looked, region, asking }: Sources,
@@ -18,10 +24,8 @@ const trailPlace = async (
   const found = candidates(looked, region);
   const ofBucket = (bucket: string): Place => {
     const trail = found.find((one) => one.bucket === bucket);
-    // A key and a prefix of the old file belong to the old bucket.
-    const kept =
-      old.trailBucket === bucket ? { trailPrefix: old.trailPrefix, trailKeyArn: old.trailKeyArn } : {};
-    return { trailBucket: bucket, ...(trail ? ofTrail(trail) : kept) } as Place;
+    const isOld = old.trailBucket === bucket && !makesTrail(old);
+    return { trailBucket: bucket, ...(trail ? ofTrail(trail) : isOld ? {} : OF_ANOTHER) };
   };
   if (given.trailBucket !== undefined) return ofBucket(given.trailBucket);
   const buckets = [...new Set(found.flatMap(({ bucket }) => bucket ?? []))];
@@ -93,5 +97,6 @@ const ownTrail = async (
 /** What the file says of the trail. AuditError("usage") where it is not known, and nobody can be asked. */
 export const trailAnswers = async (sources: Sources, given: Partial<Params>): Promise<Partial<Params>> => {
   const createTrail = await ownTrail(sources, given);
-  return { createTrail, ...(createTrail === "off" ? await trailPlace(sources, given) : {}) };
+  if (createTrail === "off") return { createTrail, ...(await trailPlace(sources, given)) };
+  return { createTrail, ...(makesTrail(sources.old) ? {} : OF_ANOTHER) };
 };

@@ -95,6 +95,15 @@ describe("the file of parameters", () => {
     });
   });
 
+  it("holds the key of a trail that the stack makes to its Region, and no other trail's", () => {
+    const key = "trailKeyArn: arn:aws:kms:eu-west-1:111122223333:key/k\n";
+    expect(problems(`${STATED}createTrail: connects\n${key}`)).toEqual([
+      "trailKeyArn is a key in eu-west-1, and the auditor runs in us-east-1: a key is of use in its own Region alone",
+    ]);
+    expect(problems(`${STATED}createTrail: on\n${key.replace("eu-west-1", "us-east-1")}`)).toEqual([]);
+    expect(problems(`${STATED.replace('trailBucket: ""', "trailBucket: company-trail")}${key}`)).toEqual([]);
+  });
+
   it.each([
     ["us-east-1", "aws", "5e1f7e3c-0000-4000-8000-000000000001"],
     ["cn-north-1", "aws-cn", "5e1f7e3c-0000-4000-8000-000000000001"],

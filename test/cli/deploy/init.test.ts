@@ -108,6 +108,43 @@ describe("init", () => {
     expect(again.seen[2]).toMatchObject({ item: "trail files", state: "unknown" });
   });
 
+  it("leaves prefix and key of a trail behind with it", async () => {
+    const key = "arn:aws:kms:us-east-1:111122223333:key/k";
+    const quiet = ["--offline", "--yes", "--force"];
+    const own = ["--trail-bucket", "", "--create-trail"];
+    await init(...whole, "--offline", "--trail-prefix", "main/", "--trail-key", key);
+    await init(...quiet, "--email", "");
+    expect(written()).toMatchObject({ trailPrefix: "main/", trailKeyArn: key });
+    await init(...quiet, "--trail-bucket", "other-files");
+    expect(written()).toMatchObject({ trailBucket: "other-files", trailPrefix: "", trailKeyArn: "" });
+    await init(...quiet, "--trail-prefix", "main/", "--trail-key", key);
+    await init(...quiet, ...own, "on");
+    expect(written()).toMatchObject({ createTrail: "on", trailPrefix: "", trailKeyArn: "" });
+    await init(...quiet, "--trail-key", key.replace("us-east-1", REGION));
+    await init(...quiet, "--create-trail", "connects");
+    expect(written()).toMatchObject({
+      createTrail: "connects",
+      trailKeyArn: key.replace("us-east-1", REGION),
+    });
+    await init(...quiet, ...own, "off");
+    expect(written()).toMatchObject({ createTrail: "off", trailBucket: "", trailKeyArn: "" });
+  });
+
+  it("has a key of one's own looked at before the deployment that it could fail", async () => {
+    const id = "5e1f7e3c-0000-4000-8000-000000000001";
+    const key = `arn:aws:kms:${REGION}:${ACCOUNT}:key/${id}`;
+    const nextWith = async (arn: string) => {
+      const done = await init(...whole, "--offline", "--force", "--json", "--kms-key", arn);
+      return (done.json() as { next: string[] }).next;
+    };
+    const [deploy, check] = [
+      "npx serverless deploy --stage prod",
+      "npx dsql-audit deploy-check --stage prod",
+    ];
+    expect(await nextWith("")).toEqual([deploy, check]);
+    expect(await nextWith(key)).toEqual([check, deploy, check]);
+  });
+
   it("does not guess among several trails, nor an address, nor a Region", async () => {
     account.trails = [trail("a", "a-files"), trail("b", "b-files")];
     const several = await init("--region", REGION, "--email", "");
