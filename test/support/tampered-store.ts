@@ -19,7 +19,7 @@ import { dice } from "./tampering.ts";
 
 const T = Date.UTC(2026, 2, 1, 2);
 const SNAPSHOTS = 9;
-const others = Array.from({ length: 90 }, (_, i) => table(2000 + i, `t${i}`, { acl: acl("10=r/10") }));
+const others = Array.from({ length: 40 }, (_, i) => table(2000 + i, `t${i}`, { acl: acl("10=r/10") }));
 /** Grants, a rename, a dropped table, a mapping that came later, sections that could not be read. */
 const state = (n: number) =>
   estate({

@@ -13,12 +13,15 @@ const Time = z.int().check(z.gte(0), z.lte(LAST_INSTANT));
 export const RetentionMark = z.object({ before: Time, at: Time, keepDays: z.int().check(z.positive()) });
 export type RetentionMark = z.infer<typeof RetentionMark>;
 
-const sumOf = ({ before, at, keepDays }: RetentionMark): string =>
-  sha256(JSON.stringify([before, at, keepDays])).slice(0, 16);
+/** The cluster is in it: another's note, copied here, would let missing days pass for thinned ones. */
+const sumOf = (cluster: Cluster, { before, at, keepDays }: RetentionMark): string =>
+  sha256(JSON.stringify([cluster, before, at, keepDays])).slice(0, 16);
 
-const read = (item: Item): RetentionMark | undefined => {
+const read = (cluster: Cluster, item: Item): RetentionMark | undefined => {
   const parsed = RetentionMark.safeParse(item);
-  return parsed.success && item.v === FORMAT && item.sum === sumOf(parsed.data) ? parsed.data : undefined;
+  return parsed.success && item.v === FORMAT && item.sum === sumOf(cluster, parsed.data)
+    ? parsed.data
+    : undefined;
 };
 
 /** The mark; null: none was left. What is wrong with it is a fault. */
@@ -27,7 +30,7 @@ export const readRetentionMark = async (
   cluster: Cluster,
 ): Promise<{ readonly mark: RetentionMark | null; readonly faults: Fault[] }> => {
   const item = await table.get(keys.retained(cluster), { consistent: true });
-  const mark = item && read(item);
+  const mark = item && read(cluster, item);
   if (mark || !item) return { mark: mark ?? null, faults: [] };
   return { mark: null, faults: [fault("altered", null, "the note of what retention removed was altered")] };
 };
@@ -41,5 +44,5 @@ export const putRetentionMark = async (
   const { mark } = await readRetentionMark(table, cluster);
   const furthest: Instant = Math.max(before, mark?.before ?? 0);
   const next = { before: furthest, at, keepDays };
-  await table.put({ ...keys.retained(cluster), v: FORMAT, ...next, sum: sumOf(next) });
+  await table.put({ ...keys.retained(cluster), v: FORMAT, ...next, sum: sumOf(cluster, next) });
 };

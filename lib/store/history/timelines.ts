@@ -22,6 +22,10 @@ const Changes = z.array(RecordedChange);
 const nameHash = ({ what, name }: Pick<Naming, "what" | "name">): string =>
   sha256(`${what}\n${name}`).slice(0, 32);
 
+/** Where the entries of a name stand. */
+export const namesKey = (cluster: Cluster, naming: Pick<Naming, "what" | "name">): string =>
+  keys.named(cluster, nameHash(naming));
+
 const split = (texts: readonly string[]): string[] => {
   const parts: string[] = [];
   let open: string[] = [];
@@ -139,7 +143,7 @@ export const subjectsNamed = async (
   name: string,
 ): Promise<string[]> => {
   const subjects: string[] = [];
-  for await (const item of table.query({ pk: keys.named(cluster, nameHash({ what, name })) })) {
+  for await (const item of table.query({ pk: namesKey(cluster, { what, name }) })) {
     if (namedContent(item) === null) {
       throw new AuditError("store", `an entry of the name ${JSON.stringify(name)} cannot be read`, {
         hint: "Run: dsql-audit history verify",

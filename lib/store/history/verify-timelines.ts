@@ -1,8 +1,7 @@
 // Holds the derived items against the chain: who can write to the table must not be able to bend a timeline unseen.
 
 import type { Cluster } from "../../core/base/ids.ts";
-import { knownRows } from "../../core/catalog/known-catalog.ts";
-import { IAM, MAPPINGS, roleSubject, SECTIONS } from "../../core/history/change-subjects.ts";
+import { IAM, MAPPINGS, SECTIONS } from "../../core/history/change-subjects.ts";
 import type { SealedManifest } from "../../core/history/manifest.ts";
 import { byPlace } from "../../core/history/verify.ts";
 import { type Fault, fault, openAll } from "../../core/history/verify-manifest.ts";
@@ -12,11 +11,11 @@ import type { Item, Table } from "../table/table.ts";
 import { checkDerivedMark } from "./derived-mark.ts";
 import { storedManifests } from "./manifests.ts";
 import { baseline, readCatalog, recordedChanges, stampOf } from "./recorded-changes.ts";
-import { derivedItems, itemContent, namedContent, told } from "./timelines.ts";
+import { derivedItems, namedContent, namesKey, told } from "./timelines.ts";
+import { namesNow, strangeItems, strangeNames } from "./verify-strangers.ts";
 
 const keyOf = ({ pk, sk }: Pick<Item, "pk" | "sk">): string => `${pk} ${sk}`;
 const subjectOf = (pk: string): string => pk.split("#").at(-1) ?? "";
-const seqOf = (item: Item): number => Number(item.sk.split("#")[0]);
 
 /** What could be read of the chain, and the snapshots whose changes it can no longer tell exactly. */
 type Chain = { readonly sealed: readonly SealedManifest[]; readonly untold: Set<number> };
@@ -75,25 +74,6 @@ const compare = (
     return [fault("altered", seq, message)];
   });
 
-/** Items of a timeline that no snapshot accounts for; those of thinned days only have to be readable. */
-const strangers = async (
-  table: Table,
-  pk: string,
-  known: ReadonlySet<string>,
-  isTold: (seq: number) => boolean,
-): Promise<Fault[]> => {
-  const faults: Fault[] = [];
-  for await (const item of table.query({ pk })) {
-    const seq = seqOf(item);
-    if (known.has(keyOf(item))) continue;
-    const readable = itemContent(item)?.every(({ toSeq }) => toSeq === seq) ?? false;
-    if (!isTold(seq) && readable) continue;
-    const what = readable ? "tells of a change that the chain does not know" : "cannot be read";
-    faults.push(fault("altered", seq, `snapshot ${seq}: the timeline of ${subjectOf(item.pk)} ${what}`));
-  }
-  return faults;
-};
-
 /** By which names a subject is found. Not dated: the same name may be written by several snapshots. */
 const checkNames = async (
   table: Table,
@@ -118,7 +98,7 @@ const checkNames = async (
 };
 
 /**
- * Faults of the timelines of all roles and of whatever ever changed, and of the names that find them. What of the chain
+ * Faults of the timelines of all that is there and of whatever ever changed, and of the names that find them. What of the chain
  * cannot be read is not held against them: `verifyHistory` tells of that. Of days that were thinned out nothing is said.
  */
 export const checkTimelines = async (table: Table, cluster: Cluster): Promise<Fault[]> => {
@@ -129,6 +109,7 @@ export const checkTimelines = async (table: Table, cluster: Cluster): Promise<Fa
   const known = new Set<string>();
   const timelines = new Set([MAPPINGS, SECTIONS, IAM].map((subject) => keys.timeline(cluster, subject)));
   const names = new Map<string, Map<string, Item>>();
+  const entries = new Set<string>();
   for (const one of sealed) {
     const { seq, changes } = one.manifest;
     if (untold.has(seq) || (seq > 1 && !changes)) continue;
@@ -141,18 +122,22 @@ export const checkTimelines = async (table: Table, cluster: Cluster): Promise<Fa
     const stored = await table.getMany(dated.map(({ pk, sk }) => ({ pk, sk })));
     // A run that died may have left the items of the newest snapshots unwritten, or written without saying so.
     faults.push(...compare(seq, dated, new Map(stored.map((item) => [keyOf(item), item])), seq > derivedTo));
-    for (const item of dated) {
-      known.add(keyOf(item));
-      timelines.add(item.pk);
-    }
+    for (const { pk } of dated) timelines.add(pk);
+    for (const { pk } of expected.filter(({ z }) => z === undefined)) entries.add(pk);
+    for (const item of expected) known.add(keyOf(item));
     for (const item of seq > derivedTo ? [] : expected.filter(({ z }) => z === undefined)) {
       const same = names.get(keyOf(item)) ?? new Map<string, Item>();
       names.set(keyOf(item), same.set(namedContent(item) ?? "", item));
     }
   }
   const catalog = await ifReadable(() => readCatalog(table, cluster, head.manifest.root));
-  for (const { oid } of (catalog && knownRows(catalog, "roles")) ?? [])
-    timelines.add(keys.timeline(cluster, roleSubject(oid)));
-  for (const pk of timelines) faults.push(...(await strangers(table, pk, known, (seq) => !untold.has(seq))));
+  for (const naming of catalog ? namesNow(catalog) : []) {
+    timelines.add(keys.timeline(cluster, naming.subject));
+    entries.add(namesKey(cluster, naming));
+  }
+  const strange = await strangeNames(table, cluster, entries, known);
+  for (const subject of strange.subjects) timelines.add(keys.timeline(cluster, subject));
+  faults.push(...strange.faults);
+  faults.push(...(await strangeItems(table, timelines, known, (seq) => !untold.has(seq))));
   return byPlace([...faults, ...(await checkNames(table, names))]);
 };

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Cluster } from "../../../lib/core/base/ids.ts";
 import { HOUR } from "../../../lib/core/base/time.ts";
 import { exportHistory, readExport } from "../../../lib/store/history/export.ts";
 import { createSnapshotStore } from "../../../lib/store/history/snapshots.ts";
@@ -91,6 +92,17 @@ describe("heads that were noted before retention ran", () => {
     for (const seq of [2, 3, 4]) await db.remove(keys.manifest(cluster, seq));
     const { faults } = await verify(db, { expectedHeads: [{ seq: 2, hash: hashes[2] ?? "" }] });
     expect(faults.map(({ kind }) => kind)).toEqual(["missing", "missing"]);
+  });
+
+  it("are not explained by another cluster's note of what was removed", async () => {
+    const { db, retain } = await tenDays();
+    const other = "arn:aws:dsql:us-east-1:111122223333:cluster/abcdefghijklmnopqrstuvwxy2" as Cluster;
+    await retain(3);
+    const mark = await db.get(keys.retained(cluster));
+    await createSnapshotStore(db, { now: () => T }).save(other, { ...estate(), cluster: other }, T);
+    await db.put({ ...mark, ...keys.retained(other) });
+    const { faults } = await verifyHistory(await historyToVerify(db, other));
+    expect(faults).toMatchObject([{ kind: "altered", message: expect.stringContaining("retention") }]);
   });
 
   it("raise no alarm where retention died half-way: what it would remove was noted before", async () => {

@@ -7,6 +7,7 @@ import { signRestore } from "../../../lib/core/history/restore-marker.ts";
 import { exportHistory, readExport, tableHistory } from "../../../lib/store/history/export.ts";
 import { putMarker } from "../../../lib/store/history/restores.ts";
 import { createSnapshotStore } from "../../../lib/store/history/snapshots.ts";
+import { namesKey } from "../../../lib/store/history/timelines.ts";
 import { verifyHistory } from "../../../lib/store/history/verify-history.ts";
 import { checkTimelines } from "../../../lib/store/history/verify-timelines.ts";
 import { keys } from "../../../lib/store/table/keys.ts";
@@ -182,6 +183,57 @@ describe("verify of timelines", () => {
     await db.put(item);
     await db.put({ ...item, sk: "0000000002#0" });
     expect(await checkTimelines(db, cluster)).toMatchObject([{ kind: "altered", seq: 2 }]);
+  });
+});
+
+describe("verify of what was put beside the timelines", () => {
+  const few = (name: string, of: Cluster = cluster) => ({
+    ...estate({ relations: [table(1000, name), table(1001, "quiet")] }),
+    cluster: of,
+  });
+  /** Two snapshots of this cluster, in which the one table is renamed and the other never changes. */
+  const stored = async () => {
+    const db = await tables.fresh();
+    const store = createSnapshotStore(db, { now: () => T });
+    await store.save(cluster, few("orders"), T);
+    await store.save(cluster, few("sales"), T + HOUR);
+    expect(await checkTimelines(db, cluster)).toEqual([]);
+    return { db, store };
+  };
+
+  it("finds a change that was made up of what never changed, also one that another cluster had", async () => {
+    const { db, store } = await stored();
+    const other = "arn:aws:dsql:us-east-1:111122223333:cluster/abcdefghijklmnopqrstuvwxy2" as Cluster;
+    await store.save(other, few("quiet", other), T);
+    await store.save(other, few("loud", other), T + HOUR);
+    const [moved] = await Array.fromAsync(db.query({ pk: keys.timeline(other, "relations:1000") }));
+    if (!moved) throw new Error("the table was renamed");
+    for (const subject of ["relations:1001", "role:0", "role:100", "schemas:2200"]) {
+      const copy = { ...moved, pk: keys.timeline(cluster, subject) };
+      await db.put(copy);
+      expect(await checkTimelines(db, cluster), subject).toMatchObject([{ kind: "altered", seq: 2 }]);
+      await db.remove(copy);
+    }
+  });
+
+  it("finds an entry that leads from a name to something that never bore it", async () => {
+    const { db } = await stored();
+    const [entry] = await Array.fromAsync(
+      db.query({ pk: namesKey(cluster, { what: "object", name: "public.orders" }) }),
+    );
+    if (!entry) throw new Error("the table bore the name");
+    for (const name of ["public.orders", "public.quiet", "public.sales"]) {
+      const made = {
+        ...keys.namedItem(cluster, namesKey(cluster, { what: "object", name }).split("#").at(-1) ?? "", 1001),
+        ...{ v: 1, subject: "relations:1001", name },
+      };
+      await db.put(made);
+      expect(await checkTimelines(db, cluster), name).toMatchObject([
+        { kind: "altered", message: expect.stringContaining(name) },
+      ]);
+      await db.remove(made);
+    }
+    expect(await checkTimelines(db, cluster)).toEqual([]);
   });
 });
 
