@@ -109,14 +109,21 @@ describe("what is more than one step away", () => {
       ] as const)
         await query(sql, role);
       expect((await query("select id from app.t union all table app.u")).rows).toEqual([{ id: 1 }]);
-      for (const role of ["r_inv", "r_non", "r_dis", "r_class", "su_nothing"])
+      for (const role of ["r_inv", "r_non", "r_dis", "r_class", "r_noin", "su_nothing"])
         expect(ways(role), role).toEqual([]);
       // From rule to view, from view to rule, from rule to rule.
-      for (const [role, table] of [["r_rv", "trv"], ["r_vr", "vvr"], ["r_rr", "trr"]] as const) {
+      for (const [role, table] of [["r_rv", "trv"], ["r_vr", "vvr"], ["r_rr", "trr"], ["r_ri", "vri"]] as const) {
         await query(`insert into api.${table} values (7)`, role);
         expect(ways(role), role).toContain(`rule api.${table} > app.u (INSERT)`);
       } // biome-ignore format: one glance
-      expect((await query("table app.u")).rows).toEqual([{ id: 7 }, { id: 7 }, { id: 7 }]);
+      expect((await query("table app.u")).rows).toEqual([{ id: 7 }, { id: 7 }, { id: 7 }, { id: 7 }]);
+      await refused("select from api.v8", "r_noin");
+      // ADMIN OPTION on ADMIN OPTION on a role that may SET ROLE.
+      await query(
+        "grant g1 to r_ch with set true; set role g1; grant g2 to g1 with set true; set role g2; set role pg_write_server_files",
+        "r_ch",
+      );
+      expect(ways("r_ch")).toContain("server-access pg_write_server_files !");
       await query(
         `create function mine.h() returns trigger language plpgsql as 'begin raise exception ''I am %'', current_user; end';
          create trigger h instead of insert on api.vt for each row execute function mine.h()`,

@@ -1,5 +1,5 @@
 // What a role sets off by CREATE RULE: a rule's actions run with the rights of the table's or view's owner, not with those of
-// whoever writes it, unless it is on a `security_invoker` view. https://www.postgresql.org/docs/16/rules-privileges.html
+// whoever writes it, also on a `security_invoker` view, whose SELECT alone is checked otherwise. https://www.postgresql.org/docs/16/rules-privileges.html
 
 import type { Oid } from "../base/ids.ts";
 import { extraOf, type ViewRule } from "../catalog/extras.ts";
@@ -12,7 +12,6 @@ import {
   type Follower,
   followerOf,
   heldOf,
-  invokersOf,
   isView,
   type MaskOn,
   relationsByOid,
@@ -40,7 +39,6 @@ type Rules = {
   readonly byOid: ReadonlyMap<Oid, AccessObject>;
   /** By table or view. */
   readonly rules: ReadonlyMap<Oid, readonly ViewRule[]>;
-  readonly invokers: ReadonlySet<Oid>;
   readonly held: MaskOn;
   readonly follow: Follower | undefined;
 };
@@ -55,9 +53,9 @@ const through = ({ follow }: Rules, { relation, event, caller }: Write): Write[]
 };
 
 /** All that the rules on a relation may do to what they name, once one statement on it has set them off. */
-const setOff = (it: Rules, { relation, event, caller }: Write): Write[] =>
+const setOff = (it: Rules, { relation, event }: Write): Write[] =>
   (it.rules.get(relation.oid) ?? []).flatMap((rule): Write[] => {
-    const as = it.invokers.has(rule.view) ? caller : it.engine.graph.idOf.get(relation.owner);
+    const as = it.engine.graph.idOf.get(relation.owner);
     if (rule.event !== event || as === undefined) return [];
     return rule.relations.flatMap((oid): Write[] => {
       const named = it.byOid.get(oid);
@@ -96,7 +94,6 @@ export const ruleReachesOf = (engine: AccessEngine): ((role: RoleId) => RuleReac
     engine,
     byOid: relationsByOid(engine),
     rules: Map.groupBy(written, ({ view }) => view),
-    invokers: invokersOf(engine),
     held: heldOf(engine),
     follow: typeof follow === "function" ? follow : undefined,
   };
