@@ -67,22 +67,23 @@ const setOff = (it: Rules, { relation, event }: Write): Write[] =>
     });
   });
 
-/** Everything that one statement leads to by rules, from rule to view to rule, each once. */
-const allFrom = (it: Rules, first: Write): Write[] => {
-  const keyOf = ({ relation, event, caller }: Write): string => `${relation.oid} ${event} ${caller}`;
-  const found = new Map<string, Write>();
-  const add = (writes: readonly Write[]): void => {
-    for (const write of writes) if (!found.has(keyOf(write))) found.set(keyOf(write), write);
-  };
+const keyOf = ({ relation, event, caller }: Write): string => `${relation.oid} ${event} ${caller}`;
+
+/**
+ * What one statement leads to by rules: what its own rules name, and from there on, from rule to view to rule, what is not
+ * in `seen` already. What lies further is so told once for a role, and a long chain of rules takes no longer than it is.
+ */
+const allFrom = (it: Rules, first: Write, seen: Set<string>): Write[] => {
   // Views on the way to a rule are told as views.
-  const before = [first, ...through(it, first)];
-  add(before.flatMap((write) => setOff(it, write)));
-  // A Map goes on with what is added meanwhile.
-  for (const [, write] of found) {
+  const direct = [first, ...through(it, first)].flatMap((write) => setOff(it, write));
+  const isNew = (write: Write): boolean => !seen.has(keyOf(write)) && seen.add(keyOf(write)).size > 0;
+  const further = direct.filter(isNew);
+  // An array goes on with what is added meanwhile.
+  for (const write of further) {
     const beneath = through(it, write);
-    add([...beneath, ...[write, ...beneath].flatMap((one) => setOff(it, one))]);
+    further.push(...[...beneath, ...[write, ...beneath].flatMap((one) => setOff(it, one))].filter(isNew));
   }
-  return [...found.values()];
+  return [...direct, ...further];
 };
 
 /** A function that answers for one role after the other; nothing where the rules were not read. */
@@ -99,12 +100,13 @@ export const ruleReachesOf = (engine: AccessEngine): ((role: RoleId) => RuleReac
   };
   const writable = [...it.byOid.values()].filter((one) => it.rules.has(one.oid) || one.letter === "v");
   const events = viewWays.filter(([event]) => event !== "SELECT");
-  return (role) =>
-    writable.flatMap((on): RuleReach[] => {
+  return (role) => {
+    const seen = new Set<string>();
+    return writable.flatMap((on): RuleReach[] => {
       const mask = usable(role, on);
       return events.flatMap(([event]): RuleReach[] => {
         if ((mask & privilegeBit(event)) === 0) return [];
-        const gained = allFrom(it, { relation: on, event, caller: role }).filter(
+        const gained = allFrom(it, { relation: on, event, caller: role }, seen).filter(
           ({ relation, event: way, caller }) =>
             caller !== role && ~whole(role, relation) & privilegeBit(way) & DATA,
         );
@@ -112,4 +114,5 @@ export const ruleReachesOf = (engine: AccessEngine): ((role: RoleId) => RuleReac
         return [...told.values()].map(({ relation, caller }) => ({ on, event, relation, as: caller }));
       });
     });
+  };
 };
