@@ -62,14 +62,18 @@ const watchOf = async (
   { clusters: found, asked, unlisted = [] }: Discovery,
 ): Promise<Watch> => {
   const named = new Set(found.map(({ cluster }) => cluster));
-  const isSilent = (cluster: Cluster): boolean => unlisted.some(({ prefix }) => cluster.startsWith(prefix));
+  const silent = new Set(unlisted.map(({ prefix }) => prefix));
+  const prefixOf = (cluster: Cluster): string => cluster.slice(0, cluster.lastIndexOf("/") + 1);
   const says = async (entry: ClusterEntry): Promise<Presence> => {
     const isNamed = named.has(entry.cluster);
     if (isNamed && asked) return "there";
     // A place that did not answer just now is not asked again for each of its clusters.
-    if (isSilent(entry.cluster)) return "unknown";
+    if (silent.has(prefixOf(entry.cluster))) return "unknown";
     // One that is gone comes back by a list, and one that is retired by a person alone.
-    return (isNamed || !entry.gone) && !isRetired(entry) && presence ? presence(entry.cluster) : "unknown";
+    if (!presence || (entry.gone && !isNamed) || isRetired(entry)) return "unknown";
+    const found = await presence(entry.cluster);
+    if (found === "silent") silent.add(prefixOf(entry.cluster));
+    return found;
   };
   const known = await inParallel(await store.clusters.entries(), LANES, async (entry) => {
     const after = await noted(store, entry, await says(entry), now());

@@ -26,8 +26,11 @@ export type Discovery = {
 /** An account and Region without a list of its clusters. */
 export type Unlisted = Place & { readonly reason: string };
 
-/** `unknown`: refused, throttled, not reached, or neither here nor gone yet. It changes nothing. */
-export type Presence = "there" | "gone" | "unknown";
+/**
+ * `unknown`: refused, throttled, or neither here nor gone yet. It changes nothing, and `silent` neither: no answer came from
+ * its account and Region, so that none is to be waited for about its other clusters.
+ */
+export type Presence = "there" | "gone" | "unknown" | "silent";
 
 /** Clusters that can be connected to; connecting wakes one that is idle. */
 const REACHABLE: ReadonlySet<string> = new Set(["ACTIVE", "IDLE", "INACTIVE", "UPDATING"]);
@@ -35,10 +38,21 @@ const ASLEEP: ReadonlySet<string> = new Set(["IDLE", "INACTIVE"]);
 
 /** Half of what the plan function has: a place that is silent must not take the others' hour. */
 const PLACE_MS = 30_000;
+/** About one cluster: after that its account and Region is taken for silent. */
+const PRESENCE_MS = 5_000;
 
 const isMissing = (error: unknown): boolean => error instanceof ResourceNotFoundException;
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** The answer, or `late` once the time is over: also who gives the credentials may be silent, and hears no signal. */
+const withinTime = <T>(answer: Promise<T>, signal: AbortSignal, late: T): Promise<T> =>
+  Promise.race([
+    answer.then((found) => (signal.aborted ? late : found)),
+    new Promise<T>((done) => {
+      signal.addEventListener("abort", () => done(late));
+    }),
+  ]);
 
 type Found = { readonly watched: WatchedCluster; readonly sleeps: boolean };
 
@@ -135,17 +149,17 @@ export const discoverClusters = async (
  * is gone.
  */
 export const presenceOf =
-  (clientOf: (place: Place) => DSQLClient, reach: Reach) =>
+  (clientOf: (place: Place) => DSQLClient, reach: Reach, limitMs: number = PRESENCE_MS) =>
   async (cluster: Cluster): Promise<Presence> => {
     const place = reach.find(({ prefix }) => cluster.startsWith(prefix));
     if (!place) return "unknown";
-    try {
-      const { arn, status = "" } = await clientOf(place).send(
-        new GetClusterCommand({ identifier: cluster.slice(place.prefix.length) }),
-      );
-      if (arn !== cluster) return "unknown";
-      return status === "DELETED" ? "gone" : REACHABLE.has(status) ? "there" : "unknown";
-    } catch (error) {
-      return isMissing(error) ? "gone" : "unknown";
-    }
+    const abortSignal = AbortSignal.timeout(limitMs);
+    const asked = clientOf(place)
+      .send(new GetClusterCommand({ identifier: cluster.slice(place.prefix.length) }), { abortSignal })
+      .then(({ arn, status = "" }): Presence => {
+        if (arn !== cluster) return "unknown";
+        return status === "DELETED" ? "gone" : REACHABLE.has(status) ? "there" : "unknown";
+      })
+      .catch((error: unknown): Presence => (isMissing(error) ? "gone" : "unknown"));
+    return withinTime(asked, abortSignal, "silent");
   };

@@ -92,6 +92,8 @@ describe("clusters of several Regions", () => {
       expect([found.blind, found.unlisted?.map(({ prefix }) => prefix)]).toEqual([false, [EUROPE]]);
       expect(String(found.failures[0])).toContain("eu-west-1 of account 111122223333: ");
     }
+    const hanging = clientsOf({ "eu-west-1": `http://127.0.0.1:${port}` });
+    expect(await presenceOf(hanging, both, 300)(`${EUROPE}there` as Cluster)).toBe("silent");
     const none = await discoverClusters(clientsOf({ "us-east-1": "http://127.0.0.1:1" }), reach, "auditor");
     expect([none.blind, none.clusters]).toEqual([true, []]);
     for (const socket of sockets) socket.destroy();
