@@ -9,6 +9,7 @@ import type { CaptureCheck, Listeners, Unanswered } from "../core/coverage/captu
 import type { ManagementEvent } from "../core/coverage/management-event.ts";
 import { LIVE_SETTLE_MS } from "../core/findings/facts.ts";
 import type { Store } from "../store/open-store.ts";
+import { noteManagement } from "./note-management.ts";
 
 export type CapturePorts = TrailPort & {
   readonly calls: CallCountPort;
@@ -100,7 +101,7 @@ export const checkCapture = async (
   now: Instant,
   ports: CapturePorts,
 ): Promise<void> => {
-  const { captureChecks: checks, doubts, trailEvents } = store;
+  const { captureChecks: checks, doubts } = store;
   const last = await checks.last(cluster);
   if (isSameHour(last, now)) return;
   const unanswered: Unanswered[] = [];
@@ -111,7 +112,7 @@ export const checkCapture = async (
     ask(() => ports.events({ from: eventsFrom, to: now }, cluster)),
   ]);
   if ("why" in events) unanswered.push({ call: "management-events", why: events.why });
-  else for (const event of events.value) await trailEvents.record(event);
+  else for (const event of events.value) await noteManagement(store, event);
 
   if ("why" in trails) unanswered.push({ call: "trails", why: trails.why });
   const judged = judgeTrails(trails, cluster, last, now, ports.account);

@@ -5,6 +5,7 @@ import { auditorIn } from "../core/base/auditor-in.ts";
 import type { Principal } from "../core/base/ids.ts";
 import type { Store } from "../store/open-store.ts";
 import { proveByLate } from "./canary-proof.ts";
+import { noteManagement } from "./note-management.ts";
 
 /** The auditor's own among connections, by the principal that it is in their cluster. */
 const ownLogins = (
@@ -23,18 +24,18 @@ const ownLogins = (
  * which is best effort. Canaries are noted first: whatever dies in between, the batch comes again.
  */
 export const connectionSink = (
-  { activity, canaries, trailEvents }: Store,
+  store: Store,
   auditor: Principal | undefined,
   way: "trail" | "event",
 ): ActivitySink => ({
   count: async (connections, now) => {
     for (const [own, its] of ownLogins(connections, auditor)) {
-      await canaries.noteLogins(its, own, way, now);
-      if (way === "trail") await proveByLate({ canaries, trailEvents }, its, own, now);
+      await store.canaries.noteLogins(its, own, way, now);
+      if (way === "trail") await proveByLate(store, its, own, now);
     }
-    return activity.count(connections, now);
+    return store.activity.count(connections, now);
   },
-  waits: activity.waits,
-  markHours: activity.markHours,
-  noteManagement: trailEvents.record,
+  waits: store.activity.waits,
+  markHours: store.activity.markHours,
+  noteManagement: (event) => noteManagement(store, event),
 });

@@ -7,6 +7,7 @@ import { scopeOfCluster } from "../core/coverage/coverage-scope.ts";
 import type { ManagementEvent } from "../core/coverage/management-event.ts";
 import type { Store } from "../store/open-store.ts";
 import { noteDeletion } from "./cluster-life.ts";
+import { noteManagement } from "./note-management.ts";
 
 /** EventBridge's envelope around a record: https://docs.aws.amazon.com/eventbridge/latest/ref/events-structure.html */
 const ChangeEvent = z.object({
@@ -61,7 +62,7 @@ export const planChange = async (store: Store, event: unknown, now: Instant): Pr
   const { eventSource, errorCode } = change.data.detail;
   if (errorCode) return { kind: "none" };
   const management = parseManagementEvent(event);
-  if (management) await store.trailEvents.record(management);
+  if (management) await noteManagement(store, management);
   if (management?.kind === "cluster-deleted") await noteDeletedBy(store, management);
   const waitMs = waitOf(eventSource);
   const looks = store.plannedLooks;

@@ -124,6 +124,35 @@ describe("the plan function", () => {
     expect((await store.deployments.read())?.unlisted).toEqual([]);
   });
 
+  it("waits for no answer about each cluster of a place that is silent, and plans those that the deployment names", async () => {
+    const { plan, sent, says, asked } = planner();
+    const names = Array.from({ length: 12 }, (_, n) => `arn:aws:dsql:eu-west-1:111122223333:cluster/c${n}`);
+    for (const name of names) await store.clusters.register(name as Cluster);
+    says("silent");
+    await plan(HOURLY, START);
+    expect(sent.snapshot).toEqual([{ ...watched, delaySeconds: 0 }]);
+    expect(sent.detect).toHaveLength(13);
+    // As many as are asked about at a time, and the one that is named.
+    expect(asked.length).toBeLessThanOrEqual(5);
+  });
+
+  it("takes a trail that is stopped for stopped in each Region of its account, for its home alone tells of it", async () => {
+    const { plan } = planner();
+    const others = ["eu-west-1:111122223333", "eu-west-1:444455556666"].map(
+      (place) => `arn:aws:dsql:${place}:cluster/x` as Cluster,
+    );
+    for (const one of [cluster, ...others]) await store.clusters.register(one);
+    await plan(happened("cloudtrail", "StopLogging", START), START);
+    await plan(happened("dsql", "PutClusterPolicy", START), START);
+    const kinds = async (scope: string) =>
+      (await store.trailEvents.within(scope, { from: START - HOUR, to: START + HOUR }))
+        .map(({ kind }) => kind)
+        .sort();
+    expect(await kinds("111122223333/us-east-1")).toEqual(["policy-put", "stopped"]);
+    expect(await kinds("111122223333/eu-west-1")).toEqual(["stopped"]);
+    expect(await kinds("444455556666/eu-west-1")).toEqual([]);
+  });
+
   it("plans one look in ten minutes for any number of IAM's events, and each is followed by a look", async () => {
     const { plan, sent } = planner();
     for (let n = 0; n < 120; n++) {

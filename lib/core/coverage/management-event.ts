@@ -49,6 +49,10 @@ const ENDS = new Set<ManagementKind>(["stopped", "deleted", "selectors-changed"]
 const BREAKS = new Set<ManagementKind>(["stopped", "deleted", "changed", "selectors-changed"]);
 const BEGINS = new Set<ManagementKind>(["started", "created"]);
 
+/** Whether it is about a trail, and no cluster. */
+export const isOfTrail = ({ kind }: Pick<ManagementEvent, "kind">): boolean =>
+  BREAKS.has(kind) || BEGINS.has(kind);
+
 /** Trails are named by name or ARN; two names of one trail end alike. */
 const sameTrail = (a: string | null, b: string | null): boolean =>
   a === null || b === null || a.split("/").at(-1) === b.split("/").at(-1);
