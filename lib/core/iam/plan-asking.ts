@@ -16,17 +16,18 @@ export const ASKED_A_DAY = 20;
 /** The same policies get the same answer, but for what AWS changes: its simulator, or the organisation's policies. */
 const ASKED_AGAIN = 30 * DAY;
 const REFUSED_BY_SCP_AGAIN = 7 * DAY;
-/** What is behind a difference may be on its way through AWS, or be mended. */
-const DIFFERS_AGAIN = DAY;
+/** What is behind a difference, or behind no answer, may be on its way through AWS, or be mended. */
+const OPEN_AGAIN = DAY;
 
 /** Keys that policies ask for are chosen by whoever writes them. */
 const MOST_KEYS = 8;
 const MOST_KEY_CHARS = 256;
 const MOST_REASON_CHARS = 300;
 
-/** What came of asking; `refused`: why the rest was not asked. */
+/** What came of asking; `gone`: whom AWS does not know (any more); `refused`: why the rest was not asked. */
 export type AskFound = {
   readonly opinions: readonly Opinion[];
+  readonly gone?: readonly string[];
   readonly refused: { readonly why: string; readonly permission?: string } | null;
 };
 
@@ -41,11 +42,18 @@ const OLD = 3;
 const isListed = (facts: IamFacts): boolean =>
   iamRows(facts, "users").rows !== null && iamRows(facts, "roles").rows !== null;
 
-/** Administrators and mapped identities in turns, then others with policies about connecting: denied here, and perhaps not there. */
-const candidates = (facts: IamFacts, cluster: string, mapped: readonly string[]): readonly string[] => {
+/**
+ * Those of whom something else was said stay, however many come before them: else nothing would be in doubt any more. Then
+ * administrators and mapped identities in turns, then others with policies about connecting: denied here, and perhaps not there.
+ */
+const candidates = (
+  { facts, cluster, mapped }: Pick<Known, "facts" | "cluster" | "mapped">,
+  differing: readonly string[],
+): readonly string[] => {
   const second = secondOpinion(facts, cluster);
   const { principals } = second.sample(mapped, MOST_KEPT);
-  const first = principals.flatMap((arn) => second.sourceOf(arn) ?? []);
+  const named = [...differing, ...principals].flatMap((arn) => second.sourceOf(arn) ?? []);
+  const first = [...new Set(named)].slice(0, MOST_KEPT);
   if (first.length >= MOST_KEPT) return first;
   const others = [...(iamRows(facts, "users").rows ?? []), ...(iamRows(facts, "roles").rows ?? [])]
     .filter(
@@ -56,7 +64,16 @@ const candidates = (facts: IamFacts, cluster: string, mapped: readonly string[])
   return [...new Set([...first, ...others])].slice(0, MOST_KEPT);
 };
 
-/** What each candidate waits for, in the order in which they are asked about. */
+/** The identities whose policies the two read differently. */
+const differingIn = (facts: IamFacts, opinions: IamOpinions | undefined): readonly string[] =>
+  keptOpinions({ ...facts, ...(opinions && { opinions }) }).flatMap(({ principal, state }) =>
+    state === "differs" ? [principal] : [],
+  );
+
+/**
+ * What each candidate waits for, in the order in which they are asked about. Whom AWS does not answer about comes last, and of
+ * those that are asked again who waits longest comes first: they keep nobody from being asked about.
+ */
 const wishes = (
   facts: IamFacts,
   cluster: string,
@@ -73,12 +90,13 @@ const wishes = (
     if (!found) return { arn, rank: NEVER, from: 0 };
     if (found.policies !== digestOf(arn)) return { arn, rank: CHANGED, from: 0 };
     const mine = said.get(withoutPath(arn)) ?? [];
-    if (mine.some(({ state, aws }) => state === "differs" || aws === null))
-      return { arn, rank: DIFFERS, from: found.askedAt + DIFFERS_AGAIN };
+    if (mine.some(({ state }) => state === "differs"))
+      return { arn, rank: DIFFERS, from: found.askedAt + OPEN_AGAIN };
+    if (mine.some(({ aws }) => aws === null)) return { arn, rank: OLD, from: found.askedAt + OPEN_AGAIN };
     const after = mine.some(isRefusedByScp) ? REFUSED_BY_SCP_AGAIN : ASKED_AGAIN;
     return { arn, rank: OLD, from: found.askedAt + after };
   };
-  return wanted.map(wishOf).sort((a, b) => a.rank - b.rank);
+  return wanted.map(wishOf).sort((a, b) => a.rank - b.rank || a.from - b.from);
 };
 
 /** The times at which somebody was asked about, in the last day: what a day's limit counts. */
@@ -127,6 +145,12 @@ const askedIdentities = (
     askedIdentity(second, arn, said, askedAt),
   );
 
+/** With what was answered about the same policies before: no answer takes back none. */
+const answeredBefore = (one: AskedIdentity, earlier: IamOpinions | undefined): AskedIdentity => {
+  const before = earlier?.identities.find(({ arn }) => withoutPath(arn) === withoutPath(one.arn));
+  return before?.policies === one.policies ? { ...one, answers: { ...before.answers, ...one.answers } } : one;
+};
+
 /** The facts with opinions that somebody has just asked for, as a snapshot would hold them. */
 export const withOpinions = (
   facts: IamFacts,
@@ -143,15 +167,15 @@ export const withOpinions = (
   },
 });
 
-/** What stands in the way, since when: a refusal that comes again is the same one. */
+/** What stands in the way, since when: a refusal that comes again is the same one, if nothing was answered before it. */
 const refusalOf = (
-  refused: AskFound["refused"],
+  { refused, opinions }: AskFound,
   earlier: IamOpinions | undefined,
   now: Instant,
 ): IamOpinions["refused"] => {
   if (!refused) return null;
   const why = refused.why.slice(0, MOST_REASON_CHARS);
-  const since = earlier?.refused?.why === why ? earlier.refused.since : now;
+  const since = earlier?.refused?.why === why && !opinions.length ? earlier.refused.since : now;
   return { why, permission: refused.permission ?? null, since };
 };
 
@@ -177,8 +201,9 @@ type Known = {
  * Plans one asking. Pure. Never more often than once an hour, nor about more than ASKED_AN_HOUR and ASKED_A_DAY identities;
  * a refusal is waited out.
  */
-export const planAsking = ({ facts, cluster, mapped, earlier, times }: Known, now: Instant): Asking => {
-  const wanted = isListed(facts) ? candidates(facts, cluster, mapped) : null;
+export const planAsking = (known: Known, now: Instant): Asking => {
+  const { facts, cluster, earlier, times } = known;
+  const wanted = isListed(facts) ? candidates(known, differingIn(facts, earlier)) : null;
   const isEarly =
     times !== null && (now - times.askedAt < HOUR || (earlier?.refused != null && now < times.dueAt));
   const quota = Math.max(0, Math.min(ASKED_AN_HOUR, ASKED_A_DAY - askedToday(earlier, now).length));
@@ -192,13 +217,17 @@ export const planAsking = ({ facts, cluster, mapped, earlier, times }: Known, no
 
   const keep: Asking["keep"] = (found) => {
     const second = secondOpinion(facts, cluster);
-    const fresh = askedIdentities(second, found?.opinions ?? [], now);
+    const fresh = [
+      ...askedIdentities(second, found?.opinions ?? [], now),
+      // Listed here and not known there: it was asked about, and has no answer.
+      ...(found?.gone ?? []).map((arn) => askedIdentity(second, arn, [], now)),
+    ].map((one) => answeredBefore(one, earlier));
     const isFresh = new Set(fresh.map(({ arn }) => withoutPath(arn)));
     const isWanted = wanted && new Set(wanted.map(withoutPath));
     const old = (earlier?.identities ?? []).filter(
       ({ arn }) => !isFresh.has(withoutPath(arn)) && (isWanted?.has(withoutPath(arn)) ?? true),
     );
-    const refused = found ? refusalOf(found.refused, earlier, now) : (earlier?.refused ?? null);
+    const refused = found ? refusalOf(found, earlier, now) : (earlier?.refused ?? null);
     const kept: IamOpinions = { cluster, identities: [...old, ...fresh], refused, waiting: 0 };
     const left = wanted ? wishes(facts, cluster, wanted, kept) : [];
     const waiting = left.filter(({ rank }) => rank === CHANGED || rank === NEVER).length;

@@ -140,6 +140,48 @@ describe("asking for second opinions", () => {
     expect(again.kept.times.dueAt).toBe(T + 31 * DAY);
   });
 
+  it("asks about everybody, however many of them AWS does not know or cannot evaluate", () => {
+    const facts = iamFacts(roles(30, { zz: { policies: [policy(allow())] } }));
+    let kept: Kept = never;
+    const seen = new Map<string, number>();
+    for (let now = T; now < T + 5 * DAY; now += HOUR) {
+      const { principals, keep } = plan(facts, kept, now);
+      for (const arn of principals) seen.set(arn, (seen.get(arn) ?? 0) + 1);
+      const even = principals.filter((_, n) => n % 2 === 0);
+      const unanswered = found(facts, even).opinions.map((one) => ({ ...one, aws: null }));
+      const gone = principals.filter((_, n) => n % 2 === 1);
+      kept = keep(principals.length ? { opinions: unanswered, gone, refused: null } : null);
+    }
+    expect(seen.size).toBe(31);
+    expect(Math.min(...seen.values())).toBeGreaterThan(1);
+  });
+
+  it("takes back nothing that was said of the same policies where AWS does not answer the next time", () => {
+    const facts = iamFacts(roles(1));
+    const wrong = [roleArn("r000")];
+    const { kept } = ask(facts, never, T, wrong);
+    for (const silent of [
+      { opinions: found(facts, wrong).opinions.map((one) => ({ ...one, aws: null })), refused: null },
+      { opinions: [], gone: wrong, refused: null },
+    ]) {
+      const [first] = kept.opinions.identities;
+      const [after] = plan(facts, kept, T + DAY).keep(silent).opinions.identities;
+      expect(after).toEqual({ ...first, askedAt: T + DAY });
+    }
+  });
+
+  it("keeps what differs however many administrators come before it", () => {
+    const last = roleArn("zz");
+    const own = { zz: { policies: [connectOnly] } };
+    const { kept } = ask(iamFacts(roles(0, own)), never, T, [last]);
+    const crowded = iamFacts(roles(MOST_KEPT + 5, own));
+    const { principals, keep } = plan(crowded, kept, T + DAY);
+    expect(principals).toContain(last);
+    const after = keep(found(crowded, principals, [last])).opinions;
+    expect(after.identities.map(({ arn }) => arn)).toContain(last);
+    expect(plan(crowded, { opinions: after, times: null }, T + 2 * DAY).principals).toContain(last);
+  });
+
   it("waits a day for a permission and an hour for the rest, and says since when", () => {
     const facts = iamFacts(roles(2));
     const denied: AskFound = { opinions: [], refused: { why: "denied", permission: "iam:X" } };
@@ -154,6 +196,8 @@ describe("asking for second opinions", () => {
     const throttled: AskFound = { opinions: [], refused: { why: "throttled" } };
     expect(plan(facts, never, T).keep(throttled).times.dueAt).toBe(T + HOUR);
     expect(ask(facts, first, T + DAY).kept.opinions.refused).toBeNull();
+    const partly: AskFound = { ...denied, opinions: found(facts, [roleArn("r000")]).opinions };
+    expect(plan(facts, first, T + DAY).keep(partly).opinions.refused?.since).toBe(T + DAY);
   });
 
   it("asks nobody and forgets nobody while identities cannot be read", () => {
