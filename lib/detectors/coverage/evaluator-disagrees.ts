@@ -15,6 +15,7 @@ import {
   exampleFacts,
 } from "../../core/findings/example-facts.ts";
 import { exampleIam, exampleRole } from "../../core/findings/example-iam.ts";
+import type { IamView } from "../../core/findings/view-iam.ts";
 import type { ConnectAction } from "../../core/iam/may-connect.ts";
 import { simulatedText } from "../../core/iam/opinion.ts";
 import { withOpinions } from "../../core/iam/plan-asking.ts";
@@ -25,6 +26,12 @@ type DisagreesEvidence = {
   readonly here: string;
   readonly simulator: string;
   readonly askedAt: string;
+};
+
+/** Whether the account has the identity and nothing is kept of what was said of it: an answer of before was lost. */
+const isForgotten = ({ rows, facts }: IamView, principal: string): boolean => {
+  const isIt = ({ arn }: { readonly arn: string }) => withoutPath(arn) === withoutPath(principal);
+  return (rows("users").some(isIt) || rows("roles").some(isIt)) && !facts?.opinions?.identities.some(isIt);
 };
 
 export const evaluatorDisagrees = /* @__PURE__ */ defineDetector({
@@ -83,7 +90,10 @@ export const evaluatorDisagrees = /* @__PURE__ */ defineDetector({
           one.action === facet,
       );
     if (said) return said.state === "agrees" ? "AWS's policy simulator says the same now." : undefined;
-    return "The policies that the two read differently are no more.";
+    // Without its identity among those that were asked about, nobody compared what it has now.
+    return principal !== undefined && isForgotten(view.iam, principal)
+      ? undefined
+      : "The policies that the two read differently are no more.";
   },
 });
 
