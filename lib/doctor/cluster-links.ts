@@ -60,7 +60,7 @@ export const mappingsLink = (head: SealedManifest | undefined): Link => {
   if (unreadable.mappings !== undefined)
     return broken(
       "mappings",
-      `sys.iam_pg_role_mappings was refused${meta.asAdmin ? ", also as admin" : ""}: who is mapped to which role is unknown`,
+      `sys.iam_pg_role_mappings could not be read${meta.asAdmin ? ", and auditAsAdmin did not help" : ""}: who is mapped to which role is unknown`,
       meta.asAdmin
         ? "npx dsql-audit findings --detector section-unreadable"
         : `AWS does not document who may read it. ${TRY_GRANT} If that is refused, set auditAsAdmin: on in deploy/params.STAGE.yml and deploy.`,
