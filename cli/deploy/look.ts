@@ -22,9 +22,15 @@ export const unseen = (answer: NoAnswer): Looked => ({
   trails: answer,
 });
 
-/** The further Regions that the file of parameters names. */
-export const regionsOf = ({ regions = "" }: { readonly regions?: string }): readonly string[] =>
-  regions.split(",").filter((region) => region !== "");
+/** The further Regions that the file of parameters names; each once, and never its own: nothing is handed over from there. */
+export const regionsOf = ({
+  regions = "",
+  region: home,
+}: {
+  readonly regions?: string;
+  readonly region?: string;
+}): readonly string[] =>
+  [...new Set(regions.split(","))].filter((region) => region !== "" && region !== home);
 
 /** Asks as the caller. Where AWS does not say who that is for want of credentials, nothing else is tried. */
 export const look = async (

@@ -27,5 +27,7 @@ export const watchedOf = (
 };
 
 /** Those that the file names and no further Region has; undefined: it names none. */
-export const watchedAtHome = (params: Pick<Params, "clusters" | "regions">): readonly string[] | undefined =>
+export const watchedAtHome = (
+  params: Pick<Params, "clusters" | "regions" | "region">,
+): readonly string[] | undefined =>
   watchedBy(params)?.filter((arn) => !regionsOf(params).includes(parseArn(arn)?.region ?? ""));

@@ -251,7 +251,8 @@ describe("deploy-check", () => {
   it("looks at the clusters of each further Region, and names what hands over its events", async () => {
     const there = `arn:aws:dsql:eu-west-1:${ACCOUNT}:cluster/there`;
     account.iam.putCluster({ arn: there });
-    write({ regions: "eu-west-1,eu-north-1" });
+    // Its own Region among them, and one twice, are no further ones.
+    write({ regions: `eu-west-1,${REGION},eu-north-1,eu-west-1` });
     account.stacks = {
       [`eu-north-1 ${FORWARD_REGION_STACK}`]: {
         ...{ status: "CREATE_COMPLETE", outputs: {}, parameters: { AuditorRegion: REGION } },
@@ -263,6 +264,8 @@ describe("deploy-check", () => {
       ...{ clusters: "ok", "clusters in eu-west-1": "ok", "clusters in eu-north-1": "missing" },
       ...{ "events of eu-west-1": "missing", "events of eu-north-1": "ok" },
     });
+    const regional = items.filter(({ item: name }) => /(?:events of|clusters in) /.test(name));
+    expect(regional).toHaveLength(4);
     const trails = items.filter((one) => one.item === "trail").map(({ cluster }) => cluster);
     expect(trails).toEqual([CLUSTER, there]);
     expect(items.find((one) => one.item === "events of eu-west-1")?.next).toBe(
