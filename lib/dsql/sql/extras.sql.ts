@@ -53,8 +53,8 @@ from (
     select r.oid, r.ev_class, r.ev_type, r.is_instead, array(
       select m[1]::pg_catalog.oid from pg_catalog.regexp_matches(r.ev_action::pg_catalog.text, ':relid (1?[0-9]{1,4}) ', 'g') m
     ) as pinned
-    from pg_catalog.pg_rewrite r where r.ev_enabled <> 'D' offset 0) r
-  join pg_catalog.pg_class c on c.oid = r.ev_class and c.relnamespace ${own}
+    from pg_catalog.pg_rewrite r join pg_catalog.pg_class c on c.oid = r.ev_class and c.relnamespace ${own}
+    where r.ev_enabled <> 'D' offset 0) r
   left join pg_catalog.pg_depend d on d.classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass and d.objid = r.oid
     and d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass and d.refobjid <> r.ev_class
   left join (
