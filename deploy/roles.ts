@@ -122,12 +122,32 @@ const onlyWith = (condition: string, fn: FunctionName, name: string, statement: 
 
 // Clusters come and go, so all of this account and Region are named. A login also needs a mapping in the database, which
 // only that cluster's admin can make: IAM has no word for a database role. CloudFormation cannot make an ARN of each Region of
-// a list, so with more Regions all of them are named.
+// a list, so with more Regions a condition names them.
 const clusters = either(
   "HasRegions",
   sub(`arn:\${AWS::Partition}:dsql:*:\${AWS::AccountId}:cluster/*`),
   arn("dsql", "cluster/*"),
 );
+
+/**
+ * Every request has the key, as AWS documents; should one to a database lack it, the auditor is not to be locked out.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-requestedregion
+ */
+const inItsRegions = either(
+  "HasRegions",
+  {
+    StringEqualsIfExists: {
+      "aws:RequestedRegion": { "Fn::Split": [",", sub(`\${AWS::Region},\${Regions}`)] },
+    },
+  },
+  ref("AWS::NoValue"),
+);
+
+/** What may be done to the clusters of the deployment's Regions, and to no others. */
+const toItsClusters = (Sid: string, actions: readonly string[]): Statement => ({
+  ...allow(Sid, actions, [clusters]),
+  Condition: inItsRegions,
+});
 
 /** IAM is asked about whomever the databases' mappings name, which no policy can know. */
 const identities = ["role/*", "user/*"].map((names) =>
@@ -140,7 +160,7 @@ const statements = {
   plan: [
     // ListClusters knows no resource: https://docs.aws.amazon.com/service-authorization/latest/reference/list_dsql.html
     allow("FindClusters", ["dsql:ListClusters"], "*"),
-    allow("DescribeClusters", ["dsql:GetCluster"], [clusters]),
+    toItsClusters("DescribeClusters", ["dsql:GetCluster"]),
     reads(...READ),
     ...owns("plan"),
     sendTo(queueId("snapshot")),
@@ -149,7 +169,7 @@ const statements = {
   ],
   snapshot: [
     empties("snapshot"),
-    allow("ConnectAsTheAuditor", ["dsql:DbConnect"], [clusters]),
+    toItsClusters("ConnectAsTheAuditor", ["dsql:DbConnect"]),
     // It knows no resource: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsidentityandaccessmanagementiam.html
     allow("ReadPolicies", iamReads.policies, "*"),
     allow("ReadMappedIdentities", iamReads.identities, identities),
@@ -231,7 +251,7 @@ const joinsVpc: Intrinsic = either(
 /** To the clusters that it reads anyway; else to none. Within the role, so that at no moment it has neither. */
 const asAdmin: Intrinsic = either(
   "HasAuditAsAdmin",
-  policy("as-admin", allow("ReadMappingsAsAdmin", ["dsql:DbConnectAdmin"], [clusters])),
+  policy("as-admin", toItsClusters("ReadMappingsAsAdmin", ["dsql:DbConnectAdmin"])),
   // Holds whatever else is attached to the role later, on every cluster there is: so a Deny on all.
   policy("never-as-admin", {
     Sid: "NeverAsAdmin",

@@ -91,6 +91,7 @@ describe("permissions", () => {
     ]);
     const [one, admin] = connecting.filter(({ statement }) => statement.Effect === "Allow");
     expect(admin?.statement.Resource).toEqual(one?.statement.Resource);
+    expect(admin?.statement.Condition).toEqual(one?.statement.Condition);
     expect(roles.SnapshotRole?.Properties.Policies).toContainEqual({
       "Fn::If": [
         "HasAuditAsAdmin",
@@ -98,6 +99,24 @@ describe("permissions", () => {
         expect.objectContaining({ PolicyName: "never-as-admin" }),
       ],
     });
+  });
+
+  it("reach the clusters of the Regions that the parameter names, and of no others", () => {
+    const own = statements().filter(({ statement }) =>
+      JSON.stringify(statement.Resource).includes("HasRegions"),
+    );
+    expect(own.map(({ statement }) => statement.Sid)).toEqual([
+      ...["DescribeClusters", "ConnectAsTheAuditor", "ReadMappingsAsAdmin"],
+    ]);
+    const regions = { "Fn::Split": [",", { "Fn::Sub": `\${AWS::Region},\${Regions}` }] };
+    for (const { statement } of own)
+      expect(statement.Condition).toEqual({
+        "Fn::If": [
+          "HasRegions",
+          { StringEqualsIfExists: { "aws:RequestedRegion": regions } },
+          { Ref: "AWS::NoValue" },
+        ],
+      });
   });
 
   it("let one function do each thing that reaches outside", () => {
