@@ -47,6 +47,19 @@ export const clustersLink = (
       });
 };
 
+/** Who runs doctor may be told of clusters that the deployed functions are not: it is these that read them. */
+export const heardLink = (
+  link: Link,
+  unlisted: NonNullable<Running["unlisted"]>[number] | undefined,
+): Link =>
+  unlisted && link.state === "ok"
+    ? unknown(
+        link.link,
+        `${link.says}, but the deployed functions were not told the clusters of ${unlisted.region}: ${unlisted.reason}`,
+        "See that the Region is enabled for the account and that no organisation policy (SCP) denies dsql:ListClusters there.",
+      )
+    : link;
+
 /** The clusters of a member account, by what the plan function last heard there. `known`: clusters that were read. */
 export const memberLink = (
   account: string,

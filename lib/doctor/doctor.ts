@@ -10,6 +10,7 @@ import {
   bucketLink,
   clustersLink,
   digestsLink,
+  heardLink,
   identityLink,
   memberLink,
   trailLink,
@@ -215,12 +216,18 @@ export const examine = async (examined: Examined): Promise<LinkRow[]> => {
     const listOf = (text = ""): readonly string[] => text.split(",").filter((one) => one !== "");
     const regions = listOf(running?.deployment?.regions);
     const members = listOf(running?.deployment?.members);
+    const unheard = (running?.unlisted ?? []).filter(({ account }) => !members.includes(account));
     const setUp = (cluster: string) => setUpOf(settings?.values.auditor, Cluster.parse(cluster));
     const [identity, listed, elsewhere, found, stack] = await Promise.all([
       ports.identity(),
       ports.clusters(),
       Promise.all(
-        regions.map(async (region) => clustersLink(await ports.clusters(region), known, setUp, region)),
+        regions.map(async (region) =>
+          heardLink(
+            clustersLink(await ports.clusters(region), known, setUp, region),
+            unheard.find((one) => one.region === region),
+          ),
+        ),
       ),
       ports.trails(),
       channelsOf(store, watched).then((channels) => stackLinks(ports, channels, running, reach)),
@@ -228,7 +235,10 @@ export const examine = async (examined: Examined): Promise<LinkRow[]> => {
     recorded = { trails: found, own: ownTrailOf(running?.deployment?.trail ?? "", regions) };
     shared.push(
       identityLink(identity),
-      clustersLink(listed, known, setUp),
+      heardLink(
+        clustersLink(listed, known, setUp),
+        unheard.find(({ region }) => !regions.includes(region)),
+      ),
       ...elsewhere,
       ...members.map((account) => memberLink(account, running?.unlisted, known)),
       scheduleLink(running, now),

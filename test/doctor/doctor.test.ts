@@ -107,6 +107,26 @@ describe("doctor", () => {
     expect(stateOf(await rowsOf(), "trail")).toBe("ok");
   });
 
+  it("takes no Region for listed that the deployed functions were not told of, whoever else is", async () => {
+    const { at: ran = 0, deployment } = (await stack.store.deployments.read()) ?? {};
+    if (!deployment) throw new Error("the schedule left no deployment");
+    const refused = (region: string) => ({ account: "111122223333", region, reason: `denied in ${region}` });
+    const linkOf = async (link: string) => (await rowsOf()).find((row) => row.link === link);
+    await stack.store.deployments.ran(ran + 5, { ...deployment, regions: "eu-west-1" });
+    await stack.store.deployments.listed(ran + 5, [refused("eu-west-1")]);
+    expect(await linkOf("clusters")).toMatchObject({ state: "ok" });
+    await stack.store.deployments.listed(ran + 5, [refused("us-east-1"), { ...refused("x"), account: "2" }]);
+    expect(await linkOf("clusters")).toMatchObject({
+      state: "unknown",
+      says: expect.stringMatching(
+        /^1 in this Region.*not told the clusters of us-east-1: denied in us-east-1$/,
+      ),
+    });
+    await stack.store.deployments.ran(ran + 6, deployment);
+    await stack.store.deployments.listed(ran + 6, []);
+    expect(await linkOf("clusters")).toMatchObject({ state: "ok" });
+  });
+
   it("shows a page for people with the answer first, and each next step on one line", async () => {
     const { out, code } = await cli([...words]);
     expect(code).toBe(0);
