@@ -69,6 +69,11 @@ export const pickActivity = (
   const counts = new Map([...tallies].map(([cluster, table]) => [cluster, connectionsIn(table)]));
   const byCount = real.toSorted((a, b) => (counts.get(b) ?? 0) - (counts.get(a) ?? 0) || (a < b ? -1 : 1));
   const matching = named === undefined ? byCount : real.filter((c) => c === named || c.endsWith(`/${named}`));
+  if (named !== undefined && matching.length > 1) {
+    throw new AuditError("usage", `the folder holds more than one cluster ${named}`, {
+      hint: `Name one by its ARN: ${matching.join(", ")}`,
+    });
+  }
   // An ARN's trail may well prove that nobody connected; a name that is no ARN was most likely meant for another.
   if (named !== undefined && real.length && !matching.length && !scopeOfCluster(Cluster.parse(named))) {
     throw new AuditError("not-found", `the folder holds no connection of ${named}`, {

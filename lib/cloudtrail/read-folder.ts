@@ -7,7 +7,7 @@ import { HOUR, type Instant } from "../core/base/time.ts";
 import type { Coverage, Doubt } from "../core/coverage/coverage.ts";
 import { ANY_SCOPE, type Scope, scopeOfCluster } from "../core/coverage/coverage-scope.ts";
 import { coverageOf, mergeCoverage } from "../core/coverage/covered-hours.ts";
-import { doubtsOfTrails } from "../core/coverage/management-event.ts";
+import { concerns, doubtsOfTrails } from "../core/coverage/management-event.ts";
 import { folderCounts } from "./folder-counts.ts";
 import { checkFolderDigests } from "./folder-digests.ts";
 import { listFolder, type PassedOver } from "./list-folder.ts";
@@ -91,7 +91,7 @@ export const readFolder = async (
       const table = tallies.get(cluster);
       const stretches = table ? stretchesOf(table, unit) : new Float64Array();
       return doubtsOfTrails(
-        management.filter((event) => event.scope === scope && event.at < until),
+        management.filter((event) => scope !== undefined && concerns(event, scope) && event.at < until),
         until,
         (at) => stretches[countBefore(stretches, at + 1)],
       );

@@ -1,20 +1,17 @@
-// Keeps a management event for all whom it concerns: what happens to a trail is told in its home Region alone.
-import { ANY_SCOPE, scopeOfCluster } from "../core/coverage/coverage-scope.ts";
-import { isOfTrail, type ManagementEvent } from "../core/coverage/management-event.ts";
+// Keeps a management event for all whom it concerns: judging then reads what is kept for the cluster's own Region, and no more.
+import { scopeOfCluster } from "../core/coverage/coverage-scope.ts";
+import { concerns, isOfTrail, type ManagementEvent } from "../core/coverage/management-event.ts";
 import type { Store } from "../store/open-store.ts";
 
-/**
- * Safe to run twice. A trail may record other Regions than the one that tells of it, and the event does not say which: so it
- * counts for every Region of its account from which a cluster is known.
- */
+/** In its own scope, and in that of each known cluster that it concerns. Safe to run twice. */
 export const noteManagement = async (
   { trailEvents, clusters }: Pick<Store, "trailEvents" | "clusters">,
   event: ManagementEvent,
 ): Promise<void> => {
   await trailEvents.record(event);
-  if (!isOfTrail(event) || event.scope === ANY_SCOPE) return;
-  const account = event.scope.slice(0, event.scope.indexOf("/") + 1);
-  const scopes = (await clusters.list()).flatMap((cluster) => scopeOfCluster(cluster) ?? []);
-  for (const scope of new Set(scopes))
-    if (scope !== event.scope && scope.startsWith(account)) await trailEvents.record({ ...event, scope });
+  // Those of clusters come often, and concern their own Region alone.
+  if (!isOfTrail(event)) return;
+  const known = (await clusters.list()).flatMap((cluster) => scopeOfCluster(cluster) ?? []);
+  for (const scope of new Set(known))
+    if (scope !== event.scope && concerns(event, scope)) await trailEvents.record({ ...event, scope });
 };

@@ -3,7 +3,7 @@
 import type { Principal } from "../base/ids.ts";
 import { floorTo, HOUR, type Instant } from "../base/time.ts";
 import type { Doubt } from "./coverage.ts";
-import type { Scope } from "./coverage-scope.ts";
+import { ANY_SCOPE, type Scope } from "./coverage-scope.ts";
 
 /** What may end capture: eventSource cloudtrail.amazonaws.com. */
 const trailKinds = {
@@ -52,6 +52,16 @@ const BEGINS = new Set<ManagementKind>(["started", "created"]);
 /** Whether it is about a trail, and no cluster. */
 export const isOfTrail = ({ kind }: Pick<ManagementEvent, "kind">): boolean =>
   BREAKS.has(kind) || BEGINS.has(kind);
+
+const accountOf = (scope: Scope): string | undefined => scope.split("/")[0];
+
+/**
+ * Whether it counts for a cluster's scope. A trail is told of in its home Region alone, may record others, and the event does
+ * not say which: so it counts for all Regions of its account.
+ */
+export const concerns = (event: Pick<ManagementEvent, "kind" | "scope">, scope: Scope): boolean =>
+  event.scope === scope ||
+  (isOfTrail(event) && (event.scope === ANY_SCOPE || accountOf(event.scope) === accountOf(scope)));
 
 /** Trails are named by name or ARN; two names of one trail end alike. */
 const sameTrail = (a: string | null, b: string | null): boolean =>

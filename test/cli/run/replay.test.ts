@@ -251,7 +251,24 @@ describe("dsql-audit replay", () => {
     put("stopped/a.json", JSON.stringify({ Records: [...hours, stop, ...uses] }));
     const done = await cli("replay --mappings mappings.json --events stopped --json");
     const gaps = (done.json() as Row[]).filter(({ detector }) => detector === "capture-gap");
-    expect(gaps).toMatchObject([{ firstSeenAt: iso(T + 10 * HOUR), lastSeenAt: iso(T + 40 * HOUR) }]);
+    const gap = { firstSeenAt: iso(T + 10 * HOUR), lastSeenAt: iso(T + 40 * HOUR) };
+    expect(gaps).toMatchObject([gap]);
+    // It is told of in the trail's home Region alone, whichever it records.
+    const away = { ...stop, awsRegion: "eu-west-1" };
+    put("away/a.json", JSON.stringify({ Records: [...hours, away, ...uses] }));
+    const found = (await cli("replay --mappings mappings.json --events away --json")).json() as Row[];
+    expect(found.filter(({ detector }) => detector === "capture-gap")).toMatchObject([gap]);
+  });
+
+  it("takes none of two clusters that have one id in two Regions", async () => {
+    const other = CLUSTER.replace("us-east-1", "eu-west-1");
+    const records = [CLUSTER, other].map((cluster, n) => connectRecord({ id: `c${n}`, cluster, at: T }));
+    put("twins/a.json", JSON.stringify({ Records: records }));
+    const id = CLUSTER.slice(CLUSTER.lastIndexOf("/") + 1);
+    const done = await cli(`replay --mappings mappings.json --events twins --cluster ${id}`);
+    expect(done.code).toBe(64);
+    expect(done.err).toContain(`the folder holds more than one cluster ${id}`);
+    expect((await cli(`replay --mappings mappings.json --events twins --cluster ${other}`)).code).toBe(0);
   });
 
   it("says which files it passed over, and that there was nothing else, also where times are given", async () => {
