@@ -3,6 +3,7 @@ import { parseManagementEvent } from "../../../lib/cloudtrail/parse-management-e
 import { HOUR, MINUTE } from "../../../lib/core/base/time.ts";
 import {
   breaksOf,
+  concerns,
   doubtsOfTrails,
   type ManagementEvent,
 } from "../../../lib/core/coverage/management-event.ts";
@@ -75,5 +76,20 @@ describe("doubtsOfTrails", () => {
       { from: H, to: H + HOUR, reason: "a trail was changed" },
     ]);
     expect(breaksOf([change, event("StartLogging", H)])).toEqual([H + 10 * MINUTE]);
+  });
+});
+
+describe("whom an event concerns", () => {
+  const scopes = ["111122223333/us-east-1", "111122223333/eu-west-1", "444455556666/us-east-1"];
+  const heard = (kind: ManagementEvent["kind"], scope: string) =>
+    scopes.filter((one) => concerns({ kind, scope }, one));
+  it("is of a trail all Regions of its account, and of a cluster its own", () => {
+    for (const kind of ["stopped", "started", "changed"] as const)
+      expect(heard(kind, "111122223333/us-east-1")).toEqual(scopes.slice(0, 2));
+    expect(heard("policy-put", "111122223333/us-east-1")).toEqual(scopes.slice(0, 1));
+  });
+  it("is everybody where a trail's event does not say where it is from", () => {
+    expect(heard("stopped", "*")).toEqual(scopes);
+    expect(heard("cluster-updated", "*")).toEqual([]);
   });
 });
