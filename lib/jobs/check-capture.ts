@@ -17,6 +17,8 @@ export type CapturePorts = TrailPort & {
   readonly events: (interval: Interval, cluster: Cluster) => Promise<readonly ManagementEvent[]>;
   /** The account whose trails these are; undefined: not known. */
   readonly account?: string | undefined;
+  /** For how long each answer is waited for; else a minute. */
+  readonly limitMs?: number;
   /** Who has subscribed to the topic of the notices; undefined: there is no topic. */
   readonly listeners?: () => Promise<Listeners>;
 };
@@ -34,8 +36,8 @@ const LOOKED_UP_MS = 7 * DAY;
 const SHOWN_REASONS = 10;
 
 /** Who gets the notices, as AWS says; undefined: nobody may ask. */
-const listenersOf = async ({ listeners }: CapturePorts): Promise<CaptureCheck["listeners"]> => {
-  const answer = listeners && (await ask(listeners));
+const listenersOf = async (ports: CapturePorts): Promise<CaptureCheck["listeners"]> => {
+  const answer = ports.listeners && (await ask(ports.listeners, ports));
   return answer && ("why" in answer ? answer : answer.value);
 };
 
@@ -59,14 +61,30 @@ export const checkListeners = async (
 
 type Answer<T> = { readonly value: T } | { readonly why: string };
 
+/** For each question, with all tries: a Region that is silent must not take the time that the judgement has. */
+const ANSWER_MS = 60_000;
+
 /** No answer is an answer: a call that fails must not end the judgement. */
-const ask = async <T>(question: () => Promise<T>): Promise<Answer<T>> => {
+const answered = async <T>(question: () => Promise<T>): Promise<Answer<T>> => {
   try {
     return { value: await question() };
   } catch (error) {
     return { why: error instanceof Error ? error.name : "unknown" };
   }
 };
+
+/** The same of a call that does not end. */
+const ask = <T>(
+  question: () => Promise<T>,
+  { limitMs = ANSWER_MS }: Pick<CapturePorts, "limitMs">,
+): Promise<Answer<T>> =>
+  Promise.race([
+    answered(question),
+    new Promise<Answer<T>>((done) => {
+      const late = () => done({ why: "TimeoutError" });
+      AbortSignal.timeout(limitMs).addEventListener("abort", late);
+    }),
+  ]);
 
 /** What the trails say, with the beginning of the stretch that they leave in doubt. */
 const judgeTrails = (
@@ -106,10 +124,14 @@ export const checkCapture = async (
   if (isSameHour(last, now)) return;
   const unanswered: Unanswered[] = [];
 
-  const eventsFrom = Math.max(now - LOOKED_UP_MS, (last?.at ?? now - DAY) - EVENT_LAG_MS);
+  // Nobody knows since when it was not answered: what happened meanwhile must not be passed over.
+  const isLost = last?.unanswered.some(({ call }) => call === "management-events");
+  const eventsFrom = isLost
+    ? now - LOOKED_UP_MS
+    : Math.max(now - LOOKED_UP_MS, (last?.at ?? now - DAY) - EVENT_LAG_MS);
   const [trails, events] = await Promise.all([
-    ask(ports.trails),
-    ask(() => ports.events({ from: eventsFrom, to: now }, cluster)),
+    ask(ports.trails, ports),
+    ask(() => ports.events({ from: eventsFrom, to: now }, cluster), ports),
   ]);
   if ("why" in events) unanswered.push({ call: "management-events", why: events.why });
   else for (const event of events.value) await noteManagement(store, event);
@@ -124,7 +146,7 @@ export const checkCapture = async (
   }
 
   const listeners = await listenersOf(ports);
-  const compared = await ask(() => compareCalls(store, cluster, now, ports.calls));
+  const compared = await ask(() => compareCalls(store, cluster, now, ports.calls), ports);
   if ("why" in compared) unanswered.push({ call: "call-count", why: compared.why });
   await checks.put(cluster, { at: now, ...judged, unanswered, ...(listeners && { listeners }) });
 };

@@ -154,6 +154,27 @@ describe("asking AWS about capture", () => {
     expect(await doubtsAt(T + 7 * DAY + HOUR)).toEqual([]);
   });
 
+  it("waits for no answer for ever", async () => {
+    const never = () => new Promise<never>(() => {});
+    const capture = { ...ports({ trails: never, calls: never, events: never }), limitMs: 20 };
+    await detectCluster(store, cluster, T, { capture });
+    expect((await store.captureChecks.last(cluster))?.unanswered).toEqual(
+      ["management-events", "trails", "call-count"].map((call) => ({ call, why: "TimeoutError" })),
+    );
+  });
+
+  it("looks further back for events after a Region that did not answer", async () => {
+    const from: number[] = [];
+    const events: CapturePorts["events"] = async (interval) => {
+      from.push(interval.from);
+      if (from.length < 3) throw new Error("silent");
+      return [];
+    };
+    for (const n of [0, 1, 2, 3]) await judge(T + n * HOUR, { events });
+    const week = (n: number) => T + n * HOUR - 7 * DAY;
+    expect(from).toEqual([T - DAY - HOUR, week(1), week(2), T + HOUR]);
+  });
+
   it("keeps the events that EventBridge did not bring", async () => {
     const event = {
       eventId: "stop",
