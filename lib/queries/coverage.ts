@@ -31,7 +31,7 @@ export const coverageOf = async (
   interval: Interval,
   now: Instant,
 ): Promise<CoverageAnswer> => {
-  // An hour is proven as a whole or not at all: half of one at either end would be counted twice.
+  // An hour is proven as a whole or not at all: half of one at the beginning would be counted twice.
   // Nothing was ever before the epoch: an hour there is none, and not a proven one.
   const { from, to } = { from: Math.max(0, floorTo(HOUR, interval.from)), to: Math.max(0, interval.to) };
   const [{ covered, uncovered }, settleMs, gone] = await Promise.all([

@@ -1,6 +1,6 @@
 // For which hours of a stretch capture is proven: the one computation that judgements, answers and reports share.
 import type { Cluster } from "../core/base/ids.ts";
-import { DAY, type Instant, type Interval } from "../core/base/time.ts";
+import { DAY, floorTo, HOUR, type Instant, type Interval } from "../core/base/time.ts";
 import type { Coverage, Doubt } from "../core/coverage/coverage.ts";
 import { scopeOfCluster } from "../core/coverage/coverage-scope.ts";
 import { withoutDoubts } from "../core/coverage/covered-hours.ts";
@@ -36,13 +36,20 @@ const aliveAfter = async (
   return (at) => known.get(at);
 };
 
-/** Proofs and doubts of a stretch as they are known. */
+/** The hours that the stretch begins and ends in as wholes: what casts doubt on a part of one casts doubt on all of it. */
+const wholeHours = ({ from, to }: Interval): Interval => ({
+  from: floorTo(HOUR, from),
+  to: floorTo(HOUR, to + HOUR - 1),
+});
+
+/** Proofs and doubts of a stretch, begun hours included, as they are known. */
 export const coverageEvidence = async (
   store: ReadStore,
   cluster: Cluster,
-  interval: Interval,
+  stretch: Interval,
   now: Instant,
 ): Promise<Evidence> => {
+  const interval = wholeHours(stretch);
   const from = Math.max(0, Math.min(interval.from, now - LOOKBACK_DAYS * DAY));
   const [coverage, events, noted] = await Promise.all([
     store.activity.coverage(cluster, interval),

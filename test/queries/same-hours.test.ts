@@ -114,6 +114,17 @@ it("of random proofs, doubts and stopped trails", async () => {
         expect(listed).toBe(unproven);
       },
     ),
-    { numRuns: 25 },
+    {
+      numRuns: 25,
+      // What casts doubt begins where the stretch ends, in the middle of its last hour.
+      examples: [
+        [
+          [[{ from: T, to: T + 10 * HOUR }, "digest", false]],
+          [{ from: T + 5 * HOUR + MINUTE, to: T + 5 * HOUR + 2 * MINUTE }],
+          [],
+          { from: T, to: T + 5 * HOUR + MINUTE },
+        ],
+      ],
+    },
   );
 }, 60_000);
