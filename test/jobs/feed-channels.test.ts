@@ -60,6 +60,19 @@ describe("a channel that fails", () => {
     await world.notify();
     expect(told(world, "event-bus")).toEqual(["opened a", "resolved a"]);
   });
+
+  it("is told of what ended and began again meanwhile as of something that goes on", async () => {
+    const world = await fresh();
+    await world.look((all) => [...all, begun("a", world)]);
+    await world.notify();
+    await world.look((all) =>
+      all.map((one) => ({ ...one, reopened: one.reopened + 1, detectedAt: world.now })),
+    );
+    await world.notify();
+    await world.look((all) => all.map((one) => ({ ...one, status: "resolved", closedAt: world.now })));
+    await world.notify();
+    expect(told(world, "event-bus")).toEqual(["opened a", "updated a", "resolved a"]);
+  });
 });
 
 describe("a channel that is switched on later", () => {

@@ -12,8 +12,8 @@ export const channelNames = [...feedNames, "chat"] as const;
 export type ChannelName = (typeof channelNames)[number];
 
 /**
- * `opened`: the first of this life, or it goes on after it was told to be over. `updated`: its status, severity, detector
- * or incident is another. `resolved`: nothing of it goes on.
+ * `opened`: the first that is told of it, or it goes on after it was told to be over. `updated`: its status, severity,
+ * detector or incident is another, or it was over for a while that nobody was told of. `resolved`: nothing of it goes on.
  */
 export type FeedKind = "opened" | "updated" | "resolved";
 
@@ -72,7 +72,7 @@ export const dueOf = (
 ): readonly FeedEvent[] => {
   const before = finding.channels?.[channel];
   const mark = markOf(finding, now);
-  if (before?.life !== finding.reopened || (before.over && !mark.over)) {
+  if (!before || (before.over && (before.life !== mark.life || !mark.over))) {
     if (finding.observedUntil !== undefined || finding.status === "exempt") return [];
     if (!mark.over) return [event("opened", finding, before, mark)];
     // It was over before anybody was told: both, so that who counts them counts right.
