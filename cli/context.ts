@@ -6,7 +6,7 @@ import { awsTimeouts } from "../lib/cloudtrail/aws-timeouts.ts";
 import type { Cluster } from "../lib/core/base/ids.ts";
 import { parseTime } from "../lib/core/base/parse-time.ts";
 import { pickCluster as chooseCluster } from "../lib/queries/pick-cluster.ts";
-import type { Store } from "../lib/store/open-store.ts";
+import type { WholeStore } from "../lib/store/open-archive.ts";
 import type { Io } from "./io.ts";
 import { tellingOfSilence } from "./waiting.ts";
 
@@ -46,11 +46,11 @@ export const withStore = async <T>(
   io: Io,
   options: StoreOptions,
   { mustExist }: { mustExist: boolean },
-  work: (store: Store) => Promise<T>,
+  work: (store: WholeStore) => Promise<T>,
 ): Promise<T> => {
   const { sleep, random } = io;
   // The SDK and the database are loaded here: help does not wait for them.
-  const { openStore } = await import("../lib/store/open-store.ts");
+  const { openWholeStore } = await import("../lib/store/open-archive.ts");
   if (options.table !== undefined) {
     const [{ DynamoDBClient }, { openDynamoDbTable }] = await Promise.all([
       import("@aws-sdk/client-dynamodb"),
@@ -64,7 +64,9 @@ export const withStore = async <T>(
       new DynamoDBClient({ ...(region && { region }), requestHandler: awsTimeouts }),
     );
     try {
-      return await work(openStore(openDynamoDbTable({ client, name: options.table, sleep, random }), io));
+      return await work(
+        openWholeStore(openDynamoDbTable({ client, name: options.table, sleep, random }), io),
+      );
     } finally {
       client.destroy();
     }
@@ -72,7 +74,7 @@ export const withStore = async <T>(
   const { openSqliteTable } = await import("../lib/store/table/sqlite/sqlite-table.ts");
   const file = await storeFile(io, options);
   const { table, close } = await openSqliteTable({ file, mayCreate: !mustExist, sleep, random });
-  const result = await work(openStore(table, io)).catch(async (error: unknown) => {
+  const result = await work(openWholeStore(table, io)).catch(async (error: unknown) => {
     // What went wrong first is what is told.
     await close().catch(() => undefined);
     throw error;
@@ -100,7 +102,7 @@ export const NO_CLUSTER =
 
 /** The cluster named, or the only one in the store. */
 export const pickCluster = async (
-  store: Pick<Store, "clusters">,
+  store: Pick<WholeStore, "clusters">,
   named: string | undefined,
 ): Promise<Cluster> =>
   chooseCluster(await store.clusters.list(), named, {

@@ -2,12 +2,12 @@
 import type { RetentionDays } from "../lib/core/findings/retention-days.ts";
 import { AuditError } from "../lib/errors.ts";
 import { errorFields } from "../lib/log.ts";
-import type { Store } from "../lib/store/open-store.ts";
+import { openWholeStore, type WholeStore } from "../lib/store/open-archive.ts";
 import { type LambdaHandler, lambda, onLambda } from "./lambda.ts";
-import { type Runtime, runtime, settings, storeOf } from "./wiring.ts";
+import { type Runtime, runtime, settings, tableOf } from "./wiring.ts";
 
 export type RetainDeps = Runtime & {
-  readonly store: Store;
+  readonly store: WholeStore;
   /** Every snapshot of so many days is kept, before them the first of each day. */
   readonly keepDays: number;
   /** For how long what is kept of people stays. */
@@ -48,7 +48,11 @@ export const wire = (shared: Runtime) => {
     ...(["TABLE_NAME", "KEEP_DAYS", "ACTIVITY_DAYS", "FINDING_DAYS", "NOTICE_DAYS", "ACT_DAYS"] as const),
   );
   return retainHandler({
-    ...{ ...shared, store: storeOf(given.TABLE_NAME, shared), keepDays: given.KEEP_DAYS },
+    ...{
+      ...shared,
+      store: openWholeStore(tableOf(given.TABLE_NAME, shared), shared),
+      keepDays: given.KEEP_DAYS,
+    },
     days: {
       activityDays: given.ACTIVITY_DAYS,
       findingDays: given.FINDING_DAYS,

@@ -1,10 +1,7 @@
 // All stores over one table, opened once where a process is wired and handed on to whoever asks or writes.
 import type { Cluster } from "../core/base/ids.ts";
 import type { Instant } from "../core/base/time.ts";
-import { defaultRetention, type RetentionDays } from "../core/findings/retention-days.ts";
 import type { LifeSign } from "../core/history/cluster-life.ts";
-import type { RestoreMarker } from "../core/history/restore-marker.ts";
-import { KEEP_DAYS } from "../core/history/retention.ts";
 import { type ActivityStore, createActivityStore } from "./activity/activity.ts";
 import { type EstateStore, estateStore, type LedgerStore, ledgerStore } from "./activity/estates.ts";
 import { type CanaryStore, canaryStore } from "./coverage/canaries.ts";
@@ -30,15 +27,7 @@ import {
   registerCluster,
   rewriteSigns,
 } from "./history/clusters.ts";
-import { exportHistory } from "./history/export.ts";
-import { putMarker } from "./history/restores.ts";
-import { applyRetention, type RetentionResult } from "./history/retention.ts";
-import { putRetentionMark } from "./history/retention-mark.ts";
 import { createSnapshotStore, type SnapshotStore } from "./history/snapshots.ts";
-import { historyToVerify } from "./history/to-verify.ts";
-import type { VerifyRequest } from "./history/verify-history.ts";
-import { assertDays, type RemovedOfPeople, retainPeople } from "./retain-people.ts";
-import { eachToItsEnd } from "./table/in-parallel.ts";
 import { type ReadTable, refuseWrites } from "./table/read-only.ts";
 import type { Table } from "./table/table.ts";
 
@@ -62,30 +51,10 @@ type Clusters = {
   ) => Promise<number>;
 };
 
-/** What is done with a history as a whole. */
-type Archive = {
-  /** The lines of an export: see exportHistory. */
-  readonly export: (cluster: Cluster) => AsyncIterable<string>;
-  /** What verifyHistory needs of the table, the faults of its timelines included. */
-  readonly toVerify: (cluster: Cluster) => Promise<VerifyRequest>;
-  /** Thins old days, collects what nothing names any more, and removes what is over of people; with `apply: false` only says what it would do. */
-  readonly retain: (
-    cluster: Cluster,
-    options: {
-      readonly keepDays?: number;
-      /** What is kept of people; the usual days. */
-      readonly days?: RetentionDays;
-      readonly apply?: boolean;
-    },
-  ) => Promise<RetentionResult & RemovedOfPeople>;
-  readonly noteRestore: (marker: RestoreMarker) => Promise<void>;
-};
-
 /** Everything that is kept of all clusters. */
 export type Store = {
   readonly clusters: Clusters;
   readonly snapshots: SnapshotStore;
-  readonly archive: Archive;
   readonly activity: ActivityStore;
   readonly estates: EstateStore;
   readonly ledgers: LedgerStore;
@@ -148,27 +117,6 @@ export const openStore = (table: Table, { now }: StoreOptions): Store => {
       rewrite: (cluster, change, options) => rewriteSigns(table, cluster, change, options),
     },
     snapshots: createSnapshotStore(table, { now }),
-    archive: {
-      export: (cluster) => exportHistory(table, cluster),
-      toVerify: (cluster) => historyToVerify(table, cluster),
-      retain: async (cluster, options) => {
-        const { keepDays = KEEP_DAYS, days = defaultRetention, apply = true } = options;
-        // What may not be kept so short is told before anything is removed.
-        assertDays(days);
-        // The daily run keeps the usual days, which verify knows of; it may not write to the table either.
-        const beforeThinning = async (before: Instant): Promise<void> => {
-          if (keepDays !== KEEP_DAYS) await putRetentionMark(table, cluster, { before, at: now(), keepDays });
-        };
-        const thin = () => applyRetention(table, cluster, { now, keepDays, apply, beforeThinning });
-        // Neither waits for the other: a history that cannot be read, or a long one, must not keep what is over of people.
-        const [result, removed] = await eachToItsEnd([
-          thin(),
-          retainPeople(table, cluster, { now: now(), days, apply }),
-        ]);
-        return { ...result, ...removed };
-      },
-      noteRestore: (marker) => putMarker(table, marker),
-    },
     activity,
     estates: estateStore(table),
     ledgers: ledgerStore(table),

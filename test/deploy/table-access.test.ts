@@ -18,6 +18,7 @@ import { sendNotices } from "../../lib/jobs/send-notices.ts";
 import { registerCluster } from "../../lib/store/history/clusters.ts";
 import { CHUNK_GRACE } from "../../lib/store/history/retention.ts";
 import { createSnapshotStore } from "../../lib/store/history/snapshots.ts";
+import { openWholeStore } from "../../lib/store/open-archive.ts";
 import { openStore } from "../../lib/store/open-store.ts";
 import { keys } from "../../lib/store/table/keys.ts";
 import { asker } from "../support/ask.ts";
@@ -162,7 +163,7 @@ beforeAll(async () => {
       const retain = retainHandler({
         ...quiet,
         now,
-        store: openStore(seen, { now }),
+        store: openWholeStore(seen, { now }),
         keepDays: 1,
         days: defaultRetention,
       });

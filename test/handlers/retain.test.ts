@@ -10,7 +10,7 @@ import { tableHistory } from "../../lib/store/history/export.ts";
 import { CHUNK_GRACE } from "../../lib/store/history/retention.ts";
 import { createSnapshotStore } from "../../lib/store/history/snapshots.ts";
 import { verifyHistory } from "../../lib/store/history/verify-history.ts";
-import { openStore } from "../../lib/store/open-store.ts";
+import { openWholeStore } from "../../lib/store/open-archive.ts";
 import { keys } from "../../lib/store/table/keys.ts";
 import type { Table } from "../../lib/store/table/table.ts";
 import { cluster, estate, role } from "../support/catalogs.ts";
@@ -47,7 +47,7 @@ const retain = async (db: Table, { now = end, random = 0 } = {}) => {
   const logged: [string, Fields][] = [];
   const note = (message: string, fields: Fields = {}): void => void logged.push([message, fields]);
   const handler = retainHandler({
-    store: openStore(db, { now: () => now }),
+    store: openWholeStore(db, { now: () => now }),
     ...{ keepDays, days: defaultRetention },
     now: () => now,
     random: () => random,

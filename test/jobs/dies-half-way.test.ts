@@ -5,7 +5,7 @@ import { acknowledge } from "../../lib/core/findings/acknowledge.ts";
 import { acknowledgeFinding, exemptFinding } from "../../lib/jobs/act-on-finding.ts";
 import { detectCluster } from "../../lib/jobs/judge-cluster.ts";
 import { sendNotices } from "../../lib/jobs/send-notices.ts";
-import { openStore, type Store } from "../../lib/store/open-store.ts";
+import { openWholeStore, type WholeStore } from "../../lib/store/open-archive.ts";
 import type { Table } from "../../lib/store/table/table.ts";
 import { acl, cluster, estate, role, table } from "../support/catalogs.ts";
 import { connection } from "../support/connections.ts";
@@ -33,7 +33,7 @@ const topicArn = "arn:aws:sns:us-east-1:111122223333:alerts";
 const mail = sharedSns({ now: () => T, topics: [topicArn] });
 
 /** Each as a function would do it, with a store of its own, by the time of that call. */
-const steps: readonly (readonly [number, (store: Store, now: number) => Promise<unknown>])[] = [
+const steps: readonly (readonly [number, (store: WholeStore, now: number) => Promise<unknown>])[] = [
   [T, (store) => store.clusters.register(cluster)],
   [T, (store) => store.snapshots.save(cluster, before, T)],
   [
@@ -96,11 +96,11 @@ const run = async (db: Table, mortal: Table = db): Promise<number> => {
   let deaths = 0;
   for (const [now, work] of steps) {
     try {
-      await work(openStore(deaths ? db : mortal, { now: () => now }), now);
+      await work(openWholeStore(deaths ? db : mortal, { now: () => now }), now);
     } catch (error) {
       if (!(error instanceof Crash)) throw error;
       deaths++;
-      await work(openStore(db, { now: () => now }), now);
+      await work(openWholeStore(db, { now: () => now }), now);
     }
   }
   return deaths;
@@ -109,7 +109,7 @@ const run = async (db: Table, mortal: Table = db): Promise<number> => {
 /** What people can ask of the store. */
 const answers = async (db: Table) => {
   const now = T + 3 * DAY + HOUR;
-  const store = openStore(db, { now: () => now });
+  const store = openWholeStore(db, { now: () => now });
   const all = { from: T - DAY, to: now };
   const findings = await store.findings.list(cluster);
   return {

@@ -11,7 +11,7 @@ import {
 } from "../../lib/core/findings/retention-days.ts";
 import { readRetentionMark } from "../../lib/store/history/retention-mark.ts";
 import { verifyHistory } from "../../lib/store/history/verify-history.ts";
-import { openStore, type Store } from "../../lib/store/open-store.ts";
+import { openWholeStore, type WholeStore } from "../../lib/store/open-archive.ts";
 import { keys } from "../../lib/store/table/keys.ts";
 import type { Key, Table } from "../../lib/store/table/table.ts";
 import { cluster, estate, role } from "../support/catalogs.ts";
@@ -28,8 +28,8 @@ const days: RetentionDays = { activityDays: 120, findingDays: 130, noticeDays: 4
 const scope = scopeOfCluster(cluster) ?? "";
 
 /** A connection on each of these days, with all that is kept beside it. */
-const lived = async (table: Table): Promise<Store> => {
-  const store = openStore(table, { now: () => NOW });
+const lived = async (table: Table): Promise<WholeStore> => {
+  const store = openWholeStore(table, { now: () => NOW });
   await store.clusters.register(cluster);
   await store.snapshots.save(cluster, estate({ roles: [role(10, "boss")] }), NOW - 200 * DAY);
   await store.snapshots.save(cluster, estate({ roles: [role(10, "boss2")] }), NOW - HOUR);
@@ -65,7 +65,7 @@ const lived = async (table: Table): Promise<Store> => {
   return store;
 };
 
-const left = async (store: Store, table: Table) => {
+const left = async (store: WholeStore, table: Table) => {
   const ages = (at: number[]) => at.map((one) => Math.round((NOW - one) / DAY));
   const all = { from: NOW - 400 * DAY, to: NOW + DAY };
   const coverage = await store.activity.coverage(cluster, all);
@@ -120,7 +120,7 @@ it("leaves nothing that looks proven and empty where it dies, and ends it the ne
   for (const at of [0, 1, 2, 3, 4, 6, 9, 12]) {
     const table = await sqlite.fresh();
     const store = await lived(table);
-    const dying = openStore(dyingTable(table, at, false), { now: () => NOW });
+    const dying = openWholeStore(dyingTable(table, at, false), { now: () => NOW });
     await dying.archive.retain(cluster, { days }).catch((error: unknown) => {
       if (!(error instanceof Crash)) throw error;
     });
@@ -138,7 +138,7 @@ it("comes to an end however little each run gets done", async () => {
   const store = await lived(table);
   let runs = 0;
   for (let died = true; died; runs++) {
-    const dying = openStore(dyingTable(table, 1, runs % 2 === 0), { now: () => NOW });
+    const dying = openWholeStore(dyingTable(table, 1, runs % 2 === 0), { now: () => NOW });
     died = await dying.archive.retain(cluster, { days }).then(
       () => false,
       (error: unknown) => error instanceof Crash,

@@ -24,7 +24,7 @@ import { deadLettersLink } from "../../lib/doctor/stack-links.ts";
 import { connectionSink } from "../../lib/jobs/count-connections.ts";
 import { objectIngest } from "../../lib/jobs/ingest-objects.ts";
 import type { Fields, MetricName } from "../../lib/log.ts";
-import { openStore, type Store } from "../../lib/store/open-store.ts";
+import { openWholeStore, type WholeStore } from "../../lib/store/open-archive.ts";
 import { openDynamoDbTable } from "../../lib/store/table/dynamodb/dynamodb-table.ts";
 import { type Bus, createBus } from "../../local/aws/bus.ts";
 import { startS3 } from "../../local/aws/s3.ts";
@@ -45,7 +45,7 @@ export type FaultWorld = {
   readonly bus: Bus;
   readonly sns: LocalSns;
   readonly auditor: Principal;
-  readonly store: () => Store;
+  readonly store: () => WholeStore;
   /** What is watched, as the next schedule finds it. */
   watched: WatchedCluster;
   /** So many of the next requests to the table are answered with a throttle. */
@@ -162,7 +162,7 @@ export const startFaultWorld = async (
   servers.tell(bus, at);
   const mailsBefore = sns.published.length;
   const { table, start, stop } = await tableOf(servers, kind, throttling);
-  const store = () => openStore(table(), { now });
+  const store = () => openWholeStore(table(), { now });
   const logged: Logged[] = [];
   const counted: MetricName[] = [];
   const note = (message: string, fields: Fields = {}): void => void logged.push({ message, fields });

@@ -2,7 +2,7 @@
 import { expect } from "vitest";
 import type { Cluster } from "../../lib/core/base/ids.ts";
 import { DAY, HOUR, type Instant } from "../../lib/core/base/time.ts";
-import { openStore, type Store } from "../../lib/store/open-store.ts";
+import { openWholeStore, type WholeStore } from "../../lib/store/open-archive.ts";
 import type { Item, Table } from "../../lib/store/table/table.ts";
 import { Crash } from "./faulty-table.ts";
 
@@ -73,7 +73,7 @@ export const rememberingTable = (
 
 type Send = (messages: readonly unknown[]) => Promise<void>;
 /** What a function is given in one of its lives: a store, and a way to everything that it sends to. */
-export type Ports = { readonly store: Store; readonly send: (to: string) => Send };
+export type Ports = { readonly store: WholeStore; readonly send: (to: string) => Send };
 /** Whether it succeeded: what failed comes again. */
 export type Call = (ports: Ports, event: never) => Promise<boolean>;
 /** What a table holds before, where fresh tables come from, and what is asked of it at the end. */
@@ -97,7 +97,7 @@ const comparable = (items: readonly Item[]): unknown[] =>
   );
 
 const storedIn = async (db: Table, items: readonly Item[], { clusters, now }: Before): Promise<unknown[]> => {
-  const { activity, snapshots } = openStore(db, { now: () => now });
+  const { activity, snapshots } = openWholeStore(db, { now: () => now });
   const stretch = { from: now - 4 * DAY, to: now + HOUR };
   const answers = await Promise.all(
     clusters.flatMap((cluster): Promise<unknown>[] => [
@@ -137,7 +137,7 @@ export const live = async (
   let deaths = 0;
   const ends: number[] = [];
   const portsOf = (own: Life): Ports => ({
-    store: openStore(own.table, { now: () => before.now }),
+    store: openWholeStore(own.table, { now: () => before.now }),
     send: (to) => async (messages) => {
       for (const message of messages)
         await own.effect(() => void sent.add(`${to} ${JSON.stringify(message)}`));

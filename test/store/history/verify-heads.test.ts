@@ -5,7 +5,7 @@ import { exportHistory, readExport } from "../../../lib/store/history/export.ts"
 import { createSnapshotStore } from "../../../lib/store/history/snapshots.ts";
 import { historyToVerify } from "../../../lib/store/history/to-verify.ts";
 import { type VerifyOptions, verifyHistory } from "../../../lib/store/history/verify-history.ts";
-import { openStore } from "../../../lib/store/open-store.ts";
+import { openWholeStore } from "../../../lib/store/open-archive.ts";
 import { keys } from "../../../lib/store/table/keys.ts";
 import type { Table } from "../../../lib/store/table/table.ts";
 import { cluster, estate, role } from "../../support/catalogs.ts";
@@ -30,7 +30,7 @@ const tenDays = async () => {
     hashes.push(saved.manifestHash);
   }
   const retain = (keepDays: number) =>
-    openStore(db, { now: () => T + 40 * 6 * HOUR }).archive.retain(cluster, { keepDays, apply: true });
+    openWholeStore(db, { now: () => T + 40 * 6 * HOUR }).archive.retain(cluster, { keepDays, apply: true });
   return { db, hashes, retain };
 };
 const verify = async (db: Table, options: VerifyOptions = {}) =>
@@ -108,7 +108,7 @@ describe("heads that were noted before retention ran", () => {
   it("raise no alarm where retention died half-way: what it would remove was noted before", async () => {
     for (const at of [1, 4]) {
       const { db, hashes } = await tenDays();
-      const dying = openStore(dyingTable(db, at, true), { now: () => T + 40 * 6 * HOUR });
+      const dying = openWholeStore(dyingTable(db, at, true), { now: () => T + 40 * 6 * HOUR });
       await expect(dying.archive.retain(cluster, { keepDays: 3 })).rejects.toThrow(Crash);
       const expectedHeads = hashes.flatMap((hash, seq) => (seq ? [{ seq, hash }] : []));
       expect((await verify(db, { expectedHeads })).faults).toEqual([]);
