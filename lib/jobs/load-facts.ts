@@ -230,8 +230,10 @@ export const loadAll = async (
   const estate = read.estate ?? { ...EMPTY_ESTATE, day: dayNumber(now) - FIRST_DAYS };
   const { ledger, isNew } = await ledgerAt(store, cluster, now, history.periods);
   const hourlyFrom = (Math.min(estate.day ?? 0, ledger.day) + 1) * DAY;
-  // What came since the last snapshot is counted, however long ago that was.
-  const daysFrom = activity === "all" ? lookback.from : Math.min(hourlyFrom, takenAt ?? now);
+  // What came since the last snapshot is counted, and who was connected since the one that was judged before it, however long
+  // ago that was: a session lasts an hour.
+  const daysFrom =
+    activity === "all" ? lookback.from : Math.min(hourlyFrom, takenAt ?? now, (judgedBefore ?? now) - HOUR);
   const facts: Facts = {
     cluster,
     now,

@@ -8,12 +8,17 @@ export const ADMIN = "admin";
 /** A principal that was let in as admin, and when last. */
 export type AdminLogin = { readonly arn: string; readonly lastUseAt: Instant };
 
-/** By ARN; refused attempts are no logins. */
-export const adminLoginsOf = (tallies: readonly Tally[]): AdminLogin[] => {
+/** Of each principal the last of all these, by ARN. */
+export const lastLogins = (logins: Iterable<AdminLogin>): AdminLogin[] => {
   const last = new Map<string, Instant>();
-  for (const { principal, action, outcome, lastAt } of tallies) {
-    if (action !== "DbConnectAdmin" || outcome !== "allowed") continue;
-    last.set(principal, Math.max(lastAt, last.get(principal) ?? lastAt));
-  }
+  for (const { arn, lastUseAt } of logins) last.set(arn, Math.max(lastUseAt, last.get(arn) ?? lastUseAt));
   return [...last].sort(([a], [b]) => (a < b ? -1 : 1)).map(([arn, lastUseAt]) => ({ arn, lastUseAt }));
 };
+
+/** By ARN; refused attempts are no logins. */
+export const adminLoginsOf = (tallies: readonly Tally[]): AdminLogin[] =>
+  lastLogins(
+    tallies
+      .filter(({ action, outcome }) => action === "DbConnectAdmin" && outcome === "allowed")
+      .map(({ principal, lastAt }) => ({ arn: principal, lastUseAt: lastAt })),
+  );

@@ -4,7 +4,7 @@ import * as z from "../base/zod.ts";
 import type { UseLedger } from "./use-ledger.ts";
 
 /** Changes when what a stored ledger says would be read otherwise: an older one is worked out anew. */
-const LEDGER_VERSION = 1;
+const LEDGER_VERSION = 2;
 
 const Instants = z.array(z.int());
 const Plain = z.object({
@@ -12,11 +12,13 @@ const Plain = z.object({
   day: z.int(),
   /** principal, then its uses: role, first, last after the first, event */
   uses: z.array(z.tuple([Principal, z.array(z.tuple([z.string(), z.int(), z.int(), z.string()]))])),
+  /** principal, last login */
+  admins: z.array(z.tuple([z.string(), z.int()])),
   bounds: z.array(z.tuple([z.string(), Instants, Instants])),
 });
 
 /** One JSON text. */
-export const packLedger = ({ day, uses, bounds }: UseLedger): string =>
+export const packLedger = ({ day, uses, admins, bounds }: UseLedger): string =>
   JSON.stringify({
     v: LEDGER_VERSION,
     day,
@@ -24,6 +26,7 @@ export const packLedger = ({ day, uses, bounds }: UseLedger): string =>
       principal,
       own.map(({ role, firstAt, lastAt, firstEventId }) => [role, firstAt, lastAt - firstAt, firstEventId]),
     ]),
+    admins: admins.map(({ arn, lastUseAt }) => [arn, lastUseAt]),
     bounds: [...bounds].map(([identity, { made, gone }]) => [identity, made, gone]),
   } satisfies { [K in keyof z.infer<typeof Plain>]: unknown });
 
@@ -39,7 +42,7 @@ const jsonOf = (text: string): unknown => {
 export const unpackLedger = (text: string): UseLedger | undefined => {
   const parsed = Plain.safeParse(jsonOf(text));
   if (!parsed.success) return undefined;
-  const { day, uses, bounds } = parsed.data;
+  const { day, uses, admins, bounds } = parsed.data;
   return {
     day,
     uses: uses.flatMap(([principal, own]) =>
@@ -51,6 +54,7 @@ export const unpackLedger = (text: string): UseLedger | undefined => {
         firstEventId,
       })),
     ),
+    admins: admins.map(([arn, lastUseAt]) => ({ arn, lastUseAt })),
     bounds: new Map(bounds.map(([identity, made, gone]) => [identity, { made, gone }])),
   };
 };

@@ -1,5 +1,6 @@
 // The newest uses of mappings up to the end of a day, from which the same verdicts follow as from all days before it.
 import type { Tally } from "../activity/activity.ts";
+import { type AdminLogin, adminLoginsOf, lastLogins } from "../activity/admin-logins.ts";
 import { withoutPath } from "../base/ids.ts";
 import { lazily } from "../base/lazily.ts";
 import { byText, countBefore } from "../base/sorted.ts";
@@ -20,6 +21,8 @@ export type UseLedger = {
   readonly day: number;
   /** Of each kind of use the newest, sorted. */
   readonly uses: readonly Use[];
+  /** Who was let in as admin, and when last, by ARN: that takes no mapping. */
+  readonly admins: readonly AdminLogin[];
   /** By identity (ARN without a path): the bounds up to the end of the day by which kinds were told apart. */
   readonly bounds: ReadonlyMap<string, Bounds>;
 };
@@ -93,12 +96,18 @@ const newestOfKinds = (bounds: ReadonlyMap<string, Bounds>) => {
   };
 };
 
-/** Drops what is too old to count on the day after the ledger's. */
-const counted = (uses: readonly Use[], day: number): readonly Use[] =>
-  uses.filter(({ lastAt }) => lastAt >= (day + 1 - USE_DAYS) * DAY);
+/** The first instant that counts on the day after the ledger's. */
+const countedFrom = (day: number): Instant => (day + 1 - USE_DAYS) * DAY;
+
+/** Without what is older. */
+const since = <T extends Pick<UseLedger, "uses" | "admins">>(ledger: T, from: Instant): T => ({
+  ...ledger,
+  uses: ledger.uses.filter(({ lastAt }) => lastAt >= from),
+  admins: ledger.admins.filter(({ lastUseAt }) => lastUseAt >= from),
+});
 
 /** The ledger of no days: what a first one grows from. */
-export const EMPTY_LEDGER: UseLedger = { day: 0, uses: [], bounds: new Map() };
+export const EMPTY_LEDGER: UseLedger = { day: 0, uses: [], admins: [], bounds: new Map() };
 
 export type GrowingLedger = {
   /** Tallies of whole days since, none after the day that it grows to. */
@@ -115,9 +124,13 @@ export const growingLedger = (
   const bounds = boundsBefore(periods, (day + 1) * DAY);
   const newest = newestOfKinds(bounds);
   newest.add(ledger.uses);
+  let { admins } = ledger;
   return {
-    add: (tallies) => newest.add(tallies.filter(isUse)),
-    grown: () => ({ day, uses: counted(newest.sorted(), day), bounds }),
+    add: (tallies) => {
+      newest.add(tallies.filter(isUse));
+      admins = lastLogins([...admins, ...adminLoginsOf(tallies)]);
+    },
+    grown: () => since({ day, uses: newest.sorted(), admins, bounds }, countedFrom(day)),
   };
 };
 
@@ -132,7 +145,4 @@ export const holds = ({ day, bounds }: UseLedger, periods: readonly MappingPerio
   });
 
 /** The ledger without uses before the beginning of a day: as if nothing older had ever been counted. */
-export const usesSince = (ledger: UseLedger, day: number): UseLedger => ({
-  ...ledger,
-  uses: ledger.uses.filter(({ lastAt }) => lastAt >= day * DAY),
-});
+export const usesSince = (ledger: UseLedger, day: number): UseLedger => since(ledger, day * DAY);

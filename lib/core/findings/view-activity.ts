@@ -1,6 +1,7 @@
 // What detectors may see of activity: who connected, and how surprising the running day is.
 import type { Tally } from "../activity/activity.ts";
 import type { Timeline } from "../activity/activity-index.ts";
+import { type AdminLogin, adminLoginsOf, lastLogins } from "../activity/admin-logins.ts";
 import { FALSE_FINDINGS_PER_WEEK } from "../anomaly/constants.ts";
 import { EMPTY_ESTATE } from "../anomaly/estate.ts";
 import { mappingStates, standingMappings } from "../anomaly/mapping-state.ts";
@@ -26,6 +27,8 @@ export type ActivityView = {
   readonly talliesWithin: (principal: Principal, interval: Interval) => readonly Tally[];
   /** All of them, for who looks at few things of many; undefined: there are none. */
   readonly timelineOf: (principal: Principal) => Timeline | undefined;
+  /** Who was let in as admin by then, and when last, on all days that are known; the auditor included. */
+  readonly adminLogins: () => readonly AdminLogin[];
   /** Unusual connections of the running day and of the day before, by the given rules. */
   readonly surprise: (rules: readonly SignRule[]) => Surprise;
 };
@@ -86,6 +89,22 @@ const inOrder = (tallies: readonly Tally[]): readonly Tally[] =>
     ? tallies
     : tallies.toSorted(byTime);
 
+/** Connections as admin that had begun by then: few of many. */
+const asAdmin = (line: Timeline | undefined, now: Instant): Tally[] => {
+  const found: Tally[] = [];
+  for (let n = 0; line && n < line.length; n++) {
+    if (line.texts(n).action === "DbConnectAdmin" && line.firstAt(n) <= now) found.push(line.tally(n));
+  }
+  return found;
+};
+
+/** Activity may tell the last days alone: what was before stands with the earlier uses. */
+const adminLoginsAt = ({ activity, earlierUses }: Facts, now: Instant): readonly AdminLogin[] =>
+  lastLogins([
+    ...(earlierUses?.admins ?? []).filter(({ lastUseAt }) => lastUseAt <= now),
+    ...adminLoginsOf([...activity.principals()].flatMap((one) => asAdmin(activity.timelineOf(one), now))),
+  ]);
+
 /** Indexes the facts once; the view of any moment comes from the same index. */
 export const activityViews = (facts: Facts): ((now: Instant) => ActivityView) => {
   const { activity, auditor } = facts;
@@ -99,6 +118,7 @@ export const activityViews = (facts: Facts): ((now: Instant) => ActivityView) =>
     talliesOf: tallies,
     talliesWithin: (principal, interval) => inOrder(activity.talliesOf(principal, interval)),
     timelineOf: activity.timelineOf,
+    adminLogins: () => adminLoginsAt(facts, now),
     surprise: (rules) => surprise(rules).at(now),
   });
 };

@@ -1,7 +1,5 @@
 // Judges admin and who connected as it: it needs no mapping, so that who may stands in IAM.
-import type { Tally } from "../../../core/activity/activity.ts";
-import type { Timeline } from "../../../core/activity/activity-index.ts";
-import { ADMIN, adminLoginsOf } from "../../../core/activity/admin-logins.ts";
+import { ADMIN } from "../../../core/activity/admin-logins.ts";
 import { Principal } from "../../../core/base/ids.ts";
 import { dayOf, type Instant, iso } from "../../../core/base/time.ts";
 import { principalName } from "../../../core/base/visible-text.ts";
@@ -32,15 +30,6 @@ const stillMayInWords = ({ iam }: DetectorView, arn: string): string | undefined
     : "; whether it still may is not known";
 };
 
-/** Connections as admin that had begun by then: few of many. */
-const asAdmin = (line: Timeline | undefined, now: Instant): Tally[] => {
-  const found: Tally[] = [];
-  for (let n = 0; line && n < line.length; n++) {
-    if (line.texts(n).action === "DbConnectAdmin" && line.firstAt(n) <= now) found.push(line.tally(n));
-  }
-  return found;
-};
-
 /** Nobody has connected as admin in the window, or some of those who did no longer do; silent while an hour is not covered. */
 export const judgeAdmin = (
   view: DetectorView,
@@ -51,9 +40,7 @@ export const judgeAdmin = (
   const window = coverage.windowOf(days);
   const role = rowsOf(engine.catalog, "roles").find(({ name }) => name === ADMIN);
   if (!role || !isDsql(engine.catalog) || coverage.uncovered.hoursIn(window) > 0) return [];
-  const logins = adminLoginsOf(
-    activity.principals.flatMap((one) => asAdmin(activity.timelineOf(one), now)),
-  ).filter(({ arn }) => arn !== activity.auditor);
+  const logins = activity.adminLogins().filter(({ arn }) => arn !== activity.auditor);
   const proven = provenSince(view, days);
   const lastUseAt = logins.length
     ? Math.min(now, Math.max(...logins.map((login) => login.lastUseAt)))
