@@ -262,7 +262,7 @@ export const dailyNotice = (
     kind: "daily",
     tag: "DAILY",
     stem: `Findings of the day: ${said}`,
-    first: `${said} since ${since === undefined ? "the beginning" : minute(since)}. None of it needs anybody tonight: high and critical findings come in a mail of their own.`,
+    first: `${said} since ${since === undefined ? "the beginning" : minute(since)}. High and critical findings come in a mail of their own.`,
     lines: changeLines(changes),
     findings,
     told: toldOfChanges(changes),

@@ -1,5 +1,5 @@
 // What one principal can reach by its mappings: for people who are told that somebody else may be using it.
-import { type Principal, withoutPath } from "../core/base/ids.ts";
+import { type Principal, parseArn, withoutPath } from "../core/base/ids.ts";
 import { visible } from "../core/base/visible-text.ts";
 import { type Catalog, rowsOf } from "../core/catalog/catalog.ts";
 import type { AccessEngine } from "../core/privileges/effective.ts";
@@ -41,6 +41,12 @@ const peersOf = ({ cluster, iam }: Catalog): Pick<Reach, "peers"> => {
   return { peers: rows.flatMap(({ arn }) => (arn === cluster ? [] : [arn])) };
 };
 
+/** The root user of the cluster's own account, whom no IAM policy there limits. */
+const isRootOf = (cluster: string, principal: Principal): boolean => {
+  const { account, resource } = parseArn(principal) ?? {};
+  return resource === "root" && account === parseArn(cluster)?.account;
+};
+
 /** The roles that the principal is mapped to, each with its privileges on tables and the statement that ends the mapping. */
 export const principalReach = (engine: AccessEngine, principal: Principal): Reach => {
   const { catalog, graph } = engine;
@@ -66,7 +72,9 @@ export const principalReach = (engine: AccessEngine, principal: Principal): Reac
     ...(mine.length
       ? []
       : [
-          "No mapping names it. Where IAM allows it dsql:DbConnectAdmin it is admin, who reaches everything.",
+          isRootOf(catalog.cluster, principal)
+            ? "No mapping names the root user, and it needs none: as admin it reaches everything."
+            : "No mapping names it. Where IAM allows it dsql:DbConnectAdmin it is admin, who reaches everything.",
         ]),
     ...(unread.length ? [`There may be more: ${unread.join(", ")} could not be read.`] : []),
   ].join(" ");

@@ -100,7 +100,14 @@ describe("whatever is asked", () => {
         seen.add(status);
         expect([200, 400, 404], JSON.stringify(body)).toContain(status);
       }),
-      { numRuns: RUNS },
+      {
+        numRuns: RUNS,
+        examples: [
+          [{ path: "/clusters", params: {}, body: undefined }],
+          [{ path: "/clusters", params: { limit: "0" }, body: undefined }],
+          [{ path: "/findings/{id}", params: { id: "none" }, body: undefined }],
+        ],
+      },
     );
     expect([...seen].sort()).toEqual([200, 400, 404]);
     expect(logged()).toEqual([]);

@@ -1,4 +1,4 @@
-// What a notice says of a principal's reach rests on: the peers in other Regions are known, or it is told apart that they are not.
+// What a notice says of a principal's reach rests on: mappings, the root user, and peers in other Regions, where they are known.
 import { describe, expect, it } from "vitest";
 import type { Principal } from "../../lib/core/base/ids.ts";
 import type { ClusterAccess, IamFacts } from "../../lib/core/catalog/iam-facts.ts";
@@ -30,5 +30,15 @@ describe("the peers of a cluster", () => {
       iamFacts({ clusters: [{ ...row(cluster), peersUnread: "denied" }] }),
     ])
       expect(peersBy(iam)).toBeUndefined();
+  });
+});
+
+describe("a principal that no mapping names", () => {
+  const saidOf = (arn: string) => principalReach(accessEngine(estate({})), arn as Principal).notKnown;
+
+  it("is admin where IAM allows it, and the account's root user in any case", () => {
+    expect(saidOf("arn:aws:iam::111122223333:root")).toContain("as admin it reaches everything");
+    for (const arn of ["arn:aws:iam::444455556666:root", "arn:aws:iam::111122223333:user/nobody"])
+      expect(saidOf(arn)).toContain("Where IAM allows it dsql:DbConnectAdmin");
   });
 });

@@ -152,7 +152,7 @@ const observeEpisode = (view: AuditView, episode: WeighedEpisode): Observation |
     eventIds: [...new Set(episode.signs.flatMap(({ eventIds }) => eventIds))].slice(0, SHOWN_EVENTS),
     fix: episode.principal.endsWith(":root")
       ? "Ask whoever holds the password of the root user. If nobody can explain it, change the password, delete its access keys, and look in CloudTrail for what else it did."
-      : `Ask the owner of ${name}. If nobody can explain it, revoke the sessions of this IAM role or user, then its mappings.`,
+      : `Ask the owner of ${name}. If nobody can explain it, end its sessions, then take its access away.`,
   };
 };
 
