@@ -2,7 +2,7 @@
 import type { Tally } from "../activity/activity.ts";
 import { clientFamily } from "../activity/client-family.ts";
 import type { Principal } from "../base/ids.ts";
-import { HOUR } from "../base/time.ts";
+import { HOUR, iso } from "../base/time.ts";
 import { fineNetwork, isNamedNetwork } from "./coarse-network.ts";
 import { LEAST_CROWD, LEAST_REFUSALS } from "./constants.ts";
 import { hourOfDay } from "./day-figures.ts";
@@ -76,7 +76,8 @@ export const manyRefused: SignRule["reached"] = ({ principal, tallies, refusedBy
           lastAt,
           eventIds: of.map(({ firstEventId }) => firstEventId).slice(0, 5),
           what: `was refused ${howOften(refused)} in one hour${then ? " and then let in" : ""}`,
-          evidence: { refused, thenAllowed: then },
+          // Whoever was not let in may still be: only what the day shows so far was looked at.
+          evidence: { refused, thenAllowed: then, ...(!then && { lastAttemptAt: iso(lastOf(tallies)) }) },
         },
       ];
     });

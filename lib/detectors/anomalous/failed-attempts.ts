@@ -36,8 +36,9 @@ export const failedAttempts = /* @__PURE__ */ defineDetector({
   },
   evidence: {
     refused: { label: "Refused in one hour", unit: ["attempt", "attempts"] },
-    thenAllowed: "Let in afterwards",
+    thenAllowed: { label: "Let in afterwards", whenEmpty: "not seen so far" },
     network: { label: "Network", whenEmpty: "" },
+    lastAttemptAt: "Last attempt seen that day",
   },
   options: SignOptions,
   rule,

@@ -3,8 +3,9 @@ import { describe, expect, it } from "vitest";
 import type { Tally } from "../../../lib/core/activity/activity.ts";
 import { packEstate, unpackEstate } from "../../../lib/core/anomaly/estate-codec.ts";
 import { surprises } from "../../../lib/core/anomaly/surprise.ts";
-import { DAY, HOUR, type Instant } from "../../../lib/core/base/time.ts";
-import { signRules } from "../../../lib/detectors/index.ts";
+import { DAY, HOUR, type Instant, minute } from "../../../lib/core/base/time.ts";
+import { detectorOf, signRules } from "../../../lib/detectors/index.ts";
+import { evidenceLines } from "../../../lib/wording/evidence-text.ts";
 import { role, START, steady, surpriseFacts, tally } from "./support.ts";
 
 /** Twenty services of 60 days, each from a network of its own. */
@@ -120,7 +121,18 @@ describe("surprise", () => {
   it("finds who is refused many times and then let in", () => {
     const refused = tally("service-5", START + 60 * DAY + 10.5 * HOUR, { outcome: "refused", count: 80 });
     const then = tally("service-5", START + 60 * DAY + 10.9 * HOUR);
-    expect(foundAt([...estate(), refused, then], now)[0]).toMatchObject({ detector: "failed-attempts" });
+    const [letIn] = foundAt([...estate(), refused, then], now);
+    expect(letIn).toMatchObject({ detector: "failed-attempts" });
+    // Nobody is known to be kept out: of who was not let in it says how far the day was seen.
+    const [notYet] = foundAt([...estate(), refused], now);
+    const words = detectorOf("failed-attempts")?.evidence;
+    expect([letIn, notYet].map((found) => evidenceLines(found?.signs[0]?.evidence ?? {}, words))).toEqual([
+      expect.arrayContaining(["Let in afterwards: yes"]),
+      expect.arrayContaining([
+        "Let in afterwards: not seen so far",
+        `Last attempt seen that day: ${minute(refused.lastAt)}`,
+      ]),
+    ]);
   });
 
   it("finds a principal that no mapping names, on its very first day", () => {
