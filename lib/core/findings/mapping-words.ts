@@ -120,7 +120,8 @@ export const mappingGone = (
   );
   if (!known) return mappingGoneText(view, subject);
   const { verdict, lastUse } = mappings.useOf(known, days);
-  if (verdict === "active" && lastUse) return `It is in use: last use ${minute(lastUse.at)}.`;
+  // It may be read days later, of a mapping that is gone by then.
+  if (verdict === "active" && lastUse) return `It was used at ${minute(lastUse.at)}.`;
   if (verdict === "grace")
     return `The mapping was made again, first seen ${minute(known.period.firstSeenAt)}.`;
   return undefined;

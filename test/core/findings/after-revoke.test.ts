@@ -33,6 +33,19 @@ describe("a finding about a mapping that is revoked", () => {
     expect(ended?.closedBecause).toContain(minute(goneAt + 7 * DAY));
   });
 
+  it("says when it was used where it ended by a use, which stays true once the mapping is gone", () => {
+    const mappings = [{ to: "Old", role: "app" }];
+    const before = judge(exampleFacts({ mappings, connections: daily("Other", 60, daysAgo(0)) }));
+    const open = reconcile([], before.observations, before.looks, EXAMPLE_NOW);
+    const now = EXAMPLE_NOW + 2 * HOUR;
+    const connections = [...daily("Other", 60, daysAgo(0)), { by: "Old", at: EXAMPLE_NOW + HOUR }];
+    const after = judge(exampleFacts({ now, mappings, connections }));
+    const ended = reconcile(open, after.observations, after.looks, now, { gone: after.gone }).find(
+      ({ detector }) => detector === "never-used-mapping",
+    );
+    expect(ended?.closedBecause).toBe(`It was used at ${minute(EXAMPLE_NOW + HOUR)}.`);
+  });
+
   it("rests on the limits that AWS documents: an hour for a connection, a week for a token", () => {
     expect([lastSessionEnd(0), lastTokenEnd(0)]).toEqual([3_600_000, 604_800_000]);
   });
