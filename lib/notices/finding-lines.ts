@@ -38,18 +38,19 @@ export const aboutLines = ({ cluster, subject }: Finding): string[] =>
     value === undefined ? [] : wrapped(`${label}: ${visible(value, 300)}`, "  "),
   );
 
-/** A line of a list: how bad, what, whether it is over, and the id that commands take. */
-export const findingLine = (finding: Finding): string[] => {
-  const state = isOver(finding)
-    ? finding.status === "resolved"
-      ? " (resolved)"
-      : " (ended)"
-    : finding.status === "acknowledged"
-      ? " (acknowledged)"
-      : "";
-  const id = `[${shortId(finding.id)}]`;
-  return bullet(`${finding.severity.toUpperCase()} ${visible(finding.title, 300)}${state} ${id}`);
+/** Whether it is over, or somebody takes care of it. One that its cluster took along was not mended, whatever its status says. */
+const stateOf = (finding: Finding): string => {
+  const { status, clusterGoneAt } = finding;
+  if (isOver(finding) && clusterGoneAt === undefined)
+    return status === "resolved" ? " (resolved)" : " (ended)";
+  return status === "acknowledged" ? " (acknowledged)" : "";
 };
+
+/** A line of a list: how bad, what, whether it is over, and the id that commands take; `more` stands before the id. */
+export const findingLine = (finding: Finding, more = ""): string[] =>
+  bullet(
+    `${finding.severity.toUpperCase()} ${visible(finding.title, 300)}${stateOf(finding)}${more} [${shortId(finding.id)}]`,
+  );
 
 const SHOWN_EVENTS = 10;
 

@@ -95,13 +95,13 @@ const newsLines = ({ tellable }: Incident, lead: Finding): string[] =>
   tellable
     .filter((finding) => finding.id !== lead.id && isNews(finding))
     .slice(0, SHOWN)
-    .flatMap(findingLine);
+    .flatMap((finding) => findingLine(finding));
 
 const knownLines = ({ findings, tellable }: Incident, lead: Finding): string[] =>
   findings
     .filter((finding) => finding.id !== lead.id && !(tellable.includes(finding) && isNews(finding)))
     .slice(0, SHOWN)
-    .flatMap(findingLine);
+    .flatMap((finding) => findingLine(finding));
 
 const incidentLines = (run: Commands, { id }: Incident): string[] => [
   "The whole incident, and when each mail about it was sent:",

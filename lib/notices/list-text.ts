@@ -11,8 +11,9 @@ import { type Incident, worstOf } from "../core/incidents/incident.ts";
 import type { MailKind } from "../core/incidents/notice-record.ts";
 import { isOver } from "../core/incidents/threads.ts";
 import { type Commands, commandsFor, type StoreArguments } from "./command-line.ts";
+import { findingLine } from "./finding-lines.ts";
 import { type Notice, noticeFinding, toldOf } from "./notice.ts";
-import { bullet, paragraph, wrapped } from "./page.ts";
+import { paragraph, wrapped } from "./page.ts";
 import { shortText } from "./short-text.ts";
 import { subjectLine } from "./subject.ts";
 
@@ -26,12 +27,6 @@ export const countsOf = (findings: readonly Finding[]): string =>
     .filter(([, count]) => count > 0)
     .map(([severity, count]) => `${count} ${severity}`)
     .join(", ");
-
-/** A finding with the id that commands take; `more` stands after its title. */
-export const findingEntry = ({ severity, title, status, id }: Finding, more = ""): string[] =>
-  bullet(
-    `${severity.toUpperCase()} ${visible(title, 240)}${more}${status === "acknowledged" ? " (acknowledged)" : ""} [${shortId(id)}]`,
-  );
 
 const sorted = (findings: readonly Finding[]): Finding[] =>
   findings.toSorted(
@@ -50,7 +45,7 @@ export const findingLines = (
   const shown = sorted(findings).slice(0, SHOWN);
   const more = findings.length - shown.length;
   return [
-    ...shown.flatMap((finding) => findingEntry(finding, after(finding))),
+    ...shown.flatMap((finding) => findingLine(finding, after(finding))),
     ...(more > 0 ? [`... and ${more} more.`] : []),
   ];
 };

@@ -8,7 +8,8 @@ import type { Exemption } from "../core/findings/exemption.ts";
 import { type Finding, worstFirst } from "../core/findings/finding.ts";
 import { incidentsOf } from "../core/incidents/incident.ts";
 import type { StoreArguments } from "./command-line.ts";
-import { type Changes, changeLines, countsOf, findingEntry, listNotice, toldOfChanges } from "./list-text.ts";
+import { findingLine } from "./finding-lines.ts";
+import { type Changes, changeLines, countsOf, listNotice, toldOfChanges } from "./list-text.ts";
 import type { Notice } from "./notice.ts";
 import { bullet, paragraph, wrapped } from "./page.ts";
 
@@ -36,7 +37,7 @@ const openLine =
   (now: Instant) =>
   (finding: Finding): string[] => {
     const days = Math.floor((now - finding.detectedAt) / DAY);
-    return findingEntry(
+    return findingLine(
       finding,
       days < 1 ? ", open for less than a day" : `, open for ${counted(days, "day")}`,
     );
