@@ -43,7 +43,7 @@ const tagOf = (incident: Incident, kind: NoticeKind): string => {
 
 /** How bad it is and since when, or how it ended. */
 const statusLines = (incident: Incident, kind: NoticeKind, lead: Finding, now: Instant): string[] => {
-  const { severity, openedAt, toldAt, toldSeverity, id } = incident;
+  const { severity, openedAt, overAt, toldAt, toldSeverity, id } = incident;
   const level = severity.toUpperCase();
   const before = toldAt === undefined ? "" : ` Previous notice: ${minute(toldAt)}.`;
   const reference = `Reference: ${id}.${before}`;
@@ -66,14 +66,9 @@ const statusLines = (incident: Incident, kind: NoticeKind, lead: Finding, now: I
       `Now ${level} severity${toldSeverity === undefined ? "" : `, ${toldSeverity} before`}. Open since ${minute(openedAt)}.`,
     ],
     more: [`This incident has grown. ${level} severity. Open since ${minute(openedAt)}.`],
-    over: [`It is over. It was open from ${minute(openedAt)} to ${minute(endOf(incident) ?? now)}.`],
+    over: [`It is over. It was open from ${minute(openedAt)} to ${minute(overAt ?? now)}.`],
   };
   return [...says[kind], reference].flatMap((line) => wrapped(line, "  "));
-};
-
-const endOf = ({ findings }: Incident): Instant | undefined => {
-  const ends = findings.flatMap(({ closedAt, endedAt }) => closedAt ?? endedAt ?? []);
-  return ends.length ? Math.max(...ends) : undefined;
 };
 
 /** An episode ends by itself, and nothing was mended by that. */

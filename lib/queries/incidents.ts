@@ -23,12 +23,6 @@ export type ToldIncident = { readonly incident: Incident; readonly sent: readonl
 const statusOf = ({ findings }: Incident): Status =>
   order.find((status) => findings.some((finding) => finding.status === status)) ?? "resolved";
 
-/** When all of it was over; undefined while something goes on or was only accepted. */
-const overAt = ({ over, findings }: Incident): Instant | undefined =>
-  over
-    ? Math.max(...findings.map(({ closedAt, endedAt, lastSeenAt }) => endedAt ?? closedAt ?? lastSeenAt))
-    : undefined;
-
 /** A mail that told of it; kind, severity and subject are null where an earlier release sent it and kept no record. */
 const noticeRow = ({ at, kind, severity, subject, messageId, unheard }: NoticeRecord) => ({
   at: iso(at),
@@ -57,7 +51,6 @@ const noticeRows = ({ incident, sent }: ToldIncident): NoticeRow[] => {
 
 const common = (told: ToldIncident) => {
   const { incident } = told;
-  const ended = overAt(incident);
   return {
     id: incident.id,
     cluster: incident.cluster,
@@ -65,7 +58,7 @@ const common = (told: ToldIncident) => {
     severity: incident.severity,
     title: stemOf(incident, detectorOf),
     openedAt: iso(incident.openedAt),
-    ...(ended !== undefined && { overAt: iso(ended) }),
+    ...(incident.overAt !== undefined && { overAt: iso(incident.overAt) }),
     notices: noticeRows(told),
   };
 };

@@ -42,7 +42,7 @@ export const isUrgentUntold = (finding: Finding, { immediate }: Urgency = DEFAUL
 
 /** The notice that is due at once; undefined: none is. */
 export const immediateNotice = (
-  { announced, over, findings, tellable, standing, toldAt, toldSeverity }: Incident,
+  { announced, overAt, findings, tellable, standing, toldAt, toldSeverity }: Incident,
   now: Instant,
   { immediate, mergeMs }: Urgency = DEFAULT_URGENCY,
 ): NoticeKind | undefined => {
@@ -53,7 +53,11 @@ export const immediateNotice = (
     return toldSeverity === undefined ? "opened" : "worse";
   }
   // What was accepted meanwhile is no end.
-  if (!standing.length && over && findings.some((finding) => isOver(finding) && isUntoldEnd(finding)))
+  if (
+    !standing.length &&
+    overAt !== undefined &&
+    findings.some((finding) => isOver(finding) && isUntoldEnd(finding))
+  )
     return "over";
   const matters = news.filter(({ severity }) => atLeast(severity, "medium"));
   if (!matters.length) return undefined;

@@ -3,7 +3,7 @@ import type { Cluster } from "../base/ids.ts";
 import type { Instant } from "../base/time.ts";
 import { type Finding, type Severity, worstFirst } from "../findings/finding.ts";
 import { isClosed } from "../findings/join-families.ts";
-import { incidentOf, isOver } from "./threads.ts";
+import { incidentOf, isOver, overSince } from "./threads.ts";
 
 /** Worked out from its findings, never stored: what was told stands in each of them. */
 export type Incident = {
@@ -18,8 +18,8 @@ export type Incident = {
   /** The worst of what stands; where nothing stands, the worst of all. */
   readonly severity: Severity;
   readonly openedAt: Instant;
-  /** Something of it ended, and nothing of it goes on but what was accepted. */
-  readonly over: boolean;
+  /** When the last of it ended, and no sooner than it was found; undefined while any goes on, or where all was accepted. */
+  readonly overAt: Instant | undefined;
   /** Whether a notice of its own went out, and not only a line in a summary. */
   readonly announced: boolean;
   /** When people were last told of it, and how bad they were told it is; undefined: never. */
@@ -41,6 +41,7 @@ const incidentFrom = (id: string, [first, ...others]: readonly [Finding, ...Find
   const findings = [first, ...others] as const;
   const tellable = findings.filter(isTellable);
   const standing = tellable.filter(({ status }) => status !== "ended");
+  const ends = findings.flatMap((finding) => overSince(finding) ?? []);
   const told = findings.flatMap(lastTold);
   const toldAs = findings.flatMap(({ noticedSeverity }) => noticedSeverity ?? []);
   return {
@@ -51,8 +52,10 @@ const incidentFrom = (id: string, [first, ...others]: readonly [Finding, ...Find
     standing,
     severity: worstOf((standing.length ? standing : findings).map(({ severity }) => severity)),
     openedAt: first.detectedAt,
-    over:
-      findings.some(isOver) && findings.every((finding) => isOver(finding) || finding.status === "exempt"),
+    overAt:
+      ends.length && findings.every((finding) => isOver(finding) || finding.status === "exempt")
+        ? Math.max(first.detectedAt, ...ends)
+        : undefined,
     announced: findings.some(({ noticedAt, toldIn }) => noticedAt !== undefined && toldIn !== "summary"),
     toldAt: told.length ? Math.max(...told) : undefined,
     toldSeverity: toldAs.length ? worstOf(toldAs) : undefined,

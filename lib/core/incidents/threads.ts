@@ -1,5 +1,6 @@
 // Which findings belong together: those of one outage, and the same attack on several principals.
 import { createHash } from "node:crypto";
+import { EPISODE_QUIET_MS } from "../anomaly/episodes.ts";
 import { HOUR, type Instant } from "../base/time.ts";
 import type { Finding } from "../findings/finding.ts";
 import { isClosed } from "../findings/join-families.ts";
@@ -22,13 +23,22 @@ export const incidentOf = (finding: Finding): string => finding.incident ?? ownI
 /** Nothing of it goes on any more. */
 export const isOver = (finding: Finding): boolean => finding.status === "ended" || isClosed(finding);
 
-/** When it ended; undefined while it goes on. */
-const endOf = (finding: Finding): Instant | undefined =>
-  isOver(finding) ? (finding.closedAt ?? finding.endedAt ?? finding.lastSeenAt) : undefined;
+/**
+ * Since when nothing of it goes on; undefined while it does. A stretch has an end of its own and an episode ends by quiet,
+ * whenever the finding was closed.
+ */
+export const overSince = (finding: Finding): Instant | undefined => {
+  if (!isOver(finding)) return undefined;
+  const { closedAt, endedAt, lastSeenAt, life, status } = finding;
+  if (status === "resolved") return closedAt ?? lastSeenAt;
+  if (life === "episode")
+    return Math.min(lastSeenAt + EPISODE_QUIET_MS, closedAt ?? Number.POSITIVE_INFINITY);
+  return endedAt ?? closedAt ?? lastSeenAt;
+};
 
 const overlap = (a: Finding, b: Finding, slack: number): boolean =>
-  a.firstSeenAt - slack <= (endOf(b) ?? Number.POSITIVE_INFINITY) &&
-  b.firstSeenAt - slack <= (endOf(a) ?? Number.POSITIVE_INFINITY);
+  a.firstSeenAt - slack <= (overSince(b) ?? Number.POSITIVE_INFINITY) &&
+  b.firstSeenAt - slack <= (overSince(a) ?? Number.POSITIVE_INFINITY);
 
 /** "network:203.0.113.0/24" and "client:psql" tell an attack; a word alone names a state of things. */
 const isAttack = (thread: string): boolean => thread.includes(":");

@@ -69,6 +69,22 @@ describe("one incident", () => {
       detectedAt: T + HOUR,
     });
     expect(groups([finding("today", T), old])).toEqual([["today"], ["old"]]);
+    // It leaves the window, and is closed, months after it ended.
+    const closed = { ...old, closedAt: T, toldAt: T - 29 * DAY, detectedAt: T - 29 * DAY };
+    expect(groups([finding("today", T), closed])).toEqual([["old"], ["today"]]);
+  });
+
+  it("is over when the last of it ended: an episode by quiet, and none before it was found", () => {
+    const overAt = (change: Partial<Finding>) =>
+      incidentsOf([{ ...episode("A", T), ...change }]).map((incident) => incident.overAt);
+    expect(overAt({ status: "open" })).toEqual([undefined]);
+    expect(overAt({ status: "ended" })).toEqual([T + HOUR + DAY]);
+    expect(overAt({ status: "ended", closedAt: T + HOUR + 15 * DAY })).toEqual([T + HOUR + DAY]);
+    expect(overAt({ status: "resolved", closedAt: T + 2 * HOUR })).toEqual([T + 2 * HOUR]);
+    expect(overAt({ status: "ended", detectedAt: T + 3 * DAY })).toEqual([T + 3 * DAY]);
+    expect(overAt({ life: "stretch", status: "ended", endedAt: T + DAY, closedAt: T + 90 * DAY })).toEqual([
+      T + DAY,
+    ]);
   });
 
   it("is one network on several principals within an hour", () => {
