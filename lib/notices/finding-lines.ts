@@ -47,9 +47,9 @@ const stateOf = (finding: Finding): string => {
 };
 
 /** A line of a list: how bad, what, whether it is over, and the id that commands take; `more` stands before the id. */
-export const findingLine = (finding: Finding, more = ""): string[] =>
+export const findingLine = (finding: Finding, more = "", state = stateOf(finding)): string[] =>
   bullet(
-    `${finding.severity.toUpperCase()} ${visible(finding.title, 300)}${stateOf(finding)}${more} [${shortId(finding.id)}]`,
+    `${finding.severity.toUpperCase()} ${visible(finding.title, 300)}${state}${more} [${shortId(finding.id)}]`,
   );
 
 const SHOWN_EVENTS = 10;

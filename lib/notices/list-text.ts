@@ -51,7 +51,7 @@ export const findingLines = (
 };
 
 /** How it ended, and what stays to know: until when a session from before may go on. */
-const endOf = ({ ends, closedBecause }: Finding): string => {
+export const endText = ({ ends, closedBecause }: Finding): string => {
   const says = closedBecause ?? ends;
   return says === undefined ? "" : `. ${visible(says, 300)}`;
 };
@@ -231,7 +231,7 @@ export const changesIn = (all: readonly SummaryNews[]): Changes => {
 export const changeLines = ({ fresh, risen, ended }: Changes): string[] => [
   ...paragraph("NEW", findingLines(fresh)),
   ...paragraph("WORSE THAN TOLD", findingLines(risen)),
-  ...paragraph("OVER", findingLines(ended, endOf)),
+  ...paragraph("OVER", findingLines(ended, endText)),
 ];
 
 export const toldOfChanges = ({ fresh, risen, ended }: Changes): Notice["told"] =>

@@ -7,9 +7,10 @@ import { principalName, visible } from "../core/base/visible-text.ts";
 import type { Exemption } from "../core/findings/exemption.ts";
 import { type Finding, worstFirst } from "../core/findings/finding.ts";
 import { incidentsOf } from "../core/incidents/incident.ts";
+import { overSince } from "../core/incidents/threads.ts";
 import type { StoreArguments } from "./command-line.ts";
 import { findingLine } from "./finding-lines.ts";
-import { type Changes, changeLines, countsOf, listNotice, toldOfChanges } from "./list-text.ts";
+import { type Changes, changeLines, countsOf, endText, listNotice, toldOfChanges } from "./list-text.ts";
 import type { Notice } from "./notice.ts";
 import { bullet, paragraph, wrapped } from "./page.ts";
 
@@ -43,10 +44,27 @@ const openLine =
     );
   };
 
-const mendedLine = ({ title, closedAt, closedBecause }: Finding): string[] =>
-  bullet(
-    `${visible(title, 240)}${closedAt === undefined ? "" : ` (${dayOf(closedAt)})`}${closedBecause === undefined ? "" : `. ${visible(closedBecause, 300)}`}`,
+/** What is over since the week began, of what people were told of. One that its cluster took along was not mended. */
+const overIn = ({ from, findings }: Week) => {
+  const over = findings.filter(
+    (finding) => finding.noticedAt !== undefined && (overSince(finding) ?? Number.NEGATIVE_INFINITY) >= from,
   );
+  const isMended = ({ status, clusterGoneAt }: Finding): boolean =>
+    status === "resolved" && clusterGoneAt === undefined;
+  return { mended: over.filter(isMended), ended: over.filter((finding) => !isMended(finding)) };
+};
+
+const overLine = (finding: Finding): string[] => {
+  const at = overSince(finding);
+  return findingLine(finding, `${at === undefined ? "" : ` (${dayOf(at)})`}${endText(finding)}`, "");
+};
+
+const endedLines = (ended: readonly Finding[]): string[] =>
+  ended.length ? ["They are over, but nothing was mended.", ...listed(ended.map(overLine))] : [];
+
+/** "3 findings were resolved and 2 ended this week." */
+const overText = (mended: number, ended: number): string =>
+  `${counted(mended, "finding")} ${mended === 1 ? "was" : "were"} resolved${ended ? ` and ${ended} ended` : ""} this week.`;
 
 const coverageLines = ({ coverage }: Week): string[] => {
   if (!coverage) return ["It could not be read: how much of the week is proven is not known."];
@@ -87,23 +105,23 @@ export const weeklyNotice = (
   store: StoreArguments,
 ): Notice => {
   const open = incidentsOf(week.findings).flatMap(({ standing }) => standing);
-  const mended = week.findings.filter(
-    ({ status, closedAt, noticedAt }) =>
-      status === "resolved" && closedAt !== undefined && closedAt >= week.from && noticedAt !== undefined,
-  );
+  const { mended, ended } = overIn(week);
   const said = open.length ? `${open.length} open (${countsOf(open)})` : "nothing open";
   return listNotice({
     cluster,
     kind: "weekly",
     tag: "WEEKLY",
-    stem: `${said}, ${mended.length} resolved`,
-    first: open.length
-      ? `${counted(open.length, "finding")} ${open.length === 1 ? "is" : "are"} open: ${countsOf(open)}. ${counted(mended.length, "finding")} ${mended.length === 1 ? "was" : "were"} resolved this week.`
-      : `No finding is open, as far as the auditor could look. ${counted(mended.length, "finding")} ${mended.length === 1 ? "was" : "were"} resolved this week.`,
+    stem: `${said}, ${mended.length} resolved${ended.length ? `, ${ended.length} ended` : ""}`,
+    first: `${
+      open.length
+        ? `${counted(open.length, "finding")} ${open.length === 1 ? "is" : "are"} open: ${countsOf(open)}.`
+        : "No finding is open, as far as the auditor could look."
+    } ${overText(mended.length, ended.length)}`,
     lines: [
       ...changeLines(changes),
       ...paragraph("OPEN", listed(sortedByAge(open).map(openLine(now)))),
-      ...paragraph("RESOLVED THIS WEEK", listed(mended.map(mendedLine))),
+      ...paragraph("RESOLVED THIS WEEK", listed(mended.map(overLine))),
+      ...paragraph("ENDED THIS WEEK", endedLines(ended)),
       ...paragraph("CAPTURE PROVEN", coverageLines(week)),
       ...paragraph("LEAST USED ACCESS", leastUsedLines(week)),
       ...paragraph("EXEMPTIONS THAT END SOON", listed(week.exemptionsEnding.map(exemptionLine))),

@@ -190,6 +190,10 @@ export const mailsOf = (names: Names): Readonly<Record<string, Notice>> => {
       { ...grant, detectedAt: T - 16 * DAY },
       ...afterTelling(quiet, [], T),
       { ...resolvedOf(grant, T - DAY), title: `${role} could TRUNCATE` },
+      {
+        ...attack(principal, "new-network-5a6b7c8d9e0f1a2b"),
+        ...{ firstSeenAt: T - 4 * DAY, lastSeenAt: T - 4 * DAY, status: "ended", noticedAt: T - 3 * DAY },
+      },
     ],
     coverage: { hours: 168, unprovenHours: 12 },
     leastUsed: [{ principal: arn(principal), role, lastUseAt: T - 71 * DAY }],
