@@ -1,0 +1,172 @@
+// What IAM's pages say of actions, resources and variables in a policy, one case each.
+import { ACCOUNT, allow, deny, IAM_CLUSTER, policy, userArn } from "../../support/iam-facts.ts";
+import { role, testPages, when } from "./documented-case.ts";
+
+testPages({
+  reference_policies_elements_action: [
+    ["actions ignore case", "allowed", role(allow({ Action: "DSQL:dbconnect" }))],
+    ["* and ? are wildcards", "allowed", role(allow({ Action: "dsql:D?C*" }))],
+    [
+      "DbConnect is not DbConnectAdmin",
+      "denied",
+      role(allow({ Action: "dsql:DbConnect" })),
+      { action: "DbConnectAdmin" },
+    ],
+    [
+      "DbConnect* is both",
+      "allowed",
+      role(allow({ Action: ["s3:*", "dsql:DbConnect*"] })),
+      { action: "DbConnectAdmin" },
+    ],
+    ["* is every action", "allowed", role(allow({ Action: "*" }))],
+    ["another service's are others", "denied", role(allow({ Action: "s3:*" }))],
+  ],
+  reference_policies_elements_notaction: [
+    ["it allows everything else", "allowed", role(allow({ Action: undefined, NotAction: "iam:*" }))],
+    [
+      "it does not allow what it names",
+      "denied",
+      role(allow({ Action: undefined, NotAction: ["iam:*", "dsql:DbConnect*"] })),
+    ],
+    [
+      "a Deny with it spares what it names",
+      "allowed",
+      role(allow(), deny({ Action: undefined, NotAction: "dsql:DbConnect" })),
+    ],
+    [
+      "a Deny with it denies the rest",
+      "denied",
+      role(allow(), deny({ Action: undefined, NotAction: "dsql:DbConnect" })),
+      { action: "DbConnectAdmin" },
+    ],
+  ],
+  reference_policies_elements_resource: [
+    ["the cluster by its ARN", "allowed", role(allow({ Resource: IAM_CLUSTER }))],
+    ["another cluster is another", "denied", role(allow({ Resource: `${IAM_CLUSTER}x` }))],
+    ["wildcards within a part", "allowed", role(allow({ Resource: "arn:aws:dsql:us-*:*:cluster/abc*j" }))],
+    ["a star that ends a part goes on", "allowed", role(allow({ Resource: "arn:aws:dsql:*" }))],
+    [
+      "one that does not end it does not",
+      "unknown",
+      role(allow({ Resource: "arn:aws:dsql:us*r/abcdefghij" })),
+    ],
+    ["ARNs are case-sensitive", "denied", role(allow({ Resource: IAM_CLUSTER.replace("abc", "ABC") }))],
+    [
+      "no wildcard in the service",
+      "unknown",
+      role(allow({ Resource: `arn:aws:*:us-east-1:${ACCOUNT}:cluster/abcdefghij` })),
+    ],
+    [
+      "cluster:NAME, as one of AWS's samples has it, is no cluster",
+      "denied",
+      role(allow({ Resource: `arn:aws:dsql:us-east-1:${ACCOUNT}:cluster:abcdefghij` })),
+    ],
+  ],
+  reference_policies_elements_notresource: [
+    [
+      "with a variable that has no value it is not documented",
+      "unknown",
+      role(allow({ Resource: undefined, NotResource: `arn:aws:dsql:*:*:cluster/\${aws:PrincipalTag/x}` })),
+    ],
+    ["everything but it", "allowed", role(allow({ Resource: undefined, NotResource: "arn:aws:s3:::b" }))],
+    ["not it", "denied", role(allow({ Resource: undefined, NotResource: [IAM_CLUSTER] }))],
+  ],
+  reference_policies_variables: [
+    [
+      "a user's name in a resource",
+      "allowed",
+      {
+        users: {
+          abcdefghij: {
+            policies: [policy(allow({ Resource: `arn:aws:dsql:*:*:cluster/\${aws:username}` }))],
+          },
+        },
+      },
+      { who: userArn("abcdefghij") },
+    ],
+    [
+      "a role has no user name, so that no resource matches",
+      "denied",
+      role(allow({ Resource: `arn:aws:dsql:*:*:cluster/\${aws:username}` })),
+    ],
+    [
+      "a default value",
+      "allowed",
+      role(allow({ Resource: `arn:aws:dsql:*:*:cluster/\${aws:username, 'abcdefghij'}` })),
+    ],
+    [
+      "no variables before 2012-10-17",
+      "denied",
+      {
+        users: {
+          abcdefghij: {
+            policies: [{ Statement: allow({ Resource: `arn:aws:dsql:*:*:cluster/\${aws:username}` }) }],
+          },
+        },
+      },
+      { who: userArn("abcdefghij") },
+    ],
+    [
+      "a tag compared with a tag",
+      "allowed",
+      {
+        roles: {
+          app: {
+            policies: [
+              policy(allow(when("StringEquals", "aws:ResourceTag/team", `\${aws:PrincipalTag/team}`))),
+            ],
+            tags: [{ key: "team", value: "a" }],
+          },
+        },
+        clusterTags: [{ key: "team", value: "a" }],
+      },
+    ],
+    [
+      "equal to a variable without value is nothing",
+      "denied",
+      {
+        ...role(allow(when("StringEquals", "aws:ResourceTag/team", `\${aws:PrincipalTag/team}`))),
+        clusterTags: [{ key: "team", value: "a" }],
+      },
+    ],
+    [
+      "not equal to a variable without value is everything",
+      "denied",
+      {
+        ...role(allow(), deny(when("StringNotEquals", "aws:ResourceTag/team", `\${aws:PrincipalTag/team}`))),
+        clusterTags: [{ key: "team", value: "a" }],
+      },
+    ],
+    [
+      `\${*} is a star`,
+      "denied",
+      {
+        ...role(allow(when("StringLike", "aws:ResourceTag/team", `\${*}`))),
+        clusterTags: [{ key: "team", value: "a" }],
+      },
+    ],
+    [
+      "a star in a tag is no wildcard",
+      "denied",
+      {
+        roles: {
+          app: {
+            policies: [
+              policy(allow(when("StringLike", "aws:ResourceTag/team", `\${aws:PrincipalTag/team}`))),
+            ],
+            tags: [{ key: "team", value: "*" }],
+          },
+        },
+        clusterTags: [{ key: "team", value: "a" }],
+      },
+    ],
+    [
+      "a variable of the request is open",
+      "conditional",
+      {
+        ...role(allow(when("StringEquals", "aws:ResourceTag/vpc", `\${aws:SourceVpc}`))),
+        clusterTags: [{ key: "vpc", value: "vpc-1" }],
+      },
+    ],
+  ],
+});

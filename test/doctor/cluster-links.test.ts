@@ -1,0 +1,77 @@
+// What doctor says of one cluster: its snapshots, logins, mappings and the proof of its capture.
+import { describe, expect, it } from "vitest";
+import { HOUR, MINUTE } from "../../lib/core/base/time.ts";
+import {
+  canaryLink,
+  evaluationLink,
+  loginLink,
+  mappingsLink,
+  readingLink,
+  snapshotLink,
+} from "../../lib/doctor/cluster-links.ts";
+
+const NOW = Date.parse("2026-11-02T09:20:00Z");
+
+describe("a cluster", () => {
+  const head = (age: number, unreadable: object = {}, meta: object = {}) =>
+    ({ manifest: { takenAt: NOW - age, unreadable, meta } }) as unknown as Parameters<typeof snapshotLink>[0];
+  const canary = (minutes: number, seen: boolean) => ({
+    ...{ at: NOW - minutes * MINUTE, eventId: seen ? "e" : null },
+    seenInTrailAt: seen ? NOW : null,
+  });
+  it("is read every hour", () => {
+    expect(snapshotLink(head(HOUR), NOW, undefined).state).toBe("ok");
+    expect(snapshotLink(head(3 * HOUR), NOW, undefined).state).toBe("broken");
+    expect(snapshotLink(undefined, NOW, undefined).state).toBe("unknown");
+    expect(evaluationLink(NOW - 3 * HOUR, NOW).state).toBe("broken");
+    expect(evaluationLink(undefined, NOW).state).toBe("unknown");
+  });
+  it("is logged in to by the newest login, whatever came before", () => {
+    const login = (canaries: number[], failed: number[]) =>
+      loginLink(
+        { canaries: canaries.map((at) => canary(at, false)), failed: failed.map((m) => NOW - m * MINUTE) },
+        "s",
+      );
+    expect(login([60], [120]).state).toBe("ok");
+    expect(login([120], [60])).toMatchObject({ state: "broken", next: "As admin, in the cluster: s" });
+    expect(login([], []).state).toBe("unknown");
+    // CloudTrail recorded the attempt that was refused.
+    expect(login([120, 60], [60]).state).toBe("broken");
+  });
+  it("may have an old snapshot while it is left asleep on purpose, and only of that one", () => {
+    const asleep = { at: NOW - HOUR, snapshotAt: NOW - 9 * HOUR };
+    const link = (more = {}) => snapshotLink(head(9 * HOUR), NOW, { ...asleep, ...more });
+    expect(link()).toMatchObject({ state: "ok", says: expect.stringContaining("left asleep at") });
+    expect(link({ at: NOW - 3 * HOUR }).state).toBe("broken");
+    expect(link({ snapshotAt: NOW - 10 * HOUR }).state).toBe("broken");
+    expect(snapshotLink(head(9 * HOUR), NOW, undefined).state).toBe("broken");
+  });
+  it("shows what it refuses, the mappings apart", () => {
+    expect(mappingsLink(head(0)).state).toBe("ok");
+    expect(mappingsLink(head(0, { mappings: null })).state).toBe("broken");
+    expect(readingLink(head(0, { mappings: null }), []).state).toBe("ok");
+    expect(readingLink(head(0, { functions: null }), ["iam.roles"]).says).toBe(
+      "unreadable: functions, iam.roles",
+    );
+    expect([mappingsLink(undefined).state, readingLink(undefined, []).state]).toEqual(["unknown", "unknown"]);
+  });
+  it("names the two ways out where the mappings are refused, and says where admin reads them", () => {
+    const ways = /GRANT SELECT ON sys\.iam_pg_role_mappings TO dsql_auditor;.*auditAsAdmin: on/;
+    expect(mappingsLink(head(0, { mappings: null })).next).toMatch(ways);
+    const failed = mappingsLink(head(0, { mappings: null }, { asAdmin: "failed" }));
+    expect([failed.state, failed.says]).toEqual([
+      "broken",
+      expect.stringContaining("auditAsAdmin did not help"),
+    ]);
+    const read = mappingsLink(head(0, {}, { asAdmin: "read" }));
+    expect([read.state, read.says]).toEqual(["ok", expect.stringContaining("read as admin")]);
+    expect(mappingsLink(head(0, {}, { asAdmin: "not-needed" })).next).toContain("set it to off");
+  });
+  it("proves its capture by the newest login that had time to come back", () => {
+    expect(canaryLink([canary(100, true), canary(10, false)], NOW).state).toBe("ok");
+    expect(canaryLink([canary(160, true), canary(100, false)], NOW).says).toContain("1 later did not");
+    expect(canaryLink([canary(100, false)], NOW).state).toBe("broken");
+    expect(canaryLink([canary(10, false)], NOW).state).toBe("unknown");
+    expect(canaryLink([], NOW).state).toBe("unknown");
+  });
+});
