@@ -1,87 +1,14 @@
-// Replays: exact hours of planted events, and nothing of the future at any moment.
-import * as fc from "fast-check";
+// Replays: exact hours of planted events.
 import { describe, expect, it } from "vitest";
-import type { Tally } from "../../../lib/core/activity/activity.ts";
-import { activityIndex } from "../../../lib/core/activity/activity-index.ts";
-import { mergeTallies } from "../../../lib/core/activity/tally.ts";
-import { Cluster } from "../../../lib/core/base/ids.ts";
-import { DAY, floorTo, HOUR, type Interval, iso } from "../../../lib/core/base/time.ts";
-import { coverageOf } from "../../../lib/core/coverage/covered-hours.ts";
+import { DAY, HOUR, iso } from "../../../lib/core/base/time.ts";
 import { exampleArn } from "../../../lib/core/findings/example-facts.ts";
-import type { Facts } from "../../../lib/core/findings/facts.ts";
 import { mappingDetectors } from "../../../lib/core/findings/family.ts";
 import type { Finding } from "../../../lib/core/findings/finding.ts";
 import { judgeWith } from "../../../lib/core/findings/judge.ts";
-import { reconcileFindings } from "../../../lib/core/findings/reconcile-findings.ts";
-import { auditView } from "../../../lib/core/findings/view.ts";
-import { mappingFacts, parseMappingFile } from "../../../lib/core/history/mapping-captures.ts";
 import { detectors } from "../../../lib/detectors/index.ts";
 import { replayAll } from "../../support/replay-all.ts";
+import { type Event, factsOf, row, T, type World, window } from "../../support/replayed-world.ts";
 
-const T = Date.UTC(2026, 0, 1);
-const cluster = Cluster.parse("arn:aws:dsql:us-east-1:111122223333:cluster/abc");
-
-type Event = {
-  readonly by: string;
-  readonly at: number;
-  readonly network?: string;
-  readonly refused?: boolean;
-};
-let serial = 0;
-const tally = ({ by, at, network = "10.0.0.0/24", refused }: Event): Tally => ({
-  principal: exampleArn(by),
-  action: "DbConnect",
-  outcome: refused ? "refused" : "allowed",
-  network,
-  client: "c/1",
-  session: "s",
-  role: "",
-  count: 1,
-  firstAt: at,
-  lastAt: at,
-  firstEventId: `e${serial++}`,
-});
-const row = (by: string, role: string, oid: number, iamOid = oid) => ({
-  arn: exampleArn(by),
-  iam_oid: iamOid,
-  pg_role_oid: oid,
-  pg_role_name: role,
-  grantor_pg_role_oid: 15579,
-  grantor_pg_role_name: "admin",
-});
-
-type World = {
-  readonly events: readonly Event[];
-  readonly mappings: unknown;
-  readonly days: number;
-  readonly gaps?: readonly Interval[];
-};
-const hourly = (tallies: readonly Tally[]) =>
-  [...Map.groupBy(tallies, ({ firstAt }) => floorTo(HOUR, firstAt)).values()].map((own) => ({
-    tallies: mergeTallies(own),
-  }));
-
-const factsOf = ({ events, mappings, days, gaps = [] }: World): Facts => {
-  const given = mappingFacts(parseMappingFile(mappings));
-  const hours = Array.from({ length: days * 24 }, (_, i) => T + i * HOUR).filter(
-    (hour) => !gaps.some(({ from, to }) => hour >= from && hour < to),
-  );
-  return {
-    cluster,
-    now: T + days * DAY,
-    snapshot: null,
-    firstSnapshotAt: given.firstSnapshotAt,
-    mappingPeriods: given.periods,
-    agesAssumed: given.agesAssumed,
-    activity: activityIndex(hourly(events.map(tally))),
-    coverage: coverageOf(hours.map((hour) => [hour, "folder"] as const)),
-    doubts: [],
-    captureExpectedFrom: T,
-    settleMs: 0,
-    archetypes: {},
-    auditor: null,
-  };
-};
 const run = (world: World, options = {}) =>
   replayAll(factsOf(world), judgeWith(detectors, options), {
     from: T,
@@ -99,11 +26,6 @@ const of = (findings: readonly Finding[], ...wanted: readonly string[]) =>
       ...(closedAt !== undefined && { closedAt: iso(closedAt) }),
     }));
 
-const window = Object.fromEntries(
-  ["dormant-mapping", "never-used-mapping", "unknown-mapping", "ambiguous-mapping", "capture-gap"].map(
-    (id) => [id, { days: 10 }],
-  ),
-);
 const daily = (by: string, from: number, to: number): Event[] =>
   Array.from({ length: to - from }, (_, i) => ({ by, at: T + (from + i) * DAY + 9 * HOUR + 1 }));
 
@@ -245,94 +167,5 @@ describe("a replay", () => {
         evidence: { network: "203.0.113.0/24", connections: 3 },
       },
     ]);
-  });
-
-  it("never sees the future: stepping over all of it equals judging what was known", () => {
-    const names = ["A", "B"];
-    const event = fc.record({
-      by: fc.constantFrom(...names),
-      at: fc.integer({ min: 0, max: 24 * 24 * 60 - 1 }).map((minute) => T + minute * 60_000),
-      network: fc.constantFrom("10.0.0.0/24", "10.0.1.0/24"),
-      refused: fc.boolean(),
-    });
-    const capture = fc.subarray([
-      row("A", "a1", 1),
-      row("A", "a2", 2),
-      row("B", "b", 3),
-      row("B", "b", 3, 33),
-    ]);
-    const world = fc.record({
-      events: fc.array(event, { maxLength: 25 }),
-      captures: fc.array(fc.tuple(fc.integer({ min: 0, max: 23 }), capture), { minLength: 1, maxLength: 5 }),
-      gap: fc.tuple(fc.integer({ min: 0, max: 23 * 24 }), fc.integer({ min: 0, max: 30 })),
-    });
-    const judge = judgeWith(detectors, {
-      ...Object.fromEntries(Object.keys(window).map((id) => [id, { days: 5 }])),
-      "new-network": { minDays: 2, minActiveDays: 1, baselineDays: 10 },
-    });
-    fc.assert(
-      fc.property(world, ({ events, captures, gap: [start, length] }) => {
-        const history = [...new Map(captures).entries()].map(([day, rows]) => ({
-          capturedAt: T + day * DAY,
-          rows,
-        }));
-        const gaps = [{ from: T + start * HOUR, to: T + (start + length) * HOUR }];
-        const range = { from: T, to: T + 24 * DAY, stepMs: 6 * HOUR };
-        serial = 0;
-        const tallies = events.map(tally);
-        const facts = {
-          ...factsOf({ days: 24, mappings: history, events: [], gaps }),
-          activity: activityIndex(hourly(tallies)),
-        };
-        let known: Finding[] = [];
-        const everOpen = new Set<string>();
-        for (let now = range.from; now <= range.to; now += range.stepMs) {
-          const until = history.filter(({ capturedAt }) => capturedAt <= now);
-          const given = mappingFacts(parseMappingFile(until));
-          const view = auditView({
-            ...facts,
-            now,
-            firstSnapshotAt: given.firstSnapshotAt,
-            mappingPeriods: given.periods,
-            activity: activityIndex(hourly(tallies.filter(({ firstAt }) => firstAt < now))),
-            coverage: facts.coverage
-              .filter(({ from }) => from < now)
-              .map((stretch) => ({ ...stretch, to: Math.min(stretch.to, now) })),
-          });
-          const { observations, looks, gone } = judge(view);
-          known = reconcileFindings(known, observations, looks, now, { gone });
-          for (const { id, status } of known) if (status === "open" || status === "ended") everOpen.add(id);
-        }
-        const figures = ({
-          id,
-          status,
-          detectedAt,
-          confirmedAt,
-          closedAt,
-          firstSeenAt,
-          lastSeenAt,
-          reopened,
-          evidence,
-        }: Finding) => ({
-          id,
-          status,
-          detectedAt,
-          confirmedAt,
-          closedAt,
-          firstSeenAt,
-          lastSeenAt,
-          reopened,
-          evidence,
-        });
-        const byId = (a: Finding, b: Finding): number => (a.id < b.id ? -1 : 1);
-        expect(replayAll(facts, judge, range).toSorted(byId).map(figures)).toEqual(
-          known
-            .filter(({ id }) => everOpen.has(id))
-            .toSorted(byId)
-            .map(figures),
-        );
-      }),
-      { numRuns: 30 },
-    );
   });
 });
