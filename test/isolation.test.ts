@@ -7,7 +7,7 @@ import { sharing } from "../vitest.config.ts";
 const root = join(import.meta.dirname, "..");
 /** Of the whole process, or of modules that the next file imports too. */
 const LASTING =
-  /\bvi\.(?:do)?(?:un)?mock\b|\bvi\.(?:stub\w+|spyOn|useFakeTimers|setSystemTime)\(|process\.chdir\(|(?:delete |Object\.assign\()process\.env\b|process\.env\.\w+ \??\??=[^=]|configureGlobal|globalThis\.\w+ =[^=]/;
+  /\bvi\.(?:do)?(?:un)?mock\b|\bvi\.(?:stub\w+|spyOn|useFakeTimers|setSystemTime)\(|process\.chdir\(|(?:delete |Object\.assign\()process\.env\b|process\.env\.\w+ \??\??=[^=]|configureGlobal|bareEnvironment\(|globalThis\.\w+ =[^=]/;
 
 it("leave the process as it was", () => {
   const files = sharing.flatMap((room) => globSync(`test/${room}/**/*.ts`, { cwd: root }));
