@@ -3,7 +3,6 @@
 // maker; DETECTION_CONSTANTS (all) for the constants that are halved and doubled; DETECTION_ESTATES=1 adds small, large, young and unattacked estates; DETECTION_SENSITIVITY=1 halves and doubles
 // every constant and leaves out every sign in turn, on the first seed of each maker.
 import type { SignRule } from "../lib/core/anomaly/sign-rule.ts";
-import { signRules } from "../lib/detectors/index.ts";
 import { firstSeenRules, freeman } from "./detection/baselines.ts";
 import { type JudgedRun, judgeRun } from "./detection/judge-run.ts";
 import { leakOf } from "./detection/leaks.ts";
@@ -13,6 +12,7 @@ import { type Run, simulate } from "./detection/simulate.ts";
 import { simulateThird } from "./detection/third/simulate.ts";
 import { constants, engineWith } from "./detection/variants.ts";
 import type { BenchRow } from "./row.ts";
+import { signRules } from "./support/sign-rules.ts";
 
 export const name = "detection";
 

@@ -10,7 +10,7 @@ const words = (names: readonly string[]): Candidates => names.map((name) => ({ n
 const known: Readonly<Record<string, () => Promise<readonly string[]>>> = {
   severity: async () => (await import("../lib/core/findings/finding.ts")).Severity.options,
   status: async () => (await import("../lib/core/findings/finding.ts")).Status.options,
-  detector: async () => (await import("../lib/detectors/index.ts")).detectors.map(({ id }) => id),
+  detector: async () => (await import("../lib/detectors/words.ts")).detectorIds(),
   privilege: async () =>
     (await import("../lib/core/catalog/privileges.ts")).PRIVILEGES.map(({ name }) => name),
 };

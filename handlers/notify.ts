@@ -3,7 +3,7 @@ import type { SNSClient } from "@aws-sdk/client-sns";
 import type { Settings } from "../lib/config.ts";
 import type { Cluster } from "../lib/core/base/ids.ts";
 import { type FeedName, feedNames } from "../lib/core/incidents/feed.ts";
-import { detectorOf } from "../lib/detectors/index.ts";
+import { wordsOf } from "../lib/detectors/words.ts";
 import { AuditError } from "../lib/errors.ts";
 import { noteHealth } from "../lib/jobs/channel-health.ts";
 import { feedChannels } from "../lib/jobs/feed-channels.ts";
@@ -89,7 +89,7 @@ const channelsOf = (given: Given): readonly Channel[] => {
   const made = {
     "event-bus": () =>
       eventBus(eventBridgeClient(), given.EVENT_BUS, (event) => JSON.stringify(findingEvent(event))),
-    "security-hub": () => securityHub(securityHubClient(), { wordsOf: detectorOf }),
+    "security-hub": () => securityHub(securityHubClient(), { wordsOf }),
   } satisfies Readonly<Record<FeedName, () => Channel>>;
   const on = channelsOn(given);
   return feedNames.filter((name) => on.includes(name)).map((name) => made[name]());

@@ -26,7 +26,7 @@ export const constants = (): ReadonlyMap<string, number> =>
 export const engineWith = async (changed: Readonly<Record<string, number>> = {}): Promise<Engine> => {
   const { outputFiles } = await build({
     stdin: {
-      contents: `export { judgeRun } from "./bench/detection/judge-run.ts"; export { signRules } from "./lib/detectors/index.ts";`,
+      contents: `export { judgeRun } from "./bench/detection/judge-run.ts"; export { signRules } from "./bench/support/sign-rules.ts";`,
       resolveDir: root,
       loader: "ts",
     },

@@ -4,7 +4,7 @@ import { shellWord } from "../../lib/core/base/shell-word.ts";
 import { fromTo, minute } from "../../lib/core/base/time.ts";
 import type { Finding } from "../../lib/core/findings/finding.ts";
 import { hasPlan } from "../../lib/core/remediation/has-plan.ts";
-import { detectorOf } from "../../lib/detectors/index.ts";
+import { wordsOf } from "../../lib/detectors/words.ts";
 import { findingDocument } from "../../lib/queries/finding-document.ts";
 import { findFinding } from "../../lib/queries/findings.ts";
 import { evidenceLines } from "../../lib/wording/evidence-text.ts";
@@ -25,7 +25,7 @@ const storeText = ({ store, table, region, cluster }: StoreOptions): string =>
 /** The finding for people; every name in it made visible. `store`: the options by which a command reaches the store. */
 const findingText = (finding: Finding, store: string): string => {
   const { subject, fix, eventIds } = finding;
-  const { docs, evidence: words } = detectorOf(finding.detector) ?? {};
+  const { docs, evidence: words } = wordsOf(finding.detector) ?? {};
   const line = (label: string, value: string | undefined): string[] =>
     value === undefined ? [] : [`${label.padEnd(11)}${printable(value)}`];
   return [

@@ -27,21 +27,21 @@ const FORMATS = ["table", "csv", "sarif", "ocsf", "asff"] as const;
 /** In the words of another program: SARIF is one log, the others are a list of findings. */
 const printFor = async (io: Io, options: Options, findings: readonly Finding[]): Promise<void> => {
   const [
-    { detectorOf },
+    { wordsOf },
     { default: packageJson },
     { sarifOf },
     { ocsfOf },
     { asffOf },
     { printDocument, printRows },
   ] = await Promise.all([
-    import("../../lib/detectors/index.ts"),
+    import("../../lib/detectors/words.ts"),
     import("../../package.json", { with: { type: "json" } }),
     import("../../lib/notices/formats/sarif.ts"),
     import("../../lib/notices/formats/ocsf.ts"),
     import("../../lib/notices/formats/asff.ts"),
     import("../output.ts"),
   ]);
-  const format = { version: packageJson.version, wordsOf: detectorOf };
+  const format = { version: packageJson.version, wordsOf };
   if (options.format === "sarif")
     return printDocument(io, { json: true }, sarifOf(findings, format), () => "");
   const one = options.format === "ocsf" ? ocsfOf : asffOf;

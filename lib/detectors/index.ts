@@ -1,6 +1,5 @@
 // The registry: every detector there is, one file and one line each.
-import type { SignRule } from "../core/anomaly/sign-rule.ts";
-import { type Detector, rulesOf } from "../core/findings/detector.ts";
+import type { Detector } from "../core/findings/detector.ts";
 import { adminConnection } from "./anomalous/admin-connection.ts";
 import { concurrentNetworks } from "./anomalous/concurrent-networks.ts";
 import { connectionBurst } from "./anomalous/connection-burst.ts";
@@ -121,6 +120,3 @@ const byId = new Map(detectors.map((detector) => [detector.id, detector]));
 
 /** The detector of this id; undefined: there is none, or not in this release. */
 export const detectorOf = (id: string): Detector | undefined => byId.get(id);
-
-/** The rules of all signs of anomaly. */
-export const signRules: readonly SignRule[] = detectors.flatMap(rulesOf);

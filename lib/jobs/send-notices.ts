@@ -7,7 +7,7 @@ import { incidentsOf } from "../core/incidents/incident.ts";
 import { type NoticeTimes, summarySlots } from "../core/incidents/notice-state.ts";
 import { incidentOf } from "../core/incidents/threads.ts";
 import { markToldIn, type Outlet } from "../core/incidents/told-where.ts";
-import { detectorOf } from "../detectors/index.ts";
+import { wordsOf } from "../detectors/words.ts";
 import { AuditError } from "../errors.ts";
 import type { Chat } from "../notices/channels/chat.ts";
 import { publish } from "../notices/channels/sns.ts";
@@ -136,7 +136,7 @@ const tell = async (
     // The last summary of a cluster that is gone is the last one that somebody got.
     await note(stateAfter(notice, standing.heard === false ? undefined : standing.gone, now));
   };
-  const text = { wordsOf: detectorOf, store: commandStore, ...(reachOf && { reachOf }) };
+  const text = { wordsOf, store: commandStore, ...(reachOf && { reachOf }) };
   const urgent = [...before, ...planNotices(standing, now, text, options)];
   const failures: unknown[] = [];
   for (const notice of urgent) {

@@ -3,6 +3,7 @@
 import { counted } from "../core/base/counted.ts";
 import { type Instant, minute } from "../core/base/time.ts";
 import { principalName, visible } from "../core/base/visible-text.ts";
+import type { DetectorWords } from "../core/findings/detector.ts";
 import { type Finding, worstFirst } from "../core/findings/finding.ts";
 import { isNews, type NoticeKind } from "../core/incidents/due.ts";
 import type { Incident } from "../core/incidents/incident.ts";
@@ -15,11 +16,11 @@ import { type Notice, noticeFinding, toldOf } from "./notice.ts";
 import { beneath, paragraph, wrapped } from "./page.ts";
 import { type Reach, reachLines } from "./reach-text.ts";
 import { shortText } from "./short-text.ts";
-import { stemOf, type WordsOf } from "./stem.ts";
+import { stemOf } from "./stem.ts";
 import { subjectLine } from "./subject.ts";
 
 export type TextOptions = {
-  readonly wordsOf: WordsOf;
+  readonly wordsOf: (detector: string) => DetectorWords | undefined;
   readonly store: StoreArguments;
   /** What a principal can reach, where somebody has looked. */
   readonly reachOf?: (finding: Finding) => Reach | undefined;

@@ -1,7 +1,7 @@
 // Which findings there are: a list by status, severity and detector, and the one that an id means.
 import type { Cluster } from "../core/base/ids.ts";
 import { type Finding, Severity, Status } from "../core/findings/finding.ts";
-import { detectors } from "../detectors/index.ts";
+import { detectorIds } from "../detectors/words.ts";
 import { AuditError } from "../errors.ts";
 import type { FindingStore } from "../store/findings/findings.ts";
 import type { LastLook } from "../store/findings/looks.ts";
@@ -39,11 +39,7 @@ export const oneOf = (
 export const parseWanted = (wanted: Wanted): Selection => {
   const status = oneOf("status", wanted.status, Status.options);
   const severity = oneOf("severity", wanted.severity, Severity.options);
-  const detector = oneOf(
-    "detector",
-    wanted.detector,
-    detectors.map(({ id }) => id),
-  );
+  const detector = oneOf("detector", wanted.detector, detectorIds());
   return (finding) =>
     (status?.has(finding.status) ?? true) &&
     (severity?.has(finding.severity) ?? true) &&

@@ -4,7 +4,7 @@ import { type Instant, iso } from "../core/base/time.ts";
 import { Status } from "../core/findings/finding.ts";
 import { type Incident, incidentsOf } from "../core/incidents/incident.ts";
 import type { NoticeRecord } from "../core/incidents/notice-record.ts";
-import { detectorOf } from "../detectors/index.ts";
+import { titleOf } from "../detectors/words.ts";
 import { AuditError } from "../errors.ts";
 import { noticeFinding } from "../notices/notice.ts";
 import { stemOf } from "../notices/stem.ts";
@@ -56,7 +56,7 @@ const common = (told: ToldIncident) => {
     cluster: incident.cluster,
     status: statusOf(incident),
     severity: incident.severity,
-    title: stemOf(incident, detectorOf),
+    title: stemOf(incident, titleOf),
     openedAt: iso(incident.openedAt),
     ...(incident.overAt !== undefined && { overAt: iso(incident.overAt) }),
     notices: noticeRows(told),

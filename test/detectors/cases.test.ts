@@ -8,6 +8,7 @@ import type { Observation } from "../../lib/core/findings/finding.ts";
 import { judgeWith } from "../../lib/core/findings/judge.ts";
 import { auditView } from "../../lib/core/findings/view.ts";
 import { detectors } from "../../lib/detectors/index.ts";
+import { detectorIds, titleOf, wordsOf } from "../../lib/detectors/words.ts";
 import { detectorsPage } from "../../scripts/detectors-page.ts";
 
 const folder = join(import.meta.dirname, "../../lib/detectors");
@@ -38,6 +39,18 @@ describe("the registry", () => {
     // When this fails: node scripts/detectors-page.ts
     const page = readFileSync(join(folder, "../../docs/detectors.md"), "utf8");
     expect(page).toBe(detectorsPage(detectors));
+  });
+
+  it("is what those are told who only tell of findings", () => {
+    // When this fails: node scripts/detector-words.ts
+    expect(detectorIds()).toEqual(detectors.map(({ id }) => id));
+    for (const { id, title, thread, docs, evidence } of detectors) {
+      const name = { title, ...(thread && { thread }) };
+      expect(titleOf(id), id).toStrictEqual(name);
+      expect(wordsOf(id), id).toStrictEqual({ ...name, docs, evidence });
+      expect(Object.keys(wordsOf(id)?.evidence ?? {}), id).toEqual(Object.keys(evidence));
+    }
+    for (const id of ["", "gone-detector", "constructor", "__proto__"]) expect(wordsOf(id)).toBeUndefined();
   });
 
   it("takes no options to mean the defaults", () => {

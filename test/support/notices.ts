@@ -4,7 +4,7 @@ import { HOUR } from "../../lib/core/base/time.ts";
 import type { Finding } from "../../lib/core/findings/finding.ts";
 import { DEFAULT_URGENCY, markTold } from "../../lib/core/incidents/due.ts";
 import type { NoticeState } from "../../lib/core/incidents/notice-state.ts";
-import { detectorOf } from "../../lib/detectors/index.ts";
+import { wordsOf } from "../../lib/detectors/words.ts";
 import type { TextOptions } from "../../lib/notices/incident-text.ts";
 import type { Notice } from "../../lib/notices/notice.ts";
 import { type PlanOptions, planNotices } from "../../lib/notices/plan-notices.ts";
@@ -28,7 +28,7 @@ export const dueNow = (findings: readonly Finding[], now: number, given: Given =
     store = ["--store", "audit.db"],
     ...options
   } = given;
-  const text = { wordsOf: detectorOf, store, ...(reachOf && { reachOf }) };
+  const text = { wordsOf, store, ...(reachOf && { reachOf }) };
   return planNotices({ cluster, findings, state, hasSnapshot: true }, now, text, options);
 };
 

@@ -1,10 +1,10 @@
 // What a detector is: one rule with its documents and options, pure, judged by nothing but a view.
-import { closerLookWords } from "../anomaly/closer-look.ts";
 import type { SignRule } from "../anomaly/sign-rule.ts";
 import type { Evidence, EvidenceWords, WordsOf } from "../base/evidence.ts";
 import type { Instant, Interval } from "../base/time.ts";
 import * as z from "../base/zod.ts";
 import type { Category, Life, Severity, Subject, Verdict } from "./finding.ts";
+import { sharedWords } from "./shared-words.ts";
 import type { AuditView, Need } from "./view.ts";
 
 /** What one detector is given: the view, and a memory of its own. */
@@ -103,31 +103,6 @@ export type SignDetector<E extends Evidence> = Common<SignOptions, E> & {
   readonly moreRules?: readonly SignRule[];
 };
 
-/** What the core adds to the evidence of an episode's strongest sign. */
-const episodeWords = {
-  why: "Why this is unusual",
-  bits: { label: "Weight", hidden: true },
-  threshold: { label: "Weight of a finding", hidden: true },
-  ownDays: { label: "Own days", hidden: true },
-  ownDaysLikeThis: { label: "Own days like this", hidden: true },
-  peerDays: { label: "Days of others", hidden: true },
-  peerDaysLikeThis: { label: "Days of others like this", hidden: true },
-  signs: {
-    fromTwo: true,
-    label: "Sign",
-    lines: true,
-    fields: {
-      detector: "",
-      bits: { label: "", unit: ["bit", "bits"] },
-      says: "",
-      firstAt: "from",
-      lastAt: "to",
-      evidence: { label: "", hidden: true },
-    },
-  },
-  signsNotShown: "Further signs",
-} satisfies EvidenceWords;
-
 /** A detector of any options: what the registry holds. */
 export type Detector = Omit<Common<unknown, Evidence>, "options" | "evidence"> & {
   readonly options: z.ZodType;
@@ -151,12 +126,11 @@ export const defineDetector = <O, E extends Evidence>(
 ): Detector =>
   ({
     ...detector,
-    evidence: {
-      ...(detector.category === "anomalous" && closerLookWords),
-      ...(detector.life === "episode" && episodeWords),
-      ...detector.evidence,
-    },
+    evidence: { ...sharedWords(detector), ...detector.evidence },
   }) as unknown as Detector;
 
+/** What a rule's findings are called. */
+export type DetectorTitle = Pick<Detector, "title" | "thread">;
+
 /** What people are told of a rule: its documents, and what its evidence is called. */
-export type DetectorWords = Pick<Detector, "title" | "docs" | "evidence" | "thread">;
+export type DetectorWords = DetectorTitle & Pick<Detector, "docs" | "evidence">;

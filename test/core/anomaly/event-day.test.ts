@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { signRules } from "../../../bench/support/sign-rules.ts";
 import { isEventDay } from "../../../lib/core/anomaly/event-day.ts";
 import { surprises } from "../../../lib/core/anomaly/surprise.ts";
 import { DAY, HOUR } from "../../../lib/core/base/time.ts";
-import { signRules } from "../../../lib/detectors/index.ts";
 import { role, START, steady, surpriseFacts, tally } from "./support.ts";
 
 const never = { days: 2_000, atLeast: () => 0, top: 0 };

@@ -1,9 +1,9 @@
 // What an outage explains: refusals of its own hours, from where each principal usually comes. An attack of the same day stays.
 import { describe, expect, it } from "vitest";
+import { signRules } from "../../../bench/support/sign-rules.ts";
 import type { Tally } from "../../../lib/core/activity/activity.ts";
 import { surprises } from "../../../lib/core/anomaly/surprise.ts";
 import { DAY, HOUR, MINUTE } from "../../../lib/core/base/time.ts";
-import { signRules } from "../../../lib/detectors/index.ts";
 import { role, START, steady, surpriseFacts, tally } from "./support.ts";
 
 const TODAY = 40;

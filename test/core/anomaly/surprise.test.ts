@@ -1,10 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { signRules } from "../../../bench/support/sign-rules.ts";
 import type { Tally } from "../../../lib/core/activity/activity.ts";
 import { packEstate, unpackEstate } from "../../../lib/core/anomaly/estate-codec.ts";
 import { surprises } from "../../../lib/core/anomaly/surprise.ts";
 import { DAY, HOUR, type Instant, minute } from "../../../lib/core/base/time.ts";
-import { detectorOf, signRules } from "../../../lib/detectors/index.ts";
+import { detectorOf } from "../../../lib/detectors/index.ts";
 import { evidenceLines } from "../../../lib/wording/evidence-text.ts";
 import { role, START, steady, surpriseFacts, tally } from "./support.ts";
 

@@ -1,5 +1,6 @@
 // Signs that only several principals, keys or attempts show together.
 import { describe, expect, it } from "vitest";
+import { signRules } from "../../../bench/support/sign-rules.ts";
 import type { Tally } from "../../../lib/core/activity/activity.ts";
 import { dayFigures } from "../../../lib/core/anomaly/day-figures.ts";
 import { dayContext, EMPTY_ESTATE } from "../../../lib/core/anomaly/estate.ts";
@@ -8,7 +9,6 @@ import type { DaySign } from "../../../lib/core/anomaly/judge-day.ts";
 import { refusedThenLetIn } from "../../../lib/core/anomaly/refusal-rules.ts";
 import { surprises } from "../../../lib/core/anomaly/surprise.ts";
 import { DAY, HOUR } from "../../../lib/core/base/time.ts";
-import { signRules } from "../../../lib/detectors/index.ts";
 import { role, START, steady, surpriseFacts, tally } from "./support.ts";
 
 const TODAY = 40;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { signRules } from "../../../bench/support/sign-rules.ts";
 import type { Tally } from "../../../lib/core/activity/activity.ts";
 import { dayFigures } from "../../../lib/core/anomaly/day-figures.ts";
 import { dayContext } from "../../../lib/core/anomaly/estate.ts";
@@ -6,7 +7,6 @@ import type { Surroundings } from "../../../lib/core/anomaly/sign-rule.ts";
 import { surprises } from "../../../lib/core/anomaly/surprise.ts";
 import { Principal } from "../../../lib/core/base/ids.ts";
 import { DAY, HOUR } from "../../../lib/core/base/time.ts";
-import { signRules } from "../../../lib/detectors/index.ts";
 import { role, START, steady, surpriseFacts, tally } from "../../core/anomaly/support.ts";
 
 const TODAY = 40;

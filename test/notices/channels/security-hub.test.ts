@@ -5,7 +5,7 @@ import { type AwsSecurityFinding, SecurityHubClient } from "@aws-sdk/client-secu
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Finding } from "../../../lib/core/findings/finding.ts";
 import { dueOf } from "../../../lib/core/incidents/feed.ts";
-import { detectorOf } from "../../../lib/detectors/index.ts";
+import { wordsOf } from "../../../lib/detectors/words.ts";
 import { securityHub } from "../../../lib/notices/channels/security-hub.ts";
 import { findingOf } from "../../support/query-world.ts";
 
@@ -59,8 +59,7 @@ beforeEach(() => {
 
 const eventsOf = (findings: readonly Finding[]) =>
   findings.flatMap((finding) => dueOf(finding, "security-hub", { since: 0, now: T }));
-const send = (...findings: readonly Finding[]) =>
-  securityHub(client, { wordsOf: detectorOf }).send(eventsOf(findings));
+const send = (...findings: readonly Finding[]) => securityHub(client, { wordsOf }).send(eventsOf(findings));
 
 describe("an import", () => {
   it("holds each finding once, as it is now, as new as what is told by it", async () => {

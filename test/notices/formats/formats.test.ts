@@ -6,13 +6,14 @@ import * as fc from "fast-check";
 import type { Log } from "sarif";
 import { describe, expect, it } from "vitest";
 import { Category, type Finding, Severity, Status } from "../../../lib/core/findings/finding.ts";
-import { detectorOf, detectors } from "../../../lib/detectors/index.ts";
+import { detectors } from "../../../lib/detectors/index.ts";
+import { wordsOf } from "../../../lib/detectors/words.ts";
 import { asffOf } from "../../../lib/notices/formats/asff.ts";
 import { ocsfOf } from "../../../lib/notices/formats/ocsf.ts";
 import { sarifOf } from "../../../lib/notices/formats/sarif.ts";
 import { findingOf } from "../../support/query-world.ts";
 
-const options = { version: "1.2.3", wordsOf: detectorOf };
+const options = { version: "1.2.3", wordsOf };
 const hostile = fc.oneof(
   fc.string({ unit: "binary", maxLength: 40 }),
   fc.constantFrom("\u001b[31m", "\u202egnp.exe", "a\nSubject: x", "\ud800", "x".repeat(3000), "=1+1"),

@@ -1,10 +1,10 @@
 // What was usual, kept by day: it is used while it holds, and worked out anew where something came late.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { signRules } from "../../../bench/support/sign-rules.ts";
 import { packEstate } from "../../../lib/core/anomaly/estate-codec.ts";
 import { surprises } from "../../../lib/core/anomaly/surprise.ts";
 import { Cluster } from "../../../lib/core/base/ids.ts";
 import { DAY, HOUR } from "../../../lib/core/base/time.ts";
-import { signRules } from "../../../lib/detectors/index.ts";
 import { noteChangedDays } from "../../../lib/store/activity/changed-days.ts";
 import { estateStore } from "../../../lib/store/activity/estates.ts";
 import type { Table } from "../../../lib/store/table/table.ts";
