@@ -9,7 +9,8 @@ import {
 } from "../../lib/core/anomaly/day-figures.ts";
 import { episodesToday, type WeighedEpisode } from "../../lib/core/anomaly/episodes.ts";
 import { dayContext, EMPTY_ESTATE, type Estate } from "../../lib/core/anomaly/estate.ts";
-import { judgeDay, rawSigns } from "../../lib/core/anomaly/judge-day.ts";
+import { judgeDay } from "../../lib/core/anomaly/judge-day.ts";
+import { rawSigns } from "../../lib/core/anomaly/raw-signs.ts";
 import type { SignRule } from "../../lib/core/anomaly/sign-rule.ts";
 import { type Spread, spreadRefusals } from "../../lib/core/anomaly/spread.ts";
 import type { Principal } from "../../lib/core/base/ids.ts";

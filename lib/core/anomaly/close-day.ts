@@ -9,8 +9,9 @@ import { episodeWith, keptEpisodes, weigh } from "./episodes.ts";
 import { type DayContext, type Estate, type OpenEpisode, personLikeIn } from "./estate.ts";
 import { isEventDay } from "./event-day.ts";
 import { type DayRecord, type Introduction, isIdentityCenterRole, type Kind, learnDay } from "./habits.ts";
-import { type DaySign, judgeDay, type RawSigns } from "./judge-day.ts";
+import { type DaySign, judgeDay } from "./judge-day.ts";
 import { isInteractive } from "./person-like.ts";
+import type { RawSigns } from "./raw-signs.ts";
 import type { SignRule } from "./sign-rule.ts";
 
 type Levels = Map<Principal, Record<string, number>>;

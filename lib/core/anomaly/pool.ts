@@ -1,20 +1,10 @@
 // How often days reached each level of a sign: of one principal, and of all of its kind. Everything here is counted.
 
 import type { Principal } from "../base/ids.ts";
-import {
-  EARLY_TENURE_DAYS,
-  FULL_TENURE_DAYS,
-  HOLD_DAYS,
-  HORIZON_DAYS,
-  LEAST_CROWD,
-  LEAST_WEIGHT,
-  MOST_WEIGHT,
-  TAIL_BITS,
-} from "./constants.ts";
+import { EARLY_TENURE_DAYS, FULL_TENURE_DAYS, HORIZON_DAYS, LEAST_WEIGHT, MOST_WEIGHT } from "./constants.ts";
 import { type DayRecord, type Habits, type Kind, type Tenure, tenureOf } from "./habits.ts";
-import { LEVELS, type SignRule } from "./sign-rule.ts";
-
-type Rule = Pick<SignRule, "id" | "measure" | "habitFree" | "leastTop">;
+import { type CountedRule, ownLevels, pooledLevel } from "./learned-level.ts";
+import { LEVELS } from "./sign-rule.ts";
 
 /** Days, and how many of them reached each level or more. */
 export type Counts = {
@@ -23,7 +13,8 @@ export type Counts = {
   readonly top: number;
 };
 
-const NONE: Counts = { days: 0, atLeast: () => 0, top: 0 };
+/** No days. */
+export const NONE: Counts = { days: 0, atLeast: () => 0, top: 0 };
 
 const countsOf = (levels: Iterable<number>): Counts => {
   const reached = Array<number>(LEVELS + 1).fill(0);
@@ -39,52 +30,28 @@ const countsOf = (levels: Iterable<number>): Counts => {
   return { days, atLeast: (level) => reached[level] ?? 0, top };
 };
 
-const isHeld = (record: DayRecord, today: number): boolean =>
-  record.flagged === true && !record.acknowledged && today - record.day < HOLD_DAYS;
-
-/** The level that peers count for a day. A machine's flagged novelty is learned by acknowledgement only. */
-const pooledLevel = (record: DayRecord, { id, measure }: Rule, today: number): number => {
-  const raw = record.levels[id] ?? 0;
-  if (record.acknowledged) return raw;
-  const level = record.learned?.[id] ?? raw;
-  if (measure === "graded" || !record.flagged) return level;
-  return record.kind === "person" && !isHeld(record, today) ? level : 0;
-};
-
-/**
- * The levels that the principal itself counts, of its days; not of those on hold. What was found of it on three days or more
- * is its habit, whatever it is, and speaks of no other.
- */
-const ownLevels = (days: readonly DayRecord[], rule: Rule, today: number): number[] => {
-  const found = days.filter(
-    (record) => record.flagged && !record.acknowledged && (record.levels[rule.id] ?? 0) > 0,
-  );
-  const isHabit = rule.measure !== "graded" && found.length >= LEAST_CROWD;
-  return days.flatMap((record) => {
-    if (isHabit) return record.levels[rule.id] ?? 0;
-    if (isHeld(record, today)) return [];
-    if (record.flagged && !record.acknowledged) return pooledLevel(record, rule, today);
-    return record.learned?.[rule.id] ?? record.levels[rule.id] ?? 0;
-  });
-};
-
 /** Days, and how many of them were like that. */
 export type Count = { readonly days: number; readonly reached: number };
 
 export type Pool = {
   /** Of all principals of the kind in one tenure class, or in all of them. */
-  readonly peers: (rule: Rule, kind: Kind, tenure: Tenure | "all") => Counts;
-  readonly own: (rule: Rule, principal: Principal) => Counts;
+  readonly peers: (rule: CountedRule, kind: Kind, tenure: Tenure | "all") => Counts;
+  readonly own: (rule: CountedRule, principal: Principal) => Counts;
   /** How many own days the peers' rate is worth at this level: the more alike they are, the more. */
-  readonly weight: (rule: Rule, kind: Kind, level: number) => number;
+  readonly weight: (rule: CountedRule, kind: Kind, level: number) => number;
   /** What of `peers` are days of the principal itself. */
-  readonly share: (rule: Rule, kind: Kind, tenure: Tenure | "all", principal: Principal) => Counts;
+  readonly share: (rule: CountedRule, kind: Kind, tenure: Tenure | "all", principal: Principal) => Counts;
   /** Days of the kind's principals that had never reached a level before, and how many of these did. */
-  readonly firstTimes: (rule: Rule, kind: Kind, level: number, knownFor: number) => Count;
+  readonly firstTimes: (rule: CountedRule, kind: Kind, level: number, knownFor: number) => Count;
   /** What of `firstTimes` are days of the principal itself. */
-  readonly shareOfFirstTimes: (rule: Rule, principal: Principal, level: number, knownFor: number) => Count;
+  readonly shareOfFirstTimes: (
+    rule: CountedRule,
+    principal: Principal,
+    level: number,
+    knownFor: number,
+  ) => Count;
   /** Of the principal itself: its active days but the first, and the highest level that any of them reached. */
-  readonly past: (rule: Rule, principal: Principal) => { readonly days: number; readonly top: number };
+  readonly past: (rule: CountedRule, principal: Principal) => { readonly days: number; readonly top: number };
   /** Whether any other principal of the kind has been known for long enough to speak of one that was for so many days. */
   readonly hasPeers: (principal: Principal, kind: Kind, knownFor: number) => boolean;
   /** All active days within the horizon but each principal's first. */
@@ -241,78 +208,5 @@ export const poolOf = (
       return known.size > (known.has(principal) ? 1 : 0);
     },
     days: records.filter(({ tenure }) => tenure > 0).length,
-  };
-};
-
-const NOBODY: Count = { days: 0, reached: 0 };
-
-/** The chance of a level, with the counts that it rests on. */
-export type Chance = {
-  readonly chance: number;
-  readonly own: Count;
-  /**
-   * Days of the other principals of the kind; or, where `isFirstTime`, only those before which their principal had never
-   * reached the level. The chance counts the principal among its peers, people are told of the others.
-   */
-  readonly peers: Count;
-  /** Whether anybody else of the kind can be compared with it. */
-  readonly hasPeers: boolean;
-  readonly isFirstTime: boolean;
-};
-
-const without = (all: Count, share: Count): Count => ({
-  days: all.days - share.days,
-  reached: all.reached - share.reached,
-});
-
-/**
- * How likely it is that an ordinary day of this principal reaches `level` or more. Who has never reached it is held against
- * the days of those who had never reached it either: how often the wild ones do says nothing of the steady. Who has, and whose
- * levels are ratios to its own record, is held against its own days and all of its peers. Where there are no peers, never is
- * held against all own days.
- */
-export const chanceOf = (
-  pool: Pool,
-  rule: Rule,
-  who: { readonly principal: Principal; readonly kind: Kind; readonly tenure: Tenure },
-  level: number,
-): Chance => {
-  const peers = pool.peers(rule, who.kind, rule.habitFree ? "all" : who.tenure);
-  const mine = rule.habitFree || who.tenure === 3 ? pool.own(rule, who.principal) : NONE;
-  const reached = peers.atLeast(level);
-  const own = mine.atLeast(level);
-  const graded = rule.measure === "graded";
-  // Beyond all that was seen a doubling is only half as likely: the heaviest tail that still has a mean.
-  const beyond =
-    graded && reached === 0 && own === 0
-      ? Math.max(0, level - Math.max(peers.top, rule.leastTop ?? 0)) * TAIL_BITS
-      : 0;
-  const rateOf = (count: Count): number =>
-    ((count.reached + (graded ? 1 : 0.5)) / (count.days + 1)) * 2 ** -beyond;
-  // Levels that are ratios to the principal's own record tell steady from wild by themselves: all days compare.
-  const isOfHabit = graded && !rule.habitFree;
-  const past = pool.past(rule, who.principal);
-  if (past.days > 0 && past.top < level && !isOfHabit) {
-    const never = { days: past.days, reached: 0 };
-    // Among its peers it is one of many; alone it has but its own days, and its first ones say as much as the later.
-    const hasPeers = pool.hasPeers(who.principal, who.kind, past.days);
-    const peers = hasPeers ? pool.firstTimes(rule, who.kind, level, past.days) : undefined;
-    return {
-      chance: rateOf(peers ?? never),
-      own: never,
-      peers: peers ? without(peers, pool.shareOfFirstTimes(rule, who.principal, level, past.days)) : NOBODY,
-      hasPeers,
-      isFirstTime: true,
-    };
-  }
-  const all = { days: peers.days, reached };
-  const weight = pool.weight(rule, who.kind, level);
-  const share = pool.share(rule, who.kind, rule.habitFree ? "all" : who.tenure, who.principal);
-  return {
-    chance: (own + weight * rateOf(all)) / (mine.days + weight),
-    own: { days: mine.days, reached: own },
-    peers: without(all, { days: share.days, reached: share.atLeast(level) }),
-    hasPeers: all.days > share.days,
-    isFirstTime: false,
   };
 };

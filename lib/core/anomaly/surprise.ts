@@ -7,8 +7,9 @@ import { closeDay } from "./close-day.ts";
 import { type DayFigures, dayFigures, dayNumber, type GrowingDay, growingDay } from "./day-figures.ts";
 import { episodesBefore, episodesToday, type WeighedEpisode } from "./episodes.ts";
 import { type DayContext, dayContext, type Estate, type EstateFacts } from "./estate.ts";
-import { judgeDay, type RawSigns, rawSigns } from "./judge-day.ts";
+import { judgeDay } from "./judge-day.ts";
 import { NEXT_CAPTURE_MS } from "./mapping-state.ts";
+import { type RawSigns, rawSigns } from "./raw-signs.ts";
 import type { SignRule, Surroundings } from "./sign-rule.ts";
 import { type Spread, spreadRefusals } from "./spread.ts";
 
