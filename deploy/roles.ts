@@ -15,63 +15,22 @@ import {
   sub,
 } from "./cloudformation.ts";
 import { keyPolicy } from "./key-rights.ts";
+import { optionalRights } from "./optional-rights.ts";
 import { deadLetterQueueId, queueId } from "./queues.ts";
-import { tableArn, tableIndexArn } from "./table.ts";
-import { leadingKeys, tableRights } from "./table-rights.ts";
-import type { FunctionName, QueueName } from "./topology.ts";
-import { trailBucketName } from "./trail.ts";
-
-type Statement = {
-  readonly Sid: string;
-  readonly Effect: "Allow" | "Deny";
-  readonly Action: readonly string[];
-  readonly Resource: readonly (string | Intrinsic)[] | "*";
-  readonly Condition?: object;
-};
-
-const allow = (Sid: string, Action: readonly string[], Resource: Statement["Resource"]): Statement => ({
-  Sid,
-  Effect: "Allow",
-  Action,
-  Resource,
-});
-
-// By the IAM actions of lib/store/table. Nobody scans, updates in place or changes the table.
-const READ = ["dynamodb:GetItem", "dynamodb:Query"];
-/** A catalog is put together from chunks. */
-const READ_CHUNKS = ["dynamodb:BatchGetItem"];
-const WRITE = ["dynamodb:PutItem"];
-/** IAM lets whoever may write batches delete by them as well: of the same kinds. */
-const WRITE_CHUNKS = ["dynamodb:BatchWriteItem"];
-const CLEAR = ["dynamodb:DeleteItem"];
-
-const reads = (...actions: readonly string[]): Statement =>
-  allow("ReadTable", actions, [tableArn, tableIndexArn]);
-
-/** Every item that the request names must be of one of these kinds. */
-const ofKinds = (Sid: string, actions: readonly string[], kinds: readonly string[]): Statement => ({
-  ...allow(Sid, actions, [tableArn]),
-  Condition: { "ForAllValues:StringLike": { "dynamodb:LeadingKeys": leadingKeys(kinds) } },
-});
-
-/** What the function writes and removes, and nothing else of the table. */
-const owns = (fn: FunctionName, actions: readonly string[] = WRITE): Statement[] => {
-  const { writes, removes } = tableRights[fn];
-  return [
-    ...(writes.length ? [ofKinds("WriteItsKinds", actions, writes)] : []),
-    ...(removes.length ? [ofKinds("RemoveItsKinds", CLEAR, removes)] : []),
-  ];
-};
-
-const sendTo = (queue: string): Statement => allow(`SendTo${queue}`, ["sqs:SendMessage"], [arnOf(queue)]);
-
-/** What Lambda's poller does in the function's name. */
-const empties = (queue: QueueName): Statement =>
-  allow(
-    "EmptyItsQueue",
-    ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"],
-    [arnOf(queueId(queue))],
-  );
+import {
+  allow,
+  empties,
+  owns,
+  policy,
+  READ,
+  READ_CHUNKS,
+  reads,
+  type Statement,
+  sendTo,
+  WRITE,
+  WRITE_CHUNKS,
+} from "./statements.ts";
+import type { FunctionName } from "./topology.ts";
 
 /** What a role has that others have not. */
 type Special = { readonly RoleName?: Intrinsic; readonly policies?: readonly Intrinsic[] };
@@ -106,17 +65,6 @@ const role = (
       keyPolicy(name, statements),
       ...policies,
     ],
-  },
-});
-
-/** A grant that exists only where a parameter asks for it. */
-const onlyWith = (condition: string, fn: FunctionName, name: string, statement: Statement): Resource => ({
-  Type: "AWS::IAM::RolePolicy",
-  Condition: condition,
-  Properties: {
-    RoleName: ref(`${pascal(fn)}Role`),
-    PolicyName: name,
-    PolicyDocument: { Version: "2012-10-17", Statement: [statement] },
   },
 });
 
@@ -218,11 +166,6 @@ const statements = {
   act: [reads(...READ), ...owns("act")],
 } satisfies Readonly<Record<FunctionName, readonly Statement[]>>;
 
-const policy = (PolicyName: string, ...Statement: readonly Statement[]): Intrinsic => ({
-  PolicyName,
-  PolicyDocument: { Version: "2012-10-17", Statement },
-});
-
 const interfaces = [
   ...["ec2:CreateNetworkInterface", "ec2:DescribeNetworkInterfaces", "ec2:DeleteNetworkInterface"],
   ...["ec2:DescribeSubnets", "ec2:AssignPrivateIpAddresses", "ec2:UnassignPrivateIpAddresses"],
@@ -271,63 +214,9 @@ const special: { readonly [name: string]: Special } = {
   snapshot: { RoleName: sub(`\${AWS::StackName}-snapshot-\${AWS::Region}`), policies: [joinsVpc, asAdmin] },
 };
 
-/** The role that deploy/member-account.yml gives: it has the name of the snapshot function's. */
-const assumeMember: Statement = {
-  ...allow(
-    "AssumeMemberRole",
-    ["sts:AssumeRole"],
-    [sub(`arn:\${AWS::Partition}:iam::*:role/\${AWS::StackName}-snapshot-\${AWS::Region}`)],
-  ),
-  Condition: { StringEquals: { "aws:ResourceAccount": { "Fn::Split": [",", ref("MemberAccounts")] } } },
-};
-
 export const roles: Resources = {
   ...Object.fromEntries(
     Object.entries(statements).map(([name, own]) => [`${pascal(name)}Role`, role(name, own, special[name])]),
   ),
-  FindMembersClusters: onlyWith("HasMembers", "plan", "members", assumeMember),
-  ReadMembersClusters: onlyWith("HasMembers", "snapshot", "members", assumeMember),
-  ReadTrailFiles: onlyWith(
-    "HasTrailBucket",
-    "ingestFiles",
-    "trail-files",
-    allow(
-      "ReadTrailFiles",
-      ["s3:GetObject"],
-      [sub(`arn:\${AWS::Partition}:s3:::\${Files}/\${TrailPrefix}AWSLogs/*`, { Files: trailBucketName })],
-    ),
-  ),
-  OpenTrailFiles: onlyWith("HasTrailKey", "ingestFiles", "trail-key", {
-    ...allow("OpenTrailFiles", ["kms:Decrypt"], [ref("TrailKeyArn")]),
-    Condition: { StringLike: { "kms:ViaService": sub(`s3.*.\${AWS::URLSuffix}`) } },
-  }),
-  PutEventsOnBus: onlyWith(
-    "HasEventBus",
-    "notify",
-    "event-bus",
-    allow("PutEventsOnBus", ["events:PutEvents"], [ref("EventBus")]),
-  ),
-  PublishToChat: onlyWith(
-    "HasChatTopic",
-    "notify",
-    "chat",
-    allow("PublishToChat", ["sns:Publish"], [ref("ChatTopic")]),
-  ),
-  // SNS encrypts in the publisher's name: https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html. EventBridge uses
-  // the key of a bus by itself: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-encryption-key-policy.html.
-  SealForChat: onlyWith("HasChatTopicKey", "notify", "chat-key", {
-    ...allow("SealForChat", ["kms:GenerateDataKey", "kms:Decrypt"], [ref("ChatTopicKeyArn")]),
-    Condition: { StringLike: { "kms:ViaService": sub(`sns.*.\${AWS::URLSuffix}`) } },
-  }),
-  // As the default product of the account: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssecurityhub.html
-  ImportFindings: onlyWith(
-    "HasSecurityHub",
-    "notify",
-    "security-hub",
-    allow(
-      "ImportFindings",
-      ["securityhub:BatchImportFindings"],
-      [arn("securityhub", `product/${inText("AWS::AccountId")}/default`)],
-    ),
-  ),
+  ...optionalRights,
 };
