@@ -1,26 +1,14 @@
 // Small catalogs for tests of the history: built from what a test cares about, the rest is ordinary.
 
 import { Cluster } from "../../lib/core/base/ids.ts";
-import type { Acl, Catalog, Relation, Role, Sections } from "../../lib/core/catalog/catalog.ts";
+import type { Acl, Catalog, Relation, Sections } from "../../lib/core/catalog/catalog.ts";
+import { databaseRole } from "../../lib/core/findings/example-catalog.ts";
 
 export const cluster = Cluster.parse(
   "arn:aws:dsql:us-east-1:111122223333:cluster/abcdefghijklmnopqrstuvwxyz",
 );
 
-export const role = (oid: number, name: string, more: Partial<Role> = {}): Role => ({
-  oid,
-  name,
-  superuser: false,
-  inherit: true,
-  createRole: false,
-  createDb: false,
-  canLogin: true,
-  replication: false,
-  bypassRls: false,
-  connectionLimit: -1,
-  validUntil: null,
-  ...more,
-});
+export const role = databaseRole;
 
 /** "100=r/10" is: role 100 holds SELECT by grant of 10; a star marks a grant option. */
 export const acl = (...items: string[]): Acl => ({

@@ -1,9 +1,9 @@
 // A role that nobody has used for the whole window, by any mapping or membership; admin and who connected as it as well.
 import { HOUR, iso } from "../../core/base/time.ts";
 import * as z from "../../core/base/zod.ts";
-import type { Role } from "../../core/catalog/catalog.ts";
 import { isBuiltIn, shownRole } from "../../core/findings/catalog-judgement.ts";
 import { type DetectorView, defineDetector, type Judgement } from "../../core/findings/detector.ts";
+import { databaseRole, membership } from "../../core/findings/example-catalog.ts";
 import {
   type Case,
   daily,
@@ -120,11 +120,7 @@ export const dormantRole = /* @__PURE__ */ defineDetector({
 });
 
 export const cases = (): Case[] => {
-  const role = (oid: number, name: string): Role => ({
-    oid, name, superuser: false, inherit: true, createRole: false, createDb: false, canLogin: true, replication: false,
-    bypassRls: false, connectionLimit: -1, validUntil: null,
-  }); // biome-ignore format: one glance
-  const roles = [role(20_000, "app_ro"), role(20_001, "app")];
+  const roles = [databaseRole(20_000, "app_ro"), databaseRole(20_001, "app")];
   const mappings = [
     { to: "OldJob", role: "app_ro" },
     { to: "OlderJob", role: "app_ro" },
@@ -135,8 +131,8 @@ export const cases = (): Case[] => {
   const facts = (more: Example, catalog: Example["catalog"] = {}) =>
     exampleFacts({ mappings, connections: old, ...more, catalog: { roles, ...catalog } });
   const hour = { from: daysAgo(30), to: daysAgo(30) + HOUR };
-  const member = { role: 20_000, member: 20_001, grantor: 10, admin: false, inherit: true, set: true };
-  const admin = { roles: [role(10, "admin"), role(20_001, "app")] };
+  const member = membership(20_000, 20_001);
+  const admin = { roles: [databaseRole(10, "admin"), databaseRole(20_001, "app")] };
   const asAdmin = (days: number, by = "Ops") => ({
     by,
     at: daysAgo(days),

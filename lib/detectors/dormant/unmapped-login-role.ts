@@ -7,6 +7,7 @@ import { AUDITOR_ROLE } from "../../core/catalog/mappings-grant.ts";
 import { HELD_BITS } from "../../core/catalog/privileges.ts";
 import { isBuiltIn, type Since, seenInSnapshot, shownRole } from "../../core/findings/catalog-judgement.ts";
 import { type DetectorView, defineDetector, type Judgement } from "../../core/findings/detector.ts";
+import { databaseRole, membership } from "../../core/findings/example-catalog.ts";
 import { type Case, type Example, exampleFacts } from "../../core/findings/example-facts.ts";
 import { principalsByRole } from "../../core/findings/role-principals.ts";
 import type { AccessEngine } from "../../core/privileges/effective.ts";
@@ -101,33 +102,26 @@ export const unmappedLoginRole = /* @__PURE__ */ defineDetector({
 });
 
 export const cases = (): Case[] => {
-  const role = (oid: number, name: string, canLogin = true): Role => ({
-    oid, name, superuser: false, inherit: true, createRole: false, createDb: false, canLogin, replication: false,
-    bypassRls: false, connectionLimit: -1, validUntil: null,
-  }); // biome-ignore format: one glance
   const roles = [
-    role(10, "admin"),
-    role(100, "old_job"),
-    role(20_000, "app"),
-    role(102, "group", false),
-    role(103, AUDITOR_ROLE),
+    databaseRole(10, "admin"),
+    databaseRole(100, "old_job"),
+    databaseRole(20_000, "app"),
+    databaseRole(102, "group", { canLogin: false }),
+    databaseRole(103, AUDITOR_ROLE),
   ];
   const mappings = [{ to: "App", role: "app" }];
-  const member = (group: number, who: number) => ({
-    role: group, member: who, grantor: 10, admin: false, inherit: true, set: true,
-  }); // biome-ignore format: one glance
   const facts = (catalog: Example["catalog"], more: Partial<Example> = {}) =>
     exampleFacts({ mappings, ...more, catalog: { roles, ...catalog } });
   return [
     { name: "fires for a role with LOGIN that nobody is mapped to", facts: facts({}), expect: ["old_job"] },
     {
       name: "fires though admin may become it",
-      facts: facts({ memberships: [member(100, 10)] }),
+      facts: facts({ memberships: [membership(100, 10)] }),
       expect: ["old_job"],
     },
     {
       name: "is quiet for a role that a mapped one is a member of",
-      facts: facts({ memberships: [member(102, 20_000), member(100, 102)] }),
+      facts: facts({ memberships: [membership(102, 20_000), membership(100, 102)] }),
       expect: [],
     },
     {
@@ -142,7 +136,10 @@ export const cases = (): Case[] => {
     },
     {
       name: "clears when somebody is mapped to it",
-      facts: facts({ roles: [role(20_000, "old_job")] }, { mappings: [{ to: "Job", role: "old_job" }] }),
+      facts: facts(
+        { roles: [databaseRole(20_000, "old_job")] },
+        { mappings: [{ to: "Job", role: "old_job" }] },
+      ),
       expect: [],
     },
   ];

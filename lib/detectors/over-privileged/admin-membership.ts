@@ -10,6 +10,7 @@ import {
   shownRole,
 } from "../../core/findings/catalog-judgement.ts";
 import { type DetectorView, defineDetector, type Judgement } from "../../core/findings/detector.ts";
+import { databaseRole, membership } from "../../core/findings/example-catalog.ts";
 import { type Case, type Example, exampleFacts } from "../../core/findings/example-facts.ts";
 import type { AccessEngine } from "../../core/privileges/effective.ts";
 import type { RoleId } from "../../core/privileges/effective-graph.ts";
@@ -114,56 +115,49 @@ export const adminMembership = /* @__PURE__ */ defineDetector({
 });
 
 export const cases = (): Case[] => {
-  const role = (oid: number, name: string, more: Partial<Role> = {}): Role => ({
-    oid, name, superuser: false, inherit: true, createRole: false, createDb: false, canLogin: true, replication: false,
-    bypassRls: false, connectionLimit: -1, validUntil: null, ...more,
-  }); // biome-ignore format: one glance
   const roles = [
-    role(10, "admin"),
-    role(100, "orders_app"),
-    role(101, "keepers", { canLogin: false }),
-    role(102, "boss", { superuser: true }),
-    role(103, "pg_read_all_data", { canLogin: false }),
-    role(104, "writers", { canLogin: false }),
+    databaseRole(10, "admin"),
+    databaseRole(100, "orders_app"),
+    databaseRole(101, "keepers", { canLogin: false }),
+    databaseRole(102, "boss", { superuser: true }),
+    databaseRole(103, "pg_read_all_data", { canLogin: false }),
+    databaseRole(104, "writers", { canLogin: false }),
   ];
-  const member = (group: number, who: number, more = {}) => ({
-    role: group, member: who, grantor: 10, admin: false, inherit: true, set: true, ...more,
-  }); // biome-ignore format: one glance
   const facts = (
     memberships: NonNullable<Example["catalog"]>["memberships"],
     declared: Example["declared"] = {},
   ) => exampleFacts({ catalog: { roles, ...(memberships && { memberships }) }, declared });
   return [
-    { name: "fires for a member of admin", facts: facts([member(10, 100)]), expect: ["orders_app"] },
+    { name: "fires for a member of admin", facts: facts([membership(10, 100)]), expect: ["orders_app"] },
     {
       name: "fires for a member of a superuser that can SET ROLE",
-      facts: facts([member(102, 100, { inherit: false })]),
+      facts: facts([membership(102, 100, { inherit: false })]),
       expect: ["orders_app"],
     },
     {
       name: "fires for a member of pg_read_all_data",
-      facts: facts([member(103, 100)]),
+      facts: facts([membership(103, 100)]),
       expect: ["orders_app"],
     },
     {
       name: "fires for a group and for who can log in by it",
-      facts: facts([member(10, 101), member(101, 100)]),
+      facts: facts([membership(10, 101), membership(101, 100)]),
       expect: ["keepers", "orders_app"],
     },
-    { name: "is quiet for an ordinary group", facts: facts([member(104, 100)]), expect: [] },
+    { name: "is quiet for an ordinary group", facts: facts([membership(104, 100)]), expect: [] },
     {
       name: "is quiet for a membership that has none of the three options",
-      facts: facts([member(10, 100, { inherit: false, set: false })]),
+      facts: facts([membership(10, 100, { inherit: false, set: false })]),
       expect: [],
     },
     {
       name: "is quiet for admin itself, which every role may be granted to",
-      facts: facts([member(100, 10, { admin: true }), member(103, 10)]),
+      facts: facts([membership(100, 10, { admin: true }), membership(103, 10)]),
       expect: [],
     },
     {
       name: "is quiet where the role is declared as admin",
-      facts: facts([member(10, 100)], { orders_app: "admin" }),
+      facts: facts([membership(10, 100)], { orders_app: "admin" }),
       expect: [],
     },
     { name: "is quiet while memberships could not be read", facts: facts("permission denied"), expect: [] },

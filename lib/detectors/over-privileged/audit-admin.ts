@@ -1,8 +1,8 @@
 // A role that can switch Aurora DSQL's audit log off: before it does something, or after.
 import * as z from "../../core/base/zod.ts";
-import type { Role } from "../../core/catalog/catalog.ts";
 import { isBuiltIn, type Since, seenInSnapshot, shownRole } from "../../core/findings/catalog-judgement.ts";
 import { defineDetector, type Judgement } from "../../core/findings/detector.ts";
+import { databaseRole, membership } from "../../core/findings/example-catalog.ts";
 import { type Case, type Example, exampleFacts } from "../../core/findings/example-facts.ts";
 import { type RoleWay, roleWay } from "../../core/privileges/role-way.ts";
 import { revokeMembershipSql } from "../../core/remediation/revoke-membership.ts";
@@ -71,41 +71,34 @@ export const auditAdmin = /* @__PURE__ */ defineDetector({
 });
 
 export const cases = (): Case[] => {
-  const role = (oid: number, name: string, canLogin = true): Role => ({
-    oid, name, superuser: false, inherit: true, createRole: false, createDb: false, canLogin, replication: false,
-    bypassRls: false, connectionLimit: -1, validUntil: null,
-  }); // biome-ignore format: one glance
   const roles = [
-    role(10, "admin"),
-    role(100, "orders_app"),
-    role(101, "watchers", false),
-    role(102, AUDIT_ADMIN, false),
+    databaseRole(10, "admin"),
+    databaseRole(100, "orders_app"),
+    databaseRole(101, "watchers", { canLogin: false }),
+    databaseRole(102, AUDIT_ADMIN, { canLogin: false }),
   ];
-  const member = (group: number, who: number, more = {}) => ({
-    role: group, member: who, grantor: 10, admin: false, inherit: true, set: true, ...more,
-  }); // biome-ignore format: one glance
   const facts = (memberships: NonNullable<Example["catalog"]>["memberships"]) =>
     exampleFacts({ catalog: { roles, ...(memberships && { memberships }) } });
   return [
-    { name: "fires for a member", facts: facts([member(102, 100)]), expect: ["orders_app"] },
+    { name: "fires for a member", facts: facts([membership(102, 100)]), expect: ["orders_app"] },
     {
       name: "fires for a group, and for who can log in by it",
-      facts: facts([member(102, 101), member(101, 100)]),
+      facts: facts([membership(102, 101), membership(101, 100)]),
       expect: ["orders_app", "watchers"],
     },
     {
       name: "fires for a member that has to SET ROLE first",
-      facts: facts([member(102, 100, { inherit: false })]),
+      facts: facts([membership(102, 100, { inherit: false })]),
       expect: ["orders_app"],
     },
     {
       name: "is quiet for admin, and for a role that admin may have",
-      facts: facts([member(102, 10), member(100, 10)]),
+      facts: facts([membership(102, 10), membership(100, 10)]),
       expect: [],
     },
     {
       name: "is quiet for a membership that has none of the three options",
-      facts: facts([member(102, 100, { inherit: false, set: false })]),
+      facts: facts([membership(102, 100, { inherit: false, set: false })]),
       expect: [],
     },
     { name: "is quiet while memberships could not be read", facts: facts("permission denied"), expect: [] },

@@ -3,6 +3,7 @@ import * as z from "../../core/base/zod.ts";
 import { dependents } from "../../core/baseline/access.ts";
 import type { Baseline, Component } from "../../core/baseline/baseline.ts";
 import { defineDetector, type Judgement } from "../../core/findings/detector.ts";
+import { databaseRole } from "../../core/findings/example-catalog.ts";
 import { type Case, daily, daysAgo, exampleFacts } from "../../core/findings/example-facts.ts";
 import { type DriftEvidence, driftJudgements, facetOf } from "./drift/drift-judgement.ts";
 import { emergencyUses } from "./drift/emergency-use.ts";
@@ -50,10 +51,7 @@ export const baselineDrift = /* @__PURE__ */ defineDetector({
 });
 
 export const cases = (): Case[] => {
-  const roles = ["admin", "app"].map((name, i) => ({
-    oid: i === 0 ? 10 : 100, name, superuser: false, inherit: true, createRole: false, createDb: false, canLogin: true,
-    replication: false, bypassRls: false, connectionLimit: -1, validUntil: null,
-  })); // biome-ignore format: one glance
+  const roles = ["admin", "app"].map((name, i) => databaseRole(i === 0 ? 10 : 100, name));
   const catalog = (letters: string) => ({
     roles,
     schemas: [{ oid: 2200, name: "shop", owner: 10, acl: null }],

@@ -1,8 +1,8 @@
 // A role that programs connect as and that can create, own or alter objects: whoever takes over the program can, too.
 import * as z from "../../core/base/zod.ts";
-import type { Role } from "../../core/catalog/catalog.ts";
 import { declaredAs, isBuiltIn, isToldAsReader } from "../../core/findings/catalog-judgement.ts";
 import { defineDetector, type Judgement } from "../../core/findings/detector.ts";
+import { databaseRole, membership } from "../../core/findings/example-catalog.ts";
 import { type Case, type Example, exampleArn, exampleFacts } from "../../core/findings/example-facts.ts";
 import { usedByPrograms } from "../../core/findings/role-principals.ts";
 import { keepsObjects } from "../../core/privileges/archetype.ts";
@@ -61,11 +61,11 @@ export const ddlInApplicationRole = /* @__PURE__ */ defineDetector({
 });
 
 export const cases = (): Case[] => {
-  const role = (oid: number, name: string): Role => ({
-    oid, name, superuser: false, inherit: true, createRole: false, createDb: false, canLogin: true, replication: false,
-    bypassRls: false, connectionLimit: -1, validUntil: null,
-  }); // biome-ignore format: one glance
-  const roles = [role(100, "keeper"), role(20_000, "orders_app"), role(20_001, "mia")];
+  const roles = [
+    databaseRole(100, "keeper"),
+    databaseRole(20_000, "orders_app"),
+    databaseRole(20_001, "mia"),
+  ];
   const entry = (grantee: number, privileges: string) => ({
     grantee,
     grantor: 100,
@@ -82,9 +82,7 @@ export const cases = (): Case[] => {
     { to: "OrdersService", role: "orders_app" },
     { to: "x", role: "mia", arn: exampleArn("aws-reserved/sso.amazonaws.com/AWSReservedSSO_Dev_1a2b") },
   ];
-  const member = (group: number, more = {}) => ({
-    role: group, member: 20_000, grantor: 100, admin: false, inherit: true, set: true, ...more,
-  }); // biome-ignore format: one glance
+  const member = (group: number, more = {}) => membership(group, 20_000, { grantor: 100, ...more });
   const facts = (catalog: Example["catalog"], declared: Example["declared"] = {}) =>
     exampleFacts({ mappings, catalog: { roles, schemas: [schema()], ...catalog }, declared });
   return [
@@ -127,7 +125,7 @@ export const cases = (): Case[] => {
     {
       name: "is quiet for a role whose name says that it runs migrations",
       facts: facts({
-        roles: [role(100, "keeper"), role(20_000, "migration_user")],
+        roles: [databaseRole(100, "keeper"), databaseRole(20_000, "migration_user")],
         schemas: [schema(entry(20_000, "UC"))],
       }),
       expect: [],

@@ -11,6 +11,7 @@ import {
   shownRole,
 } from "../../core/findings/catalog-judgement.ts";
 import { type DetectorView, defineDetector, type Judgement } from "../../core/findings/detector.ts";
+import { databaseRole, membership } from "../../core/findings/example-catalog.ts";
 import { type Case, type Example, exampleFacts } from "../../core/findings/example-facts.ts";
 import type { Severity } from "../../core/findings/finding.ts";
 import type { AccessEngine } from "../../core/privileges/effective.ts";
@@ -215,11 +216,11 @@ export const escalationPath = /* @__PURE__ */ defineDetector({
 });
 
 export const cases = (): Case[] => {
-  const role = (oid: number, name: string, more: Partial<Role> = {}): Role => ({
-    oid, name, superuser: false, inherit: true, createRole: false, createDb: false, canLogin: true, replication: false,
-    bypassRls: false, connectionLimit: -1, validUntil: null, ...more,
-  }); // biome-ignore format: one glance
-  const roles = [role(10, "admin", { createRole: true }), role(100, "orders_app"), role(101, "keeper")];
+  const roles = [
+    databaseRole(10, "admin", { createRole: true }),
+    databaseRole(100, "orders_app"),
+    databaseRole(101, "keeper"),
+  ];
   const acl = (...items: readonly (readonly [number, string])[]) => ({
     entries: items.map(([grantee, privileges]) => ({ grantee, grantor: 101, privileges, grantable: "" })),
     unknown: [],
@@ -229,12 +230,9 @@ export const cases = (): Case[] => {
   const f = (more: ReturnType<typeof acl>, securityDefiner = true) => ({
     oid: 500, schema: 2200, name: "f", identityArguments: "", kind: "f" as const, owner: 101, securityDefiner, acl: more,
   }); // biome-ignore format: one glance
-  const member = (group: number, who: number, more = {}) => ({
-    role: group, member: who, grantor: 10, admin: false, inherit: true, set: true, ...more,
-  }); // biome-ignore format: one glance
   const facts = (catalog: Example["catalog"], declared: Example["declared"] = {}) =>
     exampleFacts({ catalog: { roles, schemas, relations, ...catalog }, declared });
-  const canGrantItself = member(101, 100, { admin: true, inherit: false, set: false });
+  const canGrantItself = membership(101, 100, { admin: true, inherit: false, set: false });
   return [
     {
       name: "fires for ADMIN OPTION on a role that it does not have",
@@ -243,7 +241,9 @@ export const cases = (): Case[] => {
     },
     {
       name: "fires for CREATEROLE",
-      facts: facts({ roles: [role(10, "admin"), role(100, "orders_app", { createRole: true })] }),
+      facts: facts({
+        roles: [databaseRole(10, "admin"), databaseRole(100, "orders_app", { createRole: true })],
+      }),
       expect: ["orders_app"],
     },
     {
@@ -254,7 +254,7 @@ export const cases = (): Case[] => {
     {
       name: "fires for a reader's function that runs with the rights of a superuser",
       facts: facts({
-        roles: [role(100, "orders_ro"), role(101, "keeper", { superuser: true })],
+        roles: [databaseRole(100, "orders_ro"), databaseRole(101, "keeper", { superuser: true })],
         functions: [f(acl([100, "X"]))],
       }),
       expect: ["orders_ro"],
@@ -266,7 +266,7 @@ export const cases = (): Case[] => {
     },
     {
       name: "is quiet for admin, which can grant itself every role",
-      facts: facts({ memberships: [member(100, 10, { admin: true, inherit: false, set: false })] }),
+      facts: facts({ memberships: [membership(100, 10, { admin: true, inherit: false, set: false })] }),
       expect: [],
     },
     {

@@ -6,6 +6,7 @@ import * as z from "../../core/base/zod.ts";
 import type { AclEntry, Role } from "../../core/catalog/catalog.ts";
 import { letterBit, type Privilege, privilegeNames } from "../../core/catalog/privileges.ts";
 import { type DetectorView, defineDetector, type Judgement } from "../../core/findings/detector.ts";
+import { databaseRole } from "../../core/findings/example-catalog.ts";
 import { type Case, type Example, exampleFacts } from "../../core/findings/example-facts.ts";
 import { aclOf } from "../../core/privileges/acl-of.ts";
 import type { AccessEngine } from "../../core/privileges/effective.ts";
@@ -176,11 +177,12 @@ export const grantOption = /* @__PURE__ */ defineDetector({
 });
 
 export const cases = (): Case[] => {
-  const role = (oid: number, name: string, superuser = false): Role => ({
-    oid, name, superuser, inherit: true, createRole: false, createDb: false, canLogin: true, replication: false,
-    bypassRls: false, connectionLimit: -1, validUntil: null,
-  }); // biome-ignore format: one glance
-  const roles = [role(100, "keeper"), role(101, "orders_app"), role(102, "friend"), role(103, "root", true)];
+  const roles = [
+    databaseRole(100, "keeper"),
+    databaseRole(101, "orders_app"),
+    databaseRole(102, "friend"),
+    databaseRole(103, "root", { superuser: true }),
+  ];
   const schema = { oid: 2200, name: "public", owner: 100, acl: null };
   const orders = (...entries: AclEntry[]) => ({
     oid: 300, schema: 2200, name: "orders", kind: "r" as const, owner: 100, acl: { entries, unknown: [] },

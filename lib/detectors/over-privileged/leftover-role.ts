@@ -14,6 +14,7 @@ import {
   someOf,
 } from "../../core/findings/catalog-judgement.ts";
 import { defineDetector, type Judgement } from "../../core/findings/detector.ts";
+import { databaseRole } from "../../core/findings/example-catalog.ts";
 import { type Case, type Example, exampleFacts } from "../../core/findings/example-facts.ts";
 import { principalsByRole } from "../../core/findings/role-principals.ts";
 import type { AccessEngine } from "../../core/privileges/effective.ts";
@@ -145,10 +146,6 @@ export const leftoverRole = /* @__PURE__ */ defineDetector({
 });
 
 export const cases = (): Case[] => {
-  const role = (oid: number, name: string): Role => ({
-    oid, name, superuser: false, inherit: true, createRole: false, createDb: false, canLogin: true, replication: false,
-    bypassRls: false, connectionLimit: -1, validUntil: null,
-  }); // biome-ignore format: one glance
   const names = [
     "app_test2",
     "ordersOld",
@@ -158,7 +155,7 @@ export const cases = (): Case[] => {
     "user1",
     "templates",
   ];
-  const roles = [role(100, "keeper"), ...names.map((name, n) => role(20_000 + n, name))];
+  const roles = [databaseRole(100, "keeper"), ...names.map((name, n) => databaseRole(20_000 + n, name))];
   const orders = (...grantees: number[]) => ({
     oid: 300, schema: 2200, name: "orders", kind: "r" as const, owner: 100,
     acl: { entries: grantees.map((grantee) => ({ grantee, grantor: 100, privileges: "r", grantable: "" })), unknown: [] },

@@ -1,7 +1,7 @@
 // A role that may do more than it is there for: a reader that can write, a service that owns or creates objects.
 import * as z from "../../core/base/zod.ts";
-import type { Role } from "../../core/catalog/catalog.ts";
 import { defineDetector, type Judgement } from "../../core/findings/detector.ts";
+import { databaseRole, membership } from "../../core/findings/example-catalog.ts";
 import { type Case, type Example, exampleFacts } from "../../core/findings/example-facts.ts";
 import { type ExcessEvidence, purposeOf } from "./exceeds/evidence.ts";
 import { judgeRole } from "./exceeds/judge-role.ts";
@@ -69,13 +69,9 @@ export const privilegeExceedsArchetype = /* @__PURE__ */ defineDetector({
 });
 
 export const cases = (): Case[] => {
-  const role = (oid: number, name: string, superuser = false): Role => ({
-    oid, name, superuser, inherit: true, createRole: false, createDb: false, canLogin: true, replication: false,
-    bypassRls: false, connectionLimit: -1, validUntil: null,
-  }); // biome-ignore format: one glance
-  const owner = role(100, "owner");
-  const reader = role(101, "api_readonly");
-  const writer = role(102, "app_writer");
+  const owner = databaseRole(100, "owner");
+  const reader = databaseRole(101, "api_readonly");
+  const writer = databaseRole(102, "app_writer");
   const acl = (grantee: number, privileges: string) => ({
     entries: [{ grantee, grantor: 100, privileges, grantable: "" }],
     unknown: [],
@@ -84,7 +80,7 @@ export const cases = (): Case[] => {
   const orders = (grantee: number, privileges: string, ownerOid = 100) => ({
     oid: 300, schema: 2200, name: "orders", kind: "r" as const, owner: ownerOid, acl: acl(grantee, privileges),
   }); // biome-ignore format: one glance
-  const member = { role: 102, member: 101, grantor: 100, admin: false, inherit: true, set: true };
+  const member = membership(102, 101, { grantor: 100 });
   const facts = (catalog: Example["catalog"], declared: Example["declared"] = {}) =>
     exampleFacts({ catalog: { roles: [owner, reader, writer], schemas: [schema], ...catalog }, declared });
   return [

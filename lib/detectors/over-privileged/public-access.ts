@@ -10,6 +10,7 @@ import {
   shownRole,
 } from "../../core/findings/catalog-judgement.ts";
 import { type DetectorView, defineDetector, type Judgement } from "../../core/findings/detector.ts";
+import { databaseRole } from "../../core/findings/example-catalog.ts";
 import { type Case, type Example, exampleFacts } from "../../core/findings/example-facts.ts";
 import type { AccessEngine } from "../../core/privileges/effective.ts";
 import { type AccessObject, isSystemSchema } from "../../core/privileges/effective-objects.ts";
@@ -137,10 +138,7 @@ export const publicAccess = /* @__PURE__ */ defineDetector({
 });
 
 export const cases = (): Case[] => {
-  const roles = [{
-    oid: 100, name: "keeper", superuser: false, inherit: true, createRole: false, createDb: false, canLogin: true,
-    replication: false, bypassRls: false, connectionLimit: -1, validUntil: null,
-  }]; // biome-ignore format: one glance
+  const roles = [databaseRole(100, "keeper")];
   const acl = (...items: readonly (readonly [number, string])[]) => ({
     entries: items.map(([grantee, privileges]) => ({ grantee, grantor: 100, privileges, grantable: "" })),
     unknown: [],

@@ -8,6 +8,7 @@ import { principalName } from "../../core/base/visible-text.ts";
 import * as z from "../../core/base/zod.ts";
 import { declaredAs, isBuiltIn, shownRole, someOf } from "../../core/findings/catalog-judgement.ts";
 import { type DetectorView, defineDetector, type Judgement } from "../../core/findings/detector.ts";
+import { databaseRole } from "../../core/findings/example-catalog.ts";
 import {
   type Case,
   EXAMPLE_NOW,
@@ -174,14 +175,14 @@ export const rapidEscalation = /* @__PURE__ */ defineDetector({
 });
 
 export const cases = (): Case[] => {
-  const role = (oid: number, name: string, superuser = false) => ({
-    oid, name, superuser, inherit: true, createRole: false, createDb: false, canLogin: true, replication: false,
-    bypassRls: false, connectionLimit: -1, validUntil: null,
-  }); // biome-ignore format: one glance
-  const roles = [role(10, "admin"), role(100, "orders_app"), role(101, "boss", true)];
+  const roles = [
+    databaseRole(10, "admin"),
+    databaseRole(100, "orders_app"),
+    databaseRole(101, "boss", { superuser: true }),
+  ];
   const ref = ({ oid, name }: { oid: number; name: string }) => ({ oid, name });
-  const app = ref(role(100, "orders_app"));
-  const admin = ref(role(10, "admin"));
+  const app = ref(databaseRole(100, "orders_app"));
+  const admin = ref(databaseRole(10, "admin"));
   const object = (n: number) => ({
     section: "relations" as const, oid: 1000 + n, column: null, kind: "table", schema: "public", name: `t${n}`,
   }); // biome-ignore format: one glance
@@ -213,7 +214,7 @@ export const cases = (): Case[] => {
       facts: facts([
         {
           kind: "role-attribute",
-          role: ref(role(101, "boss")),
+          role: ref(databaseRole(101, "boss")),
           attribute: "superuser",
           from: false,
           to: true,

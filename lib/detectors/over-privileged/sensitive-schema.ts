@@ -12,6 +12,7 @@ import {
   someOf,
 } from "../../core/findings/catalog-judgement.ts";
 import { type DetectorView, defineDetector, type Judgement } from "../../core/findings/detector.ts";
+import { databaseRole } from "../../core/findings/example-catalog.ts";
 import { type Case, exampleFacts } from "../../core/findings/example-facts.ts";
 import type { AccessEngine } from "../../core/privileges/effective.ts";
 import type { PrivilegeRow } from "../../core/privileges/effective-rows.ts";
@@ -148,10 +149,9 @@ export const sensitiveSchema = /* @__PURE__ */ defineDetector({
 });
 
 export const cases = (): Case[] => {
-  const roles = ["admin", "billing", "reporting"].map((name, i) => ({
-    oid: i === 0 ? 10 : 20_000 + i - 1, name, superuser: false, inherit: true, createRole: false, createDb: false,
-    canLogin: true, replication: false, bypassRls: false, connectionLimit: -1, validUntil: null,
-  })); // biome-ignore format: one glance
+  const roles = ["admin", "billing", "reporting"].map((name, i) =>
+    databaseRole(i === 0 ? 10 : 20_000 + i - 1, name),
+  );
   const entry = (grantee: number, privileges: string) => ({
     grantee,
     grantor: 10,

@@ -11,6 +11,7 @@ import {
   shownRole,
 } from "../../core/findings/catalog-judgement.ts";
 import { type DetectorView, defineDetector, type Judgement } from "../../core/findings/detector.ts";
+import { databaseRole, membership } from "../../core/findings/example-catalog.ts";
 import { type Case, exampleFacts } from "../../core/findings/example-facts.ts";
 import type { AccessEngine } from "../../core/privileges/effective.ts";
 import type { RoleId } from "../../core/privileges/effective-graph.ts";
@@ -134,18 +135,10 @@ export const separationOfDuties = /* @__PURE__ */ defineDetector({
 });
 
 export const cases = (): Case[] => {
-  const roles = ["admin", "migrator", "reader", "both"].map((name, i) => ({
-    oid: i === 0 ? 10 : 20_000 + i - 1, name, superuser: false, inherit: true, createRole: false, createDb: false,
-    canLogin: true, replication: false, bypassRls: false, connectionLimit: -1, validUntil: null,
-  })); // biome-ignore format: one glance
-  const member = (role: number, set = true) => ({
-    role,
-    member: 20_002,
-    grantor: 10,
-    admin: false,
-    inherit: set,
-    set,
-  });
+  const roles = ["admin", "migrator", "reader", "both"].map((name, i) =>
+    databaseRole(i === 0 ? 10 : 20_000 + i - 1, name),
+  );
+  const member = (role: number, set = true) => membership(role, 20_002, { inherit: set, set });
   const catalog = (...memberships: ReturnType<typeof member>[]) => ({
     roles,
     memberships,

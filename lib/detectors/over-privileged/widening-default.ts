@@ -13,6 +13,7 @@ import {
   shownRole,
 } from "../../core/findings/catalog-judgement.ts";
 import { type DetectorView, defineDetector, type Judgement } from "../../core/findings/detector.ts";
+import { databaseRole, membership } from "../../core/findings/example-catalog.ts";
 import { type Case, type Example, exampleFacts } from "../../core/findings/example-facts.ts";
 import type { AccessEngine } from "../../core/privileges/effective.ts";
 import { writePrivileges } from "../../core/privileges/write-access.ts";
@@ -186,15 +187,14 @@ export const wideningDefault = /* @__PURE__ */ defineDetector({
 });
 
 export const cases = (): Case[] => {
-  const role = (oid: number, name: string) => ({
-    oid, name, superuser: false, inherit: true, createRole: false, createDb: false, canLogin: true, replication: false,
-    bypassRls: false, connectionLimit: -1, validUntil: null,
-  }); // biome-ignore format: one glance
-  const crowd = Array.from({ length: 10 }, (_, n) => role(200 + n, `person${n}`));
-  const roles = [role(100, "keeper"), role(101, "app_readonly"), role(102, "staff"), ...crowd];
-  const memberships = crowd.map(({ oid }) => ({
-    role: 102, member: oid, grantor: 100, admin: false, inherit: true, set: true,
-  })); // biome-ignore format: one glance
+  const crowd = Array.from({ length: 10 }, (_, n) => databaseRole(200 + n, `person${n}`));
+  const roles = [
+    databaseRole(100, "keeper"),
+    databaseRole(101, "app_readonly"),
+    databaseRole(102, "staff"),
+    ...crowd,
+  ];
+  const memberships = crowd.map(({ oid }) => membership(102, oid, { grantor: 100 }));
   const row = (objectType: string, grantee: number, privileges: string) => ({
     oid: 900, role: 100, schema: 2200, objectType,
     acl: { entries: [{ grantee, grantor: 100, privileges, grantable: "" }], unknown: [] },

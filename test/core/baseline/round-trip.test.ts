@@ -6,6 +6,7 @@ import { baselineText } from "../../../lib/core/baseline/baseline-text.ts";
 import { type DriftRow, driftOf } from "../../../lib/core/baseline/drift.ts";
 import { parseBaseline } from "../../../lib/core/baseline/parse-baseline.ts";
 import { type Catalog, type RowOf, rowsOf, type SectionName } from "../../../lib/core/catalog/catalog.ts";
+import { databaseRole, membership } from "../../../lib/core/findings/example-catalog.ts";
 import { anyCatalog } from "../../support/random-catalogs.ts";
 
 const AT = Date.UTC(2026, 5, 1);
@@ -36,10 +37,6 @@ const possible = (catalog: Catalog): Catalog => {
 
 /** The same with everything read, and all roles and schemas there. */
 const whole = (catalog: Catalog): Catalog => {
-  const role = (oid: number): RowOf<"roles"> => ({
-    oid, name: `role ${oid}`, superuser: false, inherit: true, createRole: false, createDb: false, canLogin: true,
-    replication: false, bypassRls: false, connectionLimit: -1, validUntil: null,
-  }); // biome-ignore format: one glance
   const withRows = (Object.keys(catalog.sections) as SectionName[]).reduce(
     (next, name) => replace(next, name, rowsOf(catalog, name) as never),
     catalog,
@@ -52,7 +49,11 @@ const whole = (catalog: Catalog): Catalog => {
   ): T[] => oids.map((oid) => rows.find((row) => row.oid === oid) ?? make(oid));
   const noUnknown = <T extends { readonly acl?: unknown }>(rows: readonly T[]): T[] =>
     rows.map((row) => (row.acl ? ({ ...row, acl: { ...(row.acl as object), unknown: [] } } as T) : row));
-  let next = replace(known, "roles", fill(rowsOf(known, "roles"), [10, 100, 101, 102], role));
+  let next = replace(
+    known,
+    "roles",
+    fill(rowsOf(known, "roles"), [10, 100, 101, 102], (oid) => databaseRole(oid, `role ${oid}`)),
+  );
   next = replace(
     next,
     "schemas",
@@ -192,7 +193,7 @@ const oneChange = (catalog: Catalog, pick: number, other: number): Change | unde
           says: joined,
         };
       }
-      const row = { role: joined, member: grantee, grantor: 10, admin: false, inherit: true, set: true };
+      const row = membership(joined, grantee);
       return {
         catalog: replace(catalog, "memberships", [...rows, row]),
         row: { kind: "undeclared", role, privilege: "MEMBER" },

@@ -1,6 +1,7 @@
 // Who was connected as admin while a role gained much: the auditor's own logins, which it wrote down, are nobody's.
 import { describe, expect, it } from "vitest";
 import { HOUR } from "../../../lib/core/base/time.ts";
+import { databaseRole } from "../../../lib/core/findings/example-catalog.ts";
 import { EXAMPLE_NOW, type Example, exampleFacts } from "../../../lib/core/findings/example-facts.ts";
 import { judgeWith } from "../../../lib/core/findings/judge.ts";
 import { auditView } from "../../../lib/core/findings/view.ts";
@@ -8,15 +9,11 @@ import { detectors } from "../../../lib/detectors/index.ts";
 
 const at = EXAMPLE_NOW - HOUR / 2;
 const boss = { oid: 101, name: "boss" };
-const role = {
-  ...{ ...boss, superuser: true, inherit: true, createRole: false, createDb: false, canLogin: true },
-  ...{ replication: false, bypassRls: false, connectionLimit: -1, validUntil: null },
-};
 const namedIn = (own: Example["own"]) => {
   const facts = exampleFacts({
     ...(own && { own }),
     connections: ["Ops", "Auditor"].map((by) => ({ by, at, action: "DbConnectAdmin" as const })),
-    catalog: { roles: [role] },
+    catalog: { roles: [databaseRole(101, "boss", { superuser: true })] },
     changes: [{ kind: "role-attribute", role: boss, attribute: "superuser", from: false, to: true }],
   });
   const { observations } = judgeWith(detectors, {})(auditView(facts));
