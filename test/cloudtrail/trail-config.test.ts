@@ -10,30 +10,10 @@ import {
   trailPort,
 } from "../../lib/cloudtrail/trail-config.ts";
 import type { Cluster } from "../../lib/core/base/ids.ts";
+import { takesConnects, readTrail as trail } from "../support/read-trail.ts";
 import { CLUSTER, connectRecord } from "../support/records.ts";
 
 const cluster = CLUSTER as Cluster;
-const selectors = [
-  {
-    FieldSelectors: [
-      { Field: "eventCategory", Equals: ["Data"] },
-      { Field: "resources.type", Equals: ["AWS::DSQL::Cluster"] },
-    ],
-  },
-];
-const trail: TrailRead = {
-  arn: "arn:aws:cloudtrail:us-east-1:111122223333:trail/main",
-  homeRegion: "us-east-1",
-  multiRegion: false,
-  bucket: "b",
-  prefix: null,
-  validation: true,
-  logging: true,
-  deliveryError: null,
-  deliveredAt: 0,
-  stoppedAt: null,
-  selectors,
-};
 
 describe("captureState", () => {
   it("takes only a trail of the organization for one of another account's cluster, and knows no more of it", () => {
@@ -71,7 +51,7 @@ describe("captureState", () => {
           selectors: [
             {
               FieldSelectors: [
-                ...(selectors[0]?.FieldSelectors ?? []),
+                ...(takesConnects[0]?.FieldSelectors ?? []),
                 { Field: "readOnly", Equals: ["true"] },
               ],
             },
@@ -131,7 +111,7 @@ describe("the CloudTrail client", () => {
         },
       }),
       GetTrailStatus: () => ({ IsLogging: true, LatestDeliveryTime: 1_762_000_000 }),
-      GetEventSelectors: () => ({ AdvancedEventSelectors: selectors }),
+      GetEventSelectors: () => ({ AdvancedEventSelectors: takesConnects }),
     });
     const trails = await trailPort(() => client).trails();
     expect(trails.map(({ arn }) => arn)).toEqual(["t1", "t2"]);

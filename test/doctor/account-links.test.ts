@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { Cluster } from "../../lib/core/base/ids.ts";
 import { clustersLink, digestsLink, memberLink, trailLink } from "../../lib/doctor/account-links.ts";
+import { readTrail } from "../support/read-trail.ts";
 
 const cluster = Cluster.parse("arn:aws:dsql:us-east-1:111122223333:cluster/abc");
 
@@ -72,21 +73,8 @@ describe("clusters", () => {
 
 describe("the trail", () => {
   const trail = (more: object = {}) => ({
-    ...{
-      arn: "arn:aws:cloudtrail:us-east-1:111122223333:trail/t",
-      homeRegion: "us-east-1",
-      multiRegion: false,
-    },
-    ...{ bucket: "b", prefix: null, validation: true, logging: true, deliveryError: null, deliveredAt: null },
-    stoppedAt: null,
-    selectors: [
-      {
-        FieldSelectors: [
-          { Field: "eventCategory", Equals: ["Data"] },
-          { Field: "resources.type", Equals: ["AWS::DSQL::Cluster"] },
-        ],
-      },
-    ],
+    ...readTrail,
+    arn: "arn:aws:cloudtrail:us-east-1:111122223333:trail/t",
     ...more,
   });
   it("holds when it logs and takes the connects", () => {

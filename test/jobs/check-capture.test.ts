@@ -10,6 +10,7 @@ import { loadFacts } from "../../lib/jobs/load-facts.ts";
 import { topicListeners } from "../../lib/notices/channels/subscriptions.ts";
 import { openStore, type Store } from "../../lib/store/open-store.ts";
 import { connection } from "../support/connections.ts";
+import { readTrail as trail } from "../support/read-trail.ts";
 import { CLUSTER } from "../support/records.ts";
 import { sharedSns } from "../support/shared-sns.ts";
 import { testTables } from "../support/table.ts";
@@ -17,26 +18,6 @@ import { testTables } from "../support/table.ts";
 const cluster = CLUSTER as Cluster;
 const T = Date.parse("2026-11-02T09:10:00Z");
 
-const trail: TrailRead = {
-  arn: "arn:aws:cloudtrail:us-east-1:111122223333:trail/main",
-  homeRegion: "us-east-1",
-  multiRegion: false,
-  bucket: "b",
-  prefix: null,
-  validation: true,
-  logging: true,
-  deliveryError: null,
-  deliveredAt: 0,
-  stoppedAt: null,
-  selectors: [
-    {
-      FieldSelectors: [
-        { Field: "eventCategory", Equals: ["Data"] },
-        { Field: "resources.type", Equals: ["AWS::DSQL::Cluster"] },
-      ],
-    },
-  ],
-};
 const stopped: TrailRead = { ...trail, logging: false };
 const denied = (): never => {
   throw Object.assign(new Error("no"), { name: "AccessDeniedException" });

@@ -8,6 +8,7 @@ import { documents } from "../../../cli/schemas/index.ts";
 import { type Params, paramsText, readParams } from "../../../deploy/params.ts";
 import { EXAMPLE, fileOf } from "../../../deploy/params-file.ts";
 import { cliIn } from "../../support/cli.ts";
+import { takesConnects } from "../../support/read-trail.ts";
 import { ACCOUNT, REGION, type SetupAccount, startSetupAccount } from "../../support/setup-account.ts";
 
 const CLUSTER = `arn:aws:dsql:${REGION}:${ACCOUNT}:cluster/abc`;
@@ -32,14 +33,7 @@ const trail = (name: string, bucket: string, takes = false) => ({
   details: { S3BucketName: bucket, S3KeyPrefix: name, LogFileValidationEnabled: true },
   selectors: takes
     ? {
-        AdvancedEventSelectors: [
-          {
-            FieldSelectors: [
-              { Field: "eventCategory", Equals: ["Data"] },
-              { Field: "resources.type", Equals: ["AWS::DSQL::Cluster"] },
-            ],
-          },
-        ],
+        AdvancedEventSelectors: takesConnects,
       }
     : { EventSelectors: [{ ReadWriteType: "All" }] },
 });

@@ -9,6 +9,7 @@ import { run } from "../../../cli/program.ts";
 import { type Params, paramsText, readParams } from "../../../deploy/params.ts";
 import { EXAMPLE, fileOf, readFileOf, stackNameOf, stackValues } from "../../../deploy/params-file.ts";
 import { cliIn } from "../../support/cli.ts";
+import { takesConnects } from "../../support/read-trail.ts";
 import {
   ACCOUNT,
   type FakeTrail,
@@ -33,14 +34,7 @@ const trail = (arn: string, more: Partial<FakeTrail> = {}): FakeTrail => ({
   ...{ arn, home: REGION, logging: true },
   details: { S3BucketName: "own-files", LogFileValidationEnabled: true },
   selectors: {
-    AdvancedEventSelectors: [
-      {
-        FieldSelectors: [
-          { Field: "eventCategory", Equals: ["Data"] },
-          { Field: "resources.type", Equals: ["AWS::DSQL::Cluster"] },
-        ],
-      },
-    ],
+    AdvancedEventSelectors: takesConnects,
   },
   ...more,
 });

@@ -12,6 +12,12 @@ import { detectors } from "../../../lib/detectors/index.ts";
 import { replayAll } from "../../support/replay-all.ts";
 import { factsOf, hourly, row, T, tally, window } from "../../support/replayed-world.ts";
 
+/** What a finding says of when and how, and by what. */
+const FIGURES = [
+  ...(["id", "status", "reopened", "evidence"] as const),
+  ...(["firstSeenAt", "lastSeenAt", "detectedAt", "confirmedAt", "closedAt"] as const),
+];
+
 describe("a replay", () => {
   it("never sees the future: stepping over all of it equals judging what was known", () => {
     const names = ["A", "B"];
@@ -68,27 +74,7 @@ describe("a replay", () => {
           known = reconcileFindings(known, observations, looks, now, { gone });
           for (const { id, status } of known) if (status === "open" || status === "ended") everOpen.add(id);
         }
-        const figures = ({
-          id,
-          status,
-          detectedAt,
-          confirmedAt,
-          closedAt,
-          firstSeenAt,
-          lastSeenAt,
-          reopened,
-          evidence,
-        }: Finding) => ({
-          id,
-          status,
-          detectedAt,
-          confirmedAt,
-          closedAt,
-          firstSeenAt,
-          lastSeenAt,
-          reopened,
-          evidence,
-        });
+        const figures = (one: Finding) => FIGURES.map((figure) => one[figure]);
         const byId = (a: Finding, b: Finding): number => (a.id < b.id ? -1 : 1);
         expect(replayAll(facts, judge, range).toSorted(byId).map(figures)).toEqual(
           known

@@ -1,0 +1,56 @@
+// The stacks that hand events to the auditor's Region send what the auditor listens to, and may do nothing else.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { parse } from "yaml";
+import { changes, connects } from "../../deploy/rule-plans.ts";
+import { filled, named, root } from "./stack.ts";
+
+const [dsql, iam, trail] = changes;
+const account = "111122223333";
+
+it("between them send all that the auditor's own rules take; IAM's events come in one Region", () => {
+  expect(changes.map(({ name }) => name)).toEqual(["dsql", "iam", "trail"]);
+});
+
+describe.each([
+  {
+    file: "forward-region.yml",
+    rules: { ConnectRule: connects, DsqlRule: dsql, TrailRule: trail },
+    partition: "aws-cn",
+    region: "cn-north-1",
+  },
+  { file: "forward-iam.yml", rules: { Forward: iam }, partition: "aws-us-gov", region: "us-gov-east-1" },
+])("$file", ({ file, rules, partition, region }) => {
+  const { Resources, Parameters, Conditions } = parse(readFileSync(join(root, "deploy", file), "utf8"));
+  const values = { "AWS::Partition": partition, "AWS::AccountId": account, AuditorRegion: region };
+  const bus = `arn:${partition}:events:${region}:${account}:event-bus/default`;
+
+  it("sends the events that the auditor's own rules take", () => {
+    expect(Object.keys(Resources).sort()).toEqual([...Object.keys(rules), "ForwardRole"].sort());
+    for (const [name, plan] of Object.entries(rules)) {
+      expect(plan, name).toBeDefined();
+      expect(Resources[name].Properties.EventPattern, name).toEqual(plan?.pattern({ bucket: "", keys: "" }));
+    }
+  });
+
+  it("puts them on the event bus of the auditor's Region, in any partition, and may do no more", () => {
+    for (const name of Object.keys(rules)) {
+      const { Targets } = Resources[name].Properties;
+      expect(filled(Targets[0].Arn, values)).toBe(bus);
+      expect(named(Targets[0].RoleArn)).toEqual(["ForwardRole"]);
+    }
+    const statements = Resources.ForwardRole.Properties.Policies.flatMap(
+      (policy: { PolicyDocument: { Statement: object[] } }) => policy.PolicyDocument.Statement,
+    );
+    expect(filled(statements, values)).toEqual([
+      { Effect: "Allow", Action: "events:PutEvents", Resource: bus },
+    ]);
+    expect(Object.keys(Parameters)).toEqual(["AuditorRegion", "AuditorAccount"]);
+    // Of another account only where one is named.
+    expect(Conditions).toEqual({ IsOwn: { "Fn::Equals": [{ Ref: "AuditorAccount" }, ""] } });
+    expect(JSON.stringify(Resources)).toContain(
+      '"Account":{"Fn::If":["IsOwn",{"Ref":"AWS::AccountId"},{"Ref":"AuditorAccount"}]}',
+    );
+  });
+});
