@@ -39,7 +39,7 @@ const look = async (
   activity: ActivityPort,
   { observation, finding }: Look,
 ): Promise<{ readonly looked: Observation; readonly read: number }> => {
-  const wanted = wantedOf(observation.subject.principal, observation.threads ?? []);
+  const wanted = wantedOf(observation.subject.principal, observation.threads ?? [], observation.evidence);
   const tallies = tallyWanted(activity, observation, wanted);
   const before = finding?.evidence ?? {};
   const since = "addresses" in before ? (finding?.lastSeenAt ?? 0) : 0;

@@ -85,6 +85,23 @@ describe("a closer look", () => {
     expect(found?.evidence).toMatchObject({ addresses: ["198.18.7.20", "198.18.7.21"] });
   });
 
+  it("names the addresses of both places of a session, and of no other session there", async () => {
+    const person = { cluster, principal };
+    const { look } = await worldOf([
+      connection("office", T, { ...person, sourceIp: "198.51.100.32", sessionName: "lea@example.com" }),
+      connection("away", T + MINUTE, { ...person, sourceIp: "3fff:abc::7", sessionName: "lea@example.com" }),
+      connection("tom", T + MINUTE, { ...person, sourceIp: "198.51.100.33", sessionName: "tom@example.com" }),
+    ]);
+    const places = { networks: ["198.51.0.0/16", "3fff:abc::/32"], session: "lea@example.com" };
+    for (const evidence of [places, { networks: "?", signs: [{}, { evidence: places }] }]) {
+      const [found] = await look([observation({ evidence, threads: ["network:3fff:abc::/32"] })]);
+      expect(found?.evidence).toMatchObject({
+        addresses: ["198.51.100.32", "3fff:abc::7"],
+        sessionNames: ["lea@example.com"],
+      });
+    }
+  });
+
   it("says that addresses are not known where an earlier release counted", async () => {
     const { db, look } = await worldOf([thief(0, T)]);
     const key = keys.segment(cluster, T, 1);

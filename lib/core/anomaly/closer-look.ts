@@ -6,6 +6,7 @@ import type { Principal } from "../base/ids.ts";
 import { floorTo, HOUR, type Instant, type Interval } from "../base/time.ts";
 import { coarseNetwork, fineNetwork } from "./coarse-network.ts";
 
+type Evidence = Readonly<Record<string, unknown>>;
 type Alike = Pick<Tally, "principal" | "network" | "client" | "session">;
 
 export type Wanted = {
@@ -13,27 +14,45 @@ export type Wanted = {
   readonly principal: Principal | undefined;
   /** Networks, client families and session shapes that the signs name; none: all that the principal did. */
   readonly values: ReadonlySet<string>;
+  /** One session in several places: the usual one tells as much as the strange one. */
+  readonly places: readonly { readonly session: string; readonly networks: readonly string[] }[];
 };
 
-/** The values in an observation's threads: "network:203.0.113.0/24". */
-export const wantedOf = (principal: Principal | undefined, threads: readonly string[]): Wanted => ({
+const texts = (value: unknown): string[] =>
+  Array.isArray(value) ? value.filter((text) => typeof text === "string") : [];
+
+const placesIn = (evidence: unknown): Wanted["places"] => {
+  const { session, networks } = (evidence ?? {}) as Evidence;
+  const names = texts(networks);
+  return typeof session === "string" && names.length ? [{ session, networks: names }] : [];
+};
+
+/** By an observation's threads ("network:203.0.113.0/24"), and by the places that its evidence and that of its signs name. */
+export const wantedOf = (
+  principal: Principal | undefined,
+  threads: readonly string[],
+  evidence: Evidence,
+): Wanted => ({
   principal,
   values: new Set(threads.map((thread) => thread.slice(thread.indexOf(":") + 1))),
+  places: [
+    ...placesIn(evidence),
+    ...(Array.isArray(evidence.signs) ? evidence.signs.flatMap((sign) => placesIn(sign?.evidence)) : []),
+  ],
 });
 
-const shows = (values: ReadonlySet<string>, { network, client, session }: Alike): boolean =>
+const shows = ({ values, places }: Wanted, { network, client, session }: Alike): boolean =>
   values.has(fineNetwork(network)) ||
   values.has(coarseNetwork(network)) ||
   values.has(clientFamily(client)) ||
-  values.has(session);
+  values.has(session) ||
+  places.some((place) => place.session === session && place.networks.includes(coarseNetwork(network)));
 
 /** Those that show what the signs name; all of the principal's where none does, or nothing is named. */
-export const wantedAmong = <T extends Alike>(
-  all: readonly T[],
-  { principal, values }: Wanted,
-): readonly T[] => {
+export const wantedAmong = <T extends Alike>(all: readonly T[], wanted: Wanted): readonly T[] => {
+  const { principal } = wanted;
   const own = principal === undefined ? all : all.filter((one) => one.principal === principal);
-  const named = own.filter((one) => shows(values, one));
+  const named = own.filter((one) => shows(wanted, one));
   return named.length || principal === undefined ? named : own;
 };
 
@@ -71,8 +90,6 @@ export type CloserLook = {
 
 const SHOWN = 20;
 
-const texts = (value: unknown): string[] =>
-  Array.isArray(value) ? value.filter((text) => typeof text === "string") : [];
 const count = (value: unknown): number => (typeof value === "number" ? value : 0);
 
 /** The first 20 that were ever seen stay; of further ones the most that one look saw are counted. */
@@ -81,8 +98,6 @@ const joined = (known: readonly string[], before: number, seen: readonly string[
   const all = [...known, ...fresh];
   return { shown: all.slice(0, SHOWN), more: Math.max(before, all.length - SHOWN) || null };
 };
-
-type Evidence = Readonly<Record<string, unknown>>;
 
 /** Whether somebody looked: its fields are those of a closer look. */
 const hasLook = (evidence: Evidence): boolean => "addresses" in evidence;
