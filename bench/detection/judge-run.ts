@@ -126,7 +126,7 @@ export const judgeRun = (run: Run, rules: readonly SignRule[], falseFindingsPerW
       }
       if (changed.size) note(now);
       if (!refused) continue;
-      for (const one of spreadRefusals(refusals, context)) {
+      for (const one of spreadRefusals(refusals, context, () => [])) {
         if (one.severity === undefined) continue;
         const key = `${one.by} ${one.value} ${one.firstAt}`;
         spread.set(key, { ...one, raisedAt: spread.get(key)?.raisedAt ?? now });

@@ -18,6 +18,8 @@ export type Spread = {
   readonly by: "network" | "client";
   readonly value: string;
   readonly principals: readonly Principal[];
+  /** Who was let in like that in the same hour or since, and had never used it before either. */
+  readonly letIn: readonly Principal[];
   readonly attempts: number;
   readonly firstAt: Instant;
   readonly lastAt: Instant;
@@ -122,11 +124,34 @@ const isToldOf = (one: Found, others: readonly Found[]): boolean =>
       by === "network" && hour === one.hour && one.principals.isSubsetOf(principals),
   );
 
+/** Who got in with it in its hour or since, of whom it is strange to. */
+const letInWith = (
+  { by, value, hour }: Found,
+  allowed: readonly Tally[],
+  { ownOf }: DayContext,
+): readonly Principal[] => {
+  const shows = ({ network, client }: Tally): boolean =>
+    (by === "network" ? fineNetwork(network) : clientFamily(client)) === value;
+  const entries = by === "network" ? "networks" : "families";
+  const found = allowed.filter(
+    (tally) =>
+      tally.lastAt >= hour * HOUR &&
+      shows(tally) &&
+      !usedBefore(ownOf(tally.principal), entries, value, tally.firstAt),
+  );
+  return [...new Set(found.map(({ principal }) => principal))].sort();
+};
+
 /**
  * Networks and clients with which at least three principals were refused within one clock hour, none of which had ever used
- * them. `refusals`: tallies of single hours, all of them refused, in any order.
+ * them. `refusals`: tallies of single hours, all of them refused, in any order; `allowed`: of the same days those that were
+ * let in, asked for only where it found something.
  */
-export const spreadRefusals = (refusals: readonly Tally[], context: DayContext): readonly Spread[] => {
+export const spreadRefusals = (
+  refusals: readonly Tally[],
+  context: DayContext,
+  allowed: () => readonly Tally[],
+): readonly Spread[] => {
   const { ownOf, facts } = context;
   const isOfKind = isFamilyBefore(context);
   const gathered = new Map<string, Found>();
@@ -149,6 +174,7 @@ export const spreadRefusals = (refusals: readonly Tally[], context: DayContext):
   if (!crowds.length) return [];
   // One day of the cluster is one chance for it.
   const threshold = thresholdOf(1, 1, facts.falseFindingsPerWeek);
+  const letIn = allowed();
   return crowds
     .filter((one) => !isToldOf(one, crowds))
     .map((one) => {
@@ -158,6 +184,7 @@ export const spreadRefusals = (refusals: readonly Tally[], context: DayContext):
       return {
         ...found,
         principals: [...found.principals].sort(),
+        letIn: letInWith(one, letIn, context),
         eventIds: found.eventIds.toSorted().slice(0, 10),
         usual,
         bits,

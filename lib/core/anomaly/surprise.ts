@@ -224,7 +224,11 @@ export const surprises = (facts: SurpriseFacts, rules: readonly SignRule[]): Sur
   const spreadAt = (now: Instant, context: DayContext): readonly Spread[] => {
     const today = dayNumber(now);
     const refusals = [...refusalsOf(today - 1), ...refusalsOf(today).filter(({ firstAt }) => firstAt < now)];
-    return spreadRefusals(refusals, context).filter(({ lastAt }) => lastAt >= now - DAY);
+    const allowed = () =>
+      [...talliesOf(today - 1), ...talliesOf(today)].filter(
+        ({ outcome, firstAt }) => outcome === "allowed" && firstAt < now,
+      );
+    return spreadRefusals(refusals, context, allowed).filter(({ lastAt }) => lastAt >= now - DAY);
   };
 
   const settledAt = (now: Instant): Estate | undefined => {

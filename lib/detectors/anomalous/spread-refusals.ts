@@ -1,5 +1,6 @@
 // Refusals on many roles from one network, or with one client, that none of them uses.
 import { refusedClient, refusedElsewhere } from "../../core/anomaly/refusal-rules.ts";
+import type { Spread } from "../../core/anomaly/spread.ts";
 import { DAY, floorTo, HOUR, iso } from "../../core/base/time.ts";
 import { principalName, visible } from "../../core/base/visible-text.ts";
 import * as z from "../../core/base/zod.ts";
@@ -13,6 +14,34 @@ const MAX_VALUE = 80;
 /** "0.3 principals are": how many, with as many digits as tell something. */
 const perDay = (usual: number): string =>
   usual < 0.1 ? "fewer than 0.1 principals are" : `about ${usual.toFixed(1)} principals are`;
+
+type Found = Pick<Spread, "by" | "value" | "principals" | "letIn">;
+
+/** "CatalogApi", "CatalogApi and OrdersApi", "CatalogApi, OrdersApi and 3 more" */
+const someOf = (principals: readonly string[]): string => {
+  const names = principals.slice(0, 2).map(principalName);
+  const more = principals.length - names.length;
+  return more > 0 ? `${names.join(", ")} and ${more} more` : names.join(" and ");
+};
+
+/** Who got in comes first: that is what somebody has to act on. */
+const titleOf = ({ by, value, principals, letIn }: Found): string => {
+  const like = by === "network" ? "from" : "with";
+  const what = visible(value, MAX_VALUE);
+  const refused = `${principals.length} principals`;
+  return letIn.length
+    ? `${someOf(letIn)} ${letIn.length === 1 ? "was" : "were"} let in ${like} ${what}, a ${by} new to ${letIn.length === 1 ? "it" : "them"}; ${refused} were refused ${like} it within one hour`
+    : `${refused} refused ${like} ${what} within one hour, a ${by} that none of them uses`;
+};
+
+const fixOf = ({ by, value, letIn }: Found): string => {
+  const first = letIn.length
+    ? `Take the mappings of ${someOf(letIn)} away and revoke ${letIn.length === 1 ? "its" : "their"} sessions first. Then`
+    : undefined;
+  return by === "network"
+    ? `${first ? `${first} block` : "Block"} ${value} in the cluster policy, and revoke the sessions of ${first ? "who was refused" : "these principals"}.`
+    : `${first ? `${first} look` : "Look"} up where the attempts came from, and revoke the sessions of ${first ? "who was refused" : "these principals"}.`;
+};
 
 /** They count how common such refusals are; spread is seen without any other rule. */
 const COUNTING = [refusedElsewhere, refusedClient];
@@ -33,9 +62,11 @@ export const spreadRefusals = /* @__PURE__ */ defineDetector({
   evidence: {
     network: { label: "Network", whenEmpty: "" },
     client: { label: "Client", whenEmpty: "" },
-    principals: { label: "Principals", lines: true },
-    principalsNotShown: { label: "Further principals", whenEmpty: "" },
-    attempts: { label: "Refused", unit: ["attempt", "attempts"] },
+    letIn: { label: "Let in", lines: true, whenEmpty: "nobody was seen to be, so far" },
+    letInNotShown: { label: "Further principals let in", whenEmpty: "" },
+    principals: { label: "Refused", lines: true },
+    principalsNotShown: { label: "Further principals refused", whenEmpty: "" },
+    attempts: { label: "Refusals", unit: ["attempt", "attempts"] },
     why: "Why this is unusual",
     bits: { label: "Weight", hidden: true },
   },
@@ -52,26 +83,28 @@ export const spreadRefusals = /* @__PURE__ */ defineDetector({
           ? [{ ...one, severity: one.severity }]
           : [],
       )
-      .map(({ by, value, principals, attempts, firstAt, lastAt, eventIds, severity, bits, usual }) => ({
-        subject: { object: `${by} ${visible(value, MAX_VALUE)}`, facet: iso(floorTo(HOUR, firstAt)) },
-        title: `${principals.length} principals refused ${by === "network" ? "from" : "with"} ${visible(value, MAX_VALUE)} within one hour, a ${by} that none of them uses`,
+      .map(({ firstAt, lastAt, eventIds, severity, bits, usual, ...one }) => ({
+        subject: {
+          object: `${one.by} ${visible(one.value, MAX_VALUE)}`,
+          facet: iso(floorTo(HOUR, firstAt)),
+        },
+        title: titleOf(one),
         severity,
         evidence: {
-          [by]: value,
-          why: `On an ordinary day ${perDay(usual)} refused ${by === "network" ? "from a network" : "with a client"} that is new to them.`,
+          [one.by]: one.value,
+          letIn: one.letIn.slice(0, SHOWN),
+          letInNotShown: Math.max(0, one.letIn.length - SHOWN) || null,
+          principals: one.principals.slice(0, SHOWN),
+          principalsNotShown: Math.max(0, one.principals.length - SHOWN) || null,
+          attempts: one.attempts,
+          why: `On an ordinary day ${perDay(usual)} refused ${one.by === "network" ? "from a network" : "with a client"} that is new to them.`,
           bits: Math.round(bits * 10) / 10,
-          principals: principals.slice(0, SHOWN).map(principalName),
-          principalsNotShown: Math.max(0, principals.length - SHOWN) || null,
-          attempts,
         },
         firstSeenAt: firstAt,
         lastSeenAt: lastAt,
         eventIds,
-        threads: [`${by}:${value}`],
-        fix:
-          by === "network"
-            ? `Block ${value} in the cluster policy, and revoke the sessions of these principals.`
-            : "Look up where the attempts came from, and revoke the sessions of these principals.",
+        threads: [`${one.by}:${one.value}`],
+        fix: fixOf(one),
       })),
 });
 

@@ -230,6 +230,30 @@ describe("refusals spread over many roles", () => {
     expect(spreadAt([...estate(30), ...tries("203.0.113.0/24", 2)])).toEqual([]);
   });
 
+  it("tell who was let in from there in that hour or since, and nobody who has used it before", () => {
+    const network = "203.0.113.0/24";
+    const known = Array.from({ length: 30 }, (_, n) => tally("partner", START + n * DAY, { network }));
+    const letIn = [
+      tally("service-1", hour + 5_000, { network }),
+      tally("service-9", hour + 30_000, { network }),
+      tally("service-4", hour - HOUR, { network }),
+      tally("service-5", hour + 5_000),
+      tally("partner", hour + 5_000, { network }),
+    ];
+    const all = [...estate(30), ...tries(network, 3), ...known];
+    expect(spreadAt(all)).toMatchObject([{ letIn: [] }]);
+    expect(spreadAt([...all, ...letIn])).toMatchObject([{ letIn: [role("service-1"), role("service-9")] }]);
+    const client = { client: "sqlmap/1.9" };
+    const withClient = tries("10.1.0.0/24", 3).map((one, n) => ({
+      ...one,
+      ...client,
+      network: `52.${n}.1.0/24`,
+    }));
+    expect(spreadAt([...estate(30), ...withClient, tally("service-7", hour + 5_000, client)])).toMatchObject([
+      { by: "client", letIn: [role("service-7")] },
+    ]);
+  });
+
   it("are not seen where services are refused from their own networks: an outage of their own", () => {
     const own = Array.from({ length: 9 }, (_, n) =>
       tally(`service-${n}`, hour + n, { network: `52.${n}.1.0/24`, outcome: "refused", count: 50 }),
