@@ -1,8 +1,7 @@
 // The notice of one incident in words, to be read on a phone at three in the morning: the answer first, times in UTC.
 
-import { counted } from "../core/base/counted.ts";
 import { type Instant, minute } from "../core/base/time.ts";
-import { principalName, visible } from "../core/base/visible-text.ts";
+import { visible } from "../core/base/visible-text.ts";
 import type { DetectorWords } from "../core/findings/detector.ts";
 import { type Finding, worstFirst } from "../core/findings/finding.ts";
 import { isNews, type NoticeKind } from "../core/incidents/due.ts";
@@ -10,11 +9,10 @@ import type { Incident } from "../core/incidents/incident.ts";
 import { isOver } from "../core/incidents/threads.ts";
 import { hasPlan } from "../core/remediation/has-plan.ts";
 import { type Commands, commandsFor, type StoreArguments } from "./command-line.ts";
-import { iamCutLines } from "./cut-off-text.ts";
 import { aboutLines, findingLine, fixLines, seenLines, sinceLines } from "./finding-lines.ts";
 import { type Notice, noticeFinding, toldOf } from "./notice.ts";
 import { beneath, paragraph, wrapped } from "./page.ts";
-import { type Reach, reachLines } from "./reach-text.ts";
+import { type ReachOf, reachOfAll } from "./reach-of-all.ts";
 import { shortText } from "./short-text.ts";
 import { stemOf } from "./stem.ts";
 import { subjectLine } from "./subject.ts";
@@ -22,8 +20,7 @@ import { subjectLine } from "./subject.ts";
 export type TextOptions = {
   readonly wordsOf: (detector: string) => DetectorWords | undefined;
   readonly store: StoreArguments;
-  /** What a principal can reach, where somebody has looked. */
-  readonly reachOf?: (finding: Finding) => Reach | undefined;
+  readonly reachOf?: ReachOf;
 };
 
 const SHOWN = 20;
@@ -118,52 +115,6 @@ const decideLines = (run: Commands, incident: Incident, lead: Finding): string[]
   ...run("exempt", lead.id, "--owner", "YOUR-TEAM", "--reason", "WHY", "--until", "30d"),
   ...incidentLines(run, incident),
 ];
-
-const MAX_CUT = 10;
-
-/** Both walls, each with where it is done. */
-const cutLines = (mappings: readonly string[], iam: readonly string[]): string[] => [
-  ...(mappings.length
-    ? ["In the database, as admin:", ...mappings.flatMap((sql) => fixLines(sql, undefined))]
-    : []),
-  ...iam,
-];
-
-/** What each principal of the incident can reach, and the statements that cut all of them off (`several`), the lead first. */
-const reachOfAll = (
-  { standing }: Incident,
-  lead: Finding,
-  reachOf: TextOptions["reachOf"],
-): { readonly reach: readonly string[]; readonly cut: readonly string[]; readonly several: boolean } => {
-  const all = [lead, ...standing.filter(({ id }) => id !== lead.id)].flatMap((finding) => {
-    const reach = reachOf?.(finding);
-    const { principal } = finding.subject;
-    return reach && principal !== undefined ? [{ reach, principal }] : [];
-  });
-  const each = [...new Map(all.toReversed().map((one) => [one.principal, one])).values()]
-    .reverse()
-    .slice(0, MAX_CUT);
-  const more = new Set(all.map(({ principal }) => principal)).size - each.length;
-  return {
-    reach: [
-      ...each.flatMap(({ reach, principal }) => [
-        // Whose reach it is goes without saying where the notice is about nobody else.
-        ...(each.length > 1 || lead.subject.principal !== principal ? [`${principalName(principal)}:`] : []),
-        ...reachLines(reach),
-      ]),
-      ...(more > 0 ? [`... and ${counted(more, "more principal")}: look at each finding.`] : []),
-    ],
-    several: each.length > 1,
-    cut: cutLines(
-      [...new Set(each.flatMap(({ reach }) => reach.roles.map(({ revoke }) => revoke)))],
-      iamCutLines(
-        each.map(({ principal }) => principal),
-        lead.cluster,
-        each[0]?.reach.peers,
-      ),
-    ),
-  };
-};
 
 /** The same in a few lines: what is new first, or how each part ended. */
 const briefLines = (incident: Incident, kind: NoticeKind, lead: Finding): string[] => {

@@ -1,4 +1,5 @@
 // What a principal can reach, for the people who have to decide how bad it is.
+import { counted } from "../core/base/counted.ts";
 import { visible } from "../core/base/visible-text.ts";
 import { bullet, wrapped } from "./page.ts";
 
@@ -18,13 +19,17 @@ export type Reach = {
   readonly peers?: readonly string[];
 };
 
-/** A line for each role that the principal is mapped to. */
+/** A person can read, and an administrator paste, no more than so many. */
+export const MAX_ROLES = 10;
+
+/** A line for each role that the principal is mapped to, ten at most. */
 export const reachLines = ({ roles, notKnown }: Reach): string[] => [
-  ...roles.flatMap(({ role, privileges }) => {
+  ...roles.slice(0, MAX_ROLES).flatMap(({ role, privileges }) => {
     const none = `no privilege on any table${notKnown === undefined ? "" : " that could be read"}`;
     return bullet(
       `${visible(role, 100)}: ${privileges.length ? visible(privileges.join(", "), 2_000) : none}`,
     );
   }),
+  ...(roles.length > MAX_ROLES ? [`... and ${counted(roles.length - MAX_ROLES, "more role")}.`] : []),
   ...(notKnown === undefined ? [] : wrapped(notKnown)),
 ];

@@ -105,11 +105,11 @@ const worldOf = ({ principal, role, object, session }: Names) => {
     threads: ["capture-outage"],
     ...{ firstSeenAt: T - 12 * HOUR, lastSeenAt: T - HOUR },
   };
-  const reachOf = ({ subject }: Finding): Reach => {
-    const isBackup = subject.principal === arn("LogicalBackup");
+  const reachOf = (who: Principal): Reach => {
+    const isBackup = who === arn("LogicalBackup");
     const own = isBackup ? "backup_user" : role;
     const privileges = isBackup ? ["SELECT on 7 tables"] : [`SELECT on ${object}`, "INSERT on 4 tables"];
-    const revoke = revokeMappingSql(own, subject.principal ?? arn(principal));
+    const revoke = revokeMappingSql(own, who);
     return { roles: [{ role: own, privileges, revoke }], peers: [] };
   };
   return { attack, grant, dormant, gap, reachOf, principal, role };

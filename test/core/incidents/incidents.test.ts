@@ -113,12 +113,12 @@ describe("one incident", () => {
   it("is one mail with all of them: who, what each can reach, and how each is cut off", () => {
     const net = ["network:203.0.113.0/24"];
     const all = joinIncidents([episode("A", T, net), episode("B", T, net)]);
-    const reachOf = ({ subject }: Finding) => ({
+    const reachOf = (who: string) => ({
       roles: [
         {
-          role: `role_of_${subject.principal?.slice(-1)}`,
+          role: `role_of_${who.slice(-1)}`,
           privileges: ["SELECT on public.orders"],
-          revoke: `AWS IAM REVOKE r FROM '${subject.principal}';`,
+          revoke: `AWS IAM REVOKE r FROM '${who}';`,
         },
       ],
     });
@@ -129,6 +129,43 @@ describe("one incident", () => {
     for (const who of ["A", "B"])
       expect(mail?.body).toContain(`AWS IAM REVOKE r FROM 'arn:aws:iam::111122223333:role/${who}';`);
     expect(mail?.told).toHaveLength(2);
+  });
+
+  it("tells of refusals from one network what who got in can reach, and names who was only refused", () => {
+    const arnOf = (who: string) => Principal.parse(`arn:aws:iam::111122223333:role/${who}`);
+    const spread = (letIn: readonly string[], principals: readonly string[]) =>
+      finding("spread", T, {
+        ...{
+          detector: "spread-refusals",
+          category: "anomalous",
+          subject: { object: "network n", facet: "h" },
+        },
+        evidence: {
+          ...{ letIn: letIn.map(arnOf), letInNotShown: null },
+          principals: principals.map((who) => (who === "gone" ? "OrdersApi" : arnOf(who))),
+        },
+      });
+    const reachOf = (who: string) => ({
+      roles: Array.from({ length: who.endsWith("/Many") ? 12 : 1 }, (_, n) => ({
+        role: `of_${who.slice(who.lastIndexOf("/") + 1)}_${n}`,
+        privileges: ["SELECT on public.orders"],
+        revoke: `AWS IAM REVOKE r${n} FROM '${who}';`,
+      })),
+    });
+    const mailOf = (letIn: readonly string[], principals: readonly string[]): string =>
+      dueNow([spread(letIn, principals)], T, { reachOf })[0]?.body.replaceAll(/\s+/g, " ") ?? "";
+    const oneIn = mailOf(["A"], ["A", "B", "C", "gone"]);
+    expect(oneIn).toContain(
+      "A: - of_A_0: SELECT on public.orders Only refused so far, and not shown here: B, C.",
+    );
+    expect(oneIn).toContain("REVOKE r0 FROM 'arn:aws:iam::111122223333:role/A'");
+    expect(oneIn).not.toContain("role/B';");
+    // Where nobody is known to have got in, any of them may be next.
+    expect(mailOf([], ["A", "B", "C"])).toMatch(/role\/A'.*:role\/B'.*:role\/C'/);
+    const many = mailOf(["Many", "B", "C", "D", "E", "F", "G"], ["A", "B", "C"]);
+    expect(many).toContain("... and 2 more roles.");
+    expect(many).toContain("2 more mappings");
+    expect(many).toContain("Not shown here: F, G.");
   });
 
   it("keeps its reference, whatever joins it and in whatever order findings are read", () => {

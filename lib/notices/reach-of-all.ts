@@ -1,0 +1,87 @@
+// What everybody of an incident can reach, and the statements that cut them off: whoever was let in comes first.
+import { counted } from "../core/base/counted.ts";
+import type { Principal } from "../core/base/ids.ts";
+import { principalName } from "../core/base/visible-text.ts";
+import { type Finding, worstFirst } from "../core/findings/finding.ts";
+import type { Incident } from "../core/incidents/incident.ts";
+import { partiesOf } from "../core/incidents/parties.ts";
+import { iamCutLines } from "./cut-off-text.ts";
+import { fixLines } from "./finding-lines.ts";
+import { wrapped } from "./page.ts";
+import { MAX_ROLES, type Reach, reachLines } from "./reach-text.ts";
+
+/** What a principal can reach; undefined: nobody has looked. */
+export type ReachOf = (principal: Principal) => Reach | undefined;
+
+/** Each of them takes up to ten lines: a mail that nobody scrolls through helps nobody. */
+const MAX_CUT = 5;
+
+/** Both walls, each with where it is done. */
+const cutLines = (reaches: readonly Reach[], iam: readonly string[]): string[] => {
+  const all = new Set(reaches.flatMap(({ roles }) => roles.slice(0, MAX_ROLES).map(({ revoke }) => revoke)));
+  const more = reaches.reduce((sum, { roles }) => sum + Math.max(0, roles.length - MAX_ROLES), 0);
+  return [
+    ...(all.size
+      ? ["In the database, as admin:", ...[...all].flatMap((sql) => fixLines(sql, undefined))]
+      : []),
+    ...(more ? [`-- ${counted(more, "more mapping")}: see each finding.`] : []),
+    ...iam,
+  ];
+};
+
+const namesOf = (principals: readonly Principal[]): string => {
+  const names = principals.slice(0, MAX_CUT).map(principalName);
+  const more = principals.length - names.length;
+  return more > 0 ? `${names.join(", ")} and ${more} more` : names.join(", ");
+};
+
+/** Who is left out of it, and why. */
+const leftOut = (cut: readonly Principal[], notNamed: number, refused: readonly Principal[]): string[] => [
+  ...(cut.length
+    ? wrapped(`Not shown here: ${namesOf(cut)}. Look them up in the finding, and cut them off alike.`)
+    : []),
+  ...(notNamed ? wrapped(`${counted(notNamed, "more principal")} got in, and too many to name.`) : []),
+  ...(refused.length ? wrapped(`Only refused so far, and not shown here: ${namesOf(refused)}.`) : []),
+];
+
+export type ReachOfAll = {
+  readonly reach: readonly string[];
+  readonly cut: readonly string[];
+  /** It is about more than one principal. */
+  readonly several: boolean;
+};
+
+/** Of the principals that got in, five at most; of those that were refused where nobody is known to have got in. */
+export const reachOfAll = (
+  { standing }: Incident,
+  lead: Finding,
+  reachOf: ReachOf | undefined,
+): ReachOfAll => {
+  const others = standing
+    .filter(({ id }) => id !== lead.id)
+    .toSorted((a, b) => worstFirst(a.severity, b.severity));
+  const { first, refused, notNamed } = partiesOf([lead, ...others]);
+  const asked = (first.length ? first : refused).flatMap((principal) => {
+    const reach = reachOf?.(principal);
+    return reach ? [{ principal, reach }] : [];
+  });
+  const each = asked.slice(0, MAX_CUT);
+  if (!each.length) return { reach: [], cut: [], several: false };
+  const left = asked.slice(MAX_CUT).map(({ principal }) => principal);
+  const principals = each.map(({ principal }) => principal);
+  return {
+    reach: [
+      ...each.flatMap(({ reach, principal }) => [
+        // Whose reach it is goes without saying where the notice is about nobody else.
+        ...(each.length > 1 || lead.subject.principal !== principal ? [`${principalName(principal)}:`] : []),
+        ...reachLines(reach),
+      ]),
+      ...leftOut(left, notNamed, first.length ? refused : []),
+    ],
+    several: each.length > 1,
+    cut: cutLines(
+      each.map(({ reach }) => reach),
+      iamCutLines(principals, lead.cluster, each[0]?.reach.peers),
+    ),
+  };
+};
