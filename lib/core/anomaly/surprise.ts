@@ -166,6 +166,9 @@ const closedDays = () => {
   };
 };
 
+const allowedBefore = (now: Instant, tallies: readonly Tally[]): readonly Tally[] =>
+  tallies.filter(({ outcome, firstAt }) => outcome === "allowed" && firstAt < now);
+
 /** Works through the days lazily. `rules`: the signs that are looked for. */
 export const surprises = (facts: SurpriseFacts, rules: readonly SignRule[]): SurpriseAt => {
   const isNew = (day: number): boolean => facts.estate.day === null || day > facts.estate.day;
@@ -224,10 +227,7 @@ export const surprises = (facts: SurpriseFacts, rules: readonly SignRule[]): Sur
   const spreadAt = (now: Instant, context: DayContext): readonly Spread[] => {
     const today = dayNumber(now);
     const refusals = [...refusalsOf(today - 1), ...refusalsOf(today).filter(({ firstAt }) => firstAt < now)];
-    const allowed = () =>
-      [...talliesOf(today - 1), ...talliesOf(today)].filter(
-        ({ outcome, firstAt }) => outcome === "allowed" && firstAt < now,
-      );
+    const allowed = () => allowedBefore(now, [...talliesOf(today - 1), ...talliesOf(today)]);
     return spreadRefusals(refusals, context, allowed).filter(({ lastAt }) => lastAt >= now - DAY);
   };
 
