@@ -52,7 +52,11 @@ export const itemKinds: Readonly<Record<string, ItemKind>> = {
   "DIGEST#": { holds: "digest files that were verified", people: false, kept: { days: 400 } },
   "DOUBT#": { holds: "stretches that are not proven after all", people: false, kept: { days: 400 } },
   "CAPTURE#": { holds: "what AWS last said of capture", people: false, kept: ONE },
-  "ASLEEP#": { holds: "since when a cluster was left asleep", people: false, kept: ONE },
+  "ASLEEP#": {
+    holds: "since when a cluster is left asleep, or not chosen by its tags",
+    people: false,
+    kept: ONE,
+  },
   // Proof that nobody else connected means nothing where it is no longer kept who did.
   "COVERAGE#": { holds: "hours for which capture is proven", people: false, kept: { by: "activityDays" } },
   "FINDING#": { holds: "findings; the days count from their end", people: true, kept: { by: "findingDays" } },

@@ -150,6 +150,14 @@ export const parameterPlans = {
     default: "auto",
     json: true,
   },
+  clusterTags: {
+    says: [
+      'With clusters: auto, only those that have all of these tags: {audit: "true"}. "*" stands for any value. A cluster that',
+      "loses its tag is no longer read, and a finding says so. {}: all of them.",
+    ],
+    default: "{}",
+    json: true,
+  },
   regions: {
     says: [
       'More Regions whose clusters are watched, with commas between. "": none. In each of them deploy',

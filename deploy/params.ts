@@ -74,7 +74,9 @@ export const readParams = (text: string): ReadParams => {
   });
   const read = Object.fromEntries(values) as Params;
   if (!problems.length)
-    problems.push(...lonely(read), ...ownTrail(read), ...tooShort(read), ...elsewhere(read));
+    problems.push(
+      ...[...lonely(read), ...ownTrail(read), ...tooShort(read), ...elsewhere(read), ...byTags(read)],
+    );
   return problems.length ? { problems } : { params: read };
 };
 
@@ -95,6 +97,29 @@ const ownTrail = (read: Params): string[] => {
       : []),
     ...(trailPrefix ? ["trailPrefix is of no use with createTrail: that trail has none"] : []),
   ];
+};
+
+/** AWS's limits: https://docs.aws.amazon.com/aurora-dsql/latest/userguide/CHAP_tagging.html */
+const MOST = { tags: 50, key: 128, value: 256 } as const;
+
+/** What no tag of a cluster can be, and tags beside clusters that are named. */
+const byTags = ({ clusters, clusterTags }: Params): string[] => {
+  const tags: unknown = JSON.parse(clusterTags);
+  if (typeof tags !== "object" || tags === null || Array.isArray(tags))
+    return ['clusterTags is a map of keys to values, like {audit: "true"}'];
+  const entries = Object.entries(tags);
+  if (!entries.length) return [];
+  if (entries.length > MOST.tags)
+    return [`clusterTags has ${entries.length} tags: ${MOST.tags} are the most`];
+  if (clusters !== "auto") return ["clusterTags chooses among all clusters: it needs clusters: auto"];
+  return entries.flatMap(([key, value]: [string, unknown]) => {
+    const name = `clusterTags ${JSON.stringify(key)}`;
+    if (key === "" || key.length > MOST.key) return `${name} is no key: it has 1 to ${MOST.key} characters`;
+    if (!["string", "number", "boolean"].includes(typeof value))
+      return `${name} has no value: write a text, or "*" for any`;
+    const text = String(value);
+    return text.length > MOST.value ? `${name} has a value of ${text.length} characters` : [];
+  });
 };
 
 /** What would be kept for less than what rests on it. */

@@ -108,7 +108,7 @@ const statements = {
   plan: [
     // ListClusters knows no resource: https://docs.aws.amazon.com/service-authorization/latest/reference/list_dsql.html
     allow("FindClusters", ["dsql:ListClusters"], "*"),
-    toItsClusters("DescribeClusters", ["dsql:GetCluster"]),
+    toItsClusters("DescribeClusters", ["dsql:GetCluster", "dsql:ListTagsForResource"]),
     reads(...READ),
     ...owns("plan"),
     sendTo(queueId("snapshot")),

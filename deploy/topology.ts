@@ -62,6 +62,7 @@ export const functionPlans = {
     settings: [
       ...(["TABLE_NAME", "CLUSTERS", "CLUSTER_ARN_PREFIX", "REGIONS", "AUDITOR_USER"] as const),
       ...(["SNAPSHOT_QUEUE_URL", "DETECT_QUEUE_URL", "DEPLOYMENT", "MEMBER_ACCOUNTS"] as const),
+      "CLUSTER_TAGS",
       // Whether nobody else has connected to a cluster that may be left asleep.
       ...(["IDLE_HOURS", "AUDITOR_PRINCIPAL"] as const),
     ],
@@ -223,6 +224,7 @@ export const settingSources: Readonly<Record<Setting, Source>> = {
   CLUSTERS: parameter("Clusters"),
   REGIONS: parameter("Regions"),
   MEMBER_ACCOUNTS: parameter("MemberAccounts"),
+  CLUSTER_TAGS: parameter("ClusterTags"),
   AUDITOR_USER: parameter("AuditorUser"),
   IDLE_HOURS: parameter("IdleHours"),
   IAM: parameter("Iam"),

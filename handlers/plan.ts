@@ -13,6 +13,7 @@ import { noteDeletion } from "../lib/jobs/cluster-life.ts";
 import { leaveAsleep } from "../lib/jobs/leave-asleep.ts";
 import type { DetectJob, SnapshotJob } from "../lib/jobs/messages.ts";
 import { planChange } from "../lib/jobs/plan-change.ts";
+import { settleChoice } from "../lib/jobs/settle-choice.ts";
 import { isToldGone } from "../lib/jobs/standing.ts";
 import { errorFields } from "../lib/log.ts";
 import { type ClusterEntry, isDeleted, isRetired } from "../lib/store/history/clusters.ts";
@@ -54,18 +55,17 @@ const LANES = 4;
 type Watch = { readonly read: readonly WatchedCluster[]; readonly judged: readonly Cluster[] };
 
 /**
- * What is read and what is judged now. Clusters that were ever seen are judged as well: what AWS does not tell of any more
- * must not fall silent. One that is gone is not read, and judged only until people were told.
+ * What is read and what is judged now. Clusters that were ever seen are judged as well: what AWS does not tell of any more,
+ * or tags no longer choose, must not fall silent. One that is gone is not read, and judged only until people were told.
  */
-const watchOf = async (
-  { store, presence, now, log }: PlanDeps,
-  { clusters: found, asked, unlisted = [] }: Discovery,
-): Promise<Watch> => {
+const watchOf = async ({ store, presence, now, log }: PlanDeps, discovery: Discovery): Promise<Watch> => {
+  const { clusters: found, asked, unlisted = [], unchosen = [], undecided = [] } = discovery;
   const named = new Set(found.map(({ cluster }) => cluster));
+  const listed = new Set([...named, ...unchosen, ...undecided.map(({ cluster }) => cluster)]);
   const silent = new Set(unlisted.map(({ prefix }) => prefix));
   const prefixOf = (cluster: Cluster): string => cluster.slice(0, cluster.lastIndexOf("/") + 1);
   const says = async (entry: ClusterEntry): Promise<Presence> => {
-    const isNamed = named.has(entry.cluster);
+    const isNamed = listed.has(entry.cluster);
     if (isNamed && asked) return "there";
     // A place that did not answer just now is not asked again for each of its clusters.
     if (silent.has(prefixOf(entry.cluster))) return "unknown";
@@ -84,8 +84,11 @@ const watchOf = async (
   const gone = new Set(known.flatMap((one) => (one.gone ? [one.cluster] : [])));
   const settled = new Set(known.flatMap((one) => (one.settled ? [one.cluster] : [])));
   const all = [...new Set([...named, ...known.map(({ cluster }) => cluster)])];
+  const watched = new Set(known.flatMap((one) => (one.gone ? [] : [one.cluster])));
+  const choice = await settleChoice(store, discovery, watched, now());
+  for (const cluster of choice.dropped) log.warn("no longer chosen by its tags", { cluster });
   return {
-    read: found.filter(({ cluster }) => !gone.has(cluster)),
+    read: [...found.filter(({ cluster }) => !gone.has(cluster)), ...choice.read],
     judged: all.filter((cluster) => !settled.has(cluster)),
   };
 };
@@ -194,6 +197,7 @@ export const wire = (shared: Runtime) => {
     "CLUSTER_ARN_PREFIX",
     "REGIONS",
     "MEMBER_ACCOUNTS",
+    "CLUSTER_TAGS",
     "AUDITOR_USER",
     "SNAPSHOT_QUEUE_URL",
     "DETECT_QUEUE_URL",
@@ -205,14 +209,17 @@ export const wire = (shared: Runtime) => {
   const { IDLE_HOURS, AUDITOR_PRINCIPAL: auditor } = given;
   const reach = reachOf(CLUSTER_ARN_PREFIX, REGIONS, given.MEMBER_ACCOUNTS);
   const listed = CLUSTERS === "auto" ? undefined : withinReach(CLUSTERS, reach);
+  const wanted = listed ? {} : given.CLUSTER_TAGS;
   const clients = dsqlClients(memberRoles(shared, auditor));
   const clientOf = ({ account, region }: Place) => clients(region, account);
   return planHandler({
     ...shared,
     store: storeOf(TABLE_NAME, shared),
-    deployment: given.DEPLOYMENT,
+    deployment: given.DEPLOYMENT && { ...given.DEPLOYMENT, clusterTags: wanted },
     discover: async () =>
-      listed ? { clusters: listed, failures: [] } : discoverClusters(clientOf, reach, AUDITOR_USER),
+      listed
+        ? { clusters: listed, failures: [] }
+        : discoverClusters(clientOf, reach, AUDITOR_USER, { wanted }),
     presence: presenceOf(clientOf, reach),
     idle: IDLE_HOURS > 0 && auditor !== undefined ? { auditor, longestMs: IDLE_HOURS * HOUR } : undefined,
     snapshot: queueOf(given.SNAPSHOT_QUEUE_URL),

@@ -63,6 +63,8 @@ export const Deployment = z.object({
   regions: z.optional(z.string()),
   /** Other accounts whose clusters are watched, with commas between; missing: an earlier release wrote it. */
   members: z.optional(z.string()),
+  /** The tags by which the clusters are chosen; empty: all are. Missing: an earlier release wrote it. */
+  clusterTags: z.optional(z.record(z.string(), z.string())),
   /** How long what is stored is kept, in days; missing: an earlier release wrote it. */
   retention: z.optional(z.record(z.string(), z.coerce.number())),
   /** The channels beside mail: the bus, the topic, or "on"; empty or "off": switched off. Missing: an earlier release wrote it. */
@@ -125,6 +127,11 @@ const shapes = {
       z.transform((text): readonly string[] => (text === "" ? [] : text.split(","))),
     ),
     [],
+  ),
+  /** With `auto`: only clusters that have these tags. YAML makes a number or a boolean of a value that is to be text. */
+  CLUSTER_TAGS: z._default(
+    json(z.record(z.string(), z.pipe(z.union([z.string(), z.number(), z.boolean()]), z.transform(String)))),
+    {},
   ),
   /** The database role that the auditor connects as, with `auto`. */
   AUDITOR_USER: z._default(

@@ -7,7 +7,9 @@ import {
 } from "@aws-sdk/client-dsql";
 import type { Place, Reach, WatchedCluster } from "../config.ts";
 import { Cluster } from "../core/base/ids.ts";
+import { isChosen, type Tags } from "../core/coverage/chosen.ts";
 import { AuditError } from "../errors.ts";
+import { tagsOf } from "./cluster-tags.ts";
 
 /** Clusters to look at, and what AWS would not tell: neither a cluster nor a Region nor an account hides the others. */
 export type Discovery = {
@@ -17,6 +19,10 @@ export type Discovery = {
   readonly asked?: boolean;
   /** Those that AWS calls idle or inactive: whoever connects wakes them. */
   readonly asleep?: ReadonlySet<Cluster>;
+  /** They are there, and their tags do not choose them; missing: no tags are asked for. */
+  readonly unchosen?: readonly Cluster[];
+  /** They are there, and AWS did not say with which tags: each is a failure. */
+  readonly undecided?: readonly WatchedCluster[];
   /** There is no list at all, of any Region. */
   readonly blind?: boolean;
   /** The accounts and Regions that were not listed, and why. */
@@ -54,13 +60,35 @@ const withinTime = <T>(answer: Promise<T>, signal: AbortSignal, late: T): Promis
     }),
   ]);
 
-type Found = { readonly watched: WatchedCluster; readonly sleeps: boolean };
+type Found = {
+  readonly watched: WatchedCluster;
+  readonly sleeps: boolean;
+  /** Whether its tags choose it; an error: they are not known. */
+  readonly chosen: boolean | Error;
+};
+
+/** How the clusters are to be watched, and which: see `isChosen`. */
+type Choosing = { readonly user: string; readonly wanted: Tags };
+
+const isWanted = async (
+  client: DSQLClient,
+  { arn, tags }: { readonly arn: string; readonly tags: Tags | undefined },
+  wanted: Tags,
+  abortSignal: AbortSignal,
+): Promise<boolean | Error> => {
+  if (!Object.keys(wanted).length) return true;
+  try {
+    return isChosen(await tagsOf(client, arn, tags, abortSignal), wanted);
+  } catch (cause) {
+    return new AuditError("denied", `AWS does not say which tags ${arn} has: ${messageOf(cause)}`, { cause });
+  }
+};
 
 /** undefined: it cannot be connected to, or was deleted meanwhile. */
 const describe = async (
   client: DSQLClient,
   identifier: string | undefined,
-  user: string,
+  { user, wanted }: Choosing,
   abortSignal: AbortSignal,
 ): Promise<Found | undefined> => {
   const asked = client.send(new GetClusterCommand({ identifier }), { abortSignal });
@@ -69,11 +97,12 @@ const describe = async (
     throw error;
   });
   if (!found?.status || !REACHABLE.has(found.status)) return undefined;
-  const { arn, endpoint, status, multiRegionProperties } = found;
+  const { arn, endpoint, status, multiRegionProperties, tags } = found;
   if (!arn || !endpoint) throw new AuditError("config", `AWS names no ARN or endpoint for ${identifier}`);
   // Whoever connects to its peer in another Region may change what both hold.
   const sleeps = ASLEEP.has(status) && !multiRegionProperties;
-  return { watched: { cluster: Cluster.parse(arn), endpoint, user }, sleeps };
+  const chosen = await isWanted(client, { arn, tags }, wanted, abortSignal);
+  return { watched: { cluster: Cluster.parse(arn), endpoint, user }, sleeps, chosen };
 };
 
 type Listed = {
@@ -86,7 +115,7 @@ type Listed = {
  * All clusters of one account and Region that can be connected to. What was found before the list broke off, or the time was
  * over, is kept: also who gives the credentials may be silent.
  */
-const discoverPlace = async (client: DSQLClient, user: string, limitMs: number): Promise<Listed> => {
+const discoverPlace = async (client: DSQLClient, choosing: Choosing, limitMs: number): Promise<Listed> => {
   const found: Found[] = [];
   const failures: unknown[] = [];
   let blind = true;
@@ -95,10 +124,11 @@ const discoverPlace = async (client: DSQLClient, user: string, limitMs: number):
     for await (const page of paginateListClusters({ client }, {}, { abortSignal })) {
       blind = false;
       for (const { identifier } of page.clusters ?? []) {
-        const one = await describe(client, identifier, user, abortSignal).catch(
+        const one = await describe(client, identifier, choosing, abortSignal).catch(
           (error: unknown) => void failures.push(error),
         );
         if (one) found.push(one);
+        if (one?.chosen instanceof Error) failures.push(one.chosen);
       }
     }
   };
@@ -113,21 +143,28 @@ const discoverPlace = async (client: DSQLClient, user: string, limitMs: number):
 
 /**
  * All clusters within `reach`, its accounts and Regions side by side: one that refuses or is silent takes nothing from the
- * others, and its failures name it. Never throws.
+ * others, and its failures name it. `wanted`: only those with these tags. Never throws.
  */
 export const discoverClusters = async (
   clientOf: (place: Place) => DSQLClient,
   reach: Reach,
   user: string,
-  limitMs: number = PLACE_MS,
+  { limitMs = PLACE_MS, wanted = {} }: { readonly limitMs?: number; readonly wanted?: Tags } = {},
 ): Promise<Discovery> => {
   const lists = await Promise.all(
-    reach.map(async (place) => ({ place, ...(await discoverPlace(clientOf(place), user, limitMs)) })),
+    reach.map(async (place) => ({
+      place,
+      ...(await discoverPlace(clientOf(place), { user, wanted }, limitMs)),
+    })),
   );
   const found = lists.flatMap((list) => list.found);
+  const by = (is: (chosen: Found["chosen"]) => boolean): WatchedCluster[] =>
+    found.flatMap(({ watched, chosen }) => (is(chosen) ? [watched] : []));
   return {
     asked: true,
-    clusters: found.map(({ watched }) => watched),
+    clusters: by((chosen) => chosen === true),
+    unchosen: by((chosen) => chosen === false).map(({ cluster }) => cluster),
+    undecided: by((chosen) => chosen instanceof Error),
     failures: lists.flatMap(({ place, failures }) =>
       failures.map(
         (cause) =>

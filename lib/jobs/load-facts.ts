@@ -176,6 +176,7 @@ const readAll = async (store: ReadStore, cluster: Cluster, now: Instant, lookbac
     ownLogins,
     captureCheck,
     asleep,
+    unchosen,
     baseline,
     exemptions,
     evidence,
@@ -188,6 +189,7 @@ const readAll = async (store: ReadStore, cluster: Cluster, now: Instant, lookbac
     ownLoginsOf(store, cluster, now),
     store.captureChecks.last(cluster),
     store.sleeps.last(cluster),
+    store.unchosen.last(cluster),
     store.baselines.read(cluster),
     findings.exemptions(cluster),
     coverageEvidence(store, cluster, lookback, now),
@@ -198,6 +200,7 @@ const readAll = async (store: ReadStore, cluster: Cluster, now: Instant, lookbac
     ...{ estate, snapshot, history, findings: found, judgedBefore, ownLogins, exemptions, evidence },
     captureCheck: captureCheck && captureCheck.at <= now ? captureCheck : undefined,
     asleep: asleep && asleep.at <= now ? asleep : undefined,
+    unchosen: unchosen && unchosen.at <= now ? unchosen : undefined,
     baseline: baseline && baseline.at <= now ? baseline.baseline : undefined,
   };
 };
@@ -270,6 +273,7 @@ export const loadAll = async (
     exemptions: exemptionUses(exemptions, known, now),
     captureCheck: read.captureCheck,
     asleep: read.asleep,
+    unchosen: read.unchosen,
   };
   return { facts, ledger: isNew ? ledger : undefined, findings, exemptions };
 };

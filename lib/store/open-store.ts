@@ -10,6 +10,7 @@ import { type DigestStore, digestStore } from "./coverage/digests.ts";
 import { type DoubtStore, doubtStore } from "./coverage/doubts.ts";
 import { type Sleeps, sleeps } from "./coverage/sleeps.ts";
 import { type TrailEventStore, trailEventStore } from "./coverage/trail-events.ts";
+import { type UnchosenStore, unchosenStore } from "./coverage/unchosen.ts";
 import { type ActStore, actStore } from "./findings/acts.ts";
 import { type BaselineStore, baselineStore } from "./findings/baselines.ts";
 import { type Deployments, deployments } from "./findings/deployments.ts";
@@ -64,6 +65,7 @@ export type Store = {
   readonly trailEvents: TrailEventStore;
   readonly captureChecks: CaptureChecks;
   readonly sleeps: Sleeps;
+  readonly unchosen: UnchosenStore;
   readonly findings: FindingStore;
   readonly acts: ActStore;
   readonly notices: NoticeStates;
@@ -90,6 +92,7 @@ export type ReadStore = {
   readonly trailEvents: Pick<TrailEventStore, "within">;
   readonly captureChecks: Pick<CaptureChecks, "last">;
   readonly sleeps: Pick<Sleeps, "last">;
+  readonly unchosen: Pick<UnchosenStore, "last">;
   readonly findings: Pick<FindingStore, "read" | "list" | "get" | "lastLook" | "exemptions">;
   readonly acts: Pick<ActStore, "list">;
   readonly notices: Pick<NoticeStates, "read">;
@@ -126,6 +129,7 @@ export const openStore = (table: Table, { now }: StoreOptions): Store => {
     trailEvents: trailEventStore(table),
     captureChecks: captureChecks(table),
     sleeps: sleeps(table),
+    unchosen: unchosenStore(table),
     findings: createFindingStore(table),
     acts: actStore(table),
     notices: noticeStates(table),
@@ -156,6 +160,7 @@ export const openReadStore = (table: ReadTable): ReadStore => {
     trailEvents: { within: store.trailEvents.within },
     captureChecks: { last: store.captureChecks.last },
     sleeps: { last: store.sleeps.last },
+    unchosen: { last: store.unchosen.last },
     findings: { read, list, get, lastLook, exemptions },
     acts: { list: store.acts.list },
     notices: { read: store.notices.read },

@@ -30,6 +30,7 @@ const described = ({
   peers,
   status = "ACTIVE",
   endpoint,
+  tagsLeftOut,
   ...cluster
 }: LocalClusterAccess): object => ({
   ...named(cluster),
@@ -37,7 +38,7 @@ const described = ({
   ...(endpoint && { endpoint }),
   creationTime: CREATED_AT / 1000,
   deletionProtectionEnabled: true,
-  tags,
+  ...(!tagsLeftOut && { tags }),
   ...(peers && { multiRegionProperties: { clusters: peers } }),
 });
 

@@ -37,6 +37,8 @@ export type LocalClusterAccess = {
   readonly policy?: object;
   readonly policyVersion?: number;
   readonly tags?: Readonly<Record<string, string>>;
+  /** GetCluster does not tell them; ListTagsForResource does. */
+  readonly tagsLeftOut?: true;
   /** ARNs of the clusters that it is one with, itself among them. */
   readonly peers?: readonly string[];
   /** ACTIVE unless told otherwise. */

@@ -73,6 +73,7 @@ describe("docs/operations.md", () => {
         "Uninstall",
         "Rotate",
         "Mappings that the auditor may not read",
+        "Clusters by tag",
         "Several Regions",
         "Several accounts",
         "Idle clusters",

@@ -63,6 +63,45 @@ describe("what AWS says of a cluster", () => {
   });
 });
 
+describe("clusters chosen by their tags", () => {
+  const wanted = { audit: "true", team: "*" };
+  const ids = (all: readonly (string | { readonly cluster: string })[] = []) =>
+    all.map((one) => (typeof one === "string" ? one : one.cluster).slice(PREFIX.length)).sort();
+  beforeEach(() => {
+    const put = (id: string, tags?: Record<string, string>, tagsLeftOut?: true) =>
+      iam.putCluster({ arn: at(id), endpoint, ...(tags && { tags }), ...(tagsLeftOut && { tagsLeftOut }) });
+    put("whole", { audit: "true", team: "", more: "x" });
+    put("later", { audit: "true", team: "orders" }, true);
+    put("other", { audit: "false", team: "orders" });
+    put("half", { audit: "true" });
+    put("none");
+    put("bare", undefined, true);
+  });
+
+  it("are those that have all of them, also where the tags have to be asked for on their own", async () => {
+    const found = await discoverClusters(clientsOf(), reach, "auditor", { wanted });
+    expect(ids(found.clusters)).toEqual(["later", "whole"]);
+    expect(ids(found.unchosen)).toEqual(["bare", "half", "none", "other"]);
+    expect([found.undecided, found.failures]).toEqual([[], []]);
+    expect(iam.calls.filter((call) => call === "dsql:ListTagsForResource")).toHaveLength(2);
+    // Whoever wants none asks no more than before.
+    const all = await discoverClusters(clientsOf(), reach, "auditor");
+    expect(ids(all.clusters)).toHaveLength(6);
+    expect(iam.calls.filter((call) => call === "dsql:ListTagsForResource")).toHaveLength(2);
+  });
+
+  it("are not known where their tags are refused, which is a failure that names each", async () => {
+    iam.deny("dsql:ListTagsForResource");
+    const found = await discoverClusters(clientsOf(), reach, "auditor", { wanted });
+    expect(ids(found.clusters)).toEqual(["whole"]);
+    expect(ids(found.unchosen)).toEqual(["half", "none", "other"]);
+    expect(ids(found.undecided)).toEqual(["bare", "later"]);
+    const said = found.failures.map(String).sort();
+    expect(said).toHaveLength(2);
+    expect(said[0]).toContain(`AWS does not say which tags ${at("bare")} has: `);
+  });
+});
+
 describe("clusters of several Regions", () => {
   beforeEach(() => {
     iam.putCluster({ arn: at("home"), endpoint });
@@ -87,7 +126,9 @@ describe("clusters of several Regions", () => {
     await new Promise((done) => silent.once("listening", done));
     const { port } = silent.address() as { port: number };
     for (const place of ["http://127.0.0.1:1", `http://127.0.0.1:${port}`]) {
-      const found = await discoverClusters(clientsOf({ "eu-west-1": place }), both, "auditor", 300);
+      const found = await discoverClusters(clientsOf({ "eu-west-1": place }), both, "auditor", {
+        limitMs: 300,
+      });
       expect(arns(found)).toEqual([at("home")]);
       expect([found.blind, found.unlisted?.map(({ prefix }) => prefix)]).toEqual([false, [EUROPE]]);
       expect(String(found.failures[0])).toContain("eu-west-1 of account 111122223333: ");

@@ -6,6 +6,7 @@ import type { WatchedCluster } from "../../lib/config.ts";
 import type { Cluster, Principal } from "../../lib/core/base/ids.ts";
 import { floorTo, HOUR, MINUTE } from "../../lib/core/base/time.ts";
 import type { Discovery, Presence } from "../../lib/dsql/discover-clusters.ts";
+import { detectCluster } from "../../lib/jobs/judge-cluster.ts";
 import { loadFacts } from "../../lib/jobs/load-facts.ts";
 import { openStore, type Store } from "../../lib/store/open-store.ts";
 import { keys } from "../../lib/store/table/keys.ts";
@@ -296,6 +297,81 @@ describe("a cluster that the plan function finds gone", () => {
     await store.clusters.note(cluster, { kind: "restored", at: START + 2 * HOUR, by: "ana" });
     await plan(HOURLY, START + 3 * HOUR);
     expect(sent.snapshot).toHaveLength(2);
+  });
+});
+
+describe("a cluster that its tags no longer choose", () => {
+  const chosen: Discovery = { clusters: [watched], failures: [], asked: true, unchosen: [], undecided: [] };
+  const untagged: Discovery = { ...chosen, clusters: [], unchosen: [cluster] };
+  const untold: Discovery = {
+    ...{ ...chosen, clusters: [], undecided: [watched] },
+    failures: [new Error("AWS does not say which tags it has")],
+  };
+  const known = async (): Promise<void> => {
+    await store.clusters.register(cluster);
+    await store.snapshots.save(cluster, { ...estate({}), cluster }, START);
+  };
+  /** What the next evaluation finds of it, by the title. */
+  const overdue = async (now: number): Promise<readonly string[]> => {
+    const { findings } = await detectCluster(store, cluster, now);
+    return findings
+      .filter(({ detector, status }) => detector === "snapshot-overdue" && status === "open")
+      .map(({ title }) => title);
+  };
+
+  it("is not read, is evaluated, does not count as gone, and the finding says so at once until it is read again", async () => {
+    const { plan, sent, discovers, asked } = planner();
+    await known();
+    discovers(() => untagged);
+    for (const hours of [1, 2]) await plan(HOURLY, START + hours * HOUR);
+    expect(sent.snapshot).toEqual([]);
+    expect(sent.detect).toMatchObject([{ cluster }, { cluster }]);
+    expect((await store.clusters.entry(cluster))?.gone).toBeUndefined();
+    // AWS listed it just now, and is not asked again whether it is there.
+    expect(asked).toEqual([]);
+    expect(await overdue(START + 2 * HOUR + MINUTE)).toEqual([
+      "Cluster no longer read: its tags have not chosen it since 2026-11-02 10:20 UTC; last snapshot at 2026-11-02 09:20 UTC",
+    ]);
+    discovers(() => chosen);
+    await plan(HOURLY, START + 3 * HOUR);
+    expect(sent.snapshot).toHaveLength(1);
+    await store.snapshots.save(cluster, { ...estate({}), cluster }, START + 3 * HOUR);
+    expect(await overdue(START + 3 * HOUR + MINUTE)).toEqual([]);
+  });
+
+  it("stays as it was where AWS does not say which tags it has, and the call fails so that somebody is told", async () => {
+    const { plan, sent, discovers } = planner();
+    await known();
+    discovers(() => untold);
+    await expect(plan(HOURLY, START + HOUR)).rejects.toThrow("1 request failed");
+    expect(sent.snapshot).toEqual([{ ...watched, delaySeconds: 0 }]);
+    discovers(() => untagged);
+    await plan(HOURLY, START + 2 * HOUR);
+    discovers(() => untold);
+    for (const hours of [3, 4, 5])
+      await expect(plan(HOURLY, START + hours * HOUR)).rejects.toThrow("1 request failed");
+    expect(sent.snapshot).toHaveLength(1);
+    expect(await store.unchosen.last(cluster)).toEqual({ at: START + 5 * HOUR, since: START + 2 * HOUR });
+    // One that was chosen again meanwhile is read as then.
+    await store.snapshots.save(cluster, { ...estate({}), cluster }, START + 5 * HOUR + MINUTE);
+    await expect(plan(HOURLY, START + 6 * HOUR)).rejects.toThrow();
+    expect(sent.snapshot).toHaveLength(2);
+  });
+
+  it("is nobody's concern where it was never watched, and is left alone once a person retired it", async () => {
+    const { plan, sent, discovers } = planner();
+    discovers(() => untagged);
+    await plan(HOURLY, START);
+    discovers(() => untold);
+    await expect(plan(HOURLY, START + HOUR)).rejects.toThrow();
+    expect(sent).toEqual({ snapshot: [], detect: [] });
+    await known();
+    await store.clusters.note(cluster, { kind: "retired", at: START + HOUR, by: "ana" });
+    await expect(plan(HOURLY, START + 2 * HOUR)).rejects.toThrow();
+    discovers(() => untagged);
+    await plan(HOURLY, START + 3 * HOUR);
+    expect(sent.snapshot).toEqual([]);
+    expect(await store.unchosen.last(cluster)).toBeUndefined();
   });
 });
 

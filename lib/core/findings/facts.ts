@@ -10,6 +10,7 @@ import type { Baseline } from "../baseline/baseline.ts";
 import type { Catalog } from "../catalog/catalog.ts";
 import type { Asleep } from "../coverage/asleep.ts";
 import type { CaptureCheck } from "../coverage/capture-check.ts";
+import type { Unchosen } from "../coverage/chosen.ts";
 import type { Canary, Coverage, Doubt } from "../coverage/coverage.ts";
 import type { OwnLogin } from "../coverage/pair-logins.ts";
 import type { RecordedChange } from "../history/change.ts";
@@ -102,6 +103,8 @@ export type Facts = {
   readonly captureCheck?: CaptureCheck | undefined;
   /** The newest scan that was left out because the cluster sleeps; undefined: none ever was. */
   readonly asleep?: Asleep | undefined;
+  /** What the schedule last found of its tags; undefined: they always chose it. */
+  readonly unchosen?: Unchosen | undefined;
 };
 
 /** Digests come within the hour after theirs, trail files some minutes after an event: three hours hold both. */

@@ -2,6 +2,7 @@
 import { DAY, floorTo, HOUR, type Instant, type Interval } from "../base/time.ts";
 import type { Asleep } from "../coverage/asleep.ts";
 import { type CaptureCheck, STALE_CHECK_HOURS } from "../coverage/capture-check.ts";
+import type { Unchosen } from "../coverage/chosen.ts";
 import { type Uncovered, uncoveredOf } from "../coverage/uncovered.ts";
 import type { Facts, OwnLogins } from "./facts.ts";
 
@@ -19,13 +20,15 @@ export type CoverageView = {
   readonly captureCheck: CaptureCheck | undefined;
   /** As of the facts' own moment: the newest scan that was left out because the cluster sleeps. */
   readonly asleep: Asleep | undefined;
+  /** As of the facts' own moment: what the schedule last found of its tags. */
+  readonly unchosen: Unchosen | undefined;
   /** Why these cannot be looked at; undefined: they can. */
   readonly missing: (need: "ownLogins" | "captureCheck") => string | undefined;
 };
 
 /** Indexes the facts once; the view of any moment comes from the same index. */
 export const coverageViews = (facts: Facts): ((now: Instant) => CoverageView) => {
-  const { ownLogins, captureCheck, asleep } = facts;
+  const { ownLogins, captureCheck, asleep, unchosen } = facts;
   const uncovered = uncoveredOf(facts.coverage, facts.doubts);
   // A doubt about the first hour that was proven leaves it expected.
   const begun = [facts.captureExpectedFrom, ...facts.coverage.map(({ from }) => from)].filter(
@@ -43,6 +46,7 @@ export const coverageViews = (facts: Facts): ((now: Instant) => CoverageView) =>
       ownLogins,
       captureCheck,
       asleep,
+      unchosen,
       missing: (need) => {
         if (need === "ownLogins") {
           return ownLogins?.canaries.length ? undefined : "no login of the auditor's own was recorded";

@@ -4,6 +4,7 @@ import { lengthOf } from "../../core/base/counted.ts";
 import { DAY, HOUR, type Instant, iso, minute } from "../../core/base/time.ts";
 import * as z from "../../core/base/zod.ts";
 import { isLeftAsleep } from "../../core/coverage/asleep.ts";
+import { isUnchosen } from "../../core/coverage/chosen.ts";
 import { type DetectorView, defineDetector, type Judgement } from "../../core/findings/detector.ts";
 import { type Case, daily, daysAgo, EXAMPLE_NOW, exampleFacts } from "../../core/findings/example-facts.ts";
 
@@ -19,6 +20,7 @@ type OverdueEvidence = {
   readonly allowedHours: number;
   readonly connectionsSince: number;
   readonly lastConnectionAt: string | null;
+  readonly notChosenSince?: string | null;
 };
 
 /** Connections that let somebody in since the snapshot, as far as they are told apart from those before it. */
@@ -32,6 +34,19 @@ const connectionsSince = ({ activity, now }: DetectorView, takenAt: Instant) => 
   return { count: seen.reduce((sum, { count }) => sum + count, 0), lastAt: lastAt || null };
 };
 
+/** Whether no snapshot is due yet, or the schedule still says by the hour that it left the scan out. */
+const isExpected = (
+  { coverage, now }: DetectorView,
+  snapshotAt: Instant,
+  hours: number,
+  afterHours: number,
+): boolean => {
+  if (hours < afterHours) return true;
+  // Once that stops, nobody knows any more.
+  const asleep = { snapshotAt, now, withinMs: Math.max(afterHours, 2) * HOUR };
+  return hours < LONGEST_SLEEP_HOURS + afterHours && isLeftAsleep(coverage.asleep, asleep);
+};
+
 export const snapshotOverdue = /* @__PURE__ */ defineDetector({
   id: "snapshot-overdue",
   category: "coverage",
@@ -41,7 +56,7 @@ export const snapshotOverdue = /* @__PURE__ */ defineDetector({
   life: "state",
   docs: {
     why: "Roles, mappings and privileges are known only as of the last snapshot. What was granted since does not show, and no finding about it can open.",
-    fix: "Find out why the snapshot function fails: look at its alarm, its dead-letter queue and its log. A refused login, an unreachable endpoint and a stopped schedule are the usual reasons. Then take one: dsql-audit snapshot.",
+    fix: "Find out why the snapshot function fails: look at its alarm, its dead-letter queue and its log. A refused login, an unreachable endpoint and a stopped schedule are the usual reasons. Then take one: dsql-audit snapshot. Where its tags no longer choose it: find out who took them away, and give it those of the parameter clusterTags again; or retire it, if it is not to be watched any more.",
     falsePositives:
       "A store that gets its snapshots by hand: set afterHours, or exempt the finding. A cluster that is not to be watched any more: retire it with dsql-audit clusters --retire. One that was deleted is no longer evaluated once AWS has said so.",
     blindSpots:
@@ -53,6 +68,7 @@ export const snapshotOverdue = /* @__PURE__ */ defineDetector({
     allowedHours: { label: "Expected within", unit: ["hour", "hours"] },
     connectionsSince: { label: "Connections since then", unit: ["connection", "connections"] },
     lastConnectionAt: { label: "The last of them", whenEmpty: "" },
+    notChosenSince: { label: "Not chosen by its tags since", whenEmpty: "" },
   },
   options: z.object({
     /** Snapshots are taken every hour: three missing in a row are no accident. */
@@ -64,22 +80,29 @@ export const snapshotOverdue = /* @__PURE__ */ defineDetector({
     if (!snapshot) return [];
     const { takenAt } = snapshot;
     const hours = Math.floor((view.now - takenAt) / HOUR);
-    if (hours < afterHours) return [];
-    // The schedule still says by the hour that it left the scan out; once that stops, nobody knows any more.
-    const asleep = { snapshotAt: takenAt, now: view.now, withinMs: Math.max(afterHours, 2) * HOUR };
-    if (hours < LONGEST_SLEEP_HOURS + afterHours && isLeftAsleep(view.coverage.asleep, asleep)) return [];
+    // The schedule says by the hour that its tags do not choose it: nothing has to go wrong for hours first.
+    const { unchosen } = view.coverage;
+    const said = { snapshotAt: takenAt, now: view.now, withinMs: Math.max(afterHours, 3) * HOUR };
+    const notChosenSince = isUnchosen(unchosen, said) ? unchosen.since : null;
+    if (notChosenSince === null && isExpected(view, takenAt, hours, afterHours)) return [];
     const { count, lastAt } = connectionsSince(view, snapshot.takenAt);
     return [
       {
         subject: {},
-        title: `Snapshot overdue: none for ${lengthOf(hours * HOUR)}, the last at ${minute(snapshot.takenAt)}`,
-        severity: hours >= Math.max(HIGH_HOURS, 2 * afterHours) ? "high" : "medium",
+        title:
+          notChosenSince === null
+            ? `Snapshot overdue: none for ${lengthOf(hours * HOUR)}, the last at ${minute(takenAt)}`
+            : `Cluster no longer read: its tags have not chosen it since ${minute(notChosenSince)}; last snapshot at ${minute(takenAt)}`,
+        // Whoever may untag a cluster could end its audit: that is told at once.
+        severity:
+          notChosenSince !== null || hours >= Math.max(HIGH_HOURS, 2 * afterHours) ? "high" : "medium",
         evidence: {
           lastSnapshotAt: iso(snapshot.takenAt),
           hoursSince: hours,
           allowedHours: afterHours,
           connectionsSince: count,
           lastConnectionAt: lastAt === null ? null : iso(lastAt),
+          ...(notChosenSince !== null && { notChosenSince: iso(notChosenSince) }),
         },
         firstSeenAt: snapshot.takenAt,
         lastSeenAt: view.now,
@@ -140,6 +163,16 @@ export const cases = (): Case[] => {
     {
       name: "is quiet for recorded files, which nobody scans",
       facts: { ...taken(10 * DAY), live: false },
+      expect: [],
+    },
+    {
+      name: "fires at once where its tags no longer choose it, also for one that would be left asleep",
+      facts: { ...asleep(1, 1), unchosen: { at: EXAMPLE_NOW - HOUR / 4, since: EXAMPLE_NOW - HOUR / 4 } },
+      expect: [""],
+    },
+    {
+      name: "is quiet where it was read after its tags did not choose it: they do again",
+      facts: { ...taken(HOUR / 4), unchosen: { at: EXAMPLE_NOW - HOUR, since: EXAMPLE_NOW - DAY } },
       expect: [],
     },
     { name: "clears when a snapshot is taken", facts: taken(HOUR / 4), expect: [] },

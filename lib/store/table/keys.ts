@@ -109,6 +109,9 @@ export const keys = {
   // "was it left asleep, and since which snapshot"      GetItem; PutItem
   asleep: (c: Cluster) => ({ pk: `ASLEEP#${c}`, sk: "LAST" }),
 
+  // "do its tags still choose it"                       GetItem; PutItem
+  unchosen: (c: Cluster) => ({ pk: `ASLEEP#${c}`, sk: "UNCHOSEN" }),
+
   // "for which hours is capture proven"                 Query; PutItem on its revision
   coverage: (scope: string) => `COVERAGE#${scope}`,
   coverageDay: (scope: string, day: Instant, proof: string) => ({

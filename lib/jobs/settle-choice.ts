@@ -1,0 +1,48 @@
+// What follows from the tags by which a deployment chooses its clusters: who is no longer chosen is noted, and of whom no tags are
+// known stays as it was. Used by the plan function.
+import type { WatchedCluster } from "../config.ts";
+import type { Cluster } from "../core/base/ids.ts";
+import { HOUR, type Instant, MINUTE } from "../core/base/time.ts";
+import { isUnchosen, type Unchosen } from "../core/coverage/chosen.ts";
+import type { Discovery } from "../dsql/discover-clusters.ts";
+import type { Store } from "../store/open-store.ts";
+
+/** The schedule says it by the hour: one that is late by more has stopped, and nobody knows any more. */
+const SAID_WITHIN_MS = 2 * HOUR + 15 * MINUTE;
+
+type Choice = {
+  /** Of those whose tags are not known: who was watched before, and is read as before. */
+  readonly read: readonly WatchedCluster[];
+  /** Who was chosen until now. */
+  readonly dropped: readonly Cluster[];
+};
+
+/** `watched`: the clusters that are known and not gone. One that was never watched is nobody's concern. Twice is once. */
+export const settleChoice = async (
+  { unchosen, snapshots }: Pick<Store, "unchosen" | "snapshots">,
+  { unchosen: others = [], undecided = [] }: Pick<Discovery, "unchosen" | "undecided">,
+  watched: ReadonlySet<Cluster>,
+  now: Instant,
+): Promise<Choice> => {
+  const standing = async (cluster: Cluster): Promise<Unchosen | undefined> => {
+    const last = await unchosen.last(cluster);
+    if (!last) return undefined;
+    const snapshotAt = (await snapshots.head(cluster))?.manifest.takenAt;
+    return isUnchosen(last, { snapshotAt, now, withinMs: SAID_WITHIN_MS }) ? last : undefined;
+  };
+  const dropped: Cluster[] = [];
+  for (const cluster of others) {
+    if (!watched.has(cluster)) continue;
+    const last = await standing(cluster);
+    if (!last) dropped.push(cluster);
+    await unchosen.note(cluster, { at: now, since: last?.since ?? now });
+  }
+  const read: WatchedCluster[] = [];
+  for (const one of undecided) {
+    if (!watched.has(one.cluster)) continue;
+    const last = await standing(one.cluster);
+    if (last) await unchosen.note(one.cluster, { at: now, since: last.since });
+    else read.push(one);
+  }
+  return { read, dropped };
+};
