@@ -13,7 +13,7 @@ import { type CheckItem, itemOf } from "./check-item.ts";
 import { keyItems } from "./checks-key.ts";
 import { trailItems } from "./checks-trail.ts";
 import { type Looked, notSignedIn } from "./look.ts";
-import { watchedAtHome, watchedBy } from "./watched.ts";
+import { tagsWanted, watchedAtHome, watchedBy } from "./watched.ts";
 
 /** The stage's parameters, or the item that says what is wrong with their file. */
 export const fileItem = (
@@ -72,7 +72,10 @@ export const toolItems = ({ cwd }: Pick<Io, "cwd">, node: string): CheckItem[] =
 const furtherItems = ({ elsewhere }: Looked, params: Params): CheckItem[] =>
   [...elsewhere].map(([region, answer]) => {
     const watched = watchedBy(params)?.filter((arn) => parseArn(arn)?.region === region);
-    return itemOf("before", { ...watchedLink(answer, watched, region), link: `clusters in ${region}` });
+    return itemOf("before", {
+      ...watchedLink(answer, watched, region, tagsWanted(params)),
+      link: `clusters in ${region}`,
+    });
   });
 
 /** The items that AWS is asked about. */
@@ -91,7 +94,7 @@ export const accountItems = async (
   ]);
   return [
     itemOf("before", identityLink(looked.identity)),
-    itemOf("before", watchedLink(looked.clusters, watchedAtHome(params), region)),
+    itemOf("before", watchedLink(looked.clusters, watchedAtHome(params), region, tagsWanted(params))),
     ...furtherItems(looked, params),
     ...trail,
     ...(table ? [itemOf("before", tableLink(existingTable, table, { region, kmsKeyArn }))] : []),

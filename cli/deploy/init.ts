@@ -23,7 +23,7 @@ import { askRegion, type InitOptions, paramsFrom } from "./init-answers.ts";
 import { type Change, changesTo, mayWrite, oldFile, shownChange, textOf } from "./init-file.ts";
 import { checkedParams } from "./init-values.ts";
 import { type Looked, look, notSignedIn, regionsOf, tells, unseen } from "./look.ts";
-import { watchedAtHome } from "./watched.ts";
+import { tagsWanted, watchedAtHome } from "./watched.ts";
 
 type Options = InitOptions & {
   readonly yes?: boolean;
@@ -63,7 +63,7 @@ const seenOf = async (
   const told = asks ? bucketLink(bucket, tells(await ports.notification(bucket))) : undefined;
   const links: readonly Link[] = [
     identityLink(looked.identity),
-    watchedLink(looked.clusters, watchedAtHome(params), region),
+    watchedLink(looked.clusters, watchedAtHome(params), region, tagsWanted(params)),
     params.createTrail === "off"
       ? placeLink(looked.trails, placeOf(params), again)
       : ok("trail files", "the stack makes the trail and the bucket of its files"),
@@ -183,7 +183,10 @@ export const addInit: AddCommand = (program, io) => {
     .addOption(choice("securityHub", "--security-hub", "whether findings are imported into Security Hub"))
     .option("--chat-topic <arn>", "SNS topic that goes to Slack or Microsoft Teams; '' for none")
     .option("--clusters <arns>", "auto: all of them, new ones too; or ARNs, separated by commas")
-    .option("--tag <key=value>", "instead of --clusters: those that have this tag now")
+    .option(
+      "--tag <key=value>",
+      "instead of --clusters: those that have this tag now; the parameter clusterTags: at any time",
+    )
     .option("--trail-bucket <name>", "bucket of the trail that records the connects; '' for none")
     .addOption(
       choice(

@@ -2,7 +2,9 @@
 import type { Params } from "../../deploy/params.ts";
 import { readSettings } from "../../lib/config.ts";
 import { parseArn } from "../../lib/core/base/ids.ts";
+import type { Tags } from "../../lib/core/coverage/chosen.ts";
 import type { Answer } from "../../lib/doctor/link.ts";
+import { mayBeChosen } from "../../lib/doctor/tag-links.ts";
 import { type Looked, regionsOf } from "./look.ts";
 
 /** undefined: all of the account, in the Regions of the deployment. The value passed the file's rules. */
@@ -11,19 +13,23 @@ export const watchedBy = ({ clusters }: Pick<Params, "clusters">): readonly stri
   return CLUSTERS === "auto" ? undefined : CLUSTERS.map(({ cluster }) => cluster);
 };
 
+/** The tags by which the file chooses among all clusters; empty: all are watched. */
+export const tagsWanted = ({ clusterTags }: Pick<Params, "clusterTags">): Tags =>
+  readSettings({ CLUSTER_TAGS: clusterTags }, "CLUSTER_TAGS").CLUSTER_TAGS;
+
 /**
  * No answer: with `auto` they are those that AWS lists, and it did not. Of further Regions those that it does list; an item of
- * its own says where it does not.
+ * its own says where it does not. One whose tags are not known may be watched, and is among them.
  */
 export const watchedOf = (
-  params: Pick<Params, "clusters">,
+  params: Pick<Params, "clusters" | "clusterTags">,
   { clusters, elsewhere }: Pick<Looked, "clusters" | "elsewhere">,
 ): Answer<readonly string[]> => {
   const named = watchedBy(params);
   if (named) return { value: named };
   if (!("value" in clusters)) return clusters;
   const others = [...elsewhere.values()].flatMap((answer) => ("value" in answer ? answer.value : []));
-  return { value: [...clusters.value, ...others].map(({ arn }) => arn) };
+  return { value: mayBeChosen([...clusters.value, ...others], tagsWanted(params)).map(({ arn }) => arn) };
 };
 
 /** Those that the file names and no further Region has; undefined: it names none. */

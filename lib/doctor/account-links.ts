@@ -2,9 +2,11 @@
 import { captureState, REPLICATED, type TrailRead } from "../cloudtrail/trail-config.ts";
 import { type Cluster, parseArn } from "../core/base/ids.ts";
 import { shellWord } from "../core/base/shell-word.ts";
+import { type Tags, tagsText } from "../core/coverage/chosen.ts";
 import type { Running } from "../store/findings/deployments.ts";
 import { type Answer, broken, type Link, ok, unanswered, unknown } from "./link.ts";
 import type { AwsCluster } from "./ports.ts";
+import { mayBeChosen, tagLink } from "./tag-links.ts";
 
 export const identityLink = (answer: Answer<string>): Link =>
   "value" in answer
@@ -16,18 +18,21 @@ export const LIVE = /^(?:ACTIVE|IDLE|INACTIVE|UPDATING)$/;
 
 /**
  * `known`: clusters that a snapshot was ever taken of. `setUp`: the command that prints what this cluster's login needs.
- * `region`: a further one of the deployment; undefined: its own.
+ * `region`: a further one of the deployment; undefined: its own. `wanted`: the tags by which clusters are chosen.
  */
 export const clustersLink = (
   answer: Answer<readonly AwsCluster[]>,
   known: readonly Cluster[],
   setUp: (cluster: string) => string,
-  region?: string,
+  { region, wanted = {} }: { readonly region?: string; readonly wanted?: Tags } = {},
 ): Link => {
   const link = region === undefined ? "clusters" : `clusters in ${region}`;
   const here = region ?? "this Region";
   if (!("value" in answer)) return unanswered(link, answer);
-  const live = answer.value.filter(({ status }) => status === null || LIVE.test(status));
+  const there = answer.value.filter(({ status }) => status === null || LIVE.test(status));
+  const notChosen = tagLink(link, there, wanted, here);
+  if (notChosen) return notChosen;
+  const live = mayBeChosen(there, wanted);
   if (!live.length)
     return broken(
       link,
@@ -35,7 +40,8 @@ export const clustersLink = (
       region === undefined ? "Check --region." : "Check the parameter regions.",
     );
   const unread = live.filter(({ arn }) => !known.some((cluster) => cluster === arn));
-  const found = `${live.length} in ${here}`;
+  const by = Object.keys(wanted).length ? ` with the tags ${tagsText(wanted)}` : "";
+  const found = `${live.length} in ${here}${by}`;
   if (!unread.length) return ok(link, `${found}, each of them has been read`);
   const says = `${found}, never read: ${unread.map(({ arn }) => arn).join(", ")}`;
   const first = unread.find(({ status }) => status !== null);

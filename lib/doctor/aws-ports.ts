@@ -16,6 +16,7 @@ import {
 } from "../cloudtrail/aws-error-names.ts";
 import type { TrailPort } from "../cloudtrail/trail-config.ts";
 import { visible } from "../core/base/visible-text.ts";
+import { tagsOf } from "../dsql/cluster-tags.ts";
 import { AuditError } from "../errors.ts";
 import { readIam } from "../iam/read-iam.ts";
 import { simulator } from "../iam/simulate.ts";
@@ -117,7 +118,8 @@ const oneCluster = async (
 ): Promise<AwsCluster> => {
   try {
     const { status, endpoint, tags } = await client.send(new GetClusterCommand({ identifier }));
-    return { arn, status: status ?? null, endpoint: endpoint ?? null, tags: tags ?? null };
+    const known = await tagsOf(client, arn, tags).catch(() => null);
+    return { arn, status: status ?? null, endpoint: endpoint ?? null, tags: known };
   } catch (error) {
     const isGone = error instanceof Error && error.name === "ResourceNotFoundException";
     return { arn, status: isGone ? "DELETED" : null, endpoint: null, tags: null };

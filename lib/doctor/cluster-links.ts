@@ -3,6 +3,7 @@ import { DAY, HOUR, type Instant, minute } from "../core/base/time.ts";
 import { MAPPINGS_GRANT } from "../core/catalog/mappings-grant.ts";
 import { type Asleep, isLeftAsleep } from "../core/coverage/asleep.ts";
 import { BACK_WITHIN_MS } from "../core/coverage/canary-match.ts";
+import { isUnchosen, type Unchosen } from "../core/coverage/chosen.ts";
 import type { Canary } from "../core/coverage/coverage.ts";
 import type { Gone } from "../core/history/cluster-life.ts";
 import type { SealedManifest } from "../core/history/manifest.ts";
@@ -18,7 +19,14 @@ export const snapshotLink = (
   head: SealedManifest | undefined,
   now: Instant,
   asleep: Asleep | undefined,
+  unchosen?: Unchosen,
 ): Link => {
+  if (isUnchosen(unchosen, { snapshotAt: head?.manifest.takenAt, now, withinMs: LATE_MS }))
+    return broken(
+      "snapshot",
+      `none is taken: the cluster's tags have not chosen it since ${minute(unchosen.since)}`,
+      "Give it the tags of the parameter clusterTags again, or retire it: npx dsql-audit clusters --retire ARN --note WHY",
+    );
   if (!head) return unknown("snapshot", "none was taken yet", "Wait for the next full hour.");
   const snapshotAt = head.manifest.takenAt;
   const says = `the newest is of ${minute(snapshotAt)}`;

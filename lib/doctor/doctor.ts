@@ -145,13 +145,14 @@ const clusterLinks = async (
   settings: KeptSettings | undefined,
   recorded: Recorded | undefined,
 ): Promise<Link[]> => {
-  const [head, logins, findings, connection, look, asleep] = await Promise.all([
+  const [head, logins, findings, connection, look, asleep, unchosen] = await Promise.all([
     store.snapshots.head(cluster),
     recentLogins(store, cluster, now),
     store.findings.list(cluster),
     lastConnection(store, cluster, now),
     store.findings.lastLook(cluster),
     store.sleeps.last(cluster),
+    store.unchosen.last(cluster),
   ]);
   const auditor = settings?.values.auditor;
   const asked = auditor ? parseArn(auditor)?.account : undefined;
@@ -160,7 +161,7 @@ const clusterLinks = async (
     .flatMap(({ subject: { object } }) => (object?.startsWith("iam.") ? [object] : []));
   return [
     loginLink(logins, setUpOf(settings?.values.auditor, cluster)),
-    snapshotLink(head, now, asleep),
+    snapshotLink(head, now, asleep, unchosen),
     mappingsLink(head),
     readingLink(head, unreadIam),
     // AWS's simulator, and what IAM says now, are asked for as whoever runs this, in one account.
@@ -216,6 +217,7 @@ export const examine = async (examined: Examined): Promise<LinkRow[]> => {
     const listOf = (text = ""): readonly string[] => text.split(",").filter((one) => one !== "");
     const regions = listOf(running?.deployment?.regions);
     const members = listOf(running?.deployment?.members);
+    const wanted = running?.deployment?.clusterTags ?? {};
     const unheard = (running?.unlisted ?? []).filter(({ account }) => !members.includes(account));
     const setUp = (cluster: string) => setUpOf(settings?.values.auditor, Cluster.parse(cluster));
     const [identity, listed, elsewhere, found, stack] = await Promise.all([
@@ -224,7 +226,7 @@ export const examine = async (examined: Examined): Promise<LinkRow[]> => {
       Promise.all(
         regions.map(async (region) =>
           heardLink(
-            clustersLink(await ports.clusters(region), known, setUp, region),
+            clustersLink(await ports.clusters(region), known, setUp, { region, wanted }),
             unheard.find((one) => one.region === region),
           ),
         ),
@@ -236,7 +238,7 @@ export const examine = async (examined: Examined): Promise<LinkRow[]> => {
     shared.push(
       identityLink(identity),
       heardLink(
-        clustersLink(listed, known, setUp),
+        clustersLink(listed, known, setUp, { wanted }),
         unheard.find(({ region }) => !regions.includes(region)),
       ),
       ...elsewhere,

@@ -1,21 +1,26 @@
 // The links that a deployment is prepared by: its clusters, where the trail's files are, an older table, the stacks.
 import { coversRegion, type TrailRead, type TrailState } from "../cloudtrail/trail-config.ts";
 import { shellWord } from "../core/base/shell-word.ts";
+import { type Tags, tagsText } from "../core/coverage/chosen.ts";
 import { TIME_INDEX } from "../store/table/keys.ts";
 import { tableDefinition } from "../store/table/table-definition.ts";
 import { LIVE } from "./account-links.ts";
 import { type Answer, broken, type Link, ok, unanswered, unknown } from "./link.ts";
 import type { AwsCluster } from "./ports.ts";
 import type { StackState, TableState } from "./setup-ports.ts";
+import { mayBeChosen, tagLink } from "./tag-links.ts";
 
-/** Whether AWS has the clusters that will be watched; `watched` undefined: all that there are. */
+/** Whether AWS has the clusters that will be watched; `watched` undefined: all that there are, with the tags `by`. */
 export const watchedLink = (
   answer: Answer<readonly AwsCluster[]>,
   watched: readonly string[] | undefined,
   region: string,
+  by: Tags = {},
 ): Link => {
   if (!("value" in answer)) return unanswered("clusters", answer);
-  const wanted = watched ?? answer.value.map(({ arn }) => arn);
+  const notChosen = tagLink("clusters", answer.value, by, region);
+  if (notChosen) return notChosen;
+  const wanted = watched ?? mayBeChosen(answer.value, by).map(({ arn }) => arn);
   if (!wanted.length)
     return broken("clusters", `AWS lists no cluster in ${region}`, "Check the parameter region.");
   const stateOf = (arn: string): string | null | undefined => {
@@ -44,7 +49,10 @@ export const watchedLink = (
         why: `AWS does not say how these are: ${dark.join(", ")}`,
         permission: "dsql:GetCluster",
       })
-    : ok("clusters", `${wanted.length} in ${region}`);
+    : ok(
+        "clusters",
+        `${wanted.length} in ${region}${Object.keys(by).length ? ` with the tags ${tagsText(by)}` : ""}`,
+      );
 };
 
 /** Where a deployment looks for the trail's files. */

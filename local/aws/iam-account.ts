@@ -66,6 +66,7 @@ export type LocalAccount = {
   readonly remove: (kind: LocalIdentity["kind"], name: string) => void;
   readonly putManaged: (...policies: readonly LocalManaged[]) => void;
   readonly putCluster: (cluster: LocalClusterAccess) => void;
+  readonly removeCluster: (arn: string) => void;
   readonly putSimulations: (...simulations: readonly LocalSimulation[]) => void;
   readonly simulation: (principal: string, action: string) => LocalSimulation | undefined;
   readonly find: (kind: LocalIdentity["kind"], name: string) => LocalIdentity | undefined;
@@ -98,6 +99,7 @@ export const localAccount = (account: string): LocalAccount => {
     putManaged: (...more) => {
       for (const one of more) policies.set(one.arn, one);
     },
+    removeCluster: (arn) => void clusters.delete(arn.slice(arn.lastIndexOf("/") + 1)),
     putCluster: (cluster) => void clusters.set(cluster.arn.slice(cluster.arn.lastIndexOf("/") + 1), cluster),
     putSimulations: (...more) => {
       for (const one of more) simulations.set(`${one.principal} ${one.action}`, one);

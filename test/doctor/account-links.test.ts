@@ -56,6 +56,27 @@ describe("clusters", () => {
       "no cluster that could be read is in this Region",
     );
   });
+  it("are those that the tags choose, not known where AWS does not say which tags one has, and with none of them broken", () => {
+    const wanted = { audit: "true", team: "*" };
+    const one = (id: string, tags: Record<string, string> | null) => ({
+      ...{ arn: `arn:aws:dsql:us-east-1:111122223333:cluster/${id}`, status: "ACTIVE", tags },
+    });
+    const yes = one("abc", { audit: "true", team: "a" });
+    const link = (...value: ReturnType<typeof one>[]) =>
+      clustersLink({ value }, [cluster], setUp, { wanted });
+    expect(link(yes, one("other", {}))).toMatchObject({
+      state: "ok",
+      says: "1 in this Region with the tags audit=true, team=*, each of them has been read",
+    });
+    expect(link(yes, one("dark", null))).toMatchObject({
+      state: "unknown",
+      says: expect.stringMatching(/did not say which tags these clusters have: \S+dark$/),
+    });
+    expect(link(one("other", { audit: "no" }))).toMatchObject({
+      state: "broken",
+      next: `Tag those that are to be watched: aws dsql tag-resource --region us-east-1 --resource-arn arn:aws:dsql:us-east-1:111122223333:cluster/other --tags '{"audit":"true","team":"VALUE"}'`,
+    });
+  });
   it("of a member account are known or not by what was heard there last, with the reason", () => {
     const known = [Cluster.parse("arn:aws:dsql:us-east-1:444455556666:cluster/a")];
     const refused = { account: "444455556666", region: "us-east-1", reason: "AccessDenied" };

@@ -46,6 +46,18 @@ describe("a cluster", () => {
     expect(link({ snapshotAt: NOW - 10 * HOUR }).state).toBe("broken");
     expect(snapshotLink(head(9 * HOUR), NOW, undefined).state).toBe("broken");
   });
+  it("is not waited for while its tags do not choose it, and is again once it was read", () => {
+    const unchosen = { at: NOW - HOUR, since: NOW - 9 * HOUR };
+    expect(snapshotLink(head(2 * HOUR), NOW, undefined, unchosen)).toMatchObject({
+      state: "broken",
+      says: "none is taken: the cluster's tags have not chosen it since 2026-11-02 00:20 UTC",
+      next: expect.stringContaining("clusters --retire"),
+    });
+    expect(snapshotLink(head(MINUTE), NOW, undefined, unchosen).state).toBe("ok");
+    expect(snapshotLink(head(2 * HOUR), NOW, undefined, { ...unchosen, at: NOW - 3 * HOUR }).state).toBe(
+      "ok",
+    );
+  });
   it("shows what it refuses, the mappings apart", () => {
     expect(mappingsLink(head(0)).state).toBe("ok");
     expect(mappingsLink(head(0, { mappings: null })).state).toBe("broken");

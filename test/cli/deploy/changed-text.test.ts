@@ -82,8 +82,8 @@ const allValues = fc
       [Name in ParameterName]: fc.Arbitrary<string>;
     },
   )
-  // A trail of the stack's own has no prefix.
-  .map((all) => (all.createTrail === "off" ? all : { ...all, trailPrefix: "" }));
+  // A trail of the stack's own has no prefix, and clusters that are named are not chosen by tags.
+  .map((all) => ({ ...(all.createTrail === "off" ? all : { ...all, trailPrefix: "" }), clusterTags: "{}" }));
 
 /** A value as somebody may write it, and a word behind it. */
 const written = (name: ParameterName, value: string, form: number): string => {

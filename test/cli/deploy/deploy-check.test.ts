@@ -248,6 +248,27 @@ describe("deploy-check", () => {
     expect((await item("existing table"))?.state).toBe("ok");
   });
 
+  it("looks at the clusters that the tags choose, and knows none where AWS does not say which tags they have", async () => {
+    const other = CLUSTER.replace("abc", "tagged");
+    write({ clusterTags: '{"audit":true}' });
+    expect(await item("clusters")).toMatchObject({
+      state: "missing",
+      says: `no cluster in ${REGION} has the tags of clusterTags: audit=true`,
+      next: expect.stringContaining(
+        `aws dsql tag-resource --region ${REGION} --resource-arn ${CLUSTER} --tags`,
+      ),
+    });
+    account.iam.putCluster({ arn: other, tags: { audit: "true" }, tagsLeftOut: true });
+    const items = await check();
+    expect(items.find((one) => one.item === "clusters")?.says).toBe(
+      `1 in ${REGION} with the tags audit=true`,
+    );
+    expect(items.filter((one) => one.item === "trail").map(({ cluster }) => cluster)).toEqual([other]);
+    account.iam.deny("dsql:ListTagsForResource");
+    expect(await item("clusters")).toMatchObject({ state: "unknown", says: expect.stringContaining(other) });
+    account.iam.removeCluster(other);
+  });
+
   it("looks at the clusters of each further Region, and names what hands over its events", async () => {
     const there = `arn:aws:dsql:eu-west-1:${ACCOUNT}:cluster/there`;
     account.iam.putCluster({ arn: there });
