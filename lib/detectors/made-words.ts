@@ -978,7 +978,7 @@ export const texts: Readonly<Record<string, Pick<Detector, "category" | "life" |
     life: "state",
     docs: {
       why: "Roles, mappings and privileges are known only as of the last snapshot. What was granted since does not show, and no finding about it can open.",
-      fix: "Find out why the snapshot function fails: look at its alarm, its dead-letter queue and its log. A refused login, an unreachable endpoint and a stopped schedule are the usual reasons. Then take one: dsql-audit snapshot.",
+      fix: "Find out why the snapshot function fails: look at its alarm, its dead-letter queue and its log. A refused login, an unreachable endpoint and a stopped schedule are the usual reasons. Then take one: dsql-audit snapshot. Where its tags no longer choose it: find out who took them away, and give it those of the parameter clusterTags again; or retire it, if it is not to be watched any more.",
       falsePositives:
         "A store that gets its snapshots by hand: set afterHours, or exempt the finding. A cluster that is not to be watched any more: retire it with dsql-audit clusters --retire. One that was deleted is no longer evaluated once AWS has said so.",
       blindSpots:
@@ -990,6 +990,7 @@ export const texts: Readonly<Record<string, Pick<Detector, "category" | "life" |
       allowedHours: { label: "Expected within", unit: ["hour", "hours"] },
       connectionsSince: { label: "Connections since then", unit: ["connection", "connections"] },
       lastConnectionAt: { label: "The last of them", whenEmpty: "" },
+      notChosenSince: { label: "Not chosen by its tags since", whenEmpty: "" },
     },
   },
   "spread-refusals": {
