@@ -1,7 +1,7 @@
 // `who-may --live`: IAM as it is now, with a second opinion of AWS's policy simulator on whom it matters most.
 import { counted } from "../../lib/core/base/counted.ts";
+import { withOpinions } from "../../lib/core/iam/asked-identities.ts";
 import { clusterParts } from "../../lib/core/iam/iam-file.ts";
-import { withOpinions } from "../../lib/core/iam/plan-asking.ts";
 import { secondOpinion } from "../../lib/core/iam/second-opinion.ts";
 import { askSecondOpinion, MOST_ASKED, type SecondOpinions } from "../../lib/iam/simulate.ts";
 import { groundsAt } from "../../lib/queries/grounds.ts";

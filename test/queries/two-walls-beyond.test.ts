@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { Catalog } from "../../lib/core/catalog/catalog.ts";
 import type { IamFacts } from "../../lib/core/catalog/iam-facts.ts";
 import type { MappingPeriod } from "../../lib/core/history/mapping-period.ts";
-import { withOpinions } from "../../lib/core/iam/plan-asking.ts";
+import { withOpinions } from "../../lib/core/iam/asked-identities.ts";
 import { opinionsOn, secondOpinion } from "../../lib/core/iam/second-opinion.ts";
 import { waysIn } from "../../lib/core/iam/ways-in.ts";
 import { accessEngine } from "../../lib/core/privileges/effective.ts";

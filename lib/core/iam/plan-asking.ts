@@ -2,10 +2,11 @@
 import { withoutPath } from "../base/ids.ts";
 import { DAY, HOUR, type Instant } from "../base/time.ts";
 import type { AskTimes } from "../history/manifest.ts";
-import { type AskedIdentity, type IamFacts, type IamOpinions, iamRows, type Simulated } from "./facts.ts";
+import { answeredBefore, askedIdentities, askedIdentity } from "./asked-identities.ts";
+import { type IamFacts, type IamOpinions, iamRows } from "./facts.ts";
 import { keptOpinions } from "./kept-opinions.ts";
 import { isRefusedByScp, type Opinion } from "./opinion.ts";
-import { type SecondOpinion, secondOpinion } from "./second-opinion.ts";
+import { secondOpinion } from "./second-opinion.ts";
 
 /** Identities that opinions are kept of: a few kilobytes in a snapshot, whatever the size of the account. */
 export const MOST_KEPT = 100;
@@ -19,9 +20,6 @@ const REFUSED_BY_SCP_AGAIN = 7 * DAY;
 /** What is behind a difference, or behind no answer, may be on its way through AWS, or be mended. */
 const OPEN_AGAIN = DAY;
 
-/** Keys that policies ask for are chosen by whoever writes them. */
-const MOST_KEYS = 8;
-const MOST_KEY_CHARS = 256;
 const MOST_REASON_CHARS = 300;
 
 /** What came of asking; `gone`: whom AWS does not know (any more); `refused`: why the rest was not asked. */
@@ -112,60 +110,6 @@ export type Asking = {
   /** The opinions as they are to be kept, once it was asked; `found` null: it was not. */
   readonly keep: (found: AskFound | null) => { readonly opinions: IamOpinions; readonly times: AskTimes };
 };
-
-/** Keys that every request has decide whether the answer can be compared: they are kept before others. */
-const keptAnswer = ({ always }: Pick<SecondOpinion, "always">, arn: string, aws: Simulated): Simulated => ({
-  ...aws,
-  missing: [...new Set([...always(arn, aws.missing), ...aws.missing])]
-    .slice(0, MOST_KEYS)
-    .map((key) => key.slice(0, MOST_KEY_CHARS)),
-});
-
-const askedIdentity = (
-  second: SecondOpinion,
-  arn: string,
-  said: readonly Opinion[],
-  askedAt: Instant,
-): AskedIdentity => ({
-  arn: second.sourceOf(arn) ?? arn,
-  policies: second.digestOf(arn),
-  askedAt,
-  answers: Object.fromEntries(
-    said.flatMap(({ action, aws }) => (aws ? [[action, keptAnswer(second, arn, aws)]] : [])),
-  ),
-});
-
-/** One row for each identity. `askedAt`: when all of it was asked. */
-const askedIdentities = (
-  second: SecondOpinion,
-  opinions: readonly Opinion[],
-  askedAt: Instant,
-): AskedIdentity[] =>
-  [...Map.groupBy(opinions, ({ principal }) => principal)].map(([arn, said]) =>
-    askedIdentity(second, arn, said, askedAt),
-  );
-
-/** With what was answered about the same policies before: no answer takes back none. */
-const answeredBefore = (one: AskedIdentity, earlier: IamOpinions | undefined): AskedIdentity => {
-  const before = earlier?.identities.find(({ arn }) => withoutPath(arn) === withoutPath(one.arn));
-  return before?.policies === one.policies ? { ...one, answers: { ...before.answers, ...one.answers } } : one;
-};
-
-/** The facts with opinions that somebody has just asked for, as a snapshot would hold them. */
-export const withOpinions = (
-  facts: IamFacts,
-  cluster: string,
-  opinions: readonly Opinion[],
-  now: Instant,
-): IamFacts => ({
-  ...facts,
-  opinions: {
-    cluster,
-    identities: askedIdentities(secondOpinion(facts, cluster), opinions, now),
-    refused: null,
-    waiting: 0,
-  },
-});
 
 /** What stands in the way, since when: a refusal that comes again is the same one, if nothing was answered before it. */
 const refusalOf = (

@@ -16,9 +16,9 @@ import {
 } from "../../core/findings/example-facts.ts";
 import { exampleIam, exampleRole } from "../../core/findings/example-iam.ts";
 import type { IamView } from "../../core/findings/view-iam.ts";
+import { withOpinions } from "../../core/iam/asked-identities.ts";
 import type { ConnectAction } from "../../core/iam/may-connect.ts";
 import { simulatedText } from "../../core/iam/opinion.ts";
-import { withOpinions } from "../../core/iam/plan-asking.ts";
 import { opinionsOn, secondOpinion } from "../../core/iam/second-opinion.ts";
 
 type DisagreesEvidence = {
