@@ -10,7 +10,7 @@ import { tableLink, watchedLink } from "../../lib/doctor/setup-links.ts";
 import type { SetupPorts } from "../../lib/doctor/setup-ports.ts";
 import type { Io } from "../io.ts";
 import { type CheckItem, itemOf } from "./check-item.ts";
-import { keyItems } from "./checks-key.ts";
+import { keyItems, trailKeyItems } from "./checks-key.ts";
 import { trailItems } from "./checks-trail.ts";
 import { type Looked, notSignedIn } from "./look.ts";
 import { tagsWanted, watchedAtHome, watchedBy } from "./watched.ts";
@@ -87,8 +87,9 @@ export const accountItems = async (
 ): Promise<CheckItem[]> => {
   const { region, existingTable, kmsKeyArn } = params;
   const again = (options: string) => `npx dsql-audit init --stage ${stage} --force ${options}`;
-  const [trail, table, key] = await Promise.all([
+  const [trail, trailKey, table, key] = await Promise.all([
     trailItems(ports, looked, params, { stage, again }),
+    trailKeyItems(ports, looked, params, stage),
     existingTable === "" ? undefined : (notSignedIn(looked) ?? ports.table(existingTable)),
     keyItems(ports, looked, kmsKeyArn, stage),
   ]);
@@ -97,6 +98,7 @@ export const accountItems = async (
     itemOf("before", watchedLink(looked.clusters, watchedAtHome(params), region, tagsWanted(params))),
     ...furtherItems(looked, params),
     ...trail,
+    ...trailKey,
     ...(table ? [itemOf("before", tableLink(existingTable, table, { region, kmsKeyArn }))] : []),
     ...key,
   ];

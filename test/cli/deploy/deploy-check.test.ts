@@ -465,3 +465,58 @@ describe("deploy-check of a key of one's own", () => {
     });
   });
 });
+
+describe("deploy-check of the trail's key", () => {
+  const KEY = `arn:aws:kms:${REGION}:${ACCOUNT}:key/5e1f7e3c-0000-4000-8000-000000000002`;
+  const byKms = JSON.stringify({
+    Version: "2012-10-17",
+    Statement: [
+      {
+        ...{ Sid: "it's the account", Effect: "Allow", Action: "kms:*", Resource: "*" },
+        Principal: { AWS: `arn:aws:iam::${ACCOUNT}:root` },
+      },
+    ],
+  });
+  const sealed = (): FakeTrail => trail({ details: { ...trail().details, KmsKeyId: KEY } });
+  beforeEach(() => {
+    Object.assign(account, { trails: [sealed()], keys: { [KEY]: { metadata: {}, policy: byKms } } });
+    write({ trailKeyArn: KEY });
+  });
+
+  it("says that CloudTrail may not write with it, and prints a policy that lets it and keeps what is there", async () => {
+    const before = await item("trail key");
+    expect(before).toMatchObject({
+      ...{ state: "missing", when: "before", merge: { of: KEY, keeps: 1 } },
+      says: expect.stringContaining("does not admit CloudTrail to write"),
+    });
+    await runPrinted(before?.next ?? "");
+    expect(account.keys[KEY]?.policy).toContain("it's the account");
+    expect(account.keys[KEY]?.policy).toContain(TRAIL);
+    expect(await item("trail key")).toMatchObject({
+      ...{ state: "ok", merge: null, next: null },
+      says: `${KEY} lets CloudTrail write and the function ingestFiles read`,
+    });
+  });
+
+  it("is not known where the policy or the trail is refused, and prints nothing to put", async () => {
+    account.denied = ["kms:GetKeyPolicy"];
+    expect(await item("trail key")).toMatchObject({
+      ...{ state: "unknown", merge: null },
+      next: expect.stringContaining("Allow kms:GetKeyPolicy to whoever runs this command."),
+    });
+    account.denied = ["cloudtrail:ListTrails"];
+    expect(await item("trail key")).toMatchObject({ state: "unknown", merge: null });
+  });
+
+  it("knows the name of the trail that the stack will make, and has no such item where there is no key", async () => {
+    account.trails = [];
+    write({ trailKeyArn: KEY, trailBucket: "", createTrail: "on" });
+    const before = await item("trail key");
+    expect(before).toMatchObject({ state: "missing", when: "before" });
+    expect(before?.next).toContain(
+      `arn:aws:cloudtrail:${REGION}:${ACCOUNT}:trail/dsql-access-auditor-prod-${REGION}`,
+    );
+    write();
+    expect(await item("trail key")).toBeUndefined();
+  });
+});
