@@ -2,9 +2,10 @@
 import { type ActDeps, answerAct } from "../lib/api/act-request.ts";
 import { problem } from "../lib/api/problem.ts";
 import { errorFields } from "../lib/log.ts";
+import { openFindings, openHistory } from "../lib/store/open-store.ts";
 import { bodyIn, HttpRequest, type HttpResponse, pathIn, respond } from "./http.ts";
 import { type LambdaHandler, lambda, onLambda } from "./lambda.ts";
-import { type Runtime, runtime, settings, storeOf } from "./wiring.ts";
+import { type Runtime, runtime, settings, tableOf } from "./wiring.ts";
 
 export const actHandler = (deps: Runtime & Pick<ActDeps, "store">): LambdaHandler<unknown, HttpResponse> =>
   lambda(deps, async (event: unknown) => {
@@ -31,7 +32,8 @@ export const actHandler = (deps: Runtime & Pick<ActDeps, "store">): LambdaHandle
 /** The function as its environment says. */
 export const wire = (shared: Runtime) => {
   const { TABLE_NAME } = settings("TABLE_NAME");
-  return actHandler({ ...shared, store: storeOf(TABLE_NAME, shared) });
+  const table = tableOf(TABLE_NAME, shared);
+  return actHandler({ ...shared, store: { ...openHistory(table, shared), ...openFindings(table) } });
 };
 
 export const handler = onLambda(() => wire(runtime()));

@@ -3,7 +3,7 @@ import { type Cluster, type Principal, parseArn } from "../lib/core/base/ids.ts"
 import { type DetectJob, SnapshotJob } from "../lib/jobs/messages.ts";
 import { type SnapshotPorts, takeSnapshot } from "../lib/jobs/take-snapshot.ts";
 import { isRetired } from "../lib/store/history/clusters.ts";
-import type { Store } from "../lib/store/open-store.ts";
+import { openCanaries, openFindings, openHistory, type Store } from "../lib/store/open-store.ts";
 import { eachMessage, onLambda } from "./lambda.ts";
 import {
   type CredentialsOf,
@@ -15,11 +15,11 @@ import {
   runtime,
   type Send,
   settings,
-  storeOf,
+  tableOf,
 } from "./wiring.ts";
 
 export type SnapshotDeps = Runtime & {
-  readonly store: Store;
+  readonly store: SnapshotPorts["store"] & Pick<Store, "findings">;
   readonly auditor: Principal | undefined;
   readonly auditAsAdmin?: boolean;
   /** Who signs for a cluster of another account. */
@@ -30,7 +30,10 @@ export type SnapshotDeps = Runtime & {
 };
 
 /** Whether the newest snapshot shows something else than the one that was judged last, or none was judged yet. */
-const showsNews = async ({ snapshots, findings }: Store, cluster: Cluster): Promise<boolean> => {
+const showsNews = async (
+  { snapshots, findings }: Pick<Store, "snapshots" | "findings">,
+  cluster: Cluster,
+): Promise<boolean> => {
   const [head, look] = await Promise.all([snapshots.head(cluster), findings.lastLook(cluster)]);
   if (!head) return false;
   const judged =
@@ -81,11 +84,12 @@ export const wire = (shared: Runtime) => {
     "IAM",
     "AUDIT_AS_ADMIN",
   );
+  const table = tableOf(TABLE_NAME, shared);
   const credentialsOf = memberRoles(shared, AUDITOR_PRINCIPAL);
   return snapshotHandler({
     ...shared,
     credentialsOf,
-    store: storeOf(TABLE_NAME, shared),
+    store: { ...openHistory(table, shared), ...openFindings(table), ...openCanaries(table) },
     auditor: AUDITOR_PRINCIPAL,
     auditAsAdmin: AUDIT_AS_ADMIN === "on",
     detect: queueOf(DETECT_QUEUE_URL),

@@ -87,98 +87,101 @@ const daysOf = (name: RetentionName) =>
 
 const shapes = {
   /** The DynamoDB table. */
-  TABLE_NAME: z.string().check(z.minLength(1)),
+  TABLE_NAME: () => z.string().check(z.minLength(1)),
   /** The SNS topic that notices go to. */
-  TOPIC_ARN: z.string().check(z.minLength(1)),
-  SNAPSHOT_QUEUE_URL: z.url(),
-  DETECT_QUEUE_URL: z.url(),
-  NOTIFY_QUEUE_URL: z.url(),
+  TOPIC_ARN: () => z.string().check(z.minLength(1)),
+  SNAPSHOT_QUEUE_URL: () => z.url(),
+  DETECT_QUEUE_URL: () => z.url(),
+  NOTIFY_QUEUE_URL: () => z.url(),
   /** `auto`: all clusters of this account and Region; or a JSON array of WatchedCluster. */
-  CLUSTERS: z.pipe(
-    z.string(),
-    z.transform((text, context) => {
-      if (text === "auto") return "auto" as const;
-      const found = json(z.array(WatchedCluster).check(z.minLength(1))).safeParse(text);
-      if (found.success) return found.data;
-      for (const { path, message } of found.error.issues)
-        context.issues.push({
-          code: "custom",
-          input: text,
-          path: [...path],
-          message: message === "is not JSON" ? "is neither auto nor JSON" : message,
-        });
-      return z.NEVER;
-    }),
-  ),
+  CLUSTERS: () =>
+    z.pipe(
+      z.string(),
+      z.transform((text, context) => {
+        if (text === "auto") return "auto" as const;
+        const found = json(z.array(WatchedCluster).check(z.minLength(1))).safeParse(text);
+        if (found.success) return found.data;
+        for (const { path, message } of found.error.issues)
+          context.issues.push({
+            code: "custom",
+            input: text,
+            path: [...path],
+            message: message === "is not JSON" ? "is neither auto nor JSON" : message,
+          });
+        return z.NEVER;
+      }),
+    ),
   /** How the ARN of every cluster begins that this deployment may connect to: of its own account and Region. */
-  CLUSTER_ARN_PREFIX: z.string().check(z.regex(/^arn:[^:]+:dsql:[^:]+:\d{12}:cluster\/$/)),
+  CLUSTER_ARN_PREFIX: () => z.string().check(z.regex(/^arn:[^:]+:dsql:[^:]+:\d{12}:cluster\/$/)),
   /** Further Regions of the account whose clusters are watched, with commas between. */
-  REGIONS: z._default(
-    z.pipe(
-      z.string().check(z.regex(/^$|^[a-z0-9-]+(,[a-z0-9-]+)*$/)),
-      z.transform((text): readonly string[] => (text === "" ? [] : text.split(","))),
+  REGIONS: () =>
+    z._default(
+      z.pipe(
+        z.string().check(z.regex(/^$|^[a-z0-9-]+(,[a-z0-9-]+)*$/)),
+        z.transform((text): readonly string[] => (text === "" ? [] : text.split(","))),
+      ),
+      [],
     ),
-    [],
-  ),
   /** Other accounts whose clusters are watched too, with commas between. */
-  MEMBER_ACCOUNTS: z._default(
-    z.pipe(
-      z.string().check(z.regex(/^$|^\d{12}(,\d{12})*$/)),
-      z.transform((text): readonly string[] => (text === "" ? [] : text.split(","))),
+  MEMBER_ACCOUNTS: () =>
+    z._default(
+      z.pipe(
+        z.string().check(z.regex(/^$|^\d{12}(,\d{12})*$/)),
+        z.transform((text): readonly string[] => (text === "" ? [] : text.split(","))),
+      ),
+      [],
     ),
-    [],
-  ),
   /** With `auto`: only clusters that have these tags. YAML makes a number or a boolean of a value that is to be text. */
-  CLUSTER_TAGS: z._default(
-    json(z.record(z.string(), z.pipe(z.union([z.string(), z.number(), z.boolean()]), z.transform(String)))),
-    {},
-  ),
-  /** The database role that the auditor connects as, with `auto`. */
-  AUDITOR_USER: z._default(
-    z.string().check(
-      z.minLength(1),
-      z.refine((user) => user !== ADMIN, `is ${ADMIN}, which the auditor never connects as`),
+  CLUSTER_TAGS: () =>
+    z._default(
+      json(z.record(z.string(), z.pipe(z.union([z.string(), z.number(), z.boolean()]), z.transform(String)))),
+      {},
     ),
-    "dsql_auditor",
-  ),
+  /** The database role that the auditor connects as, with `auto`. */
+  AUDITOR_USER: () =>
+    z._default(
+      z.string().check(
+        z.minLength(1),
+        z.refine((user) => user !== ADMIN, `is ${ADMIN}, which the auditor never connects as`),
+      ),
+      "dsql_auditor",
+    ),
   /** The IAM role of the snapshot function: its logins are the auditor's own. */
-  AUDITOR_PRINCIPAL: z.optional(Principal),
+  AUDITOR_PRINCIPAL: () => z.optional(Principal),
   /** For how many hours an idle cluster is left asleep at most; 0: it is read every hour. */
-  IDLE_HOURS: z._default(z.coerce.number().check(z.gte(0), z.lte(24)), 24),
+  IDLE_HOURS: () => z._default(z.coerce.number().check(z.gte(0), z.lte(24)), 24),
   /** Whether the mappings are read as admin where the auditor's database role may not read them. */
-  AUDIT_AS_ADMIN: z._default(z.enum(["on", "off"]), "off"),
+  AUDIT_AS_ADMIN: () => z._default(z.enum(["on", "off"]), "off"),
   /** Whether IAM is read with every snapshot. */
-  IAM: z._default(z.enum(["read", "ignore"]), "read"),
+  IAM: () => z._default(z.enum(["read", "ignore"]), "read"),
   /** What a role is declared to be for, by role name: `{"reporting": "read-only"}`. */
-  ARCHETYPES: z._default(json(z.record(z.string(), z.enum(archetypes))), {}),
+  ARCHETYPES: () => z._default(json(z.record(z.string(), z.enum(archetypes))), {}),
   /** How long a mapping must be silent to be called dormant, where capture is proven for as long. */
-  DORMANT_DAYS: z._default(z.coerce.number().check(z.int(), z.positive(), z.lte(390)), DORMANT_DAYS),
+  DORMANT_DAYS: () => z._default(z.coerce.number().check(z.int(), z.positive(), z.lte(390)), DORMANT_DAYS),
   /** How many false findings of unusual connections a week are accepted, for people and for machines each. */
-  FALSE_FINDINGS_PER_WEEK: z._default(
-    z.coerce.number().check(z.positive(), z.lte(100)),
-    FALSE_FINDINGS_PER_WEEK,
-  ),
+  FALSE_FINDINGS_PER_WEEK: () =>
+    z._default(z.coerce.number().check(z.positive(), z.lte(100)), FALSE_FINDINGS_PER_WEEK),
   /** How many days every snapshot is kept; before them, the first of each day. */
-  KEEP_DAYS: z._default(z.coerce.number().check(z.int(), z.positive()), KEEP_DAYS),
+  KEEP_DAYS: () => z._default(z.coerce.number().check(z.int(), z.positive()), KEEP_DAYS),
   /** For how long what is kept of people stays. */
-  ACTIVITY_DAYS: daysOf("activityDays"),
-  FINDING_DAYS: daysOf("findingDays"),
-  NOTICE_DAYS: daysOf("noticeDays"),
-  ACT_DAYS: daysOf("actDays"),
+  ACTIVITY_DAYS: () => daysOf("activityDays"),
+  FINDING_DAYS: () => daysOf("findingDays"),
+  NOTICE_DAYS: () => daysOf("noticeDays"),
+  ACT_DAYS: () => daysOf("actDays"),
   /** What the deployment is made of, as JSON. */
-  DEPLOYMENT: z.optional(json(Deployment)),
+  DEPLOYMENT: () => z.optional(json(Deployment)),
   /** The name or ARN of an EventBridge bus that events on findings go to; empty: none. */
-  EVENT_BUS: z._default(z.string(), ""),
+  EVENT_BUS: () => z._default(z.string(), ""),
   /** Whether findings are imported into Security Hub. */
-  SECURITY_HUB: z._default(z.enum(["on", "off"]), "off"),
+  SECURITY_HUB: () => z._default(z.enum(["on", "off"]), "off"),
   /** The SNS topic that Amazon Q Developer in chat applications reads; empty: none. */
-  CHAT_TOPIC: z._default(z.string(), ""),
+  CHAT_TOPIC: () => z._default(z.string(), ""),
   /** Detector options by detector id. */
-  DETECTOR_OPTIONS: z._default(json(z.record(z.string(), z.record(z.string(), z.unknown()))), {}),
+  DETECTOR_OPTIONS: () => z._default(json(z.record(z.string(), z.record(z.string(), z.unknown()))), {}),
 } as const;
 
 export type Setting = keyof typeof shapes;
-export type Settings<K extends Setting> = { readonly [N in K]: z.output<(typeof shapes)[N]> };
+export type Settings<K extends Setting> = { readonly [N in K]: z.output<ReturnType<(typeof shapes)[N]>> };
 
 /** The named settings out of `env`. AuditError("config") lists every variable that is missing or wrong. */
 export const readSettings = <K extends Setting>(
@@ -188,7 +191,7 @@ export const readSettings = <K extends Setting>(
   const values: Partial<Record<Setting, unknown>> = {};
   const problems: string[] = [];
   for (const name of names) {
-    const parsed = shapes[name].safeParse(env[name]);
+    const parsed = shapes[name]().safeParse(env[name]);
     if (parsed.success) values[name] = parsed.data;
     else
       problems.push(

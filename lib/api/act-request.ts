@@ -12,11 +12,14 @@ import { findFinding } from "../queries/findings.ts";
 import { incidentDocument } from "../queries/incidents.ts";
 import { pickCluster } from "../queries/pick-cluster.ts";
 import type { Store } from "../store/open-store.ts";
-import { bodies } from "./acts.ts";
+import { bodies } from "./act-bodies.ts";
 import { parseBody } from "./body.ts";
 import { type Problem, problem, problemOf } from "./problem.ts";
 
-export type ActDeps = { readonly store: Store; readonly now: Instant };
+export type ActDeps = {
+  readonly store: Pick<Store, "clusters" | "snapshots" | "findings" | "acts" | "sentNotices">;
+  readonly now: Instant;
+};
 
 type ActRequest = {
   readonly method: string;

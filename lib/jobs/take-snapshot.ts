@@ -14,7 +14,7 @@ import type { Store } from "../store/open-store.ts";
 import { type OpinionPorts, opinionsOf } from "./ask-opinions.ts";
 
 export type SnapshotPorts = {
-  readonly store: Store;
+  readonly store: Pick<Store, "clusters" | "snapshots" | "canaries">;
   readonly now: () => number;
   readonly random: () => number;
   readonly sleep: (ms: number) => Promise<void>;

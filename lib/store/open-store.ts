@@ -6,6 +6,7 @@ import { type ActivityStore, createActivityStore } from "./activity/activity.ts"
 import { type EstateStore, estateStore, type LedgerStore, ledgerStore } from "./activity/estates.ts";
 import { type CanaryStore, canaryStore } from "./coverage/canaries.ts";
 import { type CaptureChecks, captureChecks } from "./coverage/capture-checks.ts";
+import { coverageHours } from "./coverage/coverage-hours.ts";
 import { type DigestStore, digestStore } from "./coverage/digests.ts";
 import { type DoubtStore, doubtStore } from "./coverage/doubts.ts";
 import { type Sleeps, sleeps } from "./coverage/sleeps.ts";
@@ -107,19 +108,37 @@ export type StoreOptions = {
   readonly now: () => Instant;
 };
 
+/** Clusters and their snapshots, for functions that are to carry no more. Nothing is read or written by opening. */
+export const openHistory = (table: Table, { now }: StoreOptions): Pick<Store, "clusters" | "snapshots"> => ({
+  clusters: {
+    list: () => listClusters(table),
+    entries: () => clusterEntries(table),
+    entry: (cluster) => clusterEntry(table, cluster),
+    register: (cluster, seenAt) => registerCluster(table, cluster, seenAt),
+    note: (cluster, sign) => noteSign(table, cluster, sign),
+    rewrite: (cluster, change, options) => rewriteSigns(table, cluster, change, options),
+  },
+  snapshots: createSnapshotStore(table, { now }),
+});
+
+/** Findings, what people did about them and what they were told, likewise. */
+export const openFindings = (table: Table): Pick<Store, "findings" | "acts" | "sentNotices"> => ({
+  findings: createFindingStore(table),
+  acts: actStore(table),
+  sentNotices: sentNotices(table),
+});
+
+/** The auditor's own logins, likewise. */
+export const openCanaries = (table: Table): Pick<Store, "canaries"> => ({
+  canaries: canaryStore(table, coverageHours(table)),
+});
+
 /** Opens all stores over one table. Nothing is read or written by opening. */
 export const openStore = (table: Table, { now }: StoreOptions): Store => {
   const activity = createActivityStore(table);
   return {
-    clusters: {
-      list: () => listClusters(table),
-      entries: () => clusterEntries(table),
-      entry: (cluster) => clusterEntry(table, cluster),
-      register: (cluster, seenAt) => registerCluster(table, cluster, seenAt),
-      note: (cluster, sign) => noteSign(table, cluster, sign),
-      rewrite: (cluster, change, options) => rewriteSigns(table, cluster, change, options),
-    },
-    snapshots: createSnapshotStore(table, { now }),
+    ...openHistory(table, { now }),
+    ...openFindings(table),
     activity,
     estates: estateStore(table),
     ledgers: ledgerStore(table),
@@ -130,10 +149,7 @@ export const openStore = (table: Table, { now }: StoreOptions): Store => {
     captureChecks: captureChecks(table),
     sleeps: sleeps(table),
     unchosen: unchosenStore(table),
-    findings: createFindingStore(table),
-    acts: actStore(table),
     notices: noticeStates(table),
-    sentNotices: sentNotices(table),
     plannedLooks: plannedLooks(table),
     settings: settingsStore(table),
     deployments: deployments(table),

@@ -2,7 +2,7 @@
 import { type Access, accessKey, byKey, objectKey, sectionsOf } from "./access.ts";
 import type { Declared } from "./declared-access.ts";
 import type { LiveAccess, Unread } from "./live-access.ts";
-import { OWNER } from "./permissions.ts";
+import { OWNER } from "./owner.ts";
 
 /** `all: true` written out for the objects that there are. */
 export const expand = (declared: readonly Declared[], { objects }: LiveAccess): Declared[] => {

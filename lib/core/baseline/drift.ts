@@ -8,7 +8,7 @@ import type { Baseline } from "./baseline.ts";
 import { componentOf, type Declared, declaredAccess, isOver, withheldAccess } from "./declared-access.ts";
 import { DSQL_ADMIN, type LiveAccess, liveAccess, type Unread } from "./live-access.ts";
 import { isWithin } from "./moments.ts";
-import { OWNER } from "./permissions.ts";
+import { OWNER } from "./owner.ts";
 
 /**
  * `undeclared`: the catalog allows what no component declares. `missing`: declared, and the catalog does not allow it.

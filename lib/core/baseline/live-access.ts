@@ -15,7 +15,7 @@ import {
 import { defaultAcl, kindMask, letterBit, privilegeNames } from "../catalog/privileges.ts";
 import { isSystemSchema } from "../privileges/effective-objects.ts";
 import { type Access, access, type ObjectClass, objectKey } from "./access.ts";
-import { OWNER } from "./permissions.ts";
+import { OWNER } from "./owner.ts";
 
 /** Something that could not be read; `object` where it is of one object alone. */
 export type Unread = {

@@ -2,6 +2,7 @@
 import * as z from "../base/zod.ts";
 import { type AclKind, PRIVILEGES } from "../catalog/privileges.ts";
 import { isMoment, MOMENT } from "./moments.ts";
+import { OWNER } from "./owner.ts";
 
 /** A name that somebody wrote, `max` characters long at most; `what` says whose. */
 export const named = (what: string, max: number) =>
@@ -27,9 +28,6 @@ export const Until = Moment.check(
 
 /** A list that may be missing, but not be empty. */
 export const notEmpty = <T extends z.ZodType>(of: T) => z.optional(z.array(of).check(z.minLength(1)));
-
-/** OWNER beside a kind's privileges: whoever owns an object can do anything with it, and let others do it. */
-export const OWNER = "OWNER";
 
 const privilegesOf = (kind: AclKind, owned: boolean) => {
   const known: string[] = PRIVILEGES.filter(({ kinds }) => (kinds as readonly string[]).includes(kind)).map(

@@ -21,9 +21,14 @@ export type AclEntry = z.infer<typeof AclEntry>;
 export const Acl = z.nullable(z.object({ entries: z.array(AclEntry), unknown: z.array(z.string()) }));
 export type Acl = z.infer<typeof Acl>;
 
-/** Rows, or why they could not be read; `code` is the SQLSTATE where there was one. */
+/**
+ * Rows, or why they could not be read; `code` is the SQLSTATE where there was one. Made when it is first used: there are
+ * many, and most functions only name them.
+ */
 export const section = <T extends z.ZodType>(row: T) =>
-  z.discriminatedUnion("status", [
-    z.object({ status: z.literal("read"), rows: z.array(row) }),
-    z.object({ status: z.literal("unreadable"), reason: z.string(), code: z.nullable(z.string()) }),
-  ]);
+  z.lazy(() =>
+    z.discriminatedUnion("status", [
+      z.object({ status: z.literal("read"), rows: z.array(row) }),
+      z.object({ status: z.literal("unreadable"), reason: z.string(), code: z.nullable(z.string()) }),
+    ]),
+  );

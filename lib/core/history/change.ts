@@ -86,105 +86,119 @@ const OtherState = z.object({ name: z.string(), owner: z.nullable(Oid), acl: Acl
 const kind = <K extends string, S extends z.core.$ZodLooseShape>(name: K, shape: S) =>
   z.object({ kind: z.literal(name), ...shape });
 
-export const Change = z.discriminatedUnion("kind", [
-  kind("server-version", { from: z.int(), to: z.int() }),
-  kind("section-unreadable", {
-    section: Section,
-    reason: z.string(),
-    code: z.nullable(z.string()),
-    known: Known,
-    first: First,
-  }),
-  kind("section-readable", { section: Section, first: First }),
-  kind("role-created", { role: RoleRef, row: Role }),
-  kind("role-dropped", { role: RoleRef, row: Role }),
-  kind("role-renamed", { role: RoleRef, from: z.string(), to: z.string() }),
-  kind("role-attribute", { role: RoleRef, attribute: z.string(), from: Value, to: Value }),
-  kind("membership", {
-    role: RoleRef,
-    member: RoleRef,
-    grantor: RoleRef,
-    before: z.nullable(MembershipOptions),
-    after: z.nullable(MembershipOptions),
-    others: others(OtherMembership),
-  }),
-  kind("mapping", {
-    role: RoleRef,
-    principal: z.string(),
-    before: z.nullable(Mapping),
-    after: z.nullable(Mapping),
-  }),
-  /** `roles`: the names of the owner and of those whom the ACL names. Missing: an earlier release. */
-  kind("object-created", { object: ObjectRef, entry: ObjectRow, roles: z.optional(z.array(RoleRef)) }),
-  kind("object-dropped", { object: ObjectRef, entry: ObjectRow, roles: z.optional(z.array(RoleRef)) }),
-  kind("object-renamed", { object: ObjectRef, from: z.string(), to: z.string() }),
-  kind("object-moved", {
-    object: ObjectRef,
-    from: Oid,
-    to: Oid,
-    fromName: z.nullable(z.string()),
-    toName: z.nullable(z.string()),
-  }),
-  kind("object-attribute", { object: ObjectRef, attribute: z.string(), from: Value, to: Value }),
-  kind("owner", { object: ObjectRef, from: RoleRef, to: RoleRef }),
-  /** An object without an ACL of its own has its kind's built-in privileges; writing them down changes nobody's access. `column`: a column's bare name. */
-  kind("acl-form", { object: ObjectRef, explicit: z.boolean(), column: z.nullable(z.string()) }),
-  kind("acl-unknown", { object: ObjectRef, from: z.array(z.string()), to: z.array(z.string()) }),
-  kind("grant", {
-    object: ObjectRef,
-    grantee: RoleRef,
-    grantor: RoleRef,
-    before: z.nullable(Letters),
-    after: z.nullable(Letters),
-    others: others(OtherGrant),
-  }),
-  kind("default-privilege", {
-    oid: Oid,
-    role: RoleRef,
-    schema: z.object({ oid: Oid, name: z.nullable(z.string()) }),
-    objectType: z.string(),
-    before: z.nullable(z.object({ acl: Acl })),
-    after: z.nullable(z.object({ acl: Acl })),
-    /** The names of those whom the ACLs name. Missing: an earlier release. */
-    grantees: z.optional(z.array(RoleRef)),
-  }),
-  /**
-   * A parameter, a foreign server or another object that stands in no schema. null: it is not in the snapshot, which of
-   * parameters and large objects means that nobody was granted anything on it. `grants`: what the ACLs give, with what is
-   * built in, where it differs; entries of the old owner count as the new one's.
-   */
-  kind("other-object", {
-    section: z.enum(otherSections as readonly [OtherSection, ...OtherSection[]]),
-    oid: Oid,
-    before: z.nullable(OtherState),
-    after: z.nullable(OtherState),
-    owners: z.object({ before: z.nullable(RoleRef), after: z.nullable(RoleRef) }),
-    grants: z.array(
-      z.object({
-        grantee: RoleRef,
-        grantor: RoleRef,
-        before: z.nullable(Letters),
-        after: z.nullable(Letters),
-      }),
-    ),
-  }),
-  /** Whether a view runs with its caller's rights (security_invoker); null: it is not there. */
-  kind("view-rights", { object: ObjectRef, before: z.nullable(z.boolean()), after: z.nullable(z.boolean()) }),
-  /** The rules of a view or table; `relations`: the names of what they read or write. */
-  kind("view-rules", {
-    object: ObjectRef,
-    before: z.array(ViewRule),
-    after: z.array(ViewRule),
-    relations: z.array(ObjectRef),
-  }),
-  /** The table whose column a sequence belongs to; null: none. */
-  kind("sequence-owner", {
-    object: ObjectRef,
-    before: z.nullable(ObjectRef),
-    after: z.nullable(ObjectRef),
-  }),
-  kind("iam", iamChangeShape),
-]);
+// Made when the first stored change is read: most calls read none.
+const changesOfRoles = () =>
+  [
+    kind("server-version", { from: z.int(), to: z.int() }),
+    kind("section-unreadable", {
+      section: Section,
+      reason: z.string(),
+      code: z.nullable(z.string()),
+      known: Known,
+      first: First,
+    }),
+    kind("section-readable", { section: Section, first: First }),
+    kind("role-created", { role: RoleRef, row: Role }),
+    kind("role-dropped", { role: RoleRef, row: Role }),
+    kind("role-renamed", { role: RoleRef, from: z.string(), to: z.string() }),
+    kind("role-attribute", { role: RoleRef, attribute: z.string(), from: Value, to: Value }),
+    kind("membership", {
+      role: RoleRef,
+      member: RoleRef,
+      grantor: RoleRef,
+      before: z.nullable(MembershipOptions),
+      after: z.nullable(MembershipOptions),
+      others: others(OtherMembership),
+    }),
+    kind("mapping", {
+      role: RoleRef,
+      principal: z.string(),
+      before: z.nullable(Mapping),
+      after: z.nullable(Mapping),
+    }),
+  ] as const;
+
+const changesOfObjects = () =>
+  [
+    /** `roles`: the names of the owner and of those whom the ACL names. Missing: an earlier release. */
+    kind("object-created", { object: ObjectRef, entry: ObjectRow, roles: z.optional(z.array(RoleRef)) }),
+    kind("object-dropped", { object: ObjectRef, entry: ObjectRow, roles: z.optional(z.array(RoleRef)) }),
+    kind("object-renamed", { object: ObjectRef, from: z.string(), to: z.string() }),
+    kind("object-moved", {
+      object: ObjectRef,
+      from: Oid,
+      to: Oid,
+      fromName: z.nullable(z.string()),
+      toName: z.nullable(z.string()),
+    }),
+    kind("object-attribute", { object: ObjectRef, attribute: z.string(), from: Value, to: Value }),
+    kind("owner", { object: ObjectRef, from: RoleRef, to: RoleRef }),
+    /** An object without an ACL of its own has its kind's built-in privileges; writing them down changes nobody's access. `column`: a column's bare name. */
+    kind("acl-form", { object: ObjectRef, explicit: z.boolean(), column: z.nullable(z.string()) }),
+    kind("acl-unknown", { object: ObjectRef, from: z.array(z.string()), to: z.array(z.string()) }),
+    kind("grant", {
+      object: ObjectRef,
+      grantee: RoleRef,
+      grantor: RoleRef,
+      before: z.nullable(Letters),
+      after: z.nullable(Letters),
+      others: others(OtherGrant),
+    }),
+    kind("default-privilege", {
+      oid: Oid,
+      role: RoleRef,
+      schema: z.object({ oid: Oid, name: z.nullable(z.string()) }),
+      objectType: z.string(),
+      before: z.nullable(z.object({ acl: Acl })),
+      after: z.nullable(z.object({ acl: Acl })),
+      /** The names of those whom the ACLs name. Missing: an earlier release. */
+      grantees: z.optional(z.array(RoleRef)),
+    }),
+    /**
+     * A parameter, a foreign server or another object that stands in no schema. null: it is not in the snapshot, which of
+     * parameters and large objects means that nobody was granted anything on it. `grants`: what the ACLs give, with what is
+     * built in, where it differs; entries of the old owner count as the new one's.
+     */
+    kind("other-object", {
+      section: z.enum(otherSections as readonly [OtherSection, ...OtherSection[]]),
+      oid: Oid,
+      before: z.nullable(OtherState),
+      after: z.nullable(OtherState),
+      owners: z.object({ before: z.nullable(RoleRef), after: z.nullable(RoleRef) }),
+      grants: z.array(
+        z.object({
+          grantee: RoleRef,
+          grantor: RoleRef,
+          before: z.nullable(Letters),
+          after: z.nullable(Letters),
+        }),
+      ),
+    }),
+    /** Whether a view runs with its caller's rights (security_invoker); null: it is not there. */
+    kind("view-rights", {
+      object: ObjectRef,
+      before: z.nullable(z.boolean()),
+      after: z.nullable(z.boolean()),
+    }),
+    /** The rules of a view or table; `relations`: the names of what they read or write. */
+    kind("view-rules", {
+      object: ObjectRef,
+      before: z.array(ViewRule),
+      after: z.array(ViewRule),
+      relations: z.array(ObjectRef),
+    }),
+    /** The table whose column a sequence belongs to; null: none. */
+    kind("sequence-owner", {
+      object: ObjectRef,
+      before: z.nullable(ObjectRef),
+      after: z.nullable(ObjectRef),
+    }),
+    kind("iam", iamChangeShape),
+  ] as const;
+
+export const Change = z.lazy(() =>
+  z.discriminatedUnion("kind", [...changesOfRoles(), ...changesOfObjects()]),
+);
 export type Change = z.infer<typeof Change>;
 type ChangeKind = Change["kind"];
 export type ChangeOf<K extends ChangeKind> = Extract<Change, { kind: K }>;

@@ -6,7 +6,7 @@ import { type ObjectClass, objectKey } from "../baseline/access.ts";
 import type { Baseline } from "../baseline/baseline.ts";
 import { type DriftRow, driftOf, isDrift } from "../baseline/drift.ts";
 import { driftText } from "../baseline/drift-text.ts";
-import { OWNER } from "../baseline/permissions.ts";
+import { OWNER } from "../baseline/owner.ts";
 import { type Catalog, isDsql, type Role, rowsOf } from "../catalog/catalog.ts";
 import { type Privilege, privilegeBit } from "../catalog/privileges.ts";
 import { type AccessObject, accessObjects } from "../privileges/effective-objects.ts";

@@ -5,7 +5,7 @@ import { gunzipSync, gzipSync } from "node:zlib";
 import type { Cluster } from "../../core/base/ids.ts";
 import type { Instant } from "../../core/base/time.ts";
 import * as z from "../../core/base/zod.ts";
-import { Baseline } from "../../core/baseline/baseline.ts";
+import type { Baseline } from "../../core/baseline/baseline.ts";
 import type { KeptBaseline } from "../../core/baseline/kept-baseline.ts";
 import { AuditError } from "../../errors.ts";
 import { keys } from "../table/keys.ts";
@@ -57,7 +57,8 @@ export const baselineStore = (table: Table): BaselineStore => {
     if (!item) return undefined;
     const { version, at, by, data } = BaselineItem.parse(item);
     const text = gunzipSync(data, { maxOutputLength: MOST_BYTES }).toString("utf8");
-    return { version, at, by, baseline: Baseline.parse(JSON.parse(text)) };
+    const file = await import("../../core/baseline/baseline.ts");
+    return { version, at, by, baseline: file.Baseline.parse(JSON.parse(text)) };
   };
   return {
     read,
