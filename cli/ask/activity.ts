@@ -7,6 +7,7 @@ import { principalName } from "../../lib/core/base/visible-text.ts";
 import type { Gone } from "../../lib/core/history/cluster-life.ts";
 import { type Activity, activityOf, type Grouping, parseGroupings } from "../../lib/queries/activity.ts";
 import { goneAsOf } from "../../lib/queries/basis.ts";
+import { peerLines } from "../../lib/queries/database.ts";
 import { coverageText } from "../../lib/wording/coverage-text.ts";
 import { goneText } from "../../lib/wording/gone-text.ts";
 import type { AddCommand } from "../command.ts";
@@ -66,6 +67,7 @@ const basisOf = ({
   others,
   settledUntil,
   mappingsAsOf,
+  ...peers
 }: Activity): string[] => {
   const proof = coverageText({
     from: shown(iso(interval.from)),
@@ -79,6 +81,7 @@ const basisOf = ({
   const crowd = `Too many principals to keep apart: at least ${figure} of them are listed together as unknown:others.`;
   return [
     proof,
+    ...peerLines(peers),
     ...(others ? [crowd] : []),
     takenAt === undefined
       ? "Mappings are not known: there was no snapshot."

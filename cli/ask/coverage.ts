@@ -3,6 +3,7 @@ import { parseInterval } from "../../lib/core/base/parse-time.ts";
 import { DAY, HOUR } from "../../lib/core/base/time.ts";
 import type { Proof } from "../../lib/core/coverage/coverage.ts";
 import { type CoverageAnswer, coverageOf } from "../../lib/queries/coverage.ts";
+import { peerLines } from "../../lib/queries/database.ts";
 import { coverageText } from "../../lib/wording/coverage-text.ts";
 import type { AddCommand } from "../command.ts";
 import {
@@ -64,7 +65,7 @@ const headline = (found: CoverageAnswer): string => {
 };
 
 const print = (io: Io, found: CoverageAnswer): void => {
-  const lines = [headline(found), ...(found.gone === null ? [] : [found.gone])];
+  const lines = [headline(found), ...peerLines(found), ...(found.gone === null ? [] : [found.gone])];
   io.stdout.write(`${lines.map((line) => paragraph(io, line)).join("\n")}\n\n`);
   table(io, rowsOf(found), columns, "The stretch has no hours.");
 };

@@ -231,4 +231,13 @@ export const Covered = z.looseObject({
   gaps: z
     .array(z.looseObject({ ...stretch, reasons: z.array(z.string()).describe("Where they are known.") }))
     .describe("Hours without proof: whoever is not seen in them may have connected all the same."),
+  peers: z
+    .array(z.looseObject({ cluster: Cluster, region: z.string(), unprovenHours: Count }))
+    .describe(
+      "The peers of a multi-Region cluster, which are the same database: an hour is covered where it is proven at all of them.",
+    ),
+  peersUnread: z
+    .string()
+    .nullable()
+    .describe("Why it is not known whether there are more peers; null: these are all that anybody told of."),
 });

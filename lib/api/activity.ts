@@ -22,6 +22,7 @@ import {
   pickBounded,
   pickCluster,
 } from "./params.ts";
+import { peerFields } from "./peers.ts";
 import { type Route, route } from "./route.ts";
 import { Side, Time } from "./snapshot-ref.ts";
 
@@ -44,6 +45,7 @@ const Stretch = {
     }),
   ),
   settledUntil: Time.check(z.meta({ description: "Later hours may still be proven: proof comes late." })),
+  ...peerFields,
   mappingsAsOf: z.nullable(Side).check(
     z.meta({
       description: "The snapshot that roles rest on; null: there was none, nothing is known of mappings.",
@@ -106,6 +108,8 @@ const stretchOf = async ({ store }: QueryDeps, cluster: Parameters<typeof basisO
   unprovenHours: found.unprovenHours,
   others: found.others,
   settledUntil: iso(found.settledUntil),
+  peers: [...found.peers],
+  peersUnread: found.peersUnread,
   mappingsAsOf: found.mappingsAsOf
     ? await basisOf(store, cluster, found.mappingsAsOf, found.interval.to)
     : null,

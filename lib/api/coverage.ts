@@ -3,6 +3,7 @@ import * as z from "../core/base/zod.ts";
 import { Proof } from "../core/coverage/coverage.ts";
 import { coverageOf } from "../queries/coverage.ts";
 import { clusterParam, intervalParams, pickBounded, pickCluster } from "./params.ts";
+import { peerFields } from "./peers.ts";
 import { type Route, route } from "./route.ts";
 import { Time } from "./snapshot-ref.ts";
 
@@ -24,6 +25,7 @@ const CoverageAnswer = z
         description: "Hours without proof: whoever is not seen in them may have connected all the same.",
       }),
     ),
+    ...peerFields,
     gone: z
       .nullable(z.string())
       .check(z.meta({ description: "Since when the cluster is gone. null: it was watched at the end." })),
@@ -38,7 +40,7 @@ export const coverage: Route = route({
   answer: CoverageAnswer,
   run: async (deps, params) => {
     const cluster = await pickCluster(deps, params.cluster);
-    const { covered, gaps, ...stretch } = await coverageOf(
+    const { covered, gaps, peers, ...stretch } = await coverageOf(
       deps.store,
       cluster,
       pickBounded(deps, params, DAYS),
@@ -48,6 +50,7 @@ export const coverage: Route = route({
       cluster,
       ...stretch,
       covered: [...covered],
+      peers: [...peers],
       gaps: gaps.map((gap) => ({ ...gap, reasons: [...gap.reasons] })),
     };
   },

@@ -125,6 +125,15 @@ export const texts: Readonly<Record<string, Pick<Detector, "category" | "life" |
       provenUnused: "Proven unused",
       uncoveredHours: { label: "Without capture", unit: ["hour", "hours"] },
       uncovered: { label: "Capture gap", lines: true, fields: { reasons: "because" } },
+      peers: {
+        label: "Peer in another Region",
+        lines: true,
+        fields: {
+          cluster: "",
+          region: { label: "", hidden: true },
+          unprovenHours: { label: "without capture", unit: ["hour", "hours"] },
+        },
+      },
       mappingAgeAssumed: { label: "Age of the mapping was assumed", whenEmpty: "" },
       mappingFirstSeenAt: { label: "Mapping first seen", whenEmpty: "" },
       mappingNotSeenAt: { label: "Mapping not yet there at", whenEmpty: "" },
@@ -367,6 +376,15 @@ export const texts: Readonly<Record<string, Pick<Detector, "category" | "life" |
       provenUnused: "Proven unused",
       uncoveredHours: { label: "Without capture", unit: ["hour", "hours"] },
       uncovered: { label: "Capture gap", lines: true, fields: { reasons: "because" } },
+      peers: {
+        label: "Peer in another Region",
+        lines: true,
+        fields: {
+          cluster: "",
+          region: { label: "", hidden: true },
+          unprovenHours: { label: "without capture", unit: ["hour", "hours"] },
+        },
+      },
       mappingAgeAssumed: { label: "Age of the mapping was assumed", whenEmpty: "" },
       mappingFirstSeenAt: { label: "Mapping first seen", whenEmpty: "" },
       mappingNotSeenAt: { label: "Mapping not yet there at", whenEmpty: "" },
@@ -608,6 +626,15 @@ export const texts: Readonly<Record<string, Pick<Detector, "category" | "life" |
       provenUnused: "Proven unused",
       uncoveredHours: { label: "Without capture", unit: ["hour", "hours"] },
       uncovered: { label: "Capture gap", lines: true, fields: { reasons: "because" } },
+      peers: {
+        label: "Peer in another Region",
+        lines: true,
+        fields: {
+          cluster: "",
+          region: { label: "", hidden: true },
+          unprovenHours: { label: "without capture", unit: ["hour", "hours"] },
+        },
+      },
       mappingAgeAssumed: { label: "Age of the mapping was assumed", whenEmpty: "" },
       mappingFirstSeenAt: { label: "Mapping first seen", whenEmpty: "" },
       mappingNotSeenAt: { label: "Mapping not yet there at", whenEmpty: "" },
@@ -1062,8 +1089,8 @@ export const texts: Readonly<Record<string, Pick<Detector, "category" | "life" |
     category: "dormant",
     life: "state",
     docs: {
-      why: "No connection was seen, but capture is not proven for the whole window, or the mapping is not known for that long. It may be unused or in use. So it may be where the cluster has a peer in another Region: connections through the peer are counted there.",
-      fix: "Close the capture gap: the capture-gap finding names it, and trail files that are ingested later can prove its hours. Or wait until the window lies after it. With a peer, compare the findings of both clusters before you revoke.",
+      why: "No connection was seen, but capture is not proven for the whole window, or the mapping is not known for that long. It may be unused or in use. A multi-Region cluster and its peer are one database, so capture has to be proven in both Regions.",
+      fix: "Close the capture gap: the capture-gap finding names it, and trail files that are ingested later can prove its hours. Or wait until the window lies after it. Where the peer is not covered, add its Region to the parameter regions and deploy deploy/forward-region.yml there.",
       falsePositives:
         "In the first weeks every mapping without a connection is unknown. The finding is low, and stands in the weekly summary alone.",
       blindSpots: "None of its own: it lists what other detectors cannot see.",
@@ -1079,6 +1106,15 @@ export const texts: Readonly<Record<string, Pick<Detector, "category" | "life" |
       provenUnused: "Proven unused",
       uncoveredHours: { label: "Without capture", unit: ["hour", "hours"] },
       uncovered: { label: "Capture gap", lines: true, fields: { reasons: "because" } },
+      peers: {
+        label: "Peer in another Region",
+        lines: true,
+        fields: {
+          cluster: "",
+          region: { label: "", hidden: true },
+          unprovenHours: { label: "without capture", unit: ["hour", "hours"] },
+        },
+      },
       mappingAgeAssumed: { label: "Age of the mapping was assumed", whenEmpty: "" },
       mappingFirstSeenAt: { label: "Mapping first seen", whenEmpty: "" },
       mappingNotSeenAt: { label: "Mapping not yet there at", whenEmpty: "" },

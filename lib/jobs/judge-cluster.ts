@@ -78,9 +78,13 @@ export const detectCluster = async (
   const {
     facts,
     ledger,
+    peerLedgers,
     findings: known,
     exemptions: accepted,
-  } = await loadAll(store, cluster, now, options);
+  } = await loadAll(store, cluster, now, {
+    ...options,
+    ...(!dryRun && { fold: (peer) => store.activity.fold(peer, now) }),
+  });
   const declared = withDeclaredOptions(detectors, facts.baseline, cluster, detectorOptions);
   const judge = judgeWith(detectors, windowOptions(dormantDays, declared));
   const { observations: judged, looks, gone, settled } = judge(auditView(facts));
@@ -114,6 +118,7 @@ export const detectCluster = async (
   const estate = settled();
   if (estate && estate.day !== facts.estate?.day) await store.estates.keep(cluster, estate, revision);
   if (ledger) await store.ledgers.keep(cluster, ledger, revision);
+  for (const one of peerLedgers) await store.ledgers.ofPeer(cluster).keep(one.peer, one.ledger, one.revision);
   await kept.looked(cluster, { at: now, snapshotAt: facts.snapshot?.takenAt ?? null, firstLooks });
   return { findings, looks };
 };

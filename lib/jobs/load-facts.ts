@@ -1,35 +1,29 @@
 // Gathers what a judgement of one cluster rests on: its newest snapshot, mapping periods, activity and coverage.
-import type { ActivityIndex } from "../core/activity/activity-index.ts";
-import { tallyColumns } from "../core/activity/tally-columns.ts";
 import { HORIZON_DAYS } from "../core/anomaly/constants.ts";
 import { dayNumber } from "../core/anomaly/day-figures.ts";
 import { EMPTY_ESTATE } from "../core/anomaly/estate.ts";
-import { type Acknowledged, settledDay } from "../core/anomaly/surprise.ts";
+import type { Acknowledged } from "../core/anomaly/surprise.ts";
 import { auditorIn } from "../core/base/auditor-in.ts";
 import type { Cluster, Principal } from "../core/base/ids.ts";
 import { DAY, floorTo, HOUR, type Instant, type Interval } from "../core/base/time.ts";
+import { peersIn } from "../core/catalog/peers.ts";
 import { type Exemption, lastMatched } from "../core/findings/exemption.ts";
-import {
-  type ExemptionUse,
-  type Facts,
-  LIVE_SETTLE_MS,
-  type OwnLogins,
-  type RecentChanges,
-} from "../core/findings/facts.ts";
+import type { ExemptionUse, Facts, OwnLogins, RecentChanges } from "../core/findings/facts.ts";
 import type { Finding } from "../core/findings/finding.ts";
-import {
-  EMPTY_LEDGER,
-  growingLedger,
-  holds,
-  USE_DAYS,
-  type UseLedger,
-  usesSince,
-} from "../core/findings/use-ledger.ts";
-import type { MappingPeriod } from "../core/history/mapping-period.ts";
+import { USE_DAYS, type UseLedger, usesSince } from "../core/findings/use-ledger.ts";
 import type { Archetype } from "../core/privileges/archetype.ts";
 import { coverageEvidence } from "../queries/proven-hours.ts";
 import type { FindingsRead } from "../store/findings/findings.ts";
+import type { Snapshot } from "../store/history/snapshots.ts";
 import type { ReadStore } from "../store/open-store.ts";
+import {
+  indexedActivity,
+  ledgerAt,
+  type PeerLedger,
+  type PeerQuestion,
+  peerFacts,
+  settleMsAfter,
+} from "./endpoint-facts.ts";
 
 /** How far back coverage and uses are looked at: as long as slots are kept, so that "never" has its longest meaning. */
 const LOOKBACK_DAYS = USE_DAYS;
@@ -47,34 +41,18 @@ export type FactOptions = {
   readonly falseFindingsPerWeek?: number | undefined;
   /** `all`: the activity of all days, for who shows it. Judgements come out the same with what they need of it. */
   readonly activity?: "needed" | "all";
+  /** Adds up what came to a peer, which is judged by itself at other times; without, its activity is as of its last fold. */
+  readonly fold?: ((peer: Cluster) => Promise<unknown>) | undefined;
 };
 
 /** The facts, with what may be kept so that the next look need not work it out again. */
 export type Loaded = {
   readonly facts: Facts;
   readonly ledger: UseLedger | undefined;
+  readonly peerLedgers: readonly PeerLedger[];
   /** As they were read, for the change that the judgement makes to them. */
   readonly findings: FindingsRead;
   readonly exemptions: readonly Exemption[];
-};
-
-/** A cluster that sleeps is left alone for a day at most; later the missing proof is a gap, whatever it waits for. */
-const LONGEST_SETTLE_MS = DAY + LIVE_SETTLE_MS;
-
-/**
- * How much before `now` is not judged yet: proof of an hour takes an own login after it, and that login's way back. So
- * hours count as settled up to the last login that had the time to come back. `logins` by time.
- */
-const settleMsAfter = (logins: readonly { readonly at: Instant }[], now: Instant): number => {
-  const last = logins.findLast(({ at }) => at >= now - LONGEST_SETTLE_MS && at <= now - LIVE_SETTLE_MS);
-  return last ? now - last.at : LIVE_SETTLE_MS;
-};
-
-/** The same, for who has not read the logins. */
-export const settleMsOf = async (store: ReadStore, cluster: Cluster, now: Instant): Promise<number> => {
-  const interval = { from: now - LONGEST_SETTLE_MS, to: now - LIVE_SETTLE_MS };
-  const { canaries } = await store.canaries.look(cluster, interval, now);
-  return settleMsAfter(canaries, now);
 };
 
 /** Matched from an hour before on, so that no attempt and its login lie on two sides of where the look begins. */
@@ -118,43 +96,6 @@ const changesSince = async (
         to: takenAt,
         changes: await Array.fromAsync(store.snapshots.changes(cluster, judgedBefore, takenAt)),
       };
-
-/**
- * The newest uses up to the last day that is settled, from the ledger that is kept and the days since; from all days where
- * none holds. `isNew`: it is not what is kept.
- */
-const ledgerAt = async (
-  store: ReadStore,
-  cluster: Cluster,
-  now: Instant,
-  periods: readonly MappingPeriod[],
-): Promise<{ readonly ledger: UseLedger; readonly isNew: boolean }> => {
-  const day = settledDay(now);
-  const kept = await store.ledgers.newest(cluster, now);
-  const base = kept && holds(kept, periods) ? kept : undefined;
-  if (base && base.day >= day) return { ledger: base, isNew: false };
-  const from = base ? base.day + 1 : day + 1 - USE_DAYS;
-  const growing = growingLedger(base ?? EMPTY_LEDGER, day, periods);
-  for await (const { tallies } of store.activity.eachDay(cluster, { from: from * DAY, to: (day + 1) * DAY }))
-    growing.add(tallies);
-  return { ledger: growing.grown(), isNew: true };
-};
-
-/**
- * What the store knows of activity: by the hour from `hourlyFrom` on, by the day before it. Read one after the other and
- * held as columns: a first look takes in four months of hours.
- */
-export const indexedActivity = async (
-  { activity }: ReadStore,
-  cluster: Cluster,
-  { daysFrom, hourlyFrom, to }: Readonly<Record<"daysFrom" | "hourlyFrom" | "to", Instant>>,
-): Promise<ActivityIndex> => {
-  const columns = tallyColumns();
-  for await (const { tallies } of activity.eachDay(cluster, { from: daysFrom, to: hourlyFrom }))
-    columns.add(tallies);
-  for await (const { tallies } of activity.eachHour(cluster, { from: hourlyFrom, to })) columns.add(tallies);
-  return columns.index();
-};
 
 /** The facts of one cluster as of `now`. Activity is as of its last fold. */
 export const loadFacts = async (
@@ -218,12 +159,33 @@ const exemptionUses = (
   }));
 };
 
+/**
+ * What is known of the other endpoints of the database. One that cannot be added up is left out: nothing is proven of it then,
+ * and what is wrong there stops neither this cluster's judgement nor its own, which says so.
+ */
+const peersOf = async (
+  store: ReadStore,
+  snapshot: Snapshot | undefined,
+  question: PeerQuestion,
+  fold: FactOptions["fold"],
+): Promise<Awaited<ReturnType<typeof peerFacts>>[]> => {
+  const found: Awaited<ReturnType<typeof peerFacts>>[] = [];
+  for (const peer of snapshot ? peersIn(snapshot.catalog).clusters : []) {
+    const isUpToDate = await (fold?.(peer) ?? Promise.resolve()).then(
+      () => true,
+      () => false,
+    );
+    if (isUpToDate) found.push(await peerFacts(store, peer, question));
+  }
+  return found;
+};
+
 /** The same, for who keeps what was worked out on the way. */
 export const loadAll = async (
   store: ReadStore,
   cluster: Cluster,
   now: Instant,
-  { auditor, archetypes = {}, settleMs, falseFindingsPerWeek, activity = "needed" }: FactOptions = {},
+  { auditor, archetypes = {}, settleMs, falseFindingsPerWeek, activity = "needed", fold }: FactOptions = {},
 ): Promise<Loaded> => {
   const lookback = { from: now - LOOKBACK_DAYS * DAY, to: now + HOUR };
   const read = await readAll(store, cluster, now, lookback);
@@ -231,12 +193,14 @@ export const loadAll = async (
   const known = [...findings.values()].map(({ finding }) => finding);
   const takenAt = snapshot?.manifest.takenAt;
   const estate = read.estate ?? { ...EMPTY_ESTATE, day: dayNumber(now) - FIRST_DAYS };
-  const { ledger, isNew } = await ledgerAt(store, cluster, now, history.periods);
+  const { ledger, isNew } = await ledgerAt(store, store.ledgers, cluster, now, history.periods);
   const hourlyFrom = (Math.min(estate.day ?? 0, ledger.day) + 1) * DAY;
   // What came since the last snapshot is counted, and who was connected since the one that was judged before it, however long
   // ago that was: a session lasts an hour.
-  const daysFrom =
-    activity === "all" ? lookback.from : Math.min(hourlyFrom, takenAt ?? now, (judgedBefore ?? now) - HOUR);
+  const activityFrom =
+    activity === "all" ? lookback.from : Math.min(takenAt ?? now, (judgedBefore ?? now) - HOUR);
+  const question = { cluster, now, periods: history.periods, lookback, activityFrom };
+  const peers = await peersOf(store, snapshot, question, fold);
   const facts: Facts = {
     cluster,
     now,
@@ -256,10 +220,11 @@ export const loadAll = async (
     mappingPeriods: history.periods,
     activity: await indexedActivity(store, cluster, {
       hourlyFrom,
-      daysFrom: floorTo(DAY, daysFrom),
+      daysFrom: floorTo(DAY, Math.min(hourlyFrom, activityFrom)),
       to: now + HOUR,
     }),
     earlierUses: usesSince(ledger, dayNumber(now) - USE_DAYS),
+    ...(peers.length > 0 && { peers: peers.map((one) => one.facts) }),
     estate,
     ...(falseFindingsPerWeek !== undefined && { falseFindingsPerWeek }),
     acknowledged: known.flatMap(acknowledgedEpisode),
@@ -275,5 +240,11 @@ export const loadAll = async (
     asleep: read.asleep,
     unchosen: read.unchosen,
   };
-  return { facts, ledger: isNew ? ledger : undefined, findings, exemptions };
+  return {
+    facts,
+    ledger: isNew ? ledger : undefined,
+    peerLedgers: peers.flatMap(({ kept }) => kept),
+    findings,
+    exemptions,
+  };
 };

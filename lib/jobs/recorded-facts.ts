@@ -4,7 +4,8 @@ import type { Cluster } from "../core/base/ids.ts";
 import { DAY, floorTo, HOUR, type Interval } from "../core/base/time.ts";
 import type { Facts } from "../core/findings/facts.ts";
 import type { ReadStore } from "../store/open-store.ts";
-import { type FactOptions, indexedActivity, loadFacts } from "./load-facts.ts";
+import { indexedActivity } from "./endpoint-facts.ts";
+import { type FactOptions, loadFacts } from "./load-facts.ts";
 
 /** As far back as habits are worked out from: their horizon, and a month that they rest on. */
 const HABIT_DAYS = HORIZON_DAYS + 30;

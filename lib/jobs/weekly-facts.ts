@@ -7,6 +7,7 @@ import { auditView } from "../core/findings/view.ts";
 import { AuditError } from "../errors.ts";
 import type { LeastUsed, Week } from "../notices/weekly-text.ts";
 import { coverageOf } from "../queries/coverage.ts";
+import { peerLines } from "../queries/database.ts";
 import type { ReadStore } from "../store/open-store.ts";
 import { loadFacts } from "./load-facts.ts";
 
@@ -62,7 +63,9 @@ export const loadWeek = async (
   return {
     from,
     findings,
-    coverage: coverage ? { hours: coverage.hours, unprovenHours: coverage.unprovenHours } : null,
+    coverage: coverage
+      ? { hours: coverage.hours, unprovenHours: coverage.unprovenHours, peers: peerLines(coverage) }
+      : null,
     leastUsed: least?.leastUsed ?? null,
     windowDays: least?.windowDays ?? 0,
     exemptionsEnding: exemptions

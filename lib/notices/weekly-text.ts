@@ -20,7 +20,12 @@ export type Week = {
   readonly from: Instant;
   readonly findings: readonly Finding[];
   /** Hours of the week, and those without proof of capture; null: it could not be read. */
-  readonly coverage: { readonly hours: number; readonly unprovenHours: number } | null;
+  readonly coverage: {
+    readonly hours: number;
+    readonly unprovenHours: number;
+    /** What is to be said of the database's peers in other Regions, in sentences. */
+    readonly peers?: readonly string[];
+  } | null;
   /** Mappings without a use for two thirds of the window, the longest unused first; null: it could not be read. */
   readonly leastUsed: readonly LeastUsed[] | null;
   readonly windowDays: number;
@@ -68,12 +73,13 @@ const overText = (mended: number, ended: number): string =>
 
 const coverageLines = ({ coverage }: Week): string[] => {
   if (!coverage) return ["It could not be read: how much of the week is proven is not known."];
-  const { hours, unprovenHours } = coverage;
-  return wrapped(
+  const { hours, unprovenHours, peers = [] } = coverage;
+  const proven = wrapped(
     unprovenHours === 0
       ? `Capture is proven for all ${counted(hours, "hour")} of the week.`
       : `Capture is proven for ${share(hours - unprovenHours, hours)} of the week. In ${counted(unprovenHours, "hour")} of ${hours} somebody may have connected unseen; the newest hours may still be proven.`,
   );
+  return [...proven, ...peers.flatMap((line) => wrapped(line))];
 };
 
 const leastUsedLines = ({ leastUsed, windowDays }: Week): string[] => {

@@ -9,9 +9,8 @@ import { couldBeOf } from "../core/findings/mapping-uses.ts";
 import type { SealedManifest } from "../core/history/manifest.ts";
 import type { MappingPeriod } from "../core/history/mapping-period.ts";
 import { AuditError } from "../errors.ts";
-import { settleMsOf } from "../jobs/load-facts.ts";
 import type { ReadStore } from "../store/open-store.ts";
-import { provenHours } from "./proven-hours.ts";
+import { connectionsOf, type Database, type DatabaseProof, databaseAt, databaseProof } from "./database.ts";
 import { profilesIn, talliesUntil } from "./tallies.ts";
 
 /** What a row stands for; a principal's own always. */
@@ -40,7 +39,7 @@ export type ActivityQuestion = {
   readonly role?: string | undefined;
 };
 
-export type Activity = {
+export type Activity = Pick<DatabaseProof, "peers" | "peersUnread"> & {
   readonly interval: Interval;
   readonly hours: number;
   readonly unprovenHours: number;
@@ -143,14 +142,14 @@ const withUnseen = (
 
 const tallies = async (
   store: ReadStore,
-  cluster: Cluster,
+  database: Database,
   { interval, by, principal }: ActivityQuestion,
 ): Promise<{ readonly found: Tally[]; readonly others: number }> => {
   // By the hour only hours tell; days have added them up.
   const byHour = by.includes("hour");
   const profiles = byHour
-    ? await store.activity.hours(cluster, interval)
-    : await profilesIn(store, cluster, interval);
+    ? await connectionsOf(store, database, "hours", interval)
+    : await profilesIn(store, database, interval);
   const all = byHour ? profiles.flatMap((profile) => profile.tallies) : talliesUntil(profiles, interval.to);
   const others = profiles.reduce((most, profile) => Math.max(most, profile.others ?? 0), 0);
   if (principal === undefined) return { found: all, others };
@@ -158,7 +157,7 @@ const tallies = async (
   return { found: all.filter((tally) => withoutPath(tally.principal) === wanted), others };
 };
 
-/** The activity of a stretch as of the last time that connections were added up. */
+/** The activity of a stretch, through whichever endpoint of the database, as of the last time that connections were added up. */
 export const activityOf = async (
   store: ReadStore,
   cluster: Cluster,
@@ -167,11 +166,12 @@ export const activityOf = async (
 ): Promise<Activity> => {
   const interval = { from: floorTo(HOUR, asked.interval.from), to: asked.interval.to };
   const question = { ...asked, interval };
-  const { found, others } = await tallies(store, cluster, question);
+  const database = await databaseAt(store, cluster, interval.to);
+  const { found, others } = await tallies(store, database, question);
   const { periods } = await store.snapshots.mappingHistory(cluster, interval.to);
   const mappingsAsOf = await store.snapshots.manifestAsOf(cluster, interval.to);
-  const { uncovered } = await provenHours(store, cluster, interval, now);
-  const settledUntil = floorTo(HOUR, now - (await settleMsOf(store, cluster, now)));
+  const proof = await databaseProof(store, database, interval, now);
+  const { uncovered, settledUntil, peers, peersUnread } = proof;
 
   const wanted = asked.principal && withoutPath(foldArn(asked.principal));
   const own = periods.filter(({ arn }) => !wanted || withoutPath(arn) === wanted);
@@ -181,7 +181,8 @@ export const activityOf = async (
   const standingOf = Map.groupBy(standing, ({ arn }) => withoutPath(arn));
 
   const groups = groupsOf(found, question, periodsOf);
-  const isProven = uncovered.hoursIn({ from: interval.from, to: Math.min(interval.to, settledUntil) }) === 0;
+  const settled = { from: interval.from, to: Math.min(interval.to, settledUntil) };
+  const isProven = peersUnread === null && uncovered.hoursIn(settled) === 0;
   const possible = new Set(
     groups.flatMap(({ key, tallies: some }) =>
       some.some(({ outcome }) => outcome === "allowed")
@@ -206,6 +207,8 @@ export const activityOf = async (
     unprovenHours: uncovered.hoursIn(interval),
     others,
     settledUntil,
+    peers,
+    peersUnread,
     mappingsAsOf,
     rows: rows.toSorted(
       (a, b) =>

@@ -1,12 +1,12 @@
-// For which hours of a stretch it is proven that connections were captured, and for which it is not and why.
+// For which hours of a stretch it is proven that the connections of a database were captured, and for which it is not and why.
 import type { Cluster } from "../core/base/ids.ts";
 import { floorTo, HOUR, type Instant, type Interval, iso } from "../core/base/time.ts";
 import type { Proof } from "../core/coverage/coverage.ts";
-import { settleMsOf } from "../jobs/load-facts.ts";
+import type { PeerProof } from "../core/coverage/peer-coverage.ts";
 import type { ReadStore } from "../store/open-store.ts";
 import { goneText } from "../wording/gone-text.ts";
 import { goneAsOf } from "./basis.ts";
-import { provenHours } from "./proven-hours.ts";
+import { databaseAt, databaseProof } from "./database.ts";
 
 type Stretch = { readonly from: string; readonly to: string };
 
@@ -20,6 +20,10 @@ export type CoverageAnswer = Stretch & {
   readonly covered: readonly (Stretch & { readonly proof: Proof })[];
   /** Hours without proof: whoever is not seen in them may have connected all the same. */
   readonly gaps: readonly (Stretch & { readonly reasons: readonly string[] })[];
+  /** The other endpoints of the database: an hour is covered where it is proven at each of them too. */
+  readonly peers: readonly PeerProof[];
+  /** Why there may be more peers; null: these are all that anybody told of. */
+  readonly peersUnread: string | null;
   /** Since when the cluster is gone, in a sentence: nothing is captured of it any more. null: it was watched at the end. */
   readonly gone: string | null;
 };
@@ -34,9 +38,8 @@ export const coverageOf = async (
   // An hour is proven as a whole or not at all: half of one at the beginning would be counted twice.
   // Nothing was ever before the epoch: an hour there is none, and not a proven one.
   const { from, to } = { from: Math.max(0, floorTo(HOUR, interval.from)), to: Math.max(0, interval.to) };
-  const [{ covered, uncovered }, settleMs, gone] = await Promise.all([
-    provenHours(store, cluster, { from, to }, now),
-    settleMsOf(store, cluster, now),
+  const [{ covered, uncovered, settledUntil, peers, peersUnread }, gone] = await Promise.all([
+    databaseProof(store, await databaseAt(store, cluster, to), { from, to }, now),
     goneAsOf(store, cluster, to),
   ]);
   const cut = (stretch: Interval): Stretch => ({
@@ -46,11 +49,13 @@ export const coverageOf = async (
   return {
     from: iso(from),
     to: iso(to),
-    settledUntil: iso(floorTo(HOUR, now - settleMs)),
+    settledUntil: iso(settledUntil),
     hours: Math.ceil((to - from) / HOUR),
     unprovenHours: uncovered.hoursIn({ from, to }),
     covered: covered.map((stretch) => ({ ...cut(stretch), proof: stretch.proof })),
     gaps: uncovered.gapsIn({ from, to }).map((gap) => ({ ...cut(gap), reasons: [...gap.reasons] })),
+    peers,
+    peersUnread,
     gone: gone ? goneText(gone) : null,
   };
 };

@@ -14,6 +14,7 @@ import { type AccessEngine, accessEngine } from "../core/privileges/effective.ts
 import { requireAsOf, type Snapshot } from "../store/history/snapshots.ts";
 import type { ReadStore } from "../store/open-store.ts";
 import { type Basis, basisOf } from "./basis.ts";
+import { databaseOf } from "./database.ts";
 import { adminLogins } from "./reached-by.ts";
 import { talliesIn } from "./tallies.ts";
 
@@ -74,14 +75,14 @@ export const groundsOfSnapshot = (
   engine: access(snapshot),
   snapshot,
   basis: () => basisOf(store, snapshot.catalog.cluster, snapshot, at),
-  adminLogins: () => adminLogins(store, snapshot.catalog.cluster, at),
+  adminLogins: () => adminLogins(store, databaseOf(snapshot.catalog), at),
   ways: async () => {
     const { periods } = await store.snapshots.mappingHistory(snapshot.catalog.cluster, at);
     return waysIn(snapshot.catalog, periods);
   },
   connectsAs: async () => {
     const { catalog } = snapshot;
-    const seen = await talliesIn(store, catalog.cluster, { from: at - SEEN_DAYS * DAY, to: at });
+    const seen = await talliesIn(store, databaseOf(catalog), { from: at - SEEN_DAYS * DAY, to: at });
     return connectsAs(catalog, seen);
   },
   declaredArchetypes: () => declaredAt(store, snapshot.catalog.cluster, at, settings),

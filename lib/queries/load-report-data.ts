@@ -3,6 +3,7 @@
 import type { Cluster } from "../core/base/ids.ts";
 import { DAY, floorTo, HOUR, type Instant, type Interval } from "../core/base/time.ts";
 import { sectionNames } from "../core/catalog/catalog.ts";
+import { peerDoubts } from "../core/coverage/peer-coverage.ts";
 import { withDeclaredOptions } from "../core/findings/baseline-options.ts";
 import { windowOptions } from "../core/findings/dormant-window.ts";
 import { exemptionsAt } from "../core/findings/exemptions-at.ts";
@@ -21,6 +22,7 @@ import { changeText } from "../wording/change-text.ts";
 import { activityOf } from "./activity.ts";
 import { shownArchetypes } from "./archetypes.ts";
 import { goneAsOf } from "./basis.ts";
+import { connectionsOf, type Database, databaseAt } from "./database.ts";
 import { declaredOf, mappingsOf, reachingOf } from "./report-access.ts";
 import { revokedMappings } from "./revoked-mappings.ts";
 import { talliesUntil } from "./tallies.ts";
@@ -97,19 +99,25 @@ const findingsOf = async (
 };
 
 /** Who connected in `window`, hour by hour; null: nobody is known. */
-const connectionsOf = async (
+const activityFor = async (
   store: ReadStore,
-  cluster: Cluster,
+  database: Database,
   recent: Interval,
   window: Interval,
   view: AuditView,
 ): Promise<ReportData["activity"]> => {
-  const hours = (await store.activity.hours(cluster, recent)).map((profile) => ({
+  const hours = (await connectionsOf(store, database, "hours", recent)).map((profile) => ({
     ...profile,
     tallies: talliesUntil([profile], recent.to),
   }));
-  const { rows } = await activityOf(store, cluster, { interval: window, by: ["principal"] }, recent.to);
-  return view.activity.principals.length ? { window, hours, principals: rows } : null;
+  const { rows } = await activityOf(
+    store,
+    database.cluster,
+    { interval: window, by: ["principal"] },
+    recent.to,
+  );
+  const isKnown = [view.activity, ...view.activity.peers].some(({ principals }) => principals.length > 0);
+  return isKnown ? { window, hours, principals: rows } : null;
 };
 
 /** The axis begins where anything is known: what lies before is no gap, nobody was looking yet. */
@@ -163,7 +171,8 @@ export const loadReportData = async (
   });
   const declared = withDeclaredOptions(detectors, facts.baseline, cluster, detectorOptions);
   const view = auditView(facts);
-  const { settledUntil } = view.coverage;
+  const { settledUntil } = view.coverage.database;
+  const database = await databaseAt(store, cluster, at);
   const gone = await goneAsOf(store, cluster, at);
   const begun = begunAt(first?.manifest.takenAt, facts, view);
   const recent = { from: floorTo(DAY, at) - WINDOW_DAYS * DAY, to: at };
@@ -182,11 +191,11 @@ export const loadReportData = async (
         : mappingsOf(view, { from: begun, to: settledUntil }, dormantDays),
     ...(await reachingOf(store, cluster, snapshot, at)),
     declared: await declaredOf(store, cluster, snapshot, at),
-    activity: await connectionsOf(store, cluster, recent, window, view),
+    activity: await activityFor(store, database, recent, window, view),
     coverage: {
       window: { from: Math.min(window.from, settledUntil), to: settledUntil },
       covered: facts.coverage,
-      doubts: facts.doubts,
+      doubts: [...facts.doubts, ...peerDoubts(facts.coverage, view.coverage.database.peers)],
     },
     revoked: revokedMappings(facts, view, at),
     ...(await changesOf(store, cluster, recent)),

@@ -16,6 +16,7 @@ import { AuditError } from "../errors.ts";
 import type { ReadStore } from "../store/open-store.ts";
 import { goneText } from "../wording/gone-text.ts";
 import { goneAsOf } from "./basis.ts";
+import { endpointOf } from "./database.ts";
 import { provenHours } from "./proven-hours.ts";
 import { talliesIn } from "./tallies.ts";
 import { AS_FAR_AS_IT_GOES, type AskableAction, askableActions, checkedPrincipal } from "./who-may.ts";
@@ -147,8 +148,8 @@ const checked = ({ proposed, principal, added }: PolicyTrialAsked): void => {
 };
 
 /**
- * Holds the allowed connections of the stretch against the proposal, by what the store keeps of them. Attempts that were
- * refused are left out. IAM is as the last snapshot at or before the stretch's end has it. AuditError("usage") for a principal
+ * Holds the allowed connections of the stretch against the proposal, by what the store keeps of them: those through this cluster
+ * alone, for a peer has another ARN and a policy of its own. Attempts that were refused are left out. IAM is as the last snapshot at or before the stretch's end has it. AuditError("usage") for a principal
  * that is none, and for a cluster policy that is to be added.
  */
 export const tryProposal = async (
@@ -166,7 +167,7 @@ export const tryProposal = async (
   const wanted = principal === undefined ? null : withoutPath(principal);
   const isWanted = (arn: string): boolean => wanted === null || withoutPath(arn) === wanted;
 
-  const tallies = (await talliesIn(store, cluster, interval)).filter(
+  const tallies = (await talliesIn(store, endpointOf(cluster), interval)).filter(
     (tally) => tally.outcome === "allowed" && isWanted(tally.principal),
   );
   const seen = tallies.map(

@@ -2,6 +2,7 @@
 import { type Principal, parseArn, withoutPath } from "../core/base/ids.ts";
 import { visible } from "../core/base/visible-text.ts";
 import { type Catalog, rowsOf } from "../core/catalog/catalog.ts";
+import { peersIn } from "../core/catalog/peers.ts";
 import type { AccessEngine } from "../core/privileges/effective.ts";
 import { isSystemSchema } from "../core/privileges/effective-objects.ts";
 import { revokeMappingSql } from "../core/sql/statements.ts";
@@ -33,12 +34,10 @@ const privilegesOf = (engine: AccessEngine, role: number): string[] => {
   });
 };
 
-const peersOf = ({ cluster, iam }: Catalog): Pick<Reach, "peers"> => {
-  const part = iam?.parts.clusters;
-  const rows = part?.status === "read" ? part.rows : [];
-  const own = rows.find(({ arn }) => arn === cluster);
-  if (!own || own.peersUnread !== undefined) return {};
-  return { peers: rows.flatMap(({ arn }) => (arn === cluster ? [] : [arn])) };
+/** Missing where they are not known: also where IAM was not read. */
+const peersOf = (catalog: Catalog): Pick<Reach, "peers"> => {
+  const { clusters, unread } = peersIn(catalog);
+  return catalog.iam && unread === undefined ? { peers: clusters } : {};
 };
 
 /** The root user of the cluster's own account, whom no IAM policy there limits. */

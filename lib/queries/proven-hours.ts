@@ -1,4 +1,4 @@
-// For which hours of a stretch capture is proven: the one computation that judgements, answers and reports share.
+// For which hours of a stretch capture is proven at one endpoint: the one computation that judgements, answers and reports share.
 import type { Cluster } from "../core/base/ids.ts";
 import { DAY, floorTo, HOUR, type Instant, type Interval } from "../core/base/time.ts";
 import type { Coverage, Doubt } from "../core/coverage/coverage.ts";

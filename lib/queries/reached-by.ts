@@ -1,6 +1,6 @@
 // Which principals reach a role: by a mapping, or, as admin, by IAM alone.
 import { ADMIN, type AdminLogin, adminLoginsOf } from "../core/activity/admin-logins.ts";
-import { type Cluster, withoutPath } from "../core/base/ids.ts";
+import { withoutPath } from "../core/base/ids.ts";
 import { byText } from "../core/base/sorted.ts";
 import { DAY, type Instant, iso } from "../core/base/time.ts";
 import { type Catalog, rowsOf } from "../core/catalog/catalog.ts";
@@ -8,14 +8,17 @@ import type { MayConnect } from "../core/iam/may-connect.ts";
 import type { IdentityState, WayIn, WaysIn } from "../core/iam/ways-in.ts";
 import type { AccessEngine } from "../core/privileges/effective.ts";
 import type { ReadStore } from "../store/open-store.ts";
+import type { Database } from "./database.ts";
 import { talliesIn } from "./tallies.ts";
 
 /** As long as connections are kept. */
 const LOOKBACK_DAYS = 400;
 
-/** Who was let in as admin up to and with `at`, as far back as connections are kept. */
-export const adminLogins = async (store: ReadStore, cluster: Cluster, at: Instant): Promise<AdminLogin[]> =>
-  adminLoginsOf(await talliesIn(store, cluster, { from: Math.max(0, at - LOOKBACK_DAYS * DAY), to: at + 1 }));
+/** Who was let in as admin, through any endpoint, up to and with `at`, as far back as connections are kept. */
+export const adminLogins = async (store: ReadStore, database: Database, at: Instant): Promise<AdminLogin[]> =>
+  adminLoginsOf(
+    await talliesIn(store, database, { from: Math.max(0, at - LOOKBACK_DAYS * DAY), to: at + 1 }),
+  );
 
 export type ReachingPrincipal = {
   readonly arn: string;

@@ -9,6 +9,7 @@ import type { ReportData, ReportMapping } from "../report/report-data.ts";
 import type { Snapshot } from "../store/history/snapshots.ts";
 import type { ReadStore } from "../store/open-store.ts";
 import { type DeclaredAccess, declaredAccessAt } from "./baseline-drift.ts";
+import { databaseAt } from "./database.ts";
 import { groundsOfSnapshot } from "./grounds.ts";
 import { adminLogins, reachedBy } from "./reached-by.ts";
 
@@ -28,7 +29,7 @@ export const mappingsOf = (view: AuditView, knownFor: Interval, dormantDays: num
       lastUsedAt: lastUse?.at ?? lastPossibleUse?.at ?? null,
       certain: lastUse !== undefined,
       knownFor: stood,
-      unprovenHours: view.coverage.uncovered.hoursIn(stood),
+      unprovenHours: view.coverage.database.uncovered.hoursIn(stood),
     };
   });
 
@@ -66,7 +67,7 @@ export const reachingOf = async (
   snapshot: Snapshot | undefined,
   at: Instant,
 ): Promise<Pick<ReportData, "adminLogins" | "admins" | "walls">> => {
-  const logins = await adminLogins(store, cluster, at);
+  const logins = await adminLogins(store, await databaseAt(store, cluster, at), at);
   if (!snapshot) return { adminLogins: logins, admins: null, walls: null };
   const { engine, ways } = groundsOfSnapshot(store, snapshot, at);
   const known = await ways();

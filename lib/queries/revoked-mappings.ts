@@ -22,7 +22,7 @@ const hasOther = (gone: MappingPeriod, periods: readonly MappingPeriod[]): boole
 
 /** Newest first; null where mappings were never read by `at`. */
 export const revokedMappings = (
-  { mappingPeriods, firstSnapshotAt, activity }: Facts,
+  { mappingPeriods, firstSnapshotAt }: Facts,
   view: AuditView,
   at: Instant,
 ): ReportRevoked[] | null => {
@@ -33,9 +33,12 @@ export const revokedMappings = (
       if (goneAt === null || goneAt > at || goneAt < at - LOOKBACK_DAYS * DAY) return [];
       const sessionEnd = lastSessionEnd(goneAt);
       const since = { from: Math.min(sessionEnd, at), to: at };
-      const mine = view.activity.principals
-        .filter((principal) => withoutPath(principal) === withoutPath(arn))
-        .flatMap((principal) => activity.talliesOf(principal, { from: since.from, to: at + 1 }))
+      const mine = [view.activity, ...view.activity.peers]
+        .flatMap(({ principals, talliesWithin }) =>
+          principals
+            .filter((principal) => withoutPath(principal) === withoutPath(arn))
+            .flatMap((principal) => talliesWithin(principal, { from: since.from, to: at + 1 })),
+        )
         .filter(({ action, lastAt }) => action === "DbConnect" && lastAt > sessionEnd);
       const count = (outcome: "allowed" | "refused"): number =>
         mine.filter((one) => one.outcome === outcome).reduce((sum, one) => sum + one.count, 0);
@@ -50,7 +53,7 @@ export const revokedMappings = (
           allowed: count("allowed"),
           refused: count("refused"),
           hasOther: hasOther(period, mappingPeriods),
-          unprovenHours: view.coverage.uncovered.hoursIn(since),
+          unprovenHours: view.coverage.database.uncovered.hoursIn(since),
         },
       ];
     })

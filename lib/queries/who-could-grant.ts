@@ -6,7 +6,7 @@ import { floorTo, HOUR, type Instant } from "../core/base/time.ts";
 import type { RecordedChange } from "../core/history/change.ts";
 import type { MappingPeriod } from "../core/history/mapping-period.ts";
 import type { ReadStore } from "../store/open-store.ts";
-import { provenHours } from "./proven-hours.ts";
+import { databaseAt, databaseProof } from "./database.ts";
 import { talliesIn } from "./tallies.ts";
 
 /** Of a long timeline the newest stretches are looked at. */
@@ -55,7 +55,7 @@ const ofGrantors = (
   });
 };
 
-/** For the newest stretches in which something changed, oldest first. A connection proves no grant: it makes one possible. */
+/** Through any endpoint of the database, for the newest stretches in which something changed, oldest first. A connection proves no grant: it makes one possible. */
 export const whoCouldGrant = async (
   store: ReadStore,
   cluster: Cluster,
@@ -63,12 +63,14 @@ export const whoCouldGrant = async (
   now: Instant,
 ): Promise<CouldGrant[]> => {
   const byStretch = [...Map.groupBy(changes.filter(isAct), ({ from, to }) => `${from} ${to}`).values()];
+  if (!byStretch.length) return [];
+  const database = await databaseAt(store, cluster, now);
   const { periods } = await store.snapshots.mappingHistory(cluster);
   return Promise.all(
     byStretch.slice(-MOST_STRETCHES).map(async (some): Promise<CouldGrant> => {
       const [{ from, to } = { from: 0, to: 0 }] = some;
       const interval = { from: floorTo(HOUR, Math.max(0, from - LONGEST_SESSION)), to: to + 1 };
-      const all = await talliesIn(store, cluster, interval);
+      const all = await talliesIn(store, database, interval);
       const allowed = all.filter(
         ({ outcome, lastAt }) => outcome === "allowed" && lastAt > from - LONGEST_SESSION,
       );
@@ -76,7 +78,7 @@ export const whoCouldGrant = async (
         ({ firstSeenAt, notSeenAt, goneAt }) =>
           (notSeenAt ?? firstSeenAt) < to && (goneAt === null || goneAt > from),
       );
-      const { covered } = await provenHours(store, cluster, interval, now);
+      const { covered } = await databaseProof(store, database, interval, now);
       const hours: Instant[] = [];
       for (let hour = interval.from; hour < interval.to; hour += HOUR) hours.push(hour);
       const isProven = (hour: Instant): boolean =>

@@ -86,7 +86,9 @@ export type ReadStore = {
     "hours" | "eachHour" | "days" | "eachDay" | "firstAfter" | "coverage" | "countedIds" | "sightings"
   >;
   readonly estates: Pick<EstateStore, "revision" | "newest">;
-  readonly ledgers: Pick<LedgerStore, "newest">;
+  readonly ledgers: Pick<LedgerStore, "newest"> & {
+    readonly ofPeer: (cluster: Cluster) => Pick<LedgerStore, "newest">;
+  };
   readonly canaries: Pick<CanaryStore, "look">;
   readonly doubts: Pick<DoubtStore, "within" | "ofSource">;
   readonly digests: Pick<DigestStore, "within">;
@@ -169,7 +171,10 @@ export const openReadStore = (table: ReadTable): ReadStore => {
     snapshots,
     activity: { hours, eachHour, days, eachDay, firstAfter, coverage, countedIds, sightings },
     estates: { revision: store.estates.revision, newest: store.estates.newest },
-    ledgers: { newest: store.ledgers.newest },
+    ledgers: {
+      newest: store.ledgers.newest,
+      ofPeer: (cluster) => ({ newest: store.ledgers.ofPeer(cluster).newest }),
+    },
     canaries: { look: store.canaries.look },
     doubts: { within: store.doubts.within, ofSource: store.doubts.ofSource },
     digests: { within: store.digests.within },

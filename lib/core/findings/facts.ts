@@ -58,6 +58,14 @@ export type OwnLogins = {
   readonly surplus: readonly OwnLogin[];
 };
 
+/**
+ * Another endpoint of the same database, in another Region: what was counted and proven there. It is told like the
+ * cluster's own: by `earlierUses` up to the end of a day, by `activity` after it.
+ */
+export type PeerFacts = Pick<Facts, "activity" | "earlierUses" | "coverage" | "doubts" | "settleMs"> & {
+  readonly cluster: Cluster;
+};
+
 export type Facts = {
   readonly cluster: Cluster;
   readonly now: Instant;
@@ -77,6 +85,8 @@ export type Facts = {
   readonly activity: ActivityPort;
   /** The newest uses up to the end of a day: for who knows activity of later days only. Without, activity tells them all. */
   readonly earlierUses?: UseLedger;
+  /** Who connects through the peers that the snapshot names; of one that is missing nothing is known. */
+  readonly peers?: readonly PeerFacts[];
   /** What was usual up to the end of a day; without, it is worked out from the activity, which tells hours after that day. */
   readonly estate?: Estate;
   /** Episodes that somebody vouched for: they are learned. */

@@ -1,5 +1,6 @@
 // What the detectors of the mapping family find: one judgement for each mapping with their verdict, and its evidence.
 import { HOUR, type Instant, type Interval, iso } from "../base/time.ts";
+import { peerProofs, peerSteps } from "../coverage/peer-coverage.ts";
 import { revokeMappingSql } from "../sql/statements.ts";
 import type { DetectorView, Judgement } from "./detector.ts";
 import type { Verdict } from "./finding.ts";
@@ -22,19 +23,19 @@ type Gap = Interval & { readonly reasons: readonly string[] };
  * The gaps that touch the window: whole, so that they read the same while the window passes over them, but not before
  * capture was expected, nor into hours whose proof may still come.
  */
-const gapsOf = ({ coverage }: DetectorView, window: Interval): readonly Gap[] =>
-  coverage.uncovered
+const gapsOf = ({ coverage: { database, expectedFrom } }: DetectorView, window: Interval): readonly Gap[] =>
+  database.uncovered
     .gapsIn(window)
     .map((gap) => ({
       ...gap,
-      from: Math.max(gap.from, coverage.expectedFrom ?? coverage.settledUntil),
-      to: Math.min(gap.to, coverage.settledUntil),
+      from: Math.max(gap.from, expectedFrom ?? database.settledUntil),
+      to: Math.min(gap.to, database.settledUntil),
     }))
     .filter(({ from, to }) => from < to);
 
 /** The covered stretch that ends with the first gap, as far as the mapping stood in it without a use. */
 const provenUnused = (
-  { coverage, mappings }: DetectorView,
+  { coverage: { database }, mappings }: DetectorView,
   { period }: MappingSubject,
   { lastUse, lastPossibleUse }: Judged,
   gap: Gap | undefined,
@@ -42,28 +43,30 @@ const provenUnused = (
   if (!gap) return undefined;
   const used = Math.max(lastUse?.at ?? 0, lastPossibleUse?.at ?? 0);
   const stood = mappings.agesAssumed ? 0 : period.firstSeenAt;
-  const from = Math.max(coverage.uncovered.provenSince(gap.from), used, stood);
+  const from = Math.max(database.uncovered.provenSince(gap.from), used, stood);
   return from > 0 && from < gap.from ? { from, to: gap.from } : undefined;
 };
 
 type Basis = MappingBasis & { readonly gaps: readonly Gap[]; readonly proven: Interval | undefined };
 
 const basisOf = (view: DetectorView, mapping: MappingSubject, judged: Judged, days: number): Basis => {
-  const { coverage, mappings } = view;
-  const window = coverage.windowOf(days);
+  const { mappings } = view;
+  const { database } = view.coverage;
+  const window = database.windowOf(days);
   const gaps = judged.uncoveredHours > 0 ? gapsOf(view, window) : [];
   const proven = judged.verdict === "unknown" ? provenUnused(view, mapping, judged, gaps[0]) : undefined;
   // A replay knows coverage that is still to come.
-  const { firstCoveredAt } = coverage.uncovered;
+  const { firstCoveredAt } = database.uncovered;
   const begun = firstCoveredAt !== undefined && firstCoveredAt < view.now ? firstCoveredAt : undefined;
   // "Never" is known no further back than capture is proven without a gap.
-  const since = coverage.uncovered.provenSince(window.to);
+  const since = database.uncovered.provenSince(window.to);
   return {
     gaps,
     proven,
     provenUnusedUntil: proven?.to,
     uncoveredHours: gaps.reduce((sum, { from, to }) => sum + Math.ceil((to - from) / HOUR), 0),
     captureProvenSince: judged.uncoveredHours === 0 ? Math.max(since, 0) : gaps.length ? undefined : begun,
+    peers: peerProofs(database.peers, window),
     rivals: judged.reason === "several roles" ? mappings.rivalsOf(mapping).length : 0,
   };
 };
@@ -74,7 +77,7 @@ const evidenceOf = (
   { mappings }: DetectorView,
   mapping: MappingSubject,
   judged: Judged,
-  { gaps, proven, uncoveredHours, captureProvenSince, rivals }: Basis,
+  { gaps, proven, uncoveredHours, captureProvenSince, rivals, peers }: Basis,
   days: number,
 ): MappingEvidence => {
   const { lastUse, lastPossibleUse } = judged;
@@ -97,6 +100,7 @@ const evidenceOf = (
         ...(reasons.length && { reasons }),
       })),
     }),
+    ...(peers.length && { peers }),
     mappingAgeAssumed: mappings.agesAssumed,
     mappingFirstSeenAt: mappings.agesAssumed ? null : iso(mapping.period.firstSeenAt),
     mappingNotSeenAt: instant(mapping.period.notSeenAt),
@@ -111,16 +115,16 @@ const evidenceOf = (
 
 /** Since when what is claimed is so: the last use, or since when "never" is known, within the mapping's life. */
 const sinceOf = (
-  { coverage, mappings }: DetectorView,
+  { coverage: { database }, mappings }: DetectorView,
   { period }: MappingSubject,
   judged: Judged,
   days: number,
 ): Instant => {
-  const window = coverage.windowOf(days);
+  const window = database.windowOf(days);
   const last = judged.lastUse ?? judged.lastPossibleUse;
   if (judged.verdict === "dormant" && last) return last.at;
   if (judged.verdict === "never-used") {
-    const known = Math.max(coverage.uncovered.provenSince(window.to), 0);
+    const known = Math.max(database.uncovered.provenSince(window.to), 0);
     return Math.min(window.from, Math.max(known, mappings.agesAssumed ? 0 : period.firstSeenAt));
   }
   return Math.max(window.from, mappings.agesAssumed ? window.from : period.firstSeenAt);
@@ -138,7 +142,7 @@ export const mappingsWith = (
     const found = {
       subject: subjectOf(view, mapping),
       firstSeenAt: sinceOf(view, mapping, judged, days),
-      lastSeenAt: view.coverage.settledUntil,
+      lastSeenAt: view.coverage.database.settledUntil,
       verdict,
     };
     if (view.brief) return { ...found, title: "", evidence: nothing };
@@ -147,6 +151,11 @@ export const mappingsWith = (
       ...found,
       title: mappingTitle(view, mapping, judged, basis),
       evidence: evidenceOf(view, mapping, judged, basis, days),
+      ...(judged.reason === "a peer is not covered" && {
+        fix: peerSteps(basis.peers)
+          .map((step) => `-- ${step}`)
+          .join("\n"),
+      }),
       ...((verdict === "dormant" || verdict === "never-used") && {
         fix: `${revokeMappingSql(mapping.role, mapping.principal)}\n-- Then drop the role, if it owns nothing and nobody else is mapped to it.`,
       }),

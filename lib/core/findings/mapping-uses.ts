@@ -4,8 +4,8 @@ import type { Principal } from "../base/ids.ts";
 import { byText, countBefore } from "../base/sorted.ts";
 import { DAY, type Instant } from "../base/time.ts";
 import type { MappingPeriod } from "../history/mapping-period.ts";
-import type { ActivityPort } from "./facts.ts";
-import { boundsOf, type Use, type UseLedger } from "./use-ledger.ts";
+import type { Facts } from "./facts.ts";
+import { boundsOf, type Use } from "./use-ledger.ts";
 import { joinedUses, type Uses, usesIn, usesOf } from "./uses.ts";
 
 /** The newest use known at some instant. `eventId` is the first event of the tally that the instant belongs to. */
@@ -20,11 +20,13 @@ export type MappingUses = { readonly certain: UseLine; readonly possible: UseLin
 const sameIdentity = (a: string, b: string): boolean =>
   a === b || (withoutPath(a) === withoutPath(b) && (a === withoutPath(a) || b === withoutPath(b)));
 
-/** Gives the uses of all principals that are one identity but for the path; `identity` is an ARN without one. */
-export const usesByIdentity = (
-  activity: ActivityPort,
-  earlier: UseLedger | undefined,
-): ((identity: string) => Uses) => {
+/** What tells uses: of one endpoint of a database, by the ledger up to the end of its day, by activity after it. */
+type UseSource = Pick<Facts, "activity" | "earlierUses">;
+
+const usesOfSource = ({
+  activity,
+  earlierUses: earlier,
+}: UseSource): ((identity: string) => readonly Uses[]) => {
   const since = earlier ? (earlier.day + 1) * DAY : 0;
   const principals = Map.groupBy([...activity.principals()].toSorted(byText), withoutPath);
   const kept = Map.groupBy(earlier?.uses ?? [], ({ principal }) => withoutPath(principal));
@@ -32,8 +34,16 @@ export const usesByIdentity = (
     const line = activity.timelineOf(principal);
     return line ? [usesIn(line, since)] : [];
   };
-  return (identity) =>
-    joinedUses([usesOf(kept.get(identity) ?? []), ...(principals.get(identity) ?? []).flatMap(later)]);
+  return (identity) => [usesOf(kept.get(identity) ?? []), ...(principals.get(identity) ?? []).flatMap(later)];
+};
+
+/**
+ * Gives the uses of all principals that are one identity but for the path, through whichever endpoint of the database;
+ * `identity` is an ARN without a path.
+ */
+export const usesByIdentity = (sources: readonly UseSource[]): ((identity: string) => Uses) => {
+  const each = sources.map(usesOfSource);
+  return (identity) => joinedUses(each.flatMap((usesOfIdentity) => usesOfIdentity(identity)));
 };
 
 /** Could the mapping have stood at some instant of [from, to]? Snapshots leave its first and last hours open. */

@@ -3,6 +3,7 @@ import { counted } from "../base/counted.ts";
 import type { WordsOf } from "../base/evidence.ts";
 import { DAY, dayOf, type Instant, minute } from "../base/time.ts";
 import { principalName, visible } from "../base/visible-text.ts";
+import type { PeerProof } from "../coverage/peer-coverage.ts";
 import { mappingGoneText } from "./after-revoke.ts";
 import type { DetectorView, KnownSubject } from "./detector.ts";
 import type { Judged } from "./verdict.ts";
@@ -24,6 +25,8 @@ export type MappingEvidence = {
     readonly to: string;
     readonly reasons?: readonly string[];
   }[];
+  /** The other endpoints of the database, where it has any: use through them counts, and hours without proof there too. */
+  readonly peers?: readonly PeerProof[];
   readonly mappingAgeAssumed: boolean;
   readonly mappingFirstSeenAt: string | null;
   readonly mappingNotSeenAt: string | null;
@@ -41,6 +44,15 @@ export const mappingWords: WordsOf<MappingEvidence> = {
   provenUnused: "Proven unused",
   uncoveredHours: { label: "Without capture", unit: ["hour", "hours"] },
   uncovered: { label: "Capture gap", lines: true, fields: { reasons: "because" } },
+  peers: {
+    label: "Peer in another Region",
+    lines: true,
+    fields: {
+      cluster: "",
+      region: { label: "", hidden: true },
+      unprovenHours: { label: "without capture", unit: ["hour", "hours"] },
+    },
+  },
   mappingAgeAssumed: { label: "Age of the mapping was assumed", whenEmpty: "" },
   mappingFirstSeenAt: { label: "Mapping first seen", whenEmpty: "" },
   mappingNotSeenAt: { label: "Mapping not yet there at", whenEmpty: "" },
@@ -53,18 +65,27 @@ export type MappingBasis = {
   readonly provenUnusedUntil: Instant | undefined;
   readonly captureProvenSince: Instant | undefined;
   readonly rivals: number;
+  readonly peers: readonly PeerProof[];
 };
 
 const hoursText = (hours: number): string => `${counted(hours, "hour")} without capture`;
+
+/** Named are the peers that lack a proof; of all hours, as those of two peers may be the same ones. */
+const unprovenPeers = (peers: readonly PeerProof[], hours: number): string => {
+  const open = peers.filter(({ unprovenHours }) => unprovenHours > 0);
+  const regions = open.map(({ region }) => region).join(" and ");
+  return `no use seen, but ${hoursText(hours)} at its ${open.length === 1 ? "peer" : "peers"} in ${regions}`;
+};
 
 const unknownBecause = (mapping: MappingSubject, judged: Judged, basis: MappingBasis): string => {
   if (judged.reason === "not an IAM role or user") return "its ARN names no single IAM role or user";
   if (judged.reason === "age not known") {
     return `no use seen, and the mapping is known only since ${dayOf(mapping.period.firstSeenAt)}`;
   }
-  if (judged.reason === "a peer is not counted")
-    return "no use seen in this Region, and what connects through its peer in another Region is not counted here";
+  if (judged.reason === "peers not known")
+    return "no use seen in this Region, and whether the database has a peer in another could not be read";
   const { uncoveredHours, provenUnusedUntil, captureProvenSince } = basis;
+  if (judged.reason === "a peer is not covered") return unprovenPeers(basis.peers, uncoveredHours);
   if (provenUnusedUntil !== undefined) {
     return `proven unused until ${dayOf(provenUnusedUntil)}; unknown since, ${hoursText(uncoveredHours)}`;
   }
@@ -84,7 +105,9 @@ export const mappingTitle = (
   switch (judged.verdict) {
     case "dormant": {
       const last = judged.lastUse ?? judged.lastPossibleUse;
-      const days = Math.floor((coverage.settledUntil - (last?.at ?? coverage.settledUntil)) / DAY);
+      const days = Math.floor(
+        (coverage.database.settledUntil - (last?.at ?? coverage.database.settledUntil)) / DAY,
+      );
       return `Unused mapping: ${who}, last used ${counted(days, "day")} ago`;
     }
     case "never-used": {

@@ -54,9 +54,14 @@ const seenAsPerson = (principal: string, seen: Seen | undefined): boolean | unde
   return all > 0 ? people * 2 >= all : undefined;
 };
 
-/** The same as a detector asks: nobody has seen it, then it is taken for a program. */
-export const isPerson = ({ activity }: DetectorView, principal: Principal): boolean =>
-  seenAsPerson(principal, activity.timelineOf(principal)) ?? false;
+/** The same as a detector asks: nobody has seen it at any endpoint, then it is taken for a program. */
+export const isPerson = ({ activity }: DetectorView, principal: Principal): boolean => {
+  for (const { timelineOf } of [activity, ...activity.peers]) {
+    const found = seenAsPerson(principal, timelineOf(principal));
+    if (found !== undefined) return found;
+  }
+  return false;
+};
 
 /**
  * How many people's and how many programs' principals are mapped to each role, by OID. `tallies` of what connected lately;

@@ -12,7 +12,8 @@ type VerdictReason =
   | "younger than the window"
   | "capture not proven"
   | "age not known"
-  | "a peer is not counted"
+  | "a peer is not covered"
+  | "peers not known"
   | "not an IAM role or user"
   | "silent";
 
@@ -38,22 +39,27 @@ export type MappingFacts = {
   readonly recognised: boolean;
   readonly uses: MappingUses;
 };
-/** `hasPeers`: the database has an endpoint in another Region, whose connections are none of this cluster's. */
+/**
+ * `uncoveredHours`: of the whole database, so also those without proof at a peer in another Region; `byPeers`: they are all of
+ * that kind. `peersUnread`: nobody could tell whether it has a peer.
+ */
 export type WindowFacts = {
   readonly window: Interval;
   readonly uncoveredHours: number;
-  readonly hasPeers?: boolean;
+  readonly byPeers?: boolean;
+  readonly peersUnread?: boolean;
 };
 
 /**
  * Decides in this order: used in the window, certainly (`active`) or possibly (`ambiguous`); made within it (`grace`);
- * not all of it covered, the mapping's age not known to reach its start, or a peer whose uses nobody counts here (`unknown`); else `dormant`, or `never-used`
+ * not all of it covered at every endpoint, the mapping's age not known to reach its start, or it is not known whether there is a
+ * peer (`unknown`); else `dormant`, or `never-used`
  * where no use of it is known at all. `window` ends where coverage can be judged, with
  * `uncoveredHours` in it; uses count up to `now`.
  */
 export const judgeMapping = (
   { period, recognised, uses }: MappingFacts,
-  { window, uncoveredHours, hasPeers = false }: WindowFacts,
+  { window, uncoveredHours, byPeers = false, peersUnread = false }: WindowFacts,
   now: Instant,
 ): Judged => {
   const lastUse = lastUseBefore(uses.certain, now);
@@ -70,8 +76,8 @@ export const judgeMapping = (
   const madeLater = period.firstSeenAt > window.from;
   if (madeLater && period.notSeenAt !== null) return answer("grace", "younger than the window");
   if (!recognised) return answer("unknown", "not an IAM role or user");
-  if (uncoveredHours > 0) return answer("unknown", "capture not proven");
+  if (uncoveredHours > 0) return answer("unknown", byPeers ? "a peer is not covered" : "capture not proven");
   if (madeLater) return answer("unknown", "age not known");
-  if (hasPeers) return answer("unknown", "a peer is not counted");
+  if (peersUnread) return answer("unknown", "peers not known");
   return answer(lastUse || lastPossibleUse ? "dormant" : "never-used", "silent");
 };

@@ -27,8 +27,10 @@ export type ActivityView = {
   readonly talliesWithin: (principal: Principal, interval: Interval) => readonly Tally[];
   /** All of them, for who looks at few things of many; undefined: there are none. */
   readonly timelineOf: (principal: Principal) => Timeline | undefined;
-  /** Who was let in as admin by then, and when last, on all days that are known; the auditor included. */
+  /** Who was let in as admin by then, here or through a peer, and when last, on all days that are known; the auditor included. */
   readonly adminLogins: () => readonly AdminLogin[];
+  /** The same of each peer, an endpoint of the same database in another Region. Its unusual connections are its own. */
+  readonly peers: readonly Pick<ActivityView, "principals" | "talliesWithin" | "timelineOf">[];
   /** Unusual connections of the running day and of the day before, by the given rules. */
   readonly surprise: (rules: readonly SignRule[]) => Surprise;
 };
@@ -98,12 +100,17 @@ const asAdmin = (line: Timeline | undefined, now: Instant): Tally[] => {
   return found;
 };
 
-/** Activity may tell the last days alone: what was before stands with the earlier uses. */
-const adminLoginsAt = ({ activity, earlierUses }: Facts, now: Instant): readonly AdminLogin[] =>
-  lastLogins([
-    ...(earlierUses?.admins ?? []).filter(({ lastUseAt }) => lastUseAt <= now),
-    ...adminLoginsOf([...activity.principals()].flatMap((one) => asAdmin(activity.timelineOf(one), now))),
-  ]);
+/**
+ * Through whichever endpoint of the database. Activity may tell the last days alone: what was before stands with the earlier
+ * uses.
+ */
+const adminLoginsAt = (facts: Facts, now: Instant): readonly AdminLogin[] =>
+  lastLogins(
+    [facts, ...(facts.peers ?? [])].flatMap(({ activity, earlierUses }) => [
+      ...(earlierUses?.admins ?? []).filter(({ lastUseAt }) => lastUseAt <= now),
+      ...adminLoginsOf([...activity.principals()].flatMap((one) => asAdmin(activity.timelineOf(one), now))),
+    ]),
+  );
 
 /** Indexes the facts once; the view of any moment comes from the same index. */
 export const activityViews = (facts: Facts): ((now: Instant) => ActivityView) => {
@@ -111,6 +118,12 @@ export const activityViews = (facts: Facts): ((now: Instant) => ActivityView) =>
   const principals = [...activity.principals()].toSorted(byText);
   const tallies = lazily((principal: Principal) => inOrder(activity.talliesOf(principal, always)));
   const surprise = surpriseOf(facts);
+  const peers = (facts.peers ?? []).map(({ activity: there }) => ({
+    principals: [...there.principals()].toSorted(byText),
+    talliesWithin: (principal: Principal, interval: Interval) =>
+      inOrder(there.talliesOf(principal, interval)),
+    timelineOf: there.timelineOf,
+  }));
   return (now) => ({
     principals,
     auditor,
@@ -118,6 +131,7 @@ export const activityViews = (facts: Facts): ((now: Instant) => ActivityView) =>
     talliesOf: tallies,
     talliesWithin: (principal, interval) => inOrder(activity.talliesOf(principal, interval)),
     timelineOf: activity.timelineOf,
+    peers,
     adminLogins: () => adminLoginsAt(facts, now),
     surprise: (rules) => surprise(rules).at(now),
   });

@@ -1,10 +1,19 @@
 // What detectors may see of capture: which hours are proven, the auditor's own logins, what AWS says of its trails.
 import { DAY, floorTo, HOUR, type Instant, type Interval } from "../base/time.ts";
+import { peersIn, regionOf } from "../catalog/peers.ts";
 import type { Asleep } from "../coverage/asleep.ts";
 import { type CaptureCheck, STALE_CHECK_HOURS } from "../coverage/capture-check.ts";
 import type { Unchosen } from "../coverage/chosen.ts";
+import { type PeerCoverage, settledTogether, uncoveredOfAll } from "../coverage/peer-coverage.ts";
 import { type Uncovered, uncoveredOf } from "../coverage/uncovered.ts";
 import type { Facts, OwnLogins } from "./facts.ts";
+
+/** What is proven of the whole database: at this endpoint, and at its peers in other Regions. */
+export type DatabaseCoverage = Pick<CoverageView, "settledUntil" | "uncovered" | "windowOf"> & {
+  readonly peers: readonly PeerCoverage[];
+  /** Why it is not known whether there are more peers; undefined: these are all that anybody told of. */
+  readonly peersUnread: string | undefined;
+};
 
 export type CoverageView = {
   /** Until when coverage can be judged: whole hours, later ones may still be proven. */
@@ -12,6 +21,8 @@ export type CoverageView = {
   readonly uncovered: Uncovered;
   /** The window of so many days that ends where coverage can be judged. */
   readonly windowOf: (days: number) => Interval;
+  /** The same of the whole database, for who asks whether something was used. Without peers it is the same. */
+  readonly database: DatabaseCoverage;
   /** From here on capture is expected: what is not covered after it is a gap. undefined: from nowhere on. */
   readonly expectedFrom: Instant | undefined;
   /** As of the facts' own moment, like the snapshot; undefined: nobody wrote them down. */
@@ -26,10 +37,23 @@ export type CoverageView = {
   readonly missing: (need: "ownLogins" | "captureCheck") => string | undefined;
 };
 
+/** Of a peer that the facts do not hold nothing is proven. */
+const databaseOf = ({ snapshot, coverage, doubts, settleMs, peers: told = [] }: Facts, own: Uncovered) => {
+  const { clusters, unread } = snapshot ? peersIn(snapshot.catalog) : { clusters: [] };
+  const known = clusters.map((cluster) => told.find((one) => one.cluster === cluster));
+  const peers = clusters.map((cluster, n): PeerCoverage => {
+    const { coverage = [], doubts = [] } = known[n] ?? {};
+    return { cluster, region: regionOf(cluster), uncovered: uncoveredOf(coverage, doubts) };
+  });
+  const settles = [settleMs, ...known.flatMap((one) => one?.settleMs ?? [])];
+  return { peers, unread, settles, uncovered: peers.length ? uncoveredOfAll(coverage, doubts, peers) : own };
+};
+
 /** Indexes the facts once; the view of any moment comes from the same index. */
 export const coverageViews = (facts: Facts): ((now: Instant) => CoverageView) => {
   const { ownLogins, captureCheck, asleep, unchosen } = facts;
   const uncovered = uncoveredOf(facts.coverage, facts.doubts);
+  const database = databaseOf(facts, uncovered);
   // A doubt about the first hour that was proven leaves it expected.
   const begun = [facts.captureExpectedFrom, ...facts.coverage.map(({ from }) => from)].filter(
     (at) => at != null,
@@ -38,7 +62,15 @@ export const coverageViews = (facts: Facts): ((now: Instant) => CoverageView) =>
   const expectedFrom = begun.length ? -floorTo(HOUR, -Math.min(...begun)) : undefined;
   return (now) => {
     const settledUntil = floorTo(HOUR, now - facts.settleMs);
+    const allSettled = settledTogether(now, database.settles);
     return {
+      database: {
+        settledUntil: allSettled,
+        uncovered: database.uncovered,
+        windowOf: (days) => ({ from: allSettled - days * DAY, to: allSettled }),
+        peers: database.peers,
+        peersUnread: database.unread,
+      },
       settledUntil,
       uncovered,
       windowOf: (days) => ({ from: settledUntil - days * DAY, to: settledUntil }),

@@ -48,14 +48,14 @@ const subjectsOf = ({ snapshot, mappingPeriods }: Facts): readonly MappingSubjec
 };
 
 /** Gives the uses of a mapping that are known at an instant; ascribed once for each state of knowledge. */
-const usesByMapping = ({ mappingPeriods, activity, earlierUses }: Facts) => {
+const usesByMapping = ({ mappingPeriods, activity, earlierUses, peers = [] }: Facts) => {
   const periodsOf = Map.groupBy(
     mappingPeriods.toSorted((a, b) => a.firstSeenAt - b.firstSeenAt),
     ({ arn }) => withoutPath(arn),
   );
   const identity = lazily(withoutPath);
   const firstSeens = lazily((key: string) => (periodsOf.get(key) ?? []).map((p) => p.firstSeenAt));
-  const usesOf = usesByIdentity(activity, earlierUses);
+  const usesOf = usesByIdentity([{ activity, ...(earlierUses && { earlierUses }) }, ...peers]);
   // What is known of an identity's mappings grows at few instants; between them the ascription is the same. The uses are
   // not kept: what is ascribed takes a tenth of their memory.
   const ascribed = lazily((key: string) =>
@@ -75,20 +75,19 @@ export const mappingsViews = (facts: Facts): ((now: Instant, coverage: CoverageV
   const usesAt = usesByMapping(facts);
   const recognised = lazily(canBeRecognised);
   const section = facts.snapshot?.catalog.sections.mappings;
-  // The cluster itself comes first; the others are its peers in other Regions.
-  const access = facts.snapshot?.catalog.iam?.parts.clusters;
-  const hasPeers = access?.status === "read" && access.rows.length > 1;
-  return (now, { uncovered, windowOf }) => {
+  return (now, { uncovered: here, database: { uncovered, windowOf, peersUnread } }) => {
     const standing = subjects.filter(
       ({ period }) => period.firstSeenAt <= now && (period.goneAt === null || period.goneAt > now),
     );
     const judged = lazily((days: number) => {
       const window = windowOf(days);
       const uncoveredHours = uncovered.hoursIn(window);
+      const byPeers = uncoveredHours > 0 && here.hoursIn(window) === 0;
+      const whole = { window, uncoveredHours, byPeers, peersUnread: peersUnread !== undefined };
       return lazily((mapping: MappingSubject) => {
         const { period, principal } = mapping;
         const own = { period, recognised: recognised(principal), uses: usesAt(mapping, now) };
-        return judgeMapping(own, { window, uncoveredHours, hasPeers }, now);
+        return judgeMapping(own, whole, now);
       });
     });
     const ofPrincipal = lazily((principal: Principal) => standing.filter((m) => m.principal === principal));

@@ -1,4 +1,5 @@
 // A role that nobody has used for the whole window, by any mapping or membership; admin and who connected as it as well.
+import { Cluster } from "../../core/base/ids.ts";
 import { HOUR, iso } from "../../core/base/time.ts";
 import * as z from "../../core/base/zod.ts";
 import { isBuiltIn, shownRole } from "../../core/findings/catalog-judgement.ts";
@@ -13,6 +14,7 @@ import {
   exampleFacts,
 } from "../../core/findings/example-facts.ts";
 import { exampleCluster, exampleIam, exampleRole } from "../../core/findings/example-iam.ts";
+import type { Facts } from "../../core/findings/facts.ts";
 import type { Judged } from "../../core/findings/verdict.ts";
 import type { MappingSubject } from "../../core/findings/view-mappings.ts";
 import type { AccessEngine } from "../../core/privileges/effective.ts";
@@ -78,8 +80,8 @@ const judgeRoles = (
           principals: own.slice(0, SHOWN).map(({ principal }) => principal),
           ...(through.length && { reachedThrough: through.slice(0, SHOWN) }),
         },
-        firstSeenAt: Math.min(lastUseAt ?? proven, view.coverage.settledUntil),
-        lastSeenAt: view.coverage.settledUntil,
+        firstSeenAt: Math.min(lastUseAt ?? proven, view.coverage.database.settledUntil),
+        lastSeenAt: view.coverage.database.settledUntil,
         fix: [
           ...own.map(({ principal }) => revokeMappingSql(role.name, principal)),
           ...(role.canLogin ? [refuseLoginSql(role.name)] : []),
@@ -144,6 +146,15 @@ export const cases = (): Case[] => {
     roles: [exampleRole("Ops", "dsql:DbConnect")],
     clusters: [{ ...exampleCluster(EXAMPLE_CLUSTER), peersUnread: "access denied" }],
   });
+  const peer = EXAMPLE_CLUSTER.replace("us-east-1", "us-east-2");
+  const both = exampleIam({
+    roles: [exampleRole("Ops", "dsql:DbConnectAdmin")],
+    clusters: [exampleCluster(EXAMPLE_CLUSTER), exampleCluster(peer)],
+  });
+  const withPeer = (there: Example): Facts => ({
+    ...facts({ mappings: onlyApp, connections: [...used, asAdmin(120)], iam: both }, admin),
+    peers: [{ ...exampleFacts(there), cluster: Cluster.parse(peer) }],
+  });
   const onlyApp = [
     { to: "App", role: "app" },
     { to: "App", role: "x", goneAt: daysAgo(200) },
@@ -179,16 +190,23 @@ export const cases = (): Case[] => {
       expect: [],
     },
     {
-      name: "fires for admin that IAM lets nobody be, while nobody can tell the cluster's peers in other Regions",
+      name: "is quiet for admin while nobody can tell the cluster's peers in other Regions, through which it may be used",
       facts: facts({ mappings: onlyApp, connections: [...used, asAdmin(120)], iam: peersUnread }, admin),
-      expect: ["admin"],
+      expect: [],
     },
     {
-      name: "fires for who may not connect as admin here any more, while nobody can tell the peers in other Regions",
-      facts: facts(
-        { mappings: onlyApp, connections: [...used, asAdmin(120), asAdmin(5, "Dba")], iam: peersUnread },
-        admin,
-      ),
+      name: "is quiet for admin that is used through the cluster's peer in another Region",
+      facts: withPeer({ connections: [asAdmin(5)] }),
+      expect: [],
+    },
+    {
+      name: "is quiet for admin while the peer is not covered for the whole window",
+      facts: withPeer({ gaps: [hour] }),
+      expect: [],
+    },
+    {
+      name: "fires for admin that nobody has used at either endpoint",
+      facts: withPeer({ connections: [asAdmin(130)] }),
       expect: ["admin"],
     },
     {

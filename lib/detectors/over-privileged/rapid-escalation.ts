@@ -49,19 +49,19 @@ const holdings = (engine: AccessEngine, oid: number): number => {
 };
 
 /**
- * Principals that were connected as admin in the stretch: a connection proves no grant, it makes one possible. The auditor's own
+ * Principals that were connected as admin in the stretch, through whichever endpoint of the database: a connection proves no grant, it makes one possible. The auditor's own
  * logins, which it wrote down before it made them, are left out; one too many under its name is not.
  */
 const adminsIn = ({ activity, coverage }: DetectorView, { from, to }: RecentChanges): readonly string[] => {
   const { surplus } = coverage.ownLogins ?? {};
   const isOwn = surplus && !surplus.some(({ at, admin }) => admin && at > from - LONGEST_SESSION && at <= to);
-  const others = activity.principals.filter((principal) => !isOwn || principal !== activity.auditor);
+  const connected = [activity, ...activity.peers].flatMap(({ principals, talliesWithin }) =>
+    principals
+      .filter((principal) => !isOwn || principal !== activity.auditor)
+      .flatMap((principal) => talliesWithin(principal, { from: from - LONGEST_SESSION, to: to + 1 })),
+  );
   return adminLoginsOf(
-    others.flatMap((principal) =>
-      activity
-        .talliesWithin(principal, { from: from - LONGEST_SESSION, to: to + 1 })
-        .filter(({ firstAt, lastAt }) => firstAt <= to && lastAt > from - LONGEST_SESSION),
-    ),
+    connected.filter(({ firstAt, lastAt }) => firstAt <= to && lastAt > from - LONGEST_SESSION),
   ).map(({ arn }) => arn);
 };
 
@@ -116,7 +116,7 @@ const judge = (
         ].slice(0, SHOWN),
         grantedBy: gain.grantors,
         connectedAsAdmin: admins.map(principalName).slice(0, SHOWN),
-        hoursNotProven: view.coverage.uncovered.hoursIn({ from: recent.from, to: recent.to }),
+        hoursNotProven: view.coverage.database.uncovered.hoursIn({ from: recent.from, to: recent.to }),
       },
       firstSeenAt: recent.from,
       lastSeenAt: recent.to,

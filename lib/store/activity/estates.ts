@@ -26,13 +26,24 @@ export const estateStore = (table: Table): EstateStore => ({
 });
 
 /** The newest uses of mappings. */
-export type LedgerStore = KeptDays<UseLedger>;
+export type LedgerStore = KeptDays<UseLedger> & {
+  /**
+   * The uses through the peers of a cluster, told apart by when that cluster's snapshots saw the mappings: so they are kept
+   * with it. Each is asked for, and kept, by the peer.
+   */
+  readonly ofPeer: (cluster: Cluster) => KeptDays<UseLedger>;
+};
 
-export const ledgerStore = (table: Table): LedgerStore =>
-  keptDays(table, {
-    heads: keys.ledgers,
-    head: keys.ledger,
-    part: keys.ledgerPart,
-    pack: packLedger,
-    unpack: unpackLedger,
-  });
+export const ledgerStore = (table: Table): LedgerStore => {
+  const text = { pack: packLedger, unpack: unpackLedger };
+  return {
+    ...keptDays(table, { heads: keys.ledgers, head: keys.ledger, part: keys.ledgerPart, ...text }),
+    ofPeer: (cluster) =>
+      keptDays(table, {
+        heads: (peer) => keys.peerLedgers(cluster, peer),
+        head: (peer, day) => keys.peerLedger(cluster, peer, day),
+        part: (peer, day, n) => keys.peerLedgerPart(cluster, peer, day, n),
+        ...text,
+      }),
+  };
+};

@@ -77,6 +77,17 @@ export const keys = {
     sk: `PART#${iso(day)}#${pad(n)}`,
   }),
 
+  // "who used which mapping through this peer"          the same
+  peerLedgers: (c: Cluster, peer: Cluster) => ({ pk: `USES#${c}`, prefix: `PEER#${peer}#DAY#` }),
+  peerLedger: (c: Cluster, peer: Cluster, day: Instant) => ({
+    pk: `USES#${c}`,
+    sk: `PEER#${peer}#DAY#${iso(day)}`,
+  }),
+  peerLedgerPart: (c: Cluster, peer: Cluster, day: Instant, n: number) => ({
+    pk: `USES#${c}`,
+    sk: `PEER#${peer}#PART#${iso(day)}#${pad(n)}`,
+  }),
+
   // "what was counted anew since it was worked out"     GetItem, consistent; PutItem on its revision
   changedDays: (c: Cluster) => ({ pk: `ESTATE#${c}`, sk: "CHANGED" }),
 

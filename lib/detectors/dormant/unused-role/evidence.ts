@@ -21,6 +21,6 @@ export const sinceWords = (lastUseAt: Instant | undefined, provenSince: Instant)
     ? `as far back as capture is proven (${dayOf(provenSince)})`
     : `since ${dayOf(lastUseAt)}`;
 
-/** As far back as capture is proven without a gap. */
+/** As far back as capture is proven without a gap, at every endpoint of the database. */
 export const provenSince = ({ coverage }: DetectorView, days: number): Instant =>
-  Math.max(coverage.uncovered.provenSince(coverage.windowOf(days).to), 0);
+  Math.max(coverage.database.uncovered.provenSince(coverage.database.windowOf(days).to), 0);

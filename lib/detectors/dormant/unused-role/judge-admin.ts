@@ -24,22 +24,26 @@ const stillMayInWords = ({ iam }: DetectorView, arn: string): string | undefined
   const rows = iam.mayOf(arn, "DbConnectAdmin");
   if (rows.some(({ verdict }) => verdict === "allowed" || verdict === "conditional"))
     return ", and IAM still lets it";
-  const hasUnreadPeers = iam.clusters.some(({ peersUnread }) => peersUnread !== undefined);
-  return !hasUnreadPeers && rows.every(({ verdict }) => verdict === "denied")
+  return rows.every(({ verdict }) => verdict === "denied")
     ? undefined
     : "; whether it still may is not known";
 };
 
-/** Nobody has connected as admin in the window, or some of those who did no longer do; silent while an hour is not covered. */
+/**
+ * Nobody has connected as admin in the window, or some of those who did no longer do; silent while an hour is not covered at an
+ * endpoint of the database, or nobody can tell its peers.
+ */
 export const judgeAdmin = (
   view: DetectorView,
   engine: AccessEngine,
   days: number,
 ): Judgement<DormantRoleEvidence>[] => {
-  const { activity, coverage, now } = view;
+  const { activity, now } = view;
+  const coverage = view.coverage.database;
   const window = coverage.windowOf(days);
   const role = rowsOf(engine.catalog, "roles").find(({ name }) => name === ADMIN);
-  if (!role || !isDsql(engine.catalog) || coverage.uncovered.hoursIn(window) > 0) return [];
+  const isKnown = coverage.peersUnread === undefined && coverage.uncovered.hoursIn(window) === 0;
+  if (!role || !isDsql(engine.catalog) || !isKnown) return [];
   const logins = activity.adminLogins().filter(({ arn }) => arn !== activity.auditor);
   const proven = provenSince(view, days);
   const lastUseAt = logins.length

@@ -1,0 +1,158 @@
+// A multi-Region database: who uses it through either endpoint uses it, and what is proven of it is proven at both.
+import fc from "fast-check";
+import { expect, it } from "vitest";
+import { activityIndex } from "../../../lib/core/activity/activity-index.ts";
+import { joinProfiles } from "../../../lib/core/activity/join-profiles.ts";
+import { mergeTallies, tallyOf } from "../../../lib/core/activity/tally.ts";
+import { Cluster } from "../../../lib/core/base/ids.ts";
+import { DAY, HOUR, type Instant, type Interval } from "../../../lib/core/base/time.ts";
+import {
+  EXAMPLE_CLUSTER,
+  type ExampleConnection,
+  exampleFacts,
+  EXAMPLE_NOW as NOW,
+} from "../../../lib/core/findings/example-facts.ts";
+import { exampleCluster, exampleIam } from "../../../lib/core/findings/example-iam.ts";
+import type { Facts } from "../../../lib/core/findings/facts.ts";
+import { auditView } from "../../../lib/core/findings/view.ts";
+import { connection } from "../../support/connections.ts";
+import { useLedger } from "../../support/ledgers.ts";
+
+const PEER = Cluster.parse(EXAMPLE_CLUSTER.replace("us-east-1", "us-east-2"));
+const one = exampleIam({});
+const both = exampleIam({ clusters: [exampleCluster(EXAMPLE_CLUSTER), exampleCluster(PEER)] });
+const mappings = [
+  { to: "Job", role: "app" },
+  { to: "Both", role: "ro" },
+  { to: "Both", role: "rw", madeAt: NOW - 40 * DAY },
+  { to: "New", role: "app", madeAt: NOW - 3 * DAY },
+];
+const DAYS = 90;
+const SETTLED = Math.floor(NOW / DAY) - 2;
+
+/** What is told of the mappings and of admin; instants alone, for event ids are numbered within an example. */
+const told = (facts: Facts) => {
+  const view = auditView(facts);
+  const { uncovered, settledUntil } = view.coverage.database;
+  const window = view.coverage.database.windowOf(DAYS);
+  return {
+    mappings: view.mappings.standing.map((mapping) => {
+      const { verdict, lastUse, lastPossibleUse, uncoveredHours } = view.mappings.useOf(mapping, DAYS);
+      return [mapping.role, mapping.principal, verdict, lastUse?.at, lastPossibleUse?.at, uncoveredHours];
+    }),
+    admins: view.activity.adminLogins(),
+    ...{ settledUntil, hours: uncovered.hoursIn(window), provenSince: uncovered.provenSince(window.to) },
+    gaps: uncovered.gapsIn(window).map(({ from, to }) => [from, to]),
+  };
+};
+
+const hoursAgo = fc.integer({ min: 1, max: 200 * 24 }).map((hours): Instant => NOW - hours * HOUR);
+const connections = fc.array(
+  fc.record({
+    by: fc.constantFrom("Job", "Both", "New", "Ops"),
+    at: hoursAgo,
+    role: fc.constantFrom("", "rw"),
+    as: fc.constantFrom(undefined, "DbConnectAdmin" as const),
+    fails: fc.constantFrom(undefined, "refused" as const),
+    there: fc.boolean(),
+  }),
+  { maxLength: 12 },
+);
+const gaps = fc.array(
+  fc.tuple(hoursAgo, fc.integer({ min: 1, max: 48 })).map(
+    ([from, hours]): Interval => ({
+      from,
+      to: Math.min(NOW, from + hours * HOUR),
+    }),
+  ),
+  { maxLength: 2 },
+);
+type Made = typeof connections extends fc.Arbitrary<infer T> ? T : never;
+
+const shown = (made: Made, isHere: (there: boolean) => boolean): ExampleConnection[] =>
+  made.flatMap(({ by, at, role, as, fails, there }) =>
+    isHere(there) ? [{ by, at, role, ...(as && { action: as }), ...(fails && { outcome: fails }) }] : [],
+  );
+
+/** As a store that keeps a ledger tells it: the newest uses up to a day, and the connections after it. */
+const byLedger = (facts: Facts): Pick<Facts, "activity" | "earlierUses"> => {
+  const all = [...facts.activity.principals()].flatMap((principal) =>
+    facts.activity.talliesOf(principal, { from: 0, to: NOW }),
+  );
+  const isLater = ({ firstAt }: { readonly firstAt: Instant }): boolean => firstAt >= (SETTLED + 1) * DAY;
+  return {
+    activity: activityIndex([{ tallies: all.filter(isLater) }]),
+    earlierUses: useLedger(
+      SETTLED,
+      all.filter((tally) => !isLater(tally)),
+      facts.mappingPeriods,
+    ),
+  };
+};
+
+it("is judged like one cluster that had all connections and the gaps of both", () => {
+  fc.assert(
+    fc.property(connections, gaps, gaps, fc.nat(30), fc.boolean(), (made, here, there, late, kept) => {
+      const settleMs = late * HOUR;
+      const own = exampleFacts({ mappings, iam: both, gaps: here, connections: shown(made, (x) => !x) });
+      const peer = exampleFacts({ mappings, gaps: there, connections: shown(made, (x) => x) });
+      const all = exampleFacts({
+        ...{ mappings, iam: one, gaps: [...here, ...there] },
+        connections: shown(made, () => true),
+      });
+      const joined: Facts = {
+        ...own,
+        ...(kept && byLedger(own)),
+        peers: [{ ...peer, ...(kept && byLedger({ ...peer, mappingPeriods: own.mappingPeriods })), cluster: PEER, settleMs }],
+      }; // biome-ignore format: one glance
+      expect(told(joined)).toEqual(told({ ...all, settleMs }));
+    }),
+    { numRuns: 40 },
+  );
+});
+
+it("is never called unused while nothing is proven at the peer, or while nobody can tell whether there is one", () => {
+  const unread = exampleIam({ clusters: [{ ...exampleCluster(EXAMPLE_CLUSTER), peersUnread: "denied" }] });
+  fc.assert(
+    fc.property(connections, gaps, fc.boolean(), (made, here, isTold) => {
+      const own = exampleFacts({ mappings, iam: both, gaps: here, connections: shown(made, (x) => !x) });
+      const peer = exampleFacts({ mappings, connections: shown(made, (x) => x) });
+      const blind = { ...peer, cluster: PEER, coverage: [] };
+      const nobody = exampleFacts({ mappings, iam: unread, connections: shown(made, (x) => !x) });
+      for (const facts of [isTold ? { ...own, peers: [blind] } : own, nobody]) {
+        const { mappings: standing } = told(facts);
+        expect(standing.map(([, , verdict]) => verdict)).not.toContain("dormant");
+        expect(standing.map(([, , verdict]) => verdict)).not.toContain("never-used");
+      }
+    }),
+    { numRuns: 15 },
+  );
+});
+
+it("has the connections of one cluster that had all of them, by hour and by day", () => {
+  const CELLS = [HOUR, DAY];
+  const event = fc.record({
+    id: fc.uuid(),
+    at: fc.integer({ min: 0, max: 3 * DAY - 1 }),
+    there: fc.boolean(),
+    sourceIp: fc.constantFrom("10.0.0.7", "10.1.0.7"),
+  });
+  fc.assert(
+    fc.property(fc.uniqueArray(event, { selector: ({ id }) => id, maxLength: 30 }), (events) => {
+      for (const cell of CELLS) {
+        const profiles = (some: typeof events) =>
+          [...Map.groupBy(some, ({ at }) => Math.floor(at / cell) * cell)]
+            .sort(([a], [b]) => a - b)
+            .map(([from, mine]) => ({
+              ...{ cluster: EXAMPLE_CLUSTER, from, to: from + cell, folded: 0 },
+              tallies: mergeTallies(
+                mine.map(({ id, at, sourceIp }) => tallyOf(connection(id, at, { sourceIp }))),
+              ),
+            }));
+        const [here, there] = [false, true].map((side) => profiles(events.filter((e) => e.there === side)));
+        expect(joinProfiles([here ?? [], there ?? []])).toEqual(profiles(events));
+      }
+    }),
+    { numRuns: 100 },
+  );
+});

@@ -1,0 +1,167 @@
+// The two clusters of a multi-Region database, in one table: each is judged by what was used through either of them.
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Connection } from "../../lib/core/activity/connection.ts";
+import { Cluster } from "../../lib/core/base/ids.ts";
+import { DAY, HOUR, type Instant } from "../../lib/core/base/time.ts";
+import { exampleCluster, exampleIam } from "../../lib/core/findings/example-iam.ts";
+import { detectCluster } from "../../lib/jobs/judge-cluster.ts";
+import { activityOf } from "../../lib/queries/activity.ts";
+import { coverageOf } from "../../lib/queries/coverage.ts";
+import { peerLines } from "../../lib/queries/database.ts";
+import { explainAccess } from "../../lib/queries/explain.ts";
+import { groundsAt } from "../../lib/queries/grounds.ts";
+import { loadReportData } from "../../lib/queries/load-report-data.ts";
+import { openStore, type Store } from "../../lib/store/open-store.ts";
+import { estate, cluster as HERE } from "../support/catalogs.ts";
+import { connection } from "../support/connections.ts";
+import { testTables } from "../support/table.ts";
+
+const THERE = Cluster.parse(HERE.replace("us-east-1", "us-east-2"));
+const NOW = Date.UTC(2026, 10, 20, 12);
+/** The window of verdicts, in days: short, so that the stores are small. */
+const dormantDays = 9;
+const SINCE = NOW - 12 * DAY;
+const WINDOW = { from: NOW - 11 * DAY, to: NOW - DAY };
+const options = { dormantDays };
+const arn = (name: string) => `arn:aws:iam::111122223333:role/${name}`;
+
+let tables: Awaited<ReturnType<typeof testTables>>;
+beforeAll(async () => {
+  tables = await testTables();
+});
+afterAll(() => tables.stop());
+
+const hours = function* (from: Instant, to: Instant) {
+  for (let hour = from; hour < to; hour += HOUR) yield hour;
+};
+
+type World = {
+  readonly clusters?: readonly Cluster[];
+  readonly proven?: readonly string[];
+  readonly connections?: readonly Connection[];
+};
+
+/** Both clusters are scanned and proven unless said otherwise. */
+const world = async ({
+  clusters = [HERE, THERE],
+  proven = ["us-east-1", "us-east-2"],
+  connections = [],
+}: World): Promise<Store> => {
+  const store = openStore(await tables.fresh(), { now: () => NOW });
+  for (const cluster of clusters) {
+    const rows = [cluster, ...clusters.filter((one) => one !== cluster)].map((one) => exampleCluster(one));
+    const catalog = { ...estate(), cluster, iam: exampleIam({ clusters: rows }) };
+    await store.clusters.register(cluster);
+    for (const at of [SINCE, NOW - HOUR]) await store.snapshots.save(cluster, catalog, at);
+  }
+  for (const region of proven)
+    await store.activity.markHours(`111122223333/${region}`, hours(SINCE, NOW), "digest");
+  await store.activity.count(connections, NOW);
+  return store;
+};
+
+const seen = (id: string, days: number, name: string, cluster: Cluster, more: object = {}): Connection =>
+  connection(id, NOW - days * DAY, { cluster, principal: arn(name), ...more });
+
+/** What is said of the mappings' use, as "detector role". */
+const verdictsOf = async (store: Store, cluster: Cluster, now = NOW): Promise<string[]> => {
+  const { findings } = await detectCluster(store, cluster, now, options);
+  return findings
+    .filter(({ category, status }) => category === "dormant" && status === "open")
+    .map(({ detector, subject }) => `${detector} ${subject.role}`)
+    .sort();
+};
+
+describe("a mapping that is used through the peer alone", () => {
+  it("is used: also where nobody has added that connection up, and where it was long ago", async () => {
+    const store = await world({ connections: [seen("a", 5, "reader", THERE)] });
+    expect(await verdictsOf(store, HERE)).toEqual(["dormant-role app_rw", "never-used-mapping app_rw"]);
+    expect(await store.ledgers.ofPeer(HERE).newest(THERE, NOW)).toMatchObject({
+      uses: [{ principal: arn("reader") }],
+    });
+    // The next look knows it by what is kept; a file that comes late counts all the same.
+    await store.activity.count([seen("late", 7, "writer", THERE)], NOW);
+    expect(await verdictsOf(store, HERE, NOW + HOUR)).toEqual([]);
+    expect(await verdictsOf(store, THERE, NOW + HOUR)).toEqual([]);
+  });
+
+  it("is said to have been used then, and not never", async () => {
+    const store = await world({ connections: [seen("a", 10, "reader", THERE)] });
+    const { findings } = await detectCluster(store, HERE, NOW, options);
+    const found = findings.find(({ detector }) => detector === "dormant-mapping");
+    expect(found).toMatchObject({
+      subject: { role: "app_ro" },
+      evidence: { lastUseEventId: "a", peers: [{ cluster: THERE, region: "us-east-2", unprovenHours: 0 }] },
+    });
+  });
+});
+
+describe("where nothing is proven at the peer", () => {
+  it("no mapping is called unused, and what is said names the peer, its Region and what to do", async () => {
+    const store = await world({ proven: ["us-east-1"], connections: [seen("a", 5, "reader", HERE)] });
+    const { findings } = await detectCluster(store, HERE, NOW, options);
+    const dormant = findings.filter(({ category }) => category === "dormant");
+    expect(dormant.map(({ detector, subject }) => [detector, subject.role])).toEqual([
+      ["unknown-mapping", "app_rw"],
+    ]);
+    expect(dormant[0]?.title).toContain("without capture at its peer in us-east-2");
+    expect(dormant[0]?.fix).toContain(`its peer in us-east-2 (${THERE})`);
+    expect(dormant[0]?.fix).toContain("deploy/forward-region.yml");
+    // Of the cluster itself nothing is missing.
+    expect(findings.filter(({ detector }) => detector === "capture-gap")).toEqual([]);
+  });
+
+  it("activity says unknown of who was not seen, and how to close it", async () => {
+    const store = await world({ proven: ["us-east-1"] });
+    const found = await activityOf(store, HERE, { interval: WINDOW, by: ["principal"] }, NOW);
+    expect(found.rows.map(({ lastUse }) => lastUse)).toEqual(["unknown", "unknown"]);
+    expect(found.peers).toEqual([{ cluster: THERE, region: "us-east-2", unprovenHours: 10 * 24 }]);
+    expect(peerLines(found).join("\n")).toMatch(/240 hours of its peer in us-east-2 .* Add us-east-2 to/);
+    const { unprovenHours, gaps } = await coverageOf(store, HERE, WINDOW, NOW);
+    expect(unprovenHours).toBe(10 * 24);
+    expect(gaps[0]?.reasons).toEqual([
+      `capture is not proven for its peer in us-east-2 (${THERE}): no proof has arrived`,
+    ]);
+  });
+});
+
+it("answers as of one cluster that had all connections, whichever of the two is asked", async () => {
+  const split = (of: (id: number) => Cluster) => [
+    seen("e0", 9, "reader", of(0)),
+    seen("e1", 8, "writer", of(1)),
+    seen("e2", 8, "writer", of(2), { sourceIp: "10.9.0.1" }),
+    seen("e3", 7, "boss", of(3), { action: "DbConnectAdmin" }),
+    seen("e4", 6, "stranger", of(4), { outcome: "refused" }),
+    seen("e5", 5, "boss", of(5), { action: "DbConnectAdmin" }),
+  ];
+  const one = await world({ clusters: [HERE], connections: split(() => HERE) });
+  const two = await world({ connections: split((n) => (n % 2 ? HERE : THERE)) });
+  await one.activity.fold(HERE, NOW);
+  for (const cluster of [HERE, THERE]) await two.activity.fold(cluster, NOW);
+  const told = async (store: Store, cluster: Cluster, withReport: boolean) => {
+    const activity = await activityOf(store, cluster, { interval: WINDOW, by: ["mapping"] }, NOW);
+    const byHour = await activityOf(store, cluster, { interval: WINDOW, by: ["hour", "network"] }, NOW);
+    const coverage = await coverageOf(store, cluster, WINDOW, NOW);
+    const grounds = await groundsAt(store, cluster, NOW);
+    const asked = { who: arn("boss"), privilege: "SELECT", object: "public.orders" };
+    const report = withReport ? await loadReportData(store, cluster, NOW) : undefined;
+    return {
+      ...{ rows: activity.rows, hours: byHour.rows, unproven: activity.unprovenHours },
+      ...{ covered: coverage.covered, gaps: coverage.gaps },
+      ...{ admins: await grounds.adminLogins(), explained: (await explainAccess(grounds, asked)).links },
+      ...(report && { report: [report.activity, report.mappings, report.adminLogins] }),
+    };
+  };
+  const expected = await told(one, HERE, true);
+  expect(expected.rows.length).toBeGreaterThan(3);
+  const { report: _, ...answers } = expected;
+  for (const [cluster, same] of [
+    [HERE, expected],
+    [THERE, answers],
+  ] as const) {
+    const text = JSON.stringify(await told(two, cluster, cluster === HERE))
+      .replaceAll(THERE, HERE)
+      .replaceAll(/in us-east-\d: /g, "");
+    expect(JSON.parse(text)).toEqual(JSON.parse(JSON.stringify(same)));
+  }
+}, 20_000);
