@@ -39,7 +39,7 @@ const stillThere: readonly string[] = [
 const text = (document: Document): string => {
   const { cluster, applied } = document;
   const held = nouns.flatMap(([name, noun]) => (document[name] ? [many(document[name], noun)] : []));
-  if (!held.length) return `Nothing that is kept of ${cluster} holds that name.`;
+  if (!held.length) return `Nothing that is kept of ${cluster} holds a session of that name.`;
   const list = `${held.slice(0, -1).join(", ")}${held.length > 1 ? " and " : ""}${held.at(-1)}`;
   return applied
     ? [`Took the name out of ${list} of ${cluster}.`, ...stillThere].join("\n")
@@ -55,7 +55,7 @@ export const addRedact: AddCommand = (program, io) => {
         "baselines and records of mails. The history of " +
         "privileges holds no session, so its chain stays whole. Shows what it would change. With --apply it changes it for " +
         "good.\nBackups of the table, CloudTrail's own files, logs, and what went out by mail, chat or event keep the name: the " +
-        "command says what to do about each.\nNames of IAM users and roles, and of database roles, are not names of sessions: they stay.",
+        "command says what to do about each.\nNames of IAM users and roles, of federated users, and of database roles are not names of sessions: they stay.",
     )
     .argument("<person>", "the session name, whole: ana@example.com")
     .option("--apply", "change it")

@@ -179,3 +179,25 @@ it.each([
 ])("whole names alone: %s", (text, expected) => {
   expect(redactor("ana")(text)).toBe(expected);
 });
+
+it.each([
+  [
+    "ana",
+    "connected in the session ANA in the same hour as x",
+    "connected in the session (redacted) in the same hour as x",
+  ],
+  ["ana", "within one hour in the same session (Ana)", "within one hour in the same session ((redacted))"],
+  ["ana", "client:Ana", "client:(redacted)"],
+  ["nobody", "Nobody used it", "Nobody used it"],
+  ["ana1990", "in the same session (ana*)", "in the same session ((redacted))"],
+  ["Ana.Roth77", "client:ana.roth*", "client:(redacted)"],
+  [
+    "ana.roth@example.com",
+    "used by a person, session ana.roth@exa...",
+    "used by a person, session (redacted)...",
+  ],
+  ["ana.roth@example.com", "session ana.roth@example.co…", "session (redacted)…"],
+  ["ana.roth@example.com", "asked ana.", "asked ana."],
+])("of %s in our own sentences: %s", (person, text, expected) => {
+  expect(redactor(person, { ownSentence: true })(text)).toBe(expected);
+});

@@ -1,5 +1,6 @@
 // Takes the name of one person out of findings, exemptions and acts: where they tell of a session, or of who decided.
 import { REDACTED, redactedShape } from "../activity/redact.ts";
+import { sessionShape } from "../activity/session-shape.ts";
 import { principalName } from "../base/visible-text.ts";
 import type { LifeSign } from "../history/cluster-life.ts";
 import { type Act, isFindingAct } from "./act.ts";
@@ -9,18 +10,42 @@ import type { Finding } from "./finding.ts";
 /** What a session name may consist of; a full stop or comma ends a sentence where nothing follows. */
 const IN_NAME = String.raw`[\p{L}\p{N}_+=@-]`;
 
+/** The least of a name that is taken for it where a line was cut: three letters may begin anybody's. */
+const MIN_CUT = 4;
+
+const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+
+/** The name, its shape where that is another text ("ana*" of "ana1990"), and the name as a line that is too long cuts it. */
+const formsOf = (person: string): string[] => {
+  const shape = sessionShape(person);
+  const beginnings = Array.from({ length: Math.max(0, person.length - MIN_CUT) }, (_, n) =>
+    escaped(person.slice(0, person.length - 1 - n)),
+  );
+  return [
+    escaped(person),
+    ...(shape !== person && /[\p{L}\p{N}]/u.test(shape) ? [escaped(shape)] : []),
+    ...(beginnings.length ? [`(?:${beginnings.join("|")})(?=…|\\.\\.\\.)`] : []),
+  ];
+};
+
+/** What stands before a session in our own sentences: "session ana", "session (ana)", "client:ana". */
+const BEFORE_SESSION = String.raw`(?<=\bsession \(?|\b[a-z]+:)`;
+
 /**
  * Text without the name: whole words alone, in any case. In our own sentences a name of letters alone counts only as it is
- * written: "nobody" is a name, and "Nobody" begins many a title. The same text where it does not stand there.
+ * written, or where a session is told of: "nobody" is a name, and "Nobody" begins many a title. The same text where it does
+ * not stand there.
  */
 export const redactor = (
   person: string,
   { ownSentence = false }: { readonly ownSentence?: boolean } = {},
 ): ((text: string) => string) => {
-  const escaped = person.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
-  const flags = ownSentence && !/[^\p{L}]/u.test(person) ? "gu" : "giu";
-  const word = new RegExp(`(?<!${IN_NAME}|${IN_NAME}[.,])${escaped}(?!${IN_NAME}|[.,]${IN_NAME})`, flags);
-  return (text) => text.replace(word, REDACTED);
+  const word = `(?<!${IN_NAME}|${IN_NAME}[.,])(?:${formsOf(person).join("|")})(?!${IN_NAME}|[.,]${IN_NAME})`;
+  const isOrdinary = ownSentence && !/[^\p{L}]/u.test(person);
+  const patterns = isOrdinary
+    ? [new RegExp(word, "gu"), new RegExp(`${BEFORE_SESSION}${word}`, "giu")]
+    : [new RegExp(word, "giu")];
+  return (text) => patterns.reduce((left, pattern) => left.replace(pattern, REDACTED), text);
 };
 
 const deep = (value: unknown, change: (text: string) => string): unknown => {
