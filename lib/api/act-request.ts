@@ -3,6 +3,7 @@
 import type { Cluster } from "../core/base/ids.ts";
 import type { Instant } from "../core/base/time.ts";
 import { ActKind, ClusterActKind } from "../core/findings/act.ts";
+import { MAX_BY, said } from "../core/findings/said.ts";
 import { AuditError } from "../errors.ts";
 import { type Acting, acknowledgeById, exemptFinding, unexemptFinding } from "../jobs/act-on-finding.ts";
 import { restoreCluster, retireCluster } from "../jobs/cluster-life.ts";
@@ -119,9 +120,10 @@ const actOnCluster = async (
 
 const act = async (deps: ActDeps, { path, body, caller }: ActRequest): Promise<unknown> => {
   const target = targetOf(path);
-  if (!caller)
+  const by = said(caller, MAX_BY);
+  if (!by)
     throw new AuditError("usage", "the request carries no IAM identity, so nothing is done in its name");
-  const who: Acting = { by: caller.slice(0, 200), via: "api", at: deps.now };
+  const who: Acting = { by, via: "api", at: deps.now };
   return target.on === "finding"
     ? actOnFinding(deps, who, target, body)
     : actOnCluster(deps, who, target, body);

@@ -121,7 +121,7 @@ export const exemptFinding = async (
   return { finding: await follow(stores, cluster, finding, at), exemption };
 };
 
-/** Withdraws its exemption, or the one that a finding on a stale exemption is about. */
+/** Withdraws its exemption, or the one that a finding on a stale exemption is about. Where there is none, nothing is written down. */
 export const unexemptFinding = async (
   stores: ActStores,
   finding: Finding,
@@ -131,7 +131,9 @@ export const unexemptFinding = async (
   const { exemptionKey } = evidence;
   const stale =
     finding.detector === "exemption-stale" && typeof exemptionKey === "string" ? [exemptionKey] : [];
-  await stores.acts.note({ cluster, at, kind: "unexempt", finding: id, by, via });
-  for (const key of [...exemptionKeys(finding), ...stale]) await stores.findings.unexempt(cluster, key);
+  const held = new Set((await stores.findings.exemptions(cluster)).map(({ key }) => key));
+  const withdrawn = [...exemptionKeys(finding), ...stale].filter((key) => held.has(key));
+  if (withdrawn.length) await stores.acts.note({ cluster, at, kind: "unexempt", finding: id, by, via });
+  for (const key of withdrawn) await stores.findings.unexempt(cluster, key);
   return follow(stores, cluster, finding, at);
 };

@@ -3,15 +3,13 @@ import type { Cluster } from "../core/base/ids.ts";
 import type { Instant } from "../core/base/time.ts";
 import { closeGone } from "../core/findings/close-gone.ts";
 import type { Finding } from "../core/findings/finding.ts";
+import { MAX_BY, MAX_WHY, said } from "../core/findings/said.ts";
 import type { Gone } from "../core/history/cluster-life.ts";
 import { AuditError } from "../errors.ts";
 import { type ClusterEntry, isRetired } from "../store/history/clusters.ts";
 import type { Store } from "../store/open-store.ts";
 import { goneText } from "../wording/gone-text.ts";
 import type { Acting } from "./act-on-finding.ts";
-
-const MAX_BY = 200;
-const MAX_NOTE = 1000;
 
 type LifeStores = Pick<Store, "clusters" | "acts" | "findings">;
 
@@ -22,7 +20,7 @@ const entryOf = async ({ clusters }: LifeStores, cluster: Cluster): Promise<Clus
 };
 
 const named = (by: string): string => {
-  const who = by.trim().slice(0, MAX_BY);
+  const who = said(by, MAX_BY);
   if (!who) throw new AuditError("usage", "this needs the name of who does it");
   return who;
 };
@@ -36,10 +34,10 @@ const decide = async (
   note: string | undefined,
 ): Promise<ClusterEntry> => {
   const who = named(by);
-  const why = note?.trim().slice(0, MAX_NOTE);
-  const said = { by: who, ...(why && { note: why }) };
-  await acts.note({ cluster, at, kind, via, ...said });
-  const sign = { kind: kind === "retire" ? "retired" : "restored", at, ...said } as const;
+  const why = said(note, MAX_WHY);
+  const told = { by: who, ...(why && { note: why }) };
+  await acts.note({ cluster, at, kind, via, ...told });
+  const sign = { kind: kind === "retire" ? "retired" : "restored", at, ...told } as const;
   return (await clusters.note(cluster, sign)) ?? { cluster, signs: [] };
 };
 
@@ -62,7 +60,7 @@ export const retireCluster = async (
   acting: Acting,
   note: string,
 ): Promise<ClusterEntry> => {
-  if (!note.trim()) throw new AuditError("usage", "a cluster is retired with a note that says why");
+  if (!said(note, MAX_WHY)) throw new AuditError("usage", "a cluster is retired with a note that says why");
   named(acting.by);
   const known = await entryOf(stores, cluster);
   const entry = isRetired(known) ? known : await decide(stores, cluster, "retire", acting, note);

@@ -130,6 +130,10 @@ describe("an act over HTTP", () => {
     ["/findings/a-1/exempt", { owner: "ops" }, 400],
     ["/findings/a-1/exempt", { owner: " ", reason: "r", until: "2027-01-01T00:00:00Z" }, 400],
     ["/findings/a-1/exempt", { owner: "o", reason: "r", until: "2099-01-01T00:00:00Z" }, 400],
+    // Nothing of these can be seen.
+    ["/findings/a-1/exempt", { owner: "\u200b", reason: "r", until: "2026-03-02T00:00:00Z" }, 400],
+    ["/findings/a-1/exempt", { owner: "o", reason: "\u0000\u202e ", until: "2026-03-02T00:00:00Z" }, 400],
+    ["/findings/a-1/exempt", { owner: "o", reason: "r", until: new Date(NOW - DAY).toISOString() }, 400],
     ["/findings/b-1/exempt", { owner: "o", reason: "r", until: "soon" }, 400],
   ])("refuses %s with %j, and changes nothing", async (path, body, status) => {
     const before = await store.findings.list(cluster);
@@ -139,8 +143,41 @@ describe("an act over HTTP", () => {
   });
 
   it("does nothing for a caller without an identity, nor for GET", async () => {
-    expect(await send("/findings/a-1/ack", {}, { caller: null })).toMatchObject({ status: 400 });
+    const until = new Date(NOW + DAY).toISOString();
+    for (const caller of [null, "", "  ", "\u200b"])
+      for (const [act, body] of [
+        ["ack", {}],
+        ["exempt", { owner: "o", reason: "r", until }],
+        ["unexempt", {}],
+      ] as const)
+        expect(await send(`/findings/a-1/${act}`, body, { caller })).toMatchObject({ status: 400 });
     expect(await send("/findings/a-1/ack", {}, { method: "GET" })).toMatchObject({ status: 405 });
+    expect(await store.acts.list(cluster)).toEqual([]);
+  });
+});
+
+describe("what is written down", () => {
+  const until = new Date(NOW + DAY).toISOString();
+
+  it("names the caller whole, however long the path of an IAM user is", async () => {
+    const caller = `arn:aws:iam::111122223333:user/${"p".repeat(510)}/${"n".repeat(63)}a`;
+    await send("/findings/a-1/ack", {}, { caller });
+    await send("/findings/b-1/exempt", { owner: "o", reason: "r", until }, { caller });
+    expect((await store.acts.list(cluster)).map(({ by }) => by)).toEqual([caller, caller]);
+    expect((await store.findings.get(cluster, "a-1"))?.acknowledged?.by).toBe(caller);
+    expect((await store.findings.exemptions(cluster))[0]?.createdBy).toBe(caller);
+  });
+
+  it("holds no half of a character", async () => {
+    const owner = `${"o".repeat(199)}\u{1F600}`;
+    await send("/findings/a-1/exempt", { owner, reason: "a\ud800b", until });
+    expect(await store.findings.exemptions(cluster)).toMatchObject([
+      { owner: "o".repeat(199), reason: "a\ufffdb" },
+    ]);
+  });
+
+  it("is nothing where nothing was accepted that could be withdrawn", async () => {
+    expect(await send("/findings/a-1/unexempt", {})).toMatchObject({ status: 200, body: { status: "open" } });
     expect(await store.acts.list(cluster)).toEqual([]);
   });
 });

@@ -2,10 +2,8 @@
 import { AuditError } from "../../errors.ts";
 import type { Instant } from "../base/time.ts";
 import type { Finding } from "./finding.ts";
+import { MAX_BY, MAX_WHY, said } from "./said.ts";
 import { severityKnown } from "./told-of-it.ts";
-
-const MAX_BY = 200;
-const MAX_NOTE = 1000;
 
 /** Who acknowledges it, as they are called there, and why, where they say so. */
 export type Acknowledging = { readonly by: string; readonly note?: string | undefined };
@@ -20,12 +18,13 @@ export const acknowledge = (finding: Finding, now: Instant, { by, note }: Acknow
   if (finding.status === "resolved" || finding.status === "exempt") {
     throw new AuditError("usage", `the finding is ${finding.status}: there is nothing to acknowledge`);
   }
-  if (!by.trim()) throw new AuditError("usage", "an acknowledgement needs the name of who makes it");
-  const why = note?.trim().slice(0, MAX_NOTE);
+  const who = said(by, MAX_BY);
+  if (!who) throw new AuditError("usage", "an acknowledgement needs the name of who makes it");
+  const why = said(note, MAX_WHY);
   return {
     ...severityKnown(finding),
     status: "acknowledged",
-    acknowledged: { at: now, by: by.trim().slice(0, MAX_BY), ...(why && { note: why }) },
+    acknowledged: { at: now, by: who, ...(why && { note: why }) },
     ...(finding.life === "episode" && { closedAt: finding.closedAt ?? now }),
   };
 };

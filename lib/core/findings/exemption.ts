@@ -5,6 +5,7 @@ import { DAY, type Instant, iso } from "../base/time.ts";
 import * as z from "../base/zod.ts";
 import { type Finding, Subject } from "./finding.ts";
 import { exemptionKey, exemptionKeys } from "./finding-id.ts";
+import { MAX_BY, MAX_OWNER, MAX_WHY, said } from "./said.ts";
 
 export const Exemption = z.object({
   /** Detector and subject; for over-privileged access the facet too. */
@@ -12,8 +13,8 @@ export const Exemption = z.object({
   cluster: Cluster,
   detector: z.string(),
   subject: Subject,
-  owner: z.string().check(z.minLength(1), z.maxLength(200)),
-  reason: z.string().check(z.minLength(1), z.maxLength(1000)),
+  owner: z.string().check(z.minLength(1), z.maxLength(MAX_OWNER)),
+  reason: z.string().check(z.minLength(1), z.maxLength(MAX_WHY)),
   /** What the finding counted together when it was accepted; a further grant is not. Missing: all of it is accepted. */
   grants: z.optional(z.array(z.string())),
   /** From here on it no longer holds. */
@@ -42,7 +43,9 @@ export const exemptionOf = (
   },
   now: Instant,
 ): Exemption => {
-  if (!owner.trim() || !reason.trim()) {
+  const who = said(owner, MAX_OWNER);
+  const why = said(reason, MAX_WHY);
+  if (!who || !why) {
     throw new AuditError("usage", "an exemption needs an owner and a reason that say something");
   }
   if (until <= now || until > now + MAX_DAYS * DAY) {
@@ -50,17 +53,18 @@ export const exemptionOf = (
       hint: `Its end lies after now (${iso(now)}) and at most ${MAX_DAYS} days ahead.`,
     });
   }
+  const createdBy = said(by, MAX_BY);
   return {
     key: exemptionKey(finding),
     cluster: finding.cluster,
     detector: finding.detector,
     subject: finding.subject,
-    owner: owner.trim().slice(0, 200),
-    reason: reason.trim().slice(0, 1000),
+    owner: who,
+    reason: why,
     ...(finding.grants && { grants: finding.grants }),
     until,
     createdAt: now,
-    ...(by?.trim() && { createdBy: by.trim().slice(0, 200) }),
+    ...(createdBy && { createdBy }),
   };
 };
 

@@ -1,0 +1,17 @@
+// What people say when they decide something, made fit to be kept: who they are, who answers for it, and why.
+
+/** An IAM user's ARN is the longest name that IAM gives: a path of 512 characters, a name of 64, and what stands before them. */
+export const MAX_BY = 700;
+export const MAX_OWNER = 200;
+export const MAX_WHY = 1000;
+
+/** The text without space around it, at most `max` long; undefined where nothing of it can be seen. */
+export const said = (text: string | undefined, max: number): string | undefined => {
+  if (text === undefined || !/[^\p{C}\p{Z}]/u.test(text)) return undefined;
+  // Half a character is none: DynamoDB keeps UTF-8.
+  const kept = text
+    .trim()
+    .slice(0, max)
+    .replace(/[\uD800-\uDBFF]$/, "");
+  return kept.toWellFormed();
+};
