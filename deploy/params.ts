@@ -1,8 +1,9 @@
 // The file that a deployment takes its parameters from, so that no later deployment loses one: reading it, and the text of
 // a new one.
-import { parse } from "yaml";
+import { isMap, isScalar, parseDocument } from "yaml";
 import { retentionProblem } from "../lib/core/findings/retention-days.ts";
 import { type ParameterName, type ParameterPlan, parameterPlans, parameters } from "./parameters.ts";
+import { refusedByFunctions } from "./started-with.ts";
 
 /** Every parameter as the stack gets it. */
 export type Params = Readonly<Record<ParameterName, string>>;
@@ -49,13 +50,31 @@ const problemOf = (name: ParameterName, text: string | undefined): string | unde
 };
 
 /**
+ * The document, its numbers as they are written where a text is wanted: the account 012345678901 is no number, and neither
+ * is 1e11. Throws what is not YAML.
+ */
+const documentIn = (text: string): unknown => {
+  const document = parseDocument(text, { logLevel: "error" });
+  if (document.errors[0]) throw document.errors[0];
+  const value: unknown = document.toJS();
+  if (typeof value !== "object" || value === null || !isMap(document.contents)) return value;
+  const written = document.contents.items.flatMap(({ key, value: held }) => {
+    const name = isScalar(key) ? String(key.value) : "";
+    const plan = Object.hasOwn(parameterPlans, name) ? parameterPlans[name as ParameterName] : undefined;
+    if (!plan || "json" in plan || !isScalar(held) || typeof held.value !== "number") return [];
+    return held.source === undefined ? [] : [[name, held.source]];
+  });
+  return { ...value, ...Object.fromEntries(written) };
+};
+
+/**
  * The parameters out of the file's text. A name that is not known is a problem, as is a missing one that must be stated:
  * both would take a setting away without a word.
  */
 export const readParams = (text: string): ReadParams => {
   let document: unknown;
   try {
-    document = parse(text);
+    document = documentIn(text);
   } catch (error) {
     return { problems: [`it is not YAML: ${String((error as Error).message).split("\n")[0]}`] };
   }
@@ -75,7 +94,13 @@ export const readParams = (text: string): ReadParams => {
   const read = Object.fromEntries(values) as Params;
   if (!problems.length)
     problems.push(
-      ...[...lonely(read), ...ownTrail(read), ...tooShort(read), ...elsewhere(read), ...byTags(read)],
+      ...lonely(read),
+      ...ownTrail(read),
+      ...tooShort(read),
+      ...elsewhere(read),
+      ...byTags(read),
+      ...otherPartition(read),
+      ...refusedByFunctions(read),
     );
   return problems.length ? { problems } : { params: read };
 };
@@ -157,6 +182,25 @@ const elsewhere = (read: Params): string[] => {
       ? []
       : [`${name} begins with arn:${partition}, and an ARN in ${region} with arn:${own}`];
   });
+};
+
+/** What no deployment in this partition can reach. */
+const otherPartition = (read: Params): string[] => {
+  const own = partitionOf(read.region);
+  if (own === undefined) return [];
+  const regions = read.regions === "" ? [] : read.regions.split(",");
+  const arns = (["eventBus", "chatTopic", "chatTopicKeyArn"] as const).flatMap((name) => {
+    const [, partition] = read[name].split(":");
+    return partition === undefined || partition === own
+      ? []
+      : [`${name} begins with arn:${partition}, and an ARN in ${read.region} with arn:${own}`];
+  });
+  return [
+    ...arns,
+    ...regions
+      .filter((region) => (partitionOf(region) ?? own) !== own)
+      .map((region) => `regions names ${region}, which is of another partition than ${read.region}`),
+  ];
 };
 
 /** As the file holds it. JSON is YAML; quotes keep a text a text, whatever stands in it. */

@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { parameterPlans, parameters } from "../../deploy/parameters.ts";
 import { type Params, paramsText, readParams } from "../../deploy/params.ts";
 import { EXAMPLE, refusal, regionOf, stackParameters } from "../../deploy/params-file.ts";
+import { archetypes as archetypeNames } from "../../lib/core/privileges/archetype.ts";
 import { root } from "./stack.ts";
 
 const read = (text: string): Params => {
@@ -31,6 +32,11 @@ describe("the file of parameters", () => {
   it("takes lists and maps where JSON is wanted, and text where text is", () => {
     const given = read(`${STATED}archetypes: {reporting: read-only}\ndormantDays: 30\nclusters: auto\n`);
     expect(given).toEqual({ ...defaults, archetypes: '{"reporting":"read-only"}', dormantDays: "30" });
+  });
+
+  it("takes a number as it is written where a text is wanted: accounts may begin with 0", () => {
+    const given = `${STATED.replace('trailBucket: ""', "trailBucket: 0123")}memberAccounts: 012345678901\n`;
+    expect(read(given)).toMatchObject({ memberAccounts: "012345678901", trailBucket: "0123" });
   });
 
   it("is refused for a name that is not known and for one that is missing", () => {
@@ -89,6 +95,28 @@ describe("the file of parameters", () => {
       "kmsKeyArn: arn:aws-cn:kms:us-east-1:111122223333:key/5e1f7e3c-0000-4000-8000-000000000001",
       "kmsKeyArn begins with arn:aws-cn, and an ARN in us-east-1 with arn:aws",
     ],
+    ["keepDays: 1e3", "keepDays is a number from 1 on"],
+    ["keepDays: 0x10", "keepDays is a number from 1 on"],
+    ["keepDays: 1.5", "keepDays: Invalid input: expected int, received number"],
+    ["memberAccounts: 1e11", "memberAccounts is empty or the numbers of accounts with commas between"],
+    ["memberAccounts: 12345678901", "memberAccounts is empty or the numbers of accounts with commas between"],
+    ["regions: cn-north-1", "regions names cn-north-1, which is of another partition than us-east-1"],
+    [
+      "eventBus: arn:aws-cn:events:us-east-1:111122223333:event-bus/findings",
+      "eventBus begins with arn:aws-cn, and an ARN in us-east-1 with arn:aws",
+    ],
+    ["archetypes: [a]", "archetypes: Invalid input: expected record, received array"],
+    ["archetypes: 'null'", "archetypes: Invalid input: expected record, received null"],
+    ["clusters: []", "clusters: Too small: expected array to have >=1 items"],
+    ["clusters: [1]", "clusters: 0 Invalid input: expected object, received number"],
+    [
+      "detectorOptions: {dormant-maping: {days: 3}}",
+      "detectorOptions: options for a detector that there is not: dormant-maping",
+    ],
+    [
+      "detectorOptions: {dormant-mapping: {days: x}}",
+      "detectorOptions: options of dormant-mapping: days Invalid input: expected number, received string",
+    ],
     [`archetypes: {r: ${"x".repeat(5000)}}`, "archetypes has 5008 characters: 4096 are the most"],
   ])("names what is wrong with %s", (line, problem) => {
     expect(problems(`${STATED}${line}\n`)).toEqual([problem]);
@@ -129,7 +157,7 @@ describe("the file of parameters", () => {
   it("comes back from its text as it was, whatever it holds", () => {
     const value = fc.string({ maxLength: 40 }).filter((text) => text !== "");
     fc.assert(
-      fc.property(fc.dictionary(value, value), value, (archetypes, role) => {
+      fc.property(fc.dictionary(value, fc.constantFrom(...archetypeNames)), value, (archetypes, role) => {
         const text = JSON.stringify(archetypes);
         const auditorUser = `r${role.replaceAll(/[\r\n\u2028\u2029]/g, "")}`;
         const given = { archetypes: text, auditorUser, dormantDays: "7" };

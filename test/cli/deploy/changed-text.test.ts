@@ -38,12 +38,11 @@ it("keeps every comment and the order of a file that a person wrote", () => {
   const old = read(HAND_MADE);
   const params = {
     ...old,
-    ...{ alertEmail: "team@example.com", clusters: "[]", archetypes: '{"a":"service"}' },
+    ...{ alertEmail: "team@example.com", clusters: "auto", archetypes: '{"a":"service"}' },
     ...{ dormantDays: "40", keepDays: "500" },
   };
   expect(changedText(HAND_MADE, old, params)).toBe(
     HAND_MADE.replace("alertEmail:", 'alertEmail: "team@example.com"')
-      .replace(">-\n  auto", "[]")
       .replace("reporting: read-only # Bob\n  loader: service", '{"a":"service"}')
       .replace("30 ", "40 ")
       .concat(`\n# ${parameterPlans.keepDays.says[0]}\nkeepDays: 500\n`),
@@ -61,15 +60,22 @@ it("leaves to a person what it cannot change in place", () => {
   }
 });
 
-const json = fc.dictionary(
-  fc.stringMatching(/^[a-z]{1,8}$/),
-  fc.constantFrom("service", "a # b", "-", "it's"),
-);
+const odd = fc.oneof(fc.stringMatching(/^[a-z]{1,8}$/), fc.constantFrom("a # b", "-", "it's", "b: c"));
+const watched = fc.record({
+  cluster: fc.constant("arn:aws:dsql:eu-central-1:111122223333:cluster/abcdefghijklmnopqrstuvwxyz"),
+  endpoint: odd,
+  user: odd,
+});
+const json: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
+  clusters: fc.array(watched, { minLength: 1, maxLength: 3 }),
+  archetypes: fc.dictionary(odd, fc.constantFrom("service", "read-only")),
+  detectorOptions: fc.constantFrom({}, { "dormant-mapping": { days: 60 } }, { "new-client": { off: true } }),
+};
 const anyValue = (name: ParameterName): fc.Arbitrary<string> => {
   const plan: ParameterPlan = parameterPlans[name];
   const { min = 1, max = 99 } = plan;
   if (plan.values) return fc.constantFrom(...plan.values);
-  if (plan.json) return json.map((value) => JSON.stringify(value));
+  if (plan.json) return (json[name] ?? fc.constant({})).map((value) => JSON.stringify(value));
   // Kept for as long as whatever rests on it may ask.
   if (plan.days) return fc.integer({ min: 400, max }).map(String);
   if (plan.type) return fc.integer({ min: Math.ceil(min), max: Math.min(max, 99) }).map(String);
