@@ -94,14 +94,10 @@ export const readParams = (text: string): ReadParams => {
   const read = Object.fromEntries(values) as Params;
   if (!problems.length)
     problems.push(
-      ...lonely(read),
-      ...ownTrail(read),
-      ...tooShort(read),
-      ...elsewhere(read),
-      ...byTags(read),
+      ...[...lonely(read), ...ownTrail(read), ...tooShort(read), ...elsewhere(read), ...byTags(read)],
       ...otherPartition(read),
-      ...refusedByFunctions(read),
     );
+  if (!problems.length) problems.push(...refusedByFunctions(read));
   return problems.length ? { problems } : { params: read };
 };
 

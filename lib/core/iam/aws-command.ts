@@ -1,13 +1,16 @@
 // Commands of the AWS CLI for people to run: one option a line, quoted for a shell. https://docs.aws.amazon.com/cli/latest/
 import { parseArn } from "../base/ids.ts";
-import { shellWord } from "../base/shell-word.ts";
+import { shellDocument, shellOption, shellWord } from "../base/shell-word.ts";
 import type { ClusterAccess } from "./facts.ts";
 
 type Option = readonly [name: string, value: string];
 
+const optionText = (name: string, value: string): string =>
+  shellOption(`--${name}`, value, value.startsWith("{") ? shellDocument : shellWord);
+
 /** `words` are ours; the values of options may come from anywhere. */
 const awsCommand = (words: string, options: readonly Option[]): string =>
-  [`aws ${words}`, ...options.map(([name, value]) => `  --${name} ${shellWord(value)}`)].join(" \\\n");
+  [`aws ${words}`, ...options.map(([name, value]) => `  ${optionText(name, value)}`)].join(" \\\n");
 
 const located = ({ arn, region }: Pick<ClusterAccess, "arn" | "region">): Option[] => [
   ["region", region],

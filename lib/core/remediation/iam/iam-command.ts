@@ -1,7 +1,7 @@
 // The AWS CLI command of a change in IAM, as it is pasted. What no command can hold safely gets none.
 // https://docs.aws.amazon.com/cli/latest/reference/iam/ and …/dsql/
 import { parseArn } from "../../base/ids.ts";
-import { shellWord } from "../../base/shell-word.ts";
+import { shellOption, shellWord } from "../../base/shell-word.ts";
 import { readJson } from "../../iam/strict-json.ts";
 import type { Holder, IamChange } from "./iam-change.ts";
 
@@ -28,25 +28,21 @@ const documentWord = (document: string): string | undefined => {
   return shellWord(PRINTABLE.test(document) ? document : plainJson(value));
 };
 
-/** An option and its value; a value that begins with a dash would be read as an option of its own. */
-const option = (name: string, value: string): string =>
-  value.startsWith("-") ? `${name}=${value}` : `${name} ${shellWord(value)}`;
-
 const ofHolder = ({ kind, name }: Holder): string | undefined =>
-  NAME.test(name) ? option(`--${kind}-name`, name) : undefined;
+  NAME.test(name) ? shellOption(`--${kind}-name`, name) : undefined;
 
 const joined = (...parts: readonly (string | undefined)[]): string | undefined =>
   parts.includes(undefined) ? undefined : parts.filter((part) => part !== "").join(" ");
 
 const namedPolicy = (policy: string): string | undefined =>
-  NAME.test(policy) ? option("--policy-name", policy) : undefined;
+  NAME.test(policy) ? shellOption("--policy-name", policy) : undefined;
 
 const ofCluster = (cluster: string, version: string | null): string | undefined => {
   const { region = "", resource = "" } = parseArn(cluster) ?? {};
   const id = resource.slice(resource.lastIndexOf("/") + 1);
   if (!REGION.test(region) || !CLUSTER_ID.test(id)) return undefined;
   const expected =
-    version !== null && VERSION.test(version) ? ` ${option("--expected-policy-version", version)}` : "";
+    version !== null && VERSION.test(version) ? ` ${shellOption("--expected-policy-version", version)}` : "";
   return `--region ${region} --identifier ${id}${expected}`;
 };
 
@@ -74,7 +70,7 @@ export const iamCommand = (change: IamChange): string | undefined => {
       return joined(
         `aws iam ${change.does}-${change.holder.kind}-policy`,
         ofHolder(change.holder),
-        POLICY_ARN.test(change.policyArn) ? option("--policy-arn", change.policyArn) : undefined,
+        POLICY_ARN.test(change.policyArn) ? shellOption("--policy-arn", change.policyArn) : undefined,
       );
     case "key":
       return joined(
