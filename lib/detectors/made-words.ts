@@ -169,7 +169,7 @@ export const texts: Readonly<Record<string, Pick<Detector, "category" | "life" |
     life: "state",
     docs: {
       why: "The baseline is the access that somebody reviewed. What the database allows beside it, or longer than it was meant to, nobody decided.",
-      fix: "Take the access away, or declare it in access.yml, have it reviewed and publish it (dsql-audit baseline publish). dsql-audit baseline diff shows all differences.",
+      fix: "Take the access away, or declare it in access.yml, have it reviewed and publish it: `dsql-audit baseline publish --file access.yml`. All differences: `dsql-audit baseline diff --published`.",
       falsePositives:
         "A migration that is under way: declare its window under plannedChanges, and gains in it are notes. New objects of a schema: declare default privileges under future, or all: true.",
       blindSpots:
@@ -230,7 +230,7 @@ export const texts: Readonly<Record<string, Pick<Detector, "category" | "life" |
     life: "stretch",
     docs: {
       why: "Nobody knows who connected in these hours. A mapping without a use elsewhere in the window is unknown until the gap leaves the window. An intruder would want such a gap.",
-      fix: "Ingest the trail files of these hours: dsql-audit ingest s3://BUCKET/PREFIX. Hours that they prove are covered again. If there are no files, find out who stopped the trail or changed its event selectors.",
+      fix: "Find out what broke: `dsql-audit doctor` looks at the trail, its files and the queues, link by link. Then count the trail's files of these hours: `dsql-audit ingest s3://BUCKET/PREFIX`, then `dsql-audit detect`. Hours that they prove are covered again. If there are no files, find out who stopped the trail or changed its event selectors.",
       falsePositives:
         "Offline, an hour without any trail file counts as a gap, even if nothing happened in the account. Add the digest files: they come every hour.",
       blindSpots:
@@ -435,7 +435,7 @@ export const texts: Readonly<Record<string, Pick<Detector, "category" | "life" |
     life: "state",
     docs: {
       why: "The auditor decides by itself who may connect. AWS's own simulator was asked about the same policies and says something else, so one of the two is wrong. Until that is settled, whether the identity may connect is unknown in every answer.",
-      fix: "Run dsql-audit who-may --live for the principal: it reads IAM anew and asks again. If the two still differ, treat the identity as if it may connect, and report its policies, with names removed, as a fault of the auditor.",
+      fix: "Ask again: `dsql-audit who-may --live --cluster CLUSTER --principal PRINCIPAL` reads IAM anew. If the two still differ, treat the identity as if it may connect, and report its policies, with names removed, as a fault of the auditor.",
       falsePositives:
         "A change of policies that AWS had not yet spread when it was asked. The question is put again after a day. A simulator that is wrong itself: it knows neither session policies nor every condition key.",
       blindSpots:
@@ -448,7 +448,7 @@ export const texts: Readonly<Record<string, Pick<Detector, "category" | "life" |
     life: "state",
     docs: {
       why: "An exemption is a decision of its time. One that accepts nothing any more will silently accept the same finding when it comes back for another reason.",
-      fix: "Take it back with dsql-audit unexempt and the id of this finding, or decide again: dsql-audit exempt on the finding itself, with a new end.",
+      fix: "Take it back: `dsql-audit unexempt FINDING`. If it is still meant, exempt the finding that it was for again, with a new end.",
       falsePositives:
         "A yearly job that is accepted between two runs: raise the option days, or take the exemption anew when it is needed.",
       blindSpots:
@@ -683,7 +683,7 @@ export const texts: Readonly<Record<string, Pick<Detector, "category" | "life" |
     life: "state",
     docs: {
       why: "A finding that nobody is told of changes nothing. An email subscription does nothing until it is confirmed, and one that was confirmed by the link in its mail can be ended by anybody who gets a mail.",
-      fix: "Subscribe somebody: aws sns subscribe --topic-arn TOPIC_ARN --protocol email --notification-endpoint ADDRESS, then confirm it with the token out of the mail: aws sns confirm-subscription --topic-arn TOPIC_ARN --token TOKEN --authenticate-on-unsubscribe true. What went out meanwhile reached nobody: read it with dsql-audit incidents.",
+      fix: "Subscribe somebody: aws sns subscribe --topic-arn TOPIC_ARN --protocol email --notification-endpoint ADDRESS, then confirm it with the token out of the mail: aws sns confirm-subscription --topic-arn TOPIC_ARN --token TOKEN --authenticate-on-unsubscribe true. What went out meanwhile reached nobody: read it with `dsql-audit incidents`.",
       falsePositives:
         "Notices that somebody reads by other ways, such as the API or the command line alone: exempt the finding.",
       blindSpots:
@@ -775,7 +775,7 @@ export const texts: Readonly<Record<string, Pick<Detector, "category" | "life" |
     life: "state",
     docs: {
       why: "Whoever wrote it believes that it keeps somebody out, and it does not. Samples that AWS publishes have these faults too: a Deny of dsql:DbConnect that leaves dsql:DbConnectAdmin open, two tests of one key in one statement, an Allow where only a Deny holds anybody back, cluster:NAME where cluster/ID is meant.",
-      fix: "Deny both actions; write a statement of its own for each test of which either is meant; deny by the opposite conditions instead of allowing by them; name the cluster by its ARN. Try the policy first with dsql-audit policy try.",
+      fix: "Deny both actions; write a statement of its own for each test of which either is meant; deny by the opposite conditions instead of allowing by them; name the cluster by its ARN. Try the policy first with `dsql-audit policy try POLICY.json`.",
       falsePositives:
         "An Allow with conditions for somebody whom no IAM policy lets in does restrict: exempt the finding with an owner.",
       blindSpots:
@@ -835,7 +835,7 @@ export const texts: Readonly<Record<string, Pick<Detector, "category" | "life" |
     life: "state",
     docs: {
       why: "Every cluster has a public endpoint, and without a policy that denies it anybody with stolen credentials connects from wherever they are.",
-      fix: "Give the cluster a policy that denies both actions to whoever does not come through a VPC endpoint, or not from your addresses. Try it first with dsql-audit policy try: the query editor of the AWS console needs the public endpoint, and so does everybody whom it shows as refused.",
+      fix: "Give the cluster a policy that denies both actions to whoever does not come through a VPC endpoint, or not from your addresses. Try it first with `dsql-audit policy try POLICY.json`: the query editor of the AWS console needs the public endpoint, and so does everybody whom it shows as refused.",
       falsePositives:
         "Applications that connect from outside AWS: deny by aws:SourceIp instead, or exempt the finding with an owner and an end.",
       blindSpots:
@@ -848,7 +848,7 @@ export const texts: Readonly<Record<string, Pick<Detector, "category" | "life" |
     life: "stretch",
     docs: {
       why: "An intruder who wants to stay makes a role stronger first. Between two snapshots this role gained the powers of an administrator, or more privileges at once than a change of an application usually needs.",
-      fix: "Ask the principals that were connected as admin, and the grantor. If nobody can explain it, revoke what the role gained, and revoke the sessions of those principals in IAM.",
+      fix: "Ask the principals that were connected as admin, and the grantor. If nobody can explain it, revoke what the role gained (every grant: `dsql-audit history timeline --role ROLE`), and revoke the sessions of those principals in IAM.",
       falsePositives:
         "The deployment of an application, or a new colleague: acknowledge it. Grants on a table that was made in the same stretch do not count, unless it took the place of a table of the same name that gave less.",
       blindSpots:
@@ -914,7 +914,7 @@ export const texts: Readonly<Record<string, Pick<Detector, "category" | "life" |
     life: "state",
     docs: {
       why: "No other detector can see access in a part that could not be read. That they find nothing proves nothing.",
-      fix: "Give the auditor's database role the privileges that dsql-audit setup-sql prints, and its IAM role the permission that the evidence names. For the mappings there are two ways: a grant on the view, which AWS does not document, or the parameter auditAsAdmin. Where Aurora DSQL refuses a catalog to everybody, exempt the finding.",
+      fix: "Give the auditor's database role the privileges that `dsql-audit setup-sql --cluster CLUSTER` prints, and its IAM role the permission that the evidence names. For the mappings there are two ways: a grant on the view, which AWS does not document, or the parameter auditAsAdmin. Where Aurora DSQL refuses a catalog to everybody, exempt the finding.",
       falsePositives:
         "Functions, types and the database are low: Aurora DSQL documents their catalogs as unsupported.",
       blindSpots: "A view that returns fewer rows than exist looks complete.",
@@ -928,7 +928,7 @@ export const texts: Readonly<Record<string, Pick<Detector, "category" | "life" |
       why: "The auditor records every login before it makes it. A login beyond these was made by somebody else with the auditor's credentials. That person can read every catalog, and does not show among other principals.",
       fix: "Look the events up in CloudTrail: source address and session name say who. Revoke the IAM role's sessions. Find out who may assume it or change the function's code, and what else they did.",
       falsePositives:
-        "A clock that is wrong by minutes: the auditor's own logins look like a stranger's. Where a wrong clock explains all of a day, the finding says so and is medium; see clock-skew. Somebody ran dsql-audit snapshot under the function's role. Give people a role of their own, and exempt the finding with that reason.",
+        "A clock that is wrong by minutes: the auditor's own logins look like a stranger's. Where a wrong clock explains all of a day, the finding says so and is medium; see clock-skew. Somebody took a snapshot by hand under the function's role. Give people a role of their own, and exempt the finding with that reason.",
       blindSpots:
         "Of two logins within two minutes of one attempt, the later one is named. It need not be the intruder's. An intruder's login beside a canary login that CloudTrail missed is taken for the canary login. Logins before the first recorded attempt are not evaluated.",
     },
@@ -1005,9 +1005,9 @@ export const texts: Readonly<Record<string, Pick<Detector, "category" | "life" |
     life: "state",
     docs: {
       why: "Roles, mappings and privileges are known only as of the last snapshot. What was granted since does not show, and no finding about it can open.",
-      fix: "Find out why the snapshot function fails: look at its alarm, its dead-letter queue and its log. A refused login, an unreachable endpoint and a stopped schedule are the usual reasons. Then take one: dsql-audit snapshot. Where its tags no longer choose it: find out who took them away, and give it those of the parameter clusterTags again; or retire it, if it is not to be watched any more.",
+      fix: "Find out why the snapshot function fails: look at its alarm, its dead-letter queue and its log. A refused login, an unreachable endpoint and a stopped schedule are the usual reasons. Then take one: `dsql-audit snapshot --endpoint ENDPOINT --user DATABASE_ROLE --cluster CLUSTER`. Where its tags no longer choose it: find out who took them away, and give it those of the parameter clusterTags again; or retire it, if it is not to be watched any more.",
       falsePositives:
-        "A store that gets its snapshots by hand: set afterHours, or exempt the finding. A cluster that is not to be watched any more: retire it with dsql-audit clusters --retire. One that was deleted is no longer evaluated once AWS has said so.",
+        "A store that gets its snapshots by hand: set afterHours, or exempt the finding. A cluster that is not to be watched any more: retire it with `dsql-audit clusters --retire CLUSTER`. One that was deleted is no longer evaluated once AWS has said so.",
       blindSpots:
         "A cluster without any snapshot has no finding; its evaluation is named as incomplete. An idle cluster that is left asleep (idleHours) has none either, for a day at most. If the detect function has stopped too, only its alarm shows it.",
     },
@@ -1070,7 +1070,7 @@ export const texts: Readonly<Record<string, Pick<Detector, "category" | "life" |
     life: "state",
     docs: {
       why: "Whoever holds dsql:DbConnectAdmin is admin: no mapping is needed, and nothing in the database shows it. Wildcards such as dsql:* hand it out, and so do helpers that give every function the same policy.",
-      fix: "Allow dsql:DbConnect instead of dsql:*, or deny dsql:DbConnectAdmin with the command in the finding. Who is meant to be admin belongs into access.yml: a component with the role admin and its principals, published with dsql-audit baseline publish.",
+      fix: "Allow dsql:DbConnect instead of dsql:*, or deny dsql:DbConnectAdmin with the command in the finding. Who is meant to be admin belongs into access.yml: a component with the role admin and its principals, published with `dsql-audit baseline publish --file access.yml`.",
       falsePositives:
         "Administrators of the whole account, who may do everything: name them in access.yml. Where it names no admin, they are not reported.",
       blindSpots:

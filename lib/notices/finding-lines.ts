@@ -7,6 +7,7 @@ import { shortId } from "../core/findings/finding-id.ts";
 import { isOver } from "../core/incidents/threads.ts";
 import { isSql } from "../core/remediation/has-plan.ts";
 import { evidenceLines } from "../wording/evidence-text.ts";
+import { type Blanks, type Commands, spokenCommands, withoutProgram } from "./command-line.ts";
 import { bullet, wrapped, wrappedSql } from "./page.ts";
 
 const isoOf = (value: unknown): Instant | undefined =>
@@ -68,11 +69,34 @@ export const seenLines = (finding: Finding, words: DetectorWords | undefined): s
 ];
 
 /** SQL keeps its line feeds, and nothing else that is not seen. */
-export const fixLines = (fix: string | undefined, words: DetectorWords | undefined): string[] => {
-  if (fix === undefined) return words ? wrapped(words.docs.fix) : [];
-  const shown = fix
+export const fixLines = (fix: string): string[] => {
+  const shown = withoutProgram(fix)
     .split("\n")
     .map((line) => visible(line, 4000))
     .join("\n");
   return isSql(fix) ? wrappedSql(shown) : shown.split("\n").flatMap((line) => wrapped(line, "  "));
+};
+
+const blanksOf = ({ id, cluster, subject: { principal, role } }: Finding): Blanks => ({
+  FINDING: id,
+  CLUSTER: cluster,
+  ...(principal !== undefined && { PRINCIPAL: principal }),
+  ...(role !== undefined && { ROLE: role }),
+});
+
+/** A detector's document, and the commands that it names. */
+export const docLines = (text: string, finding: Finding, run: Commands): string[] => [
+  ...wrapped(withoutProgram(text)),
+  ...spokenCommands(text, run, blanksOf(finding)),
+];
+
+/** What to do first. The commands are those of the detector's own document: a fix holds names that others choose. */
+export const firstStepLines = (
+  finding: Finding,
+  words: DetectorWords | undefined,
+  run: Commands,
+): string[] => {
+  const { fix } = finding;
+  if (fix === undefined) return words ? docLines(words.docs.fix, finding, run) : [];
+  return [...fixLines(fix), ...(words ? spokenCommands(words.docs.fix, run, blanksOf(finding)) : [])];
 };

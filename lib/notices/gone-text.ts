@@ -5,7 +5,7 @@ import { dayOf, type Instant, minute } from "../core/base/time.ts";
 import type { Finding } from "../core/findings/finding.ts";
 import type { Gone } from "../core/history/cluster-life.ts";
 import { howText } from "../wording/gone-text.ts";
-import type { StoreArguments } from "./command-line.ts";
+import { commandsFor, type StoreArguments } from "./command-line.ts";
 import { type Changes, changeLines, findingLines, listNotice, toldOfChanges } from "./list-text.ts";
 import { type Notice, toldOf } from "./notice.ts";
 import { paragraph, wrapped } from "./page.ts";
@@ -15,8 +15,13 @@ const AFTER =
 /** How a person takes it back, or why nothing has to be done. */
 const backOf = ({ reason }: Gone): string =>
   reason === "retired"
-    ? "It is evaluated again once somebody restores it: dsql-audit clusters --restore."
+    ? "It is evaluated again once somebody restores it."
     : "Should it be seen again, it is evaluated again.";
+
+const restoreLines = ({ reason }: Gone, cluster: Cluster, store: StoreArguments): string[] =>
+  reason === "retired"
+    ? ["To watch it again:", ...commandsFor(cluster, store)("clusters", "--restore", cluster)]
+    : [];
 
 /** Notes and names may hold any words: no line of theirs begins where headings and commands do. */
 const whyLines = (gone: Gone): string[] => paragraph("WHY", wrapped(`It was ${howText(gone)}.`, "  "));
@@ -52,6 +57,7 @@ export const goneNotice = (
       ...paragraph("CLOSED WITH THE CLUSTER", findingLines(closed)),
       ...paragraph("OVER BEFORE THAT", findingLines(before)),
     ],
+    next: restoreLines(gone, cluster, store),
     findings,
     told: findings.map((finding) => toldOf(finding, "notice")),
     store,
@@ -79,6 +85,7 @@ export const goneWeekNotice = (
       ...changeLines(changes),
       ...paragraph("CLOSED WITH THE CLUSTER", findingLines(closed)),
     ],
+    next: restoreLines(gone, cluster, store),
     findings: closed,
     told: toldOfChanges(changes),
     store,

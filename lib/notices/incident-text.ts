@@ -9,7 +9,7 @@ import type { Incident } from "../core/incidents/incident.ts";
 import { isOver } from "../core/incidents/threads.ts";
 import { hasPlan } from "../core/remediation/has-plan.ts";
 import { type Commands, commandsFor, type StoreArguments } from "./command-line.ts";
-import { aboutLines, findingLine, fixLines, seenLines, sinceLines } from "./finding-lines.ts";
+import { aboutLines, docLines, findingLine, firstStepLines, seenLines, sinceLines } from "./finding-lines.ts";
 import { type Notice, noticeFinding, toldOf } from "./notice.ts";
 import { beneath, paragraph, wrapped } from "./page.ts";
 import { type ReachOf, reachOfAll } from "./reach-of-all.ts";
@@ -132,6 +132,7 @@ const standingLines = (
   kind: NoticeKind,
   lead: Finding,
   { wordsOf, reachOf }: TextOptions,
+  run: Commands,
 ): string[] => {
   const words = wordsOf(lead.detector);
   const { reach, cut, several } = reachOfAll(incident, lead, reachOf);
@@ -145,15 +146,15 @@ const standingLines = (
         : knownLines(incident, lead),
     ),
     ...paragraph("SINCE WHEN", sinceLines(lead)),
-    ...paragraph("WHY IT MATTERS", words ? wrapped(words.docs.why) : []),
+    ...paragraph("WHY IT MATTERS", words ? docLines(words.docs.why, lead, run) : []),
     ...paragraph("WHAT IT CAN REACH", reach),
-    ...paragraph("WHAT TO DO FIRST", fixLines(lead.fix, words)),
+    ...paragraph("WHAT TO DO FIRST", firstStepLines(lead, words, run)),
     ...paragraph(
       `TO CUT ${several ? "THEM" : "IT"} OFF (new connections; open sessions go on for up to an hour)`,
       cut,
     ),
-    ...paragraph("IF IT IS EXPECTED", words ? wrapped(words.docs.falsePositives) : []),
-    ...paragraph("WHAT IS NOT KNOWN", words ? wrapped(words.docs.blindSpots) : []),
+    ...paragraph("IF IT IS EXPECTED", words ? docLines(words.docs.falsePositives, lead, run) : []),
+    ...paragraph("WHAT IS NOT KNOWN", words ? docLines(words.docs.blindSpots, lead, run) : []),
   ];
 };
 
@@ -179,7 +180,7 @@ export const incidentNotice = (
     ...aboutLines(lead),
     ...(kind === "over"
       ? paragraph("HOW IT ENDED", endLines(incident))
-      : standingLines(incident, kind, lead, options)),
+      : standingLines(incident, kind, lead, options, run)),
     ...paragraph(
       "NEXT STEPS",
       kind === "over" ? incidentLines(run, incident) : decideLines(run, incident, lead),

@@ -76,6 +76,8 @@ type Listed = {
   readonly stem: string;
   readonly first: string;
   readonly lines: readonly string[];
+  /** Next steps beside looking at the findings. */
+  readonly next?: readonly string[];
   readonly findings: readonly Finding[];
   readonly told: Notice["told"];
   readonly store: StoreArguments;
@@ -89,6 +91,7 @@ export const listNotice = ({
   stem,
   first,
   lines,
+  next = [],
   findings,
   told,
   store,
@@ -109,7 +112,7 @@ export const listNotice = ({
       "",
       ...wrapped(`Cluster: ${visible(cluster, 300)}`, "  "),
       ...lines,
-      ...paragraph("NEXT STEPS", closerLines(run, findings)),
+      ...paragraph("NEXT STEPS", [...closerLines(run, findings), ...next]),
       "",
     ].join("\n"),
     short: shortText(tag, stem, cluster),

@@ -21,9 +21,7 @@ const cutLines = (reaches: readonly Reach[], iam: readonly string[]): string[] =
   const all = new Set(reaches.flatMap(({ roles }) => roles.slice(0, MAX_ROLES).map(({ revoke }) => revoke)));
   const more = reaches.reduce((sum, { roles }) => sum + Math.max(0, roles.length - MAX_ROLES), 0);
   return [
-    ...(all.size
-      ? ["In the database, as admin:", ...[...all].flatMap((sql) => fixLines(sql, undefined))]
-      : []),
+    ...(all.size ? ["In the database, as admin:", ...[...all].flatMap((sql) => fixLines(sql))] : []),
     ...(more ? [`-- ${counted(more, "more mapping")}: see each finding.`] : []),
     ...iam,
   ];

@@ -23,6 +23,12 @@ const modules = await Promise.all(
 const label = ({ subject: { role, principal, object, facet } }: Observation): string =>
   role ?? (principal ? principalName(principal) : (object ?? facet));
 
+/** Commands within a text, by their words before the first option. */
+const commandsIn = (text: string): string[] =>
+  [...text.matchAll(/`dsql-audit ((?:[a-z][a-z-]* ?)+)/g)].map(([, words = ""]) => words.trim());
+/** A mail shows commands in full: it finds them by their quotes. */
+const outsideQuotes = (text: string): string => text.replaceAll(/`dsql-audit [^`]*`/g, "");
+
 describe("the registry", () => {
   it("holds exactly the files of the folder", () => {
     expect(detectors.map(({ id }) => id)).toEqual(modules.map(({ id }) => id).toSorted());
@@ -31,7 +37,10 @@ describe("the registry", () => {
   it("has the four documents of every detector, each a sentence at least", () => {
     for (const { id, docs } of detectors) {
       expect(Object.keys(docs), id).toEqual(["why", "fix", "falsePositives", "blindSpots"]);
-      for (const text of Object.values(docs)) expect(text, id).toMatch(/^\S.{20,}[.!]$/);
+      for (const text of Object.values(docs)) {
+        expect(text, id).toMatch(/^\S.{20,}[.!]$/);
+        expect(outsideQuotes(text), id).not.toContain("dsql-audit");
+      }
     }
   });
 
@@ -75,7 +84,12 @@ describe.each(modules)("$id", ({ id, module }) => {
     const judge = judgeWith(detectors, options ? { [id]: options } : {});
     const found = judge(auditView(facts)).observations.filter(({ detector }) => detector === id);
     expect(found.map(label).toSorted()).toEqual([...expected].toSorted());
-    for (const { title, evidence, firstSeenAt, lastSeenAt } of found) {
+    for (const { title, evidence, fix = "", firstSeenAt, lastSeenAt } of found) {
+      // A fix holds names that others choose: only what the document names is shown as a command.
+      expect(commandsIn(detectors.find((one) => one.id === id)?.docs.fix ?? "")).toEqual(
+        expect.arrayContaining(commandsIn(fix)),
+      );
+      expect(outsideQuotes(fix)).not.toMatch(/dsql-audit(?!-)/);
       expect(title).not.toMatch(/[\p{Cc}\p{Cf}]/u);
       expect(JSON.parse(JSON.stringify(evidence))).toEqual(evidence);
       expect(firstSeenAt).toBeLessThanOrEqual(lastSeenAt);

@@ -7,6 +7,9 @@ export const commandsIn = (text: string): string[] => text.match(/^npx dsql-audi
 /** What mails tell people to run, in the order of a reader who decides last. */
 export const mailCommands = ["finding", "plan", "findings", "incident", "history", "ack", "exempt"] as const;
 
+/** What the texts of single detectors tell people to run beside these: the demonstration's mails hold them. */
+export const namedCommands = ["doctor", "ingest", "detect", "escalations"] as const;
+
 /** The words that a shell makes of pasted commands, without `npx`. */
 export const shellWordsOf = (commands: readonly string[]): string[][] => {
   const script = `npx() { printf '%s\\0' "$@"; printf '\\n\\0'; }\n${commands.join("\n")}\n`;

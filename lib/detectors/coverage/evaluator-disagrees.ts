@@ -42,7 +42,7 @@ export const evaluatorDisagrees = /* @__PURE__ */ defineDetector({
   life: "state",
   docs: {
     why: "The auditor decides by itself who may connect. AWS's own simulator was asked about the same policies and says something else, so one of the two is wrong. Until that is settled, whether the identity may connect is unknown in every answer.",
-    fix: "Run dsql-audit who-may --live for the principal: it reads IAM anew and asks again. If the two still differ, treat the identity as if it may connect, and report its policies, with names removed, as a fault of the auditor.",
+    fix: "Ask again: `dsql-audit who-may --live --cluster CLUSTER --principal PRINCIPAL` reads IAM anew. If the two still differ, treat the identity as if it may connect, and report its policies, with names removed, as a fault of the auditor.",
     falsePositives:
       "A change of policies that AWS had not yet spread when it was asked. The question is put again after a day. A simulator that is wrong itself: it knows neither session policies nor every condition key.",
     blindSpots:
@@ -69,7 +69,7 @@ export const evaluatorDisagrees = /* @__PURE__ */ defineDetector({
           askedAt: iso(askedAt),
         },
         ...seenInSnapshot(view).times,
-        fix: `npx dsql-audit who-may --live --cluster ${shellWord(view.cluster)} --principal ${shellWord(principal)}`,
+        fix: `Ask again, with IAM as it is now: \`dsql-audit who-may --live --cluster ${shellWord(view.cluster)} --principal ${shellWord(principal)}\``,
       };
     }),
   // Other policies are no proof that the auditor reads them right: the next answer tells.

@@ -37,7 +37,7 @@ export const exemptionStale = /* @__PURE__ */ defineDetector({
   life: "state",
   docs: {
     why: "An exemption is a decision of its time. One that accepts nothing any more will silently accept the same finding when it comes back for another reason.",
-    fix: "Take it back with dsql-audit unexempt and the id of this finding, or decide again: dsql-audit exempt on the finding itself, with a new end.",
+    fix: "Take it back: `dsql-audit unexempt FINDING`. If it is still meant, exempt the finding that it was for again, with a new end.",
     falsePositives:
       "A yearly job that is accepted between two runs: raise the option days, or take the exemption anew when it is needed.",
     blindSpots:
@@ -83,7 +83,7 @@ export const exemptionStale = /* @__PURE__ */ defineDetector({
           },
           firstSeenAt: expired ? until : quietSince,
           lastSeenAt: view.now,
-          fix: "Run dsql-audit unexempt with the id of this finding. If it is still meant, exempt the finding that it was for again, with a new end.",
+          fix: "Take it back: `dsql-audit unexempt` with the id of this finding. If it is still meant, exempt the finding that it was for again, with a new end.",
         },
       ];
     }),

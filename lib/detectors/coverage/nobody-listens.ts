@@ -33,7 +33,7 @@ export const nobodyListens = /* @__PURE__ */ defineDetector({
   life: "state",
   docs: {
     why: "A finding that nobody is told of changes nothing. An email subscription does nothing until it is confirmed, and one that was confirmed by the link in its mail can be ended by anybody who gets a mail.",
-    fix: "Subscribe somebody: aws sns subscribe --topic-arn TOPIC_ARN --protocol email --notification-endpoint ADDRESS, then confirm it with the token out of the mail: aws sns confirm-subscription --topic-arn TOPIC_ARN --token TOKEN --authenticate-on-unsubscribe true. What went out meanwhile reached nobody: read it with dsql-audit incidents.",
+    fix: "Subscribe somebody: aws sns subscribe --topic-arn TOPIC_ARN --protocol email --notification-endpoint ADDRESS, then confirm it with the token out of the mail: aws sns confirm-subscription --topic-arn TOPIC_ARN --token TOKEN --authenticate-on-unsubscribe true. What went out meanwhile reached nobody: read it with `dsql-audit incidents`.",
     falsePositives:
       "Notices that somebody reads by other ways, such as the API or the command line alone: exempt the finding.",
     blindSpots:

@@ -111,7 +111,7 @@ export const sectionUnreadable = /* @__PURE__ */ defineDetector({
   life: "state",
   docs: {
     why: "No other detector can see access in a part that could not be read. That they find nothing proves nothing.",
-    fix: "Give the auditor's database role the privileges that dsql-audit setup-sql prints, and its IAM role the permission that the evidence names. For the mappings there are two ways: a grant on the view, which AWS does not document, or the parameter auditAsAdmin. Where Aurora DSQL refuses a catalog to everybody, exempt the finding.",
+    fix: "Give the auditor's database role the privileges that `dsql-audit setup-sql --cluster CLUSTER` prints, and its IAM role the permission that the evidence names. For the mappings there are two ways: a grant on the view, which AWS does not document, or the parameter auditAsAdmin. Where Aurora DSQL refuses a catalog to everybody, exempt the finding.",
     falsePositives:
       "Functions, types and the database are low: Aurora DSQL documents their catalogs as unsupported.",
     blindSpots: "A view that returns fewer rows than exist looks complete.",
@@ -132,7 +132,10 @@ export const sectionUnreadable = /* @__PURE__ */ defineDetector({
               evidence: { section: name, reason: visible(section.reason, 500), code: section.code },
               firstSeenAt: snapshot.takenAt,
               lastSeenAt: snapshot.takenAt,
-              fix: name === "mappings" ? MAPPINGS_FIX : "dsql-audit setup-sql",
+              fix:
+                name === "mappings"
+                  ? MAPPINGS_FIX
+                  : "Give the auditor's database role the privileges that `dsql-audit setup-sql` prints.",
             };
           }),
         ]

@@ -31,7 +31,7 @@ export const selfAudit = /* @__PURE__ */ defineDetector({
     why: "The auditor records every login before it makes it. A login beyond these was made by somebody else with the auditor's credentials. That person can read every catalog, and does not show among other principals.",
     fix: "Look the events up in CloudTrail: source address and session name say who. Revoke the IAM role's sessions. Find out who may assume it or change the function's code, and what else they did.",
     falsePositives:
-      "A clock that is wrong by minutes: the auditor's own logins look like a stranger's. Where a wrong clock explains all of a day, the finding says so and is medium; see clock-skew. Somebody ran dsql-audit snapshot under the function's role. Give people a role of their own, and exempt the finding with that reason.",
+      "A clock that is wrong by minutes: the auditor's own logins look like a stranger's. Where a wrong clock explains all of a day, the finding says so and is medium; see clock-skew. Somebody took a snapshot by hand under the function's role. Give people a role of their own, and exempt the finding with that reason.",
     blindSpots:
       "Of two logins within two minutes of one attempt, the later one is named. It need not be the intruder's. An intruder's login beside a canary login that CloudTrail missed is taken for the canary login. Logins before the first recorded attempt are not evaluated.",
   },

@@ -16,7 +16,7 @@ export const baselineDrift = /* @__PURE__ */ defineDetector({
   life: "state",
   docs: {
     why: "The baseline is the access that somebody reviewed. What the database allows beside it, or longer than it was meant to, nobody decided.",
-    fix: "Take the access away, or declare it in access.yml, have it reviewed and publish it (dsql-audit baseline publish). dsql-audit baseline diff shows all differences.",
+    fix: "Take the access away, or declare it in access.yml, have it reviewed and publish it: `dsql-audit baseline publish --file access.yml`. All differences: `dsql-audit baseline diff --published`.",
     falsePositives:
       "A migration that is under way: declare its window under plannedChanges, and gains in it are notes. New objects of a schema: declare default privileges under future, or all: true.",
     blindSpots:

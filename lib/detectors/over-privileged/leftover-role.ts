@@ -64,9 +64,7 @@ const fixesFor = (engine: AccessEngine): ((role: Role) => string) => {
     return [
       remark("When you know that nobody needs it:"),
       statements ??
-        remark(
-          "Take away all that it holds and owns, then DROP ROLE. dsql-audit plan prints every statement.",
-        ),
+        remark("Take away all that it holds and owns, then DROP ROLE. Its plan prints every statement."),
     ].join("\n");
   });
 };

@@ -3,6 +3,7 @@
 import { adminLoginsOf } from "../../core/activity/admin-logins.ts";
 import { LONGEST_SESSION } from "../../core/activity/session-end.ts";
 import { counted } from "../../core/base/counted.ts";
+import { shellWord } from "../../core/base/shell-word.ts";
 import { DAY, dayOf, HOUR, iso, minute } from "../../core/base/time.ts";
 import { principalName } from "../../core/base/visible-text.ts";
 import * as z from "../../core/base/zod.ts";
@@ -121,7 +122,7 @@ const judge = (
       firstSeenAt: recent.from,
       lastSeenAt: recent.to,
       fix: [
-        `-- Ask who granted it. If nobody meant it, take it back; every grant: dsql-audit history timeline --role ${JSON.stringify(shownRole(self.name))}`,
+        `-- Ask who granted it. If nobody meant it, take it back; every grant: \`dsql-audit history timeline --role ${shellWord(shownRole(self.name))}\``,
         ...(gain.attributes.includes("SUPERUSER") ? [noSuperuserSql(engine, self)] : []),
         ...gain.memberships.flatMap(({ name }) =>
           name === null ? [] : [revokeMembershipSql(engine, name, self)],
@@ -143,7 +144,7 @@ export const rapidEscalation = /* @__PURE__ */ defineDetector({
   life: "stretch",
   docs: {
     why: "An intruder who wants to stay makes a role stronger first. Between two snapshots this role gained the powers of an administrator, or more privileges at once than a change of an application usually needs.",
-    fix: "Ask the principals that were connected as admin, and the grantor. If nobody can explain it, revoke what the role gained, and revoke the sessions of those principals in IAM.",
+    fix: "Ask the principals that were connected as admin, and the grantor. If nobody can explain it, revoke what the role gained (every grant: `dsql-audit history timeline --role ROLE`), and revoke the sessions of those principals in IAM.",
     falsePositives:
       "The deployment of an application, or a new colleague: acknowledge it. Grants on a table that was made in the same stretch do not count, unless it took the place of a table of the same name that gave less.",
     blindSpots:

@@ -162,7 +162,7 @@ export const undeclaredAdmin = /* @__PURE__ */ defineDetector({
   life: "state",
   docs: {
     why: "Whoever holds dsql:DbConnectAdmin is admin: no mapping is needed, and nothing in the database shows it. Wildcards such as dsql:* hand it out, and so do helpers that give every function the same policy.",
-    fix: "Allow dsql:DbConnect instead of dsql:*, or deny dsql:DbConnectAdmin with the command in the finding. Who is meant to be admin belongs into access.yml: a component with the role admin and its principals, published with dsql-audit baseline publish.",
+    fix: "Allow dsql:DbConnect instead of dsql:*, or deny dsql:DbConnectAdmin with the command in the finding. Who is meant to be admin belongs into access.yml: a component with the role admin and its principals, published with `dsql-audit baseline publish --file access.yml`.",
     falsePositives:
       "Administrators of the whole account, who may do everything: name them in access.yml. Where it names no admin, they are not reported.",
     blindSpots:

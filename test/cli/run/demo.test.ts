@@ -19,7 +19,13 @@ import { demoCredentials, signIn } from "../../../local/demo/sign-in.ts";
 import { startStandIn } from "../../../local/dsql/stand-in.ts";
 import { convertStore } from "../../../local/store/convert-store.ts";
 import { cliIn } from "../../support/cli.ts";
-import { commandsIn, mailCommands, shellWordsOf, statementsIn } from "../../support/mail-text.ts";
+import {
+  commandsIn,
+  mailCommands,
+  namedCommands,
+  shellWordsOf,
+  statementsIn,
+} from "../../support/mail-text.ts";
 import { historyTests } from "./demo-history.ts";
 import { iamTests } from "./demo-iam.ts";
 import { mailTests } from "./demo-mails.ts";
@@ -130,7 +136,7 @@ describe("what the mails say to run", () => {
     const words = shellWordsOf(commands);
     expect(words).toHaveLength(commands.length);
     const kinds = new Set(words.map(([, command]) => command));
-    expect([...kinds].sort()).toEqual(mailCommands.toSorted());
+    expect([...kinds].sort()).toEqual([...mailCommands, ...namedCommands].sort());
     const cli = cliIn(
       () => demo.folder,
       () => NOW,
@@ -142,6 +148,8 @@ describe("what the mails say to run", () => {
       // What a server says of a plan is tried elsewhere: here each would start one.
       const { code, err } = await cli(isPlan ? [...args, "--no-proof"] : args);
       if (isPlan && code === 0) planned += 1;
+      // Where the trail's files are is for the reader to fill in.
+      if (args.includes("s3://BUCKET/PREFIX") && err.includes("is not an address in S3")) continue;
       // A mail outlives the access it is about.
       if (isPlan && err.includes("not found in the newest snapshot any more")) continue;
       expect(code, `${args.join(" ")}: ${err}`).toBe(0);

@@ -43,7 +43,7 @@ const wayOf = (facts: IamFacts, wish: IamWish): Way => {
       };
     case "look":
       return {
-        left: `whether ${wish.about === 1 ? "one more identity" : `${wish.about} more identities`} may connect as admin is not known: see dsql-audit who-may --action admin`,
+        left: `whether ${wish.about === 1 ? "one more identity" : `${wish.about} more identities`} may connect as admin is not known: see \`dsql-audit who-may --action admin\``,
       };
     case "forget":
       return { changes: cutGone(facts, wish.principal), says: [] };

@@ -39,7 +39,7 @@ export const mendPolicy = (facts: IamFacts, cluster: string, letIn: LetIn | null
   const document = mendedPolicy(access, wanted, letIn ? networkFence(cluster, asInIam(facts, letIn)) : false);
   if (document === undefined)
     return {
-      left: `what the cluster policy in ${region} was meant to say cannot be told from it: write it anew, and try it with dsql-audit policy try`,
+      left: `what the cluster policy in ${region} was meant to say cannot be told from it: write it anew, and try it with \`dsql-audit policy try\``,
     };
   return {
     changes: [

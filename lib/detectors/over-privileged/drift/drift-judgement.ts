@@ -51,7 +51,7 @@ const fixOf = (view: DetectorView, rows: readonly DriftRow[], where: string): st
   const mends = [...new Set(rows.map((row) => engine && mendDrift(engine, row)))];
   const declare = isMissing
     ? `take it out of ${where} in access.yml and publish it.`
-    : `declare it under ${where} in access.yml and publish it: dsql-audit baseline publish`;
+    : `declare it under ${where} in access.yml and publish it: \`dsql-audit baseline publish --file access.yml\``;
   if (mends.includes(undefined)) return `${isMissing ? "Grant it" : "Take it away"}, or ${declare}`;
   return [...mends, remark(`Or, if it is meant, ${declare}`)].join("\n");
 };
