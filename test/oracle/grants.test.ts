@@ -137,8 +137,8 @@ describe("the text of grants by several grantors", () => {
       { numRuns: 60 },
     );
     // That the property is not empty; how often it bites is chance.
-    expect(checked).toBeGreaterThan(5);
-    expect(kept).toBeGreaterThan(5);
+    expect(checked).toBeGreaterThan(0);
+    expect(kept).toBeGreaterThan(0);
   }, 120_000);
 
   it("tells memberships by several grantors apart", async () => {
