@@ -3,7 +3,8 @@ import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { AuditError } from "../lib/errors.ts";
 import { pascal } from "./cloudformation.ts";
-import { type ParameterPlan, parameters } from "./parameters.ts";
+import type { ParameterPlan } from "./parameter-plan.ts";
+import { parameters } from "./parameters.ts";
 import { type Params, paramsText, type ReadParams, readParams } from "./params.ts";
 
 export const EXAMPLE = "deploy/params.example.yml";

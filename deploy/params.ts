@@ -2,7 +2,8 @@
 // a new one.
 import { isMap, isScalar, parseDocument } from "yaml";
 import { retentionProblem } from "../lib/core/findings/retention-days.ts";
-import { type ParameterName, type ParameterPlan, parameterPlans, parameters } from "./parameters.ts";
+import type { ParameterPlan } from "./parameter-plan.ts";
+import { type ParameterName, parameterPlans, parameters } from "./parameters.ts";
 import { refusedByFunctions } from "./started-with.ts";
 
 /** Every parameter as the stack gets it. */

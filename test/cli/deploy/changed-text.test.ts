@@ -3,12 +3,8 @@ import * as fc from "fast-check";
 import { expect, it } from "vitest";
 import { stringify } from "yaml";
 import { changedText } from "../../../cli/deploy/changed-text.ts";
-import {
-  type ParameterName,
-  type ParameterPlan,
-  parameterPlans,
-  parameters,
-} from "../../../deploy/parameters.ts";
+import type { ParameterPlan } from "../../../deploy/parameter-plan.ts";
+import { type ParameterName, parameterPlans, parameters } from "../../../deploy/parameters.ts";
 import { type Params, paramsText, readParams } from "../../../deploy/params.ts";
 
 const read = (text: string): Params => {
