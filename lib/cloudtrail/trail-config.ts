@@ -80,21 +80,24 @@ export const trailPort = (
         client.send(new GetTrailStatusCommand({ Name: arn })),
         client.send(new GetEventSelectorsCommand({ TrailName: arn })),
       ]);
+      // Every trail has these: without them it would read as one that is stopped, or that takes nothing.
+      if (!Trail || status.IsLogging === undefined || !(AdvancedEventSelectors ?? EventSelectors))
+        return { arn, unreadable: "the answer is not whole" };
       return {
         arn,
         homeRegion: homeRegion ?? null,
-        multiRegion: Trail?.IsMultiRegionTrail ?? false,
-        bucket: Trail?.S3BucketName ?? null,
-        prefix: Trail?.S3KeyPrefix ?? null,
-        validation: Trail?.LogFileValidationEnabled ?? false,
-        logging: status.IsLogging ?? false,
+        multiRegion: Trail.IsMultiRegionTrail ?? false,
+        bucket: Trail.S3BucketName ?? null,
+        prefix: Trail.S3KeyPrefix ?? null,
+        validation: Trail.LogFileValidationEnabled ?? false,
+        logging: status.IsLogging,
         deliveryError: status.LatestDeliveryError || null,
         deliveredAt: instant(status.LatestDeliveryTime),
         stoppedAt: instant(status.StopLoggingTime),
         selectors: AdvancedEventSelectors ?? [],
         ...(EventSelectors?.length && { basic: EventSelectors }),
-        organization: Trail?.IsOrganizationTrail ?? false,
-        keyArn: Trail?.KmsKeyId ?? null,
+        organization: Trail.IsOrganizationTrail ?? false,
+        keyArn: Trail.KmsKeyId ?? null,
       };
     } catch (error) {
       return { arn, unreadable: nameOf(error) };

@@ -109,6 +109,17 @@ export const ask = async <T>(
   }
 };
 
+/** What an answer has to hold: an empty one would read as "there is none". */
+const said = <T>(value: T | undefined, what: string): T => {
+  if (value === undefined || value === null || value === "")
+    throw new Error(`the answer does not say ${what}`);
+  return value;
+};
+
+/** Not a number would read as an empty queue. */
+const countIn = (text: string | undefined): number =>
+  Number(said(/^\d+$/.exec(text ?? "")?.[0], "how many messages there are"));
+
 const AT_ONCE = 4;
 
 /** Null where AWS does not say: that is no reason to lose the list. */
@@ -128,8 +139,10 @@ const oneCluster = async (
 
 const allClusters = async (client: DSQLClient): Promise<AwsCluster[]> => {
   const found: AwsCluster[] = [];
-  for await (const { clusters = [] } of paginateListClusters({ client }, {})) {
-    const read = await inParallel(clusters, AT_ONCE, (cluster) => oneCluster(client, cluster));
+  for await (const { clusters } of paginateListClusters({ client }, {})) {
+    const read = await inParallel(said(clusters, "which clusters there are"), AT_ONCE, (cluster) =>
+      oneCluster(client, cluster),
+    );
     found.push(...read);
   }
   return found;
@@ -148,7 +161,9 @@ export const awsPorts = ({
   get,
 }: DoctorClients): DoctorPorts => ({
   identity: () =>
-    ask("sts:GetCallerIdentity", async () => (await sts.send(new GetCallerIdentityCommand({}))).Arn ?? ""),
+    ask("sts:GetCallerIdentity", async () =>
+      said((await sts.send(new GetCallerIdentityCommand({}))).Arn, "who asks"),
+    ),
   clusters: (region) =>
     ask("dsql:ListClusters", () => allClusters(region === undefined ? dsql : dsqlIn(region))),
   trails: () => ask("cloudtrail:ListTrails", trails),
@@ -164,12 +179,10 @@ export const awsPorts = ({
         "ApproximateNumberOfMessagesNotVisible" as const,
       ];
       const { Attributes } = await sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames }));
-      const waiting = Number(Attributes?.ApproximateNumberOfMessages);
-      const held = Number(Attributes?.ApproximateNumberOfMessagesNotVisible);
-      // Not a number would read as an empty queue.
-      if (Number.isNaN(waiting + held))
-        throw new Error("the answer does not say how many messages there are");
-      return { waiting, held };
+      return {
+        waiting: countIn(Attributes?.ApproximateNumberOfMessages),
+        held: countIn(Attributes?.ApproximateNumberOfMessagesNotVisible),
+      };
     }),
   listeners: (topic) => ask("sns:ListSubscriptionsByTopic", () => countListeners(sns, topic)),
   sendTest: (topic, test) =>

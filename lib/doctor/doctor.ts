@@ -3,6 +3,7 @@ import { auditorIn, isMember } from "../core/base/auditor-in.ts";
 import { Cluster, type Principal, parseArn } from "../core/base/ids.ts";
 import { shellWord } from "../core/base/shell-word.ts";
 import type { Instant } from "../core/base/time.ts";
+import { visible } from "../core/base/visible-text.ts";
 import type { KeptSettings } from "../core/findings/settings.ts";
 import type { Running } from "../store/findings/deployments.ts";
 import type { ReadStore } from "../store/open-store.ts";
@@ -180,6 +181,15 @@ const clusterLinks = async (
   ];
 };
 
+/** What the store holds of one cluster cannot be read: the others are looked at all the same. */
+const unreadLinks = (error: unknown): Link[] => [
+  unknown(
+    "store",
+    `what is kept of it cannot be read: ${visible(error instanceof Error ? error.message : String(error), 300)}`,
+    "Run this command again in a minute; if it stays so: npx dsql-audit history verify.",
+  ),
+];
+
 /** The link that a test mail shows; it needs the topic's name, which the schedule leaves in the store. */
 const testedLink = async (
   { ports, test, now }: Examined,
@@ -257,7 +267,9 @@ export const examine = async (examined: Examined): Promise<LinkRow[]> => {
   const rows: LinkRow[] = shared.map((link) => ({ ...link, cluster: null }));
   for (const cluster of wanted) {
     const gone = goneBy.get(cluster);
-    const links = gone ? [goneLink(gone)] : await clusterLinks(examined, cluster, settings, recorded);
+    const links = gone
+      ? [goneLink(gone)]
+      : await clusterLinks(examined, cluster, settings, recorded).catch(unreadLinks);
     rows.push(...links.map((link) => ({ ...link, cluster })));
   }
   return rows;

@@ -131,6 +131,26 @@ describe("the CloudTrail client", () => {
     ]);
   });
 
+  it.each([
+    ["GetTrail", {}],
+    ["GetTrailStatus", {}],
+    ["GetEventSelectors", {}],
+  ])(
+    "keeps a trail as unreadable whose %s says nothing: it is neither stopped nor without selectors",
+    async (call, none) => {
+      const client = await service({
+        ListTrails: () => ({ Trails: [{ TrailARN: "t1" }] }),
+        GetTrail: ({ Name }) => ({ Trail: { TrailARN: Name, IsMultiRegionTrail: true } }),
+        GetTrailStatus: () => ({ IsLogging: true }),
+        GetEventSelectors: () => ({ AdvancedEventSelectors: takesConnects }),
+        [call]: () => none,
+      });
+      const trails = await trailPort(() => client).trails();
+      expect(trails).toEqual([{ arn: "t1", unreadable: "the answer is not whole" }]);
+      expect(captureState(trails, cluster).captured).toBe("unknown");
+    },
+  );
+
   it("asks for a public key once", async () => {
     let asked = 0;
     const client = await service({

@@ -1,6 +1,7 @@
 // What doctor says of a question that nobody answered: whom it could not reach, and what to look at.
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { DSQLClient } from "@aws-sdk/client-dsql";
 import { STSClient } from "@aws-sdk/client-sts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { awsPorts, type DoctorClients } from "../../lib/doctor/aws-ports.ts";
@@ -73,4 +74,24 @@ it("AWS cannot be reached where nothing listens, and the place is named", async 
     next: "Check the spelling of the Region, and the network from here: DNS, proxy, VPC endpoint.",
   });
   sts.destroy();
+});
+
+describe("an answer of AWS that is not whole", () => {
+  const answering = (answer: unknown) => ({ send: async () => answer, config: {} });
+  const half = [{}, { Attributes: {} }, { Attributes: { ApproximateNumberOfMessages: "" } }, { Arn: "" }];
+  const counted = { ApproximateNumberOfMessages: " ", ApproximateNumberOfMessagesNotVisible: "-1" };
+
+  it.each([...half, { Attributes: counted }, { clusters: null }, null, undefined, "<html>"])(
+    "is no answer: %j",
+    async (answer) => {
+      const client = answering(answer);
+      const ports = awsPorts({
+        sts: client,
+        sqs: client,
+        dsql: Object.assign(Object.create(DSQLClient.prototype), client),
+      } as unknown as DoctorClients);
+      for (const asked of [ports.identity(), ports.queue("https://queue"), ports.clusters()])
+        expect(await asked).toMatchObject({ why: expect.stringMatching(/./) });
+    },
+  );
 });

@@ -12,6 +12,7 @@ import { Cluster, Principal } from "../../lib/core/base/ids.ts";
 import { DAY, MINUTE } from "../../lib/core/base/time.ts";
 import type { LinkRow } from "../../lib/doctor/link.ts";
 import { registerCluster } from "../../lib/store/history/clusters.ts";
+import { keys } from "../../lib/store/table/keys.ts";
 import { simulatedClock } from "../../local/clock.ts";
 import { type Stack, startStack, TABLE_NAME, TRAIL_BUCKET } from "../../local/stack.ts";
 import { cliIn } from "../support/cli.ts";
@@ -226,6 +227,19 @@ describe("doctor", () => {
     expect(rows.find(({ link }) => link === "schedule")?.next).toBe(
       "aws logs tail /aws/lambda/dsql-access-auditor-local-plan --since 3h",
     );
+  });
+
+  it("looks at the other clusters where what is kept of one cannot be read", async () => {
+    const other = Cluster.parse("arn:aws:dsql:us-east-1:111122223333:cluster/other");
+    await fillStore(join(folder, "two.db"), async (table) => {
+      for (const one of [cluster, other]) await registerCluster(table, one);
+      await table.put({ pk: keys.findings(cluster), sk: "f-1", v: 99 });
+    });
+    const rows = (await cli("doctor --store two.db --json")).json() as LinkRow[];
+    expect(rows.filter((row) => row.cluster === cluster)).toMatchObject([
+      { link: "store", state: "unknown" },
+    ]);
+    expect(rows.filter((row) => row.cluster === other).length).toBeGreaterThan(5);
   });
 
   it("asks nothing of AWS about a store in a file, and shows what the file holds", async () => {
