@@ -116,6 +116,12 @@ const noted = async (
   return after ?? entry;
 };
 
+/** The clusters that are watched in member accounts, of which the command line hears from this function alone. */
+const ofMembers = ({ clusters }: Discovery, deployment: Deployment | undefined): readonly Cluster[] => {
+  const members = new Set(deployment?.members?.split(","));
+  return clusters.flatMap(({ cluster }) => (members.has(cluster.split(":")[4] ?? "") ? [cluster] : []));
+};
+
 /** Whether the scan is left out; a question that fails wakes it. */
 const isLeftOut = async ({ store, idle, now, log }: PlanDeps, cluster: Cluster): Promise<boolean> => {
   if (!idle) return false;
@@ -159,7 +165,9 @@ export const planHandler = (deps: PlanDeps): LambdaHandler<unknown, { planned: n
     const { failures, blind } = discovery;
     // Whoever asks why there is nothing of an account must find the reason.
     if (discovery.unlisted)
-      await deps.store.deployments.listed(deps.now(), discovery.unlisted).catch(() => {});
+      await deps.store.deployments
+        .listed(deps.now(), discovery.unlisted, ofMembers(discovery, deps.deployment))
+        .catch(() => {});
     for (const error of failures) deps.log.warn("clusters not listed", errorFields(error));
     const known = await watchOf(deps, discovery).catch((error: unknown) => ({ error }));
     // A register that cannot be read stops nobody: who reads or judges a cluster asks again whether it is gone.

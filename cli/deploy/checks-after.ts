@@ -13,13 +13,10 @@ import { setupSql } from "../../lib/dsql/setup-sql.ts";
 import { withStore } from "../context.ts";
 import type { Io } from "../io.ts";
 import { type CheckItem, itemOf } from "./check-item.ts";
+import { memberItems } from "./checks-members.ts";
+import { FORWARD_REGION_STACK, FORWARD_STACK } from "./forward-stacks.ts";
 import { type Looked, notSignedIn, regionsOf } from "./look.ts";
 import { watchedOf } from "./watched.ts";
-
-/** The stack of the template that hands over IAM's events, as its own first lines name it. */
-export const FORWARD_STACK = "dsql-access-auditor-iam";
-/** The same of the one that hands over what happens in a further Region. */
-export const FORWARD_REGION_STACK = "dsql-access-auditor-region";
 
 const reasonOf = (error: unknown): string => (error instanceof Error ? error.name : String(error));
 
@@ -139,12 +136,14 @@ export const deployedItems = async (
     ),
   ]);
   const clusters = watchedOf(params, looked);
+  const { TableName: table = null, SnapshotRoleArn: role } = "value" in stack ? stack.value.outputs : {};
   return {
     items: [
       ...(await stackItems(io, ports, stack, { params, stage, clusters })),
       itemOf("after", forwardLink(region, FORWARD_STACK, forward), { optional: true }),
       ...regions.map((link) => itemOf("after", link, { optional: true })),
+      ...(await memberItems(io, looked, params, { stage, table, ...(role && { role }) })),
     ],
-    table: "value" in stack ? (stack.value.outputs.TableName ?? null) : null,
+    table,
   };
 };

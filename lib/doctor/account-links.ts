@@ -66,23 +66,50 @@ export const heardLink = (
       )
     : link;
 
-/** The clusters of a member account, by what the plan function last heard there. `known`: clusters that were read. */
+/** What mends a member account, each as something to run or to read. */
+type MemberSteps = {
+  /** What gives the auditor its role there. */
+  readonly deploy: string;
+  /** What prints the login that this cluster needs. */
+  readonly setUp: (cluster: string) => string;
+};
+
+/**
+ * A member account, by what the plan function last heard there. `known`: clusters that were read. `heard` undefined: nobody has
+ * asked there yet.
+ */
 export const memberLink = (
   account: string,
-  unlisted: NonNullable<Running["unlisted"]> | undefined,
+  heard: Pick<Running, "unlisted" | "found"> | undefined,
   known: readonly Cluster[],
+  { deploy, setUp }: MemberSteps,
 ): Link => {
   const link = `account ${account}`;
-  if (!unlisted) return unknown(link, "its clusters were not asked for yet", "Wait for the next full hour.");
-  const own = unlisted.filter((one) => one.account === account);
+  if (!heard?.unlisted)
+    return unknown(
+      link,
+      "its clusters were not asked for yet",
+      `If it does not give the auditor a role yet: ${deploy} Else wait for the next full hour.`,
+    );
+  const own = heard.unlisted.filter((one) => one.account === account);
+  const reasons = own.map(({ region, reason }) => `${region}: ${reason}`).join("; ");
+  if (own.some(({ role }) => role === "refused"))
+    return broken(link, `it does not give the auditor its role: ${reasons}`, deploy);
   if (own.length)
     return unknown(
       link,
-      `its clusters are not known in ${own.map(({ region, reason }) => `${region}: ${reason}`).join("; ")}`,
-      "In that account: deploy/member-account.yml. docs/operations.md says with which parameters.",
+      `its clusters are not known in ${reasons}`,
+      "See that the Region is enabled for the account and that no organisation policy (SCP) denies dsql:ListClusters there.",
     );
-  const read = known.filter((cluster) => parseArn(cluster)?.account === account).length;
-  return ok(link, `it lets the auditor in; ${read} of its clusters ${read === 1 ? "has" : "have"} been read`);
+  const isOwn = (cluster: string): boolean => parseArn(cluster)?.account === account;
+  const unread = (heard.found ?? []).filter((arn) => isOwn(arn) && !known.some((cluster) => cluster === arn));
+  const [first] = unread;
+  if (first !== undefined)
+    return broken(link, `it lets the auditor in, never read: ${unread.join(", ")}`, setUp(first));
+  const read = known.filter(isOwn).length;
+  return read || !heard.found
+    ? ok(link, `it lets the auditor in; ${read} of its clusters ${read === 1 ? "has" : "have"} been read`)
+    : ok(link, "it lets the auditor in, and has no cluster that is to be watched");
 };
 
 /** A trail is asked about, and changed, in its home Region alone: its ARN names it. */

@@ -55,6 +55,9 @@ export type Examined = {
   readonly test?: { readonly token: string } | undefined;
 };
 
+const DEPLOY_MEMBER =
+  "In that account: deploy/member-account.yml. docs/operations.md says with which parameters.";
+
 /** What the auditor's login in a cluster needs, as a command that prints it. */
 const setUpOf = (auditor: Principal | null | undefined, cluster: Cluster): string =>
   `npx dsql-audit setup-sql${auditor ? ` --principal ${shellWord(auditorIn(auditor, cluster))}` : ""} --cluster ${shellWord(cluster)}`;
@@ -252,7 +255,7 @@ export const examine = async (examined: Examined): Promise<LinkRow[]> => {
         unheard.find(({ region }) => !regions.includes(region)),
       ),
       ...elsewhere,
-      ...members.map((account) => memberLink(account, running?.unlisted, known)),
+      ...members.map((account) => memberLink(account, running, known, { deploy: DEPLOY_MEMBER, setUp })),
       scheduleLink(running, now),
       ...stack,
       ...(await testedLink(examined, running, "value" in identity ? identity.value : "Somebody")),

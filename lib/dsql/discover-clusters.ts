@@ -5,6 +5,7 @@ import {
   paginateListClusters,
   ResourceNotFoundException,
 } from "@aws-sdk/client-dsql";
+import { isDenied } from "../cloudtrail/aws-error-names.ts";
 import type { Place, Reach, WatchedCluster } from "../config.ts";
 import { Cluster } from "../core/base/ids.ts";
 import { isChosen, type Tags } from "../core/coverage/chosen.ts";
@@ -29,8 +30,8 @@ export type Discovery = {
   readonly unlisted?: readonly Unlisted[];
 };
 
-/** An account and Region without a list of its clusters. */
-export type Unlisted = Place & { readonly reason: string };
+/** An account and Region without a list of its clusters. `role`: the account refuses to give the auditor its role. */
+export type Unlisted = Place & { readonly reason: string; readonly role?: "refused" };
 
 /**
  * `unknown`: refused, throttled, or neither here nor gone yet. It changes nothing, and `silent` neither: no answer came from
@@ -105,6 +106,9 @@ const describe = async (
   return { watched: { cluster: Cluster.parse(arn), endpoint, user }, sleeps, chosen };
 };
 
+/** Whoever asks for credentials has words of their own around what STS refused; what DSQL refuses comes as it is. */
+const isRoleRefused = (error: unknown): boolean => error instanceof AuditError && isDenied(error.cause);
+
 type Listed = {
   readonly found: readonly Found[];
   readonly failures: readonly unknown[];
@@ -176,7 +180,14 @@ export const discoverClusters = async (
     asleep: new Set(found.flatMap(({ watched, sleeps }) => (sleeps ? [watched.cluster] : []))),
     blind: lists.every(({ blind }) => blind),
     unlisted: lists.flatMap(({ place, blind, failures }) =>
-      blind ? [{ ...place, reason: messageOf(failures[0]) }] : [],
+      blind
+        ? [
+            {
+              ...{ ...place, reason: messageOf(failures[0]) },
+              ...(isRoleRefused(failures[0]) && { role: "refused" as const }),
+            },
+          ]
+        : [],
     ),
   };
 };

@@ -77,18 +77,30 @@ describe("clusters", () => {
       next: `Tag those that are to be watched: aws dsql tag-resource --region us-east-1 --resource-arn arn:aws:dsql:us-east-1:111122223333:cluster/other --tags '{"audit":"true","team":"VALUE"}'`,
     });
   });
-  it("of a member account are known or not by what was heard there last, with the reason", () => {
-    const known = [Cluster.parse("arn:aws:dsql:us-east-1:444455556666:cluster/a")];
-    const refused = { account: "444455556666", region: "us-east-1", reason: "AccessDenied" };
-    expect(memberLink("444455556666", undefined, known).state).toBe("unknown");
-    expect(memberLink("444455556666", [refused], known)).toMatchObject({
+  it("of a member account are known or not by what was heard there last, with the reason and what mends it", () => {
+    const [account, arn] = ["444455556666", "arn:aws:dsql:us-east-1:444455556666:cluster/a"];
+    const known = [Cluster.parse(arn)];
+    const silent = { account, region: "us-east-1", reason: "no answer within 30 s" };
+    const link = (heard?: Parameters<typeof memberLink>[1], read: readonly Cluster[] = known) =>
+      memberLink(account, heard, read, { deploy: "deploy it", setUp });
+    expect(link()).toMatchObject({ state: "unknown", next: expect.stringContaining("deploy it") });
+    expect(link({ unlisted: [silent] })).toMatchObject({
       ...{ link: "account 444455556666", state: "unknown" },
-      says: expect.stringContaining("us-east-1: AccessDenied"),
-      next: expect.stringContaining("member-account.yml"),
+      says: "its clusters are not known in us-east-1: no answer within 30 s",
     });
-    expect(memberLink("444455556666", [{ ...refused, account: "777788889999" }], known)).toMatchObject({
-      ...{ state: "ok", says: "it lets the auditor in; 1 of its clusters has been read" },
+    expect(link({ unlisted: [{ ...silent, role: "refused" }] })).toMatchObject({
+      ...{ state: "broken", next: "deploy it" },
     });
+    const others = [{ ...silent, account: "777788889999" }];
+    // An earlier release did not keep what it found.
+    expect(link({ unlisted: others }).says).toBe("it lets the auditor in; 1 of its clusters has been read");
+    expect(link({ unlisted: others, found: [arn] })).toMatchObject({ state: "ok" });
+    expect(link({ unlisted: others, found: [arn] }, [])).toMatchObject({
+      ...{ state: "broken", says: `it lets the auditor in, never read: ${arn}`, next: `set up ${arn}` },
+    });
+    expect(link({ unlisted: others, found: [] }, []).says).toBe(
+      "it lets the auditor in, and has no cluster that is to be watched",
+    );
   });
 });
 

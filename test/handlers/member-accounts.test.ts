@@ -94,6 +94,7 @@ describe("member accounts", () => {
         reason: expect.stringMatching(
           new RegExp(`^account ${REFUSING} does not give its role .*:role/${NAME} \\(AccessDenied: `),
         ),
+        role: "refused",
       },
     ]);
     expect([found.failures.length, found.blind]).toEqual([1, false]);

@@ -24,7 +24,7 @@ beforeEach(async () => {
 });
 afterAll(() => tables.stop());
 
-const planner = (idle?: PlanDeps["idle"]) => plannerOver(store, idle);
+const planner = (idle?: PlanDeps["idle"]) => plannerOver(store, { idle });
 
 describe("a cluster that the plan function finds gone", () => {
   const nothing = (): Discovery => ({ clusters: [], failures: [], asked: true });

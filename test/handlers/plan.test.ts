@@ -59,6 +59,23 @@ describe("the plan function", () => {
     expect((await store.deployments.read())?.unlisted).toEqual([]);
   });
 
+  it("leaves the clusters that it watches in member accounts for whoever cannot ask there", async () => {
+    const queues = { snapshot: "https://sqs.us-east-1.amazonaws.com/111122223333/snapshot" };
+    const deployment = {
+      ...{ stack: "s", topic: "t", queues, deadLetters: {}, bucket: "", prefix: "", api: "" },
+      members: "444455556666,777788889999",
+    };
+    const { plan, discovers } = plannerOver(store, { deployment });
+    const member = "arn:aws:dsql:us-east-1:444455556666:cluster/there" as Cluster;
+    const clusters = [watched, { ...watched, cluster: member }];
+    discovers(() => ({ clusters, failures: [], asked: true, unlisted: [] }));
+    await plan(HOURLY, START);
+    expect((await store.deployments.read())?.found).toEqual([member]);
+    // What the schedule of the next hour writes first keeps it.
+    await store.deployments.ran(START + HOUR, undefined);
+    expect((await store.deployments.read())?.found).toEqual([member]);
+  });
+
   it("waits for no answer about each cluster of a place that is silent, and plans those that the deployment names", async () => {
     const { plan, sent, says, asked } = planner();
     const names = Array.from({ length: 12 }, (_, n) => `arn:aws:dsql:eu-west-1:111122223333:cluster/c${n}`);

@@ -26,7 +26,10 @@ export const happened = (service: string, action: string, at: number, extra: obj
 });
 
 /** `idle`: how long an idle cluster is left asleep; undefined: not at all. */
-export const plannerOver = (store: Store, idle?: PlanDeps["idle"]) => {
+export const plannerOver = (
+  store: Store,
+  { idle, deployment }: Pick<PlanDeps, "idle" | "deployment"> = {},
+) => {
   const sent: { snapshot: unknown[]; detect: unknown[] } = { snapshot: [], detect: [] };
   let at = START;
   let failing = false;
@@ -50,7 +53,7 @@ export const plannerOver = (store: Store, idle?: PlanDeps["idle"]) => {
       asked.push(one);
       return presence ?? "unknown";
     },
-    idle,
+    ...{ idle, deployment },
     snapshot: keep("snapshot"),
     detect: keep("detect"),
   });

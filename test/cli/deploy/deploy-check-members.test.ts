@@ -1,0 +1,86 @@
+// deploy-check of the accounts whose clusters are watched too: by what the deployed functions heard there.
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { afterAll, beforeEach, describe, expect, it } from "vitest";
+import { FORWARD_REGION_STACK, FORWARD_STACK, MEMBER_STACK } from "../../../cli/deploy/forward-stacks.ts";
+import { stackNameOf } from "../../../deploy/params-file.ts";
+import { openStore } from "../../../lib/store/open-store.ts";
+import { openDynamoDbTable } from "../../../lib/store/table/dynamodb/dynamodb-table.ts";
+import { awsCallsOf } from "../../support/aws-cli.ts";
+import { startCheckedAccount } from "../../support/checked-account.ts";
+import { ACCOUNT, REGION, TABLE } from "../../support/setup-account.ts";
+
+const NOW = Date.parse("2026-11-02T09:20:00Z");
+const { account, check, write, reset, stop } = await startCheckedAccount();
+beforeEach(reset);
+afterAll(stop);
+
+describe("deploy-check of member accounts", () => {
+  const [GIVES, REFUSES, SILENT] = ["444455556666", "777788889999", "222233334444"];
+  const NAME = `dsql-access-auditor-prod-snapshot-${REGION}`;
+  const hidden = `arn:aws:dsql:${REGION}:${GIVES}:cluster/hidden`;
+  const none = { account: "", region: REGION, reason: "no answer within 30 s" };
+  const heard = async (): Promise<void> => {
+    const client = new DynamoDBClient({ region: REGION });
+    const store = openStore(
+      openDynamoDbTable({ client, name: TABLE, sleep: async () => {}, random: () => 0 }),
+      { now: () => NOW },
+    );
+    await store.deployments.ran(NOW, undefined);
+    await store.deployments.listed(
+      NOW,
+      [
+        { ...none, account: REFUSES as string, reason: "AccessDenied", role: "refused" },
+        { ...none, account: SILENT as string },
+      ],
+      [hidden],
+    );
+    client.destroy();
+  };
+
+  it("knows nothing of them before anything is deployed, and prints what each of them deploys", async () => {
+    write({ memberAccounts: `${GIVES},${REFUSES}`, regions: "eu-west-1" });
+    const found = (await check()).filter((one) => one.item.includes(GIVES as string));
+    expect(found.map((one) => [one.item, one.state, one.optional])).toEqual([
+      [`account ${GIVES}`, "unknown", false],
+      [`events of ${GIVES} in ${REGION}`, "unknown", true],
+      [`events of ${GIVES} in eu-west-1`, "unknown", true],
+      [`IAM events of ${GIVES}`, "unknown", true],
+    ]);
+    const templates = found.map(
+      ({ next }) => awsCallsOf((next ?? "").replace(/^.*?: (?:As [^:]*: )?/, ""))[0],
+    );
+    expect(templates.map((call) => call?.options["template-file"])).toEqual([
+      ...["deploy/member-account.yml", "deploy/forward-region.yml"],
+      ...["deploy/forward-region.yml", "deploy/forward-iam.yml"],
+    ]);
+    expect(templates.map((call) => call?.options["stack-name"])).toEqual([
+      ...[MEMBER_STACK, FORWARD_REGION_STACK, FORWARD_REGION_STACK, FORWARD_STACK],
+    ]);
+    expect(found[0]?.next).toContain(
+      `--parameter-overrides AuditorRegion=${REGION} AuditorAccount=${ACCOUNT} AuditorStack=dsql-access-auditor-prod`,
+    );
+  });
+
+  it("says of each what the deployed functions heard there, and what it needs", async () => {
+    await heard();
+    account.stacks = {
+      [`${REGION} ${stackNameOf("prod")}`]: {
+        ...{ status: "CREATE_COMPLETE", outputs: { TableName: TABLE }, parameters: {} },
+      },
+    };
+    write({ memberAccounts: `${GIVES},${REFUSES},${SILENT}` });
+    const items = await check();
+    const of = (name?: string) => items.find((one) => one.item === `account ${name}`);
+    expect(of(GIVES)).toMatchObject({
+      ...{ state: "missing", when: "after", says: `it lets the auditor in, never read: ${hidden}` },
+      next: `As admin, in the cluster: npx dsql-audit setup-sql --principal arn:aws:iam::${GIVES}:role/${NAME} --cluster ${hidden}`,
+    });
+    expect(of(REFUSES)).toMatchObject({
+      ...{ state: "missing", says: `it does not give the auditor its role: ${REGION}: AccessDenied` },
+      next: expect.stringMatching(/^As account 777788889999: aws cloudformation deploy /),
+    });
+    expect(of(SILENT)).toMatchObject({
+      ...{ state: "unknown", says: `its clusters are not known in ${REGION}: no answer within 30 s` },
+    });
+  });
+});
