@@ -107,6 +107,8 @@ export const functions: Readonly<Record<string, object>> = Object.fromEntries(
     {
       description: says,
       handler: `handlers/${code}.handler`,
+      // Its own parts alone: see bundle-parts.ts.
+      package: { patterns: [`!handlers/parts/!(${code})/**`] },
       role: `${pascal(name)}Role`,
       memorySize: memory,
       timeout,

@@ -3,7 +3,6 @@ import type { SNSClient } from "@aws-sdk/client-sns";
 import type { Settings } from "../lib/config.ts";
 import type { Cluster } from "../lib/core/base/ids.ts";
 import { type FeedName, feedNames } from "../lib/core/incidents/feed.ts";
-import { wordsOf } from "../lib/detectors/words.ts";
 import { AuditError } from "../lib/errors.ts";
 import { noteHealth } from "../lib/jobs/channel-health.ts";
 import { feedChannels } from "../lib/jobs/feed-channels.ts";
@@ -13,18 +12,17 @@ import { type CountMetric, errorFields } from "../lib/log.ts";
 import type { Channel } from "../lib/notices/channels/channel.ts";
 import { type Chat, chat } from "../lib/notices/channels/chat.ts";
 import { eventBus } from "../lib/notices/channels/event-bus.ts";
-import { securityHub } from "../lib/notices/channels/security-hub.ts";
 import type { StoreArguments } from "../lib/notices/command-line.ts";
 import { findingEvent } from "../lib/queries/finding-event.ts";
 import type { Store } from "../lib/store/open-store.ts";
 import { eachMessage, onLambda } from "./lambda.ts";
 import {
   channelsOn,
+  clientOf,
   countMetric,
   eventBridgeClient,
   type Runtime,
   runtime,
-  securityHubClient,
   settings,
   snsClient,
   storeOf,
@@ -83,13 +81,33 @@ export const notifyHandler = (deps: NotifyDeps) =>
     if (first) throw first;
   });
 
+/** A channel whose code and client are read when it first has something to tell. */
+const whenUsed = (name: FeedName, open: () => Promise<Channel>): Channel => {
+  let opened: Promise<Channel> | undefined;
+  return {
+    name,
+    send: async (events) => {
+      opened ??= open();
+      return (await opened).send(events);
+    },
+  };
+};
+
+const openSecurityHub = async (): Promise<Channel> => {
+  const [{ SecurityHubClient, securityHub }, { wordsOf }] = await Promise.all([
+    import("../lib/notices/channels/security-hub.ts"),
+    import("../lib/detectors/words.ts"),
+  ]);
+  return securityHub(clientOf(SecurityHubClient), { wordsOf });
+};
+
 type Given = Settings<"EVENT_BUS" | "SECURITY_HUB" | "CHAT_TOPIC">;
 
 const channelsOf = (given: Given): readonly Channel[] => {
   const made = {
     "event-bus": () =>
       eventBus(eventBridgeClient(), given.EVENT_BUS, (event) => JSON.stringify(findingEvent(event))),
-    "security-hub": () => securityHub(securityHubClient(), { wordsOf }),
+    "security-hub": () => whenUsed("security-hub", openSecurityHub),
   } satisfies Readonly<Record<FeedName, () => Channel>>;
   const on = channelsOn(given);
   return feedNames.filter((name) => on.includes(name)).map((name) => made[name]());

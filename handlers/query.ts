@@ -2,7 +2,7 @@
 import { answerRequest } from "../lib/api/answer-request.ts";
 import { queryDeps } from "../lib/api/deps.ts";
 import { problem } from "../lib/api/problem.ts";
-import { routes } from "../lib/api/routes.ts";
+import { routePlaces } from "../lib/api/routes.ts";
 import { errorFields } from "../lib/log.ts";
 import type { ReadStore } from "../lib/store/open-store.ts";
 import { bodyIn, HttpRequest, type HttpResponse, pathIn, respond } from "./http.ts";
@@ -22,7 +22,7 @@ export const queryHandler = (deps: QueryDeps): LambdaHandler<unknown, HttpRespon
       return respond(400, problem(400, "usage", "This is not an event of an HTTP API."), "GET");
     const { rawPath, rawQueryString, requestContext } = request.data;
     const { http, stage, requestId } = requestContext;
-    const answer = await answerRequest(routes, at(deps.now()), {
+    const answer = await answerRequest(routePlaces, at(deps.now()), {
       method: http.method,
       path: pathIn(stage, rawPath),
       query: rawQueryString,

@@ -8,7 +8,6 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
 import { IAMClient } from "@aws-sdk/client-iam";
 import { S3Client } from "@aws-sdk/client-s3";
-import { SecurityHubClient } from "@aws-sdk/client-securityhub";
 import { SNSClient } from "@aws-sdk/client-sns";
 import { SendMessageBatchCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";
@@ -99,7 +98,8 @@ export const readStoreOf = (name: string, shared: Runtime): ReadStore =>
 
 export const snsClient = (): SNSClient => new SNSClient(patient);
 export const eventBridgeClient = (): EventBridgeClient => new EventBridgeClient(patient);
-export const securityHubClient = (): SecurityHubClient => new SecurityHubClient(patient);
+/** A client whose class is loaded where it is needed. */
+export const clientOf = <C>(Client: new (config: typeof patient) => C): C => new Client(patient);
 
 /** The channels beside mail that this deployment has. */
 export const channelsOn = ({

@@ -3,8 +3,11 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { acts } from "../lib/api/acts.ts";
 import { openApi } from "../lib/api/openapi.ts";
-import { routes } from "../lib/api/routes.ts";
+import { routePlaces } from "../lib/api/routes.ts";
 
 const folder = join(import.meta.dirname, "..", "docs");
 mkdirSync(folder, { recursive: true });
-writeFileSync(join(folder, "openapi.json"), `${JSON.stringify(openApi([...routes, ...acts]), null, 2)}\n`);
+writeFileSync(
+  join(folder, "openapi.json"),
+  `${JSON.stringify(openApi([...(await Promise.all(routePlaces.map(({ load }) => load()))), ...acts]), null, 2)}\n`,
+);

@@ -3,7 +3,8 @@ import { AuditError } from "../errors.ts";
 import { parseBody } from "./body.ts";
 import type { QueryDeps } from "./deps.ts";
 import { type Problem, problem, problemOf } from "./problem.ts";
-import { methodOf, type Route } from "./route.ts";
+import type { Route } from "./route.ts";
+import type { RoutePlace } from "./routes.ts";
 
 export type Request = {
   readonly method: string;
@@ -89,21 +90,21 @@ const checked = (route: Route, given: ReadonlyMap<string, string>): unknown => {
 
 /** Answers; never throws. `cause` is for the log: an error that was not of the caller's making. */
 export const answerRequest = async (
-  routes: readonly Route[],
+  places: readonly RoutePlace[],
   deps: QueryDeps,
   { method, path, query, body, requestId }: Request,
 ): Promise<Answer> => {
   try {
     const trimmed = path.length > 1 ? path.replace(/\/+$/, "") : path;
-    for (const route of routes) {
-      const inPath = matchPath(route.path, trimmed);
+    for (const { path: wanted, method: allow, load } of places) {
+      const inPath = matchPath(wanted, trimmed);
       if (!inPath) continue;
-      const allow = methodOf(route);
       if (method !== allow) {
         const why = allow === "GET" ? "nothing is changed this way" : "what is asked is sent as a body";
         const says = `${method.slice(0, 20)} is not allowed: ${why}.`;
         return { status: 405, body: problem(405, "method", says, { hint: `Ask with ${allow}.` }), allow };
       }
+      const route = await load();
       const params = checked(route, parametersOf(query, inPath));
       const sent = route.body && parseBody(route.body, body, MAX_BODY);
       return { status: 200, body: await route.run(deps, params as never, sent as never) };

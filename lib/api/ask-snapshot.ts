@@ -1,7 +1,9 @@
 // What the questions about one snapshot share: which it is, what the answer rests on, and the rows of a page by number.
+
 import type { Cluster } from "../core/base/ids.ts";
 import type { Instant } from "../core/base/time.ts";
 import * as z from "../core/base/zod.ts";
+import { accessEngine } from "../core/privileges/effective.ts";
 import { type Basis, basisOf } from "../queries/basis.ts";
 import { type Grounds, groundsOfSnapshot } from "../queries/grounds.ts";
 import type { Snapshot } from "../store/history/snapshots.ts";
@@ -39,7 +41,9 @@ export const askSnapshot = async (
     at,
     snapshot,
     seq: snapshot.manifest.seq,
-    grounds: groundsOfSnapshot(deps.store, snapshot, at, { access: deps.access }),
+    grounds: groundsOfSnapshot(deps.store, snapshot, at, {
+      access: (one) => deps.access(one, accessEngine),
+    }),
     basis: await basisOf(deps.store, cluster, snapshot, at),
   };
 };

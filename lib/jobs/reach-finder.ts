@@ -5,11 +5,9 @@ import { type Finding, worstFirst } from "../core/findings/finding.ts";
 import { isNews } from "../core/incidents/due.ts";
 import { partiesOf } from "../core/incidents/parties.ts";
 import { incidentOf } from "../core/incidents/threads.ts";
-import { accessEngine } from "../core/privileges/effective.ts";
 import { AuditError } from "../errors.ts";
 import type { ReachOf } from "../notices/reach-of-all.ts";
 import type { Reach } from "../notices/reach-text.ts";
-import { principalReach } from "../queries/principal-reach.ts";
 import type { ReadStore } from "../store/open-store.ts";
 
 /** Whether a notice about its incident will be due at once: also of what is over, whoever it was still has the access. */
@@ -33,6 +31,10 @@ export const reachFinder = async (
 ): Promise<ReachOf> => {
   if (!asksForIt(findings)) return () => undefined;
   try {
+    const [{ accessEngine }, { principalReach }] = await Promise.all([
+      import("../core/privileges/effective.ts"),
+      import("../queries/principal-reach.ts"),
+    ]);
     const snapshot = await store.snapshots.asOf(cluster, now);
     const engine = snapshot && accessEngine(snapshot.catalog);
     return (principal) => (engine ? principalReach(engine, principal) : unread("no snapshot was taken yet"));

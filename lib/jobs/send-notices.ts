@@ -25,11 +25,9 @@ import {
   summaryChanges,
 } from "../notices/plan-notices.ts";
 import { noProofText, proofText } from "../notices/proof-text.ts";
-import { weeklyNotice } from "../notices/weekly-text.ts";
 import type { ReadStore, Store } from "../store/open-store.ts";
 import { reachFinder } from "./reach-finder.ts";
 import { isSummaryOf, isTellingDue, standingIn } from "./standing.ts";
-import { loadWeek } from "./weekly-facts.ts";
 
 export type NoticePorts = { readonly store: Store; readonly sns: SNSClient; readonly topicArn: string };
 
@@ -69,6 +67,11 @@ const summaryOf = async (
   if ((state.weeklyAt ?? 0) >= summarySlots(now).weeklyAt)
     return dailyNotice(cluster, changes, state.dailyAt, commandStore);
   if (gone) return goneWeekNotice(cluster, gone, findings, changes, commandStore);
+  // What a judgement is made of comes with it, and once a week is seldom.
+  const [{ loadWeek }, { weeklyNotice }] = await Promise.all([
+    import("./weekly-facts.ts"),
+    import("../notices/weekly-text.ts"),
+  ]);
   return weeklyNotice(cluster, await loadWeek(store, cluster, findings, now), changes, now, commandStore);
 };
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { routes } from "../../lib/api/routes.ts";
+import { routePlaces } from "../../lib/api/routes.ts";
 import { createSnapshotStore } from "../../lib/store/history/snapshots.ts";
 import { httpEvent } from "../support/ask.ts";
 import { askedWorld } from "../support/asked-world.ts";
@@ -75,6 +75,7 @@ const sent = fc.oneof(
   fc.jsonValue(),
 );
 
+const routes = await Promise.all(routePlaces.map(({ load }) => load()));
 const question = fc.constantFrom(...routes).chain(({ path, params, body }) => {
   const one = fc.record(
     Object.fromEntries(Object.keys(params.shape).map((name) => [name, values[name] ?? anything])),

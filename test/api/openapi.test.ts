@@ -4,8 +4,10 @@ import { describe, expect, it } from "vitest";
 import { httpPlans } from "../../deploy/topology.ts";
 import { acts } from "../../lib/api/acts.ts";
 import { openApi } from "../../lib/api/openapi.ts";
-import { routes } from "../../lib/api/routes.ts";
+import { methodOf } from "../../lib/api/route.ts";
+import { routePlaces } from "../../lib/api/routes.ts";
 
+const routes = await Promise.all(routePlaces.map(({ load }) => load()));
 const all = [...routes, ...acts];
 
 type Operation = {
@@ -52,6 +54,12 @@ describe("docs/openapi.json", () => {
         if (place === "path") expect(required).toBe(true);
       }
     }
+  });
+
+  it("has each route in the place that it is asked at", () => {
+    expect(routePlaces.map(({ path, method }) => [path, method])).toEqual(
+      routes.map((route) => [route.path, methodOf(route)]),
+    );
   });
 
   it("names each operation once", () => {

@@ -1,8 +1,9 @@
 // What is in the zips: registered by serverless.test.ts, which packages once for everything.
 import { execFileSync } from "node:child_process";
 import { globSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { IN_PARTS } from "../../deploy/bundle-parts.ts";
 import { lookIn, named, policiesOf, root, type Stack, type Statement } from "./stack.ts";
 
 /** Registers the tests; `packaged` is asked when they run. */
@@ -29,7 +30,11 @@ export const bundleTests = (functions: readonly string[], packaged: () => Stack)
       async (fn, { annotate }) => {
         const { zipBytes, files, sources, directory } = packaged().bundle(fn);
         const file = String(lambda(fn).Properties.Handler).replace(/\.handler$/, ".mjs");
-        expect(files).toEqual([file, `${file}.map`]);
+        const parts = dirname(file).concat("/parts/", basename(file, ".mjs"), "/");
+        const own = files.filter((name) => !name.startsWith(parts));
+        expect(own).toEqual([file, `${file}.map`]);
+        expect(files.length > own.length).toBe(IN_PARTS.includes(basename(file, ".mjs")));
+        expect(files.filter((name) => !/\.mjs(?:\.map)?$/.test(name))).toEqual([]);
         expect(zipBytes).toBeLessThan(1_100_000);
         await annotate(`${fn}.zip: ${zipBytes} bytes`);
         const packages = sources.flatMap((source) =>
@@ -41,7 +46,9 @@ export const bundleTests = (functions: readonly string[], packaged: () => Stack)
         // Lambda's credentials stand in the environment; nothing else is searched.
         const searched = sources.flatMap((source) => /credential-provider-([\w-]+)/.exec(source)?.[1] ?? []);
         expect([...new Set(searched)]).toEqual(["env"]);
-        const load = `console.log(typeof (await import(${JSON.stringify(join(directory, file))})).handler)`;
+        // The function, and after it each of its parts, in whatever order calls may ask for them.
+        const modules = [file, ...files.filter((name) => name !== file && name.endsWith(".mjs"))];
+        const load = `const all = []; for (const file of ${JSON.stringify(modules.map((name) => join(directory, name)))}) all.push(await import(file)); console.log(typeof all[0].handler)`;
         const env = { AWS_REGION: "us-east-1" }; // wiring waits for the first call: no other variable is there
         expect(
           execFileSync(process.execPath, ["--input-type=module", "-e", load], { env, encoding: "utf8" }),

@@ -96,13 +96,13 @@ export const packageStack = async (): Promise<Stack> => {
         mkdirSync(dirname(join(unpacked, name)), { recursive: true });
         writeFileSync(join(unpacked, name), bytes);
       }
-      const text = (end: string): string =>
-        strFromU8(entries.find(([name]) => name.endsWith(end))?.[1] ?? new Uint8Array());
+      const texts = (end: string): string[] =>
+        entries.filter(([name]) => name.endsWith(end)).map(([, bytes]) => strFromU8(bytes));
       return {
         zipBytes: statSync(zip).size,
         files: entries.map(([name]) => name).sort(),
-        code: text(".mjs"),
-        sources: (JSON.parse(text(".map")) as { sources: string[] }).sources,
+        code: texts(".mjs").join("\n"),
+        sources: texts(".map").flatMap((map) => (JSON.parse(map) as { sources: string[] }).sources),
         directory: unpacked,
       };
     },

@@ -4,11 +4,13 @@ import type { Context } from "aws-lambda";
 import { expect } from "vitest";
 import { type QueryDeps, queryHandler } from "../../handlers/query.ts";
 import { Problem } from "../../lib/api/problem.ts";
-import { routes } from "../../lib/api/routes.ts";
+import { routePlaces } from "../../lib/api/routes.ts";
 import type { Fields, Log } from "../../lib/log.ts";
 import { openReadStore } from "../../lib/store/open-store.ts";
 import type { ReadTable } from "../../lib/store/table/read-only.ts";
 import { readOnly } from "../../lib/store/table/read-only.ts";
+
+const routes = await Promise.all(routePlaces.map(({ load }) => load()));
 
 /** What tests look at by name; the rest is matched as a whole. A row of `items` is what the reader says it is. */
 type Body = Readonly<Record<string, unknown>> & {

@@ -1,5 +1,5 @@
 // Imports findings into Security Hub: each as it is now, in the place of what it was.
-import { BatchImportFindingsCommand, type SecurityHubClient } from "@aws-sdk/client-securityhub";
+import { BatchImportFindingsCommand, SecurityHubClient } from "@aws-sdk/client-securityhub";
 import type { FeedEvent } from "../../core/incidents/feed.ts";
 import { asffOf } from "../formats/asff.ts";
 import type { FormatOptions } from "../formats/format.ts";
@@ -9,6 +9,9 @@ import { type Place, refusedCall, refusedPart } from "./refusal.ts";
 
 // https://docs.aws.amazon.com/securityhub/latest/userguide/finding-update-batchimportfindings.html: findings of a call, and their size
 const LIMITS = { most: 100, bytes: 5_500_000 } as const;
+
+/** Its client comes with the channel: it is large, and few deployments have it. */
+export { SecurityHubClient };
 
 const PLACE: Place = {
   what: "Security Hub",

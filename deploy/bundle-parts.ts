@@ -1,0 +1,22 @@
+// How those functions are bundled whose calls differ much: what only some calls need stands in files of its own, in
+// handlers/parts/FUNCTION, and is read when a call first needs it.
+import { basename } from "node:path";
+import type { Plugin } from "esbuild";
+
+/** The functions, by their file in handlers. */
+export const IN_PARTS: readonly string[] = ["notify", "query"];
+
+/** For esbuild, which builds one function at a time. */
+export const parts: Plugin = {
+  name: "parts",
+  setup: ({ initialOptions, onResolve }) => {
+    const [entry] = Array.isArray(initialOptions.entryPoints) ? initialOptions.entryPoints : [];
+    const name = typeof entry === "string" ? basename(entry, ".ts") : "";
+    if (!IN_PARTS.includes(name)) return;
+    initialOptions.splitting = true;
+    // By function, so that each zip takes its own: all are built into one directory.
+    initialOptions.chunkNames = `parts/${name}/[name]-[hash]`;
+    // The SDK loads it in browsers. In one file esbuild leaves it out by itself.
+    onResolve({ filter: /^bowser$/ }, () => ({ path: "bowser", external: true }));
+  },
+};
