@@ -74,6 +74,11 @@ export const changes: readonly RulePlan[] = [
         ...["DeleteRolePolicy", "UpdateAssumeRolePolicy", "CreateUser", "UpdateUser", "DeleteUser"],
         ...["AttachUserPolicy", "DetachUserPolicy", "PutUserPolicy", "DeleteUserPolicy"],
         ...["CreatePolicyVersion", "SetDefaultPolicyVersion"],
+        // What users have by groups, what boundaries leave of it, and the tags that policies may ask for.
+        ...["AddUserToGroup", "RemoveUserFromGroup", "AttachGroupPolicy", "DetachGroupPolicy"],
+        ...["PutGroupPolicy", "DeleteGroupPolicy", "PutRolePermissionsBoundary"],
+        ...["DeleteRolePermissionsBoundary", "PutUserPermissionsBoundary", "DeleteUserPermissionsBoundary"],
+        ...["TagRole", "UntagRole", "TagUser", "UntagUser"],
       ]),
   },
   {

@@ -1,6 +1,7 @@
 // The stacks that hand events to the auditor's Region send what the auditor listens to, and may do nothing else.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import * as sdk from "@aws-sdk/client-iam";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { changes, connects } from "../../deploy/rule-plans.ts";
@@ -11,6 +12,18 @@ const account = "111122223333";
 
 it("between them send all that the auditor's own rules take; IAM's events come in one Region", () => {
   expect(changes.map(({ name }) => name)).toEqual(["dsql", "iam", "trail"]);
+});
+
+it("hear of every call to IAM that changes whom its policies let in, and of no call that there is not", () => {
+  const { detail } = { detail: undefined, ...iam?.pattern({ bucket: "", keys: "" }) };
+  const named = (detail as { readonly eventName: readonly string[] } | undefined)?.eventName ?? [];
+  const operations = Object.keys(sdk).flatMap((name) => (/^(\w+)Command$/.exec(name) ?? []).slice(1));
+  const changing =
+    /^(?:(?:Attach|Detach|Put|Delete)(?:Role|User|Group)(?:Policy|PermissionsBoundary)|(?:Tag|Untag)(?:Role|User)|(?:AddUserTo|RemoveUserFrom)Group|UpdateAssumeRolePolicy)$/;
+  expect(operations.filter((name) => changing.test(name))).toContain("PutUserPermissionsBoundary");
+  expect(operations.filter((name) => changing.test(name) && !named.includes(name))).toEqual([]);
+  expect(named.length).toBeGreaterThan(0);
+  expect(named.filter((name) => !operations.includes(name))).toEqual([]);
 });
 
 describe.each([
