@@ -68,7 +68,7 @@ export const addDoctor: AddCommand = (program, io, finish) => {
         .toString(16)
         .padStart(8, "0");
       const test = options.sendTest ? { token } : undefined;
-      const asked = { store, reach: words.map(shellWord).join(" "), cluster, now: io.now(), test };
+      const asked = { store, table, reach: words.map(shellWord).join(" "), cluster, now: io.now(), test };
       if (table === undefined) return examine({ ...asked, ports: undefined });
       const { withDoctorPorts } = await import("./doctor-ports.ts");
       return withDoctorPorts(region, io.now, (ports) => examine({ ...asked, ports }));

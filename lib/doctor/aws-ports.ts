@@ -160,6 +160,7 @@ export const awsPorts = ({
   trails,
   get,
 }: DoctorClients): DoctorPorts => ({
+  askTable: (question) => ask("dynamodb:GetItem and dynamodb:Query", question),
   identity: () =>
     ask("sts:GetCallerIdentity", async () =>
       said((await sts.send(new GetCallerIdentityCommand({}))).Arn, "who asks"),

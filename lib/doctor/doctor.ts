@@ -5,6 +5,7 @@ import { shellWord } from "../core/base/shell-word.ts";
 import type { Instant } from "../core/base/time.ts";
 import { visible } from "../core/base/visible-text.ts";
 import type { KeptSettings } from "../core/findings/settings.ts";
+import { AuditError } from "../errors.ts";
 import type { Running } from "../store/findings/deployments.ts";
 import type { ReadStore } from "../store/open-store.ts";
 import {
@@ -31,7 +32,7 @@ import {
 } from "./cluster-links.ts";
 import { type Answer, type Link, type LinkRow, unknown } from "./link.ts";
 import { opinionLink } from "./opinion-link.ts";
-import type { DoctorPorts, QueueState } from "./ports.ts";
+import type { AskTable, DoctorPorts, QueueState } from "./ports.ts";
 import {
   apiLink,
   deadLettersLink,
@@ -39,11 +40,14 @@ import {
   queuesLink,
   scheduleLink,
   settingsLink,
+  tableLink,
   testLink,
 } from "./stack-links.ts";
 
 export type Examined = {
   readonly store: ReadStore;
+  /** The table's name; undefined: the store is a file. */
+  readonly table?: string | undefined;
   /** undefined: the store is a file, and nothing of AWS is asked. */
   readonly ports: DoctorPorts | undefined;
   /** How commands reach the store, as a shell takes it. */
@@ -213,14 +217,40 @@ const testedLink = async (
   return [testLink(await ports.sendTest(topic, { now, by, ...test }))];
 };
 
+/** What the other links begin with. */
+const firstReads = ({ clusters, deployments, settings }: ReadStore) =>
+  Promise.all([clusters.entries(), deployments.read(), settings.read()]);
+
+/** The same, or why AWS did not give it; what stands in a table and is not understood is thrown, as by every command. */
+const readFirst = async (
+  store: ReadStore,
+  ask: AskTable | undefined,
+): Promise<Answer<Awaited<ReturnType<typeof firstReads>>>> => {
+  if (!ask) return { value: await firstReads(store) };
+  let own: AuditError | undefined;
+  const answer = await ask(() =>
+    firstReads(store).catch((error: unknown) => {
+      if (error instanceof AuditError) own = error;
+      throw error;
+    }),
+  );
+  if (own) throw own;
+  return answer;
+};
+
 /** Every link, those that all clusters share first. What cannot be read is unknown, and ends nothing. */
 export const examine = async (examined: Examined): Promise<LinkRow[]> => {
-  const { store, ports, now, reach } = examined;
-  const [entries, running, settings] = await Promise.all([
-    store.clusters.entries(),
-    store.deployments.read(),
-    store.settings.read(),
-  ]);
+  const { store, ports, table = "the table", now, reach } = examined;
+  const read = await readFirst(store, ports?.askTable);
+  if (!("value" in read)) {
+    const links = [
+      ...(ports ? [identityLink(await ports.identity())] : []),
+      tableLink(table, read),
+      unknown("all other links", "not looked at: they begin with what stands in the table"),
+    ];
+    return links.map((link) => ({ ...link, cluster: null }));
+  }
+  const [entries, running, settings] = read.value;
   const known = entries.map(({ cluster }) => cluster);
   const watched = entries.flatMap(({ cluster, gone }) => (gone ? [] : [cluster]));
   const goneBy = new Map(entries.map(({ cluster, gone }) => [cluster, gone]));
@@ -250,6 +280,7 @@ export const examine = async (examined: Examined): Promise<LinkRow[]> => {
     recorded = { trails: found, own: ownTrailOf(running?.deployment?.trail ?? "", regions) };
     shared.push(
       identityLink(identity),
+      tableLink(table, read),
       heardLink(
         clustersLink(listed, known, setUp, { wanted }),
         unheard.find(({ region }) => !regions.includes(region)),

@@ -24,7 +24,11 @@ export type AwsCluster = {
   readonly tags?: Readonly<Record<string, string>> | null;
 };
 
+/** Reads of the table: what they give, or why AWS gave nothing. */
+export type AskTable = <T>(question: () => Promise<T>) => Promise<Answer<T>>;
+
 export type DoctorPorts = {
+  readonly askTable: AskTable;
   /** Who asks: the ARN that AWS sees. */
   readonly identity: () => Promise<Answer<string>>;
   /** Of the deployment's own Region unless another one is named. */

@@ -12,6 +12,18 @@ import type { Listeners, QueueState } from "./ports.ts";
 const DELETED =
   "Deploying again does not make it anew: remove the stack and deploy it with existingTable (docs/operations.md, Uninstall).";
 
+/** Where nearly all that doctor says stands. */
+export const tableLink = (name: string, answer: Answer<unknown>): Link => {
+  if ("value" in answer) return ok("table", `${name} can be read`);
+  return answer.missing
+    ? broken(
+        "table",
+        `there is no table ${name} in this Region`,
+        "Check --table and --region: the stack's output TableName has the name.",
+      )
+    : unanswered("table", answer);
+};
+
 /** An hourly schedule that is later than this has stopped. */
 export const LATE_MS = 2 * HOUR + 15 * MINUTE;
 

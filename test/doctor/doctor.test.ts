@@ -71,6 +71,22 @@ describe("doctor", () => {
     expect(stateOf(rows, "trail")).toBe("ok");
   });
 
+  it("says of a table that is not there that it is missing, and who asked, instead of ending there", async () => {
+    const missing = ["doctor", "--table", "no-such-table", "--region", "us-east-1"];
+    const { code, json } = await cli([...missing, "--json", "--exit-code"]);
+    expect(code).toBe(2);
+    expect(json()).toMatchObject([
+      { link: "identity", state: "ok" },
+      {
+        ...{ link: "table", cluster: null, state: "broken" },
+        says: "there is no table no-such-table in this Region",
+        next: expect.stringContaining("TableName"),
+      },
+      { link: "all other links", state: "unknown" },
+    ]);
+    expect(stateOf(await rowsOf(), "table")).toBe("ok");
+  });
+
   it("finds the deployment through the table once its schedule has run", async () => {
     await stack.run("plan", "hourly");
     const rows = await rowsOf();

@@ -9,7 +9,13 @@ import {
   trailLink,
 } from "../../lib/doctor/account-links.ts";
 import { awsPorts, type DoctorClients } from "../../lib/doctor/aws-ports.ts";
-import { apiLink, deadLettersLink, listenersLink, queuesLink } from "../../lib/doctor/stack-links.ts";
+import {
+  apiLink,
+  deadLettersLink,
+  listenersLink,
+  queuesLink,
+  tableLink,
+} from "../../lib/doctor/stack-links.ts";
 
 const cluster = Cluster.parse("arn:aws:dsql:us-east-1:111122223333:cluster/abc");
 const refused = { why: "AWS refused the question (AccessDenied)", permission: "x:Y" };
@@ -30,6 +36,7 @@ describe("a question that AWS refused or did not answer", () => {
       deadLettersLink({ detect: { url: "u", answer: refused } }, "--table t"),
       listenersLink("topic", refused),
       apiLink("https://api", refused),
+      tableLink("t", refused),
     ];
     expect(links.map(({ state }) => state)).toEqual(links.map(() => "unknown"));
     for (const { next } of links.slice(1)) expect(next).toBe("Allow x:Y to whoever runs this command.");
