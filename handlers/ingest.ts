@@ -1,6 +1,7 @@
 // Counts connections: from SQS behind EventBridge, where each message is one event, and from trail files in S3, where
 // each message names one object. What cannot be read fails alone, and ends in its dead-letter queue.
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
+import { envelopeFlaw } from "../lib/cloudtrail/envelope-flaw.ts";
 import type { ActivitySink } from "../lib/cloudtrail/ingest-sources.ts";
 import { parseRecord } from "../lib/cloudtrail/parse-record.ts";
 import { publicKeyPort } from "../lib/cloudtrail/public-keys.ts";
@@ -77,8 +78,11 @@ export const ingestHandler = (deps: IngestDeps): LambdaHandler<SQSEvent, SQSBatc
         }
         const parsed = parseRecord(body);
         if (parsed.kind === "rejected") throw new AuditError("bad-record", parsed.reason);
-        if (parsed.kind === "connection") events.push({ record, connection: parsed.connection });
-        else ignored++;
+        if (parsed.kind === "connection") {
+          const flaw = envelopeFlaw(body, parsed.connection);
+          if (flaw !== undefined) throw new AuditError("bad-record", flaw);
+          events.push({ record, connection: parsed.connection });
+        } else ignored++;
       } catch (error) {
         fail(record, error);
       }

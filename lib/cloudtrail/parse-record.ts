@@ -105,6 +105,9 @@ const isClusterArn = remember((arn: string): boolean => {
   return parts?.service === "dsql" && parts.resource.startsWith("cluster/");
 });
 
+const partitionOf = (region: string): string =>
+  region.startsWith("cn-") ? "aws-cn" : region.startsWith("us-gov-") ? "aws-us-gov" : "aws";
+
 const clusterOf = (record: Fields): Cluster => {
   const resources = Array.isArray(record.resources) ? (record.resources as unknown[]) : [];
   let untyped: string | undefined;
@@ -118,14 +121,13 @@ const clusterOf = (record: Fields): Cluster => {
   }
   if (untyped !== undefined) return untyped as Cluster;
   const named = textOf(fieldsOf(record.requestParameters).clusterArn);
-  if (named !== undefined && parseArn(named)?.service === "dsql")
-    return named.slice(0, MAX_CLUSTER) as Cluster;
+  if (named !== undefined && named.length <= MAX_CLUSTER && isClusterArn(named)) return named as Cluster;
   const region = textOf(record.awsRegion);
   const account = textOf(record.recipientAccountId) ?? textOf(fieldsOf(record.userIdentity).accountId);
   const id = clusterIdOf(record);
   return (
     id !== undefined && region !== undefined && account !== undefined
-      ? `arn:aws:dsql:${region}:${account}:cluster/${id}`
+      ? `arn:${partitionOf(region)}:dsql:${region}:${account}:cluster/${id}`
       : `unknown:${region ?? ""}/${account ?? ""}`
   ).slice(0, MAX_CLUSTER) as Cluster;
 };

@@ -1,10 +1,12 @@
 // What follows from an event of CloudTrail that something changed: it is kept, and clusters are looked at soon, once for
 // all events of a while. Used by the plan function.
+import { envelopeFlaw } from "../cloudtrail/envelope-flaw.ts";
 import { parseManagementEvent } from "../cloudtrail/parse-management-event.ts";
 import { type Instant, MINUTE } from "../core/base/time.ts";
 import * as z from "../core/base/zod.ts";
 import { scopeOfCluster } from "../core/coverage/coverage-scope.ts";
 import type { ManagementEvent } from "../core/coverage/management-event.ts";
+import { AuditError } from "../errors.ts";
 import type { Store } from "../store/open-store.ts";
 import { noteDeletion } from "./cluster-life.ts";
 import { noteManagement } from "./note-management.ts";
@@ -54,13 +56,15 @@ const noteDeletedBy = async (
 
 /**
  * Keeps what ends or begins capture or changes a cluster, then says what to plan. Twice is the same as once; dying before
- * `done` means that the event comes again.
+ * `done` means that the event comes again. AuditError("bad-record") for an event that speaks for another account.
  */
 export const planChange = async (store: Store, event: unknown, now: Instant): Promise<ChangePlan> => {
   const change = ChangeEvent.safeParse(event);
   if (!change.success) return { kind: ScheduledEvent.safeParse(event).success ? "schedule" : "asked" };
   const { eventSource, errorCode } = change.data.detail;
   if (errorCode) return { kind: "none" };
+  const flaw = envelopeFlaw(event);
+  if (flaw !== undefined) throw new AuditError("bad-record", flaw);
   const management = parseManagementEvent(event);
   if (management) await noteManagement(store, management);
   if (management?.kind === "cluster-deleted") await noteDeletedBy(store, management);

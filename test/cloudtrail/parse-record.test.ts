@@ -216,3 +216,23 @@ describe("callers", () => {
     expect(identity("hostile").principal).toBe("unknown:");
   });
 });
+
+it.each([
+  ["us-east-1", "arn:aws:dsql:us-east-1"],
+  ["cn-north-1", "arn:aws-cn:dsql:cn-north-1"],
+  ["us-gov-west-1", "arn:aws-us-gov:dsql:us-gov-west-1"],
+])("names a cluster by its id as an ARN of the partition of %s", (awsRegion, beginning) => {
+  const requestParameters = { clusterIdentifier: "abcdefghijklmnopqrstuvwxyz" };
+  const parsed = parseRecord(connectRecord({ extra: { awsRegion, resources: null, requestParameters } }));
+  expect(parsed).toMatchObject({
+    connection: { cluster: `${beginning}:111122223333:cluster/abcdefghijklmnopqrstuvwxyz` },
+  });
+});
+
+it("takes nothing for a cluster that another ARN of DSQL names", () => {
+  const requestParameters = {
+    clusterArn: "arn:aws:dsql:us-east-1:999900009999:stream/abcdefghijklmnopqrstuvwxyz",
+  };
+  const parsed = parseRecord(connectRecord({ extra: { resources: null, requestParameters } }));
+  expect(parsed).toMatchObject({ connection: { cluster: "unknown:us-east-1/111122223333" } });
+});

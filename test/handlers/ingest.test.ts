@@ -12,7 +12,7 @@ import { objectIngest } from "../../lib/jobs/ingest-objects.ts";
 import { openStore, type Store } from "../../lib/store/open-store.ts";
 import { type LocalS3, startS3 } from "../../local/aws/s3.ts";
 import { BUCKET, chainOf, type DigestHour, keyPort, START } from "../support/digests.ts";
-import { CLUSTER } from "../support/records.ts";
+import { CLUSTER, connectRecord, envelope } from "../support/records.ts";
 import { testTables } from "../support/table.ts";
 
 const cluster = CLUSTER as Cluster;
@@ -49,8 +49,11 @@ const put = ({ object, objects }: DigestHour): void => {
   s3.put({ bucket: BUCKET, key: object.key, body: object.bytes, metadata });
 };
 
-/** What the function answers to messages that each name these keys: the messages that failed. */
-const ingest = async (keys: readonly (readonly string[])[], { prove = true, key = keyPort } = {}) => {
+/** What the function answers to messages that each name these keys, or are such an event: the messages that failed. */
+const ingest = async (
+  messages: readonly (readonly string[] | object)[],
+  { prove = true, key = keyPort } = {},
+) => {
   const sink = connectionSink(store, undefined, "trail");
   const now = () => NOW;
   const digest = prove ? digestIngest(client, store, sink, key, now) : undefined;
@@ -69,13 +72,24 @@ const ingest = async (keys: readonly (readonly string[])[], { prove = true, key 
     detect: async (jobs) => void detected.push(...jobs),
     ingestObjects: objectIngest(client, sink, now, digest),
   });
-  const Records = keys.map((named, n) => ({
+  const Records = messages.map((one, n) => ({
     messageId: `m${n}`,
-    body: JSON.stringify({ s3Bucket: BUCKET, s3ObjectKey: named }),
+    body: JSON.stringify(Array.isArray(one) ? { s3Bucket: BUCKET, s3ObjectKey: one } : one),
   }));
   const { batchItemFailures } = await handler({ Records } as unknown as SQSEvent, {} as Context);
   return { failed: batchItemFailures.map(({ itemIdentifier }) => itemIdentifier), detected, logged };
 };
+
+it("counts no event that speaks for another account, and counts those beside it", async () => {
+  const told = (id: string) => envelope(connectRecord({ id, at: START }));
+  const recipient = { recipientAccountId: "444455556666" };
+  const forged = envelope(connectRecord({ id: "e-2", at: START, extra: recipient }));
+  const { failed } = await ingest([told("e-1"), forged, { ...told("e-3"), account: "444455556666" }]);
+  expect(failed).toEqual(["m1", "m2"]);
+  await store.activity.fold(cluster, NOW);
+  const days = await store.activity.days(cluster, lately);
+  expect(days.flatMap(({ tallies }) => tallies.map(({ count }) => count))).toEqual([1]);
+});
 
 const first = Date.parse("2026-11-02T09:00:00Z");
 const proven = () => store.activity.coverage(cluster, lately);

@@ -105,6 +105,22 @@ describe("the plan function", () => {
     expect(await kinds("444455556666/eu-west-1")).toEqual([]);
   });
 
+  it("believes no event that speaks for another account: it keeps nothing of it, and fails so that somebody sees", async () => {
+    const { plan, sent } = planner();
+    await store.clusters.register(cluster);
+    const requestParameters = { identifier: cluster.slice(cluster.lastIndexOf("/") + 1) };
+    const deleted = happened("dsql", "DeleteCluster", START, { requestParameters });
+    const stopped = happened("cloudtrail", "StopLogging", START);
+    for (const event of [deleted, stopped])
+      await expect(plan({ ...event, account: "444455556666" }, START)).rejects.toMatchObject({
+        code: "bad-record",
+      });
+    expect((await store.clusters.entry(cluster))?.gone).toBeUndefined();
+    const lately = { from: START - HOUR, to: START + HOUR };
+    expect(await store.trailEvents.within("111122223333/us-east-1", lately)).toEqual([]);
+    expect(sent).toEqual({ snapshot: [], detect: [] });
+  });
+
   it("plans one look in ten minutes for any number of IAM's events, and each is followed by a look", async () => {
     const { plan, sent } = planner();
     for (let n = 0; n < 120; n++) {

@@ -106,7 +106,7 @@ export const envelope = (
   id: "6a7e8feb-b491-4cf7-a9f1-bf3703467718",
   "detail-type": detailType,
   source: "aws.dsql",
-  account: "111122223333",
+  account: record.recipientAccountId ?? "111122223333",
   time: record.eventTime,
   region: "us-east-1",
   resources: [],
