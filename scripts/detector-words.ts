@@ -8,7 +8,12 @@ import { detectors } from "../lib/detectors/index.ts";
 
 /** By the detector's id. What the core adds to the evidence of many is left out: it is there once already. */
 export const madeWords = (all: readonly Detector[]) => ({
-  titles: Object.fromEntries(all.map(({ id, title, thread }) => [id, { title, ...(thread && { thread }) }])),
+  titles: Object.fromEntries(
+    all.map(({ id, title, short, thread }) => [
+      id,
+      { title, ...(short !== undefined && { short }), ...(thread && { thread }) },
+    ]),
+  ),
   texts: Object.fromEntries(
     all.map((detector) => {
       const { id, category, life, docs } = detector;

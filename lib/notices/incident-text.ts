@@ -7,15 +7,16 @@ import { type Finding, worstFirst } from "../core/findings/finding.ts";
 import { isNews, type NoticeKind } from "../core/incidents/due.ts";
 import type { Incident } from "../core/incidents/incident.ts";
 import { isOver } from "../core/incidents/threads.ts";
-import { hasPlan } from "../core/remediation/has-plan.ts";
 import { type Commands, commandsFor, type StoreArguments } from "./command-line.ts";
 import { aboutLines, docLines, findingLine, firstStepLines, seenLines, sinceLines } from "./finding-lines.ts";
+import { afterwardsLines, decideLines } from "./next-steps.ts";
 import { type Notice, noticeFinding, toldOf } from "./notice.ts";
+import { howItEnded, overText } from "./over-text.ts";
 import { beneath, paragraph, wrapped } from "./page.ts";
 import { type ReachOf, reachOfAll } from "./reach-of-all.ts";
 import { shortText } from "./short-text.ts";
-import { stemOf } from "./stem.ts";
-import { subjectLine } from "./subject.ts";
+import { stemOf, stemText } from "./stem.ts";
+import { incidentSubject } from "./subject.ts";
 
 export type TextOptions = {
   readonly wordsOf: (detector: string) => DetectorWords | undefined;
@@ -51,9 +52,7 @@ const statusLines = (incident: Incident, kind: NoticeKind, lead: Finding, now: I
           `It was resolved before and has returned (${lead.reopened === 1 ? "once" : `${lead.reopened} times`} so far).`,
         ]
       : [];
-  const ended = isOver(lead)
-    ? [`It is over. ${visible(lead.closedBecause ?? lead.ends ?? "", 600)}`.trim()]
-    : [];
+  const ended = isOver(lead) ? [`It is over. ${visible(howItEnded(lead), 600)}`] : [];
   const says: Readonly<Record<NoticeKind, readonly string[]>> = {
     opened: [
       `${level} severity. Found at ${minute(lead.detectedAt)} by ${lead.detector}.`,
@@ -64,18 +63,10 @@ const statusLines = (incident: Incident, kind: NoticeKind, lead: Finding, now: I
       `Now ${level} severity${toldSeverity === undefined ? "" : `, ${toldSeverity} before`}. Open since ${minute(openedAt)}.`,
     ],
     more: [`This incident has grown. ${level} severity. Open since ${minute(openedAt)}.`],
-    over: [`It is over. It was open from ${minute(openedAt)} to ${minute(overAt ?? now)}.`],
+    over: [overText(incident, overAt ?? now)],
   };
   return [...says[kind], reference].flatMap((line) => wrapped(line, "  "));
 };
-
-/** An episode ends by itself, and nothing was mended by that. */
-const howItEnded = ({ ends, closedBecause, life, status }: Finding): string =>
-  closedBecause ??
-  ends ??
-  (life === "episode" && status !== "resolved"
-    ? "There was no further sign of it for 24 hours. That does not undo what was done: acknowledge it once it is explained."
-    : "A complete evaluation no longer found it.");
 
 /** How each part of it ended, and what stays to know. */
 const endLines = ({ findings }: Incident): string[] =>
@@ -95,26 +86,6 @@ const knownLines = ({ findings, tellable }: Incident, lead: Finding): string[] =
     .filter((finding) => finding.id !== lead.id && !(tellable.includes(finding) && isNews(finding)))
     .slice(0, SHOWN)
     .flatMap((finding) => findingLine(finding));
-
-const incidentLines = (run: Commands, { id }: Incident): string[] => [
-  "The whole incident, and when each mail about it was sent:",
-  ...run("incident", id),
-];
-
-const decideLines = (run: Commands, incident: Incident, lead: Finding): string[] => [
-  ...(incident.findings.length > 1
-    ? ["To look closer, at the others by the id in brackets:"]
-    : ["To look closer:"]),
-  ...run("finding", lead.id),
-  ...(hasPlan(lead) ? ["To see the script that ends it, and the way back:", ...run("plan", lead.id)] : []),
-  incident.findings.length > 1
-    ? "To say that you take care of all of it:"
-    : "To say that you take care of it:",
-  ...run("ack", incident.findings.length > 1 ? incident.id : lead.id),
-  "To accept it for 30 days:",
-  ...run("exempt", lead.id, "--owner", "YOUR-TEAM", "--reason", "WHY", "--until", "30d"),
-  ...incidentLines(run, incident),
-];
 
 /** The same in a few lines: what is new first, or how each part ended. */
 const briefLines = (incident: Incident, kind: NoticeKind, lead: Finding): string[] => {
@@ -170,7 +141,8 @@ export const incidentNotice = (
 ): Notice => {
   const lead = leadOf(incident, kind);
   const run = commandsFor(incident.cluster, options.store);
-  const stem = stemOf(incident, options.wordsOf);
+  const called = stemOf(incident, options.wordsOf);
+  const stem = stemText(called);
   const tag = tagOf(incident, kind);
   const body = [
     // Names may hold any words: no line of theirs begins where headings and commands do.
@@ -183,7 +155,7 @@ export const incidentNotice = (
       : standingLines(incident, kind, lead, options, run)),
     ...paragraph(
       "NEXT STEPS",
-      kind === "over" ? incidentLines(run, incident) : decideLines(run, incident, lead),
+      kind === "over" ? afterwardsLines(run, incident, lead) : decideLines(run, incident, lead),
     ),
     "",
   ].join("\n");
@@ -198,7 +170,7 @@ export const incidentNotice = (
     tag,
     stem,
     brief: briefLines(incident, kind, lead),
-    subject: subjectLine(tag, stem, incident.cluster, incident.id),
+    subject: incidentSubject(tag, called, incident.cluster, incident.id),
     body,
     short: shortText(tag, kind === "over" ? stem : lead.title, incident.cluster, incident.id),
     findings: findings.map(noticeFinding),

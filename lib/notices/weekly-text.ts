@@ -19,16 +19,17 @@ export type LeastUsed = { readonly principal: string; readonly role: string; rea
 export type Week = {
   readonly from: Instant;
   readonly findings: readonly Finding[];
-  /** Hours of the week, and those without proof of capture; null: it could not be read. */
+  /** Hours of the week, those without proof of capture, and how many of them may still be proven; null: it could not be read. */
   readonly coverage: {
     readonly hours: number;
     readonly unprovenHours: number;
+    readonly pendingHours: number;
     /** What is to be said of the database's peers in other Regions, in sentences. */
     readonly peers?: readonly string[];
   } | null;
-  /** Mappings without a use for two thirds of the window, the longest unused first; null: it could not be read. */
+  /** Mappings in use, but not for `quietDays`, the longest unused first; null: it could not be read. */
   readonly leastUsed: readonly LeastUsed[] | null;
-  readonly windowDays: number;
+  readonly quietDays: number;
   readonly exemptionsEnding: readonly Exemption[];
 };
 
@@ -73,16 +74,25 @@ const overText = (mended: number, ended: number): string =>
 
 const coverageLines = ({ coverage }: Week): string[] => {
   if (!coverage) return ["It could not be read: how much of the week is proven is not known."];
-  const { hours, unprovenHours, peers = [] } = coverage;
+  const { hours, unprovenHours, pendingHours, peers = [] } = coverage;
+  const missing = unprovenHours - pendingHours;
   const proven = wrapped(
-    unprovenHours === 0
-      ? `Capture is proven for all ${counted(hours, "hour")} of the week.`
-      : `Capture is proven for ${share(hours - unprovenHours, hours)} of the week. In ${counted(unprovenHours, "hour")} of ${hours} somebody may have connected unseen; the newest hours may still be proven.`,
+    [
+      `${share(hours - unprovenHours, hours)} of the week: ${hours - unprovenHours} of ${counted(hours, "hour")}.`,
+      ...(missing > 0
+        ? [`In ${counted(missing, "hour")} somebody may have connected unseen: there is no proof of them.`]
+        : []),
+      ...(pendingHours > 0
+        ? [
+            `The newest ${counted(pendingHours, "hour")} ${pendingHours === 1 ? "is" : "are"} not proven yet: proof comes late.${missing > 0 ? "" : " No older hour is unproven."}`,
+          ]
+        : []),
+    ].join(" "),
   );
   return [...proven, ...peers.flatMap((line) => wrapped(line))];
 };
 
-const leastUsedLines = ({ leastUsed, windowDays }: Week): string[] => {
+const leastUsedLines = ({ leastUsed, quietDays }: Week): string[] => {
   if (!leastUsed) return ["It could not be read."];
   return leastUsed.length
     ? listed(
@@ -90,7 +100,7 @@ const leastUsedLines = ({ leastUsed, windowDays }: Week): string[] => {
           bullet(`${principalName(principal)} as ${visible(role, 64)}, last used ${dayOf(lastUseAt)}`),
         ),
       )
-    : [`Every mapping that counts as used was used in the last third of the ${windowDays} days.`];
+    : [`Every mapping in use was used in the last ${counted(quietDays, "day")}.`];
 };
 
 const exemptionLine = ({ detector, subject, owner, until }: Exemption): string[] =>

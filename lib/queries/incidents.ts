@@ -7,7 +7,7 @@ import type { NoticeRecord } from "../core/incidents/notice-record.ts";
 import { titleOf } from "../detectors/words.ts";
 import { AuditError } from "../errors.ts";
 import { noticeFinding } from "../notices/notice.ts";
-import { stemOf } from "../notices/stem.ts";
+import { stemOf, stemText } from "../notices/stem.ts";
 import type { LastLook } from "../store/findings/looks.ts";
 import type { ReadStore } from "../store/open-store.ts";
 import { findingDocument } from "./finding-document.ts";
@@ -56,7 +56,7 @@ const common = (told: ToldIncident) => {
     cluster: incident.cluster,
     status: statusOf(incident),
     severity: incident.severity,
-    title: stemOf(incident, titleOf),
+    title: stemText(stemOf(incident, titleOf)),
     openedAt: iso(incident.openedAt),
     ...(incident.overAt !== undefined && { overAt: iso(incident.overAt) }),
     notices: noticeRows(told),

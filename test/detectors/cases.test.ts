@@ -53,8 +53,8 @@ describe("the registry", () => {
   it("is what those are told who only tell of findings", () => {
     // When this fails: node scripts/detector-words.ts
     expect(detectorIds()).toEqual(detectors.map(({ id }) => id));
-    for (const { id, title, thread, docs, evidence } of detectors) {
-      const name = { title, ...(thread && { thread }) };
+    for (const { id, title, short, thread, docs, evidence } of detectors) {
+      const name = { title, ...(short !== undefined && { short }), ...(thread && { thread }) };
       expect(titleOf(id), id).toStrictEqual(name);
       expect(wordsOf(id), id).toStrictEqual({ ...name, docs, evidence });
       expect(Object.keys(wordsOf(id)?.evidence ?? {}), id).toEqual(Object.keys(evidence));

@@ -195,9 +195,9 @@ export const mailsOf = (names: Names): Readonly<Record<string, Notice>> => {
         ...{ firstSeenAt: T - 4 * DAY, lastSeenAt: T - 4 * DAY, status: "ended", noticedAt: T - 3 * DAY },
       },
     ],
-    coverage: { hours: 168, unprovenHours: 12 },
+    coverage: { hours: 168, unprovenHours: 12, pendingHours: 2 },
     leastUsed: [{ principal: arn(principal), role, lastUseAt: T - 71 * DAY }],
-    windowDays: 90,
+    quietDays: 60,
     exemptionsEnding: [
       {
         ...{
@@ -245,7 +245,7 @@ export const mailsOf = (names: Names): Readonly<Record<string, Notice>> => {
       {
         ...week,
         findings: [],
-        coverage: { hours: 168, unprovenHours: 0 },
+        coverage: { hours: 168, unprovenHours: 0, pendingHours: 0 },
         leastUsed: [],
         exemptionsEnding: [],
       },

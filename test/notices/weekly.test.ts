@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { DAY, HOUR } from "../../lib/core/base/time.ts";
 import type { Finding } from "../../lib/core/findings/finding.ts";
-import { weeklyNotice } from "../../lib/notices/weekly-text.ts";
+import { type Week, weeklyNotice } from "../../lib/notices/weekly-text.ts";
 import { cluster } from "../support/catalogs.ts";
 
 const T = Date.UTC(2026, 9, 12, 0, 6);
@@ -21,8 +21,9 @@ const finding = (title: string, change: Partial<Finding>): Finding => ({
   noticedAt: T - 5 * DAY,
   ...change,
 });
-const weekly = (...findings: readonly Finding[]) => {
-  const week = { from: T - 7 * DAY, findings, coverage: null, leastUsed: null, windowDays: 90 };
+const weekly = (...findings: readonly Finding[]) => weeklyOf({}, ...findings);
+const weeklyOf = (change: Partial<Week>, ...findings: readonly Finding[]) => {
+  const week = { from: T - 7 * DAY, findings, coverage: null, leastUsed: null, quietDays: 60, ...change };
   const none = { fresh: [], risen: [], ended: [] };
   return weeklyNotice(cluster, { ...week, exemptionsEnding: [] }, none, T, []);
 };
@@ -56,5 +57,19 @@ describe("the weekly summary", () => {
     // Lines are broken at 80 columns.
     expect(mail.body.replaceAll(/\s+/g, " ")).toContain("1 finding was resolved and 3 ended this week.");
     expect(weekly().stem).toBe("nothing open, 0 resolved");
+  });
+
+  it("tells the share of the week that is proven, and of the rest what may still be", () => {
+    const saysOf = (hours: number, unprovenHours: number, pendingHours: number): string =>
+      /CAPTURE PROVEN (.*?) LEAST/.exec(
+        weeklyOf({ coverage: { hours, unprovenHours, pendingHours } }).body.replaceAll(/\s+/g, " "),
+      )?.[1] ?? "";
+    expect(saysOf(168, 0, 0)).toBe("100 % of the week: 168 of 168 hours.");
+    expect(saysOf(168, 24, 24)).toBe(
+      "85.7 % of the week: 144 of 168 hours. The newest 24 hours are not proven yet: proof comes late. No older hour is unproven.",
+    );
+    expect(saysOf(168, 97, 1)).toBe(
+      "42.2 % of the week: 71 of 168 hours. In 96 hours somebody may have connected unseen: there is no proof of them. The newest 1 hour is not proven yet: proof comes late.",
+    );
   });
 });

@@ -47,6 +47,8 @@ type Common<O, E extends Evidence> = {
   readonly id: string;
   readonly category: Category;
   readonly title: string;
+  /** The title where there is little room, beside a name: at most 28 characters. Missing: the title is that short. */
+  readonly short?: string;
   readonly severity: Severity;
   /** Where several detectors give one finding between them: its name. */
   readonly family?: string;
@@ -130,7 +132,7 @@ export const defineDetector = <O, E extends Evidence>(
   }) as unknown as Detector;
 
 /** What a rule's findings are called. */
-export type DetectorTitle = Pick<Detector, "title" | "thread">;
+export type DetectorTitle = Pick<Detector, "title" | "short" | "thread">;
 
 /** What people are told of a rule: its documents, and what its evidence is called. */
 export type DetectorWords = DetectorTitle & Pick<Detector, "docs" | "evidence">;

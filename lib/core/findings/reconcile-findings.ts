@@ -136,7 +136,9 @@ const closed = (
   const because = gone?.(finding);
   const mended = because === undefined || typeof because === "string";
   if (finding.life === "stretch" && reachesFrom !== undefined && finding.lastSeenAt <= reachesFrom) {
-    const closedBecause = mended ? "It has left the window." : because.ended;
+    const closedBecause = mended
+      ? "It is past: evaluations no longer look back so far. Nothing was mended."
+      : because.ended;
     return { ...finding, status: "ended", closedAt: now, closedBecause };
   }
   return {

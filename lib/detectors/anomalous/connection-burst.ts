@@ -39,6 +39,7 @@ export const connectionBurst = /* @__PURE__ */ defineDetector({
   id: "connection-burst",
   category: "anomalous",
   title: "Many more connections than ever in one hour",
+  short: "Many more connections",
   severity: "medium",
   life: "episode",
   docs: {

@@ -39,6 +39,7 @@ export const crossAccount = /* @__PURE__ */ defineDetector({
   id: "cross-account",
   category: "anomalous",
   title: "Connection by a principal of another AWS account",
+  short: "Came from another account",
   severity: "medium",
   life: "episode",
   docs: {

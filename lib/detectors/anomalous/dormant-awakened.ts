@@ -35,6 +35,7 @@ export const dormantAwakened = /* @__PURE__ */ defineDetector({
   id: "dormant-awakened",
   category: "anomalous",
   title: "Connection after a long silence",
+  short: "Connected after long silence",
   severity: "medium",
   life: "episode",
   docs: {

@@ -24,6 +24,7 @@ export const failedAttempts = /* @__PURE__ */ defineDetector({
   id: "failed-attempts",
   category: "anomalous",
   title: "Many refused attempts in one hour",
+  short: "Many refused attempts",
   severity: "medium",
   life: "episode",
   docs: {

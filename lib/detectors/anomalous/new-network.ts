@@ -66,6 +66,7 @@ export const newNetwork = /* @__PURE__ */ defineDetector({
   id: "new-network",
   category: "anomalous",
   title: "Connection from a new network",
+  short: "Came from a new network",
   severity: "medium",
   life: "episode",
   docs: {

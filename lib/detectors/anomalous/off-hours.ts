@@ -58,6 +58,7 @@ export const offHours = /* @__PURE__ */ defineDetector({
   id: "off-hours",
   category: "anomalous",
   title: "Person connects at unusual hours",
+  short: "Connects at unusual hours",
   severity: "low",
   life: "episode",
   docs: {

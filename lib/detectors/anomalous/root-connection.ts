@@ -30,6 +30,7 @@ export const rootConnection = /* @__PURE__ */ defineDetector({
   id: "root-connection",
   category: "anomalous",
   title: "Connection by the root user of an AWS account",
+  short: "Root user connected",
   severity: "high",
   life: "episode",
   docs: {

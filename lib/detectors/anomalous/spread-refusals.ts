@@ -50,6 +50,7 @@ export const spreadRefusals = /* @__PURE__ */ defineDetector({
   id: "spread-refusals",
   category: "anomalous",
   title: "Refusals on many principals from one strange network or client",
+  short: "Refusals on many principals",
   severity: "high",
   life: "stretch",
   docs: {
@@ -75,6 +76,12 @@ export const spreadRefusals = /* @__PURE__ */ defineDetector({
     principals: z._default(z.int().check(z.gte(3)), 3),
   }),
   reachesFrom: ({ now }) => now - DAY,
+  gone: ({ now }, { object = "" }, _, seen) =>
+    seen.to <= now - DAY
+      ? {
+          ended: `No more such refusals (${object}) were seen for 24 hours. That does not undo what was done.`,
+        }
+      : undefined,
   detect: (view, { principals: least }) =>
     view.activity
       .surprise(COUNTING)

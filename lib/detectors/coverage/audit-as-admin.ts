@@ -40,6 +40,7 @@ export const auditAsAdmin = /* @__PURE__ */ defineDetector({
   id: "audit-as-admin",
   category: "coverage",
   title: "The auditor itself may connect as admin",
+  short: "Auditor may connect as admin",
   severity: "medium",
   life: "state",
   docs: {

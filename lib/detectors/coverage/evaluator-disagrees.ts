@@ -38,6 +38,7 @@ export const evaluatorDisagrees = /* @__PURE__ */ defineDetector({
   id: "evaluator-disagrees",
   category: "coverage",
   title: "AWS's policy simulator contradicts the auditor",
+  short: "AWS's simulator disagrees",
   severity: "medium",
   life: "state",
   docs: {

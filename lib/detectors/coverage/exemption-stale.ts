@@ -33,6 +33,7 @@ export const exemptionStale = /* @__PURE__ */ defineDetector({
   id: "exemption-stale",
   category: "coverage",
   title: "Exemption that is over or accepts nothing",
+  short: "Exemption over or unused",
   severity: "low",
   life: "state",
   docs: {

@@ -107,6 +107,7 @@ export const sectionUnreadable = /* @__PURE__ */ defineDetector({
   id: "section-unreadable",
   category: "coverage",
   title: "Part of the snapshot that could not be read",
+  short: "Could not be read",
   severity: "high",
   life: "state",
   docs: {

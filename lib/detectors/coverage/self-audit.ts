@@ -25,6 +25,7 @@ export const selfAudit = /* @__PURE__ */ defineDetector({
   id: "self-audit",
   category: "coverage",
   title: "Login under the auditor's own principal that the auditor did not make",
+  short: "Login as the auditor",
   severity: "critical",
   life: "state",
   docs: {

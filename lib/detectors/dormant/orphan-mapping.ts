@@ -20,6 +20,7 @@ export const orphanMapping = /* @__PURE__ */ defineDetector({
   id: "orphan-mapping",
   category: "dormant",
   title: "Mapping to an IAM identity that is gone",
+  short: "Mapping to a gone identity",
   severity: "medium",
   life: "state",
   docs: {

@@ -32,6 +32,7 @@ export const reboundRole = /* @__PURE__ */ defineDetector({
   id: "rebound-role",
   category: "dormant",
   title: "Mapping whose IAM identity was made again",
+  short: "IAM identity was made again",
   severity: "high",
   life: "state",
   docs: {

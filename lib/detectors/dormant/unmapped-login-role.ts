@@ -65,6 +65,7 @@ export const unmappedLoginRole = /* @__PURE__ */ defineDetector({
   id: "unmapped-login-role",
   category: "dormant",
   title: "Role with LOGIN that nobody is mapped to",
+  short: "LOGIN, and nobody is mapped",
   severity: "low",
   life: "state",
   docs: {

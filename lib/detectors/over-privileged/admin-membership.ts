@@ -82,6 +82,7 @@ export const adminMembership = /* @__PURE__ */ defineDetector({
   id: "admin-membership",
   category: "over-privileged",
   title: "Role with the powers of an administrator",
+  short: "Powers of an administrator",
   severity: "high",
   life: "state",
   docs: {

@@ -25,6 +25,7 @@ export const auditAdmin = /* @__PURE__ */ defineDetector({
   id: "audit-admin",
   category: "over-privileged",
   title: "Role that can switch the audit log off",
+  short: "Can switch the audit log off",
   severity: "high",
   life: "state",
   docs: {

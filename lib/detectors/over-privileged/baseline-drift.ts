@@ -12,6 +12,7 @@ export const baselineDrift = /* @__PURE__ */ defineDetector({
   id: "baseline-drift",
   category: "over-privileged",
   title: "Access that differs from the baseline",
+  short: "Differs from the baseline",
   severity: "medium",
   life: "state",
   docs: {

@@ -14,6 +14,7 @@ export const ddlInApplicationRole = /* @__PURE__ */ defineDetector({
   id: "ddl-in-application-role",
   category: "over-privileged",
   title: "Application role that can create, own or alter objects",
+  short: "Can create or own objects",
   severity: "medium",
   life: "state",
   docs: {

@@ -180,6 +180,7 @@ export const escalationPath = /* @__PURE__ */ defineDetector({
   id: "escalation-path",
   category: "over-privileged",
   title: "Role that can get more privileges than it has",
+  short: "Can get more privileges",
   severity: "medium",
   life: "state",
   docs: {

@@ -140,6 +140,7 @@ export const grantOption = /* @__PURE__ */ defineDetector({
   id: "grant-option",
   category: "over-privileged",
   title: "Role that can pass privileges on",
+  short: "Can pass privileges on",
   severity: "medium",
   life: "state",
   docs: {

@@ -73,6 +73,7 @@ export const leftoverRole = /* @__PURE__ */ defineDetector({
   id: "leftover-role",
   category: "over-privileged",
   title: "Role that looks like a leftover and has access",
+  short: "Leftover role with access",
   severity: "low",
   life: "state",
   docs: {

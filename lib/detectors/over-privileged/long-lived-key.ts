@@ -55,6 +55,7 @@ export const longLivedKey = /* @__PURE__ */ defineDetector({
   id: "long-lived-key",
   category: "over-privileged",
   title: "Access key of a mapped IAM user that is old or unused",
+  short: "Access key old or unused",
   severity: "medium",
   life: "state",
   docs: {

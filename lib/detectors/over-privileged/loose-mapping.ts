@@ -45,6 +45,7 @@ export const looseMapping = /* @__PURE__ */ defineDetector({
   id: "loose-mapping",
   category: "over-privileged",
   title: "Mapping that does not name one known principal",
+  short: "Mapping of no one principal",
   severity: "medium",
   life: "state",
   docs: {

@@ -38,6 +38,7 @@ export const mappingWithoutPermission = /* @__PURE__ */ defineDetector({
   id: "mapping-without-permission",
   category: "over-privileged",
   title: "Mapping that IAM does not let anybody use",
+  short: "Mapping that IAM blocks",
   severity: "low",
   life: "state",
   docs: {

@@ -38,6 +38,7 @@ export const permissionWithoutMapping = /* @__PURE__ */ defineDetector({
   id: "permission-without-mapping",
   category: "over-privileged",
   title: "Identity that may connect and is mapped to no role",
+  short: "May connect, has no mapping",
   severity: "low",
   life: "state",
   docs: {

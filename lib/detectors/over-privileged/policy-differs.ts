@@ -55,6 +55,7 @@ export const policyDiffers = /* @__PURE__ */ defineDetector({
   id: "policy-differs",
   category: "over-privileged",
   title: "Cluster policies that differ between Regions",
+  short: "Cluster policies differ",
   severity: "medium",
   life: "state",
   docs: {

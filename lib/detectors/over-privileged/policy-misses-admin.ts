@@ -60,6 +60,7 @@ export const policyMissesAdmin = /* @__PURE__ */ defineDetector({
   id: "policy-misses-admin",
   category: "over-privileged",
   title: "Cluster policy that protects less than it seems",
+  short: "Policy protects too little",
   severity: "medium",
   life: "state",
   docs: {

@@ -22,6 +22,7 @@ export const privilegeExceedsArchetype = /* @__PURE__ */ defineDetector({
   id: "privilege-exceeds-archetype",
   category: "over-privileged",
   title: "Role that can do more than it is for",
+  short: "Can do more than it is for",
   severity: "high",
   life: "state",
   docs: {

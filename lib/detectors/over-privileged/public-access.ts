@@ -100,6 +100,7 @@ export const publicAccess = /* @__PURE__ */ defineDetector({
   id: "public-access",
   category: "over-privileged",
   title: "Access for everybody (PUBLIC)",
+  short: "Access for PUBLIC",
   severity: "medium",
   life: "state",
   docs: {

@@ -45,6 +45,7 @@ export const publicCluster = /* @__PURE__ */ defineDetector({
   id: "public-cluster",
   category: "over-privileged",
   title: "Cluster that can be reached from the internet",
+  short: "Open to the internet",
   severity: "medium",
   life: "state",
   docs: {

@@ -140,6 +140,7 @@ export const rapidEscalation = /* @__PURE__ */ defineDetector({
   id: "rapid-escalation",
   category: "over-privileged",
   title: "Role that gained much at once",
+  short: "Gained much at once",
   severity: "high",
   life: "stretch",
   docs: {

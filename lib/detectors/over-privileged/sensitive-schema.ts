@@ -120,6 +120,7 @@ export const sensitiveSchema = /* @__PURE__ */ defineDetector({
   id: "sensitive-schema",
   category: "over-privileged",
   title: "Undeclared access to a sensitive schema",
+  short: "Undeclared sensitive access",
   severity: "high",
   life: "state",
   docs: {

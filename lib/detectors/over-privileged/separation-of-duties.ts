@@ -106,6 +106,7 @@ export const separationOfDuties = /* @__PURE__ */ defineDetector({
   id: "separation-of-duties",
   category: "over-privileged",
   title: "Duties that are kept apart in one hand",
+  short: "Duties in one hand",
   severity: "high",
   life: "state",
   docs: {

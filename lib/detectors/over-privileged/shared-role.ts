@@ -72,6 +72,7 @@ export const sharedRole = /* @__PURE__ */ defineDetector({
   id: "shared-role",
   category: "over-privileged",
   title: "Role that several principals share",
+  short: "Shared by several principals",
   severity: "low",
   life: "state",
   docs: {

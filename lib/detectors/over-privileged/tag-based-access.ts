@@ -76,6 +76,7 @@ export const tagBasedAccess = /* @__PURE__ */ defineDetector({
   id: "tag-based-access",
   category: "over-privileged",
   title: "Access that depends on tags of the cluster",
+  short: "Access depends on tags",
   severity: "low",
   life: "state",
   docs: {

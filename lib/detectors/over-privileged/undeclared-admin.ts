@@ -158,6 +158,7 @@ export const undeclaredAdmin = /* @__PURE__ */ defineDetector({
   id: "undeclared-admin",
   category: "over-privileged",
   title: "Undeclared identity that may connect as admin",
+  short: "May connect as admin",
   severity: "medium",
   life: "state",
   docs: {

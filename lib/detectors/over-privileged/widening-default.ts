@@ -148,6 +148,7 @@ export const wideningDefault = /* @__PURE__ */ defineDetector({
   id: "widening-default",
   category: "over-privileged",
   title: "Default privileges that widen access",
+  short: "Defaults that widen access",
   severity: "medium",
   life: "state",
   docs: {

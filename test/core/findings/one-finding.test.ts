@@ -189,7 +189,11 @@ describe("a capture gap", () => {
     const later = T + 100 * DAY;
     expect(look(later, [], by(later - 90 * DAY))).toEqual([]);
     expect(all()).toMatchObject([
-      { status: "ended", closedAt: later, closedBecause: "It has left the window." },
+      {
+        status: "ended",
+        closedAt: later,
+        closedBecause: "It is past: evaluations no longer look back so far. Nothing was mended.",
+      },
     ]);
   });
 

@@ -1,0 +1,27 @@
+// How something ended, in words: what is over, since when, and that quiet mends nothing.
+import { type Instant, minute } from "../core/base/time.ts";
+import type { Finding } from "../core/findings/finding.ts";
+import type { Incident } from "../core/incidents/incident.ts";
+
+/** Ended by quiet alone. */
+export const isEndedEpisode = ({ life, status }: Finding): boolean =>
+  life === "episode" && status === "ended";
+
+/** An episode ends by itself, and nothing was mended by that. */
+export const howItEnded = (finding: Finding): string => {
+  const { ends, closedBecause, lastSeenAt } = finding;
+  const quiet = `It was last seen at ${minute(lastSeenAt)}, and not again in the 24 hours after. That does not undo what was done: acknowledge it once it is explained.`;
+  return (
+    closedBecause ?? ends ?? (isEndedEpisode(finding) ? quiet : "A complete evaluation no longer found it.")
+  );
+};
+
+/** Since when an incident is over, and why. */
+export const overText = ({ findings, openedAt }: Incident, overAt: Instant): string => {
+  const found = `It is over. It was found at ${minute(openedAt)}`;
+  if (findings.every(({ status }) => status === "resolved" || status === "exempt"))
+    return `${found}, and is resolved since ${minute(overAt)}.`;
+  const quiet = findings.filter(isEndedEpisode).map(({ lastSeenAt }) => lastSeenAt);
+  if (!quiet.length) return `${found}, and ended at ${minute(overAt)}.`;
+  return `${found}. The last unusual connection was seen at ${minute(Math.max(...quiet))}, and none in the 24 hours after. Nothing was mended: whoever got in may still have the access.`;
+};
