@@ -20,8 +20,8 @@ export const howItEnded = (finding: Finding): string => {
 export const overText = ({ findings, openedAt }: Incident, overAt: Instant): string => {
   const found = `It is over. It was found at ${minute(openedAt)}`;
   if (findings.every(({ status }) => status === "resolved" || status === "exempt"))
-    return `${found}, and is resolved since ${minute(overAt)}.`;
+    return `${found} and resolved at ${minute(overAt)}.`;
   const quiet = findings.filter(isEndedEpisode).map(({ lastSeenAt }) => lastSeenAt);
-  if (!quiet.length) return `${found}, and ended at ${minute(overAt)}.`;
+  if (!quiet.length) return `${found} and ended at ${minute(overAt)}.`;
   return `${found}. The last unusual connection was seen at ${minute(Math.max(...quiet))}, and none in the 24 hours after. Nothing was mended: whoever got in may still have the access.`;
 };

@@ -109,7 +109,9 @@ describe("a notice", () => {
     expect(kind).toBe("over");
     expect(subject).toMatch(/^\[RESOLVED\] /);
     expect(body).toContain("A complete evaluation no longer found it.");
-    expect(body).toContain("It was open from 2026-04-01 02:00 UTC to 2026-04-01 03:00 UTC.");
+    expect(body.replaceAll(/\s+/g, " ")).toContain(
+      "It was found at 2026-04-01 02:00 UTC and resolved at 2026-04-01 03:00 UTC.",
+    );
     expect(body).not.toContain("WHAT TO DO FIRST");
   });
 

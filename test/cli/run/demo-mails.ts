@@ -9,7 +9,7 @@ import { type Demo, GRANTED, REVOKED, story } from "./demo-run.ts";
 /** Registers the tests. */
 export const mailTests = (demo: Demo): void => {
   it("tells of the bad grant once, within the hour, and once of its end", () => {
-    const mails = demo.about(/api_readonly: Role that can do/);
+    const mails = demo.about(/api_readonly: Can do more/);
     expect(mails).toHaveLength(2);
     const [opened, resolved] = mails;
     expect(opened?.subject).toMatch(/^\[HIGH\]/);
@@ -21,7 +21,7 @@ export const mailTests = (demo: Demo): void => {
       /It began\s+between\s[\s\S]*?\sand\s[\s\S]*?,\s+the\s+times\s+of\s+the\s+snapshots\s+before\s+and\s+after/,
     );
     // The same reference, and the same words as far as there is room.
-    expect(resolved?.subject).toMatch(/^\[RESOLVED\] api_readonly: Role that can do/);
+    expect(resolved?.subject).toMatch(/^\[RESOLVED\] api_readonly: Can do more/);
     expect(resolved?.subject?.split(" ").at(-1)).toBe(opened?.subject?.split(" ").at(-1));
     expect(resolved?.sentAt).toBeGreaterThan(demo.at(REVOKED));
     expect(resolved?.sentAt).toBeLessThan(demo.at(REVOKED) + 70 * MINUTE);
@@ -59,7 +59,7 @@ export const mailTests = (demo: Demo): void => {
   });
 
   it("tells of the new network, with the right principal, what it can reach and how to cut it off", () => {
-    const [mail, end, ...more] = demo.about(/UserService: Connection from a new network/);
+    const [mail, end, ...more] = demo.about(/UserService: Came from a new network/);
     expect(more).toEqual([]);
     expect(mail?.text).toContain(principals.userService.arn);
     expect(mail?.text).toContain("203.0.113.0/24");
