@@ -1,19 +1,17 @@
 // init: the file that it writes, what it refuses, what it shows of AWS, and what it asks a person.
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { run } from "../../../cli/program.ts";
 import { documents } from "../../../cli/schemas/index.ts";
-import { type Params, paramsText, readParams } from "../../../deploy/params.ts";
-import { EXAMPLE, fileOf } from "../../../deploy/params-file.ts";
-import { cliIn } from "../../support/cli.ts";
+import { readParams } from "../../../deploy/params.ts";
+import { EXAMPLE } from "../../../deploy/params-file.ts";
+import { askedIn, cliIn } from "../../support/cli.ts";
 import { takesConnects } from "../../support/read-trail.ts";
 import { ACCOUNT, REGION, type SetupAccount, startSetupAccount } from "../../support/setup-account.ts";
+import { setupFolder } from "../../support/setup-folder.ts";
 
 const CLUSTER = `arn:aws:dsql:${REGION}:${ACCOUNT}:cluster/abc`;
-const root = mkdtempSync(join(tmpdir(), "init-"));
-const file = join(root, fileOf("prod"));
+const { root, file, written, reset, remove } = setupFolder("init-");
 let account: SetupAccount;
 const env: Record<string, string> = { NO_COLOR: "1" };
 const cli = cliIn(
@@ -23,11 +21,6 @@ const cli = cliIn(
 );
 const init = (...more: string[]) => cli(["init", ...more]);
 const whole = ["--region", REGION, "--email", "team@example.com", "--trail-bucket", "trail-files"];
-const written = (): Params => {
-  const read = readParams(readFileSync(file, "utf8"));
-  if ("problems" in read) throw new Error(read.problems.join());
-  return read.params;
-};
 const trail = (name: string, bucket: string, takes = false) => ({
   ...{ arn: `arn:aws:cloudtrail:${REGION}:${ACCOUNT}:trail/${name}`, home: REGION, logging: true },
   details: { S3BucketName: bucket, S3KeyPrefix: name, LogFileValidationEnabled: true },
@@ -45,12 +38,10 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await account?.stop();
-  rmSync(root, { recursive: true, force: true });
+  remove();
 });
 beforeEach(() => {
-  rmSync(join(root, "deploy"), { recursive: true, force: true });
-  mkdirSync(join(root, "deploy"));
-  writeFileSync(join(root, EXAMPLE), paramsText());
+  reset();
   account.iam.deny();
   Object.assign(account, { trails: [], notifications: {}, denied: [] });
 });
@@ -267,27 +258,13 @@ describe("init", () => {
 });
 
 describe("init at a terminal", () => {
-  /** Answers in turn; what was asked and told. */
-  const withAnswers = async (answers: readonly string[], ...words: string[]) => {
-    const left = [...answers];
-    const told = { out: "", err: "", questions: [] as string[] };
-    const out = (to: "out" | "err") => ({
-      ...{ isTTY: false, columns: 80 },
-      write: (text: string) => {
-        told[to] += text;
-      },
-    });
-    const code = await run(["init", ...words], {
-      ...{ stdout: out("out"), stderr: out("err"), env, cwd: root, now: () => 0, random: () => 0 },
-      sleep: async () => {},
-      signal: new AbortController().signal,
-      ask: async (question) => {
-        told.questions.push(question);
-        return left.shift() ?? "";
-      },
-    });
-    return { code, ...told, left };
-  };
+  const atTerminal = askedIn(
+    () => root,
+    () => 0,
+    env,
+  );
+  const withAnswers = (answers: readonly string[], ...words: string[]) =>
+    atTerminal(["init", ...words], answers);
 
   it("asks what no option says, again after a wrong answer, and suggests what it found", async () => {
     account.trails = [trail("main", "trail-files")];

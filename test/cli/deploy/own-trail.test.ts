@@ -1,14 +1,11 @@
 // A trail of the stack's own, from the question to the checks, over an account behind the real clients.
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { rmSync, writeFileSync } from "node:fs";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { prices } from "../../../bench/support/prices.ts";
 import type { CheckItem } from "../../../cli/deploy/check-item.ts";
-import { run } from "../../../cli/program.ts";
-import { type Params, paramsText, readParams } from "../../../deploy/params.ts";
-import { EXAMPLE, fileOf, readFileOf, stackNameOf, stackValues } from "../../../deploy/params-file.ts";
-import { cliIn } from "../../support/cli.ts";
+import { paramsText, readParams } from "../../../deploy/params.ts";
+import { stackNameOf, stackValues } from "../../../deploy/params-file.ts";
+import { askedIn, cliIn } from "../../support/cli.ts";
 import { takesConnects } from "../../support/read-trail.ts";
 import {
   ACCOUNT,
@@ -18,11 +15,11 @@ import {
   startSetupAccount,
   TABLE,
 } from "../../support/setup-account.ts";
+import { setupFolder } from "../../support/setup-folder.ts";
 
 const CLUSTER = `arn:aws:dsql:${REGION}:${ACCOUNT}:cluster/abc`;
 const OWN = `arn:aws:cloudtrail:${REGION}:${ACCOUNT}:trail/${stackNameOf("prod")}-${REGION}`;
-const root = mkdtempSync(join(tmpdir(), "own-trail-"));
-const file = join(root, fileOf("prod"));
+const { root, file, written, reset, remove } = setupFolder("own-trail-");
 const cli = cliIn(
   () => root,
   () => Date.parse("2026-11-02T09:20:00Z"),
@@ -64,12 +61,10 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await account?.stop();
-  rmSync(root, { recursive: true, force: true });
+  remove();
 });
 beforeEach(() => {
-  rmSync(join(root, "deploy"), { recursive: true, force: true });
-  mkdirSync(join(root, "deploy"));
-  writeFileSync(join(root, EXAMPLE), paramsText());
+  reset();
   Object.assign(account, { trails: [], notifications: {}, stacks: {}, denied: [] });
 });
 
@@ -168,31 +163,13 @@ describe("deploy-check", () => {
 describe("init", () => {
   const words = ["--stage", "prod", "--region", REGION, "--email", ""];
   const rest = ["--clusters", "auto", "--event-bus", "", "--security-hub", "off", "--chat-topic", ""];
-  const written = (): Params => {
-    const read = readFileOf(root, fileOf("prod"));
-    if (!read || "problems" in read) throw new Error("there is no file that can be used");
-    return read.params;
-  };
-  /** At a terminal, with these answers; what was asked, and told. */
-  const asked = async (answers: readonly string[], ...more: string[]) => {
-    const left = [...answers];
-    const told = { out: "", err: "", questions: [] as string[] };
-    const stream = (to: "out" | "err") => ({
-      ...{ isTTY: false, columns: 80 },
-      write: (text: string) => {
-        told[to] += text;
-      },
-    });
-    const code = await run(["init", ...words, ...rest, ...more], {
-      ...{ stdout: stream("out"), stderr: stream("err"), env: { NO_COLOR: "1" }, cwd: root },
-      ...{ now: () => 0, random: () => 0, sleep: async () => {}, signal: new AbortController().signal },
-      ask: async (question) => {
-        told.questions.push(question);
-        return left.shift() ?? "";
-      },
-    });
-    return { ...told, code };
-  };
+  const atTerminal = askedIn(
+    () => root,
+    () => 0,
+    { NO_COLOR: "1" },
+  );
+  const asked = (answers: readonly string[], ...more: string[]) =>
+    atTerminal(["init", ...words, ...rest, ...more], answers);
   const QUESTION = "Make a trail (on: with management events; connects; off)";
 
   it("offers a trail where none records the connects, and says what it costs", async () => {

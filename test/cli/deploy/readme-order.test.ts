@@ -1,27 +1,19 @@
 // README's way from a checkout to a running auditor, line by line: each command does what its comment says, in that order.
 // The deployment itself is CloudFormation's: here its stack appears as the framework would have asked for it.
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { CheckItem } from "../../../cli/deploy/check-item.ts";
 import { run } from "../../../cli/program.ts";
-import { paramsText } from "../../../deploy/params.ts";
-import {
-  EXAMPLE,
-  fileOf,
-  readFileOf,
-  refusal,
-  stackNameOf,
-  stackValues,
-} from "../../../deploy/params-file.ts";
+import { fileOf, readFileOf, refusal, stackNameOf, stackValues } from "../../../deploy/params-file.ts";
 import { runAwsCommand } from "../../support/aws-cli.ts";
 import { ACCOUNT, REGION, type SetupAccount, startSetupAccount, TABLE } from "../../support/setup-account.ts";
+import { setupFolder } from "../../support/setup-folder.ts";
 
 const checkout = join(import.meta.dirname, "../../..");
 const ROLE = `arn:aws:iam::${ACCOUNT}:role/snapshot`;
 const TOPIC = `arn:aws:sns:${REGION}:${ACCOUNT}:notices`;
-const root = mkdtempSync(join(tmpdir(), "readme-order-"));
+const { root, reset, remove } = setupFolder("readme-order-");
 let account: SetupAccount;
 
 beforeAll(async () => {
@@ -35,12 +27,11 @@ beforeAll(async () => {
     },
   ];
   account.notifications = { "trail-files": "" };
-  mkdirSync(join(root, "deploy"));
-  writeFileSync(join(root, EXAMPLE), paramsText());
+  reset();
 });
 afterAll(async () => {
   await account?.stop();
-  rmSync(root, { recursive: true, force: true });
+  remove();
 });
 
 const command = async (words: readonly string[], answers: readonly string[] = []) => {
