@@ -8,18 +8,19 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { withDoctorPorts } from "../../cli/run/doctor-ports.ts";
 import { documents } from "../../cli/schemas/index.ts";
-import { Cluster, Principal } from "../../lib/core/base/ids.ts";
+import { Cluster } from "../../lib/core/base/ids.ts";
 import { DAY, MINUTE } from "../../lib/core/base/time.ts";
 import type { LinkRow } from "../../lib/doctor/link.ts";
 import { registerCluster } from "../../lib/store/history/clusters.ts";
 import { keys } from "../../lib/store/table/keys.ts";
 import { simulatedClock } from "../../local/clock.ts";
-import { type Stack, startStack, TABLE_NAME, TRAIL_BUCKET } from "../../local/stack.ts";
+import { type Stack, TABLE_NAME, TRAIL_BUCKET } from "../../local/stack.ts";
+import { AWAY, startAwayStack } from "../support/away-stack.ts";
 import { cliIn } from "../support/cli.ts";
 import { fillStore } from "../support/table.ts";
 
 const NOW = Date.parse("2026-11-02T09:20:00Z");
-const cluster = Cluster.parse("arn:aws:dsql:us-east-1:111122223333:cluster/gone");
+const cluster = AWAY;
 const folder = mkdtempSync(join(tmpdir(), "doctor-"));
 const clock = simulatedClock(NOW);
 const at = { plus: 0 };
@@ -32,24 +33,7 @@ const words = ["doctor", "--table", TABLE_NAME, "--region", "us-east-1"];
 let stack: Stack;
 
 beforeAll(async () => {
-  stack = await startStack({
-    folder,
-    clock,
-    random: () => 0,
-    account: "111122223333",
-    region: "us-east-1",
-    clusters: [
-      {
-        cluster,
-        endpoint: "gone.dsql.us-east-1.on.aws",
-        user: "auditor",
-        dial: { host: "127.0.0.1", port: 1 },
-      },
-    ],
-    credentials: { accessKeyId: "local", secretAccessKey: "local", sessionToken: "local" },
-    auditor: Principal.parse("arn:aws:iam::111122223333:role/auditor"),
-  });
-  await stack.store.clusters.register(cluster);
+  stack = await startAwayStack({ folder, clock });
   stack.iam.putCluster({ arn: cluster });
 });
 afterAll(async () => {

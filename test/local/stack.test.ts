@@ -5,36 +5,18 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { eventPlans, MAX_RECEIVES, queuePlans, visibilityOf } from "../../deploy/topology.ts";
 import { capturePorts, runtime } from "../../handlers/wiring.ts";
-import { Cluster, Principal } from "../../lib/core/base/ids.ts";
 import { HOUR, MINUTE } from "../../lib/core/base/time.ts";
 import { simulatedClock } from "../../local/clock.ts";
-import { type Stack, startStack, TRAIL_BUCKET } from "../../local/stack.ts";
+import { type Stack, TRAIL_BUCKET } from "../../local/stack.ts";
+import { AWAY, startAwayStack } from "../support/away-stack.ts";
 
 const NOW = Date.parse("2026-11-02T09:20:00Z");
-const cluster = Cluster.parse("arn:aws:dsql:us-east-1:111122223333:cluster/gone");
+const cluster = AWAY;
 const folder = mkdtempSync(join(tmpdir(), "stack-"));
 let stack: Stack;
 
 beforeAll(async () => {
-  stack = await startStack({
-    folder,
-    clock: simulatedClock(NOW),
-    random: () => 0,
-    account: "111122223333",
-    region: "us-east-1",
-    // A cluster that is away: its port is closed.
-    clusters: [
-      {
-        cluster,
-        endpoint: "gone.dsql.us-east-1.on.aws",
-        user: "auditor",
-        dial: { host: "127.0.0.1", port: 1 },
-      },
-    ],
-    credentials: { accessKeyId: "local", secretAccessKey: "local", sessionToken: "local" },
-    auditor: Principal.parse("arn:aws:iam::111122223333:role/auditor"),
-  });
-  await stack.store.clusters.register(cluster);
+  stack = await startAwayStack({ folder, clock: simulatedClock(NOW) });
 });
 afterAll(async () => {
   await stack?.stop();

@@ -6,23 +6,13 @@ import { boundTallies, OTHERS } from "../../../lib/core/activity/bound-tallies.t
 import { FOLDED, mergeTallies, tallyOf } from "../../../lib/core/activity/tally.ts";
 import { packTallies } from "../../../lib/store/activity/tally-codec.ts";
 import { connection } from "../../support/connections.ts";
+import { anyTally, countOf } from "../../support/random-tallies.ts";
 import { uuidOf } from "../../support/records.ts";
 
 const HOME = "111122223333";
 const HOUR = { kinds: 1_000, bytes: 300_000 };
 const SMALL = { kinds: 12, bytes: 100_000 };
-const sum = (tallies: readonly Tally[]): number => tallies.reduce((total, { count }) => total + count, 0);
 const principalsOf = (tallies: readonly Tally[]) => new Set(tallies.map(({ principal }) => principal));
-
-const few = fc
-  .record({
-    id: fc.uuid(),
-    at: fc.integer({ min: 0, max: 1_000 }),
-    principal: fc.constantFrom("a", "b", "c"),
-    outcome: fc.constantFrom("allowed", "refused"),
-    sourceIp: fc.integer({ min: 0, max: 9 }).map((n) => `10.0.${n}.1`),
-  })
-  .map(({ id, at, ...rest }) => tallyOf(connection(id, at, rest)));
 
 /** Hard to compress, as an attacker would have it. */
 const noise = (n: number, length: number): string =>
@@ -50,12 +40,12 @@ const crowd = (count: number, length: number, allowed: boolean): Tally[] =>
 describe("boundTallies", () => {
   it("loses no connection and no principal while kinds alone are too many, and says how many lost their kind", () => {
     fc.assert(
-      fc.property(fc.array(few, { minLength: 30, maxLength: 80 }), (all) => {
+      fc.property(fc.array(anyTally, { minLength: 30, maxLength: 80 }), (all) => {
         const merged = mergeTallies(all);
         const { tallies, folded, others } = boundTallies(merged, SMALL);
-        expect(sum(tallies)).toBe(all.length);
+        expect(countOf(tallies)).toBe(all.length);
         expect(tallies.length).toBeLessThanOrEqual(12 / 2 + 3 * 2);
-        expect(sum(tallies.filter(({ network }) => network === FOLDED))).toBe(folded);
+        expect(countOf(tallies.filter(({ network }) => network === FOLDED))).toBe(folded);
         expect(others).toBe(0);
         expect(principalsOf(tallies)).toEqual(principalsOf(merged));
         expect(boundTallies(merged, HOUR)).toEqual({ tallies: merged, folded: 0, others: 0 });
@@ -72,7 +62,7 @@ describe("boundTallies", () => {
         (count, length, allowed) => {
           const merged = mergeTallies(crowd(count, length, allowed));
           const { tallies, others } = boundTallies(merged, HOUR, { home: HOME });
-          expect(sum(tallies)).toBe(count);
+          expect(countOf(tallies)).toBe(count);
           expect(tallies.length).toBeLessThanOrEqual(HOUR.kinds);
           expect(packTallies(tallies).length).toBeLessThan(350_000);
           const shown = principalsOf(tallies);
@@ -127,7 +117,7 @@ describe("boundTallies", () => {
     const { tallies } = boundTallies(merged, HOUR, { home: HOME });
     expect(tallies).toContainEqual(app);
     expect(principalsOf(tallies)).toContain(denied.principal);
-    expect(sum(tallies)).toBe(20_002);
+    expect(countOf(tallies)).toBe(20_002);
   });
 
   it("makes of refused callers without an ARN their type and account before it gives up anybody", () => {
@@ -140,13 +130,13 @@ describe("boundTallies", () => {
     );
     const { tallies, others } = boundTallies(merged, HOUR, { home: HOME });
     expect([...principalsOf(tallies)]).toEqual(["unknown:AWSAccount/444455556666"]);
-    expect({ others, counted: sum(tallies) }).toEqual({ others: 0, counted: 3_000 });
+    expect({ others, counted: countOf(tallies) }).toEqual({ others: 0, counted: 3_000 });
   });
 
   it("says how many principals stand in the remainder", () => {
     const merged = mergeTallies(crowd(5_000, 30, true));
     const { tallies, others } = boundTallies(merged, HOUR, { home: HOME });
     expect(others).toBe(5_000 - (principalsOf(tallies).size - 1));
-    expect(sum(tallies.filter(({ principal }) => principal === OTHERS))).toBe(others);
+    expect(countOf(tallies.filter(({ principal }) => principal === OTHERS))).toBe(others);
   });
 });

@@ -1,11 +1,10 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Tally } from "../../../lib/core/activity/activity.ts";
 import { clientFamily, clientOf } from "../../../lib/core/activity/client-family.ts";
 import { networkOf } from "../../../lib/core/activity/network.ts";
 import { sessionShape } from "../../../lib/core/activity/session-shape.ts";
-import { mergeTallies, tallyOf } from "../../../lib/core/activity/tally.ts";
-import { connection } from "../../support/connections.ts";
+import { mergeTallies } from "../../../lib/core/activity/tally.ts";
+import { anyTally, countOf } from "../../support/random-tallies.ts";
 
 describe("networkOf", () => {
   it.each([
@@ -66,25 +65,14 @@ describe("sessionShape", () => {
   });
 });
 
-const tally = fc
-  .record({
-    id: fc.uuid(),
-    at: fc.integer({ min: 0, max: 1_000 }),
-    principal: fc.constantFrom("a", "b", "c"),
-    outcome: fc.constantFrom("allowed", "refused"),
-    sourceIp: fc.integer({ min: 0, max: 9 }).map((n) => `10.0.${n}.1`),
-  })
-  .map(({ id, at, ...rest }) => tallyOf(connection(id, at, rest)));
-const sum = (tallies: readonly Tally[]): number => tallies.reduce((total, { count }) => total + count, 0);
-
 describe("mergeTallies", () => {
   it("is the same in any order and in any grouping", () => {
     fc.assert(
-      fc.property(fc.array(tally), fc.nat(), (all, cut) => {
+      fc.property(fc.array(anyTally), fc.nat(), (all, cut) => {
         const at = cut % (all.length + 1);
         const parts = [...mergeTallies(all.slice(at)), ...mergeTallies(all.slice(0, at))];
         expect(mergeTallies(parts)).toEqual(mergeTallies(all));
-        expect(sum(mergeTallies(all))).toBe(all.length);
+        expect(countOf(mergeTallies(all))).toBe(all.length);
       }),
     );
   });
