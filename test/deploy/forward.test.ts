@@ -26,6 +26,21 @@ it("hear of every call to IAM that changes whom its policies let in, and of no c
   expect(named.filter((name) => !operations.includes(name))).toEqual([]);
 });
 
+type Condition = Readonly<Record<string, unknown>>;
+/** Whether a condition of a template holds. */
+const holds = (one: Condition, all: Readonly<Record<string, Condition>>, values: object): boolean => {
+  const [[word, held] = []] = Object.entries(one);
+  const parts = (Array.isArray(held) ? held : []) as Condition[];
+  const each = () => parts.map((part) => holds(part, all, values));
+  if (word === "Condition") return holds(all[String(held)] ?? {}, all, values);
+  if (word === "Fn::Not") return !each()[0];
+  if (word === "Fn::And") return each().every(Boolean);
+  if (word === "Fn::Or") return each().some(Boolean);
+  if (word !== "Fn::Equals") throw new Error(`no condition: ${JSON.stringify(one)}`);
+  const [a, b] = parts.map((part) => filled(part, values as Record<string, string>));
+  return a === b;
+};
+
 describe.each([
   {
     file: "forward-region.yml",
@@ -47,6 +62,17 @@ describe.each([
     }
   });
 
+  it.each([
+    ["another Region of the auditor's account", "eu-west-9", "", true],
+    ["the same Region of another account", region, "999999999999", true],
+    ["the auditor's own Region", region, "", false],
+    ["the auditor's own Region and account, by its number", region, account, false],
+  ])("hands over from %s, and no bus its events to itself", (_, here, AuditorAccount, isSent) => {
+    const own = { ...values, "AWS::Region": here, AuditorAccount };
+    for (const name of Object.keys(rules))
+      expect(holds({ Condition: Resources[name].Condition }, Conditions, own), name).toBe(isSent);
+  });
+
   it("puts them on the event bus of the auditor's Region, in any partition, and may do no more", () => {
     for (const name of Object.keys(rules)) {
       const { Targets } = Resources[name].Properties;
@@ -61,7 +87,7 @@ describe.each([
     ]);
     expect(Object.keys(Parameters)).toEqual(["AuditorRegion", "AuditorAccount"]);
     // Of another account only where one is named.
-    expect(Conditions).toEqual({ IsOwn: { "Fn::Equals": [{ Ref: "AuditorAccount" }, ""] } });
+    expect(Conditions.IsOwn).toEqual({ "Fn::Equals": [{ Ref: "AuditorAccount" }, ""] });
     expect(JSON.stringify(Resources)).toContain(
       '"Account":{"Fn::If":["IsOwn",{"Ref":"AWS::AccountId"},{"Ref":"AuditorAccount"}]}',
     );
