@@ -37,6 +37,7 @@ const findingText = (finding: Finding, store: string): string => {
       `${finding.status}${finding.closedAt === undefined ? "" : `, closed ${minute(finding.closedAt)}`}`,
     ),
     ...line("", finding.closedBecause ?? finding.ends),
+    ...line("told by", finding.sameAs && `${finding.sameAs.id} of ${finding.sameAs.cluster}, its peer`),
     ...line("taken by", acknowledgedText(finding)),
     ...line("severity", finding.severity),
     ...line("cluster", finding.cluster),

@@ -20,6 +20,12 @@ const fields = {
   lastSeenAt: Time,
   detectedAt: Time.describe("When it was found first."),
   observedUntil: Time.optional().describe("Its detector is new here: nobody is mailed of it until then."),
+  sameAs: z
+    .looseObject({ cluster: Cluster, id: z.string() })
+    .optional()
+    .describe(
+      "The same finding at the peer of a multi-Region cluster: people are told of that one, and not of this.",
+    ),
   confirmedAt: Time.describe("The last evaluation that still found it."),
   endedAt: Time.optional().describe("Since when a stretch of time is over."),
   ends: z.string().optional().describe("How it ended."),

@@ -28,6 +28,12 @@ export const FindingAnswer = z
         description: "Its detector is new here: nobody is mailed of it until then.",
       }),
     ),
+    sameAs: z.optional(z.object({ cluster: z.string(), id: z.string() })).check(
+      z.meta({
+        description:
+          "The same finding at the peer of a multi-Region cluster: people are told of that one, and not of this.",
+      }),
+    ),
     endedAt: z.optional(Time).check(z.meta({ description: "Since when a stretch of time is over." })),
     ends: z.optional(z.string()).check(z.meta({ description: "How a stretch of time ended." })),
     closedAt: z.optional(Time),

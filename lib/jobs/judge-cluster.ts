@@ -9,6 +9,7 @@ import type { Finding, Look } from "../core/findings/finding.ts";
 import { type DetectorOptions, judgeWith } from "../core/findings/judge.ts";
 import { firstLooksOf, observedUntil } from "../core/findings/observe.ts";
 import { reconcileFindings } from "../core/findings/reconcile-findings.ts";
+import { isOfSharedState, spokenFor } from "../core/findings/shared-state.ts";
 import { auditView } from "../core/findings/view.ts";
 import type { Gone } from "../core/history/cluster-life.ts";
 import { joinIncidents } from "../core/incidents/threads.ts";
@@ -19,6 +20,7 @@ import { type CapturePorts, checkCapture } from "./check-capture.ts";
 import { closeCluster, goneNow } from "./gone-cluster.ts";
 import { type FactOptions, loadAll } from "./load-facts.ts";
 import { lookCloser } from "./look-closer.ts";
+import { peerFindings } from "./peer-findings.ts";
 
 export type DetectOptions = FactOptions & {
   /** Asks AWS about its trails; without, nothing is asked and nothing is claimed. */
@@ -37,6 +39,9 @@ export type Detected = {
   /** The cluster is gone, so nothing was evaluated: its findings are closed. */
   readonly gone?: Gone;
 };
+
+const shared = new Set(detectors.filter(isOfSharedState).map(({ id }) => id));
+const isShared = (detector: string): boolean => shared.has(detector);
 
 /** What a look needs to be up to date: counts, what AWS says of its trails, which hours own logins prove. */
 const prepare = async (
@@ -88,6 +93,7 @@ export const detectCluster = async (
   const declared = withDeclaredOptions(detectors, facts.baseline, cluster, detectorOptions);
   const judge = judgeWith(detectors, windowOptions(dormantDays, declared));
   const { observations: judged, looks, gone, settled } = judge(auditView(facts));
+  const peers = await peerFindings(store, facts.snapshot?.catalog, now);
   const existing = [...known.values()].map(({ finding }) => finding);
   const observations = await lookCloser(store, cluster, facts.activity, existing, judged);
   const kept = store.findings;
@@ -100,12 +106,17 @@ export const detectCluster = async (
   );
   const change = (before: readonly Finding[], exemptions: readonly Exemption[]): readonly Finding[] =>
     joinIncidents(
-      reconcileFindings(before, observations, looks, now, {
-        exemptions,
-        lastLookAt: lastLook?.at,
-        gone,
-        observedUntil: (finding) => observedUntil(firstLooks, finding, now),
-      }),
+      spokenFor(
+        reconcileFindings(before, observations, looks, now, {
+          exemptions,
+          lastLookAt: lastLook?.at,
+          gone,
+          observedUntil: (finding) => observedUntil(firstLooks, finding, now),
+        }),
+        facts.snapshot?.takenAt ?? null,
+        peers,
+        isShared,
+      ),
     );
   if (dryRun) return { findings: change(existing, accepted), looks };
   // Where somebody else wrote meanwhile, it may have been an exemption.

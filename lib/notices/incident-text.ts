@@ -4,6 +4,7 @@ import { type Instant, minute } from "../core/base/time.ts";
 import { visible } from "../core/base/visible-text.ts";
 import type { DetectorWords } from "../core/findings/detector.ts";
 import { type Finding, worstFirst } from "../core/findings/finding.ts";
+import { isHeldBack } from "../core/findings/observe.ts";
 import { isNews, type NoticeKind } from "../core/incidents/due.ts";
 import type { Incident } from "../core/incidents/incident.ts";
 import { isOver } from "../core/incidents/threads.ts";
@@ -175,7 +176,7 @@ export const incidentNotice = (
     short: shortText(tag, kind === "over" ? stem : lead.title, incident.cluster, incident.id),
     findings: findings.map(noticeFinding),
     told: findings
-      .filter(({ observedUntil, status }) => observedUntil === undefined && status !== "exempt")
+      .filter((finding) => !isHeldBack(finding) && finding.status !== "exempt")
       .map((finding) => toldOf(finding, "notice")),
   };
 };

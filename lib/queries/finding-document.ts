@@ -24,6 +24,7 @@ export const findingDocument = (finding: Finding) => {
     detectedAt: iso(finding.detectedAt),
     confirmedAt: iso(finding.confirmedAt),
     ...(finding.observedUntil !== undefined && { observedUntil: iso(finding.observedUntil) }),
+    ...(finding.sameAs && { sameAs: finding.sameAs }),
     ...(finding.endedAt !== undefined && { endedAt: iso(finding.endedAt) }),
     ...(finding.ends !== undefined && { ends: finding.ends }),
     ...(finding.closedAt !== undefined && { closedAt: iso(finding.closedAt) }),

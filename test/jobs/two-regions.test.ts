@@ -4,17 +4,21 @@ import type { Connection } from "../../lib/core/activity/connection.ts";
 import { Cluster } from "../../lib/core/base/ids.ts";
 import { DAY, HOUR, type Instant } from "../../lib/core/base/time.ts";
 import { exampleCluster, exampleIam } from "../../lib/core/findings/example-iam.ts";
+import type { Finding } from "../../lib/core/findings/finding.ts";
+import { isHeldBack } from "../../lib/core/findings/observe.ts";
+import { retireCluster } from "../../lib/jobs/cluster-life.ts";
 import { detectCluster } from "../../lib/jobs/judge-cluster.ts";
 import { activityOf } from "../../lib/queries/activity.ts";
 import { coverageOf } from "../../lib/queries/coverage.ts";
 import { peerLines } from "../../lib/queries/database.ts";
 import { explainAccess } from "../../lib/queries/explain.ts";
+import { findingDocument } from "../../lib/queries/finding-document.ts";
 import { groundsAt } from "../../lib/queries/grounds.ts";
 import { loadReportData } from "../../lib/queries/load-report-data.ts";
 import { openStore, type Store } from "../../lib/store/open-store.ts";
 import { estate, cluster as HERE } from "../support/catalogs.ts";
 import { connection } from "../support/connections.ts";
-import { testTables } from "../support/table.ts";
+import { sqliteTables, testTables } from "../support/table.ts";
 
 const THERE = Cluster.parse(HERE.replace("us-east-1", "us-east-2"));
 const NOW = Date.UTC(2026, 10, 20, 12);
@@ -29,7 +33,11 @@ let tables: Awaited<ReturnType<typeof testTables>>;
 beforeAll(async () => {
   tables = await testTables();
 });
-afterAll(() => tables.stop());
+const files = sqliteTables();
+afterAll(async () => {
+  await tables.stop();
+  await files.stop();
+});
 
 const hours = function* (from: Instant, to: Instant) {
   for (let hour = from; hour < to; hour += HOUR) yield hour;
@@ -39,6 +47,8 @@ type World = {
   readonly clusters?: readonly Cluster[];
   readonly proven?: readonly string[];
   readonly connections?: readonly Connection[];
+  /** In a file, where much is read and DynamoDB itself has been asked by others. */
+  readonly inFile?: true;
 };
 
 /** Both clusters are scanned and proven unless said otherwise. */
@@ -46,8 +56,9 @@ const world = async ({
   clusters = [HERE, THERE],
   proven = ["us-east-1", "us-east-2"],
   connections = [],
+  inFile,
 }: World): Promise<Store> => {
-  const store = openStore(await tables.fresh(), { now: () => NOW });
+  const store = openStore(await (inFile ? files : tables).fresh(), { now: () => NOW });
   for (const cluster of clusters) {
     const rows = [cluster, ...clusters.filter((one) => one !== cluster)].map((one) => exampleCluster(one));
     const catalog = { ...estate(), cluster, iam: exampleIam({ clusters: rows }) };
@@ -134,8 +145,8 @@ it("answers as of one cluster that had all connections, whichever of the two is 
     seen("e4", 6, "stranger", of(4), { outcome: "refused" }),
     seen("e5", 5, "boss", of(5), { action: "DbConnectAdmin" }),
   ];
-  const one = await world({ clusters: [HERE], connections: split(() => HERE) });
-  const two = await world({ connections: split((n) => (n % 2 ? HERE : THERE)) });
+  const one = await world({ clusters: [HERE], connections: split(() => HERE), inFile: true });
+  const two = await world({ connections: split((n) => (n % 2 ? HERE : THERE)), inFile: true });
   await one.activity.fold(HERE, NOW);
   for (const cluster of [HERE, THERE]) await two.activity.fold(cluster, NOW);
   const told = async (store: Store, cluster: Cluster, withReport: boolean) => {
@@ -165,3 +176,23 @@ it("answers as of one cluster that had all connections, whichever of the two is 
     expect(JSON.parse(text)).toEqual(JSON.parse(JSON.stringify(same)));
   }
 }, 20_000);
+
+it("tells of a finding once: the second endpoint's names the first one's, until that one is not watched any more", async () => {
+  const store = await world({});
+  const rolesOf = async (cluster: Cluster, isHeld: boolean) =>
+    (await store.findings.list(cluster))
+      .filter((one) => one.category === "dormant" && isHeldBack(one) === isHeld)
+      .map(({ subject }) => subject.role)
+      .sort();
+  await detectCluster(store, HERE, NOW, options);
+  await detectCluster(store, THERE, NOW, options);
+  const all = await rolesOf(HERE, false);
+  expect(all.length).toBeGreaterThan(1);
+  expect(await rolesOf(THERE, true)).toEqual(all);
+  const [first] = (await store.findings.list(THERE)).filter(isHeldBack);
+  expect(findingDocument(first as Finding)).toMatchObject({ sameAs: { cluster: HERE } });
+  await retireCluster(store, HERE, { by: "ana", via: "command line", at: NOW }, "moved away");
+  await detectCluster(store, THERE, NOW + HOUR, options);
+  expect(await rolesOf(THERE, true)).toEqual([]);
+  expect(await rolesOf(THERE, false)).toEqual(all);
+});

@@ -56,6 +56,8 @@ type Common<O, E extends Evidence> = {
   readonly thread?: { readonly key: string; readonly title: string };
   /** The auditor itself does not see: an open finding is counted as this metric, whose alarm does not wait for a mail. */
   readonly metric?: "SnapshotOverdue" | "CanaryMissed";
+  /** It needs the catalog alone, and what it finds depends on who connected at this endpoint of the database all the same. */
+  readonly ofEndpoint?: true;
   readonly docs: DetectorDocs;
   readonly life: Life;
   /** What each field of the evidence is called, wherever it is shown. */

@@ -124,6 +124,8 @@ export const Finding = z.object({
   reopened: z.int(),
   /** Its detector is new to a running installation: until then nobody is mailed of it. */
   observedUntil: z.optional(z.int()),
+  /** The same of what a multi-Region database's endpoints share, found at its peer: that one is told, and not this. */
+  sameAs: z.optional(z.object({ cluster: Cluster, id: z.string() })),
   /** What was told by mail. */
   ...ToldOfIt.shape,
   /** The same in a chat, which has a memory of its own. */

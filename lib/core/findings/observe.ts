@@ -1,6 +1,6 @@
 // New detectors of a running installation are observed first: what they find is listed, and mailed only after two days.
 import { HOUR, type Instant } from "../base/time.ts";
-import type { Category } from "./finding.ts";
+import type { Category, Finding } from "./finding.ts";
 
 /** How long: two working days' rhythm, so that people see what an upgrade would mail before it does. */
 export const OBSERVE_MS = 48 * HOUR;
@@ -41,3 +41,7 @@ export const observedUntil = (
   const until = first + OBSERVE_MS;
   return first === 0 || category === "coverage" || until <= now ? undefined : until;
 };
+
+/** Nobody is told of it now: its detector is only observed, or the same finding of a peer is told. */
+export const isHeldBack = ({ observedUntil, sameAs }: Pick<Finding, "observedUntil" | "sameAs">): boolean =>
+  observedUntil !== undefined || sameAs !== undefined;

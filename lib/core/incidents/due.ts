@@ -1,6 +1,7 @@
 // What people must be told of an incident now: at once, or in the next summary. Pure; who tells it marks it as told.
 import { HOUR, type Instant } from "../base/time.ts";
 import { type Finding, provesUnused, type Severity, worstFirst } from "../findings/finding.ts";
+import { isHeldBack } from "../findings/observe.ts";
 import type { Incident } from "./incident.ts";
 import { isOver } from "./threads.ts";
 
@@ -38,7 +39,7 @@ export const isUntoldEnd = ({ noticedAt, closeNoticedAt }: Finding): boolean =>
 
 /** Nobody ever heard of it, and it would have been told at once. */
 export const isUrgentUntold = (finding: Finding, { immediate }: Urgency = DEFAULT_URGENCY): boolean =>
-  isUntold(finding) && finding.observedUntil === undefined && atLeast(finding.severity, immediate);
+  isUntold(finding) && !isHeldBack(finding) && atLeast(finding.severity, immediate);
 
 /** The notice that is due at once; undefined: none is. */
 export const immediateNotice = (

@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import type { Instant } from "../base/time.ts";
 import type { ChannelMark, Finding } from "../findings/finding.ts";
+import { isHeldBack } from "../findings/observe.ts";
 import { incidentOf, isOver } from "./threads.ts";
 
 /** The channels that follow each finding by itself. */
@@ -63,7 +64,7 @@ const endOf = ({ closedAt, endedAt, lastSeenAt }: Finding): Instant => closedAt 
 
 /**
  * What `channel` still has to be told of one finding, in this order. `since`: when the channel was switched on, before
- * which nothing is told. Nobody is told of what is only observed, nor of what was accepted before it was told.
+ * which nothing is told. Nobody is told of what is held back, nor of what was accepted before it was told.
  */
 export const dueOf = (
   finding: Finding,
@@ -73,7 +74,7 @@ export const dueOf = (
   const before = finding.channels?.[channel];
   const mark = markOf(finding, now);
   if (!before || (before.over && (before.life !== mark.life || !mark.over))) {
-    if (finding.observedUntil !== undefined || finding.status === "exempt") return [];
+    if (isHeldBack(finding) || finding.status === "exempt") return [];
     if (!mark.over) return [event("opened", finding, before, mark)];
     // It was over before anybody was told: both, so that who counts them counts right.
     if (endOf(finding) < since && finding.detectedAt < since) return [];

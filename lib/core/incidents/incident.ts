@@ -3,6 +3,7 @@ import type { Cluster } from "../base/ids.ts";
 import type { Instant } from "../base/time.ts";
 import { type Finding, type Severity, worstFirst } from "../findings/finding.ts";
 import { isClosed } from "../findings/join-families.ts";
+import { isHeldBack } from "../findings/observe.ts";
 import { incidentOf, isOver, overSince } from "./threads.ts";
 
 /** Worked out from its findings, never stored: what was told stands in each of them. */
@@ -11,7 +12,7 @@ export type Incident = {
   readonly cluster: Cluster;
   /** The one that it began with first, then by the time that each was found, and began. */
   readonly findings: readonly [Finding, ...Finding[]];
-  /** What people may be told of: neither closed, nor exempt, nor only observed. What ended before anybody heard counts. */
+  /** What people may be told of: neither closed, nor exempt, nor held back. What ended before anybody heard counts. */
   readonly tellable: readonly Finding[];
   /** What of it goes on: what people may still have to do something about. */
   readonly standing: readonly Finding[];
@@ -28,7 +29,7 @@ export type Incident = {
 };
 
 const isTellable = (finding: Finding): boolean =>
-  !isClosed(finding) && finding.status !== "exempt" && finding.observedUntil === undefined;
+  !isClosed(finding) && finding.status !== "exempt" && !isHeldBack(finding);
 
 /** The worst of them; low where there are none. */
 export const worstOf = (severities: readonly Severity[]): Severity =>

@@ -15,6 +15,7 @@ export const baselineDrift = /* @__PURE__ */ defineDetector({
   short: "Differs from the baseline",
   severity: "medium",
   life: "state",
+  ofEndpoint: true,
   docs: {
     why: "The baseline is the access that somebody reviewed. What the database allows beside it, or longer than it was meant to, nobody decided.",
     fix: "Take the access away, or declare it in access.yml, have it reviewed and publish it: `dsql-audit baseline publish --file access.yml`. All differences: `dsql-audit baseline diff --published`.",
