@@ -7,12 +7,29 @@ import { constants, homedir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-const NEEDED = 24;
 const at = (path) => fileURLToPath(new URL(path, import.meta.url));
 const bundled = at("../dist/dsql-audit.mjs");
 const sources = at("../cli/main.ts");
 // A checkout always runs its sources: a bundle that was left behind by packing would be a stale program.
-const program = existsSync(sources) ? sources : bundled;
+const isCheckout = existsSync(sources);
+const program = isCheckout ? sources : bundled;
+
+/** Before these Node.js knows no dictionary of zstd, and every snapshot of a store would look as if it was altered. */
+const NEEDED = isCheckout ? "24.6 or later" : "22.19 or a later 22, or 24.6 or later";
+const suits = () => {
+  const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
+  if (major === 22) return !isCheckout && minor >= 19;
+  return major > 24 || (major === 24 && minor >= 6);
+};
+
+/** What older releases say of their SQLite at every start is of no use to whoever runs a command. */
+const withoutSqliteWarning = () => {
+  const { emitWarning } = process;
+  process.emitWarning = (warning, ...more) => {
+    if (!String(warning).startsWith("SQLite is an experimental feature"))
+      emitWarning.call(process, warning, ...more);
+  };
+};
 
 const npmNode = () => {
   try {
@@ -38,7 +55,8 @@ const codeCache = () => {
   }
 };
 
-if (Number(process.versions.node.split(".")[0]) >= NEEDED) {
+if (suits()) {
+  withoutSqliteWarning();
   const cache = codeCache();
   if (cache) module.enableCompileCache(cache);
   await import(program);
@@ -46,8 +64,8 @@ if (Number(process.versions.node.split(".")[0]) >= NEEDED) {
   const node = npmNode();
   if (!node) {
     process.stderr.write(
-      `error: dsql-audit needs Node.js ${NEEDED} or later, this is ${process.version}\n` +
-        "  Install it from https://nodejs.org, or let npm bring it: npm ci (without --omit=optional)\n",
+      `error: dsql-audit needs Node.js ${NEEDED}; this is ${process.version}\n` +
+        `  Install it from https://nodejs.org${isCheckout ? ", or let npm bring it: npm ci (without --omit=optional)" : ""}\n`,
     );
     process.exit(1);
   }

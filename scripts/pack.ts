@@ -68,7 +68,7 @@ const { metafile } = await build({
   // What only some commands need stays in files that only they load; all of them side by side, for the URLs above.
   splitting: true,
   platform: "node",
-  target: "node24",
+  target: "node22.19",
   format: "esm",
   packages: "external",
   plugins: [bundledUrls, checkoutOnly],
@@ -88,7 +88,7 @@ const imported = new Set(
         .join("/"),
     ),
 );
-const { name, version, description, license, type, bin, engines, dependencies } = JSON.parse(
+const { name, version, description, license, type, bin, dependencies } = JSON.parse(
   readFileSync(join(root, "package.json"), "utf8"),
 ) as Record<string, Record<string, string>>;
 const undeclared = [...imported].filter((id) => !dependencies?.[id]);
@@ -100,7 +100,8 @@ const manifest = {
   license,
   type,
   bin,
-  engines,
+  // A checkout may bring its own Node.js; a package runs on whoever's it is. bin/dsql-audit.mjs says why these.
+  engines: { node: "^22.19.0 || >=24.6.0" },
   dependencies: Object.fromEntries(Object.entries(dependencies ?? {}).filter(([id]) => imported.has(id))),
 };
 writeFileSync(join(out, "package.json"), `${JSON.stringify(manifest, null, 2)}\n`);

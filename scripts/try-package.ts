@@ -6,6 +6,9 @@ import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
+import { openStore } from "../lib/store/open-store.ts";
+import { openSqliteTable } from "../lib/store/table/sqlite/sqlite-table.ts";
+import { cluster, estate, role } from "../test/support/catalogs.ts";
 
 const root = join(import.meta.dirname, "..");
 const home = mkdtempSync(join(tmpdir(), "dsql-audit-try-"));
@@ -70,6 +73,58 @@ const checkBill = (): void => {
   console.log(`${components.length} components in the bill of materials`);
 };
 
+/** The oldest Node.js that the package says it runs on. */
+const OLDEST = "22.19.0";
+
+/** A store with one snapshot in it. */
+const packedStore = async (file: string): Promise<void> => {
+  const now = Date.now;
+  const patience = { sleep: async () => {}, random: Math.random };
+  const { table, close } = await openSqliteTable({ file, mayCreate: true, ...patience });
+  const store = openStore(table, { now });
+  await store.clusters.register(cluster);
+  await store.snapshots.save(cluster, estate({ roles: [role(100, "app")] }), now());
+  await close();
+};
+
+/** A store that this Node.js wrote reads the same on the oldest one; skipped where npm does not have that for this machine. */
+const tryOldest = async (): Promise<void> => {
+  const name = `node-${process.platform}-${process.arch}`;
+  const older = join(home, "oldest");
+  const { status } = spawnSync(
+    "npm",
+    ["install", "--no-save", "--no-audit", "--no-fund", "--prefix", older, `${name}@${OLDEST}`],
+    { cwd: home, stdio: "ignore" },
+  );
+  if (status !== 0) {
+    console.log(`SKIPPED: not tried on Node.js ${OLDEST}, for npm does not bring ${name} here`);
+    return;
+  }
+  const node = join(older, "node_modules", name, "bin", "node");
+  const bin = join(home, "node_modules", "dsql-access-auditor", "bin", "dsql-audit.mjs");
+  const store = join(home, "packed.db");
+  await packedStore(store);
+  const says = (program: string, ...args: string[]) => {
+    const {
+      status: code,
+      stdout,
+      stderr,
+    } = spawnSync(program, [bin, ...args, "--store", store], {
+      cwd: home,
+      encoding: "utf8",
+    });
+    return { code, stdout, stderr };
+  };
+  for (const args of [
+    ["history", "verify"],
+    ["privileges", "--json"],
+    ["clusters", "--json"],
+  ])
+    deepEqual(says(node, ...args), says(process.execPath, ...args));
+  match(says(node, "history", "verify").stdout, /^Whole: 1 snapshot/);
+  console.log(`the same on Node.js ${OLDEST}`);
+};
+
 try {
   execFileSync(process.execPath, [join(root, "scripts/pack.ts"), home], {
     stdio: "inherit",
@@ -95,6 +150,7 @@ try {
   equal(existsSync(join(home, "dsql-audit-demo")), false);
   equal(existsSync(join(home, "node_modules/dynalite")), false);
   console.log("installed, and works on its own");
+  await tryOldest();
 } finally {
   rmSync(home, { recursive: true, force: true });
 }

@@ -1,6 +1,7 @@
 // How content is stored: a format byte, a checksum, and zstd with a dictionary of our own vocabulary.
 import { createHash } from "node:crypto";
 import { constants, zstdCompressSync, zstdDecompressSync } from "node:zlib";
+import { AuditError } from "../../errors.ts";
 import { dictionary1 } from "./packing-dictionary.ts";
 
 /** 1: zstd with dictionary 1. A new dictionary is a new format; the old one stays for ever, to read what it packed. */
@@ -23,7 +24,10 @@ export const pack = (content: Uint8Array | string): Uint8Array => {
   return Buffer.concat([Uint8Array.of(FORMAT), checkOf(FORMAT, packed), packed]);
 };
 
-/** The content; undefined where the bytes are altered, of a later format, or would unpack to more than `most` bytes. */
+/**
+ * The content; undefined where the bytes are altered, of a later format, or would unpack to more than `most` bytes.
+ * AuditError("config") where this Node.js could unpack nothing at all.
+ */
 export const unpack = (stored: Uint8Array, most: number): Buffer | undefined => {
   const format = stored[0] ?? 0;
   const dictionary = dictionaries[format];
@@ -32,6 +36,17 @@ export const unpack = (stored: Uint8Array, most: number): Buffer | undefined => 
   try {
     return zstdDecompressSync(packed, { maxOutputLength: most, dictionary });
   } catch {
+    if (!knowsDictionaries())
+      throw new AuditError("config", "this Node.js unpacks no snapshot: its zstd takes no dictionary", {
+        hint: "Use Node.js 24.6 or later.",
+      });
     return undefined;
   }
+};
+
+/** Releases that know none pass over the option without a word, and what was packed with one looks altered to them. */
+const knowsDictionaries = (): boolean => {
+  const words = Buffer.from("a dictionary of which all is used again");
+  const packed = zstdCompressSync(words, { dictionary: words });
+  return packed.length < zstdCompressSync(words).length;
 };
