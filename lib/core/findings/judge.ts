@@ -15,6 +15,7 @@ import {
 } from "./detector.ts";
 import { type Finding, type Look, type Observation, type Subject, worstFirst } from "./finding.ts";
 import { findingId } from "./finding-id.ts";
+import { foundBetween } from "./found-between.ts";
 import type { AuditView } from "./view.ts";
 
 /** What one judgement of one cluster says; input of `reconcileFindings`. */
@@ -188,7 +189,11 @@ export const judgeWith = (
     (view: AuditView): Judged["gone"] =>
     ({ detector: id, subject, firstSeenAt: from, lastSeenAt: to }) => {
       const found = byId.get(id);
-      return found?.detector.gone?.(found.withMemory(view), subject, found.own, { from, to });
+      if (!found) return undefined;
+      const { detector, own, withMemory } = found;
+      const says = detector.gone?.(withMemory(view), subject, own, { from, to });
+      const isAccess = detector.life === "state" && detector.category === "over-privileged";
+      return says ?? (isAccess ? foundBetween(view, subject, to) : undefined);
     };
 
   return (view) => {

@@ -1,7 +1,5 @@
 // A role that gained much at once, between two snapshots: the powers of an administrator, or many privileges.
 
-import { adminLoginsOf } from "../../core/activity/admin-logins.ts";
-import { LONGEST_SESSION } from "../../core/activity/session-end.ts";
 import { counted } from "../../core/base/counted.ts";
 import { shellWord } from "../../core/base/shell-word.ts";
 import { DAY, dayOf, HOUR, iso, minute } from "../../core/base/time.ts";
@@ -19,6 +17,7 @@ import {
 } from "../../core/findings/example-facts.ts";
 import type { RecentChanges } from "../../core/findings/facts.ts";
 import type { Severity } from "../../core/findings/finding.ts";
+import { adminsBetween } from "../../core/findings/found-between.ts";
 import type { Change } from "../../core/history/change.ts";
 import { type Gain, gainsOf } from "../../core/history/gains.ts";
 import { isKeeper } from "../../core/privileges/archetype.ts";
@@ -47,23 +46,6 @@ const holdings = (engine: AccessEngine, oid: number): number => {
   let count = 0;
   for (const _ of engine.rows({ role })) count += 1;
   return count;
-};
-
-/**
- * Principals that were connected as admin in the stretch, through whichever endpoint of the database: a connection proves no grant, it makes one possible. The auditor's own
- * logins, which it wrote down before it made them, are left out; one too many under its name is not.
- */
-const adminsIn = ({ activity, coverage }: DetectorView, { from, to }: RecentChanges): readonly string[] => {
-  const { surplus } = coverage.ownLogins ?? {};
-  const isOwn = surplus && !surplus.some(({ at, admin }) => admin && at > from - LONGEST_SESSION && at <= to);
-  const connected = [activity, ...activity.peers].flatMap(({ principals, talliesWithin }) =>
-    principals
-      .filter((principal) => !isOwn || principal !== activity.auditor)
-      .flatMap((principal) => talliesWithin(principal, { from: from - LONGEST_SESSION, to: to + 1 })),
-  );
-  return adminLoginsOf(
-    connected.filter(({ firstAt, lastAt }) => firstAt <= to && lastAt > from - LONGEST_SESSION),
-  ).map(({ arn }) => arn);
 };
 
 const severityOf = (gain: Gain, powers: readonly { severity: Severity }[]): Severity => {
@@ -99,7 +81,7 @@ const judge = (
     ),
   ];
   const many = count > 0 && !gained.length ? [counted(count, "privilege")] : [];
-  const admins = adminsIn(view, recent);
+  const admins = adminsBetween(view, recent);
   const between = `between ${minute(recent.from)} and ${minute(recent.to)}`;
   return [
     {

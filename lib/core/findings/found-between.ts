@@ -1,0 +1,55 @@
+// What is known of a change that ended a finding: between which snapshots it came, and who was connected as admin.
+import { adminLoginsOf } from "../activity/admin-logins.ts";
+import { LONGEST_SESSION } from "../activity/session-end.ts";
+import { counted } from "../base/counted.ts";
+import { type Interval, minute } from "../base/time.ts";
+import { principalName } from "../base/visible-text.ts";
+import { someOf } from "./catalog-judgement.ts";
+import type { Subject } from "./finding.ts";
+import type { AuditView } from "./view.ts";
+
+/**
+ * Principals that were connected as admin in the stretch, through whichever endpoint of the database: a connection proves
+ * no change, it makes one possible. The auditor's own logins, which it wrote down before it made them, are left out; one
+ * too many under its name is not.
+ */
+export const adminsBetween = (
+  { activity, coverage }: Pick<AuditView, "activity" | "coverage">,
+  { from, to }: Interval,
+): readonly string[] => {
+  const { surplus } = coverage.ownLogins ?? {};
+  const isOwn = surplus && !surplus.some(({ at, admin }) => admin && at > from - LONGEST_SESSION && at <= to);
+  const connected = [activity, ...activity.peers].flatMap(({ principals, talliesWithin }) =>
+    principals
+      .filter((principal) => !isOwn || principal !== activity.auditor)
+      .flatMap((principal) => talliesWithin(principal, { from: from - LONGEST_SESSION, to: to + 1 })),
+  );
+  return adminLoginsOf(
+    connected.filter(({ firstAt, lastAt }) => firstAt <= to && lastAt > from - LONGEST_SESSION),
+  ).map(({ arn }) => arn);
+};
+
+/**
+ * "It was found in the snapshot of ..., and no longer in the one of ...", and of a role's privileges who was connected as
+ * admin meanwhile. undefined where no newer snapshot tells it. `seenAt`: of the last snapshot that showed it.
+ */
+export const foundBetween = (
+  view: AuditView,
+  { roleOid }: Partial<Pick<Subject, "roleOid">>,
+  seenAt: number,
+): string | undefined => {
+  const takenAt = view.privileges.snapshot?.takenAt;
+  if (takenAt === undefined || takenAt <= seenAt) return undefined;
+  const found = `It was found in the snapshot of ${minute(seenAt)}, and no longer in the one of ${minute(takenAt)}.`;
+  if (roleOid === undefined) return found;
+  const stretch = { from: seenAt, to: takenAt };
+  const admins = adminsBetween(view, stretch).map(principalName);
+  const who = admins.length
+    ? ` Connected as admin in between: ${someOf(admins)}.`
+    : " No connection as admin was seen in between.";
+  const unproven = view.coverage.uncovered.hoursIn(stretch);
+  const unknown = unproven
+    ? ` For ${counted(unproven, "hour")} in between it is not proven that all connections were seen.`
+    : "";
+  return `${found}${who}${unknown}`;
+};
