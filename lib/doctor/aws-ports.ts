@@ -125,7 +125,7 @@ const AT_ONCE = 4;
 /** Null where AWS does not say: that is no reason to lose the list. */
 const oneCluster = async (
   client: DSQLClient,
-  { identifier, arn = "" }: { readonly identifier?: string | undefined; readonly arn?: string | undefined },
+  { identifier, arn }: { readonly identifier?: string | undefined; readonly arn: string },
 ): Promise<AwsCluster> => {
   try {
     const { status, endpoint, tags } = await client.send(new GetClusterCommand({ identifier }));
@@ -140,8 +140,10 @@ const oneCluster = async (
 const allClusters = async (client: DSQLClient): Promise<AwsCluster[]> => {
   const found: AwsCluster[] = [];
   for await (const { clusters } of paginateListClusters({ client }, {})) {
-    const read = await inParallel(said(clusters, "which clusters there are"), AT_ONCE, (cluster) =>
-      oneCluster(client, cluster),
+    const read = await inParallel(
+      said(clusters, "which clusters there are"),
+      AT_ONCE,
+      ({ identifier, arn }) => oneCluster(client, { identifier, arn: said(arn, "the ARN of a cluster") }),
     );
     found.push(...read);
   }

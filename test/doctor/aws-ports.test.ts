@@ -81,17 +81,22 @@ describe("an answer of AWS that is not whole", () => {
   const half = [{}, { Attributes: {} }, { Attributes: { ApproximateNumberOfMessages: "" } }, { Arn: "" }];
   const counted = { ApproximateNumberOfMessages: " ", ApproximateNumberOfMessagesNotVisible: "-1" };
 
-  it.each([...half, { Attributes: counted }, { clusters: null }, null, undefined, "<html>"])(
-    "is no answer: %j",
-    async (answer) => {
-      const client = answering(answer);
-      const ports = awsPorts({
-        sts: client,
-        sqs: client,
-        dsql: Object.assign(Object.create(DSQLClient.prototype), client),
-      } as unknown as DoctorClients);
-      for (const asked of [ports.identity(), ports.queue("https://queue"), ports.clusters()])
-        expect(await asked).toMatchObject({ why: expect.stringMatching(/./) });
-    },
-  );
+  it.each([
+    ...half,
+    { Attributes: counted },
+    { clusters: null },
+    { clusters: [{ identifier: "x" }] },
+    null,
+    undefined,
+    "<html>",
+  ])("is no answer: %j", async (answer) => {
+    const client = answering(answer);
+    const ports = awsPorts({
+      sts: client,
+      sqs: client,
+      dsql: Object.assign(Object.create(DSQLClient.prototype), client),
+    } as unknown as DoctorClients);
+    for (const asked of [ports.identity(), ports.queue("https://queue"), ports.clusters()])
+      expect(await asked).toMatchObject({ why: expect.stringMatching(/./) });
+  });
 });
