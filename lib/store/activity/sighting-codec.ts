@@ -4,6 +4,7 @@ import type { Sighting, Sightings } from "../../core/activity/sighting.ts";
 import type { Principal } from "../../core/base/ids.ts";
 import * as z from "../../core/base/zod.ts";
 import { AuditError } from "../../errors.ts";
+import { textTable } from "./text-table.ts";
 
 const OUTCOMES = ["allowed", "refused"] as const;
 /** 128 principals of 2,048 characters, and the rest of 64 rows, each character as JSON may escape it. */
@@ -17,14 +18,7 @@ const Packed = z.object({
 });
 
 export const packSightings = ({ rows, cut }: Sightings): Uint8Array => {
-  const texts: string[] = [];
-  const places = new Map<string, number>();
-  const place = (text: string): number => {
-    const known = places.get(text);
-    if (known !== undefined) return known;
-    places.set(text, texts.length);
-    return texts.push(text) - 1;
-  };
+  const { texts, place } = textTable();
   const packed: z.infer<typeof Packed> = {
     rows: rows.map((row) => [
       place(row.principal),

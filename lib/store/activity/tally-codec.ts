@@ -6,6 +6,7 @@ import type { Principal } from "../../core/base/ids.ts";
 import { readUuid, UUID_BYTES, writeUuid } from "../../core/base/uuid-bytes.ts";
 import * as z from "../../core/base/zod.ts";
 import { AuditError } from "../../errors.ts";
+import { textTable } from "./text-table.ts";
 
 const ACTIONS = ["DbConnect", "DbConnectAdmin"] as const;
 const OUTCOMES = ["allowed", "refused"] as const;
@@ -37,14 +38,7 @@ type Packed = z.infer<typeof Packed>;
 const LENGTH_BYTES = 4;
 
 export const packTallies = (tallies: readonly Tally[]): Uint8Array => {
-  const texts: string[] = [];
-  const places = new Map<string, number>();
-  const place = (text: string): number => {
-    const known = places.get(text);
-    if (known !== undefined) return known;
-    places.set(text, texts.length);
-    return texts.push(text) - 1;
-  };
+  const { texts, place } = textTable();
   const base = tallies.reduce((least, { firstAt }) => Math.min(least, firstAt), tallies[0]?.firstAt ?? 0);
   const ids = Buffer.alloc(tallies.length * UUID_BYTES);
   const oddIds: Record<string, string> = {};
