@@ -4,12 +4,9 @@ import type { ActivityRow, LastUse } from "../../lib/core/activity/activity-row.
 import { parseInterval } from "../../lib/core/base/parse-time.ts";
 import { DAY, iso } from "../../lib/core/base/time.ts";
 import { principalName } from "../../lib/core/base/visible-text.ts";
-import type { Gone } from "../../lib/core/history/cluster-life.ts";
 import { type Activity, activityOf, type Grouping, parseGroupings } from "../../lib/queries/activity.ts";
-import { goneAsOf } from "../../lib/queries/basis.ts";
 import { peerLines } from "../../lib/queries/database.ts";
 import { coverageText } from "../../lib/wording/coverage-text.ts";
-import { goneText } from "../../lib/wording/gone-text.ts";
 import type { AddCommand } from "../command.ts";
 import {
   addOutputOptions,
@@ -59,7 +56,7 @@ const columnsFor = (by: readonly Grouping[]): Column<ActivityRow>[] => [
   { head: "from", cell: ({ networks }) => networks.join(", ") || null, max: 26 },
 ];
 
-/** Of which stretch, how much of it is proven, and what the roles rest on. */
+/** Of which stretch, how much of it is proven, what the roles rest on, and whether the cluster is gone. */
 const basisOf = ({
   interval,
   hours,
@@ -67,6 +64,7 @@ const basisOf = ({
   others,
   settledUntil,
   mappingsAsOf,
+  gone,
   ...peers
 }: Activity): string[] => {
   const proof = coverageText({
@@ -86,22 +84,17 @@ const basisOf = ({
     takenAt === undefined
       ? "Mappings are not known: there was no snapshot."
       : `Mappings as of snapshot ${seq} of ${shown(iso(takenAt))} UTC.`,
+    ...(gone === null ? [] : [gone]),
   ];
 };
 
-const print = (
-  io: Io,
-  options: Options,
-  found: Activity,
-  gone: Gone | undefined,
-  by: readonly Grouping[],
-): void => {
+const print = (io: Io, options: Options, found: Activity, by: readonly Grouping[]): void => {
   const nothing = found.unprovenHours
     ? "No connection was seen, but some may have been missed."
     : "No connection was made.";
   printRows(io, options, found.rows, columnsFor(by), nothing);
   const isJson = options.json || options.ndjson;
-  const lines = [...basisOf(found), ...(gone ? [goneText(gone)] : [])].map((text) => paragraph(io, text));
+  const lines = basisOf(found).map((text) => paragraph(io, text));
   (isJson ? io.stderr : io.stdout).write(`${isJson ? "" : "\n"}${lines.join("\n")}\n`);
 };
 
@@ -128,7 +121,7 @@ export const addActivity: AddCommand = (program, io) => {
     await withStore(io, options, { mustExist: true }, async (store) => {
       const cluster = await pickCluster(store, options.cluster);
       const found = await activityOf(store, cluster, asked, now);
-      print(io, options, found, await goneAsOf(store, cluster, interval.to), by);
+      print(io, options, found, by);
     });
   });
 };

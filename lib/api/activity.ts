@@ -51,6 +51,9 @@ const Stretch = {
       description: "The snapshot that roles rest on; null: there was none, nothing is known of mappings.",
     }),
   ),
+  gone: z
+    .nullable(z.string())
+    .check(z.meta({ description: "Since when the cluster is gone. null: it was watched at the end." })),
 } as const;
 
 const ActivityRowAnswer = z
@@ -110,6 +113,7 @@ const stretchOf = async ({ store }: QueryDeps, cluster: Parameters<typeof basisO
   settledUntil: iso(found.settledUntil),
   peers: [...found.peers],
   peersUnread: found.peersUnread,
+  gone: found.gone,
   mappingsAsOf: found.mappingsAsOf
     ? await basisOf(store, cluster, found.mappingsAsOf, found.interval.to)
     : null,

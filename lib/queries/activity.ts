@@ -10,6 +10,8 @@ import type { SealedManifest } from "../core/history/manifest.ts";
 import type { MappingPeriod } from "../core/history/mapping-period.ts";
 import { AuditError } from "../errors.ts";
 import type { ReadStore } from "../store/open-store.ts";
+import { goneText } from "../wording/gone-text.ts";
+import { goneAsOf } from "./basis.ts";
 import { connectionsOf, type Database, type DatabaseProof, databaseAt, databaseProof } from "./database.ts";
 import { profilesIn, talliesUntil } from "./tallies.ts";
 
@@ -49,6 +51,8 @@ export type Activity = Pick<DatabaseProof, "peers" | "peersUnread"> & {
   readonly settledUntil: Instant;
   /** What `mappedTo` and `role` rest on; undefined: nothing is known of mappings. */
   readonly mappingsAsOf: SealedManifest | undefined;
+  /** Since when the cluster is gone, in a sentence: nobody can connect to it any more. null: it was watched at the end. */
+  readonly gone: string | null;
   /** By principal, role, hour and network. */
   readonly rows: readonly ActivityRow[];
 };
@@ -170,6 +174,7 @@ export const activityOf = async (
   const { found, others } = await tallies(store, database, question);
   const { periods } = await store.snapshots.mappingHistory(cluster, interval.to);
   const mappingsAsOf = await store.snapshots.manifestAsOf(cluster, interval.to);
+  const gone = await goneAsOf(store, cluster, interval.to);
   const proof = await databaseProof(store, database, interval, now);
   const { uncovered, settledUntil, peers, peersUnread } = proof;
 
@@ -210,6 +215,7 @@ export const activityOf = async (
     peers,
     peersUnread,
     mappingsAsOf,
+    gone: gone ? goneText(gone) : null,
     rows: rows.toSorted(
       (a, b) =>
         byText(a.principal, b.principal) ||

@@ -143,3 +143,13 @@ it("says how many principals were too many to be kept apart", async () => {
   expect(rows.find(({ principal }) => principal === arn("reader"))).toMatchObject({ allowed: 1 });
   expect(rows.reduce((sum, { allowed, refused }) => sum + allowed + refused, 0)).toBe(2_501);
 }, 30_000);
+
+it("says since when the cluster is gone, and nothing of it about a stretch before", async () => {
+  const past = openStore(await tables.fresh(), { now: () => NOW });
+  await past.clusters.register(cluster);
+  await past.clusters.note(cluster, { kind: "deleted", at: T + DAY });
+  const goneIn = async (to: Instant) =>
+    (await activityOf(past, cluster, { interval: { from: T, to }, by: ["principal"] }, NOW)).gone;
+  expect(await goneIn(T + 2 * DAY)).toBe("The cluster is gone since 2026-03-02 00:00 UTC (deleted).");
+  expect(await goneIn(T + HOUR)).toBeNull();
+});
