@@ -424,7 +424,7 @@ export const texts: Readonly<Record<string, Pick<Detector, "category" | "life" |
       fix: "Ask the owner whether the principal is still needed. If nobody can say, revoke its mappings.",
       falsePositives: "A yearly job, a long leave: acknowledge it.",
       blindSpots:
-        "Silence counts only on days for which capture is proven. Less than two weeks is ordinary. A principal that was silent for more than 90 days has no habits left: see dormant-mapping.",
+        "Silence counts only on days for which capture is proven, in both Regions of a multi-Region database. Less than two weeks is ordinary. A principal that was silent for more than 90 days has no habits left: see dormant-mapping.",
     },
     evidence: {
       silentDays: { label: "Silent for", unit: ["day", "days"] },

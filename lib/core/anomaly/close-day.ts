@@ -190,7 +190,8 @@ export const closeDay = (
       tenure: own.tenure,
       hours: figures.allowedByHour.reduce((mask, count, hour) => (count ? mask | (1 << hour) : mask), 0),
       maxHour: Math.max(...figures.allowedByHour),
-      gap: own.lastDay === undefined ? 0 : context.surroundingsOf(principal).watchedSince(own.lastDay),
+      gap:
+        own.lastDay === undefined ? 0 : context.surroundingsOf(principal).silentSince(principal, own.lastDay),
       personLike: isPersonDay(figures, isPersonLike),
       admin: figures.tallies.some(
         ({ action, outcome }) => action === "DbConnectAdmin" && outcome === "allowed",

@@ -50,6 +50,8 @@ export type EstateFacts = {
   readonly declaredOf?: ((principal: Principal) => DeclaredHabits | undefined) | undefined;
   /** Was capture proven for enough of this day (by number) to say that somebody did not connect? */
   readonly isWatched: (day: number) => boolean;
+  /** The last day before `day` on which the principal was let in through a peer; without, the database has none. */
+  readonly lastElsewhere?: (principal: Principal, day: number) => number | undefined;
   /** False findings a week that are accepted, for each kind of principal. */
   readonly falseFindingsPerWeek: number;
 };
@@ -118,11 +120,12 @@ const spreading = (
   };
 };
 
-const watchedDays =
-  (isWatched: EstateFacts["isWatched"], today: number): ((day: number) => number) =>
-  (day) => {
+const silentDays =
+  ({ isWatched, lastElsewhere }: EstateFacts, today: number): Surroundings["silentSince"] =>
+  (principal, day) => {
+    const last = Math.max(day, lastElsewhere?.(principal, today) ?? day);
     let watched = 0;
-    for (let d = Math.max(day + 1, today - HORIZON_DAYS); d < today; d++) if (isWatched(d)) watched++;
+    for (let d = Math.max(last + 1, today - HORIZON_DAYS); d < today; d++) if (isWatched(d)) watched++;
     return watched;
   };
 
@@ -158,7 +161,7 @@ export const dayContext = (estate: Estate, day: number, facts: EstateFacts): Day
     isFamilyOfKind: (family: string, of: Kind) => families.has(`${of} ${family}`),
     isPersonLike: personLikeIn(estate),
     accessKeys: accessKeysOf(estate.principals, day),
-    watchedSince: watchedDays(facts.isWatched, day),
+    silentSince: silentDays(facts, day),
     mappingAt: facts.mappingAt,
     isMappedThroughout: facts.isMappedThroughout,
   };

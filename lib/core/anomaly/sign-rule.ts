@@ -59,8 +59,11 @@ export type Surroundings = {
   readonly isFamilyOfKind: (family: string, kind: Kind) => boolean;
   readonly isPersonLike: (session: string) => boolean;
   readonly accessKeys: AccessKeys;
-  /** Days after `day` and before today for which capture is proven. */
-  readonly watchedSince: (day: number) => number;
+  /**
+   * Days after `day` and before today for which capture is proven, and in which the principal was not let in through another
+   * endpoint of the database either.
+   */
+  readonly silentSince: (principal: Principal, day: number) => number;
   /** How the newest capture of mappings before an instant has the principal; unknown: mappings were not read. */
   readonly mappingAt: (
     principal: Principal,

@@ -13,7 +13,9 @@ import { byText } from "../base/sorted.ts";
 import { DAY, type Instant, type Interval } from "../base/time.ts";
 import { declaredHabits } from "../baseline/declared-habits.ts";
 import { uncoveredOf } from "../coverage/uncovered.ts";
+import { databaseCoverage } from "./database-coverage.ts";
 import type { Facts } from "./facts.ts";
+import { lastElsewhere } from "./used-elsewhere.ts";
 
 export type ActivityView = {
   readonly principals: readonly Principal[];
@@ -48,7 +50,9 @@ const lastCaptureOf = ({ snapshot, mappingPeriods }: Facts): Instant | null =>
   );
 
 const surpriseOf = (facts: Facts): ((rules: readonly SignRule[]) => SurpriseAt) => {
-  const uncovered = uncoveredOf(facts.coverage, facts.doubts);
+  // Silent is who was not seen at any endpoint.
+  const { uncovered } = databaseCoverage(facts, uncoveredOf(facts.coverage, facts.doubts));
+  const elsewhere = lastElsewhere(facts);
   const isWatched = lazily(
     (day: number) => 24 - uncovered.hoursIn({ from: day * DAY, to: (day + 1) * DAY }) >= LEAST_WATCHED_HOURS,
   );
@@ -70,6 +74,7 @@ const surpriseOf = (facts: Facts): ((rules: readonly SignRule[]) => SurpriseAt) 
         clusterAccount: parseArn(facts.cluster)?.account,
         auditor: facts.auditor,
         isWatched,
+        ...(elsewhere && { lastElsewhere: elsewhere }),
         mappingStates: mappingStates(known),
         standingMappings: standingMappings(known),
         ...(facts.baseline && { declaredOf: lazily(declaredHabits(facts.baseline)) }),

@@ -1,11 +1,11 @@
 // What detectors may see of capture: which hours are proven, the auditor's own logins, what AWS says of its trails.
 import { DAY, floorTo, HOUR, type Instant, type Interval } from "../base/time.ts";
-import { peersIn, regionOf } from "../catalog/peers.ts";
 import type { Asleep } from "../coverage/asleep.ts";
 import { type CaptureCheck, STALE_CHECK_HOURS } from "../coverage/capture-check.ts";
 import type { Unchosen } from "../coverage/chosen.ts";
-import { type PeerCoverage, settledTogether, uncoveredOfAll } from "../coverage/peer-coverage.ts";
+import { type PeerCoverage, settledTogether } from "../coverage/peer-coverage.ts";
 import { type Uncovered, uncoveredOf } from "../coverage/uncovered.ts";
+import { databaseCoverage } from "./database-coverage.ts";
 import type { Facts, OwnLogins } from "./facts.ts";
 
 /** What is proven of the whole database: at this endpoint, and at its peers in other Regions. */
@@ -37,23 +37,11 @@ export type CoverageView = {
   readonly missing: (need: "ownLogins" | "captureCheck") => string | undefined;
 };
 
-/** Of a peer that the facts do not hold nothing is proven. */
-const databaseOf = ({ snapshot, coverage, doubts, settleMs, peers: told = [] }: Facts, own: Uncovered) => {
-  const { clusters, unread } = snapshot ? peersIn(snapshot.catalog) : { clusters: [] };
-  const known = clusters.map((cluster) => told.find((one) => one.cluster === cluster));
-  const peers = clusters.map((cluster, n): PeerCoverage => {
-    const { coverage = [], doubts = [] } = known[n] ?? {};
-    return { cluster, region: regionOf(cluster), uncovered: uncoveredOf(coverage, doubts) };
-  });
-  const settles = [settleMs, ...known.flatMap((one) => one?.settleMs ?? [])];
-  return { peers, unread, settles, uncovered: peers.length ? uncoveredOfAll(coverage, doubts, peers) : own };
-};
-
 /** Indexes the facts once; the view of any moment comes from the same index. */
 export const coverageViews = (facts: Facts): ((now: Instant) => CoverageView) => {
   const { ownLogins, captureCheck, asleep, unchosen } = facts;
   const uncovered = uncoveredOf(facts.coverage, facts.doubts);
-  const database = databaseOf(facts, uncovered);
+  const database = databaseCoverage(facts, uncovered);
   // A doubt about the first hour that was proven leaves it expected.
   const begun = [facts.captureExpectedFrom, ...facts.coverage.map(({ from }) => from)].filter(
     (at) => at != null,

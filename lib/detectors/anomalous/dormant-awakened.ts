@@ -3,9 +3,20 @@
 import { LEAST_SILENCE_DAYS } from "../../core/anomaly/constants.ts";
 import type { SignRule } from "../../core/anomaly/sign-rule.ts";
 import { counted } from "../../core/base/counted.ts";
+import { Cluster } from "../../core/base/ids.ts";
 import { HOUR } from "../../core/base/time.ts";
 import { defineDetector, SignOptions } from "../../core/findings/detector.ts";
-import { type Case, daily, daysAgo, EXAMPLE_NOW, exampleFacts } from "../../core/findings/example-facts.ts";
+import {
+  type Case,
+  daily,
+  daysAgo,
+  EXAMPLE_CLUSTER,
+  EXAMPLE_NOW,
+  type Example,
+  exampleFacts,
+} from "../../core/findings/example-facts.ts";
+import { exampleCluster, exampleIam } from "../../core/findings/example-iam.ts";
+import type { Facts } from "../../core/findings/facts.ts";
 
 const rule: SignRule = {
   id: "dormant-awakened",
@@ -13,9 +24,9 @@ const rule: SignRule = {
   measure: "graded",
   habitFree: false,
   leastTop: 1,
-  reached: ({ tallies, allowedByHour }, own, { watchedSince }) => {
+  reached: ({ principal, tallies, allowedByHour }, own, { silentSince }) => {
     if (own.tenure < 2 || own.lastDay === undefined || !allowedByHour.some((count) => count > 0)) return [];
-    const silence = watchedSince(own.lastDay);
+    const silence = silentSince(principal, own.lastDay);
     if (silence < LEAST_SILENCE_DAYS || silence <= own.maxGap) return [];
     const seen = tallies.filter(({ outcome }) => outcome === "allowed");
     return [
@@ -43,7 +54,7 @@ export const dormantAwakened = /* @__PURE__ */ defineDetector({
     fix: "Ask the owner whether the principal is still needed. If nobody can say, revoke its mappings.",
     falsePositives: "A yearly job, a long leave: acknowledge it.",
     blindSpots:
-      "Silence counts only on days for which capture is proven. Less than two weeks is ordinary. A principal that was silent for more than 90 days has no habits left: see dormant-mapping.",
+      "Silence counts only on days for which capture is proven, in both Regions of a multi-Region database. Less than two weeks is ordinary. A principal that was silent for more than 90 days has no habits left: see dormant-mapping.",
   },
   evidence: {
     silentDays: { label: "Silent for", unit: ["day", "days"] },
@@ -58,6 +69,14 @@ export const cases = (): Case[] => {
   const usual = daily("OldJob", 30, daysAgo(40));
   const again = { by: "OldJob", at: EXAMPLE_NOW - 2 * HOUR };
   const others = daily("OrdersApi", 80, daysAgo(1));
+  const peer = EXAMPLE_CLUSTER.replace("us-east-1", "us-east-2");
+  const withPeer = (there: Example): Facts => ({
+    ...exampleFacts({
+      connections: [...usual, ...others, again],
+      iam: exampleIam({ clusters: [exampleCluster(EXAMPLE_CLUSTER), exampleCluster(peer)] }),
+    }),
+    peers: [{ ...exampleFacts(there), cluster: Cluster.parse(peer) }],
+  });
   return [
     {
       name: "fires for a daily job that wakes after forty days",
@@ -87,6 +106,21 @@ export const cases = (): Case[] => {
           again,
         ],
       }),
+      expect: [],
+    },
+    {
+      name: "is quiet for who connected through the peer in another Region meanwhile",
+      facts: withPeer({ connections: daily("OldJob", 3, daysAgo(2)) }),
+      expect: [],
+    },
+    {
+      name: "fires for who was silent there too",
+      facts: withPeer({ connections: daily("OrdersApi", 3, daysAgo(2)) }),
+      expect: ["OldJob"],
+    },
+    {
+      name: "is quiet while nothing is proven of the peer",
+      facts: { ...withPeer({}), peers: [] },
       expect: [],
     },
     {

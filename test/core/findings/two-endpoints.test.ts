@@ -9,11 +9,13 @@ import { DAY, HOUR, type Instant, type Interval } from "../../../lib/core/base/t
 import {
   EXAMPLE_CLUSTER,
   type ExampleConnection,
+  exampleArn,
   exampleFacts,
   EXAMPLE_NOW as NOW,
 } from "../../../lib/core/findings/example-facts.ts";
 import { exampleCluster, exampleIam } from "../../../lib/core/findings/example-iam.ts";
 import type { Facts } from "../../../lib/core/findings/facts.ts";
+import { lastElsewhere } from "../../../lib/core/findings/used-elsewhere.ts";
 import { auditView } from "../../../lib/core/findings/view.ts";
 import { connection } from "../../support/connections.ts";
 import { useLedger } from "../../support/ledgers.ts";
@@ -126,6 +128,27 @@ it("is never called unused while nothing is proven at the peer, or while nobody 
       }
     }),
     { numRuns: 15 },
+  );
+});
+
+it("is silent for no longer than its connections through the peer say, also where only the newest uses are kept", () => {
+  fc.assert(
+    fc.property(connections, fc.integer({ min: 0, max: 5 }), (made, ago) => {
+      const peer = { ...exampleFacts({ mappings, connections: shown(made, () => true) }), cluster: PEER };
+      const day = Math.floor(NOW / DAY) - ago;
+      for (const by of ["Job", "Both", "New", "Ops"]) {
+        const allowed = made.filter((one) => one.by === by && !one.fails && one.at < day * DAY);
+        const truth = Math.max(-1, ...allowed.map(({ at }) => Math.floor(at / DAY)));
+        const [all, kept] = [peer, { ...peer, ...byLedger(peer) }].map(
+          (one) => lastElsewhere({ ...peer, peers: [one] })?.(exampleArn(by), day) ?? -1,
+        );
+        expect(all).toBe(truth);
+        expect(kept).toBeGreaterThanOrEqual(truth);
+        // Of the running day, which is what is asked hour by hour, it is exact.
+        if (ago === 0) expect(kept).toBe(truth);
+      }
+    }),
+    { numRuns: 60 },
   );
 });
 
