@@ -100,7 +100,7 @@ const failing = (name: string): Resource =>
 /** An auditor that no longer runs has no errors either. */
 const asleep = alarm({
   name: "plan-asleep",
-  says: "No snapshot was planned for two hours: the schedule is off, or the function plan may not be called any more.",
+  says: "No snapshot was planned for two hours: the schedule is off, or the function plan may not be called any more. If its rule in EventBridge is disabled, enable it. What was deleted CloudFormation does not make anew: remove the stack and deploy it with existingTable.",
   namespace: "AWS/Lambda",
   metric: "Invocations",
   of: { Name: "FunctionName", Value: ref(functionId("plan")) },
@@ -204,7 +204,7 @@ const blind = (name: string, metric: "SnapshotOverdue" | "CanaryMissed", says: s
 const snapshotOverdue = blind(
   "snapshot-overdue",
   "SnapshotOverdue",
-  "A cluster has had no new snapshot for too long: what changed there since is not known, and nothing of it is told. The log of the function snapshot says why it failed; `dsql-audit doctor` looks at every link.",
+  "A cluster has had no new snapshot for too long: what changed there since is not known, and nothing of it is told. The log of the function snapshot says why it failed; one that its tags no longer choose (clusterTags) is not read at all. `dsql-audit doctor` looks at every link.",
 );
 
 const canaryMissed = blind(

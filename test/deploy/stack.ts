@@ -61,12 +61,22 @@ export const deployable = (): string => {
   return directory;
 };
 
-/** Runs the framework with an empty environment: no account, no login, nothing of this machine. Rejects with its words. */
+/** Loaded before the framework: whoever connects to anywhere gets an error. */
+const NO_NETWORK = `--import=data:text/javascript,${encodeURIComponent(
+  'import { Socket } from "node:net"; Socket.prototype.connect = () => { throw new Error("there is no network"); };',
+)}`;
+
+/** Runs the framework with an empty environment: no account, no login, no network, nothing of this machine. Rejects with its words. */
 export const framework = async (directory: string, ...args: readonly string[]): Promise<void> => {
   const home = join(directory, "home");
   await promisify(execFile)(process.execPath, ["node_modules/serverless/bin/serverless.js", ...args], {
     cwd: directory,
-    env: { PATH: dirname(process.execPath), HOME: home, AWS_EC2_METADATA_DISABLED: "true" },
+    env: {
+      PATH: dirname(process.execPath),
+      HOME: home,
+      AWS_EC2_METADATA_DISABLED: "true",
+      NODE_OPTIONS: NO_NETWORK,
+    },
     maxBuffer: 1e8,
     timeout: 120_000,
   }).catch((error: { stdout?: string; stderr?: string }) => {
