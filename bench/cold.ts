@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { basename, join, resolve } from "node:path";
 import { type BuildOptions, build, type Metafile } from "esbuild";
 import { parse } from "yaml";
-import { IN_PARTS, parts } from "../deploy/bundle-parts.ts";
+import { parts } from "../deploy/bundle-parts.ts";
 import { type BenchRow, median } from "./row.ts";
 
 export const name = "cold";
@@ -144,13 +144,10 @@ const bundled = async (folder: string, handler: string): Promise<Built> => {
     Object.values(all).reduce((sum, { bytes }) => sum + bytes, 0) / 1024;
   const bareAs = async (name: string, contents: string) => {
     const made = await build({
-      ...bareOptions,
-      // What the clients load by themselves when they need it stays out of both or of none.
-      ...(IN_PARTS.includes(handler) && { splitting: true, external: ["bowser"] }),
-      ...{ absWorkingDir: root, stdin: { contents, resolveDir: root }, metafile: true },
-      ...{ outdir: join(folder, `${handler}-${name}`), entryNames: "bare" },
+      ...{ ...bareOptions, absWorkingDir: root, stdin: { contents, resolveDir: root }, metafile: true },
+      outfile: join(folder, `${handler}-${name}.mjs`),
     });
-    return { file: join(folder, `${handler}-${name}`, "bare.mjs"), size: sizes(made.metafile.outputs) };
+    return { file: join(folder, `${handler}-${name}.mjs`), size: sizes(made.metafile.outputs) };
   };
   const bare = await bareAs("bare", bareOf(outputs, readBy(outputs, [entry, ...usual])));
   const all = await bareAs("all", bareOf(outputs, Object.keys(outputs)));

@@ -5,7 +5,6 @@ import { parseCanonical } from "../../core/catalog/canonical.ts";
 import type { KnownCatalog, LastRead } from "../../core/catalog/known-catalog.ts";
 import type { RecordedChange } from "../../core/history/change.ts";
 import { decodeChanges, recordChanges } from "../../core/history/change-log.ts";
-import { diffCatalogs } from "../../core/history/diff.ts";
 import type { SealedManifest } from "../../core/history/manifest.ts";
 import type { Table } from "../table/table.ts";
 import { readTree } from "./chunks.ts";
@@ -54,6 +53,7 @@ export const recordedChanges = async (
     ),
   );
   if (!before || !after) return [];
+  const { diffCatalogs } = await import("../../core/history/diff.ts");
   return recordChanges(diffCatalogs(before, after), before, stampOf(dayBefore), stampOf(sealed));
 };
 

@@ -14,7 +14,6 @@ import {
   SECTIONS,
   subjectsOf,
 } from "../../core/history/change-subjects.ts";
-import { diffCatalogs } from "../../core/history/diff.ts";
 import type { SealedManifest, SnapshotMeta } from "../../core/history/manifest.ts";
 import { type MappingHistory, mappingHistory } from "../../core/history/timeline-mappings.ts";
 import { AuditError } from "../../errors.ts";
@@ -28,7 +27,7 @@ import {
   readManifest,
 } from "./manifests.ts";
 import { pendingChanges, readCatalog, recordedChanges } from "./recorded-changes.ts";
-import { type Saved, saveSnapshot } from "./save-snapshot.ts";
+import type { Saved } from "./save-snapshot.ts";
 import type { Opine } from "./snapshot-content.ts";
 import { readTimeline, subjectsNamed } from "./timelines.ts";
 
@@ -160,12 +159,16 @@ export const createSnapshotStore = (table: Table, { now }: SnapshotStoreOptions)
     const before = await open(cluster, a);
     const { catalog } = a.manifest.root === b.manifest.root ? before : await open(cluster, b);
     const notTold = notToldBetween(before.catalog, catalog);
+    const { diffCatalogs } = await import("../../core/history/diff.ts");
     return { from: a, to: b, changes: diffCatalogs(before.catalog, catalog), notTold };
   };
 
   return {
-    save: (cluster, catalog, takenAt, meta = {}, opine) =>
-      saveSnapshot(table, { cluster, catalog, takenAt, meta, opine }, now),
+    // One function saves, and most questions compare nothing: what they need for it is read when they do.
+    save: async (cluster, catalog, takenAt, meta = {}, opine) => {
+      const { saveSnapshot } = await import("./save-snapshot.ts");
+      return saveSnapshot(table, { cluster, catalog, takenAt, meta, opine }, now);
+    },
     head: async (cluster) => (await readHead(table, cluster)).head,
     list: (cluster, range) => manifestsByTime(table, cluster, range),
     asOf: async (cluster, at) => openIf(cluster, await manifestAsOf(table, cluster, at)),
