@@ -28,7 +28,7 @@ const calls: Readonly<
 > = {
   // It is woken where something has to be told.
   notify: { usual: [], largest: ["lib/jobs/weekly-facts.ts", "lib/notices/weekly-text.ts"] },
-  query: { usual: ["lib/api/findings.ts"], largest: ["lib/api/plan.ts"] },
+  query: { usual: ["lib/api/stored-questions.ts"], largest: ["lib/api/plan.ts"] },
 };
 
 const serverless: { custom: { esbuild: Required<Pick<BuildOptions, "alias" | "banner">> } } = parse(
