@@ -7,6 +7,7 @@ import { type Exemption, exemptionOf } from "../core/findings/exemption.ts";
 import type { Finding } from "../core/findings/finding.ts";
 import { exemptionKeys } from "../core/findings/finding-id.ts";
 import { reconcileFindings } from "../core/findings/reconcile-findings.ts";
+import { named } from "../core/findings/said.ts";
 import { findFinding } from "../queries/findings.ts";
 import { findIncident, type ToldIncident } from "../queries/incidents.ts";
 import type { Store } from "../store/open-store.ts";
@@ -106,13 +107,14 @@ const follow = async (
 
 export type Terms = { readonly owner: string; readonly reason: string; readonly until: Instant };
 
-/** Accepts it until an end. AuditError("usage") as `exemptionOf`. */
+/** Accepts it until an end. AuditError("usage") as `exemptionOf`, and where nobody is named. */
 export const exemptFinding = async (
   stores: ActStores,
   finding: Finding,
-  { by, via, at }: Acting,
+  { via, at, ...who }: Acting,
   terms: Terms,
 ): Promise<{ readonly finding: Finding; readonly exemption: Exemption }> => {
+  const by = named(who.by);
   const exemption = exemptionOf(finding, { ...terms, by }, at);
   const { owner, reason, until } = exemption;
   const { cluster, id } = finding;
@@ -125,8 +127,9 @@ export const exemptFinding = async (
 export const unexemptFinding = async (
   stores: ActStores,
   finding: Finding,
-  { by, via, at }: Acting,
+  { via, at, ...who }: Acting,
 ): Promise<Finding> => {
+  const by = named(who.by);
   const { cluster, id, evidence } = finding;
   const { exemptionKey } = evidence;
   const stale =

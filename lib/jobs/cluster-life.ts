@@ -3,7 +3,7 @@ import type { Cluster } from "../core/base/ids.ts";
 import type { Instant } from "../core/base/time.ts";
 import { closeGone } from "../core/findings/close-gone.ts";
 import type { Finding } from "../core/findings/finding.ts";
-import { MAX_BY, MAX_WHY, said } from "../core/findings/said.ts";
+import { MAX_WHY, named, said } from "../core/findings/said.ts";
 import type { Gone } from "../core/history/cluster-life.ts";
 import { AuditError } from "../errors.ts";
 import { type ClusterEntry, isRetired } from "../store/history/clusters.ts";
@@ -17,12 +17,6 @@ const entryOf = async ({ clusters }: LifeStores, cluster: Cluster): Promise<Clus
   const entry = await clusters.entry(cluster);
   if (!entry) throw new AuditError("not-found", `the store holds no cluster ${cluster}`);
   return entry;
-};
-
-const named = (by: string): string => {
-  const who = said(by, MAX_BY);
-  if (!who) throw new AuditError("usage", "this needs the name of who does it");
-  return who;
 };
 
 /** Writes the act down, then lets the register follow. */

@@ -2,6 +2,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Cluster } from "../core/base/ids.ts";
 import { redactAct, redactExemption, redactFinding, redactor, redactSign } from "../core/findings/redact.ts";
+import { named } from "../core/findings/said.ts";
 import { AuditError } from "../errors.ts";
 import type { Store } from "../store/open-store.ts";
 import type { Acting } from "./act-on-finding.ts";
@@ -40,7 +41,8 @@ export const redactPerson = async (
     throw new AuditError("usage", `${JSON.stringify(name)} is not the name of a session`, {
       hint: "Give it whole, as `dsql-audit finding` shows it: ana, or ana@example.com.",
     });
-  const { by, via, at } = who;
+  const { via, at } = who;
+  const by = named(who.by);
   if (apply) await acts.note({ cluster, at, kind: "redact", by: redactor(person)(by), via });
   const counted = await activity.redact(cluster, person, { apply });
 

@@ -4,7 +4,7 @@ import { afterAll, beforeEach, describe, expect, it } from "vitest";
 import { DAY, HOUR } from "../../lib/core/base/time.ts";
 import { Baseline } from "../../lib/core/baseline/baseline.ts";
 import { redactor } from "../../lib/core/findings/redact.ts";
-import { acknowledgeFinding, exemptFinding } from "../../lib/jobs/act-on-finding.ts";
+import { acknowledgeFinding, exemptFinding, unexemptFinding } from "../../lib/jobs/act-on-finding.ts";
 import { retireCluster } from "../../lib/jobs/cluster-life.ts";
 import { detectCluster } from "../../lib/jobs/judge-cluster.ts";
 import { redactPerson } from "../../lib/jobs/redact-person.ts";
@@ -167,6 +167,20 @@ describe("a name that is taken out", () => {
       code: "usage",
     });
   });
+});
+
+it("is taken out by nobody who has no name, nor is anything accepted or withdrawn so", async () => {
+  const nobody = { ...who, by: " \u200b" };
+  const [finding] = await store.findings.list(cluster);
+  if (!finding) throw new Error("no finding");
+  const terms = { owner: "o", reason: "r", until: NOW + DAY };
+  const before = await store.acts.list(cluster);
+  await expect(redactPerson(store, cluster, ANA, { apply: true, who: nobody })).rejects.toMatchObject({
+    code: "usage",
+  });
+  await expect(exemptFinding(store, finding, nobody, terms)).rejects.toMatchObject({ code: "usage" });
+  await expect(unexemptFinding(store, finding, nobody)).rejects.toMatchObject({ code: "usage" });
+  expect(await store.acts.list(cluster)).toEqual(before);
 });
 
 it.each([

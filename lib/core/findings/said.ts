@@ -1,4 +1,5 @@
 // What people say when they decide something, made fit to be kept: who they are, who answers for it, and why.
+import { AuditError } from "../../errors.ts";
 
 /** An IAM user's ARN is the longest name that IAM gives: a path of 512 characters, a name of 64, and what stands before them. */
 export const MAX_BY = 700;
@@ -14,4 +15,11 @@ export const said = (text: string | undefined, max: number): string | undefined 
     .slice(0, max)
     .replace(/[\uD800-\uDBFF]$/, "");
   return kept.toWellFormed();
+};
+
+/** Who does something that is written down. AuditError("usage") where that names nobody. */
+export const named = (by: string): string => {
+  const who = said(by, MAX_BY);
+  if (!who) throw new AuditError("usage", "this needs the name of who does it");
+  return who;
 };
