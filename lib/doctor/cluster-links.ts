@@ -1,7 +1,7 @@
 // The links of one cluster, from its database login to its evaluation, by what the deployed functions left in the store.
 import { DAY, HOUR, type Instant, minute } from "../core/base/time.ts";
 import { MAPPINGS_GRANT } from "../core/catalog/mappings-grant.ts";
-import { type Asleep, isLeftAsleep } from "../core/coverage/asleep.ts";
+import { type Asleep, isLeftAsleep, LATE_MS } from "../core/coverage/asleep.ts";
 import { BACK_WITHIN_MS } from "../core/coverage/canary-match.ts";
 import { isUnchosen, type Unchosen } from "../core/coverage/chosen.ts";
 import type { Canary } from "../core/coverage/coverage.ts";
@@ -9,7 +9,6 @@ import type { Gone } from "../core/history/cluster-life.ts";
 import type { SealedManifest } from "../core/history/manifest.ts";
 import { goneText } from "../wording/gone-text.ts";
 import { broken, type Link, ok, unknown } from "./link.ts";
-import { LATE_MS } from "./stack-links.ts";
 
 /** All that there is to say of a cluster that is gone. */
 export const goneLink = (gone: Gone): Link => ok("cluster", `${goneText(gone)} It is not looked at`);

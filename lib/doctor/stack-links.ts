@@ -1,7 +1,8 @@
 // The links that the deployment is made of: schedule, settings, queues, the topic, the API.
 import type { Deployment } from "../config.ts";
 import { shellWord } from "../core/base/shell-word.ts";
-import { HOUR, type Instant, MINUTE, minute } from "../core/base/time.ts";
+import { type Instant, minute } from "../core/base/time.ts";
+import { LATE_MS } from "../core/coverage/asleep.ts";
 import type { KeptSettings } from "../core/findings/settings.ts";
 import type { TestSent } from "../jobs/send-test-notice.ts";
 import type { Running } from "../store/findings/deployments.ts";
@@ -23,9 +24,6 @@ export const tableLink = (name: string, answer: Answer<unknown>): Link => {
       )
     : unanswered("table", answer);
 };
-
-/** An hourly schedule that is later than this has stopped. */
-export const LATE_MS = 2 * HOUR + 15 * MINUTE;
 
 const logOf = ({ stack }: Deployment, fn: string): string =>
   `aws logs tail ${shellWord(`/aws/lambda/${stack}-${fn}`)} --since 3h`;

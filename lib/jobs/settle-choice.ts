@@ -2,13 +2,11 @@
 // known stays as it was. Used by the plan function.
 import type { WatchedCluster } from "../config.ts";
 import type { Cluster } from "../core/base/ids.ts";
-import { HOUR, type Instant, MINUTE } from "../core/base/time.ts";
+import type { Instant } from "../core/base/time.ts";
+import { LATE_MS } from "../core/coverage/asleep.ts";
 import { isUnchosen, type Unchosen } from "../core/coverage/chosen.ts";
 import type { Discovery } from "../dsql/discover-clusters.ts";
 import type { Store } from "../store/open-store.ts";
-
-/** The schedule says it by the hour: one that is late by more has stopped, and nobody knows any more. */
-const SAID_WITHIN_MS = 2 * HOUR + 15 * MINUTE;
 
 type Choice = {
   /** Of those whose tags are not known: who was watched before, and is read as before. */
@@ -28,7 +26,7 @@ export const settleChoice = async (
     const last = await unchosen.last(cluster);
     if (!last) return undefined;
     const snapshotAt = (await snapshots.head(cluster))?.manifest.takenAt;
-    return isUnchosen(last, { snapshotAt, now, withinMs: SAID_WITHIN_MS }) ? last : undefined;
+    return isUnchosen(last, { snapshotAt, now, withinMs: LATE_MS }) ? last : undefined;
   };
   const dropped: Cluster[] = [];
   for (const cluster of others) {

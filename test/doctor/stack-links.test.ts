@@ -1,12 +1,12 @@
 // What doctor says of the stack: its bucket, schedule, queues, mails and API.
 import { describe, expect, it } from "vitest";
 import { HOUR } from "../../lib/core/base/time.ts";
+import { LATE_MS } from "../../lib/core/coverage/asleep.ts";
 import { bucketLink } from "../../lib/doctor/account-links.ts";
 import { awsPorts, type DoctorClients } from "../../lib/doctor/aws-ports.ts";
 import {
   apiLink,
   deadLettersLink,
-  LATE_MS,
   listenersLink,
   queuesLink,
   scheduleLink,

@@ -1,5 +1,8 @@
 // A cluster that is left asleep: reading it would wake it, and its last snapshot is known to hold still.
-import { floorTo, HOUR, type Instant, type Interval } from "../base/time.ts";
+import { floorTo, HOUR, type Instant, type Interval, MINUTE } from "../base/time.ts";
+
+/** An hourly schedule that is later than this has stopped: what it said last is not known to hold any more. */
+export const LATE_MS = 2 * HOUR + 15 * MINUTE;
 
 /** One scan that was left out, and the snapshot that still held then. */
 export type Asleep = { readonly at: Instant; readonly snapshotAt: Instant };
