@@ -176,6 +176,20 @@ describe("what is written down", () => {
     ]);
   });
 
+  it("is what was accepted a moment ago, though a copy of the table lags behind", async () => {
+    const [now, before] = [await tables.fresh(), await tables.fresh()];
+    for (const table of [now, before]) await fillWorld(table);
+    store = openStore(
+      { ...now, query: (range) => (range.consistent ? now : before).query(range) },
+      { now: () => NOW },
+    );
+    const terms = { owner: "o", reason: "r", until };
+    expect(await send("/findings/a-1/exempt", terms)).toMatchObject({ body: { status: "exempt" } });
+    expect(await send("/findings/a-1/unexempt", {})).toMatchObject({ body: { status: "open" } });
+    expect((await store.acts.list(cluster)).map(({ kind }) => kind).sort()).toEqual(["exempt", "unexempt"]);
+    expect(await store.findings.exemptions(cluster)).toEqual([]);
+  });
+
   it("is nothing where nothing was accepted that could be withdrawn", async () => {
     expect(await send("/findings/a-1/unexempt", {})).toMatchObject({ status: 200, body: { status: "open" } });
     expect(await store.acts.list(cluster)).toEqual([]);

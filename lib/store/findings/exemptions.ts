@@ -20,7 +20,8 @@ export type ExemptionItems = {
 export const exemptionItems = (table: Table): ExemptionItems => ({
   exemptions: async (cluster) => {
     const found: Exemption[] = [];
-    for await (const item of table.query({ pk: keys.exemptions(cluster) })) {
+    // Whoever accepts or withdraws one acts by what is there at that moment.
+    for await (const item of table.query({ pk: keys.exemptions(cluster), consistent: true })) {
       found.push(exemptionOfItem(item));
     }
     return found;
