@@ -4,6 +4,7 @@ import { withoutPath } from "../core/base/ids.ts";
 import { byText } from "../core/base/sorted.ts";
 import { DAY, type Instant, iso } from "../core/base/time.ts";
 import { type Catalog, rowsOf } from "../core/catalog/catalog.ts";
+import { USE_DAYS } from "../core/findings/use-ledger.ts";
 import type { MayConnect } from "../core/iam/may-connect.ts";
 import type { IdentityState, WayIn, WaysIn } from "../core/iam/ways-in.ts";
 import type { AccessEngine } from "../core/privileges/effective.ts";
@@ -11,14 +12,9 @@ import type { ReadStore } from "../store/open-store.ts";
 import type { Database } from "./database.ts";
 import { talliesIn } from "./tallies.ts";
 
-/** As long as connections are kept. */
-const LOOKBACK_DAYS = 400;
-
 /** Who was let in as admin, through any endpoint, up to and with `at`, as far back as connections are kept. */
 export const adminLogins = async (store: ReadStore, database: Database, at: Instant): Promise<AdminLogin[]> =>
-  adminLoginsOf(
-    await talliesIn(store, database, { from: Math.max(0, at - LOOKBACK_DAYS * DAY), to: at + 1 }),
-  );
+  adminLoginsOf(await talliesIn(store, database, { from: Math.max(0, at - USE_DAYS * DAY), to: at + 1 }));
 
 export type ReachingPrincipal = {
   readonly arn: string;
