@@ -1,4 +1,4 @@
-// Runs cfn-lint over the packaged template and the stack beside it for Regions of every partition: `npm run test:lint`.
+// Runs cfn-lint over the packaged template and the stack beside it for Regions of four partitions: `npm run test:lint`.
 import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -6,7 +6,7 @@ import { basename, join } from "node:path";
 
 const root = join(import.meta.dirname, "..");
 const CFN_LINT = "1.58.0";
-const REGIONS = ["us-east-1", "eu-central-1", "cn-north-1", "us-gov-west-1"];
+const REGIONS = ["us-east-1", "eu-central-1", "cn-north-1", "us-gov-west-1", "us-iso-east-1"];
 // The framework adds dependencies that a reference implies already. An empty default of a parameter stands for none, and what
 // needs the name has a condition.
 const IGNORED = ["W3005", "W1030", "W1031"];
