@@ -122,6 +122,9 @@ export const weeklyNotice = (
 ): Notice => {
   const open = incidentsOf(week.findings).flatMap(({ standing }) => standing);
   const { mended, ended } = overIn(week);
+  // What stands in the lists of the week need not be read twice.
+  const listedOver = new Set([...mended.slice(0, SHOWN), ...ended.slice(0, SHOWN)].map(({ id }) => id));
+  const before = { ...changes, ended: changes.ended.filter(({ id }) => !listedOver.has(id)) };
   const said = open.length ? `${open.length} open (${countsOf(open)})` : "nothing open";
   return listNotice({
     cluster,
@@ -134,7 +137,7 @@ export const weeklyNotice = (
         : "No finding is open, as far as the auditor could look."
     } ${overText(mended.length, ended.length)}`,
     lines: [
-      ...changeLines(changes),
+      ...changeLines(before),
       ...paragraph("OPEN", listed(sortedByAge(open).map(openLine(now)))),
       ...paragraph("RESOLVED THIS WEEK", listed(mended.map(overLine))),
       ...paragraph("ENDED THIS WEEK", endedLines(ended)),

@@ -1,7 +1,9 @@
 // A role that nobody has used for the whole window, by any mapping or membership; admin and who connected as it as well.
+import { ADMIN } from "../../core/activity/admin-logins.ts";
 import { Cluster } from "../../core/base/ids.ts";
 import { HOUR, iso } from "../../core/base/time.ts";
 import * as z from "../../core/base/zod.ts";
+import { isDsql } from "../../core/catalog/catalog.ts";
 import { isBuiltIn, shownRole } from "../../core/findings/catalog-judgement.ts";
 import { type DetectorView, defineDetector, type Judgement } from "../../core/findings/detector.ts";
 import { databaseRole, membership } from "../../core/findings/example-catalog.ts";
@@ -22,6 +24,7 @@ import { reachedBy } from "../../core/privileges/role-way.ts";
 import { refuseLoginSql, revokeMappingSql } from "../../core/sql/statements.ts";
 import { type DormantRoleEvidence, provenSince, SHOWN, sinceWords } from "./unused-role/evidence.ts";
 import { judgeAdmin } from "./unused-role/judge-admin.ts";
+import { whyAdminGone, whyRoleGone } from "./unused-role/why-gone.ts";
 
 const isUnused = ({ verdict }: Judged): boolean => verdict === "dormant" || verdict === "never-used";
 
@@ -118,6 +121,12 @@ export const dormantRole = /* @__PURE__ */ defineDetector({
   detect: (view, { days }): readonly Judgement<DormantRoleEvidence>[] => {
     const engine = view.privileges.engine();
     return engine ? [...judgeRoles(view, engine, days), ...judgeAdmin(view, engine, days)] : [];
+  },
+  gone: (view, subject, { days }) => {
+    const engine = view.privileges.engine();
+    if (!engine || subject.roleOid === undefined) return undefined;
+    if (subject.role === ADMIN && isDsql(engine.catalog)) return whyAdminGone(view, subject, days);
+    return whyRoleGone(view, mappingsByRole(view, engine).get(subject.roleOid) ?? [], days);
   },
 });
 

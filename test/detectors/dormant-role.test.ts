@@ -1,0 +1,69 @@
+// Why a role that nobody used is no finding any more: a use mends it, and what is no longer known mends nothing.
+import { expect, it } from "vitest";
+import { HOUR, minute } from "../../lib/core/base/time.ts";
+import { databaseRole } from "../../lib/core/findings/example-catalog.ts";
+import {
+  daily,
+  daysAgo,
+  EXAMPLE_NOW,
+  type Example,
+  exampleFacts,
+} from "../../lib/core/findings/example-facts.ts";
+import { exampleIam, exampleRole } from "../../lib/core/findings/example-iam.ts";
+import { judgeWith } from "../../lib/core/findings/judge.ts";
+import { reconcileFindings } from "../../lib/core/findings/reconcile-findings.ts";
+import { auditView } from "../../lib/core/findings/view.ts";
+import { detectors } from "../../lib/detectors/index.ts";
+
+const judge = judgeWith(detectors);
+const NEXT = EXAMPLE_NOW + 2 * HOUR;
+const base: Example = {
+  catalog: {
+    roles: [databaseRole(10, "admin"), databaseRole(20_000, "app_ro"), databaseRole(20_001, "app")],
+  },
+  mappings: [
+    { to: "OldJob", role: "app_ro" },
+    { to: "App", role: "app" },
+  ],
+  connections: daily("App", 20, daysAgo(0)),
+  iam: exampleIam({ roles: [exampleRole("Ops", "dsql:DbConnectAdmin")] }),
+};
+
+/** How the finding about this role ends two hours later. */
+const endOf = (role: string, later: Example) => {
+  const before = judge(auditView(exampleFacts(base)));
+  const open = reconcileFindings([], before.observations, before.looks, EXAMPLE_NOW);
+  const facts = exampleFacts({ ...base, now: NEXT, ...later });
+  const { observations, looks, gone } = judge(auditView(facts));
+  const all = reconcileFindings(open, observations, looks, NEXT, { gone });
+  const found = all.find(({ detector, subject }) => detector === "dormant-role" && subject.role === role);
+  return found && [found.status, found.closedBecause];
+};
+const gaps = [{ from: EXAMPLE_NOW - 30 * HOUR, to: EXAMPLE_NOW - 20 * HOUR }];
+const at = EXAMPLE_NOW + HOUR / 2;
+
+it("names who used it, and when", () => {
+  const used = { by: "OldJob", at };
+  const asAdmin = { by: "Ops", at, action: "DbConnectAdmin" as const };
+  const connections = [...(base.connections ?? []), used, asAdmin];
+  expect(endOf("app_ro", { connections })).toEqual(["resolved", `OldJob used it at ${minute(at)}.`]);
+  expect(endOf("admin", { connections })).toEqual(["resolved", `Ops connected as admin at ${minute(at)}.`]);
+});
+
+it("ends, and is not resolved, where capture is no longer proven", () => {
+  for (const role of ["app_ro", "admin"])
+    expect(endOf(role, { gaps })).toEqual([
+      "ended",
+      expect.stringMatching(
+        /^Nothing was mended: whether anybody .* no longer known, as capture is not proven for 10 hours of the last 90 days\.$/,
+      ),
+    ]);
+});
+
+it("says that no mapping leads to it any more", () => {
+  const mappings = [
+    { to: "OldJob", role: "app_ro", goneAt: EXAMPLE_NOW + HOUR },
+    { to: "App", role: "app" },
+  ];
+  expect(endOf("app_ro", { mappings })).toEqual(["resolved", "No mapping leads to it any more."]);
+});
