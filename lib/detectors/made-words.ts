@@ -27,10 +27,7 @@ export const titles: Readonly<Record<string, DetectorTitle>> = {
     thread: { key: "capture-outage", title: "CloudTrail capture outage" },
   },
   "clock-skew": { title: "Clocks that do not agree" },
-  "concurrent-networks": {
-    title: "One session or access key in two places",
-    short: "Session or key in two places",
-  },
+  "concurrent-networks": { title: "One session or access key in two places", short: "Two places at once" },
   "connection-burst": {
     title: "Many more connections than ever in one hour",
     short: "Many more connections",
@@ -81,7 +78,7 @@ export const titles: Readonly<Record<string, DetectorTitle>> = {
   "new-client": { title: "Connection by a new client" },
   "new-network": { title: "Connection from a new network", short: "Came from a new network" },
   "nobody-listens": { title: "Nobody gets the notices" },
-  "off-hours": { title: "Person connects at unusual hours", short: "Connects at unusual hours" },
+  "off-hours": { title: "Person connects at unusual hours", short: "Unusual hours" },
   "orphan-mapping": { title: "Mapping to an IAM identity that is gone", short: "Mapping to a gone identity" },
   "permission-without-mapping": {
     title: "Identity that may connect and is mapped to no role",
@@ -110,7 +107,7 @@ export const titles: Readonly<Record<string, DetectorTitle>> = {
     title: "Connection by a principal whose mapping was revoked",
     short: "Connects after its revoke",
   },
-  "root-connection": { title: "Connection by the root user of an AWS account", short: "Root user connected" },
+  "root-connection": { title: "Connection by the root user of an AWS account", short: "Connected" },
   "section-unreadable": { title: "Part of the snapshot that could not be read", short: "Could not be read" },
   "self-audit": {
     title: "Login under the auditor's own principal that the auditor did not make",
@@ -125,7 +122,7 @@ export const titles: Readonly<Record<string, DetectorTitle>> = {
   "snapshot-overdue": { title: "Snapshot overdue" },
   "spread-refusals": {
     title: "Refusals on many principals from one strange network or client",
-    short: "Refusals on many principals",
+    short: "Refusals on many roles",
   },
   "tag-based-access": {
     title: "Access that depends on tags of the cluster",

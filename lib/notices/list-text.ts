@@ -13,6 +13,7 @@ import { isOver } from "../core/incidents/threads.ts";
 import { type Commands, commandsFor, type StoreArguments } from "./command-line.ts";
 import { findingLine } from "./finding-lines.ts";
 import { type Notice, noticeFinding, toldOf } from "./notice.ts";
+import { isEndedEpisode } from "./over-text.ts";
 import { paragraph, wrapped } from "./page.ts";
 import { shortText } from "./short-text.ts";
 import { subjectLine } from "./subject.ts";
@@ -51,8 +52,10 @@ export const findingLines = (
 };
 
 /** How it ended, and what stays to know: until when a session from before may go on. */
-export const endText = ({ ends, closedBecause }: Finding): string => {
-  const says = closedBecause ?? ends;
+export const endText = (finding: Finding): string => {
+  const { ends, closedBecause, lastSeenAt } = finding;
+  const quiet = isEndedEpisode(finding) ? `Last seen at ${minute(lastSeenAt)}.` : undefined;
+  const says = closedBecause ?? ends ?? quiet;
   return says === undefined ? "" : `. ${visible(says, 300)}`;
 };
 
@@ -260,7 +263,7 @@ export const dailyNotice = (
     kind: "daily",
     tag: "DAILY",
     stem: `Findings of the day: ${said}`,
-    first: `${said} since ${since === undefined ? "the beginning" : minute(since)}. High and critical findings come in a mail of their own.`,
+    first: `Since ${since === undefined ? "the beginning" : minute(since)}: ${said}. High and critical findings come in a mail of their own.`,
     lines: changeLines(changes),
     findings,
     told: toldOfChanges(changes),

@@ -58,7 +58,7 @@ export const offHours = /* @__PURE__ */ defineDetector({
   id: "off-hours",
   category: "anomalous",
   title: "Person connects at unusual hours",
-  short: "Connects at unusual hours",
+  short: "Unusual hours",
   severity: "low",
   life: "episode",
   docs: {

@@ -30,7 +30,7 @@ export const rootConnection = /* @__PURE__ */ defineDetector({
   id: "root-connection",
   category: "anomalous",
   title: "Connection by the root user of an AWS account",
-  short: "Root user connected",
+  short: "Connected",
   severity: "high",
   life: "episode",
   docs: {

@@ -50,7 +50,7 @@ export const spreadRefusals = /* @__PURE__ */ defineDetector({
   id: "spread-refusals",
   category: "anomalous",
   title: "Refusals on many principals from one strange network or client",
-  short: "Refusals on many principals",
+  short: "Refusals on many roles",
   severity: "high",
   life: "stretch",
   docs: {

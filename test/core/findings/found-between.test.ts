@@ -39,6 +39,11 @@ describe("access that is no longer found", () => {
       between,
     );
     expect(saysOf({ connections: others }, { lastSeenAt: EXAMPLE_NOW })).toBeUndefined();
-    expect(saysOf({ connections: others }, { detector: "dormant-role" })).toBeUndefined();
+    expect(
+      saysOf(
+        { connections: others },
+        { detector: "shared-role", category: "dormant", lastSeenAt: EXAMPLE_NOW + 1 },
+      ),
+    ).toBeUndefined();
   });
 });
