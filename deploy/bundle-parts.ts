@@ -1,5 +1,6 @@
-// How those functions are bundled whose calls differ much: what only some calls need stands in files of its own, in
+// How functions are bundled. Of those whose calls differ much, what only some calls need stands in files of its own, in
 // handlers/parts/FUNCTION, and is read when a call first needs it.
+import { readFileSync } from "node:fs";
 import { basename } from "node:path";
 import type { Plugin } from "esbuild";
 
@@ -9,7 +10,12 @@ export const IN_PARTS: readonly string[] = ["notify", "query"];
 /** For esbuild, which builds one function at a time. */
 export const parts: Plugin = {
   name: "parts",
-  setup: ({ initialOptions, onResolve }) => {
+  setup: ({ initialOptions, onLoad, onResolve }) => {
+    // A client reads its version there; the rest of the file, 2 KB each, is for package managers.
+    onLoad({ filter: /@aws-sdk[\\/]client-[\w-]+[\\/]package\.json$/ }, ({ path }) => {
+      const { version } = JSON.parse(readFileSync(path, "utf8")) as { version: string };
+      return { loader: "json", contents: JSON.stringify({ version }) };
+    });
     const [entry] = Array.isArray(initialOptions.entryPoints) ? initialOptions.entryPoints : [];
     const name = typeof entry === "string" ? basename(entry, ".ts") : "";
     if (!IN_PARTS.includes(name)) return;

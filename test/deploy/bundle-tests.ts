@@ -4,6 +4,7 @@ import { globSync, readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { IN_PARTS } from "../../deploy/bundle-parts.ts";
+import { httpEvent } from "../support/ask.ts";
 import { lookIn, named, policiesOf, root, type Stack, type Statement } from "./stack.ts";
 
 /** Registers the tests; `packaged` is asked when they run. */
@@ -55,6 +56,18 @@ export const bundleTests = (functions: readonly string[], packaged: () => Stack)
         ).toBe("function\n");
       },
     );
+
+    it("answer from their parts: the description of the API needs all of those of query", () => {
+      const { directory } = packaged().bundle("query");
+      const event = httpEvent("/openapi.json");
+      const ask = `const { handler } = await import(${JSON.stringify(join(directory, "handlers/query.mjs"))}); console.log((await handler(${JSON.stringify(event)}, {})).body)`;
+      const env = { AWS_REGION: "us-east-1", TABLE_NAME: "table", POWERTOOLS_LOG_LEVEL: "SILENT" };
+      const said = execFileSync(process.execPath, ["--input-type=module", "-e", ask], {
+        env,
+        encoding: "utf8",
+      });
+      expect(JSON.parse(said)).toEqual(JSON.parse(readFileSync(join(root, "docs/openapi.json"), "utf8")));
+    });
 
     /** IAM's own words for services, where they are not those of the clients. */
     const PREFIXES: Readonly<Record<string, string>> = { eventbridge: "events" };
