@@ -12,7 +12,7 @@ import type { ReadStore } from "../store/open-store.ts";
 import type { Database } from "./database.ts";
 import { talliesIn } from "./tallies.ts";
 
-/** Who was let in as admin, through any endpoint, up to and with `at`, as far back as connections are kept. */
+/** Who was let in as admin, through any endpoint, up to and with `at`, as far back as findings look: both tell of the same. */
 export const adminLogins = async (store: ReadStore, database: Database, at: Instant): Promise<AdminLogin[]> =>
   adminLoginsOf(await talliesIn(store, database, { from: Math.max(0, at - USE_DAYS * DAY), to: at + 1 }));
 
