@@ -5,7 +5,6 @@ import {
   paginateListClusters,
   ResourceNotFoundException,
 } from "@aws-sdk/client-dsql";
-import { isDenied } from "../cloudtrail/aws-error-names.ts";
 import type { Place, Reach, WatchedCluster } from "../config.ts";
 import { Cluster } from "../core/base/ids.ts";
 import { isChosen, type Tags } from "../core/coverage/chosen.ts";
@@ -107,7 +106,8 @@ const describe = async (
 };
 
 /** Whoever asks for credentials has words of their own around what STS refused; what DSQL refuses comes as it is. */
-const isRoleRefused = (error: unknown): boolean => error instanceof AuditError && isDenied(error.cause);
+const isRoleRefused = (error: unknown): boolean =>
+  error instanceof AuditError && error.cause instanceof Error && error.cause.name.startsWith("AccessDenied");
 
 type Listed = {
   readonly found: readonly Found[];
