@@ -1,4 +1,5 @@
 // Looks at every link between a connection and a mail: which holds, which is broken, which is unknown.
+
 import { auditorIn, isMember } from "../core/base/auditor-in.ts";
 import { Cluster, type Principal, parseArn } from "../core/base/ids.ts";
 import { shellWord } from "../core/base/shell-word.ts";
@@ -9,7 +10,6 @@ import { AuditError } from "../errors.ts";
 import type { Running } from "../store/findings/deployments.ts";
 import type { ReadStore } from "../store/open-store.ts";
 import {
-  bucketLink,
   clustersLink,
   digestsLink,
   heardLink,
@@ -17,7 +17,7 @@ import {
   memberLink,
   trailLink,
 } from "./account-links.ts";
-import { type ChannelsOf, channelLinks } from "./channel-links.ts";
+import { channelsOf, stackLinks } from "./ask-stack.ts";
 import {
   CONNECTIONS_MS,
   canaryLink,
@@ -32,17 +32,8 @@ import {
 } from "./cluster-links.ts";
 import { type Answer, type Link, type LinkRow, unknown } from "./link.ts";
 import { opinionLink } from "./opinion-link.ts";
-import type { AskTable, DoctorPorts, QueueState } from "./ports.ts";
-import {
-  apiLink,
-  deadLettersLink,
-  listenersLink,
-  queuesLink,
-  scheduleLink,
-  settingsLink,
-  tableLink,
-  testLink,
-} from "./stack-links.ts";
+import type { AskTable, DoctorPorts } from "./ports.ts";
+import { scheduleLink, settingsLink, tableLink, testLink } from "./stack-links.ts";
 
 export type Examined = {
   readonly store: ReadStore;
@@ -65,57 +56,6 @@ const DEPLOY_MEMBER =
 /** What the auditor's login in a cluster needs, as a command that prints it. */
 const setUpOf = (auditor: Principal | null | undefined, cluster: Cluster): string =>
   `npx dsql-audit setup-sql${auditor ? ` --principal ${shellWord(auditorIn(auditor, cluster))}` : ""} --cluster ${shellWord(cluster)}`;
-
-const askQueues = async (
-  { queue }: DoctorPorts,
-  urls: Readonly<Record<string, string>>,
-): Promise<Record<string, Answer<QueueState>>> =>
-  Object.fromEntries(
-    await Promise.all(Object.entries(urls).map(async ([name, url]) => [name, await queue(url)] as const)),
-  );
-
-/** What the notify function left of the channels, of each cluster that is watched. */
-const channelsOf = (store: ReadStore, clusters: readonly Cluster[]): Promise<ChannelsOf[]> =>
-  Promise.all(
-    clusters.map(async (cluster) => ({ cluster, channels: (await store.notices.read(cluster)).channels })),
-  );
-
-/** The links of the deployment itself; where it is not known, each is unknown. */
-const stackLinks = async (
-  ports: DoctorPorts,
-  channels: readonly ChannelsOf[],
-  running: Running | undefined,
-  reach: string,
-): Promise<Link[]> => {
-  const deployment = running?.deployment;
-  if (!deployment) {
-    const why =
-      "the store does not say what is deployed: the schedule has not run yet, or an older release is deployed";
-    return ["bucket events", "queues", "dead letters", "subscriptions", "API"].map((link) =>
-      unknown(link, why),
-    );
-  }
-  const { bucket, topic, queues, deadLetters, api } = deployment;
-  const [tells, waiting, dead, listeners, chatListeners, status] = await Promise.all([
-    bucket ? ports.bucketTells(bucket) : undefined,
-    askQueues(ports, queues),
-    askQueues(ports, deadLetters),
-    ports.listeners(topic),
-    deployment.channels?.chat ? ports.listeners(deployment.channels.chat) : undefined,
-    api ? ports.get(`${api}/clusters`) : undefined,
-  ]);
-  const given = Object.entries(dead).map(
-    ([name, answer]) => [name, { url: deadLetters[name] ?? "", answer }] as const,
-  );
-  return [
-    bucketLink(bucket, tells),
-    queuesLink(waiting),
-    deadLettersLink(Object.fromEntries(given), reach),
-    listenersLink(topic, listeners),
-    ...channelLinks(deployment, channels, chatListeners),
-    apiLink(api, status),
-  ];
-};
 
 /** The hour in which the newest connection was counted. */
 const lastConnection = async (
