@@ -93,14 +93,13 @@ const clusterLinks = async (
   settings: KeptSettings | undefined,
   recorded: Recorded | undefined,
 ): Promise<Link[]> => {
-  const [head, logins, findings, connection, look, asleep, unchosen] = await Promise.all([
+  const [head, logins, findings, connection, look, { asleep, unchosen }] = await Promise.all([
     store.snapshots.head(cluster),
     recentLogins(store, cluster, now),
     store.findings.list(cluster),
     lastConnection(store, cluster, now),
     store.findings.lastLook(cluster),
-    store.sleeps.last(cluster),
-    store.unchosen.last(cluster),
+    store.leftOut.last(cluster),
   ]);
   const auditor = settings?.values.auditor;
   const asked = auditor ? parseArn(auditor)?.account : undefined;

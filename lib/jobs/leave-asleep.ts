@@ -56,6 +56,6 @@ export const leaveAsleep = async (
   const { uncovered } = await provenHours(store, cluster, hours, now);
   if (uncovered.hoursIn(hours) > 0 || !isIamWhole((await store.snapshots.open(cluster, head)).catalog))
     return false;
-  await store.sleeps.note(cluster, { at: now, snapshotAt });
+  await store.leftOut.noteAsleep(cluster, { at: now, snapshotAt });
   return true;
 };

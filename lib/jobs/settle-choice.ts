@@ -17,13 +17,13 @@ type Choice = {
 
 /** `watched`: the clusters that are known and not gone. One that was never watched is nobody's concern. Twice is once. */
 export const settleChoice = async (
-  { unchosen, snapshots }: Pick<Store, "unchosen" | "snapshots">,
+  { leftOut, snapshots }: Pick<Store, "leftOut" | "snapshots">,
   { unchosen: others = [], undecided = [] }: Pick<Discovery, "unchosen" | "undecided">,
   watched: ReadonlySet<Cluster>,
   now: Instant,
 ): Promise<Choice> => {
   const standing = async (cluster: Cluster): Promise<Unchosen | undefined> => {
-    const last = await unchosen.last(cluster);
+    const { unchosen: last } = await leftOut.last(cluster);
     if (!last) return undefined;
     const snapshotAt = (await snapshots.head(cluster))?.manifest.takenAt;
     return isUnchosen(last, { snapshotAt, now, withinMs: LATE_MS }) ? last : undefined;
@@ -33,13 +33,13 @@ export const settleChoice = async (
     if (!watched.has(cluster)) continue;
     const last = await standing(cluster);
     if (!last) dropped.push(cluster);
-    await unchosen.note(cluster, { at: now, since: last?.since ?? now });
+    await leftOut.noteUnchosen(cluster, { at: now, since: last?.since ?? now });
   }
   const read: WatchedCluster[] = [];
   for (const one of undecided) {
     if (!watched.has(one.cluster)) continue;
     const last = await standing(one.cluster);
-    if (last) await unchosen.note(one.cluster, { at: now, since: last.since });
+    if (last) await leftOut.noteUnchosen(one.cluster, { at: now, since: last.since });
     else read.push(one);
   }
   return { read, dropped };

@@ -9,9 +9,8 @@ import { type CaptureChecks, captureChecks } from "./coverage/capture-checks.ts"
 import { coverageHours } from "./coverage/coverage-hours.ts";
 import { type DigestStore, digestStore } from "./coverage/digests.ts";
 import { type DoubtStore, doubtStore } from "./coverage/doubts.ts";
-import { type Sleeps, sleeps } from "./coverage/sleeps.ts";
+import { type LeftOutStore, leftOutStore } from "./coverage/left-out.ts";
 import { type TrailEventStore, trailEventStore } from "./coverage/trail-events.ts";
-import { type UnchosenStore, unchosenStore } from "./coverage/unchosen.ts";
 import { type ActStore, actStore } from "./findings/acts.ts";
 import { type BaselineStore, baselineStore } from "./findings/baselines.ts";
 import { type Deployments, deployments } from "./findings/deployments.ts";
@@ -65,8 +64,7 @@ export type Store = {
   readonly digests: DigestStore;
   readonly trailEvents: TrailEventStore;
   readonly captureChecks: CaptureChecks;
-  readonly sleeps: Sleeps;
-  readonly unchosen: UnchosenStore;
+  readonly leftOut: LeftOutStore;
   readonly findings: FindingStore;
   readonly acts: ActStore;
   readonly notices: NoticeStates;
@@ -94,8 +92,7 @@ export type ReadStore = {
   readonly digests: Pick<DigestStore, "within">;
   readonly trailEvents: Pick<TrailEventStore, "within">;
   readonly captureChecks: Pick<CaptureChecks, "last">;
-  readonly sleeps: Pick<Sleeps, "last">;
-  readonly unchosen: Pick<UnchosenStore, "last">;
+  readonly leftOut: Pick<LeftOutStore, "last">;
   readonly findings: Pick<FindingStore, "read" | "list" | "get" | "lastLook" | "exemptions">;
   readonly acts: Pick<ActStore, "list">;
   readonly notices: Pick<NoticeStates, "read">;
@@ -149,8 +146,7 @@ export const openStore = (table: Table, { now }: StoreOptions): Store => {
     digests: digestStore(table, activity),
     trailEvents: trailEventStore(table),
     captureChecks: captureChecks(table),
-    sleeps: sleeps(table),
-    unchosen: unchosenStore(table),
+    leftOut: leftOutStore(table),
     notices: noticeStates(table),
     plannedLooks: plannedLooks(table),
     settings: settingsStore(table),
@@ -180,8 +176,7 @@ export const openReadStore = (table: ReadTable): ReadStore => {
     digests: { within: store.digests.within },
     trailEvents: { within: store.trailEvents.within },
     captureChecks: { last: store.captureChecks.last },
-    sleeps: { last: store.sleeps.last },
-    unchosen: { last: store.unchosen.last },
+    leftOut: { last: store.leftOut.last },
     findings: { read, list, get, lastLook, exemptions },
     acts: { list: store.acts.list },
     notices: { read: store.notices.read },

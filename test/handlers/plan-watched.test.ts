@@ -148,7 +148,10 @@ describe("a cluster that its tags no longer choose", () => {
     for (const hours of [3, 4, 5])
       await expect(plan(HOURLY, START + hours * HOUR)).rejects.toThrow("1 request failed");
     expect(sent.snapshot).toHaveLength(1);
-    expect(await store.unchosen.last(cluster)).toEqual({ at: START + 5 * HOUR, since: START + 2 * HOUR });
+    expect((await store.leftOut.last(cluster)).unchosen).toEqual({
+      at: START + 5 * HOUR,
+      since: START + 2 * HOUR,
+    });
     // One that was chosen again meanwhile is read as then.
     await store.snapshots.save(cluster, { ...estate({}), cluster }, START + 5 * HOUR + MINUTE);
     await expect(plan(HOURLY, START + 6 * HOUR)).rejects.toThrow();
@@ -168,7 +171,7 @@ describe("a cluster that its tags no longer choose", () => {
     discovers(() => untagged);
     await plan(HOURLY, START + 3 * HOUR);
     expect(sent.snapshot).toEqual([]);
-    expect(await store.unchosen.last(cluster)).toBeUndefined();
+    expect((await store.leftOut.last(cluster)).unchosen).toBeUndefined();
   });
 });
 
@@ -191,7 +194,7 @@ describe("an idle cluster", () => {
     discovers(asleep);
     await plan(HOURLY, START + 2 * HOUR);
     expect([sent.snapshot.length, sent.detect.length]).toEqual([0, 1]);
-    expect(await store.sleeps.last(cluster)).toEqual({ at: START + 2 * HOUR, snapshotAt: START });
+    expect((await store.leftOut.last(cluster)).asleep).toEqual({ at: START + 2 * HOUR, snapshotAt: START });
     await plan(happened("dsql", "TagResource", START + 3 * HOUR), START + 3 * HOUR);
     expect(sent.snapshot).toHaveLength(1);
     // A person who calls wants it read now, and is not the schedule.

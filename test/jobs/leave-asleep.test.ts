@@ -53,10 +53,13 @@ beforeEach(async () => {
 
 describe("an idle cluster", () => {
   it("is left asleep while nobody else connects, a day at most, and each time it is written down", async () => {
-    expect(await store.sleeps.last(cluster)).toBeUndefined();
+    expect((await store.leftOut.last(cluster)).asleep).toBeUndefined();
     for (const hour of [1, 2, 12, 23]) {
       expect(await isLeft(T + hour * HOUR - 1_000), `after ${hour} hours`).toBe(true);
-      expect(await store.sleeps.last(cluster)).toEqual({ at: T + hour * HOUR - 1_000, snapshotAt: T });
+      expect((await store.leftOut.last(cluster)).asleep).toEqual({
+        at: T + hour * HOUR - 1_000,
+        snapshotAt: T,
+      });
     }
     for (const hour of [24, 25, 90])
       expect(await isLeft(T + hour * HOUR - 1_000), `after ${hour} hours`).toBe(false);

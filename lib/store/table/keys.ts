@@ -117,10 +117,10 @@ export const keys = {
   // "what did AWS last say about capture"               GetItem; PutItem
   captureCheck: (c: Cluster) => ({ pk: `CAPTURE#${c}`, sk: "CHECK" }),
 
-  // "was it left asleep, and since which snapshot"      GetItem; PutItem
+  // "was it left asleep, and since which snapshot"      Query with the next; PutItem
   asleep: (c: Cluster) => ({ pk: `ASLEEP#${c}`, sk: "LAST" }),
 
-  // "do its tags still choose it"                       GetItem; PutItem
+  // "do its tags still choose it"                       Query with the last; PutItem
   unchosen: (c: Cluster) => ({ pk: `ASLEEP#${c}`, sk: "UNCHOSEN" }),
 
   // "for which hours is capture proven"                 Query; PutItem on its revision
