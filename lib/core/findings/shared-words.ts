@@ -18,7 +18,7 @@ const episodeWords = {
     lines: true,
     fields: {
       detector: "",
-      bits: { label: "", unit: ["bit", "bits"] },
+      bits: { label: "Weight", hidden: true },
       says: "",
       firstAt: "from",
       lastAt: "to",

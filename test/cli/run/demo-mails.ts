@@ -80,6 +80,9 @@ export const mailTests = (demo: Demo): void => {
   it("tells of one who tries the keys of three services, and gets in with one of them, in one incident", () => {
     const mails = demo.about(/network 198\.18\.7\.0\/24: Refusals on many/);
     expect(mails.map(({ subject }) => subject?.split(" ", 1)[0])).toEqual(["[HIGH]", "[ENDED]"]);
+    // Who got in comes before all else.
+    expect(mails[0]?.text).toMatch(/^CatalogApi was let in from 198\.18\.7\.0\/24/);
+    expect(mails[0]?.text).toMatch(/Only refused so far[^.]*: OrdersApi, UserService\./);
     expect(mails[0]?.text).toMatch(
       /ALSO IN THIS INCIDENT\n- \w+ CatalogApi connected\s+from\s+198\.18\.7\.0/,
     );
