@@ -130,7 +130,7 @@ const commands = fc.commands(
       }),
     ),
   ],
-  { maxCommands: 40 },
+  { maxCommands: 50, size: "max" },
 );
 
 const short = (id: string): string => id.slice(-16, -8);
