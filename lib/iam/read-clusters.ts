@@ -1,20 +1,15 @@
 // The cluster's policy and tags, in its Region and in the Regions of its peers.
-import {
-  type DSQLClient,
-  GetClusterCommand,
-  GetClusterPolicyCommand,
-  ListTagsForResourceCommand,
-} from "@aws-sdk/client-dsql";
+import { type DSQLClient, GetClusterCommand, GetClusterPolicyCommand } from "@aws-sdk/client-dsql";
 import { parseArn } from "../core/base/ids.ts";
+import type { Tags } from "../core/coverage/chosen.ts";
 import type { ClusterAccess } from "../core/iam/facts.ts";
 import { policyText } from "../core/iam/policy-text.ts";
+import { tagsOf } from "../dsql/cluster-tags.ts";
 import type { Calls } from "./call.ts";
 import { refusalOf, type Unread } from "./refusal.ts";
 
 const identifierIn = (arn: string): string => arn.slice(arn.lastIndexOf("/") + 1);
 const regionIn = (arn: string): string => parseArn(arn)?.region ?? "";
-const tagList = (tags: Readonly<Record<string, string>> = {}) =>
-  Object.entries(tags).map(([key, value]) => ({ key, value }));
 
 type Described = {
   readonly tags: ClusterAccess["tags"];
@@ -23,29 +18,42 @@ type Described = {
   readonly peersUnread?: string;
 };
 
-const describe = async (client: DSQLClient, { call }: Calls, arn: string): Promise<Described> => {
+/** Those that GetCluster told, else what is said of them alone: where that is refused they are not known, never none. */
+const tagsIn = async (
+  client: DSQLClient,
+  { call }: Calls,
+  arn: string,
+  told?: Tags,
+): Promise<ClusterAccess["tags"]> => {
+  try {
+    const tags = await call(({ abortSignal }) => tagsOf(client, arn, told, abortSignal));
+    return { status: "read", rows: Object.entries(tags).map(([key, value]) => ({ key, value })) };
+  } catch (error) {
+    return refusalOf("dsql:ListTagsForResource", error);
+  }
+};
+
+const describe = async (client: DSQLClient, calls: Calls, arn: string): Promise<Described> => {
   let refused: Unread;
   try {
     const identifier = identifierIn(arn);
-    const found = await call((options) => client.send(new GetClusterCommand({ identifier }), options));
+    const { tags: told, multiRegionProperties } = await calls.call((options) =>
+      client.send(new GetClusterCommand({ identifier }), options),
+    );
     return {
-      tags: { status: "read", rows: tagList(found.tags) },
-      peers: found.multiRegionProperties?.clusters ?? [],
+      tags: await tagsIn(client, calls, arn, told),
+      peers: multiRegionProperties?.clusters ?? [],
       exists: true,
     };
   } catch (error) {
     refused = refusalOf("dsql:GetCluster", error);
   }
-  try {
-    const { tags } = await call((options) =>
-      client.send(new ListTagsForResourceCommand({ resourceArn: arn }), options),
-    );
-    const peersUnread = refused.reason;
-    return { tags: { status: "read", rows: tagList(tags) }, peers: [], exists: true, peersUnread };
-  } catch {
-    // The first refusal says more: without GetCluster its peers in other Regions are not known either.
-    return { tags: refused, peers: [], exists: false, peersUnread: refused.reason };
-  }
+  const tags = await tagsIn(client, calls, arn);
+  const peersUnread = refused.reason;
+  // The first refusal says more: without GetCluster its peers in other Regions are not known either.
+  return tags.status === "read"
+    ? { tags, peers: [], exists: true, peersUnread }
+    : { tags: refused, peers: [], exists: false, peersUnread };
 };
 
 const policyOf = async (

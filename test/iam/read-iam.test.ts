@@ -249,6 +249,51 @@ describe("reading IAM", () => {
     });
   });
 
+  it("asks for the tags alone where AWS leaves them out, and knows nothing of them where that is refused", async () => {
+    const { iam, read } = await start();
+    const env = (Effect: "Allow" | "Deny", value: string) => ({
+      ...{ Effect, Action: "dsql:DbConnect", Resource: "*" },
+      Condition: { StringEquals: { "aws:ResourceTag/env": value } },
+    });
+    const document = (...Statement: object[]) => ({ Version: "2012-10-17", Statement });
+    const always = { Effect: "Allow", Action: "dsql:DbConnect", Resource: "*" };
+    const policies = {
+      ByTag: document(env("Allow", "prod")),
+      OtherTag: document(env("Allow", "test")),
+      ButByTag: document(always, env("Deny", "prod")),
+      Plain: document(always),
+    };
+    for (const [name, held] of Object.entries(policies))
+      iam.put({
+        ...({ kind: "role", name, id: `AROA${name}`, createdAt: CREATED } as const),
+        inline: [{ name: "connect", document: held }],
+      });
+    const verdicts = async (): Promise<(string | number)[]> => {
+      const before = iam.calls.length;
+      const facts = await read(...Object.keys(policies).map(role));
+      const asked = iam.calls.slice(before).filter((call) => call === "dsql:ListTagsForResource").length;
+      const { verdictOf } = whoMay({ facts, cluster: CLUSTER });
+      return [
+        asked,
+        ...Object.keys(policies).map((name) => verdictOf(role(name), "DbConnect").verdict),
+        rowsOf(facts, "clusters")[0]?.tags.status ?? "",
+      ];
+    };
+    const known = ["allowed", "denied", "denied", "allowed", "read"];
+    iam.putCluster({ arn: CLUSTER, tags: { env: "prod" } });
+    expect(await verdicts()).toEqual([0, ...known]);
+    iam.putCluster({ arn: CLUSTER, tags: { env: "prod" }, tagsLeftOut: true });
+    expect(await verdicts()).toEqual([1, ...known]);
+    iam.putCluster({ arn: CLUSTER, tagsLeftOut: true });
+    expect(await verdicts()).toEqual([1, "denied", "denied", "allowed", "allowed", "read"]);
+    iam.deny("dsql:ListTagsForResource");
+    const [, ...unread] = await verdicts();
+    expect(unread).toEqual(["unknown", "unknown", "unknown", "allowed", "unreadable"]);
+    expect(rowsOf(await read(), "clusters")[0]?.tags).toMatchObject({
+      reason: expect.stringMatching(/lacks dsql:ListTagsForResource$/),
+    });
+  });
+
   it("reads nothing and says why where nothing may be read", async () => {
     const { iam, read } = await start();
     iam.deny(
