@@ -2,6 +2,7 @@
 import { type ActDeps, answerAct } from "../lib/api/act-request.ts";
 import { problem } from "../lib/api/problem.ts";
 import { errorFields } from "../lib/log.ts";
+import { leftOutStore } from "../lib/store/coverage/left-out.ts";
 import { openFindings, openHistory } from "../lib/store/open-store.ts";
 import { bodyIn, HttpRequest, type HttpResponse, pathIn, respond } from "./http.ts";
 import { type LambdaHandler, lambda, onLambda } from "./lambda.ts";
@@ -33,7 +34,10 @@ export const actHandler = (deps: Runtime & Pick<ActDeps, "store">): LambdaHandle
 export const wire = (shared: Runtime) => {
   const { TABLE_NAME } = settings("TABLE_NAME");
   const table = tableOf(TABLE_NAME, shared);
-  return actHandler({ ...shared, store: { ...openHistory(table, shared), ...openFindings(table) } });
+  return actHandler({
+    ...shared,
+    store: { ...openHistory(table, shared), ...openFindings(table), leftOut: leftOutStore(table) },
+  });
 };
 
 export const handler = onLambda(() => wire(runtime()));

@@ -1,4 +1,5 @@
 // `dsql-audit clusters`: which clusters the store knows, how fresh what it knows of each is, and which are gone.
+import type { Instant } from "../../lib/core/base/time.ts";
 import { visible } from "../../lib/core/base/visible-text.ts";
 import { AuditError } from "../../lib/errors.ts";
 import { restoreCluster, retireCluster } from "../../lib/jobs/cluster-life.ts";
@@ -34,16 +35,25 @@ const goneCell = ({ goneAt, goneReason, goneBy }: ClusterRow): string =>
     ? "-"
     : `${shown(goneAt)} ${goneReason}${goneBy === null ? "" : ` by ${visible(goneBy, 120)}`}`;
 
-const columns: readonly Column<ClusterRow>[] = [
+const always: readonly Column<ClusterRow>[] = [
   { head: "cluster", cell: ({ cluster }) => cluster },
   { head: "newest snapshot (UTC)", cell: ({ newestSnapshot }) => shown(newestSnapshot?.takenAt) },
   { head: "evaluated (UTC)", cell: ({ judgedAt }) => shown(judgedAt) },
   { head: "gone since (UTC)", cell: goneCell },
 ];
 
+/** Only where one of them is so: most deployments ask for no tags. */
+const unchosenColumn: Column<ClusterRow> = {
+  head: "not chosen by its tags since (UTC)",
+  cell: ({ notChosenSince }) => (notChosenSince === null ? "-" : shown(notChosenSince)),
+};
+
+const columnsOf = (rows: readonly ClusterRow[]): readonly Column<ClusterRow>[] =>
+  rows.some(({ notChosenSince }) => notChosenSince !== null) ? [...always, unchosenColumn] : always;
+
 /** Without options that act, all of them, or the one named. */
-const list = async (store: Store, named: string | undefined): Promise<ClusterRow[]> => {
-  const all = await listClusters(store);
+const list = async (store: Store, now: Instant, named: string | undefined): Promise<ClusterRow[]> => {
+  const all = await listClusters(store, now);
   if (named === undefined) return all;
   const wanted = await pickCluster(store, named);
   return all.filter(({ cluster }) => cluster === wanted);
@@ -56,7 +66,7 @@ const act = async (io: Io, store: Store, named: string, options: Options): Promi
   const cluster = await pickCluster(store, named);
   if (retire === undefined) await restoreCluster(store, cluster, acting, note);
   else await retireCluster(store, cluster, acting, note ?? "");
-  const row = await clusterRow(store, cluster);
+  const row = await clusterRow(store, cluster, io.now());
   return row ? [row] : [];
 };
 
@@ -81,7 +91,7 @@ export const addClusters: AddCommand = (program, io) => {
     .description(
       "A cluster is gone when AWS says that it was deleted, or when somebody retires it. It is neither read nor evaluated\n" +
         "any more, and its findings are closed. Its history stays. It is evaluated again once it is restored, or seen again\n" +
-        "after it counted as deleted.",
+        "after it counted as deleted. One that its tags no longer choose (clusterTags) is not read, and not gone.",
     )
     .option("--retire <arn>", "do not watch this cluster any more")
     .option("--restore <arn>", "watch this cluster again")
@@ -93,13 +103,13 @@ export const addClusters: AddCommand = (program, io) => {
   addOutputOptions(addStoreOptions(addByOption(command))).action(async (options: Options) => {
     const target = targetOf(options);
     const rows = await withStore(io, options, { mustExist: true }, async (store) =>
-      target === undefined ? list(store, options.cluster) : act(io, store, target, options),
+      target === undefined ? list(store, io.now(), options.cluster) : act(io, store, target, options),
     );
     printRows(
       io,
       options,
       rows,
-      columns,
+      columnsOf(rows),
       `No cluster is known yet: its first snapshot makes it known.\n${NO_CLUSTER}`,
     );
   });

@@ -217,6 +217,9 @@ export const Clusters = z.array(
       .describe("deleted: AWS said so. retired: a person decided it."),
     goneBy: z.string().nullable().describe("Who deleted or retired it, where it is known."),
     goneNote: z.string().nullable().describe("Why it was retired."),
+    notChosenSince: Time.nullable().describe(
+      "Since when its tags no longer choose it: it is not read any more. null: they do, or no tags are asked for, or it is gone.",
+    ),
   }),
 );
 

@@ -18,7 +18,7 @@ import { parseBody } from "./body.ts";
 import { type Problem, problem, problemOf } from "./problem.ts";
 
 export type ActDeps = {
-  readonly store: Pick<Store, "clusters" | "snapshots" | "findings" | "acts" | "sentNotices">;
+  readonly store: Pick<Store, "clusters" | "snapshots" | "findings" | "acts" | "sentNotices" | "leftOut">;
   readonly now: Instant;
 };
 
@@ -115,7 +115,7 @@ const actOnCluster = async (
   const cluster = await clusterFor(deps, id);
   if (kind === "retire") await retireCluster(store, cluster, who, note ?? "");
   else await restoreCluster(store, cluster, who, note);
-  return clusterRow(store, cluster);
+  return clusterRow(store, cluster, deps.now);
 };
 
 const act = async (deps: ActDeps, { path, body, caller }: ActRequest): Promise<unknown> => {

@@ -32,6 +32,12 @@ export const ClusterItem = z
       .nullable(z.string())
       .check(z.meta({ description: "Who deleted or retired it, where it is known." })),
     goneNote: z.nullable(z.string()).check(z.meta({ description: "Why it was retired." })),
+    notChosenSince: z.nullable(Time).check(
+      z.meta({
+        description:
+          "Since when its tags no longer choose it: it is not read any more. null: they do, or no tags are asked for, or it is gone.",
+      }),
+    ),
   })
   .register(z.globalRegistry, { id: "Cluster", description: "A cluster that is or was watched." });
 
@@ -43,13 +49,13 @@ export const clusters: Route = route({
   path,
   summary: "The clusters that are or were watched",
   description:
-    "Sorted by ARN, each with its newest snapshot, the time of its last judgement, and since when it is gone.",
+    "Sorted by ARN, each with its newest snapshot, the time of its last judgement, and since when it is gone or its tags no longer choose it.",
   params: z.strictObject(pageParams),
   answer: ClusterList,
   run: async (deps, params) => {
     const question = { path, params };
     const after = readCursor(z.string(), question);
-    const rows = await listClusters(deps.store, { after, limit: params.limit + 1 });
+    const rows = await listClusters(deps.store, deps.now, { after, limit: params.limit + 1 });
     return takePage(
       rows.map((row): Placed<typeof row> => [row, row.cluster]),
       question,

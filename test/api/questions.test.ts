@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { DAY, HOUR, iso } from "../../lib/core/base/time.ts";
 import { findingDocument } from "../../lib/queries/finding-document.ts";
+import { leftOutStore } from "../../lib/store/coverage/left-out.ts";
 import { createFindingStore } from "../../lib/store/findings/findings.ts";
 import { createSnapshotStore } from "../../lib/store/history/snapshots.ts";
 import { allPages, asker } from "../support/ask.ts";
@@ -22,9 +23,19 @@ describe("/clusters", () => {
           region: "us-east-1",
           newestSnapshot: { seq: 4, takenAt: at(3) },
           judgedAt: at(3),
+          notChosenSince: null,
         },
       ],
       next: null,
+    });
+  });
+
+  it("tells of one that its tags no longer choose", async () => {
+    const other = await fresh();
+    await fillWorld(other);
+    await leftOutStore(other).noteUnchosen(cluster, { at: NOW - HOUR, since: NOW - 5 * HOUR });
+    expect((await asker(other, () => NOW).ask("/clusters")).body).toMatchObject({
+      items: [{ cluster, notChosenSince: iso(NOW - 5 * HOUR) }],
     });
   });
 

@@ -3,6 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
+import { HOUR } from "../../../lib/core/base/time.ts";
+import { leftOutStore } from "../../../lib/store/coverage/left-out.ts";
 import { openSqliteTable } from "../../../lib/store/table/sqlite/sqlite-table.ts";
 import { cluster } from "../../support/catalogs.ts";
 import { cliIn } from "../../support/cli.ts";
@@ -70,6 +72,37 @@ describe("clusters", () => {
 
     expect((await cli(["clusters", "--restore", cluster])).out).not.toContain("retired");
     expect((await cli("detect --json")).json()).not.toEqual([]);
+  });
+
+  it("says which its tags no longer choose, until it is read again or the schedule has said nothing for long", async () => {
+    const seen = async (at: number, since: number): Promise<unknown> => {
+      const file = join(folder, "dsql-audit.db");
+      const { table, close } = await openSqliteTable({
+        file,
+        mayCreate: false,
+        sleep: async () => {},
+        random: () => 0,
+      });
+      await leftOutStore(table).noteUnchosen(cluster, { at, since });
+      await close();
+      const [row] = (await cli("clusters --json")).json() as { readonly notChosenSince: unknown }[];
+      return row?.notChosenSince;
+    };
+    const since = new Date(NOW - 5 * HOUR).toISOString();
+    expect((await cli("clusters --json")).json()).toMatchObject([{ notChosenSince: null }]);
+    expect((await cli("clusters")).out).not.toContain("chosen");
+    expect(await seen(NOW - HOUR, NOW - 5 * HOUR)).toBe(since);
+    const text = (await cli("clusters")).out;
+    expect(text).toContain("not chosen by its tags since (UTC)");
+    expect(text).toContain(since.slice(0, 16).replace("T", " "));
+    // The schedule is an hour's, and has been silent for longer; or there is a snapshot that is younger.
+    expect(await seen(NOW - 3 * HOUR, NOW - 5 * HOUR)).toBeNull();
+    expect(await seen(T, T)).toBeNull();
+    expect(await seen(NOW - HOUR, NOW - 5 * HOUR)).toBe(since);
+    const retired = await cli(["clusters", "--retire", cluster, "--note", "moved", "--json"]);
+    expect(retired.json()).toMatchObject([{ goneReason: "retired", notChosenSince: null }]);
+    const restored = await cli(["clusters", "--restore", cluster, "--json"]);
+    expect(restored.json()).toMatchObject([{ goneAt: null, notChosenSince: since }]);
   });
 
   it.each([
