@@ -47,7 +47,8 @@ type Options = {
 
 /** What needs a running auditor's own notes is not asked of recorded files. */
 const offline = detectors.filter(
-  ({ needs = [] }) => !needs.some((need) => ["ownLogins", "captureCheck", "snapshots"].includes(need)),
+  ({ needs = [] }) =>
+    !needs.some((need) => ["ownLogins", "captureCheck", "snapshots", "auditorRole"].includes(need)),
 );
 
 const MAX_MOMENTS = 200_000;

@@ -1,6 +1,7 @@
 // `dsql-audit setup-sql`: the SQL and the IAM policy that give the auditor its own least-privileged role.
 import { checkedStage, fileOf, readFileOf, stackNameOf } from "../../deploy/params-file.ts";
 import { Cluster } from "../../lib/core/base/ids.ts";
+import { AUDITOR_ROLE as ROLE } from "../../lib/core/catalog/auditor-needs.ts";
 import { unanswered } from "../../lib/doctor/link.ts";
 import { setupSql } from "../../lib/dsql/setup-sql.ts";
 import { AuditError } from "../../lib/errors.ts";
@@ -31,7 +32,6 @@ type Named = {
   readonly deployed: boolean;
 };
 
-const ROLE = "dsql_auditor";
 const EXAMPLES = {
   principal: "arn:aws:iam::111122223333:role/dsql-access-auditor-snapshot",
   clusters: ["arn:aws:dsql:us-east-1:111122223333:cluster/CLUSTER_ID"],

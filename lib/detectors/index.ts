@@ -15,6 +15,7 @@ import { rootConnection } from "./anomalous/root-connection.ts";
 import { spreadRefusals } from "./anomalous/spread-refusals.ts";
 import { unmappedConnection } from "./anomalous/unmapped-connection.ts";
 import { auditAsAdmin } from "./coverage/audit-as-admin.ts";
+import { auditorHoldsMore } from "./coverage/auditor-holds-more.ts";
 import { canaryMissed } from "./coverage/canary-missed.ts";
 import { captureConfiguration } from "./coverage/capture-configuration.ts";
 import { captureGap } from "./coverage/capture-gap.ts";
@@ -63,6 +64,7 @@ export const detectors: readonly Detector[] = [
   ambiguousMapping,
   auditAdmin,
   auditAsAdmin,
+  auditorHoldsMore,
   baselineDrift,
   canaryMissed,
   captureConfiguration,

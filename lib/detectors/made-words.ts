@@ -13,6 +13,10 @@ export const titles: Readonly<Record<string, DetectorTitle>> = {
     title: "The auditor itself may connect as admin",
     short: "Auditor may connect as admin",
   },
+  "auditor-holds-more": {
+    title: "The auditor's own database role has more than it needs",
+    short: "Auditor has more than needed",
+  },
   "baseline-drift": { title: "Access that differs from the baseline", short: "Differs from the baseline" },
   "canary-missed": {
     title: "Canary login not seen in CloudTrail",
@@ -238,6 +242,26 @@ export const texts: Readonly<Record<string, Pick<Detector, "category" | "life" |
         "It is told by the last snapshot. A right that was given to the role by other means does not show here, nor what is done with it elsewhere: self-audit reports every login as admin that the auditor did not write down first.",
     },
     evidence: { mappings: "Mappings", reason: { label: "The answer was", whenEmpty: "" } },
+  },
+  "auditor-holds-more": {
+    category: "coverage",
+    life: "state",
+    docs: {
+      why: "The auditor reads the catalog and nothing else. Its role needs LOGIN and a mapping, and no grant. Whatever it has beyond that, whoever gets hold of the auditor's credentials or changes its code has too, in every cluster where it was given.",
+      fix: "Run the statements as admin: they leave the role with what `dsql-audit setup-sql` prints. If the role is not the auditor's alone, give the auditor one of its own, and take this mapping away.",
+      falsePositives:
+        "A grant that somebody made so that the auditor can read the mappings is known and not found: SELECT on sys.iam_pg_role_mappings. For any other that is meant, exempt the finding with its reason.",
+      blindSpots:
+        "The role is found by the mappings of the auditor's own principal. Where these cannot be read, or name no role, nothing is said. What everybody has (PUBLIC) is for public-access, and a login as admin for audit-as-admin. On the database and in system schemas Aurora DSQL lets nobody grant, so grants on the database and on these schemas are left out there.",
+    },
+    evidence: {
+      holds: "Has beyond its needs",
+      holdsCount: "In all",
+      how: "How",
+      mappedTo: "Mapped to",
+      alsoUsedBy: { label: "Others who log in as it", whenEmpty: "nobody" },
+      since: { label: "Since", hidden: true },
+    },
   },
   "baseline-drift": {
     category: "over-privileged",

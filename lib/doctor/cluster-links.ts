@@ -1,6 +1,6 @@
 // The links of one cluster, from its database login to its evaluation, by what the deployed functions left in the store.
 import { DAY, HOUR, type Instant, minute } from "../core/base/time.ts";
-import { MAPPINGS_GRANT } from "../core/catalog/mappings-grant.ts";
+import { MAPPINGS_GRANT } from "../core/catalog/auditor-needs.ts";
 import { type Asleep, isLeftAsleep, LATE_MS } from "../core/coverage/asleep.ts";
 import { BACK_WITHIN_MS } from "../core/coverage/canary-match.ts";
 import { isUnchosen, type Unchosen } from "../core/coverage/chosen.ts";

@@ -2,14 +2,16 @@
 
 import { parseArn } from "../core/base/ids.ts";
 import { quoteIdentifier, quoteLiteral } from "../core/base/quote.ts";
+import { AUDITOR_NEEDS, neededGrantSql } from "../core/catalog/auditor-needs.ts";
+import { createRoleSql } from "../core/sql/statements.ts";
 import { AuditError } from "../errors.ts";
 
 /** A role or a user, with its path; a name has no wildcard, and neither has a line break. */
 const IDENTITY = /^(?:role|user)\/(?:[!-)+-~]+\/)?[\w+=,.@-]+$/;
 
 /**
- * Statements for `admin` to run, one transaction each (DSQL takes one DDL statement a transaction). No GRANT follows:
- * the catalogs that the auditor reads are open to every role in PostgreSQL. AuditError("usage") where `arn` is no IAM
+ * Statements for `admin` to run, one transaction each (DSQL takes one DDL statement a transaction), from the one list
+ * of what the auditor needs. AuditError("usage") where `arn` is no IAM
  * role or user. https://docs.aws.amazon.com/aurora-dsql/latest/userguide/using-database-and-iam-roles.html
  */
 export const setupSql = (role: string, arn: string): readonly string[] => {
@@ -20,5 +22,11 @@ export const setupSql = (role: string, arn: string): readonly string[] => {
     });
   }
   const name = quoteIdentifier(role);
-  return [`CREATE ROLE ${name} WITH LOGIN;`, `AWS IAM GRANT ${name} TO ${quoteLiteral(arn)};`];
+  const create = createRoleSql(role, AUDITOR_NEEDS.attributes);
+  if (create === undefined) throw new AuditError("usage", "that name of a role cannot stand in SQL");
+  return [
+    create,
+    `AWS IAM GRANT ${name} TO ${quoteLiteral(arn)};`,
+    ...AUDITOR_NEEDS.grants.map((grant) => neededGrantSql(grant, name)),
+  ];
 };

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vites
 import { parseRecord } from "../../lib/cloudtrail/parse-record.ts";
 import { Cluster, type Principal } from "../../lib/core/base/ids.ts";
 import { HOUR } from "../../lib/core/base/time.ts";
-import { MAPPINGS_GRANT } from "../../lib/core/catalog/mappings-grant.ts";
+import { MAPPINGS_GRANT } from "../../lib/core/catalog/auditor-needs.ts";
 import { mappingsLink } from "../../lib/doctor/cluster-links.ts";
 import { setupSql } from "../../lib/dsql/setup-sql.ts";
 import { mappingsSql } from "../../lib/dsql/sql/mappings.sql.ts";

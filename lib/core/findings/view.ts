@@ -2,6 +2,7 @@
 import type { Cluster } from "../base/ids.ts";
 import type { Instant } from "../base/time.ts";
 import type { SectionName } from "../catalog/catalog.ts";
+import { auditorRoleMissing } from "./auditor-mappings.ts";
 import type { ExemptionUse, Facts } from "./facts.ts";
 import { type ActivityView, activityViews } from "./view-activity.ts";
 import { type BaselineView, baselineView } from "./view-baseline.ts";
@@ -18,6 +19,7 @@ export type Need =
   | "exemptions"
   | "ownLogins"
   | "captureCheck"
+  | "auditorRole"
   | IamNeed
   | SectionName;
 
@@ -69,6 +71,7 @@ export const auditViews = (facts: Facts): AuditViews => {
       missing: (need) => {
         if (need === "mappings") return mappings.unreadable;
         if (need === "snapshots") return snapshotsMissing(facts);
+        if (need === "auditorRole") return auditorRoleMissing(facts, mappings);
         if (need === "exemptions") return facts.exemptions ? undefined : "exemptions were not read";
         if (need === "recentChanges")
           return privileges.recentChanges

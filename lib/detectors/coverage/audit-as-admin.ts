@@ -2,7 +2,7 @@
 import { minute } from "../../core/base/time.ts";
 import { visible } from "../../core/base/visible-text.ts";
 import * as z from "../../core/base/zod.ts";
-import { MAPPINGS_GRANT } from "../../core/catalog/mappings-grant.ts";
+import { MAPPINGS_GRANT } from "../../core/catalog/auditor-needs.ts";
 import { defineDetector, type Judgement } from "../../core/findings/detector.ts";
 import { type Case, exampleFacts } from "../../core/findings/example-facts.ts";
 import type { AsAdmin } from "../../core/history/manifest.ts";

@@ -2,9 +2,9 @@
 import { minute } from "../../core/base/time.ts";
 import { visible } from "../../core/base/visible-text.ts";
 import * as z from "../../core/base/zod.ts";
+import { MAPPINGS_GRANT } from "../../core/catalog/auditor-needs.ts";
 import { type SectionName, sectionNames } from "../../core/catalog/catalog.ts";
 import { type ClusterAccess, type IamPartName, iamPartNames } from "../../core/catalog/iam-facts.ts";
-import { MAPPINGS_GRANT } from "../../core/catalog/mappings-grant.ts";
 import { defineDetector, type Judgement } from "../../core/findings/detector.ts";
 import { type Case, EXAMPLE_CLUSTER, exampleFacts } from "../../core/findings/example-facts.ts";
 import { exampleCluster, exampleIam } from "../../core/findings/example-iam.ts";

@@ -2,8 +2,8 @@
 import type { Oid } from "../../core/base/ids.ts";
 import { iso } from "../../core/base/time.ts";
 import * as z from "../../core/base/zod.ts";
+import { AUDITOR_ROLE } from "../../core/catalog/auditor-needs.ts";
 import { isDsql, type Role } from "../../core/catalog/catalog.ts";
-import { AUDITOR_ROLE } from "../../core/catalog/mappings-grant.ts";
 import { HELD_BITS } from "../../core/catalog/privileges.ts";
 import { isBuiltIn, type Since, seenInSnapshot, shownRole } from "../../core/findings/catalog-judgement.ts";
 import { type DetectorView, defineDetector, type Judgement } from "../../core/findings/detector.ts";
