@@ -11,6 +11,7 @@ import { type DetectorView, defineDetector, type Judgement } from "../../core/fi
 import { databaseRole, membership } from "../../core/findings/example-catalog.ts";
 import { type Case, type Example, exampleFacts } from "../../core/findings/example-facts.ts";
 import type { MappingSubject } from "../../core/findings/view-mappings.ts";
+import { sha256 } from "../../core/history/chunk.ts";
 import type { AccessEngine } from "../../core/privileges/effective.ts";
 import { remark } from "../../core/remediation/script.ts";
 import { revokeMappingSql } from "../../core/sql/statements.ts";
@@ -18,6 +19,13 @@ import type { Excess } from "./holds-more/attributes.ts";
 import { excessOf, groupOf, groups } from "./holds-more/excess.ts";
 
 const SHOWN = 20;
+const NAMED = 200;
+
+/** What an exemption accepts: each by its name; of very many the rest by one that changes with any of them. */
+const grantsIn = (holds: readonly string[]): readonly string[] =>
+  holds.length <= NAMED
+    ? holds
+    : [...holds.slice(0, NAMED), `${holds.length - NAMED} more: ${sha256(holds.slice(NAMED).join("\n"))}`];
 
 type MoreEvidence = {
   readonly holds: readonly string[];
@@ -74,7 +82,7 @@ const judge = (
     },
     ...times,
     fix: found.fix,
-    grants: found.holds,
+    grants: grantsIn(found.holds),
   };
 };
 
@@ -92,7 +100,7 @@ const judgeOthersRole = (
       : `See first that the auditor logs in as ${kept}: the parameter auditorUser names its role.`;
   return judge(view, login, {
     facet: "mapping",
-    title: `The auditor may also log in as ${shownRole(self.name)}, which ${excess[0]?.says}${excess.length > 1 ? ", and more" : ""}`,
+    title: `The auditor ${kept === undefined ? "logs in" : "may also log in"} as ${shownRole(self.name)}${others.length ? ", as others do" : ""}: it ${excess[0]?.says}${excess.length > 1 ? ", and more" : ""}`,
     grave: excess.some(({ grave }) => grave),
     holds,
     how: others.length

@@ -1,8 +1,10 @@
 // What a role has of its own beyond what the auditor needs, by the way it got it, each with the SQL that takes it away.
+
 import { counted } from "../../../core/base/counted.ts";
+import { visible } from "../../../core/base/visible-text.ts";
 import { type Role, rowsOf } from "../../../core/catalog/catalog.ts";
 import { type Privilege, privilegeBit, privilegeNames } from "../../../core/catalog/privileges.ts";
-import { rawName, roleName, shownRole, someOf } from "../../../core/findings/catalog-judgement.ts";
+import { rawName, roleName, someOf } from "../../../core/findings/catalog-judgement.ts";
 import type { AccessEngine } from "../../../core/privileges/effective.ts";
 import { type AccessObject, sectionOf } from "../../../core/privileges/effective-objects.ts";
 import type { Intent } from "../../../core/remediation/intent.ts";
@@ -20,13 +22,16 @@ export const groupOf = ({ kind }: Pick<AccessObject, "kind">): (typeof groups)[n
   return section === "functions" || section === "types" || section === "database" ? section : "tables";
 };
 
+/** In a title. */
+const shownObject = (text: string): string => visible(text, 130);
+
 const titled = (object: AccessObject): string => `${object.kind} ${rawName(object)}`;
 
 const ownedExcess = (engine: AccessEngine, self: Role): Excess[] => {
   const owned = engine.objects.filter(({ kind, owner }) => kind !== "column" && owner === self.oid);
   return [...Map.groupBy(owned, groupOf)].map(([group, objects]) => ({
     facet: `owner:${group}`,
-    says: `owns ${objects.length === 1 ? shownRole(titled(objects[0] as AccessObject)) : counted(objects.length, "object")}`,
+    says: `owns ${objects.length === 1 ? shownObject(titled(objects[0] as AccessObject)) : counted(objects.length, "object")}`,
     grave: true,
     holds: objects.map(titled),
     how: "as their owner, who may do everything with them",
@@ -39,7 +44,7 @@ const grantExcess = (engine: AccessEngine, self: Role): Excess[] =>
     const objects = new Set(grants.map(({ object }) => object));
     const mask = grants.reduce((all, { privilege }) => all | privilegeBit(privilege), 0);
     const where =
-      objects.size === 1 ? shownRole(titled([...objects][0] as AccessObject)) : `${objects.size} objects`;
+      objects.size === 1 ? shownObject(titled([...objects][0] as AccessObject)) : `${objects.size} objects`;
     const runsAsOwner = grants.some(({ object }) => object.securityDefiner);
     return {
       facet: `grant:${group}`,
@@ -94,7 +99,7 @@ const defaultExcess = (engine: AccessEngine, self: Role): Excess[] => {
   return [
     {
       facet: "default",
-      says: `will get ${found.length === 1 ? shownRole(holds[0] ?? "") : "privileges on objects that are yet to be made"}`,
+      says: `will get ${found.length === 1 ? shownObject(holds[0] ?? "") : "privileges on objects that are yet to be made"}`,
       grave: found.some(({ mask }) => (mask & WRITES) !== 0),
       holds,
       how: "by default privileges of whoever makes the objects",

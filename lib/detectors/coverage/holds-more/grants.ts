@@ -62,21 +62,23 @@ const written = (engine: AccessEngine): readonly Place[] => {
 const isClosed = (engine: AccessEngine, { kind, name }: AccessObject): boolean =>
   onDsql(engine) && isClosedOnDsql(kind, name);
 
-/** Each grant to the role on what it does not own, one for each grantor, schemas first. */
+/** Each grant to the role on what it does not own, one for each grantor; sorted as the engine has the objects. */
 export const ownGrants = (engine: AccessEngine, role: Oid): OwnGrant[] =>
-  written(engine).flatMap(([acl, object]) =>
-    object.owner === role || isClosed(engine, object)
-      ? []
-      : acl.entries
-          .filter(({ grantee }) => grantee === role)
-          .flatMap(({ grantor, privileges, grantable }) => {
-            const mask = entryMask(privileges, grantable);
-            const options = (mask >>> GRANT_SHIFT) & HELD_BITS;
-            return privilegeNames(mask & HELD_BITS).flatMap((privilege): OwnGrant[] => {
-              const option = (options & privilegeBit(privilege)) !== 0;
-              const needed =
-                !option && object.column === null && mayAuditorHold(privilege, object.schema, object.name);
-              return needed ? [] : [{ object, privilege, grantor, option }];
-            });
-          }),
-  );
+  written(engine)
+    .flatMap(([acl, object]) =>
+      object.owner === role || isClosed(engine, object)
+        ? []
+        : acl.entries
+            .filter(({ grantee }) => grantee === role)
+            .flatMap(({ grantor, privileges, grantable }) => {
+              const mask = entryMask(privileges, grantable);
+              const options = (mask >>> GRANT_SHIFT) & HELD_BITS;
+              return privilegeNames(mask & HELD_BITS).flatMap((privilege): OwnGrant[] => {
+                const option = (options & privilegeBit(privilege)) !== 0;
+                const needed =
+                  !option && object.column === null && mayAuditorHold(privilege, object.schema, object.name);
+                return needed ? [] : [{ object, privilege, grantor, option }];
+              });
+            }),
+    )
+    .toSorted((a, b) => a.object.index - b.object.index);
