@@ -235,9 +235,16 @@ export const Covered = z.looseObject({
     .array(z.looseObject({ ...stretch, reasons: z.array(z.string()).describe("Where they are known.") }))
     .describe("Hours without proof: whoever is not seen in them may have connected all the same."),
   peers: z
-    .array(z.looseObject({ cluster: Cluster, region: z.string(), unprovenHours: Count }))
+    .array(
+      z.looseObject({
+        cluster: Cluster,
+        region: z.string(),
+        unprovenHours: Count,
+        until: Time.optional().describe("It was a peer until then at most. Missing: it is one."),
+      }),
+    )
     .describe(
-      "The peers of a multi-Region cluster, which are the same database: an hour is covered where it is proven at all of them.",
+      "The peers of a multi-Region cluster, now or earlier in the stretch, which are the same database: an hour is covered where it is proven at all of them.",
     ),
   peersUnread: z
     .string()

@@ -10,6 +10,13 @@ const Peer = z
         description: "Hours of the stretch without proof at this peer, up to `settledUntil`.",
       }),
     ),
+    until: z.optional(
+      z.iso.datetime().check(
+        z.meta({
+          description: "It was a peer until then at most. Missing: it is one.",
+        }),
+      ),
+    ),
   })
   .register(z.globalRegistry, { id: "Peer" });
 
@@ -17,7 +24,7 @@ export const peerFields = {
   peers: z.array(Peer).check(
     z.meta({
       description:
-        "The peers of a multi-Region cluster: the same database. Connections through them count, and an hour is proven where it is proven at all of them.",
+        "The peers of a multi-Region cluster, now or earlier in the stretch: the same database. Connections through them count, and an hour is proven where it is proven at all of them.",
     }),
   ),
   peersUnread: z.nullable(z.string()).check(

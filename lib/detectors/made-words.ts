@@ -210,6 +210,7 @@ export const texts: Readonly<Record<string, Pick<Detector, "category" | "life" |
         fields: {
           cluster: "",
           region: { label: "", hidden: true },
+          until: "a peer until",
           unprovenHours: { label: "without capture", unit: ["hour", "hours"] },
         },
       },
@@ -481,6 +482,7 @@ export const texts: Readonly<Record<string, Pick<Detector, "category" | "life" |
         fields: {
           cluster: "",
           region: { label: "", hidden: true },
+          until: "a peer until",
           unprovenHours: { label: "without capture", unit: ["hour", "hours"] },
         },
       },
@@ -731,6 +733,7 @@ export const texts: Readonly<Record<string, Pick<Detector, "category" | "life" |
         fields: {
           cluster: "",
           region: { label: "", hidden: true },
+          until: "a peer until",
           unprovenHours: { label: "without capture", unit: ["hour", "hours"] },
         },
       },
@@ -1211,6 +1214,7 @@ export const texts: Readonly<Record<string, Pick<Detector, "category" | "life" |
         fields: {
           cluster: "",
           region: { label: "", hidden: true },
+          until: "a peer until",
           unprovenHours: { label: "without capture", unit: ["hour", "hours"] },
         },
       },

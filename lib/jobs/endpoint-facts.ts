@@ -1,5 +1,8 @@
 // What was counted and proven at one endpoint of a database: of a cluster itself, and of its peers in other Regions.
+
+import type { Tally } from "../core/activity/activity.ts";
 import type { ActivityIndex } from "../core/activity/activity-index.ts";
+import { talliesBefore } from "../core/activity/tally.ts";
 import { tallyColumns } from "../core/activity/tally-columns.ts";
 import { dayNumber } from "../core/anomaly/day-figures.ts";
 import { settledDay } from "../core/anomaly/surprise.ts";
@@ -37,6 +40,21 @@ export const settleMsOf = async (store: ReadStore, cluster: Cluster, now: Instan
   return settleMsAfter(canaries, now);
 };
 
+const NO_END = Number.MAX_SAFE_INTEGER;
+
+/** The tallies of whole days. `until`: the last of them ends there, and is read by the hour so that it can. */
+async function* untilItsEnd(
+  activity: ReadStore["activity"],
+  cluster: Cluster,
+  { from, to }: Interval,
+  until: Instant,
+): AsyncGenerator<readonly Tally[]> {
+  const whole = Math.min(to, floorTo(DAY, until));
+  for await (const { tallies } of activity.eachDay(cluster, { from, to: whole })) yield tallies;
+  const rest = { from: Math.max(from, whole), to: Math.min(to, until) };
+  for await (const { tallies } of activity.eachHour(cluster, rest)) yield talliesBefore(tallies, until);
+}
+
 /**
  * The newest uses up to the last day that is settled, from the ledger that is kept and the days since; from all days where
  * none holds. `isNew`: it is not what is kept.
@@ -47,6 +65,7 @@ export const ledgerAt = async (
   cluster: Cluster,
   now: Instant,
   periods: readonly MappingPeriod[],
+  until = NO_END,
 ): Promise<{ readonly ledger: UseLedger; readonly isNew: boolean }> => {
   const day = settledDay(now);
   const kept = await ledgers.newest(cluster, now);
@@ -54,24 +73,26 @@ export const ledgerAt = async (
   if (base && base.day >= day) return { ledger: base, isNew: false };
   const from = base ? base.day + 1 : day + 1 - USE_DAYS;
   const growing = growingLedger(base ?? EMPTY_LEDGER, day, periods);
-  for await (const { tallies } of activity.eachDay(cluster, { from: from * DAY, to: (day + 1) * DAY }))
-    growing.add(tallies);
+  const days = { from: from * DAY, to: (day + 1) * DAY };
+  for await (const tallies of untilItsEnd(activity, cluster, days, until)) growing.add(tallies);
   return { ledger: growing.grown(), isNew: true };
 };
 
 /**
  * What the store knows of activity: by the hour from `hourlyFrom` on, by the day before it. Read one after the other and
- * held as columns: a first look takes in four months of hours.
+ * held as columns: a first look takes in four months of hours. `until`: what began later is left out.
  */
 export const indexedActivity = async (
   { activity }: ReadStore,
   cluster: Cluster,
   { daysFrom, hourlyFrom, to }: Readonly<Record<"daysFrom" | "hourlyFrom" | "to", Instant>>,
+  until = NO_END,
 ): Promise<ActivityIndex> => {
   const columns = tallyColumns();
-  for await (const { tallies } of activity.eachDay(cluster, { from: daysFrom, to: hourlyFrom }))
-    columns.add(tallies);
-  for await (const { tallies } of activity.eachHour(cluster, { from: hourlyFrom, to })) columns.add(tallies);
+  const days = { from: daysFrom, to: hourlyFrom };
+  for await (const tallies of untilItsEnd(activity, cluster, days, until)) columns.add(tallies);
+  for await (const { tallies } of activity.eachHour(cluster, { from: hourlyFrom, to: Math.min(to, until) }))
+    columns.add(until < to ? talliesBefore(tallies, until) : tallies);
   return columns.index();
 };
 
@@ -93,27 +114,36 @@ export type PeerQuestion = {
   readonly activityFrom: Instant;
 };
 
-/** What a judgement of `cluster` asks of one peer; `kept` where its ledger is not what is kept. */
+/** What a judgement of `cluster` asks of one peer, or of one that was a peer `until` then; `kept` where its ledger is not what is kept. */
 export const peerFacts = async (
   store: ReadStore,
-  peer: Cluster,
+  { cluster: peer, until }: Pick<PeerFacts, "cluster" | "until">,
   { cluster, now, periods, lookback, activityFrom }: PeerQuestion,
 ): Promise<{ readonly facts: PeerFacts; readonly kept: readonly PeerLedger[] }> => {
   const revision = await store.estates.revision(peer);
-  const { ledger, isNew } = await ledgerAt(store, store.ledgers.ofPeer(cluster), peer, now, periods);
+  const { ledger, isNew } = await ledgerAt(store, store.ledgers.ofPeer(cluster), peer, now, periods, until);
   const hourlyFrom = (ledger.day + 1) * DAY;
   const [activity, evidence, settleMs] = await Promise.all([
-    indexedActivity(store, peer, {
-      hourlyFrom,
-      daysFrom: floorTo(DAY, Math.min(hourlyFrom, activityFrom)),
-      to: now + HOUR,
-    }),
+    indexedActivity(
+      store,
+      peer,
+      {
+        hourlyFrom,
+        daysFrom: floorTo(DAY, Math.min(hourlyFrom, activityFrom)),
+        to: now + HOUR,
+      },
+      until,
+    ),
     coverageEvidence(store, peer, lookback, now),
     settleMsOf(store, peer, now),
   ]);
   const earlierUses = usesSince(ledger, dayNumber(now) - USE_DAYS);
   return {
-    facts: { cluster: peer, activity, earlierUses, ...evidence, settleMs },
+    facts: {
+      cluster: peer,
+      ...(until !== undefined && { until }),
+      ...{ activity, earlierUses, ...evidence, settleMs },
+    },
     kept: isNew ? [{ peer, ledger, revision }] : [],
   };
 };

@@ -6,7 +6,7 @@ import type { Acknowledged } from "../core/anomaly/surprise.ts";
 import { auditorIn } from "../core/base/auditor-in.ts";
 import type { Cluster, Principal } from "../core/base/ids.ts";
 import { DAY, floorTo, HOUR, type Instant, type Interval } from "../core/base/time.ts";
-import { peersIn } from "../core/catalog/peers.ts";
+import { peersIn, peersSince } from "../core/catalog/peers.ts";
 import { type Exemption, lastMatched } from "../core/findings/exemption.ts";
 import type { ExemptionUse, Facts, OwnLogins, RecentChanges } from "../core/findings/facts.ts";
 import type { Finding } from "../core/findings/finding.ts";
@@ -158,7 +158,7 @@ const exemptionUses = (
 };
 
 /**
- * What is known of the other endpoints of the database. One that cannot be added up is left out: nothing is proven of it then,
+ * What is known of the other endpoints of the database, those of earlier too. One that cannot be added up is left out: nothing is proven of it then,
  * and what is wrong there stops neither this cluster's judgement nor its own, which says so.
  */
 const peersOf = async (
@@ -168,8 +168,9 @@ const peersOf = async (
   fold: FactOptions["fold"],
 ): Promise<Awaited<ReturnType<typeof peerFacts>>[]> => {
   const found: Awaited<ReturnType<typeof peerFacts>>[] = [];
-  for (const peer of snapshot ? peersIn(snapshot.catalog).clusters : []) {
-    const isUpToDate = await (fold?.(peer) ?? Promise.resolve()).then(
+  const all = snapshot ? peersSince(peersIn(snapshot.catalog), question.lookback.from) : [];
+  for (const peer of all) {
+    const isUpToDate = await (fold?.(peer.cluster) ?? Promise.resolve()).then(
       () => true,
       () => false,
     );

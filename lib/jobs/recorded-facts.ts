@@ -31,7 +31,7 @@ export const recordedFacts = async (
   const activity = await indexedActivity(store, cluster, stretch);
   const peers: PeerFacts[] = [];
   for (const { earlierUses: _, ...peer } of facts.peers ?? [])
-    peers.push({ ...peer, activity: await indexedActivity(store, peer.cluster, stretch) });
+    peers.push({ ...peer, activity: await indexedActivity(store, peer.cluster, stretch, peer.until) });
   const { estate: _1, recentChanges: _2, exemptions: _3, acknowledged: _4, earlierUses: _5, ...rest } = facts;
   return { ...rest, live: false, activity, ...(peers.length > 0 && { peers }) };
 };

@@ -1,10 +1,10 @@
 // What one database is asked about: who connected through any of its endpoints, and for which hours that is proven.
 import type { Profile } from "../core/activity/activity.ts";
 import { joinProfiles } from "../core/activity/join-profiles.ts";
+import { talliesBefore } from "../core/activity/tally.ts";
 import type { Cluster } from "../core/base/ids.ts";
 import { floorTo, HOUR, type Instant, type Interval } from "../core/base/time.ts";
-import type { Catalog } from "../core/catalog/catalog.ts";
-import { type Peers, peersIn, regionOf } from "../core/catalog/peers.ts";
+import { type Peers, peersIn, peersSince, regionOf } from "../core/catalog/peers.ts";
 import { withoutDoubts } from "../core/coverage/covered-hours.ts";
 import {
   type PeerProof,
@@ -23,9 +23,12 @@ import { coverageEvidence, type ProvenHours } from "./proven-hours.ts";
 export type Database = { readonly cluster: Cluster; readonly peers: Peers };
 
 /** For who asks about one endpoint alone: its policy, its calls. */
-export const endpointOf = (cluster: Cluster): Database => ({ cluster, peers: { clusters: [] } });
+export const endpointOf = (cluster: Cluster): Database => ({
+  cluster,
+  peers: { clusters: [], former: [] },
+});
 
-export const databaseOf = (catalog: Pick<Catalog, "cluster" | "iam">): Database => ({
+export const databaseOf = (catalog: Parameters<typeof peersIn>[0]): Database => ({
   cluster: catalog.cluster,
   peers: peersIn(catalog),
 });
@@ -49,7 +52,20 @@ export const connectionsOf = async (
   unit: "hours" | "days",
   interval: Interval,
 ): Promise<Profile[]> =>
-  joinProfiles(await Promise.all([cluster, ...peers.clusters].map((one) => activity[unit](one, interval))));
+  joinProfiles(
+    await Promise.all([
+      activity[unit](cluster, interval),
+      ...peersSince(peers, interval.from).map(async (peer) => {
+        const { until } = peer;
+        if (until === undefined) return activity[unit](peer.cluster, interval);
+        const found = await activity[unit](peer.cluster, { ...interval, to: Math.min(interval.to, until) });
+        return found.flatMap((profile) => {
+          const tallies = talliesBefore(profile.tallies, until);
+          return tallies.length ? [{ ...profile, tallies }] : [];
+        });
+      }),
+    ]),
+  );
 
 export type DatabaseProof = ProvenHours & {
   /** Until when all endpoints can be judged: later hours may still be proven. */
@@ -67,16 +83,17 @@ export const databaseProof = async (
   interval: Interval,
   now: Instant,
 ): Promise<DatabaseProof> => {
-  const endpoints = [cluster, ...peers.clusters];
+  const others = peersSince(peers, interval.from);
+  const endpoints = [cluster, ...others.map((one) => one.cluster)];
   const [evidence, settles] = await Promise.all([
     Promise.all(endpoints.map((one) => coverageEvidence(store, one, interval, now))),
     Promise.all(endpoints.map((one) => settleMsOf(store, one, now))),
   ]);
-  const [own = { coverage: [], doubts: [] }, ...others] = evidence;
-  const there = peers.clusters.map((peer, n) => ({
-    cluster: peer,
-    region: regionOf(peer),
-    uncovered: uncoveredOf(others[n]?.coverage ?? [], others[n]?.doubts ?? []),
+  const [own = { coverage: [], doubts: [] }, ...found] = evidence;
+  const there = others.map((peer, n) => ({
+    ...peer,
+    region: regionOf(peer.cluster),
+    uncovered: uncoveredOf(found[n]?.coverage ?? [], found[n]?.doubts ?? []),
   }));
   const doubts = [...own.doubts, ...peerDoubts(own.coverage, there)];
   const settledUntil = settledTogether(now, settles);
@@ -92,7 +109,10 @@ export const databaseProof = async (
 
 /** What an answer says of the peers: that they count, and what to do where they are not proven or not known. */
 export const peerLines = ({ peers, peersUnread }: Pick<DatabaseProof, "peers" | "peersUnread">): string[] => [
-  ...peers.map((peer) => `Connections through ${peerName(peer)} count: it is the same database.`),
+  ...peers.map(
+    (peer) =>
+      `Connections through ${peerName(peer)} count: it ${peer.until === undefined ? "is" : "was"} the same database.`,
+  ),
   ...peerSteps(peers),
   ...(peersUnread === null
     ? []

@@ -1,5 +1,6 @@
 // What connections of a stretch add up to, exact at both ends as far as the store can tell.
 import type { Profile, Tally } from "../core/activity/activity.ts";
+import { talliesBefore } from "../core/activity/tally.ts";
 import { DAY, floorTo, HOUR, type Instant, type Interval } from "../core/base/time.ts";
 import type { ReadStore } from "../store/open-store.ts";
 import { connectionsOf, type Database } from "./database.ts";
@@ -30,7 +31,7 @@ export const talliesIn = async (store: ReadStore, database: Database, interval: 
 
 /** The same of profiles that were read already. */
 export const talliesUntil = (profiles: readonly Pick<Profile, "tallies">[], to: Instant): Tally[] =>
-  profiles
-    .flatMap(({ tallies }) => tallies)
-    .filter(({ firstAt }) => firstAt < to)
-    .map((tally) => (tally.lastAt < to ? tally : { ...tally, count: 1, lastAt: tally.firstAt }));
+  talliesBefore(
+    profiles.flatMap(({ tallies }) => tallies),
+    to,
+  );

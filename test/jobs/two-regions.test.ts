@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Connection } from "../../lib/core/activity/connection.ts";
 import { Cluster } from "../../lib/core/base/ids.ts";
-import { DAY, HOUR, type Instant } from "../../lib/core/base/time.ts";
+import { DAY, HOUR, type Instant, MINUTE } from "../../lib/core/base/time.ts";
 import { exampleCluster, exampleIam } from "../../lib/core/findings/example-iam.ts";
 import type { Finding } from "../../lib/core/findings/finding.ts";
 import { isHeldBack } from "../../lib/core/findings/observe.ts";
@@ -133,6 +133,60 @@ describe("where nothing is proven at the peer", () => {
     expect(gaps[0]?.reasons).toEqual([
       `capture is not proven for its peer in us-east-2 (${THERE}): no proof has arrived`,
     ]);
+  });
+});
+
+describe("a peer that was taken away", () => {
+  const END = NOW - 4 * DAY + 20 * MINUTE;
+  const alone = { ...estate(), cluster: HERE, iam: exampleIam({ clusters: [exampleCluster(HERE)] }) };
+  const connections = [
+    seen("a", 5, "reader", THERE),
+    // After its end it is another database.
+    seen("late", 3, "writer", THERE),
+    seen("same hour", 4, "writer", THERE, { at: END + MINUTE }),
+  ];
+  const ended = async (proven: readonly string[], last: number): Promise<Store> => {
+    const store = await world({ clusters: [HERE], proven: ["us-east-1"], connections });
+    const both = { ...alone, iam: exampleIam({ clusters: [exampleCluster(HERE), exampleCluster(THERE)] }) };
+    await store.snapshots.save(HERE, both, SINCE + HOUR);
+    await store.snapshots.save(HERE, alone, END);
+    // The same again, and another catalog: the memory goes on with each.
+    await store.snapshots.save(HERE, { ...alone, serverVersion: 160_015 }, NOW - 2 * HOUR);
+    await store.snapshots.save(HERE, { ...alone, serverVersion: 160_015 }, NOW - HOUR / 2);
+    for (const region of proven)
+      await store.activity.markHours(`111122223333/${region}`, hours(SINCE, last), "digest");
+    return store;
+  };
+
+  it("counts up to its end: who used it then used the database, at the next looks too", async () => {
+    const store = await ended(["us-east-2"], END + HOUR);
+    for (const now of [NOW, NOW + HOUR, NOW + DAY])
+      expect((await verdictsOf(store, HERE, now)).filter((one) => one.startsWith("never"))).toEqual(
+        now < NOW + DAY ? ["never-used-mapping app_rw"] : [],
+      );
+    const found = await activityOf(store, HERE, { interval: WINDOW, by: ["principal"] }, NOW);
+    expect(found.rows.map(({ principal, allowed }) => [principal, allowed])).toEqual([
+      [arn("reader"), 1],
+      [arn("writer"), 0],
+    ]);
+    const until = new Date(END).toISOString();
+    expect(found.peers).toEqual([{ cluster: THERE, region: "us-east-2", unprovenHours: 0, until }]);
+    expect(found.unprovenHours).toBe(0);
+    const after = { from: NOW - 3 * DAY, to: NOW - DAY };
+    expect((await coverageOf(store, HERE, after, NOW)).peers).toEqual([]);
+  });
+
+  it("leaves use unknown where it was not proven before its end, and is named", async () => {
+    const store = await ended([], NOW);
+    const { findings } = await detectCluster(store, HERE, NOW, options);
+    const dormant = findings.filter(({ category }) => category === "dormant");
+    expect(dormant.map(({ detector, subject }) => [detector, subject.role])).toEqual([
+      ["unknown-mapping", "app_rw"],
+    ]);
+    expect(dormant[0]?.title).toContain("without capture at its former peer in us-east-2");
+    expect(dormant[0]?.fix).toContain(`its former peer in us-east-2 (${THERE}, until 2026-11-16)`);
+    const { unprovenHours } = await coverageOf(store, HERE, WINDOW, NOW);
+    expect(unprovenHours).toBe(7 * 24 + 1);
   });
 });
 

@@ -1,5 +1,6 @@
 // Adds connections up: those alike in all that a detector looks at make one tally. Merging is associative and commutative.
 
+import type { Instant } from "../base/time.ts";
 import { accessKeyMark } from "./access-key.ts";
 import type { Tally } from "./activity.ts";
 import { ADMIN } from "./admin-logins.ts";
@@ -10,6 +11,12 @@ import { sessionShape } from "./session-shape.ts";
 
 /** What stands in network, client and session of the tally that gathers a principal's rarest kinds. */
 export const FOLDED = "…";
+
+/** What had begun before `to`: a tally that went on afterwards counts what it counts, but ends at its first connection. */
+export const talliesBefore = (tallies: readonly Tally[], to: Instant): Tally[] =>
+  tallies
+    .filter(({ firstAt }) => firstAt < to)
+    .map((tally) => (tally.lastAt < to ? tally : { ...tally, count: 1, lastAt: tally.firstAt }));
 
 /** Two tallies with one key count the same kind of connection. */
 export const tallyKey = (t: Omit<Tally, "count" | "firstAt" | "lastAt" | "firstEventId">): string =>

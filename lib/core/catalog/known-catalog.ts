@@ -1,6 +1,8 @@
 // A catalog together with what was last known of the sections that it could not read.
 
+import { Cluster } from "../base/ids.ts";
 import type { Instant } from "../base/time.ts";
+import * as z from "../base/zod.ts";
 import type { Catalog, RowOf, SectionName } from "./catalog.ts";
 import { sectionNames } from "./catalog.ts";
 import { type IamPartName, type IamRowOf, iamPartNames } from "./iam-facts.ts";
@@ -16,10 +18,19 @@ export type LastIam = {
   readonly [N in IamPartName]?: LastRead & { readonly rows: readonly IamRowOf<N>[] };
 };
 
+/**
+ * A peer that an earlier snapshot named and this one does not. `until`: the first snapshot that could tell and did not name
+ * it; null: none could since.
+ */
+export const FormerPeer = z.object({ cluster: Cluster, until: z.nullable(z.int()) });
+export type FormerPeer = z.infer<typeof FormerPeer>;
+
 /** `lastKnown` holds unreadable sections only; one that was never read is in neither place. `lastIam`: the same of IAM. */
 export type KnownCatalog = Catalog & {
   readonly lastKnown?: { readonly [N in SectionName]?: LastKnown<N> };
   readonly lastIam?: LastIam;
+  /** By ARN. They go with each snapshot to the next one, so that thinning takes none of them away. */
+  readonly formerPeers?: readonly FormerPeer[];
 };
 
 /** The rows of a section as far as we know: read now, or when it was last read; null: never. */

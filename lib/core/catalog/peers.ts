@@ -1,11 +1,15 @@
-// The other endpoints of a multi-Region database, as the snapshot of one of them tells.
+// The endpoints of a multi-Region database in other Regions, now and earlier, as the snapshot of one of them tells.
 import { parseArn } from "../base/arn.ts";
 import { Cluster } from "../base/ids.ts";
+import type { Instant } from "../base/time.ts";
 import type { Catalog } from "./catalog.ts";
+import type { FormerPeer, KnownCatalog } from "./known-catalog.ts";
 
 export type Peers = {
   /** The peers in other Regions, sorted: two endpoints present one database, with the same roles, grants and mappings. */
   readonly clusters: readonly Cluster[];
+  /** Those of earlier: up to `until` who connected through them used this database. */
+  readonly former: readonly FormerPeer[];
   /** Why there may be more; missing: these are all, or IAM was not read, and nobody said that there are any. */
   readonly unread?: string;
 };
@@ -13,11 +17,9 @@ export type Peers = {
 /** The Region of a cluster; its ARN where it has none. */
 export const regionOf = (cluster: Cluster): string => parseArn(cluster)?.region || cluster;
 
-/**
- * "Both endpoints of a peered cluster present a single logical database":
- * https://docs.aws.amazon.com/aurora-dsql/latest/userguide/what-is-aurora-dsql.html
- */
-export const peersIn = ({ cluster, iam }: Pick<Catalog, "cluster" | "iam">): Peers => {
+type Told = Pick<Catalog, "cluster" | "iam">;
+
+const namedIn = ({ cluster, iam }: Told): Pick<Peers, "clusters" | "unread"> => {
   const part = iam?.parts.clusters;
   if (!part) return { clusters: [] };
   if (part.status === "unreadable") return { clusters: [], unread: part.reason };
@@ -28,4 +30,50 @@ export const peersIn = ({ cluster, iam }: Pick<Catalog, "cluster" | "iam">): Pee
   const own = part.rows.find(({ arn }) => arn === cluster);
   const unread = own ? own.peersUnread : "nothing was read of the cluster itself";
   return { clusters: [...new Set(others)].sort(), ...(unread !== undefined && { unread }) };
+};
+
+/**
+ * "Both endpoints of a peered cluster present a single logical database":
+ * https://docs.aws.amazon.com/aurora-dsql/latest/userguide/what-is-aurora-dsql.html
+ *
+ * Without IAM (recorded files, a local database, a deployment that is told not to read it) nobody was asked about peers. Taken
+ * as unknown, that would take every verdict from who has one Region and chose not to read IAM. So there are none then, unless
+ * an earlier snapshot named some: of these nobody has said that they are gone, and whether there are more is not known.
+ */
+export const peersIn = (catalog: Pick<KnownCatalog, "cluster" | "iam" | "formerPeers">): Peers => {
+  const { formerPeers: former = [] } = catalog;
+  const named = namedIn(catalog);
+  const isForgotten = !catalog.iam && former.some(({ until }) => until === null);
+  return { ...named, former, ...(isForgotten && { unread: "IAM was not read" }) };
+};
+
+/** The peers at which hours from `since` on belong to the database: those of now, and former ones with their end. */
+export const peersSince = (
+  { clusters, former }: Peers,
+  since: Instant,
+): readonly { readonly cluster: Cluster; readonly until?: Instant }[] => [
+  ...clusters.map((cluster) => ({ cluster })),
+  ...former
+    .filter(({ until }) => until === null || until > since)
+    .map(({ cluster, until }) => ({ cluster, ...(until !== null && { until }) })),
+];
+
+/**
+ * What a snapshot remembers of peers that it does not name, from the one stored before it. Between the last snapshot with a
+ * peer and the first without, nobody knows: until then it may have been one.
+ */
+export const formerPeersOf = (
+  before: Pick<KnownCatalog, "cluster" | "iam" | "formerPeers">,
+  next: Told,
+  takenAt: Instant,
+): readonly FormerPeer[] => {
+  const earlier = peersIn(before);
+  const now = namedIn(next);
+  const canTell = next.iam !== undefined && now.unread === undefined;
+  const known = new Map(earlier.former.map(({ cluster, until }) => [cluster, until]));
+  for (const cluster of earlier.clusters) known.set(cluster, null);
+  for (const cluster of now.clusters) known.delete(cluster);
+  return [...known]
+    .map(([cluster, until]) => ({ cluster, until: until ?? (canTell ? takenAt : null) }))
+    .sort((a, b) => (a.cluster < b.cluster ? -1 : 1));
 };

@@ -64,6 +64,8 @@ export type OwnLogins = {
  */
 export type PeerFacts = Pick<Facts, "activity" | "earlierUses" | "coverage" | "doubts" | "settleMs"> & {
   readonly cluster: Cluster;
+  /** A peer of earlier: its activity is told up to then only. Missing: it is one. */
+  readonly until?: Instant;
 };
 
 export type Facts = {
@@ -85,7 +87,7 @@ export type Facts = {
   readonly activity: ActivityPort;
   /** The newest uses up to the end of a day: for who knows activity of later days only. Without, activity tells them all. */
   readonly earlierUses?: UseLedger;
-  /** Who connects through the peers that the snapshot names; of one that is missing nothing is known. */
+  /** Who connects through the peers that the snapshot names or remembers; of one that is missing nothing is known. */
   readonly peers?: readonly PeerFacts[];
   /** What was usual up to the end of a day; without, it is worked out from the activity, which tells hours after that day. */
   readonly estate?: Estate;

@@ -50,6 +50,7 @@ export const mappingWords: WordsOf<MappingEvidence> = {
     fields: {
       cluster: "",
       region: { label: "", hidden: true },
+      until: "a peer until",
       unprovenHours: { label: "without capture", unit: ["hour", "hours"] },
     },
   },
@@ -74,7 +75,8 @@ const hoursText = (hours: number): string => `${counted(hours, "hour")} without 
 const unprovenPeers = (peers: readonly PeerProof[], hours: number): string => {
   const open = peers.filter(({ unprovenHours }) => unprovenHours > 0);
   const regions = open.map(({ region }) => region).join(" and ");
-  return `no use seen, but ${hoursText(hours)} at its ${open.length === 1 ? "peer" : "peers"} in ${regions}`;
+  const kind = open.every(({ until }) => until !== undefined) ? "former peer" : "peer";
+  return `no use seen, but ${hoursText(hours)} at its ${kind}${open.length === 1 ? "" : "s"} in ${regions}`;
 };
 
 const unknownBecause = (mapping: MappingSubject, judged: Judged, basis: MappingBasis): string => {

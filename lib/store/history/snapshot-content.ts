@@ -7,6 +7,7 @@ import type { AnyRow } from "../../core/catalog/canonical-rows.ts";
 import { type Catalog, sectionNames } from "../../core/catalog/catalog.ts";
 import type { IamOpinions } from "../../core/catalog/iam-facts.ts";
 import { carryKnown, type KnownCatalog, knownRows } from "../../core/catalog/known-catalog.ts";
+import { formerPeersOf } from "../../core/catalog/peers.ts";
 import type { RecordedChange } from "../../core/history/change.ts";
 import { encodeChanges, recordChanges } from "../../core/history/change-log.ts";
 import { type Chunk, chunkLines, chunkText } from "../../core/history/chunk.ts";
@@ -97,9 +98,12 @@ export const nextContent = async (
   const asked = await opine?.(earlier.iam?.opinions, head.manifest.opinions);
   // Without anybody who asks they stay: they count for the policies that they are about, and for no others.
   const opinions = asked?.opinions ?? earlier.iam?.opinions;
-  const state = withOpinions(carryKnown(earlier, stampOf(head), catalog), opinions);
+  const formerPeers = formerPeersOf(earlier, catalog, Math.max(taken.at, head.manifest.takenAt));
+  const known = withOpinions(carryKnown(earlier, stampOf(head), catalog), opinions);
+  const state: KnownCatalog = { ...known, ...(formerPeers.length > 0 && { formerPeers }) };
   const carries =
-    state.lastKnown !== undefined || state.lastIam !== undefined || state.iam?.opinions !== undefined;
+    [state.lastKnown, state.lastIam, state.iam?.opinions].some((one) => one !== undefined) ||
+    formerPeers.length > 0;
   const tree = carries ? catalogTree(state) : plain;
   const recorded = recordChanges(diffCatalogs(earlier, state), earlier, stampOf(head), taken);
   const log = recorded.length ? treeOf(chunkText(encodeChanges(recorded, head.manifest.seq))) : undefined;

@@ -6,6 +6,7 @@ import { joinProfiles } from "../../../lib/core/activity/join-profiles.ts";
 import { mergeTallies, tallyOf } from "../../../lib/core/activity/tally.ts";
 import { Cluster } from "../../../lib/core/base/ids.ts";
 import { DAY, HOUR, type Instant, type Interval } from "../../../lib/core/base/time.ts";
+import type { KnownCatalog } from "../../../lib/core/catalog/known-catalog.ts";
 import {
   EXAMPLE_CLUSTER,
   type ExampleConnection,
@@ -110,6 +111,61 @@ it("is judged like one cluster that had all connections and the gaps of both", (
       expect(told(joined)).toEqual(told({ ...all, settleMs }));
     }),
     { numRuns: 40 },
+  );
+});
+
+/** The snapshot names no peer any more, and remembers one that was there until then. */
+const withFormer = (facts: Facts, until: Instant | null): Facts => {
+  const { snapshot } = facts;
+  if (!snapshot) throw new Error("no snapshot");
+  const catalog: KnownCatalog = { ...snapshot.catalog, formerPeers: [{ cluster: PEER, until }] };
+  return { ...facts, snapshot: { ...snapshot, catalog } };
+};
+
+it("is judged by what was used and proven at a peer of earlier, up to when it was one at most", () => {
+  const some = fc.tuple(connections, gaps, gaps, hoursAgo, fc.nat(59), fc.boolean());
+  fc.assert(
+    fc.property(some, ([made, here, there, hour, minutes, kept]) => {
+      const until = hour + minutes * 60_000;
+      const full = Math.ceil(until / HOUR) * HOUR;
+      const own = exampleFacts({ mappings, iam: one, gaps: here, connections: shown(made, (x) => !x) });
+      const before = made.filter(({ at, there: isThere }) => isThere && at < until);
+      const peer = exampleFacts({ mappings, gaps: there, connections: shown(before, (x) => x) });
+      const known = { ...peer, ...(kept && byLedger({ ...peer, mappingPeriods: own.mappingPeriods })) };
+      const all = exampleFacts({
+        ...{ mappings, iam: one },
+        gaps: [...here, ...there.map(({ from, to }) => ({ from, to: Math.min(to, full) }))].filter(
+          ({ from, to }) => from < to,
+        ),
+        connections: shown(
+          made.filter((x) => !x.there || before.includes(x)),
+          () => true,
+        ),
+      });
+      const joined: Facts = {
+        ...own,
+        ...(kept && byLedger(own)),
+        peers: [{ ...known, cluster: PEER, until, settleMs: 0 }],
+      };
+      expect(told(withFormer(joined, until))).toEqual(told(all));
+    }),
+    { numRuns: 60 },
+  );
+});
+
+it("is never called unused where a peer of earlier is not proven, or nobody could say since whether it is gone", () => {
+  fc.assert(
+    fc.property(connections, fc.integer({ min: 24, max: 80 * 24 }), (made, hours) => {
+      const here = shown(made, (x) => !x);
+      const blind = exampleFacts({ mappings, iam: one, connections: here });
+      const noIam = exampleFacts({ mappings, catalog: { roles: [] }, connections: here });
+      for (const facts of [withFormer(blind, NOW - hours * HOUR), withFormer(noIam, null)]) {
+        const verdicts = told(facts).mappings.map(([, , verdict]) => verdict);
+        expect(verdicts).not.toContain("dormant");
+        expect(verdicts).not.toContain("never-used");
+      }
+    }),
+    { numRuns: 15 },
   );
 });
 
