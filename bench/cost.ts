@@ -3,9 +3,11 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { alarms } from "../deploy/alarms.ts";
 import { functionPlans, queuePlans } from "../deploy/topology.ts";
+import { METRICS } from "../lib/log.ts";
 import type { BenchRow } from "./row.ts";
+import type { CostLine, Estate } from "./support/cost-line.ts";
 import { measuredFigures } from "./support/measured-figures.ts";
-import { type CostLine, type Estate, monthlyCost, totalOf } from "./support/monthly-cost.ts";
+import { monthlyCost, totalOf } from "./support/monthly-cost.ts";
 import { prices } from "./support/prices.ts";
 
 export const name = "cost";
@@ -31,8 +33,8 @@ export const costs = (readme: string): ReadonlyMap<string, readonly CostLine[]> 
       // Those of a channel are only there where the channel is on.
       alarms: Object.values(alarms).filter((alarm) => !("Condition" in alarm)).length,
       queues: queuePlans.length,
-      detectMemory: functionPlans.detect.memory,
-      snapshotMemory: functionPlans.snapshot.memory,
+      ownMetrics: Object.values(alarms).filter(({ Properties }) => Properties.Namespace === METRICS).length,
+      functions: functionPlans,
     },
     prices,
   };

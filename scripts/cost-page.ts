@@ -2,7 +2,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { costs } from "../bench/cost.ts";
-import { type CostLine, totalOf } from "../bench/support/monthly-cost.ts";
+import type { CostLine } from "../bench/support/cost-line.ts";
+import { totalOf } from "../bench/support/monthly-cost.ts";
 import { PRICES_READ, type Price, prices } from "../bench/support/prices.ts";
 
 /** "$0.09", "$1,234"; "less than $0.01" rather than nothing. */

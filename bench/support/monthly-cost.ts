@@ -1,32 +1,23 @@
 // What the auditor costs a month, line by line: worked out of an estate, of what was measured, and of AWS's prices.
-import type { MeasuredFigures } from "./measured-figures.ts";
+import { calledLines, onceInAWhile } from "./called-cost.ts";
+import {
+  type CostLine,
+  cents,
+  DAYS,
+  type Estate,
+  exactly,
+  type Given,
+  HOURS,
+  MINUTES,
+  secondsOf,
+} from "./cost-line.ts";
 import type { PriceName, prices as priceTable } from "./prices.ts";
 
-/** Who is watched. */
-export type Estate = {
-  readonly clusters: number;
-  /** Of all clusters together. */
-  readonly connectsPerMonth: number;
-};
+/** How many pollers Lambda keeps where little comes. https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html */
+const POLLERS = { low: 2, high: 5 };
+/** The longest that SQS lets a poll wait is 20 s. docs.aws.amazon.com/AWSSimpleQueueService: best-practices-setting-up-long-polling */
+const POLLS_A_MINUTE = 3;
 
-/** What a deployment is made of, as deploy/ has it. Memory in MB. */
-export type Deployed = {
-  readonly alarms: number;
-  readonly queues: number;
-  readonly detectMemory: number;
-  readonly snapshotMemory: number;
-};
-
-export type CostLine = {
-  readonly what: string;
-  /** Dollars a month, at least and at most; "unknown": nothing is measured or documented that it could be worked out of. */
-  readonly dollars: { readonly low: number; readonly high: number } | "unknown";
-  readonly says: string;
-};
-
-const DAYS = 30;
-const HOURS = DAYS * 24;
-const MINUTES = HOURS * 60;
 /** What a function has of a processor grows with its memory, up to a whole one. docs.aws.amazon.com/lambda: configuration-memory */
 const MEGABYTES_OF_A_CPU = 1_769;
 /** A message is sent, received and deleted; full polls receive and delete ten at a time. */
@@ -37,17 +28,6 @@ const CONNECTS_OF_A_BATCH = 2_600;
 const CHANGES_A_DAY = 5;
 
 type Prices = Readonly<Record<PriceName, Pick<(typeof priceTable)[PriceName], "dollars" | "per">>>;
-type Given = {
-  readonly estate: Estate;
-  readonly measured: MeasuredFigures;
-  readonly deployed: Deployed;
-  /** Dollars of so many. */
-  readonly ask: (price: PriceName, quantity: number) => number;
-};
-
-const exactly = (dollars: number) => ({ low: dollars, high: dollars });
-const cents = (dollars: number): string => `$${dollars.toFixed(dollars < 0.1 ? 3 : 2)}`;
-
 /** CloudTrail, EventBridge and the queues: how a connection gets to the auditor. */
 const arriving = ({ estate: { clusters, connectsPerMonth }, deployed, ask }: Given): CostLine[] => [
   {
@@ -64,6 +44,11 @@ const arriving = ({ estate: { clusters, connectsPerMonth }, deployed, ask }: Giv
     what: "S3: the trail's files, with `createTrail`",
     dollars: "unknown",
     says: `not measured. ${cents(ask("files", 1))} a month for each GB, kept for \`trailDays\`, and ${cents(ask("filesWritten", 1_000))} for 1,000 files, of which each Region writes 720 digests a month`,
+  },
+  {
+    what: "S3: reading the trail's files",
+    dollars: "unknown",
+    says: `how many CloudTrail writes is not documented. ${cents(ask("filesRead", 1_000))} for 1,000 files, whoever owns the trail, and ${cents(ask("queueRequests", 1_000 * REQUESTS.single))} for their messages in SQS. \`NumberOfMessagesSent\` of the queue of ingestFiles counts them`,
   },
   {
     what: "EventBridge: connects on the bus",
@@ -85,8 +70,11 @@ const arriving = ({ estate: { clusters, connectsPerMonth }, deployed, ask }: Giv
   },
   {
     what: "SQS: polls of empty queues",
-    dollars: "unknown",
-    says: `AWS does not say how many pollers Lambda keeps. One that asks every 20 seconds costs ${cents(ask("queueRequests", MINUTES * 3))} a month; there are ${deployed.queues} queues`,
+    dollars: {
+      low: ask("queueRequests", deployed.queues * POLLERS.low * MINUTES * POLLS_A_MINUTE),
+      high: ask("queueRequests", deployed.queues * POLLERS.high * MINUTES * POLLS_A_MINUTE),
+    },
+    says: `${deployed.queues} queues, each with the two to five pollers that AWS documents where little comes, if each waits 20 seconds, the longest that SQS knows. \`NumberOfEmptyReceives\` in CloudWatch counts them`,
   },
 ];
 
@@ -113,13 +101,15 @@ const counting = ({ estate: { clusters, connectsPerMonth }, measured, ask }: Giv
     {
       what: "DynamoDB: keeping connects, recovery included",
       dollars: "unknown",
-      says: `not measured. ${cents(ask("storage", 1) + ask("recovery", 1))} a month for each GB`,
+      says: `not measured. ${cents(ask("storage", 1) + ask("recovery", 1))} a month for each GB. \`TableSizeBytes\` of \`aws dynamodb describe-table\` shows all that the table keeps`,
     },
   ];
 };
 
 /** Snapshots, and what they ask of the cluster. */
-const reading = ({ estate: { clusters }, measured, deployed, ask }: Given): CostLine[] => {
+const reading = (given: Given): CostLine[] => {
+  const { measured, deployed, ask } = given;
+  const { clusters } = given.estate;
   const { write, read } = measured.unchangedSnapshot;
   const changed = CHANGES_A_DAY * DAYS * measured.changedSnapshotWrite;
   const kept = measured.historyMegabytesPerYear / 1_000;
@@ -138,8 +128,8 @@ const reading = ({ estate: { clusters }, measured, deployed, ask }: Given): Cost
     },
     {
       what: "Lambda: snapshots",
-      dollars: "unknown",
-      says: `it depends on the cluster. Each second that a snapshot takes costs ${cents(ask("gigabyteSeconds", (HOURS * deployed.snapshotMemory) / 1_024))} a month and cluster`,
+      dollars: onceInAWhile(given, "snapshot", clusters * HOURS),
+      says: `one an hour for each cluster, of no time at least and of its limit of ${deployed.functions.snapshot.timeout} s at most: it depends on the cluster. Each second costs ${cents(secondsOf(given, "snapshot", HOURS))} a month and cluster; \`Duration\` in CloudWatch shows them`,
     },
     {
       what: "Aurora DSQL: what our reads cost the cluster",
@@ -149,22 +139,24 @@ const reading = ({ estate: { clusters }, measured, deployed, ask }: Given): Cost
   ];
 };
 
-const judging = ({ estate: { clusters }, measured, deployed, ask }: Given): CostLine[] => [
-  {
-    what: "Lambda: evaluations",
-    dollars: exactly(
-      clusters *
-        (ask("gigabyteSeconds", (MINUTES * measured.evaluationSeconds * deployed.detectMemory) / 1_024) +
-          ask("calls", MINUTES)),
-    ),
-    says: `one a minute, day and night, ${measured.evaluationSeconds} s each: 500 principals and 400 days`,
-  },
-  {
-    what: "DynamoDB: evaluations",
-    dollars: exactly(clusters * measured.evaluationsPerMonth),
-    says: "the same",
-  },
-];
+const judging = (given: Given): CostLine[] => {
+  const { measured, ask } = given;
+  const { clusters } = given.estate;
+  return [
+    {
+      what: "Lambda: evaluations",
+      dollars: exactly(
+        clusters * (secondsOf(given, "detect", MINUTES * measured.evaluationSeconds) + ask("calls", MINUTES)),
+      ),
+      says: `one a minute, day and night, ${measured.evaluationSeconds} s each: 500 principals and 400 days`,
+    },
+    {
+      what: "DynamoDB: evaluations",
+      dollars: exactly(clusters * measured.evaluationsPerMonth),
+      says: "the same",
+    },
+  ];
+};
 
 const standing = ({ deployed, ask }: Given): CostLine[] => [
   {
@@ -178,9 +170,14 @@ const standing = ({ deployed, ask }: Given): CostLine[] => [
     says: "the account's first three are free",
   },
   {
+    what: "CloudWatch: metrics of our own",
+    dollars: { low: 0, high: ask("metrics", deployed.ownMetrics) },
+    says: `${deployed.ownMetrics} of them, each charged for the hours in which it is written: only while something is wrong`,
+  },
+  {
     what: "CloudWatch: logs",
     dollars: "unknown",
-    says: `not measured. ${cents(ask("logs", 1))} for each GB`,
+    says: `not measured. ${cents(ask("logs", 1))} for each GB; \`IncomingBytes\` of the log groups shows them`,
   },
   {
     what: "KMS: keys",
@@ -189,10 +186,7 @@ const standing = ({ deployed, ask }: Given): CostLine[] => [
   },
 ];
 
-/**
- * Every line of a month of 30 days, in the order of a page, without free tiers. Mails, the HTTP API and the functions plan, notify
- * and retain are not in it.
- */
+/** Every line of a month of 30 days, in the order of a page, without free tiers. */
 export const monthlyCost = (
   estate: Estate,
   { measured, deployed, prices }: Pick<Given, "measured" | "deployed"> & { readonly prices: Prices },
@@ -200,7 +194,7 @@ export const monthlyCost = (
   const ask = (price: PriceName, quantity: number): number =>
     (quantity / prices[price].per) * prices[price].dollars;
   const given: Given = { estate, measured, deployed, ask };
-  return [arriving, counting, reading, judging, standing].flatMap((lines) => lines(given));
+  return [arriving, counting, reading, judging, calledLines, standing].flatMap((lines) => lines(given));
 };
 
 /** Of all that is known. */

@@ -4,15 +4,17 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { costs, estates } from "../../bench/cost.ts";
+import type { CostLine } from "../../bench/support/cost-line.ts";
 import { measuredFigures } from "../../bench/support/measured-figures.ts";
-import { type CostLine, monthlyCost, totalOf } from "../../bench/support/monthly-cost.ts";
+import { monthlyCost, totalOf } from "../../bench/support/monthly-cost.ts";
 import { prices } from "../../bench/support/prices.ts";
+import { allFunctions, functionPlans } from "../../deploy/topology.ts";
 import { withCosts } from "../../scripts/cost-page.ts";
 
 const root = join(import.meta.dirname, "../..");
 const readme = readFileSync(join(root, "README.md"), "utf8");
 const measured = measuredFigures(readme);
-const deployed = { alarms: 29, queues: 5, detectMemory: 2_048, snapshotMemory: 1_024 };
+const deployed = { alarms: 29, queues: 5, ownMetrics: 6, functions: functionPlans };
 /** Tables in the file are aligned. */
 const unaligned = (page: string): string => page.replaceAll(/ +/g, " ").replaceAll(/-{3,}/g, "---");
 const linesOf = (clusters: number, connectsPerMonth: number): readonly CostLine[] =>
@@ -46,13 +48,40 @@ describe("the cost of a month", () => {
             expect(other, what).toBe(dollars);
             continue;
           }
-          const factor = /CloudWatch|KMS/.test(what) ? 1 : n;
+          const factor = /CloudWatch|KMS|polls of empty|by their schedules/.test(what) ? 1 : n;
           expect(other.high, what).toBeCloseTo(dollars.high * factor, 4);
           expect(dollars.low).toBeLessThanOrEqual(dollars.high);
         }
       }),
       { numRuns: 50 },
     );
+  });
+
+  it("has a line for every function", () => {
+    const words = linesOf(1, 1e6)
+      .map(({ what }) => what)
+      .join("; ");
+    const called = { ingestEvents: "counting connects", ingestFiles: "trail's files", detect: "evaluations" };
+    const known: Readonly<Record<string, string>> = { ...called, snapshot: "Lambda: snapshots" };
+    for (const { name } of allFunctions) expect(words).toContain(known[name] ?? name);
+  });
+
+  it("bounds what runs by a schedule by the schedule and the function's limit", () => {
+    const seconds = 720 * 60 * (256 / 1_024) + 30 * 900 * (512 / 1_024);
+    const calls = (750 / 1e6) * 0.2;
+    expect(lineOf(linesOf(1, 1e6), "Lambda: plan and retain")).toEqual({
+      low: expect.closeTo(calls, 9),
+      high: expect.closeTo(calls + seconds * 1.33334e-5, 6),
+    });
+    expect(lineOf(linesOf(20, 1e6), "Lambda: snapshots")).toMatchObject({
+      high: expect.closeTo(20 * 720 * (300 * 1.33334e-5 + 2e-7), 4),
+    });
+  });
+
+  it("counts two to five polls of 20 seconds for each queue", () => {
+    const polls = (30 * 86_400) / 20;
+    const price = (n: number) => expect.closeTo((5 * n * polls * 0.4) / 1e6, 6);
+    expect(lineOf(linesOf(1, 1), "SQS: polls")).toEqual({ low: price(2), high: price(5) });
   });
 
   it("sums what is known and names what is not", () => {
