@@ -31,7 +31,7 @@ const agreedLink = ({ opinions, gone }: SecondOpinions, more: number, snapshotAt
       ({ principal, action, says }) => `not compared: ${visible(principal, 300)}, dsql:${action}: ${says}`,
     ),
     ...gone.map((arn) => `gone since: ${visible(arn, 300)}`),
-    ...(more ? [`${counted(more, "identity was", "identities were")} not asked about`] : []),
+    ...(more ? [`${counted(more, "identity was", "identities were")} not asked about this time`] : []),
   ];
   if (!agreed.length)
     return unknown(LINK, `nothing could be compared${beside.length ? `; ${beside.join("; ")}` : ""}`);
@@ -39,7 +39,7 @@ const agreedLink = ({ opinions, gone }: SecondOpinions, more: number, snapshotAt
   return ok(
     LINK,
     [
-      `AWS's policy simulator says the same of ${counted(people, "identity", "identities")}, by their own policies of ${minute(snapshotAt)}`,
+      `AWS's policy simulator agrees with the auditor about ${counted(people, "identity", "identities")}, by the policies of ${minute(snapshotAt)}`,
       ...beside,
     ].join("; "),
   );
@@ -83,7 +83,7 @@ const confirmed = async (
 /** What the snapshots' own asking has come to: without it, answers rest on no second opinion. */
 const withKept = (link: Link, facts: IamFacts): Link => {
   const told = opinionsTold(facts);
-  return told ? { ...link, says: `${link.says}; in the newest snapshot: ${opinionsToldText(told)}` } : link;
+  return told ? { ...link, says: `${link.says}. ${opinionsToldText(told, "The newest snapshot")}` } : link;
 };
 
 /** Asks about some of the identities in the newest snapshot. What comes of it is kept nowhere: snapshots ask for themselves. */

@@ -50,7 +50,9 @@ describe("the second opinion in doctor", () => {
   it("is ok where AWS says the same, and says of how many", async () => {
     expect(await linkOf(facts(), saying("allowed"))).toMatchObject({
       state: "ok",
-      says: expect.stringContaining("says the same of 1 identity, by their own policies of 2026-11-02 09:00"),
+      says: expect.stringContaining(
+        "agrees with the auditor about 1 identity, by the policies of 2026-11-02 09:00",
+      ),
     });
   });
 
@@ -92,7 +94,7 @@ describe("the second opinion in doctor", () => {
     expect(await linkOf(held, saying("allowed"))).toMatchObject({
       state: "ok",
       says: expect.stringContaining(
-        "in the newest snapshot: AWS's policy simulator was asked about nobody for a second opinion; 2 more are to be asked about; since 2026-11-02 09:00 UTC there is no answer: the snapshot function lacks iam:SimulatePrincipalPolicy",
+        ". The newest snapshot holds no second opinion of AWS. 2 identities have not been asked about yet. AWS has not answered since 2026-11-02 09:00 UTC: the snapshot function lacks iam:SimulatePrincipalPolicy",
       ),
     });
   });

@@ -25,18 +25,19 @@ export const opinionsTold = (facts: IamFacts | undefined): OpinionsTold | null =
   return { asked: new Set(keptOpinions(facts).map(({ principal }) => principal)).size, waiting, refused };
 };
 
-/** In a sentence without its full stop. */
-export const opinionsToldText = ({ asked, waiting, refused }: OpinionsTold): string =>
+/** Sentences without the last full stop; `snapshot`: how the first of them begins. */
+export const opinionsToldText = (
+  { asked, waiting, refused }: OpinionsTold,
+  snapshot: "The snapshot" | "The newest snapshot" = "The snapshot",
+): string =>
   [
     asked
-      ? `AWS's policy simulator was asked about ${counted(asked, "identity", "identities")} for a second opinion`
-      : "AWS's policy simulator was asked about nobody for a second opinion",
-    ...(waiting
-      ? [`${waiting.toLocaleString("en-US")} more ${waiting === 1 ? "is" : "are"} to be asked about`]
-      : []),
+      ? `${snapshot} holds AWS's second opinion on ${counted(asked, "identity", "identities")}`
+      : `${snapshot} holds no second opinion of AWS`,
+    ...(waiting ? [`${counted(waiting, "identity has", "identities have")} not been asked about yet`] : []),
     ...(refused
       ? [
-          `since ${minute(refused.since)} there is no answer: ${refused.permission === null ? visible(refused.why, 300) : `the snapshot function lacks ${refused.permission}`}`,
+          `AWS has not answered since ${minute(refused.since)}: ${refused.permission === null ? visible(refused.why, 300) : `the snapshot function lacks ${refused.permission}`}`,
         ]
       : []),
-  ].join("; ");
+  ].join(". ");
