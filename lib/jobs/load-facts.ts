@@ -210,6 +210,7 @@ export const loadAll = async (
           takenAt: snapshot.manifest.takenAt,
           seq: snapshot.manifest.seq,
           judgedBefore,
+          ...(snapshot.manifest.meta.login && { byLogin: true as const }),
           ...(snapshot.manifest.meta.asAdmin && { asAdmin: snapshot.manifest.meta.asAdmin }),
         }
       : null,

@@ -16,6 +16,7 @@ import {
 } from "../core/coverage/peer-coverage.ts";
 import { uncoveredOf } from "../core/coverage/uncovered.ts";
 import { settleMsOf } from "../jobs/endpoint-facts.ts";
+import type { Snapshot } from "../store/history/snapshots.ts";
 import type { ReadStore } from "../store/open-store.ts";
 import { coverageEvidence, type ProvenHours } from "./proven-hours.ts";
 
@@ -28,9 +29,9 @@ export const endpointOf = (cluster: Cluster): Database => ({
   peers: { clusters: [], former: [] },
 });
 
-export const databaseOf = (catalog: Parameters<typeof peersIn>[0]): Database => ({
+export const databaseOf = ({ catalog, manifest }: Pick<Snapshot, "catalog" | "manifest">): Database => ({
   cluster: catalog.cluster,
-  peers: peersIn(catalog),
+  peers: peersIn(catalog, { byLogin: manifest.meta.login !== undefined }),
 });
 
 /** As the last snapshot at or before `at` tells, else the first one after it; without any no peer is known of. */
@@ -40,9 +41,9 @@ export const databaseAt = async (
   at: Instant,
 ): Promise<Database> => {
   const snapshot = await snapshots.asOf(cluster, at);
-  if (snapshot) return databaseOf(snapshot.catalog);
+  if (snapshot) return databaseOf(snapshot);
   const first = await snapshots.after(cluster, at);
-  return first ? databaseOf((await snapshots.open(cluster, first)).catalog) : endpointOf(cluster);
+  return first ? databaseOf(await snapshots.open(cluster, first)) : endpointOf(cluster);
 };
 
 /** The connections of the database: the hours, or the days, that begin in the interval and have any, sorted. */

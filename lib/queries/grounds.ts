@@ -75,14 +75,14 @@ export const groundsOfSnapshot = (
   engine: access(snapshot),
   snapshot,
   basis: () => basisOf(store, snapshot.catalog.cluster, snapshot, at),
-  adminLogins: () => adminLogins(store, databaseOf(snapshot.catalog), at),
+  adminLogins: () => adminLogins(store, databaseOf(snapshot), at),
   ways: async () => {
     const { periods } = await store.snapshots.mappingHistory(snapshot.catalog.cluster, at);
     return waysIn(snapshot.catalog, periods);
   },
   connectsAs: async () => {
     const { catalog } = snapshot;
-    const seen = await talliesIn(store, databaseOf(catalog), { from: at - SEEN_DAYS * DAY, to: at });
+    const seen = await talliesIn(store, databaseOf(snapshot), { from: at - SEEN_DAYS * DAY, to: at });
     return connectsAs(catalog, seen);
   },
   declaredArchetypes: () => declaredAt(store, snapshot.catalog.cluster, at, settings),

@@ -1,7 +1,7 @@
 // The two clusters of a multi-Region database, in one table: each is judged by what was used through either of them.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Connection } from "../../lib/core/activity/connection.ts";
-import { Cluster } from "../../lib/core/base/ids.ts";
+import { Cluster, Principal } from "../../lib/core/base/ids.ts";
 import { DAY, HOUR, type Instant, MINUTE } from "../../lib/core/base/time.ts";
 import { exampleCluster, exampleIam } from "../../lib/core/findings/example-iam.ts";
 import type { Finding } from "../../lib/core/findings/finding.ts";
@@ -188,6 +188,21 @@ describe("a peer that was taken away", () => {
     const { unprovenHours } = await coverageOf(store, HERE, WINDOW, NOW);
     expect(unprovenHours).toBe(7 * 24 + 1);
   });
+});
+
+it("is not called unused in a deployment that does not read IAM: nobody asked whether the cluster has a peer", async () => {
+  const store = await world({ clusters: [HERE] });
+  const { iam: _, ...withoutIam } = { ...estate(), cluster: HERE };
+  const login = { at: NOW, principal: Principal.parse(arn("auditor")) };
+  await store.snapshots.save(HERE, withoutIam, NOW, { login });
+  const verdicts = await verdictsOf(store, HERE);
+  expect(verdicts).toEqual(["unknown-mapping app_ro", "unknown-mapping app_rw"]);
+  const until = { from: NOW - DAY, to: NOW };
+  expect((await coverageOf(store, HERE, until, NOW)).peersUnread).toBe("IAM was not read");
+  // A file that somebody gave, of a cluster that never had a peer, is all that there is.
+  const given = await world({ clusters: [HERE] });
+  await given.snapshots.save(HERE, withoutIam, NOW);
+  expect((await coverageOf(given, HERE, until, NOW)).peersUnread).toBeNull();
 });
 
 it("answers as of one cluster that had all connections, whichever of the two is asked", async () => {

@@ -2,7 +2,7 @@
 import { parseArn } from "../base/arn.ts";
 import { Cluster } from "../base/ids.ts";
 import type { Instant } from "../base/time.ts";
-import type { Catalog } from "./catalog.ts";
+import { type Catalog, isDsql } from "./catalog.ts";
 import type { FormerPeer, KnownCatalog } from "./known-catalog.ts";
 
 export type Peers = {
@@ -10,7 +10,7 @@ export type Peers = {
   readonly clusters: readonly Cluster[];
   /** Those of earlier: up to `until` who connected through them used this database. */
   readonly former: readonly FormerPeer[];
-  /** Why there may be more; missing: these are all, or IAM was not read, and nobody said that there are any. */
+  /** Why there may be more; missing: these are all that anybody told of. */
   readonly unread?: string;
 };
 
@@ -36,15 +36,19 @@ const namedIn = ({ cluster, iam }: Told): Pick<Peers, "clusters" | "unread"> => 
  * "Both endpoints of a peered cluster present a single logical database":
  * https://docs.aws.amazon.com/aurora-dsql/latest/userguide/what-is-aurora-dsql.html
  *
- * Without IAM (recorded files, a local database, a deployment that is told not to read it) nobody was asked about peers. Taken
- * as unknown, that would take every verdict from who has one Region and chose not to read IAM. So there are none then, unless
- * an earlier snapshot named some: of these nobody has said that they are gone, and whether there are more is not known.
+ * `byLogin`: the auditor itself logged in to the cluster for this snapshot. One without IAM is then of a deployment that is told
+ * not to read it, or of an early release: such a cluster may have peers, and nobody asked. Without a login it is a recorded
+ * file or a local database: what its owner gave is all that there is, and to call it all unknown would help nobody. Where an
+ * earlier snapshot named a peer, nobody has said since that it is gone: then it is unknown in either case.
  */
-export const peersIn = (catalog: Pick<KnownCatalog, "cluster" | "iam" | "formerPeers">): Peers => {
+export const peersIn = (
+  catalog: Pick<KnownCatalog, "cluster" | "iam" | "formerPeers">,
+  { byLogin = false }: { readonly byLogin?: boolean | undefined } = {},
+): Peers => {
   const { formerPeers: former = [] } = catalog;
-  const named = namedIn(catalog);
-  const isForgotten = !catalog.iam && former.some(({ until }) => until === null);
-  return { ...named, former, ...(isForgotten && { unread: "IAM was not read" }) };
+  const isUnasked =
+    !catalog.iam && ((byLogin && isDsql(catalog)) || former.some(({ until }) => until === null));
+  return { ...namedIn(catalog), former, ...(isUnasked && { unread: "IAM was not read" }) };
 };
 
 /** The peers at which hours from `since` on belong to the database: those of now, and former ones with their end. */

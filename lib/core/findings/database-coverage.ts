@@ -21,7 +21,7 @@ export const databaseCoverage = (
   { snapshot, now, coverage, doubts, settleMs, peers: told = [] }: Facts,
   own: Uncovered,
 ): DatabaseProof => {
-  const found = snapshot ? peersIn(snapshot.catalog) : { clusters: [], former: [] };
+  const found = snapshot ? peersIn(snapshot.catalog, snapshot) : { clusters: [], former: [] };
   const all = peersSince(found, now - USE_DAYS * DAY);
   const known = all.map(({ cluster }) => told.find((one) => one.cluster === cluster));
   const peers = all.map((one, n): PeerCoverage => {

@@ -42,6 +42,8 @@ export type SnapshotFacts = {
   readonly judgedBefore?: Instant | null;
   /** How the mappings were read where auditAsAdmin is on; missing: it is off. */
   readonly asAdmin?: AsAdmin;
+  /** The auditor itself logged in for it; missing: it was given, as a file or from a local database. */
+  readonly byLogin?: true;
 };
 
 /** An exemption, and when it last accepted a finding that there was; null: never. */
