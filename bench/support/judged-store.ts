@@ -10,7 +10,7 @@ import type { Finding } from "../../lib/core/findings/finding.ts";
 import { detectCluster } from "../../lib/jobs/judge-cluster.ts";
 import { packTallies } from "../../lib/store/activity/tally-codec.ts";
 import { openStore, type Store } from "../../lib/store/open-store.ts";
-import { keys } from "../../lib/store/table/keys.ts";
+import * as keys from "../../lib/store/table/keys.ts";
 import { openSqliteTable } from "../../lib/store/table/sqlite/sqlite-table.ts";
 import type { Item, Table } from "../../lib/store/table/table.ts";
 import { seededRandom, uuidFrom } from "../../local/seeded-random.ts";

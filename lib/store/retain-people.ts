@@ -9,7 +9,7 @@ import { actOfItem } from "./findings/acts.ts";
 import { exemptionOfItem } from "./findings/exemptions.ts";
 import { findingOfItem } from "./findings/findings.ts";
 import { eachToItsEnd, inParallel } from "./table/in-parallel.ts";
-import { keys } from "./table/keys.ts";
+import * as keys from "./table/keys.ts";
 import type { Item, Key, Range, Table } from "./table/table.ts";
 
 /** How much of each was removed, or would be. */

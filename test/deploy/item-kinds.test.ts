@@ -6,7 +6,7 @@ import { itemKinds } from "../../deploy/item-kinds.ts";
 import { parameterPlans } from "../../deploy/parameters.ts";
 import { kindOf, tableRights, writtenByPeople } from "../../deploy/table-rights.ts";
 import { retentionNames } from "../../lib/core/findings/retention-days.ts";
-import { keys } from "../../lib/store/table/keys.ts";
+import * as keys from "../../lib/store/table/keys.ts";
 import { cluster } from "../support/catalogs.ts";
 
 type Make = (...args: readonly unknown[]) => unknown;

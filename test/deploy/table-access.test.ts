@@ -20,7 +20,7 @@ import { CHUNK_GRACE } from "../../lib/store/history/retention.ts";
 import { createSnapshotStore } from "../../lib/store/history/snapshots.ts";
 import { openWholeStore } from "../../lib/store/open-archive.ts";
 import { openStore } from "../../lib/store/open-store.ts";
-import { keys } from "../../lib/store/table/keys.ts";
+import * as keys from "../../lib/store/table/keys.ts";
 import { asker } from "../support/ask.ts";
 import { acl, cluster, estate, table } from "../support/catalogs.ts";
 import { connection } from "../support/connections.ts";

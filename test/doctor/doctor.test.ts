@@ -12,7 +12,7 @@ import { Cluster } from "../../lib/core/base/ids.ts";
 import { DAY, MINUTE } from "../../lib/core/base/time.ts";
 import type { LinkRow } from "../../lib/doctor/link.ts";
 import { registerCluster } from "../../lib/store/history/clusters.ts";
-import { keys } from "../../lib/store/table/keys.ts";
+import * as keys from "../../lib/store/table/keys.ts";
 import { simulatedClock } from "../../local/clock.ts";
 import { type Stack, TABLE_NAME, TRAIL_BUCKET } from "../../local/stack.ts";
 import { AWAY, startAwayStack } from "../support/away-stack.ts";

@@ -6,7 +6,7 @@ import { floorTo, HOUR, MINUTE } from "../../lib/core/base/time.ts";
 import type { Discovery } from "../../lib/dsql/discover-clusters.ts";
 import { detectCluster } from "../../lib/jobs/judge-cluster.ts";
 import { openStore, type Store } from "../../lib/store/open-store.ts";
-import { keys } from "../../lib/store/table/keys.ts";
+import * as keys from "../../lib/store/table/keys.ts";
 import type { Table } from "../../lib/store/table/table.ts";
 import { estate } from "../support/catalogs.ts";
 import { cluster, HOURLY, happened, plannerOver, START, watched } from "../support/planner.ts";

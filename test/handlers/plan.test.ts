@@ -4,7 +4,7 @@ import type { Cluster } from "../../lib/core/base/ids.ts";
 import { floorTo, HOUR, MINUTE } from "../../lib/core/base/time.ts";
 import { loadFacts } from "../../lib/jobs/load-facts.ts";
 import { openStore, type Store } from "../../lib/store/open-store.ts";
-import { keys } from "../../lib/store/table/keys.ts";
+import * as keys from "../../lib/store/table/keys.ts";
 import type { Table } from "../../lib/store/table/table.ts";
 import { cluster, HOURLY, happened, plannerOver, START, watched } from "../support/planner.ts";
 import { testTables } from "../support/table.ts";

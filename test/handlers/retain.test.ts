@@ -11,7 +11,7 @@ import { CHUNK_GRACE } from "../../lib/store/history/retention.ts";
 import { createSnapshotStore } from "../../lib/store/history/snapshots.ts";
 import { verifyHistory } from "../../lib/store/history/verify-history.ts";
 import { openWholeStore } from "../../lib/store/open-archive.ts";
-import { keys } from "../../lib/store/table/keys.ts";
+import * as keys from "../../lib/store/table/keys.ts";
 import type { Table } from "../../lib/store/table/table.ts";
 import { cluster, estate, role } from "../support/catalogs.ts";
 import { dyingTable } from "../support/faulty-table.ts";

@@ -4,7 +4,7 @@ import type { Principal } from "../../lib/core/base/ids.ts";
 import { DAY, HOUR } from "../../lib/core/base/time.ts";
 import { detectCluster } from "../../lib/jobs/judge-cluster.ts";
 import { openStore } from "../../lib/store/open-store.ts";
-import { keys } from "../../lib/store/table/keys.ts";
+import * as keys from "../../lib/store/table/keys.ts";
 import { cluster } from "../support/catalogs.ts";
 import { connection } from "../support/connections.ts";
 import { fillWorld, NOW, T } from "../support/query-world.ts";

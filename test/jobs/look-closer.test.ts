@@ -10,7 +10,7 @@ import { reconcileFindings } from "../../lib/core/findings/reconcile-findings.ts
 import { lookCloser } from "../../lib/jobs/look-closer.ts";
 import { packSightings, unpackSightings } from "../../lib/store/activity/sighting-codec.ts";
 import { openStore } from "../../lib/store/open-store.ts";
-import { keys } from "../../lib/store/table/keys.ts";
+import * as keys from "../../lib/store/table/keys.ts";
 import { cluster } from "../support/catalogs.ts";
 import { connection } from "../support/connections.ts";
 import { testTables } from "../support/table.ts";

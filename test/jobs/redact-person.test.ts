@@ -11,7 +11,7 @@ import { redactPerson } from "../../lib/jobs/redact-person.ts";
 import { tableHistory } from "../../lib/store/history/export.ts";
 import { verifyHistory } from "../../lib/store/history/verify-history.ts";
 import { openStore, type Store } from "../../lib/store/open-store.ts";
-import { keys } from "../../lib/store/table/keys.ts";
+import * as keys from "../../lib/store/table/keys.ts";
 import type { Table } from "../../lib/store/table/table.ts";
 import { cluster } from "../support/catalogs.ts";
 import { connection } from "../support/connections.ts";

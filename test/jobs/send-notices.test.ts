@@ -18,7 +18,7 @@ import { tableHistory } from "../../lib/store/history/export.ts";
 import { createSnapshotStore } from "../../lib/store/history/snapshots.ts";
 import { verifyHistory } from "../../lib/store/history/verify-history.ts";
 import { openStore } from "../../lib/store/open-store.ts";
-import { keys } from "../../lib/store/table/keys.ts";
+import * as keys from "../../lib/store/table/keys.ts";
 import type { Table } from "../../lib/store/table/table.ts";
 import { cluster, estate, role } from "../support/catalogs.ts";
 import { findingOf } from "../support/query-world.ts";

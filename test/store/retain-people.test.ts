@@ -12,7 +12,7 @@ import {
 import { readRetentionMark } from "../../lib/store/history/retention-mark.ts";
 import { verifyHistory } from "../../lib/store/history/verify-history.ts";
 import { openWholeStore, type WholeStore } from "../../lib/store/open-archive.ts";
-import { keys } from "../../lib/store/table/keys.ts";
+import * as keys from "../../lib/store/table/keys.ts";
 import type { Key, Table } from "../../lib/store/table/table.ts";
 import { cluster, estate, role } from "../support/catalogs.ts";
 import { connection } from "../support/connections.ts";

@@ -1,7 +1,7 @@
 // Which days were counted anew, and when: what was worked out from a day before it changed holds no more.
 import type { Cluster } from "../../core/base/ids.ts";
 import { AuditError } from "../../errors.ts";
-import { keys } from "../table/keys.ts";
+import * as keys from "../table/keys.ts";
 import type { Item, Table } from "../table/table.ts";
 
 /** Changes of single days that are told apart; older ones are told as one. */

@@ -8,7 +8,7 @@ import { randomUUID } from "node:crypto";
 import type { Cluster } from "../../core/base/ids.ts";
 import type { Instant } from "../../core/base/time.ts";
 import { AuditError } from "../../errors.ts";
-import { keys } from "../table/keys.ts";
+import * as keys from "../table/keys.ts";
 import type { Table } from "../table/table.ts";
 
 export type Mark = { readonly hour: Instant; readonly token: string; readonly taken: boolean };

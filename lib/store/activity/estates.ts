@@ -4,7 +4,7 @@ import { packEstate, unpackEstate } from "../../core/anomaly/estate-codec.ts";
 import type { Cluster } from "../../core/base/ids.ts";
 import type { UseLedger } from "../../core/findings/use-ledger.ts";
 import { packLedger, unpackLedger } from "../../core/findings/use-ledger-codec.ts";
-import { keys } from "../table/keys.ts";
+import * as keys from "../table/keys.ts";
 import type { Table } from "../table/table.ts";
 import { readChanges } from "./changed-days.ts";
 import { type KeptDays, keptDays } from "./kept-days.ts";

@@ -5,7 +5,7 @@ import type { Bounded } from "../../core/activity/bound-tallies.ts";
 import type { Cluster } from "../../core/base/ids.ts";
 import { MINUTE } from "../../core/base/time.ts";
 import { AuditError } from "../../errors.ts";
-import { keys } from "../table/keys.ts";
+import * as keys from "../table/keys.ts";
 import type { Item, Table } from "../table/table.ts";
 import type { FoldedSegments } from "./slots.ts";
 import { packTallies, unpackTallies } from "./tally-codec.ts";

@@ -5,7 +5,7 @@ import { type Bounded, boundTallies, namelessUses } from "../../core/activity/bo
 import { mergeTallies } from "../../core/activity/tally.ts";
 import { type Cluster, parseArn } from "../../core/base/ids.ts";
 import { DAY, floorTo, HOUR, type Instant, type Interval, iso } from "../../core/base/time.ts";
-import { keys } from "../table/keys.ts";
+import * as keys from "../table/keys.ts";
 import type { Table } from "../table/table.ts";
 import type { DirtyHours } from "./dirty-hours.ts";
 import { profileOf } from "./profile-item.ts";

@@ -6,7 +6,7 @@ import type { Cluster } from "../../core/base/ids.ts";
 import { DAY, HOUR, type Instant, type Interval, iso } from "../../core/base/time.ts";
 import { AuditError } from "../../errors.ts";
 import { doubtStore } from "../coverage/doubts.ts";
-import { keys } from "../table/keys.ts";
+import * as keys from "../table/keys.ts";
 import type { Item, Table } from "../table/table.ts";
 import { TTL_ATTRIBUTE } from "../table/table-definition.ts";
 import { attributesOf, packCounts } from "./profile-item.ts";

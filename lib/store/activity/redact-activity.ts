@@ -5,7 +5,7 @@ import type { Cluster } from "../../core/base/ids.ts";
 import { DAY } from "../../core/base/time.ts";
 import { AuditError } from "../../errors.ts";
 import { inParallel } from "../table/in-parallel.ts";
-import { keys } from "../table/keys.ts";
+import * as keys from "../table/keys.ts";
 import type { Item, Table } from "../table/table.ts";
 import { noteChangedDays } from "./changed-days.ts";
 import { packSightings, unpackSightings } from "./sighting-codec.ts";

@@ -2,7 +2,7 @@
 import type { Sightings } from "../../core/activity/sighting.ts";
 import type { Cluster } from "../../core/base/ids.ts";
 import { floorTo, HOUR, type Interval, MINUTE } from "../../core/base/time.ts";
-import { keys } from "../table/keys.ts";
+import * as keys from "../table/keys.ts";
 import type { Table } from "../table/table.ts";
 import { unpackSightings } from "./sighting-codec.ts";
 

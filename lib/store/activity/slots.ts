@@ -8,7 +8,7 @@ import type { Cluster } from "../../core/base/ids.ts";
 import { DAY, floorTo, HOUR, type Instant, type Interval, MINUTE } from "../../core/base/time.ts";
 import { AuditError } from "../../errors.ts";
 import { inParallel } from "../table/in-parallel.ts";
-import { keys } from "../table/keys.ts";
+import * as keys from "../table/keys.ts";
 import type { Item, Table } from "../table/table.ts";
 import { TTL_ATTRIBUTE } from "../table/table-definition.ts";
 import type { DirtyHours } from "./dirty-hours.ts";

@@ -7,7 +7,7 @@ import { DAY, type Instant, type Interval, iso } from "../../core/base/time.ts";
 import { hoursProvenByCanaries, matchCanaries, missedCanaries } from "../../core/coverage/canary-match.ts";
 import type { Canary } from "../../core/coverage/coverage.ts";
 import type { LoginAttempt, OwnLogin } from "../../core/coverage/pair-logins.ts";
-import { keys } from "../table/keys.ts";
+import * as keys from "../table/keys.ts";
 import type { Item, Table } from "../table/table.ts";
 import { TTL_ATTRIBUTE } from "../table/table-definition.ts";
 import type { CoverageHours } from "./coverage-hours.ts";

@@ -8,7 +8,7 @@ import { ANY_SCOPE, type Scope, scopeOfCluster } from "../../core/coverage/cover
 import { coverageOf } from "../../core/coverage/covered-hours.ts";
 import { AuditError } from "../../errors.ts";
 import { inParallel } from "../table/in-parallel.ts";
-import { keys } from "../table/keys.ts";
+import * as keys from "../table/keys.ts";
 import type { Table } from "../table/table.ts";
 
 const MAX_ROUNDS = 20;

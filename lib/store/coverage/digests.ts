@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { DAY, HOUR, type Interval, iso } from "../../core/base/time.ts";
 import type { Scope } from "../../core/coverage/coverage-scope.ts";
 import { hoursProvenByDigests, type VerifiedDigest } from "../../core/coverage/digest-chain.ts";
-import { keys } from "../table/keys.ts";
+import * as keys from "../table/keys.ts";
 import type { Table } from "../table/table.ts";
 import { TTL_ATTRIBUTE } from "../table/table-definition.ts";
 import type { CoverageHours } from "./coverage-hours.ts";

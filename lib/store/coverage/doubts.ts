@@ -4,7 +4,7 @@ import type { Cluster } from "../../core/base/ids.ts";
 import { DAY, type Interval, iso } from "../../core/base/time.ts";
 import type { Doubt } from "../../core/coverage/coverage.ts";
 import { type Scope, scopeOfCluster } from "../../core/coverage/coverage-scope.ts";
-import { keys } from "../table/keys.ts";
+import * as keys from "../table/keys.ts";
 import type { Table } from "../table/table.ts";
 import { TTL_ATTRIBUTE } from "../table/table-definition.ts";
 

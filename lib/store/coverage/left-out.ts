@@ -3,7 +3,7 @@ import type { Cluster } from "../../core/base/ids.ts";
 import * as z from "../../core/base/zod.ts";
 import type { Asleep } from "../../core/coverage/asleep.ts";
 import type { Unchosen } from "../../core/coverage/chosen.ts";
-import { keys } from "../table/keys.ts";
+import * as keys from "../table/keys.ts";
 import type { Table } from "../table/table.ts";
 
 const FORMAT = 1;

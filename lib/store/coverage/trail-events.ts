@@ -3,7 +3,7 @@
 import { DAY, type Interval, iso } from "../../core/base/time.ts";
 import type { Scope } from "../../core/coverage/coverage-scope.ts";
 import type { ManagementEvent } from "../../core/coverage/management-event.ts";
-import { keys } from "../table/keys.ts";
+import * as keys from "../table/keys.ts";
 import type { Table } from "../table/table.ts";
 import { TTL_ATTRIBUTE } from "../table/table-definition.ts";
 

@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { Cluster } from "../../core/base/ids.ts";
 import * as z from "../../core/base/zod.ts";
 import { Act, isFindingAct } from "../../core/findings/act.ts";
-import { keys } from "../table/keys.ts";
+import * as keys from "../table/keys.ts";
 import type { Item, Table } from "../table/table.ts";
 
 const FORMAT = 1;

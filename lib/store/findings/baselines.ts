@@ -8,7 +8,7 @@ import * as z from "../../core/base/zod.ts";
 import type { Baseline } from "../../core/baseline/baseline.ts";
 import type { KeptBaseline } from "../../core/baseline/kept-baseline.ts";
 import { AuditError } from "../../errors.ts";
-import { keys } from "../table/keys.ts";
+import * as keys from "../table/keys.ts";
 import type { Table } from "../table/table.ts";
 
 const FORMAT = 1;

@@ -2,7 +2,7 @@
 import { Deployment } from "../../config.ts";
 import type { Instant } from "../../core/base/time.ts";
 import * as z from "../../core/base/zod.ts";
-import { keys } from "../table/keys.ts";
+import * as keys from "../table/keys.ts";
 import type { Table } from "../table/table.ts";
 
 const FORMAT = 1;

@@ -2,7 +2,7 @@
 import type { Cluster } from "../../core/base/ids.ts";
 import * as z from "../../core/base/zod.ts";
 import { Exemption } from "../../core/findings/exemption.ts";
-import { keys } from "../table/keys.ts";
+import * as keys from "../table/keys.ts";
 import type { Item, Table } from "../table/table.ts";
 
 const FORMAT = 1;

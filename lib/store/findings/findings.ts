@@ -7,7 +7,7 @@ import type { Finding } from "../../core/findings/finding.ts";
 import { StoredFinding } from "../../core/findings/stored-finding.ts";
 import { AuditError } from "../../errors.ts";
 import { inParallel } from "../table/in-parallel.ts";
-import { keys } from "../table/keys.ts";
+import * as keys from "../table/keys.ts";
 import type { Item, Table } from "../table/table.ts";
 import { TTL_ATTRIBUTE } from "../table/table-definition.ts";
 import { type ExemptionItems, exemptionItems } from "./exemptions.ts";

@@ -4,7 +4,7 @@ import type { Instant } from "../../core/base/time.ts";
 import * as z from "../../core/base/zod.ts";
 import type { FirstLooks } from "../../core/findings/observe.ts";
 import { AuditError } from "../../errors.ts";
-import { keys } from "../table/keys.ts";
+import * as keys from "../table/keys.ts";
 import type { Table } from "../table/table.ts";
 
 const FORMAT = 1;

@@ -8,7 +8,7 @@ import {
   type NoticeTimes,
 } from "../../core/incidents/notice-state.ts";
 import { AuditError } from "../../errors.ts";
-import { keys } from "../table/keys.ts";
+import * as keys from "../table/keys.ts";
 import type { Table } from "../table/table.ts";
 
 const FORMAT = 1;

@@ -1,6 +1,6 @@
 // When the next look is due that events of change have asked for.
 import type { Instant } from "../../core/base/time.ts";
-import { keys } from "../table/keys.ts";
+import * as keys from "../table/keys.ts";
 import type { Table } from "../table/table.ts";
 
 export type PlannedLooks = {

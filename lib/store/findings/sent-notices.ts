@@ -5,7 +5,7 @@ import type { Cluster } from "../../core/base/ids.ts";
 import { DAY } from "../../core/base/time.ts";
 import * as z from "../../core/base/zod.ts";
 import { NoticeRecord } from "../../core/incidents/notice-record.ts";
-import { keys } from "../table/keys.ts";
+import * as keys from "../table/keys.ts";
 import type { Table } from "../table/table.ts";
 import { TTL_ATTRIBUTE } from "../table/table-definition.ts";
 

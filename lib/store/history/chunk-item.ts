@@ -2,7 +2,7 @@
 import type { Cluster, Sha256 } from "../../core/base/ids.ts";
 import { type Instant, LAST_INSTANT } from "../../core/base/time.ts";
 import { type Chunk, packChunk, sha256 } from "../../core/history/chunk.ts";
-import { keys } from "../table/keys.ts";
+import * as keys from "../table/keys.ts";
 import type { Item } from "../table/table.ts";
 
 const CHECK_DIGITS = 8;

@@ -5,7 +5,7 @@ import type { Instant } from "../../core/base/time.ts";
 import { type Chunk, openChunk } from "../../core/history/chunk.ts";
 import { decodeNode, isNode } from "../../core/history/chunk-tree.ts";
 import { AuditError } from "../../errors.ts";
-import { keys } from "../table/keys.ts";
+import * as keys from "../table/keys.ts";
 import type { Item, Table } from "../table/table.ts";
 import { bytesOf, chunkItem } from "./chunk-item.ts";
 

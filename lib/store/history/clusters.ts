@@ -14,7 +14,7 @@ import {
 } from "../../core/history/cluster-life.ts";
 import { type Fault, fault } from "../../core/history/verify-manifest.ts";
 import { AuditError } from "../../errors.ts";
-import { keys } from "../table/keys.ts";
+import * as keys from "../table/keys.ts";
 import type { Item, Table } from "../table/table.ts";
 
 /** One cluster of the register. `gone` missing: it is watched. */

@@ -2,7 +2,7 @@
 import type { Cluster } from "../../core/base/ids.ts";
 import type { Manifest } from "../../core/history/manifest.ts";
 import { type Fault, fault } from "../../core/history/verify-manifest.ts";
-import { keys } from "../table/keys.ts";
+import * as keys from "../table/keys.ts";
 import type { Item, Table } from "../table/table.ts";
 
 const FORMAT = 1;

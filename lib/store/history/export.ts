@@ -4,7 +4,7 @@ import * as z from "../../core/base/zod.ts";
 import { RestoreMarker } from "../../core/history/restore-marker.ts";
 import type { Fault, StoredManifest } from "../../core/history/verify-manifest.ts";
 import { AuditError } from "../../errors.ts";
-import { keys } from "../table/keys.ts";
+import * as keys from "../table/keys.ts";
 import type { Item, Table } from "../table/table.ts";
 import { bytesOf, writtenAt } from "./chunk-item.ts";
 import { storedManifests } from "./manifests.ts";

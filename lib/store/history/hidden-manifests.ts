@@ -2,7 +2,7 @@
 // answers by time looks at the neighbours by number as well, and an item there that is not as it was stored is an error.
 import type { Cluster } from "../../core/base/ids.ts";
 import type { Manifest } from "../../core/history/manifest.ts";
-import { keys } from "../table/keys.ts";
+import * as keys from "../table/keys.ts";
 import type { Table } from "../table/table.ts";
 import { openItem } from "./manifest-item.ts";
 

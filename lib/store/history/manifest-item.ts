@@ -4,7 +4,8 @@ import { type Instant, iso } from "../../core/base/time.ts";
 import { openManifest, type SealedManifest } from "../../core/history/manifest.ts";
 import { type StoredManifest, SUM_DIGITS } from "../../core/history/verify-manifest.ts";
 import { AuditError } from "../../errors.ts";
-import { keys, pad } from "../table/keys.ts";
+import * as keys from "../table/keys.ts";
+import { pad } from "../table/keys.ts";
 import type { Item } from "../table/table.ts";
 
 /** Of two snapshots with one time the later stored comes later: the sequence number is part of the sort key. */

@@ -4,7 +4,7 @@ import { type Instant, iso, LAST_INSTANT } from "../../core/base/time.ts";
 import type { SealedManifest } from "../../core/history/manifest.ts";
 import type { StoredManifest } from "../../core/history/verify-manifest.ts";
 import { AuditError } from "../../errors.ts";
-import { keys } from "../table/keys.ts";
+import * as keys from "../table/keys.ts";
 import type { Table } from "../table/table.ts";
 import { derivedToOf } from "./derived-mark.ts";
 import { lookAfter, lookBefore, lookBetween } from "./hidden-manifests.ts";

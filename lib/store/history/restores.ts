@@ -4,7 +4,7 @@ import { iso } from "../../core/base/time.ts";
 import { RestoreMarker, RestoreNote } from "../../core/history/restore-marker.ts";
 import { type Fault, fault } from "../../core/history/verify-manifest.ts";
 import { AuditError } from "../../errors.ts";
-import { keys } from "../table/keys.ts";
+import * as keys from "../table/keys.ts";
 import type { Item, Table } from "../table/table.ts";
 
 const FORMAT = 1;

@@ -4,7 +4,7 @@ import { type Instant, LAST_INSTANT } from "../../core/base/time.ts";
 import * as z from "../../core/base/zod.ts";
 import { sha256 } from "../../core/history/chunk.ts";
 import { type Fault, fault } from "../../core/history/verify-manifest.ts";
-import { keys } from "../table/keys.ts";
+import * as keys from "../table/keys.ts";
 import type { Item, Table } from "../table/table.ts";
 
 const FORMAT = 1;

@@ -7,7 +7,7 @@ import type { Manifest } from "../../core/history/manifest.ts";
 import { KEEP_DAYS, thinnable } from "../../core/history/retention.ts";
 import { thinningCutoff } from "../../core/history/verify.ts";
 import { AuditError } from "../../errors.ts";
-import { keys } from "../table/keys.ts";
+import * as keys from "../table/keys.ts";
 import type { Table } from "../table/table.ts";
 import { writtenAt } from "./chunk-item.ts";
 import { readChunks } from "./chunks.ts";

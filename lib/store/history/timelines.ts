@@ -7,7 +7,8 @@ import { changeFor, type Naming, namingsOf, subjectsOf } from "../../core/histor
 import { sha256 } from "../../core/history/chunk.ts";
 import { pack, unpack } from "../../core/history/packing.ts";
 import { AuditError } from "../../errors.ts";
-import { keys, pad } from "../table/keys.ts";
+import * as keys from "../table/keys.ts";
+import { pad } from "../table/keys.ts";
 import type { Item, Table } from "../table/table.ts";
 
 const FORMAT = 1;

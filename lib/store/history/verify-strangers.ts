@@ -7,7 +7,7 @@ import { type KnownCatalog, knownRows } from "../../core/catalog/known-catalog.t
 import { type Naming, namingsOf, roleSubject } from "../../core/history/change-subjects.ts";
 import { type Fault, fault } from "../../core/history/verify-manifest.ts";
 import { inParallel } from "../table/in-parallel.ts";
-import { keys } from "../table/keys.ts";
+import * as keys from "../table/keys.ts";
 import type { Item, Table } from "../table/table.ts";
 import { itemContent, namedContent, namesKey } from "./timelines.ts";
 

@@ -6,7 +6,7 @@ import type { SealedManifest } from "../../core/history/manifest.ts";
 import { byPlace } from "../../core/history/verify.ts";
 import { type Fault, fault, openAll } from "../../core/history/verify-manifest.ts";
 import { AuditError } from "../../errors.ts";
-import { keys } from "../table/keys.ts";
+import * as keys from "../table/keys.ts";
 import type { Item, Table } from "../table/table.ts";
 import { checkDerivedMark } from "./derived-mark.ts";
 import { storedManifests } from "./manifests.ts";

@@ -10,7 +10,7 @@ import { run } from "../../../cli/program.ts";
 import type { Cluster } from "../../../lib/core/base/ids.ts";
 import { loadFacts } from "../../../lib/jobs/load-facts.ts";
 import { openStore } from "../../../lib/store/open-store.ts";
-import { keys } from "../../../lib/store/table/keys.ts";
+import * as keys from "../../../lib/store/table/keys.ts";
 import { type LocalS3, startS3 } from "../../../local/aws/s3.ts";
 import { BUCKET, chainOf, der, START } from "../../support/digests.ts";
 import { APP_ROLE, CLUSTER, connectRecord, foreignRecord, uuidOf } from "../../support/records.ts";

@@ -4,7 +4,7 @@ import type { Cluster, Principal } from "../../../lib/core/base/ids.ts";
 import { DAY, HOUR } from "../../../lib/core/base/time.ts";
 import { detectCluster } from "../../../lib/jobs/judge-cluster.ts";
 import { openStore } from "../../../lib/store/open-store.ts";
-import { keys } from "../../../lib/store/table/keys.ts";
+import * as keys from "../../../lib/store/table/keys.ts";
 import type { Table } from "../../../lib/store/table/table.ts";
 import { connection } from "../../support/connections.ts";
 import { CLUSTER, uuidOf } from "../../support/records.ts";

@@ -9,7 +9,7 @@ import { createSnapshotStore } from "../../../lib/store/history/snapshots.ts";
 import { itemContent } from "../../../lib/store/history/timelines.ts";
 import { historyToVerify } from "../../../lib/store/history/to-verify.ts";
 import { verifyHistory } from "../../../lib/store/history/verify-history.ts";
-import { keys } from "../../../lib/store/table/keys.ts";
+import * as keys from "../../../lib/store/table/keys.ts";
 import type { Item, Table } from "../../../lib/store/table/table.ts";
 import { cluster, estate } from "../../support/catalogs.ts";
 import { anyHistory } from "../../support/random-catalogs.ts";

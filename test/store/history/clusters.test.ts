@@ -10,7 +10,7 @@ import {
   noteSign,
   registerCluster,
 } from "../../../lib/store/history/clusters.ts";
-import { keys } from "../../../lib/store/table/keys.ts";
+import * as keys from "../../../lib/store/table/keys.ts";
 import { cluster } from "../../support/catalogs.ts";
 import { sqliteTables } from "../../support/table.ts";
 

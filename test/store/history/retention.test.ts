@@ -6,7 +6,7 @@ import { applyRetention, CHUNK_GRACE } from "../../../lib/store/history/retentio
 import { createSnapshotStore } from "../../../lib/store/history/snapshots.ts";
 import { verifyHistory } from "../../../lib/store/history/verify-history.ts";
 import { checkTimelines } from "../../../lib/store/history/verify-timelines.ts";
-import { keys } from "../../../lib/store/table/keys.ts";
+import * as keys from "../../../lib/store/table/keys.ts";
 import { refuseWrites } from "../../../lib/store/table/read-only.ts";
 import type { Table } from "../../../lib/store/table/table.ts";
 import { acl, cluster, estate, role, table } from "../../support/catalogs.ts";

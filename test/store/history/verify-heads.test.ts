@@ -6,7 +6,7 @@ import { createSnapshotStore } from "../../../lib/store/history/snapshots.ts";
 import { historyToVerify } from "../../../lib/store/history/to-verify.ts";
 import { type VerifyOptions, verifyHistory } from "../../../lib/store/history/verify-history.ts";
 import { openWholeStore } from "../../../lib/store/open-archive.ts";
-import { keys } from "../../../lib/store/table/keys.ts";
+import * as keys from "../../../lib/store/table/keys.ts";
 import type { Table } from "../../../lib/store/table/table.ts";
 import { cluster, estate, role } from "../../support/catalogs.ts";
 import { Crash, dyingTable } from "../../support/faulty-table.ts";

@@ -10,7 +10,7 @@ import { createSnapshotStore } from "../../../lib/store/history/snapshots.ts";
 import { namesKey } from "../../../lib/store/history/timelines.ts";
 import { verifyHistory } from "../../../lib/store/history/verify-history.ts";
 import { checkTimelines } from "../../../lib/store/history/verify-timelines.ts";
-import { keys } from "../../../lib/store/table/keys.ts";
+import * as keys from "../../../lib/store/table/keys.ts";
 import { acl, cluster, estate, table } from "../../support/catalogs.ts";
 import { testTables } from "../../support/table.ts";
 import { dice, isChunk, isManifest, type Line, tamper } from "../../support/tampering.ts";
