@@ -109,7 +109,7 @@ const statements = {
     // ListClusters knows no resource: https://docs.aws.amazon.com/service-authorization/latest/reference/list_dsql.html
     allow("FindClusters", ["dsql:ListClusters"], "*"),
     toItsClusters("DescribeClusters", ["dsql:GetCluster", "dsql:ListTagsForResource"]),
-    reads(...READ),
+    reads("plan", ...READ),
     ...owns("plan"),
     sendTo(queueId("snapshot")),
     sendTo(queueId("detect")),
@@ -124,14 +124,19 @@ const statements = {
     allow("ReadClusterAccess", iamReads.clusters, [clustersAndPeers]),
     // A question that changes nothing. Where it is denied, snapshots say that no second opinion was asked for.
     allow("AskForSecondOpinions", [SIMULATE], identities),
-    reads(...READ, ...READ_CHUNKS),
+    reads("snapshot", ...READ, ...READ_CHUNKS),
     ...owns("snapshot", [...WRITE, ...WRITE_CHUNKS]),
     sendTo(queueId("detect")),
   ],
-  ingestEvents: [empties("ingestEvents"), reads(...READ), ...owns("ingestEvents"), sendTo(queueId("detect"))],
+  ingestEvents: [
+    empties("ingestEvents"),
+    reads("ingestEvents", ...READ),
+    ...owns("ingestEvents"),
+    sendTo(queueId("detect")),
+  ],
   ingestFiles: [
     empties("ingestFiles"),
-    reads(...READ),
+    reads("ingestFiles", ...READ),
     ...owns("ingestFiles"),
     // Knows no resource either, and a trail's digests are signed with the keys of their own Region.
     allow("ProveDigests", ["cloudtrail:ListPublicKeys"], "*"),
@@ -139,7 +144,7 @@ const statements = {
   ],
   detect: [
     empties("detect"),
-    reads(...READ, ...READ_CHUNKS),
+    reads("detect", ...READ, ...READ_CHUNKS),
     ...owns("detect"),
     // These two know no resource: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awscloudtrail.html
     allow("FindTrails", ["cloudtrail:ListTrails", "cloudtrail:LookupEvents"], "*"),
@@ -157,13 +162,13 @@ const statements = {
   notify: [
     empties("notify"),
     // The summaries and what a principal can reach rest on all that a judgement rests on.
-    reads(...READ, ...READ_CHUNKS),
+    reads("notify", ...READ, ...READ_CHUNKS),
     ...owns("notify"),
     allow("PublishNotices", ["sns:Publish"], [ref("Topic")]),
   ],
-  retain: [reads(...READ, ...READ_CHUNKS), ...owns("retain"), sendTo(deadLetterQueueId("retain"))],
-  query: [reads(...READ, ...READ_CHUNKS)],
-  act: [reads(...READ), ...owns("act")],
+  retain: [reads("retain", ...READ, ...READ_CHUNKS), ...owns("retain"), sendTo(deadLetterQueueId("retain"))],
+  query: [reads("query", ...READ, ...READ_CHUNKS)],
+  act: [reads("act", ...READ), ...owns("act")],
 } satisfies Readonly<Record<FunctionName, readonly Statement[]>>;
 
 const interfaces = [

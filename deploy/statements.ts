@@ -34,14 +34,20 @@ export const WRITE = ["dynamodb:PutItem"];
 export const WRITE_CHUNKS = ["dynamodb:BatchWriteItem"];
 const CLEAR = ["dynamodb:DeleteItem"];
 
-export const reads = (...actions: readonly string[]): Statement =>
-  allow("ReadTable", actions, [tableArn, tableIndexArn]);
-
 /** Every item that the request names must be of one of these kinds. */
-const ofKinds = (Sid: string, actions: readonly string[], kinds: readonly string[]): Statement => ({
-  ...allow(Sid, actions, [tableArn]),
+const ofKinds = (
+  Sid: string,
+  actions: readonly string[],
+  kinds: readonly string[],
+  resources: Statement["Resource"] = [tableArn],
+): Statement => ({
+  ...allow(Sid, actions, resources),
   Condition: { "ForAllValues:StringLike": { "dynamodb:LeadingKeys": leadingKeys(kinds) } },
 });
+
+/** What the function reads. The index has the same partition keys as the table. */
+export const reads = (fn: FunctionName, ...actions: readonly string[]): Statement =>
+  ofKinds("ReadItsKinds", actions, tableRights[fn].reads, [tableArn, tableIndexArn]);
 
 /** What the function writes and removes, and nothing else of the table. */
 export const owns = (fn: FunctionName, actions: readonly string[] = WRITE): Statement[] => {

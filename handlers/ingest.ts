@@ -15,6 +15,7 @@ import { digestIngest } from "../lib/jobs/ingest-digest.ts";
 import { type IngestObjects, type ObjectsIngested, objectIngest } from "../lib/jobs/ingest-objects.ts";
 import type { DetectJob } from "../lib/jobs/messages.ts";
 import { errorFields } from "../lib/log.ts";
+import { openCapture, openClusters } from "../lib/store/open-store.ts";
 import { bodyOf, type LambdaHandler, lambda, onLambda } from "./lambda.ts";
 import {
   cloudTrailClients,
@@ -24,7 +25,7 @@ import {
   type Send,
   s3Client,
   settings,
-  storeOf,
+  tableOf,
 } from "./wiring.ts";
 
 export type IngestDeps = Runtime & {
@@ -113,7 +114,8 @@ export const wire = (shared: Runtime) => {
     "DETECT_QUEUE_URL",
     "AUDITOR_PRINCIPAL",
   );
-  const store = storeOf(TABLE_NAME, shared);
+  const table = tableOf(TABLE_NAME, shared);
+  const store = { ...openClusters(table), ...openCapture(table) };
   const s3 = s3Client();
   const trail = connectionSink(store, AUDITOR_PRINCIPAL, "trail");
   const digests = digestIngest(s3, store, trail, publicKeyPort(cloudTrailClients()), shared.now);

@@ -16,8 +16,9 @@ import { planChange } from "../lib/jobs/plan-change.ts";
 import { settleChoice } from "../lib/jobs/settle-choice.ts";
 import { isToldGone } from "../lib/jobs/standing.ts";
 import { errorFields } from "../lib/log.ts";
+import { noticeStates } from "../lib/store/findings/notice-states.ts";
 import { type ClusterEntry, isDeleted, isRetired } from "../lib/store/history/clusters.ts";
-import type { Store } from "../lib/store/open-store.ts";
+import { openCapture, openHistory, openSchedule, type Store } from "../lib/store/open-store.ts";
 import { inParallel } from "../lib/store/table/in-parallel.ts";
 import { type LambdaHandler, lambda, onLambda } from "./lambda.ts";
 import {
@@ -28,11 +29,25 @@ import {
   runtime,
   type Send,
   settings,
-  storeOf,
+  tableOf,
 } from "./wiring.ts";
 
+/** What it asks and notes: the rest of the table is not its concern. */
+type PlanStore = Omit<
+  Store,
+  | "findings"
+  | "acts"
+  | "sentNotices"
+  | "estates"
+  | "ledgers"
+  | "digests"
+  | "captureChecks"
+  | "settings"
+  | "baselines"
+>;
+
 export type PlanDeps = Runtime & {
-  readonly store: Store;
+  readonly store: PlanStore;
   /** What this function is a part of; undefined: nobody told it. */
   readonly deployment?: Deployment | undefined;
   readonly discover: () => Promise<Discovery>;
@@ -101,7 +116,7 @@ const allOf = ({ clusters }: Discovery): Watch => ({
 
 /** The entry after what AWS says now. */
 const noted = async (
-  store: Store,
+  store: PlanStore,
   entry: ClusterEntry,
   says: Presence,
   now: Instant,
@@ -216,13 +231,19 @@ export const wire = (shared: Runtime) => {
   const { TABLE_NAME, CLUSTERS, CLUSTER_ARN_PREFIX, REGIONS, AUDITOR_USER } = given;
   const { IDLE_HOURS, AUDITOR_PRINCIPAL: auditor } = given;
   const reach = reachOf(CLUSTER_ARN_PREFIX, REGIONS, given.MEMBER_ACCOUNTS);
+  const table = tableOf(TABLE_NAME, shared);
   const listed = CLUSTERS === "auto" ? undefined : withinReach(CLUSTERS, reach);
   const wanted = listed ? {} : given.CLUSTER_TAGS;
   const clients = dsqlClients(memberRoles(shared, auditor));
   const clientOf = ({ account, region }: Place) => clients(region, account);
   return planHandler({
     ...shared,
-    store: storeOf(TABLE_NAME, shared),
+    store: {
+      ...openHistory(table, shared),
+      ...openCapture(table),
+      ...openSchedule(table),
+      notices: noticeStates(table),
+    },
     deployment: given.DEPLOYMENT && { ...given.DEPLOYMENT, clusterTags: wanted },
     discover: async () =>
       listed

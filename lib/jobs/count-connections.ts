@@ -19,12 +19,14 @@ const ownLogins = (
         ({ principal }) => principal,
       );
 
+type CaptureStores = Pick<Store, "clusters" | "activity" | "canaries" | "doubts" | "trailEvents">;
+
 /**
  * Where connections go that came by `way`: "trail" from a trail's files, which is the record; "event" from EventBridge,
  * which is best effort. Canaries are noted first: whatever dies in between, the batch comes again.
  */
 export const connectionSink = (
-  store: Store,
+  store: CaptureStores,
   auditor: Principal | undefined,
   way: "trail" | "event",
 ): ActivitySink => ({

@@ -17,7 +17,7 @@ export type DigestIngest = (object: S3Object) => Promise<DigestCheck>;
 export const digestIngest =
   (
     client: S3Client,
-    { digests, doubts }: Store,
+    { digests, doubts }: Pick<Store, "digests" | "doubts">,
     sink: ActivitySink,
     publicKey: PublicKeyPort,
     now: () => number,

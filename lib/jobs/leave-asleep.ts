@@ -13,7 +13,7 @@ const OWN_LOGIN_MS = 15 * MINUTE;
 
 /** Whether nobody but the auditor connected from `from` on, as far as is known; its own logins are those that it wrote down. */
 const isQuiet = async (
-  { activity, canaries }: Store,
+  { activity, canaries }: Pick<Store, "activity" | "canaries">,
   cluster: Cluster,
   auditor: Principal,
   { snapshotAt, now }: { readonly snapshotAt: Instant; readonly now: Instant },
@@ -39,7 +39,7 @@ const isIamWhole = ({ iam }: Catalog): boolean =>
  * down where it is, so that a missing snapshot is told from one that failed.
  */
 export const leaveAsleep = async (
-  store: Store,
+  store: Pick<Store, "snapshots" | "activity" | "canaries" | "doubts" | "trailEvents" | "leftOut">,
   cluster: Cluster,
   now: Instant,
   { auditor, longestMs }: { readonly auditor: Principal; readonly longestMs: number },

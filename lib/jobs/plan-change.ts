@@ -43,7 +43,7 @@ const waitOf = (eventSource: string): number => (eventSource === "iam.amazonaws.
 
 /** The known cluster that the event names, by its id and the account and Region of the record, is deleted since. */
 const noteDeletedBy = async (
-  store: Store,
+  store: Pick<Store, "clusters" | "snapshots">,
   { at, principal, scope, target }: ManagementEvent,
 ): Promise<void> => {
   if (target === null) return;
@@ -58,7 +58,11 @@ const noteDeletedBy = async (
  * Keeps what ends or begins capture or changes a cluster, then says what to plan. Twice is the same as once; dying before
  * `done` means that the event comes again. AuditError("bad-record") for an event that speaks for another account.
  */
-export const planChange = async (store: Store, event: unknown, now: Instant): Promise<ChangePlan> => {
+export const planChange = async (
+  store: Pick<Store, "clusters" | "snapshots" | "trailEvents" | "plannedLooks">,
+  event: unknown,
+  now: Instant,
+): Promise<ChangePlan> => {
   const change = ChangeEvent.safeParse(event);
   if (!change.success) return { kind: ScheduledEvent.safeParse(event).success ? "schedule" : "asked" };
   const { eventSource, errorCode } = change.data.detail;

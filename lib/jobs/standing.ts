@@ -58,7 +58,11 @@ export const isToldOf = ({ goneAt }: NoticeTimes, { at }: Gone): boolean =>
  * Whether the last summary of a cluster that is gone went out everywhere, and nothing has to be told again: then nothing is
  * left to do.
  */
-export const isToldGone = async (store: ReadStore, cluster: Cluster, gone: Gone): Promise<boolean> => {
+export const isToldGone = async (
+  store: Pick<ReadStore, "notices">,
+  cluster: Cluster,
+  gone: Gone,
+): Promise<boolean> => {
   const notices = await store.notices.read(cluster);
   return (["mail", "chat"] as const).every((where) => {
     const state = stateIn(notices, where);

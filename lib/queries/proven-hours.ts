@@ -17,12 +17,14 @@ type Evidence = {
   readonly doubts: readonly Doubt[];
 };
 
+type ProofStores = Pick<ReadStore, "activity" | "trailEvents" | "doubts">;
+
 /**
  * For each end of capture the first connection after it: some trail took that one. Asked of the store only as often as
  * connections came in between.
  */
 const aliveAfter = async (
-  { activity }: ReadStore,
+  { activity }: Pick<ReadStore, "activity">,
   cluster: Cluster,
   ends: readonly Instant[],
   now: Instant,
@@ -44,7 +46,7 @@ const wholeHours = ({ from, to }: Interval): Interval => ({
 
 /** Proofs and doubts of a stretch, begun hours included, as they are known. */
 export const coverageEvidence = async (
-  store: ReadStore,
+  store: ProofStores,
   cluster: Cluster,
   stretch: Interval,
   now: Instant,
@@ -72,7 +74,7 @@ export type ProvenHours = {
 
 /** What is proven of the stretch as of `now`. */
 export const provenHours = async (
-  store: ReadStore,
+  store: ProofStores,
   cluster: Cluster,
   interval: Interval,
   now: Instant,

@@ -107,8 +107,8 @@ export type StoreOptions = {
   readonly now: () => Instant;
 };
 
-/** Clusters and their snapshots, for functions that are to carry no more. Nothing is read or written by opening. */
-export const openHistory = (table: Table, { now }: StoreOptions): Pick<Store, "clusters" | "snapshots"> => ({
+/** Which clusters there are, for functions that are to carry no more. Nothing is read or written by opening. */
+export const openClusters = (table: Table): Pick<Store, "clusters"> => ({
   clusters: {
     list: () => listClusters(table),
     entries: () => clusterEntries(table),
@@ -117,6 +117,11 @@ export const openHistory = (table: Table, { now }: StoreOptions): Pick<Store, "c
     note: (cluster, sign) => noteSign(table, cluster, sign),
     rewrite: (cluster, change, options) => rewriteSigns(table, cluster, change, options),
   },
+});
+
+/** The same and their snapshots, likewise. */
+export const openHistory = (table: Table, { now }: StoreOptions): Pick<Store, "clusters" | "snapshots"> => ({
+  ...openClusters(table),
   snapshots: createSnapshotStore(table, { now }),
 });
 
@@ -132,28 +137,40 @@ export const openCanaries = (table: Table): Pick<Store, "canaries"> => ({
   canaries: canaryStore(table, coverageHours(table)),
 });
 
-/** Opens all stores over one table. Nothing is read or written by opening. */
-export const openStore = (table: Table, { now }: StoreOptions): Store => {
+/** What is counted of connections, and what is proven of capture, likewise. */
+export const openCapture = (
+  table: Table,
+): Pick<Store, "activity" | "canaries" | "doubts" | "digests" | "trailEvents"> => {
   const activity = createActivityStore(table);
   return {
-    ...openHistory(table, { now }),
-    ...openFindings(table),
     activity,
-    estates: estateStore(table),
-    ledgers: ledgerStore(table),
     canaries: canaryStore(table, activity),
     doubts: doubtStore(table),
     digests: digestStore(table, activity),
     trailEvents: trailEventStore(table),
-    captureChecks: captureChecks(table),
-    leftOut: leftOutStore(table),
-    notices: noticeStates(table),
-    plannedLooks: plannedLooks(table),
-    settings: settingsStore(table),
-    deployments: deployments(table),
-    baselines: baselineStore(table),
   };
 };
+
+/** What the schedule keeps, likewise. */
+export const openSchedule = (table: Table): Pick<Store, "leftOut" | "plannedLooks" | "deployments"> => ({
+  leftOut: leftOutStore(table),
+  plannedLooks: plannedLooks(table),
+  deployments: deployments(table),
+});
+
+/** Opens all stores over one table. Nothing is read or written by opening. */
+export const openStore = (table: Table, { now }: StoreOptions): Store => ({
+  ...openHistory(table, { now }),
+  ...openFindings(table),
+  ...openCapture(table),
+  ...openSchedule(table),
+  estates: estateStore(table),
+  ledgers: ledgerStore(table),
+  captureChecks: captureChecks(table),
+  notices: noticeStates(table),
+  settings: settingsStore(table),
+  baselines: baselineStore(table),
+});
 
 /** The same for those who may not write: nothing that writes can be reached, and nothing is stamped. */
 export const openReadStore = (table: ReadTable): ReadStore => {

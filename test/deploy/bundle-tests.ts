@@ -4,6 +4,9 @@ import { globSync, readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { IN_PARTS } from "../../deploy/bundle-parts.ts";
+import { itemKinds } from "../../deploy/item-kinds.ts";
+import { tableRights } from "../../deploy/table-rights.ts";
+import type { FunctionName } from "../../deploy/topology.ts";
 import { httpEvent } from "../support/ask.ts";
 import { lookIn, named, policiesOf, root, type Stack, type Statement } from "./stack.ts";
 
@@ -116,6 +119,19 @@ export const bundleTests = (functions: readonly string[], packaged: () => Stack)
       const known = fn === "retain" ? ["sqs:SendMessage"] : [];
       expect(unused.filter((action) => !known.includes(action))).toEqual([]);
       expect(calls.length).toBeGreaterThan(["retain", "query", "act"].includes(fn) ? -1 : 0);
+    });
+
+    it.each(functions)("%s reads the kinds of items that its bundle can name, and no others", (fn) => {
+      const { directory, files } = packaged().bundle(fn);
+      const code = files
+        .filter((file) => file.endsWith(".mjs"))
+        .map((file) => readFileSync(join(directory, file), "utf8"))
+        .join("\n");
+      const isNamed = (kind: string): boolean =>
+        code.includes(`\`${kind}\${`) || code.includes(`"${kind}"`) || code.includes(`\`${kind}\``);
+      const { reads, writes, removes } = tableRights[fn as FunctionName];
+      expect(Object.keys(itemKinds).filter(isNamed).sort()).toEqual([...reads].sort());
+      expect([...writes, ...removes].filter((kind) => !reads.includes(kind))).toEqual([]);
     });
 
     it("leave the detectors' cases at home", () => {

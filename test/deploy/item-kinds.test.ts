@@ -20,7 +20,7 @@ const madeBy = (make: Make): unknown => {
 };
 
 const kindsOfKeys = (): string[] => {
-  const made = Object.values(keys).map((key) => madeBy(key as Make));
+  const made = Object.values(keys).flatMap((key) => (typeof key === "function" ? [madeBy(key as Make)] : []));
   const pks = made.flatMap((one) =>
     typeof one === "string" ? one : Array.isArray(one) ? one : (one as { pk: string }).pk,
   );

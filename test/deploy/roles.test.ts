@@ -177,6 +177,22 @@ describe("permissions", () => {
     },
   );
 
+  it.each(allFunctions.map(({ name }) => name))("let %s read its own kinds of items alone", (fn) => {
+    const reading = statements().filter(
+      ({ role, statement }) =>
+        role.toLowerCase() === `${fn}role`.toLowerCase() &&
+        /dynamodb:(?:GetItem|Query|BatchGetItem)/.test(statement.Action.join(" ")),
+    );
+    expect(reading.map(({ statement }) => conditionOf(statement))).toEqual([
+      leadingKeys(tableRights[fn].reads),
+    ]);
+  });
+
+  it("let the functions that take events from outside read no snapshot and no finding", () => {
+    for (const fn of ["ingestEvents", "ingestFiles"] as const)
+      expect(tableRights[fn].reads.filter((kind) => /^(?:CLUSTER|CHUNK|FINDING)#$/.test(kind))).toEqual([]);
+  });
+
   it("give every kind of item somebody who writes it, and name no kind that is not there", () => {
     const source = readFileSync(join(root, "lib/store/table/keys.ts"), "utf8");
     const there = new Set([...source.matchAll(/(?:pk: |=> )[`"]([A-Z]+#?)/g)].map(([, kind]) => kind));
