@@ -173,7 +173,8 @@ export const parameterPlans = {
   },
   iam: {
     says: [
-      "Whether IAM is read with every snapshot, for who may connect. ignore: nobody is asked, and who may connect is unknown.",
+      "Whether IAM is read with every snapshot, for who may connect. ignore: nobody is asked, and who may connect is unknown,",
+      "as is whether a mapping is unused: a peer in another Region may use it.",
     ],
     default: "read",
     values: ["read", "ignore"],
