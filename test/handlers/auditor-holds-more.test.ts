@@ -1,15 +1,15 @@
 // On the stand-in: what the auditor's role was given beyond setup-sql is found, and the SQL that is printed takes it away.
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
-import { Cluster, type Principal } from "../../../lib/core/base/ids.ts";
-import { HOUR, MINUTE } from "../../../lib/core/base/time.ts";
-import { AUDITOR_NEEDS } from "../../../lib/core/catalog/auditor-needs.ts";
-import { setupSql } from "../../../lib/dsql/setup-sql.ts";
-import { detectCluster } from "../../../lib/jobs/judge-cluster.ts";
-import { takeSnapshot } from "../../../lib/jobs/take-snapshot.ts";
-import { openStore, type Store } from "../../../lib/store/open-store.ts";
-import { CLUSTER } from "../../support/records.ts";
-import { adminKey, roleArn, roleSession, sharedStandIn } from "../../support/stand-in.ts";
-import { testTables } from "../../support/table.ts";
+import { Cluster, type Principal } from "../../lib/core/base/ids.ts";
+import { HOUR, MINUTE } from "../../lib/core/base/time.ts";
+import { AUDITOR_NEEDS } from "../../lib/core/catalog/auditor-needs.ts";
+import { setupSql } from "../../lib/dsql/setup-sql.ts";
+import { detectCluster } from "../../lib/jobs/judge-cluster.ts";
+import { takeSnapshot } from "../../lib/jobs/take-snapshot.ts";
+import { openStore, type Store } from "../../lib/store/open-store.ts";
+import { CLUSTER } from "../support/records.ts";
+import { adminKey, roleArn, roleSession, sharedStandIn } from "../support/stand-in.ts";
+import { testTables } from "../support/table.ts";
 
 const cluster = Cluster.parse(CLUSTER);
 const auditor = roleArn("Auditor") as Principal;
