@@ -9,7 +9,7 @@ import { tmpdir } from "node:os";
 import { basename, join, resolve } from "node:path";
 import { type BuildOptions, build, type Metafile } from "esbuild";
 import { parse } from "yaml";
-import { parts } from "../deploy/bundle-parts.ts";
+import { parts, words } from "../deploy/bundle-parts.ts";
 import { type BenchRow, median } from "./row.ts";
 
 export const name = "cold";
@@ -48,7 +48,11 @@ const bareOptions: BuildOptions = {
   banner: serverless.custom.esbuild.banner,
   logLevel: "error",
 };
-const options: BuildOptions = { ...bareOptions, alias: serverless.custom.esbuild.alias, plugins: [parts] };
+const options: BuildOptions = {
+  ...bareOptions,
+  alias: serverless.custom.esbuild.alias,
+  plugins: [parts, words],
+};
 
 /** Milliseconds of CPU that importing the files takes in a new process, after Node.js itself has started. */
 const importMs = (files: readonly string[]): number =>

@@ -26,3 +26,16 @@ export const parts: Plugin = {
     onResolve({ filter: /^bowser$/ }, () => ({ path: "bowser", external: true }));
   },
 };
+
+/** Who only tells of findings carries the words of detectors as data, without the rules that they stand beside. */
+export const words: Plugin = {
+  name: "words",
+  setup: ({ onLoad }) => {
+    onLoad({ filter: /[\\/]lib[\\/]detectors[\\/]word-tables\.ts$/ }, async () => ({
+      loader: "js",
+      contents: Object.entries(await import("../lib/detectors/word-tables.ts"))
+        .map(([name, table]) => `export const ${name} = ${JSON.stringify(table)};`)
+        .join("\n"),
+    }));
+  },
+};

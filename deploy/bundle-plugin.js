@@ -1,5 +1,5 @@
 // The way into bundle-parts.ts: serverless-esbuild asks for a list of plugins.
-import { parts } from "./bundle-parts.ts";
+import { parts, words } from "./bundle-parts.ts";
 
 // biome-ignore lint/style/noDefaultExport: serverless-esbuild asks for one
-export default [parts];
+export default [parts, words];

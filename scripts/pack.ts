@@ -6,6 +6,7 @@ import { execFileSync } from "node:child_process";
 import { cpSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { build, type Plugin } from "esbuild";
+import { words } from "../deploy/bundle-parts.ts";
 
 const root = join(import.meta.dirname, "..");
 const destination = resolve(process.argv[2] ?? root);
@@ -71,7 +72,7 @@ const { metafile } = await build({
   target: "node22.19",
   format: "esm",
   packages: "external",
-  plugins: [bundledUrls, checkoutOnly],
+  plugins: [words, bundledUrls, checkoutOnly],
   metafile: true,
   logLevel: "warning",
 });

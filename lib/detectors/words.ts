@@ -1,7 +1,7 @@
 // What detectors are called and what they say to people, for whoever tells of findings and does not judge.
 import type { DetectorTitle, DetectorWords } from "../core/findings/detector.ts";
 import { sharedWords } from "../core/findings/shared-words.ts";
-import { texts, titles } from "./made-words.ts";
+import { texts, titles } from "./word-tables.ts";
 
 /** The ids of all detectors, in the registry's order. */
 export const detectorIds = (): readonly string[] => Object.keys(titles);

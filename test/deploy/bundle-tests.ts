@@ -7,6 +7,7 @@ import { IN_PARTS } from "../../deploy/bundle-parts.ts";
 import { itemKinds } from "../../deploy/item-kinds.ts";
 import { tableRights } from "../../deploy/table-rights.ts";
 import type { FunctionName } from "../../deploy/topology.ts";
+import { detectorIds, titleOf } from "../../lib/detectors/words.ts";
 import { httpEvent } from "../support/ask.ts";
 import { lookIn, named, policiesOf, root, type Stack, type Statement } from "./stack.ts";
 
@@ -132,6 +133,17 @@ export const bundleTests = (functions: readonly string[], packaged: () => Stack)
       const { reads, writes, removes } = tableRights[fn as FunctionName];
       expect(Object.keys(itemKinds).filter(isNamed).sort()).toEqual([...reads].sort());
       expect([...writes, ...removes].filter((kind) => !reads.includes(kind))).toEqual([]);
+    });
+
+    it("carry the rules of detectors where they are run, and their words elsewhere", () => {
+      const carriesRules = (fn: string): boolean =>
+        packaged()
+          .bundle(fn)
+          .sources.some((source) => /lib\/detectors\/[\w-]+\/[\w-]+\.ts$/.test(source));
+      // A plan says which findings it would end: query runs their rules on what would be left.
+      expect(functions.filter(carriesRules).sort()).toEqual(["detect", "query"]);
+      const { code } = packaged().bundle("notify");
+      for (const id of detectorIds()) expect(code, id).toContain(JSON.stringify(titleOf(id)?.title));
     });
 
     it("leave the detectors' cases at home", () => {

@@ -8,6 +8,7 @@ import type { Observation } from "../../lib/core/findings/finding.ts";
 import { judgeWith } from "../../lib/core/findings/judge.ts";
 import { auditView } from "../../lib/core/findings/view.ts";
 import { detectors } from "../../lib/detectors/index.ts";
+import { texts, titles } from "../../lib/detectors/word-tables.ts";
 import { detectorIds, titleOf, wordsOf } from "../../lib/detectors/words.ts";
 import { detectorsPage } from "../../scripts/detectors-page.ts";
 
@@ -51,7 +52,6 @@ describe("the registry", () => {
   });
 
   it("is what those are told who only tell of findings", () => {
-    // When this fails: node scripts/detector-words.ts
     expect(detectorIds()).toEqual(detectors.map(({ id }) => id));
     for (const { id, title, short, thread, docs, evidence } of detectors) {
       const name = { title, ...(short !== undefined && { short }), ...(thread && { thread }) };
@@ -60,6 +60,10 @@ describe("the registry", () => {
       expect(Object.keys(wordsOf(id)?.evidence ?? {}), id).toEqual(Object.keys(evidence));
     }
     for (const id of ["", "gone-detector", "constructor", "__proto__"]) expect(wordsOf(id)).toBeUndefined();
+  });
+
+  it("has words that a bundle can carry as data", () => {
+    for (const table of [titles, texts]) expect(JSON.parse(JSON.stringify(table))).toStrictEqual(table);
   });
 
   it("takes no options to mean the defaults", () => {
