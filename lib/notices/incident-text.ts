@@ -50,7 +50,7 @@ const statusLines = (incident: Incident, kind: NoticeKind, lead: Finding, now: I
   const returned =
     lead.reopened > 0
       ? [
-          `It was resolved before and has returned (${lead.reopened === 1 ? "once" : `${lead.reopened} times`} so far).`,
+          `It was over before and has returned (${lead.reopened === 1 ? "once" : `${lead.reopened} times`} so far).`,
         ]
       : [];
   const ended = isOver(lead) ? [`It is over. ${visible(howItEnded(lead), 600)}`] : [];

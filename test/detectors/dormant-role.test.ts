@@ -10,6 +10,7 @@ import {
   exampleFacts,
 } from "../../lib/core/findings/example-facts.ts";
 import { exampleIam, exampleRole } from "../../lib/core/findings/example-iam.ts";
+import type { Finding } from "../../lib/core/findings/finding.ts";
 import { judgeWith } from "../../lib/core/findings/judge.ts";
 import { reconcileFindings } from "../../lib/core/findings/reconcile-findings.ts";
 import { auditView } from "../../lib/core/findings/view.ts";
@@ -29,14 +30,18 @@ const base: Example = {
   iam: exampleIam({ roles: [exampleRole("Ops", "dsql:DbConnectAdmin")] }),
 };
 
+/** The findings after a look at the facts. */
+const looked = (before: readonly Finding[], more: Example = {}) => {
+  const { now = EXAMPLE_NOW } = more;
+  const { observations, looks, gone } = judge(auditView(exampleFacts({ ...base, ...more })));
+  return reconcileFindings(before, observations, looks, now, { gone });
+};
+const ofRole = (all: readonly Finding[], role: string) =>
+  all.find(({ detector, subject }) => detector === "dormant-role" && subject.role === role);
+
 /** How the finding about this role ends two hours later. */
 const endOf = (role: string, later: Example) => {
-  const before = judge(auditView(exampleFacts(base)));
-  const open = reconcileFindings([], before.observations, before.looks, EXAMPLE_NOW);
-  const facts = exampleFacts({ ...base, now: NEXT, ...later });
-  const { observations, looks, gone } = judge(auditView(facts));
-  const all = reconcileFindings(open, observations, looks, NEXT, { gone });
-  const found = all.find(({ detector, subject }) => detector === "dormant-role" && subject.role === role);
+  const found = ofRole(looked(looked([]), { now: NEXT, ...later }), role);
   return found && [found.status, found.closedBecause];
 };
 const gaps = [{ from: EXAMPLE_NOW - 30 * HOUR, to: EXAMPLE_NOW - 20 * HOUR }];
@@ -58,6 +63,17 @@ it("ends, and is not resolved, where capture is no longer proven", () => {
         /^Nothing was mended: whether anybody .* no longer known, as capture is not proven for 10 hours of the last 90 days\.$/,
       ),
     ]);
+});
+
+it("is open again once capture is proven, whatever ended it", () => {
+  const ended = looked(looked([]), { now: NEXT, gaps });
+  const now = NEXT + HOUR;
+  for (const role of ["app_ro", "admin"]) {
+    const again = ofRole(looked(ended, { now }), role);
+    expect(again).toMatchObject({ status: "open", detectedAt: now, reopened: 1 });
+    expect(again).not.toHaveProperty("closedAt");
+    expect(again).not.toHaveProperty("closedBecause");
+  }
 });
 
 it("says that no mapping leads to it any more", () => {

@@ -157,6 +157,13 @@ const takenUpAgain = (finding: Finding): Finding => {
 };
 
 /**
+ * What is found again begins another life. Only a look closes a state, also where nothing was mended: a state has no end of its
+ * own that a later look could see moved.
+ */
+const isPast = (finding: Finding): boolean =>
+  finding.status === "resolved" || (finding.life === "state" && isClosed(finding));
+
+/**
  * An episode that goes on and that a complete look no longer finds: the rest of the estate has since done the same, or
  * what came late explains it. Once it has ended nothing is taken back.
  */
@@ -202,7 +209,7 @@ export const reconcileFindings = (
     const observation = seen.get(finding.id);
     if (now < finding.confirmedAt) return finding;
     if (observation) {
-      if (finding.status !== "resolved") return seenAgain(takenUpAgain(finding), observation, now);
+      if (!isPast(finding)) return seenAgain(takenUpAgain(finding), observation, now);
       return now > (finding.closedAt ?? 0)
         ? watched(begin(finding.id, observation, now, finding.reopened + 1))
         : finding;

@@ -265,6 +265,8 @@ describe("reconciling twice", () => {
     dormant: fc.boolean(),
     complete: fc.boolean(),
     unjudged: fc.boolean(),
+    /** Whether what is no longer found was mended, or only is not known any more. */
+    mended: fc.boolean(),
     /** Silence before and length, in hours: what comes out is apart by a day, as episodes are. */
     episodes: fc.array(fc.tuple(fc.integer({ min: 24, max: 100 }), fc.integer({ min: 0, max: 60 })), {
       maxLength: 3,
@@ -279,13 +281,16 @@ describe("reconciling twice", () => {
       return anomaly(from, at);
     });
   };
-  it("is reconciling once, whatever came before", () => {
+  it("is reconciling once, whatever came before; what a newer look finds stands", () => {
     fc.assert(
       fc.property(fc.array(step, { minLength: 1, maxLength: 6 }), (steps) => {
         let state: Finding[] = [];
         let now = T;
-        for (const { hours, dormant: found, complete, unjudged, episodes, exempt } of steps) {
+        let newest = 0;
+        for (const { hours, dormant: found, complete, unjudged, mended, episodes, exempt } of steps) {
           now += hours * HOUR;
+          const isNewest = now > newest;
+          newest = Math.max(newest, now);
           const observations = [...(found ? [dormant()] : []), ...apart(episodes)];
           const looks = [{ ...look, complete, ...(unjudged && { unjudged: [dormant().id] }) }];
           const [some] = state;
@@ -293,8 +298,12 @@ describe("reconciling twice", () => {
             exempt && some
               ? [exemptionOf(some, { owner: "o", reason: "r", until: now + 90 * DAY }, now)]
               : [];
-          const once = reconcileFindings(state, observations, looks, now, { exemptions });
-          expect(reconcileFindings(once, observations, looks, now, { exemptions })).toEqual(once);
+          const options = { exemptions, gone: () => (mended ? "It was taken away." : { ended: "Unknown." }) };
+          const once = reconcileFindings(state, observations, looks, now, options);
+          expect(reconcileFindings(once, observations, looks, now, options)).toEqual(once);
+          const { status, closedAt } = once.find(({ id }) => id === dormant().id) ?? {};
+          if (found && isNewest)
+            expect([["open", "exempt"].includes(String(status)), closedAt]).toEqual([true, undefined]);
           expect(new Set(once.map(({ id }) => id)).size).toBe(once.length);
           state = once;
         }
