@@ -77,6 +77,12 @@ const CouldGrant = z
     unprovenHours: z
       .int()
       .check(z.meta({ description: "Of these hours capture is not proven: there may be others." })),
+    peersUnread: z.nullable(z.string()).check(
+      z.meta({
+        description:
+          "Why it is not known whether the database has a peer in another Region, through which others may have connected; null: it is known.",
+      }),
+    ),
   })
   .register(z.globalRegistry, {
     id: "CouldGrant",
@@ -192,13 +198,12 @@ export const historyTimeline: Route = route({
           ended,
         })),
       })),
-      couldGrant: couldGrant.map(({ from, to, admins, grantors, hours, unprovenHours }) => ({
+      couldGrant: couldGrant.map(({ from, to, admins, grantors, ...known }) => ({
         after: iso(from),
         before: iso(to),
         admins: [...admins],
         grantors: grantors.map(({ role, principals }) => ({ role, principals: [...principals] })),
-        hours,
-        unprovenHours,
+        ...known,
       })),
       iamNotWeighedBefore: orNull(notWeighedBefore),
       unknown: unknown.map(({ section, from, to }) => ({ section, from: orNull(from), to: orNull(to) })),

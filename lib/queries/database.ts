@@ -12,6 +12,7 @@ import {
   peerName,
   peerProofs,
   peerSteps,
+  peersUnreadText,
   settledTogether,
 } from "../core/coverage/peer-coverage.ts";
 import { uncoveredOf } from "../core/coverage/uncovered.ts";
@@ -115,9 +116,5 @@ export const peerLines = ({ peers, peersUnread }: Pick<DatabaseProof, "peers" | 
       `Connections through ${peerName(peer)} count: it ${peer.until === undefined ? "is" : "was"} the same database.`,
   ),
   ...peerSteps(peers),
-  ...(peersUnread === null
-    ? []
-    : [
-        `Whether it has a peer in another Region, through which somebody may have connected, is not known: ${peersUnread}.`,
-      ]),
+  ...(peersUnread === null ? [] : [peersUnreadText(peersUnread)]),
 ];

@@ -16,6 +16,7 @@ import { AuditError } from "../errors.ts";
 import { type FoundSubject, findObjects, findRoles } from "../store/history/find-subject.ts";
 import type { Snapshot } from "../store/history/snapshots.ts";
 import type { ReadStore } from "../store/open-store.ts";
+import { databaseOf } from "./database.ts";
 import { type Bearers, type HeldPeriod, heldHistory } from "./held-history.ts";
 import { type IamTimeline, principalIamTimeline, roleIamTimeline } from "./iam-timeline.ts";
 import { type CouldGrant, whoCouldGrant } from "./who-could-grant.ts";
@@ -228,7 +229,7 @@ export const timelineOf = async (
   return {
     changes: shown,
     notWeighedBefore,
-    couldGrant: await whoCouldGrant(store, cluster, shown, now),
+    couldGrant: await whoCouldGrant(store, databaseOf(newest), shown, now),
     held,
     namesakes: await ambiguities(snapshots, cluster, subjects),
     unknown: first ? unknownStretches(first.manifest, sections) : [],

@@ -1,9 +1,10 @@
 // What a timeline tells beside the changes: whom a name meant, in which order things went, who could have done it.
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Principal } from "../../lib/core/base/ids.ts";
+import { Cluster, type Principal } from "../../lib/core/base/ids.ts";
 import { DAY, HOUR } from "../../lib/core/base/time.ts";
 import type { Catalog } from "../../lib/core/catalog/catalog.ts";
+import { exampleCluster, exampleIam } from "../../lib/core/findings/example-iam.ts";
 import { newestSnapshot, timelineOf, timelineQuestion } from "../../lib/queries/timeline.ts";
 import { openStore } from "../../lib/store/open-store.ts";
 import { couldGrantText } from "../../lib/wording/could-grant-text.ts";
@@ -105,19 +106,21 @@ describe("the timeline of a name that several bore", () => {
 });
 
 describe("who could have made a change", () => {
+  const arn = (name: string) => `arn:aws:iam::111122223333:role/${name}` as Principal;
+  const mappings = [{ iamOid: 500, role: 11, roleName: "deputy", grantor: 10, arn: arn("deputy") }];
+  const mapped = (rows: typeof mappings, ...items: string[]) =>
+    estate({
+      roles: [role(10, "admin"), role(11, "deputy"), role(100, "rd")],
+      memberships: [],
+      mappings: rows,
+      relations: [table(1000, "orders", { acl: acl("10=arwd/10", "11=r*/10", ...items) })],
+    });
+  const of = (...items: string[]) => mapped(mappings, ...items);
+  const seen = (id: string, minutes: number, name: string, more = {}) =>
+    connection(id, T + minutes * 60_000, { cluster, principal: arn(name), ...more });
+
   it("names principals that were connected as admin or mapped to the grantor, and what is not proven", async () => {
-    const arn = (name: string) => `arn:aws:iam::111122223333:role/${name}` as Principal;
-    const mappings = [{ iamOid: 500, role: 11, roleName: "deputy", grantor: 10, arn: arn("deputy") }];
-    const of = (...items: string[]) =>
-      estate({
-        roles: [role(10, "admin"), role(11, "deputy"), role(100, "rd")],
-        memberships: [],
-        mappings,
-        relations: [table(1000, "orders", { acl: acl("10=arwd/10", "11=r*/10", ...items) })],
-      });
     const { store, ask } = await saved([of(), of("100=r/11")]);
-    const seen = (id: string, minutes: number, name: string, more = {}) =>
-      connection(id, T + minutes * 60_000, { cluster, principal: arn(name), ...more });
     await store.activity.count(
       [
         seen("a", 5, "boss", { action: "DbConnectAdmin" }),
@@ -134,12 +137,47 @@ describe("who could have made a change", () => {
       {
         admins: [arn("boss")],
         grantors: [{ role: "deputy", principals: [arn("deputy")] }],
-        hours: 3,
-        unprovenHours: 3,
+        hours: 2,
+        unprovenHours: 2,
+        peersUnread: null,
       },
     ]);
     const text = couldGrant.map(couldGrantText)[0];
     expect(text).toContain(`1 principal was connected as admin: ${arn("boss")}`);
-    expect(text).toContain("for 3 of 3 hours capture is not proven");
+    expect(text).toContain("For 2 of 2 hours capture is not proven: there may have been others.");
+  });
+
+  it("knows who is mapped to the grantor with its path too, and who had the mapping when the session began", async () => {
+    const { store, ask } = await saved([of(), mapped([], "100=r/11")]);
+    const connections = [
+      seen("before", -10, "deputy"),
+      seen("in a folder", 7, "team/deputy"),
+      // The snapshot at which the change was seen no longer has the mapping.
+      seen("after", 60, "old/deputy"),
+      seen("long before", -61, "older/deputy"),
+    ];
+    await store.activity.count(connections, NOW);
+    await store.activity.fold(cluster, NOW);
+    const [found] = (await ask({ role: "rd" })).couldGrant;
+    expect(found?.grantors).toEqual([{ role: "deputy", principals: [arn("deputy"), arn("team/deputy")] }]);
+  });
+
+  it("names who connected through a peer, counts the hours that are not proven there, and says where nobody can tell its peers", async () => {
+    const peer = Cluster.parse(cluster.replace("us-east-1", "us-east-2"));
+    const by = (...clusters: ReturnType<typeof exampleCluster>[]) =>
+      saved([of(), of("100=r/11")].map((catalog) => ({ ...catalog, iam: exampleIam({ clusters }) })));
+    const both = await by(exampleCluster(cluster), exampleCluster(peer));
+    await both.store.activity.markHours("111122223333/us-east-1", [T - HOUR, T, T + HOUR], "digest");
+    await both.store.activity.markHours("111122223333/us-east-2", [T], "digest");
+    const there = { cluster: peer, action: "DbConnectAdmin" as const };
+    await both.store.activity.count([seen("a", 5, "boss", there)], NOW);
+    await both.store.activity.fold(peer, NOW);
+    expect((await both.ask({ role: "rd" })).couldGrant).toMatchObject([
+      { admins: [arn("boss")], hours: 2, unprovenHours: 1, peersUnread: null },
+    ]);
+    const { ask } = await by({ ...exampleCluster(cluster), peersUnread: "denied" });
+    expect((await ask({ role: "rd" })).couldGrant.map(couldGrantText).join()).toContain(
+      "Whether it has a peer in another Region, through which somebody may have connected, is not known: denied.",
+    );
   });
 });

@@ -82,6 +82,10 @@ export const uncoveredOfAll = (
   peers: readonly PeerCoverage[],
 ): Uncovered => uncoveredOf(coverage, peers.length ? [...doubts, ...peerDoubts(coverage, peers)] : doubts);
 
+/** What is not known where nobody could tell the peers; `unread`: why. */
+export const peersUnreadText = (unread: string): string =>
+  `Whether it has a peer in another Region, through which somebody may have connected, is not known: ${unread}.`;
+
 /** What to do for peers that are not proven, each in a sentence. */
 export const peerSteps = (proofs: readonly PeerProof[]): readonly string[] =>
   proofs

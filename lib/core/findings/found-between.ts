@@ -1,9 +1,9 @@
 // What is known of a change that ended a finding: between which snapshots it came, and who was connected as admin.
 import { adminLoginsOf } from "../activity/admin-logins.ts";
-import { LONGEST_SESSION } from "../activity/session-end.ts";
-import { counted } from "../base/counted.ts";
+import { lastsInto, sessionsInto } from "../activity/session-end.ts";
 import { type Interval, minute } from "../base/time.ts";
 import { principalName } from "../base/visible-text.ts";
+import { othersUnseen, sessionHours } from "../coverage/session-hours.ts";
 import { someOf } from "./catalog-judgement.ts";
 import type { Subject } from "./finding.ts";
 import type { AuditView } from "./view.ts";
@@ -15,18 +15,17 @@ import type { AuditView } from "./view.ts";
  */
 export const adminsBetween = (
   { activity, coverage }: Pick<AuditView, "activity" | "coverage">,
-  { from, to }: Interval,
+  stretch: Interval,
 ): readonly string[] => {
   const { surplus } = coverage.ownLogins ?? {};
-  const isOwn = surplus && !surplus.some(({ at, admin }) => admin && at > from - LONGEST_SESSION && at <= to);
+  const isOwn =
+    surplus && !surplus.some(({ at, admin }) => admin && lastsInto({ firstAt: at, lastAt: at }, stretch));
   const connected = [activity, ...activity.peers].flatMap(({ principals, talliesWithin }) =>
     principals
       .filter((principal) => !isOwn || principal !== activity.auditor)
-      .flatMap((principal) => talliesWithin(principal, { from: from - LONGEST_SESSION, to: to + 1 })),
+      .flatMap((principal) => talliesWithin(principal, sessionsInto(stretch))),
   );
-  return adminLoginsOf(
-    connected.filter(({ firstAt, lastAt }) => firstAt <= to && lastAt > from - LONGEST_SESSION),
-  ).map(({ arn }) => arn);
+  return adminLoginsOf(connected.filter((tally) => lastsInto(tally, stretch))).map(({ arn }) => arn);
 };
 
 /**
@@ -47,9 +46,6 @@ export const foundBetween = (
   const who = admins.length
     ? ` Connected as admin in between: ${someOf(admins)}.`
     : " No connection as admin was seen in between.";
-  const unproven = view.coverage.uncovered.hoursIn(stretch);
-  const unknown = unproven
-    ? ` For ${counted(unproven, "hour")} in between it is not proven that all connections were seen.`
-    : "";
-  return `${found}${who}${unknown}`;
+  const { uncovered, peersUnread = null } = view.coverage.database;
+  return [`${found}${who}`, ...othersUnseen(sessionHours(uncovered, stretch), peersUnread)].join(" ");
 };

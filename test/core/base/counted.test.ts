@@ -34,7 +34,10 @@ describe("a number with its noun", () => {
         const unprovenHours = Math.min(hours, unproven);
         const texts = [
           coverageText({ ...stretch, hours, unprovenHours }),
-          couldGrantText({ from: 0, to: 3_600_000, admins: [], grantors: [], hours, unprovenHours }),
+          couldGrantText({
+            ...{ from: 0, to: 3_600_000, admins: [], grantors: [], peersUnread: null },
+            ...{ hours, unprovenHours },
+          }),
         ];
         for (const text of texts) expect(text).not.toMatch(SLIP);
       }),

@@ -1,7 +1,16 @@
 // What a finding about access says when it is resolved: between which snapshots, and who was connected as admin.
 import { describe, expect, it } from "vitest";
+import { Cluster } from "../../../lib/core/base/ids.ts";
 import { DAY, HOUR, minute } from "../../../lib/core/base/time.ts";
-import { daily, EXAMPLE_NOW, exampleFacts } from "../../../lib/core/findings/example-facts.ts";
+import {
+  daily,
+  EXAMPLE_CLUSTER,
+  EXAMPLE_NOW,
+  type Example,
+  exampleFacts,
+} from "../../../lib/core/findings/example-facts.ts";
+import { exampleCluster, exampleIam } from "../../../lib/core/findings/example-iam.ts";
+import type { Facts } from "../../../lib/core/findings/facts.ts";
 import type { Finding } from "../../../lib/core/findings/finding.ts";
 import { judgeWith } from "../../../lib/core/findings/judge.ts";
 import { auditView } from "../../../lib/core/findings/view.ts";
@@ -9,8 +18,10 @@ import { detectors } from "../../../lib/detectors/index.ts";
 
 const judge = judgeWith(detectors, {});
 /** What is said of a finding that the snapshot of `EXAMPLE_NOW` no longer shows. */
-const saysOf = (facts: Parameters<typeof exampleFacts>[0], change: Partial<Finding> = {}) =>
-  judge(auditView(exampleFacts({ catalog: {}, ...facts }))).gone({
+const saysOf = (facts: Example, change: Partial<Finding> = {}) =>
+  saysBy(exampleFacts({ catalog: {}, ...facts }), change);
+const saysBy = (facts: Facts, change: Partial<Finding> = {}) =>
+  judge(auditView(facts)).gone({
     ...{ detector: "privilege-exceeds-archetype", subject: { role: "app", roleOid: 100, facet: "" } },
     ...{ firstSeenAt: EXAMPLE_NOW - DAY, lastSeenAt: EXAMPLE_NOW - 6 * HOUR },
     ...change,
@@ -45,5 +56,32 @@ describe("access that is no longer found", () => {
         { detector: "shared-role", category: "dormant", lastSeenAt: EXAMPLE_NOW + 1 },
       ),
     ).toBeUndefined();
+  });
+
+  it("says for how many hours a connection may have been missed, the hour before the first snapshot among them", () => {
+    const gapAt = (hoursAgo: number) => ({
+      from: EXAMPLE_NOW - hoursAgo * HOUR,
+      to: EXAMPLE_NOW - (hoursAgo - 1) * HOUR,
+    });
+    const unproven = (n: number) => `For ${n} of 7 hours capture is not proven: there may have been others.`;
+    expect(saysOf({ connections: others, gaps: [gapAt(3)] })).toContain(unproven(1));
+    expect(saysOf({ connections: others, gaps: [gapAt(3), gapAt(7)] })).toContain(unproven(2));
+    expect(saysOf({ connections: others, gaps: [gapAt(9)] })).not.toContain("not proven");
+  });
+
+  it("counts an hour that is not proven at the peer, and says where nobody can tell its peers", () => {
+    const peer = Cluster.parse(EXAMPLE_CLUSTER.replace("us-east-1", "us-east-2"));
+    const iam = exampleIam({ clusters: [exampleCluster(EXAMPLE_CLUSTER), exampleCluster(peer)] });
+    const gap = { from: EXAMPLE_NOW - 3 * HOUR, to: EXAMPLE_NOW - 2 * HOUR };
+    const both = (there: Example): Facts => ({
+      ...exampleFacts({ connections: others, catalog: {}, iam }),
+      peers: [{ ...exampleFacts(there), cluster: peer }],
+    });
+    expect(saysBy(both({}))).toBe(`${between} No connection as admin was seen in between.`);
+    expect(saysBy(both({ gaps: [gap] }))).toContain("For 1 of 7 hours capture is not proven");
+    const unread = exampleIam({ clusters: [{ ...exampleCluster(EXAMPLE_CLUSTER), peersUnread: "denied" }] });
+    expect(saysOf({ connections: others, iam: unread })).toContain(
+      "Whether it has a peer in another Region, through which somebody may have connected, is not known: denied.",
+    );
   });
 });
