@@ -1,7 +1,9 @@
 // The file that a deployment takes its parameters from, so that no later deployment loses one: reading it, and the text of
 // a new one.
 import { isMap, isScalar, parseDocument } from "yaml";
+import { partitionOf } from "../lib/core/base/ids.ts";
 import { retentionProblem } from "../lib/core/findings/retention-days.ts";
+import { unusableClusters } from "./named-clusters.ts";
 import type { ParameterPlan } from "./parameter-plan.ts";
 import { type ParameterName, parameterPlans, parameters } from "./parameters.ts";
 import { refusedByFunctions } from "./started-with.ts";
@@ -99,6 +101,7 @@ export const readParams = (text: string): ReadParams => {
       ...otherPartition(read),
     );
   if (!problems.length) problems.push(...refusedByFunctions(read));
+  if (!problems.length) problems.push(...unusableClusters(read).map((problem) => `clusters: ${problem}`));
   return problems.length ? { problems } : { params: read };
 };
 
@@ -149,13 +152,6 @@ const tooShort = (read: Params): string[] =>
   parameters.flatMap(([name, { days }]) =>
     days === undefined ? [] : (retentionProblem(days, Number(read[name]), Number(read.dormantDays)) ?? []),
   );
-
-/** undefined: of a Region whose partition is told by none of these. */
-const partitionOf = (region: string): string | undefined => {
-  if (region.startsWith("cn-")) return "aws-cn";
-  if (region.startsWith("us-gov-")) return "aws-us-gov";
-  return region.includes("-iso") ? undefined : "aws";
-};
 
 /**
  * Keys of another Region or partition: nothing of the stack could use them. That of a trail which the stack makes has to be where

@@ -1,7 +1,8 @@
 // Decides which clusters to look at, and asks for one snapshot of each: by the hour, and soon after a change.
-import { type Deployment, type Place, reachOf, type WatchedCluster, withinReach } from "../lib/config.ts";
+import type { Deployment, WatchedCluster } from "../lib/config.ts";
 import type { Cluster, Principal } from "../lib/core/base/ids.ts";
 import { HOUR, type Instant } from "../lib/core/base/time.ts";
+import { type Place, reachOf, withinReach } from "../lib/core/coverage/reach.ts";
 import {
   type Discovery,
   discoverClusters,

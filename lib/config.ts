@@ -1,7 +1,7 @@
 // What the Lambda functions are told by their environment: one schema, every problem listed at once.
+import { ADMIN } from "./core/activity/admin-logins.ts";
 import { FALSE_FINDINGS_PER_WEEK } from "./core/anomaly/constants.ts";
 import { Cluster, Principal } from "./core/base/ids.ts";
-import { visible } from "./core/base/visible-text.ts";
 import * as z from "./core/base/zod.ts";
 import { DORMANT_DAYS } from "./core/findings/dormant-window.ts";
 import { type RetentionName, retentionPlans, retentionProblem } from "./core/findings/retention-days.ts";
@@ -71,9 +71,6 @@ export const Deployment = z.object({
   channels: z.optional(z.object({ "event-bus": z.string(), "security-hub": z.string(), chat: z.string() })),
 });
 export type Deployment = z.infer<typeof Deployment>;
-
-/** No cluster is read as admin: where auditAsAdmin is on, its mappings alone. */
-const ADMIN = "admin";
 
 /** Days that what is kept of people stays; what is too short says why. */
 const daysOf = (name: RetentionName) =>
@@ -204,51 +201,4 @@ export const readSettings = <K extends Setting>(
     });
   }
   return values as Settings<K>;
-};
-
-const CLUSTER_ID = /^[a-z0-9]+$/;
-
-/** An account and Region whose clusters the deployment may connect to, and how the ARN of each begins. */
-export type Place = { readonly account: string; readonly region: string; readonly prefix: string };
-/** Its own place first. */
-export type Reach = readonly Place[];
-
-/** Where the deployment may connect: in its own Region and these, of its own account and of its members. */
-export const reachOf = (
-  prefix: string,
-  regions: readonly string[],
-  members: readonly string[] = [],
-): Reach => {
-  const [arn, partition, service, own = "", home = "", ...rest] = prefix.split(":");
-  return [...new Set([home, ...members])].flatMap((account) =>
-    [...new Set([own, ...regions])].map((region) => ({
-      ...{ account, region },
-      prefix: [arn, partition, service, region, account, ...rest].join(":"),
-    })),
-  );
-};
-
-/**
- * The clusters themselves, where the deployment may connect to all of them. AuditError("config") names each that it may
- * not: its role is for clusters within `reach`, so every login to another one would be refused. So is an ARN that names no
- * cluster, admin, and a cluster that stands twice.
- */
-export const withinReach = (clusters: readonly WatchedCluster[], reach: Reach): readonly WatchedCluster[] => {
-  const named = (one: string, of: (place: Place) => string): string => {
-    const all = [...new Set(reach.map(of))];
-    return `${one}${all.length === 1 ? "" : "s"} ${all.join(", ")}`;
-  };
-  const where = `${named("account", ({ account }) => account)} and ${named("Region", ({ region }) => region)}`;
-  const problems = clusters.flatMap(({ cluster, user }, n) => {
-    const shown = visible(cluster, 200);
-    const place = reach.find(({ prefix }) => cluster.startsWith(prefix));
-    if (place === undefined) return `not of ${where}, where this deployment may connect: ${shown}`;
-    if (!CLUSTER_ID.test(cluster.slice(place.prefix.length))) return `not the ARN of a cluster: ${shown}`;
-    if (clusters.findIndex((one) => one.cluster === cluster) < n) return `stands twice: ${shown}`;
-    return user === ADMIN ? `the auditor never connects as ${ADMIN}: ${shown}` : [];
-  });
-  if (problems.length === 0) return clusters;
-  throw new AuditError("config", `CLUSTERS: ${problems.join("; ")}`, {
-    hint: "Correct the parameter clusters, or take them out of it. Other Regions are named by the parameter regions, other accounts by memberAccounts.",
-  });
 };

@@ -2,7 +2,8 @@
 
 import type { Params } from "../../deploy/params.ts";
 import { stackNameOf, stackValues } from "../../deploy/params-file.ts";
-import { Cluster } from "../../lib/core/base/ids.ts";
+import { auditorIn } from "../../lib/core/base/auditor-in.ts";
+import { Cluster, Principal } from "../../lib/core/base/ids.ts";
 import { loginLink } from "../../lib/doctor/cluster-links.ts";
 import { recentLogins } from "../../lib/doctor/doctor.ts";
 import { type Answer, broken, type Link, unanswered, unknown } from "../../lib/doctor/link.ts";
@@ -64,17 +65,17 @@ const loginItems = async (
       ),
     ];
   if (!("value" in clusters)) return [itemOf("after", unanswered("database login", clusters))];
-  const sql = setupSql(params.auditorUser, role);
   const setUp = `npx dsql-audit setup-sql --stage ${stage}`;
   const links = await loginLinks(io, { table, region: params.region }, clusters.value, setUp);
-  return [...links].map(([arn, link]) =>
-    itemOf(
+  return [...links].map(([arn, link]) => {
+    const principal = auditorIn(Principal.parse(role), Cluster.parse(arn));
+    return itemOf(
       "after",
       // What was never tried is not known to be missing, but somebody has to have run it.
       link.state === "unknown" ? { ...link, next: `As admin, in the cluster: ${setUp}` } : link,
-      { cluster: arn, sql: link.state === "ok" ? null : sql },
-    ),
-  );
+      { cluster: arn, sql: link.state === "ok" ? null : setupSql(params.auditorUser, principal) },
+    );
+  });
 };
 
 const stackItems = async (

@@ -1,9 +1,9 @@
 // What has to hold before a deployment: its file, this machine's tools, and what AWS shows of clusters, trail and bucket.
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { unusableClusters } from "../../deploy/named-clusters.ts";
 import type { Params } from "../../deploy/params.ts";
 import { EXAMPLE, fileOf, readFileOf } from "../../deploy/params-file.ts";
-import { parseArn } from "../../lib/core/base/ids.ts";
 import { identityLink } from "../../lib/doctor/account-links.ts";
 import { broken, type Link, ok } from "../../lib/doctor/link.ts";
 import { tableLink, watchedLink } from "../../lib/doctor/setup-links.ts";
@@ -12,8 +12,8 @@ import type { Io } from "../io.ts";
 import { type CheckItem, itemOf } from "./check-item.ts";
 import { keyItems, trailKeyItems } from "./checks-key.ts";
 import { trailItems } from "./checks-trail.ts";
-import { type Looked, notSignedIn } from "./look.ts";
-import { tagsWanted, watchedAtHome, watchedBy } from "./watched.ts";
+import { accountOf, type Looked, notSignedIn } from "./look.ts";
+import { tagsWanted, watchedIn } from "./watched.ts";
 
 /** The stage's parameters, or the item that says what is wrong with their file. */
 export const fileItem = (
@@ -68,15 +68,25 @@ export const toolItems = ({ cwd }: Pick<Io, "cwd">, node: string): CheckItem[] =
   return [itemOf("before", nodeLink), itemOf("before", framework)];
 };
 
-/** The clusters of each further Region. */
-const furtherItems = ({ elsewhere }: Looked, params: Params): CheckItem[] =>
-  [...elsewhere].map(([region, answer]) => {
-    const watched = watchedBy(params)?.filter((arn) => parseArn(arn)?.region === region);
-    return itemOf("before", {
-      ...watchedLink(answer, watched, region, tagsWanted(params)),
-      link: `clusters in ${region}`,
-    });
+/** The clusters of each Region, and those that the file names and no function would take. */
+const clusterItems = (looked: Looked, params: Params, stage: string): CheckItem[] => {
+  const account = accountOf(looked);
+  const strange = account === undefined ? [] : unusableClusters(params, account);
+  const regions = [
+    ["clusters", params.region, looked.clusters] as const,
+    ...[...looked.elsewhere].map(([region, answer]) => [`clusters in ${region}`, region, answer] as const),
+  ];
+  const links = regions.flatMap(([link, region, answer]): Link[] => {
+    const watched = watchedIn(params, region, account);
+    // Of those that are named none is here.
+    if (watched?.length === 0) return [];
+    return [{ ...watchedLink(answer, watched, region, tagsWanted(params)), link }];
   });
+  const next = `Correct clusters in ${fileOf(stage)}, sign in to the account that is deployed to, or name the other account in memberAccounts.`;
+  return [...(strange.length ? [broken("clusters", strange.join("; "), next)] : []), ...links].map((link) =>
+    itemOf("before", link),
+  );
+};
 
 /** The items that AWS is asked about. */
 export const accountItems = async (
@@ -95,8 +105,7 @@ export const accountItems = async (
   ]);
   return [
     itemOf("before", identityLink(looked.identity)),
-    itemOf("before", watchedLink(looked.clusters, watchedAtHome(params), region, tagsWanted(params))),
-    ...furtherItems(looked, params),
+    ...clusterItems(looked, params, stage),
     ...trail,
     ...trailKey,
     ...(table ? [itemOf("before", tableLink(existingTable, table, { region, kmsKeyArn }))] : []),

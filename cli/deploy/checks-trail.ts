@@ -3,7 +3,7 @@
 import type { Params } from "../../deploy/params.ts";
 import { stackNameOf } from "../../deploy/params-file.ts";
 import { captureState } from "../../lib/cloudtrail/trail-config.ts";
-import { Cluster } from "../../lib/core/base/ids.ts";
+import { Cluster, parseArn } from "../../lib/core/base/ids.ts";
 import { bucketLink, digestsLink, trailLink } from "../../lib/doctor/account-links.ts";
 import { type Answer, broken, type Link, unanswered } from "../../lib/doctor/link.ts";
 import { mergedNotification, mergedSelectors } from "../../lib/doctor/merges.ts";
@@ -28,19 +28,22 @@ const isGone = (trails: Looked["trails"], own: string): boolean =>
 /** Of each cluster: whether a trail takes its connects, and signs its files. */
 const clusterItems = (looked: Looked, params: Params, when: CheckItem["when"], place: Place): CheckItem[] => {
   const { trails } = looked;
-  const { own } = place;
   const watched = watchedOf(params, looked);
   if (!("value" in watched))
     return ["trail", "digests"].map((link) => itemOf(when, unanswered(link, watched)));
-  const mergedFor = (cluster: Cluster) =>
-    "value" in trails && !isGone(trails, own)
-      ? mergedSelectors(trails.value, place, accountOf(looked), cluster)
-      : undefined;
+  const asked = accountOf(looked);
   return watched.value.flatMap((arn) => {
     const cluster = Cluster.parse(arn);
+    // No trail of this account alone takes connects to another account's cluster, whatever its selectors.
+    const isForeign = asked !== undefined && parseArn(arn)?.account !== asked;
+    const own = isForeign ? "" : place.own;
+    const merged =
+      !isForeign && "value" in trails && !isGone(trails, own)
+        ? mergedSelectors(trails.value, place, asked, cluster)
+        : undefined;
     return [
-      withMerge(itemOf(when, trailLink(trails, cluster, own), { cluster }), mergedFor(cluster)),
-      itemOf(when, digestsLink(trails, cluster, own), { cluster }),
+      withMerge(itemOf(when, trailLink(trails, cluster, own, asked), { cluster }), merged),
+      itemOf(when, digestsLink(trails, cluster, own, asked), { cluster }),
     ];
   });
 };

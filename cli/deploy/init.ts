@@ -22,8 +22,8 @@ import { placeOf } from "./checks-trail.ts";
 import { askRegion, type InitOptions, paramsFrom } from "./init-answers.ts";
 import { type Change, changesTo, mayWrite, oldFile, shownChange, textOf } from "./init-file.ts";
 import { checkedParams } from "./init-values.ts";
-import { type Looked, look, notSignedIn, regionsOf, tells, unseen } from "./look.ts";
-import { tagsWanted, watchedAtHome } from "./watched.ts";
+import { accountOf, type Looked, look, notSignedIn, regionsOf, tells, unseen } from "./look.ts";
+import { tagsWanted, watchedIn } from "./watched.ts";
 
 type Options = InitOptions & {
   readonly yes?: boolean;
@@ -63,7 +63,7 @@ const seenOf = async (
   const told = asks ? bucketLink(bucket, tells(await ports.notification(bucket))) : undefined;
   const links: readonly Link[] = [
     identityLink(looked.identity),
-    watchedLink(looked.clusters, watchedAtHome(params), region, tagsWanted(params)),
+    watchedLink(looked.clusters, watchedIn(params, region, accountOf(looked)), region, tagsWanted(params)),
     params.createTrail === "off"
       ? placeLink(looked.trails, placeOf(params), again)
       : ok("trail files", "the stack makes the trail and the bucket of its files"),

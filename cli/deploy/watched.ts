@@ -5,7 +5,7 @@ import { parseArn } from "../../lib/core/base/ids.ts";
 import type { Tags } from "../../lib/core/coverage/chosen.ts";
 import type { Answer } from "../../lib/doctor/link.ts";
 import { mayBeChosen } from "../../lib/doctor/tag-links.ts";
-import { type Looked, regionsOf } from "./look.ts";
+import type { Looked } from "./look.ts";
 
 /** undefined: all of the account, in the Regions of the deployment. The value passed the file's rules. */
 export const watchedBy = ({ clusters }: Pick<Params, "clusters">): readonly string[] | undefined => {
@@ -32,8 +32,16 @@ export const watchedOf = (
   return { value: mayBeChosen([...clusters.value, ...others], tagsWanted(params)).map(({ arn }) => arn) };
 };
 
-/** Those that the file names and no further Region has; undefined: it names none. */
-export const watchedAtHome = (
-  params: Pick<Params, "clusters" | "regions" | "region">,
+/**
+ * Those that the file names in this Region, as far as they are of the account that is asked: no other account's are listed.
+ * undefined: it names none, and all count. `account` undefined: it is not known who is asked.
+ */
+export const watchedIn = (
+  params: Pick<Params, "clusters">,
+  region: string,
+  account: string | undefined,
 ): readonly string[] | undefined =>
-  watchedBy(params)?.filter((arn) => !regionsOf(params).includes(parseArn(arn)?.region ?? ""));
+  watchedBy(params)?.filter((arn) => {
+    const parts = parseArn(arn);
+    return parts?.region === region && (account === undefined || parts.account === account);
+  });

@@ -1,6 +1,8 @@
 // `dsql-audit setup-sql`: the SQL and the IAM policy that give the auditor its own least-privileged role.
 import { checkedStage, fileOf, readFileOf, stackNameOf } from "../../deploy/params-file.ts";
-import { Cluster } from "../../lib/core/base/ids.ts";
+import { auditorIn, isMember } from "../../lib/core/base/auditor-in.ts";
+import { Cluster, Principal } from "../../lib/core/base/ids.ts";
+import { shellWord } from "../../lib/core/base/shell-word.ts";
 import { AUDITOR_ROLE as ROLE } from "../../lib/core/catalog/auditor-needs.ts";
 import { unanswered } from "../../lib/doctor/link.ts";
 import { setupSql } from "../../lib/dsql/setup-sql.ts";
@@ -112,10 +114,26 @@ const named = async (io: Io, options: Options): Promise<Named> => {
   };
 };
 
-const placesOf = (clusters: readonly string[] | null): string[] =>
-  clusters?.length
-    ? ["-- In each of these clusters:", ...clusters.map((arn) => `--   ${arn}`)]
-    : ["-- In each cluster that the deployment watches:"];
+/** Of the clusters those that this principal enters; each other account has a role of its own. */
+const entered = ({ clusters, principal, deployed }: Named): readonly Cluster[] | null =>
+  clusters
+    ?.map((arn) => Cluster.parse(arn))
+    .filter((cluster) => !deployed || !isMember(principal, cluster)) ?? null;
+
+const placesOf = ({ clusters, principal }: Named, own: readonly Cluster[] | null): string[] => {
+  const others = (clusters ?? []).map((arn) => Cluster.parse(arn)).filter((one) => !own?.includes(one));
+  return [
+    ...(clusters?.length
+      ? []
+      : ["-- In each cluster that the deployment watches, but for those of other accounts:"]),
+    ...(own?.length ? ["-- In each of these clusters:", ...own.map((arn) => `--   ${arn}`)] : []),
+    ...(others.length ? ["-- Clusters of other accounts are entered with the role there:"] : []),
+    ...others.map(
+      (cluster) =>
+        `--   npx dsql-audit setup-sql --principal ${shellWord(auditorIn(Principal.parse(principal), cluster))} --cluster ${shellWord(cluster)}`,
+    ),
+  ];
+};
 
 export const addSetupSql: AddCommand = (program, io) => {
   program
@@ -138,13 +156,14 @@ export const addSetupSql: AddCommand = (program, io) => {
     .option("--json", "one JSON document on stdout")
     .addHelpText("after", "\nExample:\n  $ dsql-audit setup-sql --stage prod")
     .action(async (options: Options) => {
-      const { role, principal, clusters, deployed } = await named(io, options);
+      const given = await named(io, options);
+      const { role, principal, deployed } = given;
       const sql = setupSql(role, principal);
-      const arns = clusters?.map((arn) => Cluster.parse(arn)) ?? null;
+      const arns = entered(given);
       const policy = auditorPolicy(arns ?? EXAMPLES.clusters.map((arn) => Cluster.parse(arn)), options.iam);
       printDocument(io, options, { sql, policy, principal, clusters: arns }, () =>
         [
-          ...(deployed ? placesOf(arns) : []),
+          ...(deployed ? placesOf(given, arns) : []),
           "-- 1. As admin, each statement on its own (one DDL statement a transaction):",
           ...sql,
           "",

@@ -5,7 +5,7 @@
 import type { ParsedRecord } from "../core/activity/activity.ts";
 import type { Connection } from "../core/activity/connection.ts";
 import { callerOf, fieldsOf, textOf } from "../core/activity/principal.ts";
-import { parseArn } from "../core/base/arn.ts";
+import { parseArn, partitionOf } from "../core/base/arn.ts";
 import type { Cluster } from "../core/base/ids.ts";
 import { remember } from "../core/base/remember.ts";
 import type { Instant } from "../core/base/time.ts";
@@ -105,9 +105,6 @@ const isClusterArn = remember((arn: string): boolean => {
   return parts?.service === "dsql" && parts.resource.startsWith("cluster/");
 });
 
-const partitionOf = (region: string): string =>
-  region.startsWith("cn-") ? "aws-cn" : region.startsWith("us-gov-") ? "aws-us-gov" : "aws";
-
 const clusterOf = (record: Fields): Cluster => {
   const resources = Array.isArray(record.resources) ? (record.resources as unknown[]) : [];
   let untyped: string | undefined;
@@ -127,7 +124,7 @@ const clusterOf = (record: Fields): Cluster => {
   const id = clusterIdOf(record);
   return (
     id !== undefined && region !== undefined && account !== undefined
-      ? `arn:${partitionOf(region)}:dsql:${region}:${account}:cluster/${id}`
+      ? `arn:${partitionOf(region) ?? "aws"}:dsql:${region}:${account}:cluster/${id}`
       : `unknown:${region ?? ""}/${account ?? ""}`
   ).slice(0, MAX_CLUSTER) as Cluster;
 };

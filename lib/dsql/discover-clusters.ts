@@ -5,9 +5,10 @@ import {
   paginateListClusters,
   ResourceNotFoundException,
 } from "@aws-sdk/client-dsql";
-import type { Place, Reach, WatchedCluster } from "../config.ts";
+import type { WatchedCluster } from "../config.ts";
 import { Cluster } from "../core/base/ids.ts";
 import { isChosen, type Tags } from "../core/coverage/chosen.ts";
+import type { Place, Reach } from "../core/coverage/reach.ts";
 import { AuditError } from "../errors.ts";
 import { tagsOf } from "./cluster-tags.ts";
 

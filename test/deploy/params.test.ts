@@ -20,6 +20,10 @@ const problems = (text: string): readonly string[] => {
   return "problems" in result ? result.problems : [];
 };
 const STATED = 'region: us-east-1\nalertEmail: ""\ntrailBucket: ""\n';
+const HERE = "arn:aws:dsql:us-east-1:111122223333:cluster/a";
+const MEMBERS = "arn:aws:dsql:us-east-1:444455556666:cluster/b";
+const named = (...clusters: readonly string[]): string =>
+  `clusters: ${JSON.stringify(clusters.map((cluster) => ({ cluster, endpoint: "e", user: "u" })))}`;
 const defaults = Object.fromEntries(parameters.map(([name, plan]) => [name, plan.default]));
 
 describe("the file of parameters", () => {
@@ -109,6 +113,24 @@ describe("the file of parameters", () => {
     ["archetypes: 'null'", "archetypes: Invalid input: expected record, received null"],
     ["clusters: []", "clusters: Too small: expected array to have >=1 items"],
     ["clusters: [1]", "clusters: 0 Invalid input: expected object, received number"],
+    [named("k7abc"), "clusters: not the ARN of a cluster: k7abc"],
+    [
+      named(HERE, "arn:aws:dsql:eu-west-1:111122223333:cluster/b"),
+      "clusters: not in us-east-1, where this deployment may connect: arn:aws:dsql:eu-west-1:111122223333:cluster/b",
+    ],
+    [
+      named("arn:aws-cn:dsql:us-east-1:111122223333:cluster/b"),
+      "clusters: not of partition aws, in which this deployment is: arn:aws-cn:dsql:us-east-1:111122223333:cluster/b",
+    ],
+    [named(HERE, HERE), `clusters: stands twice: ${HERE}`],
+    [
+      `clusters: [{cluster: "${HERE}", endpoint: e, user: admin}]`,
+      `clusters: the auditor never connects as admin: ${HERE}`,
+    ],
+    [
+      named(HERE, MEMBERS),
+      `clusters: only one of the accounts 111122223333, 444455556666 can be the one that is deployed to, and memberAccounts names none of them: ${HERE}, ${MEMBERS}`,
+    ],
     [
       "detectorOptions: {dormant-maping: {days: 3}}",
       "detectorOptions: options for a detector that there is not: dormant-maping",
@@ -120,6 +142,12 @@ describe("the file of parameters", () => {
     [`archetypes: {r: ${"x".repeat(5000)}}`, "archetypes has 5008 characters: 4096 are the most"],
   ])("names what is wrong with %s", (line, problem) => {
     expect(problems(`${STATED}${line}\n`)).toEqual([problem]);
+  });
+
+  it("takes clusters of its Regions and accounts", () => {
+    const there = HERE.replace("us-east-1", "eu-west-1");
+    const given = `${STATED}${named(HERE, there, MEMBERS)}\nregions: eu-west-1\nmemberAccounts: "444455556666"\n`;
+    expect(problems(given)).toEqual([]);
   });
 
   it("names one place of the trail's files: a bucket, or a trail of the stack's own", () => {

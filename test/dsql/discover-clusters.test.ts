@@ -2,8 +2,8 @@
 import { createServer, type Socket } from "node:net";
 import { DSQLClient } from "@aws-sdk/client-dsql";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type Place, reachOf } from "../../lib/config.ts";
 import type { Cluster } from "../../lib/core/base/ids.ts";
+import { type Place, reachOf } from "../../lib/core/coverage/reach.ts";
 import { discoverClusters, presenceOf } from "../../lib/dsql/discover-clusters.ts";
 import { type LocalIam, startIam } from "../../local/aws/iam-api.ts";
 

@@ -5,9 +5,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vites
 import { snapshotHandler } from "../../handlers/snapshot.ts";
 import { dsqlClients, memberRoles, runtime } from "../../handlers/wiring.ts";
 import { parseRecord } from "../../lib/cloudtrail/parse-record.ts";
-import { type Place, reachOf } from "../../lib/config.ts";
 import { Cluster, Principal } from "../../lib/core/base/ids.ts";
 import { HOUR } from "../../lib/core/base/time.ts";
+import { type Place, reachOf } from "../../lib/core/coverage/reach.ts";
 import { discoverClusters } from "../../lib/dsql/discover-clusters.ts";
 import { setupSql } from "../../lib/dsql/setup-sql.ts";
 import { connectionSink } from "../../lib/jobs/count-connections.ts";

@@ -25,6 +25,13 @@ export const parseArn = (text: string): ArnParts | undefined => {
   return { partition, service, region, account, resource: rest.join(":") };
 };
 
+/** The partition that a Region is of; undefined: its name does not tell. */
+export const partitionOf = (region: string): string | undefined => {
+  if (region.startsWith("cn-")) return "aws-cn";
+  if (region.startsWith("us-gov-")) return "aws-us-gov";
+  return region.includes("-iso") || region.startsWith("eusc-") ? undefined : "aws";
+};
+
 /**
  * An IAM ARN without its path. Names of roles and of users are unique in an account whatever their path, and a record
  * without a session issuer has lost it: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html

@@ -58,12 +58,12 @@ it("leaves to a person what it cannot change in place", () => {
 
 const odd = fc.oneof(fc.stringMatching(/^[a-z]{1,8}$/), fc.constantFrom("a # b", "-", "it's", "b: c"));
 const watched = fc.record({
-  cluster: fc.constant("arn:aws:dsql:eu-central-1:111122223333:cluster/abcdefghijklmnopqrstuvwxyz"),
+  cluster: fc.constantFrom("a", "b", "c").map((id) => `arn:aws:dsql:REGION:111122223333:cluster/${id}`),
   endpoint: odd,
   user: odd,
 });
 const json: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
-  clusters: fc.array(watched, { minLength: 1, maxLength: 3 }),
+  clusters: fc.uniqueArray(watched, { minLength: 1, maxLength: 3, selector: ({ cluster }) => cluster }),
   archetypes: fc.dictionary(odd, fc.constantFrom("service", "read-only")),
   detectorOptions: fc.constantFrom({}, { "dormant-mapping": { days: 60 } }, { "new-client": { off: true } }),
 };
@@ -84,8 +84,11 @@ const allValues = fc
       [Name in ParameterName]: fc.Arbitrary<string>;
     },
   )
-  // A trail of the stack's own has no prefix, and clusters that are named are not chosen by tags.
-  .map((all) => ({ ...(all.createTrail === "off" ? all : { ...all, trailPrefix: "" }), clusterTags: "{}" }));
+  // A trail of the stack's own has no prefix, and clusters that are named are in its Region, and not chosen by tags.
+  .map((all) => ({
+    ...(all.createTrail === "off" ? all : { ...all, trailPrefix: "" }),
+    ...{ clusterTags: "{}", clusters: all.clusters.replaceAll("REGION", all.region) },
+  }));
 
 /** A value as somebody may write it, and a word behind it. */
 const written = (name: ParameterName, value: string, form: number): string => {

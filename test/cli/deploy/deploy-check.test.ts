@@ -57,6 +57,61 @@ describe("deploy-check", () => {
     expect((await item("existing table"))?.state).toBe("ok");
   });
 
+  it("refuses clusters that no function would take, by the account that is signed in to", async () => {
+    const foreign = "arn:aws:dsql:us-east-1:999988887777:cluster/x";
+    const named = (...arns: string[]) =>
+      JSON.stringify(arns.map((cluster) => ({ cluster, endpoint: "e", user: "u" })));
+    write({ clusters: named(foreign.replace("us-east-1", REGION)) });
+    const items = (await check()).filter((one) => one.item === "clusters");
+    expect(items).toMatchObject([
+      {
+        state: "missing",
+        says: `not of ${ACCOUNT}, whose clusters this deployment may connect to: ${foreign.replace("us-east-1", REGION)}`,
+        next: expect.stringContaining("Correct clusters in deploy/params.prod.yml"),
+      },
+    ]);
+    write({ clusters: named(CLUSTER.replace(REGION, "eu-north-1")) });
+    expect((await item("parameters"))?.says).toContain(`clusters: not in ${REGION}`);
+  });
+
+  it("asks each account and Region about the named clusters that it has, and no other's", async () => {
+    const there = `arn:aws:dsql:eu-west-1:${ACCOUNT}:cluster/there`;
+    account.iam.putCluster({ arn: there });
+    const named = (...arns: string[]) =>
+      JSON.stringify(arns.map((cluster) => ({ cluster, endpoint: "e", user: "u" })));
+    const more = { regions: "eu-west-1", memberAccounts: "444455556666" };
+    const other = CLUSTER.replace(ACCOUNT, "444455556666");
+    write({ ...more, clusters: named(there, other) });
+    const items = await check();
+    expect(items.filter((one) => one.item.startsWith("clusters"))).toMatchObject([
+      { item: "clusters in eu-west-1", state: "ok" },
+    ]);
+    // Whether its trails take the connects is not this account's to say, and no selector here would change it.
+    expect(items.find((one) => one.item === "trail" && one.cluster === other)).toMatchObject({
+      ...{ state: "unknown", merge: null, says: expect.stringContaining("444455556666") },
+    });
+    account.iam.removeCluster(there);
+  });
+
+  it("prints for a cluster of a member account the login of the role that this account gives", async () => {
+    const other = CLUSTER.replace(ACCOUNT, "444455556666");
+    const more = {
+      memberAccounts: "444455556666",
+      clusters: JSON.stringify([{ cluster: other, endpoint: "e", user: "u" }]),
+    };
+    account.stacks = { [`${REGION} ${stackNameOf("prod")}`]: deployed(more) };
+    write(more);
+    expect((await item("database login"))?.sql).toEqual([
+      "CREATE ROLE dsql_auditor WITH LOGIN;",
+      `AWS IAM GRANT dsql_auditor TO '${ROLE.replace(ACCOUNT, "444455556666")}';`,
+    ]);
+    const { out } = await cli("setup-sql --stage prod");
+    expect(out).not.toContain("In each of these clusters");
+    expect(out).toContain(
+      `npx dsql-audit setup-sql --principal ${ROLE.replace(ACCOUNT, "444455556666")} --cluster ${other}`,
+    );
+  });
+
   it("looks at the clusters that the tags choose, and knows none where AWS does not say which tags they have", async () => {
     const other = CLUSTER.replace("abc", "tagged");
     write({ clusterTags: '{"audit":true}' });

@@ -114,7 +114,9 @@ describe("setup-sql", () => {
     expect(documents.get("setup-sql")?.safeParse(done.json()).error).toBeUndefined();
     expect(done.json()).toMatchObject({ principal: ROLE, clusters: null });
     const { out } = await cli("setup-sql --outputs outputs.json");
-    expect(out).toContain("-- In each cluster that the deployment watches:\n");
+    expect(out).toContain(
+      "-- In each cluster that the deployment watches, but for those of other accounts:\n",
+    );
     expect(out).not.toContain("CLUSTER_ID");
   });
 
