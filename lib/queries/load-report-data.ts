@@ -3,7 +3,7 @@
 import type { Cluster } from "../core/base/ids.ts";
 import { DAY, floorTo, HOUR, type Instant, type Interval } from "../core/base/time.ts";
 import { sectionNames } from "../core/catalog/catalog.ts";
-import { peerDoubts } from "../core/coverage/peer-coverage.ts";
+import { peerDoubts, peerProofs } from "../core/coverage/peer-coverage.ts";
 import { withDeclaredOptions } from "../core/findings/baseline-options.ts";
 import { windowOptions } from "../core/findings/dormant-window.ts";
 import { exemptionsAt } from "../core/findings/exemptions-at.ts";
@@ -22,7 +22,7 @@ import { changeText } from "../wording/change-text.ts";
 import { activityOf } from "./activity.ts";
 import { shownArchetypes } from "./archetypes.ts";
 import { goneAsOf } from "./basis.ts";
-import { connectionsOf, type Database, databaseAt } from "./database.ts";
+import { connectionsOf, type Database, databaseAt, peerLines } from "./database.ts";
 import { declaredOf, mappingsOf, reachingOf } from "./report-access.ts";
 import { revokedMappings } from "./revoked-mappings.ts";
 import { talliesUntil } from "./tallies.ts";
@@ -171,12 +171,13 @@ export const loadReportData = async (
   });
   const declared = withDeclaredOptions(detectors, facts.baseline, cluster, detectorOptions);
   const view = auditView(facts);
-  const { settledUntil } = view.coverage.database;
+  const { settledUntil, peers, peersUnread = null } = view.coverage.database;
   const database = await databaseAt(store, cluster, at);
   const gone = await goneAsOf(store, cluster, at);
   const begun = begunAt(first?.manifest.takenAt, facts, view);
   const recent = { from: floorTo(DAY, at) - WINDOW_DAYS * DAY, to: at };
   const window = { from: Math.max(recent.from, floorTo(HOUR, begun)), to: at };
+  const proven = { from: Math.min(window.from, settledUntil), to: settledUntil };
   return {
     cluster,
     at,
@@ -193,9 +194,12 @@ export const loadReportData = async (
     declared: await declaredOf(store, cluster, snapshot, at),
     activity: await activityFor(store, database, recent, window, view),
     coverage: {
-      window: { from: Math.min(window.from, settledUntil), to: settledUntil },
+      window: proven,
       covered: facts.coverage,
-      doubts: [...facts.doubts, ...peerDoubts(facts.coverage, view.coverage.database.peers)],
+      doubts: [...facts.doubts, ...peerDoubts(facts.coverage, peers)],
+      // Who may be one is told with all else that is not known.
+      peers: peerLines({ peers: peerProofs(peers, proven), peersUnread: null }),
+      peersUnread,
     },
     revoked: revokedMappings(facts, view, at),
     ...(await changesOf(store, cluster, recent)),

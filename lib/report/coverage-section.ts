@@ -33,6 +33,7 @@ export const coverageSection = (data: ReportData, figures: CoverageFigures, stri
   return html`<section id="coverage" aria-labelledby="coverage-title">
 <h2 id="coverage-title">Coverage: how do we know?</h2>
 <p class="hint">A mapping is called unused only if capture is proven for every hour of the window. The window: ${time(window.from)} to ${time(window.to)}, ${count(figures.hours, "hour")}.</p>
+${data.coverage.peers.map((line) => html`<p class="hint">${line}</p>`)}
 ${strip}
 <div class="two">
 <div class="scroll" tabindex="0" role="region" aria-label="Hours by proof"><table class="list">

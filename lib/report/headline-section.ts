@@ -4,6 +4,7 @@ import { lengthOf, share } from "../core/base/counted.ts";
 import { DAY } from "../core/base/time.ts";
 import { clusterName } from "../core/base/visible-text.ts";
 import { sectionNames } from "../core/catalog/catalog.ts";
+import { peersUnreadText } from "../core/coverage/peer-coverage.ts";
 import { goneText, howText } from "../wording/gone-text.ts";
 import type { ActivityFigures } from "./activity-figures.ts";
 import type { CoverageFigures } from "./coverage-figures.ts";
@@ -111,6 +112,9 @@ const unknowns = (data: ReportData, coverage: CoverageFigures, activity: Activit
         (gap, i) => html`${i > 0 && "; "}${timeText(gap.from)} to ${timeText(gap.to)}`,
       )}${more > 0 && html`; and ${count(more, "shorter one")}`}. <a href="#coverage">See coverage</a>.`,
     );
+  }
+  if (data.coverage.peersUnread !== null) {
+    list.push(html`<strong>Peers.</strong> ${peersUnreadText(data.coverage.peersUnread)}`);
   }
   if (activity?.folded) {
     list.push(

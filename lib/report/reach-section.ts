@@ -89,11 +89,15 @@ const linesOf = (
   return lines.toSorted((a, b) => rank(a) - rank(b) || weight(b) - weight(a) || (a.role < b.role ? -1 : 1));
 };
 
-const lastUse = ({ lastUsedAt, certain, knownFor, unprovenHours }: ReportMapping): Html => {
+/** "Never" only where it is proven. */
+const lastUse = (
+  { lastUsedAt, certain, knownFor, unprovenHours }: ReportMapping,
+  { peersUnread }: ReportData["coverage"],
+): Html => {
   const window = html`${lengthOf(knownFor.to - knownFor.from)} on record`;
   const doubt = unprovenHours > 0 && html`, ${count(unprovenHours, "hour")} of them unproven`;
   return lastUsedAt === null
-    ? html`<b>never</b> <span class="dim">in ${window}${doubt}</span>`
+    ? html`<b>${unprovenHours > 0 || peersUnread !== null ? "not seen" : "never"}</b> <span class="dim">in ${window}${doubt}</span>`
     : html`${certain ? "last" : "perhaps"} ${day(lastUsedAt)}`;
 };
 
@@ -145,6 +149,7 @@ const matrix = (
   lines: readonly Line[],
   columns: ReturnType<typeof pickSchemas>,
   reach: ReadonlyMap<Oid, RoleReach>,
+  coverage: ReportData["coverage"],
 ): Html => html`<div class="scroll" tabindex="0" role="region" aria-label="${caption}"><table class="matrix">
 <caption>${caption}</caption>
 <thead><tr><th scope="col">Principal</th><th scope="col">Role</th><th scope="col">Use</th>${columns.shown.map(
@@ -155,7 +160,7 @@ const matrix = (
   return html`<tr>
 <th scope="row" data-label="Principal">${mapping ? html`<b>${principalName(mapping.principal)}</b><small>${breakable(mapping.principal)}</small>` : (behind ?? html`<span class="dim">nobody is mapped</span>`)}</th>
 <td data-label="Role"><div><code>${role}</code></div></td>
-<td data-label="Use"><div>${mapping ? html`${verdictPill(mapping.verdict)} <small>${lastUse(mapping)}</small>` : lastUseAt === undefined ? html`<span class="nil">–</span>` : html`<small>last ${day(lastUseAt)}</small>`}</div></td>${columns.shown.map(
+<td data-label="Use"><div>${mapping ? html`${verdictPill(mapping.verdict)} <small>${lastUse(mapping, coverage)}</small>` : lastUseAt === undefined ? html`<span class="nil">–</span>` : html`<small>last ${day(lastUseAt)}</small>`}</div></td>${columns.shown.map(
     ({ name, objects }) =>
       html`<td data-label="${name}"><div>${cellBadges(found?.cells.get(name), objects)}</div></td>`,
   )}${columns.others.length > 0 && html`<td data-label="Other schemas"><div>${otherCell(found, columns.others)}</div></td>`}</tr>
@@ -212,8 +217,8 @@ export const reachSection = (data: ReportData): Html => {
   return html`<section id="reach" aria-labelledby="reach-title">${title}
 <p class="hint">Each line is one path in: a principal, the database role that it is mapped to (into admin IAM alone lets, without a mapping), and how many tables and views of each schema that role reaches, through whatever it inherits. Unused access stands first.</p>
 ${mappings === null && html`<p class="unknown-line">The mappings could not be read: which principals stand behind these roles is not known.</p>`}
-${open.length ? matrix("Principals, their roles, and the tables they reach", open, columns, reach) : html`<p class="none">No role reaches a table or view.</p>`}
-${foldedRows.length > 0 && html`<details class="fold"><summary>Further lines <span class="n">${figure(foldedRows.length)}</span></summary>${matrix("Further principals and roles", foldedRows, columns, reach)}</details>`}
+${open.length ? matrix("Principals, their roles, and the tables they reach", open, columns, reach, data.coverage) : html`<p class="none">No role reaches a table or view.</p>`}
+${foldedRows.length > 0 && html`<details class="fold"><summary>Further lines <span class="n">${figure(foldedRows.length)}</span></summary>${matrix("Further principals and roles", foldedRows, columns, reach, data.coverage)}</details>`}
 ${left > 0 && html`<p class="more">and ${count(left, "more line", "more lines")}: <code class="command">dsql-audit privileges --json ${data.storeOption}</code></p>`}
 <h3>By which path, role by role</h3>
 ${details.shown.map(({ role, found }) => roleDetail(role, found, data))}

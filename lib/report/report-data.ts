@@ -206,6 +206,10 @@ export type ReportData = {
     readonly window: Interval;
     readonly covered: Coverage;
     readonly doubts: readonly Doubt[];
+    /** What is to be said of the peers of a multi-Region cluster, in sentences: an hour is proven where it is at all of them. */
+    readonly peers: readonly string[];
+    /** Why there may be more peers; null: these are all that anybody told of. */
+    readonly peersUnread: string | null;
   };
   /** Mappings that were taken away in the last 90 days, newest first; null: the mappings were never read. */
   readonly revoked: readonly ReportRevoked[] | null;

@@ -15,8 +15,11 @@ import { explainAccess } from "../../lib/queries/explain.ts";
 import { findingDocument } from "../../lib/queries/finding-document.ts";
 import { groundsAt } from "../../lib/queries/grounds.ts";
 import { loadReportData } from "../../lib/queries/load-report-data.ts";
+import { newestSnapshot, timelineOf } from "../../lib/queries/timeline.ts";
+import { renderReport } from "../../lib/report/render-report.ts";
 import { openStore, type Store } from "../../lib/store/open-store.ts";
-import { estate, cluster as HERE } from "../support/catalogs.ts";
+import { couldGrantText } from "../../lib/wording/could-grant-text.ts";
+import { acl, estate, cluster as HERE, table } from "../support/catalogs.ts";
 import { connection } from "../support/connections.ts";
 import { sqliteTables, testTables } from "../support/table.ts";
 
@@ -190,15 +193,29 @@ describe("a peer that was taken away", () => {
   });
 });
 
+const unread =
+  "Whether it has a peer in another Region, through which somebody may have connected, is not known: IAM was not read.";
+
 it("is not called unused in a deployment that does not read IAM: nobody asked whether the cluster has a peer", async () => {
   const store = await world({ clusters: [HERE] });
-  const { iam: _, ...withoutIam } = { ...estate(), cluster: HERE };
+  const relations = [table(1000, "orders", { acl: acl("10=arwdDxt/10", "100=rw/10") })];
+  const { iam: _, ...withoutIam } = { ...estate({ relations }), cluster: HERE };
   const login = { at: NOW, principal: Principal.parse(arn("auditor")) };
   await store.snapshots.save(HERE, withoutIam, NOW, { login });
   const verdicts = await verdictsOf(store, HERE);
   expect(verdicts).toEqual(["unknown-mapping app_ro", "unknown-mapping app_rw"]);
   const until = { from: NOW - DAY, to: NOW };
   expect((await coverageOf(store, HERE, until, NOW)).peersUnread).toBe("IAM was not read");
+  // Nor does any answer take the hours here for all that there was.
+  const newest = await newestSnapshot(store, HERE);
+  const { couldGrant } = await timelineOf(store, HERE, { role: "app_ro" }, { newest, now: NOW });
+  expect(couldGrant).toMatchObject([{ admins: [], peersUnread: "IAM was not read" }]);
+  expect(couldGrant.map(couldGrantText)[0]).toContain(unread);
+  const page = await renderReport(await loadReportData(store, HERE, NOW));
+  expect(page).toContain(unread);
+  expect(page).toContain("What is not known");
+  expect(page).toContain("<b>not seen</b>");
+  expect(page).not.toContain("<b>never</b>");
   // A file that somebody gave, of a cluster that never had a peer, is all that there is.
   const given = await world({ clusters: [HERE] });
   await given.snapshots.save(HERE, withoutIam, NOW);

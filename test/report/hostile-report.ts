@@ -62,6 +62,8 @@ export const hostileReport = (): ReportData => {
     coverage: {
       ...clean.coverage,
       doubts: clean.coverage.doubts.map((doubt) => ({ ...doubt, reason: evil() })),
+      peers: [evil()],
+      peersUnread: evil(),
     },
     changes: clean.changes.map((change) => ({ ...change, text: evil() })),
   };

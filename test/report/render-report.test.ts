@@ -139,7 +139,7 @@ describe("what the report says", () => {
       /<tr>\s*<th scope="row" data-label="Principal"><b>contractor-2024[\s\S]*?<\/tr>/.exec(sample)?.[0] ??
       "";
     expect(textOf(row)).toContain("use unknown");
-    expect(textOf(row)).toContain("never in 120 days on record, 72 hours of them unproven");
+    expect(textOf(row)).toContain("not seen in 120 days on record, 72 hours of them unproven");
     expect(textOf(row)).toContain("writes 3");
   });
 
@@ -158,6 +158,17 @@ describe("what the report says", () => {
     expect(section).toMatch(/2026-06-29 \(past\)\s*dormant-mapping.*yearly restore/s);
   });
 
+  it("says what is not known of peers, and calls nothing never used while it is not", async () => {
+    const { mappings, ...rest } = sampleReport();
+    const data = { ...rest, mappings: mappings?.map((one) => ({ ...one, unprovenHours: 0 })) ?? null };
+    const coverage = { ...data.coverage, peers: ["Its peer counts."], peersUnread: "IAM was not read" };
+    const text = textOf(await renderReport({ ...data, coverage }));
+    expect(text).toContain("Its peer counts.");
+    expect(text).toContain("through which somebody may have connected, is not known: IAM was not read.");
+    expect(textOf(await renderReport(data))).toContain("never in ");
+    expect(text).not.toContain("never in ");
+  });
+
   it("says unknown, and never none, of a cluster about which nothing is known", async () => {
     const nothing: ReportData = {
       ...sampleReport(),
@@ -171,7 +182,7 @@ describe("what the report says", () => {
       mappings: null,
       reach: null,
       activity: null,
-      coverage: { window: { from: END, to: END }, covered: [], doubts: [] },
+      coverage: { window: { from: END, to: END }, covered: [], doubts: [], peers: [], peersUnread: null },
       changes: [],
       olderChanges: 0,
     };

@@ -192,6 +192,8 @@ export const sampleReport = (): ReportData => ({
         reason: "the trail's selectors were changed",
       },
     ],
+    peers: [],
+    peersUnread: null,
   },
   changes: [
     { after: END - 20 * DAY - HOUR, by: END - 20 * DAY, text: "api_readonly gained DELETE on public.orders" },

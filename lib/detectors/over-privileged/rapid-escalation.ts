@@ -3,8 +3,9 @@
 import { counted } from "../../core/base/counted.ts";
 import { shellWord } from "../../core/base/shell-word.ts";
 import { DAY, dayOf, HOUR, iso, minute } from "../../core/base/time.ts";
-import { principalName } from "../../core/base/visible-text.ts";
+import { principalName, visible } from "../../core/base/visible-text.ts";
 import * as z from "../../core/base/zod.ts";
+import { sessionHours } from "../../core/coverage/session-hours.ts";
 import { declaredAs, isBuiltIn, shownRole, someOf } from "../../core/findings/catalog-judgement.ts";
 import { type DetectorView, defineDetector, type Judgement } from "../../core/findings/detector.ts";
 import { databaseRole } from "../../core/findings/example-catalog.ts";
@@ -37,6 +38,7 @@ type RapidEvidence = {
   readonly grantedBy: readonly string[];
   readonly connectedAsAdmin: readonly string[];
   readonly hoursNotProven: number;
+  readonly peersUnread?: string;
 };
 
 /** How many privileges a role holds on users' objects, by whatever way: what a new member gets. */
@@ -82,6 +84,7 @@ const judge = (
   ];
   const many = count > 0 && !gained.length ? [counted(count, "privilege")] : [];
   const admins = adminsBetween(view, recent);
+  const { uncovered, peersUnread } = view.coverage.database;
   const between = `between ${minute(recent.from)} and ${minute(recent.to)}`;
   return [
     {
@@ -99,7 +102,8 @@ const judge = (
         ].slice(0, SHOWN),
         grantedBy: gain.grantors,
         connectedAsAdmin: admins.map(principalName).slice(0, SHOWN),
-        hoursNotProven: view.coverage.database.uncovered.hoursIn({ from: recent.from, to: recent.to }),
+        hoursNotProven: sessionHours(uncovered, recent).unprovenHours,
+        ...(peersUnread !== undefined && { peersUnread: `not known: ${visible(peersUnread, 200)}` }),
       },
       firstSeenAt: recent.from,
       lastSeenAt: recent.to,
@@ -141,6 +145,7 @@ export const rapidEscalation = /* @__PURE__ */ defineDetector({
     grantedBy: { label: "Granted by", whenEmpty: "not known" },
     connectedAsAdmin: { label: "Connected as admin then", whenEmpty: "nobody, as far as is recorded" },
     hoursNotProven: { label: "Of these hours not proven yet", unit: ["hour", "hours"] },
+    peersUnread: { label: "Peers in other Regions", whenEmpty: "" },
   },
   options: z.object({
     /** From how many privileges gained at once on. */

@@ -2,23 +2,30 @@
 import { describe, expect, it } from "vitest";
 import { HOUR } from "../../../lib/core/base/time.ts";
 import { databaseRole } from "../../../lib/core/findings/example-catalog.ts";
-import { EXAMPLE_NOW, type Example, exampleFacts } from "../../../lib/core/findings/example-facts.ts";
+import {
+  EXAMPLE_CLUSTER,
+  EXAMPLE_NOW,
+  type Example,
+  exampleFacts,
+} from "../../../lib/core/findings/example-facts.ts";
+import { exampleCluster, exampleIam } from "../../../lib/core/findings/example-iam.ts";
 import { judgeWith } from "../../../lib/core/findings/judge.ts";
 import { auditView } from "../../../lib/core/findings/view.ts";
 import { detectors } from "../../../lib/detectors/index.ts";
 
 const at = EXAMPLE_NOW - HOUR / 2;
 const boss = { oid: 101, name: "boss" };
-const namedIn = (own: Example["own"]) => {
+const evidenceIn = (more: Example) => {
   const facts = exampleFacts({
-    ...(own && { own }),
     connections: ["Ops", "Auditor"].map((by) => ({ by, at, action: "DbConnectAdmin" as const })),
     catalog: { roles: [databaseRole(101, "boss", { superuser: true })] },
     changes: [{ kind: "role-attribute", role: boss, attribute: "superuser", from: false, to: true }],
+    ...more,
   });
   const { observations } = judgeWith(detectors, {})(auditView(facts));
-  return observations.find(({ detector }) => detector === "rapid-escalation")?.evidence.connectedAsAdmin;
+  return observations.find(({ detector }) => detector === "rapid-escalation");
 };
+const namedIn = (own: Example["own"]) => evidenceIn(own ? { own } : {})?.evidence.connectedAsAdmin;
 
 describe("rapid-escalation", () => {
   it("names those who were connected as admin, without the auditor's own logins", () => {
@@ -28,5 +35,12 @@ describe("rapid-escalation", () => {
     const both = ["Auditor", "Ops"];
     expect(namedIn({ surplusAt: [at], admin: true })).toEqual(both);
     expect(namedIn(undefined)).toEqual(both);
+  });
+  it("says that the peers are not known, through which others may have been admin", () => {
+    const unread = [{ ...exampleCluster(EXAMPLE_CLUSTER), peersUnread: "access denied" }];
+    expect(evidenceIn({ iam: exampleIam({ clusters: unread }) })?.evidence.peersUnread).toBe(
+      "not known: access denied",
+    );
+    expect(evidenceIn({})?.evidence).not.toHaveProperty("peersUnread");
   });
 });
