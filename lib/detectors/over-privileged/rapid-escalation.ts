@@ -1,7 +1,7 @@
 // A role that gained much at once, between two snapshots: the powers of an administrator, or many privileges.
 
 import { counted } from "../../core/base/counted.ts";
-import { shellWord } from "../../core/base/shell-word.ts";
+import { shellOption } from "../../core/base/shell-word.ts";
 import { DAY, dayOf, HOUR, iso, minute } from "../../core/base/time.ts";
 import { principalName, visible } from "../../core/base/visible-text.ts";
 import * as z from "../../core/base/zod.ts";
@@ -108,7 +108,7 @@ const judge = (
       firstSeenAt: recent.from,
       lastSeenAt: recent.to,
       fix: [
-        `-- Ask who granted it. If nobody meant it, take it back; every grant: \`dsql-audit history timeline --role ${shellWord(shownRole(self.name))}\``,
+        `-- Ask who granted it. If nobody meant it, take it back; every grant: \`dsql-audit history timeline ${shellOption("--role", self.name)}\``,
         ...(gain.attributes.includes("SUPERUSER") ? [noSuperuserSql(engine, self)] : []),
         ...gain.memberships.flatMap(({ name }) =>
           name === null ? [] : [revokeMembershipSql(engine, name, self)],

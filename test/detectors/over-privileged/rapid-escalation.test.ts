@@ -43,4 +43,16 @@ describe("rapid-escalation", () => {
     );
     expect(evidenceIn({})?.evidence).not.toHaveProperty("peersUnread");
   });
+  it("names the role for a shell as it is, whatever it is called", () => {
+    const fixOf = (name: string) => {
+      const changed = { oid: 101, name };
+      const roles = [databaseRole(101, name, { superuser: true })];
+      return evidenceIn({
+        catalog: { roles },
+        changes: [{ kind: "role-attribute", role: changed, attribute: "superuser", from: false, to: true }],
+      })?.fix;
+    };
+    expect(fixOf("-x")).toContain("`dsql-audit history timeline --role=-x`");
+    expect(fixOf("a\u202eb")).toContain("`dsql-audit history timeline --role $'a\\342\\200\\256b'`");
+  });
 });
