@@ -1,8 +1,10 @@
-// What one principal can reach by its mappings: for people who are told that somebody else may be using it.
+// What one principal can reach, by its mappings and as admin: for people who are told that somebody else may be using it.
 import { type Principal, parseArn, withoutPath } from "../core/base/ids.ts";
 import { visible } from "../core/base/visible-text.ts";
 import { type Catalog, rowsOf } from "../core/catalog/catalog.ts";
 import { peersIn } from "../core/catalog/peers.ts";
+import type { MayConnect } from "../core/iam/may-connect.ts";
+import { type WaysIn, waysIn } from "../core/iam/ways-in.ts";
 import type { AccessEngine } from "../core/privileges/effective.ts";
 import { isSystemSchema } from "../core/privileges/effective-objects.ts";
 import { revokeMappingSql } from "../core/sql/statements.ts";
@@ -13,6 +15,7 @@ const TOLD = ["DELETE", "TRUNCATE", "UPDATE", "INSERT", "SELECT"] as const;
 /** Names say more than a number, as long as they are few. */
 const NAMED = 3;
 
+/** "DELETE, UPDATE on app.orders": one entry for all privileges on the same tables, the most telling first. */
 const privilegesOf = (engine: AccessEngine, role: number): string[] => {
   const objects = engine.objects.filter(
     ({ kind, schema }) =>
@@ -25,12 +28,15 @@ const privilegesOf = (engine: AccessEngine, role: number): string[] => {
     known.add(`${schema}.${object}`);
     tables.set(privilege, known);
   }
-  return TOLD.flatMap((privilege) => {
+  const held = TOLD.flatMap((privilege) => {
     const names = [...(tables.get(privilege) ?? [])].sort();
-    if (!names.length) return [];
+    return names.length ? [{ privilege, names }] : [];
+  });
+  return [...Map.groupBy(held, ({ names }) => JSON.stringify(names)).values()].map((alike) => {
+    const names = alike[0]?.names ?? [];
     const shown =
       names.length <= NAMED ? names.map((one) => visible(one, 80)).join(", ") : `${names.length} tables`;
-    return [`${privilege} on ${shown}`];
+    return `${alike.map(({ privilege }) => privilege).join(", ")} on ${shown}`;
   });
 };
 
@@ -46,14 +52,31 @@ const isRootOf = (cluster: string, principal: Principal): boolean => {
   return resource === "root" && account === parseArn(cluster)?.account;
 };
 
-/** The roles that the principal is mapped to, each with its privileges on tables and the statement that ends the mapping. */
+/** By IAM, which the database does not know of: admin needs no mapping. */
+const asAdminBy = (ways: WaysIn, cluster: string, principal: Principal): MayConnect =>
+  ways.of(principal, "DbConnectAdmin")?.row.verdict ?? (isRootOf(cluster, principal) ? "allowed" : "unknown");
+
+/** Whom no mapping names reaches what it reaches as admin. */
+const UNMAPPED: Readonly<Record<MayConnect, string>> = {
+  allowed: "No mapping names it, and it needs none.",
+  conditional: "No mapping names it.",
+  unknown: "No mapping names it.",
+  denied:
+    "No mapping names it, and IAM does not let it connect as admin: there is nothing that it can reach.",
+};
+
+/**
+ * The roles that the principal is mapped to, each with its privileges on tables and the statement that ends the mapping; and
+ * whether IAM lets it connect as admin.
+ */
 export const principalReach = (engine: AccessEngine, principal: Principal): Reach => {
   const { catalog, graph } = engine;
-  const peers = peersOf(catalog);
+  const asAdmin = asAdminBy(waysIn(catalog, null), catalog.cluster, principal);
+  const beside = { asAdmin, ...peersOf(catalog) };
   if (catalog.sections.mappings.status === "unreadable")
     return {
-      ...{ roles: [], notKnown: "Its mappings could not be read: what it can reach is not known." },
-      ...peers,
+      ...{ roles: [], notKnown: "Its mappings could not be read: what else it can reach is not known." },
+      ...beside,
     };
   const mine = rowsOf(catalog, "mappings").filter(({ arn }) => withoutPath(arn) === withoutPath(principal));
   const roles = mine.flatMap(({ role: oid, arn }): RoleReach[] => {
@@ -68,14 +91,8 @@ export const principalReach = (engine: AccessEngine, principal: Principal): Reac
     .filter(([, section]) => section.status === "unreadable")
     .map(([name]) => name);
   const notKnown = [
-    ...(mine.length
-      ? []
-      : [
-          isRootOf(catalog.cluster, principal)
-            ? "No mapping names the root user, and it needs none: as admin it reaches everything."
-            : "No mapping names it. Where IAM allows it dsql:DbConnectAdmin it is admin, who reaches everything.",
-        ]),
+    ...(mine.length ? [] : [UNMAPPED[asAdmin]]),
     ...(unread.length ? [`There may be more: ${unread.join(", ")} could not be read.`] : []),
   ].join(" ");
-  return { roles, ...(notKnown && { notKnown }), ...peers };
+  return { roles, ...(notKnown && { notKnown }), ...beside };
 };
