@@ -6,15 +6,16 @@ export const MAX_BY = 700;
 export const MAX_OWNER = 200;
 export const MAX_WHY = 1000;
 
-/** The text without space around it, at most `max` long; undefined where nothing of it can be seen. */
+/** The text without space around it, at most `max` long; undefined where nothing of that can be seen. */
 export const said = (text: string | undefined, max: number): string | undefined => {
-  if (text === undefined || !/[^\p{C}\p{Z}]/u.test(text)) return undefined;
   // Half a character is none: DynamoDB keeps UTF-8.
   const kept = text
-    .trim()
+    ?.trim()
     .slice(0, max)
-    .replace(/[\uD800-\uDBFF]$/, "");
-  return kept.toWellFormed();
+    .replace(/[\uD800-\uDBFF]$/, "")
+    .trim()
+    .toWellFormed();
+  return kept !== undefined && /[^\p{C}\p{Z}]/u.test(kept) ? kept : undefined;
 };
 
 /** Who does something that is written down. AuditError("usage") where that names nobody. */
