@@ -1,4 +1,5 @@
 // A cluster that is left asleep: reading it would wake it, and its last snapshot is known to hold still.
+import { LONGEST_SESSION } from "../activity/session-end.ts";
 import { floorTo, HOUR, type Instant, type Interval, MINUTE } from "../base/time.ts";
 
 /** An hourly schedule that is later than this has stopped: what it said last is not known to hold any more. */
@@ -7,11 +8,8 @@ export const LATE_MS = 2 * HOUR + 15 * MINUTE;
 /** One scan that was left out, and the snapshot that still held then. */
 export type Asleep = { readonly at: Instant; readonly snapshotAt: Instant };
 
-/** No session lives longer, so what was open when a snapshot was taken ends within it: https://docs.aws.amazon.com/aurora-dsql/latest/userguide/CHAP_quotas.html */
-const SESSION_MS = HOUR;
-
-/** From here on nobody else may have been connected, or the catalog may have changed since `snapshotAt`. */
-export const quietFrom = (snapshotAt: Instant): Instant => snapshotAt - SESSION_MS;
+/** From here on nobody else may have been connected, or the catalog may have changed since `snapshotAt`: a session goes on. */
+export const quietFrom = (snapshotAt: Instant): Instant => snapshotAt - LONGEST_SESSION;
 
 /**
  * The hours that have to be proven for it: from `quietFrom` to `settledUntil`, and in any case the last one of these. What is
