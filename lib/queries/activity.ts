@@ -150,11 +150,10 @@ const tallies = async (
   { interval, by, principal }: ActivityQuestion,
 ): Promise<{ readonly found: Tally[]; readonly others: number }> => {
   // By the hour only hours tell; days have added them up.
-  const byHour = by.includes("hour");
-  const profiles = byHour
+  const profiles = by.includes("hour")
     ? await connectionsOf(store, database, "hours", interval)
     : await profilesIn(store, database, interval);
-  const all = byHour ? profiles.flatMap((profile) => profile.tallies) : talliesUntil(profiles, interval.to);
+  const all = talliesUntil(profiles, interval.to);
   const others = profiles.reduce((most, profile) => Math.max(most, profile.others ?? 0), 0);
   if (principal === undefined) return { found: all, others };
   const wanted = withoutPath(foldArn(principal));

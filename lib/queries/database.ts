@@ -3,7 +3,7 @@ import type { Profile } from "../core/activity/activity.ts";
 import { joinProfiles } from "../core/activity/join-profiles.ts";
 import { talliesBefore } from "../core/activity/tally.ts";
 import type { Cluster } from "../core/base/ids.ts";
-import { floorTo, HOUR, type Instant, type Interval } from "../core/base/time.ts";
+import { DAY, floorTo, HOUR, type Instant, type Interval } from "../core/base/time.ts";
 import { type Peers, peersIn, peersSince, regionOf } from "../core/catalog/peers.ts";
 import { withoutDoubts } from "../core/coverage/covered-hours.ts";
 import {
@@ -47,6 +47,28 @@ export const databaseAt = async (
   return first ? databaseOf(await snapshots.open(cluster, first)) : endpointOf(cluster);
 };
 
+/** What had begun at one endpoint by its end as a peer; the day of its end is added up from the hours before it. */
+const untilItsEnd = async (
+  { hours, days }: Pick<ReadStore["activity"], "hours" | "days">,
+  { cluster, until }: { readonly cluster: Cluster; readonly until: Instant },
+  unit: "hours" | "days",
+  { from, to }: Interval,
+): Promise<Profile[]> => {
+  const hoursFrom = async (begin: Instant): Promise<Profile[]> => {
+    const found = await hours(cluster, { from: begin, to: Math.min(to, until) });
+    return found.flatMap((profile) => {
+      const tallies = talliesBefore(profile.tallies, until);
+      return tallies.length ? [{ ...profile, tallies }] : [];
+    });
+  };
+  if (unit === "hours") return hoursFrom(from);
+  const last = floorTo(DAY, until);
+  const whole = await days(cluster, { from, to: Math.min(to, last) });
+  if (last < from || last >= to) return whole;
+  const ofLast = (await hoursFrom(last)).map((hour) => [{ ...hour, from: last, to: last + DAY }]);
+  return [...whole, ...joinProfiles(ofLast)];
+};
+
 /** The connections of the database: the hours, or the days, that begin in the interval and have any, sorted. */
 export const connectionsOf = async (
   { activity }: Pick<ReadStore, "activity">,
@@ -57,15 +79,11 @@ export const connectionsOf = async (
   joinProfiles(
     await Promise.all([
       activity[unit](cluster, interval),
-      ...peersSince(peers, interval.from).map(async (peer) => {
-        const { until } = peer;
-        if (until === undefined) return activity[unit](peer.cluster, interval);
-        const found = await activity[unit](peer.cluster, { ...interval, to: Math.min(interval.to, until) });
-        return found.flatMap((profile) => {
-          const tallies = talliesBefore(profile.tallies, until);
-          return tallies.length ? [{ ...profile, tallies }] : [];
-        });
-      }),
+      ...peersSince(peers, interval.from).map(({ cluster: peer, until }) =>
+        until === undefined
+          ? activity[unit](peer, interval)
+          : untilItsEnd(activity, { cluster: peer, until }, unit, interval),
+      ),
     ]),
   );
 

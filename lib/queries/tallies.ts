@@ -22,10 +22,7 @@ export const profilesIn = async (
   return [...before, ...days, ...after];
 };
 
-/**
- * Tallies of the hours that lie in the stretch, days where it holds whole ones. Of the last hour, begun before `to`, only
- * what had begun by then: a tally that went on afterwards counts what it counts, but ends at its first connection.
- */
+/** Tallies of the hours that lie in the stretch, days where it holds whole ones; of the last hour what had begun before `to`. */
 export const talliesIn = async (store: ReadStore, database: Database, interval: Interval): Promise<Tally[]> =>
   talliesUntil(await profilesIn(store, database, interval), interval.to);
 

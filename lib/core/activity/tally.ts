@@ -12,7 +12,7 @@ import { sessionShape } from "./session-shape.ts";
 /** What stands in network, client and session of the tally that gathers a principal's rarest kinds. */
 export const FOLDED = "…";
 
-/** What had begun before `to`: a tally that went on afterwards counts what it counts, but ends at its first connection. */
+/** What had begun before `to`: of a tally that went on afterwards its first connection alone is known to have. */
 export const talliesBefore = (tallies: readonly Tally[], to: Instant): Tally[] =>
   tallies
     .filter(({ firstAt }) => firstAt < to)
