@@ -39,7 +39,7 @@ const agreedLink = ({ opinions, gone }: SecondOpinions, more: number, snapshotAt
   return ok(
     LINK,
     [
-      `AWS's policy simulator agrees with the auditor about ${counted(people, "identity", "identities")}, by the policies of ${minute(snapshotAt)}`,
+      `AWS's policy simulator, asked just now, agrees with the auditor about ${counted(people, "identity", "identities")}, by the policies of ${minute(snapshotAt)}`,
       ...beside,
     ].join("; "),
   );
@@ -83,7 +83,9 @@ const confirmed = async (
 /** What the snapshots' own asking has come to: without it, answers rest on no second opinion. */
 const withKept = (link: Link, facts: IamFacts): Link => {
   const told = opinionsTold(facts);
-  return told ? { ...link, says: `${link.says}. ${opinionsToldText(told, "The newest snapshot")}` } : link;
+  return told
+    ? { ...link, says: `${link.says}. ${opinionsToldText(told, "Snapshots ask for themselves: the newest")}` }
+    : link;
 };
 
 /** Asks about some of the identities in the newest snapshot. What comes of it is kept nowhere: snapshots ask for themselves. */

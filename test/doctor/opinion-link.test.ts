@@ -51,7 +51,7 @@ describe("the second opinion in doctor", () => {
     expect(await linkOf(facts(), saying("allowed"))).toMatchObject({
       state: "ok",
       says: expect.stringContaining(
-        "agrees with the auditor about 1 identity, by the policies of 2026-11-02 09:00",
+        "AWS's policy simulator, asked just now, agrees with the auditor about 1 identity, by the policies of 2026-11-02 09:00",
       ),
     });
   });
@@ -94,7 +94,7 @@ describe("the second opinion in doctor", () => {
     expect(await linkOf(held, saying("allowed"))).toMatchObject({
       state: "ok",
       says: expect.stringContaining(
-        ". The newest snapshot holds no second opinion of AWS. 2 identities have not been asked about yet. AWS has not answered since 2026-11-02 09:00 UTC: the snapshot function lacks iam:SimulatePrincipalPolicy",
+        ". Snapshots ask for themselves: the newest holds no second opinion of AWS, and 2 identities are still to be asked about. AWS has not answered since 2026-11-02 09:00 UTC: the snapshot function lacks iam:SimulatePrincipalPolicy",
       ),
     });
   });

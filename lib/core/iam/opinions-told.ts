@@ -28,13 +28,15 @@ export const opinionsTold = (facts: IamFacts | undefined): OpinionsTold | null =
 /** Sentences without the last full stop; `snapshot`: how the first of them begins. */
 export const opinionsToldText = (
   { asked, waiting, refused }: OpinionsTold,
-  snapshot: "The snapshot" | "The newest snapshot" = "The snapshot",
+  snapshot: "The snapshot" | "Snapshots ask for themselves: the newest" = "The snapshot",
 ): string =>
   [
-    asked
-      ? `${snapshot} holds AWS's second opinion on ${counted(asked, "identity", "identities")}`
-      : `${snapshot} holds no second opinion of AWS`,
-    ...(waiting ? [`${counted(waiting, "identity has", "identities have")} not been asked about yet`] : []),
+    [
+      asked
+        ? `${snapshot} holds AWS's second opinion on ${counted(asked, "identity", "identities")}`
+        : `${snapshot} holds no second opinion of AWS`,
+      ...(waiting ? [`${counted(waiting, "identity is", "identities are")} still to be asked about`] : []),
+    ].join(", and "),
     ...(refused
       ? [
           `AWS has not answered since ${minute(refused.since)}: ${refused.permission === null ? visible(refused.why, 300) : `the snapshot function lacks ${refused.permission}`}`,
