@@ -1,106 +1,20 @@
 // IAM read by the real clients from the local IAM: whole, page by page, throttled, and with each call refused in turn.
-import { DSQLClient } from "@aws-sdk/client-dsql";
-import { IAMClient } from "@aws-sdk/client-iam";
-import { afterEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { DAY } from "../../lib/core/base/time.ts";
-import { type IamFacts, type iamPartNames, iamRows } from "../../lib/core/catalog/iam-facts.ts";
+import type { IamFacts } from "../../lib/core/catalog/iam-facts.ts";
 import { whoMay } from "../../lib/core/iam/who-may.ts";
 import { readIam } from "../../lib/iam/read-iam.ts";
-import { type LocalIam, startIam } from "../../local/aws/iam-api.ts";
-import { retriesAtOnce } from "../support/hurried-retries.ts";
-
-const ACCOUNT = "111122223333";
-const ID = "k7abcdefghij1234567890orders";
-const CLUSTER = `arn:aws:dsql:us-east-1:${ACCOUNT}:cluster/${ID}`;
-const role = (path: string): string => `arn:aws:iam::${ACCOUNT}:role/${path}`;
-const CREATED = Date.UTC(2026, 2, 1);
-const USED = Date.UTC(2026, 10, 20, 13, 5);
-
-const allow = (...Action: string[]) => ({
-  Version: "2012-10-17",
-  Statement: [{ Effect: "Allow", Action, Resource: "*" }],
-});
-
-const cleanups: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
-});
-
-const start = async (mostItems?: number) => {
-  const iam = await startIam({ account: ACCOUNT, ...(mostItems && { mostItems }) });
-  const settings = {
-    endpoint: iam.endpoint,
-    region: "us-east-1",
-    credentials: { accessKeyId: "local", secretAccessKey: "local" },
-    retryStrategy: retriesAtOnce(4),
-  };
-  const clients = { iam: new IAMClient(settings), dsql: () => new DSQLClient(settings) };
-  cleanups.push(iam.stop);
-  const read = (...arns: string[]) => readIam(clients, { cluster: CLUSTER, arns, now: () => 0 });
-  return { iam, read, clients };
-};
-
-/** A user with two keys in a group, two roles, a managed policy that matters and one that does not. */
-const fill = (iam: LocalIam): void => {
-  iam.put(
-    {
-      kind: "user",
-      name: "kim",
-      path: "/people/",
-      id: "AIDAKIM",
-      createdAt: CREATED,
-      groups: ["Readers"],
-      tags: { team: "data" },
-      keys: [
-        { id: "AKIAOLD", createdAt: CREATED, lastUsedAt: USED },
-        { id: "AKIANEW", createdAt: CREATED, active: false },
-      ],
-    },
-    {
-      kind: "group",
-      name: "Readers",
-      id: "AGPAREADERS",
-      createdAt: CREATED,
-      inline: [{ name: "connect", document: allow("dsql:DbConnect") }],
-    },
-    {
-      kind: "role",
-      name: "OrdersApi",
-      path: "/service/",
-      id: "AROAORDERS",
-      createdAt: CREATED,
-      lastUsedAt: USED,
-      attached: [`arn:aws:iam::${ACCOUNT}:policy/Connect`, "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess"],
-    },
-    {
-      kind: "role",
-      name: "Builder",
-      id: "AROABUILDER",
-      createdAt: CREATED,
-      inline: [
-        { name: "build", document: allow("s3:*", "ecr:*") },
-        {
-          name: "all-but",
-          document: {
-            Version: "2012-10-17",
-            Statement: [{ Effect: "Deny", NotAction: "s3:*", Resource: "*" }],
-          },
-        },
-      ],
-    },
-  );
-  iam.putManaged(
-    { arn: `arn:aws:iam::${ACCOUNT}:policy/Connect`, document: allow("dsql:DbConnect") },
-    { arn: "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess", document: allow("s3:Get*", "s3:List*") },
-  );
-  iam.putCluster({ arn: CLUSTER, policy: allow("dsql:DbConnect"), policyVersion: 3, tags: { env: "prod" } });
-};
-
-const rowsOf = <N extends (typeof iamPartNames)[number]>(facts: IamFacts, name: N) => {
-  const { rows } = iamRows(facts, name);
-  if (!rows) throw new Error(`${name} was not read`);
-  return rows;
-};
+import {
+  ACCOUNT,
+  allow,
+  CLUSTER,
+  CREATED,
+  fill,
+  role,
+  rowsOf,
+  start,
+  USED,
+} from "../support/read-iam-account.ts";
 
 describe("reading IAM", () => {
   it("reads identities, policies, keys and the cluster's policy", async () => {
@@ -172,23 +86,6 @@ describe("reading IAM", () => {
     expect(iam.calls.filter((call) => call === "iam:GetRole")).toHaveLength(1);
   });
 
-  it("says that a cluster has no policy, and not that it could not be read", async () => {
-    const { iam, read } = await start();
-    iam.putCluster({ arn: CLUSTER });
-    expect(rowsOf(await read(), "clusters")[0]?.policy).toEqual({ status: "read", rows: [] });
-  });
-
-  it("reads every peer's policy in its own Region", async () => {
-    const { iam, read } = await start();
-    const peer = `arn:aws:dsql:us-east-2:${ACCOUNT}:cluster/z7abcdefghij1234567890orders`;
-    iam.putCluster({ arn: CLUSTER, peers: [CLUSTER, peer], policy: allow("dsql:DbConnect") });
-    iam.putCluster({ arn: peer, peers: [CLUSTER, peer] });
-    expect(rowsOf(await read(), "clusters").map(({ region, policy }) => [region, policy.status])).toEqual([
-      ["us-east-1", "read"],
-      ["us-east-2", "read"],
-    ]);
-  });
-
   it("puts the pages of a large account together", async () => {
     const { iam, read } = await start(7);
     fill(iam);
@@ -233,65 +130,6 @@ describe("reading IAM", () => {
     expect(JSON.stringify(facts).match(/lacks/g)).toHaveLength(
       action === "iam:GetAccountAuthorizationDetails" ? 5 : 1,
     );
-  });
-
-  it("asks for the tags alone where the cluster may not be described", async () => {
-    const { iam, read } = await start();
-    fill(iam);
-    iam.deny("dsql:GetCluster");
-    expect(rowsOf(await read(), "clusters")[0]?.tags).toEqual({
-      status: "read",
-      rows: [{ key: "env", value: "prod" }],
-    });
-    iam.deny("dsql:GetCluster", "dsql:ListTagsForResource");
-    expect(rowsOf(await read(), "clusters")[0]?.tags).toMatchObject({
-      reason: expect.stringMatching(/lacks dsql:GetCluster$/),
-    });
-  });
-
-  it("asks for the tags alone where AWS leaves them out, and knows nothing of them where that is refused", async () => {
-    const { iam, read } = await start();
-    const env = (Effect: "Allow" | "Deny", value: string) => ({
-      ...{ Effect, Action: "dsql:DbConnect", Resource: "*" },
-      Condition: { StringEquals: { "aws:ResourceTag/env": value } },
-    });
-    const document = (...Statement: object[]) => ({ Version: "2012-10-17", Statement });
-    const always = { Effect: "Allow", Action: "dsql:DbConnect", Resource: "*" };
-    const policies = {
-      ByTag: document(env("Allow", "prod")),
-      OtherTag: document(env("Allow", "test")),
-      ButByTag: document(always, env("Deny", "prod")),
-      Plain: document(always),
-    };
-    for (const [name, held] of Object.entries(policies))
-      iam.put({
-        ...({ kind: "role", name, id: `AROA${name}`, createdAt: CREATED } as const),
-        inline: [{ name: "connect", document: held }],
-      });
-    const verdicts = async (): Promise<(string | number)[]> => {
-      const before = iam.calls.length;
-      const facts = await read(...Object.keys(policies).map(role));
-      const asked = iam.calls.slice(before).filter((call) => call === "dsql:ListTagsForResource").length;
-      const { verdictOf } = whoMay({ facts, cluster: CLUSTER });
-      return [
-        asked,
-        ...Object.keys(policies).map((name) => verdictOf(role(name), "DbConnect").verdict),
-        rowsOf(facts, "clusters")[0]?.tags.status ?? "",
-      ];
-    };
-    const known = ["allowed", "denied", "denied", "allowed", "read"];
-    iam.putCluster({ arn: CLUSTER, tags: { env: "prod" } });
-    expect(await verdicts()).toEqual([0, ...known]);
-    iam.putCluster({ arn: CLUSTER, tags: { env: "prod" }, tagsLeftOut: true });
-    expect(await verdicts()).toEqual([1, ...known]);
-    iam.putCluster({ arn: CLUSTER, tagsLeftOut: true });
-    expect(await verdicts()).toEqual([1, "denied", "denied", "allowed", "allowed", "read"]);
-    iam.deny("dsql:ListTagsForResource");
-    const [, ...unread] = await verdicts();
-    expect(unread).toEqual(["unknown", "unknown", "unknown", "allowed", "unreadable"]);
-    expect(rowsOf(await read(), "clusters")[0]?.tags).toMatchObject({
-      reason: expect.stringMatching(/lacks dsql:ListTagsForResource$/),
-    });
   });
 
   it("reads nothing and says why where nothing may be read", async () => {

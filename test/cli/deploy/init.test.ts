@@ -1,50 +1,16 @@
-// init: the file that it writes, what it refuses, what it shows of AWS, and what it asks a person.
+// init: the file that it writes, what it refuses, and what it shows of AWS.
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeEach, describe, expect, it } from "vitest";
 import { documents } from "../../../cli/schemas/index.ts";
 import { readParams } from "../../../deploy/params.ts";
 import { EXAMPLE } from "../../../deploy/params-file.ts";
-import { askedIn, cliIn } from "../../support/cli.ts";
-import { takesConnects } from "../../support/read-trail.ts";
-import { ACCOUNT, REGION, type SetupAccount, startSetupAccount } from "../../support/setup-account.ts";
-import { setupFolder } from "../../support/setup-folder.ts";
+import { CLUSTER, startInitAccount, trail, whole } from "../../support/init-account.ts";
+import { ACCOUNT, REGION } from "../../support/setup-account.ts";
 
-const CLUSTER = `arn:aws:dsql:${REGION}:${ACCOUNT}:cluster/abc`;
-const { root, file, written, reset, remove } = setupFolder("init-");
-let account: SetupAccount;
-const env: Record<string, string> = { NO_COLOR: "1" };
-const cli = cliIn(
-  () => root,
-  () => 0,
-  env,
-);
-const init = (...more: string[]) => cli(["init", ...more]);
-const whole = ["--region", REGION, "--email", "team@example.com", "--trail-bucket", "trail-files"];
-const trail = (name: string, bucket: string, takes = false) => ({
-  ...{ arn: `arn:aws:cloudtrail:${REGION}:${ACCOUNT}:trail/${name}`, home: REGION, logging: true },
-  details: { S3BucketName: bucket, S3KeyPrefix: name, LogFileValidationEnabled: true },
-  selectors: takes
-    ? {
-        AdvancedEventSelectors: takesConnects,
-      }
-    : { EventSelectors: [{ ReadWriteType: "All" }] },
-});
-
-beforeAll(async () => {
-  account = await startSetupAccount();
-  account.iam.putCluster({ arn: CLUSTER, tags: { audit: "yes" } });
-  account.iam.putCluster({ arn: `${CLUSTER}d`, tags: {} });
-});
-afterAll(async () => {
-  await account?.stop();
-  remove();
-});
-beforeEach(() => {
-  reset();
-  account.iam.deny();
-  Object.assign(account, { trails: [], notifications: {}, denied: [] });
-});
+const { account, root, file, written, init, reset, stop } = await startInitAccount();
+beforeEach(reset);
+afterAll(stop);
 
 describe("init", () => {
   it("writes a file that a deployment takes, from options alone", async () => {
@@ -254,50 +220,5 @@ describe("init", () => {
     const done = await init(...whole, "--offline", ...words);
     expect(done).toMatchObject({ code: 64, err: expect.stringContaining(says) });
     expect(existsSync(file)).toBe(false);
-  });
-});
-
-describe("init at a terminal", () => {
-  const atTerminal = askedIn(
-    () => root,
-    () => 0,
-    env,
-  );
-  const withAnswers = (answers: readonly string[], ...words: string[]) =>
-    atTerminal(["init", ...words], answers);
-
-  it("asks what no option says, again after a wrong answer, and suggests what it found", async () => {
-    account.trails = [trail("main", "trail-files")];
-    const bus = `arn:aws:events:${REGION}:${ACCOUNT}:event-bus/findings`;
-    const answers = ["", "Mars", REGION, "nobody", "team@example.com", "", "", "auto", bus, "yes", "on", ""];
-    const done = await withAnswers(answers);
-    expect([done.code, done.left]).toEqual([0, []]);
-    expect(done.questions).toEqual([
-      "Stage, which names the deployment [prod]: ",
-      "Region of the clusters [us-east-1]: ",
-      "Region of the clusters [us-east-1]: ",
-      "Email address for the notices (none: nobody) [none]: ",
-      "Email address for the notices (none: nobody) [none]: ",
-      "Make a trail (on: with management events; connects; off) [off]: ",
-      "Bucket of the trail that records the connects (none: EventBridge alone) [trail-files]: ",
-      "Clusters to watch (auto: all, new ones too; or ARNs with commas) [auto]: ",
-      "EventBridge bus that gets an event for each finding (none, or its ARN) [none]: ",
-      "Import findings into Security Hub (on, off) [off]: ",
-      "Import findings into Security Hub (on, off) [off]: ",
-      "SNS topic that goes to Slack or Microsoft Teams (none, or its ARN) [none]: ",
-    ]);
-    expect(written()).toMatchObject({ eventBus: bus, securityHub: "on", chatTopic: "" });
-    expect(done.err).toContain("region is a Region, like eu-central-1");
-    expect(written()).toMatchObject({ region: REGION, alertEmail: "team@example.com", trailPrefix: "main/" });
-  });
-
-  it("overwrites only after a yes to what would change", async () => {
-    await init(...whole, "--offline");
-    const words = ["--stage", "prod", "--region", REGION, "--offline", "--email", "new@example.com"];
-    expect((await withAnswers(["", ""], ...words)).code).toBe(64);
-    expect(written().alertEmail).toBe("team@example.com");
-    const done = await withAnswers(["", "", "", "", "yes"], ...words);
-    expect(done.code).toBe(0);
-    expect(written()).toMatchObject({ alertEmail: "new@example.com", trailBucket: "trail-files" });
   });
 });

@@ -1,3 +1,4 @@
+// The local queues and bus as the real clients of SQS and EventBridge meet them.
 import { EventBridgeClient, PutEventsCommand } from "@aws-sdk/client-eventbridge";
 import {
   ChangeMessageVisibilityCommand,
@@ -12,10 +13,9 @@ import {
   SQSClient,
   TooManyEntriesInBatchRequest,
 } from "@aws-sdk/client-sqs";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type Bus, createBus } from "../../../local/aws/bus.ts";
 import { type BusEndpoint, startBusEndpoint } from "../../../local/aws/bus-endpoint.ts";
-import { startLoopback } from "../../../local/aws/loopback-server.ts";
 
 const START = Date.UTC(2026, 2, 4, 3);
 const credentials = { accessKeyId: "local", secretAccessKey: "local" };
@@ -252,51 +252,5 @@ describe("EventBridge through its real client", () => {
     await expect(put([big, big])).rejects.toMatchObject({ name: "ValidationException" });
     served.failNext("PutEvents", "throttled");
     await expect(put([entry])).rejects.toMatchObject({ name: "ThrottlingException" });
-  });
-});
-
-describe("the endpoint variables", () => {
-  let elsewhere: Awaited<ReturnType<typeof startLoopback>>;
-  const strays: string[] = [];
-  beforeAll(async () => {
-    elsewhere = await startLoopback(({ url }) => {
-      strays.push(url.pathname);
-      return { status: 500 };
-    });
-  });
-  afterAll(() => elsewhere.stop());
-  beforeEach(() => {
-    strays.length = 0;
-    vi.stubEnv("AWS_REGION", "us-east-1");
-    vi.stubEnv("AWS_ACCESS_KEY_ID", "local");
-    vi.stubEnv("AWS_SECRET_ACCESS_KEY", "local");
-    vi.stubEnv("AWS_ENDPOINT_URL_SQS", served.endpoint);
-    vi.stubEnv("AWS_ENDPOINT_URL_EVENTBRIDGE", served.endpoint);
-  });
-  afterEach(() => vi.unstubAllEnvs());
-
-  it("lead clients without any settings here", async () => {
-    const plainSqs = new SQSClient();
-    const plainEvents = new EventBridgeClient();
-    await plainSqs.send(new SendMessageCommand({ QueueUrl: served.queueUrl("work"), MessageBody: "x" }));
-    const { FailedEntryCount } = await plainEvents.send(
-      new PutEventsCommand({ Entries: [{ Source: "auditor", DetailType: "t", Detail: "{}" }] }),
-    );
-    plainSqs.destroy();
-    plainEvents.destroy();
-    expect(FailedEntryCount).toBe(0);
-    expect(bus.queue("work").counters().sent).toBe(1);
-  });
-
-  // Why queue URLs must be on the loopback endpoint: without `endpoint` in its settings the client calls their host.
-  it("do not keep the SQS client from calling the queue URL's host", async () => {
-    const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
-    const client = new SQSClient({ maxAttempts: 1, logger: silent });
-    const QueueUrl = `${elsewhere.endpoint}/111122223333/work`;
-    const stray = client.send(new SendMessageCommand({ QueueUrl, MessageBody: "x" }));
-    await expect(stray).rejects.toMatchObject({ $metadata: { httpStatusCode: 500 } });
-    client.destroy();
-    expect(strays).toEqual(["/"]);
-    expect(bus.queue("work").counters().sent).toBe(0);
   });
 });
