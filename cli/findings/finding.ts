@@ -8,6 +8,7 @@ import { wordsOf } from "../../lib/detectors/words.ts";
 import { findingDocument } from "../../lib/queries/finding-document.ts";
 import { findFinding } from "../../lib/queries/findings.ts";
 import { evidenceLines } from "../../lib/wording/evidence-text.ts";
+import { foundDaysText } from "../../lib/wording/found-days-text.ts";
 import type { AddCommand } from "../command.ts";
 import { addStoreOptions, pickCluster, type StoreOptions, withStore } from "../context.ts";
 import { printable, printDocument } from "../output.ts";
@@ -45,7 +46,12 @@ const findingText = (finding: Finding, store: string): string => {
     ...line("role", subject.role),
     ...line("object", subject.object),
     ...line("seen", fromTo(finding.firstSeenAt, finding.lastSeenAt)),
-    ...line("found", `${minute(finding.detectedAt)}, confirmed ${minute(finding.confirmedAt)}`),
+    ...line(
+      "found",
+      [minute(finding.detectedAt), `confirmed ${minute(finding.confirmedAt)}`, foundDaysText(finding)]
+        .filter((part) => part !== undefined)
+        .join(", "),
+    ),
     "",
     "Evidence",
     ...evidenceLines(finding.evidence, words).map((text) => `  ${text}`),

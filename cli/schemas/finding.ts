@@ -27,6 +27,13 @@ const fields = {
       "The same finding at the peer of a multi-Region cluster: people are told of that one, and not of this.",
     ),
   confirmedAt: Time.describe("The last evaluation that still found it."),
+  seenDays: z
+    .int()
+    .positive()
+    .optional()
+    .describe(
+      "On how many days of UTC an evaluation found it since it last began; missing: an earlier release began it, and did not count.",
+    ),
   endedAt: Time.optional().describe("Since when a stretch of time is over."),
   ends: z.string().optional().describe("How it ended."),
   closedAt: Time.optional(),

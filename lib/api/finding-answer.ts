@@ -23,6 +23,12 @@ export const FindingAnswer = z
     lastSeenAt: Time,
     detectedAt: Time.check(z.meta({ description: "The moment of judgement." })),
     confirmedAt: Time.check(z.meta({ description: "The last look that still found it." })),
+    seenDays: z.optional(z.int()).check(
+      z.meta({
+        description:
+          "On how many days of UTC a look found it, in this life. Missing: an earlier release began it, and did not count.",
+      }),
+    ),
     observedUntil: z.optional(Time).check(
       z.meta({
         description: "Its detector is new here: nobody is mailed of it until then.",

@@ -7,14 +7,20 @@ import { shortId } from "../core/findings/finding-id.ts";
 import { isOver } from "../core/incidents/threads.ts";
 import { isSql } from "../core/remediation/has-plan.ts";
 import { evidenceLines } from "../wording/evidence-text.ts";
+import { foundAgainText } from "../wording/found-days-text.ts";
 import { type Blanks, type Commands, spokenCommands, withoutProgram } from "./command-line.ts";
 import { bullet, wrapped, wrappedSql } from "./page.ts";
 
 const isoOf = (value: unknown): Instant | undefined =>
   typeof value === "string" && !Number.isNaN(Date.parse(value)) ? Date.parse(value) : undefined;
 
-/** When it began, as sure as snapshots and connections make it. */
+/** When it began, as sure as snapshots and connections make it, and how often it was found since. */
 export const sinceLines = (finding: Finding): string[] => {
+  const again = foundAgainText(finding);
+  return [...beganLines(finding), ...(again === undefined ? [] : wrapped(again))];
+};
+
+const beganLines = (finding: Finding): string[] => {
   const since = finding.evidence.since as { after?: unknown; by?: unknown } | undefined;
   const after = isoOf(since?.after);
   const by = isoOf(since?.by);

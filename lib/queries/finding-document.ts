@@ -23,6 +23,7 @@ export const findingDocument = (finding: Finding) => {
     lastSeenAt: iso(finding.lastSeenAt),
     detectedAt: iso(finding.detectedAt),
     confirmedAt: iso(finding.confirmedAt),
+    ...(finding.seenDays !== undefined && { seenDays: finding.seenDays }),
     ...(finding.observedUntil !== undefined && { observedUntil: iso(finding.observedUntil) }),
     ...(finding.sameAs && { sameAs: finding.sameAs }),
     ...(finding.endedAt !== undefined && { endedAt: iso(finding.endedAt) }),

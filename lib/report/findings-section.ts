@@ -4,6 +4,7 @@ import { shellWord } from "../core/base/shell-word.ts";
 import { dayOf, type Instant } from "../core/base/time.ts";
 import { principalName } from "../core/base/visible-text.ts";
 import type { Finding, Status } from "../core/findings/finding.ts";
+import { foundDaysText } from "../wording/found-days-text.ts";
 import { evidenceList } from "./evidence.ts";
 import { type Html, html, preformatted } from "./html.ts";
 import { severities, severityPill, verdictPill } from "./pills.ts";
@@ -44,7 +45,9 @@ const seen = (
     ? show(firstSeenAt)
     : html`${show(firstSeenAt)} to ${show(lastSeenAt)}`;
 
-const card = (finding: Finding, rule: ReportRule | undefined, data: ReportData): Html => html`
+const card = (finding: Finding, rule: ReportRule | undefined, data: ReportData): Html => {
+  const foundDays = foundDaysText(finding);
+  return html`
 <article class="card edge-${finding.severity}">
 <header>
 <p class="pills">${severityPill(finding.severity)}${finding.verdict !== undefined && verdictPill(finding.verdict)}${finding.status !== "open" && html`<span class="pill">${finding.status}</span>`}<span class="detector">${finding.category} / ${finding.detector}</span></p>
@@ -60,13 +63,14 @@ ${
     : false
 }</div>
 <div><h4>Since when</h4>
-<p>Seen ${seen(finding, timeText, time)}, reported ${time(finding.detectedAt)}${finding.reopened > 0 && html`; it was resolved ${count(finding.reopened, "time")} before and has returned`}.</p>
+<p>Seen ${seen(finding, timeText, time)}, reported ${time(finding.detectedAt)}${foundDays !== undefined && html`, found ${foundDays}`}${finding.reopened > 0 && html`; it was resolved ${count(finding.reopened, "time")} before and has returned`}.</p>
 <h4>What to do</h4>
 ${finding.fix === undefined ? html`<p class="none">There is no standard fix. Look at the evidence.</p>` : html`<pre tabindex="0"><code>${preformatted(finding.fix)}</code></pre>`}
 ${rule && html`<details class="small"><summary>False positives and blind spots</summary><p>${rule.falsePositives}</p><p>${rule.blindSpots}</p></details>`}</div>
 </div>
 <footer><span>More</span> <code class="command">${commandFor(finding, data)}</code></footer>
 </article>`;
+};
 
 const rows = (caption: string, findings: readonly Finding[], data: ReportData): Html => {
   const { shown, more } = firstOf(findings, MAX_ROWS);

@@ -111,6 +111,8 @@ export const Finding = z.object({
   detectedAt: z.int(),
   /** The moment of the last look that still found it. */
   confirmedAt: z.int(),
+  /** On how many days of UTC an evaluation found it, in this life; missing: an earlier release began it, and did not count. */
+  seenDays: z.optional(z.int()),
   closedAt: z.optional(z.int()),
   /** What changed, in a sentence, where the look that closed it could say. */
   closedBecause: z.optional(z.string()),

@@ -1,7 +1,7 @@
 // The life of findings: what was open before and what a look found give what is open now. Twice is the same as once.
 import { keptLook } from "../anomaly/closer-look.ts";
 import { CLOSE_AFTER_MS, EPISODE_QUIET_MS as QUIET_MS } from "../anomaly/episodes.ts";
-import type { Instant } from "../base/time.ts";
+import { dayOf, type Instant } from "../base/time.ts";
 import type { WhyGone } from "./detector.ts";
 import { acceptsGrants, type Exemption } from "./exemption.ts";
 import { type Finding, type Look, type Observation, provesUnused } from "./finding.ts";
@@ -27,6 +27,7 @@ const begin = (id: string, observation: Observation, now: Instant, reopened: num
   detectedAt: now,
   confirmedAt: now,
   reopened,
+  seenDays: 1,
   ...(provesUnused(observation.verdict) && { provenAt: now }),
 });
 
@@ -77,8 +78,13 @@ const seenAgain = (finding: Finding, observation: Observation, now: Instant): Fi
       ? Math.min(finding.firstSeenAt, observation.firstSeenAt)
       : observation.firstSeenAt,
     confirmedAt: now,
+    ...countedDay(finding, now),
   };
 };
+
+/** Days, because a look that is made again must not count twice, and how often one is made says nothing of the finding. */
+const countedDay = ({ seenDays, confirmedAt }: Finding, now: Instant): Pick<Finding, "seenDays"> =>
+  seenDays !== undefined && dayOf(now) > dayOf(confirmedAt) ? { seenDays: seenDays + 1 } : {};
 
 const MAX_EVENTS = 50;
 

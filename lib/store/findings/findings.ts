@@ -11,10 +11,10 @@ import * as keys from "../table/keys.ts";
 import type { Item, Table } from "../table/table.ts";
 import { TTL_ATTRIBUTE } from "../table/table-definition.ts";
 import { type ExemptionItems, exemptionItems } from "./exemptions.ts";
-import { packFinding, unpackFinding } from "./finding-codec.ts";
+import { PACKED, PACKED_BY_KEY, packFinding, unpackFinding } from "./finding-codec.ts";
 import { type LookItems, lookItems } from "./looks.ts";
 
-const FORMAT = 1;
+const PLAIN = 1;
 /** What only was seen once more is written so often: a finding is looked at every hour and rarely changes. */
 const REFRESH_MS = 6 * HOUR;
 /** A closed finding is kept as long as what it rests on. */
@@ -23,14 +23,24 @@ const MAX_ROUNDS = 10;
 const LANES = 8;
 
 /** Findings are packed since their second format. */
-const PACKED = 2;
-const Packed = z.object({ v: z.literal(PACKED), z: z.instanceof(Uint8Array) });
+const Packed = z.object({
+  v: z.union([z.literal(PACKED), z.literal(PACKED_BY_KEY)]),
+  z: z.instanceof(Uint8Array),
+  pk: z.string(),
+  sk: z.string(),
+});
 const FindingItem = z.pipe(
   z.transform((item) => {
     const packed = Packed.safeParse(item);
-    return packed.success ? { ...(item as Item), finding: unpackFinding(packed.data.z) } : item;
+    if (!packed.success) return item;
+    const { v, z: bytes, pk, sk } = packed.data;
+    return { ...(item as Item), finding: unpackFinding(bytes, v, keys.findingOfKey({ pk, sk })) };
   }),
-  z.object({ v: z.union([z.literal(FORMAT), z.literal(PACKED)]), rev: z.int(), finding: StoredFinding }),
+  z.object({
+    v: z.union([z.literal(PLAIN), z.literal(PACKED), z.literal(PACKED_BY_KEY)]),
+    rev: z.int(),
+    finding: StoredFinding,
+  }),
 );
 
 /** One stored finding with its revision. Throws where the item is not one that this version can read. */
@@ -72,8 +82,8 @@ export type FindingStore = ExemptionItems &
  */
 const isNews = (before: Finding, after: Finding): boolean => {
   if (before === after) return false;
-  const { confirmedAt, lastSeenAt, ...was } = before;
-  const { confirmedAt: againAt, lastSeenAt: lastAt, ...is } = after;
+  const { confirmedAt, seenDays: _, lastSeenAt, ...was } = before;
+  const { confirmedAt: againAt, seenDays: __, lastSeenAt: lastAt, ...is } = after;
   const grew = after.life === "episode" && lastSeenAt !== lastAt;
   return grew || againAt - confirmedAt >= REFRESH_MS || !isDeepStrictEqual(was, is);
 };
@@ -92,7 +102,7 @@ export const createFindingStore = (table: Table): FindingStore => {
     table.putIf(
       {
         ...keys.finding(finding.cluster, finding.id),
-        v: PACKED,
+        v: PACKED_BY_KEY,
         rev: (rev ?? 0) + 1,
         z: packFinding(finding),
         ...(finding.closedAt !== undefined && {

@@ -122,11 +122,30 @@ describe("the store of findings", () => {
     const [again] = await store.update(cluster, change, known);
     expect(await store.get(cluster, String(finding?.id))).toEqual(again);
     const item = await table.get({ pk: `FINDING#${cluster}`, sk: String(finding?.id) });
-    expect(item).toMatchObject({ v: 2, rev: 2 });
+    expect(item).toMatchObject({ v: 3, rev: 2 });
     expect(item?.finding).toBeUndefined();
     // What was read before the last write is noticed by the write that rests on it.
     await store.update(cluster, (e) => reconcileFindings(e, [], [look], T + 14 * HOUR), known);
     expect(await store.list(cluster)).toMatchObject([{ status: "resolved", confirmedAt: T + 7 * HOUR }]);
+  });
+
+  it("reads findings that an earlier release packed", async () => {
+    const table = await tables.fresh();
+    const own = Cluster.parse("arn:aws:dsql:us-east-1:111122223333:cluster/abc");
+    const id = "dormant-mapping-0011223344556677";
+    const z = Buffer.from(
+      "g+YdtJyqa2BgaGhkZGxsYmJqamZmbo6apzDzNc1yj6EhyCEgpxgbw3NSYlIyamaCZpXEgoL4onwl7JkEIqlQmgeNaKScgJlczE0NDAzNDEAAPeWgSOGPMxSlaNGHIocUd7UA",
+      "base64",
+    );
+    await table.put({ pk: `FINDING#${own}`, sk: id, v: 2, rev: 1, z: new Uint8Array(z) });
+    const store = createFindingStore(table);
+    expect(await store.list(own)).toEqual([
+      {
+        ...{ id, detector: "dormant-mapping", category: "dormant", life: "state", severity: "medium" },
+        ...{ cluster: own, subject: { role: "app_ro", facet: "" }, title: "app_ro unused", evidence: {} },
+        ...{ firstSeenAt: T, lastSeenAt: T, status: "open", detectedAt: T, confirmedAt: T, reopened: 0 },
+      },
+    ]);
   });
 
   it("keeps exemptions and takes them away", async () => {
