@@ -31,7 +31,7 @@ const oneOf = (principal: string, cluster: Cluster, peers: readonly string[]): C
   if (service !== "iam" || !CLUSTER.test(cluster)) return {};
   if (account !== parseArn(cluster)?.account)
     return {
-      says: `In IAM nothing can be done here: the identity is of the account ${visible(account, 20)}.`,
+      says: `In IAM nothing can be done here: the identity belongs to account ${visible(account, 20)}.`,
     };
   if (resource === "root")
     return {
@@ -48,7 +48,7 @@ const oneOf = (principal: string, cluster: Cluster, peers: readonly string[]): C
 const firstOf = (peers: readonly string[] | undefined): string => {
   const where = peers?.length ? "this cluster and its peers" : "this cluster";
   const unread = peers ? "" : " If it has peers in other Regions, add their ARNs: they could not be read.";
-  return `In IAM, for ${where} alone; deleting that policy takes it back.${unread}`;
+  return `In IAM, for ${where} alone, to stop it as any role, admin too. To undo it, delete the policy.${unread}`;
 };
 
 /**

@@ -31,8 +31,11 @@ const beganLines = (finding: Finding): string[] => {
         : `It began between ${minute(after)} and ${minute(by)}, the times of the snapshots before and after.`,
     );
   }
-  const { firstSeenAt, lastSeenAt } = finding;
-  return [fromTo(firstSeenAt, lastSeenAt)];
+  const { firstSeenAt, lastSeenAt, life, evidence } = finding;
+  // A state holds until it is mended: the last look at it is no end.
+  const goesOn = !isOver(finding) && (life === "state" || evidence.goesOn === true);
+  const stretch = fromTo(firstSeenAt, lastSeenAt);
+  return [goesOn ? stretch.replace(" to ", ", and still at ") : stretch];
 };
 
 export const aboutLines = ({ cluster, subject }: Finding): string[] =>

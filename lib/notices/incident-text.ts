@@ -1,6 +1,6 @@
 // The notice of one incident in words, to be read on a phone at three in the morning: the answer first, times in UTC.
 
-import { type Instant, minute } from "../core/base/time.ts";
+import { fromTo, type Instant, minute } from "../core/base/time.ts";
 import { visible } from "../core/base/visible-text.ts";
 import type { DetectorWords } from "../core/findings/detector.ts";
 import { type Finding, worstFirst } from "../core/findings/finding.ts";
@@ -12,7 +12,7 @@ import { type Commands, commandsFor, type StoreArguments } from "./command-line.
 import { aboutLines, docLines, findingLine, firstStepLines, seenLines, sinceLines } from "./finding-lines.ts";
 import { afterwardsLines, decideLines } from "./next-steps.ts";
 import { type Notice, noticeFinding, toldOf } from "./notice.ts";
-import { howItEnded, overText } from "./over-text.ts";
+import { howItEnded, isEndedEpisode, overText } from "./over-text.ts";
 import { beneath, paragraph, wrapped } from "./page.ts";
 import { type ReachOf, reachOfAll } from "./reach-of-all.ts";
 import { shortText } from "./short-text.ts";
@@ -30,7 +30,8 @@ const SHOWN = 20;
 /** The one that says most: what is new where people know the rest, then the worst of what stands, the first of these. */
 const leadOf = ({ standing, tellable, findings }: Incident, kind: NoticeKind): Finding => {
   const news = kind === "more" || kind === "worse" ? standing.filter(isNews) : [];
-  const among = [news, standing, tellable].find(({ length }) => length) ?? findings;
+  // What is over is over whole: the part that was closed first may have been the worst.
+  const among = (kind === "over" ? [] : [news, standing, tellable]).find(({ length }) => length) ?? findings;
   return among.toSorted((a, b) => worstFirst(a.severity, b.severity))[0] ?? findings[0];
 };
 
@@ -69,12 +70,27 @@ const statusLines = (incident: Incident, kind: NoticeKind, lead: Finding, now: I
   return [...says[kind], reference].flatMap((line) => wrapped(line, "  "));
 };
 
-/** How each part of it ended, and what stays to know. */
+/** How each part of it ended, and what stays to know. What the notice began with need not be read twice. */
 const endLines = ({ findings }: Incident): string[] =>
   findings
     .filter(isOver)
     .slice(0, SHOWN)
-    .flatMap((finding) => [...findingLine(finding), ...beneath(visible(howItEnded(finding), 600))]);
+    .flatMap((finding) => {
+      const quiet = findings.length > 1 ? [`Last seen at ${minute(finding.lastSeenAt)}.`] : [];
+      const how = isEndedEpisode(finding) ? quiet : [howItEnded(finding)];
+      return [...findingLine(finding), ...how.flatMap((text) => beneath(visible(text, 600)))];
+    });
+
+/** From the first to the last connection of all that goes on, where the others of it reach beyond the one that is told. */
+const spanLines = ({ standing }: Incident, lead: Finding): string[] => {
+  if (lead.category !== "anomalous") return [];
+  const all = [lead, ...standing.filter(({ category }) => category === "anomalous")];
+  const whole = fromTo(
+    Math.min(...all.map(({ firstSeenAt }) => firstSeenAt)),
+    Math.max(...all.map(({ lastSeenAt }) => lastSeenAt)),
+  );
+  return whole === fromTo(lead.firstSeenAt, lead.lastSeenAt) ? [] : [`All of this incident: ${whole}`];
+};
 
 const newsLines = ({ tellable }: Incident, lead: Finding): string[] =>
   tellable
@@ -117,14 +133,11 @@ const standingLines = (
         ? [...newsLines(incident, lead), ...knownLines(incident, lead)]
         : knownLines(incident, lead),
     ),
-    ...paragraph("SINCE WHEN", sinceLines(lead)),
+    ...paragraph("SINCE WHEN", [...sinceLines(lead), ...spanLines(incident, lead)]),
     ...paragraph("WHY IT MATTERS", words ? docLines(words.docs.why, lead, run) : []),
     ...paragraph("WHAT IT CAN REACH", reach),
     ...paragraph("WHAT TO DO FIRST", firstStepLines(lead, words, run)),
-    ...paragraph(
-      `TO CUT ${several ? "THEM" : "IT"} OFF (new connections; open sessions go on for up to an hour)`,
-      cut,
-    ),
+    ...paragraph(`TO CUT ${several ? "THEM" : "IT"} OFF`, cut),
     ...paragraph("IF IT IS EXPECTED", words ? docLines(words.docs.falsePositives, lead, run) : []),
     ...paragraph("WHAT IS NOT KNOWN", words ? docLines(words.docs.blindSpots, lead, run) : []),
   ];

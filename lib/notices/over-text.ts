@@ -2,6 +2,7 @@
 import { type Instant, minute } from "../core/base/time.ts";
 import type { Finding } from "../core/findings/finding.ts";
 import type { Incident } from "../core/incidents/incident.ts";
+import { isRefusedOnly } from "../core/incidents/parties.ts";
 
 /** Ended by quiet alone. */
 export const isEndedEpisode = ({ life, status }: Finding): boolean =>
@@ -18,10 +19,17 @@ export const howItEnded = (finding: Finding): string => {
 
 /** Since when an incident is over, and why. */
 export const overText = ({ findings, openedAt }: Incident, overAt: Instant): string => {
-  const found = `It is over. It was found at ${minute(openedAt)}`;
+  const found = `It was found at ${minute(openedAt)}`;
   if (findings.every(({ status }) => status === "resolved" || status === "exempt"))
     return `${found} and resolved at ${minute(overAt)}.`;
   const quiet = findings.filter(isEndedEpisode).map(({ lastSeenAt }) => lastSeenAt);
   if (!quiet.length) return `${found} and ended at ${minute(overAt)}.`;
-  return `${found}. The last unusual connection was seen at ${minute(Math.max(...quiet))}, and none in the 24 hours after. Nothing was mended: whoever got in may still have the access.`;
+  const attacks = findings.filter(({ category }) => category === "anomalous");
+  const refused = attacks.length > 0 && attacks.every(isRefusedOnly);
+  const last = `The last ${refused ? "attempt" : "unusual connection"} was seen at ${minute(Math.max(...quiet))}, and none in the 24 hours after.`;
+  return `${found}. ${last} ${
+    refused
+      ? "As far as was seen, all were refused. Nothing was mended: whoever tried can try again."
+      : "Nothing was mended: whoever got in may still have the access."
+  }`;
 };

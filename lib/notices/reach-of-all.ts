@@ -16,15 +16,21 @@ export type ReachOf = (principal: Principal) => Reach | undefined;
 /** Each of them takes up to ten lines: a mail that nobody scrolls through helps nobody. */
 const MAX_CUT = 5;
 
-/** Both walls, each with where it is done. */
+/** AWS documents no way to end a connection, and none to list them: UserGuide/considerations.html */
+const STOPS =
+  "This stops new connections. Those that are open can go on for up to an hour: AWS documents no way to end them.";
+
+/** Both walls, each with where it is done and what it stops. */
 const cutLines = (reaches: readonly Reach[], iam: readonly string[]): string[] => {
   const all = new Set(reaches.flatMap(({ roles }) => roles.slice(0, MAX_ROLES).map(({ revoke }) => revoke)));
   const more = reaches.reduce((sum, { roles }) => sum + Math.max(0, roles.length - MAX_ROLES), 0);
-  return [
-    ...(all.size ? ["In the database, as admin:", ...[...all].flatMap((sql) => fixLines(sql))] : []),
+  const where = `In the database, as admin, to end the ${all.size > 1 ? "mappings" : "mapping"}:`;
+  const ways = [
+    ...(all.size ? [where, ...[...all].flatMap((sql) => fixLines(sql))] : []),
     ...(more ? [`-- ${counted(more, "more mapping")}: see each finding.`] : []),
     ...iam,
   ];
+  return ways.length ? [...wrapped(STOPS), ...ways] : [];
 };
 
 const namesOf = (principals: readonly Principal[]): string => {

@@ -45,11 +45,13 @@ describe("in IAM", () => {
       JSON.parse(wordsOf(lines)[5] ?? "").Statement[0].Resource;
     const saysOf = (lines: readonly string[]) => lines.join(" ").split(" aws iam ")[0];
     const alone = linesOf("user/ana");
-    expect(saysOf(alone)).toBe("In IAM, for this cluster alone; deleting that policy takes it back.");
+    expect(saysOf(alone)).toBe(
+      "In IAM, for this cluster alone, to stop it as any role, admin too. To undo it, delete the policy.",
+    );
     const both = linesOf("user/ana", undefined, [peer]);
     expect(resourcesOf(both)).toEqual([cluster, peer]);
     expect(saysOf(both)).toBe(
-      "In IAM, for this cluster and its peers alone; deleting that policy takes it back.",
+      "In IAM, for this cluster and its peers alone, to stop it as any role, admin too. To undo it, delete the policy.",
     );
     // One that is no ARN of a cluster could be something else to a shell.
     for (const lines of [
@@ -68,7 +70,7 @@ describe("in IAM", () => {
       [/change its password/, linesOf("root")],
       [/IAM Identity Center/, linesOf("role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Support_a1b2")],
       [/IAM Identity Center/, linesOf("role/AWSReservedSSO_Support_a1b2")],
-      [/of the account 999900001111/, linesOf("role/bi/Vendor", "999900001111")],
+      [/belongs to account 999900001111/, linesOf("role/bi/Vendor", "999900001111")],
     ] as const) {
       expect(lines.join(" ")).toMatch(says);
       expect(lines.join("\n")).not.toContain("put-");

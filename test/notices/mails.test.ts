@@ -26,8 +26,8 @@ describe("the mail of", () => {
   });
 
   it("incidents of several principals says that it cuts all of them off", () => {
-    expect(plain.opened?.body).toContain("\nTO CUT IT OFF (");
-    for (const kind of ["more", "worse"]) expect(plain[kind]?.body, kind).toContain("\nTO CUT THEM OFF (");
+    expect(plain.opened?.body).toContain("\nTO CUT IT OFF\n");
+    for (const kind of ["more", "worse"]) expect(plain[kind]?.body, kind).toContain("\nTO CUT THEM OFF\n");
   });
 
   it.each(Object.keys(plain))("%s tells no stretch that ends before it begins", (kind) => {

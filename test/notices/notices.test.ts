@@ -59,7 +59,7 @@ describe("a notice", () => {
       Without capture: 0 hours
 
       SINCE WHEN
-      2025-12-31 02:00 UTC to 2026-04-01 02:00 UTC
+      2025-12-31 02:00 UTC, and still at 2026-04-01 02:00 UTC
 
       WHY IT MATTERS
       Nobody would miss this access, and nobody watches it. Whoever gets hold of the

@@ -4,6 +4,7 @@ import { Cluster, Principal } from "../../lib/core/base/ids.ts";
 import { DAY, HOUR, iso, MINUTE } from "../../lib/core/base/time.ts";
 import { closeGone } from "../../lib/core/findings/close-gone.ts";
 import type { Finding } from "../../lib/core/findings/finding.ts";
+import { firstStepOf } from "../../lib/core/findings/first-step.ts";
 import type { Gone } from "../../lib/core/history/cluster-life.ts";
 import { incidentsOf } from "../../lib/core/incidents/incident.ts";
 import { joinIncidents } from "../../lib/core/incidents/threads.ts";
@@ -64,7 +65,7 @@ const worldOf = ({ principal, role, object, session }: Names) => {
     },
     eventIds: ["7cd7ec29-d4b3-42aa-a4fe-d437d9890982", "9d8f7f1e-2f7b-4f0c-8c5e-0d7a4f6c1b2a"],
     threads: ["network:203.0.113.0/24"],
-    fix: `Ask the owner of ${name}. If nobody can explain it, end its sessions, then take its access away.`,
+    fix: firstStepOf(arn(name)),
     ...{ firstSeenAt: T - 50 * MINUTE, lastSeenAt: T - 48 * MINUTE },
   });
   const grant: Finding = {

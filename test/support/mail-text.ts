@@ -24,7 +24,7 @@ export const shellWordsOf = (commands: readonly string[]): string[][] => {
 
 /** The SQL statements of the paragraphs that say what to do; advice in words is none. */
 export const statementsIn = (text: string): string[] =>
-  [...text.matchAll(/^(?:WHAT TO DO FIRST|TO CUT (?:IT|THEM) OFF .*)\n((?:.+\n)+)/gm)].flatMap(
+  [...text.matchAll(/^(?:WHAT TO DO FIRST|TO CUT (?:IT|THEM) OFF)\n((?:.+\n)+)/gm)].flatMap(
     ([, lines = ""]) => {
       const sql = lines
         .split("\n")

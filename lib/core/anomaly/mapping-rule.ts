@@ -3,6 +3,7 @@ import type { Tally } from "../activity/activity.ts";
 import { LONGEST_SESSION } from "../activity/session-end.ts";
 import { DAY } from "../base/time.ts";
 import { STANDING_DAYS } from "./constants.ts";
+import { connectedOrTried } from "./in-words.ts";
 import type { SignRule } from "./sign-rule.ts";
 
 /** Whether a sign says that a principal was let in when no session of before its mapping was revoked could still be open. */
@@ -32,14 +33,14 @@ export const mappingRule = (id: string, state: "revoked" | "never", says: string
     const afterLastSession = seen.some(isLate);
     // What stands for days is no event, but to be let in.
     if (!seen.length || (own.unmappedDays >= STANDING_DAYS && !afterLastSession)) return [];
-    const refused = seen.every(({ outcome }) => outcome === "refused");
+    const { refused, did } = connectedOrTried(seen);
     return [
       {
         level: 1,
         firstAt: Math.min(...seen.map(({ firstAt }) => firstAt)),
         lastAt: Math.max(...seen.map(({ lastAt }) => lastAt)),
         eventIds: seen.map(({ firstEventId }) => firstEventId).slice(0, 5),
-        what: `${refused ? "tried to connect" : "connected"} ${says}${afterLastSession ? ", after the last possible end of any session from before" : ""}`,
+        what: `${did} ${says}${afterLastSession ? ", after the last possible end of any session from before" : ""}`,
         evidence: {
           connections: seen.reduce((sum, { count }) => sum + count, 0),
           refused,

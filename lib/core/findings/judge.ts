@@ -15,6 +15,7 @@ import {
 } from "./detector.ts";
 import { type Finding, type Look, type Observation, type Subject, worstFirst } from "./finding.ts";
 import { findingId } from "./finding-id.ts";
+import { firstStepOf } from "./first-step.ts";
 import { foundBetween } from "./found-between.ts";
 import type { AuditView } from "./view.ts";
 
@@ -151,9 +152,7 @@ const observeEpisode = (view: AuditView, episode: WeighedEpisode): Observation |
     lastSeenAt: episode.lastAt,
     ...(threads.length && { threads: [...new Set(threads)].slice(0, MAX_THREADS) }),
     eventIds: [...new Set(episode.signs.flatMap(({ eventIds }) => eventIds))].slice(0, SHOWN_EVENTS),
-    fix: episode.principal.endsWith(":root")
-      ? "Ask whoever holds the password of the root user. If nobody can explain it, change the password, delete its access keys, and look in CloudTrail for what else it did."
-      : `Ask the owner of ${name}. If nobody can explain it, end its sessions, then take its access away.`,
+    fix: firstStepOf(episode.principal),
   };
 };
 

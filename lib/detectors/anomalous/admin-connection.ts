@@ -1,5 +1,6 @@
 // A principal that connects as admin for the first time.
 
+import { connectedOrTried } from "../../core/anomaly/in-words.ts";
 import type { SignRule } from "../../core/anomaly/sign-rule.ts";
 import { counted } from "../../core/base/counted.ts";
 import { HOUR } from "../../core/base/time.ts";
@@ -15,14 +16,14 @@ const rule: SignRule = {
     if (own.adminDays > 0) return [];
     const asAdmin = tallies.filter(({ action }) => action === "DbConnectAdmin");
     if (!asAdmin.length) return [];
-    const refused = asAdmin.every(({ outcome }) => outcome === "refused");
+    const { refused, did } = connectedOrTried(asAdmin);
     return [
       {
         level: 1,
         firstAt: Math.min(...asAdmin.map(({ firstAt }) => firstAt)),
         lastAt: Math.max(...asAdmin.map(({ lastAt }) => lastAt)),
         eventIds: asAdmin.map(({ firstEventId }) => firstEventId).slice(0, 5),
-        what: `${refused ? "tried to connect" : "connected"} as admin for the first time in ${counted(own.activeDays, "active day")}`,
+        what: `${did} as admin for the first time in ${counted(own.activeDays, "active day")}`,
         evidence: { connections: asAdmin.reduce((sum, { count }) => sum + count, 0), refused },
       },
     ];

@@ -54,7 +54,7 @@ export const concurrentNetworks = /* @__PURE__ */ defineDetector({
   life: "episode",
   docs: {
     why: "A person is in one place. When one session connects from two distant networks within an hour, somebody else may hold its credentials. The same holds for a session name that appears on several roles within an hour, though they never shared one, and for an access key that two principals use.",
-    fix: "Ask the person named by the session. If one of the places is not theirs, revoke the sessions of the IAM role and look at what was reached.",
+    fix: "Ask the person named by the session. If one of the places is not theirs, revoke the active sessions of the IAM role and look at what was reached.",
     falsePositives:
       "A VPN that is switched on or off, a phone's line beside the office's, a remote desktop. A person who was given a second role, an IAM user that was renamed. Acknowledge what is expected: the auditor learns it.",
     blindSpots:

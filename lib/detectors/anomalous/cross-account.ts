@@ -2,6 +2,7 @@
 
 import { STANDING_DAYS } from "../../core/anomaly/constants.ts";
 import { accountOf } from "../../core/anomaly/estate.ts";
+import { connectedOrTried } from "../../core/anomaly/in-words.ts";
 import type { SignRule } from "../../core/anomaly/sign-rule.ts";
 import { HOUR } from "../../core/base/time.ts";
 import { defineDetector, SignOptions } from "../../core/findings/detector.ts";
@@ -21,6 +22,7 @@ const rule: SignRule = {
       own.activeDays >= STANDING_DAYS
     )
       return [];
+    const { refused, did } = connectedOrTried(tallies);
     return [
       {
         level: 1,
@@ -28,8 +30,8 @@ const rule: SignRule = {
         firstAt: Math.min(...tallies.map(({ firstAt }) => firstAt)),
         lastAt: Math.max(...tallies.map(({ lastAt }) => lastAt)),
         eventIds: tallies.map(({ firstEventId }) => firstEventId).slice(0, 5),
-        what: `connected from another AWS account, ${account}`,
-        evidence: { account, clusterAccount },
+        what: `${did} from another AWS account, ${account}`,
+        evidence: { account, clusterAccount, refused },
       },
     ];
   },
@@ -49,7 +51,11 @@ export const crossAccount = /* @__PURE__ */ defineDetector({
     blindSpots:
       "AWS documents cross-account access as not yet supported for cluster policies. The account is read from the ARN alone.",
   },
-  evidence: { account: "Account", clusterAccount: "Account of the cluster" },
+  evidence: {
+    account: "Account",
+    clusterAccount: "Account of the cluster",
+    refused: { label: "All of it refused", whenEmpty: "" },
+  },
   options: SignOptions,
   rule,
 });

@@ -29,7 +29,7 @@ export const failedAttempts = /* @__PURE__ */ defineDetector({
   life: "episode",
   docs: {
     why: "Somebody who tries roles or tokens is refused until one fits. The worst case is to be refused and then let in.",
-    fix: "Look at where the attempts came from and which role they asked for. If nobody can explain them, revoke the sessions of the IAM role.",
+    fix: "Look at where the attempts came from and which role they asked for. If nobody can explain them, revoke the active sessions of the IAM role.",
     falsePositives:
       "A deployment with a wrong role name, a token that expired, a cluster that wakes. When many are refused within the same hour, each from where it usually comes, the finding is withdrawn.",
     blindSpots:

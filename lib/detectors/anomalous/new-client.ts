@@ -51,7 +51,7 @@ export const newClient = /* @__PURE__ */ defineDetector({
   life: "episode",
   docs: {
     why: "A service does not change its driver by itself. A database tool in a service's role means a person at a keyboard, or another program.",
-    fix: "Ask the owner whether the client was changed. If not, revoke the sessions of the IAM role and look at where the connections came from.",
+    fix: "Ask the owner whether the client was changed. If not, revoke the active sessions of the IAM role and look at where the connections came from.",
     falsePositives:
       "A new driver or tool, rolled out one service at a time. A new version of the same client does not count. When several principals change on the same day, the finding is withdrawn.",
     blindSpots:

@@ -71,7 +71,7 @@ export const newNetwork = /* @__PURE__ */ defineDetector({
   life: "episode",
   docs: {
     why: "Stolen credentials are used from elsewhere. A job that came from one subnet for months does not move by itself.",
-    fix: "Ask the owner of the principal. If nobody can explain it, revoke its IAM sessions, then its mappings (AWS IAM REVOKE). Look at what its roles can reach.",
+    fix: "Ask the owner of the principal. If nobody can explain it, revoke its mappings (AWS IAM REVOKE), then the active sessions of its IAM role. Look at what its roles can reach.",
     falsePositives:
       "A move to another subnet or Region, a new office, a journey. When several principals move on the same day, the finding is withdrawn. Acknowledge what is expected: the auditor learns it.",
     blindSpots:

@@ -63,7 +63,7 @@ export const offHours = /* @__PURE__ */ defineDetector({
   life: "episode",
   docs: {
     why: "People sleep. A person's credentials used in the middle of that person's night may be in other hands.",
-    fix: "Ask the person. If it was not them, revoke the sessions of the IAM role.",
+    fix: "Ask the person. If it was not them, revoke the active sessions of the IAM role.",
     falsePositives: "Work at night, a journey to another time zone, on-call duty: acknowledge the finding.",
     blindSpots:
       "Machines are left out. Weekends are not told from weekdays. People who share a role across time zones have no usual hours.",

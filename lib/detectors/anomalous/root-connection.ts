@@ -1,5 +1,6 @@
 // The root user of an AWS account connects.
 
+import { connectedOrTried } from "../../core/anomaly/in-words.ts";
 import type { SignRule } from "../../core/anomaly/sign-rule.ts";
 import { HOUR } from "../../core/base/time.ts";
 import { defineDetector, SignOptions } from "../../core/findings/detector.ts";
@@ -11,19 +12,20 @@ const rule: SignRule = {
   measure: "fact",
   habitFree: true,
   isCertain: true,
-  reached: ({ principal, tallies }) =>
-    /^arn:[^:]*:iam::\d*:root$/.test(principal)
-      ? [
-          {
-            level: 1,
-            firstAt: Math.min(...tallies.map(({ firstAt }) => firstAt)),
-            lastAt: Math.max(...tallies.map(({ lastAt }) => lastAt)),
-            eventIds: tallies.map(({ firstEventId }) => firstEventId).slice(0, 5),
-            what: "connected, the user that no IAM policy limits",
-            evidence: { connections: tallies.reduce((sum, { count }) => sum + count, 0) },
-          },
-        ]
-      : [],
+  reached: ({ principal, tallies }) => {
+    if (!/^arn:[^:]*:iam::\d*:root$/.test(principal)) return [];
+    const { refused, did } = connectedOrTried(tallies);
+    return [
+      {
+        level: 1,
+        firstAt: Math.min(...tallies.map(({ firstAt }) => firstAt)),
+        lastAt: Math.max(...tallies.map(({ lastAt }) => lastAt)),
+        eventIds: tallies.map(({ firstEventId }) => firstEventId).slice(0, 5),
+        what: `${did}, the user that no IAM policy limits`,
+        evidence: { connections: tallies.reduce((sum, { count }) => sum + count, 0), refused },
+      },
+    ];
+  },
 };
 
 export const rootConnection = /* @__PURE__ */ defineDetector({
@@ -36,10 +38,13 @@ export const rootConnection = /* @__PURE__ */ defineDetector({
   docs: {
     why: "No IAM policy limits the root user, and no service needs it. This is a person, or an intruder.",
     fix: "Find out who used the root user and why. Take its access keys away.",
-    falsePositives: "None. Nothing should connect as the root user.",
+    falsePositives: "Nothing should connect as the root user.",
     blindSpots: "CloudTrail records that somebody connected, not which statements they ran.",
   },
-  evidence: { connections: { label: "Connections", unit: ["connection", "connections"] } },
+  evidence: {
+    connections: { label: "Attempts", unit: ["attempt", "attempts"] },
+    refused: "All of them refused",
+  },
   options: SignOptions,
   rule,
 });

@@ -35,12 +35,11 @@ const titleOf = ({ by, value, principals, letIn }: Found): string => {
 };
 
 const fixOf = ({ by, value, letIn }: Found): string => {
-  const first = letIn.length
-    ? `Take the mappings of ${someOf(letIn)} away and revoke ${letIn.length === 1 ? "its" : "their"} sessions first. Then`
-    : undefined;
-  return by === "network"
-    ? `${first ? `${first} block` : "Block"} ${value} in the cluster policy, and revoke the sessions of ${first ? "who was refused" : "these principals"}.`
-    : `${first ? `${first} look` : "Look"} up where the attempts came from, and revoke the sessions of ${first ? "who was refused" : "these principals"}.`;
+  const place =
+    by === "network" ? `block ${value} in the cluster policy` : "look up where the attempts came from";
+  const sessions = "revoke the active sessions of the IAM roles that were refused";
+  if (!letIn.length) return `First ${place}. Then ${sessions}.`;
+  return `First take the mappings of ${someOf(letIn)} away, and revoke the active sessions of ${letIn.length === 1 ? "that IAM role" : "those IAM roles"}. Then ${place}, and ${sessions}.`;
 };
 
 /** They count how common such refusals are; spread is seen without any other rule. */
@@ -55,7 +54,7 @@ export const spreadRefusals = /* @__PURE__ */ defineDetector({
   life: "stretch",
   docs: {
     why: "Somebody who stole several credentials is refused a few times with each. No single principal shows it; together they do.",
-    fix: "Look up the network. Block it in the cluster policy (aws:SourceIp), and revoke the sessions of the principals that were used.",
+    fix: "Look up the network. Block it in the cluster policy (aws:SourceIp), and revoke the active sessions of the IAM roles that were used.",
     falsePositives: "A new network or library of your own, with which several services are set up wrongly.",
     blindSpots:
       "It takes three principals within one clock hour, and more where such refusals are common. A principal that has used the network or client before does not count. Whether AWS logs every refused attempt is not documented.",

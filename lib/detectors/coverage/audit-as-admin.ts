@@ -46,7 +46,7 @@ export const auditAsAdmin = /* @__PURE__ */ defineDetector({
   docs: {
     why: "With auditAsAdmin, the IAM role of the snapshot function may connect as admin to every cluster of its own account in the deployment's Regions. In member accounts it never may. Its code reads the mappings and nothing else that way, in a read-only transaction. Whoever gets hold of the role or changes the code is held to nothing.",
     fix: "Where the auditor's database role can read sys.iam_pg_role_mappings by a grant, switch auditAsAdmin off. Where it cannot, exempt this finding until a date, with the reason that mappings would be unknown otherwise.",
-    falsePositives: "None: it is open for as long as the deployment has the right.",
+    falsePositives: "It is open for as long as the deployment has the right.",
     blindSpots:
       "It is told by the last snapshot. A right that was given to the role by other means does not show here, nor what is done with it elsewhere: self-audit reports every login as admin that the auditor did not write down first.",
   },
