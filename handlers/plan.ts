@@ -245,7 +245,11 @@ export const wire = (shared: Runtime) => {
       ...openSchedule(table),
       notices: noticeStates(table),
     },
-    deployment: given.DEPLOYMENT && { ...given.DEPLOYMENT, clusterTags: wanted },
+    deployment: given.DEPLOYMENT && {
+      ...given.DEPLOYMENT,
+      clusterTags: wanted,
+      ...(listed && { named: listed.map(({ cluster }) => cluster) }),
+    },
     discover: async () =>
       listed
         ? { clusters: listed, failures: [] }

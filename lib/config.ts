@@ -65,6 +65,8 @@ export const Deployment = z.object({
   members: z.optional(z.string()),
   /** The tags by which the clusters are chosen; empty: all are. Missing: an earlier release wrote it. */
   clusterTags: z.optional(z.record(z.string(), z.string())),
+  /** The clusters that the deployment names, by ARN; missing: all are watched, or an earlier release wrote it. */
+  named: z.optional(z.array(z.string())),
   /** How long what is stored is kept, in days; missing: an earlier release wrote it. */
   retention: z.optional(z.record(z.string(), z.coerce.number())),
   /** The channels beside mail: the bus, the topic, or "on"; empty or "off": switched off. Missing: an earlier release wrote it. */

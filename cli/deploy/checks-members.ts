@@ -3,8 +3,8 @@
 import type { Params } from "../../deploy/params.ts";
 import { stackNameOf } from "../../deploy/params-file.ts";
 import { type Cluster, parseArn } from "../../lib/core/base/ids.ts";
-import { memberLink } from "../../lib/doctor/account-links.ts";
 import { type Link, unknown } from "../../lib/doctor/link.ts";
+import { memberLink } from "../../lib/doctor/place-links.ts";
 import { iamRegionOf } from "../../lib/doctor/setup-links.ts";
 import type { Running } from "../../lib/store/findings/deployments.ts";
 import { withStore } from "../context.ts";
@@ -12,6 +12,7 @@ import type { Io } from "../io.ts";
 import { type CheckItem, itemOf } from "./check-item.ts";
 import { FORWARD_REGION_STACK, FORWARD_STACK, MEMBER_STACK } from "./forward-stacks.ts";
 import { accountOf, type Looked, regionsOf } from "./look.ts";
+import { watchedBy } from "./watched.ts";
 
 /** What the deployed functions left in the table; undefined: there is none, or it could not be read. */
 type Heard = { readonly running: Running | undefined; readonly known: readonly Cluster[] };
@@ -58,11 +59,12 @@ export const memberItems = async (
   return accounts.flatMap((account) => {
     const name = `${stack}-snapshot-${region}`;
     const principal = `arn:${partition}:iam::${account}:role/${name}`;
-    const link = memberLink(account, heard?.running, heard?.known ?? [], {
+    const steps = {
       deploy: command(account, region, MEMBER, ` AuditorStack=${stack}`),
-      setUp: (cluster) =>
+      setUp: (cluster: string) =>
         `As admin, in the cluster: npx dsql-audit setup-sql --principal ${principal} --cluster ${cluster}`,
-    });
+    };
+    const link = memberLink(account, heard?.running, heard?.known ?? [], steps, watchedBy(params));
     const unseen = (what: string, next: string): Link =>
       unknown(what, "stacks of another account cannot be seen from here", `If it is not there yet: ${next}`);
     return [

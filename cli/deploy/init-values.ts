@@ -6,7 +6,7 @@ import { readSettings } from "../../lib/config.ts";
 import type { Cluster } from "../../lib/core/base/ids.ts";
 import { parseArn } from "../../lib/core/base/ids.ts";
 import { connectsTaken } from "../../lib/core/coverage/trail-selectors.ts";
-import { LIVE } from "../../lib/doctor/account-links.ts";
+import { LIVE } from "../../lib/doctor/place-links.ts";
 import { prefixOf, trailsOf } from "../../lib/doctor/setup-links.ts";
 import { AuditError } from "../../lib/errors.ts";
 import { accountOf, type Looked } from "./look.ts";

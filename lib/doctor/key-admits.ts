@@ -122,6 +122,13 @@ export const judgeNeeds = (text: string, key: string, needs: readonly Need[]): J
   return { problem: policy.problem, missing: who("no"), denied: who("denied"), unknown: who("unknown") };
 };
 
+/** `wanted`, or the first with a number that is not taken: a Sid stands once in a policy. */
+const freeSid = (wanted: string, taken: ReadonlySet<unknown>): string => {
+  let sid = wanted;
+  for (let n = 2; taken.has(sid); n += 1) sid = `${wanted}${n}`;
+  return sid;
+};
+
 type Document = { readonly Statement: unknown } & Readonly<Record<string, unknown>>;
 
 /**
@@ -137,13 +144,10 @@ export const mergedNeeds = (
   // It was read strictly, and as a policy.
   const document = JSON.parse(text) as Document;
   const there = [document.Statement].flat();
+  const taken = new Set(there.map((one) => (one as { Sid?: unknown } | null)?.Sid));
   const adds = needs
     .filter(({ label }) => missing.includes(label))
-    .flatMap(({ statement }) => {
-      if (!statement) return [];
-      const isTaken = there.some((one) => (one as { Sid?: unknown } | null)?.Sid === statement.Sid);
-      return [isTaken ? { ...statement, Sid: `${statement.Sid}2` } : statement];
-    });
+    .flatMap(({ statement }) => (statement ? [{ ...statement, Sid: freeSid(statement.Sid, taken) }] : []));
   const puts = { ...document, Statement: [...there, ...adds] };
   return {
     merge: { of: key, keeps: there.length, adds, puts, widened: [] },

@@ -107,6 +107,7 @@ it("is merged so that all that is there stays in its order, and nobody is missin
       Resource: "arn:aws:kms:eu-central-1:111122223333:key/x",
     })),
     ...[logs, events, alarms],
+    ...[logs, events].map((one) => ({ ...one, Sid: `${one?.Sid}2`, Action: "kms:Describe*" })),
     { ...ROOT, Sid: "it's", Principal: { AWS: "arn:aws:iam::999988887777:root" } },
     { Effect: "Deny", Principal: "*", Action: "kms:ScheduleKeyDeletion", Resource: "*" },
   ];
@@ -120,6 +121,8 @@ it("is merged so that all that is there stays in its order, and nobody is missin
       const { Statement } = puts as { Statement: { Sid?: string }[] };
       expect([keeps, (adds as unknown[]).length]).toEqual([statements.length, missing.length]);
       expect(Statement.slice(0, keeps)).toEqual(statements);
+      const there = statements.map((one) => (one as { Sid?: string }).Sid);
+      for (const { Sid } of Statement.slice(keeps)) expect(there).not.toContain(Sid);
       expect(judgeKeyPolicy(JSON.stringify(puts), use).missing).toEqual([]);
     }),
     { numRuns: 50 },

@@ -1,14 +1,9 @@
 // What doctor says of any link that AWS refused or did not answer about, and of what is gone.
 import { describe, expect, it } from "vitest";
 import { Cluster } from "../../lib/core/base/ids.ts";
-import {
-  bucketLink,
-  clustersLink,
-  digestsLink,
-  identityLink,
-  trailLink,
-} from "../../lib/doctor/account-links.ts";
+import { bucketLink, digestsLink, identityLink, trailLink } from "../../lib/doctor/account-links.ts";
 import { awsPorts, type DoctorClients } from "../../lib/doctor/aws-ports.ts";
+import { clustersLink } from "../../lib/doctor/place-links.ts";
 import {
   apiLink,
   deadLettersLink,
