@@ -147,15 +147,13 @@ export const mappingsWith = (
     };
     if (view.brief) return { ...found, title: "", evidence: nothing };
     const basis = basisOf(view, mapping, judged, days);
+    const isUncovered = judged.reason === "a peer is not covered" || judged.reason === "capture not proven";
+    const steps = isUncovered ? peerSteps(basis.peers) : [];
     return {
       ...found,
       title: mappingTitle(view, mapping, judged, basis),
       evidence: evidenceOf(view, mapping, judged, basis, days),
-      ...(judged.reason === "a peer is not covered" && {
-        fix: peerSteps(basis.peers)
-          .map((step) => `-- ${step}`)
-          .join("\n"),
-      }),
+      ...(steps.length > 0 && { fix: steps.map((step) => `-- ${step}`).join("\n") }),
       ...((verdict === "dormant" || verdict === "never-used") && {
         fix: `${revokeMappingSql(mapping.role, mapping.principal)}\n-- Then drop the role, if it owns nothing and nobody else is mapped to it.`,
       }),

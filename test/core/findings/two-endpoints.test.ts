@@ -16,6 +16,7 @@ import {
 } from "../../../lib/core/findings/example-facts.ts";
 import { exampleCluster, exampleIam } from "../../../lib/core/findings/example-iam.ts";
 import type { Facts } from "../../../lib/core/findings/facts.ts";
+import { mappingsWith } from "../../../lib/core/findings/mapping-judgement.ts";
 import { lastElsewhere } from "../../../lib/core/findings/used-elsewhere.ts";
 import { auditView } from "../../../lib/core/findings/view.ts";
 import { connection } from "../../support/connections.ts";
@@ -185,6 +186,19 @@ it("is never called unused while nothing is proven at the peer, or while nobody 
     }),
     { numRuns: 15 },
   );
+});
+
+it("says what to do for the peer also where hours are missing at both endpoints, and nothing where they are missing here alone", () => {
+  const hour = (days: number): Interval => ({ from: NOW - days * DAY, to: NOW - days * DAY + HOUR });
+  const fixOf = (here: readonly Interval[], there: readonly Interval[]) => {
+    const own = exampleFacts({ mappings, iam: both, gaps: here });
+    const peers = [{ ...exampleFacts({ gaps: there }), cluster: PEER }];
+    const view = { ...auditView({ ...own, peers }), once: <T>(_: object, make: () => T) => make() };
+    return mappingsWith(view, "unknown", DAYS).map(({ fix }) => fix)[0];
+  };
+  expect(fixOf([hour(20)], [hour(30)])).toContain(`1 hour of its peer in us-east-2 (${PEER})`);
+  expect(fixOf([], [hour(30)])).toContain(`1 hour of its peer in us-east-2 (${PEER})`);
+  expect(fixOf([hour(20)], [])).toBeUndefined();
 });
 
 it("is silent for no longer than its connections through the peer say, also where only the newest uses are kept", () => {
