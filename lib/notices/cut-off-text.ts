@@ -1,12 +1,11 @@
 // How somebody is shut out tonight: the mappings in the database, and a denial in IAM that holds for one cluster alone, in all its Regions.
-import { type Cluster, parseArn } from "../core/base/ids.ts";
+import { type Cluster, isClusterArn, parseArn } from "../core/base/ids.ts";
 import { shellWord } from "../core/base/shell-word.ts";
 import { visible } from "../core/base/visible-text.ts";
 import { wrapped } from "./page.ts";
 
 /** What IAM takes as the name of a user or role: IAM/latest/APIReference/API_PutRolePolicy.html */
 const NAME = /^[\w+=,.@][\w+=,.@-]{0,63}$/;
-const CLUSTER = /^arn:[\w-]+:dsql:[\w-]+:\d{12}:cluster\/[a-z0-9]+$/;
 /** Roles of Identity Center and of services cannot be changed by hand. */
 const MANAGED = /^role\/(?:aws-reserved\/|aws-service-role\/|AWSReservedSSO_|AWSServiceRoleFor)/;
 /** Of each cluster its own: writing a policy of the same name would take back what it denied. */
@@ -28,7 +27,7 @@ type Cut = { readonly command?: readonly string[]; readonly says?: string };
 
 const oneOf = (principal: string, cluster: Cluster, peers: readonly string[]): Cut => {
   const { service, account = "", resource = "" } = parseArn(principal) ?? {};
-  if (service !== "iam" || !CLUSTER.test(cluster)) return {};
+  if (service !== "iam" || !isClusterArn(cluster)) return {};
   if (account !== parseArn(cluster)?.account)
     return {
       says: `In IAM nothing can be done here: the identity belongs to account ${visible(account, 20)}.`,
@@ -60,7 +59,7 @@ export const iamCutLines = (
   cluster: Cluster,
   peers: readonly string[] | undefined,
 ): string[] => {
-  const known = peers?.every((arn) => CLUSTER.test(arn)) ? peers : undefined;
+  const known = peers?.every((arn) => isClusterArn(arn)) ? peers : undefined;
   const all = principals.map((principal) => oneOf(principal, cluster, known ?? []));
   const commands = all.flatMap(({ command = [] }) => command);
   return [

@@ -25,6 +25,12 @@ export const parseArn = (text: string): ArnParts | undefined => {
   return { partition, service, region, account, resource: rest.join(":") };
 };
 
+/** https://docs.aws.amazon.com/service-authorization/latest/reference/list_dsql.html */
+const CLUSTER = /^arn:[a-z-]+:dsql:[a-z0-9-]+:\d{12}:cluster\/[a-z0-9]+$/;
+
+/** Whether the text is the ARN of one Aurora DSQL cluster: then it needs no quoting, in SQL, in JSON or for a shell. */
+export const isClusterArn = (text: string): boolean => CLUSTER.test(text);
+
 /** The partition that a Region is of; undefined: its name does not tell. */
 export const partitionOf = (region: string): string | undefined => {
   if (region.startsWith("cn-")) return "aws-cn";

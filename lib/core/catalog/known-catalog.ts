@@ -1,6 +1,6 @@
 // A catalog together with what was last known of the sections that it could not read.
 
-import { Cluster } from "../base/ids.ts";
+import { Cluster, isClusterArn } from "../base/ids.ts";
 import type { Instant } from "../base/time.ts";
 import * as z from "../base/zod.ts";
 import type { Catalog, RowOf, SectionName } from "./catalog.ts";
@@ -22,7 +22,10 @@ export type LastIam = {
  * A peer that an earlier snapshot named and this one does not. `until`: the first snapshot that could tell and did not name
  * it; null: none could since.
  */
-export const FormerPeer = z.object({ cluster: Cluster, until: z.nullable(z.int()) });
+export const FormerPeer = z.object({
+  cluster: Cluster.check(z.refine(isClusterArn)),
+  until: z.nullable(z.int()),
+});
 export type FormerPeer = z.infer<typeof FormerPeer>;
 
 /** `lastKnown` holds unreadable sections only; one that was never read is in neither place. `lastIam`: the same of IAM. */

@@ -1,5 +1,5 @@
 // The endpoints of a multi-Region database in other Regions, now and earlier, as the snapshot of one of them tells.
-import { parseArn } from "../base/arn.ts";
+import { isClusterArn, parseArn } from "../base/arn.ts";
 import { Cluster } from "../base/ids.ts";
 import type { Instant } from "../base/time.ts";
 import { type Catalog, isDsql } from "./catalog.ts";
@@ -23,13 +23,18 @@ const namedIn = ({ cluster, iam }: Told): Pick<Peers, "clusters" | "unread"> => 
   const part = iam?.parts.clusters;
   if (!part) return { clusters: [] };
   if (part.status === "unreadable") return { clusters: [], unread: part.reason };
-  const others = part.rows.flatMap(({ arn }) => {
-    const { data } = Cluster.safeParse(arn);
-    return data === undefined || data === cluster ? [] : [data];
-  });
+  const others = part.rows.map(({ arn }) => arn).filter((arn) => arn !== cluster);
+  const named = others.filter((arn) => isClusterArn(arn));
   const own = part.rows.find(({ arn }) => arn === cluster);
-  const unread = own ? own.peersUnread : "nothing was read of the cluster itself";
-  return { clusters: [...new Set(others)].sort(), ...(unread !== undefined && { unread }) };
+  const unread = !own
+    ? "nothing was read of the cluster itself"
+    : named.length < others.length
+      ? "a peer is named by what is no cluster's ARN"
+      : own.peersUnread;
+  return {
+    clusters: [...new Set(named)].sort().map((arn) => Cluster.parse(arn)),
+    ...(unread !== undefined && { unread }),
+  };
 };
 
 /**

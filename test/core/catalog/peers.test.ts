@@ -55,3 +55,22 @@ it("remembers each peer that ever was, until the first snapshot that could tell 
     { numRuns: 80 },
   );
 });
+
+it("is not known where what is named as a peer is no cluster's ARN: nothing of that is taken for one", () => {
+  const part = fc.constantFrom("'", "\n", ":", "/", "*", "us-east-2", "\u202e", "DROP TABLE x;", '"', "p");
+  const bent = fc
+    .tuple(fc.integer({ min: 0, max: 5 }), fc.array(part, { minLength: 1, maxLength: 4 }))
+    .map(([at, parts]) => PEERS[0].split(":").toSpliced(at, 1, parts.join("")).join(":"));
+  const WELL = /^arn:[a-z-]+:dsql:[a-z0-9-]+:\d{12}:cluster\/[a-z0-9]+$/;
+  fc.assert(
+    fc.property(fc.oneof(bent, fc.constantFrom("", "x".repeat(600))), (arn) => {
+      const named = [exampleCluster(HERE), { ...exampleCluster(PEERS[1]), arn: PEERS[1] as string }];
+      const iam = exampleIam({ clusters: [...named, { ...exampleCluster(PEERS[1]), arn }] });
+      const { clusters, unread } = peersIn({ ...estate(), cluster: HERE, iam });
+      for (const one of clusters) expect(one).toMatch(WELL);
+      expect(clusters).toContain(PEERS[1]);
+      expect(unread !== undefined).toBe(!WELL.test(arn));
+    }),
+    { numRuns: 200 },
+  );
+});
