@@ -1,24 +1,22 @@
-// Looks up what the principals of urgent findings can reach, for the notices about them.
+// Looks up what the principals of incidents can reach, for the notices about them.
 import type { Cluster } from "../core/base/ids.ts";
 import type { Instant } from "../core/base/time.ts";
-import { type Finding, worstFirst } from "../core/findings/finding.ts";
-import { isNews } from "../core/incidents/due.ts";
+import type { Finding } from "../core/findings/finding.ts";
+import { immediateNotice } from "../core/incidents/due.ts";
+import { incidentsOf } from "../core/incidents/incident.ts";
 import { partiesOf } from "../core/incidents/parties.ts";
-import { incidentOf } from "../core/incidents/threads.ts";
 import { AuditError } from "../errors.ts";
 import type { ReachOf } from "../notices/reach-of-all.ts";
 import type { Reach } from "../notices/reach-text.ts";
 import type { ReadStore } from "../store/open-store.ts";
 
-/** Whether a notice about its incident will be due at once: also of what is over, whoever it was still has the access. */
-const isUrgentNews = (finding: Finding): boolean =>
-  isNews(finding) && worstFirst(finding.severity, "high") <= 0;
-
-const asksForIt = (findings: readonly Finding[]): boolean => {
-  const urgent = new Set(findings.filter(isUrgentNews).map(incidentOf));
-  const { first, refused } = partiesOf(findings.filter((finding) => urgent.has(incidentOf(finding))));
-  return first.length + refused.length > 0;
-};
+/** Whether a notice is due of an incident that somebody is behind; of one that is over nobody is told what was within reach. */
+const asksForIt = (findings: readonly Finding[], now: Instant): boolean =>
+  incidentsOf(findings).some((incident) => {
+    const { first, refused } = partiesOf(incident.findings);
+    const kind = first.length + refused.length > 0 ? immediateNotice(incident, now) : undefined;
+    return kind !== undefined && kind !== "over";
+  });
 
 const unread = (why: string): Reach => ({ roles: [], notKnown: `What it can reach is not known: ${why}.` });
 
@@ -29,7 +27,7 @@ export const reachFinder = async (
   findings: readonly Finding[],
   now: Instant,
 ): Promise<ReachOf> => {
-  if (!asksForIt(findings)) return () => undefined;
+  if (!asksForIt(findings, now)) return () => undefined;
   try {
     const [{ accessEngine }, { principalReach }] = await Promise.all([
       import("../core/privileges/effective.ts"),
