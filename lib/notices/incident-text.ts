@@ -12,7 +12,7 @@ import { type Commands, commandsFor, type StoreArguments } from "./command-line.
 import { aboutLines, docLines, findingLine, firstStepLines, seenLines, sinceLines } from "./finding-lines.ts";
 import { afterwardsLines, decideLines } from "./next-steps.ts";
 import { type Notice, noticeFinding, toldOf } from "./notice.ts";
-import { howItEnded, isEndedEpisode, overText } from "./over-text.ts";
+import { howItEnded, isEndedEpisode, isMended, overText } from "./over-text.ts";
 import { beneath, paragraph, wrapped } from "./page.ts";
 import { type ReachOf, reachOfAll } from "./reach-of-all.ts";
 import { shortText } from "./short-text.ts";
@@ -36,8 +36,7 @@ const leadOf = ({ standing, tellable, findings }: Incident, kind: NoticeKind): F
 };
 
 const tagOf = (incident: Incident, kind: NoticeKind): string => {
-  if (kind === "over")
-    return incident.findings.every(({ status }) => status === "resolved") ? "RESOLVED" : "ENDED";
+  if (kind === "over") return isMended(incident) ? "RESOLVED" : "ENDED";
   // How bad it is stays as it was told: no room for it beside the name.
   return kind === "more" ? "UPDATE" : incident.severity.toUpperCase();
 };

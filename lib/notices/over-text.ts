@@ -17,11 +17,15 @@ export const howItEnded = (finding: Finding): string => {
   );
 };
 
+/** Whether a look found each part of it mended that nobody accepted. */
+export const isMended = ({ findings }: Pick<Incident, "findings">): boolean =>
+  findings.every(({ status }) => status === "resolved" || status === "exempt");
+
 /** Since when an incident is over, and why. */
 export const overText = ({ findings, openedAt }: Incident, overAt: Instant): string => {
   const found = `It was found at ${minute(openedAt)}`;
-  if (findings.every(({ status }) => status === "resolved" || status === "exempt"))
-    return `${found} and resolved at ${minute(overAt)}.`;
+  const accepted = findings.some(({ status }) => status === "exempt") ? " The rest of it was accepted." : "";
+  if (isMended({ findings })) return `${found} and resolved at ${minute(overAt)}.${accepted}`;
   const quiet = findings.filter(isEndedEpisode).map(({ lastSeenAt }) => lastSeenAt);
   if (!quiet.length) return `${found} and ended at ${minute(overAt)}.`;
   const attacks = findings.filter(({ category }) => category === "anomalous");

@@ -115,6 +115,19 @@ describe("a notice", () => {
     expect(body).not.toContain("WHAT TO DO FIRST");
   });
 
+  it("is called resolved in subject and text alike where the rest of it was accepted", () => {
+    const both = [finding(), finding({ id: "other" })].map((one) => ({ ...one, incident: "inc-1" }));
+    const told = afterTelling(both, dueNow(both, T), T);
+    const over = told.map((one, n) =>
+      n ? { ...one, status: "exempt" as const } : { ...one, status: "resolved" as const, closedAt: T + HOUR },
+    );
+    const { subject, body } = only(over, T + HOUR);
+    expect(subject).toMatch(/^\[RESOLVED\] /);
+    expect(body.replaceAll(/\s+/g, " ")).toContain(
+      "and resolved at 2026-04-01 03:00 UTC. The rest of it was accepted.",
+    );
+  });
+
   it("has one stem and one reference in all subjects of an incident, and names the notice before", () => {
     const first = only([finding()]);
     const told = afterTelling([finding()], [first], T).map((one) => ({
