@@ -25,9 +25,10 @@ const acknowledgeAll = async (
   { findings, acts }: ActStores,
   cluster: Cluster,
   those: readonly Finding[],
-  { by, via, at }: Acting,
+  { via, at, ...acting }: Acting,
   note: string | undefined,
 ): Promise<readonly Finding[] | undefined> => {
+  const by = named(acting.by);
   const who = { by, note };
   const change = (one: Finding): Finding => (one.status === "resolved" ? one : acknowledge(one, at, who));
   const wanted = those

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { actHandler } from "../../handlers/act.ts";
 import { acts } from "../../lib/api/acts.ts";
 import { DAY } from "../../lib/core/base/time.ts";
+import { acknowledgeFinding } from "../../lib/jobs/act-on-finding.ts";
 import { openStore, type Store } from "../../lib/store/open-store.ts";
 import { cluster } from "../support/catalogs.ts";
 import { fillWorld, INCIDENT, NOW } from "../support/query-world.ts";
@@ -166,6 +167,14 @@ describe("what is written down", () => {
     expect((await store.acts.list(cluster)).map(({ by }) => by)).toEqual([caller, caller]);
     expect((await store.findings.get(cluster, "a-1"))?.acknowledged?.by).toBe(caller);
     expect((await store.findings.exemptions(cluster))[0]?.createdBy).toBe(caller);
+  });
+
+  it("is written down under the name that the finding shows, also from the command line", async () => {
+    const finding = await store.findings.get(cluster, "a-1");
+    if (!finding) throw new Error("the world has it");
+    await acknowledgeFinding(store, finding, { by: "  ana\n", via: "command line", at: NOW });
+    expect((await store.acts.list(cluster)).map(({ by }) => by)).toEqual(["ana"]);
+    expect((await store.findings.get(cluster, "a-1"))?.acknowledged?.by).toBe("ana");
   });
 
   it("holds no half of a character", async () => {
