@@ -5,6 +5,7 @@ import { closeGone } from "../core/findings/close-gone.ts";
 import type { Finding } from "../core/findings/finding.ts";
 import { MAX_WHY, named, said } from "../core/findings/said.ts";
 import type { Gone } from "../core/history/cluster-life.ts";
+import type { SealedManifest } from "../core/history/manifest.ts";
 import { AuditError } from "../errors.ts";
 import { type ClusterEntry, isRetired } from "../store/history/clusters.ts";
 import type { Store } from "../store/open-store.ts";
@@ -74,9 +75,17 @@ export const restoreCluster = async (
   return entry.gone ? decide(stores, cluster, "restore", acting, note) : entry;
 };
 
-const nothingWhereBroken = (error: unknown): undefined => {
-  if (error instanceof AuditError && error.code === "store") return undefined;
-  throw error;
+/** The snapshot stored last. undefined: there is none, or it cannot be read: then it says nothing, and stops nobody. */
+export const readableHead = async (
+  { snapshots }: Pick<Store, "snapshots">,
+  cluster: Cluster,
+): Promise<SealedManifest | undefined> => {
+  try {
+    return await snapshots.head(cluster);
+  } catch (error) {
+    if (error instanceof AuditError && error.code === "store") return undefined;
+    throw error;
+  }
 };
 
 /**
@@ -90,8 +99,7 @@ export const noteDeletion = async (
   by?: string,
 ): Promise<ClusterEntry | undefined> => {
   const noted = await clusters.note(cluster, { kind: "deleted", at, ...(by !== undefined && { by }) });
-  // A newest snapshot that cannot be read says nothing, and stops nobody.
-  const head = noted && (await snapshots.head(cluster).catch(nothingWhereBroken));
+  const head = noted && (await readableHead({ snapshots }, cluster));
   if (!head || head.manifest.takenAt < at) return noted;
   return clusters.note(cluster, { kind: "seen", at: head.manifest.takenAt });
 };

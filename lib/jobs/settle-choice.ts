@@ -7,6 +7,7 @@ import { LATE_MS } from "../core/coverage/asleep.ts";
 import { isUnchosen, type Unchosen } from "../core/coverage/chosen.ts";
 import type { Discovery } from "../dsql/discover-clusters.ts";
 import type { Store } from "../store/open-store.ts";
+import { readableHead } from "./cluster-life.ts";
 
 type Choice = {
   /** Of those whose tags are not known: who was watched before, and is read as before. */
@@ -25,7 +26,8 @@ export const settleChoice = async (
   const standing = async (cluster: Cluster): Promise<Unchosen | undefined> => {
     const { unchosen: last } = await leftOut.last(cluster);
     if (!last) return undefined;
-    const snapshotAt = (await snapshots.head(cluster))?.manifest.takenAt;
+    // One cluster's broken history keeps no other from being planned.
+    const snapshotAt = (await readableHead({ snapshots }, cluster))?.manifest.takenAt;
     return isUnchosen(last, { snapshotAt, now, withinMs: LATE_MS }) ? last : undefined;
   };
   const dropped: Cluster[] = [];

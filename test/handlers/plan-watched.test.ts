@@ -1,7 +1,7 @@
 // Which clusters the plan function watches: one that is gone, one that its tags no longer choose, one that is idle.
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { PlanDeps } from "../../handlers/plan.ts";
-import type { Principal } from "../../lib/core/base/ids.ts";
+import { Cluster, type Principal } from "../../lib/core/base/ids.ts";
 import { floorTo, HOUR, MINUTE } from "../../lib/core/base/time.ts";
 import type { Discovery } from "../../lib/dsql/discover-clusters.ts";
 import { detectCluster } from "../../lib/jobs/judge-cluster.ts";
@@ -156,6 +156,21 @@ describe("a cluster that its tags no longer choose", () => {
     await store.snapshots.save(cluster, { ...estate({}), cluster }, START + 5 * HOUR + MINUTE);
     await expect(plan(HOURLY, START + 6 * HOUR)).rejects.toThrow();
     expect(sent.snapshot).toHaveLength(2);
+  });
+
+  it("is left out, and evaluated with all others, also where somebody broke its newest snapshot", async () => {
+    const { plan, sent, discovers } = planner();
+    await known();
+    const other = Cluster.parse(`${cluster}2`);
+    await store.clusters.register(other);
+    discovers(() => untagged);
+    await plan(HOURLY, START + HOUR);
+    await db.put({ ...keys.derived(cluster), v: 99 });
+    await db.put({ ...keys.manifest(cluster, 2), v: 99 });
+    await plan(HOURLY, START + 2 * HOUR);
+    expect(sent.snapshot).toEqual([]);
+    expect(sent.detect.slice(2)).toMatchObject([{ cluster }, { cluster: other }]);
+    expect((await store.leftOut.last(cluster)).unchosen?.since).toBe(START + HOUR);
   });
 
   it("is nobody's concern where it was never watched, and is left alone once a person retired it", async () => {
