@@ -55,7 +55,9 @@ const findingText = (finding: Finding, store: string): string => {
     "",
     "Evidence",
     ...evidenceLines(finding.evidence, words).map((text) => `  ${text}`),
-    ...(eventIds?.length ? ["", "CloudTrail events", ...eventIds.map((id) => `  ${printable(id)}`)] : []),
+    ...(eventIds?.length
+      ? ["", "CloudTrail events, some of them", ...eventIds.map((id) => `  ${printable(id)}`)]
+      : []),
     ...(docs ? ["", "Why", `  ${docs.why}`, "", "What to do", `  ${docs.fix}`] : []),
     ...(fix === undefined ? [] : fix.split("\n").map((text) => `  ${printable(text)}`)),
     ...(hasPlan(finding)

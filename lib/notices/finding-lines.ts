@@ -62,14 +62,14 @@ export const findingLine = (finding: Finding, more = "", state = stateOf(finding
     `${finding.severity.toUpperCase()} ${visible(finding.title, 300)}${state}${more} [${shortId(finding.id)}]`,
   );
 
-const SHOWN_EVENTS = 10;
+const SHOWN_EVENTS = 5;
 
-/** By these the records are found in the trail's files. */
+/** Some of them: by these the records are found in the trail's files. */
 const eventLines = ({ eventIds = [] }: Finding): string[] => {
   const shown = eventIds.slice(0, SHOWN_EVENTS).map((id) => visible(id, 64));
   const more = eventIds.length - shown.length;
-  const all = more > 0 ? [...shown, `and ${more} more`] : shown;
-  return all.length ? wrapped(`CloudTrail events: ${all.join(", ")}`, "  ") : [];
+  const all = more > 0 ? [...shown, `and ${more} more in the finding`] : shown;
+  return all.length ? wrapped(`CloudTrail events, some of them: ${all.join(", ")}`, "  ") : [];
 };
 
 export const seenLines = (finding: Finding, words: DetectorWords | undefined): string[] => [

@@ -59,7 +59,7 @@ ${rule && html`<p class="why">${rule.why}</p>`}
 <div><h4>Evidence</h4>${evidenceList(finding.evidence, rule?.evidence)}
 ${
   finding.eventIds?.length
-    ? html`<p class="events">CloudTrail events: ${firstOf(finding.eventIds, 3).shown.map((id) => html`<code>${id}</code> `)}${finding.eventIds.length > 3 && html`and ${count(finding.eventIds.length - 3, "more", "more")}`}</p>`
+    ? html`<p class="events">CloudTrail events, some of them: ${firstOf(finding.eventIds, 3).shown.map((id) => html`<code>${id}</code> `)}${finding.eventIds.length > 3 && html`and ${count(finding.eventIds.length - 3, "more", "more")}`}</p>`
     : false
 }</div>
 <div><h4>Since when</h4>

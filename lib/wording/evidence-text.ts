@@ -1,14 +1,16 @@
 // A finding's evidence in words: any JSON, bounded, with nothing hidden in it, by the labels that its detector brings.
 import { counted } from "../core/base/counted.ts";
 import type { EvidenceField, EvidenceWords } from "../core/base/evidence.ts";
-import { minute } from "../core/base/time.ts";
+import { fromTo, minute } from "../core/base/time.ts";
 import { visible } from "../core/base/visible-text.ts";
 
 const MAX_LINES = 30;
 const MAX_ROWS = 40;
 const MAX_LENGTH = 240;
-const MAX_ENTRY = 2 * MAX_LENGTH;
-const MAX_ITEMS = 12;
+/** Twenty addresses, the longest that there are: as many as a finding keeps. */
+const MAX_LIST = 20 * "255.255.255.255, ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff".length;
+const MAX_ENTRY = MAX_LIST + MAX_LENGTH;
+const MAX_ITEMS = 20;
 const MAX_DEPTH = 5;
 
 /** One piece of evidence: what it is called and what it says, in one entry or, of a list, several. */
@@ -46,10 +48,31 @@ const figure = (value: number, unit: EvidenceField["unit"]): string => {
 const emptyText = (value: unknown, whenEmpty: string | undefined): string =>
   whenEmpty ?? (value === false ? "no" : Array.isArray(value) ? "none" : "not known");
 
-const items = (all: readonly unknown[], say: (item: unknown) => string): string[] => [
-  ...all.slice(0, MAX_ITEMS).map(say),
-  ...(all.length > MAX_ITEMS ? [`and ${all.length - MAX_ITEMS} more`] : []),
+/** Each of them whole, for part of an address is another address; what there is no room for is counted. */
+const items = (all: readonly unknown[], say: (item: unknown) => string): string[] => {
+  const shown: string[] = [];
+  let room = MAX_LIST;
+  for (const text of all.slice(0, MAX_ITEMS).map(say)) {
+    room -= text.length;
+    if (room < 0 && shown.length) break;
+    shown.push(text);
+  }
+  return all.length > shown.length ? [...shown, `and ${all.length - shown.length} more`] : shown;
+};
+
+const BOUNDS: readonly (readonly [from: string, to: string])[] = [
+  ["from", "to"],
+  ["firstAt", "lastAt"],
 ];
+
+const stretchIn = (value: Readonly<Record<string, unknown>>) => {
+  for (const keys of BOUNDS) {
+    const [from, to] = keys.map((key) => value[key]);
+    if (isInstant(from) && isInstant(to))
+      return { keys: keys as readonly string[], says: fromTo(Date.parse(from), Date.parse(to)) };
+  }
+  return undefined;
+};
 
 /** A stretch as a stretch, an object by its name, anything else field by field. */
 const recordText = (
@@ -57,22 +80,22 @@ const recordText = (
   words: EvidenceWords | undefined,
   depth: number,
 ) => {
-  const { from, to, ...rest } = value;
-  const isStretch = isInstant(from) && isInstant(to);
+  const stretch = stretchIn(value);
   if (!words && typeof value.kind === "string" && typeof value.name === "string")
     return `${visible(value.kind, 60)} ${visible(value.name, MAX_LENGTH)}`;
-  const parts = Object.entries(isStretch ? rest : value).flatMap(([key, inner]) => {
+  const parts = Object.entries(value).flatMap(([key, inner]) => {
+    if (stretch?.keys.includes(key)) return [];
     const field = words ? fieldOf(words, key) : { label: spoken(key) };
     if (field.hidden || (isEmpty(inner) && field.whenEmpty === "")) return [];
     const text = valueText(inner, field, depth + 1);
     return field.label === ""
       ? text
-      : isStretch || words
+      : stretch || words
         ? `${field.label} ${text}`
         : `${field.label}: ${text}`;
   });
-  const all = isStretch ? [`${textOf(from)} to ${textOf(to)}`, ...parts] : parts;
-  return all.slice(0, MAX_ITEMS).join(isStretch || words ? ", " : "; ") || "none";
+  const all = stretch ? [stretch.says, ...parts] : parts;
+  return all.slice(0, MAX_ITEMS).join(stretch || words ? ", " : "; ") || "none";
 };
 
 const textOf = (text: string): string =>
@@ -88,7 +111,10 @@ const valueText = (value: unknown, field: EvidenceField, depth: number): string 
   return isRecord(value) ? recordText(value, field.fields, depth) : visible(String(value), MAX_LENGTH);
 };
 
-const cut = (text: string): string => Array.from(text).slice(0, MAX_ENTRY).join("");
+const cut = (text: string): string => visible(text, MAX_ENTRY);
+
+const withoutTold = (all: readonly unknown[], key: string): readonly unknown[] =>
+  all.filter((one) => !isRecord(one) || one[key] !== true);
 
 /** Rows in the evidence's order; those that people are not to see are left out, and what goes beyond 40 is said. */
 export const evidenceRows = (
@@ -99,10 +125,11 @@ export const evidenceRows = (
     const field = fieldOf(words, key);
     if (value === undefined || field.hidden || (isEmpty(value) && field.whenEmpty === "")) return [];
     if (field.fromTwo && Array.isArray(value) && value.length < 2) return [];
+    const told = Array.isArray(value) && field.without ? withoutTold(value, field.without) : value;
     const entries =
-      field.lines && Array.isArray(value) && value.length
-        ? items(value, (item) => valueText(item, field, 1))
-        : [valueText(value, field, 0)];
+      field.lines && Array.isArray(told) && told.length
+        ? items(told, (item) => valueText(item, field, 1))
+        : [valueText(told, field, 0)];
     return [{ label: field.label, entries: entries.map(cut) }];
   });
   const more = rows.length - MAX_ROWS;

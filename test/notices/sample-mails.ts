@@ -46,6 +46,7 @@ const base: Omit<Finding, "id" | "detector" | "subject" | "title" | "evidence"> 
 
 /** What the mails below are about, with these names in it: what others choose. */
 const worldOf = ({ principal, role, object, session }: Names) => {
+  const at = { firstAt: iso(T - 50 * MINUTE), lastAt: iso(T - 48 * MINUTE) };
   const attack = (name: string, id: string): Finding => ({
     ...base,
     ...{ id, detector: "new-network", category: "anomalous", life: "episode" },
@@ -55,8 +56,11 @@ const worldOf = ({ principal, role, object, session }: Names) => {
       network: "203.0.113.0/24",
       connections: 3,
       activeDays: 87,
-      why: `${name} connected from 203.0.113.0/24 for the first time in 87 active days; nobody else uses 203.0.0.0/16; none of its own 86 days and none of 480 days of the other machines count as such a day.`,
-      signs: [],
+      why: "No other machine uses 203.0.0.0/16; no such day is on record, neither in its own 86 days nor in 480 days of the other machines.",
+      signs: [
+        { isTitle: true, detector: "new-network", says: "connected from 203.0.113.0/24", ...at },
+        { detector: "new-client", says: "used psql for the first time in 87 active days", ...at },
+      ],
       addresses: ["203.0.113.77", "2001:db8:85a3:8d3:1319:8a2e:370:7348"],
       addressesNotShown: null,
       sessionNames: [session, "user-service-9aa"],

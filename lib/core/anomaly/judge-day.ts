@@ -33,25 +33,36 @@ export type DaySign = {
 const factBits = (rule: SignRule, days: number): number =>
   rule.isCertain ? MOST_BITS : Math.min(MOST_BITS, Math.log2(2 * (days + 1)));
 
-/** "none count", "one counts" */
-const agrees = (days: number): string => (days === 1 ? "counts" : "count");
+/** "3 of 2,146", "none of its own 46" */
+const shareOf = ({ days, reached }: Chance["own"], whose = ""): string =>
+  `${reached === 0 ? "none" : reached.toLocaleString("en-US")} of ${whose}${days.toLocaleString("en-US")}`;
 
 /**
- * "none of its own 46 days and none of 2,146 days of the other machines count as such a day, each up to its first such day".
- * What they count as, and not what they were: a day that was found strange counts as it was learned.
+ * "no such day is on record, neither in its own 46 days nor in 2,146 days of the other machines". What is on record, and not
+ * what was: a day that was found strange is kept as it was learned.
  */
 const inFigures = ({ own, peers, hasPeers, isFirstTime }: Chance, kind: Kind): string => {
-  const until = isFirstTime ? ", each up to its first such day" : "";
-  const theirs = `${peers.reached === 0 ? "none" : peers.reached.toLocaleString("en-US")} of ${counted(peers.days, "day")} of the other ${kind === "person" ? "people" : "machines"}`;
-  const mine = `${own.reached === 0 ? "none" : own.reached.toLocaleString("en-US")} of its own ${counted(own.days, "day")}`;
-  if (!hasPeers) {
-    const nobody = `no other ${kind} has been known for long enough to compare it with`;
-    return own.days ? `${mine} ${agrees(own.reached)} as such a day; ${nobody}` : nobody;
-  }
-  if (!peers.days)
-    return `${mine} ${agrees(own.reached)} as such a day; the other ${kind === "person" ? "people" : "machines"} were like that from their first day on`;
-  if (!own.days) return `${theirs} ${agrees(peers.reached)} as such a day${until}`;
-  return `${mine} and ${theirs} count as such a day${until}`;
+  const others = `the other ${kind === "person" ? "people" : "machines"}`;
+  const compared = hasPeers && peers.days > 0;
+  const alone = hasPeers
+    ? `${others} were like that from their first day on`
+    : `no other ${kind} has been known for long enough to compare it with`;
+  if (!own.days && !compared) return alone;
+  const none = [
+    ...(own.days ? [`its own ${counted(own.days, "day")}`] : []),
+    ...(compared ? [`${counted(peers.days, "day")} of ${others}`] : []),
+  ];
+  const some = [
+    ...(own.days ? [shareOf(own, "its own ")] : []),
+    ...(compared ? [`${shareOf(peers)} of ${others}`] : []),
+  ];
+  // Whom nothing of the kind has ever been seen of is counted whole.
+  const until = isFirstTime && compared && peers.reached > 0 ? ", each counted up to its first" : "";
+  const isNone = own.reached === 0 && (!compared || peers.reached === 0);
+  const said = isNone
+    ? `no such day is on record${none.length > 1 ? `, neither in ${none.join(" nor in ")}` : ` in ${none.join()}`}`
+    : `such days are on record: ${some.join(" and ")}${until}`;
+  return compared ? said : `${said}; ${alone}`;
 };
 
 const signOf = (context: DayContext, today: Today, raw: Raw, principal: Principal): DaySign | undefined => {

@@ -17,6 +17,8 @@ export type EvidenceField = {
   readonly lines?: boolean;
   /** Of a list: one entry alone is left out, for it says no more than the rest of the evidence does. */
   readonly fromTwo?: boolean;
+  /** Of a list of records: those in which this field is true are left out, because the rest of the evidence tells them. */
+  readonly without?: string;
   /** Of a record, or of the records in a list: their own words. */
   readonly fields?: EvidenceWords;
 };

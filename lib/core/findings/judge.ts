@@ -2,6 +2,7 @@
 import { AuditError } from "../../errors.ts";
 import type { WeighedEpisode } from "../anomaly/episodes.ts";
 import type { Estate } from "../anomaly/estate.ts";
+import type { DaySign } from "../anomaly/judge-day.ts";
 import type { Cluster } from "../base/ids.ts";
 import { floorTo, HOUR, iso } from "../base/time.ts";
 import { principalName, visible } from "../base/visible-text.ts";
@@ -113,6 +114,14 @@ const rounded = (bits: number): number => Math.round(bits * 10) / 10;
 /** What a title leaves to the evidence: the figures that make it strange. */
 const FIGURES = /; (?:nobody else uses|no other (?:person|machine) uses|its (?:most|longest)) [^;]*$/;
 
+const titleOf = ({ what }: DaySign): string => what.replace(FIGURES, "");
+
+/** The figures alone, as a sentence; undefined of a fact, which needs none. */
+const figuresOf = (sign: DaySign): string | undefined => {
+  const figures = sign.says.slice(titleOf(sign).length).replace(/^; /, "");
+  return figures && `${figures.slice(0, 1).toUpperCase()}${visible(figures.slice(1), MAX_SENTENCE)}.`;
+};
+
 const observeEpisode = (view: AuditView, episode: WeighedEpisode): Observation | undefined => {
   const named = episode.signs.find(({ detector }) => detector === episode.detector);
   // What was found once stays found until it ends, also where its threshold has grown since.
@@ -125,6 +134,7 @@ const observeEpisode = (view: AuditView, episode: WeighedEpisode): Observation |
     value === undefined ? [] : [`${group}:${value}`],
   );
   const name = principalName(episode.principal);
+  const why = figuresOf(named);
   return {
     id: findingId(named.detector, view.cluster, subject),
     detector: named.detector,
@@ -133,13 +143,14 @@ const observeEpisode = (view: AuditView, episode: WeighedEpisode): Observation |
     severity,
     cluster: view.cluster,
     subject,
-    title: `${name} ${visible(named.what.replace(FIGURES, ""), MAX_SENTENCE)}${others ? ` (and ${others} more ${others === 1 ? "sign" : "signs"})` : ""}`,
+    title: `${name} ${visible(titleOf(named), MAX_SENTENCE)}${others ? ` (and ${others} more ${others === 1 ? "sign" : "signs"})` : ""}`,
     evidence: {
       ...named.evidence,
-      why: `${name} ${visible(named.says, MAX_SENTENCE)}.`,
+      ...(why && { why }),
       bits: rounded(episode.weight),
       threshold: rounded(episode.threshold),
       signs: episode.signs.map(({ detector, bits, says, firstAt, lastAt, evidence }) => ({
+        ...(detector === named.detector && { isTitle: true }),
         detector,
         bits: rounded(bits),
         says: visible(says, MAX_SENTENCE),

@@ -14,9 +14,12 @@ const episodeWords = {
   peerDaysLikeThis: { label: "Days of others like this", hidden: true },
   signs: {
     fromTwo: true,
-    label: "Sign",
+    // The sign that names the finding: its title and the evidence beside this say it already.
+    without: "isTitle",
+    label: "Also",
     lines: true,
     fields: {
+      isTitle: { label: "", hidden: true },
       detector: "",
       bits: { label: "Weight", hidden: true },
       says: "",

@@ -29,7 +29,7 @@ describe("surprise", () => {
     expect(others).toEqual([]);
     expect(found).toMatchObject({ principal: role("service-3"), detector: "new-network" });
     expect(found?.signs[0]?.says).toBe(
-      "connected from 203.0.113.0/24 for the first time in 60 active days; no other machine uses 203.0.0.0/16; none of its own 59 days and none of 988 days of the other machines count as such a day, each up to its first such day",
+      "connected from 203.0.113.0/24 for the first time in 60 active days; no other machine uses 203.0.0.0/16; no such day is on record, neither in its own 59 days nor in 988 days of the other machines",
     );
   });
 
@@ -46,14 +46,14 @@ describe("surprise", () => {
     for (const days of [8, 9, 12, 20, 31, 32, 40])
       expect(signAfter(days)?.bits).toBeCloseTo(Math.log2(2 * days), 9);
     expect(signAfter(32)?.says).toContain(
-      "none of its own 31 days count as such a day; no other machine has been known for long enough to compare it with",
+      "no such day is on record in its own 31 days; no other machine has been known for long enough to compare it with",
     );
     // A newcomer is no peer yet; somebody who was there all the time is one.
     const newcomer = steady("service-1", 4, { network: "52.1.1.0/24" }, 28);
     expect(signAfter(32, newcomer)?.bits).toBe(6);
     const peer = steady("service-1", 32, { network: "52.1.1.0/24" });
     expect(signAfter(32, peer)?.says).toContain(
-      "and none of 24 days of the other machines count as such a day",
+      "neither in its own 31 days nor in 24 days of the other machines",
     );
   });
 
