@@ -2,11 +2,9 @@
 import { readSettings } from "../lib/config.ts";
 import { parseArn, partitionOf } from "../lib/core/base/ids.ts";
 import { unusable } from "../lib/core/coverage/reach.ts";
-import type { ParameterName } from "./parameters.ts";
+import type { Params } from "./params.ts";
 
-type Given = Readonly<
-  Record<Extract<ParameterName, "clusters" | "region" | "regions" | "memberAccounts">, string>
->;
+type Given = Pick<Params, "clusters" | "region" | "regions" | "memberAccounts">;
 
 const listOf = (text: string): readonly string[] => text.split(",").filter((one) => one !== "");
 

@@ -3,9 +3,9 @@
 import type { Params } from "../../deploy/params.ts";
 import { stackNameOf } from "../../deploy/params-file.ts";
 import { type Cluster, parseArn } from "../../lib/core/base/ids.ts";
+import { iamRegionOf } from "../../lib/doctor/deployed-links.ts";
 import { type Link, unknown } from "../../lib/doctor/link.ts";
 import { memberLink } from "../../lib/doctor/place-links.ts";
-import { iamRegionOf } from "../../lib/doctor/setup-links.ts";
 import type { Running } from "../../lib/store/findings/deployments.ts";
 import { withStore } from "../context.ts";
 import type { Io } from "../io.ts";
