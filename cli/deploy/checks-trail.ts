@@ -2,7 +2,7 @@
 // the account has before a deployment; of one that the deployment makes after it.
 import type { Params } from "../../deploy/params.ts";
 import { stackNameOf } from "../../deploy/params-file.ts";
-import { captureState } from "../../lib/cloudtrail/trail-config.ts";
+import { captureState } from "../../lib/cloudtrail/capture-state.ts";
 import { Cluster, parseArn } from "../../lib/core/base/ids.ts";
 import { bucketLink, digestsLink, trailLink } from "../../lib/doctor/account-links.ts";
 import { type Answer, broken, type Link, unanswered } from "../../lib/doctor/link.ts";

@@ -1,18 +1,14 @@
-// Looks at the trails that AWS has for a cluster: is one of them logging, delivering, and taking its connects?
+// Reads the trails of an account as AWS has them now.
 import {
   type CloudTrailClient,
   GetEventSelectorsCommand,
   GetTrailCommand,
   GetTrailStatusCommand,
   ListTrailsCommand,
-  LookupEventsCommand,
 } from "@aws-sdk/client-cloudtrail";
-import { type Cluster, parseArn } from "../core/base/ids.ts";
-import type { Instant, Interval } from "../core/base/time.ts";
-import { type ManagementEvent, managementKinds } from "../core/coverage/management-event.ts";
+import type { Instant } from "../core/base/time.ts";
 import type { BasicSelector } from "../core/coverage/merge-selectors.ts";
-import { type AdvancedSelector, connectsTaken } from "../core/coverage/trail-selectors.ts";
-import { parseManagementEvent } from "./parse-management-event.ts";
+import type { AdvancedSelector } from "../core/coverage/trail-selectors.ts";
 
 export type TrailState = {
   readonly arn: string;
@@ -121,109 +117,4 @@ export const trailPort = (
       return refused ? [...found, refused] : found;
     },
   };
-};
-
-export type CaptureState = {
-  /** yes: a trail logs, delivers and takes every connect of the cluster. unknown: none surely does, one may. */
-  readonly captured: "yes" | "no" | "unknown";
-  readonly reasons: readonly string[];
-  /** The trails that take its connects, or may. */
-  readonly trails: readonly string[];
-  /** Whether one of them writes digest files. */
-  readonly validation: boolean;
-};
-
-/** Whether the trail records what happens in this Region at all. */
-export const coversRegion = (
-  { multiRegion, homeRegion }: Pick<TrailState, "multiRegion" | "homeRegion">,
-  region: string | undefined,
-): boolean => multiRegion || homeRegion === region;
-
-/**
- * Judges what the trails say about one cluster. `asked`: the account whose trails these are, where that is known. Of another
- * account's cluster only a trail of the organization can tell; what trails that account has itself is unknown.
- */
-export const captureState = (
-  trails: readonly TrailRead[],
-  cluster: Cluster,
-  asked?: string | undefined,
-): CaptureState => {
-  const { region, account } = parseArn(cluster) ?? {};
-  const reasons: string[] = [];
-  const taking: TrailState[] = [];
-  let maybe = false;
-  for (const trail of trails) {
-    if ("unreadable" in trail) {
-      reasons.push(`${trail.arn} could not be read (${trail.unreadable})`);
-      maybe = true;
-      continue;
-    }
-    if (!coversRegion(trail, region)) continue;
-    if (asked !== undefined && account !== asked && !trail.organization) continue;
-    const { taken, reasons: why } = connectsTaken(trail.selectors, cluster);
-    if (taken === "no") continue;
-    if (!trail.logging) reasons.push(`${trail.arn} is not logging`);
-    else if (trail.deliveryError !== null)
-      reasons.push(`${trail.arn} cannot deliver (${trail.deliveryError})`);
-    else if (taken === "yes") taking.push(trail);
-    else {
-      maybe = true;
-      reasons.push(...why.map((reason) => `${trail.arn}: ${reason}`));
-    }
-  }
-  if (taking.length) {
-    const validation = taking.some((trail) => trail.validation);
-    return { captured: "yes", reasons: [], trails: taking.map(({ arn }) => arn), validation };
-  }
-  if (asked !== undefined && account !== undefined && account !== asked) {
-    maybe = true;
-    reasons.push(
-      `the trails of account ${account} are not asked about: only one of the organization would tell`,
-    );
-  }
-  if (!reasons.length) reasons.push("no trail in this Region takes the cluster's connects");
-  return { captured: maybe ? "unknown" : "no", reasons, trails: [], validation: false };
-};
-
-/**
- * Management events that matter, of at most the last 90 days, oldest first. LookupEvents allows two calls a second and
- * never returns connects: https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_LookupEvents.html
- */
-export const lookupManagementEvents = async (
-  client: CloudTrailClient,
-  { from, to }: Interval,
-  sleep: (ms: number) => Promise<void>,
-): Promise<ManagementEvent[]> => {
-  const found = new Map<string, ManagementEvent>();
-  // By name: those that matter are rare, while every look at a trail is an event of CloudTrail's too.
-  for (const AttributeValue of Object.values(managementKinds).flatMap((kinds) => Object.keys(kinds))) {
-    let NextToken: string | undefined;
-    do {
-      const page = await client.send(
-        new LookupEventsCommand({
-          LookupAttributes: [{ AttributeKey: "EventName", AttributeValue }],
-          StartTime: new Date(from),
-          EndTime: new Date(to),
-          ...(NextToken && { NextToken }),
-        }),
-      );
-      for (const { CloudTrailEvent } of page.Events ?? []) {
-        const event = eventIn(CloudTrailEvent);
-        if (event) found.set(event.eventId, event);
-      }
-      NextToken = page.NextToken;
-      await sleep(LOOKUP_MS);
-    } while (NextToken);
-  }
-  return [...found.values()].sort((a, b) => a.at - b.at);
-};
-
-const LOOKUP_MS = 600;
-
-const eventIn = (text: string | undefined): ManagementEvent | undefined => {
-  try {
-    return text === undefined ? undefined : parseManagementEvent(JSON.parse(text));
-  } catch {
-    return undefined;
-  }
 };

@@ -1,5 +1,6 @@
 // The links of the account: who asks, which trail records, whether its bucket tells of new files.
-import { captureState, REPLICATED, type TrailRead } from "../cloudtrail/trail-config.ts";
+import { captureState } from "../cloudtrail/capture-state.ts";
+import { REPLICATED, type TrailRead } from "../cloudtrail/trail-config.ts";
 import { type Cluster, parseArn } from "../core/base/ids.ts";
 import { shellWord } from "../core/base/shell-word.ts";
 import { type Answer, broken, type Link, ok, unanswered, unknown } from "./link.ts";

@@ -1,5 +1,6 @@
 // The links that a deployment is prepared by: its clusters, where the trail's files are, an older table.
-import { coversRegion, type TrailRead, type TrailState } from "../cloudtrail/trail-config.ts";
+import { coversRegion } from "../cloudtrail/capture-state.ts";
+import type { TrailRead, TrailState } from "../cloudtrail/trail-config.ts";
 import { shellWord } from "../core/base/shell-word.ts";
 import { type Tags, tagsText } from "../core/coverage/chosen.ts";
 import { TIME_INDEX } from "../store/table/keys.ts";

@@ -1,7 +1,8 @@
 // Asks AWS whether a cluster's connections are captured and whether anybody gets the notices, at most once an hour, and
 // keeps what puts proof in doubt.
 import type { CallCountPort } from "../cloudtrail/call-counts.ts";
-import { captureState, type TrailPort, type TrailRead } from "../cloudtrail/trail-config.ts";
+import { captureState } from "../cloudtrail/capture-state.ts";
+import type { TrailPort, TrailRead } from "../cloudtrail/trail-config.ts";
 import { type Cluster, parseArn } from "../core/base/ids.ts";
 import { DAY, floorTo, HOUR, type Instant, type Interval } from "../core/base/time.ts";
 import { countedByHour, surplusCalls } from "../core/coverage/call-count.ts";

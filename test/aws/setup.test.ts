@@ -8,8 +8,9 @@ import {
 } from "@aws-sdk/client-cloudtrail";
 import { CreateBucketCommand, PutBucketNotificationConfigurationCommand, S3Client } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { captureState } from "../../lib/cloudtrail/capture-state.ts";
 import { replicatedTrails } from "../../lib/cloudtrail/replicated-trails.ts";
-import { captureState, trailPort } from "../../lib/cloudtrail/trail-config.ts";
+import { trailPort } from "../../lib/cloudtrail/trail-config.ts";
 import { Cluster } from "../../lib/core/base/ids.ts";
 import { readNotification } from "../../lib/doctor/bucket-notification.ts";
 import { type Merged, mergedNotification, mergedSelectors } from "../../lib/doctor/merges.ts";

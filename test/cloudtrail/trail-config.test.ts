@@ -2,13 +2,10 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { CloudTrailClient } from "@aws-sdk/client-cloudtrail";
 import { afterEach, describe, expect, it } from "vitest";
+import { captureState } from "../../lib/cloudtrail/capture-state.ts";
+import { lookupManagementEvents } from "../../lib/cloudtrail/look-up-events.ts";
 import { publicKeyPort } from "../../lib/cloudtrail/public-keys.ts";
-import {
-  captureState,
-  lookupManagementEvents,
-  type TrailRead,
-  trailPort,
-} from "../../lib/cloudtrail/trail-config.ts";
+import { type TrailRead, trailPort } from "../../lib/cloudtrail/trail-config.ts";
 import type { Cluster } from "../../lib/core/base/ids.ts";
 import { takesConnects, readTrail as trail } from "../support/read-trail.ts";
 import { CLUSTER, connectRecord } from "../support/records.ts";
@@ -35,6 +32,8 @@ describe("captureState", () => {
     ["a stopped trail", [{ ...trail, logging: false }], "no"],
     ["a trail that cannot deliver", [{ ...trail, deliveryError: "AccessDenied" }], "no"],
     ["a trail of another Region", [{ ...trail, homeRegion: "eu-west-1" }], "no"],
+    ["a trail of a Region that AWS does not say", [{ ...trail, homeRegion: null }], "unknown"],
+    ["a stopped trail of such a Region", [{ ...trail, homeRegion: null, logging: false }], "no"],
     ["a trail of all Regions", [{ ...trail, homeRegion: "eu-west-1", multiRegion: true }], "yes"],
     ["a trail without data events", [{ ...trail, selectors: [] }], "no"],
     ["a trail that may not be read", [{ arn: "x", unreadable: "AccessDeniedException" }], "unknown"],
