@@ -48,7 +48,11 @@ export const itemKinds: Readonly<Record<string, ItemKind>> = {
   "USES#": { holds: "who used which mapping up to a day", people: false, kept: { days: 11 } },
   "ATTEMPT#": { holds: "logins of the auditor that it made", people: false, kept: { days: 400 } },
   "LOGIN#": { holds: "logins of the auditor that came back", people: false, kept: { days: 400 } },
-  "TRAILEVENT#": { holds: "who changed a trail, a cluster or its policy", people: true, kept: { days: 400 } },
+  "TRAILEVENT#": {
+    holds: "who changed a trail, a cluster or its policy, or IAM",
+    people: true,
+    kept: { days: 400 },
+  },
   "DIGEST#": { holds: "digest files that were verified", people: false, kept: { days: 400 } },
   "DOUBT#": { holds: "stretches that are not proven after all", people: false, kept: { days: 400 } },
   "CAPTURE#": { holds: "what AWS last said of capture", people: false, kept: ONE },

@@ -21,6 +21,7 @@ import { closeCluster, goneNow } from "./gone-cluster.ts";
 import { type FactOptions, loadAll } from "./load-facts.ts";
 import { lookCloser } from "./look-closer.ts";
 import { peerFindings } from "./peer-findings.ts";
+import { withWhoChanged } from "./who-changed.ts";
 
 export type DetectOptions = FactOptions & {
   /** Asks AWS about its trails; without, nothing is asked and nothing is claimed. */
@@ -104,21 +105,20 @@ export const detectCluster = async (
     looks.map(({ detector }) => detector),
     now,
   );
-  const change = (before: readonly Finding[], exemptions: readonly Exemption[]): readonly Finding[] =>
-    joinIncidents(
-      spokenFor(
-        reconcileFindings(before, observations, looks, now, {
-          exemptions,
-          lastLookAt: lastLook?.at,
-          gone,
-          observedUntil: (finding) => observedUntil(firstLooks, finding, now),
-        }),
-        facts.snapshot?.takenAt ?? null,
-        peers,
-        isShared,
-      ),
-    );
-  if (dryRun) return { findings: change(existing, accepted), looks };
+  const change = async (
+    before: readonly Finding[],
+    exemptions: readonly Exemption[],
+  ): Promise<readonly Finding[]> => {
+    const after = reconcileFindings(before, observations, looks, now, {
+      exemptions,
+      lastLookAt: lastLook?.at,
+      gone,
+      observedUntil: (finding) => observedUntil(firstLooks, finding, now),
+    });
+    const said = await withWhoChanged(store, facts, before, after);
+    return joinIncidents(spokenFor(said, facts.snapshot?.takenAt ?? null, peers, isShared));
+  };
+  if (dryRun) return { findings: await change(existing, accepted), looks };
   // Where somebody else wrote meanwhile, it may have been an exemption.
   const changeAgain = async (before: readonly Finding[], round: number): Promise<readonly Finding[]> =>
     change(before, round === 0 ? accepted : await kept.exemptions(cluster));

@@ -1,6 +1,7 @@
 // What follows from an event of CloudTrail that something changed: it is kept, and clusters are looked at soon, once for
 // all events of a while. Used by the plan function.
 import { envelopeFlaw } from "../cloudtrail/envelope-flaw.ts";
+import { parseIamEvent } from "../cloudtrail/parse-iam-event.ts";
 import { parseManagementEvent } from "../cloudtrail/parse-management-event.ts";
 import { type Instant, MINUTE } from "../core/base/time.ts";
 import * as z from "../core/base/zod.ts";
@@ -55,7 +56,7 @@ const noteDeletedBy = async (
 };
 
 /**
- * Keeps what ends or begins capture or changes a cluster, then says what to plan. Twice is the same as once; dying before
+ * Keeps what ends or begins capture, changes a cluster or changes IAM, then says what to plan. Twice is the same as once; dying before
  * `done` means that the event comes again. AuditError("bad-record") for an event that speaks for another account.
  */
 export const planChange = async (
@@ -71,6 +72,8 @@ export const planChange = async (
   if (flaw !== undefined) throw new AuditError("bad-record", flaw);
   const management = parseManagementEvent(event);
   if (management) await noteManagement(store, management);
+  const iam = parseIamEvent(event);
+  if (iam) await store.trailEvents.recordIam(iam);
   if (management?.kind === "cluster-deleted") await noteDeletedBy(store, management);
   const waitMs = waitOf(eventSource);
   const looks = store.plannedLooks;

@@ -90,7 +90,7 @@ export type ReadStore = {
   readonly canaries: Pick<CanaryStore, "look">;
   readonly doubts: Pick<DoubtStore, "within" | "ofSource">;
   readonly digests: Pick<DigestStore, "within">;
-  readonly trailEvents: Pick<TrailEventStore, "within">;
+  readonly trailEvents: Pick<TrailEventStore, "within" | "iamWithin">;
   readonly captureChecks: Pick<CaptureChecks, "last">;
   readonly leftOut: Pick<LeftOutStore, "last">;
   readonly findings: Pick<FindingStore, "read" | "list" | "get" | "lastLook" | "exemptions">;
@@ -191,7 +191,7 @@ export const openReadStore = (table: ReadTable): ReadStore => {
     canaries: { look: store.canaries.look },
     doubts: { within: store.doubts.within, ofSource: store.doubts.ofSource },
     digests: { within: store.digests.within },
-    trailEvents: { within: store.trailEvents.within },
+    trailEvents: { within: store.trailEvents.within, iamWithin: store.trailEvents.iamWithin },
     captureChecks: { last: store.captureChecks.last },
     leftOut: { last: store.leftOut.last },
     findings: { read, list, get, lastLook, exemptions },

@@ -106,6 +106,9 @@ export const ownLogin = (c: Cluster, at: Instant, eventId: string) => ({
   sk: `${iso(at)}#${eventId}`,
 });
 
+/** IAM has no Region: its changes stand apart from those that the judgement of every cluster reads. */
+export const iamScope = (account: string) => `${account}/iam`;
+
 // "when was a trail stopped or changed"               Query; PutItem, idempotent
 export const trailEvents = (scope: string) => `TRAILEVENT#${scope}`;
 export const trailEvent = (scope: string, at: Instant, eventId: string) => ({

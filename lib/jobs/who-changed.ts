@@ -1,0 +1,92 @@
+// Who changed IAM or a cluster's policy, for findings on IAM that a look no longer finds.
+import { parseArn } from "../core/base/arn.ts";
+import type { Cluster } from "../core/base/ids.ts";
+import type { Interval } from "../core/base/time.ts";
+import type { Catalog } from "../core/catalog/catalog.ts";
+import { peersIn } from "../core/catalog/peers.ts";
+import { scopeOfCluster } from "../core/coverage/coverage-scope.ts";
+import type { Facts } from "../core/findings/facts.ts";
+import type { Finding } from "../core/findings/finding.ts";
+import { isIamNeed } from "../core/findings/view-iam.ts";
+import { detectors } from "../detectors/index.ts";
+import type { Store } from "../store/open-store.ts";
+import { type RecordedCall, whoChangedText } from "../wording/who-changed-text.ts";
+
+/** More are not read: a deployment writes hundreds, and three are told. */
+const MOST = 100;
+
+/** Those that look at IAM: what ends their findings is done there, or on the cluster's policy. */
+const ofIam = new Set(
+  detectors
+    .filter(({ needs = [], category }) => category !== "coverage" && needs.some(isIamNeed))
+    .map(({ id }) => id),
+);
+
+/** Changes of the cluster's policy, or of its peers': of a database that is one. */
+const policyCalls = async (
+  { trailEvents }: Pick<Store, "trailEvents">,
+  clusters: readonly Cluster[],
+  interval: Interval,
+): Promise<RecordedCall[]> => {
+  const found = clusters.map(async (cluster) => {
+    const events = await trailEvents.within(scopeOfCluster(cluster) ?? cluster, interval);
+    return events.filter(
+      ({ kind, target }) =>
+        (kind === "policy-put" || kind === "policy-deleted") &&
+        target !== null &&
+        (target === cluster || cluster.endsWith(`/${target}`)),
+    );
+  });
+  return (await Promise.all(found)).flat();
+};
+
+/** What names the finding's own principal first, then the newest. */
+const byRelevance =
+  ({ subject }: Finding) =>
+  (a: RecordedCall, b: RecordedCall): number => {
+    const own = ({ target }: RecordedCall): number =>
+      Number(target !== null && subject.principal?.endsWith(`/${target}`) === true);
+    return own(b) - own(a) || b.at - a.at;
+  };
+
+const callsIn = async (
+  store: Pick<Store, "trailEvents">,
+  cluster: Cluster,
+  catalog: Catalog,
+  interval: Interval,
+): Promise<readonly RecordedCall[]> => [
+  ...(await store.trailEvents.iamWithin(parseArn(cluster)?.account ?? "", interval, MOST)),
+  ...(await policyCalls(store, [cluster, ...peersIn(catalog).clusters], interval)),
+];
+
+/**
+ * The findings of `after`, where those on IAM that were resolved since `before` say which calls CloudTrail recorded between
+ * the last snapshot that showed them and the newest, or that none is known.
+ */
+export const withWhoChanged = async (
+  store: Pick<Store, "trailEvents">,
+  { cluster, snapshot }: Pick<Facts, "cluster" | "snapshot">,
+  before: readonly Finding[],
+  after: readonly Finding[],
+): Promise<readonly Finding[]> => {
+  if (!snapshot) return after;
+  const known = new Set(before);
+  const ended = new Set(
+    after.filter(
+      (finding) =>
+        !known.has(finding) &&
+        finding.status === "resolved" &&
+        ofIam.has(finding.detector) &&
+        finding.lastSeenAt < snapshot.takenAt,
+    ),
+  );
+  if (!ended.size) return after;
+  const from = Math.min(...[...ended].map(({ lastSeenAt }) => lastSeenAt));
+  const calls = await callsIn(store, cluster, snapshot.catalog, { from, to: snapshot.takenAt });
+  return after.map((finding) => {
+    if (!ended.has(finding)) return finding;
+    const own = calls.filter(({ at }) => at >= finding.lastSeenAt).toSorted(byRelevance(finding));
+    const said = [finding.closedBecause, whoChangedText(own)].filter((part) => part !== undefined);
+    return { ...finding, closedBecause: said.join(" ") };
+  });
+};
