@@ -8,7 +8,7 @@ import { StoredFinding } from "../../core/findings/stored-finding.ts";
 import { AuditError } from "../../errors.ts";
 import { inParallel } from "../table/in-parallel.ts";
 import * as keys from "../table/keys.ts";
-import type { Item, Table } from "../table/table.ts";
+import type { Item, Key, Table } from "../table/table.ts";
 import { TTL_ATTRIBUTE } from "../table/table-definition.ts";
 import { type ExemptionItems, exemptionItems } from "./exemptions.ts";
 import { PACKED, PACKED_BY_KEY, packFinding, unpackFinding } from "./finding-codec.ts";
@@ -22,6 +22,12 @@ const CLOSED_DAYS = 400;
 const MAX_ROUNDS = 10;
 const LANES = 8;
 
+/** The finding that a key is of. */
+const namedBy = ({ pk, sk }: Key): Pick<Finding, "cluster" | "id"> => ({
+  cluster: pk.slice(keys.findings("" as Cluster).length) as Cluster,
+  id: sk,
+});
+
 /** Findings are packed since their second format. */
 const Packed = z.object({
   v: z.union([z.literal(PACKED), z.literal(PACKED_BY_KEY)]),
@@ -34,7 +40,7 @@ const FindingItem = z.pipe(
     const packed = Packed.safeParse(item);
     if (!packed.success) return item;
     const { v, z: bytes, pk, sk } = packed.data;
-    return { ...(item as Item), finding: unpackFinding(bytes, v, keys.findingOfKey({ pk, sk })) };
+    return { ...(item as Item), finding: unpackFinding(bytes, v, namedBy({ pk, sk })) };
   }),
   z.object({
     v: z.union([z.literal(PLAIN), z.literal(PACKED), z.literal(PACKED_BY_KEY)]),

@@ -1,7 +1,6 @@
 // The only key strings of the store. Each key stands under the question that it answers.
 import type { Cluster, Sha256 } from "../../core/base/ids.ts";
 import { type Instant, iso } from "../../core/base/time.ts";
-import type { Key } from "./table.ts";
 
 /** Digits enough for every number we order by, so that text sorts as numbers do. */
 export const pad = (n: number): string => String(n).padStart(10, "0");
@@ -145,10 +144,6 @@ export const coverageDay = (scope: string, day: Instant, proof: string) => ({
 // "every finding of this cluster, open or not"        Query; PutItem on its revision
 export const findings = (c: Cluster) => `FINDING#${c}`;
 export const finding = (c: Cluster, id: string) => ({ pk: `FINDING#${c}`, sk: id });
-export const findingOfKey = ({ pk, sk }: Key): { cluster: Cluster; id: string } => ({
-  cluster: pk.slice(pk.indexOf("#") + 1) as Cluster,
-  id: sk,
-});
 
 // "who decided what on a finding, and why"            Query; PutItem where absent
 export const acts = (c: Cluster) => `ACT#${c}`;
