@@ -2,6 +2,8 @@
 
 import type { Cluster } from "../core/base/ids.ts";
 import { DAY, type Instant } from "../core/base/time.ts";
+import type { Baseline } from "../core/baseline/baseline.ts";
+import { activityDays } from "../core/findings/activity-days.ts";
 import { withDeclaredOptions } from "../core/findings/baseline-options.ts";
 import { DORMANT_DAYS, windowOptions } from "../core/findings/dormant-window.ts";
 import type { Exemption } from "../core/findings/exemption.ts";
@@ -77,6 +79,8 @@ export const detectCluster = async (
 ): Promise<Detected> => {
   // What the deployment says is wrong is told before anything is stored.
   judgeWith(detectors, windowOptions(dormantDays, detectorOptions));
+  const optionsBy = (baseline: Baseline | undefined): DetectorOptions =>
+    windowOptions(dormantDays, withDeclaredOptions(detectors, baseline, cluster, detectorOptions));
   const isGone = await goneNow(store, cluster, now, !dryRun);
   if (isGone) return closeCluster(store, cluster, isGone, now, { dryRun, capture });
   if (!dryRun) await prepare(store, cluster, now, capture);
@@ -89,10 +93,10 @@ export const detectCluster = async (
     exemptions: accepted,
   } = await loadAll(store, cluster, now, {
     ...options,
+    activityDays: (baseline) => activityDays(detectors, optionsBy(baseline), baseline),
     ...(!dryRun && { fold: (peer) => store.activity.fold(peer, now) }),
   });
-  const declared = withDeclaredOptions(detectors, facts.baseline, cluster, detectorOptions);
-  const judge = judgeWith(detectors, windowOptions(dormantDays, declared));
+  const judge = judgeWith(detectors, optionsBy(facts.baseline));
   const { observations: judged, looks, gone, settled } = judge(auditView(facts));
   const peers = await peerFindings(store, facts.snapshot?.catalog, now);
   const existing = [...known.values()].map(({ finding }) => finding);

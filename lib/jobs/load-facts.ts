@@ -6,6 +6,7 @@ import type { Acknowledged } from "../core/anomaly/surprise.ts";
 import { auditorIn } from "../core/base/auditor-in.ts";
 import type { Cluster, Principal } from "../core/base/ids.ts";
 import { DAY, floorTo, HOUR, type Instant, type Interval } from "../core/base/time.ts";
+import type { Baseline } from "../core/baseline/baseline.ts";
 import { peersIn, peersSince } from "../core/catalog/peers.ts";
 import { type Exemption, lastMatched } from "../core/findings/exemption.ts";
 import type { ExemptionUse, Facts, OwnLogins, RecentChanges } from "../core/findings/facts.ts";
@@ -41,6 +42,8 @@ export type FactOptions = {
   readonly falseFindingsPerWeek?: number | undefined;
   /** `all`: the activity of all days, for who shows it. Judgements come out the same with what they need of it. */
   readonly activity?: "needed" | "all";
+  /** How many days back whoever judges has to know who connected, where that is more than what the last days show. */
+  readonly activityDays?: (baseline: Baseline | undefined) => number;
   /** Adds up what came to a peer, which is judged by itself at other times; without, its activity is as of its last fold. */
   readonly fold?: ((peer: Cluster) => Promise<unknown>) | undefined;
 };
@@ -184,8 +187,9 @@ export const loadAll = async (
   store: ReadStore,
   cluster: Cluster,
   now: Instant,
-  { auditor, archetypes = {}, settleMs, falseFindingsPerWeek, activity = "needed", fold }: FactOptions = {},
+  options: FactOptions = {},
 ): Promise<Loaded> => {
+  const { auditor, archetypes = {}, settleMs, falseFindingsPerWeek, activity = "needed", fold } = options;
   const lookback = { from: now - LOOKBACK_DAYS * DAY, to: now + HOUR };
   const read = await readAll(store, cluster, now, lookback);
   const { snapshot, history, findings, ownLogins, exemptions, judgedBefore } = read;
@@ -196,8 +200,9 @@ export const loadAll = async (
   const hourlyFrom = (Math.min(estate.day ?? 0, ledger.day) + 1) * DAY;
   // What came since the last snapshot is counted, and who was connected since the one that was judged before it, however long
   // ago that was: a session lasts an hour.
+  const asked = now - (options.activityDays?.(read.baseline) ?? 0) * DAY;
   const activityFrom =
-    activity === "all" ? lookback.from : Math.min(takenAt ?? now, (judgedBefore ?? now) - HOUR);
+    activity === "all" ? lookback.from : Math.min(takenAt ?? now, (judgedBefore ?? now) - HOUR, asked);
   const question = { cluster, now, periods: history.periods, lookback, activityFrom };
   const peers = await peersOf(store, snapshot, question, fold);
   const facts: Facts = {

@@ -1,8 +1,10 @@
 // The plan that ends findings: their fixes in both walls, each thing done once, and how it is judged whether they are gone.
 import { type Cluster, type Oid, Principal } from "../core/base/ids.ts";
 import type { Instant } from "../core/base/time.ts";
+import type { Baseline } from "../core/baseline/baseline.ts";
 import type { DriftRow } from "../core/baseline/drift.ts";
 import { type Catalog, rowsOf } from "../core/catalog/catalog.ts";
+import { activityDays } from "../core/findings/activity-days.ts";
 import { withDeclaredOptions } from "../core/findings/baseline-options.ts";
 import { DORMANT_DAYS, windowOptions } from "../core/findings/dormant-window.ts";
 import type { Facts } from "../core/findings/facts.ts";
@@ -42,11 +44,17 @@ export const judgingOf = async (
   now: Instant,
   { detectorOptions = {}, dormantDays = DORMANT_DAYS, ...options }: PlanSettings,
 ): Promise<Judging> => {
-  const facts = await loadFacts(store, cluster, now, options);
   const known = new Set(judged.map(({ id }) => id));
-  const declared = withDeclaredOptions(detectors, facts.baseline, cluster, detectorOptions);
-  const own = Object.entries(windowOptions(dormantDays, declared)).filter(([id]) => known.has(id));
-  const judge = judgeWith(judged, Object.fromEntries(own));
+  const optionsBy = (baseline: Baseline | undefined): DetectorOptions => {
+    const declared = withDeclaredOptions(detectors, baseline, cluster, detectorOptions);
+    const own = Object.entries(windowOptions(dormantDays, declared)).filter(([id]) => known.has(id));
+    return Object.fromEntries(own);
+  };
+  const facts = await loadFacts(store, cluster, now, {
+    ...options,
+    activityDays: (baseline) => activityDays(judged, optionsBy(baseline), baseline),
+  });
+  const judge = judgeWith(judged, optionsBy(facts.baseline));
   return { facts, observations: (of) => judge(auditView(of)).observations };
 };
 

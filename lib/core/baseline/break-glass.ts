@@ -29,7 +29,8 @@ export const useOutsideWindows = (
       tally.outcome === "allowed" &&
       tally.action === "DbConnect" &&
       (tally.role === role || (tally.role === "" && onlyRole)) &&
-      tally.firstAt >= from &&
+      // Of days gone by only the first and the last are told of what was alike.
+      tally.lastAt >= from &&
       tally.firstAt < to &&
       !(isExpected(tally.firstAt) && isExpected(tally.lastAt)),
   );

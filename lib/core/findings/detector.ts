@@ -3,6 +3,7 @@ import type { SignRule } from "../anomaly/sign-rule.ts";
 import type { Evidence, EvidenceWords, WordsOf } from "../base/evidence.ts";
 import type { Instant, Interval } from "../base/time.ts";
 import * as z from "../base/zod.ts";
+import type { Baseline } from "../baseline/baseline.ts";
 import type { Category, Life, Severity, Subject, Verdict } from "./finding.ts";
 import { sharedWords } from "./shared-words.ts";
 import type { AuditView, Need } from "./view.ts";
@@ -77,6 +78,8 @@ export type WhyGone = string | { readonly ended: string };
 export type SubjectDetector<O, E extends Evidence> = Common<O, E> & {
   readonly life: "state" | "stretch";
   readonly detect: (view: DetectorView, options: O) => readonly Judgement<E>[];
+  /** How many days back it has to know who connected. Missing: the newest uses, and what came since the last look, are enough. */
+  readonly activityDays?: (options: O, baseline: Baseline | undefined) => number;
   readonly unjudged?: (view: DetectorView, options: O) => readonly Judgement["subject"][];
   /** Likewise by the beginning of the facet: what an unreadable section would have shown. */
   readonly unjudgedFacets?: (view: DetectorView) => readonly string[];
@@ -112,6 +115,7 @@ export type Detector = Omit<Common<unknown, Evidence>, "options" | "evidence"> &
   readonly options: z.ZodType;
   readonly evidence: EvidenceWords;
   readonly detect?: SubjectDetector<unknown, Evidence>["detect"];
+  readonly activityDays?: SubjectDetector<unknown, Evidence>["activityDays"];
   readonly unjudged?: SubjectDetector<unknown, Evidence>["unjudged"];
   readonly unjudgedFacets?: SubjectDetector<unknown, Evidence>["unjudgedFacets"];
   readonly reachesFrom?: SubjectDetector<unknown, Evidence>["reachesFrom"];

@@ -6,7 +6,7 @@ import { defineDetector, type Judgement } from "../../core/findings/detector.ts"
 import { databaseRole } from "../../core/findings/example-catalog.ts";
 import { type Case, daily, daysAgo, exampleFacts } from "../../core/findings/example-facts.ts";
 import { type DriftEvidence, driftJudgements, facetOf } from "./drift/drift-judgement.ts";
-import { emergencyUses } from "./drift/emergency-use.ts";
+import { EMERGENCY_FACET, emergencyUses, whyEmergencyGone } from "./drift/emergency-use.ts";
 
 export const baselineDrift = /* @__PURE__ */ defineDetector({
   id: "baseline-drift",
@@ -39,13 +39,19 @@ export const baselineDrift = /* @__PURE__ */ defineDetector({
     breakGlassDays: z._default(z.int().check(z.positive(), z.lte(390)), 14),
   }),
   needs: ["roles"],
-  unjudgedFacets: (view) =>
-    view.baseline
+  activityDays: ({ breakGlassDays }, baseline) =>
+    baseline?.components.some(({ breakGlass }) => breakGlass !== undefined) ? breakGlassDays : 0,
+  unjudgedFacets: (view) => [
+    ...view.baseline
       .drift()
       .filter(({ kind }) => kind === "unknown")
       .flatMap(({ section, object }) =>
         object === null ? dependents(section).map((one) => facetOf(one)) : [facetOf(section, object)],
       ),
+    ...(view.mappings.unreadable === undefined ? [] : [EMERGENCY_FACET]),
+  ],
+  gone: (view, subject, { breakGlassDays }, seen) =>
+    subject.facet === EMERGENCY_FACET ? whyEmergencyGone(view, subject, breakGlassDays, seen) : undefined,
   detect: (view, { breakGlassDays }): readonly Judgement<DriftEvidence>[] =>
     view.baseline.declared
       ? [...driftJudgements(view), ...emergencyUses(view, view.baseline.declared, breakGlassDays)]
