@@ -2,6 +2,7 @@
 import { ADMIN } from "./core/activity/admin-logins.ts";
 import { FALSE_FINDINGS_PER_WEEK } from "./core/anomaly/constants.ts";
 import { Cluster, Principal } from "./core/base/ids.ts";
+import { issueText } from "./core/base/issue-text.ts";
 import * as z from "./core/base/zod.ts";
 import { DORMANT_DAYS } from "./core/findings/dormant-window.ts";
 import { type RetentionName, retentionPlans, retentionProblem } from "./core/findings/retention-days.ts";
@@ -192,10 +193,7 @@ export const readSettings = <K extends Setting>(
   for (const name of names) {
     const parsed = shapes[name]().safeParse(env[name]);
     if (parsed.success) values[name] = parsed.data;
-    else
-      problems.push(
-        `${name}: ${parsed.error.issues.map((i) => [...i.path, i.message].join(" ")).join("; ")}`,
-      );
+    else problems.push(`${name}: ${parsed.error.issues.map(issueText).join("; ")}`);
   }
   if (problems.length) {
     throw new AuditError("config", `environment: ${problems.join(" | ")}`, {

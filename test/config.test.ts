@@ -35,9 +35,9 @@ describe("settings", () => {
 describe("clusters", () => {
   it.each([
     ["AUTO", "neither auto nor JSON"],
-    ["[]", ">=1 items"],
-    ['[{"cluster":"a","endpoint":"e"}]', "0 user"],
-    ["[null]", "CLUSTERS: 0"],
+    ["[]", "has to name 1 at least"],
+    ['[{"cluster":"a","endpoint":"e"}]', "entry 1 user is missing"],
+    ["[null]", "CLUSTERS: entry 1"],
   ])("that cannot be read say where: %s", (text, says) => {
     expect(() => readSettings({ CLUSTERS: text }, "CLUSTERS")).toThrow(says);
   });

@@ -108,10 +108,12 @@ const email = async ({ old, asking }: Sources, given: Partial<Params>): Promise<
   throw usage("it is not said who gets the notices", "Give --email ADDRESS, or --email '' for nobody yet.");
 };
 
-const clusters = async (sources: Sources, user: string): Promise<string> => {
+const clusters = async (sources: Sources, user: string, given: Partial<Params>): Promise<string> => {
   const { options, old, looked, region, asking } = sources;
+  const { regions = "", memberAccounts = "" } = { ...old, ...given };
+  const place = { region, regions, memberAccounts };
   if (options.tag !== undefined) return clustersTagged(options.tag, user, looked);
-  if (options.clusters !== undefined) return clustersOf(options.clusters, user, region, looked);
+  if (options.clusters !== undefined) return clustersOf(options.clusters, user, place, looked);
   if (!asking || old.clusters !== undefined) return old.clusters ?? "auto";
   const known = "value" in looked.clusters ? looked.clusters.value : [];
   if (known.length)
@@ -119,7 +121,7 @@ const clusters = async (sources: Sources, user: string): Promise<string> => {
       `Clusters in ${region}:\n${known.map(({ arn }) => `  ${printable(arn)}\n`).join("")}`,
     );
   return asked(asking, "Clusters to watch (auto: all, new ones too; or ARNs with commas)", "auto", (text) =>
-    clustersOf(text, user, region, looked),
+    clustersOf(text, user, place, looked),
   );
 };
 
@@ -156,7 +158,7 @@ export const paramsFrom = async (sources: Sources): Promise<Params> => {
   const user = given.auditorUser ?? old.auditorUser ?? parameterPlans.auditorUser.default;
   const alertEmail = await email(sources, given);
   const trail = await trailAnswers(sources, given);
-  const watched = await clusters(sources, user);
+  const watched = await clusters(sources, user, given);
   const others = await channels(sources, given);
   return checkedParams({ ...old, ...trail, ...others, ...given, region, alertEmail, clusters: watched });
 };

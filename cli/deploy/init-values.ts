@@ -1,4 +1,5 @@
 // The values of a new file of parameters: what was given, what is in the file that is there, what AWS shows.
+import { unusableClusters } from "../../deploy/named-clusters.ts";
 import { type ParameterName, parameterPlans } from "../../deploy/parameters.ts";
 import { type Params, paramsText, readParams } from "../../deploy/params.ts";
 import type { TrailState } from "../../lib/cloudtrail/trail-config.ts";
@@ -100,7 +101,9 @@ export const checkedParams = (given: Partial<Params>): Params => {
 
 /** `arn`s as the parameter takes them, each with the endpoint that AWS names, or has by its documented form. */
 const clusterList = (arns: readonly string[], user: string, looked: Looked): string => {
-  const known = "value" in looked.clusters ? looked.clusters.value : [];
+  const known = [looked.clusters, ...looked.elsewhere.values()].flatMap((answer) =>
+    "value" in answer ? answer.value : [],
+  );
   return JSON.stringify(
     arns.map((cluster) => {
       const { region = "", resource = "" } = parseArn(cluster) ?? {};
@@ -110,37 +113,31 @@ const clusterList = (arns: readonly string[], user: string, looked: Looked): str
   );
 };
 
-const CLUSTER_ARN = /^arn:[a-z-]+:dsql:[a-z0-9-]+:\d{12}:cluster\/[a-z0-9]+$/;
-
 const usage = (message: string, hint: string): AuditError => new AuditError("usage", message, { hint });
 
-/** AuditError("usage") for an ARN that a deployment in this Region could not watch, or that AWS does not list. */
-const refuseStrangers = (arns: readonly string[], region: string, looked: Looked): void => {
+/** Where the deployment is, and where else it watches clusters. */
+export type Place = Pick<Params, "region" | "regions" | "memberAccounts">;
+
+/** AuditError("usage") for clusters that this deployment could not watch, or that AWS does not list. */
+const refuseStrangers = (clusters: string, arns: readonly string[], place: Place, looked: Looked): void => {
   const account = accountOf(looked);
+  const problems = unusableClusters({ clusters, ...place }, account);
+  if (problems.length)
+    throw usage(
+      `--clusters: ${problems.join("; ")}`,
+      "Write auto, or whole ARNs, as `aws dsql list-clusters` shows them. Other Regions: --set regions=REGION, other accounts: --set memberAccounts=ACCOUNT.",
+    );
+  const listed = new Map([[place.region, looked.clusters], ...looked.elsewhere]);
   for (const arn of arns) {
-    if (!CLUSTER_ARN.test(arn))
-      throw usage(
-        `--clusters: ${JSON.stringify(arn)} is not the ARN of an Aurora DSQL cluster`,
-        "Write auto, or arn:aws:dsql:REGION:ACCOUNT:cluster/ID in full; `aws dsql list-clusters` shows them.",
-      );
-    const parts = parseArn(arn);
-    if (parts?.region !== region)
-      throw usage(
-        `--clusters: ${arn} is not in ${region}`,
-        "Each Region has a deployment, and a stage, of its own.",
-      );
-    if (account !== undefined && parts.account !== account)
-      throw usage(
-        `--clusters: ${arn} is not of account ${account}, as which you are signed in`,
-        "Sign in to its account.",
-      );
-    if ("value" in looked.clusters && !looked.clusters.value.some((one) => one.arn === arn))
+    const { region = "", account: owner } = parseArn(arn) ?? {};
+    const answer = owner === account ? listed.get(region) : undefined;
+    if (answer && "value" in answer && !answer.value.some((one) => one.arn === arn))
       throw usage(`--clusters: AWS lists no cluster ${arn}`, "`aws dsql list-clusters` shows them.");
   }
 };
 
 /** `--clusters`: auto, or ARNs with commas. */
-export const clustersOf = (text: string, user: string, region: string, looked: Looked): string => {
+export const clustersOf = (text: string, user: string, place: Place, looked: Looked): string => {
   if (text.trim() === "auto") return "auto";
   const arns = [
     ...new Set(
@@ -151,8 +148,9 @@ export const clustersOf = (text: string, user: string, region: string, looked: L
     ),
   ];
   if (!arns.length) throw usage("--clusters names none", "Write auto for all of them.");
-  refuseStrangers(arns, region, looked);
-  return clusterList(arns, user, looked);
+  const list = clusterList(arns, user, looked);
+  refuseStrangers(list, arns, place, looked);
+  return list;
 };
 
 /** `--tag`: the clusters that have this tag now. AuditError("usage") where AWS did not say it of each. */

@@ -1,4 +1,5 @@
 // A request's body: JSON in the shape that its route gives, or a clear word of what is wrong with it.
+import { issueText } from "../core/base/issue-text.ts";
 import { visible } from "../core/base/visible-text.ts";
 import type * as z from "../core/base/zod.ts";
 import { readJson } from "../core/iam/strict-json.ts";
@@ -17,6 +18,6 @@ export const parseBody = <B extends z.ZodObject>(
   if (problem !== null) throw new AuditError("usage", `the body: ${visible(problem, 200)}`);
   const parsed = shape.safeParse(value);
   if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.map(({ path, message }) => [...path, message].join(" "));
+  const problems = parsed.error.issues.map(issueText);
   throw new AuditError("usage", `the body: ${visible(problems.slice(0, 10).join("; "), 1_000)}`);
 };

@@ -52,18 +52,18 @@ export const unusable = (clusters: readonly Named[], within: Within): readonly s
     const { partition, service, region = "", account = "", resource = "" } = parseArn(cluster) ?? {};
     const [, id] = CLUSTER_ID.exec(resource) ?? [];
     if (service !== "dsql" || id === undefined || !/^\d{12}$/.test(account))
-      return `not the ARN of a cluster: ${shown}`;
+      return `${shown} is not the ARN of a cluster`;
     if (within.partition !== undefined && partition !== within.partition)
-      return `not of partition ${within.partition}, in which this deployment is: ${shown}`;
+      return `${shown} is of partition ${visible(partition ?? "", 20)}, and this deployment of ${within.partition}`;
     if (!within.regions.includes(region))
-      return `not in ${oneOf(within.regions)}, where this deployment may connect: ${shown}`;
+      return `${shown} is in ${visible(region, 40)}, and this deployment connects to clusters in ${oneOf(within.regions)} alone`;
     if (within.accounts && !within.accounts.includes(account))
-      return `not of ${oneOf(within.accounts)}, whose clusters this deployment may connect to: ${shown}`;
-    if ((first.get(cluster) ?? n) < n) return `stands twice: ${shown}`;
+      return `${shown} is of account ${account}, and this deployment connects to clusters of ${oneOf(within.accounts)} alone`;
+    if ((first.get(cluster) ?? n) < n) return `${shown} stands twice`;
     const [, hostId, hostRegion] = CLUSTER_HOST.exec(endpoint) ?? [];
     if (hostId !== undefined && (hostId !== id || hostRegion !== region))
-      return `its endpoint ${visible(endpoint, 200)} is that of another cluster: ${shown}`;
-    return user === ADMIN ? `the auditor never connects as ${ADMIN}: ${shown}` : [];
+      return `${shown} has the endpoint of another cluster: ${visible(endpoint, 200)}`;
+    return user === ADMIN ? `${shown} has the user ${ADMIN}, which the auditor never connects as` : [];
   });
 };
 

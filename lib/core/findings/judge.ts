@@ -4,6 +4,7 @@ import type { WeighedEpisode } from "../anomaly/episodes.ts";
 import type { Estate } from "../anomaly/estate.ts";
 import type { DaySign } from "../anomaly/judge-day.ts";
 import type { Cluster } from "../base/ids.ts";
+import { issueText } from "../base/issue-text.ts";
 import { floorTo, HOUR, iso } from "../base/time.ts";
 import { principalName, visible } from "../base/visible-text.ts";
 import {
@@ -187,7 +188,7 @@ export const judgeWith = (
         identify: identifier(detector.family ?? detector.id),
         withMemory: memory(),
       };
-    const problems = parsed.error.issues.map(({ path, message }) => [...path, message].join(" "));
+    const problems = parsed.error.issues.map(issueText);
     throw new AuditError("config", `options of ${detector.id}: ${problems.join("; ")}`);
   });
 

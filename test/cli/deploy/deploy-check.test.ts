@@ -66,12 +66,14 @@ describe("deploy-check", () => {
     expect(items).toMatchObject([
       {
         state: "missing",
-        says: `not of ${ACCOUNT}, whose clusters this deployment may connect to: ${foreign.replace("us-east-1", REGION)}`,
+        says: `${foreign.replace("us-east-1", REGION)} is of account 999988887777, and this deployment connects to clusters of ${ACCOUNT} alone`,
         next: expect.stringContaining("Correct clusters in deploy/params.prod.yml"),
       },
     ]);
     write({ clusters: named(CLUSTER.replace(REGION, "eu-north-1")) });
-    expect((await item("parameters"))?.says).toContain(`clusters: not in ${REGION}`);
+    expect((await item("parameters"))?.says).toContain(
+      `is in eu-north-1, and this deployment connects to clusters in ${REGION} alone`,
+    );
   });
 
   it("asks each account and Region about the named clusters that it has, and no other's", async () => {

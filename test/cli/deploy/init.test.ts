@@ -137,13 +137,19 @@ describe("init", () => {
     const refused = async (...words: string[]) => (await init(...whole, "--force", ...words)).err;
     expect(await refused("--tag", "audit=no")).toContain("no cluster of this Region has the tag");
     expect(await refused("--clusters", `${CLUSTER}x`)).toContain(`AWS lists no cluster ${CLUSTER}x`);
-    expect(await refused("--clusters", CLUSTER.replace(ACCOUNT, "999988887777"))).toContain("not of account");
-    expect(await refused("--clusters", CLUSTER.replace(REGION, "us-east-1"))).toContain(
-      `is not in ${REGION}`,
-    );
-    expect(await refused("--clusters", "arn:aws:s3:::b")).toContain(
-      "is not the ARN of an Aurora DSQL cluster",
-    );
+    const foreign = CLUSTER.replace(ACCOUNT, "999988887777");
+    expect(await refused("--clusters", foreign)).toContain(`clusters of ${ACCOUNT} alone`);
+    const away = CLUSTER.replace(REGION, "us-east-1");
+    expect(await refused("--clusters", away)).toContain(`clusters in ${REGION} alone`);
+    expect(await refused("--clusters", "arn:aws:s3:::b")).toContain("is not the ARN of a cluster");
+    const wider = ["--set", "regions=us-east-1", "--set", "memberAccounts=999988887777"];
+    const all = ["--clusters", [CLUSTER, away, foreign].join(), ...wider];
+    expect((await init(...whole, "--force", ...all)).code).toBe(0);
+    expect(JSON.parse(written().clusters)).toMatchObject([
+      { cluster: CLUSTER },
+      { cluster: away, endpoint: "abc.dsql.us-east-1.on.aws" },
+      { cluster: foreign },
+    ]);
     account.iam.deny("dsql:GetCluster");
     expect(await refused("--tag", "audit")).toContain("did not say which tags");
     account.iam.deny("dsql:ListClusters");

@@ -1,8 +1,9 @@
 // Where a deployment may connect, and which clusters it refuses to be given.
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { readSettings } from "../../../lib/config.ts";
 import { Cluster } from "../../../lib/core/base/ids.ts";
-import { reachOf, withinReach } from "../../../lib/core/coverage/reach.ts";
+import { reachOf, unusable, withinReach } from "../../../lib/core/coverage/reach.ts";
 import { AuditError } from "../../../lib/errors.ts";
 
 describe("clusters within reach", () => {
@@ -21,15 +22,26 @@ describe("clusters within reach", () => {
     const there = watch("arn:aws:dsql:eu-west-1:111122223333:cluster/a");
     expect(withinReach([watch(`${prefix}a`), there], both)).toHaveLength(2);
     const foreign = watch("arn:aws:dsql:eu-north-1:111122223333:cluster/a");
-    expect(() => withinReach([foreign], both)).toThrow("not in us-east-1, eu-west-1, us-east-2");
+    expect(() => withinReach([foreign], both)).toThrow(
+      "connects to clusters in us-east-1, eu-west-1, us-east-2 alone",
+    );
     expect(readSettings({}, "REGIONS").REGIONS).toEqual([]);
     expect(() => readSettings({ REGIONS: "eu-west-1, x" }, "REGIONS")).toThrow("REGIONS");
   });
 
   it.each([
-    ["arn:aws:dsql:eu-west-1:111122223333:cluster/a", "not in us-east-1"],
-    ["arn:aws:dsql:us-east-1:444455556666:cluster/a", "not of 111122223333"],
-    ["arn:aws-cn:dsql:us-east-1:111122223333:cluster/a", "not of partition aws"],
+    [
+      "arn:aws:dsql:eu-west-1:111122223333:cluster/a",
+      "is in eu-west-1, and this deployment connects to clusters in us-east-1 alone",
+    ],
+    [
+      "arn:aws:dsql:us-east-1:444455556666:cluster/a",
+      "is of account 444455556666, and this deployment connects to clusters of 111122223333 alone",
+    ],
+    [
+      "arn:aws-cn:dsql:us-east-1:111122223333:cluster/a",
+      "is of partition aws-cn, and this deployment of aws",
+    ],
     ["k7abc", "not the ARN of a cluster"],
     ["postgres://db.example:5432/app", "not the ARN of a cluster"],
   ])("are refused by name where the role may not connect: %s", (foreign, why) => {
@@ -51,9 +63,9 @@ describe("clusters within reach", () => {
 
   it("are each named once, and never connected to as admin", () => {
     expect(() => withinReach([watch(`${prefix}a`), watch(`${prefix}a`)], reach)).toThrow(
-      `stands twice: ${prefix}a`,
+      `${prefix}a stands twice`,
     );
-    expect(() => withinReach([{ ...watch(`${prefix}a`), user: "admin" }], reach)).toThrow("never connects");
+    expect(() => withinReach([{ ...watch(`${prefix}a`), user: "admin" }], reach)).toThrow("user admin");
     expect(() => readSettings({ AUDITOR_USER: "admin" }, "AUDITOR_USER")).toThrow("never connects");
   });
 
@@ -70,6 +82,21 @@ describe("clusters within reach", () => {
       "a1.dsql.eu-west-1.on.aws",
       "b2.dsql-fnh4.us-east-1.on.aws",
     ])
-      expect(at(other), other).toThrow(`its endpoint ${other} is that of another cluster: ${prefix}a1`);
+      expect(at(other), other).toThrow(`${prefix}a1 has the endpoint of another cluster: ${other}`);
+  });
+
+  it("are refused without a character that cannot be seen, whatever they are called", () => {
+    const part = fc.oneof(
+      fc.string({ unit: "binary", maxLength: 20 }),
+      fc.constantFrom("aws", "us-east-1", "dsql"),
+    );
+    const text = fc.tuple(part, part, part, part, part).map((parts) => `arn:${parts.join(":")}`);
+    fc.assert(
+      fc.property(fc.oneof(text, fc.string({ minLength: 1 })), fc.string(), (cluster, endpoint) => {
+        const named = { ...watch(cluster), endpoint };
+        const found = unusable([named], { partition: "aws", regions: ["us-east-1"], accounts: undefined });
+        expect(found.join()).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
+      }),
+    );
   });
 });
