@@ -3,7 +3,6 @@ import type { CloudTrailClient } from "@aws-sdk/client-cloudtrail";
 import type { S3Client } from "@aws-sdk/client-s3";
 import type { SQSClient } from "@aws-sdk/client-sqs";
 import { type ActivitySink, ingestSources } from "../../lib/cloudtrail/ingest-sources.ts";
-import { prefixDigests } from "../../lib/cloudtrail/list-prefix.ts";
 import { publicKeyPort } from "../../lib/cloudtrail/public-keys.ts";
 import { replayQueue } from "../../lib/cloudtrail/replay-queue.ts";
 import { s3Source } from "../../lib/cloudtrail/s3-objects.ts";
@@ -73,9 +72,9 @@ const figure = (n: number): string => n.toLocaleString("en-US");
 
 /** Counts the files of a path, then proves the digests below it. */
 export const countPath = async (
-  { path, sources, total, digests, prefix, passedOver }: TrailInput,
+  { path, sources, total, digests, signed, passedOver }: TrailInput,
   totals: Totals,
-  { io, s3, sink, prove, progress }: IngestRun,
+  { io, sink, prove, progress }: IngestRun,
 ): Promise<void> => {
   const { files, counts } = totals;
   const part = await ingestSources(sources, sink, {
@@ -93,13 +92,11 @@ export const countPath = async (
   totals.files += part.files;
   // Also where all was seen before: the run that counted it may have died before it was added up.
   for (const cluster of part.named) totals.clusters.add(cluster);
-  if (prefix !== undefined) {
+  if (signed) {
     // After the files: what they hold is counted by then, and only compared with what was signed.
     const { checked, proven } = totals.digests;
     let n = checked;
-    const found = await proveDigests(prefixDigests(s3, prefix), prove, io, () =>
-      progress.update(`${figure(++n)} digests`),
-    );
+    const found = await proveDigests(signed(), prove, io, () => progress.update(`${figure(++n)} digests`));
     totals.digests = { checked: checked + found.checked, proven: proven + found.proven };
     read ||= found.checked > 0;
   }

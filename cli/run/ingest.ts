@@ -3,25 +3,41 @@ import { CloudTrailClient } from "@aws-sdk/client-cloudtrail";
 import { S3Client } from "@aws-sdk/client-s3";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { awsTimeouts, s3Timeouts } from "../../lib/cloudtrail/aws-timeouts.ts";
+import type { TrailDays } from "../../lib/cloudtrail/trail-days.ts";
 import { noCounts } from "../../lib/core/activity/ingest-counts.ts";
+import { parseArn } from "../../lib/core/base/arn.ts";
 import type { Cluster } from "../../lib/core/base/ids.ts";
+import { parseInterval } from "../../lib/core/base/parse-time.ts";
+import { DAY } from "../../lib/core/base/time.ts";
 import { AuditError } from "../../lib/errors.ts";
+import type { Store } from "../../lib/store/open-store.ts";
 import type { AddCommand } from "../command.ts";
-import { addStoreOptions, type StoreOptions, withStore } from "../context.ts";
+import { addStoreOptions, pickCluster, type StoreOptions, withStore } from "../context.ts";
 import type { Io } from "../io.ts";
 import { printDocument } from "../output.ts";
 import { progressLine } from "../progress.ts";
 import { tellingOfSilence } from "../waiting.ts";
 import { countLines, unknownClusters } from "./ingest-counts.ts";
 import { countPath, countQueue, type IngestClients, openRun, type Totals } from "./ingest-run.ts";
-import { openTrailInput } from "./trail-input.ts";
+import { openTrailDays, openTrailInput } from "./trail-input.ts";
 
-type Options = StoreOptions & { readonly queue?: string; readonly json?: boolean };
+type Options = StoreOptions & {
+  readonly queue?: string;
+  readonly trail?: true;
+  readonly from?: string;
+  readonly to?: string;
+  readonly json?: boolean;
+};
 
-const checkArguments = (paths: readonly string[], { queue }: Options): void => {
-  if (!paths.length && queue === undefined) {
+const checkArguments = (paths: readonly string[], { queue, trail, from, to }: Options): void => {
+  if (!paths.length && queue === undefined && !trail) {
     throw new AuditError("usage", "nothing to ingest", {
-      hint: "Name files, folders, s3://… or --queue URL.",
+      hint: "Name files, folders or s3://…, or write --trail or --queue URL.",
+    });
+  }
+  if (!trail && (from ?? to) !== undefined) {
+    throw new AuditError("usage", "--from and --to go with --trail: what is named is read whole", {
+      hint: "Name the folders of the days that are meant, or write --trail.",
     });
   }
   if (queue !== undefined && !/^https?:\/\/[^/]+\/./.test(queue)) {
@@ -68,6 +84,30 @@ const printSummary = (
   );
 };
 
+/** Seven days hold every gap that nobody has looked at yet. */
+const TRAIL_DAYS = 7;
+/** A folder is listed for each day: the history that counts is not longer. */
+const MOST_DAYS = 400;
+
+/** Where the deployment's trail writes for the cluster's account and Region. AuditError("usage") where no deployment says it. */
+const trailOf = async (store: Store, options: Options, now: number): Promise<TrailDays> => {
+  const cluster = await pickCluster(store, options.cluster);
+  const { account, region } = parseArn(cluster) ?? {};
+  const { bucket = "", prefix = "" } = (await store.deployments.read())?.deployment ?? {};
+  if (!bucket || !account || !region) {
+    throw new AuditError("usage", "nothing says where the trail's files are", {
+      hint: "A deployment with a trail's bucket says it. Without one, name the files: dsql-audit ingest s3://… or a folder.",
+    });
+  }
+  const interval = parseInterval(options, now, { from: now - TRAIL_DAYS * DAY, to: now });
+  if (interval.to - interval.from > MOST_DAYS * DAY) {
+    throw new AuditError("usage", `--trail reads ${MOST_DAYS} days at most`, {
+      hint: "Bring --from and --to closer together, or name the folder: dsql-audit ingest s3://…",
+    });
+  }
+  return { bucket, prefix, account, region, ...interval };
+};
+
 const ingest = async (paths: readonly string[], options: Options, io: Io): Promise<void> => {
   checkArguments(paths, options);
   const clients = openClients(io, options);
@@ -76,6 +116,7 @@ const ingest = async (paths: readonly string[], options: Options, io: Io): Promi
   const progress = progressLine(io);
   try {
     await withStore(io, options, { mustExist: false }, async (store) => {
+      if (options.trail) inputs.push(openTrailDays(clients.s3, await trailOf(store, options, io.now())));
       const run = await openRun(io, store, clients, progress);
       const totals: Totals = {
         counts: noCounts,
@@ -111,11 +152,17 @@ export const addIngest: AddCommand = (program, io) => {
       "[path...]",
       "trail files and folders (.json, .json.gz, NDJSON, EventBridge envelopes), s3://BUCKET/PREFIX",
     )
+    .option(
+      "--trail",
+      "the files of the deployment's trail for the cluster's account and Region, with their digests",
+    )
+    .option("--from <time>", "with --trail: only the days from this time on; default: seven days ago")
+    .option("--to <time>", "with --trail: only the days up to this time; default: now")
     .option("--queue <url>", "count the messages of a dead-letter queue, and delete those that were counted")
     .option("--json", "one JSON document on stdout")
     .addHelpText(
       "after",
-      "\nExample:\n  $ dsql-audit ingest s3://my-trail-bucket/AWSLogs/111122223333/CloudTrail/us-east-1/2026/11/",
+      "\nExamples:\n  $ dsql-audit ingest --trail --from 2026-11-01T08:00Z --to 2026-11-02T10:00Z\n  $ dsql-audit ingest s3://my-trail-bucket/AWSLogs/111122223333/CloudTrail/us-east-1/2026/11/",
     );
   addStoreOptions(command).action((paths: string[], options: Options) => ingest(paths, options, io));
 };

@@ -18,7 +18,7 @@ export const parseS3Url = (url: string): { bucket: string; prefix: string } | un
 };
 
 /** Every object below the prefix, page by page. AuditError("denied" | "not-found") when it cannot be listed. */
-const listObjects = async function* (
+export const listObjects = async function* (
   client: S3Client,
   bucket: string,
   prefix: string,
@@ -71,7 +71,7 @@ const fetched = async (client: S3Client, object: S3Object, stallMs?: number): Pr
 };
 
 /** The log files among the objects as sources, in order; digests and everything else are left out, and told. */
-const logSources = async function* (
+export const logSources = async function* (
   client: S3Client,
   objects: AsyncIterable<S3Object>,
   onPassedOver: (name: string) => void,

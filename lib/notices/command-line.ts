@@ -67,7 +67,9 @@ export const withoutProgram = (text: string): string =>
   text.replace(SPOKEN, (_, words: string) => `\`${words}\``);
 
 /** What a text of ours leaves to be filled in. */
-export type Blanks = Readonly<Partial<Record<"CLUSTER" | "FINDING" | "PRINCIPAL" | "ROLE", string>>>;
+export type Blanks = Readonly<
+  Partial<Record<"CLUSTER" | "FINDING" | "PRINCIPAL" | "ROLE" | "FROM" | "TO", string>>
+>;
 
 /** Only what a shell takes as it is: of other names the blank stays, for a person to fill. */
 const filled = (word: string, blanks: Blanks): string => {

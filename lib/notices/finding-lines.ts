@@ -1,5 +1,5 @@
 // What a notice says of one finding: who and what, since when, how to mend it.
-import { fromTo, type Instant, minute } from "../core/base/time.ts";
+import { fromTo, type Instant, minute, shortIso } from "../core/base/time.ts";
 import { visible } from "../core/base/visible-text.ts";
 import type { DetectorWords } from "../core/findings/detector.ts";
 import type { Finding } from "../core/findings/finding.ts";
@@ -86,9 +86,17 @@ export const fixLines = (fix: string): string[] => {
   return isSql(fix) ? wrappedSql(shown) : shown.split("\n").flatMap((line) => wrapped(line, "  "));
 };
 
-const blanksOf = ({ id, cluster, subject: { principal, role } }: Finding): Blanks => ({
+const blanksOf = ({
+  id,
+  cluster,
+  firstSeenAt,
+  lastSeenAt,
+  subject: { principal, role },
+}: Finding): Blanks => ({
   FINDING: id,
   CLUSTER: cluster,
+  FROM: shortIso(firstSeenAt),
+  TO: shortIso(lastSeenAt),
   ...(principal !== undefined && { PRINCIPAL: principal }),
   ...(role !== undefined && { ROLE: role }),
 });

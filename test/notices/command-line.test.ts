@@ -60,6 +60,9 @@ describe("whatever in a mail looks like a command of ours", () => {
       const command = group?.commands.find((one) => one.name() === args[0]) ?? group;
       const says = [name, ...args].join(" ");
       expect(command, says).toBeDefined();
+      // Nothing is left to be filled in but who answers for it and why: that only a person knows.
+      const blanks = args.filter((word) => /\b[A-Z]{2}[A-Z_]+\b|\.json$/.test(word));
+      expect(blanks, says).toEqual(name === "exempt" ? ["YOUR-TEAM", "WHY"] : []);
       for (const option of args.filter((word) => word.startsWith("--")))
         expect(
           command?.options.map(({ long }) => long),
@@ -67,7 +70,7 @@ describe("whatever in a mail looks like a command of ours", () => {
         ).toContain(option);
       kinds.add(name);
     }
-    for (const kind of ["doctor", "ingest", "detect", "who-may", "unexempt", "setup-sql", "snapshot"])
+    for (const kind of ["doctor", "ingest", "detect", "who-may", "unexempt", "setup-sql", "clusters"])
       expect(kinds).toContain(kind);
   });
 

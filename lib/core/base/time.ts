@@ -22,6 +22,9 @@ export const floorTo = (unit: number, at: Instant): Instant => Math.floor(at / u
 /** "2026-11-02" */
 export const dayOf = (at: Instant): string => iso(at).slice(0, 10);
 
+/** "2026-11-02T09:14Z": as commands take it. */
+export const shortIso = (at: Instant): string => `${iso(at).slice(0, 16)}Z`;
+
 /** "2026-11-02 09:14 UTC": as people read it. */
 export const minute = (at: Instant): string => `${iso(at).slice(0, 16).replace("T", " ")} UTC`;
 

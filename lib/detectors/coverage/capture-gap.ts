@@ -1,7 +1,7 @@
 // A stretch of hours for which nobody can prove that connections were captured.
 
 import { counted } from "../../core/base/counted.ts";
-import { DAY, dayOf, HOUR, type Interval, iso, minute } from "../../core/base/time.ts";
+import { DAY, dayOf, HOUR, type Interval, iso, minute, shortIso } from "../../core/base/time.ts";
 import * as z from "../../core/base/zod.ts";
 import {
   type DetectorView,
@@ -59,7 +59,7 @@ export const captureGap = /* @__PURE__ */ defineDetector({
   thread: CAPTURE_OUTAGE,
   docs: {
     why: "Nobody knows who connected in these hours. A mapping without a use elsewhere in the window is unknown until the gap leaves the window. An intruder would want such a gap.",
-    fix: "Find out what broke: `dsql-audit doctor` looks at the trail, its files and the queues, link by link. Then count the trail's files of these hours: `dsql-audit ingest s3://BUCKET/PREFIX`, then `dsql-audit detect`. Hours that they prove are covered again. If there are no files, find out who stopped the trail or changed its event selectors.",
+    fix: "Find out what broke: `dsql-audit doctor` looks at the trail, its files and the queues, link by link. Then count the trail's files of these hours: `dsql-audit ingest --trail --from FROM --to TO`, then `dsql-audit detect`. Hours that they prove are covered again. If there are no files, find out who stopped the trail or changed its event selectors.",
     falsePositives:
       "Offline, an hour without any trail file counts as a gap, even if nothing happened in the account. Add the digest files: they come every hour.",
     blindSpots:
@@ -110,7 +110,7 @@ export const captureGap = /* @__PURE__ */ defineDetector({
               says: `Capture is proven again from ${minute(end)}. ${counted(hours, "hour")} from ${minute(start)} on ${hours === 1 ? "stays" : "stay"} unproven, unless the trail files or digests are ingested. The gap is in the window until ${dayOf(end + days * DAY)}.`,
             },
           }),
-          fix: "Find out what broke: `dsql-audit doctor` looks at the trail, its files and the queues, link by link. Then count the trail's files of these hours: `dsql-audit ingest s3://BUCKET/PREFIX`, then `dsql-audit detect`.",
+          fix: `Find out what broke: \`dsql-audit doctor\` looks at the trail, its files and the queues, link by link. Then count the trail's files of these hours: \`dsql-audit ingest --trail --from ${shortIso(start)} --to ${shortIso(end)}\`, then \`dsql-audit detect\`.`,
         };
       });
   },

@@ -56,9 +56,9 @@ export const snapshotOverdue = /* @__PURE__ */ defineDetector({
   life: "state",
   docs: {
     why: "Roles, mappings and privileges are known only as of the last snapshot. What was granted since does not show, and no finding about it can open.",
-    fix: "Find out why the snapshot function fails: look at its alarm, its dead-letter queue and its log. A refused login, an unreachable endpoint and a stopped schedule are the usual reasons. Then take one: `dsql-audit snapshot --endpoint ENDPOINT --user DATABASE_ROLE --cluster CLUSTER`. Where its tags no longer choose it: find out who took them away, and give it those of the parameter clusterTags again; or retire it, if it is not to be watched any more.",
+    fix: "Find out why the snapshot function fails: `dsql-audit doctor` looks at each link, and the function's alarm, dead-letter queue and log say more. A refused login, an unreachable endpoint and a stopped schedule are the usual reasons. Once that is mended, the schedule takes a snapshot within the hour. Where its tags no longer choose it: find out who took them away, and give it those of the parameter clusterTags again; or retire it, if it is not to be watched any more.",
     falsePositives:
-      "A store that gets its snapshots by hand: set afterHours, or exempt the finding. A cluster that is not to be watched any more: retire it with `dsql-audit clusters --retire CLUSTER`. One that was deleted is no longer evaluated once AWS has said so.",
+      "A store that gets its snapshots by hand: take one, set afterHours, or exempt the finding. A cluster that is not to be watched any more: retire it with `dsql-audit clusters --retire CLUSTER --note decommissioned`. One that was deleted is no longer evaluated once AWS has said so.",
     blindSpots:
       "A cluster without any snapshot has no finding; its evaluation is named as incomplete. An idle cluster that is left asleep (idleHours) has none either, for a day at most. If the detect function has stopped too, only its alarm shows it.",
   },

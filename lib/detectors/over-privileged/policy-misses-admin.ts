@@ -65,7 +65,7 @@ export const policyMissesAdmin = /* @__PURE__ */ defineDetector({
   life: "state",
   docs: {
     why: "Whoever wrote it believes that it keeps somebody out, and it does not. Samples that AWS publishes have these faults too: a Deny of dsql:DbConnect that leaves dsql:DbConnectAdmin open, two tests of one key in one statement, an Allow where only a Deny holds anybody back, cluster:NAME where cluster/ID is meant.",
-    fix: "Deny both actions; write a statement of its own for each test of which either is meant; deny by the opposite conditions instead of allowing by them; name the cluster by its ARN. Try the policy first with `dsql-audit policy try POLICY.json`.",
+    fix: "Deny both actions; write a statement of its own for each test of which either is meant; deny by the opposite conditions instead of allowing by them; name the cluster by its ARN. Try the policy first with `policy try POLICY.json`.",
     falsePositives:
       "An Allow with conditions for somebody whom no IAM policy lets in does restrict: exempt the finding with an owner.",
     blindSpots:

@@ -50,7 +50,7 @@ export const publicCluster = /* @__PURE__ */ defineDetector({
   life: "state",
   docs: {
     why: "Every cluster has a public endpoint, and without a policy that denies it anybody with stolen credentials connects from wherever they are.",
-    fix: "Give the cluster a policy that denies both actions to whoever does not come through a VPC endpoint, or not from your addresses. Try it first with `dsql-audit policy try POLICY.json`: the query editor of the AWS console needs the public endpoint, and so does everybody whom it shows as refused.",
+    fix: "Give the cluster a policy that denies both actions to whoever does not come through a VPC endpoint, or not from your addresses. Try it first with `policy try POLICY.json`: the query editor of the AWS console needs the public endpoint, and so does everybody whom it shows as refused.",
     falsePositives:
       "Applications that connect from outside AWS: deny by aws:SourceIp instead, or exempt the finding with an owner and an end.",
     blindSpots:

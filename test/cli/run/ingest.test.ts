@@ -114,6 +114,7 @@ describe("dsql-audit ingest", () => {
     ["ingest nowhere", 1, "is not there"],
     ["ingest s3://", 64, "is not an address in S3"],
     ["ingest --wrong", 64, "unknown option"],
+    ["ingest t --from 2026-11-01", 64, "--from and --to go with --trail"],
   ])("%s ends with exit %i and a reason", async (args, code, message) => {
     const ended = await cli(args);
     expect(ended.code).toBe(code);
@@ -167,6 +168,61 @@ describe("dsql-audit ingest s3://", () => {
     const broken = await cli(`ingest s3://${BUCKET}/AWSLogs/ --json`);
     expect(broken).toMatchObject({ code: 0, err: expect.stringContaining("is not a readable digest file") });
     expect(broken.json()).toMatchObject({ digests: { checked: 5, proven: 4 } });
+  }, 30_000);
+
+  it("reads of a deployment's trail the days that are asked for, and no others", async () => {
+    tells = true;
+    const deployment = {
+      ...{ stack: "s", topic: "t", queues: {}, deadLetters: {}, api: "" },
+      ...{ bucket: BUCKET, prefix: "kept/" },
+    };
+    const from = { account: "111122223333", organization: "o-abc123/" };
+    const putAs = (key: string, body: Uint8Array, signature?: string): void =>
+      s3.put({
+        bucket: BUCKET,
+        key,
+        body,
+        contentEncoding: "gzip",
+        ...(signature && { metadata: { signature } }),
+      });
+    const log = (place: string, day: string, n: number): void =>
+      putAs(`kept/AWSLogs/${place}/CloudTrail/us-east-1/2026/11/${day}/x_${n}.json.gz`, fileOf(record(n)));
+    log(from.account, "02", 1);
+    log(`${from.organization}${from.account}`, "02", 2);
+    log(from.account, "01", 3);
+    log(from.account, "04", 4);
+    log("444455556666", "02", 5);
+    expect((await cli("ingest --trail")).err).toContain("the store holds no snapshot yet");
+    await fillStore(join(cwd, "dsql-audit.db"), async (table) => {
+      const store = openStore(table, { now: () => START });
+      await store.clusters.register(CLUSTER as Cluster);
+    });
+    const unknown = await cli("ingest --trail");
+    expect(unknown).toMatchObject({ code: 64 });
+    expect(unknown.err).toContain("nothing says where the trail's files are");
+    await fillStore(join(cwd, "dsql-audit.db"), (table) =>
+      openStore(table, { now: () => START }).deployments.ran(START, deployment),
+    );
+    const days = "--from 2026-11-02T08:00Z --to 2026-11-02T20:00Z";
+    expect((await cli(`ingest --trail ${days} --json`)).json()).toMatchObject({ counted: 2, records: 2 });
+    const next = await cli("ingest --trail --from 2026-11-05 --to 2026-11-06");
+    expect(next.err).toContain(
+      "no trail files found in s3://trail/kept/AWSLogs/ for account 111122223333 in us-east-1",
+    );
+    expect((await cli("ingest --trail --from 2024-01-01")).err).toContain("--trail reads 400 days at most");
+  }, 30_000);
+
+  it("proves with a deployment's trail what its digests say", async () => {
+    tells = true;
+    await fillStore(join(cwd, "dsql-audit.db"), async (table) => {
+      const store = openStore(table, { now: () => START });
+      await store.clusters.register(CLUSTER as Cluster);
+      const parts = { stack: "s", topic: "t", queues: {}, deadLetters: {}, api: "", prefix: "" };
+      await store.deployments.ran(START, { ...parts, bucket: BUCKET });
+    });
+    const told = await cli("ingest --trail --from 2026-11-02T08:00Z --to 2026-11-02T13:00Z --json");
+    expect(told).toMatchObject({ code: 0, err: "" });
+    expect(told.json()).toMatchObject({ counted: 4, digests: { checked: 4, proven: 4 } });
   }, 30_000);
 
   it("keeps the auditor's own logins and what happened to trails, as the ingest function does", async () => {
