@@ -64,7 +64,7 @@ export const memberItems = async (
       setUp: (cluster: string) =>
         `As admin, in the cluster: npx dsql-audit setup-sql --principal ${principal} --cluster ${cluster}`,
     };
-    const link = memberLink(account, heard?.running, heard?.known ?? [], steps, watchedBy(params));
+    const link = memberLink(account, heard?.running, heard?.known ?? [], steps, heard && watchedBy(params));
     const unseen = (what: string, next: string): Link =>
       unknown(what, "stacks of another account cannot be seen from here", `If it is not there yet: ${next}`);
     return [

@@ -21,6 +21,10 @@ const MAKE_ANEW =
 const trailsFor = (trails: readonly TrailRead[], own: string): readonly TrailRead[] =>
   own === "" ? trails : trails.filter(({ arn }) => arn === own);
 
+/** Of another account's cluster no trail of this one alone takes connects. */
+const OF_ORGANIZATION =
+  "See that a trail of the organization takes its connects: docs/operations.md, Several accounts.";
+
 /** What to look at, or to start, where no trail surely takes the connects. */
 const trailNext = (trails: readonly TrailRead[], own: string): string => {
   const first = trails.find(({ arn }) => arn !== REPLICATED);
@@ -50,7 +54,8 @@ export const trailLink = (
   if (captured === "yes") return ok("trail", `takes its connects: ${trails.join(", ")}`);
   const said =
     own === "" || reasons[0]?.includes(own) ? reasons.join("; ") : `${own} does not take its connects`;
-  const next = trailNext(judged, own);
+  const isForeign = asked !== undefined && parseArn(cluster)?.account !== asked;
+  const next = isForeign ? OF_ORGANIZATION : trailNext(judged, own);
   return captured === "no" ? broken("trail", said, next) : unknown("trail", said, next);
 };
 

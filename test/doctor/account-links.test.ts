@@ -26,6 +26,15 @@ describe("the trail", () => {
       /^Let the deployment make a trail \(createTrail: on\), or make one/,
     );
   });
+  it("of another account's cluster is unknown, and nothing of this account's trails would mend it", () => {
+    expect(trailLink({ value: [trail()] }, cluster, "", "444455556666")).toMatchObject({
+      ...{ state: "unknown", says: expect.stringContaining("111122223333 are not asked about") },
+      next: expect.stringMatching(/^See that a trail of the organization/),
+    });
+    expect(trailLink({ value: [trail({ organization: true })] }, cluster, "", "444455556666").state).toBe(
+      "ok",
+    );
+  });
   it("is unknown when it could not be read", () => {
     expect(trailLink({ value: [{ arn: "t", unreadable: "AccessDenied" }] }, cluster).state).toBe("unknown");
     expect(digestsLink({ value: [{ arn: "t", unreadable: "AccessDenied" }] }, cluster).state).toBe("unknown");

@@ -61,6 +61,23 @@ describe("deploy-check of member accounts", () => {
     );
   });
 
+  it("knows of the clusters that the file names whether they were read only where the table says so", async () => {
+    const clusters = JSON.stringify([{ cluster: hidden, endpoint: "e", user: "u" }]);
+    write({ memberAccounts: GIVES as string, clusters });
+    const member = async () => (await check()).find((one) => one.item === `account ${GIVES}`);
+    expect(await member()).toMatchObject({ state: "unknown" });
+    await heard();
+    account.stacks = {
+      [`${REGION} ${stackNameOf("prod")}`]: {
+        ...{ status: "CREATE_COMPLETE", outputs: { TableName: TABLE }, parameters: {} },
+      },
+    };
+    expect(await member()).toMatchObject({
+      state: "missing",
+      says: `the deployment names clusters of it that were never read: ${hidden}`,
+    });
+  });
+
   it("says of each what the deployed functions heard there, and what it needs", async () => {
     await heard();
     account.stacks = {
