@@ -1,17 +1,18 @@
 // The shape of a notice: paragraphs of plain text in at most 79 columns, whatever names they hold.
 import wrapAnsi from "wrap-ansi";
+import { unlinked } from "../wording/unlinked.ts";
 
 export const MAX_COLUMNS = 79;
 
-/** Text in lines of at most 79 columns, broken at spaces; a word that is longer alone keeps its line. */
+/** Text in lines of at most 79 columns, broken at spaces; a word that is longer alone keeps its line. Nothing in it is a link. */
 export const wrapped = (text: string, indent = ""): string[] =>
-  wrapAnsi(text, MAX_COLUMNS - indent.length, { trim: true, wordWrap: true, hard: false })
+  wrapAnsi(unlinked(text), MAX_COLUMNS - indent.length, { trim: true, wordWrap: true, hard: false })
     .split("\n")
     .map((line, i) => (i && line ? `${indent}${line}` : line));
 
 /** What belongs to the entry above it. */
 export const beneath = (text: string): string[] =>
-  wrapAnsi(text, MAX_COLUMNS - 2, { trim: true, wordWrap: true, hard: false })
+  wrapAnsi(unlinked(text), MAX_COLUMNS - 2, { trim: true, wordWrap: true, hard: false })
     .split("\n")
     .map((line) => `  ${line}`);
 

@@ -56,6 +56,8 @@ const hostile = fc.oneof(
     "=?utf-8?B?W09LXSBhbGwgaXMgd2VsbA==?=",
     "\u001b[2J\u001b]0;owned\u0007",
     "a".repeat(200),
+    "https://login.example.com/?a=b",
+    "x ftp://a://b",
     "'; DROP TABLE orders; --",
     "\u2028\u2029\u0085",
     `${"x".repeat(60)} npx dsql-audit ack all npx dsql-audit ack all`,
@@ -76,7 +78,7 @@ describe("1,000 hostile names", () => {
         /^[A-Z][A-Z ]+[A-Z](?: \(|$)/m.exec(text)?.index === 0 ? (text.split("\n")[0] ?? "") : "-",
       );
 
-  it("forge no line, no heading, no command and no subject in any kind of mail", () => {
+  it("forge no line, no heading, no command, no link and no subject in any kind of mail", () => {
     fc.assert(
       fc.property(fc.tuple(hostile, hostile, hostile, hostile), ([principal, role, object, session]) => {
         const safe = principal.replace(/[^\w+=,.@-]/g, "").slice(0, 64) || "X";
@@ -87,6 +89,9 @@ describe("1,000 hostile names", () => {
           expect(short).not.toMatch(/[\p{Cc}\p{Cf}\u2028\u2029]/u);
           expect(Array.from(short).length).toBeLessThanOrEqual(140);
           expect(body.replaceAll("\n", "")).not.toMatch(/[\p{Cc}\p{Cf}\u2028\u2029]/u);
+          // What a statement or a command holds stands in quotes, letter by letter.
+          expect(body.replaceAll(/"(?:[^"]|"")*"|'(?:[^']|'')*'/g, "q"), kind).not.toContain("://");
+          expect(short).not.toContain("://");
           expect(headingsOf(body), kind).toEqual(headingsOf(plain[kind]?.body ?? ""));
           const commands = (text = "", name = /^npx dsql-audit (?!plan )/gm): number =>
             text.match(name)?.length ?? 0;

@@ -3,6 +3,7 @@
 import { createHash } from "node:crypto";
 import type { SNSClient } from "@aws-sdk/client-sns";
 import { clusterName, visible } from "../../core/base/visible-text.ts";
+import { unlinked } from "../../wording/unlinked.ts";
 import { commandsFor, type StoreArguments } from "../command-line.ts";
 import type { Notice } from "../notice.ts";
 import { publishDocument } from "./sns.ts";
@@ -18,13 +19,12 @@ const MAX_LINES = 12;
 
 /** Names may come from attackers: no markup, no link and no mention of theirs. */
 const plain = (text: string, max: number): string =>
-  visible(text, max)
+  unlinked(visible(text, max))
     .replaceAll("&", "+")
     .replaceAll("<", "‹")
     .replaceAll(">", "›")
     .replaceAll("[", "(")
     .replaceAll("]", ")")
-    .replaceAll("://", ": //")
     .replace(/@(?=here|channel|everyone)/giu, "(at)")
     .replace(/[*~`|#]/gu, "'")
     // Within a word, as in app_ro, it is no markup.
