@@ -4,6 +4,7 @@ import type { Tally } from "../core/activity/activity.ts";
 import type { ActivityIndex } from "../core/activity/activity-index.ts";
 import { talliesBefore } from "../core/activity/tally.ts";
 import { tallyColumns } from "../core/activity/tally-columns.ts";
+import { HORIZON_DAYS } from "../core/anomaly/constants.ts";
 import { dayNumber } from "../core/anomaly/day-figures.ts";
 import { settledDay } from "../core/anomaly/surprise.ts";
 import type { Cluster } from "../core/base/ids.ts";
@@ -123,13 +124,16 @@ export const peerFacts = async (
   const revision = await store.estates.revision(peer);
   const { ledger, isNew } = await ledgerAt(store, store.ledgers.ofPeer(cluster), peer, now, periods, until);
   const hourlyFrom = (ledger.day + 1) * DAY;
+  // Who is a person is told by days: by those that are kept, else by those themselves.
+  const estate = await store.estates.newest(peer, now);
+  const told = ((estate?.day ?? dayNumber(now) - HORIZON_DAYS) + 1) * DAY;
   const [activity, evidence, settleMs] = await Promise.all([
     indexedActivity(
       store,
       peer,
       {
         hourlyFrom,
-        daysFrom: floorTo(DAY, Math.min(hourlyFrom, activityFrom)),
+        daysFrom: floorTo(DAY, Math.min(hourlyFrom, activityFrom, told)),
         to: now + HOUR,
       },
       until,
@@ -142,6 +146,7 @@ export const peerFacts = async (
     facts: {
       cluster: peer,
       ...(until !== undefined && { until }),
+      ...(estate && { estate }),
       ...{ activity, earlierUses, ...evidence, settleMs },
     },
     kept: isNew ? [{ peer, ledger, revision }] : [],

@@ -54,9 +54,9 @@ export const shownArchetypes = (view: AuditView, at: Instant): ReportData["arche
   if (!engine) return new Map();
   const stretch = { from: floorTo(HOUR, at - SEEN_DAYS * DAY), to: at };
   const recent = talliesUntil(
-    view.activity.principals.map((principal) => ({
-      tallies: view.activity.talliesWithin(principal, stretch),
-    })),
+    [view.activity, ...view.activity.peers].flatMap(({ principals, talliesWithin }) =>
+      principals.map((principal) => ({ tallies: talliesWithin(principal, stretch) })),
+    ),
     at,
   );
   const declaredOf = (role: string): Archetype | undefined => {

@@ -230,6 +230,8 @@ it("answers as of one cluster that had all connections, whichever of the two is 
     seen("e3", 7, "boss", of(3), { action: "DbConnectAdmin" }),
     seen("e4", 6, "stranger", of(4), { outcome: "refused" }),
     seen("e5", 5, "boss", of(5), { action: "DbConnectAdmin" }),
+    seen("e6", 4, "reader", of(6), { sessionName: "jane.doe" }),
+    seen("e7", 3, "writer", of(8), { sessionName: "jane.doe" }),
   ];
   const one = await world({ clusters: [HERE], connections: split(() => HERE), inFile: true });
   const two = await world({ connections: split((n) => (n % 2 ? HERE : THERE)), inFile: true });
@@ -246,7 +248,9 @@ it("answers as of one cluster that had all connections, whichever of the two is 
       ...{ rows: activity.rows, hours: byHour.rows, unproven: activity.unprovenHours },
       ...{ covered: coverage.covered, gaps: coverage.gaps },
       ...{ admins: await grounds.adminLogins(), explained: (await explainAccess(grounds, asked)).links },
-      ...(report && { report: [report.activity, report.mappings, report.adminLogins] }),
+      ...(report && {
+        report: [report.activity, report.mappings, report.adminLogins, [...report.archetypes]],
+      }),
     };
   };
   const expected = await told(one, HERE, true);

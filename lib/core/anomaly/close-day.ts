@@ -1,6 +1,5 @@
 // Learning: what the end of a UTC day adds to what is known. The same days in the same order always make the same estate.
 
-import { clientFamily } from "../activity/client-family.ts";
 import type { Principal } from "../base/ids.ts";
 import { DAY } from "../base/time.ts";
 import { HORIZON_DAYS, LEAST_CROWD } from "./constants.ts";
@@ -10,7 +9,7 @@ import { type DayContext, type Estate, type OpenEpisode, personLikeIn } from "./
 import { isEventDay } from "./event-day.ts";
 import { type DayRecord, type Introduction, isIdentityCenterRole, type Kind, learnDay } from "./habits.ts";
 import { type DaySign, judgeDay } from "./judge-day.ts";
-import { isInteractive } from "./person-like.ts";
+import { isPersonDay } from "./person-like.ts";
 import type { RawSigns } from "./raw-signs.ts";
 import type { SignRule } from "./sign-rule.ts";
 
@@ -120,17 +119,6 @@ const learnedOf = (
   return learned;
 };
 
-const isPersonDay = (
-  { tallies, attempts }: DayFigures,
-  isPersonLike: (session: string) => boolean,
-): boolean => {
-  let person = 0;
-  for (const { session, client, count } of tallies) {
-    if (session === "" ? isInteractive(clientFamily(client)) : isPersonLike(session)) person += count;
-  }
-  return person * 2 >= attempts;
-};
-
 const introducedBy = (
   figures: DayFigures,
   signs: readonly Raw[],
@@ -192,7 +180,7 @@ export const closeDay = (
       maxHour: Math.max(...figures.allowedByHour),
       gap:
         own.lastDay === undefined ? 0 : context.surroundingsOf(principal).silentSince(principal, own.lastDay),
-      personLike: isPersonDay(figures, isPersonLike),
+      personLike: isPersonDay(figures.tallies, isPersonLike),
       admin: figures.tallies.some(
         ({ action, outcome }) => action === "DbConnectAdmin" && outcome === "allowed",
       ),

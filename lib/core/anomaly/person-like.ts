@@ -1,4 +1,6 @@
 // Whether a session name or a client tells of a person at a keyboard rather than of a program.
+import type { Tally } from "../activity/activity.ts";
+import { clientFamily } from "../activity/client-family.ts";
 
 const EMAIL = /^[^@\s]+@[^@\s]+\.[a-z]{2,}$/i;
 
@@ -46,3 +48,17 @@ const isPersonName = (session: string): boolean => {
 export const isPersonLike = (session: string, known: (session: string) => boolean): boolean =>
   EMAIL.test(session) ||
   (session !== "" && !session.includes("*") && (known(session) || isPersonName(session)));
+
+/** Whether at least half of what one principal did on a day was a person's. `isNamed`: whether a session names one. */
+export const isPersonDay = (
+  tallies: Iterable<Pick<Tally, "session" | "client" | "count">>,
+  isNamed: (session: string) => boolean,
+): boolean => {
+  let person = 0;
+  let all = 0;
+  for (const { session, client, count } of tallies) {
+    all += count;
+    if (session === "" ? isInteractive(clientFamily(client)) : isNamed(session)) person += count;
+  }
+  return person * 2 >= all;
+};

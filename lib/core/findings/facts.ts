@@ -64,7 +64,10 @@ export type OwnLogins = {
  * Another endpoint of the same database, in another Region: what was counted and proven there. It is told like the
  * cluster's own: by `earlierUses` up to the end of a day, by `activity` after it.
  */
-export type PeerFacts = Pick<Facts, "activity" | "earlierUses" | "coverage" | "doubts" | "settleMs"> & {
+export type PeerFacts = Pick<
+  Facts,
+  "activity" | "earlierUses" | "estate" | "coverage" | "doubts" | "settleMs"
+> & {
   readonly cluster: Cluster;
   /** A peer of earlier: its activity is told up to then only. Missing: it is one. */
   readonly until?: Instant;

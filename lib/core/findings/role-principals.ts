@@ -1,12 +1,11 @@
 // Who connects as a role: the principals that are mapped to it, and whether they are people or programs.
 import type { Tally } from "../activity/activity.ts";
-import type { Timeline } from "../activity/activity-index.ts";
-import { isInteractive, isPersonLike } from "../anomaly/person-like.ts";
 import { type Oid, Principal, parseArn, withoutPath } from "../base/ids.ts";
 import { lazily } from "../base/lazily.ts";
 import { type Catalog, isDsql, rowsOf } from "../catalog/catalog.ts";
 import type { ConnectsAs } from "../privileges/propose-archetype.ts";
 import type { DetectorView } from "./detector.ts";
+import { directoryNamesIn, type PersonDays, personDaysIn } from "./person-days.ts";
 
 /** Principals by the OID of the role that they are mapped to, by the newest snapshot and by what stands. */
 export type PrincipalsOf = (role: Oid) => readonly Principal[];
@@ -28,40 +27,18 @@ export const principalsByRole = (view: DetectorView): PrincipalsOf => {
   return (role) => sorted.get(role) ?? [];
 };
 
-/** Connections as far as they tell who is behind them. */
-type Seen = Pick<Timeline, "length" | "texts" | "count">;
-const seenIn = (tallies: readonly Tally[]): Seen => ({
-  length: tallies.length,
-  texts: (n) => tallies[n] as Tally,
-  count: (n) => tallies[n]?.count ?? 0,
-});
-
 /**
- * Whether people sit behind a principal: it is a role of IAM Identity Center, or half of its connections have the session
- * name of a person or a tool that people use by hand. undefined: nobody has seen it.
+ * Whether people sit behind a principal: it is a role of IAM Identity Center, or half of its days were those of a person, by
+ * its sessions' names or a tool that people use by hand. undefined: nobody has seen it.
  */
-const seenAsPerson = (principal: string, seen: Seen | undefined): boolean | undefined => {
+const isPersons = (principal: string, { days, ofPerson }: PersonDays): boolean | undefined => {
   if (/:role\/(?:.*\/)?AWSReservedSSO_/.test(principal)) return true;
-  let people = 0;
-  let all = 0;
-  for (let n = 0; seen && n < seen.length; n++) {
-    const { session, client } = seen.texts(n);
-    const count = seen.count(n);
-    all += count;
-    const named = isPersonLike(session, () => false);
-    if (named || (session === "" && isInteractive(client))) people += count;
-  }
-  return all > 0 ? people * 2 >= all : undefined;
+  return days > 0 ? ofPerson * 2 >= days : undefined;
 };
 
 /** The same as a detector asks: nobody has seen it at any endpoint, then it is taken for a program. */
-export const isPerson = ({ activity }: DetectorView, principal: Principal): boolean => {
-  for (const { timelineOf } of [activity, ...activity.peers]) {
-    const found = seenAsPerson(principal, timelineOf(principal));
-    if (found !== undefined) return found;
-  }
-  return false;
-};
+export const isPerson = ({ activity }: DetectorView, principal: Principal): boolean =>
+  isPersons(principal, activity.personDays(principal)) ?? false;
 
 /**
  * How many people's and how many programs' principals are mapped to each role, by OID. `tallies` of what connected lately;
@@ -73,8 +50,9 @@ export const connectsAs = (
 ): ((role: Oid) => ConnectsAs) | null => {
   if (!isDsql(catalog) || catalog.sections.mappings.status === "unreadable") return null;
   const seen = Map.groupBy(tallies, ({ principal }) => withoutPath(principal));
+  const names = directoryNamesIn(tallies);
   const kindOf = lazily((arn: string): keyof ConnectsAs => {
-    const person = seenAsPerson(arn, seenIn(seen.get(withoutPath(arn)) ?? []));
+    const person = isPersons(arn, personDaysIn(seen.get(withoutPath(arn)) ?? [], names));
     if (person !== undefined) return person ? "people" : "programs";
     return parseArn(arn)?.resource.startsWith("role/") ? "programs" : "untold";
   });

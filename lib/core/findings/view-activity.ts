@@ -15,6 +15,7 @@ import { declaredHabits } from "../baseline/declared-habits.ts";
 import { uncoveredOf } from "../coverage/uncovered.ts";
 import { databaseCoverage } from "./database-coverage.ts";
 import type { Facts } from "./facts.ts";
+import { type PersonDays, personDaysOf } from "./person-days.ts";
 import { lastElsewhere } from "./used-elsewhere.ts";
 
 export type ActivityView = {
@@ -29,6 +30,8 @@ export type ActivityView = {
   readonly talliesWithin: (principal: Principal, interval: Interval) => readonly Tally[];
   /** All of them, for who looks at few things of many; undefined: there are none. */
   readonly timelineOf: (principal: Principal) => Timeline | undefined;
+  /** How many of its days were a person's, here and at the peers, whatever path its ARN is written with. */
+  readonly personDays: (principal: Principal) => PersonDays;
   /** Who was let in as admin by then, here or through a peer, and when last, on all days that are known; the auditor included. */
   readonly adminLogins: () => readonly AdminLogin[];
   /** The same of each peer, an endpoint of the same database in another Region. Its unusual connections are its own. */
@@ -123,6 +126,7 @@ export const activityViews = (facts: Facts): ((now: Instant) => ActivityView) =>
   const principals = [...activity.principals()].toSorted(byText);
   const tallies = lazily((principal: Principal) => inOrder(activity.talliesOf(principal, always)));
   const surprise = surpriseOf(facts);
+  const personDays = personDaysOf([facts, ...(facts.peers ?? [])]);
   const peers = (facts.peers ?? []).map(({ activity: there }) => ({
     principals: [...there.principals()].toSorted(byText),
     talliesWithin: (principal: Principal, interval: Interval) =>
@@ -137,6 +141,7 @@ export const activityViews = (facts: Facts): ((now: Instant) => ActivityView) =>
     talliesWithin: (principal, interval) => inOrder(activity.talliesOf(principal, interval)),
     timelineOf: activity.timelineOf,
     peers,
+    personDays: (principal) => personDays(principal, now),
     adminLogins: () => adminLoginsAt(facts, now),
     surprise: (rules) => surprise(rules).at(now),
   });
