@@ -66,7 +66,7 @@ describe("a policy that is tried", () => {
 
 describe("a policy that cannot be tried", () => {
   it.each([
-    ["nothing, as null", null, /expected object/],
+    ["nothing, as null", null, /the body: has to be a map/],
     ["no policy", {}, /the body: policy is missing/],
     ["an empty one", { policy: {} }, /the policy: it has no Statement/],
     ["a text that is no JSON", { policy: "{" }, /the policy: it is no JSON/],
