@@ -11,6 +11,7 @@ import { type ClusterEntry, isRetired } from "../store/history/clusters.ts";
 import type { Store } from "../store/open-store.ts";
 import { goneText } from "../wording/gone-text.ts";
 import type { Acting } from "./act-on-finding.ts";
+import { unlessUnreadable } from "./unreadable.ts";
 
 type LifeStores = Pick<Store, "clusters" | "acts" | "findings">;
 
@@ -79,14 +80,7 @@ export const restoreCluster = async (
 export const readableHead = async (
   { snapshots }: Pick<Store, "snapshots">,
   cluster: Cluster,
-): Promise<SealedManifest | undefined> => {
-  try {
-    return await snapshots.head(cluster);
-  } catch (error) {
-    if (error instanceof AuditError && error.code === "store") return undefined;
-    throw error;
-  }
-};
+): Promise<SealedManifest | undefined> => unlessUnreadable(() => snapshots.head(cluster));
 
 /**
  * AWS said that the cluster does not exist at `at`, or CloudTrail that `by` deleted it then. What is known to have been read

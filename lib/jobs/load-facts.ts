@@ -25,6 +25,7 @@ import {
   peerFacts,
   settleMsAfter,
 } from "./endpoint-facts.ts";
+import { unlessUnreadable } from "./unreadable.ts";
 
 /** How far back coverage and uses are looked at: as long as slots are kept, so that "never" has its longest meaning. */
 const LOOKBACK_DAYS = USE_DAYS;
@@ -161,8 +162,8 @@ const exemptionUses = (
 };
 
 /**
- * What is known of the other endpoints of the database, those of earlier too. One that cannot be added up is left out: nothing is proven of it then,
- * and what is wrong there stops neither this cluster's judgement nor its own, which says so.
+ * What is known of the other endpoints of the database, those of earlier too. One of which what is stored cannot be read is left
+ * out: nothing is proven of it then, and what is wrong there does not stop this cluster's judgement. Its own says so.
  */
 const peersOf = async (
   store: ReadStore,
@@ -173,11 +174,11 @@ const peersOf = async (
   const found: Awaited<ReturnType<typeof peerFacts>>[] = [];
   const all = snapshot ? peersSince(peersIn(snapshot.catalog), question.lookback.from) : [];
   for (const peer of all) {
-    const isUpToDate = await (fold?.(peer.cluster) ?? Promise.resolve()).then(
-      () => true,
-      () => false,
-    );
-    if (isUpToDate) found.push(await peerFacts(store, peer, question));
+    const known = await unlessUnreadable(async () => {
+      await fold?.(peer.cluster);
+      return peerFacts(store, peer, question);
+    });
+    if (known) found.push(known);
   }
   return found;
 };

@@ -5,6 +5,7 @@ import type { Catalog } from "../core/catalog/catalog.ts";
 import { peersIn } from "../core/catalog/peers.ts";
 import type { PeerFindings } from "../core/findings/shared-state.ts";
 import type { ReadStore } from "../store/open-store.ts";
+import { unlessUnreadable } from "./unreadable.ts";
 
 /** Snapshots and evaluations come every hour. A peer without any for longer speaks for nobody. */
 const LATELY_MS = 6 * HOUR;
@@ -21,12 +22,13 @@ const findingsOf = async (
   return [{ cluster: peer, snapshotAt: look.snapshotAt, findings: known.map(({ finding }) => finding) }];
 };
 
-/** Nothing is read for a cluster without peers. */
+/** Nothing is read for a cluster without peers. A peer whose findings cannot be read speaks for nobody. */
 export const peerFindings = async (
   store: Pick<ReadStore, "clusters" | "findings">,
   catalog: Catalog | undefined,
   now: Instant,
 ): Promise<readonly PeerFindings[]> => {
   const peers = catalog ? peersIn(catalog).clusters : [];
-  return (await Promise.all(peers.map((peer) => findingsOf(store, peer, now)))).flat();
+  const all = peers.map((peer) => unlessUnreadable(() => findingsOf(store, peer, now)));
+  return (await Promise.all(all)).flatMap((found) => found ?? []);
 };

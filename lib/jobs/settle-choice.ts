@@ -8,6 +8,7 @@ import { isUnchosen, type Unchosen } from "../core/coverage/chosen.ts";
 import type { Discovery } from "../dsql/discover-clusters.ts";
 import type { Store } from "../store/open-store.ts";
 import { readableHead } from "./cluster-life.ts";
+import { unlessUnreadable } from "./unreadable.ts";
 
 type Choice = {
   /** Of those whose tags are not known: who was watched before, and is read as before. */
@@ -24,9 +25,9 @@ export const settleChoice = async (
   now: Instant,
 ): Promise<Choice> => {
   const standing = async (cluster: Cluster): Promise<Unchosen | undefined> => {
-    const { unchosen: last } = await leftOut.last(cluster);
+    // What cannot be read of one cluster keeps no other from being planned.
+    const last = (await unlessUnreadable(() => leftOut.last(cluster)))?.unchosen;
     if (!last) return undefined;
-    // One cluster's broken history keeps no other from being planned.
     const snapshotAt = (await readableHead({ snapshots }, cluster))?.manifest.takenAt;
     return isUnchosen(last, { snapshotAt, now, withinMs: LATE_MS }) ? last : undefined;
   };

@@ -158,7 +158,7 @@ describe("a cluster that its tags no longer choose", () => {
     expect(sent.snapshot).toHaveLength(2);
   });
 
-  it("is left out, and evaluated with all others, also where somebody broke its newest snapshot", async () => {
+  it("is left out, and evaluated with all others, also where somebody broke what is kept of it", async () => {
     const { plan, sent, discovers } = planner();
     await known();
     const other = Cluster.parse(`${cluster}2`);
@@ -171,6 +171,10 @@ describe("a cluster that its tags no longer choose", () => {
     expect(sent.snapshot).toEqual([]);
     expect(sent.detect.slice(2)).toMatchObject([{ cluster }, { cluster: other }]);
     expect((await store.leftOut.last(cluster)).unchosen?.since).toBe(START + HOUR);
+    await db.put({ ...keys.unchosen(cluster), v: 99 });
+    await plan(HOURLY, START + 3 * HOUR);
+    expect(sent.detect.slice(4)).toMatchObject([{ cluster }, { cluster: other }]);
+    expect((await store.leftOut.last(cluster)).unchosen?.since).toBe(START + 3 * HOUR);
   });
 
   it("is nobody's concern where it was never watched, and is left alone once a person retired it", async () => {

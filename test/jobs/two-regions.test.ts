@@ -1,8 +1,8 @@
 // The two clusters of a multi-Region database, in one table: each is judged by what was used through either of them.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Connection } from "../../lib/core/activity/connection.ts";
-import { Cluster, Principal } from "../../lib/core/base/ids.ts";
-import { DAY, HOUR, type Instant, MINUTE } from "../../lib/core/base/time.ts";
+import { type Cluster, Principal } from "../../lib/core/base/ids.ts";
+import { DAY, HOUR, MINUTE } from "../../lib/core/base/time.ts";
 import { exampleCluster, exampleIam } from "../../lib/core/findings/example-iam.ts";
 import type { Finding } from "../../lib/core/findings/finding.ts";
 import { isHeldBack } from "../../lib/core/findings/observe.ts";
@@ -17,19 +17,24 @@ import { groundsAt } from "../../lib/queries/grounds.ts";
 import { loadReportData } from "../../lib/queries/load-report-data.ts";
 import { newestSnapshot, timelineOf } from "../../lib/queries/timeline.ts";
 import { renderReport } from "../../lib/report/render-report.ts";
-import { openStore, type Store } from "../../lib/store/open-store.ts";
+import type { Store } from "../../lib/store/open-store.ts";
 import { couldGrantText } from "../../lib/wording/could-grant-text.ts";
-import { acl, estate, cluster as HERE, table } from "../support/catalogs.ts";
+import { acl, estate, table } from "../support/catalogs.ts";
 import { connection } from "../support/connections.ts";
 import { sqliteTables, testTables } from "../support/table.ts";
+import {
+  HERE,
+  hours,
+  NOW,
+  options,
+  SINCE,
+  THERE,
+  twoRegions,
+  verdictsOf,
+  type World,
+} from "../support/two-regions.ts";
 
-const THERE = Cluster.parse(HERE.replace("us-east-1", "us-east-2"));
-const NOW = Date.UTC(2026, 10, 20, 12);
-/** The window of verdicts, in days: short, so that the stores are small. */
-const dormantDays = 9;
-const SINCE = NOW - 12 * DAY;
 const WINDOW = { from: NOW - 11 * DAY, to: NOW - DAY };
-const options = { dormantDays };
 const arn = (name: string) => `arn:aws:iam::111122223333:role/${name}`;
 
 let tables: Awaited<ReturnType<typeof testTables>>;
@@ -42,49 +47,12 @@ afterAll(async () => {
   await files.stop();
 });
 
-const hours = function* (from: Instant, to: Instant) {
-  for (let hour = from; hour < to; hour += HOUR) yield hour;
-};
-
-type World = {
-  readonly clusters?: readonly Cluster[];
-  readonly proven?: readonly string[];
-  readonly connections?: readonly Connection[];
-  /** In a file, where much is read and DynamoDB itself has been asked by others. */
-  readonly inFile?: true;
-};
-
-/** Both clusters are scanned and proven unless said otherwise. */
-const world = async ({
-  clusters = [HERE, THERE],
-  proven = ["us-east-1", "us-east-2"],
-  connections = [],
-  inFile,
-}: World): Promise<Store> => {
-  const store = openStore(await (inFile ? files : tables).fresh(), { now: () => NOW });
-  for (const cluster of clusters) {
-    const rows = [cluster, ...clusters.filter((one) => one !== cluster)].map((one) => exampleCluster(one));
-    const catalog = { ...estate(), cluster, iam: exampleIam({ clusters: rows }) };
-    await store.clusters.register(cluster);
-    for (const at of [SINCE, NOW - HOUR]) await store.snapshots.save(cluster, catalog, at);
-  }
-  for (const region of proven)
-    await store.activity.markHours(`111122223333/${region}`, hours(SINCE, NOW), "digest");
-  await store.activity.count(connections, NOW);
-  return store;
-};
+/** `inFile`: where much is read and DynamoDB itself has been asked by others. */
+const world = async ({ inFile, ...given }: World & { readonly inFile?: true }): Promise<Store> =>
+  twoRegions(await (inFile ? files : tables).fresh(), given);
 
 const seen = (id: string, days: number, name: string, cluster: Cluster, more: object = {}): Connection =>
   connection(id, NOW - days * DAY, { cluster, principal: arn(name), ...more });
-
-/** What is said of the mappings' use, as "detector role". */
-const verdictsOf = async (store: Store, cluster: Cluster, now = NOW): Promise<string[]> => {
-  const { findings } = await detectCluster(store, cluster, now, options);
-  return findings
-    .filter(({ category, status }) => category === "dormant" && status === "open")
-    .map(({ detector, subject }) => `${detector} ${subject.role}`)
-    .sort();
-};
 
 describe("a mapping that is used through the peer alone", () => {
   it("is used: also where nobody has added that connection up, and where it was long ago", async () => {
