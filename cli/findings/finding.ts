@@ -3,6 +3,7 @@
 import { shellWord } from "../../lib/core/base/shell-word.ts";
 import { fromTo, minute } from "../../lib/core/base/time.ts";
 import type { Finding } from "../../lib/core/findings/finding.ts";
+import { overSince } from "../../lib/core/incidents/threads.ts";
 import { hasPlan } from "../../lib/core/remediation/has-plan.ts";
 import { wordsOf } from "../../lib/detectors/words.ts";
 import { findingDocument } from "../../lib/queries/finding-document.ts";
@@ -27,16 +28,15 @@ const storeText = ({ store, table, region, cluster }: StoreOptions): string =>
 const findingText = (finding: Finding, store: string): string => {
   const { subject, fix, eventIds } = finding;
   const { docs, evidence: words } = wordsOf(finding.detector) ?? {};
+  // Not when it was closed: an episode stays listed for two weeks after its end.
+  const over = overSince(finding);
   const line = (label: string, value: string | undefined): string[] =>
     value === undefined ? [] : [`${label.padEnd(11)}${printable(value)}`];
   return [
     printable(finding.title),
     "",
     ...line("id", finding.id),
-    ...line(
-      "status",
-      `${finding.status}${finding.closedAt === undefined ? "" : `, closed ${minute(finding.closedAt)}`}`,
-    ),
+    ...line("status", `${finding.status}${over === undefined ? "" : ` at ${minute(over)}`}`),
     ...line("", finding.closedBecause ?? finding.ends),
     ...line("told by", finding.sameAs && `${finding.sameAs.id} of ${finding.sameAs.cluster}, its peer`),
     ...line("taken by", acknowledgedText(finding)),

@@ -74,7 +74,11 @@ const changeColumns: readonly Column<ChangedPrivilege>[] = [
     cell: ({ schema, object, column }) => [schema, object, column].filter((part) => part !== null).join("."),
     max: 40,
   },
-  { head: "holds", cell: ({ holds, usable }) => `${holds}${usable === false ? ", not usable" : ""}` },
+  {
+    head: "usable",
+    cell: ({ holds, usable }) =>
+      usable === false ? "no: the schema bars it" : holds === "set-role" ? "after SET ROLE" : "at once",
+  },
 ];
 
 const lastUseText = ({ lastUse, lastUseAt }: ActivityRow): string =>
@@ -115,7 +119,13 @@ export const sayPlan = (io: Io, answer: PlanAnswer): void => {
   for (const one of [...proof.because, ...proof.how])
     line(io, paragraph(io, one, { first: "  ", rest: "    " }));
   if (proof.opened?.length)
-    line(io, paragraph(io, `It leaves ${proof.opened.length} new: ${proof.opened.join(", ")}.`));
+    line(
+      io,
+      paragraph(
+        io,
+        `Afterwards ${counted(proof.opened.length, "finding")} ${proof.opened.length === 1 ? "is" : "are"} new: ${proof.opened.join(", ")}.`,
+      ),
+    );
   if (proof.changed?.length) {
     title("Effective privileges that change");
     table(io, proof.changed.slice(0, SHOWN_CHANGES), changeColumns);

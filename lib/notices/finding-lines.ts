@@ -98,8 +98,24 @@ const blanksOf = ({
   FROM: shortIso(firstSeenAt),
   TO: shortIso(lastSeenAt),
   ...(principal !== undefined && { PRINCIPAL: principal }),
-  ...(role !== undefined && { ROLE: role }),
+  // PostgreSQL has none that is longer (NAMEDATALEN), and a line has no room for it.
+  ...(role !== undefined && role.length <= 63 && { ROLE: role }),
 });
+
+/** Whether two snapshots bound when a role came to it: then its timeline says who could have done it. */
+const isBounded = ({ evidence, subject }: Finding): boolean => {
+  const { after, by } = (evidence.since ?? {}) as { after?: unknown; by?: unknown };
+  return subject.role !== undefined && isoOf(after) !== undefined && isoOf(by) !== undefined;
+};
+
+/** A grant leaves no record in CloudTrail: what is known is who was connected as admin, or as the grantor, at the time. */
+export const whoDidItLines = (finding: Finding, run: Commands): string[] =>
+  isBounded(finding)
+    ? [
+        "To see who could have done it:",
+        ...spokenCommands("`dsql-audit history timeline --role ROLE`", run, blanksOf(finding)),
+      ]
+    : [];
 
 /** A detector's document, and the commands that it names. */
 export const docLines = (text: string, finding: Finding, run: Commands): string[] => [

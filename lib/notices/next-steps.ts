@@ -3,6 +3,7 @@ import type { Finding } from "../core/findings/finding.ts";
 import type { Incident } from "../core/incidents/incident.ts";
 import { hasPlan } from "../core/remediation/has-plan.ts";
 import type { Commands } from "./command-line.ts";
+import { whoDidItLines } from "./finding-lines.ts";
 import { isEndedEpisode } from "./over-text.ts";
 
 const incidentLines = (run: Commands, { id }: Incident): string[] => [
@@ -29,6 +30,7 @@ export const decideLines = (run: Commands, incident: Incident, lead: Finding): s
     ? ["To look closer, at the others by the id in brackets:"]
     : ["To look closer:"]),
   ...run("finding", lead.id),
+  ...whoDidItLines(lead, run),
   ...(hasPlan(lead) ? ["To see the script that ends it, and the way back:", ...run("plan", lead.id)] : []),
   incident.findings.length > 1
     ? "To say that you take care of all of it:"

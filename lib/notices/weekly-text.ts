@@ -100,7 +100,9 @@ const leastUsedLines = ({ leastUsed, quietDays }: Week): string[] => {
           bullet(`${principalName(principal)} as ${visible(role, 64)}, last used ${dayOf(lastUseAt)}`),
         ),
       )
-    : [`Every mapping in use was used in the last ${counted(quietDays, "day")}.`];
+    : wrapped(
+        `No mapping in use has been idle for ${counted(quietDays, "day")} or more. Those that are out of use are findings.`,
+      );
 };
 
 const exemptionLine = ({ detector, subject, owner, until }: Exemption): string[] =>

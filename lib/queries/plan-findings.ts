@@ -1,6 +1,6 @@
 // The plan that ends findings: their fixes in both walls, each thing done once, and how it is judged whether they are gone.
 import { type Cluster, type Oid, Principal } from "../core/base/ids.ts";
-import type { Instant } from "../core/base/time.ts";
+import { type Instant, minute } from "../core/base/time.ts";
 import type { Baseline } from "../core/baseline/baseline.ts";
 import type { DriftRow } from "../core/baseline/drift.ts";
 import { type Catalog, rowsOf } from "../core/catalog/catalog.ts";
@@ -12,6 +12,7 @@ import type { Finding, Observation } from "../core/findings/finding.ts";
 import { type DetectorOptions, judgeWith } from "../core/findings/judge.ts";
 import { matched } from "../core/findings/match-findings.ts";
 import { auditView } from "../core/findings/view.ts";
+import { overSince } from "../core/incidents/threads.ts";
 import { toDeclared } from "../core/remediation/declared.ts";
 import { endsWithItsRole, isSql } from "../core/remediation/has-plan.ts";
 import { joinPlans, type Plan, planFor, planTo, refused } from "../core/remediation/plan.ts";
@@ -133,14 +134,15 @@ export const forFindings = (
   const gone = findings.filter(
     ({ id, category }) => !found.has(id) && judged.some((one) => one.category === category),
   );
-  if (gone.length) {
-    throw new AuditError(
-      "not-found",
-      `this is not found in the newest snapshot any more: ${gone[0]?.title}`,
-      {
-        hint: "Bring the findings up to date: dsql-audit detect",
-      },
-    );
+  const [lost] = gone;
+  if (lost) {
+    const over = overSince(lost);
+    throw new AuditError("not-found", `this is not found in the newest snapshot any more: ${lost.title}`, {
+      hint:
+        over === undefined
+          ? "Bring the findings up to date: dsql-audit detect"
+          : `It was over at ${minute(over)}: there is nothing to plan.`,
+    });
   }
   const drift = now.filter(({ detector }) => detector === "baseline-drift");
   const { alone, plan: first, says } = inIam(catalog, now, facts);

@@ -125,7 +125,7 @@ describe("asking AWS about capture", () => {
       );
     await came(1, 2);
     await judge(T, { calls });
-    const reason = "CloudWatch counted 3 connections, CloudTrail delivered 2";
+    const reason = "within an hour CloudWatch counted 3 connections, and CloudTrail delivered 2";
     expect(await doubtsAt(T)).toEqual([{ from: hour, to: hour + HOUR, reason }]);
     // A week later the hour is no longer among those compared each time; its doubt is looked at all the same.
     await judge(T + 7 * DAY, { calls });

@@ -56,6 +56,6 @@ export const surplusCalls = (
     .map((hour) => ({
       from: hour,
       to: hour + HOUR,
-      reason: `CloudWatch counted ${calls(called.get(hour) ?? 0)}, CloudTrail delivered ${counted.get(hour) ?? 0}`,
+      reason: `within an hour CloudWatch counted ${calls(called.get(hour) ?? 0)}, and CloudTrail delivered ${counted.get(hour) ?? 0}`,
     }));
 };

@@ -67,7 +67,8 @@ export const reboundRole = /* @__PURE__ */ defineDetector({
             presentId: identity.id,
             presentCreatedAt: iso(at),
           },
-          ...seenInSnapshot(view).times,
+          // IAM says when it was made: no snapshot has to bound it.
+          ...{ firstSeenAt: at, lastSeenAt: Math.max(at, seenInSnapshot(view).times.lastSeenAt) },
           fix: `${revokeMappingSql(role, principal)}\n-- Map it again only when you know who made the new identity.`,
         },
       ];

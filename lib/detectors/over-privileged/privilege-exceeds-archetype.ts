@@ -29,9 +29,9 @@ export const privilegeExceedsArchetype = /* @__PURE__ */ defineDetector({
     why: "Whoever hands out a role called read-only trusts that it cannot change anything; a leaked reader's credential must not be able to delete, nor a service's to change tables.",
     fix: "REVOKE the privilege, or the membership that it comes through; give what the role owns to another. If the role may write, give it a name that says so or declare its archetype.",
     falsePositives:
-      "A reporting role that fills its own tables: declare it as read-write, or exempt the one grant. Privileges in a schema that the role cannot use are low.",
+      "A reporting role that fills its own tables: declare it as read-write, or exempt the one grant. Where only the name suggests reading (reporting, backup, audit) the finding is medium at most, and low where the role cannot use the schema.",
     blindSpots:
-      "Of the archetypes, read-only, analytics and backup must not write, own or create, and a service must not own or create. Nothing is expected of the others, nor of roles whose name says nothing and that nobody declared. A role whose name only suggests reading (reporting, backup, audit) is medium at most. Functions with SECURITY DEFINER, rules and INSTEAD OF triggers can write for their caller, see `dsql-audit escalations`. Of several paths to one privilege, the shortest is named.",
+      "Whether the role may write by way of a function with SECURITY DEFINER, a rule or an INSTEAD OF trigger: see `dsql-audit escalations`. Of several paths to one privilege, only the shortest is named. A role that nobody declared and whose name says nothing is not looked at. Of the archetypes, read-only, analytics and backup must not write, own or create, and a service must not own or create.",
   },
   evidence: {
     readOnlyBecause: { label: "Read-only, because", whenEmpty: "" },

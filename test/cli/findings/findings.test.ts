@@ -58,15 +58,25 @@ const planted = [
 ];
 /** Found once, and no longer there at the next look. */
 const gone = observation("dormant-mapping", { role: "gone" });
+/** Over after a day of quiet, and closed two weeks later. */
+const ended = observation("off-hours", {
+  ...{ role: "night", category: "anomalous", life: "episode", title: "Job came at night" },
+  ...{ firstSeenAt: T - 20 * DAY, lastSeenAt: T - 20 * DAY },
+});
 
 beforeAll(async () => {
   cwd = mkdtempSync(join(tmpdir(), "findings-"));
   await fillStore(join(cwd, "dsql-audit.db"), async (table) => {
     await registerCluster(table, cluster);
     const findings = createFindingStore(table);
-    await findings.update(cluster, (existing) => reconcileFindings(existing, [...planted, gone], [], T));
     await findings.update(cluster, (existing) =>
-      existing.map((one) => (one.id === gone.id ? { ...one, status: "resolved", closedAt: T } : one)),
+      reconcileFindings(existing, [...planted, gone, ended], [], T),
+    );
+    await findings.update(cluster, (existing) =>
+      existing.map((one) => {
+        if (one.id === ended.id) return { ...one, status: "ended", closedAt: T - 5 * DAY };
+        return one.id === gone.id ? { ...one, status: "resolved", closedAt: T } : one;
+      }),
     );
     await findings.looked(cluster, { at: T, snapshotAt: null });
   });
@@ -130,6 +140,14 @@ describe("the commands on findings", () => {
     const cells = out.split("\r\n").flatMap((line) => line.match(/"(?:[^"]|"")*"/g) ?? []);
     expect(cells.length).toBeGreaterThan(30);
     expect(cells.filter((cell) => /^"[=+\-@]/.test(cell))).toEqual([]);
+  });
+
+  it("say when a finding was over, and not when it was closed", async () => {
+    const statusOf = async ({ id }: Observation) =>
+      /^status +(.*)$/m.exec((await cli(`finding ${id}`)).out)?.[1];
+    expect(await statusOf(ended)).toBe("ended at 2026-05-13 00:00 UTC");
+    expect(await statusOf(gone)).toBe("resolved at 2026-06-01 00:00 UTC");
+    expect(await statusOf(planted[0] as Observation)).toBe("open");
   });
 
   it("show one finding by the id that lists show", async () => {
