@@ -7,16 +7,18 @@ import { type Finding, worstFirst } from "./finding.ts";
 import { familyId } from "./finding-id.ts";
 import { isClosed } from "./join-families.ts";
 
-/** What is the same at every endpoint: the catalog, and the identities of the account. A policy is of one cluster alone. */
+/**
+ * What is the same at every endpoint: the catalog, which of its roles is the auditor's, and the identities of the account. A policy
+ * is of one cluster alone.
+ */
 const SHARED: ReadonlySet<string> = new Set([
   ...sectionNames,
-  "mappings",
+  "auditorRole",
   ...["users", "roles", "groups", "managedPolicies", "accessKeys", "identities"].map((part) => `iam.${part}`),
 ]);
 
 /** Whether what the detector finds at one endpoint it finds at the others. */
-export const isOfSharedState = ({ category, life, needs = [], ofEndpoint }: Detector): boolean =>
-  (category === "over-privileged" || category === "dormant") &&
+export const isOfSharedState = ({ life, needs = [], ofEndpoint }: Detector): boolean =>
   life === "state" &&
   ofEndpoint === undefined &&
   needs.length > 0 &&
