@@ -183,6 +183,17 @@ const peersOf = async (
   return found;
 };
 
+/** The snapshot as judgements see it; null: there is none. */
+const snapshotFacts = (snapshot: Snapshot | undefined, judgedBefore: Instant | null): Facts["snapshot"] => {
+  if (!snapshot) return null;
+  const { takenAt, seq, meta } = snapshot.manifest;
+  return {
+    ...{ catalog: snapshot.catalog, takenAt, seq, judgedBefore },
+    ...(meta.login && { byLogin: true as const }),
+    ...(meta.asAdmin && { asAdmin: meta.asAdmin }),
+  };
+};
+
 /** The same, for who keeps what was worked out on the way. */
 export const loadAll = async (
   store: ReadStore,
@@ -210,16 +221,7 @@ export const loadAll = async (
     cluster,
     now,
     live: true,
-    snapshot: snapshot
-      ? {
-          catalog: snapshot.catalog,
-          takenAt: snapshot.manifest.takenAt,
-          seq: snapshot.manifest.seq,
-          judgedBefore,
-          ...(snapshot.manifest.meta.login && { byLogin: true as const }),
-          ...(snapshot.manifest.meta.asAdmin && { asAdmin: snapshot.manifest.meta.asAdmin }),
-        }
-      : null,
+    snapshot: snapshotFacts(snapshot, judgedBefore),
     recentChanges:
       takenAt === undefined ? undefined : await changesSince(store, cluster, judgedBefore, takenAt),
     firstSnapshotAt: history.firstReadAt,

@@ -65,6 +65,21 @@ const coverageSentence = ({ hours, coveredHours }: CoverageFigures): string => {
   return `Connection capture is proven for ${figure(coveredHours)} of ${count(hours, "hour")} (${share(coveredHours, hours)}); in the rest somebody may have connected unseen.`;
 };
 
+/** The longest gaps; nothing where every hour is proven. */
+const withoutProof = ({ hours, coveredHours, gaps }: CoverageFigures): Html[] => {
+  const unproven = hours - coveredHours;
+  if (unproven <= 0) return [];
+  const { shown, more } = firstOf(
+    gaps.toSorted((a, b) => b.hours - a.hours),
+    3,
+  );
+  return [
+    html`<strong>${count(unproven, "hour")} without proof of capture</strong> in ${count(gaps.length, "gap")}: ${shown.map(
+      (gap, i) => html`${i > 0 && "; "}${timeText(gap.from)} to ${timeText(gap.to)}`,
+    )}${more > 0 && html`; and ${count(more, "shorter one")}`}. <a href="#coverage">See coverage</a>.`,
+  ];
+};
+
 /** Everything that the report cannot know, each with what follows from it. */
 const unknowns = (data: ReportData, coverage: CoverageFigures, activity: ActivityFigures | null): Html[] => {
   const { snapshot, at, unreadable, incompleteLooks } = data;
@@ -101,18 +116,7 @@ const unknowns = (data: ReportData, coverage: CoverageFigures, activity: Activit
       html`<strong>No connection was ever ingested.</strong> No mapping can be called unused from this.`,
     );
   }
-  const unproven = coverage.hours - coverage.coveredHours;
-  if (unproven > 0 && activity !== null) {
-    const { shown, more } = firstOf(
-      coverage.gaps.toSorted((a, b) => b.hours - a.hours),
-      3,
-    );
-    list.push(
-      html`<strong>${count(unproven, "hour")} without proof of capture</strong> in ${count(coverage.gaps.length, "gap")}: ${shown.map(
-        (gap, i) => html`${i > 0 && "; "}${timeText(gap.from)} to ${timeText(gap.to)}`,
-      )}${more > 0 && html`; and ${count(more, "shorter one")}`}. <a href="#coverage">See coverage</a>.`,
-    );
-  }
+  if (activity !== null) list.push(...withoutProof(coverage));
   if (data.coverage.peersUnread !== null) {
     list.push(html`<strong>Peers.</strong> ${peersUnreadText(data.coverage.peersUnread)}`);
   }
