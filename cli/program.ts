@@ -3,7 +3,7 @@ import { Command, CommanderError } from "commander";
 import packageJson from "../package.json" with { type: "json" };
 import { type Asked, awsFailure } from "./aws-failure.ts";
 import type { ExitCode } from "./command.ts";
-import { type CommandEntry, commands } from "./commands.ts";
+import { commands } from "./commands.ts";
 import { refuseConflicts } from "./conflicts.ts";
 import { fillIn } from "./defaults.ts";
 import { exitOf, explainError } from "./explain-error.ts";
@@ -26,11 +26,14 @@ const quietCommand = (name: string, io: Io): Command =>
       getErrHelpWidth: () => 80,
     });
 
+type Listed = (typeof commands)[number];
+
 /** What help and suggestions need of a command that is not loaded. */
-const addNamed = (program: Command, { name, summary, aliases = [] }: CommandEntry): void => {
+const addNamed = (program: Command, { heading, name, summary, aliases = [] }: Listed): void => {
   program
     .command(name)
     .summary(summary)
+    .helpGroup(heading)
     .aliases([...aliases]);
 };
 
@@ -63,7 +66,9 @@ const parse = async (
 ): Promise<unknown> => {
   const program = quietCommand("dsql-audit", io)
     .description("Who can reach what in Amazon Aurora DSQL, who did, and what should be taken away.")
-    .version(packageJson.version);
+    .version(packageJson.version)
+    .commandsGroup("This command:")
+    .helpCommand("help [command]", "display help for command");
   const args = asHelp(argv);
   const entry = commands.find(
     ({ name, aliases = [] }) => name === args[0] || aliases.includes(args[0] ?? ""),

@@ -232,7 +232,7 @@ export const demoText = (io: Io, d: DemoDocument): string => {
     "",
     hanging(
       "",
-      `Verdicts rest on ${d.dormantDays} days here, on 90 elsewhere: the store keeps its settings, and detect follows them. See: npx dsql-audit settings`,
+      `Here a mapping counts as unused after ${d.dormantDays} days, in a deployment after 90 (dormantDays). The store keeps such settings: npx dsql-audit settings --store ${d.folder}/store.db`,
     ),
     "",
     `What was planted, and what the auditor made of it: ${found} of ${d.told.length} found.`,

@@ -46,6 +46,12 @@ describe("the program", () => {
     },
   );
 
+  it("lists every command under a heading, those for one purpose together", async () => {
+    const { out } = await cli("--help");
+    const headings = [...out.matchAll(/^(\S.*):$/gm)].map(([, heading]) => heading);
+    expect(headings).toEqual(["Options", ...new Set(commands.map(({ heading }) => heading.slice(0, -1)))]);
+  });
+
   it("shows each command with an example, and each example can be typed", async () => {
     const examples: string[] = [];
     for (const entry of commands.filter(({ hidden }) => !hidden)) {
