@@ -76,6 +76,14 @@ it("is open again once capture is proven, whatever ended it", () => {
   }
 });
 
+it("ends, and is not resolved, where somebody was mapped to it too lately to tell", () => {
+  const mappings = [...(base.mappings ?? []), { to: "NewJob", role: "app_ro", madeAt: EXAMPLE_NOW + HOUR }];
+  expect(endOf("app_ro", { mappings })).toEqual([
+    "ended",
+    "Nothing was mended: whether anybody uses it is no longer known, as NewJob was mapped to it lately.",
+  ]);
+});
+
 it("says that no mapping leads to it any more", () => {
   const mappings = [
     { to: "OldJob", role: "app_ro", goneAt: EXAMPLE_NOW + HOUR },

@@ -49,7 +49,12 @@ export const whyRoleGone = (
     .toSorted((a, b) => (b.lastUse?.at ?? 0) - (a.lastUse?.at ?? 0));
   if (used?.lastUse) return `${principalName(used.mapping.principal)} used it at ${minute(used.lastUse.at)}.`;
   const unknown = judged.find(({ verdict }) => verdict === "unknown" || verdict === "ambiguous");
-  if (!unknown) return undefined;
+  const young = judged.find(({ verdict }) => verdict === "grace");
+  if (!unknown)
+    return (
+      young &&
+      notKnown("anybody uses it", `${principalName(young.mapping.principal)} was mapped to it lately`)
+    );
   const because =
     unprovenHours(view, days) ?? `the use of ${principalName(unknown.mapping.principal)} cannot be told`;
   return notKnown("anybody uses it", because);
