@@ -54,10 +54,11 @@ const callsIn = async (
   cluster: Cluster,
   catalog: Catalog,
   interval: Interval,
-): Promise<readonly RecordedCall[]> => [
-  ...(await store.trailEvents.iamWithin(parseArn(cluster)?.account ?? "", interval, MOST)),
-  ...(await policyCalls(store, [cluster, ...peersIn(catalog).clusters], interval)),
-];
+): Promise<{ readonly calls: readonly RecordedCall[]; readonly isCut: boolean }> => {
+  const identities = await store.trailEvents.iamWithin(parseArn(cluster)?.account ?? "", interval, MOST);
+  const ofPolicies = await policyCalls(store, [cluster, ...peersIn(catalog).clusters], interval);
+  return { calls: [...identities, ...ofPolicies], isCut: identities.length === MOST };
+};
 
 /**
  * The findings of `after`, where those on IAM that were resolved since `before` say which calls CloudTrail recorded between
@@ -82,11 +83,11 @@ export const withWhoChanged = async (
   );
   if (!ended.size) return after;
   const from = Math.min(...[...ended].map(({ lastSeenAt }) => lastSeenAt));
-  const calls = await callsIn(store, cluster, snapshot.catalog, { from, to: snapshot.takenAt });
+  const { calls, isCut } = await callsIn(store, cluster, snapshot.catalog, { from, to: snapshot.takenAt });
   return after.map((finding) => {
     if (!ended.has(finding)) return finding;
     const own = calls.filter(({ at }) => at >= finding.lastSeenAt).toSorted(byRelevance(finding));
-    const said = [finding.closedBecause, whoChangedText(own)].filter((part) => part !== undefined);
+    const said = [finding.closedBecause, whoChangedText(own, isCut)].filter((part) => part !== undefined);
     return { ...finding, closedBecause: said.join(" ") };
   });
 };

@@ -18,11 +18,15 @@ const callText = ({ eventId, at, name, principal, target }: RecordedCall): strin
   return `${visible(name, 64)}${of} by ${principalName(principal)} at ${minute(at)} (event ${visible(eventId, 64)})`;
 };
 
-/** In the order given, the first three. A recorded call is one that may have done it: what else changed is not known. */
-export const whoChangedText = (calls: readonly RecordedCall[]): string => {
+/**
+ * In the order given, the first three. A recorded call is one that may have done it: what else changed is not known. `isCut`: there
+ * are further ones.
+ */
+export const whoChangedText = (calls: readonly RecordedCall[], isCut = false): string => {
   if (!calls.length)
     return "Who did it is not known: CloudTrail told of no change of IAM or of the cluster's policy in between, or its event has not come.";
   const shown = calls.slice(0, SHOWN).map(callText).join("; ");
   const more = calls.length - SHOWN;
-  return `CloudTrail recorded in between: ${shown}${more > 0 ? `; and ${more} more` : ""}.`;
+  const others = more > 0 ? `; and ${isCut ? "at least " : ""}${more} more` : "";
+  return `CloudTrail recorded in between: ${shown}${others}.`;
 };

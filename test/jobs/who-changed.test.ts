@@ -1,5 +1,6 @@
 // Who ended a finding on IAM: what CloudTrail told of IAM and of the cluster's policy between two snapshots.
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
+import { Principal } from "../../lib/core/base/ids.ts";
 import { HOUR, MINUTE } from "../../lib/core/base/time.ts";
 import { denying, exampleCluster, exampleIam } from "../../lib/core/findings/example-iam.ts";
 import type { Finding } from "../../lib/core/findings/finding.ts";
@@ -70,6 +71,23 @@ describe("a finding on IAM that is over", () => {
       / in between: PutRolePolicy of role-5 by .*; PutRolePolicy of role-3 by .*; and 2 more\.$/,
     );
     expect(said).not.toMatch(/before|kept|read by/);
+  });
+
+  it("says of very many that there are at least so many", async () => {
+    const account = "111122223333";
+    const principal = Principal.parse(`arn:aws:iam::${account}:role/Deploy`);
+    for (let n = 0; n < 103; n++)
+      await store.trailEvents.recordIam({
+        ...{
+          eventId: `e${n}`,
+          at: BEFORE + n * 1_000,
+          name: "PutRolePolicy",
+          account,
+          principal,
+          target: null,
+        },
+      });
+    expect(await end()).toMatch(/; and at least 97 more\.$/);
   });
 
   it("does not claim that nobody did it where no event came", async () => {
