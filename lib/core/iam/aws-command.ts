@@ -5,8 +5,11 @@ import type { ClusterAccess } from "./facts.ts";
 
 type Option = readonly [name: string, value: string];
 
+/** Their values are documents that we write; what stands in all others may begin as one. */
+const DOCUMENTS: ReadonlySet<string> = new Set(["policy", "policy-document"]);
+
 const optionText = (name: string, value: string): string =>
-  shellOption(`--${name}`, value, value.startsWith("{") ? shellDocument : shellWord);
+  shellOption(`--${name}`, value, DOCUMENTS.has(name) ? shellDocument : shellWord);
 
 /** `words` are ours; the values of options may come from anywhere. */
 const awsCommand = (words: string, options: readonly Option[]): string =>
