@@ -1,10 +1,10 @@
 // `dsql-audit activity`: who connected when and from where, and the last use of each principal or mapping.
 
-import type { ActivityRow, LastUse } from "../../lib/core/activity/activity-row.ts";
+import type { ActivityRow, Grouping, LastUse } from "../../lib/core/activity/activity-row.ts";
 import { parseInterval } from "../../lib/core/base/parse-time.ts";
 import { DAY, iso } from "../../lib/core/base/time.ts";
 import { principalName } from "../../lib/core/base/visible-text.ts";
-import { type Activity, activityOf, type Grouping, parseGroupings } from "../../lib/queries/activity.ts";
+import { type Activity, activityOf, parseGroupings } from "../../lib/queries/activity.ts";
 import { peerLines } from "../../lib/queries/database.ts";
 import { coverageText } from "../../lib/wording/coverage-text.ts";
 import type { AddCommand } from "../command.ts";

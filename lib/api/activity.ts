@@ -1,14 +1,8 @@
 // GET /activity and /activity/principals: who connected, how often, and when last; those who may and never did included.
-import type { ActivityRow } from "../core/activity/activity-row.ts";
+import { type ActivityRow, groupings } from "../core/activity/activity-row.ts";
 import { DAY, type Instant, type Interval, iso } from "../core/base/time.ts";
 import * as z from "../core/base/zod.ts";
-import {
-  type Activity,
-  type ActivityQuestion,
-  activityOf,
-  groupings,
-  parseGroupings,
-} from "../queries/activity.ts";
+import { type Activity, type ActivityQuestion, activityOf, parseGroupings } from "../queries/activity.ts";
 import { basisOf } from "../queries/basis.ts";
 import { Moment, readCursor } from "./cursor.ts";
 import type { QueryDeps } from "./deps.ts";

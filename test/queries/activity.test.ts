@@ -1,9 +1,9 @@
 // Who connected, and what may be said of those who were not seen.
 import { afterAll, beforeAll, expect, it } from "vitest";
-import type { ActivityRow } from "../../lib/core/activity/activity-row.ts";
+import type { ActivityRow, Grouping } from "../../lib/core/activity/activity-row.ts";
 import type { Principal } from "../../lib/core/base/ids.ts";
 import { DAY, HOUR, type Instant, iso } from "../../lib/core/base/time.ts";
-import { activityOf, type Grouping, parseGroupings } from "../../lib/queries/activity.ts";
+import { activityOf, parseGroupings } from "../../lib/queries/activity.ts";
 import { openStore, type Store } from "../../lib/store/open-store.ts";
 import { cluster, estate } from "../support/catalogs.ts";
 import { connection } from "../support/connections.ts";
@@ -152,4 +152,18 @@ it("says since when the cluster is gone, and nothing of it about a stretch befor
     (await activityOf(past, cluster, { interval: { from: T, to }, by: ["principal"] }, NOW)).gone;
   expect(await goneIn(T + 2 * DAY)).toBe("The cluster is gone since 2026-03-02 00:00 UTC (deleted).");
   expect(await goneIn(T + HOUR)).toBeNull();
+});
+
+it("says never only of a stretch of which some hour can be judged", async () => {
+  const watched = openStore(await tables.fresh(), { now: () => NOW });
+  await watched.snapshots.save(cluster, estate({ mappings: [mapping(500, "reader", 100, "app_ro")] }), T);
+  const hours = Array.from({ length: 5 * 24 }, (_, n) => T + n * HOUR);
+  await watched.activity.markHours("111122223333/us-east-1", hours, "digest");
+  const lastUseIn = async (from: Instant, to: Instant) =>
+    (await activityOf(watched, cluster, { interval: { from, to }, by: ["principal"] }, NOW)).rows.map(
+      ({ lastUse }) => lastUse,
+    );
+  expect(await lastUseIn(NOW - DAY, NOW)).toEqual(["never"]);
+  expect(await lastUseIn(NOW - HOUR, NOW)).toEqual(["unknown"]);
+  expect(await lastUseIn(NOW, NOW + DAY)).toEqual(["unknown"]);
 });

@@ -1,10 +1,11 @@
 // One database with several endpoints: whoever is asked who connected answers as one cluster that had all connections.
 import fc from "fast-check";
 import { afterAll, expect, it } from "vitest";
+import type { Grouping } from "../../lib/core/activity/activity-row.ts";
 import { Cluster, type Principal } from "../../lib/core/base/ids.ts";
 import { DAY, HOUR, type Instant, iso, MINUTE } from "../../lib/core/base/time.ts";
 import { exampleCluster, exampleIam } from "../../lib/core/findings/example-iam.ts";
-import { activityOf, type Grouping } from "../../lib/queries/activity.ts";
+import { activityOf } from "../../lib/queries/activity.ts";
 import { openStore, type Store } from "../../lib/store/open-store.ts";
 import { estate, cluster as HERE } from "../support/catalogs.ts";
 import { connection } from "../support/connections.ts";

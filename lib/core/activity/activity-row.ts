@@ -32,3 +32,7 @@ export type ActivityRow = {
   /** The roles that the principal is mapped to at the end of the stretch. */
   readonly mappedTo: readonly string[];
 };
+
+/** What a row stands for; a principal's own always. */
+export const groupings = ["principal", "mapping", "hour", "network"] as const;
+export type Grouping = (typeof groupings)[number];
