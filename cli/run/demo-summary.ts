@@ -61,7 +61,7 @@ const emailLines = (
   ];
 };
 
-/** The emails in the order in which they were sent: the unfolded subject, and the text without soft line ends. */
+/** The emails in the order in which they were sent: the unfolded subject, and the text. */
 const mailsIn = (outbox: string): { file: string; subject: string; text: string }[] =>
   readdirSync(outbox)
     .filter((file) => file.endsWith(".eml"))
@@ -71,7 +71,7 @@ const mailsIn = (outbox: string): { file: string; subject: string; text: string 
       return {
         file: basename(name),
         subject: (/^Subject: (.*)$/m.exec(head.replace(/\r?\n[ \t]+/g, " "))?.[1] ?? "").trim(),
-        text: body.join("\n\n").replaceAll(/=\r?\n/g, ""),
+        text: body.join("\n\n"),
       };
     });
 

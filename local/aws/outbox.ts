@@ -33,22 +33,28 @@ const stamp = (at: number): string => `${new Date(at).toISOString().slice(0, 16)
 const lastNumber = (folder: string): number =>
   Math.max(0, ...readdirSync(folder).map((name) => Number(/^(\d+)-.*\.eml$/.exec(name)?.[1] ?? 0)));
 
+/**
+ * Whether SMTP takes its lines as they are (RFC 5321, 4.5.3.1.6). A person then reads the file with any program, and pastes
+ * the commands in it; nodemailer would break lines from 77 characters on.
+ */
+const isShort = (text: string): boolean => text.split("\n").every((line) => Buffer.byteLength(line) <= 998);
+
 /** Opens the folder (made if missing); numbering goes on where an earlier run stopped. */
 export const openOutbox = (folder: string): Outbox => {
   mkdirSync(folder, { recursive: true });
   let count = lastNumber(folder);
   return {
     write: async ({ messageId, to, subject, text, at }) => {
-      const raw = await new MailComposer({
+      const mail = new MailComposer({
         from: SENDER,
         to,
         subject,
         text,
         date: new Date(at),
         messageId: `<${messageId}@sns.amazonaws.com>`,
-      })
-        .compile()
-        .build();
+      }).compile();
+      if (isShort(text)) mail.getTransferEncoding = () => "8bit";
+      const raw = await mail.build();
       count += 1;
       const file = `${String(count).padStart(4, "0")}-${stamp(at)}-${slug(subject)}.eml`;
       // Written aside and renamed, so that a reader of the folder never sees half an email.

@@ -75,6 +75,17 @@ describe("local SNS", () => {
     expect(first.files().map((name) => name.slice(0, 4))).toEqual(["0001", "0002"]);
   });
 
+  it("leaves an email that any program shows as it was written, and folds what SMTP would not take", async () => {
+    const { publish, files, outbox } = await start();
+    const command = `npx dsql-audit history verify --head 62:${"0a".repeat(32)} # größer = größer`;
+    for (const Message of [`To check:\n${command}\n`, `${"x ".repeat(600)}\n`]) await publish({ Message });
+    const [plain = "", long = ""] = files().map((file) => readFileSync(join(outbox, file), "utf8"));
+    expect(plain.split(/\r?\n/)).toContain(command);
+    expect((await PostalMime.parse(plain)).text?.trim()).toBe(`To check:\n${command}`);
+    expect(Math.max(...long.split(/\r?\n/).map(({ length }) => length))).toBeLessThanOrEqual(998);
+    expect((await PostalMime.parse(long)).text?.trim()).toBe("x ".repeat(600).trim());
+  });
+
   it("names a message without a subject as SNS does", async () => {
     const { publish, files } = await start();
     await publish({});
