@@ -1,5 +1,5 @@
 // What is known of a change that ended a finding: between which snapshots it came, and who was connected as admin.
-import { adminLoginsOf } from "../activity/admin-logins.ts";
+import { adminLoginsOf, lastLogins } from "../activity/admin-logins.ts";
 import { lastsInto, sessionsInto } from "../activity/session-end.ts";
 import { type Interval, minute } from "../base/time.ts";
 import { principalName } from "../base/visible-text.ts";
@@ -21,11 +21,16 @@ export const adminsBetween = (
   const isOwn =
     surplus && !surplus.some(({ at, admin }) => admin && lastsInto({ firstAt: at, lastAt: at }, stretch));
   const connected = [activity, ...activity.peers].flatMap(({ principals, talliesWithin }) =>
-    principals
-      .filter((principal) => !isOwn || principal !== activity.auditor)
-      .flatMap((principal) => talliesWithin(principal, sessionsInto(stretch))),
+    principals.flatMap((principal) => talliesWithin(principal, sessionsInto(stretch))),
   );
-  return adminLoginsOf(connected.filter((tally) => lastsInto(tally, stretch))).map(({ arn }) => arn);
+  const seen = adminLoginsOf(connected.filter((tally) => lastsInto(tally, stretch)));
+  // Of days that a look does not read any more the last login of each is known.
+  const earlier = activity
+    .adminLogins()
+    .filter(({ lastUseAt: at }) => lastsInto({ firstAt: at, lastAt: at }, stretch));
+  return lastLogins([...seen, ...earlier]).flatMap(({ arn }) =>
+    isOwn && arn === activity.auditor ? [] : [arn],
+  );
 };
 
 /**
