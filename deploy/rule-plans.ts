@@ -79,6 +79,7 @@ export const changes: readonly RulePlan[] = [
         ...["PutGroupPolicy", "DeleteGroupPolicy", "PutRolePermissionsBoundary"],
         ...["DeleteRolePermissionsBoundary", "PutUserPermissionsBoundary", "DeleteUserPermissionsBoundary"],
         ...["TagRole", "UntagRole", "TagUser", "UntagUser"],
+        ...["CreateAccessKey", "UpdateAccessKey", "DeleteAccessKey"],
       ]),
   },
   {

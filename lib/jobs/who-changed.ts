@@ -15,10 +15,21 @@ import { type RecordedCall, whoChangedText } from "../wording/who-changed-text.t
 /** More are not read: a deployment writes hundreds, and three are told. */
 const MOST = 100;
 
-/** Those that look at IAM: what ends their findings is done there, or on the cluster's policy. */
-const ofIam = new Set(
+/** Those that look at IAM and at nothing else: what ends their findings is done there, or on the cluster's policy. */
+const ofIamAlone = new Set(
   detectors
-    .filter(({ needs = [], category }) => category !== "coverage" && needs.some(isIamNeed))
+    .filter(
+      ({ needs = [], category }) => category !== "coverage" && needs.length > 0 && needs.every(isIamNeed),
+    )
+    .map(({ id }) => id),
+);
+/** Those that look at mappings too: what ended their findings may have been done in the database. */
+const ofBoth = new Set(
+  detectors
+    .filter(
+      ({ id, needs = [], category }) =>
+        category !== "coverage" && needs.some(isIamNeed) && !ofIamAlone.has(id),
+    )
     .map(({ id }) => id),
 );
 
@@ -40,14 +51,22 @@ const policyCalls = async (
   return (await Promise.all(found)).flat();
 };
 
+const names = ({ target }: RecordedCall, { subject }: Finding): boolean =>
+  target !== null && subject.principal?.endsWith(`/${target}`) === true;
+
 /** What names the finding's own principal first, then the newest. */
 const byRelevance =
-  ({ subject }: Finding) =>
-  (a: RecordedCall, b: RecordedCall): number => {
-    const own = ({ target }: RecordedCall): number =>
-      Number(target !== null && subject.principal?.endsWith(`/${target}`) === true);
-    return own(b) - own(a) || b.at - a.at;
-  };
+  (finding: Finding) =>
+  (a: RecordedCall, b: RecordedCall): number =>
+    Number(names(b, finding)) - Number(names(a, finding)) || b.at - a.at;
+
+/** What is said of who changed it; undefined: nothing, for the change may have been one of the database. */
+const textOf = (finding: Finding, calls: readonly RecordedCall[], isCut: boolean): string | undefined => {
+  const since = calls.filter(({ at }) => at >= finding.lastSeenAt).toSorted(byRelevance(finding));
+  if (ofIamAlone.has(finding.detector)) return whoChangedText(since, isCut);
+  const own = since.filter((call) => names(call, finding));
+  return own.length ? whoChangedText(own, isCut) : undefined;
+};
 
 const callsIn = async (
   store: Pick<Store, "trailEvents">,
@@ -62,7 +81,8 @@ const callsIn = async (
 
 /**
  * The findings of `after`, where those on IAM that were resolved since `before` say which calls CloudTrail recorded between
- * the last snapshot that showed them and the newest, or that none is known.
+ * the last snapshot that showed them and the newest, or that none is known. One that a change in the database may have ended
+ * names only calls on its own principal.
  */
 export const withWhoChanged = async (
   store: Pick<Store, "trailEvents">,
@@ -77,7 +97,7 @@ export const withWhoChanged = async (
       (finding) =>
         !known.has(finding) &&
         finding.status === "resolved" &&
-        ofIam.has(finding.detector) &&
+        (ofIamAlone.has(finding.detector) || ofBoth.has(finding.detector)) &&
         finding.lastSeenAt < snapshot.takenAt,
     ),
   );
@@ -85,9 +105,9 @@ export const withWhoChanged = async (
   const from = Math.min(...[...ended].map(({ lastSeenAt }) => lastSeenAt));
   const { calls, isCut } = await callsIn(store, cluster, snapshot.catalog, { from, to: snapshot.takenAt });
   return after.map((finding) => {
-    if (!ended.has(finding)) return finding;
-    const own = calls.filter(({ at }) => at >= finding.lastSeenAt).toSorted(byRelevance(finding));
-    const said = [finding.closedBecause, whoChangedText(own, isCut)].filter((part) => part !== undefined);
-    return { ...finding, closedBecause: said.join(" ") };
+    const who = ended.has(finding) ? textOf(finding, calls, isCut) : undefined;
+    if (who === undefined) return finding;
+    const { closedBecause } = finding;
+    return { ...finding, closedBecause: closedBecause === undefined ? who : `${closedBecause} ${who}` };
   });
 };

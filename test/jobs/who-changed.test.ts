@@ -5,7 +5,9 @@ import { HOUR, MINUTE } from "../../lib/core/base/time.ts";
 import { denying, exampleCluster, exampleIam } from "../../lib/core/findings/example-iam.ts";
 import type { Finding } from "../../lib/core/findings/finding.ts";
 import { detectCluster } from "../../lib/jobs/judge-cluster.ts";
+import { loadFacts } from "../../lib/jobs/load-facts.ts";
 import { planChange } from "../../lib/jobs/plan-change.ts";
+import { withWhoChanged } from "../../lib/jobs/who-changed.ts";
 import { openStore, type Store } from "../../lib/store/open-store.ts";
 import { cluster, estate } from "../support/catalogs.ts";
 import { happened } from "../support/planner.ts";
@@ -92,6 +94,32 @@ describe("a finding on IAM that is over", () => {
 
   it("does not claim that nobody did it where no event came", async () => {
     expect(await end()).toContain("Who did it is not known: CloudTrail told of no change");
+  });
+
+  it("names only calls on its own principal where the database may have ended it", async () => {
+    await call("iam", "DeleteAccessKey", BEFORE + MINUTE, { userName: "ana" });
+    await call("iam", "PutRolePolicy", BEFORE + 2 * MINUTE, { roleName: "other" });
+    const facts = await loadFacts(store, cluster, AFTER);
+    if (!facts.snapshot) throw new Error("no snapshot");
+    const later = { ...facts, snapshot: { ...facts.snapshot, takenAt: AFTER } };
+    const sayOf = async (name: string): Promise<unknown> => {
+      const subject = { principal: Principal.parse(`arn:aws:iam::111122223333:user/${name}`), facet: "" };
+      const open = {
+        detector: "long-lived-key",
+        subject,
+        status: "open",
+        lastSeenAt: BEFORE,
+      } as unknown as Finding;
+      const resolved = { ...open, status: "resolved" as const };
+      const [said] = await withWhoChanged(store, later, [open], [resolved]);
+      expect(await withWhoChanged(store, later, [resolved], [resolved])).toEqual([resolved]);
+      return said?.closedBecause;
+    };
+    expect(await sayOf("ana")).toMatch(
+      /^CloudTrail recorded in between: DeleteAccessKey of ana by \S+ at [^;]*\.$/,
+    );
+    expect(await sayOf("na")).toBeUndefined();
+    expect(await sayOf("bob")).toBeUndefined();
   });
 
   it("shows what is not seen in the names that others choose", async () => {
