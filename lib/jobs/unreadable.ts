@@ -4,7 +4,7 @@ import { AuditError } from "../errors.ts";
 
 /** Whether asking again would change nothing. AWS that is slow and a writer that was first are no such thing. */
 const isUnreadable = (error: unknown): boolean =>
-  (error instanceof AuditError && error.code === "store") || error instanceof z.core.$ZodError;
+  (error instanceof AuditError && error.code === "store") || error instanceof z.ZodError;
 
 /** What was asked; undefined where it cannot be read. Any other failure is passed on. */
 export const unlessUnreadable = async <T>(asked: () => Promise<T>): Promise<T | undefined> => {

@@ -146,6 +146,17 @@ export const bundleTests = (functions: readonly string[], packaged: () => Stack)
       for (const id of detectorIds()) expect(code, id).toContain(JSON.stringify(titleOf(id)?.title));
     });
 
+    it.each(functions)("%s carries the words of no language but English", (fn) => {
+      const { directory, files } = packaged().bundle(fn);
+      const code = files
+        .filter((file) => file.endsWith(".mjs"))
+        .map((file) => readFileSync(join(directory, file), "utf8"))
+        .join("\n");
+      expect(code).toContain("Invalid input");
+      // As zod says it in Dutch.
+      expect(code).not.toContain("Ongeldige invoer");
+    });
+
     it("leave the detectors' cases at home", () => {
       const names = globSync("lib/detectors/*/*.ts", { cwd: root }).flatMap((file) =>
         [
