@@ -17,6 +17,7 @@ import { PROFILE_LIMITS } from "../lib/store/activity/read-profiles.ts";
 import { registerCluster } from "../lib/store/history/clusters.ts";
 import { createSnapshotStore } from "../lib/store/history/snapshots.ts";
 import { detectorsList, withDetectorsList } from "../scripts/detectors-page.ts";
+import { withSampleMail } from "../scripts/readme-mail.ts";
 import { acl, catalog, cluster, publicSchema, role, table } from "./support/catalogs.ts";
 import { type CliRun, cliIn } from "./support/cli.ts";
 import { connection } from "./support/connections.ts";
@@ -139,6 +140,12 @@ describe("README", () => {
   it("lists the detectors of the registry", () => {
     expect(readme).toContain(detectorsList(detectors));
     expect(withDetectorsList(readme, detectors)).toBe(readme);
+  });
+
+  it("shows a mail as it is sent", () => {
+    // When this fails: npm run docs
+    expect(readme).toContain("<!-- mail: ");
+    expect(withSampleMail(readme)).toBe(readme);
   });
 
   it("names in its table every command and sub-command, and no other", async () => {
