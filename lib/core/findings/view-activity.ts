@@ -24,7 +24,10 @@ export type ActivityView = {
   readonly auditor: Principal | null;
   /** The AWS account of the cluster; undefined: it is no DSQL cluster. */
   readonly account: string | undefined;
-  /** All that is known of a principal, sorted by first instant; later than `now` included: cut it off yourself. */
+  /**
+   * All that was read of a principal, sorted by first instant; later than `now` included: cut it off yourself. Live these are the last
+   * days, and as many as a detector's `activityDays` asks for.
+   */
   readonly talliesOf: (principal: Principal) => readonly Tally[];
   /** Of these those that reach into a stretch, for who asks of everybody: they are not kept. */
   readonly talliesWithin: (principal: Principal, interval: Interval) => readonly Tally[];
@@ -32,7 +35,7 @@ export type ActivityView = {
   readonly timelineOf: (principal: Principal) => Timeline | undefined;
   /** How many of its days were a person's, here and at the peers, whatever path its ARN is written with. */
   readonly personDays: (principal: Principal) => PersonDays;
-  /** Who was let in as admin by then, here or through a peer, and when last, on all days that are known; the auditor included. */
+  /** Who was let in as admin by then, here or through a peer, and when last, on all days that are kept; the auditor included. */
   readonly adminLogins: () => readonly AdminLogin[];
   /** The same of each peer, an endpoint of the same database in another Region. Its unusual connections are its own. */
   readonly peers: readonly Pick<ActivityView, "principals" | "talliesWithin" | "timelineOf">[];
