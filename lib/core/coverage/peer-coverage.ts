@@ -2,6 +2,7 @@
 import { counted } from "../base/counted.ts";
 import type { Cluster } from "../base/ids.ts";
 import { floorTo, HOUR, type Instant, type Interval, iso } from "../base/time.ts";
+import { visible } from "../base/visible-text.ts";
 import type { Coverage, Doubt } from "./coverage.ts";
 import { type Uncovered, uncoveredOf } from "./uncovered.ts";
 
@@ -84,7 +85,7 @@ export const uncoveredOfAll = (
 
 /** What is not known where nobody could tell the peers; `unread`: why. */
 export const peersUnreadText = (unread: string): string =>
-  `Whether it has a peer in another Region, through which somebody may have connected, is not known: ${unread}.`;
+  `Whether it has a peer in another Region, through which somebody may have connected, is not known: ${visible(unread, 200)}.`;
 
 /** What to do for peers that are not proven, each in a sentence. */
 export const peerSteps = (proofs: readonly PeerProof[]): readonly string[] =>

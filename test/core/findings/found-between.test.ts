@@ -83,5 +83,8 @@ describe("access that is no longer found", () => {
     expect(saysOf({ connections: others, iam: unread })).toContain(
       "Whether it has a peer in another Region, through which somebody may have connected, is not known: denied.",
     );
+    const peersUnread = "denied\nSubject: forged";
+    const forged = exampleIam({ clusters: [{ ...exampleCluster(EXAMPLE_CLUSTER), peersUnread }] });
+    expect(saysOf({ connections: others, iam: forged })).toContain("denied\\u{a}Subject");
   });
 });
