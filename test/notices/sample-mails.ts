@@ -69,7 +69,7 @@ const worldOf = ({ principal, role, object, session }: Names) => {
     },
     eventIds: ["7cd7ec29-d4b3-42aa-a4fe-d437d9890982", "9d8f7f1e-2f7b-4f0c-8c5e-0d7a4f6c1b2a"],
     threads: ["network:203.0.113.0/24"],
-    fix: firstStepOf(arn(name)),
+    fix: firstStepOf(arn(name), cluster),
     ...{ firstSeenAt: T - 50 * MINUTE, lastSeenAt: T - 48 * MINUTE },
   });
   const grant: Finding = {

@@ -164,7 +164,7 @@ const observeEpisode = (view: AuditView, episode: WeighedEpisode): Observation |
     lastSeenAt: episode.lastAt,
     ...(threads.length && { threads: [...new Set(threads)].slice(0, MAX_THREADS) }),
     eventIds: [...new Set(episode.signs.flatMap(({ eventIds }) => eventIds))].slice(0, SHOWN_EVENTS),
-    fix: firstStepOf(episode.principal),
+    fix: firstStepOf(episode.principal, view.cluster),
   };
 };
 
