@@ -1,7 +1,7 @@
 // `dsql-audit exempt ID` and `unexempt ID`: accepts a finding until an end, and takes that back.
 
 import { parseTime } from "../../lib/core/base/parse-time.ts";
-import { iso } from "../../lib/core/base/time.ts";
+import { minute } from "../../lib/core/base/time.ts";
 import type { Finding } from "../../lib/core/findings/finding.ts";
 import { type Acting, exemptFinding, unexemptFinding } from "../../lib/jobs/act-on-finding.ts";
 import { exemptionDocument, findingDocument } from "../../lib/queries/finding-document.ts";
@@ -64,12 +64,11 @@ export const addExempt: AddCommand = (program, io) => {
       exemptFinding(store, picked, who, { owner: options.owner, reason: options.reason, until }),
     );
     const document = { ...findingDocument(finding), exemption: exemptionDocument(exemption) };
-    printDocument(
-      io,
-      options,
-      document,
-      () => `${finding.status} until ${iso(until)}: ${printable(finding.title)}`,
-    );
+    printDocument(io, options, document, () => {
+      // What is over stays over, and would be accepted if it came again.
+      const over = finding.status === "exempt" ? "" : ` (it is ${finding.status})`;
+      return `accepted until ${minute(until)}: ${printable(finding.title)}${over}`;
+    });
   });
 };
 

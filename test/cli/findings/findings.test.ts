@@ -150,6 +150,16 @@ describe("the commands on findings", () => {
     expect(await statusOf(planted[0] as Observation)).toBe("open");
   });
 
+  it("say until when one is accepted, and that one is over", async () => {
+    const accept = async (id: string) =>
+      (await cli(["exempt", id, "--owner", "ops", "--reason", "yearly job", "--until", "30d"])).out.trim();
+    const until = "accepted until 2026-07-01 01:00 UTC";
+    expect(await accept(ended.id)).toBe(`${until}: Job came at night (it is ended)`);
+    const { id, title } = planted[2] as Observation;
+    expect(await accept(id)).toBe(`${until}: ${title}`);
+    for (const one of [ended.id, id]) expect((await cli(`unexempt ${one}`)).code).toBe(0);
+  });
+
   it("show one finding by the id that lists show", async () => {
     const id = planted[0]?.id ?? "";
     const { out, code } = await cli(`finding ${shortOf(id)}`);
