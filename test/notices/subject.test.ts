@@ -2,6 +2,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { detectors } from "../../lib/detectors/index.ts";
+import { titleOf } from "../../lib/detectors/words.ts";
 import { incidentSubject } from "../../lib/notices/subject.ts";
 
 const CLUSTER = "k7abcdefghij1234567890orders";
@@ -18,6 +19,17 @@ describe("the subject of an incident", () => {
     // Of a usual name, all detectors are told apart, whole.
     for (const short of own)
       expect(subjectOf("ContractorNils", short)).toContain(`ContractorNils: ${short} (`);
+  });
+
+  it("has room for the titles of what names a network, or a permission set of Identity Center", () => {
+    for (const [about, id] of [
+      ["network 198.51.100.0/24", "spread-refusals"],
+      ["Support (Identity Center)", "concurrent-networks"],
+      ["Support (Identity Center)", "off-hours"],
+    ] as const) {
+      const short = titleOf(id)?.short ?? "";
+      expect(subjectOf(about, short)).toContain(`${about}: ${short} (`);
+    }
   });
 
   it("holds the name whole, and cuts the title", () => {

@@ -49,7 +49,7 @@ export const concurrentNetworks = /* @__PURE__ */ defineDetector({
   id: "concurrent-networks",
   category: "anomalous",
   title: "One session or access key in two places",
-  short: "Two places at once",
+  short: "In two places",
   severity: "medium",
   life: "episode",
   docs: {

@@ -49,7 +49,7 @@ export const spreadRefusals = /* @__PURE__ */ defineDetector({
   id: "spread-refusals",
   category: "anomalous",
   title: "Refusals on many principals from one strange network or client",
-  short: "Refusals on many roles",
+  short: "Many are refused",
   severity: "high",
   life: "stretch",
   docs: {
