@@ -89,8 +89,8 @@ describe("1,000 hostile names", () => {
           expect(short).not.toMatch(/[\p{Cc}\p{Cf}\u2028\u2029]/u);
           expect(Array.from(short).length).toBeLessThanOrEqual(140);
           expect(body.replaceAll("\n", "")).not.toMatch(/[\p{Cc}\p{Cf}\u2028\u2029]/u);
-          // What a statement or a command holds stands in quotes, letter by letter.
-          expect(body.replaceAll(/"(?:[^"]|"")*"|'(?:[^']|'')*'/g, "q"), kind).not.toContain("://");
+          // What a statement or a command holds stands in quotes, letter by letter; no line's quotes go on in the next.
+          expect(body.replaceAll(/"(?:[^"\n]|"")*"|'(?:[^'\n]|'\\''|'')*'/g, "q"), kind).not.toContain("://");
           expect(short).not.toContain("://");
           expect(headingsOf(body), kind).toEqual(headingsOf(plain[kind]?.body ?? ""));
           const commands = (text = "", name = /^npx dsql-audit (?!plan )/gm): number =>
