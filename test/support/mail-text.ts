@@ -28,8 +28,8 @@ export const statementsIn = (text: string): string[] =>
     ([, lines = ""]) => {
       const sql = lines
         .split("\n")
-        // Where the statements run stands above them.
-        .filter((line) => !/^(?:--|In the database)/.test(line))
+        // What the statements stop, and where they run, stands above them.
+        .filter((line) => !/^(?:--|In the database|This stops|AWS documents)/.test(line))
         .join("\n");
       return (sql.match(/(?:[^;']|'[^']*')+;/g) ?? [])
         .map((statement) => statement.trim())

@@ -78,7 +78,7 @@ export const mailTests = (demo: Demo): void => {
   });
 
   it("tells of one who tries the keys of three services, and gets in with one of them, in one incident", () => {
-    const mails = demo.about(/network 198\.18\.7\.0\/24: Refusals on many/);
+    const mails = demo.about(/network 198\.18\.7\.0\/24: Many are refused/);
     expect(mails.map(({ subject }) => subject?.split(" ", 1)[0])).toEqual(["[HIGH]", "[ENDED]"]);
     // Who got in comes before all else.
     expect(mails[0]?.text).toMatch(/^CatalogApi was let in from 198\.18\.7\.0\/24/);
