@@ -150,6 +150,8 @@ describe("what the mails say to run", () => {
       if (isPlan && code === 0) planned += 1;
       // Where the trail's files are is for the reader to fill in.
       if (args.includes("s3://BUCKET/PREFIX") && err.includes("is not an address in S3")) continue;
+      // A store that is a file has no deployment, whose trail would be read.
+      if (args.includes("--trail") && err.includes("no AWS Region is named")) continue;
       // A mail outlives the access it is about.
       if (isPlan && err.includes("not found in the newest snapshot any more")) continue;
       expect(code, `${args.join(" ")}: ${err}`).toBe(0);
