@@ -41,7 +41,7 @@ describe("completion", () => {
       go "dsql-audit who-can sel"; go "dsql-audit snapshot --catalog "; go 'dsql-audit findings $(touch ${trap()}) --sev'`,
     );
     expect(out.split("\n")).toEqual([
-      "dsql-audit find|finding findings",
+      "dsql-audit find|findings finding",
       expect.stringMatching(/^dsql-audit history \|.*\bshow\b.*\btimeline\b/),
       "dsql-audit findings --se|--severity",
       "dsql-audit findings --severity |low medium high critical",
