@@ -27,14 +27,19 @@ export const parts: Plugin = {
   },
 };
 
-/** Who only tells of findings carries the words of detectors as data, without the rules that they stand beside. */
+/**
+ * Who only tells of findings carries the words of detectors as data, without the rules that they stand beside. As JSON, which
+ * loads faster than an object that is written out.
+ */
 export const words: Plugin = {
   name: "words",
   setup: ({ onLoad }) => {
     onLoad({ filter: /[\\/]lib[\\/]detectors[\\/]word-tables\.ts$/ }, async () => ({
       loader: "js",
       contents: Object.entries(await import("../lib/detectors/word-tables.ts"))
-        .map(([name, table]) => `export const ${name} = ${JSON.stringify(table)};`)
+        .map(
+          ([name, table]) => `export const ${name} = JSON.parse(${JSON.stringify(JSON.stringify(table))});`,
+        )
         .join("\n"),
     }));
   },
