@@ -1,5 +1,6 @@
 // Judges one cluster and brings its findings up to date. Used by the detect function and by the command line.
 
+import type { Estate } from "../core/anomaly/estate.ts";
 import type { Cluster } from "../core/base/ids.ts";
 import { DAY, type Instant } from "../core/base/time.ts";
 import type { Baseline } from "../core/baseline/baseline.ts";
@@ -8,7 +9,7 @@ import { withDeclaredOptions } from "../core/findings/baseline-options.ts";
 import { DORMANT_DAYS, windowOptions } from "../core/findings/dormant-window.ts";
 import type { Exemption } from "../core/findings/exemption.ts";
 import type { Finding, Look } from "../core/findings/finding.ts";
-import { type DetectorOptions, judgeWith } from "../core/findings/judge.ts";
+import { type DetectorOptions, type Judged, judgeWith } from "../core/findings/judge.ts";
 import { firstLooksOf, observedUntil } from "../core/findings/observe.ts";
 import { reconcileFindings } from "../core/findings/reconcile-findings.ts";
 import { isOfSharedState, spokenFor } from "../core/findings/shared-state.ts";
@@ -61,6 +62,41 @@ const prepare = async (
   await proveByCanaries(store, cluster, { from: since - CANARY_DAYS * DAY, to: now });
 };
 
+type All = Awaited<ReturnType<typeof loadAll>>;
+
+/** What a look found, and what is known of the looks before it. */
+type Found = Pick<Judged, "observations" | "looks" | "gone"> & {
+  readonly lastLookAt: Instant | undefined;
+  readonly firstLooks: ReturnType<typeof firstLooksOf>;
+  readonly peers: Awaited<ReturnType<typeof peerFindings>>;
+};
+
+/** What the findings are after the look, of those that there were: it is asked again where somebody else wrote meanwhile. */
+const changeOf =
+  (store: Store, facts: All["facts"], now: Instant, found: Found) =>
+  async (before: readonly Finding[], exemptions: readonly Exemption[]): Promise<readonly Finding[]> => {
+    const { observations, looks, gone, lastLookAt, firstLooks, peers } = found;
+    const after = reconcileFindings(before, observations, looks, now, {
+      ...{ exemptions, lastLookAt, gone },
+      observedUntil: (finding) => observedUntil(firstLooks, finding, now),
+    });
+    const said = await withWhoChanged(store, facts, before, after);
+    return joinIncidents(spokenFor(said, facts.snapshot?.takenAt ?? null, peers, isShared));
+  };
+
+/** What the next look need not work out again. `estate`: what was usual, where it can change no more. */
+const keepPrepared = async (
+  store: Store,
+  cluster: Cluster,
+  { facts, ledger, peerLedgers }: All,
+  estate: Estate | undefined,
+  revision: Awaited<ReturnType<Store["estates"]["revision"]>>,
+): Promise<void> => {
+  if (estate && estate.day !== facts.estate?.day) await store.estates.keep(cluster, estate, revision);
+  if (ledger) await store.ledgers.keep(cluster, ledger, revision);
+  for (const one of peerLedgers) await store.ledgers.ofPeer(cluster).keep(one.peer, one.ledger, one.revision);
+};
+
 /**
  * One look at `now`. Twice is the same as once; a look that is older than the newest one recorded changes nothing.
  * AuditError("config") names an option that does not parse. A cluster that is gone is not judged: its findings are closed.
@@ -85,22 +121,18 @@ export const detectCluster = async (
   if (isGone) return closeCluster(store, cluster, isGone, now, { dryRun, capture });
   if (!dryRun) await prepare(store, cluster, now, capture);
   const revision = await store.estates.revision(cluster);
-  const {
-    facts,
-    ledger,
-    peerLedgers,
-    findings: known,
-    exemptions: accepted,
-  } = await loadAll(store, cluster, now, {
+  const all = await loadAll(store, cluster, now, {
     ...options,
     activityDays: (baseline) => activityDays(detectors, optionsBy(baseline), baseline),
     ...(!dryRun && { fold: (peer) => store.activity.fold(peer, now) }),
   });
+  const { facts, findings: known, exemptions: accepted } = all;
   const judge = judgeWith(detectors, optionsBy(facts.baseline));
-  const { observations: judged, looks, gone, settled } = judge(auditView(facts));
+  const judgement = judge(auditView(facts));
+  const { looks } = judgement;
   const peers = await peerFindings(store, facts.snapshot?.catalog, now);
   const existing = [...known.values()].map(({ finding }) => finding);
-  const observations = await lookCloser(store, cluster, facts.activity, existing, judged);
+  const observations = await lookCloser(store, cluster, facts.activity, existing, judgement.observations);
   const kept = store.findings;
   // Read anew, and as late as can be: another look may have run beside this one, and a newer one is not undone.
   const lastLook = await kept.lastLook(cluster);
@@ -109,19 +141,8 @@ export const detectCluster = async (
     looks.map(({ detector }) => detector),
     now,
   );
-  const change = async (
-    before: readonly Finding[],
-    exemptions: readonly Exemption[],
-  ): Promise<readonly Finding[]> => {
-    const after = reconcileFindings(before, observations, looks, now, {
-      exemptions,
-      lastLookAt: lastLook?.at,
-      gone,
-      observedUntil: (finding) => observedUntil(firstLooks, finding, now),
-    });
-    const said = await withWhoChanged(store, facts, before, after);
-    return joinIncidents(spokenFor(said, facts.snapshot?.takenAt ?? null, peers, isShared));
-  };
+  const found = { ...judgement, observations, lastLookAt: lastLook?.at, firstLooks, peers };
+  const change = changeOf(store, facts, now, found);
   if (dryRun) return { findings: await change(existing, accepted), looks };
   // Where somebody else wrote meanwhile, it may have been an exemption.
   const changeAgain = async (before: readonly Finding[], round: number): Promise<readonly Finding[]> =>
@@ -130,10 +151,7 @@ export const detectCluster = async (
   // Whoever retired it since this began has closed the findings before these were written.
   const goneSince = (await store.clusters.entry(cluster))?.gone;
   if (goneSince) return closeCluster(store, cluster, goneSince, now, { dryRun, capture });
-  const estate = settled();
-  if (estate && estate.day !== facts.estate?.day) await store.estates.keep(cluster, estate, revision);
-  if (ledger) await store.ledgers.keep(cluster, ledger, revision);
-  for (const one of peerLedgers) await store.ledgers.ofPeer(cluster).keep(one.peer, one.ledger, one.revision);
+  await keepPrepared(store, cluster, all, judgement.settled(), revision);
   await kept.looked(cluster, { at: now, snapshotAt: facts.snapshot?.takenAt ?? null, firstLooks });
   return { findings, looks };
 };
