@@ -37,7 +37,7 @@ const numberIn = (readme: string, figure: string, pattern: RegExp): number => {
 };
 
 const UNCHANGED = "unchanged snapshot (20,000 grants)";
-const EVALUATION = "time, memory with the heap of a function of 256 MB; five runs";
+const EVALUATION = "time, memory with the heap of a function of 256 MB";
 
 /** Throws where the table of README.md lacks one of the figures. */
 export const measuredFigures = (readme: string): MeasuredFigures => ({
