@@ -52,6 +52,8 @@ export type EstateFacts = {
   readonly isWatched: (day: number) => boolean;
   /** The last day before `day` on which the principal was let in through a peer; without, the database has none. */
   readonly lastElsewhere?: (principal: Principal, day: number) => number | undefined;
+  /** Why the database may have further endpoints; missing: these are all that anybody told of. */
+  readonly peersUnread?: string | undefined;
   /** False findings a week that are accepted, for each kind of principal. */
   readonly falseFindingsPerWeek: number;
 };
@@ -162,6 +164,7 @@ export const dayContext = (estate: Estate, day: number, facts: EstateFacts): Day
     isPersonLike: personLikeIn(estate),
     accessKeys: accessKeysOf(estate.principals, day),
     silentSince: silentDays(facts, day),
+    peersUnread: facts.peersUnread,
     mappingAt: facts.mappingAt,
     isMappedThroughout: facts.isMappedThroughout,
   };

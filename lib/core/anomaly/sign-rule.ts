@@ -64,6 +64,8 @@ export type Surroundings = {
    * endpoint of the database either.
    */
   readonly silentSince: (principal: Principal, day: number) => number;
+  /** Why the database may have endpoints that nobody looked at; undefined: these are all that anybody told of. */
+  readonly peersUnread: string | undefined;
   /** How the newest capture of mappings before an instant has the principal; unknown: mappings were not read. */
   readonly mappingAt: (
     principal: Principal,

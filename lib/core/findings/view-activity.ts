@@ -57,7 +57,10 @@ const lastCaptureOf = ({ snapshot, mappingPeriods }: Facts): Instant | null =>
 
 const surpriseOf = (facts: Facts): ((rules: readonly SignRule[]) => SurpriseAt) => {
   // Silent is who was not seen at any endpoint.
-  const { uncovered } = databaseCoverage(facts, uncoveredOf(facts.coverage, facts.doubts));
+  const { uncovered, unread: peersUnread } = databaseCoverage(
+    facts,
+    uncoveredOf(facts.coverage, facts.doubts),
+  );
   const elsewhere = lastElsewhere(facts);
   const isWatched = lazily(
     (day: number) => 24 - uncovered.hoursIn({ from: day * DAY, to: (day + 1) * DAY }) >= LEAST_WATCHED_HOURS,
@@ -81,6 +84,7 @@ const surpriseOf = (facts: Facts): ((rules: readonly SignRule[]) => SurpriseAt) 
         auditor: facts.auditor,
         isWatched,
         ...(elsewhere && { lastElsewhere: elsewhere }),
+        peersUnread,
         mappingStates: mappingStates(known),
         standingMappings: standingMappings(known),
         ...(facts.baseline && { declaredOf: lazily(declaredHabits(facts.baseline)) }),

@@ -5,6 +5,7 @@ import type { SignRule } from "../../core/anomaly/sign-rule.ts";
 import { counted } from "../../core/base/counted.ts";
 import { Cluster } from "../../core/base/ids.ts";
 import { HOUR } from "../../core/base/time.ts";
+import { peersUnreadText } from "../../core/coverage/peer-coverage.ts";
 import { defineDetector, SignOptions } from "../../core/findings/detector.ts";
 import {
   type Case,
@@ -24,7 +25,7 @@ const rule: SignRule = {
   measure: "graded",
   habitFree: false,
   leastTop: 1,
-  reached: ({ principal, tallies, allowedByHour }, own, { silentSince }) => {
+  reached: ({ principal, tallies, allowedByHour }, own, { silentSince, peersUnread }) => {
     if (own.tenure < 2 || own.lastDay === undefined || !allowedByHour.some((count) => count > 0)) return [];
     const silence = silentSince(principal, own.lastDay);
     if (silence < LEAST_SILENCE_DAYS || silence <= own.maxGap) return [];
@@ -35,8 +36,11 @@ const rule: SignRule = {
         firstAt: Math.min(...seen.map(({ firstAt }) => firstAt)),
         lastAt: Math.max(...seen.map(({ lastAt }) => lastAt)),
         eventIds: seen.map(({ firstEventId }) => firstEventId).slice(0, 5),
-        what: `connected after ${counted(silence, "day")} of silence; its longest before was ${own.maxGap === 0 ? "less than a day" : counted(own.maxGap, "day")}`,
-        evidence: { silentDays: silence, longestBefore: own.maxGap, activeDays: own.activeDays },
+        what: `connected after ${counted(silence, "day")} of silence${peersUnread === undefined ? "" : " at this endpoint"}; its longest before was ${own.maxGap === 0 ? "less than a day" : counted(own.maxGap, "day")}`,
+        evidence: {
+          ...{ silentDays: silence, longestBefore: own.maxGap, activeDays: own.activeDays },
+          peersUnread: peersUnread === undefined ? null : peersUnreadText(peersUnread),
+        },
       },
     ];
   },
@@ -60,6 +64,7 @@ export const dormantAwakened = /* @__PURE__ */ defineDetector({
     silentDays: { label: "Silent for", unit: ["day", "days"] },
     longestBefore: { label: "Longest silence before", unit: ["day", "days"] },
     activeDays: { label: "Known for", unit: ["active day", "active days"] },
+    peersUnread: { label: "Not known", whenEmpty: "" },
   },
   options: SignOptions,
   rule,
@@ -116,6 +121,14 @@ export const cases = (): Case[] => {
     {
       name: "fires for who was silent there too",
       facts: withPeer({ connections: daily("OrdersApi", 3, daysAgo(2)) }),
+      expect: ["OldJob"],
+    },
+    {
+      name: "fires for who was silent here where nobody can tell the peers",
+      facts: exampleFacts({
+        connections: [...usual, ...others, again],
+        iam: exampleIam({ clusters: "access denied" }),
+      }),
       expect: ["OldJob"],
     },
     {

@@ -8,6 +8,7 @@ import { Cluster } from "../../../lib/core/base/ids.ts";
 import { DAY, HOUR, type Instant, type Interval } from "../../../lib/core/base/time.ts";
 import type { KnownCatalog } from "../../../lib/core/catalog/known-catalog.ts";
 import {
+  daily,
   EXAMPLE_CLUSTER,
   type ExampleConnection,
   exampleArn,
@@ -16,9 +17,11 @@ import {
 } from "../../../lib/core/findings/example-facts.ts";
 import { exampleCluster, exampleIam } from "../../../lib/core/findings/example-iam.ts";
 import type { Facts } from "../../../lib/core/findings/facts.ts";
+import { judgeWith } from "../../../lib/core/findings/judge.ts";
 import { mappingsWith } from "../../../lib/core/findings/mapping-judgement.ts";
 import { lastElsewhere } from "../../../lib/core/findings/used-elsewhere.ts";
 import { auditView } from "../../../lib/core/findings/view.ts";
+import { detectors } from "../../../lib/detectors/index.ts";
 import { connection } from "../../support/connections.ts";
 import { useLedger } from "../../support/ledgers.ts";
 
@@ -220,6 +223,28 @@ it("is silent for no longer than its connections through the peer say, also wher
     }),
     { numRuns: 60 },
   );
+});
+
+it("says of a silence that it is one endpoint's where nobody can tell the peers", () => {
+  const job = [
+    ...daily("Job", 30, NOW - 40 * DAY),
+    { by: "Job", at: NOW - 2 * HOUR },
+    ...daily("Other", 80, NOW - DAY),
+  ];
+  const saidWith = (clusters: string | undefined): unknown[] => {
+    const iam = exampleIam(clusters === undefined ? {} : { clusters });
+    const judged = judgeWith(detectors, {})(auditView(exampleFacts({ connections: job, iam })));
+    return judged.observations
+      .filter(({ detector }) => detector === "dormant-awakened")
+      .map(({ title, evidence }) => [title, evidence.peersUnread]);
+  };
+  expect(saidWith(undefined)).toEqual([[expect.stringMatching(/days of silence$/), null]]);
+  expect(saidWith("access denied")).toEqual([
+    [
+      expect.stringMatching(/days of silence at this endpoint$/),
+      expect.stringContaining("is not known: access denied"),
+    ],
+  ]);
 });
 
 it("has the connections of one cluster that had all of them, by hour and by day", () => {
