@@ -38,7 +38,8 @@ export const words: Plugin = {
       loader: "js",
       contents: Object.entries(await import("../lib/detectors/word-tables.ts"))
         .map(
-          ([name, table]) => `export const ${name} = JSON.parse(${JSON.stringify(JSON.stringify(table))});`,
+          ([name, table]) =>
+            `export const ${name} = /* @__PURE__ */ JSON.parse(${JSON.stringify(JSON.stringify(table))});`,
         )
         .join("\n"),
     }));

@@ -7,7 +7,7 @@ import { IN_PARTS } from "../../deploy/bundle-parts.ts";
 import { itemKinds } from "../../deploy/item-kinds.ts";
 import { tableRights } from "../../deploy/table-rights.ts";
 import type { FunctionName } from "../../deploy/topology.ts";
-import { detectorIds, titleOf } from "../../lib/detectors/words.ts";
+import { detectorIds, titleOf, wordsOf } from "../../lib/detectors/words.ts";
 import { httpEvent } from "../support/ask.ts";
 import { lookIn, named, policiesOf, root, type Stack, type Statement } from "./stack.ts";
 
@@ -143,7 +143,14 @@ export const bundleTests = (functions: readonly string[], packaged: () => Stack)
       // A plan says which findings it would end: query runs their rules on what would be left.
       expect(functions.filter(carriesRules).sort()).toEqual(["detect", "query"]);
       const { code } = packaged().bundle("notify");
-      for (const id of detectorIds()) expect(code, id).toContain(JSON.stringify(titleOf(id)?.title));
+      const acts = packaged().bundle("act").code;
+      for (const id of detectorIds()) {
+        const why = wordsOf(id)?.docs.why.slice(0, 30) ?? "";
+        expect(code, id).toContain(JSON.stringify(titleOf(id)?.title));
+        expect(code, id).toContain(why);
+        // It asks for ids alone.
+        expect(acts, id).not.toContain(why);
+      }
     });
 
     it.each(functions)("%s carries the words of no language but English", (fn) => {
