@@ -5,8 +5,7 @@ import { parseIamEvent } from "../cloudtrail/parse-iam-event.ts";
 import { parseManagementEvent } from "../cloudtrail/parse-management-event.ts";
 import { type Instant, MINUTE } from "../core/base/time.ts";
 import * as z from "../core/base/zod.ts";
-import { scopeOfCluster } from "../core/coverage/coverage-scope.ts";
-import type { ManagementEvent } from "../core/coverage/management-event.ts";
+import { isAboutCluster, type ManagementEvent } from "../core/coverage/management-event.ts";
 import { AuditError } from "../errors.ts";
 import type { Store } from "../store/open-store.ts";
 import { noteDeletion } from "./cluster-life.ts";
@@ -45,19 +44,16 @@ const waitOf = (eventSource: string): number => (eventSource === "iam.amazonaws.
 /** The known cluster that the event names, by its id and the account and Region of the record, is deleted since. */
 const noteDeletedBy = async (
   store: Pick<Store, "clusters" | "snapshots">,
-  { at, principal, scope, target }: ManagementEvent,
+  event: ManagementEvent,
 ): Promise<void> => {
-  if (target === null) return;
-  const by = principal.startsWith("unknown:") ? undefined : principal;
-  for (const cluster of await store.clusters.list()) {
-    const isMeant = cluster === target || cluster.endsWith(`/${target}`);
-    if (isMeant && scopeOfCluster(cluster) === scope) await noteDeletion(store, cluster, at, by);
-  }
+  const by = event.principal.startsWith("unknown:") ? undefined : event.principal;
+  for (const cluster of await store.clusters.list())
+    if (isAboutCluster(event, cluster)) await noteDeletion(store, cluster, event.at, by);
 };
 
 /**
- * Keeps what ends or begins capture, changes a cluster or changes IAM, then says what to plan. Twice is the same as once; dying before
- * `done` means that the event comes again. AuditError("bad-record") for an event that speaks for another account.
+ * Keeps what ends or begins capture, changes a cluster or changes IAM, then says what to plan. Twice is the same as once; dying
+ * before `done` means that the event comes again. AuditError("bad-record") for an event that speaks for another account.
  */
 export const planChange = async (
   store: Pick<Store, "clusters" | "snapshots" | "trailEvents" | "plannedLooks">,

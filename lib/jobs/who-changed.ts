@@ -5,6 +5,7 @@ import type { Interval } from "../core/base/time.ts";
 import type { Catalog } from "../core/catalog/catalog.ts";
 import { peersIn } from "../core/catalog/peers.ts";
 import { scopeOfCluster } from "../core/coverage/coverage-scope.ts";
+import { isAboutCluster } from "../core/coverage/management-event.ts";
 import type { Facts } from "../core/findings/facts.ts";
 import type { Finding } from "../core/findings/finding.ts";
 import { isIamNeed } from "../core/findings/view-iam.ts";
@@ -15,23 +16,12 @@ import { type RecordedCall, whoChangedText } from "../wording/who-changed-text.t
 /** More are not read: a deployment writes hundreds, and three are told. */
 const MOST = 100;
 
-/** Those that look at IAM and at nothing else: what ends their findings is done there, or on the cluster's policy. */
-const ofIamAlone = new Set(
-  detectors
-    .filter(
-      ({ needs = [], category }) => category !== "coverage" && needs.length > 0 && needs.every(isIamNeed),
-    )
-    .map(({ id }) => id),
+const ofIam = detectors.filter(
+  ({ needs = [], category }) => category !== "coverage" && needs.some(isIamNeed),
 );
-/** Those that look at mappings too: what ended their findings may have been done in the database. */
-const ofBoth = new Set(
-  detectors
-    .filter(
-      ({ id, needs = [], category }) =>
-        category !== "coverage" && needs.some(isIamNeed) && !ofIamAlone.has(id),
-    )
-    .map(({ id }) => id),
-);
+const told = new Set(ofIam.map(({ id }) => id));
+/** What these find ends in IAM or by the cluster's policy. What the others find, which look at mappings too, may end in the database. */
+const inIamAlone = new Set(ofIam.filter(({ needs = [] }) => needs.every(isIamNeed)).map(({ id }) => id));
 
 /** Changes of the cluster's policy, or of its peers': of a database that is one. */
 const policyCalls = async (
@@ -42,29 +32,30 @@ const policyCalls = async (
   const found = clusters.map(async (cluster) => {
     const events = await trailEvents.within(scopeOfCluster(cluster) ?? cluster, interval);
     return events.filter(
-      ({ kind, target }) =>
-        (kind === "policy-put" || kind === "policy-deleted") &&
-        target !== null &&
-        (target === cluster || cluster.endsWith(`/${target}`)),
+      (event) =>
+        (event.kind === "policy-put" || event.kind === "policy-deleted") && isAboutCluster(event, cluster),
     );
   });
   return (await Promise.all(found)).flat();
 };
 
-const names = ({ target }: RecordedCall, { subject }: Finding): boolean =>
-  target !== null && subject.principal?.endsWith(`/${target}`) === true;
+/** Whether the call is on what the finding is about: its principal, or the policy where it is about nobody. */
+const isOnSubject = ({ target, name }: RecordedCall, { subject: { principal } }: Finding): boolean =>
+  principal === undefined
+    ? name.endsWith("ClusterPolicy")
+    : target !== null && principal.endsWith(`/${target}`);
 
-/** What names the finding's own principal first, then the newest. */
+/** What is on the finding's own subject first, then the newest. */
 const byRelevance =
   (finding: Finding) =>
   (a: RecordedCall, b: RecordedCall): number =>
-    Number(names(b, finding)) - Number(names(a, finding)) || b.at - a.at;
+    Number(isOnSubject(b, finding)) - Number(isOnSubject(a, finding)) || b.at - a.at;
 
 /** What is said of who changed it; undefined: nothing, for the change may have been one of the database. */
 const textOf = (finding: Finding, calls: readonly RecordedCall[], isCut: boolean): string | undefined => {
   const since = calls.filter(({ at }) => at >= finding.lastSeenAt).toSorted(byRelevance(finding));
-  if (ofIamAlone.has(finding.detector)) return whoChangedText(since, isCut);
-  const own = since.filter((call) => names(call, finding));
+  if (inIamAlone.has(finding.detector)) return whoChangedText(since, isCut);
+  const own = since.filter((call) => isOnSubject(call, finding));
   return own.length ? whoChangedText(own, isCut) : undefined;
 };
 
@@ -97,7 +88,7 @@ export const withWhoChanged = async (
       (finding) =>
         !known.has(finding) &&
         finding.status === "resolved" &&
-        (ofIamAlone.has(finding.detector) || ofBoth.has(finding.detector)) &&
+        told.has(finding.detector) &&
         finding.lastSeenAt < snapshot.takenAt,
     ),
   );

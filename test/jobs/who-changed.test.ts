@@ -92,6 +92,15 @@ describe("a finding on IAM that is over", () => {
     expect(await end()).toMatch(/; and at least 97 more\.$/);
   });
 
+  it("names the cluster's policy before all that was done in IAM since", async () => {
+    await call("dsql", "PutClusterPolicy", BEFORE + MINUTE, { identifier: cluster });
+    for (const n of [2, 3, 4, 5])
+      await call("iam", "PutRolePolicy", BEFORE + n * MINUTE, { roleName: `role-${n}` });
+    expect(await end()).toMatch(
+      / in between: PutClusterPolicy of .*; PutRolePolicy of role-5 by .*; and 2 more\.$/,
+    );
+  });
+
   it("does not claim that nobody did it where no event came", async () => {
     expect(await end()).toContain("Who did it is not known: CloudTrail told of no change");
   });

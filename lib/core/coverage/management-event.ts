@@ -1,9 +1,9 @@
 // Management events that matter to an auditor: trails stopped or changed, clusters and their policies.
 
-import type { Principal } from "../base/ids.ts";
+import type { Cluster, Principal } from "../base/ids.ts";
 import { floorTo, HOUR, type Instant } from "../base/time.ts";
 import type { Doubt } from "./coverage.ts";
-import { ANY_SCOPE, type Scope } from "./coverage-scope.ts";
+import { ANY_SCOPE, type Scope, scopeOfCluster } from "./coverage-scope.ts";
 
 /** What may end capture: eventSource cloudtrail.amazonaws.com. */
 const trailKinds = {
@@ -52,6 +52,15 @@ const BEGINS = new Set<ManagementKind>(["started", "created"]);
 /** Whether it is about a trail, and no cluster. */
 export const isOfTrail = ({ kind }: Pick<ManagementEvent, "kind">): boolean =>
   BREAKS.has(kind) || BEGINS.has(kind);
+
+/** Whether the event is about this cluster: it names it by its ARN or its id. */
+export const isAboutCluster = (
+  { target, scope }: Pick<ManagementEvent, "target" | "scope">,
+  cluster: Cluster,
+): boolean =>
+  target !== null &&
+  (cluster === target || cluster.endsWith(`/${target}`)) &&
+  scopeOfCluster(cluster) === scope;
 
 const accountOf = (scope: Scope): string | undefined => scope.split("/")[0];
 

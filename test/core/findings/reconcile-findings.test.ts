@@ -173,45 +173,6 @@ describe("episodes", () => {
   });
 });
 
-describe("gaps", () => {
-  const gap = (from: number, to: number): Observation => {
-    const subject = { facet: new Date(T + from * HOUR).toISOString() };
-    return {
-      ...dormant(),
-      id: findingId("capture-gap", cluster, subject),
-      detector: "capture-gap",
-      category: "coverage",
-      life: "stretch",
-      subject,
-      firstSeenAt: T + from * HOUR,
-      lastSeenAt: T + to * HOUR,
-    };
-  };
-  const looks: Look[] = [{ detector: "capture-gap", complete: true }];
-
-  it("are the same finding while files that come late fill them from their beginning", () => {
-    let state = reconcileFindings([], [gap(0, 6)], looks, T + 6 * HOUR);
-    const id = state[0]?.id;
-    for (let filled = 1; filled < 6; filled++) {
-      const now = T + (6 + filled) * HOUR;
-      state = reconcileFindings(state, [gap(filled, 6)], looks, now);
-      expect(reconcileFindings(state, [gap(filled, 6)], looks, now)).toEqual(state);
-      expect(state).toMatchObject([{ id, status: "open", firstSeenAt: T + filled * HOUR, reopened: 0 }]);
-    }
-    expect(reconcileFindings(state, [], looks, T + 13 * HOUR)).toMatchObject([{ id, status: "resolved" }]);
-  });
-
-  it("are another finding where one was closed or does not touch", () => {
-    const first = reconcileFindings([], [gap(0, 6)], looks, T + 6 * HOUR);
-    expect(reconcileFindings(first, [gap(0, 6), gap(7, 9)], looks, T + 9 * HOUR)).toHaveLength(2);
-    const closed = reconcileFindings(first, [], looks, T + 7 * HOUR);
-    expect(reconcileFindings(closed, [gap(3, 6)], looks, T + 8 * HOUR)).toMatchObject([
-      { status: "resolved" },
-      { status: "open", firstSeenAt: T + 3 * HOUR },
-    ]);
-  });
-});
-
 describe("exemptions", () => {
   const terms = { owner: "ops", reason: "break glass", until: T + 10 * DAY };
 
