@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import * as z from "zod";
+import { REGION } from "../lib/core/base/partition.ts";
 import { archetypes } from "../lib/core/privileges/archetype.ts";
 import { AuditError } from "../lib/errors.ts";
 
@@ -46,7 +47,7 @@ export const ConfigFile = z
       .describe("The DynamoDB table in AWS; instead of store."),
     region: z
       .string()
-      .regex(/^[a-z]{2}(?:-[a-z]+)+-\d+$/, "is not an AWS Region, such as us-east-1")
+      .regex(REGION, "is not an AWS Region, such as us-east-1")
       .optional()
       .describe("The AWS Region of the table."),
     cluster: z

@@ -1,5 +1,5 @@
 // What is wrong with parameters that are each right by themselves: what one leaves no room for, and what cannot be reached.
-import { partitionOf } from "../lib/core/base/ids.ts";
+import { partitionOf } from "../lib/core/base/partition.ts";
 import { retentionProblem } from "../lib/core/findings/retention-days.ts";
 import { type ParameterName, parameters } from "./parameters.ts";
 import type { Params } from "./params.ts";

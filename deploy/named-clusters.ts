@@ -1,6 +1,7 @@
 // The clusters that the parameter `clusters` names, as far as a deployment could not watch them.
 import { readSettings } from "../lib/config.ts";
-import { parseArn, partitionOf } from "../lib/core/base/ids.ts";
+import { parseArn } from "../lib/core/base/ids.ts";
+import { partitionOf } from "../lib/core/base/partition.ts";
 import { unusable } from "../lib/core/coverage/reach.ts";
 import type { Params } from "./params.ts";
 

@@ -12,7 +12,7 @@ export const parameterPlans = {
     says: ["The Region that the auditor runs in: the one of the clusters."],
     default: "us-east-1",
     stated: true,
-    pattern: String.raw`^[a-z]{2}(-[a-z]+)+-\d$`,
+    pattern: String.raw`^[a-z]{2,4}(-[a-z]+)+-\d$`,
     constraint: "is a Region, like eu-central-1",
   },
   alertEmail: {
@@ -134,7 +134,7 @@ export const parameterPlans = {
       "deploy/forward-region.yml, which hands over connects and changes; the trail has to record them too.",
     ],
     default: "",
-    pattern: String.raw`^$|^[a-z]{2}(-[a-z]+)+-\d(,[a-z]{2}(-[a-z]+)+-\d){0,31}$`,
+    pattern: String.raw`^$|^[a-z]{2,4}(-[a-z]+)+-\d(,[a-z]{2,4}(-[a-z]+)+-\d){0,31}$`,
     constraint: "is empty or Regions with commas between, like eu-west-1,us-east-2",
   },
   memberAccounts: {

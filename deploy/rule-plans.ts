@@ -64,7 +64,7 @@ export const changes: readonly RulePlan[] = [
       ),
   },
   {
-    // IAM's events come in us-east-1 only (in other partitions: in their own IAM Region). Elsewhere this rule stays silent
+    // IAM's events come in one Region of a partition only: lib/core/base/partition.ts. Elsewhere this rule stays silent
     // unless deploy/forward-iam.yml hands them over, and the hourly schedule sees the same change later.
     name: "iam",
     says: "Roles and users that come, go or change what they may do",

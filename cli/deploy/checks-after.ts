@@ -4,9 +4,10 @@ import type { Params } from "../../deploy/params.ts";
 import { stackNameOf, stackValues } from "../../deploy/params-file.ts";
 import { auditorIn } from "../../lib/core/base/auditor-in.ts";
 import { Cluster, Principal } from "../../lib/core/base/ids.ts";
+import { iamRegionOf } from "../../lib/core/base/partition.ts";
 import { recentLogins } from "../../lib/doctor/ask-cluster.ts";
 import { loginLink } from "../../lib/doctor/cluster-links.ts";
-import { forwardLink, forwardRegionLink, iamRegionOf, stackLink } from "../../lib/doctor/deployed-links.ts";
+import { forwardLink, forwardRegionLink, stackLink } from "../../lib/doctor/deployed-links.ts";
 import { type Answer, broken, type Link, unanswered, unknown } from "../../lib/doctor/link.ts";
 import type { SetupPorts, StackState } from "../../lib/doctor/setup-ports.ts";
 import { listenersLink } from "../../lib/doctor/stack-links.ts";
@@ -126,7 +127,7 @@ export const deployedItems = async (
   const home = iamRegionOf(region);
   const [stack, forward, regions] = await Promise.all([
     silent ?? ports.stack(stackNameOf(stage)),
-    region === home ? undefined : (silent ?? ports.stack(FORWARD_STACK, home)),
+    home === undefined || region === home ? undefined : (silent ?? ports.stack(FORWARD_STACK, home)),
     Promise.all(
       regionsOf(params).map(async (from) =>
         forwardRegionLink(

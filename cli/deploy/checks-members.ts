@@ -3,7 +3,8 @@
 import type { Params } from "../../deploy/params.ts";
 import { stackNameOf } from "../../deploy/params-file.ts";
 import { type Cluster, parseArn } from "../../lib/core/base/ids.ts";
-import { iamRegionOf } from "../../lib/doctor/deployed-links.ts";
+import { iamRegionOf } from "../../lib/core/base/partition.ts";
+import { nobodyKnowsIamRegion } from "../../lib/doctor/deployed-links.ts";
 import { type Link, unknown } from "../../lib/doctor/link.ts";
 import { memberLink } from "../../lib/doctor/place-links.ts";
 import type { Running } from "../../lib/store/findings/deployments.ts";
@@ -56,6 +57,19 @@ export const memberItems = async (
   const command = (account: string, from: string, { name, template, capabilities }: Deploy, more = "") =>
     `As account ${account}: aws cloudformation deploy --region ${from} --stack-name ${name} --template-file deploy/${template} --capabilities ${capabilities} --parameter-overrides AuditorRegion=${region} AuditorAccount=${own}${more}`;
   const regions = [region, ...regionsOf(params)];
+  const iamHome = iamRegionOf(region);
+  const unseen = (what: string, next: string): Link =>
+    unknown(what, "stacks of another account cannot be seen from here", `If it is not there yet: ${next}`);
+  const iamEvents = (account: string): Link => {
+    const link = `IAM events of ${account}`;
+    return iamHome === undefined
+      ? unknown(
+          link,
+          nobodyKnowsIamRegion(region),
+          `Deploy deploy/${IAM.template} there, as account ${account}.`,
+        )
+      : unseen(link, command(account, iamHome, IAM));
+  };
   return accounts.flatMap((account) => {
     const name = `${stack}-snapshot-${region}`;
     const principal = `arn:${partition}:iam::${account}:role/${name}`;
@@ -65,8 +79,6 @@ export const memberItems = async (
         `As admin, in the cluster: npx dsql-audit setup-sql --principal ${principal} --cluster ${cluster}`,
     };
     const link = memberLink(account, heard?.running, heard?.known ?? [], steps, heard && watchedBy(params));
-    const unseen = (what: string, next: string): Link =>
-      unknown(what, "stacks of another account cannot be seen from here", `If it is not there yet: ${next}`);
     return [
       itemOf("after", link),
       ...regions.map((from) =>
@@ -74,9 +86,7 @@ export const memberItems = async (
           optional: true,
         }),
       ),
-      itemOf("after", unseen(`IAM events of ${account}`, command(account, iamRegionOf(region), IAM)), {
-        optional: true,
-      }),
+      itemOf("after", iamEvents(account), { optional: true }),
     ];
   });
 };

@@ -1,5 +1,6 @@
 // What a set-up asks AWS with: doctor's clients, and those of stacks, tables and buckets, opened for one look.
 import { awsTimeouts, s3Timeouts } from "../../lib/cloudtrail/aws-timeouts.ts";
+import { dnsSuffixOf, partitionOf } from "../../lib/core/base/partition.ts";
 import type { Kms, SetupPorts } from "../../lib/doctor/setup-ports.ts";
 import type { Io } from "../io.ts";
 import { withDoctorPorts } from "./doctor-ports.ts";
@@ -19,7 +20,7 @@ type Credentials = {
 const kmsIn =
   (region: string, env: Io["env"], credentials: () => Promise<Credentials>): Kms =>
   async (action, input) => {
-    const suffix = region.startsWith("cn-") ? "amazonaws.com.cn" : "amazonaws.com";
+    const suffix = dnsSuffixOf(partitionOf(region) ?? "aws");
     const place = env.AWS_ENDPOINT_URL_KMS ?? env.AWS_ENDPOINT_URL ?? `https://kms.${region}.${suffix}`;
     const [{ AwsClient }, identity] = await Promise.all([import("aws4fetch"), credentials()]);
     const signed = new AwsClient({ ...identity, service: "kms", region, retries: 2 });

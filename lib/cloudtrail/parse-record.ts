@@ -5,8 +5,9 @@
 import type { ParsedRecord } from "../core/activity/activity.ts";
 import type { Connection } from "../core/activity/connection.ts";
 import { callerOf, fieldsOf, textOf } from "../core/activity/principal.ts";
-import { parseArn, partitionOf } from "../core/base/arn.ts";
+import { parseArn } from "../core/base/arn.ts";
 import type { Cluster } from "../core/base/ids.ts";
+import { partitionOf } from "../core/base/partition.ts";
 import { remember } from "../core/base/remember.ts";
 import type { Instant } from "../core/base/time.ts";
 

@@ -1,6 +1,7 @@
 // The links of the stacks that are deployed: the auditor's own, and those that hand events over to it.
+import { iamRegionOf } from "../core/base/partition.ts";
 import { shellWord } from "../core/base/shell-word.ts";
-import { type Answer, broken, type Link, ok, unanswered } from "./link.ts";
+import { type Answer, broken, type Link, ok, unanswered, unknown } from "./link.ts";
 import type { StackState } from "./setup-ports.ts";
 
 /** Statuses of a stack whose last deployment succeeded. */
@@ -30,12 +31,6 @@ export const stackLink = (
     : ok("stack", `${name} is ${status}`);
 };
 
-/** The Region in which a partition's IAM tells of its changes. */
-export const iamRegionOf = (region: string): string => {
-  if (region.startsWith("cn-")) return "cn-north-1";
-  return region.startsWith("us-gov-") ? "us-gov-west-1" : "us-east-1";
-};
-
 /** What one of the forwarding templates does: `from` there, and what is lost without it. */
 type Forward = {
   readonly link: string;
@@ -59,10 +54,20 @@ const forwarded = (
     : broken(link, `${name} hands them to ${parameters.AuditorRegion ?? "nobody"}`, deploy);
 };
 
-/** Whether IAM's changes are handed to the auditor's Region; undefined: they come there anyway. */
+/** What stands where nobody can tell in which Region IAM's changes come. */
+export const nobodyKnowsIamRegion = (region: string): string =>
+  `in which Region IAM's changes come is not known for the partition of ${region}`;
+
+/** Whether IAM's changes are handed to the auditor's Region; undefined: they come there anyway, or nobody knows where. */
 export const forwardLink = (region: string, name: string, answer: Answer<StackState> | undefined): Link => {
   const link = "IAM events";
   const from = iamRegionOf(region);
+  if (from === undefined)
+    return unknown(
+      link,
+      `${nobodyKnowsIamRegion(region)}; elsewhere they are seen at the next full hour`,
+      "Deploy deploy/forward-iam.yml in the Region of the partition's IAM, if that is another one.",
+    );
   if (!answer) return ok(link, `IAM's changes come in ${region} itself`);
   const without = `IAM's changes come in ${from} only, and are seen here at the next full hour`;
   return forwarded({ link, name, template: "deploy/forward-iam.yml", from, without }, region, answer);

@@ -1,5 +1,6 @@
 // What the policy of a deployment's own KMS key has to admit, whether it does, and the policy with what is missing.
 import { parseArn } from "../core/base/ids.ts";
+import { dnsSuffixOf } from "../core/base/partition.ts";
 import { parsePolicy } from "../core/iam/policy.ts";
 import {
   type Admitted,
@@ -17,7 +18,7 @@ export type KeyUse = { readonly arn: string; readonly stack: string };
 
 const partsOf = ({ arn }: KeyUse) => {
   const { partition = "", region = "", account = "" } = parseArn(arn) ?? {};
-  return { partition, region, account, suffix: `amazonaws.com${partition === "aws-cn" ? ".cn" : ""}` };
+  return { partition, region, account, suffix: dnsSuffixOf(partition) };
 };
 
 const admit = (Sid: string, Service: string, Action: readonly string[], Condition?: object) => ({

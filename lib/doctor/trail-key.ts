@@ -1,6 +1,7 @@
 // What the policy of a trail's KMS key has to admit: CloudTrail, which seals the files with it, and the function that reads them.
 // https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-kms-key-policy-for-cloudtrail.html
 import { parseArn } from "../core/base/ids.ts";
+import { dnsSuffixOf } from "../core/base/partition.ts";
 import { judgeNeeds, mergedNeeds, type Need, sidOf } from "./key-admits.ts";
 import { type Answer, broken, type Link, ok, unanswered, unknown } from "./link.ts";
 import type { Merged } from "./merges.ts";
@@ -22,7 +23,7 @@ const admit = (Sid: string, Principal: object, Action: string, Condition: object
 
 const needsOf = ({ arn, trail, account, stack }: TrailKeyUse): readonly Need[] => {
   const { partition = "", region = "" } = parseArn(arn) ?? {};
-  const suffix = `amazonaws.com${partition === "aws-cn" ? ".cn" : ""}`;
+  const suffix = dnsSuffixOf(partition);
   const root = `arn:${partition}:iam::${account}:root`;
   const source = { "aws:SourceArn": trail };
   // The value that AWS documents for whoever goes by accounts: that of the trail's owner.

@@ -31,13 +31,6 @@ const CLUSTER = /^arn:[a-z-]+:dsql:[a-z0-9-]+:\d{12}:cluster\/[a-z0-9]+$/;
 /** Whether the text is the ARN of one Aurora DSQL cluster: then it needs no quoting, in SQL, in JSON or for a shell. */
 export const isClusterArn = (text: string): boolean => CLUSTER.test(text);
 
-/** The partition that a Region is of; undefined: its name does not tell. */
-export const partitionOf = (region: string): string | undefined => {
-  if (region.startsWith("cn-")) return "aws-cn";
-  if (region.startsWith("us-gov-")) return "aws-us-gov";
-  return region.includes("-iso") || region.startsWith("eusc-") ? undefined : "aws";
-};
-
 /**
  * An IAM ARN without its path. Names of roles and of users are unique in an account whatever their path, and a record
  * without a session issuer has lost it: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html

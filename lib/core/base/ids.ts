@@ -23,4 +23,4 @@ export const Sha256 = z
 export type Sha256 = z.infer<typeof Sha256>;
 
 // Their own file loads no library, which a thread that reads trail files has no use for.
-export { isClusterArn, parseArn, partitionOf, withoutPath } from "./arn.ts";
+export { isClusterArn, parseArn, withoutPath } from "./arn.ts";
