@@ -4,6 +4,7 @@ import type { Cluster } from "../core/base/ids.ts";
 import type { Interval } from "../core/base/time.ts";
 import type { ActivityPort } from "../core/findings/facts.ts";
 import { type Finding, type Observation, worstFirst } from "../core/findings/finding.ts";
+import { firstStepAnew } from "../core/findings/first-step.ts";
 import { matched } from "../core/findings/match-findings.ts";
 import type { SeenInSegment } from "../store/activity/sightings.ts";
 import type { ReadStore } from "../store/open-store.ts";
@@ -53,11 +54,11 @@ const look = async (
   }
   const events = tallies.toSorted((a, b) => a.firstAt - b.firstAt).map(({ firstEventId }) => firstEventId);
   const eventIds = new Set([...(observation.eventIds ?? []), ...events]);
-  const looked = {
+  const looked = firstStepAnew({
     ...observation,
     evidence: { ...observation.evidence, ...closerLook(before, wanted, segments, isWhole) },
     eventIds: [...eventIds].slice(0, MAX_EVENTS),
-  };
+  });
   return { looked, read: segments.length };
 };
 

@@ -70,6 +70,21 @@ describe("a closer look", () => {
     expect(found?.eventIds?.some((id) => id.startsWith("usual"))).toBe(false);
   });
 
+  it("asks whoever the sessions of an IAM Identity Center role are named after, and goes on doing so", async () => {
+    const role = "role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Support_a1b2c3d4e5f60718";
+    const support = Principal.parse(`arn:aws:iam::111122223333:${role}`);
+    const { look } = await worldOf([
+      connection("a", T, { cluster, principal: support, sourceIp: "203.0.113.9", sessionName: "ana" }),
+    ]);
+    const fresh = observation({ subject: { principal: support, facet: "x" }, fix: "Ask." });
+    const looked = await look([fresh]);
+    expect(looked[0]?.fix).toMatch(/^Ask "ana": the session is named so/);
+    const found = reconcileFindings([], looked, [], T + HOUR);
+    // Nothing new was to be seen: nobody looked again.
+    const later = reconcileFindings(found, [fresh], [], T + 2 * HOUR);
+    expect(later[0]?.fix).toBe(looked[0]?.fix);
+  });
+
   it("names the addresses of all principals where the finding is about a network", async () => {
     const { look } = await worldOf([
       connection("a", T, { cluster, principal, sourceIp: "198.18.7.20", outcome: "refused" }),

@@ -1,8 +1,10 @@
 // A person's name taken out of what is kept: nowhere in the table any more, while counts, verdicts and the chain stay.
 import { inflateRawSync } from "node:zlib";
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
+import { Principal } from "../../lib/core/base/ids.ts";
 import { DAY, HOUR } from "../../lib/core/base/time.ts";
 import { Baseline } from "../../lib/core/baseline/baseline.ts";
+import { firstStepAnew } from "../../lib/core/findings/first-step.ts";
 import { redactor } from "../../lib/core/findings/redact.ts";
 import { acknowledgeFinding, exemptFinding, unexemptFinding } from "../../lib/jobs/act-on-finding.ts";
 import { retireCluster } from "../../lib/jobs/cluster-life.ts";
@@ -108,6 +110,19 @@ describe("a name that is taken out", () => {
     await store.activity.refold(cluster, { from: T - DAY, to: NOW });
     expect((await textOf(db)).toLowerCase()).not.toContain(ANA);
     expect(await counts()).toEqual(before);
+  });
+
+  it("is nobody to ask any more", async () => {
+    const support = "role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Support_a1b2c3d4e5f60718";
+    const subject = { principal: Principal.parse(`arn:aws:iam::111122223333:${support}`), facet: "h" };
+    const asked = (names: readonly string[]) =>
+      firstStepAnew(
+        findingOf("asked-1", { life: "episode", subject, fix: "", evidence: { sessionNames: names } }),
+      );
+    await store.findings.update(cluster, (all) => [...all, asked([ANA, "ben@example.com"])]);
+    await redactPerson(store, cluster, ANA, { apply: true, who });
+    const left = (await store.findings.list(cluster)).find(({ id }) => id === "asked-1");
+    expect(left?.fix).toBe(asked(["ben@example.com"]).fix);
   });
 
   it("leaves the history's chain whole, and evaluations go on", async () => {

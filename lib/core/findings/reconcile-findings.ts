@@ -6,6 +6,7 @@ import type { WhyGone } from "./detector.ts";
 import { acceptsGrants, type Exemption } from "./exemption.ts";
 import { type Finding, type Look, type Observation, provesUnused } from "./finding.ts";
 import { exemptionKeys } from "./finding-id.ts";
+import { firstStepAnew } from "./first-step.ts";
 import { isClosed, joinFamilies } from "./join-families.ts";
 import { matched, toldAlready } from "./match-findings.ts";
 import { endUntold, untold } from "./told-of-it.ts";
@@ -65,7 +66,7 @@ const seenAgain = (finding: Finding, observation: Observation, now: Instant): Fi
   const life = goesOn ? { ...reopened, status: "open" as const } : rest;
   // Another verdict is judged now; but one that was a proof before an outage was judged then.
   const judgedNow = observation.verdict !== finding.verdict && finding.provenAt === undefined;
-  return {
+  return firstStepAnew({
     ...life,
     ...(judgedNow && { detectedAt: now, ...(provesUnused(observation.verdict) && { provenAt: now }) }),
     ...observation,
@@ -79,7 +80,7 @@ const seenAgain = (finding: Finding, observation: Observation, now: Instant): Fi
       : observation.firstSeenAt,
     confirmedAt: now,
     ...countedDay(finding, now),
-  };
+  });
 };
 
 /** Days, because a look that is made again must not count twice, and how often one is made says nothing of the finding. */

@@ -6,6 +6,7 @@ import type { LifeSign } from "../history/cluster-life.ts";
 import { type Act, isFindingAct } from "./act.ts";
 import type { Exemption } from "./exemption.ts";
 import type { Finding } from "./finding.ts";
+import { firstStepAnew } from "./first-step.ts";
 
 /** What a session name may consist of; a full stop or comma ends a sentence where nothing follows. */
 const IN_NAME = String.raw`[\p{L}\p{N}_+=@-]`;
@@ -64,7 +65,7 @@ const isNamedAlike = ({ subject }: Finding, person: string): boolean =>
     (name) => name?.toLowerCase() === person.toLowerCase(),
   );
 
-/** Its subject, its identity and its SQL stay. */
+/** Its subject, its identity and its SQL stay; whom to ask first is told anew. */
 export const redactFinding = (finding: Finding, person: string): Finding => {
   const words = redactor(person);
   const ours = redactor(person, { ownSentence: true });
@@ -79,15 +80,15 @@ export const redactFinding = (finding: Finding, person: string): Finding => {
   };
   if (isNamedAlike(finding, person)) {
     const { sessionNames } = evidence;
-    return {
+    return firstStepAnew({
       ...finding,
       ...(sessionNames !== undefined && {
         evidence: { ...evidence, sessionNames: deep(sessionNames, text) },
       }),
       ...(by && { acknowledged: by }),
-    };
+    });
   }
-  return {
+  return firstStepAnew({
     ...finding,
     title: ours(title),
     evidence: deep(evidence, text) as Finding["evidence"],
@@ -95,7 +96,7 @@ export const redactFinding = (finding: Finding, person: string): Finding => {
     ...(closedBecause !== undefined && { closedBecause: ours(closedBecause) }),
     ...(threads && { threads: threads.map(text) }),
     ...(by && { acknowledged: by }),
-  };
+  });
 };
 
 /** Who decided, and the texts that they wrote. */
