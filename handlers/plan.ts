@@ -183,7 +183,7 @@ export const planHandler = (deps: PlanDeps): LambdaHandler<unknown, { planned: n
     if (discovery.unlisted)
       await deps.store.deployments
         .listed(deps.now(), discovery.unlisted, ofMembers(discovery, deps.deployment))
-        .catch(() => {});
+        .catch((error: unknown) => deps.log.warn("what accounts answered is not kept", errorFields(error)));
     for (const error of failures) deps.log.warn("clusters not listed", errorFields(error));
     const known = await watchOf(deps, discovery).catch((error: unknown) => ({ error }));
     // A register that cannot be read stops nobody: who reads or judges a cluster asks again whether it is gone.

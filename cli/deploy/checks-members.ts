@@ -6,7 +6,7 @@ import { type Cluster, parseArn } from "../../lib/core/base/ids.ts";
 import { iamRegionOf } from "../../lib/core/base/partition.ts";
 import { nobodyKnowsIamRegion } from "../../lib/doctor/deployed-links.ts";
 import { type Link, unknown } from "../../lib/doctor/link.ts";
-import { memberLink } from "../../lib/doctor/place-links.ts";
+import { memberLink } from "../../lib/doctor/member-links.ts";
 import type { Running } from "../../lib/store/findings/deployments.ts";
 import { withStore } from "../context.ts";
 import type { Io } from "../io.ts";

@@ -4,7 +4,8 @@ import { Cluster, type Principal, parseArn } from "../core/base/ids.ts";
 import { shellWord } from "../core/base/shell-word.ts";
 import type { Running } from "../store/findings/deployments.ts";
 import type { Link } from "./link.ts";
-import { clustersLink, heardLink, memberLink, namedLink } from "./place-links.ts";
+import { memberLink } from "./member-links.ts";
+import { clustersLink, heardLink, namedLink } from "./place-links.ts";
 import type { DoctorPorts } from "./ports.ts";
 
 const DEPLOY_MEMBER =

@@ -1,5 +1,5 @@
 // The links of the clusters that are to be watched, in each Region and in each other account: whether they have been read.
-import { type Cluster, parseArn } from "../core/base/ids.ts";
+import type { Cluster } from "../core/base/ids.ts";
 import { type Tags, tagsText } from "../core/coverage/chosen.ts";
 import type { Running } from "../store/findings/deployments.ts";
 import { type Answer, broken, type Link, ok, unanswered, unknown } from "./link.ts";
@@ -85,71 +85,3 @@ export const heardLink = (
         "See that the Region is enabled for the account and that no organisation policy (SCP) denies dsql:ListClusters there.",
       )
     : link;
-
-/** What mends a member account, each as something to run or to read. */
-type MemberSteps = {
-  /** What gives the auditor its role there. */
-  readonly deploy: string;
-  /** What prints the login that this cluster needs. */
-  readonly setUp: (cluster: string) => string;
-};
-
-/** A member account whose clusters the deployment names: the plan function asks nothing there. */
-const namedMemberLink = (
-  link: string,
-  named: readonly string[],
-  known: readonly Cluster[],
-  { deploy, setUp }: MemberSteps,
-): Link => {
-  if (!named.length) return ok(link, "the deployment names none of its clusters");
-  const unread = named.filter((arn) => !known.some((cluster) => cluster === arn));
-  const [first] = unread;
-  return first === undefined
-    ? ok(link, `each of its clusters that the deployment names has been read: ${named.length}`)
-    : broken(
-        link,
-        `the deployment names clusters of it that were never read: ${unread.join(", ")}`,
-        `If it does not give the auditor a role yet: ${deploy} Else: ${setUp(first)}`,
-      );
-};
-
-/**
- * A member account, by what the plan function last heard there. `known`: clusters that were read. `heard` undefined: nobody has
- * asked there yet. `named`: the clusters that the deployment names; undefined: it watches all that it hears of.
- */
-export const memberLink = (
-  account: string,
-  heard: Pick<Running, "unlisted" | "found"> | undefined,
-  known: readonly Cluster[],
-  steps: MemberSteps,
-  named?: readonly string[],
-): Link => {
-  const link = `account ${account}`;
-  const { deploy, setUp } = steps;
-  const isOwn = (cluster: string): boolean => parseArn(cluster)?.account === account;
-  if (named) return namedMemberLink(link, named.filter(isOwn), known, steps);
-  if (!heard?.unlisted)
-    return unknown(
-      link,
-      "its clusters were not asked for yet",
-      `If it does not give the auditor a role yet: ${deploy} Else wait for the next full hour.`,
-    );
-  const own = heard.unlisted.filter((one) => one.account === account);
-  const reasons = own.map(({ region, reason }) => `${region}: ${reason}`).join("; ");
-  if (own.some(({ role }) => role === "refused"))
-    return broken(link, `it does not give the auditor its role: ${reasons}`, deploy);
-  if (own.length)
-    return unknown(
-      link,
-      `its clusters are not known in ${reasons}`,
-      "See that the Region is enabled for the account and that no organisation policy (SCP) denies dsql:ListClusters there.",
-    );
-  const unread = (heard.found ?? []).filter((arn) => isOwn(arn) && !known.some((cluster) => cluster === arn));
-  const [first] = unread;
-  if (first !== undefined)
-    return broken(link, `it lets the auditor in, never read: ${unread.join(", ")}`, setUp(first));
-  const read = known.filter(isOwn).length;
-  return read || !heard.found
-    ? ok(link, `it lets the auditor in; ${read} of its clusters ${read === 1 ? "has" : "have"} been read`)
-    : ok(link, "it lets the auditor in, and has no cluster that is to be watched");
-};

@@ -1,7 +1,8 @@
 // What doctor says of the clusters of an account and of member accounts, by what AWS answered and the functions heard.
 import { describe, expect, it } from "vitest";
 import { Cluster } from "../../lib/core/base/ids.ts";
-import { clustersLink, memberLink, namedLink } from "../../lib/doctor/place-links.ts";
+import { memberLink } from "../../lib/doctor/member-links.ts";
+import { clustersLink, namedLink } from "../../lib/doctor/place-links.ts";
 
 const cluster = Cluster.parse("arn:aws:dsql:us-east-1:111122223333:cluster/abc");
 
@@ -100,6 +101,35 @@ describe("clusters", () => {
     expect(link({ unlisted: others, found: [] }, []).says).toBe(
       "it lets the auditor in, and has no cluster that is to be watched",
     );
+  });
+
+  it("of a member account are never called all read, nor none, where the list of found clusters was cut", () => {
+    const [account, arn] = ["444455556666", "arn:aws:dsql:us-east-1:444455556666:cluster/a"];
+    const link = (heard: Parameters<typeof memberLink>[1], read: readonly string[]) =>
+      memberLink(
+        account,
+        heard,
+        read.map((one) => Cluster.parse(one)),
+        { deploy: "deploy it", setUp },
+      );
+    const cut = { unlisted: [], found: [] as string[], leftOut: { unlisted: 0, found: 7 } };
+    for (const read of [[], [arn]])
+      expect(link(cut, read)).toMatchObject({
+        ...{ state: "unknown", says: expect.stringContaining("7 more of the member accounts were found") },
+        next: `As account ${account}, in each Region: aws dsql list-clusters. Compare with npx dsql-audit clusters.`,
+      });
+    expect(link({ ...cut, found: [arn] }, [])).toMatchObject({
+      ...{ state: "broken", says: expect.stringMatching(/never read: \S+a; 7 more /), next: `set up ${arn}` },
+    });
+    // An earlier release kept a thousand and did not say of how many.
+    const full = { unlisted: [], found: Array.from({ length: 1_000 }, (_, n) => `${arn}${n}`) };
+    expect(link(full, full.found)).toMatchObject({
+      ...{ state: "unknown", says: expect.stringContaining("whether there are more is not known") },
+    });
+    expect(link({ ...full, leftOut: { unlisted: 0, found: 0 } }, full.found)).toMatchObject({ state: "ok" });
+    expect(link({ unlisted: [], found: [], leftOut: { unlisted: 3, found: 0 } }, [arn])).toMatchObject({
+      ...{ state: "unknown", says: expect.stringContaining("this one may be among them") },
+    });
   });
 
   it("of a member account that the deployment names are asked about in the store alone", () => {
