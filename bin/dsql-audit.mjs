@@ -14,12 +14,12 @@ const sources = at("../cli/main.ts");
 const isCheckout = existsSync(sources);
 const program = isCheckout ? sources : bundled;
 
-/** Before these Node.js knows no dictionary of zstd, and every snapshot of a store would look as if it was altered. */
-const NEEDED = isCheckout ? "24.6 or later" : "22.19 or a later 22, or 24.6 or later";
+/** Before these Node.js has no zstd, which a store is packed with, or runs no TypeScript without a warning. */
+const NEEDED = isCheckout ? "24.3 or later" : "22.15 or a later 22, or 23.8 or later";
 const suits = () => {
   const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
-  if (major === 22) return !isCheckout && minor >= 19;
-  return major > 24 || (major === 24 && minor >= 6);
+  if (isCheckout) return major > 24 || (major === 24 && minor >= 3);
+  return major > 23 || (major === 23 && minor >= 8) || (major === 22 && minor >= 15);
 };
 
 /** What older releases say of their SQLite at every start is of no use to whoever runs a command. */

@@ -69,7 +69,7 @@ const { metafile } = await build({
   // What only some commands need stays in files that only they load; all of them side by side, for the URLs above.
   splitting: true,
   platform: "node",
-  target: "node22.19",
+  target: "node22.15",
   format: "esm",
   packages: "external",
   plugins: [words, bundledUrls, checkoutOnly],
@@ -102,7 +102,7 @@ const manifest = {
   type,
   bin,
   // A checkout may bring its own Node.js; a package runs on whoever's it is. bin/dsql-audit.mjs says why these.
-  engines: { node: "^22.19.0 || >=24.6.0" },
+  engines: { node: "^22.15.0 || >=23.8.0" },
   dependencies: Object.fromEntries(Object.entries(dependencies ?? {}).filter(([id]) => imported.has(id))),
 };
 writeFileSync(join(out, "package.json"), `${JSON.stringify(manifest, null, 2)}\n`);

@@ -73,8 +73,8 @@ const checkBill = (): void => {
   console.log(`${components.length} components in the bill of materials`);
 };
 
-/** The oldest Node.js that the package says it runs on. */
-const OLDEST = "22.19.0";
+/** The oldest releases of Node.js that the package says it runs on. */
+const OLDEST = ["22.15.0", "23.8.0"] as const;
 
 /** A store with one snapshot in it. */
 const packedStore = async (file: string): Promise<void> => {
@@ -87,23 +87,21 @@ const packedStore = async (file: string): Promise<void> => {
   await close();
 };
 
-/** A store that this Node.js wrote reads the same on the oldest one; skipped where npm does not have that for this machine. */
-const tryOldest = async (): Promise<void> => {
+/** An old Node.js, brought by npm for this one script; undefined where npm does not have it for this machine. */
+const brought = (release: string): string | undefined => {
   const name = `node-${process.platform}-${process.arch}`;
-  const older = join(home, "oldest");
+  const folder = join(home, release);
   const { status } = spawnSync(
     "npm",
-    ["install", "--no-save", "--no-audit", "--no-fund", "--prefix", older, `${name}@${OLDEST}`],
+    ["install", "--no-save", "--no-audit", "--no-fund", "--prefix", folder, `${name}@${release}`],
     { cwd: home, stdio: "ignore" },
   );
-  if (status !== 0) {
-    console.log(`SKIPPED: not tried on Node.js ${OLDEST}, for npm does not bring ${name} here`);
-    return;
-  }
-  const node = join(older, "node_modules", name, "bin", "node");
+  return status === 0 ? join(folder, "node_modules", name, "bin", "node") : undefined;
+};
+
+/** What this Node.js and the old one write reads the same on both. */
+const tryOn = (release: string, node: string, store: string): void => {
   const bin = join(home, "node_modules", "dsql-access-auditor", "bin", "dsql-audit.mjs");
-  const store = join(home, "packed.db");
-  await packedStore(store);
   const says = (program: string, ...args: string[]) => {
     const {
       status: code,
@@ -115,14 +113,31 @@ const tryOldest = async (): Promise<void> => {
     });
     return { code, stdout, stderr };
   };
+  const counted = says(node, "ingest", "event.json", "--json");
+  deepEqual([counted.code, counted.stderr], [0, ""]);
   for (const args of [
     ["history", "verify"],
+    ["history", "export"],
     ["privileges", "--json"],
     ["clusters", "--json"],
-  ])
-    deepEqual(says(node, ...args), says(process.execPath, ...args));
+    ["activity", "--json"],
+  ]) {
+    const [old, own] = [says(node, ...args), says(process.execPath, ...args)];
+    deepEqual(old, own);
+    equal(own.stdout === "", false, args.join(" "));
+  }
   match(says(node, "history", "verify").stdout, /^Whole: 1 snapshot/);
-  console.log(`the same on Node.js ${OLDEST}`);
+  console.log(`the same on Node.js ${release}`);
+};
+
+const tryOldest = async (): Promise<void> => {
+  for (const release of OLDEST) {
+    const node = brought(release);
+    const store = join(home, `${release}.db`);
+    await packedStore(store);
+    if (node) tryOn(release, node, store);
+    else console.log(`SKIPPED: not tried on Node.js ${release}, which npm does not bring here`);
+  }
 };
 
 try {

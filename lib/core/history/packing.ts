@@ -1,8 +1,9 @@
 // How content is stored: a format byte, a checksum, and zstd with a dictionary of our own vocabulary.
 import { createHash } from "node:crypto";
 import { constants, zstdCompressSync, zstdDecompressSync } from "node:zlib";
-import { AuditError } from "../../errors.ts";
+import { lazily } from "../base/lazily.ts";
 import { dictionary1 } from "./packing-dictionary.ts";
+import { withPrefix } from "./zstd-prefix.ts";
 
 /** 1: zstd with dictionary 1. A new dictionary is a new format; the old one stays for ever, to read what it packed. */
 const FORMAT = 1;
@@ -25,8 +26,8 @@ export const pack = (content: Uint8Array | string): Uint8Array => {
 };
 
 /**
- * The content; undefined where the bytes are altered, of a later format, or would unpack to more than `most` bytes.
- * AuditError("config") where this Node.js could unpack nothing at all.
+ * The content; undefined where the bytes are altered, of a later format, or would unpack to more than `most` bytes. Any
+ * Node.js that has zstd reads what any other packed.
  */
 export const unpack = (stored: Uint8Array, most: number): Buffer | undefined => {
   const format = stored[0] ?? 0;
@@ -34,19 +35,25 @@ export const unpack = (stored: Uint8Array, most: number): Buffer | undefined => 
   const packed = stored.subarray(HEAD_BYTES);
   if (!dictionary || !checkOf(format, packed).equals(stored.subarray(1, HEAD_BYTES))) return undefined;
   try {
-    return zstdDecompressSync(packed, { maxOutputLength: most, dictionary });
+    return takesDictionaries()
+      ? zstdDecompressSync(packed, { maxOutputLength: most, dictionary })
+      : unpackPrefixed(packed, dictionary, most);
   } catch {
-    if (!knowsDictionaries())
-      throw new AuditError("config", "this Node.js unpacks no snapshot: its zstd takes no dictionary", {
-        hint: "Use Node.js 24.6 or later.",
-      });
     return undefined;
   }
 };
 
-/** Releases that know none pass over the option without a word, and what was packed with one looks altered to them. */
-const knowsDictionaries = (): boolean => {
+/** As `zstdDecompressSync` with a dictionary, by a zstd that takes none. Throws where the bytes are no whole frame. */
+export const unpackPrefixed = (packed: Uint8Array, dictionary: Uint8Array, most: number): Buffer => {
+  const maxOutputLength = dictionary.length + most;
+  return zstdDecompressSync(withPrefix(packed, dictionary, most), { maxOutputLength }).subarray(
+    dictionary.length,
+  );
+};
+
+/** Releases before 22.19 and 24.6 pass over the option without a word. */
+const takesDictionaries = lazily<void, boolean>(() => {
   const words = Buffer.from("a dictionary of which all is used again");
   const packed = zstdCompressSync(words, { dictionary: words });
   return packed.length < zstdCompressSync(words).length;
-};
+});
