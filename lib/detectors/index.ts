@@ -1,6 +1,7 @@
 // The registry: every detector there is, one file and one line each.
 import type { Detector } from "../core/findings/detector.ts";
 import { adminConnection } from "./anomalous/admin-connection.ts";
+import { attackTool } from "./anomalous/attack-tool.ts";
 import { concurrentNetworks } from "./anomalous/concurrent-networks.ts";
 import { connectionBurst } from "./anomalous/connection-burst.ts";
 import { crossAccount } from "./anomalous/cross-account.ts";
@@ -62,6 +63,7 @@ export const detectors: readonly Detector[] = [
   adminConnection,
   adminMembership,
   ambiguousMapping,
+  attackTool,
   auditAdmin,
   auditAsAdmin,
   auditorHoldsMore,

@@ -66,9 +66,12 @@ export const nightOfThieves = (hour: number): Attack[] => {
         2 * MINUTE,
       ),
     ),
-    attack("new-client", "catalogApi", "the catalog API's role is used by a client that nobody uses", [
-      { who: "catalogApi", at: at(21), agent: "sqlmap/1.9" },
-    ]),
+    attack(
+      "attack-tool",
+      "catalogApi",
+      "the catalog API's role is used by a client that calls itself sqlmap",
+      [{ who: "catalogApi", at: at(21), agent: "sqlmap/1.9" }],
+    ),
     attack(
       "connection-burst",
       "ordersApi",

@@ -2,6 +2,7 @@
 
 import type { Principal } from "../base/ids.ts";
 import { DAY, type Instant } from "../base/time.ts";
+import { attackToolIn } from "./attack-tool-rule.ts";
 import { NAME_WITHIN_BITS } from "./constants.ts";
 import type { DayContext, OpenEpisode } from "./estate.ts";
 import type { Kind } from "./habits.ts";
@@ -20,6 +21,7 @@ const MOST_TELLING: readonly string[] = [
   "revoked-connection",
   "unmapped-connection",
   "root-connection",
+  "attack-tool",
   "admin-connection",
   "failed-attempts",
   "dormant-awakened",
@@ -46,6 +48,18 @@ export type WeighedEpisode = OpenEpisode & {
 /** By bits; but that somebody was let in who could not be outweighs any attempt. */
 const isStronger = (sign: DaySign, known: DaySign): boolean =>
   isAfterLastSession(sign) === isAfterLastSession(known) ? sign.bits > known.bits : isAfterLastSession(sign);
+
+/** What a sign says by itself, however large the estate is and whatever else is usual; undefined: nothing. */
+const leastSeverityOf = (sign: DaySign): WeighedEpisode["severity"] => {
+  if (isAfterLastSession(sign)) return "critical";
+  const tool = attackToolIn(sign);
+  return tool && (tool === "let in" ? "high" : "medium");
+};
+
+const SEVERITIES: readonly WeighedEpisode["severity"][] = [undefined, "low", "medium", "high", "critical"];
+
+const worstOf = (all: readonly WeighedEpisode["severity"][]): WeighedEpisode["severity"] =>
+  SEVERITIES[Math.max(...all.map((one) => SEVERITIES.indexOf(one)))];
 
 /** The strongest sign of each detector, over all days of the episode. */
 const strongestOf = (signs: readonly DaySign[]): DaySign[] => {
@@ -110,7 +124,7 @@ export const weigh = (
     kind,
     weight,
     threshold,
-    severity: episode.signs.some(isAfterLastSession) ? "critical" : usual,
+    severity: worstOf([usual, ...episode.signs.map(leastSeverityOf)]),
     detector: nameOf(episode.signs),
   };
 };
