@@ -91,7 +91,7 @@ export const withGrounds = async <T>(
     : await whileConnecting(io, source.target, async () => {
         const { target, limits } = source;
         const read = await readCatalog(target, { random: io.random, sleep: io.sleep }, limits);
-        return withIam(read, iamBeside(io, target, source).readIam);
+        return withIam(read, iamBeside(io, target, source));
       });
   const grounds = groundsOfCatalog(catalog);
   sayGaps(io, grounds);

@@ -173,8 +173,8 @@ export const parameterPlans = {
   },
   iam: {
     says: [
-      "Whether IAM is read with every snapshot, for who may connect. ignore: nobody is asked, and who may connect is unknown,",
-      "as is whether a mapping is unused: a peer in another Region may use it.",
+      "Whether IAM is read with every snapshot, for who may connect. ignore: it is not, and who may connect is unknown.",
+      "Aurora DSQL is still asked for the cluster's peers in other Regions: who connects there uses the same mappings.",
     ],
     default: "read",
     values: ["read", "ignore"],

@@ -9,6 +9,7 @@ import {
   type CredentialsOf,
   iamReader,
   memberRoles,
+  peersReader,
   policySimulator,
   queueOf,
   type Runtime,
@@ -26,6 +27,7 @@ export type SnapshotDeps = Runtime & {
   readonly credentialsOf?: CredentialsOf;
   readonly detect: Send;
   readonly readIam?: NonNullable<SnapshotPorts["readIam"]>;
+  readonly readPeers?: NonNullable<SnapshotPorts["readPeers"]>;
   readonly simulator?: NonNullable<SnapshotPorts["simulator"]>;
 };
 
@@ -93,7 +95,9 @@ export const wire = (shared: Runtime) => {
     auditor: AUDITOR_PRINCIPAL,
     auditAsAdmin: AUDIT_AS_ADMIN === "on",
     detect: queueOf(DETECT_QUEUE_URL),
-    ...(IAM === "read" && { readIam: iamReader(shared, credentialsOf), simulator: policySimulator() }),
+    ...(IAM === "read"
+      ? { readIam: iamReader(shared, credentialsOf), simulator: policySimulator() }
+      : { readPeers: peersReader(shared, credentialsOf) }),
   });
 };
 

@@ -23,6 +23,8 @@ import { MINUTE } from "../lib/core/base/time.ts";
 import type { ChannelName } from "../lib/core/incidents/feed.ts";
 import type { Credentials } from "../lib/dsql/connect.ts";
 import { AuditError } from "../lib/errors.ts";
+import { callsUntil } from "../lib/iam/call.ts";
+import { readPeers } from "../lib/iam/read-clusters.ts";
 import { readIam } from "../lib/iam/read-iam.ts";
 import { simulator } from "../lib/iam/simulate.ts";
 import type { CapturePorts } from "../lib/jobs/check-capture.ts";
@@ -193,6 +195,21 @@ export const iamReader = (
     const account = parseArn(cluster)?.account;
     const clients = { iam: iamOf(undefined, account), dsql: (region: string) => dsqlOf(region, account) };
     return readIam(clients, { cluster, arns, now });
+  };
+};
+
+/** One question; the function lives for some minutes. */
+const PEERS_MS = 60_000;
+
+/** What the snapshot function asks Aurora DSQL's API where IAM is not read; for `takeSnapshot`. */
+export const peersReader = (
+  { now }: Runtime,
+  credentialsOf?: CredentialsOf,
+): NonNullable<SnapshotPorts["readPeers"]> => {
+  const dsqlOf = dsqlClients(credentialsOf);
+  return (cluster) => {
+    const { region, account } = parseArn(cluster) ?? {};
+    return readPeers(dsqlOf(region, account), callsUntil(now, PEERS_MS), cluster);
   };
 };
 

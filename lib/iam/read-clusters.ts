@@ -1,6 +1,7 @@
 // The cluster's policy and tags, in its Region and in the Regions of its peers.
 import { type DSQLClient, GetClusterCommand, GetClusterPolicyCommand } from "@aws-sdk/client-dsql";
 import { parseArn } from "../core/base/ids.ts";
+import type { ToldPeers } from "../core/catalog/catalog.ts";
 import type { Tags } from "../core/coverage/chosen.ts";
 import type { ClusterAccess } from "../core/iam/facts.ts";
 import { policyText } from "../core/iam/policy-text.ts";
@@ -73,6 +74,19 @@ const policyOf = async (
     if (exists && error instanceof Error && error.name === "ResourceNotFoundException")
       return { status: "read", rows: [] };
     return refusalOf("dsql:GetClusterPolicy", error);
+  }
+};
+
+/** Its peers alone, for a snapshot that asks IAM nothing: Aurora DSQL's API knows them without IAM. Never throws. */
+export const readPeers = async (client: DSQLClient, { call }: Calls, cluster: string): Promise<ToldPeers> => {
+  try {
+    const identifier = identifierIn(cluster);
+    const { multiRegionProperties } = await call((options) =>
+      client.send(new GetClusterCommand({ identifier }), options),
+    );
+    return { status: "read", arns: (multiRegionProperties?.clusters ?? []).filter((arn) => arn !== cluster) };
+  } catch (error) {
+    return { status: "unreadable", reason: refusalOf("dsql:GetCluster", error).reason };
   }
 };
 

@@ -3,7 +3,7 @@
 import { randomUUID } from "node:crypto";
 import { auditorIn } from "../core/base/auditor-in.ts";
 import type { Cluster, Principal } from "../core/base/ids.ts";
-import { type Catalog, isDsql, rowsOf } from "../core/catalog/catalog.ts";
+import { type Catalog, isDsql, rowsOf, type ToldPeers } from "../core/catalog/catalog.ts";
 import type { IamFacts } from "../core/catalog/iam-facts.ts";
 import type { AsAdmin } from "../core/history/manifest.ts";
 import { clusterOf, type Target } from "../dsql/connect.ts";
@@ -25,13 +25,19 @@ export type SnapshotPorts = {
   readonly limits?: ReadLimits;
   /** Reads what IAM says of the cluster; missing: it is not asked. `arns` null: the mappings could not be read. */
   readonly readIam?: (cluster: Cluster, arns: readonly string[] | null) => Promise<IamFacts>;
+  /** Asks for the peers alone, where `readIam` is missing: who has none may then be told from who has one. */
+  readonly readPeers?: (cluster: Cluster) => Promise<ToldPeers>;
   /** AWS's policy simulator; missing: there are no second opinions but those that the store has. */
   readonly simulator?: OpinionPorts["simulator"];
 };
 
 /** Both walls of one instant: IAM right after the catalog, which says whom to ask it about. */
-export const withIam = async (catalog: Catalog, readIam: SnapshotPorts["readIam"]): Promise<Catalog> => {
-  if (!readIam || !isDsql(catalog)) return catalog;
+export const withIam = async (
+  catalog: Catalog,
+  { readIam, readPeers }: Pick<SnapshotPorts, "readIam" | "readPeers">,
+): Promise<Catalog> => {
+  if (!isDsql(catalog)) return catalog;
+  if (!readIam) return readPeers ? { ...catalog, peers: await readPeers(catalog.cluster) } : catalog;
   const { mappings } = catalog.sections;
   const arns = mappings.status === "read" ? mappings.rows.map(({ arn }) => arn) : null;
   return { ...catalog, iam: await readIam(catalog.cluster, arns) };
@@ -90,12 +96,12 @@ export const takeSnapshot = async (
     ...given,
     auditor: given.auditor === undefined ? undefined : auditorIn(given.auditor, clusterOf(target)),
   };
-  const { store, now, random, sleep, auditor, limits = {}, readIam, simulator } = ports;
+  const { store, now, random, sleep, auditor, limits = {}, simulator } = ports;
   const takenAt = now();
   const onAttempt = attemptsOf(ports, clusterOf(target));
   const read = await readCatalog(target, { random, sleep }, { ...limits, onAttempt: () => onAttempt() });
   const whole = await withMappings(ports, target, read, onAttempt);
-  const catalog = await withIam(whole.catalog, readIam);
+  const catalog = await withIam(whole.catalog, ports);
   await store.clusters.register(catalog.cluster, takenAt);
   const saved = await store.snapshots.save(
     catalog.cluster,

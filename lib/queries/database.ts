@@ -7,6 +7,7 @@ import { DAY, floorTo, HOUR, type Instant, type Interval } from "../core/base/ti
 import { type Peers, peersIn, peersSince, regionOf } from "../core/catalog/peers.ts";
 import { withoutDoubts } from "../core/coverage/covered-hours.ts";
 import {
+  PEERS_UNREAD_STEP,
   type PeerProof,
   peerDoubts,
   peerName,
@@ -134,5 +135,5 @@ export const peerLines = ({ peers, peersUnread }: Pick<DatabaseProof, "peers" | 
       `Connections through ${peerName(peer)} count: it ${peer.until === undefined ? "is" : "was"} the same database.`,
   ),
   ...peerSteps(peers),
-  ...(peersUnread === null ? [] : [peersUnreadText(peersUnread)]),
+  ...(peersUnread === null ? [] : [`${peersUnreadText(peersUnread)} ${PEERS_UNREAD_STEP}`]),
 ];

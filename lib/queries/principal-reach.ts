@@ -40,10 +40,10 @@ const privilegesOf = (engine: AccessEngine, role: number): string[] => {
   });
 };
 
-/** Missing where they are not known: also where IAM was not read. */
+/** Missing where they are not known: also where nobody asked. */
 const peersOf = (catalog: Catalog): Pick<Reach, "peers"> => {
   const { clusters, unread } = peersIn(catalog);
-  return catalog.iam && unread === undefined ? { peers: clusters } : {};
+  return (catalog.iam ?? catalog.peers) && unread === undefined ? { peers: clusters } : {};
 };
 
 /** The root user of the cluster's own account, whom no IAM policy there limits. */

@@ -1,7 +1,32 @@
 // A cluster's policy and tags read by the real clients: what AWS leaves out is asked for, and what is refused is not known.
 import { describe, expect, it } from "vitest";
 import { whoMay } from "../../lib/core/iam/who-may.ts";
+import { callsUntil } from "../../lib/iam/call.ts";
+import { readPeers } from "../../lib/iam/read-clusters.ts";
 import { ACCOUNT, allow, CLUSTER, CREATED, fill, role, rowsOf, start } from "../support/read-iam-account.ts";
+
+describe("reading the peers alone", () => {
+  const peer = `arn:aws:dsql:us-east-2:${ACCOUNT}:cluster/z7abcdefghij1234567890orders`;
+  it("asks Aurora DSQL once and IAM nothing, and names the permission that is missing", async () => {
+    const { iam, clients } = await start();
+    iam.putCluster({ arn: CLUSTER, peers: [CLUSTER, peer] });
+    const read = () =>
+      readPeers(
+        clients.dsql(),
+        callsUntil(() => 0, 1_000),
+        CLUSTER,
+      );
+    expect(await read()).toEqual({ status: "read", arns: [peer] });
+    expect(iam.calls).toEqual(["dsql:GetCluster"]);
+    iam.putCluster({ arn: CLUSTER });
+    expect(await read()).toEqual({ status: "read", arns: [] });
+    iam.deny("dsql:GetCluster");
+    expect(await read()).toEqual({
+      status: "unreadable",
+      reason: "access denied: the auditor's role lacks dsql:GetCluster",
+    });
+  });
+});
 
 describe("reading the cluster's policy and tags", () => {
   it("says that a cluster has no policy, and not that it could not be read", async () => {

@@ -92,5 +92,8 @@ export const canonicalCatalog = (catalog: Catalog): Catalog => {
     ...catalog,
     sections: sections as Catalog["sections"],
     ...(catalog.iam && { iam: canonicalIam(catalog.iam) }),
+    ...(catalog.peers?.status === "read" && {
+      peers: { status: "read" as const, arns: [...new Set(catalog.peers.arns)].sort() },
+    }),
   };
 };

@@ -1,11 +1,12 @@
 // The canonical form of a catalog: one JSON array a line, in fixed order, so that equal catalogs are equal bytes.
 import { AuditError } from "../../errors.ts";
 import { IAM_HEAD, IAM_PART, IAM_ROW, iamLines, iamReader } from "./canonical-iam.ts";
+import { readPeers, writtenPeers } from "./canonical-peers.ts";
 import { type AnyRow, canonicalRows, hasAcl, rowKey } from "./canonical-rows.ts";
 import { type Acl, CATALOG_FORMAT, Catalog, type SectionName, Sections, sectionNames } from "./catalog.ts";
 import { extraNames } from "./extras.ts";
 import { type IamPartName, IamParts } from "./iam-facts.ts";
-import { FormerPeer, type KnownCatalog, type LastIam } from "./known-catalog.ts";
+import type { KnownCatalog, LastIam } from "./known-catalog.ts";
 import { traitsOf } from "./section-traits.ts";
 
 /** `key` names what the line is about, not what it says: chunk borders hang on it, so they stay where rows change. */
@@ -66,12 +67,10 @@ const extraLines = ({ extras }: KnownCatalog): Line[] =>
 export const canonicalLines = (catalog: KnownCatalog): Line[] => [
   {
     key: HEADER,
-    // Peers of earlier stand at its end, where releases that do not know of them pass them over.
+    // Peers stand at its end: releases that do not know of them pass them over.
     text: JSON.stringify([
       ...[HEADER, catalog.format, catalog.cluster, catalog.serverVersion],
-      ...(catalog.formerPeers?.length
-        ? [catalog.formerPeers.map(({ cluster, until }) => [cluster, until])]
-        : []),
+      ...writtenPeers(catalog),
     ]),
     weight: ROW_WEIGHT,
   },
@@ -146,16 +145,6 @@ const lastIamOf = (last: ReturnType<ReturnType<typeof iamReader>["done"]>["last"
   return checked.length ? (Object.fromEntries(checked) as LastIam) : undefined;
 };
 
-const formerPeersOf = (told: unknown): readonly FormerPeer[] | undefined => {
-  if (told === undefined) return undefined;
-  const pairs = Array.isArray(told) ? told : [told];
-  return pairs.map((pair) => {
-    const { data, error } = FormerPeer.safeParse({ cluster: pair?.[0], until: pair?.[1] });
-    if (!data) throw notOurs("a peer of earlier has the wrong shape", error);
-    return data;
-  });
-};
-
 /** Reads the canonical form back. AuditError("bad-file") where it is none, or of a later format. */
 export const parseCanonical = (text: string): KnownCatalog => {
   const [header, ...lines] = parseLines(text);
@@ -210,11 +199,12 @@ export const parseCanonical = (text: string): KnownCatalog => {
   });
   if (!parsed.success) throw notOurs("a row has the wrong shape", parsed.error);
   const lastIam = lastIamOf(second.last);
-  const formerPeers = formerPeersOf(header[4]);
+  const peers = readPeers(header.slice(4));
+  if (!peers) throw notOurs("a peer has the wrong shape");
   return {
     ...parsed.data,
     ...(Object.keys(lastKnown).length && { lastKnown: lastKnown as NonNullable<KnownCatalog["lastKnown"]> }),
     ...(lastIam && { lastIam }),
-    ...(formerPeers && { formerPeers }),
+    ...peers,
   };
 };

@@ -119,6 +119,13 @@ export type RowOf<N extends SectionName> = Extract<Sections[N], { status: "read"
 /** The format of the canonical snapshot; raised when a field changes its meaning. */
 export const CATALOG_FORMAT = 1;
 
+/** The peers of a cluster in other Regions, by ARN, as Aurora DSQL's API named them; or why it did not. */
+export const ToldPeers = z.discriminatedUnion("status", [
+  z.object({ status: z.literal("read"), arns: z.array(z.string()) }),
+  z.object({ status: z.literal("unreadable"), reason: z.string() }),
+]);
+export type ToldPeers = z.infer<typeof ToldPeers>;
+
 export const Catalog = z.object({
   format: z.literal(CATALOG_FORMAT),
   cluster: Cluster,
@@ -129,6 +136,8 @@ export const Catalog = z.object({
   extras: z.optional(Extras),
   /** What IAM says of the cluster. Missing: it was not asked, as by a release that did not. */
   iam: z.optional(IamFacts),
+  /** Only where IAM was not asked, which tells them too. Missing: nobody asked. */
+  peers: z.optional(ToldPeers),
 });
 export type Catalog = z.infer<typeof Catalog>;
 

@@ -83,6 +83,7 @@ export const carryKnown = (
     sections: next.sections,
     ...(next.extras && { extras: next.extras }),
     ...(next.iam && { iam: next.iam }),
+    ...(next.peers && { peers: next.peers }),
   };
   if (!before || !last) return plain;
   const lastKnown: Record<string, LastRead & { rows: readonly unknown[] }> = {};

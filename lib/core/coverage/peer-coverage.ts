@@ -87,6 +87,9 @@ export const uncoveredOfAll = (
 export const peersUnreadText = (unread: string): string =>
   `Whether it has a peer in another Region, through which somebody may have connected, is not known: ${visible(unread, 200)}.`;
 
+/** What to do then. */
+export const PEERS_UNREAD_STEP = "The next snapshot that may call dsql:GetCluster tells it.";
+
 /** What to do for peers that are not proven, each in a sentence. */
 export const peerSteps = (proofs: readonly PeerProof[]): readonly string[] =>
   proofs

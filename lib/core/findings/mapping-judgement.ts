@@ -1,6 +1,6 @@
 // What the detectors of the mapping family find: one judgement for each mapping with their verdict, and its evidence.
 import { HOUR, type Instant, type Interval, iso } from "../base/time.ts";
-import { peerProofs, peerSteps } from "../coverage/peer-coverage.ts";
+import { PEERS_UNREAD_STEP, peerProofs, peerSteps, peersUnreadText } from "../coverage/peer-coverage.ts";
 import { revokeMappingSql } from "../sql/statements.ts";
 import type { DetectorView, Judgement } from "./detector.ts";
 import type { Verdict } from "./finding.ts";
@@ -148,7 +148,12 @@ export const mappingsWith = (
     if (view.brief) return { ...found, title: "", evidence: nothing };
     const basis = basisOf(view, mapping, judged, days);
     const isUncovered = judged.reason === "a peer is not covered" || judged.reason === "capture not proven";
-    const steps = isUncovered ? peerSteps(basis.peers) : [];
+    const { peersUnread } = view.coverage.database;
+    const steps = isUncovered
+      ? peerSteps(basis.peers)
+      : judged.reason === "peers not known" && peersUnread !== undefined
+        ? [`${peersUnreadText(peersUnread)} ${PEERS_UNREAD_STEP}`]
+        : [];
     return {
       ...found,
       title: mappingTitle(view, mapping, judged, basis),

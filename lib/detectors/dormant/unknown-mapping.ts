@@ -26,7 +26,7 @@ export const unknownMapping = /* @__PURE__ */ defineDetector({
   life: "state",
   docs: {
     why: "No connection was seen, but capture is not proven for the whole window, or the mapping is not known for that long. It may be unused or in use. A multi-Region cluster and its peer are one database, so capture has to be proven in both Regions.",
-    fix: "Close the capture gap: the capture-gap finding names it, and trail files that are ingested later can prove its hours. Or wait until the window lies after it. Where the peer is not covered, add its Region to the parameter regions and deploy deploy/forward-region.yml there.",
+    fix: "Close the capture gap: the capture-gap finding names it, and trail files that are ingested later can prove its hours. Or wait until the window lies after it. Where the peer is not covered, add its Region to the parameter regions and deploy deploy/forward-region.yml there. Where nobody can tell whether there is a peer, let the auditor's role call dsql:GetCluster.",
     falsePositives:
       "In the first weeks every mapping without a connection is unknown. The finding is low, and stands in the weekly summary alone.",
     blindSpots: "None of its own: it lists what other detectors cannot see.",

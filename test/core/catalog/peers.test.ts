@@ -14,9 +14,14 @@ const PEERS = ["us-east-2", "us-west-2"].map((region) =>
 
 /** A snapshot that names these, or that could not be told; "off": IAM was not asked. */
 type Seen = readonly Cluster[] | "refused" | "off";
-const catalogOf = (seen: Seen): KnownCatalog => {
+/** `alone`: Aurora DSQL's API was asked for them, and IAM for nothing. */
+const catalogOf = (seen: Seen, alone = false): KnownCatalog => {
   const plain = { ...estate(), cluster: HERE };
   if (seen === "off") return plain;
+  if (alone)
+    return seen === "refused"
+      ? { ...plain, peers: { status: "unreadable", reason: "access denied" } }
+      : { ...plain, peers: { status: "read", arns: [...seen, HERE] } };
   const own = exampleCluster(HERE);
   if (seen === "refused")
     return { ...plain, iam: exampleIam({ clusters: [{ ...own, peersUnread: "access denied" }] }) };
@@ -30,15 +35,16 @@ it("remembers each peer that ever was, until the first snapshot that could tell 
     fc.constant("off" as const),
   );
   fc.assert(
-    fc.property(fc.array(seen, { minLength: 1, maxLength: 8 }), (life) => {
-      let known = catalogOf(life[0] as Seen);
-      for (const [n, next] of life.slice(1).entries()) {
-        const formerPeers = formerPeersOf(known, catalogOf(next), n + 1);
-        known = parseCanonical(
-          canonicalText({ ...catalogOf(next), ...(formerPeers.length && { formerPeers }) }),
-        );
+    fc.property(fc.array(fc.tuple(seen, fc.boolean()), { minLength: 1, maxLength: 8 }), (snapshots) => {
+      const life = snapshots.map(([one]) => one);
+      let known: KnownCatalog | undefined;
+      for (const [n, [next, alone]] of snapshots.entries()) {
+        const read = catalogOf(next, alone);
+        const formerPeers = known ? formerPeersOf(known, read, n) : [];
+        known = parseCanonical(canonicalText({ ...read, ...(formerPeers.length && { formerPeers }) }));
       }
-      const { former, unread } = peersIn(known);
+      const { clusters, former, unread } = peersIn(known as KnownCatalog);
+      expect(clusters).toEqual(Array.isArray(life.at(-1)) ? [...(life.at(-1) as Cluster[])].sort() : []);
       const last = life.at(-1);
       const truth = PEERS.flatMap((cluster) => {
         const lastSeen = life.findLastIndex(
@@ -66,10 +72,13 @@ it("is not known where what is named as a peer is no cluster's ARN: nothing of t
     fc.property(fc.oneof(bent, fc.constantFrom("", "x".repeat(600))), (arn) => {
       const named = [exampleCluster(HERE), { ...exampleCluster(PEERS[1]), arn: PEERS[1] as string }];
       const iam = exampleIam({ clusters: [...named, { ...exampleCluster(PEERS[1]), arn }] });
-      const { clusters, unread } = peersIn({ ...estate(), cluster: HERE, iam });
-      for (const one of clusters) expect(one).toMatch(WELL);
-      expect(clusters).toContain(PEERS[1]);
-      expect(unread !== undefined).toBe(!WELL.test(arn));
+      const peers = { status: "read" as const, arns: [PEERS[1], arn] };
+      for (const told of [{ iam }, { peers }]) {
+        const { clusters, unread } = peersIn({ ...estate(), cluster: HERE, ...told });
+        for (const one of clusters) expect(one).toMatch(WELL);
+        expect(clusters).toContain(PEERS[1]);
+        expect(unread !== undefined).toBe(!WELL.test(arn));
+      }
     }),
     { numRuns: 200 },
   );
