@@ -9,7 +9,7 @@ import { dayNumber } from "../core/anomaly/day-figures.ts";
 import { settledDay } from "../core/anomaly/surprise.ts";
 import type { Cluster } from "../core/base/ids.ts";
 import { DAY, floorTo, HOUR, type Instant, type Interval } from "../core/base/time.ts";
-import { LIVE_SETTLE_MS, type PeerFacts } from "../core/findings/facts.ts";
+import { LIVE_SETTLE_MS, type OwnLogins, type PeerFacts } from "../core/findings/facts.ts";
 import {
   EMPTY_LEDGER,
   growingLedger,
@@ -39,6 +39,23 @@ export const settleMsOf = async (store: ReadStore, cluster: Cluster, now: Instan
   const interval = { from: now - LONGEST_SETTLE_MS, to: now - LIVE_SETTLE_MS };
   const { canaries } = await store.canaries.look(cluster, interval, now);
   return settleMsAfter(canaries, now);
+};
+
+/** How far back own logins are matched. */
+const OWN_LOGIN_DAYS = 30;
+
+/** Matched from an hour before on, so that no attempt and its login lie on two sides of where the look begins. */
+export const ownLoginsOf = async (store: ReadStore, cluster: Cluster, now: Instant): Promise<OwnLogins> => {
+  const from = now - OWN_LOGIN_DAYS * DAY;
+  const all = await store.canaries.look(cluster, { from: from - HOUR, to: now }, now);
+  const since = <T extends { readonly at: Instant }>(logins: readonly T[]) =>
+    logins.filter(({ at }) => at >= from);
+  return {
+    from,
+    canaries: since(all.canaries),
+    missed: since(all.missed),
+    surplus: since(all.surplus),
+  };
 };
 
 const NO_END = Number.MAX_SAFE_INTEGER;
@@ -127,7 +144,7 @@ export const peerFacts = async (
   // Who is a person is told by days: by those that are kept, else by those themselves.
   const estate = await store.estates.newest(peer, now);
   const told = ((estate?.day ?? dayNumber(now) - HORIZON_DAYS) + 1) * DAY;
-  const [activity, evidence, settleMs] = await Promise.all([
+  const [activity, evidence, ownLogins] = await Promise.all([
     indexedActivity(
       store,
       peer,
@@ -139,7 +156,7 @@ export const peerFacts = async (
       until,
     ),
     coverageEvidence(store, peer, lookback, now),
-    settleMsOf(store, peer, now),
+    ownLoginsOf(store, peer, now),
   ]);
   const earlierUses = usesSince(ledger, dayNumber(now) - USE_DAYS);
   return {
@@ -147,7 +164,8 @@ export const peerFacts = async (
       cluster: peer,
       ...(until !== undefined && { until }),
       ...(estate && { estate }),
-      ...{ activity, earlierUses, ...evidence, settleMs },
+      ...{ activity, earlierUses, ...evidence, ownLogins },
+      settleMs: settleMsAfter(ownLogins.canaries, now),
     },
     kept: isNew ? [{ peer, ledger, revision }] : [],
   };

@@ -9,7 +9,7 @@ import { DAY, floorTo, HOUR, type Instant, type Interval } from "../core/base/ti
 import type { Baseline } from "../core/baseline/baseline.ts";
 import { peersIn, peersSince } from "../core/catalog/peers.ts";
 import { type Exemption, lastMatched } from "../core/findings/exemption.ts";
-import type { ExemptionUse, Facts, OwnLogins, RecentChanges } from "../core/findings/facts.ts";
+import type { ExemptionUse, Facts, RecentChanges } from "../core/findings/facts.ts";
 import type { Finding } from "../core/findings/finding.ts";
 import { USE_DAYS, type UseLedger, usesSince } from "../core/findings/use-ledger.ts";
 import type { Archetype } from "../core/privileges/archetype.ts";
@@ -20,6 +20,7 @@ import type { ReadStore } from "../store/open-store.ts";
 import {
   indexedActivity,
   ledgerAt,
+  ownLoginsOf,
   type PeerLedger,
   type PeerQuestion,
   peerFacts,
@@ -31,9 +32,6 @@ import { unlessUnreadable } from "./unreadable.ts";
 const LOOKBACK_DAYS = USE_DAYS;
 /** How far back habits are worked out where none are kept: their horizon, and a month that they rest on. */
 const FIRST_DAYS = HORIZON_DAYS + 30;
-/** How far back own logins are matched. */
-const OWN_LOGIN_DAYS = 30;
-
 export type FactOptions = {
   /** The role of the snapshot function, of whichever account the cluster is. */
   readonly auditor?: Principal | undefined;
@@ -57,20 +55,6 @@ export type Loaded = {
   /** As they were read, for the change that the judgement makes to them. */
   readonly findings: FindingsRead;
   readonly exemptions: readonly Exemption[];
-};
-
-/** Matched from an hour before on, so that no attempt and its login lie on two sides of where the look begins. */
-const ownLoginsOf = async (store: ReadStore, cluster: Cluster, now: Instant): Promise<OwnLogins> => {
-  const from = now - OWN_LOGIN_DAYS * DAY;
-  const all = await store.canaries.look(cluster, { from: from - HOUR, to: now }, now);
-  const since = <T extends { readonly at: Instant }>(logins: readonly T[]) =>
-    logins.filter(({ at }) => at >= from);
-  return {
-    from,
-    canaries: since(all.canaries),
-    missed: since(all.missed),
-    surplus: since(all.surplus),
-  };
 };
 
 /** An episode that somebody vouched for; nothing for any other finding. */

@@ -66,7 +66,7 @@ export type OwnLogins = {
  */
 export type PeerFacts = Pick<
   Facts,
-  "activity" | "earlierUses" | "estate" | "coverage" | "doubts" | "settleMs"
+  "activity" | "earlierUses" | "estate" | "coverage" | "doubts" | "settleMs" | "ownLogins"
 > & {
   readonly cluster: Cluster;
   /** A peer of earlier: its activity is told up to then only. Missing: it is one. */

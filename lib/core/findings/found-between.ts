@@ -17,7 +17,7 @@ export const adminsBetween = (
   { activity, coverage }: Pick<AuditView, "activity" | "coverage">,
   stretch: Interval,
 ): readonly string[] => {
-  const { surplus } = coverage.ownLogins ?? {};
+  const { surplusLogins: surplus } = coverage.database;
   const isOwn =
     surplus && !surplus.some(({ at, admin }) => admin && lastsInto({ firstAt: at, lastAt: at }, stretch));
   const connected = [activity, ...activity.peers].flatMap(({ principals, talliesWithin }) =>

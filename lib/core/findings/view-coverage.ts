@@ -3,6 +3,7 @@ import { DAY, floorTo, HOUR, type Instant, type Interval } from "../base/time.ts
 import type { Asleep } from "../coverage/asleep.ts";
 import { type CaptureCheck, STALE_CHECK_HOURS } from "../coverage/capture-check.ts";
 import type { Unchosen } from "../coverage/chosen.ts";
+import type { OwnLogin } from "../coverage/pair-logins.ts";
 import { type PeerCoverage, settledTogether } from "../coverage/peer-coverage.ts";
 import { type Uncovered, uncoveredOf } from "../coverage/uncovered.ts";
 import { databaseCoverage } from "./database-coverage.ts";
@@ -13,6 +14,17 @@ export type DatabaseCoverage = Pick<CoverageView, "settledUntil" | "uncovered" |
   readonly peers: readonly PeerCoverage[];
   /** Why it is not known whether there are more peers; undefined: these are all that anybody told of. */
   readonly peersUnread: string | undefined;
+  /** Logins under the auditor's ARN that it did not make, at whichever endpoint; undefined: at one nobody wrote down its own. */
+  readonly surplusLogins: readonly OwnLogin[] | undefined;
+};
+
+/** Of a peer of earlier up to its end. */
+const surplusOf = ({ ownLogins, peers = [] }: Facts): DatabaseCoverage["surplusLogins"] => {
+  const there = peers.map(({ ownLogins: its, until }) =>
+    its?.surplus.filter(({ at }) => until === undefined || at < until),
+  );
+  const all = [ownLogins?.surplus, ...there];
+  return all.every((surplus) => surplus !== undefined) ? all.flat() : undefined;
 };
 
 export type CoverageView = {
@@ -42,6 +54,7 @@ export const coverageViews = (facts: Facts): ((now: Instant) => CoverageView) =>
   const { ownLogins, captureCheck, asleep, unchosen } = facts;
   const uncovered = uncoveredOf(facts.coverage, facts.doubts);
   const database = databaseCoverage(facts, uncovered);
+  const surplusLogins = surplusOf(facts);
   // A doubt about the first hour that was proven leaves it expected.
   const begun = [facts.captureExpectedFrom, ...facts.coverage.map(({ from }) => from)].filter(
     (at) => at != null,
@@ -58,6 +71,7 @@ export const coverageViews = (facts: Facts): ((now: Instant) => CoverageView) =>
         windowOf: (days) => ({ from: allSettled - days * DAY, to: allSettled }),
         peers: database.peers,
         peersUnread: database.unread,
+        surplusLogins,
       },
       settledUntil,
       uncovered,

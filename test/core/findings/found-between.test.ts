@@ -69,6 +69,26 @@ describe("access that is no longer found", () => {
     expect(saysOf({ connections: others, gaps: [gapAt(9)] })).not.toContain("not proven");
   });
 
+  it("names the auditor where one login as admin too many came through the peer", () => {
+    const peer = Cluster.parse(EXAMPLE_CLUSTER.replace("us-east-1", "us-east-2"));
+    const iam = exampleIam({ clusters: [exampleCluster(EXAMPLE_CLUSTER), exampleCluster(peer)] });
+    const at = EXAMPLE_NOW - 3 * HOUR;
+    const both = (surplusAt: readonly number[]): Facts => ({
+      ...exampleFacts({ connections: others, catalog: {}, iam, own: {} }),
+      peers: [
+        {
+          ...exampleFacts({
+            connections: [{ by: "Auditor", at, action: "DbConnectAdmin" }],
+            own: { surplusAt, admin: true },
+          }),
+          cluster: peer,
+        },
+      ],
+    });
+    expect(saysBy(both([]))).toBe(`${between} No connection as admin was seen in between.`);
+    expect(saysBy(both([at]))).toBe(`${between} Connected as admin in between: Auditor.`);
+  });
+
   it("counts an hour that is not proven at the peer, and says where nobody can tell its peers", () => {
     const peer = Cluster.parse(EXAMPLE_CLUSTER.replace("us-east-1", "us-east-2"));
     const iam = exampleIam({ clusters: [exampleCluster(EXAMPLE_CLUSTER), exampleCluster(peer)] });

@@ -17,6 +17,7 @@ import {
 } from "../../../lib/core/findings/example-facts.ts";
 import { exampleCluster, exampleIam } from "../../../lib/core/findings/example-iam.ts";
 import type { Facts } from "../../../lib/core/findings/facts.ts";
+import { adminsBetween } from "../../../lib/core/findings/found-between.ts";
 import { judgeWith } from "../../../lib/core/findings/judge.ts";
 import { mappingsWith } from "../../../lib/core/findings/mapping-judgement.ts";
 import { lastElsewhere } from "../../../lib/core/findings/used-elsewhere.ts";
@@ -202,6 +203,43 @@ it("says what to do for the peer also where hours are missing at both endpoints,
   expect(fixOf([hour(20)], [hour(30)])).toContain(`1 hour of its peer in us-east-2 (${PEER})`);
   expect(fixOf([], [hour(30)])).toContain(`1 hour of its peer in us-east-2 (${PEER})`);
   expect(fixOf([hour(20)], [])).toBeUndefined();
+});
+
+it("was connected as admin through either endpoint, and a login that the auditor did not make hides at neither", () => {
+  const lately = fc.integer({ min: 1, max: 96 }).map((hours): Instant => NOW - hours * HOUR);
+  const auditor = fc.record({ at: lately, isOwn: fc.boolean(), there: fc.boolean() });
+  const stretches = fc.tuple(lately, fc.integer({ min: 1, max: 48 }));
+  fc.assert(
+    fc.property(
+      connections,
+      fc.array(auditor, { maxLength: 4 }),
+      stretches,
+      (made, logins, [from, hours]) => {
+        const factsOf = (isHere: (there: boolean) => boolean, iam = one) => {
+          const own = logins.filter(({ there }) => isHere(there));
+          const surplusAt = own.filter(({ isOwn }) => !isOwn).map(({ at }) => at);
+          const asAuditor = own.map(({ at }) => ({ by: "Auditor", at, action: "DbConnectAdmin" as const }));
+          return exampleFacts({
+            ...{ mappings, iam, own: { surplusAt, admin: true } },
+            connections: [...shown(made, isHere), ...asAuditor],
+          });
+        };
+        const stretch = { from, to: from + hours * HOUR };
+        const here = factsOf((there) => !there, both);
+        const joined = { ...here, peers: [{ ...factsOf((there) => there), cluster: PEER }] };
+        const admins = adminsBetween(auditView(joined), stretch);
+        expect(admins).toEqual(adminsBetween(auditView(factsOf(() => true)), stretch));
+        // Where nobody wrote down its logins at the peer, any of them may be somebody else's.
+        const { ownLogins: _, ...unwritten } = factsOf((there) => there);
+        const unsure = adminsBetween(
+          auditView({ ...here, peers: [{ ...unwritten, cluster: PEER }] }),
+          stretch,
+        );
+        for (const admin of admins) expect(unsure).toContain(admin);
+      },
+    ),
+    { numRuns: 60 },
+  );
 });
 
 it("is silent for no longer than its connections through the peer say, also where only the newest uses are kept", () => {
