@@ -47,12 +47,19 @@ const ofWhom = ({ roleOid, objectOid }: HeldPeriod, { namesakes }: Timeline): st
   return said.length ? ` (${said.join(", ")})` : "";
 };
 
-const heldText = ({ holds, after, since }: HeldPeriod): string => {
+/** What columns give where the whole table is not held. */
+const columnsText = (columns: HeldPeriod["columns"]): string => {
+  if (columns === null) return "; on which columns is not known";
+  return columns.length ? `; on columns: ${columns.map(printable).join(", ")}` : "";
+};
+
+const heldText = ({ holds, columns, after, since }: HeldPeriod): string => {
   const when =
     after === null
       ? `from the first snapshot on (${stamp(since)}); since when before that is not known`
       : `between the snapshots of ${stamp(after)} and ${stamp(since)}`;
-  return { yes: `HELD      ${when}`, no: `not held  ${when}`, unknown: `unknown   ${when}` }[holds];
+  const held = { yes: "HELD     ", no: "not held ", unknown: "unknown  " }[holds];
+  return `${held} ${when}${columnsText(columns)}`;
 };
 
 const print = (io: Io, answer: Answer): void => {
@@ -96,7 +103,10 @@ export const addTimeline: AddCommand = (history, io) => {
       "--principal <arn>",
       "its mappings, what happened to its roles meanwhile, and what IAM changed for it",
     )
-    .option("--object <name>", "changes of schema.table, schema.function(arguments) or schema")
+    .option(
+      "--object <name>",
+      "changes of schema.table, schema.table.column, schema.function(arguments) or schema",
+    )
     .option("--privilege <name>", "with --role and --object: since when it is held, and by what change")
     .option("--json", "one JSON document on stdout")
     .addHelpText(
@@ -126,8 +136,9 @@ export const addTimeline: AddCommand = (history, io) => {
       })),
       changes: answer.changes.map(toldRecord),
       ...(answer.held && {
-        held: answer.held.map(({ holds, roleOid, objectOid, after, since, seq, by }) => ({
+        held: answer.held.map(({ holds, columns, roleOid, objectOid, after, since, seq, by }) => ({
           holds,
+          columns,
           roleOid,
           objectOid,
           after: when(after),

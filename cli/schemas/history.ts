@@ -38,6 +38,10 @@ export const Diff = z.looseObject({
 
 const Held = z.looseObject({
   holds: z.enum(["yes", "no", "unknown"]),
+  columns: z
+    .array(z.string())
+    .nullable()
+    .describe("Of a table on whose whole it is not held: the columns on which it is; null: it is not known."),
   after: Time.nullable().describe("null: since before the first snapshot."),
   before: Time,
   seq: z.int().positive(),

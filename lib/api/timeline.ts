@@ -17,6 +17,12 @@ const path = "/history/timeline";
 const HeldPeriod = z
   .object({
     holds: z.enum(["yes", "no", "unknown"]),
+    columns: z.nullable(z.array(z.string())).check(
+      z.meta({
+        description:
+          "Of a table on whose whole it is not held: the columns on which it is; null: it is not known.",
+      }),
+    ),
     after: z.nullable(Time).check(
       z.meta({
         description: "The last snapshot that showed the state before; null: so from the first snapshot on.",
@@ -143,7 +149,9 @@ export const historyTimeline: Route = route({
     ...clusterParam,
     role: optionalText("Changes of this role."),
     principal: optionalText("Changes of this principal's mappings and roles, by its IAM ARN."),
-    object: optionalText("Changes of schema.table, schema.function(arguments) or schema."),
+    object: optionalText(
+      "Changes of schema.table, schema.table.column, schema.function(arguments) or schema.",
+    ),
     privilege: optionalText("With role and object: since when it is held, and by what change."),
     ...pageParams,
   }),
@@ -180,6 +188,7 @@ export const historyTimeline: Route = route({
         !place && {
           held: held.map((period) => ({
             holds: period.holds,
+            columns: period.columns && [...period.columns],
             after: orNull(period.after),
             before: iso(period.since),
             seq: period.seq,

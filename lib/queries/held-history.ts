@@ -4,17 +4,19 @@ import type { Cluster, Oid } from "../core/base/ids.ts";
 import { PUBLIC } from "../core/base/ids.ts";
 import type { Instant } from "../core/base/time.ts";
 import { knownRows } from "../core/catalog/known-catalog.ts";
-import { type Privilege, privilegeBit, privilegeLetters } from "../core/catalog/privileges.ts";
+import { kindsOf, type Privilege, privilegeBit, privilegeLetters } from "../core/catalog/privileges.ts";
 import { type RecordedChange, sectionOf } from "../core/history/change.ts";
 import { objectSubject, roleSubject, SECTIONS } from "../core/history/change-subjects.ts";
 import { mergeTimelines } from "../core/history/timeline-principal.ts";
-import { accessEngine, type Certainty } from "../core/privileges/effective.ts";
+import { type AccessEngine, accessEngine, type Certainty } from "../core/privileges/effective.ts";
 import { type AccessObject, sectionOf as sectionOfKind } from "../core/privileges/effective-objects.ts";
 import type { Snapshot, SnapshotStore } from "../store/history/snapshots.ts";
 
 /** One stretch in which the answer stayed the same. */
 export type HeldPeriod = {
   readonly holds: Certainty;
+  /** Of a table on whose whole it is not held: the columns on which it is; null: it is not known. */
+  readonly columns: readonly string[] | null;
   /** The last snapshot that showed the state before; null: it was so from the first snapshot on. */
   readonly after: Instant | null;
   /** The first snapshot that showed it. */
@@ -30,10 +32,15 @@ export type HeldPeriod = {
 /** Whom a name may mean: several that bore it one after the other, and the texts that it is written as. */
 export type Bearers = { readonly subjects: readonly string[]; readonly names: readonly string[] };
 
+/** `columns`: where they are asked for and not their tables, each under its table's subject. */
+export type ObjectBearers = Bearers & {
+  readonly columns: readonly { readonly subject: string; readonly number: number; readonly name: string }[];
+};
+
 export type HeldQuestion = {
   readonly cluster: Cluster;
   readonly role: Bearers;
-  readonly object: Bearers;
+  readonly object: ObjectBearers;
   readonly privilege: Privilege;
 };
 
@@ -77,15 +84,18 @@ const DATABASE_OWNER = 6171;
 const reasons = (
   pending: readonly RecordedChange[],
   seen: ReadonlySet<Oid>,
-  privilege: Privilege,
+  { privilege, object }: HeldQuestion,
+  withColumns: boolean,
 ): readonly RecordedChange[] => {
   const letter = privilegeLetters(privilegeBit(privilege));
+  const isAsked = (column: number | null): boolean =>
+    column === null || withColumns || object.columns.some(({ number }) => number === column);
   const left = pending.filter(({ change }) => {
     if (change.kind !== "grant") return true;
     const letters = `${change.before?.privileges ?? ""}${change.after?.privileges ?? ""}`;
     const { oid } = change.grantee;
     return (
-      letters.includes(letter) && change.object.column === null && (seen.has(oid) || oid === DATABASE_OWNER)
+      letters.includes(letter) && isAsked(change.object.column) && (seen.has(oid) || oid === DATABASE_OWNER)
     );
   });
   return left.length ? left : pending;
@@ -99,7 +109,8 @@ const matters = (objects: readonly string[], { change }: RecordedChange): boolea
   if (change.kind === "section-unreadable" || change.kind === "section-readable")
     return (
       ["roles", "memberships", "database"].includes(change.section) ||
-      objects.some((subject) => subject.startsWith(`${change.section}:`))
+      objects.some((subject) => subject.startsWith(`${change.section}:`)) ||
+      (change.section === "columns" && objects.some((subject) => subject.startsWith("relations:")))
     );
   if (!("object" in change)) return true;
   const subject = objectSubject(change.object);
@@ -112,34 +123,93 @@ const bearerOf = <T>(there: readonly T[], { names }: Bearers, nameOf: (one: T) =
 
 const qualified = ({ schema, name }: AccessObject): string => (schema === null ? name : `${schema}.${name}`);
 
-type Held = Pick<HeldPeriod, "holds" | "roleOid" | "objectOid">;
+type Held = Pick<HeldPeriod, "holds" | "columns" | "roleOid" | "objectOid">;
 
-const holdsIn = ({ catalog }: Snapshot, { role, object, privilege }: HeldQuestion): Held => {
+/** A role by its number in the engine, or everybody. */
+type Holder = { readonly id: number; readonly oid: Oid } | typeof EVERYBODY;
+const EVERYBODY = "everybody";
+
+const holdersIn = (engine: AccessEngine, subject: string): Holder[] => {
+  if (subject === roleSubject(PUBLIC)) return [EVERYBODY];
+  const oid = oidOf(subject);
+  const id = engine.graph.idOf.get(oid);
+  return id === undefined ? [] : [{ id, oid }];
+};
+
+const answer = (
+  engine: AccessEngine,
+  holder: Holder,
+  privilege: Privilege,
+  object: AccessObject,
+): Certainty => {
+  if (holder !== EVERYBODY) return engine.holds(holder.id, privilege, object);
+  const bit = privilegeBit(privilege);
+  return object.everyone & bit ? "yes" : object.doubt & bit ? "unknown" : "no";
+};
+
+/** Of a table and its columns. */
+const onColumns = (
+  engine: AccessEngine,
+  holder: Holder,
+  { object, privilege }: HeldQuestion,
+  table: AccessObject,
+): Pick<Held, "holds" | "columns"> => {
+  const columns = engine.objects.filter(
+    ({ kind, oid, columnNumber }) => kind === "column" && oid === table.oid && columnNumber > 0,
+  );
+  const whole = answer(engine, holder, privilege, table);
+  const isBlind = engine.gaps.some(({ section }) => section === "columns");
+  const numbers = object.columns.flatMap(({ subject, number }) =>
+    oidOf(subject) === table.oid ? [number] : [],
+  );
+  if (numbers.length) {
+    const asked = columns.filter(({ columnNumber }) => numbers.includes(columnNumber));
+    const one = asked.find(({ column }) => object.columns.some(({ name }) => name === column)) ?? asked[0];
+    // A column without privileges of its own follows its table.
+    const holds = one
+      ? answer(engine, holder, privilege, one)
+      : isBlind && whole === "no"
+        ? "unknown"
+        : whole;
+    return { holds, columns: [] };
+  }
+  const held = columns.flatMap((one) =>
+    one.column !== null && answer(engine, holder, privilege, one) === "yes" ? [one.column] : [],
+  );
+  const isRelation = sectionOfKind(table.kind) === "relations";
+  const canHave = isRelation && table.kind !== "sequence" && kindsOf(privilege).includes("column");
+  return { holds: whole, columns: whole === "yes" || !canHave ? [] : isBlind ? null : held };
+};
+
+const holdsIn = ({ catalog }: Snapshot, question: HeldQuestion): Held => {
+  const { role, object } = question;
   const engine = accessEngine(catalog);
-  const roles = role.subjects.flatMap((subject) => {
-    const id = engine.graph.roles.findIndex(({ oid }) => oid === oidOf(subject));
-    return id < 0 ? [] : [id];
-  });
+  const holders = role.subjects.flatMap((subject) => holdersIn(engine, subject));
   const objects = object.subjects.flatMap((subject) =>
     engine.objects.filter(
       (one) => one.kind !== "column" && `${sectionOfKind(one.kind)}:${one.oid}` === subject,
     ),
   );
-  const id = bearerOf(roles, role, (one) => engine.graph.roles[one]?.name ?? "");
+  const holder = bearerOf(holders, role, (one) =>
+    one === EVERYBODY ? "PUBLIC" : (engine.graph.roles[one.id]?.name ?? ""),
+  );
   const found = bearerOf(objects, object, qualified);
-  const roleOid = id === undefined ? null : (engine.graph.roles[id]?.oid ?? null);
+  const roleOid = holder === undefined ? null : holder === EVERYBODY ? PUBLIC : holder.oid;
   const about = { roleOid, objectOid: found?.oid ?? null };
-  if (id !== undefined && found) return { ...about, holds: engine.holds(id, privilege, found) };
+  if (holder !== undefined && found) return { ...about, ...onColumns(engine, holder, question, found) };
   const sections = new Set(object.subjects.map((subject) => subject.split(":")[0]));
   // What is not there cannot be held; what could not be looked for may be.
   const blind = engine.gaps.some((gap) => gap.section === "roles" || sections.has(gap.section));
-  return { ...about, holds: blind ? "unknown" : "no" };
+  return { ...about, holds: blind ? "unknown" : "no", columns: blind ? null : [] };
 };
 
 /** The same bearer, or a time in which nobody bore the name: that alone does not change a "no". */
 const sameOne = (a: Oid | null, b: Oid | null): boolean => a === null || b === null || a === b;
 const sameHeld = (a: Held | undefined, b: Held): boolean =>
-  a?.holds === b.holds && sameOne(a.roleOid, b.roleOid) && sameOne(a.objectOid, b.objectOid);
+  a?.holds === b.holds &&
+  a.columns?.join("\0") === b.columns?.join("\0") &&
+  sameOne(a.roleOid, b.roleOid) &&
+  sameOne(a.objectOid, b.objectOid);
 
 /**
  * The stretches from the first snapshot to the newest, oldest first; none where there is no snapshot. A stretch ends where
@@ -168,9 +238,11 @@ export const heldHistory = async (store: Reader, question: HeldQuestion): Promis
     const snapshot = await store.bySeq(cluster, recorded.toSeq);
     if (!snapshot) continue;
     const held = holdsIn(snapshot, question);
-    if (!sameHeld(periods.at(-1), held)) {
+    const before = periods.at(-1);
+    if (!sameHeld(before, held)) {
       const after = Math.min(...pending.map(({ from }) => from));
-      const by = reasons(pending, ofRoles.seen, question.privilege);
+      const ofColumns = Boolean(held.columns?.length || before?.columns?.length);
+      const by = reasons(pending, ofRoles.seen, question, ofColumns);
       periods.push({ ...held, after, since: snapshot.manifest.takenAt, seq: recorded.toSeq, by });
     }
     pending = [];

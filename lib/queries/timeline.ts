@@ -13,11 +13,12 @@ import { type UnknownStretch, unknownStretches } from "../core/history/timeline-
 import { waysIn } from "../core/iam/ways-in.ts";
 import { findPrivilege } from "../core/privileges/find-object.ts";
 import { AuditError } from "../errors.ts";
-import { type FoundSubject, findObjects, findRoles } from "../store/history/find-subject.ts";
+import { findObjects } from "../store/history/find-objects.ts";
+import { type FoundSubject, findRoles } from "../store/history/find-subject.ts";
 import type { Snapshot } from "../store/history/snapshots.ts";
 import type { ReadStore } from "../store/open-store.ts";
 import { databaseOf } from "./database.ts";
-import { type Bearers, type HeldPeriod, heldHistory } from "./held-history.ts";
+import { type Bearers, type HeldPeriod, heldHistory, type ObjectBearers } from "./held-history.ts";
 import { type IamTimeline, principalIamTimeline, roleIamTimeline } from "./iam-timeline.ts";
 import { type CouldGrant, whoCouldGrant } from "./who-could-grant.ts";
 
@@ -136,15 +137,21 @@ const subjectsIn = async (
   snapshots: Snapshots,
   cluster: Cluster,
   catalog: KnownCatalog,
-  { role, object }: TimelineQuestion,
+  { role, object, privilege }: TimelineQuestion,
 ): Promise<Subjects> => ({
   roles: role === undefined ? [] : await findRoles(snapshots, cluster, catalog, role),
-  objects: object === undefined ? [] : await findObjects(snapshots, cluster, catalog, object),
+  objects: object === undefined ? [] : await findObjects(snapshots, cluster, catalog, object, privilege),
 });
 
+/** Of columns their tables. */
 const bearers = (found: readonly FoundSubject[]): Bearers => ({
-  subjects: found.map(({ subject }) => subject),
-  names: [...new Set(found.map(({ name }) => name))],
+  subjects: [...new Set(found.map(({ subject }) => subject))],
+  names: [...new Set(found.map(({ name, column }) => column?.table ?? name))],
+});
+
+const objectBearers = (found: readonly FoundSubject[]): ObjectBearers => ({
+  ...bearers(found),
+  columns: found.flatMap(({ subject, column }) => (column ? [{ subject, ...column }] : [])),
 });
 
 /** The names that meant several, one after the other, by the timelines of all that bore them. */
@@ -156,28 +163,38 @@ const ambiguities = async (
   const asked = [
     { what: "role" as const, found: roles },
     { what: "object" as const, found: objects },
-  ].filter(({ found }) => found.length > 1);
+  ]
+    .map(({ what, found }) => ({ what, ...bearers(found) }))
+    .filter(({ subjects }) => subjects.length > 1);
   return Promise.all(
-    asked.map(async ({ what, found }) => {
-      const { subjects, names } = bearers(found);
+    asked.map(async ({ what, subjects, names }) => {
       const timelines = new Map<string, RecordedChange[]>();
       for (const subject of subjects) timelines.set(subject, await snapshots.timeline(cluster, subject));
-      return { what, name: found[0]?.name ?? "", bearers: namesakesOf(new Set(names), timelines) };
+      return { what, name: names[0] ?? "", bearers: namesakesOf(new Set(names), timelines) };
     }),
   );
 };
+
+/** What concerns one of these columns or its whole table; everything where no columns are asked for. */
+const isOfColumns = ({ change }: RecordedChange, columns: ObjectBearers["columns"]): boolean =>
+  columns.length === 0 ||
+  !("object" in change) ||
+  change.object.column === null ||
+  columns.some(
+    ({ subject, number }) => number === change.object.column && subjectsOf(change).includes(subject),
+  );
 
 /** Of several subjects each change once; of a role and an object what concerns both. */
 const ofSubjects = async (
   snapshots: Snapshots,
   cluster: Cluster,
   roles: readonly string[],
-  objects: readonly string[],
+  { subjects: objects, columns }: ObjectBearers,
 ): Promise<RecordedChange[]> => {
   const all = await Promise.all(
     [...roles, ...objects].map((subject) => snapshots.timeline(cluster, subject)),
   );
-  const changes = mergeTimelines(all);
+  const changes = mergeTimelines(all).filter((recorded) => isOfColumns(recorded, columns));
   if (!roles.length || !objects.length) return changes;
   return changes.filter(({ change }) => {
     if (change.kind === "other-object") {
@@ -193,10 +210,10 @@ const ofSubjects = async (
 const ofNamed = async (
   snapshots: Snapshots,
   cluster: Cluster,
-  { role, object }: { readonly role: Bearers; readonly object: Bearers },
+  { role, object }: { readonly role: Bearers; readonly object: ObjectBearers },
   iamUpTo: number | undefined,
 ): Promise<IamTimeline> => {
-  const inside = await ofSubjects(snapshots, cluster, role.subjects, object.subjects);
+  const inside = await ofSubjects(snapshots, cluster, role.subjects, object);
   if (iamUpTo === undefined) return { changes: inside, notWeighedBefore: null };
   const iam = await iamOfRole(snapshots, cluster, role, iamUpTo);
   return { ...iam, changes: mergeTimelines([inside, iam.changes]) };
@@ -212,7 +229,7 @@ export const timelineOf = async (
   const { snapshots } = store;
   const { principal, privilege } = question;
   const subjects = await subjectsIn(snapshots, cluster, newest.catalog, question);
-  const [role, object] = [bearers(subjects.roles), bearers(subjects.objects)];
+  const [role, object] = [bearers(subjects.roles), objectBearers(subjects.objects)];
   const { seq } = newest.manifest;
   const isOfRole = question.role !== undefined && question.object === undefined;
   const { changes, notWeighedBefore } =

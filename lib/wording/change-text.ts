@@ -2,7 +2,7 @@
 
 import { counted } from "../core/base/counted.ts";
 import type { Role } from "../core/catalog/catalog.ts";
-import type { Change } from "../core/history/change.ts";
+import type { Change, ChangeOf } from "../core/history/change.ts";
 import { otherObjectText, sequenceOwnerText, viewRightsText, viewRulesText } from "./beside-text.ts";
 import { defaultPrivilegeText } from "./default-privilege-text.ts";
 import { grantText } from "./grant-text.ts";
@@ -38,6 +38,22 @@ const attributeWords = (row: Role): string => {
   return words.length ? ` with ${words.join(", ")}` : "";
 };
 
+const attributeText = ({ object: of, attribute, from, to }: ChangeOf<"object-attribute">): string => {
+  if (attribute === "securityDefiner")
+    return `${object(of)} now runs with its ${to ? "owner's rights (SECURITY DEFINER)" : "caller's rights (SECURITY INVOKER)"}`;
+  const name = attribute === "identityArguments" ? "arguments" : attribute;
+  return `${object(of)}: its ${name} went from ${value(from)} to ${value(to)}`;
+};
+
+/** A column's privileges come beside its table's, which an ACL of another object stands for. */
+const aclFormText = ({ object: of, explicit, column }: ChangeOf<"acl-form">): string => {
+  if (column === null)
+    return `${object(of)}: its built-in privileges ${explicit ? "were written down as an ACL" : "stand for its ACL again"}, which changed nobody's access`;
+  return explicit
+    ? `${object(of)} has privileges of its own, beside those of its table`
+    : `${object(of)} has no privileges of its own any more: it follows its table, or is gone`;
+};
+
 /** Raw names: whoever shows it makes them visible. */
 export const changeText = (change: Change): string => {
   switch (change.kind) {
@@ -71,11 +87,11 @@ export const changeText = (change: Change): string => {
     case "object-moved":
       return `${object(change.object)} moved from schema ${change.fromName ?? change.from} to ${change.toName ?? change.to}`;
     case "object-attribute":
-      return `${object(change.object)}: ${change.attribute} went from ${value(change.from)} to ${value(change.to)}`;
+      return attributeText(change);
     case "owner":
       return `${object(change.object)} went from owner ${role(change.from)} to ${role(change.to)}`;
     case "acl-form":
-      return `${object(change.object)}: its built-in privileges ${change.explicit ? "were written down as an ACL" : "stand for its ACL again"}, which changed nobody's access`;
+      return aclFormText(change);
     case "acl-unknown":
       return `${object(change.object)}: ${counted(change.to.length, "entry", "entries")} of its ACL cannot be read, ${change.from.length} before`;
     case "grant":

@@ -1,8 +1,10 @@
+import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { HOUR } from "../../lib/core/base/time.ts";
 import type { Catalog } from "../../lib/core/catalog/catalog.ts";
 import type { Privilege } from "../../lib/core/catalog/privileges.ts";
-import { heldHistory } from "../../lib/queries/held-history.ts";
+import { accessEngine } from "../../lib/core/privileges/effective.ts";
+import { heldHistory, type ObjectBearers } from "../../lib/queries/held-history.ts";
 import { createSnapshotStore } from "../../lib/store/history/snapshots.ts";
 import { acl, cluster, estate, role, table } from "../support/catalogs.ts";
 import { testTables } from "../support/table.ts";
@@ -25,16 +27,25 @@ const member = (of: number, who: number, inherit = true) => ({
 });
 const orders = (...items: string[]) => table(1000, "orders", { acl: acl("10=arwdDxt/10", ...items) });
 
-/** Role 100's SELECT on orders over snapshots an hour apart. */
-const held = async (catalogs: readonly Catalog[], privilege: Privilege = "SELECT") => {
+/** Role 100's SELECT on orders, or on one of its columns, over snapshots an hour apart. */
+const stretches = async (
+  catalogs: readonly Catalog[],
+  privilege: Privilege,
+  columns: ObjectBearers["columns"] = [],
+  who = "role:100",
+) => {
   const store = createSnapshotStore(await tables.fresh(), { now: () => T });
   for (const [n, catalog] of catalogs.entries()) await store.save(cluster, catalog, T + n * HOUR);
-  const periods = await heldHistory(store, {
+  return heldHistory(store, {
     cluster,
-    role: { subjects: ["role:100"], names: ["app_ro"] },
-    object: { subjects: ["relations:1000"], names: ["public.orders"] },
+    role: { subjects: [who], names: ["app_ro"] },
+    object: { subjects: ["relations:1000"], names: ["public.orders"], columns },
     privilege,
   });
+};
+
+const held = async (catalogs: readonly Catalog[], privilege: Privilege = "SELECT") => {
+  const periods = await stretches(catalogs, privilege);
   return periods.map(({ holds, after, seq, by }) => ({
     holds,
     after,
@@ -120,5 +131,41 @@ describe("heldHistory", () => {
 
   it("has nothing to say without a snapshot", async () => {
     expect(await held([])).toEqual([]);
+  });
+
+  it("says of every snapshot what the engine says of it, of the table, of a column and of PUBLIC", async () => {
+    const grantees = fc.constantFrom(null, "100=r/10", "0=r/10", "102=r/10", "100=w/10");
+    const moment = fc.record({ whole: grantees, first: grantees, second: grantees, member: fc.boolean() });
+    await fc.assert(
+      fc.asyncProperty(fc.array(moment, { minLength: 1, maxLength: 6 }), async (moments) => {
+        const catalogs = moments.map(({ whole, first, second, member: joined }) =>
+          estate({
+            roles,
+            memberships: joined ? [member(102, 100)] : [],
+            relations: [orders(...(whole ? [whole] : []))],
+            columns: [first, second].flatMap((entry, i) =>
+              entry ? [{ relation: 1000, number: i + 1, name: `c${i + 1}`, acl: acl(entry) }] : [],
+            ),
+          }),
+        );
+        const ofTable = await stretches(catalogs, "SELECT");
+        const asked = [{ subject: "relations:1000", number: 1, name: "c1" }];
+        const ofColumn = await stretches(catalogs, "SELECT", asked);
+        const ofPublic = await stretches(catalogs, "SELECT", [], "role:0");
+        for (const [n, catalog] of catalogs.entries()) {
+          const engine = accessEngine(catalog);
+          const id = engine.graph.idOfName.get("app_ro") ?? -1;
+          const at = (periods: typeof ofTable) => periods.findLast(({ seq }) => seq <= n + 1);
+          const objects = engine.objects.filter(({ oid, kind }) => oid === 1000 && kind !== "type");
+          const yes = objects.filter((one) => engine.holds(id, "SELECT", one) === "yes");
+          const whole = yes.some(({ kind }) => kind === "table");
+          const columns = yes.flatMap(({ column }) => column ?? []);
+          expect(at(ofTable)).toMatchObject({ holds: whole ? "yes" : "no", columns: whole ? [] : columns });
+          expect(at(ofColumn)?.holds).toBe(whole || columns.includes("c1") ? "yes" : "no");
+          expect(at(ofPublic)?.holds).toBe(moments[n]?.whole === "0=r/10" ? "yes" : "no");
+        }
+      }),
+      { numRuns: 15 },
+    );
   });
 });

@@ -51,6 +51,10 @@ export const letterBit = (letter: string): PrivilegeMask => bitByLetter.get(lett
 /** The bit of a privilege by its SQL name, upper case ("SELECT"); 0 for none. */
 export const privilegeBit = (name: string): PrivilegeMask => bitByName.get(name) ?? 0;
 
+/** The kinds of objects that can have it. */
+export const kindsOf = (privilege: Privilege): readonly AclKind[] =>
+  rows.find(({ name }) => name === privilege)?.kinds ?? [];
+
 /** The names of a mask's privileges (grant bits are not looked at), in the server's order. */
 export const privilegeNames = (mask: PrivilegeMask): Privilege[] =>
   PRIVILEGES.filter((_, i) => mask & (1 << i)).map(({ name }) => name);

@@ -224,6 +224,10 @@ export const findRole = (engine: AccessEngine, name: string): number => {
   const gap = engine.gaps.find(({ section }) => section === "roles");
   if (gap)
     throw new AuditError("not-found", `role ${name} is unknown: the roles could not be read (${gap.reason})`);
+  if (name.trim().toUpperCase() === "PUBLIC")
+    throw new AuditError("not-found", "PUBLIC is no role: it is everybody", {
+      hint: "dsql-audit who-can PRIVILEGE OBJECT says who holds it by PUBLIC; dsql-audit history timeline --role PUBLIC, what PUBLIC was granted.",
+    });
   const near = engine.graph.roles
     .map((r) => r.name)
     .filter((one) => one.toLowerCase().includes(name.toLowerCase()));
