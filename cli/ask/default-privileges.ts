@@ -1,10 +1,12 @@
 // `dsql-audit default-privileges`: what default privileges will grant on objects that are created later.
+import { rowsOf } from "../../lib/core/catalog/catalog.ts";
 import type { FutureRow, UnreadDefault } from "../../lib/core/privileges/default-privileges.ts";
 import { defaultPrivilegesOf } from "../../lib/queries/privileges.ts";
 import { addCatalogOptions, type CatalogOptions, sayBasis, withGrounds } from "../catalog-source.ts";
 import type { AddCommand } from "../command.ts";
 import { addOutputOptions, type OutputFlags } from "../context.ts";
 import { type Column, printable, printRows } from "../output.ts";
+import { emptyText, refuseEmpty, whyEmpty } from "../unknown-answer.ts";
 
 type Options = CatalogOptions & OutputFlags & { readonly role?: string };
 
@@ -37,13 +39,13 @@ export const addDefaultPrivileges: AddCommand = (program, io) => {
     );
   addOutputOptions(addCatalogOptions(command)).action((options: Options) =>
     withGrounds(io, options, async (grounds, basis) => {
-      const { defaultPrivileges } = grounds.engine.catalog.sections;
-      const nothing =
-        defaultPrivileges.status === "unreadable"
-          ? "Not known: the default privileges could not be read."
-          : "No default privileges are set: new objects get the built-in ones.";
       const { rows, unread } = defaultPrivilegesOf(grounds, options);
-      printRows(io, options, rows, columns, nothing);
+      const ground = ["defaultPrivileges", "roles", "memberships"] as const;
+      const set = rowsOf(grounds.engine.catalog, "defaultPrivileges").length > 0;
+      const why = rows.length ? undefined : whyEmpty(grounds.engine, set ? ground : ["defaultPrivileges"]);
+      refuseEmpty(options, why);
+      const none = "No default privileges are set: new objects get the built-in ones.";
+      printRows(io, options, rows, columns, emptyText(why, none));
       for (const one of unread) {
         for (const entry of one.entries) io.stderr.write(`unknown: ${printable(unreadText(one, entry))}\n`);
       }

@@ -8,6 +8,7 @@ import type { AddCommand } from "../command.ts";
 import { addOutputOptions, type OutputFlags } from "../context.ts";
 import type { Io } from "../io.ts";
 import { paragraph, printable, printRows } from "../output.ts";
+import { refuseEmpty, whyEmpty } from "../unknown-answer.ts";
 
 type Options = CatalogOptions & OutputFlags & { readonly role?: string; readonly all?: boolean };
 type Row = Escalation & { readonly role: string };
@@ -64,6 +65,7 @@ export const addEscalations: AddCommand = (program, io) => {
             (found): Row => ({ role: engine.graph.roles[id]?.name ?? "", ...found }),
           ),
         );
+      if (rows.length === 0) refuseEmpty(options, whyEmpty(engine, ["roles", "memberships"]));
       if (options.json || options.ndjson) {
         printRows(io, options, rows, [], "");
         for (const sentence of notLookedAt(engine)) io.stderr.write(`${printable(sentence)}\n`);

@@ -20,6 +20,7 @@ import type { AddCommand } from "../command.ts";
 import { addOutputOptions, type OutputFlags } from "../context.ts";
 import type { Io } from "../io.ts";
 import { printable, table } from "../output.ts";
+import { emptyText, refuseEmpty, whyEmpty } from "../unknown-answer.ts";
 
 type Options = CatalogOptions & OutputFlags & { readonly role?: string; readonly object?: string };
 
@@ -98,7 +99,7 @@ const linesOf = (engine: AccessEngine, rows: Iterable<PrivilegeRow>): Line[] => 
   }));
 };
 
-const printTable = (io: Io, lines: readonly Line[]): void => {
+const printTable = (io: Io, lines: readonly Line[], nothing: string): void => {
   table(
     io,
     lines,
@@ -108,7 +109,7 @@ const printTable = (io: Io, lines: readonly Line[]): void => {
       { head: "privileges", cell: ({ privileges }) => privileges },
       { head: "by", cell: ({ how }) => how },
     ],
-    "No privilege is held.",
+    nothing,
   );
   if (lines.length)
     io.stdout.write(
@@ -141,8 +142,11 @@ export const addPrivileges: AddCommand = (program, io) => {
     withGrounds(io, options, async (grounds, basis) => {
       const { role, rows, unread } = privilegesOf(grounds, options);
       sayUnread(io, unread);
+      const ofAcls = unread.length ? "entries of ACLs could not be read" : undefined;
+      const why = rows().next().done ? (whyEmpty(grounds.engine) ?? ofAcls) : undefined;
+      refuseEmpty(options, why);
       if (options.json || options.ndjson) printJson(io, options, rows());
-      else printTable(io, linesOf(grounds.engine, rows()));
+      else printTable(io, linesOf(grounds.engine, rows()), emptyText(why, "No privilege is held."));
       if (role !== undefined) await sayArchetype(io, options, grounds, role);
       sayBasis(io, options, basis);
     }),

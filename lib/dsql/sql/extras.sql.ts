@@ -35,7 +35,8 @@ select c.oid, exists (
     select from pg_catalog.unnest(c.reloptions) o
     where pg_catalog.lower(o) ~ '^security_invoker=(t|tr|tru|true|y|ye|yes|on|1)$') as "invoker"
 from pg_catalog.pg_class c where c.relkind = 'v' and c.relnamespace ${own} order by c.oid`,
-  // What the server was built with is in no pg_depend: its numbers are read from the rule itself.
+  // pg_depend also names tables whose rows a function gives back: what a rule itself reads or writes, its own text numbers.
+  // What the server was built with is in no pg_depend at all.
   viewRules: /* sql */ `
 select r.ev_class as "view",
   coalesce(pg_catalog.array_agg(distinct d.refobjid::pg_catalog.int8::pg_catalog.float8) filter (where d.refobjid is not null),
@@ -51,17 +52,18 @@ select r.ev_class as "view",
   pg_catalog.array_agg(distinct s.nspname::pg_catalog.text || '.' || s.relname::pg_catalog.text) filter (where s.oid is not null) as "secret"
 from (
     select r.oid, r.ev_class, r.ev_type, r.is_instead, array(
-      select m[1]::pg_catalog.oid from pg_catalog.regexp_matches(r.ev_action::pg_catalog.text, ':relid (1?[0-9]{1,4}) ', 'g') m
-    ) as pinned
+      select m[1]::pg_catalog.oid from pg_catalog.regexp_matches(r.ev_action::pg_catalog.text, ':relid ([0-9]{1,10}) ', 'g') m
+    ) as named
     from pg_catalog.pg_rewrite r join pg_catalog.pg_class c on c.oid = r.ev_class and c.relnamespace ${own}
     where r.ev_enabled <> 'D' offset 0) r
   left join pg_catalog.pg_depend d on d.classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass and d.objid = r.oid
     and d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass and d.refobjid <> r.ev_class
+    and d.refobjid = any (r.named)
   left join (
     select y.oid, y.relname, n.nspname from pg_catalog.pg_class y
       join pg_catalog.pg_namespace n on n.oid = y.relnamespace
     where y.relnamespace ${systems} and y.relacl::pg_catalog.text !~ '[{,]=[a-zA-Z*]*r') s
-    on s.oid = d.refobjid or s.oid = any (r.pinned)
+    on s.oid = any (r.named)
 group by r.ev_class, r.ev_type having r.ev_type <> '1' or pg_catalog.count(d.refobjid) > 0 or pg_catalog.count(s.oid) > 0
 order by r.ev_class, r.ev_type`,
   // 1259 is pg_class. "auto": serial and OWNED BY; "internal": an identity column.

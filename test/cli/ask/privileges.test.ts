@@ -100,10 +100,11 @@ describe("privileges", () => {
     ]);
   });
 
-  it("says on stderr what could not be read, and still answers", async () => {
+  it("says what could not be read, and answers no empty list for it", async () => {
     const { code, out, err } = await cli("privileges --catalog gap.catalog --json");
-    expect([code, out]).toEqual([0, "[]\n"]);
+    expect([code, out]).toEqual([1, ""]);
     expect(err).toContain("unknown: functions could not be read");
+    expect(err).toContain("the answer is unknown: functions could not be read");
   });
 });
 
