@@ -132,7 +132,8 @@ export const detectCluster = async (
   const { looks } = judgement;
   const peers = await peerFindings(store, facts.snapshot?.catalog, now);
   const existing = [...known.values()].map(({ finding }) => finding);
-  const observations = await lookCloser(store, cluster, facts.activity, existing, judgement.observations);
+  const endpoints = [facts, ...(facts.peers ?? [])] as const;
+  const observations = await lookCloser(store, endpoints, existing, judgement.observations);
   const kept = store.findings;
   // Read anew, and as late as can be: another look may have run beside this one, and a newer one is not undone.
   const lastLook = await kept.lastLook(cluster);

@@ -27,6 +27,9 @@ const asksForIt = ({ observation, finding }: Look): boolean =>
     finding.lastSeenAt !== observation.lastSeenAt ||
     worstFirst(observation.severity, finding.severity) < 0);
 
+/** Where connections were counted: the cluster, and what is known of its activity. */
+export type Endpoint = { readonly cluster: Cluster; readonly activity: ActivityPort };
+
 const tallyWanted = (activity: ActivityPort, { firstSeenAt, lastSeenAt }: Observation, wanted: Wanted) => {
   const interval: Interval = { from: firstSeenAt, to: lastSeenAt + 1 };
   const principals = wanted.principal === undefined ? activity.principals() : [wanted.principal];
@@ -36,21 +39,30 @@ const tallyWanted = (activity: ActivityPort, { firstSeenAt, lastSeenAt }: Observ
 
 const look = async (
   store: Pick<ReadStore, "activity">,
-  cluster: Cluster,
-  activity: ActivityPort,
+  [own, ...peers]: readonly [Endpoint, ...Endpoint[]],
   { observation, finding }: Look,
 ): Promise<{ readonly looked: Observation; readonly read: number }> => {
-  const wanted = wantedOf(observation.subject.principal, observation.threads ?? [], observation.evidence);
-  const tallies = tallyWanted(activity, observation, wanted);
+  const { principal } = observation.subject;
+  const wanted = wantedOf(principal, observation.threads ?? [], observation.evidence);
   const before = finding?.evidence ?? {};
   const since = "addresses" in before ? (finding?.lastSeenAt ?? 0) : 0;
-  const { stretches, whole } = stretchesOf(tallies, since);
+  // Whoever connected so may have done it through any endpoint of the database.
+  const endpoints = principal === undefined ? [own, ...peers] : [own];
+  const counted = endpoints.map(({ cluster, activity }) => ({
+    cluster,
+    tallies: tallyWanted(activity, observation, wanted),
+  }));
+  const tallies = counted.flatMap((one) => one.tallies);
   const segments: SeenInSegment[] = [];
-  let isWhole = whole && tallies.length > 0;
-  for (const stretch of stretches) {
-    const read = await store.activity.sightings(cluster, stretch, MAX_SEGMENTS - segments.length);
-    segments.push(...read.segments);
-    isWhole &&= read.whole;
+  let isWhole = tallies.length > 0;
+  for (const { cluster, tallies: its } of counted) {
+    const { stretches, whole } = stretchesOf(its, since);
+    isWhole &&= whole;
+    for (const stretch of stretches) {
+      const read = await store.activity.sightings(cluster, stretch, MAX_SEGMENTS - segments.length);
+      segments.push(...read.segments);
+      isWhole &&= read.whole;
+    }
   }
   const events = tallies.toSorted((a, b) => a.firstAt - b.firstAt).map(({ firstEventId }) => firstEventId);
   const eventIds = new Set([...(observation.eventIds ?? []), ...events]);
@@ -64,12 +76,11 @@ const look = async (
 
 /**
  * The observations, with `addresses` and `sessionNames` in the evidence of unusual connections where something new is to
- * be seen. What an earlier release counted, and what is too much, is said to be not known.
+ * be seen. `endpoints`: that which was evaluated, then its peers. What an earlier release counted, and what is too much, is said to be not known.
  */
 export const lookCloser = async (
   store: Pick<ReadStore, "activity">,
-  cluster: Cluster,
-  activity: ActivityPort,
+  endpoints: readonly [Endpoint, ...Endpoint[]],
   known: readonly Finding[],
   observations: readonly Observation[],
 ): Promise<readonly Observation[]> => {
@@ -88,7 +99,7 @@ export const lookCloser = async (
   let spent = 0;
   for (const one of asking) {
     if (spent >= MAX_SEGMENTS_IN_ALL) break;
-    const { looked, read } = await look(store, cluster, activity, one);
+    const { looked, read } = await look(store, endpoints, one);
     seen.set(one.observation, looked);
     spent += read;
   }

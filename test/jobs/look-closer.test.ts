@@ -45,7 +45,7 @@ const worldOf = async (connections: Parameters<ReturnType<typeof openStore>["act
   await store.activity.fold(cluster, T + HOUR);
   const look = async (observations: readonly Observation[], known: readonly Finding[] = []) => {
     const hours = await store.activity.hours(cluster, { from: T - DAY, to: T + DAY });
-    return lookCloser(store, cluster, activityIndex(hours), known, observations);
+    return lookCloser(store, [{ cluster, activity: activityIndex(hours) }], known, observations);
   };
   return { db, store, look };
 };

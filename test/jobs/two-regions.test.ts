@@ -307,3 +307,36 @@ it("tells of a finding once: the second endpoint's names the first one's, until 
   expect(await rolesOf(THERE, true)).toEqual([]);
   expect(await rolesOf(THERE, false)).toEqual(all);
 });
+
+describe("refusals on many principals", () => {
+  it("count together through both endpoints, are found at each and told of one, with the addresses of both", async () => {
+    const at = NOW - 3 * HOUR;
+    const tried = (n: number, cluster: Cluster) =>
+      connection(`try-${n}`, at + n * MINUTE, {
+        ...{ cluster, principal: arn(`victim-${n}`), outcome: "refused" as const },
+        sourceIp: `203.0.113.${70 + n}`,
+      });
+    const usual = [1, 2, 3, 4].flatMap((n) =>
+      [1, 2, 3, 4, 5, 6, 7, 8].map((days) => seen(`usual-${n}-${days}`, days, `victim-${n}`, HERE)),
+    );
+    const tries = [tried(1, HERE), tried(2, THERE), tried(3, HERE), tried(4, THERE)];
+    const store = await world({ connections: [...usual, ...tries] });
+    const found = async (cluster: Cluster) => {
+      const { findings } = await detectCluster(store, cluster, NOW, options);
+      return findings.filter(({ detector }) => detector === "spread-refusals");
+    };
+    const [here, there] = [await found(HERE), await found(THERE)];
+    for (const [finding, ...more] of [here, there]) {
+      expect(more).toEqual([]);
+      expect(finding?.title).toMatch(/^4 principals refused from 203\.0\.113\.0\/24 within one hour/);
+      expect(finding?.evidence).toMatchObject({
+        attempts: 4,
+        tried: expect.arrayContaining([HERE, THERE]),
+        addresses: [1, 2, 3, 4].map((n) => `203.0.113.${70 + n}`),
+        notAllKnown: false,
+      });
+      expect(finding?.fix).toContain("in the policy of each endpoint of the database");
+    }
+    expect([...here, ...there].filter((finding) => !isHeldBack(finding))).toHaveLength(1);
+  });
+});

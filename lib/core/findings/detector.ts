@@ -59,6 +59,8 @@ type Common<O, E extends Evidence> = {
   readonly metric?: "SnapshotOverdue" | "CanaryMissed";
   /** It needs the catalog alone, and what it finds depends on who connected at this endpoint of the database all the same. */
   readonly ofEndpoint?: true;
+  /** It looks at the connections of all endpoints of the database: what it finds at one, it finds at each. */
+  readonly ofDatabase?: true;
   readonly docs: DetectorDocs;
   readonly life: Life;
   /** What each field of the evidence is called, wherever it is shown. */

@@ -18,8 +18,12 @@ const SHARED: ReadonlySet<string> = new Set([
 ]);
 
 /** Whether what the detector finds at one endpoint it finds at the others. */
-export const isOfSharedState = ({ life, needs = [], ofEndpoint }: Detector): boolean =>
-  life === "state" && ofEndpoint === undefined && needs.length > 0 && needs.every((need) => SHARED.has(need));
+export const isOfSharedState = ({ life, needs = [], ofEndpoint, ofDatabase }: Detector): boolean =>
+  ofDatabase === true ||
+  (life === "state" &&
+    ofEndpoint === undefined &&
+    needs.length > 0 &&
+    needs.every((need) => SHARED.has(need)));
 
 /** The findings of a peer that is watched, there, and was evaluated lately, and the snapshot that they rest on. */
 export type PeerFindings = {

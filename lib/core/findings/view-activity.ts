@@ -3,16 +3,16 @@ import type { Tally } from "../activity/activity.ts";
 import type { Timeline } from "../activity/activity-index.ts";
 import { type AdminLogin, adminLoginsOf, lastLogins } from "../activity/admin-logins.ts";
 import { FALSE_FINDINGS_PER_WEEK } from "../anomaly/constants.ts";
-import { EMPTY_ESTATE } from "../anomaly/estate.ts";
 import { mappingStates, standingMappings } from "../anomaly/mapping-state.ts";
 import type { SignRule } from "../anomaly/sign-rule.ts";
-import { type Surprise, type SurpriseAt, surprises } from "../anomaly/surprise.ts";
-import { type Principal, parseArn } from "../base/ids.ts";
+import { type Surprise, type SurpriseAt, type SurpriseFacts, surprises } from "../anomaly/surprise.ts";
+import { type Cluster, type Principal, parseArn } from "../base/ids.ts";
 import { lazily } from "../base/lazily.ts";
 import { byText } from "../base/sorted.ts";
 import { DAY, type Instant, type Interval } from "../base/time.ts";
 import { declaredHabits } from "../baseline/declared-habits.ts";
 import { uncoveredOf } from "../coverage/uncovered.ts";
+import { type CountedDays, databaseDays } from "./database-activity.ts";
 import { databaseCoverage } from "./database-coverage.ts";
 import type { Facts } from "./facts.ts";
 import { type PersonDays, personDaysOf } from "./person-days.ts";
@@ -37,10 +37,14 @@ export type ActivityView = {
   readonly personDays: (principal: Principal) => PersonDays;
   /** Who was let in as admin by then, here or through a peer, and when last, on all days that are kept; the auditor included. */
   readonly adminLogins: () => readonly AdminLogin[];
-  /** The same of each peer, an endpoint of the same database in another Region. Its unusual connections are its own. */
-  readonly peers: readonly Pick<ActivityView, "principals" | "talliesWithin" | "timelineOf">[];
+  /** The same of each peer, an endpoint of the same database in another Region. A principal's unusual connections there are its own. */
+  readonly peers: readonly (Pick<ActivityView, "principals" | "talliesWithin" | "timelineOf"> & {
+    readonly cluster: Cluster;
+  })[];
   /** Unusual connections of the running day and of the day before, by the given rules. */
   readonly surprise: (rules: readonly SignRule[]) => Surprise;
+  /** Refusals of the last 24 hours spread over many principals, whichever endpoint of the database they tried. */
+  readonly spread: (rules: readonly SignRule[]) => Surprise["spread"];
 };
 
 const always = { from: 0, to: Number.MAX_SAFE_INTEGER };
@@ -55,7 +59,8 @@ const lastCaptureOf = ({ snapshot, mappingPeriods }: Facts): Instant | null =>
     snapshot?.takenAt ?? null,
   );
 
-const surpriseOf = (facts: Facts): ((rules: readonly SignRule[]) => SurpriseAt) => {
+/** What surprise rests on beside the connections themselves. */
+const surroundingsOf = (facts: Facts): Omit<SurpriseFacts, keyof CountedDays> => {
   // Silent is who was not seen at any endpoint.
   const { uncovered, unread: peersUnread } = databaseCoverage(
     facts,
@@ -71,30 +76,37 @@ const surpriseOf = (facts: Facts): ((rules: readonly SignRule[]) => SurpriseAt) 
     lastCaptureAt: lastCaptureOf(facts),
     agesAssumed: facts.agesAssumed ?? false,
   };
-  const made = new WeakMap<readonly SignRule[], SurpriseAt>();
-  return (rules) => {
-    const before = made.get(rules);
-    if (before) return before;
-    const found = surprises(
-      {
-        estate: facts.estate ?? EMPTY_ESTATE,
-        days: facts.activity.days(),
-        talliesOn: facts.activity.talliesOn,
-        clusterAccount: parseArn(facts.cluster)?.account,
-        auditor: facts.auditor,
-        isWatched,
-        ...(elsewhere && { lastElsewhere: elsewhere }),
-        peersUnread,
-        mappingStates: mappingStates(known),
-        standingMappings: standingMappings(known),
-        ...(facts.baseline && { declaredOf: lazily(declaredHabits(facts.baseline)) }),
-        falseFindingsPerWeek: facts.falseFindingsPerWeek ?? FALSE_FINDINGS_PER_WEEK,
-        acknowledged: facts.acknowledged ?? [],
-      },
-      rules,
-    );
-    made.set(rules, found);
-    return found;
+  return {
+    clusterAccount: parseArn(facts.cluster)?.account,
+    auditor: facts.auditor,
+    isWatched,
+    ...(elsewhere && { lastElsewhere: elsewhere }),
+    peersUnread,
+    mappingStates: mappingStates(known),
+    standingMappings: standingMappings(known),
+    ...(facts.baseline && { declaredOf: lazily(declaredHabits(facts.baseline)) }),
+    falseFindingsPerWeek: facts.falseFindingsPerWeek ?? FALSE_FINDINGS_PER_WEEK,
+    acknowledged: facts.acknowledged ?? [],
+  };
+};
+
+type SurpriseOf = (rules: readonly SignRule[]) => SurpriseAt;
+
+/** Of this endpoint, and of the database as a whole; each made once for the same rules. */
+const surprisesOf = (facts: Facts): { readonly own: SurpriseOf; readonly database: SurpriseOf } => {
+  const around = surroundingsOf(facts);
+  const once = (days: (rules: readonly SignRule[]) => CountedDays): SurpriseOf => {
+    const made = new WeakMap<readonly SignRule[], SurpriseAt>();
+    return (rules) => {
+      const known = made.get(rules) ?? surprises({ ...around, ...days(rules) }, rules);
+      made.set(rules, known);
+      return known;
+    };
+  };
+  const { peers: _, ...alone } = facts;
+  return {
+    own: once((rules) => databaseDays(alone, around, rules)),
+    database: once((rules) => databaseDays(facts, around, rules)),
   };
 };
 
@@ -132,9 +144,10 @@ export const activityViews = (facts: Facts): ((now: Instant) => ActivityView) =>
   const { activity, auditor } = facts;
   const principals = [...activity.principals()].toSorted(byText);
   const tallies = lazily((principal: Principal) => inOrder(activity.talliesOf(principal, always)));
-  const surprise = surpriseOf(facts);
+  const surprise = surprisesOf(facts);
   const personDays = personDaysOf([facts, ...(facts.peers ?? [])]);
-  const peers = (facts.peers ?? []).map(({ activity: there }) => ({
+  const peers = (facts.peers ?? []).map(({ cluster, activity: there }) => ({
+    cluster,
     principals: [...there.principals()].toSorted(byText),
     talliesWithin: (principal: Principal, interval: Interval) =>
       inOrder(there.talliesOf(principal, interval)),
@@ -150,6 +163,7 @@ export const activityViews = (facts: Facts): ((now: Instant) => ActivityView) =>
     peers,
     personDays: (principal) => personDays(principal, now),
     adminLogins: () => adminLoginsAt(facts, now),
-    surprise: (rules) => surprise(rules).at(now),
+    surprise: (rules) => surprise.own(rules).at(now),
+    spread: (rules) => surprise.database(rules).at(now).spread,
   });
 };

@@ -6,6 +6,7 @@ import { principalName, visible } from "../../core/base/visible-text.ts";
 import * as z from "../../core/base/zod.ts";
 import { defineDetector } from "../../core/findings/detector.ts";
 import { type Case, daily, daysAgo, EXAMPLE_NOW, exampleFacts } from "../../core/findings/example-facts.ts";
+import { triedEndpoints } from "./spread/tried-endpoints.ts";
 
 const SHOWN = 20;
 /** A client names itself: as much as a heading holds. */
@@ -34,9 +35,9 @@ const titleOf = ({ by, value, principals, letIn }: Found): string => {
     : `${refused} refused ${like} ${what} within one hour, a ${by} that none of them uses`;
 };
 
-const fixOf = ({ by, value, letIn }: Found): string => {
-  const place =
-    by === "network" ? `block ${value} in the cluster policy` : "look up where the attempts came from";
+const fixOf = ({ by, value, letIn }: Found, isOfSeveral: boolean): string => {
+  const policy = isOfSeveral ? "the policy of each endpoint of the database" : "the cluster policy";
+  const place = by === "network" ? `block ${value} in ${policy}` : "look up where the attempts came from";
   const sessions = "revoke the active sessions of the IAM roles that were refused";
   if (!letIn.length) return `First ${place}. Then ${sessions}.`;
   return `First take the mappings of ${someOf(letIn)} away, and revoke the active sessions of ${letIn.length === 1 ? "that IAM role" : "those IAM roles"}. Then ${place}, and ${sessions}.`;
@@ -52,12 +53,13 @@ export const spreadRefusals = /* @__PURE__ */ defineDetector({
   short: "Many are refused",
   severity: "high",
   life: "stretch",
+  ofDatabase: true,
   docs: {
     why: "Somebody who stole several credentials is refused a few times with each. No single principal shows it; together they do.",
     fix: "Look up the network. Block it in the cluster policy (aws:SourceIp), and revoke the active sessions of the IAM roles that were used.",
     falsePositives: "A new network or library of your own, with which several services are set up wrongly.",
     blindSpots:
-      "It takes three principals within one clock hour, and more where such refusals are common. A principal that has used the network or client before does not count. Whether AWS logs every refused attempt is not documented.",
+      "It takes three principals within one clock hour, and more where such refusals are common. A principal that has used the network or client before, through any endpoint of the database, does not count. Whether AWS logs every refused attempt is not documented.",
   },
   evidence: {
     network: { label: "Network", whenEmpty: "" },
@@ -66,6 +68,7 @@ export const spreadRefusals = /* @__PURE__ */ defineDetector({
     letInNotShown: { label: "Further principals let in", whenEmpty: "" },
     principals: { label: "Refused", lines: true },
     principalsNotShown: { label: "Further principals refused", whenEmpty: "" },
+    tried: { label: "Endpoints of the database that were tried", lines: true, whenEmpty: "" },
     attempts: { label: "Refusals", unit: ["attempt", "attempts"] },
     why: "Why this is unusual",
     bits: { label: "Weight", hidden: true },
@@ -83,13 +86,14 @@ export const spreadRefusals = /* @__PURE__ */ defineDetector({
       : undefined,
   detect: (view, { principals: least }) =>
     view.activity
-      .surprise(COUNTING)
-      .spread.flatMap((one) =>
+      .spread(COUNTING)
+      .flatMap((one) =>
         one.principals.length >= least && one.severity !== undefined
           ? [{ ...one, severity: one.severity }]
           : [],
       )
-      .map(({ firstAt, lastAt, eventIds, severity, bits, usual, ...one }) => ({
+      .map((one) => ({ ...one, tried: triedEndpoints(view, one) }))
+      .map(({ firstAt, lastAt, eventIds, severity, bits, usual, tried, ...one }) => ({
         subject: {
           object: `${one.by} ${visible(one.value, MAX_VALUE)}`,
           facet: iso(floorTo(HOUR, firstAt)),
@@ -102,6 +106,7 @@ export const spreadRefusals = /* @__PURE__ */ defineDetector({
           letInNotShown: Math.max(0, one.letIn.length - SHOWN) || null,
           principals: one.principals.slice(0, SHOWN),
           principalsNotShown: Math.max(0, one.principals.length - SHOWN) || null,
+          tried: tried ?? null,
           attempts: one.attempts,
           why: `On an ordinary day ${perDay(usual)} refused ${one.by === "network" ? "from a network" : "with a client"} that is new to them.`,
           bits: Math.round(bits * 10) / 10,
@@ -110,7 +115,7 @@ export const spreadRefusals = /* @__PURE__ */ defineDetector({
         lastSeenAt: lastAt,
         eventIds,
         threads: [`${one.by}:${one.value}`],
-        fix: fixOf(one),
+        fix: fixOf(one, tried !== undefined),
       })),
 });
 

@@ -107,13 +107,15 @@ it("is never held back: what is worse, what is about nobody, what one endpoint a
   never(finding(SECOND, "app", { noticedAt: NOW }), finding(FIRST, "app"));
 });
 
-it("is said of the detectors that look at the catalog and the account, and not of those that look at a policy", () => {
+it("is said of the detectors that look at the catalog, the account, and the connections of all endpoints, and not of those that look at a policy", () => {
   const names = detectors.filter(isOfSharedState).map(({ id }) => id);
   expect(names).toContain("escalation-path");
   expect(names).toContain("dormant-mapping");
   expect(names).toContain("auditor-holds-more");
+  expect(names).toContain("spread-refusals");
   for (const { id, needs = [], category } of detectors.filter(isOfSharedState)) {
     expect(needs).not.toContain("iam.clusters");
+    if (id === "spread-refusals") continue;
     // Of what is not seen each endpoint has its own.
     if (id !== "auditor-holds-more") expect(["over-privileged", "dormant"]).toContain(category);
   }

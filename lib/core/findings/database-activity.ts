@@ -1,0 +1,59 @@
+// Connections and habits of a whole database: of all its endpoints, as one endpoint would have them that had all connections.
+import type { Tally } from "../activity/activity.ts";
+import { mergeTallies } from "../activity/tally.ts";
+import { EMPTY_ESTATE, type Estate } from "../anomaly/estate.ts";
+import { joinEstates } from "../anomaly/join-estates.ts";
+import type { SignRule } from "../anomaly/sign-rule.ts";
+import { type SurpriseFacts, surprises } from "../anomaly/surprise.ts";
+import { DAY, floorTo, HOUR } from "../base/time.ts";
+import type { Facts, PeerFacts } from "./facts.ts";
+
+export type CountedDays = Pick<SurpriseFacts, "estate" | "days" | "talliesOn">;
+
+const countedAt = ({ activity, estate }: Pick<PeerFacts, "activity" | "estate">): CountedDays => ({
+  estate: estate ?? EMPTY_ESTATE,
+  days: activity.days(),
+  talliesOn: activity.talliesOn,
+});
+
+/** Of single hours: what was counted alike in one hour through two endpoints is one tally. */
+const joinedDay = (lists: readonly (readonly Tally[])[]): readonly Tally[] => {
+  const [only, ...more] = lists.filter(({ length }) => length > 0);
+  if (!only || !more.length) return only ?? [];
+  const byHour = Map.groupBy([only, ...more].flat(), ({ firstAt }) => floorTo(HOUR, firstAt));
+  return [...byHour.values()].flatMap(mergeTallies).sort((a, b) => a.firstAt - b.firstAt);
+};
+
+/** The estate of one endpoint as of the end of a later day: what is kept of one may be older than what is kept of another. */
+const upTo = (
+  one: CountedDays,
+  day: number | null,
+  rest: Omit<SurpriseFacts, keyof CountedDays>,
+  rules: readonly SignRule[],
+): Estate => {
+  if (day === null || one.estate.day === day) return one.estate;
+  return { ...surprises({ ...rest, ...one }, rules).estateBefore((day + 1) * DAY), day };
+};
+
+/**
+ * What surprise rests on, of all endpoints of the database; of one without peers what it is. Habits are joined as of the newest
+ * day that is kept at some endpoint, and worked out together from then on: by `rules`.
+ */
+export const databaseDays = (
+  facts: Pick<Facts, "activity" | "estate" | "peers">,
+  rest: Omit<SurpriseFacts, keyof CountedDays>,
+  rules: readonly SignRule[],
+): CountedDays => {
+  const own = countedAt(facts);
+  const { peers = [] } = facts;
+  if (!peers.length) return own;
+  const all: readonly [CountedDays, ...CountedDays[]] = [own, ...peers.map(countedAt)];
+  const newest = Math.max(...all.map(({ estate }) => estate.day ?? Number.NEGATIVE_INFINITY));
+  const day = Number.isFinite(newest) ? newest : null;
+  const brought = all.map((one) => upTo(one, day, rest, rules));
+  return {
+    estate: joinEstates([brought[0] ?? own.estate, ...brought.slice(1)]),
+    days: [...new Set(all.flatMap(({ days }) => days))].sort((a, b) => a - b),
+    talliesOn: (one) => joinedDay(all.map(({ talliesOn }) => talliesOn(one))),
+  };
+};
