@@ -106,7 +106,7 @@ export const addActivity: AddCommand = (program, io) => {
       "Counts allowed connections and refused attempts apart: a refused attempt is not a use. Mapped principals that were " +
         "not seen are listed too; “never” is said only where capture is proven.",
     )
-    .option("--principal <arn>", "of this principal only")
+    .option("--principal <who>", "of this principal only: its ARN, or its name as it is listed")
     .option("--role <name>", "connections that may have been as this role, and the principals mapped to it")
     .option("--by <what>", "principal, mapping, hour, network, or several with commas", "principal")
     .option("--from <time>", `from when (default: ${DAYS} days before --to)`)

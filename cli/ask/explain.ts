@@ -97,7 +97,7 @@ const drawing = (io: Io, it: Explained): string => {
 export const addExplain: AddCommand = (program, io) => {
   const command = program
     .command("explain")
-    .argument("<role-or-arn>", "a database role, or the ARN of an IAM role or user")
+    .argument("<role-or-principal>", "a database role, or an IAM role or user by its ARN or its name")
     .argument("<privilege>", "SELECT, INSERT, USAGE, EXECUTE, …")
     .argument("<object>", 'app.orders, "a.b".c, schema app, app.f(integer)')
     .description("the path to a privilege, or the first broken link and what would complete it")

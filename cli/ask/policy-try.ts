@@ -122,8 +122,8 @@ export const addPolicyTry: AddCommand = (program, io, finish) => {
         "policy instead of the policies that each principal has. Nothing is changed.",
     )
     .option(
-      "--principal <arn>",
-      "only the connections of this principal; an IAM policy is tried as its policy",
+      "--principal <who>",
+      "only the connections of this principal, by its ARN or its name; an IAM policy is tried as its policy",
     )
     .option("--add", "try an IAM policy beside those that each principal has")
     .option("--from <time>", `from when (default: ${TRIAL_DAYS} days before --to)`)

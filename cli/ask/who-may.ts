@@ -66,26 +66,36 @@ const fromStore = (io: Io, options: Options, asked: Parameters<typeof whoMayOf>[
   });
 
 const effects: Readonly<Record<Because["effect"], string>> = {
-  Allow: "allows",
-  Deny: "denies",
+  Allow: "allows it",
+  Deny: "denies it",
   none: "does not allow it",
   unknown: "is not known",
 };
 
-const becauseText = ({ policy, sid, effect, from }: Because): string =>
-  `${from === "boundary" ? "boundary " : ""}${policy}${sid === null ? "" : `, ${sid}`} ${effects[effect]}`;
+/** What is no document with a name of its own reads by itself. */
+const unnamed: ReadonlySet<string> = new Set(["cluster policy", "proposed policy", "its own policies"]);
+
+const policyText = ({ policy, from }: Because): string => {
+  if (from === "account") return "being the root user";
+  if (from === "boundary") return `the boundary ${policy}`;
+  return unnamed.has(policy) ? `the ${policy}` : `policy ${policy}`;
+};
+
+const becauseText = (because: Because): string => {
+  const statement = because.sid === null ? "" : `, statement ${because.sid},`;
+  return `${policyText(because)}${statement} ${effects[because.effect]}`;
+};
 
 const MAX_BECAUSE = 3;
 
-/** The deciding statements and conditions; "no policy allows it" where there is none. */
+/** The conditions, then the deciding statements; "no policy allows it" where there is neither. */
 const whyText = ({ because, conditions, reasons, verdict }: WhoMayRow): string => {
   const shown = [...new Set(because.map(becauseText))];
   const more = shown.length - MAX_BECAUSE;
   const statements = more > 0 ? [...shown.slice(0, MAX_BECAUSE), `${more} more`] : shown;
   // Some are whole sentences, which here stand within one.
   const said = [...conditions, ...reasons].map((text) => text.replace(/\.$/, ""));
-  const parts = [...said, ...(statements.length ? [`(${statements.join("; ")})`] : [])];
-  return parts.join("; ") || (verdict === "denied" ? "no policy allows it" : "");
+  return [...said, ...statements].join("; ") || (verdict === "denied" ? "no policy allows it" : "");
 };
 
 const styles = { allowed: "good", denied: undefined, conditional: "warn", unknown: "warn" } as const;
@@ -149,7 +159,7 @@ export const addWhoMay: AddCommand = (program, io) => {
         "(the request decides: its address, VPC, time or session) or unknown (something could not be read). A connection also needs a mapping.",
     )
     .option("--action <name>", "connect (as a database role) or admin; default: both")
-    .option("--principal <arn>", "of this user, role or session only")
+    .option("--principal <who>", "of this user, role or session only: its ARN, or its name")
     .option("--at <time>", "the state at that time, from the store: ISO 8601, or 24h, 7d ago")
     .option("--live", "as IAM is now, asked as you, with a second opinion of AWS's policy simulator")
     .option("--iam <file>", "AWS's answers in a file instead of the store; needs --cluster")

@@ -100,8 +100,8 @@ export const addTimeline: AddCommand = (history, io) => {
     .summary("what happened to a role, a principal or an object")
     .option("--role <name>", "changes of this role, also of one that is gone")
     .option(
-      "--principal <arn>",
-      "its mappings, what happened to its roles meanwhile, and what IAM changed for it",
+      "--principal <who>",
+      "by its ARN or its name: its mappings, what happened to its roles meanwhile, and what IAM changed for it",
     )
     .option(
       "--object <name>",

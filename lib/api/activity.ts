@@ -140,7 +140,7 @@ export const activity: Route = route({
     "Allowed and refused attempts apart, the last use, networks and clients; by principal, or as `by` says. Principals and mappings that nothing was seen of are rows too, unless by hour or network.",
   params: z.strictObject({
     ...clusterParam,
-    principal: optionalText("Only of this principal, by its IAM ARN."),
+    principal: optionalText("Only of this principal, by its IAM ARN or by its name."),
     role: optionalText("Only connections that may have been as this role, and the principals mapped to it."),
     by: optionalText(`What a row stands for: ${groupings.join(", ")}; several with commas between.`),
     ...intervalParams(DAYS),

@@ -107,7 +107,7 @@ export const explainAccess: Route = route({
   description: "The chain from an IAM principal or a role to the privilege, or its first broken link.",
   params: z.strictObject({
     ...clusterParam,
-    who: text("A database role by its name, or the ARN of an IAM role or user."),
+    who: text("A database role by its name; else an IAM role or user, by its ARN or by its name."),
     privilege: text("SELECT, INSERT, USAGE, EXECUTE, …"),
     object: text(OBJECT_NAME),
     ...atParam,

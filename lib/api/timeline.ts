@@ -148,7 +148,7 @@ export const historyTimeline: Route = route({
   params: z.strictObject({
     ...clusterParam,
     role: optionalText("Changes of this role."),
-    principal: optionalText("Changes of this principal's mappings and roles, by its IAM ARN."),
+    principal: optionalText("Changes of this principal's mappings and roles, by its IAM ARN or by its name."),
     object: optionalText(
       "Changes of schema.table, schema.table.column, schema.function(arguments) or schema.",
     ),

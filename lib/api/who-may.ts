@@ -105,7 +105,7 @@ export const whoMay: Route = route({
   params: z.strictObject({
     ...clusterParam,
     action: optionalText("connect or admin; both unless one is named."),
-    principal: optionalText("Only of this user, role or session, by its ARN."),
+    principal: optionalText("Only of this user, role or session, by its ARN or by its name."),
     ...atParam,
     ...pageParams,
   }),

@@ -1,16 +1,21 @@
 // Who connected when and from where: allowed and refused apart, the last use by principal or by mapping.
 import type { Tally } from "../core/activity/activity.ts";
 import { type ActivityRow, type Grouping, groupings } from "../core/activity/activity-row.ts";
+import { ADMIN } from "../core/activity/admin-logins.ts";
 import { foldArn } from "../core/activity/principal.ts";
+import { isArn, principalNamed } from "../core/activity/principal-named.ts";
 import { type Cluster, withoutPath } from "../core/base/ids.ts";
 import { floorTo, HOUR, type Instant, type Interval } from "../core/base/time.ts";
+import { type KnownCatalog, knownRows } from "../core/catalog/known-catalog.ts";
 import { activityRows } from "../core/findings/activity-rows.ts";
 import type { SealedManifest } from "../core/history/manifest.ts";
 import { AuditError } from "../errors.ts";
+import { findRoles } from "../store/history/find-subject.ts";
 import type { ReadStore } from "../store/open-store.ts";
 import { goneText } from "../wording/gone-text.ts";
 import { goneAsOf } from "./basis.ts";
 import { connectionsOf, type Database, type DatabaseProof, databaseAt, databaseProof } from "./database.ts";
+import { principalsIn } from "./known-principals.ts";
 import { profilesIn, talliesUntil } from "./tallies.ts";
 
 /** "mapping,hour" as groupings. AuditError("usage") names those there are. */
@@ -29,7 +34,7 @@ export type ActivityQuestion = {
   /** Whole hours from the one that `from` is in. */
   readonly interval: Interval;
   readonly by: readonly Grouping[];
-  /** An ARN; a session's is folded to its role. */
+  /** An ARN, of which a session's is folded to its role, or a name that one principal is known by. */
   readonly principal?: string | undefined;
   /** Only connections that could be of this role, and the principals mapped to it. */
   readonly role?: string | undefined;
@@ -54,20 +59,33 @@ export type Activity = Pick<DatabaseProof, "peers" | "peersUnread"> & {
 const tallies = async (
   store: ReadStore,
   database: Database,
-  { interval, by, principal }: ActivityQuestion,
-): Promise<{ readonly found: Tally[]; readonly others: number }> => {
+  { interval, by }: ActivityQuestion,
+): Promise<{ readonly all: Tally[]; readonly others: number }> => {
   // By the hour only hours tell; days have added them up.
   const profiles = by.includes("hour")
     ? await connectionsOf(store, database, "hours", interval)
     : await profilesIn(store, database, interval);
-  const all = talliesUntil(profiles, interval.to);
   const others = profiles.reduce((most, profile) => Math.max(most, profile.others ?? 0), 0);
-  if (principal === undefined) return { found: all, others };
-  const wanted = withoutPath(foldArn(principal));
-  return { found: all.filter((tally) => withoutPath(tally.principal) === wanted), others };
+  return { all: talliesUntil(profiles, interval.to), others };
 };
 
-/** The activity of a stretch, through whichever endpoint of the database, as of the last time that connections were added up. */
+/** The principal that was asked for, without its path: undefined where none was. AuditError as `principalNamed`. */
+const wantedOf = async (
+  asked: string | undefined,
+  seen: Iterable<string>,
+  catalogThen: () => Promise<KnownCatalog | undefined>,
+): Promise<string | undefined> => {
+  if (asked === undefined) return undefined;
+  const catalog = isArn(asked) ? undefined : await catalogThen();
+  const known = [...seen, ...(catalog ? principalsIn(catalog) : [])];
+  return withoutPath(foldArn(principalNamed(asked, known)));
+};
+
+/**
+ * The activity of a stretch, through whichever endpoint of the database, as of the last time that connections were added up.
+ * AuditError("not-found") for a role that no snapshot up to then saw, and for a name that no principal is known by; "usage" for
+ * one that several are.
+ */
 export const activityOf = async (
   store: ReadStore,
   cluster: Cluster,
@@ -77,19 +95,29 @@ export const activityOf = async (
   const interval = { from: floorTo(HOUR, asked.interval.from), to: asked.interval.to };
   const question = { ...asked, interval };
   const database = await databaseAt(store, cluster, interval.to);
-  const { found, others } = await tallies(store, database, question);
+  const { all, others } = await tallies(store, database, question);
   const { periods } = await store.snapshots.mappingHistory(cluster, interval.to);
+  const catalogThen = async () => (await store.snapshots.asOf(cluster, interval.to))?.catalog;
+  const isMapped = asked.role === ADMIN || periods.some(({ roleName }) => roleName === asked.role);
+  if (asked.role !== undefined && !isMapped) {
+    const catalog = await catalogThen();
+    // Of roles that nobody could read a name may be one.
+    if (catalog && knownRows(catalog, "roles"))
+      await findRoles(store.snapshots, cluster, catalog, asked.role);
+  }
+  const named = [...all.map(({ principal }) => principal), ...periods.map(({ arn }) => arn)];
+  const wanted = await wantedOf(asked.principal, named, catalogThen);
+  const isWanted = (arn: string): boolean => wanted === undefined || withoutPath(arn) === wanted;
   const mappingsAsOf = await store.snapshots.manifestAsOf(cluster, interval.to);
   const gone = await goneAsOf(store, cluster, interval.to);
   const proof = await databaseProof(store, database, interval, now);
   const { uncovered, settledUntil, peers, peersUnread } = proof;
 
-  const wanted = asked.principal && withoutPath(foldArn(asked.principal));
   const settled = { from: interval.from, to: Math.min(interval.to, settledUntil) };
   const rows = activityRows(
     {
-      tallies: found,
-      periods: periods.filter(({ arn }) => !wanted || withoutPath(arn) === wanted),
+      tallies: all.filter(({ principal }) => isWanted(principal)),
+      periods: periods.filter(({ arn }) => isWanted(arn)),
       to: interval.to,
       // Of a stretch without a settled hour nothing is proven.
       isProven: peersUnread === null && settled.from < settled.to && uncovered.hoursIn(settled) === 0,

@@ -1,7 +1,9 @@
 // Why a role or a principal has a privilege, or which link of the chain is missing.
 import { foldArn } from "../core/activity/principal.ts";
+import { isArn, principalNamed, principalsNamed } from "../core/activity/principal-named.ts";
 import { withoutPath } from "../core/base/ids.ts";
 import type { Privilege } from "../core/catalog/privileges.ts";
+import { roleNameReadings } from "../core/catalog/written-name.ts";
 import { explain } from "../core/iam/explain-principal.ts";
 import { type AccessObject, sectionOf } from "../core/privileges/effective-objects.ts";
 import { ruleReachesOfRole, viewReachesOfRole } from "../core/privileges/escalation-through.ts";
@@ -9,6 +11,7 @@ import type { Explanation } from "../core/privileges/explain.ts";
 import { findObject, findPrivilege, objectText } from "../core/privileges/find-object.ts";
 import { asAdmin } from "../core/remediation/as-admin.ts";
 import type { Grounds } from "./grounds.ts";
+import { principalsIn } from "./known-principals.ts";
 import { columnsOf, heldOnColumns } from "./privileges.ts";
 import { type UnreadEntries, unreadEntries } from "./unread-entries.ts";
 import { checkedPrincipal, IAM_NOT_READ, IAM_READ_IN_PART } from "./who-may.ts";
@@ -70,7 +73,23 @@ const nextOf = ({ principal, links }: Explanation, isRead: boolean): string | nu
   return isRead ? IAM_READ_IN_PART : IAM_NOT_READ;
 };
 
-/** `who`: a role's name, or the ARN of a principal. AuditError as findPrivilege, findObject and findRole; "usage" for an ARN of something else. */
+/**
+ * A role by its name first; else a principal, by its ARN or by a name that one is known by. What is neither stays as it was
+ * asked: then it is a role that is not there.
+ */
+const whoOf = async (grounds: Grounds, asked: string): Promise<string> => {
+  const { engine } = grounds;
+  if (roleNameReadings(asked).some((name) => engine.graph.idOfName.has(name))) return asked;
+  if (isArn(asked)) return checkedPrincipal(asked);
+  const admins = (await grounds.adminLogins()) ?? [];
+  const known = [...principalsIn(engine.catalog), ...admins.map(({ arn }) => arn)];
+  return principalsNamed(asked, known).length ? principalNamed(asked, known) : asked;
+};
+
+/**
+ * `who`: a role's name, or a principal's ARN or name. AuditError as findPrivilege, findObject and findRole; "usage" for an ARN of
+ * something else and for the name of several principals.
+ */
 export const explainAccess = async (
   grounds: Grounds,
   asked: { readonly who: string; readonly privilege: string; readonly object: string },
@@ -78,9 +97,9 @@ export const explainAccess = async (
   const { engine } = grounds;
   const privilege = findPrivilege(asked.privilege);
   const object = findObject(engine, asked.object, privilege);
-  if (asked.who.startsWith("arn:") && !engine.graph.idOfName.has(asked.who)) checkedPrincipal(asked.who);
-  const [adminAt, ways] = await Promise.all([lastAsAdmin(grounds, asked.who), grounds.ways()]);
-  const explanation = explain(engine, asked.who, privilege, object, { ways, adminAt });
+  const who = await whoOf(grounds, asked.who);
+  const [adminAt, ways] = await Promise.all([lastAsAdmin(grounds, who), grounds.ways()]);
+  const explanation = explain(engine, who, privilege, object, { ways, adminAt });
   const held = heldOnColumns(engine, privilege, object).filter(({ role }) => role === explanation.role);
   const columns = [...new Set(held.flatMap((row) => row.columns ?? []))];
   return {

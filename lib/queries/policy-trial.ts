@@ -17,9 +17,10 @@ import type { ReadStore } from "../store/open-store.ts";
 import { goneText } from "../wording/gone-text.ts";
 import { goneAsOf } from "./basis.ts";
 import { endpointOf } from "./database.ts";
+import { principalsIn } from "./known-principals.ts";
 import { provenHours } from "./proven-hours.ts";
 import { talliesIn } from "./tallies.ts";
-import { AS_FAR_AS_IT_GOES, type AskableAction, askableActions, checkedPrincipal } from "./who-may.ts";
+import { AS_FAR_AS_IT_GOES, type AskableAction, askableActions, askedPrincipal } from "./who-may.ts";
 
 /** How far back connections are looked at where nobody says so. */
 export const TRIAL_DAYS = 30;
@@ -64,7 +65,7 @@ export type PolicyTrial = {
 export type PolicyTrialAsked = {
   readonly proposed: ProposedPolicy;
   readonly interval: Interval;
-  /** Of an IAM policy: whose it would be; each principal's where nobody is named. */
+  /** By an ARN or a name. Of an IAM policy: whose it would be; each principal's where nobody is named. */
   readonly principal?: string | undefined;
   /** Of an IAM policy: beside what the principal has, not instead of it. */
   readonly added?: boolean | undefined;
@@ -138,8 +139,7 @@ const proposalOf = ({ proposed, principal, added = false }: PolicyTrialAsked): P
     ? { kind: "cluster", document: proposed.document }
     : { kind: "identity", document: proposed.document, principal: principal ?? null, added };
 
-const checked = ({ proposed, principal, added }: PolicyTrialAsked): void => {
-  if (principal !== undefined) checkedPrincipal(principal);
+const checked = ({ proposed, added }: PolicyTrialAsked): void => {
   if (proposed.kind === "cluster" && added)
     throw new AuditError(
       "usage",
@@ -159,17 +159,21 @@ export const tryProposal = async (
   now: Instant,
 ): Promise<PolicyTrial> => {
   checked(asked);
-  const { interval, principal, proposed } = asked;
+  const { interval, proposed } = asked;
   const snapshot = await store.snapshots.asOf(cluster, interval.to);
+  const connections = await talliesIn(store, endpointOf(cluster), interval);
+  const known = (): string[] => [
+    ...connections.map((tally) => tally.principal),
+    ...(snapshot ? principalsIn(snapshot.catalog) : []),
+  ];
+  const principal = asked.principal === undefined ? undefined : askedPrincipal(asked.principal, known);
   const facts = snapshot?.catalog.iam;
-  const proposal = proposalOf(asked);
+  const proposal = proposalOf({ ...asked, principal });
   const trial = tryPolicy(facts ?? noFacts(cluster), cluster, proposal);
   const wanted = principal === undefined ? null : withoutPath(principal);
   const isWanted = (arn: string): boolean => wanted === null || withoutPath(arn) === wanted;
 
-  const tallies = (await talliesIn(store, endpointOf(cluster), interval)).filter(
-    (tally) => tally.outcome === "allowed" && isWanted(tally.principal),
-  );
+  const tallies = connections.filter((tally) => tally.outcome === "allowed" && isWanted(tally.principal));
   const seen = tallies.map(
     (tally): Seen => ({
       use: trial.of({ ...tally, connections: tally.count }),

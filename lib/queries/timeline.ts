@@ -1,6 +1,7 @@
 // What happened to a role, a principal or an object; since when a role holds a privilege.
 import { ADMIN } from "../core/activity/admin-logins.ts";
 import { foldArn } from "../core/activity/principal.ts";
+import { principalNamed } from "../core/activity/principal-named.ts";
 import { type Cluster, withoutPath } from "../core/base/ids.ts";
 import type { Instant } from "../core/base/time.ts";
 import type { KnownCatalog } from "../core/catalog/known-catalog.ts";
@@ -20,12 +21,13 @@ import type { ReadStore } from "../store/open-store.ts";
 import { databaseOf } from "./database.ts";
 import { type Bearers, type HeldPeriod, heldHistory, type ObjectBearers } from "./held-history.ts";
 import { type IamTimeline, principalIamTimeline, roleIamTimeline } from "./iam-timeline.ts";
+import { principalsIn } from "./known-principals.ts";
 import { type CouldGrant, whoCouldGrant } from "./who-could-grant.ts";
 
 /** A principal alone, or a role, an object or both; a privilege only with both. */
 export type TimelineQuestion = {
   readonly role?: string | undefined;
-  /** An IAM ARN. */
+  /** An IAM ARN, or a name that one principal is known by. */
   readonly principal?: string | undefined;
   readonly object?: string | undefined;
   readonly privilege?: Privilege | undefined;
@@ -81,13 +83,14 @@ const isInIam = ({ catalog }: Snapshot, principal: string): boolean => {
 const ofPrincipal = async (
   snapshots: Snapshots,
   cluster: Cluster,
-  asked: string,
+  written: string,
   newest: Snapshot,
 ): Promise<IamTimeline> => {
   const [{ periods }, mappings] = await Promise.all([
     snapshots.mappingHistory(cluster),
     snapshots.timeline(cluster, MAPPINGS),
   ]);
+  const asked = principalNamed(written, [...periods.map(({ arn }) => arn), ...principalsIn(newest.catalog)]);
   // A record may have lost the path of an ARN, which a mapping has.
   const principal =
     periods.find(({ arn }) => withoutPath(arn) === withoutPath(foldArn(asked)))?.arn ?? foldArn(asked);

@@ -1,4 +1,5 @@
 // Who may connect to a cluster by IAM: from a stored snapshot, or from a file with AWS's answers.
+import { isArn, principalNamed } from "../core/activity/principal-named.ts";
 import { iso } from "../core/base/time.ts";
 import type { Mapping } from "../core/catalog/catalog.ts";
 import type { IamFacts } from "../core/iam/facts.ts";
@@ -83,7 +84,7 @@ export const IAM_READ_IN_PART =
 
 export type WhoMayAsked = {
   readonly action?: AskableAction | undefined;
-  /** The ARN of a user, a role, the root user or one session. */
+  /** The ARN of a user, a role, the root user or one session, or a name that one principal is known by. */
   readonly principal?: string | undefined;
 };
 
@@ -95,6 +96,13 @@ type Known = {
   readonly mapped?: readonly string[];
   readonly isCut?: boolean;
 };
+
+/**
+ * The ARN of an IAM principal as it was given, or of the one among `known` that is called so. AuditError("usage") for the ARN of
+ * something else and for a name of several, "not-found" for a name of none.
+ */
+export const askedPrincipal = (asked: string, known: () => Iterable<string>): string =>
+  isArn(asked) ? checkedPrincipal(asked) : principalNamed(asked, known());
 
 /** The ARN of an IAM principal as it was given. AuditError("usage"). */
 export const checkedPrincipal = (principal: string): string => {
@@ -108,17 +116,18 @@ export const checkedPrincipal = (principal: string): string => {
   );
 };
 
-/** The verdict on one principal or on all, for one action or both. AuditError("usage"). */
+/** The verdict on one principal or on all, for one action or both. AuditError("usage"), and "not-found" for a name of nobody. */
 export const whoMayOf = (
   { facts, cluster, context, mapped = [], isCut = false }: Known,
   { action, principal }: WhoMayAsked,
 ): WhoMayAnswer => {
   const found = whoMay({ facts, cluster, also: mapped, isCut, ...(context && { context }) });
+  const rowsOfAll = (): string[] => whoMayRows(found, ["DbConnect"]).map((row) => row.principal);
   const actions = (action ? [action] : actionNames).map((name) => askableActions[name]);
   const judged =
     principal === undefined
       ? whoMayRows(found, actions)
-      : actions.map((one) => found.verdictOf(checkedPrincipal(principal), one));
+      : actions.map((one) => found.verdictOf(askedPrincipal(principal, rowsOfAll), one));
   const nameOf = (one: ConnectAction): AskableAction => (one === "DbConnect" ? "connect" : "admin");
   return {
     cluster,

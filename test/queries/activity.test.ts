@@ -96,6 +96,20 @@ it("narrows by role and by principal, whose session stands for its role", async 
   ]);
 });
 
+it("takes a principal's name for whom it names, and says where it names nobody or several", async () => {
+  const names = async (principal: string) =>
+    (await ask(["principal"], { principal })).map((row) => row.principal);
+  for (const name of ["reader", "role/reader", arn("reader")])
+    expect(await names(name)).toEqual([arn("reader")]);
+  // Mapped and not seen; seen and not mapped.
+  expect(await names("silent")).toEqual([arn("silent")]);
+  expect(await names("stranger")).toEqual([arn("stranger")]);
+  await expect(names("read")).rejects.toThrow('no principal is known by the name "read"');
+  await expect(ask(["principal"], { role: "app" })).rejects.toThrow("no role was ever seen");
+  // An ARN is somebody, known or not.
+  expect(await names(arn("nobody"))).toEqual([]);
+});
+
 it("tells hours and networks apart, and counts each connection once", async () => {
   for (const by of [
     ["principal"],

@@ -64,6 +64,11 @@ describe("a policy that is tried", () => {
   });
 });
 
+it("says that nobody is known by a name", async () => {
+  const { status, body: problem } = await post({ policy: fence, principal: "bob" });
+  expect([status, problem]).toEqual([404, expect.objectContaining({ code: "not-found" })]);
+});
+
 describe("a policy that cannot be tried", () => {
   it.each([
     ["nothing, as null", null, /the body: has to be a map/],
@@ -73,7 +78,11 @@ describe("a policy that cannot be tried", () => {
     ["a list", { policy: [fence] }, /the body: policy/],
     ["two kinds in one", { policy: policy(allow(), deny(everybody)) }, /statement 2 names a Principal/],
     ["a field that nobody knows", { policy: fence, name: "x" }, /name/],
-    ["a principal that is none", { policy: fence, principal: "bob" }, /"bob" is not the ARN/],
+    [
+      "the ARN of something else",
+      { policy: fence, principal: "arn:aws:s3:::bob" },
+      /"arn:aws:s3:::bob" is not/,
+    ],
     ["a cluster policy to add", { policy: fence, add: true }, /only an IAM policy can be added/],
     ["one that is far too long", { policy: "x".repeat(260_000) }, /too long: 26\d{4} characters/],
     ["one that is longer than any policy", { policy: "x".repeat(120_000) }, /larger than any policy/],

@@ -1,6 +1,7 @@
 // Every combination of the two walls: what IAM allows, what the mapping is, what the cluster's policy says; and what each
 // question answers to it. What is expected is worked out here by a rule of its own.
 import { describe, expect, it } from "vitest";
+import { principalName } from "../../lib/core/base/visible-text.ts";
 import { explainAccess } from "../../lib/queries/explain.ts";
 import { whoCan } from "../../lib/queries/privileges.ts";
 import {
@@ -85,6 +86,16 @@ describe("the two walls", () => {
     );
     expect(found.path).toEqual(one.mapping === "no" ? [] : ["reader"]);
     expect(found.next === null).toBe(!states.slice(0, 3).includes("unknown"));
+  });
+
+  it("explains a principal by its name as by its ARN, and a role of that name first", async () => {
+    const grounds = groundsOf({ permission: "yes", mapping: "yes", policy: "none" }, "dsql:DbConnect");
+    const byName = await explainAccess(grounds, { who: principalName(APP), ...asked });
+    expect(byName).toEqual(await explainAccess(grounds, { who: APP, ...asked }));
+    expect((await explainAccess(grounds, { who: "reader", ...asked })).principal).toBeNull();
+    await expect(explainAccess(grounds, { who: "nobody", ...asked })).rejects.toThrow(
+      "there is no role nobody",
+    );
   });
 
   it.each(cases)(

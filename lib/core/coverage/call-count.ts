@@ -35,7 +35,11 @@ export const countedByHour = (
   return counts;
 };
 
-const calls = (n: number): string => counted(n, "connection");
+/** Without figures where nothing came at all: hour after hour of an outage gives one reason. */
+const reasonOf = (called: number, came: number): string =>
+  came === 0
+    ? "within an hour CloudWatch counted connections, and CloudTrail delivered none of them"
+    : `within an hour CloudWatch counted ${counted(called, "connection")}, and CloudTrail delivered ${came}`;
 
 /**
  * Hours in which CloudWatch counted more calls than we did events: *unknown*. Fewer there proves nothing, and equality
@@ -44,9 +48,9 @@ const calls = (n: number): string => counted(n, "connection");
  */
 export const surplusCalls = (
   called: ReadonlyMap<Instant, number>,
-  counted: ReadonlyMap<Instant, number>,
+  came: ReadonlyMap<Instant, number>,
 ): Doubt[] => {
-  const surplusOf = (hour: Instant): number => (called.get(hour) ?? 0) - (counted.get(hour) ?? 0);
+  const surplusOf = (hour: Instant): number => (called.get(hour) ?? 0) - (came.get(hour) ?? 0);
   return [...called.keys()]
     .sort((a, b) => a - b)
     .filter((hour) => {
@@ -56,6 +60,6 @@ export const surplusCalls = (
     .map((hour) => ({
       from: hour,
       to: hour + HOUR,
-      reason: `within an hour CloudWatch counted ${calls(called.get(hour) ?? 0)}, and CloudTrail delivered ${counted.get(hour) ?? 0}`,
+      reason: reasonOf(called.get(hour) ?? 0, came.get(hour) ?? 0),
     }));
 };

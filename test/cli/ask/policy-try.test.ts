@@ -159,7 +159,8 @@ describe("policy try refuses", () => {
     ["broken.json", 1, "broken.json: it is no JSON"],
     ["mixed.json", 1, "mixed.json: statement 2 names a Principal and statement 1 does not"],
     ["none.json", 1, "none.json: the file cannot be read"],
-    ["fence.json --principal bob", 64, '"bob" is not the ARN of an IAM principal'],
+    ["fence.json --principal bob", 1, 'no principal is known by the name "bob"'],
+    ["fence.json --principal arn:aws:s3:::bob", 64, "is not the ARN of an IAM principal"],
     ["fence.json --add", 64, "only an IAM policy can be added"],
     ["fence.json --from yesterday-ish", 64, "yesterday-ish"],
   ])("%s", async (line, code, message) => {

@@ -225,8 +225,13 @@ describe("who-may on a file", () => {
     [`--iam open.json --cluster ${IAM_CLUSTER} --action write`, 64, 'there is no action "write"'],
     [
       `--iam open.json --cluster ${IAM_CLUSTER} --principal bob`,
+      1,
+      'no principal is known by the name "bob"',
+    ],
+    [
+      `--iam open.json --cluster ${IAM_CLUSTER} --principal arn:aws:s3:::bob`,
       64,
-      '"bob" is not the ARN of an IAM principal',
+      "is not the ARN of an IAM principal",
     ],
     [`--iam none.json --cluster ${IAM_CLUSTER}`, 1, "none.json: the file cannot be read"],
     [`--iam wrong.json --cluster ${IAM_CLUSTER}`, 1, "authorizationDetails.RoleDetailList[0].Arn"],

@@ -16,6 +16,14 @@ describe("surplusCalls", () => {
     expect(surplusCalls(hours(1), new Map())).toHaveLength(1);
   });
 
+  it("gives one reason for hours of which nothing came, and the figures of others", () => {
+    const reasons = surplusCalls(hours(1, 9, 3), hours(0, 0, 2)).map(({ reason }) => reason);
+    expect([...new Set(reasons)]).toEqual([
+      "within an hour CloudWatch counted connections, and CloudTrail delivered none of them",
+      "within an hour CloudWatch counted 3 connections, and CloudTrail delivered 2",
+    ]);
+  });
+
   it("counts tallies by hour and asks for the documented metric", () => {
     const tallies = [tallyOf(connection("a", 10)), tallyOf(connection("b", 20))];
     expect(

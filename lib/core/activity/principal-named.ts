@@ -1,0 +1,52 @@
+// Whom a person means by a principal's name, as people and our own tables write it.
+
+import { AuditError } from "../../errors.ts";
+import { parseArn } from "../base/arn.ts";
+import { withoutPath } from "../base/ids.ts";
+import { byText } from "../base/sorted.ts";
+import { principalName } from "../base/visible-text.ts";
+
+const MOST_SHOWN = 5;
+
+/** Whether somebody is written by an ARN, which names one principal whoever is known. */
+export const isArn = (text: string): boolean => parseArn(text) !== undefined;
+
+/** "OrdersApi", "role/service/OrdersApi" and what tables show of it; of a session's ARN nothing but itself. */
+const isCalled = (principal: string, name: string): boolean => {
+  if (principal === name || principalName(principal) === name) return true;
+  const { service, resource = "" } = parseArn(principal) ?? {};
+  return service === "iam" && (resource === name || resource.endsWith(`/${name}`));
+};
+
+/** Those among `known` that are called so, each once: an ARN and the same without its path are one. */
+export const principalsNamed = (name: string, known: Iterable<string>): string[] => {
+  const found = new Map<string, string>();
+  for (const principal of known)
+    if (isCalled(principal, name)) {
+      const key = withoutPath(principal);
+      const before = found.get(key);
+      // The one with its path says more.
+      if (before === undefined || before.length < principal.length) found.set(key, principal);
+    }
+  return [...found.values()].sort(byText);
+};
+
+/**
+ * An ARN as it is; else the one principal among `known` that is called so. AuditError("not-found") where none is, "usage" where
+ * several are.
+ */
+export const principalNamed = (asked: string, known: Iterable<string>): string => {
+  if (isArn(asked)) return asked;
+  const found = principalsNamed(asked, known);
+  const [only] = found;
+  if (only !== undefined && found.length === 1) return only;
+  const name = JSON.stringify(asked.slice(0, 200));
+  if (only === undefined)
+    throw new AuditError("not-found", `no principal is known by the name ${name}`, {
+      hint: "Give its IAM ARN, or its name as it is listed: arn:aws:iam::ACCOUNT:role/NAME, or NAME.",
+    });
+  const more = found.length > MOST_SHOWN ? `, and ${found.length - MOST_SHOWN} more` : "";
+  throw new AuditError("usage", `${found.length} principals are called ${name}`, {
+    hint: `Give the ARN of one: ${found.slice(0, MOST_SHOWN).join(", ")}${more}`,
+  });
+};
