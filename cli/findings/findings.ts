@@ -2,6 +2,7 @@
 import { Option } from "commander";
 import type { Finding } from "../../lib/core/findings/finding.ts";
 import type { Wanted } from "../../lib/queries/findings.ts";
+import type { About } from "../../lib/queries/findings-about.ts";
 import type { AddCommand } from "../command.ts";
 import {
   addOutputOptions,
@@ -15,7 +16,8 @@ import type { Io } from "../io.ts";
 
 type Options = StoreOptions &
   OutputFlags &
-  Wanted & {
+  Wanted &
+  About & {
     readonly format: (typeof FORMATS)[number];
     /** Resolved ones too. */
     readonly all?: boolean;
@@ -61,7 +63,7 @@ const list = async (io: Io, options: Options): Promise<boolean> => {
     ]);
   const isWanted = parseWanted(options);
   const { live, resolved, look } = await withStore(io, options, { mustExist: true }, async (store) =>
-    listFindings(store, await pickCluster(store, options.cluster), isWanted),
+    listFindings(store, await pickCluster(store, options.cluster), isWanted, options),
   );
   const named = options.status !== undefined || options.all === true;
   // Programs filter themselves and expect all; people ask for what is over.
@@ -98,6 +100,8 @@ export const addFindings: AddCommand = (program, io, finish) => {
     .option("--status <status>", "only these: open, acknowledged, exempt, ended, resolved")
     .option("--severity <severity>", "only these: low, medium, high, critical")
     .option("--detector <id>", "only of this detector")
+    .option("--principal <who>", "only about this principal: its ARN, or its name as it is listed")
+    .option("--role <name>", "only about this database role")
     .option("--all", "resolved ones too")
     .addOption(new Option("--format <format>", "how to print").choices(FORMATS).default("table"))
     .option("--exit-code", "exit with 2 when there is one that is not resolved")

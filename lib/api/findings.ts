@@ -49,6 +49,8 @@ export const findings: Route = route({
     status: anyOf("status", Status.options),
     severity: anyOf("severity", Severity.options),
     detector: optionalText("Only those of this detector; several with commas between."),
+    principal: optionalText("Only those about this principal, by its IAM ARN or by its name."),
+    role: optionalText("Only those about this database role."),
     ...pageParams,
   }),
   answer: FindingList,
@@ -57,7 +59,7 @@ export const findings: Route = route({
     const question = { path, params };
     const after = readCursor(z.string(), question);
     const cluster = await pickCluster(deps, params.cluster);
-    const { live, resolved, look } = await listFindings(deps.store, cluster, isWanted);
+    const { live, resolved, look } = await listFindings(deps.store, cluster, isWanted, params);
     const wanted = [...live, ...resolved]
       .filter(({ id }) => after === undefined || id > after)
       .sort((a, b) => (a.id < b.id ? -1 : 1));

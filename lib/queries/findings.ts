@@ -6,6 +6,7 @@ import { AuditError } from "../errors.ts";
 import type { FindingStore } from "../store/findings/findings.ts";
 import type { LastLook } from "../store/findings/looks.ts";
 import type { ReadStore } from "../store/open-store.ts";
+import { type About, findingsAbout } from "./findings-about.ts";
 
 /** Each one value, or several with commas between; what is left out is not asked about. */
 export type Wanted = {
@@ -61,14 +62,17 @@ export type FindingList = {
   readonly look: LastLook | undefined;
 };
 
-/** The findings of a cluster that are wanted, by what was last judged. */
+/** The findings of a cluster that are wanted, by what was last judged. AuditError as `findingsAbout`. */
 export const listFindings = async (
-  { findings }: Pick<ReadStore, "findings">,
+  { findings, snapshots }: Pick<ReadStore, "findings" | "snapshots">,
   cluster: Cluster,
   isWanted: Selection,
+  about: About,
 ): Promise<FindingList> => {
   const [all, look] = await Promise.all([findings.list(cluster), findings.lastLook(cluster)]);
-  const found = all.filter(isWanted).toSorted(worstFirst);
+  const found = (await findingsAbout({ snapshots }, cluster, all, about))
+    .filter(isWanted)
+    .toSorted(worstFirst);
   return {
     live: found.filter(({ status }) => status !== "resolved"),
     resolved: found.filter(({ status }) => status === "resolved"),

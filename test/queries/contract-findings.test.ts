@@ -11,6 +11,10 @@ const asked = [
   "findings --status open,resolved --severity high",
   "findings --detector new-network",
   "findings --status exempt",
+  "findings --principal reader",
+  "findings --principal writer --status open",
+  "findings --role app_ro --detector new-network",
+  "findings --role app_rw",
   "finding a-1",
   "finding b-1",
   "incidents",
@@ -31,6 +35,11 @@ describe("findings", () => {
     ["findings --status open,resolved --severity high", { status: "open,resolved", severity: "high" }, 2],
     ["findings --detector new-network", { detector: "new-network" }, 1],
     ["findings --status exempt", { status: "exempt" }, 0],
+    ["findings --principal reader", { principal: "reader" }, 3],
+    // Known as somebody who is mapped.
+    ["findings --principal writer --status open", { principal: "writer", status: "open" }, 0],
+    ["findings --role app_ro --detector new-network", { role: "app_ro", detector: "new-network" }, 1],
+    ["findings --role app_rw", { role: "app_rw" }, 0],
   ])("%s: the same findings", async (line, params, count) => {
     const { items } = await allPages(ask, "/findings", { ...params, limit: "1" });
     expect(byId(rowsOf(line))).toEqual(items);
@@ -39,6 +48,17 @@ describe("findings", () => {
 
   it.each(["a-1", "b-1"])("finding %s: the same", async (id) => {
     expect(told(`finding ${id}`).json()).toEqual((await ask(`/findings/${id}`)).body);
+  });
+
+  it("knows nobody by a name that no mapping and no finding has, and no role that no snapshot saw", async () => {
+    for (const [params, says] of [
+      [{ principal: "rea" }, /no principal is known by the name/],
+      [{ role: "app" }, /no role was ever seen under the name/],
+    ] as const) {
+      const { status, body } = await ask("/findings", params);
+      expect(status).toBe(404);
+      expect(JSON.stringify(body)).toMatch(says);
+    }
   });
 
   it("refuses a word that is none of them, and names those there are", async () => {
