@@ -61,6 +61,11 @@ export const itemKinds: Readonly<Record<string, ItemKind>> = {
     people: false,
     kept: ONE,
   },
+  UNWATCHED: {
+    holds: "clusters that nobody watches, although connections to them came",
+    people: false,
+    kept: { days: 90 },
+  },
   // Proof that nobody else connected means nothing where it is no longer kept who did.
   "COVERAGE#": { holds: "hours for which capture is proven", people: false, kept: { by: "activityDays" } },
   "FINDING#": { holds: "findings; the days count from their end", people: true, kept: { by: "findingDays" } },

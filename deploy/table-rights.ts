@@ -26,7 +26,9 @@ const capture = [
   ],
 ];
 const findings = ["FINDING#", "ACT#", "NOTICES#", "EXEMPTION#", "LOOK#"];
-const verdicts = ["USES#", "CAPTURE#", "ASLEEP#", "SETTINGS", "BASELINE#", "DEPLOYMENT", "PLANNED"];
+const verdicts = [
+  ...["USES#", "CAPTURE#", "ASLEEP#", "UNWATCHED", "SETTINGS", "BASELINE#", "DEPLOYMENT", "PLANNED"],
+];
 const current = [...history, ...capture, ...findings, ...verdicts];
 
 /**
@@ -55,7 +57,7 @@ export const tableRights: Readonly<Record<FunctionName, TableRights>> = {
     writes: [
       ...["HOUR#", "DAY#", "ESTATE#", "USES#", "DIRTY#", "COVERAGE#", "TRAILEVENT#", "DOUBT#", "CAPTURE#"],
       // That a cluster said to be deleted has let somebody in since.
-      ...["FINDING#", "LOOK#", "SETTINGS", "NOTICES#", "CLUSTERS"],
+      ...["FINDING#", "LOOK#", "SETTINGS", "NOTICES#", "CLUSTERS", "UNWATCHED"],
     ],
     // The marks of hours that have been added up.
     removes: ["DIRTY#"],

@@ -102,7 +102,9 @@ export const ingestHandler = (deps: IngestDeps): LambdaHandler<SQSEvent, SQSBatc
       // Whatever part of it was counted is known by its event ids when the batch comes again.
       for (const { record, connection } of events) fail(record, error, connection.cluster);
     }
-    const jobs = [...changed].map((cluster): DetectJob => ({ cluster, reason: "connections" }));
+    const jobs = [...changed].map(
+      (cluster): DetectJob => ({ cluster, reason: "connections", ifWatched: true }),
+    );
     await deps.detect(jobs, { delaySeconds: DETECT_AFTER_SECONDS });
     return { batchItemFailures: [...failed].map((itemIdentifier) => ({ itemIdentifier })) };
   });

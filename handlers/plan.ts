@@ -43,6 +43,7 @@ type PlanStore = Omit<
   | "ledgers"
   | "digests"
   | "captureChecks"
+  | "unwatched"
   | "settings"
   | "baselines"
 >;

@@ -1,10 +1,13 @@
 // `dsql-audit clusters`: which clusters the store knows, how fresh what it knows of each is, and which are gone.
+import { counted } from "../../lib/core/base/counted.ts";
 import type { Instant } from "../../lib/core/base/time.ts";
 import { visible } from "../../lib/core/base/visible-text.ts";
 import { AuditError } from "../../lib/errors.ts";
 import { restoreCluster, retireCluster } from "../../lib/jobs/cluster-life.ts";
 import { type ClusterRow, clusterRow, listClusters } from "../../lib/queries/clusters.ts";
+import { type UnwatchedClusters, unwatchedClusters } from "../../lib/queries/unwatched.ts";
 import type { Store } from "../../lib/store/open-store.ts";
+import { unwatchedText, watchStep } from "../../lib/wording/not-watched-text.ts";
 import type { AddCommand } from "../command.ts";
 import {
   addOutputOptions,
@@ -17,7 +20,7 @@ import {
 } from "../context.ts";
 import { addByOption, osUser } from "../findings/who.ts";
 import type { Io } from "../io.ts";
-import { type Column, printRows } from "../output.ts";
+import { type Column, paragraph, printRows } from "../output.ts";
 
 type Options = StoreOptions &
   OutputFlags & {
@@ -50,6 +53,16 @@ const unchosenColumn: Column<ClusterRow> = {
 
 const columnsOf = (rows: readonly ClusterRow[]): readonly Column<ClusterRow>[] =>
   rows.some(({ notChosenSince }) => notChosenSince !== null) ? [...always, unchosenColumn] : always;
+
+/** What is said beside the table of clusters that nobody watches. */
+const othersText = (io: Io, { rows, more }: UnwatchedClusters): string[] => [
+  ...rows.flatMap(({ cluster, why, ...seen }) => [
+    paragraph(io, `${unwatchedText(cluster, why, seen)}.`),
+    // A command stays in one line, to be pasted.
+    watchStep(cluster, why),
+  ]),
+  ...(more ? [`Connections to ${counted(more, "more cluster")} came that may not be watched.`] : []),
+];
 
 /** Without options that act, all of them, or the one named. */
 const list = async (store: Store, now: Instant, named: string | undefined): Promise<ClusterRow[]> => {
@@ -102,9 +115,15 @@ export const addClusters: AddCommand = (program, io) => {
     );
   addOutputOptions(addStoreOptions(addByOption(command))).action(async (options: Options) => {
     const target = targetOf(options);
-    const rows = await withStore(io, options, { mustExist: true }, async (store) =>
-      target === undefined ? list(store, io.now(), options.cluster) : act(io, store, target, options),
-    );
+    const { rows, others } = await withStore(io, options, { mustExist: true }, async (store) => ({
+      rows: await (target === undefined
+        ? list(store, io.now(), options.cluster)
+        : act(io, store, target, options)),
+      others:
+        target === undefined && options.cluster === undefined
+          ? await unwatchedClusters(store, io.now())
+          : { isTold: false, rows: [], more: 0 },
+    }));
     printRows(
       io,
       options,
@@ -112,5 +131,8 @@ export const addClusters: AddCommand = (program, io) => {
       columnsOf(rows),
       `No cluster is known yet: its first snapshot makes it known.\n${NO_CLUSTER}`,
     );
+    const lines = othersText(io, others);
+    const isJson = options.json || options.ndjson;
+    if (lines.length) (isJson ? io.stderr : io.stdout).write(`${isJson ? "" : "\n"}${lines.join("\n")}\n`);
   });
 };

@@ -3,6 +3,7 @@
 import type { Cluster } from "../core/base/ids.ts";
 import type { Instant } from "../core/base/time.ts";
 import { AuditError } from "../errors.ts";
+import { unwatchedClusters } from "../queries/unwatched.ts";
 import type { Running } from "../store/findings/deployments.ts";
 import type { ReadStore } from "../store/open-store.ts";
 import { identityLink } from "./account-links.ts";
@@ -13,6 +14,7 @@ import { goneLink } from "./cluster-links.ts";
 import { type Answer, type Link, type LinkRow, unknown } from "./link.ts";
 import type { AskTable, DoctorPorts } from "./ports.ts";
 import { scheduleLink, settingsLink, tableLink, testLink } from "./stack-links.ts";
+import { unwatchedLinks } from "./unwatched-links.ts";
 
 export type Examined = {
   readonly store: ReadStore;
@@ -79,11 +81,12 @@ const sharedLinks = async (
   const [entries, running, settings] = read.value;
   const known = entries.map(({ cluster }) => cluster);
   const watched = entries.flatMap(({ cluster, gone }) => (gone ? [] : [cluster]));
-  const [identity, places, trails, stack] = await Promise.all([
+  const [identity, places, trails, stack, unwatched] = await Promise.all([
     ports.identity(),
     placeLinks(ports, known, running, settings?.values.auditor),
     ports.trails(),
     channelsOf(store, watched).then((channels) => stackLinks(ports, channels, running, reach)),
+    unwatchedClusters(store, now),
   ]);
   const { trail = "", regions } = running?.deployment ?? {};
   const by = "value" in identity ? identity.value : "Somebody";
@@ -92,6 +95,7 @@ const sharedLinks = async (
       identityLink(identity),
       tableLink(table, read),
       ...places,
+      ...unwatchedLinks(unwatched),
       scheduleLink(running, now),
       ...stack,
       ...(await testedLink(examined, running, by)),

@@ -1,6 +1,6 @@
 // Clusters that a deployment chooses by their tags: which it does, and the link where that leaves none, or is not known.
-import { shellWord } from "../core/base/shell-word.ts";
 import { isChosen, type Tags, tagsText } from "../core/coverage/chosen.ts";
+import { tagCommand } from "../wording/not-watched-text.ts";
 import { broken, type Link, unanswered } from "./link.ts";
 import type { AwsCluster } from "./ports.ts";
 
@@ -11,14 +11,6 @@ export const mayBeChosen = (clusters: readonly AwsCluster[], wanted: Tags): read
   Object.keys(wanted).length
     ? clusters.filter((one) => isUntold(one) || isChosen(one.tags ?? {}, wanted))
     : clusters;
-
-/** A command that tags `arn` so that it is chosen; any value will do for a star. */
-const tagCommand = (arn: string, wanted: Tags): string => {
-  const tags = Object.fromEntries(
-    Object.entries(wanted).map(([key, value]) => [key, value === "*" ? "VALUE" : value]),
-  );
-  return `aws dsql tag-resource --region ${shellWord(arn.split(":")[3] ?? "")} --resource-arn ${shellWord(arn)} --tags ${shellWord(JSON.stringify(tags))}`;
-};
 
 /** `clusters`: of one Region. undefined: it is known which are chosen, and there are some. */
 export const tagLink = (

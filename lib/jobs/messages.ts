@@ -17,7 +17,13 @@ export const SnapshotJob = z.object({
 export type SnapshotJob = z.infer<typeof SnapshotJob>;
 
 /** schedule, snapshot, ingest -> detect: judge one cluster again. `reason` is for people who read the queue. */
-export const DetectJob = z.object({ cluster: Cluster, reason: z.string(), unlessSince });
+export const DetectJob = z.object({
+  cluster: Cluster,
+  reason: z.string(),
+  unlessSince,
+  /** Whoever asks does not know whether the cluster is watched: then it is evaluated only if it is. */
+  ifWatched: z.optional(z.literal(true)),
+});
 export type DetectJob = z.infer<typeof DetectJob>;
 
 /** detect -> notify: tell people what has not been told yet. */

@@ -11,6 +11,7 @@ import { type DigestStore, digestStore } from "./coverage/digests.ts";
 import { type DoubtStore, doubtStore } from "./coverage/doubts.ts";
 import { type LeftOutStore, leftOutStore } from "./coverage/left-out.ts";
 import { type TrailEventStore, trailEventStore } from "./coverage/trail-events.ts";
+import { type UnwatchedStore, unwatchedStore } from "./coverage/unwatched.ts";
 import { type ActStore, actStore } from "./findings/acts.ts";
 import { type BaselineStore, baselineStore } from "./findings/baselines.ts";
 import { type Deployments, deployments } from "./findings/deployments.ts";
@@ -65,6 +66,7 @@ export type Store = {
   readonly trailEvents: TrailEventStore;
   readonly captureChecks: CaptureChecks;
   readonly leftOut: LeftOutStore;
+  readonly unwatched: UnwatchedStore;
   readonly findings: FindingStore;
   readonly acts: ActStore;
   readonly notices: NoticeStates;
@@ -93,6 +95,7 @@ export type ReadStore = {
   readonly trailEvents: Pick<TrailEventStore, "within" | "iamWithin">;
   readonly captureChecks: Pick<CaptureChecks, "last">;
   readonly leftOut: Pick<LeftOutStore, "last">;
+  readonly unwatched: Pick<UnwatchedStore, "list">;
   readonly findings: Pick<FindingStore, "read" | "list" | "get" | "lastLook" | "exemptions">;
   readonly acts: Pick<ActStore, "list">;
   readonly notices: Pick<NoticeStates, "read">;
@@ -167,6 +170,7 @@ export const openStore = (table: Table, { now }: StoreOptions): Store => ({
   estates: estateStore(table),
   ledgers: ledgerStore(table),
   captureChecks: captureChecks(table),
+  unwatched: unwatchedStore(table),
   notices: noticeStates(table),
   settings: settingsStore(table),
   baselines: baselineStore(table),
@@ -194,6 +198,7 @@ export const openReadStore = (table: ReadTable): ReadStore => {
     trailEvents: { within: store.trailEvents.within, iamWithin: store.trailEvents.iamWithin },
     captureChecks: { last: store.captureChecks.last },
     leftOut: { last: store.leftOut.last },
+    unwatched: { list: store.unwatched.list },
     findings: { read, list, get, lastLook, exemptions },
     acts: { list: store.acts.list },
     notices: { read: store.notices.read },

@@ -111,7 +111,10 @@ describe("log files in the bucket", () => {
     s3.put({ bucket: BUCKET, key, body, contentEncoding: "gzip" });
     s3.put({ bucket: BUCKET, key: `${key}-broken.json.gz`, body: "{" });
     const { failed, detected, logged } = await ingest([[key, `${key}-broken.json.gz`]]);
-    expect({ failed, detected }).toEqual({ failed: ["m0"], detected: [{ cluster, reason: "connections" }] });
+    expect({ failed, detected }).toEqual({
+      failed: ["m0"],
+      detected: [{ cluster, reason: "connections", ifWatched: true }],
+    });
     expect(logged).toMatchObject([{ counted: 1, failed: 1 }]);
   });
 });
@@ -122,7 +125,7 @@ describe("digests in the bucket", () => {
     for (const hour of chain) put(hour);
     const { failed, detected } = await ingest(chain.map(({ object }) => [object.key]));
     expect(failed).toEqual([]);
-    expect(detected).toEqual([{ cluster, reason: "connections" }]);
+    expect(detected).toEqual([{ cluster, reason: "connections", ifWatched: true }]);
     expect(await proven()).toEqual([{ from: first, to: first + 2 * HOUR, proof: "digest" }]);
     const counted = await store.activity.countedIds(cluster, {
       from: START - (START % HOUR),

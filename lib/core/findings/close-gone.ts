@@ -13,15 +13,24 @@ export const closeGone = (
   goneAt: Instant,
   because: string,
   now: Instant,
+): readonly Finding[] => closeAll(findings, because, now, { clusterGoneAt: goneAt });
+
+/** The same of a cluster that is there, and that nobody chose to watch: an earlier release evaluated it all the same. */
+export const closeUnwatched = (findings: readonly Finding[], now: Instant): readonly Finding[] =>
+  closeAll(findings, "This deployment does not watch the cluster, so it is not looked at any more.", now);
+
+const closeAll = (
+  findings: readonly Finding[],
+  closedBecause: string,
+  now: Instant,
+  more: Pick<Finding, "clusterGoneAt"> = {},
 ): readonly Finding[] =>
   findings.map((finding) => {
     const { status, confirmedAt } = finding;
     if (isClosed(finding) || status === "exempt" || now < confirmedAt) return finding;
     return {
       ...finding,
-      status: status === "ended" ? "ended" : "resolved",
-      closedAt: now,
-      closedBecause: because,
-      clusterGoneAt: goneAt,
+      ...{ status: status === "ended" ? "ended" : "resolved", closedAt: now, closedBecause },
+      ...more,
     };
   });

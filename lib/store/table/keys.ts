@@ -134,6 +134,10 @@ export const asleep = (c: Cluster) => ({ pk: `ASLEEP#${c}`, sk: "LAST" });
 // "do its tags still choose it"                       Query with the last; PutItem
 export const unchosen = (c: Cluster) => ({ pk: `ASLEEP#${c}`, sk: "UNCHOSEN" });
 
+// "which clusters that nobody watches had connections" Query; PutItem
+export const unwatched = () => "UNWATCHED";
+export const unwatchedCluster = (c: Cluster) => ({ pk: "UNWATCHED", sk: c });
+
 // "for which hours is capture proven"                 Query; PutItem on its revision
 export const coverage = (scope: string) => `COVERAGE#${scope}`;
 export const coverageDay = (scope: string, day: Instant, proof: string) => ({

@@ -3,11 +3,15 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
+import { Cluster } from "../../../lib/core/base/ids.ts";
 import { HOUR } from "../../../lib/core/base/time.ts";
+import { noteUnwatched } from "../../../lib/jobs/not-watched.ts";
 import { leftOutStore } from "../../../lib/store/coverage/left-out.ts";
+import { openStore } from "../../../lib/store/open-store.ts";
 import { openSqliteTable } from "../../../lib/store/table/sqlite/sqlite-table.ts";
 import { cluster } from "../../support/catalogs.ts";
 import { cliIn } from "../../support/cli.ts";
+import { connection } from "../../support/connections.ts";
 import { deny, everybody, policy } from "../../support/iam-facts.ts";
 import { fillWorld, NOW, T } from "../../support/query-world.ts";
 
@@ -33,6 +37,31 @@ beforeEach(async () => {
 });
 
 describe("clusters", () => {
+  it("names a cluster that nobody watches although somebody connects, with the command in one line", async () => {
+    const other = Cluster.parse("arn:aws:dsql:eu-west-1:111122223333:cluster/other");
+    const { table, close } = await openSqliteTable({
+      ...{ file: join(folder, "dsql-audit.db"), mayCreate: false, sleep: async () => {}, random: () => 0 },
+    });
+    const store = openStore(table, { now: () => NOW });
+    await store.deployments.ran(NOW, {
+      ...{ stack: "s", topic: "arn:aws:sns:us-east-1:111122223333:t", queues: {}, deadLetters: {} },
+      ...{ bucket: "", prefix: "", api: "", regions: "", members: "", clusterTags: {} },
+    });
+    await store.activity.count([connection("x", NOW - HOUR, { cluster: other })], NOW);
+    await noteUnwatched(store, other, NOW);
+    await close();
+    const step =
+      "To watch it: add eu-west-1 to regions in deploy/params.STAGE.yml, then npx serverless deploy --stage STAGE and npx dsql-audit deploy-check --stage STAGE, which prints what that Region needs.";
+    const run = await cli("clusters");
+    expect(run.out.replace(/\s+/g, " ")).toContain(
+      `1 connection in 7 days to a cluster that is not watched, ${other}`,
+    );
+    expect(run.out.split("\n")).toContain(step);
+    const json = await cli("clusters --json");
+    expect(json.json()).toMatchObject([{ cluster }]);
+    expect(json.err.split("\n")).toContain(step);
+  });
+
   it("retires a cluster by who and why, closes its findings, keeps its past, and restores it", async () => {
     const run = await cli(["clusters", "--retire", cluster, "--note", "moved", "--by", "ana", "--json"]);
     expect(run.code).toBe(0);

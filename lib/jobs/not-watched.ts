@@ -1,0 +1,83 @@
+// A cluster of which connections come, by a shared trail or by EventBridge, although nobody chose to watch it. They are counted, so
+// that nothing is lost if somebody does; nobody is told of them as findings.
+import type { Deployment } from "../config.ts";
+import { type Cluster, parseArn } from "../core/base/ids.ts";
+import { lazily } from "../core/base/lazily.ts";
+import type { Instant } from "../core/base/time.ts";
+import { peersIn } from "../core/catalog/peers.ts";
+import { type NotWatched, notWatchedBy, type Watching } from "../core/coverage/watched-places.ts";
+import { closeUnwatched } from "../core/findings/close-gone.ts";
+import type { Finding } from "../core/findings/finding.ts";
+import type { ClusterEntry } from "../store/history/clusters.ts";
+import type { ReadStore, Store } from "../store/open-store.ts";
+import { unlessUnreadable } from "./unreadable.ts";
+
+type WatchStores = Pick<ReadStore, "clusters" | "deployments" | "snapshots">;
+
+const listOf = (text: string): readonly string[] => text.split(",").filter((one) => one !== "");
+
+/** undefined: nobody wrote it, or an earlier release did, which did not say which clusters it watches. */
+export const watchingOf = (deployment: Deployment | null | undefined): Watching | undefined => {
+  if (!deployment) return undefined;
+  const { topic, regions, members, named, clusterTags } = deployment;
+  const { account, region } = parseArn(topic) ?? {};
+  if (!account || !region || regions === undefined || members === undefined || !clusterTags) return undefined;
+  return {
+    ...{ account, region, named, tags: clusterTags },
+    ...{ accounts: listOf(members), regions: listOf(regions) },
+  };
+};
+
+/** The peers of a cluster as its newest snapshot names them; undefined: it cannot be read, and may name any. */
+const peersBySnapshot = (
+  { snapshots }: Pick<WatchStores, "snapshots">,
+  cluster: Cluster,
+): Promise<readonly Cluster[] | undefined> =>
+  unlessUnreadable(async () => {
+    const head = await snapshots.head(cluster);
+    return head ? peersIn((await snapshots.open(cluster, head)).catalog).clusters : [];
+  });
+
+/**
+ * Why nobody watches a cluster, for who asks about several: each snapshot is read once at most. undefined: it is watched, or nothing
+ * says that it is not. Watched is what a snapshot was ever taken of, what the deployment's settings include, and the peer of a
+ * cluster that is watched: both are one database, and who connects at the one uses what is watched at the other.
+ */
+export const watchOf = (store: WatchStores): ((cluster: Cluster) => Promise<NotWatched | undefined>) => {
+  const entriesOnce = lazily((_: "") => store.clusters.entries());
+  const runningOnce = lazily((_: "") => store.deployments.read());
+  const peersOnce = lazily((cluster: Cluster) => peersBySnapshot(store, cluster));
+  const isPeer = async (cluster: Cluster, entries: readonly ClusterEntry[]): Promise<boolean> => {
+    const own = parseArn(cluster);
+    for (const { cluster: other, gone } of entries) {
+      const parts = parseArn(other);
+      if (gone || parts?.account !== own?.account || parts?.region === own?.region) continue;
+      const peers = await peersOnce(other);
+      if (!peers || peers.includes(cluster)) return true;
+    }
+    return false;
+  };
+  return async (cluster) => {
+    const watching = watchingOf((await runningOnce(""))?.deployment);
+    const why = watching && notWatchedBy(cluster, watching);
+    if (!why) return undefined;
+    const entries = await entriesOnce("");
+    if (entries.some((entry) => entry.cluster === cluster)) return undefined;
+    return (await isPeer(cluster, entries)) ? undefined : why;
+  };
+};
+
+/**
+ * What is done with new connections to a cluster that nobody watches: they are added up and noted, and what an evaluation of an
+ * earlier release found is closed. Twice is once. The findings after it.
+ */
+export const noteUnwatched = async (
+  store: Pick<Store, "activity" | "unwatched" | "findings">,
+  cluster: Cluster,
+  now: Instant,
+): Promise<readonly Finding[]> => {
+  await store.activity.fold(cluster, now);
+  await store.unwatched.note(cluster, now);
+  if ((await store.findings.lastLook(cluster)) === undefined) return [];
+  return store.findings.update(cluster, (all) => closeUnwatched(all, now));
+};
