@@ -73,6 +73,20 @@ describe.each([
       expect(holds({ Condition: Resources[name].Condition }, Conditions, own), name).toBe(isSent);
   });
 
+  it("gives its role to rules of its own account and Region alone", () => {
+    const own = { ...values, "AWS::Region": "eu-west-9" };
+    const statements = filled(Resources.ForwardRole.Properties.AssumeRolePolicyDocument.Statement, own);
+    expect(statements).toEqual([
+      {
+        ...{ Effect: "Allow", Principal: { Service: "events.amazonaws.com" }, Action: "sts:AssumeRole" },
+        Condition: {
+          StringEquals: { "aws:SourceAccount": account },
+          ArnLike: { "aws:SourceArn": `arn:${partition}:events:eu-west-9:${account}:rule/*` },
+        },
+      },
+    ]);
+  });
+
   it("puts them on the event bus of the auditor's Region, in any partition, and may do no more", () => {
     for (const name of Object.keys(rules)) {
       const { Targets } = Resources[name].Properties;
