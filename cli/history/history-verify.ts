@@ -4,15 +4,18 @@ import { createReadStream, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { counted } from "../../lib/core/base/counted.ts";
+import type { Cluster } from "../../lib/core/base/ids.ts";
 import { KEEP_DAYS } from "../../lib/core/history/retention.ts";
 import type { ExpectedHead } from "../../lib/core/history/verify-heads.ts";
 import { AuditError } from "../../lib/errors.ts";
 import { readExport } from "../../lib/store/history/export.ts";
 import {
+  unreadableHistory,
   type VerifyReport,
   type VerifyRequest,
   verifyHistory,
 } from "../../lib/store/history/verify-history.ts";
+import { DamagedItem } from "../../lib/store/table/damaged-item.ts";
 import { paintVerdict } from "../colour.ts";
 import type { AddCommand } from "../command.ts";
 import { addStoreOptions, pickCluster, type StoreOptions, withStore } from "../context.ts";
@@ -103,7 +106,11 @@ const reportText = (report: VerifyReport): string => {
     ...(faults.length > SHOWN ? [`  and ${faults.length - SHOWN} more`] : []),
     ...heads.flatMap(headLine),
     ...notes.map((note) => `  note: ${note}`),
-    ...(head ? [`Head: ${head.seq}:${head.hash}`] : ["There is no snapshot."]),
+    head
+      ? `Head: ${head.seq}:${head.hash}`
+      : whole
+        ? "There is no snapshot."
+        : "Which snapshot is the newest is not known.",
     ...(whole && head
       ? ["Keep the head elsewhere: verify --head then shows later whether anything up to it was rewritten."]
       : []),
@@ -112,6 +119,14 @@ const reportText = (report: VerifyReport): string => {
     .map(printable)
     .join("\n");
 };
+
+/** An item that cannot be read at all is a fault by itself. */
+const ofDamaged =
+  (cluster: Cluster) =>
+  (error: unknown): VerifyReport => {
+    if (error instanceof DamagedItem) return unreadableHistory(cluster, error);
+    throw error;
+  };
 
 export const addVerify: AddCommand = (history, io, finish) => {
   const command = history
@@ -139,7 +154,8 @@ export const addVerify: AddCommand = (history, io, finish) => {
       options.file === undefined
         ? await withStore(io, options, { mustExist: true }, async (store) => {
             const cluster = await pickCluster(store, options.cluster);
-            return verifyHistory(await store.archive.toVerify(cluster), checks);
+            const verified = store.archive.toVerify(cluster).then((all) => verifyHistory(all, checks));
+            return verified.catch(ofDamaged(cluster));
           })
         : await verifyHistory(await fromFile(io, options.file), checks);
     printDocument(io, options, report, (it) => paintVerdict(io, it.whole, reportText(it)));

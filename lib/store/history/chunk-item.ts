@@ -1,7 +1,8 @@
 // A chunk as one item of the table: its packed bytes, and when it was last written, which collection goes by.
 import type { Cluster, Sha256 } from "../../core/base/ids.ts";
 import { type Instant, LAST_INSTANT } from "../../core/base/time.ts";
-import { type Chunk, packChunk, sha256 } from "../../core/history/chunk.ts";
+import { type Chunk, openChunk, packChunk, sha256 } from "../../core/history/chunk.ts";
+import { AuditError } from "../../errors.ts";
 import * as keys from "../table/keys.ts";
 import type { Item } from "../table/table.ts";
 
@@ -32,3 +33,18 @@ export const writtenAt = ({ sk, at }: Item): Instant | undefined => {
 /** The packed bytes; nothing where the attribute is missing or of another type: such bytes match no hash. */
 export const bytesOf = ({ data }: Item): Uint8Array =>
   data instanceof Uint8Array ? data : new Uint8Array(0);
+
+/** What is wrong beside its bytes; null: nothing. */
+export const timeFault = (item: Item): string | null =>
+  writtenAt(item) === undefined ? "the time at which it was written was altered" : null;
+
+/** What is wrong with a stored chunk by itself, whoever names it; null: nothing. */
+export const chunkFault = (item: Item): string | null => {
+  try {
+    openChunk(item.sk as Sha256, bytesOf(item));
+    return timeFault(item);
+  } catch (error) {
+    if (error instanceof AuditError) return error.message;
+    throw error;
+  }
+};

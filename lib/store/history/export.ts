@@ -6,7 +6,7 @@ import type { Fault, StoredManifest } from "../../core/history/verify-manifest.t
 import { AuditError } from "../../errors.ts";
 import * as keys from "../table/keys.ts";
 import type { Item, Table } from "../table/table.ts";
-import { bytesOf, writtenAt } from "./chunk-item.ts";
+import { bytesOf, timeFault } from "./chunk-item.ts";
 import { storedManifests } from "./manifests.ts";
 import { readMarkers, storedMarkers } from "./restores.ts";
 import { RetentionMark, readRetentionMark } from "./retention-mark.ts";
@@ -130,7 +130,7 @@ const parseJson = (text: string): unknown => {
 
 const chunkOf = (item: Item): StoredChunk => ({
   bytes: bytesOf(item),
-  fault: writtenAt(item) === undefined ? "the time at which it was written was altered" : null,
+  fault: timeFault(item),
 });
 
 /** The table itself for `verifyHistory`, without its timelines: see checkTimelines. */

@@ -7,7 +7,8 @@ import { KEEP_DAYS } from "../../core/history/retention.ts";
 import { byPlace, checkChain } from "../../core/history/verify.ts";
 import { checkChunk, type Expected } from "../../core/history/verify-content.ts";
 import type { ExpectedHead, HeadCheck } from "../../core/history/verify-heads.ts";
-import type { Fault, StoredManifest } from "../../core/history/verify-manifest.ts";
+import { type Fault, fault, type StoredManifest } from "../../core/history/verify-manifest.ts";
+import type { DamagedItem } from "../table/damaged-item.ts";
 import type { RetentionMark } from "./retention-mark.ts";
 
 /** A chunk's packed bytes as they are stored; `fault`: what is wrong beside them. */
@@ -21,6 +22,8 @@ export type VerifyRequest = {
   readonly manifests: readonly StoredManifest[];
   readonly chunks: ChunkSource;
   readonly markers: readonly RestoreMarker[];
+  /** Faults of stored chunks that no manifest names. Missing: nothing but the named ones was handed over. */
+  readonly leftovers?: (named: ReadonlySet<Sha256>) => Promise<readonly Fault[]>;
   /** What is wrong with the input itself, such as an export that ends too early. */
   readonly faults?: readonly Fault[];
   readonly notes?: readonly string[];
@@ -66,7 +69,7 @@ const BATCH = 400;
 const checkContent = async (
   { cluster, chunks }: VerifyRequest,
   roots: ReadonlyMap<Sha256, number>,
-): Promise<{ readonly faults: Fault[]; readonly count: number }> => {
+): Promise<{ readonly faults: Fault[]; readonly named: ReadonlySet<Sha256> }> => {
   const faults: Fault[] = [];
   const seen = new Map<Sha256, Expected>();
   let frontier = new Map<Sha256, Expected>([...roots].map(([hash, seq]) => [hash, { seq, level: null }]));
@@ -95,7 +98,7 @@ const checkContent = async (
     }
     frontier = next;
   }
-  return { faults, count: seen.size };
+  return { faults, named: new Set(seen.keys()) };
 };
 
 /** Every root with the first snapshot that names it. */
@@ -137,6 +140,19 @@ const retainedNotes = (retained: RetentionMark | null | undefined): string[] =>
       ]
     : [];
 
+/** The report where an item of the store cannot be read at all: what else there is was not looked at. */
+export const unreadableHistory = (cluster: Cluster, { message }: DamagedItem): VerifyReport => ({
+  cluster,
+  whole: false,
+  snapshots: 0,
+  chunks: 0,
+  head: null,
+  faults: [fault("altered", null, message)],
+  heads: [],
+  notes: ["nothing else could be checked: put the item back first"],
+  notCovered: NOT_COVERED,
+});
+
 /** Verifies; never throws for what it finds. AuditError("usage") for a key that is none. */
 export const verifyHistory = async (
   request: VerifyRequest,
@@ -170,13 +186,14 @@ export const verifyHistory = async (
     expectedHeads: [...open, ...kept],
   });
   const content = await checkContent(request, rootsOf(chain));
-  const all = byPlace([...faults, ...content.faults, ...(request.faults ?? [])]);
+  const left = (await request.leftovers?.(content.named)) ?? [];
+  const all = byPlace([...faults, ...content.faults, ...(request.faults ?? []), ...left]);
   const head = chain.at(-1);
   return {
     cluster,
     whole: all.length === 0,
     snapshots: chain.length,
-    chunks: content.count,
+    chunks: content.named.size,
     head: head ? { seq: head.manifest.seq, hash: head.hash } : null,
     faults: all,
     heads: heads.slice(0, open.length),

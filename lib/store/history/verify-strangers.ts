@@ -95,7 +95,8 @@ export const strangeNames = async (
   const subjects: string[] = [];
   for (const item of strange.flat()) {
     const subject = namedContent(item) === null ? null : String(item.subject);
-    if (subject !== null && (await tells(table, cluster, subject, item.pk))) subjects.push(subject);
+    const isInItsPlace = subject !== null && item.sk === keys.pad(Number(subject.split(":")[1]));
+    if (isInItsPlace && (await tells(table, cluster, subject, item.pk))) subjects.push(subject);
     else {
       const name = JSON.stringify(item.name ?? null);
       faults.push(fault("altered", null, `an entry of the name ${name} finds what the chain does not know`));

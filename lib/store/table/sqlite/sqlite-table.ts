@@ -1,5 +1,6 @@
 // The table in one SQLite file: the embedded store.
 import { type Attributes, fromAttributes, toAttribute, toAttributes, toKey } from "../attribute-values.ts";
+import { DamagedItem } from "../damaged-item.ts";
 import { lastOfEachKey } from "../distinct-keys.ts";
 import { assertItem, assertKey, readUnits, writeUnits } from "../item-rules.ts";
 import { sameNumber } from "../numbers.ts";
@@ -35,10 +36,22 @@ const rowOf = (attributes: Attributes): Row => ({
   ...toColumns(attributes),
 });
 
-const attributesOf = (row: Row): Attributes => ({
-  ...fromColumns(row),
-  ...toKey({ pk: textOf(row.pk), sk: textOf(row.sk) }),
-});
+/** The index of times is a column beside the attributes: what it passes over or puts elsewhere would be hidden. */
+const isInItsPlace = ({ taken_at }: Row, attributes: Attributes): boolean =>
+  (taken_at === null ? undefined : textOf(taken_at)) === attributes[TIME_ATTRIBUTE]?.S;
+
+const attributesOf = (row: Row): Attributes => {
+  const key = { pk: textOf(row.pk), sk: textOf(row.sk) };
+  let attributes: Attributes;
+  try {
+    attributes = fromColumns(row);
+  } catch (cause) {
+    throw new DamagedItem(key.pk, key.sk, "its row is damaged", cause);
+  }
+  if (!isInItsPlace(row, attributes))
+    throw new DamagedItem(key.pk, key.sk, "its time in the index is not its own");
+  return { ...attributes, ...toKey(key) };
+};
 const itemOf = (row: Row): Item => fromAttributes(attributesOf(row));
 
 const isStill = (row: Row | undefined, attribute: string, expected: string | number | undefined): boolean => {
