@@ -17,13 +17,7 @@ import { goneNotice, goneWeekNotice } from "../notices/gone-text.ts";
 import type { TextOptions } from "../notices/incident-text.ts";
 import { dailyNotice, missedNotice } from "../notices/list-text.ts";
 import type { Notice } from "../notices/notice.ts";
-import {
-  isMissedDue,
-  type PlanOptions,
-  planNotices,
-  type Standing,
-  summaryChanges,
-} from "../notices/plan-notices.ts";
+import { isMissedDue, planNotices, type Standing, summaryChanges } from "../notices/plan-notices.ts";
 import { noProofText, proofText } from "../notices/proof-text.ts";
 import type { ReadStore, Store } from "../store/open-store.ts";
 import { reachFinder } from "./reach-finder.ts";
@@ -31,7 +25,7 @@ import { isSummaryOf, isTellingDue, standingIn } from "./standing.ts";
 
 export type NoticePorts = { readonly store: Store; readonly sns: SNSClient; readonly topicArn: string };
 
-type SendOptions = PlanOptions & {
+type SendOptions = {
   /** What retention keeps in full: the command in the mails has to say it. */
   readonly keepDays?: number;
   /** How readers of the mails reach the store. */
@@ -112,7 +106,7 @@ type Voice = {
   readonly note: (times: NoticeTimes) => Promise<void>;
 };
 
-type TellOptions = Pick<SendOptions, "urgency" | "stormAbove"> & {
+type TellOptions = {
   readonly commandStore: StoreArguments;
   readonly reachOf?: TextOptions["reachOf"];
   /** What stands before all that is due. */
@@ -129,7 +123,7 @@ const tell = async (
   { where, send, note }: Voice,
   standing: Standing,
   now: Instant,
-  { commandStore, reachOf, before = [], ...options }: TellOptions,
+  { commandStore, reachOf, before = [] }: TellOptions,
 ): Promise<number> => {
   const { cluster } = standing;
   const tellOne = async (notice: Notice): Promise<void> => {
@@ -140,7 +134,7 @@ const tell = async (
     await note(stateAfter(notice, standing.heard === false ? undefined : standing.gone, now));
   };
   const text = { wordsOf, store: commandStore, ...(reachOf && { reachOf }) };
-  const urgent = [...before, ...planNotices(standing, now, text, options)];
+  const urgent = [...before, ...planNotices(standing, now, text)];
   const failures: unknown[] = [];
   for (const notice of urgent) {
     try {
@@ -173,7 +167,7 @@ export const sendNotices = async (
   { store, sns, topicArn }: NoticePorts,
   cluster: Cluster,
   now: Instant,
-  { keepDays, commandStore = [], ...options }: SendOptions = {},
+  { keepDays, commandStore = [] }: SendOptions = {},
 ): Promise<number> => {
   const findings = await store.findings.list(cluster);
   const standing = await standingIn(store, "mail", cluster, findings, now);
@@ -209,9 +203,7 @@ export const sendNotices = async (
   if (!missed && isMissedDue(standing)) await store.notices.note(cluster, { missedAt: now });
   const note = (times: NoticeTimes): Promise<void> => store.notices.note(cluster, times);
   const before = missed ? [missed] : [];
-  return tell(store, { where: "mail", send, note }, standing, now, {
-    ...{ ...options, commandStore, reachOf, before },
-  });
+  return tell(store, { where: "mail", send, note }, standing, now, { commandStore, reachOf, before });
 };
 
 /**
@@ -222,11 +214,11 @@ export const tellChat = async (
   { store, chat }: { readonly store: Store; readonly chat: Chat },
   cluster: Cluster,
   now: Instant,
-  { commandStore = [], ...options }: SendOptions = {},
+  { commandStore = [] }: Pick<SendOptions, "commandStore"> = {},
 ): Promise<number> => {
   const standing = await standingIn(store, "chat", cluster, await store.findings.list(cluster), now);
   if (!standing || !isTellingDue(standing, now)) return 0;
   const note = (times: NoticeTimes): Promise<void> => store.notices.noteChannel(cluster, "chat", { times });
   const voice: Voice = { where: "chat", send: (notice) => chat(notice), note };
-  return tell(store, voice, standing, now, { ...options, commandStore });
+  return tell(store, voice, standing, now, { commandStore });
 };

@@ -4,14 +4,7 @@ import type { Cluster } from "../core/base/ids.ts";
 import { HOUR, type Instant } from "../core/base/time.ts";
 import type { Finding } from "../core/findings/finding.ts";
 import type { Gone } from "../core/history/cluster-life.ts";
-import {
-  DEFAULT_URGENCY,
-  immediateNotice,
-  isUntoldEnd,
-  isUrgentUntold,
-  summaryNews,
-  type Urgency,
-} from "../core/incidents/due.ts";
+import { immediateNotice, isUntoldEnd, isUrgentUntold, summaryNews } from "../core/incidents/due.ts";
 import { type Incident, incidentsOf } from "../core/incidents/incident.ts";
 import {
   FIRST_WAIT_MS,
@@ -37,12 +30,7 @@ export type Standing = {
   readonly gone?: Gone;
 };
 
-export type PlanOptions = {
-  readonly urgency?: Urgency;
-  /** More notices than this within an hour become one that lists them; 10. */
-  readonly stormAbove?: number;
-};
-
+/** More notices than this within an hour become one that lists them. */
 const STORM_ABOVE = 10;
 
 type Due = { readonly incident: Incident; readonly kind: NonNullable<ReturnType<typeof immediateNotice>> };
@@ -64,9 +52,9 @@ export const isNew = ({ findings, state }: Pick<Standing, "findings" | "state">)
  * One notice closes all incidents of a cluster that is gone, where people know one of them by a notice, or should have:
  * deleting a cluster hides nothing.
  */
-const goneOf = (incidents: readonly Incident[], gone: Gone, urgency: Urgency): Plan => {
+const goneOf = (incidents: readonly Incident[], gone: Gone): Plan => {
   const all = incidents.flatMap(({ findings }) => findings);
-  const untold = all.filter((one) => one.clusterGoneAt !== undefined && isUrgentUntold(one, urgency));
+  const untold = all.filter((one) => one.clusterGoneAt !== undefined && isUrgentUntold(one));
   const ended = all.filter((one) => isOver(one) && isUntoldEnd(one));
   const isKnown = incidents.some(
     ({ announced, findings }) => announced && findings.some((one) => ended.includes(one)),
@@ -74,19 +62,15 @@ const goneOf = (incidents: readonly Incident[], gone: Gone, urgency: Urgency): P
   return isKnown || untold.length ? { is: "gone", gone, findings: [...untold, ...ended] } : NOTHING;
 };
 
-const planOf = (
-  { findings, state, hasSnapshot, gone }: Standing,
-  now: Instant,
-  { urgency = DEFAULT_URGENCY, stormAbove = STORM_ABOVE }: PlanOptions,
-): Plan => {
+const planOf = ({ findings, state, hasSnapshot, gone }: Standing, now: Instant): Plan => {
   const incidents = incidentsOf(findings);
-  if (gone) return goneOf(incidents, gone, urgency);
+  if (gone) return goneOf(incidents, gone);
   if (isNew({ findings, state })) {
     const waits = findings.reduce((least, { detectedAt }) => Math.min(least, detectedAt), now);
     return hasSnapshot || now - waits >= FIRST_WAIT_MS ? { is: "first", incidents } : NOTHING;
   }
   const due = incidents.flatMap((incident): Due[] => {
-    const kind = immediateNotice(incident, now, urgency);
+    const kind = immediateNotice(incident, now);
     return kind ? [{ incident, kind }] : [];
   });
   const told = incidents.filter(
@@ -98,7 +82,7 @@ const planOf = (
       toldAt !== state.firstAt &&
       toldAt !== state.missedAt,
   ).length;
-  if (due.length + told <= stormAbove || !due.length) return { is: "each", due };
+  if (due.length + told <= STORM_ABOVE || !due.length) return { is: "each", due };
   const lately = state.stormAt !== undefined && now - state.stormAt < STORM_EVERY_MS;
   return lately ? NOTHING : { is: "storm", due, told };
 };
@@ -108,19 +92,14 @@ export const isMissedDue = ({ heard, state }: Pick<Standing, "heard" | "state">)
   heard === true && wasMissed(state);
 
 /** Whether anything has to be told at once: what a judgement asks before it wakes who tells it. */
-export const isNoticeDue = (standing: Standing, now: Instant, options: PlanOptions = {}): boolean => {
-  const plan = planOf(standing, now, options);
+export const isNoticeDue = (standing: Standing, now: Instant): boolean => {
+  const plan = planOf(standing, now);
   return plan.is !== "each" || plan.due.length > 0;
 };
 
 /** The notices to send at once, the oldest incident first; none where all has been told. */
-export const planNotices = (
-  standing: Standing,
-  now: Instant,
-  text: TextOptions,
-  options: PlanOptions = {},
-): readonly Notice[] => {
-  const plan = planOf(standing, now, options);
+export const planNotices = (standing: Standing, now: Instant, text: TextOptions): readonly Notice[] => {
+  const plan = planOf(standing, now);
   switch (plan.is) {
     case "first":
       return [firstNotice(standing.cluster, plan.incidents, text.store)];
@@ -136,7 +115,5 @@ export const planNotices = (
 };
 
 /** What the next summary has to tell. */
-export const summaryChanges = (
-  { findings }: Pick<Standing, "findings">,
-  { urgency = DEFAULT_URGENCY }: PlanOptions = {},
-): Changes => changesIn(incidentsOf(findings).map((incident) => summaryNews(incident, urgency)));
+export const summaryChanges = ({ findings }: Pick<Standing, "findings">): Changes =>
+  changesIn(incidentsOf(findings).map(summaryNews));

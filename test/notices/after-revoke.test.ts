@@ -5,12 +5,12 @@ import { afterRevoke } from "../../lib/core/findings/after-revoke.ts";
 import type { Finding } from "../../lib/core/findings/finding.ts";
 import { dailyNotice } from "../../lib/notices/list-text.ts";
 import { cluster } from "../support/catalogs.ts";
-import { afterTelling, atOnce, dueNow } from "../support/notices.ts";
+import { afterTelling, dueNow } from "../support/notices.ts";
 
 const T = Date.UTC(2026, 9, 5, 22, 25);
 const open: Finding = {
   ...{ id: "dormant-mapping-0011223344556677", detector: "dormant-mapping", category: "dormant" },
-  ...{ cluster, status: "open", reopened: 0, severity: "medium", life: "state" },
+  ...{ cluster, status: "open", reopened: 0, severity: "high", life: "state" },
   ...{ firstSeenAt: T - HOUR, lastSeenAt: T, detectedAt: T - HOUR, confirmedAt: T },
   subject: { role: "contractor_nils", facet: "" },
   title: "Unused mapping: ContractorNils as contractor_nils",
@@ -25,13 +25,9 @@ const SAYS =
   "Last possible session end: 2026-10-05 23:25 UTC. A token signed before may be valid until 2026-10-12";
 
 it("the resolve notice says the last possible session end", () => {
-  const opened = dueNow([open], T, atOnce);
+  const opened = dueNow([open], T);
   const [told = open] = afterTelling([open], opened, T);
-  const [over] = dueNow(
-    [{ ...told, ...closed, noticedAt: T, announced: true } as Finding],
-    T + 2 * HOUR,
-    atOnce,
-  );
+  const [over] = dueNow([{ ...told, ...closed, noticedAt: T, announced: true } as Finding], T + 2 * HOUR);
   expect(over?.kind).toBe("over");
   expect(flat(over?.body ?? "")).toContain(SAYS);
 });

@@ -5,7 +5,7 @@ import { Cluster, Principal } from "../../lib/core/base/ids.ts";
 import { HOUR } from "../../lib/core/base/time.ts";
 import type { Finding } from "../../lib/core/findings/finding.ts";
 import { MAX_COLUMNS } from "../../lib/notices/page.ts";
-import { afterTelling, atOnce, dueNow } from "../support/notices.ts";
+import { afterTelling, dueNow } from "../support/notices.ts";
 
 const cluster = Cluster.parse("arn:aws:dsql:us-east-1:111122223333:cluster/orders-prod");
 const T = Date.UTC(2026, 3, 1, 2);
@@ -232,7 +232,7 @@ describe("what people are told", () => {
       finding({ status: "resolved", closedAt: T }),
       finding({ status: "ended", closedAt: T }),
     ];
-    for (const one of quiet) expect(dueNow([one], T, atOnce)).toEqual([]);
+    for (const one of quiet) expect(dueNow([one], T)).toEqual([]);
   });
 
   it("waits for the summary where it is medium", () => {

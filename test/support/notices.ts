@@ -2,22 +2,18 @@
 import type { Cluster } from "../../lib/core/base/ids.ts";
 import { HOUR } from "../../lib/core/base/time.ts";
 import type { Finding } from "../../lib/core/findings/finding.ts";
-import { DEFAULT_URGENCY, markTold } from "../../lib/core/incidents/due.ts";
+import { markTold } from "../../lib/core/incidents/due.ts";
 import type { NoticeState } from "../../lib/core/incidents/notice-state.ts";
 import { wordsOf } from "../../lib/detectors/words.ts";
 import type { TextOptions } from "../../lib/notices/incident-text.ts";
 import type { Notice } from "../../lib/notices/notice.ts";
-import { type PlanOptions, planNotices } from "../../lib/notices/plan-notices.ts";
+import { planNotices } from "../../lib/notices/plan-notices.ts";
 import { cluster as anyCluster } from "./catalogs.ts";
 
-/** Whoever is told of medium findings at once: for tests of what is told, not of how soon. */
-export const atOnce: PlanOptions = { urgency: { ...DEFAULT_URGENCY, immediate: "medium" } };
-
-type Given = PlanOptions &
-  Partial<Pick<TextOptions, "reachOf" | "store">> & {
-    readonly state?: NoticeState;
-    readonly cluster?: Cluster;
-  };
+type Given = Partial<Pick<TextOptions, "reachOf" | "store">> & {
+  readonly state?: NoticeState;
+  readonly cluster?: Cluster;
+};
 
 /** What is due at `now`, for a cluster that was written to before unless `state` says otherwise. */
 export const dueNow = (findings: readonly Finding[], now: number, given: Given = {}): readonly Notice[] => {
@@ -26,10 +22,9 @@ export const dueNow = (findings: readonly Finding[], now: number, given: Given =
     cluster = findings[0]?.cluster ?? anyCluster,
     reachOf,
     store = ["--store", "audit.db"],
-    ...options
   } = given;
   const text = { wordsOf, store, ...(reachOf && { reachOf }) };
-  return planNotices({ cluster, findings, state, hasSnapshot: true }, now, text, options);
+  return planNotices({ cluster, findings, state, hasSnapshot: true }, now, text);
 };
 
 /** The findings once these notices are out. */

@@ -11,16 +11,13 @@ import { isOver } from "./threads.ts";
  */
 export type NoticeKind = "opened" | "worse" | "more" | "over";
 
-export type Urgency = {
-  /** From this severity on people are told at once; what is below waits for the daily summary. */
-  readonly immediate: Severity;
-  /** What follows on a notice within this time is told together. */
-  readonly mergeMs: number;
-};
-
-export const DEFAULT_URGENCY: Urgency = { immediate: "high", mergeMs: HOUR };
+/** What follows on a notice within this time is told together. */
+const MERGE_MS = HOUR;
 
 const atLeast = (severity: Severity, least: Severity): boolean => worstFirst(severity, least) <= 0;
+
+/** People are told of it at once; what is less severe waits for the daily summary. */
+const isImmediate = ({ severity }: Pick<Finding, "severity">): boolean => atLeast(severity, "high");
 
 /** Never told, and somebody should be. */
 export const isUntold = (finding: Finding): boolean =>
@@ -38,19 +35,17 @@ export const isUntoldEnd = ({ noticedAt, closeNoticedAt }: Finding): boolean =>
   noticedAt !== undefined && closeNoticedAt === undefined;
 
 /** Nobody ever heard of it, and it would have been told at once. */
-export const isUrgentUntold = (finding: Finding, { immediate }: Urgency = DEFAULT_URGENCY): boolean =>
-  isUntold(finding) && !isHeldBack(finding) && atLeast(finding.severity, immediate);
+export const isUrgentUntold = (finding: Finding): boolean =>
+  isUntold(finding) && !isHeldBack(finding) && isImmediate(finding);
 
 /** The notice that is due at once; undefined: none is. */
 export const immediateNotice = (
   { announced, overAt, findings, tellable, standing, toldAt, toldSeverity }: Incident,
   now: Instant,
-  { immediate, mergeMs }: Urgency = DEFAULT_URGENCY,
 ): NoticeKind | undefined => {
   const news = tellable.filter(isNews);
   if (!announced) {
-    const urgent = news.filter(({ severity }) => atLeast(severity, immediate));
-    if (!urgent.length) return undefined;
+    if (!news.some(isImmediate)) return undefined;
     return toldSeverity === undefined ? "opened" : "worse";
   }
   // What was accepted meanwhile is no end.
@@ -65,8 +60,8 @@ export const immediateNotice = (
   const isWorse = matters.some(
     ({ severity }) => toldSeverity === undefined || worstFirst(severity, toldSeverity) < 0,
   );
-  if (isWorse && matters.some(({ severity }) => atLeast(severity, immediate))) return "worse";
-  return toldAt === undefined || now - toldAt >= mergeMs ? "more" : undefined;
+  if (isWorse && matters.some(isImmediate)) return "worse";
+  return toldAt === undefined || now - toldAt >= MERGE_MS ? "more" : undefined;
 };
 
 /** Not known whether it is used: for the weekly summary, never a line of the day. */
@@ -77,12 +72,9 @@ export type SummaryNews = { readonly news: readonly Finding[]; readonly ended: r
 const NO_NEWS: SummaryNews = { news: [], ended: [] };
 
 /** What the daily summary has to tell of an incident that has no notice of its own, and that none is due of. */
-export const summaryNews = (
-  { announced, findings, tellable }: Incident,
-  { immediate }: Urgency = DEFAULT_URGENCY,
-): SummaryNews => {
+export const summaryNews = ({ announced, findings, tellable }: Incident): SummaryNews => {
   const news = tellable.filter(isNews);
-  if (announced || news.some(({ severity }) => atLeast(severity, immediate))) return NO_NEWS;
+  if (announced || news.some(isImmediate)) return NO_NEWS;
   return {
     news: news.filter((finding) => !isOnlyUnknown(finding)),
     ended: findings.filter((finding) => isOver(finding) && isUntoldEnd(finding)),

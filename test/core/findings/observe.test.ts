@@ -9,7 +9,7 @@ import { judgeWith } from "../../../lib/core/findings/judge.ts";
 import { firstLooksOf, OBSERVE_MS, observedUntil } from "../../../lib/core/findings/observe.ts";
 import { reconcileFindings } from "../../../lib/core/findings/reconcile-findings.ts";
 import { auditView } from "../../../lib/core/findings/view.ts";
-import { atOnce, dueNow } from "../../support/notices.ts";
+import { dueNow } from "../../support/notices.ts";
 
 const detectorNamed = (id: string, category: Exclude<Category, "anomalous"> = "over-privileged") =>
   defineDetector<object, { readonly n: number }>({
@@ -49,8 +49,8 @@ const look = (
   return { findings, firstLooks };
 };
 const mailed = (findings: readonly Finding[]): string[] =>
-  dueNow(findings, EXAMPLE_NOW + 100 * HOUR, { ...atOnce, cluster: exampleFacts({}).cluster }).flatMap(
-    ({ told }) => told.map(({ id }) => id.split("-", 1)[0] ?? ""),
+  dueNow(findings, EXAMPLE_NOW + 100 * HOUR, { cluster: exampleFacts({}).cluster }).flatMap(({ told }) =>
+    told.map(({ id }) => id.split("-", 1)[0] ?? ""),
   );
 
 describe("a detector that an upgrade adds", () => {

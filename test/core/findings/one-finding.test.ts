@@ -10,7 +10,7 @@ import type { Finding, Look, Observation, Verdict } from "../../../lib/core/find
 import { findingId } from "../../../lib/core/findings/finding-id.ts";
 import { type ReconcileOptions, reconcileFindings } from "../../../lib/core/findings/reconcile-findings.ts";
 import { StoredFinding } from "../../../lib/core/findings/stored-finding.ts";
-import { afterTelling, atOnce, dueNow } from "../../support/notices.ts";
+import { afterTelling, dueNow } from "../../support/notices.ts";
 
 const cluster = Cluster.parse("arn:aws:dsql:us-east-1:111122223333:cluster/abc");
 const principal = Principal.parse("arn:aws:iam::111122223333:role/Job");
@@ -24,7 +24,7 @@ const mapping = (verdict: Verdict): Observation => ({
   family: "mapping",
   category: "dormant",
   life: "state",
-  severity: verdict === "dormant" || verdict === "never-used" ? "medium" : "low",
+  severity: verdict === "dormant" || verdict === "never-used" ? "high" : "low",
   cluster,
   subject,
   title: verdict,
@@ -41,9 +41,9 @@ const story = (start: readonly Finding[] = []) => {
     look: (now: number, observations: readonly Observation[], by = looks, options: ReconcileOptions = {}) => {
       findings = reconcileFindings(findings, observations, by, now, options);
       expect(reconcileFindings(findings, observations, by, now, options)).toEqual(findings);
-      const notices = dueNow(findings, now, atOnce);
+      const notices = dueNow(findings, now);
       findings = afterTelling(findings, notices, now);
-      expect(dueNow(findings, now, atOnce)).toEqual([]);
+      expect(dueNow(findings, now)).toEqual([]);
       return notices.map(({ kind, subject }) => `${kind} ${subject.split(" ", 1)[0]}`);
     },
     all: () => findings,
@@ -57,7 +57,7 @@ describe("the finding of a mapping", () => {
   it("stays one through an outage: its verdict moves, and nothing is told twice", () => {
     const { look, all } = story();
     expect(look(T, [mapping("unknown")])).toEqual([]);
-    expect(look(T + DAY, [mapping("dormant")])).toEqual(["opened [MEDIUM]"]);
+    expect(look(T + DAY, [mapping("dormant")])).toEqual(["opened [HIGH]"]);
     expect(all()).toMatchObject([{ detector: "dormant-mapping", detectedAt: T + DAY }]);
     expect(look(T + 2 * DAY, [mapping("unknown")])).toEqual([]);
     expect(all()).toMatchObject([
@@ -67,7 +67,7 @@ describe("the finding of a mapping", () => {
     expect(all()).toMatchObject([{ verdict: "dormant", detectedAt: T + DAY, reopened: 0 }]);
     expect(look(T + 93 * DAY, [], looks, { gone: () => "It is in use." })).toEqual(["over [RESOLVED]"]);
     expect(all()).toMatchObject([{ status: "resolved", closedBecause: "It is in use." }]);
-    expect(look(T + 300 * DAY, [mapping("dormant")])).toEqual(["opened [MEDIUM]"]);
+    expect(look(T + 300 * DAY, [mapping("dormant")])).toEqual(["opened [HIGH]"]);
     expect(all()).toMatchObject([{ reopened: 1, detectedAt: T + 300 * DAY }]);
   });
 
@@ -108,7 +108,7 @@ describe("the finding of a mapping", () => {
           if (verdict) expect(all()).toMatchObject([{ verdict, status: "open" }]);
           const proves = verdict === "dormant" || verdict === "never-used";
           const due = !verdict && was === "open" && told ? ["over [RESOLVED]"] : [];
-          expect(notices).toEqual(proves && !told ? ["opened [MEDIUM]"] : due);
+          expect(notices).toEqual(proves && !told ? ["opened [HIGH]"] : due);
           told = verdict ? told || proves : false;
         }
       }),
@@ -122,7 +122,7 @@ describe("the finding of a mapping", () => {
       id: findingId(detector, cluster, subject),
       detector,
       verdict: detector.replace("-mapping", ""),
-      severity: detector === "dormant-mapping" ? "medium" : "low",
+      severity: detector === "dormant-mapping" ? "high" : "low",
       status: "open",
       detectedAt: T - DAY,
       confirmedAt: T - HOUR,
@@ -166,7 +166,7 @@ describe("a capture gap", () => {
       detector: "capture-gap",
       category: "coverage",
       life: "stretch",
-      severity: hours >= 24 ? "high" : "medium",
+      severity: hours >= 24 ? "critical" : "high",
       cluster,
       subject: own,
       title: `${hours} hours`,
@@ -180,9 +180,9 @@ describe("a capture gap", () => {
 
   it("is told, told again when it is more severe, and told once when capture is proven again", () => {
     const { look, all } = story();
-    expect(look(T + 12 * HOUR, [gap(T + 12 * HOUR)], by())).toEqual(["opened [MEDIUM]"]);
+    expect(look(T + 12 * HOUR, [gap(T + 12 * HOUR)], by())).toEqual(["opened [HIGH]"]);
     expect(look(T + 20 * HOUR, [gap(T + 20 * HOUR)], by())).toEqual([]);
-    expect(look(T + 85 * HOUR, [gap(T + 85 * HOUR)], by())).toEqual(["worse [HIGH]"]);
+    expect(look(T + 85 * HOUR, [gap(T + 85 * HOUR)], by())).toEqual(["worse [CRITICAL]"]);
     expect(look(T + 90 * HOUR, [gap(T + 85 * HOUR, true)], by())).toEqual(["over [ENDED]"]);
     expect(all()).toMatchObject([{ status: "ended", endedAt: T + 85 * HOUR }]);
     expect(all()[0]).not.toHaveProperty("closedAt");
@@ -222,14 +222,14 @@ describe("a capture gap", () => {
 
   it("that is over before anybody was told is one mail", () => {
     const { look } = story();
-    expect(look(T + 20 * HOUR, [gap(T + 12 * HOUR, true)], by())).toEqual(["opened [MEDIUM]"]);
+    expect(look(T + 20 * HOUR, [gap(T + 12 * HOUR, true)], by())).toEqual(["opened [HIGH]"]);
   });
 
   it("that people were told is over is told again where it goes on after all, and its end again", () => {
     const { look, all } = story();
     look(T + 12 * HOUR, [gap(T + 12 * HOUR)], by());
     expect(look(T + 14 * HOUR, [gap(T + 12 * HOUR, true)], by())).toEqual(["over [ENDED]"]);
-    expect(look(T + 15 * HOUR, [gap(T + 15 * HOUR)], by())).toEqual(["opened [MEDIUM]"]);
+    expect(look(T + 15 * HOUR, [gap(T + 15 * HOUR)], by())).toEqual(["opened [HIGH]"]);
     expect(look(T + 16 * HOUR, [gap(T + 16 * HOUR)], by())).toEqual([]);
     expect(all()).toMatchObject([{ status: "open" }]);
     expect(look(T + 17 * HOUR, [gap(T + 15 * HOUR, true)], by())).toEqual(["over [ENDED]"]);
@@ -240,7 +240,7 @@ describe("a capture gap", () => {
     look(T + 12 * HOUR, [gap(T + 12 * HOUR)], by());
     change((finding) => acknowledge(finding, T + 13 * HOUR, { by: "ana" }));
     expect(look(T + 15 * HOUR, [gap(T + 15 * HOUR)], by())).toEqual([]);
-    expect(look(T + 30 * HOUR, [gap(T + 30 * HOUR)], by())).toEqual(["worse [HIGH]"]);
-    expect(all()).toMatchObject([{ status: "acknowledged", severity: "high" }]);
+    expect(look(T + 30 * HOUR, [gap(T + 30 * HOUR)], by())).toEqual(["worse [CRITICAL]"]);
+    expect(all()).toMatchObject([{ status: "acknowledged", severity: "critical" }]);
   });
 });

@@ -33,7 +33,7 @@ const seen = ({ findings, where }: World): readonly Finding[] => asToldIn(findin
 
 /** Sends what is due; `dies` after so many mails, before the last of them is marked. */
 const send = (world: World, dies: number): void => {
-  for (const [i, notice] of dueNow(seen(world), world.now, { cluster, stormAbove: 1000 }).entries()) {
+  for (const [i, notice] of dueNow(seen(world), world.now, { cluster }).entries()) {
     world.mails.push(notice);
     if (i + 1 === dies) {
       world.unmarked.add(notice);
