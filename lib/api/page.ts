@@ -19,14 +19,13 @@ const responseBytes = (value: unknown): number => Buffer.byteLength(JSON.stringi
 export const takePage = async <T>(
   rows: AsyncIterable<Placed<T>> | Iterable<Placed<T>>,
   question: Question & { readonly params: { readonly limit: number } },
-  maxBytes = MAX_PAGE_BYTES,
 ): Promise<Page<T>> => {
   const items: T[] = [];
   let bytes = 0;
   let last: unknown;
   for await (const [row, place] of rows) {
     bytes += responseBytes(row);
-    if (items.length > 0 && (items.length >= question.params.limit || bytes > maxBytes)) {
+    if (items.length > 0 && (items.length >= question.params.limit || bytes > MAX_PAGE_BYTES)) {
       return { items, next: writeCursor(question, last) };
     }
     items.push(row);

@@ -11,8 +11,7 @@ const MAX_TEXT = 2_048;
 const time = "ISO 8601 (2026-03-01, 2026-03-01T02:00Z) or how long ago (90m, 24h, 7d)";
 
 /** A parameter that is any text; what it may be is decided by what there is. */
-export const text = (description: string, max = MAX_TEXT) =>
-  z.string().check(z.maxLength(max), z.meta({ description }));
+export const text = (description: string) => z.string().check(z.maxLength(MAX_TEXT), z.meta({ description }));
 export const optionalText = (description: string) =>
   z.optional(text(description)).check(z.meta({ description }));
 

@@ -10,7 +10,7 @@ import { foldedSegments } from "./profile-item.ts";
 import { type Folded, profileStore } from "./profiles.ts";
 import { type RedactedActivity, redactActivity } from "./redact-activity.ts";
 import { type SightingsReader, sightingsReader } from "./sightings.ts";
-import { type Counted, countedIds, SLOT_DAYS, slotCounter } from "./slots.ts";
+import { type Counted, countedIds, slotCounter } from "./slots.ts";
 
 export type ActivityStore = CoverageHours & {
   /** Counts each connection once, whatever was delivered before; `counted + duplicates + tooOld` is all of them. */
@@ -43,19 +43,15 @@ export type ActivityStore = CoverageHours & {
   readonly firstAfter: (cluster: Cluster, at: Instant, until: Instant) => Promise<Instant | undefined>;
 };
 
-/** `slotDays`: how old a connection may be to be counted (400 by default), and how long the proof of its counting is kept. */
-export const createActivityStore = (
-  table: Table,
-  { slotDays = SLOT_DAYS }: { readonly slotDays?: number } = {},
-): ActivityStore => {
+export const createActivityStore = (table: Table): ActivityStore => {
   const dirty = dirtyHours(table);
   return {
-    count: slotCounter(table, dirty, { slotDays, folded: foldedSegments(table) }),
+    count: slotCounter(table, dirty, foldedSegments(table)),
     waits: async (cluster) => (await dirty.list(cluster)).length > 0,
     countedIds: countedIds(table),
     sightings: sightingsReader(table),
     redact: redactActivity(table),
-    ...profileStore(table, dirty, slotDays),
+    ...profileStore(table, dirty),
     ...coverageHours(table),
   };
 };

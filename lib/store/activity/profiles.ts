@@ -17,7 +17,7 @@ const LANES = 8;
 
 export type Folded = { readonly hours: number; readonly days: number };
 
-/** Adds up what has changed, or a stretch whatever has changed. `slotDays`: how long segments are kept. */
+/** Adds up what has changed, or a stretch whatever has changed. */
 const profileFolder = (
   table: Table,
   dirty: DirtyHours,
@@ -80,10 +80,10 @@ const profileFolder = (
 };
 
 /** Profiles are read, added up when they change, and added up anew; `slotDays`: how long segments are kept. */
-export const profileStore = (table: Table, dirty: DirtyHours, slotDays: number) => {
+export const profileStore = (table: Table, dirty: DirtyHours) => {
   const hours = profileHours(table);
   return {
-    ...profileFolder(table, dirty, rebuildProfiles(table, hours, slotDays)),
+    ...profileFolder(table, dirty, rebuildProfiles(table, hours)),
     ...profileReader(table, dirty, hours),
   };
 };

@@ -12,6 +12,7 @@ import { TTL_ATTRIBUTE } from "../table/table-definition.ts";
 import { attributesOf, packCounts } from "./profile-item.ts";
 import { homeOf, PROFILE_LIMITS, type ProfileHours } from "./read-profiles.ts";
 import { talliesOfSegments } from "./segment.ts";
+import { SLOT_DAYS } from "./slots.ts";
 import { unpackTallies } from "./tally-codec.ts";
 
 const MAX_ROUNDS = 20;
@@ -19,8 +20,8 @@ const MAX_ROUNDS = 20;
 const revisionOf = (item: Item | undefined): number | undefined =>
   typeof item?.rev === "number" ? item.rev : undefined;
 
-/** Both answer whether what is stored has changed; a profile of an hour is kept `slotDays` and three more. */
-export const rebuildProfiles = (table: Table, { addUp }: ProfileHours, slotDays: number) => {
+/** Both answer whether what is stored has changed; a profile of an hour is kept three days longer than its slots. */
+export const rebuildProfiles = (table: Table, { addUp }: ProfileHours) => {
   /** Reads, builds and puts until nobody else was in between; `build` returns undefined when nothing has changed. */
   const rebuild = async (
     key: { pk: string; sk: string },
@@ -68,7 +69,7 @@ export const rebuildProfiles = (table: Table, { addUp }: ProfileHours, slotDays:
       const all = [...minutes.values()].flatMap(talliesOfSegments);
       const bounded = boundTallies(mergeTallies(all), PROFILE_LIMITS.hour, { home: homeOf(cluster) });
       await noteCrowd(cluster, { from: hour, to: hour + HOUR }, bounded, stored);
-      const expiresAt = Math.ceil((hour + (slotDays + 3) * DAY) / 1_000);
+      const expiresAt = Math.ceil((hour + (SLOT_DAYS + 3) * DAY) / 1_000);
       return { segments, ...attributesOf(bounded), [TTL_ATTRIBUTE]: expiresAt };
     });
 

@@ -16,7 +16,7 @@ import { type Entry, encodeSegments, noteEntries, slotOf, tellsMore } from "./se
 
 export type Counted = { readonly counted: number; readonly duplicates: number; readonly tooOld: number };
 
-/** How long slots live by default; older events are refused, for nothing could tell any more whether they were counted. */
+/** How long slots live; older events are refused, for nothing could tell any more whether they were counted. */
 export const SLOT_DAYS = 400;
 
 /** Items expire this much after the last event they could be asked about, so that no half-expired hour is ever read. */
@@ -50,8 +50,6 @@ const groupByHour = (connections: readonly Connection[]): { hours: Hour[]; repea
   return { hours: [...hours.values()], repeated };
 };
 
-export type SlotOptions = { readonly slotDays: number; readonly folded: FoldedSegments };
-
 /** How many segments of each minute an hour's profile has added up. */
 export type FoldedSegments = (cluster: Cluster, hour: Instant) => Promise<(minute: Instant) => number>;
 
@@ -80,13 +78,12 @@ const fillSlot = async (
   cluster: Cluster,
   { minute, fresh }: Minute,
   items: readonly Item[],
-  slotDays: number,
 ): Promise<{ added: number; wrote: boolean; segments: number }> => {
   let slot = slotOf(items);
   let left: Entry[] = [...fresh].filter((entry) => tellsMore(slot, entry));
   let added = 0;
   let wrote = false;
-  const expiresAt = Math.ceil((minute + (slotDays + MARGIN_DAYS) * DAY) / 1_000);
+  const expiresAt = Math.ceil((minute + (SLOT_DAYS + MARGIN_DAYS) * DAY) / 1_000);
   for (let round = 0; left.length; round++) {
     if (round >= MAX_ROUNDS) {
       throw new AuditError("conflict", "Another writer was first too many times", {
@@ -116,7 +113,7 @@ const fillSlot = async (
 };
 
 /** Counts into the table; see the file's first lines for why it is exact. */
-export const slotCounter = (table: Table, dirty: DirtyHours, { slotDays, folded }: SlotOptions) => {
+export const slotCounter = (table: Table, dirty: DirtyHours, folded: FoldedSegments) => {
   const countHour = async ({ cluster, hour, minutes }: Hour): Promise<number> => {
     const all = [...minutes.values()].sort((a, b) => a.minute - b.minute);
     const stored = await readSegments(table, cluster, all[0]?.minute ?? hour, all.at(-1)?.minute ?? hour);
@@ -127,7 +124,7 @@ export const slotCounter = (table: Table, dirty: DirtyHours, { slotDays, folded 
     });
     if (unseen) await dirty.ensure(cluster, hour);
     const filled = await inParallel(all, LANES, (slot) =>
-      fillSlot(table, cluster, slot, itemsOf(slot.minute), slotDays),
+      fillSlot(table, cluster, slot, itemsOf(slot.minute)),
     );
     const added = filled.reduce((sum, slot) => sum + slot.added, 0);
     if (filled.some(({ wrote }) => wrote)) await dirty.ensure(cluster, hour);
@@ -146,7 +143,7 @@ export const slotCounter = (table: Table, dirty: DirtyHours, { slotDays, folded 
    * ends up counted once. Throws AuditError "throttled" or the database's error; then the batch is to be delivered again.
    */
   return async (connections: readonly Connection[], now: Instant): Promise<Counted> => {
-    const oldest = now - slotDays * DAY;
+    const oldest = now - SLOT_DAYS * DAY;
     const recent = connections.filter(({ at }) => at >= oldest);
     const { hours } = groupByHour(recent);
     const added = await inParallel(hours, LANES, countHour);
