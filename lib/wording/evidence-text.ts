@@ -88,14 +88,13 @@ const recordText = (
     const field = words ? fieldOf(words, key) : { label: spoken(key) };
     if (field.hidden || (isEmpty(inner) && field.whenEmpty === "")) return [];
     const text = valueText(inner, field, depth + 1);
-    return field.label === ""
-      ? text
-      : stretch || words
-        ? `${field.label} ${text}`
-        : `${field.label}: ${text}`;
+    const said =
+      field.label === "" ? text : stretch || words ? `${field.label} ${text}` : `${field.label}: ${text}`;
+    return { said, before: field.sentence ? ": " : stretch || words ? ", " : "; " };
   });
-  const all = stretch ? [stretch.says, ...parts] : parts;
-  return all.slice(0, MAX_ITEMS).join(stretch || words ? ", " : "; ") || "none";
+  const all = stretch ? [{ said: stretch.says, before: "" }, ...parts] : parts;
+  const texts = all.slice(0, MAX_ITEMS).map(({ said, before }, n) => `${n ? before : ""}${said}`);
+  return texts.join("") || "none";
 };
 
 const textOf = (text: string): string =>

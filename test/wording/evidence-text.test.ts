@@ -61,3 +61,17 @@ describe("the signs of an episode", () => {
     expect(evidenceLines({ signs: [before, other] }, words)).toHaveLength(2);
   });
 });
+
+describe("a record", () => {
+  it("keeps a sentence apart from what it is about", () => {
+    const flaws = [
+      { statement: "KeepOut", says: "It denies nothing." },
+      { statement: "Open", says: "It never applies." },
+    ];
+    const fields = { statement: "", says: { label: "", sentence: true } };
+    expect(evidenceLines({ flaws }, { flaws: { label: "Fault", lines: true, fields } })).toEqual([
+      "Fault: KeepOut: It denies nothing.",
+      "Fault: Open: It never applies.",
+    ]);
+  });
+});

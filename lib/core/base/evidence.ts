@@ -19,6 +19,8 @@ export type EvidenceField = {
   readonly fromTwo?: boolean;
   /** Of a list of records: those in which this field is true are left out, because the rest of the evidence tells them. */
   readonly without?: string;
+  /** In a record: a sentence about what stands before it, after a colon. */
+  readonly sentence?: boolean;
   /** Of a record, or of the records in a list: their own words. */
   readonly fields?: EvidenceWords;
 };

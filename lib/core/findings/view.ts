@@ -73,10 +73,8 @@ export const auditViews = (facts: Facts): AuditViews => {
         if (need === "snapshots") return snapshotsMissing(facts);
         if (need === "auditorRole") return auditorRoleMissing(facts, mappings);
         if (need === "exemptions") return facts.exemptions ? undefined : "exemptions were not read";
-        if (need === "recentChanges")
-          return privileges.recentChanges
-            ? undefined
-            : "there is no newer snapshot than the one judged before";
+        // Since the snapshot that was judged before nothing changed: there is nothing to judge, and nothing unknown.
+        if (need === "recentChanges") return privileges.recentChanges ? undefined : snapshotsMissing(facts);
         if (need === "ownLogins" || need === "captureCheck") return coverage.missing(need);
         if (isIamNeed(need)) return iam.missing(partOf(need));
         return privileges.unreadable(need);

@@ -73,7 +73,7 @@ export const policyMissesAdmin = /* @__PURE__ */ defineDetector({
   },
   evidence: {
     region: "Region",
-    flaws: { label: "Fault", lines: true, fields: { statement: "", says: "" } },
+    flaws: { label: "Fault", lines: true, fields: { statement: "", says: { label: "", sentence: true } } },
   },
   options: z.object({}),
   needs: ["iam.clusters"],

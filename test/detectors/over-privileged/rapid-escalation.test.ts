@@ -9,6 +9,7 @@ import {
   exampleFacts,
 } from "../../../lib/core/findings/example-facts.ts";
 import { exampleCluster, exampleIam } from "../../../lib/core/findings/example-iam.ts";
+import type { Facts } from "../../../lib/core/findings/facts.ts";
 import { judgeWith } from "../../../lib/core/findings/judge.ts";
 import { auditView } from "../../../lib/core/findings/view.ts";
 import { detectors } from "../../../lib/detectors/index.ts";
@@ -28,6 +29,20 @@ const evidenceIn = (more: Example) => {
 const namedIn = (own: Example["own"]) => evidenceIn(own ? { own } : {})?.evidence.connectedAsAdmin;
 
 describe("rapid-escalation", () => {
+  it("leaves nothing unknown where no snapshot came since the one that was evaluated, and all where none ever came", () => {
+    const all = judgeWith(detectors, {});
+    const facts = exampleFacts({ catalog: { roles: [], memberships: [] } });
+    const lookOf = (more: Partial<Facts>) => {
+      const { looks } = all(auditView({ ...facts, ...more, recentChanges: undefined }));
+      return looks.find(({ detector }) => detector === "rapid-escalation");
+    };
+    expect(lookOf({ live: true })).toMatchObject({ complete: true });
+    expect(lookOf({ live: true, snapshot: null })).toMatchObject({
+      complete: false,
+      reason: "there is no snapshot",
+    });
+    expect(lookOf({ live: false })).toMatchObject({ complete: false });
+  });
   it("names those who were connected as admin, without the auditor's own logins", () => {
     expect(namedIn({})).toEqual(["Ops"]);
   });
