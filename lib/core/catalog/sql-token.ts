@@ -25,6 +25,17 @@ export const tokensOf = (text: string): Token[] | undefined => {
 /** PostgreSQL folds a bare name to lower case, letters of ASCII only. */
 export const folded = (name: string): string => name.replaceAll(/[A-Z]+/g, (upper) => upper.toLowerCase());
 
+const LONGEST_NAME = 63;
+
+/** PostgreSQL cuts a longer name to 63 bytes, and no character in two: so does who asks by what was once written. */
+export const cutName = (name: string): string => {
+  const bytes = Buffer.from(name);
+  if (bytes.length <= LONGEST_NAME) return name;
+  let end = LONGEST_NAME;
+  while (((bytes[end] ?? 0) & 0xc0) === 0x80) end -= 1;
+  return bytes.toString("utf8", 0, end);
+};
+
 /** The token as a name: what stands in quotes keeps its case. undefined for what is no name. */
 export const nameOfToken = (token: Token | undefined): string | undefined =>
   token?.kind === "name" ? token.value : token?.kind === "word" ? folded(token.value) : undefined;

@@ -1,7 +1,7 @@
 // Object names as people write them: quoted parts, folding of case, a kind in front, arguments of a routine behind.
 // The one reader of such names for all questions; it knows no catalog, it says how well a name fits an object.
 import { meansRoutine, readSignature, type Signature, signatureOf } from "./signature.ts";
-import { folded, isMark, nameOfToken, type Token, tokensOf } from "./sql-token.ts";
+import { cutName, folded, isMark, nameOfToken, type Token, tokensOf } from "./sql-token.ts";
 
 /** Kinds as people write them in front of a name, and what they mean in a catalog: its section and the rows' kinds. */
 const kindWords = {
@@ -43,7 +43,7 @@ export type WrittenName = {
   /** As it was typed, without the kind in front. */
   readonly text: string;
   readonly kind: KindWord | undefined;
-  /** The parts as PostgreSQL reads them; undefined where it could not. */
+  /** The parts as PostgreSQL reads them, cut to the length of a name; undefined where it could not. */
   readonly parts: readonly string[] | undefined;
   /** The parts as they stand there, case kept. */
   readonly rawParts: readonly string[] | undefined;
@@ -63,7 +63,7 @@ const dottedParts = (text: string): { readonly raw: string; readonly read: strin
     if (!match) return undefined;
     const [all, quoted] = match;
     const name = quoted?.replaceAll('""', '"');
-    parts.push({ raw: name ?? all, read: name ?? folded(all.trim()) });
+    parts.push({ raw: name ?? all, read: cutName(name ?? folded(all.trim())) });
     rest = rest.slice(all.length);
     if (rest === "") return parts;
     if (!rest.startsWith(".")) return undefined;
@@ -145,6 +145,17 @@ export const fitOf = (written: WrittenName, object: Nameable): 0 | 1 | 2 => {
   return fits(object, written.rawParts) && fitsArguments(written, object) ? 1 : 0;
 };
 
+/** The same without the database that it begins with, as SQL may name the one that is connected to; undefined: it does not. */
+export const withoutDatabase = (
+  written: WrittenName,
+  isDatabase: (name: string) => boolean,
+): WrittenName | undefined => {
+  const { parts, rawParts } = written;
+  const [first, ...rest] = parts ?? [];
+  if (first === undefined || rest.length < 2 || !isDatabase(first)) return undefined;
+  return { ...written, parts: rest, rawParts: rawParts?.slice(1) };
+};
+
 /** Those of the items that the name fits best; none where it fits no one. */
 export const bestFits = <T>(
   written: WrittenName,
@@ -164,5 +175,5 @@ export const roleNameReadings = (typed: string): string[] => {
   const tokens: readonly Token[] = tokensOf(typed.trim()) ?? [];
   const [only, another] = tokens;
   const read = another || isMark(only, "*") ? undefined : nameOfToken(only);
-  return read === undefined || read === typed ? [typed] : [typed, read];
+  return [...new Set([typed, cutName(read ?? typed)])];
 };

@@ -17,6 +17,7 @@ import {
   roleNameReadings,
   sectionOfKind,
   type WrittenName,
+  withoutDatabase,
 } from "../catalog/written-name.ts";
 import type { AccessEngine } from "./effective.ts";
 import { type AccessObject, bareName, isSystemSchema, objectKinds, sectionOf } from "./effective-objects.ts";
@@ -195,7 +196,11 @@ const namedSections: ReadonlySet<string> = new Set(objectKinds.map(sectionOf));
  * `not-found`; where the section that would hold it could not be read, the message says so instead of "no".
  */
 export const findObjects = (engine: AccessEngine, text: string, privilege?: Privilege): AccessObject[] => {
-  const written = readName(text);
+  const whole = readName(text);
+  const isDatabase = (name: string): boolean =>
+    engine.objects.some((one) => one.kind === "database" && one.name === name);
+  const isThere = bestFits(whole, engine.objects, nameableOf).length > 0;
+  const written = (isThere ? undefined : withoutDatabase(whole, isDatabase)) ?? whole;
   const able = bestFits(written, engine.objects.filter(knows(privilege)), nameableOf);
   if (able.length) return able;
   const [named] = privilege === undefined ? [] : bestFits(written, engine.objects, nameableOf);

@@ -10,6 +10,7 @@ import {
   readName,
   sectionOfKind,
   type WrittenName,
+  withoutDatabase,
 } from "../../core/catalog/written-name.ts";
 import { AuditError } from "../../errors.ts";
 import { findColumns } from "./find-columns.ts";
@@ -135,9 +136,14 @@ export const findObjects = async (
   privilege?: Privilege,
 ): Promise<FoundSubject[]> => {
   const asked = { store, cluster, catalog };
-  const written = readName(text);
+  const objects = namedObjects(catalog);
+  const fitting = (name: WrittenName): Named[] => bestFits(name, objects, ({ nameable }) => nameable);
+  const whole = readName(text);
+  const isDatabase = (name: string): boolean =>
+    objects.some(({ nameable }) => nameable.section === "database" && nameable.name === name);
+  const written = (fitting(whole).length ? undefined : withoutDatabase(whole, isDatabase)) ?? whole;
   const narrow = narrowing(written, privilege);
-  const bearing = bestFits(written, namedObjects(catalog), ({ nameable }) => nameable);
+  const bearing = fitting(written);
   const present = bearing.filter(narrow.present);
   if (present.length > 1) throw several(text, present.map(typedAgain));
   const others = present.length ? [] : namedOthers(catalog, text);
