@@ -70,7 +70,7 @@ describe("the two walls, beyond the table", () => {
       if (action === "DbConnect")
         expect(found.links[1]).toMatchObject({
           state: "unknown",
-          says: `whether IAM allows it dsql:DbConnect is not known: ${says}`,
+          says: `whether IAM allows dsql:DbConnect is not known: ${says}`,
         });
       const holders = (await whoCan(grounds, asked)).rows.find(({ role: held }) => held === name);
       expect(holders?.principals?.find(({ arn }) => arn === APP)).toMatchObject({ wall: "unknown" });
@@ -95,7 +95,7 @@ describe("the two walls, beyond the table", () => {
       }));
     const found = await explainAccess(regions(false), { who: APP, ...asked });
     expect(found.verdict).toBe("yes");
-    expect(found.links[1]?.says).toBe("in eu-west-1: IAM allows it dsql:DbConnect");
+    expect(found.links[1]?.says).toBe("in eu-west-1: IAM allows dsql:DbConnect");
     expect(await explainAccess(regions(true), { who: APP, ...asked })).toMatchObject({
       verdict: "no",
       firstBroken: "cluster-policy",

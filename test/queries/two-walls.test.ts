@@ -47,7 +47,7 @@ const expectedFix = (one: Case): string[] => [
 ];
 
 const words: readonly (readonly [RegExp, string])[] = [
-  [/^-- In IAM: make arn:\S+, and allow it dsql:\w+ on arn:\S+\.$/, "make"],
+  [/^-- In IAM: make arn:\S+, and allow dsql:\w+ on arn:\S+ to it\.$/, "make"],
   [/^-- In IAM: allow dsql:\w+ on arn:\S+ to arn:\S+\.$/, "allow"],
   [/^-- In the cluster policy: take dsql:\w+ for arn:\S+ out of the Deny of cluster policy\.$/, "undeny"],
   [/^AWS IAM REVOKE reader FROM 'arn:\S+';$/, "revoke"],

@@ -74,7 +74,7 @@ describe("wallsSection", () => {
     const hostile = estate({ roles: { ...roles, "x<script>": may("dsql:DbConnect") } });
     const page = wallsSection({ ...sampleReport(), walls: found(hostile) }).markup;
     expect(page).toContain("no mapping names it. <b>It is one AWS IAM GRANT away.</b>");
-    expect(page).toContain("no policy allows it dsql:DbConnect. <b>It is one change in IAM away.</b>");
+    expect(page).toContain("no policy allows dsql:DbConnect. <b>It is one change in IAM away.</b>");
     expect(page).not.toContain("<script>");
     expect(page.match(/<tr>/g)).toHaveLength(8);
   });

@@ -58,7 +58,7 @@ const notRead = (principal: string, action: ConnectAction, adminAt: Instant | un
     {
       step: "iam",
       state: "unknown",
-      says: `whether IAM allows it dsql:${action} is not known: nothing of IAM was read${seen}`,
+      says: `whether IAM allows dsql:${action} is not known: nothing of IAM was read${seen}`,
       evidence: [],
     },
     {
@@ -103,16 +103,16 @@ const identityLink = (principal: string, { row }: WayIn, identity: MappedIdentit
 const iamSays = (action: string, { verdict, because: by, conditions, reasons }: WallSide): string => {
   switch (verdict) {
     case "allowed":
-      return `IAM allows it ${action}`;
+      return `IAM allows ${action}`;
     case "conditional":
-      return `IAM allows it ${action} ${conditions.join(", and ") || "on conditions"}`;
+      return `IAM allows ${action} ${conditions.join(", and ") || "on conditions"}`;
     case "denied":
       if (by.some(({ effect }) => effect === "Deny")) return `a Deny keeps ${action} from it`;
       return by.some(({ effect }) => effect === "none")
         ? `its permissions boundary does not allow ${action}`
-        : `no policy allows it ${action}`;
+        : `no policy allows ${action}`;
     case "unknown":
-      return `whether IAM allows it ${action} is not known${because(reasons)}`;
+      return `whether IAM allows ${action} is not known${because(reasons)}`;
     default:
       return verdict satisfies never;
   }
@@ -182,7 +182,7 @@ const missingAllow = (action: string, principal: string, cluster: string, grante
 const completing = (principal: string, action: string, way: WayIn): string[] => {
   const { opens, granted, refuses, row, cluster } = way;
   const who = visible(principal, MAX_NAME);
-  if (row.kind === "gone") return [`-- In IAM: make ${who}, and allow it ${action} on ${cluster}.`];
+  if (row.kind === "gone") return [`-- In IAM: make ${who}, and allow ${action} on ${cluster} to it.`];
   const denies = (side: WallSide, where: string): string[] =>
     side.because
       .filter(({ effect }) => effect === "Deny")

@@ -21,7 +21,8 @@ import type { WhoMayRow } from "../../core/iam/who-may.ts";
 
 type UndeclaredEvidence = {
   readonly holders: readonly string[];
-  readonly functions: number;
+  /** How many of them are functions; missing: none is. */
+  readonly functions?: number;
   readonly policy: string;
   readonly action: string;
   readonly conditions: readonly string[];
@@ -110,9 +111,10 @@ const declaredText = (view: DetectorView): string => {
 const SHOWN = 50;
 const evidenceOf = (view: DetectorView, holders: readonly Holder[]): UndeclaredEvidence => {
   const [first] = holders as readonly [Holder];
+  const functions = holders.filter(({ isFunction }) => isFunction).length;
   return {
     holders: holders.slice(0, SHOWN).map(({ principal }) => principal),
-    functions: holders.filter(({ isFunction }) => isFunction).length,
+    ...(functions && { functions }),
     policy: policyOf(first),
     action: visible(first.grant?.action ?? "dsql:DbConnectAdmin", 160),
     conditions: first.row.conditions.map((text) => visible(text, 300)),
@@ -171,7 +173,7 @@ export const undeclaredAdmin = /* @__PURE__ */ defineDetector({
   },
   evidence: {
     holders: { label: "Who", lines: true },
-    functions: { label: "Of them functions", whenEmpty: "" },
+    functions: "Of them functions",
     policy: "By policy",
     action: "Allowed as",
     conditions: { label: "Conditions", whenEmpty: "none", lines: true },
