@@ -8,6 +8,7 @@ import { iamRegionOf } from "../../lib/core/base/partition.ts";
 import { recentLogins } from "../../lib/doctor/ask-cluster.ts";
 import { loginLink } from "../../lib/doctor/cluster-links.ts";
 import { forwardLink, forwardRegionLink, stackLink } from "../../lib/doctor/deployed-links.ts";
+import { FORWARD_REGION_STACK, FORWARD_STACK } from "../../lib/doctor/forward-stacks.ts";
 import { type Answer, broken, type Link, unanswered, unknown } from "../../lib/doctor/link.ts";
 import type { SetupPorts, StackState } from "../../lib/doctor/setup-ports.ts";
 import { listenersLink } from "../../lib/doctor/stack-links.ts";
@@ -16,7 +17,6 @@ import { withStore } from "../context.ts";
 import type { Io } from "../io.ts";
 import { type CheckItem, itemOf } from "./check-item.ts";
 import { memberItems } from "./checks-members.ts";
-import { FORWARD_REGION_STACK, FORWARD_STACK } from "./forward-stacks.ts";
 import { type Looked, notSignedIn, regionsOf } from "./look.ts";
 import { watchedOf } from "./watched.ts";
 

@@ -11,6 +11,7 @@ import { clusterLinks, ownTrailOf, type Recorded, unreadLinks } from "./ask-clus
 import { listOf, placeLinks } from "./ask-places.ts";
 import { channelsOf, stackLinks } from "./ask-stack.ts";
 import { goneLink } from "./cluster-links.ts";
+import { handedOverLinks } from "./event-links.ts";
 import { type Answer, type Link, type LinkRow, unknown } from "./link.ts";
 import type { AskTable, DoctorPorts } from "./ports.ts";
 import { scheduleLink, settingsLink, tableLink, testLink } from "./stack-links.ts";
@@ -81,12 +82,13 @@ const sharedLinks = async (
   const [entries, running, settings] = read.value;
   const known = entries.map(({ cluster }) => cluster);
   const watched = entries.flatMap(({ cluster, gone }) => (gone ? [] : [cluster]));
-  const [identity, places, trails, stack, unwatched] = await Promise.all([
+  const [identity, places, trails, stack, unwatched, handedOver] = await Promise.all([
     ports.identity(),
     placeLinks(ports, known, running, settings?.values.auditor),
     ports.trails(),
     channelsOf(store, watched).then((channels) => stackLinks(ports, channels, running, reach)),
     unwatchedClusters(store, now),
+    handedOverLinks({ store, known: watched }, running?.deployment, now),
   ]);
   const { trail = "", regions } = running?.deployment ?? {};
   const by = "value" in identity ? identity.value : "Somebody";
@@ -95,6 +97,7 @@ const sharedLinks = async (
       identityLink(identity),
       tableLink(table, read),
       ...places,
+      ...handedOver,
       ...unwatchedLinks(unwatched),
       scheduleLink(running, now),
       ...stack,

@@ -89,7 +89,7 @@ export type ReadStore = {
   readonly ledgers: Pick<LedgerStore, "newest"> & {
     readonly ofPeer: (cluster: Cluster) => Pick<LedgerStore, "newest">;
   };
-  readonly canaries: Pick<CanaryStore, "look">;
+  readonly canaries: Pick<CanaryStore, "look" | "arrivals">;
   readonly doubts: Pick<DoubtStore, "within" | "ofSource">;
   readonly digests: Pick<DigestStore, "within">;
   readonly trailEvents: Pick<TrailEventStore, "within" | "iamWithin">;
@@ -192,7 +192,7 @@ export const openReadStore = (table: ReadTable): ReadStore => {
       newest: store.ledgers.newest,
       ofPeer: (cluster) => ({ newest: store.ledgers.ofPeer(cluster).newest }),
     },
-    canaries: { look: store.canaries.look },
+    canaries: { look: store.canaries.look, arrivals: store.canaries.arrivals },
     doubts: { within: store.doubts.within, ofSource: store.doubts.ofSource },
     digests: { within: store.digests.within },
     trailEvents: { within: store.trailEvents.within, iamWithin: store.trailEvents.iamWithin },

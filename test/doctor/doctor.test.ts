@@ -118,6 +118,10 @@ describe("doctor", () => {
     await stack.store.deployments.ran(ran + 5, { ...deployment, regions: "eu-west-1" });
     await stack.store.deployments.listed(ran + 5, [refused("eu-west-1")]);
     expect(await linkOf("clusters")).toMatchObject({ state: "ok" });
+    expect(await linkOf("events of 111122223333 in eu-west-1")).toMatchObject({
+      ...{ state: "unknown", next: expect.stringContaining("deploy/forward-region.yml") },
+    });
+    expect(await linkOf("clusters not watched")).toMatchObject({ state: "ok" });
     await stack.store.deployments.listed(ran + 5, [refused("us-east-1"), { ...refused("x"), account: "2" }]);
     expect(await linkOf("clusters")).toMatchObject({
       state: "unknown",

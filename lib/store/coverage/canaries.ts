@@ -1,18 +1,16 @@
 // The auditor's own logins in the store: what it attempted, what came back, and the hours that this proves.
 import { randomUUID } from "node:crypto";
 import type { Connection } from "../../core/activity/connection.ts";
-import { identityOf } from "../../core/activity/identity.ts";
 import type { Cluster, Principal } from "../../core/base/ids.ts";
 import { DAY, type Instant, type Interval, iso } from "../../core/base/time.ts";
+import type { Arrival } from "../../core/coverage/arrivals.ts";
 import { hoursProvenByCanaries, matchCanaries, missedCanaries } from "../../core/coverage/canary-match.ts";
 import type { Canary } from "../../core/coverage/coverage.ts";
 import type { LoginAttempt, OwnLogin } from "../../core/coverage/pair-logins.ts";
 import * as keys from "../table/keys.ts";
 import type { Item, Table } from "../table/table.ts";
-import { TTL_ATTRIBUTE } from "../table/table-definition.ts";
 import type { CoverageHours } from "./coverage-hours.ts";
-
-const KEEP_DAYS = 400;
+import { expiry, instantOrNull, loginArrivals, noteLogin } from "./own-logins.ts";
 
 type CanaryLook = {
   readonly canaries: readonly Canary[];
@@ -42,32 +40,15 @@ export type CanaryStore = {
   ) => Promise<void>;
   /** Matches attempts and logins of the interval. */
   readonly look: (cluster: Cluster, interval: Interval, now: Instant) => Promise<CanaryLook>;
+  /** The logins under the auditor's ARN that came back, by which way. */
+  readonly arrivals: (cluster: Cluster, interval: Interval) => Promise<readonly Arrival[]>;
   /** Marks the hours that canaries of the interval prove; `doubtful`: when a trail was stopped or changed. */
   readonly prove: (cluster: Cluster, interval: Interval, doubtful: readonly Instant[]) => Promise<void>;
 };
 
-const instantOrNull = (value: unknown): Instant | null => (typeof value === "number" ? value : null);
-
 const isAdmin = ({ admin }: Item) => admin === true && { admin: true as const };
 
 export const canaryStore = (table: Table, coverage: Pick<CoverageHours, "markHours">): CanaryStore => {
-  const expiry = (at: Instant) => ({ [TTL_ATTRIBUTE]: Math.ceil((at + KEEP_DAYS * DAY) / 1_000) });
-
-  const note = async (connection: Connection, way: "trail" | "event", now: Instant) => {
-    const { cluster, at, action, outcome } = connection;
-    const eventId = identityOf(connection);
-    const key = keys.ownLogin(cluster, at, eventId);
-    const stored = await table.get(key, { consistent: true });
-    const trailAt = instantOrNull(stored?.trailAt) ?? (way === "trail" ? now : null);
-    if (stored && stored.trailAt === trailAt) return;
-    const item = { ...key, v: 1, at, eventId, trailAt, ...expiry(at) };
-    const refused = outcome === "refused" && { refused: true };
-    const login = action === "DbConnectAdmin" ? { ...item, admin: true, ...refused } : item;
-    // A login that the trail has shown stays shown: the event that comes late must not take it back.
-    if (trailAt === null) await table.putIfAbsent(login);
-    else await table.put(login);
-  };
-
   /** In the order of time: the last day consistently; what is older has long been everywhere, for half of the price. */
   const inOrder = async function* (pk: string, { from, to }: Interval): AsyncGenerator<Item> {
     const lately = Math.max(from, to - DAY);
@@ -109,13 +90,14 @@ export const canaryStore = (table: Table, coverage: Pick<CoverageHours, "markHou
     },
     noteLogins: async (connections, auditor, way, now) => {
       for (const connection of connections) {
-        if (connection.principal === auditor) await note(connection, way, now);
+        if (connection.principal === auditor) await noteLogin(table, connection, way, now);
       }
     },
     look: async (cluster, interval, now) => {
       const { canaries, failed, surplus } = await read(cluster, interval);
       return { canaries, failed, missed: missedCanaries(canaries, now), surplus };
     },
+    arrivals: (cluster, interval) => loginArrivals(table, cluster, interval),
     prove: async (cluster, interval, doubtful) => {
       const { canaries } = await read(cluster, interval);
       const hours = hoursProvenByCanaries(canaries, doubtful);

@@ -1,12 +1,14 @@
 // deploy-check of the accounts whose clusters are watched too: by what the deployed functions heard there.
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
-import { FORWARD_REGION_STACK, FORWARD_STACK, MEMBER_STACK } from "../../../cli/deploy/forward-stacks.ts";
 import { stackNameOf } from "../../../deploy/params-file.ts";
-import { openStore } from "../../../lib/store/open-store.ts";
+import { Cluster, Principal } from "../../../lib/core/base/ids.ts";
+import { FORWARD_REGION_STACK, FORWARD_STACK, MEMBER_STACK } from "../../../lib/doctor/forward-stacks.ts";
+import { openStore, type Store } from "../../../lib/store/open-store.ts";
 import { openDynamoDbTable } from "../../../lib/store/table/dynamodb/dynamodb-table.ts";
 import { awsCallsOf } from "../../support/aws-cli.ts";
 import { startCheckedAccount } from "../../support/checked-account.ts";
+import { connection } from "../../support/connections.ts";
 import { ACCOUNT, REGION, TABLE } from "../../support/setup-account.ts";
 
 const NOW = Date.parse("2026-11-02T09:20:00Z");
@@ -19,7 +21,7 @@ describe("deploy-check of member accounts", () => {
   const NAME = `dsql-access-auditor-prod-snapshot-${REGION}`;
   const hidden = `arn:aws:dsql:${REGION}:${GIVES}:cluster/hidden`;
   const none = { account: "", region: REGION, reason: "no answer within 30 s" };
-  const heard = async (): Promise<void> => {
+  const heard = async (more?: (store: Store) => Promise<void>): Promise<void> => {
     const client = new DynamoDBClient({ region: REGION });
     const store = openStore(
       openDynamoDbTable({ client, name: TABLE, sleep: async () => {}, random: () => 0 }),
@@ -34,6 +36,7 @@ describe("deploy-check of member accounts", () => {
       ],
       [hidden],
     );
+    await more?.(store);
     client.destroy();
   };
 
@@ -99,5 +102,27 @@ describe("deploy-check of member accounts", () => {
     expect(of(SILENT)).toMatchObject({
       ...{ state: "unknown", says: `its clusters are not known in ${REGION}: no answer within 30 s` },
     });
+  });
+
+  // Last: what it leaves in the table is there for all tests of this file.
+  it("calls events handed over where a canary login came by EventBridge, and nowhere else", async () => {
+    write({ memberAccounts: `${GIVES},${SILENT}` });
+    account.stacks = {
+      [`${REGION} ${stackNameOf("prod")}`]: {
+        ...{ status: "CREATE_COMPLETE", outputs: { TableName: TABLE }, parameters: {} },
+      },
+    };
+    const cluster = Cluster.parse(hidden);
+    const auditor = Principal.parse(`arn:aws:iam::${GIVES}:role/${NAME}`);
+    await heard(async (store) => {
+      await store.clusters.register(cluster);
+      const login = connection("own", NOW - 60 * 60_000, { cluster, principal: auditor });
+      await store.canaries.noteLogins([login], auditor, "event", NOW);
+    });
+    const items = await check();
+    const stateOf = (item: string) => items.find((one) => one.item === item)?.state;
+    expect(stateOf(`events of ${GIVES} in ${REGION}`)).toBe("ok");
+    for (const item of [`IAM events of ${GIVES}`, `events of ${SILENT} in ${REGION}`])
+      expect(stateOf(item), item).toBe("unknown");
   });
 });

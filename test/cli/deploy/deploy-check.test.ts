@@ -2,9 +2,9 @@
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
-import { FORWARD_REGION_STACK, FORWARD_STACK } from "../../../cli/deploy/forward-stacks.ts";
 import { paramsText, readParams } from "../../../deploy/params.ts";
 import { stackNameOf, stackValues } from "../../../deploy/params-file.ts";
+import { FORWARD_REGION_STACK, FORWARD_STACK } from "../../../lib/doctor/forward-stacks.ts";
 import { awsCallsOf } from "../../support/aws-cli.ts";
 import { CLUSTER, startCheckedAccount, values } from "../../support/checked-account.ts";
 import { ACCOUNT, REGION, TABLE } from "../../support/setup-account.ts";

@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Cluster, Principal } from "../../../lib/core/base/ids.ts";
 import { DAY, HOUR, MINUTE } from "../../../lib/core/base/time.ts";
@@ -61,15 +62,39 @@ describe("canaries in the store", () => {
     ]);
   });
 
-  it("writes nothing for logins that it has seen", async () => {
+  it("knows by which ways a login came, in any order, at once and however often", async () => {
+    const logins = [connection("e", T, { principal: auditor })];
+    const way = fc.constantFrom("trail" as const, "event" as const);
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.array(way, { minLength: 1, maxLength: 3 }), { minLength: 1, maxLength: 3 }),
+        async (rounds) => {
+          const store = canaryStore(await tables.fresh(), coverageHours(await tables.fresh()));
+          for (const ways of rounds)
+            await Promise.all(ways.map((one) => store.noteLogins(logins, auditor, one, T + MINUTE)));
+          const all = rounds.flat();
+          expect(await store.arrivals(cluster, ALL)).toEqual([{ at: T, byEvent: all.includes("event") }]);
+          await store.recordAttempt(cluster, { at: T - 1_000 });
+          const { canaries } = await store.look(cluster, ALL, T + HOUR);
+          expect(canaries[0]?.seenInTrailAt).toBe(all.includes("trail") ? T + MINUTE : null);
+        },
+      ),
+      { numRuns: 15 },
+    );
+  });
+
+  it("writes nothing for logins that it has seen by the same way", async () => {
     const table = await tables.fresh();
     const store = canaryStore(table, coverageHours(table));
     const logins = [connection("e", T, { principal: auditor })];
     await store.noteLogins(logins, auditor, "trail", T);
     const before = table.consumed().writeUnits;
     await store.noteLogins(logins, auditor, "trail", T + 1);
-    await store.noteLogins(logins, auditor, "event", T + 1);
     expect(table.consumed().writeUnits).toBe(before);
+    await store.noteLogins(logins, auditor, "event", T + 1);
+    const both = table.consumed().writeUnits;
+    for (const way of ["event", "trail"] as const) await store.noteLogins(logins, auditor, way, T + 2);
+    expect(table.consumed().writeUnits).toBe(both);
   });
 });
 
