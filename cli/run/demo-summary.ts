@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import wrapAnsi from "wrap-ansi";
 import { DAY, HOUR, iso } from "../../lib/core/base/time.ts";
+import { principalName } from "../../lib/core/base/visible-text.ts";
 import { shortId } from "../../lib/core/findings/finding-id.ts";
 import { declaredAccessAt } from "../../lib/queries/baseline-drift.ts";
 import type { ReadStore } from "../../lib/store/open-store.ts";
@@ -127,7 +128,8 @@ export const demoDocument = async (
     folder,
     tryNext: [
       `npx dsql-audit findings ${store}`,
-      `npx dsql-audit explain ${principals.contractor.arn} SELECT users_schema.users ${store}`,
+      `npx dsql-audit explain ${principalName(principals.contractor.arn)} SELECT users_schema.users ${store}`,
+      `npx dsql-audit findings --principal ${principalName(principals.contractor.arn)} --all ${store}`,
       `npx dsql-audit who-can DELETE public.orders ${store}`,
       `npx dsql-audit privileges --role api_readonly --at ${hour((granted?.at ?? 0) + 2 * HOUR)} ${store}`,
       `npx dsql-audit history diff --from ${hour(granted?.at ?? 0)} --to ${hour((granted?.at ?? 0) + 2 * HOUR)} ${store}`,
