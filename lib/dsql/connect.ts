@@ -2,6 +2,7 @@
 import { Socket } from "node:net";
 import { DsqlSigner } from "@aws-sdk/dsql-signer";
 import pg from "pg";
+import { regionOfEndpoint } from "../core/base/cluster-host.ts";
 import { Cluster } from "../core/base/ids.ts";
 import { AuditError } from "../errors.ts";
 import { connectError, networkCode, serverError } from "./database-error.ts";
@@ -39,11 +40,6 @@ export type Connection = {
   readonly cluster: Cluster;
   readonly close: () => Promise<void>;
 };
-
-const REGION_IN_HOST = /\.dsql[^.]*\.([^.]+)\.on\.aws$/;
-
-/** The Region that a cluster's host name tells; undefined for another host. */
-export const regionOfEndpoint = (endpoint: string): string | undefined => REGION_IN_HOST.exec(endpoint)?.[1];
 
 /** What the cluster is called: its ARN if given, else its endpoint or `postgres://host:port/database`, no secrets. */
 export const clusterOf = (target: Target): Cluster => {

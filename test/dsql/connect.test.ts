@@ -1,6 +1,7 @@
 // Logins to a DSQL cluster: signed token, verified TLS, the cluster's host kept whatever is dialled. Against the stand-in.
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { type DsqlTarget, regionOfEndpoint } from "../../lib/dsql/connect.ts";
+import { regionOfEndpoint } from "../../lib/core/base/cluster-host.ts";
+import type { DsqlTarget } from "../../lib/dsql/connect.ts";
 import { readCatalog } from "../../lib/dsql/read-catalog.ts";
 import { roleArn, roleSession, sharedStandIn, testCluster } from "../support/stand-in.ts";
 

@@ -1,7 +1,7 @@
 // The identities that everything else hangs on.
 import * as z from "./zod.ts";
 
-/** A DSQL cluster by its ARN; for another PostgreSQL `postgres://host:port/database`, without user or password. */
+/** A DSQL cluster by its ARN; where that is not known, and for another PostgreSQL, `postgres://host:port/database`, without user or password. */
 export const Cluster = z.string().check(z.minLength(1), z.maxLength(512)).brand<"Cluster">();
 export type Cluster = z.infer<typeof Cluster>;
 
