@@ -58,12 +58,11 @@ export const watchOf = (store: WatchStores): ((cluster: Cluster) => Promise<NotW
     return false;
   };
   return async (cluster) => {
+    // First, for it is one small item, and true of nearly all that are asked about.
+    if (await store.clusters.entry(cluster)) return undefined;
     const watching = watchingOf((await runningOnce(""))?.deployment);
     const why = watching && notWatchedBy(cluster, watching);
-    if (!why) return undefined;
-    const entries = await entriesOnce("");
-    if (entries.some((entry) => entry.cluster === cluster)) return undefined;
-    return (await isPeer(cluster, entries)) ? undefined : why;
+    return why && !(await isPeer(cluster, await entriesOnce(""))) ? why : undefined;
   };
 };
 
