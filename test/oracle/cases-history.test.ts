@@ -1,4 +1,4 @@
-// Histories that are easily told wrongly: columns, PUBLIC, and names that came to mean something else.
+// What is easily told wrongly: columns, PUBLIC, names that came to mean something else, and what is around a missing privilege.
 import { expect, it } from "vitest";
 import { type CaseWorld, caseWorlds } from "./case-world.ts";
 
@@ -105,4 +105,15 @@ it("never gives an empty list for what could not be read", () =>
     const { out } = await cli(["privileges", "--url", asAud.href]);
     expect(out).toContain("Not known: roles could not be read");
     expect(out).not.toContain("No privilege is held");
+  }));
+
+it("says of an owner without a privilege that it can take it back", () =>
+  inCase("x11-owner-without-its-own", async ({ live, query }) => {
+    const explained = async (role: string): Promise<string> =>
+      flat((await live("explain", role, "SELECT", "app.t")).out);
+    expect(await explained("o")).toContain("table app.t, but owns it and can grant it to itself");
+    expect(await explained("m")).toContain("but is a member of o, which owns it and can grant it");
+    for (const role of ["n", "rd"]) expect(await explained(role), role).not.toContain(", but ");
+    await query("grant select on app.t to m; select from app.t", "m");
+    await expect(query("grant select on app.t to n", "n")).rejects.toThrow("permission denied");
   }));

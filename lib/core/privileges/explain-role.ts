@@ -164,6 +164,15 @@ const giving = (engine: AccessEngine, { kind, name }: AccessObject, statement: s
     ? `-- Aurora DSQL grants nothing on ${kind === "database" ? "the database" : `schema ${typedName(name)}`}: create a schema of its own and grant there.`
     : statement;
 
+/** An owner keeps its grant options whatever was revoked from it: so it, and who acts as it, is a GRANT away from all. */
+const ownership = ({ graph }: AccessEngine, role: RoleId, { owner }: AccessObject): string => {
+  const id = graph.idOf.get(owner);
+  if (id === undefined) return "";
+  if (id === role) return ", but owns it and can grant it to itself";
+  const acts = [graph.inherit, graph.set].some((edges) => reachable(edges, role).includes(id));
+  return acts ? `, but is a member of ${graph.roles[id]?.name ?? ""}, which owns it and can grant it` : "";
+};
+
 /**
  * A holder that the role is a member of, but by memberships that give nothing: the link that is missing. The role itself
  * is made to inherit from it: a membership on the way may be one that the role cannot use either.
@@ -255,7 +264,7 @@ export const roleLinks = (
   const missing: Link = {
     step: "privilege",
     state: "broken",
-    says: `${name} does not hold ${privilege} on ${text}`,
+    says: `${name} does not hold ${privilege} on ${text}${ownership(engine, role, object)}`,
     evidence: [],
   };
   return {
