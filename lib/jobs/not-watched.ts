@@ -28,14 +28,17 @@ export const watchingOf = (deployment: Deployment | null | undefined): Watching 
   };
 };
 
-/** The peers of a cluster as its newest snapshot names them; undefined: it cannot be read, and may name any. */
+/** The peers of a cluster as its newest snapshot names them; undefined: it cannot be read or does not know, and any may be one. */
 const peersBySnapshot = (
   { snapshots }: Pick<WatchStores, "snapshots">,
   cluster: Cluster,
 ): Promise<readonly Cluster[] | undefined> =>
   unlessUnreadable(async () => {
     const head = await snapshots.head(cluster);
-    return head ? peersIn((await snapshots.open(cluster, head)).catalog).clusters : [];
+    if (!head) return [];
+    const { catalog, manifest } = await snapshots.open(cluster, head);
+    const { clusters, unread } = peersIn(catalog, { byLogin: manifest.meta.login !== undefined });
+    return unread === undefined ? clusters : undefined;
   });
 
 /**

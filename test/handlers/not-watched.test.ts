@@ -166,6 +166,15 @@ describe("a cluster that is looked at", () => {
     await isLookedAt({ members: undefined, ...before } as Partial<Deployment>, HERE);
   });
 
+  it("is any in another Region where nobody could tell the peers of one that is watched: it may be one of them", async () => {
+    await isLookedAt({}, THERE, async (store) => {
+      await store.clusters.register(HERE);
+      const own = { ...exampleCluster(HERE), peersUnread: "access denied" };
+      const iam = exampleIam({ clusters: [own] });
+      await store.snapshots.save(HERE, { ...estate(), cluster: HERE, iam }, NOW - DAY);
+    });
+  });
+
   it("is the peer of one that is watched, in a Region that is not: both are one database", async () => {
     await isLookedAt({}, THERE, async (store) => {
       await store.clusters.register(HERE);
