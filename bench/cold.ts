@@ -9,7 +9,7 @@ import { tmpdir } from "node:os";
 import { basename, join, resolve } from "node:path";
 import { type BuildOptions, build, type Metafile } from "esbuild";
 import { parse } from "yaml";
-import { parts, words } from "../deploy/bundle-parts.ts";
+import { parts, rules, words } from "../deploy/bundle-parts.ts";
 import { type BenchRow, median } from "./row.ts";
 
 export const name = "cold";
@@ -51,7 +51,7 @@ const bareOptions: BuildOptions = {
 const options: BuildOptions = {
   ...bareOptions,
   alias: serverless.custom.esbuild.alias,
-  plugins: [parts, words],
+  plugins: [parts, rules, words],
 };
 
 /** Milliseconds of CPU that importing the files takes in a new process, after Node.js itself has started. */

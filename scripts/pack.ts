@@ -6,7 +6,7 @@ import { execFileSync } from "node:child_process";
 import { cpSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { build, type Plugin } from "esbuild";
-import { words } from "../deploy/bundle-parts.ts";
+import { rules, words } from "../deploy/bundle-parts.ts";
 
 const root = join(import.meta.dirname, "..");
 const destination = resolve(process.argv[2] ?? root);
@@ -72,7 +72,7 @@ const { metafile } = await build({
   target: "node22.15",
   format: "esm",
   packages: "external",
-  plugins: [words, bundledUrls, checkoutOnly],
+  plugins: [rules, words, bundledUrls, checkoutOnly],
   metafile: true,
   logLevel: "warning",
 });
