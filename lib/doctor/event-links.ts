@@ -41,13 +41,16 @@ const placeHeard = async (
   return { clusters: there.length, arrivals: found.flat() };
 };
 
+/** Some, for the newest may be one that cannot be read. */
+const SOME = 5;
+
 /** When IAM's last change there came, which EventBridge alone brings. */
 const iamHeard = async (
   { trailEvents }: Pick<ReadStore, "trailEvents">,
   account: string,
   now: Instant,
 ): Promise<Instant | undefined> =>
-  (await trailEvents.iamWithin(account, { from: now - LOOK_MS, to: now + HOUR }, 1))[0]?.at;
+  (await trailEvents.iamWithin(account, { from: now - LOOK_MS, to: now + HOUR }, SOME)).events[0]?.at;
 
 /** Connects and changes of one account and Region. `deploy`: the command. */
 export const eventsLink = (

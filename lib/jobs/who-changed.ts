@@ -5,7 +5,7 @@ import type { Interval } from "../core/base/time.ts";
 import type { Catalog } from "../core/catalog/catalog.ts";
 import { peersIn } from "../core/catalog/peers.ts";
 import { scopeOfCluster } from "../core/coverage/coverage-scope.ts";
-import { isAboutCluster } from "../core/coverage/management-event.ts";
+import { isAboutCluster, UNREADABLE } from "../core/coverage/management-event.ts";
 import type { Facts } from "../core/findings/facts.ts";
 import type { Finding } from "../core/findings/finding.ts";
 import { isIamNeed } from "../core/findings/view-iam.ts";
@@ -28,15 +28,20 @@ const policyCalls = async (
   { trailEvents }: Pick<Store, "trailEvents">,
   clusters: readonly Cluster[],
   interval: Interval,
-): Promise<RecordedCall[]> => {
+): Promise<{ readonly calls: readonly RecordedCall[]; readonly unreadable: readonly string[] }> => {
   const found = clusters.map(async (cluster) => {
     const events = await trailEvents.within(scopeOfCluster(cluster) ?? cluster, interval);
-    return events.filter(
+    const calls = events.filter(
       (event) =>
         (event.kind === "policy-put" || event.kind === "policy-deleted") && isAboutCluster(event, cluster),
     );
+    return { calls, unreadable: events.flatMap(({ kind, name }) => (kind === UNREADABLE ? [name] : [])) };
   });
-  return (await Promise.all(found)).flat();
+  const all = await Promise.all(found);
+  return {
+    calls: all.flatMap(({ calls }) => calls),
+    unreadable: all.flatMap(({ unreadable }) => unreadable),
+  };
 };
 
 /** Whether the call is on what the finding is about: its principal, or the policy where it is about nobody. */
@@ -52,11 +57,18 @@ const byRelevance =
     Number(isOnSubject(b, finding)) - Number(isOnSubject(a, finding)) || b.at - a.at;
 
 /** What is said of who changed it; undefined: nothing, for the change may have been one of the database. */
-const textOf = (finding: Finding, calls: readonly RecordedCall[], isCut: boolean): string | undefined => {
+const textOf = (finding: Finding, { calls, ...rest }: Recorded): string | undefined => {
   const since = calls.filter(({ at }) => at >= finding.lastSeenAt).toSorted(byRelevance(finding));
-  if (inIamAlone.has(finding.detector)) return whoChangedText(since, isCut);
+  if (inIamAlone.has(finding.detector)) return whoChangedText(since, rest);
   const own = since.filter((call) => isOnSubject(call, finding));
-  return own.length ? whoChangedText(own, isCut) : undefined;
+  return own.length ? whoChangedText(own, rest) : undefined;
+};
+
+/** `isCut`: there may be further ones; `unreadable`: the keys of stored ones that cannot be read. */
+type Recorded = {
+  readonly calls: readonly RecordedCall[];
+  readonly isCut: boolean;
+  readonly unreadable: readonly string[];
 };
 
 const callsIn = async (
@@ -64,10 +76,15 @@ const callsIn = async (
   cluster: Cluster,
   catalog: Catalog,
   interval: Interval,
-): Promise<{ readonly calls: readonly RecordedCall[]; readonly isCut: boolean }> => {
+): Promise<Recorded> => {
   const identities = await store.trailEvents.iamWithin(parseArn(cluster)?.account ?? "", interval, MOST);
   const ofPolicies = await policyCalls(store, [cluster, ...peersIn(catalog).clusters], interval);
-  return { calls: [...identities, ...ofPolicies], isCut: identities.length === MOST };
+  const { events, unreadable } = identities;
+  return {
+    calls: [...events, ...ofPolicies.calls],
+    isCut: events.length + unreadable.length === MOST,
+    unreadable: [...new Set([...unreadable, ...ofPolicies.unreadable])],
+  };
 };
 
 /**
@@ -94,9 +111,9 @@ export const withWhoChanged = async (
   );
   if (!ended.size) return after;
   const from = Math.min(...[...ended].map(({ lastSeenAt }) => lastSeenAt));
-  const { calls, isCut } = await callsIn(store, cluster, snapshot.catalog, { from, to: snapshot.takenAt });
+  const recorded = await callsIn(store, cluster, snapshot.catalog, { from, to: snapshot.takenAt });
   return after.map((finding) => {
-    const who = ended.has(finding) ? textOf(finding, calls, isCut) : undefined;
+    const who = ended.has(finding) ? textOf(finding, recorded) : undefined;
     if (who === undefined) return finding;
     const { closedBecause } = finding;
     return { ...finding, closedBecause: closedBecause === undefined ? who : `${closedBecause} ${who}` };

@@ -18,11 +18,19 @@ const callText = ({ eventId, at, name, principal, target }: RecordedCall): strin
   return `${visible(name, 64)}${of} by ${principalName(principal)} at ${minute(at)} (event ${visible(eventId, 64)})`;
 };
 
-/**
- * In the order given, the first three. A recorded call is one that may have done it: what else changed is not known. `isCut`: there
- * are further ones.
- */
-export const whoChangedText = (calls: readonly RecordedCall[], isCut = false): string => {
+/** `isCut`: there are further ones; `unreadable`: the keys of stored ones that cannot be read. */
+type NotTold = { readonly isCut: boolean; readonly unreadable: readonly string[] };
+
+const unreadableText = ([first, ...more]: readonly string[]): string =>
+  first === undefined
+    ? ""
+    : ` What was stored of ${more.length ? `${more.length + 1} calls` : "one call"} cannot be read: ${first}${more.length ? ` and ${more.length} more` : ""}.`;
+
+/** In the order given, the first three. A recorded call is one that may have done it: what else changed is not known. */
+export const whoChangedText = (calls: readonly RecordedCall[], { isCut, unreadable }: NotTold): string =>
+  `${recordedText(calls, isCut)}${unreadableText(unreadable)}`;
+
+const recordedText = (calls: readonly RecordedCall[], isCut: boolean): string => {
   if (!calls.length)
     return "Who did it is not known: CloudTrail told of no change of IAM or of the cluster's policy in between, or its event has not come.";
   const shown = calls.slice(0, SHOWN).map(callText).join("; ");

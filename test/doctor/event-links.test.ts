@@ -111,10 +111,16 @@ describe("IAM's changes of a member account", () => {
       says: expect.stringContaining("since 2026-11-13 12:00 UTC, and there may have been none"),
       next: expect.stringContaining("deploy/forward-iam.yml"),
     });
-    const event = { account: MEMBER as string, eventId: "i", name: "CreateRole", principal: auditor };
-    await store.trailEvents.recordIam({ ...event, at: NOW - 3 * DAY } as never);
+    const event = {
+      account: MEMBER as string,
+      eventId: "i",
+      name: "CreateRole",
+      principal: auditor,
+      target: "made",
+    };
+    await store.trailEvents.recordIam({ ...event, at: NOW - 3 * DAY });
     expect(await iamOf()).toMatchObject({ state: "unknown", says: expect.stringContaining("2026-11-17") });
-    await store.trailEvents.recordIam({ ...event, eventId: "j", at: NOW - 5 * MINUTE } as never);
+    await store.trailEvents.recordIam({ ...event, eventId: "j", at: NOW - 5 * MINUTE });
     expect(await iamOf()).toMatchObject({ state: "ok" });
   });
 });

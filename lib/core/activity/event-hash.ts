@@ -2,7 +2,7 @@
 // two ids collide about once in 10^12 full minutes.
 import { hash } from "node:crypto";
 
-const HASH_BYTES = 8;
+export const HASH_BYTES = 8;
 
 /** Eight Latin-1 characters: comparable, and eight bytes when written. */
 export const eventHash = (eventId: string): string => hash("sha256", eventId, "binary").slice(0, HASH_BYTES);

@@ -29,7 +29,11 @@ export const managementKinds = {
   "dsql.amazonaws.com": clusterKinds,
 } as const;
 
+/** What was stored of an event and cannot be read any more: it may have been a trail's stop. */
+export const UNREADABLE = "unreadable";
+
 export type ManagementKind =
+  | typeof UNREADABLE
   | (typeof trailKinds)[keyof typeof trailKinds]
   | (typeof clusterKinds)[keyof typeof clusterKinds];
 
@@ -37,6 +41,7 @@ export type ManagementEvent = {
   readonly eventId: string;
   readonly at: Instant;
   readonly kind: ManagementKind;
+  /** The call: "StopLogging"; of one that is unreadable the key of its item. */
   readonly name: string;
   readonly scope: Scope;
   readonly principal: Principal;
@@ -45,8 +50,8 @@ export type ManagementEvent = {
 };
 
 /** After these nothing may be captured any more; after another change only its own hour is in doubt. */
-const ENDS = new Set<ManagementKind>(["stopped", "deleted", "selectors-changed"]);
-const BREAKS = new Set<ManagementKind>(["stopped", "deleted", "changed", "selectors-changed"]);
+const ENDS = new Set<ManagementKind>(["stopped", "deleted", "selectors-changed", UNREADABLE]);
+const BREAKS = new Set<ManagementKind>(["stopped", "deleted", "changed", "selectors-changed", UNREADABLE]);
 const BEGINS = new Set<ManagementKind>(["started", "created"]);
 
 /** Whether it is about a trail, and no cluster. */
@@ -84,16 +89,19 @@ export const breaksOf = (events: readonly ManagementEvent[]): Instant[] =>
 export const endsOf = (events: readonly ManagementEvent[]): Instant[] =>
   events.filter(({ kind }) => ENDS.has(kind)).map(({ at }) => at);
 
-const because: Partial<Record<ManagementKind, string>> = {
+const reasons: Partial<Record<ManagementKind, string>> = {
   stopped: "a trail was stopped",
   deleted: "a trail was deleted",
   changed: "a trail was changed",
   "selectors-changed": "a trail's event selectors were changed",
 };
 
+const because = ({ kind, name }: Pick<ManagementEvent, "kind" | "name">): string | undefined =>
+  kind === UNREADABLE ? `a stored event of CloudTrail cannot be read: ${name}` : reasons[kind];
+
 /**
  * From a trail's stop, or a change of what it takes, nothing is proven until it starts again, until the next connection
- * that came (`aliveAfter`: some trail takes them), or until `until`. Another change puts its own hour in doubt. Which trail
+ * that came (`aliveAfter`: some trail takes them), or until `until`. What cannot be read is taken for a stop. Another change puts its own hour in doubt. Which trail
  * it was is looked at only to find its restart.
  */
 export const doubtsOfTrails = (
@@ -103,7 +111,7 @@ export const doubtsOfTrails = (
 ): Doubt[] => {
   const sorted = events.toSorted((a, b) => a.at - b.at);
   return sorted.flatMap((event, n): Doubt[] => {
-    const reason = because[event.kind];
+    const reason = because(event);
     if (reason === undefined) return [];
     const from = floorTo(HOUR, event.at);
     if (!ENDS.has(event.kind)) return [{ from, to: from + HOUR, reason }];

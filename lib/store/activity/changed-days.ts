@@ -1,7 +1,9 @@
 // Which days were counted anew, and when: what was worked out from a day before it changed holds no more.
 import type { Cluster } from "../../core/base/ids.ts";
+import * as z from "../../core/base/zod.ts";
 import { AuditError } from "../../errors.ts";
 import * as keys from "../table/keys.ts";
+import { parseItem } from "../table/stored.ts";
 import type { Item, Table } from "../table/table.ts";
 
 /** Changes of single days that are told apart; older ones are told as one. */
@@ -16,11 +18,14 @@ export type Changes = {
   readonly before: readonly [number, number] | null;
 };
 
+const Change = z.tuple([z.int(), z.int()]);
+const ChangesItem = z.object({ rev: z.int(), told: z.array(Change), before: z.nullable(Change) });
+
 const NO_CHANGES: Changes = { rev: 0, told: [], before: null };
 
 const changesOf = (item: Item | undefined): Changes => {
   if (!item) return NO_CHANGES;
-  const { rev, told, before } = item as unknown as Changes;
+  const { rev, told, before } = parseItem(ChangesItem, item);
   return { rev, told, before };
 };
 

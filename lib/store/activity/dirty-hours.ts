@@ -7,9 +7,11 @@
 import { randomUUID } from "node:crypto";
 import type { Cluster } from "../../core/base/ids.ts";
 import type { Instant } from "../../core/base/time.ts";
+import * as z from "../../core/base/zod.ts";
 import { AuditError } from "../../errors.ts";
 import * as keys from "../table/keys.ts";
-import type { Table } from "../table/table.ts";
+import { readItem } from "../table/stored.ts";
+import type { Item, Table } from "../table/table.ts";
 
 export type Mark = { readonly hour: Instant; readonly token: string; readonly taken: boolean };
 
@@ -22,6 +24,16 @@ export type DirtyHours = {
   readonly clear: (cluster: Cluster, taken: Mark) => Promise<void>;
 };
 
+const MarkItem = z.object({ v: z.literal(1), token: z.string(), taken: z.boolean() });
+
+const markOf = (item: Item): Mark =>
+  readItem(item, ({ sk }) => {
+    const hour = Date.parse(sk);
+    if (Number.isNaN(hour)) throw new AuditError("store", "its key names no hour");
+    const { token, taken } = MarkItem.parse(item);
+    return { hour, token, taken };
+  });
+
 export const dirtyHours = (table: Table): DirtyHours => ({
   ensure: async (cluster, hour) => {
     const key = keys.dirtyHour(cluster, hour);
@@ -33,11 +45,7 @@ export const dirtyHours = (table: Table): DirtyHours => ({
   list: async (cluster) => {
     const marks: Mark[] = [];
     for await (const item of table.query({ pk: keys.dirtyHours(cluster), consistent: true })) {
-      const hour = Date.parse(item.sk);
-      if (typeof item.token !== "string" || Number.isNaN(hour)) {
-        throw new AuditError("store", "The mark of an hour cannot be read");
-      }
-      marks.push({ hour, token: item.token, taken: item.taken === true });
+      marks.push(markOf(item));
     }
     return marks;
   },

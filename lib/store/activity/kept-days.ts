@@ -2,7 +2,8 @@
 import { brotliCompressSync, brotliDecompressSync, constants } from "node:zlib";
 import type { Cluster } from "../../core/base/ids.ts";
 import { DAY, type Instant } from "../../core/base/time.ts";
-import type { Item, Key, Table } from "../table/table.ts";
+import * as z from "../../core/base/zod.ts";
+import type { Key, Table } from "../table/table.ts";
 import { TTL_ATTRIBUTE } from "../table/table-definition.ts";
 import { isStale, readChanges } from "./changed-days.ts";
 
@@ -12,6 +13,11 @@ const PART_BYTES = 300_000;
 const KEPT_DAYS = 10;
 /** 500 principals are 1 MB of JSON; level 5 takes a tenth of the time of the best and some percent more bytes. */
 const QUALITY = 5;
+
+/** More parts than any estate has: what was altered must not make us ask for millions. */
+const MOST_PARTS = 1_000;
+const Head = z.object({ day: z.int(), rev: z.int(), parts: z.int().check(z.gte(0), z.lte(MOST_PARTS)) });
+type Head = z.infer<typeof Head>;
 
 /** What is kept, where, and as which text. */
 export type Kind<T> = {
@@ -35,9 +41,9 @@ export const keptDays = <T extends { readonly day: number | null }>(
   table: Table,
   { heads, head, part, pack, unpack }: Kind<T>,
 ): KeptDays<T> => {
-  const read = async (cluster: Cluster, found: Item): Promise<T | undefined> => {
-    const day = Number(found.day);
-    const wanted = Array.from({ length: Number(found.parts) }, (_, n) => part(cluster, day * DAY, n));
+  const read = async (cluster: Cluster, found: Head): Promise<T | undefined> => {
+    const { day, parts: count } = found;
+    const wanted = Array.from({ length: count }, (_, n) => part(cluster, day * DAY, n));
     const parts = await table.getMany(wanted);
     const bytes = wanted.map(({ sk }) => parts.find((one) => one.sk === sk)?.data);
     if (!bytes.every((one): one is Uint8Array => one instanceof Uint8Array)) return undefined;
@@ -54,9 +60,10 @@ export const keptDays = <T extends { readonly day: number | null }>(
       const today = Math.floor(now / DAY);
       const changes = await readChanges(table, cluster);
       for await (const found of table.query({ ...heads(cluster), backward: true, limit: KEPT_DAYS })) {
-        const day = Number(found.day);
-        if (day >= today || isStale(changes, Number(found.rev), day)) continue;
-        const value = await read(cluster, found);
+        // What cannot be read is worked out anew, as if it were not there: all of it can be.
+        const known = Head.safeParse(found).data;
+        if (!known || known.day >= today || isStale(changes, known.rev, known.day)) continue;
+        const value = await read(cluster, known);
         if (value !== undefined) return value;
       }
       return undefined;

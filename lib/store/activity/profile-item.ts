@@ -4,26 +4,31 @@ import type { Profile } from "../../core/activity/activity.ts";
 import type { Bounded } from "../../core/activity/bound-tallies.ts";
 import type { Cluster } from "../../core/base/ids.ts";
 import { MINUTE } from "../../core/base/time.ts";
+import * as z from "../../core/base/zod.ts";
 import { AuditError } from "../../errors.ts";
 import * as keys from "../table/keys.ts";
+import { readItem } from "../table/stored.ts";
 import type { Item, Table } from "../table/table.ts";
 import type { FoldedSegments } from "./slots.ts";
 import { packTallies, unpackTallies } from "./tally-codec.ts";
 
 const MINUTES = 60;
+const ProfileItem = z.object({
+  v: z.literal(1),
+  folded: z.int(),
+  others: z.optional(z.int()),
+  tallies: z.unknown(),
+});
 
 /** The profile of one hour or day (`unit`, in milliseconds) that an item holds. */
-export const profileOf = (cluster: Cluster, unit: number, item: Item): Profile => {
-  const from = Date.parse(item.sk);
-  if (item.v !== 1 || Number.isNaN(from) || typeof item.folded !== "number") {
-    throw new AuditError("store", "A stored profile is of another version", {
-      hint: "Use the release that wrote this store, or a newer one.",
-    });
-  }
-  const { folded, others } = item;
-  const tallies = unpackTallies(item.tallies);
-  return { cluster, from, to: from + unit, tallies, folded, ...(typeof others === "number" && { others }) };
-};
+export const profileOf = (cluster: Cluster, unit: number, item: Item): Profile =>
+  readItem(item, ({ sk }) => {
+    const from = Date.parse(sk);
+    if (Number.isNaN(from)) throw new AuditError("store", "its key names no time");
+    const { folded, others, tallies } = ProfileItem.parse(item);
+    const kept = { tallies: unpackTallies(tallies), folded };
+    return { cluster, from, to: from + unit, ...kept, ...(others !== undefined && { others }) };
+  });
 
 /** What is stored of a profile; `others` only where there are any, as in the profiles of every release before. */
 export const attributesOf = ({ folded, others, tallies }: Bounded) => ({

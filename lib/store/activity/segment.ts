@@ -2,11 +2,12 @@
 // record may replace.
 import type { Tally } from "../../core/activity/activity.ts";
 import type { Connection } from "../../core/activity/connection.ts";
-import { packHashes, unpackHashes } from "../../core/activity/event-hash.ts";
+import { HASH_BYTES, packHashes, unpackHashes } from "../../core/activity/event-hash.ts";
 import { betterTally, mayBeReplaced } from "../../core/activity/identity.ts";
 import { sightingsOf } from "../../core/activity/sighting.ts";
 import { mergeTallies, tallyOf } from "../../core/activity/tally.ts";
 import { AuditError } from "../../errors.ts";
+import { readItem } from "../table/stored.ts";
 import type { Item } from "../table/table.ts";
 import { packSightings } from "./sighting-codec.ts";
 import { packTallies, unpackTallies } from "./tally-codec.ts";
@@ -52,7 +53,8 @@ export const encodeSegments = (entries: readonly Entry[]): Segment[] => {
 };
 
 const hashesOf = (bytes: unknown): string[] => {
-  if (!(bytes instanceof Uint8Array)) throw new AuditError("store", "A slot's segment cannot be read");
+  if (!(bytes instanceof Uint8Array) || bytes.length % HASH_BYTES !== 0)
+    throw new AuditError("store", "its hashes are not as they were written");
   return unpackHashes(bytes);
 };
 
@@ -64,18 +66,23 @@ export type Slot = {
   segments: number;
 };
 
+/** `own`: the hashes of what another record may replace, in the order of `tallies`. */
+const partsOf = ({ ids, singleIds, singles }: Item) => {
+  const own = singleIds === undefined ? [] : hashesOf(singleIds);
+  return { ids: hashesOf(ids), own, tallies: own.length ? unpackTallies(singles) : [] };
+};
+
 export const slotOf = (items: readonly Item[]): Slot => {
   const slot: Slot = { ids: new Set(), singles: new Map(), segments: items.length };
   const final = new Set<string>();
   const anySingles = items.some(({ singleIds }) => singleIds !== undefined);
-  for (const { ids, singleIds, singles } of items) {
-    const own = singleIds === undefined ? [] : hashesOf(singleIds);
+  for (const item of items) {
+    const { ids, own, tallies } = readItem(item, partsOf);
     const single = new Set(own);
-    for (const hash of hashesOf(ids)) {
+    for (const hash of ids) {
       slot.ids.add(hash);
       if (anySingles && !single.has(hash)) final.add(hash);
     }
-    const tallies = own.length ? unpackTallies(singles) : [];
     for (const [n, hash] of own.entries()) {
       const tally = tallies[n];
       if (tally) keepBetter(slot.singles, hash, tally);
@@ -112,5 +119,6 @@ export const noteEntries = (slot: Slot, entries: readonly Entry[]): void => {
 /** The tallies of one minute's segments: each connection once, by its best record. */
 export const talliesOfSegments = (items: readonly Item[]): Tally[] => {
   const { singles } = slotOf(items);
-  return [...items.flatMap(({ tallies }) => unpackTallies(tallies)), ...singles.values()];
+  const final = items.flatMap((item) => readItem(item, ({ tallies }) => unpackTallies(tallies)));
+  return [...final, ...singles.values()];
 };

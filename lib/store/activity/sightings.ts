@@ -2,12 +2,19 @@
 import type { Sightings } from "../../core/activity/sighting.ts";
 import type { Cluster } from "../../core/base/ids.ts";
 import { floorTo, HOUR, type Interval, MINUTE } from "../../core/base/time.ts";
+import { AuditError } from "../../errors.ts";
 import * as keys from "../table/keys.ts";
-import type { Table } from "../table/table.ts";
+import { readItem } from "../table/stored.ts";
+import type { Item, Table } from "../table/table.ts";
 import { unpackSightings } from "./sighting-codec.ts";
 
 /** Of one segment; null: an earlier release counted it, and kept none. */
 export type SeenInSegment = Sightings | null;
+
+const seenIn = ({ seen }: Item): Sightings => {
+  if (!(seen instanceof Uint8Array)) throw new AuditError("store", "its addresses are not binary");
+  return unpackSightings(seen);
+};
 
 export type SightingsReader = (
   cluster: Cluster,
@@ -26,9 +33,9 @@ export const sightingsReader =
     const last = Math.min(floorTo(MINUTE, to), hour + HOUR - MINUTE);
     const range = { from: keys.segments(from), to: `${keys.segments(last)}~` };
     const segments: SeenInSegment[] = [];
-    for await (const { seen } of table.query({ pk: keys.slots(cluster, hour), ...range })) {
+    for await (const item of table.query({ pk: keys.slots(cluster, hour), ...range })) {
       if (segments.length >= atMost) return { segments, whole: false };
-      segments.push(seen instanceof Uint8Array ? unpackSightings(seen) : null);
+      segments.push(item.seen === undefined ? null : readItem(item, seenIn));
     }
     return { segments, whole: true };
   };

@@ -70,6 +70,9 @@ export const packTallies = (tallies: readonly Tally[]): Uint8Array => {
   return new Uint8Array(Buffer.concat([length, columns, ids]));
 };
 
+/** What tallies may unpack to: an item holds 400 KB, and texts of one hour are much alike. */
+const MAX_UNPACKED = 256 * 1024 * 1024;
+
 /** Throws AuditError "store" for bytes that are not ours. */
 export const unpackTallies = (stored: unknown): Tally[] => {
   if (!(stored instanceof Uint8Array)) throw new AuditError("store", "A stored tally is not binary");
@@ -77,7 +80,9 @@ export const unpackTallies = (stored: unknown): Tally[] => {
   const unpack = (): { packed: Packed; ids: Buffer } => {
     try {
       const end = LENGTH_BYTES + bytes.readUInt32LE(0);
-      const columns = inflateRawSync(bytes.subarray(LENGTH_BYTES, end)).toString("utf8");
+      const columns = inflateRawSync(bytes.subarray(LENGTH_BYTES, end), {
+        maxOutputLength: MAX_UNPACKED,
+      }).toString("utf8");
       return { packed: Packed.parse(JSON.parse(columns)), ids: bytes.subarray(end) };
     } catch (cause) {
       throw new AuditError("store", "Stored tallies cannot be read", { cause });
@@ -85,7 +90,11 @@ export const unpackTallies = (stored: unknown): Tally[] => {
   };
   const { packed, ids } = unpack();
   const { texts } = packed;
-  const text = (places: readonly number[], row: number): string => texts[places[row] ?? -1] ?? "";
+  const text = (places: readonly number[], row: number): string => {
+    const found = texts[places[row] ?? -1];
+    if (found === undefined) throw new AuditError("store", "Stored tallies name a text that is not there");
+    return found;
+  };
   return packed.principal.map((_, row): Tally => {
     const kind = packed.kind[row] ?? 0;
     const firstAt = packed.base + (packed.first[row] ?? 0);

@@ -3,14 +3,16 @@ import { randomUUID } from "node:crypto";
 import type { Connection } from "../../core/activity/connection.ts";
 import type { Cluster, Principal } from "../../core/base/ids.ts";
 import { DAY, type Instant, type Interval, iso } from "../../core/base/time.ts";
+import * as z from "../../core/base/zod.ts";
 import type { Arrival } from "../../core/coverage/arrivals.ts";
 import { hoursProvenByCanaries, matchCanaries, missedCanaries } from "../../core/coverage/canary-match.ts";
 import type { Canary } from "../../core/coverage/coverage.ts";
 import type { LoginAttempt, OwnLogin } from "../../core/coverage/pair-logins.ts";
 import * as keys from "../table/keys.ts";
+import { parseItem } from "../table/stored.ts";
 import type { Item, Table } from "../table/table.ts";
 import type { CoverageHours } from "./coverage-hours.ts";
-import { expiry, instantOrNull, loginArrivals, noteLogin } from "./own-logins.ts";
+import { expiry, loginArrivals, loginOf, noteLogin } from "./own-logins.ts";
 
 type CanaryLook = {
   readonly canaries: readonly Canary[];
@@ -46,7 +48,23 @@ export type CanaryStore = {
   readonly prove: (cluster: Cluster, interval: Interval, doubtful: readonly Instant[]) => Promise<void>;
 };
 
-const isAdmin = ({ admin }: Item) => admin === true && { admin: true as const };
+const AttemptItem = z.object({
+  v: z.literal(1),
+  at: z.int(),
+  login: z.optional(z.string()),
+  connected: z.optional(z.boolean()),
+  admin: z.optional(z.literal(true)),
+});
+
+const attemptOf = (item: Item): LoginAttempt => {
+  const { at, login, connected, admin } = parseItem(AttemptItem, item);
+  return {
+    at,
+    ...(admin && { admin }),
+    ...(login !== undefined && { login }),
+    ...(connected !== undefined && { connected }),
+  };
+};
 
 export const canaryStore = (table: Table, coverage: Pick<CoverageHours, "markHours">): CanaryStore => {
   /** In the order of time: the last day consistently; what is older has long been everywhere, for half of the price. */
@@ -59,24 +77,9 @@ export const canaryStore = (table: Table, coverage: Pick<CoverageHours, "markHou
   const read = async (cluster: Cluster, interval: Interval) => {
     // Logins first: an attempt is written down before its login, so none of them can be missing beside it.
     const logins: OwnLogin[] = [];
-    for await (const item of inOrder(keys.ownLogins(cluster), interval)) {
-      const at = instantOrNull(item.at);
-      if (at === null || typeof item.eventId !== "string") continue;
-      const how = { ...isAdmin(item), ...(item.refused === true && { refused: true as const }) };
-      logins.push({ at, eventId: item.eventId, seenInTrailAt: instantOrNull(item.trailAt), ...how });
-    }
+    for await (const item of inOrder(keys.ownLogins(cluster), interval)) logins.push(loginOf(item));
     const attempts: LoginAttempt[] = [];
-    for await (const item of inOrder(keys.loginAttempts(cluster), interval)) {
-      const at = instantOrNull(item.at);
-      if (at === null) continue;
-      const { login, connected } = item;
-      attempts.push({
-        at,
-        ...isAdmin(item),
-        ...(typeof login === "string" && { login }),
-        ...(typeof connected === "boolean" && { connected }),
-      });
-    }
+    for await (const item of inOrder(keys.loginAttempts(cluster), interval)) attempts.push(attemptOf(item));
     return matchCanaries(attempts, logins);
   };
 

@@ -3,6 +3,7 @@ import type { Cluster } from "../../core/base/ids.ts";
 import * as z from "../../core/base/zod.ts";
 import type { CaptureCheck } from "../../core/coverage/capture-check.ts";
 import * as keys from "../table/keys.ts";
+import { parseItem } from "../table/stored.ts";
 import type { Table } from "../table/table.ts";
 
 const FORMAT = 1;
@@ -38,7 +39,7 @@ export type CaptureChecks = {
 export const captureChecks = (table: Table): CaptureChecks => ({
   last: async (cluster) => {
     const item = await table.get(keys.captureCheck(cluster), { consistent: true });
-    return item && CheckItem.parse(item).check;
+    return item && parseItem(CheckItem, item).check;
   },
   put: (cluster, check) => table.put({ ...keys.captureCheck(cluster), v: FORMAT, check }),
 });

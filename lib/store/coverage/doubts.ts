@@ -2,10 +2,12 @@
 import { createHash } from "node:crypto";
 import type { Cluster } from "../../core/base/ids.ts";
 import { DAY, type Interval, iso } from "../../core/base/time.ts";
+import * as z from "../../core/base/zod.ts";
 import type { Doubt } from "../../core/coverage/coverage.ts";
 import { type Scope, scopeOfCluster } from "../../core/coverage/coverage-scope.ts";
 import * as keys from "../table/keys.ts";
-import type { Table } from "../table/table.ts";
+import { keyText } from "../table/stored.ts";
+import type { Item, Table } from "../table/table.ts";
 import { TTL_ATTRIBUTE } from "../table/table-definition.ts";
 
 const KEEP_DAYS = 400;
@@ -27,12 +29,20 @@ export type DoubtStore = {
 };
 
 const MAX_REASON = 500;
+const always: Interval = { from: 0, to: Number.MAX_SAFE_INTEGER };
 
-/** Written by `replace` alone. Withdrawn doubts are empty stretches: whoever writes may not be allowed to remove. */
-const doubtOf = ({ from, to, reason }: Readonly<Record<string, unknown>>): Doubt | undefined =>
-  typeof from === "number" && typeof to === "number" && from < to
-    ? { from, to, reason: typeof reason === "string" ? reason : "" }
-    : undefined;
+const DoubtItem = z.object({ v: z.literal(1), from: z.int(), to: z.int(), reason: z.string() });
+
+/**
+ * Withdrawn doubts are empty stretches: whoever writes may not be allowed to remove. One that cannot be read is a doubt about
+ * all the time that it may have been about, and says which item it is: nothing is proven by what somebody broke.
+ */
+const doubtOf = (item: Item): Doubt | undefined => {
+  const parsed = DoubtItem.safeParse(item);
+  if (!parsed.success) return { ...always, reason: `a stored doubt cannot be read: ${keyText(item)}` };
+  const { from, to, reason } = parsed.data;
+  return from < to ? { from, to, reason } : undefined;
+};
 
 export const doubtStore = (table: Table): DoubtStore => {
   const prefixOf = (source: string): string =>
@@ -40,7 +50,9 @@ export const doubtStore = (table: Table): DoubtStore => {
   const read = async (scope: string, source: string): Promise<Doubt[]> => {
     const found: Doubt[] = [];
     const range = { pk: keys.doubts(scope), prefix: prefixOf(source), consistent: true };
-    for await (const item of table.query(range)) found.push(...[doubtOf(item) ?? []].flat());
+    // One that cannot be read is told of by `within`, and stops nobody who says what he found.
+    for await (const item of table.query(range))
+      if (DoubtItem.safeParse(item).success) found.push(...[doubtOf(item) ?? []].flat());
     return found;
   };
   return {

@@ -4,7 +4,8 @@ import * as z from "../../core/base/zod.ts";
 import type { Asleep } from "../../core/coverage/asleep.ts";
 import type { Unchosen } from "../../core/coverage/chosen.ts";
 import * as keys from "../table/keys.ts";
-import type { Table } from "../table/table.ts";
+import { parseItem } from "../table/stored.ts";
+import type { Item, Table } from "../table/table.ts";
 
 const FORMAT = 1;
 const SleepItem = z.object({ v: z.literal(FORMAT), at: z.int(), snapshotAt: z.int() });
@@ -20,13 +21,13 @@ export type LeftOutStore = {
   readonly noteUnchosen: (cluster: Cluster, unchosen: Unchosen) => Promise<void>;
 };
 
-const asleepIn = (item: unknown): Asleep => {
-  const { at, snapshotAt } = SleepItem.parse(item);
+const asleepIn = (item: Item): Asleep => {
+  const { at, snapshotAt } = parseItem(SleepItem, item);
   return { at, snapshotAt };
 };
 
-const unchosenIn = (item: unknown): Unchosen => {
-  const { at, since } = UnchosenItem.parse(item);
+const unchosenIn = (item: Item): Unchosen => {
+  const { at, since } = parseItem(UnchosenItem, item);
   return { at, since };
 };
 

@@ -3,9 +3,12 @@ import type { Connection } from "../../core/activity/connection.ts";
 import { identityOf } from "../../core/activity/identity.ts";
 import type { Cluster } from "../../core/base/ids.ts";
 import { DAY, type Instant, type Interval, iso } from "../../core/base/time.ts";
+import * as z from "../../core/base/zod.ts";
 import type { Arrival } from "../../core/coverage/arrivals.ts";
+import type { OwnLogin } from "../../core/coverage/pair-logins.ts";
 import { AuditError } from "../../errors.ts";
 import * as keys from "../table/keys.ts";
+import { parseItem } from "../table/stored.ts";
 import type { Item, Table } from "../table/table.ts";
 import { TTL_ATTRIBUTE } from "../table/table-definition.ts";
 
@@ -14,23 +17,33 @@ const KEEP_DAYS = 400;
 /** When its item goes by itself. */
 export const expiry = (at: Instant) => ({ [TTL_ATTRIBUTE]: Math.ceil((at + KEEP_DAYS * DAY) / 1_000) });
 
-export const instantOrNull = (value: unknown): Instant | null => (typeof value === "number" ? value : null);
+const LoginItem = z.object({
+  v: z.literal(1),
+  ...{ at: z.int(), eventId: z.string(), trailAt: z.nullable(z.int()) },
+  /** Missing: an earlier release wrote it. */
+  eventAt: z.optional(z.int()),
+  admin: z.optional(z.literal(true)),
+  refused: z.optional(z.literal(true)),
+});
+type LoginItem = z.infer<typeof LoginItem>;
+
+/** AuditError("store"), which names the item, for one that is none. */
+export const loginOf = (item: Item): OwnLogin => {
+  const { at, eventId, trailAt, admin, refused } = parseItem(LoginItem, item);
+  return { at, eventId, seenInTrailAt: trailAt, ...(admin && { admin }), ...(refused && { refused }) };
+};
 
 /** Two ways in, each of which writes once or twice. */
 const MAX_ROUNDS = 8;
 
 /** When EventBridge brought it; 0: it did not yet. undefined: an earlier release wrote it once the trail had shown it. */
-const eventAtOf = (item: Item): Instant | undefined => {
-  if (typeof item.eventAt === "number") return item.eventAt;
+const eventAtOf = ({ eventAt, trailAt, at }: LoginItem): Instant | undefined =>
   // Before the trail showed it, nothing else could have brought it.
-  return instantOrNull(item.trailAt) === null && typeof item.at === "number" ? item.at : undefined;
-};
+  eventAt ?? (trailAt === null ? at : undefined);
 
 /** What the other way may have written since it was read. */
-const stillAs = (item: Item, way: "trail" | "event"): [string, number | undefined] =>
-  way === "trail"
-    ? ["eventAt", typeof item.eventAt === "number" ? item.eventAt : undefined]
-    : ["trailAt", instantOrNull(item.trailAt) ?? undefined];
+const stillAs = ({ eventAt, trailAt }: LoginItem, way: "trail" | "event"): [string, number | undefined] =>
+  way === "trail" ? ["eventAt", eventAt] : ["trailAt", trailAt ?? undefined];
 
 /**
  * Keeps one login of the auditor that came back by this way. What either way has shown stays shown, whichever comes late. Twice is
@@ -46,9 +59,11 @@ export const noteLogin = async (
   const eventId = identityOf(connection);
   const key = keys.ownLogin(cluster, at, eventId);
   for (let round = 0; round < MAX_ROUNDS; round++) {
-    const stored = await table.get(key, { consistent: true });
+    const found = await table.get(key, { consistent: true });
+    // One that cannot be read is written anew: all that it has to say stands in the record.
+    const stored = found && LoginItem.safeParse(found).data;
     // What either way has shown stays shown, whichever comes late.
-    const trailAt = instantOrNull(stored?.trailAt) ?? (way === "trail" ? now : null);
+    const trailAt = stored?.trailAt ?? (way === "trail" ? now : null);
     const before = stored ? eventAtOf(stored) : 0;
     const eventAt = way === "event" && !before ? now : before;
     if (stored && stored.trailAt === trailAt && before === eventAt) return;
@@ -56,6 +71,7 @@ export const noteLogin = async (
     const item = { ...key, v: 1, at, eventId, ...ways, ...expiry(at) };
     const refused = outcome === "refused" && { refused: true };
     const login = action === "DbConnectAdmin" ? { ...item, admin: true, ...refused } : item;
+    if (found && !stored) return table.put(login);
     const isWritten = stored
       ? await table.putIf(login, ...stillAs(stored, way))
       : await table.putIfAbsent(login);
@@ -76,9 +92,9 @@ export const loginArrivals = async (
     from: iso(from),
     to: `${iso(to)}~`,
   })) {
-    const at = instantOrNull(item.at);
-    const eventAt = eventAtOf(item);
-    if (at !== null) found.push({ at, byEvent: eventAt === undefined ? undefined : eventAt > 0 });
+    const login = parseItem(LoginItem, item);
+    const eventAt = eventAtOf(login);
+    found.push({ at: login.at, byEvent: eventAt === undefined ? undefined : eventAt > 0 });
   }
   return found;
 };

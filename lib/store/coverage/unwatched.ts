@@ -3,6 +3,7 @@ import { Cluster } from "../../core/base/ids.ts";
 import { DAY, type Instant } from "../../core/base/time.ts";
 import * as z from "../../core/base/zod.ts";
 import * as keys from "../table/keys.ts";
+import { parseItem } from "../table/stored.ts";
 import type { Table } from "../table/table.ts";
 import { TTL_ATTRIBUTE } from "../table/table-definition.ts";
 
@@ -28,7 +29,7 @@ export const unwatchedStore = (table: Table): UnwatchedStore => ({
   list: async () => {
     const items = await Array.fromAsync(table.query({ pk: keys.unwatched() }));
     return items.map((item) => {
-      const { sk, at } = UnwatchedItem.parse(item);
+      const { sk, at } = parseItem(UnwatchedItem, item);
       return { cluster: sk, at };
     });
   },

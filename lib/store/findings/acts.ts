@@ -4,6 +4,7 @@ import type { Cluster } from "../../core/base/ids.ts";
 import * as z from "../../core/base/zod.ts";
 import { Act, isFindingAct } from "../../core/findings/act.ts";
 import * as keys from "../table/keys.ts";
+import { parseItem } from "../table/stored.ts";
 import type { Item, Table } from "../table/table.ts";
 
 const FORMAT = 1;
@@ -23,7 +24,7 @@ export type ActStore = {
 };
 
 /** One stored act. Throws where the item is not one that this version can read. */
-export const actOfItem = (item: Item): Act => ActItem.parse(item).act;
+export const actOfItem = (item: Item): Act => parseItem(ActItem, item).act;
 
 /** Twice in one millisecond by one person on one finding or cluster is once. */
 export const actKey = (act: Act) =>

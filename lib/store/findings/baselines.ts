@@ -9,6 +9,7 @@ import type { Baseline } from "../../core/baseline/baseline.ts";
 import type { KeptBaseline } from "../../core/baseline/kept-baseline.ts";
 import { AuditError } from "../../errors.ts";
 import * as keys from "../table/keys.ts";
+import { parseItem, readItem } from "../table/stored.ts";
 import type { Table } from "../table/table.ts";
 
 const FORMAT = 1;
@@ -55,10 +56,12 @@ export const baselineStore = (table: Table): BaselineStore => {
   const read: BaselineStore["read"] = async (cluster) => {
     const item = await table.get(keys.baseline(cluster), { consistent: true });
     if (!item) return undefined;
-    const { version, at, by, data } = BaselineItem.parse(item);
-    const text = gunzipSync(data, { maxOutputLength: MOST_BYTES }).toString("utf8");
     const file = await import("../../core/baseline/baseline.ts");
-    return { version, at, by, baseline: file.Baseline.parse(JSON.parse(text)) };
+    return readItem(item, (stored) => {
+      const { version, at, by, data } = BaselineItem.parse(stored);
+      const text = gunzipSync(data, { maxOutputLength: MOST_BYTES }).toString("utf8");
+      return { version, at, by, baseline: file.Baseline.parse(JSON.parse(text)) };
+    });
   };
   return {
     read,
@@ -76,7 +79,7 @@ export const baselineStore = (table: Table): BaselineStore => {
     rewriteBy: async (cluster, change, { apply }) => {
       const item = await table.get(keys.baseline(cluster), { consistent: true });
       if (!item) return 0;
-      const { version, by } = BaselineItem.parse(item);
+      const { version, by } = parseItem(BaselineItem, item);
       const next = change(by);
       if (next === by) return 0;
       if (!apply || (await table.putIf({ ...item, by: next }, "version", version))) return 1;

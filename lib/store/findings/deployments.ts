@@ -3,6 +3,7 @@ import { Deployment } from "../../config.ts";
 import type { Instant } from "../../core/base/time.ts";
 import * as z from "../../core/base/zod.ts";
 import * as keys from "../table/keys.ts";
+import { parseItem } from "../table/stored.ts";
 import type { Table } from "../table/table.ts";
 
 const FORMAT = 1;
@@ -58,7 +59,7 @@ export type Deployments = {
 export const deployments = (table: Table): Deployments => {
   const read = async (): Promise<Running | undefined> => {
     const item = await table.get(keys.deployment(), { consistent: true });
-    return item && DeploymentItem.parse(item);
+    return item && parseItem(DeploymentItem, item);
   };
   return {
     read,

@@ -3,13 +3,14 @@ import type { Cluster } from "../../core/base/ids.ts";
 import * as z from "../../core/base/zod.ts";
 import { Exemption } from "../../core/findings/exemption.ts";
 import * as keys from "../table/keys.ts";
+import { parseItem } from "../table/stored.ts";
 import type { Item, Table } from "../table/table.ts";
 
 const FORMAT = 1;
 const ExemptionItem = z.object({ v: z.literal(FORMAT), exemption: Exemption });
 
 /** One stored exemption. Throws where the item is not one that this version can read. */
-export const exemptionOfItem = (item: Item): Exemption => ExemptionItem.parse(item).exemption;
+export const exemptionOfItem = (item: Item): Exemption => parseItem(ExemptionItem, item).exemption;
 
 export type ExemptionItems = {
   readonly exemptions: (cluster: Cluster) => Promise<Exemption[]>;

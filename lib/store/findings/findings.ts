@@ -8,6 +8,7 @@ import { StoredFinding } from "../../core/findings/stored-finding.ts";
 import { AuditError } from "../../errors.ts";
 import { inParallel } from "../table/in-parallel.ts";
 import * as keys from "../table/keys.ts";
+import { parseItem } from "../table/stored.ts";
 import type { Item, Key, Table } from "../table/table.ts";
 import { TTL_ATTRIBUTE } from "../table/table-definition.ts";
 import { type ExemptionItems, exemptionItems } from "./exemptions.ts";
@@ -51,7 +52,7 @@ const FindingItem = z.pipe(
 
 /** One stored finding with its revision. Throws where the item is not one that this version can read. */
 export const findingOfItem = (item: Item): { readonly finding: Finding; readonly rev: number } =>
-  FindingItem.parse(item);
+  parseItem(FindingItem, item);
 
 /** Findings as they were read, for a change that rests on them. */
 export type FindingsRead = ReadonlyMap<string, { readonly finding: Finding; readonly rev: number }>;

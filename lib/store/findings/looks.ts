@@ -5,6 +5,7 @@ import * as z from "../../core/base/zod.ts";
 import type { FirstLooks } from "../../core/findings/observe.ts";
 import { AuditError } from "../../errors.ts";
 import * as keys from "../table/keys.ts";
+import { parseItem } from "../table/stored.ts";
 import type { Table } from "../table/table.ts";
 
 const FORMAT = 1;
@@ -37,13 +38,13 @@ export const lookItems = (table: Table): LookItems => ({
   lastLook: async (cluster) => {
     const item = await table.get(keys.look(cluster), { consistent: true });
     if (!item) return undefined;
-    const { at, snapshotAt, firstLooks } = LookItem.parse(item);
+    const { at, snapshotAt, firstLooks } = parseItem(LookItem, item);
     return { at, snapshotAt, ...(firstLooks && { firstLooks }) };
   },
   looked: async (cluster, { at, snapshotAt, firstLooks }) => {
     for (let round = 0; round < MAX_ROUNDS; round++) {
       const item = await table.get(keys.look(cluster), { consistent: true });
-      const known = item && LookItem.parse(item);
+      const known = item && parseItem(LookItem, item);
       if (known && known.at >= at) return;
       const rev = known?.rev;
       if (

@@ -9,6 +9,7 @@ import {
 } from "../../core/incidents/notice-state.ts";
 import { AuditError } from "../../errors.ts";
 import * as keys from "../table/keys.ts";
+import { parseItem } from "../table/stored.ts";
 import type { Table } from "../table/table.ts";
 
 const FORMAT = 1;
@@ -55,7 +56,7 @@ const latest = (a: NoticeTimes, b: NoticeTimes): NoticeTimes =>
 export const noticeStates = (table: Table): NoticeStates => {
   const item = async (cluster: Cluster) => {
     const found = await table.get(keys.noticeState(cluster), { consistent: true });
-    return found && StateItem.parse(found);
+    return found && parseItem(StateItem, found);
   };
   const change = async (cluster: Cluster, by: (state: NoticeState) => NoticeState): Promise<void> => {
     for (let round = 0; round < MAX_ROUNDS; round++) {

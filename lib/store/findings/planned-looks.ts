@@ -1,7 +1,11 @@
 // When the next look is due that events of change have asked for.
 import type { Instant } from "../../core/base/time.ts";
+import * as z from "../../core/base/zod.ts";
 import * as keys from "../table/keys.ts";
+import { parseItem } from "../table/stored.ts";
 import type { Table } from "../table/table.ts";
+
+const PlannedItem = z.object({ v: z.literal(1), dueAt: z.int() });
 
 export type PlannedLooks = {
   /** By how long such looks wait; 0: none was ever planned. */
@@ -12,7 +16,7 @@ export type PlannedLooks = {
 export const plannedLooks = (table: Table): PlannedLooks => ({
   dueAt: async (waitMs) => {
     const item = await table.get(keys.plannedLook(waitMs), { consistent: true });
-    return typeof item?.dueAt === "number" ? item.dueAt : 0;
+    return item ? parseItem(PlannedItem, item).dueAt : 0;
   },
   planned: (waitMs, dueAt) => table.put({ ...keys.plannedLook(waitMs), v: 1, dueAt }),
 });

@@ -6,6 +6,7 @@ import { DAY } from "../../core/base/time.ts";
 import * as z from "../../core/base/zod.ts";
 import { NoticeRecord } from "../../core/incidents/notice-record.ts";
 import * as keys from "../table/keys.ts";
+import { parseItem } from "../table/stored.ts";
 import type { Table } from "../table/table.ts";
 import { TTL_ATTRIBUTE } from "../table/table-definition.ts";
 
@@ -43,13 +44,13 @@ export const sentNotices = (table: Table): SentNotices => ({
   list: async (cluster) => {
     const found: NoticeRecord[] = [];
     for await (const item of table.query({ ...keys.sentNotices(cluster), consistent: true }))
-      found.push(SentItem.parse(item).sent);
+      found.push(parseItem(SentItem, item).sent);
     return found;
   },
   rewrite: async (cluster, change, { apply }) => {
     let changed = 0;
     for await (const item of table.query({ ...keys.sentNotices(cluster), consistent: true })) {
-      const { sent } = SentItem.parse(item);
+      const { sent } = parseItem(SentItem, item);
       const next = change(sent);
       if (isDeepStrictEqual(next, sent)) continue;
       changed++;

@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from "node:util";
 import * as z from "../../core/base/zod.ts";
 import { KeptSettings } from "../../core/findings/settings.ts";
 import * as keys from "../table/keys.ts";
+import { parseItem } from "../table/stored.ts";
 import type { Table } from "../table/table.ts";
 
 const FORMAT = 1;
@@ -18,7 +19,7 @@ export type SettingsStore = {
 export const settingsStore = (table: Table): SettingsStore => {
   const read = async (): Promise<KeptSettings | undefined> => {
     const item = await table.get(keys.settings(), { consistent: true });
-    return item && SettingsItem.parse(item).settings;
+    return item && parseItem(SettingsItem, item).settings;
   };
   return {
     read,

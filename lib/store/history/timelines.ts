@@ -9,6 +9,7 @@ import { pack, unpack } from "../../core/history/packing.ts";
 import { AuditError } from "../../errors.ts";
 import * as keys from "../table/keys.ts";
 import { pad } from "../table/keys.ts";
+import { keyText } from "../table/stored.ts";
 import type { Item, Table } from "../table/table.ts";
 
 const FORMAT = 1;
@@ -72,7 +73,7 @@ const readItem = (item: Item): RecordedChange[] => {
   const packed = item.v === FORMAT && item.z instanceof Uint8Array ? item.z : new Uint8Array(0);
   const text = unpack(packed, MAX_UNPACKED)?.toString("utf8");
   const altered = (cause?: unknown): AuditError =>
-    new AuditError("store", "an item of a timeline is of a later format, or was altered", {
+    new AuditError("store", `an item of a timeline (${keyText(item)}) is of a later format, or was altered`, {
       cause,
       hint: "Use the version of dsql-audit that wrote it, or run: dsql-audit history verify",
     });
