@@ -13,6 +13,6 @@ type Stretch = {
 export const coverageText = ({ from, to, hours, unprovenHours, settledUntil }: Stretch): string => {
   const stretch = `From ${from} to ${to} UTC`;
   return unprovenHours
-    ? `${stretch}: capture is not proven for ${unprovenHours} of ${counted(hours, "hour")}; somebody may have connected in them unseen. Hours after ${settledUntil} may still be proven.`
+    ? `${stretch}: capture is not proven for ${unprovenHours.toLocaleString("en-US")} of ${counted(hours, "hour")}; somebody may have connected in them unseen. Hours after ${settledUntil} may still be proven.`
     : `${stretch}: capture is proven for ${hours === 1 ? "its one hour" : `all ${counted(hours, "hour")}`}.`;
 };

@@ -117,3 +117,15 @@ it("says of an owner without a privilege that it can take it back", () =>
     await query("grant select on app.t to m; select from app.t", "m");
     await expect(query("grant select on app.t to n", "n")).rejects.toThrow("permission denied");
   }));
+
+it("gives no bare no where a function that may be called runs with the rights that are missing", () =>
+  inCase("x12-function-with-owner-rights", async ({ live, query }) => {
+    const explained = async (role: string): Promise<string> =>
+      flat((await live("explain", role, "INSERT", "app.t")).out);
+    await query("call api.p()", "t1");
+    expect((await query("table app.t")).rows).toEqual([{ id: 9 }]);
+    const t1 = await explained("t1");
+    expect(t1).toContain("the rest is not known");
+    expect(t1).toContain("what SECURITY DEFINER functions do: api.p() with the rights of o2");
+    for (const role of ["t2", "t3"]) expect(await explained(role), role).toMatch(/^No: INSERT/);
+  }));
