@@ -178,6 +178,21 @@ const snapshotFacts = (snapshot: Snapshot | undefined, judgedBefore: Instant | n
   };
 };
 
+/**
+ * From when on connections are read one by one. What came since the last snapshot is counted, and who was connected since the one
+ * that was judged before it, however long ago that was: a session lasts an hour.
+ */
+const connectionsFrom = (
+  { snapshot, judgedBefore, baseline }: Awaited<ReturnType<typeof readAll>>,
+  now: Instant,
+  { activityDays }: FactOptions,
+): Instant =>
+  Math.min(
+    snapshot?.manifest.takenAt ?? now,
+    (judgedBefore ?? now) - HOUR,
+    now - (activityDays?.(baseline) ?? 0) * DAY,
+  );
+
 /** The same, for who keeps what was worked out on the way. */
 export const loadAll = async (
   store: ReadStore,
@@ -194,11 +209,7 @@ export const loadAll = async (
   const estate = read.estate ?? { ...EMPTY_ESTATE, day: dayNumber(now) - FIRST_DAYS };
   const { ledger, isNew } = await ledgerAt(store, store.ledgers, cluster, now, history.periods);
   const hourlyFrom = (Math.min(estate.day ?? 0, ledger.day) + 1) * DAY;
-  // What came since the last snapshot is counted, and who was connected since the one that was judged before it, however long
-  // ago that was: a session lasts an hour.
-  const asked = now - (options.activityDays?.(read.baseline) ?? 0) * DAY;
-  const activityFrom =
-    activity === "all" ? lookback.from : Math.min(takenAt ?? now, (judgedBefore ?? now) - HOUR, asked);
+  const activityFrom = activity === "all" ? lookback.from : connectionsFrom(read, now, options);
   const question = { cluster, now, periods: history.periods, lookback, activityFrom };
   const peers = await peersOf(store, snapshot, question, fold);
   const facts: Facts = {
