@@ -5,6 +5,7 @@ import { type Command, Option } from "commander";
 import { awsTimeouts } from "../lib/cloudtrail/aws-timeouts.ts";
 import type { Cluster } from "../lib/core/base/ids.ts";
 import { parseTime } from "../lib/core/base/parse-time.ts";
+import { keptClusters } from "../lib/queries/kept-clusters.ts";
 import { pickCluster as chooseCluster } from "../lib/queries/pick-cluster.ts";
 import type { WholeStore } from "../lib/store/open-archive.ts";
 import type { Io } from "./io.ts";
@@ -108,6 +109,19 @@ export const pickCluster = async (
   chooseCluster(await store.clusters.list(), named, {
     none: NO_CLUSTER,
     several: (known) => `Name one with --cluster: ${known.join(", ")}`,
+  });
+
+/**
+ * The same for who removes or redacts what is kept: also clusters that no snapshot made known. AuditError("usage") where several
+ * are meant, so that nobody takes one of them for all.
+ */
+export const pickKeptCluster = async (
+  store: Pick<WholeStore, "clusters" | "unwatched">,
+  named: string | undefined,
+): Promise<Cluster> =>
+  chooseCluster(await keptClusters(store), named, {
+    none: NO_CLUSTER,
+    several: (known) => `Name one after the other with --cluster: ${known.join(", ")}`,
   });
 
 /** `--at`, or now. */

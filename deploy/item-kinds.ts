@@ -62,9 +62,9 @@ export const itemKinds: Readonly<Record<string, ItemKind>> = {
     kept: ONE,
   },
   UNWATCHED: {
-    holds: "clusters that nobody watches, although connections to them came",
+    holds: "clusters without a snapshot to which connections came",
     people: false,
-    kept: { days: 90 },
+    kept: { because: "by it what is kept of their connections is found, and removed when its days are over" },
   },
   // Proof that nobody else connected means nothing where it is no longer kept who did.
   "COVERAGE#": { holds: "hours for which capture is proven", people: false, kept: { by: "activityDays" } },

@@ -73,6 +73,9 @@ export const detectHandler = (deps: DetectDeps) =>
       deps.log.info("not watched", { cluster, because: unwatched.is });
       return askToTell(deps, cluster, await noteUnwatched(deps.store, cluster, deps.now()));
     }
+    // What is kept of one that nobody could read so far is found by that.
+    if (ifWatched && !(await deps.store.clusters.entry(cluster)))
+      await deps.store.unwatched.note(cluster, deps.now());
     if (unlessSince !== undefined) {
       const last = await deps.store.findings.lastLook(cluster);
       if (last && last.at >= unlessSince) {

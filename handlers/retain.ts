@@ -2,6 +2,7 @@
 import type { RetentionDays } from "../lib/core/findings/retention-days.ts";
 import { AuditError } from "../lib/errors.ts";
 import { errorFields } from "../lib/log.ts";
+import { keptClusters } from "../lib/queries/kept-clusters.ts";
 import { openWholeStore, type WholeStore } from "../lib/store/open-archive.ts";
 import { type LambdaHandler, lambda, onLambda } from "./lambda.ts";
 import { type Runtime, runtime, settings, tableOf } from "./wiring.ts";
@@ -17,7 +18,7 @@ export type RetainDeps = Runtime & {
 export const retainHandler = (deps: RetainDeps): LambdaHandler<unknown, { clusters: number }> =>
   lambda(deps, async () => {
     const { store, keepDays, days, log } = deps;
-    const clusters = await store.clusters.list();
+    const clusters = await keptClusters(store);
     // Another one first each time: those that a run out of time did not come to have their turn in the next.
     const first = Math.floor(deps.random() * clusters.length);
     const failures: unknown[] = [];

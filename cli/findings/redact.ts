@@ -2,7 +2,7 @@
 import type { Cluster } from "../../lib/core/base/ids.ts";
 import { type Redacted, redactPerson } from "../../lib/jobs/redact-person.ts";
 import type { AddCommand } from "../command.ts";
-import { addStoreOptions, pickCluster, type StoreOptions, withStore } from "../context.ts";
+import { addStoreOptions, pickKeptCluster, type StoreOptions, withStore } from "../context.ts";
 import { printable, printDocument } from "../output.ts";
 import { addByOption, osUser } from "./who.ts";
 
@@ -64,7 +64,7 @@ export const addRedact: AddCommand = (program, io) => {
   addStoreOptions(addByOption(command)).action(async (person: string, options: Options) => {
     const applied = options.apply ?? false;
     const document = await withStore(io, options, { mustExist: true }, async (store): Promise<Document> => {
-      const cluster = await pickCluster(store, options.cluster);
+      const cluster = await pickKeptCluster(store, options.cluster);
       const who = { by: options.by ?? osUser(), via: "command line", at: io.now() } as const;
       return { cluster, applied, ...(await redactPerson(store, cluster, person, { apply: applied, who })) };
     });

@@ -14,7 +14,7 @@ import { retentionAsked } from "../../lib/queries/retention.ts";
 import type { RetentionResult } from "../../lib/store/history/retention.ts";
 import type { RemovedOfPeople } from "../../lib/store/retain-people.ts";
 import type { AddCommand } from "../command.ts";
-import { addStoreOptions, pickCluster, type StoreOptions, withStore } from "../context.ts";
+import { addStoreOptions, pickKeptCluster, type StoreOptions, withStore } from "../context.ts";
 import { printable, printDocument } from "../output.ts";
 
 type Options = StoreOptions & {
@@ -131,7 +131,7 @@ export const addRetain: AddCommand = (history, io) => {
     const keepDays = parseKeepDays(options.keepDays);
     const applied = options.apply ?? false;
     const document = await withStore(io, options, { mustExist: true }, async (store): Promise<Document> => {
-      const cluster = await pickCluster(store, options.cluster);
+      const cluster = await pickKeptCluster(store, options.cluster);
       const days = await retentionAsked(store, askedOf(options));
       const result = await store.archive.retain(cluster, { keepDays, days, apply: applied });
       return {

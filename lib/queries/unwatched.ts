@@ -7,6 +7,8 @@ import type { ReadStore } from "../store/open-store.ts";
 
 /** How far back connections are counted for an answer. */
 const DAYS = 7;
+/** For so long after its last connection a cluster is named. */
+const NAMED_DAYS = 90;
 /** So many are asked about, those with the latest connections first. */
 const MOST = 20;
 
@@ -31,7 +33,9 @@ type Stores = Pick<ReadStore, "unwatched" | "activity" | "clusters" | "deploymen
 
 /** Those that are not watched now: who was noted and is watched since is none of them. */
 export const unwatchedClusters = async (store: Stores, now: Instant): Promise<UnwatchedClusters> => {
-  const noted = [...(await store.unwatched.list())].sort((a, b) => b.at - a.at);
+  const noted = (await store.unwatched.list())
+    .filter(({ at }) => at > now - NAMED_DAYS * DAY)
+    .sort((a, b) => b.at - a.at);
   const whyOf = watchOf(store);
   const rows: UnwatchedRow[] = [];
   for (const { cluster } of noted.slice(0, MOST)) {

@@ -1,5 +1,6 @@
-import type { Context } from "aws-lambda";
+import type { Context, SQSEvent } from "aws-lambda";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { detectHandler } from "../../handlers/detect.ts";
 import { retainHandler } from "../../handlers/retain.ts";
 import { Cluster } from "../../lib/core/base/ids.ts";
 import { DAY, HOUR } from "../../lib/core/base/time.ts";
@@ -11,9 +12,11 @@ import { CHUNK_GRACE } from "../../lib/store/history/retention.ts";
 import { createSnapshotStore } from "../../lib/store/history/snapshots.ts";
 import { verifyHistory } from "../../lib/store/history/verify-history.ts";
 import { openWholeStore } from "../../lib/store/open-archive.ts";
+import { openStore, type Store } from "../../lib/store/open-store.ts";
 import * as keys from "../../lib/store/table/keys.ts";
 import type { Table } from "../../lib/store/table/table.ts";
 import { cluster, estate, role } from "../support/catalogs.ts";
+import { connection } from "../support/connections.ts";
 import { dyingTable } from "../support/faulty-table.ts";
 import { testTables } from "../support/table.ts";
 
@@ -61,6 +64,18 @@ const retain = async (db: Table, { now = end, random = 0 } = {}) => {
   const told = (message: string) => logged.filter(([one]) => one === message).map(([, fields]) => fields);
   return { failure, told };
 };
+/** What the detect function does once connections to a cluster were counted. */
+const askIfWatched = async (store: Store, one: Cluster, now: number): Promise<void> => {
+  const none = () => {};
+  const handler = detectHandler({
+    ...{ now: () => now, random: () => 0, sleep: async () => {}, store, options: {} },
+    ...{ notify: async () => {}, count: none, functionName: "detect" },
+    log: { info: none, warn: none, error: none },
+  });
+  const body = JSON.stringify({ cluster: one, reason: "connections", ifWatched: true });
+  const event = { Records: [{ messageId: "m", body }] } as unknown as SQSEvent;
+  expect(await handler(event, {} as Context)).toEqual({ batchItemFailures: [] });
+};
 const count = async (db: Table, pk: string): Promise<number> =>
   (await Array.fromAsync(db.query({ pk, prefix: "" }))).length;
 const seqs = async (db: Table, one: Cluster): Promise<number[]> =>
@@ -105,6 +120,28 @@ describe("the retain function", () => {
     expect(told("retention failed")).toMatchObject([{ cluster, code: "store" }]);
     expect(await seqs(db, cluster)).toHaveLength(20);
     expect(await seqs(db, other)).toEqual(THINNED);
+  });
+
+  it("removes what is over of clusters that no snapshot made known, watched or not, long after the last connection", async () => {
+    const db = await tables.fresh();
+    const store = openStore(db, { now: () => T });
+    const deployment = {
+      ...{ stack: "s", topic: "arn:aws:sns:us-east-1:111122223333:t", queues: {}, deadLetters: {} },
+      ...{ bucket: "", prefix: "", api: "", regions: "", members: "", clusterTags: {} },
+    };
+    await store.deployments.ran(T, deployment);
+    const arns = ["111122223333", "999900001111"].map((account) =>
+      Cluster.parse(`arn:aws:dsql:us-east-1:${account}:cluster/unread`),
+    );
+    for (const one of arns) {
+      await store.activity.count([connection("a", T - 2 * DAY, { cluster: one })], T);
+      await askIfWatched(store, one, T);
+      expect(await count(db, keys.days(one))).toBe(1);
+    }
+    const { failure } = await retain(db, { now: T + 402 * DAY });
+    expect(failure).toBeUndefined();
+    for (const one of arns)
+      for (const pk of [keys.days(one), keys.hours(one)]) expect(await count(db, pk), pk).toBe(0);
   });
 
   it("may die at any removal: the history is whole, and the next run goes on", async () => {

@@ -134,7 +134,7 @@ export const asleep = (c: Cluster) => ({ pk: `ASLEEP#${c}`, sk: "LAST" });
 // "do its tags still choose it"                       Query with the last; PutItem
 export const unchosen = (c: Cluster) => ({ pk: `ASLEEP#${c}`, sk: "UNCHOSEN" });
 
-// "which clusters that nobody watches had connections" Query; PutItem
+// "which clusters without a snapshot had connections" Query; PutItem
 export const unwatched = () => "UNWATCHED";
 export const unwatchedCluster = (c: Cluster) => ({ pk: "UNWATCHED", sk: c });
 

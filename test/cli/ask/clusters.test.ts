@@ -47,7 +47,10 @@ describe("clusters", () => {
       ...{ stack: "s", topic: "arn:aws:sns:us-east-1:111122223333:t", queues: {}, deadLetters: {} },
       ...{ bucket: "", prefix: "", api: "", regions: "", members: "", clusterTags: {} },
     });
-    await store.activity.count([connection("x", NOW - HOUR, { cluster: other })], NOW);
+    await store.activity.count(
+      [connection("x", NOW - HOUR, { cluster: other, sessionName: "ana@example.com" })],
+      NOW,
+    );
     await noteUnwatched(store, other, NOW);
     await close();
     const step =
@@ -57,6 +60,12 @@ describe("clusters", () => {
       `1 connection in 7 days to a cluster that is not watched, ${other}`,
     );
     expect(run.out.split("\n")).toContain(step);
+    const kept = await cli(`redact ana@example.com --apply --by ops --cluster ${other} --json`);
+    expect(kept.json()).toMatchObject({ cluster: other, applied: true, profiles: 1 });
+    expect(await cli("redact ana@example.com")).toMatchObject({
+      code: 64,
+      err: expect.stringContaining(other),
+    });
     const json = await cli("clusters --json");
     expect(json.json()).toMatchObject([{ cluster }]);
     expect(json.err.split("\n")).toContain(step);
