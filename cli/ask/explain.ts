@@ -33,10 +33,17 @@ const verdicts: Readonly<Record<Explanation["verdict"], string>> = {
 /** Where somebody cannot even connect, what was not looked at changes nothing. */
 const inGrants: readonly Explanation["firstBroken"][] = ["membership", "schema", "privilege"];
 
+/** "through a view", "perhaps through a rule": the surest of the ways. */
+const throughText = (views: Explained["views"]): string => {
+  const surest = views.find(({ certain }) => certain);
+  const by = (surest ?? views[0])?.by ?? "view";
+  return `${surest ? "" : "perhaps "}through a ${by}`;
+};
+
 /** A privilege on some columns is no privilege on the table, and not nothing. */
 const headline = ({ verdict, columns, views, path, links, firstBroken }: Explained): string =>
   views.length && path.length === 0 && verdict === "no"
-    ? `${verdicts[verdict]}, but through a view`
+    ? `${verdicts[verdict]}, but ${throughText(views)}`
     : columns && path.length === 0
       ? `${verdicts[verdict]}, but on some columns`
       : inGrants.includes(firstBroken) && links.at(-1)?.state === "unknown"
@@ -64,13 +71,13 @@ const drawing = (io: Io, it: Explained): string => {
     ...chain(wrapped, it),
   ];
   if (it.columns) lines.push("", wrapped("", "  ", `On columns: ${it.columns.join(", ")}.`));
-  for (const { view, as, certain } of it.views)
+  for (const { view, by, as, certain } of it.views)
     lines.push(
       "",
       wrapped(
         "",
         "  ",
-        `Through view ${view} it ${certain ? "can" : "may"} all the same, with the rights of ${as}.`,
+        `Through ${by === "rule" ? "a rule on" : "view"} ${view} it ${certain ? "can" : "may"} all the same, with the rights of ${as}.`,
       ),
     );
   if (it.grantable) lines.push("", "It may pass the privilege on (grant option).");

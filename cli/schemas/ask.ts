@@ -177,6 +177,18 @@ export const Explained = z.looseObject({
   away: z.string().nullable().describe("How far it is from complete: one AWS IAM GRANT away."),
   next: z.string().nullable().describe("What to do where IAM leaves something unknown."),
   also: z.array(z.looseObject({ role: z.string(), verdict: z.string() })),
+  views: z
+    .array(
+      z.looseObject({
+        view: z.string(),
+        by: z.enum(["view", "rule"]),
+        as: z.string(),
+        certain: z.boolean(),
+      }),
+    )
+    .describe(
+      "Through what the role does it all the same, with the rights of the role `as`: views, and rules of views or tables.",
+    ),
   columns: z.array(z.string()).nullable(),
   snapshot: basis.snapshot.optional(),
   uncertainty: basis.uncertainty.optional(),

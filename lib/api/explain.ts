@@ -70,12 +70,16 @@ const ExplainAnswer = z
     also: z
       .array(z.object({ role: z.string(), verdict: Verdict }))
       .check(z.meta({ description: "The other roles that the principal can connect as." })),
-    views: z.array(z.object({ view: z.string(), as: z.string(), certain: z.boolean() })).check(
-      z.meta({
-        description:
-          "Views through which the role does it all the same, with the rights of the role `as`; `certain` false: the view is over several tables.",
-      }),
-    ),
+    views: z
+      .array(
+        z.object({ view: z.string(), by: z.enum(["view", "rule"]), as: z.string(), certain: z.boolean() }),
+      )
+      .check(
+        z.meta({
+          description:
+            "Views through which the role does it all the same, with the rights of the role `as`; `by` rule: a rule on that view or table may do it; `certain` false: that, or the view is over several tables.",
+        }),
+      ),
     columns: z.nullable(z.array(z.string())).check(
       z.meta({
         description: "Columns of the table on which the role holds it by grants on columns; null: none.",

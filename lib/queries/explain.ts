@@ -20,7 +20,13 @@ export type Explained = Explanation & {
   /** Columns of the table on which the role holds it all the same, at once or after SET ROLE; null: none, or no table. */
   readonly columns: readonly string[] | null;
   /** Views, and what has a rule, through which the role does it to the table all the same, with another's rights; `certain` false: it may. */
-  readonly views: readonly { readonly view: string; readonly as: string; readonly certain: boolean }[];
+  readonly views: readonly {
+    readonly view: string;
+    /** What does it there: the view itself, or a rule of a view or table. */
+    readonly by: "view" | "rule";
+    readonly as: string;
+    readonly certain: boolean;
+  }[];
   /** What to do where IAM leaves something unknown, in a sentence; null: it does not, or nothing of IAM was asked. */
   readonly next: string | null;
   readonly unread: readonly UnreadEntries[];
@@ -42,14 +48,14 @@ const viewsTo = (
   const byView = viewReachesOfRole(engine, id).reaches.flatMap(
     ({ view, relation, privileges, as, certain }) =>
       relation.oid === object.oid && privileges.includes(privilege)
-        ? [{ view: objectText(view), as: nameOf(as), certain }]
+        ? [{ view: objectText(view), by: "view" as const, as: nameOf(as), certain }]
         : [],
   );
   // A rule may do anything with what it names that its owner may.
   const byRule = isOfData(privilege)
     ? ruleReachesOfRole(engine, id).flatMap(({ on, relation, as }) =>
         relation.oid === object.oid && engine.holds(as, privilege, object, { anyColumn: true }) === "yes"
-          ? [{ view: objectText(on), as: nameOf(as), certain: false }]
+          ? [{ view: objectText(on), by: "rule" as const, as: nameOf(as), certain: false }]
           : [],
       )
     : [];

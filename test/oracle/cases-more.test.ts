@@ -56,7 +56,10 @@ describe("whose rights run", () => {
       expect(ids).toEqual([6, 8]);
       expect((await query("table app.u")).rows).toEqual([{ id: 13 }]);
       const explained = await live("explain", "rr", "INSERT", "app.t");
-      expect(flat(explained.out)).toContain("api.v6 it may all the same, with the rights of o2");
+      expect(explained.out).toContain("No, but perhaps through a rule: INSERT");
+      expect(flat(explained.out)).toContain(
+        "Through a rule on api.v6 it may all the same, with the rights of o2",
+      );
       expect(flat((await live("escalations", "--role", "rt")).out)).toMatch(/Not looked at: .*INSTEAD OF/);
     }));
 
