@@ -1,5 +1,6 @@
 // Recognises records of other services by their bytes, so that a busy trail does not cost a parse for each of them.
 import type { Instant } from "../core/base/time.ts";
+import { mayBeBeside } from "./event-category.ts";
 import { eventTimeOf } from "./parse-record.ts";
 
 export type ForeignRecord = {
@@ -11,6 +12,8 @@ export type ForeignRecord = {
 const DSQL = Buffer.from("dsql.amazonaws.com");
 /** Management events of trails matter, and there are few. */
 const TRAILS = Buffer.from('"eventSource":"cloudtrail.amazonaws.com"');
+/** How CloudTrail begins a record. An envelope, or a document of another tool with a record in it, begins otherwise. */
+const BEGINNING = Buffer.from('{"eventVersion":"');
 const TIME = Buffer.from('"eventTime":"');
 const SOURCE = Buffer.from('"eventSource":"');
 const ACCOUNT = Buffer.from('"recipientAccountId":"');
@@ -42,8 +45,9 @@ export const mayBeDsql = (bytes: Buffer): boolean => bytes.includes(DSQL);
 
 /** When and where a record of another service was made; undefined: parse it (it may be DSQL's, or is written otherwise). */
 export const summaryOfForeign = (bytes: Buffer): ForeignRecord | undefined => {
+  if (!bytes.subarray(0, BEGINNING.length).equals(BEGINNING)) return undefined;
   if (mayBeDsql(bytes) || bytes.includes(TRAILS) || bytes.includes(ESCAPED)) return undefined;
-  if (valueAt(bytes, SOURCE) < 0) return undefined;
+  if (valueAt(bytes, SOURCE) < 0 || mayBeBeside(bytes)) return undefined;
   const from = valueAt(bytes, TIME);
   const at = from < 0 ? undefined : eventTimeOf(bytes.toString("latin1", from, from + TIME_LENGTH));
   if (at === undefined) return undefined;

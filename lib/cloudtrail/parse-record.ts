@@ -10,6 +10,7 @@ import type { Cluster } from "../core/base/ids.ts";
 import { partitionOf } from "../core/base/partition.ts";
 import { remember } from "../core/base/remember.ts";
 import type { Instant } from "../core/base/time.ts";
+import { isBeside } from "./event-category.ts";
 
 const DSQL = "dsql.amazonaws.com";
 const MAX_EVENT_ID = 128;
@@ -203,6 +204,7 @@ const rejected = (reason: string): ParsedRecord => ({ kind: "rejected", reason }
 export const parseRecord = (raw: unknown): ParsedRecord => {
   if (typeof raw !== "object" || raw === null || Array.isArray(raw)) return rejected("is not a JSON object");
   const { record } = unwrapRecord(raw);
+  if (isBeside(record)) return { kind: "ignored", at: undefined };
   const { eventSource, eventName, eventID } = record;
   if (typeof eventSource !== "string" || typeof eventName !== "string") {
     return rejected("is not a CloudTrail record: eventSource or eventName is missing");

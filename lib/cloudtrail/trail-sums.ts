@@ -7,6 +7,7 @@ import { ANY_SCOPE, type Scope, scopeOf } from "../core/coverage/coverage-scope.
 import type { ManagementEvent } from "../core/coverage/management-event.ts";
 import { parseTrailFileName } from "../core/coverage/trail-file-name.ts";
 import { AuditError } from "../errors.ts";
+import { isBeside } from "./event-category.ts";
 import type { ForeignRecord } from "./foreign-record.ts";
 import { parseManagementEvent } from "./parse-management-event.ts";
 import { parseRecord, unwrapRecord } from "./parse-record.ts";
@@ -68,7 +69,7 @@ export const trailSums = (name: string, onConnection: OnConnection): TrailSums =
   let records = 0;
   let connections = 0;
   let ignored = 0;
-  let enveloped = 0;
+  let unproving = 0; // in an envelope, or of a category that trails write elsewhere
   const rejected: Rejected[] = [];
   const management: ManagementEvent[] = [];
   const named = parseTrailFileName(name);
@@ -92,7 +93,7 @@ export const trailSums = (name: string, onConnection: OnConnection): TrailSums =
       const index = records++;
       const { record } = unwrapRecord(raw);
       const at = parsed.kind === "ignored" ? parsed.at : parsed.connection.at;
-      if (wrapped) enveloped++;
+      if (wrapped || isBeside(record)) unproving++;
       else note(at, textOf(record.recipientAccountId), textOf(record.awsRegion));
       if (parsed.kind === "ignored") {
         ignored++;
@@ -110,7 +111,7 @@ export const trailSums = (name: string, onConnection: OnConnection): TrailSums =
     },
     connections: () => connections,
     result: () => {
-      if (!hours.size && !enveloped && named) hours.set(ofName, new Set([floorTo(HOUR, named.at)]));
+      if (!hours.size && !unproving && named) hours.set(ofName, new Set([floorTo(HOUR, named.at)]));
       return { records, connections, ignored, rejected, hours, management };
     },
   };

@@ -33,13 +33,17 @@ const KINDS: ReadonlyMap<string, TrailKeyKind> = new Map([
   ["CloudTrail-Digest", "digest"],
 ]);
 
+/** As CloudTrail writes it: a tool of Windows may have put backslashes between the parts, also in the name of one file. */
+const withSlashes = (key: string): string => key.replaceAll("\\", "/");
+
 const nameOf = (key: string): string => key.slice(key.lastIndexOf("/") + 1);
 
 /**
  * What lies below a key of a trail's bucket, or at a path below a folder, with `/` between its parts: by the folder right
  * after `AWSLogs/[organization/]account/`, else by the file's own name. No other folder counts.
  */
-export const kindOfTrailKey = (key: string): TrailKeyKind => {
+export const kindOfTrailKey = (written: string): TrailKeyKind => {
+  const key = withSlashes(written);
   const name = nameOf(key);
   if (!ENDING.test(name) || name.startsWith(".")) return "other";
   const said = LAYOUT.exec(key)?.[1] ?? FILE.exec(name)?.[1];
@@ -47,7 +51,8 @@ export const kindOfTrailKey = (key: string): TrailKeyKind => {
 };
 
 /** The Region that a digest is of, as its key says; a trail of all Regions writes one for each. */
-export const regionOfDigest = (key: string): string | undefined => {
+export const regionOfDigest = (written: string): string | undefined => {
+  const key = withSlashes(written);
   const [, folder, rest = ""] = LAYOUT.exec(key) ?? [];
   const inPath = folder === "CloudTrail-Digest" ? /^([a-z0-9-]+)\//.exec(rest)?.[1] : undefined;
   if (inPath !== undefined) return inPath;

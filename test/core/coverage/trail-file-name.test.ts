@@ -33,6 +33,9 @@ describe("a key of a trail's bucket", () => {
     ["exports/111122223333_CloudTrail-Insight_us-east-1_20261120T1005Z_a.json.gz", "other"],
     ["exports/day.ndjson", "unnamed"],
     ["CloudTrail/day.json", "unnamed"],
+    ["AWSLogs\\111122223333\\CloudTrail-Aggregated\\us-east-1\\x.json.gz", "other"],
+    [`AWSLogs\\o-abc1234567\\111122223333\\CloudTrail-Digest\\us-east-1\\${DIGEST}`, "digest"],
+    [`backup/AWSLogs\\111122223333\\CloudTrail\\us-east-1\\${LOG}`, "log"],
     ["readme.txt", "other"],
     ["exports/.day.json", "other"],
   ])("%s is %s", (key, kind) => {
@@ -44,6 +47,9 @@ describe("a key of a trail's bucket", () => {
       "eu-west-1",
     );
     expect(regionOfDigest(`exports/${DIGEST}`)).toBe("us-east-1");
+    expect(regionOfDigest(`AWSLogs\\111122223333\\CloudTrail-Digest\\eu-west-1\\${DIGEST}`)).toBe(
+      "eu-west-1",
+    );
     expect(regionOfDigest(`CloudTrail-Digest/eu-west-1/${LOG}`)).toBeUndefined();
   });
 
