@@ -1,12 +1,8 @@
 // Runs detectors over one view: observations with their identity, and what each of them could look at.
 import { AuditError } from "../../errors.ts";
-import type { WeighedEpisode } from "../anomaly/episodes.ts";
 import type { Estate } from "../anomaly/estate.ts";
-import type { DaySign } from "../anomaly/judge-day.ts";
 import type { Cluster } from "../base/ids.ts";
 import { issueText } from "../base/issue-text.ts";
-import { floorTo, HOUR, iso } from "../base/time.ts";
-import { principalName, visible } from "../base/visible-text.ts";
 import {
   type Detector,
   type DetectorView,
@@ -17,8 +13,8 @@ import {
 } from "./detector.ts";
 import { type Finding, type Look, type Observation, type Subject, worstFirst } from "./finding.ts";
 import { findingId } from "./finding-id.ts";
-import { firstStepOf } from "./first-step.ts";
 import { foundBetween } from "./found-between.ts";
+import { observeEpisode } from "./observe-episode.ts";
 import type { AuditView } from "./view.ts";
 
 /** What one judgement of one cluster says; input of `reconcileFindings`. */
@@ -33,11 +29,6 @@ export type Judged = {
 
 /** Options by detector id, as people write them: parsed by each detector's own schema. */
 export type DetectorOptions = Readonly<Record<string, unknown>>;
-
-const SHOWN_EVENTS = 50;
-const MAX_THREADS = 8;
-/** What a sign says names sessions and clients that others choose: long enough for all that is ours. */
-const MAX_SENTENCE = 600;
 
 type Identity = { readonly id: string; readonly subject: Subject };
 type Identify = (cluster: Cluster, subject: Judgement["subject"]) => Identity;
@@ -110,76 +101,19 @@ const oneOfEach = (observations: readonly Observation[]): readonly Observation[]
   return byId.size === observations.length ? observations : [...byId.values()];
 };
 
-const rounded = (bits: number): number => Math.round(bits * 10) / 10;
-
-/** What a title leaves to the evidence: the figures that make it strange. */
-const FIGURES = /; (?:nobody else uses|no other (?:person|machine) uses|its (?:most|longest)) [^;]*$/;
-
-const titleOf = ({ what }: DaySign): string => what.replace(FIGURES, "");
-
-/** The figures alone, as a sentence; undefined of a fact, which needs none. */
-const figuresOf = (sign: DaySign): string | undefined => {
-  const figures = sign.says.slice(titleOf(sign).length).replace(/^; /, "");
-  return figures && `${figures.slice(0, 1).toUpperCase()}${visible(figures.slice(1), MAX_SENTENCE)}.`;
+/** A detector with its parsed options, the identities of its subjects, and what it remembers. */
+type Ready = {
+  readonly detector: Detector;
+  readonly own: unknown;
+  readonly identify: Identify;
+  readonly withMemory: ReturnType<typeof memory>;
 };
 
-const observeEpisode = (view: AuditView, episode: WeighedEpisode): Observation | undefined => {
-  const named = episode.signs.find(({ detector }) => detector === episode.detector);
-  // What was found once stays found until it ends, also where its threshold has grown since.
-  const severity = episode.severity ?? (episode.found ? "low" : undefined);
-  if (!named || severity === undefined) return undefined;
-  const subject = { principal: episode.principal, facet: iso(floorTo(HOUR, episode.firstAt)) };
-  const others = episode.signs.length - 1;
-  // The same network or client on other principals is the same attack.
-  const threads = episode.signs.flatMap(({ group, value }) =>
-    value === undefined ? [] : [`${group}:${value}`],
-  );
-  const name = principalName(episode.principal);
-  const why = figuresOf(named);
-  return {
-    id: findingId(named.detector, view.cluster, subject),
-    detector: named.detector,
-    category: "anomalous",
-    life: "episode",
-    severity,
-    cluster: view.cluster,
-    subject,
-    title: `${name} ${visible(titleOf(named), MAX_SENTENCE)}${others ? ` (and ${others} more ${others === 1 ? "sign" : "signs"})` : ""}`,
-    evidence: {
-      ...named.evidence,
-      ...(why && { why }),
-      bits: rounded(episode.weight),
-      threshold: rounded(episode.threshold),
-      signs: episode.signs.map(({ detector, bits, says, firstAt, lastAt, evidence }) => ({
-        ...(detector === named.detector && { isTitle: true }),
-        detector,
-        bits: rounded(bits),
-        says: visible(says, MAX_SENTENCE),
-        firstAt: iso(firstAt),
-        lastAt: iso(lastAt),
-        evidence,
-      })),
-    },
-    firstSeenAt: episode.firstAt,
-    lastSeenAt: episode.lastAt,
-    ...(threads.length && { threads: [...new Set(threads)].slice(0, MAX_THREADS) }),
-    eventIds: [...new Set(episode.signs.flatMap(({ eventIds }) => eventIds))].slice(0, SHOWN_EVENTS),
-    fix: firstStepOf(episode.principal, view.cluster),
-  };
-};
-
-/**
- * Parses the options of every detector once and gives the function that judges views with them.
- * AuditError("config") names a detector that there is not and an option that does not parse.
- */
-export const judgeWith = (
-  detectors: readonly Detector[],
-  options: DetectorOptions = {},
-): ((view: AuditView) => Judged) => {
+const readyWith = (detectors: readonly Detector[], options: DetectorOptions): readonly Ready[] => {
   const unknown = Object.keys(options).filter((id) => !detectors.some((detector) => detector.id === id));
   if (unknown.length)
     throw new AuditError("config", `options for a detector that there is not: ${unknown.join(", ")}`);
-  const ready = detectors.map((detector) => {
+  return detectors.map((detector) => {
     const parsed = detector.options.safeParse(options[detector.id] ?? {});
     if (parsed.success)
       return {
@@ -191,47 +125,62 @@ export const judgeWith = (
     const problems = parsed.error.issues.map(issueText);
     throw new AuditError("config", `options of ${detector.id}: ${problems.join("; ")}`);
   });
+};
 
+/** What one detector finds goes into `observations`; the look says what it could look at. */
+const lookWith = (
+  { detector, own, identify, withMemory }: Ready,
+  view: AuditView,
+  observations: Observation[],
+): Look => {
+  const reasons = (detector.needs ?? []).flatMap((need) => view.missing(need) ?? []);
+  if (reasons.length)
+    return { detector: detector.id, complete: false, reason: [...new Set(reasons)].join("; ") };
+  const given = withMemory(view);
+  for (const judgement of detector.detect?.(given, own) ?? []) {
+    observations.push(observe(view, detector, identify, judgement));
+  }
+  const unjudged = (detector.unjudged?.(given, own) ?? []).map(
+    (subject) => identify(view.cluster, subject).id,
+  );
+  const unjudgedFacets = detector.unjudgedFacets?.(given) ?? [];
+  return {
+    detector: detector.id,
+    complete: true,
+    ...(unjudged.length && { unjudged }),
+    ...(unjudgedFacets.length && { unjudgedFacets }),
+    ...(detector.reachesFrom && { reachesFrom: detector.reachesFrom(given, own) }),
+  };
+};
+
+/** Says of a finding that `view` no longer shows why that is; a detector that cannot say so leaves it open. */
+const goneIn =
+  (view: AuditView, byId: ReadonlyMap<string, Ready>): Judged["gone"] =>
+  ({ detector: id, subject, firstSeenAt: from, lastSeenAt: to }) => {
+    const found = byId.get(id);
+    if (!found) return undefined;
+    const { detector, own, withMemory } = found;
+    const says = detector.gone?.(withMemory(view), subject, own, { from, to });
+    const isAccess = detector.life === "state" && detector.category === "over-privileged";
+    return says ?? (isAccess ? foundBetween(view, subject, to) : undefined);
+  };
+
+/**
+ * Parses the options of every detector once and gives the function that judges views with them.
+ * AuditError("config") names a detector that there is not and an option that does not parse.
+ */
+export const judgeWith = (
+  detectors: readonly Detector[],
+  options: DetectorOptions = {},
+): ((view: AuditView) => Judged) => {
+  const ready = readyWith(detectors, options);
   const rules = ready.flatMap(({ detector, own }) =>
     detector.rule && !(own as SignOptions).off ? rulesOf(detector) : [],
   );
   const byId = new Map(ready.map((one) => [one.detector.id, one]));
-  const reasonsIn =
-    (view: AuditView): Judged["gone"] =>
-    ({ detector: id, subject, firstSeenAt: from, lastSeenAt: to }) => {
-      const found = byId.get(id);
-      if (!found) return undefined;
-      const { detector, own, withMemory } = found;
-      const says = detector.gone?.(withMemory(view), subject, own, { from, to });
-      const isAccess = detector.life === "state" && detector.category === "over-privileged";
-      return says ?? (isAccess ? foundBetween(view, subject, to) : undefined);
-    };
-
   return (view) => {
     const observations: Observation[] = [];
-    const looks: Look[] = [];
-    for (const { detector, own, identify, withMemory } of ready) {
-      const reasons = (detector.needs ?? []).flatMap((need) => view.missing(need) ?? []);
-      if (reasons.length) {
-        looks.push({ detector: detector.id, complete: false, reason: [...new Set(reasons)].join("; ") });
-        continue;
-      }
-      const given = withMemory(view);
-      for (const judgement of detector.detect?.(given, own) ?? []) {
-        observations.push(observe(view, detector, identify, judgement));
-      }
-      const unjudged = (detector.unjudged?.(given, own) ?? []).map(
-        (subject) => identify(view.cluster, subject).id,
-      );
-      const unjudgedFacets = detector.unjudgedFacets?.(given) ?? [];
-      looks.push({
-        detector: detector.id,
-        complete: true,
-        ...(unjudged.length && { unjudged }),
-        ...(unjudgedFacets.length && { unjudgedFacets }),
-        ...(detector.reachesFrom && { reachesFrom: detector.reachesFrom(given, own) }),
-      });
-    }
+    const looks = ready.map((one) => lookWith(one, view, observations));
     if (rules.length) {
       const { episodes } = view.activity.surprise(rules);
       observations.push(...episodes.flatMap((episode) => observeEpisode(view, episode) ?? []));
@@ -239,7 +188,7 @@ export const judgeWith = (
     return {
       observations: oneOfEach(observations),
       looks,
-      gone: reasonsIn(view),
+      gone: goneIn(view, byId),
       settled: () => view.activity.surprise(rules).settled(),
     };
   };
