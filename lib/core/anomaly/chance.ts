@@ -2,9 +2,10 @@
 
 import type { Principal } from "../base/ids.ts";
 import { TAIL_BITS } from "./constants.ts";
+import type { Count } from "./first-times.ts";
 import type { Kind, Tenure } from "./habits.ts";
 import type { CountedRule } from "./learned-level.ts";
-import { type Count, NONE, type Pool } from "./pool.ts";
+import { NONE, type Pool } from "./pool.ts";
 
 const NOBODY: Count = { days: 0, reached: 0 };
 

@@ -1,8 +1,9 @@
 // How often days reached each level of a sign: of one principal, and of all of its kind. Everything here is counted.
 
 import type { Principal } from "../base/ids.ts";
-import { EARLY_TENURE_DAYS, FULL_TENURE_DAYS, HORIZON_DAYS, LEAST_WEIGHT, MOST_WEIGHT } from "./constants.ts";
-import { type DayRecord, type Habits, type Kind, type Tenure, tenureOf } from "./habits.ts";
+import { HORIZON_DAYS, LEAST_WEIGHT, MOST_WEIGHT } from "./constants.ts";
+import { type FirstTimes, firstTimesIn, isJudged, memo } from "./first-times.ts";
+import type { DayRecord, Habits, Kind, Tenure } from "./habits.ts";
 import { type CountedRule, ownLevels, pooledLevel } from "./learned-level.ts";
 import { LEVELS } from "./sign-rule.ts";
 
@@ -30,10 +31,7 @@ const countsOf = (levels: Iterable<number>): Counts => {
   return { days, atLeast: (level) => reached[level] ?? 0, top };
 };
 
-/** Days, and how many of them were like that. */
-export type Count = { readonly days: number; readonly reached: number };
-
-export type Pool = {
+export type Pool = FirstTimes & {
   /** Of all principals of the kind in one tenure class, or in all of them. */
   readonly peers: (rule: CountedRule, kind: Kind, tenure: Tenure | "all") => Counts;
   readonly own: (rule: CountedRule, principal: Principal) => Counts;
@@ -41,79 +39,10 @@ export type Pool = {
   readonly weight: (rule: CountedRule, kind: Kind, level: number) => number;
   /** What of `peers` are days of the principal itself. */
   readonly share: (rule: CountedRule, kind: Kind, tenure: Tenure | "all", principal: Principal) => Counts;
-  /** Days of the kind's principals that had never reached a level before, and how many of these did. */
-  readonly firstTimes: (rule: CountedRule, kind: Kind, level: number, knownFor: number) => Count;
-  /** What of `firstTimes` are days of the principal itself. */
-  readonly shareOfFirstTimes: (
-    rule: CountedRule,
-    principal: Principal,
-    level: number,
-    knownFor: number,
-  ) => Count;
   /** Of the principal itself: its active days but the first, and the highest level that any of them reached. */
   readonly past: (rule: CountedRule, principal: Principal) => { readonly days: number; readonly top: number };
-  /** Whether any other principal of the kind has been known for long enough to speak of one that was for so many days. */
-  readonly hasPeers: (principal: Principal, kind: Kind, knownFor: number) => boolean;
   /** All active days within the horizon but each principal's first. */
   readonly days: number;
-};
-
-const isJudged = ({ tenure }: DayRecord): boolean => tenure > 0;
-
-/** How many days a principal must have been known for before a day of it speaks for one of a tenure. */
-const LEAST_KNOWN: Readonly<Record<Tenure, number>> = {
-  0: 0,
-  1: 0,
-  2: EARLY_TENURE_DAYS,
-  3: FULL_TENURE_DAYS,
-};
-
-/**
- * For each level: the days before which their principal had never reached it, in at least `least` days, and how many of
- * them did. One pass: a day counts for all levels above the principal's highest so far.
- */
-const firstTimesOf = (
-  all: readonly (readonly DayRecord[])[],
-  levelOf: (record: DayRecord) => number,
-  least: number,
-): ((level: number) => Count) => {
-  const daysAbove = Array<number>(LEVELS + 1).fill(0);
-  const reached = Array<number>(LEVELS + 2).fill(0);
-  const add = (into: number[], at: number, count: number): void => {
-    into[at] = (into[at] ?? 0) + count;
-  };
-  for (const records of all) {
-    let top = 0;
-    let known = 0;
-    for (const record of records) {
-      if (!isJudged(record)) continue;
-      const level = levelOf(record);
-      if (known++ >= least) {
-        add(daysAbove, top + 1, 1);
-        if (level > top) {
-          add(reached, top + 1, 1);
-          add(reached, level + 1, -1);
-        }
-      }
-      top = Math.max(top, level);
-    }
-  }
-  for (let level = 1; level <= LEVELS; level++) {
-    add(daysAbove, level, daysAbove[level - 1] ?? 0);
-    add(reached, level, reached[level - 1] ?? 0);
-  }
-  return (level) => ({ days: daysAbove[level] ?? 0, reached: reached[level] ?? 0 });
-};
-
-const memo = <T>(): ((key: string, make: () => T) => T) => {
-  const made = new Map<string, T>();
-  return (key, make) => {
-    const known = made.get(key);
-    if (known !== undefined) return known;
-    const value = make();
-    made.set(key, value);
-    return value;
-  };
 };
 
 /** Beta-binomial by the method of moments: how alike the principals are, from who reached the level how often. */
@@ -144,9 +73,7 @@ export const poolOf = (
   const peersMade = memo<Counts>();
   const ownMade = memo<Counts>();
   const weights = memo<number>();
-  const firsts = memo<(level: number) => Count>();
   const pasts = memo<ReturnType<Pool["past"]>>();
-  const speaking = memo<ReadonlySet<Principal>>();
   const isOfClass = (record: DayRecord, kind: Kind, tenure: Tenure | "all"): boolean =>
     record.kind === kind && (tenure === "all" ? isJudged(record) : record.tenure === tenure);
   const classOf = (kind: Kind, tenure: Tenure | "all"): readonly DayRecord[] =>
@@ -161,6 +88,7 @@ export const poolOf = (
       return days.length ? countsOf(ownLevels(days, rule, today)) : NONE;
     });
   return {
+    ...firstTimesIn(ownDays, kinds, today),
     peers: (rule, kind, tenure) =>
       peersMade(`${rule.id} ${kind} ${tenure}`, () =>
         countsOf(classOf(kind, tenure).map((record) => pooledLevel(record, rule, today))),
@@ -172,12 +100,6 @@ export const poolOf = (
           .filter((record) => isOfClass(record, kind, tenure))
           .map((record) => pooledLevel(record, rule, today)),
       ),
-    shareOfFirstTimes: (rule, principal, level, knownFor) =>
-      firstTimesOf(
-        [ownDays.get(principal) ?? []],
-        (record) => pooledLevel(record, rule, today),
-        LEAST_KNOWN[tenureOf(knownFor)],
-      )(level),
     weight: (rule, kind, level) =>
       weights(`${rule.id} ${kind} ${level}`, () => {
         const ofKind = [...kinds]
@@ -190,23 +112,6 @@ export const poolOf = (
         const levels = ownLevels((ownDays.get(principal) ?? []).filter(isJudged), rule, today);
         return { days: levels.length, top: Math.max(0, ...levels) };
       }),
-    firstTimes: (rule, kind, level, knownFor) =>
-      firsts(`${rule.id} ${kind} ${tenureOf(knownFor)}`, () =>
-        firstTimesOf(
-          [...ownDays].filter(([principal]) => kinds.get(principal) === kind).map(([, days]) => days),
-          (record) => pooledLevel(record, rule, today),
-          LEAST_KNOWN[tenureOf(knownFor)],
-        ),
-      )(level),
-    hasPeers: (principal, kind, knownFor) => {
-      const tenure = tenureOf(knownFor);
-      const known = speaking(`${kind} ${tenure}`, () => {
-        const speaks = ([one, days]: readonly [Principal, readonly DayRecord[]]): boolean =>
-          kinds.get(one) === kind && days.filter(isJudged).length > LEAST_KNOWN[tenure];
-        return new Set([...ownDays].filter(speaks).map(([one]) => one));
-      });
-      return known.size > (known.has(principal) ? 1 : 0);
-    },
     days: records.filter(({ tenure }) => tenure > 0).length,
   };
 };
