@@ -2,7 +2,7 @@
 import { HORIZON_DAYS } from "../core/anomaly/constants.ts";
 import { dayNumber } from "../core/anomaly/day-figures.ts";
 import { EMPTY_ESTATE } from "../core/anomaly/estate.ts";
-import type { Acknowledged } from "../core/anomaly/surprise.ts";
+import type { Acknowledged } from "../core/anomaly/moving-context.ts";
 import { auditorIn } from "../core/base/auditor-in.ts";
 import type { Cluster, Principal } from "../core/base/ids.ts";
 import { DAY, floorTo, HOUR, type Instant, type Interval } from "../core/base/time.ts";

@@ -3,37 +3,23 @@ import type { Tally } from "../activity/activity.ts";
 import type { Principal } from "../base/ids.ts";
 import { lazily } from "../base/lazily.ts";
 import { DAY, HOUR, type Instant } from "../base/time.ts";
-import { closeDay } from "./close-day.ts";
 import { type DayFigures, dayFigures, dayNumber, type GrowingDay, growingDay } from "./day-figures.ts";
 import { episodesBefore, episodesToday, type WeighedEpisode } from "./episodes.ts";
-import { type DayContext, dayContext, type Estate, type EstateFacts } from "./estate.ts";
+import type { DayContext, Estate } from "./estate.ts";
+import { estatesBefore } from "./estates-before.ts";
 import { judgeDay } from "./judge-day.ts";
 import { NEXT_CAPTURE_MS } from "./mapping-state.ts";
-import { type RawSigns, rawSigns } from "./raw-signs.ts";
-import type { SignRule, Surroundings } from "./sign-rule.ts";
+import { type MovingContext, type MovingFacts, movingContext } from "./moving-context.ts";
+import type { SignRule } from "./sign-rule.ts";
 import { type Spread, spreadRefusals } from "./spread.ts";
 
-export type SurpriseFacts = Omit<EstateFacts, "mappingAt" | "isMappedThroughout"> & {
+export type SurpriseFacts = MovingFacts & {
   /** What is known at the beginning: as of the end of a day, or nothing. */
   readonly estate: Estate;
   /** The days (by number) on which somebody connected, sorted; those up to the estate's day are not looked at. */
   readonly days: readonly number[];
   /** The tallies of single hours that begin on a day, by `firstAt`. */
   readonly talliesOn: (day: number) => readonly Tally[];
-  /** How mappings were, by what is known at `now`. */
-  readonly mappingStates: (now: Instant) => Surroundings["mappingAt"];
-  /** The same for whole stretches, where that is cheaper to say. */
-  readonly standingMappings?: (now: Instant) => Surroundings["isMappedThroughout"];
-  /** Episodes that somebody acknowledged: their days are learned like any others. */
-  readonly acknowledged: readonly Acknowledged[];
-};
-
-/** The days of one principal's episode that somebody vouched for, as of the moment of doing so. */
-export type Acknowledged = {
-  readonly principal: Principal;
-  readonly from: Instant;
-  readonly to: Instant;
-  readonly at: Instant;
 };
 
 export type Surprise = {
@@ -90,81 +76,11 @@ const runningDay = (day: number, sorted: readonly Tally[]) => {
   };
 };
 
-/** The estate with the days of acknowledged episodes marked so. */
-const withAcknowledged = (estate: Estate, acknowledged: readonly Acknowledged[], now: Instant): Estate => {
-  const known = acknowledged.filter(({ at }) => at <= now);
-  if (!known.length) return estate;
-  const principals = new Map(estate.principals);
-  for (const { principal, from, to } of known) {
-    const habits = principals.get(principal);
-    if (!habits) continue;
-    const days = habits.days.map((record) =>
-      record.flagged && record.day >= dayNumber(from) && record.day <= dayNumber(to)
-        ? { ...record, acknowledged: true as const }
-        : record,
-    );
-    principals.set(principal, { ...habits, days });
-  }
-  return { ...estate, principals };
-};
-
-/** What a day is judged by, at any of its moments: what is known of mappings grows within it. */
-type MovingContext = {
-  readonly context: DayContext;
-  readonly raw: RawSigns;
-  readonly moveTo: (now: Instant) => void;
-};
-
-const movingContext = (
-  estate: Estate,
-  day: number,
-  facts: SurpriseFacts,
-  rules: readonly SignRule[],
-): MovingContext => {
-  let states: Surroundings["mappingAt"] = () => "unknown";
-  let standing: Surroundings["isMappedThroughout"];
-  let moment = Number.NEGATIVE_INFINITY;
-  const context = dayContext(estate, day, {
-    ...facts,
-    mappingAt: (...question) => states(...question),
-    isMappedThroughout: (...question) => standing?.(...question) ?? false,
-  });
-  return {
-    context,
-    raw: rawSigns(context, rules, () => moment),
-    moveTo: (now) => {
-      moment = now;
-      states = facts.mappingStates(now);
-      standing = facts.standingMappings?.(now);
-    },
-  };
-};
-
 /** By then the captures that tell of the last hours of a day have come, and most of the trail's files. */
 const SETTLED_MS = NEXT_CAPTURE_MS + HOUR;
 
 /** The last day (by number) that only late records can still change. */
 export const settledDay = (now: Instant): number => dayNumber(now - SETTLED_MS) - 1;
-
-/** So many closed days are held: moments that go back further have them closed again. */
-const CLOSED_DAYS = 4;
-
-/** The estates as of the end of the last days that were settled when they were closed. */
-const closedDays = () => {
-  const closed = new Map<number, Estate>();
-  return {
-    keep: (day: number, estate: Estate): void => {
-      closed.set(day, estate);
-      if (closed.size > CLOSED_DAYS) closed.delete(Math.min(...closed.keys()));
-    },
-    lastBefore: (day: number): { readonly day: number; readonly estate: Estate } | undefined =>
-      [...closed]
-        .map(([at, estate]) => ({ day: at, estate }))
-        .filter((one) => one.day < day)
-        .toSorted((a, b) => a.day - b.day)
-        .at(-1),
-  };
-};
 
 const allowedBefore = (now: Instant, tallies: readonly Tally[]): readonly Tally[] =>
   tallies.filter(({ outcome, firstAt }) => outcome === "allowed" && firstAt < now);
@@ -175,9 +91,7 @@ export const surprises = (facts: SurpriseFacts, rules: readonly SignRule[]): Sur
   const days = facts.days.filter(isNew);
   // The running day's are asked for again and again; no other's are held, for a day may have thousands.
   const talliesOf = lastOf((day: number) => (isNew(day) ? facts.talliesOn(day) : []));
-  const closed = closedDays();
   const acknowledgedBy = (now: Instant): number => facts.acknowledged.filter(({ at }) => at <= now).length;
-  const known = (estate: Estate, now: Instant): Estate => withAcknowledged(estate, facts.acknowledged, now);
 
   let current: (MovingContext & { key: string; running: ReturnType<typeof runningDay> }) | undefined;
 
@@ -189,26 +103,7 @@ export const surprises = (facts: SurpriseFacts, rules: readonly SignRule[]): Sur
   );
   const refusalsOf = lazily((day: number) => talliesOf(day).filter(({ outcome }) => outcome === "refused"));
 
-  const close = (estate: Estate, day: number, knownAt: Instant): Estate => {
-    const { context, raw, moveTo } = movingContext(known(estate, knownAt), day, facts, rules);
-    moveTo(knownAt);
-    return closeDay(context, rules, figuresOfDay(day), raw);
-  };
-
-  /**
-   * The estate as of the end of the last active day before `day`. A day is settled when the captures that tell who was
-   * mapped at its end have come; until then it is closed by what is known at `now`, and closed again later.
-   */
-  const before = (day: number, now: Instant): Estate => {
-    const last = closed.lastBefore(day);
-    let estate = last?.estate ?? facts.estate;
-    for (const active of days.filter((one) => one < day && (!last || one > last.day))) {
-      const settledAt = (active + 1) * DAY + NEXT_CAPTURE_MS;
-      estate = close(estate, active, Math.min(now, settledAt));
-      if (now >= settledAt) closed.keep(active, estate);
-    }
-    return estate;
-  };
+  const before = estatesBefore(facts, days, rules, figuresOfDay);
 
   const currentAt = (now: Instant) => {
     const day = dayNumber(now);
@@ -216,7 +111,7 @@ export const surprises = (facts: SurpriseFacts, rules: readonly SignRule[]): Sur
     const settling = now < day * DAY + NEXT_CAPTURE_MS ? now : 0;
     const key = `${day} ${settling} ${acknowledgedBy(now)}`;
     if (!current || current.key !== key || current.running.isPast(now)) {
-      const moving = movingContext(known(before(day, now), now), day, facts, rules);
+      const moving = movingContext(before(day, now), day, now, facts, rules);
       current = { ...moving, key, running: runningDay(day, talliesOf(day)) };
     }
     current.moveTo(now);

@@ -3,7 +3,7 @@
 import type { Tally } from "../activity/activity.ts";
 import type { Timeline } from "../activity/activity-index.ts";
 import type { Estate } from "../anomaly/estate.ts";
-import type { Acknowledged } from "../anomaly/surprise.ts";
+import type { Acknowledged } from "../anomaly/moving-context.ts";
 import type { Cluster, Principal } from "../base/ids.ts";
 import { HOUR, type Instant, type Interval } from "../base/time.ts";
 import type { Baseline } from "../baseline/baseline.ts";
