@@ -6,12 +6,12 @@ import { Cluster, Principal } from "../base/ids.ts";
 import { DAY, HOUR, type Instant, type Interval } from "../base/time.ts";
 import type { Catalog, RowOf, SectionName } from "../catalog/catalog.ts";
 import type { IamFacts } from "../catalog/iam-facts.ts";
-import { missedCanaries } from "../coverage/canary-match.ts";
 import type { CaptureCheck } from "../coverage/capture-check.ts";
 import type { Change } from "../history/change.ts";
 import type { AsAdmin } from "../history/manifest.ts";
 import type { MappingPeriod } from "../history/mapping-period.ts";
-import type { Facts, OwnLogins } from "./facts.ts";
+import { type ExampleLogins, ownLoginsOf } from "./example-logins.ts";
+import type { Facts } from "./facts.ts";
 
 /** One example of a detector: with these facts it finds exactly these subjects (role, else principal's name, else object). */
 export type Case = {
@@ -72,36 +72,6 @@ export type Example = {
   readonly asAdmin?: AsAdmin;
 };
 
-/** The auditor's own logins of the last 30 days: one every hour, all of them back but those said here. */
-export type ExampleLogins = {
-  readonly missing?: (at: Instant) => boolean;
-  readonly surplusAt?: readonly Instant[];
-  /** Those too many were made as admin. */
-  readonly admin?: true;
-};
-
-const ownLoginsOf = (
-  { missing = () => false, surplusAt = [], admin }: ExampleLogins,
-  now: Instant,
-): OwnLogins => {
-  const canaries = Array.from({ length: 30 * 24 }, (_, n) => now - (30 * 24 - n) * HOUR).map((at, n) => ({
-    at,
-    eventId: missing(at) ? null : `own-${n}`,
-    seenInTrailAt: missing(at) ? null : at + HOUR,
-  }));
-  return {
-    from: now - 30 * DAY,
-    canaries,
-    missed: missedCanaries(canaries, now),
-    surplus: surplusAt.map((at, n) => ({
-      at,
-      eventId: `surplus-${n}`,
-      seenInTrailAt: null,
-      ...(admin && { admin }),
-    })),
-  };
-};
-
 const oidOf = (names: string[], name: string): number => {
   if (!names.includes(name)) names.push(name);
   return 20_000 + names.indexOf(name);
@@ -136,19 +106,18 @@ const sectionNames: readonly SectionName[] = [
   "database",
 ]; // biome-ignore format: one glance
 
-/** Facts of a cluster that was watched for a year, covered throughout, with all that the example adds or takes away. */
-export const exampleFacts = (example: Example): Facts => {
-  const now = example.now ?? EXAMPLE_NOW;
-  const firstSnapshotAt = example.firstSnapshotAt ?? now - 365 * DAY;
-  const coveredFrom = example.coveredFrom ?? now - 365 * DAY;
+/** Where an example does not speak of mappings, everybody who connects is mapped. */
+const mappedIn = ({ mappings, connections = [] }: Example): readonly ExampleMapping[] =>
+  mappings ??
+  [...new Map(connections.map((c) => [c.by, c])).values()].map(({ by, arn }) => ({
+    to: by,
+    role: `role of ${by}`,
+    ...(arn !== undefined && { arn }),
+  }));
+
+const periodsOf = (example: Example, now: Instant, firstSnapshotAt: Instant): readonly MappingPeriod[] => {
   const names: string[] = [];
-  const tallies = (example.connections ?? []).map(tallyOf);
-  // Where an example does not speak of mappings, everybody who connects is mapped.
-  const connecting = [...new Map((example.connections ?? []).map((c) => [c.by, c])).values()];
-  const mapped: readonly ExampleMapping[] =
-    example.mappings ??
-    connecting.map(({ by, arn }) => ({ to: by, role: `role of ${by}`, ...(arn !== undefined && { arn }) }));
-  const mappingPeriods = mapped.map(
+  return mappedIn(example).map(
     (mapping, i): MappingPeriod => ({
       arn: mapping.arn ?? exampleArn(mapping.to),
       iamOid: 30_000 + i,
@@ -160,25 +129,36 @@ export const exampleFacts = (example: Example): Facts => {
       goneAt: mapping.goneAt ?? null,
     }),
   );
-  const sections = Object.fromEntries(sectionNames.map((name) => [name, sectionOf(example.catalog?.[name])]));
+};
+
+/** An example that says nothing of the catalog and of IAM has no snapshot. */
+const snapshotOf = ({ catalog, iam, asAdmin }: Example, now: Instant): Facts["snapshot"] => {
+  if (!catalog && !iam) return null;
+  const sections = Object.fromEntries(sectionNames.map((name) => [name, sectionOf(catalog?.[name])]));
+  return {
+    catalog: {
+      format: 1,
+      cluster: EXAMPLE_CLUSTER,
+      serverVersion: 160_014,
+      sections,
+      ...(iam && { iam }),
+    } as unknown as Catalog,
+    takenAt: now,
+    seq: 1,
+    ...(asAdmin && { asAdmin }),
+  };
+};
+
+/** Facts of a cluster that was watched for a year, covered throughout, with all that the example adds or takes away. */
+export const exampleFacts = (example: Example): Facts => {
+  const now = example.now ?? EXAMPLE_NOW;
+  const firstSnapshotAt = example.firstSnapshotAt ?? now - 365 * DAY;
+  const coveredFrom = example.coveredFrom ?? now - 365 * DAY;
+  const tallies = (example.connections ?? []).map(tallyOf);
   return {
     cluster: EXAMPLE_CLUSTER,
     now,
-    snapshot:
-      example.catalog || example.iam
-        ? {
-            catalog: {
-              format: 1,
-              cluster: EXAMPLE_CLUSTER,
-              serverVersion: 160_014,
-              sections,
-              ...(example.iam && { iam: example.iam }),
-            } as unknown as Catalog,
-            takenAt: now,
-            seq: 1,
-            ...(example.asAdmin && { asAdmin: example.asAdmin }),
-          }
-        : null,
+    snapshot: snapshotOf(example, now),
     ...(example.changes && {
       recentChanges: {
         from: now - HOUR,
@@ -193,7 +173,7 @@ export const exampleFacts = (example: Example): Facts => {
       },
     }),
     firstSnapshotAt,
-    mappingPeriods,
+    mappingPeriods: periodsOf(example, now, firstSnapshotAt),
     activity: activityIndex([{ tallies }]),
     coverage: [{ from: coveredFrom, to: now, proof: "digest" }],
     doubts: (example.gaps ?? []).map((gap) => ({ ...gap, reason: "the trail was stopped" })),
