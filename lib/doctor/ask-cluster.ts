@@ -97,10 +97,10 @@ export const clusterLinks = async (
   ];
 };
 
-/** What the store holds of one cluster cannot be read: the others are looked at all the same. */
-export const unreadLinks = (error: unknown): Link[] => [
+/** What the store holds of one cluster, or of one link, cannot be read: the others are looked at all the same. */
+export const unreadLinks = (error: unknown, link = "store"): Link[] => [
   unknown(
-    "store",
+    link,
     `what is kept of it cannot be read: ${visible(error instanceof Error ? error.message : String(error), 300)}`,
     "Run this command again in a minute; if it stays so: npx dsql-audit history verify.",
   ),

@@ -19,7 +19,12 @@ const askQueues = async (
 /** What the notify function left of the channels, of each cluster that is watched. */
 export const channelsOf = (store: ReadStore, clusters: readonly Cluster[]): Promise<ChannelsOf[]> =>
   Promise.all(
-    clusters.map(async (cluster) => ({ cluster, channels: (await store.notices.read(cluster)).channels })),
+    clusters.map((cluster) =>
+      store.notices.read(cluster).then(
+        ({ channels }) => ({ cluster, channels }),
+        () => ({ cluster, channels: "unread" as const }),
+      ),
+    ),
   );
 
 /** The links of the deployment itself; where it is not known, each is unknown. */

@@ -14,14 +14,17 @@ const called: Readonly<Record<ChannelName, string>> = {
   chat: "chat",
 };
 
-/** What the notify function left of one cluster's channels. */
-export type ChannelsOf = { readonly cluster: Cluster; readonly channels: ChannelsOn | undefined };
+/** What the notify function left of one cluster's channels; "unread": that cannot be read. */
+export type ChannelsOf = {
+  readonly cluster: Cluster;
+  readonly channels: ChannelsOn | "unread" | undefined;
+};
 
 /** As the function that tells it has seen it, over all clusters: one that does not get through is enough. */
 const toldLink = (name: ChannelName, known: readonly ChannelsOf[]): Link => {
   const link = called[name];
   const seen = known.flatMap(({ cluster, channels }) => {
-    const channel = channels?.[name];
+    const channel = channels === "unread" ? undefined : channels?.[name];
     return channel ? [{ cluster, ...channel }] : [];
   });
   const [stuck] = seen
@@ -33,6 +36,8 @@ const toldLink = (name: ChannelName, known: readonly ChannelsOf[]): Link => {
       `since ${minute(stuck.since)} it does not take what is due of ${clusterName(stuck.cluster)}: ${stuck.says}`,
       stuck.next,
     );
+  const unread = known.find(({ channels }) => channels === "unread");
+  if (unread) return unknown(link, `what is kept of ${clusterName(unread.cluster)} cannot be read`);
   const took = seen.reduce<Instant>((last, { tookAt = 0 }) => Math.max(last, tookAt), 0);
   if (took) return ok(link, `took what was due at ${minute(took)}`);
   return seen.length

@@ -15,7 +15,7 @@ import { handedOverLinks } from "./event-links.ts";
 import { type Answer, type Link, type LinkRow, unknown } from "./link.ts";
 import type { AskTable, DoctorPorts } from "./ports.ts";
 import { scheduleLink, settingsLink, tableLink, testLink } from "./stack-links.ts";
-import { unwatchedLinks } from "./unwatched-links.ts";
+import { UNWATCHED_LINK, unwatchedLinks } from "./unwatched-links.ts";
 
 export type Examined = {
   readonly store: ReadStore;
@@ -87,8 +87,10 @@ const sharedLinks = async (
     placeLinks(ports, known, running, settings?.values.auditor),
     ports.trails(),
     channelsOf(store, watched).then((channels) => stackLinks(ports, channels, running, reach)),
-    unwatchedClusters(store, now),
-    handedOverLinks({ store, known: watched }, running?.deployment, now),
+    unwatchedClusters(store, now).then(unwatchedLinks, (error) => unreadLinks(error, UNWATCHED_LINK)),
+    handedOverLinks({ store, known: watched }, running?.deployment, now).catch((error) =>
+      unreadLinks(error, "events handed over"),
+    ),
   ]);
   const { trail = "", regions } = running?.deployment ?? {};
   const by = "value" in identity ? identity.value : "Somebody";
@@ -98,7 +100,7 @@ const sharedLinks = async (
       tableLink(table, read),
       ...places,
       ...handedOver,
-      ...unwatchedLinks(unwatched),
+      ...unwatched,
       scheduleLink(running, now),
       ...stack,
       ...(await testedLink(examined, running, by)),

@@ -6,25 +6,32 @@ import { type Link, ok, unknown } from "./link.ts";
 
 /** So many have a row of their own. */
 const SHOWN = 5;
-const LINK = "clusters not watched";
+export const UNWATCHED_LINK = "clusters not watched";
 
 export const unwatchedLinks = ({ isTold, rows, more }: UnwatchedClusters): readonly Link[] => {
   if (!isTold)
     return [
       unknown(
-        LINK,
+        UNWATCHED_LINK,
         "the store does not say which clusters are watched: the schedule has not run yet, or an older release is deployed",
       ),
     ];
   const left = Math.max(0, rows.length - SHOWN) + more;
   if (!rows.length && !left)
-    return [ok(LINK, "no connection that arrived in the last 90 days was to a cluster that nobody watches")];
+    return [
+      ok(
+        UNWATCHED_LINK,
+        "no connection that arrived in the last 90 days was to a cluster that nobody watches",
+      ),
+    ];
   return [
     ...rows
       .slice(0, SHOWN)
       .map(({ cluster, why, ...seen }) =>
-        unknown(LINK, unwatchedText(cluster, why, seen), watchStep(cluster, why)),
+        unknown(UNWATCHED_LINK, unwatchedText(cluster, why, seen), watchStep(cluster, why)),
       ),
-    ...(left ? [unknown(LINK, `connections to ${counted(left, "more cluster")}, not listed here`)] : []),
+    ...(left
+      ? [unknown(UNWATCHED_LINK, `connections to ${counted(left, "more cluster")}, not listed here`)]
+      : []),
   ];
 };

@@ -1,12 +1,17 @@
 // Whatever AWS answers, and whatever it refuses: a link that nobody could look at is neither ok nor broken.
 import * as fc from "fast-check";
-import { afterAll, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import type { TrailRead } from "../../lib/cloudtrail/trail-config.ts";
+import { Cluster } from "../../lib/core/base/ids.ts";
+import { DAY, floorTo, HOUR } from "../../lib/core/base/time.ts";
 import type { AdvancedSelector } from "../../lib/core/coverage/trail-selectors.ts";
 import { examine } from "../../lib/doctor/doctor.ts";
 import type { Answer } from "../../lib/doctor/link.ts";
 import type { AwsCluster, DoctorPorts } from "../../lib/doctor/ports.ts";
 import { openStore } from "../../lib/store/open-store.ts";
+import * as keys from "../../lib/store/table/keys.ts";
+import type { Item } from "../../lib/store/table/table.ts";
+import { cluster } from "../support/catalogs.ts";
 import { fillWorld, NOW } from "../support/query-world.ts";
 import { sqliteTables } from "../support/table.ts";
 
@@ -101,4 +106,37 @@ it("says of no link that it holds or is broken where nobody answered, and ends a
     }),
     { numRuns: 60 },
   );
+});
+
+describe("an item of the table that cannot be read", () => {
+  const other = Cluster.parse("arn:aws:dsql:us-east-1:999900001111:cluster/other");
+  const damaged = { v: 99 };
+  const items: [string, Item][] = [
+    ["a cluster that nobody watches", { ...keys.unwatchedCluster(other), ...damaged }],
+    ["a day of such a cluster", { ...keys.day(other, floorTo(DAY, NOW - 2 * DAY)), ...damaged }],
+    ["a login of the auditor", { ...keys.ownLogin(cluster, NOW - HOUR, "e"), ...damaged }],
+    ["the state of a cluster's notices", { ...keys.noticeState(cluster), ...damaged }],
+  ];
+  it.each(items)("is %s: its links are unknown, and all others are looked at", async (_, item) => {
+    const table = await tables.fresh();
+    await fillWorld(table);
+    const store = openStore(table, { now: () => NOW });
+    await store.deployments.ran(NOW, {
+      ...{ stack: "audit", topic: "arn:aws:sns:us-west-2:111122223333:t", bucket: "files", prefix: "" },
+      ...{ queues: {}, deadLetters: {}, api: "", regions: "us-east-1", members: "", clusterTags: {} },
+      channels: { "event-bus": "default", "security-hub": "off", chat: "off" },
+    });
+    await store.unwatched.note(other, NOW);
+    await table.put(item);
+    const silent = async () => ({ why: "AWS did not answer" });
+    const ports = new Proxy({} as DoctorPorts, {
+      get: (_none, name) => (name === "askTable" ? undefined : silent),
+    });
+    const rows = await examine({ store, reach: "", now: NOW, ports });
+    for (const link of ["identity", "clusters not watched", "subscriptions"])
+      expect(rows.map((row) => row.link)).toContain(link);
+    expect(
+      rows.filter(({ state, says }) => state === "unknown" && says.includes("cannot be read")).length,
+    ).toBeGreaterThan(0);
+  });
 });
