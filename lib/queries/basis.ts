@@ -47,11 +47,13 @@ export const unreadableIn = ({ manifest }: SealedManifest): UnreadableSection[] 
   });
 
 const textOf = (sealed: SealedManifest, next: SealedManifest | undefined): string => {
-  const { takenAt, root } = sealed.manifest;
+  const { seq, takenAt, root } = sealed.manifest;
   if (!next) return `What changed after ${shown(takenAt)} is not known: no later snapshot was taken.`;
   const later = shown(next.manifest.takenAt);
-  return next.manifest.root === root
-    ? `The next snapshot, of ${later}, shows the same.`
+  if (next.manifest.root === root) return `The next snapshot, of ${later}, shows the same.`;
+  // The catalog also holds when AWS was asked for a second opinion: another text, and no change of access.
+  return next.manifest.lastChange <= seq
+    ? `The next snapshot, of ${later}, shows no change in what both could read.`
     : `Something changed between the snapshots of ${shown(takenAt)} and ${later}; when exactly is not known.`;
 };
 
