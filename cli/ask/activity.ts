@@ -34,7 +34,8 @@ const shown = (text: string | null | undefined): string => (text ? text.slice(0,
 
 const unseen: Readonly<Record<Exclude<LastUse, "seen">, string>> = {
   possible: "not certain: the role is not known",
-  never: "never",
+  // Of the stretch alone: what was before it is not looked at.
+  never: "none in this time",
   unknown: "unknown",
 };
 
@@ -104,7 +105,7 @@ export const addActivity: AddCommand = (program, io) => {
     .summary("who connected, when and from where; the last use")
     .description(
       "Counts allowed connections and refused attempts apart: a refused attempt is not a use. Mapped principals that were " +
-        "not seen are listed too; “never” is said only where capture is proven.",
+        "not seen are listed too; “none in this time” is said only where capture is proven.",
     )
     .option("--principal <who>", "of this principal only: its ARN, or its name as it is listed")
     .option("--role <name>", "connections that may have been as this role, and the principals mapped to it")
