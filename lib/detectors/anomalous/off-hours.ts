@@ -47,7 +47,7 @@ const rule: SignRule = {
         firstAt: Math.min(...seen.map(({ firstAt }) => firstAt)),
         lastAt: Math.max(...seen.map(({ lastAt }) => lastAt)),
         eventIds: seen.map(({ firstEventId }) => firstEventId).slice(0, 5),
-        what: `connected ${howOften(count)} at ${[...off].map((hour) => `${hour}:00`).join(", ")} UTC, when it hardly ever did in ${counted(own.activeDays, "active day")}`,
+        what: `connected ${howOften(count)} in the ${off.size === 1 ? "hour" : "hours"} from ${[...off].map((hour) => `${String(hour).padStart(2, "0")}:00`).join(", ")} UTC, when it hardly ever did in ${counted(own.activeDays, "active day")}`,
         evidence: { hoursUtc: [...off], connections: count, activeDays: own.activeDays },
       },
     ];

@@ -11,7 +11,7 @@ export const revokedConnection = /* @__PURE__ */ defineDetector({
   id: "revoked-connection",
   category: "anomalous",
   title: "Connection by a principal whose mapping was revoked",
-  short: "Connects after its revoke",
+  short: "Came after its revoke",
   severity: "high",
   life: "episode",
   docs: {

@@ -11,7 +11,7 @@ export const unmappedConnection = /* @__PURE__ */ defineDetector({
   id: "unmapped-connection",
   category: "anomalous",
   title: "Connection by a principal without a mapping",
-  short: "Connects without a mapping",
+  short: "Came without a mapping",
   severity: "high",
   life: "episode",
   docs: {

@@ -148,6 +148,12 @@ describe("off-hours", () => {
     expect(level(22, 8)).toBe(level(22) + 6);
   });
 
+  it("names the hour, of whose minutes it knows nothing", () => {
+    expect(reached("off-hours", [at(1, { ...person, count: 2 })], history(30, person))[0]?.what).toBe(
+      "connected 2 times in the hour from 01:00 UTC, when it hardly ever did in 30 active days",
+    );
+  });
+
   it("is for people alone", () => {
     expect(levels("off-hours", [at(22)])).toEqual([]);
   });
