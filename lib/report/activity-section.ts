@@ -1,7 +1,7 @@
 // Who did connect: the charts, their keys, and the same figures as a table.
 
 import type { ActivityRow } from "../core/activity/activity-row.ts";
-import { OTHERS } from "../core/activity/bound-tallies.ts";
+import { OTHERS } from "../core/activity/principal.ts";
 import { principalName } from "../core/base/visible-text.ts";
 import type { ActivityFigures } from "./activity-figures.ts";
 import { heat, otherSeries, series } from "./charts/chart-style.ts";

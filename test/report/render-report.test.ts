@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { beforeAll, describe, expect, it } from "vitest";
-import { OTHERS } from "../../lib/core/activity/bound-tallies.ts";
+import { OTHERS } from "../../lib/core/activity/principal.ts";
 import { renderReport } from "../../lib/report/render-report.ts";
 import type { ReportData } from "../../lib/report/report-data.ts";
 import { hostileNames, hostileReport } from "./hostile-report.ts";

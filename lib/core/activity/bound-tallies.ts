@@ -4,10 +4,8 @@
 import type { Principal } from "../base/ids.ts";
 import { parseArn } from "../base/ids.ts";
 import type { Tally } from "./activity.ts";
+import { OTHERS } from "./principal.ts";
 import { FOLDED, mergeTallies, tallyKey } from "./tally.ts";
-
-/** Stands for all principals that a profile could not keep apart. No record can name itself so: a type would follow. */
-export const OTHERS = "unknown:others" as Principal;
 
 /** How many tallies, and how many bytes before compression: DynamoDB's limit is 400 KB an item. */
 export type ProfileLimits = { readonly kinds: number; readonly bytes: number };

@@ -6,6 +6,9 @@ import type { Principal } from "../base/ids.ts";
 import { remember } from "../base/remember.ts";
 import type { Connection } from "./connection.ts";
 
+/** Stands for all principals that are too many to be kept apart: no record may give this name to a caller. */
+export const OTHERS = "unknown:others" as Principal;
+
 type Fields = { readonly [key: string]: unknown };
 
 /** What a record says about the caller; each optional field only where the record has it. */
@@ -85,7 +88,8 @@ const nameless = (identity: Fields): string => {
   const type = textOf(identity.type);
   const account = textOf(identity.accountId);
   const parts = [type, account, detail === account ? undefined : detail];
-  return `unknown:${parts.filter((part) => part !== undefined).join("/")}`;
+  const name = `unknown:${parts.filter((part) => part !== undefined).join("/")}`;
+  return name === OTHERS ? `${name}/` : name;
 };
 
 /** What an ARN says about whom it names; remembered, for a few principals make up all records. */

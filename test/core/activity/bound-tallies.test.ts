@@ -2,7 +2,8 @@ import { createHash } from "node:crypto";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Tally } from "../../../lib/core/activity/activity.ts";
-import { boundTallies, OTHERS } from "../../../lib/core/activity/bound-tallies.ts";
+import { boundTallies } from "../../../lib/core/activity/bound-tallies.ts";
+import { callerOf, OTHERS } from "../../../lib/core/activity/principal.ts";
 import { FOLDED, mergeTallies, tallyOf } from "../../../lib/core/activity/tally.ts";
 import { packTallies } from "../../../lib/store/activity/tally-codec.ts";
 import { connection } from "../../support/connections.ts";
@@ -139,4 +140,15 @@ describe("boundTallies", () => {
     expect(others).toBe(5_000 - (principalsOf(tallies).size - 1));
     expect(countOf(tallies.filter(({ principal }) => principal === OTHERS))).toBe(others);
   });
+});
+
+it("no record names its caller as those who are too many to be kept apart", () => {
+  for (const identity of [
+    { type: "others" },
+    { userName: "others" },
+    { principalId: "others:x" },
+    { invokedBy: "others" },
+  ])
+    expect(callerOf(identity).principal).toBe("unknown:others/");
+  expect(OTHERS).toBe("unknown:others");
 });
