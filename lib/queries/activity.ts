@@ -72,7 +72,7 @@ const tallies = async (
 /** The principal that was asked for, without its path: undefined where none was. AuditError as `principalNamed`. */
 const wantedOf = async (
   asked: string | undefined,
-  seen: Iterable<string>,
+  seen: readonly string[],
   catalogThen: () => Promise<KnownCatalog | undefined>,
 ): Promise<string | undefined> => {
   if (asked === undefined) return undefined;

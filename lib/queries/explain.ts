@@ -1,6 +1,6 @@
 // Why a role or a principal has a privilege, or which link of the chain is missing.
 import { foldArn } from "../core/activity/principal.ts";
-import { isArn, principalNamed, principalsNamed } from "../core/activity/principal-named.ts";
+import { isArn, principalAlike, principalNamed, principalsNamed } from "../core/activity/principal-named.ts";
 import { withoutPath } from "../core/base/ids.ts";
 import type { Privilege } from "../core/catalog/privileges.ts";
 import { roleNameReadings } from "../core/catalog/written-name.ts";
@@ -89,7 +89,11 @@ const whoOf = async (grounds: Grounds, asked: string): Promise<string> => {
   if (isArn(asked)) return checkedPrincipal(asked);
   const admins = (await grounds.adminLogins()) ?? [];
   const known = [...principalsIn(engine.catalog), ...admins.map(({ arn }) => arn)];
-  return principalsNamed(asked, known).length ? principalNamed(asked, known) : asked;
+  const isMeant =
+    principalsNamed(asked, known).length > 0 ||
+    (!engine.graph.roles.some(({ name }) => name.toLowerCase() === asked.toLowerCase()) &&
+      principalAlike(asked, known) !== undefined);
+  return isMeant ? principalNamed(asked, known) : asked;
 };
 
 /**

@@ -8,6 +8,8 @@ import { findRoles } from "../store/history/find-subject.ts";
 import type { ReadStore } from "../store/open-store.ts";
 import { principalsIn } from "./known-principals.ts";
 
+const PRINCIPAL = /^arn:[^:]+:(?:iam|sts):/;
+
 /** What findings have to be about; what is left out is not asked about. */
 export type About = {
   /** An ARN, of which a session's is folded to its role, or a name that one principal is known by. */
@@ -15,16 +17,16 @@ export type About = {
   readonly role?: string | undefined;
 };
 
-/** Whether a value, or anything in it, is the ARN. */
-const holds = (value: unknown, principal: string): boolean => {
-  if (typeof value === "string") return withoutPath(value) === principal;
-  if (typeof value !== "object" || value === null) return false;
-  return Object.values(value).some((part) => holds(part, principal));
+/** The principals' ARNs in a value, or in anything in it. */
+const arnsIn = (value: unknown): string[] => {
+  if (typeof value === "string") return PRINCIPAL.test(value) ? [value] : [];
+  if (typeof value !== "object" || value === null) return [];
+  return Object.values(value).flatMap(arnsIn);
 };
 
 /** A finding on several, as on a network, has them in its evidence. */
 const isAbout = ({ subject, evidence }: Finding, wanted: string): boolean =>
-  holds(subject.principal, wanted) || holds(evidence, wanted);
+  [subject.principal, ...arnsIn(evidence)].some((arn) => arn !== undefined && withoutPath(arn) === wanted);
 
 const newestCatalog = async ({ snapshots }: Pick<ReadStore, "snapshots">, cluster: Cluster) => {
   const head = await snapshots.head(cluster);
@@ -50,7 +52,7 @@ export const findingsAbout = async (
   if (principal === undefined) return found;
   const { periods } = await snapshots.mappingHistory(cluster);
   const known = [
-    ...findings.flatMap((finding) => finding.subject.principal ?? []),
+    ...findings.flatMap(({ subject, evidence }) => [subject.principal ?? [], arnsIn(evidence)].flat()),
     ...periods.map(({ arn }) => arn),
     ...(catalog ? principalsIn(catalog) : []),
   ];

@@ -101,7 +101,7 @@ type Known = {
  * The ARN of an IAM principal as it was given, or of the one among `known` that is called so. AuditError("usage") for the ARN of
  * something else and for a name of several, "not-found" for a name of none.
  */
-export const askedPrincipal = (asked: string, known: () => Iterable<string>): string =>
+export const askedPrincipal = (asked: string, known: () => readonly string[]): string =>
   isArn(asked) ? checkedPrincipal(asked) : principalNamed(asked, known());
 
 /** The ARN of an IAM principal as it was given. AuditError("usage"). */

@@ -36,5 +36,8 @@ it("is about a principal also where the evidence names it, with another path or 
     await about(findings, { principal: "arn:aws:sts::111122223333:assumed-role/reader/session" }),
   ).toEqual(["own", "among", "deep"]);
   expect(await about(findings, { principal: READER, role: "app_ro" })).toEqual(["own"]);
+  // A name that stands in evidence alone is known too.
+  const stranger = findingOf("stranger", { ...network, evidence: { refused: [`${READER}-2`] } });
+  expect(await about([...findings, stranger], { principal: "reader-2" })).toEqual(["stranger"]);
   expect(await about(findings, {})).toHaveLength(4);
 });

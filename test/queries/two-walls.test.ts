@@ -96,6 +96,10 @@ describe("the two walls", () => {
     await expect(explainAccess(grounds, { who: "nobody", ...asked })).rejects.toThrow(
       "there is no role nobody",
     );
+    const inCapitals = principalName(APP).toUpperCase();
+    await expect(explainAccess(grounds, { who: inCapitals, ...asked })).rejects.toThrow(
+      "no principal is known",
+    );
   });
 
   it.each(cases)(

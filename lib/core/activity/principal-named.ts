@@ -31,20 +31,34 @@ export const principalsNamed = (name: string, known: Iterable<string>): string[]
   return [...found.values()].sort(byText);
 };
 
+/** What one among `known` is called who would be meant in another case; undefined: nobody. */
+export const principalAlike = (name: string, known: Iterable<string>): string | undefined => {
+  const wanted = name.toLowerCase();
+  for (const principal of known) {
+    const shown = principalName(principal);
+    if (shown.toLowerCase() === wanted) return shown;
+  }
+  return undefined;
+};
+
 /**
  * An ARN as it is; else the one principal among `known` that is called so. AuditError("not-found") where none is, "usage" where
  * several are.
  */
-export const principalNamed = (asked: string, known: Iterable<string>): string => {
+export const principalNamed = (asked: string, known: readonly string[]): string => {
   if (isArn(asked)) return asked;
   const found = principalsNamed(asked, known);
   const [only] = found;
   if (only !== undefined && found.length === 1) return only;
   const name = JSON.stringify(asked.slice(0, 200));
-  if (only === undefined)
+  if (only === undefined) {
+    const alike = principalAlike(asked, known);
     throw new AuditError("not-found", `no principal is known by the name ${name}`, {
-      hint: "Give its IAM ARN, or its name as it is listed: arn:aws:iam::ACCOUNT:role/NAME, or NAME.",
+      hint: alike
+        ? `There is ${alike}: names keep their case.`
+        : "Give its IAM ARN, or its name as it is listed: arn:aws:iam::ACCOUNT:role/NAME, or NAME.",
     });
+  }
   const more = found.length > MOST_SHOWN ? `, and ${found.length - MOST_SHOWN} more` : "";
   throw new AuditError("usage", `${found.length} principals are called ${name}`, {
     hint: `Give the ARN of one: ${found.slice(0, MOST_SHOWN).join(", ")}${more}`,

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { principalNamed, principalsNamed } from "../../../lib/core/activity/principal-named.ts";
 import { principalName } from "../../../lib/core/base/visible-text.ts";
+import type { AuditError } from "../../../lib/errors.ts";
 
 const ACCOUNT = "arn:aws:iam::111122223333";
 const orders = `${ACCOUNT}:role/service/Orders`;
@@ -31,6 +32,18 @@ describe("a principal's name", () => {
 
   it.each(["", "orders", "Order", "ice/Orders", "111122223333", "role"])("%j is nobody's", (name) => {
     expect(() => principalNamed(name, known)).toThrow(/^no principal is known by the name/);
+  });
+
+  it("in another case is nobody's, and the error gives the one that is meant", () => {
+    const told = (name: string): unknown => {
+      try {
+        return principalNamed(name, known);
+      } catch (error) {
+        return (error as AuditError).hint;
+      }
+    };
+    expect(told("ORDERS")).toBe("There is Orders: names keep their case.");
+    expect(told("order")).toMatch(/^Give its IAM ARN/);
   });
 
   it("of a role and a user, or of two accounts, is ambiguous, and its error gives their ARNs", () => {
