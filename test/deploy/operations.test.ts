@@ -73,6 +73,7 @@ describe("docs/operations.md", () => {
         "Uninstall",
         "Rotate",
         "Mappings that the auditor may not read",
+        "Clusters that are not watched",
         "Clusters by tag",
         "Several Regions",
         "Several accounts",
@@ -83,7 +84,7 @@ describe("docs/operations.md", () => {
         "Retire a cluster",
         "Alarms",
       ],
-      ...["Replay a dead-letter queue", "Restore", "Move a store"],
+      ...["Replay a dead-letter queue", "A stored item that cannot be read", "Restore", "Move a store"],
     ]);
   });
 });
