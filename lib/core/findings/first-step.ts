@@ -12,8 +12,9 @@ const OF_IDENTITY_CENTER = /^role\/(?:aws-reserved\/sso\.amazonaws\.com\/|AWSRes
  * end a connection: it ends by itself within an hour.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_revoke-sessions.html
  */
-const inIam = (resource: string): string | undefined => {
-  if (OF_IDENTITY_CENTER.test(resource)) return "end the person's session in IAM Identity Center";
+const inIam = (resource: string, people: number): string | undefined => {
+  if (OF_IDENTITY_CENTER.test(resource))
+    return `end ${people > 1 ? "their sessions" : "the person's session"} in IAM Identity Center`;
   if (resource.startsWith("role/")) return "revoke the active sessions of the IAM role";
   if (resource.startsWith("user/")) return "deactivate its access keys";
   return undefined;
@@ -25,13 +26,14 @@ const SESSION_NAME = /^[\w+=,.@-]{2,64}$/;
 /** More people than these are in the evidence. */
 const SHOWN = 3;
 
-/**
- * The people that sessions of an IAM Identity Center role are named after: there a session bears the name of its user. All
- * that is known is that it is named so: a role of this name may be somebody else's. Undefined: no session names anybody.
- */
-const namedAfter = (resource: string, sessionNames: readonly string[]): string | undefined => {
-  if (!OF_IDENTITY_CENTER.test(resource)) return undefined;
-  const people = sessionNames.filter((name) => name !== REDACTED && SESSION_NAME.test(name));
+/** The people that sessions of an IAM Identity Center role are named after: there a session bears the name of its user. */
+const peopleIn = (resource: string, sessionNames: readonly string[]): readonly string[] =>
+  OF_IDENTITY_CENTER.test(resource)
+    ? sessionNames.filter((name) => name !== REDACTED && SESSION_NAME.test(name))
+    : [];
+
+/** All that is known is that sessions are named so: a role of this name may be somebody else's. Undefined: none names anybody. */
+const namedAfter = (people: readonly string[]): string | undefined => {
   if (!people.length) return undefined;
   const shown = people.slice(0, SHOWN).map((name) => `"${name}"`);
   const more = people.length - shown.length;
@@ -54,10 +56,11 @@ export const firstStepOf = (
   const isOwn = account === parseArn(cluster)?.account;
   if (resource === "root" && isOwn)
     return "Ask whoever holds the password of the root user. If nobody can explain it, change the password, delete its access keys, and look in CloudTrail for what else it did.";
-  const step = inIam(resource);
+  const named = peopleIn(resource, sessionNames);
+  const step = inIam(resource, named.length);
   const then = isOwn ? `then ${step}` : `and have account ${visible(account, 20)} ${step}`;
   const name = principalName(principal);
-  const people = namedAfter(resource, sessionNames);
+  const people = namedAfter(named);
   const access = people ? `the access of ${name}` : "its access";
   return `Ask ${people ?? `the owner of ${name}`}. If nobody can explain it, take ${access} away${step ? `, ${then}` : ""}.`;
 };

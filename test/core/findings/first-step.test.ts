@@ -44,6 +44,10 @@ describe("whom to ask about sessions of IAM Identity Center", () => {
     );
   });
 
+  it("ends the sessions of all who are named", () => {
+    expect(say(["ana", "ben"])).toMatch(/, then end their sessions in IAM Identity Center\.$/);
+  });
+
   it("is the owner for a role that names its sessions itself", () => {
     const others = ["role/ci/Deploy", "role/NotAWSReservedSSO_x", "user/ana"].map((one) => `${own}:${one}`);
     for (const principal of others) expect(say(["ana@example.com"], principal)).toMatch(/^Ask the owner of /);
