@@ -21,7 +21,7 @@ import {
 } from "./context.ts";
 import { settingsOf } from "./findings/judge-settings.ts";
 import type { Io } from "./io.ts";
-import { printable } from "./output.ts";
+import { paragraph, printable } from "./output.ts";
 import { iamBeside } from "./read-iam.ts";
 import { readText } from "./read-text.ts";
 import { addSourceOptions, type SourceOptions, sourceOf, whileConnecting } from "./source.ts";
@@ -51,16 +51,22 @@ const sayGaps = (io: Io, { engine }: Grounds): void => {
 /** "2026-09-12 15:06 UTC", with seconds where there are any. */
 const shown = (at: Instant): string => `${iso(at).slice(0, 19).replace("T", " ").replace(/:00$/, "")} UTC`;
 
-/** Which snapshot an answer rests on, and since when the cluster is gone; without a full stop. */
+/**
+ * Which snapshot an answer rests on, and since when the cluster is gone; without a full stop. `isAsked`: the time was asked for,
+ * so that it matters what the next snapshot shows.
+ */
 export const storedBasis = async (
   store: Store,
   cluster: Cluster,
-  { snapshot }: Grounds,
+  { snapshot, basis }: Grounds,
   at: Instant,
+  isAsked: boolean,
 ): Promise<string> => {
   const { seq = 0, takenAt = 0 } = snapshot?.manifest ?? {};
-  const gone = await goneAsOf(store, cluster, at);
-  return `Snapshot ${seq} of ${shown(takenAt)}${gone ? `. ${goneText(gone).replace(/\.$/, "")}` : ""}`;
+  const says = isAsked
+    ? (await basis())?.uncertainty.text
+    : await goneAsOf(store, cluster, at).then((gone) => gone && goneText(gone));
+  return `Snapshot ${seq} of ${shown(takenAt)}${says ? `. ${says.replace(/\.$/, "")}` : ""}`;
 };
 
 /**
@@ -80,7 +86,7 @@ export const withGrounds = async <T>(
       const settings = async () => (await settingsOf(io, store)).values;
       const grounds = await groundsAt(store, cluster, at, settings);
       sayGaps(io, grounds);
-      return work(grounds, await storedBasis(store, cluster, grounds, at));
+      return work(grounds, await storedBasis(store, cluster, grounds, at, options.at !== undefined));
     });
   }
   refuseAt(options);
@@ -101,7 +107,8 @@ export const withGrounds = async <T>(
 /** Says which snapshot an answer rests on: for people after it, beside JSON on stderr. */
 export const sayBasis = (io: Io, { json, ndjson }: OutputFlags, basis: string): void => {
   const out = json || ndjson ? io.stderr : io.stdout;
-  out.write(`${json || ndjson ? "" : "\n"}${basis}\n`);
+  const text = basis.includes(". ") ? `${basis}.` : basis;
+  out.write(json || ndjson ? `${text}\n` : `\n${paragraph(io, text)}\n`);
 };
 
 const placeOf = ({ kind, schema, object, column }: UnreadEntries): string =>

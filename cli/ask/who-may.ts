@@ -61,7 +61,7 @@ const fromStore = (io: Io, options: Options, asked: Parameters<typeof whoMayOf>[
     const cluster = await pickCluster(store, options.cluster);
     const at = atOption(io, options.at);
     const grounds = await groundsAt(store, cluster, at);
-    const basis = await storedBasis(store, cluster, grounds, at);
+    const basis = await storedBasis(store, cluster, grounds, at, options.at !== undefined);
     return { answer: whoMayAt(grounds, asked), basis, notes: [] };
   });
 

@@ -92,6 +92,10 @@ describe("who-can", () => {
     expect(then).toMatchObject({ role: "admin", principals: null, morePrincipals: "iam-not-read" });
     expect(told(`who-can SELECT orders --at ${at}`).err).toContain("unknown: Nothing of IAM was read here");
     expect(out).toContain("\nSnapshot 5 of 2026-03-01 11:00 UTC\n");
+    // Of a time that was asked for, also what the next snapshot shows.
+    expect(told(`who-can SELECT orders --at ${at}`).err).toMatch(
+      /^Snapshot \d+ of [^.]+ UTC\. (?:The next snapshot, of .*|Something changed between .*; when exactly is not known)\.$/m,
+    );
   });
 
   it("says which snapshot it rests on beside the rows, and which entries could not be read", async () => {
