@@ -5,6 +5,7 @@ import { ADMIN } from "../core/activity/admin-logins.ts";
 import { foldArn } from "../core/activity/principal.ts";
 import { isArn, principalNamed } from "../core/activity/principal-named.ts";
 import { type Cluster, withoutPath } from "../core/base/ids.ts";
+import { upToNow } from "../core/base/parse-time.ts";
 import { floorTo, HOUR, type Instant, type Interval } from "../core/base/time.ts";
 import { type KnownCatalog, knownRows } from "../core/catalog/known-catalog.ts";
 import { activityRows } from "../core/findings/activity-rows.ts";
@@ -84,7 +85,7 @@ const wantedOf = async (
 /**
  * The activity of a stretch, through whichever endpoint of the database, as of the last time that connections were added up.
  * AuditError("not-found") for a role that no snapshot up to then saw, and for a name that no principal is known by; "usage" for
- * one that several are.
+ * one that several are, and for an interval that has not begun.
  */
 export const activityOf = async (
   store: ReadStore,
@@ -92,7 +93,8 @@ export const activityOf = async (
   asked: ActivityQuestion,
   now: Instant,
 ): Promise<Activity> => {
-  const interval = { from: floorTo(HOUR, asked.interval.from), to: asked.interval.to };
+  const { from, to } = upToNow(asked.interval, now);
+  const interval = { from: floorTo(HOUR, from), to };
   const question = { ...asked, interval };
   const database = await databaseAt(store, cluster, interval.to);
   const { all, others } = await tallies(store, database, question);

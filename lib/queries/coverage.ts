@@ -1,5 +1,6 @@
 // For which hours of a stretch it is proven that the connections of a database were captured, and for which it is not and why.
 import type { Cluster } from "../core/base/ids.ts";
+import { upToNow } from "../core/base/parse-time.ts";
 import { floorTo, HOUR, type Instant, type Interval, iso } from "../core/base/time.ts";
 import type { Proof } from "../core/coverage/coverage.ts";
 import type { PeerProof } from "../core/coverage/peer-coverage.ts";
@@ -28,7 +29,10 @@ export type CoverageAnswer = Stretch & {
   readonly gone: string | null;
 };
 
-/** What is proven of the interval, from the hour that it begins in, as of `now`: by the computation that judgements rest on. */
+/**
+ * What is proven of the interval up to `now`, from the hour that it begins in: by the computation that judgements rest on.
+ * AuditError("usage") for an interval that has not begun.
+ */
 export const coverageOf = async (
   store: ReadStore,
   cluster: Cluster,
@@ -37,7 +41,8 @@ export const coverageOf = async (
 ): Promise<CoverageAnswer> => {
   // An hour is proven as a whole or not at all: half of one at the beginning would be counted twice.
   // Nothing was ever before the epoch: an hour there is none, and not a proven one.
-  const { from, to } = { from: Math.max(0, floorTo(HOUR, interval.from)), to: Math.max(0, interval.to) };
+  const asked = upToNow(interval, now);
+  const { from, to } = { from: Math.max(0, floorTo(HOUR, asked.from)), to: Math.max(0, asked.to) };
   const [{ covered, uncovered, settledUntil, peers, peersUnread }, gone] = await Promise.all([
     databaseProof(store, await databaseAt(store, cluster, to), { from, to }, now),
     goneAsOf(store, cluster, to),

@@ -2,6 +2,7 @@
 
 import { counted } from "../core/base/counted.ts";
 import { type Cluster, withoutPath } from "../core/base/ids.ts";
+import { upToNow } from "../core/base/parse-time.ts";
 import { byText } from "../core/base/sorted.ts";
 import { HOUR, type Instant, type Interval, iso } from "../core/base/time.ts";
 import type { ConnectAction, MayConnect } from "../core/iam/may-connect.ts";
@@ -159,7 +160,8 @@ export const tryProposal = async (
   now: Instant,
 ): Promise<PolicyTrial> => {
   checked(asked);
-  const { interval, proposed } = asked;
+  const { proposed } = asked;
+  const interval = upToNow(asked.interval, now);
   const snapshot = await store.snapshots.asOf(cluster, interval.to);
   const connections = await talliesIn(store, endpointOf(cluster), interval);
   const known = (): string[] => [

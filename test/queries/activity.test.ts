@@ -4,6 +4,7 @@ import type { ActivityRow, Grouping } from "../../lib/core/activity/activity-row
 import type { Principal } from "../../lib/core/base/ids.ts";
 import { DAY, HOUR, type Instant, iso } from "../../lib/core/base/time.ts";
 import { activityOf, parseGroupings } from "../../lib/queries/activity.ts";
+import { coverageOf } from "../../lib/queries/coverage.ts";
 import { openStore, type Store } from "../../lib/store/open-store.ts";
 import { cluster, estate } from "../support/catalogs.ts";
 import { connection } from "../support/connections.ts";
@@ -108,6 +109,22 @@ it("takes a principal's name for whom it names, and says where it names nobody o
   await expect(ask(["principal"], { role: "app" })).rejects.toThrow("no role was ever seen");
   // An ARN is somebody, known or not.
   expect(await names(arn("nobody"))).toEqual([]);
+});
+
+it("answers up to now, and refuses a stretch that has not begun", async () => {
+  const late = { from: NOW - 2 * HOUR, to: NOW + 30 * DAY };
+  const asked = { interval: late, by: ["principal"] as const };
+  expect(await activityOf(store, cluster, asked, NOW)).toMatchObject({ hours: 2, interval: { to: NOW } });
+  expect(await coverageOf(store, cluster, late, NOW)).toMatchObject({
+    hours: 2,
+    unprovenHours: 2,
+    to: iso(NOW),
+  });
+  const future = { from: NOW + HOUR, to: NOW + DAY };
+  await expect(activityOf(store, cluster, { ...asked, interval: future }, NOW)).rejects.toThrow(
+    "is in the future",
+  );
+  await expect(coverageOf(store, cluster, future, NOW)).rejects.toThrow("is in the future");
 });
 
 it("tells hours and networks apart, and counts each connection once", async () => {

@@ -42,3 +42,12 @@ export const parseInterval = (
   }
   return interval;
 };
+
+/** The interval up to `now`: nothing can be said of hours that have not come. AuditError("usage") where all of it has not. */
+export const upToNow = ({ from, to }: Interval, now: Instant): Interval => {
+  if (from > now)
+    throw new AuditError("usage", `from ${iso(from)} is in the future`, {
+      hint: "Ask for a time that has come.",
+    });
+  return { from, to: Math.min(to, now) };
+};
