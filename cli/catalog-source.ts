@@ -52,8 +52,8 @@ const sayGaps = (io: Io, { engine }: Grounds): void => {
 const shown = (at: Instant): string => `${iso(at).slice(0, 19).replace("T", " ").replace(/:00$/, "")} UTC`;
 
 /**
- * Which snapshot an answer rests on, and since when the cluster is gone; without a full stop. `isAsked`: the time was asked for,
- * so that it matters what the next snapshot shows.
+ * Which snapshot an answer rests on, and since when the cluster is gone, in a sentence where there is more to say than its number
+ * and time. `isAsked`: the time was asked for, so that it matters what the next snapshot shows.
  */
 export const storedBasis = async (
   store: Store,
@@ -66,7 +66,7 @@ export const storedBasis = async (
   const says = isAsked
     ? (await basis())?.uncertainty.text
     : await goneAsOf(store, cluster, at).then((gone) => gone && goneText(gone));
-  return `Snapshot ${seq} of ${shown(takenAt)}${says ? `. ${says.replace(/\.$/, "")}` : ""}`;
+  return `Snapshot ${seq} of ${shown(takenAt)}${says ? `. ${says}` : ""}`;
 };
 
 /**
@@ -107,8 +107,7 @@ export const withGrounds = async <T>(
 /** Says which snapshot an answer rests on: for people after it, beside JSON on stderr. */
 export const sayBasis = (io: Io, { json, ndjson }: OutputFlags, basis: string): void => {
   const out = json || ndjson ? io.stderr : io.stdout;
-  const text = basis.includes(". ") ? `${basis}.` : basis;
-  out.write(json || ndjson ? `${text}\n` : `\n${paragraph(io, text)}\n`);
+  out.write(json || ndjson ? `${basis}\n` : `\n${paragraph(io, basis)}\n`);
 };
 
 const placeOf = ({ kind, schema, object, column }: UnreadEntries): string =>

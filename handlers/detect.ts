@@ -8,7 +8,7 @@ import { detectorOf } from "../lib/detectors/index.ts";
 import { settleChannels } from "../lib/jobs/feed-channels.ts";
 import { type DetectOptions, detectCluster } from "../lib/jobs/judge-cluster.ts";
 import { DetectJob, type NotifyJob } from "../lib/jobs/messages.ts";
-import { noteUnwatched, watchOf } from "../lib/jobs/not-watched.ts";
+import { noteUnwatched, watchAndNote } from "../lib/jobs/not-watched.ts";
 import { isAnythingDue } from "../lib/jobs/standing.ts";
 import type { CountMetric } from "../lib/log.ts";
 import type { Store } from "../lib/store/open-store.ts";
@@ -68,14 +68,11 @@ export const detectHandler = (deps: DetectDeps) =>
   eachMessage(deps, async (body) => {
     await publishSettings(deps);
     const { cluster, reason, unlessSince, ifWatched } = DetectJob.parse(body);
-    const unwatched = ifWatched && (await watchOf(deps.store)(cluster));
+    const unwatched = ifWatched && (await watchAndNote(deps.store, cluster, deps.now()));
     if (unwatched) {
       deps.log.info("not watched", { cluster, because: unwatched.is });
       return askToTell(deps, cluster, await noteUnwatched(deps.store, cluster, deps.now()));
     }
-    // What is kept of one that nobody could read so far is found by that.
-    if (ifWatched && !(await deps.store.clusters.entry(cluster)))
-      await deps.store.unwatched.note(cluster, deps.now());
     if (unlessSince !== undefined) {
       const last = await deps.store.findings.lastLook(cluster);
       if (last && last.at >= unlessSince) {

@@ -75,6 +75,9 @@ export const Deployment = z.object({
 });
 export type Deployment = z.infer<typeof Deployment>;
 
+/** What a deployment has of a list with commas. */
+export const listOf = (text = ""): readonly string[] => text.split(",").filter((one) => one !== "");
+
 /** Days that what is kept of people stays; what is too short says why. */
 const daysOf = (name: RetentionName) =>
   z._default(

@@ -121,6 +121,10 @@ const countText = (rows: readonly WhoMayRow[], action: WhoMayRow["action"]): str
   return [`${action}: ${counts.join(", ")}`];
 };
 
+/** All that an answer rests on, in sentences. */
+const groundsText = (basis: string, answer: WhoMayAnswer, isLive: boolean): string =>
+  `${basis.endsWith(".") ? basis : `${basis}.`}${toldText(answer, isLive)} ${AS_FAR_AS_IT_GOES}`;
+
 /** Live answers say in their basis who was asked. */
 const toldText = ({ secondOpinions }: WhoMayAnswer, isLive: boolean): string =>
   secondOpinions && !isLive ? ` ${opinionsToldText(secondOpinions)}.` : "";
@@ -136,7 +140,7 @@ const print = (io: Io, options: Options, { answer, basis, notes }: Found): void 
   for (const note of notes) io.stderr.write(`unknown: ${note}\n`);
   if (isJson) {
     printRows(io, options, answer.rows, columns, "");
-    io.stderr.write(`${basis}.${toldText(answer, isLive)} ${AS_FAR_AS_IT_GOES}\n`);
+    io.stderr.write(`${groundsText(basis, answer, isLive)}\n`);
     return;
   }
   const heads = (["connect", "admin"] as const).flatMap((action) => countText(answer.rows, action));
@@ -147,7 +151,7 @@ const print = (io: Io, options: Options, { answer, basis, notes }: Found): void 
   const hidden = answer.rows.length - rows.length;
   if (hidden)
     io.stdout.write(`\nDenied, and not listed: ${hidden.toLocaleString("en-US")}. --all lists them.\n`);
-  io.stdout.write(`\n${paragraph(io, `${basis}.${toldText(answer, isLive)} ${AS_FAR_AS_IT_GOES}`)}\n`);
+  io.stdout.write(`\n${paragraph(io, groundsText(basis, answer, isLive))}\n`);
 };
 
 export const addWhoMay: AddCommand = (program, io) => {

@@ -1,4 +1,5 @@
 // Asks AWS for the clusters of each Region of the deployment, and the store for what was heard in other accounts.
+import { listOf } from "../config.ts";
 import { auditorIn } from "../core/base/auditor-in.ts";
 import { Cluster, type Principal, parseArn } from "../core/base/ids.ts";
 import { shellWord } from "../core/base/shell-word.ts";
@@ -14,9 +15,6 @@ const DEPLOY_MEMBER =
 /** What the auditor's login in a cluster needs, as a command that prints it. */
 export const setUpOf = (auditor: Principal | null | undefined, cluster: Cluster): string =>
   `npx dsql-audit setup-sql${auditor ? ` --principal ${shellWord(auditorIn(auditor, cluster))}` : ""} --cluster ${shellWord(cluster)}`;
-
-/** What a deployment has of a list with commas. */
-export const listOf = (text = ""): readonly string[] => text.split(",").filter((one) => one !== "");
 
 /** The links of the clusters in each Region, and of the accounts whose clusters are watched too. */
 export const placeLinks = async (

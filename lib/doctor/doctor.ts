@@ -1,5 +1,6 @@
 // Looks at every link between a connection and a mail: which holds, which is broken, which is unknown.
 
+import { listOf } from "../config.ts";
 import type { Cluster } from "../core/base/ids.ts";
 import type { Instant } from "../core/base/time.ts";
 import { AuditError } from "../errors.ts";
@@ -8,7 +9,7 @@ import type { Running } from "../store/findings/deployments.ts";
 import type { ReadStore } from "../store/open-store.ts";
 import { identityLink } from "./account-links.ts";
 import { clusterLinks, ownTrailOf, type Recorded, unreadLinks } from "./ask-cluster.ts";
-import { listOf, placeLinks } from "./ask-places.ts";
+import { placeLinks } from "./ask-places.ts";
 import { channelsOf, stackLinks } from "./ask-stack.ts";
 import { goneLink } from "./cluster-links.ts";
 import { handedOverLinks } from "./event-links.ts";

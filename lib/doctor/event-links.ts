@@ -1,13 +1,12 @@
 // Whether events are handed over from other accounts and Regions. The stacks there cannot be seen from here: so it goes by what
 // EventBridge brought from there, and without that it is unknown.
-import type { Deployment } from "../config.ts";
+import { type Deployment, listOf } from "../config.ts";
 import { type Cluster, parseArn } from "../core/base/ids.ts";
 import { iamRegionOf } from "../core/base/partition.ts";
 import { DAY, HOUR, type Instant, minute } from "../core/base/time.ts";
 import { type Arrival, waysBack } from "../core/coverage/arrivals.ts";
 import type { ReadStore } from "../store/open-store.ts";
 import { inParallel } from "../store/table/in-parallel.ts";
-import { listOf } from "./ask-places.ts";
 import { nobodyKnowsIamRegion } from "./deployed-links.ts";
 import { deployAs, FORWARD_IAM, FORWARD_REGION, type Home } from "./forward-stacks.ts";
 import { broken, type Link, ok, unknown } from "./link.ts";
@@ -90,9 +89,44 @@ type Heard = {
   readonly known: readonly Cluster[];
 };
 
-/**
- * The links of one account in these Regions, and of its IAM. `heard` undefined: what came from there could not be read.
- */
+/** One account, and what came from there; `heard` undefined: that could not be read. */
+type From = {
+  readonly heard: Heard | undefined;
+  readonly account: string;
+  readonly home: Home;
+  readonly now: Instant;
+};
+
+const unread = (link: string, deploy: string): Link =>
+  unknown(link, "what came from there is not known", `If it is not there yet: ${deploy}`);
+
+const regionLinks = ({ heard, account, home, now }: From, regions: readonly string[]): Promise<Link[]> =>
+  Promise.all(
+    regions.map(async (region) => {
+      const link = `events of ${account} in ${region}`;
+      const deploy = deployAs({ account, from: region }, FORWARD_REGION, home);
+      if (!heard) return unread(link, deploy);
+      const there = await placeHeard(heard.store, heard.known, { account, region }, now);
+      return eventsLink(link, there, now, deploy);
+    }),
+  );
+
+const iamLink = async ({ heard, account, home, now }: From): Promise<Link> => {
+  const link = `IAM events of ${account}`;
+  const from = iamRegionOf(home.region);
+  if (from === undefined)
+    return unknown(
+      link,
+      nobodyKnowsIamRegion(home.region),
+      `Deploy deploy/${FORWARD_IAM.template} there, as account ${account}.`,
+    );
+  const deploy = deployAs({ account, from }, FORWARD_IAM, home);
+  return heard
+    ? iamEventsLink(link, await iamHeard(heard.store, account, now), now, deploy)
+    : unread(link, deploy);
+};
+
+/** The links of one account in these Regions, and of its IAM. `heard` undefined: what came from there could not be read. */
 export const forwardedLinks = async (
   heard: Heard | undefined,
   account: string,
@@ -100,34 +134,9 @@ export const forwardedLinks = async (
   home: Home,
   now: Instant,
 ): Promise<Link[]> => {
-  const unread = (link: string, deploy: string): Link =>
-    unknown(link, "what came from there is not known", `If it is not there yet: ${deploy}`);
-  const links = regions.map(async (region) => {
-    const link = `events of ${account} in ${region}`;
-    const deploy = deployAs({ account, from: region }, FORWARD_REGION, home);
-    if (!heard) return unread(link, deploy);
-    return eventsLink(
-      link,
-      await placeHeard(heard.store, heard.known, { account, region }, now),
-      now,
-      deploy,
-    );
-  });
-  const iam = async (): Promise<Link> => {
-    const link = `IAM events of ${account}`;
-    const from = iamRegionOf(home.region);
-    if (from === undefined)
-      return unknown(
-        link,
-        nobodyKnowsIamRegion(home.region),
-        `Deploy deploy/${FORWARD_IAM.template} there, as account ${account}.`,
-      );
-    const deploy = deployAs({ account, from }, FORWARD_IAM, home);
-    return heard
-      ? iamEventsLink(link, await iamHeard(heard.store, account, now), now, deploy)
-      : unread(link, deploy);
-  };
-  return Promise.all([...links, iam()]);
+  const from = { heard, account, home, now };
+  const [links, iam] = await Promise.all([regionLinks(from, regions), iamLink(from)]);
+  return [...links, iam];
 };
 
 /**
@@ -143,11 +152,11 @@ export const handedOverLinks = async (
   if (!deployment || !account || !region) return [];
   const home = { account, region };
   const [further, members] = [listOf(deployment.regions), listOf(deployment.members)];
-  const own = await forwardedLinks(heard, account, further, home, now);
-  // Its own IAM is told of where it runs, unless that is another Region.
-  const isIamHere = iamRegionOf(region) === region;
+  const own = { heard, account, home, now };
+  // Its own IAM tells where it runs, unless that is another Region.
+  const ofOwnIam = iamRegionOf(region) === region ? [] : [await iamLink(own)];
   const others = await Promise.all(
     members.map((member) => forwardedLinks(heard, member, [region, ...further], home, now)),
   );
-  return [...(isIamHere ? own.slice(0, -1) : own), ...others.flat()];
+  return [...(await regionLinks(own, further)), ...ofOwnIam, ...others.flat()];
 };

@@ -1,6 +1,6 @@
 // A cluster of which connections come, by a shared trail or by EventBridge, although nobody chose to watch it. They are counted, so
 // that nothing is lost if somebody does; nobody is told of them as findings.
-import type { Deployment } from "../config.ts";
+import { type Deployment, listOf } from "../config.ts";
 import { type Cluster, parseArn } from "../core/base/ids.ts";
 import { lazily } from "../core/base/lazily.ts";
 import type { Instant } from "../core/base/time.ts";
@@ -13,8 +13,6 @@ import type { ReadStore, Store } from "../store/open-store.ts";
 import { unlessUnreadable } from "./unreadable.ts";
 
 type WatchStores = Pick<ReadStore, "clusters" | "deployments" | "snapshots">;
-
-const listOf = (text: string): readonly string[] => text.split(",").filter((one) => one !== "");
 
 /** undefined: nobody wrote it, or an earlier release did, which did not say which clusters it watches. */
 export const watchingOf = (deployment: Deployment | null | undefined): Watching | undefined => {
@@ -47,8 +45,12 @@ const peersBySnapshot = (
  * cluster that is watched: both are one database, and who connects at the one uses what is watched at the other.
  */
 export const watchOf = (store: WatchStores): ((cluster: Cluster) => Promise<NotWatched | undefined>) => {
-  const entriesOnce = lazily((_: "") => store.clusters.entries());
-  const runningOnce = lazily((_: "") => store.deployments.read());
+  const entriesOnce = lazily<void, ReturnType<WatchStores["clusters"]["entries"]>>(() =>
+    store.clusters.entries(),
+  );
+  const runningOnce = lazily<void, ReturnType<WatchStores["deployments"]["read"]>>(() =>
+    store.deployments.read(),
+  );
   const peersOnce = lazily((cluster: Cluster) => peersBySnapshot(store, cluster));
   const isPeer = async (cluster: Cluster, entries: readonly ClusterEntry[]): Promise<boolean> => {
     const own = parseArn(cluster);
@@ -63,10 +65,25 @@ export const watchOf = (store: WatchStores): ((cluster: Cluster) => Promise<NotW
   return async (cluster) => {
     // First, for it is one small item, and true of nearly all that are asked about.
     if (await store.clusters.entry(cluster)) return undefined;
-    const watching = watchingOf((await runningOnce(""))?.deployment);
+    const watching = watchingOf((await runningOnce())?.deployment);
     const why = watching && notWatchedBy(cluster, watching);
-    return why && !(await isPeer(cluster, await entriesOnce(""))) ? why : undefined;
+    return why && !(await isPeer(cluster, await entriesOnce())) ? why : undefined;
   };
+};
+
+/**
+ * The same for who is to evaluate it. One that is watched and was never read is noted: by that what is kept of its connections is
+ * found.
+ */
+export const watchAndNote = async (
+  store: WatchStores & Pick<Store, "unwatched">,
+  cluster: Cluster,
+  now: Instant,
+): Promise<NotWatched | undefined> => {
+  if (await store.clusters.entry(cluster)) return undefined;
+  const unwatched = await watchOf(store)(cluster);
+  if (!unwatched) await store.unwatched.note(cluster, now);
+  return unwatched;
 };
 
 /**

@@ -92,7 +92,7 @@ const surroundingsOf = (facts: Facts): Omit<SurpriseFacts, keyof CountedDays> =>
 
 type SurpriseOf = (rules: readonly SignRule[]) => SurpriseAt;
 
-/** Of this endpoint, and of the database as a whole; each made once for the same rules. */
+/** Of this endpoint, and of the database as a whole, which is the same where there is no other; each made once for the same rules. */
 const surprisesOf = (facts: Facts): { readonly own: SurpriseOf; readonly database: SurpriseOf } => {
   const around = surroundingsOf(facts);
   const once = (days: (rules: readonly SignRule[]) => CountedDays): SurpriseOf => {
@@ -103,11 +103,9 @@ const surprisesOf = (facts: Facts): { readonly own: SurpriseOf; readonly databas
       return known;
     };
   };
-  const { peers: _, ...alone } = facts;
-  return {
-    own: once((rules) => databaseDays(alone, around, rules)),
-    database: once((rules) => databaseDays(facts, around, rules)),
-  };
+  const { peers, ...alone } = facts;
+  const own = once((rules) => databaseDays(alone, around, rules));
+  return { own, database: peers?.length ? once((rules) => databaseDays(facts, around, rules)) : own };
 };
 
 const byTime = (a: Tally, b: Tally): number => a.firstAt - b.firstAt || a.lastAt - b.lastAt;

@@ -79,7 +79,7 @@ const profileFolder = (
   };
 };
 
-/** Profiles are read, added up when they change, and added up anew; `slotDays`: how long segments are kept. */
+/** Profiles are read, added up when they change, and added up anew. */
 export const profileStore = (table: Table, dirty: DirtyHours) => {
   const hours = profileHours(table);
   return {

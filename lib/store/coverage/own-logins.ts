@@ -62,7 +62,6 @@ export const noteLogin = async (
     const found = await table.get(key, { consistent: true });
     // One that cannot be read is written anew: all that it has to say stands in the record.
     const stored = found && LoginItem.safeParse(found).data;
-    // What either way has shown stays shown, whichever comes late.
     const trailAt = stored?.trailAt ?? (way === "trail" ? now : null);
     const before = stored ? eventAtOf(stored) : 0;
     const eventAt = way === "event" && !before ? now : before;

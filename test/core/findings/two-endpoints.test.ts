@@ -2,8 +2,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { activityIndex } from "../../../lib/core/activity/activity-index.ts";
-import { joinProfiles } from "../../../lib/core/activity/join-profiles.ts";
-import { mergeTallies, tallyOf } from "../../../lib/core/activity/tally.ts";
 import { DAY, HOUR, type Instant, type Interval } from "../../../lib/core/base/time.ts";
 import type { KnownCatalog } from "../../../lib/core/catalog/known-catalog.ts";
 import {
@@ -22,7 +20,6 @@ import { mappingsWith } from "../../../lib/core/findings/mapping-judgement.ts";
 import { lastElsewhere } from "../../../lib/core/findings/used-elsewhere.ts";
 import { auditView } from "../../../lib/core/findings/view.ts";
 import { detectors } from "../../../lib/detectors/index.ts";
-import { connection } from "../../support/connections.ts";
 import { useLedger } from "../../support/ledgers.ts";
 import { both, mappings, one, PEER } from "../../support/two-endpoints.ts";
 
@@ -274,32 +271,4 @@ it("says of a silence that it is one endpoint's where nobody can tell the peers"
       expect.stringContaining("is not known: access denied"),
     ],
   ]);
-});
-
-it("has the connections of one cluster that had all of them, by hour and by day", () => {
-  const CELLS = [HOUR, DAY];
-  const event = fc.record({
-    id: fc.uuid(),
-    at: fc.integer({ min: 0, max: 3 * DAY - 1 }),
-    there: fc.boolean(),
-    sourceIp: fc.constantFrom("10.0.0.7", "10.1.0.7"),
-  });
-  fc.assert(
-    fc.property(fc.uniqueArray(event, { selector: ({ id }) => id, maxLength: 30 }), (events) => {
-      for (const cell of CELLS) {
-        const profiles = (some: typeof events) =>
-          [...Map.groupBy(some, ({ at }) => Math.floor(at / cell) * cell)]
-            .sort(([a], [b]) => a - b)
-            .map(([from, mine]) => ({
-              ...{ cluster: EXAMPLE_CLUSTER, from, to: from + cell, folded: 0 },
-              tallies: mergeTallies(
-                mine.map(({ id, at, sourceIp }) => tallyOf(connection(id, at, { sourceIp }))),
-              ),
-            }));
-        const [here, there] = [false, true].map((side) => profiles(events.filter((e) => e.there === side)));
-        expect(joinProfiles([here ?? [], there ?? []])).toEqual(profiles(events));
-      }
-    }),
-    { numRuns: 100 },
-  );
 });
