@@ -6,7 +6,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import { HOUR } from "../../lib/core/base/time.ts";
 import { acknowledge } from "../../lib/core/findings/acknowledge.ts";
 import { type Finding, Severity, worstFirst } from "../../lib/core/findings/finding.ts";
-import { isOver } from "../../lib/core/incidents/threads.ts";
+import { isOver, ownIncident } from "../../lib/core/incidents/threads.ts";
 import { sendNotices } from "../../lib/jobs/send-notices.ts";
 import { openStore, type Store } from "../../lib/store/open-store.ts";
 import { cluster } from "../support/catalogs.ts";
@@ -30,6 +30,8 @@ class World {
   /** How many more mails the topic takes; undefined: all. */
   takes: number | undefined;
   readonly mails: Mail[] = [];
+  /** Incidents that somebody takes care of as less than people were told: back to that is a rise, and told by the same subject. */
+  readonly takenForLess = new Set<string>();
   readonly table: Fresh;
   constructor(table: Fresh) {
     this.table = table;
@@ -104,8 +106,15 @@ const commands = fc.commands(
         changing(`becomes ${to}`, at, (one) => (isOver(one) ? one : { ...one, severity: to })),
       ),
     n.map((at) =>
-      changing("acks", at, (one, now) =>
-        one.status === "open" ? acknowledge(one, now, { by: "ana" }) : one,
+      step(`acks(${at})`, (world) =>
+        world.look((all) =>
+          all.map((one, of) => {
+            if (of !== at % all.length || one.status !== "open") return one;
+            if (worstFirst(one.noticedSeverity ?? "low", one.severity) < 0)
+              world.takenForLess.add(ownIncident(one));
+            return acknowledge(one, world.now, { by: "ana" });
+          }),
+        ),
       ),
     ),
     n.map((at) =>
@@ -176,7 +185,8 @@ describe("whatever happens", () => {
           const sure = mails.filter(({ unsure }) => !unsure);
           expect(sure.filter(isEnd).length, `${reference} ends`).toBeLessThanOrEqual(1);
           const subjects = sure.map(({ subject }) => subject);
-          expect(new Set(subjects).size, subjects.join("\n")).toBe(subjects.length);
+          const again = world.takenForLess.has(reference) ? 1 : 0;
+          expect(subjects.length - new Set(subjects).size, subjects.join("\n")).toBeLessThanOrEqual(again);
         }
         const before = world.mails.length;
         await world.send();
