@@ -116,22 +116,10 @@ export const requireAsOf = async (
   throw none(cluster, at, await store.after(cluster, at));
 };
 
-/** The store over one table. Times in and out are epoch milliseconds. */
-export const createSnapshotStore = (table: Table, { now }: SnapshotStoreOptions): SnapshotStore => {
-  const open = async (cluster: Cluster, sealed: SealedManifest): Promise<Snapshot> => {
-    return { ...sealed, catalog: await readCatalog(table, cluster, sealed.manifest.root) };
-  };
-  const openIf = async (
-    cluster: Cluster,
-    sealed: SealedManifest | undefined,
-  ): Promise<Snapshot | undefined> => sealed && open(cluster, sealed);
-
-  /** The derived items, and what a run that died has not derived yet: readers never wait for the repair. */
-  const timeline: SnapshotStore["timeline"] = async (
-    cluster,
-    subject,
-    { first = 0, last = Number.MAX_SAFE_INTEGER } = {},
-  ) => {
+/** The derived items, and what a run that died has not derived yet: readers never wait for the repair. */
+const timelineIn =
+  (table: Table): SnapshotStore["timeline"] =>
+  async (cluster, subject, { first = 0, last = Number.MAX_SAFE_INTEGER } = {}) => {
     const { head, derivedTo } = await readHead(table, cluster);
     if (!head) return [];
     const items = readTimeline(table, cluster, subject, { first, last: Math.min(last, derivedTo) });
@@ -143,6 +131,18 @@ export const createSnapshotStore = (table: Table, { now }: SnapshotStoreOptions)
     }
     return found;
   };
+
+/** The store over one table. Times in and out are epoch milliseconds. */
+export const createSnapshotStore = (table: Table, { now }: SnapshotStoreOptions): SnapshotStore => {
+  const open = async (cluster: Cluster, sealed: SealedManifest): Promise<Snapshot> => {
+    return { ...sealed, catalog: await readCatalog(table, cluster, sealed.manifest.root) };
+  };
+  const openIf = async (
+    cluster: Cluster,
+    sealed: SealedManifest | undefined,
+  ): Promise<Snapshot | undefined> => sealed && open(cluster, sealed);
+
+  const timeline = timelineIn(table);
 
   const history: SnapshotStore["mappingHistory"] = async (cluster, at) => {
     const sealed =
