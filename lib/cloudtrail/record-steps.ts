@@ -182,6 +182,57 @@ const documentStep =
     return at;
   };
 
+/** Between the keys of an object that holds the records; a key may come twice in it, and the records of both are records. */
+const wrapperStep =
+  (scan: Scan, enterRecords: EnterRecords): Step =>
+  (chunk, at) => {
+    const byte = chunk[at] as number;
+    const { afterKey } = scan;
+    if (isSpace(byte)) return at;
+    scan.afterKey = byte === COLON && afterKey === 1 ? 2 : 0;
+    if (byte === QUOTE) {
+      scan.inString = true;
+      scan.keyAt = scan.depth === 1 ? 0 : -1;
+    } else if (byte === OPEN_BRACKET && afterKey === 2) enterRecords(scan.home);
+    else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) scan.depth++;
+    else if ((byte === CLOSE_BRACE || byte === CLOSE_BRACKET) && --scan.depth === 0) scan.where = scan.home;
+    return at;
+  };
+
+/** Between the elements of a list, or the documents of a file. */
+const betweenStep = (scan: Scan): Step => {
+  const begin = (at: number, byte: number): void => {
+    scan.inElement = true;
+    scan.start = at;
+    scan.afterKey = 0;
+    scan.scalar = byte !== OPEN_BRACE && byte !== OPEN_BRACKET;
+    scan.opening = scan.where === LIST && byte === OPEN_BRACE;
+    scan.depth = scan.scalar ? 0 : 1;
+    if (scan.scalar && byte === QUOTE) {
+      scan.inString = true;
+      scan.keyAt = -1;
+    }
+  };
+
+  return (chunk, at) => {
+    const byte = chunk[at] as number;
+    scan.lineStart = byte === NEWLINE;
+    if (isSpace(byte) || isMark(byte)) return at;
+    if (!scan.seenAny) {
+      scan.seenAny = true;
+      scan.noJson = byte !== OPEN_BRACE && byte !== OPEN_BRACKET;
+      if (scan.noJson) return at;
+    }
+    if (byte === COMMA) return at;
+    if (scan.where === TOP && byte === OPEN_BRACKET) scan.where = LIST;
+    else if (scan.where !== TOP && byte === CLOSE_BRACKET) {
+      scan.where = scan.where === RECORDS ? WRAPPER : TOP;
+      scan.depth = 1;
+    } else begin(at, byte);
+    return at;
+  };
+};
+
 /** The steps through everything but the elements of lists, byte by byte. */
 export const stepsOf = (
   scan: Scan,
@@ -203,58 +254,16 @@ export const stepsOf = (
 
   const inDocument = documentStep(scan, finish, enterRecords);
 
+  const inWrapper = wrapperStep(scan, enterRecords);
+
+  const between = betweenStep(scan);
+
   const inScalar: Step = (chunk, at) => {
     const byte = chunk[at] as number;
     if (byte !== COMMA && byte !== CLOSE_BRACKET && !isSpace(byte)) return at;
     if (scan.where === TOP && byte !== NEWLINE) return at;
     finish(chunk.subarray(scan.start, at));
     return scan.where === WRAPPER ? inWrapper(chunk, at) : between(chunk, at);
-  };
-
-  // A key may come twice in one object, and the records of both are records.
-  const inWrapper: Step = (chunk, at) => {
-    const byte = chunk[at] as number;
-    const { afterKey } = scan;
-    if (isSpace(byte)) return at;
-    scan.afterKey = byte === COLON && afterKey === 1 ? 2 : 0;
-    if (byte === QUOTE) {
-      scan.inString = true;
-      scan.keyAt = scan.depth === 1 ? 0 : -1;
-    } else if (byte === OPEN_BRACKET && afterKey === 2) enterRecords(scan.home);
-    else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) scan.depth++;
-    else if ((byte === CLOSE_BRACE || byte === CLOSE_BRACKET) && --scan.depth === 0) scan.where = scan.home;
-    return at;
-  };
-
-  const begin = (at: number, byte: number): void => {
-    scan.inElement = true;
-    scan.start = at;
-    scan.afterKey = 0;
-    scan.scalar = byte !== OPEN_BRACE && byte !== OPEN_BRACKET;
-    scan.opening = scan.where === LIST && byte === OPEN_BRACE;
-    scan.depth = scan.scalar ? 0 : 1;
-    if (scan.scalar && byte === QUOTE) {
-      scan.inString = true;
-      scan.keyAt = -1;
-    }
-  };
-
-  const between: Step = (chunk, at) => {
-    const byte = chunk[at] as number;
-    scan.lineStart = byte === NEWLINE;
-    if (isSpace(byte) || isMark(byte)) return at;
-    if (!scan.seenAny) {
-      scan.seenAny = true;
-      scan.noJson = byte !== OPEN_BRACE && byte !== OPEN_BRACKET;
-      if (scan.noJson) return at;
-    }
-    if (byte === COMMA) return at;
-    if (scan.where === TOP && byte === OPEN_BRACKET) scan.where = LIST;
-    else if (scan.where !== TOP && byte === CLOSE_BRACKET) {
-      scan.where = scan.where === RECORDS ? WRAPPER : TOP;
-      scan.depth = 1;
-    } else begin(at, byte);
-    return at;
   };
 
   return { inText, inOpening, inDocument, inScalar, inWrapper, between };

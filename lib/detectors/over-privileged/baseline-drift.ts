@@ -58,51 +58,54 @@ export const baselineDrift = /* @__PURE__ */ defineDetector({
       : [],
 });
 
+const exampleCatalog = (letters: string) => ({
+  roles: ["admin", "app"].map((name, i) => databaseRole(i === 0 ? 10 : 100, name)),
+  schemas: [{ oid: 2200, name: "shop", owner: 10, acl: null }],
+  relations: [
+    {
+      oid: 300, schema: 2200, name: "orders", kind: "r" as const, owner: 10,
+      acl: { entries: letters ? [{ grantee: 100, grantor: 10, privileges: letters, grantable: "" }] : [], unknown: [] },
+    },
+  ],
+}); // biome-ignore format: one glance
+
+const exampleBaseline = (more: Partial<Baseline> = {}, own: Partial<Component> = {}): Baseline => ({
+  version: 1,
+  components: [
+    {
+      name: "checkout",
+      role: "app",
+      attributes: ["LOGIN"],
+      permissions: [{ schema: "shop", tables: [{ names: ["orders"], privileges: ["SELECT"] }] }],
+      ...own,
+    },
+  ],
+  ...more,
+});
+
 export const cases = (): Case[] => {
-  const roles = ["admin", "app"].map((name, i) => databaseRole(i === 0 ? 10 : 100, name));
-  const catalog = (letters: string) => ({
-    roles,
-    schemas: [{ oid: 2200, name: "shop", owner: 10, acl: null }],
-    relations: [
-      {
-        oid: 300, schema: 2200, name: "orders", kind: "r" as const, owner: 10,
-        acl: { entries: letters ? [{ grantee: 100, grantor: 10, privileges: letters, grantable: "" }] : [], unknown: [] },
-      },
-    ],
-  }); // biome-ignore format: one glance
-  const component: Component = {
-    name: "checkout",
-    role: "app",
-    attributes: ["LOGIN"],
-    permissions: [{ schema: "shop", tables: [{ names: ["orders"], privileges: ["SELECT"] }] }],
-  };
-  const baseline = (more: Partial<Baseline> = {}, own: Partial<Component> = {}): Baseline => ({
-    version: 1,
-    components: [{ ...component, ...own }],
-    ...more,
-  });
   const mapped = { mappings: [{ to: "App", role: "app" }] };
   const emergency = {
-    catalog: catalog("r"),
+    catalog: exampleCatalog("r"),
     connections: daily("App", 1, daysAgo(1)),
     ...mapped,
   };
   return [
     {
       name: "fires for a grant that nobody declared",
-      facts: exampleFacts({ catalog: catalog("rd"), baseline: baseline() }),
+      facts: exampleFacts({ catalog: exampleCatalog("rd"), baseline: exampleBaseline() }),
       expect: ["app"],
     },
     {
       name: "fires for a declared privilege that is not there",
-      facts: exampleFacts({ catalog: catalog(""), baseline: baseline() }),
+      facts: exampleFacts({ catalog: exampleCatalog(""), baseline: exampleBaseline() }),
       expect: ["app"],
     },
     {
       name: "fires for a grant past its end",
       facts: exampleFacts({
-        catalog: catalog("r"),
-        baseline: baseline(
+        catalog: exampleCatalog("r"),
+        baseline: exampleBaseline(
           {},
           {
             permissions: [
@@ -119,14 +122,14 @@ export const cases = (): Case[] => {
     },
     {
       name: "fires for use of an emergency role outside its windows",
-      facts: exampleFacts({ ...emergency, baseline: baseline({}, { breakGlass: { windows: [] } }) }),
+      facts: exampleFacts({ ...emergency, baseline: exampleBaseline({}, { breakGlass: { windows: [] } }) }),
       expect: ["app"],
     },
     {
       name: "is quiet while the use lies in a declared window",
       facts: exampleFacts({
         ...emergency,
-        baseline: baseline(
+        baseline: exampleBaseline(
           {},
           { breakGlass: { windows: [{ from: "2026-06-29", to: "2026-06-30", reason: "restore" }] } },
         ),
@@ -135,28 +138,30 @@ export const cases = (): Case[] => {
     },
     {
       name: "is quiet while there is no baseline",
-      facts: exampleFacts({ catalog: catalog("rd") }),
+      facts: exampleFacts({ catalog: exampleCatalog("rd") }),
       expect: [],
     },
     {
       name: "is quiet while a planned change is open",
       facts: exampleFacts({
-        catalog: catalog("rd"),
-        baseline: baseline({ plannedChanges: [{ name: "move", from: "2026-06-30", to: "2026-07-02" }] }),
+        catalog: exampleCatalog("rd"),
+        baseline: exampleBaseline({
+          plannedChanges: [{ name: "move", from: "2026-06-30", to: "2026-07-02" }],
+        }),
       }),
       expect: [],
     },
     {
       name: "is quiet while the tables could not be read",
       facts: exampleFacts({
-        catalog: { ...catalog("r"), relations: "permission denied" },
-        baseline: baseline(),
+        catalog: { ...exampleCatalog("r"), relations: "permission denied" },
+        baseline: exampleBaseline(),
       }),
       expect: [],
     },
     {
       name: "clears when the grant is revoked",
-      facts: exampleFacts({ catalog: catalog("r"), baseline: baseline() }),
+      facts: exampleFacts({ catalog: exampleCatalog("r"), baseline: exampleBaseline() }),
       expect: [],
     },
   ];
