@@ -1,8 +1,9 @@
 // Whether the Principal or NotPrincipal of a resource-based policy means the one who asks, and how directly it names it.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
-import { parseArn } from "../base/ids.ts";
+import { foldArn } from "../activity/principal.ts";
+import { parseArn, withoutPath } from "../base/ids.ts";
 import type { PrincipalElement, PrincipalKind } from "./policy.ts";
-import { boundaryOf, isRole, type Subject, uniqueIdOf } from "./subject.ts";
+import { boundaryOf, isRead, isRole, roleNamed, type Subject, uniqueIdOf } from "./subject.ts";
 import { some, type Truth, truthOf } from "./truth.ts";
 import { matches, patternOf } from "./wildcard.ts";
 
@@ -20,7 +21,7 @@ export type PrincipalMatch = {
 };
 
 const ACCOUNT = /^\d{12}$/;
-const UNIQUE_ID = /^A(?:IDA|ROA)[A-Z0-9]+$/;
+const UNIQUE_ID = /^A(IDA|ROA)[A-Z0-9]+$/;
 
 const match = (grade: Grade, truth: Truth, says: string | null = null): PrincipalMatch => ({
   grade,
@@ -35,19 +36,45 @@ const shown = (value: string): string => JSON.stringify(value.slice(0, 200));
 const ofSession = (subject: Subject, value: string, resource: string): PrincipalMatch => {
   const [, name = "", ...rest] = resource.split("/");
   const session = rest.join("/");
-  if (!isRole(subject) || subject.role.name !== name) return none;
+  const asks = roleNamed(subject);
+  if (asks?.name !== name) return none;
   // "you cannot use a wildcard to mean all sessions"
   if (/[*?]/.test(session))
     return match("direct", "unknown", `${shown(value)} is no principal that a policy can name`);
-  if (subject.session !== null) return match("direct", truthOf(subject.session === session));
+  if (asks.session !== null) return match("direct", truthOf(asks.session === session));
   return match("direct", "open", `the session is called ${session}`);
+};
+
+/** AIDA… of a user, AROA… of a role: what a policy holds once the identity that it named is deleted. */
+const ofUniqueId = (subject: Subject, value: string, letters: string): PrincipalMatch => {
+  const grade = isRole(subject) ? "role" : "direct";
+  const id = uniqueIdOf(subject);
+  if (id !== null) return match(grade, truthOf(id === value));
+  const isOfItsKind =
+    letters === "ROA"
+      ? roleNamed(subject) !== null
+      : parseArn(subject.arn)?.resource.startsWith("user/") === true;
+  return isOfItsKind
+    ? match(grade, "unknown", `its id is not known, which may be ${shown(value)}`)
+    : match(grade, "no");
+};
+
+/** One role or user by its ARN; of one that was not read the path is not sure, and a session's ARN has none. */
+const ofIdentity = (subject: Subject, value: string): PrincipalMatch => {
+  const own = isRole(subject) ? subject.role.arn : subject.arn;
+  const grade = isRole(subject) ? "role" : "direct";
+  if (own === value) return match(grade, "yes");
+  const mayBe = !isRead(subject) && withoutPath(value) === withoutPath(foldArn(subject.arn));
+  return mayBe
+    ? match(grade, "unknown", `its path is not known: it may be ${shown(value)}`)
+    : match(grade, "no");
 };
 
 const ofAws = (subject: Subject, value: string): PrincipalMatch => {
   if (value === "*") return match("direct", "yes");
   if (ACCOUNT.test(value)) return match("account", truthOf(subject.account === value));
-  if (UNIQUE_ID.test(value))
-    return match(isRole(subject) ? "role" : "direct", truthOf(uniqueIdOf(subject) === value));
+  const [, letters] = UNIQUE_ID.exec(value) ?? [];
+  if (letters !== undefined) return ofUniqueId(subject, value, letters);
   const arn = parseArn(value);
   const isKnown = arn?.service === "iam" || arn?.service === "sts";
   if (!arn || !isKnown)
@@ -68,7 +95,7 @@ const ofAws = (subject: Subject, value: string): PrincipalMatch => {
       ? match("direct", "unknown", `${shown(value)} has a wildcard, which a principal cannot have`)
       : none;
   }
-  return match(isRole(subject) ? "role" : "direct", truthOf(own === value));
+  return ofIdentity(subject, value);
 };
 
 const ofEntry = (subject: Subject, kind: PrincipalKind, value: string): PrincipalMatch => {
@@ -79,7 +106,7 @@ const ofEntry = (subject: Subject, kind: PrincipalKind, value: string): Principa
       // The role that a service assumes is a role; the service itself never connects.
       return none;
     case "Federated":
-      return isRole(subject) ? match("direct", "open", `the session was federated by ${value}`) : none;
+      return roleNamed(subject) ? match("direct", "open", `the session was federated by ${value}`) : none;
     case "CanonicalUser":
       return match("direct", "unknown", "CanonicalUser is known to Amazon S3 alone");
     default:
@@ -103,7 +130,15 @@ export const notPrincipalDenies = (subject: Subject, { entries }: PrincipalEleme
   const account = some(found.filter(({ grade }) => grade === "account").map(({ truth }) => truth));
   if (subject.kind === "root") return match("direct", account === "yes" ? "no" : "yes");
   const own = some(found.filter(({ grade }) => grade !== "account").map(({ truth }) => truth));
-  if (account === "yes" && own === "yes") return none;
+  if (account === "yes" && own === "yes") {
+    return isRead(subject)
+      ? none
+      : match(
+          "direct",
+          "unknown",
+          "NotPrincipal denies whoever has a permissions boundary, which was not read",
+        );
+  }
   if (account === "no" && own === "no") return match("direct", "yes");
   const open = found.find(({ truth }) => truth === "open");
   if (account === "yes" && open) return match("direct", "open", `not so where ${open.says}`);

@@ -1,5 +1,6 @@
 // The request context of a connect, as far as it is known beforehand: each condition key known, absent, open or unread.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
+import { foldArn } from "../activity/principal.ts";
 import type { Tag } from "./facts.ts";
 import { contextKey, type KnownContext, type KnownValue } from "./known-context.ts";
 import { isRole, type Subject, uniqueIdOf } from "./subject.ts";
@@ -74,9 +75,13 @@ const principalType = ({ subject }: Request): KeyValue => {
   return subject.kind === "root" ? known("Account") : present;
 };
 
-/** The ARN of the role, with its path, and not that of its session. */
-const principalArn = ({ subject }: Request): KeyValue =>
-  known(isRole(subject) ? subject.role.arn : subject.arn);
+/** The ARN of the role, with its path, and not that of its session, which does not tell the path. */
+const principalArn = ({ subject }: Request): KeyValue => {
+  if (isRole(subject)) return known(subject.role.arn);
+  return subject.arn !== foldArn(subject.arn)
+    ? { state: "unread", reason: "the path of its role is not known" }
+    : known(subject.arn);
+};
 
 /** Keys that are in every signed request, with a value that the request decides. */
 const always: ReadonlySet<string> = new Set([

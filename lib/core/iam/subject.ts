@@ -22,6 +22,24 @@ export type SubjectKind = Subject["kind"];
 export const isRole = (subject: Subject): subject is Extract<Subject, { role: IamRole }> =>
   subject.kind === "role" || subject.kind === "service-linked-role";
 
+/** Whether its policies, its id and its boundary are known: it is one of the users and roles that were read. */
+export const isRead = (subject: Subject): boolean => subject.kind === "user" || isRole(subject);
+
+/**
+ * The role that asks, by what its ARN says where it was not read; null: it is none. `session` null: any, or one that the ARN
+ * does not tell.
+ */
+export const roleNamed = (
+  subject: Subject,
+): { readonly name: string; readonly session: string | null } | null => {
+  if (isRole(subject)) return { name: subject.role.name, session: subject.session };
+  const { service, resource = "" } = parseArn(subject.arn) ?? {};
+  const [, role] = /^role\/(?:.*\/)?([^/]+)$/s.exec(service === "iam" ? resource : "") ?? [];
+  if (role !== undefined) return { name: role, session: null };
+  const [, name, session] = /^assumed-role\/([^/]+)\/(.+)$/s.exec(service === "sts" ? resource : "") ?? [];
+  return name === undefined ? null : { name, session: session ?? null };
+};
+
 /** "aws-service-role" is the path that IAM keeps for them: UserGuide/id_roles_create-service-linked-role.html */
 export const roleKind = ({ path, arn }: Pick<IamRole, "path" | "arn">): "role" | "service-linked-role" =>
   path.startsWith("/aws-service-role/") || arn.includes(":role/aws-service-role/")

@@ -93,12 +93,14 @@ const cutsOfIdentity = (
   return changes;
 };
 
-/** The words of a Principal that mean this identity alone. */
+/** The words of a Principal that mean this identity alone; of whom it is not known whom they mean they are left. */
 const wordsFor = (subject: Subject, statement: Statement): string[] =>
   (statement.principals?.entries ?? []).flatMap((entry) =>
     entry.kind === "AWS" &&
     entry.value !== "*" &&
-    principalMatches(subject, { not: false, entries: [entry] }).some(({ grade }) => grade !== "account")
+    principalMatches(subject, { not: false, entries: [entry] }).some(
+      ({ grade, truth }) => grade !== "account" && truth !== "unknown",
+    )
       ? [entry.value]
       : [],
   );
