@@ -24,8 +24,8 @@ const withAction = (statement: Raw, action: string): Raw[] =>
 
 const isNegated = (operator: string): boolean =>
   /^(?:String|Arn|Numeric|Date)Not|^NotIpAddress$/.test(operator);
-const wantsAbsent = (value: unknown): boolean =>
-  listOf(value).some((one) => String(one).toLowerCase() === "true");
+const asked = (value: unknown): string[] => listOf(value).map((one) => String(one).toLowerCase());
+const wantsAbsent = (value: unknown): boolean => asked(value).every((one) => one === "true");
 
 /** A negated test holds for a key that is missing as well: the test for that beside it is what lets any value pass. */
 const withoutIdleNull = (statement: Raw): Raw => {
@@ -68,7 +68,8 @@ const fenceOf = (statement: Raw): Raw[] | undefined => {
   const denies = tests.map(({ operator, key, values }): Raw | undefined => {
     const isNull = operator === "Null";
     const opposite = isNull ? "Null" : opposites[operator];
-    if (opposite === undefined) return undefined;
+    // A test that asks for nothing, or has no opposite.
+    if (opposite === undefined || (isNull && new Set(asked(values)).size !== 1)) return undefined;
     const value = isNull ? String(!wantsAbsent(values)) : values;
     return {
       Effect: "Deny",

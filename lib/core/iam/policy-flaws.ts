@@ -31,8 +31,9 @@ const ADMIN = "dsql:dbconnectadmin";
 
 const nameOf = (statement: Statement, at: number): string => statement.sid ?? `statement ${at + 1}`;
 const isNegated = ({ operator }: Condition): boolean => operator.negated;
+/** With both values it asks for nothing. */
 const wantsAbsent = ({ operator, values }: Condition): boolean =>
-  operator.kind === "presence" && values.some((value) => value.toLowerCase() === "true");
+  operator.kind === "presence" && values.every((value) => value.toLowerCase() === "true");
 
 /** Everything but the action, in one text: two statements that ask the same of a request have the same. */
 const asked = ({ resources, principals, conditions }: Statement): string =>

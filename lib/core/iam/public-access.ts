@@ -1,10 +1,11 @@
 // Whether a cluster's policy keeps the internet out. Without a policy nothing does:
 // https://docs.aws.amazon.com/aurora-dsql/latest/userguide/resource-based-policies.html
+import { type AddressRange, inRange, parseAddress, parseRange } from "./address.ts";
 import { applies } from "./applies.ts";
 import { clusterParts } from "./iam-file.ts";
 import type { KnownContext } from "./known-context.ts";
 import type { ConnectAction } from "./may-connect.ts";
-import type { Policy, Statement } from "./policy.ts";
+import type { Policy, PrincipalElement, Statement } from "./policy.ts";
 import { notPrincipalDenies, principalMatches } from "./principal-element.ts";
 import type { Request } from "./request.ts";
 import { partsOf } from "./subject.ts";
@@ -16,8 +17,29 @@ const networkKeys: ReadonlySet<string> = new Set([
   "aws:vpceorgid", "aws:vpceorgpaths",
 ]); // biome-ignore format: one glance
 
-/** Addresses of documentation, which no policy lists, and one of each kind: RFC 5737 and 3849. */
-const STRANGERS = ["203.0.113.77", "198.51.100.77", "2001:db8:ffff::77"];
+/** Somebody from each corner of the internet. */
+const STRANGERS: readonly (readonly string[])[] = [
+  ["3.77.113.9", "38.77.113.9", "66.77.113.9", "98.77.113.9", "131.77.113.9", "163.77.113.9", "203.0.113.77"],
+  ["2001:db8:ffff::77", "2600:77::77", "2a05:77::77"],
+];
+
+/** What is named is a network and not half the internet: from this length on. */
+const NAMED = { 32: 8, 128: 16 } as const;
+
+/** The networks that the policy names, from which nobody is a stranger. */
+const namedNetworks = ({ statements }: Policy): AddressRange[] =>
+  statements
+    .flatMap(({ conditions }) => conditions.filter(({ operator }) => operator.kind === "range"))
+    .flatMap(({ values }) => values.flatMap((value) => parseRange(value) ?? []))
+    .filter(({ bits, prefix }) => prefix >= NAMED[bits]);
+
+/** A stranger is none of those that a policy names one by one, of whom it would depend on an id or a session. */
+const exceptOne = (principals: PrincipalElement): PrincipalElement => ({
+  ...principals,
+  entries: principals.entries.filter(
+    ({ kind, value }) => kind === "AWS" && !/^A(?:IDA|ROA)|:(?:assumed-role|federated-user)\//.test(value),
+  ),
+});
 
 const stranger = (address: string): KnownContext =>
   new Map([
@@ -41,7 +63,15 @@ const isAboutNetwork = ({ conditions }: Statement): boolean =>
  */
 export const keepsInternetOut = (policy: Policy, cluster: string, action: ConnectAction): Truth => {
   const { account, partition, region } = clusterParts(cluster);
-  const truths = STRANGERS.map((address): Truth => {
+  const networks = namedNetworks(policy);
+  const isStranger = (text: string): boolean => {
+    const address = parseAddress(text);
+    return address !== undefined && !networks.some((network) => inRange(address, network));
+  };
+  const strangers = STRANGERS.map((some) => some.filter(isStranger));
+  // Whoever names networks all over the internet keeps nobody out.
+  if (strangers.some(({ length }) => length === 0)) return "no";
+  const truths = strangers.flat().map((address): Truth => {
     const request: Request = {
       subject: {
         ...partsOf(`arn:${partition}:iam::${account}:role/no-role-that-a-policy-names`),
@@ -62,7 +92,7 @@ export const keepsInternetOut = (policy: Policy, cluster: string, action: Connec
     return some(
       denies.map((statement) => {
         if (statement.problem !== null) return "unknown";
-        const { principals } = statement;
+        const principals = statement.principals && exceptOne(statement.principals);
         const named = !principals
           ? "unknown"
           : principals.not

@@ -8,6 +8,8 @@ import { allow, deny, everybody, IAM_CLUSTER, policy, roleArn } from "../../supp
 const both = ["dsql:DbConnect", "dsql:DbConnectAdmin"];
 const no = (more: object): object => deny({ ...everybody, Action: both, ...more });
 const vpcOnly = no({ Condition: { Null: { "aws:SourceVpc": "true" } } });
+const badNetworks = no({ Condition: { IpAddress: { "aws:SourceIp": ["3.0.0.0/8", "203.0.113.0/24"] } } });
+const oneSession = "arn:aws:sts::111122223333:assumed-role/app/job-1";
 const kinds = (...statements: readonly unknown[]): string[] =>
   policyFlaws(JSON.stringify(policy(...statements)), IAM_CLUSTER).map(({ kind }) => kind);
 
@@ -39,6 +41,48 @@ describe("policyFlaws", () => {
       [
         no({
           Condition: { Null: { "aws:SourceVpc": "true" }, NotIpAddress: { "aws:SourceIp": "192.0.2.0/24" } },
+        }),
+      ],
+    ],
+    ...["203.0.113.0/24", "198.51.100.0/24", "2001:db8::/32", "3.0.0.0/8"].map(
+      (range): [string, readonly string[], readonly unknown[]] => [
+        `${range} only, whichever network that is`,
+        [],
+        [no({ Condition: { NotIpAddress: { "aws:SourceIp": range } } })],
+      ],
+    ),
+    [
+      "both halves of the internet",
+      ["public"],
+      [no({ Condition: { NotIpAddress: { "aws:SourceIp": ["0.0.0.0/1", "128.0.0.0/1"] } } })],
+    ],
+    [
+      "every network of the internet by its name",
+      ["public"],
+      [
+        no({
+          Condition: {
+            NotIpAddress: { "aws:SourceIp": Array.from({ length: 256 }, (_, first) => `${first}.0.0.0/8`) },
+          },
+        }),
+      ],
+    ],
+    ["a Deny for networks that are known as bad", ["public"], [badNetworks]],
+    ["a Deny for one deleted role", ["public"], [no({ Principal: { AWS: "AROAEXAMPLE" } })]],
+    [
+      "a Deny for one session, and one for whom Google federated",
+      ["public"],
+      [no({ Principal: { AWS: oneSession } }), no({ Principal: { Federated: "accounts.google.com" } })],
+    ],
+    [
+      "a key that is missing or not, and equal to something: it asks for the latter alone",
+      ["public"],
+      [
+        no({
+          Condition: {
+            Null: { "aws:SourceVpc": ["true", "false"] },
+            StringEquals: { "aws:SourceVpc": "vpc-1" },
+          },
         }),
       ],
     ],
