@@ -79,8 +79,8 @@ export const clusterLinks = async (
   return [
     loginLink(logins, setUpOf(settings?.values.auditor, cluster)),
     snapshotLink(head, now, asleep, unchosen),
-    mappingsLink(head),
-    readingLink(head, unreadIam),
+    mappingsLink(head, cluster),
+    readingLink(head, cluster, unreadIam),
     // AWS's simulator, and what IAM says now, are asked for as whoever runs this, in one account.
     ...(ports && (!auditor || !isMember(auditor, cluster))
       ? [await opinionLink(store, ports, cluster, now)]

@@ -1,6 +1,8 @@
 // The links of one cluster, from its database login to its evaluation, by what the deployed functions left in the store.
+import type { Cluster } from "../core/base/ids.ts";
 import { DAY, HOUR, type Instant, minute } from "../core/base/time.ts";
 import { MAPPINGS_GRANT } from "../core/catalog/auditor-needs.ts";
+import { isDsql, sectionNames } from "../core/catalog/catalog.ts";
 import { type Asleep, isLeftAsleep, LATE_MS } from "../core/coverage/asleep.ts";
 import { BACK_WITHIN_MS } from "../core/coverage/canary-match.ts";
 import { isUnchosen, type Unchosen } from "../core/coverage/chosen.ts";
@@ -60,10 +62,19 @@ export const loginLink = (
 
 const TRY_GRANT = `Try, as admin in the cluster: ${MAPPINGS_GRANT}`;
 
-/** Whether the mappings could be read, and how: AWS does not document who may. */
-export const mappingsLink = (head: SealedManifest | undefined): Link => {
+/** A cluster that is PostgreSQL by its address; one that was reached by another address and has mappings is Aurora DSQL. */
+const hasNoMappings = ({ manifest }: SealedManifest, cluster: Cluster): boolean =>
+  !isDsql({ cluster }) && manifest.rows[sectionNames.indexOf("mappings")] === 0;
+
+/** Whether the mappings could be read, and how: AWS does not document who may. A PostgreSQL server is not asked for them. */
+export const mappingsLink = (head: SealedManifest | undefined, cluster: Cluster): Link => {
   if (!head) return unknown("mappings", "no snapshot was taken yet");
   const { unreadable, meta } = head.manifest;
+  if (hasNoMappings(head, cluster))
+    return unknown(
+      "mappings",
+      "not applicable: PostgreSQL has no sys.iam_pg_role_mappings. By its address this is no Aurora DSQL cluster",
+    );
   if (unreadable.mappings !== undefined)
     return broken(
       "mappings",
@@ -86,12 +97,17 @@ export const mappingsLink = (head: SealedManifest | undefined): Link => {
 };
 
 /** What else of the newest snapshot could not be read: by the section, `iam.` before a part of IAM. */
-export const readingLink = (head: SealedManifest | undefined, unreadIam: readonly string[]): Link => {
+export const readingLink = (
+  head: SealedManifest | undefined,
+  cluster: Cluster,
+  unreadIam: readonly string[],
+): Link => {
   if (!head) return unknown("catalog and IAM", "no snapshot was taken yet");
   const sections = Object.keys(head.manifest.unreadable).filter((section) => section !== "mappings");
   const unread = [...sections, ...unreadIam];
+  const all = isDsql({ cluster }) ? "all of it is readable" : "the catalog is readable; IAM is not asked";
   return unread.length === 0
-    ? ok("catalog and IAM", "all of it is readable")
+    ? ok("catalog and IAM", all)
     : broken(
         "catalog and IAM",
         `unreadable: ${unread.join(", ")}`,

@@ -1,20 +1,29 @@
 // What doctor says of one cluster: its snapshots, logins, mappings and the proof of its capture.
 import { describe, expect, it } from "vitest";
+import { Cluster } from "../../lib/core/base/ids.ts";
 import { HOUR, MINUTE } from "../../lib/core/base/time.ts";
+import { sectionNames } from "../../lib/core/catalog/catalog.ts";
 import {
   canaryLink,
   evaluationLink,
+  mappingsLink as linkOfMappings,
+  readingLink as linkOfReading,
   loginLink,
-  mappingsLink,
-  readingLink,
   snapshotLink,
 } from "../../lib/doctor/cluster-links.ts";
 
+import { cluster as dsql } from "../support/catalogs.ts";
+
 const NOW = Date.parse("2026-11-02T09:20:00Z");
+type Head = Parameters<typeof linkOfMappings>[0];
+const mappingsLink = (head: Head) => linkOfMappings(head, dsql);
+const readingLink = (head: Head, unreadIam: readonly string[]) => linkOfReading(head, dsql, unreadIam);
 
 describe("a cluster", () => {
-  const head = (age: number, unreadable: object = {}, meta: object = {}) =>
-    ({ manifest: { takenAt: NOW - age, unreadable, meta } }) as unknown as Parameters<typeof snapshotLink>[0];
+  const head = (age: number, unreadable: object = {}, meta: object = {}, mappings: number | null = 0) => {
+    const rows = sectionNames.map((name) => (name === "mappings" ? mappings : 1));
+    return { manifest: { takenAt: NOW - age, unreadable, meta, rows } } as unknown as Head;
+  };
   const canary = (minutes: number, seen: boolean) => ({
     ...{ at: NOW - minutes * MINUTE, eventId: seen ? "e" : null },
     seenInTrailAt: seen ? NOW : null,
@@ -78,6 +87,20 @@ describe("a cluster", () => {
     const read = mappingsLink(head(0, {}, { asAdmin: "read" }));
     expect([read.state, read.says]).toEqual(["ok", expect.stringContaining("read as admin")]);
     expect(mappingsLink(head(0, {}, { asAdmin: "not-needed" })).next).toContain("set it to off");
+  });
+  it("is not asked for mappings, nor IAM about it, where it is a PostgreSQL server by its address", () => {
+    const postgres = Cluster.parse("postgres://db.example.com:5432/app");
+    expect(linkOfMappings(head(0), postgres)).toMatchObject({
+      state: "unknown",
+      says: expect.stringContaining("PostgreSQL has no sys.iam_pg_role_mappings"),
+      next: null,
+    });
+    expect(linkOfReading(head(0), postgres, []).says).toBe("the catalog is readable; IAM is not asked");
+    // Aurora DSQL behind another address: it has the view, which was read or refused.
+    expect(linkOfMappings(head(0, {}, {}, 3), postgres).state).toBe("ok");
+    expect(linkOfMappings(head(0, { mappings: null }, {}, null), postgres).state).toBe("broken");
+    const own = Cluster.parse("postgres://abc.dsql.us-east-1.on.aws:5432/postgres");
+    expect(linkOfMappings(head(0), own).state).toBe("ok");
   });
   it("proves its capture by the newest login that had time to come back", () => {
     expect(canaryLink([canary(100, true), canary(10, false)], NOW).state).toBe("ok");

@@ -12,10 +12,12 @@ import { Cluster } from "../../lib/core/base/ids.ts";
 import { DAY, MINUTE } from "../../lib/core/base/time.ts";
 import type { LinkRow } from "../../lib/doctor/link.ts";
 import { registerCluster } from "../../lib/store/history/clusters.ts";
+import { createSnapshotStore } from "../../lib/store/history/snapshots.ts";
 import * as keys from "../../lib/store/table/keys.ts";
 import { simulatedClock } from "../../local/clock.ts";
 import { type Stack, TABLE_NAME, TRAIL_BUCKET } from "../../local/stack.ts";
 import { AWAY, startAwayStack } from "../support/away-stack.ts";
+import { estate } from "../support/catalogs.ts";
 import { cliIn } from "../support/cli.ts";
 import { fillStore } from "../support/table.ts";
 
@@ -250,6 +252,22 @@ describe("doctor", () => {
       { link: "store", state: "unknown" },
     ]);
     expect(rows.filter((row) => row.cluster === other).length).toBeGreaterThan(5);
+  });
+
+  it("says that a PostgreSQL server has no mappings to read, and calls nothing readable that nobody asked for", async () => {
+    const postgres = Cluster.parse("postgres://localhost:5432/app");
+    await fillStore(join(folder, "pg.db"), async (table) => {
+      await registerCluster(table, postgres);
+      const plain = { ...estate({ mappings: [] }), cluster: postgres };
+      await createSnapshotStore(table, { now: () => NOW }).save(postgres, plain, NOW);
+    });
+    const rows = (await cli("doctor --store pg.db --json")).json() as LinkRow[];
+    expect(stateOf(rows, "snapshot")).toBe("ok");
+    expect(rows.find(({ link }) => link === "mappings")).toMatchObject({
+      state: "unknown",
+      says: expect.stringContaining("not applicable"),
+    });
+    expect(rows.find(({ link }) => link === "catalog and IAM")?.says).not.toContain("all of it");
   });
 
   it("asks nothing of AWS about a store in a file, and shows what the file holds", async () => {

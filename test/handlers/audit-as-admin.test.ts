@@ -88,7 +88,10 @@ describe("auditAsAdmin", () => {
       "DbConnect allowed",
       "DbConnectAdmin allowed",
     ]);
-    expect(mappingsLink(await head())).toMatchObject({ state: "ok", next: expect.stringContaining("GRANT") });
+    expect(mappingsLink(await head(), cluster)).toMatchObject({
+      state: "ok",
+      next: expect.stringContaining("GRANT"),
+    });
   });
 
   it("stays a finding about the auditor while it is in use, and is no stranger's login", async () => {
@@ -142,7 +145,7 @@ describe("auditAsAdmin", () => {
     // That admin was refused says nothing of the auditor's own login.
     const { canaries, failed } = await store.canaries.look(cluster, { from: T - HOUR, to: at }, at);
     expect([canaries.length, failed]).toEqual([2, []]);
-    expect(mappingsLink(await head())).toMatchObject({
+    expect(mappingsLink(await head(), cluster)).toMatchObject({
       state: "broken",
       says: expect.stringContaining("auditAsAdmin did not help"),
     });
