@@ -4,7 +4,6 @@ import { basename, join } from "node:path";
 import wrapAnsi from "wrap-ansi";
 import { DAY, HOUR, iso } from "../../lib/core/base/time.ts";
 import { principalName } from "../../lib/core/base/visible-text.ts";
-import { shortId } from "../../lib/core/findings/finding-id.ts";
 import { declaredAccessAt } from "../../lib/queries/baseline-drift.ts";
 import type { ReadStore } from "../../lib/store/open-store.ts";
 import { BASELINE_FILE } from "../../local/demo/declare.ts";
@@ -111,9 +110,7 @@ export const demoDocument = async (
       story,
       midnight,
       findings,
-      (id) =>
-        mails.find(({ text }) => text.includes(id) || text.includes(`[${shortId(id)}]`))?.file.slice(0, 4) ??
-        null,
+      mails.map(({ file, text }) => ({ number: file.slice(0, 4), text })),
     ),
     baseline: declared
       ? {
@@ -148,10 +145,12 @@ const hang = (width: number, head: string, text: string): string => {
   return lines.map((line, i) => (i === 0 ? head : " ".repeat(head.length)) + line).join("\n");
 };
 
-/** "mail 12", or that it stands in the list alone. */
-const toldBy = ({ finding, mail }: Told): string | null => {
+/** "mail 12", with what that mail said where it is no longer so; or that it stands in the list alone. */
+export const toldBy = ({ finding, severity, mail, mailedSeverity }: Told): string | null => {
   if (finding === null) return null;
-  return mail === null ? "listed" : `mail ${Number(mail)}`;
+  if (mail === null) return "listed";
+  const then = mailedSeverity === null || mailedSeverity === severity ? "" : `, as ${mailedSeverity}`;
+  return `mail ${Number(mail)}${then}`;
 };
 
 const columns: readonly Column<Told>[] = [

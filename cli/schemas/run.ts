@@ -108,6 +108,9 @@ export const Demonstrated = z.looseObject({
           .string()
           .nullable()
           .describe("The number of the first mail about it; null: it was not mailed."),
+        mailedSeverity: z
+          .nullable(Severity)
+          .describe("What that mail called it, which may have changed since; null: it was not mailed."),
         because: z.string().nullable(),
       }),
     )

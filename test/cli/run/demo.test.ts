@@ -115,6 +115,10 @@ describe("the whole loop", () => {
     const isValid = ajv.compile(JSON.parse(readFileSync(schema, "utf8")) as object);
     expect(isValid(JSON.parse(JSON.stringify(document))), JSON.stringify(isValid.errors)).toBe(true);
     expect(document.told.every(({ finding }) => finding !== null)).toBe(true);
+    // What a mail called it is read from the mail itself.
+    const mailed = document.told.filter(({ mail }) => mail !== null);
+    expect(mailed.length).toBeGreaterThan(20);
+    expect(mailed.filter(({ mailedSeverity }) => mailedSeverity === null)).toEqual([]);
   });
 
   iamTests(demo);
