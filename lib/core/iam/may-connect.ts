@@ -34,11 +34,17 @@ export type Because = {
   readonly from: PolicySource | "account";
 };
 
+/** One of `grants` must hold, and one of `within`, which are the boundary's; of an empty list nothing is asked. */
+export type Way = { readonly grants: readonly Weighed[]; readonly within: readonly Weighed[] };
+
+/** The statements that count and that the request decides on: one of the ways opens, none where it is open; each Deny closes. */
+export type OpenTo = { readonly ways: readonly Way[]; readonly denies: readonly Weighed[] };
+export const NOTHING_OPEN: OpenTo = { ways: [], denies: [] };
+
 export type Verdict = {
   readonly verdict: MayConnect;
   readonly because: readonly Because[];
-  /** The statements that count and that the request decides on: an Allow opens, a Deny closes. */
-  readonly open: readonly Weighed[];
+  readonly open: OpenTo;
   /** Why it is unknown. */
   readonly reasons: readonly string[];
 };
@@ -74,48 +80,88 @@ const reasonsOf = (weighed: readonly Weighed[]): string[] => {
   return [...new Set(texts)];
 };
 
+const isOpen = (one: Weighed): boolean => truthOf(one) === "open";
+
+/** All of its lists must allow it, each by one of its statements. */
+type Route = readonly (readonly Weighed[])[];
+const truthOfList = (list: readonly Weighed[]): Truth => some(list.map(truthOf));
+const truthOfWay = (lists: Route): Truth => every(lists.map(truthOfList));
+
+/**
+ * The routes that count, with the statements that count in them: none that leads nowhere, where one surely leads through none
+ * but such, and of a list that surely allows it nothing but what does so.
+ */
+const waysThrough = (routes: readonly Route[]): Route[] => {
+  const leading = routes.filter((route) => truthOfWay(route) !== "no");
+  const sure = leading.filter((route) => truthOfWay(route) === "yes");
+  return (sure.length ? sure : leading).map((route) =>
+    route.map((list) => {
+      const certain = list.filter((one) => truthOf(one) === "yes");
+      return certain.length ? certain : list;
+    }),
+  );
+};
+
+/** What the request decides of each route; those that ask for no boundary are one. */
+const openWays = (routes: readonly Route[]): Way[] => {
+  const all = routes.map(([grants = [], within = []]) => ({
+    grants: grants.filter(isOpen),
+    within: within.filter(isOpen),
+  }));
+  const bounded = all.filter(({ within }) => within.length);
+  const free = all.filter(({ within }) => !within.length).flatMap(({ grants }) => grants);
+  return [...bounded, ...(free.length ? [{ grants: free, within: [] }] : [])];
+};
+
+const denial = (because: readonly Because[]): Verdict => ({
+  verdict: "denied",
+  because,
+  open: NOTHING_OPEN,
+  reasons: [],
+});
+
+/** The permissions boundary that does not allow it, whoever grants it; null: there is none, or it may allow it. */
+export const forbiddenBy = ({ boundary }: Pick<Weight, "boundary">): string | null =>
+  boundary && truthOfList(allows(boundary.statements)) === "no" ? boundary.policy : null;
+
 /**
  * In one account an Allow of either side is enough, and a Deny of any policy outweighs it. A boundary must allow too, but for
  * what the cluster's policy grants to a user, to a session or to everybody; what it grants to the account delegates alone.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-basics.html
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
  */
-export const weigh = ({ identity, boundary, cluster }: Weight): Verdict => {
-  const granted = allows(identity);
+export const weigh = (weight: Weight): Verdict => {
+  const { identity, boundary, cluster } = weight;
   const named = allows(cluster).filter(({ grade }) => grade !== "account");
   const direct = named.filter(({ grade }) => grade === "direct");
-  const byRole = named.filter(({ grade }) => grade === "role");
-  const within = boundary ? allows(boundary.statements) : [];
-  const inBoundary: Truth = boundary ? some(within.map(truthOf)) : "yes";
-  const limited = every([some([...granted, ...byRole].map(truthOf)), inBoundary]);
-  const allowed = some([limited, ...direct.map(truthOf)]);
+  const limited = [...allows(identity), ...named.filter(({ grade }) => grade === "role")];
+  const within = boundary ? allows(boundary.statements) : null;
+  const ways = waysThrough([[limited, ...(within ? [within] : [])], [direct]]);
+  const allowed = some(ways.map(truthOfWay));
   const against = denies([...identity, ...(boundary?.statements ?? []), ...cluster]);
   const denied = some(against.map(truthOf));
-  const grants = [...granted, ...named];
 
-  if (denied === "yes") {
-    const because = becauseOf(against.filter((one) => truthOf(one) === "yes"));
-    return { verdict: "denied", because, open: [], reasons: [] };
-  }
+  if (denied === "yes") return denial(becauseOf(against.filter((one) => truthOf(one) === "yes")));
   if (allowed === "no") {
-    const because: Because[] =
-      boundary && inBoundary === "no" && grants.length
+    const grants = [...limited, ...direct];
+    return denial(
+      boundary && forbiddenBy(weight) !== null && grants.length
         ? [...becauseOf(grants), { policy: boundary.policy, sid: null, effect: "none", from: "boundary" }]
-        : [];
-    return { verdict: "denied", because, open: [], reasons: [] };
+        : [],
+    );
   }
-  const counted = [...grants, ...(limited === "no" ? [] : within)];
-  const isUnknown = allowed === "unknown" || denied === "unknown";
-  const because = becauseOf([...new Set([...counted, ...against])]);
-  if (isUnknown)
-    return { verdict: "unknown", because, open: [], reasons: reasonsOf([...counted, ...against]) };
-  if (allowed === "yes" && denied === "no") {
-    const certain = counted.filter((one) => truthOf(one) === "yes");
-    return { verdict: "allowed", because: becauseOf(certain), open: [], reasons: [] };
-  }
-  const isOpen = (one: Weighed): boolean => truthOf(one) === "open";
-  const open = [...(allowed === "yes" ? [] : counted.filter(isOpen)), ...against.filter(isOpen)];
-  return { verdict: "conditional", because, open, reasons: [] };
+  const counted = [...new Set([...ways.flat(2), ...against])];
+  const because = becauseOf(counted);
+  if (allowed === "unknown" || denied === "unknown")
+    return { verdict: "unknown", because, open: NOTHING_OPEN, reasons: reasonsOf(counted) };
+  if (allowed === "yes" && denied === "no")
+    return { verdict: "allowed", because, open: NOTHING_OPEN, reasons: [] };
+  return {
+    verdict: "conditional",
+    because,
+    open: { ways: allowed === "yes" ? [] : openWays(ways), denies: against.filter(isOpen) },
+    reasons: [],
+  };
 };
 
 /**
@@ -149,7 +195,7 @@ export const weighSides = ({
     refuses: {
       verdict: verdicts[truth],
       because: becauseOf(deciding),
-      open: truth === "open" ? deciding : [],
+      open: { ways: [], denies: truth === "open" ? deciding : [] },
       reasons: truth === "unknown" ? reasonsOf(deciding) : [],
     },
   };

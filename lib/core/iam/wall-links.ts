@@ -167,20 +167,27 @@ const policyLink = (action: string, way: WayIn, there: string): Link[] => {
   ];
 };
 
-/** What to allow where nothing does; a boundary that is in the way is named. */
-const missingAllow = (action: string, principal: string, cluster: string, granted: WallSide): string[] => {
+/** What to allow where nothing does; a boundary that is in the way is named, and is in the way of whatever is granted. */
+const missingAllow = (
+  action: string,
+  principal: string,
+  { granted, forbiddenBy, cluster }: WayIn,
+): string[] => {
   if (granted.verdict !== "denied") return [];
-  const boundary = granted.because.find(({ effect }) => effect === "none");
+  const isGranted = granted.because.some(({ effect }) => effect === "Allow");
   return [
-    boundary
-      ? `-- In IAM: let the permissions boundary ${visible(boundary.policy, MAX_NAME)} allow ${action}.`
-      : `-- In IAM: allow ${action} on ${cluster} to ${visible(principal, MAX_NAME)}.`,
+    ...(isGranted ? [] : [`-- In IAM: allow ${action} on ${cluster} to ${visible(principal, MAX_NAME)}.`]),
+    ...(forbiddenBy === null
+      ? []
+      : [
+          `-- In IAM: let the permissions boundary ${visible(forbiddenBy, MAX_NAME)} allow ${action}${isGranted ? "" : " too"}.`,
+        ]),
   ];
 };
 
 /** What would open both walls of one way in; nothing where they are open, or where nobody knows what is missing. */
 const completing = (principal: string, action: string, way: WayIn): string[] => {
-  const { opens, granted, refuses, row, cluster } = way;
+  const { opens, refuses, row, cluster } = way;
   const who = visible(principal, MAX_NAME);
   if (row.kind === "gone") return [`-- In IAM: make ${who}, and allow ${action} on ${cluster} to it.`];
   const denies = (side: WallSide, where: string): string[] =>
@@ -188,9 +195,7 @@ const completing = (principal: string, action: string, way: WayIn): string[] => 
       .filter(({ effect }) => effect === "Deny")
       .map((one) => `-- ${where}: take ${action} for ${who} out of the Deny of ${nameOf(one)}.`);
   const inIam =
-    opens.verdict === "denied"
-      ? [...denies(opens, "In IAM"), ...missingAllow(action, principal, cluster, granted)]
-      : [];
+    opens.verdict === "denied" ? [...denies(opens, "In IAM"), ...missingAllow(action, principal, way)] : [];
   const inPolicy =
     refuses?.verdict !== "denied"
       ? []

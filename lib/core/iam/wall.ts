@@ -1,6 +1,17 @@
 // The two sides of a verdict: what opens, and what the cluster's policy refuses; and what is decided without weighing.
 import { conditionText } from "./condition-text.ts";
-import { type Because, type Verdict, type Weighed, type Weight, weigh, weighSides } from "./may-connect.ts";
+import {
+  type Because,
+  forbiddenBy,
+  NOTHING_OPEN,
+  type OpenTo,
+  type Verdict,
+  type Way,
+  type Weighed,
+  type Weight,
+  weigh,
+  weighSides,
+} from "./may-connect.ts";
 import type { Subject, SubjectKind } from "./subject.ts";
 import type { WhoMayRow } from "./who-may.ts";
 
@@ -26,26 +37,43 @@ export type Wall = {
   readonly granted: WallSide;
   /** What the cluster's policy refuses; null: there is no identity to refuse. */
   readonly refuses: WallSide | null;
+  /** The permissions boundary that does not allow it, whatever is granted; null: none stands in the way. */
+  readonly forbiddenBy: string | null;
 };
 
 const unique = (texts: readonly string[]): string[] => [...new Set(texts)];
 
+const textsOf = (statements: readonly Weighed[]): string[] =>
+  unique(
+    statements.map(
+      ({ applies: { conditions }, says }) =>
+        [...conditions.map(conditionText), ...says].join(" and ") || "the request decides",
+    ),
+  );
+
+const BOUNDARY = " (permissions boundary)";
+
+/** Alternatives as one part of a longer sentence. */
+const grouped = (texts: readonly string[]): string =>
+  texts.length > 1 ? `(${texts.join(", or ")})` : texts.join();
+
+/** One way beside another. */
+const wayText = ({ grants, within }: Way): string =>
+  within.length
+    ? `${[grouped(textsOf(grants)), grouped(textsOf(within))].filter((text) => text !== "").join(" and ")}${BOUNDARY}`
+    : textsOf(grants).join(", or if ");
+
 /** "only if A and B, or C" of the Allows, "not if D and E" of each Deny. */
-const conditionsOf = (open: readonly Weighed[]): string[] => {
-  const textOf = ({ applies: { conditions }, says }: Weighed): string =>
-    [...conditions.map(conditionText), ...says].join(" and ");
-  const texts = (effect: "Allow" | "Deny", source: (one: Weighed) => boolean) =>
-    unique(open.filter((one) => one.statement?.effect === effect && source(one)).map(textOf)).map(
-      (text) => text || "the request decides",
-    );
-  const isBoundary = ({ source }: Weighed): boolean => source === "boundary";
-  const opening = texts("Allow", (one) => !isBoundary(one));
-  const bounding = texts("Allow", isBoundary);
-  return [
-    ...(opening.length ? [`only if ${opening.join(", or if ")}`] : []),
-    ...(bounding.length ? [`only if ${bounding.join(", or if ")} (permissions boundary)`] : []),
-    ...texts("Deny", () => true).map((text) => `not if ${text}`),
-  ];
+const conditionsOf = ({ ways, denies }: OpenTo): string[] => {
+  const [first, ...others] = ways;
+  const opening =
+    first && !others.length
+      ? [
+          ...(first.grants.length ? [textsOf(first.grants).join(", or if ")] : []),
+          ...(first.within.length ? [`${textsOf(first.within).join(", or if ")}${BOUNDARY}`] : []),
+        ]
+      : [ways.map(wayText).join(", or if ")].filter((text) => text !== "");
+  return [...opening.map((text) => `only if ${text}`), ...textsOf(denies).map((text) => `not if ${text}`)];
 };
 
 /** A statement that asks nothing of the request that could be told stands for itself. */
@@ -62,16 +90,13 @@ const testsOf = ({ applies: { conditions }, says, statement }: Weighed): string[
   return tests.length ? tests : [JSON.stringify(statement)];
 };
 
-export const openOf = ({ open }: Pick<Verdict, "open">): Open => {
-  const opening = open
-    .filter(({ statement }) => statement?.effect === "Allow")
-    .map((one) => JSON.stringify([one.source === "boundary", testsOf(one)]));
-  return {
-    opens: unique(opening).sort().join(),
-    closes: open.filter(({ statement }) => statement?.effect === "Deny").map(testsOf),
-  };
+export const openOf = ({ open: { ways, denies } }: Pick<Verdict, "open">): Open => {
+  const asked = (statements: readonly Weighed[]): string[] =>
+    unique(statements.map((one) => JSON.stringify(testsOf(one)))).sort();
+  const opening = ways.map(({ grants, within }) => JSON.stringify([asked(grants), asked(within)]));
+  return { opens: unique(opening).sort().join(), closes: denies.map(testsOf) };
 };
-const NOTHING = openOf({ open: [] });
+const NOTHING = openOf({ open: NOTHING_OPEN });
 
 /** As a row says it. */
 export const toldOf = ({ verdict, because, open, reasons }: Verdict): Omit<WallSide, "open"> => ({
@@ -86,7 +111,12 @@ const sideOf = (found: Verdict): WallSide => ({ ...toldOf(found), open: openOf(f
 /** Both sides of what was weighed. */
 export const weighedSides = (weight: Weight): Omit<Wall, "row" | "open"> => {
   const { opens, granted, refuses } = weighSides(weight);
-  return { opens: sideOf(opens), granted: sideOf(granted), refuses: sideOf(refuses) };
+  return {
+    opens: sideOf(opens),
+    granted: sideOf(granted),
+    refuses: sideOf(refuses),
+    forbiddenBy: forbiddenBy(weight),
+  };
 };
 
 /** The sides of what is decided without weighing. */
@@ -99,7 +129,7 @@ export const settledSides = (
   const whole = { ...nothing, ...plain };
   switch (kind) {
     case "gone":
-      return { opens: whole, granted: whole, refuses: null };
+      return { opens: whole, granted: whole, refuses: null, forbiddenBy: null };
     case "other-account": {
       const opens: WallSide = {
         ...nothing,
@@ -114,6 +144,7 @@ export const settledSides = (
           plain.verdict === "denied"
             ? whole
             : sideOf(weighSides({ identity: [], boundary: null, cluster: byCluster() }).refuses),
+        forbiddenBy: null,
       };
     }
     case "not-read": {
@@ -122,10 +153,11 @@ export const settledSides = (
         opens,
         granted: opens,
         refuses: sideOf(weighSides({ identity: [], boundary: null, cluster: byCluster() }).refuses),
+        forbiddenBy: null,
       };
     }
     default:
-      return { opens: whole, granted: whole, refuses: nothing };
+      return { opens: whole, granted: whole, refuses: nothing, forbiddenBy: null };
   }
 };
 

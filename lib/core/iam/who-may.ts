@@ -7,7 +7,14 @@ import { type ClusterAccess, type IamFacts, iamRows } from "./facts.ts";
 import { clusterParts } from "./iam-file.ts";
 import type { AskedOpinion } from "./kept-opinions.ts";
 import type { KnownContext } from "./known-context.ts";
-import { type Because, type ConnectAction, connectActions, type MayConnect, weigh } from "./may-connect.ts";
+import {
+  type Because,
+  type ConnectAction,
+  connectActions,
+  type MayConnect,
+  NOTHING_OPEN,
+  weigh,
+} from "./may-connect.ts";
 import { isRefusedByScp } from "./opinion.ts";
 import type { SubjectKind } from "./subject.ts";
 import { openOf, settled, settledSides, toldOf, type Wall, type WallSide, weighedSides } from "./wall.ts";
@@ -111,7 +118,7 @@ export const whoMay = ({
     const weight = weightOf(subject, action, context);
     const of = { principal, kind: subject.kind, action };
     const plain = settled(subject, () => weight.cluster);
-    const found = plain ? { ...plain, open: [] } : weigh(weight);
+    const found = plain ? { ...plain, open: NOTHING_OPEN } : weigh(weight);
     const opinion = plain ? undefined : opinionOn(subject, action);
     const row: WhoMayRow = { ...of, ...withOpinion(toldOf(found), opinion) };
     return { row, found, weight, plain };
