@@ -51,6 +51,10 @@ const sayGaps = (io: Io, { engine }: Grounds): void => {
 /** "2026-09-12 15:06 UTC", with seconds where there are any. */
 const shown = (at: Instant): string => `${iso(at).slice(0, 19).replace("T", " ").replace(/:00$/, "")} UTC`;
 
+/** The line itself; `says`: what there is to say beside the snapshot's number and time, in sentences. */
+export const snapshotLine = (seq: number, takenAt: Instant, says?: string): string =>
+  `Snapshot ${seq} of ${shown(takenAt)}${says ? `. ${says}` : ""}`;
+
 /**
  * Which snapshot an answer rests on, and since when the cluster is gone, in a sentence where there is more to say than its number
  * and time. `isAsked`: the time was asked for, so that it matters what the next snapshot shows.
@@ -66,7 +70,7 @@ export const storedBasis = async (
   const says = isAsked
     ? (await basis())?.uncertainty.text
     : await goneAsOf(store, cluster, at).then((gone) => gone && goneText(gone));
-  return `Snapshot ${seq} of ${shown(takenAt)}${says ? `. ${says}` : ""}`;
+  return snapshotLine(seq, takenAt, says);
 };
 
 /**

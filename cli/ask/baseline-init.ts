@@ -5,7 +5,7 @@ import { spelledOut } from "../../lib/core/base/visible-text.ts";
 import { baselineComments, baselineText } from "../../lib/core/baseline/baseline-text.ts";
 import { AuditError } from "../../lib/errors.ts";
 import { firstBaselineOf } from "../../lib/queries/first-baseline.ts";
-import { addCatalogOptions, type CatalogOptions, withGrounds } from "../catalog-source.ts";
+import { addCatalogOptions, type CatalogOptions, sayBasis, withGrounds } from "../catalog-source.ts";
 import type { AddCommand } from "../command.ts";
 import { printDocument } from "../output.ts";
 import { writeWhole } from "../write-whole.ts";
@@ -41,9 +41,11 @@ export const addBaselineInit: AddCommand = (baseline, io) => {
         const says = `Wrote ${made.components.length} components to ${spelledOut(options.out ?? "")}.`;
         if (options.json)
           printDocument(io, options, { out: file, components: made.components.length }, () => says);
-        else io.stderr.write(`${says}\n`);
+        else io.stderr.write(`${says} ${basis}\n`);
       } else if (options.json) printDocument(io, options, made, () => "");
       else io.stdout.write(text);
+      // Without --json the file says it.
+      if (options.json) sayBasis(io, options, basis);
     });
   });
 };

@@ -2,7 +2,7 @@
 
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { counted } from "../../lib/core/base/counted.ts";
-import { parseInterval } from "../../lib/core/base/parse-time.ts";
+import { parseInterval, upToNow } from "../../lib/core/base/parse-time.ts";
 import { DAY, HOUR, iso } from "../../lib/core/base/time.ts";
 import { type AlertDay, alertsPerDay } from "../../lib/core/findings/alerts-per-day.ts";
 import { withDeclaredOptions } from "../../lib/core/findings/baseline-options.ts";
@@ -114,7 +114,8 @@ const stepThrough = async (moments: ReturnType<typeof replay>, io: Io): Promise<
 const run = async (io: Io, options: Options): Promise<AlertDay[]> => {
   const detector = pickDetector(options.detector);
   const now = io.now();
-  const { from, to } = parseInterval(options, now, { from: now - DEFAULT_DAYS * DAY, to: now });
+  const asked = parseInterval(options, now, { from: now - DEFAULT_DAYS * DAY, to: now });
+  const { from, to } = upToNow(asked, now);
   const { falseFindingsPerWeek: budget, ...set } = parseSet(options.set);
   const { options: withSet, facts } = await withStore(io, options, { mustExist: true }, async (store) => {
     const settings = detectOptions(await settingsOf(io, store));

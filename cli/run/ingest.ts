@@ -7,7 +7,7 @@ import type { TrailDays } from "../../lib/cloudtrail/trail-days.ts";
 import { noCounts } from "../../lib/core/activity/ingest-counts.ts";
 import { parseArn } from "../../lib/core/base/arn.ts";
 import type { Cluster } from "../../lib/core/base/ids.ts";
-import { parseInterval } from "../../lib/core/base/parse-time.ts";
+import { parseInterval, upToNow } from "../../lib/core/base/parse-time.ts";
 import { DAY } from "../../lib/core/base/time.ts";
 import { AuditError } from "../../lib/errors.ts";
 import type { Store } from "../../lib/store/open-store.ts";
@@ -99,7 +99,7 @@ const trailOf = async (store: Store, options: Options, now: number): Promise<Tra
       hint: "A deployment with a trail's bucket says it. Without one, name the files: dsql-audit ingest s3://… or a folder.",
     });
   }
-  const interval = parseInterval(options, now, { from: now - TRAIL_DAYS * DAY, to: now });
+  const interval = upToNow(parseInterval(options, now, { from: now - TRAIL_DAYS * DAY, to: now }), now);
   if (interval.to - interval.from > MOST_DAYS * DAY) {
     throw new AuditError("usage", `--trail reads ${MOST_DAYS} days at most`, {
       hint: "Bring --from and --to closer together, or name the folder: dsql-audit ingest s3://…",

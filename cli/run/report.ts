@@ -1,7 +1,12 @@
 // `dsql-audit report`: one self-contained HTML page about one cluster at one instant.
 import { resolve } from "node:path";
+import { upToNow } from "../../lib/core/base/parse-time.ts";
 import { shellWord } from "../../lib/core/base/shell-word.ts";
+import { minute } from "../../lib/core/base/time.ts";
 import { loadReportData } from "../../lib/queries/load-report-data.ts";
+import type { ReportData } from "../../lib/report/report-data.ts";
+import { goneText } from "../../lib/wording/gone-text.ts";
+import { sayBasis, snapshotLine } from "../catalog-source.ts";
 import type { AddCommand } from "../command.ts";
 import { addStoreOptions, atOption, pickCluster, type StoreOptions, withStore } from "../context.ts";
 import { settingsOf } from "../findings/judge-settings.ts";
@@ -20,8 +25,18 @@ const storeOption = ({ store, table, region, cluster }: StoreOptions): string =>
     ...(cluster === undefined ? [] : ["--cluster", shellWord(cluster)]),
   ].join(" ");
 
+/** What the page rests on, as who-can says it: what the next snapshot shows matters where a time was asked for. */
+const basisText = ({ at, gone, snapshot, basis }: ReportData, isAsked: boolean): string => {
+  if (!snapshot) return `No snapshot was taken at or before ${minute(at)}.`;
+  const says = isAsked ? basis?.uncertainty.text : gone && goneText(gone);
+  return snapshotLine(snapshot.seq, snapshot.takenAt, says);
+};
+
 const report = async (io: Io, options: Options): Promise<void> => {
-  const at = atOption(io, options.at);
+  const now = io.now();
+  const asked = atOption(io, options.at);
+  // Hours that have not come are not hours in which nobody saw who connected.
+  const { to: at } = upToNow({ from: 0, to: asked }, now);
   const file = resolve(io.cwd, options.out);
   const page = await withStore(io, options, { mustExist: true }, async (store) => {
     const cluster = await pickCluster(store, options.cluster);
@@ -34,13 +49,14 @@ const report = async (io: Io, options: Options): Promise<void> => {
     return { data, text: await renderReport(data) };
   });
   await writeWhole(file, page.text);
-  const { cluster, snapshot, findings } = page.data;
+  const { cluster, snapshot, basis, findings } = page.data;
   const open = findings.filter(({ status }) => status === "open").length;
   const summary = {
     file,
     cluster,
     at: new Date(at).toISOString(),
     snapshot: snapshot?.seq ?? null,
+    uncertainty: basis?.uncertainty ?? null,
     open,
     bytes: Buffer.byteLength(page.text),
   };
@@ -50,6 +66,8 @@ const report = async (io: Io, options: Options): Promise<void> => {
     summary,
     () => `Wrote ${file}: ${open} open ${open === 1 ? "finding" : "findings"}. Open it in any browser.`,
   );
+  const toCome = asked > at ? `${minute(asked)} has not come yet: the page is as of ${minute(at)}. ` : "";
+  sayBasis(io, options, `${toCome}${basisText(page.data, options.at !== undefined)}`);
 };
 
 export const addReport: AddCommand = (program, io) => {

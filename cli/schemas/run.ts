@@ -1,7 +1,7 @@
 // The JSON documents of the commands that read files, write files, and set up.
 import * as z from "zod";
 import { Severity } from "../../lib/core/findings/finding.ts";
-import { Cluster, Count, Time } from "./shared.ts";
+import { basis, Cluster, Count, Time } from "./shared.ts";
 
 const Rejected = z.looseObject({ file: z.string(), index: Count, reason: z.string() });
 
@@ -38,6 +38,7 @@ export const Reported = z.looseObject({
   cluster: Cluster,
   at: Time,
   snapshot: z.int().positive().nullable(),
+  uncertainty: basis.uncertainty.nullable().describe("null: there is no snapshot."),
   open: Count,
   bytes: Count,
 });

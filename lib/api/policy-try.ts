@@ -161,8 +161,8 @@ export const policyTry: Route = route({
     return {
       cluster,
       kind: found.kind,
-      from: iso(interval.from),
-      to: iso(interval.to),
+      from: iso(found.interval.from),
+      to: iso(found.interval.to),
       hours: found.hours,
       unprovenHours: found.unprovenHours,
       iamTakenAt: found.iamTakenAt === null ? null : iso(found.iamTakenAt),

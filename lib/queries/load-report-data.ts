@@ -21,7 +21,7 @@ import type { ReadStore } from "../store/open-store.ts";
 import { changeText } from "../wording/change-text.ts";
 import { activityOf } from "./activity.ts";
 import { shownArchetypes } from "./archetypes.ts";
-import { goneAsOf } from "./basis.ts";
+import { basisOf, goneAsOf } from "./basis.ts";
 import { connectionsOf, type Database, databaseAt, peerLines } from "./database.ts";
 import { declaredOf, mappingsOf, reachingOf } from "./report-access.ts";
 import { revokedMappings } from "./revoked-mappings.ts";
@@ -183,6 +183,7 @@ export const loadReportData = async (
     at,
     ...(gone && { gone }),
     ...snapshotOf(snapshot, first?.manifest.takenAt),
+    basis: snapshot ? await basisOf(store, cluster, snapshot, at) : null,
     ...(await findingsOf(store, cluster, at, view, windowOptions(dormantDays, declared))),
     rules,
     archetypes: shownArchetypes(view, at),

@@ -82,7 +82,7 @@ const withoutProof = ({ hours, coveredHours, gaps }: CoverageFigures): Html[] =>
 
 /** Everything that the report cannot know, each with what follows from it. */
 const unknowns = (data: ReportData, coverage: CoverageFigures, activity: ActivityFigures | null): Html[] => {
-  const { snapshot, at, unreadable, incompleteLooks } = data;
+  const { snapshot, basis, at, unreadable, incompleteLooks } = data;
   const list: Html[] = [];
   if (snapshot === null) {
     list.push(
@@ -90,7 +90,7 @@ const unknowns = (data: ReportData, coverage: CoverageFigures, activity: Activit
     );
   } else if (at - snapshot.takenAt >= DAY) {
     list.push(
-      html`<strong>The snapshot is ${lengthOf(at - snapshot.takenAt)} older</strong> than the instant asked for. What changed since is not known.`,
+      html`<strong>The snapshot is ${lengthOf(at - snapshot.takenAt)} older</strong> than the instant asked for. ${basis?.uncertainty.text}`,
     );
   }
   for (const { section, reason, code } of unreadable) {
@@ -150,12 +150,13 @@ ${tile(coverage.hours ? share(coverage.coveredHours, coverage.hours) : "?", "of 
 </ul>`;
 };
 
-/** Which cluster, as of when, resting on which snapshot. */
+/** Which cluster, as of when, resting on which snapshot, and what that one cannot say. */
 export const pageHeader = ({
   cluster,
   at,
   gone,
   snapshot,
+  basis,
   history,
 }: ReportData): Html => html`<header class="top">
 <p class="product">dsql-access-auditor <span>access report</span></p>
@@ -167,7 +168,7 @@ ${
   gone &&
   html`<div><dt>Gone since</dt><dd>${time(gone.at)}, ${howText(gone)}</dd></div>
 `
-}<div><dt>Snapshot</dt><dd>${snapshot ? html`no. ${figure(snapshot.seq)}, taken ${time(snapshot.takenAt)}${snapshot.hash !== undefined && html`<br><code class="hash">${snapshot.hash}</code>`}` : "none"}</dd></div>
+}<div><dt>Snapshot</dt><dd>${snapshot ? html`no. ${figure(snapshot.seq)}, taken ${time(snapshot.takenAt)}${snapshot.hash !== undefined && html`<br><code class="hash">${snapshot.hash}</code>`}${basis && html`<br>${basis.uncertainty.text}`}` : "none"}</dd></div>
 <div><dt>On record</dt><dd>${history ? html`${time(history.from)} to ${time(history.to)}, ${count(history.snapshots, "snapshot")} taken` : "nothing yet"}</dd></div>
 </dl>
 </header>`;

@@ -14,6 +14,7 @@ import type { Gone } from "../core/history/cluster-life.ts";
 import type { MayConnect } from "../core/iam/may-connect.ts";
 import type { PathsIn } from "../core/iam/paths-in.ts";
 import type { Archetype } from "../core/privileges/archetype.ts";
+import type { Basis } from "../queries/basis.ts";
 
 /** The snapshot that the report rests on: the last one taken at or before the instant asked for. */
 type ReportSnapshot = { readonly seq: number; readonly takenAt: Instant; readonly hash?: string };
@@ -161,6 +162,8 @@ export type ReportData = {
   readonly gone?: Gone;
   /** null: no snapshot at or before `at`; then roles, schemas, mappings and reach are null too. */
   readonly snapshot: ReportSnapshot | null;
+  /** What the snapshot cannot say of that instant; null as `snapshot`. */
+  readonly basis: Basis | null;
   /** First to last snapshot in the store up to `at`, and how many were taken; null: none. */
   readonly history: (Interval & { readonly snapshots: number }) | null;
   readonly unreadable: readonly {

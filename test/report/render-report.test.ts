@@ -173,6 +173,7 @@ describe("what the report says", () => {
     const nothing: ReportData = {
       ...sampleReport(),
       snapshot: null,
+      basis: null,
       history: null,
       unreadable: [],
       judgedAt: null,

@@ -1,5 +1,5 @@
 // A report's data as a small company would see it.
-import { DAY, HOUR } from "../../lib/core/base/time.ts";
+import { DAY, HOUR, iso } from "../../lib/core/base/time.ts";
 import type { Reach, ReportData, ReportMapping } from "../../lib/report/report-data.ts";
 import { hoursOf, rowsOf } from "./sample-activity.ts";
 import { cluster, END, estate, outage, principal, START } from "./sample-estate.ts";
@@ -44,6 +44,15 @@ export const sampleReport = (): ReportData => ({
   cluster,
   at: END,
   snapshot: { seq: 2881, takenAt: END, hash: "9f2c4b7a".repeat(8) },
+  basis: {
+    snapshot: { seq: 2881, takenAt: iso(END), manifestHash: "9f2c4b7a".repeat(8) },
+    uncertainty: {
+      after: iso(END),
+      before: null,
+      unreadable: [],
+      text: `What changed after ${iso(END)} is not known: no later snapshot was taken.`,
+    },
+  },
   history: { from: START, to: END, snapshots: 2881 },
   unreadable: [{ section: "functions", reason: "permission denied for table pg_proc", code: "42501" }],
   incompleteLooks: [],

@@ -85,6 +85,8 @@ const fillContractWorld = async (db: Table): Promise<void> => {
 };
 
 export type ContractWorld = {
+  /** What came of one of the lines, wrong usage too. */
+  readonly answered: (line: string) => CliRun;
   /** What the command line answered to one of the lines, which must have gone well. */
   readonly told: (line: string) => CliRun;
   readonly rowsOf: (line: string) => Record<string, unknown>[];
@@ -132,12 +134,18 @@ export const contractWorld = (
     rmSync(folder, { recursive: true, force: true });
   });
 
-  const told = (line: string): CliRun => {
+  const answered = (line: string): CliRun => {
     const answer = answers.get(line);
-    expect(answer?.code, `${line}: ${answer?.err}`).toBe(0);
-    return answer as CliRun;
+    if (!answer) throw new Error(`nobody asked ${line}`);
+    return answer;
+  };
+  const told = (line: string): CliRun => {
+    const answer = answered(line);
+    expect(answer.code, `${line}: ${answer.err}`).toBe(0);
+    return answer;
   };
   return {
+    answered,
     told,
     rowsOf: (line) => told(line).json() as Record<string, unknown>[],
     shown: (line) => texts.get(line) ?? "",

@@ -205,11 +205,13 @@ describe("dsql-audit ingest s3://", () => {
     );
     const days = "--from 2026-11-02T08:00Z --to 2026-11-02T20:00Z";
     expect((await cli(`ingest --trail ${days} --json`)).json()).toMatchObject({ counted: 2, records: 2 });
-    const next = await cli("ingest --trail --from 2026-11-05 --to 2026-11-06");
+    const next = await cli("ingest --trail --from 2026-10-05 --to 2026-10-06");
     expect(next.err).toContain(
       "no trail files found in s3://trail/kept/AWSLogs/ for account 111122223333 in us-east-1",
     );
     expect((await cli("ingest --trail --from 2024-01-01")).err).toContain("--trail reads 400 days at most");
+    const toCome = await cli("ingest --trail --from 2027-01-01 --to 2027-01-02");
+    expect(toCome).toMatchObject({ code: 64, err: expect.stringContaining("is in the future") });
   }, 30_000);
 
   it("proves with a deployment's trail what its digests say", async () => {

@@ -53,7 +53,7 @@ describe("dsql-audit report", () => {
       const { io: process, out, err } = io();
       expect([await run(["report", "--store", "store.db", "--out", name, "--json"], process), err]).toEqual([
         0,
-        [],
+        ["Snapshot 1 of 2026-02-28 23:59:59 UTC\n"],
       ]);
       expect(JSON.parse(out.join(""))).toMatchObject({ cluster, snapshot: 1, file: join(folder, name) });
     }
@@ -61,6 +61,36 @@ describe("dsql-audit report", () => {
     const page = await readFile(join(folder, "pages/report.html"), "utf8");
     expect(page).toMatch(/^<!doctype html>[\s\S]*<\/html>\n$/);
     expect(page).toContain("--store store.db");
+  });
+
+  it("is as of now where the time asked for has not come yet, and says so as who-can does", async () => {
+    const ask = async (...args: string[]) => {
+      const { io: process, out, err } = io();
+      expect(await run([...args, "--store", "store.db"], process), err.join("")).toBe(0);
+      return { out: out.join("").replaceAll(/\s+/g, " "), err: err.join("") };
+    };
+    const says = "What changed after 2026-02-28 23:59:59Z is not known: no later snapshot was taken.";
+    const toCome = ["--at", "2026-04-01"];
+    expect((await ask("who-can", "SELECT", "orders", ...toCome)).out).toContain(says);
+    const { out } = await ask("report", "--out", "to-come.html", ...toCome);
+    expect(out).toContain(
+      `2026-04-01 00:00 UTC has not come yet: the page is as of 2026-03-01 00:00 UTC. Snapshot 1 of 2026-02-28 23:59:59 UTC. ${says}`,
+    );
+    const json = await ask("report", "--out", "to-come.html", "--json", ...toCome);
+    expect(json.err).toContain("has not come yet");
+    expect(JSON.parse(json.out)).toMatchObject({
+      at: "2026-03-01T00:00:00.000Z",
+      uncertainty: { before: null, text: says },
+    });
+    expect(await readFile(join(folder, "to-come.html"), "utf8")).toContain(says);
+  });
+
+  it("says that there was no snapshot at the time asked for", async () => {
+    const { io: process, out } = io();
+    expect(
+      await run(["report", "--store", "store.db", "--out", "early.html", "--at", "2020-01-01"], process),
+    ).toBe(0);
+    expect(out.join("")).toContain("No snapshot was taken at or before 2020-01-01 00:00 UTC.");
   });
 
   it("names the file that it could not write, and ends with 1", async () => {
