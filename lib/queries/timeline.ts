@@ -8,7 +8,6 @@ import type { KnownCatalog } from "../core/catalog/known-catalog.ts";
 import type { Privilege } from "../core/catalog/privileges.ts";
 import type { RecordedChange } from "../core/history/change.ts";
 import { MAPPINGS, roleSubject, subjectsOf } from "../core/history/change-subjects.ts";
-import { type Namesake, namesakesOf } from "../core/history/namesakes.ts";
 import { isDuring, mergeTimelines, principalTimeline } from "../core/history/timeline-principal.ts";
 import { type UnknownStretch, unknownStretches } from "../core/history/timeline-unknown.ts";
 import { waysIn } from "../core/iam/ways-in.ts";
@@ -18,6 +17,7 @@ import { findObjects } from "../store/history/find-objects.ts";
 import { type FoundSubject, findRoles } from "../store/history/find-subject.ts";
 import type { Snapshot } from "../store/history/snapshots.ts";
 import type { ReadStore } from "../store/open-store.ts";
+import { type Ambiguity, ambiguities, bearers, type Subjects } from "./ambiguities.ts";
 import { databaseOf } from "./database.ts";
 import { type Bearers, type HeldPeriod, heldHistory, type ObjectBearers } from "./held-history.ts";
 import { type IamTimeline, principalIamTimeline, roleIamTimeline } from "./iam-timeline.ts";
@@ -31,13 +31,6 @@ export type TimelineQuestion = {
   readonly principal?: string | undefined;
   readonly object?: string | undefined;
   readonly privilege?: Privilege | undefined;
-};
-
-/** A name that more than one bore, one after the other. */
-export type Ambiguity = {
-  readonly what: "role" | "object";
-  readonly name: string;
-  readonly bearers: readonly Namesake[];
 };
 
 export type Timeline = {
@@ -134,8 +127,6 @@ const iamOfRole = async (
   ]);
 };
 
-type Subjects = { readonly roles: readonly FoundSubject[]; readonly objects: readonly FoundSubject[] };
-
 const subjectsIn = async (
   snapshots: Snapshots,
   cluster: Cluster,
@@ -146,37 +137,10 @@ const subjectsIn = async (
   objects: object === undefined ? [] : await findObjects(snapshots, cluster, catalog, object, privilege),
 });
 
-/** Of columns their tables. */
-const bearers = (found: readonly FoundSubject[]): Bearers => ({
-  subjects: [...new Set(found.map(({ subject }) => subject))],
-  names: [...new Set(found.map(({ name, column }) => column?.table ?? name))],
-});
-
 const objectBearers = (found: readonly FoundSubject[]): ObjectBearers => ({
   ...bearers(found),
   columns: found.flatMap(({ subject, column }) => (column ? [{ subject, ...column }] : [])),
 });
-
-/** The names that meant several, one after the other, by the timelines of all that bore them. */
-const ambiguities = async (
-  snapshots: Snapshots,
-  cluster: Cluster,
-  { roles, objects }: Subjects,
-): Promise<Ambiguity[]> => {
-  const asked = [
-    { what: "role" as const, found: roles },
-    { what: "object" as const, found: objects },
-  ]
-    .map(({ what, found }) => ({ what, ...bearers(found) }))
-    .filter(({ subjects }) => subjects.length > 1);
-  return Promise.all(
-    asked.map(async ({ what, subjects, names }) => {
-      const timelines = new Map<string, RecordedChange[]>();
-      for (const subject of subjects) timelines.set(subject, await snapshots.timeline(cluster, subject));
-      return { what, name: names[0] ?? "", bearers: namesakesOf(new Set(names), timelines) };
-    }),
-  );
-};
 
 /** What concerns one of these columns or its whole table; everything where no columns are asked for. */
 const isOfColumns = ({ change }: RecordedChange, columns: ObjectBearers["columns"]): boolean =>
@@ -251,7 +215,7 @@ export const timelineOf = async (
     notWeighedBefore,
     couldGrant: await whoCouldGrant(store, databaseOf(newest), shown, now),
     held,
-    namesakes: await ambiguities(snapshots, cluster, subjects),
+    namesakes: await ambiguities(snapshots, cluster, subjects, newest),
     unknown: first ? unknownStretches(first.manifest, sections) : [],
     first: (first ?? newest).manifest.takenAt,
   };

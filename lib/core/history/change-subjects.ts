@@ -158,5 +158,5 @@ export const namingsOf = (change: Change): Naming[] => {
 };
 
 /** The old name in the form in which references show names: a function's with its arguments. */
-const renamedFrom = ({ object, from, to }: { object: ObjectRef; from: string; to: string }): string =>
+export const renamedFrom = ({ object, from, to }: { object: ObjectRef; from: string; to: string }): string =>
   object.name.startsWith(to) ? `${from}${object.name.slice(to.length)}` : from;

@@ -33,7 +33,7 @@ export const findColumns = async (
   column: string,
 ): Promise<FoundSubject[]> => {
   const found: FoundSubject[] = [];
-  for (const { subject, name, gone } of tables) {
+  for (const { subject, name, gone, asked = name } of tables) {
     const timeline = await store.timeline(cluster, subject);
     const shown = new Set([...tableNames(catalog, subject, timeline)].map((table) => `${table}.${column}`));
     const numbers = new Set<number>();
@@ -50,7 +50,7 @@ export const findColumns = async (
         subject,
         name: `${name}.${column}`,
         gone,
-        column: { number, name: column, table: name },
+        column: { number, name: column, table: asked },
       });
   }
   return found;

@@ -72,6 +72,24 @@ const several = (text: string, names: readonly string[]): AuditError =>
 
 type Asked = { readonly store: Reader; readonly cluster: Cluster; readonly catalog: KnownCatalog };
 
+/** What a name under a later name of the schema was under the one that was asked for; nothing of any other name. */
+const askedNames = (
+  { parts }: WrittenName,
+  later: readonly WrittenName[],
+  present: readonly FoundSubject[],
+): ((name: string) => Pick<FoundSubject, "asked">) => {
+  const [schema] = parts ?? [];
+  const kept = new Set(present.map(({ name }) => name));
+  return (name) => {
+    const [under] = later
+      .flatMap((one) => one.parts?.slice(0, 1) ?? [])
+      .filter((one) => name.startsWith(`${one}.`));
+    return under === undefined || schema === undefined || kept.has(name)
+      ? {}
+      : { asked: `${schema}${name.slice(under.length)}` };
+  };
+};
+
 /** Those that bear the name now, then those that did; each once. */
 const bearersOf = async (
   { store, cluster, catalog }: Asked,
@@ -93,7 +111,10 @@ const bearersOf = async (
     const past = await pastFits(store, cluster, [written, ...later]);
     found.push(...past.filter(({ subject }) => narrow.past(subject)));
   }
-  return found.filter(({ subject }, i) => found.findIndex((one) => one.subject === subject) === i);
+  const asked = askedNames(written, later, present);
+  return found
+    .filter(({ subject }, i) => found.findIndex((one) => one.subject === subject) === i)
+    .map((one) => ({ ...one, ...asked(one.name) }));
 };
 
 /** The columns that a text means, under the tables and views that bear or bore what stands before its last dot; undefined: there are no such tables. */

@@ -14,6 +14,8 @@ export type FoundSubject = {
   readonly subject: string;
   readonly name: string;
   readonly gone: boolean;
+  /** What it was called when its schema had the name that was asked for; missing: `name`. */
+  readonly asked?: string;
   /** Of a column, under its table's subject; missing: the object itself. */
   readonly column?: { readonly number: number; readonly name: string; readonly table: string };
 };

@@ -4,6 +4,7 @@ import type { AnyRow } from "../../core/catalog/canonical-rows.ts";
 import { type KnownCatalog, knownRows } from "../../core/catalog/known-catalog.ts";
 import type { Nameable, NamedSection } from "../../core/catalog/written-name.ts";
 import type { Change, ObjectRef } from "../../core/history/change.ts";
+import type { Place } from "../../core/history/namesakes.ts";
 
 /** A subject of timelines with the name that it bears, as text and in parts. */
 export type Named = { readonly subject: string; readonly name: string; readonly nameable: Nameable };
@@ -41,6 +42,20 @@ export const namedObjects = (catalog: KnownCatalog): Named[] => {
       return ofRow(section, within === null ? null : (schemas.get(within) ?? String(within)), row);
     }),
   );
+};
+
+/** Where the catalog has the subject of a timeline; undefined: it does not have it, or it is of a kind that timelines do not name so. */
+export const placeIn = (catalog: KnownCatalog, subject: string): Place | undefined => {
+  const [section = "", oid] = subject.split(":");
+  const isKnown = ["role", "database", "schemas", "relations", "functions", "types"].includes(section);
+  const rows = isKnown ? rowsIn(catalog, section === "role" ? "roles" : (section as NamedSection)) : [];
+  const row = rows.find((one) => String(one.oid) === oid);
+  if (!row) return undefined;
+  const suffix = section === "functions" ? `(${String(row.identityArguments)})` : "";
+  return {
+    schema: typeof row.schema === "number" ? (row.schema as Place["schema"]) : null,
+    name: `${String(row.name)}${suffix}`,
+  };
 };
 
 /** Of an object as changes name it; a routine's arguments stand behind `bare`. */
