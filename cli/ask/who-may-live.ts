@@ -1,16 +1,12 @@
 // `who-may --live`: IAM as it is now, with a second opinion of AWS's policy simulator on whom it matters most.
+import { checkedPrincipal } from "../../lib/core/activity/principal-named.ts";
 import { counted } from "../../lib/core/base/counted.ts";
 import { withOpinions } from "../../lib/core/iam/asked-identities.ts";
 import { clusterParts } from "../../lib/core/iam/iam-file.ts";
 import { secondOpinion } from "../../lib/core/iam/second-opinion.ts";
 import { askSecondOpinion, MOST_ASKED, type SecondOpinions } from "../../lib/iam/simulate.ts";
 import { groundsAt } from "../../lib/queries/grounds.ts";
-import {
-  checkedPrincipal,
-  type WhoMayAnswer,
-  type WhoMayAsked,
-  whoMayOf,
-} from "../../lib/queries/who-may.ts";
+import { type WhoMayAnswer, type WhoMayAsked, whoMayOf } from "../../lib/queries/who-may.ts";
 import { pickCluster, type StoreOptions, withStore } from "../context.ts";
 import type { Io } from "../io.ts";
 import { withLiveIam } from "../live-iam.ts";
@@ -61,7 +57,7 @@ export const fromAws = async (
     const { principals, more } =
       asked.principal === undefined
         ? second.sample(mapped ?? [], MOST_ASKED)
-        : { principals: [checkedPrincipal(asked.principal)], more: 0 };
+        : { principals: [checkedPrincipal(asked.principal, mapped ?? [])], more: 0 };
     const found = await askSecondOpinion(simulate, second, cluster, principals);
     return {
       answer: whoMayOf(

@@ -14,7 +14,7 @@ import type { Grounds } from "./grounds.ts";
 import { principalsIn } from "./known-principals.ts";
 import { columnsOf, heldOnColumns } from "./privileges.ts";
 import { type UnreadEntries, unreadEntries } from "./unread-entries.ts";
-import { checkedPrincipal, IAM_NOT_READ, IAM_READ_IN_PART } from "./who-may.ts";
+import { IAM_NOT_READ, IAM_READ_IN_PART } from "./who-may.ts";
 
 export type Explained = Explanation & {
   /** Columns of the table on which the role holds it all the same, at once or after SET ROLE; null: none, or no table. */
@@ -86,10 +86,10 @@ const nextOf = ({ principal, links }: Explanation, isRead: boolean): string | nu
 const whoOf = async (grounds: Grounds, asked: string): Promise<string> => {
   const { engine } = grounds;
   if (roleNameReadings(asked).some((name) => engine.graph.idOfName.has(name))) return asked;
-  if (isArn(asked)) return checkedPrincipal(asked);
   const admins = (await grounds.adminLogins()) ?? [];
   const known = [...principalsIn(engine.catalog), ...admins.map(({ arn }) => arn)];
   const isMeant =
+    isArn(asked) ||
     principalsNamed(asked, known).length > 0 ||
     (!engine.graph.roles.some(({ name }) => name.toLowerCase() === asked.toLowerCase()) &&
       principalAlike(asked, known) !== undefined);

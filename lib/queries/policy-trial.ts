@@ -1,5 +1,6 @@
 // What a proposed policy would have refused among past connections, and whom it would still let in.
 
+import { principalNamed } from "../core/activity/principal-named.ts";
 import { counted } from "../core/base/counted.ts";
 import { type Cluster, withoutPath } from "../core/base/ids.ts";
 import { upToNow } from "../core/base/parse-time.ts";
@@ -21,7 +22,7 @@ import { endpointOf } from "./database.ts";
 import { principalsIn } from "./known-principals.ts";
 import { provenHours } from "./proven-hours.ts";
 import { talliesIn } from "./tallies.ts";
-import { AS_FAR_AS_IT_GOES, type AskableAction, askableActions, askedPrincipal } from "./who-may.ts";
+import { AS_FAR_AS_IT_GOES, type AskableAction, askableActions } from "./who-may.ts";
 
 /** How far back connections are looked at where nobody says so. */
 export const TRIAL_DAYS = 30;
@@ -168,7 +169,7 @@ export const tryProposal = async (
     ...connections.map((tally) => tally.principal),
     ...(snapshot ? principalsIn(snapshot.catalog) : []),
   ];
-  const principal = asked.principal === undefined ? undefined : askedPrincipal(asked.principal, known);
+  const principal = asked.principal === undefined ? undefined : principalNamed(asked.principal, known());
   const facts = snapshot?.catalog.iam;
   const proposal = proposalOf({ ...asked, principal });
   const trial = tryPolicy(facts ?? noFacts(cluster), cluster, proposal);

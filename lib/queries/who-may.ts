@@ -1,5 +1,5 @@
 // Who may connect to a cluster by IAM: from a stored snapshot, or from a file with AWS's answers.
-import { isArn, principalNamed } from "../core/activity/principal-named.ts";
+import { principalNamed } from "../core/activity/principal-named.ts";
 import { iso } from "../core/base/time.ts";
 import type { Mapping } from "../core/catalog/catalog.ts";
 import type { IamFacts } from "../core/iam/facts.ts";
@@ -97,37 +97,17 @@ type Known = {
   readonly isCut?: boolean;
 };
 
-/**
- * The ARN of an IAM principal as it was given, or of the one among `known` that is called so. AuditError("usage") for the ARN of
- * something else and for a name of several, "not-found" for a name of none.
- */
-export const askedPrincipal = (asked: string, known: () => readonly string[]): string =>
-  isArn(asked) ? checkedPrincipal(asked) : principalNamed(asked, known());
-
-/** The ARN of an IAM principal as it was given. AuditError("usage"). */
-export const checkedPrincipal = (principal: string): string => {
-  if (/^arn:[^:]+:(?:iam|sts):/.test(principal)) return principal;
-  throw new AuditError(
-    "usage",
-    `${JSON.stringify(principal.slice(0, 200))} is not the ARN of an IAM principal`,
-    {
-      hint: "Write arn:aws:iam::ACCOUNT:role/NAME, …:user/NAME, …:root, or arn:aws:sts::ACCOUNT:assumed-role/NAME/SESSION.",
-    },
-  );
-};
-
 /** The verdict on one principal or on all, for one action or both. AuditError("usage"), and "not-found" for a name of nobody. */
 export const whoMayOf = (
   { facts, cluster, context, mapped = [], isCut = false }: Known,
   { action, principal }: WhoMayAsked,
 ): WhoMayAnswer => {
   const found = whoMay({ facts, cluster, also: mapped, isCut, ...(context && { context }) });
-  const rowsOfAll = (): string[] => whoMayRows(found, ["DbConnect"]).map((row) => row.principal);
   const actions = (action ? [action] : actionNames).map((name) => askableActions[name]);
   const judged =
     principal === undefined
       ? whoMayRows(found, actions)
-      : actions.map((one) => found.verdictOf(askedPrincipal(principal, rowsOfAll), one));
+      : actions.map((one) => found.verdictOf(principalNamed(principal, found.principals), one));
   const nameOf = (one: ConnectAction): AskableAction => (one === "DbConnect" ? "connect" : "admin");
   return {
     cluster,

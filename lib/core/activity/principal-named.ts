@@ -11,6 +11,27 @@ const MOST_SHOWN = 5;
 /** Whether somebody is written by an ARN, which names one principal whoever is known. */
 export const isArn = (text: string): boolean => parseArn(text) !== undefined;
 
+/** A user, a role, the root user, one session of a role, a federated user; names hold no wildcard and no space. */
+const IAM_PRINCIPAL = /^arn:[\w-]+:iam::\d{12}:(?:root|(?:role|user)\/(?:[^\s*?]*\/)?[^\s*?/]+)$/;
+const STS_PRINCIPAL =
+  /^arn:[\w-]+:sts::\d{12}:(?:assumed-role\/[^\s*?/]+\/[^\s*?/]+|federated-user\/[^\s*?/]+)$/;
+
+/**
+ * The ARN of an IAM principal as it was given. AuditError("usage") for what can be none and is none of `known`: nobody has
+ * such an ARN, so that every answer about it would be a sure "no".
+ */
+export const checkedPrincipal = (principal: string, known: readonly string[] = []): string => {
+  if (IAM_PRINCIPAL.test(principal) || STS_PRINCIPAL.test(principal) || known.includes(principal))
+    return principal;
+  throw new AuditError(
+    "usage",
+    `${JSON.stringify(principal.slice(0, 200))} is not the ARN of an IAM principal`,
+    {
+      hint: "Write arn:aws:iam::ACCOUNT:role/NAME, …:user/NAME, …:root, or arn:aws:sts::ACCOUNT:assumed-role/NAME/SESSION.",
+    },
+  );
+};
+
 /** "OrdersApi", "role/service/OrdersApi" and what tables show of it; of a session's ARN nothing but itself. */
 const isCalled = (principal: string, name: string): boolean => {
   if (principal === name || principalName(principal) === name) return true;
@@ -43,10 +64,10 @@ export const principalAlike = (name: string, known: Iterable<string>): string | 
 
 /**
  * An ARN as it is; else the one principal among `known` that is called so. AuditError("not-found") where none is, "usage" where
- * several are.
+ * several are, and as `checkedPrincipal`.
  */
 export const principalNamed = (asked: string, known: readonly string[]): string => {
-  if (isArn(asked)) return asked;
+  if (isArn(asked)) return checkedPrincipal(asked, known);
   const found = principalsNamed(asked, known);
   const [only] = found;
   if (only !== undefined && found.length === 1) return only;

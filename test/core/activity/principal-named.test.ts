@@ -76,3 +76,42 @@ describe("a principal's name", () => {
     );
   });
 });
+
+describe("an ARN", () => {
+  const STS = "arn:aws:sts::111122223333";
+
+  it.each([
+    `${ACCOUNT}:role/Orders`,
+    `${ACCOUNT}:role/a/b=c/Ord+ers,.@-_`,
+    `${ACCOUNT}:user/ana@example.com`,
+    `${ACCOUNT}:root`,
+    ACCOUNT.replace("aws", "aws-us-gov").concat(":role/aws-service-role/x.amazonaws.com/Y"),
+    `${STS}:assumed-role/Orders/ana@example.com`,
+    `${STS}:federated-user/bob`,
+  ])("%s stays what it is", (arn) => {
+    expect(principalNamed(arn, [])).toBe(arn);
+  });
+
+  it.each([
+    [`${ACCOUNT}:role/`],
+    [`${ACCOUNT}:role/team/`],
+    [`${ACCOUNT}:role/Orders `],
+    [`${ACCOUNT}:role/*`],
+    [`${ACCOUNT}:group/dba`],
+    [`${ACCOUNT}:`],
+    [`${ACCOUNT}:instance-profile/x`],
+    ["arn:aws:iam::*:role/Orders"],
+    ["arn:aws:iam::11112222333:role/Orders"],
+    ["arn:aws:iam:us-east-1:111122223333:role/Orders"],
+    [`${STS}:assumed-role/Orders`],
+    [`${STS}:assumed-role/Orders/`],
+    [`${STS}:assumed-role/team/Orders/job-1`],
+    [`${STS}:role/Orders`],
+    ["arn:aws:dsql:us-east-1:111122223333:cluster/x"],
+  ])("%s is of no principal, and nothing is said of it, but where one is known by it", (arn) => {
+    expect(() => principalNamed(arn, [`${ACCOUNT}:role/Orders`])).toThrow(
+      "is not the ARN of an IAM principal",
+    );
+    expect(principalNamed(arn, [arn])).toBe(arn);
+  });
+});
