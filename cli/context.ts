@@ -9,6 +9,7 @@ import { keptClusters } from "../lib/queries/kept-clusters.ts";
 import { pickCluster as chooseCluster } from "../lib/queries/pick-cluster.ts";
 import type { WholeStore } from "../lib/store/open-archive.ts";
 import type { Io } from "./io.ts";
+import { printable } from "./output.ts";
 import { tellingOfSilence } from "./waiting.ts";
 
 export type StoreOptions = {
@@ -113,16 +114,21 @@ export const pickCluster = async (
 
 /**
  * The same for who removes or redacts what is kept: also clusters that no snapshot made known. AuditError("usage") where several
- * are meant, so that nobody takes one of them for all.
+ * are meant, so that nobody takes one of them for all. What cannot be read of others is said on stderr, and keeps nobody.
  */
 export const pickKeptCluster = async (
+  io: Pick<Io, "stderr">,
   store: Pick<WholeStore, "clusters" | "unwatched">,
   named: string | undefined,
-): Promise<Cluster> =>
-  chooseCluster(await keptClusters(store), named, {
+): Promise<Cluster> => {
+  const { clusters, unreadable } = await keptClusters(store);
+  for (const error of unreadable)
+    io.stderr.write(`unknown: ${printable(error instanceof Error ? error.message : String(error))}\n`);
+  return chooseCluster(clusters, named, {
     none: NO_CLUSTER,
     several: (known) => `Name one after the other with --cluster: ${known.join(", ")}`,
   });
+};
 
 /** `--at`, or now. */
 export const atOption = (io: Io, text: string | undefined): number =>

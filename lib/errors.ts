@@ -27,3 +27,29 @@ export class AuditError extends Error {
     this.hint = options.hint;
   }
 }
+
+/** What an error stands for: the several that `oneError` joined, else itself alone. */
+export const errorsIn = (error: unknown): readonly unknown[] =>
+  error instanceof AuditError && error.cause instanceof AggregateError
+    ? error.cause.errors.flatMap(errorsIn)
+    : [error];
+
+const SHOWN = 3;
+
+/**
+ * One error for several that came of one work, which names the first of them, so that nobody mends one a day. One that is not
+ * of ours is passed on as it is: whoever explains it has to know it.
+ */
+export const oneError = (errors: readonly unknown[]): unknown => {
+  const all = errors.flatMap(errorsIn);
+  const own = all.filter((error) => error instanceof AuditError);
+  const [first] = own;
+  if (!first || all.length === 1 || own.length < all.length)
+    return all.find((error) => !(error instanceof AuditError)) ?? first;
+  const more = own.length - SHOWN;
+  const said = [...own.slice(0, SHOWN).map(({ message }) => message), ...(more > 0 ? [`${more} more`] : [])];
+  return new AuditError(first.code, said.join("; "), {
+    cause: new AggregateError(own),
+    ...(first.hint !== undefined && { hint: first.hint }),
+  });
+};

@@ -64,7 +64,7 @@ export const addRedact: AddCommand = (program, io) => {
   addStoreOptions(addByOption(command)).action(async (person: string, options: Options) => {
     const applied = options.apply ?? false;
     const document = await withStore(io, options, { mustExist: true }, async (store): Promise<Document> => {
-      const cluster = await pickKeptCluster(store, options.cluster);
+      const cluster = await pickKeptCluster(io, store, options.cluster);
       const who = { by: options.by ?? osUser(), via: "command line", at: io.now() } as const;
       return { cluster, applied, ...(await redactPerson(store, cluster, person, { apply: applied, who })) };
     });

@@ -131,7 +131,7 @@ export const addRetain: AddCommand = (history, io) => {
     const keepDays = parseKeepDays(options.keepDays);
     const applied = options.apply ?? false;
     const document = await withStore(io, options, { mustExist: true }, async (store): Promise<Document> => {
-      const cluster = await pickKeptCluster(store, options.cluster);
+      const cluster = await pickKeptCluster(io, store, options.cluster);
       const days = await retentionAsked(store, askedOf(options));
       const result = await store.archive.retain(cluster, { keepDays, days, apply: applied });
       return {

@@ -25,11 +25,13 @@ import {
   clusterEntries,
   clusterEntry,
   listClusters,
+  namedInRegister,
   noteSign,
   registerCluster,
   rewriteSigns,
 } from "./history/clusters.ts";
 import { createSnapshotStore, type SnapshotStore } from "./history/snapshots.ts";
+import type { NamedClusters } from "./table/named-clusters.ts";
 import { type ReadTable, refuseWrites } from "./table/read-only.ts";
 import type { Table } from "./table/table.ts";
 
@@ -37,6 +39,8 @@ import type { Table } from "./table/table.ts";
 type Clusters = {
   /** All that were ever registered, by ARN. */
   readonly list: () => Promise<Cluster[]>;
+  /** The same by their keys, with what cannot be read beside them: for who removes what is over. */
+  readonly named: () => Promise<NamedClusters>;
   /** The same with since when each is gone. */
   readonly entries: () => Promise<ClusterEntry[]>;
   /** undefined: never registered. */
@@ -114,6 +118,7 @@ export type StoreOptions = {
 export const openClusters = (table: Table): Pick<Store, "clusters"> => ({
   clusters: {
     list: () => listClusters(table),
+    named: () => namedInRegister(table),
     entries: () => clusterEntries(table),
     entry: (cluster) => clusterEntry(table, cluster),
     register: (cluster, seenAt) => registerCluster(table, cluster, seenAt),

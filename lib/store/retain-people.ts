@@ -4,12 +4,13 @@ import { DAY, floorTo, type Instant, iso } from "../core/base/time.ts";
 import { ANY_SCOPE, scopeOfCluster } from "../core/coverage/coverage-scope.ts";
 import type { Act } from "../core/findings/act.ts";
 import { type RetentionDays, retentionNames, retentionProblem } from "../core/findings/retention-days.ts";
-import { AuditError } from "../errors.ts";
+import { AuditError, oneError } from "../errors.ts";
 import { actOfItem } from "./findings/acts.ts";
 import { exemptionOfItem } from "./findings/exemptions.ts";
 import { findingOfItem } from "./findings/findings.ts";
 import { eachToItsEnd, inParallel } from "./table/in-parallel.ts";
 import * as keys from "./table/keys.ts";
+import { readItem } from "./table/stored.ts";
 import type { Item, Key, Range, Table } from "./table/table.ts";
 
 /** How much of each was removed, or would be. */
@@ -33,6 +34,34 @@ const remover =
     if (apply) await inParallel(found, LANES, (key) => table.remove(key));
     return found.length;
   };
+
+type Readable<T> = {
+  readonly found: readonly { readonly key: Key; readonly value: T }[];
+  readonly errors: readonly unknown[];
+};
+
+/** What `read` makes of each by itself: one that cannot be read keeps none of the others. */
+const readKeys = <K extends Key, T>(items: readonly K[], read: (item: K) => T): Readable<T> => {
+  const found: { key: Key; value: T }[] = [];
+  const errors: unknown[] = [];
+  for (const item of items) {
+    try {
+      found.push({ key: { pk: item.pk, sk: item.sk }, value: read(item) });
+    } catch (error) {
+      errors.push(error);
+    }
+  }
+  return { found, errors };
+};
+
+const readEach = async <T>(table: Table, pk: string, read: (item: Item) => T): Promise<Readable<T>> =>
+  readKeys(await Array.fromAsync(table.query({ pk })), read);
+
+/** What cannot be read is told once all the rest is done. */
+const endWith = (...all: readonly Readable<unknown>[]): void => {
+  const errors = all.flatMap((one) => one.errors);
+  if (errors.length) throw oneError(errors);
+};
 
 /** Keys alone: what stands in the items is large. */
 const keysIn = async (table: Table, range: Range): Promise<Key[]> => {
@@ -60,36 +89,16 @@ const retainActivity = async (
   for (const scope of scopes)
     await remove(await before(keys.coverage(scope), Math.min(activityDays, PROOF_DAYS)));
   let removed = 0;
-  for (const hour of await before(keys.hours(cluster))) {
-    removed += await remove(await keysIn(table, { pk: keys.slots(cluster, Date.parse(hour.sk)) }));
-    removed += await remove([hour]);
+  const hours = readKeys(await before(keys.hours(cluster)), (hour) =>
+    readItem(hour, ({ sk }) => keys.slots(cluster, Date.parse(sk))),
+  );
+  for (const { key, value: pk } of hours.found) {
+    removed += await remove(await keysIn(table, { pk }));
+    removed += await remove([key]);
   }
-  return removed + (await remove(await before(keys.days(cluster))));
-};
-
-type Readable<T> = {
-  readonly found: readonly { readonly key: Key; readonly value: T }[];
-  /** Throws the first error that there was, if any: what cannot be read is told once all the rest is done. */
-  readonly end: () => void;
-};
-
-/** Each item by itself: one that cannot be read keeps none of the others. */
-const readEach = async <T>(table: Table, pk: string, read: (item: Item) => T): Promise<Readable<T>> => {
-  const found: { key: Key; value: T }[] = [];
-  const errors: unknown[] = [];
-  for await (const item of table.query({ pk })) {
-    try {
-      found.push({ key: { pk: item.pk, sk: item.sk }, value: read(item) });
-    } catch (error) {
-      errors.push(error);
-    }
-  }
-  return {
-    found,
-    end: () => {
-      if (errors.length) throw errors[0];
-    },
-  };
+  removed += await remove(await before(keys.days(cluster)));
+  endWith(hours);
+  return removed;
 };
 
 /** An exemption is known for as long after its end as any other act after its time. */
@@ -110,8 +119,7 @@ const retainActs = async (
     ...exemptions.found.filter(({ value }) => value.until < cutoff),
   ];
   const removed = await remover(table, apply)(over.map(({ key }) => key));
-  acts.end();
-  exemptions.end();
+  endWith(acts, exemptions);
   return removed;
 };
 
@@ -122,14 +130,14 @@ const retainFindings = async (
   { now, days: { findingDays }, apply }: Options,
 ): Promise<number> => {
   const before = now - findingDays * DAY;
-  const { found, end } = await readEach(table, keys.findings(cluster), findingOfItem);
-  const old = found.filter(
+  const findings = await readEach(table, keys.findings(cluster), findingOfItem);
+  const old = findings.found.filter(
     ({ value: { finding } }) => finding.closedAt !== undefined && finding.closedAt < before,
   );
   const removed = apply
     ? await inParallel(old, LANES, ({ key, value: { rev } }) => table.removeIf(key, "rev", rev))
     : old;
-  end();
+  endWith(findings);
   return removed.filter(Boolean).length;
 };
 
@@ -151,7 +159,7 @@ const retainNotices = async (
 
 /**
  * What is over for longer than `days` says. Counted from the clock, also of a cluster that is gone. Twice is once, and a run
- * that dies is ended by the next one. An item that cannot be read keeps none of the others: the error comes last.
+ * that dies is ended by the next one. An item that cannot be read keeps none of the others: the error, which names it, comes last.
  */
 export const retainPeople = async (
   table: Table,

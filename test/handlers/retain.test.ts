@@ -46,12 +46,12 @@ const twoClusters = async (): Promise<Table> => {
 };
 
 /** One run of the function; `random` says which cluster has the first turn. */
-const retain = async (db: Table, { now = end, random = 0 } = {}) => {
+const retain = async (db: Table, { now = end, random = 0, days = defaultRetention } = {}) => {
   const logged: [string, Fields][] = [];
   const note = (message: string, fields: Fields = {}): void => void logged.push([message, fields]);
   const handler = retainHandler({
     store: openWholeStore(db, { now: () => now }),
-    ...{ keepDays, days: defaultRetention },
+    ...{ keepDays, days },
     now: () => now,
     random: () => random,
     sleep: async () => {},
@@ -120,6 +120,55 @@ describe("the retain function", () => {
     expect(told("retention failed")).toMatchObject([{ cluster, code: "store" }]);
     expect(await seqs(db, cluster)).toHaveLength(20);
     expect(await seqs(db, other)).toEqual(THINNED);
+  });
+
+  it.each([
+    ["an entry of the register", keys.cluster(other)],
+    ["a note of who nobody watches", keys.unwatchedCluster(other)],
+  ])("lets %s that cannot be read neither stop any cluster nor pass for done", async (_, key) => {
+    const db = await twoClusters();
+    await openStore(db, { now: () => T }).unwatched.note(other, T);
+    await db.put({ ...key, v: "<script>" });
+    const { failure, told } = await retain(db);
+    expect(failure).toMatchObject({ code: "store", message: "1 entry of clusters cannot be read" });
+    expect(told("a cluster's entry cannot be read, and counts by its key")).toMatchObject([
+      { code: "store", reason: expect.stringContaining(other) },
+    ]);
+    expect(told("retained").map(({ cluster: one }) => one)).toEqual([cluster, other]);
+    for (const one of [cluster, other]) expect(await seqs(db, one)).toEqual(THINNED);
+  });
+
+  it("names every item that it could not read, of whatever kind, and removes what is over of all the others", async () => {
+    const db = await tables.fresh();
+    const store = openStore(db, { now: () => T });
+    await registerCluster(db, cluster);
+    const days = [T - 500 * DAY, T - 450 * DAY];
+    for (const at of days) await store.activity.count([connection(`c-${at}`, at, { cluster })], at);
+    for (const at of days) await store.activity.fold(cluster, at);
+    for (const at of days)
+      await store.acts.note({ cluster, at, kind: "retire", by: "ana", via: "command line", note: "x" });
+    const broken = [
+      { ...keys.hour(cluster, T), sk: "2020-broken" },
+      ...[1, 2].map((n) => ({ pk: keys.acts(cluster), sk: `broken-${n}` })),
+      { pk: keys.exemptions(cluster), sk: "broken" },
+      { pk: keys.findings(cluster), sk: "broken" },
+      { pk: keys.unwatched(), sk: other },
+    ];
+    for (const key of broken) await db.put({ ...key, v: "<script>" });
+    const { failure, told } = await retain(db, { now: T, days: { ...defaultRetention, actDays: 400 } });
+    expect(failure).toMatchObject({
+      message: "retention failed for 1 of 2 clusters, and 1 entry of clusters cannot be read",
+    });
+    const said = JSON.stringify([
+      told("retention failed"),
+      told("a cluster's entry cannot be read, and counts by its key"),
+    ]);
+    for (const { pk, sk } of broken) expect(said).toContain(`${pk} / ${sk}`);
+    for (const pk of [keys.days(cluster), keys.slots(cluster, days[0] ?? 0)])
+      expect(await count(db, pk), pk).toBe(0);
+    for (const pk of [keys.hours(cluster), keys.exemptions(cluster), keys.findings(cluster)])
+      expect(await count(db, pk), pk).toBe(1);
+    expect(await count(db, keys.acts(cluster))).toBe(2);
   });
 
   it("removes what is over of clusters that no snapshot made known, watched or not, long after the last connection", async () => {

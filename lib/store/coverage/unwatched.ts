@@ -4,6 +4,7 @@ import { Cluster } from "../../core/base/ids.ts";
 import type { Instant } from "../../core/base/time.ts";
 import * as z from "../../core/base/zod.ts";
 import * as keys from "../table/keys.ts";
+import { type NamedClusters, namedClusters } from "../table/named-clusters.ts";
 import { parseItem } from "../table/stored.ts";
 import type { Table } from "../table/table.ts";
 
@@ -17,6 +18,8 @@ export type UnwatchedStore = {
   readonly note: (cluster: Cluster, at: Instant) => Promise<void>;
   /** By ARN; also those that are watched, and those that were read since. */
   readonly list: () => Promise<readonly Unwatched[]>;
+  /** Their clusters alone, by the keys, with what cannot be read beside them. */
+  readonly named: () => Promise<NamedClusters>;
 };
 
 export const unwatchedStore = (table: Table): UnwatchedStore => ({
@@ -28,4 +31,5 @@ export const unwatchedStore = (table: Table): UnwatchedStore => ({
       return { cluster: sk, at };
     });
   },
+  named: () => namedClusters(table, keys.unwatched(), (item) => parseItem(UnwatchedItem, item)),
 });

@@ -15,6 +15,7 @@ import {
 import { type Fault, fault } from "../../core/history/verify-manifest.ts";
 import { AuditError } from "../../errors.ts";
 import * as keys from "../table/keys.ts";
+import { type NamedClusters, namedClusters } from "../table/named-clusters.ts";
 import type { Item, Table } from "../table/table.ts";
 
 /** One cluster of the register. `gone` missing: it is watched. */
@@ -183,6 +184,12 @@ export const clusterEntries = async (table: Table): Promise<ClusterEntry[]> => {
 /** The same without what is known of each. */
 export const listClusters = async (table: Table): Promise<Cluster[]> =>
   (await clusterEntries(table)).map(({ cluster }) => cluster);
+
+/** The same by their keys alone: an entry that cannot be read keeps nobody from the others, and its error stands beside them. */
+export const namedInRegister = (table: Table): Promise<NamedClusters> =>
+  namedClusters(table, keys.clusters(), (item) => {
+    if (!readItem(item)) throw unreadable(item.sk);
+  });
 
 /** Whether nobody reads it any more, whatever is seen of it. */
 export const isRetired = ({ signs }: ClusterEntry): boolean => retiredBy(signs) !== undefined;

@@ -1,4 +1,5 @@
 // Does a bounded number of things at a time.
+import { oneError } from "../../errors.ts";
 
 /** Results in the order of the items. Waits for all that has begun before it passes on the first error. */
 export const inParallel = async <T, R>(
@@ -25,12 +26,14 @@ export const inParallel = async <T, R>(
   return results;
 };
 
-/** Each to its end, for what fails keeps nothing else from it; then the first error that there was. */
+/** Each to its end, for what fails keeps nothing else from it; then the errors that there were, as one. */
 export const eachToItsEnd = async <T extends readonly unknown[]>(
   works: {
     readonly [K in keyof T]: Promise<T[K]>;
   },
 ): Promise<T> => {
-  await Promise.allSettled(works);
+  const settled: readonly PromiseSettledResult<unknown>[] = await Promise.allSettled(works);
+  const failed = settled.filter((one) => one.status === "rejected");
+  if (failed.length) throw oneError(failed.map(({ reason }) => reason));
   return Promise.all(works) as unknown as Promise<T>;
 };

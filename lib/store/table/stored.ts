@@ -23,7 +23,7 @@ const unreadable = (item: Key, cause: unknown): AuditError =>
   });
 
 /** What `read` makes of an item. AuditError("store"), which names the item, where it throws. */
-export const readItem = <T>(item: Item, read: (item: Item) => T): T => {
+export const readItem = <K extends Key, T>(item: K, read: (item: K) => T): T => {
   try {
     return read(item);
   } catch (cause) {

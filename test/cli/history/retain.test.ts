@@ -71,4 +71,12 @@ describe("history retain", () => {
     expect((await cli(`history retain --cluster ${cluster} --act-days ""`)).code).toBe(64);
     expect((await cli(`history retain --cluster ${cluster} --activity-days 400`)).code).toBe(0);
   });
+
+  it("is kept from nothing by a note of another cluster that cannot be read, and names it", async () => {
+    const other = `${cluster}3`;
+    await fillStore(join(folder, "dsql-audit.db"), (db) => db.put({ pk: "UNWATCHED", sk: other, v: 99 }));
+    const told = await cli(`history retain --cluster ${cluster}`);
+    expect(told).toMatchObject({ code: 0, err: expect.stringContaining(`UNWATCHED / ${other}`) });
+    expect((await cli(`history retain --cluster ${other}`)).out).toContain("There is no snapshot of");
+  });
 });
