@@ -1,5 +1,6 @@
 // What is wrong with parameters that are each right by themselves: what one leaves no room for, and what cannot be reached.
 import { partitionOf } from "../lib/core/base/partition.ts";
+import { auditorRoleProblem } from "../lib/core/catalog/auditor-needs.ts";
 import { retentionProblem } from "../lib/core/findings/retention-days.ts";
 import { type ParameterName, parameters } from "./parameters.ts";
 import type { Params } from "./params.ts";
@@ -95,6 +96,12 @@ const otherPartition = (read: Params): string[] => {
   ];
 };
 
+/** A name that no role of the auditor's own can have. */
+const roleName = ({ auditorUser }: Params): string[] => {
+  const problem = auditorRoleProblem(auditorUser);
+  return problem === undefined ? [] : [`auditorUser ${problem}`];
+};
+
 /** A sentence for each contradiction; the values passed the rules of their parameters. */
 export const contradictions = (read: Params): readonly string[] =>
-  [lonely, ownTrail, tooShort, elsewhere, byTags, otherPartition].flatMap((check) => check(read));
+  [lonely, ownTrail, roleName, tooShort, elsewhere, byTags, otherPartition].flatMap((check) => check(read));

@@ -35,8 +35,6 @@ export const optionOf: Readonly<Partial<Record<ParameterName, string>>> = {
 
 /** Characters that nobody sees, line breaks among them, and halves of characters. */
 const HIDDEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u;
-/** PostgreSQL's limit for a name, in bytes. */
-const MOST_NAME = 63;
 
 const asCompact = (value: string): string => {
   try {
@@ -50,8 +48,6 @@ const asCompact = (value: string): string => {
 /** What is wrong with a value as somebody gave it; undefined: nothing that the file's own rules would not find. */
 const problemOf = (name: ParameterName, value: string): string | undefined => {
   if (HIDDEN.test(value)) return `${name} holds a character that cannot be seen, or a line break`;
-  if (name === "auditorUser" && Buffer.byteLength(value) > MOST_NAME)
-    return `${name} is longer than ${MOST_NAME} bytes, which is the most that a role's name has`;
   if (name !== "clusters") return undefined;
   try {
     readSettings({ CLUSTERS: value }, "CLUSTERS");

@@ -1,7 +1,7 @@
 // `dsql-audit setup-sql`: the SQL and the IAM policy that give the auditor its own least-privileged role.
 import { checkedStage, fileOf, readFileOf, stackNameOf } from "../../deploy/params-file.ts";
 import { auditorIn, isMember } from "../../lib/core/base/auditor-in.ts";
-import { Cluster, Principal } from "../../lib/core/base/ids.ts";
+import { Cluster, isClusterArn, Principal } from "../../lib/core/base/ids.ts";
 import { shellWord } from "../../lib/core/base/shell-word.ts";
 import { AUDITOR_ROLE as ROLE } from "../../lib/core/catalog/auditor-needs.ts";
 import { unanswered } from "../../lib/doctor/link.ts";
@@ -41,6 +41,16 @@ const EXAMPLES = {
 const PRINCIPAL = "SnapshotRoleArn";
 
 const usage = (message: string, hint: string): AuditError => new AuditError("usage", message, { hint });
+
+/** One cluster each: a policy for what is none would let the auditor in nowhere. AuditError("usage"). */
+const checkClusters = (clusters: readonly string[] = []): void => {
+  const strange = clusters.find((cluster) => !isClusterArn(cluster));
+  if (strange !== undefined)
+    throw usage(
+      `--cluster ${JSON.stringify(strange)} is not the ARN of one Aurora DSQL cluster`,
+      "Write arn:aws:dsql:REGION:ACCOUNT:cluster/ID, several with spaces between; `aws dsql list-clusters` shows them.",
+    );
+};
 
 /** The stage's own file, where the command runs in a checkout that has it. */
 const paramsOf = (io: Io, stage: string | undefined) => {
@@ -156,6 +166,7 @@ export const addSetupSql: AddCommand = (program, io) => {
     .option("--json", "one JSON document on stdout")
     .addHelpText("after", "\nExample:\n  $ dsql-audit setup-sql --stage prod")
     .action(async (options: Options) => {
+      checkClusters(options.cluster);
       const given = await named(io, options);
       const { role, principal, deployed } = given;
       const sql = setupSql(role, principal);

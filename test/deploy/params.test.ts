@@ -54,6 +54,14 @@ describe("the file of parameters", () => {
     ['keepDays: ""', "keepDays is a number from 1 on"],
     ['keepDays: "0x1F"', "keepDays is a number from 1 on"],
     ["auditorUser: admin", "auditorUser is a database role of the auditor's own, never admin"],
+    ["auditorUser: pg_monitor", "auditorUser is a name that PostgreSQL keeps for itself"],
+    ['auditorUser: "public"', "auditorUser is a name that PostgreSQL keeps for itself"],
+    ['auditorUser: "watcher "', "auditorUser has spaces at its ends, or characters that nobody sees"],
+    ['auditorUser: "wat\\u200bcher"', "auditorUser has spaces at its ends, or characters that nobody sees"],
+    [
+      `auditorUser: ${"é".repeat(32)}`,
+      "auditorUser is longer than 63 bytes, which is the most that a role's name has",
+    ],
     ["trailPrefix: logs", "trailPrefix is empty or ends in a slash, and has no wildcard, quote or backslash"],
     ["detectorOptions: 5x", "detectorOptions is not JSON"],
     ["trailKeyArn: [a]", "trailKeyArn is one text or number"],
@@ -187,7 +195,7 @@ describe("the file of parameters", () => {
     fc.assert(
       fc.property(fc.dictionary(value, fc.constantFrom(...archetypeNames)), value, (archetypes, role) => {
         const text = JSON.stringify(archetypes);
-        const auditorUser = `r${role.replaceAll(/[\r\n\u2028\u2029]/g, "")}`;
+        const auditorUser = `r${role.replaceAll(/[\r\n\u2028\u2029]/g, "")}x`;
         const given = { archetypes: text, auditorUser, dormantDays: "7" };
         expect(read(paramsText(given))).toEqual({ ...defaults, ...given });
       }),

@@ -55,6 +55,29 @@ describe("setup", () => {
     expect(create).toBe('CREATE ROLE "a""; DROP ROLE b; --" WITH LOGIN;');
   });
 
+  it("names one role in all statements, and refuses a name that no role of its own can have", () => {
+    const role = (name: string) => setupSql(name, "arn:aws:iam::111122223333:role/x");
+    for (const name of ["watcher", "ADMIN", "current_user", "PG_x", 'a"b', "é".repeat(31)]) {
+      const [create = "", map = ""] = role(name);
+      const written = create.replace(/^CREATE ROLE (.*) WITH LOGIN;$/s, "$1");
+      expect(map).toBe(`AWS IAM GRANT ${written} TO 'arn:aws:iam::111122223333:role/x';`);
+    }
+    for (const name of [
+      "",
+      " ",
+      "admin",
+      "public",
+      "none",
+      "pg_x",
+      "a\nb",
+      "a\u202eb",
+      "x ",
+      "x".repeat(64),
+      "\0",
+    ])
+      expect(() => role(name), JSON.stringify(name)).toThrow(/^the database role/);
+  });
+
   it("refuses a wildcard and what is no ARN", () => {
     expect(() => setupSql("a", "arn:aws:iam::111122223333:role/*")).toThrow(/not the ARN/);
     expect(() => auditorPolicy([Cluster.parse("postgres://h/d")])).toThrow(/not the ARN of an Aurora DSQL/);

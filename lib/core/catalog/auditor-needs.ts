@@ -5,6 +5,24 @@ import type { Privilege } from "./privileges.ts";
 /** The role that setup-sql makes for the auditor. */
 export const AUDITOR_ROLE = "dsql_auditor";
 
+/** PostgreSQL cuts a longer name without an error: https://www.postgresql.org/docs/16/limits.html */
+const MOST_BYTES = 63;
+const UNSEEN = /^\s|\s$|[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
+/** What PostgreSQL keeps for itself: https://www.postgresql.org/docs/16/predefined-roles.html */
+const KEPT = /^(?:pg_.*|public|none)$/s;
+
+/** Why the auditor cannot have a role of its own that is called so, as the end of a sentence; undefined: it can. */
+export const auditorRoleProblem = (role: string): string | undefined => {
+  if (role === "") return "is empty";
+  if (role === "admin") return "is the one that may do everything: the auditor has a role of its own";
+  if (KEPT.test(role)) return "is a name that PostgreSQL keeps for itself";
+  if (UNSEEN.test(role) || !role.isWellFormed())
+    return "has spaces at its ends, or characters that nobody sees";
+  return Buffer.byteLength(role) > MOST_BYTES
+    ? `is longer than ${MOST_BYTES} bytes, which is the most that a role's name has`
+    : undefined;
+};
+
 /** A privilege on a table or view. */
 type NeededGrant = { readonly privilege: Privilege; readonly schema: string; readonly name: string };
 

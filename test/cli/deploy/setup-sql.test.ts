@@ -51,6 +51,17 @@ describe("setup-sql", () => {
     expect(out).toContain(`-- 3. The deployment gave ${ROLE} its policy.`);
   });
 
+  it.each(["", "abc", `${CLUSTER},${CLUSTER}d`, `${CLUSTER}*`, CLUSTER.replace("cluster/", "cluster:")])(
+    "takes --cluster %j for no cluster",
+    async (cluster) => {
+      expect(await cli(["setup-sql", "--cluster", cluster])).toMatchObject({
+        code: 64,
+        out: "",
+        err: expect.stringContaining("is not the ARN of one Aurora DSQL cluster"),
+      });
+    },
+  );
+
   it("says of a stage that is not deployed, or of another release, what to do", async () => {
     expect(await cli(`setup-sql --stage test --region ${REGION}`)).toMatchObject({
       code: 1,
