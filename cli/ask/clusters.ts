@@ -4,10 +4,8 @@ import type { Instant } from "../../lib/core/base/time.ts";
 import { visible } from "../../lib/core/base/visible-text.ts";
 import { AuditError } from "../../lib/errors.ts";
 import { restoreCluster, retireCluster } from "../../lib/jobs/cluster-life.ts";
-import { type ClusterRow, clusterRow, listClusters } from "../../lib/queries/clusters.ts";
-import { type UnwatchedClusters, unwatchedClusters } from "../../lib/queries/unwatched.ts";
+import { type ClusterList, type ClusterRow, clusterRow, listClusters } from "../../lib/queries/clusters.ts";
 import type { Store } from "../../lib/store/open-store.ts";
-import { unwatchedText, watchStep } from "../../lib/wording/not-watched-text.ts";
 import type { AddCommand } from "../command.ts";
 import {
   addOutputOptions,
@@ -55,32 +53,36 @@ const columnsOf = (rows: readonly ClusterRow[]): readonly Column<ClusterRow>[] =
   rows.some(({ notChosenSince }) => notChosenSince !== null) ? [...always, unchosenColumn] : always;
 
 /** What is said beside the table of clusters that nobody watches. */
-const othersText = (io: Io, { rows, more }: UnwatchedClusters): string[] => [
-  ...rows.flatMap(({ cluster, why, ...seen }) => [
-    paragraph(io, `${unwatchedText(cluster, why, seen)}.`),
+const othersText = (io: Io, { rows, moreNotWatched, unread }: ClusterList): string[] => [
+  ...rows.flatMap(({ notWatched }) =>
     // A command stays in one line, to be pasted.
-    watchStep(cluster, why),
-  ]),
-  ...(more ? [`Connections to ${counted(more, "more cluster")} came that may not be watched.`] : []),
+    notWatched ? [paragraph(io, notWatched.says), notWatched.next] : [],
+  ),
+  ...(moreNotWatched
+    ? [`Connections to ${counted(moreNotWatched, "more cluster")} came that may not be watched.`]
+    : []),
+  ...(unread === null ? [] : [paragraph(io, `unknown: which clusters are not watched: ${unread}`)]),
 ];
 
+const justOne = (row: ClusterRow | undefined): ClusterList => ({
+  rows: row ? [row] : [],
+  ...{ moreNotWatched: null, unread: null },
+});
+
 /** Without options that act, all of them, or the one named. */
-const list = async (store: Store, now: Instant, named: string | undefined): Promise<ClusterRow[]> => {
-  const all = await listClusters(store, now);
-  if (named === undefined) return all;
-  const wanted = await pickCluster(store, named);
-  return all.filter(({ cluster }) => cluster === wanted);
-};
+const list = async (store: Store, now: Instant, named: string | undefined): Promise<ClusterList> =>
+  named === undefined
+    ? listClusters(store, now)
+    : justOne(await clusterRow(store, await pickCluster(store, named), now));
 
 /** Retires or restores one, and gives what is known of it then. */
-const act = async (io: Io, store: Store, named: string, options: Options): Promise<ClusterRow[]> => {
+const act = async (io: Io, store: Store, named: string, options: Options): Promise<ClusterList> => {
   const { note, retire } = options;
   const acting = { by: options.by ?? osUser(), via: "command line", at: io.now() } as const;
   const cluster = await pickCluster(store, named);
   if (retire === undefined) await restoreCluster(store, cluster, acting, note);
   else await retireCluster(store, cluster, acting, note ?? "");
-  const row = await clusterRow(store, cluster, io.now());
-  return row ? [row] : [];
+  return justOne(await clusterRow(store, cluster, io.now()));
 };
 
 /** What is asked for; AuditError("usage") for options that do not go together. */
@@ -104,7 +106,9 @@ export const addClusters: AddCommand = (program, io) => {
     .description(
       "A cluster is gone when AWS says that it was deleted, or when somebody retires it. It is neither read nor evaluated\n" +
         "any more, and its findings are closed. Its history stays. It is evaluated again once it is restored, or seen again\n" +
-        "after it counted as deleted. One that its tags no longer choose (clusterTags) is not read, and not gone.",
+        "after it counted as deleted. One that its tags no longer choose (clusterTags) is not read, and not gone.\n" +
+        "Those to which connections came in the last 90 days although nobody watches them stand below the table, and in JSON\n" +
+        "as rows with notWatched.",
     )
     .option("--retire <arn>", "do not watch this cluster any more")
     .option("--restore <arn>", "watch this cluster again")
@@ -115,15 +119,11 @@ export const addClusters: AddCommand = (program, io) => {
     );
   addOutputOptions(addStoreOptions(addByOption(command))).action(async (options: Options) => {
     const target = targetOf(options);
-    const { rows, others } = await withStore(io, options, { mustExist: true }, async (store) => ({
-      rows: await (target === undefined
-        ? list(store, io.now(), options.cluster)
-        : act(io, store, target, options)),
-      others:
-        target === undefined && options.cluster === undefined
-          ? await unwatchedClusters(store, io.now())
-          : { isTold: false, rows: [], more: 0 },
-    }));
+    const found = await withStore(io, options, { mustExist: true }, (store) =>
+      target === undefined ? list(store, io.now(), options.cluster) : act(io, store, target, options),
+    );
+    const isJson = options.json || options.ndjson;
+    const rows = isJson ? found.rows : found.rows.filter(({ notWatched }) => notWatched === null);
     printRows(
       io,
       options,
@@ -131,8 +131,7 @@ export const addClusters: AddCommand = (program, io) => {
       columnsOf(rows),
       `No cluster is known yet: its first snapshot makes it known.\n${NO_CLUSTER}`,
     );
-    const lines = othersText(io, others);
-    const isJson = options.json || options.ndjson;
+    const lines = othersText(io, found);
     if (lines.length) (isJson ? io.stderr : io.stdout).write(`${isJson ? "" : "\n"}${lines.join("\n")}\n`);
   });
 };

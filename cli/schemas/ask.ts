@@ -221,7 +221,7 @@ export const Clusters = z.array(
     newestSnapshot: SnapshotRef.nullable().describe("null: none was taken yet."),
     judgedAt: Time.nullable().describe("When the detectors last ran; null: never."),
     goneAt: Time.nullable().describe(
-      "Since when it is gone: neither read nor evaluated any more. null: it is watched.",
+      "Since when it is gone: neither read nor evaluated any more. null: it is watched, or never was, which notWatched tells.",
     ),
     goneReason: z
       .enum(["deleted", "retired"])
@@ -232,6 +232,18 @@ export const Clusters = z.array(
     notChosenSince: Time.nullable().describe(
       "Since when its tags no longer choose it: it is not read any more. null: they do, or no tags are asked for, or it is gone.",
     ),
+    notWatched: z
+      .looseObject({
+        because: z.enum(["account", "region", "not-named", "tags"]),
+        says: z.string().describe("How many connections came, and why nobody looks at them."),
+        next: z.string().describe("What would have it watched."),
+        connections: Count.describe("In the last 7 days, as far as they were added up."),
+        lastAt: Time.nullable().describe("null: none in these days."),
+      })
+      .nullable()
+      .describe(
+        "Somebody connects to it, and nobody watches it: other commands do not know it. null: it is or was watched.",
+      ),
   }),
 );
 

@@ -1,10 +1,13 @@
 // What is known, over HTTP: clusters, findings, snapshots and what changed between them.
 import { describe, expect, it } from "vitest";
+import { Cluster } from "../../lib/core/base/ids.ts";
 import { DAY, HOUR, iso } from "../../lib/core/base/time.ts";
+import { noteUnwatched } from "../../lib/jobs/not-watched.ts";
 import { findingDocument } from "../../lib/queries/finding-document.ts";
 import { leftOutStore } from "../../lib/store/coverage/left-out.ts";
 import { createFindingStore } from "../../lib/store/findings/findings.ts";
 import { createSnapshotStore } from "../../lib/store/history/snapshots.ts";
+import { openStore } from "../../lib/store/open-store.ts";
 import { allPages, asker } from "../support/ask.ts";
 import { askedWorld, at } from "../support/asked-world.ts";
 import { catalog, cluster, estate, role } from "../support/catalogs.ts";
@@ -24,9 +27,41 @@ describe("/clusters", () => {
           newestSnapshot: { seq: 4, takenAt: at(3) },
           judgedAt: at(3),
           notChosenSince: null,
+          notWatched: null,
         },
       ],
       next: null,
+      moreNotWatched: null,
+    });
+  });
+
+  it("lists those that nobody watches among the others, page by page, and says how many more there may be", async () => {
+    const other = await fresh();
+    await fillWorld(other);
+    const store = openStore(other, { now: () => NOW });
+    await store.deployments.ran(NOW, {
+      ...{ stack: "s", topic: "arn:aws:sns:us-east-1:111122223333:t", queues: {}, deadLetters: {} },
+      ...{ bucket: "", prefix: "", api: "", regions: "", members: "", clusterTags: {} },
+    });
+    const stranger = (n: number) =>
+      Cluster.parse(`arn:aws:dsql:us-east-1:999900001111:cluster/${String(n).padStart(2, "0")}`);
+    for (let n = 0; n < 22; n++) await noteUnwatched(store, stranger(n), NOW - n * HOUR);
+    const { ask: asked } = asker(other, () => NOW);
+    const { items, pages } = await allPages(asked, "/clusters", { limit: "8" });
+    expect(pages).toBe(3);
+    expect(items).toMatchObject([
+      { cluster, notWatched: null },
+      ...Array.from({ length: 20 }, (_, n) => ({
+        cluster: stranger(n),
+        account: "999900001111",
+        notWatched: { because: "account", connections: 0, lastAt: null },
+      })),
+    ]);
+    expect((await asked("/clusters")).body).toMatchObject({ moreNotWatched: 2 });
+    await other.put({ pk: "UNWATCHED", sk: "arn:broken", v: 99 });
+    expect(await asked("/clusters")).toMatchObject({
+      status: 200,
+      body: { items: [{ cluster }], moreNotWatched: null },
     });
   });
 

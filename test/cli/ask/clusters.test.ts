@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
 import { Cluster } from "../../../lib/core/base/ids.ts";
-import { HOUR } from "../../../lib/core/base/time.ts";
+import { HOUR, iso } from "../../../lib/core/base/time.ts";
 import { noteUnwatched } from "../../../lib/jobs/not-watched.ts";
 import { leftOutStore } from "../../../lib/store/coverage/left-out.ts";
 import { openStore } from "../../../lib/store/open-store.ts";
@@ -67,8 +67,28 @@ describe("clusters", () => {
       err: expect.stringContaining(other),
     });
     const json = await cli("clusters --json");
-    expect(json.json()).toMatchObject([{ cluster }]);
+    const notWatched = { because: "region", connections: 1, lastAt: iso(NOW - HOUR), next: step };
+    expect(json.json()).toMatchObject([
+      { cluster: other, region: "eu-west-1", newestSnapshot: null, judgedAt: null, goneAt: null, notWatched },
+      { cluster, notWatched: null },
+    ]);
     expect(json.err.split("\n")).toContain(step);
+    expect((await cli(`clusters --json --cluster ${cluster}`)).json()).toMatchObject([{ cluster }]);
+    expect(run.out).not.toMatch(new RegExp(`${other} +never`));
+  });
+
+  it("lists those that are watched where a note of one that is not cannot be read, and names it", async () => {
+    const { table, close } = await openSqliteTable({
+      ...{ file: join(folder, "dsql-audit.db"), mayCreate: false, sleep: async () => {}, random: () => 0 },
+    });
+    await table.put({ pk: "UNWATCHED", sk: "arn:broken", v: 99 });
+    await close();
+    const json = await cli("clusters --json");
+    expect(json.json()).toMatchObject([{ cluster }]);
+    expect(json.err).toContain(
+      "unknown: which clusters are not watched: the stored item UNWATCHED / arn:broken",
+    );
+    expect((await cli("clusters")).out).toContain(cluster);
   });
 
   it("retires a cluster by who and why, closes its findings, keeps its past, and restores it", async () => {
