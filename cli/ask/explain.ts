@@ -2,6 +2,7 @@
 import type { Explanation, Link } from "../../lib/core/privileges/explain.ts";
 import { findPrivilege } from "../../lib/core/privileges/find-object.ts";
 import { type Explained, explainAccess } from "../../lib/queries/explain.ts";
+import { rowSecurityText } from "../../lib/wording/row-security-text.ts";
 import {
   addCatalogOptions,
   type CatalogOptions,
@@ -79,6 +80,11 @@ const drawing = (io: Io, it: Explained): string => {
         "  ",
         `Through ${by === "rule" ? "a rule on" : "view"} ${view} it ${certain ? "can" : "may"} all the same, with the rights of ${as}.`,
       ),
+    );
+  if (it.rowSecurity !== null)
+    lines.push(
+      "",
+      wrapped("", "  ", rowSecurityText(it.rowSecurity, `${it.kind} ${it.object}`, `role ${it.role}`)),
     );
   if (it.grantable) lines.push("", "It may pass the privilege on (grant option).");
   if (it.paths > 1) {

@@ -4,10 +4,12 @@ import { counted } from "../../lib/core/base/counted.ts";
 import { principalName } from "../../lib/core/base/visible-text.ts";
 import type { Gap } from "../../lib/core/privileges/effective.ts";
 import { findPrivilege, objectText } from "../../lib/core/privileges/find-object.ts";
+import { rowSecurityStates } from "../../lib/core/privileges/row-security.ts";
 import { AuditError } from "../../lib/errors.ts";
 import { type HolderRow, type WhoCan, whoCan } from "../../lib/queries/privileges.ts";
 import type { ReachingPrincipal } from "../../lib/queries/reached-by.ts";
 import { IAM_NOT_READ } from "../../lib/queries/who-may.ts";
+import { rowSecurityText } from "../../lib/wording/row-security-text.ts";
 import {
   addCatalogOptions,
   type CatalogOptions,
@@ -132,6 +134,17 @@ const sayNotRead = (io: Io, isJson: boolean | undefined): void => {
   else io.stdout.write(`\n${paragraph(io, IAM_NOT_READ)}\n`);
 };
 
+/** From whom row-level security may hide rows: from all of these, or from which. */
+const sayRowSecurity = (io: Io, { rows, object }: WhoCan): void => {
+  const table = `${object.kind} ${objectText(object)}`;
+  for (const state of rowSecurityStates) {
+    const from = new Set(rows.flatMap((row) => (row.rowSecurity === state ? [row.role] : [])));
+    if (!from.size) continue;
+    const named = from.size > MAX_NAMED ? `${from.size} of these roles` : [...from].join(", ");
+    io.stdout.write(`\n${paragraph(io, rowSecurityText(state, table, named))}\n`);
+  }
+};
+
 export const addWhoCan: AddCommand = (program, io) => {
   const command = program
     .command("who-can")
@@ -158,6 +171,7 @@ export const addWhoCan: AddCommand = (program, io) => {
         if (!isJson) io.stdout.write(`${headOf(answer)}\n\n`);
         const rows = isJson ? answer.rows : answer.rows.toSorted((a, b) => rank(a) - rank(b));
         printRows(io, options, rows, columns, emptyText(answer));
+        if (!isJson) sayRowSecurity(io, answer);
         if (answer.rows.length && !grounds.engine.catalog.iam) sayNotRead(io, isJson);
         sayBasis(io, options, basis);
       });

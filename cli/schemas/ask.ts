@@ -2,6 +2,7 @@
 import * as z from "zod";
 import { Proof } from "../../lib/core/coverage/coverage.ts";
 import { linkStates, steps, verdicts } from "../../lib/core/privileges/explain.ts";
+import { rowSecurityStates } from "../../lib/core/privileges/row-security.ts";
 import { basis, Cluster, Count, Privilege, SnapshotRef, Time } from "./shared.ts";
 
 const Holds = z
@@ -39,11 +40,19 @@ export const Escalations = z.array(
   }),
 );
 
+const RowSecurityDocument = z
+  .enum(rowSecurityStates)
+  .nullable()
+  .describe(
+    "Whether row-level security decides which rows: applies, or unknown, it was not read; null: it does not, as on Aurora DSQL.",
+  );
+
 export const Holders = z.array(
   z.looseObject({
     ...row,
     paths: z.int().positive().describe("How many ways there are."),
     columns: z.array(z.string()).nullable().describe("On these columns alone; null: on the whole object."),
+    rowSecurity: RowSecurityDocument,
     principals: z
       .array(
         z.looseObject({
@@ -177,6 +186,7 @@ export const Explained = z.looseObject({
   away: z.string().nullable().describe("How far it is from complete: one AWS IAM GRANT away."),
   next: z.string().nullable().describe("What to do where IAM leaves something unknown."),
   also: z.array(z.looseObject({ role: z.string(), verdict: z.string() })),
+  rowSecurity: RowSecurityDocument,
   views: z
     .array(
       z.looseObject({

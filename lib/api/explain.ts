@@ -5,7 +5,7 @@ import { linkStates, steps, verdicts } from "../core/privileges/explain.ts";
 import { type Explained, explainAccess as explain } from "../queries/explain.ts";
 import { askSnapshot } from "./ask-snapshot.ts";
 import { atParam, clusterParam, text } from "./params.ts";
-import { OBJECT_NAME, Unread, unreadAnswer } from "./privileges.ts";
+import { OBJECT_NAME, RowSecurityAnswer, Unread, unreadAnswer } from "./privileges.ts";
 import { type Route, route } from "./route.ts";
 import { Basis } from "./snapshot-ref.ts";
 
@@ -85,6 +85,7 @@ const ExplainAnswer = z
         description: "Columns of the table on which the role holds it by grants on columns; null: none.",
       }),
     ),
+    rowSecurity: RowSecurityAnswer,
     unread: z.array(Unread),
   })
   .register(z.globalRegistry, { id: "ExplainAnswer" });

@@ -5,6 +5,7 @@ import type { AccessEngine } from "../core/privileges/effective.ts";
 import type { RoleId } from "../core/privileges/effective-graph.ts";
 import { type AccessObject, objectKinds } from "../core/privileges/effective-objects.ts";
 import type { PrivilegeRow } from "../core/privileges/effective-rows.ts";
+import { rowSecurityStates } from "../core/privileges/row-security.ts";
 import { archetypeOfRole } from "../queries/archetypes.ts";
 import { type HolderRow, privilegesOf, whoCan as whoCanOf } from "../queries/privileges.ts";
 import type { UnreadEntries } from "../queries/unread-entries.ts";
@@ -174,9 +175,18 @@ const Principal = z
   })
   .register(z.globalRegistry, { id: "ReachingPrincipal", description: "A principal that reaches the role." });
 
+/** As rowSecurityOf says it. */
+export const RowSecurityAnswer = z.nullable(z.enum(rowSecurityStates)).check(
+  z.meta({
+    description:
+      "Whether row-level security decides which rows: `applies`, or `unknown`, it was not read; null: it does not. Always null on Aurora DSQL.",
+  }),
+);
+
 const WhoCanRow = z
   .object({
     ...RowShape,
+    rowSecurity: RowSecurityAnswer,
     paths: z
       .nullable(z.number())
       .check(z.meta({ description: "In how many ways it is held; null: more than can be counted." })),
@@ -229,6 +239,7 @@ const holderAnswer = (row: HolderRow): z.input<typeof WhoCanRow> => ({
   columns: row.columns && [...row.columns],
   principals: row.principals?.map((one) => ({ ...one, conditions: [...one.conditions] })) ?? null,
   morePrincipals: row.morePrincipals,
+  rowSecurity: row.rowSecurity,
 });
 
 export const whoCan: Route = route({

@@ -3,7 +3,7 @@
 import type { Cluster } from "../core/base/ids.ts";
 import type { RoleOids } from "../core/catalog/acl.ts";
 import type { Catalog, Role, SectionName, Sections } from "../core/catalog/catalog.ts";
-import { CATALOG_FORMAT, sectionNames } from "../core/catalog/catalog.ts";
+import { CATALOG_FORMAT, isDsql, sectionNames } from "../core/catalog/catalog.ts";
 import { type Extras, extraNames } from "../core/catalog/extras.ts";
 import { AuditError } from "../errors.ts";
 import { onlyAbusable } from "./abusable.ts";
@@ -98,10 +98,11 @@ export const readCatalogFrom = async (
     const facts = await serverFacts(client, serverKind);
     const safe = sectionNames.filter((name) => !riskySections.includes(name));
     const sections = new Map<PartName, Section>();
+    const beside = isDsql({ cluster }) ? extraNames.filter((name) => name !== "rowSecurity") : extraNames;
     const groups =
       facts.serverKind === "dsql"
-        ? [safe, ...[...riskySections, ...extraNames].map((name) => [name])]
-        : [[...sectionNames, ...extraNames]];
+        ? [safe, ...[...riskySections, ...beside].map((name) => [name])]
+        : [[...sectionNames, ...beside]];
     for (const group of groups) await readGroup(client, facts, group, sections);
     const part = (names: readonly PartName[]) =>
       Object.fromEntries(names.map((name) => [name, sections.get(name)]));
@@ -111,7 +112,7 @@ export const readCatalogFrom = async (
       cluster,
       serverVersion: facts.serverVersion,
       sections: onlyAbusable(read),
-      extras: part(extraNames) as Extras,
+      extras: part(beside) as Extras,
     };
   } catch (error) {
     throw error instanceof AuditError ? error : queryError("the catalog", error);

@@ -39,13 +39,15 @@ const rowTypes = {
 
 /** What is read by one statement: a section, or one of the extras. */
 export type PartName = SectionName | ExtraName;
-export type Section = Sections[SectionName] | Extras[ExtraName];
+export type Section = Sections[SectionName] | NonNullable<Extras[ExtraName]>;
 
 const isExtra = (name: PartName): name is ExtraName => (extraNames as readonly string[]).includes(name);
 
 /** The part's one statement; undefined where there is nothing to ask, as the server cannot have such rows. */
 export const partStatement = (name: PartName, facts: ServerFacts): Statement | undefined => {
   if (!isExtra(name)) return sectionStatement(name, facts);
+  // Aurora DSQL has no row-level security, whatever address it is reached by.
+  if (name === "rowSecurity" && facts.serverKind === "dsql") return undefined;
   // There are no privileges on parameters before PostgreSQL 15: that is an answer, not a gap.
   if (name === "parameters" && facts.serverVersion > 0 && facts.serverVersion < 150_000) return undefined;
   return { text: extraSql[name] };

@@ -9,6 +9,7 @@ import { type AccessObject, sectionOf } from "../core/privileges/effective-objec
 import { ruleReachesOfRole, viewReachesOfRole } from "../core/privileges/escalation-through.ts";
 import type { Explanation } from "../core/privileges/explain.ts";
 import { findObject, findPrivilege, objectText } from "../core/privileges/find-object.ts";
+import { type RowSecurity, rowSecurityOf } from "../core/privileges/row-security.ts";
 import { asAdmin } from "../core/remediation/as-admin.ts";
 import type { Grounds } from "./grounds.ts";
 import { principalsIn } from "./known-principals.ts";
@@ -27,6 +28,8 @@ export type Explained = Explanation & {
     readonly as: string;
     readonly certain: boolean;
   }[];
+  /** Whether policies decide which rows the role sees or writes, or may; null: they do not, or it does not hold the privilege. */
+  readonly rowSecurity: RowSecurity | null;
   /** What to do where IAM leaves something unknown, in a sentence; null: it does not, or nothing of IAM was asked. */
   readonly next: string | null;
   readonly unread: readonly UnreadEntries[];
@@ -60,6 +63,19 @@ const viewsTo = (
       )
     : [];
   return [...byView, ...byRule.filter(({ view }) => !byView.some((one) => one.view === view))];
+};
+
+/** A verdict on conditions, too, is that of a role that acts at once or after SET ROLE: by the first step of its path. */
+const rowSecurityFor = (
+  engine: Grounds["engine"],
+  privilege: Privilege,
+  object: AccessObject,
+  { role }: Explanation,
+): RowSecurity | null => {
+  const id = role === null ? undefined : engine.graph.idOfName.get(role);
+  if (id === undefined) return null;
+  const atOnce = engine.holds(id, privilege, object, { anyColumn: true }) === "yes";
+  return rowSecurityOf(engine, privilege, object, { role: id, bySetRole: !atOnce });
 };
 
 /** When the principal last connected as admin: a record may lack the path of an IAM role's ARN. */
@@ -112,10 +128,12 @@ export const explainAccess = async (
   const explanation = explain(engine, who, privilege, object, { ways, adminAt });
   const held = heldOnColumns(engine, privilege, object).filter(({ role }) => role === explanation.role);
   const columns = [...new Set(held.flatMap((row) => row.columns ?? []))];
+  const holds = explanation.path.length > 0 || columns.length > 0;
   return {
     ...explanation,
     completes: asAdmin(engine, explanation.completes),
     columns: columns.length ? columns : null,
+    rowSecurity: holds ? rowSecurityFor(engine, privilege, object, explanation) : null,
     next: nextOf(explanation, engine.catalog.iam !== undefined),
     views: viewsTo(grounds, explanation.role, privilege, object),
     unread: unreadEntries(engine, [object, ...columnsOf(engine, object)]),

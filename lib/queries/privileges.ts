@@ -14,6 +14,7 @@ import type { RoleId } from "../core/privileges/effective-graph.ts";
 import { type AccessObject, isSystemSchema, sectionOf } from "../core/privileges/effective-objects.ts";
 import type { PrivilegeRow } from "../core/privileges/effective-rows.ts";
 import { findObject, findObjects, findPrivilege, findRole } from "../core/privileges/find-object.ts";
+import { type RowSecurity, rowSecurityOf } from "../core/privileges/row-security.ts";
 import type { Grounds } from "./grounds.ts";
 import { type ReachedBy, reachedBy } from "./reached-by.ts";
 import { type UnreadEntries, unreadEntries } from "./unread-entries.ts";
@@ -62,7 +63,12 @@ export const privilegesOf = (
 };
 
 /** `columns`: held on these columns of the table alone; null: on the whole object. */
-export type HolderRow = WhoCanRow & ReachedBy & { readonly columns: readonly string[] | null };
+export type HolderRow = WhoCanRow &
+  ReachedBy & {
+    readonly columns: readonly string[] | null;
+    /** Whether policies decide which rows the role sees or writes, or may; null: they do not. */
+    readonly rowSecurity: RowSecurity | null;
+  };
 
 export type WhoCan = {
   readonly privilege: Privilege;
@@ -130,10 +136,14 @@ export const whoCan = async (
     holders.has(ADMIN) ? grounds.adminLogins() : null,
   ]);
   const behind = reachedBy(engine, ways, logins);
+  const rowSecurityIn = ({ role, holds }: Held): RowSecurity | null => {
+    const id = engine.graph.idOfName.get(role) ?? -1;
+    return rowSecurityOf(engine, privilege, object, { role: id, bySetRole: holds === "set-role" });
+  };
   return {
     privilege,
     object,
-    rows: held.map((row) => ({ ...row, ...behind(row.role) })),
+    rows: held.map((row) => ({ ...row, rowSecurity: rowSecurityIn(row), ...behind(row.role) })),
     unknownRoles: engine.catalog.sections.roles.status === "read" ? unknown.length : null,
     unread: unreadEntries(engine, [object, ...columnsOf(engine, object)]),
   };

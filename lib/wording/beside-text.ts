@@ -113,6 +113,15 @@ export const viewRulesText = ({ object, before, after, relations }: ChangeOf<"vi
   return `${objectWords(object)}: its rules changed${words.length ? `: ${words.join("; ")}` : ""}`;
 };
 
+export const rowSecurityChangeText = ({ object, before, after }: ChangeOf<"row-security">): string => {
+  const table = objectWords(object);
+  if (after === null) return `row-level security of ${table} was disabled`;
+  const forced = `${after ? "also" : "not"} forced on its owner`;
+  return before === null
+    ? `row-level security of ${table} was enabled, ${forced}`
+    : `row-level security of ${table} is now ${forced}`;
+};
+
 export const sequenceOwnerText = ({ object, before, after }: ChangeOf<"sequence-owner">): string => {
   const sequence = objectWords(object);
   if (after === null)

@@ -3,7 +3,13 @@
 import { counted } from "../core/base/counted.ts";
 import type { Role } from "../core/catalog/catalog.ts";
 import type { Change, ChangeOf } from "../core/history/change.ts";
-import { otherObjectText, sequenceOwnerText, viewRightsText, viewRulesText } from "./beside-text.ts";
+import {
+  otherObjectText,
+  rowSecurityChangeText,
+  sequenceOwnerText,
+  viewRightsText,
+  viewRulesText,
+} from "./beside-text.ts";
 import { defaultPrivilegeText } from "./default-privilege-text.ts";
 import { grantText } from "./grant-text.ts";
 import { iamChangeText } from "./iam-change-text.ts";
@@ -104,6 +110,8 @@ export const changeText = (change: Change): string => {
       return viewRightsText(change);
     case "view-rules":
       return viewRulesText(change);
+    case "row-security":
+      return rowSecurityChangeText(change);
     case "sequence-owner":
       return sequenceOwnerText(change);
     case "iam":

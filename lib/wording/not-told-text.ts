@@ -13,6 +13,7 @@ const besideLabels = {
   foreignDataWrappers: `${otherKinds.foreignDataWrappers}s`,
   tablespaces: `${otherKinds.tablespaces}s`,
   languages: `${otherKinds.languages}s`,
+  rowSecurity: "row-level security",
 } as const satisfies { readonly [N in ExtraName]: string };
 
 /** What a timeline knows only where snapshots could read it; a sentence on that stands below every timeline. */

@@ -51,4 +51,8 @@ export const anyExtras: fc.Arbitrary<Extras> = fc.record({
   foreignDataWrappers: owned,
   tablespaces: owned,
   languages: owned,
+  rowSecurity: kind(
+    fc.record({ table: fc.constantFrom(1000, 1001), forced: fc.boolean() }),
+    ({ table }) => table,
+  ),
 }) as never;

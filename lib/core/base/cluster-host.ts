@@ -10,3 +10,7 @@ export const isDsqlAddress = (address: string): boolean => {
   const [, host] = /^postgres:\/\/([^/:]+)/.exec(address) ?? [];
   return host !== undefined && regionOfEndpoint(host) !== undefined;
 };
+
+/** Whether a cluster, by its ARN or its address, is an Aurora DSQL cluster: another PostgreSQL has another address. */
+export const isDsqlCluster = (cluster: string): boolean =>
+  !cluster.startsWith("postgres://") || isDsqlAddress(cluster);

@@ -1,6 +1,6 @@
 // What one cluster's catalog said at one instant: sections, each read or unreadable with a reason.
 // Everything refers to roles and objects by OID, so that a rename changes one row. Rows are sorted by their key.
-import { isDsqlAddress } from "../base/cluster-host.ts";
+import { isDsqlCluster } from "../base/cluster-host.ts";
 import { Cluster, Oid } from "../base/ids.ts";
 import * as z from "../base/zod.ts";
 import { Extras } from "./extras.ts";
@@ -150,5 +150,4 @@ export const rowsOf = <N extends SectionName>(catalog: Catalog, name: N): readon
 };
 
 /** Whether the catalog is of an Aurora DSQL cluster, by its ARN or its endpoint: another PostgreSQL has another address. */
-export const isDsql = ({ cluster }: Pick<Catalog, "cluster">): boolean =>
-  !cluster.startsWith("postgres://") || isDsqlAddress(cluster);
+export const isDsql = ({ cluster }: Pick<Catalog, "cluster">): boolean => isDsqlCluster(cluster);

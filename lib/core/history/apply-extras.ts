@@ -10,7 +10,7 @@ const replace = <N extends ExtraName>(
   name: N,
   isMine: (row: ExtraRow<N>) => boolean,
   rows: readonly ExtraRow<N>[],
-  change: ChangeOf<"other-object" | "view-rights" | "view-rules" | "sequence-owner">,
+  change: ChangeOf<"other-object" | "view-rights" | "view-rules" | "sequence-owner" | "row-security">,
 ): void => {
   const known = working.extras[name] as readonly ExtraRow<N>[] | undefined;
   if (!known) throw mismatch(change);
@@ -37,10 +37,17 @@ export const applySequenceOwner = (working: Working, change: ChangeOf<"sequence-
   replace(working, "sequences", ({ sequence }) => sequence === object.oid, rows, change);
 };
 
+export const applyRowSecurity = (working: Working, change: ChangeOf<"row-security">): void => {
+  const { object, after } = change;
+  const rows = after === null ? [] : [{ table: object.oid, forced: after }];
+  replace(working, "rowSecurity", ({ table }) => table === object.oid, rows, change);
+};
+
 /** What goes with a view, table or sequence when it is dropped: that is then no change of its own. */
 export const dropFromExtras = ({ extras }: Working, relation: number): void => {
-  const { views, viewRules, sequences } = extras;
+  const { views, viewRules, sequences, rowSecurity } = extras;
   if (views) extras.views = views.filter(({ oid }) => oid !== relation);
   if (viewRules) extras.viewRules = viewRules.filter(({ view }) => view !== relation);
+  if (rowSecurity) extras.rowSecurity = rowSecurity.filter(({ table }) => table !== relation);
   if (sequences) extras.sequences = sequences.filter(({ sequence }) => sequence !== relation);
 };

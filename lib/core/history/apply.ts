@@ -3,7 +3,13 @@
 import { rowKey } from "../catalog/canonical-rows.ts";
 import type { SectionName } from "../catalog/catalog.ts";
 import type { KnownCatalog } from "../catalog/known-catalog.ts";
-import { applyOtherObject, applySequenceOwner, applyViewRights, applyViewRules } from "./apply-extras.ts";
+import {
+  applyOtherObject,
+  applyRowSecurity,
+  applySequenceOwner,
+  applyViewRights,
+  applyViewRules,
+} from "./apply-extras.ts";
 import {
   applyAclForm,
   applyAclUnknown,
@@ -103,6 +109,7 @@ const appliers: { readonly [K in Change["kind"]]: Applier<ChangeOf<K>> } = {
   "view-rights": applyViewRights,
   "view-rules": applyViewRules,
   "sequence-owner": applySequenceOwner,
+  "row-security": applyRowSecurity,
   // IAM is compared by its states alone: nothing in the catalog follows from it.
   iam: () => {},
 };

@@ -51,6 +51,8 @@ const placeOf = (change: Change): readonly number[] => {
       return [BESIDE, beside("viewRules"), change.object.oid];
     case "sequence-owner":
       return [BESIDE, beside("sequences"), change.object.oid];
+    case "row-security":
+      return [BESIDE, beside("rowSecurity"), change.object.oid];
     case "other-object":
       return [BESIDE, beside(change.section), change.after ? COMES : GOES, change.oid];
     case "iam":

@@ -50,6 +50,7 @@ const rolesOfChange = (change: Change): Oid[] => {
     case "view-rights":
     case "view-rules":
     case "sequence-owner":
+    case "row-security":
     case "server-version":
     case "iam":
     case "section-unreadable":

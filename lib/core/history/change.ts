@@ -154,6 +154,11 @@ const changesOfObjects = () =>
       /** The names of those whom the ACLs name. Missing: an earlier release. */
       grantees: z.optional(z.array(RoleRef)),
     }),
+  ] as const;
+
+/** Of what stands beside the sections, and of the second wall. */
+const changesBeside = () =>
+  [
     /**
      * A parameter, a foreign server or another object that stands in no schema. null: it is not in the snapshot, which of
      * parameters and large objects means that nobody was granted anything on it. `grants`: what the ACLs give, with what is
@@ -193,11 +198,17 @@ const changesOfObjects = () =>
       before: z.nullable(ObjectRef),
       after: z.nullable(ObjectRef),
     }),
+    /** Whether row-level security is forced on the table's owner too; null: it is not enabled. */
+    kind("row-security", {
+      object: ObjectRef,
+      before: z.nullable(z.boolean()),
+      after: z.nullable(z.boolean()),
+    }),
     kind("iam", iamChangeShape),
   ] as const;
 
 export const Change = z.lazy(() =>
-  z.discriminatedUnion("kind", [...changesOfRoles(), ...changesOfObjects()]),
+  z.discriminatedUnion("kind", [...changesOfRoles(), ...changesOfObjects(), ...changesBeside()]),
 );
 export type Change = z.infer<typeof Change>;
 type ChangeKind = Change["kind"];
@@ -251,6 +262,7 @@ export const sectionOf = (change: Change): SectionName | undefined => {
     case "view-rights":
     case "view-rules":
     case "sequence-owner":
+    case "row-security":
       return undefined;
     default:
       return change satisfies never;

@@ -151,10 +151,21 @@ const diffSequences = ({ now, target, names, found }: Step): void => {
   }
 };
 
+const diffRowSecurity = ({ now, target, names, found }: Step): void => {
+  const [from, to] = [now.extras.rowSecurity, target.extras.rowSecurity];
+  if (!from || !to) return;
+  const [before, after] = [from, to].map((rows) => new Map(rows.map(({ table, forced }) => [table, forced])));
+  for (const oid of oidsOf(before?.keys() ?? [], after?.keys() ?? [])) {
+    const [was, is] = [before?.get(oid) ?? null, after?.get(oid) ?? null];
+    if (was !== is) found({ kind: "row-security", object: names.relation(oid), before: was, after: is });
+  }
+};
+
 /** In the order in which snapshots hold them. */
 export const diffExtras = (step: Step): void => {
   diffViews(step);
   diffRules(step);
   diffSequences(step);
   for (const section of otherSections) diffOthers(step, section);
+  diffRowSecurity(step);
 };

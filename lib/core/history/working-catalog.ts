@@ -69,7 +69,7 @@ export const putTogether = ({ serverVersion, sections, extras }: Working, of: Ca
   }
   const besides = Object.entries(of.extras ?? {}).map(([name, one]) => {
     const rows = extras[name as ExtraName];
-    return [name, one.status === "read" && rows ? { status: "read", rows } : one];
+    return [name, one?.status === "read" && rows ? { status: "read", rows } : one];
   });
   const catalog = {
     format: of.format,

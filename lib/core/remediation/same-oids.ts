@@ -98,9 +98,9 @@ const numbered = (
 const renamedExtras = (read: Extras, snapshot: Extras, map: Renamings): Extras => {
   const parts = extraNames.map((name) => {
     const [found, known] = [read[name], snapshot[name]];
-    // What a view reads is not loaded, and no statement on access changes it.
-    if (name === "views" || name === "viewRules" || found.status !== "read" || known.status !== "read")
-      return [name, known];
+    // What a view reads and row-level security are not loaded, and no statement on access changes them.
+    const isLoaded = name !== "views" && name !== "viewRules" && name !== "rowSecurity";
+    if (!isLoaded || found?.status !== "read" || known?.status !== "read") return [name, known];
     if (name === "sequences") {
       const rows = (found.rows as { sequence: Oid; table: Oid }[]).map(({ sequence, table }) => ({
         sequence: map.relations(sequence),
@@ -118,7 +118,7 @@ const renamedExtras = (read: Extras, snapshot: Extras, map: Renamings): Extras =
     }));
     return [name, { status: "read", rows: rows.toSorted((a, b) => a.oid - b.oid) }];
   });
-  return Object.fromEntries(parts) as Extras;
+  return Object.fromEntries(parts.filter(([, part]) => part !== undefined)) as Extras;
 };
 
 /**

@@ -1,7 +1,7 @@
 // What is read beside the sections, one statement each: on Aurora DSQL any of them may be refused, and then only itself.
 import * as z from "../../core/base/zod.ts";
 import type { ExtraName } from "../../core/catalog/extras.ts";
-import { OtherObject, SequenceOf, ViewRights, ViewRule } from "../../core/catalog/extras.ts";
+import { OtherObject, RowSecurity, SequenceOf, ViewRights, ViewRule } from "../../core/catalog/extras.ts";
 
 /** As read: the ACL is still the server's text. */
 const OtherRow = z.extend(OtherObject, { acl: z.nullable(z.string()) });
@@ -22,6 +22,7 @@ export const extraRowTypes = {
   foreignDataWrappers: z.array(OtherRow),
   tablespaces: z.array(OtherRow),
   languages: z.array(OtherRow),
+  rowSecurity: z.array(RowSecurity),
 } as const satisfies { readonly [N in ExtraName]: z.ZodType };
 
 const systems = `in (select n.oid from pg_catalog.pg_namespace n
@@ -91,4 +92,7 @@ from pg_catalog.pg_tablespace t order by t.oid`,
   languages: /* sql */ `
 select l.oid, l.lanname as "name", l.lanowner as "owner", l.lanacl::pg_catalog.text as "acl"
 from pg_catalog.pg_language l order by l.oid`,
+  rowSecurity: /* sql */ `
+select c.oid as "table", c.relforcerowsecurity as "forced"
+from pg_catalog.pg_class c where c.relrowsecurity and c.relkind in ('r', 'p') and c.relnamespace ${own} order by c.oid`,
 };

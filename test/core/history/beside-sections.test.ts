@@ -138,7 +138,8 @@ describe("what snapshots hold beside their sections", () => {
     ] as const) {
       expect(diffCatalogs(a, b)).toEqual([]);
       const notTold = notToldBetween(a, b);
-      expect(notTold.map(({ kind }) => kind)).toEqual(extraNames);
+      // Aurora DSQL has no row-level security: there is nothing to read.
+      expect(notTold.map(({ kind }) => kind)).toEqual(extraNames.filter((name) => name !== "rowSecurity"));
       expect(notTold.every(({ reason }) => reason?.startsWith(side))).toBe(true);
       expect(notToldTexts(notTold)).toEqual([
         expect.stringMatching(/^NOT COMPARED: .*parameters.* In the .* snapshot: an older release took/),
@@ -155,7 +156,7 @@ describe("what snapshots hold beside their sections", () => {
         const changes = diffCatalogs(a, b);
         const { extras } = applyChanges(a, changes);
         for (const name of extraNames) {
-          const both = one[name].status === "read" && two[name].status === "read";
+          const both = one[name]?.status === "read" && two[name]?.status === "read";
           expect(written(extras?.[name])).toBe(written(both ? two[name] : one[name]));
         }
         expect(changes.map((change) => Change.parse(JSON.parse(JSON.stringify(change))))).toEqual(changes);
