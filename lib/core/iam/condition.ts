@@ -145,17 +145,31 @@ const judgeOpen = ({ operator }: Condition, wanted: readonly Filled[], present: 
   return known("open");
 };
 
-export const judgeCondition = (request: Request, condition: Condition, hasVariables: boolean): Judged => {
-  const { operator, key, values } = condition;
-  const found = keyValue(request, key);
-  const wanted = filled(request, condition, hasVariables && operator.kind !== "presence");
-  const unread = wanted.find(({ state }) => state === "unknown");
-  if (unread?.state === "unknown" && found.state !== "known") return unknown(unread.reason);
-  if (operator.kind === "presence") {
-    return values.every((value) => isWellFormed(operator, value))
-      ? judgePresence(condition, found)
-      : unknown(`Null of ${key} takes true or false`);
-  }
+/**
+ * "If AWS can't resolve a variable, this might cause the entire statement to be invalid": nothing is equal to or like what has
+ * no value, and whether the statement still does what else it says is not documented. IfExists spares a key that is missing.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
+ */
+const unresolved = (
+  { operator, key }: Condition,
+  wanted: readonly Filled[],
+  found: KeyValue,
+  judged: Judged,
+): Judged => {
+  const { ifExists, negated, set } = operator;
+  if (judged.truth === "no" || judged.truth === "unknown") return judged;
+  const isNull = wanted.some(({ state }) => state === "null");
+  if (!isNull && !wanted.some((one) => one.state === "open" && one.mayBeNull)) return judged;
+  const mayBeMissing = found.state === "absent" || (found.state === "open" && !found.present);
+  if (ifExists && mayBeMissing && (found.state === "absent" || !negated)) return judged;
+  if (!isNull) return known("open");
+  if (!negated && set !== "all" && wanted.every(({ state }) => state === "null")) return known("no");
+  return unknown(
+    `${key} is compared with a variable that has no value, which may make the statement invalid`,
+  );
+};
+
+const judge = (condition: Condition, wanted: readonly Filled[], found: KeyValue): Judged => {
   switch (found.state) {
     case "unread":
       return unknown(found.reason);
@@ -172,4 +186,18 @@ export const judgeCondition = (request: Request, condition: Condition, hasVariab
     default:
       return found satisfies never;
   }
+};
+
+export const judgeCondition = (request: Request, condition: Condition, hasVariables: boolean): Judged => {
+  const { operator, key, values } = condition;
+  const found = keyValue(request, key);
+  const wanted = filled(request, condition, hasVariables && operator.kind !== "presence");
+  const unread = wanted.find(({ state }) => state === "unknown");
+  if (unread?.state === "unknown" && found.state !== "known") return unknown(unread.reason);
+  if (operator.kind === "presence") {
+    return values.every((value) => isWellFormed(operator, value))
+      ? judgePresence(condition, found)
+      : unknown(`Null of ${key} takes true or false`);
+  }
+  return unresolved(condition, wanted, found, judge(condition, wanted, found));
 };

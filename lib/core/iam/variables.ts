@@ -10,7 +10,8 @@ export type Wanted = { readonly text: string; readonly pattern: Pattern | null }
 export type Filled =
   | { readonly state: "known"; readonly wanted: Wanted }
   | { readonly state: "null" }
-  | { readonly state: "open" }
+  /** `mayBeNull`: in some requests a variable has no value. */
+  | { readonly state: "open"; readonly mayBeNull: boolean }
   | { readonly state: "unknown"; readonly reason: string };
 
 const VARIABLE = /\$\{([^{}]*)\}/g;
@@ -29,9 +30,10 @@ const textFor = (request: Request, inner: string): Value => {
     case "absent":
       return fallback === undefined ? { state: "null" } : { state: "known", text: fallback };
     case "open":
+      return { state: "open", mayBeNull: !value.present && fallback === undefined };
     case "prefix":
     case "range":
-      return { state: "open" };
+      return { state: "open", mayBeNull: false };
     case "unread":
       return { state: "unknown", reason: value.reason };
     case "known": {
@@ -45,6 +47,13 @@ const textFor = (request: Request, inner: string): Value => {
     default:
       return value satisfies never;
   }
+};
+
+/** Of two variables that are not known yet: one without value leaves nothing of the other. */
+const lessOf = (one: Filled | null, other: Filled): Filled => {
+  if (one === null || other.state === "null") return other;
+  if (one.state !== "open" || other.state !== "open") return one;
+  return { state: "open", mayBeNull: one.mayBeNull || other.mayBeNull };
 };
 
 /**
@@ -71,7 +80,7 @@ export const fill = (
     const value = textFor(request, match[1] ?? "");
     if (value.state === "known") add(value.text, literalOf);
     else if (value.state === "unknown") return value;
-    else if (missing?.state !== "null") missing = value;
+    else missing = lessOf(missing, value);
   }
   if (text.slice(end).includes("${")) return { state: "unknown", reason: "a policy variable has no end" };
   addPlain(text.slice(end));

@@ -130,12 +130,30 @@ testPages({
       },
     ],
     [
-      "not equal to a variable without value is everything",
-      "denied",
+      "not equal to a variable without value: the statement may be invalid, so that it is not known",
+      "unknown",
       {
         ...role(allow(), deny(when("StringNotEquals", "aws:ResourceTag/team", `\${aws:PrincipalTag/team}`))),
         clusterTags: [{ key: "team", value: "a" }],
       },
+    ],
+    [
+      "a variable without value beside another value may make the statement invalid",
+      "unknown",
+      {
+        ...role(allow(when("StringEquals", "aws:ResourceTag/team", [`\${aws:PrincipalTag/team}`, "a"]))),
+        clusterTags: [{ key: "team", value: "a" }],
+      },
+    ],
+    [
+      "IfExists spares a key that is missing",
+      "allowed",
+      role(allow(when("StringEqualsIfExists", "aws:ResourceTag/team", `\${aws:PrincipalTag/team}`))),
+    ],
+    [
+      "what the request has is equal to no variable without value",
+      "denied",
+      role(allow(when("StringEquals", "aws:SourceVpc", `\${aws:PrincipalTag/vpc}`))),
     ],
     [
       `\${*} is a star`,

@@ -158,7 +158,24 @@ const holds = (
   return one(values[0] ?? "");
 };
 
-const applies = (statement: Json, request: ConcreteRequest, version: unknown): boolean => {
+/**
+ * AWS says that a variable without a value may make the whole statement invalid, and not when it does: a statement with one in
+ * its conditions, but where IfExists spares it, has two readings.
+ */
+const mayBeInvalid = (statement: Json, request: ConcreteRequest, version: unknown): boolean =>
+  Object.entries((statement.Condition ?? {}) as Json).some(([operator, keys]) =>
+    Object.entries(keys as Json).some(
+      ([key, values]) =>
+        !(operator.endsWith("IfExists") && request.context.get(key.toLowerCase()) === undefined) &&
+        asList(values).some((text) => substitute(String(text), request, version) === null),
+    ),
+  );
+
+/** Whether a statement that may be invalid still does what else it says. */
+export type Reading = "counts" | "is invalid";
+
+const applies = (statement: Json, request: ConcreteRequest, version: unknown, reading: Reading): boolean => {
+  if (reading === "is invalid" && mayBeInvalid(statement, request, version)) return false;
   const acts = asList((statement.Action ?? statement.NotAction) as string | string[]);
   const isAction = acts.some((one) => like(one.toLowerCase(), request.action.toLowerCase()));
   if (isAction !== (statement.Action !== undefined)) return false;
@@ -187,10 +204,20 @@ const names = (principal: unknown, { principal: who }: ConcreteRequest): Names =
   return (["itself", "role", "account"] as const).find((way) => ways.includes(way)) ?? "none";
 };
 
+/** Whether some statement has two readings for this request. */
+export const hasTwoReadings = (
+  request: ConcreteRequest,
+  { identity, boundary, resource }: ConcretePolicies,
+): boolean =>
+  [...identity, ...(boundary ? [boundary] : []), ...(resource ? [resource] : [])].some((policy) =>
+    statementsOf(policy).some((one) => mayBeInvalid(one, request, policy.Version)),
+  );
+
 /** Whether AWS lets the request through, by the policies of one account. */
 export const isAllowed = (
   request: ConcreteRequest,
   { identity, boundary, resource }: ConcretePolicies,
+  reading: Reading = "counts",
 ): boolean => {
   const found = (
     policies: readonly Json[],
@@ -199,7 +226,7 @@ export const isAllowed = (
   ): boolean =>
     policies.some((policy) =>
       statementsOf(policy).some(
-        (one) => one.Effect === effect && way(one) && applies(one, request, policy.Version),
+        (one) => one.Effect === effect && way(one) && applies(one, request, policy.Version, reading),
       ),
     );
   const onResource = resource ? [resource] : [];
