@@ -1,8 +1,8 @@
 // How something ended, in words: what is over, since when, and that quiet mends nothing.
 import { type Instant, minute } from "../core/base/time.ts";
 import type { Finding } from "../core/findings/finding.ts";
+import { isRefusedOnly } from "../core/findings/refused-only.ts";
 import type { Incident } from "../core/incidents/incident.ts";
-import { isRefusedOnly } from "../core/incidents/parties.ts";
 
 /** Ended by quiet alone. */
 export const isEndedEpisode = ({ life, status }: Finding): boolean =>

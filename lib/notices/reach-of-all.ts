@@ -3,6 +3,7 @@ import { counted } from "../core/base/counted.ts";
 import type { Principal } from "../core/base/ids.ts";
 import { principalName } from "../core/base/visible-text.ts";
 import { type Finding, worstFirst } from "../core/findings/finding.ts";
+import { refusedWithoutMapping } from "../core/findings/refused-only.ts";
 import type { Incident } from "../core/incidents/incident.ts";
 import { partiesOf } from "../core/incidents/parties.ts";
 import { iamCutLines } from "./cut-off-text.ts";
@@ -20,8 +21,28 @@ const MAX_CUT = 5;
 const STOPS =
   "This stops new connections. Those that are open can go on for up to an hour: AWS documents no way to end them.";
 
+/** Of who was only refused and has no way in: nothing that could be open but a connection from before. */
+const ATTEMPTS = {
+  never:
+    "All that was seen was refused, and no mapping named who tried: what is left to stop are further attempts.",
+  revoked:
+    "All that was seen was refused, and the mapping of who tried was revoked: what is left to stop are further attempts. A connection from before the revoke can go on for up to an hour.",
+} as const;
+
+/** What there is to stop. Who has a mapping, or may be admin as far as is known, has a way in, whatever was seen. */
+const stopsText = (reaches: readonly Reach[], attacks: readonly Finding[]): string => {
+  const states = new Set(attacks.map(refusedWithoutMapping));
+  const isBarred = reaches.every(({ roles, asAdmin }) => !roles.length && asAdmin === "denied");
+  if (!isBarred || states.has(undefined)) return STOPS;
+  return ATTEMPTS[states.has("revoked") ? "revoked" : "never"];
+};
+
 /** Both walls, each with where it is done and what it stops. */
-const cutLines = (reaches: readonly Reach[], iam: readonly string[]): string[] => {
+const cutLines = (
+  reaches: readonly Reach[],
+  iam: readonly string[],
+  attacks: readonly Finding[],
+): string[] => {
   const all = new Set(reaches.flatMap(({ roles }) => roles.slice(0, MAX_ROLES).map(({ revoke }) => revoke)));
   const more = reaches.reduce((sum, { roles }) => sum + Math.max(0, roles.length - MAX_ROLES), 0);
   const where = `In the database, as admin, to end the ${all.size > 1 ? "mappings" : "mapping"}:`;
@@ -30,7 +51,7 @@ const cutLines = (reaches: readonly Reach[], iam: readonly string[]): string[] =
     ...(more ? [`-- ${counted(more, "more mapping")}: see each finding.`] : []),
     ...iam,
   ];
-  return ways.length ? [...wrapped(STOPS), ...ways] : [];
+  return ways.length ? [...wrapped(stopsText(reaches, attacks)), ...ways] : [];
 };
 
 const namesOf = (principals: readonly Principal[]): string => {
@@ -86,6 +107,7 @@ export const reachOfAll = (
     cut: cutLines(
       each.map(({ reach }) => reach),
       iamCutLines(principals, lead.cluster, each[0]?.reach.peers),
+      [lead, ...others].filter(({ category }) => category === "anomalous"),
     ),
   };
 };

@@ -4,7 +4,7 @@ import { Cluster, Principal } from "../../lib/core/base/ids.ts";
 import { DAY, HOUR, iso, MINUTE } from "../../lib/core/base/time.ts";
 import { closeGone } from "../../lib/core/findings/close-gone.ts";
 import type { Finding } from "../../lib/core/findings/finding.ts";
-import { firstStepOf } from "../../lib/core/findings/first-step.ts";
+import { firstStepAnew, firstStepOf } from "../../lib/core/findings/first-step.ts";
 import type { Gone } from "../../lib/core/history/cluster-life.ts";
 import { incidentsOf } from "../../lib/core/incidents/incident.ts";
 import { joinIncidents } from "../../lib/core/incidents/threads.ts";
@@ -35,6 +35,13 @@ export const PLAIN: Names = {
   role: "user_service",
   object: "public.orders",
   session: "user-7c1",
+};
+
+/** What the newest snapshot says of who is mapped to nothing and is not let in as admin. */
+const BARRED: Reach = {
+  ...{ roles: [], asAdmin: "denied", peers: [] },
+  notKnown:
+    "No mapping names it, and IAM does not let it connect as admin: there is nothing that it can reach.",
 };
 
 const revokeSql = (role: string): string => String(sql`REVOKE DELETE ON public.orders FROM ${name(role)};`);
@@ -70,6 +77,28 @@ const worldOf = ({ principal, role, object, session }: Names) => {
     eventIds: ["7cd7ec29-d4b3-42aa-a4fe-d437d9890982", "9d8f7f1e-2f7b-4f0c-8c5e-0d7a4f6c1b2a"],
     threads: ["network:203.0.113.0/24"],
     fix: firstStepOf(arn(name), cluster),
+    ...{ firstSeenAt: T - 50 * MINUTE, lastSeenAt: T - 48 * MINUTE },
+  });
+  /** Of who was refused, for no mapping stood any more. */
+  const refused = firstStepAnew<Finding>({
+    ...base,
+    ...{ id: "revoked-connection-2b7e151628aed2a6", detector: "revoked-connection" },
+    ...{ category: "anomalous", life: "episode", fix: "" },
+    subject: { principal: arn(principal), facet: iso(T - HOUR) },
+    title: `${principal} tried to connect though its mapping was revoked`,
+    evidence: {
+      ...{ connections: 4, refused: true },
+      signs: [
+        {
+          ...{ isTitle: true, detector: "revoked-connection", ...at },
+          says: "tried to connect though its mapping was revoked",
+          evidence: { connections: 4, refused: true },
+        },
+      ],
+      ...{ addresses: ["10.20.4.7"], addressesNotShown: null },
+      ...{ sessionNames: [session], sessionNamesNotShown: null, notAllKnown: false },
+    },
+    eventIds: ["3c1f0d52-8a4e-4b6f-9a57-6f1f3d2c9b10"],
     ...{ firstSeenAt: T - 50 * MINUTE, lastSeenAt: T - 48 * MINUTE },
   });
   const grant: Finding = {
@@ -117,7 +146,7 @@ const worldOf = ({ principal, role, object, session }: Names) => {
     const revoke = revokeMappingSql(own, who);
     return { roles: [{ role: own, privileges, revoke }], peers: [] };
   };
-  return { attack, grant, dormant, gap, reachOf, principal, role };
+  return { attack, refused, grant, dormant, gap, reachOf, principal, role };
 };
 
 const one = (notices: readonly Notice[]): Notice => {
@@ -128,7 +157,7 @@ const given = { store, cluster };
 
 /** One mail of each kind, from the same little world. */
 export const mailsOf = (names: Names): Readonly<Record<string, Notice>> => {
-  const { attack, grant, dormant, gap, reachOf, principal, role } = worldOf(names);
+  const { attack, refused, grant, dormant, gap, reachOf, principal, role } = worldOf(names);
   const first = [attack(principal, "new-network-68355486cabd6044")];
   const options = { ...given, reachOf };
   const opened = one(dueNow(first, T, options));
@@ -238,6 +267,7 @@ export const mailsOf = (names: Names): Readonly<Record<string, Notice>> => {
     more,
     worse,
     over,
+    "opened-refused": one(dueNow([refused], T, { ...given, reachOf: () => BARRED })),
     "over-outage": ended,
     "opened-access": access,
     "over-access": resolved,

@@ -3,6 +3,7 @@ import { REDACTED } from "../activity/redact.ts";
 import { type Cluster, parseArn } from "../base/ids.ts";
 import { principalName, visible } from "../base/visible-text.ts";
 import type { Observation } from "./finding.ts";
+import { refusedWithoutMapping } from "./refused-only.ts";
 
 /** Roles that IAM Identity Center makes: AWS manages them, and sessions end there. */
 const OF_IDENTITY_CENTER = /^role\/(?:aws-reserved\/sso\.amazonaws\.com\/|AWSReservedSSO_)/;
@@ -43,14 +44,34 @@ const namedAfter = (people: readonly string[]): string | undefined => {
     : `${shown.join(", ")} and ${last}: the sessions are named so, as IAM Identity Center names one after its user`;
 };
 
+/** What is known of the connections in question. */
+type Known = {
+  /** Those that are known of their sessions. */
+  readonly sessionNames?: readonly string[];
+  /** All of them were refused, and no mapping stood: the principal never had one, or its last was revoked. */
+  readonly refused?: "never" | "revoked" | undefined;
+};
+
+/** Why there is no mapping to end. */
+const BARRED = {
+  never: "It was refused, and no mapping named it",
+  revoked: "It was refused, and its mapping was revoked",
+} as const;
+
+/** What lets a principal try that no mapping lets in; `other`: the account that it belongs to, where that is not the cluster's. */
+const permissionStep = (resource: string, other: string | undefined): string => {
+  const own = OF_IDENTITY_CENTER.test(resource) ? "its permission set" : "its IAM policies";
+  const whose = other === undefined ? own : `${own}, which only account ${other} can change,`;
+  return `take away what lets it try: dsql:DbConnect, and dsql:DbConnectAdmin if it has that, in ${whose} and in the cluster policy`;
+};
+
 /**
- * In two sentences. The names in it are made visible. Of another account than the cluster's, only that account can act in IAM.
- * `sessionNames`: those of the connections in question, as far as they are known.
+ * In a few sentences. The names in it are made visible. Of another account than the cluster's, only that account can act in IAM.
  */
 export const firstStepOf = (
   principal: string,
   cluster: Cluster,
-  sessionNames: readonly string[] = [],
+  { sessionNames = [], refused }: Known = {},
 ): string => {
   const { account = "", resource = "" } = parseArn(principal) ?? {};
   const isOwn = account === parseArn(cluster)?.account;
@@ -58,20 +79,26 @@ export const firstStepOf = (
     return "Ask whoever holds the password of the root user. If nobody can explain it, change the password, delete its access keys, and look in CloudTrail for what else it did.";
   const named = peopleIn(resource, sessionNames);
   const step = inIam(resource, named.length);
-  const then = isOwn ? `then ${step}` : `and have account ${visible(account, 20)} ${step}`;
   const name = principalName(principal);
   const people = namedAfter(named);
+  if (refused && account) {
+    const other = isOwn ? undefined : visible(account, 20);
+    const end = step && ` Then ${other === undefined ? step : `have account ${other} ${step}`}.`;
+    return `${BARRED[refused]}: there is none to end. Ask ${people ?? `the owner of ${name}`}. If nobody can explain it, ${permissionStep(resource, other)}.${end ?? ""}`;
+  }
+  const then = isOwn ? `then ${step}` : `and have account ${visible(account, 20)} ${step}`;
   const access = people ? `the access of ${name}` : "its access";
   return `Ask ${people ?? `the owner of ${name}`}. If nobody can explain it, take ${access} away${step ? `, ${then}` : ""}.`;
 };
 
-type Told = Pick<Observation, "life" | "cluster" | "subject" | "evidence" | "fix">;
+type Told = Pick<Observation, "life" | "cluster" | "detector" | "subject" | "evidence" | "fix">;
 
-/** A finding of unusual connections with its first step told anew, by the session names that its evidence holds by now. */
+/** A finding of unusual connections with its first step told anew, by the session names and refusals in its evidence by now. */
 export const firstStepAnew = <T extends Told>(one: T): T => {
   const { life, cluster, subject, evidence, fix } = one;
   if (life !== "episode" || subject.principal === undefined || fix === undefined) return one;
   const names = Array.isArray(evidence.sessionNames) ? evidence.sessionNames : [];
   const sessionNames = names.filter((name) => typeof name === "string");
-  return { ...one, fix: firstStepOf(subject.principal, cluster, sessionNames) };
+  const known = { sessionNames, refused: refusedWithoutMapping(one) };
+  return { ...one, fix: firstStepOf(subject.principal, cluster, known) };
 };

@@ -5,7 +5,7 @@ import { floorTo, HOUR, iso } from "../base/time.ts";
 import { principalName, visible } from "../base/visible-text.ts";
 import type { Observation } from "./finding.ts";
 import { findingId } from "./finding-id.ts";
-import { firstStepOf } from "./first-step.ts";
+import { firstStepAnew } from "./first-step.ts";
 import type { AuditView } from "./view.ts";
 
 const SHOWN_EVENTS = 50;
@@ -40,7 +40,7 @@ export const observeEpisode = (view: AuditView, episode: WeighedEpisode): Observ
   );
   const name = principalName(episode.principal);
   const why = figuresOf(named);
-  return {
+  return firstStepAnew<Observation>({
     id: findingId(named.detector, view.cluster, subject),
     detector: named.detector,
     category: "anomalous",
@@ -68,6 +68,7 @@ export const observeEpisode = (view: AuditView, episode: WeighedEpisode): Observ
     lastSeenAt: episode.lastAt,
     ...(threads.length && { threads: [...new Set(threads)].slice(0, MAX_THREADS) }),
     eventIds: [...new Set(episode.signs.flatMap(({ eventIds }) => eventIds))].slice(0, SHOWN_EVENTS),
-    fix: firstStepOf(episode.principal, view.cluster),
-  };
+    // Told anew of all that the evidence says.
+    fix: "",
+  });
 };

@@ -11,8 +11,6 @@ export type Parties = {
   readonly notNamed: number;
 };
 
-type Said = { readonly detector?: unknown; readonly evidence?: Readonly<Record<string, unknown>> };
-
 /** Earlier releases kept names there, which lead to nobody. */
 const arnsIn = (value: unknown): readonly Principal[] =>
   Array.isArray(value)
@@ -21,25 +19,6 @@ const arnsIn = (value: unknown): readonly Principal[] =>
         return success && parseArn(data) ? [data] : [];
       })
     : [];
-
-/** What each of a finding's signs says, the finding's own where it has none. */
-const signsIn = ({ detector, evidence }: Finding): readonly Said[] => {
-  const { signs } = evidence;
-  return Array.isArray(signs) && signs.length ? (signs as Said[]) : [{ detector, evidence }];
-};
-
-/**
- * Whether all that it tells of was refused, as far as was seen. false too where that is not told apart, and where a sign is
- * of connections: those were let in.
- */
-export const isRefusedOnly = (finding: Finding): boolean => {
-  const { letIn, letInNotShown } = finding.evidence;
-  if (Array.isArray(letIn)) return !letIn.length && !countIn(letInNotShown);
-  return signsIn(finding).every(
-    ({ detector, evidence }) =>
-      evidence?.refused === true || (detector === "failed-attempts" && evidence?.thenAllowed === false),
-  );
-};
 
 const countIn = (value: unknown): number => (typeof value === "number" && value > 0 ? value : 0);
 

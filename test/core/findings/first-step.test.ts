@@ -2,8 +2,8 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { REDACTED } from "../../../lib/core/activity/redact.ts";
-import { Cluster } from "../../../lib/core/base/ids.ts";
-import { firstStepOf } from "../../../lib/core/findings/first-step.ts";
+import { Cluster, Principal } from "../../../lib/core/base/ids.ts";
+import { firstStepAnew, firstStepOf } from "../../../lib/core/findings/first-step.ts";
 
 const cluster = Cluster.parse("arn:aws:dsql:us-east-1:111122223333:cluster/abcdefghijklmnopqrstuvwxyz");
 const own = "arn:aws:iam::111122223333";
@@ -22,9 +22,62 @@ it.each([
   expect(firstStepOf(principal, cluster)).toMatch(says);
 });
 
+describe("who was refused and has no mapping", () => {
+  const lets = "take away what lets it try: dsql:DbConnect, and dsql:DbConnectAdmin if it has that, in";
+
+  it.each([
+    [
+      `${own}:role/ci/Deploy`,
+      `${lets} its IAM policies and in the cluster policy. Then revoke the active sessions of the IAM role.`,
+    ],
+    [
+      `${own}:user/ana`,
+      `${lets} its IAM policies and in the cluster policy. Then deactivate its access keys.`,
+    ],
+    [`${own}:${managed}`, `${lets} its permission set and in the cluster policy. Then end the person's`],
+    [
+      "arn:aws:iam::999900001111:role/Vendor",
+      `${lets} its IAM policies, which only account 999900001111 can change, and in the cluster policy. Then have account 999900001111 revoke`,
+    ],
+    ["arn:aws:sts::111122223333:federated-user/ana", `${lets} its IAM policies and in the cluster policy.`],
+    [`${own}:root`, "change the password"],
+  ])("%s has a permission to lose, and no mapping", (principal, says) => {
+    for (const refused of ["never", "revoked"] as const) {
+      const step = firstStepOf(principal, cluster, { refused });
+      expect(step).toContain(says);
+      expect(step).not.toContain("access away");
+    }
+  });
+
+  const sign = (detector: string, evidence: object) => ({ detector, evidence });
+  const asked = (...signs: object[]) =>
+    firstStepAnew({
+      ...{ life: "episode" as const, cluster, detector: "failed-attempts", fix: "" },
+      subject: { principal: Principal.parse(`${own}:role/OldJob`), facet: "" },
+      evidence: { signs },
+    }).fix;
+  const never = sign("unmapped-connection", { refused: true });
+  const revoked = sign("revoked-connection", { refused: true });
+  const refusals = sign("failed-attempts", { thenAllowed: false });
+
+  it("is told so while all that was seen was refused, and no longer", () => {
+    expect(asked(never)).toMatch(/^It was refused, and no mapping named it: there is none to end\. Ask /);
+    expect(asked(revoked, refusals)).toMatch(/^It was refused, and its mapping was revoked: /);
+    expect(asked(never, revoked)).toMatch(/^It was refused, and its mapping was revoked: /);
+    for (const letIn of [
+      [sign("unmapped-connection", { refused: false })],
+      [revoked, sign("failed-attempts", { thenAllowed: true })],
+      [never, sign("new-network", { connections: 3 })],
+      // Who was only refused may be mapped.
+      [refusals],
+    ])
+      expect(asked(...letIn)).toMatch(/^Ask the owner of OldJob\. .* take its access away, then /);
+  });
+});
+
 describe("whom to ask about sessions of IAM Identity Center", () => {
   const say = (names: readonly string[], principal = `${own}:${managed}`) =>
-    firstStepOf(principal, cluster, names);
+    firstStepOf(principal, cluster, { sessionNames: names });
 
   it.each([
     [["ana@example.com"], /^Ask "ana@example\.com": the session is named so, as IAM Identity Center /],

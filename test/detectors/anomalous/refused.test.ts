@@ -11,8 +11,8 @@ import {
 } from "../../../lib/core/findings/example-facts.ts";
 import type { Finding } from "../../../lib/core/findings/finding.ts";
 import { judgeWith } from "../../../lib/core/findings/judge.ts";
+import { isRefusedOnly } from "../../../lib/core/findings/refused-only.ts";
 import { auditView } from "../../../lib/core/findings/view.ts";
-import { isRefusedOnly } from "../../../lib/core/incidents/parties.ts";
 import { detectors } from "../../../lib/detectors/index.ts";
 
 const judge = judgeWith(detectors.filter(({ category }) => category === "anomalous"));
