@@ -44,13 +44,20 @@ const fields = {
   eventIds: z.array(z.string()).optional().describe("CloudTrail events."),
   fix: z.string().optional().describe("What to do: SQL, or a sentence."),
 };
+const Exemption = z.looseObject({ owner: z.string(), reason: z.string(), until: Time });
+
 export const Finding = z.looseObject(fields);
+
+export const OneFinding = z.looseObject({
+  ...fields,
+  exemption: Exemption.optional().describe("Who accepted it until when, of one that is exempt."),
+});
 
 export const Findings = z.array(Finding);
 
 export const Exempted = z.looseObject({
   ...fields,
-  exemption: z.looseObject({ owner: z.string(), reason: z.string(), until: Time }),
+  exemption: Exemption,
 });
 
 const Look = z.looseObject({

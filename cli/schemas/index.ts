@@ -14,7 +14,7 @@ import {
 } from "./ask.ts";
 import { Drift, Made, Published } from "./baseline.ts";
 import { Checked, Initialized } from "./deploy.ts";
-import { Backtested, Exempted, Finding, Findings, Redacted, Scan } from "./finding.ts";
+import { Backtested, Exempted, Finding, Findings, OneFinding, Redacted, Scan } from "./finding.ts";
 import { Diff, Retained, Shown, Snapshots, Timeline, Verified } from "./history.ts";
 import { Incident, Incidents } from "./incident.ts";
 import { Plan } from "./plan.ts";
@@ -51,7 +51,7 @@ export const documents: ReadonlyMap<string, z.ZodType> = new Map<string, z.ZodTy
   ["escalations", Escalations],
   ["exempt", Exempted],
   ["explain", Explained],
-  ["finding", Finding],
+  ["finding", OneFinding],
   ["findings", Findings],
   ["history", Snapshots],
   ["history diff", Diff],

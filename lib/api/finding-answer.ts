@@ -47,6 +47,22 @@ export const FindingAnswer = z
       .optional(z.string())
       .check(z.meta({ description: "What changed, where that is known." })),
     acknowledged: z.optional(z.object({ at: Time, by: z.string(), note: z.optional(z.string()) })),
+    exemption: z
+      .optional(
+        z.object({
+          owner: z.string(),
+          reason: z.string(),
+          until: Time,
+          by: z.optional(z.string()),
+          at: Time,
+        }),
+      )
+      .check(
+        z.meta({
+          description:
+            "Who accepted it until when, of one that is exempt; in the answer about this finding alone. What is over stands until the next evaluation.",
+        }),
+      ),
     incident: z.string().check(z.meta({ description: "The incident that it belongs to." })),
     eventIds: z.optional(z.array(z.string())),
     verdict: z.optional(Verdict),

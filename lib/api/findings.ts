@@ -2,8 +2,8 @@
 import { iso } from "../core/base/time.ts";
 import * as z from "../core/base/zod.ts";
 import { Severity, Status } from "../core/findings/finding.ts";
-import { findingDocument } from "../queries/finding-document.ts";
-import { findFinding, listFindings, parseWanted } from "../queries/findings.ts";
+import { acceptedDocument, findingDocument } from "../queries/finding-document.ts";
+import { exemptionOn, findFinding, listFindings, parseWanted } from "../queries/findings.ts";
 import { readCursor } from "./cursor.ts";
 import { FindingAnswer } from "./finding-answer.ts";
 import { type Placed, takePage } from "./page.ts";
@@ -83,6 +83,8 @@ export const finding: Route = route({
   answer: FindingAnswer,
   run: async (deps, { id, cluster: named }) => {
     const cluster = await pickCluster(deps, named);
-    return findingDocument(await findFinding(deps.store.findings, cluster, id, "GET /findings"));
+    const { findings } = deps.store;
+    const found = await findFinding(findings, cluster, id, "GET /findings");
+    return acceptedDocument(found, await exemptionOn(findings, found));
   },
 });

@@ -45,8 +45,14 @@ export const exemptionDocument = ({ owner, reason, until, createdBy, createdAt }
   owner,
   reason,
   until: iso(until),
-  by: createdBy,
+  ...(createdBy !== undefined && { by: createdBy }),
   at: iso(createdAt),
+});
+
+/** One finding, with who accepted it. */
+export const acceptedDocument = (finding: Finding, exemption: Exemption | undefined) => ({
+  ...findingDocument(finding),
+  ...(exemption && { exemption: exemptionDocument(exemption) }),
 });
 
 export type FindingDocument = ReturnType<typeof findingDocument>;

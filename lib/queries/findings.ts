@@ -1,6 +1,8 @@
 // Which findings there are: a list by status, severity and detector, and the one that an id means.
 import type { Cluster } from "../core/base/ids.ts";
+import { acceptsGrants, type Exemption } from "../core/findings/exemption.ts";
 import { type Finding, Severity, Status } from "../core/findings/finding.ts";
+import { exemptionKeys } from "../core/findings/finding-id.ts";
 import { detectorIds } from "../detectors/words.ts";
 import { AuditError } from "../errors.ts";
 import type { FindingStore } from "../store/findings/findings.ts";
@@ -78,6 +80,22 @@ export const listFindings = async (
     resolved: found.filter(({ status }) => status === "resolved"),
     look,
   };
+};
+
+/**
+ * Who accepted an exempt finding, until when and why; undefined: it is not exempt. One that is over stands until an evaluation
+ * opens the finding again.
+ */
+export const exemptionOn = async (
+  findings: Pick<FindingStore, "exemptions">,
+  finding: Finding,
+): Promise<Exemption | undefined> => {
+  if (finding.status !== "exempt") return undefined;
+  const keys = exemptionKeys(finding);
+  const own = (await findings.exemptions(finding.cluster)).filter(
+    (one) => keys.includes(one.key) && acceptsGrants(one, finding),
+  );
+  return own.toSorted((a, b) => b.until - a.until)[0];
 };
 
 /** The longest key that a table takes; what is longer names nothing. */

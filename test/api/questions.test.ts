@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { Cluster } from "../../lib/core/base/ids.ts";
 import { DAY, HOUR, iso } from "../../lib/core/base/time.ts";
+import { exemptFinding } from "../../lib/jobs/act-on-finding.ts";
 import { noteUnwatched } from "../../lib/jobs/not-watched.ts";
 import { findingDocument } from "../../lib/queries/finding-document.ts";
 import { leftOutStore } from "../../lib/store/coverage/left-out.ts";
@@ -129,6 +130,21 @@ describe("/findings", () => {
       body: { id: "a-1", principal: READER, role: "app_ro", evidence: { days: 90 }, firstSeenAt: at(0) },
     });
     expect(await ask("/findings/nobody")).toMatchObject({ status: 404, type: "application/problem+json" });
+  });
+
+  it("tells of one that is exempt who accepted it, until when and why", async () => {
+    const table = await fresh();
+    await fillWorld(table);
+    const store = openStore(table, { now: () => NOW });
+    const found = await store.findings.get(cluster, "a-1");
+    if (!found) throw new Error("there is no a-1");
+    const terms = { owner: "ops", reason: "yearly job", until: NOW + DAY };
+    await exemptFinding(store, found, { via: "api", at: NOW, by: "ana" }, terms);
+    expect((await asker(table, () => NOW).ask("/findings/a-1")).body).toMatchObject({
+      status: "exempt",
+      exemption: { ...terms, until: iso(NOW + DAY), by: "ana", at: iso(NOW) },
+    });
+    expect((await ask("/findings/a-1")).body).not.toHaveProperty("exemption");
   });
 
   it("neither repeats nor loses one while others come and go between pages", async () => {

@@ -221,7 +221,22 @@ describe("the commands on findings", () => {
       exemption: { owner: "ops", reason: "yearly job", until: iso(now + 30 * DAY) },
     });
     now += HOUR;
+    const shown = await cli(`finding ${id} --json`);
+    expect(shown.json()).toMatchObject({ exemption: (done.json() as { exemption: object }).exemption });
+    const until = iso(now - HOUR + 30 * DAY)
+      .slice(0, 16)
+      .replace("T", " ");
+    expect((await cli(`finding ${id}`)).out).toMatch(
+      new RegExp(`\naccepted   by ops until ${until} UTC \\(.*\\): yearly job\n`),
+    );
+    const before = now;
+    now += 31 * DAY;
+    expect((await cli(`finding ${id}`)).out).toContain(
+      `by ops until ${until} UTC, which is over: the next evaluation opens it again`,
+    );
+    now = before;
     expect((await cli(`unexempt ${id} --json`)).json()).toMatchObject({ status: "open" });
+    expect((await cli(`finding ${id} --json`)).json()).not.toHaveProperty("exemption");
   });
 
   it.each([
