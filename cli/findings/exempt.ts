@@ -1,6 +1,6 @@
 // `dsql-audit exempt ID` and `unexempt ID`: accepts a finding until an end, and takes that back.
 
-import { parseTime } from "../../lib/core/base/parse-time.ts";
+import { parseUntil } from "../../lib/core/base/parse-time.ts";
 import { minute } from "../../lib/core/base/time.ts";
 import type { Finding } from "../../lib/core/findings/finding.ts";
 import { type Acting, exemptFinding, unexemptFinding } from "../../lib/jobs/act-on-finding.ts";
@@ -33,13 +33,6 @@ const withFinding = <T>(
     const picked = await findFinding(store.findings, cluster, id, "dsql-audit findings");
     return act(store, picked, { by: options.by ?? osUser(), via: "command line", at: io.now() });
   });
-
-/** A date, or how far ahead: 30d is in thirty days here, where all other commands look back. */
-const parseUntil = (text: string, now: number): number => {
-  const relative = /^\d{1,6}[mhdw]$/.test(text.trim());
-  const at = parseTime(text, now);
-  return relative ? now + (now - at) : at;
-};
 
 export const addExempt: AddCommand = (program, io) => {
   const command = program

@@ -9,11 +9,12 @@ const absolute = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?
 
 const hint = "Use ISO 8601 (2026-03-01, 2026-03-01T02:00Z) or how long ago (90m, 24h, 7d).";
 
-/** `90m`, `24h`, `7d`, `2w` before `now`, or ISO 8601. AuditError("usage") names what could not be read. */
-export const parseTime = (text: string, now: Instant): Instant => {
-  const trimmed = text.trim();
-  const ago = relative.exec(trimmed);
-  if (ago) return now - Number(ago[1]) * (units[ago[2] ?? ""] ?? 0);
+const durationOf = (text: string): number | undefined => {
+  const [, count, unit = ""] = relative.exec(text) ?? [];
+  return count === undefined ? undefined : Number(count) * (units[unit] ?? 0);
+};
+
+const instantOf = (text: string, trimmed: string, tip: string): Instant => {
   const parts = absolute.exec(trimmed);
   const at = parts
     ? Date.parse(`${parts[1]}T${parts[2] ?? "00:00"}${parts[3]?.toUpperCase() ?? "Z"}`)
@@ -23,8 +24,26 @@ export const parseTime = (text: string, now: Instant): Instant => {
   const isInCalendar =
     !Number.isNaN(day) && iso(day).startsWith(parts?.[1] ?? "") && !/^24/.test(parts?.[2] ?? "");
   if (Number.isNaN(at) || !isInCalendar)
-    throw new AuditError("usage", `cannot read the time ${JSON.stringify(text)}`, { hint });
+    throw new AuditError("usage", `cannot read the time ${JSON.stringify(text)}`, { hint: tip });
   return at;
+};
+
+/** `90m`, `24h`, `7d`, `2w` before `now`, or ISO 8601. AuditError("usage") names what could not be read. */
+export const parseTime = (text: string, now: Instant): Instant => {
+  const ago = durationOf(text.trim());
+  return ago === undefined ? instantOf(text, text.trim(), hint) : now - ago;
+};
+
+/** The same of a time to come: `30d` is in thirty days. */
+export const parseUntil = (text: string, now: Instant): Instant => {
+  const ahead = durationOf(text.trim());
+  return ahead === undefined
+    ? instantOf(
+        text,
+        text.trim(),
+        "Use ISO 8601 (2026-03-01, 2026-03-01T02:00Z) or in how long (90m, 24h, 30d).",
+      )
+    : now + ahead;
 };
 
 /** Both ends, `from` before `to`; a missing end takes the default given. */

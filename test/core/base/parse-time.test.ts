@@ -1,7 +1,7 @@
 // Times as people type them: what is not in the calendar is an error, whatever offset stands behind it.
 import * as fc from "fast-check";
 import { expect, it } from "vitest";
-import { parseTime } from "../../../lib/core/base/parse-time.ts";
+import { parseTime, parseUntil } from "../../../lib/core/base/parse-time.ts";
 import { DAY, HOUR, MINUTE } from "../../../lib/core/base/time.ts";
 
 const NOW = Date.UTC(2028, 1, 29, 23, 59, 59);
@@ -40,4 +40,13 @@ it("counts back in hours and days of 24 hours, over a leap day too", () => {
   expect(parseTime("1d", NOW)).toBe(NOW - DAY);
   expect(parseTime("24h", NOW)).toBe(NOW - 24 * HOUR);
   expect(parseTime("2028-02-29", NOW)).toBe(Date.UTC(2028, 1, 29));
+});
+
+it("reads a time to come as so far ahead, and tells what cannot be read as one", () => {
+  expect(parseUntil(" 30d", NOW)).toBe(NOW + 30 * DAY);
+  expect(parseUntil("2028-04-01", NOW)).toBe(Date.UTC(2028, 3, 1));
+  for (const wrong of ["30 d", "1y", "tomorrow", ""])
+    expect(() => parseUntil(wrong, NOW)).toThrow(
+      expect.objectContaining({ hint: expect.stringContaining("in how long (90m, 24h, 30d)") }),
+    );
 });
