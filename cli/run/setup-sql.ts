@@ -1,7 +1,7 @@
 // `dsql-audit setup-sql`: the SQL and the IAM policy that give the auditor its own least-privileged role.
 import { checkedStage, fileOf, readFileOf, stackNameOf } from "../../deploy/params-file.ts";
 import { auditorIn, isMember } from "../../lib/core/base/auditor-in.ts";
-import { Cluster, isClusterArn, Principal } from "../../lib/core/base/ids.ts";
+import { Cluster, Principal } from "../../lib/core/base/ids.ts";
 import { shellWord } from "../../lib/core/base/shell-word.ts";
 import { AUDITOR_ROLE as ROLE } from "../../lib/core/catalog/auditor-needs.ts";
 import { unanswered } from "../../lib/doctor/link.ts";
@@ -42,9 +42,12 @@ const PRINCIPAL = "SnapshotRoleArn";
 
 const usage = (message: string, hint: string): AuditError => new AuditError("usage", message, { hint });
 
+/** One cluster, or a word in capitals where its id is to be written. */
+const ONE_CLUSTER = /^arn:[a-z-]+:dsql:[a-z0-9-]+:\d{12}:cluster\/(?:[a-z0-9]+|[A-Z_]+)$/;
+
 /** One cluster each: a policy for what is none would let the auditor in nowhere. AuditError("usage"). */
 const checkClusters = (clusters: readonly string[] = []): void => {
-  const strange = clusters.find((cluster) => !isClusterArn(cluster));
+  const strange = clusters.find((cluster) => !ONE_CLUSTER.test(cluster));
   if (strange !== undefined)
     throw usage(
       `--cluster ${JSON.stringify(strange)} is not the ARN of one Aurora DSQL cluster`,
