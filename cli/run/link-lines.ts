@@ -26,7 +26,10 @@ export const linkLines = <State extends string>(
       paragraph(io, says, { first: head, rest: indent }),
       ...more.map((line) => `${indent}${printable(line)}`),
       // A command stays on one line, however long: it is there to be pasted.
-      ...(next === null ? [] : [`${indent}next: ${printable(next)}`]),
+      ...(next ?? "")
+        .split("\n")
+        .filter(Boolean)
+        .map((step, n) => `${indent}${n ? "then" : "next"}: ${printable(step)}`),
     ];
   });
 };

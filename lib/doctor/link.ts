@@ -9,7 +9,7 @@ export type LinkRow = {
   readonly cluster: Cluster | null;
   readonly state: LinkState;
   readonly says: string;
-  /** A command to paste, or a sentence. */
+  /** A command to paste, or a sentence; several, in their order, each on a line of its own. */
   readonly next: string | null;
 };
 

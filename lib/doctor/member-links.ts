@@ -11,6 +11,22 @@ type MemberSteps = {
   readonly setUp: (cluster: string) => string;
 };
 
+/** So many clusters have a step of their own. */
+const SHOWN = 5;
+
+/** What each of these needs before the auditor can read it, a line each. */
+const setUpLines = (unread: readonly string[], setUp: MemberSteps["setUp"]): string[] => {
+  const more = unread.length - SHOWN;
+  return [...unread.slice(0, SHOWN).map(setUp), ...(more > 0 ? [`The same for ${more} more of them.`] : [])];
+};
+
+/** Where it is not known whether the account gives the auditor a role, or known that it does not: that comes before any login. */
+const roleFirst = (deploy: string, isKnown: boolean, then: readonly string[]): string =>
+  [isKnown ? deploy : `If it does not give the auditor a role yet: ${deploy}`, ...then].join("\n");
+
+const LOGIN_NEXT =
+  "Wait for the next full hour: each cluster that is found there needs a login of the auditor, which is told here.";
+
 /** A member account whose clusters the deployment names: the plan function asks nothing there. */
 const namedMemberLink = (
   link: string,
@@ -20,14 +36,13 @@ const namedMemberLink = (
 ): Link => {
   if (!named.length) return ok(link, "the deployment names none of its clusters");
   const unread = named.filter((arn) => !known.some((cluster) => cluster === arn));
-  const [first] = unread;
-  return first === undefined
-    ? ok(link, `each of its clusters that the deployment names has been read: ${named.length}`)
-    : broken(
+  return unread.length
+    ? broken(
         link,
         `the deployment names clusters of it that were never read: ${unread.join(", ")}`,
-        `If it does not give the auditor a role yet: ${deploy} Else: ${setUp(first)}`,
-      );
+        roleFirst(deploy, false, setUpLines(unread, setUp)),
+      )
+    : ok(link, `each of its clusters that the deployment names has been read: ${named.length}`);
 };
 
 /** `count` undefined: some may have been left out, and nobody counted. */
@@ -52,15 +67,15 @@ export const memberLink = (
   const isOwn = (cluster: string): boolean => parseArn(cluster)?.account === account;
   if (named) return namedMemberLink(link, named.filter(isOwn), known, steps);
   if (!heard?.unlisted)
-    return unknown(
-      link,
-      "its clusters were not asked for yet",
-      `If it does not give the auditor a role yet: ${deploy} Else wait for the next full hour.`,
-    );
+    return unknown(link, "its clusters were not asked for yet", roleFirst(deploy, false, [LOGIN_NEXT]));
   const own = heard.unlisted.filter((one) => one.account === account);
   const reasons = own.map(({ region, reason }) => `${region}: ${reason}`).join("; ");
   if (own.some(({ role }) => role === "refused"))
-    return broken(link, `it does not give the auditor its role: ${reasons}`, deploy);
+    return broken(
+      link,
+      `it does not give the auditor its role: ${reasons}`,
+      roleFirst(deploy, true, [LOGIN_NEXT]),
+    );
   if (own.length)
     return unknown(
       link,
@@ -75,10 +90,13 @@ export const memberLink = (
       "The log of the function plan names each: see why the others that are listed here do not answer.",
     );
   const unread = (heard.found ?? []).filter((arn) => isOwn(arn) && !known.some((cluster) => cluster === arn));
-  const [first] = unread;
   const more = left?.found === 0 ? "" : cutText(left?.found);
-  if (first !== undefined)
-    return broken(link, `it lets the auditor in, never read: ${unread.join(", ")}${more}`, setUp(first));
+  if (unread.length)
+    return broken(
+      link,
+      `it lets the auditor in, never read: ${unread.join(", ")}${more}`,
+      setUpLines(unread, setUp).join("\n"),
+    );
   const read = known.filter(isOwn).length;
   if (more)
     return unknown(

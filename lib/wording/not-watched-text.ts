@@ -39,20 +39,39 @@ export const unwatchedText = (
 
 const DEPLOY = "npx serverless deploy --stage STAGE";
 
+/** The entry of the parameter `clusters` that names it. */
+const entryOf = (cluster: Cluster): string => {
+  const { region = "", resource = "" } = parseArn(cluster) ?? {};
+  const endpoint = `${resource.replace(/^cluster\//, "")}.dsql.${region}.on.aws`;
+  return `${JSON.stringify({ cluster, endpoint, user: "dsql_auditor" })} to clusters`;
+};
+
+/** All that has to be added at once, where one alone would still leave it out. */
+const addText = (parts: readonly string[]): string => {
+  const last = parts.at(-1);
+  const list = parts.length > 1 ? `${parts.slice(0, -1).join(", ")} and ${last}` : last;
+  return `To watch it: add ${list} in deploy/params.STAGE.yml, then ${DEPLOY}`;
+};
+
 /** What would have it watched. */
 export const watchStep = (cluster: Cluster, why: NotWatched): string => {
-  const { region = "", resource = "" } = parseArn(cluster) ?? {};
-  const add = (what: string, parameter: string): string =>
-    `To watch it: add ${what} to ${parameter} in deploy/params.STAGE.yml, then ${DEPLOY}`;
+  const named = (unnamed: boolean): string[] => (unnamed ? [entryOf(cluster)] : []);
   switch (why.is) {
-    case "account":
-      return `${add(why.account, "memberAccounts")} and npx dsql-audit deploy-check --stage STAGE, which prints what that account needs.`;
-    case "region":
-      return `${add(why.region, "regions")} and npx dsql-audit deploy-check --stage STAGE, which prints what that Region needs.`;
-    case "not-named": {
-      const endpoint = `${resource.replace(/^cluster\//, "")}.dsql.${region}.on.aws`;
-      return `${add(JSON.stringify({ cluster, endpoint, user: "dsql_auditor" }), "clusters")}`;
+    case "account": {
+      const { region, unnamed } = why.also;
+      const parts = [
+        `${why.account} to memberAccounts`,
+        ...(region === null ? [] : [`${region} to regions`]),
+        ...named(unnamed),
+      ];
+      return `${addText(parts)} and npx dsql-audit deploy-check --stage STAGE, which prints what that account needs: the auditor's role there, then its login in the cluster.`;
     }
+    case "region": {
+      const parts = [`${why.region} to regions`, ...named(why.also.unnamed)];
+      return `${addText(parts)} and npx dsql-audit deploy-check --stage STAGE, which prints what that Region needs.`;
+    }
+    case "not-named":
+      return addText(named(true));
     case "tags":
       return `To watch it: ${tagCommand(cluster, why.wanted)}`;
     default:

@@ -89,7 +89,10 @@ describe("clusters", () => {
       says: "its clusters are not known in us-east-1: no answer within 30 s",
     });
     expect(link({ unlisted: [{ ...silent, role: "refused" }] })).toMatchObject({
-      ...{ state: "broken", next: "deploy it" },
+      ...{
+        state: "broken",
+        next: expect.stringMatching(/^deploy it\nWait for the next full hour: .* login/),
+      },
     });
     const others = [{ ...silent, account: "777788889999" }];
     // An earlier release did not keep what it found.
@@ -145,8 +148,14 @@ describe("clusters", () => {
     expect(link([arn, cluster], [arn])).toMatchObject({ state: "ok", says: expect.stringMatching(/: 1$/) });
     expect(link([arn, cluster], [cluster])).toMatchObject({
       ...{ state: "broken", says: `the deployment names clusters of it that were never read: ${arn}` },
-      next: `If it does not give the auditor a role yet: deploy it Else: set up ${arn}`,
+      next: `If it does not give the auditor a role yet: deploy it\nset up ${arn}`,
     });
+    const many = Array.from({ length: 7 }, (_, n) => `${arn}${n}`);
+    expect(link(many, []).next?.split("\n")).toEqual([
+      "If it does not give the auditor a role yet: deploy it",
+      ...many.slice(0, 5).map(setUp),
+      "The same for 2 more of them.",
+    ]);
     expect(link([cluster], [cluster])).toMatchObject({ state: "ok", says: expect.stringContaining("none") });
   });
 });

@@ -50,7 +50,7 @@ describe("deploy-check of member accounts", () => {
       [`IAM events of ${GIVES}`, "unknown", true],
     ]);
     const templates = found.map(
-      ({ next }) => awsCallsOf((next ?? "").replace(/^.*?: (?:As [^:]*: )?/, ""))[0],
+      ({ next }) => awsCallsOf((next?.split("\n")[0] ?? "").replace(/^.*?: (?:As [^:]*: )?/, ""))[0],
     );
     expect(templates.map((call) => call?.options["template-file"])).toEqual([
       ...["deploy/member-account.yml", "deploy/forward-region.yml"],
@@ -79,6 +79,13 @@ describe("deploy-check of member accounts", () => {
       state: "missing",
       says: `the deployment names clusters of it that were never read: ${hidden}`,
     });
+    // Both steps, in their order, each on a line of its own.
+    const [role, login, ...others] = (await member())?.next?.split("\n") ?? [];
+    expect(role).toMatch(/^If it does not give the auditor a role yet: As account 444455556666: aws cloud/);
+    expect(login).toBe(
+      `As admin, in the cluster: npx dsql-audit setup-sql --principal arn:aws:iam::${GIVES}:role/${NAME} --cluster ${hidden}`,
+    );
+    expect(others).toEqual([]);
   });
 
   it("says of each what the deployed functions heard there, and what it needs", async () => {

@@ -38,6 +38,26 @@ it("are those that it names, or all in its accounts and Regions that need no tag
   );
 });
 
+it("are watched once all that is told to be missing is added", () => {
+  fc.assert(
+    fc.property(clusters, watchings, (cluster, watching) => {
+      const why = notWatchedBy(cluster, watching);
+      fc.pre(why?.is === "account" || why?.is === "region");
+      const isUnnamed = why.also.unnamed;
+      const region = why.is === "region" ? why.region : why.also.region;
+      const parts: ((one: Watching) => Watching)[] = [
+        ...(why.is === "account"
+          ? [(one: Watching) => ({ ...one, accounts: [...one.accounts, why.account] })]
+          : []),
+        ...(region === null ? [] : [(one: Watching) => ({ ...one, regions: [...one.regions, region] })]),
+        ...(isUnnamed ? [(one: Watching) => ({ ...one, named: [...(one.named ?? []), cluster] })] : []),
+      ];
+      const all = parts.reduce((one, part) => part(one), watching);
+      expect(notWatchedBy(cluster, { ...all, tags: {} })).toBeUndefined();
+    }),
+  );
+});
+
 it("are not told apart by what is no cluster's ARN: such a one is looked at as before", () => {
   const watching = {
     account: "111122223333",
