@@ -2,9 +2,10 @@
 import { type Judged, judgeCondition } from "./condition.ts";
 import type { Condition, Element, Policy, Statement } from "./policy.ts";
 import type { Request } from "./request.ts";
+import { misplacesVariable, plainMatches, resourceMatches, withoutVariables } from "./resource-element.ts";
 import { not, some, type Truth, truthOf } from "./truth.ts";
 import { fill } from "./variables.ts";
-import { ANY, ANY_IN_PART, isLiteral, matches, ONE, type Pattern, patternOf } from "./wildcard.ts";
+import { isLiteral, matches, patternOf } from "./wildcard.ts";
 
 /** `conditions`: those that the request decides; `reasons`: why it is unknown. */
 export type Applies = {
@@ -26,53 +27,29 @@ const actionMatches = (pattern: string, action: string): Truth => {
   return ACTION.test(lower) || lower === "*:*" ? "yes" : "unknown";
 };
 
-const isWild = (token: Pattern[number] | undefined): boolean => typeof token === "number";
-
-/** The star that ends a part of an ARN goes on beyond the colon; another star does not. */
-const withinParts = (pattern: Pattern): Pattern =>
-  pattern.map((token, at) => {
-    const next = pattern[at + 1];
-    return token === ANY && next !== undefined && next !== ":" ? ANY_IN_PART : token;
-  });
-
-/** "You can't use a wildcard in the service segment": it is neither there nor before it. */
-const namesService = (pattern: Pattern): boolean => {
-  let colons = 0;
-  for (const token of pattern) {
-    if (token === ":") colons += 1;
-    if (colons === 3) return true;
-    if (isWild(token) && colons !== 1) return false;
-  }
-  return false;
-};
-
-/**
- * * is everything; else an ARN whose parts may have wildcards. Where the two readings of a star differ, or where IAM takes
- * no wildcard, it is unknown: UserGuide/reference_policies_elements_resource.html
- */
-export const resourceMatches = (pattern: Pattern, arn: string): Truth => {
-  if (pattern.length === 1 && pattern[0] === ANY) return "yes";
-  if (!matches(pattern, arn)) return "no";
-  if (!pattern.some((token) => token === ANY || token === ONE)) return "yes";
-  return namesService(pattern) && matches(withinParts(pattern), arn) ? "yes" : "unknown";
-};
-
 const elementTruth = ({ not: negated, values }: Element, of: (value: string) => Truth): Truth => {
   const any = some(values.map(of));
   return negated ? not(any) : any;
 };
 
-/** The same of a text without variables. */
-const plainMatches = (value: string, arn: string): Truth =>
-  isLiteral(value) ? truthOf(value === arn) : resourceMatches(patternOf(value), arn);
-
 type Found = { readonly truth: Truth; readonly reason: string | null };
 
-const resourceTruth = (request: Request, { resources }: Statement, hasVariables: boolean): Found => {
+/** A statement without a Principal stands in a policy of an identity. */
+const isOfIdentity = ({ principals }: Statement): boolean => principals === null;
+
+const resourceTruth = (request: Request, statement: Statement, hasVariables: boolean): Found => {
+  const { resources } = statement;
+  const { cluster } = request;
+  const ofIdentity = isOfIdentity(statement);
   let reason: string | null = null;
   const truth = elementTruth(resources, (value) => {
-    if (!hasVariables || !value.includes("${")) return plainMatches(value, request.cluster);
+    if (!hasVariables || !value.includes("${")) return plainMatches(value, cluster, ofIdentity);
     const filled = fill(request, value, patternOf);
+    if (filled.state !== "unknown" && misplacesVariable(value)) {
+      if (plainMatches(withoutVariables(value), cluster, ofIdentity) === "no") return "no";
+      reason = "IAM takes a policy variable in the last part of an ARN alone";
+      return "unknown";
+    }
     // "the resource that includes a policy variable with no value will not match any resource": in NotResource that can
     // mean every resource, or that the statement does nothing.
     if (filled.state === "null") {
@@ -80,7 +57,7 @@ const resourceTruth = (request: Request, { resources }: Statement, hasVariables:
       reason = "what NotResource with a variable without value does is not documented";
       return "unknown";
     }
-    if (filled.state === "known") return resourceMatches(filled.wanted.pattern ?? [], request.cluster);
+    if (filled.state === "known") return resourceMatches(filled.wanted.pattern ?? [], cluster, ofIdentity);
     if (filled.state === "unknown") reason = filled.reason;
     return filled.state;
   });
@@ -96,7 +73,11 @@ export const relevantStatements = (policy: Policy, action: string, cluster: stri
     if (elementTruth(statement.actions, (value) => actionMatches(value, action)) === "no") return false;
     const hasVariable =
       policy.hasVariables && statement.resources.values.some((value) => value.includes("${"));
-    return hasVariable || elementTruth(statement.resources, (value) => plainMatches(value, cluster)) !== "no";
+    const ofIdentity = isOfIdentity(statement);
+    return (
+      hasVariable ||
+      elementTruth(statement.resources, (value) => plainMatches(value, cluster, ofIdentity)) !== "no"
+    );
   });
 
 /** All but the principal: who is meant is judged apart. */

@@ -1,5 +1,5 @@
 // What IAM's pages say of actions, resources and variables in a policy, one case each.
-import { ACCOUNT, allow, deny, IAM_CLUSTER, policy, userArn } from "../../support/iam-facts.ts";
+import { ACCOUNT, allow, deny, everybody, IAM_CLUSTER, policy, userArn } from "../../support/iam-facts.ts";
 import { role, testPages, when } from "./documented-case.ts";
 
 testPages({
@@ -62,6 +62,51 @@ testPages({
       role(allow({ Resource: `arn:aws:dsql:us-east-1:${ACCOUNT}:cluster:abcdefghij` })),
     ],
   ],
+  "reference-arns": [
+    ["an incomplete ARN of an identity is completed", "allowed", role(allow({ Resource: "arn:aws:dsql" }))],
+    [
+      "what is there of it counts",
+      "denied",
+      role(allow({ Resource: ["arn:aws:dsql:us-west-2", "arn:aws:s3", "arn:aws-cn:dsql"] })),
+    ],
+    [
+      "a Deny with one denies",
+      "denied",
+      role(allow(), deny({ Resource: `arn:aws:dsql:us-east-1:${ACCOUNT}` })),
+    ],
+    [
+      "NotResource with one spares what it means",
+      "denied",
+      role(allow({ Resource: undefined, NotResource: "arn:aws:dsql" })),
+    ],
+    [
+      "one of a boundary is completed too",
+      "allowed",
+      {
+        roles: {
+          app: { policies: [policy(allow())], boundary: policy(allow({ Resource: "arn:aws:dsql" })) },
+        },
+      },
+    ],
+    [
+      "one that is the cluster as it is written and not where it is completed",
+      "unknown",
+      role(allow({ Resource: "arn:aws:dsql:*:cluster/abcdefghij" })),
+    ],
+    [
+      "what one does in a resource's policy is not told",
+      "unknown",
+      { ...role(allow()), clusterPolicy: policy(deny({ ...everybody, Resource: "arn:aws:dsql" })) },
+    ],
+    [
+      "in a resource's policy a star that ends it goes on",
+      "denied",
+      { ...role(allow()), clusterPolicy: policy(deny({ ...everybody, Resource: "arn:aws:dsql:*" })) },
+    ],
+    ["no wildcard in the resource type", "unknown", role(allow({ Resource: "arn:aws:dsql:*:*:clus*" }))],
+    ["nor for it", "unknown", role(allow({ Resource: "arn:aws:dsql:*:*:*/abcdefghij" }))],
+    ["but for type and name together", "allowed", role(allow({ Resource: "arn:aws:dsql:*:*:*" }))],
+  ],
   reference_policies_elements_notresource: [
     [
       "with a variable that has no value it is not documented",
@@ -105,6 +150,16 @@ testPages({
         },
       },
       { who: userArn("abcdefghij") },
+    ],
+    [
+      "before the fifth colon of an ARN there is none",
+      "unknown",
+      role(allow({ Resource: `arn:aws:dsql:\${aws:RequestedRegion}:*:cluster/*` })),
+    ],
+    [
+      "what another text in its place would not match either is no match",
+      "denied",
+      role(allow({ Resource: `arn:aws:logs:\${aws:RequestedRegion}:*:log-group/*` })),
     ],
     [
       "a tag compared with a tag",

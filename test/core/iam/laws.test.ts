@@ -5,6 +5,7 @@ import type { MayConnect } from "../../../lib/core/iam/may-connect.ts";
 import { whoMay } from "../../../lib/core/iam/who-may.ts";
 import { matches, patternOf } from "../../../lib/core/iam/wildcard.ts";
 import {
+  ACCOUNT,
   allow,
   deny,
   everybody,
@@ -130,6 +131,25 @@ describe("laws of the evaluator", () => {
       );
       expect(reach[verdictOf(scene, policies)]).toBeLessThanOrEqual(reach[verdictOf(scene, scene.policies)]);
     });
+  });
+
+  it("an incomplete ARN of an identity is the same with a star for each field that it lacks", () => {
+    const fields = fc.tuple(
+      fc.constantFrom("us-east-1", "us-west-2", "us-????-1", "us-*", "*"),
+      fc.constantFrom(ACCOUNT, "999988887777", "1111*", "*"),
+    );
+    fc.assert(
+      fc.property(fields, fc.integer({ min: 3, max: 5 }), fc.boolean(), (rest, count, isDeny) => {
+        const given = ["arn", "aws", "dsql", ...rest].slice(0, count);
+        const whole = [...given, "*", "*", "*"].slice(0, 6);
+        const [short, long] = [given, whole].map((parts) => {
+          const Resource = parts.join(":");
+          return asRole(isDeny ? policy(allow(), deny({ Resource })) : policy(allow({ Resource })));
+        });
+        expect(short).toBe(long);
+        expect(short).not.toBe("unknown");
+      }),
+    );
   });
 
   it("a value alone is a list of one", () => {
