@@ -54,6 +54,16 @@ const withinHours = (refused: readonly Tally[]): [number, Tally[]][] => {
   });
 };
 
+/** Where no mapping stood at the last refusal: never, or revoked. Nothing where one did, or it is not known. */
+const barredBy = (
+  principal: Principal,
+  refused: readonly Tally[],
+  { mappingAt }: Surroundings,
+): { readonly mapping?: "never" | "revoked" } => {
+  const state = mappingAt(principal, lastOf(refused), "refused");
+  return state === "never" || state === "revoked" ? { mapping: state } : {};
+};
+
 /** Many refusals within one hour, each such hour by itself; those from strange places also without the others. */
 export const manyRefused: SignRule["reached"] = ({ principal, tallies, refusedByHour }, own, around) => {
   if (!hasMany(refusedByHour)) return [];
@@ -77,7 +87,10 @@ export const manyRefused: SignRule["reached"] = ({ principal, tallies, refusedBy
           eventIds: of.map(({ firstEventId }) => firstEventId).slice(0, 5),
           what: `was refused ${howOften(refused)} in one hour${then ? " and then let in" : ""}`,
           // Whoever was not let in may still be: only what the day shows so far was looked at.
-          evidence: { refused, thenAllowed: then, ...(!then && { lastAttemptAt: iso(lastOf(tallies)) }) },
+          evidence: {
+            ...{ refused, thenAllowed: then },
+            ...(!then && { lastAttemptAt: iso(lastOf(tallies)), ...barredBy(principal, of, around) }),
+          },
         },
       ];
     });

@@ -24,10 +24,18 @@ export const isRefusedOnly = (finding: Pick<Finding, "detector" | "evidence">): 
   );
 };
 
-/** Detectors whose sign says that no mapping of the principal stood, and since when. */
-const WITHOUT_MAPPING: Readonly<Record<string, "never" | "revoked">> = {
+type Barred = "never" | "revoked";
+
+/** Detectors whose sign says by itself that no mapping of the principal stood. */
+const WITHOUT_MAPPING: Readonly<Record<string, Barred>> = {
   "unmapped-connection": "never",
   "revoked-connection": "revoked",
+};
+
+/** Others say it beside what they are of. */
+const barredIn = ({ detector, evidence }: Said): readonly Barred[] => {
+  const state = WITHOUT_MAPPING[String(detector)] ?? evidence?.mapping;
+  return state === "never" || state === "revoked" ? [state] : [];
 };
 
 /**
@@ -36,8 +44,8 @@ const WITHOUT_MAPPING: Readonly<Record<string, "never" | "revoked">> = {
  */
 export const refusedWithoutMapping = (
   finding: Pick<Finding, "detector" | "evidence">,
-): "never" | "revoked" | undefined => {
+): Barred | undefined => {
   if (!isRefusedOnly(finding)) return undefined;
-  const states = signsIn(finding).flatMap(({ detector }) => WITHOUT_MAPPING[String(detector)] ?? []);
+  const states = signsIn(finding).flatMap(barredIn);
   return states.includes("revoked") ? "revoked" : states[0];
 };

@@ -39,6 +39,8 @@ export const failedAttempts = /* @__PURE__ */ defineDetector({
     refused: { label: "Refused in one hour", unit: ["attempt", "attempts"] },
     thenAllowed: { label: "Let in afterwards", whenEmpty: "not seen so far" },
     network: { label: "Network", whenEmpty: "" },
+    // The first step says it.
+    mapping: { label: "Mapping at that time", hidden: true },
     lastAttemptAt: "Last attempt seen that day",
   },
   options: SignOptions,

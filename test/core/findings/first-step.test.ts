@@ -64,6 +64,9 @@ describe("who was refused and has no mapping", () => {
     expect(asked(never)).toMatch(/^It was refused, and no mapping named it: there is none to end\. Ask /);
     expect(asked(revoked, refusals)).toMatch(/^It was refused, and its mapping was revoked: /);
     expect(asked(never, revoked)).toMatch(/^It was refused, and its mapping was revoked: /);
+    // What stands for a week is no sign of its own any more.
+    const standing = sign("failed-attempts", { thenAllowed: false, mapping: "never" });
+    expect(asked(standing)).toMatch(/^It was refused, and no mapping named it: /);
     for (const letIn of [
       [sign("unmapped-connection", { refused: false })],
       [revoked, sign("failed-attempts", { thenAllowed: true })],

@@ -50,6 +50,32 @@ describe("attempts that were all refused", () => {
     );
   });
 
+  it("leave a permission to take away where no mapping stood, and an access where one does", () => {
+    const ofRoles = attempt.map(({ arn: _, action: __, ...rest }): ExampleConnection => rest);
+    fc.assert(
+      fc.property(fc.array(ofRoles, { minLength: 1, maxLength: 12 }), (attempts) => {
+        for (const { fix, life, subject, title } of foundIn(attempts)) {
+          if (life !== "episode") continue;
+          const isStranger = String(subject.principal).endsWith("/Stranger");
+          expect(fix, title).toMatch(
+            isStranger
+              ? /^It was refused, and no mapping named it: .* take away what lets it try: dsql:DbConnect/
+              : /^Ask the owner of .* take its access away, /,
+          );
+        }
+      }),
+      { numRuns: 60 },
+    );
+    // After a week of it, that no mapping names it is no sign any more.
+    const week = Array.from({ length: 12 }, (_, n) => ({ by: "Stranger", at: daysAgo(12 - n) }));
+    const standing = [
+      ...week.map((one) => ({ ...one, outcome: "refused" as const })),
+      { by: "Stranger", at: EXAMPLE_NOW - 2 * HOUR, outcome: "refused" as const, count: 80 },
+    ];
+    const many = foundIn(standing).filter(({ detector }) => detector === "failed-attempts");
+    expect(many.map(({ fix }) => fix)).toEqual([expect.stringMatching(/^It was refused, and no mapping /)]);
+  });
+
   it("are no refusals alone once one of the kind is let in", () => {
     const root = { by: "root", arn: "arn:aws:iam::111122223333:root", action: "DbConnectAdmin" } as const;
     const at = EXAMPLE_NOW - 2 * HOUR;
