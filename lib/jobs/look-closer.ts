@@ -37,6 +37,15 @@ const tallyWanted = (activity: ActivityPort, { firstSeenAt, lastSeenAt }: Observ
   return wantedAmong(all, wanted).filter(({ firstAt }) => firstAt >= interval.from && firstAt < interval.to);
 };
 
+/** Whether one of its signs names a place that was seen through another endpoint. */
+const isThroughPeer = ({ throughPeer, signs }: Observation["evidence"]): boolean =>
+  throughPeer !== undefined ||
+  (Array.isArray(signs) &&
+    signs.some((sign: unknown) => {
+      const { evidence } = sign as { readonly evidence?: { readonly throughPeer?: unknown } };
+      return evidence?.throughPeer !== undefined;
+    }));
+
 const look = async (
   store: Pick<ReadStore, "activity">,
   [own, ...peers]: readonly [Endpoint, ...Endpoint[]],
@@ -47,7 +56,8 @@ const look = async (
   const before = finding?.evidence ?? {};
   const since = "addresses" in before ? (finding?.lastSeenAt ?? 0) : 0;
   // Whoever connected so may have done it through any endpoint of the database.
-  const endpoints = principal === undefined ? [own, ...peers] : [own];
+  const isOfAll = principal === undefined || isThroughPeer(observation.evidence);
+  const endpoints = isOfAll ? [own, ...peers] : [own];
   const counted = endpoints.map(({ cluster, activity }) => ({
     cluster,
     tallies: tallyWanted(activity, observation, wanted),

@@ -25,6 +25,7 @@ export const sharedAccessKey: SignRule = {
   group: "network",
   measure: "fact",
   habitFree: true,
+  ofDatabase: true,
   reached: ({ principal, tallies, day }, own, { accessKeys }) =>
     [...byKey(tallies)].flatMap(([key, seen]): Reached[] => {
       const known = own.habits.keys.get(key);

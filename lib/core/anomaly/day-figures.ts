@@ -31,6 +31,8 @@ export type DayFigures = {
   readonly accessKeys: ReadonlyMap<string, Seen>;
   /** Coarse networks by "hour session", of allowed connections. */
   readonly places: ReadonlyMap<string, ReadonlyMap<string, Seen>>;
+  /** The same with those that it came from through the other endpoints of the database; `places` where it did not, or there is none. */
+  readonly everywhere: ReadonlyMap<string, ReadonlyMap<string, Seen>>;
 };
 
 export const dayNumber = (at: Instant): number => Math.floor(at / DAY);
@@ -54,7 +56,26 @@ const note = (into: Map<string, Sum>, key: string, { count, firstAt, lastAt, fir
 };
 
 /** Takes in tallies one by one, as they come; what it gives always describes all so far. */
-export type GrowingDay = { readonly add: (tally: Tally) => void; readonly figures: () => DayFigures };
+export type GrowingDay = {
+  readonly add: (tally: Tally) => void;
+  /** One of another endpoint of the database: it says where else the principal is, and nothing more. */
+  readonly addElsewhere: (tally: Tally) => void;
+  readonly figures: () => DayFigures;
+};
+
+type Places = Map<string, Map<string, Sum>>;
+
+const notePlace = (places: Places, tally: Tally): void => {
+  const key = `${hourOfDay(tally.firstAt)} ${tally.session}`;
+  const known = places.get(key) ?? new Map<string, Sum>();
+  note(known, coarseNetwork(tally.network), tally);
+  places.set(key, known);
+};
+
+const copyOf = (places: Places): Places =>
+  new Map(
+    [...places].map(([key, seen]) => [key, new Map([...seen].map(([name, sum]) => [name, { ...sum }]))]),
+  );
 
 /** An empty UTC day of one principal. Tallies of single hours of that day are added; figures cost nothing to ask for. */
 export const growingDay = (principal: Principal, day: number): GrowingDay => {
@@ -64,15 +85,14 @@ export const growingDay = (principal: Principal, day: number): GrowingDay => {
   const families = new Map<string, Sum>();
   const sessions = new Map<string, Sum>();
   const accessKeys = new Map<string, Sum>();
-  const places = new Map<string, Map<string, Sum>>();
+  const places: Places = new Map();
+  let everywhere: Places | undefined;
   const tallies: Tally[] = [];
   let attempts = 0;
-  const addPlace = (hour: number, tally: Tally): void => {
+  const addPlace = (tally: Tally): void => {
     note(networks, fineNetwork(tally.network), tally);
-    const key = `${hour} ${tally.session}`;
-    const known = places.get(key) ?? new Map<string, Sum>();
-    note(known, coarseNetwork(tally.network), tally);
-    places.set(key, known);
+    notePlace(places, tally);
+    if (everywhere) notePlace(everywhere, tally);
   };
   return {
     add: (tally) => {
@@ -86,7 +106,12 @@ export const growingDay = (principal: Principal, day: number): GrowingDay => {
       if (family !== "unknown" && family !== "…") note(families, family, tally);
       if (tally.accessKey !== undefined) note(accessKeys, tally.accessKey, tally);
       if (tally.session !== "" && tally.session !== "…") note(sessions, tally.session, tally);
-      if (isNamedNetwork(tally.network)) addPlace(hour, tally);
+      if (isNamedNetwork(tally.network)) addPlace(tally);
+    },
+    addElsewhere: (tally) => {
+      if (tally.outcome === "refused" || !isNamedNetwork(tally.network)) return;
+      everywhere ??= copyOf(places);
+      notePlace(everywhere, tally);
     },
     figures: () => ({
       principal,
@@ -100,15 +125,17 @@ export const growingDay = (principal: Principal, day: number): GrowingDay => {
       sessions,
       accessKeys,
       places,
+      everywhere: everywhere ?? places,
     }),
   };
 };
 
-/** `tallies` of one principal, each of one hour, all of one UTC day; at least one. */
-export const dayFigures = (tallies: readonly Tally[]): DayFigures => {
+/** `tallies` of one principal, each of one hour, all of one UTC day; at least one. `elsewhere`: its own through other endpoints. */
+export const dayFigures = (tallies: readonly Tally[], elsewhere: readonly Tally[] = []): DayFigures => {
   const [first] = tallies;
   if (!first) throw new RangeError("a day without a connection has no figures");
   const growing = growingDay(first.principal, dayNumber(first.firstAt));
   for (const tally of tallies) growing.add(tally);
+  for (const tally of elsewhere) growing.addElsewhere(tally);
   return growing.figures();
 };

@@ -1,5 +1,6 @@
 // All that is known of a cluster's principals as of the end of a UTC day, and what signs ask of it on the day after.
 
+import type { Tally } from "../activity/activity.ts";
 import { type Principal, parseArn } from "../base/ids.ts";
 import { remember } from "../base/remember.ts";
 import type { Instant } from "../base/time.ts";
@@ -39,6 +40,14 @@ export const EMPTY_ESTATE: Estate = {
   episodes: new Map(),
 };
 
+/** The other endpoints of the database. */
+export type Elsewhere = {
+  /** Who was let in through them on a day, by single hours, sorted by `firstAt`. */
+  readonly allowedOn: (day: number) => readonly Tally[];
+  /** What was usual there as of the end of the day before. */
+  readonly estateBefore: (day: number) => Estate;
+};
+
 /** What else a judgement is told. */
 export type EstateFacts = {
   /** undefined: the cluster belongs to no AWS account. */
@@ -52,6 +61,8 @@ export type EstateFacts = {
   readonly isWatched: (day: number) => boolean;
   /** The last day before `day` on which the principal was let in through a peer; without, the database has none. */
   readonly lastElsewhere?: (principal: Principal, day: number) => number | undefined;
+  /** Missing: the database has one endpoint, or all of them are judged as one. */
+  readonly elsewhere?: Elsewhere | undefined;
   /** Why the database may have further endpoints; missing: these are all that anybody told of. */
   readonly peersUnread?: string | undefined;
   /** False findings a week that are accepted, for each kind of principal. */

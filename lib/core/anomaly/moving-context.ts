@@ -3,6 +3,7 @@ import type { Principal } from "../base/ids.ts";
 import type { Instant } from "../base/time.ts";
 import { dayNumber } from "./day-figures.ts";
 import { type DayContext, dayContext, type Estate, type EstateFacts } from "./estate.ts";
+import { joinEstates } from "./join-estates.ts";
 import { type RawSigns, rawSigns } from "./raw-signs.ts";
 import type { SignRule, Surroundings } from "./sign-rule.ts";
 
@@ -60,14 +61,22 @@ export const movingContext = (
   let states: Surroundings["mappingAt"] = () => "unknown";
   let standing: Surroundings["isMappedThroughout"];
   let moment = Number.NEGATIVE_INFINITY;
-  const context = dayContext(withAcknowledged(estate, facts.acknowledged, knownAt), day, {
+  const known = withAcknowledged(estate, facts.acknowledged, knownAt);
+  const moving: EstateFacts = {
     ...facts,
     mappingAt: (...question) => states(...question),
     isMappedThroughout: (...question) => standing?.(...question) ?? false,
-  });
+  };
+  const context = dayContext(known, day, moving);
+  let database: DayContext | undefined;
+  const ofDatabase = (): DayContext => {
+    if (!facts.elsewhere) return context;
+    database ??= dayContext(joinEstates([known, facts.elsewhere.estateBefore(day)]), day, moving);
+    return database;
+  };
   return {
     context,
-    raw: rawSigns(context, rules, () => moment),
+    raw: rawSigns(context, rules, () => moment, ofDatabase),
     moveTo: (now) => {
       moment = now;
       states = facts.mappingStates(now);

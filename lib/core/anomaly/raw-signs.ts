@@ -12,30 +12,38 @@ export type RawSigns = (figures: DayFigures, days: readonly DayFigures[]) => rea
 
 /**
  * Reads the signs of habit once for each state of a day: most principals look the same at each judgement. Facts are read
- * once for each moment, because what is known of mappings grows; without `moment` it stays as it is.
+ * once for each moment, because what is known of mappings grows; without `moment` it stays as it is. `ofDatabase`: the day as it
+ * looks with the habits at all endpoints.
  */
 export const rawSigns = (
   context: DayContext,
   rules: readonly SignRule[],
   moment: () => Instant = () => 0,
+  ofDatabase: () => DayContext = () => context,
 ): RawSigns => {
   const known = new WeakMap<DayFigures, readonly Raw[]>();
   const told = new WeakMap<DayFigures, { readonly at: Instant; readonly all: readonly Raw[] }>();
   const facts = rules.filter(({ measure }) => measure === "fact");
   const habits = rules.filter(({ measure }) => measure !== "fact");
+  const aroundOf = (rule: SignRule): DayContext => (rule.ofDatabase ? ofDatabase() : context);
   const read = (figures: DayFigures, own: readonly SignRule[]): readonly Raw[] =>
-    own.flatMap((rule) =>
-      rule
-        .reached(figures, context.ownOf(figures.principal), context.surroundingsOf(figures.principal))
-        .map((reached) => ({ rule, reached })),
+    own.flatMap((rule) => {
+      const around = aroundOf(rule);
+      return rule
+        .reached(figures, around.ownOf(figures.principal), around.surroundingsOf(figures.principal))
+        .map((reached) => ({ rule, reached }));
+    });
+  // On the first day there are no habits to differ from: facts only.
+  const ofHabits = (figures: DayFigures): readonly Raw[] =>
+    read(
+      figures,
+      habits.filter((rule) => aroundOf(rule).ownOf(figures.principal).tenure > 0),
     );
   const alone = (figures: DayFigures): readonly Raw[] => {
     const at = moment();
     const before = told.get(figures);
     if (before?.at === at) return before.all;
-    // On the first day there are no habits to differ from: facts only.
-    const ofHabit =
-      context.ownOf(figures.principal).tenure > 0 ? (known.get(figures) ?? read(figures, habits)) : [];
+    const ofHabit = known.get(figures) ?? ofHabits(figures);
     known.set(figures, ofHabit);
     const all = [...ofHabit, ...read(figures, facts)];
     told.set(figures, { at, all });

@@ -37,8 +37,12 @@ export type SurpriseAt = {
   readonly estateBefore: (now: Instant) => Estate;
 };
 
-const figuresOf = (tallies: readonly Tally[]): DayFigures[] =>
-  [...Map.groupBy(tallies, ({ principal }) => principal).values()].map((own) => dayFigures(own));
+const figuresOf = (tallies: readonly Tally[], elsewhere: readonly Tally[]): DayFigures[] => {
+  const others = Map.groupBy(elsewhere, ({ principal }) => principal);
+  return [...Map.groupBy(tallies, ({ principal }) => principal)].map(([principal, own]) =>
+    dayFigures(own, others.get(principal)),
+  );
+};
 
 /** The same function; gives its last answer again for as long as the same is asked. */
 const lastOf = <K, V>(make: (key: K) => V): ((key: K) => V) => {
@@ -50,10 +54,11 @@ const lastOf = <K, V>(make: (key: K) => V): ((key: K) => V) => {
 };
 
 /** The figures of a running day, asked for in the order of time: what has not changed stays the same object. */
-const runningDay = (day: number, sorted: readonly Tally[]) => {
+const runningDay = (day: number, sorted: readonly Tally[], elsewhere: readonly Tally[]) => {
   const growing = new Map<Principal, GrowingDay>();
   const figures = new Map<Principal, DayFigures>();
   let next = 0;
+  let nextElsewhere = 0;
   let upTo = Number.NEGATIVE_INFINITY;
   return {
     day,
@@ -61,11 +66,23 @@ const runningDay = (day: number, sorted: readonly Tally[]) => {
     until: (now: Instant): readonly DayFigures[] => {
       upTo = now;
       const changed = new Set<Principal>();
+      const growingOf = (principal: Principal): GrowingDay => {
+        const its = growing.get(principal) ?? growingDay(principal, day);
+        growing.set(principal, its);
+        return its;
+      };
+      const seenHere = (principal: Principal): boolean => figures.has(principal) || changed.has(principal);
       for (let tally = sorted[next]; tally !== undefined && tally.firstAt < now; tally = sorted[++next]) {
-        const its = growing.get(tally.principal) ?? growingDay(tally.principal, day);
-        growing.set(tally.principal, its);
-        its.add(tally);
+        growingOf(tally.principal).add(tally);
         changed.add(tally.principal);
+      }
+      for (
+        let tally = elsewhere[nextElsewhere];
+        tally !== undefined && tally.firstAt < now;
+        tally = elsewhere[++nextElsewhere]
+      ) {
+        growingOf(tally.principal).addElsewhere(tally);
+        if (seenHere(tally.principal)) changed.add(tally.principal);
       }
       for (const principal of changed) {
         const its = growing.get(principal);
@@ -91,6 +108,7 @@ export const surprises = (facts: SurpriseFacts, rules: readonly SignRule[]): Sur
   const days = facts.days.filter(isNew);
   // The running day's are asked for again and again; no other's are held, for a day may have thousands.
   const talliesOf = lastOf((day: number) => (isNew(day) ? facts.talliesOn(day) : []));
+  const elsewhereOn = (day: number): readonly Tally[] => facts.elsewhere?.allowedOn(day) ?? [];
   const acknowledgedBy = (now: Instant): number => facts.acknowledged.filter(({ at }) => at <= now).length;
 
   let current: (MovingContext & { key: string; running: ReturnType<typeof runningDay> }) | undefined;
@@ -99,7 +117,7 @@ export const surprises = (facts: SurpriseFacts, rules: readonly SignRule[]): Sur
   const figuresOfDay = lastOf((day: number) =>
     current?.running.day === day
       ? current.running.until(Number.POSITIVE_INFINITY)
-      : figuresOf(talliesOf(day)),
+      : figuresOf(talliesOf(day), elsewhereOn(day)),
   );
   const refusalsOf = lazily((day: number) => talliesOf(day).filter(({ outcome }) => outcome === "refused"));
 
@@ -112,7 +130,7 @@ export const surprises = (facts: SurpriseFacts, rules: readonly SignRule[]): Sur
     const key = `${day} ${settling} ${acknowledgedBy(now)}`;
     if (!current || current.key !== key || current.running.isPast(now)) {
       const moving = movingContext(before(day, now), day, now, facts, rules);
-      current = { ...moving, key, running: runningDay(day, talliesOf(day)) };
+      current = { ...moving, key, running: runningDay(day, talliesOf(day), elsewhereOn(day)) };
     }
     current.moveTo(now);
     return current;

@@ -1,10 +1,11 @@
 // Connections and habits of a whole database: of all its endpoints, as one endpoint would have them that had all connections.
 import type { Tally } from "../activity/activity.ts";
 import { mergeTallies } from "../activity/tally.ts";
-import { EMPTY_ESTATE, type Estate } from "../anomaly/estate.ts";
+import { type Elsewhere, EMPTY_ESTATE, type Estate } from "../anomaly/estate.ts";
 import { joinEstates } from "../anomaly/join-estates.ts";
 import type { SignRule } from "../anomaly/sign-rule.ts";
-import { type SurpriseFacts, surprises } from "../anomaly/surprise.ts";
+import { type SurpriseAt, type SurpriseFacts, surprises } from "../anomaly/surprise.ts";
+import { lazily } from "../base/lazily.ts";
 import { DAY, floorTo, HOUR } from "../base/time.ts";
 import type { Facts, PeerFacts } from "./facts.ts";
 
@@ -55,5 +56,28 @@ export const databaseDays = (
     estate: joinEstates([brought[0] ?? own.estate, ...brought.slice(1)]),
     days: [...new Set(all.flatMap(({ days }) => days))].sort((a, b) => a - b),
     talliesOn: (one) => joinedDay(all.map(({ talliesOn }) => talliesOn(one))),
+  };
+};
+
+/**
+ * The other endpoints, as the day of one of them is held against. What is kept of habits there may be newer than the day that is asked
+ * about, by the two days that late records take: nothing that was new on it is known for long by that.
+ */
+export const elsewhereOf = (
+  [first, ...more]: readonly [PeerFacts, ...PeerFacts[]],
+  rest: Omit<SurpriseFacts, keyof CountedDays>,
+): Elsewhere => {
+  // Habits are learned by what was used, whatever was strange of it.
+  const at = (peer: PeerFacts): SurpriseAt => surprises({ ...rest, ...countedAt(peer) }, []);
+  const [one, ...others] = [at(first), ...more.map(at)] as [SurpriseAt, ...SurpriseAt[]];
+  return {
+    allowedOn: (day) =>
+      [first, ...more]
+        .flatMap(({ activity }) => activity.talliesOn(day))
+        .filter(({ outcome }) => outcome === "allowed")
+        .sort((a, b) => a.firstAt - b.firstAt),
+    estateBefore: lazily((day: number) =>
+      joinEstates([one.estateBefore(day * DAY), ...others.map((other) => other.estateBefore(day * DAY))]),
+    ),
   };
 };

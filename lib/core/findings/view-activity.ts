@@ -3,6 +3,7 @@ import type { Tally } from "../activity/activity.ts";
 import type { Timeline } from "../activity/activity-index.ts";
 import { type AdminLogin, adminLoginsOf, lastLogins } from "../activity/admin-logins.ts";
 import { FALSE_FINDINGS_PER_WEEK } from "../anomaly/constants.ts";
+import type { Elsewhere } from "../anomaly/estate.ts";
 import { mappingStates, standingMappings } from "../anomaly/mapping-state.ts";
 import type { SignRule } from "../anomaly/sign-rule.ts";
 import { type Surprise, type SurpriseAt, type SurpriseFacts, surprises } from "../anomaly/surprise.ts";
@@ -12,7 +13,7 @@ import { byText } from "../base/sorted.ts";
 import { DAY, type Instant, type Interval } from "../base/time.ts";
 import { declaredHabits } from "../baseline/declared-habits.ts";
 import { uncoveredOf } from "../coverage/uncovered.ts";
-import { type CountedDays, databaseDays } from "./database-activity.ts";
+import { type CountedDays, databaseDays, elsewhereOf } from "./database-activity.ts";
 import { databaseCoverage } from "./database-coverage.ts";
 import type { Facts } from "./facts.ts";
 import { type PersonDays, personDaysOf } from "./person-days.ts";
@@ -37,7 +38,7 @@ export type ActivityView = {
   readonly personDays: (principal: Principal) => PersonDays;
   /** Who was let in as admin by then, here or through a peer, and when last, on all days that are kept; the auditor included. */
   readonly adminLogins: () => readonly AdminLogin[];
-  /** The same of each peer, an endpoint of the same database in another Region. A principal's unusual connections there are its own. */
+  /** The same of each peer, an endpoint of the same database in another Region. A principal's unusual connections there are its own, but for who is in two places at once. */
   readonly peers: readonly (Pick<ActivityView, "principals" | "talliesWithin" | "timelineOf"> & {
     readonly cluster: Cluster;
   })[];
@@ -95,16 +96,18 @@ type SurpriseOf = (rules: readonly SignRule[]) => SurpriseAt;
 /** Of this endpoint, and of the database as a whole, which is the same where there is no other; each made once for the same rules. */
 const surprisesOf = (facts: Facts): { readonly own: SurpriseOf; readonly database: SurpriseOf } => {
   const around = surroundingsOf(facts);
-  const once = (days: (rules: readonly SignRule[]) => CountedDays): SurpriseOf => {
+  const once = (days: (rules: readonly SignRule[]) => CountedDays, elsewhere?: Elsewhere): SurpriseOf => {
     const made = new WeakMap<readonly SignRule[], SurpriseAt>();
     return (rules) => {
-      const known = made.get(rules) ?? surprises({ ...around, ...days(rules) }, rules);
+      const known = made.get(rules) ?? surprises({ ...around, ...days(rules), elsewhere }, rules);
       made.set(rules, known);
       return known;
     };
   };
   const { peers, ...alone } = facts;
-  const own = once((rules) => databaseDays(alone, around, rules));
+  const [first, ...more] = peers ?? [];
+  const elsewhere = first && elsewhereOf([first, ...more], around);
+  const own = once((rules) => databaseDays(alone, around, rules), elsewhere);
   return { own, database: peers?.length ? once((rules) => databaseDays(facts, around, rules)) : own };
 };
 

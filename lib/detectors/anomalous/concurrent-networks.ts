@@ -17,8 +17,10 @@ const rule: SignRule = {
   group: "network",
   measure: "categorical",
   habitFree: true,
+  ofDatabase: true,
   reached: (figures, own, { day, kind, isPersonLike, isUsedByOthers }) =>
-    [...figures.places].flatMap(([key, networks]) => {
+    [...figures.places].flatMap(([key, here]) => {
+      const networks = figures.everywhere.get(key) ?? here;
       const session = key.slice(key.indexOf(" ") + 1);
       if (networks.size < 2) return [];
       const named = isPersonLike(session);
@@ -31,6 +33,10 @@ const rule: SignRule = {
       if (!fresh.length) return [];
       const foreign = fresh.find(([network]) => !isUsedByOthers(network, figures.principal));
       const seen = [...networks.values()];
+      const names = [...networks.keys()].map((name) =>
+        here.has(name) ? name : `${name}, through another endpoint of the database,`,
+      );
+      const throughPeer = [...networks.keys()].filter((name) => !here.has(name));
       return [
         {
           level: foreign ? FOREIGN : FRESH,
@@ -38,8 +44,8 @@ const rule: SignRule = {
           firstAt: Math.min(...seen.map(({ firstAt }) => firstAt)),
           lastAt: Math.max(...seen.map(({ lastAt }) => lastAt)),
           eventIds: seen.map(({ firstEventId }) => firstEventId).slice(0, 5),
-          what: `connected from ${[...networks.keys()].join(" and ")} within one hour in the same session${session ? ` (${session})` : ""}`,
-          evidence: { networks: [...networks.keys()], session },
+          what: `connected from ${names.join(" and ")} within one hour in the same session${session ? ` (${session})` : ""}`,
+          evidence: { networks: [...networks.keys()], session, ...(throughPeer.length && { throughPeer }) },
         },
       ];
     }),
@@ -52,17 +58,19 @@ export const concurrentNetworks = /* @__PURE__ */ defineDetector({
   short: "In two places",
   severity: "medium",
   life: "episode",
+  ofDatabase: true,
   docs: {
     why: "A person is in one place. When one session connects from two distant networks within an hour, somebody else may hold its credentials. The same holds for a session name that appears on several roles within an hour, though they never shared one, and for an access key that two principals use.",
     fix: "Ask the person named by the session. If one of the places is not theirs, revoke the active sessions of the IAM role and look at what was reached.",
     falsePositives:
       "A VPN that is switched on or off, a phone's line beside the office's, a remote desktop. A person who was given a second role, an IAM user that was renamed. Acknowledge what is expected: the auditor learns it.",
     blindSpots:
-      "Machines are left out: they run in several places. Sessions without a person's name are not told apart. Two networks in one /16 count as one place. Session names with changing parts are not compared. AWS leaves the access key out of some records; only long-term keys (AKIA) are compared, by a short hash.",
+      "Machines are left out: they run in several places. Sessions without a person's name are not told apart. Two networks in one /16 count as one place. Session names with changing parts are not compared, nor those of two principals that came through different endpoints of the database. AWS leaves the access key out of some records; only long-term keys (AKIA) are compared, by a short hash.",
   },
   evidence: {
     networks: { label: "Places", whenEmpty: "" },
     session: { label: "Session", whenEmpty: "" },
+    throughPeer: { label: "Through another endpoint of the database", whenEmpty: "" },
     sharedWith: { label: "Shared with", whenEmpty: "" },
     accessKey: { label: "Access key", whenEmpty: "" },
     usedBy: { label: "Used before by", whenEmpty: "" },

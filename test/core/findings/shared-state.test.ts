@@ -112,10 +112,11 @@ it("is said of the detectors that look at the catalog, the account, and the conn
   expect(names).toContain("escalation-path");
   expect(names).toContain("dormant-mapping");
   expect(names).toContain("auditor-holds-more");
-  expect(names).toContain("spread-refusals");
+  const ofConnections = ["spread-refusals", "concurrent-networks"];
+  expect(names).toEqual(expect.arrayContaining(ofConnections));
   for (const { id, needs = [], category } of detectors.filter(isOfSharedState)) {
     expect(needs).not.toContain("iam.clusters");
-    if (id === "spread-refusals") continue;
+    if (ofConnections.includes(id)) continue;
     // Of what is not seen each endpoint has its own.
     if (id !== "auditor-holds-more") expect(["over-privileged", "dormant"]).toContain(category);
   }
