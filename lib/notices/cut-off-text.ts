@@ -2,12 +2,11 @@
 import { type Cluster, isClusterArn, parseArn } from "../core/base/ids.ts";
 import { shellWord } from "../core/base/shell-word.ts";
 import { visible } from "../core/base/visible-text.ts";
+import { managedBy } from "../core/iam/managed-role.ts";
 import { wrapped } from "./page.ts";
 
 /** What IAM takes as the name of a user or role: IAM/latest/APIReference/API_PutRolePolicy.html */
 const NAME = /^[\w+=,.@][\w+=,.@-]{0,63}$/;
-/** Roles of Identity Center and of services cannot be changed by hand. */
-const MANAGED = /^role\/(?:aws-reserved\/|aws-service-role\/|AWSReservedSSO_|AWSServiceRoleFor)/;
 /** Of each cluster its own: writing a policy of the same name would take back what it denied. */
 const policyOf = (cluster: Cluster): string => `dsql-audit-cut-off-${cluster.split("/").at(-1)}`;
 
@@ -36,7 +35,12 @@ const oneOf = (principal: string, cluster: Cluster, peers: readonly string[]): C
     return {
       says: "No IAM policy limits the root user: change its password, and delete its access keys if it has any.",
     };
-  if (MANAGED.test(resource))
+  const managed = managedBy(principal);
+  if (managed === "a service")
+    return {
+      says: "AWS manages the role of a service, so that no policy can be added to it: deny it in the cluster's policy.",
+    };
+  if (managed)
     return {
       says: "In IAM Identity Center: take the assignment to this account away, and end the person's session there. AWS manages the IAM role, so that no policy can be added to it.",
     };

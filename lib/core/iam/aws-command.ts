@@ -1,7 +1,9 @@
 // Commands of the AWS CLI for people to run: one option a line, quoted for a shell. https://docs.aws.amazon.com/cli/latest/
 import { parseArn } from "../base/ids.ts";
 import { shellDocument, shellOption, shellWord } from "../base/shell-word.ts";
+import { visible } from "../base/visible-text.ts";
 import type { ClusterAccess } from "./facts.ts";
+import { managedBy } from "./managed-role.ts";
 
 type Option = readonly [name: string, value: string];
 
@@ -38,10 +40,21 @@ export const getPolicyCommand = (access: Pick<ClusterAccess, "arn" | "region">):
   awsCommand("dsql get-cluster-policy", located(access));
 
 const MAX_COMMANDS = 10;
+const MAX_NAME = 64;
+/** IAM/latest/APIReference/API_PutRolePolicy.html */
+const MAX_POLICY_NAME = 128;
+
+const HOW_MANAGED = {
+  "a service": "# A service's role, which only AWS changes:",
+  "IAM Identity Center": "# A role of IAM Identity Center: deny it in its permission set:",
+} as const;
+
+const NOT_IN_A_NAME = /[^\w+=,.@-]/g;
 
 /**
- * Denies the actions on these clusters to each of the roles and users, by an inline policy of this name. For very many the
- * policy alone, to be attached where it belongs.
+ * Denies the actions on these clusters to each of the roles and users, by an inline policy that bears this name and that of
+ * the cluster: of one name for all clusters, the one that is put last would take back what the others denied. A role that AWS
+ * manages takes none, and stands there as a comment. For very many the policy alone, to be attached where it belongs.
  */
 export const denyCommands = (
   principals: readonly string[],
@@ -54,13 +67,17 @@ export const denyCommands = (
     Statement: [{ Sid: name, Effect: "Deny", Action: actions, Resource: clusters }],
   };
   if (principals.length > MAX_COMMANDS) return documentText(document);
+  const cluster = clusters[0]?.split("/").at(-1)?.replace(NOT_IN_A_NAME, "") ?? "";
   return principals
     .map((principal) => {
       const { resource = "" } = parseArn(principal) ?? {};
+      const own = resource.slice(resource.lastIndexOf("/") + 1);
+      const managed = managedBy(principal);
+      if (managed) return `${HOW_MANAGED[managed]}\n# ${visible(own, MAX_NAME)}`;
       const kind = resource.startsWith("user/") ? "user" : "role";
       return awsCommand(`iam put-${kind}-policy`, [
-        [`${kind}-name`, resource.slice(resource.lastIndexOf("/") + 1)],
-        ["policy-name", name],
+        [`${kind}-name`, own],
+        ["policy-name", `${name}-${cluster}`.slice(0, MAX_POLICY_NAME)],
         ["policy-document", documentText(document)],
       ]);
     })

@@ -4,6 +4,7 @@ import { relevantStatements } from "../../iam/applies.ts";
 import { attachedPolicies } from "../../iam/attached.ts";
 import { type ClusterAccess, type IamFacts, iamRows } from "../../iam/facts.ts";
 import { subjectFinder } from "../../iam/find-subject.ts";
+import { managedBy } from "../../iam/managed-role.ts";
 import type { ConnectAction } from "../../iam/may-connect.ts";
 import { type PolicyKind, parsePolicy, type Statement } from "../../iam/policy.ts";
 import { principalMatches } from "../../iam/principal-element.ts";
@@ -62,7 +63,7 @@ const holderOf = (subject: Subject): Holder | { readonly left: string } => {
     return { left: `${name} is a service-linked role, whose policies only AWS changes` };
   if (!isRole(subject)) return { left: `${name} is no identity of this account that was read` };
   // "This role is only modifiable by AWS": IAM Identity Center makes one for each permission set.
-  if (subject.role.path.startsWith("/aws-reserved/"))
+  if (managedBy(subject.role.arn) === "IAM Identity Center")
     return { left: `${name} is a role of IAM Identity Center: change its permission set there` };
   return { kind: "role", name: subject.role.name };
 };
