@@ -1,12 +1,12 @@
 // How somebody is shut out tonight: the mappings in the database, and a denial in IAM that holds for one cluster alone, in all its Regions.
 import { type Cluster, isClusterArn, parseArn } from "../core/base/ids.ts";
-import { shellWord } from "../core/base/shell-word.ts";
+import { shellOption } from "../core/base/shell-word.ts";
 import { visible } from "../core/base/visible-text.ts";
 import { managedBy } from "../core/iam/managed-role.ts";
 import { wrapped } from "./page.ts";
 
 /** What IAM takes as the name of a user or role: IAM/latest/APIReference/API_PutRolePolicy.html */
-const NAME = /^[\w+=,.@][\w+=,.@-]{0,63}$/;
+const NAME = /^[\w+=,.@-]{1,64}$/;
 /** Of each cluster its own: writing a policy of the same name would take back what it denied. */
 const policyOf = (cluster: Cluster): string => `dsql-audit-cut-off-${cluster.split("/").at(-1)}`;
 
@@ -19,7 +19,7 @@ const denial = (kind: string, name: string, cluster: Cluster, peers: readonly st
   ...[cluster, ...peers].map((arn, n) => `  "${arn}"${n < peers.length ? "," : ""}`),
   "  ]}]}' \\",
   // The longest of all stands last, where no backslash makes it longer.
-  `  --${kind}-name ${shellWord(name)}`,
+  `  ${shellOption(`--${kind}-name`, name)}`,
 ];
 
 type Cut = { readonly command?: readonly string[]; readonly says?: string };

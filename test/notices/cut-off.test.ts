@@ -23,6 +23,8 @@ describe("in IAM", () => {
   it.each([
     ["role/service/OrdersApi", "put-role-policy", "--role-name", "OrdersApi"],
     ["user/ana", "put-user-policy", "--user-name", "ana"],
+    // As an option of its own the name would be none: it hangs on the option before it.
+    ["role/-x", "put-role-policy", "--role-name=-x"],
   ])("%s is denied this cluster alone, by one command", (resource, ...words) => {
     const lines = linesOf(resource);
     for (const line of lines) expect(line.length, line).toBeLessThanOrEqual(MAX_COLUMNS);
@@ -37,6 +39,15 @@ describe("in IAM", () => {
       Version: "2012-10-17",
       Statement: [{ Effect: "Deny", Action: ["dsql:DbConnect", "dsql:DbConnectAdmin"], Resource: [cluster] }],
     });
+  });
+
+  it("a service's role is denied in the cluster's policy, and one of Identity Center there", () => {
+    expect(linesOf("role/aws-service-role/rds.amazonaws.com/AWSServiceRoleForRDS").join(" ")).toMatch(
+      /^AWS manages the role of a service.*cluster's policy/,
+    );
+    expect(
+      linesOf("role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Dba_0123456789abcdef").join(" "),
+    ).toMatch(/^In IAM Identity Center:/);
   });
 
   it("the peers in other Regions are denied by the same command, and where they are not known it says so", () => {
