@@ -86,6 +86,13 @@ const inlineOf = (list: z.infer<typeof Inline>) =>
     document: policyText(PolicyDocument),
   }));
 
+/** Stands among the policies of an identity whose answer holds no list of them, as that of ListRoles: they are not known. */
+const NOT_THERE = "(not in the answer)";
+
+/** AWS leaves out the inline policies of who has none, and never both lists. */
+const attachedOf = (attached: z.infer<typeof Attached>, inline: z.infer<typeof Inline>): string[] =>
+  (attached ?? (inline ? [] : [{ PolicyArn: NOT_THERE }])).map(({ PolicyArn }) => PolicyArn);
+
 const identityOf = (
   one: z.infer<z.ZodObject<typeof Common>>,
   name: string | null | undefined,
@@ -98,7 +105,7 @@ const identityOf = (
   path: one.Path ?? pathIn(one.Arn),
   createdAt: instantOf(one.CreateDate),
   inline: inlineOf(inline),
-  attached: (one.AttachedManagedPolicies ?? []).map(({ PolicyArn }) => PolicyArn),
+  attached: attachedOf(one.AttachedManagedPolicies, inline),
 });
 
 const userOf = (user: z.infer<typeof User>): IamUser => ({

@@ -138,6 +138,17 @@ export const clusterParts = (
   return { account: arn.account, partition: arn.partition, region: arn.region };
 };
 
+/** The accounts of all users and roles, where none is of the cluster's. */
+const otherAccounts = (facts: IamFacts): string[] => {
+  const { users, roles } = facts.parts;
+  const rows = [
+    ...(users.status === "read" ? users.rows : []),
+    ...(roles.status === "read" ? roles.rows : []),
+  ];
+  const accounts = [...new Set(rows.map(({ arn }) => parseArn(arn)?.account ?? ""))].sort();
+  return accounts.includes(facts.account) ? [] : accounts;
+};
+
 /**
  * Reads the text of an IAM file for one cluster. AuditError("bad-file") names what is wrong and where; `name` is what
  * people call the file.
@@ -178,10 +189,18 @@ export const parseIamFile = (text: string, cluster: string, name = "the IAM file
     },
   };
   const isCut = pages.at(-1)?.IsTruncated === true;
-  const notes = isCut
-    ? [
-        "The last page of authorizationDetails is truncated: there may be users and roles that are not listed.",
-      ]
-    : [];
+  const strangers = otherAccounts(facts);
+  const notes = [
+    ...(isCut
+      ? [
+          "The last page of authorizationDetails is truncated: there may be users and roles that are not listed.",
+        ]
+      : []),
+    ...(strangers.length
+      ? [
+          `authorizationDetails is of account ${strangers.join(", ")}, and the cluster of ${account}, whose users and roles are not known.`,
+        ]
+      : []),
+  ];
   return { facts, context: contextOf(file.context), isCut, notes };
 };

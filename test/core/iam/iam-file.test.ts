@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parseIamFile } from "../../../lib/core/iam/iam-file.ts";
 import { readJson } from "../../../lib/core/iam/strict-json.ts";
+import { whoMay } from "../../../lib/core/iam/who-may.ts";
 
 const CLUSTER = "arn:aws:dsql:us-east-1:111122223333:cluster/abc";
 const ALLOW = {
@@ -44,6 +45,32 @@ const clusterIn = (file: unknown) => {
 };
 
 describe("parseIamFile", () => {
+  it("knows nothing of the policies of an identity whose answer lists none of either kind, as ListRoles does", () => {
+    const verdictOf = (more: object) => {
+      const file = whole({ authorizationDetails: page({ RoleDetailList: [role("a", more)] }) });
+      const { verdict } = whoMay({ ...read(file), cluster: CLUSTER }).verdictOf(
+        "arn:aws:iam::111122223333:role/a",
+        "DbConnect",
+      );
+      return verdict;
+    };
+    expect(verdictOf({ RolePolicyList: undefined, AttachedManagedPolicies: undefined })).toBe("unknown");
+    // As AWS answers it of who has no inline policy.
+    expect(verdictOf({ RolePolicyList: undefined })).toBe("denied");
+    expect(verdictOf({ AttachedManagedPolicies: undefined })).toBe("denied");
+  });
+
+  it("says where the answer is of another account than the cluster", () => {
+    const stranger = { ...role("a"), Arn: "arn:aws:iam::999922223333:role/a" };
+    const notesOf = (...roles: readonly object[]) =>
+      read(whole({ authorizationDetails: page({ RoleDetailList: roles }) })).notes;
+    expect(notesOf(stranger)).toEqual([
+      "authorizationDetails is of account 999922223333, and the cluster of 111122223333, whose users and roles are not known.",
+    ]);
+    expect(notesOf(stranger, role("b"))).toEqual([]);
+    expect(notesOf()).toEqual([]);
+  });
+
   it("reads a document that is an object, a text or URL-encoded as the same text", () => {
     const forms = [ALLOW, JSON.stringify(ALLOW), encodeURIComponent(JSON.stringify(ALLOW))];
     const texts = forms.map((PolicyDocument) => {
