@@ -24,7 +24,7 @@ describe("in IAM", () => {
     ["role/service/OrdersApi", "put-role-policy", "--role-name", "OrdersApi"],
     ["user/ana", "put-user-policy", "--user-name", "ana"],
     // As an option of its own the name would be none: it hangs on the option before it.
-    ["role/-x", "put-role-policy", "--role-name=-x"],
+    ["role/--profile", "put-role-policy", "--role-name=--profile"],
   ])("%s is denied this cluster alone, by one command", (resource, ...words) => {
     const lines = linesOf(resource);
     for (const line of lines) expect(line.length, line).toBeLessThanOrEqual(MAX_COLUMNS);
@@ -97,6 +97,5 @@ describe("in IAM", () => {
       }),
     );
     expect(linesOf("role/x'; rm -rf ~ #")).toEqual([]);
-    expect(linesOf("role/--profile")).toEqual([]);
   });
 });
