@@ -18,7 +18,7 @@ export type Weighed = {
   readonly policy: string;
   /** "second opinion": AWS's simulator says something else of the principal's policies, which are weighed as not known. */
   readonly source: PolicySource | "second opinion";
-  readonly statement: Pick<Statement, "sid" | "effect" | "resources" | "principals"> | null;
+  readonly statement: Pick<Statement, "sid" | "effect" | "resources"> | null;
   readonly applies: Applies;
   /** How the cluster's policy names the principal; null in a policy of the principal. */
   readonly grade: Grade | null;

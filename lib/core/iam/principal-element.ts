@@ -120,17 +120,21 @@ export const principalMatches = (subject: Subject, { entries }: PrincipalElement
 
 /**
  * Whether a Deny with NotPrincipal means the one who asks. It always means one that has a permissions boundary; it spares
- * one surely only where its account is listed too, "otherwise, the policy might deny access to the entire account":
+ * one surely only where its account is listed too, "otherwise, the policy might deny access to the entire account". Of a
+ * session "AWS might validate the account first, then the role, and then the assumed-role user": its name without the role's
+ * is not enough to be sure of.
  * UserGuide/reference_policies_elements_notprincipal.html
  */
 export const notPrincipalDenies = (subject: Subject, { entries }: PrincipalElement): PrincipalMatch => {
   if (entries.some(({ kind, value }) => kind === "AWS" && value === "*")) return none;
   if (boundaryOf(subject) !== null) return match("direct", "yes");
   const found = entries.map(({ kind, value }) => ofEntry(subject, kind, value));
-  const account = some(found.filter(({ grade }) => grade === "account").map(({ truth }) => truth));
+  const named = (as: Grade): Truth =>
+    some(found.filter(({ grade }) => grade === as).map(({ truth }) => truth));
+  const account = named("account");
   if (subject.kind === "root") return match("direct", account === "yes" ? "no" : "yes");
-  const own = some(found.filter(({ grade }) => grade !== "account").map(({ truth }) => truth));
-  if (account === "yes" && own === "yes") {
+  if (found.every(({ truth }) => truth === "no")) return match("direct", "yes");
+  if (account === "yes" && named(isRole(subject) ? "role" : "direct") === "yes") {
     return isRead(subject)
       ? none
       : match(
@@ -139,10 +143,8 @@ export const notPrincipalDenies = (subject: Subject, { entries }: PrincipalEleme
           "NotPrincipal denies whoever has a permissions boundary, which was not read",
         );
   }
-  if (account === "no" && own === "no") return match("direct", "yes");
-  const open = found.find(({ truth }) => truth === "open");
-  if (account === "yes" && open) return match("direct", "open", `not so where ${open.says}`);
-  const lacks = account === "yes" ? "the identity" : "its account";
+  const isBySession = isRole(subject) && named("direct") !== "no";
+  const lacks = account !== "yes" ? "its account" : isBySession ? "the role of the session" : "the identity";
   return match(
     "direct",
     "unknown",

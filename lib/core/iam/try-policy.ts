@@ -48,7 +48,7 @@ export type Proposal =
 const PASSED: Weighed = {
   policy: "what let it in",
   source: "managed",
-  statement: { sid: null, effect: "Allow", resources: { not: false, values: ["*"] }, principals: null },
+  statement: { sid: null, effect: "Allow", resources: { not: false, values: ["*"] } },
   applies: { truth: "yes", conditions: [], reasons: [] },
   grade: null,
   says: [],

@@ -78,14 +78,12 @@ const conditionsOf = ({ ways, denies }: OpenTo): string[] => {
 
 /** A statement that asks nothing of the request that could be told stands for itself. */
 const testsOf = ({ applies: { conditions }, says, statement }: Weighed): string[] => {
-  const { resources, principals } = statement ?? {};
+  const { resources } = statement ?? {};
   const isOpenResource = resources?.values.some((value) => value.includes("${"));
   const tests = [
     ...conditions.map((one) => JSON.stringify(one)),
     ...says,
     ...(isOpenResource ? [JSON.stringify(resources)] : []),
-    // Of whom NotPrincipal spares, the first is told.
-    ...(says.length && principals?.not ? [JSON.stringify(principals)] : []),
   ];
   return tests.length ? tests : [JSON.stringify(statement)];
 };

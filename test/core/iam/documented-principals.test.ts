@@ -1,6 +1,6 @@
 // What IAM's pages say of whom a cluster's policy names, one case each.
 import { ACCOUNT, allow, deny, everybody, policy, roleArn, userArn } from "../../support/iam-facts.ts";
-import { ANN, ROOT, role, testPages, toRole, when } from "./documented-case.ts";
+import { ANN, ROOT, role, SESSION, testPages, toRole, when } from "./documented-case.ts";
 
 testPages({
   reference_policies_elements_principal: [
@@ -112,6 +112,26 @@ testPages({
       "without the account it might deny",
       "unknown",
       { ...role(allow()), clusterPolicy: policy(deny({ NotPrincipal: { AWS: roleArn("app") } })) },
+    ],
+    [
+      "a session is spared with the role and the account",
+      "allowed",
+      {
+        ...role(allow()),
+        clusterPolicy: policy(deny({ NotPrincipal: { AWS: [SESSION, roleArn("app"), ROOT] } })),
+      },
+      { who: SESSION },
+    ],
+    [
+      "without the role it might deny the session",
+      "unknown",
+      { ...role(allow()), clusterPolicy: policy(deny({ NotPrincipal: { AWS: [SESSION, ROOT] } })) },
+      { who: SESSION },
+    ],
+    [
+      "nor is it known then of a session by another name",
+      "unknown",
+      { ...role(allow()), clusterPolicy: policy(deny({ NotPrincipal: { AWS: [SESSION, ROOT] } })) },
     ],
     [
       "it always denies one that has a boundary",
