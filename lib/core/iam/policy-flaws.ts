@@ -35,13 +35,29 @@ const isNegated = ({ operator }: Condition): boolean => operator.negated;
 const wantsAbsent = ({ operator, values }: Condition): boolean =>
   operator.kind === "presence" && values.every((value) => value.toLowerCase() === "true");
 
-/** Everything but the action, in one text: two statements that ask the same of a request have the same. */
-const asked = ({ resources, principals, conditions }: Statement): string =>
-  JSON.stringify([
-    resources,
-    principals,
-    conditions.map((one) => [one.operator.name, one.key.toLowerCase(), [...one.values].sort()]).sort(),
-  ]);
+const sortedTests = (conditions: readonly Condition[]): string =>
+  JSON.stringify(
+    conditions
+      .map(({ operator: { name, ifExists, negated, set }, key, values }) => [
+        // A negated test holds for a key that is missing with IfExists and without.
+        ...[name, ifExists && !(negated && set === null), set, key.toLowerCase()],
+        [...values].sort(),
+      ])
+      .sort(),
+  );
+
+/** Of a statement that covers the cluster its Resource says no more, but where a variable decides. */
+const resourceAsked = ({ resources }: Statement): string =>
+  JSON.stringify(resources.values.some((value) => value.includes("${")) ? resources : null);
+
+const isForEverybody = ({ principals }: Statement): boolean =>
+  principals?.not === false && principals.entries.some(({ kind, value }) => kind === "AWS" && value === "*");
+
+/** Whether a Deny that covers the cluster denies all that the other one does: for whom, and asking no more of the request. */
+const deniesAsMuch = (one: Statement, other: Statement): boolean =>
+  (isForEverybody(one) || JSON.stringify(one.principals) === JSON.stringify(other.principals)) &&
+  resourceAsked(one) === resourceAsked(other) &&
+  (one.conditions.length === 0 || sortedTests(one.conditions) === sortedTests(other.conditions));
 
 const covers = (policy: Policy, statement: Statement, action: string, cluster: string): boolean =>
   relevantStatements({ ...policy, statements: [statement] }, action, cluster).length > 0;
@@ -62,13 +78,7 @@ const halfDenied = (
       others.includes(statement)
     )
       return [];
-    const isPaired = others.some(
-      (one) =>
-        asked(one) === asked(statement) ||
-        (one.conditions.length === 0 &&
-          asked({ ...one, conditions: statement.conditions }) === asked(statement)),
-    );
-    return isPaired ? [] : [[statement, at]];
+    return others.some((one) => deniesAsMuch(one, statement)) ? [] : [[statement, at]];
   });
 };
 

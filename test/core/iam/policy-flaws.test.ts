@@ -93,6 +93,47 @@ describe("policyFlaws", () => {
       [deny({ ...vpcOnly, Action: "dsql:DbConnect" }), deny({ ...vpcOnly, Action: "dsql:DbConnectAdmin" })],
     ],
     [
+      "two statements, of which one names the cluster and the other any",
+      [],
+      [
+        deny({ ...vpcOnly, Action: "dsql:DbConnect", Resource: IAM_CLUSTER }),
+        deny({ ...vpcOnly, Action: "dsql:DbConnectAdmin", Resource: "*" }),
+      ],
+    ],
+    [
+      "a Deny for one role, and admin for nobody",
+      ["public"],
+      [
+        no({ Action: "dsql:DbConnect", Principal: { AWS: roleArn("x") } }),
+        no({ Action: "dsql:DbConnectAdmin" }),
+      ],
+    ],
+    [
+      "a Deny whose like for admin asks for another set of values",
+      ["public", "misses-admin", "misses-connect"],
+      [
+        no({
+          Action: "dsql:DbConnect",
+          Condition: { "ForAllValues:StringNotLike": { "aws:PrincipalOrgPaths": "o-1/*" } },
+        }),
+        no({
+          Action: "dsql:DbConnectAdmin",
+          Condition: { "ForAnyValue:StringNotLike": { "aws:PrincipalOrgPaths": "o-1/*" } },
+        }),
+      ],
+    ],
+    [
+      "a Deny whose like for admin says IfExists, which is the same",
+      [],
+      [
+        no({ Action: "dsql:DbConnect", Condition: { StringNotEquals: { "aws:SourceVpc": "vpc-1" } } }),
+        no({
+          Action: "dsql:DbConnectAdmin",
+          Condition: { StringNotEqualsIfExists: { "aws:SourceVpc": "vpc-1" } },
+        }),
+      ],
+    ],
+    [
       "an Allow for one's own account beside the Deny",
       [],
       [vpcOnly, allow({ Principal: { AWS: roleArn("x") } })],
