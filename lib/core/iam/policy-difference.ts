@@ -5,12 +5,15 @@ import { parsePolicy, type Statement } from "./policy.ts";
 /** Ids that are of one Region by their nature, and the cluster's own ARN: they stand for themselves in every Region. */
 const REGIONAL = /\b(?:vpc|vpce)-[0-9a-z]+\b/g;
 
-const written = (statement: Statement, { arn, region }: ClusterAccess): string => {
+const written = (statement: Statement, { arn, region }: ClusterAccess, hasVariables: boolean): string => {
   const same = (text: string): string =>
     text.replaceAll(arn, "CLUSTER").replaceAll(region, "REGION").replace(REGIONAL, "NETWORK");
   const { effect, actions, resources, principals, conditions, problem } = statement;
   const values = (list: readonly string[]): string[] => [...new Set(list.map(same))].sort();
+  const texts = [...resources.values, ...conditions.flatMap((one) => one.values)];
   return JSON.stringify([
+    // The same text is a variable by one Version, and itself by another.
+    hasVariables && texts.some((text) => text.includes("${")),
     effect,
     [actions.not, values(actions.values.map((one) => one.toLowerCase()))],
     [resources.not, values(resources.values)],
@@ -43,7 +46,7 @@ const sideOf = (one: ClusterAccess): Side => {
     const policy = parsePolicy(document, "resource");
     if (policy.problem !== null) return { region: one.region, statements: null, why: policy.problem };
     policy.statements.forEach((statement, at) => {
-      statements.set(written(statement, one), statement.sid ?? `statement ${at + 1}`);
+      statements.set(written(statement, one, policy.hasVariables), statement.sid ?? `statement ${at + 1}`);
     });
   }
   return { region: one.region, statements, why: null };

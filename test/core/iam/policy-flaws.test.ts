@@ -281,6 +281,22 @@ describe("policyDifferences", () => {
     ]);
   });
 
+  it("tells a variable from the same text in a policy of the old version", () => {
+    const byTag = no({ Resource: `arn:aws:dsql:*:*:cluster/\${aws:PrincipalTag/cluster}` });
+    const of = (region: string, Version: string): ClusterAccess => ({
+      ...inRegion(region),
+      policy: {
+        status: "read",
+        rows: [{ document: JSON.stringify({ Version, Statement: [byTag, vpcOnly] }), version: "1" }],
+      },
+    });
+    expect(
+      policyDifferences([of("us-east-1", "2012-10-17"), of("us-east-2", "2008-10-17")]).differences,
+    ).toEqual([
+      { regions: ["us-east-1", "us-east-2"], onlyInFirst: ["statement 1"], onlyInSecond: ["statement 1"] },
+    ]);
+  });
+
   it("compares nothing with a policy that could not be read", () => {
     const unread: ClusterAccess = {
       ...inRegion("us-east-2"),
