@@ -167,5 +167,5 @@ describe("heldHistory", () => {
       }),
       { numRuns: 15 },
     );
-  });
+  }, 120_000);
 });
