@@ -1,6 +1,7 @@
 // Whether a condition of a statement holds for a request of which not everything is known.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-logic-multiple-context-keys-or-values.html
 import { inRange, parseRange } from "./address.ts";
+import { isMultivalued } from "./known-context.ts";
 import { compareOne, isWellFormed, takesVariables, wildcardsOf } from "./operator.ts";
 import type { Condition } from "./policy.ts";
 import { type KeyValue, keyValue, type Request } from "./request.ts";
@@ -70,7 +71,6 @@ const judgeKnown = (condition: Condition, wanted: readonly Filled[], values: rea
   if (set !== null) return said(set === "all" ? every(truths) : some(truths));
   const [only, another] = truths;
   if (only === undefined) return judgeAbsent(condition);
-  // "Multivalued condition keys require a set operator": what happens without one is not documented.
   return another === undefined
     ? said(only)
     : unknown(`${condition.key} has several values and ${name} no set operator`);
@@ -170,6 +170,10 @@ const unresolved = (
 };
 
 const judge = (condition: Condition, wanted: readonly Filled[], found: KeyValue): Judged => {
+  const { key, operator } = condition;
+  // "Multivalued context keys require a condition set operator": what happens without one is not documented.
+  if (isMultivalued(key) && operator.set === null && found.state !== "absent")
+    return unknown(`${key} can have several values and ${operator.name} has no set operator`);
   switch (found.state) {
     case "unread":
       return unknown(found.reason);

@@ -14,3 +14,19 @@ export type KnownContext = ReadonlyMap<string, KnownValue>;
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition.html
  */
 export const contextKey = (key: string): string => key.toLowerCase();
+
+const multivalued: ReadonlySet<string> = new Set([
+  "aws:calledvia",
+  "aws:principalorgpaths",
+  "aws:principalservicenameslist",
+  "aws:resourceorgpaths",
+  "aws:sourceorgpaths",
+  "aws:tagkeys",
+  "aws:vpceorgpaths",
+]);
+
+/**
+ * Whether a request can have several values of the key, so that a condition on it needs ForAllValues or ForAnyValue: the value
+ * type in https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
+ */
+export const isMultivalued = (key: string): boolean => multivalued.has(contextKey(key));

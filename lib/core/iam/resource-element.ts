@@ -62,8 +62,7 @@ export const resourceMatches = (pattern: Pattern, arn: string, ofIdentity: boole
   if (missing <= 0) return plain;
   const completed = asWritten([...pattern, ...Array(missing).fill([":", ANY]).flat()], arn);
   if (plain === completed) return plain;
-  if (ofIdentity) return plain === "no" ? completed : "unknown";
-  return plain === "no" ? "unknown" : plain;
+  return ofIdentity && plain === "no" ? completed : "unknown";
 };
 
 /** The same of a text without variables. */

@@ -1,5 +1,6 @@
 // Policy variables: ${aws:username}, ${aws:PrincipalTag/team, 'none'}, and the three that stand for * ? $ themselves.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
+import { isMultivalued } from "./known-context.ts";
 import { keyValue, type Request } from "./request.ts";
 import { literalOf, type Pattern } from "./wildcard.ts";
 
@@ -16,33 +17,41 @@ export type Filled =
 
 const VARIABLE = /\$\{([^{}]*)\}/g;
 const MAX_VARIABLE = 512;
-const DEFAULT = /^([^,']+?)\s*,\s*'([^']*)'$/;
+/** "Separate the variable text and the default value with a comma and space", and surround it with single quotes. */
+const FORM = /^([^\s,'](?:[^,']*[^\s,'])?)(?:, '([^']*)')?$/;
 const special: ReadonlySet<string> = new Set(["*", "?", "$"]);
 
 type Value = { readonly state: "known"; readonly text: string } | Exclude<Filled, { state: "known" }>;
 
+const unknown = (reason: string): Value => ({ state: "unknown", reason });
+
+/** A variable whose key "has no value or is not present" is null: whether an empty text is a value is not documented. */
+const textOf = (text: string): Value =>
+  text === "" ? unknown("a policy variable is empty, which may count as no value") : { state: "known", text };
+
 const textFor = (request: Request, inner: string): Value => {
   if (special.has(inner)) return { state: "known", text: inner };
-  if (inner.length > MAX_VARIABLE) return { state: "unknown", reason: "a policy variable is too long" };
-  const [, key = inner.trim(), fallback] = DEFAULT.exec(inner.trim()) ?? [];
+  if (inner.length > MAX_VARIABLE) return unknown("a policy variable is too long");
+  const [, key, fallback] = FORM.exec(inner) ?? [];
+  if (key === undefined) return unknown("a policy variable has a form that AWS does not document");
+  // "You can't use a multivalued condition key as a variable."
+  if (isMultivalued(key)) return unknown(`${key} can have several values and cannot be a variable`);
   const value = keyValue(request, key);
   switch (value.state) {
     case "absent":
-      return fallback === undefined ? { state: "null" } : { state: "known", text: fallback };
+      return fallback === undefined ? { state: "null" } : textOf(fallback);
     case "open":
       return { state: "open", mayBeNull: !value.present && fallback === undefined };
     case "prefix":
     case "range":
       return { state: "open", mayBeNull: false };
     case "unread":
-      return { state: "unknown", reason: value.reason };
+      return unknown(value.reason);
     case "known": {
       const [only, another] = value.values;
       if (only === undefined) return { state: "null" };
-      // "You can't use a multivalued condition key as a variable."
-      if (another !== undefined)
-        return { state: "unknown", reason: `${key} has several values and cannot be a variable` };
-      return { state: "known", text: only };
+      if (another !== undefined) return unknown(`${key} has several values and cannot be a variable`);
+      return textOf(only);
     }
     default:
       return value satisfies never;

@@ -103,6 +103,14 @@ testPages({
       "denied",
       { ...role(allow()), clusterPolicy: policy(deny({ ...everybody, Resource: "arn:aws:dsql:*" })) },
     ],
+    [
+      "nor what it does where a star in the middle of it goes on",
+      "unknown",
+      {
+        roles: { app: {} },
+        clusterPolicy: policy(allow({ ...everybody, Resource: "arn:aws:dsql:*:cluster/abcdefghij" })),
+      },
+    ],
     ["no wildcard in the resource type", "unknown", role(allow({ Resource: "arn:aws:dsql:*:*:clus*" }))],
     ["nor for it", "unknown", role(allow({ Resource: "arn:aws:dsql:*:*:*/abcdefghij" }))],
     ["but for type and name together", "allowed", role(allow({ Resource: "arn:aws:dsql:*:*:*" }))],
@@ -150,6 +158,36 @@ testPages({
         },
       },
       { who: userArn("abcdefghij") },
+    ],
+    [
+      "a default stands after a comma and a space",
+      "unknown",
+      {
+        ...role(allow(when("StringEquals", "aws:ResourceTag/team", `\${aws:PrincipalTag/team,'a'}`))),
+        clusterTags: [{ key: "team", value: "a" }],
+      },
+    ],
+    [
+      "and in single quotes",
+      "unknown",
+      role(allow(when("StringEquals", "aws:SourceVpc", `\${aws:PrincipalTag/vpc, a}`))),
+    ],
+    [
+      "one that is empty may count as none",
+      "unknown",
+      {
+        roles: {
+          app: {
+            policies: [policy(allow({ Resource: `arn:aws:dsql:*:*:cluster/\${aws:PrincipalTag/id}*` }))],
+            tags: [{ key: "id", value: "" }],
+          },
+        },
+      },
+    ],
+    [
+      "a key of several values cannot be one",
+      "unknown",
+      role(allow(when("StringEquals", "aws:SourceVpc", `\${aws:PrincipalOrgPaths}`))),
     ],
     [
       "before the fifth colon of an ARN there is none",

@@ -78,6 +78,23 @@ testPages({
       role(allow(when("StringLike", "aws:PrincipalOrgPaths", "o-1/*"))),
       { context: { "aws:PrincipalOrgPaths": ["o-2/r/", "o-1/r/"] } },
     ],
+    [
+      "nor is one value of a key that can have several",
+      "unknown",
+      role(allow(when("StringLike", "aws:PrincipalOrgPaths", "o-1/*"))),
+      { context: { "aws:PrincipalOrgPaths": ["o-1/r/"] } },
+    ],
+    [
+      "nor what the request decides",
+      "unknown",
+      role(allow(), deny(when("StringNotLike", "aws:principalorgpaths", "o-1/*"))),
+    ],
+    [
+      "without the key it is a missing key",
+      "denied",
+      role(allow(), deny(when("StringNotLike", "aws:PrincipalOrgPaths", "o-1/*"))),
+      { context: { "aws:PrincipalOrgPaths": null } },
+    ],
   ],
   "reference_policies_condition-keys": [
     [
