@@ -26,7 +26,7 @@ export const pickCluster = (
     if (only && !another) return only;
     throw another
       ? new AuditError("usage", `more than one cluster is known as ${named}`, { hint })
-      : new AuditError("not-found", `the store holds no cluster ${named}`, { hint });
+      : new AuditError("not-found", `the store holds no cluster ${named || '""'}`, { hint });
   }
   const [only, another] = known;
   if (!only) throw new AuditError("not-found", "the store holds no snapshot yet", { hint });

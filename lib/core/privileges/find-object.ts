@@ -26,6 +26,9 @@ import { type AccessObject, bareName, isSystemSchema, objectKinds, sectionOf } f
 export const typedName = (name: string): string =>
   name.includes("\0") ? `"${name.replaceAll('"', '""')}"` : quoteIdentifier(name);
 
+/** As it was asked for; of nothing but spaces where it begins and ends. */
+const shownName = (asked: string): string => (asked.trim() === "" ? JSON.stringify(asked) : asked);
+
 const textOf = (object: AccessObject): string => {
   const { schema, name, column, identityArguments } = object;
   const own =
@@ -170,7 +173,7 @@ const notFound = (engine: AccessEngine, text: string, written: WrittenName): Aud
   if (unread) return unread;
   const others = namesakes(engine, written);
   if (others.length)
-    return new AuditError("not-found", `there is no ${text}`, {
+    return new AuditError("not-found", `there is no ${shownName(text)}`, {
       hint: `With other arguments there is: ${listed(others)}`,
     });
   const owner = written.rawParts && written.rawParts.length > 1 ? written.rawParts.slice(0, -1) : undefined;
@@ -183,7 +186,7 @@ const notFound = (engine: AccessEngine, text: string, written: WrittenName): Aud
     ? new AuditError("not-found", `${text} is not a column with privileges of its own`, {
         hint: "A column without an ACL follows its table: ask about the table.",
       })
-    : new AuditError("not-found", `there is no ${text}`, {
+    : new AuditError("not-found", `there is no ${shownName(text)}`, {
         hint: 'Names are schema.name; quote what holds dots: "a.b".c. A kind may stand in front: schema app.',
       });
 };
@@ -236,7 +239,7 @@ export const findRole = (engine: AccessEngine, name: string): number => {
   const near = engine.graph.roles
     .map((r) => r.name)
     .filter((one) => one.toLowerCase().includes(name.toLowerCase()));
-  throw new AuditError("not-found", `there is no role ${name}`, {
+  throw new AuditError("not-found", `there is no role ${shownName(name)}`, {
     hint: near.length
       ? `Is it one of: ${near.slice(0, 5).join(", ")}?`
       : "dsql-audit privileges lists the roles that hold something.",

@@ -126,6 +126,10 @@ describe("findObject", () => {
     expect(() => findPrivilege("REED")).toThrow('there is no privilege "REED"');
     expect(findPrivilege("select")).toBe("SELECT");
     expect(() => findRole(engine, "adm")).toThrow("there is no role adm");
+    for (const blank of ["", "  "]) {
+      expect(() => findObject(engine, blank)).toThrow(`there is no "${blank}"`);
+      expect(() => findRole(engine, blank)).toThrow(`there is no role "${blank}"`);
+    }
   });
 
   it("finds every object by the text that it prints for it, whatever the names", () => {
