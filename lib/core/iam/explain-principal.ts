@@ -2,7 +2,6 @@
 
 import { ADMIN } from "../activity/admin-logins.ts";
 import { foldArn } from "../activity/principal.ts";
-import { withoutPath } from "../base/ids.ts";
 import { type Instant, minute } from "../base/time.ts";
 import { type Mapping, rowsOf } from "../catalog/catalog.ts";
 import type { Privilege } from "../catalog/privileges.ts";
@@ -19,7 +18,7 @@ import {
 } from "../privileges/explain.ts";
 import { findRole } from "../privileges/find-object.ts";
 import { mapRoleSql } from "../sql/statements.ts";
-import { joined, mappingLinks } from "./paths-in.ts";
+import { isMappedTo, joined, mappingLinks } from "./paths-in.ts";
 import { type Stretch, wallLinks } from "./wall-links.ts";
 import type { WaysIn } from "./ways-in.ts";
 
@@ -129,11 +128,8 @@ const isCertain = (verdict: Verdict): boolean => verdict !== "unknown" && verdic
 /** All ways of a principal: by its mappings, and as `admin`, which needs none. */
 const explainPrincipal = (asked: Asked): Explanation => {
   const { engine, who, ways, adminAt } = asked;
-  const principal = foldArn(who);
-  const bare = withoutPath(principal);
-  // Records of sessions have lost the path of a role's ARN, and names are unique whatever their path.
   const mapped = rowsOf(engine.catalog, "mappings")
-    .filter(({ arn }) => withoutPath(arn) === bare)
+    .filter(({ arn }) => isMappedTo(arn, who))
     .map((row): Explanation => {
       const before = joined(wallLinks(ways, who, "DbConnect"), mappingLinks(engine, ways, row));
       const role = engine.graph.idOf.get(row.role);

@@ -1,5 +1,6 @@
 // Every way into the database: each mapping, each administrator, and who lacks a mapping alone; with the links up to the role.
 import { ADMIN, type AdminLogin } from "../activity/admin-logins.ts";
+import { foldArn } from "../activity/principal.ts";
 import { withoutPath } from "../base/ids.ts";
 import { byText } from "../base/sorted.ts";
 import { minute } from "../base/time.ts";
@@ -9,6 +10,18 @@ import { awayText, type Link } from "../privileges/explain.ts";
 import { allowLoginSql, mapRoleSql, revokeMappingSql } from "../sql/statements.ts";
 import { type Stretch, wallLinks } from "./wall-links.ts";
 import type { WaysIn } from "./ways-in.ts";
+
+/** Whether an ARN names one session of a role. */
+const isOfSession = (arn: string): boolean => foldArn(arn) !== arn;
+
+/**
+ * Whether a mapping names who is asked about: a role by its name, whatever its path, for records of sessions have lost that; one
+ * of a session for this session, and for the role, of which it may be one.
+ */
+export const isMappedTo = (mapped: string, who: string): boolean =>
+  isOfSession(mapped) && isOfSession(who)
+    ? mapped === who
+    : withoutPath(foldArn(mapped)) === withoutPath(foldArn(who));
 
 /** The mapping itself; one to an identity that was made again is refused, and mended by a REVOKE and a GRANT. */
 export const mappingLinks = (engine: Pick<AccessEngine, "graph">, ways: WaysIn, row: Mapping): Stretch => {
@@ -29,6 +42,10 @@ export const mappingLinks = (engine: Pick<AccessEngine, "graph">, ways: WaysIn, 
     const made = identity.createdAt === null ? "" : ` at ${minute(identity.createdAt)}`;
     const says = `mapped to role ${row.roleName}, but the identity was deleted and made again${made}: Aurora DSQL refuses the new one (reported by users, not documented by AWS)`;
     return { links: [link("broken", says)], completes: again };
+  }
+  if (isOfSession(row.arn)) {
+    const says = `a mapping to role ${row.roleName} names one session, ${row.arn}: whether Aurora DSQL takes that is not documented`;
+    return { links: [link("unknown", says)], completes: [] };
   }
   // Whoever is made under the name of one that is gone is another one.
   const completes = state === "gone" ? again : [];
