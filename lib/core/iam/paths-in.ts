@@ -142,7 +142,8 @@ const ofAdmins = (engine: AccessEngine, ways: WaysIn, logins: readonly AdminLogi
 /** Identities that IAM lets connect, and that no mapping names; none of those that it lets in as admin. */
 const unmapped = (engine: AccessEngine, ways: WaysIn): Omit<PathsIn, "unread"> => {
   if (engine.catalog.sections.mappings.status === "unreadable") return { paths: [], unknown: 0 };
-  const mapped = new Set(rowsOf(engine.catalog, "mappings").map(({ arn }) => withoutPath(arn)));
+  // A mapping of one session may be its role's.
+  const mapped = new Set(rowsOf(engine.catalog, "mappings").map(({ arn }) => withoutPath(foldArn(arn))));
   const missing: Link = { step: "mapping", state: "broken", says: "no mapping names it", evidence: [] };
   let unknown = 0;
   const paths = ways.principals().flatMap((principal): PathIn[] => {

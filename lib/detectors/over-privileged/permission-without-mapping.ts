@@ -1,4 +1,5 @@
 // An identity that IAM lets connect and that no database role is mapped to: access is one AWS IAM GRANT away.
+import { foldArn } from "../../core/activity/principal.ts";
 import { Principal, withoutPath } from "../../core/base/ids.ts";
 import { principalName } from "../../core/base/visible-text.ts";
 import * as z from "../../core/base/zod.ts";
@@ -19,9 +20,21 @@ type WithoutEvidence = {
 const opens = (rows: readonly WhoMayRow[]): WhoMayRow | undefined =>
   rows.find(({ verdict }) => verdict === "allowed") ?? rows.find(({ verdict }) => verdict === "conditional");
 
+/** Roles of which one session is mapped: whether Aurora DSQL takes that is not documented. */
+const mappedBySession = (view: DetectorView): ReadonlySet<string> =>
+  new Set(
+    view.mappings.standing.flatMap(({ principal }) => {
+      const role = foldArn(principal);
+      return role === principal ? [] : [withoutPath(role)];
+    }),
+  );
+
 /** Who may connect, but not as admin, and is no identity that AWS keeps for itself. Administrators need no mapping. */
 const waiting = (view: DetectorView): { readonly row: WhoMayRow; readonly principal: string }[] => {
-  const mapped = new Set(view.mappings.standing.map(({ principal }) => withoutPath(principal)));
+  const mapped = new Set([
+    ...view.mappings.standing.map(({ principal }) => withoutPath(principal)),
+    ...mappedBySession(view),
+  ]);
   const auditor = view.activity.auditor === null ? null : withoutPath(view.activity.auditor);
   return (view.iam.who()?.principals ?? []).flatMap((principal) => {
     const bare = withoutPath(principal);
@@ -69,16 +82,18 @@ export const permissionWithoutMapping = /* @__PURE__ */ defineDetector({
       },
       ...seenInSnapshot(view).times,
     })),
-  unjudged: (view) =>
-    (view.iam.who()?.principals ?? []).flatMap((principal) => {
+  unjudged: (view) => {
+    const bySession = mappedBySession(view);
+    return (view.iam.who()?.principals ?? []).flatMap((principal) => {
       const rows = [
         ...view.iam.mayOf(principal, "DbConnect"),
         ...view.iam.mayOf(principal, "DbConnectAdmin"),
       ];
-      return rows.some(({ verdict }) => verdict === "unknown")
+      return bySession.has(withoutPath(principal)) || rows.some(({ verdict }) => verdict === "unknown")
         ? [{ principal: Principal.parse(principal) }]
         : [];
-    }),
+    });
+  },
 });
 
 export const cases = (): Case[] => {
@@ -125,6 +140,14 @@ export const cases = (): Case[] => {
             ],
           },
         ],
+      }),
+      expect: [],
+    },
+    {
+      name: "is quiet for a role of which one session is mapped",
+      facts: exampleFacts({
+        mappings: [{ to: "Job", arn: "arn:aws:sts::111122223333:assumed-role/Job/jane", role: "app_ro" }],
+        iam: exampleIam({ roles: [exampleRole("Job", "dsql:DbConnect")] }),
       }),
       expect: [],
     },

@@ -1,6 +1,7 @@
 // A mapping that names one session of a role: nobody knows whether Aurora DSQL takes it, so that neither "yes" nor "no" is sure.
 import { describe, expect, it } from "vitest";
 import { explain } from "../../../lib/core/iam/explain-principal.ts";
+import { pathsIn } from "../../../lib/core/iam/paths-in.ts";
 import { waysIn } from "../../../lib/core/iam/ways-in.ts";
 import { accessEngine } from "../../../lib/core/privileges/effective.ts";
 import { findObject } from "../../../lib/core/privileges/find-object.ts";
@@ -46,4 +47,10 @@ describe("a mapping of one session", () => {
       mapping: { says: "no mapping names it" },
     });
   });
+});
+
+it("does not count its role among those that no mapping names", () => {
+  const { paths } = pathsIn(engine, waysIn(found, null), []);
+  expect(paths.filter(({ principal }) => principal === roleArn("app"))).toEqual([]);
+  expect(paths.find(({ principal }) => principal === session("job-1"))).toMatchObject({ role: "reader" });
 });
