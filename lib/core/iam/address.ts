@@ -6,7 +6,8 @@ import { ipv6Groups } from "../activity/network.ts";
 export type Address = { readonly bits: 32 | 128; readonly value: bigint };
 export type AddressRange = Address & { readonly prefix: number };
 
-const IPV4 = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/;
+/** Without leading zeros, which some read as octal. */
+const IPV4 = /^(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,2})$/;
 const PREFIX = /^\d{1,3}$/;
 const MAX_LENGTH = 64;
 
@@ -29,6 +30,18 @@ export const parseRange = (text: string): AddressRange | undefined => {
   if (!found || (prefix !== undefined && !PREFIX.test(prefix))) return undefined;
   const length = prefix === undefined ? found.bits : Number(prefix);
   return length > found.bits ? undefined : { ...found, prefix: length };
+};
+
+const DEFAULT_PREFIX = 32;
+
+/**
+ * What a range of a policy may mean. "If you specify an IP address without the associated routing prefix, IAM uses the default
+ * prefix value of /32": whether an IPv6 address alone is itself or such a network is not documented.
+ */
+export const rangesMeant = (text: string): readonly AddressRange[] => {
+  const range = parseRange(text);
+  if (!range) return [];
+  return range.bits === 128 && !text.includes("/") ? [range, { ...range, prefix: DEFAULT_PREFIX }] : [range];
 };
 
 export const inRange = (address: Address, range: AddressRange): boolean => {

@@ -1,6 +1,6 @@
 // Whether a condition of a statement holds for a request of which not everything is known.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-logic-multiple-context-keys-or-values.html
-import { inRange, parseRange } from "./address.ts";
+import { type AddressRange, inRange, parseRange, rangesMeant } from "./address.ts";
 import { isMultivalued } from "./known-context.ts";
 import { compareOne, isWellFormed, takesVariables, wildcardsOf } from "./operator.ts";
 import type { Condition } from "./policy.ts";
@@ -119,12 +119,15 @@ const judgePrefix = (condition: Condition, wanted: readonly Filled[], prefix: st
 const judgeRange = ({ operator }: Condition, wanted: readonly Filled[], network: string): Judged => {
   const from = parseRange(network);
   if (operator.kind !== "range" || operator.set !== null || !from) return known("open");
+  const isWithin = (range: AddressRange): Truth => {
+    if (inRange(from, range) && range.prefix <= from.prefix) return "yes";
+    return inRange(range, from) ? "open" : "no";
+  };
   const any = some(
     wanted.map((one) => {
-      const range = one.state === "known" ? parseRange(one.wanted.text) : undefined;
-      if (!range) return "unknown";
-      if (inRange(from, range) && range.prefix <= from.prefix) return "yes";
-      return inRange(range, from) ? "open" : "no";
+      const meant = new Set(one.state === "known" ? rangesMeant(one.wanted.text).map(isWithin) : []);
+      const [only = "unknown"] = meant;
+      return meant.size === 1 ? only : "unknown";
     }),
   );
   return known(operator.negated ? not(any) : any);

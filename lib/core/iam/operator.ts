@@ -1,6 +1,6 @@
 // The condition operators: how one value of the request is compared with one value of the policy.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
-import { inRange, parseAddress, parseRange } from "./address.ts";
+import { inRange, parseAddress, parseRange, rangesMeant } from "./address.ts";
 import type { Wanted } from "./variables.ts";
 import { matches, type Pattern, patternOf } from "./wildcard.ts";
 
@@ -183,9 +183,10 @@ export const compareOne = (
         (a, b) => a === b,
       );
     case "range": {
-      const range = parseRange(wanted.text);
       const address = parseAddress(value);
-      return range && address ? inRange(address, range) : undefined;
+      const found = new Set(address && rangesMeant(wanted.text).map((range) => inRange(address, range)));
+      const [only] = found;
+      return found.size === 1 ? only : undefined;
     }
     case "presence":
       return undefined;

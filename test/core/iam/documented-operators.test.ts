@@ -201,6 +201,30 @@ testPages({
       { context: { "aws:SourceIp": "203.0.113.9" } },
     ],
     [
+      "an IPv6 address alone is itself",
+      "allowed",
+      role(allow(when("IpAddress", "aws:SourceIp", "2001:DB8::1"))),
+      { context: { "aws:SourceIp": "2001:db8:0::1" } },
+    ],
+    [
+      "or, by the default prefix of /32, a network",
+      "unknown",
+      role(allow(when("IpAddress", "aws:SourceIp", "2001:DB8::1"))),
+      { context: { "aws:SourceIp": "2001:db8:7::9" } },
+    ],
+    [
+      "outside of which nothing is meant",
+      "allowed",
+      role(allow(), deny(when("IpAddress", "aws:SourceIp", "2001:DB8::1"))),
+      { context: { "aws:SourceIp": "2001:db9::1" } },
+    ],
+    [
+      "what a zero before a number means is not documented",
+      "unknown",
+      role(allow(when("IpAddress", "aws:SourceIp", "203.0.113.011"))),
+      { context: { "aws:SourceIp": "203.0.113.11" } },
+    ],
+    [
       "NotIpAddress of a list: in none of them",
       "denied",
       role(allow(), deny(when("NotIpAddress", "aws:SourceIp", ["10.0.0.0/8", "192.0.2.0/24"]))),

@@ -53,6 +53,11 @@ describe("a cluster policy that is tried", () => {
     expect(verdicts(from("203.0.0.0/16"), INTERNET)).toEqual(["allowed"]);
     expect(verdicts(from("198.51.100.0/24"), INTERNET)).toEqual(["denied"]);
     expect(verdicts(from("203.0.113.0/28"), INTERNET)).toEqual(["conditional"]);
+    expect(verdicts(from("2001:db8:1::9"), "2001:db8:1::/48", "2001:db8:2::/48", "2001:db9::/48")).toEqual([
+      "unknown",
+      "unknown",
+      "denied",
+    ]);
     expect(verdicts(from("203.0.0.0/16"), ENDPOINT)).toEqual(["denied"]);
   });
 
