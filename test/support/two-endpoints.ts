@@ -1,8 +1,13 @@
 // A multi-Region database of examples: this cluster alone, and with a peer.
+
+import { activityIndex } from "../../lib/core/activity/activity-index.ts";
+import type { SignRule } from "../../lib/core/anomaly/sign-rule.ts";
 import { Cluster } from "../../lib/core/base/ids.ts";
-import { DAY } from "../../lib/core/base/time.ts";
+import { DAY, HOUR } from "../../lib/core/base/time.ts";
 import { EXAMPLE_CLUSTER, EXAMPLE_NOW as NOW } from "../../lib/core/findings/example-facts.ts";
 import { exampleCluster, exampleIam } from "../../lib/core/findings/example-iam.ts";
+import type { Facts } from "../../lib/core/findings/facts.ts";
+import { auditView } from "../../lib/core/findings/view.ts";
 
 export const PEER = Cluster.parse(EXAMPLE_CLUSTER.replace("us-east-1", "us-east-2"));
 /** IAM as a snapshot has it: of one endpoint, and of two. */
@@ -14,3 +19,17 @@ export const mappings = [
   { to: "Both", role: "rw", madeAt: NOW - 40 * DAY },
   { to: "New", role: "app", madeAt: NOW - 3 * DAY },
 ];
+
+/** As a store keeps it: what was usual up to the end of a day, and the connections after it. */
+export const keptUpTo = (facts: Facts, daysBack: number, rules: readonly SignRule[]): Facts => {
+  const day = Math.floor(NOW / DAY) - daysBack;
+  const since = [...facts.activity.principals()].flatMap((principal) =>
+    facts.activity
+      .talliesOf(principal, { from: 0, to: NOW })
+      .filter(({ firstAt }) => firstAt >= (day + 1) * DAY),
+  );
+  const { settled } = auditView({ ...facts, now: (day + 1) * DAY + 23 * HOUR }).activity.surprise(rules);
+  const estate = settled();
+  if (estate?.day !== day) throw new Error(`no estate of day ${day}`);
+  return { ...facts, estate, activity: activityIndex([{ tallies: since }]) };
+};

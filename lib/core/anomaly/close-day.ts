@@ -168,7 +168,8 @@ export const closeDay = (
     const known = estate.episodes.get(principal) ?? [];
     const episode = judged.length ? episodeWith(known.at(-1), judged) : undefined;
     const found =
-      episode !== undefined && (episode.found || weigh(context, principal, episode).severity !== undefined);
+      episode !== undefined &&
+      (episode.found || weigh(context.database(), principal, episode).severity !== undefined);
     if (episode) episodes.set(principal, keptEpisodes(known, { ...episode, found }, end));
     const reached = levels.get(principal) ?? {};
     const learned = learnedOf(context, principal, kind, seen, reached, found, events);

@@ -5,7 +5,7 @@ import type { DayFigures } from "./day-figures.ts";
 import type { DayContext } from "./estate.ts";
 import { isEventDay } from "./event-day.ts";
 import type { Kind } from "./habits.ts";
-import type { Raw, RawSigns } from "./raw-signs.ts";
+import { type Raw, type RawSigns, usualOf } from "./raw-signs.ts";
 import { FOREIGN_NETWORK } from "./sign-rule.ts";
 
 /** What principals of a kind show today: how many reached a level of a sign, how many showed one value. */
@@ -39,11 +39,12 @@ export const todayOf = (context: DayContext, days: readonly DayFigures[], raw: R
   const shown: { key: string; value: string | undefined; level: number; principal: Principal }[] = [];
   for (const figures of days) {
     const { principal } = figures;
-    const kind = context.kindOf(principal);
-    if (context.ownOf(principal).tenure > 0) active[kind]++;
+    const usual = context.database();
+    if (usual.ownOf(principal).tenure > 0) active[usual.kindOf(principal)]++;
     for (const one of raw(figures, days)) {
       const { rule, reached } = one;
       if (reached.level <= 0 || reached.bits !== undefined) continue;
+      const kind = usualOf(context, rule).kindOf(principal);
       const key = keyOf(one, kind);
       const known = levels.get(key) ?? new Map<Principal, number>();
       known.set(principal, Math.max(reached.level, known.get(principal) ?? 0));

@@ -157,7 +157,7 @@ export const episodesBefore = (
       .filter(
         ({ firstAt }) => !today.some((other) => other.principal === principal && other.firstAt === firstAt),
       )
-      .map((episode) => weigh(context, principal, episode)),
+      .map((episode) => weigh(context.database(), principal, episode)),
   );
 
 /** The episodes that the running day's signs belong to, by principal. */
@@ -167,5 +167,5 @@ export const episodesToday = (
 ): readonly WeighedEpisode[] =>
   [...signs].flatMap(([principal, own]) => {
     const episode = episodeWith(context.estate.episodes.get(principal)?.at(-1), own);
-    return episode ? [weigh(context, principal, episode)] : [];
+    return episode ? [weigh(context.database(), principal, episode)] : [];
   });

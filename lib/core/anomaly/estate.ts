@@ -77,6 +77,8 @@ export type DayContext = {
   readonly ownOf: (principal: Principal) => HabitFigures;
   readonly kindOf: (principal: Principal) => Kind;
   readonly surroundingsOf: (principal: Principal) => Surroundings;
+  /** The same with the habits at all endpoints of the database; itself where there is no other. */
+  readonly database: () => DayContext;
   readonly threshold: Readonly<Record<Kind, number>>;
   /** Principals of the kind that were active on an average day of the last four weeks. */
   readonly activePerDay: Readonly<Record<Kind, number>>;
@@ -193,7 +195,7 @@ export const dayContext = (estate: Estate, day: number, facts: EstateFacts): Day
     }
   }
   const threshold = (of: Kind) => thresholdOf(active[of], day - first, facts.falseFindingsPerWeek);
-  return {
+  const context: DayContext = {
     day,
     estate,
     facts,
@@ -201,6 +203,7 @@ export const dayContext = (estate: Estate, day: number, facts: EstateFacts): Day
     ownOf,
     kindOf: kind,
     surroundingsOf: (principal) => around[kind(principal)],
+    database: () => context,
     spreadingOf: spreading(estate.principals, kind, day),
     threshold: { person: threshold("person"), machine: threshold("machine") },
     activePerDay: {
@@ -208,6 +211,7 @@ export const dayContext = (estate: Estate, day: number, facts: EstateFacts): Day
       machine: active.machine / Math.max(1, day - first),
     },
   };
+  return context;
 };
 
 /** Whether a session names a person, by all that the estate has seen. */

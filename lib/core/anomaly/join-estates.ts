@@ -72,6 +72,27 @@ const joinedPair = (a: Estate, b: Estate): Estate => {
   return { day: a.day, principals, directoryNames, episodes };
 };
 
+const begunBefore = (entries: Entries, day: number): Entries =>
+  new Map([...entries].filter(([, { first }]) => first < day));
+
+/** An estate that is kept as of a later day, without what was first seen on `day` or since. */
+export const asOf = (estate: Estate, day: number): Estate => {
+  if (estate.day === null || estate.day < day) return estate;
+  const before = (habits: Habits): Habits => ({
+    networks: begunBefore(habits.networks, day),
+    neighbourhoods: begunBefore(habits.neighbourhoods, day),
+    families: begunBefore(habits.families, day),
+    sessions: begunBefore(habits.sessions, day),
+    keys: begunBefore(habits.keys, day),
+    introductions: habits.introductions.filter((one) => one.day < day),
+    days: habits.days.filter((record) => record.day < day),
+  });
+  const principals = new Map(
+    [...estate.principals].map(([principal, habits]) => [principal, before(habits)]),
+  );
+  return { ...estate, principals };
+};
+
 /** Estates of several endpoints as of the end of the same day, as one; what one has alone stays what it is. */
 export const joinEstates = ([first, ...others]: readonly [Estate, ...Estate[]]): Estate =>
   others.reduce(joinedPair, first);

@@ -9,7 +9,7 @@ import type { DayFigures } from "./day-figures.ts";
 import { withDeclared } from "./declared.ts";
 import type { DayContext } from "./estate.ts";
 import type { Kind } from "./habits.ts";
-import type { Raw, RawSigns } from "./raw-signs.ts";
+import { type Raw, type RawSigns, usualOf } from "./raw-signs.ts";
 import type { SignGroup, SignRule } from "./sign-rule.ts";
 
 /** One sign of one principal on one day. */
@@ -67,8 +67,9 @@ const inFigures = ({ own, peers, hasPeers, isFirstTime }: Chance, kind: Kind): s
 
 const signOf = (context: DayContext, today: Today, raw: Raw, principal: Principal): DaySign | undefined => {
   const { rule, reached } = raw;
-  const kind = context.kindOf(principal);
-  const { tenure } = context.ownOf(principal);
+  const around = usualOf(context, rule);
+  const kind = around.kindOf(principal);
+  const { tenure } = around.ownOf(principal);
   const sign = (bits: number, says: string, figures: object): DaySign => ({
     detector: rule.detector ?? rule.id,
     group: rule.group,
@@ -86,10 +87,10 @@ const signOf = (context: DayContext, today: Today, raw: Raw, principal: Principa
     return sign(reached.bits ?? factBits(rule, context.pool.days), reached.what, {});
   if (reached.bits !== undefined) return sign(reached.bits, reached.what, {});
   if (reached.level < (rule.leastLevel ?? 1)) return undefined;
-  const chance = chanceOf(context.pool, rule, { principal, kind, tenure }, reached.level);
+  const chance = chanceOf(around.pool, rule, { principal, kind, tenure }, reached.level);
   const bits = Math.min(
     MOST_BITS,
-    -Math.log2(discounted(context, today, raw, { principal, kind }, chance.chance)),
+    -Math.log2(discounted(around, today, raw, { principal, kind }, chance.chance)),
   );
   const { own, peers } = chance;
   return sign(bits, `${reached.what}; ${inFigures(chance, kind)}`, {

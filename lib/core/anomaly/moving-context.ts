@@ -3,7 +3,7 @@ import type { Principal } from "../base/ids.ts";
 import type { Instant } from "../base/time.ts";
 import { dayNumber } from "./day-figures.ts";
 import { type DayContext, dayContext, type Estate, type EstateFacts } from "./estate.ts";
-import { joinEstates } from "./join-estates.ts";
+import { asOf, joinEstates } from "./join-estates.ts";
 import { type RawSigns, rawSigns } from "./raw-signs.ts";
 import type { SignRule, Surroundings } from "./sign-rule.ts";
 
@@ -67,16 +67,17 @@ export const movingContext = (
     mappingAt: (...question) => states(...question),
     isMappedThroughout: (...question) => standing?.(...question) ?? false,
   };
-  const context = dayContext(known, day, moving);
+  const here = dayContext(known, day, moving);
   let database: DayContext | undefined;
   const ofDatabase = (): DayContext => {
-    if (!facts.elsewhere) return context;
-    database ??= dayContext(joinEstates([known, facts.elsewhere.estateBefore(day)]), day, moving);
+    if (!facts.elsewhere) return here;
+    database ??= dayContext(joinEstates([known, asOf(facts.elsewhere.estateBefore(day), day)]), day, moving);
     return database;
   };
+  const context: DayContext = { ...here, database: ofDatabase };
   return {
     context,
-    raw: rawSigns(context, rules, () => moment, ofDatabase),
+    raw: rawSigns(context, rules, () => moment),
     moveTo: (now) => {
       moment = now;
       states = facts.mappingStates(now);

@@ -11,21 +11,27 @@ export type Raw = { readonly rule: SignRule; readonly reached: Reached };
 export type RawSigns = (figures: DayFigures, days: readonly DayFigures[]) => readonly Raw[];
 
 /**
+ * What a sign is held against: what happened or not, such as a new place, by the habits at all endpoints of the database, so that
+ * a stolen credential gains nothing by the way in; what happens by degrees, by the days of this endpoint.
+ */
+export const usualOf = (context: DayContext, { measure }: SignRule): DayContext =>
+  measure === "categorical" ? context.database() : context;
+
+/**
  * Reads the signs of habit once for each state of a day: most principals look the same at each judgement. Facts are read
- * once for each moment, because what is known of mappings grows; without `moment` it stays as it is. `ofDatabase`: the day as it
- * looks with the habits at all endpoints.
+ * once for each moment, because what is known of mappings grows; without `moment` it stays as it is.
  */
 export const rawSigns = (
   context: DayContext,
   rules: readonly SignRule[],
   moment: () => Instant = () => 0,
-  ofDatabase: () => DayContext = () => context,
 ): RawSigns => {
   const known = new WeakMap<DayFigures, readonly Raw[]>();
   const told = new WeakMap<DayFigures, { readonly at: Instant; readonly all: readonly Raw[] }>();
   const facts = rules.filter(({ measure }) => measure === "fact");
   const habits = rules.filter(({ measure }) => measure !== "fact");
-  const aroundOf = (rule: SignRule): DayContext => (rule.ofDatabase ? ofDatabase() : context);
+  const aroundOf = (rule: SignRule): DayContext =>
+    rule.ofDatabase ? context.database() : usualOf(context, rule);
   const read = (figures: DayFigures, own: readonly SignRule[]): readonly Raw[] =>
     own.flatMap((rule) => {
       const around = aroundOf(rule);

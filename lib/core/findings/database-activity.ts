@@ -61,14 +61,14 @@ export const databaseDays = (
 
 /**
  * The other endpoints, as the day of one of them is held against. What is kept of habits there may be newer than the day that is asked
- * about, by the two days that late records take: nothing that was new on it is known for long by that.
+ * about, by the two days that late records take; what is older is brought up to it by `rules`.
  */
 export const elsewhereOf = (
   [first, ...more]: readonly [PeerFacts, ...PeerFacts[]],
   rest: Omit<SurpriseFacts, keyof CountedDays>,
+  rules: readonly SignRule[],
 ): Elsewhere => {
-  // Habits are learned by what was used, whatever was strange of it.
-  const at = (peer: PeerFacts): SurpriseAt => surprises({ ...rest, ...countedAt(peer) }, []);
+  const at = (peer: PeerFacts): SurpriseAt => surprises({ ...rest, ...countedAt(peer) }, rules);
   const [one, ...others] = [at(first), ...more.map(at)] as [SurpriseAt, ...SurpriseAt[]];
   return {
     allowedOn: (day) =>

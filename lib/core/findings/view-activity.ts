@@ -96,17 +96,21 @@ type SurpriseOf = (rules: readonly SignRule[]) => SurpriseAt;
 /** Of this endpoint, and of the database as a whole, which is the same where there is no other; each made once for the same rules. */
 const surprisesOf = (facts: Facts): { readonly own: SurpriseOf; readonly database: SurpriseOf } => {
   const around = surroundingsOf(facts);
-  const once = (days: (rules: readonly SignRule[]) => CountedDays, elsewhere?: Elsewhere): SurpriseOf => {
+  const once = (
+    days: (rules: readonly SignRule[]) => CountedDays,
+    elsewhere?: (rules: readonly SignRule[]) => Elsewhere,
+  ): SurpriseOf => {
     const made = new WeakMap<readonly SignRule[], SurpriseAt>();
     return (rules) => {
-      const known = made.get(rules) ?? surprises({ ...around, ...days(rules), elsewhere }, rules);
+      const known =
+        made.get(rules) ?? surprises({ ...around, ...days(rules), elsewhere: elsewhere?.(rules) }, rules);
       made.set(rules, known);
       return known;
     };
   };
   const { peers, ...alone } = facts;
   const [first, ...more] = peers ?? [];
-  const elsewhere = first && elsewhereOf([first, ...more], around);
+  const elsewhere = first && ((rules: readonly SignRule[]) => elsewhereOf([first, ...more], around, rules));
   const own = once((rules) => databaseDays(alone, around, rules), elsewhere);
   return { own, database: peers?.length ? once((rules) => databaseDays(facts, around, rules)) : own };
 };

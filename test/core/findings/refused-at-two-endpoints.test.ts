@@ -1,14 +1,13 @@
 // Refusals of a multi-Region database: those through all its endpoints count together.
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { activityIndex } from "../../../lib/core/activity/activity-index.ts";
 import { DAY, HOUR, type Instant } from "../../../lib/core/base/time.ts";
 import { daily, exampleFacts, EXAMPLE_NOW as NOW } from "../../../lib/core/findings/example-facts.ts";
 import type { Facts } from "../../../lib/core/findings/facts.ts";
 import { judgeWith } from "../../../lib/core/findings/judge.ts";
 import { auditView } from "../../../lib/core/findings/view.ts";
 import { detectors } from "../../../lib/detectors/index.ts";
-import { both, mappings, one, PEER } from "../../support/two-endpoints.ts";
+import { both, keptUpTo, mappings, one, PEER } from "../../support/two-endpoints.ts";
 
 const TRIES = Math.floor((NOW - 3 * HOUR) / HOUR) * HOUR;
 const NAMES = ["Job", "Both", "New", "Ops", "Pay"];
@@ -69,32 +68,21 @@ it("was refused to many through either endpoint, as through one that had all con
   expect(found).toBeGreaterThan(5);
 });
 
-/** As a store keeps it: what was usual up to the end of some day, and the connections after it. */
-const withEstate = (facts: Facts, daysBack: number): Facts => {
-  const day = Math.floor(NOW / DAY) - daysBack;
-  const since = [...facts.activity.principals()].flatMap((principal) =>
-    facts.activity
-      .talliesOf(principal, { from: 0, to: NOW })
-      .filter(({ firstAt }) => firstAt >= (day + 1) * DAY),
-  );
-  const { settled } = auditView({ ...facts, now: (day + 1) * DAY + 23 * HOUR }).activity.surprise(RULES);
-  const estate = settled();
-  if (estate?.day !== day) throw new Error(`no estate of day ${day}`);
-  return { ...facts, estate, activity: activityIndex([{ tallies: since }]) };
-};
 const RULES = detectors.flatMap(({ rule, moreRules = [] }) => (rule ? [rule, ...moreRules] : []));
 
 it("was refused to the same where each endpoint keeps what was usual there, up to a day of its own", () => {
   const kept = fc.integer({ min: 2, max: 5 });
   fc.assert(
     fc.property(attempts, habits, kept, kept, (tries, used, own, its) => {
-      const here = withEstate(
+      const here = keptUpTo(
         triedAt(tries, used, (there) => !there, both),
         own,
+        RULES,
       );
-      const there = withEstate(
+      const there = keptUpTo(
         triedAt(tries, used, (x) => x),
         its,
+        RULES,
       );
       const told = spreadOf({ ...here, peers: [{ ...there, cluster: PEER }] });
       const all = spreadOf(triedAt(tries, used, () => true));

@@ -1,0 +1,136 @@
+// What is new to a principal is new to the database: whichever endpoints it came through before, and comes through today.
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { DaySign } from "../../../lib/core/anomaly/judge-day.ts";
+import { DAY, floorTo, HOUR, MINUTE } from "../../../lib/core/base/time.ts";
+import { rulesOf } from "../../../lib/core/findings/detector.ts";
+import {
+  daily,
+  daysAgo,
+  EXAMPLE_CLUSTER,
+  type ExampleConnection,
+  exampleArn,
+  exampleFacts,
+  EXAMPLE_NOW as NOW,
+} from "../../../lib/core/findings/example-facts.ts";
+import type { Facts } from "../../../lib/core/findings/facts.ts";
+import { auditView } from "../../../lib/core/findings/view.ts";
+import { detectors } from "../../../lib/detectors/index.ts";
+import { keptUpTo, PEER } from "../../support/two-endpoints.ts";
+
+const HOME = "198.51.100.0/24";
+const SECOND = "192.0.2.0/24";
+const STRANGE = "203.0.113.0/24";
+const BEGIN = floorTo(HOUR, NOW) - 3 * HOUR;
+const OF_HABIT = ["new-network", "new-client", "human-in-machine-role", "admin-connection"];
+
+const rules = detectors.flatMap((detector) => (detector.rule ? rulesOf(detector) : []));
+type Shown = ExampleConnection & { readonly there: boolean };
+
+const signsAt = (facts: Facts, now = NOW): readonly DaySign[] =>
+  auditView({ ...facts, now })
+    .activity.surprise(rules)
+    .episodes.filter(({ principal }) => principal === exampleArn("Job"))
+    .flatMap(({ signs }) => signs)
+    .filter(({ detector }) => OF_HABIT.includes(detector));
+const shown = (signs: readonly DaySign[]): string[] =>
+  [...new Set(signs.map(({ detector, value }) => `${detector} ${value}`))].sort();
+const detectorsOf = (signs: readonly DaySign[]): string[] =>
+  [...new Set(signs.map(({ detector }) => detector))].sort();
+
+/** The database as each of its endpoints sees it, and as one endpoint that had all connections would. */
+const seenBy = (made: readonly Shown[]) => {
+  const bare = made.map(({ there: _, ...one }) => one);
+  const at = (isThere: boolean): Facts =>
+    exampleFacts({ connections: bare.filter((_, n) => made[n]?.there === isThere) });
+  const [here, there] = [at(false), at(true)];
+  return {
+    here: { ...here, peers: [{ ...there, cluster: PEER }] },
+    there: { ...there, cluster: PEER, peers: [{ ...here, cluster: EXAMPLE_CLUSTER }] } as Facts,
+    alone: here,
+    peerAlone: there,
+    whole: exampleFacts({ connections: bare }),
+  };
+};
+
+/** Sixty days through one endpoint or both; others that come and go as usual, so that there is somebody to compare with. */
+const usual = (endpoints: readonly boolean[]): Shown[] =>
+  endpoints.flatMap((there) =>
+    [
+      ...daily("Job", 60, daysAgo(1), there ? SECOND : HOME),
+      ...["Api", "Batch", "Sync"].flatMap((by) => daily(by, 60, daysAgo(1), HOME)),
+    ].map((one) => ({ ...one, there })),
+  );
+
+const usually = [undefined, undefined, undefined, undefined, undefined];
+const today = fc.array(
+  fc.record({
+    by: fc.constant("Job"),
+    at: fc.integer({ min: 0, max: 170 }).map((minutes) => BEGIN + minutes * MINUTE),
+    network: fc.constantFrom(HOME, HOME, HOME, HOME, SECOND, STRANGE),
+    client: fc.constantFrom(...usually, "psql/16.4"),
+    action: fc.constantFrom(...usually, "DbConnectAdmin" as const),
+    there: fc.boolean(),
+  }),
+  { minLength: 1, maxLength: 3 },
+);
+
+describe("a principal of a multi-Region database", () => {
+  it("shows through both endpoints together what it would through one that had all connections", () => {
+    let found = 0;
+    fc.assert(
+      fc.property(fc.subarray([false, true], { minLength: 1 }), today, (endpoints, made) => {
+        const connections = made.map(({ client, action, ...one }) => ({
+          ...one,
+          ...(client && { client }),
+          ...(action && { action }),
+        }));
+        const { here, there, whole } = seenBy([...usual(endpoints), ...connections]);
+        // Of several new places through one endpoint the strangest is told.
+        const all = detectorsOf(signsAt(whole));
+        expect(detectorsOf([...signsAt(here), ...signsAt(there)])).toEqual(all);
+        if (all.length) found++;
+      }),
+      { numRuns: 60 },
+    );
+    // So that the law is held against both.
+    expect(found).toBeGreaterThan(8);
+    expect(found).toBeLessThan(57);
+  });
+
+  const strange: Shown = { by: "Job", at: BEGIN, network: STRANGE, there: false };
+
+  it("is not hidden by a way in that it never used before", () => {
+    const { here, alone } = seenBy([...usual([true]), strange]);
+    expect(shown(signsAt(alone))).toEqual([]);
+    expect(shown(signsAt(here))).toEqual([`new-network ${STRANGE}`]);
+  });
+
+  it("is in no new place where it is known at the peer", () => {
+    const { here, alone } = seenBy([...usual([false, true]), { ...strange, network: SECOND }]);
+    expect(shown(signsAt(alone))).toEqual([`new-network ${SECOND}`]);
+    expect(shown(signsAt(here))).toEqual([]);
+  });
+
+  it("is judged the same where each endpoint keeps what was usual there, up to a day of its own", () => {
+    const kept = fc.integer({ min: 2, max: 5 });
+    fc.assert(
+      fc.property(fc.boolean(), fc.constantFrom(0, DAY), kept, kept, (isKnown, later, own, its) => {
+        const network = isKnown ? SECOND : STRANGE;
+        const { alone, peerAlone } = seenBy([...usual([true]), { ...strange, network }]);
+        const facts: Facts = {
+          ...keptUpTo(alone, own, rules),
+          peers: [{ ...keptUpTo(peerAlone, its, rules), cluster: PEER }],
+        };
+        expect(shown(signsAt(facts, NOW + later))).toEqual(isKnown ? [] : [`new-network ${STRANGE}`]);
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it("stays in a new place for days, also where it came there through both", () => {
+    const { here } = seenBy([...usual([false, true]), strange, { ...strange, there: true }]);
+    for (const later of [0, 12 * HOUR, DAY])
+      expect(shown(signsAt(here, NOW + later))).toEqual([`new-network ${STRANGE}`]);
+  });
+});
