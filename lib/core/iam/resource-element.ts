@@ -1,7 +1,7 @@
 // Whether a value of Resource or NotResource means one ARN.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
-import { type Truth, truthOf } from "./truth.ts";
+import type { Truth } from "./truth.ts";
 import { ANY, ANY_IN_PART, isLiteral, matches, ONE, type Pattern, patternOf } from "./wildcard.ts";
 
 /** arn, partition, service, Region, account, resource: the last one keeps its colons. */
@@ -41,9 +41,21 @@ const hasWildType = (pattern: Pattern): boolean => {
   return resource.slice(0, end < 0 ? undefined : end).some(isWild);
 };
 
-/** Where the two readings of a star differ, or where IAM takes no wildcard, it is unknown. */
+/** All before the resource in lower case, as it is in the ARN of every cluster. */
+const headFolded = (pattern: Pattern): Pattern => {
+  let colons = 0;
+  return pattern.map((token) => {
+    if (token === ":") colons += 1;
+    return typeof token === "string" && colons < COLONS ? token.toLowerCase() : token;
+  });
+};
+
+/**
+ * Where the two readings of a star differ, or where IAM takes no wildcard, it is unknown. So is what only the case of a
+ * Region or service tells apart: of the last part alone it is said that case counts.
+ */
 const asWritten = (pattern: Pattern, arn: string): Truth => {
-  if (!matches(pattern, arn)) return "no";
+  if (!matches(pattern, arn)) return matches(headFolded(pattern), arn) ? "unknown" : "no";
   if (!pattern.some((token) => token === ANY || token === ONE)) return "yes";
   return namesService(pattern) && !hasWildType(pattern) && matches(withinParts(pattern), arn)
     ? "yes"
@@ -67,8 +79,8 @@ export const resourceMatches = (pattern: Pattern, arn: string, ofIdentity: boole
 
 /** The same of a text without variables. */
 export const plainMatches = (value: string, arn: string, ofIdentity: boolean): Truth =>
-  isLiteral(value) && (value === arn || value.split(":").length > COLONS)
-    ? truthOf(value === arn)
+  isLiteral(value) && value.split(":").length > COLONS && value.toLowerCase() !== arn.toLowerCase()
+    ? "no"
     : resourceMatches(patternOf(value), arn, ofIdentity);
 
 /**

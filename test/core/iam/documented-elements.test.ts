@@ -50,7 +50,17 @@ testPages({
       "unknown",
       role(allow({ Resource: "arn:aws:dsql:us*r/abcdefghij" })),
     ],
-    ["ARNs are case-sensitive", "denied", role(allow({ Resource: IAM_CLUSTER.replace("abc", "ABC") }))],
+    ["names are case-sensitive", "denied", role(allow({ Resource: IAM_CLUSTER.replace("abc", "ABC") }))],
+    [
+      "whether the Region is too is not told",
+      "unknown",
+      role(allow(), deny({ Resource: IAM_CLUSTER.replace("us-east-1", "US-East-1") })),
+    ],
+    [
+      "nor whether the service is, in another Region it is no match",
+      "denied",
+      role(allow({ Resource: IAM_CLUSTER.replace("dsql:us-east-1", "DSQL:us-west-2") })),
+    ],
     [
       "no wildcard in the service",
       "unknown",
