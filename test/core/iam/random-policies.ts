@@ -146,6 +146,13 @@ const resources: readonly Values[] = [
   [`arn:aws:dsql:us-east-1:*:cluster/\${aws:PrincipalTag/cluster}`],
   ["arn:aws:s3:::b", IAM_CLUSTER],
 ];
+/** In policies of identities IAM completes an ARN that is cut short. */
+const resourcesOfIdentities: readonly Values[] = [
+  ...resources,
+  ["arn:aws:dsql"],
+  ["arn:aws:dsql:us-west-2", "arn:aws:s3"],
+  [`arn:aws:dsql:us-????-1:${ACCOUNT}`],
+];
 const ROOT = `arn:aws:iam::${ACCOUNT}:root`;
 export const SESSION = `arn:aws:sts::${ACCOUNT}:assumed-role/app/job-1`;
 const principals: readonly unknown[] = [
@@ -198,12 +205,12 @@ export const randomScene = (seed: number): Scene => {
     chance(0.5)
       ? {}
       : { Condition: Object.assign({}, ...Array.from({ length: 1 + Math.floor(random() * 2) }, condition)) };
-  const statement = (effect: string): Json => ({
+  const statement = (effect: string, from = resourcesOfIdentities): Json => ({
     Effect: effect,
     ...(chance(0.1) ? { NotAction: pick(actions) } : { Action: pick(actions) }),
     ...(chance(0.1)
-      ? { NotResource: pick(resources.filter(([first]) => !first?.includes("${"))) }
-      : { Resource: pick(resources) }),
+      ? { NotResource: pick(from.filter(([first]) => !first?.includes("${"))) }
+      : { Resource: pick(from) }),
     ...conditions(),
   });
   const effect = (): string => (chance(0.7) ? "Allow" : "Deny");
@@ -217,7 +224,7 @@ export const randomScene = (seed: number): Scene => {
     const one = effect();
     const spared = chance(0.5) ? [arn, ROOT] : [userArn("x")];
     return {
-      ...statement(one),
+      ...statement(one, resources),
       ...(one === "Deny" && chance(0.15)
         ? { NotPrincipal: { AWS: spared } }
         : { Principal: pick(principals) }),

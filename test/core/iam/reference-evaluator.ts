@@ -68,6 +68,12 @@ const arnLike = (pattern: string, arn: string): boolean => {
   return want.every((part, at) => likeMarked(part, have[at] ?? ""));
 };
 
+/** "AWS automatically completes the ARN by adding wildcard characters (*) to all missing fields": reference-arns.html */
+const completed = (arn: string): string => {
+  const fields = arn.split(":");
+  return arn === "*" ? arn : [...fields, ...Array(Math.max(0, 6 - fields.length)).fill("*")].join(":");
+};
+
 const ipNumber = (text: string): { readonly bits: string } => {
   if (text.includes("."))
     return {
@@ -179,10 +185,11 @@ const applies = (statement: Json, request: ConcreteRequest, version: unknown, re
   const acts = asList((statement.Action ?? statement.NotAction) as string | string[]);
   const isAction = acts.some((one) => like(one.toLowerCase(), request.action.toLowerCase()));
   if (isAction !== (statement.Action !== undefined)) return false;
+  const isOfIdentity = statement.Principal === undefined && statement.NotPrincipal === undefined;
   const resources = asList((statement.Resource ?? statement.NotResource) as string | string[]);
   const isResource = resources.some((one) => {
     const text = substitute(one, request, version);
-    return text !== null && likeMarked(text, request.resource);
+    return text !== null && likeMarked(isOfIdentity ? completed(text) : text, request.resource);
   });
   if (isResource !== (statement.Resource !== undefined)) return false;
   return Object.entries((statement.Condition ?? {}) as Json).every(([operator, keys]) =>
