@@ -1,8 +1,10 @@
 // What one principal can reach, by its mappings and as admin: for people who are told that somebody else may be using it.
-import { type Principal, parseArn, withoutPath } from "../core/base/ids.ts";
+import { counted } from "../core/base/counted.ts";
+import { type Principal, parseArn } from "../core/base/ids.ts";
 import { visible } from "../core/base/visible-text.ts";
-import { type Catalog, rowsOf } from "../core/catalog/catalog.ts";
+import { type Catalog, type Mapping, rowsOf } from "../core/catalog/catalog.ts";
 import { peersIn } from "../core/catalog/peers.ts";
+import { mappedTo } from "../core/iam/mapped-to.ts";
 import type { MayConnect } from "../core/iam/may-connect.ts";
 import { type WaysIn, waysIn } from "../core/iam/ways-in.ts";
 import type { AccessEngine } from "../core/privileges/effective.ts";
@@ -65,6 +67,13 @@ const UNMAPPED: Readonly<Record<MayConnect, string>> = {
     "No mapping names it, and IAM does not let it connect as admin: there is nothing that it can reach.",
 };
 
+/** Mappings to a pattern, an account or a session: AWS does not document whether Aurora DSQL lets anybody in by them. */
+const perhapsText = (rows: readonly Mapping[]): string => {
+  const [first, ...more] = rows;
+  const others = more.length ? ` and ${counted(more.length, "more mapping")} like it` : "";
+  return `Whether it is let in by the mapping of ${visible(first?.roleName ?? "", 63)} to ${visible(first?.arn ?? "", 200)}${others} is not known.`;
+};
+
 /**
  * The roles that the principal is mapped to, each with its privileges on tables and the statement that ends the mapping; and
  * whether IAM lets it connect as admin.
@@ -78,7 +87,9 @@ export const principalReach = (engine: AccessEngine, principal: Principal): Reac
       ...{ roles: [], notKnown: "Its mappings could not be read: what else it can reach is not known." },
       ...beside,
     };
-  const mine = rowsOf(catalog, "mappings").filter(({ arn }) => withoutPath(arn) === withoutPath(principal));
+  const all = rowsOf(catalog, "mappings");
+  const mine = all.filter(({ arn }) => mappedTo(arn, principal) === "yes");
+  const perhaps = all.filter(({ arn }) => mappedTo(arn, principal) === "maybe");
   const roles = mine.flatMap(({ role: oid, arn }): RoleReach[] => {
     const id = graph.idOf.get(oid);
     const role = id === undefined ? undefined : graph.roles[id];
@@ -91,7 +102,8 @@ export const principalReach = (engine: AccessEngine, principal: Principal): Reac
     .filter(([, section]) => section.status === "unreadable")
     .map(([name]) => name);
   const notKnown = [
-    ...(mine.length ? [] : [UNMAPPED[asAdmin]]),
+    ...(mine.length || perhaps.length ? [] : [UNMAPPED[asAdmin]]),
+    ...(perhaps.length ? [perhapsText(perhaps)] : []),
     ...(unread.length ? [`There may be more: ${unread.join(", ")} could not be read.`] : []),
   ].join(" ");
   return { roles, ...(notKnown && { notKnown }), ...beside };

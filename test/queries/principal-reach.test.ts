@@ -63,6 +63,15 @@ describe("whether it can be admin", () => {
     expect(readBy(users("dsql:DbConnect"), ana)).toMatch(/^No mapping names it, and IAM does not .* nothing/);
   });
 
+  it("leaves open what a mapping to a pattern or to the account lets it reach", () => {
+    for (const arn of ["arn:aws:iam::111122223333:user/*", "arn:aws:iam::111122223333:root"]) {
+      const loose = { mappings: [{ iamOid: 502, arn, role: 101, roleName: "app_rw", grantor: 10 }] };
+      expect(readBy(users("dsql:DbConnect"), ana, loose)).toBe(
+        `Whether it is let in by the mapping of app_rw to ${arn} is not known.`,
+      );
+    }
+  });
+
   it("is not known where IAM was not read, or not all of it", () => {
     for (const iam of [undefined, iamFacts({ clusters, users: "denied" })])
       expect(readBy(iam, ana, mapped)).toMatch(/^Whether IAM lets it connect as admin, .* is not known\./);

@@ -18,7 +18,8 @@ import {
 } from "../privileges/explain.ts";
 import { findRole } from "../privileges/find-object.ts";
 import { mapRoleSql } from "../sql/statements.ts";
-import { isMappedTo, joined, mappingLinks } from "./paths-in.ts";
+import { mappedTo } from "./mapped-to.ts";
+import { joined, mappingLinks } from "./paths-in.ts";
 import { type Stretch, wallLinks } from "./wall-links.ts";
 import type { WaysIn } from "./ways-in.ts";
 
@@ -129,7 +130,7 @@ const isCertain = (verdict: Verdict): boolean => verdict !== "unknown" && verdic
 const explainPrincipal = (asked: Asked): Explanation => {
   const { engine, who, ways, adminAt } = asked;
   const mapped = rowsOf(engine.catalog, "mappings")
-    .filter(({ arn }) => isMappedTo(arn, who))
+    .filter(({ arn }) => mappedTo(arn, who) !== "no")
     .map((row): Explanation => {
       const before = joined(wallLinks(ways, who, "DbConnect"), mappingLinks(engine, ways, row));
       const role = engine.graph.idOf.get(row.role);

@@ -1,6 +1,5 @@
 // Every way into the database: each mapping, each administrator, and who lacks a mapping alone; with the links up to the role.
 import { ADMIN, type AdminLogin } from "../activity/admin-logins.ts";
-import { foldArn } from "../activity/principal.ts";
 import { withoutPath } from "../base/ids.ts";
 import { byText } from "../base/sorted.ts";
 import { minute } from "../base/time.ts";
@@ -8,20 +7,9 @@ import { type Mapping, rowsOf } from "../catalog/catalog.ts";
 import type { AccessEngine } from "../privileges/effective.ts";
 import { awayText, type Link } from "../privileges/explain.ts";
 import { allowLoginSql, mapRoleSql, revokeMappingSql } from "../sql/statements.ts";
+import { isLoose, mappedBy } from "./mapped-to.ts";
 import { type Stretch, wallLinks } from "./wall-links.ts";
 import type { WaysIn } from "./ways-in.ts";
-
-/** Whether an ARN names one session of a role. */
-const isOfSession = (arn: string): boolean => foldArn(arn) !== arn;
-
-/**
- * Whether a mapping names who is asked about: a role by its name, whatever its path, for records of sessions have lost that; one
- * of a session for this session, and for the role, of which it may be one.
- */
-export const isMappedTo = (mapped: string, who: string): boolean =>
-  isOfSession(mapped) && isOfSession(who)
-    ? mapped === who
-    : withoutPath(foldArn(mapped)) === withoutPath(foldArn(who));
 
 /** The mapping itself; one to an identity that was made again is refused, and mended by a REVOKE and a GRANT. */
 export const mappingLinks = (engine: Pick<AccessEngine, "graph">, ways: WaysIn, row: Mapping): Stretch => {
@@ -43,8 +31,8 @@ export const mappingLinks = (engine: Pick<AccessEngine, "graph">, ways: WaysIn, 
     const says = `mapped to role ${row.roleName}, but the identity was deleted and made again${made}: Aurora DSQL refuses the new one (reported by users, not documented by AWS)`;
     return { links: [link("broken", says)], completes: again };
   }
-  if (isOfSession(row.arn)) {
-    const says = `a mapping to role ${row.roleName} names one session, ${row.arn}: whether Aurora DSQL takes that is not documented`;
+  if (isLoose(row.arn)) {
+    const says = `a mapping to role ${row.roleName} is to ${row.arn}: whether Aurora DSQL lets anybody in by that is not documented`;
     return { links: [link("unknown", says)], completes: [] };
   }
   // Whoever is made under the name of one that is gone is another one.
@@ -142,12 +130,11 @@ const ofAdmins = (engine: AccessEngine, ways: WaysIn, logins: readonly AdminLogi
 /** Identities that IAM lets connect, and that no mapping names; none of those that it lets in as admin. */
 const unmapped = (engine: AccessEngine, ways: WaysIn): Omit<PathsIn, "unread"> => {
   if (engine.catalog.sections.mappings.status === "unreadable") return { paths: [], unknown: 0 };
-  // A mapping of one session may be its role's.
-  const mapped = new Set(rowsOf(engine.catalog, "mappings").map(({ arn }) => withoutPath(foldArn(arn))));
+  const mapped = mappedBy(rowsOf(engine.catalog, "mappings").map(({ arn }) => arn));
   const missing: Link = { step: "mapping", state: "broken", says: "no mapping names it", evidence: [] };
   let unknown = 0;
   const paths = ways.principals().flatMap((principal): PathIn[] => {
-    if (mapped.has(withoutPath(principal))) return [];
+    if (mapped(principal) !== "no") return [];
     const { verdict, kind } = ways.of(principal, "DbConnect")?.row ?? {};
     const isAdmin = ways.of(principal, "DbConnectAdmin")?.row.verdict !== "denied";
     if ((kind !== "role" && kind !== "user" && kind !== "not-read") || isAdmin) return [];

@@ -1,5 +1,4 @@
 // An identity that IAM lets connect and that no database role is mapped to: access is one AWS IAM GRANT away.
-import { foldArn } from "../../core/activity/principal.ts";
 import { Principal, withoutPath } from "../../core/base/ids.ts";
 import { principalName } from "../../core/base/visible-text.ts";
 import * as z from "../../core/base/zod.ts";
@@ -8,6 +7,7 @@ import { type DetectorView, defineDetector, type Judgement } from "../../core/fi
 import { type Case, exampleFacts } from "../../core/findings/example-facts.ts";
 import { allowing, exampleIam, exampleRole, exampleUser } from "../../core/findings/example-iam.ts";
 import { type BecauseEvidence, becauseEvidence, becauseWords } from "../../core/findings/verdict-words.ts";
+import { mappedBy } from "../../core/iam/mapped-to.ts";
 import type { WhoMayRow } from "../../core/iam/who-may.ts";
 
 type WithoutEvidence = {
@@ -20,25 +20,16 @@ type WithoutEvidence = {
 const opens = (rows: readonly WhoMayRow[]): WhoMayRow | undefined =>
   rows.find(({ verdict }) => verdict === "allowed") ?? rows.find(({ verdict }) => verdict === "conditional");
 
-/** Roles of which one session is mapped: whether Aurora DSQL takes that is not documented. */
-const mappedBySession = (view: DetectorView): ReadonlySet<string> =>
-  new Set(
-    view.mappings.standing.flatMap(({ principal }) => {
-      const role = foldArn(principal);
-      return role === principal ? [] : [withoutPath(role)];
-    }),
-  );
+/** Whether a mapping names a principal. */
+const mappingsOf = (view: DetectorView) => mappedBy(view.mappings.standing.map(({ principal }) => principal));
 
 /** Who may connect, but not as admin, and is no identity that AWS keeps for itself. Administrators need no mapping. */
 const waiting = (view: DetectorView): { readonly row: WhoMayRow; readonly principal: string }[] => {
-  const mapped = new Set([
-    ...view.mappings.standing.map(({ principal }) => withoutPath(principal)),
-    ...mappedBySession(view),
-  ]);
+  const mapped = mappingsOf(view);
   const auditor = view.activity.auditor === null ? null : withoutPath(view.activity.auditor);
   return (view.iam.who()?.principals ?? []).flatMap((principal) => {
     const bare = withoutPath(principal);
-    if (mapped.has(bare) || bare === auditor) return [];
+    if (mapped(principal) !== "no" || bare === auditor) return [];
     const row = opens(view.iam.mayOf(principal, "DbConnect"));
     if (!row || (row.kind !== "user" && row.kind !== "role")) return [];
     // Who is admin needs no mapping, and neither would who may be one as far as is known.
@@ -83,13 +74,13 @@ export const permissionWithoutMapping = /* @__PURE__ */ defineDetector({
       ...seenInSnapshot(view).times,
     })),
   unjudged: (view) => {
-    const bySession = mappedBySession(view);
+    const mapped = mappingsOf(view);
     return (view.iam.who()?.principals ?? []).flatMap((principal) => {
       const rows = [
         ...view.iam.mayOf(principal, "DbConnect"),
         ...view.iam.mayOf(principal, "DbConnectAdmin"),
       ];
-      return bySession.has(withoutPath(principal)) || rows.some(({ verdict }) => verdict === "unknown")
+      return mapped(principal) === "maybe" || rows.some(({ verdict }) => verdict === "unknown")
         ? [{ principal: Principal.parse(principal) }]
         : [];
     });
@@ -148,6 +139,16 @@ export const cases = (): Case[] => {
       facts: exampleFacts({
         mappings: [{ to: "Job", arn: "arn:aws:sts::111122223333:assumed-role/Job/jane", role: "app_ro" }],
         iam: exampleIam({ roles: [exampleRole("Job", "dsql:DbConnect")] }),
+      }),
+      expect: [],
+    },
+    {
+      name: "is quiet while a mapping is to a pattern that it matches",
+      facts: exampleFacts({
+        mappings: [{ to: "x", arn: "arn:aws:iam::111122223333:role/J*", role: "app_ro" }],
+        iam: exampleIam({
+          roles: [exampleRole("Job", "dsql:DbConnect")],
+        }),
       }),
       expect: [],
     },

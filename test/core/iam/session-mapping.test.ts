@@ -37,7 +37,7 @@ describe("a mapping of one session", () => {
     expect(asked(who)).toMatchObject({
       verdict: "unknown",
       as: "reader",
-      mapping: { state: "unknown", says: expect.stringContaining(`names one session, ${session("job-1")}`) },
+      mapping: { state: "unknown", says: expect.stringContaining(`is to ${session("job-1")}`) },
     });
   });
 
@@ -47,6 +47,24 @@ describe("a mapping of one session", () => {
       mapping: { says: "no mapping names it" },
     });
   });
+});
+
+it("to a pattern leaves it open too", () => {
+  const world = {
+    ...found,
+    sections: {
+      ...found.sections,
+      mappings: {
+        status: "read" as const,
+        rows: [{ iamOid: 1, arn: roleArn("a*"), role: 100, roleName: "reader", grantor: 10 }],
+      },
+    },
+  };
+  const other = accessEngine(world);
+  const { verdict } = explain(other, roleArn("app"), "SELECT", findObject(other, "orders"), {
+    ways: waysIn(world, null),
+  });
+  expect(verdict).toBe("unknown");
 });
 
 it("does not count its role among those that no mapping names", () => {
