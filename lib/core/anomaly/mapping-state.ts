@@ -3,6 +3,7 @@ import { type Principal, withoutPath } from "../base/ids.ts";
 import { lazily } from "../base/lazily.ts";
 import { HOUR, type Instant } from "../base/time.ts";
 import type { MappingPeriod } from "../history/mapping-period.ts";
+import { isLoose, mappedTo } from "../iam/mapped-to.ts";
 import type { Surroundings } from "./sign-rule.ts";
 
 /**
@@ -46,9 +47,18 @@ export const standingMappings = ({
       );
 };
 
+/** Those to a pattern, an account or a session that may name the principal: whether Aurora DSQL takes them nobody knows. */
+const periodsPerhaps = (
+  periods: readonly MappingPeriod[],
+): ((principal: Principal) => readonly MappingPeriod[]) => {
+  const loose = periods.filter(({ arn }) => isLoose(arn));
+  return lazily((principal) => loose.filter(({ arn }) => mappedTo(arn, principal) === "maybe"));
+};
+
 /** Answers for the moment `now`: nothing that was captured later counts. */
 export const mappingStates = (known: MappingKnowledge): ((now: Instant) => Surroundings["mappingAt"]) => {
   const periodsOf = periodsByPrincipal(known.periods);
+  const perhapsOf = periodsPerhaps(known.periods);
   const first = known.firstCaptureAt;
   return (now) => (principal: Principal, at: Instant, outcome: "allowed" | "refused") => {
     if (first === null || at < first || now < first) return "unknown";
@@ -62,7 +72,11 @@ export const mappingStates = (known: MappingKnowledge): ((now: Instant) => Surro
         // Made somewhere between two captures: it may have stood.
       } else if ((notSeenAt ?? first) <= at) mayHaveStood = true;
     }
-    if (mayHaveStood) return "unknown";
+    const stoodPerhaps = perhapsOf(principal).some(
+      ({ firstSeenAt, notSeenAt, goneAt }) =>
+        firstSeenAt <= now && (notSeenAt ?? first) <= at && (goneAt === null || goneAt > at || goneAt > now),
+    );
+    if (mayHaveStood || stoodPerhaps) return "unknown";
     const isSettled = known.agesAssumed || (known.lastCaptureAt ?? 0) > at || now >= at + NEXT_CAPTURE_MS;
     if (outcome === "allowed" && !isSettled) return "unknown";
     return stood ? "revoked" : "never";

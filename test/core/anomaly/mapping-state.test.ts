@@ -58,6 +58,18 @@ describe("the mapping of a principal that connects", () => {
     expect(state(2)(role("app"), at, "allowed")).toBe("never");
   });
 
+  it("is unknown while one to a pattern, the account or a session stands, which may be its", () => {
+    const session = "arn:aws:sts::111122223333:assumed-role/app/job-1";
+    for (const arn of [role("a*"), "arn:aws:iam::111122223333:root", session]) {
+      const loose = period({ arn, goneAt: START + 20 * HOUR });
+      const state = mappingStates(knowledge([loose]))(START + 40 * HOUR);
+      expect(state(role("app"), at, "allowed")).toBe("unknown");
+      expect(state(role("app"), START + 21 * HOUR, "allowed")).toBe("never");
+    }
+    const other = mappingStates(knowledge([period({ arn: role("b*") })]))(START + 40 * HOUR);
+    expect(other(role("app"), at, "allowed")).toBe("never");
+  });
+
   it("stands for a record that lost the role's path", () => {
     const withPath = period({ arn: "arn:aws:iam::111122223333:role/team/app" });
     expect(mappingStates(knowledge([withPath]))(START + 40 * HOUR)(role("app"), at, "allowed")).toBe(
