@@ -61,14 +61,20 @@ const judgeValue = (condition: Condition, wanted: readonly Filled[], value: stri
 
 const judgeKnown = (condition: Condition, wanted: readonly Filled[], values: readonly string[]): Judged => {
   const { set, name } = condition.operator;
-  // "or if the key values resolve to a null data set, such as an empty string"
-  if (set !== null && values.every((value) => value === "")) return known(truthOf(set === "all"));
+  const isEmpty = values.every((value) => value === "");
+  // "or if the key values resolve to a null data set, such as an empty string": of ForAnyValue nothing is said.
+  if (isEmpty && (set === "all" || (set === "any" && values.length === 0)))
+    return known(truthOf(set === "all"));
   const truths = values.map((value) => judgeValue(condition, wanted, value));
   const unread = wanted.find(({ state }) => state === "unknown");
   const reason =
     unread?.state === "unknown" ? unread.reason : `${condition.key} has a value that ${name} cannot compare`;
   const said = (truth: Truth): Judged => ({ truth, reason: truth === "unknown" ? reason : null });
-  if (set !== null) return said(set === "all" ? every(truths) : some(truths));
+  if (set === "all") return said(every(truths));
+  if (set === "any") {
+    const any = some(truths);
+    return isEmpty && any === "yes" ? unknown("an empty value may count as none") : said(any);
+  }
   const [only, another] = truths;
   if (only === undefined) return judgeAbsent(condition);
   return another === undefined

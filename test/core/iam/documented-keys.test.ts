@@ -73,6 +73,24 @@ testPages({
       { context: { "aws:PrincipalOrgPaths": null } },
     ],
     [
+      "ForAllValues of an empty value is true",
+      "allowed",
+      role(allow(when("ForAllValues:StringLike", "aws:PrincipalOrgPaths", "o-1/*"))),
+      { context: { "aws:PrincipalOrgPaths": "" } },
+    ],
+    [
+      "whether ForAnyValue takes an empty value for one is not documented",
+      "unknown",
+      role(allow(), deny(when("ForAnyValue:StringNotLike", "aws:PrincipalOrgPaths", "o-1/*"))),
+      { context: { "aws:PrincipalOrgPaths": "" } },
+    ],
+    [
+      "where it matches nothing it is no match either way",
+      "denied",
+      role(allow(when("ForAnyValue:StringLike", "aws:PrincipalOrgPaths", "o-1/*"))),
+      { context: { "aws:PrincipalOrgPaths": "" } },
+    ],
+    [
       "several values without a set operator are not documented",
       "unknown",
       role(allow(when("StringLike", "aws:PrincipalOrgPaths", "o-1/*"))),
