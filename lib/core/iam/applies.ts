@@ -1,5 +1,6 @@
 // Whether a statement is about this request: its action, its resource and its conditions.
-import { type Judged, judgeCondition } from "./condition.ts";
+import { judgeCondition } from "./condition.ts";
+import type { Judged } from "./judged.ts";
 import type { Condition, Element, Policy, Statement } from "./policy.ts";
 import type { Request } from "./request.ts";
 import { misplacesVariable, plainMatches, resourceMatches, withoutVariables } from "./resource-element.ts";

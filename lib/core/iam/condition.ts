@@ -1,19 +1,13 @@
 // Whether a condition of a statement holds for a request of which not everything is known.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-logic-multiple-context-keys-or-values.html
-import { type AddressRange, inRange, parseRange, rangesMeant } from "./address.ts";
+import { type Judged, known, unknown } from "./judged.ts";
 import { isMultivalued } from "./known-context.ts";
 import { compareOne, isWellFormed, takesVariables, wildcardsOf } from "./operator.ts";
+import { judgeOpen, judgePrefix, judgeRange } from "./partly-known.ts";
 import type { Condition } from "./policy.ts";
 import { type KeyValue, keyValue, type Request } from "./request.ts";
 import { every, not, some, type Truth, truthOf } from "./truth.ts";
-import { type Filled, fill, type Wanted } from "./variables.ts";
-import { ANY, matchesFrom } from "./wildcard.ts";
-
-/** `reason` says why it is unknown, else it is null. */
-export type Judged = { readonly truth: Truth; readonly reason: string | null };
-
-const known = (truth: Truth): Judged => ({ truth, reason: null });
-const unknown = (reason: string): Judged => ({ truth: "unknown", reason });
+import { type Filled, fill } from "./variables.ts";
 
 /** A value without variables. */
 const plain = ({ operator }: Condition, value: string): Filled => {
@@ -97,61 +91,6 @@ const judgePresence = ({ values }: Condition, found: KeyValue): Judged => {
   if (found.state === "known" && found.values.every((value) => value === ""))
     return unknown("an empty value may count as none");
   return known(truthOf(!wantsAbsent));
-};
-
-/** Whether every, no, or some text that goes on after `prefix` is the wanted one. */
-const beginsWith = ({ text, pattern }: Wanted, prefix: string): Truth =>
-  pattern
-    ? matchesFrom(pattern, prefix)
-    : text.startsWith(prefix) && text.length > prefix.length
-      ? "open"
-      : "no";
-
-/** A key that is certain to begin so, compared with a text: only operators of texts can tell anything. */
-const judgePrefix = (condition: Condition, wanted: readonly Filled[], prefix: string): Judged => {
-  const { operator } = condition;
-  if (operator.set !== null || (operator.kind !== "text" && operator.kind !== "pattern"))
-    return known("open");
-  const any = some(
-    wanted.map((one) =>
-      one.state === "known" ? beginsWith(one.wanted, prefix) : one.state === "null" ? "no" : one.state,
-    ),
-  );
-  const truth = operator.negated ? not(any) : any;
-  return truth === "unknown" ? unknown(`a value of ${condition.key} is not known`) : known(truth);
-};
-
-/** An address of which only its network is known: in a range, outside of it, or in either. */
-const judgeRange = ({ operator }: Condition, wanted: readonly Filled[], network: string): Judged => {
-  const from = parseRange(network);
-  if (operator.kind !== "range" || operator.set !== null || !from) return known("open");
-  const isWithin = (range: AddressRange): Truth => {
-    if (inRange(from, range) && range.prefix <= from.prefix) return "yes";
-    return inRange(range, from) ? "open" : "no";
-  };
-  const any = some(
-    wanted.map((one) => {
-      const meant = new Set(one.state === "known" ? rangesMeant(one.wanted.text).map(isWithin) : []);
-      const [only = "unknown"] = meant;
-      return meant.size === 1 ? only : "unknown";
-    }),
-  );
-  return known(operator.negated ? not(any) : any);
-};
-
-/** Any text at all: "*". */
-const isAnything = (wanted: readonly Filled[]): boolean =>
-  wanted.some(
-    (one) => one.state === "known" && one.wanted.pattern?.length === 1 && one.wanted.pattern[0] === ANY,
-  );
-
-/** Where the request decides: still certain where every value will do. */
-const judgeOpen = ({ operator }: Condition, wanted: readonly Filled[], present: boolean): Judged => {
-  if (operator.kind === "pattern" && operator.set === null && isAnything(wanted)) {
-    if (!operator.negated && (operator.ifExists || present)) return known("yes");
-    if (operator.negated && present) return known("no");
-  }
-  return known("open");
 };
 
 /**
