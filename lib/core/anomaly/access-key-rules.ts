@@ -64,6 +64,7 @@ export const strangeAccessKey: SignRule = {
   group: "network",
   measure: "fact",
   habitFree: true,
+  ofDatabase: true,
   reached: ({ principal, tallies }: DayFigures, own, { accessKeys }) => {
     // Of days without a key in their records nobody knows which key it was.
     if (own.activeDays > 0 && own.habits.keys.size === 0) return [];

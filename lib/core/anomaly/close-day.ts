@@ -10,7 +10,7 @@ import { isEventDay } from "./event-day.ts";
 import { type DayRecord, type Introduction, isIdentityCenterRole, type Kind, learnDay } from "./habits.ts";
 import { type DaySign, judgeDay } from "./judge-day.ts";
 import { isPersonDay } from "./person-like.ts";
-import type { RawSigns } from "./raw-signs.ts";
+import { type RawSigns, usualOf } from "./raw-signs.ts";
 import type { SignRule } from "./sign-rule.ts";
 
 type Levels = Map<Principal, Record<string, number>>;
@@ -32,13 +32,12 @@ const levelsOf = (days: readonly DayFigures[], raw: RawSigns): Levels =>
 const eventsOf = (context: DayContext, rules: readonly SignRule[], levels: Levels): ReadonlySet<string> => {
   const events = new Set<string>();
   for (const kind of ["person", "machine"] as const) {
-    const active = [...levels.keys()].filter(
-      (p) => context.kindOf(p) === kind && context.ownOf(p).tenure > 0,
-    );
     for (const rule of rules.filter(({ measure, isShared }) => measure === "graded" || isShared)) {
+      const usual = usualOf(context, rule);
+      const active = [...levels.keys()].filter((p) => usual.kindOf(p) === kind && usual.ownOf(p).tenure > 0);
       const reached = (level: number): number =>
         active.filter((principal) => (levels.get(principal)?.[rule.id] ?? 0) >= level).length;
-      if (isEventDay(active.length, context.pool.peers(rule, kind, "all"), reached))
+      if (isEventDay(active.length, usual.pool.peers(rule, kind, "all"), reached))
         events.add(`${rule.id} ${kind}`);
     }
   }

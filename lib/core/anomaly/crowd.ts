@@ -5,12 +5,12 @@ import type { DayFigures } from "./day-figures.ts";
 import type { DayContext } from "./estate.ts";
 import { isEventDay } from "./event-day.ts";
 import type { Kind } from "./habits.ts";
-import { type Raw, type RawSigns, usualOf } from "./raw-signs.ts";
-import { FOREIGN_NETWORK } from "./sign-rule.ts";
+import { isOfDatabase, type Raw, type RawSigns, usualOf } from "./raw-signs.ts";
+import { FOREIGN_NETWORK, type SignRule } from "./sign-rule.ts";
 
 /** What principals of a kind show today: how many reached a level of a sign, how many showed one value. */
 export type Today = {
-  readonly active: (kind: Kind) => number;
+  readonly active: (kind: Kind, rule: SignRule) => number;
   readonly others: (raw: Raw, who: Who, level: number) => number;
   readonly sharing: (raw: Raw, who: Who) => number;
   /** As `others`, without those who show what a crowd shows: that explains itself, and nothing else. */
@@ -33,14 +33,17 @@ const countOthers = (
 };
 
 export const todayOf = (context: DayContext, days: readonly DayFigures[], raw: RawSigns): Today => {
-  const active = { person: 0, machine: 0 };
+  const active = { here: { person: 0, machine: 0 }, database: { person: 0, machine: 0 } };
   const levels = new Map<string, Map<Principal, number>>();
   const values = new Map<string, Set<Principal>>();
   const shown: { key: string; value: string | undefined; level: number; principal: Principal }[] = [];
   for (const figures of days) {
     const { principal } = figures;
-    const usual = context.database();
-    if (usual.ownOf(principal).tenure > 0) active[usual.kindOf(principal)]++;
+    for (const [seen, usual] of [
+      [active.here, context],
+      [active.database, context.database()],
+    ] as const)
+      if (usual.ownOf(principal).tenure > 0) seen[usual.kindOf(principal)]++;
     for (const one of raw(figures, days)) {
       const { rule, reached } = one;
       if (reached.level <= 0 || reached.bits !== undefined) continue;
@@ -64,7 +67,7 @@ export const todayOf = (context: DayContext, days: readonly DayFigures[], raw: R
     alone.set(key, known);
   }
   return {
-    active: (kind) => active[kind],
+    active: (kind, rule) => active[isOfDatabase(rule) ? "database" : "here"][kind],
     apart: (one, { kind, principal }, level) => countOthers(alone.get(keyOf(one, kind)), level, principal),
     others: (one, { kind, principal }, level) => countOthers(levels.get(keyOf(one, kind)), level, principal),
     sharing: (one, { kind, principal }) => {
@@ -86,10 +89,12 @@ const crowded = (context: DayContext, today: Today, raw: Raw, who: Who): number 
     (isGraded ? today.others : today.apart)(raw, { ...who, kind }, level);
   const sum = (of: (kind: Kind) => number): number => kinds.reduce((total, kind) => total + of(kind), 0);
   const others = (level: number): number => sum((kind) => ofKind(kind, level));
-  const active = sum(today.active);
+  const active = sum((kind) => today.active(kind, rule));
   const same = others(reached.level);
   const isEvent = kinds.some((kind) =>
-    isEventDay(today.active(kind), context.pool.peers(rule, kind, "all"), (level) => ofKind(kind, level)),
+    isEventDay(today.active(kind, rule), context.pool.peers(rule, kind, "all"), (level) =>
+      ofKind(kind, level),
+    ),
   );
   if (!isEvent) return isGraded && same >= 2 ? same / (active + 1) : 0;
   // One of those whom an event has caught: who stands above all of them has the tail of anything beyond what was seen.
@@ -112,7 +117,7 @@ export const discounted = (context: DayContext, today: Today, raw: Raw, who: Who
   const { rule, reached } = raw;
   const { kind } = who;
   const { pool } = context;
-  const active = today.active(kind);
+  const active = today.active(kind, rule);
   const sharing = reached.value === undefined ? 0 : today.sharing(raw, who);
   const apart = isCampaign(raw, sharing + 1, active) ? sharing : 0;
   let result = Math.max(chance, crowded(context, today, raw, who));

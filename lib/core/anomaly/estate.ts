@@ -77,7 +77,7 @@ export type DayContext = {
   readonly ownOf: (principal: Principal) => HabitFigures;
   readonly kindOf: (principal: Principal) => Kind;
   readonly surroundingsOf: (principal: Principal) => Surroundings;
-  /** The same with the habits at all endpoints of the database; itself where there is no other. */
+  /** The same with the habits at all endpoints of the database; the same habits where there is no other. */
   readonly database: () => DayContext;
   readonly threshold: Readonly<Record<Kind, number>>;
   /** Principals of the kind that were active on an average day of the last four weeks. */

@@ -84,7 +84,7 @@ const signOf = (context: DayContext, today: Today, raw: Raw, principal: Principa
     evidence: { ...reached.evidence, ...figures },
   });
   if (rule.measure === "fact")
-    return sign(reached.bits ?? factBits(rule, context.pool.days), reached.what, {});
+    return sign(reached.bits ?? factBits(rule, around.pool.days), reached.what, {});
   if (reached.bits !== undefined) return sign(reached.bits, reached.what, {});
   if (reached.level < (rule.leastLevel ?? 1)) return undefined;
   const chance = chanceOf(around.pool, rule, { principal, kind, tenure }, reached.level);

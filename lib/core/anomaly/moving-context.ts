@@ -3,7 +3,7 @@ import type { Principal } from "../base/ids.ts";
 import type { Instant } from "../base/time.ts";
 import { dayNumber } from "./day-figures.ts";
 import { type DayContext, dayContext, type Estate, type EstateFacts } from "./estate.ts";
-import { asOf, joinEstates } from "./join-estates.ts";
+import { joinEstates } from "./join-estates.ts";
 import { type RawSigns, rawSigns } from "./raw-signs.ts";
 import type { SignRule, Surroundings } from "./sign-rule.ts";
 
@@ -71,7 +71,7 @@ export const movingContext = (
   let database: DayContext | undefined;
   const ofDatabase = (): DayContext => {
     if (!facts.elsewhere) return here;
-    database ??= dayContext(joinEstates([known, asOf(facts.elsewhere.estateBefore(day), day)]), day, moving);
+    database ??= dayContext(joinEstates([known, facts.elsewhere.estateBefore(day)]), day, moving);
     return database;
   };
   const context: DayContext = { ...here, database: ofDatabase };

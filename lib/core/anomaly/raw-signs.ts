@@ -10,12 +10,16 @@ export type Raw = { readonly rule: SignRule; readonly reached: Reached };
 /** `days`: all that the day shows so far, `figures` among them. */
 export type RawSigns = (figures: DayFigures, days: readonly DayFigures[]) => readonly Raw[];
 
+/** Whether it is held against the habits at all endpoints of the database: see `usualOf`. */
+export const isOfDatabase = ({ measure, ofDatabase }: Pick<SignRule, "measure" | "ofDatabase">): boolean =>
+  measure === "categorical" || ofDatabase === true;
+
 /**
  * What a sign is held against: what happened or not, such as a new place, by the habits at all endpoints of the database, so that
  * a stolen credential gains nothing by the way in; what happens by degrees, by the days of this endpoint.
  */
-export const usualOf = (context: DayContext, { measure }: SignRule): DayContext =>
-  measure === "categorical" ? context.database() : context;
+export const usualOf = (context: DayContext, rule: SignRule): DayContext =>
+  isOfDatabase(rule) ? context.database() : context;
 
 /**
  * Reads the signs of habit once for each state of a day: most principals look the same at each judgement. Facts are read
@@ -30,11 +34,9 @@ export const rawSigns = (
   const told = new WeakMap<DayFigures, { readonly at: Instant; readonly all: readonly Raw[] }>();
   const facts = rules.filter(({ measure }) => measure === "fact");
   const habits = rules.filter(({ measure }) => measure !== "fact");
-  const aroundOf = (rule: SignRule): DayContext =>
-    rule.ofDatabase ? context.database() : usualOf(context, rule);
   const read = (figures: DayFigures, own: readonly SignRule[]): readonly Raw[] =>
     own.flatMap((rule) => {
-      const around = aroundOf(rule);
+      const around = usualOf(context, rule);
       return rule
         .reached(figures, around.ownOf(figures.principal), around.surroundingsOf(figures.principal))
         .map((reached) => ({ rule, reached }));
@@ -43,7 +45,7 @@ export const rawSigns = (
   const ofHabits = (figures: DayFigures): readonly Raw[] =>
     read(
       figures,
-      habits.filter((rule) => aroundOf(rule).ownOf(figures.principal).tenure > 0),
+      habits.filter((rule) => usualOf(context, rule).ownOf(figures.principal).tenure > 0),
     );
   const alone = (figures: DayFigures): readonly Raw[] => {
     const at = moment();
@@ -75,7 +77,7 @@ const rawTogether = (
     const found = new Map<Principal, Raw[]>();
     const others = days.filter(({ principal }) => principal !== context.facts.auditor);
     for (const rule of rules) {
-      for (const [principal, all] of rule.together?.(others, context.ownOf) ?? [])
+      for (const [principal, all] of rule.together?.(others, usualOf(context, rule).ownOf) ?? [])
         found.set(principal, [...(found.get(principal) ?? []), ...all.map((reached) => ({ rule, reached }))]);
     }
     known.set(days, found);

@@ -2,10 +2,9 @@
 import type { Tally } from "../activity/activity.ts";
 import { mergeTallies } from "../activity/tally.ts";
 import { type Elsewhere, EMPTY_ESTATE, type Estate } from "../anomaly/estate.ts";
-import { joinEstates } from "../anomaly/join-estates.ts";
+import { asOf, joinEstates } from "../anomaly/join-estates.ts";
 import type { SignRule } from "../anomaly/sign-rule.ts";
 import { type SurpriseAt, type SurpriseFacts, surprises } from "../anomaly/surprise.ts";
-import { lazily } from "../base/lazily.ts";
 import { DAY, floorTo, HOUR } from "../base/time.ts";
 import type { Facts, PeerFacts } from "./facts.ts";
 
@@ -59,6 +58,9 @@ export const databaseDays = (
   };
 };
 
+/** So many are held: a replay asks for one day after the other. */
+const HELD_DAYS = 4;
+
 /**
  * The other endpoints, as the day of one of them is held against. What is kept of habits there may be newer than the day that is asked
  * about, by the two days that late records take; what is older is brought up to it by `rules`.
@@ -69,6 +71,8 @@ export const elsewhereOf = (
   rules: readonly SignRule[],
 ): Elsewhere => {
   const at = (peer: PeerFacts): SurpriseAt => surprises({ ...rest, ...countedAt(peer) }, rules);
+  const made = new Map<number, Estate>();
+  const before = (peer: SurpriseAt, day: number): Estate => asOf(peer.estateBefore(day * DAY), day);
   const [one, ...others] = [at(first), ...more.map(at)] as [SurpriseAt, ...SurpriseAt[]];
   return {
     allowedOn: (day) =>
@@ -76,8 +80,12 @@ export const elsewhereOf = (
         .flatMap(({ activity }) => activity.talliesOn(day))
         .filter(({ outcome }) => outcome === "allowed")
         .sort((a, b) => a.firstAt - b.firstAt),
-    estateBefore: lazily((day: number) =>
-      joinEstates([one.estateBefore(day * DAY), ...others.map((other) => other.estateBefore(day * DAY))]),
-    ),
+    estateBefore: (day) => {
+      const known =
+        made.get(day) ?? joinEstates([before(one, day), ...others.map((other) => before(other, day))]);
+      made.set(day, known);
+      if (made.size > HELD_DAYS) made.delete(Math.min(...made.keys()));
+      return known;
+    },
   };
 };

@@ -17,7 +17,6 @@ const rule: SignRule = {
   group: "network",
   measure: "categorical",
   habitFree: true,
-  ofDatabase: true,
   reached: (figures, own, { day, kind, isPersonLike, isUsedByOthers }) =>
     [...figures.places].flatMap(([key, here]) => {
       const networks = figures.everywhere.get(key) ?? here;
