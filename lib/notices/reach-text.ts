@@ -16,6 +16,8 @@ export type Reach = {
   readonly roles: readonly RoleReach[];
   /** Why that may not be all, or that it is nothing; undefined: as far as the snapshot shows it is all. */
   readonly notKnown?: string;
+  /** A mapping to a pattern, an account or a session may let it in. */
+  readonly mayBeMapped?: true;
   /** Whether IAM and the cluster's policy let it connect as admin, who reaches everything; missing: nobody has looked. */
   readonly asAdmin?: MayConnect;
   /** The ARNs of the cluster in other Regions; missing: not known. */

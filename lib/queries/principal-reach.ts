@@ -106,5 +106,10 @@ export const principalReach = (engine: AccessEngine, principal: Principal): Reac
     ...(perhaps.length ? [perhapsText(perhaps)] : []),
     ...(unread.length ? [`There may be more: ${unread.join(", ")} could not be read.`] : []),
   ].join(" ");
-  return { roles, ...(notKnown && { notKnown }), ...beside };
+  return {
+    roles,
+    ...(notKnown && { notKnown }),
+    ...(perhaps.length && { mayBeMapped: true as const }),
+    ...beside,
+  };
 };

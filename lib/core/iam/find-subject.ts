@@ -23,6 +23,8 @@ export const subjectFinder = (facts: IamFacts, isCut = false) => {
   );
   /** Lists may be a moment behind, so IAM's answer about one identity counts for more; a federated user is on none of them. */
   const isGone = (arn: string, resource: string): boolean => {
+    // The pattern of a mapping: no list holds it, and it names whom it likes.
+    if (/[*?]/.test(arn)) return false;
     const found = asked.get(withoutPath(foldArn(arn)));
     if (found !== undefined) return found === "gone";
     const isRole = /^(?:assumed-)?role\//.test(resource);

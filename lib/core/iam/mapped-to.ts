@@ -1,7 +1,7 @@
 // Whether mappings name a principal: surely, or by what AWS does not say that Aurora DSQL takes.
 import { foldArn } from "../activity/principal.ts";
 import { parseArn, withoutPath } from "../base/ids.ts";
-import { matches, patternOf } from "./wildcard.ts";
+import { matches, matchesFrom, patternOf } from "./wildcard.ts";
 
 /** `maybe`: by a pattern, by the account, or by one session of it; whether Aurora DSQL lets anybody in by that is not documented. */
 export type Mapped = "yes" | "maybe" | "no";
@@ -20,11 +20,23 @@ const accountIn = (arn: string): string | undefined => {
 export const isLoose = (arn: string): boolean =>
   isOfSession(arn) || isPattern(arn) || accountIn(arn) !== undefined;
 
+/** How the ARNs of all sessions of a role begin, whose ARN is given without a path; undefined: it is no role. */
+const sessionsOf = (arn: string): string | undefined => {
+  const [, partition, account, name] = /^(arn:[\w-]+):iam::(\d*):role\/(.+)$/s.exec(arn) ?? [];
+  return partition && `${partition}:sts::${account}:assumed-role/${name}/`;
+};
+
 const byLoose = (mapped: string, who: string): boolean => {
-  if (isOfSession(mapped) && isOfSession(who)) return mapped === who;
   const [role, bare] = [foldArn(who), withoutPath(foldArn(who))];
-  if (isOfSession(mapped)) return withoutPath(foldArn(mapped)) === bare;
-  if (isPattern(mapped)) return [who, role, bare].some((arn) => matches(patternOf(mapped), arn));
+  if (isPattern(mapped)) {
+    const pattern = patternOf(mapped);
+    const sessions = isOfSession(who) ? undefined : sessionsOf(bare);
+    return (
+      [who, role, bare].some((arn) => matches(pattern, arn)) ||
+      (sessions !== undefined && matchesFrom(pattern, sessions) !== "no")
+    );
+  }
+  if (isOfSession(mapped)) return isOfSession(who) ? mapped === who : withoutPath(foldArn(mapped)) === bare;
   return accountIn(mapped) === parseArn(who)?.account;
 };
 

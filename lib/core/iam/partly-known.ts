@@ -29,7 +29,11 @@ export const judgePrefix = (condition: Condition, wanted: readonly Filled[], pre
 };
 
 /** An address of which only its network is known: in a range, outside of it, or in either. */
-export const judgeRange = ({ operator }: Condition, wanted: readonly Filled[], network: string): Judged => {
+export const judgeRange = (
+  { operator, key }: Condition,
+  wanted: readonly Filled[],
+  network: string,
+): Judged => {
   const from = parseRange(network);
   if (operator.kind !== "range" || operator.set !== null || !from) return known("open");
   const isWithin = (range: AddressRange): Truth => {
@@ -43,7 +47,10 @@ export const judgeRange = ({ operator }: Condition, wanted: readonly Filled[], n
       return meant.size === 1 ? only : "unknown";
     }),
   );
-  return known(operator.negated ? not(any) : any);
+  const truth = operator.negated ? not(any) : any;
+  return truth === "unknown"
+    ? unknown(`${key} is compared with an IPv6 address without a prefix, which may be a network`)
+    : known(truth);
 };
 
 /** Any text at all: "*". */

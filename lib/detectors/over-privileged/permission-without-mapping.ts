@@ -80,9 +80,10 @@ export const permissionWithoutMapping = /* @__PURE__ */ defineDetector({
         ...view.iam.mayOf(principal, "DbConnect"),
         ...view.iam.mayOf(principal, "DbConnectAdmin"),
       ];
-      return mapped(principal) === "maybe" || rows.some(({ verdict }) => verdict === "unknown")
-        ? [{ principal: Principal.parse(principal) }]
-        : [];
+      // Who may not connect is mapped to nothing that it could use.
+      const isOpen = (verdict: string): boolean =>
+        mapped(principal) === "maybe" ? verdict !== "denied" : verdict === "unknown";
+      return rows.some(({ verdict }) => isOpen(verdict)) ? [{ principal: Principal.parse(principal) }] : [];
     });
   },
 });

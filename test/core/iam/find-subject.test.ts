@@ -46,6 +46,11 @@ describe("subjectFinder", () => {
   });
 });
 
+it("calls nobody gone whom a mapping names by a pattern", () => {
+  for (const arn of [roleArn("made*"), "*", `arn:aws:sts::${ACCOUNT}:assumed-role/m?de/job-1`])
+    expect(kindOf(asked({}), arn)).not.toBe("gone");
+});
+
 describe("the rows of who-may", () => {
   const ofCluster = (principal: string): readonly string[] => {
     const facts = iamFacts({
