@@ -2,11 +2,9 @@
 import { REDACTED } from "../activity/redact.ts";
 import { type Cluster, parseArn } from "../base/ids.ts";
 import { principalName, visible } from "../base/visible-text.ts";
+import { isOfIdentityCenter } from "../iam/managed-role.ts";
 import type { Observation } from "./finding.ts";
 import { refusedWithoutMapping } from "./refused-only.ts";
-
-/** Roles that IAM Identity Center makes: AWS manages them, and sessions end there. */
-const OF_IDENTITY_CENTER = /^role\/(?:aws-reserved\/sso\.amazonaws\.com\/|AWSReservedSSO_)/;
 
 /**
  * How IAM stops credentials that are out already; undefined where there is no way of its own. Aurora DSQL documents none to
@@ -14,7 +12,7 @@ const OF_IDENTITY_CENTER = /^role\/(?:aws-reserved\/sso\.amazonaws\.com\/|AWSRes
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_revoke-sessions.html
  */
 const inIam = (resource: string, people: number): string | undefined => {
-  if (OF_IDENTITY_CENTER.test(resource))
+  if (isOfIdentityCenter(resource))
     return `end ${people > 1 ? "their sessions" : "the person's session"} in IAM Identity Center`;
   if (resource.startsWith("role/")) return "revoke the active sessions of the IAM role";
   if (resource.startsWith("user/")) return "deactivate its access keys";
@@ -29,7 +27,7 @@ const SHOWN = 3;
 
 /** The people that sessions of an IAM Identity Center role are named after: there a session bears the name of its user. */
 const peopleIn = (resource: string, sessionNames: readonly string[]): readonly string[] =>
-  OF_IDENTITY_CENTER.test(resource)
+  isOfIdentityCenter(resource)
     ? sessionNames.filter((name) => name !== REDACTED && SESSION_NAME.test(name))
     : [];
 
@@ -60,7 +58,7 @@ const BARRED = {
 
 /** What lets a principal try that no mapping lets in; `other`: the account that it belongs to, where that is not the cluster's. */
 const permissionStep = (resource: string, other: string | undefined): string => {
-  const own = OF_IDENTITY_CENTER.test(resource) ? "its permission set" : "its IAM policies";
+  const own = isOfIdentityCenter(resource) ? "its permission set" : "its IAM policies";
   const whose = other === undefined ? own : `${own}, which only account ${other} can change,`;
   return `take away what lets it try: dsql:DbConnect, and dsql:DbConnectAdmin if it has that, in ${whose} and in the cluster policy`;
 };

@@ -46,6 +46,9 @@ export const refusedWithoutMapping = (
   finding: Pick<Finding, "detector" | "evidence">,
 ): Barred | undefined => {
   if (!isRefusedOnly(finding)) return undefined;
-  const states = signsIn(finding).flatMap(barredIn);
+  const signs = signsIn(finding);
+  // The sign of refusals says nothing where a mapping stood, or where that is not known.
+  if (signs.some((one) => one.detector === "failed-attempts" && !barredIn(one).length)) return undefined;
+  const states = signs.flatMap(barredIn);
   return states.includes("revoked") ? "revoked" : states[0];
 };

@@ -62,7 +62,8 @@ describe("who was refused and has no mapping", () => {
 
   it("is told so while all that was seen was refused, and no longer", () => {
     expect(asked(never)).toMatch(/^It was refused, and no mapping named it: there is none to end\. Ask /);
-    expect(asked(revoked, refusals)).toMatch(/^It was refused, and its mapping was revoked: /);
+    const barred = sign("failed-attempts", { thenAllowed: false, mapping: "revoked" });
+    expect(asked(revoked, barred)).toMatch(/^It was refused, and its mapping was revoked: /);
     expect(asked(never, revoked)).toMatch(/^It was refused, and its mapping was revoked: /);
     // What stands for a week is no sign of its own any more.
     const standing = sign("failed-attempts", { thenAllowed: false, mapping: "never" });
@@ -71,8 +72,10 @@ describe("who was refused and has no mapping", () => {
       [sign("unmapped-connection", { refused: false })],
       [revoked, sign("failed-attempts", { thenAllowed: true })],
       [never, sign("new-network", { connections: 3 })],
-      // Who was only refused may be mapped.
+      // Who was only refused may be mapped, also where it was not before.
       [refusals],
+      [never, refusals],
+      [revoked, refusals],
     ])
       expect(asked(...letIn)).toMatch(/^Ask the owner of OldJob\. .* take its access away, then /);
   });
