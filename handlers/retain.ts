@@ -43,12 +43,12 @@ export const retainHandler = (deps: RetainDeps): LambdaHandler<unknown, { cluste
           ? [`retention failed for ${failures.length} of ${clusters.length} clusters`]
           : []),
         ...(unreadable.length
-          ? [`${counted(unreadable.length, "entry", "entries")} of clusters cannot be read`]
+          ? [`${counted(unreadable.length, "entry", "entries")} in the list of clusters cannot be read`]
           : []),
       ];
       throw new AuditError("store", said.join(", and "), {
         cause: oneError([...failures, ...unreadable]),
-        hint: "The log names each. Nothing is half done: the next run goes on.",
+        hint: "The log names them, up to 50 of each cluster. Nothing is half done: the next run goes on.",
       });
     }
     return { clusters: clusters.length };

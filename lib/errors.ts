@@ -30,7 +30,9 @@ export class AuditError extends Error {
 
 /** What an error stands for: the several that `oneError` joined, else itself alone. */
 export const errorsIn = (error: unknown): readonly unknown[] =>
-  error instanceof AuditError && error.cause instanceof AggregateError
+  error instanceof AuditError &&
+  error.cause instanceof AggregateError &&
+  error.cause.errors.every((one) => one instanceof AuditError)
     ? error.cause.errors.flatMap(errorsIn)
     : [error];
 

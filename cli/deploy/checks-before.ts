@@ -82,7 +82,7 @@ const clusterItems = (looked: Looked, params: Params, stage: string): CheckItem[
     if (watched?.length === 0) return [];
     return [{ ...watchedLink(answer, watched, region, tagsWanted(params)), link }];
   });
-  const next = `Correct clusters in ${fileOf(stage)}, sign in to the account that is deployed to, or name the other account in memberAccounts: then this command prints what it needs, the auditor's role there, then its login in each cluster.`;
+  const next = `Correct clusters in ${fileOf(stage)}, sign in to the account that is deployed to, or name the other account in memberAccounts. This command then prints what that account needs: first the auditor's role, then its login in each cluster.`;
   return [...(strange.length ? [broken("clusters", strange.join("; "), next)] : []), ...links].map((link) =>
     itemOf("before", link),
   );

@@ -121,7 +121,7 @@ const refuseStrangers = (clusters: string, arns: readonly string[], place: Place
   if (problems.length)
     throw usage(
       `--clusters: ${problems.join("; ")}`,
-      "Write auto, or whole ARNs, as `aws dsql list-clusters` shows them. Other Regions: --set regions=REGION, other accounts: --set memberAccounts=ACCOUNT; deploy-check then prints what each of them needs, the auditor's role there, then its login in each cluster.",
+      "Write auto, or whole ARNs, as `aws dsql list-clusters` shows them. Other Regions: --set regions=REGION, other accounts: --set memberAccounts=ACCOUNT; deploy-check then prints what each of them needs: first the auditor's role, then its login in each cluster.",
     );
   const listed = new Map([[place.region, looked.clusters], ...looked.elsewhere]);
   for (const arn of arns) {

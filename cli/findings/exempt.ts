@@ -45,7 +45,7 @@ export const addExempt: AddCommand = (program, io) => {
     .argument("<id>", "the finding's id, or the beginning of it")
     .requiredOption("--owner <who>", "who answers for it")
     .requiredOption("--reason <text>", "why it is accepted")
-    .requiredOption("--until <time>", "its end: ISO 8601, or in how long (30d)")
+    .requiredOption("--until <time>", "its end: ISO 8601, or how long from now (30d)")
     .option("--json", "one JSON document on stdout")
     .addHelpText(
       "after",

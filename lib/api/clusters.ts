@@ -73,7 +73,7 @@ const ClusterList = z
     moreNotWatched: z.nullable(z.int()).check(
       z.meta({
         description:
-          "To how many more clusters connections came that may not be watched: the 20 with the latest are listed. null: it is not known which are not watched.",
+          "How many more clusters had connections and may not be watched: only the 20 with the latest connections are looked at. null: it is not known which are not watched.",
       }),
     ),
   })
@@ -81,7 +81,7 @@ const ClusterList = z
 
 export const clusters: Route = route({
   path,
-  summary: "The clusters that are or were watched, and those that ought to be",
+  summary: "The clusters that are or were watched, and those that somebody connects to and nobody watches",
   description:
     "Sorted by ARN, each with its newest snapshot, the time of its last judgement, and since when it is gone or its tags no longer choose it. Those to which connections came in the last 90 days although nobody watches them stand among them, with notWatched.",
   params: z.strictObject(pageParams),

@@ -24,15 +24,17 @@ const STOPS =
 /** Of who was only refused and has no way in: nothing that could be open but a connection from before. */
 const ATTEMPTS = {
   never:
-    "All that was seen was refused, and no mapping named who tried: what is left to stop are further attempts.",
+    "All that was seen was refused, and no mapping named who tried: what is left to stop is further attempts.",
   revoked:
-    "All that was seen was refused, and the mapping of who tried was revoked: what is left to stop are further attempts. A connection from before the revoke can go on for up to an hour.",
+    "All that was seen was refused, and the mapping of who tried was revoked: what is left to stop is further attempts. A connection from before the revoke can go on for up to an hour.",
 } as const;
 
 /** What there is to stop. Who has a mapping, or may be admin as far as is known, has a way in, whatever was seen. */
 const stopsText = (reaches: readonly Reach[], attacks: readonly Finding[]): string => {
   const states = new Set(attacks.map(refusedWithoutMapping));
-  const isBarred = reaches.every(({ roles, asAdmin }) => !roles.length && asAdmin === "denied");
+  const isBarred = reaches.every(
+    ({ roles, mayBeMapped, asAdmin }) => !roles.length && !mayBeMapped && asAdmin === "denied",
+  );
   if (!isBarred || states.has(undefined)) return STOPS;
   return ATTEMPTS[states.has("revoked") ? "revoked" : "never"];
 };

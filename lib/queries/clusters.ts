@@ -112,7 +112,7 @@ const unwatchedRow = ({ cluster, why, ...seen }: UnwatchedRow): ClusterRow => {
 
 export type ClusterList = {
   readonly rows: readonly ClusterRow[];
-  /** To how many more connections came that may not be watched; null: it is not known. */
+  /** How many more had connections and may not be watched; null: it is not known. */
   readonly moreNotWatched: number | null;
   /** What of those that nobody watches cannot be read; null: nothing. */
   readonly unread: string | null;

@@ -130,7 +130,10 @@ describe("the retain function", () => {
     await openStore(db, { now: () => T }).unwatched.note(other, T);
     await db.put({ ...key, v: "<script>" });
     const { failure, told } = await retain(db);
-    expect(failure).toMatchObject({ code: "store", message: "1 entry of clusters cannot be read" });
+    expect(failure).toMatchObject({
+      code: "store",
+      message: "1 entry in the list of clusters cannot be read",
+    });
     expect(told("a cluster's entry cannot be read, and counts by its key")).toMatchObject([
       { code: "store", reason: expect.stringContaining(other) },
     ]);
@@ -157,7 +160,7 @@ describe("the retain function", () => {
     for (const key of broken) await db.put({ ...key, v: "<script>" });
     const { failure, told } = await retain(db, { now: T, days: { ...defaultRetention, actDays: 400 } });
     expect(failure).toMatchObject({
-      message: "retention failed for 1 of 2 clusters, and 1 entry of clusters cannot be read",
+      message: "retention failed for 1 of 2 clusters, and 1 entry in the list of clusters cannot be read",
     });
     const said = JSON.stringify([
       told("retention failed"),

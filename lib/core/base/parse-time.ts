@@ -41,7 +41,7 @@ export const parseUntil = (text: string, now: Instant): Instant => {
     ? instantOf(
         text,
         text.trim(),
-        "Use ISO 8601 (2026-03-01, 2026-03-01T02:00Z) or in how long (90m, 24h, 30d).",
+        "Use ISO 8601 (2026-03-01, 2026-03-01T02:00Z) or how long from now (90m, 24h, 30d).",
       )
     : now + ahead;
 };

@@ -46,7 +46,7 @@ const MAX_POLICY_NAME = 128;
 
 const HOW_MANAGED = {
   "a service": "# A service's role, which only AWS changes:",
-  "IAM Identity Center": "# A role of IAM Identity Center: deny it in its permission set:",
+  "IAM Identity Center": "# Roles of IAM Identity Center are denied in their permission set:",
 } as const;
 
 const NOT_IN_A_NAME = /[^\w+=,.@-]/g;

@@ -107,7 +107,7 @@ describe("row-level security", () => {
     const explained = await cli(["explain", "reader", "SELECT", "app.hidden", "--url", url]);
     expect(explained.out).toContain("Yes: SELECT on table app.hidden for role reader");
     expect(explained.out).toContain(
-      "Row-level security is enabled on table app.hidden: its policies decide which rows, so some may be hidden from role reader or refused.",
+      "Row-level security is enabled on table app.hidden: its policies decide which rows count, so some may be hidden from role reader, or writes to them refused.",
     );
     for (const [role, table] of [
       ["keeper", "app.hidden"],
