@@ -119,7 +119,7 @@ describe("row-level security", () => {
       );
     const who = await cli(["who-can", "SELECT", "app.forced", "--url", url]);
     expect(who.out.replaceAll(/\s+/g, " ")).toContain(
-      "hidden from heir, heir_by_set, keeper, may_be_blind, reader or refused",
+      "hidden from heir, heir_by_set, keeper, may_be_blind, reader, or writes to them refused",
     );
     const rows = (await cli(["who-can", "SELECT", "app.hidden", "--url", url, "--json"])).json() as {
       role: string;

@@ -47,6 +47,6 @@ it("reads a time to come as so far ahead, and tells what cannot be read as one",
   expect(parseUntil("2028-04-01", NOW)).toBe(Date.UTC(2028, 3, 1));
   for (const wrong of ["30 d", "1y", "tomorrow", ""])
     expect(() => parseUntil(wrong, NOW)).toThrow(
-      expect.objectContaining({ hint: expect.stringContaining("in how long (90m, 24h, 30d)") }),
+      expect.objectContaining({ hint: expect.stringContaining("or how long from now (90m, 24h, 30d)") }),
     );
 });

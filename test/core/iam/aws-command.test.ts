@@ -34,9 +34,9 @@ it("deny in a policy of each cluster's own: what is put for another takes nothin
 it.each([
   [
     "role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Dba_0123456789abcdef",
-    /^# A role of IAM Identity Center/,
+    /^# Roles of IAM Identity Center/,
   ],
-  ["role/AWSReservedSSO_Dba_0123456789abcdef", /^# A role of IAM Identity Center/],
+  ["role/AWSReservedSSO_Dba_0123456789abcdef", /^# Roles of IAM Identity Center/],
   ["role/aws-service-role/rds.amazonaws.com/AWSServiceRoleForRDS", /^# A service's role/],
   ["role/app/AWSReservedSSO", /^aws iam put-role-policy /],
   ["user/ops/ana", /^aws iam put-user-policy .*--user-name ana /s],
