@@ -99,7 +99,7 @@ describe("a principal of a multi-Region database", () => {
     );
     // So that the law is held against both.
     expect(found).toBeGreaterThan(8);
-    expect(found).toBeLessThan(57);
+    expect(found).toBeLessThan(60);
   });
 
   const strange: Shown = { by: "Job", at: BEGIN, network: STRANGE, there: false };
