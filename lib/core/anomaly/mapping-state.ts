@@ -3,7 +3,7 @@ import { type Principal, withoutPath } from "../base/ids.ts";
 import { lazily } from "../base/lazily.ts";
 import { HOUR, type Instant } from "../base/time.ts";
 import type { MappingPeriod } from "../history/mapping-period.ts";
-import { isLoose, mappedTo } from "../iam/mapped-to.ts";
+import { mappedTo, namesOne } from "../iam/mapped-to.ts";
 import type { Surroundings } from "./sign-rule.ts";
 
 /**
@@ -51,7 +51,7 @@ export const standingMappings = ({
 const periodsPerhaps = (
   periods: readonly MappingPeriod[],
 ): ((principal: Principal) => readonly MappingPeriod[]) => {
-  const loose = periods.filter(({ arn }) => isLoose(arn));
+  const loose = periods.filter(({ arn }) => !namesOne(arn));
   return lazily((principal) => loose.filter(({ arn }) => mappedTo(arn, principal) === "maybe"));
 };
 

@@ -97,7 +97,7 @@ export type SignRule = {
   readonly isShared?: true;
   /** Its values are rolled out, to one principal after the other: who follows is not strange. */
   readonly isRolledOut?: true;
-  /** It looks at where else the principal is now, through other endpoints of the database, and is held against the habits at all. */
+  /** A fact that is held against the habits at all endpoints of the database, as what happened or not always is. */
   readonly ofDatabase?: true;
   /** Everything of this sign that the day shows so far; strongest first is not needed. */
   readonly reached: (figures: DayFigures, own: HabitFigures, around: Surroundings) => readonly Reached[];

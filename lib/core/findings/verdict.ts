@@ -1,6 +1,5 @@
 // The verdict on one mapping: is it used, and how sure can we be?
 
-import { parseArn } from "../base/ids.ts";
 import type { Instant, Interval } from "../base/time.ts";
 import type { MappingPeriod } from "../history/mapping-period.ts";
 import type { Verdict } from "./finding.ts";
@@ -27,13 +26,7 @@ export type Judged = {
   readonly uncoveredHours: number;
 };
 
-/** Only an IAM role or user can be recognised in a connection: a wildcard or a session ARN names nobody we could count. */
-export const canBeRecognised = (arn: string): boolean => {
-  const parts = parseArn(arn);
-  return parts?.service === "iam" && /^(?:role|user)\/[^*?]+$/.test(parts.resource) && !/[*?]/.test(arn);
-};
-
-/** What one mapping is judged by; `recognised` as `canBeRecognised` says. */
+/** What one mapping is judged by; `recognised`: its ARN names one role or user, and nobody else could be counted. */
 export type MappingFacts = {
   readonly period: MappingPeriod;
   readonly recognised: boolean;

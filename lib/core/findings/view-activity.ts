@@ -38,7 +38,7 @@ export type ActivityView = {
   readonly personDays: (principal: Principal) => PersonDays;
   /** Who was let in as admin by then, here or through a peer, and when last, on all days that are kept; the auditor included. */
   readonly adminLogins: () => readonly AdminLogin[];
-  /** The same of each peer, an endpoint of the same database in another Region. A principal's unusual connections there are its own, but for who is in two places at once. */
+  /** The same of each peer, an endpoint of the same database in another Region. A principal's unusual connections there are told there, by what is usual for it at all of them. */
   readonly peers: readonly (Pick<ActivityView, "principals" | "talliesWithin" | "timelineOf"> & {
     readonly cluster: Cluster;
   })[];

@@ -5,9 +5,10 @@ import { byText, countBefore } from "../base/sorted.ts";
 import type { Instant } from "../base/time.ts";
 import { knownRows } from "../catalog/known-catalog.ts";
 import type { MappingPeriod } from "../history/mapping-period.ts";
+import { namesOne } from "../iam/mapped-to.ts";
 import type { Facts } from "./facts.ts";
 import { ascribe, type MappingUses, usesByIdentity } from "./mapping-uses.ts";
-import { canBeRecognised, type Judged, judgeMapping } from "./verdict.ts";
+import { type Judged, judgeMapping } from "./verdict.ts";
 import type { CoverageView } from "./view-coverage.ts";
 
 /** A mapping that stands at the moment of the view: the same object at all moments. */
@@ -73,7 +74,7 @@ const usesByMapping = ({ mappingPeriods, activity, earlierUses, peers = [] }: Fa
 export const mappingsViews = (facts: Facts): ((now: Instant, coverage: CoverageView) => MappingsView) => {
   const subjects = subjectsOf(facts);
   const usesAt = usesByMapping(facts);
-  const recognised = lazily(canBeRecognised);
+  const recognised = lazily(namesOne);
   const section = facts.snapshot?.catalog.sections.mappings;
   return (now, { uncovered: here, database: { uncovered, windowOf, peersUnread } }) => {
     const standing = subjects.filter(

@@ -3,7 +3,7 @@ import { foldArn } from "../activity/principal.ts";
 import { parseArn, withoutPath } from "../base/ids.ts";
 import { matches, matchesFrom, patternOf } from "./wildcard.ts";
 
-/** `maybe`: by a pattern, by the account, or by one session of it; whether Aurora DSQL lets anybody in by that is not documented. */
+/** `maybe`: by a pattern, by the account, by one session of it, or as a federated user; whether Aurora DSQL lets anybody in by that is not documented. */
 export type Mapped = "yes" | "maybe" | "no";
 
 const isOfSession = (arn: string): boolean => foldArn(arn) !== arn;
@@ -16,9 +16,11 @@ const accountIn = (arn: string): string | undefined => {
   return parts?.service === "iam" && parts.resource === "root" ? parts.account : undefined;
 };
 
-/** Whether a mapping's ARN names no one user or role for certain. */
-export const isLoose = (arn: string): boolean =>
-  isOfSession(arn) || isPattern(arn) || accountIn(arn) !== undefined;
+/** Whether a mapping's ARN names one IAM role or user, who alone can be recognised in a connection. */
+export const namesOne = (arn: string): boolean => {
+  const parts = parseArn(arn);
+  return parts?.service === "iam" && /^(?:role|user)\/./.test(parts.resource) && !isPattern(arn);
+};
 
 /** How the ARNs of all sessions of a role begin, whose ARN is given without a path; undefined: it is no role. */
 const sessionsOf = (arn: string): string | undefined => {
@@ -37,13 +39,14 @@ const byLoose = (mapped: string, who: string): boolean => {
     );
   }
   if (isOfSession(mapped)) return isOfSession(who) ? mapped === who : withoutPath(foldArn(mapped)) === bare;
-  return accountIn(mapped) === parseArn(who)?.account;
+  const account = accountIn(mapped);
+  return mapped === who || (account !== undefined && account === parseArn(who)?.account);
 };
 
 /** Answers for each principal; a role is the same with its path and without, which records of sessions have lost. */
 export const mappedBy = (arns: readonly string[]): ((who: string) => Mapped) => {
-  const loose = arns.filter(isLoose);
-  const named = new Set(arns.filter((arn) => !isLoose(arn)).map(withoutPath));
+  const loose = arns.filter((arn) => !namesOne(arn));
+  const named = new Set(arns.filter(namesOne).map(withoutPath));
   return (who) => {
     if (named.has(withoutPath(foldArn(who)))) return "yes";
     return loose.some((arn) => byLoose(arn, who)) ? "maybe" : "no";

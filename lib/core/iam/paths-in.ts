@@ -7,7 +7,7 @@ import { type Mapping, rowsOf } from "../catalog/catalog.ts";
 import type { AccessEngine } from "../privileges/effective.ts";
 import { awayText, type Link } from "../privileges/explain.ts";
 import { allowLoginSql, mapRoleSql, revokeMappingSql } from "../sql/statements.ts";
-import { isLoose, mappedBy } from "./mapped-to.ts";
+import { mappedBy, namesOne } from "./mapped-to.ts";
 import { type Stretch, wallLinks } from "./wall-links.ts";
 import type { WaysIn } from "./ways-in.ts";
 
@@ -31,7 +31,7 @@ export const mappingLinks = (engine: Pick<AccessEngine, "graph">, ways: WaysIn, 
     const says = `mapped to role ${row.roleName}, but the identity was deleted and made again${made}: Aurora DSQL refuses the new one (reported by users, not documented by AWS)`;
     return { links: [link("broken", says)], completes: again };
   }
-  if (isLoose(row.arn)) {
+  if (!namesOne(row.arn)) {
     const says = `a mapping to role ${row.roleName} is to ${row.arn}: whether Aurora DSQL lets anybody in by that is not documented`;
     return { links: [link("unknown", says)], completes: [] };
   }

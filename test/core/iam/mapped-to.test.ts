@@ -34,7 +34,9 @@ describe("a mapping", () => {
     ["111122223333", userArn("ann"), "maybe"],
     ["arn:aws:iam::111122223333:root", "arn:aws:iam::111122223333:root", "maybe"],
     ["arn:aws:iam::999900001111:root", APP, "no"],
+    ["arn:aws:sts::111122223333:federated-user/ann", "arn:aws:sts::111122223333:federated-user/ann", "maybe"],
     ["no ARN at all", APP, "no"],
+    ["no ARN at all", "neither is this", "no"],
   ])("to %s names %s: %s", (mapped, who, expected) => {
     expect(mappedTo(mapped, who)).toBe(expected);
   });
