@@ -4,7 +4,12 @@ import { activityIndex } from "../../lib/core/activity/activity-index.ts";
 import type { SignRule } from "../../lib/core/anomaly/sign-rule.ts";
 import { Cluster } from "../../lib/core/base/ids.ts";
 import { DAY, HOUR } from "../../lib/core/base/time.ts";
-import { EXAMPLE_CLUSTER, EXAMPLE_NOW as NOW } from "../../lib/core/findings/example-facts.ts";
+import {
+  EXAMPLE_CLUSTER,
+  type ExampleConnection,
+  exampleFacts,
+  EXAMPLE_NOW as NOW,
+} from "../../lib/core/findings/example-facts.ts";
 import { exampleCluster, exampleIam } from "../../lib/core/findings/example-iam.ts";
 import type { Facts } from "../../lib/core/findings/facts.ts";
 import { auditView } from "../../lib/core/findings/view.ts";
@@ -32,4 +37,22 @@ export const keptUpTo = (facts: Facts, daysBack: number, rules: readonly SignRul
   const estate = settled();
   if (estate?.day !== day) throw new Error(`no estate of day ${day}`);
   return { ...facts, estate, activity: activityIndex([{ tallies: since }]) };
+};
+
+/** A connection of an example, and whether it came through the peer. */
+export type Shown = ExampleConnection & { readonly there: boolean };
+
+/** The database as each of its endpoints sees it, alone and with its peer, and as one endpoint that had all connections would. */
+export const seenBy = (made: readonly Shown[]) => {
+  const bare = made.map(({ there: _, ...one }): ExampleConnection => one);
+  const at = (isThere: boolean): Facts =>
+    exampleFacts({ connections: bare.filter((_, n) => made[n]?.there === isThere) });
+  const [alone, peerAlone] = [at(false), at(true)];
+  return {
+    alone,
+    peerAlone,
+    here: { ...alone, peers: [{ ...peerAlone, cluster: PEER }] } satisfies Facts,
+    there: { ...peerAlone, cluster: PEER, peers: [{ ...alone, cluster: EXAMPLE_CLUSTER }] } satisfies Facts,
+    whole: exampleFacts({ connections: bare }),
+  };
 };

@@ -9,15 +9,13 @@ import {
   daily,
   daysAgo,
   EXAMPLE_CLUSTER,
-  type ExampleConnection,
   exampleArn,
-  exampleFacts,
   EXAMPLE_NOW as NOW,
 } from "../../../lib/core/findings/example-facts.ts";
 import type { Facts } from "../../../lib/core/findings/facts.ts";
 import { auditView } from "../../../lib/core/findings/view.ts";
 import { detectors } from "../../../lib/detectors/index.ts";
-import { keptUpTo, PEER } from "../../support/two-endpoints.ts";
+import { keptUpTo, PEER, type Shown, seenBy } from "../../support/two-endpoints.ts";
 
 /** Another peer, of earlier or of now. */
 const FORMER = Cluster.parse(EXAMPLE_CLUSTER.replace("us-east-1", "us-west-2"));
@@ -28,7 +26,6 @@ const BEGIN = floorTo(HOUR, NOW) - 3 * HOUR;
 const OF_HABIT = ["new-network", "new-client", "human-in-machine-role", "admin-connection"];
 
 const rules = detectors.flatMap((detector) => (detector.rule ? rulesOf(detector) : []));
-type Shown = ExampleConnection & { readonly there: boolean };
 
 const signsOf = (facts: Facts, by: string, now = NOW): readonly DaySign[] =>
   auditView({ ...facts, now })
@@ -41,21 +38,6 @@ const shown = (signs: readonly DaySign[]): string[] =>
   [...new Set(signs.map(({ detector, value }) => `${detector} ${value}`))].sort();
 const detectorsOf = (signs: readonly DaySign[]): string[] =>
   [...new Set(signs.map(({ detector }) => detector))].sort();
-
-/** The database as each of its endpoints sees it, and as one endpoint that had all connections would. */
-const seenBy = (made: readonly Shown[]) => {
-  const bare = made.map(({ there: _, ...one }) => one);
-  const at = (isThere: boolean): Facts =>
-    exampleFacts({ connections: bare.filter((_, n) => made[n]?.there === isThere) });
-  const [here, there] = [at(false), at(true)];
-  return {
-    here: { ...here, peers: [{ ...there, cluster: PEER }] },
-    there: { ...there, cluster: PEER, peers: [{ ...here, cluster: EXAMPLE_CLUSTER }] } as Facts,
-    alone: here,
-    peerAlone: there,
-    whole: exampleFacts({ connections: bare }),
-  };
-};
 
 /** Sixty days through one endpoint or both; others that come and go as usual, so that there is somebody to compare with. */
 const usual = (endpoints: readonly boolean[]): Shown[] =>

@@ -4,20 +4,12 @@ import { describe, expect, it } from "vitest";
 import type { DaySign } from "../../../lib/core/anomaly/judge-day.ts";
 import { floorTo, HOUR, MINUTE } from "../../../lib/core/base/time.ts";
 import { rulesOf } from "../../../lib/core/findings/detector.ts";
-import {
-  daily,
-  daysAgo,
-  EXAMPLE_CLUSTER,
-  type ExampleConnection,
-  exampleArn,
-  exampleFacts,
-  EXAMPLE_NOW as NOW,
-} from "../../../lib/core/findings/example-facts.ts";
+import { daily, daysAgo, exampleArn, EXAMPLE_NOW as NOW } from "../../../lib/core/findings/example-facts.ts";
 import type { Facts } from "../../../lib/core/findings/facts.ts";
 import { judgeWith } from "../../../lib/core/findings/judge.ts";
 import { auditView } from "../../../lib/core/findings/view.ts";
 import { detectors } from "../../../lib/detectors/index.ts";
-import { PEER } from "../../support/two-endpoints.ts";
+import { type Shown, seenBy } from "../../support/two-endpoints.ts";
 
 const HOME = "198.51.100.0/24";
 /** Known for long, but at the peer alone. */
@@ -35,7 +27,6 @@ const signsIn = (facts: Facts, by = "Analyst"): readonly DaySign[] =>
     .flatMap(({ signs }) => signs)
     .filter(({ detector, firstAt }) => detector === "concurrent-networks" && firstAt >= BEGIN);
 
-type Shown = ExampleConnection & { readonly there: boolean };
 const habits = (there: boolean): Shown[] =>
   [
     ...daily("Analyst", 60, daysAgo(1), HOME),
@@ -43,20 +34,6 @@ const habits = (there: boolean): Shown[] =>
     ...(there ? daily("Analyst", 60, daysAgo(1) - 5 * HOUR, SECOND) : []),
   ].map((one) => ({ ...one, ...jane, there }));
 const usual = [...habits(false), ...habits(true)];
-const bare = (made: readonly Shown[]): ExampleConnection[] => made.map(({ there: _, ...one }) => one);
-
-/** The database as each of its endpoints sees it, and as one endpoint that had all connections would. */
-const seenBy = (made: readonly Shown[]) => {
-  const at = (isThere: boolean): Facts =>
-    exampleFacts({ connections: bare(made.filter(({ there }) => there === isThere)) });
-  const [here, there] = [at(false), at(true)];
-  return {
-    here: { ...here, peers: [{ ...there, cluster: PEER }] },
-    there: { ...there, cluster: PEER, peers: [{ ...here, cluster: EXAMPLE_CLUSTER }] } as Facts,
-    alone: here,
-    whole: exampleFacts({ connections: bare(made) }),
-  };
-};
 
 const today: fc.Arbitrary<Shown> = fc
   .record({
